@@ -1,0 +1,320 @@
+//! The arguments.
+
+use crate::table::Format;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use varidex::{Assembly, simulate};
+
+/// An embedded index of a cohort's variants and its people.
+///
+/// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
+/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`).
+///
+/// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
+/// 4 dataset damaged or too new; 5 input/output; 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "varidex", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// No progress and no messages, only answers and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build a dataset from VCF and BCF files
+    Build(Build),
+    /// What a dataset holds, its sizes and its snapshot id
+    Info(Info),
+    /// Check every checksum and every invariant; exit 1 where something is damaged
+    Verify(Verify),
+    /// The variants that an expression picks
+    Variants(Variants),
+    /// Counts and frequencies of variants, in everybody or in a group
+    Frequencies(Grouped),
+    /// Who carries variants, one line for each sample and variant
+    Carriers(Grouped),
+    /// Which people an expression picks
+    Ask(Ask),
+    /// Write variants and genotypes back to VCF or BCF
+    Export(Export),
+    /// Write a synthetic cohort with the true answers
+    Simulate(Simulate),
+    /// Simulate a cohort, build its index, ask, and show answers beside the truth
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// VCF or BCF files, compressed or not; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The directory to make, by custom NAME.vdx
+    #[arg(long, short, value_name = "DATASET")]
+    pub(crate) output: PathBuf,
+    /// INFO keys to keep as typed columns
+    #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
+    pub(crate) info: Vec<String>,
+    /// Reference sequence to trim and left-align alleles against
+    #[arg(long, value_name = "FASTA")]
+    pub(crate) reference: Option<PathBuf>,
+    /// The assembly, where the header does not tell it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) assembly: Option<Assembly>,
+    /// Genotypes with a lower GQ count as missing
+    #[arg(long, value_name = "N")]
+    pub(crate) min_gq: Option<f64>,
+    /// Genotypes with a lower DP count as missing
+    #[arg(long, value_name = "N")]
+    pub(crate) min_dp: Option<f64>,
+    /// Sort unsorted input instead of refusing it
+    #[arg(long)]
+    pub(crate) sort: bool,
+    /// Refuse malformed records one by one instead of stopping at the first
+    #[arg(long)]
+    pub(crate) skip_malformed: bool,
+    /// Worker threads [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) threads: Option<usize>,
+    /// Memory to use at most, about: bytes, or with K, M, G
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub(crate) memory: u64,
+    /// Replace a dataset that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Also write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Info {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Variants {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
+    #[arg(value_name = "WHERE")]
+    pub(crate) of: String,
+    /// How the table is written
+    #[arg(long, value_enum, default_value_t = Format::Tsv)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Grouped {
+    #[command(flatten)]
+    pub(crate) variants: Variants,
+    /// Only these people
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("answer"))]
+pub(crate) struct Ask {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Which people, such as `carriers(22:16050075:A:G)`
+    #[arg(value_name = "GROUP")]
+    pub(crate) who: String,
+    /// How many people (what is answered by default)
+    #[arg(long, group = "answer")]
+    pub(crate) count: bool,
+    /// Whether there is anybody: true or false
+    #[arg(long, group = "answer")]
+    pub(crate) exists: bool,
+    /// The samples' names, one a line
+    #[arg(long, group = "answer")]
+    pub(crate) ids: bool,
+    /// What was done to find them
+    #[arg(long, group = "answer")]
+    pub(crate) explain: bool,
+    /// How the answer is written; a plain answer has no header
+    #[arg(long, value_enum, default_value_t = Format::Tsv)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
+    #[arg(value_name = "WHERE")]
+    pub(crate) of: String,
+    /// Only these people
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+    /// The file: its name ends with .vcf, .vcf.gz or .bcf; `-` is VCF to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Threads that compress [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Formats of simulated genotypes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Genotypes {
+    /// Plain text
+    #[value(name = "vcf")]
+    Vcf,
+    /// Text in BGZF blocks
+    #[value(name = "vcf.gz")]
+    VcfGz,
+    /// Binary, in BGZF blocks
+    #[value(name = "bcf")]
+    Bcf,
+}
+
+fn usual() -> simulate::Options {
+    simulate::Options::default()
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The directory to write to
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// People
+    #[arg(long, value_name = "N", default_value_t = usual().samples)]
+    pub(crate) samples: usize,
+    /// ALT alleles; a record with two of them counts as two
+    #[arg(long, value_name = "N", default_value_t = usual().variants)]
+    pub(crate) variants: usize,
+    /// Same seed and options, same bytes
+    #[arg(long, value_name = "N", default_value_t = usual().seed)]
+    pub(crate) seed: u64,
+    /// Format of the genotypes
+    #[arg(long, value_enum, default_value_t = Genotypes::VcfGz)]
+    pub(crate) format: Genotypes,
+    /// The contig; on X males are haploid outside of the pseudoautosomal regions
+    #[arg(long, value_name = "NAME", default_value_t = usual().contig)]
+    pub(crate) contig: String,
+    /// The contig's length [default: of GRCh38's chromosome of that name]
+    #[arg(long, value_name = "N")]
+    pub(crate) contig_length: Option<u32>,
+    /// First base that can vary, 1-based
+    #[arg(long, value_name = "POS")]
+    pub(crate) start: Option<u32>,
+    /// Mean bases between records [default: what is usual for so many people]
+    #[arg(long, value_name = "BASES")]
+    pub(crate) spacing: Option<f64>,
+    /// Recombinations per base and generation
+    #[arg(long, value_name = "RATE", default_value_t = usual().recombination)]
+    pub(crate) recombination: f64,
+    /// Nothing missing and everything phased, unless told by the options below
+    #[arg(long)]
+    pub(crate) clean: bool,
+    /// Share of missing genotypes [default: 0.001]
+    #[arg(long, value_name = "RATE")]
+    pub(crate) missing: Option<f64>,
+    /// Share of the missing genotypes of which one copy is known (`./1`) [default: 0.02]
+    #[arg(long, value_name = "RATE")]
+    pub(crate) half_calls: Option<f64>,
+    /// Share of records without phase [default: 0.05]
+    #[arg(long, value_name = "RATE")]
+    pub(crate) unphased_sites: Option<f64>,
+    /// Share of genotypes without phase in records with phase [default: 0.0005]
+    #[arg(long, value_name = "RATE")]
+    pub(crate) unphased_genotypes: Option<f64>,
+    /// Share of genotypes with one copy where two are expected
+    #[arg(long, value_name = "RATE", default_value_t = usual().haploid)]
+    pub(crate) haploid: f64,
+    /// Share of records with several ALT alleles
+    #[arg(long, value_name = "RATE", default_value_t = usual().multiallelic)]
+    pub(crate) multiallelic: f64,
+    /// Share of records that are insertions or deletions
+    #[arg(long, value_name = "RATE", default_value_t = usual().indels)]
+    pub(crate) indels: f64,
+    /// Share of records with a symbolic allele such as `<DEL>`
+    #[arg(long, value_name = "RATE", default_value_t = usual().structural)]
+    pub(crate) structural: f64,
+    /// Share of records whose FILTER is not PASS
+    #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
+    pub(crate) filtered: f64,
+    /// Threads that compress; without influence on what is written
+    #[arg(long, value_name = "N", default_value_t = usual().threads, value_parser = positive)]
+    pub(crate) threads: usize,
+    /// Replace files of an earlier run
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// People
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    pub(crate) samples: u32,
+    /// ALT alleles
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub(crate) variants: u32,
+    /// Same seed, same cohort
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Keep cohort and dataset in this directory; nothing there is replaced
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".to_owned()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("not a whole number".to_owned()),
+    }
+}
+
+/// Bytes: a number with K, M, G or T (powers of 1024), or without.
+fn size(text: &str) -> Result<u64, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let bare = upper.strip_suffix('B').unwrap_or(&upper);
+    let bare = bare.strip_suffix('I').unwrap_or(bare);
+    let (digits, power) = match bare.char_indices().next_back() {
+        Some((at, unit)) if unit.is_ascii_alphabetic() => {
+            let power = "KMGT"
+                .find(unit)
+                .ok_or("expected a number with K, M, G or T")?;
+            (bare.get(..at).unwrap_or_default(), power + 1)
+        }
+        _ => (bare, 0),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| "not a number of bytes")?;
+    let bytes = number * 1024f64.powi(power as i32);
+    if !(bytes.is_finite() && (1.0..=u64::MAX as f64).contains(&bytes)) {
+        return Err("not a number of bytes".to_owned());
+    }
+    Ok(bytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read() {
+        assert_eq!(size("1G"), Ok(1 << 30));
+        assert_eq!(size("512M"), Ok(512 << 20));
+        assert_eq!(size("1.5GiB"), Ok(3 << 29));
+        assert_eq!(size("64kb"), Ok(64 << 10));
+        assert_eq!(size("1000000"), Ok(1_000_000));
+        for bad in ["", "G", "x", "-1", "0", "1Q", "nan", "inf", "1e400"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `varidex ask`.
+
+use crate::args::Ask;
+use crate::failure::Failure;
+use crate::table::{Format, print, print_json};
+use serde_json::{Value, json};
+use varidex::Dataset;
+
+pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    if args.explain {
+        return explain(&dataset, args);
+    }
+    let group = dataset.ask(&args.who)?;
+    if args.ids {
+        let ids = group.ids()?;
+        let lines = |line: fn(&str) -> String| -> String {
+            let mut text = String::new();
+            for id in &ids {
+                text.push_str(&line(id));
+                text.push('\n');
+            }
+            text
+        };
+        return match args.format {
+            // no header: the list is what `samples("FILE")` reads
+            Format::Tsv => print(&lines(str::to_owned)),
+            Format::Json => print_json(&json!(ids)),
+            Format::Ndjson => print(&lines(|id| Value::from(id).to_string())),
+        };
+    }
+    let (key, value) = if args.exists {
+        ("exists", Value::from(group.exists()))
+    } else {
+        ("count", Value::from(group.count()))
+    };
+    match args.format {
+        Format::Tsv => print(&format!("{value}\n")),
+        Format::Json | Format::Ndjson => print(&format!("{}\n", json!({ key: value }))),
+    }
+}
+
+fn explain(dataset: &Dataset, args: &Ask) -> Result<(), Failure> {
+    let explanation = dataset.explain(&args.who)?;
+    if args.format == Format::Tsv {
+        return print(&explanation.to_string());
+    }
+    let steps: Vec<Value> = explanation
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "what": step.what,
+                "segments_read": step.segments.0,
+                "segments_passed_by": step.segments.1,
+                "candidate_rows": step.candidate_rows,
+                "variants": step.variants,
+                "set_bytes": step.set_bytes,
+                "people": step.people,
+            })
+        })
+        .collect();
+    let value = json!({
+        "expression": explanation.expression,
+        "steps": steps,
+        "people": explanation.people,
+        "seconds": explanation.seconds,
+    });
+    match args.format {
+        Format::Ndjson => print(&format!("{value}\n")),
+        _ => print_json(&value),
+    }
+}

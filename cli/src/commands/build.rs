@@ -1,0 +1,83 @@
+//! `varidex build`.
+
+use crate::args::Build;
+use crate::failure::Failure;
+use crate::progress::{self, Messages, Unit};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+use varidex::{BuildOptions, Error, Report};
+
+pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
+    progress::watch_interrupts();
+    let options = BuildOptions {
+        info: args.info.clone(),
+        reference: args.reference.clone(),
+        assembly: args.assembly,
+        min_gq: args.min_gq,
+        min_dp: args.min_dp,
+        sort: args.sort,
+        skip_malformed: args.skip_malformed,
+        threads: args.threads,
+        memory: args.memory,
+        replace: args.force,
+    };
+    let mut bar: Option<(String, ProgressBar)> = None;
+    let built = varidex::build(&args.inputs, &args.output, &options, &mut |at| {
+        if bar.as_ref().is_none_or(|(input, _)| *input != at.input) {
+            if let Some((_, done)) = bar.take() {
+                done.finish_and_clear();
+            }
+            let what = format!("reading {}", at.input);
+            bar = Some((at.input.clone(), messages.step(what, at.total, Unit::Bytes)));
+        }
+        if let Some((_, bar)) = &bar {
+            bar.set_position(at.bytes);
+        }
+        !progress::interrupted()
+    });
+    if let Some((_, bar)) = bar {
+        bar.finish_and_clear();
+    }
+    let report = built?;
+    messages.say(format_args!(
+        "wrote {}\n{}",
+        args.output.display(),
+        report.to_string().trim_end()
+    ));
+    if let Some(file) = &args.report {
+        let text = format!("{:#}\n", as_json(&report));
+        std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
+    }
+    Ok(())
+}
+
+fn as_json(report: &Report) -> Value {
+    let refused = report.refused.iter().map(|reason| {
+        let places = reason
+            .places
+            .iter()
+            .map(|(place, found)| json!({ "place": place, "found": found }));
+        json!({
+            "expected": reason.expected,
+            "count": reason.count,
+            "places": places.collect::<Vec<_>>(),
+        })
+    });
+    let warnings = report.warnings.iter().map(
+        |warning| json!({ "what": warning.what, "count": warning.count, "first": warning.first }),
+    );
+    json!({
+        "records": report.records,
+        "stored": report.stored,
+        "refused": report.refused_count(),
+        "rows": report.rows,
+        "genotypes": report.genotypes,
+        "samples": report.samples,
+        "contigs": report.contigs,
+        "bytes": report.bytes,
+        "snapshot": report.snapshot,
+        "seconds": report.seconds,
+        "reasons": refused.collect::<Vec<_>>(),
+        "warnings": warnings.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,51 @@
+//! `varidex export`.
+
+use crate::args::Export;
+use crate::failure::Failure;
+use crate::progress::{self, Messages, Unit};
+use std::io;
+use std::path::Path;
+use varidex::{Dataset, Error, ExportFormat, ExportOptions, ExportProgress};
+
+pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
+    progress::watch_interrupts();
+    let dataset = Dataset::open(&args.dataset)?;
+    let group = super::group(&dataset, args.group.as_deref())?;
+    let group = group.as_ref().map(|(group, _)| group);
+    let to_stdout = args.output == Path::new("-");
+    let options = ExportOptions {
+        format: to_stdout.then_some(ExportFormat::Vcf),
+        threads: args.threads,
+    };
+    let what = format!("writing {}", args.output.display());
+    let bar = messages.step(what, None, Unit::Variants);
+    let mut told = |at: &ExportProgress| {
+        bar.set_position(at.rows);
+        !progress::interrupted()
+    };
+    let written = if to_stdout {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        dataset
+            .export_to(&args.of, group, &mut out, &options, &mut told)
+            .and_then(|summary| {
+                let flushed = io::Write::flush(&mut out);
+                flushed.map_err(|e| Error::io("output", e))?;
+                Ok(summary)
+            })
+    } else {
+        dataset.export(&args.of, group, &args.output, &options, &mut told)
+    };
+    bar.finish_and_clear();
+    let summary = match written {
+        // what cannot be written to standard output is told as every other command does
+        Err(Error::Io { path, source }) if to_stdout && path == Path::new("output") => {
+            return Err(Failure::Output(source));
+        }
+        other => other?,
+    };
+    messages.say(format_args!(
+        "{} records with {} rows, {} samples, {} bytes",
+        summary.records, summary.rows, summary.samples, summary.bytes
+    ));
+    Ok(())
+}

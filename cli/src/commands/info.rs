@@ -1,0 +1,75 @@
+//! `varidex info`.
+
+use crate::args::Info;
+use crate::failure::Failure;
+use crate::table::{print, print_json};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use varidex::{Dataset, SectionSize};
+
+pub(crate) fn run(args: &Info) -> Result<(), Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    let info = dataset.info();
+    let sections = dataset.section_sizes()?;
+    if args.json {
+        return print_json(&as_json(&info, &sections));
+    }
+    let mut text = String::new();
+    let assembly = info.assembly.map_or("unknown", |assembly| assembly.name());
+    let counts = [
+        ("samples", info.samples),
+        ("records", info.records),
+        ("rows", info.rows),
+        ("segments", info.segments),
+        ("bytes", info.bytes),
+    ];
+    // writing to a string cannot fail
+    let _ = writeln!(text, "dataset   {}", info.path.display());
+    let _ = writeln!(text, "snapshot  {}", info.snapshot);
+    let _ = writeln!(text, "assembly  {assembly}");
+    for (name, count) in counts {
+        let _ = writeln!(text, "{name:<9} {count}");
+    }
+    for (name, rows) in &info.contigs {
+        let _ = writeln!(text, "contig    {name}\t{rows} rows");
+    }
+    for (key, kind) in &info.info_keys {
+        let _ = writeln!(text, "info      {key}\t{kind}");
+    }
+    for section in &sections {
+        let share = 100.0 * section.bytes as f64 / info.bytes.max(1) as f64;
+        let _ = writeln!(
+            text,
+            "section   {:<18}{:>12} bytes {share:>5.1} %",
+            section.name, section.bytes
+        );
+    }
+    print(&text)
+}
+
+fn as_json(info: &varidex::Info, sections: &[SectionSize]) -> Value {
+    let contigs = info
+        .contigs
+        .iter()
+        .map(|(name, rows)| json!({ "name": name, "rows": rows }));
+    let keys = info
+        .info_keys
+        .iter()
+        .map(|(key, kind)| json!({ "key": key, "type": kind }));
+    let sections = sections
+        .iter()
+        .map(|section| json!({ "name": section.name, "bytes": section.bytes }));
+    json!({
+        "dataset": info.path.display().to_string(),
+        "snapshot": info.snapshot,
+        "assembly": info.assembly.map(|assembly| assembly.name()),
+        "samples": info.samples,
+        "records": info.records,
+        "rows": info.rows,
+        "segments": info.segments,
+        "bytes": info.bytes,
+        "contigs": contigs.collect::<Vec<_>>(),
+        "info": keys.collect::<Vec<_>>(),
+        "sections": sections.collect::<Vec<_>>(),
+    })
+}

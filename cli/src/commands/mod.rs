@@ -1,0 +1,74 @@
+//! The commands, one module each.
+
+mod ask;
+mod build;
+mod carriers;
+mod demo;
+mod export;
+mod frequencies;
+mod info;
+mod simulate;
+mod variants;
+mod verify;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Failure;
+use crate::progress::Messages;
+use crate::table::Cell;
+use varidex::{Counts, Dataset, Group, Variants, Who};
+
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let messages = Messages::new(arguments.quiet);
+    match arguments.command {
+        Command::Build(args) => build::run(&args, messages),
+        Command::Info(args) => info::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Variants(args) => variants::run(&args),
+        Command::Frequencies(args) => frequencies::run(&args),
+        Command::Carriers(args) => carriers::run(&args),
+        Command::Ask(args) => ask::run(&args),
+        Command::Export(args) => export::run(&args, messages),
+        Command::Simulate(args) => simulate::run(&args, messages),
+        Command::Demo(args) => demo::run(&args, messages),
+    }
+}
+
+/// The group an option names, and its text as the library writes it; nothing without the option.
+fn group<'a>(
+    dataset: &'a Dataset,
+    text: Option<&str>,
+) -> Result<Option<(Group<'a>, String)>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let who: Who = text.parse()?;
+    Ok(Some((dataset.ask(text)?, who.to_string())))
+}
+
+/// The variants of an expression, counted in a group where there is one.
+fn find<'a>(
+    dataset: &'a Dataset,
+    of: &str,
+    group: Option<&Group<'_>>,
+) -> Result<Variants<'a>, Failure> {
+    Ok(match group {
+        Some(group) => dataset.variants_in(of, group)?,
+        None => dataset.variants(of)?,
+    })
+}
+
+/// `ac an af n_het n_hom n_hemi n_missing`.
+fn count_cells(counts: &Counts) -> [Cell<'static>; 7] {
+    [
+        Cell::Integer(counts.ac),
+        counts.an.map_or(Cell::Missing, Cell::Integer),
+        counts.af().map_or(Cell::Missing, Cell::Share),
+        Cell::Integer(counts.n_het),
+        Cell::Integer(counts.n_hom),
+        Cell::Integer(counts.n_hemi),
+        Cell::Integer(counts.n_missing),
+    ]
+}
+
+/// A 0-based position as VCF has it.
+fn position_cell(position: varidex::Position) -> Cell<'static> {
+    Cell::Integer(u64::try_from(position.one_based()).unwrap_or_default())
+}

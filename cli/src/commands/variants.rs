@@ -1,0 +1,68 @@
+//! `varidex variants`.
+
+use super::{count_cells, position_cell};
+use crate::args::Variants;
+use crate::failure::Failure;
+use crate::table::{Cell, Table};
+use varidex::Dataset;
+
+const COLUMNS: [&str; 17] = [
+    "chrom",
+    "pos",
+    "id",
+    "ref",
+    "alt",
+    "type",
+    "filter",
+    "gene",
+    "consequence",
+    "impact",
+    "ac",
+    "an",
+    "af",
+    "n_het",
+    "n_hom",
+    "n_hemi",
+    "n_missing",
+];
+
+pub(crate) fn run(args: &Variants) -> Result<(), Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    let mut variants = super::find(&dataset, &args.of, None)?;
+    let mut table = Table::new(args.format, &COLUMNS);
+    let mut id = Vec::new();
+    while let Some(mut variant) = variants.next()? {
+        let counts = count_cells(&variant.counts()?);
+        let [chrom, pos] = [
+            Cell::Text(variant.contig()),
+            position_cell(variant.position()?),
+        ];
+        let kind = variant.allele_type()?.name();
+        let filter = variant.filter()?;
+        id.clear();
+        id.extend_from_slice(variant.id()?);
+        let (reference, alternate) = variant.alleles()?;
+        let [ac, an, af, het, hom, hemi, missing] = counts;
+        table.row(&[
+            chrom,
+            pos,
+            Cell::bytes(&id),
+            Cell::bytes(reference),
+            Cell::bytes(alternate),
+            Cell::Text(kind),
+            Cell::bytes(filter.as_bytes()),
+            // no dataset holds annotations yet
+            Cell::Missing,
+            Cell::Missing,
+            Cell::Missing,
+            ac,
+            an,
+            af,
+            het,
+            hom,
+            hemi,
+            missing,
+        ])?;
+    }
+    table.finish()
+}

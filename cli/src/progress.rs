@@ -1,0 +1,83 @@
+//! What is told while something takes long: a bar on a terminal, a line for each step elsewhere.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static WATCHED: OnceLock<bool> = OnceLock::new();
+
+/// From here on an interrupt does not end the process: [`interrupted`] tells of it.
+pub(crate) fn watch_interrupts() {
+    // where no handler can be set an interrupt ends the process as ever, and the next build removes
+    // what was left
+    WATCHED
+        .get_or_init(|| ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).is_ok());
+}
+
+/// Whether the user asked to stop.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Where messages go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Messages {
+    quiet: bool,
+    terminal: bool,
+}
+
+/// What a bar counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unit {
+    Bytes,
+    Variants,
+}
+
+impl Messages {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self {
+            quiet,
+            terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Tells something that stays.
+    pub(crate) fn say(self, message: impl Display) {
+        if !self.quiet {
+            // messages nobody can read are no reason to stop
+            let _ = writeln!(std::io::stderr().lock(), "{message}");
+        }
+    }
+
+    /// Begins a step: a bar, or a line where there is no terminal.
+    pub(crate) fn step(self, what: impl Display, total: Option<u64>, unit: Unit) -> ProgressBar {
+        if self.quiet {
+            return ProgressBar::hidden();
+        }
+        if !self.terminal {
+            self.say(what);
+            return ProgressBar::hidden();
+        }
+        let (template, endless) = match unit {
+            Unit::Bytes => (
+                "{msg} [{bar:30}] {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left",
+                "{msg} {spinner} {bytes} {binary_bytes_per_sec}",
+            ),
+            Unit::Variants => (
+                "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta} left",
+                "{msg} {spinner} {human_pos} {per_sec}",
+            ),
+        };
+        let (bar, template) = match total {
+            Some(total) => (ProgressBar::new(total), template),
+            None => (ProgressBar::new_spinner(), endless),
+        };
+        let style = ProgressStyle::with_template(template);
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what.to_string());
+        bar
+    }
+}

@@ -1,0 +1,80 @@
+//! A small cohort, its dataset, and a way to run the program.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use std::path::{Path, PathBuf};
+
+/// The cohort, written by hand.
+pub const COHORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cohort.vcf");
+
+/// The program.
+pub fn varidex(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_varidex"));
+    command.args(arguments);
+    command
+}
+
+/// A directory of its own with the dataset of the cohort in it.
+pub struct Fixture {
+    pub dir: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let fixture = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        let dataset = fixture.dataset();
+        varidex(&["build", COHORT, "--info", "CADD", "-q", "-o", &dataset])
+            .assert()
+            .success()
+            .stdout("")
+            .stderr("");
+        fixture
+    }
+
+    pub fn dataset(&self) -> String {
+        self.path("cohort.vdx").display().to_string()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs a command on the dataset.
+    pub fn run(&self, command: &str, arguments: &[&str]) -> Assert {
+        let dataset = self.dataset();
+        let mut all = vec![command, &dataset];
+        all.extend(arguments);
+        varidex(&all).current_dir(self.dir.path()).assert()
+    }
+
+    /// What a command writes to standard output.
+    pub fn answer(&self, command: &str, arguments: &[&str]) -> String {
+        let output = self.run(command, arguments).success();
+        let output = output.get_output();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout.clone()).unwrap()
+    }
+}
+
+/// A file of the dataset by the end of its name.
+pub fn file_of(dataset: &Path, end: &str) -> PathBuf {
+    let entries = std::fs::read_dir(dataset).unwrap();
+    let mut files = entries.map(|entry| entry.unwrap().path());
+    files
+        .find(|file| file.to_string_lossy().ends_with(end))
+        .unwrap()
+}
+
+/// A table of the tests, whose columns are set apart by blanks, as the program writes it.
+pub fn table(text: &str) -> String {
+    let lines: Vec<String> = text
+        .trim()
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join("\t"))
+        .collect();
+    lines.join("\n") + "\n"
+}

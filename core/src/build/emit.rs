@@ -1,0 +1,379 @@
+//! From chunks of one input to segments: contigs, sorting, duplicates, groups.
+
+use super::contigs::Contigs;
+use super::encode::kind_of;
+use super::groups::Groups;
+use super::options::BuildOptions;
+use super::plan::{InputSamples, Plan};
+use super::remap::remap;
+use super::report::Report;
+use super::row::Row;
+use super::sort::Places;
+use crate::dataset::{Manifest, Publication};
+use crate::error::{Error, InputError, Place, Result};
+use crate::genome::{
+    FastaSequence, NormaliseError, Normalised, Position, ReferenceFasta, normalise,
+};
+use crate::source::Reader;
+use crate::source::chunk::Chunk;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How far left of its record normalisation may move a row: rows are held back that long. It bounds
+/// memory; `bcftools norm` holds back 1,000 sites' width by default.
+const SHIFT_MAX: i32 = 10_000;
+
+/// What a build fills.
+pub(super) struct Target<'a> {
+    pub(super) publication: &'a mut Publication,
+    pub(super) report: &'a mut Report,
+    pub(super) manifest: &'a mut Manifest,
+}
+
+impl Target<'_> {
+    /// The same, lent for a while.
+    pub(super) fn lend(&mut self) -> Target<'_> {
+        Target {
+            publication: self.publication,
+            report: self.report,
+            manifest: self.manifest,
+        }
+    }
+}
+
+/// The state of reading one input.
+pub(super) struct Emitter<'a> {
+    options: &'a BuildOptions,
+    samples: &'a InputSamples,
+    file: String,
+    report: &'a mut Report,
+    contigs: Contigs,
+    reference: Option<ReferenceFasta>,
+    /// Rows that others may still have to stand before, by position.
+    held: BTreeMap<i32, Vec<Row>>,
+    last: Option<(u32, i32)>,
+    /// Where the records of a sorted copy stand in the input.
+    places: Option<Places>,
+    /// Whether the error that ended the reading was that records are not sorted.
+    pub(super) unsorted: bool,
+    groups: Groups<'a>,
+}
+
+impl<'a> Emitter<'a> {
+    pub(super) fn new(
+        plan: &Plan,
+        samples: &'a InputSamples,
+        file: &str,
+        options: &'a BuildOptions,
+        pool: &'a rayon::ThreadPool,
+        target: Target<'a>,
+    ) -> Result<Self> {
+        let reference = match &options.reference {
+            Some(path) => Some(ReferenceFasta::open(path, plan.assembly)?),
+            None => None,
+        };
+        Ok(Self {
+            options,
+            samples,
+            file: file.to_owned(),
+            report: target.report,
+            contigs: Contigs::new(plan.contigs.clone()),
+            reference,
+            held: BTreeMap::new(),
+            last: None,
+            unsorted: false,
+            places: None,
+            groups: Groups::new(
+                plan.keys.clone().into(),
+                samples,
+                options,
+                pool,
+                target.publication,
+                target.manifest,
+            ),
+        })
+    }
+
+    /// Reads the input to its end and writes its segments.
+    ///
+    /// With `places`, `reader` reads a sorted copy: what its records are and what is odd about them
+    /// is reported already, and they stand at those places in the input.
+    pub(super) fn run(
+        &mut self,
+        mut reader: Reader,
+        places: Option<Places>,
+        pool: &rayon::ThreadPool,
+        progress: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<()> {
+        let handle = reader.progress();
+        let in_flight = usize::try_from(self.options.memory / 4).unwrap_or(usize::MAX);
+        let copy = places.is_some();
+        self.places = places;
+        let mut records = 0;
+        let tally = reader.read(pool, in_flight, &mut |chunk| {
+            records += chunk.records.len() as u64 + chunk.refused_count();
+            if !progress(handle.read(), records) {
+                return Err(Error::Cancelled);
+            }
+            self.take(chunk)
+        })?;
+        if !copy {
+            self.report.records += tally.records_read;
+        }
+        self.flush_before(i32::MAX)?;
+        self.groups.finish(self.report)
+    }
+
+    /// The contigs of the dataset with those this input added.
+    pub(super) fn into_contigs(self) -> Vec<(String, Option<u64>)> {
+        self.contigs.into_list()
+    }
+
+    /// Waits for what is under way, to be forgotten.
+    pub(super) fn abandon(self) {
+        self.groups.abandon();
+    }
+
+    fn take(&mut self, mut chunk: Chunk) -> Result<()> {
+        match &self.places {
+            None => {
+                let skip = self.options.skip_malformed;
+                self.report.take_chunk(&self.file, &chunk, skip)?;
+            }
+            Some(places) => {
+                // only what could be read is in the copy
+                if let Some(first) = chunk.refused.first() {
+                    return Err(Error::from(Box::new(first.clone())));
+                }
+                places.restore(&mut chunk);
+            }
+        }
+        if let Some(columns) = &self.samples.columns {
+            remap(&mut chunk, columns);
+        }
+        let chunk = Arc::new(chunk);
+        for record in 0..chunk.records.len() as u32 {
+            self.take_record(&chunk, record)?;
+        }
+        Ok(())
+    }
+
+    fn take_record(&mut self, chunk: &Arc<Chunk>, number: u32) -> Result<()> {
+        let record = &chunk.records[number as usize];
+        let contig = self.contig(chunk, number)?;
+        let sorted = match self.last {
+            Some((last, position)) if last == contig => position <= record.position,
+            Some(_) => {
+                self.flush_before(i32::MAX)?;
+                !self.contigs.has_left(contig)
+            }
+            None => true,
+        };
+        if !sorted {
+            return self.refuse_unsorted(chunk, number);
+        }
+        if let Some((last, _)) = self.last
+            && last != contig
+        {
+            self.contigs.leave(last);
+        }
+        self.last = Some((contig, record.position));
+        self.flush_before(record.position.saturating_sub(self.hold_back()))?;
+
+        let filter = self.groups.filters.number(chunk.text(record.filter));
+        let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
+        let rows = alts.len().max(1) as u32;
+        for i in 0..rows {
+            let alt = alts.get(i as usize);
+            let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
+            let mut row = Row {
+                chunk: Arc::clone(chunk),
+                record: number,
+                alt_number: if alt.is_some() { i + 1 } else { 0 },
+                contig,
+                position: record.position,
+                end: alt.map_or(record.end, |alt| alt.end),
+                record_rank: 0,
+                kind: kind_of(chunk.text(record.reference), alternate),
+                filter,
+                roll: 0,
+                normalised: None,
+            };
+            self.normalise(&mut row)?;
+            self.held.entry(row.position).or_default().push(row);
+        }
+        self.report.stored += 1;
+        self.report.rows += u64::from(rows);
+        self.report.genotypes += u64::from(self.samples.count);
+        Ok(())
+    }
+
+    /// How many bases behind the newest record rows are still held.
+    fn hold_back(&self) -> i32 {
+        if self.reference.is_some() {
+            SHIFT_MAX
+        } else {
+            0
+        }
+    }
+
+    fn contig(&mut self, chunk: &Chunk, record: u32) -> Result<u32> {
+        let record = &chunk.records[record as usize];
+        let name = chunk.text(record.contig);
+        self.contigs.number(name).ok_or_else(|| {
+            self.input_error(
+                record.place,
+                "a contig name in UTF-8",
+                &String::from_utf8_lossy(name),
+            )
+        })
+    }
+
+    fn refuse_unsorted(&mut self, chunk: &Chunk, number: u32) -> Result<()> {
+        let record = &chunk.records[number as usize];
+        let name = String::from_utf8_lossy(chunk.text(record.contig)).into_owned();
+        let here = format!("{name}:{}", i64::from(record.position) + 1);
+        let (expected, found) = match self.last {
+            Some((last, position)) if self.contigs.name(last) == name => (
+                "records sorted by position (--sort sorts them)".to_owned(),
+                format!("{here} after {}", i64::from(position) + 1),
+            ),
+            _ => (
+                "the records of a contig together (--sort sorts them)".to_owned(),
+                format!("{here} after another contig"),
+            ),
+        };
+        self.unsorted = true;
+        Err(self.input_error(record.place, &expected, &found))
+    }
+
+    fn input_error(&self, place: Place, expected: &str, found: &str) -> Error {
+        Error::from(Box::new(InputError {
+            file: self.file.clone(),
+            place,
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+        }))
+    }
+
+    /// Trims and left-aligns a row against the reference, if there is one.
+    fn normalise(&mut self, row: &mut Row) -> Result<()> {
+        let Some(fasta) = &self.reference else {
+            return Ok(());
+        };
+        let Some(position) = Position::from_zero_based(i64::from(row.position)) else {
+            return Ok(());
+        };
+        let name = self.contigs.name(row.contig);
+        let place = row.record().place;
+        let sequence: FastaSequence<'_> = match fasta.sequence(name) {
+            Ok(sequence) => sequence,
+            Err(_) => {
+                let what = format!(
+                    "contig {name} is not in the reference: its alleles are kept as they are"
+                );
+                self.report.warn_count(&self.file, place, &what, 1);
+                return Ok(());
+            }
+        };
+        match normalise(position, row.reference(), row.alternate(), &sequence) {
+            Ok(Normalised {
+                position: at,
+                reference,
+                alternate,
+                roll,
+            }) => {
+                row.roll = roll;
+                let changed = at.zero_based() != row.position
+                    || reference != row.reference()
+                    || alternate != row.alternate();
+                if !changed {
+                    return Ok(());
+                }
+                if row.position - at.zero_based() > SHIFT_MAX {
+                    let what = format!(
+                        "an indel that left-alignment moves more than {SHIFT_MAX} bases is kept as it is"
+                    );
+                    self.report.warn_count(&self.file, place, &what, 1);
+                    return Ok(());
+                }
+                row.position = at.zero_based();
+                row.end = row
+                    .position
+                    .saturating_add(i32::try_from(reference.len()).unwrap_or(i32::MAX));
+                row.kind = kind_of(&reference, &alternate);
+                row.normalised = Some(Box::new((reference, alternate)));
+                Ok(())
+            }
+            Err(NormaliseError::Read(error)) => Err(error),
+            Err(error @ NormaliseError::Mismatch { .. }) => Err(self.input_error(
+                place,
+                "REF as in the reference sequence",
+                &error.to_string(),
+            )),
+            Err(error) => {
+                self.report.warn_count(
+                    &self.file,
+                    place,
+                    &format!("alleles kept as they are: {error}"),
+                    1,
+                );
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends the rows before `position` on, sorted.
+    fn flush_before(&mut self, position: i32) -> Result<()> {
+        while let Some(entry) = self.held.first_entry() {
+            if *entry.key() >= position && position != i32::MAX {
+                break;
+            }
+            let mut rows = entry.remove();
+            rank_records(&mut rows);
+            if rows.len() > 1 {
+                rows.sort_by_cached_key(|row| {
+                    (
+                        row.reference().to_ascii_uppercase(),
+                        row.alternate().to_ascii_uppercase(),
+                        row.record_rank,
+                        row.alt_number,
+                    )
+                });
+                let same = |pair: &&[Row]| {
+                    pair[0]
+                        .reference()
+                        .eq_ignore_ascii_case(pair[1].reference())
+                        && pair[0]
+                            .alternate()
+                            .eq_ignore_ascii_case(pair[1].alternate())
+                };
+                if let Some(pair) = rows.windows(2).find(|pair| same(pair)) {
+                    let count = rows.windows(2).filter(same).count() as u64;
+                    let place = pair[1].record().place;
+                    self.report.warn_count(
+                        &self.file,
+                        place,
+                        "the same variant more than once, all kept",
+                        count,
+                    );
+                }
+            }
+            for row in rows {
+                self.groups.push(row, self.report)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Numbers the records at one position in their order.
+fn rank_records(rows: &mut [Row]) {
+    let mut rank = 0;
+    for i in 1..rows.len() {
+        let same =
+            Arc::ptr_eq(&rows[i].chunk, &rows[i - 1].chunk) && rows[i].record == rows[i - 1].record;
+        rank += u32::from(!same);
+        rows[i].record_rank = rank;
+    }
+}

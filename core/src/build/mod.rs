@@ -1,0 +1,240 @@
+//! From VCF and BCF to a dataset.
+//!
+//! One thread coordinates: it takes chunks of parsed records from the reader in input order, decides
+//! what needs the order (contigs, sorting, duplicates), and cuts the rows into groups. A pool of
+//! threads parses chunks and encodes groups. Encoded groups are put together in order, so that the
+//! same input and options give the same bytes whatever the number of threads.
+
+mod contigs;
+mod emit;
+mod encode;
+mod groups;
+mod info;
+mod options;
+mod ordering;
+mod plan;
+mod remap;
+mod report;
+mod row;
+mod segment;
+mod sort;
+#[cfg(test)]
+mod sort_tests;
+#[cfg(test)]
+mod tests;
+
+pub use options::{BuildOptions, Phase, Progress};
+pub use report::{Refused, Report, Warned};
+
+pub(crate) use info::{InfoKey, InfoNumber, InfoType};
+
+use crate::dataset::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
+use crate::error::{Error, Result};
+use crate::format::FileKind;
+use crate::source::Reader;
+use contigs::Contigs;
+use emit::{Emitter, Target};
+use plan::{InputSamples, Plan, Source};
+use sort::{Places, Sorting};
+use std::path::Path;
+use std::time::Instant;
+
+/// Builds a dataset from VCF and BCF files (`-` is standard input) in the directory `to`.
+///
+/// Files with the same samples give one batch; files with other samples add batches. The dataset
+/// appears whole or not at all.
+///
+/// # Errors
+///
+/// [`Error::Input`] for the first malformed or unsorted record unless the options say otherwise;
+/// [`Error::Usage`] where `to` exists and is not to be replaced, or options contradict each other;
+/// [`Error::Io`], [`Error::Locked`]; [`Error::Cancelled`] when `progress` says stop.
+pub fn build<P: AsRef<Path>>(
+    inputs: &[P],
+    to: impl AsRef<Path>,
+    options: &BuildOptions,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Report> {
+    let started = Instant::now();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads())
+        .thread_name(|i| format!("varidex-{i}"))
+        .build()
+        .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads())))?;
+    let mut publication = Publication::begin(to.as_ref(), options.replace)?;
+    let mut plan = Plan::new(inputs, options, &publication, progress)?;
+
+    let mut manifest = Manifest::new();
+    manifest.sample_count = plan.samples.len() as u32;
+    if !plan.samples.is_empty() {
+        let names = Samples::write(plan.samples.iter().map(String::as_str))
+            .map_err(|e| Error::io(to.as_ref(), e))?;
+        manifest.samples = Some(publication.add(FileKind::Samples, names)?);
+    }
+    manifest.assembly = plan.assembly.map(|assembly| assembly.name().to_owned());
+    manifest.normalised = options.reference.is_some();
+    manifest.info = plan.keys.iter().map(InfoEntry::from).collect();
+
+    let mut report = Report {
+        samples: plan.samples.len() as u64,
+        ..Report::default()
+    };
+    let mut meter = Meter {
+        done: 0,
+        total: plan.total_bytes,
+        progress,
+    };
+    for input in std::mem::take(&mut plan.inputs) {
+        let mut build = InputBuild {
+            plan: &plan,
+            options,
+            pool: &pool,
+            source: &input.source,
+            place: &input.place,
+            target: Target {
+                publication: &mut publication,
+                report: &mut report,
+                manifest: &mut manifest,
+            },
+        };
+        plan.contigs = build.run(input.reader, &mut meter)?;
+    }
+    manifest.contigs = plan
+        .contigs
+        .iter()
+        .map(|(name, length)| ContigEntry {
+            name: name.clone(),
+            length: *length,
+        })
+        .collect();
+    plan.refuse_overlaps(&manifest)?;
+    report.contigs = manifest
+        .segments
+        .iter()
+        .flat_map(|s| &s.contigs)
+        .map(|c| c.contig)
+        .collect::<std::collections::BTreeSet<_>>()
+        .len() as u64;
+    publication.publish(&mut manifest)?;
+    report.snapshot = manifest.snapshot;
+    report.bytes = manifest
+        .segments
+        .iter()
+        .map(|s| s.file.size)
+        .chain(manifest.samples.iter().map(|f| f.size))
+        .sum();
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Tells progress over all inputs.
+struct Meter<'a> {
+    /// Bytes of what was read to its end.
+    done: u64,
+    total: Option<u64>,
+    progress: &'a mut dyn FnMut(&Progress) -> bool,
+}
+
+impl Meter<'_> {
+    /// Runs a phase, which tells how many bytes and records it has read.
+    fn phase<T>(
+        &mut self,
+        phase: Phase,
+        input: &str,
+        run: impl FnOnce(&mut dyn FnMut(u64, u64) -> bool) -> T,
+    ) -> T {
+        let (done, mut read) = (self.done, 0);
+        let result = run(&mut |bytes, records| {
+            read = bytes;
+            (self.progress)(&Progress {
+                phase,
+                input: input.to_owned(),
+                bytes: done + bytes,
+                total: self.total,
+                records,
+            })
+        });
+        self.done += read;
+        result
+    }
+}
+
+/// One input to be built.
+struct InputBuild<'a> {
+    plan: &'a Plan,
+    options: &'a BuildOptions,
+    pool: &'a rayon::ThreadPool,
+    source: &'a Source,
+    place: &'a InputSamples,
+    target: Target<'a>,
+}
+
+/// How storing an input ended: the contigs of the dataset with those it added, unless it needs
+/// sorting.
+enum Stored {
+    All(Vec<(String, Option<u64>)>),
+    Unsorted,
+}
+
+impl InputBuild<'_> {
+    /// Reads the input and writes its segments; sorts it where it must be and may be.
+    fn run(&mut self, reader: Reader, meter: &mut Meter<'_>) -> Result<Vec<(String, Option<u64>)>> {
+        let size = reader.progress().total;
+        // what an attempt leaves behind must not be seen
+        let before = self.options.sort.then(|| self.target.report.clone());
+        let segments = self.target.manifest.segments.len();
+        let started = meter.done;
+        if let Stored::All(contigs) = self.store(reader, None, meter)? {
+            return Ok(contigs);
+        }
+        *self.target.report = before.unwrap_or_default();
+        self.target.manifest.segments.truncate(segments);
+        self.target.publication.forget(self.target.manifest)?;
+
+        let mut reader = self.source.reopen(self.options)?;
+        let again = meter.done - started;
+        meter.total = meter.total.zip(size).map(|(all, size)| all + again + size);
+        let sorting = Sorting {
+            publication: self.target.publication,
+            pool: self.pool,
+            memory: self.options.memory,
+            skip_malformed: self.options.skip_malformed,
+            file: &self.source.name,
+        };
+        let contigs = Contigs::new(self.plan.contigs.clone());
+        let places = meter.phase(Phase::Sorting, &self.source.name, |told| {
+            sorting.sort(&mut reader, contigs, self.target.report, told)
+        })?;
+        match self.store(reader, Some(places), meter)? {
+            Stored::All(contigs) => Ok(contigs),
+            Stored::Unsorted => Err(Error::Usage(format!(
+                "{}: the file changed while it was read",
+                self.source.name
+            ))),
+        }
+    }
+
+    fn store(
+        &mut self,
+        reader: Reader,
+        places: Option<Places>,
+        meter: &mut Meter<'_>,
+    ) -> Result<Stored> {
+        let mut emitter = Emitter::new(
+            self.plan,
+            self.place,
+            &self.source.name,
+            self.options,
+            self.pool,
+            self.target.lend(),
+        )?;
+        let result = meter.phase(Phase::Storing, &self.source.name, |told| {
+            emitter.run(reader, places, self.pool, told)
+        });
+        if emitter.unsorted && self.options.sort {
+            emitter.abandon();
+            return Ok(Stored::Unsorted);
+        }
+        result.map(|()| Stored::All(emitter.into_contigs()))
+    }
+}

@@ -1,0 +1,87 @@
+//! What a build can be told.
+
+use crate::genome::Assembly;
+use std::path::PathBuf;
+
+/// Options of [`build`](crate::build()).
+///
+/// ```
+/// let options = varidex::BuildOptions { threads: Some(4), ..Default::default() };
+/// ```
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// INFO keys to keep as typed columns.
+    pub info: Vec<String>,
+    /// Reference sequence: alleles are trimmed and left-aligned against it.
+    pub reference: Option<PathBuf>,
+    /// The assembly, where the header does not tell it.
+    pub assembly: Option<Assembly>,
+    /// A genotype whose GQ is lower counts as missing.
+    pub min_gq: Option<f64>,
+    /// A genotype whose DP is lower counts as missing.
+    pub min_dp: Option<f64>,
+    /// Sort unsorted input instead of refusing it.
+    pub sort: bool,
+    /// Refuse malformed records one by one instead of stopping at the first.
+    pub skip_malformed: bool,
+    /// Worker threads; as many as the machine has where `None`.
+    pub threads: Option<usize>,
+    /// About how many bytes of memory to use at most.
+    pub memory: u64,
+    /// Replace a dataset that is there already.
+    pub replace: bool,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self {
+            info: Vec::new(),
+            reference: None,
+            assembly: None,
+            min_gq: None,
+            min_dp: None,
+            sort: false,
+            skip_malformed: false,
+            threads: None,
+            memory: 1 << 30,
+            replace: false,
+        }
+    }
+}
+
+impl BuildOptions {
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from))
+            .max(1)
+    }
+}
+
+/// What a build is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Copying a stream that may have to be read twice ([`BuildOptions::sort`]); its bytes are
+    /// counted for themselves.
+    Copying,
+    /// Sorting an input that turned out not to be sorted.
+    Sorting,
+    /// Reading and storing.
+    Storing,
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// The input being read.
+    pub input: String,
+    /// Bytes of the inputs read so far, as stored. What is sorted is read twice more.
+    pub bytes: u64,
+    /// Bytes to be read; `None` where an input is a stream. It grows where an input turns out to
+    /// need sorting.
+    pub total: Option<u64>,
+    /// Records of the input read so far in this phase.
+    pub records: u64,
+}

@@ -1,0 +1,244 @@
+//! Choosing the order of an ordering block: which copies stand side by side, and the runs of every
+//! common row in that order.
+
+use crate::set::{Members, encode_order, encode_runs, for_each_bit, set_bit, words_for};
+
+/// A row with fewer carrying (or, on the other side, non-carrying) copies than this stays a list: it
+/// has too few neighbours to find runs in.
+pub(super) const COMMON_FROM: u32 = 6;
+
+/// An ordering block: the order's bytes, and each row's runs where the row is better off in it.
+pub(super) struct OrderingBlock {
+    pub(super) order: Vec<u8>,
+    pub(super) runs: Vec<Option<Vec<u8>>>,
+    /// What order and runs take, less what the rows would take without.
+    pub(super) saving: i64,
+}
+
+/// How many of a row's copies are on its smaller side.
+pub(super) fn minor_count(row: &Members<'_>, universe: u32) -> u32 {
+    row.len().min(universe - row.len())
+}
+
+/// Whether a row takes part in orders.
+pub(super) fn is_common(row: &Members<'_>, universe: u32) -> bool {
+    minor_count(row, universe) >= COMMON_FROM
+}
+
+/// Common rows per ordering block to start from; more copies make an order dearer, and longer blocks
+/// worth their longer runs.
+fn first_guess(universe: u32) -> usize {
+    // measured: 384 at 3,202 people, about 1,000 at 100,000
+    (384.0 * (f64::from(universe) / 6404.0).powf(0.3)) as usize
+}
+
+/// Cuts common rows into ordering blocks. Shorter blocks have shorter runs but more orders, so that
+/// the best length is where both take about the same; it is guessed, measured, and guessed once
+/// more. Blocks that save nothing are left out. `order_bits` bounds rows × copies of a block.
+pub(super) fn order_common(
+    rows: &[Members<'_>],
+    universe: u32,
+    order_bits: u64,
+) -> Vec<(std::ops::Range<usize>, OrderingBlock)> {
+    let longest = (order_bits / u64::from(universe.max(1))).max(64) as usize;
+    let cut = |length: usize| -> Vec<(std::ops::Range<usize>, OrderingBlock)> {
+        let parts = rows.len().div_ceil(length.clamp(64, longest)).max(1);
+        let length = rows.len().div_ceil(parts).max(1);
+        (0..rows.len())
+            .step_by(length)
+            .map(|from| from..rows.len().min(from + length))
+            .map(|part| (part.clone(), order_rows(&rows[part], universe)))
+            .collect()
+    };
+    let saving = |blocks: &[(std::ops::Range<usize>, OrderingBlock)]| -> i64 {
+        blocks.iter().map(|(_, block)| block.saving.max(0)).sum()
+    };
+    let length = first_guess(universe).min(rows.len());
+    let mut best = cut(length);
+    let orders: usize = best.iter().map(|(_, block)| block.order.len()).sum();
+    let runs: usize = best
+        .iter()
+        .flat_map(|(_, block)| block.runs.iter().flatten())
+        .map(Vec::len)
+        .sum();
+    let better = (length as f64 * (orders as f64 / runs.max(1) as f64).sqrt()) as usize;
+    if better > length + length / 4 && length < rows.len() || better < length - length / 4 {
+        let other = cut(better);
+        if saving(&other) > saving(&best) {
+            best = other;
+        }
+    }
+    best.retain(|(_, block)| block.saving > 0);
+    best
+}
+
+/// About what a row takes outside an order.
+fn plain_cost(minor: u32, universe: u32) -> u32 {
+    let pairs = universe / 2;
+    let gap = pairs / minor.max(1);
+    let entry = if gap < 24 {
+        1
+    } else if gap < 3000 {
+        2
+    } else {
+        3
+    };
+    (minor * entry + 1).min(universe / 8)
+}
+
+/// Sorts the copies by what they carry in `rows`, and writes the rows as runs of classes.
+fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
+    let mut ranked: Vec<usize> = (0..rows.len())
+        .filter(|&r| is_common(&rows[r], universe))
+        .collect();
+    // the most frequent minor alleles decide first: they split the copies into the oldest groups
+    ranked.sort_by_key(|&r| (u32::MAX - minor_count(&rows[r], universe), r));
+    let width = ranked.len().div_ceil(64);
+    let keys = carried_bits(rows, &ranked, width, universe);
+    let sorted = sort_copies(&keys, width, universe);
+    let boundaries = row_boundaries(rows, &ranked, &keys, width, &sorted);
+
+    // rows that are cheaper as lists leave, and with them the classes that only they told apart
+    let mut saving = 0i64;
+    let mut starts = vec![0u64; words_for(universe)];
+    set_bit(&mut starts, 0);
+    let mut kept = vec![false; ranked.len()];
+    for (rank, (&r, boundaries)) in ranked.iter().zip(&boundaries).enumerate() {
+        let plain = plain_cost(minor_count(&rows[r], universe), universe);
+        if (boundaries.len() as u32) < plain {
+            kept[rank] = true;
+            saving += i64::from(plain) - boundaries.len() as i64;
+            boundaries
+                .iter()
+                .for_each(|&position| set_bit(&mut starts, position));
+        }
+    }
+    let mut order = Vec::new();
+    encode_order(&mut order, &sorted, &starts);
+    saving -= order.len() as i64;
+
+    let class_of = class_numbers(&starts, universe);
+    let mut runs = vec![None; rows.len()];
+    for (rank, &r) in ranked.iter().enumerate().filter(|&(rank, _)| kept[rank]) {
+        let mut bytes = Vec::with_capacity(boundaries[rank].len() + 4);
+        encode_runs(
+            &mut bytes,
+            boundaries[rank]
+                .iter()
+                .map(|&position| class_of[position as usize]),
+        );
+        runs[r] = Some(bytes);
+    }
+    OrderingBlock {
+        order,
+        runs,
+        saving,
+    }
+}
+
+/// Each copy's key: bit `63 - rank % 64` of word `rank / 64` tells whether it carries that row's
+/// minor side, so that comparing words compares the most frequent rows first.
+fn carried_bits(rows: &[Members<'_>], ranked: &[usize], width: usize, universe: u32) -> Vec<u64> {
+    let mut keys = vec![0u64; width * universe as usize];
+    for (rank, &r) in ranked.iter().enumerate() {
+        let (word, bit) = (rank / 64, 1u64 << (63 - rank % 64));
+        if rows[r].len() <= universe / 2 {
+            rows[r].for_each(|copy| keys[copy as usize * width + word] |= bit);
+        } else if let Members::Bits(words, _) = rows[r] {
+            for (i, &carried) in words.iter().enumerate() {
+                let left = universe - i as u32 * 64;
+                let within = if left >= 64 {
+                    u64::MAX
+                } else {
+                    (1 << left) - 1
+                };
+                for_each_bit(&[!carried & within], |copy| {
+                    keys[(i * 64 + copy as usize) * width + word] |= bit
+                });
+            }
+        } else {
+            // a list on the larger side does not occur: readers give bits there
+            (0..universe).for_each(|copy| keys[copy as usize * width + word] |= bit);
+            rows[r].for_each(|copy| keys[copy as usize * width + word] &= !bit);
+        }
+    }
+    keys
+}
+
+/// Copies sorted by key, equal keys by number: word by word, each later word only within the copies
+/// that the earlier ones leave equal.
+fn sort_copies(keys: &[u64], width: usize, universe: u32) -> Vec<u32> {
+    let mut entries: Vec<(u64, u32)> = (0..universe).map(|copy| (0, copy)).collect();
+    let mut pending = vec![(0usize, entries.len(), 0usize)];
+    while let Some((from, to, word)) = pending.pop() {
+        if to - from < 2 || word == width {
+            continue;
+        }
+        let part = &mut entries[from..to];
+        for (key, copy) in part.iter_mut() {
+            *key = keys[*copy as usize * width + word];
+        }
+        part.sort_unstable();
+        let mut start = 0;
+        for end in 1..=part.len() {
+            if end == part.len() || part[end].0 != part[start].0 {
+                pending.push((from + start, from + end, word + 1));
+                start = end;
+            }
+        }
+    }
+    entries.into_iter().map(|(_, copy)| copy).collect()
+}
+
+/// For each ranked row the positions at which it changes sides, the first at 0 where the first copy
+/// carries it.
+fn row_boundaries(
+    rows: &[Members<'_>],
+    ranked: &[usize],
+    keys: &[u64],
+    width: usize,
+    sorted: &[u32],
+) -> Vec<Vec<u32>> {
+    let universe = sorted.len() as u32;
+    let mut boundaries: Vec<Vec<u32>> = vec![Vec::new(); ranked.len()];
+    // a row with more is not kept, and noise has as many as copies
+    let most: Vec<usize> = ranked
+        .iter()
+        .map(|&r| plain_cost(minor_count(&rows[r], universe), universe) as usize)
+        .collect();
+    let key = |copy: u32| &keys[copy as usize * width..][..width];
+    if let Some(&first) = sorted.first() {
+        for (rank, &r) in ranked.iter().enumerate() {
+            let minor = key(first)[rank / 64] >> (63 - rank % 64) & 1 != 0;
+            let flipped = rows[r].len() > universe / 2;
+            if minor != flipped {
+                boundaries[rank].push(0);
+            }
+        }
+    }
+    for (position, pair) in (1u32..).zip(sorted.windows(2)) {
+        for (word, (a, b)) in key(pair[0]).iter().zip(key(pair[1])).enumerate() {
+            let mut changed = a ^ b;
+            while changed != 0 {
+                let bit = changed.leading_zeros();
+                let rank = word * 64 + bit as usize;
+                if boundaries[rank].len() < most[rank] {
+                    boundaries[rank].push(position);
+                }
+                changed &= !(1 << (63 - bit));
+            }
+        }
+    }
+    boundaries
+}
+
+/// The class that begins at each position where one does.
+fn class_numbers(starts: &[u64], universe: u32) -> Vec<u32> {
+    let mut numbers = vec![0; universe as usize + 1];
+    let mut class = 0;
+    for_each_bit(starts, |position| {
+        numbers[position as usize] = class;
+        class += 1;
+    });
+    numbers
+}

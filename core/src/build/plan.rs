@@ -1,0 +1,357 @@
+//! Before anything is read: which samples, contigs and INFO keys the inputs have together.
+
+use super::info::InfoKey;
+use super::options::{BuildOptions, Phase, Progress};
+use crate::dataset::{InfoEntry, Manifest, Publication};
+use crate::error::{Error, InputError, Place, Result};
+use crate::format::SAMPLES_MAX;
+use crate::genome::{Assembly, HeaderContig};
+use crate::source::{Header, ReadOptions, Reader};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Each key is a section of every segment.
+const INFO_KEYS_MAX: usize = 1000;
+
+/// An input whose header has been read.
+pub(super) struct Input {
+    pub(super) source: Source,
+    pub(super) reader: Reader,
+    pub(super) place: InputSamples,
+}
+
+/// Where an input comes from.
+pub(super) struct Source {
+    /// As the user named it.
+    pub(super) name: String,
+    path: PathBuf,
+    /// What came from a stream, where it may have to be read twice.
+    copy: Option<File>,
+}
+
+/// Where the samples of an input stand in the dataset.
+#[derive(Debug, Clone)]
+pub(super) struct InputSamples {
+    pub(super) batch: u32,
+    pub(super) count: u32,
+    pub(super) first_sample: u32,
+    /// Dataset numbers in ascending order, where they do not follow each other.
+    pub(super) numbers: Option<Vec<u32>>,
+    /// For each column its place among the numbers, where that is not the column's own.
+    pub(super) columns: Option<Vec<u32>>,
+}
+
+/// What all inputs have together.
+pub(super) struct Plan {
+    pub(super) inputs: Vec<Input>,
+    pub(super) samples: Arc<[String]>,
+    /// Dataset numbers of the samples of each batch, ascending.
+    pub(super) batches: Vec<Vec<u32>>,
+    pub(super) contigs: Vec<(String, Option<u64>)>,
+    pub(super) keys: Vec<InfoKey>,
+    pub(super) assembly: Option<Assembly>,
+    /// Bytes of all inputs; `None` where one is a stream.
+    pub(super) total_bytes: Option<u64>,
+}
+
+impl Plan {
+    pub(super) fn new<P: AsRef<Path>>(
+        paths: &[P],
+        options: &BuildOptions,
+        publication: &Publication,
+        progress: &mut dyn FnMut(&Progress) -> bool,
+    ) -> Result<Self> {
+        if paths.is_empty() {
+            return Err(Error::Usage("no input given".to_owned()));
+        }
+        for (i, key) in options.info.iter().enumerate() {
+            if options.info[..i].contains(key) {
+                return Err(Error::Usage(format!("INFO {key} is asked for twice")));
+            }
+        }
+        if options.info.len() > INFO_KEYS_MAX {
+            return Err(Error::Usage(format!(
+                "at most {INFO_KEYS_MAX} INFO keys can be kept"
+            )));
+        }
+        let read = read_options(options);
+        let mut plan = Self {
+            inputs: Vec::new(),
+            samples: Arc::default(),
+            batches: Vec::new(),
+            contigs: Vec::new(),
+            keys: Vec::new(),
+            assembly: options.assembly,
+            total_bytes: Some(0),
+        };
+        for path in paths {
+            let path = path.as_ref();
+            let name = path.display().to_string();
+            let source = Source {
+                copy: match options.sort && is_stream(path, &name) {
+                    true => Some(copy_stream(path, &name, publication, progress)?),
+                    false => None,
+                },
+                path: path.to_owned(),
+                name: name.clone(),
+            };
+            let reader = source.open(&read)?;
+            let size = reader.progress().total;
+            plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
+            plan.add_contigs(&name, reader.header(), options)?;
+            plan.add_keys(&name, reader.header(), options)?;
+            let place = plan.add_samples(&reader.header().samples);
+            if plan.samples.len() >= SAMPLES_MAX as usize {
+                return Err(Error::from(Box::new(InputError {
+                    file: name,
+                    place: Place::File,
+                    expected: format!("fewer than {SAMPLES_MAX} samples in all inputs"),
+                    found: plan.samples.len().to_string(),
+                })));
+            }
+            plan.inputs.push(Input {
+                source,
+                reader,
+                place,
+            });
+        }
+        Ok(plan)
+    }
+
+    /// Numbers the samples of an input, new ones after those there are.
+    fn number_samples(&mut self, names: &Arc<[String]>) -> Vec<u32> {
+        // a million names are worth sharing: most often all inputs have the same
+        if self.samples.is_empty() {
+            self.samples = Arc::clone(names);
+        }
+        if self.samples == *names {
+            return (0..).zip(names.iter()).map(|(n, _)| n).collect();
+        }
+        let mut numbers: HashMap<&str, u32> =
+            self.samples.iter().map(String::as_str).zip(0..).collect();
+        let known = numbers.len();
+        let mut new = Vec::new();
+        let of_column = names
+            .iter()
+            .map(|name| {
+                *numbers.entry(name).or_insert_with(|| {
+                    new.push(name.clone());
+                    (known + new.len()) as u32 - 1
+                })
+            })
+            .collect();
+        if !new.is_empty() {
+            self.samples = self.samples.iter().cloned().chain(new).collect();
+        }
+        of_column
+    }
+
+    fn add_samples(&mut self, names: &Arc<[String]>) -> InputSamples {
+        let of_column = self.number_samples(names);
+        let mut sorted = of_column.clone();
+        sorted.sort_unstable();
+        let batch = match self.batches.iter().position(|batch| *batch == sorted) {
+            Some(batch) => batch,
+            None => {
+                self.batches.push(sorted.clone());
+                self.batches.len() - 1
+            }
+        };
+        let first_sample = sorted.first().copied().unwrap_or(0);
+        let follow = (first_sample..).zip(&sorted).all(|(a, &b)| a == b);
+        let in_order = of_column == sorted;
+        let columns = of_column
+            .iter()
+            .map(|n| sorted.partition_point(|m| m < n) as u32)
+            .collect();
+        InputSamples {
+            batch: batch as u32,
+            count: names.len() as u32,
+            first_sample,
+            numbers: (!follow).then_some(sorted),
+            columns: (!in_order).then_some(columns),
+        }
+    }
+
+    fn add_contigs(&mut self, file: &str, header: &Header, options: &BuildOptions) -> Result<()> {
+        for contig in &header.contigs {
+            match self
+                .contigs
+                .iter_mut()
+                .find(|(name, _)| *name == contig.name)
+            {
+                Some((_, length)) => *length = length.or(contig.length),
+                None => self.contigs.push((contig.name.clone(), contig.length)),
+            }
+        }
+        let contigs = header.contigs.iter().map(|contig| HeaderContig {
+            name: &contig.name,
+            length: contig.length,
+            tag: contig.assembly.as_deref(),
+        });
+        // a header that names several assemblies is odd, not wrong: then only --assembly decides
+        let guessed = Assembly::guess(contigs).ok().flatten();
+        match (self.assembly, guessed) {
+            (Some(known), Some(other)) if known != other && options.assembly.is_none() => {
+                Err(Error::from(Box::new(InputError {
+                    file: file.to_owned(),
+                    place: Place::File,
+                    expected: format!("contigs of {}, as in the inputs before", known.name()),
+                    found: format!("contigs of {}", other.name()),
+                })))
+            }
+            _ => {
+                self.assembly = self.assembly.or(guessed);
+                Ok(())
+            }
+        }
+    }
+
+    fn add_keys(&mut self, file: &str, header: &Header, options: &BuildOptions) -> Result<()> {
+        let keys: Vec<InfoKey> = options
+            .info
+            .iter()
+            .map(|name| {
+                let declared = header.info.iter().find(|d| d.key == *name);
+                InfoKey::new(name, declared.map(|d| (d.number.as_str(), d.kind.as_str())))
+            })
+            .collect();
+        if self.inputs.is_empty() {
+            self.keys = keys;
+        } else if let Some((a, _)) = self.keys.iter().zip(&keys).find(|(a, b)| a != b) {
+            return Err(Error::from(Box::new(InputError {
+                file: file.to_owned(),
+                place: Place::File,
+                expected: format!("INFO {} declared as in the inputs before", a.name),
+                found: "another declaration".to_owned(),
+            })));
+        }
+        Ok(())
+    }
+
+    /// Two batches may share samples, but not over the same stretch of a contig: a sample would have
+    /// two genotypes there.
+    pub(super) fn refuse_overlaps(&self, manifest: &Manifest) -> Result<()> {
+        let mut spans: Vec<(u32, i32, i32, u32)> = manifest
+            .segments
+            .iter()
+            .flat_map(|s| {
+                s.contigs
+                    .iter()
+                    .map(|c| (c.contig, c.start, c.last, s.batch))
+            })
+            .collect();
+        spans.sort_unstable();
+        for (i, a) in spans.iter().enumerate() {
+            for b in spans[i + 1..]
+                .iter()
+                .take_while(|b| b.0 == a.0 && b.1 <= a.2)
+            {
+                if a.3 == b.3 {
+                    continue;
+                }
+                let (x, y) = (&self.batches[a.3 as usize], &self.batches[b.3 as usize]);
+                if let Some(&shared) = x.iter().find(|sample| y.binary_search(sample).is_ok()) {
+                    return Err(Error::from(Box::new(InputError {
+                        file: self.contigs[a.0 as usize].0.clone(),
+                        place: Place::File,
+                        expected: "each sample in one input only, or in inputs of the same samples"
+                            .to_owned(),
+                        found: format!(
+                            "sample {} in two inputs with different samples over the same stretch",
+                            self.samples[shared as usize]
+                        ),
+                    })));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// Opens it once more.
+    pub(super) fn reopen(&self, options: &BuildOptions) -> Result<Reader> {
+        self.open(&read_options(options))
+    }
+
+    fn open(&self, options: &ReadOptions) -> Result<Reader> {
+        match &self.copy {
+            None => Reader::open(&self.path, options),
+            Some(copy) => {
+                let copy = copy.try_clone().map_err(|e| Error::io(&self.path, e))?;
+                Reader::open_file(copy, &self.name, options)
+            }
+        }
+    }
+}
+
+fn read_options(options: &BuildOptions) -> ReadOptions {
+    ReadOptions {
+        info_keys: options.info.clone(),
+        min_gq: options.min_gq,
+        min_dp: options.min_dp,
+    }
+}
+
+/// Whether an input can be read only once.
+fn is_stream(path: &Path, name: &str) -> bool {
+    name == "-" || std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+/// Copies a stream to a file that ends with the build.
+fn copy_stream(
+    path: &Path,
+    name: &str,
+    publication: &Publication,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<File> {
+    let failed = |e| Error::io(path, e);
+    let mut input: Box<dyn Read> = match name {
+        "-" => Box::new(std::io::stdin()),
+        _ => Box::new(File::open(path).map_err(failed)?),
+    };
+    let mut copy = publication.unnamed()?;
+    let mut buffer = vec![0; 1 << 20];
+    let mut bytes = 0;
+    loop {
+        let len = match input.read(&mut buffer) {
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+            len => len.map_err(failed)?,
+        };
+        if len == 0 {
+            return Ok(copy);
+        }
+        copy.write_all(buffer.get(..len).unwrap_or_default())
+            .map_err(|e| Error::io(publication.directory(), e))?;
+        bytes += len as u64;
+        let input = name.to_owned();
+        let told = Progress {
+            phase: Phase::Copying,
+            input,
+            bytes,
+            total: None,
+            records: 0,
+        };
+        if !progress(&told) {
+            return Err(Error::Cancelled);
+        }
+    }
+}
+
+impl From<&InfoKey> for InfoEntry {
+    fn from(key: &InfoKey) -> Self {
+        let line = key.to_line();
+        let mut fields = line.splitn(3, '\t');
+        let mut next = || fields.next().unwrap_or_default().to_owned();
+        let (kind, number) = (next(), next());
+        Self {
+            key: key.name.clone(),
+            kind,
+            number,
+        }
+    }
+}

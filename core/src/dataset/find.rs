@@ -1,0 +1,208 @@
+//! Finding rows of a segment: by position, by alleles, by id.
+
+use super::segment::Segment;
+use crate::error::Result;
+use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, pack_alleles, u32_of};
+use crate::genome::Interval;
+use std::ops::Range;
+use xxhash_rust::xxh3::xxh3_64;
+
+impl Segment {
+    /// The first of `rows` (of one contig) at or behind `position`.
+    pub(crate) fn lower_bound(&self, rows: Range<u32>, position: i64) -> Result<u32> {
+        let column = &self.columns.position;
+        // pages that lie wholly in the range have their smallest position as base
+        let (mut low, mut high) = (
+            rows.start / PAGE_ROWS,
+            rows.end.saturating_sub(1) / PAGE_ROWS,
+        );
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            // the last page may also hold rows of the next contig
+            let first = match (middle + 1) * PAGE_ROWS > rows.end {
+                true => column.get(&self.file, middle * PAGE_ROWS)?,
+                false => column.base(&self.file, middle)?,
+            };
+            if first < position {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        let first = rows.start.max(low * PAGE_ROWS);
+        let end = rows.end.min((low + 1) * PAGE_ROWS);
+        let page = column.page(&self.file, low)?;
+        let (mut low, mut high) = (first, end.max(first));
+        while low < high {
+            let middle = low.midpoint(high);
+            if page.get(middle % PAGE_ROWS) < position {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The rows of a contig that overlap `interval`, as ascending ranges: those that start in it, and
+    /// earlier ones that reach into it.
+    pub(crate) fn overlapping(&self, contig: u32, interval: Interval) -> Result<Vec<Range<u32>>> {
+        let rows = self.rows_of(contig);
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = self.lower_bound(rows.clone(), i64::from(interval.start))?;
+        let end = self.lower_bound(rows.clone(), i64::from(interval.end))?;
+        let mut found = Vec::new();
+        self.reaching(rows.start..first, interval.start, &mut found)?;
+        if first < end {
+            found.push(first..end);
+        }
+        Ok(found)
+    }
+
+    /// Adds the rows that end behind `position`, by the zone maps.
+    fn reaching(&self, rows: Range<u32>, position: i32, found: &mut Vec<Range<u32>>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for page in rows.start / PAGE_ROWS..=(rows.end - 1) / PAGE_ROWS {
+            if self.page(page)?.zone.max_end <= position {
+                continue;
+            }
+            let positions = self.columns.position.page(&self.file, page)?;
+            let spans = self.columns.span.page(&self.file, page)?;
+            for row in rows.start.max(page * PAGE_ROWS)..rows.end.min((page + 1) * PAGE_ROWS) {
+                let i = row % PAGE_ROWS;
+                if positions.get(i).saturating_add(spans.get(i)) > i64::from(position) {
+                    found.push(row..row + 1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a row's alleles are these, in any case of letters.
+    pub(crate) fn has_alleles(&self, number: i64, wanted: &WantedAlleles<'_>) -> Result<bool> {
+        let code = self.allele_code(number)?;
+        if code & LONG == 0 {
+            return Ok(wanted.packed == Some(code));
+        }
+        let at = (code & !LONG) as usize * 4;
+        let hash = self
+            .file
+            .slice(self.long_hashes.unwrap_or(usize::MAX), at..at + 4)?;
+        if u32_of(hash) != wanted.hash {
+            return Ok(false);
+        }
+        let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+        self.alleles(
+            number,
+            &mut TextBlock::default(),
+            &mut reference,
+            &mut alternate,
+        )?;
+        Ok(reference.eq_ignore_ascii_case(wanted.reference)
+            && alternate.eq_ignore_ascii_case(wanted.alternate))
+    }
+
+    /// The rows at a position with these alleles.
+    pub(crate) fn find_exact(
+        &self,
+        contig: u32,
+        position: i32,
+        wanted: &WantedAlleles<'_>,
+        found: &mut Vec<u32>,
+    ) -> Result<()> {
+        let rows = self.rows_of(contig);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut row = self.lower_bound(rows.clone(), i64::from(position))?;
+        while row < rows.end && self.columns.position.get(&self.file, row)? == i64::from(position) {
+            if self.has_alleles(self.columns.allele.get(&self.file, row)?, wanted)? {
+                found.push(row);
+            }
+            row += 1;
+        }
+        Ok(())
+    }
+
+    /// The rows that carry an id.
+    pub(crate) fn find_id(&self, id: &[u8]) -> Result<Vec<u32>> {
+        let Some(section) = self.id_index else {
+            return Ok(Vec::new());
+        };
+        let number = |at: usize| self.file.slice(section, at..at + 4).map(u32_of);
+        let (entries, bits, width) = (number(0)? as usize, number(4)?, number(8)? as usize);
+        let broken = || {
+            self.file
+                .damage(section, 0, "an id index of consistent numbers", "others")
+        };
+        if bits >= 32 || !(1..=4).contains(&width) {
+            return Err(broken());
+        }
+        let hash = xxh3_64(id);
+        let bucket = if bits == 0 {
+            0
+        } else {
+            (hash >> (64 - bits)) as usize
+        };
+        let starts = 16;
+        let prints = starts + ((1usize << bits) + 1) * 4;
+        let rows = prints + entries;
+        let (from, to) = (
+            number(starts + bucket * 4)? as usize,
+            number(starts + bucket * 4 + 4)? as usize,
+        );
+        if from > to || to > entries {
+            return Err(broken());
+        }
+        let mut found = Vec::new();
+        let mut block = TextBlock::default();
+        for (entry, &print) in (from..).zip(self.file.slice(section, prints + from..prints + to)?) {
+            if print != hash as u8 {
+                continue;
+            }
+            let bytes = self
+                .file
+                .slice(section, rows + entry * width..rows + (entry + 1) * width)?;
+            let row = bytes
+                .iter()
+                .rev()
+                .fold(0u32, |row, &byte| row << 8 | u32::from(byte));
+            let text = self.ids.get(&self.file, row, &mut block)?;
+            if text.split(|&b| b == b';').any(|one| one == id) {
+                found.push(row);
+            }
+        }
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// Alleles that are looked for, in the forms they are compared in.
+#[derive(Debug)]
+pub(crate) struct WantedAlleles<'a> {
+    reference: &'a [u8],
+    alternate: &'a [u8],
+    packed: Option<u32>,
+    hash: u32,
+}
+
+impl<'a> WantedAlleles<'a> {
+    pub(crate) fn new(reference: &'a [u8], alternate: &'a [u8]) -> Self {
+        let packed = pack_alleles(reference, alternate).or_else(|| {
+            pack_alleles(
+                &reference.to_ascii_uppercase(),
+                &alternate.to_ascii_uppercase(),
+            )
+        });
+        Self {
+            reference,
+            alternate,
+            packed,
+            hash: allele_hash(reference, alternate),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! A dataset: a directory with a manifest and immutable files.
+
+#![deny(clippy::indexing_slicing)]
+
+#[cfg(test)]
+mod damage_tests;
+mod directory;
+mod find;
+mod manifest;
+mod open;
+mod page;
+mod samples;
+mod segment;
+mod verify;
+
+pub(crate) use directory::{Publication, open_manifest};
+pub(crate) use find::WantedAlleles;
+pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};
+pub use open::{Dataset, Info, SectionSize};
+pub(crate) use page::PageView;
+pub(crate) use samples::Samples;
+pub(crate) use segment::Segment;

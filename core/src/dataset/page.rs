@@ -1,0 +1,65 @@
+//! A page's columns at hand.
+
+use super::segment::Segment;
+use crate::error::Result;
+use crate::format::{ColumnPage, page_of};
+use std::ops::Range;
+
+/// The columns of the page that a walk over rows stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct PageView<'a> {
+    page: u32,
+    /// The set bytes of the page, which descriptors point into.
+    pub(crate) sets: Range<usize>,
+    pub(crate) position: ColumnPage<'a>,
+    pub(crate) span: ColumnPage<'a>,
+    pub(crate) allele: ColumnPage<'a>,
+    pub(crate) ac: ColumnPage<'a>,
+    pub(crate) hom: ColumnPage<'a>,
+    pub(crate) hemi: ColumnPage<'a>,
+    pub(crate) het_excess: ColumnPage<'a>,
+    pub(crate) an_short: ColumnPage<'a>,
+    pub(crate) missing_count: ColumnPage<'a>,
+    pub(crate) carriers: ColumnPage<'a>,
+    pub(crate) missing: ColumnPage<'a>,
+    pub(crate) haploid: ColumnPage<'a>,
+}
+
+impl<'a> PageView<'a> {
+    pub(crate) fn load(segment: &'a Segment, page: u32) -> Result<Self> {
+        let (file, c) = (segment.file(), &segment.columns);
+        Ok(Self {
+            page,
+            sets: segment.page_sets(page)?,
+            position: c.position.page(file, page)?,
+            span: c.span.page(file, page)?,
+            allele: c.allele.page(file, page)?,
+            ac: c.ac.page(file, page)?,
+            hom: c.hom.page(file, page)?,
+            hemi: c.hemi.page(file, page)?,
+            het_excess: c.het_excess.page(file, page)?,
+            an_short: c.an_short.page(file, page)?,
+            missing_count: c.missing_count.page(file, page)?,
+            carriers: c.carriers.page(file, page)?,
+            missing: c.missing.page(file, page)?,
+            haploid: c.haploid.page(file, page)?,
+        })
+    }
+
+    /// The view of the page around `row`; `kept` is the view of the page walked before.
+    #[inline]
+    pub(crate) fn around<'k>(
+        kept: &'k mut Option<Self>,
+        segment: &'a Segment,
+        row: u32,
+    ) -> Result<&'k Self> {
+        let (page, _) = page_of(row);
+        if kept.as_ref().is_none_or(|view| view.page != page) {
+            *kept = None;
+        }
+        match kept {
+            Some(view) => Ok(view),
+            None => Ok(kept.insert(Self::load(segment, page)?)),
+        }
+    }
+}

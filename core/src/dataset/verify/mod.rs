@@ -1,0 +1,175 @@
+//! Checking a dataset through and through: every checksum, and every relation between sections that
+//! answers rely on.
+
+mod rows;
+mod sets;
+mod structure;
+mod texts;
+
+use super::open::{Dataset, Part};
+use super::segment::Segment;
+use crate::error::{Damage, Error, Result};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use xxhash_rust::xxh3::Xxh3;
+
+impl Dataset {
+    /// Reads everything and checks it: the checksum of each file and section, and that columns, sets,
+    /// orders and zone maps agree with each other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] with the file and the section for the first fault; [`Error::Io`].
+    pub fn verify(&self) -> Result<()> {
+        self.verify_manifest()?;
+        if self.manifest().samples.is_some() {
+            self.samples().verify()?;
+        }
+        for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
+            // sections are checked one by one first, so that the fault has a name
+            Segment::open(&self.path().join(&entry.file.file))?
+                .file()
+                .verify()?;
+            self.verify_segment(part)?;
+        }
+        self.verify_batches()?;
+        let manifest = self.manifest();
+        for file in manifest
+            .segments
+            .iter()
+            .map(|s| &s.file)
+            .chain(&manifest.samples)
+        {
+            check_file(&self.path().join(&file.file), file.size, &file.checksum)?;
+        }
+        Ok(())
+    }
+
+    /// Checks a segment's sections against each other and the manifest.
+    pub(super) fn verify_segment(&self, part: &Part) -> Result<()> {
+        let segment = self.segment(part)?;
+        let manifest = self.manifest();
+        structure::pages_and_blocks(segment)?;
+        let pairs = texts::alleles(segment)?;
+        structure::columns(segment, pairs.len())?;
+        structure::orders(segment)?;
+        texts::filters(segment)?;
+        texts::ids(segment)?;
+        texts::originals(segment, manifest)?;
+        texts::info(segment, manifest)?;
+        texts::polyploids(segment)?;
+        let mut entries = self.parts().iter().zip(&manifest.segments);
+        if let Some((_, entry)) = entries.find(|(other, _)| std::ptr::eq(*other, part)) {
+            rows::rows(segment, entry, &pairs)?;
+        }
+        sets::records(segment)?;
+        sets::sets(segment)?;
+        rows::zones(segment, &pairs)
+    }
+
+    /// What only the manifest says.
+    fn verify_manifest(&self) -> Result<()> {
+        let manifest = self.manifest();
+        let mut names = HashSet::new();
+        if !manifest
+            .contigs
+            .iter()
+            .all(|contig| names.insert(&contig.name))
+        {
+            return Err(self.manifest_fault("each contig once"));
+        }
+        let known = manifest.info.iter().all(|key| {
+            ["flag", "integer", "float", "text"].contains(&key.kind.as_str())
+                && ["record", "alt", "allele"].contains(&key.number.as_str())
+        });
+        match known {
+            true => Ok(()),
+            false => Err(self.manifest_fault("kinds and numbers of INFO keys")),
+        }
+    }
+
+    /// Segments of a batch have the same samples; no sample has two genotypes at a place.
+    fn verify_batches(&self) -> Result<()> {
+        let mut batches = std::collections::BTreeMap::<u32, &Segment>::new();
+        let samples = |segment: &Segment| -> Vec<u32> {
+            let samples = segment.meta().samples;
+            (0..samples).map(|local| segment.sample(local)).collect()
+        };
+        let mut spans = Vec::new();
+        for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
+            let segment = self.segment(part)?;
+            let first = *batches.entry(entry.batch).or_insert(segment);
+            if samples(first) != samples(segment) {
+                let expected = "the samples of the batch's other segments";
+                return Err(fault(segment, "sample_numbers", expected));
+            }
+            let contigs = entry.contigs.iter();
+            spans.extend(contigs.map(|c| (c.contig, c.start, c.last, entry.batch)));
+        }
+        spans.sort_unstable();
+        let mut disjoint = HashSet::new();
+        for (i, &(contig, _, last, batch)) in spans.iter().enumerate() {
+            let behind = spans.iter().skip(i + 1);
+            for other in behind.take_while(|other| other.0 == contig && other.1 <= last) {
+                let pair = (batch.min(other.3), batch.max(other.3));
+                if pair.0 == pair.1 || disjoint.contains(&pair) {
+                    continue;
+                }
+                let of = |batch| batches.get(batch).map_or_else(Vec::new, |s| samples(s));
+                let one: HashSet<u32> = of(&pair.0).into_iter().collect();
+                if of(&pair.1).iter().any(|sample| one.contains(sample)) {
+                    return Err(self.manifest_fault("batches that share no samples at a place"));
+                }
+                disjoint.insert(pair);
+            }
+        }
+        Ok(())
+    }
+
+    fn manifest_fault(&self, expected: &str) -> Error {
+        damage(&self.path().join("manifest.json"), "manifest", expected)
+    }
+}
+
+/// Checks a file's size and checksum as a whole.
+fn check_file(path: &Path, size: u64, checksum: &str) -> Result<()> {
+    let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
+    let mut hash = Xxh3::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut len = 0u64;
+    loop {
+        let n = file.read(&mut buffer).map_err(|e| Error::io(path, e))?;
+        if n == 0 {
+            break;
+        }
+        hash.update(buffer.get(..n).unwrap_or_default());
+        len += n as u64;
+    }
+    let found = format!("{:032x}", hash.digest128());
+    if len != size || found != checksum {
+        return Err(Error::from(Box::new(Damage {
+            file: path.to_owned(),
+            section: "file".to_owned(),
+            offset: 0,
+            expected: format!("{size} bytes with checksum {checksum}"),
+            found: format!("{len} bytes with {found}"),
+        })));
+    }
+    Ok(())
+}
+
+fn fault(segment: &Segment, section: &str, expected: &str) -> Error {
+    damage(segment.file().path(), section, expected)
+}
+
+fn damage(file: &Path, section: &str, expected: &str) -> Error {
+    Error::from(Box::new(Damage {
+        file: file.to_owned(),
+        section: section.to_owned(),
+        offset: 0,
+        expected: expected.to_owned(),
+        found: "something else".to_owned(),
+    }))
+}

@@ -1,0 +1,295 @@
+//! What a segment holds as text: alleles, ids, filters, original spellings, INFO; and polyploids.
+
+use super::fault;
+use crate::dataset::manifest::Manifest;
+use crate::dataset::segment::Segment;
+use crate::error::Result;
+use crate::format::{Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles};
+use crate::genome::AlleleType;
+use crate::query::for_each_polyploid;
+use std::collections::HashSet;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// What checking the rows needs of a pair of alleles.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) kind: AlleleType,
+    pub(super) has_alt: bool,
+}
+
+/// Allele codes and long alleles; every pair by its number.
+pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
+    let file = segment.file();
+    let codes = file.whole(Kind::AlleleCodes)?;
+    let wrong = |expected| fault(segment, "allele_codes", expected);
+    if codes.is_empty() || codes.len() % 4 != 0 {
+        return Err(wrong("whole codes, at least one"));
+    }
+    let mut long = Vec::new();
+    let hashes = file.whole(Kind::LongHashes)?;
+    let mut hashes_right = true;
+    segment.long_alleles.verify(file, |number, entry| {
+        let mut fields = entry.split(|&b| b == b'\t');
+        let (Some(reference), Some(alternate), None) =
+            (fields.next(), fields.next(), fields.next())
+        else {
+            return Err(fault(segment, "long_alleles", "REF tab ALT"));
+        };
+        if reference.is_empty() || !entry.is_ascii() {
+            return Err(fault(segment, "long_alleles", "REF tab ALT in ASCII"));
+        }
+        let hash = hashes.get(number as usize * 4..).unwrap_or_default();
+        hashes_right &= hash.len() >= 4 && u32_of(hash) == allele_hash(reference, alternate);
+        let pair = Pair {
+            kind: AlleleType::of(reference, alternate, None),
+            has_alt: !alternate.is_empty(),
+        };
+        let packs = pack_alleles(reference, alternate).is_some();
+        long.push((pair, packs, xxh3_128(entry)));
+        Ok(())
+    })?;
+    if !hashes_right || hashes.len() != long.len() * 4 {
+        return Err(fault(
+            segment,
+            "long_hashes",
+            "the hash of each long allele",
+        ));
+    }
+    let mut seen = HashSet::new();
+    let mut pairs = Vec::new();
+    for code in codes.chunks_exact(4).map(u32_of) {
+        let (pair, name) = if code & LONG != 0 {
+            let Some(&(pair, packs, name)) = long.get((code & !LONG) as usize) else {
+                return Err(wrong("numbers of entries of long_alleles"));
+            };
+            if packs {
+                return Err(wrong("short alleles in packed codes"));
+            }
+            (pair, (true, name))
+        } else {
+            let (r, a) = (code & 15, code >> 4 & 15);
+            if r == 0 || r + a > 11 || code >> (8 + 2 * (r + a)) != 0 {
+                return Err(wrong("packed codes of 1 to 11 bases"));
+            }
+            let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+            unpack_alleles(code, &mut reference, &mut alternate);
+            let pair = Pair {
+                kind: AlleleType::of(&reference, &alternate, None),
+                has_alt: a > 0,
+            };
+            (pair, (false, u128::from(code)))
+        };
+        if !seen.insert(name) {
+            return Err(wrong("each pair once"));
+        }
+        pairs.push(pair);
+    }
+    Ok(pairs)
+}
+
+/// Filters, and the numbers of them.
+pub(super) fn filters(segment: &Segment) -> Result<()> {
+    let file = segment.file();
+    let text = Text::find(file, Kind::Filters)?;
+    text.verify(file, |number, entry| {
+        match std::str::from_utf8(entry).is_ok() && (number > 0 || entry.is_empty()) {
+            true => Ok(()),
+            false => Err(fault(segment, "filters", "texts in UTF-8, the first empty")),
+        }
+    })?;
+    let highest = i64::from(text.len().max(1)) - 1;
+    segment.columns.filter.verify(file, false, 0..=highest)
+}
+
+/// Ids, and the index over them.
+pub(super) fn ids(segment: &Segment) -> Result<()> {
+    let (file, rows) = (segment.file(), segment.meta().rows);
+    let wrong = |expected| fault(segment, "id_index", expected);
+    let index = file.whole(Kind::IdIndex)?;
+    let number = |at: usize| index.get(at..).map_or(0, u32_of);
+    let (count, bits, width) = (number(0) as usize, number(4), number(8) as usize);
+    let mut found = Vec::new();
+    if !index.is_empty() {
+        let right = index.len() >= 16
+            && bits <= 31
+            && width == rows.ilog2() as usize / 8 + 1
+            && number(12) == 0;
+        let prints = 16 + ((1usize << bits.min(31)) + 1) * 4;
+        if !right || index.len() as u64 != prints as u64 + count as u64 * (1 + width as u64) {
+            return Err(wrong("an index of the size that its numbers ask for"));
+        }
+        let mut from = number(16) as usize;
+        if from != 0 || number(prints - 4) as usize != count {
+            return Err(wrong("buckets from 0 to the number of entries"));
+        }
+        for bucket in 0..1u64 << bits {
+            let to = number(20 + bucket as usize * 4) as usize;
+            if from > to || to > count {
+                return Err(wrong("buckets in ascending order"));
+            }
+            let mut last = 0;
+            for entry in from..to {
+                let at = prints + count + entry * width;
+                let bytes = index.get(at..at + width).unwrap_or_default();
+                let row = bytes
+                    .iter()
+                    .rev()
+                    .fold(0u32, |row, &b| row << 8 | u32::from(b));
+                if row < last || row >= rows {
+                    return Err(wrong("ascending rows in a bucket"));
+                }
+                last = row;
+                let print = index.get(prints + entry).copied().unwrap_or(0);
+                found.push((bucket, print, row));
+            }
+            from = to;
+        }
+    }
+    let mut expected = Vec::new();
+    let mut entries = 0;
+    segment.ids.verify(file, |row, entry| {
+        entries += 1;
+        let mut hashes: Vec<u64> = entry
+            .split(|&b| b == b';')
+            .filter(|id| !id.is_empty())
+            .map(xxh3_64)
+            .collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let place = |hash: u64| (hash.checked_shr(64 - bits).unwrap_or(0), hash as u8, row);
+        expected.extend(hashes.into_iter().map(place));
+        Ok(())
+    })?;
+    if file.find(Kind::Ids).is_some() && entries != rows {
+        return Err(fault(segment, "ids", "an entry for each row"));
+    }
+    found.sort_unstable();
+    expected.sort_unstable();
+    match found == expected {
+        true => Ok(()),
+        false => Err(wrong("exactly the ids of the rows")),
+    }
+}
+
+/// Original spellings.
+pub(super) fn originals(segment: &Segment, manifest: &Manifest) -> Result<()> {
+    let file = segment.file();
+    let bytes = file.whole(Kind::OriginalRows)?;
+    let mut next = 0;
+    for row in bytes.chunks_exact(4).map(u32_of) {
+        if row < next || row >= segment.meta().rows {
+            return Err(fault(segment, "original_rows", "ascending rows"));
+        }
+        next = row + 1;
+    }
+    if bytes.len() % 4 != 0 {
+        return Err(fault(segment, "original_rows", "whole row numbers"));
+    }
+    let wrong = |expected| fault(segment, "originals", expected);
+    if segment.originals.len() as usize != bytes.len() / 4 {
+        return Err(wrong("an entry for each of the rows"));
+    }
+    if !bytes.is_empty() && !manifest.normalised {
+        return Err(wrong("a dataset that is normalised"));
+    }
+    segment.originals.verify(file, |_, entry| {
+        let fields: Vec<&[u8]> = entry.split(|&b| b == b'\t').collect();
+        let right = fields.len() == 3
+            && fields.iter().all(|field| !field.is_empty())
+            && fields
+                .first()
+                .is_some_and(|f| f.iter().all(u8::is_ascii_digit))
+            && std::str::from_utf8(entry).is_ok();
+        if right {
+            Ok(())
+        } else {
+            Err(wrong("POS tab REF tab ALT"))
+        }
+    })
+}
+
+/// INFO keys and their values.
+pub(super) fn info(segment: &Segment, manifest: &Manifest) -> Result<()> {
+    let (file, rows) = (segment.file(), segment.meta().rows);
+    let keys = Text::find(file, Kind::InfoKeys)?;
+    let wrong_keys = || fault(segment, "info_keys", "the keys that the manifest lists");
+    keys.verify(file, |number, line| {
+        let key = manifest.info.get(number as usize);
+        let told = key.map(|key| format!("{}\t{}\t{}", key.kind, key.number, key.key));
+        match told.is_some_and(|told| told.as_bytes() == line) {
+            true => Ok(()),
+            false => Err(wrong_keys()),
+        }
+    })?;
+    if keys.len() as usize != manifest.info.len() {
+        return Err(wrong_keys());
+    }
+    for kind in file.kinds() {
+        if let Some(Kind::Info(n)) = Kind::from_number(kind)
+            && u32::from(n) >= keys.len()
+        {
+            return Err(fault(segment, "info", "a key for each section"));
+        }
+    }
+    for (n, key) in (0u16..).zip(&manifest.info) {
+        let kind = Kind::Info(n);
+        if key.kind == "text" {
+            let text = Text::find(file, kind)?;
+            text.verify(file, |_, _| Ok(()))?;
+            if file.find(kind).is_some() && text.len() != rows {
+                return Err(fault(segment, "info", "an entry for each row"));
+            }
+            continue;
+        }
+        let column = Column::find(file, kind, rows)?;
+        match key.kind.as_str() {
+            "flag" => column.verify(file, false, 0..=1)?,
+            "integer" => column.verify(file, true, i64::from(i32::MIN)..=i64::from(i32::MAX))?,
+            _ => column.verify(file, true, 0..=i64::from(u32::MAX))?,
+        }
+    }
+    Ok(())
+}
+
+/// Genotypes of three and more copies.
+pub(super) fn polyploids(segment: &Segment) -> Result<()> {
+    let file = segment.file();
+    let table = file.whole(Kind::PolyploidRows)?;
+    let bytes = file.whole(Kind::Polyploid)?;
+    let wrong = || {
+        fault(
+            segment,
+            "polyploid_rows",
+            "ascending rows and ends that cover all",
+        )
+    };
+    let (mut next, mut start) = (0, 0);
+    let mut parts = Vec::new();
+    for entry in table.chunks_exact(8) {
+        let (row, end) = (u32_of(entry), entry.get(4..).map_or(0, u32_of) as usize);
+        let part = bytes.get(start..end).filter(|part| !part.is_empty());
+        let Some(part) = part.filter(|_| row >= next && row < segment.meta().rows) else {
+            return Err(wrong());
+        };
+        parts.push(part);
+        (next, start) = (row + 1, end);
+    }
+    if table.len() % 8 != 0 || start != bytes.len() {
+        return Err(wrong());
+    }
+    for part in parts {
+        let mut known = true;
+        for_each_polyploid(part, segment.meta().samples, |genotype| {
+            known &= genotype
+                .alleles
+                .iter()
+                .flatten()
+                .all(|&allele| allele <= 65_534);
+        })
+        .map_err(|rule| fault(segment, "polyploid", rule.0))?;
+        if !known {
+            return Err(fault(segment, "polyploid", "allele numbers up to 65,534"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! What can go wrong, by what the caller can do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The result of every fallible operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused: the path says where, the source says why.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The operating system's error, its kind untouched.
+        source: std::io::Error,
+    },
+    /// An input file says something it may not say.
+    #[error(transparent)]
+    Input(#[from] Box<InputError>),
+    /// An expression or an argument is wrong: correct it and ask again.
+    #[error(transparent)]
+    Expression(#[from] Box<ExpressionError>),
+    /// An option or a combination of options that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Bytes of a dataset are not what was written: restore the file from a copy, or build again.
+    #[error(transparent)]
+    Damaged(#[from] Box<Damage>),
+    /// The dataset was written by a newer version: read it with that version or later.
+    #[error("{}: written in format {found}, this program reads up to {supported}: use a newer varidex", path.display())]
+    TooNew {
+        /// The file that is too new.
+        path: PathBuf,
+        /// What the file asks of its reader.
+        found: String,
+        /// The highest this program can read.
+        supported: String,
+    },
+    /// Another process writes this dataset.
+    #[error("{}: being written by {owner}", path.display())]
+    Locked {
+        /// The dataset.
+        path: PathBuf,
+        /// Process and host, as the lock file tells them.
+        owner: String,
+    },
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Error {
+    /// Wraps an operating system error with the path it happened at.
+    pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.as_ref().to_owned(),
+            source,
+        }
+    }
+}
+
+/// A fault of an input file, with the place, what was expected and what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputError {
+    /// The file as the user named it; `-` is standard input.
+    pub file: String,
+    /// Where in the file.
+    pub place: Place,
+    /// What a reader needs there.
+    pub expected: String,
+    /// What stands there (shortened where long).
+    pub found: String,
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}{}: expected {}, found {}",
+            self.file, self.place, self.expected, self.found
+        )
+    }
+}
+
+impl std::error::Error for InputError {}
+
+/// A place inside an input file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A line of a text file, the first being 1.
+    Line(u64),
+    /// A record of a binary file, the first being 1.
+    Record(u64),
+    /// A byte offset in the file as stored (compressed).
+    Byte(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => Ok(()),
+            Self::Line(n) => write!(f, ":{n}"),
+            Self::Record(n) => write!(f, ": record {n}"),
+            Self::Byte(n) => write!(f, ": byte {n}"),
+        }
+    }
+}
+
+/// An expression that cannot be understood, with the place and what was meant perhaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionError {
+    /// The whole expression as given.
+    pub text: String,
+    /// Byte range of the offending part in `text`.
+    pub at: std::ops::Range<usize>,
+    /// What is wrong, in one sentence without a final stop.
+    pub message: String,
+    /// The nearest names that would be understood, best first.
+    pub candidates: Vec<String>,
+}
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message)?;
+        if !self.candidates.is_empty() {
+            write!(f, "; did you mean {}?", self.candidates.join(", "))?;
+        }
+        if !self.text.is_empty() {
+            let before = self.text.get(..self.at.start).unwrap_or("");
+            let marked = self.text.get(self.at.clone()).unwrap_or("");
+            let width = marked.chars().count().max(1);
+            write!(
+                f,
+                "\n  {}\n  {}{}",
+                self.text,
+                " ".repeat(before.chars().count()),
+                "^".repeat(width)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ExpressionError {}
+
+/// Bytes of a dataset file that are not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The file.
+    pub file: PathBuf,
+    /// The section by the name of the specification, `header`, or `file`.
+    pub section: String,
+    /// Byte offset in the file where the fault was seen.
+    pub offset: u64,
+    /// What a sound file has there.
+    pub expected: String,
+    /// What this file has there.
+    pub found: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: section {} at byte {}: expected {}, found {}",
+            self.file.display(),
+            self.section,
+            self.offset,
+            self.expected,
+            self.found
+        )
+    }
+}
+
+impl std::error::Error for Damage {}

@@ -1,0 +1,517 @@
+//! The genotypes of one record over all exported samples, as numbers of alleles.
+//!
+//! A cell is what BCF has for a copy: the number of its allele plus one, twice, and the phase in the
+//! lowest bit; 0 or 1 for a missing one. Every sample has two cells; of haploid samples the second is
+//! *absent*. Samples with more copies stand apart.
+
+use super::records::{BatchRows, Record, RowAt};
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::format::PAGE_ROWS;
+use crate::genome::Interval;
+use crate::query::{Tally, covering_row, for_each_polyploid};
+use crate::set::SampleSet;
+use crate::sink::typed;
+use std::ops::Range;
+
+/// Most ALTs of a record whose cells have 8 bits.
+const NARROW_ALTS: usize = 62;
+
+/// A copy's allele and phase in 8 or in 32 bits.
+pub(super) trait Cell: Copy + Ord {
+    /// A copy that the sample does not have; larger than every other, and odd.
+    const ABSENT: Self;
+
+    fn new(code: u32) -> Self;
+    fn code(self) -> u32;
+}
+
+impl Cell for u8 {
+    const ABSENT: Self = typed::ABSENT;
+
+    fn new(code: u32) -> Self {
+        code as Self
+    }
+
+    fn code(self) -> u32 {
+        self.into()
+    }
+}
+
+impl Cell for u32 {
+    const ABSENT: Self = Self::MAX;
+
+    fn new(code: u32) -> Self {
+        code
+    }
+
+    fn code(self) -> u32 {
+        self
+    }
+}
+
+/// The cells of a record.
+pub(super) enum Cells<'c> {
+    Narrow(&'c [u8]),
+    Wide(&'c [u32]),
+}
+
+/// A sample with three or more copies.
+#[derive(Debug, Clone)]
+pub(super) struct Polyploid {
+    pub(super) column: u32,
+    pub(super) phased: bool,
+    /// In [`Genotypes::alleles`].
+    range: Range<usize>,
+}
+
+/// The samples of a batch among the exported ones.
+struct Batch {
+    number: u32,
+    parts: Vec<usize>,
+    samples: u32,
+    columns: Columns,
+    /// As in the dataset, where other batches may have some of them.
+    set: Option<SampleSet>,
+}
+
+/// The column of each sample of a batch.
+enum Columns {
+    /// One after the other from here.
+    From(u32),
+    /// By number in the batch; `u32::MAX` for those that are not exported.
+    Each(Vec<u32>),
+}
+
+impl Columns {
+    #[inline]
+    fn of(&self, local: u32) -> Option<usize> {
+        match self {
+            Self::From(first) => Some((first + local) as usize),
+            Self::Each(columns) => columns
+                .get(local as usize)
+                .filter(|&&column| column != u32::MAX)
+                .map(|&column| column as usize),
+        }
+    }
+}
+
+/// A row that tells missing, haploid and unphased samples of a batch, and which of the batch's rows
+/// are of the record.
+struct Site<'r, 'a> {
+    /// Index in `batches`.
+    batch: usize,
+    part: usize,
+    row: u32,
+    rows: &'r [(u32, RowAt<'a>)],
+}
+
+/// What the base was made from: of each site its part, page, haploid and unphased sets.
+type BaseKey = Vec<(usize, u32, i64, i64)>;
+
+/// Loads the genotypes of record after record.
+pub(super) struct Genotypes<'a> {
+    dataset: &'a Dataset,
+    batches: Vec<Batch>,
+    tallies: Vec<Option<Tally<'a>>>,
+    columns: usize,
+    /// Cells where everybody is reference: neighbouring records mostly have the same.
+    base: Vec<u8>,
+    base_of: BaseKey,
+    any_haploid: bool,
+    any_unphased: bool,
+    narrow: Vec<u8>,
+    wide: Vec<u32>,
+    is_wide: bool,
+    polyploid: Vec<Polyploid>,
+    alleles: Vec<Option<u32>>,
+    ac: Vec<u32>,
+    an: u32,
+}
+
+impl<'a> Genotypes<'a> {
+    /// For these samples of the dataset, ascending.
+    pub(super) fn new(dataset: &'a Dataset, samples: &[u32]) -> Result<Self> {
+        let mut batches: Vec<Batch> = Vec::new();
+        for (index, part) in dataset.parts().iter().enumerate() {
+            let number = dataset.batch(index);
+            if let Some(known) = batches.iter_mut().find(|batch| batch.number == number) {
+                known.parts.push(index);
+                continue;
+            }
+            let segment = dataset.segment(part)?;
+            if segment.meta().samples > 0 {
+                batches.push(Batch {
+                    number,
+                    parts: vec![index],
+                    samples: segment.meta().samples,
+                    columns: columns_of(segment, samples),
+                    set: None,
+                });
+            }
+        }
+        if batches.len() > 1 {
+            for batch in &mut batches {
+                let part = batch.parts.first().and_then(|&at| dataset.parts().get(at));
+                if let Some(part) = part {
+                    let segment = dataset.segment(part)?;
+                    let all = 0..batch.samples;
+                    batch.set = Some(all.map(|local| segment.sample(local)).collect());
+                }
+            }
+        }
+        Ok(Self {
+            dataset,
+            batches,
+            tallies: dataset.parts().iter().map(|_| None).collect(),
+            columns: samples.len(),
+            base: Vec::new(),
+            base_of: Vec::new(),
+            any_haploid: false,
+            any_unphased: false,
+            narrow: Vec::new(),
+            wide: Vec::new(),
+            is_wide: false,
+            polyploid: Vec::new(),
+            alleles: Vec::new(),
+            ac: Vec::new(),
+            an: 0,
+        })
+    }
+
+    /// How many samples are exported.
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(super) fn cells(&self) -> Cells<'_> {
+        match self.is_wide {
+            true => Cells::Wide(&self.wide),
+            false => Cells::Narrow(&self.narrow),
+        }
+    }
+
+    /// Whether every sample has two copies.
+    pub(super) fn all_diploid(&self) -> bool {
+        !self.any_haploid && self.polyploid.is_empty()
+    }
+
+    /// Samples with three or more copies, by column, with their alleles in the record.
+    pub(super) fn polyploid(&self) -> impl Iterator<Item = (&Polyploid, &[Option<u32>])> {
+        self.polyploid.iter().map(|of| {
+            let alleles = self.alleles.get(of.range.clone());
+            (of, alleles.unwrap_or_default())
+        })
+    }
+
+    /// The largest number of copies of a sample.
+    pub(super) fn ploidy(&self) -> usize {
+        let most = self.polyploid.iter().map(|of| of.range.len()).max();
+        most.unwrap_or(0).max(2)
+    }
+
+    /// Copies that carry each ALT.
+    pub(super) fn ac(&self) -> &[u32] {
+        &self.ac
+    }
+
+    /// Copies whose allele is known.
+    pub(super) fn an(&self) -> u32 {
+        self.an
+    }
+
+    /// Loads the genotypes of a record.
+    pub(super) fn load(&mut self, record: &Record<'_, 'a>) -> Result<()> {
+        self.ac.clear();
+        self.ac.resize(record.alternates().count(), 0);
+        self.an = 0;
+        self.polyploid.clear();
+        self.alleles.clear();
+        if self.columns == 0 {
+            return Ok(());
+        }
+        let sites = self.sites(record)?;
+        self.load_base(&sites)?;
+        self.is_wide = record.alts.len() > NARROW_ALTS;
+        if self.is_wide {
+            let mut cells = std::mem::take(&mut self.wide);
+            cells.clear();
+            cells.extend(self.base.iter().map(|&cell| match cell {
+                <u8 as Cell>::ABSENT => u32::ABSENT,
+                cell => cell.code(),
+            }));
+            let filled = self.fill(&sites, &mut cells);
+            self.wide = cells;
+            filled
+        } else {
+            let mut cells = std::mem::take(&mut self.narrow);
+            cells.clear();
+            cells.extend_from_slice(&self.base);
+            let filled = self.fill(&sites, &mut cells);
+            self.narrow = cells;
+            filled
+        }
+    }
+
+    /// What each batch knows of the record's place.
+    fn sites<'r>(&mut self, record: &'r Record<'_, 'a>) -> Result<Vec<Site<'r, 'a>>> {
+        let mut sites = Vec::with_capacity(self.batches.len());
+        for BatchRows { batch, rows } in &record.batches {
+            let index = self.batches.iter().position(|b| b.number == *batch);
+            if let (Some(index), Some((_, first))) = (index, rows.first()) {
+                sites.push(Site {
+                    batch: index,
+                    part: first.part,
+                    row: first.row,
+                    rows,
+                });
+            }
+        }
+        if sites.len() == self.batches.len() {
+            return Ok(sites);
+        }
+        let start = record.place.1.zero_based();
+        let at = Interval {
+            start,
+            end: start.saturating_add(1),
+        };
+        for (index, batch) in self.batches.iter().enumerate() {
+            // a sample that another batch tells of already has its genotype there
+            let told = sites.iter().any(|site: &Site<'_, '_>| {
+                let other = self.batches.get(site.batch).and_then(|b| b.set.as_ref());
+                let shared = batch.set.as_ref().zip(other);
+                site.batch == index || shared.is_some_and(|(a, b)| !a.is_disjoint(b))
+            });
+            if told {
+                continue;
+            }
+            for &number in &batch.parts {
+                let Some(part) = self.dataset.parts().get(number) else {
+                    continue;
+                };
+                if !self.dataset.reaches(number, record.place.0, at) {
+                    continue;
+                }
+                let segment = self.dataset.segment(part)?;
+                if let Some(row) = covering_row(segment, record.place.0, at, record.reference())? {
+                    sites.push(Site {
+                        batch: index,
+                        part: number,
+                        row,
+                        rows: &[],
+                    });
+                    break;
+                }
+            }
+        }
+        Ok(sites)
+    }
+
+    /// The cells without missing copies and without carriers.
+    fn load_base(&mut self, sites: &[Site<'_, 'a>]) -> Result<()> {
+        let mut key = BaseKey::with_capacity(sites.len());
+        for site in sites {
+            let segment = self.segment(site.part)?;
+            let (page, i) = (site.row / PAGE_ROWS, site.row % PAGE_ROWS);
+            let column = |column: &crate::format::Column| {
+                Ok::<_, crate::Error>(column.page(segment.file(), page)?.get(i))
+            };
+            let haploid = column(&segment.columns.haploid)?;
+            let unphased = column(&segment.columns.unphased)?;
+            key.push((site.part, page, haploid, unphased));
+        }
+        if key == self.base_of && !self.base.is_empty() {
+            return Ok(());
+        }
+        self.base_of.clear();
+        self.base.clear();
+        // missing, until a batch says more
+        self.base.resize(2 * self.columns, 0);
+        (self.any_haploid, self.any_unphased) = (false, false);
+        for (site, &(_, page, haploid, unphased)) in sites.iter().zip(&key) {
+            let segment = self.segment(site.part)?;
+            let Some(batch) = self.batches.get(site.batch) else {
+                continue;
+            };
+            let base = &mut self.base;
+            let mut put = |local: u32, cells: [u8; 2]| {
+                let place = batch.columns.of(local);
+                let place = place.and_then(|column| base.get_mut(2 * column..));
+                if let Some(place) = place.and_then(|place| place.first_chunk_mut()) {
+                    *place = cells;
+                }
+            };
+            (0..batch.samples).for_each(|local| put(local, [2, 3]));
+            let sets = segment.page_sets(page)?;
+            let broken = |rule| segment.broken_set(rule);
+            let set = segment.set(unphased, &sets, batch.samples)?;
+            self.any_unphased |= !set.is_plainly_empty();
+            set.walk(None, |local| put(local, [2, 2])).map_err(broken)?;
+            let set = segment.set(haploid, &sets, batch.samples)?;
+            self.any_haploid |= !set.is_plainly_empty();
+            set.walk(None, |local| put(local, [2, typed::ABSENT]))
+                .map_err(broken)?;
+        }
+        self.base_of = key;
+        Ok(())
+    }
+
+    fn segment(&self, part: usize) -> Result<&'a Segment> {
+        match self.dataset.parts().get(part) {
+            Some(part) => self.dataset.segment(part),
+            None => Err(crate::Error::Usage(format!("no part {part}"))),
+        }
+    }
+
+    fn fill<C: Cell>(&mut self, sites: &[Site<'_, 'a>], cells: &mut [C]) -> Result<()> {
+        for site in sites {
+            self.put_missing(site, cells)?;
+            self.put_carriers(site, cells)?;
+            self.put_polyploid(site, cells)?;
+        }
+        if self.any_unphased {
+            // the order of unphased copies means nothing: lowest first
+            for pair in cells.as_chunks_mut::<2>().0 {
+                let [a, b] = *pair;
+                if b.code() & 1 == 0 && a > b {
+                    *pair = [b, a];
+                }
+            }
+        }
+        self.polyploid.sort_by_key(|of| of.column);
+        self.count(cells);
+        Ok(())
+    }
+
+    fn put_missing<C: Cell>(&self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {
+        let segment = self.segment(site.part)?;
+        let Some(batch) = self.batches.get(site.batch) else {
+            return Ok(());
+        };
+        let page = site.row / PAGE_ROWS;
+        let descriptor = segment.columns.missing.get(segment.file(), site.row)?;
+        let set = segment.set(descriptor, &segment.page_sets(page)?, 2 * batch.samples)?;
+        set.walk(None, |copy| {
+            let place = batch.columns.of(copy / 2);
+            let pair = place
+                .and_then(|column| cells.get_mut(2 * column..))
+                .and_then(|cells| cells.first_chunk_mut());
+            let Some([first, second]) = pair else { return };
+            if copy % 2 == 0 {
+                *first = C::new(0);
+            } else if *second != C::ABSENT {
+                // copies come in ascending order, so that the first one is known
+                let wholly = first.code() <= 1;
+                *second = C::new(if wholly { 0 } else { second.code() & 1 });
+            }
+        })
+        .map_err(|rule| segment.broken_set(rule))
+    }
+
+    fn put_carriers<C: Cell>(&mut self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {
+        let Some(batch) = self.batches.get(site.batch) else {
+            return Ok(());
+        };
+        for (alt, row) in site.rows {
+            let Some(slot) = self.tallies.get_mut(row.part) else {
+                continue;
+            };
+            let tally = slot.get_or_insert_with(|| Tally::new(row.segment, None));
+            let code = (alt + 2) << 1;
+            let put = |cell: Option<&mut C>| {
+                if let Some(cell) = cell
+                    && *cell != C::ABSENT
+                {
+                    *cell = C::new(code | cell.code() & 1);
+                }
+            };
+            match &batch.columns {
+                Columns::From(first) => {
+                    let from = 2 * *first as usize;
+                    tally.walk_copies(row.row, |copy| put(cells.get_mut(from + copy as usize)))
+                }
+                each => tally.walk_copies(row.row, |copy| {
+                    if let Some(column) = each.of(copy / 2) {
+                        put(cells.get_mut(2 * column + (copy % 2) as usize));
+                    }
+                }),
+            }?;
+        }
+        Ok(())
+    }
+
+    fn put_polyploid<C: Cell>(&mut self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {
+        let segment = self.segment(site.part)?;
+        let bytes = segment.polyploid(site.row)?;
+        let Some(batch) = self.batches.get(site.batch) else {
+            return Ok(());
+        };
+        for_each_polyploid(bytes, segment.meta().samples, |genotype| {
+            let Some(column) = batch.columns.of(genotype.sample) else {
+                return;
+            };
+            if let Some(place) = cells.get_mut(2 * column..2 * column + 2) {
+                // counted apart
+                place.fill(C::new(0));
+                let start = self.alleles.len();
+                // ALTs that were not picked are written as REF
+                let number = |allele: u32| {
+                    let mut rows = site.rows.iter();
+                    let found = rows.find(|(_, row)| row.alt == i64::from(allele));
+                    found.map_or(0, |(alt, _)| alt + 1)
+                };
+                let alleles = genotype.alleles.iter();
+                self.alleles.extend(alleles.map(|a| match a {
+                    Some(0) => Some(0),
+                    a => a.map(number),
+                }));
+                self.polyploid.push(Polyploid {
+                    column: column as u32,
+                    phased: genotype.phased,
+                    range: start..self.alleles.len(),
+                });
+            }
+        })
+        .map_err(|rule| segment.broken_set(rule))
+    }
+
+    /// Counts what will be written.
+    fn count<C: Cell>(&mut self, cells: &[C]) {
+        let known = |cell: &C| u32::from(cell.code() > 1 && *cell != C::ABSENT);
+        self.an = cells.iter().map(known).sum();
+        if let [ac] = &mut self.ac[..] {
+            *ac = cells.iter().map(|c| u32::from(c.code() >> 1 == 2)).sum();
+        } else if !self.ac.is_empty() {
+            for cell in cells {
+                let alt = (cell.code() >> 1).wrapping_sub(2) as usize;
+                if *cell != C::ABSENT
+                    && let Some(ac) = self.ac.get_mut(alt)
+                {
+                    *ac += 1;
+                }
+            }
+        }
+        for allele in self.alleles.iter().flatten() {
+            self.an += 1;
+            if let Some(ac) = self.ac.get_mut((*allele as usize).wrapping_sub(1)) {
+                *ac += 1;
+            }
+        }
+    }
+}
+
+fn columns_of(segment: &Segment, samples: &[u32]) -> Columns {
+    let count = segment.meta().samples;
+    let columns: Vec<u32> = (0..count)
+        .map(|local| {
+            let found = samples.binary_search(&segment.sample(local));
+            found.map_or(u32::MAX, |column| column as u32)
+        })
+        .collect();
+    match columns.first() {
+        Some(&first) if first != u32::MAX && columns.iter().copied().eq(first..first + count) => {
+            Columns::From(first)
+        }
+        _ => Columns::Each(columns),
+    }
+}

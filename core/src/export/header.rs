@@ -1,0 +1,199 @@
+//! The header, and the numbers that BCF has for its names.
+
+use crate::build::{InfoNumber, InfoType};
+use crate::dataset::{Dataset, InfoEntry};
+use crate::error::{Error, Result};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+/// INFO keys that are worked out anew.
+pub(super) const AC: &str = "AC";
+pub(super) const AN: &str = "AN";
+pub(super) const END: &str = "END";
+pub(super) const SVTYPE: &str = "SVTYPE";
+pub(super) const SVLEN: &str = "SVLEN";
+
+/// Names and their numbers.
+pub(super) struct Header {
+    /// (kind of line, name, rest of the line) in their order.
+    lines: Vec<(&'static str, String, String)>,
+    known: HashSet<(&'static str, String)>,
+    numbers: HashMap<String, u32>,
+    pub(super) contigs: Vec<String>,
+}
+
+impl Header {
+    pub(super) fn new(dataset: &Dataset, samples: &[u32]) -> Result<Self> {
+        let mut header = Self {
+            lines: Vec::new(),
+            known: HashSet::new(),
+            numbers: HashMap::new(),
+            contigs: dataset.contigs().map(str::to_owned).collect(),
+        };
+        header.add("FILTER", "PASS", "Description=\"All filters passed\"");
+        for part in dataset.parts() {
+            for text in dataset.segment(part)?.filters() {
+                for name in filters(text).filter(|name| name != "PASS") {
+                    header.add("FILTER", &name, "Description=\"\"");
+                }
+            }
+        }
+        if dataset.sample_count() > 0 {
+            header.add(
+                "INFO",
+                AC,
+                "Number=A,Type=Integer,Description=\"Copies of each ALT allele in the samples here\"",
+            );
+            header.add(
+                "INFO",
+                AN,
+                "Number=1,Type=Integer,Description=\"Copies whose allele is known in the samples here\"",
+            );
+        }
+        header.add(
+            "INFO",
+            END,
+            "Number=1,Type=Integer,Description=\"Last base of the variant\"",
+        );
+        header.add(
+            "INFO",
+            SVTYPE,
+            "Number=1,Type=String,Description=\"Type of structural variant\"",
+        );
+        header.add(
+            "INFO",
+            SVLEN,
+            "Number=.,Type=Integer,Description=\"Difference in length between REF and ALT\"",
+        );
+        for entry in &dataset.manifest().info {
+            let (number, kind) = declaration(entry);
+            let rest = format!("Number={number},Type={kind},Description=\"\"");
+            header.add("INFO", &name(&entry.key), &rest);
+        }
+        if !samples.is_empty() {
+            header.add(
+                "FORMAT",
+                "GT",
+                "Number=1,Type=String,Description=\"Genotype\"",
+            );
+        }
+        Ok(header)
+    }
+
+    /// Adds a line unless it is there.
+    fn add(&mut self, kind: &'static str, name: &str, rest: &str) {
+        if !self.known.insert((kind, name.to_owned())) {
+            return;
+        }
+        // a name has one number, whatever kinds of lines it has
+        let next = self.numbers.len() as u32;
+        self.numbers.entry(name.to_owned()).or_insert(next);
+        self.lines.push((kind, name.to_owned(), rest.to_owned()));
+    }
+
+    /// The number of a name in BCF.
+    pub(super) fn number(&self, name: &str) -> u32 {
+        self.numbers.get(name).copied().unwrap_or(0)
+    }
+
+    /// The text; with the numbers of the names for BCF.
+    pub(super) fn text(&self, dataset: &Dataset, samples: &[u32], binary: bool) -> Result<String> {
+        let mut text = String::from("##fileformat=VCFv4.3\n");
+        let _ = writeln!(
+            text,
+            "##source=varidex {} export",
+            env!("CARGO_PKG_VERSION")
+        );
+        let idx = |number: u32| match binary {
+            true => format!(",IDX={number}"),
+            false => String::new(),
+        };
+        for (kind, name, rest) in &self.lines {
+            let idx = idx(self.number(name));
+            let _ = writeln!(text, "##{kind}=<ID={name},{rest}{idx}>");
+        }
+        let manifest = dataset.manifest();
+        let assembly = manifest.assembly.as_ref();
+        let assembly = assembly.map_or(String::new(), |name| format!(",assembly={name}"));
+        for (number, contig) in (0..).zip(&manifest.contigs) {
+            if name(&contig.name) != contig.name {
+                if binary {
+                    return Err(Error::Usage(format!(
+                        "BCF cannot hold a contig named {:?}: export to VCF",
+                        contig.name
+                    )));
+                }
+                // such a name is legal in no header, but readers take it where it is used
+                continue;
+            }
+            let length = contig.length.map(|length| format!(",length={length}"));
+            let length = length.unwrap_or_default();
+            let idx = idx(number);
+            let _ = writeln!(text, "##contig=<ID={}{length}{assembly}{idx}>", contig.name);
+        }
+        text.push_str("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO");
+        if !samples.is_empty() {
+            text.push_str("\tFORMAT");
+        }
+        for &sample in samples {
+            text.push('\t');
+            text.push_str(dataset.sample_name(sample)?);
+        }
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+/// Number and Type of a kept key.
+fn declaration(entry: &InfoEntry) -> (&'static str, &'static str) {
+    let kind = match entry.kind.as_str() {
+        "flag" => InfoType::Flag,
+        "integer" => InfoType::Integer,
+        "float" => InfoType::Float,
+        _ => InfoType::Text,
+    };
+    let number = match entry.number.as_str() {
+        "alt" => InfoNumber::Alt,
+        "allele" => InfoNumber::Allele,
+        _ => InfoNumber::Record,
+    };
+    let number = match (number, kind) {
+        (_, InfoType::Flag) => "0",
+        (InfoNumber::Alt, _) => "A",
+        (InfoNumber::Allele, _) => "R",
+        // text may be a list of a length of its own
+        (InfoNumber::Record, InfoType::Text) => ".",
+        (InfoNumber::Record, _) => "1",
+    };
+    let kind = match kind {
+        InfoType::Flag => "Flag",
+        InfoType::Integer => "Integer",
+        InfoType::Float => "Float",
+        InfoType::Text => "String",
+    };
+    (number, kind)
+}
+
+/// The filters of a FILTER column.
+pub(super) fn filters(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let names = text.split(';').filter(|name| !matches!(*name, "" | "."));
+    names.map(name)
+}
+
+/// A name as a header can have it: what would end it or the line is replaced.
+pub(super) fn name(text: &str) -> Cow<'_, str> {
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !",;=<>\"".contains(c);
+    if !text.is_empty() && text.chars().all(fits) {
+        return Cow::Borrowed(text);
+    }
+    let replaced: String = text
+        .chars()
+        .map(|c| if fits(c) { c } else { '_' })
+        .collect();
+    Cow::Owned(if replaced.is_empty() {
+        "_".to_owned()
+    } else {
+        replaced
+    })
+}

@@ -1,0 +1,331 @@
+//! ID, QUAL, FILTER and INFO of a record.
+
+use super::genotypes::Genotypes;
+use super::header::{AC, AN, END, SVLEN, SVTYPE};
+use super::records::{Record, RowAt};
+use crate::build::{InfoNumber, InfoType};
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
+use crate::genome::AlleleType;
+
+/// A value of an INFO key.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Flag,
+    Integers(Vec<Option<i64>>),
+    Floats(Vec<Option<f32>>),
+    Text(Vec<u8>),
+}
+
+/// What a record says beside its place, alleles and genotypes.
+#[derive(Debug)]
+pub(super) struct Fixed<'a> {
+    /// Empty where there is none.
+    pub(super) id: Vec<u8>,
+    pub(super) quality: Option<f32>,
+    /// Empty where none is recorded.
+    pub(super) filter: &'a str,
+    /// Where the record ends as readers work it out: of REF or END. 0-based, exclusive.
+    pub(super) end: i64,
+    pub(super) info: Vec<(&'a str, Value)>,
+}
+
+/// A kept key of one part.
+enum Kept {
+    Column(Column),
+    Text(Text, TextBlock),
+}
+
+/// What is kept of a part's texts while its rows are read.
+#[derive(Default)]
+struct PartInfo {
+    ids: TextBlock,
+    kept: Vec<Option<Kept>>,
+}
+
+/// Reads what records say beside their genotypes.
+pub(super) struct Info<'a> {
+    keys: Vec<(&'a str, InfoType, InfoNumber)>,
+    parts: Vec<PartInfo>,
+}
+
+impl<'a> Info<'a> {
+    pub(super) fn new(dataset: &'a Dataset) -> Self {
+        let keys = dataset.manifest().info.iter().map(|entry| {
+            let kind = match entry.kind.as_str() {
+                "flag" => InfoType::Flag,
+                "integer" => InfoType::Integer,
+                "float" => InfoType::Float,
+                _ => InfoType::Text,
+            };
+            let number = match entry.number.as_str() {
+                "alt" => InfoNumber::Alt,
+                "allele" => InfoNumber::Allele,
+                _ => InfoNumber::Record,
+            };
+            (entry.key.as_str(), kind, number)
+        });
+        Self {
+            keys: keys.collect(),
+            parts: dataset
+                .parts()
+                .iter()
+                .map(|_| PartInfo::default())
+                .collect(),
+        }
+    }
+
+    /// Reads what a record says; AC and AN are those of `genotypes` where `counted`.
+    pub(super) fn load(
+        &mut self,
+        record: &Record<'_, 'a>,
+        genotypes: &Genotypes<'_>,
+        counted: bool,
+    ) -> Result<Fixed<'a>> {
+        let mut fixed = Fixed {
+            id: Vec::new(),
+            quality: None,
+            filter: "",
+            end: i64::from(record.place.1.zero_based()) + record.reference().len() as i64,
+            info: Vec::new(),
+        };
+        for (_, row) in record.batches.iter().filter_map(|b| b.rows.first()) {
+            let (segment, columns) = (row.segment, &row.segment.columns);
+            if fixed.id.is_empty()
+                && let Some(part) = self.parts.get_mut(row.part)
+            {
+                let id = segment.ids.get(segment.file(), row.row, &mut part.ids)?;
+                fixed.id.extend_from_slice(id);
+            }
+            if fixed.quality.is_none() {
+                let page = columns.quality.page(segment.file(), row.row / PAGE_ROWS)?;
+                let bits = page.get_nullable(row.row % PAGE_ROWS);
+                fixed.quality = bits.map(|bits| f32::from_bits(bits as u32));
+            }
+            if fixed.filter.is_empty() {
+                fixed.filter = segment.filter(columns.filter.get(segment.file(), row.row)?);
+            }
+        }
+        if counted {
+            if !genotypes.ac().is_empty() {
+                let counts = genotypes.ac().iter().map(|&ac| Some(i64::from(ac)));
+                fixed.info.push((AC, Value::Integers(counts.collect())));
+            }
+            fixed
+                .info
+                .push((AN, Value::Integers(vec![Some(i64::from(genotypes.an()))])));
+        }
+        let at = fixed.info.len();
+        self.kept(record, counted, &mut fixed)?;
+        extent(record, at, &mut fixed)?;
+        Ok(fixed)
+    }
+
+    fn kept(
+        &mut self,
+        record: &Record<'_, 'a>,
+        counted: bool,
+        fixed: &mut Fixed<'a>,
+    ) -> Result<()> {
+        for k in 0..self.keys.len() {
+            let Some(&(name, kind, number)) = self.keys.get(k) else {
+                break;
+            };
+            if name == SVLEN || counted && (name == AC || name == AN) {
+                continue;
+            }
+            let rows = record.batches.iter().flat_map(|batch| &batch.rows);
+            let mut values = match number {
+                InfoNumber::Record => vec![None],
+                InfoNumber::Alt => vec![None; record.alts.len()],
+                InfoNumber::Allele => vec![None; 1 + record.alternates().count()],
+            };
+            for (alt, row) in rows {
+                let at = match number {
+                    InfoNumber::Record => 0,
+                    InfoNumber::Alt => *alt as usize,
+                    // of a record without ALT it is the value of REF
+                    InfoNumber::Allele => (*alt as usize + 1).min(values.len() - 1),
+                };
+                if let Some(slot @ None) = values.get_mut(at) {
+                    *slot = self.value(k, kind, row)?;
+                }
+            }
+            if values.iter().any(Option::is_some) {
+                fixed.info.push((name, together(kind, values)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a kept key in one row.
+    fn value(&mut self, key: usize, kind: InfoType, row: &RowAt<'a>) -> Result<Option<Value>> {
+        let (Some((name, ..)), Some(part)) = (self.keys.get(key), self.parts.get_mut(row.part))
+        else {
+            return Ok(None);
+        };
+        let segment = row.segment;
+        if part.kept.is_empty() {
+            part.kept.resize_with(self.keys.len(), || None);
+        }
+        let Some(slot) = part.kept.get_mut(key) else {
+            return Ok(None);
+        };
+        let kept = match slot {
+            Some(kept) => kept,
+            None => slot.insert(find(segment, name, kind)?),
+        };
+        let file = segment.file();
+        Ok(match kept {
+            Kept::Text(text, block) => {
+                let text = text.get(file, row.row, block)?;
+                (!text.is_empty()).then(|| Value::Text(text.to_vec()))
+            }
+            Kept::Column(column) if kind == InfoType::Flag => {
+                (column.get(file, row.row)? != 0).then_some(Value::Flag)
+            }
+            Kept::Column(column) => {
+                let page = column.page(file, row.row / PAGE_ROWS)?;
+                let value = page.get_nullable(row.row % PAGE_ROWS);
+                value.map(|value| match kind {
+                    InfoType::Float => Value::Floats(vec![Some(f32::from_bits(value as u32))]),
+                    _ => Value::Integers(vec![Some(value)]),
+                })
+            }
+        })
+    }
+}
+
+fn find(segment: &Segment, name: &str, kind: InfoType) -> Result<Kept> {
+    let at = segment.info_keys.iter().position(|key| key.name == name);
+    let at = at.and_then(|at| u16::try_from(at).ok());
+    let text = kind == InfoType::Text;
+    Ok(match at {
+        Some(at) if text => Kept::Text(
+            Text::find(segment.file(), Kind::Info(at))?,
+            TextBlock::default(),
+        ),
+        Some(at) => Kept::Column(Column::find(
+            segment.file(),
+            Kind::Info(at),
+            segment.meta().rows,
+        )?),
+        None => Kept::Text(Text::NONE, TextBlock::default()),
+    })
+}
+
+/// The values of the alleles as one.
+fn together(kind: InfoType, values: Vec<Option<Value>>) -> Value {
+    match kind {
+        InfoType::Flag => Value::Flag,
+        InfoType::Integer => Value::Integers(
+            values
+                .into_iter()
+                .map(|value| match value {
+                    Some(Value::Integers(one)) => one.first().copied().flatten(),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        InfoType::Float => Value::Floats(
+            values
+                .into_iter()
+                .map(|value| match value {
+                    Some(Value::Floats(one)) => one.first().copied().flatten(),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        InfoType::Text => {
+            let parts: Vec<Vec<u8>> = values
+                .into_iter()
+                .map(|value| match value {
+                    Some(Value::Text(text)) => text,
+                    _ => b".".to_vec(),
+                })
+                .collect();
+            Value::Text(parts.join(&b','))
+        }
+    }
+}
+
+/// Whether an allele ends where REF does, whatever INFO says.
+fn is_spelled_out(alternate: &[u8]) -> bool {
+    alternate == b"*" || (!alternate.is_empty() && crate::genome::is_sequence(alternate))
+}
+
+/// Adds END, SVTYPE and SVLEN, so that every row gets the end and the length it has here.
+fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Result<()> {
+    let bases = fixed.end;
+    let start = i64::from(record.place.1.zero_based());
+    let mut lengths = vec![None; record.alts.len()];
+    // of alleles whose end END alone tells, and of those that SVLEN tells
+    let (mut stated, mut by_length) = (None, bases);
+    for (alt, row) in record.batches.iter().flat_map(|batch| &batch.rows) {
+        let (file, columns) = (row.segment.file(), &row.segment.columns);
+        let Some(allele) = record.alts.get(*alt as usize) else {
+            continue;
+        };
+        let page = columns.sv_length.page(file, row.row / PAGE_ROWS)?;
+        let length = page.get_nullable(row.row % PAGE_ROWS);
+        if let Some(slot @ None) = lengths.get_mut(*alt as usize) {
+            *slot = length;
+        }
+        let text = &allele.alternate[..];
+        if is_spelled_out(text) {
+            continue;
+        }
+        let end = start + columns.span.get(file, row.row)?;
+        let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
+        if length.is_some() && spans.iter().any(|span| text.starts_with(span)) {
+            by_length = by_length.max(end);
+        } else {
+            stated = Some(end.max(stated.unwrap_or(bases)));
+        }
+    }
+    let end = stated.unwrap_or(by_length);
+    let mut more = Vec::new();
+    let kept = |key: &str| fixed.info.iter().position(|(name, _)| *name == key);
+    // what the source says of END is kept where it was asked for, even of alleles that it says
+    // nothing about
+    match kept(END).and_then(|at| fixed.info.get(at)) {
+        Some((_, Value::Integers(values))) => {
+            let value = values.iter().flatten().next();
+            fixed.end = value.map_or(bases, |&value| value.max(bases));
+        }
+        Some(_) => {}
+        None if end > bases => {
+            more.push((END, Value::Integers(vec![Some(end)])));
+            fixed.end = end;
+        }
+        None => {}
+    }
+    if kept(SVTYPE).is_none() {
+        let types = record.alternates().filter_map(svtype);
+        if let Some(kind) = types.into_iter().next() {
+            more.push((SVTYPE, Value::Text(kind.to_vec())));
+        }
+    }
+    if lengths.iter().any(Option::is_some) {
+        more.push((SVLEN, Value::Integers(lengths)));
+    }
+    fixed.info.splice(at..at, more);
+    Ok(())
+}
+
+/// SVTYPE of an allele that is not spelled out.
+fn svtype(alternate: &[u8]) -> Option<&'static [u8]> {
+    if is_spelled_out(alternate) {
+        return None;
+    }
+    match AlleleType::of(b"N", alternate, None) {
+        AlleleType::Del => Some(b"DEL"),
+        AlleleType::Ins => Some(b"INS"),
+        AlleleType::Dup => Some(b"DUP"),
+        AlleleType::Inv => Some(b"INV"),
+        AlleleType::Cnv => Some(b"CNV"),
+        AlleleType::Bnd => Some(b"BND"),
+        _ => None,
+    }
+}

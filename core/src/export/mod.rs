@@ -1,0 +1,382 @@
+//! From a dataset back to VCF and BCF.
+//!
+//! Records are put together again from the rows that were picked: rows of one ALT each that stood in
+//! the same record come out as one record, its ALTs in their order. What the rows do not tell:
+//!
+//! * copies that carry an ALT of the record that was not picked are written as `0`;
+//! * a wholly missing genotype is `./.` (`.` of a haploid sample), however it was written;
+//! * the copies of an unphased genotype come in the order of their numbers, missing first: `./1`,
+//!   `0/1`, `1/2`;
+//! * rows that were normalised come out normalised.
+//!
+//! The same variant in several batches gives one record over all samples, with ID, QUAL, FILTER and
+//! INFO of the first batch that has them. Samples of a batch that does not have the variant are `0/0`
+//! where the batch looked at the place (another ALT of the same REF there, or a record without change
+//! over it), and missing where it did not.
+
+#![deny(clippy::indexing_slicing)]
+
+mod bcf;
+mod genotypes;
+mod header;
+mod info;
+mod records;
+mod text;
+
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::query::{Group, IntoWhere};
+use crate::sink::{Sink, write_bcf_header};
+use genotypes::Genotypes;
+use header::Header;
+use info::Info;
+use records::{Picked, Record, assemble};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Records between two reports of progress.
+const REPORT: u64 = 256;
+
+/// A file format to export to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// VCF as plain text.
+    Vcf,
+    /// VCF in BGZF blocks, so that tabix can index it.
+    #[default]
+    VcfGz,
+    /// BCF in BGZF blocks.
+    Bcf,
+}
+
+impl ExportFormat {
+    /// The format that a file's name ends with; `None` where it is none of them.
+    ///
+    /// ```
+    /// use varidex::ExportFormat;
+    /// assert_eq!(ExportFormat::of_name("out.vcf.gz".as_ref()), Some(ExportFormat::VcfGz));
+    /// assert_eq!(ExportFormat::of_name("out.txt".as_ref()), None);
+    /// ```
+    pub fn of_name(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        let ends = [
+            (".vcf", Self::Vcf),
+            (".vcf.gz", Self::VcfGz),
+            (".vcf.bgz", Self::VcfGz),
+            (".bcf", Self::Bcf),
+        ];
+        ends.into_iter()
+            .find(|(end, _)| name.ends_with(end))
+            .map(|(_, format)| format)
+    }
+}
+
+/// How to export.
+///
+/// ```
+/// let options = varidex::ExportOptions { threads: Some(4), ..Default::default() };
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ExportOptions {
+    /// The format; what the file's name says where `None`.
+    pub format: Option<ExportFormat>,
+    /// Threads that compress, without influence on what is written; as many as the machine has where
+    /// `None`.
+    pub threads: Option<usize>,
+}
+
+/// How far an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExportProgress {
+    /// Records written.
+    pub records: u64,
+    /// Rows in them: one for each ALT.
+    pub rows: u64,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExportSummary {
+    /// Records written.
+    pub records: u64,
+    /// Rows in them: one for each ALT.
+    pub rows: u64,
+    /// Samples written.
+    pub samples: u64,
+    /// Bytes written, as stored.
+    pub bytes: u64,
+}
+
+impl Dataset {
+    /// Writes the variants that an expression picks, with the genotypes of a group (or of everybody),
+    /// as VCF or BCF to a file. The file appears whole or not at all, and replaces one that is there.
+    ///
+    /// `progress` is told now and then how far it is; when it says `false`, the export stops.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let dataset = varidex::Dataset::open("cohort.vdx")?;
+    /// let summary = dataset.export(
+    ///     "22:16,000,000-17,000,000",
+    ///     None,
+    ///     "region.bcf",
+    ///     &varidex::ExportOptions::default(),
+    ///     &mut |_| true,
+    /// )?;
+    /// println!("{} records", summary.records);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`] for what is not understood; [`Error::Usage`] where the name does not
+    /// tell the format, the group is of another dataset, or the format cannot hold a record;
+    /// [`Error::Io`]; [`Error::Damaged`]; [`Error::Cancelled`] when `progress` says stop.
+    pub fn export(
+        &self,
+        of: impl IntoWhere,
+        group: Option<&Group<'_>>,
+        to: impl AsRef<Path>,
+        options: &ExportOptions,
+        progress: &mut dyn FnMut(&ExportProgress) -> bool,
+    ) -> Result<ExportSummary> {
+        let to = to.as_ref();
+        let format = options.format.or_else(|| ExportFormat::of_name(to));
+        let format = format.ok_or_else(|| {
+            Error::Usage(format!(
+                "{}: expected a name that ends with .vcf, .vcf.gz or .bcf",
+                to.display()
+            ))
+        })?;
+        let options = ExportOptions {
+            format: Some(format),
+            ..*options
+        };
+        let failed = |e| Error::io(to, e);
+        // a device or a pipe is written to: it must not be replaced
+        if fs::metadata(to).is_ok_and(|known| !known.is_file()) {
+            let mut file = File::options().write(true).open(to).map_err(failed)?;
+            return self.write_export(of, group, &mut file, to, &options, progress);
+        }
+        let directory = match to.parent() {
+            Some(directory) if directory != Path::new("") => directory,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".varidex-export-");
+        // temporary files are private by default; results are read by whom the umask allows
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut temporary = builder.tempfile_in(directory).map_err(failed)?;
+        let file = temporary.as_file_mut();
+        let summary = self.write_export(of, group, file, to, &options, progress)?;
+        temporary.as_file().sync_all().map_err(failed)?;
+        temporary.persist(to).map_err(|e| failed(e.error))?;
+        Ok(summary)
+    }
+
+    /// The same to anything that bytes can be written to, in BGZF-compressed VCF unless the options
+    /// name another format.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::export`].
+    pub fn export_to(
+        &self,
+        of: impl IntoWhere,
+        group: Option<&Group<'_>>,
+        to: &mut dyn Write,
+        options: &ExportOptions,
+        progress: &mut dyn FnMut(&ExportProgress) -> bool,
+    ) -> Result<ExportSummary> {
+        self.write_export(of, group, to, Path::new("output"), options, progress)
+    }
+
+    fn write_export(
+        &self,
+        of: impl IntoWhere,
+        group: Option<&Group<'_>>,
+        to: &mut dyn Write,
+        name: &Path,
+        options: &ExportOptions,
+        progress: &mut dyn FnMut(&ExportProgress) -> bool,
+    ) -> Result<ExportSummary> {
+        if group.is_some_and(|group| group.dataset().snapshot() != self.snapshot()) {
+            return Err(Error::Usage("the group is of another dataset".to_owned()));
+        }
+        let mut variants = self.variants(of)?;
+        let format = options.format.unwrap_or_default();
+        let mut writer = Writer::new(self, group, to, name, format, options.threads)?;
+        let mut picked: Vec<Picked<'_>> = Vec::new();
+        while let Some(mut variant) = variants.next()? {
+            let place = (variant.contig_number(), variant.position()?);
+            let rows = variant.rows().collect::<Vec<_>>();
+            let (reference, alternate) = variant.alleles()?;
+            let next = Picked::new(self, place, &rows, reference, alternate)?;
+            if picked.first().is_some_and(|first| first.place != place) {
+                writer.site(&picked, progress)?;
+                picked.clear();
+            }
+            picked.push(next);
+        }
+        writer.site(&picked, progress)?;
+        writer.finish()
+    }
+}
+
+/// Counts what passes through.
+struct Counted<'w> {
+    out: &'w mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// An export on its way.
+struct Writer<'a, 'w> {
+    dataset: &'a Dataset,
+    name: &'w Path,
+    sink: Sink<Counted<'w>>,
+    binary: bool,
+    header: Header,
+    info: Info<'a>,
+    genotypes: Genotypes<'a>,
+    line: Vec<u8>,
+    summary: ExportSummary,
+    reported: u64,
+}
+
+impl<'a, 'w> Writer<'a, 'w> {
+    fn new(
+        dataset: &'a Dataset,
+        group: Option<&Group<'_>>,
+        to: &'w mut dyn Write,
+        name: &'w Path,
+        format: ExportFormat,
+        threads: Option<usize>,
+    ) -> Result<Self> {
+        let samples: Vec<u32> = match group {
+            Some(group) => group.samples().iter().collect(),
+            None => (0..dataset.sample_count()).collect(),
+        };
+        let binary = format == ExportFormat::Bcf;
+        if binary && samples.len() >= 1 << 24 {
+            return Err(Error::Usage(
+                "BCF cannot hold 2^24 samples or more: export to VCF".to_owned(),
+            ));
+        }
+        let header = Header::new(dataset, &samples)?;
+        let text = header.text(dataset, &samples, binary)?;
+        let out = Counted { out: to, bytes: 0 };
+        let threads =
+            threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let failed = |e| Error::io(name, e);
+        let mut sink = match format {
+            ExportFormat::Vcf => Sink::plain(out),
+            ExportFormat::VcfGz | ExportFormat::Bcf => Sink::bgzf(out, threads).map_err(failed)?,
+        };
+        if binary {
+            write_bcf_header(&mut sink, &text).map_err(failed)?;
+        } else {
+            sink.write_all(text.as_bytes()).map_err(failed)?;
+        }
+        Ok(Self {
+            dataset,
+            name,
+            sink,
+            binary,
+            info: Info::new(dataset),
+            genotypes: Genotypes::new(dataset, &samples)?,
+            header,
+            line: Vec::new(),
+            summary: ExportSummary {
+                samples: samples.len() as u64,
+                ..ExportSummary::default()
+            },
+            reported: 0,
+        })
+    }
+
+    /// Writes the records of one position.
+    fn site(
+        &mut self,
+        picked: &[Picked<'a>],
+        progress: &mut dyn FnMut(&ExportProgress) -> bool,
+    ) -> Result<()> {
+        for record in assemble(picked) {
+            self.record(&record)?;
+        }
+        if self.summary.records >= self.reported + REPORT {
+            self.reported = self.summary.records;
+            let now = ExportProgress {
+                records: self.summary.records,
+                rows: self.summary.rows,
+            };
+            if !progress(&now) {
+                return Err(Error::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &Record<'_, 'a>) -> Result<()> {
+        self.genotypes.load(record)?;
+        let fixed = self
+            .info
+            .load(record, &self.genotypes, self.dataset.sample_count() > 0)?;
+        self.line.clear();
+        let written = match self.binary {
+            true => bcf::write(
+                &mut self.line,
+                &self.header,
+                record,
+                &fixed,
+                &self.genotypes,
+            ),
+            false => {
+                text::write(
+                    &mut self.line,
+                    &self.header,
+                    record,
+                    &fixed,
+                    &self.genotypes,
+                );
+                Ok(())
+            }
+        };
+        written.map_err(|limit| {
+            Error::Usage(format!(
+                "{}:{}: BCF cannot hold {limit}: export to VCF",
+                self.dataset.contig_name(record.place.0),
+                record.place.1.one_based()
+            ))
+        })?;
+        self.sink
+            .write_all(&self.line)
+            .map_err(|e| Error::io(self.name, e))?;
+        self.summary.records += 1;
+        self.summary.rows += record.alts.len() as u64;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<ExportSummary> {
+        let out = self.sink.finish().map_err(|e| Error::io(self.name, e))?;
+        Ok(ExportSummary {
+            bytes: out.bytes,
+            ..self.summary
+        })
+    }
+}

@@ -1,0 +1,241 @@
+//! Which of the picked rows at a position were one VCF record.
+
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::genome::Position;
+use std::collections::{BTreeMap, HashMap};
+
+/// A row of a variant in one batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowAt<'a> {
+    pub(super) part: usize,
+    pub(super) batch: u32,
+    pub(super) segment: &'a Segment,
+    pub(super) row: u32,
+    /// Which ALT of its record, from 1; 0 where the record has none.
+    pub(super) alt: i64,
+    /// The number of its record at the position, and the part that it was read into first.
+    rank: i64,
+    origin: usize,
+}
+
+/// A variant that was picked, in all batches that have it.
+#[derive(Debug, Clone)]
+pub(super) struct Picked<'a> {
+    /// Number of the contig, and where REF starts.
+    pub(super) place: (u32, Position),
+    pub(super) reference: Vec<u8>,
+    /// Empty where the record has none.
+    pub(super) alternate: Vec<u8>,
+    rows: Vec<RowAt<'a>>,
+}
+
+impl<'a> Picked<'a> {
+    pub(super) fn new(
+        dataset: &Dataset,
+        place: (u32, Position),
+        rows: &[(usize, &'a Segment, u32)],
+        reference: &[u8],
+        alternate: &[u8],
+    ) -> Result<Self> {
+        let rows = rows.iter().map(|&(part, segment, row)| {
+            Ok(RowAt {
+                part,
+                batch: dataset.batch(part),
+                segment,
+                row,
+                alt: segment.columns.alt_number.get(segment.file(), row)?,
+                rank: segment.columns.record_rank.get(segment.file(), row)?,
+                origin: origin(dataset, part, place),
+            })
+        });
+        Ok(Self {
+            place,
+            reference: reference.to_vec(),
+            alternate: alternate.to_vec(),
+            rows: rows.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// The rows of a position may be cut by a segment's end: the part that has the first of them. Parts
+/// of one batch that only lie over each other come from different files and share no record.
+fn origin(dataset: &Dataset, mut part: usize, (contig, position): (u32, Position)) -> usize {
+    let span = |part: usize| {
+        let entry = dataset.manifest().segments.get(part)?;
+        entry.contigs.iter().find(|span| span.contig == contig)
+    };
+    let here = position.zero_based();
+    while let Some(before) = part.checked_sub(1)
+        && dataset.batch(before) == dataset.batch(part)
+        && span(part).is_some_and(|span| span.start == here)
+        && span(before).is_some_and(|span| span.last == here)
+    {
+        part = before;
+    }
+    part
+}
+
+/// The rows of a record in one batch.
+#[derive(Debug, Clone)]
+pub(super) struct BatchRows<'a> {
+    pub(super) batch: u32,
+    /// Each with the number of its ALT in the record, from 0. Never empty.
+    pub(super) rows: Vec<(u32, RowAt<'a>)>,
+}
+
+/// A record to write.
+#[derive(Debug)]
+pub(super) struct Record<'p, 'a> {
+    pub(super) place: (u32, Position),
+    pub(super) alts: Vec<&'p Picked<'a>>,
+    pub(super) batches: Vec<BatchRows<'a>>,
+}
+
+impl<'p> Record<'p, '_> {
+    pub(super) fn reference(&self) -> &'p [u8] {
+        self.alts.first().map_or(&[], |first| &first.reference)
+    }
+
+    /// The ALTs in their order; none where the record has none.
+    pub(super) fn alternates(&self) -> impl Iterator<Item = &'p [u8]> + Clone {
+        let texts = self.alts.iter().map(|alt| &alt.alternate[..]);
+        texts.filter(|text| !text.is_empty())
+    }
+}
+
+/// What tells records of a position apart: batch, first part, rank, number of the REF, and one more
+/// where a record seems to have the same ALT number twice.
+type Key = (u32, usize, i64, usize, u32);
+
+/// Variants that become one record.
+#[derive(Default)]
+struct Component {
+    members: Vec<usize>,
+    keys: Vec<Key>,
+}
+
+impl Component {
+    /// Whether a batch would have two records in it.
+    fn clashes(&self, keys: &[Key]) -> bool {
+        self.keys
+            .iter()
+            .any(|a| keys.iter().any(|b| a.0 == b.0 && a != b))
+    }
+
+    fn join(&mut self, other: Self) {
+        self.members.extend(other.members);
+        for key in other.keys {
+            if !self.keys.contains(&key) {
+                self.keys.push(key);
+            }
+        }
+    }
+}
+
+/// Puts the picked variants of one position together to records, in the order of the first batch.
+///
+/// Variants that share a record in one batch become one record, unless another batch has them in
+/// different records, whose missing genotypes differ.
+pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> {
+    if let [only] = picked {
+        return vec![record(picked, &[0], only.place)];
+    }
+    let mut components: Vec<Option<Component>> = Vec::new();
+    let mut of_key: HashMap<Key, usize> = HashMap::new();
+    let mut seen: HashMap<(Key, i64), u32> = HashMap::new();
+    let mut reference = 0;
+    for (i, variant) in picked.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|before| picked.get(before));
+        if before.is_some_and(|b| !b.reference.eq_ignore_ascii_case(&variant.reference)) {
+            reference = i;
+        }
+        let mut joined = Component {
+            members: vec![i],
+            keys: Vec::with_capacity(variant.rows.len()),
+        };
+        for row in &variant.rows {
+            let mut key = (row.batch, row.origin, row.rank, reference, 0);
+            let times = seen.entry((key, row.alt)).or_default();
+            key.4 = *times;
+            *times += 1;
+            joined.keys.push(key);
+        }
+        let mut linked: Vec<usize> = joined
+            .keys
+            .iter()
+            .filter_map(|key| of_key.get(key).copied())
+            .collect();
+        linked.sort_unstable();
+        linked.dedup();
+        for at in linked {
+            if let Some(slot) = components.get_mut(at)
+                && let Some(other) = slot.take_if(|other| !other.clashes(&joined.keys))
+            {
+                let later = std::mem::replace(&mut joined, other);
+                joined.join(later);
+            }
+        }
+        for key in &joined.keys {
+            of_key.insert(*key, components.len());
+        }
+        components.push(Some(joined));
+    }
+    let mut records: Vec<(Key, usize, Component)> = components
+        .into_iter()
+        .flatten()
+        .filter_map(|mut component| {
+            component.members.sort_unstable();
+            let first = *component.members.first()?;
+            let key = *component.keys.iter().min()?;
+            Some((key, first, component))
+        })
+        .collect();
+    records.sort_unstable_by_key(|&((batch, origin, rank, ..), first, _)| {
+        (batch, origin, rank, first)
+    });
+    records
+        .iter()
+        .filter_map(|(_, first, component)| {
+            let place = picked.get(*first)?.place;
+            Some(record(picked, &component.members, place))
+        })
+        .collect()
+}
+
+fn record<'p, 'a>(
+    picked: &'p [Picked<'a>],
+    members: &[usize],
+    place: (u32, Position),
+) -> Record<'p, 'a> {
+    let mut rows: BTreeMap<u32, Vec<(usize, RowAt<'a>)>> = BTreeMap::new();
+    for &member in members {
+        for row in picked.get(member).map_or(&[][..], |variant| &variant.rows) {
+            rows.entry(row.batch).or_default().push((member, *row));
+        }
+    }
+    // the order of the first batch; what only later ones have comes behind
+    let mut numbers: HashMap<usize, u32> = HashMap::with_capacity(members.len());
+    let mut alts = Vec::with_capacity(members.len());
+    for rows in rows.values_mut() {
+        rows.sort_by_key(|(_, row)| row.alt);
+        for (member, _) in rows {
+            numbers.entry(*member).or_insert_with(|| {
+                alts.extend(picked.get(*member));
+                alts.len() as u32 - 1
+            });
+        }
+    }
+    let batches = rows.into_iter().map(|(batch, rows)| BatchRows {
+        batch,
+        rows: rows
+            .into_iter()
+            .filter_map(|(member, row)| Some((*numbers.get(&member)?, row)))
+            .collect(),
+    });
+    Record {
+        place,
+        batches: batches.collect(),
+        alts,
+    }
+}

@@ -1,0 +1,85 @@
+//! The kinds of files and sections.
+
+/// What a container holds; one byte of the magic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// Variants and genotypes of a batch of samples.
+    Segment = b'G' as isize,
+    /// The names of samples.
+    Samples = b'S' as isize,
+}
+
+/// Declares the section kinds with their numbers and names.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)*) => {
+        /// The kinds of sections. Columns of INFO keys have numbers from 4096 on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind { $($(#[$doc])* $variant,)* /** Values of the n-th INFO key kept. */ Info(u16), }
+
+        impl Kind {
+            pub(crate) fn number(self) -> u32 {
+                match self { $(Self::$variant => $number,)* Self::Info(n) => 4096 + u32::from(n) }
+            }
+
+            pub(crate) fn from_number(number: u32) -> Option<Self> {
+                match number {
+                    $($number => Some(Self::$variant),)*
+                    _ => number.checked_sub(4096).and_then(|n| u16::try_from(n).ok()).map(Self::Info),
+                }
+            }
+
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* Self::Info(_) => "info" }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Fixed numbers of the segment.
+    Meta = 1 "meta",
+    /// Row ranges of contigs.
+    Contigs = 2 "contigs",
+    /// Zone maps of 65,536 rows.
+    Blocks = 3 "blocks",
+    /// Zone maps and set bases of 1,024 rows.
+    Pages = 4 "pages",
+    /// Dataset numbers of the samples, where they do not follow each other.
+    SampleNumbers = 5 "sample_numbers",
+    Position = 16 "position",
+    Span = 17 "span",
+    Allele = 18 "allele",
+    Ac = 19 "ac",
+    Hom = 20 "hom",
+    Hemi = 21 "hemi",
+    HetExcess = 22 "het_excess",
+    AnShort = 23 "an_short",
+    MissingCount = 24 "missing_count",
+    Filter = 25 "filter",
+    Quality = 26 "quality",
+    AltNumber = 27 "alt_number",
+    RecordRank = 28 "record_rank",
+    Roll = 29 "roll",
+    SvLength = 30 "sv_length",
+    Carriers = 32 "carriers",
+    Missing = 33 "missing",
+    Haploid = 34 "haploid",
+    Unphased = 35 "unphased",
+    /// The bytes of stored sets.
+    Sets = 40 "sets",
+    OrderDirectory = 41 "order_directory",
+    Orders = 42 "orders",
+    AlleleCodes = 48 "allele_codes",
+    LongAlleles = 49 "long_alleles",
+    LongHashes = 50 "long_hashes",
+    Ids = 52 "ids",
+    IdIndex = 53 "id_index",
+    Filters = 56 "filters",
+    PolyploidRows = 60 "polyploid_rows",
+    Polyploid = 61 "polyploid",
+    OriginalRows = 64 "original_rows",
+    Originals = 65 "originals",
+    InfoKeys = 72 "info_keys",
+    /// Names of samples, by number.
+    Names = 80 "names",
+}

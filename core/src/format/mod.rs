@@ -1,0 +1,35 @@
+//! Bytes on disk: the container every binary file of a dataset uses, its sections, columns and text.
+//!
+//! The specification with all rules is `format-spec/README.md`; names of sections here and there are
+//! the same.
+
+#![deny(clippy::indexing_slicing)]
+
+mod column;
+mod container;
+mod kind;
+mod layout;
+mod map;
+mod text;
+
+pub(crate) use column::{Column, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
+pub(crate) use container::{Container, ContainerWriter};
+pub(crate) use kind::{FileKind, Kind};
+pub(crate) use layout::{
+    ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, pack_alleles, u32_of,
+    unpack_alleles,
+};
+pub(crate) use map::Bytes;
+pub(crate) use text::{Text, TextBlock, TextWriter};
+
+/// The highest format version this code reads, and the lowest that a reader of what it writes must
+/// know.
+pub(crate) const READ_VERSION: u16 = 1;
+/// The version of the specification that this code follows when it writes.
+pub(crate) const WRITE_VERSION: u16 = 1;
+/// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
+pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
+/// Feature bits this code knows. A file that sets another one is too new.
+pub(crate) const FEATURES: u64 = 0;
+/// Rows of a zone-map block: 64 pages.
+pub(crate) const BLOCK_ROWS: u32 = 65_536;

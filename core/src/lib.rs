@@ -1,0 +1,33 @@
+//! An embedded index of a cohort's variants and its people.
+
+mod build;
+mod dataset;
+mod error;
+mod export;
+mod format;
+mod genome;
+mod query;
+mod set;
+pub mod simulate;
+mod sink;
+mod source;
+
+pub use build::{BuildOptions, Phase, Progress, Refused, Report, Warned, build};
+pub use dataset::{Dataset, Info, SectionSize};
+pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
+pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
+pub use genome::{
+    AlleleType, Assembly, Interval, MixedAssemblies, NameError, Position, UnknownAlleleType,
+    UnknownAssembly,
+};
+pub use query::{
+    Allele, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, InfoField, InfoValue,
+    IntoWhere, IntoWho, NumberField, Step, Variant, VariantNames, VariantType, Variants, Where,
+    Who, Zygosity,
+};
+pub use set::SampleSet;
+
+/// The README's example is one of the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

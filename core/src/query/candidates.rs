@@ -1,0 +1,246 @@
+//! The rows that a test may pick, from indexes and zone maps alone.
+
+use super::expression::{Comparison, Node, Number};
+use super::resolve::Test;
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::format::{PAGE_ROWS, Zone};
+use crate::genome::Interval;
+use std::ops::Range;
+
+/// Candidate rows of a segment, ascending and disjoint; exact where nothing is left to test.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows {
+    pub(super) ranges: Vec<Range<u32>>,
+    pub(super) exact: bool,
+}
+
+impl Rows {
+    fn all(rows: u32, exact: bool) -> Self {
+        Self {
+            ranges: std::iter::once(0..rows)
+                .filter(|all| !all.is_empty())
+                .collect(),
+            exact,
+        }
+    }
+
+    /// Ranges in any order, overlapping or not.
+    fn from_unsorted(mut ranges: Vec<Range<u32>>, exact: bool) -> Self {
+        ranges.retain(|range| !range.is_empty());
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut merged: Vec<Range<u32>> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        Self {
+            ranges: merged,
+            exact,
+        }
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let mut ranges = Vec::new();
+        let (mut a, mut b) = (
+            self.ranges.iter().peekable(),
+            other.ranges.iter().peekable(),
+        );
+        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+            let both = x.start.max(y.start)..x.end.min(y.end);
+            if !both.is_empty() {
+                ranges.push(both);
+            }
+            if x.end <= y.end {
+                a.next()
+            } else {
+                b.next()
+            };
+        }
+        Self {
+            ranges,
+            exact: self.exact && other.exact,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        let exact = self.exact && other.exact;
+        let ranges = self.ranges.into_iter().chain(other.ranges).collect();
+        Self::from_unsorted(ranges, exact)
+    }
+
+    fn not(&self, rows: u32) -> Self {
+        if !self.exact {
+            return Self::all(rows, false);
+        }
+        let mut ranges = Vec::new();
+        let mut next = 0;
+        for range in &self.ranges {
+            ranges.push(next..range.start);
+            next = range.end;
+        }
+        ranges.push(next..rows);
+        Self::from_unsorted(ranges, true)
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.ranges
+            .iter()
+            .map(|range| u64::from(range.end - range.start))
+            .sum()
+    }
+}
+
+/// Whether a part may have rows that the test picks, by the manifest alone.
+pub(super) fn may_have(dataset: &Dataset, part: usize, node: &Node<Test>) -> bool {
+    match node {
+        Node::Atom(atom) => match &atom.kind {
+            Test::Regions(regions) => regions
+                .iter()
+                .any(|(contig, interval)| dataset.reaches(part, *contig, *interval)),
+            Test::Rows(rows) => rows.contains_key(&part),
+            _ => true,
+        },
+        Node::Not(_) => true,
+        Node::And(parts) => parts.iter().all(|node| may_have(dataset, part, node)),
+        Node::Or(parts) => parts.iter().any(|node| may_have(dataset, part, node)),
+    }
+}
+
+/// The rows of a segment that a test may pick.
+pub(super) fn candidates(
+    segment: &Segment,
+    part: usize,
+    node: &Node<Test>,
+    several_batches: bool,
+) -> Result<Rows> {
+    let rows = segment.meta().rows;
+    Ok(match node {
+        Node::Atom(atom) => match &atom.kind {
+            Test::All => Rows::all(rows, true),
+            Test::Regions(regions) => {
+                let mut found = Vec::new();
+                for (contig, interval) in regions {
+                    found.extend(segment.overlapping(*contig, *interval)?);
+                }
+                Rows::from_unsorted(found, true)
+            }
+            Test::Rows(by_part) => {
+                let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
+                Rows::from_unsorted(found.iter().map(|&row| row..row + 1).collect(), true)
+            }
+            Test::Types(types) => pages_where(segment, |zone| zone.types & types != 0)?,
+            // counts of a variant are sums over batches, of which a page knows one
+            Test::Number {
+                field: Number::Ac,
+                comparison,
+                value,
+            } if !several_batches => {
+                let (comparison, value) = (*comparison, *value);
+                pages_where(segment, |zone| match comparison {
+                    Comparison::Less | Comparison::LessOrEqual => {
+                        comparison.holds(f64::from(zone.min_ac), value)
+                    }
+                    Comparison::Greater | Comparison::GreaterOrEqual => {
+                        comparison.holds(f64::from(zone.max_ac), value)
+                    }
+                    Comparison::Equal => {
+                        f64::from(zone.min_ac) <= value && value <= f64::from(zone.max_ac)
+                    }
+                    Comparison::NotEqual => true,
+                })?
+            }
+            _ => Rows::all(rows, false),
+        },
+        Node::Not(inner) => candidates(segment, part, inner, several_batches)?.not(rows),
+        Node::And(parts) => {
+            let mut all = Rows::all(rows, true);
+            for node in parts {
+                all = all.and(&candidates(segment, part, node, several_batches)?);
+            }
+            all
+        }
+        Node::Or(parts) => {
+            let mut any = Rows {
+                ranges: Vec::new(),
+                exact: true,
+            };
+            for node in parts {
+                any = any.or(candidates(segment, part, node, several_batches)?);
+            }
+            any
+        }
+    })
+}
+
+/// Rows of the pages whose zone map passes.
+fn pages_where(segment: &Segment, passes: impl Fn(&Zone) -> bool) -> Result<Rows> {
+    let rows = segment.meta().rows;
+    let mut ranges = Vec::new();
+    for page in 0..rows.div_ceil(PAGE_ROWS) {
+        if passes(&segment.page(page)?.zone) {
+            ranges.push(page * PAGE_ROWS..rows.min((page + 1) * PAGE_ROWS));
+        }
+    }
+    Ok(Rows::from_unsorted(ranges, false))
+}
+
+/// What one batch tells of a variant (an id, an END) counts for all: rows of other batches at the
+/// places of candidates become candidates, and the tests decide on the variants as a whole.
+pub(super) fn add_rows_of_other_batches(
+    dataset: &Dataset,
+    found: &mut [Option<Rows>],
+) -> Result<()> {
+    let mut places: Vec<(u32, Interval)> = Vec::new();
+    for (part, candidates) in dataset.parts().iter().zip(found.iter()) {
+        let Some(candidates) = candidates else {
+            continue;
+        };
+        let segment = dataset.segment(part)?;
+        let position = |row: u32| segment.columns.position.get(segment.file(), row);
+        for range in &candidates.ranges {
+            for rows in segment.contigs() {
+                let (first, end) = (range.start.max(rows.first_row), range.end.min(rows.end_row));
+                if first < end {
+                    let clamp = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+                    let (start, last) = (clamp(position(first)?), clamp(position(end - 1)?));
+                    places.push((
+                        rows.contig,
+                        Interval {
+                            start,
+                            end: last.saturating_add(1),
+                        },
+                    ));
+                }
+            }
+        }
+    }
+    places.sort_unstable_by_key(|(contig, interval)| (*contig, interval.start, interval.end));
+    places.dedup();
+    for (index, part) in dataset.parts().iter().enumerate() {
+        let reached = places
+            .iter()
+            .filter(|(contig, interval)| dataset.reaches(index, *contig, *interval));
+        let mut ranges = Vec::new();
+        for (contig, interval) in reached {
+            let segment = dataset.segment(part)?;
+            let rows = segment.rows_of(*contig);
+            if !rows.is_empty() {
+                let first = segment.lower_bound(rows.clone(), i64::from(interval.start))?;
+                ranges.push(first..segment.lower_bound(rows, i64::from(interval.end))?);
+            }
+        }
+        let Some(slot) = found.get_mut(index) else {
+            continue;
+        };
+        if let Some(known) = slot.take() {
+            ranges.extend(known.ranges);
+        } else if ranges.is_empty() {
+            continue;
+        }
+        *slot = Some(Rows::from_unsorted(ranges, false));
+    }
+    Ok(())
+}

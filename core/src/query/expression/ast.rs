@@ -1,0 +1,303 @@
+//! The syntax tree of both kinds of expression.
+
+use crate::genome::Interval;
+use std::ops::Range;
+
+/// Which variants: an expression over variants, parsed from text or built.
+///
+/// ```
+/// use varidex::Where;
+/// let text: Where = "af<0.01 & (type:snv | type:del)".parse()?;
+/// let built = Where::af().lt(0.01).and(
+///     Where::of_type(varidex::VariantType::Snv).or(Where::of_type(varidex::VariantType::Del)),
+/// );
+/// assert_eq!(text, built);
+/// assert_eq!(built.to_string(), "af<0.01 & (type:snv | type:del)");
+/// # Ok::<(), varidex::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Where(pub(crate) Node<WhereAtom>);
+
+/// Which people: an expression over people, parsed from text or built.
+///
+/// The people that it picks are a group; this is the question, not the answer.
+///
+/// ```
+/// use varidex::{Where, Who};
+/// let text: Who = "carriers(22:16050075:A:G) & !samples(HG00096)".parse()?;
+/// let built = Who::carriers(Where::allele("22:16050075:A:G")).and(Who::samples(["HG00096"]).not());
+/// assert_eq!(text, built);
+/// # Ok::<(), varidex::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Who(pub(crate) Node<WhoAtom>);
+
+/// Set algebra over atoms of one kind. `And` and `Or` have at least two parts, none of their own
+/// kind, and `Not` never holds a `Not`: see the constructors.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node<K> {
+    Atom(Atom<K>),
+    Not(Box<Node<K>>),
+    And(Vec<Node<K>>),
+    Or(Vec<Node<K>>),
+}
+
+impl<K> Node<K> {
+    /// An atom that stands in no text.
+    pub(super) fn built(kind: K) -> Self {
+        Self::Atom(Atom { kind, at: 0..0 })
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        let mut parts = match self {
+            Self::And(parts) => parts,
+            node => vec![node],
+        };
+        match other {
+            Self::And(more) => parts.extend(more),
+            node => parts.push(node),
+        }
+        Self::And(parts)
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        let mut parts = match self {
+            Self::Or(parts) => parts,
+            node => vec![node],
+        };
+        match other {
+            Self::Or(more) => parts.extend(more),
+            node => parts.push(node),
+        }
+        Self::Or(parts)
+    }
+
+    pub(super) fn not(self) -> Self {
+        match self {
+            Self::Not(node) => *node,
+            node => Self::Not(Box::new(node)),
+        }
+    }
+}
+
+/// An atom and where it stands in the text it was parsed from (`0..0` where it was built), for
+/// errors that are found only when names are looked up. Equality is that of the meaning.
+#[derive(Debug, Clone)]
+pub(crate) struct Atom<K> {
+    pub(crate) kind: K,
+    pub(crate) at: Range<usize>,
+}
+
+impl<K: PartialEq> PartialEq for Atom<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// What picks variants.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum WhereAtom {
+    All,
+    /// One allele, in any text form, as given.
+    Allele(String),
+    /// A contig or a variant's id: the dataset decides.
+    Name(String),
+    /// `end` is `i32::MAX` where the region has no end.
+    Region {
+        contig: String,
+        interval: Interval,
+    },
+    /// The regions of a BED file.
+    Regions(String),
+    Type(VariantType),
+    Number {
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    },
+    Info {
+        key: String,
+        test: InfoTest,
+    },
+    /// A value of FILTER; `.` is no filter recorded.
+    Filter(String),
+    Id(String),
+}
+
+/// A number that every row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
+    Af,
+    Ac,
+    An,
+    NHet,
+    NHom,
+    NHemi,
+    NMissing,
+    Qual,
+    Length,
+}
+
+impl Number {
+    pub(super) const NAMES: [(&'static str, Self); 9] = [
+        ("ac", Self::Ac),
+        ("af", Self::Af),
+        ("an", Self::An),
+        ("length", Self::Length),
+        ("n_hemi", Self::NHemi),
+        ("n_het", Self::NHet),
+        ("n_hom", Self::NHom),
+        ("n_missing", Self::NMissing),
+        ("qual", Self::Qual),
+    ];
+}
+
+/// What is asked of an INFO key.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum InfoTest {
+    /// The key is there: all that can be asked of a flag.
+    Present,
+    Number {
+        comparison: Comparison,
+        value: f64,
+    },
+    /// Text is equal or not; it has no order.
+    Text {
+        equal: bool,
+        value: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+impl Comparison {
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+        }
+    }
+
+    /// Whether `left` stands in this relation to `right`; a NaN is only unequal.
+    pub(crate) fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+            Self::Equal => left == right,
+            Self::NotEqual => left != right,
+        }
+    }
+}
+
+/// The type of a variant, by the shape of its alleles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VariantType {
+    /// One base for another.
+    Snv,
+    /// Several bases for as many others.
+    Mnv,
+    /// Bases put in, or `<INS>`.
+    Ins,
+    /// Bases taken out, or `<DEL>`.
+    Del,
+    /// Bases replaced by another number of bases.
+    Delins,
+    /// `ins`, `del` or `delins`.
+    Indel,
+    /// `<DUP>`.
+    Dup,
+    /// `<INV>`.
+    Inv,
+    /// `<CNV>`.
+    Cnv,
+    /// A breakend.
+    Bnd,
+    /// Any other ALT.
+    Other,
+}
+
+impl VariantType {
+    pub(super) const NAMES: [(&'static str, Self); 11] = [
+        ("bnd", Self::Bnd),
+        ("cnv", Self::Cnv),
+        ("del", Self::Del),
+        ("delins", Self::Delins),
+        ("dup", Self::Dup),
+        ("indel", Self::Indel),
+        ("ins", Self::Ins),
+        ("inv", Self::Inv),
+        ("mnv", Self::Mnv),
+        ("other", Self::Other),
+        ("snv", Self::Snv),
+    ];
+}
+
+/// What picks people.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum WhoAtom {
+    All,
+    Samples(SampleList),
+    /// Those who carry at least `at_least` of the variants, each in this zygosity.
+    Carriers {
+        of: Where,
+        zygosity: Option<Zygosity>,
+        at_least: u32,
+    },
+}
+
+/// The argument of `samples(…)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SampleList {
+    Names(Vec<String>),
+    /// One id per line.
+    File(String),
+    /// A single quoted argument: a file where one of this name exists, else a sample.
+    NameOrFile(String),
+}
+
+/// How many copies a carrier has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Zygosity {
+    /// Fewer copies than ploidy.
+    Het,
+    /// All copies, ploidy two or more.
+    Hom,
+    /// One copy, ploidy one.
+    Hemi,
+}
+
+impl Zygosity {
+    pub(super) const NAMES: [(&'static str, Self); 3] =
+        [("hemi", Self::Hemi), ("het", Self::Het), ("hom", Self::Hom)];
+}
+
+/// The value of a name in a table of names, whatever its case.
+pub(super) fn named<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
+    table
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|&(_, value)| value)
+}
+
+/// The name of a value in a table of names.
+pub(super) fn name_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
+    table
+        .iter()
+        .find(|(_, known)| known == value)
+        .map_or("", |&(name, _)| name)
+}

@@ -1,0 +1,376 @@
+//! The typed form of expressions.
+
+use super::ast::{
+    Comparison, InfoTest, Node, Number, SampleList, VariantType, Where, WhereAtom, Who, WhoAtom,
+    Zygosity,
+};
+use crate::genome::Interval;
+use std::ops::{BitAnd, BitOr, Not};
+
+macro_rules! set_algebra {
+    ($name:ident) => {
+        impl $name {
+            /// What is in both.
+            #[must_use]
+            pub fn and(self, other: Self) -> Self {
+                Self(self.0.and(other.0))
+            }
+
+            /// What is in either.
+            #[must_use]
+            pub fn or(self, other: Self) -> Self {
+                Self(self.0.or(other.0))
+            }
+
+            /// All else. The same as the operator `!`.
+            #[must_use]
+            #[expect(
+                clippy::should_implement_trait,
+                reason = "implemented, but chains should not need the trait in scope"
+            )]
+            pub fn not(self) -> Self {
+                Self(self.0.not())
+            }
+        }
+
+        impl BitAnd for $name {
+            type Output = Self;
+
+            fn bitand(self, other: Self) -> Self {
+                self.and(other)
+            }
+        }
+
+        impl BitOr for $name {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                self.or(other)
+            }
+        }
+
+        impl Not for $name {
+            type Output = Self;
+
+            fn not(self) -> Self {
+                Self(self.0.not())
+            }
+        }
+    };
+}
+
+set_algebra!(Where);
+set_algebra!(Who);
+
+impl Where {
+    fn atom(kind: WhereAtom) -> Self {
+        Self(Node::built(kind))
+    }
+
+    /// Every variant.
+    pub fn all() -> Self {
+        Self::atom(WhereAtom::All)
+    }
+
+    /// One allele in any text form: `22:16050075:A:G`, `22-16050075-A-G`, SPDI, HGVS g., VRS id.
+    pub fn allele(text: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Allele(text.into()))
+    }
+
+    /// A contig, or the variants with this id: what the dataset knows by that name.
+    pub fn name(name: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Name(name.into()))
+    }
+
+    /// The variants of a stretch of a contig. An end of `i32::MAX` means the end of the contig.
+    pub fn region(contig: impl Into<String>, interval: Interval) -> Self {
+        Self::atom(WhereAtom::Region {
+            contig: contig.into(),
+            interval,
+        })
+    }
+
+    /// The variants of the regions that a BED file lists.
+    pub fn regions(file: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Regions(file.into()))
+    }
+
+    /// The variants of a type.
+    pub fn of_type(kind: VariantType) -> Self {
+        Self::atom(WhereAtom::Type(kind))
+    }
+
+    /// The variants with this value of FILTER: `PASS`, a filter's name, or `.` for none recorded.
+    pub fn filter(name: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Filter(name.into()))
+    }
+
+    /// The variants with this id.
+    pub fn id(id: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Id(id.into()))
+    }
+
+    /// An INFO key.
+    pub fn info(key: impl Into<String>) -> InfoField {
+        InfoField(key.into())
+    }
+
+    /// Allele frequency.
+    pub fn af() -> NumberField {
+        NumberField(Number::Af)
+    }
+
+    /// Allele count.
+    pub fn ac() -> NumberField {
+        NumberField(Number::Ac)
+    }
+
+    /// Allele number: called copies.
+    pub fn an() -> NumberField {
+        NumberField(Number::An)
+    }
+
+    /// Number of heterozygous samples.
+    pub fn n_het() -> NumberField {
+        NumberField(Number::NHet)
+    }
+
+    /// Number of homozygous samples.
+    pub fn n_hom() -> NumberField {
+        NumberField(Number::NHom)
+    }
+
+    /// Number of hemizygous samples.
+    pub fn n_hemi() -> NumberField {
+        NumberField(Number::NHemi)
+    }
+
+    /// Number of samples whose genotype is missing.
+    pub fn n_missing() -> NumberField {
+        NumberField(Number::NMissing)
+    }
+
+    /// QUAL.
+    pub fn qual() -> NumberField {
+        NumberField(Number::Qual)
+    }
+
+    /// Length of the change in bases.
+    pub fn length() -> NumberField {
+        NumberField(Number::Length)
+    }
+}
+
+/// A number of a variant, to be compared: see [`Where::af`] and its like.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "compare it to get an expression"]
+pub struct NumberField(Number);
+
+impl NumberField {
+    fn compare(self, comparison: Comparison, value: f64) -> Where {
+        Where::atom(WhereAtom::Number {
+            field: self.0,
+            comparison,
+            value,
+        })
+    }
+
+    /// Less than `value`.
+    pub fn lt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Less, value.into())
+    }
+
+    /// At most `value`.
+    pub fn le(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::LessOrEqual, value.into())
+    }
+
+    /// Greater than `value`.
+    pub fn gt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Greater, value.into())
+    }
+
+    /// At least `value`.
+    pub fn ge(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::GreaterOrEqual, value.into())
+    }
+
+    /// Exactly `value`.
+    pub fn eq(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Equal, value.into())
+    }
+
+    /// Anything but `value`.
+    pub fn ne(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::NotEqual, value.into())
+    }
+}
+
+/// An INFO key of a variant, to be tested: see [`Where::info`].
+#[derive(Debug, Clone)]
+#[must_use = "test it to get an expression"]
+pub struct InfoField(String);
+
+impl InfoField {
+    fn test(self, test: InfoTest) -> Where {
+        Where::atom(WhereAtom::Info { key: self.0, test })
+    }
+
+    fn compare(self, comparison: Comparison, value: f64) -> Where {
+        self.test(InfoTest::Number { comparison, value })
+    }
+
+    /// The key is there: what can be asked of a flag.
+    pub fn present(self) -> Where {
+        self.test(InfoTest::Present)
+    }
+
+    /// Less than `value`.
+    pub fn lt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Less, value.into())
+    }
+
+    /// At most `value`.
+    pub fn le(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::LessOrEqual, value.into())
+    }
+
+    /// Greater than `value`.
+    pub fn gt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Greater, value.into())
+    }
+
+    /// At least `value`.
+    pub fn ge(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::GreaterOrEqual, value.into())
+    }
+
+    /// Exactly this number or text.
+    pub fn eq(self, value: impl Into<InfoValue>) -> Where {
+        match value.into() {
+            InfoValue::Number(value) => self.compare(Comparison::Equal, value),
+            InfoValue::Text(value) => self.test(InfoTest::Text { equal: true, value }),
+        }
+    }
+
+    /// Anything but this number or text.
+    pub fn ne(self, value: impl Into<InfoValue>) -> Where {
+        match value.into() {
+            InfoValue::Number(value) => self.compare(Comparison::NotEqual, value),
+            InfoValue::Text(value) => self.test(InfoTest::Text {
+                equal: false,
+                value,
+            }),
+        }
+    }
+}
+
+/// What an INFO key can be equal to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InfoValue {
+    /// A number, for keys of type Integer and Float.
+    Number(f64),
+    /// Text, for keys of type String and Character.
+    Text(String),
+}
+
+impl From<f64> for InfoValue {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<i32> for InfoValue {
+    fn from(value: i32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<&str> for InfoValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for InfoValue {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl Who {
+    fn atom(kind: WhoAtom) -> Self {
+        Self(Node::built(kind))
+    }
+
+    /// Everybody.
+    pub fn all() -> Self {
+        Self::atom(WhoAtom::All)
+    }
+
+    /// The samples of these ids.
+    pub fn samples<I>(ids: I) -> Self
+    where
+        I: IntoIterator<Item: Into<String>>,
+    {
+        let ids = ids.into_iter().map(Into::into).collect();
+        Self::atom(WhoAtom::Samples(SampleList::Names(ids)))
+    }
+
+    /// The samples whose ids a file lists, one on each line.
+    pub fn samples_file(file: impl Into<String>) -> Self {
+        Self::atom(WhoAtom::Samples(SampleList::File(file.into())))
+    }
+
+    /// Who carries any of these variants.
+    pub fn carriers(variants: Where) -> Self {
+        Self::carriers_with(variants, CarrierOptions::default())
+    }
+
+    /// Who carries these variants in a certain way.
+    ///
+    /// ```
+    /// use varidex::{CarrierOptions, Where, Who, Zygosity};
+    /// let hom_twice = CarrierOptions::default().zygosity(Zygosity::Hom).at_least(2);
+    /// let who = Who::carriers_with(Where::name("22"), hom_twice);
+    /// assert_eq!(who.to_string(), "carriers(22, hom, at_least: 2)");
+    /// ```
+    pub fn carriers_with(variants: Where, options: CarrierOptions) -> Self {
+        Self::atom(WhoAtom::Carriers {
+            of: variants,
+            zygosity: options.zygosity,
+            at_least: options.at_least,
+        })
+    }
+}
+
+/// In what way people carry variants: see [`Who::carriers_with`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct CarrierOptions {
+    zygosity: Option<Zygosity>,
+    at_least: u32,
+}
+
+impl Default for CarrierOptions {
+    fn default() -> Self {
+        Self {
+            zygosity: None,
+            at_least: 1,
+        }
+    }
+}
+
+impl CarrierOptions {
+    /// Count only variants carried in this zygosity.
+    pub fn zygosity(mut self, zygosity: Zygosity) -> Self {
+        self.zygosity = Some(zygosity);
+        self
+    }
+
+    /// Ask for this many variants or more, not for one.
+    pub fn at_least(mut self, variants: u32) -> Self {
+        self.at_least = variants;
+        self
+    }
+}

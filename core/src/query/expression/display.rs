@@ -1,0 +1,210 @@
+//! The canonical text of expressions: parsed again, it gives the same tree.
+
+use super::ast::{
+    InfoTest, Node, Number, SampleList, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
+    name_of,
+};
+use super::scan::ends_any_word;
+use std::fmt::{self, Display, Formatter, Write};
+
+impl Display for Where {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl Display for Who {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl<K: Display> Display for Node<K> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Atom(atom) => Display::fmt(&atom.kind, f),
+            Self::Not(node) => {
+                f.write_char('!')?;
+                node.write_within(f, matches!(**node, Self::And(_) | Self::Or(_)))
+            }
+            Self::And(parts) => write_joined(f, parts, " & ", |part| matches!(part, Self::Or(_))),
+            Self::Or(parts) => write_joined(f, parts, " | ", |_| false),
+        }
+    }
+}
+
+impl<K: Display> Node<K> {
+    fn write_within(&self, f: &mut Formatter<'_>, parentheses: bool) -> fmt::Result {
+        match parentheses {
+            true => write!(f, "({self})"),
+            false => write!(f, "{self}"),
+        }
+    }
+}
+
+fn write_joined<K: Display>(
+    f: &mut Formatter<'_>,
+    parts: &[Node<K>],
+    operator: &str,
+    parentheses: impl Fn(&Node<K>) -> bool,
+) -> fmt::Result {
+    for (n, part) in parts.iter().enumerate() {
+        if n > 0 {
+            f.write_str(operator)?;
+        }
+        part.write_within(f, parentheses(part))?;
+    }
+    Ok(())
+}
+
+impl Display for WhereAtom {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Allele(text) if self.is_read_from(text) => f.write_str(text),
+            Self::Allele(text) => write!(f, "allele({})", Quoted(text)),
+            Self::Name(name) if self.is_read_from(name) => f.write_str(name),
+            Self::Name(name) => Quoted(name).fmt(f),
+            Self::Region { contig, interval } => {
+                let first = i64::from(interval.start) + 1;
+                let text = match interval.end {
+                    i32::MAX => format!("{contig}:{first}-"),
+                    last => format!("{contig}:{first}-{last}"),
+                };
+                match self.is_read_from(&text) {
+                    true => f.write_str(&text),
+                    false => write!(f, "region({}, {first}, {})", Quoted(contig), interval.end),
+                }
+            }
+            Self::Regions(file) => write!(f, "regions({})", Quoted(file)),
+            Self::Type(kind) => write!(f, "type:{}", name_of(&VariantType::NAMES, kind)),
+            Self::Number {
+                field,
+                comparison,
+                value,
+            } => {
+                let field = name_of(&Number::NAMES, field);
+                write!(f, "{field}{}{}", comparison.symbol(), Numeral(*value))
+            }
+            Self::Info { key, test } => {
+                let plain = format!("info.{key}{test}");
+                match self.is_read_from(&plain) {
+                    true => f.write_str(&plain),
+                    false => write!(f, "info.{}{test}", Quoted(key)),
+                }
+            }
+            Self::Filter(name) => {
+                let plain = format!("filter:{name}");
+                match self.is_read_from(&plain) {
+                    true => f.write_str(&plain),
+                    false => write!(f, "filter:{}", Quoted(name)),
+                }
+            }
+            Self::Id(id) => write!(f, "id:{}", Quoted(id)),
+        }
+    }
+}
+
+impl WhereAtom {
+    /// Whether `text` is this atom: the parser itself tells what can go without quotes.
+    fn is_read_from(&self, text: &str) -> bool {
+        matches!(Where::parse(text), Ok(Where(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
+    }
+}
+
+impl Display for InfoTest {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present => Ok(()),
+            Self::Number { comparison, value } => {
+                write!(f, "{}{}", comparison.symbol(), Numeral(*value))
+            }
+            Self::Text { equal, value } => {
+                let symbol = if *equal { "=" } else { "!=" };
+                write!(f, "{symbol}{}", Quoted(value))
+            }
+        }
+    }
+}
+
+impl Display for WhoAtom {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Samples(list) => write!(f, "samples({list})"),
+            Self::Carriers {
+                of,
+                zygosity,
+                at_least,
+            } => {
+                write!(f, "carriers({of}")?;
+                if let Some(zygosity) = zygosity {
+                    write!(f, ", {}", name_of(&Zygosity::NAMES, zygosity))?;
+                }
+                if *at_least != 1 {
+                    write!(f, ", at_least: {at_least}")?;
+                }
+                f.write_char(')')
+            }
+        }
+    }
+}
+
+impl Display for SampleList {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "@{}", Quoted(file)),
+            Self::NameOrFile(name) => Quoted(name).fmt(f),
+            Self::Names(names) => {
+                let mut all_plain = true;
+                for (n, name) in names.iter().enumerate() {
+                    if n > 0 {
+                        f.write_str(", ")?;
+                    }
+                    let plain = !name.is_empty()
+                        && !name.starts_with('@')
+                        && !name.contains(|c| c == ',' || ends_any_word(c));
+                    all_plain &= plain;
+                    match plain {
+                        true => f.write_str(name)?,
+                        false => Quoted(name).fmt(f)?,
+                    }
+                }
+                // a single string could be a file; a comma says that it is a list
+                match names.len() == 1 && !all_plain {
+                    true => f.write_char(','),
+                    false => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// A string of the language.
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(c)?;
+        }
+        f.write_char('"')
+    }
+}
+
+/// A number in the fewest digits that give it back.
+struct Numeral(f64);
+
+impl Display for Numeral {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let size = self.0.abs();
+        match size == 0.0 || (1e-6..1e15).contains(&size) {
+            true => write!(f, "{}", self.0),
+            false => write!(f, "{:e}", self.0),
+        }
+    }
+}

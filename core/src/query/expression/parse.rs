@@ -1,0 +1,170 @@
+//! Operators and parentheses; the atoms are read in modules of their own.
+
+use super::ast::{Atom, Node, Where, WhereAtom, Who, WhoAtom};
+use super::error::quoted;
+use super::scan::{Result, Scanner};
+use crate::error::{Error, ExpressionError};
+use std::str::FromStr;
+
+/// Parsing recurses once for each open parenthesis, and so will all that walks the tree.
+const MAX_DEPTH: usize = 100;
+/// Longer lists belong into a file.
+const MAX_LENGTH: usize = 1 << 20;
+
+/// A kind of atom.
+pub(super) trait Language: Sized {
+    /// What an atom picks, for messages.
+    const PICKS: &'static str;
+
+    /// Reads one atom; something stands here that is no parenthesis.
+    fn atom(scanner: &mut Scanner<'_>) -> Result<Self>;
+}
+
+impl Where {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        parse::<WhereAtom>(text).map(Self)
+    }
+}
+
+impl Who {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        parse::<WhoAtom>(text).map(Self)
+    }
+}
+
+impl FromStr for Where {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Ok(Self::parse(text)?)
+    }
+}
+
+impl FromStr for Who {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Ok(Self::parse(text)?)
+    }
+}
+
+fn parse<K: Language>(text: &str) -> Result<Node<K>> {
+    if text.len() > MAX_LENGTH {
+        // without the text: who shows the error should not have to show a megabyte
+        return Err(Box::new(ExpressionError {
+            text: String::new(),
+            at: 0..0,
+            message: format!(
+                "the expression has {} bytes, {MAX_LENGTH} are allowed: put long lists into files",
+                text.len()
+            ),
+            candidates: Vec::new(),
+        }));
+    }
+    let mut scanner = Scanner::new(text);
+    scanner.skip_space();
+    if scanner.peek().is_none() {
+        return Err(scanner.error(0..text.len(), "empty expression"));
+    }
+    let node = any(&mut scanner)?;
+    scanner.skip_space();
+    match scanner.peek() {
+        None => Ok(node),
+        Some(')') => {
+            let at = scanner.next_part();
+            Err(scanner.error(at, "closing parenthesis without an opening one"))
+        }
+        Some(_) => {
+            let at = scanner.next_part();
+            let shown = quoted(scanner.text(at.clone()));
+            Err(scanner.error(at, format!("expected `&` or `|` before {shown}")))
+        }
+    }
+}
+
+/// Parts joined by `|`.
+pub(super) fn any<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
+    let mut node = every(scanner)?;
+    while operator(scanner, '|', "or") {
+        node = node.or(every(scanner)?);
+    }
+    Ok(node)
+}
+
+/// Parts joined by `&`.
+fn every<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
+    let mut node = unary(scanner)?;
+    while operator(scanner, '&', "and") {
+        node = node.and(unary(scanner)?);
+    }
+    Ok(node)
+}
+
+fn operator(scanner: &mut Scanner<'_>, sign: char, word: &str) -> bool {
+    scanner.skip_space();
+    if scanner.eat(sign) {
+        scanner.eat(sign);
+        true
+    } else {
+        scanner.eat_keyword(word)
+    }
+}
+
+fn unary<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
+    let mut negated = false;
+    loop {
+        scanner.skip_space();
+        if !scanner.eat('!') && !scanner.eat_keyword("not") {
+            break;
+        }
+        negated = !negated;
+    }
+    let node = operand(scanner)?;
+    Ok(if negated { node.not() } else { node })
+}
+
+fn operand<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
+    let start = scanner.at();
+    if scanner.eat('(') {
+        let node = inside(scanner, start, any)?;
+        scanner.skip_space();
+        return match scanner.eat(')') {
+            true => Ok(node),
+            false => Err(scanner.unclosed(start, "`&`, `|`")),
+        };
+    }
+    let operator = ["and", "or"].iter().any(|word| scanner.eat_keyword(word));
+    let nothing = scanner
+        .peek()
+        .is_none_or(|c| matches!(c, ')' | '&' | '|' | ';' | ',' | '<' | '>' | '='));
+    if operator || nothing {
+        scanner.back_to(start);
+        let at = scanner.next_part();
+        let found = match scanner.text(at.clone()) {
+            "" => "the end".to_owned(),
+            text => quoted(text),
+        };
+        return Err(scanner.error(at, format!("expected {}, found {found}", K::PICKS)));
+    }
+    let kind = K::atom(scanner)?;
+    Ok(Node::Atom(Atom {
+        kind,
+        at: start..scanner.at(),
+    }))
+}
+
+/// Reads with `read` what stands in the parenthesis at `open`, within the limit of nesting.
+pub(super) fn inside<'a, T>(
+    scanner: &mut Scanner<'a>,
+    open: usize,
+    read: impl FnOnce(&mut Scanner<'a>) -> Result<T>,
+) -> Result<T> {
+    if scanner.depth == MAX_DEPTH {
+        let message = format!("parentheses nested deeper than {MAX_DEPTH}");
+        return Err(scanner.error(open..open + 1, message));
+    }
+    scanner.depth += 1;
+    let result = read(scanner);
+    scanner.depth -= 1;
+    result
+}

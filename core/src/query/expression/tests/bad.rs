@@ -1,0 +1,394 @@
+//! What is refused, with the place, the message and the candidates.
+
+use super::super::ast::*;
+use crate::error::ExpressionError;
+
+fn check_error(
+    text: &str,
+    error: ExpressionError,
+    marked: &str,
+    message: &str,
+    candidates: &[&str],
+) {
+    assert_eq!(error.message, message, "{text}");
+    assert_eq!(&text[error.at.clone()], marked, "{text}: {error}");
+    assert_eq!(error.candidates, candidates, "{text}");
+    assert_eq!(error.text, text);
+}
+
+#[test]
+fn bad_expressions_over_variants() {
+    let table: &[(&str, &str, &str, &[&str])] = &[
+        ("", "", "empty expression", &[]),
+        ("  ", "  ", "empty expression", &[]),
+        (
+            "gene:RYR1",
+            "gene",
+            "unknown field `gene`",
+            &["type", "id", "filter"],
+        ),
+        (
+            "flter:PASS",
+            "flter",
+            "unknown field `flter`",
+            &["filter", "type", "id"],
+        ),
+        (
+            "n_hets>2",
+            "n_hets",
+            "unknown field `n_hets`",
+            &["n_het", "n_hemi", "n_hom"],
+        ),
+        (
+            "INFO/CADD>2",
+            "INFO/CADD",
+            "unknown field `INFO/CADD`",
+            &["info.CADD"],
+        ),
+        (
+            "chr1:10M-20M",
+            "chr1:10M-20M",
+            "`chr1:10M-20M` is no allele, region or known field",
+            &["id", "type", "filter"],
+        ),
+        (
+            "HP:0003473",
+            "HP:0003473",
+            "`HP:0003473` is no allele, region or known field",
+            &["id", "type", "filter"],
+        ),
+        (
+            "regoin(22, 1, 2)",
+            "regoin",
+            "unknown function `regoin`",
+            &["region", "regions", "allele"],
+        ),
+        ("af", "af", "`af` needs a comparison, as in `af>0`", &[]),
+        (
+            "af:0.1",
+            "af",
+            "`af` is a number: compare it, as in `af>0`",
+            &[],
+        ),
+        (
+            "af(x)<1",
+            "af",
+            "`af` is a number: compare it, as in `af>0`",
+            &[],
+        ),
+        (
+            "type=snv",
+            "type",
+            "`type` takes a colon, as in `type:…`",
+            &[],
+        ),
+        (
+            "type:snp",
+            "snp",
+            "unknown type `snp`",
+            &["snv", "bnd", "cnv"],
+        ),
+        ("filter:", "filter:", "`filter:` needs a value", &[]),
+        ("af<", "", "expected a number after the comparison", &[]),
+        ("af<x", "x", "`x` is not a number", &[]),
+        ("af<1e999", "1e999", "`1e999` is not a number", &[]),
+        ("af<nan", "nan", "`nan` is not a number", &[]),
+        ("af<-inf", "-inf", "`-inf` is not a number", &[]),
+        ("af<1%", "1%", "`1%` is not a number", &[]),
+        (
+            "af<0,01 & all",
+            "0,01",
+            "a number after a comparison takes no comma",
+            &[],
+        ),
+        (
+            "info.X=1,5",
+            "1,5",
+            "a number after a comparison takes no comma",
+            &[],
+        ),
+        ("info.", "info.", "`info.` needs a key", &[]),
+        ("info.X>", "", "expected a value after the comparison", &[]),
+        (
+            "info.X<abc",
+            "abc",
+            "text is compared with `=` or `!=`, not with `<`",
+            &[],
+        ),
+        (
+            "info.X:abc",
+            "X:abc",
+            "an INFO key is compared, as in `info.X=…`, or stands alone; quote a key with a colon",
+            &[],
+        ),
+        ("(all", "(", "missing closing parenthesis", &[]),
+        ("(all, 22)", ",", "expected `&`, `|` or `)`, found `,`", &[]),
+        (
+            "all)",
+            ")",
+            "closing parenthesis without an opening one",
+            &[],
+        ),
+        ("all rs1", "rs1", "expected `&` or `|` before `rs1`", &[]),
+        ("rs1 - rs2", "-", "expected `&` or `|` before `-`", &[]),
+        ("22:5:A:G,T", ",", "expected `&` or `|` before `,`", &[]),
+        ("()", ")", "expected what picks variants, found `)`", &[]),
+        (
+            "all &",
+            "",
+            "expected what picks variants, found the end",
+            &[],
+        ),
+        (
+            "all & | 22",
+            "|",
+            "expected what picks variants, found `|`",
+            &[],
+        ),
+        (
+            "all and or 22",
+            "or",
+            "expected what picks variants, found `or`",
+            &[],
+        ),
+        ("!", "", "expected what picks variants, found the end", &[]),
+        ("<5", "<5", "expected what picks variants, found `<5`", &[]),
+        (
+            "22:5:A:<DEL",
+            "<DEL",
+            "a symbolic allele lacks its `>`",
+            &[],
+        ),
+        ("\"abc", "\"abc", "missing closing quote", &[]),
+        (
+            r#""a\b""#,
+            r"\b",
+            r"in a string, a backslash stands before a quote or a backslash only: write `\\`",
+            &[],
+        ),
+        (
+            r#""a\"#,
+            r"\",
+            r"in a string, a backslash stands before a quote or a backslash only: write `\\`",
+            &[],
+        ),
+        (
+            "22:6-5",
+            "22:6-5",
+            "the region ends at 5, before it starts at 6",
+            &[],
+        ),
+        (
+            "22:1,00-200",
+            "22:1,00-200",
+            "`1,00` is not a position: a number up to 2147483647, without commas or with one at each thousand",
+            &[],
+        ),
+        (
+            "22:0,100-200",
+            "22:0,100-200",
+            "`0,100` is not a position: a number up to 2147483647, without commas or with one at each thousand",
+            &[],
+        ),
+        (
+            "22:1-2147483648",
+            "22:1-2147483648",
+            "`2147483648` is not a position: a number up to 2147483647, without commas or with one at each thousand",
+            &[],
+        ),
+        (
+            "region(22, 1,000, 2,000)",
+            "region(22, 1,000, 2,000)",
+            "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers",
+            &[],
+        ),
+        (
+            "region(22, a, 5)",
+            "a, 5",
+            "`a` is not a position: a number up to 2147483647, without commas or with one at each thousand",
+            &[],
+        ),
+        ("region(22, 1, 2", "(", "missing closing parenthesis", &[]),
+        (
+            "region(,)",
+            ",",
+            "expected an argument or `)`, found `,`",
+            &[],
+        ),
+        (
+            "regions(@a.bed)",
+            "@a.bed",
+            "only `samples(@…)` takes a file after `@`",
+            &[],
+        ),
+        (
+            "carriers(all)",
+            "carriers",
+            "`carriers(…)` picks people, variants are picked here",
+            &[],
+        ),
+    ];
+    for &(text, marked, message, candidates) in table {
+        let error = *Where::parse(text).unwrap_err();
+        check_error(text, error, marked, message, candidates);
+    }
+}
+
+#[test]
+fn bad_expressions_over_people() {
+    let table: &[(&str, &str, &str, &[&str])] = &[
+        ("", "", "empty expression", &[]),
+        (
+            "all &",
+            "",
+            "expected what picks people, found the end",
+            &[],
+        ),
+        (
+            "af<0.01 & all",
+            "af<0.01",
+            "`af<0.01` picks variants, people are picked here",
+            &["carriers(af<0.01)"],
+        ),
+        (
+            "22:5:A:G",
+            "22:5:A:G",
+            "`22:5:A:G` picks variants, people are picked here",
+            &["carriers(22:5:A:G)"],
+        ),
+        (
+            "HG00096",
+            "HG00096",
+            "`HG00096` picks no people by itself",
+            &["samples(HG00096)", "carriers(HG00096)"],
+        ),
+        (
+            "sex:female",
+            "sex",
+            "unknown field `sex`",
+            &["all", "samples", "carriers"],
+        ),
+        (
+            "age>=18y",
+            "age",
+            "unknown field `age`",
+            &["all", "samples", "carriers"],
+        ),
+        (
+            "carrier(all)",
+            "carrier",
+            "unknown function `carrier`",
+            &["carriers", "samples", "all"],
+        ),
+        (
+            "all(x)",
+            "all",
+            "unknown function `all`",
+            &["all", "samples", "carriers"],
+        ),
+        (
+            r#""x""#,
+            r#""x""#,
+            r#"`"x"` picks no people by itself"#,
+            &[r#"samples("x")"#, r#"carriers("x")"#],
+        ),
+        (r#""x"#, r#""x"#, "missing closing quote", &[]),
+        (
+            "samples()",
+            "samples()",
+            "`samples(…)` names no sample",
+            &[],
+        ),
+        ("samples(a", "(", "missing closing parenthesis", &[]),
+        (
+            "samples(a,,b)",
+            ",",
+            "expected an argument or `)`, found `,`",
+            &[],
+        ),
+        (
+            "samples(a b)",
+            "b",
+            "expected a comma or `)`, found `b`",
+            &[],
+        ),
+        (
+            "samples(a|b)",
+            "|",
+            "expected a comma or `)`, found `|`",
+            &[],
+        ),
+        (
+            "samples(@a, b)",
+            "@a",
+            "a file of samples stands alone: `samples(@ids.txt)`",
+            &[],
+        ),
+        (
+            "carriers()",
+            ")",
+            "expected what picks variants, found `)`",
+            &[],
+        ),
+        ("carriers(all", "(", "missing closing parenthesis", &[]),
+        (
+            "carriers(all,)",
+            ")",
+            "expected an option or `)`, found `)`",
+            &[],
+        ),
+        (
+            "carriers(all, homo)",
+            "homo",
+            "unknown option `homo`",
+            &["hom", "hemi", "het"],
+        ),
+        (
+            "carriers(all, hom: 2)",
+            "hom",
+            "unknown option `hom`",
+            &["hom", "hemi", "het"],
+        ),
+        ("carriers(all, hom, het)", "het", "`het` is said twice", &[]),
+        (
+            "carriers(all, at_least)",
+            "at_least",
+            "`at_least` needs a number, as in `at_least: 2`",
+            &[],
+        ),
+        (
+            "carriers(all, at_least: 0)",
+            "0",
+            "`0` is not a number of variants, 1 or more",
+            &[],
+        ),
+        (
+            "carriers(all, zygosity: x)",
+            "x",
+            "unknown zygosity `x`",
+            &["het", "hom", "hemi"],
+        ),
+        (
+            "carriers(gene:RYR1)",
+            "gene",
+            "unknown field `gene`",
+            &["type", "id", "filter"],
+        ),
+        (
+            "carriers(ac>1,000)",
+            "1,000",
+            "a number after a comparison takes no comma",
+            &[],
+        ),
+        (
+            "carriers(all) all",
+            "all",
+            "expected `&` or `|` before `all`",
+            &[],
+        ),
+    ];
+    for &(text, marked, message, candidates) in table {
+        let error = *Who::parse(text).unwrap_err();
+        check_error(text, error, marked, message, candidates);
+    }
+}

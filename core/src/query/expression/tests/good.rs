@@ -1,0 +1,326 @@
+//! What is understood, and its canonical text.
+
+use super::super::ast::*;
+use super::super::build::CarrierOptions;
+use crate::genome::Interval;
+
+fn region(contig: &str, first: i64, last: i64) -> Where {
+    Where::region(
+        contig,
+        Interval::from_one_based_inclusive(first, last).unwrap(),
+    )
+}
+
+fn name_or_file(name: &str) -> Who {
+    Who(Node::built(WhoAtom::Samples(SampleList::NameOrFile(
+        name.into(),
+    ))))
+}
+
+fn carriers(of: Where, zygosity: Option<Zygosity>, at_least: u32) -> Who {
+    Who(Node::built(WhoAtom::Carriers {
+        of,
+        zygosity,
+        at_least,
+    }))
+}
+
+/// Text, the same built, and canonical text where it differs.
+fn good_where() -> Vec<(&'static str, Where, &'static str)> {
+    const MAX: i64 = i32::MAX as i64;
+    let name = |text: &str| Where::name(text);
+    let allele = |text: &str| Where::allele(text);
+    vec![
+        ("all", Where::all(), ""),
+        (" ALL\t", Where::all(), "all"),
+        // alleles
+        ("22:16050075:A:G", allele("22:16050075:A:G"), ""),
+        ("22-16050075-A-G", allele("22-16050075-A-G"), ""),
+        ("22:16050075:A:<DEL>", allele("22:16050075:A:<DEL>"), ""),
+        ("22-16050075-A-<DEL>", allele("22-16050075-A-<DEL>"), ""),
+        ("22:5:A:<INS:ME:ALU>", allele("22:5:A:<INS:ME:ALU>"), ""),
+        ("22:5:A:*", allele("22:5:A:*"), ""),
+        ("22:5:G:G]17:198982]", allele("22:5:G:G]17:198982]"), ""),
+        ("22:5:G:[<c1>:7[G", allele("22:5:G:[<c1>:7[G"), ""),
+        ("22:5:G:C<c1>", allele("22:5:G:C<c1>"), ""),
+        (
+            "HLA-A*01:01:01:01:100:A:G",
+            allele("HLA-A*01:01:01:01:100:A:G"),
+            "",
+        ),
+        ("HLA-A*01:01-100-A-G", allele("HLA-A*01:01-100-A-G"), ""),
+        (
+            "NC_000022.10:16050074:A:G",
+            allele("NC_000022.10:16050074:A:G"),
+            "",
+        ),
+        (
+            "NC_000022.10:16050074:1:G",
+            allele("NC_000022.10:16050074:1:G"),
+            "",
+        ),
+        (
+            "NC_000022.10:16050074::G",
+            allele("NC_000022.10:16050074::G"),
+            "",
+        ),
+        (
+            "NC_000022.10:16050074:A:",
+            allele("NC_000022.10:16050074:A:"),
+            "",
+        ),
+        (
+            "NC_000022.10:g.16050075A>G",
+            allele("NC_000022.10:g.16050075A>G"),
+            "",
+        ),
+        ("NC_000022.10:g.5=", allele("NC_000022.10:g.5="), ""),
+        (
+            "NC_012920.1:m.3243A>G|all",
+            allele("NC_012920.1:m.3243A>G").or(Where::all()),
+            "NC_012920.1:m.3243A>G | all",
+        ),
+        (
+            "ga4gh:VA.EgHPXXhULTwoP4-ACfs-YCXaeUQJBjH_",
+            allele("ga4gh:VA.EgHPXXhULTwoP4-ACfs-YCXaeUQJBjH_"),
+            "",
+        ),
+        (r#"allele("22:5:A:<A B>")"#, allele("22:5:A:<A B>"), ""),
+        (r#"allele(rs1)"#, allele("rs1"), r#"allele("rs1")"#),
+        // names
+        ("rs587697622", name("rs587697622"), ""),
+        ("22", name("22"), ""),
+        ("chrUn_KI270742v1", name("chrUn_KI270742v1"), ""),
+        ("HLA-A*01:01:01:01", name("HLA-A*01:01:01:01"), ""),
+        ("HLA-B*15:220", name("HLA-B*15:220"), ""),
+        ("HLA-DRB1*15:02:01:02L", name("HLA-DRB1*15:02:01:02L"), ""),
+        ("22:abc", name("22:abc"), ""),
+        (r#""a b & \"c\" \\""#, name(r#"a b & "c" \"#), ""),
+        (r#""22:1-5""#, name("22:1-5"), ""),
+        (r#""all""#, name("all"), ""),
+        (r#""Not""#, name("Not"), ""),
+        (r#""af""#, name("af"), ""),
+        (r#""plain""#, name("plain"), "plain"),
+        ("android", name("android"), ""),
+        ("über:x", name("über:x"), ""),
+        (
+            "nothing|order",
+            name("nothing").or(name("order")),
+            "nothing | order",
+        ),
+        // regions
+        (
+            "22:16,000,000-17,000,000",
+            region("22", 16_000_000, 17_000_000),
+            "22:16000000-17000000",
+        ),
+        ("chrX:5-", region("chrX", 5, MAX), ""),
+        (
+            "22:16050075",
+            region("22", 16_050_075, 16_050_075),
+            "22:16050075-16050075",
+        ),
+        ("22:0-", region("22", 0, MAX), ""),
+        (
+            "HLA-A*01:01:01:01:1-10",
+            region("HLA-A*01:01:01:01", 1, 10),
+            "",
+        ),
+        (
+            "region(22, 16000000, 17000000)",
+            region("22", 16_000_000, 17_000_000),
+            "22:16000000-17000000",
+        ),
+        ("REGION (22,5,6)", region("22", 5, 6), "22:5-6"),
+        ("region(22)", region("22", 0, MAX), "22:0-"),
+        (r#"region("a b", 5, 6)"#, region("a b", 5, 6), ""),
+        (
+            r#"regions("capture.bed")"#,
+            Where::regions("capture.bed"),
+            "",
+        ),
+        (
+            "regions(capture.bed)",
+            Where::regions("capture.bed"),
+            r#"regions("capture.bed")"#,
+        ),
+        // fields
+        ("type:snv", Where::of_type(VariantType::Snv), ""),
+        ("Type: DEL", Where::of_type(VariantType::Del), "type:del"),
+        ("length>=50", Where::length().ge(50), ""),
+        ("af<0.01", Where::af().lt(0.01), ""),
+        ("AF <= 1e-3", Where::af().le(0.001), "af<=0.001"),
+        ("ac==2", Where::ac().eq(2), "ac=2"),
+        ("an!=.5", Where::an().ne(0.5), "an!=0.5"),
+        ("n_het>0", Where::n_het().gt(0), ""),
+        ("n_hom>0", Where::n_hom().gt(0), ""),
+        ("n_hemi>0", Where::n_hemi().gt(0), ""),
+        ("n_missing=0", Where::n_missing().eq(0), ""),
+        ("qual>-30.5", Where::qual().gt(-30.5), ""),
+        ("qual<1e300", Where::qual().lt(1e300), ""),
+        ("info.CADD>20", Where::info("CADD").gt(20), ""),
+        ("INFO.DB", Where::info("DB").present(), "info.DB"),
+        ("info.X=abc", Where::info("X").eq("abc"), r#"info.X="abc""#),
+        (
+            "info.X != 007",
+            Where::info("X").ne("007"),
+            r#"info.X!="007""#,
+        ),
+        (r#"info.X="20""#, Where::info("X").eq("20"), ""),
+        ("info.X=20", Where::info("X").eq(20), ""),
+        (r#"info."a b"<2"#, Where::info("a b").lt(2), ""),
+        (r#"info."a:b""#, Where::info("a:b").present(), ""),
+        ("filter:PASS", Where::filter("PASS"), ""),
+        ("filter:.", Where::filter("."), ""),
+        (r#"filter:"a b""#, Where::filter("a b"), ""),
+        (r#"id:"rs1;rs2""#, Where::id("rs1;rs2"), ""),
+        ("id:rs1", Where::id("rs1"), r#"id:"rs1""#),
+        // set algebra
+        (
+            "22 & rs1 | !rs2",
+            name("22").and(name("rs1")).or(name("rs2").not()),
+            "",
+        ),
+        (
+            "22 && (rs1 || rs2)",
+            name("22").and(name("rs1").or(name("rs2"))),
+            "22 & (rs1 | rs2)",
+        ),
+        (
+            "22 AND Not rs1 oR rs2",
+            name("22") & !name("rs1") | name("rs2"),
+            "22 & !rs1 | rs2",
+        ),
+        (
+            "not(22 or rs1)and(rs2)",
+            name("22").or(name("rs1")).not().and(name("rs2")),
+            "!(22 | rs1) & rs2",
+        ),
+        (
+            "22&(rs1&rs2)",
+            name("22").and(name("rs1")).and(name("rs2")),
+            "22 & rs1 & rs2",
+        ),
+        ("! not !22", name("22").not(), "!22"),
+        (
+            "af<0.01&22:1-5&!type:snv",
+            Where::af()
+                .lt(0.01)
+                .and(region("22", 1, 5))
+                .and(Where::of_type(VariantType::Snv).not()),
+            "af<0.01 & 22:1-5 & !type:snv",
+        ),
+    ]
+}
+
+fn good_who() -> Vec<(&'static str, Who, &'static str)> {
+    vec![
+        ("all", Who::all(), ""),
+        (
+            "samples(HG00096,HG00097)",
+            Who::samples(["HG00096", "HG00097"]),
+            "samples(HG00096, HG00097)",
+        ),
+        (
+            r#"Samples(a, b ,"c d")"#,
+            Who::samples(["a", "b", "c d"]),
+            r#"samples(a, b, "c d")"#,
+        ),
+        (
+            "samples(100,200)",
+            Who::samples(["100", "200"]),
+            "samples(100, 200)",
+        ),
+        (
+            "samples(a:1,200,a<b>=c)",
+            Who::samples(["a:1", "200", "a<b>=c"]),
+            "samples(a:1, 200, a<b>=c)",
+        ),
+        (r#"samples("ids.txt")"#, name_or_file("ids.txt"), ""),
+        ("samples(ids.txt)", Who::samples(["ids.txt"]), ""),
+        (r#"samples("c d",)"#, Who::samples(["c d"]), ""),
+        (
+            "samples(@ids.txt)",
+            Who::samples_file("ids.txt"),
+            r#"samples(@"ids.txt")"#,
+        ),
+        (r#"samples(@"my ids")"#, Who::samples_file("my ids"), ""),
+        (r#"samples("@a", b)"#, Who::samples(["@a", "b"]), ""),
+        (
+            "carriers(22:16,000,000-17,000,000, hom)",
+            carriers(region("22", 16_000_000, 17_000_000), Some(Zygosity::Hom), 1),
+            "carriers(22:16000000-17000000, hom)",
+        ),
+        (
+            "carriers(22:16,000-17,000,hom)",
+            carriers(region("22", 16_000, 17_000), Some(Zygosity::Hom), 1),
+            "carriers(22:16000-17000, hom)",
+        ),
+        (
+            "carriers(all,at_least:2,zygosity: het)",
+            Who::carriers_with(
+                Where::all(),
+                CarrierOptions::default()
+                    .zygosity(Zygosity::Het)
+                    .at_least(2),
+            ),
+            "carriers(all, het, at_least: 2)",
+        ),
+        (
+            "carriers(all, at_least: 1)",
+            Who::carriers(Where::all()),
+            "carriers(all)",
+        ),
+        (
+            "Carriers( (af<0.01 | 22:5:A:<DEL>) & filter:PASS , HEMI )",
+            carriers(
+                Where::af()
+                    .lt(0.01)
+                    .or(Where::allele("22:5:A:<DEL>"))
+                    .and(Where::filter("PASS")),
+                Some(Zygosity::Hemi),
+                1,
+            ),
+            "carriers((af<0.01 | 22:5:A:<DEL>) & filter:PASS, hemi)",
+        ),
+        (
+            "carriers(NC_000022.10:g.5A>G, hom)&!samples(a)",
+            carriers(Where::allele("NC_000022.10:g.5A>G"), Some(Zygosity::Hom), 1)
+                & !Who::samples(["a"]),
+            "carriers(NC_000022.10:g.5A>G, hom) & !samples(a)",
+        ),
+        (
+            "all and not (samples(a) or samples(b))",
+            Who::all().and(Who::samples(["a"]).or(Who::samples(["b"])).not()),
+            "all & !(samples(a) | samples(b))",
+        ),
+    ]
+}
+
+#[test]
+fn good_expressions_over_variants() {
+    for (text, built, canonical) in good_where() {
+        assert_eq!(Where::parse(text).as_ref(), Ok(&built), "{text}");
+        let canonical = if canonical.is_empty() {
+            text
+        } else {
+            canonical
+        };
+        assert_eq!(built.to_string(), canonical);
+        assert_eq!(Where::parse(canonical).as_ref(), Ok(&built), "{canonical}");
+    }
+}
+
+#[test]
+fn good_expressions_over_people() {
+    for (text, built, canonical) in good_who() {
+        assert_eq!(Who::parse(text).as_ref(), Ok(&built), "{text}");
+        let canonical = if canonical.is_empty() {
+            text
+        } else {
+            canonical
+        };
+        assert_eq!(built.to_string(), canonical);
+        assert_eq!(Who::parse(canonical).as_ref(), Ok(&built), "{canonical}");
+    }
+}

@@ -1,0 +1,153 @@
+//! What holds for every tree and every text.
+
+use super::super::ast::*;
+use crate::genome::Interval;
+use proptest::prelude::*;
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9_.:*-]{0,12}",
+        "[ -~]{0,12}",
+        any::<String>(),
+        prop::sample::select(vec![
+            "all", "and", "af", "info.X", "type:snv", "22:5:A:G", "22:1-5", "x:g.5A>G", "a,", "@a",
+            "1,2", "b:1,2", "\"", "\\", "-", "<DEL>",
+        ])
+        .prop_map(String::from),
+    ]
+}
+
+fn any_number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        any::<i32>().prop_map(f64::from),
+        any::<f64>().prop_filter("finite", |n| n.is_finite()),
+    ]
+}
+
+fn any_comparison() -> impl Strategy<Value = Comparison> {
+    use Comparison::*;
+    prop::sample::select(vec![
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        Equal,
+        NotEqual,
+    ])
+}
+
+fn table<T: Copy + std::fmt::Debug + 'static>(
+    names: &'static [(&'static str, T)],
+) -> impl Strategy<Value = T> {
+    prop::sample::select(names.iter().map(|&(_, value)| value).collect::<Vec<_>>())
+}
+
+fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
+    let interval = (-1..i32::MAX, 1..i32::MAX)
+        .prop_map(|(start, length)| Interval::new(start, start.saturating_add(length)).unwrap());
+    let test = prop_oneof![
+        Just(InfoTest::Present),
+        (any_comparison(), any_number())
+            .prop_map(|(comparison, value)| InfoTest::Number { comparison, value }),
+        (any::<bool>(), any_text()).prop_map(|(equal, value)| InfoTest::Text { equal, value }),
+    ];
+    prop_oneof![
+        Just(WhereAtom::All),
+        any_text().prop_map(|text| WhereAtom::Allele(format!("22:5:A:{text}"))),
+        // no argument of a function is empty unless quoted, so any text will do
+        any_text().prop_map(WhereAtom::Allele),
+        any_text().prop_map(WhereAtom::Name),
+        (any_text(), interval)
+            .prop_map(|(contig, interval)| WhereAtom::Region { contig, interval }),
+        any_text().prop_map(WhereAtom::Regions),
+        table(&VariantType::NAMES).prop_map(WhereAtom::Type),
+        (table(&Number::NAMES), any_comparison(), any_number()).prop_map(
+            |(field, comparison, value)| WhereAtom::Number {
+                field,
+                comparison,
+                value
+            }
+        ),
+        (any_text().prop_filter("a key", |key| !key.is_empty()), test)
+            .prop_map(|(key, test)| WhereAtom::Info { key, test }),
+        any_text().prop_map(WhereAtom::Filter),
+        any_text().prop_map(WhereAtom::Id),
+    ]
+}
+
+fn any_node<K: std::fmt::Debug + Clone + 'static>(
+    atom: impl Strategy<Value = K> + 'static,
+) -> impl Strategy<Value = Node<K>> {
+    atom.prop_map(Node::built)
+        .prop_recursive(5, 24, 3, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(Node::not),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| a.and(b)),
+                (inner.clone(), inner).prop_map(|(a, b)| a.or(b)),
+            ]
+        })
+}
+
+fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
+    let list = prop_oneof![
+        prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
+        any_text().prop_map(SampleList::File),
+        any_text().prop_map(SampleList::NameOrFile),
+    ];
+    prop_oneof![
+        Just(WhoAtom::All),
+        list.prop_map(WhoAtom::Samples),
+        (
+            any_node(any_where_atom()),
+            prop::option::of(table(&Zygosity::NAMES)),
+            1..u32::MAX
+        )
+            .prop_map(|(of, zygosity, at_least)| WhoAtom::Carriers {
+                of: Where(of),
+                zygosity,
+                at_least
+            }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn printed_and_parsed_is_the_same_over_variants(node in any_node(any_where_atom())) {
+        let built = Where(node);
+        let text = built.to_string();
+        prop_assert_eq!(Where::parse(&text), Ok(built), "{}", text);
+    }
+
+    #[test]
+    fn printed_and_parsed_is_the_same_over_people(node in any_node(any_who_atom())) {
+        let built = Who(node);
+        let text = built.to_string();
+        prop_assert_eq!(Who::parse(&text), Ok(built), "{}", text);
+    }
+
+    #[test]
+    fn any_string_is_read_or_refused_with_a_place_in_it(text in prop_oneof![
+        any::<String>(),
+        "[ -~]{0,40}",
+        r#"((all|22|rs1|af|ac|info\.|type|filter|id|samples|carriers|region|hom|at_least|and|not|g\.|é|0|5|1,000)?[ ()&|!,:;"\\<>=@*-]?){0,12}"#,
+    ]) {
+        for result in [Where::parse(&text).map(|read| read.to_string()), Who::parse(&text).map(|read| read.to_string())] {
+            match result {
+                Ok(_) => {}
+                Err(error) => {
+                    prop_assert!(text.get(error.at.clone()).is_some(), "{:?}", error);
+                    prop_assert!(error.candidates.len() <= 3);
+                    let _ = error.to_string();
+                }
+            }
+        }
+        if let Ok(read) = Where::parse(&text) {
+            prop_assert_eq!(Where::parse(&read.to_string()), Ok(read));
+        }
+        if let Ok(read) = Who::parse(&text) {
+            prop_assert_eq!(Who::parse(&read.to_string()), Ok(read));
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Atoms that pick variants.
+
+use super::ast::{Comparison, InfoTest, Number, VariantType, WhereAtom, named};
+use super::error::{nearest, quoted};
+use super::parse::Language;
+use super::scan::{Argument, Form, Result, Scanner};
+use super::shape::{Shape, interval, shape};
+use super::who_atom;
+use crate::error::ExpressionError;
+use crate::genome::Interval;
+use std::ops::Range;
+
+/// Fields with a value after a colon.
+const FIELDS: [(&str, Field); 3] = [
+    ("filter", Field::Filter),
+    ("id", Field::Id),
+    ("type", Field::Type),
+];
+
+#[derive(Clone, Copy)]
+enum Field {
+    Filter,
+    Id,
+    Type,
+}
+
+const FUNCTIONS: [(&str, Function); 3] = [
+    ("allele", Function::Allele),
+    ("region", Function::Region),
+    ("regions", Function::Regions),
+];
+
+#[derive(Clone, Copy)]
+enum Function {
+    Allele,
+    Region,
+    Regions,
+}
+
+impl Language for WhereAtom {
+    const PICKS: &'static str = "what picks variants";
+
+    fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
+        let start = scanner.at();
+        if let Some(name) = scanner.string()? {
+            return Ok(Self::Name(name));
+        }
+        if scanner.eat_prefix("info.") {
+            return info(scanner, start);
+        }
+        let word = scanner.where_word()?;
+        let at = start..scanner.at();
+        if let Some((name, value)) = word.split_once(':')
+            && let Some(field) = named(&FIELDS, name)
+        {
+            return field_value(scanner, field, name, value, at);
+        }
+        // what stands after the space decides, but is not part of the atom
+        scanner.skip_space();
+        if scanner.peek() == Some('(') {
+            return function(scanner, word, at);
+        }
+        if let Some(comparison) = scanner.comparison() {
+            return number(scanner, word, comparison, at);
+        }
+        scanner.back_to(at.end);
+        bare(scanner, word, at)
+    }
+}
+
+fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<WhereAtom> {
+    if word.eq_ignore_ascii_case("all") {
+        return Ok(WhereAtom::All);
+    }
+    if named(&Number::NAMES, word).is_some() {
+        let message = format!("{} needs a comparison, as in `{word}>0`", quoted(word));
+        return Err(scanner.error(at, message));
+    }
+    match shape(word) {
+        Shape::Allele => Ok(WhereAtom::Allele(word.to_owned())),
+        Shape::Region { contig, interval } => Ok(WhereAtom::Region { contig, interval }),
+        Shape::Name => Ok(WhereAtom::Name(word.to_owned())),
+        Shape::BadRegion(message) => Err(scanner.error(at, message)),
+        Shape::Field { name_length } => {
+            let (name, rest) = word.split_at_checked(name_length).unwrap_or((word, ""));
+            let at = at.start..at.start + name_length;
+            if named(&Number::NAMES, name).is_some() {
+                return Err(needs_comparison(scanner, name, at));
+            }
+            // a field's value seldom begins with a digit, a mistyped region always does
+            let (message, at) = match rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
+                true => (
+                    format!("{} is no allele, region or known field", quoted(word)),
+                    at.start..at.start + word.len(),
+                ),
+                false => (format!("unknown field {}", quoted(name)), at),
+            };
+            Err(scanner.error_with(at, message, nearest(name, names(&FIELDS))))
+        }
+    }
+}
+
+fn names<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'static str> {
+    table.iter().map(|&(name, _)| name)
+}
+
+fn needs_comparison(scanner: &Scanner<'_>, name: &str, at: Range<usize>) -> Box<ExpressionError> {
+    let message = format!("{} is a number: compare it, as in `{name}>0`", quoted(name));
+    scanner.error(at, message)
+}
+
+fn field_value(
+    scanner: &mut Scanner<'_>,
+    field: Field,
+    name: &str,
+    value: &str,
+    at: Range<usize>,
+) -> Result<WhereAtom> {
+    let mut value_at = at.start + name.len() + 1..at.end;
+    let mut value = value.to_owned();
+    if value.is_empty() {
+        scanner.skip_space();
+        value_at.start = scanner.at();
+        match scanner.string()? {
+            Some(text) => value = text,
+            None => {
+                value = scanner.plain_word().to_owned();
+                if value.is_empty() {
+                    return Err(scanner.error(at, format!("`{name}:` needs a value")));
+                }
+            }
+        }
+        value_at.end = scanner.at();
+    }
+    Ok(match field {
+        Field::Filter => WhereAtom::Filter(value),
+        Field::Id => WhereAtom::Id(value),
+        Field::Type => match named(&VariantType::NAMES, &value) {
+            Some(kind) => WhereAtom::Type(kind),
+            None => {
+                let message = format!("unknown type {}", quoted(&value));
+                let candidates = nearest(&value, names(&VariantType::NAMES));
+                return Err(scanner.error_with(value_at, message, candidates));
+            }
+        },
+    })
+}
+
+fn number(
+    scanner: &mut Scanner<'_>,
+    word: &str,
+    comparison: Comparison,
+    at: Range<usize>,
+) -> Result<WhereAtom> {
+    let Some(field) = named(&Number::NAMES, word) else {
+        if named(&FIELDS, word).is_some() {
+            let message = format!("{} takes a colon, as in `{word}:…`", quoted(word));
+            return Err(scanner.error(at, message));
+        }
+        let mut candidates = nearest(word, names(&Number::NAMES));
+        if let Some(("info" | "INFO", key)) = word.split_once('/') {
+            candidates = vec![format!("info.{key}")];
+        }
+        let message = format!("unknown field {}", quoted(word));
+        return Err(scanner.error_with(at, message, candidates));
+    };
+    scanner.skip_space();
+    let start = scanner.at();
+    let text = scanner.plain_word();
+    no_comma(scanner, start)?;
+    match numeral(text) {
+        Some(value) => Ok(WhereAtom::Number {
+            field,
+            comparison,
+            value,
+        }),
+        None => Err(not_a_number(scanner, text, start)),
+    }
+}
+
+fn not_a_number(scanner: &Scanner<'_>, text: &str, start: usize) -> Box<ExpressionError> {
+    let message = match text {
+        "" => "expected a number after the comparison".to_owned(),
+        text => format!("{} is not a number", quoted(text)),
+    };
+    scanner.error(start..start + text.len(), message)
+}
+
+/// Refuses `0,01`: cut at the comma it would be another number.
+fn no_comma(scanner: &mut Scanner<'_>, start: usize) -> Result<()> {
+    let end = scanner.at();
+    let digits_before = scanner
+        .text(start..end)
+        .ends_with(|c: char| c.is_ascii_digit());
+    if digits_before && scanner.eat(',') {
+        let more = scanner.peek().is_some_and(|c| c.is_ascii_digit());
+        if more {
+            scanner.word(|c| !c.is_ascii_digit() && c != ',' && c != '.');
+            let at = start..scanner.at();
+            return Err(scanner.error(at, "a number after a comparison takes no comma"));
+        }
+        scanner.back_to(end);
+    }
+    Ok(())
+}
+
+/// A finite decimal number; the words that Rust takes for infinity are not.
+fn numeral(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// `info.` being behind.
+fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
+    let key_start = scanner.at();
+    let key = match scanner.string()? {
+        Some(key) => key,
+        None => {
+            let key = scanner.plain_word();
+            if let Some((name, _)) = key.split_once(':') {
+                let message = format!(
+                    "an INFO key is compared, as in `info.{name}=…`, or stands alone; quote a key with a colon"
+                );
+                return Err(scanner.error(key_start..scanner.at(), message));
+            }
+            key.to_owned()
+        }
+    };
+    let key_end = scanner.at();
+    if key.is_empty() {
+        return Err(scanner.error(start..key_end, "`info.` needs a key"));
+    }
+    scanner.skip_space();
+    let Some(comparison) = scanner.comparison() else {
+        scanner.back_to(key_end);
+        let test = InfoTest::Present;
+        return Ok(WhereAtom::Info { key, test });
+    };
+    scanner.skip_space();
+    let value_start = scanner.at();
+    let value = match scanner.string()? {
+        Some(value) => value,
+        None => {
+            let value = scanner.plain_word();
+            no_comma(scanner, value_start)?;
+            // `007` is text: as a number it would lose what the user wrote
+            let unsigned = value.strip_prefix(['+', '-']).unwrap_or(value);
+            let padded = unsigned.starts_with('0')
+                && unsigned.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+            if let Some(value) = numeral(value).filter(|_| !padded) {
+                let test = InfoTest::Number { comparison, value };
+                return Ok(WhereAtom::Info { key, test });
+            }
+            if value.is_empty() {
+                let at = value_start..value_start;
+                return Err(scanner.error(at, "expected a value after the comparison"));
+            }
+            value.to_owned()
+        }
+    };
+    let equal = match comparison {
+        Comparison::Equal => true,
+        Comparison::NotEqual => false,
+        other => {
+            let message = format!(
+                "text is compared with `=` or `!=`, not with `{}`",
+                other.symbol()
+            );
+            return Err(scanner.error(value_start..scanner.at(), message));
+        }
+    };
+    let test = InfoTest::Text { equal, value };
+    Ok(WhereAtom::Info { key, test })
+}
+
+/// The opening parenthesis stands here.
+fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<WhereAtom> {
+    let Some(function) = named(&FUNCTIONS, name) else {
+        if who_atom::is_function(name) {
+            let message = format!("`{name}(…)` picks people, variants are picked here");
+            return Err(scanner.error(at, message));
+        }
+        if named(&Number::NAMES, name).is_some() {
+            return Err(needs_comparison(scanner, name, at));
+        }
+        let message = format!("unknown function {}", quoted(name));
+        return Err(scanner.error_with(at, message, nearest(name, names(&FUNCTIONS))));
+    };
+    let open = scanner.at();
+    scanner.eat('(');
+    let (arguments, _) = scanner.arguments(open)?;
+    if let Some(file) = arguments
+        .iter()
+        .find(|argument| argument.form == Form::File)
+    {
+        return Err(scanner.error(file.at.clone(), "only `samples(@…)` takes a file after `@`"));
+    }
+    match (function, arguments.as_slice()) {
+        (Function::Allele, [text]) => Ok(WhereAtom::Allele(text.text.clone())),
+        (Function::Regions, [file]) => Ok(WhereAtom::Regions(file.text.clone())),
+        (Function::Region, [contig]) => Ok(WhereAtom::Region {
+            contig: contig.text.clone(),
+            // from the telomere on: all of the contig
+            interval: Interval {
+                start: -1,
+                end: i32::MAX,
+            },
+        }),
+        (Function::Region, [contig, first, last]) => region(scanner, contig, first, last),
+        (function, _) => {
+            let wanted = match function {
+                Function::Allele => "`allele(…)` takes one allele",
+                Function::Regions => "`regions(…)` takes one BED file",
+                Function::Region => {
+                    "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers"
+                }
+            };
+            Err(scanner.error(at.start..scanner.at(), wanted))
+        }
+    }
+}
+
+fn region(
+    scanner: &Scanner<'_>,
+    contig: &Argument,
+    first: &Argument,
+    last: &Argument,
+) -> Result<WhereAtom> {
+    interval(&first.text, Some(&last.text))
+        .map(|interval| WhereAtom::Region {
+            contig: contig.text.clone(),
+            interval,
+        })
+        .map_err(|message| scanner.error(first.at.start..last.at.end, message))
+}

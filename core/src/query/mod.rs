@@ -1,0 +1,159 @@
+//! Questions: parse, plan, run.
+
+#![deny(clippy::indexing_slicing)]
+
+mod allele;
+mod candidates;
+mod carriers;
+mod count;
+mod coverage;
+mod expression;
+mod group;
+mod people;
+mod polyploid;
+mod resolve;
+mod test;
+mod variants;
+mod walk;
+
+pub use allele::Allele;
+pub(crate) use count::{RowCounts, Tally};
+pub(crate) use coverage::covering_row;
+pub use expression::{
+    CarrierOptions, InfoField, InfoValue, NumberField, VariantType, Where, Who, Zygosity,
+};
+pub use group::{Explanation, Group};
+pub use people::Step;
+pub(crate) use polyploid::for_each_polyploid;
+pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
+
+use crate::dataset::Dataset;
+use crate::error::Result;
+use people::People;
+use resolve::Resolver;
+use std::time::Instant;
+
+/// An expression over variants, as text or built.
+pub trait IntoWhere {
+    /// The expression, checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`](crate::Error::Expression) where it cannot be understood.
+    fn into_where(self) -> Result<(Where, String)>;
+}
+
+impl IntoWhere for &str {
+    fn into_where(self) -> Result<(Where, String)> {
+        Ok((self.parse()?, self.to_owned()))
+    }
+}
+
+impl IntoWhere for &String {
+    fn into_where(self) -> Result<(Where, String)> {
+        self.as_str().into_where()
+    }
+}
+
+impl IntoWhere for Where {
+    /// A built expression is printed and parsed: errors then show where they are, and what a builder
+    /// cannot check is checked.
+    fn into_where(self) -> Result<(Where, String)> {
+        self.to_string().as_str().into_where()
+    }
+}
+
+/// An expression over people, as text or built.
+pub trait IntoWho {
+    /// The expression, checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`](crate::Error::Expression) where it cannot be understood.
+    fn into_who(self) -> Result<(Who, String)>;
+}
+
+impl IntoWho for &str {
+    fn into_who(self) -> Result<(Who, String)> {
+        Ok((self.parse()?, self.to_owned()))
+    }
+}
+
+impl IntoWho for &String {
+    fn into_who(self) -> Result<(Who, String)> {
+        self.as_str().into_who()
+    }
+}
+
+impl IntoWho for Who {
+    fn into_who(self) -> Result<(Who, String)> {
+        self.to_string().as_str().into_who()
+    }
+}
+
+impl Dataset {
+    /// The people that an expression picks.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let dataset = varidex::Dataset::open("cohort.vdx")?;
+    /// let carriers = dataset.ask("carriers(22:16,000,000-16,100,000 & af<0.01, hom) & !samples(HG00096)")?;
+    /// println!("{}", carriers.count());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
+    /// here; [`Error::Damaged`](crate::Error::Damaged).
+    pub fn ask(&self, who: impl IntoWho) -> Result<Group<'_>> {
+        let (who, text) = who.into_who()?;
+        people::find(self, &who, text)
+    }
+
+    /// The same with what was done to find them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn explain(&self, who: impl IntoWho) -> Result<Explanation> {
+        let (who, text) = who.into_who()?;
+        let started = Instant::now();
+        let mut people = People::new(self, text, true);
+        let found = people.find(&who)?;
+        Ok(Explanation {
+            expression: who.to_string(),
+            steps: people.steps.take().unwrap_or_default(),
+            people: found.len(),
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> Group<'_> {
+        Group::new(self, crate::set::SampleSet::full(self.sample_count()))
+    }
+
+    /// The variants that an expression picks, with counts over everybody.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn variants(&self, of: impl IntoWhere) -> Result<Variants<'_>> {
+        let (of, text) = of.into_where()?;
+        let test = Resolver::new(self, text).resolve(&of)?;
+        Variants::new(self, test, None)
+    }
+
+    /// The variants that an expression picks, with counts and carriers in a group.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn variants_in(&self, of: impl IntoWhere, group: &Group<'_>) -> Result<Variants<'_>> {
+        let (of, text) = of.into_where()?;
+        let test = Resolver::new(self, text).resolve(&of)?;
+        Variants::new(self, test, Some(group))
+    }
+}

@@ -1,0 +1,431 @@
+//! From what an expression names to what the dataset holds: contigs, alleles, ids, INFO keys.
+
+use super::expression::{
+    Atom, Comparison, InfoTest, Node, Number, VariantType, Where, WhereAtom, nearest,
+};
+use crate::build::{InfoKey, InfoType};
+use crate::dataset::{Dataset, WantedAlleles};
+use crate::error::{Error, ExpressionError, Result};
+use crate::format::{TextBlock, Zone};
+use crate::genome::{
+    AlleleName, AlleleType, Change, Identifier, Interval, NameError, Position, StoredAllele,
+    parse_identifier,
+};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// How far left of where a text puts an indel its row may stand: the build moves none further.
+const ROLL_REACH: i64 = 10_000;
+
+/// A test of a variant, with every name looked up.
+#[derive(Debug, Clone)]
+pub(crate) enum Test {
+    All,
+    /// Any of the intervals, by contig.
+    Regions(Vec<(u32, Interval)>),
+    /// These rows, by part: an allele or an id.
+    Rows(HashMap<usize, Vec<u32>>),
+    /// One bit for each type's code.
+    Types(u32),
+    Number {
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    },
+    /// A key by its number.
+    Info {
+        key: u16,
+        kind: InfoType,
+        test: InfoTest,
+    },
+    /// A value among those of FILTER; empty for none recorded.
+    Filter(String),
+}
+
+/// Looks up the names of expressions over variants.
+pub(crate) struct Resolver<'a> {
+    dataset: &'a Dataset,
+    text: String,
+}
+
+impl<'a> Resolver<'a> {
+    /// `text` is what the atoms' places refer to, for errors.
+    pub(crate) fn new(dataset: &'a Dataset, text: String) -> Self {
+        Self { dataset, text }
+    }
+
+    pub(crate) fn resolve(&self, of: &Where) -> Result<Node<Test>> {
+        self.node(&of.0)
+    }
+
+    fn node(&self, node: &Node<WhereAtom>) -> Result<Node<Test>> {
+        let all =
+            |nodes: &[Node<WhereAtom>]| nodes.iter().map(|n| self.node(n)).collect::<Result<_>>();
+        Ok(match node {
+            Node::Atom(atom) => Node::Atom(Atom {
+                kind: self.atom(atom)?,
+                at: atom.at.clone(),
+            }),
+            Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
+            Node::And(parts) => Node::And(all(parts)?),
+            Node::Or(parts) => Node::Or(all(parts)?),
+        })
+    }
+
+    fn atom(&self, atom: &Atom<WhereAtom>) -> Result<Test> {
+        let at = &atom.at;
+        Ok(match &atom.kind {
+            WhereAtom::All => Test::All,
+            WhereAtom::Allele(text) => self.allele(text, at)?,
+            WhereAtom::Name(name) => self.name(name, at)?,
+            WhereAtom::Region { contig, interval } => {
+                Test::Regions(vec![(self.contig(contig, at)?, *interval)])
+            }
+            WhereAtom::Regions(file) => Test::Regions(self.bed(file)?),
+            WhereAtom::Type(kind) => Test::Types(types(*kind)),
+            WhereAtom::Number {
+                field,
+                comparison,
+                value,
+            } => Test::Number {
+                field: *field,
+                comparison: *comparison,
+                value: *value,
+            },
+            WhereAtom::Info { key, test } => self.info(key, test, at)?,
+            WhereAtom::Filter(text) if text == "." => Test::Filter(String::new()),
+            WhereAtom::Filter(text) => Test::Filter(text.clone()),
+            WhereAtom::Id(id) => self.id(id)?,
+        })
+    }
+
+    fn error(&self, at: &Range<usize>, message: String, candidates: Vec<String>) -> Error {
+        Error::from(Box::new(ExpressionError {
+            text: self.text.clone(),
+            at: at.clone(),
+            message,
+            candidates,
+        }))
+    }
+
+    fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {
+        self.dataset
+            .contig_names()
+            .resolve(name)
+            .map(|contig| contig as u32)
+            .map_err(|e| match &e {
+                NameError::Unknown { name, candidates } => {
+                    self.error(at, format!("no contig `{name}` here"), candidates.clone())
+                }
+                _ => self.error(at, e.to_string(), Vec::new()),
+            })
+    }
+
+    /// A bare word: a contig, or else an id.
+    fn name(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        match self.dataset.contig_names().resolve(name) {
+            Ok(contig) => {
+                let whole = Interval {
+                    start: Position::TELOMERE.zero_based(),
+                    end: i32::MAX,
+                };
+                return Ok(Test::Regions(vec![(contig as u32, whole)]));
+            }
+            Err(NameError::Unknown { .. }) => {}
+            Err(e) => return Err(self.error(at, e.to_string(), Vec::new())),
+        }
+        let found = self.rows_with_id(name)?;
+        if !found.is_empty() || looks_like_rs(name) {
+            return Ok(Test::Rows(found));
+        }
+        let candidates = nearest(name, self.dataset.contigs());
+        Err(self.error(
+            at,
+            format!("`{name}` is neither a contig nor the id of a variant here"),
+            candidates,
+        ))
+    }
+
+    fn id(&self, id: &str) -> Result<Test> {
+        Ok(Test::Rows(self.rows_with_id(id)?))
+    }
+
+    fn rows_with_id(&self, id: &str) -> Result<HashMap<usize, Vec<u32>>> {
+        let mut found = HashMap::new();
+        for (index, part) in self.dataset.parts().iter().enumerate() {
+            let rows = self.dataset.segment(part)?.find_id(id.as_bytes())?;
+            if !rows.is_empty() {
+                found.insert(index, rows);
+            }
+        }
+        Ok(found)
+    }
+
+    fn allele(&self, text: &str, at: &Range<usize>) -> Result<Test> {
+        let parsed = parse_identifier(text).map_err(|mut e| {
+            // the place within the atom becomes the place within the expression
+            if self.text.get(at.clone()) == Some(text) {
+                e.at = at.start + e.at.start..at.start + e.at.end;
+                e.text.clone_from(&self.text);
+            }
+            Error::from(e)
+        })?;
+        match parsed {
+            Identifier::Id(id) => self.id(id),
+            Identifier::Allele(name) => {
+                let contig = self.contig(name.contig, at)?;
+                Ok(Test::Rows(
+                    find_allele(self.dataset, contig, &name)?
+                        .into_iter()
+                        .collect(),
+                ))
+            }
+        }
+    }
+
+    fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {
+        let keys = &self.dataset.manifest().info;
+        let Some(number) = keys.iter().position(|known| known.key == key) else {
+            let message =
+                format!("INFO {key} is not kept in this dataset (build with --info {key})");
+            return Err(self.error(
+                at,
+                message,
+                nearest(key, keys.iter().map(|k| k.key.as_str())),
+            ));
+        };
+        let entry = keys
+            .get(number)
+            .map(|k| format!("{}\t{}\t{}", k.kind, k.number, k.key));
+        let Some(kind) = entry
+            .and_then(|line| InfoKey::from_line(&line))
+            .map(|key| key.kind)
+        else {
+            return Err(self.error(
+                at,
+                format!("INFO {key} has a type this version does not know"),
+                Vec::new(),
+            ));
+        };
+        let fits = match (kind, test) {
+            (_, InfoTest::Present) => true,
+            (InfoType::Integer | InfoType::Float, InfoTest::Number { .. }) => true,
+            // a list of numbers is text to the index, and compares entry by entry
+            (InfoType::Text, _) => true,
+            _ => false,
+        };
+        if !fits {
+            let message = match kind {
+                InfoType::Flag => format!("INFO {key} is a flag: write info.{key} alone"),
+                _ => format!("INFO {key} is a number: compare it with one"),
+            };
+            return Err(self.error(at, message, Vec::new()));
+        }
+        Ok(Test::Info {
+            key: number as u16,
+            kind,
+            test: test.clone(),
+        })
+    }
+
+    /// The intervals of a BED file: 0-based, half-open, as in ours.
+    fn bed(&self, file: &str) -> Result<Vec<(u32, Interval)>> {
+        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let mut regions = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            if line.trim().is_empty()
+                || ["#", "track", "browser"]
+                    .iter()
+                    .any(|word| line.starts_with(word))
+            {
+                continue;
+            }
+            let mut fields = line.split_ascii_whitespace();
+            let interval = fields.next().and_then(|contig| {
+                let start: i32 = fields.next()?.parse().ok().filter(|n| *n >= 0)?;
+                let end: i32 = fields.next()?.parse().ok()?;
+                Some((contig, Interval::new(start, end)?))
+            });
+            let Some((contig, interval)) = interval else {
+                return Err(Error::from(Box::new(crate::InputError {
+                    file: file.to_owned(),
+                    place: crate::Place::Line(number),
+                    expected: "contig, start and end of a BED region".to_owned(),
+                    found: line.chars().take(60).collect(),
+                })));
+            };
+            let contig = self.dataset.contig_names().resolve(contig).map_err(|e| {
+                Error::from(Box::new(crate::InputError {
+                    file: file.to_owned(),
+                    place: crate::Place::Line(number),
+                    expected: "a contig of the dataset".to_owned(),
+                    found: e.to_string(),
+                }))
+            })?;
+            regions.push((contig as u32, interval));
+        }
+        Ok(regions)
+    }
+}
+
+/// `rs` and digits: an id that may be absent without being a mistake.
+fn looks_like_rs(name: &str) -> bool {
+    name.strip_prefix("rs")
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The types that `type:` names.
+fn types(kind: VariantType) -> u32 {
+    let one = Zone::type_bit;
+    match kind {
+        VariantType::Snv => one(AlleleType::Snv),
+        VariantType::Mnv => one(AlleleType::Mnp),
+        VariantType::Ins => one(AlleleType::Ins),
+        VariantType::Del => one(AlleleType::Del),
+        VariantType::Delins => one(AlleleType::Indel),
+        VariantType::Indel => one(AlleleType::Ins) | one(AlleleType::Del) | one(AlleleType::Indel),
+        VariantType::Dup => one(AlleleType::Dup),
+        VariantType::Inv => one(AlleleType::Inv),
+        VariantType::Cnv => one(AlleleType::Cnv),
+        VariantType::Bnd => one(AlleleType::Bnd),
+        VariantType::Other => one(AlleleType::Other),
+    }
+}
+
+/// The rows of an allele, by part: those spelled as asked, or else those that make the same change.
+pub(crate) fn find_allele(
+    dataset: &Dataset,
+    contig: u32,
+    name: &AlleleName<'_>,
+) -> Result<Vec<(usize, Vec<u32>)>> {
+    let mut found = Vec::new();
+    if let Change::Exact {
+        position,
+        reference,
+        alternate,
+    } = &name.change
+    {
+        let wanted = WantedAlleles::new(reference.as_bytes(), alternate.as_bytes());
+        for (index, part) in dataset.parts().iter().enumerate() {
+            if !dataset.reaches(
+                index,
+                contig,
+                Interval {
+                    start: position.zero_based(),
+                    end: position.zero_based() + 1,
+                },
+            ) {
+                continue;
+            }
+            let mut rows = Vec::new();
+            dataset
+                .segment(part)?
+                .find_exact(contig, position.zero_based(), &wanted, &mut rows)?;
+            if !rows.is_empty() {
+                found.push((index, rows));
+            }
+        }
+    }
+    if found.is_empty() {
+        find_other_spellings(dataset, contig, &name.change, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Rows that make the same change in another spelling, and rows whose source spelled them as asked.
+fn find_other_spellings(
+    dataset: &Dataset,
+    contig: u32,
+    change: &Change<'_>,
+    found: &mut Vec<(usize, Vec<u32>)>,
+) -> Result<()> {
+    let (from, to) = match change {
+        Change::Exact {
+            position,
+            reference,
+            ..
+        } => {
+            let start = i64::from(position.zero_based());
+            (start, start + reference.len() as i64)
+        }
+        Change::Deletion { interval, .. }
+        | Change::Duplication { interval }
+        | Change::Inversion { interval } => (i64::from(interval.start), i64::from(interval.end)),
+    };
+    let clamp = |n: i64| i32::try_from(n).unwrap_or(if n < 0 { -1 } else { i32::MAX });
+    let window = Interval {
+        start: clamp(from - ROLL_REACH).max(-1),
+        end: clamp(to + 2),
+    };
+    let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+    let mut block = TextBlock::default();
+    for (index, part) in dataset.parts().iter().enumerate() {
+        if !dataset.reaches(index, contig, window) {
+            continue;
+        }
+        let segment = dataset.segment(part)?;
+        let (file, columns) = (segment.file(), &segment.columns);
+        let rows = segment.rows_of(contig);
+        if rows.is_empty() {
+            continue;
+        }
+        let first = segment.lower_bound(rows.clone(), i64::from(window.start))?;
+        let end = segment.lower_bound(rows, i64::from(window.end))?;
+        let mut hits = Vec::new();
+        for row in first..end {
+            let roll = columns.roll.get(file, row)?;
+            let position = columns.position.get(file, row)?;
+            // a row that ends further left than it could roll is not meant
+            if position + columns.span.get(file, row)? + roll + 1 < from {
+                continue;
+            }
+            let Some(position) = Position::from_zero_based(position) else {
+                continue;
+            };
+            reference.clear();
+            alternate.clear();
+            segment.alleles(
+                columns.allele.get(file, row)?,
+                &mut block,
+                &mut reference,
+                &mut alternate,
+            )?;
+            let stored = StoredAllele {
+                position,
+                reference: &reference,
+                alternate: &alternate,
+                roll: u32::try_from(roll).unwrap_or(0),
+            };
+            if stored.is(change) == Some(true) {
+                hits.push(row);
+            }
+        }
+        if hits.is_empty()
+            && let Change::Exact {
+                position,
+                reference,
+                alternate,
+            } = change
+        {
+            let mut text = TextBlock::default();
+            for (entry, row) in segment.original_rows(first..end)? {
+                let original = segment.originals.get(file, entry, &mut text)?;
+                let mut fields = original.split(|&b| b == b'\t');
+                let same = fields.next() == Some(position.one_based().to_string().as_bytes())
+                    && fields
+                        .next()
+                        .is_some_and(|r| r.eq_ignore_ascii_case(reference.as_bytes()))
+                    && fields
+                        .next()
+                        .is_some_and(|a| a.eq_ignore_ascii_case(alternate.as_bytes()));
+                if same {
+                    hits.push(row);
+                }
+            }
+        }
+        if !hits.is_empty() {
+            found.push((index, hits));
+        }
+    }
+    Ok(())
+}

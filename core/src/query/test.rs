@@ -1,0 +1,295 @@
+//! Testing variants against what the indexes did not decide.
+
+use super::count::{RowCounts, Tally};
+use super::expression::{Comparison, InfoTest, Node, Number};
+use super::resolve::Test;
+use super::walk::{PartWalk, RowRef};
+use crate::build::InfoType;
+use crate::dataset::{PageView, Segment};
+use crate::error::Result;
+use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
+use crate::genome::{AlleleType, Interval, variant_length};
+
+/// Tests a variant by its rows; `counts` keeps its counts over everybody once they were needed.
+pub(super) fn test_node(
+    node: &Node<Test>,
+    parts: &mut [PartWalk<'_>],
+    rows: &[RowRef],
+    counts: &mut Option<RowCounts>,
+) -> Result<bool> {
+    match node {
+        Node::Atom(atom) => test_atom(&atom.kind, parts, rows, counts),
+        Node::Not(inner) => Ok(!test_node(inner, parts, rows, counts)?),
+        Node::And(nodes) => {
+            for node in nodes {
+                if !test_node(node, parts, rows, counts)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Node::Or(nodes) => {
+            for node in nodes {
+                if test_node(node, parts, rows, counts)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+    }
+}
+
+fn test_atom(
+    test: &Test,
+    parts: &mut [PartWalk<'_>],
+    rows: &[RowRef],
+    counts: &mut Option<RowCounts>,
+) -> Result<bool> {
+    if let Test::Number {
+        field,
+        comparison,
+        value,
+    } = test
+        && !matches!(field, Number::Qual | Number::Length)
+    {
+        let counts = match counts {
+            Some(counts) => *counts,
+            None => {
+                let mut sum = RowCounts::default();
+                for row in rows {
+                    if let Some(part) = parts.get_mut(row.part) {
+                        sum.add(part.tester.tally.stored(row.row)?);
+                    }
+                }
+                *counts.insert(sum)
+            }
+        };
+        return Ok(test_count(counts, *field, *comparison, *value));
+    }
+    // a variant that several batches have passes where one of its rows does
+    for row in rows {
+        if let Some(part) = parts.get_mut(row.part)
+            && part.tester.test(test, part.part, row.row)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a count stands in the relation asked for. AF is compared as the exact quotient; where AN
+/// is 0 there is no AF, and nothing holds of it.
+fn test_count(counts: RowCounts, field: Number, comparison: Comparison, value: f64) -> bool {
+    let left = match field {
+        Number::Ac => f64::from(counts.ac),
+        Number::An => f64::from(counts.an),
+        Number::NHet => f64::from(counts.het),
+        Number::NHom => f64::from(counts.hom),
+        Number::NHemi => f64::from(counts.hemi),
+        Number::NMissing => f64::from(counts.missing),
+        Number::Af if counts.an == 0 => return false,
+        Number::Af => f64::from(counts.ac) / f64::from(counts.an),
+        Number::Qual | Number::Length => return false,
+    };
+    comparison.holds(left, value)
+}
+
+/// Tests rows of one segment.
+pub(super) struct Tester<'a> {
+    segment: &'a Segment,
+    tally: Tally<'a>,
+    view: Option<PageView<'a>>,
+    block: TextBlock,
+    info: Vec<(u16, Column, Text, TextBlock)>,
+    reference: Vec<u8>,
+    alternate: Vec<u8>,
+}
+
+impl<'a> Tester<'a> {
+    pub(super) fn new(segment: &'a Segment) -> Self {
+        Self {
+            segment,
+            tally: Tally::new(segment, None),
+            view: None,
+            block: TextBlock::default(),
+            info: Vec::new(),
+            reference: Vec::new(),
+            alternate: Vec::new(),
+        }
+    }
+
+    pub(super) fn position(&mut self, row: u32) -> Result<i64> {
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        Ok(view.position.get(row % PAGE_ROWS))
+    }
+
+    pub(super) fn alleles(
+        &mut self,
+        row: u32,
+        reference: &mut Vec<u8>,
+        alternate: &mut Vec<u8>,
+    ) -> Result<()> {
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        self.segment.alleles(
+            view.allele.get(row % PAGE_ROWS),
+            &mut self.block,
+            reference,
+            alternate,
+        )
+    }
+
+    /// The row's type and length.
+    fn shape(&mut self, row: u32) -> Result<(AlleleType, u64)> {
+        let (mut reference, mut alternate) = (
+            std::mem::take(&mut self.reference),
+            std::mem::take(&mut self.alternate),
+        );
+        reference.clear();
+        alternate.clear();
+        self.alleles(row, &mut reference, &mut alternate)?;
+        let kind = AlleleType::of(&reference, &alternate, None);
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        let span = u64::try_from(view.span.get(row % PAGE_ROWS)).unwrap_or(0);
+        let column = self
+            .segment
+            .columns
+            .sv_length
+            .page(self.segment.file(), row / PAGE_ROWS)?;
+        let length = variant_length(
+            kind,
+            &reference,
+            &alternate,
+            column.get_nullable(row % PAGE_ROWS),
+            span,
+        );
+        (self.reference, self.alternate) = (reference, alternate);
+        Ok((kind, length))
+    }
+
+    fn test(&mut self, test: &Test, part: usize, row: u32) -> Result<bool> {
+        let (file, columns) = (self.segment.file(), &self.segment.columns);
+        let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
+        Ok(match test {
+            Test::All => true,
+            Test::Regions(regions) => {
+                let view = PageView::around(&mut self.view, self.segment, row)?;
+                let start = view.position.get(i);
+                let end = start.saturating_add(view.span.get(i));
+                let contig = self.segment.contig_of(row);
+                regions
+                    .iter()
+                    .any(|(of, interval)| *of == contig && overlaps(*interval, start, end))
+            }
+            Test::Rows(rows) => rows
+                .get(&part)
+                .is_some_and(|rows| rows.binary_search(&row).is_ok()),
+            Test::Types(types) => types & Zone::type_bit(self.shape(row)?.0) != 0,
+            Test::Number {
+                field: Number::Length,
+                comparison,
+                value,
+            } => comparison.holds(self.shape(row)?.1 as f64, *value),
+            Test::Number {
+                field: Number::Qual,
+                comparison,
+                value,
+            } => {
+                let quality = columns.quality.page(file, page)?.get_nullable(i);
+                quality.is_some_and(|bits| holds_float(*comparison, bits, *value))
+            }
+            Test::Number { .. } => false,
+            Test::Filter(wanted) => {
+                let recorded = self.segment.filter(columns.filter.get(file, row)?);
+                if wanted.is_empty() {
+                    recorded.is_empty()
+                } else {
+                    recorded.split(';').any(|one| one == wanted)
+                }
+            }
+            Test::Info { key, kind, test } => self.test_info(*key, *kind, test, row)?,
+        })
+    }
+
+    fn test_info(&mut self, key: u16, kind: InfoType, test: &InfoTest, row: u32) -> Result<bool> {
+        let file = self.segment.file();
+        let known = self.info.iter().position(|(known, ..)| *known == key);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let is_text = kind == InfoType::Text;
+                let rows = if is_text { 0 } else { self.segment.meta().rows };
+                let column = Column::find(file, Kind::Info(key), rows)?;
+                let text = if is_text {
+                    Text::find(file, Kind::Info(key))?
+                } else {
+                    Text::NONE
+                };
+                self.info.push((key, column, text, TextBlock::default()));
+                self.info.len() - 1
+            }
+        };
+        let Some((_, column, text, block)) = self.info.get_mut(at) else {
+            return Ok(false);
+        };
+        let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
+        Ok(match kind {
+            InfoType::Flag => column.get(file, row)? != 0,
+            InfoType::Integer | InfoType::Float => {
+                let Some(value) = column.page(file, page)?.get_nullable(i) else {
+                    return Ok(false);
+                };
+                match test {
+                    InfoTest::Number {
+                        comparison,
+                        value: wanted,
+                    } if kind == InfoType::Float => holds_float(*comparison, value, *wanted),
+                    InfoTest::Number {
+                        comparison,
+                        value: wanted,
+                    } => comparison.holds(value as f64, *wanted),
+                    _ => true,
+                }
+            }
+            InfoType::Text => {
+                let value = text.get(file, row, block)?;
+                !value.is_empty() && test_text(value, test)
+            }
+        })
+    }
+}
+
+/// Values of 32 bits compare with the number asked for as 32 bits: `info.AF<0.1` must not hold of 0.1.
+fn holds_float(comparison: Comparison, bits: i64, wanted: f64) -> bool {
+    let value = f32::from_bits(bits as u32);
+    comparison.holds(f64::from(value), f64::from(wanted as f32))
+}
+
+/// Text passes where one of its comma-separated values does (all of them for `!=`).
+fn test_text(value: &[u8], test: &InfoTest) -> bool {
+    let mut values = value.split(|&b| b == b',').filter(|one| *one != b".");
+    match test {
+        InfoTest::Present => true,
+        InfoTest::Number {
+            comparison,
+            value: wanted,
+        } => values.any(|one| {
+            let number = std::str::from_utf8(one)
+                .ok()
+                .and_then(|text| text.parse::<f64>().ok());
+            number.is_some_and(|number| comparison.holds(number, *wanted))
+        }),
+        InfoTest::Text {
+            equal: true,
+            value: wanted,
+        } => value == wanted.as_bytes() || values.any(|one| one == wanted.as_bytes()),
+        InfoTest::Text {
+            equal: false,
+            value: wanted,
+        } => value != wanted.as_bytes() && values.all(|one| one != wanted.as_bytes()),
+    }
+}
+
+fn overlaps(interval: Interval, start: i64, end: i64) -> bool {
+    let in_it = (i64::from(interval.start)..i64::from(interval.end)).contains(&start);
+    in_it || (start < i64::from(interval.start) && end > i64::from(interval.start))
+}

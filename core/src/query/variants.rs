@@ -1,0 +1,472 @@
+//! The variants that an expression picks, one after the other, with their counts in a group.
+
+use super::Group;
+use super::carriers::Carrier;
+use super::count::{RowCounts, Tally};
+use super::expression::Node;
+use super::resolve::Test;
+use super::walk::{RowRef, Walk};
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::format::{PAGE_ROWS, TextBlock};
+use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
+use crate::set::SampleSet;
+
+/// Counts of a variant in a group of samples.
+///
+/// `ac = n_het + 2 n_hom + n_hemi` where no sample has three or more copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Copies that carry the ALT.
+    pub ac: u64,
+    /// Copies whose allele is known; `None` where a batch of the group was not looked at here.
+    pub an: Option<u64>,
+    /// Samples with fewer copies of the ALT than their ploidy, and at least one.
+    pub n_het: u64,
+    /// Samples with two copies or more, all of them the ALT.
+    pub n_hom: u64,
+    /// Samples with one copy, the ALT.
+    pub n_hemi: u64,
+    /// Samples with at least one copy whose allele is not known (as `N_MISSING` of bcftools).
+    pub n_missing: u64,
+}
+
+impl Counts {
+    /// From the batches that have the variant, and what the others know of its place.
+    pub(super) fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
+        Self {
+            ac: u64::from(sum.ac),
+            an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
+            n_het: u64::from(sum.het),
+            n_hom: u64::from(sum.hom),
+            n_hemi: u64::from(sum.hemi),
+            n_missing: u64::from(sum.missing)
+                + elsewhere.map_or(0, |other| u64::from(other.missing)),
+        }
+    }
+
+    /// AC / AN; `None` where AN is 0 or not known.
+    pub fn af(&self) -> Option<f64> {
+        match self.an {
+            None | Some(0) => None,
+            Some(an) => Some(self.ac as f64 / an as f64),
+        }
+    }
+}
+
+/// A sample that carries a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarrierGenotype {
+    /// Number of the sample in the dataset.
+    pub sample: u32,
+    /// Copies that carry the ALT.
+    pub carried: u32,
+    /// Copies the sample has here.
+    pub ploidy: u32,
+    /// Whether the copies are in a known order.
+    pub phased: bool,
+    /// Copies that carry, lowest bit first, of at most 32.
+    pub copies: u32,
+    /// Copies whose allele is not known, lowest bit first, of at most 32.
+    pub missing: u32,
+}
+
+impl CarrierGenotype {
+    /// Het, hom or hemi.
+    pub fn zygosity(&self) -> super::Zygosity {
+        match (self.carried, self.ploidy) {
+            (_, 1) => super::Zygosity::Hemi,
+            (carried, ploidy) if carried == ploidy => super::Zygosity::Hom,
+            _ => super::Zygosity::Het,
+        }
+    }
+}
+
+/// A variant's names; each can be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantNames {
+    /// `contig:position:REF:ALT`, 1-based; `None` where the record has no ALT.
+    pub vcf: Option<String>,
+    /// SPDI, 0-based; `None` for symbolic alleles, and where the contig's RefSeq accession is not
+    /// known.
+    pub spdi: Option<String>,
+    /// HGVS `g.` or `m.`, 1-based. Indels are shifted to the 3' end as HGVS wants where the dataset
+    /// was built against a reference. `None` as for SPDI.
+    pub hgvs: Option<String>,
+}
+
+/// The variants that an expression picks, in the order of contig, position, REF and ALT.
+///
+/// It lends one variant after the other and allocates nothing per row:
+///
+/// ```no_run
+/// # fn main() -> varidex::Result<()> {
+/// let dataset = varidex::Dataset::open("cohort.vdx")?;
+/// let mut variants = dataset.variants("22:16,000,000-17,000,000 & af<0.01")?;
+/// while let Some(mut variant) = variants.next()? {
+///     println!("{}:{} {:?}", variant.contig(), variant.position()?.one_based(), variant.counts()?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Variants<'a> {
+    dataset: &'a Dataset,
+    walk: Walk<'a>,
+    group: Option<SampleSet>,
+    tallies: Vec<Option<Tally<'a>>>,
+    scratch: Scratch,
+}
+
+/// Buffers that variants are read into.
+#[derive(Default)]
+struct Scratch {
+    reference: Vec<u8>,
+    alternate: Vec<u8>,
+    long: TextBlock,
+    ids: TextBlock,
+    /// Part and allele number that `reference` and `alternate` hold.
+    alleles_of: Option<(usize, u32)>,
+    ids_part: usize,
+    carriers: Vec<Carrier>,
+}
+
+impl<'a> Variants<'a> {
+    pub(crate) fn new(
+        dataset: &'a Dataset,
+        test: Node<Test>,
+        group: Option<&Group<'_>>,
+    ) -> Result<Self> {
+        let walk = Walk::new(dataset, test)?;
+        let group = group.map(|group| group.samples().clone());
+        let group = group.filter(|group| group.len() < u64::from(dataset.sample_count()));
+        let tallies = (0..walk.part_count()).map(|_| None).collect();
+        Ok(Self {
+            dataset,
+            walk,
+            group,
+            tallies,
+            scratch: Scratch::default(),
+        })
+    }
+
+    /// The next variant; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) where bytes are not what was written.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an Iterator cannot lend its items"
+    )]
+    pub fn next(&mut self) -> Result<Option<Variant<'_, 'a>>> {
+        if !self.walk.step()? {
+            return Ok(None);
+        }
+        let Some(&first) = self.walk.rows().first() else {
+            return Ok(None);
+        };
+        let Some((_, segment)) = self.walk.part(first) else {
+            return Ok(None);
+        };
+        Ok(Some(Variant {
+            of: self,
+            first,
+            segment,
+        }))
+    }
+
+    fn tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
+        let (_, segment) = self.walk.part(row)?;
+        let slot = self.tallies.get_mut(row.part)?;
+        Some(slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref())))
+    }
+}
+
+/// One variant, lent by [`Variants::next`].
+pub struct Variant<'v, 'a> {
+    of: &'v mut Variants<'a>,
+    first: RowRef,
+    segment: &'a Segment,
+}
+
+impl<'a> Variant<'_, 'a> {
+    /// The contig, by the name in the input.
+    pub fn contig(&self) -> &'a str {
+        self.of
+            .dataset
+            .contig_name(self.segment.contig_of(self.first.row))
+    }
+
+    /// The number of the contig in the manifest.
+    pub(crate) fn contig_number(&self) -> u32 {
+        self.segment.contig_of(self.first.row)
+    }
+
+    /// Where REF starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged), as every method here.
+    pub fn position(&self) -> Result<Position> {
+        let number = self
+            .segment
+            .columns
+            .position
+            .get(self.segment.file(), self.first.row)?;
+        Position::from_zero_based(number).ok_or_else(|| {
+            self.segment
+                .file()
+                .damage(usize::MAX, 0, "a position below 2^31", number.to_string())
+        })
+    }
+
+    /// The stretch of the contig that the variant spans: of REF, or up to END or SVLEN.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn interval(&self) -> Result<Interval> {
+        let start = self.position()?.zero_based();
+        let span = self
+            .segment
+            .columns
+            .span
+            .get(self.segment.file(), self.first.row)?;
+        let end = i32::try_from(i64::from(start).saturating_add(span)).unwrap_or(i32::MAX);
+        Ok(Interval {
+            start,
+            end: end.max(start),
+        })
+    }
+
+    fn load_alleles(&mut self) -> Result<()> {
+        let key = Some((self.first.part, self.first.row));
+        let scratch = &mut self.of.scratch;
+        if scratch.alleles_of == key {
+            return Ok(());
+        }
+        if scratch
+            .alleles_of
+            .is_none_or(|(part, _)| part != self.first.part)
+        {
+            scratch.long = TextBlock::default();
+        }
+        scratch.alleles_of = None;
+        scratch.reference.clear();
+        scratch.alternate.clear();
+        let number = self
+            .segment
+            .columns
+            .allele
+            .get(self.segment.file(), self.first.row)?;
+        self.segment.alleles(
+            number,
+            &mut scratch.long,
+            &mut scratch.reference,
+            &mut scratch.alternate,
+        )?;
+        scratch.alleles_of = key;
+        Ok(())
+    }
+
+    /// REF and ALT; ALT is empty where the record has none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn alleles(&mut self) -> Result<(&[u8], &[u8])> {
+        self.load_alleles()?;
+        Ok((&self.of.scratch.reference, &self.of.scratch.alternate))
+    }
+
+    /// The variant's names in texts that stand for themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn names(&mut self) -> Result<VariantNames> {
+        let position = self.position()?;
+        let number = self.segment.contig_of(self.first.row);
+        let contig = self.contig();
+        let names = self.of.dataset.contig_names();
+        let accession = names.assembly().zip(names.chromosome(number as usize));
+        let accession = accession.and_then(|(assembly, chromosome)| assembly.refseq(chromosome));
+        let roll = self
+            .segment
+            .columns
+            .roll
+            .get(self.segment.file(), self.first.row)?;
+        let (reference, alternate) = self.alleles()?;
+        let change = Change::Exact {
+            position,
+            reference: String::from_utf8_lossy(reference),
+            alternate: String::from_utf8_lossy(alternate),
+        };
+        let vcf = AlleleName {
+            contig,
+            change: change.clone(),
+        }
+        .to_vcf_text();
+        let accessed = accession.map(|contig| AlleleName { contig, change });
+        Ok(VariantNames {
+            vcf,
+            spdi: accessed.as_ref().and_then(AlleleName::to_spdi),
+            hgvs: accessed
+                .as_ref()
+                .and_then(|name| name.to_hgvs_g(u32::try_from(roll).unwrap_or(0))),
+        })
+    }
+
+    /// What kind of change it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn allele_type(&mut self) -> Result<AlleleType> {
+        let (reference, alternate) = self.alleles()?;
+        Ok(AlleleType::of(reference, alternate, None))
+    }
+
+    /// The ID column; empty where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn id(&mut self) -> Result<&[u8]> {
+        let scratch = &mut self.of.scratch;
+        if scratch.ids_part != self.first.part {
+            scratch.ids = TextBlock::default();
+            scratch.ids_part = self.first.part;
+        }
+        self.segment
+            .ids
+            .get(self.segment.file(), self.first.row, &mut scratch.ids)
+    }
+
+    /// The FILTER column; empty where none is recorded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn filter(&self) -> Result<&'a str> {
+        let number = self
+            .segment
+            .columns
+            .filter
+            .get(self.segment.file(), self.first.row)?;
+        Ok(self.segment.filter(number))
+    }
+
+    /// The QUAL column.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn quality(&self) -> Result<Option<f32>> {
+        let page = self
+            .segment
+            .columns
+            .quality
+            .page(self.segment.file(), self.first.row / PAGE_ROWS)?;
+        Ok(page
+            .get_nullable(self.first.row % PAGE_ROWS)
+            .map(|bits| f32::from_bits(bits as u32)))
+    }
+
+    /// The counts in the group that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn counts(&mut self) -> Result<Counts> {
+        let mut sum = RowCounts::default();
+        for i in 0..self.of.walk.rows().len() {
+            let Some(&row) = self.of.walk.rows().get(i) else {
+                break;
+            };
+            if let Some(tally) = self.of.tally(row) {
+                sum.add(tally.counts(row.row)?);
+            }
+        }
+        Ok(Counts::from_rows(sum, self.elsewhere()?))
+    }
+
+    /// AC and AN in the group that was asked for: cheaper than all counts, for common variants need
+    /// not be taken apart by sample.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
+        let (mut ac, mut an) = (0, 0);
+        for i in 0..self.of.walk.rows().len() {
+            let Some(&row) = self.of.walk.rows().get(i) else {
+                break;
+            };
+            if let Some(tally) = self.of.tally(row) {
+                let counts = tally.ac_an(row.row)?;
+                ac += u64::from(counts.0);
+                an += u64::from(counts.1);
+            }
+        }
+        Ok((ac, self.elsewhere()?.map(|other| an + u64::from(other.an))))
+    }
+
+    /// AN and missing samples of the batches that do not have this variant: from another variant at
+    /// the same place, or from a reference block over it; `None` where one was not looked at.
+    fn elsewhere(&mut self) -> Result<Option<RowCounts>> {
+        if !self.of.walk.has_several_batches() {
+            return Ok(Some(RowCounts::default()));
+        }
+        let dataset = self.of.dataset;
+        let contig = self.segment.contig_of(self.first.row);
+        let position = self.position()?;
+        let reference = self.alleles()?.0.to_vec();
+        let here: Vec<u32> = self
+            .of
+            .walk
+            .rows()
+            .iter()
+            .filter_map(|row| Some(dataset.batch(self.of.walk.part(*row)?.0)))
+            .collect();
+        super::coverage::elsewhere(
+            dataset,
+            contig,
+            position,
+            &reference,
+            &here,
+            self.of.group.as_ref(),
+        )
+    }
+
+    /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
+        let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
+        for i in 0..self.of.walk.rows().len() {
+            let Some(&row) = self.of.walk.rows().get(i) else {
+                break;
+            };
+            let Some(tally) = self.of.tally(row) else {
+                continue;
+            };
+            tally.carriers(row.row, &mut carriers)?;
+            tally.with_phases(row.row, &carriers, &mut f)?;
+        }
+        self.of.scratch.carriers = carriers;
+        Ok(())
+    }
+
+    /// Number and segment of each part that has the variant, and its row there, for writers of whole
+    /// genotypes.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &'a Segment, u32)> {
+        let walk = &self.of.walk;
+        walk.rows().iter().filter_map(|row| {
+            walk.part(*row)
+                .map(|(part, segment)| (part, segment, row.row))
+        })
+    }
+}

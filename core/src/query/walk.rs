@@ -1,0 +1,325 @@
+//! Walking the variants that an expression picks, in the dataset's order: contig, position, REF, ALT.
+//!
+//! Each segment gives candidate rows from its indexes (positions, alleles, ids, zone maps); segments
+//! are merged, rows of the same variant in several batches meet, and what the indexes did not decide
+//! is tested on them.
+
+use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
+use super::expression::Node;
+use super::resolve::Test;
+use super::test::{Tester, test_node};
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+
+/// A row of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RowRef {
+    pub(crate) part: usize,
+    pub(crate) row: u32,
+}
+
+/// What a walk will do, for `--explain`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WalkPlan {
+    pub(crate) segments: u64,
+    pub(crate) segments_passed_by: u64,
+    pub(crate) candidates: u64,
+    pub(crate) exact: bool,
+}
+
+/// A walk over the variants that an expression picks.
+pub(crate) struct Walk<'a> {
+    dataset: &'a Dataset,
+    test: Node<Test>,
+    parts: Vec<PartWalk<'a>>,
+    /// Contigs still to come, last first.
+    contigs: Vec<u32>,
+    /// Parts with rows on the current contig, each at its next row.
+    heads: Vec<Head>,
+    /// Variants of the current position, when several parts have rows there, last first.
+    pending: Vec<Vec<RowRef>>,
+    current: Vec<RowRef>,
+    several_batches: bool,
+    plan: WalkPlan,
+}
+
+/// A segment being walked.
+pub(super) struct PartWalk<'a> {
+    pub(super) part: usize,
+    segment: &'a Segment,
+    candidates: Rows,
+    pub(super) tester: Tester<'a>,
+}
+
+/// The next candidate of a part on the current contig.
+struct Head {
+    /// Index in `parts`.
+    index: usize,
+    /// Index of the candidate range.
+    range: usize,
+    row: u32,
+    end: u32,
+    position: i64,
+}
+
+/// A row at a position where several parts have rows.
+struct RowHere {
+    /// REF and ALT in upper case.
+    alleles: (Vec<u8>, Vec<u8>),
+    /// Which of its batch's rows with these alleles.
+    nth: u32,
+    batch: u32,
+    row: RowRef,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(dataset: &'a Dataset, test: Node<Test>) -> Result<Self> {
+        let several_batches = dataset.has_several_batches();
+        let mut found: Vec<Option<Rows>> = Vec::new();
+        for (index, part) in dataset.parts().iter().enumerate() {
+            found.push(match may_have(dataset, index, &test) {
+                true => Some(candidates(
+                    dataset.segment(part)?,
+                    index,
+                    &test,
+                    several_batches,
+                )?),
+                false => None,
+            });
+        }
+        if several_batches {
+            add_rows_of_other_batches(dataset, &mut found)?;
+        }
+        let mut parts = Vec::new();
+        let mut plan = WalkPlan {
+            exact: true,
+            ..WalkPlan::default()
+        };
+        for ((index, part), candidates) in dataset.parts().iter().enumerate().zip(found) {
+            let Some(candidates) = candidates else {
+                plan.segments_passed_by += 1;
+                continue;
+            };
+            plan.segments += 1;
+            plan.candidates += candidates.len();
+            plan.exact &= candidates.exact;
+            if !candidates.ranges.is_empty() {
+                let segment = dataset.segment(part)?;
+                parts.push(PartWalk {
+                    part: index,
+                    segment,
+                    candidates,
+                    tester: Tester::new(segment),
+                });
+            }
+        }
+        let contigs = (0..dataset.manifest().contigs.len() as u32)
+            .rev()
+            .filter(|contig| {
+                parts
+                    .iter()
+                    .any(|part| !part.segment.rows_of(*contig).is_empty())
+            })
+            .collect();
+        Ok(Self {
+            dataset,
+            test,
+            parts,
+            contigs,
+            heads: Vec::new(),
+            pending: Vec::new(),
+            current: Vec::new(),
+            several_batches,
+            plan,
+        })
+    }
+
+    pub(crate) fn plan(&self) -> &WalkPlan {
+        &self.plan
+    }
+
+    /// Moves to the next variant; `false` after the last.
+    pub(crate) fn step(&mut self) -> Result<bool> {
+        loop {
+            if let Some(rows) = self.pending.pop() {
+                self.current = rows;
+            } else if !self.advance()? {
+                return Ok(false);
+            }
+            if self.plan.exact || self.matches()? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The variant's row in each batch that has it.
+    pub(crate) fn rows(&self) -> &[RowRef] {
+        &self.current
+    }
+
+    /// Moves to the next position; `false` at the end.
+    fn advance(&mut self) -> Result<bool> {
+        while self.heads.is_empty() {
+            let Some(contig) = self.contigs.pop() else {
+                return Ok(false);
+            };
+            self.start_contig(contig)?;
+        }
+        self.current.clear();
+        let lowest = self
+            .heads
+            .iter()
+            .map(|head| head.position)
+            .min()
+            .unwrap_or(0);
+        let alone = self.heads.len() == 1
+            || self
+                .heads
+                .iter()
+                .filter(|head| head.position == lowest)
+                .count()
+                == 1;
+        if alone {
+            let at = self
+                .heads
+                .iter()
+                .position(|head| head.position == lowest)
+                .unwrap_or(0);
+            if let Some(head) = self.heads.get_mut(at)
+                && let Some(part) = self.parts.get_mut(head.index)
+            {
+                self.current.push(RowRef {
+                    part: head.index,
+                    row: head.row,
+                });
+                if !head.step(part)? {
+                    self.heads.swap_remove(at);
+                }
+            }
+            return Ok(true);
+        }
+        self.gather(lowest)?;
+        Ok(true)
+    }
+
+    fn start_contig(&mut self, contig: u32) -> Result<()> {
+        for (index, part) in self.parts.iter_mut().enumerate() {
+            let rows = part.segment.rows_of(contig);
+            let range = part
+                .candidates
+                .ranges
+                .partition_point(|range| range.end <= rows.start);
+            let Some(first) = part.candidates.ranges.get(range) else {
+                continue;
+            };
+            let row = first.start.max(rows.start);
+            if row < rows.end {
+                let position = part.tester.position(row)?;
+                self.heads.push(Head {
+                    index,
+                    range,
+                    row,
+                    end: rows.end,
+                    position,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all rows at a position and groups them by alleles; rows that one batch has twice are
+    /// variants of their own.
+    fn gather(&mut self, position: i64) -> Result<()> {
+        let mut found: Vec<RowHere> = Vec::new();
+        let mut i = 0;
+        while let Some(head) = self.heads.get_mut(i) {
+            let Some(part) = self.parts.get_mut(head.index) else {
+                break;
+            };
+            let mut more = true;
+            while more && head.position == position {
+                let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+                part.tester
+                    .alleles(head.row, &mut reference, &mut alternate)?;
+                found.push(RowHere {
+                    alleles: (
+                        reference.to_ascii_uppercase(),
+                        alternate.to_ascii_uppercase(),
+                    ),
+                    nth: 0,
+                    batch: self.dataset.batch(part.part),
+                    row: RowRef {
+                        part: head.index,
+                        row: head.row,
+                    },
+                });
+                more = head.step(part)?;
+            }
+            if more {
+                i += 1;
+            } else {
+                self.heads.swap_remove(i);
+            }
+        }
+        found.sort_by(|a, b| {
+            let key = |here: &RowHere| (here.batch, here.row.part, here.row.row);
+            a.alleles.cmp(&b.alleles).then_with(|| key(a).cmp(&key(b)))
+        });
+        // the nth row of a batch with these alleles joins the nth of the other batches
+        for same in found.chunk_by_mut(|a, b| a.alleles == b.alleles && a.batch == b.batch) {
+            (0..).zip(same).for_each(|(nth, here)| here.nth = nth);
+        }
+        found.sort_by(|a, b| {
+            let key = |here: &RowHere| (here.nth, here.batch);
+            a.alleles.cmp(&b.alleles).then_with(|| key(a).cmp(&key(b)))
+        });
+        for variant in found.chunk_by(|a, b| a.alleles == b.alleles && a.nth == b.nth) {
+            self.pending
+                .push(variant.iter().map(|here| here.row).collect());
+        }
+        self.pending.reverse();
+        if let Some(first) = self.pending.pop() {
+            self.current = first;
+        }
+        Ok(())
+    }
+
+    fn matches(&mut self) -> Result<bool> {
+        test_node(&self.test, &mut self.parts, &self.current, &mut None)
+    }
+
+    /// The segment of a row, and the number of its part in the dataset.
+    pub(crate) fn part(&self, row: RowRef) -> Option<(usize, &'a Segment)> {
+        self.parts
+            .get(row.part)
+            .map(|part| (part.part, part.segment))
+    }
+
+    /// How many parts are walked: rows refer to them by number.
+    pub(crate) fn part_count(&self) -> usize {
+        self.parts.len()
+    }
+
+    pub(crate) fn has_several_batches(&self) -> bool {
+        self.several_batches
+    }
+}
+
+impl Head {
+    /// Moves to the next candidate on the contig; `false` where there is none.
+    fn step(&mut self, part: &mut PartWalk<'_>) -> Result<bool> {
+        self.row += 1;
+        while let Some(range) = part.candidates.ranges.get(self.range) {
+            if self.row < range.end {
+                self.row = self.row.max(range.start);
+                break;
+            }
+            self.range += 1;
+        }
+        if self.range == part.candidates.ranges.len() || self.row >= self.end {
+            return Ok(false);
+        }
+        self.position = part.tester.position(self.row)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,144 @@
+//! Flat bit sets as slices of words, least significant bit first.
+
+/// How many words hold `n` bits.
+pub(crate) fn words_for(n: u32) -> usize {
+    n.div_ceil(64) as usize
+}
+
+/// Whether bit `i` is set; bits past the end are not.
+pub(crate) fn get_bit(words: &[u64], i: u32) -> bool {
+    words
+        .get((i / 64) as usize)
+        .is_some_and(|word| word >> (i % 64) & 1 != 0)
+}
+
+/// Sets bit `i`; a bit past the end is ignored.
+pub(crate) fn set_bit(words: &mut [u64], i: u32) {
+    if let Some(word) = words.get_mut((i / 64) as usize) {
+        *word |= 1 << (i % 64);
+    }
+}
+
+/// Sets bits `from..to`; bits past the end are ignored.
+pub(crate) fn set_range(words: &mut [u64], from: u32, to: u32) {
+    if from >= to {
+        return;
+    }
+    let (first, last) = ((from / 64) as usize, ((to - 1) / 64) as usize);
+    let low = u64::MAX << (from % 64);
+    let high = u64::MAX >> (63 - (to - 1) % 64);
+    if first == last {
+        if let Some(word) = words.get_mut(first) {
+            *word |= low & high;
+        }
+        return;
+    }
+    if let Some(word) = words.get_mut(first) {
+        *word |= low;
+    }
+    for word in words.iter_mut().take(last).skip(first + 1) {
+        *word = u64::MAX;
+    }
+    if let Some(word) = words.get_mut(last) {
+        *word |= high;
+    }
+}
+
+/// Calls `f` with the bounds of each run of set bits below `n`, ascending.
+pub(crate) fn for_each_run_of_bits<E>(
+    words: &[u64],
+    n: u32,
+    mut f: impl FnMut(u32, u32) -> Result<(), E>,
+) -> Result<(), E> {
+    let word_at = |i: u32| words.get(i as usize).copied().unwrap_or(0);
+    // the first position from `at` on whose bit, flipped by `flip`, is set
+    let next = |at: u32, flip: u64| {
+        let mut i = at / 64;
+        let mut word = (word_at(i) ^ flip) & u64::MAX << (at % 64);
+        while word == 0 && (i + 1) * 64 < n {
+            i += 1;
+            word = word_at(i) ^ flip;
+        }
+        (i * 64 + word.trailing_zeros()).min(n)
+    };
+    let mut at = 0;
+    while at < n {
+        let from = next(at, 0);
+        if from >= n {
+            break;
+        }
+        at = next(from, u64::MAX);
+        f(from, at)?;
+    }
+    Ok(())
+}
+
+/// Calls `f` with the number of each set bit, ascending.
+pub(crate) fn for_each_bit(words: &[u64], mut f: impl FnMut(u32)) {
+    for (base, &word) in (0u32..).step_by(64).zip(words) {
+        let mut rest = word;
+        while rest != 0 {
+            f(base + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+}
+
+/// Doubles every bit: bit `s` of the samples becomes bits `2s` and `2s + 1` of their copies.
+pub(crate) fn spread(samples: &[u64]) -> Vec<u64> {
+    let mut copies = Vec::with_capacity(samples.len() * 2);
+    for &word in samples {
+        for half in [word as u32, (word >> 32) as u32] {
+            let even = interleave_zeros(half);
+            copies.push(even | even << 1);
+        }
+    }
+    copies
+}
+
+/// Moves bit `i` to bit `2i`.
+fn interleave_zeros(half: u32) -> u64 {
+    let mut x = u64::from(half);
+    x = (x | x << 16) & 0x0000_ffff_0000_ffff;
+    x = (x | x << 8) & 0x00ff_00ff_00ff_00ff;
+    x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    x = (x | x << 2) & 0x3333_3333_3333_3333;
+    (x | x << 1) & 0x5555_5555_5555_5555
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ranges_of_bits_come_back(mut ends in proptest::collection::vec(0u32..300, 0..12)) {
+            ends.sort_unstable();
+            ends.dedup();
+            let mut words = vec![0; 5];
+            let mut expected = Vec::new();
+            for pair in ends.chunks_exact(2) {
+                set_range(&mut words, pair[0], pair[1]);
+                expected.push((pair[0], pair[1]));
+            }
+            for (i, &(from, to)) in expected.iter().enumerate() {
+                prop_assert!((from..to).all(|bit| get_bit(&words, bit)), "range {i}");
+            }
+            let set: u32 = words.iter().map(|w| w.count_ones()).sum();
+            prop_assert_eq!(set, expected.iter().map(|(from, to)| to - from).sum::<u32>());
+            let mut runs = Vec::new();
+            for_each_run_of_bits(&words, 300, |from, to| { runs.push((from, to)); Ok::<(), ()>(()) }).unwrap();
+            prop_assert_eq!(runs, expected);
+        }
+
+        #[test]
+        fn spreading_doubles_every_member(words in proptest::collection::vec(any::<u64>(), 0..5)) {
+            let mut doubled = Vec::new();
+            for_each_bit(&words, |s| doubled.extend([2 * s, 2 * s + 1]));
+            let mut seen = Vec::new();
+            for_each_bit(&spread(&words), |c| seen.push(c));
+            prop_assert_eq!(seen, doubled);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A set of samples while a question is asked.
+
+use roaring::RoaringBitmap;
+
+/// A set of samples by their numbers in the dataset.
+///
+/// ```
+/// use varidex::SampleSet;
+/// let finns: SampleSet = [3, 5, 8].into_iter().collect();
+/// let women: SampleSet = [5, 7, 8].into_iter().collect();
+/// assert_eq!(finns.intersection(&women).iter().collect::<Vec<_>>(), [5, 8]);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SampleSet(RoaringBitmap);
+
+impl SampleSet {
+    /// The set without members.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Samples `0..n`.
+    pub fn full(n: u32) -> Self {
+        let mut set = RoaringBitmap::new();
+        set.insert_range(0..n);
+        Self(set)
+    }
+
+    /// How many samples.
+    pub fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `sample` is a member.
+    pub fn contains(&self, sample: u32) -> bool {
+        self.0.contains(sample)
+    }
+
+    /// Adds `sample`; `true` where it was not a member before.
+    pub fn insert(&mut self, sample: u32) -> bool {
+        self.0.insert(sample)
+    }
+
+    /// The members, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter()
+    }
+
+    /// Members of both.
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self(&self.0 & &other.0)
+    }
+
+    /// Members of either.
+    pub fn union(&self, other: &Self) -> Self {
+        Self(&self.0 | &other.0)
+    }
+
+    /// Members of this set that are not in `other`.
+    pub fn difference(&self, other: &Self) -> Self {
+        Self(&self.0 - &other.0)
+    }
+
+    /// Members of exactly one of the two.
+    pub fn symmetric_difference(&self, other: &Self) -> Self {
+        Self(&self.0 ^ &other.0)
+    }
+
+    /// Members in `range`, ascending.
+    pub(crate) fn range(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = u32> + '_ {
+        self.0.range(range)
+    }
+
+    /// From bits: bit `i` stands for sample `first + i`.
+    pub(crate) fn from_bits(first: u32, words: &[u64]) -> Self {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        Self(RoaringBitmap::from_lsb0_bytes(first, &bytes))
+    }
+
+    /// Whether no member is one of `other`.
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        self.0.is_disjoint(&other.0)
+    }
+}
+
+impl FromIterator<u32> for SampleSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(samples: I) -> Self {
+        Self(samples.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_become_samples_wherever_they_start() {
+        for first in [0, 5, 64, 65_530] {
+            let set = SampleSet::from_bits(first, &[0b1001, 1 << 63]);
+            assert_eq!(
+                set.iter().collect::<Vec<_>>(),
+                [first, first + 3, first + 127]
+            );
+        }
+    }
+}

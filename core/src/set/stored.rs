@@ -1,0 +1,388 @@
+//! A set as it lies in a segment: which form it has, and everything a question does with it.
+
+use super::list::{Entries, Skipping};
+use super::order::{Order, count_runs, or_classes, verify_runs, walk_classes, walk_runs};
+use super::{Malformed, for_each_bit, get_bit, portable, set_bit};
+
+/// The descriptor: form in the low three bits, bit 3 for the complement, the rest a
+/// value: the members of inline sets, else the byte offset of the set behind its page's base.
+pub(super) const FORM_BITS: u32 = 4;
+pub(super) const COMPLEMENT: u64 = 8;
+/// Bits of each member of an inline pair.
+pub(super) const TWO_BITS: u32 = 14;
+
+/// The forms of the specification and their codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Form {
+    Empty = 0,
+    One = 1,
+    Two = 2,
+    List = 3,
+    Runs = 4,
+    Flat = 5,
+    Roaring = 6,
+    SkippingList = 7,
+}
+
+impl Form {
+    pub(super) fn of(descriptor: u64) -> Self {
+        match descriptor & 7 {
+            0 => Self::Empty,
+            1 => Self::One,
+            2 => Self::Two,
+            3 => Self::List,
+            4 => Self::Runs,
+            5 => Self::Flat,
+            6 => Self::Roaring,
+            _ => Self::SkippingList,
+        }
+    }
+}
+
+/// A set inside mapped bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredSet<'a> {
+    body: Body<'a>,
+    complement: bool,
+    universe: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Body<'a> {
+    Empty,
+    One(u32),
+    Two(u32, u32),
+    List(&'a [u8]),
+    SkippingList(&'a [u8]),
+    Runs(&'a [u8]),
+    Flat(&'a [u8]),
+    Roaring(&'a [u8]),
+}
+
+impl<'a> StoredSet<'a> {
+    /// Where behind its page's base the bytes of a set lie (their length, then themselves); `None`
+    /// where the descriptor is all there is.
+    pub(crate) fn span(descriptor: u64) -> Option<u64> {
+        let inline = matches!(Form::of(descriptor), Form::Empty | Form::One | Form::Two);
+        (!inline).then_some(descriptor >> FORM_BITS)
+    }
+
+    /// The set behind `descriptor`, whose bytes are `bytes` (without their length).
+    pub(crate) fn parse(
+        descriptor: u64,
+        bytes: &'a [u8],
+        universe: u32,
+    ) -> Result<Self, Malformed> {
+        let value = descriptor >> FORM_BITS;
+        let body = match Form::of(descriptor) {
+            Form::Empty if value == 0 => Body::Empty,
+            Form::One if value < u64::from(universe) => Body::One(value as u32),
+            Form::Two => {
+                let (low, high) = (value & ((1 << TWO_BITS) - 1), value >> TWO_BITS);
+                if low >= high || high >= u64::from(universe) {
+                    return Err(Malformed("two ascending inline members"));
+                }
+                Body::Two(low as u32, high as u32)
+            }
+            Form::Empty | Form::One => return Err(Malformed("inline members of the universe")),
+            Form::List => Body::List(bytes),
+            Form::Runs => Body::Runs(bytes),
+            Form::Flat if bytes.len() == universe.div_ceil(8) as usize => Body::Flat(bytes),
+            Form::Flat => return Err(Malformed("one bit for each number of the universe")),
+            Form::Roaring => Body::Roaring(bytes),
+            Form::SkippingList => Body::SkippingList(bytes),
+        };
+        Ok(Self {
+            body,
+            complement: descriptor & COMPLEMENT != 0,
+            universe,
+        })
+    }
+
+    /// Checks what reading does not; walking it checks the rest.
+    pub(crate) fn verify(&self, order: Option<&Order<'_>>) -> Result<(), Malformed> {
+        match self.body {
+            Body::SkippingList(bytes) => Skipping::verify(bytes, self.universe),
+            Body::Roaring(bytes) => portable::verify(bytes, self.universe),
+            Body::Runs(row) => verify_runs(row, order.map_or(0, Order::classes)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether counting and walking need the order of the row's ordering block.
+    pub(crate) fn needs_order(&self) -> bool {
+        matches!(self.body, Body::Runs(_))
+    }
+
+    /// Whether the set is known to have no member without reading it.
+    pub(crate) fn is_plainly_empty(&self) -> bool {
+        matches!(self.body, Body::Empty) && (!self.complement || self.universe == 0)
+    }
+
+    /// Bytes behind the descriptor.
+    pub(crate) fn byte_len(&self) -> usize {
+        match self.body {
+            Body::Empty | Body::One(_) | Body::Two(..) => 0,
+            Body::List(b)
+            | Body::SkippingList(b)
+            | Body::Runs(b)
+            | Body::Flat(b)
+            | Body::Roaring(b) => b.len(),
+        }
+    }
+
+    /// How many members are in `mask`; `members` is the size of the mask. Sets in ordered runs need
+    /// the `prefix` that their order gives for this mask.
+    #[inline]
+    pub(crate) fn count_in(
+        &self,
+        mask: &[u64],
+        members: u32,
+        prefix: &[u32],
+    ) -> Result<u32, Malformed> {
+        let mut count = 0u32;
+        match self.body {
+            Body::Runs(row) => count = count_runs(row, prefix)?,
+            Body::Flat(bytes) => {
+                let (words, rest) = bytes.as_chunks();
+                for (word, mask) in words.iter().zip(mask) {
+                    count += (u64::from_le_bytes(*word) & mask).count_ones();
+                }
+                let last = mask.get(words.len()).copied().unwrap_or(0);
+                count += (word_of(rest) & last).count_ones();
+            }
+            Body::List(bytes) => count = count_entries(Entries::new(bytes, self.universe), mask)?,
+            Body::SkippingList(bytes) => {
+                count = count_entries(Skipping::parse(bytes)?.entries(self.universe), mask)?;
+            }
+            _ => self.walk_body(None, &mut |number| {
+                count += u32::from(get_bit(mask, number))
+            })?,
+        }
+        if self.complement {
+            members
+                .checked_sub(count)
+                .ok_or(Malformed("a set no larger than its universe"))
+        } else {
+            Ok(count)
+        }
+    }
+
+    /// Calls `f` with every member; ascending but for ordered runs, which come in their order's order.
+    pub(crate) fn walk(
+        &self,
+        order: Option<&Order<'_>>,
+        mut f: impl FnMut(u32),
+    ) -> Result<(), Malformed> {
+        if !self.complement {
+            return self.walk_body(order, &mut f);
+        }
+        let mut bits = vec![0u64; super::words_for(self.universe)];
+        self.or_into(order, &mut bits)?;
+        for_each_bit(&bits, f);
+        Ok(())
+    }
+
+    fn walk_body(
+        &self,
+        order: Option<&Order<'_>>,
+        f: &mut impl FnMut(u32),
+    ) -> Result<(), Malformed> {
+        match self.body {
+            Body::Empty => {}
+            Body::One(a) => f(a),
+            Body::Two(a, b) => {
+                f(a);
+                f(b);
+            }
+            Body::List(bytes) => walk_entries(Entries::new(bytes, self.universe), f)?,
+            Body::SkippingList(bytes) => {
+                walk_entries(Skipping::parse(bytes)?.entries(self.universe), f)?;
+            }
+            Body::Runs(row) => {
+                // a set over another universe would get members that its caller has no room for
+                let order = order
+                    .filter(|order| order.universe() == self.universe)
+                    .ok_or(Malformed(
+                        "an ordering block of the set's universe around ordered runs",
+                    ))?;
+                walk_runs(row, order, f)?;
+            }
+            Body::Flat(bytes) => {
+                check_flat_end(bytes, self.universe)?;
+                for (base, bytes) in (0u32..).step_by(64).zip(bytes.chunks(8)) {
+                    let mut rest = word_of(bytes);
+                    while rest != 0 {
+                        f(base + rest.trailing_zeros());
+                        rest &= rest - 1;
+                    }
+                }
+            }
+            Body::Roaring(bytes) => portable::walk(bytes, self.universe, f)?,
+        }
+        Ok(())
+    }
+
+    /// Calls `f` with every pair that has a member, ascending, and which of its two numbers are
+    /// members (1, 2 or 3); `false` where the form does not tell pairs at once.
+    pub(crate) fn walk_pairs(&self, mut f: impl FnMut(u32, u32)) -> Result<bool, Malformed> {
+        if self.complement {
+            return Ok(false);
+        }
+        match self.body {
+            Body::Empty => {}
+            Body::One(a) => f(a / 2, 1 << (a % 2)),
+            Body::Two(a, b) if a / 2 == b / 2 => f(a / 2, 3),
+            Body::Two(a, b) => {
+                f(a / 2, 1 << (a % 2));
+                f(b / 2, 1 << (b % 2));
+            }
+            Body::List(bytes) => {
+                let mut entries = Entries::new(bytes, self.universe);
+                while let Some((pair, which)) = entries.next()? {
+                    f(pair, which);
+                }
+            }
+            Body::SkippingList(bytes) => {
+                let mut entries = Skipping::parse(bytes)?.entries(self.universe);
+                while let Some((pair, which)) = entries.next()? {
+                    f(pair, which);
+                }
+            }
+            Body::Runs(_) | Body::Flat(_) | Body::Roaring(_) => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Ors the members into `acc`, bits over the universe.
+    pub(crate) fn or_into(
+        &self,
+        order: Option<&Order<'_>>,
+        acc: &mut [u64],
+    ) -> Result<(), Malformed> {
+        if !self.complement {
+            return self.or_body_into(order, acc);
+        }
+        let mut body = vec![0u64; super::words_for(self.universe)];
+        self.or_body_into(order, &mut body)?;
+        for (i, (acc, word)) in acc.iter_mut().zip(&body).enumerate() {
+            let left = self.universe - (i as u32 * 64).min(self.universe);
+            let within = if left >= 64 {
+                u64::MAX
+            } else {
+                (1 << left) - 1
+            };
+            *acc |= !word & within;
+        }
+        Ok(())
+    }
+
+    fn or_body_into(&self, order: Option<&Order<'_>>, acc: &mut [u64]) -> Result<(), Malformed> {
+        if let Body::Flat(bytes) = self.body {
+            check_flat_end(bytes, self.universe)?;
+            for (acc, bytes) in acc.iter_mut().zip(bytes.chunks(8)) {
+                *acc |= word_of(bytes);
+            }
+            return Ok(());
+        }
+        self.walk_body(order, &mut |number| set_bit(acc, number))
+    }
+
+    /// Ors the classes of a set in ordered runs into `acc`, bits over classes; `false` where the set
+    /// has another form and must be added with [`Self::or_into`].
+    pub(crate) fn or_classes_into(
+        &self,
+        order: &Order<'_>,
+        acc: &mut [u64],
+    ) -> Result<bool, Malformed> {
+        match self.body {
+            Body::Runs(row) if !self.complement && order.universe() == self.universe => {
+                or_classes(row, order.classes(), acc).map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether `number` is a member.
+    pub(crate) fn contains(
+        &self,
+        order: Option<&Order<'_>>,
+        number: u32,
+    ) -> Result<bool, Malformed> {
+        let found = match self.body {
+            Body::Flat(bytes) => bytes
+                .get((number / 8) as usize)
+                .is_some_and(|byte| byte >> (number % 8) & 1 != 0),
+            Body::SkippingList(bytes) => {
+                let mut entries = Skipping::parse(bytes)?.seek(number / 2, self.universe)?;
+                let mut found = false;
+                while let Some((pair, which)) = entries.next()? {
+                    if pair >= number / 2 {
+                        found = pair == number / 2 && which >> (number % 2) & 1 != 0;
+                        break;
+                    }
+                }
+                found
+            }
+            _ => {
+                let mut found = false;
+                self.walk_body(order, &mut |member| found |= member == number)?;
+                found
+            }
+        };
+        Ok(number < self.universe && found != self.complement)
+    }
+}
+
+/// Calls `f` with every copy of the classes in `acc` (see [`StoredSet::or_classes_into`]).
+pub(crate) fn expand_classes(
+    acc: &[u64],
+    order: &Order<'_>,
+    mut f: impl FnMut(u32),
+) -> Result<(), Malformed> {
+    walk_classes(acc, order, &mut f)
+}
+
+/// Up to eight bytes of flat bits as a word, filled up with zeros.
+fn word_of(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => bytes
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+/// Flat bits have whole bytes for their universe; the bits too many are zero.
+fn check_flat_end(bytes: &[u8], universe: u32) -> Result<(), Malformed> {
+    match (bytes.last(), universe % 8) {
+        (Some(&last), used @ 1..) if last >> used != 0 => {
+            Err(Malformed("zero bits past the universe"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[inline]
+fn count_entries(mut entries: Entries<'_>, mask: &[u64]) -> Result<u32, Malformed> {
+    let mut count = 0;
+    while let Some((pair, which)) = entries.next()? {
+        let word = mask.get((pair / 32) as usize).copied().unwrap_or(0);
+        count += ((word >> (pair % 32 * 2)) as u32 & which).count_ones();
+    }
+    Ok(count)
+}
+
+fn walk_entries(mut entries: Entries<'_>, f: &mut impl FnMut(u32)) -> Result<(), Malformed> {
+    while let Some((pair, which)) = entries.next()? {
+        if which & 1 != 0 {
+            f(2 * pair);
+        }
+        if which & 2 != 0 {
+            f(2 * pair + 1);
+        }
+    }
+    Ok(())
+}

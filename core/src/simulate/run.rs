@@ -1,0 +1,482 @@
+//! From options to files.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::genealogy::{FOUNDER_AGE, Genealogy};
+use super::mosaic::{LONGEST_EXCURSION, Mosaic};
+use super::output::{Output, Record};
+use super::people::{People, founders};
+use super::random::{Purpose, Random};
+use super::row::{Faults, Row, Tally};
+use super::sites::{Alleles, Kinds, MOST_ALTERNATES, Places, genetic_distance};
+use super::spectrum::{Spectrum, density};
+use super::{Options, Summary};
+use crate::error::{Error, Result};
+use crate::genome::{Assembly, Chromosome};
+
+/// The samples a BCF record can count.
+const MOST_SAMPLES: usize = (1 << 24) - 1;
+
+/// A hundred times the human rate: more costs time and resembles nothing.
+const MOST_RECOMBINATION: f64 = 1e-6;
+
+/// Rows between two reports of progress.
+const REPORT: usize = 256;
+
+/// Writes a synthetic cohort and its true counts into `dir`, which is created where it does not
+/// exist. `progress` is told how many variants of how many are done, and says whether to go on.
+///
+/// The same options give the same bytes, whatever the number of threads. Memory is some tens of
+/// bytes per sample, whatever the number of variants.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for options that make no sense; [`Error::Io`] where a file cannot be written,
+/// or exists and [`Options::overwrite`] is not set; [`Error::Cancelled`] when `progress` says stop:
+/// the files begun are removed then.
+pub fn simulate(
+    options: &Options,
+    dir: &Path,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Summary> {
+    let contig = Contig::of(options)?;
+    check(options)?;
+    fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    let mut summary = Summary {
+        samples: options.samples,
+        records: 0,
+        variants: 0,
+        span: None,
+        genotypes: dir.join(options.format.file_name()),
+        truth: dir.join("truth.tsv"),
+        people: dir.join("samples.tsv"),
+    };
+    let genotypes = create(&summary.genotypes, options.overwrite)?;
+    let truth = create(&summary.truth, options.overwrite)?;
+    let mut people_file = create(&summary.people, options.overwrite)?;
+
+    let mut random = Random::new(options.seed, Purpose::People);
+    let people = People::new(options.samples, &options.populations, &mut random);
+    people_file
+        .write_all(people.table(&options.populations).as_bytes())
+        .map_err(|e| Error::io(&summary.people, e))?;
+
+    let mut truth = BufWriter::new(truth);
+    truth
+        .write_all(b"chrom\tpos\tref\talt\tac\tan\tn_het\tn_hom\tn_hemi\tn_missing\n")
+        .map_err(|e| Error::io(&summary.truth, e))?;
+    let mut output = Output::new(genotypes, options.format, options.threads)
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+    output
+        .header(
+            &options.contig,
+            contig.length,
+            contig.assembly,
+            options.seed,
+            options.samples,
+        )
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+
+    let mut cohort = Cohort::new(options, &people);
+    let mut sites = Random::new(options.seed, Purpose::Sites);
+    let mut faults = Random::new(options.seed, Purpose::Faults);
+    let (rates, kinds) = (rates(options), kinds(options));
+    let per_base = options
+        .spacing
+        .map_or_else(|| density(options.samples * 2), |s| 1.0 / s);
+    let mut places = Places::new(
+        contig.start,
+        contig.length,
+        options.variants as u64,
+        per_base,
+    );
+    let mut row = Row::new(options.samples);
+    let (mut done, mut reported, mut males_haploid) = (0, 0, None);
+    let total = options.variants as u64;
+    while done < options.variants {
+        let position = places.next(&mut sites);
+        let haploid = contig.is_x
+            && !Assembly::Grch38
+                .pseudoautosomal(Chromosome::X)
+                .iter()
+                .any(|region| (region.start..region.end).contains(&(position as i32 - 1)));
+        if males_haploid != Some(haploid) {
+            row.set_ploidy(&people.sex, haploid);
+            output.set_ploidy(&row);
+            males_haploid = Some(haploid);
+        }
+        let most = options.variants - done;
+        let mut alleles = Alleles::draw(
+            &kinds,
+            options.seed,
+            position,
+            contig.length,
+            most,
+            &mut sites,
+        );
+        cohort.walk(position);
+        let carried = cohort.fill(&mut row, alleles.alternates.len());
+        if options.samples > 0 {
+            alleles.alternates.truncate(carried.max(1));
+        }
+        row.lose(&rates, &mut faults);
+        let pass = !sites.chance(options.filtered);
+        let tally = row.settle();
+        let record = Record {
+            contig: &options.contig,
+            position,
+            alleles: &alleles,
+            pass,
+            tally: &tally,
+        };
+        output
+            .record(&record, &row)
+            .map_err(|e| Error::io(&summary.genotypes, e))?;
+        row.clear();
+        write_truth(&mut truth, &options.contig, position, &alleles, &tally)
+            .map_err(|e| Error::io(&summary.truth, e))?;
+        done += alleles.alternates.len();
+        summary.records += 1;
+        summary.span = Some((summary.span.map_or(position, |s| s.0), position));
+        if done - reported >= REPORT {
+            reported = done;
+            if !progress(done as u64, total) {
+                drop((output, truth, people_file));
+                for file in [&summary.genotypes, &summary.truth, &summary.people] {
+                    fs::remove_file(file).map_err(|e| Error::io(file, e))?;
+                }
+                return Err(Error::Cancelled);
+            }
+        }
+    }
+    summary.variants = done as u64;
+    output
+        .finish()
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+    truth.flush().map_err(|e| Error::io(&summary.truth, e))?;
+    progress(total, total);
+    Ok(summary)
+}
+
+/// Where on which contig.
+struct Contig {
+    length: u32,
+    start: u32,
+    is_x: bool,
+    assembly: Option<&'static str>,
+}
+
+impl Contig {
+    fn of(options: &Options) -> Result<Self> {
+        let usage = |message: String| Err(Error::Usage(message));
+        let name = &options.contig;
+        let allowed = |c: char| c.is_ascii_graphic() && !"\\,\"`'()[]{}<>*=".contains(c);
+        if name.is_empty() || !name.chars().all(allowed) {
+            return usage(format!("contig {name:?}: not a name that VCF allows"));
+        }
+        let bare = name.strip_prefix("chr").unwrap_or(name);
+        if ["Y", "M", "MT"].contains(&bare) {
+            return usage(format!(
+                "contig {name}: Y and the mitochondrion are not simulated"
+            ));
+        }
+        let is_x = bare == "X";
+        let chromosome = Chromosome::from_name(bare);
+        let known = chromosome.and_then(|c| u32::try_from(Assembly::Grch38.length(c)).ok());
+        let Some(length) = options.contig_length.or(known) else {
+            return usage(format!(
+                "contig {name}: not a chromosome of GRCh38, so its length must be given"
+            ));
+        };
+        let room = options.variants.max(1) as u64;
+        if length > i32::MAX as u32 || room > u64::from(length) {
+            return usage(format!(
+                "contig {name} of {length} bases: no room for {room} variants, or longer than 2^31"
+            ));
+        }
+        // Past the telomere and, on the acrocentric chromosomes, the short arm.
+        let usual = if ["13", "14", "15", "21", "22"].contains(&bare) {
+            20_000_000
+        } else {
+            1_000_000
+        };
+        let latest = (u64::from(length) - room + 1) as u32;
+        let start = options.start.unwrap_or_else(|| {
+            let needed = options
+                .spacing
+                .unwrap_or(1.0 / density(options.samples * 2))
+                * room as f64;
+            let roomy = (f64::from(length) - needed).max(1.0) as u32;
+            usual.min(roomy).min(latest)
+        });
+        if start == 0 || start > latest {
+            return usage(format!(
+                "start {start}: no room for {room} variants between there and base {length} of {name}"
+            ));
+        }
+        let assembly = (known == Some(length)).then_some("GRCh38");
+        Ok(Self {
+            length,
+            start,
+            is_x,
+            assembly,
+        })
+    }
+}
+
+fn check(options: &Options) -> Result<()> {
+    let usage = |message: String| Err(Error::Usage(message));
+    if options.samples > MOST_SAMPLES {
+        return usage(format!(
+            "{} samples: at most {MOST_SAMPLES} can be simulated",
+            options.samples
+        ));
+    }
+    if options.populations.is_empty() || options.populations.len() > 200 {
+        return usage(format!(
+            "{} populations: between 1 and 200 can be simulated",
+            options.populations.len()
+        ));
+    }
+    let mut rates = vec![
+        ("missing", options.missing),
+        ("half_calls", options.half_calls),
+        ("unphased_sites", options.unphased_sites),
+        ("unphased_genotypes", options.unphased_genotypes),
+        ("haploid", options.haploid),
+        ("multiallelic", options.multiallelic),
+        ("indels", options.indels),
+        ("structural", options.structural),
+        ("filtered", options.filtered),
+        (
+            "indels and structural together",
+            options.indels + options.structural,
+        ),
+    ];
+    for p in &options.populations {
+        if !(p.share.is_finite() && p.share > 0.0) {
+            return usage(format!(
+                "population {}: share {} is not a positive number",
+                p.code, p.share
+            ));
+        }
+        if p.code.is_empty() || p.code.contains(|c: char| c.is_control()) {
+            return usage(format!(
+                "population {:?}: not a code that fits a table",
+                p.code
+            ));
+        }
+        rates.extend([("bottleneck", p.bottleneck), ("admixture", p.admixture)]);
+    }
+    for (name, rate) in rates {
+        if !(0.0..=1.0).contains(&rate) {
+            return usage(format!("{name} {rate}: not between 0 and 1"));
+        }
+    }
+    if !(0.0..=MOST_RECOMBINATION).contains(&options.recombination) {
+        return usage(format!(
+            "recombination {}: not between 0 and {MOST_RECOMBINATION} per base and generation",
+            options.recombination
+        ));
+    }
+    if options.spacing.is_some_and(|s| !(1.0..=1e9).contains(&s)) {
+        return usage("spacing: at least one base".to_owned());
+    }
+    Ok(())
+}
+
+fn create(path: &Path, overwrite: bool) -> Result<File> {
+    let mut how = OpenOptions::new();
+    how.write(true);
+    if overwrite {
+        how.create(true).truncate(true);
+    } else {
+        how.create_new(true);
+    }
+    how.open(path).map_err(|e| Error::io(path, e))
+}
+
+fn rates(options: &Options) -> Faults {
+    Faults {
+        missing: options.missing,
+        half_calls: options.half_calls,
+        unphased_sites: options.unphased_sites,
+        unphased_genotypes: options.unphased_genotypes,
+        haploid: options.haploid,
+    }
+}
+
+fn kinds(options: &Options) -> Kinds {
+    Kinds {
+        multiallelic: options.multiallelic,
+        indels: options.indels,
+        structural: options.structural,
+    }
+}
+
+/// The truth's lines of one record.
+fn write_truth(
+    truth: &mut impl Write,
+    contig: &str,
+    position: u32,
+    alleles: &Alleles,
+    tally: &Tally,
+) -> std::io::Result<()> {
+    for (alternate, counts) in alleles.alternates.iter().zip(&tally.alternates) {
+        write!(truth, "{contig}\t{position}\t")?;
+        truth.write_all(&alleles.reference)?;
+        truth.write_all(b"\t")?;
+        truth.write_all(alternate)?;
+        writeln!(
+            truth,
+            "\t{}\t{}\t{}\t{}\t{}\t{}",
+            counts.copies(),
+            tally.called_copies,
+            counts.het,
+            counts.hom,
+            counts.hemi,
+            tally.missing
+        )?;
+    }
+    Ok(())
+}
+
+/// The copies and their ancestors, at the place of the current record.
+struct Cohort {
+    genealogy: Genealogy,
+    mosaic: Mosaic,
+    spectrum: Spectrum,
+    genealogy_random: Random,
+    copies_random: Random,
+    seed: u64,
+    copies: usize,
+    /// Recombinations per base.
+    rate: f64,
+    position: Option<u32>,
+    /// Weighted bases to the next recombination among the founders' ancestors, to
+    /// that of a copy, and to a copy's excursion.
+    to_next: [f64; 3],
+    founders: Vec<u32>,
+    carriers: Vec<u32>,
+}
+
+/// Short excursions per recombination: gene conversions, and what looks like them in real call
+/// sets, namely recurrent mutations and errors of phasing.
+const CONVERSIONS: f64 = 10.0;
+
+/// Recombinations after which nothing is left of the founders' genealogy, and recombinations per
+/// copy after which nobody follows the founder of before.
+const GENEALOGY_RENEWED: f64 = 20_000.0;
+const COPIES_RENEWED: f64 = 10.0;
+
+/// Draws of a variant that nobody carries before it becomes a singleton.
+const TRIES: usize = 32;
+
+impl Cohort {
+    fn new(options: &Options, people: &People) -> Self {
+        let mut genealogy_random = Random::new(options.seed, Purpose::Genealogy);
+        let mut copies_random = Random::new(options.seed, Purpose::Copies);
+        let (demes, weights) = founders(&options.populations, &mut genealogy_random);
+        let copies = options.samples * 2;
+        let mut cohort = Self {
+            genealogy: Genealogy::new(&demes, &mut genealogy_random),
+            mosaic: Mosaic::new(&people.population, &weights, &mut copies_random),
+            spectrum: Spectrum::new(copies, demes.len()),
+            genealogy_random,
+            copies_random,
+            seed: options.seed,
+            copies,
+            rate: options.recombination,
+            position: None,
+            to_next: [0.0; 3],
+            founders: Vec::new(),
+            carriers: Vec::new(),
+        };
+        cohort.to_next = [
+            cohort.wait_genealogy(),
+            cohort.wait_copies(1.0),
+            cohort.wait_copies(CONVERSIONS),
+        ];
+        cohort
+    }
+
+    fn wait_genealogy(&mut self) -> f64 {
+        self.genealogy_random
+            .exponential(1.0 / (self.rate * self.genealogy.length()))
+    }
+
+    fn wait_copies(&mut self, factor: f64) -> f64 {
+        self.copies_random
+            .exponential(1.0 / (factor * self.rate * FOUNDER_AGE * self.copies as f64))
+    }
+
+    /// Goes on to the next place, with the recombinations on the way.
+    fn walk(&mut self, position: u32) {
+        let from = self.position.replace(position).unwrap_or(position);
+        if self.copies == 0 || self.rate <= 0.0 {
+            return;
+        }
+        let distance = genetic_distance(self.seed, from, position);
+        // What a long gap would redo many times over need not be done more than a few times: the
+        // waits have no memory.
+        let farthest = [
+            GENEALOGY_RENEWED / (self.rate * self.genealogy.length()),
+            COPIES_RENEWED / (self.rate * FOUNDER_AGE),
+            LONGEST_EXCURSION,
+        ];
+        for (left, farthest) in self.to_next.iter_mut().zip(farthest) {
+            *left = (*left - distance).max(-farthest);
+        }
+        while self.to_next[0] < 0.0 {
+            self.genealogy.recombine(&mut self.genealogy_random);
+            self.to_next[0] += self.wait_genealogy();
+        }
+        while self.to_next[1] < 0.0 {
+            self.mosaic.recombine(&mut self.copies_random);
+            self.to_next[1] += self.wait_copies(1.0);
+        }
+        self.mosaic.come_home(position);
+        while self.to_next[2] < 0.0 {
+            let before = -self.to_next[2];
+            self.mosaic
+                .convert(position, before, &mut self.copies_random);
+            self.to_next[2] += self.wait_copies(CONVERSIONS);
+        }
+    }
+
+    /// Gives carriers to as many ALT alleles as are wanted and find some; says to how many.
+    fn fill(&mut self, row: &mut Row, wanted: usize) -> usize {
+        let mut allele = 0;
+        for _ in 0..wanted.min(MOST_ALTERNATES) {
+            let next = allele + 1;
+            if (0..TRIES).any(|_| self.mutate(row, next)) || self.singleton(row, next) {
+                allele = next;
+            }
+        }
+        usize::from(allele)
+    }
+
+    fn mutate(&mut self, row: &mut Row, allele: u8) -> bool {
+        let random = &mut self.copies_random;
+        if random.chance(self.spectrum.founder_share()) {
+            self.genealogy
+                .mutate(&mut self.genealogy_random, &mut self.founders);
+            self.mosaic.descendants(&self.founders, &mut self.carriers);
+            row.carry(allele, &self.carriers)
+        } else {
+            let size = self.spectrum.recent(random.unit());
+            row.carry(allele, self.mosaic.clade(size, random))
+        }
+    }
+
+    /// A carrier must be found even where most copies do not exist or carry another allele.
+    fn singleton(&mut self, row: &mut Row, allele: u8) -> bool {
+        let first = self.copies_random.below(self.copies) as u32;
+        let copies = self.copies as u32;
+        (first..copies)
+            .chain(0..first)
+            .any(|copy| row.carry(allele, &[copy]))
+    }
+}

@@ -1,0 +1,23 @@
+//! Readers of what others write.
+
+mod bcf;
+mod bgzf;
+pub(crate) mod chunk;
+mod flow;
+mod header;
+mod input;
+mod piece;
+mod plan;
+mod reader;
+mod record;
+mod row;
+mod scan;
+mod text;
+mod typed;
+
+pub(crate) use header::Header;
+pub(crate) use plan::ReadOptions;
+pub(crate) use reader::{Progress, Reader};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,442 @@
+//! What text and BCF records have in common: checks of the fixed columns and their way into a chunk.
+
+use super::bgzf::{Inflater, Window};
+use super::chunk::{Alt, Chunk, Record, Span, quote};
+use super::plan::Plan;
+use super::row::{Fault, Row};
+use super::scan::{Cell, Layout};
+use crate::error::{InputError, Place};
+use std::ops::Range;
+
+/// The most ALTs of a record: BCF counts alleles in 16 bits.
+pub(super) const MAX_ALTS: usize = u16::MAX as usize - 1;
+
+/// The longest contig name, and FILTER of a BCF record: there a number of one byte stands for a
+/// text of any length, so that a small file could fill the memory.
+pub(super) const MAX_NAME: usize = 4096;
+
+/// The warning of a genotype with an allele where the record has no ALT.
+pub(super) const ALT_LEFT_OUT: &str = "GT with an allele where ALT is .: taken as missing";
+
+/// Why a record cannot be stored.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    expected: String,
+    found: String,
+}
+
+/// Refuses a record.
+pub(super) fn refuse<T>(expected: &str, found: &[u8]) -> Result<T, Refusal> {
+    let found = match quote(found) {
+        text if text.is_empty() => "nothing".to_owned(),
+        text => text.into_owned(),
+    };
+    Err(Refusal {
+        expected: expected.to_owned(),
+        found,
+    })
+}
+
+/// A record's fixed columns in the bytes they were read from.
+pub(super) struct Site<'a> {
+    pub(super) contig: &'a [u8],
+    pub(super) position: i32,
+    pub(super) id: &'a [u8],
+    pub(super) reference: &'a [u8],
+    /// The bytes that [`Worker::alts`] points into.
+    pub(super) source: &'a [u8],
+    pub(super) quality: Option<f32>,
+    pub(super) filter: &'a [u8],
+    pub(super) info: Span,
+}
+
+/// What INFO says about the record's extent.
+#[derive(Default)]
+pub(super) struct Extent {
+    pub(super) end: Option<i64>,
+    pub(super) svlen: Vec<Option<i64>>,
+}
+
+/// What one job at a time works with; kept and used again by the next.
+pub(super) struct Worker {
+    pub(super) row: Row,
+    pub(super) cell: Cell,
+    /// Where the ALTs stand.
+    pub(super) alts: Vec<Range<usize>>,
+    pub(super) extent: Extent,
+    pub(super) window: Window,
+    pub(super) inflater: Inflater,
+    pub(super) format: FormatCache,
+    contig: ContigCache,
+    sorted: Vec<usize>,
+}
+
+/// The layout of the FORMAT column last seen.
+#[derive(Default)]
+pub(super) struct FormatCache {
+    pub(super) text: Vec<u8>,
+    pub(super) layout: Layout,
+    pub(super) undeclared: Vec<Vec<u8>>,
+    pub(super) odd: Option<&'static str>,
+}
+
+#[derive(Default)]
+struct ContigCache {
+    name: Vec<u8>,
+    declared: bool,
+    length: Option<u64>,
+}
+
+/// Where a chunk's arenas ended, to forget what a refused record has written.
+#[derive(Clone, Copy)]
+struct Mark([usize; 7]);
+
+impl Worker {
+    pub(super) fn new() -> Self {
+        Self {
+            row: Row::default(),
+            cell: Cell::default(),
+            alts: Vec::new(),
+            extent: Extent::default(),
+            window: Window::default(),
+            inflater: Inflater::new(),
+            format: FormatCache::default(),
+            contig: ContigCache::default(),
+            sorted: Vec::new(),
+        }
+    }
+
+    /// Runs `read`; a record that it refuses leaves nothing but the refusal.
+    pub(super) fn record(
+        &mut self,
+        plan: &Plan,
+        place: Place,
+        chunk: &mut Chunk,
+        read: impl FnOnce(&mut Self, &mut Chunk) -> Result<(), Refusal>,
+    ) {
+        let mark = mark(chunk);
+        if let Err(refusal) = read(self, chunk) {
+            truncate(chunk, mark);
+            chunk.refuse(InputError {
+                file: plan.file.clone(),
+                place,
+                expected: refusal.expected,
+                found: refusal.found,
+            });
+        }
+    }
+
+    /// Checks the fixed columns, then stores them; the genotypes' sets come after.
+    pub(super) fn store_site(
+        &mut self,
+        plan: &Plan,
+        place: Place,
+        site: &Site<'_>,
+        chunk: &mut Chunk,
+    ) -> Result<Record, Refusal> {
+        self.check_contig(plan, place, site, chunk)?;
+        check_reference(site.reference)?;
+        self.check_alts(place, site, chunk)?;
+        check_id(place, site.id, chunk);
+        check_filter(plan, place, site.filter, chunk);
+        if site.quality.is_some_and(|q| q < 0.0) {
+            chunk.warn(place, "negative QUAL", b"");
+        }
+
+        let previous = chunk.records.last().map(|r| (r.contig, r.filter));
+        let shared = |chunk: &Chunk, span: Option<Span>, text: &[u8]| {
+            span.filter(|&span| chunk.text(span) == text)
+        };
+        let contig = match shared(chunk, previous.map(|p| p.0), site.contig) {
+            Some(span) => span,
+            None => push(chunk, site.contig),
+        };
+        let filter = match shared(chunk, previous.map(|p| p.1), dot(site.filter)) {
+            Some(span) => span,
+            None => push(chunk, dot(site.filter)),
+        };
+        let id = push(chunk, dot(site.id));
+        let reference = push(chunk, site.reference);
+        let (alts, end) = self.store_alts(place, site, chunk);
+        Ok(Record {
+            place,
+            contig,
+            position: site.position,
+            id,
+            reference,
+            alts,
+            quality: site.quality,
+            filter,
+            info: site.info,
+            end,
+            missing: Default::default(),
+            haploid: Default::default(),
+            unphased: Default::default(),
+            polyploid: Span::default(),
+        })
+    }
+
+    fn check_contig(
+        &mut self,
+        plan: &Plan,
+        place: Place,
+        site: &Site<'_>,
+        chunk: &mut Chunk,
+    ) -> Result<(), Refusal> {
+        let name = site.contig;
+        if self.contig.name != name || name.is_empty() {
+            if name.is_empty() || name.len() > MAX_NAME || std::str::from_utf8(name).is_err() {
+                return refuse("a contig name of at most 4096 bytes in CHROM", name);
+            }
+            let known = plan.contigs.get(name);
+            self.contig.name.clear();
+            self.contig.name.extend_from_slice(name);
+            self.contig.declared = known.is_some() || plan.contigs.is_empty();
+            self.contig.length = known.copied().flatten();
+            // In angle brackets it is one of an assembly file.
+            let inner = name
+                .strip_prefix(b"<")
+                .and_then(|n| n.strip_suffix(b">"))
+                .unwrap_or(name);
+            let plain = |b: &u8| b.is_ascii_graphic() && !b"\\,\"'`()[]{}<>".contains(b);
+            if !inner.iter().all(plain) || matches!(inner.first(), Some(b'*' | b'=')) {
+                chunk.warn(place, "contig name that VCF does not allow:", name);
+            }
+        }
+        if !self.contig.declared {
+            chunk.warn(place, "undeclared contig", name);
+        }
+        let past = |length: u64| i64::from(site.position) >= length.try_into().unwrap_or(i64::MAX);
+        if self.contig.length.is_some_and(past) {
+            chunk.warn(place, "POS past the end of contig", name);
+        }
+        Ok(())
+    }
+
+    fn check_alts(
+        &mut self,
+        place: Place,
+        site: &Site<'_>,
+        chunk: &mut Chunk,
+    ) -> Result<(), Refusal> {
+        if self.alts.len() > MAX_ALTS {
+            return refuse(
+                "at most 65,534 ALTs",
+                self.alts.len().to_string().as_bytes(),
+            );
+        }
+        let text = |range: &Range<usize>| site.source.get(range.clone()).unwrap_or_default();
+        for range in &self.alts {
+            let alt = text(range);
+            if alt.is_empty() || !alt.iter().all(u8::is_ascii_graphic) {
+                return refuse("an allele in ALT", alt);
+            }
+            if !is_allele(alt) {
+                chunk.warn(place, "ALT that VCF does not allow:", alt);
+            }
+            if alt.eq_ignore_ascii_case(site.reference) {
+                chunk.warn(place, "REF equals ALT", b"");
+            }
+        }
+        if self.alts.len() > 1 {
+            self.sorted.clear();
+            self.sorted.extend(0..self.alts.len());
+            let at = |&i: &usize| self.alts.get(i).map(text).unwrap_or_default();
+            self.sorted.sort_unstable_by(|a, b| at(a).cmp(at(b)));
+            if self
+                .sorted
+                .windows(2)
+                .any(|w| matches!(w, [a, b] if at(a) == at(b)))
+            {
+                chunk.warn(place, "the same ALT twice in a record", b"");
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores the ALTs with where each ends, and says where the record does.
+    fn store_alts(&mut self, place: Place, site: &Site<'_>, chunk: &mut Chunk) -> (Span, i32) {
+        let start = i64::from(site.position);
+        let bases = start + site.reference.len() as i64;
+        let mut stated = bases;
+        match self.extent.end {
+            // END is 1-based and inside, so as a number it is the 0-based end.
+            Some(end) if end < start + 1 => chunk.warn(place, "END before POS", b""),
+            Some(end) => stated = stated.max(end),
+            None => {}
+        }
+        let svlen = &self.extent.svlen;
+        let mut furthest = stated;
+        let first = chunk.alts.len();
+        for (i, range) in self.alts.iter().enumerate() {
+            let alt = site.source.get(range.clone()).unwrap_or_default();
+            // Older files give one length for all.
+            let length = match svlen.len() {
+                1 => svlen.first(),
+                _ => svlen.get(i),
+            };
+            let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
+            let end = match length.copied().flatten() {
+                _ if is_bases(alt) || alt == b"*" => bases,
+                Some(length) if spans.iter().any(|s| alt.starts_with(s)) => {
+                    bases.max((start + 1).saturating_add(length.saturating_abs()))
+                }
+                _ => stated,
+            };
+            furthest = furthest.max(end);
+            let text = push(chunk, alt);
+            chunk.alts.push(Alt {
+                text,
+                end: clamp(end),
+                sv_length: if is_bases(alt) {
+                    None
+                } else {
+                    length.copied().flatten()
+                },
+                ..Alt::default()
+            });
+        }
+        let span = Span {
+            start: first as u32,
+            end: chunk.alts.len() as u32,
+        };
+        (span, clamp(furthest))
+    }
+
+    /// Stores the genotypes in the row.
+    pub(super) fn store_genotypes(&mut self, record: &mut Record, chunk: &mut Chunk) {
+        let planes = self.row.store(chunk, record.alts.start as usize);
+        record.missing = planes.missing;
+        record.haploid = planes.haploid;
+        record.unphased = planes.unphased;
+        record.polyploid = planes.polyploid;
+    }
+}
+
+/// A genotype's fault with the name of its sample.
+pub(super) fn genotype_refusal(plan: &Plan, fault: &Fault) -> Refusal {
+    let found = match quote(&fault.found) {
+        text if text.is_empty() => "nothing".to_owned(),
+        text => text.into_owned(),
+    };
+    let found = match plan.samples.get(fault.sample) {
+        Some(name) => format!("{found} at sample {}", quote(name.as_bytes())),
+        None => found,
+    };
+    Refusal {
+        expected: fault.expected.to_owned(),
+        found,
+    }
+}
+
+fn clamp(end: i64) -> i32 {
+    i32::try_from(end).unwrap_or(i32::MAX)
+}
+
+fn mark(chunk: &Chunk) -> Mark {
+    Mark([
+        chunk.bytes.len(),
+        chunk.list.len(),
+        chunk.words.len(),
+        chunk.records.len(),
+        chunk.alts.len(),
+        chunk.info.len(),
+        chunk.polyploid.len(),
+    ])
+}
+
+fn truncate(chunk: &mut Chunk, Mark([bytes, list, words, records, alts, info, polyploid]): Mark) {
+    chunk.bytes.truncate(bytes);
+    chunk.list.truncate(list);
+    chunk.words.truncate(words);
+    chunk.records.truncate(records);
+    chunk.alts.truncate(alts);
+    chunk.info.truncate(info);
+    chunk.polyploid.truncate(polyploid);
+}
+
+/// Appends text to a chunk.
+pub(super) fn push(chunk: &mut Chunk, text: &[u8]) -> Span {
+    let start = chunk.bytes.len() as u32;
+    chunk.bytes.extend_from_slice(text);
+    let end = chunk.bytes.len() as u32;
+    Span { start, end }
+}
+
+/// A column without the `.` that stands for nothing.
+fn dot(text: &[u8]) -> &[u8] {
+    match text {
+        b"." => b"",
+        text => text,
+    }
+}
+
+fn is_bases(allele: &[u8]) -> bool {
+    allele
+        .iter()
+        .all(|b| b"ACGTNacgtnRYSWKMBDHVUryswkmbdhvu".contains(b))
+}
+
+fn check_reference(reference: &[u8]) -> Result<(), Refusal> {
+    if reference.is_empty() || !is_bases(reference) {
+        return refuse("bases in REF", reference);
+    }
+    Ok(())
+}
+
+/// Whether an ALT has one of the forms that VCF knows.
+fn is_allele(alt: &[u8]) -> bool {
+    let strict = |text: &[u8]| text.iter().all(|b| b"ACGTNacgtn".contains(b));
+    match alt {
+        b"*" => true,
+        [b'<', inner @ .., b'>'] => !inner.is_empty() && !inner.iter().any(|b| b"<>".contains(b)),
+        [b'.', bases @ ..] | [bases @ .., b'.'] if strict(bases) => !bases.is_empty(),
+        alt => match alt.iter().position(|b| matches!(b, b'[' | b']')) {
+            None => strict(alt),
+            Some(open) => {
+                let bracket = alt.get(open).copied().unwrap_or_default();
+                let rest = alt.get(open + 1..).unwrap_or_default();
+                let close = rest.iter().position(|&b| b == bracket);
+                let before = alt.get(..open).unwrap_or_default();
+                let after = close.and_then(|c| rest.get(c + 1..)).unwrap_or_default();
+                close.is_some_and(|c| c > 0)
+                    && strict(before)
+                    && strict(after)
+                    && before.is_empty() != after.is_empty()
+            }
+        },
+    }
+}
+
+fn check_id(place: Place, id: &[u8], chunk: &mut Chunk) {
+    let odd = id.iter().any(|b| b.is_ascii_whitespace())
+        || (id.contains(&b';') && !distinct(id))
+        || id.is_empty();
+    if odd {
+        chunk.warn(place, "ID that VCF does not allow", b"");
+    }
+}
+
+fn check_filter(plan: &Plan, place: Place, filter: &[u8], chunk: &mut Chunk) {
+    if matches!(filter, b"PASS" | b".") {
+        return;
+    }
+    let mut odd = filter.contains(&b';') && !distinct(filter);
+    for key in filter.split(|&b| b == b';') {
+        odd |= matches!(key, b"" | b"0" | b".") || key.iter().any(|b| b.is_ascii_whitespace());
+        if !key.is_empty() && key != b"PASS" && key != b"." && !plan.filters.contains(key) {
+            chunk.warn(place, "undeclared FILTER", key);
+        }
+    }
+    if odd {
+        chunk.warn(place, "FILTER that VCF does not allow", b"");
+    }
+}
+
+/// Whether the entries that `;` separates are there and differ.
+fn distinct(list: &[u8]) -> bool {
+    let mut entries: Vec<&[u8]> = list.split(|&b| b == b';').collect();
+    entries.sort_unstable();
+    let differ = entries.windows(2).all(|w| matches!(w, [a, b] if a != b));
+    differ && entries.first().is_some_and(|e| !e.is_empty())
+}

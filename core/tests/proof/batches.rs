@@ -1,0 +1,308 @@
+//! Several files: contigs in files of their own, batches of samples, columns in another order,
+//! samples that only some files have.
+
+use crate::common::check::{check, compare, group_of};
+use crate::common::generate::{Cohort, INFO_KEYS, cohort};
+use crate::common::oracle::{Genotype, Oracle, Row};
+use crate::common::{Folder, build, keeping, options, vcf};
+use proptest::prelude::*;
+use std::sync::Arc;
+use varidex::{Counts, Dataset, Error, Position, Report};
+
+struct Files {
+    texts: Vec<String>,
+    folder: Folder,
+}
+
+impl Files {
+    fn new(texts: Vec<String>) -> Self {
+        let folder = Folder::new();
+        for (number, text) in texts.iter().enumerate() {
+            folder.write(&format!("{number}.vcf"), text);
+        }
+        Self { texts, folder }
+    }
+
+    fn try_build(&self) -> varidex::Result<Report> {
+        let paths: Vec<_> = (0..self.texts.len())
+            .map(|number| self.folder.path(&format!("{number}.vcf")))
+            .collect();
+        build(&paths, &self.folder.path("x.vdx"), &options())
+    }
+
+    fn dataset(&self) -> Dataset {
+        self.try_build().unwrap();
+        let dataset = Dataset::open(self.folder.path("x.vdx")).unwrap();
+        dataset.verify().unwrap();
+        dataset
+    }
+
+    fn oracle(&self) -> Oracle {
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        Oracle::parse(&texts)
+    }
+}
+
+/// Files of the same records over different samples: the nth row of a spelling in one file and the
+/// nth in another are one variant.
+fn joined(oracle: Oracle, batches: usize) -> Oracle {
+    let key = |row: &Row| {
+        let upper = |text: &str| text.to_ascii_uppercase();
+        (
+            row.contig.clone(),
+            row.position,
+            upper(&row.reference),
+            upper(&row.alternate),
+        )
+    };
+    let mut rows = Vec::new();
+    for same in oracle.rows.chunk_by(|a, b| key(a) == key(b)) {
+        let each = same.len() / batches;
+        for n in 0..each {
+            let mut row = same[n].clone();
+            let mut genotypes: Vec<Option<Genotype>> = vec![None; oracle.samples.len()];
+            for part in same.iter().skip(n).step_by(each) {
+                for (all, one) in genotypes.iter_mut().zip(part.genotypes.iter()) {
+                    *all = all.take().or_else(|| one.clone());
+                }
+            }
+            row.genotypes = Arc::new(genotypes);
+            rows.push(row);
+        }
+    }
+    Oracle { rows, ..oracle }
+}
+
+/// Halves of everybody, and some of each half.
+fn groups(samples: usize) -> [Vec<u32>; 3] {
+    let samples = samples as u32;
+    [
+        (0..samples / 2).collect(),
+        (0..samples).step_by(3).collect(),
+        vec![samples - 1],
+    ]
+}
+
+fn shuffled(samples: usize, seed: usize) -> Vec<usize> {
+    let mut columns: Vec<usize> = (0..samples).collect();
+    columns.sort_by_key(|n| (n * 7_919 + seed * 104_729) % 257);
+    columns
+}
+
+/// Without duplicates: which of several would be the same variant is told by their order alone.
+fn all_contigs(cohort: &Cohort) -> Vec<usize> {
+    (0..cohort.contigs.len()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn contigs_in_files_of_their_own(cohort in cohort(1..30usize, 40), seed in any::<u8>()) {
+        let columns = |n: usize| match n {
+            0 => (0..cohort.samples).collect(),
+            n => shuffled(cohort.samples, usize::from(seed) * n),
+        };
+        let texts = all_contigs(&cohort).into_iter().map(|n| cohort.part(&[n], &columns(n)));
+        let files = Files::new(texts.collect());
+        let dataset = files.dataset();
+        check(&dataset, &files.oracle(), &groups(cohort.samples));
+        prop_assert!(dataset.info().segments <= files.texts.len() as u64);
+    }
+
+    #[test]
+    fn batches_of_samples_over_the_same_sites(
+        cohort in cohort(3..40usize, 40),
+        seed in any::<u8>(),
+        batches in 2..4usize,
+    ) {
+        let all = shuffled(cohort.samples, usize::from(seed));
+        let contigs = all_contigs(&cohort);
+        let texts = all
+            .chunks(cohort.samples.div_ceil(batches))
+            .map(|columns| cohort.part(&contigs, columns));
+        let files = Files::new(texts.collect());
+        let count = files.texts.len();
+        let oracle = joined(files.oracle(), count);
+        let dataset = files.dataset();
+        check(&dataset, &oracle, &groups(cohort.samples));
+    }
+
+    #[test]
+    fn fewer_samples_on_a_contig(cohort in cohort(4..30usize, 40), seed in any::<u8>()) {
+        let mut texts = Vec::new();
+        for contig in all_contigs(&cohort) {
+            let mut columns = shuffled(cohort.samples, usize::from(seed));
+            if contig > 0 {
+                columns.truncate(cohort.samples / (contig + 1));
+            }
+            texts.push(cohort.part(&[contig], &columns));
+        }
+        let files = Files::new(texts);
+        check(&files.dataset(), &files.oracle(), &groups(cohort.samples));
+    }
+}
+
+fn counts(dataset: &Dataset, question: &str) -> Vec<Counts> {
+    let mut found = Vec::new();
+    let mut variants = dataset.variants(question).unwrap();
+    while let Some(mut variant) = variants.next().unwrap() {
+        found.push(variant.counts().unwrap());
+    }
+    found
+}
+
+/// One variant that two batches tell differently: its only counts are AC 3 of AN 4.
+fn told_differently(folder: &Folder) -> Dataset {
+    let line = |id, quality, filter, info, gt| {
+        format!("1\t5\t{id}\tA\tG\t{quality}\t{filter}\t{info}\tGT\t{gt}\n")
+    };
+    let first = vcf("1", &["A"], &[]) + &line("rs5", "50", "PASS", "X=1", "0|1");
+    let second = vcf("1", &["B"], &[]) + &line(".", "9", "q10", "X=7", "1|1");
+    let inputs = [folder.write("a.vcf", first), folder.write("b.vcf", second)];
+    let to = folder.path("x.vdx");
+    build(&inputs, &to, &keeping(&["X"])).unwrap();
+    Dataset::open(&to).unwrap()
+}
+
+fn picks_the_whole_variant(dataset: &Dataset, question: &str) {
+    let expected = Counts {
+        ac: 3,
+        an: Some(4),
+        n_het: 1,
+        n_hom: 1,
+        ..Counts::default()
+    };
+    assert_eq!(counts(dataset, question), [expected], "{question}");
+    let carriers = dataset.ask(&format!("carriers({question})")).unwrap();
+    assert_eq!(carriers.count(), 2, "{question}");
+}
+
+/// A FILTER, QUAL or INFO value of one batch alone picks the variant, not the batch.
+#[test]
+fn a_variant_is_picked_with_all_of_its_batches() {
+    let folder = Folder::new();
+    let dataset = told_differently(&folder);
+    for question in [
+        "all",
+        "1",
+        "1:5:A:G",
+        "1:5-5",
+        "qual>40",
+        "qual<10",
+        "filter:PASS",
+        "filter:q10",
+        "info.X=1",
+        "info.X=7",
+        "ac=3",
+    ] {
+        picks_the_whole_variant(&dataset, question);
+    }
+    for question in ["!(qual>40)", "!filter:PASS", "ac<3"] {
+        assert_eq!(counts(&dataset, question), [], "{question}");
+    }
+}
+
+/// So does an ID.
+#[test]
+fn an_id_of_one_batch_picks_the_variant_in_all() {
+    let folder = Folder::new();
+    let dataset = told_differently(&folder);
+    for question in ["id:rs5", "rs5", "id:rs5 & qual<10", "id:rs5 | qual>10"] {
+        picks_the_whole_variant(&dataset, question);
+    }
+    assert_eq!(counts(&dataset, "!id:rs5"), []);
+}
+
+/// So does the reach of a symbolic allele.
+#[test]
+fn an_end_of_one_batch_picks_the_variant_in_all() {
+    let line = |end: u32, gt| format!("1\t5\t.\tA\t<DEL>\t.\t.\tEND={end}\tGT\t{gt}\n");
+    let first = vcf("1", &["A"], &[]) + &line(500, "0|1");
+    let second = vcf("1", &["B"], &[]) + &line(100, "1|1");
+    let dataset = Files::new(vec![first, second]).dataset();
+    picks_the_whole_variant(&dataset, "1:300-400");
+    assert_eq!(counts(&dataset, "!1:300-400"), []);
+}
+
+/// Four answers: counted, covered by another ALT, covered by a block, and not looked at.
+#[test]
+fn an_is_unknown_where_a_batch_was_not_looked_at() {
+    let first = vcf(
+        "1",
+        &["A", "B"],
+        &["1 5 A G 0|1 ./1", "1 20 C T 1|1 0|0", "1 40 G T 0/1 0/0"],
+    );
+    let second =
+        vcf("1", &["C"], &["1 5 A C 1|1"]) + "1\t15\t.\tA\t<NON_REF>\t.\t.\tEND=30\tGT\t0/0\n";
+    let files = Files::new(vec![first, second]);
+    let dataset = files.dataset();
+    let of = |question: &str| counts(&dataset, question).pop().unwrap();
+    assert_eq!(
+        (of("1:5:A:G").ac, of("1:5:A:G").an, of("1:5:A:G").n_missing),
+        (2, Some(5), 1)
+    );
+    assert_eq!((of("1:5:A:C").ac, of("1:5:A:C").an), (2, Some(5)));
+    assert_eq!((of("1:20:C:T").ac, of("1:20:C:T").an), (2, Some(6)));
+    assert_eq!((of("1:40:G:T").ac, of("1:40:G:T").an), (1, None));
+    assert_eq!(of("1:40:G:T").af(), None);
+    // in a group without that batch everything is known
+    let group = group_of(&dataset, &[0, 1]);
+    let mut variants = dataset.variants_in("1:40:G:T", &group).unwrap();
+    let counts = variants.next().unwrap().unwrap().counts().unwrap();
+    assert_eq!((counts.ac, counts.an), (1, Some(4)));
+    // one allele without an expression says the same
+    for (position, alternate, an) in [(5, "G", Some(5)), (40, "T", None)] {
+        let reference = if position == 5 { "A" } else { "G" };
+        let place = Position::from_one_based(position).unwrap();
+        let allele = dataset
+            .allele("1", place, reference, alternate)
+            .unwrap()
+            .unwrap();
+        assert_eq!(allele.counts().unwrap().an, an);
+        let inside = allele.counts_in(&group).unwrap();
+        assert!(inside.an.is_some());
+    }
+    // an AN that is not known is not below anything: the variant has one all the same
+    let oracle = files.oracle();
+    let first: Vec<&Row> = oracle
+        .rows
+        .iter()
+        .filter(|row| row.position == 40)
+        .collect();
+    let mut variants = dataset.variants_in("1:40", &group).unwrap();
+    compare(&mut variants, &first, &[0, 1].into());
+}
+
+#[test]
+fn a_sample_with_two_genotypes_at_a_place_is_refused() {
+    let first = vcf("1", &["A", "B"], &["1 5 A G 0|1 1|1", "1 20 C T 1|1 0|0"]);
+    let second = vcf("1", &["B", "C"], &["1 10 A G 0|1 1|1"]);
+    let files = Files::new(vec![first, second]);
+    let error = files.try_build().unwrap_err();
+    assert!(matches!(error, Error::Input(_)), "{error}");
+    assert!(error.to_string().contains('B'), "{error}");
+    assert!(!files.folder.path("x.vdx").exists());
+}
+
+#[test]
+fn files_over_the_same_samples_may_overlap() {
+    let first = vcf("1", &["A", "B"], &["1 5 A G 0|1 1|1", "1 20 C T 1|1 0|0"]);
+    let second = vcf("1", &["B", "A"], &["1 10 A G 0|1 1|1", "1 20 C A 0|1 0|0"]);
+    let files = Files::new(vec![first, second]);
+    check(&files.dataset(), &files.oracle(), &groups(2));
+}
+
+#[test]
+fn info_declared_otherwise_in_another_file_is_refused() {
+    let folder = Folder::new();
+    let declare = |kind: &str| {
+        let line = format!("##INFO=<ID=X,Number=1,Type={kind},Description=\"x\">\n#CHROM");
+        vcf("1", &["A"], &["1 5 A G 0|1"]).replace("#CHROM", &line)
+    };
+    let a = folder.write("a.vcf", declare("Integer"));
+    let b = folder.write("b.vcf", declare("String").replace("1\t5", "1\t9"));
+    let error = build(&[&a, &b], &folder.path("x.vdx"), &keeping(&["X"])).unwrap_err();
+    assert!(matches!(error, Error::Input(_)), "{error}");
+    build(&[&a, &b], &folder.path("x.vdx"), &keeping(&INFO_KEYS[..0])).unwrap();
+}

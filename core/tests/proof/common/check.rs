@@ -1,0 +1,192 @@
+//! Comparing a dataset with the oracle, row by row.
+
+use super::oracle::{Carrier, Oracle, Row};
+use std::collections::BTreeSet;
+use varidex::{CarrierGenotype, Counts, Dataset, Group, Variant, Variants};
+
+/// Whether every row, count and carrier is as the oracle has them, for everybody and for groups.
+pub fn check(dataset: &Dataset, oracle: &Oracle, groups: &[Vec<u32>]) {
+    dataset.verify().unwrap();
+    let names: Vec<&str> = dataset.sample_names().unwrap().collect();
+    assert_eq!(names, oracle.samples);
+    let info = dataset.info();
+    assert_eq!(info.samples, oracle.samples.len() as u64);
+    let everybody: BTreeSet<u32> = oracle.all().into_iter().collect();
+    let rows: Vec<&Row> = oracle.rows.iter().collect();
+    compare(&mut dataset.variants("all").unwrap(), &rows, &everybody);
+    for group in groups {
+        let members: BTreeSet<u32> = group.iter().copied().collect();
+        let group = group_of(dataset, group);
+        let mut variants = dataset.variants_in("all", &group).unwrap();
+        compare(&mut variants, &rows, &members);
+    }
+}
+
+/// The group of these samples, by the names they have.
+pub fn group_of<'a>(dataset: &'a Dataset, members: &[u32]) -> Group<'a> {
+    if members.is_empty() {
+        return dataset.ask("!all").unwrap();
+    }
+    let names: Vec<&str> = members
+        .iter()
+        .map(|&n| dataset.sample_name(n).unwrap())
+        .collect();
+    let group = dataset.ask(varidex::Who::samples(names)).unwrap();
+    let found: BTreeSet<u32> = group.samples().iter().collect();
+    assert_eq!(found, members.iter().copied().collect());
+    group
+}
+
+/// Whether the variants are these rows, counted among the members.
+pub fn compare(variants: &mut Variants<'_>, rows: &[&Row], members: &BTreeSet<u32>) {
+    let of = |sample: u32| members.contains(&sample);
+    let mut expected = rows.iter();
+    while let Some(mut variant) = variants.next().unwrap() {
+        let shown = show(&mut variant);
+        let Some(row) = expected.next() else {
+            panic!("one more than there are: {shown}");
+        };
+        assert_eq!(shown, show_row(row));
+        let counts = row.counts(&of);
+        assert_eq!(variant.counts().unwrap(), counts, "{shown}");
+        assert_eq!(
+            variant.ac_an().unwrap(),
+            (counts.ac, counts.an),
+            "{shown}: AC and AN alone"
+        );
+        compare_carriers(&mut variant, row, &of, &shown);
+    }
+    assert_eq!(
+        expected.next().map(|row| show_row(row)),
+        None,
+        "the last that was found"
+    );
+}
+
+fn compare_carriers(
+    variant: &mut Variant<'_, '_>,
+    row: &Row,
+    of: &dyn Fn(u32) -> bool,
+    shown: &str,
+) {
+    let mut found = Vec::new();
+    variant.carriers(|carrier| found.push(carrier)).unwrap();
+    found.sort_by_key(|carrier| carrier.sample);
+    let plain: Vec<Carrier> = found
+        .iter()
+        .map(|c| Carrier {
+            sample: c.sample,
+            carried: c.carried,
+            ploidy: c.ploidy,
+        })
+        .collect();
+    let mut expected = row.carriers();
+    expected.retain(|carrier| of(carrier.sample));
+    assert_eq!(plain, expected, "{shown}: carriers");
+    for carrier in found {
+        compare_copies(carrier, row, shown);
+    }
+}
+
+/// Phase, and which copies carry or are missing as far as their order is told.
+fn compare_copies(carrier: CarrierGenotype, row: &Row, shown: &str) {
+    let genotype = row.genotypes[carrier.sample as usize].as_ref().unwrap();
+    let copies = &genotype.alleles;
+    let phased = copies.len() == 1 || genotype.phased;
+    assert_eq!(
+        carrier.phased, phased,
+        "{shown}: phase of {carrier:?}, {genotype:?}"
+    );
+    if copies.len() > 2 {
+        return;
+    }
+    let bits = |is: &dyn Fn(&Option<u32>) -> bool| {
+        let each = copies.iter().zip(0..).filter(|(allele, _)| is(allele));
+        each.fold(0, |bits, (_, copy)| bits | 1u32 << copy)
+    };
+    let carried = bits(&|allele| *allele == Some(row.alt_number));
+    let missing = bits(&|allele| allele.is_none());
+    if phased {
+        let found = (carrier.copies, carrier.missing);
+        assert_eq!(found, (carried, missing), "{shown}: copies of {carrier:?}");
+    } else {
+        let found = (carrier.copies.count_ones(), carrier.missing.count_ones());
+        let expected = (carried.count_ones(), missing.count_ones());
+        assert_eq!(found, expected, "{shown}: copies of {carrier:?}");
+    }
+}
+
+/// Six digits of a quality, as bcftools prints it.
+fn digits(quality: Option<f32>) -> String {
+    quality.map_or(String::new(), |quality| format!("{quality:.5e}"))
+}
+
+/// A variant's site, in one line.
+pub fn show(variant: &mut Variant<'_, '_>) -> String {
+    let (contig, position) = (variant.contig(), variant.position().unwrap().one_based());
+    let end = variant.interval().unwrap().end;
+    let id = String::from_utf8_lossy(variant.id().unwrap()).into_owned();
+    let (filter, quality) = (
+        variant.filter().unwrap(),
+        digits(variant.quality().unwrap()),
+    );
+    let (reference, alternate) = variant.alleles().unwrap();
+    let reference = String::from_utf8_lossy(reference);
+    let alternate = String::from_utf8_lossy(alternate);
+    format!("{contig} {position}-{end} {reference}>{alternate} {id} {filter} {quality}")
+}
+
+/// A row's site, likewise.
+pub fn show_row(row: &Row) -> String {
+    let (contig, position, end) = (&row.contig, row.position, row.end);
+    let (reference, alternate) = (&row.reference, &row.alternate);
+    let (id, filter, quality) = (&row.id, &row.filter, digits(row.quality));
+    format!("{contig} {position}-{end} {reference}>{alternate} {id} {filter} {quality}")
+}
+
+/// Everything that a dataset answers, as text: two datasets with equal dumps answer alike.
+pub fn dump(dataset: &Dataset) -> varidex::Result<String> {
+    let mut text = String::new();
+    for name in dataset.sample_names()? {
+        text += &format!("{name}:{:?} ", dataset.sample_number(name)?);
+    }
+    let half: Vec<u32> = (0..dataset.sample_count()).step_by(2).collect();
+    let names: varidex::Result<Vec<&str>> = half.iter().map(|&n| dataset.sample_name(n)).collect();
+    let group = match names? {
+        names if names.is_empty() => dataset.everybody(),
+        names => dataset.ask(varidex::Who::samples(names))?,
+    };
+    dump_variants(&mut dataset.variants("all")?, &mut text)?;
+    dump_variants(&mut dataset.variants_in("all", &group)?, &mut text)?;
+    for question in [
+        "carriers(all)",
+        "carriers(af<0.3)",
+        "carriers(all, hom)",
+        "carriers(type:snv, at_least: 3)",
+        "carriers(info.DEPTH>2 | filter:PASS)",
+    ] {
+        text += &match dataset.ask(question) {
+            Ok(group) => format!("{:?}\n", group.ids()?),
+            // a key that is not kept is an answer too
+            Err(error @ varidex::Error::Expression(_)) => format!("{error}\n"),
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(text)
+}
+
+fn dump_variants(variants: &mut Variants<'_>, text: &mut String) -> varidex::Result<()> {
+    while let Some(mut variant) = variants.next()? {
+        let (contig, position) = (variant.contig(), variant.position()?);
+        let (interval, filter) = (variant.interval()?, variant.filter()?);
+        let (quality, counts): (_, Counts) = (variant.quality()?, variant.counts()?);
+        let (alleles, pair) = (format!("{:?}", variant.alleles()?), variant.ac_an()?);
+        let (id, kind) = (variant.id()?.to_vec(), variant.allele_type()?);
+        *text += &format!(
+            "{contig} {position:?} {interval} {alleles} {id:?} {kind} {filter} {quality:?} {counts:?} {pair:?}"
+        );
+        variant.carriers(|carrier| *text += &format!(" {carrier:?}"))?;
+        *text += "\n";
+    }
+    Ok(())
+}

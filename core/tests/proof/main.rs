@@ -1,0 +1,29 @@
+//! The proof of the crate through its public interface: against a plain scan of the VCF, against
+//! bcftools, against hostile input, crashes and damage.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test tells what is wrong by failing"
+)]
+
+mod common;
+
+mod aliases;
+mod batches;
+mod bcftools;
+mod concurrency;
+mod crash;
+mod damage;
+mod damage_repaired;
+mod differential;
+mod expressions;
+mod hostile;
+mod normalise;
+mod options;
+mod target;
+mod truth;

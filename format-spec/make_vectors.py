@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""Makes `vectors/`: good datasets with the writer, bad ones by breaking one rule of a good one.
+
+    python3 make_vectors.py          all of it (needs cargo)
+    python3 make_vectors.py bad      the bad ones only
+
+Checksums, file names and the snapshot of bad datasets are made right again after the patch, unless the
+rule is about them. A bad dataset is a copy of a good one in which the patch changes as little as it can.
+"""
+
+import json
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+
+import xxhash
+import zstandard
+
+import primitives
+import reader
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VECTORS = os.path.join(HERE, "vectors")
+NUMBERS = {name: number for number, name in primitives.NAMES.items()}
+xxh64, xxh128 = xxhash.xxh3_64_intdigest, xxhash.xxh3_128_hexdigest
+
+# name, inputs, options of the build example
+GOOD = [
+    ("tiny", ["tiny.vcf"], []),
+    ("genotypes", ["genotypes.vcf"], []),
+    ("alleles", ["alleles.vcf"], []),
+    ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,UN,NEVER"]),
+    ("batches", [f"batches.{i}.vcf" for i in (1, 2, 3, 4)], []),
+    ("normalised", ["normalised.vcf"], ["--reference", "normalised.fa"]),
+    ("pages", ["pages.vcf"], []),
+    ("orders", ["orders.vcf"], []),
+    ("classes", ["classes.vcf"], []),
+    ("many", ["many.vcf"], []),
+    ("empty", ["empty.vcf"], []),
+]
+
+
+def write_vcf(name, samples, rows):
+    """rows: (contig, pos, id, ref, alt, genotypes)"""
+    with open(os.path.join(VECTORS, name), "w") as out:
+        out.write("##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n")
+        out.write('##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n')
+        head = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"] + (
+            ["FORMAT"] + samples if samples else []
+        )
+        out.write("\t".join(head) + "\n")
+        for contig, pos, rs, ref, alt, genotypes in rows:
+            fields = [contig, pos, rs, ref, alt, ".", "PASS", "."] + (["GT"] + genotypes if samples else [])
+            out.write("\t".join(map(str, fields)) + "\n")
+
+
+def phased(copies, n):
+    """Genotypes of n / 2 samples in which these copies carry the ALT."""
+    cell = ["1" if i in copies else "0" for i in range(n)]
+    return ["|".join(cell[i : i + 2]) for i in range(0, n, 2)]
+
+
+def simulated_inputs():
+    names = lambda n: [f"S{i}" for i in range(n)]
+    write_vcf("empty.vcf", names(2), [])
+    # several pages, a contig that begins inside a page, more than 256 ids, long stretches without any
+    rows = [("1" if i < 1500 else "2", 10 + i % 1500, f"rs{i}" if i % 3 == 0 and i < 1400 else ".", "ACGT"[i % 4],
+             "CGTA"[i % 4], [("0|0", "0|1", "1|1", "./.")[i * 7 % 4]]) for i in range(2100)]  # fmt: skip
+    write_vcf("pages.vcf", names(1), rows)
+    # a mosaic of a few haplotypes: common rows in ordered runs, flat rows without structure
+    rng = random.Random(1)
+    ancestors = [[rng.random() < rng.choice([0.1, 0.3, 0.6, 0.9]) for _ in range(120)] for _ in range(5)]
+    copies = [rng.randrange(5) for _ in range(80)]
+    rows = []
+    for i in range(120):
+        copies = [rng.randrange(5) if rng.random() < 0.005 else c for c in copies]
+        carried = {c for c in range(80) if ancestors[copies[c]][i]}
+        if i % 20 == 19:
+            carried = {c for c in range(80) if rng.random() < 0.2}
+        rows.append(("1", 100 + 3 * i, ".", "A", "C", phased(carried, 80)))
+    write_vcf("orders.vcf", names(40), rows)
+    # more than 255 classes in one order: each row moves two borders
+    rows = []
+    for k in range(134):
+        carried = set(range(k, 140)) | set(range(140 + 133 - k, 280))
+        rows.append(("1", 100 + k, ".", "G", "T", phased(carried, 280)))
+    write_vcf("classes.vcf", names(140), rows)
+    # lists with skips, long stretches, both with complement
+    n = 8800
+    pairs = rng.sample(range(n // 2), 1060)
+    scattered = {2 * p + rng.randrange(2) for p in pairs} | {2 * p + 1 for p in pairs[:200]}
+    stretch = set(range(1001, 3002)) | set(range(5000, 5100))
+    rows = [
+        ("1", 1, ".", "A", "C", phased(scattered, n)),
+        ("1", 2, ".", "A", "C", phased(stretch, n)),
+        ("1", 3, ".", "A", "C", phased(set(range(n)) - stretch, n)),
+        ("1", 4, ".", "A", "C", phased(set(range(n)) - scattered, n)),
+    ]
+    write_vcf("many.vcf", [f"{i:x}" for i in range(n // 2)], rows)
+
+
+def build_good():
+    simulated_inputs()
+    with open(os.path.join(VECTORS, "good.tsv"), "w") as table:
+        table.write("name\tinputs\toptions\n")
+        for name, inputs, options in GOOD:
+            to = os.path.join(VECTORS, f"{name}.vdx")
+            shutil.rmtree(to, ignore_errors=True)
+            command = ["cargo", "run", "-q", "-p", "varidex", "--example", "build", "--"]
+            subprocess.run(command + inputs_of(inputs, options) + [to], check=True, cwd=HERE, stderr=subprocess.DEVNULL)
+            os.remove(os.path.join(to, "lock"))
+            table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
+
+
+def inputs_of(inputs, options):
+    paths = [os.path.join(VECTORS, name) for name in inputs]
+    return paths + [os.path.join(VECTORS, o) if o.endswith(".fa") else o for o in options]
+
+
+# ---- good datasets as something to be patched ----
+
+
+class File:
+    """A container taken apart. `sections` are name → bytes; `after` patches the finished bytes."""
+
+    def __init__(self, data, kind):
+        container = reader.Container(data, kind)
+        self.kind = kind
+        self.sections = {name: bytearray(container.get(name)) for name in container.sections}
+        self.numbers = {name: NUMBERS.get(name) or 4096 + int(name[5:]) for name in self.sections}
+        self.after = []
+
+    def add(self, name, number, data):
+        self.sections[name], self.numbers[name] = bytearray(data), number
+
+    def to_bytes(self):
+        table, sums, body = b"", b"", b""
+        chunks = sum(-(-len(data) // primitives.CHUNK) for data in self.sections.values())
+        start = 64 + 24 * len(self.sections) + 8 * chunks
+        for name, data in self.sections.items():
+            body += bytes(-(start + len(body)) % 64)
+            table += struct.pack("<QQQ", self.numbers[name], start + len(body), len(data))
+            body += data
+            for i in range(0, len(data), primitives.CHUNK):
+                sums += struct.pack("<Q", xxh64(bytes(data[i : i + primitives.CHUNK])))
+        table += sums
+        header = b"VARIDEX\x1a\n" + self.kind + b"\r\n"
+        header += struct.pack("<HHQQQIIQ", 1, 1, 0, start + len(body), 64, len(self.sections), 0, xxh64(table))
+        data = bytearray(header + struct.pack("<Q", xxh64(header)) + table + body)
+        for patch in self.after:
+            data = patch(data) or data
+        return bytes(data)
+
+
+def table_sum(data):
+    """Makes the checksums of a patched table or header right."""
+    count = struct.unpack_from("<I", data, 40)[0]
+    chunks = sum(-(-struct.unpack_from("<Q", data, 64 + 24 * i + 16)[0] // primitives.CHUNK) for i in range(count))
+    struct.pack_into("<Q", data, 48, xxh64(bytes(data[64 : 64 + 24 * count + 8 * chunks])))
+    header_sum(data)
+
+
+def header_sum(data):
+    struct.pack_into("<Q", data, 56, xxh64(bytes(data[:56])))
+
+
+class Dataset:
+    """A good dataset to be patched and written under another name."""
+
+    def __init__(self, name):
+        directory = os.path.join(VECTORS, f"{name}.vdx")
+        load = lambda file: open(os.path.join(directory, file), "rb").read()
+        self.manifest = json.loads(load("manifest.json"))
+        self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
+        self.names = File(load(self.manifest["samples"]["file"]), b"S") if "samples" in self.manifest else None
+        self.after_files, self.after_text = [], []
+
+    def write(self, directory):
+        os.makedirs(directory)
+        files = [(s, e, "segment") for s, e in zip(self.segments, self.manifest["segments"])]
+        files += [(self.names, self.manifest.get("samples"), "samples")] if self.names else []
+        for file, entry, suffix in files:
+            data = file.to_bytes()
+            entry.update(size=len(data), checksum=xxh128(data))
+            entry["file"] = f"{entry['checksum'][:16]}.{suffix}"
+            with open(os.path.join(directory, entry["file"]), "wb") as out:
+                out.write(data)
+        for patch in self.after_files:
+            patch(self.manifest)
+        self.manifest["snapshot"] = ""
+        bare = json.dumps(self.manifest, indent=2).encode() + b"\n"
+        text = bare.replace(b'"snapshot": ""', f'"snapshot": "{xxh128(bare)}"'.encode(), 1)
+        for patch in self.after_text:
+            text = patch(text)
+        with open(os.path.join(directory, "manifest.json"), "wb") as out:
+            out.write(text)
+
+    # what follows works on the first segment unless `segment` says otherwise
+
+    def rows(self, segment=0):
+        return struct.unpack_from("<I", self.segments[segment].sections["meta"])[0]
+
+    def s(self, name, segment=0):
+        return self.segments[segment].sections[name]
+
+    def column(self, name, changes, segment=0):
+        """Sets values of a column: row → value."""
+        nullable = name in reader.NULLABLE
+        sections = self.segments[segment].sections
+        values = reader.column(bytes(sections.get(name, b"")), self.rows(segment), name, nullable)
+        for row, value in changes.items():
+            values[row] = value
+        directory, data = b"", b""
+        for page in range(0, len(values), reader.PAGE_ROWS):
+            part = values[page : page + reader.PAGE_ROWS]
+            base = min((v for v in part if v is not None), default=0) - nullable
+            differences = [0 if v is None else v - base for v in part]
+            width = next(w for w in (0, 1, 2, 4, 8) if max(differences) < 256**w)
+            directory += struct.pack("<qQ", base, len(data) << 8 | width)
+            data += b"".join(d.to_bytes(width, "little") for d in differences)
+        sections[name] = bytearray(directory + data)
+        self.segments[segment].numbers[name] = NUMBERS[name]
+
+    def value(self, name, row):
+        return reader.column(bytes(self.s(name)), self.rows(), name, name in reader.NULLABLE)[row]
+
+    def text(self, name, change, file=None):
+        """Replaces the entries of a text by what `change` makes of them."""
+        file = file or self.segments[0]
+        entries = change(reader.text(bytes(file.sections[name]), name))
+        inflated = b"".join(entry + b"\n" for entry in entries)
+        frame = zstandard.ZstdCompressor().compress(inflated)
+        data = struct.pack("<IIIIQ", len(entries), 1, 0, len(inflated), len(frame)) + frame
+        file.sections[name] = bytearray(data)
+
+    def put(self, name, at, form, *values, segment=0):
+        struct.pack_into("<" + form, self.s(name, segment), at, *values)
+
+    def set_bytes(self, row, name="carriers"):
+        """Where the bytes of a row's set begin in `sets`, its length before it, in the first page."""
+        return self.value(name, row) >> 4
+
+    def repoint(self, row, form, data, name="carriers"):
+        """Gives a row of the last page a set of its own."""
+        sets = self.segments[0].sections.setdefault("sets", bytearray())
+        self.segments[0].numbers["sets"] = NUMBERS["sets"]
+        descriptor = len(sets) << 4 | form
+        size = len(data)
+        sets += bytes([size & 127 | 128, size >> 7]) if size > 127 else bytes([size])
+        sets += data
+        self.column(name, {row: descriptor})
+
+
+def raw(*patches, fix=None):
+    """A patch of the finished bytes of the first segment: (offset, form, value), ..."""
+
+    def patch(d):
+        def bend(data):
+            for at, form, value in patches:
+                struct.pack_into("<" + form, data, at, value)
+            if fix:
+                fix(data)
+
+        d.segments[0].after.append(bend)
+
+    return patch
+
+
+def manifest(change):
+    return lambda d: d.after_files.append(change)
+
+
+def text_of_manifest(change):
+    return lambda d: d.after_text.append(change)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["bad"]:
+        build_good()
+    from bad_vectors import build_bad
+
+    build_bad()

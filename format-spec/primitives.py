@@ -1,0 +1,340 @@
+"""The building blocks of the format (sections 5, 7 and 8 of README.md): containers, columns, texts, stored
+sets, orders and alleles. Everything is checked as it is read; what is wrong raises `Damaged`."""
+
+import os
+import re
+import struct
+
+import xxhash
+import zstandard
+
+READ_VERSION, FEATURES = 1, 0
+HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
+PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
+NAMES = {
+    1: "meta", 2: "contigs", 3: "blocks", 4: "pages", 5: "sample_numbers",
+    16: "position", 17: "span", 18: "allele", 19: "ac", 20: "hom", 21: "hemi", 22: "het_excess",
+    23: "an_short", 24: "missing_count", 25: "filter", 26: "quality", 27: "alt_number",
+    28: "record_rank", 29: "roll", 30: "sv_length",
+    32: "carriers", 33: "missing", 34: "haploid", 35: "unphased",
+    40: "sets", 41: "order_directory", 42: "orders", 48: "allele_codes", 49: "long_alleles",
+    50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
+    61: "polyploid", 64: "original_rows", 65: "originals", 72: "info_keys", 80: "names",
+}  # fmt: skip
+INFO = 4096
+U32 = (0, 2**32 - 1)
+
+
+class Damaged(Exception):
+    """Bytes that are not what was written: the section, the rule, and what was found."""
+
+    kind = "damaged"
+
+    def __init__(self, section, rule, what):
+        super().__init__(f"section {section}, rule {rule}: {what}")
+        self.section, self.rule = section, rule
+
+
+class TooNew(Damaged):
+    """Written by a later version."""
+
+    kind = "too new"
+
+
+def need(holds, section, rule, what):
+    if not holds:
+        raise Damaged(section, rule, what)
+
+
+def numbers(data, size=4):
+    return list(struct.unpack(f"<{len(data) // size}{'I' if size == 4 else 'Q'}", data))
+
+
+def ascending(values):
+    return all(a < b for a, b in zip(values, values[1:]))
+
+
+class Container:
+    """Header, section table and chunk sums of a binary file; sections by name."""
+
+    def __init__(self, data, kind):
+        self.data = data
+        need(len(data) >= HEADER_LEN, "header", "F1", f"{len(data)} bytes")
+        magic = b"VARIDEX\x1a\x0a" + kind + b"\r\n"
+        need(data[:12] == magic, "header", "F2", f"magic {data[:12]!r}")
+        (read, _write, features, length, table_at, count, zero, table_sum, header_sum) = struct.unpack(
+            "<HHQQQIIQQ", data[12:HEADER_LEN]
+        )
+        need(xxhash.xxh3_64_intdigest(data[:56]) == header_sum, "header", "F3", "header checksum")
+        if read > READ_VERSION or features & ~FEATURES:
+            raise TooNew("header", "F4", f"version {read}, features {features:#x}")
+        need(length == len(data), "header", "F5", f"{len(data)} bytes of {length}")
+        need(table_at == HEADER_LEN and zero == 0, "header", "F6", "table offset or reserved bytes")
+        need(count <= 65_536, "header", "F7", f"{count} sections")
+        entries_end = HEADER_LEN + count * ENTRY_LEN
+        need(entries_end <= len(data), "header", "F8", "table outside the file")
+        entries = list(struct.iter_unpack("<IIQQ", data[HEADER_LEN:entries_end]))
+        chunks = sum(-(-length // CHUNK) for _, _, _, length in entries)
+        end = entries_end + chunks * 8
+        need(end <= len(data), "header", "F8", "table outside the file")
+        need(xxhash.xxh3_64_intdigest(data[HEADER_LEN:end]) == table_sum, "header", "F8", "table checksum")
+        self.sections, self.gaps = {}, []
+        sums = numbers(data[entries_end:end], 8)
+        for kind, zero, offset, length in entries:
+            aligned = -(-end // 64) * 64
+            need(zero == 0 and offset == aligned, "header", "F9", f"section {kind} at {offset}")
+            need(offset + length <= len(data), "header", "F9", f"section {kind} past the end")
+            name = self.name(kind)
+            need(name not in self.sections, "header", "F10", f"section {name} twice")
+            self.gaps.append((end, offset, name))
+            chunks = -(-length // CHUNK)
+            self.sections[name] = (offset, length, sums[:chunks])
+            sums, end = sums[chunks:], offset + length
+        need(end == len(data), "header", "F9", f"sections end at {end} of {len(data)}")
+
+    @staticmethod
+    def name(kind):
+        if INFO <= kind < INFO + 65_536:
+            return f"info {kind - INFO}"
+        return NAMES.get(kind, f"unknown {kind}")
+
+    def get(self, name):
+        """The bytes of a section, their checksums checked; none where it is not there."""
+        offset, length, sums = self.sections.get(name, (0, 0, []))
+        data = self.data[offset : offset + length]
+        for i, expected in enumerate(sums):
+            found = xxhash.xxh3_64_intdigest(data[i * CHUNK : (i + 1) * CHUNK])
+            need(found == expected, name.split()[0] if name.startswith("info") else name, "F11", "checksum")
+        return data
+
+    def verify(self):
+        for name in self.sections:
+            need(not name.startswith("unknown"), name, "F13", "a kind that this version has not")
+            self.get(name)
+        for start, end, name in self.gaps:
+            shown = "info" if name.startswith("info ") else name
+            need(not any(self.data[start:end]), f"padding before {shown}", "F12", "bytes that are not zero")
+
+
+def column(data, rows, section, nullable=False, limits=(-(2**63), 2**63 - 1)):
+    """The values of a column; None is no value."""
+    if not data:
+        return [None if nullable else 0] * rows
+    pages = -(-rows // PAGE_ROWS)
+    need(len(data) >= pages * 16, section, "C1", "a page directory")
+    values, expected = [], pages * 16
+    for page, (base, place) in enumerate(struct.iter_unpack("<qQ", data[: pages * 16])):
+        width, start = place & 255, (place >> 8) + pages * 16
+        need(width in (0, 1, 2, 4, 8), section, "C2", f"width {width}")
+        count = min(PAGE_ROWS, rows - page * PAGE_ROWS)
+        need(start + count * width <= len(data), section, "C3", f"page {page} outside the section")
+        need(start == expected, section, "C4", f"page {page} at {start}, not {expected}")
+        expected = start + count * width
+        for i in range(count):
+            difference = int.from_bytes(data[start + i * width : start + (i + 1) * width], "little")
+            if nullable and difference == 0:
+                values.append(None)
+                continue
+            value = (base + difference + 2**63) % 2**64 - 2**63
+            need(limits[0] <= value <= limits[1], section, "C5", f"{value} in row {len(values)}")
+            values.append(value)
+    need(expected == len(data), section, "C4", "bytes behind the last page")
+    return values
+
+
+def text(data, section, entries=None):
+    """The entries of a text; `entries` empty ones where it is not there."""
+    if not data:
+        return [b""] * (entries or 0)
+    need(len(data) >= 8, section, "T1", f"{len(data)} bytes")
+    count, blocks = numbers(data[:8])
+    at = 8 + blocks * 16
+    need(at <= len(data), section, "T1", f"{blocks} blocks")
+    need(blocks <= count <= 1024 * blocks, section, "T1", f"{count} entries in {blocks} blocks")
+    directory = list(struct.iter_unpack("<IIQ", data[8:at]))
+    result, start = [], 0
+    for (first, size, end), after in zip(directory, directory[1:] + [(count, 0, 0)]):
+        need(start <= end <= len(data) - at, section, "T2", f"a frame from {start} to {end}")
+        need(size <= 2**30, section, "T3", f"{size} bytes")
+        frame = data[at + start : at + end]
+        try:
+            claimed = zstandard.frame_content_size(frame)
+            need(claimed == size, section, "T4", f"a frame of {claimed} bytes, not {size}")
+            inflated = zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
+        except zstandard.ZstdError as error:
+            raise Damaged(section, "T4", str(error)) from None
+        need(len(inflated) == size, section, "T4", f"{len(inflated)} bytes, not {size}")
+        need(first == len(result) and inflated.endswith(b"\n"), section, "T5", f"block of entry {first}")
+        result += inflated[:-1].split(b"\n")
+        need(len(result) - first <= 1024, section, "T5", f"{len(result) - first} entries")
+        need(len(result) == after[0], section, "T5", f"{len(result)} entries up to {after[0]}")
+        start = end
+    need(start == len(data) - at, section, "T2", "bytes behind the last frame")
+    return result
+
+
+def utf8(entry, section, rule):
+    try:
+        return entry.decode()
+    except UnicodeDecodeError as error:
+        raise Damaged(section, rule, str(error)) from None
+
+
+def leb128(data, at, section, rule):
+    """A number and where the next byte stands."""
+    value = 0
+    for i in range(5):
+        need(at < len(data), section, rule, "a number that does not end")
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << (7 * i)
+        if byte < 128:
+            need(value < 2**32, section, rule, f"number {value}")
+            return value, at
+    raise Damaged(section, rule, "a number of more than five bytes")
+
+
+class Order:
+    """The copies of each class of an ordering block."""
+
+    def __init__(self, data, n):
+        words, width = -(-n // 64), max(1, (n - 1).bit_length())
+        ranks_at = 8 + words * 8
+        ranks = -(-n // 4096)
+        copies_at = ranks_at + -(-ranks // 2) * 8
+        copies_len = -(-n * width // 8)
+        need(len(data) == copies_at + copies_len + 8, "orders", "O3", f"{len(data)} bytes")
+        classes, zero = numbers(data[:8])
+        need(1 <= classes <= n and zero == 0, "orders", "O3", f"{classes} classes of {n} copies")
+        starts = int.from_bytes(data[8:ranks_at], "little")
+        begins = [i for i in range(words * 64) if starts >> i & 1]
+        sound = len(begins) == classes and begins[0] == 0 and begins[-1] < n
+        need(sound, "orders", "O5", "class starts")
+        for i, rank in enumerate(numbers(data[ranks_at:copies_at])):
+            expected = sum(b < 4096 * i for b in begins) if i < ranks else 0
+            need(rank == expected, "orders", "O5", f"rank {i} is {rank}")
+        bits = int.from_bytes(data[copies_at : copies_at + copies_len], "little")
+        need(bits >> (n * width) == 0 and not any(data[-8:]), "orders", "O5", "bits behind the copies")
+        copies = [bits >> (i * width) & ((1 << width) - 1) for i in range(n)]
+        need(sorted(copies) == list(range(n)), "orders", "O4", "each copy once")
+        self.classes = [copies[a:b] for a, b in zip(begins, begins[1:] + [n])]
+
+
+def list_members(data, universe):
+    """Members of a list, and for each entry (the lowest pair it may hold, where its bytes begin)."""
+    members, entries, pair, at = [], [], 0, 0
+    while at < len(data):
+        entries.append((pair, at))
+        entry, at = leb128(data, at, "sets", "P2")
+        pair += entry >> 2
+        which = entry & 3
+        members += [2 * pair + copy for copy in (0, 1) if which >> copy & 1]
+        need(which and members[-1] < universe, "sets", "P3", f"entry {entry} at pair {pair}")
+        pair += 1
+    return members, entries
+
+
+def roaring_members(data, universe):
+    import pyroaring
+
+    # pyroaring tells neither trailing bytes nor wrong counts: a sound bitmap serialises to the same bytes
+    try:
+        members = pyroaring.BitMap.deserialize(data)
+        sound = members.serialize() == data
+        listed = list(members)
+    except Exception as error:  # it raises various types for bytes that are no bitmap
+        raise Damaged("sets", "P6", str(error)) from None
+    need(sound and ascending(listed), "sets", "P6", "a bitmap with wrong counts")
+    need(not listed or listed[-1] < universe, "sets", "P6", f"member {listed[-1:]}")
+    return listed
+
+
+def stored_set(descriptor, page, universe, order, may_be_runs):
+    """The members of a set; `page` are the bytes that its offset counts from."""
+    form, complement, value = descriptor & 7, descriptor >> 3 & 1, descriptor >> 4
+    if form == 0:
+        need(value == 0, "sets", "P1", f"value {value} of an empty set")
+        members = []
+    elif form == 1:
+        need(value < universe, "sets", "P1", f"member {value} of {universe}")
+        members = [value]
+    elif form == 2:
+        members = [value & 0x3FFF, value >> 14]
+        need(members[0] < members[1] < universe, "sets", "P1", f"members {members} of {universe}")
+    else:
+        length, at = leb128(page, value, "sets", "P2")
+        need(at + length <= len(page), "sets", "P2", f"{length} bytes at {at} of {len(page)}")
+        data = page[at : at + length]
+        if form == 3:
+            members, _ = list_members(data, universe)
+        elif form == 7:
+            need(length >= 4, "sets", "P4", "a skipping list without its length")
+            count = numbers(data[:4])[0]
+            at = 4 + max(0, count - 1) // 256 * 8
+            need(at <= length, "sets", "P4", "skips past the set")
+            members, entries = list_members(data[at:], universe)
+            skips = list(struct.iter_unpack("<II", data[4:at]))
+            need(len(entries) == count and skips == entries[256::256], "sets", "P4", "skips")
+        elif form == 4:
+            need(may_be_runs and order is not None, "sets", "P7", "runs without an order")
+            bounds, bound, at = [], 0, 0
+            while at < length:
+                gap, at = data[at], at + 1
+                if gap == 255:
+                    more, at = leb128(data, at, "sets", "P2")
+                    gap += more
+                bound += gap
+                bounds.append(bound)
+            classes = len(order.classes)
+            sound = ascending(bounds) and (not bounds or bound < classes)
+            need(sound, "sets", "P7", f"boundaries {bounds[:9]} of {classes} classes")
+            ends = bounds + [classes]
+            members = [c for a, b in zip(ends[::2], ends[1::2]) for k in order.classes[a:b] for c in k]
+        elif form == 5:
+            need(length == -(-universe // 8), "sets", "P5", f"{length} bytes for {universe} bits")
+            bits = int.from_bytes(data, "little")
+            need(bits >> universe == 0, "sets", "P5", "bits past the universe")
+            members = [i for i in range(universe) if bits >> i & 1]
+        else:
+            members = roaring_members(data, universe)
+    members = frozenset(members)
+    return frozenset(range(universe)) - members if complement else members
+
+
+def trimmed(reference, alternate):
+    r, a = reference.upper(), alternate.upper()
+    end = len(os.path.commonprefix([r[::-1], a[::-1]]))
+    r, a = r[: len(r) - end], a[: len(a) - end]
+    start = len(os.path.commonprefix([r, a]))
+    return r[start:], a[start:]
+
+
+def allele_type(reference, alternate):
+    """The bit of an allele in zone maps."""
+    bases = re.compile(r"[ACGTUNRYSWKMBDHV]+", re.IGNORECASE).fullmatch
+    if alternate in ("", ".", "<*>", "<NON_REF>"):
+        return 0
+    if alternate == "*":
+        return 6
+    if alternate.startswith("<") and alternate.endswith(">") and len(alternate) > 1:
+        symbol = alternate[1:-1].split(":")[0].upper()
+        if re.fullmatch(r"CN[0-9]+", symbol):
+            return 9
+        known = {"DEL": 4, "INS": 3, "DUP": 7, "INV": 8, "CNV": 9, "BND": 10, "TRA": 10, "CTX": 10}
+        return known.get(symbol, 31)
+    single = alternate[1:] if alternate.startswith(".") else alternate[:-1] if alternate.endswith(".") else ""
+    if "[" in alternate or "]" in alternate or bases(single):
+        return 10
+    if not bases(reference) or not bases(alternate):
+        return 31
+    r, a = map(len, trimmed(reference, alternate))
+    return 0 if r == a == 0 else 1 if r == a == 1 else 2 if r == a else 3 if r == 0 else 4 if a == 0 else 5
+
+
+def packed(reference, alternate):
+    """The code of a pair of short alleles, None where it needs text."""
+    both = reference + alternate
+    if len(both) > 11 or not set(both) <= set("ACGT"):
+        return None
+    code = len(reference) | len(alternate) << 4
+    return code | sum("ACGT".index(base) << (8 + 2 * i) for i, base in enumerate(both))

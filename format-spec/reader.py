@@ -1,0 +1,524 @@
+#!/usr/bin/env python3
+"""A second reader of the Varidex dataset format, written from README.md alone.
+
+    reader.py verify DATASET                  check every rule; exit 1 and the rule on damage
+    reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV
+
+It is for checking the text and other readers, not for speed: a segment is decoded whole. Rule numbers
+(`F3`, `R5` ...) are those of section 9 of the text. Needs the packages zstandard and xxhash, and
+pyroaring where a dataset has roaring sets.
+"""
+
+import argparse
+import json
+import os
+import re
+import struct
+import sys
+from collections import namedtuple
+
+import xxhash
+
+from primitives import (
+    BLOCK_ROWS,
+    PAGE_ROWS,
+    U32,
+    Container,
+    Damaged,
+    Order,
+    TooNew,
+    allele_type,
+    ascending,
+    column,
+    leb128,
+    need,
+    numbers,
+    packed,
+    stored_set,
+    text,
+    utf8,
+)  # fmt: skip
+
+MANIFEST_VERSION = 1
+DESCRIPTOR = (0, 2**63 - 1)
+COLUMNS = {
+    "position": (-1, 2**31 - 2), "span": U32, "allele": U32, "ac": U32, "hom": U32, "hemi": U32,
+    "het_excess": U32, "an_short": (-(2**63), 2**63 - 1), "missing_count": U32, "filter": U32,
+    "quality": U32, "alt_number": (0, 65_534), "record_rank": U32, "roll": U32,
+    "sv_length": (1 - 2**63, 2**63 - 1), "carriers": DESCRIPTOR, "missing": DESCRIPTOR, "haploid": DESCRIPTOR,
+    "unphased": DESCRIPTOR,
+}  # fmt: skip
+NULLABLE = {"quality", "sv_length"}
+ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
+
+
+Row = namedtuple(
+    "Row",
+    "contig position end ref alt alt_number record_rank roll sv_length id filter quality ac an het hom hemi"
+    " n_missing carriers missing haploid unphased polyploid original info",
+)
+
+
+class Segment:
+    """A segment, decoded whole and checked."""
+
+    def __init__(self, data, entry, manifest):
+        self.file = file = Container(data, b"G")
+        self.entry, self.manifest = entry, manifest
+        meta = file.get("meta")
+        need(len(meta) == 16, "meta", "G1", f"{len(meta)} bytes")
+        self.rows, self.samples, self.first_sample, self.records = numbers(meta)
+        told = (entry["rows"], entry["samples"], entry["records"])
+        need(told == (self.rows, self.samples, self.records), "meta", "G1", f"not as in the manifest: {told}")
+        need(self.rows > 0 and self.samples <= 2**27, "meta", "G2", f"{self.rows} rows, {self.samples} samples")
+        self.copies = 2 * self.samples
+        self.read_structure()
+        self.read_alleles()
+        self.read_columns()
+        self.read_texts()
+        self.read_polyploid()
+        self.read_orders()
+        self.read_sets()
+        self.check_rows()
+        self.check_counts()
+        self.check_zones()
+        file.verify()
+
+    def whole(self, name, size, rule):
+        data = self.file.get(name)
+        need(len(data) % size == 0, name, rule, f"{len(data)} bytes, not a multiple of {size}")
+        return data
+
+    def read_structure(self):
+        entry, rows = self.entry, self.rows
+        contigs = list(struct.iter_unpack("<III", self.whole("contigs", 12, "G3")))
+        ends = [0] + [end for _, _, end in contigs]
+        sound = [first for _, first, _ in contigs] == ends[:-1] and ascending(ends) and ends[-1] == rows
+        sound = sound and len({c for c, _, _ in contigs}) == len(contigs)
+        told = [(c["contig"], c["rows"]) for c in entry["contigs"]]
+        sound = sound and told == [(c, end - first) for c, first, end in contigs]
+        need(sound, "contigs", "G3", f"{contigs[:5]}")
+        self.contigs = contigs
+        pages, sets = self.file.get("pages"), self.file.sections.get("sets", (0, 0))[1]
+        need(len(pages) == 32 * -(-rows // PAGE_ROWS), "pages", "G4", f"{len(pages)} bytes")
+        self.pages = list(struct.iter_unpack("<iIIIQII", pages))
+        bases = [page[4] for page in self.pages] + [sets]
+        sound = bases[0] == 0 and bases == sorted(bases) and not any(page[6] for page in self.pages)
+        need(sound, "pages", "G4", f"set bases {bases[:5]} of {sets} or reserved bytes")
+        blocks = self.file.get("blocks")
+        need(len(blocks) == 16 * -(-rows // BLOCK_ROWS), "blocks", "G5", f"{len(blocks)} bytes")
+        self.blocks = list(struct.iter_unpack("<iIII", blocks))
+        self.sample_numbers = numbers(self.whole("sample_numbers", 4, "G8"))
+        if not self.sample_numbers:
+            self.sample_numbers = list(range(self.first_sample, self.first_sample + self.samples))
+        n = self.sample_numbers
+        sound = len(n) == self.samples and ascending(n)
+        sound = sound and (not n or (n[0] == self.first_sample and n[-1] < self.manifest["sample_count"]))
+        need(sound, "sample_numbers", "G8", f"{n[:5]} for {self.samples} samples")
+
+    def read_alleles(self):
+        codes = numbers(self.whole("allele_codes", 4, "A1"))
+        need(codes, "allele_codes", "A1", "no code")
+        long = text(self.file.get("long_alleles"), "long_alleles")
+        hashes = numbers(self.whole("long_hashes", 4, "A4"))
+        sums = [xxhash.xxh3_64_intdigest(entry.upper()) & 0xFFFFFFFF for entry in long]
+        for entry in long:
+            sound = entry.isascii() and entry.count(b"\t") == 1 and not entry.startswith(b"\t")
+            need(sound, "long_alleles", "A3", f"{entry[:40]!r}")
+        need(hashes == sums, "long_hashes", "A4", "hashes of long alleles")
+        self.pairs = []
+        for code in codes:
+            if code >> 31:
+                need(code & 0x7FFFFFFF < len(long), "allele_codes", "A3", f"entry {code & 0x7FFFFFFF}")
+                pair = tuple(long[code & 0x7FFFFFFF].decode().split("\t"))
+                need(packed(*pair) is None, "allele_codes", "A5", f"{pair} is not packed")
+            else:
+                r, a = code & 15, code >> 4 & 15
+                need(r >= 1 and r + a <= 11 and code >> (8 + 2 * (r + a)) == 0, "allele_codes", "A2", f"{code:#x}")
+                both = "".join("ACGT"[code >> (8 + 2 * i) & 3] for i in range(r + a))
+                pair = (both[:r], both[r:])
+            self.pairs.append(pair)
+        need(len(set(self.pairs)) == len(codes), "allele_codes", "A5", "a pair twice")
+
+    def read_columns(self):
+        self.c = {
+            name: column(self.file.get(name), self.rows, name, name in NULLABLE, limits)
+            for name, limits in COLUMNS.items()
+        }
+        highest = max(self.c["allele"])
+        need(highest < len(self.pairs), "allele", "A1", f"number {highest} of {len(self.pairs)}")
+
+    def read_texts(self):
+        filters = [utf8(f, "filters", "R4") for f in text(self.file.get("filters"), "filters", 1)]
+        need(filters[:1] == [""], "filters", "R4", "the first entry is not empty")
+        highest = max(self.c["filter"])
+        need(highest < len(filters), "filter", "R4", f"number {highest} of {len(filters)}")
+        self.filters = filters
+        self.ids = text(self.file.get("ids"), "ids", self.rows)
+        need(len(self.ids) == self.rows, "ids", "I1", f"{len(self.ids)} entries")
+        self.check_id_index()
+        rows = numbers(self.whole("original_rows", 4, "Z1"))
+        need(ascending(rows) and (not rows or rows[-1] < self.rows), "original_rows", "Z1", f"{rows[:5]}")
+        originals = text(self.file.get("originals"), "originals")
+        sound = len(originals) == len(rows) and all(re.fullmatch(rb"\d+\t[^\t]+\t[^\t]+", o) for o in originals)
+        need(sound, "originals", "Z2", "other entries than rows or fields")
+        need(not rows or self.manifest.get("normalised"), "originals", "Z2", "not a normalised dataset")
+        self.originals = {row: utf8(o, "originals", "Z2").split("\t") for row, o in zip(rows, originals)}
+        keys = [utf8(k, "info_keys", "K1") for k in text(self.file.get("info_keys"), "info_keys")]
+        told = [f"{k['kind']}\t{k['number']}\t{k['key']}" for k in self.manifest["info"]]
+        need(keys == told, "info_keys", "K1", f"{keys}, not {told}")
+        for name in self.file.sections:
+            if name.startswith("info "):
+                need(int(name[5:]) < len(keys), "info", "K2", f"section {name} of {len(keys)} keys")
+        self.info = {}
+        for k, key in enumerate(self.manifest["info"]):
+            data, kind = self.file.get(f"info {k}"), key["kind"]
+            if kind == "text":
+                values = text(data, "info", self.rows)
+                need(len(values) == self.rows, "info", "K2", f"{len(values)} entries")
+                values = [value or None for value in values]
+            elif kind == "flag":
+                values = column(data, self.rows, "info", limits=(0, 1))
+            else:
+                limits = (-(2**31), 2**31 - 1) if kind == "integer" else U32
+                values = column(data, self.rows, "info", True, limits)
+                if kind == "float":
+                    values = [float_of(value) for value in values]
+            self.info[key["key"]] = values
+
+    def check_id_index(self):
+        found, expected = [], set()
+        data = self.file.get("id_index")
+        if data:
+            need(len(data) >= 16, "id_index", "I2", f"{len(data)} bytes")
+            count, bits, width, zero = numbers(data[:16])
+            sound = bits <= 31 and width == (self.rows.bit_length() - 1) // 8 + 1 and zero == 0
+            need(sound, "id_index", "I2", f"bits {bits}, width {width}")
+            at = 16 + 4 * (2**bits + 1)
+            need(len(data) == at + count * (1 + width), "id_index", "I2", f"{len(data)} bytes")
+            starts = numbers(data[16:at])
+            sound = starts[0] == 0 and starts == sorted(starts) and starts[-1] == count
+            need(sound, "id_index", "I2", "bucket starts")
+            prints, rows = data[at : at + count], data[at + count :]
+            for bucket, (a, b) in enumerate(zip(starts, starts[1:])):
+                part = [int.from_bytes(rows[i * width : (i + 1) * width], "little") for i in range(a, b)]
+                need(part == sorted(part) and all(r < self.rows for r in part), "id_index", "I2", f"bucket {bucket}")
+                found += [(bucket, prints[i], row) for i, row in zip(range(a, b), part)]
+        for row, ids in enumerate(self.ids):
+            expected |= {(xxhash.xxh3_64_intdigest(one), row) for one in ids.split(b";") if one}
+        if data:
+            expected = [(h >> 64 - bits if bits else 0, h & 255, row) for h, row in expected]
+        need(sorted(found) == sorted(expected), "id_index", "I3", "other ids than in `ids`")
+
+    def read_polyploid(self):
+        table = list(struct.iter_unpack("<II", self.whole("polyploid_rows", 8, "Y1")))
+        data, self.polyploid = self.file.get("polyploid"), {}
+        ends = [0] + [end for _, end in table]
+        rows = [row for row, _ in table]
+        sound = ascending(rows) and ascending(ends) and ends[-1] == len(data) and (not rows or rows[-1] < self.rows)
+        need(sound, "polyploid_rows", "Y1", f"{table[:5]}")
+        for row, at, end in zip(rows, ends, ends[1:]):
+            genotypes, sample, part = {}, 0, data[:end]
+            while at < end:
+                gap, at = leb128(part, at, "polyploid", "Y2")
+                head, at = leb128(part, at, "polyploid", "Y2")
+                sample += gap
+                need(
+                    sample < self.samples and head >> 1 >= 3, "polyploid", "Y2", f"sample {sample}, {head >> 1} copies"
+                )
+                need(head >> 1 <= end - at, "polyploid", "Y2", f"{head >> 1} copies in {end - at} bytes")
+                alleles = []
+                for _ in range(head >> 1):
+                    allele, at = leb128(part, at, "polyploid", "Y2")
+                    need(allele <= 65_535, "polyploid", "Y2", f"allele {allele - 1}")
+                    alleles.append(allele - 1 if allele else None)
+                genotypes[sample] = (bool(head & 1), alleles)
+                sample += 1
+            self.polyploid[row] = genotypes
+
+    def read_orders(self):
+        directory = list(struct.iter_unpack("<IIQQ", self.whole("order_directory", 24, "O1")))
+        orders, end, last = self.file.get("orders"), 0, -1
+        self.directory = []
+        for first_row, last_row, offset, length in directory:
+            sound = last < first_row <= last_row < self.rows
+            need(sound, "order_directory", "O1", f"rows {first_row} to {last_row}")
+            need(offset == end and offset + length <= len(orders), "order_directory", "O2", f"order at {offset}")
+            last, end = last_row, offset + length
+            self.directory.append((first_row, last_row, Order(orders[offset:end], self.copies)))
+        need(end == len(orders), "order_directory", "O2", "bytes behind the last order")
+        for page, entry in enumerate(self.pages):
+            expected = sum(last_row < page * PAGE_ROWS for _, last_row, _ in self.directory)
+            need(entry[5] == expected, "pages", "G7", f"first order {entry[5]} of page {page}")
+
+    def read_sets(self):
+        sets, order_at, self.sets = self.file.get("sets"), 0, []
+        ends = [page[4] for page in self.pages[1:]] + [len(sets)]
+        for row in range(self.rows):
+            page = row // PAGE_ROWS
+            payload = sets[self.pages[page][4] : ends[page]] if row % PAGE_ROWS == 0 else payload
+            while order_at < len(self.directory) and self.directory[order_at][1] < row:
+                order_at += 1
+            first, _, order = self.directory[order_at] if order_at < len(self.directory) else (self.rows, 0, None)
+            order = order if first <= row else None
+            self.sets.append([
+                stored_set(self.c[name][row], payload, universe, order, name == "carriers")
+                for name, universe in (
+                    ("carriers", self.copies), ("missing", self.copies),
+                    ("haploid", self.samples), ("unphased", self.samples),
+                )
+            ])  # fmt: skip
+
+    def check_rows(self):
+        c = self.c
+        for (contig, first, end), told in zip(self.contigs, self.entry["contigs"]):
+            last, furthest = None, 0
+            for row in range(first, end):
+                ref, alt = self.pairs[c["allele"][row]]
+                key = (c["position"][row], ref.upper(), alt.upper(), c["record_rank"][row], c["alt_number"][row])
+                need(last is None or last <= key, "position", "R1", f"row {row}: {key} after {last}")
+                last = key
+                row_end = c["position"][row] + c["span"][row]
+                need(c["span"][row] >= 1 and row_end < 2**31, "span", "R2", f"row {row}: span {c['span'][row]}")
+                furthest = row_end if row == first else max(furthest, row_end)
+                sound = (c["alt_number"][row] == 0) == (alt == "")
+                need(sound, "alt_number", "R3", f"row {row}: {c['alt_number'][row]} of {ref},{alt}")
+            spans = (c["position"][first], c["position"][end - 1], furthest)
+            told = (told["start"], told["last"], told["end"])
+            need(spans == told, "contigs", "G10", f"contig {contig}: {spans}, not {told}")
+        firsts = sum(number <= 1 for number in c["alt_number"])
+        need(firsts == self.records, "meta", "G9", f"{self.records} records, not {firsts}")
+        known = {}
+        for contig, first, end in self.contigs:
+            for row in range(first, end):
+                key = (contig, c["position"][row], c["record_rank"][row])
+                alts, carried = known.setdefault(key, (set(), set()))
+                need(c["alt_number"][row] not in alts, "alt_number", "R8", f"row {row}: an ALT twice in a record")
+                alts.add(c["alt_number"][row])
+                need(not carried & self.sets[row][0], "carriers", "R8", f"row {row}: a copy with two ALTs")
+                carried |= self.sets[row][0]
+
+    def check_counts(self):
+        self.counts = []
+        for row, (carriers, missing, haploid, unphased) in enumerate(self.sets):
+            polyploid, number = self.polyploid.get(row, {}), self.c["alt_number"][row]
+            need(number or not carriers, "carriers", "R7", f"row {row}: carriers without ALT")
+            both = carriers & missing
+            need(not both, "carriers", "R9", f"row {row}: copies {sorted(both)[:5]} carry and are missing")
+            nowhere = {2 * s + 1 for s in haploid} | {2 * s + copy for s in polyploid for copy in (0, 1)}
+            for name, members in (("carriers", carriers), ("missing", missing)):
+                wrong = sorted(members & nowhere)[:5]
+                need(not wrong, name, "R9", f"row {row}: copies {wrong} of haploids or polyploids")
+            need(not haploid & polyploid.keys(), "haploid", "R9", f"row {row}: polyploids")
+            for s in unphased:
+                sound = s in haploid or 2 * s not in missing or 2 * s + 1 in missing
+                need(sound, "unphased", "R10", f"row {row}: sample {s}")
+            hom = sum(copy % 2 and copy - 1 in carriers for copy in carriers)
+            hemi = sum(2 * s in carriers for s in haploid)
+            ac = len(carriers)
+            het = len({copy // 2 for copy in carriers}) - hom - hemi
+            short, n_missing = len(haploid) + len(missing), len({copy // 2 for copy in missing})
+            for _, alleles in polyploid.values():
+                carried = sum(a == number for a in alleles) if number else 0
+                ac += carried
+                hom += 0 < carried == len(alleles)
+                het += 0 < carried < len(alleles)
+                short -= sum(a is not None for a in alleles) - 2
+                n_missing += None in alleles
+            excess = ac - het - 2 * hom - hemi
+            told = (("ac", ac, "R5"), ("hom", hom, "R5"), ("hemi", hemi, "R5"), ("het_excess", excess, "R5"),
+                    ("an_short", short, "R6"), ("missing_count", n_missing, "R6"))  # fmt: skip
+            for name, value, rule in told:
+                need(self.c[name][row] == value, name, rule, f"row {row}: {self.c[name][row]}, not {value}")
+            self.counts.append((ac, self.copies - short, het, hom, hemi, n_missing))
+
+    def check_zones(self):
+        c = self.c
+        for size, entries, section in ((PAGE_ROWS, self.pages, "pages"), (BLOCK_ROWS, self.blocks, "blocks")):
+            for i, entry in enumerate(entries):
+                rows = range(i * size, min((i + 1) * size, self.rows))
+                types = 0
+                for row in rows:
+                    types |= 1 << allele_type(*self.pairs[c["allele"][row]])
+                acs = [c["ac"][row] for row in rows]
+                zone = (max(c["position"][row] + c["span"][row] for row in rows), min(acs), max(acs), types)
+                need(entry[:4] == zone, section, "G6", f"zone {i} is {entry[:4]}, not {zone}")
+
+    def __iter__(self):
+        c = self.c
+        for contig, first, end in self.contigs:
+            for row in range(first, end):
+                ref, alt = self.pairs[c["allele"][row]]
+                position = c["position"][row]
+                yield Row(
+                    contig, position, position + c["span"][row], ref, alt, c["alt_number"][row],
+                    c["record_rank"][row], c["roll"][row], c["sv_length"][row], self.ids[row].decode("utf-8", "replace"),
+                    self.filters[c["filter"][row]], float_of(c["quality"][row]), *self.counts[row],
+                    *self.sets[row], self.polyploid.get(row, {}), self.originals.get(row),
+                    {key: values[row] for key, values in self.info.items()},
+                )  # fmt: skip
+
+    def genotype(self, row, sample):
+        """The genotype of a sample of the batch as VCF text: 1 is the row's ALT, 0 any other allele."""
+        if sample in row.polyploid:
+            phased, alleles = row.polyploid[sample]
+            shown = ["." if a is None else str(int(a == row.alt_number and a > 0)) for a in alleles]
+            return ("|" if phased else "/").join(shown)
+        copies = [2 * sample] if sample in row.haploid else [2 * sample, 2 * sample + 1]
+        shown = ["." if n in row.missing else str(int(n in row.carriers)) for n in copies]
+        return ("/" if sample in row.unphased or shown == [".", "."] else "|").join(shown)
+
+
+def float_of(bits):
+    return None if bits is None else struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+class Dataset:
+    """A dataset directory, decoded whole and checked."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        with open(os.path.join(directory, "manifest.json"), "rb") as file:
+            self.manifest = read_manifest(file.read(2**28 + 1))
+        m = self.manifest
+        self.names = []
+        if "samples" in m:
+            container = Container(self.bytes(m["samples"]), b"S")
+            names = text(container.get("names"), "names")
+            need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
+            self.names = [utf8(name, "names", "N1") for name in names]
+            need(len(set(names)) == len(names), "names", "N1", "a name twice")
+            container.verify()
+        self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
+        self.check_batches()
+        for entry in m["segments"] + ([m["samples"]] if "samples" in m else []):
+            data = self.bytes(entry)
+            need(xxhash.xxh3_128_hexdigest(data) == entry["checksum"], "file", "M13", entry["file"])
+
+    def bytes(self, entry):
+        with open(os.path.join(self.directory, entry["file"]), "rb") as file:
+            data = file.read()
+        need(len(data) == entry["size"], "file", "M13", f"{entry['file']}: {len(data)} bytes, not {entry['size']}")
+        return data
+
+    def check_batches(self):
+        batches, spans = {}, []
+        for segment in self.segments:
+            batch = segment.entry["batch"]
+            samples = batches.setdefault(batch, segment.sample_numbers)
+            need(samples == segment.sample_numbers, "sample_numbers", "M14", f"batch {batch}")
+            spans += [(c["contig"], c["start"], c["last"], batch) for c in segment.entry["contigs"]]
+        for i, (contig, _, last, batch) in enumerate(spans := sorted(spans)):
+            for other in spans[i + 1 :]:
+                if other[0] == contig and other[1] <= last and other[3] != batch:
+                    shared = set(batches[batch]) & set(batches[other[3]])
+                    need(not shared, "manifest", "M12", f"samples {sorted(shared)[:5]} twice on contig {contig}")
+
+    def rows(self):
+        """(segment, row) of every row, by contig and position."""
+        found = [(segment, row) for segment in self.segments for row in segment]
+        key = lambda r: (r.contig, r.position, r.ref.upper(), r.alt.upper())
+        return sorted(found, key=lambda pair: key(pair[1]))
+
+
+def read_manifest(data):
+    def no(rule, what, kind=Damaged):
+        raise kind("manifest", rule, what)
+
+    try:
+        m = json.loads(data.decode()) if len(data) <= 2**28 else no("M1", "longer than 256 MiB")
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        no("M1", str(error))
+    if not isinstance(m, dict):
+        no("M1", "no object")
+    is_count = lambda n: type(n) is int and 0 <= n < 2**32
+    is_file = lambda f: (
+        isinstance(f, dict) and type(f.get("file")) is type(f.get("checksum")) is str and type(f.get("size")) is int
+    )
+    if m.get("format") != "varidex-dataset":
+        no("M2", f"format {m.get('format')!r}")
+    snapshot = m.get("snapshot")
+    bare = data.replace(f'"{snapshot}"'.encode(), b'""', 1)
+    if xxhash.xxh3_128_hexdigest(bare) != snapshot:
+        no("M3", f"snapshot {snapshot}")
+    if not is_count(m.get("version")):
+        no("M5", "version")
+    if m["version"] > MANIFEST_VERSION:
+        no("M4", f"version {m['version']}", TooNew)
+
+    def shaped(value, **fields):
+        return isinstance(value, list) and all(
+            isinstance(one, dict) and all(check(one.get(name)) for name, check in fields.items()) for one in value
+        )
+
+    is_text = lambda t: isinstance(t, str)
+    is_place = lambda n: type(n) is int and -1 <= n < 2**31
+    spans = lambda c: shaped(c, contig=is_count, start=is_place, last=is_place, end=is_place, rows=is_count)
+    sound = (
+        is_text(m.get("generator"))
+        and is_count(m.get("sample_count"))
+        and shaped(m.get("contigs"), name=is_text)
+        and shaped(m.get("info"), key=is_text, kind=is_text, number=is_text)
+        and shaped(m.get("segments"), batch=is_count, rows=is_count, records=is_count, samples=is_count, contigs=spans)
+        and all(is_file(f) for f in m["segments"] + [m[k] for k in ("samples",) if k in m])
+    )
+    if not sound:
+        no("M5", "a field is missing or of another type")
+    for file in m["segments"] + [m[k] for k in ("samples",) if k in m]:
+        if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
+            no("M6", f"file name {file['file']!r}")
+    if ("samples" in m) != (m["sample_count"] > 0):
+        no("M7", f"{m['sample_count']} samples")
+    if m.get("assembly", "GRCh38") not in ASSEMBLIES:
+        no("M8", f"assembly {m['assembly']!r}")
+    for s in m["segments"]:
+        if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in s["contigs"]):
+            no("M9", f"segment {s['file']}")
+    if len({c["name"] for c in m["contigs"]}) < len(m["contigs"]):
+        no("M10", "a contig name twice")
+    for key in m["info"]:
+        if key["kind"] not in ("flag", "integer", "float", "text") or key["number"] not in ("record", "alt", "allele"):
+            no("M11", f"INFO {key['key']}")
+    return m
+
+
+def dump(dataset, genotypes, out):
+    header = ["chrom", "pos", "id", "ref", "alt", "group", "ac", "an", "af", "n_het", "n_hom", "n_hemi", "n_missing"]
+    out.write("\t".join(header + (dataset.names if genotypes else [])) + "\n")
+    several = len({segment.entry["batch"] for segment in dataset.segments}) > 1
+    for segment, row in dataset.rows():
+        frequency = f"{row.ac / row.an:.6g}" if row.an else "."
+        fields = [
+            dataset.manifest["contigs"][row.contig]["name"], row.position + 1, row.id or ".", row.ref,
+            row.alt or ".", f"batch {segment.entry['batch']}" if several else "all", row.ac, row.an, frequency,
+            row.het, row.hom, row.hemi, row.n_missing,
+        ]  # fmt: skip
+        if genotypes:
+            # "-": the sample is in another batch
+            cells = ["-"] * len(dataset.names)
+            for sample, number in enumerate(segment.sample_numbers):
+                cells[number] = segment.genotype(row, sample)
+            fields += cells
+        out.write("\t".join(map(str, fields)) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 1.")
+    parser.add_argument("verb", choices=["verify", "dump"])
+    parser.add_argument("dataset")
+    parser.add_argument("--genotypes", action="store_true", help="a column for each sample")
+    args = parser.parse_args()
+    try:
+        dataset = Dataset(args.dataset)
+    except Damaged as error:
+        print(f"{error.kind}: {error}", file=sys.stderr)
+        return 4 if error.kind == "too new" else 1
+    if args.verb == "dump":
+        dump(dataset, args.genotypes, sys.stdout)
+    else:
+        print(f"sound: {sum(s.rows for s in dataset.segments)} rows, {len(dataset.names)} samples")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,332 @@
+"""The second reader against all vectors, and the text's numbers against the code.
+
+python3 -m unittest
+"""
+
+import collections
+import csv
+import glob
+import os
+import re
+import struct
+import subprocess
+import sys
+import unittest
+
+import primitives
+import reader
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VECTORS = os.path.join(HERE, "vectors")
+FORMAT = os.path.join(HERE, "..", "core", "src")
+
+
+def load(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def table(name):
+    with open(os.path.join(VECTORS, name), newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def alleles_of(text):
+    """Allele numbers (None is missing) and whether they are unphased."""
+    return [None if a == "." else int(a) for a in re.split(r"[/|]", text)], "/" in text
+
+
+def expected_genotype(text, alt):
+    """What a row for ALT number `alt` shows for a genotype."""
+    alleles, unphased = alleles_of(text)
+    if len(alleles) == 2 and unphased:
+        alleles.sort(key=lambda a: 1 << 30 if a is None else 1 << 29 if a == 0 else a)
+    if len(alleles) == 2 and alleles == [None, None]:
+        unphased = True
+    shown = ["." if a is None else str(int(a == alt and a > 0)) for a in alleles]
+    return ("/" if unphased else "|").join(shown)
+
+
+def expected_counts(texts, alt):
+    """AC, AN, het, hom, hemi, missing from genotypes as they stand in the VCF."""
+    ac = an = het = hom = hemi = missing = 0
+    for text in texts:
+        alleles, _ = alleles_of(text)
+        carried = sum(a == alt and a > 0 for a in alleles if a is not None)
+        ac += carried
+        an += sum(a is not None for a in alleles)
+        missing += None in alleles
+        if carried and len(alleles) == 1:
+            hemi += 1
+        elif carried and carried == len(alleles):
+            hom += 1
+        elif carried:
+            het += 1
+    return ac, an, het, hom, hemi, missing
+
+
+def single(text):
+    return struct.unpack("<f", struct.pack("<f", float(text)))[0]
+
+
+def expected_info(text, alt, keys, declared):
+    given = dict((entry + "=").split("=")[:2] for entry in text.split(";") if text != ".")
+    values = {}
+    for key in keys:
+        number, kind = declared.get(key, (".", "String"))
+        value = given.get(key)
+        if kind == "Flag":
+            values[key] = int(value is not None)
+            continue
+        value = None if value == "." else value
+        if value is not None and number in "AR":
+            parts = value.split(",")
+            at = alt - (number == "A")
+            value = parts[at] if 0 <= at < len(parts) and parts[at] != "." else None
+        if value is not None and number in "1AR" and kind in ("Integer", "Float"):
+            value = int(value) if kind == "Integer" else single(value)
+        elif value is not None:
+            value = value.encode()
+        values[key] = value
+    return values
+
+
+def expected_rows(path, keys):
+    """Samples and rows of a VCF: everything that a row must be decoded to."""
+    samples, rows, declared = [], [], {}
+    for line in load(path).splitlines():
+        if line.startswith("##INFO"):
+            key, number, kind = re.search(r"ID=(\w+),Number=(.),Type=(\w+)", line).groups()
+            declared[key] = (number, kind)
+        elif line.startswith("#CHROM"):
+            samples = line.split("\t")[9:]
+        elif not line.startswith("#"):
+            contig, pos, rs, ref, alts, quality, filters, info, *rest = line.split("\t")
+            cells = [cell if rest[0] == "GT" else "./." for cell in rest[1:]]
+            for number, alt in enumerate(alts.split(","), 1):
+                number, alt = (0, "") if alt == "." else (number, alt)
+                genotypes = dict(zip(samples, (expected_genotype(cell, number) for cell in cells)))
+                polyploid = {
+                    sample: (not alleles_of(cell)[1], alleles_of(cell)[0])
+                    for sample, cell in zip(samples, cells)
+                    if len(alleles_of(cell)[0]) > 2
+                }
+                rows.append(repr((
+                    contig, int(pos), rs if rs != "." else "", ref, alt, number,
+                    None if quality == "." else single(quality), "" if filters == "." else filters,
+                    expected_counts(cells, number), sorted(genotypes.items()), sorted(polyploid.items()),
+                    expected_info(info, number, keys, declared),
+                )))  # fmt: skip
+    return samples, rows
+
+
+def decoded_rows(dataset):
+    for segment in dataset.segments:
+        names = [dataset.names[number] for number in segment.sample_numbers]
+        for row in segment:
+            pos, ref, alt = row.original or (row.position + 1, row.ref, row.alt)
+            genotypes = {name: segment.genotype(row, s) for s, name in enumerate(names)}
+            polyploid = {names[s]: genotype for s, genotype in row.polyploid.items()}
+            yield repr((
+                dataset.manifest["contigs"][row.contig]["name"], int(pos), row.id, ref, alt, row.alt_number,
+                row.quality, row.filter, (row.ac, row.an, row.het, row.hom, row.hemi, row.n_missing),
+                sorted(genotypes.items()), sorted(polyploid.items()), row.info,
+            ))  # fmt: skip
+
+
+class GoodVectors(unittest.TestCase):
+    maxDiff = 3000
+
+    def test_every_row_is_what_the_vcf_says(self):
+        for line in table("good.tsv"):
+            with self.subTest(line["name"]):
+                dataset = reader.Dataset(os.path.join(VECTORS, line["name"] + ".vdx"))
+                options = line["options"].split()
+                keys = options[options.index("--info") + 1].split(",") if "--info" in options else []
+                names, expected = [], collections.Counter()
+                for name in line["inputs"].split(","):
+                    samples, rows = expected_rows(os.path.join(VECTORS, name), keys)
+                    names += [sample for sample in samples if sample not in names]
+                    expected.update(rows)
+                found = collections.Counter(decoded_rows(dataset))
+                self.assertEqual(dataset.names, names)
+                self.assertEqual(sorted(expected - found)[:3], sorted(found - expected)[:3])
+
+    def test_every_form_of_set_occurs(self):
+        forms = set()
+        for path in glob.glob(os.path.join(VECTORS, "*.vdx")):
+            for segment in reader.Dataset(path).segments:
+                for name in ("carriers", "missing", "haploid", "unphased"):
+                    forms |= {descriptor & 15 for descriptor in segment.c[name]}
+        # flat sets and runs are never written with complement
+        self.assertEqual(forms, set(range(16)) - {4 + 8, 5 + 8})
+
+    def test_dump(self):
+        command = [sys.executable, os.path.join(HERE, "reader.py"), "dump", "--genotypes", "genotypes.vdx"]
+        out = subprocess.run(command, cwd=VECTORS, check=True, capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(out[0].split()[:6], ["chrom", "pos", "id", "ref", "alt", "group"])
+        self.assertEqual(
+            out[4],
+            "\t".join(
+                [
+                    "chr1",
+                    "40",
+                    ".",
+                    "T",
+                    "C",
+                    "all",
+                    "5",
+                    "16",
+                    "0.3125",
+                    "3",
+                    "1",
+                    "0",
+                    "0",
+                    "1|0",
+                    "0|0",
+                    "1|1",
+                    "0|0",
+                    "0|1",
+                    "0|0",
+                    "1|0",
+                    "0|0",
+                ]
+            ),
+        )
+
+
+class BadVectors(unittest.TestCase):
+    def test_every_one_is_refused_for_its_reason(self):
+        for line in table("bad.tsv"):
+            with self.subTest(line["name"]):
+                with self.assertRaises(reader.Damaged) as caught:
+                    reader.Dataset(os.path.join(VECTORS, "bad", line["name"] + ".vdx"))
+                error = caught.exception
+                found = (error.rule, error.kind, error.section)
+                self.assertEqual(found, (line["rule"], line["class"], line["section"]), str(error))
+
+    def test_flipped_bytes_are_found(self):
+        """A flipped byte anywhere gives `Damaged` or `TooNew`, and no other exception."""
+        directory = os.path.join(VECTORS, "genotypes.vdx")
+        entry = reader.read_manifest(load(directory, "manifest.json").encode())["segments"][0]
+        with open(os.path.join(directory, entry["file"]), "rb") as file:
+            data = file.read()
+        for at in range(0, len(data), 7):
+            with self.assertRaises(reader.Damaged):
+                reader.Segment(
+                    data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :], entry, {"sample_count": 8, "info": []}
+                )
+
+
+class Text(unittest.TestCase):
+    text = load(HERE, "README.md")
+
+    def constant(self, file, name):
+        value = re.search(rf"const {name}: [\w\[\]; &]+ = ([^;]+);", load(FORMAT, file)).group(1)
+        value = value.replace("_", "").replace("u32::BITS", "32")
+        return eval(value) if re.fullmatch(r"[\d\s<+*x()-]+", value) else value
+
+    def rules(self):
+        rows = re.findall(
+            r"^\| ([MFCTGRPOAIYZKN]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+        )
+        return {rule: (kind, sections) for rule, kind, _, sections in rows}
+
+    def test_numbers_of_the_code(self):
+        for file, name, value, stated in [
+            ("format/container.rs", "HEADER_LEN", 64, "The header is 64 bytes long"),
+            ("format/container.rs", "HEADER_SUM_AT", 56, "| 56 | 8 | u64 | header checksum |"),
+            ("format/container.rs", "ENTRY_LEN", 24, "section table: 24 bytes a section"),
+            ("format/container.rs", "ALIGN", 64, "sections start at multiples of 64 bytes"),
+            ("format/container.rs", "CHUNK", 65_536, "each **chunk** of 65,536 bytes"),
+            ("format/container.rs", "SECTIONS_MAX", 65_536, "| sections of a file | 65,536"),
+            ("format/column.rs", "PAGE_ROWS", 1024, "**pages** of\n1,024"),
+            ("format/column.rs", "ENTRY_LEN", 16, "the page directory, 16 bytes for each page"),
+            ("format/text.rs", "INFLATED_MAX", 1 << 30, "at most 2^30 (T3)"),
+            ("format/mod.rs", "BLOCK_ROWS", 65_536, "**blocks** of 65,536"),
+            ("format/mod.rs", "READ_VERSION", 1, "must implement | 1 |"),
+            ("format/mod.rs", "WRITE_VERSION", 1, "must know it | 1 |"),
+            ("format/mod.rs", "FEATURES", 0, "none defined"),
+            ("format/layout.rs", "PACKED_BASES", 11, "At most 11 bases in all"),
+            ("format/layout.rs", "LONG", 1 << 31, "bit 31 is 1 | **long**"),
+            ("set/stored.rs", "FORM_BITS", 4, "| 4-63 | value |"),
+            ("set/stored.rs", "COMPLEMENT", 8, "| 3 | complement |"),
+            ("set/stored.rs", "TWO_BITS", 14, "bits 4-17 and bits 18-31"),
+            ("format/text.rs", "BLOCK_ENTRIES", 1024, "1 to 1,024 entries for each block"),
+            ("set/list.rs", "SKIP", 256, "/ 256⌋ skips"),
+            ("set/list.rs", "SKIP_FROM", 1024, "more than 1,024 entries SHOULD have skips"),
+            ("set/list.rs", "SKIP_LEN", 8, "skips of 8 bytes"),
+            ("set/order.rs", "RANK_WORDS", 64, "for each 4,096 positions"),
+            ("set/order.rs", "ESCAPE", 255, "below 255 is one byte"),
+            ("build/segment.rs", "ROWS_MAX", 1 << 20, "at 2^20 rows"),
+            ("build/segment.rs", "BYTES_MAX", 192 << 20, "192 MiB"),
+            ("dataset/manifest.rs", "VERSION", 1, "the lowest version a reader must know: 1"),
+            ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
+        ]:
+            with self.subTest(f"{file} {name}"):
+                self.assertEqual(self.constant(file, name), value)
+                self.assertIn(stated, self.text)
+
+    def test_magic(self):
+        code = load(FORMAT, "format/container.rs") + load(FORMAT, "format/kind.rs")
+        self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
+        self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
+        kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S"})
+        self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
+
+    def test_kinds(self):
+        kinds = re.findall(r'\w+ = (\d+) "(\w+)"', load(FORMAT, "format/kind.rs"))
+        told = re.findall(r"(?:^\| |\| )(\d+) \| (\w+) \| (?!0x)", self.text, re.MULTILINE)
+        self.assertEqual({int(n): name for n, name in kinds}, primitives.NAMES)
+        self.assertLessEqual(set(kinds), set(told))
+
+    def test_lengths_of_structures(self):
+        lengths = re.findall(r"impl (\w+) \{.*?const LEN: usize = (\d+);", load(FORMAT, "format/layout.rs"), re.DOTALL)
+        expected = {"Meta": 16, "ContigRows": 12, "Zone": 16, "PageEntry": 32, "OrderEntry": 24}
+        self.assertEqual({name: int(n) for name, n in lengths}, expected)
+
+    def test_forms(self):
+        enum = re.search(r"enum Form \{(.*?)\}", load(FORMAT, "set/stored.rs"), re.DOTALL).group(1)
+        self.assertEqual(
+            {name: int(n) for name, n in re.findall(r"(\w+) = (\d)", enum)},
+            dict(Empty=0, One=1, Two=2, List=3, Runs=4, Flat=5, Roaring=6, SkippingList=7),
+        )
+        for code, name in enumerate(
+            ["empty", "inline one", "inline two", "list", "ordered runs", "flat", "roaring", "skipping list"]
+        ):
+            self.assertIn(f"| {code} | {name} |", self.text)
+
+    def test_allele_types(self):
+        enum = re.search(r"enum AlleleType \{(.*?)\n\}", load(FORMAT, "genome/allele.rs"), re.DOTALL).group(1)
+        codes = {name: min(int(n), 31) for name, n in re.findall(r"(\w+) = (\d+)", enum)}
+        for (ref, alt), name in {
+            ("A", ""): "Ref", ("A", "C"): "Snv", ("AC", "GT"): "Mnp", ("A", "AT"): "Ins", ("AT", "A"): "Del",
+            ("ATT", "GC"): "Indel", ("A", "*"): "Star", ("A", "<DUP>"): "Dup", ("A", "<INV>"): "Inv",
+            ("A", "<CN2>"): "Cnv", ("A", "]1:5]A"): "Bnd", ("A", "<X>"): "Other",
+        }.items():  # fmt: skip
+            self.assertEqual(reader.allele_type(ref, alt), codes[name], name)
+
+    def test_bad_vectors_are_of_rules_of_the_text(self):
+        rules = self.rules()
+        for line in table("bad.tsv"):
+            with self.subTest(line["name"]):
+                kind, sections = rules[line["rule"]]
+                self.assertEqual(kind, line["class"])
+                named = sections in ("its name", "the column") or line["section"] in sections.split(", ")
+                named |= line["section"].split()[0] in ("padding", "unknown") and line["section"].split()[0] in sections
+                self.assertTrue(named, sections)
+        self.assertEqual(set(rules) - {line["rule"] for line in table("bad.tsv")}, set(), "rules without a vector")
+
+    def test_hex_dump(self):
+        told = bytearray()
+        for at, shown in re.findall(r"^([0-9a-f]{4})  ((?:[0-9a-f]{2} ?)+|zeros)", self.text, re.MULTILINE):
+            told += bytes(int(at, 16) - len(told))
+            told += b"" if shown == "zeros" else bytes.fromhex(shown)
+        (path,) = glob.glob(os.path.join(VECTORS, "tiny.vdx", "*.segment"))
+        with open(path, "rb") as file:
+            self.assertEqual(told, file.read())
+
+
+if __name__ == "__main__":
+    unittest.main()

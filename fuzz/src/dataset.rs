@@ -1,0 +1,292 @@
+//! Temporary datasets, and every question that a dataset can be asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use tempfile::TempDir;
+use varidex::{
+    BuildOptions, Dataset, ExportFormat, ExportOptions, Group, Result, SampleSet, build,
+};
+
+/// A temporary directory: in `TMPDIR` where that is set, else in memory where the system has such.
+pub(crate) fn scratch() -> TempDir {
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let memory = Path::new("/dev/shm");
+        match std::env::var_os("TMPDIR") {
+            None if memory.is_dir() => memory.to_owned(),
+            _ => std::env::temp_dir(),
+        }
+    });
+    let builder = tempfile::Builder::new()
+        .prefix("varidex-fuzz-")
+        .tempdir_in(&*ROOT);
+    builder.expect("temporary directories can be made")
+}
+
+/// Builds a dataset from VCF text in a temporary directory.
+pub(crate) fn built(vcf: &str) -> (TempDir, PathBuf) {
+    let directory = scratch();
+    let input = directory.path().join("input.vcf");
+    std::fs::write(&input, vcf).expect("temporary files can be written");
+    let to = directory.path().join("good.vdx");
+    let options = BuildOptions {
+        info: ["SCORE", "RANK", "NOTE", "DB"].map(str::to_owned).to_vec(),
+        threads: Some(1),
+        ..BuildOptions::default()
+    };
+    build(&[&input], &to, &options, &mut |_| true).expect("a sound file can be built");
+    (directory, to)
+}
+
+/// Every other sample or so.
+pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group<'_>>> {
+    let names = dataset.sample_names()?;
+    let names: Vec<String> = names
+        .take(1000)
+        .step_by(2)
+        .map(|name| format!("{name:?}"))
+        .collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    // a lone quoted name is looked for as a file first, which no sample's name should be here
+    let list = if let [one] = names.as_slice() {
+        format!("{one},{one}")
+    } else {
+        names.join(",")
+    };
+    // names that Rust quotes in another way than expressions do cannot be asked for so
+    Ok(dataset.ask(&format!("samples({list})")).ok())
+}
+
+/// Asks everything there is to ask of at most `limit` variants, and compares answers that must
+/// agree. Returns the number of variants, or the first error; all the rest is asked nevertheless.
+pub(crate) fn ask_everything(dataset: &Dataset, limit: usize) -> Result<usize> {
+    let mut seen = Seen::default();
+    let rows = walk(dataset, limit, &mut seen);
+    let mut first = rows.as_ref().err().map(ToString::to_string);
+    let mut note = |outcome: Result<()>| {
+        if let (None, Err(e)) = (&first, &outcome) {
+            first = Some(e.to_string());
+        }
+    };
+    note(dataset.section_sizes().map(drop));
+    note(groups(dataset, limit));
+    for format in [ExportFormat::Vcf, ExportFormat::Bcf] {
+        note(export(dataset, format).map(drop));
+    }
+    for who in [
+        "carriers(all)",
+        "carriers(all, hom) & !carriers(ac=1, het)",
+        "carriers(all, at_least: 2)",
+        "carriers(length>1 | qual>10 | n_missing>0 | filter:PASS | !type:snv, hemi)",
+    ] {
+        note(people(dataset, who));
+    }
+    note(
+        dataset
+            .explain("carriers(af<0.5)")
+            .map(|plan| drop(plan.to_string())),
+    );
+    for test in [
+        "ac>=1 & af<=1",
+        "n_hom=0 | an<5 | n_het>1",
+        "filter:. | filter:q10",
+        "!type:snv",
+    ] {
+        note(count(dataset, test, limit));
+    }
+    for key in dataset.info().info_keys.iter().map(|(name, _)| name) {
+        for test in ["", ">1", "=2", "!=\"a\""] {
+            // not every key has an order or a text
+            if let Ok(mut found) = dataset.variants(&format!("info.{key:?}{test}")) {
+                let mut rows = 0;
+                note(loop {
+                    match found.next() {
+                        Ok(Some(_)) if rows < limit => rows += 1,
+                        Ok(_) => break Ok(()),
+                        Err(e) => break Err(e),
+                    }
+                });
+            }
+        }
+    }
+    for allele in &seen.alleles {
+        note(find(dataset, allele));
+    }
+    for id in &seen.ids {
+        note(count(dataset, &format!("id:{id:?}"), limit));
+    }
+    match (rows, first) {
+        (Ok(rows), None) => Ok(rows),
+        (Err(e), _) => Err(e),
+        (_, Some(e)) => Err(varidex::Error::Usage(e)),
+    }
+}
+
+/// What to look for again, one by one.
+#[derive(Default)]
+struct Seen {
+    alleles: Vec<Allele>,
+    ids: Vec<String>,
+}
+
+struct Allele {
+    contig: String,
+    position: varidex::Position,
+    reference: String,
+    alternate: String,
+}
+
+/// How many alleles and ids are looked for again.
+const AGAIN: usize = 8;
+
+/// Reads everything of every variant.
+fn walk(dataset: &Dataset, limit: usize, seen: &mut Seen) -> Result<usize> {
+    let mut rows = 0;
+    let mut variants = dataset.variants("all")?;
+    while let Some(mut variant) = variants.next()? {
+        if rows >= limit {
+            break;
+        }
+        rows += 1;
+        let position = variant.position()?;
+        variant.interval()?;
+        variant.allele_type()?;
+        variant.filter()?;
+        variant.quality()?;
+        let counts = variant.counts()?;
+        counts.af();
+        let (ac, an) = variant.ac_an()?;
+        assert_eq!((ac, an), (counts.ac, counts.an));
+        let mut carriers = 0;
+        variant.carriers(|carrier| {
+            carrier.zygosity();
+            carriers += 1;
+        })?;
+        let id = String::from_utf8_lossy(variant.id()?).into_owned();
+        if !id.is_empty() && seen.ids.len() < AGAIN {
+            seen.ids.push(id);
+        }
+        let contig = variant.contig().to_owned();
+        let (reference, alternate) = variant.alleles()?;
+        if seen.alleles.len() < AGAIN {
+            seen.alleles.push(Allele {
+                contig,
+                position,
+                reference: String::from_utf8_lossy(reference).into_owned(),
+                alternate: String::from_utf8_lossy(alternate).into_owned(),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// Everything in a format, in memory; `None` where the format cannot hold it.
+pub(crate) fn export(dataset: &Dataset, format: ExportFormat) -> Result<Option<Vec<u8>>> {
+    let options = ExportOptions {
+        format: Some(format),
+        threads: Some(1),
+    };
+    let mut out = Vec::new();
+    match dataset.export_to("all", None, &mut out, &options, &mut |_| true) {
+        Ok(_) => Ok(Some(out)),
+        Err(varidex::Error::Usage(_)) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// A group and those who are not in it add up to everybody.
+fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
+    let Some(group) = some_samples(dataset)? else {
+        return Ok(());
+    };
+    let everybody = dataset.everybody();
+    let others = everybody.without(&group);
+    assert_eq!(group.count() + others.count(), everybody.count());
+    let mut all = dataset.variants("all")?;
+    let mut inside = dataset.variants_in("all", &group)?;
+    let mut outside = dataset.variants_in("all", &others)?;
+    let mut rows = 0;
+    while let (Some(mut a), Some(mut b), Some(mut c)) =
+        (all.next()?, inside.next()?, outside.next()?)
+    {
+        if rows >= limit {
+            break;
+        }
+        rows += 1;
+        let (a, b, c) = (
+            a.counts()?,
+            (b.counts()?, b.ac_an()?),
+            (c.counts()?, c.ac_an()?),
+        );
+        // in a damaged segment stored counts and sets may disagree: verify says so, and is asked too
+        if limit == usize::MAX {
+            assert_eq!((b.0.ac, b.0.an), b.1);
+            assert_eq!((c.0.ac, c.0.an), c.1);
+            assert_eq!(a.ac, b.0.ac + c.0.ac);
+            assert_eq!(a.n_het, b.0.n_het + c.0.n_het);
+            assert_eq!(a.n_hom, b.0.n_hom + c.0.n_hom);
+            assert_eq!(a.n_hemi, b.0.n_hemi + c.0.n_hemi);
+            assert_eq!(a.n_missing, b.0.n_missing + c.0.n_missing);
+            assert_eq!(a.an, b.0.an.zip(c.0.an).map(|(b, c)| b + c));
+        }
+    }
+    Ok(())
+}
+
+fn people(dataset: &Dataset, who: &str) -> Result<()> {
+    let group = dataset.ask(who)?;
+    assert!(group.count() <= u64::from(dataset.sample_count()));
+    group.ids()?;
+    let members: SampleSet = group.samples().iter().collect();
+    assert_eq!(members, *group.samples());
+    Ok(())
+}
+
+fn count(dataset: &Dataset, test: &str, limit: usize) -> Result<()> {
+    let mut found = match dataset.variants(test) {
+        // ids and names of any bytes cannot always be asked for
+        Err(varidex::Error::Expression(_)) => return Ok(()),
+        found => found?,
+    };
+    let mut rows = 0;
+    while let Some(mut variant) = found.next()? {
+        rows += 1;
+        if rows >= limit {
+            break;
+        }
+        variant.counts()?;
+    }
+    Ok(())
+}
+
+fn find(dataset: &Dataset, allele: &Allele) -> Result<()> {
+    let Allele {
+        contig,
+        position,
+        reference,
+        alternate,
+    } = allele;
+    match dataset.allele(contig, *position, reference, alternate) {
+        // contigs of one name in other spellings
+        Err(varidex::Error::Expression(_)) | Ok(None) => {}
+        Err(e) => return Err(e),
+        Ok(Some(found)) => {
+            found.counts()?;
+            found.counts_in(&dataset.everybody())?;
+            found.carriers(|carrier| {
+                carrier.zygosity();
+            })?;
+        }
+    }
+    if !alternate.is_empty() {
+        let text = format!("{contig}:{}:{reference}:{alternate}", position.one_based());
+        count(dataset, &format!("allele({text:?})"), usize::MAX)?;
+        count(
+            dataset,
+            &format!("region({contig:?}, {0}, {0})", position.one_based()),
+            usize::MAX,
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Any text as an expression: understood and printed it means the same, and it can be asked.
+
+use crate::dataset::built;
+use std::sync::LazyLock;
+use varidex::{Dataset, Where, Who};
+
+/// Rows of an answer that are looked at.
+const ROWS: usize = 200;
+
+static DATASET: LazyLock<Dataset> = LazyLock::new(|| {
+    let (directory, path) = built(include_str!("../data/mixed.vcf"));
+    let dataset = Dataset::open(path).expect("what was built can be opened");
+    // everything is mapped now, so that the files may go
+    dataset.verify().expect("what was built is sound");
+    drop(directory);
+    dataset
+});
+
+/// The first byte says of what kind, the rest is the text.
+pub fn expression(data: &[u8]) {
+    let Some((&kind, text)) = data.split_first() else {
+        return;
+    };
+    let text = String::from_utf8_lossy(text);
+    // what names files would read any file of this machine
+    let asked = !text.contains('/');
+    if kind & 1 == 0 {
+        let Ok(parsed) = text.parse::<Where>() else {
+            return;
+        };
+        let printed = parsed.to_string();
+        assert_eq!(
+            printed
+                .parse::<Where>()
+                .expect("printed text is understood"),
+            parsed
+        );
+        if asked {
+            run_where(&text);
+        }
+    } else {
+        let Ok(parsed) = text.parse::<Who>() else {
+            return;
+        };
+        let printed = parsed.to_string();
+        assert_eq!(
+            printed.parse::<Who>().expect("printed text is understood"),
+            parsed
+        );
+        if asked {
+            run_who(&text, &printed);
+        }
+    }
+}
+
+fn run_where(text: &str) {
+    let mut found = match DATASET.variants(text) {
+        Ok(found) => found,
+        Err(e) => {
+            // the caret must stand inside the text
+            let _: String = e.to_string();
+            return;
+        }
+    };
+    for _ in 0..ROWS {
+        match found.next().expect("a sound dataset can be read") {
+            Some(mut variant) => {
+                variant.counts().expect("a sound dataset can be read");
+            }
+            None => break,
+        }
+    }
+}
+
+fn run_who(text: &str, printed: &str) {
+    match DATASET.ask(text) {
+        Ok(group) => {
+            assert!(group.count() <= u64::from(DATASET.sample_count()));
+            let again = DATASET.ask(printed).expect("printed text is understood");
+            assert_eq!(group.samples(), again.samples());
+        }
+        Err(e) => {
+            let _: String = e.to_string();
+        }
+    }
+}

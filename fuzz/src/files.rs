@@ -1,0 +1,202 @@
+//! The files of good datasets, taken apart and put together again with checksums that are right.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// Variants of a damaged dataset that are looked at.
+pub(crate) const ROWS: usize = 2000;
+
+const HEADER: usize = 64;
+const ENTRY: usize = 24;
+const CHUNK: usize = 65_536;
+
+/// The good datasets of the format's specification that are taken apart: small ones that have every
+/// kind of section and every form of set between them.
+const NAMES: [&str; 8] = [
+    "genotypes",
+    "orders",
+    "batches",
+    "info",
+    "alleles",
+    "classes",
+    "normalised",
+    "many",
+];
+
+/// A dataset's files as they were built.
+pub(crate) struct Good {
+    pub(crate) manifest: Vec<u8>,
+    /// The samples', where there are samples, then the segments' in the manifest's order.
+    pub(crate) files: Vec<File>,
+}
+
+#[derive(Clone)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    /// Number of the segment; `None` is the file of samples.
+    segment: Option<usize>,
+}
+
+impl Good {
+    /// One of the good datasets.
+    pub(crate) fn number(n: u8) -> &'static Self {
+        static ALL: LazyLock<Vec<Good>> = LazyLock::new(|| {
+            let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../format-spec/vectors");
+            let path = |name: &&str| vectors.join(format!("{name}.vdx"));
+            NAMES.iter().map(|name| Good::read(path(name))).collect()
+        });
+        &ALL[usize::from(n) % ALL.len()]
+    }
+
+    fn read(path: PathBuf) -> Self {
+        let read = |name: &str| std::fs::read(path.join(name)).expect("the vectors are there");
+        let manifest = read("manifest.json");
+        let json: Value = serde_json::from_slice(&manifest).expect("a manifest is JSON");
+        let segments = json["segments"].as_array().expect("segments are a list");
+        let segments = segments
+            .iter()
+            .enumerate()
+            .map(|(n, entry)| (Some(n), entry));
+        let samples = json.get("samples").map(|entry| (None, entry));
+        let files = samples.into_iter().chain(segments).map(|(segment, entry)| {
+            let name = entry["file"].as_str().expect("files have names").to_owned();
+            let bytes = read(&name);
+            File {
+                name,
+                bytes,
+                segment,
+            }
+        });
+        Self {
+            files: files.collect(),
+            manifest,
+        }
+    }
+}
+
+/// One section of a container.
+pub(crate) struct Section {
+    pub(crate) kind: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The header's first twelve bytes and the sections of a sound container.
+pub(crate) fn take_apart(bytes: &[u8]) -> Vec<Section> {
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+    let count = number(40) as u32 as usize;
+    let entries = (0..count).map(|i| HEADER + i * ENTRY);
+    entries
+        .map(|at| {
+            let (start, len) = (number(at + 8) as usize, number(at + 16) as usize);
+            Section {
+                kind: number(at),
+                bytes: bytes[start..start + len].to_vec(),
+            }
+        })
+        .collect()
+}
+
+/// A container of these sections, with the versions and features of `like`, and true checksums.
+pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
+    let chunks: usize = sections.iter().map(|s| s.bytes.len().div_ceil(CHUNK)).sum();
+    let mut table = Vec::new();
+    let mut end = HEADER + sections.len() * ENTRY + chunks * 8;
+    for section in sections {
+        let start = end.next_multiple_of(64);
+        end = start + section.bytes.len();
+        for n in [section.kind, start as u64, section.bytes.len() as u64] {
+            table.extend(n.to_le_bytes());
+        }
+    }
+    for chunk in sections.iter().flat_map(|s| s.bytes.chunks(CHUNK)) {
+        table.extend(xxh3_64(chunk).to_le_bytes());
+    }
+    let mut out = like[..24].to_vec();
+    out.extend((end as u64).to_le_bytes());
+    out.extend((HEADER as u64).to_le_bytes());
+    out.extend((sections.len() as u64).to_le_bytes());
+    out.extend(xxh3_64(&table).to_le_bytes());
+    out.extend(xxh3_64(&out).to_le_bytes());
+    out.extend(table);
+    for section in sections {
+        out.resize(out.len().next_multiple_of(64), 0);
+        out.extend(&section.bytes);
+    }
+    out
+}
+
+/// The manifest with its checksum set right, where it has a place for one.
+pub(crate) fn resign(manifest: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(manifest).into_owned();
+    let Ok(Value::Object(json)) = serde_json::from_str(&text) else {
+        return text.into_bytes();
+    };
+    let Some(Value::String(old)) = json.get("snapshot") else {
+        return text.into_bytes();
+    };
+    let empty = text.replacen(&format!("\"{old}\""), "\"\"", 1);
+    let new = format!("\"{:032x}\"", xxh3_128(empty.as_bytes()));
+    empty.replacen("\"\"", &new, 1).into_bytes()
+}
+
+/// The manifest of `good` for these files: sizes, checksums, and what it repeats of the segments.
+pub(crate) fn manifest_for(good: &Good, files: &[Vec<u8>], sections: &[Vec<Section>]) -> Vec<u8> {
+    let mut json: Value = serde_json::from_slice(&good.manifest).expect("a manifest is JSON");
+    for ((file, bytes), sections) in good.files.iter().zip(files).zip(sections) {
+        let entry = match file.segment {
+            None => &mut json["samples"],
+            Some(n) => &mut json["segments"][n],
+        };
+        entry["size"] = bytes.len().into();
+        entry["checksum"] = format!("{:032x}", xxh3_128(bytes)).into();
+        if file.segment.is_some() {
+            repeat(entry, sections);
+        }
+    }
+    json["snapshot"] = "".into();
+    let text = serde_json::to_string_pretty(&json).expect("JSON can be written");
+    resign(text.as_bytes())
+}
+
+/// Lets a segment's entry say what the segment says: one that disagrees is refused at once, and here
+/// the segment is to be asked.
+fn repeat(entry: &mut Value, sections: &[Section]) {
+    let numbers = |kind: u64| -> Vec<u32> {
+        let found = sections.iter().find(|s| s.kind == kind);
+        let words = found.map_or(&[][..], |s| &s.bytes).chunks_exact(4);
+        words
+            .map(|b| u32::from_le_bytes(b.try_into().expect("four bytes")))
+            .collect()
+    };
+    if let [rows, samples, _, records] = numbers(1)[..] {
+        entry["rows"] = rows.into();
+        entry["samples"] = samples.into();
+        entry["records"] = records.into();
+    }
+    let span = |c: &[u32]| -> Value {
+        let numbers = [
+            ("contig", i64::from(c[0])),
+            ("start", -1),
+            ("last", i64::from(i32::MAX - 1)),
+            ("end", i64::from(i32::MAX)),
+            ("rows", i64::from(c[2].wrapping_sub(c[1]))),
+        ];
+        let fields = numbers.map(|(name, number)| (name.to_owned(), number.into()));
+        Value::Object(fields.into_iter().collect())
+    };
+    entry["contigs"] = numbers(2).chunks_exact(3).map(span).collect();
+}
+
+/// Writes the files of a dataset into an empty directory.
+pub(crate) fn write<'a>(
+    directory: &Path,
+    manifest: &'a [u8],
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) {
+    for (name, bytes) in std::iter::once(("manifest.json", manifest)).chain(files) {
+        std::fs::write(directory.join(name), bytes).expect("temporary files can be written");
+    }
+}

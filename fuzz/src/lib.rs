@@ -1,0 +1,16 @@
+//! What the fuzz targets do with their bytes. It stands in a library so that saved inputs can be run
+//! by plain `cargo test` too.
+
+mod container;
+mod dataset;
+mod differential;
+mod expression;
+mod files;
+mod segment;
+mod vcf_build;
+
+pub use container::container;
+pub use differential::differential;
+pub use expression::expression;
+pub use segment::segment;
+pub use vcf_build::vcf_build;

@@ -1,0 +1,43 @@
+//! Runs every saved input of every target: with the stable toolchain and no fuzzer.
+
+use std::path::Path;
+
+/// Runs a target on the files of its corpus.
+fn run(name: &str, target: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
+    let mut inputs = 0;
+    for entry in corpus.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        println!("{}", path.display());
+        target(&std::fs::read(&path).unwrap());
+        inputs += 1;
+    }
+    assert!(inputs > 0, "{} is empty", corpus.display());
+}
+
+#[test]
+fn vcf_build() {
+    run("vcf_build", varidex_fuzz::vcf_build);
+}
+
+#[test]
+fn segment() {
+    run("segment", varidex_fuzz::segment);
+}
+
+#[test]
+fn expression() {
+    run("expression", varidex_fuzz::expression);
+}
+
+#[test]
+fn differential() {
+    run("differential", varidex_fuzz::differential);
+}
+
+#[test]
+fn container() {
+    run("container", varidex_fuzz::container);
+}
