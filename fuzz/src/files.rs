@@ -176,18 +176,18 @@ fn repeat(entry: &mut Value, sections: &[Section]) {
         entry["samples"] = samples.into();
         entry["records"] = records.into();
     }
-    let span = |c: &[u32]| -> Value {
-        let numbers = [
-            ("contig", i64::from(c[0])),
-            ("start", -1),
-            ("last", i64::from(i32::MAX - 1)),
-            ("end", i64::from(i32::MAX)),
-            ("rows", i64::from(c[2].wrapping_sub(c[1]))),
-        ];
-        let fields = numbers.map(|(name, number)| (name.to_owned(), number.into()));
-        Value::Object(fields.into_iter().collect())
-    };
-    entry["contigs"] = numbers(2).chunks_exact(3).map(span).collect();
+    let were = entry["contigs"].take();
+    let spans = numbers(2);
+    let spans = spans.chunks_exact(3).enumerate().map(|(i, c)| {
+        let mut span = match were.get(i) {
+            Some(span) => span.clone(),
+            None => serde_json::json!({"start": -1, "last": i32::MAX - 1, "end": i32::MAX}),
+        };
+        span["contig"] = c[0].into();
+        span["rows"] = c[2].wrapping_sub(c[1]).into();
+        span
+    });
+    entry["contigs"] = spans.collect();
 }
 
 /// Writes the files of a dataset into an empty directory.
