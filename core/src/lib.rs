@@ -21,11 +21,12 @@ pub use genome::{
     UnknownAssembly,
 };
 pub use query::{
-    Allele, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, InfoField, InfoValue,
-    IntoWhere, IntoWho, NumberField, Step, Variant, VariantNames, VariantType, Variants, Where,
-    Who, Zygosity,
+    Allele, Attribute, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, Impact,
+    InfoField, InfoValue, IntoWhere, IntoWho, Level, Measure, NumberField, Origin, Step,
+    Transcripts, Variant, VariantNames, VariantType, Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
+pub use source::people::Scope;
 
 /// The README's example is one of the tests.
 #[cfg(doctest)]

@@ -116,13 +116,8 @@ pub fn build<P: AsRef<Path>>(
         .collect::<std::collections::BTreeSet<_>>()
         .len() as u64;
     publication.publish(&mut manifest)?;
+    report.bytes = manifest.files().map(|file| file.size).sum();
     report.snapshot = manifest.snapshot;
-    report.bytes = manifest
-        .segments
-        .iter()
-        .map(|s| s.file.size)
-        .chain(manifest.samples.iter().map(|f| f.size))
-        .sum();
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }

@@ -133,11 +133,11 @@ impl Publication {
         let (size, sum) = digest(file).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         let checksum = format!("{sum:032x}");
-        let suffix = match kind {
-            FileKind::Segment => "segment",
-            FileKind::Samples => "samples",
-        };
-        let name = format!("{}.{suffix}", checksum.get(..16).unwrap_or_default());
+        let name = format!(
+            "{}.{}",
+            checksum.get(..16).unwrap_or_default(),
+            kind.suffix()
+        );
         let path = self.directory.join(&name);
         temporary
             .persist(&path)
@@ -191,10 +191,7 @@ impl Drop for Publication {
 
 /// The names of the files that a manifest lists.
 fn listed(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    let segments = manifest.segments.iter().map(|s| &s.file);
-    segments
-        .chain(&manifest.samples)
-        .map(|entry| entry.file.as_str())
+    manifest.files().map(|entry| entry.file.as_str())
 }
 
 /// A directory that holds anything but our own left-overs is not ours to fill.
@@ -222,11 +219,12 @@ fn names(directory: &Path) -> Result<Vec<String>> {
 
 /// Whether a file name is one that [`Publication`] gives.
 fn is_ours(name: &str) -> bool {
-    let ours = |suffix: &str| {
-        name.strip_suffix(suffix)
+    let ours = |kind: FileKind| {
+        name.strip_suffix(kind.suffix())
+            .and_then(|stem| stem.strip_suffix('.'))
             .is_some_and(|stem| stem.len() == 16 && stem.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    name.starts_with(TEMPORARY) || ours(".segment") || ours(".samples")
+    name.starts_with(TEMPORARY) || FileKind::ALL.into_iter().any(ours)
 }
 
 fn lock(directory: &Path) -> Result<File> {

@@ -90,6 +90,18 @@ pub(crate) struct Manifest {
     /// The names of samples; none where there are no samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) samples: Option<FileEntry>,
+    /// Ontologies, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<FileEntry>,
+    /// People, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) people: Option<FileEntry>,
+    /// Genes, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) genes: Option<FileEntry>,
+    /// The annotation that rows have: `csq`, `ann` or `bcsq`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) annotations: Option<String>,
     pub(crate) contigs: Vec<ContigEntry>,
     pub(crate) info: Vec<InfoEntry>,
     pub(crate) segments: Vec<SegmentEntry>,
@@ -107,10 +119,24 @@ impl Manifest {
             normalised: false,
             sample_count: 0,
             samples: None,
+            terms: None,
+            people: None,
+            genes: None,
+            annotations: None,
             contigs: Vec::new(),
             info: Vec::new(),
             segments: Vec::new(),
         }
+    }
+
+    /// Every file of the dataset beside the manifest.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let segments = self.segments.iter().map(|s| &s.file);
+        segments
+            .chain(&self.samples)
+            .chain(&self.terms)
+            .chain(&self.people)
+            .chain(&self.genes)
     }
 
     /// Fills in the snapshot id and gives the bytes of the file.
@@ -176,8 +202,7 @@ impl Manifest {
 
     /// The relations between fields that readers rely on.
     fn check(&self) -> Result<(), (String, String)> {
-        let files = self.segments.iter().map(|s| &s.file).chain(&self.samples);
-        for entry in files {
+        for entry in self.files() {
             // a name with a separator would read a file outside the dataset
             let plain = entry
                 .file

@@ -194,12 +194,6 @@ impl Dataset {
             .map(str::to_owned)
             .zip(rows)
             .filter(|(_, rows)| *rows > 0);
-        let files = self
-            .manifest
-            .segments
-            .iter()
-            .map(|s| &s.file)
-            .chain(&self.manifest.samples);
         Info {
             path: self.path.clone(),
             snapshot: self.manifest.snapshot.clone(),
@@ -225,7 +219,7 @@ impl Dataset {
                 .map(|i| (i.key.clone(), i.kind.clone()))
                 .collect(),
             segments: self.manifest.segments.len() as u64,
-            bytes: files.map(|file| file.size).sum(),
+            bytes: self.manifest.files().map(|file| file.size).sum(),
         }
     }
 

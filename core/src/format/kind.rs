@@ -7,6 +7,33 @@ pub(crate) enum FileKind {
     Segment = b'G' as isize,
     /// The names of samples.
     Samples = b'S' as isize,
+    /// Terms of ontologies, what is like what, and what is known of diseases.
+    Terms = b'T' as isize,
+    /// People, and what was recorded of them.
+    People = b'P' as isize,
+    /// Genes and where they lie.
+    Genes = b'N' as isize,
+}
+
+impl FileKind {
+    /// What its files' names end in.
+    pub(crate) const fn suffix(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Samples => "samples",
+            Self::Terms => "terms",
+            Self::People => "people",
+            Self::Genes => "genes",
+        }
+    }
+
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Segment,
+        Self::Samples,
+        Self::Terms,
+        Self::People,
+        Self::Genes,
+    ];
 }
 
 /// Declares the section kinds with their numbers and names.

@@ -98,7 +98,14 @@ impl<'a> People<'a> {
                 of,
                 zygosity,
                 at_least,
+                ..
             } => self.carriers(of, *zygosity, *at_least),
+            _ => Err(Error::from(Box::new(ExpressionError {
+                text: self.text.clone(),
+                at: at.clone(),
+                message: "this dataset has no people".to_owned(),
+                candidates: Vec::new(),
+            }))),
         }
     }
 

@@ -96,6 +96,13 @@ impl<'a> Resolver<'a> {
             WhereAtom::Filter(text) if text == "." => Test::Filter(String::new()),
             WhereAtom::Filter(text) => Test::Filter(text.clone()),
             WhereAtom::Id(id) => self.id(id)?,
+            _ => {
+                return Err(self.error(
+                    at,
+                    "this dataset has no annotations".to_owned(),
+                    Vec::new(),
+                ));
+            }
         })
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod chunk;
 mod flow;
 mod header;
 mod input;
+pub(crate) mod people;
 mod piece;
 mod plan;
 mod reader;

@@ -1,6 +1,7 @@
 //! The syntax tree of both kinds of expression.
 
 use crate::genome::Interval;
+use crate::source::people::{Age, Scope};
 use std::ops::Range;
 
 /// Which variants: an expression over variants, parsed from text or built.
@@ -122,6 +123,61 @@ pub(crate) enum WhereAtom {
     /// A value of FILTER; `.` is no filter recorded.
     Filter(String),
     Id(String),
+    /// A gene by symbol, alias or id.
+    Gene(String),
+    /// A consequence by its Sequence Ontology name or id; more special ones are included.
+    Consequence(String),
+    Impact {
+        comparison: Comparison,
+        impact: Impact,
+    },
+    /// A change of a protein: `V600E`, `p.Val600Glu`.
+    Protein(String),
+    /// Only what is said of these transcripts.
+    Transcripts(Transcripts),
+    /// A count or frequency within a group.
+    NumberIn {
+        field: Number,
+        of: Box<Who>,
+        comparison: Comparison,
+        value: f64,
+    },
+}
+
+/// How much a consequence is expected to change, as VEP and SnpEff grade it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Impact {
+    /// Outside of what is translated or spliced.
+    Modifier,
+    /// Unlikely to change the protein's behaviour.
+    Low,
+    /// May change the protein's effectiveness.
+    Moderate,
+    /// Loss of function is likely.
+    High,
+}
+
+impl Impact {
+    pub(crate) const NAMES: [(&'static str, Self); 4] = [
+        ("high", Self::High),
+        ("low", Self::Low),
+        ("moderate", Self::Moderate),
+        ("modifier", Self::Modifier),
+    ];
+}
+
+/// Transcripts that stand for their gene.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transcripts {
+    /// The canonical transcript of the annotation.
+    Canonical,
+    /// MANE Select or MANE Plus Clinical.
+    Mane,
+}
+
+impl Transcripts {
+    pub(crate) const NAMES: [(&'static str, Self); 2] =
+        [("canonical", Self::Canonical), ("mane", Self::Mane)];
 }
 
 /// A number that every row has.
@@ -252,12 +308,184 @@ impl VariantType {
 pub(crate) enum WhoAtom {
     All,
     Samples(SampleList),
+    Individuals(SampleList),
     /// Those who carry at least `at_least` of the variants, each in this zygosity.
     Carriers {
         of: Where,
         zygosity: Option<Zygosity>,
         at_least: u32,
+        /// Two of the variants in one gene, one on each copy as far as is known.
+        compound: bool,
+        /// From whom the variants come, by the parents' genotypes.
+        origin: Option<Origin>,
     },
+    /// Of whom a term is recorded.
+    Term {
+        /// Where it is recorded; anywhere if `None`.
+        scope: Option<Scope>,
+        /// A CURIE, a label or a synonym.
+        term: String,
+        recorded: Recorded,
+    },
+    /// Whose recorded phenotypes are like a profile: terms, or a disease and what is known of it.
+    Similar {
+        profile: Vec<String>,
+        threshold: Threshold,
+        /// simGIC if `None`.
+        measure: Option<Measure>,
+    },
+    Attribute {
+        attribute: Attribute,
+        value: String,
+    },
+    /// Age when last observed.
+    Age {
+        comparison: Comparison,
+        age: Age,
+    },
+    /// Age at which a record of the term began.
+    Onset {
+        scope: Option<Scope>,
+        term: String,
+        comparison: Comparison,
+        age: Age,
+    },
+    /// A record of the term with this severity.
+    Severity {
+        scope: Option<Scope>,
+        term: String,
+        severity: String,
+    },
+    /// A value of a measurement.
+    Measurement {
+        assay: String,
+        /// Only values in this unit, by its CURIE, label or UCUM code.
+        unit: Option<String>,
+        comparison: Comparison,
+        value: f64,
+    },
+}
+
+/// How a term is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recorded {
+    /// The term or a more special one, as present.
+    Present,
+    /// The term itself, as present.
+    Exactly,
+    /// The term or a more general one, as absent.
+    Excluded,
+}
+
+/// How similar is similar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    /// One of three published levels, each within the next: high, medium, low.
+    Level(Level),
+    /// A score of the measure, this or more.
+    Score(f64),
+}
+
+/// A level of similarity; who is similar at a level is similar at the lower ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Weakly similar.
+    Low,
+    /// Similar: what is meant where nothing is said.
+    Medium,
+    /// Strongly similar.
+    High,
+}
+
+impl Level {
+    pub(crate) const NAMES: [(&'static str, Self); 3] = [
+        ("high", Self::High),
+        ("low", Self::Low),
+        ("medium", Self::Medium),
+    ];
+}
+
+/// A measure of the similarity of two sets of terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Measure {
+    /// Information content shared, over all that both have.
+    SimGic,
+    /// Resnik's, best-match average.
+    Resnik,
+    /// Lin's, best-match average.
+    Lin,
+    /// Jiang and Conrath's as similarity, best-match average.
+    JiangConrath,
+    /// Shared ancestors over all ancestors of two terms, best-match average.
+    Jaccard,
+}
+
+impl Measure {
+    pub(crate) const NAMES: [(&'static str, Self); 5] = [
+        ("jaccard", Self::Jaccard),
+        ("jc", Self::JiangConrath),
+        ("lin", Self::Lin),
+        ("resnik", Self::Resnik),
+        ("simgic", Self::SimGic),
+    ];
+}
+
+/// What is known of a person beside coded records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Attribute {
+    /// Sex: `female`, `male`, `other`, `unknown`.
+    Sex,
+    /// Karyotypic sex: `XX`, `XY`, `XXY`.
+    Karyotype,
+    /// A population: `FIN`, `EUR`.
+    Population,
+    /// A cohort.
+    Cohort,
+    /// A collection of data.
+    Dataset,
+    /// Country or region of origin.
+    Country,
+    /// A family.
+    Family,
+    /// Whether the pedigree says affected: `yes`, `no`.
+    Affected,
+}
+
+impl Attribute {
+    pub(crate) const NAMES: [(&'static str, Self); 8] = [
+        ("affected", Self::Affected),
+        ("cohort", Self::Cohort),
+        ("country", Self::Country),
+        ("dataset", Self::Dataset),
+        ("family", Self::Family),
+        ("karyotype", Self::Karyotype),
+        ("population", Self::Population),
+        ("sex", Self::Sex),
+    ];
+}
+
+/// From whom a child has a variant, by the genotypes of both parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Both parents are called and carry none.
+    DeNovo,
+    /// A parent carries it.
+    Inherited,
+    /// The mother carries it, the father is called and does not.
+    Maternal,
+    /// The father carries it, the mother is called and does not.
+    Paternal,
+}
+
+impl Origin {
+    pub(crate) const NAMES: [(&'static str, Self); 4] = [
+        ("de_novo", Self::DeNovo),
+        ("inherited", Self::Inherited),
+        ("maternal", Self::Maternal),
+        ("paternal", Self::Paternal),
+    ];
 }
 
 /// The argument of `samples(…)`.

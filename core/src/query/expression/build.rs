@@ -340,6 +340,8 @@ impl Who {
             of: variants,
             zygosity: options.zygosity,
             at_least: options.at_least,
+            compound: false,
+            origin: None,
         })
     }
 }

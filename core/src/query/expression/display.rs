@@ -101,6 +101,7 @@ impl Display for WhereAtom {
                 }
             }
             Self::Id(id) => write!(f, "id:{}", Quoted(id)),
+            _ => Err(fmt::Error),
         }
     }
 }
@@ -136,6 +137,7 @@ impl Display for WhoAtom {
                 of,
                 zygosity,
                 at_least,
+                ..
             } => {
                 write!(f, "carriers({of}")?;
                 if let Some(zygosity) = zygosity {
@@ -146,6 +148,7 @@ impl Display for WhoAtom {
                 }
                 f.write_char(')')
             }
+            _ => Err(fmt::Error),
         }
     }
 }

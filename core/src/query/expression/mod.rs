@@ -63,7 +63,11 @@ mod tests;
 mod where_atom;
 mod who_atom;
 
-pub(crate) use ast::{Atom, Comparison, InfoTest, Node, Number, SampleList, WhereAtom, WhoAtom};
-pub use ast::{VariantType, Where, Who, Zygosity};
+pub(crate) use ast::{
+    Atom, Comparison, InfoTest, Node, Number, Recorded, SampleList, Threshold, WhereAtom, WhoAtom,
+};
+pub use ast::{
+    Attribute, Impact, Level, Measure, Origin, Transcripts, VariantType, Where, Who, Zygosity,
+};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField};
 pub(crate) use error::nearest;

@@ -138,6 +138,8 @@ fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
                 of,
                 zygosity,
                 at_least: at_least.unwrap_or(1),
+                compound: false,
+                origin: None,
             });
         }
         if !scanner.eat(',') {

@@ -22,6 +22,8 @@ fn carriers(of: Where, zygosity: Option<Zygosity>, at_least: u32) -> Who {
         of,
         zygosity,
         at_least,
+        compound: false,
+        origin: None,
     }))
 }
 

@@ -105,7 +105,9 @@ fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
             .prop_map(|(of, zygosity, at_least)| WhoAtom::Carriers {
                 of: Where(of),
                 zygosity,
-                at_least
+                at_least,
+                compound: false,
+                origin: None,
             }),
     ]
 }
