@@ -22,8 +22,8 @@ pub use genome::{
 };
 pub use query::{
     Allele, Attribute, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, Impact,
-    InfoField, InfoValue, IntoWhere, IntoWho, Level, Measure, NumberField, Origin, Step,
-    Transcripts, Variant, VariantNames, VariantType, Variants, Where, Who, Zygosity,
+    InfoField, InfoValue, IntoWhere, IntoWho, Level, Measure, NumberField, NumberWithin, Origin,
+    Step, Transcripts, Variant, VariantNames, VariantType, Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
 pub use source::people::Scope;

@@ -1,10 +1,8 @@
 //! Readers of what is known of people.
 
-#![expect(dead_code, reason = "the readers and the store of people use it")]
-
+mod age;
 mod record;
 
+pub(crate) use age::{Age, Ages};
 pub use record::Scope;
-pub(crate) use record::{
-    Age, Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value,
-};
+pub(crate) use record::{Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value};
