@@ -6,6 +6,7 @@ mod error;
 mod export;
 mod format;
 mod genome;
+mod people;
 mod query;
 mod set;
 pub mod simulate;

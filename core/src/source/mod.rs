@@ -6,6 +6,8 @@ pub(crate) mod chunk;
 mod flow;
 mod header;
 mod input;
+mod lines;
+pub(crate) mod ontology;
 pub(crate) mod people;
 mod piece;
 mod plan;
