@@ -20,8 +20,8 @@ pub use allele::Allele;
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
 pub use expression::{
-    Attribute, CarrierOptions, Impact, InfoField, InfoValue, Level, Measure, NumberField,
-    NumberWithin, Origin, Transcripts, VariantType, Where, Who, Zygosity,
+    Attribute, CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
+    Transcripts, VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};
 pub use people::Step;

@@ -231,7 +231,8 @@ fn entries(source: &OntologySource) -> Vec<Entry> {
             let phenotype = Phenotype {
                 term,
                 frequency: annotation.frequency,
-                excluded: annotation.excluded,
+                // 0 of so many patients is as good as NOT
+                excluded: annotation.excluded || annotation.frequency == 0.0,
             };
             match entry.phenotypes.iter_mut().find(|known| known.term == term) {
                 // several studies: the highest share, and presence before absence

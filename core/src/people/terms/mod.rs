@@ -8,6 +8,8 @@
 mod build;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) use tests::stored;
 
 use super::vocabulary::canonical;
 use crate::error::Result;

@@ -74,8 +74,6 @@ mod who_atom;
 pub(crate) use ast::{
     Atom, Comparison, InfoTest, Node, Number, Recorded, SampleList, Threshold, WhereAtom, WhoAtom,
 };
-pub use ast::{
-    Attribute, Impact, Level, Measure, Origin, Transcripts, VariantType, Where, Who, Zygosity,
-};
+pub use ast::{Attribute, Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;

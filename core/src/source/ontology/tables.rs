@@ -261,8 +261,7 @@ pub(super) fn read_annotations(path: &Path, source: &mut OntologySource) -> Resu
             name: name.to_owned(),
             phenotype: phenotype.to_owned(),
             frequency: share,
-            // 0 of so many patients is as good as NOT
-            excluded: qualifier == "NOT" || share == 0.0,
+            excluded: qualifier == "NOT",
             abnormality: aspect == "P",
         });
     }

@@ -2,6 +2,7 @@
 
 use super::super::ast::*;
 use crate::genome::Interval;
+use crate::people::{Level, Measure};
 use crate::source::people::{Age, Scope};
 use proptest::prelude::*;
 
