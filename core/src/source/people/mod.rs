@@ -2,8 +2,19 @@
 
 #![expect(dead_code, reason = "the readers and the store of people use it")]
 
+mod entries;
 mod gather;
+mod guess;
+mod individual;
+mod input;
+mod json;
+mod mapping;
+mod merge;
+mod notes;
+mod ped;
 mod record;
+mod table;
+mod time;
 
 pub(crate) use gather::{guess, read_ped, read_people};
 
