@@ -72,21 +72,14 @@ pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
     let mut relatives = Vec::new();
     let file = path.display().to_string();
     let input = input::open(path)?;
-    ped::read(path, &file, input, &mut notes, |_, relative, _| {
-        relatives.push(relative);
+    ped::read(path, &file, input, &mut notes, |line, relative, _| {
+        relatives.push(
+            relative
+                .map_err(|found| wrong(path, Place::Line(line), found.expected, &found.found))?,
+        );
+        Ok(())
     })?;
-    match notes.refused.first() {
-        Some(refusal) => {
-            let line = refusal.place.trim_start_matches(':').parse().unwrap_or(0);
-            let (expected, found) = refusal
-                .reason
-                .trim_start_matches("expected ")
-                .split_once(", found ")
-                .unwrap_or((&refusal.reason, "another"));
-            Err(wrong(path, Place::Line(line), expected, found))
-        }
-        None => Ok(relatives),
-    }
+    Ok(relatives)
 }
 
 /// The text of a mapping file for a table, to be looked over by who knows it.
@@ -200,12 +193,21 @@ fn read(
             Ok(())
         }),
         Kind::Ped => ped::read(path, &file, input, notes, |line, relative, notes| {
-            let person = Person {
-                sex: relative.sex,
-                kin: Some(relative.kin),
-                ..Person::of(relative.id)
-            };
-            merger.add(at(&file, line, person), notes);
+            match relative {
+                Ok(relative) => {
+                    let person = Person {
+                        sex: relative.sex,
+                        kin: Some(relative.kin),
+                        ..Person::of(relative.id)
+                    };
+                    merger.add(at(&file, line, person), notes);
+                }
+                Err(ped::Wrong { expected, found }) => {
+                    let reason = format!("expected {expected}, found {found}");
+                    notes.refuse(&file, format!(":{line}"), reason);
+                }
+            }
+            Ok(())
         }),
         Kind::Table => table::read(path, &file, input, mapping, notes, |line, person, notes| {
             merger.add(at(&file, line, person), notes);

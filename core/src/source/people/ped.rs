@@ -7,13 +7,26 @@ use super::record::{Kin, Sex};
 use crate::error::Result;
 use std::path::Path;
 
-/// Calls `each` with every line that is a person, and refuses the others.
+/// What a line should hold and does not.
+pub(super) struct Wrong {
+    pub(super) expected: &'static str,
+    pub(super) found: String,
+}
+
+fn wrong<T>(expected: &'static str, found: &str) -> Result<T, Wrong> {
+    Err(Wrong {
+        expected,
+        found: short(found),
+    })
+}
+
+/// Calls `each` with every line that is to be a person.
 pub(super) fn read(
     path: &Path,
     file: &str,
     mut input: Input,
     notes: &mut Notes,
-    mut each: impl FnMut(u64, Relative, &mut Notes),
+    mut each: impl FnMut(u64, Result<Relative, Wrong>, &mut Notes) -> Result<()>,
 ) -> Result<()> {
     let mut first = true;
     loop {
@@ -23,7 +36,7 @@ pub(super) fn read(
         };
         let Ok(text) = std::str::from_utf8(&bytes) else {
             notes.read += 1;
-            notes.refuse(file, format!(":{number}"), "expected UTF-8".to_owned());
+            each(number, wrong("UTF-8", "other bytes"), notes)?;
             continue;
         };
         let text = text.trim_end_matches(['\r', '\n']);
@@ -34,18 +47,16 @@ pub(super) fn read(
         }
         first = false;
         notes.read += 1;
-        match person(text) {
-            Ok((relative, understood)) => {
-                if !understood {
-                    notes.warn(
-                        "a phenotype that is neither 1 nor 2: taken for unknown",
-                        || format!("{file}:{number}: {}", short(text)),
-                    );
-                }
-                each(number, relative, notes);
+        let relative = person(text).map(|(relative, understood)| {
+            if !understood {
+                notes.warn(
+                    "a phenotype that is neither 1 nor 2: taken for unknown",
+                    || format!("{file}:{number}: {}", short(text)),
+                );
             }
-            Err(reason) => notes.refuse(file, format!(":{number}"), reason),
-        }
+            relative
+        });
+        each(number, relative, notes)?;
     }
 }
 
@@ -87,40 +98,31 @@ pub(super) fn is_line(text: &str) -> bool {
 }
 
 /// A person, and whether the phenotype is one of the values that PED defines.
-fn person(text: &str) -> Result<(Relative, bool), String> {
+fn person(text: &str) -> Result<(Relative, bool), Wrong> {
     let fields = fields(text);
     let field = |at: usize| fields.get(at).copied().unwrap_or("");
     if fields.len() < 5 {
-        return Err(format!(
-            "expected family, person, father, mother, sex and phenotype, found {}",
-            short(text)
-        ));
+        return wrong("family, person, father, mother, sex and phenotype", text);
     }
     let id = field(1);
     if id.is_empty() || id == "0" {
-        return Err(format!(
-            "expected the id of a person, found {}",
-            short(text)
-        ));
+        return wrong("the id of a person", text);
     }
     let parent = |at| Some(field(at)).filter(|id| !matches!(*id, "" | "0" | "-9" | "."));
     let (father, mother) = (parent(2), parent(3));
     if father == Some(id) || mother == Some(id) {
-        return Err(format!("expected parents, found {} as its own", short(id)));
+        return wrong("parents other than the person", text);
     }
     if father.is_some() && father == mother {
-        return Err(format!(
-            "expected two parents, found {} as both",
-            short(field(2))
-        ));
+        return wrong("two parents", text);
     }
     let sex = match field(4) {
         "1" => Some(Sex::Male),
         "2" => Some(Sex::Female),
         "0" | "-9" | "3" => None,
-        text => match Sex::from_text(text) {
+        other => match Sex::from_text(other) {
             Some(sex) => sex,
-            None => return Err(format!("expected the sex 1, 2 or 0, found {}", short(text))),
+            None => return wrong("the sex 1, 2 or 0", other),
         },
     };
     let (affected, understood) = match field(5).to_ascii_lowercase().as_str() {
