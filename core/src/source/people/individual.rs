@@ -368,7 +368,8 @@ fn read_sex(value: &Json) -> Option<Option<Sex>> {
         },
         other => {
             let Coding { id, label } = coding(other)?;
-            Sex::from_text(&id).or_else(|| Sex::from_text(&label))
+            let mut told = [id, label].into_iter().filter(|text| !text.is_empty());
+            told.find_map(|text| Sex::from_text(&text))
         }
     }
 }

@@ -64,3 +64,6 @@ pub(crate) struct Relative {
     pub(crate) sex: Option<Sex>,
     pub(crate) kin: Kin,
 }
+
+#[cfg(test)]
+mod tests;
