@@ -5,6 +5,7 @@ mod dataset;
 mod error;
 mod export;
 mod format;
+mod genes;
 mod genome;
 mod people;
 mod query;

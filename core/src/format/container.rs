@@ -401,6 +401,23 @@ impl Container {
     }
 
     /// The numbers of the sections' kinds, in file order.
+    /// Checks that the sections are those that would be written again.
+    pub(crate) fn verify_same(&self, again: &ContainerWriter) -> Result<()> {
+        let written = |number: u32| again.sections.iter().any(|(k, _)| k.number() == number);
+        if let Some(section) = self.sections.iter().position(|s| !written(s.kind)) {
+            let expected = "only sections that say something";
+            return Err(self.damage(section, 0, expected, "another"));
+        }
+        for (kind, bytes) in &again.sections {
+            if self.whole(*kind)? != bytes {
+                let section = self.find(*kind).unwrap_or(usize::MAX);
+                let expected = "what follows from the other sections";
+                return Err(self.damage(section, 0, expected, "others"));
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn kinds(&self) -> impl Iterator<Item = u32> + '_ {
         self.sections.iter().map(|s| s.kind)
     }

@@ -126,4 +126,14 @@ kinds! {
     Phenotypes = 137 "phenotypes",
     /// The ontologies that were read.
     Versions = 138 "versions",
+    /// Symbols and aliases.
+    GeneNames = 208 "gene_names",
+    GeneIds = 209 "gene_ids",
+    GeneContigs = 210 "gene_contigs",
+    /// Contig, start and end of each stretch of a gene.
+    GenePlaces = 211 "gene_places",
+    /// Genes by the hashes of their names.
+    GeneIndex = 212 "gene_index",
+    /// Bases around a gene that count as the gene's.
+    GenePad = 213 "gene_pad",
 }

@@ -4,6 +4,7 @@ mod bcf;
 mod bgzf;
 pub(crate) mod chunk;
 mod flow;
+pub(crate) mod genes;
 mod header;
 mod input;
 mod lines;

@@ -66,7 +66,7 @@ impl Terms {
             information.push(self.information(term)?);
         }
         let again = encode(&entries, &information, &versions)?;
-        compare(&self.file, &again)
+        self.file.verify_same(&again)
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
@@ -92,29 +92,6 @@ impl Terms {
             })
             .collect()
     }
-}
-
-/// Sections of the file that are not those that would be written.
-pub(in crate::people) fn compare(file: &Container, again: &ContainerWriter) -> Result<()> {
-    let written: BTreeSet<u32> = again.sections().map(|(kind, _)| kind.number()).collect();
-    if let Some(other) = file.kinds().find(|kind| !written.contains(kind)) {
-        let section = Kind::from_number(other).and_then(|kind| file.find(kind));
-        let expected = "only sections that say something";
-        return Err(file.damage(
-            section.unwrap_or(usize::MAX),
-            0,
-            expected,
-            other.to_string(),
-        ));
-    }
-    for (kind, bytes) in again.sections() {
-        if file.whole(kind)? != bytes {
-            let section = file.find(kind).unwrap_or(usize::MAX);
-            let expected = "what follows from the other sections";
-            return Err(file.damage(section, 0, expected, "others"));
-        }
-    }
-    Ok(())
 }
 
 /// Text entries have no line feeds, and tabs separate names.
