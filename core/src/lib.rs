@@ -6,13 +6,17 @@ mod error;
 mod export;
 mod format;
 mod genome;
+mod people;
 mod query;
 mod set;
 pub mod simulate;
 mod sink;
 mod source;
 
-pub use build::{BuildOptions, Phase, Progress, Refused, Report, Warned, build};
+pub use build::{
+    BuildOptions, PeopleOptions, PeopleReport, Phase, Progress, Refused, Report, Warned, build,
+    load_people,
+};
 pub use dataset::{Dataset, Info, SectionSize};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};

@@ -1,0 +1,5 @@
+//! What is known of people, as it lies on disk.
+
+#![deny(clippy::indexing_slicing)]
+
+pub(crate) mod store;
