@@ -14,7 +14,10 @@ pub mod simulate;
 mod sink;
 mod source;
 
-pub use build::{BuildOptions, Phase, Progress, Refused, Report, Warned, build};
+pub use build::{
+    BuildOptions, PeopleOptions, PeopleReport, Phase, Progress, Refused, Report, Warned, build,
+    load_people,
+};
 pub use dataset::{Dataset, Info, SectionSize};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};

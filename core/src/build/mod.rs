@@ -12,6 +12,7 @@ mod groups;
 mod info;
 mod options;
 mod ordering;
+mod people;
 mod plan;
 mod remap;
 mod report;
@@ -24,6 +25,7 @@ mod sort_tests;
 mod tests;
 
 pub use options::{BuildOptions, Phase, Progress};
+pub use people::{PeopleOptions, PeopleReport, load_people};
 pub use report::{Refused, Report, Warned};
 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};

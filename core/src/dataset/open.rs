@@ -7,6 +7,7 @@ use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
 use crate::format::Bytes;
 use crate::genome::{Assembly, ContigNames, Interval};
+use crate::people::store::People;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -29,6 +30,7 @@ pub struct Dataset {
     samples: Samples,
     names: ContigNames,
     parts: Vec<Part>,
+    people: Option<People>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -58,6 +60,10 @@ pub struct Info {
     pub rows: u64,
     /// Contigs with rows: name, and rows of all batches.
     pub contigs: Vec<(String, u64)>,
+    /// People of whom something is known.
+    pub people: u64,
+    /// What was recorded of them.
+    pub people_records: u64,
     /// INFO keys kept: name and type.
     pub info_keys: Vec<(String, String)>,
     /// Segments.
@@ -116,6 +122,10 @@ impl Dataset {
                 })
             })
             .collect::<Result<_>>()?;
+        let people = manifest.people.as_ref().map(|entry| {
+            let file = path.join(&entry.file);
+            People::open(&file, manifest.sample_count, None)
+        });
         let assembly = manifest
             .assembly
             .as_ref()
@@ -128,6 +138,7 @@ impl Dataset {
             samples,
             names,
             parts,
+            people: people.transpose()?,
         })
     }
 
@@ -212,6 +223,8 @@ impl Dataset {
                 .map(|s| u64::from(s.rows))
                 .sum(),
             contigs: contigs.collect(),
+            people: self.people().map_or(0, |people| people.len().into()),
+            people_records: self.people().map_or(0, |people| people.events().into()),
             info_keys: self
                 .manifest
                 .info
@@ -249,6 +262,11 @@ impl Dataset {
 
     pub(crate) fn samples(&self) -> &Samples {
         &self.samples
+    }
+
+    /// What is known of people, where some were loaded.
+    pub(crate) fn people(&self) -> Option<&People> {
+        self.people.as_ref()
     }
 
     pub(crate) fn contig_names(&self) -> &ContigNames {

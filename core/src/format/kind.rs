@@ -126,6 +126,44 @@ kinds! {
     Phenotypes = 137 "phenotypes",
     /// The ontologies that were read.
     Versions = 138 "versions",
+    /// Counts of a people file, and the terms that its closed sets follow.
+    PeopleMeta = 160 "people_meta",
+    PersonIds = 161 "person_ids",
+    /// The individual of each sample.
+    SampleOwners = 162 "sample_owners",
+    PersonFlags = 163 "person_flags",
+    AgeLow = 164 "age_low",
+    AgeHigh = 165 "age_high",
+    BirthFirst = 166 "birth_first",
+    BirthLast = 167 "birth_last",
+    Families = 168 "families",
+    Fathers = 169 "fathers",
+    Mothers = 170 "mothers",
+    Countries = 171 "countries",
+    /// The terms recorded, as the sources write them.
+    CodingIds = 172 "coding_ids",
+    CodingLabels = 173 "coding_labels",
+    /// Their numbers in the terms file.
+    CodingTerms = 174 "coding_terms",
+    AttributeKinds = 176 "attribute_kinds",
+    AttributeValues = 177 "attribute_values",
+    AttributeSets = 178 "attribute_sets",
+    TermSetKeys = 180 "term_set_keys",
+    TermSetTerms = 181 "term_set_terms",
+    TermSets = 182 "term_sets",
+    /// The bytes of sets of individuals.
+    PeopleSets = 184 "people_sets",
+    /// Where the events of each individual begin.
+    EventStarts = 190 "event_starts",
+    EventFlags = 191 "event_flags",
+    EventTerms = 192 "event_terms",
+    OnsetLow = 193 "onset_low",
+    OnsetHigh = 194 "onset_high",
+    EndLow = 195 "end_low",
+    EndHigh = 196 "end_high",
+    Severities = 197 "severities",
+    EventValues = 198 "event_values",
+    Units = 199 "units",
     /// Symbols and aliases.
     GeneNames = 208 "gene_names",
     GeneIds = 209 "gene_ids",

@@ -3,10 +3,10 @@
 #![deny(clippy::indexing_slicing)]
 
 mod similarity;
+pub(crate) mod store;
 mod terms;
 mod vocabulary;
 
 pub use similarity::{Level, Measure};
 pub(crate) use similarity::{Profile, Scorer};
 pub(crate) use terms::Terms;
-pub(crate) use vocabulary::{canonical, prefix_of};

@@ -19,6 +19,7 @@ mod walk;
 pub use allele::Allele;
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
+pub(crate) use expression::Recorded;
 pub use expression::{
     Attribute, CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
     Transcripts, VariantType, Where, Who, Zygosity,

@@ -27,6 +27,9 @@ impl Dataset {
         if self.manifest().samples.is_some() {
             self.samples().verify()?;
         }
+        if let Some(people) = self.people() {
+            people.verify()?;
+        }
         for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
             // sections are checked one by one first, so that the fault has a name
             Segment::open(&self.path().join(&entry.file.file))?
@@ -36,12 +39,7 @@ impl Dataset {
         }
         self.verify_batches()?;
         let manifest = self.manifest();
-        for file in manifest
-            .segments
-            .iter()
-            .map(|s| &s.file)
-            .chain(&manifest.samples)
-        {
+        for file in manifest.files() {
             check_file(&self.path().join(&file.file), file.size, &file.checksum)?;
         }
         Ok(())

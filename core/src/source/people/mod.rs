@@ -1,4 +1,28 @@
-//! Readers of what is known of people.
+//! Readers of what is known of people: files and folders, each told by its content and name, each
+//! possibly gzip.
+//!
+//! | file | people, and what is read of them |
+//! |---|---|
+//! | Phenopackets v2: a packet, several, an array, a line each; `Family`, `Cohort` | `subject`, `phenotypicFeatures`, `diseases` with stages and TNM, `measurements`, `medicalActions`, `biosamples`, `files`, `pedigree` |
+//! | Beacon v2 individuals | sex, karyotype, ethnicity, origin, `diseases`, `phenotypicFeatures`, `treatments`, `interventionsOrProcedures`, `measures`, `exposures`, `pedigrees`, of `info` age, birth, populations and cohorts |
+//! | Beacon v2 biosamples | a sample's name, and its diagnosis, grade, stage, markers and measurements, which become records of the person |
+//! | tables | what a mapping file says of each column, else what its name does (`format-spec/people-tables.md`) |
+//! | PED, FAM | family, parents, sex, affected |
+//!
+//! A *stage* of a disease (and grade, TNM) is a record of scope disease of its own, at the same onset,
+//! so that a question may name it. Left out: interpretations of Phenopackets (what a variant was
+//! thought to mean is no finding of a person), family history (it is of others), modifiers, evidence,
+//! doses, reference ranges, notes.
+//!
+//! A record that is no record of a person is refused, alone. Of a record that is one, what is not
+//! understood is left out with a warning; an entry of which it is unclear whether it was excluded is
+//! left out as a whole, for absence must not become presence. Text that is no JSON is an error.
+//!
+//! Records with the same person's id become one person, whatever the files; contradictions keep the
+//! first and are told. People of packets go by the subject's id, unless two packets share one: then
+//! all go by the packets' ids (a mapping file can say otherwise: `packets = "subject"`).
+//!
+//! Memory: one record at a time, of at most 64 MiB, beside the people read.
 
 mod age;
 mod entries;

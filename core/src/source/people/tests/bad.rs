@@ -39,12 +39,12 @@ fn a_record_without_end_is_an_error() {
         let file = std::fs::File::create(&path).unwrap();
         let mut gz = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
         gz.write_all(start.as_bytes()).unwrap();
-        for _ in 0..66 {
+        for _ in 0..2 {
             gz.write_all(&vec![b'x'; 1 << 20]).unwrap();
         }
         gz.finish().unwrap();
         let text = read_people(&[path], None).unwrap_err().to_string();
-        assert!(text.contains("more than 64 MiB"), "{text}");
+        assert!(text.contains("a record too long"), "{text}");
     }
 }
 

@@ -1,0 +1,189 @@
+//! Loading what is known of people into a dataset that is there.
+
+use crate::dataset::{Dataset, Publication};
+use crate::error::{Error, Result};
+use crate::format::FileKind;
+use crate::people::store::{Assigned, assign, read_sample_map, write};
+use crate::source::people::read_people;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Examples told of each oddity.
+const EXAMPLES: usize = 5;
+
+/// What [`load_people`] loads.
+#[derive(Debug, Clone, Default)]
+pub struct PeopleOptions {
+    /// Files and folders of people: Phenopackets, Beacon individuals, tables, pedigrees.
+    pub files: Vec<PathBuf>,
+    /// Says what the columns of tables mean.
+    pub mapping: Option<PathBuf>,
+    /// Two columns, sample and individual: goes before all other names.
+    pub sample_map: Option<PathBuf>,
+}
+
+/// What loading people tells at its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleReport {
+    /// Records met.
+    pub read: u64,
+    /// People loaded.
+    pub people: u64,
+    /// Records that told more of a person known already.
+    pub merged: u64,
+    /// Records that could not be used.
+    pub refused: u64,
+    /// The first of them: place and reason.
+    pub refusals: Vec<(String, String)>,
+    /// Oddities: what, how often, the first few.
+    pub warnings: Vec<(String, u64, Vec<String>)>,
+    /// Samples of which nothing is known.
+    pub samples_without_person: u64,
+    /// People without a sample.
+    pub people_without_sample: u64,
+    /// Terms that no ontology of the dataset tells of.
+    pub unknown_terms: u64,
+    /// The dataset's new snapshot id.
+    pub snapshot: String,
+}
+
+/// Loads people into a dataset, in the place of those that are there; genotypes stay as they are. The
+/// new state appears whole or not at all, and readers keep the one they opened.
+///
+/// A sample is whose the map says, else of whom it is a biosample, else whose file or table names it,
+/// else whose id it is, else whose packet's id. Of several who claim a sample by names of the same
+/// kind it is nobody's, and the report tells them.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a file that is not what it seems, [`Error::Io`], [`Error::Locked`],
+/// [`Error::Damaged`], [`Error::Usage`]; [`Error::Cancelled`] when `progress` says stop.
+pub fn load_people(
+    dataset: impl AsRef<Path>,
+    options: &PeopleOptions,
+    progress: &mut dyn FnMut(&str) -> bool,
+) -> Result<PeopleReport> {
+    let mut step = |what: &str| match progress(what) {
+        true => Ok(()),
+        false => Err(Error::Cancelled),
+    };
+    let path = dataset.as_ref();
+    // a path without a dataset is not to become one, and people are wrong sooner than genotypes
+    Dataset::open(path)?;
+    step("reading people")?;
+    let input = read_people(&options.files, options.mapping.as_deref())?;
+    let map = match &options.sample_map {
+        Some(map) => read_sample_map(map)?,
+        None => Vec::new(),
+    };
+    let publication = Publication::begin(path, true)?;
+    let dataset = Dataset::open(path)?;
+    step("finding samples")?;
+    let samples: Vec<&str> = dataset.sample_names()?.collect();
+    let mut report = PeopleReport {
+        read: input.read,
+        merged: input.merged,
+        refused: input.refused.len() as u64 + input.refused_more,
+        refusals: input
+            .refused
+            .into_iter()
+            .map(|refusal| (format!("{}{}", refusal.file, refusal.place), refusal.reason))
+            .collect(),
+        warnings: input
+            .warnings
+            .into_iter()
+            .map(|warning| (warning.what, warning.count, warning.examples))
+            .collect(),
+        ..PeopleReport::default()
+    };
+    let assigned = assign(input.people, &samples, &map);
+    report.tell(&assigned);
+    refuse_twins(&assigned)?;
+    step("writing people")?;
+    let content = write(&assigned.people, &assigned.owners, None)?;
+    let mut manifest = dataset.manifest().clone();
+    publish(publication, &mut manifest, content)?;
+    report.snapshot = manifest.snapshot;
+    let unknown = Dataset::open(path)?;
+    if let Some(people) = unknown.people() {
+        report.unknown_terms = people.unknown_terms()?.len() as u64;
+    }
+    Ok(report)
+}
+
+fn publish(
+    mut publication: Publication,
+    manifest: &mut crate::dataset::Manifest,
+    content: crate::format::ContainerWriter,
+) -> Result<()> {
+    manifest.people = Some(publication.add(FileKind::People, content)?);
+    publication.publish(manifest)
+}
+
+/// An id is what a person is asked for by.
+fn refuse_twins(assigned: &Assigned) -> Result<()> {
+    let mut ids = std::collections::HashSet::new();
+    let twin = assigned
+        .people
+        .iter()
+        .find(|person| !ids.insert(&person.id));
+    match twin {
+        None => Ok(()),
+        Some(person) => Err(Error::Usage(format!(
+            "two people have the id {:?}",
+            person.id
+        ))),
+    }
+}
+
+impl PeopleReport {
+    fn tell(&mut self, assigned: &Assigned) {
+        self.people = assigned.people.len() as u64;
+        let own = assigned.owners.iter().flatten().max();
+        let sampled = own.map_or(0, |last| u64::from(*last) + 1);
+        self.people_without_sample = self.people.saturating_sub(sampled);
+        let nobodys = assigned.owners.iter().filter(|owner| owner.is_none());
+        self.samples_without_person = nobodys.count() as u64;
+        let disputed = assigned.disputed.iter();
+        let disputed = disputed.map(|(sample, people)| format!("{sample}: {}", people.join(", ")));
+        self.warn("a sample that several people claim: nobody's", disputed);
+        let unused = assigned.unused.iter();
+        let unused = unused.map(|(sample, person)| format!("{sample}\t{person}"));
+        self.warn(
+            "a line of the sample map without such a sample or person",
+            unused,
+        );
+    }
+
+    fn warn(&mut self, what: &str, all: impl ExactSizeIterator<Item = String>) {
+        let count = all.len() as u64;
+        if count > 0 {
+            self.warnings
+                .push((what.to_owned(), count, all.take(EXAMPLES).collect()));
+        }
+    }
+}
+
+impl fmt::Display for PeopleReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            ("records read", self.read),
+            ("records merged", self.merged),
+            ("records refused", self.refused),
+            ("people", self.people),
+            ("people without a sample", self.people_without_sample),
+            ("samples without a person", self.samples_without_person),
+            ("terms not in an ontology", self.unknown_terms),
+        ];
+        for (name, count) in counts {
+            writeln!(f, "{name:<26}{count:>12}")?;
+        }
+        for (place, reason) in &self.refusals {
+            writeln!(f, "refused  {place}: {reason}")?;
+        }
+        for (what, count, examples) in &self.warnings {
+            writeln!(f, "warning  {what} ({count}): {}", examples.join("; "))?;
+        }
+        writeln!(f, "snapshot  {}", self.snapshot)
+    }
+}
