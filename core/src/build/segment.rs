@@ -5,7 +5,7 @@ use super::info::{InfoColumn, InfoKey};
 use super::row::Row;
 use crate::format::{
     BLOCK_ROWS, ColumnWriter, ContainerWriter, ContigRows, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
-    PageEntry, TextWriter, Zone, allele_hash, pack_alleles,
+    PageEntry, TextWriter, Zone, allele_hash, hash_index, pack_alleles,
 };
 use std::collections::HashMap;
 
@@ -261,7 +261,7 @@ impl SegmentBuilder {
         file.add(Kind::LongAlleles, alleles.long);
         file.add(Kind::LongHashes, alleles.hashes);
         file.add(Kind::Ids, self.ids.finish(false)?);
-        file.add(Kind::IdIndex, id_index(self.id_hashes, self.meta.rows));
+        file.add(Kind::IdIndex, hash_index(self.id_hashes, self.meta.rows));
         file.add(Kind::Filters, lines(filters.iter().map(String::as_str))?);
         file.add(Kind::PolyploidRows, self.polyploid_rows);
         file.add(Kind::Polyploid, self.polyploid);
@@ -286,43 +286,6 @@ fn lines(texts: impl Iterator<Item = impl AsRef<[u8]>>) -> std::io::Result<Vec<u
     let mut writer = TextWriter::default();
     texts.for_each(|text| writer.push(text.as_ref()));
     writer.finish(false)
-}
-
-/// Fingerprints of ids in buckets by hash:
-/// `u32 entries`, `u32 bits`, `u32 width`, `u32` zero; 2^bits + 1 bucket starts (`u32`); for each entry
-/// a fingerprint byte; for each entry its row in `width` bytes.
-fn id_index(mut hashes: Vec<(u64, u32)>, rows: u32) -> Vec<u8> {
-    if hashes.is_empty() {
-        return Vec::new();
-    }
-    // about eight entries a bucket
-    let bits = (hashes.len() as u32 / 8).max(1).ilog2();
-    let bucket = |hash: u64| {
-        if bits == 0 {
-            0
-        } else {
-            (hash >> (64 - bits)) as usize
-        }
-    };
-    hashes.sort_unstable_by_key(|&(hash, row)| (bucket(hash), row, hash));
-    hashes.dedup();
-    let width = rows.max(1).ilog2() / 8 + 1;
-    let mut out = Vec::new();
-    for n in [hashes.len() as u32, bits, width, 0] {
-        out.extend(n.to_le_bytes());
-    }
-    let mut next = 0;
-    for b in 0..=1usize << bits {
-        while hashes.get(next).is_some_and(|&(hash, _)| bucket(hash) < b) {
-            next += 1;
-        }
-        out.extend((next as u32).to_le_bytes());
-    }
-    out.extend(hashes.iter().map(|&(hash, _)| hash as u8));
-    for (_, row) in &hashes {
-        out.extend(row.to_le_bytes().iter().take(width as usize));
-    }
-    out
 }
 
 /// The distinct allele pairs of a segment, numbered as they come.

@@ -2,7 +2,7 @@
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, pack_alleles, u32_of};
+use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, find_hash, pack_alleles, u32_of};
 use crate::genome::Interval;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
@@ -133,44 +133,9 @@ impl Segment {
         let Some(section) = self.id_index else {
             return Ok(Vec::new());
         };
-        let number = |at: usize| self.file.slice(section, at..at + 4).map(u32_of);
-        let (entries, bits, width) = (number(0)? as usize, number(4)?, number(8)? as usize);
-        let broken = || {
-            self.file
-                .damage(section, 0, "an id index of consistent numbers", "others")
-        };
-        if bits >= 32 || !(1..=4).contains(&width) {
-            return Err(broken());
-        }
-        let hash = xxh3_64(id);
-        let bucket = if bits == 0 {
-            0
-        } else {
-            (hash >> (64 - bits)) as usize
-        };
-        let starts = 16;
-        let prints = starts + ((1usize << bits) + 1) * 4;
-        let rows = prints + entries;
-        let (from, to) = (
-            number(starts + bucket * 4)? as usize,
-            number(starts + bucket * 4 + 4)? as usize,
-        );
-        if from > to || to > entries {
-            return Err(broken());
-        }
         let mut found = Vec::new();
         let mut block = TextBlock::default();
-        for (entry, &print) in (from..).zip(self.file.slice(section, prints + from..prints + to)?) {
-            if print != hash as u8 {
-                continue;
-            }
-            let bytes = self
-                .file
-                .slice(section, rows + entry * width..rows + (entry + 1) * width)?;
-            let row = bytes
-                .iter()
-                .rev()
-                .fold(0u32, |row, &byte| row << 8 | u32::from(byte));
+        for row in find_hash(&self.file, section, xxh3_64(id))? {
             let text = self.ids.get(&self.file, row, &mut block)?;
             if text.split(|&b| b == b';').any(|one| one == id) {
                 found.push(row);

@@ -109,6 +109,23 @@ kinds! {
     InfoKeys = 72 "info_keys",
     /// Names of samples, by number.
     Names = 80 "names",
+    TermIds = 128 "term_ids",
+    /// Labels and synonyms.
+    TermNames = 129 "term_names",
+    AlternativeIds = 130 "alternative_ids",
+    Parents = 131 "parents",
+    Equivalents = 132 "equivalents",
+    Closures = 133 "closures",
+    /// What is obsolete, and by what it is replaced.
+    Replacements = 134 "replacements",
+    /// Terms by the hashes of their ids and names.
+    TermIndex = 135 "term_index",
+    /// Information content, by term.
+    Information = 136 "information",
+    /// Phenotypes of diseases, by term.
+    Phenotypes = 137 "phenotypes",
+    /// The ontologies that were read.
+    Versions = 138 "versions",
     /// Counts of a people file, and the terms that its closed sets follow.
     PeopleMeta = 160 "people_meta",
     PersonIds = 161 "person_ids",

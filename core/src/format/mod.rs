@@ -7,18 +7,22 @@
 
 mod column;
 mod container;
+mod hash_index;
 mod kind;
 mod layout;
+mod lists;
 mod map;
 mod text;
 
 pub(crate) use column::{Column, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
 pub(crate) use container::{Container, ContainerWriter};
+pub(crate) use hash_index::{find_hash, hash_index};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, pack_alleles, u32_of,
     unpack_alleles,
 };
+pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;
 pub(crate) use text::{Text, TextBlock, TextWriter};
 

@@ -1,5 +1,13 @@
-//! What is known of people, as it lies on disk.
+//! What is known of people, and of the terms it is said in.
 
 #![deny(clippy::indexing_slicing)]
 
+mod similarity;
 pub(crate) mod store;
+mod terms;
+mod vocabulary;
+
+pub use similarity::{Level, Measure};
+pub(crate) use similarity::{Profile, Scorer};
+pub(crate) use terms::Terms;
+pub(crate) use vocabulary::{canonical, prefix_of};

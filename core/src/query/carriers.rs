@@ -1,12 +1,12 @@
 //! Who carries a row, and in which phase.
 
-use super::count::Tally;
+use super::count::{EVEN, Tally};
 use super::polyploid::{copies_where, for_each_polyploid};
 use super::variants::CarrierGenotype;
 use crate::dataset::PageView;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, Order, for_each_bit, get_bit, set_bit, words_for};
+use crate::set::{Malformed, Order, get_bit, set_bit, words_for};
 
 /// Which copies of a sample carry, and how many it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,28 +55,26 @@ impl<'a> Tally<'a> {
             }
         };
         if !set.walk_pairs(pair).map_err(broken)? {
-            let copies = &mut self.copies;
-            copies.clear();
-            set.walk(order.as_ref(), |copy| copies.push(copy))
+            self.scratch.clear();
+            self.scratch
+                .resize(words_for(2 * self.segment.meta().samples), 0);
+            set.or_into(order.as_ref(), &mut self.scratch)
                 .map_err(broken)?;
-            if order.is_some() {
-                ascending(copies, 2 * self.segment.meta().samples, &mut self.scratch);
-            }
-            for &copy in copies.iter() {
-                match found.last_mut() {
-                    Some(last) if last.sample == copy / 2 => {
-                        last.carried = 2;
-                        last.which = 3;
-                    }
-                    _ if inside(copy / 2) => {
-                        found.push(Carrier {
-                            sample: copy / 2,
-                            carried: 1,
-                            ploidy: 2,
-                            which: 1 << (copy % 2),
-                        });
-                    }
-                    _ => {}
+            let masks = mask.map(|mask| mask.copies.as_slice());
+            for (i, &word) in self.scratch.iter().enumerate() {
+                let word =
+                    word & masks.map_or(u64::MAX, |masks| masks.get(i).copied().unwrap_or(0));
+                let mut first_copies = (word | word >> 1) & EVEN;
+                while first_copies != 0 {
+                    let at = first_copies.trailing_zeros();
+                    let which = (word >> at & 3) as u32;
+                    found.push(Carrier {
+                        sample: i as u32 * 32 + at / 2,
+                        carried: which.count_ones(),
+                        ploidy: 2,
+                        which,
+                    });
+                    first_copies &= first_copies - 1;
                 }
             }
         }
@@ -226,21 +224,6 @@ impl<'a> Tally<'a> {
             .flush(acc)
             .map_err(|rule| self.segment.broken_set(rule))
     }
-}
-
-/// Sorts different numbers below `universe`: many by way of bits, in time linear in their number.
-fn ascending(numbers: &mut Vec<u32>, universe: u32, bits: &mut Vec<u64>) {
-    const WORDS_PER_NUMBER: usize = 4;
-    if words_for(universe) > numbers.len() * WORDS_PER_NUMBER {
-        return numbers.sort_unstable();
-    }
-    bits.clear();
-    bits.resize(words_for(universe), 0);
-    for &number in numbers.iter() {
-        set_bit(bits, number);
-    }
-    numbers.clear();
-    for_each_bit(bits, |number| numbers.push(number));
 }
 
 /// What is known of the order of a row's copies, and of its missing ones.

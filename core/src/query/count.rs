@@ -15,7 +15,7 @@ use std::ops::Range;
 
 /// Groups of at most so many samples are looked up one by one.
 const FEW: u32 = 2;
-const EVEN: u64 = 0x5555_5555_5555_5555;
+pub(super) const EVEN: u64 = 0x5555_5555_5555_5555;
 
 /// Counts of a row over a group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) struct Mask {
     /// Bits over the batch's samples.
     pub(crate) samples: Vec<u64>,
     /// The same, two bits a sample.
-    copies: Vec<u64>,
+    pub(super) copies: Vec<u64>,
     pub(crate) size: u32,
 }
 
@@ -105,7 +105,6 @@ pub(crate) struct Tally<'a> {
     pub(super) haploid: SiteCache,
     missing: SiteCache,
     pub(super) scratch: Vec<u64>,
-    pub(super) copies: Vec<u32>,
 }
 
 /// An order, and the rows it may order.
@@ -155,7 +154,6 @@ impl<'a> Tally<'a> {
             haploid: SiteCache::default(),
             missing: SiteCache::default(),
             scratch: Vec::new(),
-            copies: Vec::new(),
         }
     }
 

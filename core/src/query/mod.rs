@@ -21,7 +21,7 @@ pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
 pub(crate) use expression::Recorded;
 pub use expression::{
-    Attribute, CarrierOptions, Impact, InfoField, InfoValue, Level, Measure, NumberField, Origin,
+    Attribute, CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
     Transcripts, VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};

@@ -6,6 +6,8 @@ pub(crate) mod chunk;
 mod flow;
 mod header;
 mod input;
+mod lines;
+pub(crate) mod ontology;
 pub(crate) mod people;
 mod piece;
 mod plan;
@@ -17,6 +19,7 @@ mod text;
 mod typed;
 
 pub(crate) use header::Header;
+pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
 

@@ -1,6 +1,7 @@
 //! The syntax tree of both kinds of expression.
 
 use crate::genome::Interval;
+use crate::people::{Level, Measure};
 use crate::source::people::{Age, Scope};
 use std::ops::Range;
 
@@ -384,51 +385,6 @@ pub enum Threshold {
     Level(Level),
     /// A score of the measure, this or more.
     Score(f64),
-}
-
-/// A level of similarity; who is similar at a level is similar at the lower ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Weakly similar.
-    Low,
-    /// Similar: what is meant where nothing is said.
-    Medium,
-    /// Strongly similar.
-    High,
-}
-
-impl Level {
-    pub(crate) const NAMES: [(&'static str, Self); 3] = [
-        ("high", Self::High),
-        ("low", Self::Low),
-        ("medium", Self::Medium),
-    ];
-}
-
-/// A measure of the similarity of two sets of terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Measure {
-    /// Information content shared, over all that both have.
-    SimGic,
-    /// Resnik's, best-match average.
-    Resnik,
-    /// Lin's, best-match average.
-    Lin,
-    /// Jiang and Conrath's as similarity, best-match average.
-    JiangConrath,
-    /// Shared ancestors over all ancestors of two terms, best-match average.
-    Jaccard,
-}
-
-impl Measure {
-    pub(crate) const NAMES: [(&'static str, Self); 5] = [
-        ("jaccard", Self::Jaccard),
-        ("jc", Self::JiangConrath),
-        ("lin", Self::Lin),
-        ("resnik", Self::Resnik),
-        ("simgic", Self::SimGic),
-    ];
 }
 
 /// What is known of a person beside coded records.

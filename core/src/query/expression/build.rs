@@ -1,10 +1,12 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Comparison, InfoTest, Node, Number, SampleList, VariantType, Where, WhereAtom, Who, WhoAtom,
-    Zygosity,
+    Attribute, Comparison, Impact, InfoTest, Node, Number, Origin, Recorded, SampleList, Threshold,
+    Transcripts, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
 };
 use crate::genome::Interval;
+use crate::people::Level;
+use crate::source::people::Scope;
 use std::ops::{BitAnd, BitOr, Not};
 
 macro_rules! set_algebra {
@@ -110,6 +112,36 @@ impl Where {
         Self::atom(WhereAtom::Id(id.into()))
     }
 
+    /// The variants of a gene, by symbol, alias or id: by annotation where the dataset has some, by
+    /// position else.
+    pub fn gene(name: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Gene(name.into()))
+    }
+
+    /// The variants with this consequence, by the name or id of the Sequence Ontology; more special
+    /// ones are included.
+    pub fn consequence(term: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Consequence(term.into()))
+    }
+
+    /// The variants of this impact or a higher one.
+    pub fn impact_at_least(impact: Impact) -> Self {
+        Self::atom(WhereAtom::Impact {
+            comparison: Comparison::GreaterOrEqual,
+            impact,
+        })
+    }
+
+    /// The variants that change a protein so: `V600E`, `p.Val600Glu`.
+    pub fn protein(change: impl Into<String>) -> Self {
+        Self::atom(WhereAtom::Protein(change.into()))
+    }
+
+    /// Only what annotation says of these transcripts.
+    pub fn transcripts(which: Transcripts) -> Self {
+        Self::atom(WhereAtom::Transcripts(which))
+    }
+
     /// An INFO key.
     pub fn info(key: impl Into<String>) -> InfoField {
         InfoField(key.into())
@@ -167,6 +199,11 @@ impl Where {
 pub struct NumberField(Number);
 
 impl NumberField {
+    /// The same number within a group, as in `af(population:FIN)<0.01`.
+    pub fn within(self, group: Who) -> NumberWithin {
+        NumberWithin(self.0, group)
+    }
+
     fn compare(self, comparison: Comparison, value: f64) -> Where {
         Where::atom(WhereAtom::Number {
             field: self.0,
@@ -203,6 +240,42 @@ impl NumberField {
     /// Anything but `value`.
     pub fn ne(self, value: impl Into<f64>) -> Where {
         self.compare(Comparison::NotEqual, value.into())
+    }
+}
+
+/// A number of a variant within a group, to be compared: see [`NumberField::within`].
+#[derive(Debug, Clone)]
+#[must_use = "compare it to get an expression"]
+pub struct NumberWithin(Number, Who);
+
+impl NumberWithin {
+    fn compare(self, comparison: Comparison, value: f64) -> Where {
+        Where::atom(WhereAtom::NumberIn {
+            field: self.0,
+            of: Box::new(self.1),
+            comparison,
+            value,
+        })
+    }
+
+    /// Less than `value`.
+    pub fn lt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Less, value.into())
+    }
+
+    /// At most `value`.
+    pub fn le(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::LessOrEqual, value.into())
+    }
+
+    /// Greater than `value`.
+    pub fn gt(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::Greater, value.into())
+    }
+
+    /// At least `value`.
+    pub fn ge(self, value: impl Into<f64>) -> Where {
+        self.compare(Comparison::GreaterOrEqual, value.into())
     }
 }
 
@@ -322,6 +395,63 @@ impl Who {
         Self::atom(WhoAtom::Samples(SampleList::File(file.into())))
     }
 
+    /// The individuals of these ids.
+    pub fn individuals<I>(ids: I) -> Self
+    where
+        I: IntoIterator<Item: Into<String>>,
+    {
+        let ids = ids.into_iter().map(Into::into).collect();
+        Self::atom(WhoAtom::Individuals(SampleList::Names(ids)))
+    }
+
+    /// Of whom a term (a CURIE, a label or a synonym), or a more special one, is recorded.
+    pub fn term(term: impl Into<String>) -> Self {
+        Self::recorded(None, term.into(), Recorded::Present)
+    }
+
+    /// Of whom a term, or a more special one, is recorded as this.
+    pub fn term_as(scope: Scope, term: impl Into<String>) -> Self {
+        Self::recorded(Some(scope), term.into(), Recorded::Present)
+    }
+
+    /// Of whom the term itself is recorded.
+    pub fn exactly(term: impl Into<String>) -> Self {
+        Self::recorded(None, term.into(), Recorded::Exactly)
+    }
+
+    /// Of whom a term, or a more general one, is recorded as absent.
+    pub fn excluded(term: impl Into<String>) -> Self {
+        Self::recorded(None, term.into(), Recorded::Excluded)
+    }
+
+    fn recorded(scope: Option<Scope>, term: String, recorded: Recorded) -> Self {
+        Self::atom(WhoAtom::Term {
+            scope,
+            term,
+            recorded,
+        })
+    }
+
+    /// Whose phenotypes are similar to a profile: phenotypes, or diseases and what is known of them.
+    pub fn similar<I>(profile: I, level: Level) -> Self
+    where
+        I: IntoIterator<Item: Into<String>>,
+    {
+        Self::atom(WhoAtom::Similar {
+            profile: profile.into_iter().map(Into::into).collect(),
+            threshold: Threshold::Level(level),
+            measure: None,
+        })
+    }
+
+    /// Of whom an attribute has this value.
+    pub fn attribute(attribute: Attribute, value: impl Into<String>) -> Self {
+        Self::atom(WhoAtom::Attribute {
+            attribute,
+            value: value.into(),
+        })
+    }
+
     /// Who carries any of these variants.
     pub fn carriers(variants: Where) -> Self {
         Self::carriers_with(variants, CarrierOptions::default())
@@ -340,8 +470,8 @@ impl Who {
             of: variants,
             zygosity: options.zygosity,
             at_least: options.at_least,
-            compound: false,
-            origin: None,
+            compound: options.compound,
+            origin: options.origin,
         })
     }
 }
@@ -352,6 +482,8 @@ impl Who {
 pub struct CarrierOptions {
     zygosity: Option<Zygosity>,
     at_least: u32,
+    compound: bool,
+    origin: Option<Origin>,
 }
 
 impl Default for CarrierOptions {
@@ -359,6 +491,8 @@ impl Default for CarrierOptions {
         Self {
             zygosity: None,
             at_least: 1,
+            compound: false,
+            origin: None,
         }
     }
 }
@@ -373,6 +507,18 @@ impl CarrierOptions {
     /// Ask for this many variants or more, not for one.
     pub fn at_least(mut self, variants: u32) -> Self {
         self.at_least = variants;
+        self
+    }
+
+    /// Ask for two variants in one gene, one on each copy as far as is known. Takes no other option.
+    pub fn compound(mut self) -> Self {
+        self.compound = true;
+        self
+    }
+
+    /// Ask for variants that came from there, by the genotypes of both parents.
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
         self
     }
 }

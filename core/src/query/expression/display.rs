@@ -1,10 +1,12 @@
 //! The canonical text of expressions: parsed again, it gives the same tree.
 
 use super::ast::{
-    InfoTest, Node, Number, SampleList, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
-    name_of,
+    Attribute, Impact, InfoTest, Node, Number, Origin, Recorded, SampleList, Threshold,
+    Transcripts, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity, name_of, named,
 };
 use super::scan::ends_any_word;
+use crate::people::{Level, Measure};
+use crate::source::people::Scope;
 use std::fmt::{self, Display, Formatter, Write};
 
 impl Display for Where {
@@ -93,20 +95,40 @@ impl Display for WhereAtom {
                     false => write!(f, "info.{}{test}", Quoted(key)),
                 }
             }
-            Self::Filter(name) => {
-                let plain = format!("filter:{name}");
-                match self.is_read_from(&plain) {
-                    true => f.write_str(&plain),
-                    false => write!(f, "filter:{}", Quoted(name)),
-                }
-            }
+            Self::Filter(name) => self.write_field(f, "filter", name),
             Self::Id(id) => write!(f, "id:{}", Quoted(id)),
-            _ => Err(fmt::Error),
+            Self::Gene(name) => self.write_field(f, "gene", name),
+            Self::Consequence(name) => self.write_field(f, "consequence", name),
+            Self::Protein(change) => self.write_field(f, "protein", change),
+            Self::Impact { comparison, impact } => {
+                let impact = name_of(&Impact::NAMES, impact);
+                write!(f, "impact{}{impact}", comparison.symbol())
+            }
+            Self::Transcripts(transcripts) => {
+                f.write_str(name_of(&Transcripts::NAMES, transcripts))
+            }
+            Self::NumberIn {
+                field,
+                of,
+                comparison,
+                value,
+            } => {
+                let field = name_of(&Number::NAMES, field);
+                write!(f, "{field}({of}){}{}", comparison.symbol(), Numeral(*value))
+            }
         }
     }
 }
 
 impl WhereAtom {
+    fn write_field(&self, f: &mut Formatter<'_>, field: &str, value: &str) -> fmt::Result {
+        let plain = format!("{field}:{value}");
+        match self.is_read_from(&plain) {
+            true => f.write_str(&plain),
+            false => write!(f, "{field}:{}", Quoted(value)),
+        }
+    }
+
     /// Whether `text` is this atom: the parser itself tells what can go without quotes.
     fn is_read_from(&self, text: &str) -> bool {
         matches!(Where::parse(text), Ok(Where(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
@@ -137,7 +159,8 @@ impl Display for WhoAtom {
                 of,
                 zygosity,
                 at_least,
-                ..
+                compound,
+                origin,
             } => {
                 write!(f, "carriers({of}")?;
                 if let Some(zygosity) = zygosity {
@@ -146,9 +169,140 @@ impl Display for WhoAtom {
                 if *at_least != 1 {
                     write!(f, ", at_least: {at_least}")?;
                 }
+                if *compound {
+                    f.write_str(", compound")?;
+                }
+                if let Some(origin) = origin {
+                    write!(f, ", {}", name_of(&Origin::NAMES, origin))?;
+                }
                 f.write_char(')')
             }
-            _ => Err(fmt::Error),
+            Self::Individuals(list) => write!(f, "individuals({list})"),
+            Self::Term {
+                scope,
+                term,
+                recorded: Recorded::Present,
+            } => {
+                let scope = ScopePrefix(*scope);
+                let plain = format!("{scope}{term}");
+                match self.is_read_from(&plain) {
+                    true => f.write_str(&plain),
+                    false => write!(f, "{scope}{}", Quoted(term)),
+                }
+            }
+            Self::Term {
+                scope,
+                term,
+                recorded,
+            } => {
+                let function = match recorded {
+                    Recorded::Exactly => "exactly",
+                    _ => "excluded",
+                };
+                write!(f, "{function}({})", Inside(*scope, term))
+            }
+            Self::Similar {
+                profile,
+                threshold,
+                measure,
+            } => {
+                f.write_str("similar(")?;
+                for (n, term) in profile.iter().enumerate() {
+                    let comma = if n > 0 { ", " } else { "" };
+                    write!(f, "{comma}{}", Inside(None, term))?;
+                }
+                match threshold {
+                    Threshold::Level(Level::Medium) => {}
+                    Threshold::Level(level) => write!(f, "; {}", name_of(&Level::NAMES, level))?,
+                    Threshold::Score(score) => write!(f, "; score>={}", Numeral(*score))?,
+                }
+                if let Some(measure) = measure {
+                    write!(f, "; measure: {}", name_of(&Measure::NAMES, measure))?;
+                }
+                f.write_char(')')
+            }
+            Self::Attribute { attribute, value } => {
+                let field = name_of(&Attribute::NAMES, attribute);
+                let plain = format!("{field}:{value}");
+                match self.is_read_from(&plain) {
+                    true => f.write_str(&plain),
+                    false => write!(f, "{field}:{}", Quoted(value)),
+                }
+            }
+            Self::Age { comparison, age } => write!(f, "age{}{age}", comparison.symbol()),
+            Self::Onset {
+                scope,
+                term,
+                comparison,
+                age,
+            } => {
+                let term = Inside(*scope, term);
+                write!(f, "onset({term}){}{age}", comparison.symbol())
+            }
+            Self::Severity {
+                scope,
+                term,
+                severity,
+            } => {
+                let term = Inside(*scope, term);
+                write!(f, "severity({term}):{}", Quoted(severity))
+            }
+            Self::Measurement {
+                assay,
+                unit,
+                comparison,
+                value,
+            } => {
+                write!(f, "measurement({}", Inside(None, assay))?;
+                if let Some(unit) = unit {
+                    write!(f, ", {}", Quoted(unit))?;
+                }
+                write!(f, "){}{}", comparison.symbol(), Numeral(*value))
+            }
+        }
+    }
+}
+
+impl WhoAtom {
+    /// Whether `text` is this atom: see the same of variants.
+    fn is_read_from(&self, text: &str) -> bool {
+        matches!(Who::parse(text), Ok(Who(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
+    }
+}
+
+/// `phenotype:`, or nothing.
+struct ScopePrefix(Option<Scope>);
+
+impl Display for ScopePrefix {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => Ok(()),
+            Some(scope) => write!(f, "{}:", name_of(&Scope::NAMES, scope)),
+        }
+    }
+}
+
+/// A term in a parenthesis: CURIEs without quotes, all else, and what could be a scope, with them.
+struct Inside<'a>(Option<Scope>, &'a str);
+
+impl Display for Inside<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(scope, term) = self;
+        let curie = term.split_once(':').is_some_and(|(prefix, local)| {
+            let plain = |text: &str| {
+                !text.is_empty()
+                    && text
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+            };
+            plain(prefix)
+                && plain(local)
+                && named(&Scope::NAMES, prefix).is_none()
+                && !prefix.eq_ignore_ascii_case("measure")
+        });
+        match curie {
+            true => write!(f, "{}{term}", ScopePrefix(*scope)),
+            false => write!(f, "{}{}", ScopePrefix(*scope), Quoted(term)),
         }
     }
 }

@@ -13,11 +13,18 @@
 //! and-part   = unary { ("&" | "and") unary }
 //! unary      = { "!" | "not" } ( "(" expression ")" | atom )
 //! WHERE atom = "all" | word | string                     allele, region or name, by its shape
-//!            | number-field op number | "info." key [ op ( number | string | word ) ]
-//!            | ("type:" | "filter:" | "id:") ( word | string )
+//!            | number-field [ "(" GROUP ")" ] op number
+//!            | "info." key [ op ( number | string | word ) ]
+//!            | ("type:" | "filter:" | "id:" | "gene:" | "consequence:" | "protein:") ( word | string )
+//!            | "impact" ( op | ":" ) impact | "canonical" | "mane"
 //!            | "region(" contig [ "," first "," last ] ")" | "regions(" file ")" | "allele(" text ")"
-//! GROUP atom = "all" | "samples(" list ")" | "samples(@" file ")"
+//! GROUP atom = "all" | ("samples" | "individuals") "(" ( list | "@" file ) ")"
 //!            | "carriers(" WHERE { "," option } ")"
+//!            | CURIE | string | scope ":" ( CURIE | word | string )
+//!            | ("exactly" | "excluded") "(" term ")" | "similar(" term { ("," | ";") term-or-option } ")"
+//!            | attribute ":" ( word | string ) | "age" op age | "onset(" term ")" op age
+//!            | "severity(" term "):" term | "measurement(" assay [ "," unit ] ")" op number
+//! term       = [ scope ":" ] ( CURIE | word | string )
 //! op         = "<" | "<=" | ">" | ">=" | "=" | "==" | "!="
 //! ```
 //!
@@ -58,6 +65,7 @@ mod error;
 mod parse;
 mod scan;
 mod shape;
+mod term_atom;
 #[cfg(test)]
 mod tests;
 mod where_atom;
@@ -66,8 +74,6 @@ mod who_atom;
 pub(crate) use ast::{
     Atom, Comparison, InfoTest, Node, Number, Recorded, SampleList, Threshold, WhereAtom, WhoAtom,
 };
-pub use ast::{
-    Attribute, Impact, Level, Measure, Origin, Transcripts, VariantType, Where, Who, Zygosity,
-};
-pub use build::{CarrierOptions, InfoField, InfoValue, NumberField};
+pub use ast::{Attribute, Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
+pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;

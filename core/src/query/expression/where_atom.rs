@@ -1,8 +1,10 @@
 //! Atoms that pick variants.
 
-use super::ast::{Comparison, InfoTest, Number, VariantType, WhereAtom, named};
+use super::ast::{
+    Comparison, Impact, InfoTest, Number, Transcripts, VariantType, WhereAtom, Who, named,
+};
 use super::error::{nearest, quoted};
-use super::parse::Language;
+use super::parse::{Language, any, inside};
 use super::scan::{Argument, Form, Result, Scanner};
 use super::shape::{Shape, interval, shape};
 use super::who_atom;
@@ -11,17 +13,29 @@ use crate::genome::Interval;
 use std::ops::Range;
 
 /// Fields with a value after a colon.
-const FIELDS: [(&str, Field); 3] = [
+const FIELDS: [(&str, Field); 7] = [
+    ("consequence", Field::Consequence),
     ("filter", Field::Filter),
+    ("gene", Field::Gene),
     ("id", Field::Id),
+    ("impact", Field::Impact),
+    ("protein", Field::Protein),
     ("type", Field::Type),
 ];
 
 #[derive(Clone, Copy)]
 enum Field {
+    Consequence,
     Filter,
+    Gene,
     Id,
+    Impact,
+    Protein,
     Type,
+}
+
+pub(super) fn is_field(name: &str) -> bool {
+    named(&FIELDS, name).is_some()
 }
 
 const FUNCTIONS: [(&str, Function); 3] = [
@@ -76,6 +90,9 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<WhereAtom
         let message = format!("{} needs a comparison, as in `{word}>0`", quoted(word));
         return Err(scanner.error(at, message));
     }
+    if let Some(transcripts) = named(&Transcripts::NAMES, word) {
+        return Ok(WhereAtom::Transcripts(transcripts));
+    }
     match shape(word) {
         Shape::Allele => Ok(WhereAtom::Allele(word.to_owned())),
         Shape::Region { contig, interval } => Ok(WhereAtom::Region { contig, interval }),
@@ -86,6 +103,13 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<WhereAtom
             let at = at.start..at.start + name_length;
             if named(&Number::NAMES, name).is_some() {
                 return Err(needs_comparison(scanner, name, at));
+            }
+            let is_term =
+                who_atom::is_curie(word) && rest.bytes().skip(1).all(|b| b.is_ascii_digit());
+            if who_atom::is_field(name) || is_term {
+                let whole = at.start..at.start + word.len();
+                let message = format!("{} picks people, variants are picked here", quoted(word));
+                return Err(scanner.error(whole, message));
             }
             // a field's value seldom begins with a digit, a mistyped region always does
             let (message, at) = match rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
@@ -135,6 +159,13 @@ fn field_value(
     Ok(match field {
         Field::Filter => WhereAtom::Filter(value),
         Field::Id => WhereAtom::Id(value),
+        Field::Gene => WhereAtom::Gene(value),
+        Field::Consequence => WhereAtom::Consequence(value),
+        Field::Protein => WhereAtom::Protein(value),
+        Field::Impact => WhereAtom::Impact {
+            comparison: Comparison::Equal,
+            impact: impact(scanner, &value, value_at)?,
+        },
         Field::Type => match named(&VariantType::NAMES, &value) {
             Some(kind) => WhereAtom::Type(kind),
             None => {
@@ -146,12 +177,26 @@ fn field_value(
     })
 }
 
+fn impact(scanner: &Scanner<'_>, value: &str, at: Range<usize>) -> Result<Impact> {
+    named(&Impact::NAMES, value).ok_or_else(|| {
+        let message = format!("unknown impact {}", quoted(value));
+        scanner.error_with(at, message, nearest(value, names(&Impact::NAMES)))
+    })
+}
+
 fn number(
     scanner: &mut Scanner<'_>,
     word: &str,
     comparison: Comparison,
     at: Range<usize>,
 ) -> Result<WhereAtom> {
+    if word.eq_ignore_ascii_case("impact") {
+        scanner.skip_space();
+        let start = scanner.at();
+        let value = scanner.plain_word();
+        let impact = impact(scanner, value, start..start + value.len())?;
+        return Ok(WhereAtom::Impact { comparison, impact });
+    }
     let Some(field) = named(&Number::NAMES, word) else {
         if named(&FIELDS, word).is_some() {
             let message = format!("{} takes a colon, as in `{word}:…`", quoted(word));
@@ -164,18 +209,47 @@ fn number(
         let message = format!("unknown field {}", quoted(word));
         return Err(scanner.error_with(at, message, candidates));
     };
+    Ok(WhereAtom::Number {
+        field,
+        comparison,
+        value: value_number(scanner)?,
+    })
+}
+
+/// The number behind a comparison.
+pub(super) fn value_number(scanner: &mut Scanner<'_>) -> Result<f64> {
     scanner.skip_space();
     let start = scanner.at();
     let text = scanner.plain_word();
     no_comma(scanner, start)?;
-    match numeral(text) {
-        Some(value) => Ok(WhereAtom::Number {
-            field,
-            comparison,
-            value,
-        }),
-        None => Err(not_a_number(scanner, text, start)),
+    numeral(text).ok_or_else(|| not_a_number(scanner, text, start))
+}
+
+/// A number within a group: `af(population:FIN)<0.001`; the parenthesis stands here.
+fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Result<WhereAtom> {
+    if matches!(field, Number::Qual | Number::Length) {
+        let message = "only counts and frequencies differ between groups";
+        return Err(scanner.error(at, message));
     }
+    let open = scanner.at();
+    scanner.eat('(');
+    let of = Who(inside(scanner, open, any)?);
+    scanner.skip_space();
+    if !scanner.eat(')') {
+        return Err(scanner.unclosed(open, "`&`, `|`"));
+    }
+    scanner.skip_space();
+    let end = scanner.at();
+    let Some(comparison) = scanner.comparison() else {
+        let message = "a number within a group is compared, as in `af(sex:female)<0.01`";
+        return Err(scanner.error(at.start..end, message));
+    };
+    Ok(WhereAtom::NumberIn {
+        field,
+        of: Box::new(of),
+        comparison,
+        value: value_number(scanner)?,
+    })
 }
 
 fn not_a_number(scanner: &Scanner<'_>, text: &str, start: usize) -> Box<ExpressionError> {
@@ -278,13 +352,13 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
 
 /// The opening parenthesis stands here.
 fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<WhereAtom> {
+    if let Some(field) = named(&Number::NAMES, name) {
+        return number_in(scanner, field, at);
+    }
     let Some(function) = named(&FUNCTIONS, name) else {
         if who_atom::is_function(name) {
             let message = format!("`{name}(…)` picks people, variants are picked here");
             return Err(scanner.error(at, message));
-        }
-        if named(&Number::NAMES, name).is_some() {
-            return Err(needs_comparison(scanner, name, at));
         }
         let message = format!("unknown function {}", quoted(name));
         return Err(scanner.error_with(at, message, nearest(name, names(&FUNCTIONS))));

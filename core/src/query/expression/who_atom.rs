@@ -1,24 +1,54 @@
 //! Atoms that pick people.
 
-use super::ast::{SampleList, Where, WhereAtom, WhoAtom, Zygosity, named};
+use super::ast::{
+    Attribute, Origin, Recorded, SampleList, Where, WhereAtom, WhoAtom, Zygosity, named,
+};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
+use super::term_atom::{age, measurement, onset, recorded, severity, similar, term_name};
+use super::where_atom;
 use crate::error::ExpressionError;
+use crate::source::people::Scope;
+use std::ops::Range;
 
-const FUNCTIONS: [(&str, Function); 2] = [
+const FUNCTIONS: [(&str, Function); 9] = [
     ("carriers", Function::Carriers),
+    ("exactly", Function::Exactly),
+    ("excluded", Function::Excluded),
+    ("individuals", Function::Individuals),
+    ("measurement", Function::Measurement),
+    ("onset", Function::Onset),
     ("samples", Function::Samples),
+    ("severity", Function::Severity),
+    ("similar", Function::Similar),
 ];
 
 #[derive(Clone, Copy)]
 enum Function {
     Carriers,
+    Exactly,
+    Excluded,
+    Individuals,
+    Measurement,
+    Onset,
     Samples,
+    Severity,
+    Similar,
 }
 
 pub(super) fn is_function(name: &str) -> bool {
     named(&FUNCTIONS, name).is_some()
+}
+
+/// Fields with a value after a colon.
+fn fields() -> impl Iterator<Item = &'static str> {
+    let attributes = Attribute::NAMES.iter().map(|&(name, _)| name);
+    attributes.chain(Scope::NAMES.iter().map(|&(name, _)| name))
+}
+
+pub(super) fn is_field(name: &str) -> bool {
+    fields().any(|field| field.eq_ignore_ascii_case(name)) || name.eq_ignore_ascii_case("age")
 }
 
 impl Language for WhoAtom {
@@ -26,8 +56,41 @@ impl Language for WhoAtom {
 
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
         let start = scanner.at();
+        if let Some(label) = scanner.string()? {
+            return Ok(Self::Term {
+                scope: None,
+                term: label,
+                recorded: Recorded::Present,
+            });
+        }
         let word = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));
         let end = scanner.at();
+        if !word.is_empty() && scanner.peek() == Some(':') {
+            if let Some(attribute) = named(&Attribute::NAMES, word) {
+                return attribute_value(scanner, attribute, word, start);
+            }
+            if let Some(scope) = named(&Scope::NAMES, word) {
+                scanner.eat(':');
+                let recorded = Recorded::Present;
+                let term = term_name(scanner, word, start)?;
+                let scope = Some(scope);
+                return Ok(Self::Term {
+                    scope,
+                    term,
+                    recorded,
+                });
+            }
+            scanner.back_to(start);
+            let whole = scanner.plain_word();
+            if is_curie(whole) {
+                return Ok(Self::Term {
+                    scope: None,
+                    term: whole.to_owned(),
+                    recorded: Recorded::Present,
+                });
+            }
+            scanner.back_to(end);
+        }
         scanner.skip_space();
         let open = scanner.at();
         if let Some(function) = named(&FUNCTIONS, word)
@@ -35,8 +98,23 @@ impl Language for WhoAtom {
         {
             return match function {
                 Function::Carriers => carriers(scanner, open),
-                Function::Samples => samples(scanner, start, open),
+                Function::Samples => list(scanner, "samples", start, open).map(Self::Samples),
+                Function::Individuals => {
+                    list(scanner, "individuals", start, open).map(Self::Individuals)
+                }
+                Function::Exactly => recorded(scanner, open, Recorded::Exactly),
+                Function::Excluded => recorded(scanner, open, Recorded::Excluded),
+                Function::Measurement => measurement(scanner, open),
+                Function::Onset => onset(scanner, open),
+                Function::Severity => severity(scanner, open),
+                Function::Similar => similar(scanner, open),
             };
+        }
+        if word.eq_ignore_ascii_case("age")
+            && let Some(comparison) = scanner.comparison()
+        {
+            let age = age(scanner)?;
+            return Ok(Self::Age { comparison, age });
         }
         let call = scanner.peek() == Some('(');
         let alone = !matches!(scanner.peek(), Some('(' | ':' | '<' | '>' | '='));
@@ -44,8 +122,47 @@ impl Language for WhoAtom {
         if alone && word.eq_ignore_ascii_case("all") {
             return Ok(Self::All);
         }
+        if is_field(word) {
+            return Err(needs_value(scanner, word, start));
+        }
         Err(unknown(scanner, word, call, start))
     }
+}
+
+/// The error of a field, just read, with something else behind it than a colon and a value.
+fn needs_value(scanner: &Scanner<'_>, word: &str, start: usize) -> Box<ExpressionError> {
+    let example = match word.eq_ignore_ascii_case("age") {
+        true => "age>=18y".to_owned(),
+        false => format!("{word}:…"),
+    };
+    let message = format!("{} needs a value, as in `{example}`", quoted(word));
+    scanner.error(start..start + word.len(), message)
+}
+
+/// `PREFIX:local`, where it cannot be a place on a contig.
+pub(super) fn is_curie(word: &str) -> bool {
+    let Some((prefix, local)) = word.split_once(':') else {
+        return false;
+    };
+    let is_contig = prefix
+        .get(..3)
+        .is_some_and(|c| c.eq_ignore_ascii_case("chr"))
+        || prefix.get(..3).is_some_and(|c| c.ends_with('_'))
+        || ["x", "y", "m", "mt", "ga4gh"]
+            .iter()
+            .any(|c| prefix.eq_ignore_ascii_case(c))
+        || where_atom::is_field(prefix)
+        || is_field(prefix);
+    let plain = |text: &str, more: &[u8]| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
+    };
+    prefix.starts_with(|c: char| c.is_ascii_alphabetic())
+        && plain(prefix, b"_.-")
+        && plain(local, b"_.-/")
+        && !is_contig
 }
 
 /// The error of what is no atom of people, but perhaps one of variants, or a bare name.
@@ -70,7 +187,7 @@ fn unknown(
         (false, _) => "name",
     };
     let known = FUNCTIONS.iter().map(|&(name, _)| name);
-    let candidates = nearest(word, known.chain(["all"]));
+    let candidates = nearest(word, known.chain(fields()).chain(["age", "all"]));
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)
 }
@@ -94,7 +211,8 @@ fn no_people(scanner: &Scanner<'_>, atom: &WhereAtom, start: usize) -> Box<Expre
     scanner.error_with(at, message, candidates)
 }
 
-fn samples(scanner: &mut Scanner<'_>, start: usize, open: usize) -> Result<WhoAtom> {
+/// The arguments of `samples(…)` and `individuals(…)`.
+fn list(scanner: &mut Scanner<'_>, of: &str, start: usize, open: usize) -> Result<SampleList> {
     let (mut arguments, trailing_comma) = scanner.arguments(open)?;
     let single = arguments.len() == 1 && !trailing_comma;
     if let Some(file) = arguments
@@ -104,11 +222,11 @@ fn samples(scanner: &mut Scanner<'_>, start: usize, open: usize) -> Result<WhoAt
     {
         return Err(scanner.error(
             file.at.clone(),
-            "a file of samples stands alone: `samples(@ids.txt)`",
+            format!("a file of {of} stands alone: `{of}(@ids.txt)`"),
         ));
     }
     let form = arguments.first().map(|argument| argument.form);
-    let list = match (single, form, arguments.pop()) {
+    Ok(match (single, form, arguments.pop()) {
         (true, Some(Form::File), Some(file)) => SampleList::File(file.text),
         (true, Some(Form::Quoted), Some(name)) => SampleList::NameOrFile(name.text),
         (_, _, Some(last)) => {
@@ -121,42 +239,91 @@ fn samples(scanner: &mut Scanner<'_>, start: usize, open: usize) -> Result<WhoAt
             )
         }
         (_, _, None) => {
-            return Err(scanner.error(start..scanner.at(), "`samples(…)` names no sample"));
+            let one = of.trim_end_matches('s');
+            return Err(scanner.error(start..scanner.at(), format!("`{of}(…)` names no {one}")));
         }
+    })
+}
+
+/// A value behind an attribute's colon, which stands here.
+fn attribute_value(
+    scanner: &mut Scanner<'_>,
+    attribute: Attribute,
+    name: &str,
+    start: usize,
+) -> Result<WhoAtom> {
+    scanner.eat(':');
+    let value_at = scanner.at();
+    let value = term_name(scanner, name, start)?;
+    let known: &[&str] = match attribute {
+        Attribute::Sex => &["female", "male", "other", "unknown"],
+        Attribute::Affected => &["no", "yes"],
+        _ => return Ok(WhoAtom::Attribute { attribute, value }),
     };
-    Ok(WhoAtom::Samples(list))
+    if !known.contains(&value.to_ascii_lowercase().as_str()) {
+        let message = format!("unknown {name} {}", quoted(&value));
+        let candidates = nearest(&value, known.iter().copied());
+        return Err(scanner.error_with(value_at..scanner.at(), message, candidates));
+    }
+    let value = value.to_ascii_lowercase();
+    Ok(WhoAtom::Attribute { attribute, value })
 }
 
 fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
     let of = Where(inside(scanner, open, any)?);
-    let mut zygosity = None;
-    let mut at_least = None;
+    let mut options = Options::default();
     loop {
         scanner.skip_space();
         if scanner.eat(')') {
+            options.check(scanner)?;
             return Ok(WhoAtom::Carriers {
                 of,
-                zygosity,
-                at_least: at_least.unwrap_or(1),
-                compound: false,
-                origin: None,
+                zygosity: options.zygosity.map(|(value, _)| value),
+                at_least: options.at_least.map_or(1, |(value, _)| value),
+                compound: options.compound.is_some(),
+                origin: options.origin.map(|(value, _)| value),
             });
         }
         if !scanner.eat(',') {
             return Err(scanner.unclosed(open, "`&`, `|`, a comma"));
         }
-        option(scanner, open, &mut zygosity, &mut at_least)?;
+        option(scanner, open, &mut options)?;
     }
 }
 
-/// Reads one of `het`, `hom`, `hemi`, `zygosity: …`, `at_least: …`.
-fn option(
-    scanner: &mut Scanner<'_>,
-    open: usize,
-    zygosity: &mut Option<Zygosity>,
-    at_least: &mut Option<u32>,
-) -> Result<()> {
-    const OPTIONS: [&str; 5] = ["at_least", "hemi", "het", "hom", "zygosity"];
+/// Options of `carriers(…)` with their places.
+#[derive(Default)]
+struct Options {
+    zygosity: Option<(Zygosity, Range<usize>)>,
+    at_least: Option<(u32, Range<usize>)>,
+    compound: Option<((), Range<usize>)>,
+    origin: Option<(Origin, Range<usize>)>,
+}
+
+impl Options {
+    /// Refuses what cannot hold together: a compound pair is two heterozygous variants, and their
+    /// origins are its own question.
+    fn check(&self, scanner: &Scanner<'_>) -> Result<()> {
+        if self.compound.is_none() {
+            return Ok(());
+        }
+        let zygosity = self.zygosity.as_ref().map(|(_, at)| at);
+        let at_least = self.at_least.as_ref().map(|(_, at)| at);
+        let origin = self.origin.as_ref().map(|(_, at)| at);
+        match zygosity.or(at_least).or(origin) {
+            None => Ok(()),
+            Some(at) => Err(scanner.error(at.clone(), "`compound` takes no other option")),
+        }
+    }
+}
+
+/// Keeps an option; `false` where it was said before.
+fn keep<T>(slot: &mut Option<(T, Range<usize>)>, value: T, at: &Range<usize>) -> bool {
+    slot.replace((value, at.clone())).is_none()
+}
+
+/// Reads one of `het`, `hom`, `hemi`, `zygosity: …`, `at_least: …`, `compound`, `de_novo` and so on.
+fn option(scanner: &mut Scanner<'_>, open: usize, options: &mut Options) -> Result<()> {
     scanner.skip_space();
     let start = scanner.at();
     let name = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));
@@ -177,14 +344,14 @@ fn option(
             None
         }
     };
-    let twice = match (name.to_ascii_lowercase().as_str(), value) {
+    let first = match (name.to_ascii_lowercase().as_str(), value) {
         ("at_least", Some((text, at))) => {
             let count = text.parse().ok().filter(|&count: &u32| count > 0);
             let Some(count) = count else {
                 let message = format!("{} is not a number of variants, 1 or more", quoted(text));
                 return Err(scanner.error(at, message));
             };
-            at_least.replace(count).is_some()
+            keep(&mut options.at_least, count, &name_at)
         }
         ("at_least", None) => {
             return Err(scanner.error(name_at, "`at_least` needs a number, as in `at_least: 2`"));
@@ -195,18 +362,26 @@ fn option(
                 let message = format!("unknown zygosity {}", quoted(text));
                 return Err(scanner.error_with(at, message, nearest(text, known)));
             };
-            zygosity.replace(value).is_some()
+            keep(&mut options.zygosity, value, &name_at)
         }
+        ("compound", None) => keep(&mut options.compound, (), &name_at),
         (_, None) if let Some(value) = named(&Zygosity::NAMES, name) => {
-            zygosity.replace(value).is_some()
+            keep(&mut options.zygosity, value, &name_at)
+        }
+        (_, None) if let Some(value) = named(&Origin::NAMES, name) => {
+            keep(&mut options.origin, value, &name_at)
         }
         _ => {
+            let zygosities = Zygosity::NAMES.iter().map(|&(name, _)| name);
+            let origins = Origin::NAMES.iter().map(|&(name, _)| name);
+            let known = ["at_least", "compound", "zygosity"];
+            let known = known.into_iter().chain(zygosities).chain(origins);
             let message = format!("unknown option {}", quoted(name));
-            return Err(scanner.error_with(name_at, message, nearest(name, OPTIONS)));
+            return Err(scanner.error_with(name_at, message, nearest(name, known)));
         }
     };
-    match twice {
-        true => Err(scanner.error(name_at, format!("{} is said twice", quoted(name)))),
-        false => Ok(()),
+    match first {
+        false => Err(scanner.error(name_at, format!("{} is said twice", quoted(name)))),
+        true => Ok(()),
     }
 }

@@ -1,7 +1,8 @@
 //! Coded things, their times and values, in the spellings of Beacon v2 and Phenopackets v2.
 
+use super::age::{Age, Ages};
 use super::json::{Context, Fault, Step, coding, field, first};
-use super::record::{Age, Ages, Coding, Dates, Record, Scope, Time, Value};
+use super::record::{Coding, Dates, Record, Scope, Time, Value};
 use serde_json::Value as Json;
 
 /// How one kind of list spells its entries.

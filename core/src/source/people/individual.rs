@@ -1,8 +1,9 @@
 //! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets v2.
 
+use super::age::Ages;
 use super::entries::{self, SHAPES};
 use super::json::{Context, Fault, Step, coding, field, first, id};
-use super::record::{Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
+use super::record::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
 use serde_json::Value as Json;
 
 /// A person as one record tells of them.

@@ -24,8 +24,7 @@
 //!
 //! Memory: one record at a time, of at most 64 MiB, beside the people read.
 
-#![expect(dead_code, reason = "the readers and the store of people use it")]
-
+mod age;
 mod entries;
 mod gather;
 mod guess;
@@ -42,10 +41,9 @@ mod time;
 
 pub(crate) use gather::{guess, read_ped, read_people};
 
+pub(crate) use age::{Age, Ages};
 pub use record::Scope;
-pub(crate) use record::{
-    Age, Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value,
-};
+pub(crate) use record::{Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value};
 
 /// What the files of people tell: `read = people + merged + refused + refused_more`.
 #[derive(Debug, Default)]

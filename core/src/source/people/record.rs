@@ -1,5 +1,7 @@
 //! What is known of a person, whatever file it came from: the common model of all readers.
 
+use super::age::Ages;
+
 /// A person as one source file tells it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Person {
@@ -131,24 +133,6 @@ pub(crate) enum Time {
 pub(crate) enum Value {
     Number { number: f64, unit: Coding },
     Term(Coding),
-}
-
-/// An age, or an age that is only known to lie between two, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ages {
-    pub(crate) low: Age,
-    pub(crate) high: Age,
-}
-
-/// A length of life in sixteenths of a day: the mean month, 30.4375 days, is 487 of them, so that ages
-/// in years, months, weeks and days are whole numbers, and `P70Y6M > P70Y`, `P6M < P1Y`, `P12M = P1Y`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Age(pub(crate) i32);
-
-impl Age {
-    pub(crate) const DAY: i32 = 16;
-    pub(crate) const MONTH: i32 = 487;
-    pub(crate) const YEAR: i32 = 12 * Self::MONTH;
 }
 
 /// A day, or a span of days that a partial date (`1950`, `1950-03`) stands for: days since 1970-01-01,

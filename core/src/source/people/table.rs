@@ -1,12 +1,11 @@
 //! Tables of people, comma, tab or semicolon separated: a row for each person, or several.
 
+use super::age::{Age, Ages};
 use super::input::{Input, LONGEST_RECORD, fault, too_long, wrong};
 use super::json::is_curie;
 use super::mapping::{Column, Mapping, Role, conventional};
 use super::notes::{Notes, short};
-use super::record::{
-    Age, Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time, Value,
-};
+use super::record::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time, Value};
 use crate::error::{Place, Result};
 use std::cell::Cell;
 use std::io::Read;

@@ -1,6 +1,7 @@
 //! Ages and days as people write them.
 
-use super::record::{Age, Ages, Dates};
+use super::age::{Age, Ages};
+use super::record::Dates;
 
 /// Nobody is known to have lived longer: what is beyond is a slip, such as days written as years.
 const LONGEST_LIFE: f64 = 150.0;

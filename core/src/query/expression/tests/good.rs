@@ -27,6 +27,82 @@ fn carriers(of: Where, zygosity: Option<Zygosity>, at_least: u32) -> Who {
     }))
 }
 
+#[test]
+fn genes_consequences_and_groups_in_where() {
+    let same = [
+        "gene:RYR1 & impact>=moderate & af<0.01",
+        "gene:HGNC:10483 | gene:ENSG00000196218",
+        "gene:\"a b\"",
+        "consequence:missense_variant & canonical & !mane",
+        "impact=high",
+        "protein:V600E | protein:p.Val600Glu | protein:\"p.(Val600Glu)\"",
+        "NM_004333.6:c.1799T>A",
+        "af(population:FIN)<0.001",
+        "ac(sex:female & !HP:0003473)>=2 & n_hom(all)=0",
+        "af(carriers(22:5:A:G, hom))<0.5",
+    ];
+    for text in same {
+        let parsed: Where = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(parsed.to_string(), text);
+    }
+    let parsed: Where = "impact:HIGH & AF(sex:FEMALE)<.5".parse().unwrap();
+    assert_eq!(parsed.to_string(), "impact=high & af(sex:female)<0.5");
+    let built = Where::gene("RYR1").and(Where::impact_at_least(Impact::Moderate));
+    assert_eq!(
+        "gene:RYR1 & impact>=moderate".parse::<Where>().unwrap(),
+        built
+    );
+}
+
+#[test]
+fn terms_attributes_and_ages() {
+    let same = [
+        "HP:0003473",
+        "OMIM:254300 & !SNOMED:371907003",
+        "\"fatigable weakness\"",
+        "phenotype:HP:0003473 & disease:MONDO:0100096",
+        "disease:\"COVID-19, severe\"",
+        "treatment:vemurafenib & biomarker:BRAF",
+        "exactly(HP:0003473) | exactly(disease:MONDO:0100096) | exactly(disease:\"flu\")",
+        "excluded(HP:0003473)",
+        "similar(\"congenital myasthenic syndrome\")",
+        "similar(HP:0003473, HP:0001252; score>=0.4)",
+        "similar(MONDO:0018940; high; measure: resnik)",
+        "similar(\"high\"; low)",
+        "sex:female & karyotype:XXY & population:FIN & cohort:\"a b\"",
+        "dataset:x | country:FI | family:F1 | affected:yes",
+        "age>=18y & age<=18y6m & age!=10d",
+        "onset(MONDO:0018940)<2y | onset(disease:MONDO:0018940)>=1y1m",
+        "severity(HP:0003473):\"HP:0012828\"",
+        "measurement(LOINC:4548-4)>6.5 & measurement(LOINC:4548-4, \"%\")<=7",
+        "individuals(a, b) & individuals(@\"ids.txt\")",
+        "carriers(gene:RYR1, compound) | carriers(gene:RYR1, hom, de_novo)",
+        "carriers(22, at_least: 2, maternal)",
+    ];
+    for text in same {
+        let parsed: Who = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(parsed.to_string(), text);
+    }
+    let other = [
+        ("SEX:Female", "sex:female"),
+        (
+            "similar(MONDO:0018940, HIGH)",
+            "similar(MONDO:0018940; high)",
+        ),
+        ("similar(HP:1, medium)", "similar(HP:1)"),
+        ("age < P18Y6M", "age<18y6m"),
+        ("onset(HP:1) < 3w", "onset(HP:1)<21d"),
+        ("disease: \"x\"", "disease:x"),
+        ("ICD10:E78.0", "ICD10:E78.0"),
+    ];
+    for (text, canonical) in other {
+        let parsed: Who = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(parsed.to_string(), canonical);
+    }
+    let built = Who::term("HP:0003473").and(Who::attribute(Attribute::Sex, "female"));
+    assert_eq!("HP:0003473 & sex:female".parse::<Who>().unwrap(), built);
+}
+
 /// Text, the same built, and canonical text where it differs.
 fn good_where() -> Vec<(&'static str, Where, &'static str)> {
     const MAX: i64 = i32::MAX as i64;

@@ -2,6 +2,8 @@
 
 use super::super::ast::*;
 use crate::genome::Interval;
+use crate::people::{Level, Measure};
+use crate::source::people::{Age, Scope};
 use proptest::prelude::*;
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -72,6 +74,107 @@ fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
             .prop_map(|(key, test)| WhereAtom::Info { key, test }),
         any_text().prop_map(WhereAtom::Filter),
         any_text().prop_map(WhereAtom::Id),
+        any_text().prop_map(WhereAtom::Gene),
+        any_text().prop_map(WhereAtom::Consequence),
+        any_text().prop_map(WhereAtom::Protein),
+        (any_comparison(), table(&Impact::NAMES))
+            .prop_map(|(comparison, impact)| WhereAtom::Impact { comparison, impact }),
+        table(&Transcripts::NAMES).prop_map(WhereAtom::Transcripts),
+        (
+            table(&Number::NAMES).prop_filter("differs between groups", |field| !matches!(
+                field,
+                Number::Qual | Number::Length
+            )),
+            any_term_atom(),
+            any_comparison(),
+            any_number()
+        )
+            .prop_map(|(field, of, comparison, value)| WhereAtom::NumberIn {
+                field,
+                of: Box::new(Who(Node::built(of))),
+                comparison,
+                value
+            }),
+    ]
+}
+
+/// Text with a letter in it.
+fn any_name() -> impl Strategy<Value = String> {
+    any_text().prop_filter("not blank", |text| !text.trim().is_empty())
+}
+
+fn any_age() -> impl Strategy<Value = Age> {
+    (0..120i32, 0..12i32, 0..40i32).prop_map(|(y, m, d)| Age(y * 12 * 487 + m * 487 + d * 16))
+}
+
+/// Atoms of people that hold no other expression.
+fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
+    let scope = || prop::option::of(table(&Scope::NAMES));
+    let how = prop::sample::select(vec![
+        Recorded::Present,
+        Recorded::Exactly,
+        Recorded::Excluded,
+    ]);
+    let threshold = prop_oneof![
+        table(&Level::NAMES).prop_map(Threshold::Level),
+        any_number().prop_map(Threshold::Score),
+    ];
+    let attribute = table(&Attribute::NAMES).prop_flat_map(|attribute| {
+        let value = match attribute {
+            Attribute::Sex => prop::sample::select(vec!["female", "male", "other", "unknown"])
+                .prop_map(String::from)
+                .boxed(),
+            Attribute::Affected => prop::sample::select(vec!["yes", "no"])
+                .prop_map(String::from)
+                .boxed(),
+            _ => any_name().boxed(),
+        };
+        value.prop_map(move |value| WhoAtom::Attribute { attribute, value })
+    });
+    prop_oneof![
+        (scope(), any_name(), how).prop_map(|(scope, term, recorded)| WhoAtom::Term {
+            scope,
+            term,
+            recorded
+        }),
+        (
+            prop::collection::vec(any_name(), 1..4),
+            threshold,
+            prop::option::of(table(&Measure::NAMES))
+        )
+            .prop_map(|(profile, threshold, measure)| WhoAtom::Similar {
+                profile,
+                threshold,
+                measure
+            }),
+        attribute,
+        (any_comparison(), any_age())
+            .prop_map(|(comparison, age)| WhoAtom::Age { comparison, age }),
+        (scope(), any_name(), any_comparison(), any_age()).prop_map(
+            |(scope, term, comparison, age)| WhoAtom::Onset {
+                scope,
+                term,
+                comparison,
+                age
+            }
+        ),
+        (scope(), any_name(), any_name()).prop_map(|(scope, term, severity)| WhoAtom::Severity {
+            scope,
+            term,
+            severity
+        }),
+        (
+            any_name(),
+            prop::option::of(any_text()),
+            any_comparison(),
+            any_number()
+        )
+            .prop_map(|(assay, unit, comparison, value)| WhoAtom::Measurement {
+                assay,
+                unit,
+                comparison,
+                value
+            }),
     ]
 }
 
@@ -93,21 +196,32 @@ fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
         prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
         any_text().prop_map(SampleList::File),
         any_text().prop_map(SampleList::NameOrFile),
-    ];
+    ]
+    .boxed();
     prop_oneof![
         Just(WhoAtom::All),
-        list.prop_map(WhoAtom::Samples),
+        list.clone().prop_map(WhoAtom::Samples),
+        list.prop_map(WhoAtom::Individuals),
+        any_term_atom(),
+        any_node(any_where_atom()).prop_map(|of| WhoAtom::Carriers {
+            of: Where(of),
+            zygosity: None,
+            at_least: 1,
+            compound: true,
+            origin: None
+        }),
         (
             any_node(any_where_atom()),
             prop::option::of(table(&Zygosity::NAMES)),
-            1..u32::MAX
+            1..u32::MAX,
+            prop::option::of(table(&Origin::NAMES))
         )
-            .prop_map(|(of, zygosity, at_least)| WhoAtom::Carriers {
+            .prop_map(|(of, zygosity, at_least, origin)| WhoAtom::Carriers {
                 of: Where(of),
                 zygosity,
                 at_least,
                 compound: false,
-                origin: None,
+                origin,
             }),
     ]
 }

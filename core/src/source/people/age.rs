@@ -1,0 +1,134 @@
+//! Lengths of life, as `18y`, `6m` or ISO 8601 `P18Y6M`.
+
+use std::fmt::{self, Display, Formatter};
+
+/// A length of life in sixteenths of a day: the mean month, 30.4375 days, is 487 of them, so that ages
+/// in years, months, weeks and days are whole numbers, and `P70Y6M > P70Y`, `P6M < P1Y`, `P12M = P1Y`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Age(pub(crate) i32);
+
+/// Sixteenths of a day in each unit, largest first.
+const UNITS: [(char, i64); 4] = [
+    ('y', Age::YEAR as i64),
+    ('m', Age::MONTH as i64),
+    ('w', 7 * Age::DAY as i64),
+    ('d', Age::DAY as i64),
+];
+/// Nobody is older, and no arithmetic on it overflows.
+const LONGEST: i64 = 1_000 * Age::YEAR as i64;
+
+impl Age {
+    pub(crate) const DAY: i32 = 16;
+    pub(crate) const MONTH: i32 = 487;
+    pub(crate) const YEAR: i32 = 12 * Self::MONTH;
+    /// Later than every age.
+    pub(crate) const NEVER: Self = Self(i32::MAX);
+
+    /// `18y`, `18y6m`, `2w`, `10d`; or ISO 8601: `P18Y6M`. Units descend, each at most once.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.starts_with(['P', 'p']) {
+            return Self::from_iso(text);
+        }
+        let mut rest = text;
+        let mut sum = 0i64;
+        let mut next_unit = 0;
+        while !rest.is_empty() || next_unit == 0 {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, tail) = rest.split_at_checked(digits)?;
+            let unit = tail.chars().next()?.to_ascii_lowercase();
+            let at = UNITS.iter().position(|&(name, _)| name == unit)?;
+            if at < next_unit {
+                return None;
+            }
+            next_unit = at + 1;
+            let number: i64 = number.parse().ok()?;
+            sum = sum.checked_add(number.checked_mul(UNITS.get(at)?.1)?)?;
+            rest = tail.get(1..)?;
+        }
+        (sum <= LONGEST).then_some(Self(sum as i32))
+    }
+}
+
+impl Display for Age {
+    /// In years, months and days, such that reading it gives it back; what no such text says (a part
+    /// of a day) is left out.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let total = i64::from(self.0);
+        let [(_, year), (_, month), _, (_, day)] = UNITS;
+        let split = (0..=total / year).rev().find_map(|years| {
+            let rest = total - years * year;
+            let months = (0..=rest / month)
+                .rev()
+                .find(|m| (rest - m * month) % day == 0)?;
+            Some((years, months, (rest - months * month) / day))
+        });
+        let (years, months, days) = split.unwrap_or((0, 0, total / day));
+        for (count, unit) in [(years, 'y'), (months, 'm')] {
+            if count > 0 {
+                write!(f, "{count}{unit}")?;
+            }
+        }
+        if days > 0 || years == 0 && months == 0 {
+            write!(f, "{days}d")?;
+        }
+        Ok(())
+    }
+}
+
+/// An age, or an age that is only known to lie between two, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ages {
+    pub(crate) low: Age,
+    pub(crate) high: Age,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another beacon compares ages by years alone: `P70Y6M > P70Y` and `P6M < P1Y` fail there, and
+    /// infants are never found.
+    #[test]
+    fn ages_have_a_total_order() {
+        let age = |text: &str| Age::parse(text).unwrap();
+        assert!(age("P70Y6M") > age("P70Y"));
+        assert!(age("P6M") < age("P1Y"));
+        assert!(age("P0D") < age("P1D"));
+        assert_eq!(age("P12M"), age("1y"));
+        assert!(age("P1DT12H") > age("1d"));
+        assert!(age("4w") < age("1m"));
+    }
+
+    #[test]
+    fn what_is_no_age() {
+        let bad = [
+            "",
+            "P",
+            "18",
+            "y",
+            "1x",
+            "6m18y",
+            "1y2y",
+            "-1y",
+            "P1Y-",
+            "PT",
+            "9999999999y",
+            "1001y",
+            "ä",
+        ];
+        for text in bad {
+            assert_eq!(Age::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_are_printed_as_they_are_read() {
+        for sixteenths in (0..200_000)
+            .step_by(16)
+            .chain([487, 487 * 7 + 31 * 16, 5844 * 90 + 16])
+        {
+            let age = Age(sixteenths);
+            assert_eq!(Age::parse(&age.to_string()), Some(age), "{age}");
+        }
+    }
+}
