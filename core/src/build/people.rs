@@ -6,7 +6,7 @@ use crate::format::FileKind;
 use crate::people::Terms;
 use crate::people::store::{Assigned, Hierarchy, KnownTerms, assign, read_sample_map, write};
 use crate::source::ontology::read_ontologies;
-use crate::source::people::{PeopleInput, Person, read_people};
+use crate::source::people::{PeopleInput, Person, guess, read_people};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -137,6 +137,16 @@ pub fn load_people(
         report.unknown_terms = people.unknown_terms()?.len() as u64;
     }
     Ok(report)
+}
+
+/// The text of a mapping for a table of people, to be looked over by who knows the table: what
+/// [`PeopleOptions::mapping`] takes.
+///
+/// # Errors
+///
+/// [`Error::Io`], [`Error::Input`] where the file is no table.
+pub fn guess_mapping(table: impl AsRef<Path>) -> Result<String> {
+    guess(table.as_ref())
 }
 
 /// An id is what a person is asked for by.
