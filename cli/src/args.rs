@@ -26,6 +26,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Build a dataset from VCF and BCF files
     Build(Build),
+    /// Load what is known of people into a dataset, or count the people that are there
+    People(People),
     /// What a dataset holds, its sizes and its snapshot id
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
@@ -84,9 +86,62 @@ pub(crate) struct Build {
     /// Replace a dataset that is there already
     #[arg(long)]
     pub(crate) force: bool,
+    /// People to load when the genotypes are stored: as `varidex people` takes them
+    #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
+    pub(crate) people: Vec<PathBuf>,
+    /// What the columns of tables of people mean
+    #[arg(long, value_name = "MAPPING", requires = "people")]
+    pub(crate) people_map: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) known: Known,
     /// Also write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// What is known of people.
+#[derive(Debug, Args)]
+pub(crate) struct Known {
+    /// Ontologies: OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) ontology: Vec<PathBuf>,
+    /// Two columns, sample and individual: whose the samples are
+    #[arg(long, value_name = "TSV")]
+    pub(crate) sample_map: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct People {
+    /// The dataset
+    #[arg(required_unless_present = "guess")]
+    pub(crate) dataset: Option<PathBuf>,
+    /// Phenopackets, Beacon individuals, tables or pedigrees; folders of them
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) known: Known,
+    /// What the columns of tables mean
+    #[arg(long, value_name = "MAPPING")]
+    pub(crate) map: Option<PathBuf>,
+    /// Write a mapping for this table, to be looked over
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dataset", "files"])]
+    pub(crate) guess: Option<PathBuf>,
+    /// Count across these: age, sex, population, cohort, country, ...
+    #[arg(
+        long,
+        value_name = "KEY,...",
+        value_delimiter = ',',
+        conflicts_with = "files"
+    )]
+    pub(crate) by: Vec<varidex::PeopleKey>,
+    /// Count only terms recorded as: phenotype, disease, treatment, ...
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) scope: Option<varidex::Scope>,
+    /// Count only so many terms
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+    /// How the table is written
+    #[arg(long, value_enum, default_value = "tsv")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

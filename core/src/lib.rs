@@ -16,9 +16,9 @@ mod source;
 
 pub use build::{
     BuildOptions, PeopleOptions, PeopleReport, Phase, Progress, Refused, Report, Warned, build,
-    load_people,
+    guess_mapping, load_people,
 };
-pub use dataset::{Dataset, Info, SectionSize};
+pub use dataset::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
 pub use genome::{

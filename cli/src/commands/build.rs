@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use varidex::{BuildOptions, Error, Report};
+use varidex::{BuildOptions, Error, PeopleOptions, Report};
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     progress::watch_interrupts();
@@ -48,7 +48,16 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         let text = format!("{:#}\n", as_json(&report));
         std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
     }
-    Ok(())
+    if args.people.is_empty() && args.known.ontology.is_empty() {
+        return Ok(());
+    }
+    let options = PeopleOptions {
+        files: args.people.clone(),
+        mapping: args.people_map.clone(),
+        ontologies: args.known.ontology.clone(),
+        sample_map: args.known.sample_map.clone(),
+    };
+    super::people::load(&args.output, &options, messages)
 }
 
 fn as_json(report: &Report) -> Value {

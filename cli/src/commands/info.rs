@@ -18,6 +18,8 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     let assembly = info.assembly.map_or("unknown", |assembly| assembly.name());
     let counts = [
         ("samples", info.samples),
+        ("people", info.people),
+        ("terms", info.terms),
         ("records", info.records),
         ("rows", info.rows),
         ("segments", info.segments),
@@ -64,6 +66,9 @@ fn as_json(info: &varidex::Info, sections: &[SectionSize]) -> Value {
         "snapshot": info.snapshot,
         "assembly": info.assembly.map(|assembly| assembly.name()),
         "samples": info.samples,
+        "people": info.people,
+        "people_records": info.people_records,
+        "terms": info.terms,
         "records": info.records,
         "rows": info.rows,
         "segments": info.segments,

@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod frequencies;
 mod info;
+mod people;
 mod simulate;
 mod variants;
 mod verify;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
     match arguments.command {
         Command::Build(args) => build::run(&args, messages),
+        Command::People(args) => people::run(&args, messages),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Variants(args) => variants::run(&args),

@@ -25,7 +25,7 @@ mod sort_tests;
 mod tests;
 
 pub use options::{BuildOptions, Phase, Progress};
-pub use people::{PeopleOptions, PeopleReport, load_people};
+pub use people::{PeopleOptions, PeopleReport, guess_mapping, load_people};
 pub use report::{Refused, Report, Warned};
 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};

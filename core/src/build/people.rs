@@ -3,8 +3,10 @@
 use crate::dataset::{Dataset, Publication};
 use crate::error::{Error, Result};
 use crate::format::FileKind;
-use crate::people::store::{Assigned, assign, read_sample_map, write};
-use crate::source::people::read_people;
+use crate::people::Terms;
+use crate::people::store::{Assigned, Hierarchy, KnownTerms, assign, read_sample_map, write};
+use crate::source::ontology::read_ontologies;
+use crate::source::people::{PeopleInput, Person, guess, read_people};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,9 @@ pub struct PeopleOptions {
     pub files: Vec<PathBuf>,
     /// Says what the columns of tables mean.
     pub mapping: Option<PathBuf>,
+    /// Ontologies, in the place of those that are there. Without files of people, the people that are
+    /// there are closed by them anew.
+    pub ontologies: Vec<PathBuf>,
     /// Two columns, sample and individual: goes before all other names.
     pub sample_map: Option<PathBuf>,
 }
@@ -70,54 +75,78 @@ pub fn load_people(
     let path = dataset.as_ref();
     // a path without a dataset is not to become one, and people are wrong sooner than genotypes
     Dataset::open(path)?;
-    step("reading people")?;
-    let input = read_people(&options.files, options.mapping.as_deref())?;
+    let ontologies = match options.ontologies.is_empty() {
+        true => None,
+        false => {
+            step("reading ontologies")?;
+            Some(Terms::write(&read_ontologies(&options.ontologies)?)?)
+        }
+    };
+    let input = match options.files.is_empty() {
+        true if ontologies.is_none() || options.sample_map.is_some() => {
+            return Err(Error::Usage("no files of people".to_owned()));
+        }
+        true => None,
+        false => {
+            step("reading people")?;
+            Some(read_people(&options.files, options.mapping.as_deref())?)
+        }
+    };
     let map = match &options.sample_map {
         Some(map) => read_sample_map(map)?,
         None => Vec::new(),
     };
-    let publication = Publication::begin(path, true)?;
+    let mut publication = Publication::begin(path, true)?;
+    // as it is now that nobody else can publish
     let dataset = Dataset::open(path)?;
-    step("finding samples")?;
-    let samples: Vec<&str> = dataset.sample_names()?.collect();
-    let mut report = PeopleReport {
-        read: input.read,
-        merged: input.merged,
-        refused: input.refused.len() as u64 + input.refused_more,
-        refusals: input
-            .refused
-            .into_iter()
-            .map(|refusal| (format!("{}{}", refusal.file, refusal.place), refusal.reason))
-            .collect(),
-        warnings: input
-            .warnings
-            .into_iter()
-            .map(|warning| (warning.what, warning.count, warning.examples))
-            .collect(),
-        ..PeopleReport::default()
-    };
-    let assigned = assign(input.people, &samples, &map);
-    report.tell(&assigned);
-    refuse_twins(&assigned)?;
-    step("writing people")?;
-    let content = write(&assigned.people, &assigned.owners, None)?;
     let mut manifest = dataset.manifest().clone();
-    publish(publication, &mut manifest, content)?;
+    if let Some(content) = ontologies {
+        manifest.terms = Some(publication.add(FileKind::Terms, content)?);
+    }
+    let terms = manifest.terms.as_ref().map(|entry| {
+        let file = path.join(&entry.file);
+        KnownTerms::open(&file, &entry.checksum)
+    });
+    let terms = terms.transpose()?;
+    let mut report = PeopleReport::default();
+    step("finding samples")?;
+    let assigned = match (input, dataset.people()) {
+        (Some(input), _) => {
+            let samples: Vec<&str> = dataset.sample_names()?.collect();
+            let people = report.take(input);
+            Some(assign(people, &samples, &map))
+        }
+        (None, Some(people)) => Some(Assigned {
+            people: people.people()?,
+            owners: people.owners()?,
+            ..Assigned::default()
+        }),
+        (None, None) => None,
+    };
+    if let Some(assigned) = assigned {
+        report.tell(&assigned);
+        refuse_twins(&assigned)?;
+        step("writing people")?;
+        let terms = terms.as_ref().map(|terms| terms as &dyn Hierarchy);
+        let content = write(&assigned.people, &assigned.owners, terms)?;
+        manifest.people = Some(publication.add(FileKind::People, content)?);
+    }
+    publication.publish(&mut manifest)?;
     report.snapshot = manifest.snapshot;
-    let unknown = Dataset::open(path)?;
-    if let Some(people) = unknown.people() {
+    if let Some(people) = Dataset::open(path)?.people() {
         report.unknown_terms = people.unknown_terms()?.len() as u64;
     }
     Ok(report)
 }
 
-fn publish(
-    mut publication: Publication,
-    manifest: &mut crate::dataset::Manifest,
-    content: crate::format::ContainerWriter,
-) -> Result<()> {
-    manifest.people = Some(publication.add(FileKind::People, content)?);
-    publication.publish(manifest)
+/// The text of a mapping for a table of people, to be looked over by who knows the table: what
+/// [`PeopleOptions::mapping`] takes.
+///
+/// # Errors
+///
+/// [`Error::Io`], [`Error::Input`] where the file is no table.
+pub fn guess_mapping(table: impl AsRef<Path>) -> Result<String> {
+    guess(table.as_ref())
 }
 
 /// An id is what a person is asked for by.
@@ -137,6 +166,22 @@ fn refuse_twins(assigned: &Assigned) -> Result<()> {
 }
 
 impl PeopleReport {
+    /// Takes over what reading tells, and gives the people.
+    fn take(&mut self, input: PeopleInput) -> Vec<Person> {
+        self.read = input.read;
+        self.merged = input.merged;
+        self.refused = input.refused.len() as u64 + input.refused_more;
+        let refused = input.refused.into_iter();
+        self.refusals = refused
+            .map(|refusal| (format!("{}{}", refusal.file, refusal.place), refusal.reason))
+            .collect();
+        let warnings = input.warnings.into_iter();
+        self.warnings = warnings
+            .map(|warning| (warning.what, warning.count, warning.examples))
+            .collect();
+        input.people
+    }
+
     fn tell(&mut self, assigned: &Assigned) {
         self.people = assigned.people.len() as u64;
         let own = assigned.owners.iter().flatten().max();

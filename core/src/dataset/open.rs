@@ -7,10 +7,11 @@ use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
 use crate::format::Bytes;
 use crate::genome::{Assembly, ContigNames, Interval};
-use crate::people::store::People;
+use crate::people::Terms;
+use crate::people::store::{Hierarchy, KnownTerms, People};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An open dataset: read-only, shared between threads, cheap to open.
 ///
@@ -30,6 +31,7 @@ pub struct Dataset {
     samples: Samples,
     names: ContigNames,
     parts: Vec<Part>,
+    terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
 }
 
@@ -64,6 +66,8 @@ pub struct Info {
     pub people: u64,
     /// What was recorded of them.
     pub people_records: u64,
+    /// Terms of ontologies.
+    pub terms: u64,
     /// INFO keys kept: name and type.
     pub info_keys: Vec<(String, String)>,
     /// Segments.
@@ -122,9 +126,14 @@ impl Dataset {
                 })
             })
             .collect::<Result<_>>()?;
+        let terms = manifest.terms.as_ref().map(|entry| {
+            let terms = KnownTerms::open(&path.join(&entry.file), &entry.checksum);
+            terms.map(Arc::new)
+        });
+        let terms = terms.transpose()?;
         let people = manifest.people.as_ref().map(|entry| {
-            let file = path.join(&entry.file);
-            People::open(&file, manifest.sample_count, None)
+            let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
+            People::open(&path.join(&entry.file), manifest.sample_count, terms)
         });
         let assembly = manifest
             .assembly
@@ -138,6 +147,7 @@ impl Dataset {
             samples,
             names,
             parts,
+            terms,
             people: people.transpose()?,
         })
     }
@@ -225,6 +235,7 @@ impl Dataset {
             contigs: contigs.collect(),
             people: self.people().map_or(0, |people| people.len().into()),
             people_records: self.people().map_or(0, |people| people.events().into()),
+            terms: self.terms().map_or(0, |terms| terms.len().into()),
             info_keys: self
                 .manifest
                 .info
@@ -262,6 +273,11 @@ impl Dataset {
 
     pub(crate) fn samples(&self) -> &Samples {
         &self.samples
+    }
+
+    /// The terms of the ontologies loaded, where some were.
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        self.terms.as_ref().map(|known| &*known.terms)
     }
 
     /// What is known of people, where some were loaded.

@@ -27,6 +27,9 @@ impl Dataset {
         if self.manifest().samples.is_some() {
             self.samples().verify()?;
         }
+        if let Some(terms) = self.terms() {
+            terms.verify()?;
+        }
         if let Some(people) = self.people() {
             people.verify()?;
         }

@@ -143,17 +143,22 @@ impl People {
         Ok(found)
     }
 
-    /// The values of an attribute, and how many people have each.
-    pub(crate) fn attribute_values(&self, attribute: Attribute) -> Result<Vec<(String, u64)>> {
+    /// The values of an attribute, and who has each.
+    pub(crate) fn attribute_sets(&self, attribute: Attribute) -> Result<Vec<(String, SampleSet)>> {
         let kind = attribute_number(attribute);
         let mut all = Vec::new();
         for (row, (of, value)) in (0..).zip(self.values()?) {
             if *of == kind {
-                let set = self.set_at(&self.at.attribute_sets, row)?;
-                all.push((value.clone(), set.len()));
+                all.push((value.clone(), self.set_at(&self.at.attribute_sets, row)?));
             }
         }
         Ok(all)
+    }
+
+    /// The values of an attribute, and how many people have each.
+    pub(crate) fn attribute_values(&self, attribute: Attribute) -> Result<Vec<(String, u64)>> {
+        let sets = self.attribute_sets(attribute)?.into_iter();
+        Ok(sets.map(|(value, set)| (value, set.len())).collect())
     }
 
     pub(super) fn values(&self) -> Result<&[(i64, String)]> {

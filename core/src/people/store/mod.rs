@@ -7,6 +7,7 @@
 
 mod ask;
 mod assign;
+mod hierarchy;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod write;
 
 pub(crate) use ask::{FoundTerm, TermRef};
 pub(crate) use assign::{Assigned, assign, read_sample_map};
+pub(crate) use hierarchy::KnownTerms;
 pub(crate) use write::write;
 
 use crate::error::{Error, Result};
@@ -27,7 +29,7 @@ use std::sync::{Arc, OnceLock};
 /// What the store needs of the terms of ontologies.
 pub(crate) trait Hierarchy: Send + Sync + std::fmt::Debug {
     /// The number of the term with this CURIE.
-    fn number(&self, curie: &str) -> Option<u32>;
+    fn number(&self, curie: &str) -> Result<Option<u32>>;
     /// The terms that a record of `term` answers, itself included.
     fn closure(&self, term: u32) -> Result<Vec<u32>>;
     /// The terms that a text names: by CURIE, label or synonym.

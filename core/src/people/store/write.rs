@@ -50,6 +50,13 @@ pub(crate) fn write(
             .filter(|count| *count < u32::MAX / 2)
             .ok_or_else(|| Error::Usage(format!("{} people are too many", people.len())))?,
         coding: codings.iter().copied().zip(0..).collect(),
+        known: codings
+            .iter()
+            .map(|coding| match terms.filter(|_| !coding.id.is_empty()) {
+                Some(terms) => terms.number(&coding.id),
+                None => Ok(None),
+            })
+            .collect::<Result<_>>()?,
         codings,
     };
     writer.write(owners).map_err(|error| match error {
@@ -104,6 +111,8 @@ struct Writer<'a> {
     universe: u32,
     codings: Vec<&'a Coding>,
     coding: BTreeMap<&'a Coding, u32>,
+    /// The numbers of codings among the terms of ontologies.
+    known: Vec<Option<u32>>,
 }
 
 impl Writer<'_> {
@@ -235,20 +244,15 @@ impl Writer<'_> {
     fn write_codings(&self, file: &mut ContainerWriter) -> std::io::Result<()> {
         let (mut ids, mut labels) = (TextWriter::default(), TextWriter::default());
         let mut numbers = ColumnWriter::nullable();
-        for coding in &self.codings {
+        for (coding, known) in self.codings.iter().zip(&self.known) {
             ids.push(line(&coding.id).as_bytes());
             labels.push(line(&coding.label).as_bytes());
-            numbers.push_nullable(self.known(coding).map(i64::from));
+            numbers.push_nullable(known.map(i64::from));
         }
         file.add(Kind::CodingIds, ids.finish(true)?);
         file.add(Kind::CodingLabels, labels.finish(true)?);
         file.add(Kind::CodingTerms, numbers.finish());
         Ok(())
-    }
-
-    fn known(&self, coding: &Coding) -> Option<u32> {
-        let terms = self.terms.filter(|_| !coding.id.is_empty())?;
-        terms.number(&coding.id)
     }
 
     /// The number of a coding: all of them are in the dictionary.
@@ -395,10 +399,7 @@ impl Writer<'_> {
         };
         let mut closed = BTreeMap::<(i64, u32), crate::set::SampleSet>::new();
         for ((key, coding), members) in sets.range(..(form::ABSENT, 0)) {
-            let known = self
-                .codings
-                .get(*coding as usize)
-                .and_then(|coding| self.known(coding));
+            let known = self.known.get(*coding as usize).copied().flatten();
             let Some(known) = known else { continue };
             let members: crate::set::SampleSet = members.iter().copied().collect();
             for term in terms.closure(known)? {

@@ -94,6 +94,20 @@ impl Scope {
     ];
 }
 
+impl std::str::FromStr for Scope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::NAMES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(text));
+        found.map(|(_, scope)| *scope).ok_or_else(|| {
+            let names: Vec<&str> = Self::NAMES.iter().map(|(name, _)| *name).collect();
+            format!("one of {}", names.join(", "))
+        })
+    }
+}
+
 /// One coded thing that was recorded: `disease X, onset P18Y, severe` is one record, so that a question
 /// for X with an onset below 18 years tests the same record.
 #[derive(Debug, Clone, PartialEq)]

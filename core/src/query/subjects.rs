@@ -1,0 +1,113 @@
+//! Who is asked about: samples, and people.
+//!
+//! Groups are sets of **subjects**: samples by their numbers, and behind them the people without
+//! samples. A person with several samples is in a group with all of them, but for `samples(…)`, which
+//! picks the very samples that it names.
+
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::people::store::People;
+use crate::set::SampleSet;
+
+/// Samples and people of a dataset as one row of numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subjects<'a> {
+    samples: u32,
+    people: Option<&'a People>,
+}
+
+impl<'a> Subjects<'a> {
+    pub(crate) fn of(dataset: &'a Dataset) -> Self {
+        Self {
+            samples: dataset.sample_count(),
+            people: dataset.people(),
+        }
+    }
+
+    /// Everybody.
+    pub(crate) fn all(&self) -> SampleSet {
+        let without = self
+            .people
+            .map_or(0, |people| people.len().saturating_sub(people.sampled()));
+        SampleSet::full(self.samples.saturating_add(without))
+    }
+
+    /// The samples among subjects.
+    pub(crate) fn samples_in(&self, subjects: &SampleSet) -> SampleSet {
+        subjects.intersection(&SampleSet::full(self.samples))
+    }
+
+    /// Whether subjects are individuals number by number.
+    fn is_identity(&self) -> bool {
+        self.people.is_some_and(People::is_identity)
+    }
+
+    /// The subjects that individuals are.
+    pub(crate) fn of_individuals(&self, individuals: &SampleSet) -> Result<SampleSet> {
+        let Some(people) = self.people else {
+            return Ok(SampleSet::new());
+        };
+        if self.is_identity() {
+            return Ok(individuals.clone());
+        }
+        let mut subjects = Vec::new();
+        for individual in individuals.iter() {
+            match individual.checked_sub(people.sampled()) {
+                Some(without) => subjects.push(self.samples.saturating_add(without)),
+                None => subjects.extend(people.samples_of(individual)?),
+            }
+        }
+        Ok(subjects.into_iter().collect())
+    }
+
+    /// The individual that a subject is; `None` for samples of which nothing is known.
+    pub(crate) fn individual(&self, subject: u32) -> Result<Option<u32>> {
+        let Some(people) = self.people else {
+            return Ok(None);
+        };
+        match subject.checked_sub(self.samples) {
+            Some(without) => Ok(people.sampled().checked_add(without)),
+            None => people.individual_of(subject),
+        }
+    }
+
+    /// Samples with all other samples of the same people.
+    pub(crate) fn closed_over_people(&self, samples: SampleSet) -> Result<SampleSet> {
+        let Some(people) = self.people else {
+            return Ok(samples);
+        };
+        if self.is_identity() || !people.has_several_samples()? {
+            return Ok(samples);
+        }
+        let mut closed = samples.clone();
+        for sample in samples.iter() {
+            if let Some(individual) = people.individual_of(sample)? {
+                for other in people.samples_of(individual)? {
+                    closed.insert(other);
+                }
+            }
+        }
+        Ok(closed)
+    }
+
+    /// How many individuals: a person once, a sample without a person as one of its own.
+    pub(crate) fn count(&self, subjects: &SampleSet) -> Result<u64> {
+        let several = match self.people {
+            Some(people) if !self.is_identity() => people.has_several_samples()?,
+            _ => false,
+        };
+        if !several {
+            return Ok(subjects.len());
+        }
+        let (mut people, mut alone) = (SampleSet::new(), 0);
+        for subject in subjects.iter() {
+            match self.individual(subject)? {
+                Some(individual) => {
+                    people.insert(individual);
+                }
+                None => alone += 1,
+            }
+        }
+        Ok(people.len() + alone)
+    }
+}
