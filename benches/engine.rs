@@ -189,7 +189,7 @@ fn count_rows(
 
 /// Whole questions over a region.
 fn questions(criterion: &mut Criterion, dataset: &Dataset) -> Result<()> {
-    let everybody = dataset.everybody();
+    let everybody = dataset.everybody()?;
     let rows = count_rows(dataset, "all", &everybody, true)?.1;
     let mut group = criterion.benchmark_group("region");
     let contig = dataset.contigs().next().unwrap_or_default().to_owned();

@@ -81,7 +81,7 @@ pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> 
         }
     }
 
-    let everybody = dataset.everybody();
+    let everybody = dataset.everybody()?;
     add(
         "every ac",
         timed(1, || count_rows(dataset, "all", &everybody, false))?,

@@ -62,6 +62,12 @@ pub(crate) struct Build {
     /// Reference sequence to trim and left-align alleles against
     #[arg(long, value_name = "FASTA")]
     pub(crate) reference: Option<PathBuf>,
+    /// Gene models: GFF3, GTF, BED or refFlat
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) genes: Vec<PathBuf>,
+    /// Bases on both sides of each gene that count as the gene's
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "genes")]
+    pub(crate) pad: u32,
     /// The assembly, where the header does not tell it
     #[arg(long, value_name = "NAME")]
     pub(crate) assembly: Option<Assembly>,

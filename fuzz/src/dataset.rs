@@ -200,7 +200,7 @@ fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
     let Some(group) = some_samples(dataset)? else {
         return Ok(());
     };
-    let everybody = dataset.everybody();
+    let everybody = dataset.everybody()?;
     let others = everybody.without(&group);
     assert_eq!(group.count() + others.count(), everybody.count());
     let mut all = dataset.variants("all")?;
@@ -273,7 +273,7 @@ fn find(dataset: &Dataset, allele: &Allele) -> Result<()> {
         Err(e) => return Err(e),
         Ok(Some(found)) => {
             found.counts()?;
-            found.counts_in(&dataset.everybody())?;
+            found.counts_in(&dataset.everybody()?)?;
             found.carriers(|carrier| {
                 carrier.zygosity();
             })?;

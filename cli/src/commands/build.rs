@@ -12,6 +12,8 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     let options = BuildOptions {
         info: args.info.clone(),
         reference: args.reference.clone(),
+        genes: args.genes.clone(),
+        pad: args.pad,
         assembly: args.assembly,
         min_gq: args.min_gq,
         min_dp: args.min_dp,

@@ -33,7 +33,9 @@ pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 use crate::dataset::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
 use crate::error::{Error, Result};
 use crate::format::FileKind;
+use crate::genes::{Genes, PAD_MAX};
 use crate::source::Reader;
+use crate::source::genes::read_genes;
 use contigs::Contigs;
 use emit::{Emitter, Target};
 use plan::{InputSamples, Plan, Source};
@@ -76,6 +78,15 @@ pub fn build<P: AsRef<Path>>(
     manifest.assembly = plan.assembly.map(|assembly| assembly.name().to_owned());
     manifest.normalised = options.reference.is_some();
     manifest.info = plan.keys.iter().map(InfoEntry::from).collect();
+
+    if !options.genes.is_empty() {
+        if options.pad > PAD_MAX {
+            let message = format!("a gene is padded by at most {PAD_MAX} bases");
+            return Err(Error::Usage(message));
+        }
+        let genes = Genes::write(&read_genes(&options.genes)?, options.pad)?;
+        manifest.genes = Some(publication.add(FileKind::Genes, genes)?);
+    }
 
     let mut report = Report {
         samples: plan.samples.len() as u64,

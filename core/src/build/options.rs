@@ -16,6 +16,10 @@ pub struct BuildOptions {
     pub reference: Option<PathBuf>,
     /// The assembly, where the header does not tell it.
     pub assembly: Option<Assembly>,
+    /// Gene models: GFF3, GTF, BED or refFlat.
+    pub genes: Vec<PathBuf>,
+    /// Bases on both sides of each gene that count as the gene's.
+    pub pad: u32,
     /// A genotype whose GQ is lower counts as missing.
     pub min_gq: Option<f64>,
     /// A genotype whose DP is lower counts as missing.
@@ -37,6 +41,8 @@ impl Default for BuildOptions {
         Self {
             info: Vec::new(),
             reference: None,
+            genes: Vec::new(),
+            pad: 0,
             assembly: None,
             min_gq: None,
             min_dp: None,

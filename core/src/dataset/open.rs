@@ -6,6 +6,7 @@ use super::samples::Samples;
 use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
 use crate::format::Bytes;
+use crate::genes::Genes;
 use crate::genome::{Assembly, ContigNames, Interval};
 use crate::people::Terms;
 use crate::people::store::{Hierarchy, KnownTerms, People};
@@ -33,6 +34,7 @@ pub struct Dataset {
     parts: Vec<Part>,
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
+    genes: Option<Genes>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -68,6 +70,8 @@ pub struct Info {
     pub people_records: u64,
     /// Terms of ontologies.
     pub terms: u64,
+    /// Genes, and how many bases on both sides of each count as the gene's.
+    pub genes: (u64, u32),
     /// INFO keys kept: name and type.
     pub info_keys: Vec<(String, String)>,
     /// Segments.
@@ -135,6 +139,8 @@ impl Dataset {
             let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
             People::open(&path.join(&entry.file), manifest.sample_count, terms)
         });
+        let genes = manifest.genes.as_ref();
+        let genes = genes.map(|entry| Genes::open(&path.join(&entry.file)));
         let assembly = manifest
             .assembly
             .as_ref()
@@ -149,6 +155,7 @@ impl Dataset {
             parts,
             terms,
             people: people.transpose()?,
+            genes: genes.transpose()?,
         })
     }
 
@@ -236,6 +243,9 @@ impl Dataset {
             people: self.people().map_or(0, |people| people.len().into()),
             people_records: self.people().map_or(0, |people| people.events().into()),
             terms: self.terms().map_or(0, |terms| terms.len().into()),
+            genes: self
+                .genes()
+                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
             info_keys: self
                 .manifest
                 .info
@@ -278,6 +288,11 @@ impl Dataset {
     /// The terms of the ontologies loaded, where some were.
     pub(crate) fn terms(&self) -> Option<&Terms> {
         self.terms.as_ref().map(|known| &*known.terms)
+    }
+
+    /// The genes loaded, where some were.
+    pub(crate) fn genes(&self) -> Option<&Genes> {
+        self.genes.as_ref()
     }
 
     /// What is known of people, where some were loaded.

@@ -1,46 +1,97 @@
 //! A set of people as the answer to a question.
 
 use super::people::Step;
+use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::set::SampleSet;
+use std::collections::HashMap;
 use std::fmt;
 
 /// The people that an expression picked, within their dataset.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     dataset: &'a Dataset,
+    /// Samples, and behind them people without samples.
+    subjects: SampleSet,
     samples: SampleSet,
+    count: u64,
+    /// Scores of similarity by subject; empty where none was asked for.
+    scores: HashMap<u32, f64>,
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn new(dataset: &'a Dataset, samples: SampleSet) -> Self {
-        Self { dataset, samples }
+    pub(super) fn new(
+        dataset: &'a Dataset,
+        subjects: SampleSet,
+        scores: HashMap<u32, f64>,
+    ) -> Result<Self> {
+        let all = Subjects::of(dataset);
+        Ok(Self {
+            count: all.count(&subjects)?,
+            samples: all.samples_in(&subjects),
+            dataset,
+            subjects,
+            scores,
+        })
     }
 
-    /// How many.
+    /// How many individuals: a person once, however many samples there are; a sample of which no person
+    /// is known as one of its own.
     pub fn count(&self) -> u64 {
-        self.samples.len()
+        self.count
     }
 
     /// Whether there is anybody.
     pub fn exists(&self) -> bool {
-        !self.samples.is_empty()
+        self.count > 0
     }
 
-    /// Their names, by number.
+    /// Their ids, each once: those of people, and names of samples of which no person is known. In the
+    /// order of samples, then of people without samples; the most similar first where a similarity was
+    /// asked for.
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where the names cannot be read.
     pub fn ids(&self) -> Result<Vec<&'a str>> {
-        self.samples
-            .iter()
-            .map(|sample| self.dataset.sample_name(sample))
-            .collect()
+        Ok(self.ranked()?.into_iter().map(|(id, _)| id).collect())
     }
 
-    /// Their numbers.
+    /// [`Self::ids`] with their scores of similarity, where one was asked for: the highest of several.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ids`].
+    pub fn ranked(&self) -> Result<Vec<(&'a str, Option<f64>)>> {
+        let all = Subjects::of(self.dataset);
+        let mut people = SampleSet::new();
+        let mut ranked = Vec::new();
+        for subject in self.subjects.iter() {
+            let id = match (all.individual(subject)?, self.dataset.people()) {
+                (Some(individual), Some(people_file)) => {
+                    if !people.insert(individual) {
+                        continue;
+                    }
+                    people_file.id(individual)?
+                }
+                _ => self.dataset.sample_name(subject)?,
+            };
+            ranked.push((id, self.scores.get(&subject).copied()));
+        }
+        if !self.scores.is_empty() {
+            let score = |score: Option<f64>| score.unwrap_or(f64::NEG_INFINITY);
+            ranked.sort_by(|a, b| score(b.1).total_cmp(&score(a.1)));
+        }
+        Ok(ranked)
+    }
+
+    /// Whether a similarity was asked for.
+    pub fn has_scores(&self) -> bool {
+        !self.scores.is_empty()
+    }
+
+    /// The numbers of their samples.
     pub fn samples(&self) -> &SampleSet {
         &self.samples
     }
@@ -50,29 +101,37 @@ impl<'a> Group<'a> {
         self.dataset
     }
 
-    fn with(&self, samples: SampleSet) -> Self {
-        Self {
-            dataset: self.dataset,
-            samples,
-        }
+    fn with(&self, subjects: SampleSet) -> Result<Self> {
+        let kept = self.scores.iter().filter(|(s, _)| subjects.contains(**s));
+        let scores = kept.map(|(subject, score)| (*subject, *score)).collect();
+        Self::new(self.dataset, subjects, scores)
     }
 
     /// Those of both groups.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        self.with(self.samples.intersection(&other.samples))
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
+    pub fn and(&self, other: &Self) -> Result<Self> {
+        self.with(self.subjects.intersection(&other.subjects))
     }
 
     /// Those of either group.
-    #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        self.with(self.samples.union(&other.samples))
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::and`].
+    pub fn or(&self, other: &Self) -> Result<Self> {
+        self.with(self.subjects.union(&other.subjects))
     }
 
     /// Those of this group that are not in the other.
-    #[must_use]
-    pub fn without(&self, other: &Self) -> Self {
-        self.with(self.samples.difference(&other.samples))
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::and`].
+    pub fn without(&self, other: &Self) -> Result<Self> {
+        self.with(self.subjects.difference(&other.subjects))
     }
 }
 
@@ -81,9 +140,9 @@ impl<'a> Group<'a> {
 pub struct Explanation {
     /// The expression as understood.
     pub expression: String,
-    /// The parts that needed genotypes, in the order they were run.
+    /// The parts, in the order they were run.
     pub steps: Vec<Step>,
-    /// The people found.
+    /// The individuals found.
     pub people: u64,
     /// Wall time.
     pub seconds: f64,
@@ -94,16 +153,21 @@ impl fmt::Display for Explanation {
         writeln!(f, "{}", self.expression)?;
         for (number, step) in (1..).zip(&self.steps) {
             writeln!(f, "{number}. {}", step.what)?;
-            writeln!(
-                f,
-                "   segments read {}, passed by {}",
-                step.segments.0, step.segments.1
-            )?;
-            writeln!(
-                f,
-                "   candidate rows {}, variants {}, set bytes {}",
-                step.candidate_rows, step.variants, step.set_bytes
-            )?;
+            for note in &step.notes {
+                writeln!(f, "   {note}")?;
+            }
+            if step.segments != (0, 0) {
+                writeln!(
+                    f,
+                    "   segments read {}, passed by {}",
+                    step.segments.0, step.segments.1
+                )?;
+                writeln!(
+                    f,
+                    "   candidate rows {}, variants {}, set bytes {}",
+                    step.candidate_rows, step.variants, step.set_bytes
+                )?;
+            }
             writeln!(f, "   people {}", step.people)?;
         }
         writeln!(f, "people {} in {:.6} s", self.people, self.seconds)

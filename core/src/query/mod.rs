@@ -4,6 +4,7 @@
 
 mod allele;
 mod candidates;
+mod carried;
 mod carriers;
 mod count;
 mod coverage;
@@ -12,6 +13,8 @@ mod group;
 mod people;
 mod polyploid;
 mod resolve;
+mod similar;
+mod subjects;
 mod test;
 mod variants;
 mod walk;
@@ -33,7 +36,9 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use people::People;
 use resolve::Resolver;
+use std::collections::HashMap;
 use std::time::Instant;
+use subjects::Subjects;
 
 /// An expression over variants, as text or built.
 pub trait IntoWhere {
@@ -127,14 +132,30 @@ impl Dataset {
         Ok(Explanation {
             expression: who.to_string(),
             steps: people.steps.take().unwrap_or_default(),
-            people: found.len(),
+            people: Subjects::of(self).count(&found)?,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
 
-    /// Everybody.
-    pub fn everybody(&self) -> Group<'_> {
-        Group::new(self, crate::set::SampleSet::full(self.sample_count()))
+    /// Everybody: all samples, and all people without samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
+    pub fn everybody(&self) -> Result<Group<'_>> {
+        Group::new(self, Subjects::of(self).all(), HashMap::new())
+    }
+
+    /// The id of the person whose a sample is; `None` where no person is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged).
+    pub fn individual_of(&self, sample: u32) -> Result<Option<&str>> {
+        match (Subjects::of(self).individual(sample)?, self.people()) {
+            (Some(individual), Some(people)) => people.id(individual).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// The variants that an expression picks, with counts over everybody.

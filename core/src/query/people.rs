@@ -1,30 +1,41 @@
 //! Which people an expression picks.
+//!
+//! All names are looked up first, so that an error never depends on who was found; what lies in stored
+//! sets is a set then. Of what must hold together the sets come first, then carriers while somebody is
+//! left, then similarity of those who are left.
 
 use super::Group;
-use super::carriers::{Carrier, Union};
-use super::count::Tally;
-use super::expression::{Node, SampleList, Where, Who, WhoAtom, Zygosity, nearest};
+use super::carried::{Asked, Carried};
+use super::expression::{Comparison, Node, SampleList, Who, WhoAtom, nearest};
 use super::resolve::Resolver;
-use super::walk::Walk;
+use super::similar::Similar;
+use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, InputError, Place, Result};
-use crate::set::{SampleSet, for_each_bit, words_for};
+use crate::people::store::{FoundTerm, People as Store, TermRef};
+use crate::set::SampleSet;
+use crate::source::people::{Age, Ages, Scope};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
 /// Evaluates expressions over people.
 pub(crate) struct People<'a> {
-    dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
+    pub(super) subjects: Subjects<'a>,
     text: String,
     /// What was done, for `--explain`; `None` where nobody asked.
     pub(crate) steps: Option<Vec<Step>>,
+    scores: HashMap<u32, f64>,
 }
 
 /// One step of an evaluation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Step {
     /// The part of the expression.
     pub what: String,
+    /// How it was understood, where that could be otherwise.
+    pub notes: Vec<String>,
     /// Candidate rows that the indexes gave.
     pub candidate_rows: u64,
     /// Variants that passed all tests.
@@ -33,266 +44,405 @@ pub struct Step {
     pub set_bytes: u64,
     /// Segments opened, and segments that the manifest ruled out.
     pub segments: (u64, u64),
-    /// People found.
+    /// Individuals found.
     pub people: u64,
+}
+
+/// A part of an expression with every name looked up.
+enum Part {
+    Set(SampleSet),
+    Carried(Box<Carried>),
+    Similar(Box<Similar>),
+}
+
+/// The people that an expression picks.
+pub(super) fn find<'a>(dataset: &'a Dataset, who: &Who, text: String) -> Result<Group<'a>> {
+    let mut people = People::new(dataset, text, false);
+    let found = people.find(who)?;
+    people.group(found)
 }
 
 impl<'a> People<'a> {
     pub(crate) fn new(dataset: &'a Dataset, text: String, explain: bool) -> Self {
         Self {
             dataset,
+            subjects: Subjects::of(dataset),
             text,
             steps: explain.then(Vec::new),
+            scores: HashMap::new(),
         }
     }
 
-    pub(crate) fn find(&mut self, who: &Who) -> Result<SampleSet> {
-        self.node(&who.0)
+    /// What was found as a group, with the scores of similarity.
+    pub(crate) fn group(self, subjects: SampleSet) -> Result<Group<'a>> {
+        let mut scores = self.scores;
+        scores.retain(|subject, _| subjects.contains(*subject));
+        Group::new(self.dataset, subjects, scores)
     }
 
-    fn node(&mut self, node: &Node<WhoAtom>) -> Result<SampleSet> {
-        let everybody = || SampleSet::full(self.dataset.sample_count());
+    /// The subjects that an expression picks.
+    pub(crate) fn find(&mut self, who: &Who) -> Result<SampleSet> {
+        let parts = self.resolve(&who.0)?;
+        self.evaluate(&parts, None)
+    }
+
+    fn resolve(&mut self, node: &Node<WhoAtom>) -> Result<Node<(String, Part)>> {
         Ok(match node {
-            Node::Atom(atom) => self.atom(&atom.kind, &atom.at)?,
+            Node::Atom(atom) => {
+                let what = match self.steps {
+                    Some(_) => atom.kind.to_string(),
+                    None => String::new(),
+                };
+                Node::built((what, self.atom(&atom.kind, &atom.at)?))
+            }
+            Node::Not(inner) => Node::Not(Box::new(self.resolve(inner)?)),
+            Node::And(parts) => Node::And(self.resolve_all(parts)?),
+            Node::Or(parts) => Node::Or(self.resolve_all(parts)?),
+        })
+    }
+
+    fn resolve_all(&mut self, parts: &[Node<WhoAtom>]) -> Result<Vec<Node<(String, Part)>>> {
+        parts.iter().map(|part| self.resolve(part)).collect()
+    }
+
+    /// Those who are picked; of those `within`, where others do not matter.
+    fn evaluate(
+        &mut self,
+        node: &Node<(String, Part)>,
+        within: Option<&SampleSet>,
+    ) -> Result<SampleSet> {
+        Ok(match node {
+            Node::Atom(atom) => {
+                let (what, part) = &atom.kind;
+                let mut step = Step {
+                    what: what.clone(),
+                    ..Step::default()
+                };
+                let found = match part {
+                    Part::Set(set) => set.clone(),
+                    Part::Carried(carried) if within.is_none_or(|w| !w.is_empty()) => {
+                        carried.find(self.dataset, &self.subjects, &mut step)?
+                    }
+                    Part::Similar(similar) => {
+                        let scored = similar.score(self.dataset, &self.subjects, within)?;
+                        for (subject, score) in &scored {
+                            let best = self.scores.entry(*subject).or_insert(*score);
+                            *best = best.max(*score);
+                        }
+                        scored.into_iter().map(|(subject, _)| subject).collect()
+                    }
+                    Part::Carried(_) => SampleSet::new(),
+                };
+                if let Some(steps) = &mut self.steps {
+                    step.people = self.subjects.count(&found)?;
+                    steps.push(step);
+                }
+                found
+            }
+            // who is left does not matter to those who are not: the complement is of everybody
             Node::Not(inner) => {
-                let everybody = everybody();
-                everybody.difference(&self.node(inner)?)
+                let inner = self.evaluate(inner, within)?;
+                within
+                    .map_or_else(|| self.subjects.all(), Clone::clone)
+                    .difference(&inner)
             }
             Node::And(parts) => {
-                // names and lists cost nothing; carriers are looked for only while somebody is left
-                let mut ordered: Vec<&Node<WhoAtom>> = parts.iter().collect();
+                let mut ordered: Vec<&Node<(String, Part)>> = parts.iter().collect();
                 ordered.sort_by_key(|part| cost(part));
-                let mut all = everybody();
+                let mut left: Option<SampleSet> = within.cloned();
                 for part in ordered {
-                    // errors in what is left must not depend on who was found before
-                    let found = self.node(part)?;
-                    all = all.intersection(&found);
+                    let found = self.evaluate(part, left.as_ref())?;
+                    left = Some(match left {
+                        Some(left) => left.intersection(&found),
+                        None => found,
+                    });
                 }
-                all
+                left.unwrap_or_default()
             }
             Node::Or(parts) => {
                 let mut any = SampleSet::new();
                 for part in parts {
-                    any = any.union(&self.node(part)?);
+                    any = any.union(&self.evaluate(part, within)?);
                 }
                 any
             }
         })
     }
 
-    fn atom(&mut self, atom: &WhoAtom, at: &Range<usize>) -> Result<SampleSet> {
-        match atom {
-            WhoAtom::All => Ok(SampleSet::full(self.dataset.sample_count())),
-            WhoAtom::Samples(SampleList::Names(names)) => {
-                names.iter().map(|name| self.sample(name, at)).collect()
-            }
-            WhoAtom::Samples(SampleList::File(file)) => self.samples_of(file),
-            WhoAtom::Samples(SampleList::NameOrFile(text)) => {
-                if Path::new(text).is_file() {
-                    self.samples_of(text)
-                } else {
-                    Ok(std::iter::once(self.sample(text, at)?).collect())
-                }
+    fn atom(&mut self, atom: &WhoAtom, at: &Range<usize>) -> Result<Part> {
+        let individuals = match atom {
+            WhoAtom::All => return Ok(Part::Set(self.subjects.all())),
+            WhoAtom::Samples(list) => {
+                return self
+                    .listed(list, at, Self::sample, "a sample of the dataset")
+                    .map(Part::Set);
             }
             WhoAtom::Carriers {
                 of,
                 zygosity,
                 at_least,
-                ..
-            } => self.carriers(of, *zygosity, *at_least),
-            _ => Err(Error::from(Box::new(ExpressionError {
-                text: self.text.clone(),
-                at: at.clone(),
-                message: "this dataset has no people".to_owned(),
-                candidates: Vec::new(),
-            }))),
-        }
-    }
-
-    fn sample(&self, name: &str, at: &Range<usize>) -> Result<u32> {
-        if let Some(sample) = self.dataset.sample_number(name)? {
-            return Ok(sample);
-        }
-        let known: Vec<&str> = self.dataset.sample_names()?.take(100_000).collect();
-        Err(Error::from(Box::new(ExpressionError {
-            text: self.text.clone(),
-            at: at.clone(),
-            message: format!("no sample `{name}` here"),
-            candidates: nearest(name, known),
-        })))
-    }
-
-    /// A file with one sample name per line; empty lines and those that start with `#` are passed by.
-    fn samples_of(&self, file: &str) -> Result<SampleSet> {
-        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
-        let mut samples = SampleSet::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            let name = line.trim_end();
-            if name.is_empty() || name.starts_with('#') {
-                continue;
+                compound,
+                origin,
+            } => {
+                let resolver = Resolver::new(self.dataset, self.text.clone());
+                let asked = Asked {
+                    zygosity: *zygosity,
+                    at_least: *at_least,
+                    compound: *compound,
+                    origin: *origin,
+                };
+                let carried = Carried::new(self.dataset, &resolver, of, asked, at)?;
+                return Ok(Part::Carried(Box::new(carried)));
             }
-            let Some(sample) = self.dataset.sample_number(name)? else {
-                return Err(Error::from(Box::new(InputError {
-                    file: file.to_owned(),
-                    place: Place::Line(number),
-                    expected: "a sample of the dataset".to_owned(),
-                    found: format!("{name:?}"),
-                })));
-            };
-            samples.insert(sample);
-        }
-        Ok(samples)
-    }
-
-    fn carriers(
-        &mut self,
-        of: &Where,
-        zygosity: Option<Zygosity>,
-        at_least: u32,
-    ) -> Result<SampleSet> {
-        let test = Resolver::new(self.dataset, self.text.clone()).resolve(of)?;
-        let mut walk = Walk::new(self.dataset, test)?;
-        let mut step = Step {
-            what: format!("carriers({of})"),
-            candidate_rows: walk.plan().candidates,
-            variants: 0,
-            set_bytes: 0,
-            segments: (walk.plan().segments, walk.plan().segments_passed_by),
-            people: 0,
-        };
-        let mut hits = Hits::new(self.dataset, walk.part_count(), zygosity, at_least);
-        while walk.step()? {
-            step.variants += 1;
-            for &row in walk.rows() {
-                if let Some((_, segment)) = walk.part(row) {
-                    step.set_bytes += hits.add(row.part, segment, row.row)?;
+            WhoAtom::Similar {
+                profile,
+                threshold,
+                measure,
+            } => {
+                let error = |message, candidates| self.error(at, message, candidates);
+                let similar = Similar::new(self.dataset, profile, *threshold, *measure, &error)?;
+                return Ok(Part::Similar(Box::new(similar)));
+            }
+            WhoAtom::Individuals(list) => {
+                self.store(at)?;
+                self.listed(list, at, Self::individual, "a person of the dataset")?
+            }
+            WhoAtom::Term {
+                scope,
+                term,
+                recorded,
+            } => {
+                let found = self.term(term, *scope, at)?;
+                self.store(at)?.term_set(*scope, &found, *recorded)?
+            }
+            WhoAtom::Attribute { attribute, value } => {
+                let store = self.store(at)?;
+                match store.attribute_set(*attribute, value)? {
+                    Some(set) => set,
+                    // nobody may have a value of a closed list
+                    None if attribute.is_closed() => SampleSet::new(),
+                    None => {
+                        let known = store.attribute_values(*attribute)?;
+                        let names = known.iter().map(|(value, _)| value.as_str());
+                        let message = match known.is_empty() {
+                            true => format!("no {} is known of anybody here", attribute.name()),
+                            false => format!("no {} `{value}` here", attribute.name()),
+                        };
+                        return Err(self.error(at, message, nearest(value, names)));
+                    }
                 }
             }
+            WhoAtom::Age { comparison, age } => self
+                .store(at)?
+                .age_set(|ages| holds(*comparison, ages, *age))?,
+            WhoAtom::Onset {
+                scope,
+                term,
+                comparison,
+                age,
+            } => {
+                let found = self.term(term, *scope, at)?;
+                let store = self.store(at)?;
+                store.onset_set(*scope, &found, |ages| holds(*comparison, ages, *age))?
+            }
+            WhoAtom::Severity {
+                scope,
+                term,
+                severity,
+            } => {
+                let found = self.term(term, *scope, at)?;
+                let severity = self.term(severity, None, at)?;
+                self.store(at)?.severity_set(*scope, &found, &severity)?
+            }
+            WhoAtom::Measurement {
+                assay,
+                unit,
+                comparison,
+                value,
+            } => {
+                let assay_term = self.term(assay, Some(Scope::Measurement), at)?;
+                let unit = self.unit(assay, &assay_term, unit.as_deref(), at)?;
+                let store = self.store(at)?;
+                store
+                    .measurement_set(&assay_term, unit.as_ref(), |n| comparison.holds(n, *value))?
+            }
+        };
+        self.subjects.of_individuals(&individuals).map(Part::Set)
+    }
+
+    pub(super) fn error(
+        &self,
+        at: &Range<usize>,
+        message: String,
+        candidates: Vec<String>,
+    ) -> Error {
+        Error::from(Box::new(ExpressionError {
+            text: self.text.clone(),
+            at: at.clone(),
+            message,
+            candidates,
+        }))
+    }
+
+    fn store(&self, at: &Range<usize>) -> Result<&'a Store> {
+        self.dataset.people().ok_or_else(|| {
+            let message = "nothing is known of people here: load them with `varidex people`";
+            self.error(at, message.to_owned(), Vec::new())
+        })
+    }
+
+    /// The term that a text names.
+    fn term(&self, text: &str, scope: Option<Scope>, at: &Range<usize>) -> Result<TermRef> {
+        let store = self.store(at)?;
+        match store.find_term(text, scope)? {
+            FoundTerm::One(term) => Ok(term),
+            FoundTerm::Several(all) => {
+                let shown = all
+                    .iter()
+                    .take(5)
+                    .map(|(id, label)| format!("{id} ({label})"));
+                let message = format!("`{text}` names {} terms: ask for one by its id", all.len());
+                Err(self.error(at, message, shown.collect()))
+            }
+            FoundTerm::Nothing => {
+                let candidates = match self.dataset.terms() {
+                    Some(terms) => terms.suggest(text)?,
+                    None => Vec::new(),
+                };
+                let message = match self.dataset.terms() {
+                    Some(_) => format!("no term `{text}` in the ontologies or the records here"),
+                    None => {
+                        format!("no term `{text}` in the records here, and no ontology is loaded")
+                    }
+                };
+                Err(self.error(at, message, candidates))
+            }
         }
-        let found = hits.finish()?;
-        step.people = found.len();
-        if let Some(steps) = &mut self.steps {
-            steps.push(step);
+    }
+
+    /// The unit that values of an assay are asked in: the one told, or the only one there is.
+    fn unit(
+        &self,
+        assay: &str,
+        term: &TermRef,
+        unit: Option<&str>,
+        at: &Range<usize>,
+    ) -> Result<Option<TermRef>> {
+        let store = self.store(at)?;
+        let units = store.units_of(term)?;
+        let shown = |term: &TermRef| -> Result<String> {
+            let (id, label) = store.describe(term)?;
+            Ok(if label.is_empty() { id } else { label })
+        };
+        let Some(wanted) = unit else {
+            if units.len() < 2 {
+                return Ok(None);
+            }
+            let names = units.iter().map(shown).collect::<Result<Vec<String>>>()?;
+            let message = format!(
+                "values of `{assay}` are in several units: say which, as in `measurement({assay}, \"{}\")`",
+                names.first().map_or("", String::as_str)
+            );
+            return Err(self.error(at, message, names));
+        };
+        match store.find_term(wanted, None)? {
+            FoundTerm::One(unit) => Ok(Some(unit)),
+            _ => {
+                let names = units.iter().map(shown).collect::<Result<Vec<String>>>()?;
+                let message = format!("no value of `{assay}` is in `{wanted}`");
+                Err(self.error(at, message, names))
+            }
         }
-        Ok(found)
+    }
+
+    /// Those whom a list names.
+    fn listed(
+        &self,
+        list: &SampleList,
+        at: &Range<usize>,
+        find: impl Fn(&Self, &str, &Range<usize>) -> Result<Option<u32>>,
+        expected: &str,
+    ) -> Result<SampleSet> {
+        let one = |name: &str| match find(self, name, at)? {
+            Some(number) => Ok(number),
+            None => Err(self.nobody(name, at, expected)?),
+        };
+        match list {
+            SampleList::Names(names) => names.iter().map(|name| one(name)).collect(),
+            SampleList::NameOrFile(text) if !Path::new(text).is_file() => {
+                Ok(std::iter::once(one(text)?).collect())
+            }
+            SampleList::File(file) | SampleList::NameOrFile(file) => {
+                let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+                let mut found = SampleSet::new();
+                // empty lines and those that start with `#` are passed by
+                for (number, line) in (1..).zip(text.lines()) {
+                    let name = line.trim_end();
+                    if name.is_empty() || name.starts_with('#') {
+                        continue;
+                    }
+                    let Some(one) = find(self, name, at)? else {
+                        return Err(Error::from(Box::new(InputError {
+                            file: file.clone(),
+                            place: Place::Line(number),
+                            expected: expected.to_owned(),
+                            found: format!("{name:?}"),
+                        })));
+                    };
+                    found.insert(one);
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn sample(&self, name: &str, _: &Range<usize>) -> Result<Option<u32>> {
+        self.dataset.sample_number(name)
+    }
+
+    fn individual(&self, id: &str, at: &Range<usize>) -> Result<Option<u32>> {
+        self.store(at)?.number(id)
+    }
+
+    fn nobody(&self, name: &str, at: &Range<usize>, expected: &str) -> Result<Error> {
+        const COMPARED: usize = 100_000;
+        let (what, known): (&str, Vec<&str>) = match expected.starts_with("a sample") {
+            true => (
+                "sample",
+                self.dataset.sample_names()?.take(COMPARED).collect(),
+            ),
+            false => {
+                let store = self.store(at)?;
+                let ids = (0..store.len()).take(COMPARED).map(|i| store.id(i));
+                ("person", ids.collect::<Result<_>>()?)
+            }
+        };
+        let message = format!("no {what} `{name}` here");
+        Ok(self.error(at, message, nearest(name, known)))
     }
 }
 
-/// What is cheap comes first.
-fn cost(node: &Node<WhoAtom>) -> u32 {
+/// What is cheap comes first, and similarity last: it looks at those who are left, one by one.
+fn cost(node: &Node<(String, Part)>) -> u32 {
     match node {
-        Node::Atom(atom) => u32::from(matches!(atom.kind, WhoAtom::Carriers { .. })),
+        Node::Atom(atom) => match atom.kind.1 {
+            Part::Set(_) => 0,
+            Part::Carried(_) => 1,
+            Part::Similar(_) => 2,
+        },
         Node::Not(inner) => cost(inner),
         Node::And(parts) | Node::Or(parts) => parts.iter().map(cost).max().unwrap_or(0),
     }
 }
 
-/// Carriers found so far, by part.
-struct Hits<'a> {
-    dataset: &'a Dataset,
-    parts: Vec<Option<PartHits<'a>>>,
-    zygosity: Option<Zygosity>,
-    at_least: u32,
-    /// Variants carried, by sample of the dataset; only where more than one is asked for.
-    counts: Vec<u32>,
-    carriers: Vec<Carrier>,
-}
-
-struct PartHits<'a> {
-    segment: &'a crate::dataset::Segment,
-    tally: Tally<'a>,
-    union: Union<'a>,
-    /// Bits over the batch's samples.
-    found: Vec<u64>,
-}
-
-impl<'a> Hits<'a> {
-    fn new(dataset: &'a Dataset, parts: usize, zygosity: Option<Zygosity>, at_least: u32) -> Self {
-        let counted = if at_least > 1 {
-            dataset.sample_count() as usize
-        } else {
-            0
-        };
-        Self {
-            dataset,
-            parts: (0..parts).map(|_| None).collect(),
-            zygosity,
-            at_least,
-            counts: vec![0; counted],
-            carriers: Vec::new(),
-        }
+/// Whether an age that is known as a span stands in a relation: all of the span must.
+fn holds(comparison: Comparison, ages: Ages, age: Age) -> bool {
+    match comparison {
+        Comparison::Less => ages.high < age,
+        Comparison::LessOrEqual => ages.high <= age,
+        Comparison::Greater => ages.low > age,
+        Comparison::GreaterOrEqual => ages.low >= age,
+        Comparison::Equal => ages.low == age && ages.high == age,
+        Comparison::NotEqual => ages.high < age || ages.low > age,
     }
-
-    /// Adds the carriers of a row; returns the bytes of its set.
-    fn add(&mut self, part: usize, segment: &'a crate::dataset::Segment, row: u32) -> Result<u64> {
-        let Some(slot) = self.parts.get_mut(part) else {
-            return Ok(0);
-        };
-        let hits = slot.get_or_insert_with(|| PartHits {
-            segment,
-            tally: Tally::new(segment, None),
-            union: Union::default(),
-            found: vec![0; words_for(segment.meta().samples)],
-        });
-        if self.at_least <= 1 && self.zygosity.is_none() {
-            return hits
-                .tally
-                .or_carriers(row, &mut hits.union, &mut hits.found);
-        }
-        let bytes = hits.tally.carriers(row, &mut self.carriers)?;
-        for carrier in &self.carriers {
-            let zygosity = match (carrier.carried, carrier.ploidy) {
-                (_, 1) => Zygosity::Hemi,
-                (carried, ploidy) if carried == ploidy => Zygosity::Hom,
-                _ => Zygosity::Het,
-            };
-            if self.zygosity.is_some_and(|wanted| wanted != zygosity) {
-                continue;
-            }
-            if self.at_least <= 1 {
-                crate::set::set_bit(&mut hits.found, carrier.sample);
-            } else if let Some(count) = self
-                .counts
-                .get_mut(hits.segment.sample(carrier.sample) as usize)
-            {
-                *count += 1;
-            }
-        }
-        Ok(bytes)
-    }
-
-    fn finish(mut self) -> Result<SampleSet> {
-        if self.at_least > 1 {
-            let counted = (0u32..)
-                .zip(&self.counts)
-                .filter(|(_, count)| **count >= self.at_least);
-            return Ok(counted.map(|(sample, _)| sample).collect());
-        }
-        let mut all = SampleSet::new();
-        for hits in self.parts.iter_mut().flatten() {
-            hits.tally.flush(&mut hits.union, &mut hits.found)?;
-            let found = match hits.segment.numbers() {
-                None => SampleSet::from_bits(hits.segment.meta().first_sample, &hits.found),
-                Some(_) => {
-                    let mut found = SampleSet::new();
-                    for_each_bit(&hits.found, |local| {
-                        found.insert(hits.segment.sample(local));
-                    });
-                    found
-                }
-            };
-            all = all.union(&found);
-        }
-        debug_assert!(
-            all.len() <= u64::from(self.dataset.sample_count()),
-            "carriers are samples"
-        );
-        Ok(all)
-    }
-}
-
-/// The group of everybody, or of those an expression picks.
-pub(crate) fn find<'a>(dataset: &'a Dataset, who: &Who, text: String) -> Result<Group<'a>> {
-    let samples = People::new(dataset, text, false).find(who)?;
-    Ok(Group::new(dataset, samples))
 }

@@ -3,6 +3,7 @@
 use super::expression::{
     Atom, Comparison, InfoTest, Node, Number, VariantType, Where, WhereAtom, nearest,
 };
+use super::people::People;
 use crate::build::{InfoKey, InfoType};
 use crate::dataset::{Dataset, WantedAlleles};
 use crate::error::{Error, ExpressionError, Result};
@@ -11,8 +12,11 @@ use crate::genome::{
     AlleleName, AlleleType, Change, Identifier, Interval, NameError, Position, StoredAllele,
     parse_identifier,
 };
+use crate::set::SampleSet;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How far left of where a text puts an indel its row may stand: the build moves none further.
 const ROLL_REACH: i64 = 10_000;
@@ -32,6 +36,13 @@ pub(crate) enum Test {
         comparison: Comparison,
         value: f64,
     },
+    /// A count or frequency within a group.
+    NumberIn {
+        group: Arc<SampleSet>,
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    },
     /// A key by its number.
     Info {
         key: u16,
@@ -46,12 +57,23 @@ pub(crate) enum Test {
 pub(crate) struct Resolver<'a> {
     dataset: &'a Dataset,
     text: String,
+    /// How names were understood, where that could be otherwise.
+    notes: RefCell<Vec<String>>,
 }
 
 impl<'a> Resolver<'a> {
     /// `text` is what the atoms' places refer to, for errors.
     pub(crate) fn new(dataset: &'a Dataset, text: String) -> Self {
-        Self { dataset, text }
+        Self {
+            dataset,
+            text,
+            notes: RefCell::default(),
+        }
+    }
+
+    /// How the names resolved so far were understood, where that could be otherwise.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.notes.take()
     }
 
     pub(crate) fn resolve(&self, of: &Where) -> Result<Node<Test>> {
@@ -96,12 +118,25 @@ impl<'a> Resolver<'a> {
             WhereAtom::Filter(text) if text == "." => Test::Filter(String::new()),
             WhereAtom::Filter(text) => Test::Filter(text.clone()),
             WhereAtom::Id(id) => self.id(id)?,
+            WhereAtom::Gene(name) => self.gene(name, at)?,
+            WhereAtom::NumberIn {
+                field,
+                of,
+                comparison,
+                value,
+            } => {
+                let mut people = People::new(self.dataset, self.text.clone(), false);
+                let subjects = people.find(of)?;
+                Test::NumberIn {
+                    group: Arc::new(people.subjects.samples_in(&subjects)),
+                    field: *field,
+                    comparison: *comparison,
+                    value: *value,
+                }
+            }
             _ => {
-                return Err(self.error(
-                    at,
-                    "this dataset has no annotations".to_owned(),
-                    Vec::new(),
-                ));
+                let message = "this dataset has no annotations: build with `--annotations`";
+                return Err(self.error(at, message.to_owned(), Vec::new()));
             }
         })
     }
@@ -188,6 +223,44 @@ impl<'a> Resolver<'a> {
                 ))
             }
         }
+    }
+
+    /// The variants that reach into a gene.
+    fn gene(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        let Some(genes) = self.dataset.genes() else {
+            let message = "no genes are known here: build with `--genes`, or from annotated files";
+            return Err(self.error(at, message.to_owned(), Vec::new()));
+        };
+        let found = genes.find(name)?;
+        let mut intervals = Vec::new();
+        for gene in &found {
+            let number = |contig: &str| {
+                let number = self.dataset.contig_names().resolve(contig);
+                number.ok().map(|contig| contig as u32)
+            };
+            intervals.extend(genes.intervals(gene, number));
+        }
+        let [gene] = &found[..] else {
+            let (message, candidates) = match found.is_empty() {
+                true => {
+                    let symbols = genes.symbols()?.iter().map(String::as_str);
+                    (format!("no gene `{name}` here"), nearest(name, symbols))
+                }
+                false => {
+                    let symbols = found.iter().map(|gene| gene.symbol.clone());
+                    (format!("`{name}` names several genes"), symbols.collect())
+                }
+            };
+            return Err(self.error(at, message, candidates));
+        };
+        let pad = match genes.pad() {
+            0 => String::new(),
+            pad => format!(" and {pad} bases on both sides"),
+        };
+        self.notes
+            .borrow_mut()
+            .push(format!("gene {}: by position{pad}", gene.symbol));
+        Ok(Test::Regions(intervals))
     }
 
     fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {

@@ -206,7 +206,10 @@ fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
                 let (id, label) = (terms.id(term)?, terms.label(term)?);
                 Ok(format!("{id} ({label})"))
             });
-            let message = format!("`{text}` names {} terms: ask for one by its id", found.len());
+            let message = format!(
+                "`{text}` names {} terms: ask for one by its id",
+                found.len()
+            );
             Err(fault(message, shown.collect::<Result<_>>()?))
         }
     }
@@ -215,7 +218,9 @@ fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
 /// Information content by term: by diseases, or by the people here where no diseases are known.
 fn information(terms: &Terms, people: &People) -> Result<Vec<f64>> {
     if terms.has_information() {
-        return (0..terms.len()).map(|term| terms.information(term)).collect();
+        return (0..terms.len())
+            .map(|term| terms.information(term))
+            .collect();
     }
     let mut information = vec![0.0; terms.len() as usize];
     let total = people.with_phenotypes()?.len() as f64;

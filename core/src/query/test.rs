@@ -9,6 +9,8 @@ use crate::dataset::{PageView, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Interval, variant_length};
+use crate::set::SampleSet;
+use std::sync::Arc;
 
 /// Tests a variant by its rows; `counts` keeps its counts over everybody once they were needed.
 pub(super) fn test_node(
@@ -66,6 +68,21 @@ fn test_atom(
         };
         return Ok(test_count(counts, *field, *comparison, *value));
     }
+    if let Test::NumberIn {
+        group,
+        field,
+        comparison,
+        value,
+    } = test
+    {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(part) = parts.get_mut(row.part) {
+                sum.add(part.tester.counts_in(group, row.row)?);
+            }
+        }
+        return Ok(test_count(sum, *field, *comparison, *value));
+    }
     // a variant that several batches have passes where one of its rows does
     for row in rows {
         if let Some(part) = parts.get_mut(row.part)
@@ -98,6 +115,8 @@ fn test_count(counts: RowCounts, field: Number, comparison: Comparison, value: f
 pub(super) struct Tester<'a> {
     segment: &'a Segment,
     tally: Tally<'a>,
+    /// Groups that counts are asked in; each is kept as long as its test is.
+    groups: Vec<(Arc<SampleSet>, Tally<'a>)>,
     view: Option<PageView<'a>>,
     block: TextBlock,
     info: Vec<(u16, Column, Text, TextBlock)>,
@@ -110,11 +129,32 @@ impl<'a> Tester<'a> {
         Self {
             segment,
             tally: Tally::new(segment, None),
+            groups: Vec::new(),
             view: None,
             block: TextBlock::default(),
             info: Vec::new(),
             reference: Vec::new(),
             alternate: Vec::new(),
+        }
+    }
+
+    /// Counts of a row in a group.
+    fn counts_in(&mut self, group: &Arc<SampleSet>, row: u32) -> Result<RowCounts> {
+        let known = self
+            .groups
+            .iter()
+            .position(|(of, _)| Arc::ptr_eq(of, group));
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let tally = Tally::new(self.segment, Some(group));
+                self.groups.push((Arc::clone(group), tally));
+                self.groups.len() - 1
+            }
+        };
+        match self.groups.get_mut(at) {
+            Some((_, tally)) => tally.counts(row),
+            None => Ok(RowCounts::default()),
         }
     }
 
@@ -197,7 +237,7 @@ impl<'a> Tester<'a> {
                 let quality = columns.quality.page(file, page)?.get_nullable(i);
                 quality.is_some_and(|bits| holds_float(*comparison, bits, *value))
             }
-            Test::Number { .. } => false,
+            Test::Number { .. } | Test::NumberIn { .. } => false,
             Test::Filter(wanted) => {
                 let recorded = self.segment.filter(columns.filter.get(file, row)?);
                 if wanted.is_empty() {

@@ -265,7 +265,7 @@ fn counted(dataset: &Dataset, table: &str, group: &[u32]) {
         }
     }
     let group = match group.is_empty() {
-        true => dataset.everybody(),
+        true => dataset.everybody().unwrap(),
         false => group_of(dataset, group),
     };
     let mut found = Vec::new();

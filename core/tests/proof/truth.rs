@@ -55,7 +55,7 @@ fn truth(table: &Path, from: i64, to: i64) -> Alleles {
 }
 
 fn compare(dataset: &Dataset, mut truth: Alleles) {
-    let whole = dataset.everybody();
+    let whole = dataset.everybody().unwrap();
     // two halves of everybody, counted from the sets, are everybody
     let names: Vec<&str> = dataset.sample_names().unwrap().collect();
     let half: Vec<&str> = names.iter().copied().step_by(3).collect();

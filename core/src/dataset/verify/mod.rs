@@ -30,6 +30,9 @@ impl Dataset {
         if let Some(terms) = self.terms() {
             terms.verify()?;
         }
+        if let Some(genes) = self.genes() {
+            genes.verify()?;
+        }
         if let Some(people) = self.people() {
             people.verify()?;
         }

@@ -253,6 +253,41 @@ impl People {
         })
     }
 
+    /// The units that values of an assay, or of a more special one, are in.
+    pub(crate) fn units_of(&self, assay: &TermRef) -> Result<Vec<TermRef>> {
+        let mut rows = std::collections::BTreeSet::new();
+        let codings = self.codings()?;
+        self.events_of(Some(Scope::Measurement), assay, |_, event, flags| {
+            if flags >> flag::VALUE & 3 == 1 {
+                rows.extend(self.nullable(
+                    &self.at.units,
+                    Kind::Units,
+                    event,
+                    self.counts.codings,
+                )?);
+            }
+            // every record is looked at
+            Ok(false)
+        })?;
+        let unit = |row: u32| match codings.get(row as usize).and_then(|unit| unit.number) {
+            Some(number) => TermRef::Known(number),
+            None => TermRef::Recorded(row),
+        };
+        Ok(rows.into_iter().map(unit).collect())
+    }
+
+    /// Of whom a phenotype is recorded as present.
+    pub(crate) fn with_phenotypes(&self) -> Result<SampleSet> {
+        let key = form::PRESENT | scope_number(Scope::Phenotype);
+        let mut all = SampleSet::new();
+        for row in 0..self.counts.sets {
+            if self.at.set_keys.get(&self.file, row)? == key {
+                all = all.union(&self.set_at(&self.at.sets, row)?);
+            }
+        }
+        Ok(all)
+    }
+
     /// The terms recorded of an individual as phenotypes, by their numbers in the terms of ontologies:
     /// present and excluded, both ascending.
     pub(crate) fn profile(&self, individual: u32) -> Result<(Vec<u32>, Vec<u32>)> {

@@ -290,6 +290,11 @@ impl People {
         Ok(self.samples.get_or_init(|| pairs))
     }
 
+    /// Whether anybody has more than one sample.
+    pub(crate) fn has_several_samples(&self) -> Result<bool> {
+        Ok(!self.counts.identity && self.pairs()?.len() > self.counts.sampled as usize)
+    }
+
     /// The family of an individual, as a pedigree tells it.
     pub(crate) fn kin(&self, individual: u32) -> Result<Option<Kin>> {
         let flags = self.at.flags.get(&self.file, individual)?;

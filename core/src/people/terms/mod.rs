@@ -242,9 +242,20 @@ impl Terms {
         }
     }
 
-    /// Whether diseases with phenotypes are known.
-    pub(crate) fn has_diseases(&self) -> bool {
-        self.file.find(Kind::Phenotypes).is_some()
+    /// Whether the information content of terms is known, from phenotypes of diseases.
+    pub(crate) fn has_information(&self) -> bool {
+        self.file.find(Kind::Information).is_some()
+    }
+
+    /// Whether a term can be a phenotype: a term of HPO, or one that answers for a term of information.
+    pub(crate) fn is_phenotype(&self, term: u32) -> Result<bool> {
+        let hpo = canonical(&self.id(term)?).starts_with("hp:");
+        for general in self.closure(term)? {
+            if hpo || self.information(general)? > 0.0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The phenotypes of a disease, none where nothing is known.

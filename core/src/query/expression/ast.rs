@@ -46,7 +46,7 @@ pub(crate) enum Node<K> {
 
 impl<K> Node<K> {
     /// An atom that stands in no text.
-    pub(super) fn built(kind: K) -> Self {
+    pub(in crate::query) fn built(kind: K) -> Self {
         Self::Atom(Atom { kind, at: 0..0 })
     }
 
@@ -420,6 +420,16 @@ impl Attribute {
         ("population", Self::Population),
         ("sex", Self::Sex),
     ];
+
+    /// The name that expressions use.
+    pub(crate) fn name(self) -> &'static str {
+        name_of(&Self::NAMES, &self)
+    }
+
+    /// Whether its values are a closed list, of which nobody may have some.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Sex | Self::Affected)
+    }
 }
 
 /// From whom a child has a variant, by the genotypes of both parents.
