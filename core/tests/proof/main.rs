@@ -25,5 +25,6 @@ mod expressions;
 mod hostile;
 mod normalise;
 mod options;
+mod people;
 mod target;
 mod truth;

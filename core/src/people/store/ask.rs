@@ -338,6 +338,22 @@ impl People {
             let all: &mut SampleSet = sets.entry((known, number)).or_default();
             *all = all.union(&set);
         }
+        // terms that are only the same in another vocabulary have no label and would hide the others
+        if let Some(terms) = &self.terms {
+            let unlabelled =
+                |number| Ok::<_, crate::error::Error>(terms.describe(number)?.1.is_empty());
+            let recorded: std::collections::BTreeSet<u32> =
+                codings.iter().filter_map(|coding| coding.number).collect();
+            let mut hidden = Vec::new();
+            for (known, number) in sets.keys() {
+                if *known && !recorded.contains(number) && unlabelled(*number)? {
+                    hidden.push((*known, *number));
+                }
+            }
+            hidden.iter().for_each(|key| {
+                sets.remove(key);
+            });
+        }
         let of = |((known, number), set): ((bool, u32), SampleSet)| {
             let term = if known {
                 TermRef::Known(number)
