@@ -432,6 +432,20 @@ impl Attribute {
     }
 }
 
+impl std::str::FromStr for Attribute {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        named(&Self::NAMES, text).ok_or_else(|| {
+            let known: Vec<&str> = Self::NAMES.iter().map(|&(name, _)| name).collect();
+            crate::Error::Usage(format!(
+                "unknown field `{text}`: one of {}",
+                known.join(", ")
+            ))
+        })
+    }
+}
+
 /// From whom a child has a variant, by the genotypes of both parents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
