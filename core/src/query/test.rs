@@ -139,12 +139,7 @@ impl<'a> Tester<'a> {
     }
 
     /// What is needed for a field of the counts of a row in a group.
-    fn counts_in(
-        &mut self,
-        group: &Arc<SampleSet>,
-        field: Number,
-        row: u32,
-    ) -> Result<RowCounts> {
+    fn counts_in(&mut self, group: &Arc<SampleSet>, field: Number, row: u32) -> Result<RowCounts> {
         let known = self
             .groups
             .iter()
