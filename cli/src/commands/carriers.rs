@@ -48,8 +48,10 @@ pub(crate) fn run(args: &Grouped) -> Result<(), Failure> {
                 reference,
                 alternate,
                 Cell::Text(dataset.sample_name(carrier.sample)?),
-                // no dataset tells people from samples yet
-                Cell::Missing,
+                match dataset.individual_of(carrier.sample)? {
+                    Some(individual) => Cell::Text(individual),
+                    None => Cell::Missing,
+                },
                 Cell::Text(zygosity_name(carrier)),
                 phase,
             ])?;
