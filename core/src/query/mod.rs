@@ -3,13 +3,16 @@
 #![deny(clippy::indexing_slicing)]
 
 mod allele;
+mod annotation;
 mod candidates;
 mod carried;
 mod carriers;
 mod count;
 mod coverage;
+mod entries;
 mod expression;
 mod group;
+mod named;
 mod people;
 mod polyploid;
 mod resolve;
@@ -20,6 +23,7 @@ mod variants;
 mod walk;
 
 pub use allele::Allele;
+pub use annotation::Annotation;
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
 pub use expression::{

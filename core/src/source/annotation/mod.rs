@@ -8,10 +8,11 @@ mod terms;
 mod tests;
 
 pub(crate) use allele::SiteAlleles;
-pub(crate) use ontology::{descendants, impact, names, severity, term};
+pub(crate) use ontology::{descendants, names, severity, term};
 pub(crate) use protein::{normal_protein, short_protein};
 
 use protein::{decoded, from_bcftools};
+use std::collections::HashSet;
 
 /// Who annotated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +26,13 @@ pub enum Annotator {
 }
 
 impl Annotator {
+    /// The annotator and the field that a name like `CSQ.gnomADe_AF` means.
+    pub(crate) fn of_field(name: &str) -> Option<(Self, &str)> {
+        let (key, field) = name.split_once('.')?;
+        let mut all = Self::ALL.into_iter();
+        Some((all.find(|annotator| annotator.key() == key)?, field))
+    }
+
     /// In the order in which they are looked for.
     pub(crate) const ALL: [Self; 3] = [Self::Csq, Self::Ann, Self::Bcsq];
 
@@ -54,6 +62,11 @@ pub(crate) const MANE: u8 = 2;
 /// Of the consequence: it lies behind a stop (`*` of bcftools csq).
 pub(crate) const BEHIND_STOP: u8 = 4;
 
+/// A record with more entries would take more memory than it is worth: an entry may be of all ALTs.
+const ENTRIES_MAX: usize = 1 << 16;
+/// Kinds of warnings told of one record.
+const WARNINGS_MAX: usize = 16;
+
 /// What is said of one ALT and one transcript.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -80,8 +93,14 @@ pub(crate) struct Parsed {
     pub(crate) entries: Vec<(u32, Entry)>,
     /// The fields kept by name, with the number of the ALT: the n-th, and its value.
     pub(crate) kept: Vec<(u32, usize, String)>,
-    /// Positions (1-based) of records that say it for this one.
-    pub(crate) elsewhere: Vec<i64>,
+    /// Positions (1-based) of records that say it for this one, ascending, and how often each stands.
+    pub(crate) elsewhere: Vec<(i64, u64)>,
+    /// Entries in the text: those stored, those in `elsewhere`, those refused.
+    pub(crate) read: u64,
+    pub(crate) stored: u64,
+    /// Why entries were left out, one reason for each.
+    pub(crate) refused: Vec<&'static str>,
+    /// What is odd about others, each kind once.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -102,8 +121,8 @@ pub(crate) struct Layout {
     hgvs_p: Option<usize>,
     canonical: Option<usize>,
     mane: Vec<usize>,
-    /// Fields kept by name.
-    kept: Vec<usize>,
+    /// Fields kept by name; `None` for those that are not there.
+    kept: Vec<Option<usize>>,
 }
 
 impl Layout {
@@ -164,10 +183,10 @@ impl Layout {
         &self.fields
     }
 
-    /// Keeps the values of a field too; `false` where it does not have it.
+    /// Keeps the values of a field too; `false` where there is none of this name.
     pub(crate) fn keep(&mut self, field: &str) -> bool {
         let found = self.fields.iter().position(|known| known == field);
-        self.kept.extend(found);
+        self.kept.push(found);
         found.is_some()
     }
 
@@ -175,17 +194,19 @@ impl Layout {
     pub(crate) fn parse(&self, value: &[u8], site: &SiteAlleles<'_>) -> Parsed {
         let value = String::from_utf8_lossy(value);
         let mut parsed = Parsed::default();
+        let mut seen = HashSet::new();
         let forms = site.forms();
         for text in value
             .split(',')
             .filter(|text| !text.is_empty() && *text != ".")
         {
+            parsed.read += 1;
             if self.annotator == Annotator::Bcsq
                 && let Some(position) = text.strip_prefix('@')
             {
                 match position.parse() {
-                    Ok(position) => parsed.elsewhere.push(position),
-                    Err(_) => parsed.warn("a pointer that is no position"),
+                    Ok(position) => parsed.elsewhere.push((position, 1)),
+                    Err(_) => parsed.refused.push("a pointer that is no position"),
                 }
                 continue;
             }
@@ -200,8 +221,9 @@ impl Layout {
             if fields.len() > self.fields.len() {
                 parsed.warn("more fields than the header says");
             }
-            if field(Some(self.consequence)).is_empty() {
-                parsed.warn("an entry without a consequence");
+            let mut terms = field(Some(self.consequence)).split('&');
+            if terms.all(|term| matches!(term.trim(), "" | "*")) {
+                parsed.refused.push("an entry without a consequence");
                 continue;
             }
             let alts = match self.annotator {
@@ -214,23 +236,34 @@ impl Layout {
                 }
             };
             if alts.is_empty() {
-                parsed.warn("an allele that the record does not have");
+                parsed
+                    .refused
+                    .push("an allele that the record does not have");
+                continue;
+            }
+            if parsed.entries.len() + alts.len() > ENTRIES_MAX {
+                parsed.refused.push("more entries than a record may have");
                 continue;
             }
             let entry = self.entry(&field, &mut parsed);
             for alt in alts {
                 for (n, &at) in self.kept.iter().enumerate() {
-                    let value = field(Some(at));
-                    let seen = |(of, k, known): &(u32, usize, String)| {
-                        (*of, *k) == (alt, n) && known == value
-                    };
-                    if !value.is_empty() && !parsed.kept.iter().any(seen) {
+                    let fields = at.and_then(|at| text.split('|').nth(at));
+                    let value = fields.unwrap_or_default().trim();
+                    if !value.is_empty() && seen.insert((alt, n, value)) {
                         parsed.kept.push((alt, n, value.to_owned()));
                     }
                 }
                 parsed.entries.push((alt, entry.clone()));
             }
+            parsed.stored += 1;
         }
+        parsed.elsewhere.sort_unstable();
+        parsed.elsewhere.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += u64::from(same);
+            same
+        });
         parsed
     }
 
@@ -263,7 +296,13 @@ impl Layout {
             "MODIFIER" => Some(0),
             _ => None,
         };
-        let graded = || terms.iter().map(|name| impact(name)).max().unwrap_or(0);
+        let graded = || {
+            terms
+                .iter()
+                .map(|name| ontology::impact(name))
+                .max()
+                .unwrap_or(0)
+        };
         flags |= u8::from(field(self.canonical) == "YES") * CANONICAL;
         if self
             .mane
@@ -305,7 +344,7 @@ impl Layout {
 
 impl Parsed {
     fn warn(&mut self, what: &str) {
-        if !self.warnings.iter().any(|known| known == what) {
+        if self.warnings.len() < WARNINGS_MAX && !self.warnings.iter().any(|known| known == what) {
             self.warnings.push(what.to_owned());
         }
     }

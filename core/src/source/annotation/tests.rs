@@ -76,8 +76,9 @@ fn entries_of_bcftools() {
     assert_eq!((first.impact, first.flags), (2, BEHIND_STOP));
     assert_eq!(first.protein, "D571N");
     assert_eq!((second.impact, second.symbol.as_str()), (3, "X"));
-    assert_eq!(parsed.elsewhere, [788_407]);
-    assert_eq!(parsed.warnings, ["a pointer that is no position"]);
+    assert_eq!(parsed.elsewhere, [(788_407, 1)]);
+    assert_eq!(parsed.refused, ["a pointer that is no position"]);
+    assert_eq!(parsed.read, 4);
     let several = site(5, "G", &["A", "T"]);
     let parsed = layout.parse(b"missense|X|T|p|+|1D>1N|5G>T", &several);
     assert_eq!(parsed.entries[0].0, 2);
@@ -91,6 +92,7 @@ fn what_is_malformed_is_told() {
     let parsed = layout.parse(b"|||,A|wild_variant,\xff|x", &site(1, "C", &["A"]));
     assert_eq!(parsed.entries.len(), 1);
     assert_eq!(parsed.entries[0].1.consequence, "wild_variant");
-    assert_eq!(parsed.warnings.len(), 3);
+    assert_eq!(parsed.refused.len(), 2);
+    assert_eq!((parsed.read, parsed.warnings.len()), (3, 1));
     assert!(Layout::new(Annotator::Csq, "no fields").is_none());
 }
