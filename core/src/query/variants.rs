@@ -110,10 +110,12 @@ pub struct VariantNames {
 /// # }
 /// ```
 pub struct Variants<'a> {
-    dataset: &'a Dataset,
-    walk: Walk<'a>,
-    group: Option<SampleSet>,
+    pub(super) dataset: &'a Dataset,
+    pub(super) walk: Walk<'a>,
+    pub(super) group: Option<SampleSet>,
     tallies: Vec<Option<Tally<'a>>>,
+    /// Tallies of everybody, where the group is not: parents may be outside of it.
+    families: Vec<Option<Tally<'a>>>,
     scratch: Scratch,
 }
 
@@ -139,12 +141,13 @@ impl<'a> Variants<'a> {
         let walk = Walk::new(dataset, test)?;
         let group = group.map(|group| group.samples().clone());
         let group = group.filter(|group| group.len() < u64::from(dataset.sample_count()));
-        let tallies = (0..walk.part_count()).map(|_| None).collect();
+        let parts = walk.part_count();
         Ok(Self {
             dataset,
             walk,
             group,
-            tallies,
+            tallies: (0..parts).map(|_| None).collect(),
+            families: (0..parts).map(|_| None).collect(),
             scratch: Scratch::default(),
         })
     }
@@ -180,11 +183,21 @@ impl<'a> Variants<'a> {
         let slot = self.tallies.get_mut(row.part)?;
         Some(slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref())))
     }
+
+    /// As [`Self::tally`], of everybody.
+    pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
+        if self.group.is_none() {
+            return self.tally(row);
+        }
+        let (_, segment) = self.walk.part(row)?;
+        let slot = self.families.get_mut(row.part)?;
+        Some(slot.get_or_insert_with(|| Tally::new(segment, None)))
+    }
 }
 
 /// One variant, lent by [`Variants::next`].
 pub struct Variant<'v, 'a> {
-    of: &'v mut Variants<'a>,
+    pub(super) of: &'v mut Variants<'a>,
     first: RowRef,
     segment: &'a Segment,
 }
@@ -445,19 +458,35 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
+        self.carriers_by_row(false, |_, carrier| f(carrier))?;
+        Ok(())
+    }
+
+    /// Calls `f` with the row of each carrier as well; of everybody where `whole`. Returns the bytes
+    /// of sets read.
+    pub(super) fn carriers_by_row(
+        &mut self,
+        whole: bool,
+        mut f: impl FnMut(RowRef, CarrierGenotype),
+    ) -> Result<u64> {
+        let mut bytes = 0;
         let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
         for i in 0..self.of.walk.rows().len() {
             let Some(&row) = self.of.walk.rows().get(i) else {
                 break;
             };
-            let Some(tally) = self.of.tally(row) else {
+            let tally = match whole {
+                true => self.of.whole_tally(row),
+                false => self.of.tally(row),
+            };
+            let Some(tally) = tally else {
                 continue;
             };
-            tally.carriers(row.row, &mut carriers)?;
-            tally.with_phases(row.row, &carriers, &mut f)?;
+            bytes += tally.carriers(row.row, &mut carriers)?;
+            tally.with_phases(row.row, &carriers, &mut |carrier| f(row, carrier))?;
         }
         self.of.scratch.carriers = carriers;
-        Ok(())
+        Ok(bytes)
     }
 
     /// Number and segment of each part that has the variant, and its row there, for writers of whole
