@@ -64,7 +64,7 @@ pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> 
         .collect();
     let seconds = timed(rare.len(), || {
         rare.iter().try_fold(0, |sum, text| {
-            Ok(sum + dataset.ask(text.as_str())?.and(&few).count())
+            Ok(sum + dataset.ask(text.as_str())?.and(&few)?.count())
         })
     })?;
     add("rare in group", seconds);

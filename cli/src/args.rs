@@ -35,7 +35,7 @@ pub(crate) enum Command {
     /// The variants that an expression picks
     Variants(Variants),
     /// Counts and frequencies of variants, in everybody or in a group
-    Frequencies(Grouped),
+    Frequencies(Frequencies),
     /// Who carries variants, one line for each sample and variant
     Carriers(Carriers),
     /// Which people an expression picks
@@ -199,6 +199,15 @@ pub(crate) struct Carriers {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Frequencies {
+    #[command(flatten)]
+    pub(crate) grouped: Grouped,
+    /// Count by the values of these: population, sex, cohort, country, ...
+    #[arg(long, value_name = "FIELD,...", value_delimiter = ',')]
+    pub(crate) by: Vec<varidex::Attribute>,
+}
+
+#[derive(Debug, Args)]
 #[command(group = ArgGroup::new("answer"))]
 pub(crate) struct Ask {
     /// The dataset
@@ -212,9 +221,13 @@ pub(crate) struct Ask {
     /// Whether there is anybody: true or false
     #[arg(long, group = "answer")]
     pub(crate) exists: bool,
-    /// The samples' names, one a line
+    /// The ids of people, one a line (names of samples of which no person is known); with scores, the
+    /// most similar first, where a similarity is asked for
     #[arg(long, group = "answer")]
     pub(crate) ids: bool,
+    /// Only the first so many ids
+    #[arg(long, value_name = "N", requires = "ids")]
+    pub(crate) top: Option<usize>,
     /// What was done to find them
     #[arg(long, group = "answer")]
     pub(crate) explain: bool,

@@ -25,11 +25,11 @@ pub use genome::{
     AlleleType, Assembly, Interval, MixedAssemblies, NameError, Position, UnknownAlleleType,
     UnknownAssembly,
 };
-pub use people::{Level, Measure};
+pub use people::{Attribute, Level, Measure};
 pub use query::{
-    Allele, Attribute, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group,
-    Impact, InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin,
-    Origin, PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
+    Allele, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group, Impact,
+    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin, Origin,
+    PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
     Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;

@@ -201,7 +201,7 @@ fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
         return Ok(());
     };
     let everybody = dataset.everybody()?;
-    let others = everybody.without(&group);
+    let others = everybody.without(&group)?;
     assert_eq!(group.count() + others.count(), everybody.count());
     let mut all = dataset.variants("all")?;
     let mut inside = dataset.variants_in("all", &group)?;

@@ -2,7 +2,7 @@
 
 use crate::args::Ask;
 use crate::failure::Failure;
-use crate::table::{Format, print, print_json};
+use crate::table::{Cell, Format, Table, print, print_json};
 use serde_json::{Value, json};
 use varidex::Dataset;
 
@@ -13,10 +13,14 @@ pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
     }
     let group = dataset.ask(&args.who)?;
     if args.ids {
-        let ids = group.ids()?;
+        let mut ranked = group.ranked()?;
+        ranked.truncate(args.top.unwrap_or(usize::MAX));
+        if group.has_scores() {
+            return scores(&ranked, args.format);
+        }
         let lines = |line: fn(&str) -> String| -> String {
             let mut text = String::new();
-            for id in &ids {
+            for (id, _) in &ranked {
                 text.push_str(&line(id));
                 text.push('\n');
             }
@@ -25,7 +29,7 @@ pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
         return match args.format {
             // no header: the list is what `samples("FILE")` reads
             Format::Tsv => print(&lines(str::to_owned)),
-            Format::Json => print_json(&json!(ids)),
+            Format::Json => print_json(&ranked.iter().map(|(id, _)| Value::from(*id)).collect()),
             Format::Ndjson => print(&lines(|id| Value::from(id).to_string())),
         };
     }
@@ -40,6 +44,15 @@ pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
     }
 }
 
+/// Ids with their similarity, the most similar first.
+fn scores(ranked: &[(&str, Option<f64>)], format: Format) -> Result<(), Failure> {
+    let mut table = Table::new(format, &["id", "score"]);
+    for (id, score) in ranked {
+        table.row(&[Cell::Text(id), score.map_or(Cell::Missing, Cell::Share)])?;
+    }
+    table.finish()
+}
+
 fn explain(dataset: &Dataset, args: &Ask) -> Result<(), Failure> {
     let explanation = dataset.explain(&args.who)?;
     if args.format == Format::Tsv {
@@ -51,6 +64,7 @@ fn explain(dataset: &Dataset, args: &Ask) -> Result<(), Failure> {
         .map(|step| {
             json!({
                 "what": step.what,
+                "notes": step.notes,
                 "segments_read": step.segments.0,
                 "segments_passed_by": step.segments.1,
                 "candidate_rows": step.candidate_rows,

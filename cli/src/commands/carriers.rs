@@ -133,7 +133,7 @@ fn variant_cells(variant: &PairedVariant) -> [Cell<'_>; 4] {
 
 /// Whose a sample is, where that is known.
 fn individual(dataset: &Dataset, sample: u32) -> Result<Cell<'_>, Failure> {
-    let individual = dataset.individual(sample)?;
+    let individual = dataset.individual_of(sample)?;
     Ok(individual.map_or(Cell::Missing, Cell::Text))
 }
 

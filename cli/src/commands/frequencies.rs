@@ -1,10 +1,10 @@
 //! `varidex frequencies`.
 
 use super::{count_cells, position_cell};
-use crate::args::Grouped;
+use crate::args::Frequencies;
 use crate::failure::Failure;
 use crate::table::{Cell, Table};
-use varidex::Dataset;
+use varidex::{Counts, Dataset, Variant};
 
 const COLUMNS: [&str; 13] = [
     "chrom",
@@ -22,41 +22,68 @@ const COLUMNS: [&str; 13] = [
     "n_missing",
 ];
 
-pub(crate) fn run(args: &Grouped) -> Result<(), Failure> {
-    let dataset = Dataset::open(&args.variants.dataset)?;
-    let group = super::group(&dataset, args.group.as_deref())?;
+pub(crate) fn run(args: &Frequencies) -> Result<(), Failure> {
+    let grouped = &args.grouped;
+    let dataset = Dataset::open(&grouped.variants.dataset)?;
+    let group = super::group(&dataset, grouped.group.as_deref())?;
     let (group, name) = match &group {
         Some((group, name)) => (Some(group), name.as_str()),
         None => (None, "all"),
     };
-    let mut variants = super::find(&dataset, &args.variants.of, group)?;
-    let mut table = Table::new(args.variants.format, &COLUMNS);
-    let mut id = Vec::new();
+    let mut table = Table::new(grouped.variants.format, &COLUMNS);
+    if args.by.is_empty() {
+        let mut variants = super::find(&dataset, &grouped.variants.of, group)?;
+        while let Some(mut variant) = variants.next()? {
+            let counts = variant.counts()?;
+            write(&mut table, &mut variant, name, &counts)?;
+        }
+        return table.finish();
+    }
+    let by = dataset.groups_by(&args.by, group)?;
+    let (values, groups): (Vec<_>, Vec<_>) = by.into_iter().unzip();
+    let name = |values: Vec<Option<String>>| {
+        let shown = values
+            .into_iter()
+            .map(|value| value.unwrap_or_else(|| ".".to_owned()));
+        shown.collect::<Vec<_>>().join("|")
+    };
+    let names: Vec<String> = values.into_iter().map(name).collect();
+    let mut variants = dataset.variants_by(grouped.variants.of.as_str(), &groups)?;
     while let Some(mut variant) = variants.next()? {
-        let counts = count_cells(&variant.counts()?);
-        let [chrom, pos] = [
-            Cell::Text(variant.contig()),
-            position_cell(variant.position()?),
-        ];
-        id.clear();
-        id.extend_from_slice(variant.id()?);
-        let (reference, alternate) = variant.alleles()?;
-        let [ac, an, af, het, hom, hemi, missing] = counts;
-        table.row(&[
-            chrom,
-            pos,
-            Cell::bytes(&id),
-            Cell::bytes(reference),
-            Cell::bytes(alternate),
-            Cell::Text(name),
-            ac,
-            an,
-            af,
-            het,
-            hom,
-            hemi,
-            missing,
-        ])?;
+        for (number, name) in names.iter().enumerate() {
+            let counts = variant.counts_of(number)?;
+            write(&mut table, &mut variant, name, &counts)?;
+        }
     }
     table.finish()
+}
+
+fn write(
+    table: &mut Table,
+    variant: &mut Variant<'_, '_>,
+    group: &str,
+    counts: &Counts,
+) -> Result<(), Failure> {
+    let [chrom, pos] = [
+        Cell::Text(variant.contig()),
+        position_cell(variant.position()?),
+    ];
+    let id = variant.id()?.to_vec();
+    let (reference, alternate) = variant.alleles()?;
+    let [ac, an, af, het, hom, hemi, missing] = count_cells(counts);
+    table.row(&[
+        chrom,
+        pos,
+        Cell::bytes(&id),
+        Cell::bytes(reference),
+        Cell::bytes(alternate),
+        Cell::Text(group),
+        ac,
+        an,
+        af,
+        het,
+        hom,
+        hemi,
+        missing,
+    ])
 }

@@ -192,21 +192,6 @@ impl Dataset {
         self.samples.number(name)
     }
 
-    /// The id of the person whose a sample is; `None` where none is known.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`].
-    pub fn individual(&self, sample: u32) -> Result<Option<&str>> {
-        let Some(people) = self.people() else {
-            return Ok(None);
-        };
-        let individual = people.individual_of(sample)?;
-        individual
-            .map(|individual| people.id(individual))
-            .transpose()
-    }
-
     /// Names of all samples, by number.
     ///
     /// # Errors

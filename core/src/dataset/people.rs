@@ -2,8 +2,8 @@
 
 use super::Dataset;
 use crate::error::{Error, Result};
+use crate::people::Attribute;
 use crate::people::store::People;
-use crate::query::Attribute;
 use crate::set::SampleSet;
 use crate::source::people::{Age, Scope};
 use std::str::FromStr;
@@ -79,7 +79,7 @@ impl std::fmt::Display for PeopleKey {
 }
 
 impl Dataset {
-    fn some_people(&self) -> Result<&People> {
+    pub(crate) fn some_people(&self) -> Result<&People> {
         self.people().ok_or_else(|| {
             Error::Usage(format!(
                 "{}: no people are loaded (varidex people DATASET FILE loads them)",

@@ -96,6 +96,11 @@ impl<'a> Group<'a> {
         &self.samples
     }
 
+    /// Samples, and behind them people without samples.
+    pub(super) fn subjects(&self) -> &SampleSet {
+        &self.subjects
+    }
+
     /// The dataset they are in.
     pub fn dataset(&self) -> &'a Dataset {
         self.dataset

@@ -25,10 +25,9 @@ pub use allele::Allele;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
-pub(crate) use expression::Recorded;
 pub use expression::{
-    Attribute, CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
-    Transcripts, VariantType, Where, Who, Zygosity,
+    CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
+    VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};
 pub use origin::{Inheritance, Trios};
@@ -38,6 +37,7 @@ pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
 
 use crate::dataset::Dataset;
 use crate::error::Result;
+use crate::people::Attribute;
 use people::People;
 use resolve::Resolver;
 use std::collections::HashMap;
@@ -171,6 +171,71 @@ impl Dataset {
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
         Variants::new(self, test, None)
+    }
+
+    /// The variants that an expression picks, with counts in each of several groups: see
+    /// [`Variant::counts_of`]. Rows are walked once, however many groups there are.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// use varidex::{Attribute, Dataset};
+    /// let dataset = Dataset::open("cohort.vdx")?;
+    /// let by = dataset.groups_by(&[Attribute::Population, Attribute::Sex], None)?;
+    /// let groups: Vec<_> = by.iter().map(|(_, group)| group.clone()).collect();
+    /// let mut variants = dataset.variants_by("gene:TLR7", &groups)?;
+    /// while let Some(mut variant) = variants.next()? {
+    ///     for (number, (values, _)) in by.iter().enumerate() {
+    ///         println!("{values:?} {:?}", variant.counts_of(number)?);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn variants_by(&self, of: impl IntoWhere, groups: &[Group<'_>]) -> Result<Variants<'_>> {
+        Ok(self.variants(of)?.count_beside(groups))
+    }
+
+    /// Everybody, or those of a group, by the values of attributes. Who has several values of one is in
+    /// several groups; `None` are those of whom none is known. Groups of nobody are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`](crate::Error::Usage) where no people are loaded;
+    /// [`Error::Damaged`](crate::Error::Damaged).
+    pub fn groups_by(
+        &self,
+        attributes: &[Attribute],
+        within: Option<&Group<'_>>,
+    ) -> Result<Vec<(Vec<Option<String>>, Group<'_>)>> {
+        let subjects = Subjects::of(self);
+        let all = within.map_or_else(|| subjects.all(), |group| group.subjects().clone());
+        let mut found = vec![(Vec::new(), all)];
+        for attribute in attributes {
+            let mut sets = Vec::new();
+            let mut rest = subjects.all();
+            for (value, individuals) in self.some_people()?.attribute_sets(*attribute)? {
+                let set = subjects.of_individuals(&individuals)?;
+                rest = rest.difference(&set);
+                sets.push((Some(value), set));
+            }
+            sets.push((None, rest));
+            let mut next = Vec::new();
+            for (values, set) in &found {
+                for (value, with) in &sets {
+                    let both = set.intersection(with);
+                    if !both.is_empty() {
+                        next.push(([&values[..], std::slice::from_ref(value)].concat(), both));
+                    }
+                }
+            }
+            found = next;
+        }
+        let group = |(values, set)| Ok((values, Group::new(self, set, HashMap::new())?));
+        found.into_iter().map(group).collect()
     }
 
     /// The variants that an expression picks, with counts and carriers in a group.

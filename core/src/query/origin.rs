@@ -271,7 +271,7 @@ impl Variant<'_, '_> {
             let Some(parents) = trios.children.get(&carrier.sample) else {
                 continue;
             };
-            let group = self.of.group.as_ref();
+            let group = self.of.counted.group.as_ref();
             if group.is_some_and(|group| !group.contains(carrier.sample)) {
                 continue;
             }

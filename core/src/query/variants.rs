@@ -112,11 +112,35 @@ pub struct VariantNames {
 pub struct Variants<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) walk: Walk<'a>,
+    pub(super) counted: Counted<'a>,
+    /// Groups that are counted beside.
+    others: Vec<Counted<'a>>,
+    /// Everybody, where the group is not: parents may be outside of it.
+    whole: Counted<'a>,
+    scratch: Scratch,
+}
+
+/// A group and its tallies by part.
+pub(super) struct Counted<'a> {
+    /// `None` is everybody: stored counts are used.
     pub(super) group: Option<SampleSet>,
     tallies: Vec<Option<Tally<'a>>>,
-    /// Tallies of everybody, where the group is not: parents may be outside of it.
-    families: Vec<Option<Tally<'a>>>,
-    scratch: Scratch,
+}
+
+impl<'a> Counted<'a> {
+    fn new(group: Option<&Group<'_>>, samples: u32, parts: usize) -> Self {
+        let group = group.map(|group| group.samples().clone());
+        Self {
+            group: group.filter(|group| group.len() < u64::from(samples)),
+            tallies: (0..parts).map(|_| None).collect(),
+        }
+    }
+
+    fn tally(&mut self, walk: &Walk<'a>, row: RowRef) -> Option<&mut Tally<'a>> {
+        let (_, segment) = walk.part(row)?;
+        let slot = self.tallies.get_mut(row.part)?;
+        Some(slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref())))
+    }
 }
 
 /// Buffers that variants are read into.
@@ -139,15 +163,14 @@ impl<'a> Variants<'a> {
         group: Option<&Group<'_>>,
     ) -> Result<Self> {
         let walk = Walk::new(dataset, test)?;
-        let group = group.map(|group| group.samples().clone());
-        let group = group.filter(|group| group.len() < u64::from(dataset.sample_count()));
         let parts = walk.part_count();
+        let counted = Counted::new(group, dataset.sample_count(), parts);
         Ok(Self {
             dataset,
             walk,
-            group,
-            tallies: (0..parts).map(|_| None).collect(),
-            families: (0..parts).map(|_| None).collect(),
+            counted,
+            others: Vec::new(),
+            whole: Counted::new(None, dataset.sample_count(), parts),
             scratch: Scratch::default(),
         })
     }
@@ -178,20 +201,24 @@ impl<'a> Variants<'a> {
         }))
     }
 
+    /// Counts in these groups as well: see [`Variant::counts_of`].
+    pub(crate) fn count_beside(mut self, groups: &[Group<'_>]) -> Self {
+        let (samples, parts) = (self.dataset.sample_count(), self.walk.part_count());
+        let counted = |group| Counted::new(Some(group), samples, parts);
+        self.others = groups.iter().map(counted).collect();
+        self
+    }
+
     fn tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
-        let (_, segment) = self.walk.part(row)?;
-        let slot = self.tallies.get_mut(row.part)?;
-        Some(slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref())))
+        self.counted.tally(&self.walk, row)
     }
 
     /// As [`Self::tally`], of everybody.
     pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
-        if self.group.is_none() {
-            return self.tally(row);
+        match self.counted.group {
+            None => self.tally(row),
+            Some(_) => self.whole.tally(&self.walk, row),
         }
-        let (_, segment) = self.walk.part(row)?;
-        let slot = self.families.get_mut(row.part)?;
-        Some(slot.get_or_insert_with(|| Tally::new(segment, None)))
     }
 }
 
@@ -401,7 +428,29 @@ impl<'a> Variant<'_, 'a> {
                 sum.add(tally.counts(row.row)?);
             }
         }
-        Ok(Counts::from_rows(sum, self.elsewhere()?))
+        Ok(Counts::from_rows(sum, self.elsewhere(None)?))
+    }
+
+    /// The counts in one of the groups that were asked for together: see
+    /// [`Dataset::variants_by`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`]; [`Error::Usage`](crate::Error::Usage) where there is no such group.
+    pub fn counts_of(&mut self, group: usize) -> Result<Counts> {
+        let mut sum = RowCounts::default();
+        let of = &mut *self.of;
+        let Some(counted) = of.others.get_mut(group) else {
+            return Err(crate::Error::Usage(format!(
+                "no group {group} was asked for"
+            )));
+        };
+        for &row in of.walk.rows() {
+            if let Some(tally) = counted.tally(&of.walk, row) {
+                sum.add(tally.counts(row.row)?);
+            }
+        }
+        Ok(Counts::from_rows(sum, self.elsewhere(Some(group))?))
     }
 
     /// AC and AN in the group that was asked for: cheaper than all counts, for common variants need
@@ -422,12 +471,15 @@ impl<'a> Variant<'_, 'a> {
                 an += u64::from(counts.1);
             }
         }
-        Ok((ac, self.elsewhere()?.map(|other| an + u64::from(other.an))))
+        Ok((
+            ac,
+            self.elsewhere(None)?.map(|other| an + u64::from(other.an)),
+        ))
     }
 
     /// AN and missing samples of the batches that do not have this variant: from another variant at
     /// the same place, or from a reference block over it; `None` where one was not looked at.
-    fn elsewhere(&mut self) -> Result<Option<RowCounts>> {
+    fn elsewhere(&mut self, group: Option<usize>) -> Result<Option<RowCounts>> {
         if !self.of.walk.has_several_batches() {
             return Ok(Some(RowCounts::default()));
         }
@@ -442,14 +494,12 @@ impl<'a> Variant<'_, 'a> {
             .iter()
             .filter_map(|row| Some(dataset.batch(self.of.walk.part(*row)?.0)))
             .collect();
-        super::coverage::elsewhere(
-            dataset,
-            contig,
-            position,
-            &reference,
-            &here,
-            self.of.group.as_ref(),
-        )
+        let counted = match group {
+            Some(number) => self.of.others.get(number),
+            None => Some(&self.of.counted),
+        };
+        let group = counted.and_then(|counted| counted.group.as_ref());
+        super::coverage::elsewhere(dataset, contig, position, &reference, &here, group)
     }
 
     /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample.

@@ -62,7 +62,7 @@ fn compare(dataset: &Dataset, mut truth: Alleles) {
     let half = dataset
         .ask(&format!("samples({})", half.join(",")))
         .unwrap();
-    let rest = whole.without(&half);
+    let rest = whole.without(&half).unwrap();
     let mut all = dataset.variants("all").unwrap();
     let mut one = dataset.variants_in("all", &half).unwrap();
     let mut other = dataset.variants_in("all", &rest).unwrap();

@@ -4,7 +4,7 @@ use super::write::{ATTRIBUTES, attribute_number};
 use super::{People, SCOPES, flag, form, scope_number};
 use crate::error::Result;
 use crate::format::{Column, Kind};
-use crate::query::{Attribute, Recorded};
+use crate::people::{Attribute, Recorded};
 use crate::set::{Malformed, SampleSet, StoredSet, read_varint, words_for};
 use crate::source::people::{Age, Ages, Dates, Scope};
 
@@ -363,17 +363,6 @@ impl People {
             (term, set.len())
         };
         Ok(sets.into_iter().map(of).collect())
-    }
-
-    /// Terms recorded that no ontology of the dataset tells of: CURIE and label.
-    pub(crate) fn unknown_terms(&self) -> Result<Vec<(String, String)>> {
-        let unknown = self
-            .codings()?
-            .iter()
-            .filter(|coding| coding.number.is_none());
-        Ok(unknown
-            .map(|coding| (coding.id.clone(), coding.label.clone()))
-            .collect())
     }
 
     /// Individuals of whom a present record of the term in the scope passes a test of the event.
