@@ -7,12 +7,14 @@ mod annotation;
 mod candidates;
 mod carried;
 mod carriers;
+mod compound;
 mod count;
 mod coverage;
 mod entries;
 mod expression;
 mod group;
 mod named;
+mod origin;
 mod people;
 mod polyploid;
 mod resolve;
@@ -24,6 +26,7 @@ mod walk;
 
 pub use allele::Allele;
 pub use annotation::Annotation;
+pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
 pub use expression::{
@@ -31,6 +34,7 @@ pub use expression::{
     VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};
+pub use origin::{Inheritance, Trios};
 pub use people::Step;
 pub(crate) use polyploid::for_each_polyploid;
 pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
