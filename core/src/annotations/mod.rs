@@ -21,6 +21,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_64;
 
+/// The most items of a row.
+const ROW_ITEMS_MAX: u32 = 1 << 17;
 /// Impacts: modifier, low, moderate, high.
 pub(crate) const IMPACTS: u32 = 4;
 /// Grades: an impact, and three flags.
@@ -297,9 +299,12 @@ impl Annotations {
             None => 0,
         };
         let end = self.end(file, row)?;
-        match start <= end {
-            true => Ok(start..end),
-            false => Err(self.broken(file, Kind::AnnotationEnds, "ascending ends", end.into())),
+        match end.checked_sub(start) {
+            Some(..=ROW_ITEMS_MAX) => Ok(start..end),
+            _ => {
+                let expected = format!("ascending ends, at most {ROW_ITEMS_MAX} items apart");
+                Err(self.broken(file, Kind::AnnotationEnds, &expected, end.into()))
+            }
         }
     }
 

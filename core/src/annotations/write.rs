@@ -1,6 +1,6 @@
 //! From entries to the sections of a segment.
 
-use super::{Class, Counts, GeneNames, Grade, IMPACTS, entry_hashes};
+use super::{Class, Counts, GeneNames, Grade, IMPACTS, ROW_ITEMS_MAX, entry_hashes};
 use crate::error::Place;
 use crate::format::{ColumnWriter, Kind, TextWriter, hash_index};
 use crate::set::{Members, SetWriter};
@@ -374,10 +374,16 @@ impl AnnotationWriter {
         let mut added = added.into_iter().peekable();
         let mut start = 0;
         for (row, end) in (0u32..).zip(&mut self.ends) {
+            let first = all.len() as u32;
             all.extend(start..*end);
             start = *end;
             while let Some((_, entry)) = added.next_if(|(of, _)| *of == row) {
-                all.push(entry);
+                if all.len() as u32 - first < ROW_ITEMS_MAX {
+                    all.push(entry);
+                } else {
+                    told.lost += 1;
+                    told.first_lost = told.first_lost.or(Some(Place::File));
+                }
             }
             *end = all.len() as u32;
         }
