@@ -49,14 +49,14 @@ impl Annotations {
         };
         if !genes.iter().all(whole) {
             return Err(fault(
-                Kind::AnnotationGenes,
+                Kind::AnnotatedGenes,
                 "symbol, id and HGNC id of each",
             ));
         }
         for (kind, text) in [
-            (Kind::AnnotationGenes, &self.genes),
-            (Kind::AnnotationTranscripts, &self.transcripts),
-            (Kind::AnnotationConsequences, &self.consequences),
+            (Kind::AnnotatedGenes, &self.genes),
+            (Kind::Transcripts, &self.transcripts),
+            (Kind::Consequences, &self.consequences),
         ] {
             text.verify(file, |_, entry| match std::str::from_utf8(entry) {
                 Ok(text) if !text.is_empty() => Ok(()),

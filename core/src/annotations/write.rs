@@ -300,9 +300,9 @@ impl AnnotationWriter {
         let grades = classes.iter().map(|class| u32::from(class.grade.0));
         sections.push((Kind::ClassGrades, column(grades)));
         for (kind, table) in [
-            (Kind::AnnotationGenes, &tables.genes),
-            (Kind::AnnotationTranscripts, &tables.transcripts),
-            (Kind::AnnotationConsequences, &tables.consequences),
+            (Kind::AnnotatedGenes, &tables.genes),
+            (Kind::Transcripts, &tables.transcripts),
+            (Kind::Consequences, &tables.consequences),
         ] {
             let mut writer = TextWriter::default();
             let texts = table.list.iter();
@@ -457,12 +457,12 @@ impl Derived<'_> {
             names.extend(known.iter().map(|name| (xxh3_64(name.as_bytes()), gene)));
         }
         vec![
-            (Kind::AnnotationGeneRows, genes),
-            (Kind::AnnotationConsequenceRows, consequences),
-            (Kind::AnnotationImpactRows, impacts),
+            (Kind::GeneRows, genes),
+            (Kind::ConsequenceRows, consequences),
+            (Kind::ImpactRows, impacts),
             (Kind::AnnotationSets, payload),
             (
-                Kind::AnnotationGeneIndex,
+                Kind::GeneNameIndex,
                 hash_index(names, self.genes.len() as u32),
             ),
             (Kind::ChangeIndex, hash_index(hashes, self.rows)),
