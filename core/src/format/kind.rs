@@ -175,3 +175,26 @@ kinds! {
     /// Bases around a gene that count as the gene's.
     GenePad = 213 "gene_pad",
 }
+
+impl Kind {
+    /// Whether the section is a text, in files that are checked by writing them again.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::TermIds
+                | Self::TermNames
+                | Self::AlternativeIds
+                | Self::Versions
+                | Self::PersonIds
+                | Self::Families
+                | Self::Fathers
+                | Self::Mothers
+                | Self::CodingIds
+                | Self::CodingLabels
+                | Self::AttributeValues
+                | Self::GeneNames
+                | Self::GeneIds
+                | Self::GeneContigs
+        )
+    }
+}

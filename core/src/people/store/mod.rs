@@ -403,16 +403,15 @@ impl People {
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
-        let section = self.file.find(kind).unwrap_or(usize::MAX);
-        self.file.damage(section, 0, expected, "something else")
+        self.file.damage_in(kind, expected, "something else")
     }
 }
 
 fn read_meta(file: &Container) -> Result<(Counts, String)> {
-    let section = file.find(Kind::PeopleMeta).unwrap_or(usize::MAX);
     let bytes = file.whole(Kind::PeopleMeta)?;
-    let wrong =
-        |expected: &str| file.damage(section, 0, expected, format!("{} bytes", bytes.len()));
+    let wrong = |expected: &str| {
+        file.damage_in(Kind::PeopleMeta, expected, format!("{} bytes", bytes.len()))
+    };
     let Ok(meta) = <&[u8; META_LEN]>::try_from(bytes) else {
         return Err(wrong("64 bytes of fixed numbers"));
     };

@@ -3,7 +3,7 @@
 use super::{EXCLUDED, OBSOLETE, Phenotype, Terms};
 use crate::error::{Error, Result};
 use crate::format::{
-    Container, ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index,
+    ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index, verify_hashes,
 };
 use crate::people::vocabulary::{canonical, prefix_of};
 use crate::source::ontology::{Match, OntologySource, SourceTerm};
@@ -46,14 +46,24 @@ impl Terms {
         self.file.verify()?;
         let entries = self.entries()?;
         let count = entries.len() as u32;
-        let in_range = |numbers: &BTreeSet<u32>| numbers.iter().all(|&n| n < count);
-        let sound = entries.iter().all(|entry| {
-            in_range(&entry.parents)
-                && in_range(&entry.equivalents)
-                && entry.replacement & !OBSOLETE <= count
-        });
-        if !sound {
-            return Err(self.fault(Kind::Parents, "numbers of terms"));
+        let keys: Vec<String> = entries.iter().map(|entry| canonical(&entry.id)).collect();
+        if !keys.is_sorted_by(|a, b| a < b) {
+            return Err(self.fault(Kind::TermIds, "each term once, in ascending order"));
+        }
+        let in_range = |numbers: &BTreeSet<u32>| numbers.last().is_none_or(|&n| n < count);
+        for entry in &entries {
+            if !in_range(&entry.parents) {
+                return Err(self.fault(Kind::Parents, "numbers of terms"));
+            }
+            if !in_range(&entry.equivalents) {
+                return Err(self.fault(Kind::Equivalents, "numbers of terms"));
+            }
+            if entry.replacement & !OBSOLETE > count {
+                return Err(self.fault(Kind::Replacements, "numbers of terms"));
+            }
+            if !entry.phenotypes.is_sorted_by(|a, b| a.term < b.term) {
+                return Err(self.fault(Kind::Phenotypes, "each phenotype once, ascending"));
+            }
         }
         let versions: Vec<String> = self
             .versions()?
@@ -65,13 +75,16 @@ impl Terms {
         for term in 0..count {
             information.push(self.information(term)?);
         }
-        let again = encode(&entries, &information, &versions)?;
-        self.file.verify_same(&again)
+        let again = encode(&entries, &information, &versions).map_err(|error| match error {
+            Error::Usage(_) => self.fault(Kind::Parents, "no term above itself"),
+            other => other,
+        })?;
+        self.file.verify_same(&again)?;
+        verify_hashes(&self.file, Kind::TermIndex, count, hashes(&entries))
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
-        let section = self.file.find(kind).unwrap_or(usize::MAX);
-        self.file.damage(section, 0, expected, "others")
+        self.file.damage_in(kind, expected, "others")
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
@@ -311,6 +324,19 @@ fn counted_annotations(source: &OntologySource, entries: &[Entry]) -> Vec<f64> {
     counts.into_iter().map(information).collect()
 }
 
+/// What the index of terms is made from: hashes of all their ids and names.
+fn hashes(entries: &[Entry]) -> Vec<(u64, u32)> {
+    let mut hashes = Vec::new();
+    for (term, entry) in (0u32..).zip(entries) {
+        let names = entry.names.split('\t').map(str::to_lowercase);
+        let ids = std::iter::once(entry.id.as_str()).chain(entry.alternative.split('\t'));
+        let ids: BTreeSet<String> = ids.map(canonical).chain(names).collect();
+        let told = ids.iter().filter(|text| !text.is_empty());
+        hashes.extend(told.map(|text| (xxh3_64(text.as_bytes()), term)));
+    }
+    hashes
+}
+
 fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result<ContainerWriter> {
     let texts = |texts: &mut dyn Iterator<Item = &str>, keep: bool| {
         let mut writer = TextWriter::default();
@@ -321,14 +347,6 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
         let lists: Vec<Vec<u32>> = entries.iter().map(of).collect();
         encode_lists(lists.iter().map(Vec::as_slice))
     };
-    let mut hashes = Vec::new();
-    for (term, entry) in (0u32..).zip(entries) {
-        let names = entry.names.split('\t').map(str::to_lowercase);
-        let ids = std::iter::once(entry.id.as_str()).chain(entry.alternative.split('\t'));
-        let ids: BTreeSet<String> = ids.map(canonical).chain(names).collect();
-        let told = ids.iter().filter(|text| !text.is_empty());
-        hashes.extend(told.map(|text| (xxh3_64(text.as_bytes()), term)));
-    }
     let closures = closures(entries)?;
     let mut file = ContainerWriter::default();
     file.add(
@@ -357,7 +375,7 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
         .iter()
         .flat_map(|entry| entry.replacement.to_le_bytes());
     file.add(Kind::Replacements, replacements.collect());
-    file.add(Kind::TermIndex, hash_index(hashes, entries.len() as u32));
+    file.add(Kind::TermIndex, hash_index(hashes(entries), entries.len() as u32));
     if information.iter().any(|value| *value > 0.0) {
         let bits = information
             .iter()
