@@ -71,7 +71,10 @@ impl Genes {
             Kind::GenePlaces,
             encode_lists(places.iter().map(Vec::as_slice)),
         );
-        file.add(Kind::GeneIndex, hash_index(hashes(&genes), genes.len() as u32));
+        file.add(
+            Kind::GeneIndex,
+            hash_index(hashes(&genes), genes.len() as u32),
+        );
         file.add(Kind::GenePad, pad.to_le_bytes().to_vec());
         Ok(file)
     }

@@ -233,7 +233,10 @@ impl Manifest {
         if let Some(annotations) = &self.annotations
             && !["csq", "ann", "bcsq"].contains(&annotations.as_str())
         {
-            return Err(("a known kind of annotations".to_owned(), annotations.clone()));
+            return Err((
+                "a known kind of annotations".to_owned(),
+                annotations.clone(),
+            ));
         }
         for segment in &self.segments {
             let contigs_known = segment

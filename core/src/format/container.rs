@@ -448,9 +448,7 @@ impl Container {
         other.add(kind, bytes.to_vec());
         let mut held = Vec::new();
         let failed = |e| Error::io(&self.path, e);
-        other
-            .finish(FileKind::Terms, &mut held)
-            .map_err(failed)?;
+        other.finish(FileKind::Terms, &mut held).map_err(failed)?;
         let other = Self::parse(&self.path, Bytes::Held(held), FileKind::Terms)?;
         super::text::same_entries(self, &other, kind)
     }

@@ -4,7 +4,9 @@ use super::fault;
 use crate::dataset::manifest::Manifest;
 use crate::dataset::segment::Segment;
 use crate::error::Result;
-use crate::format::{Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles, verify_hashes};
+use crate::format::{
+    Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles, verify_hashes,
+};
 use crate::genome::AlleleType;
 use crate::query::for_each_polyploid;
 use std::collections::HashSet;

@@ -45,7 +45,9 @@ impl People {
 
     /// What ascends, where questions search or a number of rows is told.
     fn verify_order(&self) -> Result<()> {
-        let ascends = self.codings()?.is_sorted_by(|a, b| (&a.id, &a.label) < (&b.id, &b.label));
+        let ascends = self
+            .codings()?
+            .is_sorted_by(|a, b| (&a.id, &a.label) < (&b.id, &b.label));
         if !ascends {
             return Err(self.fault(Kind::CodingIds, "each coding once, in ascending order"));
         }
@@ -68,7 +70,9 @@ impl People {
             if !kind.is_some_and(Layout::has) {
                 let section = kind.and_then(|kind| self.file.find(kind));
                 let section = section.unwrap_or(usize::MAX);
-                return Err(self.file.damage(section, 0, "sections of people", "another"));
+                return Err(self
+                    .file
+                    .damage(section, 0, "sections of people", "another"));
             }
         }
         for kind in Layout::TEXTS {

@@ -10,6 +10,9 @@ use crate::source::ontology::{Match, OntologySource, SourceTerm};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
+/// Terms of a circle that an error names.
+const SHOWN: usize = 12;
+
 /// A term with what it refers to by number. Everything else in the file follows from these.
 #[derive(Debug, Default)]
 struct Entry {
@@ -262,11 +265,9 @@ fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
                 continue;
             };
             for &parent in &entry.parents {
-                if parent == start && parent != term {
-                    return Err(Error::Usage(format!(
-                        "ontology: {} is more general than itself",
-                        entry.id
-                    )));
+                // what returns by way of another vocabulary is a mapping that is wrong, not a circle
+                if parent == start && parent != term && left.is_empty() {
+                    return Err(circle(entries, start));
                 }
                 todo.push((parent, left.clone()));
             }
@@ -283,6 +284,39 @@ fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
         closures.push(closure);
     }
     Ok(closures)
+}
+
+/// The error for a term that is above itself, with the shortest way round.
+fn circle(entries: &[Entry], start: u32) -> Error {
+    let mut below: HashMap<u32, u32> = HashMap::new();
+    let mut todo = std::collections::VecDeque::from([start]);
+    while let Some(term) = todo.pop_front() {
+        let parents = entries.get(term as usize).map(|entry| &entry.parents);
+        for &parent in parents.into_iter().flatten() {
+            if parent != term
+                && let std::collections::hash_map::Entry::Vacant(vacant) = below.entry(parent)
+            {
+                vacant.insert(term);
+                todo.push_back(parent);
+            }
+        }
+    }
+    let id = |term: u32| entries.get(term as usize).map_or("", |entry| &entry.id);
+    let mut way = vec![id(start)];
+    let mut term = start;
+    while let Some(&next) = below.get(&term) {
+        way.push(id(next));
+        if next == start || way.len() > SHOWN {
+            break;
+        }
+        term = next;
+    }
+    way.reverse();
+    Error::Usage(format!(
+        "ontology: {} is more general than itself: {}",
+        id(start),
+        way.join(" is_a ")
+    ))
 }
 
 /// Information content by term, from all annotations.
@@ -375,7 +409,10 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
         .iter()
         .flat_map(|entry| entry.replacement.to_le_bytes());
     file.add(Kind::Replacements, replacements.collect());
-    file.add(Kind::TermIndex, hash_index(hashes(entries), entries.len() as u32));
+    file.add(
+        Kind::TermIndex,
+        hash_index(hashes(entries), entries.len() as u32),
+    );
     if information.iter().any(|value| *value > 0.0) {
         let bits = information
             .iter()
