@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from primitives import Container, ascending, check_hash_index, lists, need, numbers, text, utf8
+from primitives import Container, ascending, check_hash_index, lists, need, text, utf8
 
 SECTIONS = {"gene_names", "gene_ids", "gene_contigs", "gene_places", "gene_index", "gene_pad"}
 PAD_MAX = 10_000_000
@@ -18,9 +18,9 @@ class Genes:
         names = text(file.get("gene_names"), "gene_names")
         ids = text(file.get("gene_ids"), "gene_ids", len(names))
         need(len(ids) == len(names), "gene_ids", "J1", f"{len(ids)} entries for {len(names)} genes")
-        pad = numbers(file.get("gene_pad"))
-        need(len(file.get("gene_pad")) == 4 and pad[0] <= PAD_MAX, "gene_pad", "J2", f"pad {pad}")
-        self.pad = pad[0]
+        pad = file.get("gene_pad")
+        self.pad = int.from_bytes(pad, "little")
+        need(len(pad) == 4 and self.pad <= PAD_MAX, "gene_pad", "J2", f"{self.pad} in {len(pad)} bytes")
         self.contigs = [utf8(one, "gene_contigs", "J3") for one in text(file.get("gene_contigs"), "gene_contigs")]
         need(ascending(self.contigs), "gene_contigs", "J3", "not ascending")
         self.genes, used = [], set()

@@ -7,7 +7,7 @@ from primitives import U32, Container, ascending, column, need, numbers, stored_
 
 COLUMNS = {
     # name: rows, nullable, limits
-    "sample_owners": ("samples", True, U32), "person_flags": ("individuals", False, (0, 31)),
+    "sample_owners": ("samples", True, U32), "person_flags": ("individuals", False, None),
     "age_low": ("individuals", True, None), "age_high": ("individuals", True, None),
     "birth_first": ("individuals", True, None), "birth_last": ("individuals", True, None),
     "countries": ("individuals", True, U32), "coding_terms": ("codings", True, U32),
@@ -84,7 +84,7 @@ class People:
                 need(owner <= following and owner < self.sampled, "sample_owners", "U6", f"{owner} after {following}")
                 following = max(following, owner + 1)
         need(following == self.sampled, "people_meta", "U4", f"{self.sampled} with samples, not {following}")
-        need(identity == (owners == list(range(self.samples))), "sample_owners", "U6", "samples are individuals")
+        need(identity == (owners == list(range(self.samples))), "people_meta", "U6", "samples are individuals")
         self.owners = owners
 
     def read_codings(self, ids, labels):
@@ -122,7 +122,7 @@ class People:
         self.people = []
         for i, flags in enumerate(self.c["person_flags"]):
             deceased, known, affected = flags & 3, flags >> 2 & 1, flags >> 3 & 3
-            sound = deceased < 3 and affected < 3 and (known or not affected)
+            sound = 0 <= flags < 32 and deceased < 3 and affected < 3 and (known or not affected)
             need(sound, "person_flags", "U11", f"{flags} of individual {i}")
             for name, values in kin.items():
                 need(known or not values[i], name, "U12", f"{values[i]!r} of individual {i}")
@@ -162,7 +162,7 @@ class People:
         span = self.span((low, f"{name}_high"), event)
         need((what == 0) == (span is None), low, "E3", f"event {event}: {span} for {what}")
         if what == 3:
-            need(span[0] == span[1], low, "E3", f"event {event}: a stage that is two")
+            need(span[0] == span[1], f"{name}_high", "E3", f"event {event}: a stage that is two")
             self.coding(span[0], low)
         return span and (("ages", "days", "stage")[what - 1], *span)
 
@@ -206,7 +206,7 @@ class People:
         for kind in (SEX, KARYOTYPE):
             members = [m for key, several in self.attributes.items() if key[0] == kind for m in several]
             need(len(set(members)) == len(members), "attribute_sets", "U14", f"two of {ATTRIBUTES[kind]}")
-        need(all(self.attributes.values()), "attribute_sets", "U14", "an attribute of nobody")
+        need(all(self.attributes.values()), "attribute_values", "U14", "an attribute of nobody")
 
     def read_term_sets(self):
         keys = list(zip(self.c["term_set_keys"], self.c["term_set_terms"]))

@@ -58,7 +58,7 @@ NULLABLE = {"quality", "sv_length"}
 # fields of the manifest that are a file each
 FILES = ("samples", "terms", "people", "genes")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
-
+ANNOTATIONS = {"csq", "ann", "bcsq"}
 
 Row = namedtuple(
     "Row",
@@ -376,7 +376,7 @@ class Dataset:
             need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
             self.names = [utf8(name, "names", "N1") for name in names]
             need(len(set(names)) == len(names), "names", "N1", "a name twice")
-            container.verify()
+            container.verify({"names"})
         self.terms = Terms(self.bytes(m["terms"])) if "terms" in m else None
         self.genes = Genes(self.bytes(m["genes"])) if "genes" in m else None
         self.people = None
@@ -465,6 +465,8 @@ def read_manifest(data):
         no("M7", f"{m['sample_count']} samples")
     if m.get("assembly", "GRCh38") not in ASSEMBLIES:
         no("M8", f"assembly {m['assembly']!r}")
+    if m.get("annotations", "csq") not in ANNOTATIONS:
+        no("M15", f"annotations {m['annotations']!r}")
     for s in m["segments"]:
         if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in s["contigs"]):
             no("M9", f"segment {s['file']}")

@@ -96,7 +96,8 @@ class Terms:
             term, left = state
             own = vocabulary(self.ids[term])
             for parent in self.parents[term]:
-                need(parent != start or parent == term, "parents", "D4", f"{self.ids[start]} is above itself")
+                circle = parent == start and parent != term and not left
+                need(not circle, "parents", "D4", f"{self.ids[start]} is above itself")
                 todo.append((parent, left))
             for other in self.equivalents[term]:
                 others = vocabulary(self.ids[other])

@@ -44,6 +44,7 @@ struct Section {
 #[derive(Debug)]
 pub(crate) struct Container {
     path: PathBuf,
+    kind: FileKind,
     bytes: Bytes,
     sections: Vec<Section>,
     /// Where the chunk checksums start.
@@ -251,6 +252,7 @@ impl Container {
             .collect();
         Ok(Self {
             path: path.to_owned(),
+            kind,
             bytes,
             sections,
             sums_at,
@@ -385,7 +387,8 @@ impl Container {
         }
     }
 
-    /// Checks every chunk anew, whatever was found before, and the zeros between sections.
+    /// Checks every chunk anew, whatever was found before, the zeros between sections, and that every
+    /// section is of this kind of file.
     pub(crate) fn verify(&self) -> Result<()> {
         let chunks = self
             .sections
@@ -407,50 +410,17 @@ impl Container {
             for chunk in 0..section.len.div_ceil(CHUNK) {
                 self.check_chunk(section, chunk)?;
             }
-            if Kind::from_number(section.kind).is_none() {
-                return Err(self.damage(
-                    i,
-                    0,
-                    "a section kind of this version",
-                    section.kind.to_string(),
-                ));
+            let expected = match Kind::from_number(section.kind).map(Kind::file) {
+                None => Some("a section kind of this version".to_owned()),
+                Some(kind) if kind == self.kind => None,
+                Some(_) => Some(format!("a section of .{} files", self.kind.suffix())),
+            };
+            if let Some(expected) = expected {
+                return Err(self.damage(i, 0, expected, section.kind.to_string()));
             }
             end = section.start + section.len;
         }
         Ok(())
-    }
-
-    /// Checks that the sections say what would be written again. Texts may be compressed otherwise, and
-    /// the caller checks hash indexes: another version may write other bytes for the same.
-    pub(crate) fn verify_same(&self, again: &ContainerWriter) -> Result<()> {
-        let written = |number: u32| again.sections.iter().any(|(k, _)| k.number() == number);
-        if let Some(section) = self.sections.iter().position(|s| !written(s.kind)) {
-            let expected = "only sections that say something";
-            return Err(self.damage(section, 0, expected, "another"));
-        }
-        for (kind, bytes) in &again.sections {
-            let same = match kind {
-                Kind::TermIndex | Kind::GeneIndex => true,
-                _ if kind.is_text() => self.same_text(*kind, bytes)?,
-                _ => self.whole(*kind)? == bytes,
-            };
-            if !same {
-                let expected = "what follows from the other sections";
-                return Err(self.damage_in(*kind, expected, "others"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a text has the entries of another section.
-    fn same_text(&self, kind: Kind, bytes: &[u8]) -> Result<bool> {
-        let mut other = ContainerWriter::default();
-        other.add(kind, bytes.to_vec());
-        let mut held = Vec::new();
-        let failed = |e| Error::io(&self.path, e);
-        other.finish(FileKind::Terms, &mut held).map_err(failed)?;
-        let other = Self::parse(&self.path, Bytes::Held(held), FileKind::Terms)?;
-        super::text::same_entries(self, &other, kind)
     }
 
     /// The numbers of the sections' kinds, in file order.

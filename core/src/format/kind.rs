@@ -177,6 +177,17 @@ kinds! {
 }
 
 impl Kind {
+    /// What file the section stands in.
+    pub(crate) fn file(self) -> FileKind {
+        match self.number() {
+            80 => FileKind::Samples,
+            128..160 => FileKind::Terms,
+            160..208 => FileKind::People,
+            208..224 => FileKind::Genes,
+            _ => FileKind::Segment,
+        }
+    }
+
     /// Whether the section is a text, in files that are checked by writing them again.
     pub(crate) fn is_text(self) -> bool {
         matches!(

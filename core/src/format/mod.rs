@@ -12,6 +12,7 @@ mod kind;
 mod layout;
 mod lists;
 mod map;
+mod same;
 mod text;
 
 pub(crate) use column::{Column, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
@@ -24,7 +25,8 @@ pub(crate) use layout::{
 };
 pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;
-pub(crate) use text::{Text, TextBlock, TextWriter, same_entries};
+pub(crate) use same::first_other_entry;
+pub(crate) use text::{Text, TextBlock, TextWriter};
 
 /// The highest format version this code reads, and the lowest that a reader of what it writes must
 /// know.

@@ -274,18 +274,6 @@ impl Text {
     }
 }
 
-/// Whether two files have the same entries in a text, which is checked in the first.
-pub(crate) fn same_entries(file: &Container, other: &Container, kind: Kind) -> Result<bool> {
-    let (text, wanted) = (Text::find(file, kind)?, Text::find(other, kind)?);
-    let mut same = text.len() == wanted.len();
-    let mut block = TextBlock::default();
-    text.verify(file, |entry, bytes| {
-        same = same && wanted.get(other, entry, &mut block)? == bytes;
-        Ok(())
-    })?;
-    Ok(same)
-}
-
 /// Writes text entries.
 #[derive(Debug, Default)]
 pub(crate) struct TextWriter {

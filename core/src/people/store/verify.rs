@@ -2,7 +2,7 @@
 
 use super::{Layout, People, write};
 use crate::error::{Error, Result};
-use crate::format::{Bytes, Column, Container, FileKind, Kind, same_entries};
+use crate::format::{Bytes, Column, Container, FileKind, Kind, first_other_entry};
 use crate::set::SampleSet;
 
 impl People {
@@ -64,27 +64,19 @@ impl People {
 
     /// Checks that this says what another file says, in whatever bytes.
     fn verify_same(&self, wanted: &Self) -> Result<()> {
-        let other = |kind| self.fault(kind, "what the people and the terms of the dataset give");
-        for number in self.file.kinds() {
-            let kind = Kind::from_number(number);
-            if !kind.is_some_and(Layout::has) {
-                let section = kind.and_then(|kind| self.file.find(kind));
-                let section = section.unwrap_or(usize::MAX);
-                return Err(self
-                    .file
-                    .damage(section, 0, "sections of people", "another"));
-            }
-        }
+        let expected = "what the people and the terms of the dataset give";
+        let other = |kind, found: String| self.file.damage_in(kind, expected, found);
         for kind in Layout::TEXTS {
-            if !same_entries(&self.file, &wanted.file, kind)? {
-                return Err(other(kind));
+            if let Some(found) = first_other_entry(&self.file, &wanted.file, kind)? {
+                return Err(other(kind, found));
             }
         }
         if self.keys()? != wanted.keys()? {
-            return Err(other(Kind::TermSetKeys));
+            return Err(other(Kind::TermSetKeys, "other terms".to_owned()));
         }
         if self.counts != wanted.counts {
-            return Err(other(Kind::PeopleMeta));
+            let found = format!("{:?}, not {:?}", self.counts, wanted.counts);
+            return Err(other(Kind::PeopleMeta, found));
         }
         for ((kind, column, nullable), (_, again, _)) in
             self.at.columns().into_iter().zip(wanted.at.columns())
@@ -105,7 +97,7 @@ impl People {
                     }
                 };
                 if !same {
-                    return Err(other(kind));
+                    return Err(other(kind, format!("another value in row {row}")));
                 }
             }
         }
@@ -164,11 +156,5 @@ impl Layout {
             (Kind::EventValues, &self.values, false),
             (Kind::Units, &self.units, true),
         ]
-    }
-
-    /// Whether a people file may have a section.
-    fn has(kind: Kind) -> bool {
-        let number = kind.number();
-        (Kind::PeopleMeta.number()..=Kind::Units.number()).contains(&number)
     }
 }
