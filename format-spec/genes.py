@@ -45,6 +45,22 @@ class Genes:
             names = {name.lower() for name in [gene.symbol, *gene.aliases, *gene.ids]}
             yield from ((name.encode(), number) for name in names)
 
+    def find(self, name):
+        """The genes of a symbol, or else of an alias or an id; in any case."""
+        wanted = name.strip().lower()
+        symbols = [gene for gene in self.genes if gene.symbol.lower() == wanted]
+        others = lambda gene: wanted in map(str.lower, [*gene.aliases, *gene.ids])
+        return symbols or [gene for gene in self.genes if others(gene)]
+
+    def padded(self, gene):
+        """Where a gene and its pad lie."""
+        return [(contig, max(start - self.pad, -1), end + self.pad) for contig, start, end in gene.places]
+
+    def overlapping(self, contig, start, end):
+        """The genes that lie on a stretch with their pads: 0-based, half-open."""
+        meets = lambda place: place[0] == contig and place[1] < end and start < place[2]
+        return [gene for gene in self.genes if any(map(meets, self.padded(gene)))]
+
     def dump(self, out):
         out.write("symbol\taliases\tids\tplaces\n")
         for gene in self.genes:

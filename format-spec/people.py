@@ -33,6 +33,10 @@ I32 = (-(2**31), 2**31 - 1)
 MAYBE = [None, False, True]
 
 
+def scopes(name):
+    return range(len(SCOPES)) if name is None else [SCOPES.index(name)]
+
+
 class People:
     """A people file, decoded whole and checked. `terms` are those of the dataset, or None."""
 
@@ -226,6 +230,56 @@ class People:
             members = self.set_of("term_sets", row)
             need(members == expected[key], "term_sets", "U16", f"other people of {key} than the events tell")
         self.term_sets = expected
+
+    def find(self, text):
+        """The term of ontologies that a text means, or the codings where no ontology tells of it."""
+        known = self.terms.named(text) if self.terms else []
+        for part in (0, 1):
+            if not known:
+                rows = [row for row, coding in enumerate(self.codings) if coding[part].lower() == text.lower() != ""]
+                known = sorted({self.numbers[row] for row in rows if self.numbers[row] is not None})
+                if rows and not known:
+                    return None, rows
+        return (known[0] if known else None), []
+
+    def of(self, text, scope=None):
+        """Who has a term on record, or a more special one: by the stored sets."""
+        term, rows = self.find(text)
+        keys = [(PRESENT, row) for row in rows] + ([] if term is None else [(CLOSED, term)])
+        return self.union((form + s, number + 1) for form, number in keys for s in scopes(scope))
+
+    def without(self, text, scope=None):
+        """Of whom it is on record that they have not got a term, or a more general one."""
+        term, rows = self.find(text)
+        if term is not None:
+            rows = [row for row, number in enumerate(self.numbers) if number in self.terms.closures[term]]
+        return self.union((ABSENT + s, row + 1) for row in rows for s in scopes(scope))
+
+    def union(self, keys):
+        numbers = set().union(*(self.term_sets.get(key, set()) for key in keys))
+        return [self.ids[i] for i in sorted(numbers)]
+
+    def onsets(self, text, scope=None):
+        """(id, lowest, highest age) at which present records of a term, or of a more special one, began."""
+        term, rows = self.find(text)
+        if term is not None:
+            closures = self.terms.closures
+            rows = [row for row, n in enumerate(self.numbers) if n is not None and term in closures[n]]
+        for person in self.people:
+            for record in person["records"]:
+                if record["term"] in rows and record["scope"] in scopes(scope) and not record["excluded"]:
+                    ages = self.age_of(record["onset"], person["birth"])
+                    if ages:
+                        yield (person["id"], *ages)
+
+    @staticmethod
+    def age_of(onset, birth):
+        what, low, high = onset or (None, 0, 0)
+        if what == "ages":
+            return low, high
+        if what == "days" and birth and low - birth[1] <= high - birth[0]:
+            return 16 * (low - birth[1]), 16 * (high - birth[0])
+        return None
 
     def shown(self, coding):
         """A coding as `id (label)`, or the one that there is."""

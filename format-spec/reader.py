@@ -5,6 +5,11 @@
     reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV
     reader.py dump DATASET --people           people with what was recorded of them, a JSON object each
     reader.py dump DATASET --terms | --genes  terms of ontologies, genes, as TSV
+    reader.py ask DATASET closure TERM        what a record of a term answers
+    reader.py ask DATASET people|excluded TERM [SCOPE]   who has a term, or is known not to have it
+    reader.py ask DATASET onset TERM [SCOPE]  who, and from and to which age in days
+    reader.py ask DATASET gene NAME           symbol and places, 1-based, with the pad
+    reader.py ask DATASET genes CONTIG FIRST LAST        symbols of what lies there
 
 It is for checking the text and other readers, not for speed: files are decoded whole. Rule numbers
 (`F3`, `R5` ...) are those of section 9 of the text. Needs the packages zstandard and xxhash, and
@@ -22,7 +27,7 @@ from collections import namedtuple
 import xxhash
 
 from genes import Genes
-from people import People
+from people import SEX, People
 from primitives import (
     BLOCK_ROWS,
     PAGE_ROWS,
@@ -498,10 +503,31 @@ def dump(dataset, genotypes, out):
         out.write("\t".join(map(str, fields)) + "\n")
 
 
+def ask(dataset, what, *words):
+    """The answer to a question, as lines."""
+    terms, people, genes = dataset.terms, dataset.people, dataset.genes
+    if what == "closure":
+        return terms.closure(*words)
+    if what == "people":
+        return people.of(*words)
+    if what == "excluded":
+        return people.without(*words)
+    if what == "onset":
+        return [f"{one} {low / 16:g} {high / 16:g}" for one, low, high in people.onsets(*words)]
+    if what == "gene":
+        places = [(gene, place) for gene in genes.find(*words) for place in genes.padded(gene)]
+        return [f"{gene.symbol} {contig}:{start + 1}-{end}" for gene, (contig, start, end) in places]
+    if what == "genes":
+        contig, first, last = words
+        return [gene.symbol for gene in genes.overlapping(contig, int(first) - 1, int(last))]
+    raise ValueError(f"unknown question {what}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 1.")
-    parser.add_argument("verb", choices=["verify", "dump"])
+    parser.add_argument("verb", choices=["verify", "dump", "ask"])
     parser.add_argument("dataset")
+    parser.add_argument("question", nargs="*", help="after ask")
     parser.add_argument("--genotypes", action="store_true", help="a column for each sample")
     for name in ("people", "terms", "genes"):
         parser.add_argument(f"--{name}", action="store_true", help=f"{name} in the place of rows")
@@ -511,7 +537,9 @@ def main():
     except Damaged as error:
         print(f"{error.kind}: {error}", file=sys.stderr)
         return 4 if error.kind == "too new" else 1
-    if args.verb == "dump" and args.people:
+    if args.verb == "ask":
+        print("\n".join(ask(dataset, *args.question)))
+    elif args.verb == "dump" and args.people:
         for person in dataset.people or []:
             print(json.dumps(person))
     elif args.verb == "dump" and (args.terms or args.genes):

@@ -126,6 +126,20 @@ class Terms:
             term = follows - 1
         return term
 
+    def named(self, text):
+        """The terms that a text means: by id, or else by label, or else by synonym."""
+        number = self.number(text)
+        if number is not None:
+            return [number]
+        wanted = text.strip().lower()
+        current = [t for t in range(self.count) if not self.replacements[t] & OBSOLETE]
+        labels = [t for t in current if self.names[t][0].lower() == wanted]
+        return labels or [t for t in current if wanted in map(str.lower, self.names[t][1:])]
+
+    def closure(self, text):
+        """Ids of the terms that a record of a term answers."""
+        return sorted({self.ids[one] for term in self.named(text) for one in self.closures[term]})
+
     def dump(self, out):
         out.write("id\tlabel\tsynonyms\tparents\tequivalents\tclosure\tobsolete\treplaced_by\tinformation\n")
         shown = lambda terms: "|".join(self.ids[term] for term in terms)
