@@ -91,25 +91,27 @@ fn good_vectors_read_as_their_vcf() {
 #[test]
 fn questions_of_people_and_genes_are_answered_as_written() {
     let dataset = Dataset::open(vectors().join("people.vdx")).unwrap();
-    let mut asked = 0;
+    let (mut asked, mut found) = (0, 0);
     for row in table("answers.tsv") {
         let [_, expression, answer] = &row[..] else {
             panic!("{row:?}")
         };
         if let Some(gene) = expression.strip_prefix("gene:") {
             let positions = |text: &str| {
-                let mut found = Vec::new();
+                let mut all = Vec::new();
                 let mut variants = dataset.variants(text).unwrap();
                 while let Some(variant) = variants.next().unwrap() {
-                    found.push((variant.contig().to_owned(), variant.position().unwrap()));
+                    all.push((variant.contig().to_owned(), variant.position().unwrap()));
                 }
-                found
+                all
             };
-            let places = answer.split(';').map(|place| place.split_once(' ').unwrap().1);
+            let places = answer
+                .split(';')
+                .map(|place| place.split_once(' ').unwrap().1);
             let places: Vec<&str> = places.collect();
             let expected = positions(&places.join(" | "));
-            assert!(!expected.is_empty(), "{gene}");
-            assert_eq!(positions(expression), expected, "{expression}");
+            found += expected.len();
+            assert_eq!(positions(expression), expected, "{gene}");
         } else if !expression.is_empty() {
             let group = dataset.ask(expression.as_str()).unwrap();
             assert_eq!(group.ids().unwrap().join(";"), *answer, "{expression}");
@@ -118,7 +120,10 @@ fn questions_of_people_and_genes_are_answered_as_written() {
         }
         asked += 1;
     }
-    assert!(asked > 20, "{asked}");
+    assert!(
+        asked > 20 && found > 3,
+        "{asked} questions, {found} variants"
+    );
 }
 
 #[test]
