@@ -75,16 +75,21 @@ impl Measure {
 impl Level {
     /// The least score at this level.
     ///
+    /// Measured on the 8,343 people of the Phenopacket Store whose disease has a profile, against 304
+    /// diseases: of people with another disease 5 to 9 % are weakly similar, 1 % or less are similar,
+    /// about 1 in 1,000 is strongly similar; of people with the disease 55 to 70 %, 25 to 40 % and 15 to
+    /// 25 %. So a level means about the same whatever the measure.
+    ///
     /// For a single phenotype scores are Lin's between it and the most similar recorded one (1 where it
     /// or a more special one is recorded).
     pub(crate) fn threshold(self, measure: Measure, single: bool) -> f64 {
         let [low, medium, high] = match measure {
             Measure::Lin if single => [0.4, 0.6, 0.8],
             Measure::SimGic => [0.1, 0.2, 0.3],
-            Measure::Resnik => [1.5, 2.5, 3.5],
-            Measure::Lin => [0.3, 0.45, 0.6],
-            Measure::JiangConrath => [0.15, 0.25, 0.4],
-            Measure::Jaccard => [0.3, 0.45, 0.6],
+            Measure::Resnik => [1.25, 2.0, 2.5],
+            Measure::Lin => [0.35, 0.5, 0.6],
+            Measure::JiangConrath => [0.27, 0.38, 0.47],
+            Measure::Jaccard => [0.4, 0.55, 0.65],
         };
         match self {
             Self::Low => low,
@@ -480,5 +485,7 @@ impl Pairs {
     }
 }
 
+#[cfg(test)]
+mod levels;
 #[cfg(test)]
 mod tests;

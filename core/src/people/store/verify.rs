@@ -15,6 +15,7 @@ impl People {
             // other ranges are those of what reads a value
             let values = match kind {
                 Kind::PersonFlags => 0..=31,
+                Kind::AttributeSets | Kind::TermSets => 0..=i64::MAX,
                 _ => i64::MIN..=i64::MAX,
             };
             column.verify(&self.file, nullable, values)?;
