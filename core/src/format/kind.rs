@@ -109,6 +109,33 @@ kinds! {
     InfoKeys = 72 "info_keys",
     /// Names of samples, by number.
     Names = 80 "names",
+    /// How many items, entries, classes, genes, transcripts and consequences the annotations have.
+    AnnotationMeta = 96 "annotation_meta",
+    /// Where the items of each row end.
+    AnnotationEnds = 97 "annotation_ends",
+    /// The entry that each item is, where that is not its own number.
+    AnnotationItems = 98 "annotation_items",
+    EntryClasses = 99 "entry_classes",
+    /// HGVS of the transcript and of the protein, and the protein's change.
+    EntryTexts = 100 "entry_texts",
+    ClassGenes = 101 "class_genes",
+    ClassTranscripts = 102 "class_transcripts",
+    ClassConsequences = 103 "class_consequences",
+    /// Impact, and what kind of transcript it is.
+    ClassGrades = 104 "class_grades",
+    AnnotationGenes = 105 "annotation_genes",
+    AnnotationTranscripts = 106 "annotation_transcripts",
+    AnnotationConsequences = 107 "annotation_consequences",
+    /// The rows of each gene, of each consequence and of each impact.
+    AnnotationGeneRows = 108 "annotation_gene_rows",
+    AnnotationConsequenceRows = 109 "annotation_consequence_rows",
+    AnnotationImpactRows = 110 "annotation_impact_rows",
+    /// The bytes of sets of rows.
+    AnnotationSets = 111 "annotation_sets",
+    /// Genes by the hashes of their names.
+    AnnotationGeneIndex = 112 "annotation_gene_index",
+    /// Rows by the hashes of changes of transcripts and proteins.
+    ChangeIndex = 113 "change_index",
     TermIds = 128 "term_ids",
     /// Labels and synonyms.
     TermNames = 129 "term_names",
