@@ -455,6 +455,13 @@ impl ContainerWriter {
     }
 
     /// The sections added so far.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
+        self.sections
+            .iter()
+            .map(|(kind, bytes)| (*kind, bytes.as_slice()))
+    }
+
+    /// The sections added so far.
     #[cfg(test)]
     pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
         self.sections
