@@ -202,3 +202,37 @@ kinds! {
     /// Bases around a gene that count as the gene's.
     GenePad = 213 "gene_pad",
 }
+
+impl Kind {
+    /// What file the section stands in.
+    pub(crate) fn file(self) -> FileKind {
+        match self.number() {
+            80 => FileKind::Samples,
+            128..160 => FileKind::Terms,
+            160..208 => FileKind::People,
+            208..224 => FileKind::Genes,
+            _ => FileKind::Segment,
+        }
+    }
+
+    /// Whether the section is a text, in files that are checked by writing them again.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::TermIds
+                | Self::TermNames
+                | Self::AlternativeIds
+                | Self::Versions
+                | Self::PersonIds
+                | Self::Families
+                | Self::Fathers
+                | Self::Mothers
+                | Self::CodingIds
+                | Self::CodingLabels
+                | Self::AttributeValues
+                | Self::GeneNames
+                | Self::GeneIds
+                | Self::GeneContigs
+        )
+    }
+}
