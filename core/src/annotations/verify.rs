@@ -3,7 +3,7 @@
 use super::write::Derived;
 use super::{Annotations, Changes, Class, GRADES, GeneNames, all_texts, entry_hashes};
 use crate::error::Result;
-use crate::format::{Column, Container, Kind};
+use crate::format::{Column, Container, Kind, verify_hashes};
 
 impl Annotations {
     /// Checks columns and texts; the indexes are made again and compared.
@@ -96,12 +96,31 @@ impl Annotations {
             genes: &genes,
             consequences: counts.consequences,
         };
-        for (kind, bytes) in derived.sections(hashes) {
-            if file.whole(kind)? != bytes {
-                return Err(fault(kind, "what follows from the entries"));
+        let lists = derived.rows();
+        for (kind, column, lists) in [
+            (Kind::GeneRows, &self.gene_rows, lists.genes),
+            (
+                Kind::ConsequenceRows,
+                &self.consequence_rows,
+                lists.consequences,
+            ),
+            (Kind::ImpactRows, &self.impact_rows, lists.impacts),
+        ] {
+            column.verify(file, false, 0..=i64::MAX)?;
+            for (number, list) in (0..).zip(lists) {
+                let set = self.set(file, column.get(file, number)?)?;
+                let broken = |rule| self.broken_set(file, 0, rule);
+                set.verify(None).map_err(broken)?;
+                let mut members = Vec::with_capacity(list.len());
+                set.walk(None, |row| members.push(row)).map_err(broken)?;
+                if members != list {
+                    return Err(fault(kind, "what follows from the entries"));
+                }
             }
         }
-        Ok(())
+        let names = derived.name_hashes();
+        verify_hashes(file, Kind::GeneNameIndex, counts.genes, names)?;
+        verify_hashes(file, Kind::ChangeIndex, self.rows, hashes)
     }
 }
 
