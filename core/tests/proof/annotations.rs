@@ -152,7 +152,11 @@ fn asked() -> impl Strategy<Value = Asked> {
     ];
     atom.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            inner.clone().prop_map(|asked| Asked::Not(Box::new(asked))),
+            // what is negated twice is not negated
+            inner.clone().prop_map(|asked| match asked {
+                Asked::Not(inner) => *inner,
+                asked => Asked::Not(Box::new(asked)),
+            }),
             vec(inner.clone(), 2..4).prop_map(Asked::All),
             vec(inner, 2..4).prop_map(Asked::Any),
         ]
