@@ -62,6 +62,7 @@ mod ast;
 mod build;
 mod display;
 mod error;
+mod json;
 mod parse;
 mod scan;
 mod shape;
@@ -77,3 +78,4 @@ pub(crate) use ast::{
 pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
+pub(super) use json::is_json;

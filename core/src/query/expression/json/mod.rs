@@ -12,12 +12,15 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod value;
 mod write;
 
-use super::ast::{Node, Where, WhereAtom, Who, WhoAtom};
+use super::ast::{Where, WhereAtom, Who, WhoAtom};
 use super::parse::Language;
 use super::scan::Result;
-use crate::error::{Error, ExpressionError};
+use crate::error::Error;
+use read::Read;
+use serde_json::Value;
 use std::fmt::Display;
 use tree::Pointer;
 
@@ -76,27 +79,15 @@ impl Who {
 
 /// A kind of atom that has a JSON form.
 trait JsonLanguage: Language + Display + PartialEq {
-    /// Reads the atom of this kind.
-    fn read(kind: &str, value: &serde_json::Value, at: &Pointer<'_>) -> Result<Self>;
-
     /// Every kind, for candidates.
     fn kinds() -> Vec<&'static str>;
 
-    /// Whether the kind is one of the other language.
-    fn is_other(kind: &str) -> bool;
+    /// What to say of a kind that only the other language has.
+    fn of_the_other(kind: &str) -> Option<String>;
+
+    /// Reads the atom of this kind; `None` where there is no such kind.
+    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>>;
 
     /// The object of the atom.
-    fn write(&self) -> serde_json::Value;
-}
-
-/// Refuses an atom that no text gives, at its place in the JSON.
-fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<K> {
-    match super::parse::parse::<K>(&atom.to_string()) {
-        Ok(Node::Atom(read)) if read.kind == atom => Ok(atom),
-        Ok(_) => Err(at.error("this has no form in text")),
-        Err(error) => Err(Box::new(ExpressionError {
-            candidates: error.candidates,
-            ..*at.error(error.message)
-        })),
-    }
+    fn write(&self) -> Value;
 }

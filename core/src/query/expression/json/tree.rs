@@ -1,12 +1,14 @@
 //! Reading JSON with bounds, and places in it.
 
-use super::super::parse::too_long;
+use super::super::parse::check_length;
 use super::super::scan::Result;
 use crate::error::ExpressionError;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt::{self, Display, Formatter};
 
+/// JSON is longer than the text that says the same: `1:5|` becomes a region with three keys.
+const MAX_LENGTH: usize = 8 << 20;
 /// More than the text form's limit of parentheses needs: a parenthesis of the text is seven
 /// levels at most (`(… | … & !af(…`), objects and arrays counted.
 const MAX_DEPTH: usize = 720;
@@ -52,14 +54,14 @@ impl<'a> Pointer<'a> {
         message: impl Display,
         candidates: Vec<String>,
     ) -> Box<ExpressionError> {
-        let place = match self.parent {
-            None => "at the top".to_owned(),
-            Some(_) => format!("at `{self}`"),
+        let message = match self.parent {
+            None => format!("JSON expression: {message}"),
+            Some(_) => format!("JSON expression at `{self}`: {message}"),
         };
         Box::new(ExpressionError {
             text: String::new(),
             at: 0..0,
-            message: format!("JSON expression {place}: {message}"),
+            message,
             candidates,
         })
     }
@@ -83,7 +85,7 @@ impl Display for Pointer<'_> {
 
 /// JSON within the limits of length and depth, in which no object has a key twice.
 pub(super) fn read(json: &str) -> Result<Value> {
-    too_long(json)?;
+    check_length(json, MAX_LENGTH)?;
     let mut deserializer = serde_json::Deserializer::from_str(json);
     // the limit of this reader is its own
     deserializer.disable_recursion_limit();
@@ -91,7 +93,7 @@ pub(super) fn read(json: &str) -> Result<Value> {
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| {
-            Pointer::TOP.error(format!("no JSON of an expression: {error}"))
+            Pointer::TOP.error(error)
         })
 }
 

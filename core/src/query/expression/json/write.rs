@@ -1,11 +1,10 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Attribute, Comparison, Impact, InfoTest, Node, Number, Origin, Recorded, SampleList, Threshold,
-    Transcripts, VariantType, WhereAtom, WhoAtom, Zygosity, name_of,
+    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts, VariantType, WhereAtom, WhoAtom, Zygosity, name_of,
 };
 use super::JsonLanguage;
-use crate::people::{Level, Measure};
+use crate::people::{Attribute, Level, Measure, Recorded};
 use crate::source::people::Scope;
 use serde_json::Value;
 
