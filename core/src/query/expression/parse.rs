@@ -150,7 +150,8 @@ fn operand<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
     }
     if scanner.peek() == Some('{') {
         let at = scanner.next_part();
-        let message = "`{` begins an expression in JSON, which stands alone: quote a name that begins so";
+        let message =
+            "`{` begins an expression in JSON, which stands alone: quote a name that begins so";
         return Err(scanner.error(at, message));
     }
     let operator = ["and", "or"].iter().any(|word| scanner.eat_keyword(word));

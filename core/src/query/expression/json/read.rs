@@ -8,9 +8,9 @@ use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
 use super::super::scan::Result;
 use super::super::who_atom::closed_values;
-use super::{JsonLanguage, write};
 use super::tree::{self, Pointer};
 use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
+use super::{JsonLanguage, write};
 use crate::error::ExpressionError;
 use crate::genome::Interval;
 use crate::people::{Attribute, Level, Measure, Recorded};
@@ -324,11 +324,7 @@ impl JsonLanguage for WhoAtom {
         ];
         let attributes = Attribute::NAMES.iter().map(|&(name, _)| name);
         let scopes = Scope::NAMES.iter().map(|&(name, _)| name);
-        KINDS
-            .into_iter()
-            .chain(attributes)
-            .chain(scopes)
-            .collect()
+        KINDS.into_iter().chain(attributes).chain(scopes).collect()
     }
 
     fn of_the_other(kind: &str) -> Option<String> {
@@ -391,7 +387,10 @@ impl JsonLanguage for WhoAtom {
             }
             // a term of this name is a string
             "measurement" if value.is_object() => measurement(value, at)?,
-            kind => match (kind_of(&Scope::NAMES, kind), kind_of(&Attribute::NAMES, kind)) {
+            kind => match (
+                kind_of(&Scope::NAMES, kind),
+                kind_of(&Attribute::NAMES, kind),
+            ) {
                 (Some(scope), _) => present(Some(scope), string(value, at)?),
                 (_, Some(attribute)) => {
                     let text = string(value, at)?;
@@ -437,7 +436,11 @@ fn ids(value: &Value, at: &Pointer<'_>) -> Result<SampleList> {
             Ok(SampleList::File(file))
         }
         Value::Array(_) => strings(value, at, "an id").map(SampleList::Names),
-        other => Err(wrong("ids: an array, a string or `{\"file\": …}`", other, at)),
+        other => Err(wrong(
+            "ids: an array, a string or `{\"file\": …}`",
+            other,
+            at,
+        )),
     }
 }
 

@@ -92,9 +92,7 @@ pub(super) fn read(json: &str) -> Result<Value> {
     Bounded(MAX_DEPTH)
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| {
-            Pointer::TOP.error(error)
-        })
+        .map_err(|error| Pointer::TOP.error(error))
 }
 
 /// Reads a value of at most so many levels.

@@ -74,7 +74,9 @@ pub(super) fn choice<T: Copy>(
 ) -> Result<T> {
     let names = table.iter().map(|&(name, _)| name);
     let found = table.iter().find(|(name, _)| value.as_str() == Some(name));
-    found.map(|&(_, value)| value).ok_or_else(|| none_of(names, value, at))
+    found
+        .map(|&(_, value)| value)
+        .ok_or_else(|| none_of(names, value, at))
 }
 
 /// The error of what is none of these names.
@@ -85,7 +87,9 @@ pub(super) fn none_of(
 ) -> Box<ExpressionError> {
     let listed = names.clone().collect::<Vec<_>>().join(", ");
     let message = format!("expected one of {listed}, found {}", shown(found));
-    let candidates = found.as_str().map_or_else(Vec::new, |text| nearest(text, names));
+    let candidates = found
+        .as_str()
+        .map_or_else(Vec::new, |text| nearest(text, names));
     at.error_with(message, candidates)
 }
 
@@ -185,7 +189,8 @@ impl<'a> Members<'a> {
     pub(super) fn test(&self) -> Result<(Comparison, &'a Value, Pointer<'a>)> {
         self.comparison()?.ok_or_else(|| {
             let symbols = COMPARISONS.map(Comparison::symbol).join(", ");
-            self.at.error(format!("a comparison is missing: one of {symbols}"))
+            self.at
+                .error(format!("a comparison is missing: one of {symbols}"))
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts, VariantType, WhereAtom, WhoAtom, Zygosity, name_of,
+    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
+    VariantType, WhereAtom, WhoAtom, Zygosity, name_of,
 };
 use super::JsonLanguage;
 use crate::people::{Attribute, Level, Measure, Recorded};
@@ -181,10 +182,9 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             }
             ("similar", similar)
         }
-        WhoAtom::Attribute { attribute, value } => (
-            name_of(&Attribute::NAMES, attribute),
-            value.as_str().into(),
-        ),
+        WhoAtom::Attribute { attribute, value } => {
+            (name_of(&Attribute::NAMES, attribute), value.as_str().into())
+        }
         WhoAtom::Age { comparison, age } => ("age", compared(*comparison, age.to_string())),
         WhoAtom::Onset {
             scope,
@@ -201,10 +201,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             severity,
         } => (
             "severity",
-            object([
-                ("of", term(*scope, name)),
-                ("is", severity.as_str().into()),
-            ]),
+            object([("of", term(*scope, name)), ("is", severity.as_str().into())]),
         ),
         WhoAtom::Measurement {
             assay,
@@ -212,11 +209,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             comparison,
             value,
         } => {
-            let mut test = with(
-                compared(*comparison, numeral(*value)),
-                "of",
-                assay.as_str(),
-            );
+            let mut test = with(compared(*comparison, numeral(*value)), "of", assay.as_str());
             if let Some(unit) = unit {
                 test = with(test, "unit", unit.as_str());
             }
