@@ -206,7 +206,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (
             r#"{"type": "snp"}"#,
-            "JSON expression at `/type`: expected one of bnd, cnv, del, delins, dup, indel, ins, inv, mnv, other, snv, found the string `snp`; did you mean snv, inv, ins?",
+            "JSON expression at `/type`: expected one of bnd, cnv, del, delins, dup, indel, ins, inv, mnv, other, snv, found the string `snp`; did you mean snv, bnd, cnv?",
         ),
         (
             r#"{"af": {"<": 0.1, ">": 0.01}}"#,
