@@ -8,7 +8,7 @@ use varidex::{Assembly, simulate};
 /// An embedded index of a cohort's variants and its people.
 ///
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
-/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`).
+/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged or too new; 5 input/output; 130 interrupted.

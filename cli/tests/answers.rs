@@ -152,6 +152,34 @@ fn people_are_counted_and_named() {
     );
 }
 
+/// Programs write expressions as JSON: what begins with `{` is JSON, wherever text would do.
+#[test]
+fn expressions_as_json() {
+    let cohort = Fixture::new();
+    let common = r#"{"af": {">=": 0.5}}"#;
+    assert_eq!(
+        cohort.answer("variants", &[r#" {"info": {"key": "CADD", ">": 20}}"#]),
+        cohort.answer("variants", &["info.CADD>20"])
+    );
+    let ben = r#"{"samples": ["BEN"]}"#;
+    for command in ["frequencies", "carriers"] {
+        assert_eq!(
+            cohort.answer(command, &[common, "--group", ben]),
+            cohort.answer(command, &["af>=0.5", "--group", "samples(BEN)"]),
+            "{command}"
+        );
+    }
+    assert_eq!(
+        cohort.answer("export", &[common, "-o", "-", "-q"]),
+        cohort.answer("export", &["af>=0.5", "-o", "-", "-q"])
+    );
+    let both = r#"{"and": [{"carriers": {"of": {"name": "rs1"}}}, {"not": {"samples": ["BEN"]}}]}"#;
+    assert_eq!(cohort.answer("ask", &[both, "--ids"]), "ANNA\nCLEO\n");
+    let explained = cohort.answer("ask", &[both, "--explain", "--format", "json"]);
+    let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+    assert_eq!(explained["expression"], "carriers(rs1) & !samples(BEN)");
+}
+
 /// What `--ids` writes is what `samples("FILE")` reads.
 #[test]
 fn an_answer_can_be_asked_about() {

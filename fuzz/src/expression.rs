@@ -1,4 +1,5 @@
-//! Any text as an expression: understood and printed it means the same, and it can be asked.
+//! Any text or JSON as an expression: understood, and written in either form, it means the same, and it
+//! can be asked.
 
 use crate::dataset::built;
 use std::sync::LazyLock;
@@ -16,7 +17,7 @@ static DATASET: LazyLock<Dataset> = LazyLock::new(|| {
     dataset
 });
 
-/// The first byte says of what kind, the rest is the text.
+/// The first byte says of what kind, the rest is the text, or JSON.
 pub fn expression(data: &[u8]) {
     let Some((&kind, text)) = data.split_first() else {
         return;
@@ -29,12 +30,11 @@ pub fn expression(data: &[u8]) {
             return;
         };
         let printed = parsed.to_string();
-        assert_eq!(
-            printed
-                .parse::<Where>()
-                .expect("printed text is understood"),
-            parsed
-        );
+        let json = parsed.to_json();
+        for same in [printed.parse(), json.parse(), Where::from_json(&json)] {
+            let read: Where = same.expect("what was written is understood");
+            assert_eq!(read, parsed);
+        }
         if asked {
             run_where(&text);
         }
@@ -43,10 +43,11 @@ pub fn expression(data: &[u8]) {
             return;
         };
         let printed = parsed.to_string();
-        assert_eq!(
-            printed.parse::<Who>().expect("printed text is understood"),
-            parsed
-        );
+        let json = parsed.to_json();
+        for same in [printed.parse(), json.parse(), Who::from_json(&json)] {
+            let read: Who = same.expect("what was written is understood");
+            assert_eq!(read, parsed);
+        }
         if asked {
             run_who(&text, &printed);
         }

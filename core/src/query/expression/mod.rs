@@ -6,6 +6,8 @@
 //! no sample at all, nesting without measure) is refused when the printed text is parsed, with a
 //! place in that text.
 //!
+//! `format-spec/expressions.md` is the reference for users. Programs may use a JSON form.
+//!
 //! # Grammar
 //!
 //! ```text

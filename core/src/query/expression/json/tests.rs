@@ -222,7 +222,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (
             r#"{"ac": {">": 3, "in": {"sex": "f"}}}"#,
-            "JSON expression at `/ac/in/sex`: expected one of female, male, other, unknown, found the string `f`; did you mean male, other, female?",
+            "JSON expression at `/ac/in/sex`: expected one of female, male, other, unknown, found the string `f`; did you mean male, female, other?",
         ),
         (
             r#"{"region": {"first": 5}}"#,
