@@ -23,8 +23,6 @@ pub fn expression(data: &[u8]) {
         return;
     };
     let text = String::from_utf8_lossy(text);
-    // what names files would read any file of this machine
-    let asked = !text.contains('/');
     if kind & 1 == 0 {
         let Ok(parsed) = text.parse::<Where>() else {
             return;
@@ -35,7 +33,7 @@ pub fn expression(data: &[u8]) {
             let read: Where = same.expect("what was written is understood");
             assert_eq!(read, parsed);
         }
-        if asked {
+        if is_asked(&printed) {
             run_where(&text);
         }
     } else {
@@ -48,10 +46,16 @@ pub fn expression(data: &[u8]) {
             let read: Who = same.expect("what was written is understood");
             assert_eq!(read, parsed);
         }
-        if asked {
+        if is_asked(&printed) {
             run_who(&text, &printed);
         }
     }
+}
+
+/// What names files would read any file of this machine. JSON can write a slash in other ways, text
+/// cannot.
+fn is_asked(printed: &str) -> bool {
+    !printed.contains('/')
 }
 
 fn run_where(text: &str) {
