@@ -272,7 +272,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (
             r#"{"exactly": {"phenotypes": "HP:0003473"}}"#,
-            "JSON expression at `/exactly/phenotypes`: unknown kind of record `phenotypes`; did you mean phenotype, procedure, biomarker?",
+            "JSON expression at `/exactly/phenotypes`: unknown kind of record `phenotypes`; did you mean phenotype, exposure, procedure?",
         ),
         (
             r#"{"age": {">": 18}}"#,
