@@ -36,7 +36,6 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use people::People;
 use resolve::Resolver;
-use std::collections::HashMap;
 use std::time::Instant;
 use subjects::Subjects;
 
@@ -143,7 +142,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn everybody(&self) -> Result<Group<'_>> {
-        Group::new(self, Subjects::of(self).all(), HashMap::new())
+        Group::new(self, Subjects::of(self).all(), None)
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -230,7 +229,7 @@ impl Dataset {
             }
             found = next;
         }
-        let group = |(values, set)| Ok((values, Group::new(self, set, HashMap::new())?));
+        let group = |(values, set)| Ok((values, Group::new(self, set, None)?));
         found.into_iter().map(group).collect()
     }
 
