@@ -84,7 +84,8 @@ pub fn expression() -> impl Strategy<Value = Expression> {
     })
 }
 
-fn holds(comparison: &str, left: f64, right: f64) -> bool {
+/// Whether a comparison holds.
+pub fn holds(comparison: &str, left: f64, right: f64) -> bool {
     match comparison {
         "<" => left < right,
         "<=" => left <= right,

@@ -4,6 +4,7 @@ pub mod check;
 pub mod expression;
 pub mod generate;
 pub mod oracle;
+pub mod people;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
