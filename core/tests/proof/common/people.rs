@@ -193,9 +193,9 @@ impl People {
         ids
     }
 
-    /// Information content by term, by those of whom a phenotype is known.
+    /// Information content by term, by those of whom a phenotype is recorded as present.
     fn information(&self) -> Vec<f64> {
-        let described = self.people.iter().filter(|p| p.present | p.excluded != 0);
+        let described = self.people.iter().filter(|p| p.present != 0);
         let total = described.count() as f64;
         let of = |term: usize| {
             let with = self
