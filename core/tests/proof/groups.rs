@@ -1,26 +1,32 @@
 //! Arbitrary expressions over arbitrary people and genotypes: the same people as by their meaning.
 
-use crate::common::generate::{INFO_KEYS, cohort};
+use crate::common::asked::{Asked, GENES, asked};
+use crate::common::generate::{Cohort, INFO_KEYS, cohort};
 use crate::common::oracle::Oracle;
-use crate::common::people::{Asked, POPULATIONS, Person, SEXES, asked, people};
+use crate::common::people::{PHENOTYPES, POPULATIONS, People, SEXES, people};
 use crate::common::{Folder, keeping};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use varidex::{Attribute, Dataset};
+use varidex::{Attribute, BuildOptions, Dataset};
 
 /// A cohort, its people, and questions.
-fn world() -> impl Strategy<
-    Value = (
-        crate::common::generate::Cohort,
-        crate::common::people::People,
-        Vec<Asked>,
-    ),
-> {
+fn world() -> impl Strategy<Value = (Cohort, People, Vec<Asked>)> {
     cohort(1..24usize, 30).prop_flat_map(|cohort| {
         let samples = cohort.samples;
-        (Just(cohort), people(samples), vec(asked(samples), 16))
+        (Just(cohort), people(samples), vec(asked(samples), 1..16))
     })
+}
+
+fn dataset(folder: &Folder, cohort: &str, people: &People) -> Dataset {
+    let options = BuildOptions {
+        genes: vec![folder.write("genes.bed", GENES)],
+        ..keeping(&INFO_KEYS)
+    };
+    drop(folder.dataset(cohort, &options));
+    let path = folder.path("dataset.vdx");
+    people.load(folder, &path);
+    Dataset::open(&path).unwrap()
 }
 
 proptest! {
@@ -31,10 +37,7 @@ proptest! {
         let folder = Folder::new();
         let text = cohort.vcf();
         let oracle = Oracle::parse(&[&text]);
-        drop(folder.dataset(&text, &keeping(&INFO_KEYS)));
-        let path = folder.path("dataset.vdx");
-        people.load(&folder, &path);
-        let dataset = Dataset::open(&path).unwrap();
+        let dataset = dataset(&folder, &text, &people);
         for question in &questions {
             let text = question.text(&oracle);
             let group = dataset.ask(&text).unwrap();
@@ -61,22 +64,20 @@ proptest! {
     #[test]
     fn scores_are_those_of_the_formula(
         (cohort, people, _) in world(),
-        profile in 1..256u32,
+        profile in 1..1u32 << PHENOTYPES,
     ) {
         let folder = Folder::new();
         let oracle = Oracle::default();
-        drop(folder.dataset(&cohort.vcf(), &keeping(&[])));
-        let path = folder.path("dataset.vdx");
-        people.load(&folder, &path);
-        let dataset = Dataset::open(&path).unwrap();
+        let dataset = dataset(&folder, &cohort.vcf(), &people);
+        let information = people.information();
         let group = dataset.ask(&Asked::Similar(profile, 0.0).text(&oracle)).unwrap();
         prop_assert!(group.has_scores());
         let found = group.ranked().unwrap();
-        let positive = people.people.iter().filter(|p| people.score(p, profile) > 0.0);
+        let positive = people.people.iter().filter(|p| p.score(profile, &information) > 0.0);
         prop_assert_eq!(found.len(), positive.count(), "{:?}", &found);
         for (id, score) in found {
-            let person: &Person = &people.people[id[1..].parse::<usize>().unwrap()];
-            let expected = people.score(person, profile);
+            let person = &people.people[id[1..].parse::<usize>().unwrap()];
+            let expected = person.score(profile, &information);
             prop_assert!((score.unwrap() - expected).abs() < 1e-9, "{id}: {score:?}, {expected}");
         }
     }
@@ -86,10 +87,7 @@ proptest! {
         let folder = Folder::new();
         let text = cohort.vcf();
         let oracle = Oracle::parse(&[&text]);
-        drop(folder.dataset(&text, &keeping(&INFO_KEYS)));
-        let path = folder.path("dataset.vdx");
-        people.load(&folder, &path);
-        let dataset = Dataset::open(&path).unwrap();
+        let dataset = dataset(&folder, &text, &people);
         let question = &questions[0];
         let within = dataset.ask(&question.text(&oracle)).unwrap();
         let members = question.eval(&people, &oracle);

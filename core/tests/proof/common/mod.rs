@@ -1,5 +1,6 @@
 //! What the tests share: a plain-scan oracle, a generator of VCF, and a folder to work in.
 
+pub mod asked;
 pub mod check;
 pub mod expression;
 pub mod generate;
