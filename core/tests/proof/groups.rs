@@ -14,7 +14,7 @@ use varidex::{Attribute, BuildOptions, Dataset};
 fn world() -> impl Strategy<Value = (Cohort, People, Vec<Asked>)> {
     cohort(1..24usize, 30).prop_flat_map(|cohort| {
         let samples = cohort.samples;
-        (Just(cohort), people(samples), vec(asked(samples), 1..16))
+        (Just(cohort), people(samples), vec(asked(samples), 1..40))
     })
 }
 
@@ -60,6 +60,11 @@ proptest! {
             prop_assert_eq!(found, ids, "{}", &text);
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn scores_are_those_of_the_formula(

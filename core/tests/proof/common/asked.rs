@@ -79,10 +79,10 @@ fn comparison() -> impl Strategy<Value = &'static str> {
 
 fn age() -> impl Strategy<Value = Age> {
     prop_oneof![
-        (0..72i64).prop_map(|n| Age(format!("{n}m"), n * MONTH)),
-        (0..5i64, 1..12i64).prop_map(|(y, m)| Age(format!("{y}y{m}m"), (12 * y + m) * MONTH)),
-        (0..400i64).prop_map(|n| Age(format!("P{n}D"), n * DAY)),
-        (0..20i64).prop_map(|n| Age(format!("{n}y"), n * 12 * MONTH)),
+        3 => (0..72i64).prop_map(|n| Age(format!("{n}m"), n * MONTH)),
+        1 => (0..5i64, 1..12i64).prop_map(|(y, m)| Age(format!("{y}y{m}m"), (12 * y + m) * MONTH)),
+        1 => (0..400i64).prop_map(|n| Age(format!("P{n}D"), n * DAY)),
+        1 => (0..20i64).prop_map(|n| Age(format!("{n}y"), n * 12 * MONTH)),
     ]
 }
 
@@ -144,15 +144,29 @@ pub fn asked(samples: usize) -> impl Strategy<Value = Asked> {
         1 => (0..PHENOTYPES, select(levels)).prop_map(|(t, level)| SimilarTo(t, level)),
     ]
     .boxed();
-    let atom = prop_oneof![3 => plain.clone(), 2 => carriers(plain)].boxed();
-    atom.prop_recursive(3, 10, 3, |inner| {
+    // of few only some samples of a person may be asked for, and carriers are looked up
+    let few = vec(0..samples as u32, 1..4).prop_map(Samples);
+    let plainly = expression().prop_map(|variants| {
+        let (gene, count) = (None, None);
+        let of = Of {
+            variants,
+            gene,
+            count,
+        };
+        Carriers(of, None, 1)
+    });
+    let any = prop_oneof![2 => plainly, 1 => carriers(plain.clone())];
+    let of_few = (few, any).prop_map(|(few, of)| And(vec![few, of]));
+    let atom = prop_oneof![3 => plain.clone(), 2 => carriers(plain.clone())].boxed();
+    let nested = atom.prop_recursive(3, 10, 3, |inner| {
         prop_oneof![
             1 => inner.clone().prop_map(|e| Not(Box::new(e))),
             3 => vec(inner.clone(), 2..4).prop_map(And),
             2 => vec(inner.clone(), 2..4).prop_map(Or),
             1 => carriers(inner),
         ]
-    })
+    });
+    prop_oneof![2 => plain, 1 => of_few, 4 => nested]
 }
 
 fn term((scope, term): Scoped) -> String {
