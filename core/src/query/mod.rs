@@ -41,7 +41,6 @@ use crate::people::Attribute;
 use expression::is_json;
 use people::People;
 use resolve::Resolver;
-use std::collections::HashMap;
 use std::time::Instant;
 use subjects::Subjects;
 
@@ -162,7 +161,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn everybody(&self) -> Result<Group<'_>> {
-        Group::new(self, Subjects::of(self).all(), HashMap::new())
+        Group::new(self, Subjects::of(self).all(), None)
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -249,7 +248,7 @@ impl Dataset {
             }
             found = next;
         }
-        let group = |(values, set)| Ok((values, Group::new(self, set, HashMap::new())?));
+        let group = |(values, set)| Ok((values, Group::new(self, set, None)?));
         found.into_iter().map(group).collect()
     }
 

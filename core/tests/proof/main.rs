@@ -23,6 +23,7 @@ mod damage_repaired;
 mod differential;
 mod expressions;
 mod families;
+mod groups;
 mod hostile;
 mod normalise;
 mod options;
