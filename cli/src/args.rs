@@ -322,6 +322,15 @@ pub(crate) struct Simulate {
     /// Share of records whose FILTER is not PASS
     #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
     pub(crate) filtered: f64,
+    /// No consequences in the genotype file; with --no-people genotypes and true counts only
+    #[arg(long)]
+    pub(crate) no_annotations: bool,
+    /// No people, ontology and answers; no trios, unless told by --trios
+    #[arg(long)]
+    pub(crate) no_people: bool,
+    /// Children with both parents in the cohort [default: two in a hundred]
+    #[arg(long, value_name = "N")]
+    pub(crate) trios: Option<usize>,
     /// Threads that compress; without influence on what is written
     #[arg(long, value_name = "N", default_value_t = usual().threads, value_parser = positive)]
     pub(crate) threads: usize,

@@ -42,7 +42,9 @@
 //! What is not there: families, `*` alleles, variants clustered in space. A copy may carry a
 //! deletion and a variant inside of it.
 
+mod annotation;
 mod genealogy;
+mod genes;
 mod mosaic;
 mod output;
 mod people;
@@ -53,6 +55,7 @@ mod sites;
 mod spectrum;
 #[cfg(test)]
 mod tests;
+mod trios;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -185,6 +188,13 @@ pub struct Options {
     pub structural: f64,
     /// Records whose FILTER is not PASS.
     pub filtered: f64,
+    /// Consequences in the genotype file (CSQ), and the genes that they are of.
+    pub annotations: bool,
+    /// People: what is recorded of them, an ontology to ask for it, and the true answers.
+    pub people: bool,
+    /// Children with both parents in the cohort, as far as its populations have parents. Without a
+    /// number, two in a hundred where [`Self::people`] are written, and nobody otherwise.
+    pub trios: Option<usize>,
     /// Replace files of an earlier run instead of refusing.
     pub overwrite: bool,
     /// Threads that compress; without influence on what is written.
@@ -225,8 +235,23 @@ impl Default for Options {
             indels: 0.12,
             structural: 0.002,
             filtered: 0.02,
+            annotations: true,
+            people: true,
+            trios: None,
             overwrite: false,
             threads: 2,
+        }
+    }
+}
+
+impl Options {
+    /// Genotypes and their true counts, and nothing else: as [`Options::default`] otherwise.
+    pub fn genotypes() -> Self {
+        Self {
+            annotations: false,
+            people: false,
+            trios: Some(0),
+            ..Self::default()
         }
     }
 }
@@ -250,4 +275,6 @@ pub struct Summary {
     pub truth: PathBuf,
     /// `samples.tsv`: sample, sex, population.
     pub people: PathBuf,
+    /// What else was written, with what it holds in a few words.
+    pub more: Vec<(PathBuf, &'static str)>,
 }

@@ -2,19 +2,23 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::annotation::{Annotator, Marks, overlaps};
 use super::genealogy::{FOUNDER_AGE, Genealogy};
+use super::genes::Genes;
 use super::mosaic::{LONGEST_EXCURSION, Mosaic};
-use super::output::{Output, Record};
-use super::people::{People, founders};
+use super::output::{Header, Output, Record};
+use super::people::{People, founders, name};
 use super::random::{Purpose, Random};
 use super::row::{Faults, Row, Tally};
 use super::sites::{Alleles, Kinds, MOST_ALTERNATES, Places, genetic_distance};
 use super::spectrum::{Spectrum, density};
+use super::trios::Trios;
 use super::{Options, Summary};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, Chromosome};
+use crate::sink::Sink;
 
 /// The samples a BCF record can count.
 const MOST_SAMPLES: usize = (1 << 24) - 1;
@@ -44,45 +48,85 @@ pub fn simulate(
     let contig = Contig::of(options)?;
     check(options)?;
     fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    let mut files = Files {
+        dir,
+        overwrite: options.overwrite,
+        begun: Vec::new(),
+    };
+    let outcome = write(options, &contig, &mut files, progress);
+    if matches!(outcome, Err(Error::Cancelled)) {
+        for file in &files.begun {
+            fs::remove_file(file).map_err(|e| Error::io(file, e))?;
+        }
+    }
+    outcome
+}
+
+/// Files begun, lest one of them stays behind.
+struct Files<'a> {
+    dir: &'a Path,
+    overwrite: bool,
+    begun: Vec<PathBuf>,
+}
+
+impl Files<'_> {
+    fn create(&mut self, name: &str) -> Result<(PathBuf, File)> {
+        let path = self.dir.join(name);
+        let file = create(&path, self.overwrite)?;
+        self.begun.push(path.clone());
+        Ok((path, file))
+    }
+
+    /// A file of which all is known.
+    fn whole(&mut self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let (path, mut file) = self.create(name)?;
+        file.write_all(bytes).map_err(|e| Error::io(&path, e))?;
+        Ok(path)
+    }
+}
+
+fn write(
+    options: &Options,
+    contig: &Contig,
+    files: &mut Files<'_>,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Summary> {
+    let (genotypes, genotypes_file) = files.create(options.format.file_name())?;
+    let (truth_path, truth) = files.create("truth.tsv")?;
+
+    let mut random = Random::new(options.seed, Purpose::People);
+    let people = People::new(options.samples, &options.populations, &mut random);
+    let table = people.table(&options.populations);
     let mut summary = Summary {
         samples: options.samples,
         records: 0,
         variants: 0,
         span: None,
-        genotypes: dir.join(options.format.file_name()),
-        truth: dir.join("truth.tsv"),
-        people: dir.join("samples.tsv"),
+        genotypes,
+        truth: truth_path,
+        people: files.whole("samples.tsv", table.as_bytes())?,
+        more: Vec::new(),
     };
-    let genotypes = create(&summary.genotypes, options.overwrite)?;
-    let truth = create(&summary.truth, options.overwrite)?;
-    let mut people_file = create(&summary.people, options.overwrite)?;
+    let mut trios = Trios::new(
+        &people,
+        wanted_trios(options),
+        options.seed,
+        options.recombination,
+    );
+    let mut de_novo = None;
+    if !trios.list.is_empty() {
+        let family = files.whole("family.ped", trios.pedigree(&people).as_bytes())?;
+        summary.more.push((family, "children and their parents"));
+        let (path, file) = files.create("de_novo.tsv")?;
+        let mut file = BufWriter::new(file);
+        file.write_all(b"chrom\tpos\tref\talt\tchild\n")
+            .map_err(|e| Error::io(&path, e))?;
+        summary
+            .more
+            .push((path.clone(), "new mutations of the children"));
+        de_novo = Some((path, file));
+    }
 
-    let mut random = Random::new(options.seed, Purpose::People);
-    let people = People::new(options.samples, &options.populations, &mut random);
-    people_file
-        .write_all(people.table(&options.populations).as_bytes())
-        .map_err(|e| Error::io(&summary.people, e))?;
-
-    let mut truth = BufWriter::new(truth);
-    truth
-        .write_all(b"chrom\tpos\tref\talt\tac\tan\tn_het\tn_hom\tn_hemi\tn_missing\n")
-        .map_err(|e| Error::io(&summary.truth, e))?;
-    let mut output = Output::new(genotypes, options.format, options.threads)
-        .map_err(|e| Error::io(&summary.genotypes, e))?;
-    output
-        .header(
-            &options.contig,
-            contig.length,
-            contig.assembly,
-            options.seed,
-            options.samples,
-        )
-        .map_err(|e| Error::io(&summary.genotypes, e))?;
-
-    let mut cohort = Cohort::new(options, &people);
-    let mut sites = Random::new(options.seed, Purpose::Sites);
-    let mut faults = Random::new(options.seed, Purpose::Faults);
-    let (rates, kinds) = (rates(options), kinds(options));
     let per_base = options
         .spacing
         .map_or_else(|| density(options.samples * 2), |s| 1.0 / s);
@@ -92,7 +136,48 @@ pub fn simulate(
         options.variants as u64,
         per_base,
     );
-    let mut row = Row::new(options.samples);
+    let mut genes = None;
+    if options.annotations || options.people {
+        let mut random = Random::new(options.seed, Purpose::Genes);
+        let laid = Genes::new(contig.start, places.span(), contig.length, &mut random);
+        let (path, file) = files.create("genes.gff3.gz")?;
+        let io = |e| Error::io(&path, e);
+        let mut out = Sink::bgzf(file, options.threads).map_err(io)?;
+        laid.write(&mut out, &options.contig, contig.length)
+            .map_err(io)?;
+        out.finish().map_err(io)?;
+        summary.more.push((path, "where genes lie"));
+        genes = Some(laid);
+    }
+    let mut annotator = genes
+        .as_ref()
+        .filter(|_| options.annotations)
+        .map(|genes| Annotator::new(genes, options.seed));
+    let story = options.people.then_some(());
+    let mut marked = vec![0u16; if story.is_some() { options.samples } else { 0 }];
+
+    let mut truth = BufWriter::new(truth);
+    truth
+        .write_all(b"chrom\tpos\tref\talt\tac\tan\tn_het\tn_hom\tn_hemi\tn_missing\n")
+        .map_err(|e| Error::io(&summary.truth, e))?;
+    let mut output = Output::new(genotypes_file, options.format, options.threads)
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+    output
+        .header(&Header {
+            contig: &options.contig,
+            length: contig.length,
+            assembly: contig.assembly,
+            seed: options.seed,
+            samples: options.samples,
+            annotated: options.annotations,
+        })
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+
+    let mut cohort = Cohort::new(options, &people);
+    let mut sites = Random::new(options.seed, Purpose::Sites);
+    let mut faults = Random::new(options.seed, Purpose::Faults);
+    let (rates, kinds) = (rates(options), kinds(options));
+    let mut row = Row::new(options.samples, &trios);
     let (mut done, mut reported, mut males_haploid) = (0, 0, None);
     let total = options.variants as u64;
     while done < options.variants {
@@ -117,19 +202,44 @@ pub fn simulate(
             &mut sites,
         );
         cohort.walk(position);
-        let carried = cohort.fill(&mut row, alleles.alternates.len());
+        trios.walk(position);
+        let mutated = trios.de_novo();
+        let carried = match mutated {
+            Some(_) => 1,
+            None => cohort.fill(&mut row, alleles.alternates.len()),
+        };
         if options.samples > 0 {
             alleles.alternates.truncate(carried.max(1));
+        }
+        row.inherit(&trios);
+        if let (Some(child), Some((path, file))) = (mutated, &mut de_novo) {
+            row.mutate(child, trios.which_copy());
+            write_mutation(file, &options.contig, position, &alleles, child)
+                .map_err(|e| Error::io(path, e))?;
         }
         row.lose(&rates, &mut faults);
         let pass = !sites.chance(options.filtered);
         let tally = row.settle();
+        let mut marks = match &mut annotator {
+            Some(annotator) => annotator.record(position, &alleles, &tally),
+            None => Default::default(),
+        };
+        if let (Some(genes), Some(_)) = (&genes, &story) {
+            let overlapping = overlaps(genes, position, &alleles);
+            for marks in &mut marks {
+                *marks |= overlapping;
+            }
+            if marks != Marks::default() {
+                mark(&mut marked, &row, &marks);
+            }
+        }
         let record = Record {
             contig: &options.contig,
             position,
             alleles: &alleles,
             pass,
             tally: &tally,
+            annotation: annotator.as_ref().map_or(&[], |a| a.text.as_slice()),
         };
         output
             .record(&record, &row)
@@ -143,10 +253,6 @@ pub fn simulate(
         if done - reported >= REPORT {
             reported = done;
             if !progress(done as u64, total) {
-                drop((output, truth, people_file));
-                for file in [&summary.genotypes, &summary.truth, &summary.people] {
-                    fs::remove_file(file).map_err(|e| Error::io(file, e))?;
-                }
                 return Err(Error::Cancelled);
             }
         }
@@ -156,8 +262,49 @@ pub fn simulate(
         .finish()
         .map_err(|e| Error::io(&summary.genotypes, e))?;
     truth.flush().map_err(|e| Error::io(&summary.truth, e))?;
+    if let Some((path, mut file)) = de_novo {
+        file.flush().map_err(|e| Error::io(&path, e))?;
+    }
     progress(total, total);
     Ok(summary)
+}
+
+/// Two children in a hundred, where nothing is said.
+fn wanted_trios(options: &Options) -> usize {
+    match options.trios {
+        Some(trios) => trios,
+        None if options.people => options.samples / 50,
+        None => 0,
+    }
+}
+
+/// Adds what a record's alleles are to the asked genes to those who carry them.
+fn mark(marked: &mut [u16], row: &Row, marks: &Marks) {
+    row.each(|sample, copies, _| {
+        let of = |copy: u8| marks.get(usize::from(copy).wrapping_sub(1)).copied();
+        let carried = of(copies[0]).unwrap_or(0) | of(copies[1]).unwrap_or(0);
+        if let Some(marked) = marked.get_mut(sample) {
+            *marked |= carried;
+        }
+    });
+}
+
+/// A line of `de_novo.tsv`.
+fn write_mutation(
+    file: &mut impl Write,
+    contig: &str,
+    position: u32,
+    alleles: &Alleles,
+    child: u32,
+) -> std::io::Result<()> {
+    for alternate in &alleles.alternates {
+        write!(file, "{contig}\t{position}\t")?;
+        file.write_all(&alleles.reference)?;
+        file.write_all(b"\t")?;
+        file.write_all(alternate)?;
+        writeln!(file, "\t{}", name(child as usize))?;
+    }
+    Ok(())
 }
 
 /// Where on which contig.
@@ -232,6 +379,17 @@ fn check(options: &Options) -> Result<()> {
         return usage(format!(
             "{} samples: at most {MOST_SAMPLES} can be simulated",
             options.samples
+        ));
+    }
+    if options
+        .trios
+        .is_some_and(|trios| trios > options.samples / 3)
+    {
+        return usage(format!(
+            "{} trios: {} samples make at most {}",
+            options.trios.unwrap_or(0),
+            options.samples,
+            options.samples / 3
         ));
     }
     if options.populations.is_empty() || options.populations.len() > 200 {
