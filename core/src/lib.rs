@@ -25,11 +25,11 @@ pub use genome::{
     AlleleType, Assembly, Interval, MixedAssemblies, NameError, Position, UnknownAlleleType,
     UnknownAssembly,
 };
-pub use people::{Level, Measure};
+pub use people::{Attribute, Level, Measure};
 pub use query::{
-    Allele, Attribute, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, Impact,
-    InfoField, InfoValue, IntoWhere, IntoWho, NumberField, NumberWithin, Origin, Step, Transcripts,
-    Variant, VariantNames, VariantType, Variants, Where, Who, Zygosity,
+    Allele, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, Impact, InfoField,
+    InfoValue, IntoWhere, IntoWho, NumberField, NumberWithin, Origin, Step, Transcripts, Variant,
+    VariantNames, VariantType, Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
 pub use source::people::Scope;

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use varidex::{BuildOptions, Error, PeopleOptions, Report};
+use varidex::{BuildOptions, Error, PeopleOptions, Phase, Report};
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     progress::watch_interrupts();
@@ -14,6 +14,12 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         reference: args.reference.clone(),
         genes: args.genes.clone(),
         pad: args.pad,
+        people: PeopleOptions {
+            files: args.people.clone(),
+            mapping: args.people_map.clone(),
+            ontologies: args.known.ontology.clone(),
+            sample_map: args.known.sample_map.clone(),
+        },
         assembly: args.assembly,
         min_gq: args.min_gq,
         min_dp: args.min_dp,
@@ -29,7 +35,10 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
             if let Some((_, done)) = bar.take() {
                 done.finish_and_clear();
             }
-            let what = format!("reading {}", at.input);
+            let what = match at.phase {
+                Phase::People => at.input.clone(),
+                _ => format!("reading {}", at.input),
+            };
             bar = Some((at.input.clone(), messages.step(what, at.total, Unit::Bytes)));
         }
         if let Some((_, bar)) = &bar {
@@ -50,16 +59,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         let text = format!("{:#}\n", as_json(&report));
         std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
     }
-    if args.people.is_empty() && args.known.ontology.is_empty() {
-        return Ok(());
-    }
-    let options = PeopleOptions {
-        files: args.people.clone(),
-        mapping: args.people_map.clone(),
-        ontologies: args.known.ontology.clone(),
-        sample_map: args.known.sample_map.clone(),
-    };
-    super::people::load(&args.output, &options, messages)
+    Ok(())
 }
 
 fn as_json(report: &Report) -> Value {
@@ -85,6 +85,15 @@ fn as_json(report: &Report) -> Value {
         "genotypes": report.genotypes,
         "samples": report.samples,
         "contigs": report.contigs,
+        "people": report.people.as_ref().map(|people| json!({
+            "read": people.read,
+            "people": people.people,
+            "merged": people.merged,
+            "refused": people.refused,
+            "samples_without_person": people.samples_without_person,
+            "people_without_sample": people.people_without_sample,
+            "unknown_terms": people.unknown_terms,
+        })),
         "bytes": report.bytes,
         "snapshot": report.snapshot,
         "seconds": report.seconds,

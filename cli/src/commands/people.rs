@@ -4,7 +4,6 @@ use crate::args::People;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::{Cell, Table, print};
-use std::path::Path;
 use varidex::{Dataset, PeopleKey, PeopleOptions};
 
 pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
@@ -23,18 +22,9 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         ontologies: args.known.ontology.clone(),
         sample_map: args.known.sample_map.clone(),
     };
-    load(dataset, &options, messages)
-}
-
-/// Loads people and says what came of it.
-pub(crate) fn load(
-    dataset: &Path,
-    options: &PeopleOptions,
-    messages: Messages,
-) -> Result<(), Failure> {
     progress::watch_interrupts();
     let bar = messages.step("people", None, Unit::Bytes);
-    let loaded = varidex::load_people(dataset, options, &mut |what| {
+    let loaded = varidex::load_people(dataset, &options, &mut |what| {
         bar.set_message(what.to_owned());
         !progress::interrupted()
     });

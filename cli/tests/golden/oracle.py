@@ -107,8 +107,12 @@ def phenopackets(lines):
         person = Person(packet["subject"]["id"])
         person.packet = packet["id"]
         person.sex = packet["subject"].get("sex", "").lower() or None
-        age = packet["subject"].get("timeAtLastEncounter", {}).get("age", {})
-        person.age_days = days(age.get("iso8601duration"))
+        seen = packet["subject"].get("timeAtLastEncounter", {})
+        person.age_days = days(seen.get("age", {}).get("iso8601duration"))
+        if "gestationalAge" in seen:
+            # before birth, which is 40 weeks after the last menstruation
+            age = seen["gestationalAge"]
+            person.age_days = min(age["weeks"] * 7 + age.get("days", 0) - 280, 0)
         for feature in packet.get("phenotypicFeatures", []):
             onset = days(feature.get("onset", {}).get("age", {}).get("iso8601duration"))
             record = ("phenotype", feature["type"]["id"], feature.get("excluded", False), onset)

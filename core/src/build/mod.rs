@@ -38,6 +38,7 @@ use crate::source::Reader;
 use crate::source::genes::read_genes;
 use contigs::Contigs;
 use emit::{Emitter, Target};
+use people::Known;
 use plan::{InputSamples, Plan, Source};
 use sort::{Places, Sorting};
 use std::path::Path;
@@ -66,6 +67,21 @@ pub fn build<P: AsRef<Path>>(
         .build()
         .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads())))?;
     let mut publication = Publication::begin(to.as_ref(), options.replace)?;
+    // what is wrong with people is known before genotypes are read, which takes longer
+    let mut telling = |what: &str| {
+        let at = Progress {
+            phase: Phase::People,
+            input: what.to_owned(),
+            bytes: 0,
+            total: None,
+            records: 0,
+        };
+        match progress(&at) {
+            true => Ok(()),
+            false => Err(Error::Cancelled),
+        }
+    };
+    let known = Known::read(&options.people, &mut telling)?;
     let mut plan = Plan::new(inputs, options, &publication, progress)?;
 
     let mut manifest = Manifest::new();
@@ -128,6 +144,11 @@ pub fn build<P: AsRef<Path>>(
         .map(|c| c.contig)
         .collect::<std::collections::BTreeSet<_>>()
         .len() as u64;
+    if let Some(known) = known {
+        let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
+        let step = &mut |_: &str| Ok(());
+        report.people = Some(known.add(&mut publication, &mut manifest, &samples, None, step)?);
+    }
     publication.publish(&mut manifest)?;
     report.bytes = manifest.files().map(|file| file.size).sum();
     report.snapshot = manifest.snapshot;

@@ -1,5 +1,6 @@
 //! What a build can be told.
 
+use super::people::PeopleOptions;
 use crate::genome::Assembly;
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ pub struct BuildOptions {
     pub genes: Vec<PathBuf>,
     /// Bases on both sides of each gene that count as the gene's.
     pub pad: u32,
+    /// People, and ontologies for what is recorded of them.
+    pub people: PeopleOptions,
     /// A genotype whose GQ is lower counts as missing.
     pub min_gq: Option<f64>,
     /// A genotype whose DP is lower counts as missing.
@@ -43,6 +46,7 @@ impl Default for BuildOptions {
             reference: None,
             genes: Vec::new(),
             pad: 0,
+            people: PeopleOptions::default(),
             assembly: None,
             min_gq: None,
             min_dp: None,
@@ -74,6 +78,8 @@ pub enum Phase {
     Sorting,
     /// Reading and storing.
     Storing,
+    /// Reading people and ontologies, and storing them: its input tells what is being done.
+    People,
 }
 
 /// How far a build is.

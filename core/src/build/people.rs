@@ -1,12 +1,15 @@
 //! Loading what is known of people into a dataset that is there.
 
-use crate::dataset::{Dataset, Publication};
+use crate::dataset::{Dataset, Manifest, Publication};
 use crate::error::{Error, Result};
-use crate::format::FileKind;
+use crate::format::{ContainerWriter, FileKind};
 use crate::people::Terms;
-use crate::people::store::{Assigned, Hierarchy, KnownTerms, assign, read_sample_map, write};
+use crate::people::store::{
+    Assigned, Hierarchy, KnownTerms, People, assign, read_sample_map, write,
+};
 use crate::source::ontology::read_ontologies;
-use crate::source::people::{PeopleInput, Person, guess, read_people};
+use crate::source::people::{Coding, PeopleInput, Person, guess, read_people};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +51,7 @@ pub struct PeopleReport {
     pub people_without_sample: u64,
     /// Terms that no ontology of the dataset tells of.
     pub unknown_terms: u64,
-    /// The dataset's new snapshot id.
+    /// The dataset's new snapshot id; empty where the build tells it.
     pub snapshot: String,
 }
 
@@ -75,68 +78,119 @@ pub fn load_people(
     let path = dataset.as_ref();
     // a path without a dataset is not to become one, and people are wrong sooner than genotypes
     Dataset::open(path)?;
-    let ontologies = match options.ontologies.is_empty() {
-        true => None,
-        false => {
-            step("reading ontologies")?;
-            Some(Terms::write(&read_ontologies(&options.ontologies)?)?)
-        }
-    };
-    let input = match options.files.is_empty() {
-        true if ontologies.is_none() || options.sample_map.is_some() => {
-            return Err(Error::Usage("no files of people".to_owned()));
-        }
-        true => None,
-        false => {
-            step("reading people")?;
-            Some(read_people(&options.files, options.mapping.as_deref())?)
-        }
-    };
-    let map = match &options.sample_map {
-        Some(map) => read_sample_map(map)?,
-        None => Vec::new(),
+    let Some(known) = Known::read(options, &mut step)? else {
+        return Err(Error::Usage("no files of people".to_owned()));
     };
     let mut publication = Publication::begin(path, true)?;
     // as it is now that nobody else can publish
     let dataset = Dataset::open(path)?;
     let mut manifest = dataset.manifest().clone();
-    if let Some(content) = ontologies {
-        manifest.terms = Some(publication.add(FileKind::Terms, content)?);
-    }
-    let terms = manifest.terms.as_ref().map(|entry| {
-        let file = path.join(&entry.file);
-        KnownTerms::open(&file, &entry.checksum)
-    });
-    let terms = terms.transpose()?;
-    let mut report = PeopleReport::default();
     step("finding samples")?;
-    let assigned = match (input, dataset.people()) {
-        (Some(input), _) => {
-            let samples: Vec<&str> = dataset.sample_names()?.collect();
-            let people = report.take(input);
-            Some(assign(people, &samples, &map))
-        }
-        (None, Some(people)) => Some(Assigned {
-            people: people.people()?,
-            owners: people.owners()?,
-            ..Assigned::default()
-        }),
-        (None, None) => None,
-    };
-    if let Some(assigned) = assigned {
-        report.tell(&assigned);
-        refuse_twins(&assigned)?;
-        step("writing people")?;
-        let terms = terms.as_ref().map(|terms| terms as &dyn Hierarchy);
-        let content = write(&assigned.people, &assigned.owners, terms)?;
-        manifest.people = Some(publication.add(FileKind::People, content)?);
-    }
+    let samples: Vec<&str> = dataset.sample_names()?.collect();
+    let there = dataset.people();
+    let mut report = known.add(&mut publication, &mut manifest, &samples, there, &mut step)?;
     publication.publish(&mut manifest)?;
     report.snapshot = manifest.snapshot;
-    if let Some(people) = Dataset::open(path)?.people() {
-        report.unknown_terms = people.unknown_terms()?.len() as u64;
-    }
     Ok(report)
+}
+
+/// What files tell of people and terms, on its way into a dataset.
+pub(super) struct Known {
+    ontologies: Option<ContainerWriter>,
+    input: Option<PeopleInput>,
+    map: Vec<(String, String)>,
+}
+
+impl Known {
+    /// Reads the files; `None` where there are none.
+    pub(super) fn read(
+        options: &PeopleOptions,
+        step: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<Option<Self>> {
+        let ontologies = match options.ontologies.is_empty() {
+            true => None,
+            false => {
+                step("reading ontologies")?;
+                Some(Terms::write(&read_ontologies(&options.ontologies)?)?)
+            }
+        };
+        let input = match options.files.is_empty() {
+            true if options.sample_map.is_some() || options.mapping.is_some() => {
+                return Err(Error::Usage("no files of people".to_owned()));
+            }
+            true => None,
+            false => {
+                step("reading people")?;
+                Some(read_people(&options.files, options.mapping.as_deref())?)
+            }
+        };
+        let map = match &options.sample_map {
+            Some(map) => read_sample_map(map)?,
+            None => Vec::new(),
+        };
+        let any = ontologies.is_some() || input.is_some();
+        Ok(any.then_some(Self {
+            ontologies,
+            input,
+            map,
+        }))
+    }
+
+    /// Adds the files to the next state of a dataset, in the place of those that are there. Without
+    /// people the ones that are there are closed anew, by other terms.
+    pub(super) fn add(
+        self,
+        publication: &mut Publication,
+        manifest: &mut Manifest,
+        samples: &[&str],
+        there: Option<&People>,
+        step: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<PeopleReport> {
+        if let Some(content) = self.ontologies {
+            manifest.terms = Some(publication.add(FileKind::Terms, content)?);
+        }
+        let terms = manifest.terms.as_ref().map(|entry| {
+            let file = publication.directory().join(&entry.file);
+            KnownTerms::open(&file, &entry.checksum)
+        });
+        let terms = terms.transpose()?;
+        let terms = terms.as_ref().map(|terms| terms as &dyn Hierarchy);
+        let mut report = PeopleReport::default();
+        let assigned = match (self.input, there) {
+            (Some(input), _) => {
+                let people = report.take(input);
+                assign(people, samples, &self.map)
+            }
+            (None, Some(people)) => Assigned {
+                people: people.people()?,
+                owners: people.owners()?,
+                ..Assigned::default()
+            },
+            (None, None) => return Ok(report),
+        };
+        report.tell(&assigned);
+        report.unknown_terms = unknown_terms(&assigned, terms)?;
+        refuse_twins(&assigned)?;
+        step("writing people")?;
+        let content = write(&assigned.people, &assigned.owners, terms)?;
+        manifest.people = Some(publication.add(FileKind::People, content)?);
+        Ok(report)
+    }
+}
+
+/// How many terms are recorded that no ontology tells of.
+fn unknown_terms(assigned: &Assigned, terms: Option<&dyn Hierarchy>) -> Result<u64> {
+    let records = assigned.people.iter().flat_map(|person| &person.records);
+    let told: HashSet<&Coding> = records.map(|record| &record.term).collect();
+    let mut unknown = 0;
+    for term in told {
+        let known = match terms {
+            Some(terms) => terms.number(&term.id)?.is_some(),
+            None => false,
+        };
+        unknown += u64::from(!known);
+    }
+    Ok(unknown)
 }
 
 /// The text of a mapping for a table of people, to be looked over by who knows the table: what
@@ -151,7 +205,7 @@ pub fn guess_mapping(table: impl AsRef<Path>) -> Result<String> {
 
 /// An id is what a person is asked for by.
 fn refuse_twins(assigned: &Assigned) -> Result<()> {
-    let mut ids = std::collections::HashSet::new();
+    let mut ids = HashSet::new();
     let twin = assigned
         .people
         .iter()
@@ -229,6 +283,9 @@ impl fmt::Display for PeopleReport {
         for (what, count, examples) in &self.warnings {
             writeln!(f, "warning  {what} ({count}): {}", examples.join("; "))?;
         }
-        writeln!(f, "snapshot  {}", self.snapshot)
+        match self.snapshot.is_empty() {
+            true => Ok(()),
+            false => writeln!(f, "snapshot  {}", self.snapshot),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What a build tells at its end.
 
+use super::people::PeopleReport;
 use crate::error::{Error, InputError, Place, Result};
 use crate::source::chunk::{Chunk, Warning};
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct Report {
     pub refused: Vec<Refused>,
     /// What was odd but legal, by kind.
     pub warnings: Vec<Warned>,
+    /// What became of people, where some were given.
+    pub people: Option<PeopleReport>,
     /// Bytes of the dataset.
     pub bytes: u64,
     /// The dataset's snapshot id.
@@ -160,6 +163,9 @@ impl fmt::Display for Report {
                 warning.what, warning.count, warning.first
             )?;
         }
-        Ok(())
+        match &self.people {
+            Some(people) => people.fmt(f),
+            None => Ok(()),
+        }
     }
 }

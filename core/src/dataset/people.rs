@@ -2,8 +2,8 @@
 
 use super::Dataset;
 use crate::error::{Error, Result};
+use crate::people::Attribute;
 use crate::people::store::People;
-use crate::query::Attribute;
 use crate::set::SampleSet;
 use crate::source::people::{Age, Scope};
 use std::str::FromStr;

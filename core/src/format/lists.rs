@@ -33,7 +33,7 @@ impl Lists {
         let section = file.find(kind);
         if let Some(section) = section {
             let len = file.len(section);
-            if len % 4 != 0 || len / 4 < count as usize {
+            if !len.is_multiple_of(4) || len / 4 < count as usize {
                 let expected = format!("an end for each of {count} lists");
                 return Err(file.damage(section, 0, expected, format!("{len} bytes")));
             }

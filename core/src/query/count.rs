@@ -104,6 +104,8 @@ pub(crate) struct Tally<'a> {
     prefix: Vec<u32>,
     pub(super) haploid: SiteCache,
     missing: SiteCache,
+    /// Missing copies in the group, by page and descriptor.
+    missing_copies: Option<((u32, i64), u32)>,
     pub(super) scratch: Vec<u64>,
 }
 
@@ -153,6 +155,7 @@ impl<'a> Tally<'a> {
             prefix: Vec::new(),
             haploid: SiteCache::default(),
             missing: SiteCache::default(),
+            missing_copies: None,
             scratch: Vec::new(),
         }
     }
@@ -237,7 +240,7 @@ impl<'a> Tally<'a> {
         };
         let mut counts = RowCounts {
             ac,
-            an: self.site(row, mask)?,
+            an: self.known_copies(row, mask)?,
             ..RowCounts::default()
         };
         self.add_polyploid(row, mask, &mut counts)?;
@@ -388,19 +391,59 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
+    /// AN of the diploid and haploid samples, without looking whose copies are missing.
+    fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<u32> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let samples = self.segment.meta().samples;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        let known = self
+            .missing_copies
+            .filter(|(key, _)| *key == (page, missing));
+        let count = match known {
+            Some((_, count)) => count,
+            None => {
+                let set = self.segment.set(missing, &sets, 2 * samples)?;
+                set.count_in(&mask.copies, mask.size * 2, &[])
+                    .map_err(|rule| self.segment.broken_set(rule))?
+            }
+        };
+        self.missing_copies = Some(((page, missing), count));
+        (2 * mask.size)
+            .checked_sub(self.haploid.count.saturating_add(count))
+            .ok_or_else(|| {
+                self.segment
+                    .broken_set(Malformed("no more missing copies than there are"))
+            })
+    }
+
+    fn load_haploid(
+        &mut self,
+        page: u32,
+        haploid: i64,
+        sets: &Range<usize>,
+        mask: &Mask,
+    ) -> Result<()> {
+        let samples = self.segment.meta().samples;
+        let set = self.segment.set(haploid, sets, samples)?;
+        self.haploid
+            .load(&set, samples)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        let bits = self.haploid.bits.iter().zip(&mask.samples);
+        self.haploid.count = bits.map(|(word, mask)| (word & mask).count_ones()).sum();
+        self.haploid.key = Some((page, haploid));
+        Ok(())
+    }
+
     /// AN of the diploid and haploid samples; loads the haploid and missing sets of the row's site.
     fn site(&mut self, row: u32, mask: &Mask) -> Result<u32> {
         let (haploid, missing, sets) = self.site_sets(row)?;
         let page = row / PAGE_ROWS;
         let samples = self.segment.meta().samples;
         if self.haploid.key != Some((page, haploid)) {
-            let set = self.segment.set(haploid, &sets, samples)?;
-            self.haploid
-                .load(&set, samples)
-                .map_err(|rule| self.segment.broken_set(rule))?;
-            let bits = self.haploid.bits.iter().zip(&mask.samples);
-            self.haploid.count = bits.map(|(word, mask)| (word & mask).count_ones()).sum();
-            self.haploid.key = Some((page, haploid));
+            self.load_haploid(page, haploid, &sets, mask)?;
         }
         if self.missing.key != Some((page, missing)) {
             let set = self.segment.set(missing, &sets, 2 * samples)?;

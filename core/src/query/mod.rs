@@ -22,10 +22,9 @@ mod walk;
 pub use allele::Allele;
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
-pub(crate) use expression::Recorded;
 pub use expression::{
-    Attribute, CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
-    Transcripts, VariantType, Where, Who, Zygosity,
+    CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
+    VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};
 pub use people::Step;
@@ -34,6 +33,7 @@ pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
 
 use crate::dataset::Dataset;
 use crate::error::Result;
+use crate::people::Attribute;
 use people::People;
 use resolve::Resolver;
 use std::collections::HashMap;
@@ -224,7 +224,7 @@ impl Dataset {
                 for (value, with) in &sets {
                     let both = set.intersection(with);
                     if !both.is_empty() {
-                        next.push(([&values[..], &[value.clone()]].concat(), both));
+                        next.push(([&values[..], std::slice::from_ref(value)].concat(), both));
                     }
                 }
             }

@@ -1,11 +1,11 @@
 //! Whose phenotypes are similar to a profile.
 
-use super::expression::{Recorded, Threshold};
+use super::expression::Threshold;
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::people::store::{People, TermRef};
-use crate::people::{Measure, Profile, Scorer, Terms};
+use crate::people::{Measure, Profile, Recorded, Scorer, Terms};
 use crate::set::SampleSet;
 use crate::source::people::Scope;
 

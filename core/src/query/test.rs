@@ -78,7 +78,7 @@ fn test_atom(
         let mut sum = RowCounts::default();
         for row in rows {
             if let Some(part) = parts.get_mut(row.part) {
-                sum.add(part.tester.counts_in(group, row.row)?);
+                sum.add(part.tester.counts_in(group, *field, row.row)?);
             }
         }
         return Ok(test_count(sum, *field, *comparison, *value));
@@ -138,8 +138,8 @@ impl<'a> Tester<'a> {
         }
     }
 
-    /// Counts of a row in a group.
-    fn counts_in(&mut self, group: &Arc<SampleSet>, row: u32) -> Result<RowCounts> {
+    /// What is needed for a field of the counts of a row in a group.
+    fn counts_in(&mut self, group: &Arc<SampleSet>, field: Number, row: u32) -> Result<RowCounts> {
         let known = self
             .groups
             .iter()
@@ -152,9 +152,17 @@ impl<'a> Tester<'a> {
                 self.groups.len() - 1
             }
         };
-        match self.groups.get_mut(at) {
-            Some((_, tally)) => tally.counts(row),
-            None => Ok(RowCounts::default()),
+        match (self.groups.get_mut(at), field) {
+            (Some((_, tally)), Number::Ac | Number::An | Number::Af) => {
+                let (ac, an) = tally.ac_an(row)?;
+                Ok(RowCounts {
+                    ac,
+                    an,
+                    ..RowCounts::default()
+                })
+            }
+            (Some((_, tally)), _) => tally.counts(row),
+            (None, _) => Ok(RowCounts::default()),
         }
     }
 

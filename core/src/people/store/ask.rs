@@ -4,7 +4,7 @@ use super::write::{ATTRIBUTES, attribute_number};
 use super::{People, SCOPES, flag, form, scope_number};
 use crate::error::Result;
 use crate::format::{Column, Kind};
-use crate::query::{Attribute, Recorded};
+use crate::people::{Attribute, Recorded};
 use crate::set::{Malformed, SampleSet, StoredSet, read_varint, words_for};
 use crate::source::people::{Age, Ages, Dates, Scope};
 

@@ -4,7 +4,7 @@ use super::write::ATTRIBUTES;
 use super::{People, flag};
 use crate::error::Result;
 use crate::format::Kind;
-use crate::query::Attribute;
+use crate::people::Attribute;
 use crate::source::people::{Age, Ages, Coding, Dates, Person, Record, Sex, Time, Value};
 
 impl People {

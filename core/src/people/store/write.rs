@@ -3,7 +3,7 @@
 use super::{Hierarchy, META_LEN, SUM_LEN, flag, form, scope_number};
 use crate::error::{Error, Result};
 use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter};
-use crate::query::Attribute;
+use crate::people::Attribute;
 use crate::set::{Members, SetWriter};
 use crate::source::people::{Coding, Person, Record, Sex, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};

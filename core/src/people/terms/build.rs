@@ -2,9 +2,7 @@
 
 use super::{EXCLUDED, OBSOLETE, Phenotype, Terms};
 use crate::error::{Error, Result};
-use crate::format::{
-    Container, ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index,
-};
+use crate::format::{ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index};
 use crate::people::vocabulary::{canonical, prefix_of};
 use crate::source::ontology::{Match, OntologySource, SourceTerm};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

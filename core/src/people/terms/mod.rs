@@ -275,7 +275,7 @@ impl Terms {
         });
         let found: Vec<Phenotype> = found.collect();
         let sound = |p: &Phenotype| p.term < self.len() && (0.0..=1.0).contains(&p.frequency);
-        match found.iter().all(sound) && numbers.len() % 3 == 0 {
+        match found.iter().all(sound) && numbers.len().is_multiple_of(3) {
             true => Ok(found),
             false => {
                 let section = self.file.find(Kind::Phenotypes).unwrap_or(usize::MAX);

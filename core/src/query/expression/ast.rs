@@ -1,7 +1,7 @@
 //! The syntax tree of both kinds of expression.
 
 use crate::genome::Interval;
-use crate::people::{Level, Measure};
+use crate::people::{Attribute, Level, Measure, Recorded};
 use crate::source::people::{Age, Scope};
 use std::ops::Range;
 
@@ -367,83 +367,13 @@ pub(crate) enum WhoAtom {
     },
 }
 
-/// How a term is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Recorded {
-    /// The term or a more special one, as present.
-    Present,
-    /// The term itself, as present.
-    Exactly,
-    /// The term or a more general one, as absent.
-    Excluded,
-}
-
 /// How similar is similar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Threshold {
+pub(crate) enum Threshold {
     /// One of three published levels, each within the next: high, medium, low.
     Level(Level),
     /// A score of the measure, this or more.
     Score(f64),
-}
-
-/// What is known of a person beside coded records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Attribute {
-    /// Sex: `female`, `male`, `other`, `unknown`.
-    Sex,
-    /// Karyotypic sex: `XX`, `XY`, `XXY`.
-    Karyotype,
-    /// A population: `FIN`, `EUR`.
-    Population,
-    /// A cohort.
-    Cohort,
-    /// A collection of data.
-    Dataset,
-    /// Country or region of origin.
-    Country,
-    /// A family.
-    Family,
-    /// Whether the pedigree says affected: `yes`, `no`.
-    Affected,
-}
-
-impl Attribute {
-    pub(crate) const NAMES: [(&'static str, Self); 8] = [
-        ("affected", Self::Affected),
-        ("cohort", Self::Cohort),
-        ("country", Self::Country),
-        ("dataset", Self::Dataset),
-        ("family", Self::Family),
-        ("karyotype", Self::Karyotype),
-        ("population", Self::Population),
-        ("sex", Self::Sex),
-    ];
-
-    /// The name that expressions use.
-    pub(crate) fn name(self) -> &'static str {
-        name_of(&Self::NAMES, &self)
-    }
-
-    /// Whether its values are a closed list, of which nobody may have some.
-    pub(crate) fn is_closed(self) -> bool {
-        matches!(self, Self::Sex | Self::Affected)
-    }
-}
-
-impl std::str::FromStr for Attribute {
-    type Err = crate::Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        named(&Self::NAMES, text).ok_or_else(|| {
-            let known: Vec<&str> = Self::NAMES.iter().map(|&(name, _)| name).collect();
-            crate::Error::Usage(format!(
-                "unknown field `{text}`: one of {}",
-                known.join(", ")
-            ))
-        })
-    }
 }
 
 /// From whom a child has a variant, by the genotypes of both parents.

@@ -1,11 +1,11 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Attribute, Comparison, Impact, InfoTest, Node, Number, Origin, Recorded, SampleList, Threshold,
-    Transcripts, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
+    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
+    VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
 };
 use crate::genome::Interval;
-use crate::people::Level;
+use crate::people::{Attribute, Level, Recorded};
 use crate::source::people::Scope;
 use std::ops::{BitAnd, BitOr, Not};
 

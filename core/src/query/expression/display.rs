@@ -1,11 +1,11 @@
 //! The canonical text of expressions: parsed again, it gives the same tree.
 
 use super::ast::{
-    Attribute, Impact, InfoTest, Node, Number, Origin, Recorded, SampleList, Threshold,
-    Transcripts, VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity, name_of, named,
+    Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts, VariantType, Where,
+    WhereAtom, Who, WhoAtom, Zygosity, name_of, named,
 };
 use super::scan::ends_any_word;
-use crate::people::{Level, Measure};
+use crate::people::{Attribute, Level, Measure, Recorded};
 use crate::source::people::Scope;
 use std::fmt::{self, Display, Formatter, Write};
 

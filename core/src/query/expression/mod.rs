@@ -72,8 +72,8 @@ mod where_atom;
 mod who_atom;
 
 pub(crate) use ast::{
-    Atom, Comparison, InfoTest, Node, Number, Recorded, SampleList, Threshold, WhereAtom, WhoAtom,
+    Atom, Comparison, InfoTest, Node, Number, SampleList, Threshold, WhereAtom, WhoAtom,
 };
-pub use ast::{Attribute, Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
+pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;

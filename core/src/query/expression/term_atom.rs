@@ -1,10 +1,10 @@
 //! Atoms that pick people by coded terms.
 
-use super::ast::{Recorded, Threshold, WhoAtom, named};
+use super::ast::{Threshold, WhoAtom, named};
 use super::error::{nearest, quoted};
 use super::scan::{Result, Scanner};
 use super::where_atom::value_number;
-use crate::people::{Level, Measure};
+use crate::people::{Level, Measure, Recorded};
 use crate::source::people::{Age, Scope};
 use std::ops::Range;
 

@@ -1,14 +1,13 @@
 //! Atoms that pick people.
 
-use super::ast::{
-    Attribute, Origin, Recorded, SampleList, Where, WhereAtom, WhoAtom, Zygosity, named,
-};
+use super::ast::{Origin, SampleList, Where, WhereAtom, WhoAtom, Zygosity, named};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{age, measurement, onset, recorded, severity, similar, term_name};
 use super::where_atom;
 use crate::error::ExpressionError;
+use crate::people::{Attribute, Recorded};
 use crate::source::people::Scope;
 use std::ops::Range;
 

@@ -18,7 +18,7 @@ mod tables;
 
 use super::lines::{first_bytes, input_error};
 use crate::error::{Place, Result};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How much of a file is looked at to tell what it is.
 const HEAD: u64 = 1 << 16;

@@ -3,6 +3,7 @@
 use super::super::ast::*;
 use super::super::build::CarrierOptions;
 use crate::genome::Interval;
+use crate::people::Attribute;
 
 fn region(contig: &str, first: i64, last: i64) -> Where {
     Where::region(

@@ -2,7 +2,7 @@
 
 use super::super::ast::*;
 use crate::genome::Interval;
-use crate::people::{Level, Measure};
+use crate::people::{Attribute, Level, Measure, Recorded};
 use crate::source::people::{Age, Scope};
 use proptest::prelude::*;
 
