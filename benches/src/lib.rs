@@ -80,7 +80,7 @@ pub fn simulated(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf>
         unphased_sites: 0.0,
         unphased_genotypes: 0.0,
         overwrite: true,
-        ..Options::genotypes()
+        ..Options::default()
     };
     fs::create_dir_all(&folder)?;
     simulate(&options, &folder, &mut |_, _| true)?;

@@ -322,13 +322,14 @@ pub(crate) struct Simulate {
     /// Share of records whose FILTER is not PASS
     #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
     pub(crate) filtered: f64,
-    /// No consequences in the genotype file; with --no-people genotypes and true counts only
+    /// Also people: what is recorded of them, an ontology to ask for it, genes, consequences in the
+    /// genotype file, families, and the true answers of questions about genes and people
     #[arg(long)]
+    pub(crate) people: bool,
+    /// With --people: no consequences in the genotype file
+    #[arg(long, requires = "people")]
     pub(crate) no_annotations: bool,
-    /// No people, ontology and answers; no trios, unless told by --trios
-    #[arg(long)]
-    pub(crate) no_people: bool,
-    /// Children with both parents in the cohort [default: two in a hundred]
+    /// Children with both parents in the cohort [default: with --people two in a hundred, else none]
     #[arg(long, value_name = "N")]
     pub(crate) trios: Option<usize>,
     /// Threads that compress; without influence on what is written

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         missing: 0.0,
         unphased_sites: 0.0,
         unphased_genotypes: 0.0,
-        ..Options::genotypes()
+        ..Options::default()
     };
     options.format = match rest.first().map(String::as_str) {
         Some("vcf") => Format::Vcf,

@@ -28,10 +28,6 @@ pub(super) enum Met {
     Overlapping,
 }
 
-impl Met {
-    pub(super) const ALL: [Self; 3] = [Self::Annotated, Self::Moderate, Self::Overlapping];
-}
-
 /// The bit of a gene that is asked about.
 pub(super) fn bit(asked: usize, met: Met) -> u16 {
     1 << (asked * 3 + met as usize)

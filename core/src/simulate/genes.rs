@@ -152,11 +152,6 @@ impl Genes {
         self.list.get(from..to).unwrap_or_default()
     }
 
-    /// The genes that are asked about, by their numbers.
-    pub(super) fn asked(&self) -> [Option<&Gene>; ASKED] {
-        std::array::from_fn(|n| self.list.iter().find(|gene| gene.asked == Some(n)))
-    }
-
     /// GFF3, as Ensembl writes it.
     pub(super) fn write(&self, out: &mut impl Write, contig: &str, length: u32) -> io::Result<()> {
         writeln!(out, "##gff-version 3")?;

@@ -43,11 +43,15 @@
 //! deletion and a variant inside of it.
 
 mod annotation;
+mod answers;
+mod cohort;
 mod genealogy;
 mod genes;
 mod mosaic;
 mod output;
+mod packets;
 mod people;
+mod persons;
 mod random;
 mod row;
 mod run;
@@ -56,6 +60,7 @@ mod spectrum;
 #[cfg(test)]
 mod tests;
 mod trios;
+mod vocabulary;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -235,23 +240,11 @@ impl Default for Options {
             indels: 0.12,
             structural: 0.002,
             filtered: 0.02,
-            annotations: true,
-            people: true,
+            annotations: false,
+            people: false,
             trios: None,
             overwrite: false,
             threads: 2,
-        }
-    }
-}
-
-impl Options {
-    /// Genotypes and their true counts, and nothing else: as [`Options::default`] otherwise.
-    pub fn genotypes() -> Self {
-        Self {
-            annotations: false,
-            people: false,
-            trios: Some(0),
-            ..Self::default()
         }
     }
 }

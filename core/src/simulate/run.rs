@@ -5,17 +5,19 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::annotation::{Annotator, Marks, overlaps};
-use super::genealogy::{FOUNDER_AGE, Genealogy};
+use super::answers::Answers;
+use super::cohort::Cohort;
 use super::genes::Genes;
-use super::mosaic::{LONGEST_EXCURSION, Mosaic};
 use super::output::{Header, Output, Record};
-use super::people::{People, founders, name};
+use super::people::{People, name};
+use super::persons::Persons;
 use super::random::{Purpose, Random};
 use super::row::{Faults, Row, Tally};
-use super::sites::{Alleles, Kinds, MOST_ALTERNATES, Places, genetic_distance};
-use super::spectrum::{Spectrum, density};
+use super::sites::{Alleles, Kinds, Places};
+use super::spectrum::density;
 use super::trios::Trios;
 use super::{Options, Summary};
+use super::{packets, vocabulary};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, Chromosome};
 use crate::sink::Sink;
@@ -153,8 +155,7 @@ fn write(
         .as_ref()
         .filter(|_| options.annotations)
         .map(|genes| Annotator::new(genes, options.seed));
-    let story = options.people.then_some(());
-    let mut marked = vec![0u16; if story.is_some() { options.samples } else { 0 }];
+    let mut marked = vec![0u16; if options.people { options.samples } else { 0 }];
 
     let mut truth = BufWriter::new(truth);
     truth
@@ -179,6 +180,7 @@ fn write(
     let (rates, kinds) = (rates(options), kinds(options));
     let mut row = Row::new(options.samples, &trios);
     let (mut done, mut reported, mut males_haploid) = (0, 0, None);
+    let mut mutations = 0;
     let total = options.variants as u64;
     while done < options.variants {
         let position = places.next(&mut sites);
@@ -214,6 +216,7 @@ fn write(
         row.inherit(&trios);
         if let (Some(child), Some((path, file))) = (mutated, &mut de_novo) {
             row.mutate(child, trios.which_copy());
+            mutations += 1;
             write_mutation(file, &options.contig, position, &alleles, child)
                 .map_err(|e| Error::io(path, e))?;
         }
@@ -224,7 +227,7 @@ fn write(
             Some(annotator) => annotator.record(position, &alleles, &tally),
             None => Default::default(),
         };
-        if let (Some(genes), Some(_)) = (&genes, &story) {
+        if let Some(genes) = genes.as_ref().filter(|_| options.people) {
             let overlapping = overlaps(genes, position, &alleles);
             for marks in &mut marks {
                 *marks |= overlapping;
@@ -265,8 +268,68 @@ fn write(
     if let Some((path, mut file)) = de_novo {
         file.flush().map_err(|e| Error::io(&path, e))?;
     }
+    if options.people {
+        write_people(
+            options,
+            files,
+            &people,
+            &trios,
+            &marked,
+            mutations,
+            &mut summary,
+        )?;
+    }
     progress(total, total);
     Ok(summary)
+}
+
+/// What is known of people, and the answers that it has; `marked` is what they carry in genes that are
+/// asked about.
+fn write_people(
+    options: &Options,
+    files: &mut Files<'_>,
+    people: &People,
+    trios: &Trios,
+    marked: &[u16],
+    mutations: u64,
+    summary: &mut Summary,
+) -> Result<()> {
+    let mut add = |path: PathBuf, what| summary.more.push((path, what));
+    let mut terms = Vec::new();
+    let mut diseases = Vec::new();
+    let memory = |e| Error::io("memory", e);
+    vocabulary::write_terms(&mut terms).map_err(memory)?;
+    vocabulary::write_diseases(&mut diseases).map_err(memory)?;
+    add(
+        files.whole("terms.obo", &terms)?,
+        "the terms, and what is more general than what",
+    );
+    add(
+        files.whole("diseases.hpoa", &diseases)?,
+        "phenotypes of rare diseases",
+    );
+
+    let (path, file) = files.create("people.ndjson")?;
+    let mut out = BufWriter::new(file);
+    let random = Random::new(options.seed, Purpose::Persons);
+    let mut answers = Answers::new(options.samples, options.annotations);
+    let genotypes = options.format.file_name();
+    let io = |e| Error::io(&path, e);
+    for person in Persons::new(people, options.populations.len(), trios.members(), random) {
+        let carried = marked.get(person.number).copied().unwrap_or(0);
+        answers.add(&person, carried);
+        packets::write(&mut out, &person, &options.populations, genotypes).map_err(io)?;
+    }
+    out.flush().map_err(io)?;
+    add(path.clone(), "what is recorded of people, as Phenopackets");
+
+    let truth = answers.json(options.seed, trios.list.len(), mutations);
+    let truth = format!("{truth:#}\n");
+    add(
+        files.whole("truth.json", truth.as_bytes())?,
+        "the true answers of questions about genes and people",
+    );
+    Ok(())
 }
 
 /// Two children in a hundred, where nothing is said.
@@ -499,142 +562,4 @@ fn write_truth(
         )?;
     }
     Ok(())
-}
-
-/// The copies and their ancestors, at the place of the current record.
-struct Cohort {
-    genealogy: Genealogy,
-    mosaic: Mosaic,
-    spectrum: Spectrum,
-    genealogy_random: Random,
-    copies_random: Random,
-    seed: u64,
-    copies: usize,
-    /// Recombinations per base.
-    rate: f64,
-    position: Option<u32>,
-    /// Weighted bases to the next recombination among the founders' ancestors, to
-    /// that of a copy, and to a copy's excursion.
-    to_next: [f64; 3],
-    founders: Vec<u32>,
-    carriers: Vec<u32>,
-}
-
-/// Short excursions per recombination: gene conversions, and what looks like them in real call
-/// sets, namely recurrent mutations and errors of phasing.
-const CONVERSIONS: f64 = 10.0;
-
-/// Recombinations after which nothing is left of the founders' genealogy, and recombinations per
-/// copy after which nobody follows the founder of before.
-const GENEALOGY_RENEWED: f64 = 20_000.0;
-const COPIES_RENEWED: f64 = 10.0;
-
-/// Draws of a variant that nobody carries before it becomes a singleton.
-const TRIES: usize = 32;
-
-impl Cohort {
-    fn new(options: &Options, people: &People) -> Self {
-        let mut genealogy_random = Random::new(options.seed, Purpose::Genealogy);
-        let mut copies_random = Random::new(options.seed, Purpose::Copies);
-        let (demes, weights) = founders(&options.populations, &mut genealogy_random);
-        let copies = options.samples * 2;
-        let mut cohort = Self {
-            genealogy: Genealogy::new(&demes, &mut genealogy_random),
-            mosaic: Mosaic::new(&people.population, &weights, &mut copies_random),
-            spectrum: Spectrum::new(copies, demes.len()),
-            genealogy_random,
-            copies_random,
-            seed: options.seed,
-            copies,
-            rate: options.recombination,
-            position: None,
-            to_next: [0.0; 3],
-            founders: Vec::new(),
-            carriers: Vec::new(),
-        };
-        cohort.to_next = [
-            cohort.wait_genealogy(),
-            cohort.wait_copies(1.0),
-            cohort.wait_copies(CONVERSIONS),
-        ];
-        cohort
-    }
-
-    fn wait_genealogy(&mut self) -> f64 {
-        self.genealogy_random
-            .exponential(1.0 / (self.rate * self.genealogy.length()))
-    }
-
-    fn wait_copies(&mut self, factor: f64) -> f64 {
-        self.copies_random
-            .exponential(1.0 / (factor * self.rate * FOUNDER_AGE * self.copies as f64))
-    }
-
-    /// Goes on to the next place, with the recombinations on the way.
-    fn walk(&mut self, position: u32) {
-        let from = self.position.replace(position).unwrap_or(position);
-        if self.copies == 0 || self.rate <= 0.0 {
-            return;
-        }
-        let distance = genetic_distance(self.seed, from, position);
-        // What a long gap would redo many times over need not be done more than a few times: the
-        // waits have no memory.
-        let farthest = [
-            GENEALOGY_RENEWED / (self.rate * self.genealogy.length()),
-            COPIES_RENEWED / (self.rate * FOUNDER_AGE),
-            LONGEST_EXCURSION,
-        ];
-        for (left, farthest) in self.to_next.iter_mut().zip(farthest) {
-            *left = (*left - distance).max(-farthest);
-        }
-        while self.to_next[0] < 0.0 {
-            self.genealogy.recombine(&mut self.genealogy_random);
-            self.to_next[0] += self.wait_genealogy();
-        }
-        while self.to_next[1] < 0.0 {
-            self.mosaic.recombine(&mut self.copies_random);
-            self.to_next[1] += self.wait_copies(1.0);
-        }
-        self.mosaic.come_home(position);
-        while self.to_next[2] < 0.0 {
-            let before = -self.to_next[2];
-            self.mosaic
-                .convert(position, before, &mut self.copies_random);
-            self.to_next[2] += self.wait_copies(CONVERSIONS);
-        }
-    }
-
-    /// Gives carriers to as many ALT alleles as are wanted and find some; says to how many.
-    fn fill(&mut self, row: &mut Row, wanted: usize) -> usize {
-        let mut allele = 0;
-        for _ in 0..wanted.min(MOST_ALTERNATES) {
-            let next = allele + 1;
-            if (0..TRIES).any(|_| self.mutate(row, next)) || self.singleton(row, next) {
-                allele = next;
-            }
-        }
-        usize::from(allele)
-    }
-
-    fn mutate(&mut self, row: &mut Row, allele: u8) -> bool {
-        let random = &mut self.copies_random;
-        if random.chance(self.spectrum.founder_share()) {
-            self.genealogy
-                .mutate(&mut self.genealogy_random, &mut self.founders);
-            self.mosaic.descendants(&self.founders, &mut self.carriers);
-            row.carry(allele, &self.carriers)
-        } else {
-            let size = self.spectrum.recent(random.unit());
-            row.carry(allele, self.mosaic.clade(size, random))
-        }
-    }
-
-    /// A carrier must be found even where most copies do not exist or carry another allele.
-    fn singleton(&mut self, row: &mut Row, allele: u8) -> bool {
-        let first = self.copies_random.below(self.copies) as u32;
-        let copies = self.copies as u32;
-        (first..copies)
-            .chain(0..first)
-            .any(|copy| row.carry(allele, &[copy]))
-    }
 }

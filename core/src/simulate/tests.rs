@@ -21,7 +21,7 @@ fn busy() -> Options {
         indels: 0.3,
         structural: 0.1,
         filtered: 0.2,
-        ..Options::genotypes()
+        ..Options::default()
     }
 }
 
@@ -39,7 +39,7 @@ fn clean(samples: usize, variants: usize) -> Options {
         indels: 0.0,
         structural: 0.0,
         filtered: 0.0,
-        ..Options::genotypes()
+        ..Options::default()
     }
 }
 

@@ -122,6 +122,14 @@ impl Trios {
         text
     }
 
+    /// Everybody who is in one, ascending.
+    pub(super) fn members(&self) -> Vec<u32> {
+        let members = |trio: &Trio| [trio.child, trio.mother, trio.father];
+        let mut members: Vec<u32> = self.list.iter().flat_map(members).collect();
+        members.sort_unstable();
+        members
+    }
+
     /// With a rate of 0 this is infinite.
     fn wait(&mut self) -> f64 {
         let parents = self.list.len() as f64 * 2.0;

@@ -126,7 +126,7 @@ fn a_simulated_cohort() {
         samples: 400,
         variants: 2_500,
         format: Format::Vcf,
-        ..Options::genotypes()
+        ..Options::default()
     };
     let to = folder.path("simulated");
     simulate(&simulated, &to, &mut |_, _| true).unwrap();
