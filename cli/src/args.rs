@@ -37,7 +37,7 @@ pub(crate) enum Command {
     /// Counts and frequencies of variants, in everybody or in a group
     Frequencies(Frequencies),
     /// Who carries variants, one line for each sample and variant
-    Carriers(Grouped),
+    Carriers(Carriers),
     /// Which people an expression picks
     Ask(Ask),
     /// Write variants and genotypes back to VCF or BCF
@@ -184,6 +184,18 @@ pub(crate) struct Grouped {
     /// Only these people
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Carriers {
+    #[command(flatten)]
+    pub(crate) grouped: Grouped,
+    /// Pairs of variants of one sample in one gene, on different copies as far as is known
+    #[arg(long, conflicts_with = "trio")]
+    pub(crate) compound: bool,
+    /// Only children of this pedigree, and from whom they have each variant
+    #[arg(long, value_name = "PED")]
+    pub(crate) trio: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

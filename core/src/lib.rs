@@ -27,9 +27,10 @@ pub use genome::{
 };
 pub use people::{Attribute, Level, Measure};
 pub use query::{
-    Allele, CarrierGenotype, CarrierOptions, Counts, Explanation, Group, Impact, InfoField,
-    InfoValue, IntoWhere, IntoWho, NumberField, NumberWithin, Origin, Step, Transcripts, Variant,
-    VariantNames, VariantType, Variants, Where, Who, Zygosity,
+    Allele, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group, Impact,
+    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin, Origin,
+    PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
+    Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
 pub use source::people::Scope;

@@ -449,6 +449,7 @@ impl ContainerWriter {
     }
 
     /// The sections added so far.
+    #[cfg(test)]
     pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
         self.sections
             .iter()

@@ -1,15 +1,19 @@
 //! Who carries variants, in which way.
 
 use super::carriers::{Carrier, Union};
+use super::compound;
 use super::count::Tally;
 use super::expression::{Node, Origin, Where, Zygosity};
+use super::origin::Trios;
 use super::people::Step;
 use super::resolve::{Resolver, Test};
 use super::subjects::Subjects;
+use super::variants::{CarrierGenotype, Variants};
 use super::walk::Walk;
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::set::{SampleSet, for_each_bit, words_for};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What is asked of carriers beside the variants.
@@ -26,20 +30,44 @@ pub(super) struct Carried {
     test: Node<Test>,
     notes: Vec<String>,
     asked: Asked,
+    /// Where an origin is asked for.
+    trios: Option<Trios>,
 }
 
 impl Carried {
     pub(super) fn new(
-        _dataset: &Dataset,
+        dataset: &Dataset,
         resolver: &Resolver<'_>,
         of: &Where,
         asked: Asked,
-        _at: &Range<usize>,
+        at: &Range<usize>,
     ) -> Result<Self> {
+        let test = resolver.resolve(of)?;
+        let mut notes = resolver.notes();
+        let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
+        if asked.compound {
+            match compound::note(dataset) {
+                Some(note) => notes.push(note),
+                None => return refused(compound::NO_GENES),
+            }
+        }
+        let mut trios = None;
+        if asked.origin.is_some() {
+            let known = Trios::of_people(dataset)?;
+            if known.is_empty() {
+                return refused(
+                    "no sample here has a parent among the samples: load a pedigree with \
+                     `varidex people`",
+                );
+            }
+            notes.push(format!("parents: known of {} samples", known.len()));
+            trios = Some(known);
+        }
         Ok(Self {
-            test: resolver.resolve(of)?,
-            notes: resolver.notes(),
+            test,
+            notes,
             asked,
+            trios,
         })
     }
 
@@ -50,8 +78,16 @@ impl Carried {
         subjects: &Subjects<'_>,
         step: &mut Step,
     ) -> Result<SampleSet> {
-        let mut walk = Walk::new(dataset, self.test.clone())?;
         step.notes.clone_from(&self.notes);
+        if self.asked.compound {
+            let found = compound::find(dataset, self.test.clone(), step)?;
+            return subjects.closed_over_people(found);
+        }
+        if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
+            let found = self.find_children(dataset, origin, trios, step)?;
+            return subjects.closed_over_people(found);
+        }
+        let mut walk = Walk::new(dataset, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
         let Asked {
@@ -67,6 +103,34 @@ impl Carried {
             }
         }
         subjects.closed_over_people(hits.finish()?)
+    }
+
+    /// The children that carry enough variants of this origin, each in the zygosity asked for.
+    fn find_children(
+        &self,
+        dataset: &Dataset,
+        origin: Origin,
+        trios: &Trios,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
+        let mut variants = Variants::new(dataset, self.test.clone(), None)?;
+        let plan = variants.walk.plan();
+        step.candidate_rows = plan.candidates;
+        step.segments = (plan.segments, plan.segments_passed_by);
+        let mut carried: HashMap<u32, u32> = HashMap::new();
+        while let Some(mut variant) = variants.next()? {
+            step.variants += 1;
+            step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
+                let wanted = self.asked.zygosity;
+                let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
+                if inheritance.is(origin) && same(&child) {
+                    *carried.entry(child.sample).or_insert(0) += 1;
+                }
+            })?;
+        }
+        let enough = |count: u32| count >= self.asked.at_least.max(1);
+        let found = carried.into_iter().filter(|(_, count)| enough(*count));
+        Ok(found.map(|(sample, _)| sample).collect())
     }
 }
 

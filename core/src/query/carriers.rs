@@ -146,6 +146,24 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
+    /// Samples of the batch with a copy whose allele is not known, as bits.
+    pub(crate) fn incomplete(&mut self, row: u32) -> Result<Vec<u64>> {
+        let samples = self.segment.meta().samples;
+        let (_, missing, sets) = self.site_sets(row)?;
+        let set = self.segment.set(missing, &sets, 2 * samples)?;
+        let mut found = vec![0; words_for(samples)];
+        let broken = |rule| self.segment.broken_set(rule);
+        set.walk(None, |copy| set_bit(&mut found, copy / 2))
+            .map_err(broken)?;
+        for_each_polyploid(self.segment.polyploid(row)?, samples, |genotype| {
+            if genotype.alleles.iter().any(Option::is_none) {
+                set_bit(&mut found, genotype.sample);
+            }
+        })
+        .map_err(broken)?;
+        Ok(found)
+    }
+
     /// What is known of the order of a row's copies, and of its missing ones.
     fn phases(&mut self, row: u32) -> Result<Phases> {
         let (file, meta) = (self.segment.file(), self.segment.meta());

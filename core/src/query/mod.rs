@@ -6,10 +6,12 @@ mod allele;
 mod candidates;
 mod carried;
 mod carriers;
+mod compound;
 mod count;
 mod coverage;
 mod expression;
 mod group;
+mod origin;
 mod people;
 mod polyploid;
 mod resolve;
@@ -20,6 +22,7 @@ mod variants;
 mod walk;
 
 pub use allele::Allele;
+pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
 pub use expression::{
@@ -27,6 +30,7 @@ pub use expression::{
     VariantType, Where, Who, Zygosity,
 };
 pub use group::{Explanation, Group};
+pub use origin::{Inheritance, Trios};
 pub use people::Step;
 pub(crate) use polyploid::for_each_polyploid;
 pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};

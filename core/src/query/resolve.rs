@@ -141,7 +141,12 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn error(&self, at: &Range<usize>, message: String, candidates: Vec<String>) -> Error {
+    pub(super) fn error(
+        &self,
+        at: &Range<usize>,
+        message: String,
+        candidates: Vec<String>,
+    ) -> Error {
         Error::from(Box::new(ExpressionError {
             text: self.text.clone(),
             at: at.clone(),

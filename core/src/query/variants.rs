@@ -110,18 +110,20 @@ pub struct VariantNames {
 /// # }
 /// ```
 pub struct Variants<'a> {
-    dataset: &'a Dataset,
-    walk: Walk<'a>,
-    counted: Counted<'a>,
+    pub(super) dataset: &'a Dataset,
+    pub(super) walk: Walk<'a>,
+    pub(super) counted: Counted<'a>,
     /// Groups that are counted beside.
     others: Vec<Counted<'a>>,
+    /// Everybody, where the group is not: parents may be outside of it.
+    whole: Counted<'a>,
     scratch: Scratch,
 }
 
 /// A group and its tallies by part.
-struct Counted<'a> {
+pub(super) struct Counted<'a> {
     /// `None` is everybody: stored counts are used.
-    group: Option<SampleSet>,
+    pub(super) group: Option<SampleSet>,
     tallies: Vec<Option<Tally<'a>>>,
 }
 
@@ -161,12 +163,14 @@ impl<'a> Variants<'a> {
         group: Option<&Group<'_>>,
     ) -> Result<Self> {
         let walk = Walk::new(dataset, test)?;
-        let counted = Counted::new(group, dataset.sample_count(), walk.part_count());
+        let parts = walk.part_count();
+        let counted = Counted::new(group, dataset.sample_count(), parts);
         Ok(Self {
             dataset,
             walk,
             counted,
             others: Vec::new(),
+            whole: Counted::new(None, dataset.sample_count(), parts),
             scratch: Scratch::default(),
         })
     }
@@ -208,11 +212,19 @@ impl<'a> Variants<'a> {
     fn tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
         self.counted.tally(&self.walk, row)
     }
+
+    /// As [`Self::tally`], of everybody.
+    pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
+        match self.counted.group {
+            None => self.tally(row),
+            Some(_) => self.whole.tally(&self.walk, row),
+        }
+    }
 }
 
 /// One variant, lent by [`Variants::next`].
 pub struct Variant<'v, 'a> {
-    of: &'v mut Variants<'a>,
+    pub(super) of: &'v mut Variants<'a>,
     first: RowRef,
     segment: &'a Segment,
 }
@@ -496,19 +508,35 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
+        self.carriers_by_row(false, |_, carrier| f(carrier))?;
+        Ok(())
+    }
+
+    /// Calls `f` with the row of each carrier as well; of everybody where `whole`. Returns the bytes
+    /// of sets read.
+    pub(super) fn carriers_by_row(
+        &mut self,
+        whole: bool,
+        mut f: impl FnMut(RowRef, CarrierGenotype),
+    ) -> Result<u64> {
+        let mut bytes = 0;
         let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
         for i in 0..self.of.walk.rows().len() {
             let Some(&row) = self.of.walk.rows().get(i) else {
                 break;
             };
-            let Some(tally) = self.of.tally(row) else {
+            let tally = match whole {
+                true => self.of.whole_tally(row),
+                false => self.of.tally(row),
+            };
+            let Some(tally) = tally else {
                 continue;
             };
-            tally.carriers(row.row, &mut carriers)?;
-            tally.with_phases(row.row, &carriers, &mut f)?;
+            bytes += tally.carriers(row.row, &mut carriers)?;
+            tally.with_phases(row.row, &carriers, &mut |carrier| f(row, carrier))?;
         }
         self.of.scratch.carriers = carriers;
-        Ok(())
+        Ok(bytes)
     }
 
     /// Number and segment of each part that has the variant, and its row there, for writers of whole

@@ -20,6 +20,7 @@ mod text;
 mod typed;
 
 pub(crate) use header::Header;
+#[cfg(test)]
 pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};

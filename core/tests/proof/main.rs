@@ -22,6 +22,7 @@ mod damage;
 mod damage_repaired;
 mod differential;
 mod expressions;
+mod families;
 mod hostile;
 mod normalise;
 mod options;

@@ -365,17 +365,6 @@ impl People {
         Ok(sets.into_iter().map(of).collect())
     }
 
-    /// Terms recorded that no ontology of the dataset tells of: CURIE and label.
-    pub(crate) fn unknown_terms(&self) -> Result<Vec<(String, String)>> {
-        let unknown = self
-            .codings()?
-            .iter()
-            .filter(|coding| coding.number.is_none());
-        Ok(unknown
-            .map(|coding| (coding.id.clone(), coding.label.clone()))
-            .collect())
-    }
-
     /// Individuals of whom a present record of the term in the scope passes a test of the event.
     fn events_of(
         &self,

@@ -4,6 +4,7 @@
 
 use super::*;
 use std::io::Write;
+use std::path::Path;
 
 fn read_text(text: &str) -> Result<OntologySource> {
     let mut file = tempfile::NamedTempFile::new().unwrap();

@@ -21,8 +21,6 @@ impl Age {
     pub(crate) const DAY: i32 = 16;
     pub(crate) const MONTH: i32 = 487;
     pub(crate) const YEAR: i32 = 12 * Self::MONTH;
-    /// Later than every age.
-    pub(crate) const NEVER: Self = Self(i32::MAX);
 
     /// `18y`, `18y6m`, `2w`, `10d`; or ISO 8601: `P18Y6M`. Units descend, each at most once.
     pub(crate) fn parse(text: &str) -> Option<Self> {

@@ -53,17 +53,6 @@ pub(super) fn open(path: &Path) -> Result<Input> {
 }
 
 impl Input {
-    #[cfg(test)]
-    pub(super) fn of(text: &'static [u8]) -> Self {
-        Self {
-            bytes: Box::new(text),
-            line: 1,
-            used: 0,
-            last: None,
-            again: None,
-        }
-    }
-
     /// Skips a byte order mark of UTF-8.
     fn skip_mark(&mut self) -> io::Result<()> {
         if self.bytes.fill_buf()?.starts_with(b"\xef\xbb\xbf") {

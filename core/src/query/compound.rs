@@ -1,0 +1,399 @@
+//! Two variants in one gene, one on each copy: carriers by gene.
+//!
+//! Candidates are the variants asked for that reach into a gene (or the bases around it that count as
+//! the gene's), on one contig. An ALT of `*` is none: it tells of a deletion that has a row of its own.
+//! A call is a *hit* where the sample has two copies and one of them carries: calls of both copies, of
+//! one copy and of three or more never count.
+//!
+//! Two different variants of a gene are a pair of a sample where both are hits and
+//!
+//! * *trans*: both are phased and on different copies, or both are ALTs of one record, as in `1/2`;
+//! * *unknown*: at least one is not phased.
+//!
+//! Phase is what `|` says, between all calls of a sample on a contig: phase sets are not kept.
+
+use super::Group;
+use super::IntoWhere;
+use super::expression::Node;
+use super::people::Step;
+use super::resolve::{Resolver, Test};
+use super::variants::{CarrierGenotype, Variants};
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::genome::{AlleleType, Interval, Position};
+use crate::set::SampleSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// A variant of a pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairedVariant {
+    /// The contig, by the name in the input.
+    pub contig: String,
+    /// Where REF starts.
+    pub position: Position,
+    /// REF.
+    pub reference: Vec<u8>,
+    /// ALT.
+    pub alternate: Vec<u8>,
+}
+
+/// What is known of the copies that two variants are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PairPhase {
+    /// On different copies.
+    Trans,
+    /// On different copies or on the same.
+    Unknown,
+}
+
+/// Two variants of a sample in one gene that may take out both copies of it.
+#[derive(Debug, Clone, Copy)]
+pub struct CompoundPair<'p> {
+    /// The gene's symbol.
+    pub gene: &'p str,
+    /// Number of the sample.
+    pub sample: u32,
+    /// The variant that comes first in the dataset.
+    pub first: &'p PairedVariant,
+    /// The other.
+    pub second: &'p PairedVariant,
+    /// Whether they are known to be on different copies.
+    pub phase: PairPhase,
+}
+
+impl Dataset {
+    /// Calls `f` with every pair of variants that one sample has in one gene, on different copies as
+    /// far as is known: by the end of the gene, then by sample, then by variants.
+    ///
+    /// Both calls are of two copies of which one carries. Where both are phased they are on different
+    /// copies; pairs with an unphased call are unknown, but for two ALTs of one record. Memory holds
+    /// the carriers of genes that overlap each other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`], and [`Error::Usage`] where no genes are known; what `f` fails with.
+    pub fn compound_pairs<E: From<Error>>(
+        &self,
+        of: impl IntoWhere,
+        group: Option<&Group<'_>>,
+        mut f: impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let (of, text) = of.into_where()?;
+        let test = Resolver::new(self, text).resolve(&of)?;
+        let places = Places::of(self)?.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
+        let mut sweep = Sweep::new(places, Variants::new(self, test, group)?);
+        let mut hits: HashMap<u32, Vec<PairHit>> = HashMap::new();
+        loop {
+            let more = sweep.step(true)?;
+            for gene in sweep.closed.drain(..) {
+                if let Some(hits) = hits.remove(&gene) {
+                    pairs_of(sweep.places.symbol(gene), hits, &mut f)?;
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+            for &gene in &sweep.genes {
+                hits.entry(gene).or_default().extend_from_slice(&sweep.hits);
+            }
+        }
+    }
+}
+
+pub(super) const NO_GENES: &str =
+    "no genes are known here: build with `--genes` to ask for two variants in one gene";
+
+/// How genes were found, for `--explain`.
+pub(super) fn note(dataset: &Dataset) -> Option<String> {
+    dataset.genes().map(|genes| match genes.pad() {
+        0 => "genes: by position".to_owned(),
+        pad => format!("genes: by position and {pad} bases on both sides"),
+    })
+}
+
+/// The samples that have a pair in some gene.
+pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Result<SampleSet> {
+    /// A hit that is not phased; hits that are have the bit of their copy.
+    const UNPHASED: u8 = 4;
+    let places = Places::of(dataset)?.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
+    let mut sweep = Sweep::new(places, Variants::new(dataset, test, None)?);
+    let plan = sweep.variants.walk.plan();
+    step.candidate_rows = plan.candidates;
+    step.segments = (plan.segments, plan.segments_passed_by);
+    let mut found = SampleSet::new();
+    // by gene and sample: which kinds of hits there were
+    let mut seen: HashMap<u32, HashMap<u32, u8>> = HashMap::new();
+    while sweep.step(false)? {
+        for gene in sweep.closed.drain(..) {
+            seen.remove(&gene);
+        }
+        for &gene in &sweep.genes {
+            let seen = seen.entry(gene).or_default();
+            for hit in &sweep.hits {
+                let kinds = seen.entry(hit.sample).or_insert(0);
+                // a phased hit pairs with those on the other copy, one that is not with any
+                let (kind, partners) = match hit.copy {
+                    Some(copy) => (1 << copy, UNPHASED | 2 >> copy),
+                    None => (UNPHASED, u8::MAX),
+                };
+                if *kinds & partners != 0 {
+                    found.insert(hit.sample);
+                }
+                *kinds |= kind;
+            }
+        }
+    }
+    step.variants = sweep.seen;
+    step.set_bytes = sweep.set_bytes;
+    Ok(found)
+}
+
+/// A call of two copies of which one carries.
+#[derive(Clone)]
+struct PairHit {
+    sample: u32,
+    /// The copy that carries, 0 or 1; `None` where that is not known.
+    copy: Option<u8>,
+    /// Part and number of the record among those at its position.
+    record: (usize, i64),
+    /// Kept only where pairs are told.
+    variant: Option<Rc<PairedVariant>>,
+}
+
+/// What is known of the copies of two hits of one sample; `None` where both are on the same copy.
+fn phase(first: &PairHit, second: &PairHit) -> Option<PairPhase> {
+    let place = |hit: &PairHit| hit.variant.as_ref().map(|v| (v.contig.clone(), v.position));
+    match (first.copy, second.copy) {
+        (Some(a), Some(b)) => (a != b).then_some(PairPhase::Trans),
+        _ if first.record == second.record && place(first) == place(second) => {
+            Some(PairPhase::Trans)
+        }
+        _ => Some(PairPhase::Unknown),
+    }
+}
+
+fn pairs_of<E>(
+    gene: &str,
+    mut hits: Vec<PairHit>,
+    f: &mut impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    // stable: variants stay in their order
+    hits.sort_by_key(|hit| hit.sample);
+    for of_sample in hits.chunk_by(|a, b| a.sample == b.sample) {
+        for (i, first) in of_sample.iter().enumerate() {
+            for second in of_sample.iter().skip(i + 1) {
+                if let (Some(phase), Some(a), Some(b)) =
+                    (phase(first, second), &first.variant, &second.variant)
+                {
+                    f(&CompoundPair {
+                        gene,
+                        sample: first.sample,
+                        first: a,
+                        second: b,
+                        phase,
+                    })?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Variants that lie in genes, one after the other, with their hits.
+struct Sweep<'a> {
+    places: Places,
+    variants: Variants<'a>,
+    contig: Option<u32>,
+    /// Genes met that later variants may lie in, by their end.
+    open: BTreeSet<(i32, u32)>,
+    /// Genes that no later variant lies in.
+    closed: Vec<u32>,
+    /// Genes of the variant.
+    genes: Vec<u32>,
+    /// Hits of the variant, by sample.
+    hits: Vec<PairHit>,
+    seen: u64,
+    set_bytes: u64,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(places: Places, variants: Variants<'a>) -> Self {
+        Self {
+            places,
+            variants,
+            contig: None,
+            open: BTreeSet::new(),
+            closed: Vec::new(),
+            genes: Vec::new(),
+            hits: Vec::new(),
+            seen: 0,
+            set_bytes: 0,
+        }
+    }
+
+    /// Moves to the next variant with hits in a gene; `false` after the last, when all genes are closed.
+    fn step(&mut self, names: bool) -> Result<bool> {
+        self.genes.clear();
+        self.hits.clear();
+        while let Some(mut variant) = self.variants.next()? {
+            self.seen += 1;
+            let contig = variant.contig_number();
+            let interval = variant.interval()?;
+            if self.contig != Some(contig) {
+                self.closed.extend(self.open.iter().map(|(_, gene)| *gene));
+                self.open.clear();
+                self.contig = Some(contig);
+            }
+            while let Some(&(end, gene)) = self.open.first()
+                && end <= interval.start
+            {
+                self.open.pop_first();
+                self.closed.push(gene);
+            }
+            self.places.find(contig, interval, &mut self.genes);
+            if self.genes.is_empty() {
+                continue;
+            }
+            let position = variant.position()?;
+            let (reference, alternate) = variant.alleles()?;
+            if alternate == b"*" || AlleleType::of(reference, alternate, None) == AlleleType::Ref {
+                continue;
+            }
+            let (reference, alternate) = (reference.to_vec(), alternate.to_vec());
+            let named = names.then(|| {
+                Rc::new(PairedVariant {
+                    contig: variant.contig().to_owned(),
+                    position,
+                    reference,
+                    alternate,
+                })
+            });
+            let mut ranks = Vec::new();
+            for (part, segment, row) in variant.rows() {
+                let rank = segment.columns.record_rank.get(segment.file(), row)?;
+                ranks.push((part, rank));
+            }
+            let rows = variant.of.walk.rows().to_vec();
+            let hits = &mut self.hits;
+            self.set_bytes += variant.carriers_by_row(false, |row, carrier| {
+                let at = rows.iter().position(|other| *other == row);
+                let record = at.and_then(|at| ranks.get(at)).copied();
+                if let (Some(record), true) = (record, is_hit(&carrier)) {
+                    hits.push(PairHit {
+                        sample: carrier.sample,
+                        copy: carrier.phased.then_some((carrier.copies >> 1 & 1) as u8),
+                        record,
+                        variant: named.clone(),
+                    });
+                }
+            })?;
+            if rows.len() > 1 {
+                // batches may share samples, and a sample has a variant once
+                hits.sort_by_key(|hit| hit.sample);
+                hits.dedup_by_key(|hit| hit.sample);
+            }
+            if hits.is_empty() {
+                continue;
+            }
+            for &gene in &self.genes {
+                self.open.insert((self.places.end(contig, gene), gene));
+            }
+            return Ok(true);
+        }
+        self.genes.clear();
+        self.closed.extend(self.open.iter().map(|(_, gene)| *gene));
+        self.open.clear();
+        Ok(false)
+    }
+}
+
+fn is_hit(carrier: &CarrierGenotype) -> bool {
+    carrier.ploidy == 2 && carrier.carried == 1
+}
+
+/// Where all genes lie, for finding those of a variant.
+struct Places {
+    symbols: Vec<String>,
+    /// By contig, then by start.
+    places: Vec<Place>,
+    /// The last end of a gene on a contig.
+    ends: HashMap<(u32, u32), i32>,
+}
+
+struct Place {
+    contig: u32,
+    interval: Interval,
+    gene: u32,
+    /// The last end of this place and of those before it on the contig.
+    reach: i32,
+}
+
+impl Places {
+    /// `None` where the dataset knows no genes.
+    fn of(dataset: &Dataset) -> Result<Option<Self>> {
+        let Some(genes) = dataset.genes() else {
+            return Ok(None);
+        };
+        let number = |name: &str| {
+            let number = dataset.contig_names().resolve(name);
+            number.ok().map(|contig| contig as u32)
+        };
+        Ok(Some(Self::new(
+            genes.symbols()?.to_vec(),
+            genes.all_intervals(number)?,
+        )))
+    }
+
+    fn new(symbols: Vec<String>, mut all: Vec<(u32, Interval, u32)>) -> Self {
+        all.sort_unstable_by_key(|(contig, interval, gene)| (*contig, interval.start, *gene));
+        let mut places: Vec<Place> = Vec::with_capacity(all.len());
+        let mut ends = HashMap::new();
+        for (contig, interval, gene) in all {
+            let before = places.last().filter(|last| last.contig == contig);
+            let reach = before.map_or(interval.end, |last| last.reach.max(interval.end));
+            places.push(Place {
+                contig,
+                interval,
+                gene,
+                reach,
+            });
+            let end = ends.entry((contig, gene)).or_insert(interval.end);
+            *end = interval.end.max(*end);
+        }
+        Self {
+            symbols,
+            places,
+            ends,
+        }
+    }
+
+    fn symbol(&self, gene: u32) -> &str {
+        self.symbols.get(gene as usize).map_or("", String::as_str)
+    }
+
+    fn end(&self, contig: u32, gene: u32) -> i32 {
+        self.ends.get(&(contig, gene)).copied().unwrap_or(i32::MAX)
+    }
+
+    /// The genes that a variant reaches into, ascending: where it starts in one of their places, or
+    /// spans the start of one. The same rule as that of regions.
+    fn find(&self, contig: u32, of: Interval, genes: &mut Vec<u32>) {
+        genes.clear();
+        let after = |place: &Place| {
+            (place.contig, place.interval.start) < (contig, of.end)
+                || (place.contig, place.interval.start) == (contig, of.start)
+        };
+        let end = self.places.partition_point(after);
+        for place in self.places.get(..end).unwrap_or_default().iter().rev() {
+            if place.contig != contig || place.reach <= of.start {
+                break;
+            }
+            if place.interval.end > of.start {
+                genes.push(place.gene);
+            }
+        }
+        genes.sort_unstable();
+        genes.dedup();
+    }
+}
