@@ -15,7 +15,7 @@ pub(super) const FIELDS: &str = "Allele|Consequence|IMPACT|SYMBOL|Gene|Feature_t
                                  ALLELE_NUM|CANONICAL|MANE_SELECT|HGNC_ID|gnomADe_AF";
 
 /// What an ALT allele is to each of the genes that are asked about: bits as [`bit`] numbers them.
-pub(super) type Marks = [u16; MOST_ALTERNATES];
+pub(super) type Marks = [u32; MOST_ALTERNATES];
 
 /// How a gene was met.
 #[derive(Clone, Copy)]
@@ -28,12 +28,22 @@ pub(super) enum Met {
     Overlapping,
 }
 
-/// The bit of a gene that is asked about.
-pub(super) fn bit(asked: usize, met: Met) -> u16 {
-    1 << (asked * 3 + met as usize)
+const METS: usize = 3;
+
+/// The bit of a gene that is asked about. The next one says the same of rare alleles.
+pub(super) fn bit(asked: usize, met: Met, rare: bool) -> u32 {
+    1 << ((asked * METS + met as usize) * 2 + usize::from(rare))
 }
 
-const _: () = assert!(ASKED * 3 <= 16);
+/// Sets the bits of rare alleles, too.
+pub(super) fn also_rare(marks: u32) -> u32 {
+    marks | (marks & 0x5555_5555) << 1
+}
+
+const _: () = assert!(ASKED * METS * 2 <= 32);
+
+/// The frequency below which questions call an allele rare.
+pub(super) const RARE: f64 = 0.01;
 
 const AMINO_ACIDS: [&str; 20] = [
     "Ala", "Arg", "Asn", "Asp", "Cys", "Gln", "Glu", "Gly", "His", "Ile", "Leu", "Lys", "Met",
@@ -53,14 +63,14 @@ pub(super) fn last_base(position: u32, alleles: &Alleles) -> u32 {
 }
 
 /// Which of the asked genes a record shares a base with, whatever its annotation says.
-pub(super) fn overlaps(genes: &Genes, position: u32, alleles: &Alleles) -> u16 {
+pub(super) fn overlaps(genes: &Genes, position: u32, alleles: &Alleles) -> u32 {
     let last = last_base(position, alleles);
     let met = genes
         .near(position, last)
         .iter()
         .filter(|gene| gene.start <= last && position <= gene.end);
     met.filter_map(|gene| gene.asked)
-        .fold(0, |bits, asked| bits | bit(asked, Met::Overlapping))
+        .fold(0, |bits, asked| bits | bit(asked, Met::Overlapping, false))
 }
 
 /// Annotates records.
@@ -130,7 +140,7 @@ impl<'a> Annotator<'a> {
         let seed = self.seed;
         let counts = alleles.alternates.iter().zip(&tally.alternates);
         for (i, ((alternate, counts), name)) in counts.zip(&names).enumerate() {
-            let frequency = f64::from(counts.copies()) / f64::from(tally.called_copies.max(1));
+            let frequency = tally.frequency(counts);
             let variant = Variant {
                 position,
                 reference: &alleles.reference,
@@ -150,9 +160,9 @@ impl<'a> Annotator<'a> {
                     };
                     met = true;
                     if let (Some(asked), Some(marks)) = (gene.asked, marks.get_mut(i)) {
-                        *marks |= bit(asked, Met::Annotated);
+                        *marks |= bit(asked, Met::Annotated, false);
                         if what.impact >= Impact::Moderate {
-                            *marks |= bit(asked, Met::Moderate);
+                            *marks |= bit(asked, Met::Moderate, false);
                         }
                     }
                     entry(&mut self.text, name, i, gene, transcript, &what, &elsewhere);

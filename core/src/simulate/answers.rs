@@ -9,53 +9,85 @@ use super::persons::{Named, Person, id, share, term};
 use super::vocabulary::{DISEASES, MYASTHENIC, NOT, PHENOTYPES};
 use crate::people::{Level, Measure};
 
-/// A question: of which gene people carry a variant, and what is asked of them beside that.
+/// A question: who carries which variants of which gene, and what is asked of them beside that.
 struct Question {
     ask: &'static str,
     gene: usize,
-    /// Only variants of a moderate impact or a high one, which needs annotations.
-    impact: bool,
+    variants: Variants,
     holds: fn(&Similarity, &Person) -> bool,
 }
 
-const QUESTIONS: [Question; 6] = [
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Variants {
+    All,
+    Rare,
+    /// Of a moderate impact or a high one: this needs annotations.
+    RareModerate,
+}
+
+const QUESTIONS: [Question; 9] = [
     Question {
         ask: "carriers(gene:RYR1) & similar(\"congenital myasthenic syndrome\")",
         gene: RYR1,
-        impact: false,
+        variants: Variants::All,
         holds: similar,
     },
     Question {
         ask: "carriers(gene:PTEN) & biomarker:BRAF & treatment:\"vemurafenib\"",
         gene: PTEN,
-        impact: false,
+        variants: Variants::All,
         holds: treated,
     },
     Question {
         ask: "carriers(gene:TLR7) & disease:\"COVID-19\"",
         gene: TLR7,
-        impact: false,
+        variants: Variants::All,
         holds: infected,
     },
     Question {
-        ask: "carriers(gene:RYR1 & impact>=moderate) & similar(\"congenital myasthenic syndrome\")",
+        ask: "carriers(gene:RYR1 & af<0.01) & similar(\"congenital myasthenic syndrome\")",
         gene: RYR1,
-        impact: true,
+        variants: Variants::Rare,
         holds: similar,
     },
     Question {
-        ask: "carriers(gene:PTEN & impact>=moderate) & biomarker:BRAF & treatment:\"vemurafenib\"",
+        ask: "carriers(gene:PTEN & af<0.01) & biomarker:BRAF & treatment:\"vemurafenib\"",
         gene: PTEN,
-        impact: true,
+        variants: Variants::Rare,
         holds: treated,
     },
     Question {
-        ask: "carriers(gene:TLR7 & impact>=moderate) & disease:\"COVID-19\"",
+        ask: "carriers(gene:TLR7 & af<0.01) & disease:\"COVID-19\"",
         gene: TLR7,
-        impact: true,
+        variants: Variants::Rare,
+        holds: infected,
+    },
+    Question {
+        ask: "carriers(gene:RYR1 & impact>=moderate & af<0.01) & similar(\"congenital myasthenic syndrome\")",
+        gene: RYR1,
+        variants: Variants::RareModerate,
+        holds: similar,
+    },
+    Question {
+        ask: "carriers(gene:PTEN & impact>=moderate & af<0.01) & biomarker:BRAF & treatment:\"vemurafenib\"",
+        gene: PTEN,
+        variants: Variants::RareModerate,
+        holds: treated,
+    },
+    Question {
+        ask: "carriers(gene:TLR7 & impact>=moderate & af<0.01) & disease:\"COVID-19\"",
+        gene: TLR7,
+        variants: Variants::RareModerate,
         holds: infected,
     },
 ];
+
+impl Question {
+    /// Whether places of genes suffice to answer it.
+    fn is_placed(&self) -> bool {
+        self.variants != Variants::RareModerate
+    }
+}
 
 fn similar(similarity: &Similarity, person: &Person) -> bool {
     let mut diseases = person.diseases.iter().filter(|record| !record.excluded);
@@ -113,7 +145,7 @@ impl Answers {
     }
 
     /// Takes in a person whose sample carries alleles that are to the asked genes what `carried` says.
-    pub(super) fn add(&mut self, person: &Person, carried: u16) {
+    pub(super) fn add(&mut self, person: &Person, carried: u32) {
         self.people += 1;
         self.with_sample += u64::from(person.named.is_some());
         let found = self.found.iter_mut().zip(&mut self.beside);
@@ -124,12 +156,13 @@ impl Answers {
             let [with_sample, all] = beside;
             *with_sample += u64::from(person.named.is_some());
             *all += 1;
-            let kinds = match question.impact {
-                true => [Some(Met::Moderate), None],
-                false => [Some(Met::Annotated), Some(Met::Overlapping)],
+            let (kinds, rare) = match question.variants {
+                Variants::All => ([Some(Met::Annotated), Some(Met::Overlapping)], false),
+                Variants::Rare => ([Some(Met::Annotated), Some(Met::Overlapping)], true),
+                Variants::RareModerate => ([Some(Met::Moderate), None], true),
             };
             for (met, found) in kinds.into_iter().zip(found) {
-                let carries = met.is_some_and(|met| carried & bit(question.gene, met) != 0);
+                let carries = met.is_some_and(|met| carried & bit(question.gene, met, rare) != 0);
                 if carries && let Ok(number) = u32::try_from(person.number) {
                     found.push((number, person.named == Some(Named::Own)));
                 }
@@ -144,7 +177,8 @@ impl Answers {
             json!({"count": found.len(), "ids": ids.collect::<Vec<_>>()})
         };
         let questions = QUESTIONS.iter().zip(&self.found).zip(&self.beside);
-        let questions = questions.filter(|((question, _), _)| self.annotated || !question.impact);
+        let questions =
+            questions.filter(|((question, _), _)| self.annotated || question.is_placed());
         let questions = questions.map(|((question, [annotated, placed]), beside)| {
             let [with_sample, all] = beside;
             let mut told = json!({
@@ -155,7 +189,7 @@ impl Answers {
                 if self.annotated {
                     told.insert("by_annotation".to_owned(), answer(annotated));
                 }
-                if !question.impact {
+                if question.is_placed() {
                     told.insert("by_position".to_owned(), answer(placed));
                 }
             }

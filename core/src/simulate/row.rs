@@ -287,6 +287,11 @@ impl Row {
 }
 
 impl Tally {
+    /// Of one of its ALT alleles.
+    pub(super) fn frequency(&self, counts: &Counts) -> f64 {
+        f64::from(counts.copies()) / f64::from(self.called_copies.max(1))
+    }
+
     /// Adds a genotype of a sample that has `base` copies at this place.
     fn add(&mut self, a: u8, b: u8, base: u32) {
         let called = u32::from(a < MISSING) + u32::from(b < MISSING);

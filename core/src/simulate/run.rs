@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::annotation::{Annotator, Marks, overlaps};
+use super::annotation::{Annotator, Marks, RARE, also_rare, overlaps};
 use super::answers::Answers;
 use super::cohort::Cohort;
 use super::genes::Genes;
@@ -155,7 +155,7 @@ fn write(
         .as_ref()
         .filter(|_| options.annotations)
         .map(|genes| Annotator::new(genes, options.seed));
-    let mut marked = vec![0u16; if options.people { options.samples } else { 0 }];
+    let mut marked = vec![0u32; if options.people { options.samples } else { 0 }];
 
     let mut truth = BufWriter::new(truth);
     truth
@@ -229,8 +229,11 @@ fn write(
         };
         if let Some(genes) = genes.as_ref().filter(|_| options.people) {
             let overlapping = overlaps(genes, position, &alleles);
-            for marks in &mut marks {
+            for (marks, counts) in marks.iter_mut().zip(&tally.alternates) {
                 *marks |= overlapping;
+                if tally.frequency(counts) < RARE {
+                    *marks = also_rare(*marks);
+                }
             }
             if marks != Marks::default() {
                 mark(&mut marked, &row, &marks);
@@ -290,7 +293,7 @@ fn write_people(
     files: &mut Files<'_>,
     people: &People,
     trios: &Trios,
-    marked: &[u16],
+    marked: &[u32],
     mutations: u64,
     summary: &mut Summary,
 ) -> Result<()> {
@@ -342,7 +345,7 @@ fn wanted_trios(options: &Options) -> usize {
 }
 
 /// Adds what a record's alleles are to the asked genes to those who carry them.
-fn mark(marked: &mut [u16], row: &Row, marks: &Marks) {
+fn mark(marked: &mut [u32], row: &Row, marks: &Marks) {
     row.each(|sample, copies, _| {
         let of = |copy: u8| marks.get(usize::from(copy).wrapping_sub(1)).copied();
         let carried = of(copies[0]).unwrap_or(0) | of(copies[1]).unwrap_or(0);
