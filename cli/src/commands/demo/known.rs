@@ -7,6 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
+use varidex::simulate::Summary;
 use varidex::{Dataset, Error, PeopleOptions};
 
 /// The file of true answers.
@@ -31,11 +32,15 @@ struct Answer {
 }
 
 /// What the simulation wrote of people.
-pub(super) fn people(dir: &Path) -> PeopleOptions {
-    let files = |names: [&str; 2]| names.map(|name| dir.join(name)).to_vec();
+pub(super) fn people(dir: &Path, cohort: &Summary) -> PeopleOptions {
+    // a small cohort may have nobody who is a child of others
+    let pedigree = dir.join("family.ped");
+    let families = cohort.more.iter().any(|(path, _)| *path == pedigree);
     PeopleOptions {
-        files: files(["people.ndjson", "family.ped"]),
-        ontologies: files(["terms.obo", "diseases.hpoa"]),
+        files: std::iter::once(dir.join("people.ndjson"))
+            .chain(families.then_some(pedigree))
+            .collect(),
+        ontologies: vec![dir.join("terms.obo"), dir.join("diseases.hpoa")],
         ..PeopleOptions::default()
     }
 }

@@ -122,7 +122,7 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
     let bar = messages.step("building", Some(vcf), Unit::Bytes);
     let options = BuildOptions {
         genes: vec![dir.join("genes.gff3.gz")],
-        people: known::people(dir),
+        people: known::people(dir, &cohort),
         ..BuildOptions::default()
     };
     let built = varidex::build(&[&cohort.genotypes], &dataset, &options, &mut |at| {
