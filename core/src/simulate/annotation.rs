@@ -492,7 +492,7 @@ impl Variant<'_> {
             };
             format!("c.{from}_{}ins{}", from + 1, read(gene, bases))
         };
-        let (terms, impact, protein) = match (size % 3 == 0, long > short) {
+        let (terms, impact, protein) = match (size.is_multiple_of(3), long > short) {
             (false, _) => {
                 let stop = 2 + self.draw % 40;
                 (
