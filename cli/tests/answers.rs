@@ -362,11 +362,22 @@ fn exports_come_back() {
 
 #[test]
 fn the_demo_is_right() {
-    let shown = varidex(&["demo", "--samples", "100", "--variants", "200", "-q"]).assert();
-    let shown = shown.success().stderr("");
-    let text = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();
-    assert!(text.matches(": yes").count() >= 7, "{text}");
-    assert!(!text.contains("WRONG"), "{text}");
+    // with families and without
+    for (samples, variants) in [("400", "600"), ("20", "100")] {
+        let line = ["demo", "--samples", samples, "--variants", variants, "-q"];
+        let shown = varidex(&line).assert().success().stderr("");
+        let text = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();
+        assert!(text.matches(": yes").count() >= 13, "{text}");
+        assert!(!text.contains("WRONG"), "{text}");
+        let mut equal = 0;
+        for line in text.lines().filter(|line| line.contains("; expected ")) {
+            let (found, expected) = line.split_once(" people; expected ").unwrap();
+            let found = found.split_whitespace().last();
+            assert_eq!(found, expected.split(',').next(), "{line}");
+            equal += usize::from(found != Some("0"));
+        }
+        assert!(equal >= 3 || samples == "20", "{text}");
+    }
 }
 
 /// A row whose ALT every copy carries was once counted as carried by none: a set of all has no
