@@ -174,10 +174,6 @@ impl Layout {
         })
     }
 
-    pub(crate) fn annotator(&self) -> Annotator {
-        self.annotator
-    }
-
     /// The names of the fields.
     pub(crate) fn fields(&self) -> &[String] {
         &self.fields
