@@ -150,10 +150,6 @@ impl GeneNames {
             .map(str::to_lowercase)
     }
 
-    fn line(&self) -> String {
-        format!("{}\t{}\t{}", self.symbol, self.id, self.hgnc)
-    }
-
     fn from_line(line: &str) -> Option<Self> {
         let mut fields = line.split('\t').map(str::to_owned);
         let names = Self {
