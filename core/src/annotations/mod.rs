@@ -21,6 +21,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_64;
 
+/// The most items of a row.
+const ROW_ITEMS_MAX: u32 = 1 << 17;
 /// Impacts: modifier, low, moderate, high.
 pub(crate) const IMPACTS: u32 = 4;
 /// Grades: an impact, and three flags.
@@ -246,14 +248,14 @@ impl Annotations {
             class_transcripts: column(Kind::ClassTranscripts, counts.classes)?,
             class_consequences: column(Kind::ClassConsequences, counts.classes)?,
             class_grades: column(Kind::ClassGrades, counts.classes)?,
-            genes: Text::find(file, Kind::AnnotationGenes)?,
-            transcripts: Text::find(file, Kind::AnnotationTranscripts)?,
-            consequences: Text::find(file, Kind::AnnotationConsequences)?,
-            gene_rows: column(Kind::AnnotationGeneRows, counts.genes)?,
-            consequence_rows: column(Kind::AnnotationConsequenceRows, counts.consequences)?,
-            impact_rows: column(Kind::AnnotationImpactRows, IMPACTS)?,
+            genes: Text::find(file, Kind::AnnotatedGenes)?,
+            transcripts: Text::find(file, Kind::Transcripts)?,
+            consequences: Text::find(file, Kind::Consequences)?,
+            gene_rows: column(Kind::GeneRows, counts.genes)?,
+            consequence_rows: column(Kind::ConsequenceRows, counts.consequences)?,
+            impact_rows: column(Kind::ImpactRows, IMPACTS)?,
             sets: file.find(Kind::AnnotationSets),
-            gene_index: file.find(Kind::AnnotationGeneIndex),
+            gene_index: file.find(Kind::GeneNameIndex),
             change_index: file.find(Kind::ChangeIndex),
             known: OnceLock::new(),
         };
@@ -297,9 +299,12 @@ impl Annotations {
             None => 0,
         };
         let end = self.end(file, row)?;
-        match start <= end {
-            true => Ok(start..end),
-            false => Err(self.broken(file, Kind::AnnotationEnds, "ascending ends", end.into())),
+        match end.checked_sub(start) {
+            Some(..=ROW_ITEMS_MAX) => Ok(start..end),
+            _ => {
+                let expected = format!("ascending ends, at most {ROW_ITEMS_MAX} items apart");
+                Err(self.broken(file, Kind::AnnotationEnds, &expected, end.into()))
+            }
         }
     }
 
@@ -411,7 +416,7 @@ impl Annotations {
     ) -> Result<GeneNames> {
         let line = String::from_utf8_lossy(self.genes.get(file, gene, block)?);
         GeneNames::from_line(&line).ok_or_else(|| {
-            let section = file.find(Kind::AnnotationGenes).unwrap_or(usize::MAX);
+            let section = file.find(Kind::AnnotatedGenes).unwrap_or(usize::MAX);
             file.damage(section, 0, "symbol, id and HGNC id", "something else")
         })
     }

@@ -3,7 +3,7 @@
 use super::write::Derived;
 use super::{Annotations, Changes, Class, GRADES, GeneNames, all_texts, entry_hashes};
 use crate::error::Result;
-use crate::format::{Column, Container, Kind};
+use crate::format::{Column, Container, Kind, verify_hashes};
 
 impl Annotations {
     /// Checks columns and texts; the indexes are made again and compared.
@@ -29,11 +29,11 @@ impl Annotations {
 
         let ends = numbers(file, &self.ends, self.rows, 0)?;
         let last = ends.last().copied().unwrap_or_default();
-        if !ends.is_sorted() || last != counts.items {
-            return Err(fault(
-                Kind::AnnotationEnds,
-                "ascending ends up to all items",
-            ));
+        for row in 0..self.rows {
+            self.items(file, row)?;
+        }
+        if last != counts.items {
+            return Err(fault(Kind::AnnotationEnds, "ends up to all items"));
         }
         let items = match &self.items {
             Some(items) => numbers(file, items, counts.items, 1)?,
@@ -49,14 +49,14 @@ impl Annotations {
         };
         if !genes.iter().all(whole) {
             return Err(fault(
-                Kind::AnnotationGenes,
+                Kind::AnnotatedGenes,
                 "symbol, id and HGNC id of each",
             ));
         }
         for (kind, text) in [
-            (Kind::AnnotationGenes, &self.genes),
-            (Kind::AnnotationTranscripts, &self.transcripts),
-            (Kind::AnnotationConsequences, &self.consequences),
+            (Kind::AnnotatedGenes, &self.genes),
+            (Kind::Transcripts, &self.transcripts),
+            (Kind::Consequences, &self.consequences),
         ] {
             text.verify(file, |_, entry| match std::str::from_utf8(entry) {
                 Ok(text) if !text.is_empty() => Ok(()),
@@ -96,12 +96,31 @@ impl Annotations {
             genes: &genes,
             consequences: counts.consequences,
         };
-        for (kind, bytes) in derived.sections(hashes) {
-            if file.whole(kind)? != bytes {
-                return Err(fault(kind, "what follows from the entries"));
+        let lists = derived.rows();
+        for (kind, column, lists) in [
+            (Kind::GeneRows, &self.gene_rows, lists.genes),
+            (
+                Kind::ConsequenceRows,
+                &self.consequence_rows,
+                lists.consequences,
+            ),
+            (Kind::ImpactRows, &self.impact_rows, lists.impacts),
+        ] {
+            column.verify(file, false, 0..=i64::MAX)?;
+            for (number, list) in (0..).zip(lists) {
+                let set = self.set(file, column.get(file, number)?)?;
+                let broken = |rule| self.broken_set(file, 0, rule);
+                set.verify(None).map_err(broken)?;
+                let mut members = Vec::with_capacity(list.len());
+                set.walk(None, |row| members.push(row)).map_err(broken)?;
+                if members != list {
+                    return Err(fault(kind, "what follows from the entries"));
+                }
             }
         }
-        Ok(())
+        let names = derived.name_hashes();
+        verify_hashes(file, Kind::GeneNameIndex, counts.genes, names)?;
+        verify_hashes(file, Kind::ChangeIndex, self.rows, hashes)
     }
 }
 

@@ -1,11 +1,11 @@
 //! From entries to the sections of a segment.
 
-use super::{Class, Counts, GeneNames, Grade, IMPACTS, entry_hashes};
+use super::{Class, Counts, GeneNames, Grade, IMPACTS, ROW_ITEMS_MAX, entry_hashes};
 use crate::error::Place;
 use crate::format::{ColumnWriter, Kind, TextWriter, hash_index};
 use crate::set::{Members, SetWriter};
 use crate::source::annotation::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -300,9 +300,9 @@ impl AnnotationWriter {
         let grades = classes.iter().map(|class| u32::from(class.grade.0));
         sections.push((Kind::ClassGrades, column(grades)));
         for (kind, table) in [
-            (Kind::AnnotationGenes, &tables.genes),
-            (Kind::AnnotationTranscripts, &tables.transcripts),
-            (Kind::AnnotationConsequences, &tables.consequences),
+            (Kind::AnnotatedGenes, &tables.genes),
+            (Kind::Transcripts, &tables.transcripts),
+            (Kind::Consequences, &tables.consequences),
         ] {
             let mut writer = TextWriter::default();
             let texts = table.list.iter();
@@ -374,10 +374,16 @@ impl AnnotationWriter {
         let mut added = added.into_iter().peekable();
         let mut start = 0;
         for (row, end) in (0u32..).zip(&mut self.ends) {
+            let first = all.len() as u32;
             all.extend(start..*end);
             start = *end;
             while let Some((_, entry)) = added.next_if(|(of, _)| *of == row) {
-                all.push(entry);
+                if all.len() as u32 - first < ROW_ITEMS_MAX {
+                    all.push(entry);
+                } else {
+                    told.lost += 1;
+                    told.first_lost = told.first_lost.or(Some(Place::File));
+                }
             }
             *end = all.len() as u32;
         }
@@ -398,15 +404,20 @@ pub(super) struct Derived<'a> {
     pub(super) consequences: u32,
 }
 
+/// Rows by gene, by consequence and by impact.
+pub(super) struct RowLists {
+    pub(super) genes: Vec<Vec<u32>>,
+    pub(super) consequences: Vec<Vec<u32>>,
+    pub(super) impacts: Vec<Vec<u32>>,
+}
+
 impl Derived<'_> {
-    /// Sets of rows and both hash indexes.
-    pub(super) fn sections(&self, mut hashes: Vec<(u64, u32)>) -> Vec<(Kind, Vec<u8>)> {
-        // how many there are decides about the index
-        hashes.sort_unstable();
-        hashes.dedup();
-        let mut by_gene = vec![Vec::new(); self.genes.len()];
-        let mut by_consequence = vec![Vec::new(); self.consequences as usize];
-        let mut by_impact = vec![Vec::new(); IMPACTS as usize];
+    pub(super) fn rows(&self) -> RowLists {
+        let mut lists = RowLists {
+            genes: vec![Vec::new(); self.genes.len()],
+            consequences: vec![Vec::new(); self.consequences as usize],
+            impacts: vec![Vec::new(); IMPACTS as usize],
+        };
         let add = |lists: &mut [Vec<u32>], number: u32, row: u32| {
             if let Some(list) = lists.get_mut(number as usize)
                 && list.last() != Some(&row)
@@ -424,12 +435,30 @@ impl Derived<'_> {
                     continue;
                 };
                 if let Some(gene) = class.gene {
-                    add(&mut by_gene, gene, row);
+                    add(&mut lists.genes, gene, row);
                 }
-                add(&mut by_consequence, class.consequence, row);
-                add(&mut by_impact, u32::from(class.grade.impact()), row);
+                add(&mut lists.consequences, class.consequence, row);
+                add(&mut lists.impacts, u32::from(class.grade.impact()), row);
             }
         }
+        lists
+    }
+
+    /// The hashes of the names of genes.
+    pub(super) fn name_hashes(&self) -> Vec<(u64, u32)> {
+        let mut names = Vec::new();
+        for (gene, line) in (0u32..).zip(self.genes) {
+            let known = GeneNames::from_line(line).unwrap_or_default();
+            names.extend(known.all().map(|name| (xxh3_64(name.as_bytes()), gene)));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Sets of rows and both hash indexes.
+    fn sections(&self, mut hashes: Vec<(u64, u32)>) -> Vec<(Kind, Vec<u8>)> {
+        let lists = self.rows();
         let mut payload = Vec::new();
         let mut sets = |lists: Vec<Vec<u32>>| {
             let mut column = ColumnWriter::default();
@@ -443,21 +472,21 @@ impl Derived<'_> {
             }
             column.finish()
         };
-        let (genes, consequences, impacts) = (sets(by_gene), sets(by_consequence), sets(by_impact));
-        let mut names = Vec::new();
-        for (gene, line) in (0u32..).zip(self.genes) {
-            let known = GeneNames::from_line(line).unwrap_or_default();
-            let known: BTreeSet<String> = known.all().collect();
-            names.extend(known.iter().map(|name| (xxh3_64(name.as_bytes()), gene)));
-        }
+        let genes = sets(lists.genes);
+        let consequences = sets(lists.consequences);
+        let impacts = sets(lists.impacts);
+        // how many there are decides about the index
+        hashes.sort_unstable();
+        hashes.dedup();
+        let genes_known = self.genes.len() as u32;
         vec![
-            (Kind::AnnotationGeneRows, genes),
-            (Kind::AnnotationConsequenceRows, consequences),
-            (Kind::AnnotationImpactRows, impacts),
+            (Kind::GeneRows, genes),
+            (Kind::ConsequenceRows, consequences),
+            (Kind::ImpactRows, impacts),
             (Kind::AnnotationSets, payload),
             (
-                Kind::AnnotationGeneIndex,
-                hash_index(names, self.genes.len() as u32),
+                Kind::GeneNameIndex,
+                hash_index(self.name_hashes(), genes_known),
             ),
             (Kind::ChangeIndex, hash_index(hashes, self.rows)),
         ]

@@ -32,7 +32,7 @@ pub use report::{AnnotationReport, Refused, Report, Warned};
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 
 use crate::dataset::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::format::FileKind;
 use crate::genes::{Genes, PAD_MAX};
 use crate::source::Reader;
@@ -117,6 +117,9 @@ pub fn build<P: AsRef<Path>>(
         }),
         ..Report::default()
     };
+    for (file, what) in plan.without_annotation() {
+        report.warn_count(&file, Place::File, &what, 1);
+    }
     let mut meter = Meter {
         done: 0,
         total: plan.total_bytes,

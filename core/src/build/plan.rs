@@ -108,10 +108,6 @@ impl Plan {
             let size = reader.progress().total;
             plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
             plan.add_contigs(&name, reader.header(), options)?;
-            plan.choose_annotator(reader.header(), options);
-            let annotated = plan.annotated(&name, reader.header(), options, &read)?;
-            let fields = annotated.as_ref().map_or(&[][..], |a| &a.fields);
-            plan.add_keys(&name, reader.header(), options, fields)?;
             let place = plan.add_samples(&reader.header().samples);
             if plan.samples.len() >= SAMPLES_MAX as usize {
                 return Err(Error::from(Box::new(InputError {
@@ -125,11 +121,38 @@ impl Plan {
                 source,
                 reader,
                 place,
-                annotated,
+                annotated: None,
             });
         }
+        let mut inputs = std::mem::take(&mut plan.inputs);
+        for input in &inputs {
+            plan.choose_annotator(input.reader.header(), options);
+        }
+        for (n, input) in inputs.iter_mut().enumerate() {
+            let (name, header) = (&input.source.name, input.reader.header());
+            input.annotated = plan.annotated(name, header, options, &read)?;
+            let fields = input.annotated.as_ref().map_or(&[][..], |a| &a.fields);
+            plan.add_keys(name, header, options, fields, n == 0)?;
+        }
+        plan.inputs = inputs;
         plan.check_annotations(options)?;
         Ok(plan)
+    }
+
+    /// Inputs without the annotation that others have.
+    pub(super) fn without_annotation(&self) -> Vec<(String, String)> {
+        let Some(annotator) = self.annotator else {
+            return Vec::new();
+        };
+        let what = format!(
+            "no INFO {}: its rows are without annotations",
+            annotator.key()
+        );
+        let layout = |input: &&Input| input.annotated.as_ref().is_none_or(|a| a.layout.is_none());
+        let inputs = self.inputs.iter().filter(layout);
+        inputs
+            .map(|input| (input.source.name.clone(), what.clone()))
+            .collect()
     }
 
     /// Where it is left to the inputs, the first that declares one decides.
@@ -329,6 +352,7 @@ impl Plan {
         header: &Header,
         options: &BuildOptions,
         fields: &[Option<usize>],
+        first: bool,
     ) -> Result<()> {
         let keys: Vec<InfoKey> = options
             .info
@@ -342,7 +366,7 @@ impl Plan {
                 InfoKey::new(name, declared.map(|d| (d.number.as_str(), d.kind.as_str())))
             })
             .collect();
-        if self.inputs.is_empty() {
+        if first {
             self.keys = keys;
         } else if let Some((a, _)) = self.keys.iter().zip(&keys).find(|(a, b)| a != b) {
             return Err(Error::from(Box::new(InputError {

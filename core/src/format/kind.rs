@@ -123,17 +123,17 @@ kinds! {
     ClassConsequences = 103 "class_consequences",
     /// Impact, and what kind of transcript it is.
     ClassGrades = 104 "class_grades",
-    AnnotationGenes = 105 "annotation_genes",
-    AnnotationTranscripts = 106 "annotation_transcripts",
-    AnnotationConsequences = 107 "annotation_consequences",
+    AnnotatedGenes = 105 "annotated_genes",
+    Transcripts = 106 "transcripts",
+    Consequences = 107 "consequences",
     /// The rows of each gene, of each consequence and of each impact.
-    AnnotationGeneRows = 108 "annotation_gene_rows",
-    AnnotationConsequenceRows = 109 "annotation_consequence_rows",
-    AnnotationImpactRows = 110 "annotation_impact_rows",
+    GeneRows = 108 "gene_rows",
+    ConsequenceRows = 109 "consequence_rows",
+    ImpactRows = 110 "impact_rows",
     /// The bytes of sets of rows.
     AnnotationSets = 111 "annotation_sets",
     /// Genes by the hashes of their names.
-    AnnotationGeneIndex = 112 "annotation_gene_index",
+    GeneNameIndex = 112 "gene_name_index",
     /// Rows by the hashes of changes of transcripts and proteins.
     ChangeIndex = 113 "change_index",
     TermIds = 128 "term_ids",

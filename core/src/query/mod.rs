@@ -42,9 +42,9 @@ pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::people::Attribute;
+use expression::is_json;
 use people::People;
 use resolve::Resolver;
-use std::collections::HashMap;
 use std::time::Instant;
 use subjects::Subjects;
 
@@ -59,8 +59,15 @@ pub trait IntoWhere {
 }
 
 impl IntoWhere for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_where(self) -> Result<(Where, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Where = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 
@@ -89,8 +96,15 @@ pub trait IntoWho {
 }
 
 impl IntoWho for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_who(self) -> Result<(Who, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Who = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 
@@ -151,7 +165,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn everybody(&self) -> Result<Group<'_>> {
-        Group::new(self, Subjects::of(self).all(), HashMap::new())
+        Group::new(self, Subjects::of(self).all(), None)
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -238,7 +252,7 @@ impl Dataset {
             }
             found = next;
         }
-        let group = |(values, set)| Ok((values, Group::new(self, set, HashMap::new())?));
+        let group = |(values, set)| Ok((values, Group::new(self, set, None)?));
         found.into_iter().map(group).collect()
     }
 

@@ -21,6 +21,7 @@ pub(crate) use write::write;
 
 use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Kind, Text, TextBlock};
+use crate::set::SampleSet;
 use crate::source::people::{Age, Dates};
 use crate::source::people::{Ages, Kin, Scope};
 use std::path::Path;
@@ -277,6 +278,27 @@ impl People {
             .take_while(|pair| pair.0 == individual)
             .map(|pair| pair.1)
             .collect())
+    }
+
+    /// The samples of individuals, in the order of individuals.
+    pub(crate) fn samples_of_all(&self, individuals: &SampleSet) -> Result<Vec<u32>> {
+        let pairs = self.pairs()?;
+        let mut samples = Vec::new();
+        let mut at = 0;
+        for individual in individuals.iter() {
+            // everybody before has a pair at least, so that none is looked at twice, and few in vain
+            at = at.max(individual as usize);
+            while let Some(&(owner, sample)) = pairs.get(at) {
+                if owner > individual {
+                    break;
+                }
+                if owner == individual {
+                    samples.push(sample);
+                }
+                at += 1;
+            }
+        }
+        Ok(samples)
     }
 
     /// (individual, sample) of every sample that is somebody's, ascending.

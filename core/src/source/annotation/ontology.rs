@@ -207,7 +207,7 @@ mod tests {
             ("splice_donor_variant", "splice_site_variant"),
             ("splice_donor_variant", "splicing_variant"),
             ("splice_region_variant", "splicing_variant"),
-            ("splice_donor_5th_base_variant", "splice_region_variant"),
+            ("splice_donor_5th_base_variant", "splice_site_variant"),
             ("synonymous_variant", "coding_sequence_variant"),
             ("stop_retained_variant", "synonymous_variant"),
             ("5_prime_UTR_variant", "UTR_variant"),
