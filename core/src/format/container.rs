@@ -461,14 +461,6 @@ impl ContainerWriter {
             .map(|(kind, bytes)| (*kind, bytes.as_slice()))
     }
 
-    /// The sections added so far.
-    #[cfg(test)]
-    pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
-        self.sections
-            .iter()
-            .map(|(kind, bytes)| (*kind, bytes.as_slice()))
-    }
-
     /// Writes the container.
     pub(crate) fn finish(self, kind: FileKind, out: &mut impl Write) -> std::io::Result<()> {
         let chunks: usize = self
