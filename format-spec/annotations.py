@@ -19,7 +19,7 @@ def read(file, rows):
     need(len(meta) == 24, "annotation_meta", "V1", f"{len(meta)} bytes")
     items, entries, classes, genes, transcripts, consequences = counts = numbers(meta)
     names = {name: text(file.get(name), name) for name in
-             ("annotation_genes", "annotation_transcripts", "annotation_consequences")}  # fmt: skip
+             ("annotated_genes", "transcripts", "consequences")}  # fmt: skip
     sound = [genes, transcripts, consequences] == list(map(len, names.values()))
     sound = sound and 1 <= classes <= entries <= items and file.get("entry_classes")
     texts = text(file.get("entry_texts"), "entry_texts", entries)
@@ -47,8 +47,8 @@ def read(file, rows):
     for name, values in names.items():
         names[name] = [utf8(one, name, "V5") for one in values]
         need(all(names[name]), name, "V5", "a name without bytes")
-    gene_names = [tuple(one.split("\t")) for one in names["annotation_genes"]]
-    need(all(len(one) == 3 and any(one) for one in gene_names), "annotation_genes", "V5", f"{gene_names[:3]}")
+    gene_names = [tuple(one.split("\t")) for one in names["annotated_genes"]]
+    need(all(len(one) == 3 and any(one) for one in gene_names), "annotated_genes", "V5", f"{gene_names[:3]}")
     changes = [tuple(utf8(one, "entry_texts", "V4").split("\t")) if one else ("", "", "") for one in texts]
     need(all(len(one) == 3 for one in changes), "entry_texts", "V4", "other than three fields")
 
@@ -66,17 +66,17 @@ def read(file, rows):
             hashes |= {(one.lower().encode(), row) for one in index_texts(*changes[entry])}
             found[-1].append(Entry(
                 *(gene_names[gene] if gene is not None else ("", "", "")),
-                names["annotation_transcripts"][transcript] if transcript is not None else "",
-                names["annotation_consequences"][consequence], IMPACTS[grade & 3], grade >> 2, *changes[entry],
+                names["transcripts"][transcript] if transcript is not None else "",
+                names["consequences"][consequence], IMPACTS[grade & 3], grade >> 2, *changes[entry],
             ))  # fmt: skip
     payload = file.get("annotation_sets")
     for name, expected in sets.items():
-        name = f"annotation_{name}_rows"
+        name = f"{name}_rows"
         for number, descriptor in enumerate(column(file.get(name), len(expected), name, limits=DESCRIPTOR)):
             members = stored_set(descriptor, payload, rows, section="annotation_sets")
             need(members == expected[number], name, "V6", f"other rows of {number} than the entries tell")
     by_name = {(one.lower().encode(), gene) for gene, known in enumerate(gene_names) for one in answers_to(*known)}
-    check_hash_index(file.get("annotation_gene_index"), "annotation_gene_index", genes, by_name, "V7")
+    check_hash_index(file.get("gene_name_index"), "gene_name_index", genes, by_name, "V7")
     check_hash_index(file.get("change_index"), "change_index", rows, hashes, "V7")
     return found
 
