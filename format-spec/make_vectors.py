@@ -44,6 +44,7 @@ GOOD = [
     ("people", ["people.vcf"],
      "--genes people.gff3 --pad 5 --people people.ndjson people.tsv --people-map people.toml --sample-map"
      " people.samples.tsv --ontology people.obo people.sssom.tsv people.hpoa".split()),
+    ("annotations", ["annotations.vcf"], []),
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
 ]  # fmt: skip
 

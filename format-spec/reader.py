@@ -26,10 +26,12 @@ from collections import namedtuple
 
 import xxhash
 
+import annotations
 from genes import Genes
 from people import SEX, People
 from primitives import (
     BLOCK_ROWS,
+    NAMES,
     PAGE_ROWS,
     U32,
     Container,
@@ -92,10 +94,14 @@ class Segment:
         self.read_polyploid()
         self.read_orders()
         self.read_sets()
+        self.entries = annotations.read(self.file, self.rows)
+        sound = not self.entries or "annotations" in self.manifest
+        need(sound, "manifest", "M16", "annotations that the manifest does not tell of")
         self.check_rows()
         self.check_counts()
         self.check_zones()
-        file.verify()
+        kinds = {name for number, name in NAMES.items() if number < 80 or 96 <= number < 128}
+        file.verify(kinds | {name for name in file.sections if name.startswith("info ")})
 
     def whole(self, name, size, rule):
         data = self.file.get(name)
