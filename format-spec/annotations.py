@@ -1,4 +1,4 @@
-"""Annotations of a segment's rows (section 8 of README.md, "annotations")."""
+"""The annotations of a segment (section 8 of README.md, "annotations")."""
 
 from collections import namedtuple
 
@@ -6,100 +6,116 @@ from primitives import check_hash_index, column, need, numbers, stored_set, text
 
 ROW_ITEMS_MAX = 1 << 17
 IMPACTS = ["modifier", "low", "moderate", "high"]
-DESCRIPTOR = (0, 2**63 - 1)
 
-Entry = namedtuple("Entry", "symbol gene_id hgnc transcript consequence impact flags hgvs_c hgvs_p protein")
+Entry = namedtuple("Entry", "gene transcript consequence impact flags hgvs_c hgvs_p protein")
 
 
-def read(file, rows):
-    """The entries of each row; all are checked. `None` where no row has any."""
-    meta = file.get("annotation_meta")
-    if not meta:
-        return None
-    need(len(meta) == 24, "annotation_meta", "V1", f"{len(meta)} bytes")
-    items, entries, classes, genes, transcripts, consequences = counts = numbers(meta)
-    names = {name: text(file.get(name), name) for name in
-             ("annotated_genes", "transcripts", "consequences")}  # fmt: skip
-    sound = [genes, transcripts, consequences] == list(map(len, names.values()))
-    sound = sound and 1 <= classes <= entries <= items and file.get("entry_classes")
-    texts = text(file.get("entry_texts"), "entry_texts", entries)
-    listed = file.get("annotation_items")
-    sound = sound and len(texts) == entries and (listed or items == entries)
-    need(sound, "annotation_meta", "V1", f"{counts}")
+class Annotations:
+    """The annotations of a segment's rows, decoded whole and checked; None where there are none."""
 
-    def below(name, count, rows, plus=0, nullable=False):
-        values = column(file.get(name), rows, name, nullable)
-        for value in values:
-            need(value is None or plus <= value < count + plus, name, "V3", f"{value} of {count}")
-        return [None if value is None else value - plus for value in values]
+    def __new__(cls, file, rows):
+        return super().__new__(cls) if file.get("annotation_meta") else None
 
-    ends = column(file.get("annotation_ends"), rows, "annotation_ends")
-    steps = [b - a for a, b in zip([0] + ends, ends)]
-    sound = all(0 <= step <= ROW_ITEMS_MAX for step in steps) and ends[-1] == items
-    need(sound, "annotation_ends", "V2", f"{ends[:5]} to {ends[-1]} of {items}")
-    entry_of = below("annotation_items", entries, items, 1) if listed else list(range(items))
-    class_of = below("entry_classes", classes, entries, 1)
-    of_class = list(zip(
-        below("class_genes", genes, classes, nullable=True),
-        below("class_transcripts", transcripts, classes, nullable=True),
-        below("class_consequences", consequences, classes), below("class_grades", 32, classes),
-    ))  # fmt: skip
-    for name, values in names.items():
-        names[name] = [utf8(one, name, "V5") for one in values]
-        need(all(names[name]), name, "V5", "a name without bytes")
-    gene_names = [tuple(one.split("\t")) for one in names["annotated_genes"]]
-    need(all(len(one) == 3 and any(one) for one in gene_names), "annotated_genes", "V5", f"{gene_names[:3]}")
-    changes = [tuple(utf8(one, "entry_texts", "V4").split("\t")) if one else ("", "", "") for one in texts]
-    need(all(len(one) == 3 for one in changes), "entry_texts", "V4", "other than three fields")
+    def __init__(self, file, rows):
+        self.file, self.rows = file, rows
+        meta = file.get("annotation_meta")
+        need(len(meta) == 24, "annotation_meta", "Q1", f"{len(meta)} bytes")
+        items, entries, classes, genes, transcripts, consequences = counts = numbers(meta)
+        self.genes = text(file.get("annotated_genes"), "annotated_genes")
+        self.transcripts = text(file.get("transcripts"), "transcripts")
+        self.consequences = text(file.get("consequences"), "consequences")
+        texts = text(file.get("entry_texts"), "entry_texts", entries if entries < 2**20 else 0)
+        given = [len(self.genes), len(self.transcripts), len(self.consequences)]
+        sound = given == counts[3:] and 1 <= classes <= entries <= items and "entry_classes" in file.sections
+        sound = sound and ("annotation_items" in file.sections or items == entries) and len(texts) == entries
+        need(sound, "annotation_meta", "Q1", f"{counts}")
 
-    found, hashes = [], set()
-    sets = {name: [set() for _ in range(count)] for name, count in
-            (("gene", genes), ("consequence", consequences), ("impact", 4))}  # fmt: skip
-    for row, (start, end) in enumerate(zip([0] + ends, ends)):
-        found.append([])
-        for entry in entry_of[start:end]:
-            gene, transcript, consequence, grade = of_class[class_of[entry]]
-            if gene is not None:
-                sets["gene"][gene].add(row)
-            sets["consequence"][consequence].add(row)
-            sets["impact"][grade & 3].add(row)
-            hashes |= {(one.lower().encode(), row) for one in index_texts(*changes[entry])}
-            found[-1].append(Entry(
-                *(gene_names[gene] if gene is not None else ("", "", "")),
-                names["transcripts"][transcript] if transcript is not None else "",
-                names["consequences"][consequence], IMPACTS[grade & 3], grade >> 2, *changes[entry],
+        ends = column(file.get("annotation_ends"), rows, "annotation_ends")
+        starts = [0] + ends[:-1]
+        sound = all(0 <= end - start <= ROW_ITEMS_MAX for start, end in zip(starts, ends)) and ends[-1] == items
+        need(sound, "annotation_ends", "Q2", f"{ends[:5]} of {items} items")
+        of_items = range(items)
+        if "annotation_items" in file.sections:
+            of_items = [entry - 1 for entry in self.column("annotation_items", items, 1, entries + 1)]
+        of_entries = [number - 1 for number in self.column("entry_classes", entries, 1, classes + 1)]
+        gene = self.column("class_genes", classes, 0, genes, True)
+        transcript = self.column("class_transcripts", classes, 0, transcripts, True)
+        consequence = self.column("class_consequences", classes, 0, consequences)
+        grade = self.column("class_grades", classes, 0, 32)
+
+        self.read_names()
+        self.entries = []
+        for number, line in zip(of_entries, texts):
+            changes = utf8(line, "entry_texts", "Q4").split("\t") if line else [""] * 3
+            need(len(changes) == 3, "entry_texts", "Q4", f"{changes}")
+            self.entries.append(Entry(
+                gene[number], transcript[number], consequence[number], grade[number] & 3, grade[number] >> 2, *changes,
             ))  # fmt: skip
-    payload = file.get("annotation_sets")
-    for name, expected in sets.items():
-        name = f"{name}_rows"
-        for number, descriptor in enumerate(column(file.get(name), len(expected), name, limits=DESCRIPTOR)):
-            members = stored_set(descriptor, payload, rows, section="annotation_sets")
-            need(members == expected[number], name, "V6", f"other rows of {number} than the entries tell")
-    by_name = {(one.lower().encode(), gene) for gene, known in enumerate(gene_names) for one in answers_to(*known)}
-    check_hash_index(file.get("gene_name_index"), "gene_name_index", genes, by_name, "V7")
-    check_hash_index(file.get("change_index"), "change_index", rows, hashes, "V7")
-    return found
+        self.of_rows = [[self.entries[of_items[i]] for i in range(start, end)] for start, end in zip(starts, ends)]
+        self.check_sets("gene_rows", genes, lambda entry: entry.gene)
+        self.check_sets("consequence_rows", consequences, lambda entry: entry.consequence)
+        self.check_sets("impact_rows", 4, lambda entry: entry.impact)
+        names = [(name.encode(), n) for n, names in enumerate(self.gene_names) for name in names]
+        check_hash_index(file.get("gene_name_index"), "gene_name_index", genes, names, "Q7")
+        changes = ((one, row) for row, all in enumerate(self.of_rows) for entry in all for one in spellings(entry))
+        check_hash_index(file.get("change_index"), "change_index", rows, changes, "Q8")
+
+    def column(self, name, count, low, end, nullable=False):
+        """Numbers from `low` to `end`, exclusive."""
+        values = column(self.file.get(name), count, name, nullable)
+        sound = all(value is None or low <= value < end for value in values)
+        need(sound, name, "Q3", f"numbers from {low} to {end}")
+        return values
+
+    def read_names(self):
+        self.gene_names = []
+        for name in ("transcripts", "consequences"):
+            known = [utf8(one, name, "Q5") for one in getattr(self, name)]
+            need(all(known), name, "Q5", "a name without a letter")
+            setattr(self, name, known)
+        genes = [utf8(one, "annotated_genes", "Q5").split("\t") for one in self.genes]
+        need(all(len(one) == 3 and any(one) for one in genes), "annotated_genes", "Q5", "other than three fields")
+        for symbol, id, hgnc in genes:
+            parts = [part for name in (symbol, id) if "&" in name for part in name.split("&")]
+            self.gene_names.append({name.lower() for name in [symbol, id, hgnc, *parts] if name})
+        self.genes = [symbol or id or hgnc for symbol, id, hgnc in genes]
+
+    def check_sets(self, name, count, number):
+        descriptors = column(self.file.get(name), count, name, limits=(0, 2**63 - 1))
+        expected = [set() for _ in range(count)]
+        for row, entries in enumerate(self.of_rows):
+            for entry in entries:
+                if number(entry) is not None:
+                    expected[number(entry)].add(row)
+        sets = self.file.get("annotation_sets")
+        for n, (descriptor, rows) in enumerate(zip(descriptors, expected)):
+            found = stored_set(descriptor, sets, self.rows, None, False)
+            need(found == rows, name, "Q6", f"set {n}")
+
+    def of_gene(self, name):
+        """The rows that are annotated with a gene."""
+        wanted = {n for n, names in enumerate(self.gene_names) if name.strip().lower() in names}
+        return [row for row, entries in enumerate(self.of_rows) if any(entry.gene in wanted for entry in entries)]
+
+    def of_consequence(self, term):
+        """The rows that are annotated with a term itself."""
+        named = lambda entry: term in self.consequences[entry.consequence].split("&")
+        return [row for row, entries in enumerate(self.of_rows) if any(map(named, entries))]
 
 
-def answers_to(symbol, gene_id, hgnc):
-    """The names that a gene is found by: of a fusion those of its parts, too."""
-    parts = [part for one in (symbol, gene_id) if "&" in one for part in one.split("&")]
-    return {one for one in [symbol, gene_id, hgnc, *parts] if one}
-
-
-def index_texts(hgvs_c, _hgvs_p, protein):
-    """What a row is found by in `change_index`, before its letters are made lower case."""
-    transcript, colon, change = hgvs_c.rpartition(":")
-    transcript = transcript.split("(")[0]
-    name, dot, version = transcript.rpartition(".")
-    if dot and version.isascii() and version.isdigit():
-        transcript = name
-    if colon and transcript and change:
-        yield f"{transcript}:{change}"
-    if protein:
-        yield f"p.{protein}"
-    before, frameshift, _ = protein.partition("fs")
-    if frameshift:
+def spellings(entry):
+    """What the row of an entry is found by."""
+    if entry.protein:
+        yield f"p.{entry.protein}".lower().encode()
+        before, shift, _ = entry.protein.partition("fs")
         while before and not ("0" <= before[-1] <= "9"):
             before = before[:-1]
-        yield f"p.{before}fs"
+        if shift:
+            yield f"p.{before}fs".lower().encode()
+    transcript, _, change = entry.hgvs_c.rpartition(":")
+    transcript = transcript.split("(")[0]
+    name, _, version = transcript.rpartition(".")
+    if version.isascii() and version.isdigit() and name:
+        transcript = name
+    if transcript and change:
+        yield f"{transcript}:{change}".lower().encode()

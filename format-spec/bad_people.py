@@ -1,10 +1,10 @@
-"""The bad vectors of annotations, terms, people and genes."""
+"""The bad vectors of terms, people and genes."""
 
 import struct
 
 import primitives
 from bad_vectors import bad, both, manifest, put, set_field, text
-from make_vectors import NUMBERS, encoded
+from make_vectors import NUMBERS
 
 # fields of `people_meta`
 INDIVIDUALS, SAMPLES, CODINGS, EVENTS, ATTRIBUTES, SETS, SAMPLED, IDENTITY = range(0, 32, 4)
@@ -218,52 +218,3 @@ bad("J5", "gene_places", "people", "descending", lists("gene_places", {0: [0, 30
 bad("J5", "gene_places", "people", "far", lists("gene_places", {0: [0, 100, 2**31]}))
 bad("J6", "gene_index", "people", "fingerprint", bit("gene_index", 24))
 bad("J6", "gene_index", "people", "name", replace("gene_names", 1, b"RYR2\tCCO"))
-
-# ---- annotations: genes BRAF, NEAR and RYR1; rows 0 to 5, without an entry the fourth ----
-
-
-def annotated(name, changes, rows):
-    """Other values of a column of annotations: row → value."""
-
-    def patch(d):
-        sections = d.segments[0].sections
-        nullable = name in ("class_genes", "class_transcripts")
-        values = primitives.column(bytes(sections.get(name, b"")), rows, name, nullable)
-        for row, value in changes.items():
-            values[row] = value
-        d.segments[0].add(name, NUMBERS[name], encoded(values, nullable))
-
-    return patch
-
-
-def flip(name, at):
-    return lambda d: d.put(name, at, "B", d.s(name)[at] ^ 1)
-
-
-bad("M16", "manifest", "annotations", "not-told", manifest(lambda m: m.pop("annotations")))
-bad("V1", "annotation_meta", "annotations", "length", lambda d: d.s("annotation_meta").append(0))
-bad("V1", "annotation_meta", "annotations", "genes", put("annotation_meta", 12, "I", 4))
-bad("V1", "annotation_meta", "annotations", "items", put("annotation_meta", 0, "I", 7))
-bad("V1", "annotation_meta", "annotations", "classes", put("annotation_meta", 8, "I", 7))
-bad("V2", "annotation_ends", "annotations", "descending", annotated("annotation_ends", {1: 1}, 6))
-bad("V2", "annotation_ends", "annotations", "last", annotated("annotation_ends", {5: 5}, 6))
-bad("V2", "annotation_ends", "annotations", "past", annotated("annotation_ends", {4: 9, 5: 9}, 6))
-bad("V3", "annotation_items", "annotations", "entry", annotated("annotation_items", {i: i + 2 for i in range(6)}, 6))
-bad("V3", "entry_classes", "annotations", "class", annotated("entry_classes", {0: 7}, 6))
-bad("V3", "entry_classes", "annotations", "no-class", annotated("entry_classes", {0: 0}, 6))
-bad("V3", "class_genes", "annotations", "gene", annotated("class_genes", {0: 3}, 6))
-bad("V3", "class_transcripts", "annotations", "transcript", annotated("class_transcripts", {0: 9}, 6))
-bad("V3", "class_consequences", "annotations", "consequence", annotated("class_consequences", {0: 6}, 6))
-bad("V3", "class_grades", "annotations", "grade", annotated("class_grades", {0: 32}, 6))
-bad("V4", "entry_texts", "annotations", "fields", replace("entry_texts", 0, b"NM_004333.6:c.1799T>A"))
-bad("V4", "entry_texts", "annotations", "utf8", replace("entry_texts", 0, b"\xff\t\t"))
-bad("V5", "annotated_genes", "annotations", "fields", replace("annotated_genes", 1, b"NEAR\tENSG02"))
-bad("V5", "annotated_genes", "annotations", "nameless", replace("annotated_genes", 1, b"\t\t"))
-bad("V5", "transcripts", "annotations", "empty", replace("transcripts", 0, b""))
-bad("V5", "consequences", "annotations", "utf8", replace("consequences", 0, b"\xff"))
-bad("V6", "gene_rows", "annotations", "gene", annotated("gene_rows", {1: 1 << 4 | 1}, 3))
-bad("V6", "consequence_rows", "annotations", "none", annotated("consequence_rows", {0: 0}, 6))
-bad("V6", "impact_rows", "annotations", "grade", annotated("class_grades", {5: 1}, 6))
-bad("V7", "gene_name_index", "annotations", "name", replace("annotated_genes", 1, b"FAR\tENSG02\t"))
-bad("V7", "change_index", "annotations", "fingerprint", flip("change_index", 24))
-bad("V7", "change_index", "annotations", "change", replace("entry_texts", 0, b"NM_004333.6:c.1799T>C\tNP_004324.2:p.Val600Glu\tV600E"))

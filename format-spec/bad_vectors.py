@@ -155,7 +155,7 @@ def padding(d):
 
 
 bad("F12", "padding before contigs", "tiny", "padding", padding)
-bad("F13", "unknown 120", "tiny", "kind", lambda d: d.segments[0].add("unknown 120", 120, b"?"))
+bad("F13", "unknown 4000", "tiny", "kind", lambda d: d.segments[0].add("unknown 4000", 4000, b"?"))
 
 # ---- columns and texts ----
 

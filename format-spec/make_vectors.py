@@ -44,8 +44,9 @@ GOOD = [
     ("people", ["people.vcf"],
      "--genes people.gff3 --pad 5 --people people.ndjson people.tsv --people-map people.toml --sample-map"
      " people.samples.tsv --ontology people.obo people.sssom.tsv people.hpoa".split()),
-    ("annotations", ["annotations.vcf"], []),
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
+    ("annotated", ["annotated.vcf"], []),
+    ("pointers", ["pointers.vcf"], []),
 ]  # fmt: skip
 
 
@@ -316,7 +317,7 @@ def text_of_manifest(change):
 if __name__ == "__main__":
     if sys.argv[1:] != ["bad"]:
         build_good()
-    import bad_people  # noqa: F401, adds its vectors
+    import bad_annotations  # noqa: F401, adds its vectors, and those of people
     from bad_vectors import build_bad
 
     build_bad()

@@ -10,6 +10,9 @@
     reader.py ask DATASET onset TERM [SCOPE]  who, and from and to which age in days
     reader.py ask DATASET gene NAME           symbol and places, 1-based, with the pad
     reader.py ask DATASET genes CONTIG FIRST LAST        symbols of what lies there
+    reader.py dump DATASET --annotations      what is said of each row, as TSV
+    reader.py ask DATASET annotated GENE      rows that are annotated with a gene
+    reader.py ask DATASET consequence TERM    rows that are annotated with a term itself
 
 It is for checking the text and other readers, not for speed: files are decoded whole. Rule numbers
 (`F3`, `R5` ...) are those of section 9 of the text. Needs the packages zstandard and xxhash, and
@@ -26,12 +29,11 @@ from collections import namedtuple
 
 import xxhash
 
-import annotations
+from annotations import IMPACTS, Annotations
 from genes import Genes
 from people import SEX, People
 from primitives import (
     BLOCK_ROWS,
-    NAMES,
     PAGE_ROWS,
     U32,
     Container,
@@ -94,14 +96,13 @@ class Segment:
         self.read_polyploid()
         self.read_orders()
         self.read_sets()
-        self.entries = annotations.read(self.file, self.rows)
-        sound = not self.entries or "annotations" in self.manifest
-        need(sound, "manifest", "M16", "annotations that the manifest does not tell of")
         self.check_rows()
         self.check_counts()
         self.check_zones()
-        kinds = {name for number, name in NAMES.items() if number < 80 or 96 <= number < 128}
-        file.verify(kinds | {name for name in file.sections if name.startswith("info ")})
+        self.annotations = Annotations(file, self.rows)
+        told = not self.annotations or "annotations" in manifest
+        need(told, "manifest", "M16", "not whose annotations the rows have")
+        file.verify()
 
     def whole(self, name, size, rule):
         data = self.file.get(name)
@@ -509,6 +510,35 @@ def dump(dataset, genotypes, out):
         out.write("\t".join(map(str, fields)) + "\n")
 
 
+def dump_annotations(dataset, out):
+    header = "chrom pos ref alt gene transcript consequence impact flags hgvs_c hgvs_p protein"
+    out.write(header.replace(" ", "\t") + "\n")
+    for segment in dataset.segments:
+        of = segment.annotations
+        for row, entries in zip(segment, of.of_rows if of else []):
+            for entry in entries:
+                named = lambda names, number: "." if number is None else names[number]
+                fields = place_of(dataset, row) + [
+                    named(of.genes, entry.gene), named(of.transcripts, entry.transcript),
+                    of.consequences[entry.consequence], IMPACTS[entry.impact], entry.flags,
+                    entry.hgvs_c or ".", entry.hgvs_p or ".", entry.protein or ".",
+                ]  # fmt: skip
+                out.write("\t".join(map(str, fields)) + "\n")
+
+
+def place_of(dataset, row):
+    return [dataset.manifest["contigs"][row.contig]["name"], row.position + 1, row.ref, row.alt or "."]
+
+
+def annotated(dataset, rows_of):
+    """Places of the rows that `rows_of` gives of each segment's annotations."""
+    for segment in dataset.segments:
+        wanted = set(rows_of(segment.annotations) if segment.annotations else [])
+        for number, row in enumerate(segment):
+            if number in wanted:
+                yield ":".join(map(str, place_of(dataset, row)))
+
+
 def ask(dataset, what, *words):
     """The answer to a question, as lines."""
     terms, people, genes = dataset.terms, dataset.people, dataset.genes
@@ -526,6 +556,10 @@ def ask(dataset, what, *words):
     if what == "genes":
         contig, first, last = words
         return [gene.symbol for gene in genes.overlapping(contig, int(first) - 1, int(last))]
+    if what == "annotated":
+        return list(annotated(dataset, lambda of: of.of_gene(*words)))
+    if what == "consequence":
+        return list(annotated(dataset, lambda of: of.of_consequence(*words)))
     raise ValueError(f"unknown question {what}")
 
 
@@ -535,7 +569,7 @@ def main():
     parser.add_argument("dataset")
     parser.add_argument("question", nargs="*", help="after ask")
     parser.add_argument("--genotypes", action="store_true", help="a column for each sample")
-    for name in ("people", "terms", "genes"):
+    for name in ("people", "terms", "genes", "annotations"):
         parser.add_argument(f"--{name}", action="store_true", help=f"{name} in the place of rows")
     args = parser.parse_args()
     try:
@@ -552,6 +586,8 @@ def main():
         table = dataset.terms if args.terms else dataset.genes
         if table:
             table.dump(sys.stdout)
+    elif args.verb == "dump" and args.annotations:
+        dump_annotations(dataset, sys.stdout)
     elif args.verb == "dump":
         dump(dataset, args.genotypes, sys.stdout)
     else:

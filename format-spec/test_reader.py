@@ -153,6 +153,22 @@ class GoodVectors(unittest.TestCase):
                 self.assertEqual(dataset.names, names)
                 self.assertEqual(sorted(expected - found)[:3], sorted(found - expected)[:3])
 
+    def test_annotations(self):
+        def ask(name, *question):
+            return reader.ask(reader.Dataset(os.path.join(VECTORS, name + ".vdx")), *question)
+
+        self.assertEqual(ask("annotated", "annotated", "braf"), ["1:10:A:T", "1:20:C:G"])
+        self.assertEqual(ask("annotated", "annotated", "HGNC:1097"), ["1:10:A:T", "1:20:C:G"])
+        self.assertEqual(ask("annotated", "annotated", "B2"), ["1:20:C:CA"])
+        self.assertEqual(ask("annotated", "consequence", "intron_variant"), ["1:10:A:T"])
+        # what is said at another record is said of all that it is made of
+        self.assertEqual(ask("pointers", "annotated", "AAA1"), ["1:10:A:G", "1:12:A:C"])
+        self.assertEqual(ask("pointers", "consequence", "stop_gained"), ["1:20:A:G", "1:30:C:T"])
+        for segment in reader.Dataset(os.path.join(VECTORS, "annotated.vdx")).segments:
+            told = [(e.impact, e.flags, e.protein) for entries in segment.annotations.of_rows for e in entries]
+            expected = [(2, 3, "V600E"), (0, 0, ""), (0, 0, ""), (3, 0, "R97Pfs*23"), (1, 3, "R1="), (0, 0, "")]
+            self.assertEqual(told, expected)
+
     def test_every_form_of_set_occurs(self):
         forms = set()
         for path in glob.glob(os.path.join(VECTORS, "*.vdx")):
@@ -260,7 +276,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGRPOAIYZKNDUEJV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGRPOAIYZKNDUEJQ]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -302,6 +318,7 @@ class Text(unittest.TestCase):
             ("people/store/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
             ("people/store/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
             ("genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
+            ("annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("dataset/manifest.rs", "VERSION", 1, "the lowest version a reader must know: 1"),
             ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:

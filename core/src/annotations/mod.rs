@@ -150,10 +150,6 @@ impl GeneNames {
             .map(str::to_lowercase)
     }
 
-    fn line(&self) -> String {
-        format!("{}\t{}\t{}", self.symbol, self.id, self.hgnc)
-    }
-
     fn from_line(line: &str) -> Option<Self> {
         let mut fields = line.split('\t').map(str::to_owned);
         let names = Self {
@@ -233,24 +229,54 @@ impl Annotations {
         let Some(counts) = Counts::from_bytes(file.whole(Kind::AnnotationMeta)?) else {
             return Err(file.damage(meta, 0, "24 bytes", format!("{} bytes", file.len(meta))));
         };
+        let text = |kind| Text::find(file, kind);
+        let (genes, transcripts, consequences) = (
+            text(Kind::AnnotatedGenes)?,
+            text(Kind::Transcripts)?,
+            text(Kind::Consequences)?,
+        );
+        // whoever asks makes room for so many: they are bounded by what lies in the file
+        for (at, len, count) in [
+            (12, genes.len(), counts.genes),
+            (16, transcripts.len(), counts.transcripts),
+            (20, consequences.len(), counts.consequences),
+        ] {
+            if len != count {
+                let expected = format!("{len}, as many as there are texts");
+                return Err(file.damage(meta, at, expected, count.to_string()));
+            }
+        }
+        let texts = text(Kind::EntryTexts)?;
+        let there = |kind| file.find(kind).is_some();
+        let sound = counts.items > 0
+            && (1..=counts.items).contains(&counts.entries)
+            && (1..=counts.entries).contains(&counts.classes)
+            && there(Kind::EntryClasses)
+            && (there(Kind::AnnotationItems) || counts.items == counts.entries)
+            && (!there(Kind::EntryTexts) || texts.len() == counts.entries);
+        if !sound {
+            let expected = "items, entries and classes, fewer of each than before";
+            return Err(file.damage(meta, 0, expected, format!("{counts:?}")));
+        }
         let column = |kind, rows| Column::find(file, kind, rows);
-        let found = Self {
+        let items = match there(Kind::AnnotationItems) {
+            true => Some(column(Kind::AnnotationItems, counts.items)?),
+            false => None,
+        };
+        Ok(Some(Self {
             rows,
             counts,
             ends: column(Kind::AnnotationEnds, rows)?,
-            items: match file.find(Kind::AnnotationItems) {
-                Some(_) => Some(column(Kind::AnnotationItems, counts.items)?),
-                None => None,
-            },
+            items,
             classes: column(Kind::EntryClasses, counts.entries)?,
-            texts: Text::find(file, Kind::EntryTexts)?,
+            texts,
             class_genes: column(Kind::ClassGenes, counts.classes)?,
             class_transcripts: column(Kind::ClassTranscripts, counts.classes)?,
             class_consequences: column(Kind::ClassConsequences, counts.classes)?,
             class_grades: column(Kind::ClassGrades, counts.classes)?,
-            genes: Text::find(file, Kind::AnnotatedGenes)?,
-            transcripts: Text::find(file, Kind::Transcripts)?,
-            consequences: Text::find(file, Kind::Consequences)?,
+            genes,
+            transcripts,
+            consequences,
             gene_rows: column(Kind::GeneRows, counts.genes)?,
             consequence_rows: column(Kind::ConsequenceRows, counts.consequences)?,
             impact_rows: column(Kind::ImpactRows, IMPACTS)?,
@@ -258,30 +284,7 @@ impl Annotations {
             gene_index: file.find(Kind::GeneNameIndex),
             change_index: file.find(Kind::ChangeIndex),
             known: OnceLock::new(),
-        };
-        // whoever asks makes room for so many: they are bounded by what lies in the file
-        let texts = [
-            (12, found.genes.len(), counts.genes),
-            (16, found.transcripts.len(), counts.transcripts),
-            (20, found.consequences.len(), counts.consequences),
-        ];
-        for (at, len, count) in texts {
-            if len != count {
-                let expected = format!("{len}, as many as there are texts");
-                return Err(file.damage(meta, at, expected, count.to_string()));
-            }
-        }
-        let sound = counts.items > 0
-            && (1..=counts.items).contains(&counts.entries)
-            && (1..=counts.entries).contains(&counts.classes)
-            && file.find(Kind::EntryClasses).is_some()
-            && (found.items.is_some() || counts.items == counts.entries)
-            && (file.find(Kind::EntryTexts).is_none() || found.texts.len() == counts.entries);
-        if !sound {
-            let expected = "items, entries and classes, fewer of each than before";
-            return Err(file.damage(meta, 0, expected, format!("{counts:?}")));
-        }
-        Ok(Some(found))
+        }))
     }
 
     fn end(&self, file: &Container, row: u32) -> Result<u32> {

@@ -47,6 +47,8 @@ struct Tables {
     classes: Numbered<Class>,
     /// Bytes of the names.
     bytes: usize,
+    /// The line of a gene that is looked up.
+    line: String,
 }
 
 impl Tables {
@@ -60,14 +62,15 @@ impl Tables {
     }
 
     fn class(&mut self, entry: &Entry) -> u32 {
-        let names = GeneNames {
-            symbol: entry.symbol.clone(),
-            id: entry.gene_id.clone(),
-            hgnc: entry.hgnc.clone(),
-        };
+        let names = [&entry.symbol, &entry.gene_id, &entry.hgnc];
+        self.line.clear();
+        for (n, name) in names.iter().enumerate() {
+            self.line.push_str(if n == 0 { "" } else { "\t" });
+            self.line.push_str(name);
+        }
         let bytes = &mut self.bytes;
-        let gene = (names != GeneNames::default())
-            .then(|| Self::named(&mut self.genes, &names.line(), bytes));
+        let gene = names.iter().any(|name| !name.is_empty());
+        let gene = gene.then(|| Self::named(&mut self.genes, &self.line, bytes));
         let transcript = (!entry.transcript.is_empty())
             .then(|| Self::named(&mut self.transcripts, &entry.transcript, bytes));
         let consequence = Self::named(&mut self.consequences, &entry.consequence, bytes);

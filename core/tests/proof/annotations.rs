@@ -152,7 +152,11 @@ fn asked() -> impl Strategy<Value = Asked> {
     ];
     atom.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            inner.clone().prop_map(|asked| Asked::Not(Box::new(asked))),
+            // what is negated twice is not negated
+            inner.clone().prop_map(|asked| match asked {
+                Asked::Not(inner) => *inner,
+                asked => Asked::Not(Box::new(asked)),
+            }),
             vec(inner.clone(), 2..4).prop_map(Asked::All),
             vec(inner, 2..4).prop_map(Asked::Any),
         ]
@@ -658,4 +662,104 @@ fn real_annotations() {
             }
         }
     }
+}
+
+/// What one batch is told of a variant is told of it in all; inputs without annotation are named.
+#[test]
+fn batches_without_annotation_have_it_from_others() {
+    let folder = Folder::new();
+    let entry = "C|missense_variant|MODERATE|AAA1|||||||0.5";
+    let one = csq(&folder, "one.vcf", entry);
+    let plain = META
+        .replace("ID=CSQ", "ID=OTHER")
+        .replace("\tS0", "\tS1\tS2");
+    let plain = plain
+        + &record(5, &["C"], "").replace("0|1", "1|1\t0|1")
+        + &record(9, &["C"], "").replace("0|1", "1|1\t0|1");
+    let two = folder.write("two.vcf", plain);
+    let to = folder.path("dataset.vdx");
+    // the one that is annotated need not be the first
+    for inputs in [[&one, &two], [&two, &one]] {
+        let options = BuildOptions {
+            replace: true,
+            ..keeping(&["CSQ.CADD"])
+        };
+        let report = build(&inputs, &to, &options).unwrap();
+        assert_eq!(report.annotations.unwrap().stored, 1);
+        let warning = report
+            .warnings
+            .iter()
+            .find(|told| told.what.contains("no INFO CSQ"));
+        assert!(warning.unwrap().first.ends_with("two.vcf"), "{warning:?}");
+        let dataset = Dataset::open(&to).unwrap();
+        dataset.verify().unwrap();
+        for question in ["gene:AAA1 & impact>=moderate", "info.CSQ.CADD>0.4"] {
+            let mut variants = dataset.variants(question).unwrap();
+            let mut variant = variants.next().unwrap().unwrap();
+            assert_eq!(variant.counts().unwrap().ac, 4);
+            assert_eq!(variant.annotation().unwrap().unwrap().gene(), "AAA1");
+            assert!(variants.next().unwrap().is_none());
+        }
+        let group = dataset.ask("carriers(gene:AAA1)").unwrap();
+        assert_eq!(group.count(), 3);
+        assert_eq!(found(&dataset, "!gene:AAA1").len(), 1);
+    }
+}
+
+/// An entry that does not tell its ALT is of all: some megabytes must not become terabytes.
+#[test]
+fn entries_of_many_alts_are_bounded() {
+    let folder = Folder::new();
+    let alts: Vec<String> = (0..2_000u32)
+        .map(|n| {
+            let base = |at: u32| ["A", "C", "G", "T"][(n >> (2 * at) & 3) as usize];
+            (0..6).map(base).collect()
+        })
+        .collect();
+    let alts: Vec<&str> = alts.iter().map(String::as_str).collect();
+    let entries = vec!["intron|AAA1|T|p"; 3_000].join(",");
+    let text =
+        META.replace("ID=CSQ", "ID=BCSQ") + &record(5, &alts, &entries).replace("CSQ=", "BCSQ=");
+    let input = folder.write("input.vcf", text);
+    let to = folder.path("dataset.vdx");
+    let report = build(&[&input], &to, &options()).unwrap();
+    let told = report.annotations.unwrap();
+    assert_eq!((told.read, told.stored), (3_000, 32));
+    assert_eq!(told.refused[0].what, "more entries than a record may have");
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    assert_eq!(found(&dataset, "gene:AAA1").len(), 2_000);
+}
+
+/// Rows that normalisation moves and changes keep what is said of them; sorting changes nothing.
+#[test]
+fn normalised_and_sorted_rows_keep_their_entries() {
+    let folder = Folder::new();
+    let fasta = folder.write("reference.fa", ">1\nGGGCACACACAGGG\n");
+    folder.write("reference.fa.fai", "1\t14\t3\t14\t15\n");
+    let meta = META.replace("ID=1>", "ID=1,length=14>");
+    let late = "1\t13\t.\tG\tT\t.\t.\tCSQ=T|intron_variant|LOW|BBB2|||||||\tGT\t0|1\n";
+    let early = "1\t9\t.\tACA\tA,ACC\t.\t.\tCSQ=-|frameshift_variant|HIGH|AAA1|||||||,A|inframe_deletion|MODERATE|CCC3|||||||,ACC|missense_variant|MODERATE|DDD4|||||||\tGT\t1|2\n";
+    let text = meta + late + early;
+    let input = folder.write("input.vcf", text);
+    let to = folder.path("dataset.vdx");
+    let options = BuildOptions {
+        sort: true,
+        reference: Some(fasta),
+        ..options()
+    };
+    let report = build(&[&input], &to, &options).unwrap();
+    let told = report.annotations.unwrap();
+    assert_eq!(
+        (told.read, told.refused_count()),
+        (4, 1),
+        "{:?}",
+        told.refused
+    );
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    let one = |position: usize, alt: &str| BTreeSet::from([(position, alt.to_owned())]);
+    assert_eq!(found(&dataset, "gene:DDD4"), one(11, "C"));
+    assert_eq!(found(&dataset, "gene:BBB2"), one(13, "T"));
+    assert_eq!(found(&dataset, "gene:CCC3"), one(3, "G"));
 }

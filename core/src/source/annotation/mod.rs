@@ -222,7 +222,7 @@ impl Layout {
                 parsed.refused.push("an entry without a consequence");
                 continue;
             }
-            let alts = match self.annotator {
+            let mut alts = match self.annotator {
                 Annotator::Bcsq => site.by_change(field(self.hgvs_c)),
                 _ => {
                     let number = field(self.allele_number).parse::<u32>().ok();
@@ -242,7 +242,7 @@ impl Layout {
                 continue;
             }
             let entry = self.entry(&field, &mut parsed);
-            for alt in alts {
+            for &alt in &alts {
                 for (n, &at) in self.kept.iter().enumerate() {
                     let fields = at.and_then(|at| text.split('|').nth(at));
                     let value = fields.unwrap_or_default().trim();
@@ -250,7 +250,11 @@ impl Layout {
                         parsed.kept.push((alt, n, value.to_owned()));
                     }
                 }
-                parsed.entries.push((alt, entry.clone()));
+            }
+            if let Some(last) = alts.pop() {
+                let others = alts.into_iter().map(|alt| (alt, entry.clone()));
+                parsed.entries.extend(others);
+                parsed.entries.push((last, entry));
             }
             parsed.stored += 1;
         }

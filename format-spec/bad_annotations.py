@@ -1,0 +1,50 @@
+"""The bad vectors of annotations."""
+
+from bad_people import bit, longer, replace
+from bad_vectors import bad, both, column, manifest, put
+
+# numbers of the counts in `annotation_meta`
+ITEMS, ENTRIES, CLASSES, GENES, TRANSCRIPTS, CONSEQUENCES = range(0, 24, 4)
+# where the values of a column of one page begin
+VALUES = 16
+
+
+def value(name, at, difference):
+    """Another difference from the base in a column of single bytes."""
+    return put(name, VALUES + at, "B", difference)
+
+
+bad("M16", "manifest", "annotated", "no-annotations", manifest(lambda m: m.pop("annotations")))
+bad("Q1", "annotation_meta", "annotated", "length", longer("annotation_meta"))
+for name, at in [("genes", GENES), ("transcripts", TRANSCRIPTS), ("consequences", CONSEQUENCES)]:
+    bad("Q1", "annotation_meta", "annotated", name, put("annotation_meta", at, "I", 9))
+bad("Q1", "annotation_meta", "annotated", "entries", put("annotation_meta", ENTRIES, "I", 7))
+bad("Q1", "annotation_meta", "annotated", "classes", put("annotation_meta", CLASSES, "I", 2**31))
+bad(
+    "Q1",
+    "annotation_meta",
+    "annotated",
+    "none",
+    both(put("annotation_meta", ITEMS, "III", 0, 0, 0), lambda d: d.segments[0].sections.pop("entry_classes")),
+)
+bad("Q2", "annotation_ends", "annotated", "descending", column("annotation_ends", {0: 5}))
+bad("Q2", "annotation_ends", "annotated", "last", column("annotation_ends", {4: 5}))
+bad("Q3", "annotation_items", "pointers", "entry", value("annotation_items", 1, 9))
+bad("Q3", "entry_classes", "annotated", "class", value("entry_classes", 1, 9))
+for name in ("class_genes", "class_transcripts", "class_consequences"):
+    bad("Q3", name, "annotated", name[6:], value(name, 1, 99))
+bad("Q3", "class_grades", "annotated", "grade", value("class_grades", 1, 99))
+bad("Q4", "entry_texts", "annotated", "fields", replace("entry_texts", 0, b"NM_004333.6:c.1799T>A\tV600E"))
+bad("Q4", "entry_texts", "annotated", "utf8", replace("entry_texts", 0, b"\xff\t\t"))
+bad("Q5", "annotated_genes", "annotated", "no-name", replace("annotated_genes", 1, b"\t\t"))
+bad("Q5", "annotated_genes", "annotated", "fields", replace("annotated_genes", 1, b"X\tY"))
+bad("Q5", "transcripts", "annotated", "empty", replace("transcripts", 1, b""))
+bad("Q5", "consequences", "annotated", "utf8", replace("consequences", 1, b"\xff"))
+bad("Q6", "gene_rows", "annotated", "row", put("gene_rows", VALUES + 4, "I", 16))
+bad("Q6", "gene_rows", "annotated", "gene", value("class_genes", 4, 2))
+bad("Q6", "consequence_rows", "annotated", "consequence", value("consequence_rows", 1, 16))
+bad("Q6", "impact_rows", "annotated", "impact", value("class_grades", 0, 0))
+bad("Q7", "gene_name_index", "annotated", "fingerprint", bit("gene_name_index", 24))
+bad("Q7", "gene_name_index", "annotated", "name", replace("annotated_genes", 0, b"BRAF\tENSG9\tHGNC:1097"))
+bad("Q8", "change_index", "annotated", "fingerprint", bit("change_index", 24))
+bad("Q8", "change_index", "annotated", "change", replace("entry_texts", 0, b"NM_004333.6:c.1799T>C\t\t"))
