@@ -8,7 +8,7 @@ use varidex::{Assembly, simulate};
 /// An embedded index of a cohort's variants and its people.
 ///
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
-/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`).
+/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged or too new; 5 input/output; 130 interrupted.
@@ -334,6 +334,16 @@ pub(crate) struct Simulate {
     /// Share of records whose FILTER is not PASS
     #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
     pub(crate) filtered: f64,
+    /// Also people: what is recorded of them, an ontology to ask for it, genes, consequences in the
+    /// genotype file, families, and the true answers of questions about genes and people
+    #[arg(long)]
+    pub(crate) people: bool,
+    /// With --people: no consequences in the genotype file
+    #[arg(long, requires = "people")]
+    pub(crate) no_annotations: bool,
+    /// Children with both parents in the cohort [default: with --people two in a hundred, else none]
+    #[arg(long, value_name = "N")]
+    pub(crate) trios: Option<usize>,
     /// Threads that compress; without influence on what is written
     #[arg(long, value_name = "N", default_value_t = usual().threads, value_parser = positive)]
     pub(crate) threads: usize,

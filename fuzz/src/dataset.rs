@@ -22,20 +22,40 @@ pub(crate) fn scratch() -> TempDir {
     builder.expect("temporary directories can be made")
 }
 
-/// Builds a dataset from VCF text in a temporary directory.
-pub(crate) fn built(vcf: &str) -> (TempDir, PathBuf) {
+/// Builds a dataset from VCF text in a temporary directory, with these files of people, ontologies and
+/// genes beside it.
+pub(crate) fn built(vcf: &str, beside: &[(&str, &str)]) -> (TempDir, PathBuf) {
     let directory = scratch();
-    let input = directory.path().join("input.vcf");
-    std::fs::write(&input, vcf).expect("temporary files can be written");
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).expect("temporary files can be written");
+        path
+    };
+    let input = write("input.vcf", vcf);
     let to = directory.path().join("good.vdx");
-    let options = BuildOptions {
+    let mut options = BuildOptions {
         info: ["SCORE", "RANK", "NOTE", "DB"].map(str::to_owned).to_vec(),
         threads: Some(1),
         ..BuildOptions::default()
     };
+    for (name, text) in beside {
+        let path = write(name, text);
+        match name.rsplit('.').next() {
+            Some("obo") => options.people.ontologies.push(path),
+            Some("gff3") => options.genes.push(path),
+            _ => options.people.files.push(path),
+        }
+    }
     build(&[&input], &to, &options, &mut |_| true).expect("a sound file can be built");
     (directory, to)
 }
+
+/// What [`built`] takes beside `mixed.vcf`.
+pub(crate) const BESIDE: [(&str, &str); 3] = [
+    ("people.ndjson", include_str!("../data/people.ndjson")),
+    ("terms.obo", include_str!("../data/terms.obo")),
+    ("genes.gff3", include_str!("../data/genes.gff3")),
+];
 
 /// Every other sample or so.
 pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group<'_>>> {
@@ -74,6 +94,7 @@ pub(crate) fn ask_everything(dataset: &Dataset, limit: usize) -> Result<usize> {
     for format in [ExportFormat::Vcf, ExportFormat::Bcf] {
         note(export(dataset, format).map(drop));
     }
+    note(told_of_people(dataset));
     for who in [
         "carriers(all)",
         "carriers(all, hom) & !carriers(ac=1, het)",
@@ -236,11 +257,66 @@ fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
 
 fn people(dataset: &Dataset, who: &str) -> Result<()> {
     let group = dataset.ask(who)?;
-    assert!(group.count() <= u64::from(dataset.sample_count()));
+    assert!(group.count() <= dataset.everybody()?.count());
     group.ids()?;
     let members: SampleSet = group.samples().iter().collect();
     assert_eq!(members, *group.samples());
     Ok(())
+}
+
+/// Everything that is asked of people alone, of their terms and of genes; nothing where there are none.
+pub(crate) fn told_of_people(dataset: &Dataset) -> Result<()> {
+    for sample in 0..dataset.sample_count().min(100) {
+        dataset.individual_of(sample)?;
+    }
+    if dataset.info().people > 0 {
+        for keys in ["age", "sex", "population", "family", "karyotype"] {
+            let key = keys.parse().expect("a key of people");
+            dataset.people_counts(&[key])?;
+        }
+        let ids: Vec<String> = dataset
+            .term_counts(None)?
+            .into_iter()
+            .map(|term| term.id)
+            .collect();
+        for id in ids.iter().take(50) {
+            // what is quoted in another way than expressions do cannot be asked for so
+            for who in [
+                format!("{id:?}"),
+                format!("excluded({id:?})"),
+                format!("onset({id:?})<18y"),
+                format!("similar({id:?}) & carriers(all)"),
+                format!("similar({id:?}, method: resnik, at_least: low)"),
+                format!("measurement({id:?})>1"),
+            ] {
+                unless_not_understood(people(dataset, &who))?;
+            }
+        }
+        for who in [
+            "age<18y",
+            "sex:female & !age>=1w",
+            "carriers(all, de_novo)",
+            "severity:severe",
+        ] {
+            unless_not_understood(people(dataset, who))?;
+        }
+    }
+    for who in [
+        "carriers(gene:ABC1)",
+        "carriers(gene:DEF2, compound)",
+        "carriers(gene:ENSG01 | gene:NONE)",
+    ] {
+        unless_not_understood(people(dataset, who))?;
+    }
+    Ok(())
+}
+
+/// Not every dataset has what an expression asks for.
+fn unless_not_understood(asked: Result<()>) -> Result<()> {
+    match asked {
+        Err(varidex::Error::Expression(_)) => Ok(()),
+        asked => asked,
+    }
 }
 
 fn count(dataset: &Dataset, test: &str, limit: usize) -> Result<()> {

@@ -467,7 +467,9 @@ impl Scan {
             let counts = found.counts().expect("counts");
             assert_eq!(
                 counts,
-                found.counts_in(&dataset.everybody().expect("everybody")).expect("counts")
+                found
+                    .counts_in(&dataset.everybody().expect("everybody"))
+                    .expect("counts")
             );
             let mut carriers = Vec::new();
             found

@@ -1,5 +1,6 @@
 //! The files of good datasets, taken apart and put together again with checksums that are right.
 
+use crate::dataset::{BESIDE, built};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -13,7 +14,7 @@ const ENTRY: usize = 24;
 const CHUNK: usize = 65_536;
 
 /// The good datasets of the format's specification that are taken apart: small ones that have every
-/// kind of section and every form of set between them.
+/// kind of section of genotypes and every form of set between them. One with people is built beside.
 const NAMES: [&str; 8] = [
     "genotypes",
     "orders",
@@ -28,7 +29,8 @@ const NAMES: [&str; 8] = [
 /// A dataset's files as they were built.
 pub(crate) struct Good {
     pub(crate) manifest: Vec<u8>,
-    /// The samples', where there are samples, then the segments' in the manifest's order.
+    /// The samples', terms, people and genes as far as there are such, then the segments in the manifest's
+    /// order.
     pub(crate) files: Vec<File>,
 }
 
@@ -36,8 +38,16 @@ pub(crate) struct Good {
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
-    /// Number of the segment; `None` is the file of samples.
-    segment: Option<usize>,
+    /// Its entry in the manifest.
+    entry: Entry,
+}
+
+#[derive(Clone, Copy)]
+enum Entry {
+    /// By the name of the field.
+    Field(&'static str),
+    /// By number.
+    Segment(usize),
 }
 
 impl Good {
@@ -46,7 +56,9 @@ impl Good {
         static ALL: LazyLock<Vec<Good>> = LazyLock::new(|| {
             let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../format-spec/vectors");
             let path = |name: &&str| vectors.join(format!("{name}.vdx"));
-            NAMES.iter().map(|name| Good::read(path(name))).collect()
+            let (_directory, with_people) = built(include_str!("../data/mixed.vcf"), &BESIDE);
+            let paths = NAMES.iter().map(path).chain([with_people]);
+            paths.map(Good::read).collect()
         });
         &ALL[usize::from(n) % ALL.len()]
     }
@@ -59,16 +71,13 @@ impl Good {
         let segments = segments
             .iter()
             .enumerate()
-            .map(|(n, entry)| (Some(n), entry));
-        let samples = json.get("samples").map(|entry| (None, entry));
-        let files = samples.into_iter().chain(segments).map(|(segment, entry)| {
-            let name = entry["file"].as_str().expect("files have names").to_owned();
+            .map(|(n, entry)| (Entry::Segment(n), entry));
+        let fields = ["samples", "terms", "people", "genes"].into_iter();
+        let fields = fields.filter_map(|name| Some((Entry::Field(name), json.get(name)?)));
+        let files = fields.chain(segments).map(|(entry, value)| {
+            let name = value["file"].as_str().expect("files have names").to_owned();
             let bytes = read(&name);
-            File {
-                name,
-                bytes,
-                segment,
-            }
+            File { name, bytes, entry }
         });
         Self {
             files: files.collect(),
@@ -146,13 +155,13 @@ pub(crate) fn resign(manifest: &[u8]) -> Vec<u8> {
 pub(crate) fn manifest_for(good: &Good, files: &[Vec<u8>], sections: &[Vec<Section>]) -> Vec<u8> {
     let mut json: Value = serde_json::from_slice(&good.manifest).expect("a manifest is JSON");
     for ((file, bytes), sections) in good.files.iter().zip(files).zip(sections) {
-        let entry = match file.segment {
-            None => &mut json["samples"],
-            Some(n) => &mut json["segments"][n],
+        let entry = match file.entry {
+            Entry::Field(name) => &mut json[name],
+            Entry::Segment(n) => &mut json["segments"][n],
         };
         entry["size"] = bytes.len().into();
         entry["checksum"] = format!("{:032x}", xxh3_128(bytes)).into();
-        if file.segment.is_some() {
+        if let Entry::Segment(_) = file.entry {
             repeat(entry, sections);
         }
     }

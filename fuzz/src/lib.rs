@@ -6,11 +6,13 @@ mod dataset;
 mod differential;
 mod expression;
 mod files;
+mod people;
 mod segment;
 mod vcf_build;
 
 pub use container::container;
 pub use differential::differential;
 pub use expression::expression;
+pub use people::people;
 pub use segment::segment;
 pub use vcf_build::vcf_build;

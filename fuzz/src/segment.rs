@@ -1,4 +1,4 @@
-//! Segments and sample files whose checksums are right and whose content is not: every reader must
+//! Files of a dataset whose checksums are right and whose content is not: every reader must
 //! say so, or answer.
 
 use crate::dataset::{ask_everything, scratch};
@@ -6,8 +6,8 @@ use crate::files::{self, Good, Section, manifest_for, put_together, take_apart};
 use varidex::Dataset;
 
 /// Patches, one after the other. The first byte says of which dataset. Each patch is: what to do
-/// (bits 0-1: overwrite, insert, delete, replace) in which file (bits 2-7: the samples, then the
-/// segments), the number of the section, where in it (two bytes), how many bytes, and the bytes (none
+/// (bits 0-1: overwrite, insert, delete, replace) in which file (bits 2-7: samples, terms,
+/// people and genes as far as there are such, then the segments), the number of the section, where in it (two bytes), how many bytes, and the bytes (none
 /// where they are deleted).
 pub fn segment(data: &[u8]) {
     let Some((&which, mut patches)) = data.split_first() else {

@@ -41,3 +41,8 @@ fn differential() {
 fn container() {
     run("container", varidex_fuzz::container);
 }
+
+#[test]
+fn people() {
+    run("people", varidex_fuzz::people);
+}

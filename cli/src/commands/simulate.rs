@@ -19,6 +19,9 @@ pub(crate) fn run(args: &Simulate, messages: Messages) -> Result<(), Failure> {
     ] {
         messages.say(format_args!("{}: {what}", file.display()));
     }
+    for (file, what) in &summary.more {
+        messages.say(format_args!("{}: {what}", file.display()));
+    }
     Ok(())
 }
 
@@ -65,6 +68,9 @@ fn options(args: &Simulate) -> Options {
         indels: args.indels,
         structural: args.structural,
         filtered: args.filtered,
+        annotations: args.people && !args.no_annotations,
+        people: args.people,
+        trios: args.trios,
         overwrite: args.force,
         threads: args.threads,
         populations: usual.populations,

@@ -38,6 +38,7 @@ pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::people::Attribute;
+use expression::is_json;
 use people::People;
 use resolve::Resolver;
 use std::time::Instant;
@@ -54,8 +55,15 @@ pub trait IntoWhere {
 }
 
 impl IntoWhere for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_where(self) -> Result<(Where, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Where = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 
@@ -84,8 +92,15 @@ pub trait IntoWho {
 }
 
 impl IntoWho for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_who(self) -> Result<(Who, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Who = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 

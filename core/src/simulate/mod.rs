@@ -39,13 +39,31 @@
 //! populations and families, its records have ids, and its blocks of 256 reach over the gaps
 //! between the stretches: its bytes and runs are a little high for that.
 //!
-//! What is not there: families, `*` alleles, variants clustered in space. A copy may carry a
-//! deletion and a variant inside of it.
+//! What is not there: `*` alleles, variants clustered in space, families of more than two generations.
+//! A copy may carry a deletion and a variant inside of it.
+//!
+//! # People
+//!
+//! With [`Options::people`] there is also what is recorded of people, as in the files of a hospital:
+//! common diseases of many; rare ones of one in fifty, of whom a third has no diagnosis; phenotypes
+//! present, absent, forgotten and vague; codes of several vocabularies; drugs, markers of tumours, values
+//! with and without units. One sample in twenty is nobody's, and some people have no sample. Nothing that
+//! is recorded depends on genotypes. `truth.json` has the answers of questions about genes and people,
+//! found without the index, its readers or its sets.
+//!
+//! Children of [`Options::trios`] have copies that are mosaics of their parents', with recombinations at
+//! the same rate, and mutations of their own.
 
+mod annotation;
+mod answers;
+mod cohort;
 mod genealogy;
+mod genes;
 mod mosaic;
 mod output;
+mod packets;
 mod people;
+mod persons;
 mod random;
 mod row;
 mod run;
@@ -53,6 +71,8 @@ mod sites;
 mod spectrum;
 #[cfg(test)]
 mod tests;
+mod trios;
+mod vocabulary;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -185,6 +205,13 @@ pub struct Options {
     pub structural: f64,
     /// Records whose FILTER is not PASS.
     pub filtered: f64,
+    /// Consequences in the genotype file (CSQ), and the genes that they are of, at invented places.
+    pub annotations: bool,
+    /// People: what is recorded of them, an ontology to ask for it, and the true answers.
+    pub people: bool,
+    /// Children with both parents in the cohort, as far as its populations have parents. Without a
+    /// number, two in a hundred where [`Self::people`] are written, and nobody otherwise.
+    pub trios: Option<usize>,
     /// Replace files of an earlier run instead of refusing.
     pub overwrite: bool,
     /// Threads that compress; without influence on what is written.
@@ -225,6 +252,9 @@ impl Default for Options {
             indels: 0.12,
             structural: 0.002,
             filtered: 0.02,
+            annotations: false,
+            people: false,
+            trios: None,
             overwrite: false,
             threads: 2,
         }
@@ -250,4 +280,8 @@ pub struct Summary {
     pub truth: PathBuf,
     /// `samples.tsv`: sample, sex, population.
     pub people: PathBuf,
+    /// What else was written, with what it holds in a few words: `genes.gff3.gz` with annotations or
+    /// people; `people.ndjson`, `terms.obo`, `diseases.hpoa` and `truth.json` with people; `family.ped`
+    /// and `de_novo.tsv` with trios.
+    pub more: Vec<(PathBuf, &'static str)>,
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::row::{ABSENT, MISSING, Row, Tally};
 use super::sites::Alleles;
-use super::{Format, people};
+use super::{Format, annotation, people};
 use crate::sink::{Sink, typed, write_bcf_header};
 
 /// What a record says before its genotypes.
@@ -18,6 +18,8 @@ pub(super) struct Record<'a> {
     pub(super) alleles: &'a Alleles,
     pub(super) pass: bool,
     pub(super) tally: &'a Tally,
+    /// The value of CSQ; empty where there are no annotations.
+    pub(super) annotation: &'a [u8],
 }
 
 /// Genotypes of a record in which everybody is reference.
@@ -47,6 +49,17 @@ const SVTYPE: u32 = 4;
 const SVLEN: u32 = 5;
 const END: u32 = 6;
 const GT: u32 = 7;
+const CSQ: u32 = 8;
+
+/// What the header tells of the cohort.
+pub(super) struct Header<'a> {
+    pub(super) contig: &'a str,
+    pub(super) length: u32,
+    pub(super) assembly: Option<&'a str>,
+    pub(super) seed: u64,
+    pub(super) samples: usize,
+    pub(super) annotated: bool,
+}
 
 /// Bytes of `0|0` and the tab after it.
 const WIDTH: usize = 4;
@@ -67,14 +80,15 @@ impl Output {
         })
     }
 
-    pub(super) fn header(
-        &mut self,
-        contig: &str,
-        length: u32,
-        assembly: Option<&str>,
-        seed: u64,
-        samples: usize,
-    ) -> io::Result<()> {
+    pub(super) fn header(&mut self, header: &Header<'_>) -> io::Result<()> {
+        let Header {
+            contig,
+            length,
+            assembly,
+            seed,
+            samples,
+            annotated,
+        } = *header;
         let idx = |n: u32| {
             if self.binary {
                 format!(",IDX={n}")
@@ -102,6 +116,14 @@ impl Output {
             idx(END),
             idx(GT),
         );
+        if annotated {
+            text.push_str(&format!(
+                "##INFO=<ID=CSQ,Number=.,Type=String,Description=\"Invented consequences, as Ensembl VEP \
+                 writes them. Format: {}\"{}>\n",
+                annotation::FIELDS,
+                idx(CSQ)
+            ));
+        }
         let assembly = assembly.map_or(String::new(), |a| format!(",assembly={a}"));
         text.push_str(&format!(
             "##contig=<ID={contig},length={length}{assembly}{}>\n",
@@ -253,6 +275,7 @@ fn text_start(line: &mut Vec<u8>, record: &Record<'_>, samples: usize) -> io::Re
         alleles,
         pass,
         tally,
+        annotation,
     } = record;
     write!(line, "{contig}\t{position}\t.\t")?;
     line.extend_from_slice(&alleles.reference);
@@ -282,6 +305,10 @@ fn text_start(line: &mut Vec<u8>, record: &Record<'_>, samples: usize) -> io::Re
             sv.kind, sv.length, sv.end
         )?;
     }
+    if !annotation.is_empty() {
+        line.extend_from_slice(b";CSQ=");
+        line.extend_from_slice(annotation);
+    }
     line.extend_from_slice(if samples > 0 { b"\tGT\t" } else { b"\n" });
     Ok(())
 }
@@ -297,6 +324,7 @@ fn binary_start(
         alleles,
         pass,
         tally,
+        annotation,
         ..
     } = record;
     let end = alleles
@@ -304,6 +332,7 @@ fn binary_start(
         .as_ref()
         .map_or(position + alleles.reference.len() as u32 - 1, |sv| sv.end);
     let infos: u32 = if alleles.structural.is_some() { 5 } else { 2 };
+    let infos = infos + u32::from(!annotation.is_empty());
     let count = alleles.alternates.len() as u32;
     line.extend([0; 8]);
     line.extend(0i32.to_le_bytes());
@@ -337,6 +366,10 @@ fn binary_start(
         typed::integers(line, &[Some(sv.length)]);
         typed::key(line, END);
         typed::integers(line, &[Some(sv.end as i32)]);
+    }
+    if !annotation.is_empty() {
+        typed::key(line, CSQ);
+        typed::string(line, annotation);
     }
     let shared = u32::try_from(line.len() - 8).map_err(io::Error::other)?;
     let mut individual = 0;

@@ -13,6 +13,9 @@ pub(super) enum Purpose {
     Copies = 3,
     Sites = 4,
     Faults = 5,
+    Trios = 6,
+    Genes = 7,
+    Persons = 8,
 }
 
 pub(super) struct Random(ChaCha8Rng);

@@ -3,7 +3,10 @@
 use super::Sex;
 use super::random::Random;
 use super::sites::MOST_ALTERNATES;
+use super::trios::Trios;
 
+/// A copy that a child will have from a parent: it has no allele until the parents have theirs.
+const INHERITED: u8 = 0xfd;
 /// A copy that was not called.
 pub(super) const MISSING: u8 = 0xfe;
 /// A copy that does not exist: the second one of a haploid genotype.
@@ -59,6 +62,8 @@ pub(super) struct Row {
     phased: bool,
     /// One bit per sample with one copy at this place.
     haploid: Vec<u64>,
+    /// Samples whose copies are their parents'.
+    children: Vec<u32>,
 }
 
 fn bit(bits: &[u64], sample: usize) -> bool {
@@ -73,7 +78,7 @@ fn mark(bits: &mut [u64], sample: usize) {
 }
 
 impl Row {
-    pub(super) fn new(samples: usize) -> Self {
+    pub(super) fn new(samples: usize, trios: &Trios) -> Self {
         let words = samples.div_ceil(64);
         Self {
             cells: vec![0; samples * 2],
@@ -83,6 +88,7 @@ impl Row {
             present: samples as u32 * 2,
             phased: true,
             haploid: vec![0; words],
+            children: trios.list.iter().map(|trio| trio.child).collect(),
         }
     }
 
@@ -99,6 +105,53 @@ impl Row {
             copies[1] = if haploid { ABSENT } else { 0 };
             self.present += if haploid { 1 } else { 2 };
         }
+        self.expect();
+    }
+
+    /// The children's copies wait for their parents'.
+    fn expect(&mut self) {
+        for &child in &self.children {
+            if let Some([a, b]) = self
+                .cells
+                .get_mut(2 * child as usize..2 * child as usize + 2)
+            {
+                *a = INHERITED;
+                *b = if *b == ABSENT { ABSENT } else { INHERITED };
+            }
+        }
+    }
+
+    /// Gives the children their copies: the first is the mother's, the second the father's.
+    pub(super) fn inherit(&mut self, trios: &Trios) {
+        for (trio, [of_mother, of_father]) in trios.passed() {
+            let (child, mother, father) = (
+                2 * trio.child as usize,
+                2 * trio.mother as usize,
+                2 * trio.father as usize,
+            );
+            let first = self.cells[mother + usize::from(of_mother)];
+            self.cells[child] = first;
+            let mut touched = first != 0;
+            if self.cells[child + 1] != ABSENT {
+                // Of one copy that is the one, which makes daughters of it.
+                let which = usize::from(of_father && !bit(&self.haploid, trio.father as usize));
+                let second = self.cells[father + which];
+                self.cells[child + 1] = second;
+                touched |= second != 0;
+            }
+            if touched {
+                mark(&mut self.touched, trio.child as usize);
+            }
+        }
+    }
+
+    /// Gives a new mutation to one copy of a child that inherited none of its alleles.
+    pub(super) fn mutate(&mut self, child: u32, copy: usize) {
+        let at = child as usize;
+        let copy = if bit(&self.haploid, at) { 0 } else { copy };
+        self.cells[2 * at + copy] = 1;
+        mark(&mut self.touched, at);
+        self.witnesses.push(child);
     }
 
     pub(super) fn samples(&self) -> usize {
@@ -229,10 +282,16 @@ impl Row {
         self.touched.fill(0);
         self.loose.fill(0);
         self.witnesses.clear();
+        self.expect();
     }
 }
 
 impl Tally {
+    /// Of one of its ALT alleles.
+    pub(super) fn frequency(&self, counts: &Counts) -> f64 {
+        f64::from(counts.copies()) / f64::from(self.called_copies.max(1))
+    }
+
     /// Adds a genotype of a sample that has `base` copies at this place.
     fn add(&mut self, a: u8, b: u8, base: u32) {
         let called = u32::from(a < MISSING) + u32::from(b < MISSING);

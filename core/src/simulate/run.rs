@@ -2,19 +2,25 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::genealogy::{FOUNDER_AGE, Genealogy};
-use super::mosaic::{LONGEST_EXCURSION, Mosaic};
-use super::output::{Output, Record};
-use super::people::{People, founders};
+use super::annotation::{Annotator, Marks, RARE, also_rare, overlaps};
+use super::answers::Answers;
+use super::cohort::Cohort;
+use super::genes::Genes;
+use super::output::{Header, Output, Record};
+use super::people::{People, name};
+use super::persons::Persons;
 use super::random::{Purpose, Random};
 use super::row::{Faults, Row, Tally};
-use super::sites::{Alleles, Kinds, MOST_ALTERNATES, Places, genetic_distance};
-use super::spectrum::{Spectrum, density};
+use super::sites::{Alleles, Kinds, Places};
+use super::spectrum::density;
+use super::trios::Trios;
 use super::{Options, Summary};
+use super::{packets, vocabulary};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, Chromosome};
+use crate::sink::Sink;
 
 /// The samples a BCF record can count.
 const MOST_SAMPLES: usize = (1 << 24) - 1;
@@ -44,45 +50,85 @@ pub fn simulate(
     let contig = Contig::of(options)?;
     check(options)?;
     fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    let mut files = Files {
+        dir,
+        overwrite: options.overwrite,
+        begun: Vec::new(),
+    };
+    let outcome = write(options, &contig, &mut files, progress);
+    if matches!(outcome, Err(Error::Cancelled)) {
+        for file in &files.begun {
+            fs::remove_file(file).map_err(|e| Error::io(file, e))?;
+        }
+    }
+    outcome
+}
+
+/// Files begun, lest one of them stays behind.
+struct Files<'a> {
+    dir: &'a Path,
+    overwrite: bool,
+    begun: Vec<PathBuf>,
+}
+
+impl Files<'_> {
+    fn create(&mut self, name: &str) -> Result<(PathBuf, File)> {
+        let path = self.dir.join(name);
+        let file = create(&path, self.overwrite)?;
+        self.begun.push(path.clone());
+        Ok((path, file))
+    }
+
+    /// A file of which all is known.
+    fn whole(&mut self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let (path, mut file) = self.create(name)?;
+        file.write_all(bytes).map_err(|e| Error::io(&path, e))?;
+        Ok(path)
+    }
+}
+
+fn write(
+    options: &Options,
+    contig: &Contig,
+    files: &mut Files<'_>,
+    progress: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Summary> {
+    let (genotypes, genotypes_file) = files.create(options.format.file_name())?;
+    let (truth_path, truth) = files.create("truth.tsv")?;
+
+    let mut random = Random::new(options.seed, Purpose::People);
+    let people = People::new(options.samples, &options.populations, &mut random);
+    let table = people.table(&options.populations);
     let mut summary = Summary {
         samples: options.samples,
         records: 0,
         variants: 0,
         span: None,
-        genotypes: dir.join(options.format.file_name()),
-        truth: dir.join("truth.tsv"),
-        people: dir.join("samples.tsv"),
+        genotypes,
+        truth: truth_path,
+        people: files.whole("samples.tsv", table.as_bytes())?,
+        more: Vec::new(),
     };
-    let genotypes = create(&summary.genotypes, options.overwrite)?;
-    let truth = create(&summary.truth, options.overwrite)?;
-    let mut people_file = create(&summary.people, options.overwrite)?;
+    let mut trios = Trios::new(
+        &people,
+        wanted_trios(options),
+        options.seed,
+        options.recombination,
+    );
+    let mut de_novo = None;
+    if !trios.list.is_empty() {
+        let family = files.whole("family.ped", trios.pedigree(&people).as_bytes())?;
+        summary.more.push((family, "children and their parents"));
+        let (path, file) = files.create("de_novo.tsv")?;
+        let mut file = BufWriter::new(file);
+        file.write_all(b"chrom\tpos\tref\talt\tchild\n")
+            .map_err(|e| Error::io(&path, e))?;
+        summary
+            .more
+            .push((path.clone(), "new mutations of the children"));
+        de_novo = Some((path, file));
+    }
 
-    let mut random = Random::new(options.seed, Purpose::People);
-    let people = People::new(options.samples, &options.populations, &mut random);
-    people_file
-        .write_all(people.table(&options.populations).as_bytes())
-        .map_err(|e| Error::io(&summary.people, e))?;
-
-    let mut truth = BufWriter::new(truth);
-    truth
-        .write_all(b"chrom\tpos\tref\talt\tac\tan\tn_het\tn_hom\tn_hemi\tn_missing\n")
-        .map_err(|e| Error::io(&summary.truth, e))?;
-    let mut output = Output::new(genotypes, options.format, options.threads)
-        .map_err(|e| Error::io(&summary.genotypes, e))?;
-    output
-        .header(
-            &options.contig,
-            contig.length,
-            contig.assembly,
-            options.seed,
-            options.samples,
-        )
-        .map_err(|e| Error::io(&summary.genotypes, e))?;
-
-    let mut cohort = Cohort::new(options, &people);
-    let mut sites = Random::new(options.seed, Purpose::Sites);
-    let mut faults = Random::new(options.seed, Purpose::Faults);
-    let (rates, kinds) = (rates(options), kinds(options));
     let per_base = options
         .spacing
         .map_or_else(|| density(options.samples * 2), |s| 1.0 / s);
@@ -92,8 +138,49 @@ pub fn simulate(
         options.variants as u64,
         per_base,
     );
-    let mut row = Row::new(options.samples);
+    let mut genes = None;
+    if options.annotations || options.people {
+        let mut random = Random::new(options.seed, Purpose::Genes);
+        let laid = Genes::new(contig.start, places.span(), contig.length, &mut random);
+        let (path, file) = files.create("genes.gff3.gz")?;
+        let io = |e| Error::io(&path, e);
+        let mut out = Sink::bgzf(file, options.threads).map_err(io)?;
+        laid.write(&mut out, &options.contig, contig.length)
+            .map_err(io)?;
+        out.finish().map_err(io)?;
+        summary.more.push((path, "where genes lie"));
+        genes = Some(laid);
+    }
+    let mut annotator = genes
+        .as_ref()
+        .filter(|_| options.annotations)
+        .map(|genes| Annotator::new(genes, options.seed));
+    let mut marked = vec![0u32; if options.people { options.samples } else { 0 }];
+
+    let mut truth = BufWriter::new(truth);
+    truth
+        .write_all(b"chrom\tpos\tref\talt\tac\tan\tn_het\tn_hom\tn_hemi\tn_missing\n")
+        .map_err(|e| Error::io(&summary.truth, e))?;
+    let mut output = Output::new(genotypes_file, options.format, options.threads)
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+    output
+        .header(&Header {
+            contig: &options.contig,
+            length: contig.length,
+            assembly: contig.assembly,
+            seed: options.seed,
+            samples: options.samples,
+            annotated: options.annotations,
+        })
+        .map_err(|e| Error::io(&summary.genotypes, e))?;
+
+    let mut cohort = Cohort::new(options, &people);
+    let mut sites = Random::new(options.seed, Purpose::Sites);
+    let mut faults = Random::new(options.seed, Purpose::Faults);
+    let (rates, kinds) = (rates(options), kinds(options));
+    let mut row = Row::new(options.samples, &trios);
     let (mut done, mut reported, mut males_haploid) = (0, 0, None);
+    let mut mutations = 0;
     let total = options.variants as u64;
     while done < options.variants {
         let position = places.next(&mut sites);
@@ -117,19 +204,48 @@ pub fn simulate(
             &mut sites,
         );
         cohort.walk(position);
-        let carried = cohort.fill(&mut row, alleles.alternates.len());
+        trios.walk(position);
+        let mutated = trios.de_novo();
+        let carried = match mutated {
+            Some(_) => 1,
+            None => cohort.fill(&mut row, alleles.alternates.len()),
+        };
         if options.samples > 0 {
             alleles.alternates.truncate(carried.max(1));
+        }
+        row.inherit(&trios);
+        if let (Some(child), Some((path, file))) = (mutated, &mut de_novo) {
+            row.mutate(child, trios.which_copy());
+            mutations += 1;
+            write_mutation(file, &options.contig, position, &alleles, child)
+                .map_err(|e| Error::io(path, e))?;
         }
         row.lose(&rates, &mut faults);
         let pass = !sites.chance(options.filtered);
         let tally = row.settle();
+        let mut marks = match &mut annotator {
+            Some(annotator) => annotator.record(position, &alleles, &tally),
+            None => Default::default(),
+        };
+        if let Some(genes) = genes.as_ref().filter(|_| options.people) {
+            let overlapping = overlaps(genes, position, &alleles);
+            for (marks, counts) in marks.iter_mut().zip(&tally.alternates) {
+                *marks |= overlapping;
+                if tally.frequency(counts) < RARE {
+                    *marks = also_rare(*marks);
+                }
+            }
+            if marks != Marks::default() {
+                mark(&mut marked, &row, &marks);
+            }
+        }
         let record = Record {
             contig: &options.contig,
             position,
             alleles: &alleles,
             pass,
             tally: &tally,
+            annotation: annotator.as_ref().map_or(&[], |a| a.text.as_slice()),
         };
         output
             .record(&record, &row)
@@ -143,10 +259,6 @@ pub fn simulate(
         if done - reported >= REPORT {
             reported = done;
             if !progress(done as u64, total) {
-                drop((output, truth, people_file));
-                for file in [&summary.genotypes, &summary.truth, &summary.people] {
-                    fs::remove_file(file).map_err(|e| Error::io(file, e))?;
-                }
                 return Err(Error::Cancelled);
             }
         }
@@ -156,8 +268,109 @@ pub fn simulate(
         .finish()
         .map_err(|e| Error::io(&summary.genotypes, e))?;
     truth.flush().map_err(|e| Error::io(&summary.truth, e))?;
+    if let Some((path, mut file)) = de_novo {
+        file.flush().map_err(|e| Error::io(&path, e))?;
+    }
+    if options.people {
+        write_people(
+            options,
+            files,
+            &people,
+            &trios,
+            &marked,
+            mutations,
+            &mut summary,
+        )?;
+    }
     progress(total, total);
     Ok(summary)
+}
+
+/// What is known of people, and the answers that it has; `marked` is what they carry in genes that are
+/// asked about.
+fn write_people(
+    options: &Options,
+    files: &mut Files<'_>,
+    people: &People,
+    trios: &Trios,
+    marked: &[u32],
+    mutations: u64,
+    summary: &mut Summary,
+) -> Result<()> {
+    let mut add = |path: PathBuf, what| summary.more.push((path, what));
+    let mut terms = Vec::new();
+    let mut diseases = Vec::new();
+    let memory = |e| Error::io("memory", e);
+    vocabulary::write_terms(&mut terms).map_err(memory)?;
+    vocabulary::write_diseases(&mut diseases).map_err(memory)?;
+    add(
+        files.whole("terms.obo", &terms)?,
+        "the terms, and what is more general than what",
+    );
+    add(
+        files.whole("diseases.hpoa", &diseases)?,
+        "phenotypes of rare diseases",
+    );
+
+    let (path, file) = files.create("people.ndjson")?;
+    let mut out = BufWriter::new(file);
+    let random = Random::new(options.seed, Purpose::Persons);
+    let mut answers = Answers::new(options.samples, options.annotations);
+    let genotypes = options.format.file_name();
+    let io = |e| Error::io(&path, e);
+    for person in Persons::new(people, options.populations.len(), trios.members(), random) {
+        let carried = marked.get(person.number).copied().unwrap_or(0);
+        answers.add(&person, carried);
+        packets::write(&mut out, &person, &options.populations, genotypes).map_err(io)?;
+    }
+    out.flush().map_err(io)?;
+    add(path.clone(), "what is recorded of people, as Phenopackets");
+
+    let truth = answers.json(options.seed, trios.list.len(), mutations);
+    let truth = format!("{truth:#}\n");
+    add(
+        files.whole("truth.json", truth.as_bytes())?,
+        "the true answers of questions about genes and people",
+    );
+    Ok(())
+}
+
+/// Two children in a hundred, where nothing is said.
+fn wanted_trios(options: &Options) -> usize {
+    match options.trios {
+        Some(trios) => trios,
+        None if options.people => options.samples / 50,
+        None => 0,
+    }
+}
+
+/// Adds what a record's alleles are to the asked genes to those who carry them.
+fn mark(marked: &mut [u32], row: &Row, marks: &Marks) {
+    row.each(|sample, copies, _| {
+        let of = |copy: u8| marks.get(usize::from(copy).wrapping_sub(1)).copied();
+        let carried = of(copies[0]).unwrap_or(0) | of(copies[1]).unwrap_or(0);
+        if let Some(marked) = marked.get_mut(sample) {
+            *marked |= carried;
+        }
+    });
+}
+
+/// A line of `de_novo.tsv`.
+fn write_mutation(
+    file: &mut impl Write,
+    contig: &str,
+    position: u32,
+    alleles: &Alleles,
+    child: u32,
+) -> std::io::Result<()> {
+    for alternate in &alleles.alternates {
+        write!(file, "{contig}\t{position}\t")?;
+        file.write_all(&alleles.reference)?;
+        file.write_all(b"\t")?;
+        file.write_all(alternate)?;
+        writeln!(file, "\t{}", name(child as usize))?;
+    }
+    Ok(())
 }
 
 /// Where on which contig.
@@ -232,6 +445,17 @@ fn check(options: &Options) -> Result<()> {
         return usage(format!(
             "{} samples: at most {MOST_SAMPLES} can be simulated",
             options.samples
+        ));
+    }
+    if options
+        .trios
+        .is_some_and(|trios| trios > options.samples / 3)
+    {
+        return usage(format!(
+            "{} trios: {} samples make at most {}",
+            options.trios.unwrap_or(0),
+            options.samples,
+            options.samples / 3
         ));
     }
     if options.populations.is_empty() || options.populations.len() > 200 {
@@ -341,142 +565,4 @@ fn write_truth(
         )?;
     }
     Ok(())
-}
-
-/// The copies and their ancestors, at the place of the current record.
-struct Cohort {
-    genealogy: Genealogy,
-    mosaic: Mosaic,
-    spectrum: Spectrum,
-    genealogy_random: Random,
-    copies_random: Random,
-    seed: u64,
-    copies: usize,
-    /// Recombinations per base.
-    rate: f64,
-    position: Option<u32>,
-    /// Weighted bases to the next recombination among the founders' ancestors, to
-    /// that of a copy, and to a copy's excursion.
-    to_next: [f64; 3],
-    founders: Vec<u32>,
-    carriers: Vec<u32>,
-}
-
-/// Short excursions per recombination: gene conversions, and what looks like them in real call
-/// sets, namely recurrent mutations and errors of phasing.
-const CONVERSIONS: f64 = 10.0;
-
-/// Recombinations after which nothing is left of the founders' genealogy, and recombinations per
-/// copy after which nobody follows the founder of before.
-const GENEALOGY_RENEWED: f64 = 20_000.0;
-const COPIES_RENEWED: f64 = 10.0;
-
-/// Draws of a variant that nobody carries before it becomes a singleton.
-const TRIES: usize = 32;
-
-impl Cohort {
-    fn new(options: &Options, people: &People) -> Self {
-        let mut genealogy_random = Random::new(options.seed, Purpose::Genealogy);
-        let mut copies_random = Random::new(options.seed, Purpose::Copies);
-        let (demes, weights) = founders(&options.populations, &mut genealogy_random);
-        let copies = options.samples * 2;
-        let mut cohort = Self {
-            genealogy: Genealogy::new(&demes, &mut genealogy_random),
-            mosaic: Mosaic::new(&people.population, &weights, &mut copies_random),
-            spectrum: Spectrum::new(copies, demes.len()),
-            genealogy_random,
-            copies_random,
-            seed: options.seed,
-            copies,
-            rate: options.recombination,
-            position: None,
-            to_next: [0.0; 3],
-            founders: Vec::new(),
-            carriers: Vec::new(),
-        };
-        cohort.to_next = [
-            cohort.wait_genealogy(),
-            cohort.wait_copies(1.0),
-            cohort.wait_copies(CONVERSIONS),
-        ];
-        cohort
-    }
-
-    fn wait_genealogy(&mut self) -> f64 {
-        self.genealogy_random
-            .exponential(1.0 / (self.rate * self.genealogy.length()))
-    }
-
-    fn wait_copies(&mut self, factor: f64) -> f64 {
-        self.copies_random
-            .exponential(1.0 / (factor * self.rate * FOUNDER_AGE * self.copies as f64))
-    }
-
-    /// Goes on to the next place, with the recombinations on the way.
-    fn walk(&mut self, position: u32) {
-        let from = self.position.replace(position).unwrap_or(position);
-        if self.copies == 0 || self.rate <= 0.0 {
-            return;
-        }
-        let distance = genetic_distance(self.seed, from, position);
-        // What a long gap would redo many times over need not be done more than a few times: the
-        // waits have no memory.
-        let farthest = [
-            GENEALOGY_RENEWED / (self.rate * self.genealogy.length()),
-            COPIES_RENEWED / (self.rate * FOUNDER_AGE),
-            LONGEST_EXCURSION,
-        ];
-        for (left, farthest) in self.to_next.iter_mut().zip(farthest) {
-            *left = (*left - distance).max(-farthest);
-        }
-        while self.to_next[0] < 0.0 {
-            self.genealogy.recombine(&mut self.genealogy_random);
-            self.to_next[0] += self.wait_genealogy();
-        }
-        while self.to_next[1] < 0.0 {
-            self.mosaic.recombine(&mut self.copies_random);
-            self.to_next[1] += self.wait_copies(1.0);
-        }
-        self.mosaic.come_home(position);
-        while self.to_next[2] < 0.0 {
-            let before = -self.to_next[2];
-            self.mosaic
-                .convert(position, before, &mut self.copies_random);
-            self.to_next[2] += self.wait_copies(CONVERSIONS);
-        }
-    }
-
-    /// Gives carriers to as many ALT alleles as are wanted and find some; says to how many.
-    fn fill(&mut self, row: &mut Row, wanted: usize) -> usize {
-        let mut allele = 0;
-        for _ in 0..wanted.min(MOST_ALTERNATES) {
-            let next = allele + 1;
-            if (0..TRIES).any(|_| self.mutate(row, next)) || self.singleton(row, next) {
-                allele = next;
-            }
-        }
-        usize::from(allele)
-    }
-
-    fn mutate(&mut self, row: &mut Row, allele: u8) -> bool {
-        let random = &mut self.copies_random;
-        if random.chance(self.spectrum.founder_share()) {
-            self.genealogy
-                .mutate(&mut self.genealogy_random, &mut self.founders);
-            self.mosaic.descendants(&self.founders, &mut self.carriers);
-            row.carry(allele, &self.carriers)
-        } else {
-            let size = self.spectrum.recent(random.unit());
-            row.carry(allele, self.mosaic.clade(size, random))
-        }
-    }
-
-    /// A carrier must be found even where most copies do not exist or carry another allele.
-    fn singleton(&mut self, row: &mut Row, allele: u8) -> bool {
-        let first = self.copies_random.below(self.copies) as u32;
-        let copies = self.copies as u32;
-        (first..copies)
-            .chain(0..first)
-            .any(|copy| row.carry(allele, &[copy]))
-    }
 }

@@ -212,6 +212,11 @@ impl Places {
         }
     }
 
+    /// Bases from the first place to about the last.
+    pub(super) fn span(&self) -> f64 {
+        self.spacing * self.left as f64
+    }
+
     pub(super) fn next(&mut self, random: &mut Random) -> u32 {
         let gap = 1.0 + random.exponential((self.spacing - 1.0).max(0.0));
         self.left = self.left.saturating_sub(1);

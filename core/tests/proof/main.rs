@@ -28,5 +28,6 @@ mod hostile;
 mod normalise;
 mod options;
 mod people;
+mod simulated;
 mod target;
 mod truth;

@@ -1,5 +1,6 @@
 //! `varidex demo`: a cohort whose answers are known, its index, and whether the index finds them.
 
+mod known;
 mod report;
 mod truth;
 
@@ -82,6 +83,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
 
     right &= demo.every_allele(&scan)?;
     right &= demo.questions(&scan, scanned)?;
+    right &= known::questions(&dataset, dir)?;
     demo.speed()?;
     if let Some(dir) = &args.output {
         print(&format!("\nkept in {}\n", dir.display()))?;
@@ -104,6 +106,8 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
         samples: args.samples as usize,
         variants: args.variants as usize,
         seed: args.seed,
+        annotations: true,
+        people: true,
         threads: std::thread::available_parallelism().map_or(2, usize::from),
         ..Options::default()
     };
@@ -116,7 +120,11 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
 
     let dataset = dir.join("cohort.vdx");
     let bar = messages.step("building", Some(vcf), Unit::Bytes);
-    let options = BuildOptions::default();
+    let options = BuildOptions {
+        genes: vec![dir.join("genes.gff3.gz")],
+        people: known::people(dir, &cohort),
+        ..BuildOptions::default()
+    };
     let built = varidex::build(&[&cohort.genotypes], &dataset, &options, &mut |at| {
         bar.set_position(at.bytes);
         !progress::interrupted()
@@ -126,6 +134,7 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
         bytes: size,
         seconds,
         genotypes,
+        people,
         ..
     } = built?;
 
@@ -157,6 +166,16 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
             count(genotypes)
         ),
     );
+    if let Some(people) = people {
+        let told = format!(
+            "{} people of {} records; {} without a sample, {} samples without a person",
+            count(people.people),
+            count(people.read),
+            count(people.people_without_sample),
+            count(people.samples_without_person),
+        );
+        lines.add("", String::new(), &told);
+    }
     lines.add("opened", time(opened), "ready for questions");
     lines.add(
         "verified",
