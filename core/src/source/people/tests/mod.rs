@@ -81,7 +81,10 @@ fn folders_hold_other_files_too() {
     assert_eq!(told.len(), others.len());
     assert!(others.iter().all(|other| told.contains(other)), "{told:?}");
     for path in paths.iter().filter(|path| !path.ends_with("people.csv")) {
-        assert!(read_people(&[path.clone()], None).is_err(), "{path:?}");
+        assert!(
+            read_people(std::slice::from_ref(path), None).is_err(),
+            "{path:?}"
+        );
     }
     std::fs::remove_file(&paths[3]).unwrap();
     let error = read_people(&[folder.path().to_owned()], None).unwrap_err();
