@@ -3,14 +3,17 @@
 #![deny(clippy::indexing_slicing)]
 
 mod allele;
+mod annotation;
 mod candidates;
 mod carried;
 mod carriers;
 mod compound;
 mod count;
 mod coverage;
+mod entries;
 mod expression;
 mod group;
+mod named;
 mod origin;
 mod people;
 mod polyploid;
@@ -22,6 +25,7 @@ mod variants;
 mod walk;
 
 pub use allele::Allele;
+pub use annotation::Annotation;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;

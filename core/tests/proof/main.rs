@@ -14,6 +14,7 @@
 mod common;
 
 mod aliases;
+mod annotations;
 mod batches;
 mod bcftools;
 mod concurrency;

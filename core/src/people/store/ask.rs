@@ -518,6 +518,20 @@ impl People {
 
     /// The set that a row of a column of descriptors tells of.
     pub(super) fn set_at(&self, column: &Column, row: u32) -> Result<SampleSet> {
+        self.with_set(column, row, |set| {
+            let mut bits = vec![0; words_for(self.len())];
+            set.or_into(None, &mut bits)?;
+            Ok(SampleSet::from_bits(0, &bits))
+        })
+    }
+
+    /// Calls `f` with a set where it lies.
+    pub(super) fn with_set<T>(
+        &self,
+        column: &Column,
+        row: u32,
+        f: impl FnOnce(&StoredSet<'_>) -> std::result::Result<T, Malformed>,
+    ) -> Result<T> {
         let descriptor = column.get(&self.file, row)? as u64;
         let section = self.file.find(Kind::PeopleSets);
         let broken = |e: Malformed| self.fault(Kind::PeopleSets, e.0);
@@ -537,9 +551,7 @@ impl People {
             }
         };
         let set = StoredSet::parse(descriptor, bytes, self.len()).map_err(broken)?;
-        let mut bits = vec![0; words_for(self.len())];
-        set.or_into(None, &mut bits).map_err(broken)?;
-        Ok(SampleSet::from_bits(0, &bits))
+        f(&set).map_err(broken)
     }
 }
 
