@@ -10,6 +10,7 @@ BAD = []
 
 
 def bad(rule, section, base, name, patch, kind="damaged"):
+    assert all(known[0] != f"{rule}-{name}" for known in BAD), f"{rule}-{name} twice"
     BAD.append((f"{rule}-{name}", rule, kind, section, base, patch))
 
 

@@ -19,6 +19,7 @@ import sys
 import xxhash
 import zstandard
 
+import people
 import primitives
 import reader
 
@@ -27,7 +28,7 @@ VECTORS = os.path.join(HERE, "vectors")
 NUMBERS = {name: number for number, name in primitives.NAMES.items()}
 xxh64, xxh128 = xxhash.xxh3_64_intdigest, xxhash.xxh3_128_hexdigest
 
-# name, inputs, options of the build example
+# name, inputs, options of `varidex build`
 GOOD = [
     ("tiny", ["tiny.vcf"], []),
     ("genotypes", ["genotypes.vcf"], []),
@@ -40,7 +41,11 @@ GOOD = [
     ("classes", ["classes.vcf"], []),
     ("many", ["many.vcf"], []),
     ("empty", ["empty.vcf"], []),
-]
+    ("people", ["people.vcf"],
+     "--genes people.gff3 --pad 5 --people people.ndjson people.tsv --people-map people.toml --sample-map"
+     " people.samples.tsv --ontology people.obo people.sssom.tsv people.hpoa".split()),
+    ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
+]  # fmt: skip
 
 
 def write_vcf(name, samples, rows):
@@ -109,15 +114,15 @@ def build_good():
         for name, inputs, options in GOOD:
             to = os.path.join(VECTORS, f"{name}.vdx")
             shutil.rmtree(to, ignore_errors=True)
-            command = ["cargo", "run", "-q", "-p", "varidex", "--example", "build", "--"]
-            subprocess.run(command + inputs_of(inputs, options) + [to], check=True, cwd=HERE, stderr=subprocess.DEVNULL)
+            command = ["cargo", "run", "-q", "-p", "varidex-cli", "--", "build", "--output", to]
+            subprocess.run(command + inputs_of(inputs, options), check=True, cwd=HERE, stderr=subprocess.DEVNULL)
             os.remove(os.path.join(to, "lock"))
             table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
 
 
 def inputs_of(inputs, options):
-    paths = [os.path.join(VECTORS, name) for name in inputs]
-    return paths + [os.path.join(VECTORS, o) if o.endswith(".fa") else o for o in options]
+    beside = lambda name: os.path.join(VECTORS, name)
+    return [beside(name) for name in inputs] + [beside(o) if os.path.isfile(beside(o)) else o for o in options]
 
 
 # ---- good datasets as something to be patched ----
@@ -167,6 +172,19 @@ def header_sum(data):
     struct.pack_into("<Q", data, 56, xxh64(bytes(data[:56])))
 
 
+def encoded(values, nullable):
+    """The section of a column."""
+    directory, data = b"", b""
+    for page in range(0, len(values), reader.PAGE_ROWS):
+        part = values[page : page + reader.PAGE_ROWS]
+        base = min((v for v in part if v is not None), default=0) - nullable
+        differences = [0 if v is None else v - base for v in part]
+        width = next(w for w in (0, 1, 2, 4, 8) if max(differences) < 256**w)
+        directory += struct.pack("<qQ", base, len(data) << 8 | width)
+        data += b"".join(d.to_bytes(width, "little") for d in differences)
+    return directory + data
+
+
 class Dataset:
     """A good dataset to be patched and written under another name."""
 
@@ -175,14 +193,22 @@ class Dataset:
         load = lambda file: open(os.path.join(directory, file), "rb").read()
         self.manifest = json.loads(load("manifest.json"))
         self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
-        self.names = File(load(self.manifest["samples"]["file"]), b"S") if "samples" in self.manifest else None
+        kinds = {"samples": b"S", "terms": b"T", "people": b"P", "genes": b"N"}
+        self.files = {
+            name: File(load(self.manifest[name]["file"]), kind) for name, kind in kinds.items() if name in self.manifest
+        }
+        self.names = self.files.get("samples")
         self.after_files, self.after_text = [], []
+        # whether people are of the terms file as it is patched
+        self.follow = True
 
     def write(self, directory):
         os.makedirs(directory)
         files = [(s, e, "segment") for s, e in zip(self.segments, self.manifest["segments"])]
-        files += [(self.names, self.manifest.get("samples"), "samples")] if self.names else []
+        files += [(file, self.manifest[name], name) for name, file in self.files.items()]
         for file, entry, suffix in files:
+            if suffix == "people" and "terms" in self.files and self.follow:
+                file.sections["people_meta"][32:] = self.manifest["terms"]["checksum"].encode()
             data = file.to_bytes()
             entry.update(size=len(data), checksum=xxh128(data))
             entry["file"] = f"{entry['checksum'][:16]}.{suffix}"
@@ -213,31 +239,40 @@ class Dataset:
         values = reader.column(bytes(sections.get(name, b"")), self.rows(segment), name, nullable)
         for row, value in changes.items():
             values[row] = value
-        directory, data = b"", b""
-        for page in range(0, len(values), reader.PAGE_ROWS):
-            part = values[page : page + reader.PAGE_ROWS]
-            base = min((v for v in part if v is not None), default=0) - nullable
-            differences = [0 if v is None else v - base for v in part]
-            width = next(w for w in (0, 1, 2, 4, 8) if max(differences) < 256**w)
-            directory += struct.pack("<qQ", base, len(data) << 8 | width)
-            data += b"".join(d.to_bytes(width, "little") for d in differences)
-        sections[name] = bytearray(directory + data)
+        sections[name] = bytearray(encoded(values, nullable))
         self.segments[segment].numbers[name] = NUMBERS[name]
 
     def value(self, name, row):
         return reader.column(bytes(self.s(name)), self.rows(), name, name in reader.NULLABLE)[row]
 
+    def file_of(self, name):
+        """The file that has a section, or else the segment."""
+        return next((file for file in self.files.values() if name in file.sections), self.segments[0])
+
     def text(self, name, change, file=None):
         """Replaces the entries of a text by what `change` makes of them."""
-        file = file or self.segments[0]
+        file = file or self.file_of(name)
         entries = change(reader.text(bytes(file.sections[name]), name))
         inflated = b"".join(entry + b"\n" for entry in entries)
         frame = zstandard.ZstdCompressor().compress(inflated)
         data = struct.pack("<IIIIQ", len(entries), 1, 0, len(inflated), len(frame)) + frame
         file.sections[name] = bytearray(data)
 
-    def put(self, name, at, form, *values, segment=0):
-        struct.pack_into("<" + form, self.s(name, segment), at, *values)
+    def put(self, name, at, form, *values, segment=None):
+        file = self.file_of(name) if segment is None else self.segments[segment]
+        struct.pack_into("<" + form, file.sections[name], at, *values)
+
+    def rewrite(self, name, changes):
+        """Sets values of a column of people: row → value."""
+        file = self.files["people"]
+        meta = struct.unpack_from("<7I", file.sections["people_meta"])
+        counts = dict(zip(("individuals", "samples", "codings", "events", "attributes", "sets"), meta))
+        rows, nullable, _ = people.COLUMNS[name]
+        rows = counts["individuals"] + 1 if rows == "starts" else counts[rows]
+        values = primitives.column(bytes(file.sections.get(name, b"")), rows, name, nullable)
+        for row, value in changes.items():
+            values[row] = value
+        file.add(name, NUMBERS[name], encoded(values, nullable))
 
     def set_bytes(self, row, name="carriers"):
         """Where the bytes of a row's set begin in `sets`, its length before it, in the first page."""
@@ -280,6 +315,7 @@ def text_of_manifest(change):
 if __name__ == "__main__":
     if sys.argv[1:] != ["bad"]:
         build_good()
+    import bad_people  # noqa: F401, adds its vectors
     from bad_vectors import build_bad
 
     build_bad()

@@ -20,6 +20,18 @@ NAMES = {
     40: "sets", 41: "order_directory", 42: "orders", 48: "allele_codes", 49: "long_alleles",
     50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
     61: "polyploid", 64: "original_rows", 65: "originals", 72: "info_keys", 80: "names",
+    128: "term_ids", 129: "term_names", 130: "alternative_ids", 131: "parents", 132: "equivalents",
+    133: "closures", 134: "replacements", 135: "term_index", 136: "information", 137: "phenotypes",
+    138: "versions",
+    160: "people_meta", 161: "person_ids", 162: "sample_owners", 163: "person_flags", 164: "age_low",
+    165: "age_high", 166: "birth_first", 167: "birth_last", 168: "families", 169: "fathers", 170: "mothers",
+    171: "countries", 172: "coding_ids", 173: "coding_labels", 174: "coding_terms", 176: "attribute_kinds",
+    177: "attribute_values", 178: "attribute_sets", 180: "term_set_keys", 181: "term_set_terms",
+    182: "term_sets", 184: "people_sets",
+    190: "event_starts", 191: "event_flags", 192: "event_terms", 193: "onset_low", 194: "onset_high",
+    195: "end_low", 196: "end_high", 197: "severities", 198: "event_values", 199: "units",
+    208: "gene_names", 209: "gene_ids", 210: "gene_contigs", 211: "gene_places", 212: "gene_index",
+    213: "gene_pad",
 }  # fmt: skip
 INFO = 4096
 U32 = (0, 2**32 - 1)
@@ -107,10 +119,12 @@ class Container:
             need(found == expected, name.split()[0] if name.startswith("info") else name, "F11", "checksum")
         return data
 
-    def verify(self):
+    def verify(self, kinds=None):
+        """Everything that reading does not check; `kinds` are those that the file may have."""
         for name in self.sections:
             need(not name.startswith("unknown"), name, "F13", "a kind that this version has not")
             self.get(name)
+            need(kinds is None or name in kinds, name, "F14", "a section of another kind of file")
         for start, end, name in self.gaps:
             shown = "info" if name.startswith("info ") else name
             need(not any(self.data[start:end]), f"padding before {shown}", "F12", "bytes that are not zero")
@@ -173,6 +187,40 @@ def text(data, section, entries=None):
     return result
 
 
+def lists(data, count, section):
+    """Lists of numbers; `count` empty ones where the section is not there."""
+    if not data:
+        return [[] for _ in range(count)]
+    need(len(data) % 4 == 0 and len(data) >= 4 * count, section, "L1", f"{len(data)} bytes for {count} lists")
+    values = numbers(data)
+    ends, values = values[:count], values[count:]
+    need(ends == sorted(ends) and [len(values)] == (ends[-1:] or [0]), section, "L2", f"ends {ends[-3:]}")
+    return [values[a:b] for a, b in zip([0] + ends, ends)]
+
+
+def check_hash_index(data, section, most, texts, rule):
+    """That a hash index has the entries for `texts`, (bytes, number) each, and no others."""
+    expected = {(xxhash.xxh3_64_intdigest(one), number) for one, number in texts}
+    found, bits = [], 0
+    if data:
+        need(len(data) >= 16, section, "I2", f"{len(data)} bytes")
+        count, bits, width, zero = numbers(data[:16])
+        sound = bits <= 31 and width == (most.bit_length() - 1) // 8 + 1 and zero == 0
+        need(sound, section, "I2", f"bits {bits}, width {width}")
+        at = 16 + 4 * (2**bits + 1)
+        need(len(data) == at + count * (1 + width), section, "I2", f"{len(data)} bytes")
+        starts = numbers(data[16:at])
+        sound = starts[0] == 0 and starts == sorted(starts) and starts[-1] == count
+        need(sound, section, "I2", "bucket starts")
+        prints, values = data[at : at + count], data[at + count :]
+        for bucket, (a, b) in enumerate(zip(starts, starts[1:])):
+            part = [int.from_bytes(values[i * width : (i + 1) * width], "little") for i in range(a, b)]
+            need(part == sorted(part) and all(n < most for n in part), section, "I2", f"bucket {bucket}")
+            found += [(bucket, prints[i], number) for i, number in zip(range(a, b), part)]
+    expected = [(h >> 64 - bits if bits else 0, h & 255, number) for h, number in expected]
+    need(sorted(found) == sorted(expected), section, rule, "other entries than the texts ask for")
+
+
 def utf8(entry, section, rule):
     try:
         return entry.decode()
@@ -220,21 +268,21 @@ class Order:
         self.classes = [copies[a:b] for a, b in zip(begins, begins[1:] + [n])]
 
 
-def list_members(data, universe):
+def list_members(data, universe, section="sets"):
     """Members of a list, and for each entry (the lowest pair it may hold, where its bytes begin)."""
     members, entries, pair, at = [], [], 0, 0
     while at < len(data):
         entries.append((pair, at))
-        entry, at = leb128(data, at, "sets", "P2")
+        entry, at = leb128(data, at, section, "P2")
         pair += entry >> 2
         which = entry & 3
         members += [2 * pair + copy for copy in (0, 1) if which >> copy & 1]
-        need(which and members[-1] < universe, "sets", "P3", f"entry {entry} at pair {pair}")
+        need(which and members[-1] < universe, section, "P3", f"entry {entry} at pair {pair}")
         pair += 1
     return members, entries
 
 
-def roaring_members(data, universe):
+def roaring_members(data, universe, section="sets"):
     import pyroaring
 
     # pyroaring tells neither trailing bytes nor wrong counts: a sound bitmap serialises to the same bytes
@@ -243,60 +291,60 @@ def roaring_members(data, universe):
         sound = members.serialize() == data
         listed = list(members)
     except Exception as error:  # it raises various types for bytes that are no bitmap
-        raise Damaged("sets", "P6", str(error)) from None
-    need(sound and ascending(listed), "sets", "P6", "a bitmap with wrong counts")
-    need(not listed or listed[-1] < universe, "sets", "P6", f"member {listed[-1:]}")
+        raise Damaged(section, "P6", str(error)) from None
+    need(sound and ascending(listed), section, "P6", "a bitmap with wrong counts")
+    need(not listed or listed[-1] < universe, section, "P6", f"member {listed[-1:]}")
     return listed
 
 
-def stored_set(descriptor, page, universe, order, may_be_runs):
+def stored_set(descriptor, page, universe, order=None, may_be_runs=False, section="sets"):
     """The members of a set; `page` are the bytes that its offset counts from."""
     form, complement, value = descriptor & 7, descriptor >> 3 & 1, descriptor >> 4
     if form == 0:
-        need(value == 0, "sets", "P1", f"value {value} of an empty set")
+        need(value == 0, section, "P1", f"value {value} of an empty set")
         members = []
     elif form == 1:
-        need(value < universe, "sets", "P1", f"member {value} of {universe}")
+        need(value < universe, section, "P1", f"member {value} of {universe}")
         members = [value]
     elif form == 2:
         members = [value & 0x3FFF, value >> 14]
-        need(members[0] < members[1] < universe, "sets", "P1", f"members {members} of {universe}")
+        need(members[0] < members[1] < universe, section, "P1", f"members {members} of {universe}")
     else:
-        length, at = leb128(page, value, "sets", "P2")
-        need(at + length <= len(page), "sets", "P2", f"{length} bytes at {at} of {len(page)}")
+        length, at = leb128(page, value, section, "P2")
+        need(at + length <= len(page), section, "P2", f"{length} bytes at {at} of {len(page)}")
         data = page[at : at + length]
         if form == 3:
-            members, _ = list_members(data, universe)
+            members, _ = list_members(data, universe, section)
         elif form == 7:
-            need(length >= 4, "sets", "P4", "a skipping list without its length")
+            need(length >= 4, section, "P4", "a skipping list without its length")
             count = numbers(data[:4])[0]
             at = 4 + max(0, count - 1) // 256 * 8
-            need(at <= length, "sets", "P4", "skips past the set")
-            members, entries = list_members(data[at:], universe)
+            need(at <= length, section, "P4", "skips past the set")
+            members, entries = list_members(data[at:], universe, section)
             skips = list(struct.iter_unpack("<II", data[4:at]))
-            need(len(entries) == count and skips == entries[256::256], "sets", "P4", "skips")
+            need(len(entries) == count and skips == entries[256::256], section, "P4", "skips")
         elif form == 4:
-            need(may_be_runs and order is not None, "sets", "P7", "runs without an order")
+            need(may_be_runs and order is not None, section, "P7", "runs without an order")
             bounds, bound, at = [], 0, 0
             while at < length:
                 gap, at = data[at], at + 1
                 if gap == 255:
-                    more, at = leb128(data, at, "sets", "P2")
+                    more, at = leb128(data, at, section, "P2")
                     gap += more
                 bound += gap
                 bounds.append(bound)
             classes = len(order.classes)
             sound = ascending(bounds) and (not bounds or bound < classes)
-            need(sound, "sets", "P7", f"boundaries {bounds[:9]} of {classes} classes")
+            need(sound, section, "P7", f"boundaries {bounds[:9]} of {classes} classes")
             ends = bounds + [classes]
             members = [c for a, b in zip(ends[::2], ends[1::2]) for k in order.classes[a:b] for c in k]
         elif form == 5:
-            need(length == -(-universe // 8), "sets", "P5", f"{length} bytes for {universe} bits")
+            need(length == -(-universe // 8), section, "P5", f"{length} bytes for {universe} bits")
             bits = int.from_bytes(data, "little")
-            need(bits >> universe == 0, "sets", "P5", "bits past the universe")
+            need(bits >> universe == 0, section, "P5", "bits past the universe")
             members = [i for i in range(universe) if bits >> i & 1]
         else:
-            members = roaring_members(data, universe)
+            members = roaring_members(data, universe, section)
     members = frozenset(members)
     return frozenset(range(universe)) - members if complement else members
 

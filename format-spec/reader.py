@@ -3,8 +3,15 @@
 
     reader.py verify DATASET                  check every rule; exit 1 and the rule on damage
     reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV
+    reader.py dump DATASET --people           people with what was recorded of them, a JSON object each
+    reader.py dump DATASET --terms | --genes  terms of ontologies, genes, as TSV
+    reader.py ask DATASET closure TERM        what a record of a term answers
+    reader.py ask DATASET people|excluded TERM [SCOPE]   who has a term, or is known not to have it
+    reader.py ask DATASET onset TERM [SCOPE]  who, and from and to which age in days
+    reader.py ask DATASET gene NAME           symbol and places, 1-based, with the pad
+    reader.py ask DATASET genes CONTIG FIRST LAST        symbols of what lies there
 
-It is for checking the text and other readers, not for speed: a segment is decoded whole. Rule numbers
+It is for checking the text and other readers, not for speed: files are decoded whole. Rule numbers
 (`F3`, `R5` ...) are those of section 9 of the text. Needs the packages zstandard and xxhash, and
 pyroaring where a dataset has roaring sets.
 """
@@ -19,6 +26,8 @@ from collections import namedtuple
 
 import xxhash
 
+from genes import Genes
+from people import SEX, People
 from primitives import (
     BLOCK_ROWS,
     PAGE_ROWS,
@@ -29,6 +38,7 @@ from primitives import (
     TooNew,
     allele_type,
     ascending,
+    check_hash_index,
     column,
     leb128,
     need,
@@ -38,6 +48,7 @@ from primitives import (
     text,
     utf8,
 )  # fmt: skip
+from terms import Terms
 
 MANIFEST_VERSION = 1
 DESCRIPTOR = (0, 2**63 - 1)
@@ -49,8 +60,10 @@ COLUMNS = {
     "unphased": DESCRIPTOR,
 }  # fmt: skip
 NULLABLE = {"quality", "sv_length"}
+# fields of the manifest that are a file each
+FILES = ("samples", "terms", "people", "genes")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
-
+ANNOTATIONS = {"csq", "ann", "bcsq"}
 
 Row = namedtuple(
     "Row",
@@ -187,28 +200,8 @@ class Segment:
             self.info[key["key"]] = values
 
     def check_id_index(self):
-        found, expected = [], set()
-        data = self.file.get("id_index")
-        if data:
-            need(len(data) >= 16, "id_index", "I2", f"{len(data)} bytes")
-            count, bits, width, zero = numbers(data[:16])
-            sound = bits <= 31 and width == (self.rows.bit_length() - 1) // 8 + 1 and zero == 0
-            need(sound, "id_index", "I2", f"bits {bits}, width {width}")
-            at = 16 + 4 * (2**bits + 1)
-            need(len(data) == at + count * (1 + width), "id_index", "I2", f"{len(data)} bytes")
-            starts = numbers(data[16:at])
-            sound = starts[0] == 0 and starts == sorted(starts) and starts[-1] == count
-            need(sound, "id_index", "I2", "bucket starts")
-            prints, rows = data[at : at + count], data[at + count :]
-            for bucket, (a, b) in enumerate(zip(starts, starts[1:])):
-                part = [int.from_bytes(rows[i * width : (i + 1) * width], "little") for i in range(a, b)]
-                need(part == sorted(part) and all(r < self.rows for r in part), "id_index", "I2", f"bucket {bucket}")
-                found += [(bucket, prints[i], row) for i, row in zip(range(a, b), part)]
-        for row, ids in enumerate(self.ids):
-            expected |= {(xxhash.xxh3_64_intdigest(one), row) for one in ids.split(b";") if one}
-        if data:
-            expected = [(h >> 64 - bits if bits else 0, h & 255, row) for h, row in expected]
-        need(sorted(found) == sorted(expected), "id_index", "I3", "other ids than in `ids`")
+        ids = ((one, row) for row, several in enumerate(self.ids) for one in several.split(b";") if one)
+        check_hash_index(self.file.get("id_index"), "id_index", self.rows, ids, "I3")
 
     def read_polyploid(self):
         table = list(struct.iter_unpack("<II", self.whole("polyploid_rows", 8, "Y1")))
@@ -388,10 +381,16 @@ class Dataset:
             need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
             self.names = [utf8(name, "names", "N1") for name in names]
             need(len(set(names)) == len(names), "names", "N1", "a name twice")
-            container.verify()
+            container.verify({"names"})
+        self.terms = Terms(self.bytes(m["terms"])) if "terms" in m else None
+        self.genes = Genes(self.bytes(m["genes"])) if "genes" in m else None
+        self.people = None
+        if "people" in m:
+            checksum = m["terms"]["checksum"] if "terms" in m else ""
+            self.people = People(self.bytes(m["people"]), m["sample_count"], self.terms, checksum)
         self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
         self.check_batches()
-        for entry in m["segments"] + ([m["samples"]] if "samples" in m else []):
+        for entry in m["segments"] + [m[k] for k in FILES if k in m]:
             data = self.bytes(entry)
             need(xxhash.xxh3_128_hexdigest(data) == entry["checksum"], "file", "M13", entry["file"])
 
@@ -460,17 +459,19 @@ def read_manifest(data):
         and shaped(m.get("contigs"), name=is_text)
         and shaped(m.get("info"), key=is_text, kind=is_text, number=is_text)
         and shaped(m.get("segments"), batch=is_count, rows=is_count, records=is_count, samples=is_count, contigs=spans)
-        and all(is_file(f) for f in m["segments"] + [m[k] for k in ("samples",) if k in m])
+        and all(is_file(f) for f in m["segments"] + [m[k] for k in FILES if k in m])
     )
     if not sound:
         no("M5", "a field is missing or of another type")
-    for file in m["segments"] + [m[k] for k in ("samples",) if k in m]:
+    for file in m["segments"] + [m[k] for k in FILES if k in m]:
         if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
             no("M6", f"file name {file['file']!r}")
     if ("samples" in m) != (m["sample_count"] > 0):
         no("M7", f"{m['sample_count']} samples")
     if m.get("assembly", "GRCh38") not in ASSEMBLIES:
         no("M8", f"assembly {m['assembly']!r}")
+    if m.get("annotations", "csq") not in ANNOTATIONS:
+        no("M15", f"annotations {m['annotations']!r}")
     for s in m["segments"]:
         if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in s["contigs"]):
             no("M9", f"segment {s['file']}")
@@ -502,21 +503,57 @@ def dump(dataset, genotypes, out):
         out.write("\t".join(map(str, fields)) + "\n")
 
 
+def ask(dataset, what, *words):
+    """The answer to a question, as lines."""
+    terms, people, genes = dataset.terms, dataset.people, dataset.genes
+    if what == "closure":
+        return terms.closure(*words)
+    if what == "people":
+        return people.of(*words)
+    if what == "excluded":
+        return people.without(*words)
+    if what == "onset":
+        return [f"{one} {low / 16:g} {high / 16:g}" for one, low, high in people.onsets(*words)]
+    if what == "gene":
+        places = [(gene, place) for gene in genes.find(*words) for place in genes.padded(gene)]
+        return [f"{gene.symbol} {contig}:{start + 1}-{end}" for gene, (contig, start, end) in places]
+    if what == "genes":
+        contig, first, last = words
+        return [gene.symbol for gene in genes.overlapping(contig, int(first) - 1, int(last))]
+    raise ValueError(f"unknown question {what}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 1.")
-    parser.add_argument("verb", choices=["verify", "dump"])
+    parser.add_argument("verb", choices=["verify", "dump", "ask"])
     parser.add_argument("dataset")
+    parser.add_argument("question", nargs="*", help="after ask")
     parser.add_argument("--genotypes", action="store_true", help="a column for each sample")
+    for name in ("people", "terms", "genes"):
+        parser.add_argument(f"--{name}", action="store_true", help=f"{name} in the place of rows")
     args = parser.parse_args()
     try:
         dataset = Dataset(args.dataset)
     except Damaged as error:
         print(f"{error.kind}: {error}", file=sys.stderr)
         return 4 if error.kind == "too new" else 1
-    if args.verb == "dump":
+    if args.verb == "ask":
+        print("\n".join(ask(dataset, *args.question)))
+    elif args.verb == "dump" and args.people:
+        for person in dataset.people or []:
+            print(json.dumps(person))
+    elif args.verb == "dump" and (args.terms or args.genes):
+        table = dataset.terms if args.terms else dataset.genes
+        if table:
+            table.dump(sys.stdout)
+    elif args.verb == "dump":
         dump(dataset, args.genotypes, sys.stdout)
     else:
-        print(f"sound: {sum(s.rows for s in dataset.segments)} rows, {len(dataset.names)} samples")
+        counts = [f"{sum(s.rows for s in dataset.segments)} rows", f"{len(dataset.names)} samples"]
+        counts += [f"{len(dataset.people.ids)} people"] if dataset.people else []
+        counts += [f"{dataset.terms.count} terms"] if dataset.terms else []
+        counts += [f"{len(dataset.genes.genes)} genes"] if dataset.genes else []
+        print(f"sound: {', '.join(counts)}")
     return 0
 
 

@@ -15,6 +15,7 @@ import unittest
 
 import primitives
 import reader
+import terms
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VECTORS = os.path.join(HERE, "vectors")
@@ -161,6 +162,21 @@ class GoodVectors(unittest.TestCase):
         # flat sets and runs are never written with complement
         self.assertEqual(forms, set(range(16)) - {4 + 8, 5 + 8})
 
+    def test_questions_of_people_terms_and_genes(self):
+        dataset = reader.Dataset(os.path.join(VECTORS, "people.vdx"))
+        for line in table("answers.tsv"):
+            if line["reader"]:
+                with self.subTest(line["reader"]):
+                    answer = reader.ask(dataset, *line["reader"].split("|"))
+                    self.assertEqual(";".join(answer), line["answer"])
+
+    def test_people_without_terms(self):
+        people = reader.Dataset(os.path.join(VECTORS, "identity.vdx")).people
+        self.assertEqual((people.ids, people.owners), (["K", "L", "M", "N"], [0, 1, 2]))
+        self.assertEqual(people.people[2]["kin"], dict(families="F1", fathers="K", mothers="L", affected=True))
+        self.assertEqual(people.attributes[reader.SEX, "female"], {1, 3})
+        self.assertEqual(people.of("HP:0000118"), [])
+
     def test_dump(self):
         command = [sys.executable, os.path.join(HERE, "reader.py"), "dump", "--genotypes", "genotypes.vdx"]
         out = subprocess.run(command, cwd=VECTORS, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -218,6 +234,22 @@ class BadVectors(unittest.TestCase):
                 )
 
 
+    def test_flipped_bytes_of_people_terms_and_genes_are_found(self):
+        dataset = reader.Dataset(os.path.join(VECTORS, "people.vdx"))
+        checksum = dataset.manifest["terms"]["checksum"]
+        read = {
+            "terms": reader.Terms,
+            "people": lambda data: reader.People(data, 7, dataset.terms, checksum),
+            "genes": reader.Genes,
+        }
+        for name, decode in read.items():
+            data = dataset.bytes(dataset.manifest[name])
+            decode(data)
+            for at in range(0, len(data), 3):
+                with self.assertRaises(reader.Damaged):
+                    decode(data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :])
+
+
 class Text(unittest.TestCase):
     text = load(HERE, "README.md")
 
@@ -228,7 +260,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTGRPOAIYZKN]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGRPOAIYZKNDUEJ]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -260,19 +292,29 @@ class Text(unittest.TestCase):
             ("set/order.rs", "ESCAPE", 255, "below 255 is one byte"),
             ("build/segment.rs", "ROWS_MAX", 1 << 20, "at 2^20 rows"),
             ("build/segment.rs", "BYTES_MAX", 192 << 20, "192 MiB"),
+            ("format/hash_index.rs", "HEAD", 16, "| 16 | 4 (2^*b* + 1) | u32 | bucket starts |"),
+            ("people/terms/mod.rs", "OBSOLETE", 1 << 31, "bit 31: obsolete"),
+            ("people/terms/mod.rs", "EXCLUDED", 1, "bit 0: excluded"),
+            ("people/store/mod.rs", "META_LEN", 64, "*Storage layout.* 64 bytes (U1) of `people_meta`"),
+            ("people/store/mod.rs", "SUM_LEN", 32, "| 32 | 32 | bytes | terms |"),
+            ("people/store/mod.rs", "INDIVIDUALS_MAX", (1 << 31) - 2, "at most 2^31 - 2"),
+            ("people/store/mod.rs", "PRESENT", 0, "| 0 | a coding, recorded as present |"),
+            ("people/store/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
+            ("people/store/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
+            ("genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
             ("dataset/manifest.rs", "VERSION", 1, "the lowest version a reader must know: 1"),
             ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):
                 self.assertEqual(self.constant(file, name), value)
-                self.assertIn(stated, self.text)
+                self.assertTrue(stated in self.text, f"not in the text: {stated}")
 
     def test_magic(self):
         code = load(FORMAT, "format/container.rs") + load(FORMAT, "format/kind.rs")
         self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
         self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
         kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
-        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S"})
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N"})
         self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
 
     def test_kinds(self):
@@ -306,6 +348,15 @@ class Text(unittest.TestCase):
             ("A", "<CN2>"): "Cnv", ("A", "]1:5]A"): "Bnd", ("A", "<X>"): "Other",
         }.items():  # fmt: skip
             self.assertEqual(reader.allele_type(ref, alt), codes[name], name)
+
+    def test_spellings_of_vocabularies(self):
+        code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "people/vocabulary.rs")))
+        self.assertEqual(code.pop("omimps"), "omim:ps")
+        self.assertEqual(code, terms.PREFIXES)
+        told = {}
+        for first, others in re.findall(r"`(\w+)` \(`([^`]+)`\)", re.search(r"\| CURIEs .*", self.text).group()):
+            told.update({other: first for other in others.split()})
+        self.assertEqual(told, terms.PREFIXES)
 
     def test_bad_vectors_are_of_rules_of_the_text(self):
         rules = self.rules()

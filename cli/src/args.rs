@@ -3,12 +3,12 @@
 use crate::table::Format;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use varidex::{Assembly, simulate};
+use varidex::{Annotations, Assembly, simulate};
 
 /// An embedded index of a cohort's variants and its people.
 ///
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
-/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`).
+/// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged or too new; 5 input/output; 130 interrupted.
@@ -68,6 +68,9 @@ pub(crate) struct Build {
     /// Bases on both sides of each gene that count as the gene's
     #[arg(long, value_name = "N", default_value_t = 0, requires = "genes")]
     pub(crate) pad: u32,
+    /// Whose annotations to store: auto (the first of CSQ, ANN, BCSQ), csq, ann, bcsq or none
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub(crate) annotations: Annotations,
     /// The assembly, where the header does not tell it
     #[arg(long, value_name = "NAME")]
     pub(crate) assembly: Option<Assembly>,

@@ -152,6 +152,34 @@ fn people_are_counted_and_named() {
     );
 }
 
+/// Programs write expressions as JSON: what begins with `{` is JSON, wherever text would do.
+#[test]
+fn expressions_as_json() {
+    let cohort = Fixture::new();
+    let common = r#"{"af": {">=": 0.5}}"#;
+    assert_eq!(
+        cohort.answer("variants", &[r#" {"info": {"key": "CADD", ">": 20}}"#]),
+        cohort.answer("variants", &["info.CADD>20"])
+    );
+    let ben = r#"{"samples": ["BEN"]}"#;
+    for command in ["frequencies", "carriers"] {
+        assert_eq!(
+            cohort.answer(command, &[common, "--group", ben]),
+            cohort.answer(command, &["af>=0.5", "--group", "samples(BEN)"]),
+            "{command}"
+        );
+    }
+    assert_eq!(
+        cohort.answer("export", &[common, "-o", "-", "-q"]),
+        cohort.answer("export", &["af>=0.5", "-o", "-", "-q"])
+    );
+    let both = r#"{"and": [{"carriers": {"of": {"name": "rs1"}}}, {"not": {"samples": ["BEN"]}}]}"#;
+    assert_eq!(cohort.answer("ask", &[both, "--ids"]), "ANNA\nCLEO\n");
+    let explained = cohort.answer("ask", &[both, "--explain", "--format", "json"]);
+    let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+    assert_eq!(explained["expression"], "carriers(rs1) & !samples(BEN)");
+}
+
 /// What `--ids` writes is what `samples("FILE")` reads.
 #[test]
 fn an_answer_can_be_asked_about() {
@@ -376,4 +404,90 @@ chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing
         .assert()
         .success()
         .stdout("2\n");
+}
+
+const ANNOTATED: &str = "##fileformat=VCFv4.3
+##contig=<ID=chr7>
+##INFO=<ID=CSQ,Number=.,Type=String,Description=\"VEP. Format: Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSc|HGVSp|CANONICAL|gnomADe_AF\">
+##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tANNA\tBEN
+chr7\t100\t.\tA\tT\t.\tPASS\tCSQ=T|missense_variant|MODERATE|BRAF|ENSG1|NM_004333|NM_004333.6:c.1799T>A|NP_004324.2:p.Val600Glu|YES|0.0001,T|upstream_gene_variant|MODIFIER|CCT4P1|ENSG2|ENST9||||0.0001\tGT\t0/1\t0/0
+chr7\t200\t.\tC\tG\t.\tPASS\tCSQ=G|intron_variant|MODIFIER|BRAF|ENSG1|NM_004333|||YES|0.2,X|intron_variant|MODIFIER|BRAF||||||\tGT\t0/1\t1/1
+chr7\t300\t.\tC\tA\t.\tPASS\t.\tGT\t0/0\t0/1
+";
+
+#[test]
+fn annotated_variants() {
+    let place = tempfile::tempdir().unwrap();
+    let input = place.path().join("annotated.vcf");
+    std::fs::write(&input, ANNOTATED).unwrap();
+    let (input, to) = (
+        input.display().to_string(),
+        place.path().join("annotated.vdx").display().to_string(),
+    );
+    let built = varidex(&["build", &input, "--info", "CSQ.gnomADe_AF", "-o", &to])
+        .assert()
+        .success();
+    let told = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
+    let told: Vec<&str> = told.split_whitespace().collect();
+    let told = told.join(" ");
+    assert!(
+        told.contains("annotations CSQ entries read 4 entries stored 3 entries refused 1"),
+        "{told}"
+    );
+    assert!(
+        told.contains("an allele that the record does not have"),
+        "{told}"
+    );
+
+    let columns = |question: &str| {
+        let answer = varidex(&["variants", &to, question]).assert().success();
+        let answer = String::from_utf8(answer.get_output().stdout.clone()).unwrap();
+        let line = |line: &str| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            [fields[1], fields[7], fields[8], fields[9]].join(" ")
+        };
+        answer.lines().skip(1).map(line).collect::<Vec<_>>()
+    };
+    let missense = "100 BRAF missense_variant moderate";
+    let intron = "200 BRAF intron_variant modifier";
+    assert_eq!(columns("all"), [missense, intron, "300 . . ."]);
+    assert_eq!(columns("gene:BRAF"), [missense, intron]);
+    assert_eq!(columns("gene:BRAF & impact>=moderate"), [missense]);
+    assert_eq!(
+        columns("gene:CCT4P1"),
+        ["100 CCT4P1 upstream_gene_variant modifier"]
+    );
+    // neither of both entries is of this gene and moderate
+    assert!(columns("gene:CCT4P1 & impact>=moderate").is_empty());
+    assert_eq!(columns("protein:V600E & gene:BRAF"), [missense]);
+    assert_eq!(columns("p.Val600Glu"), [missense]);
+    assert_eq!(columns("NM_004333:c.1799T>A"), [missense]);
+    assert_eq!(columns("NP_004324.2:p.Val600Glu"), [missense]);
+    assert_eq!(columns("consequence:coding_sequence_variant"), [missense]);
+    assert_eq!(columns("canonical & info.CSQ.gnomADe_AF>0.01"), [intron]);
+    assert_eq!(columns("!gene:BRAF"), ["300 . . ."]);
+
+    let mut explained = varidex(&["ask", &to, "carriers(gene:BRAF)", "--explain"]);
+    let explained = explained.output().unwrap();
+    let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+    assert!(explained.contains("by annotation (csq)"), "{explained}");
+
+    let none = [
+        "build",
+        &input,
+        "--annotations",
+        "none",
+        "--force",
+        "-q",
+        "-o",
+        &to,
+    ];
+    varidex(&none).assert().success();
+    let asked = varidex(&["variants", &to, "gene:BRAF"]).assert().code(2);
+    let told = String::from_utf8_lossy(&asked.get_output().stderr).into_owned();
+    assert!(told.contains("no genes are known here"), "{told}");
+    varidex(&["build", &input, "--annotations", "vep", "-o", &to])
+        .assert()
+        .code(2);
 }

@@ -47,6 +47,22 @@ fn a_wrong_expression_is_2_and_shown() {
         .code(2)
         .stdout("")
         .stderr(contains("did you mean ANNA").and(contains("^")));
+    let expected =
+        "varidex: JSON expression at `/and/1/af/<`: expected a number, found the string `low`\n";
+    cohort
+        .run(
+            "variants",
+            &[r#"{"and": [{"all": true}, {"af": {"<": "low"}}]}"#],
+        )
+        .code(2)
+        .stdout("")
+        .stderr(expected);
+    // names that the dataset lacks are shown in text
+    cohort
+        .run("ask", &[r#"{"samples": ["ANA"]}"#])
+        .code(2)
+        .stdout("")
+        .stderr(contains("did you mean ANNA").and(contains("  samples(ANA)\n  ^")));
     for (command, arguments) in [
         ("frequencies", &["all", "--group", "samples(nobody)"][..]),
         ("carriers", &["all", "--group", "carriers("]),

@@ -89,7 +89,7 @@ impl fmt::Display for InputError {
 impl std::error::Error for InputError {}
 
 /// A place inside an input file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The file as a whole.
     File,

@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use crate::format::{
     Container, ContainerWriter, FileKind, Kind, Lists, Text, TextBlock, TextWriter, encode_lists,
-    find_hash, hash_index,
+    find_hash, hash_index, verify_hashes,
 };
 use crate::genome::Interval;
 use crate::source::genes::Gene;
@@ -32,20 +32,15 @@ pub(crate) struct Genes {
 impl Genes {
     /// The file for these genes; `pad` bases on both sides of each count as the gene's.
     pub(crate) fn write(genes: &[Gene], pad: u32) -> Result<ContainerWriter> {
+        let genes: Vec<Gene> = genes.iter().map(clean).collect();
         let contigs: BTreeSet<&str> = genes
             .iter()
             .flat_map(|gene| &gene.places)
             .map(|(contig, ..)| contig.as_str())
             .collect();
         let contigs: Vec<&str> = contigs.into_iter().collect();
-        let mut hashes = Vec::new();
         let mut places = Vec::new();
-        for (number, gene) in (0u32..).zip(genes) {
-            let names = std::iter::once(&gene.symbol)
-                .chain(&gene.aliases)
-                .chain(&gene.ids);
-            let names: BTreeSet<String> = names.map(|name| name.to_lowercase()).collect();
-            hashes.extend(names.iter().map(|name| (xxh3_64(name.as_bytes()), number)));
+        for gene in &genes {
             let numbers = |(contig, start, end): &(String, i32, i32)| {
                 let at = contigs.binary_search(&contig.as_str()).unwrap_or(0);
                 [at as u32, start.cast_unsigned(), end.cast_unsigned()]
@@ -54,7 +49,7 @@ impl Genes {
         }
         let texts = |texts: &mut dyn Iterator<Item = String>, keep: bool| {
             let mut writer = TextWriter::default();
-            texts.for_each(|text| writer.push(text.replace(['\n', '\r'], " ").as_bytes()));
+            texts.for_each(|text| writer.push(text.as_bytes()));
             writer.finish(keep).map_err(|e| Error::io("genes", e))
         };
         let joined = |first: Option<&String>, rest: &BTreeSet<String>| {
@@ -76,7 +71,10 @@ impl Genes {
             Kind::GenePlaces,
             encode_lists(places.iter().map(Vec::as_slice)),
         );
-        file.add(Kind::GeneIndex, hash_index(hashes, genes.len() as u32));
+        file.add(
+            Kind::GeneIndex,
+            hash_index(hashes(&genes), genes.len() as u32),
+        );
         file.add(Kind::GenePad, pad.to_le_bytes().to_vec());
         Ok(file)
     }
@@ -97,9 +95,8 @@ impl Genes {
             _ => u32::MAX,
         };
         if pad > PAD_MAX {
-            let section = file.find(Kind::GenePad).unwrap_or(usize::MAX);
             let expected = format!("a pad of at most {PAD_MAX}");
-            return Err(file.damage(section, 0, expected, "another"));
+            return Err(file.damage_in(Kind::GenePad, expected, "another"));
         }
         Ok(Self {
             file,
@@ -117,7 +114,8 @@ impl Genes {
         let genes: Vec<Gene> = (0..self.len())
             .map(|gene| self.gene(gene))
             .collect::<Result<_>>()?;
-        self.file.verify_same(&Self::write(&genes, self.pad)?)
+        self.file.verify_same(&Self::write(&genes, self.pad)?)?;
+        verify_hashes(&self.file, Kind::GeneIndex, self.len(), hashes(&genes))
     }
 
     pub(crate) fn len(&self) -> u32 {
@@ -152,8 +150,8 @@ impl Genes {
         };
         let places: Option<Vec<_>> = numbers.chunks(3).map(place).collect();
         let Some(places) = places else {
-            let section = self.file.find(Kind::GenePlaces).unwrap_or(usize::MAX);
-            return Err(self.file.damage(section, 0, "places on contigs", "others"));
+            let expected = "places on contigs";
+            return Err(self.file.damage_in(Kind::GenePlaces, expected, "others"));
         };
         Ok(Gene {
             symbol: names.next().unwrap_or_default(),
@@ -262,6 +260,35 @@ impl Genes {
         all.sort_unstable_by_key(|(contig, interval, gene)| (*contig, interval.start, *gene));
         Ok(all)
     }
+}
+
+/// A gene as it can stand in texts, in which tabs and line feeds set names apart.
+fn clean(gene: &Gene) -> Gene {
+    let clean = |text: &String| text.replace(['\t', '\n', '\r'], " ");
+    let set = |names: &BTreeSet<String>| -> BTreeSet<String> {
+        let names = names.iter().filter(|name| !name.is_empty());
+        names.map(clean).collect()
+    };
+    let place = |(contig, start, end): &(String, i32, i32)| (clean(contig), *start, *end);
+    Gene {
+        symbol: clean(&gene.symbol),
+        aliases: set(&gene.aliases),
+        ids: set(&gene.ids),
+        places: gene.places.iter().map(place).collect(),
+    }
+}
+
+/// What the index of genes is made from: hashes of all their names in lower case.
+fn hashes(genes: &[Gene]) -> Vec<(u64, u32)> {
+    let mut hashes = Vec::new();
+    for (number, gene) in (0u32..).zip(genes) {
+        let names = std::iter::once(&gene.symbol)
+            .chain(&gene.aliases)
+            .chain(&gene.ids);
+        let names: BTreeSet<String> = names.map(|name| name.to_lowercase()).collect();
+        hashes.extend(names.iter().map(|name| (xxh3_64(name.as_bytes()), number)));
+    }
+    hashes
 }
 
 #[cfg(test)]

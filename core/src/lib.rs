@@ -1,5 +1,6 @@
 //! An embedded index of a cohort's variants and its people.
 
+mod annotations;
 mod build;
 mod dataset;
 mod error;
@@ -15,8 +16,8 @@ mod sink;
 mod source;
 
 pub use build::{
-    BuildOptions, PeopleOptions, PeopleReport, Phase, Progress, Refused, Report, Warned, build,
-    guess_mapping, load_people,
+    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
+    Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
 pub use dataset::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
@@ -27,12 +28,13 @@ pub use genome::{
 };
 pub use people::{Attribute, Level, Measure};
 pub use query::{
-    Allele, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group, Impact,
-    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin, Origin,
-    PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
+    Allele, Annotation, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group,
+    Impact, InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin,
+    Origin, PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
     Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
+pub use source::annotation::Annotator;
 pub use source::people::Scope;
 
 /// The README's example is one of the tests.

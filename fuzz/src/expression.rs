@@ -1,4 +1,5 @@
-//! Any text as an expression: understood and printed it means the same, and it can be asked.
+//! Any text or JSON as an expression: understood, and written in either form, it means the same, and it
+//! can be asked.
 
 use crate::dataset::{BESIDE, built};
 use std::sync::LazyLock;
@@ -16,26 +17,23 @@ static DATASET: LazyLock<Dataset> = LazyLock::new(|| {
     dataset
 });
 
-/// The first byte says of what kind, the rest is the text.
+/// The first byte says of what kind, the rest is the text, or JSON.
 pub fn expression(data: &[u8]) {
     let Some((&kind, text)) = data.split_first() else {
         return;
     };
     let text = String::from_utf8_lossy(text);
-    // what names files would read any file of this machine
-    let asked = !text.contains('/');
     if kind & 1 == 0 {
         let Ok(parsed) = text.parse::<Where>() else {
             return;
         };
         let printed = parsed.to_string();
-        assert_eq!(
-            printed
-                .parse::<Where>()
-                .expect("printed text is understood"),
-            parsed
-        );
-        if asked {
+        let json = parsed.to_json();
+        for same in [printed.parse(), json.parse(), Where::from_json(&json)] {
+            let read: Where = same.expect("what was written is understood");
+            assert_eq!(read, parsed);
+        }
+        if is_asked(&printed) {
             run_where(&text);
         }
     } else {
@@ -43,14 +41,21 @@ pub fn expression(data: &[u8]) {
             return;
         };
         let printed = parsed.to_string();
-        assert_eq!(
-            printed.parse::<Who>().expect("printed text is understood"),
-            parsed
-        );
-        if asked {
+        let json = parsed.to_json();
+        for same in [printed.parse(), json.parse(), Who::from_json(&json)] {
+            let read: Who = same.expect("what was written is understood");
+            assert_eq!(read, parsed);
+        }
+        if is_asked(&printed) {
             run_who(&text, &printed);
         }
     }
+}
+
+/// What names files would read any file of this machine. JSON can write a slash in other ways, text
+/// cannot.
+fn is_asked(printed: &str) -> bool {
+    !printed.contains('/')
 }
 
 fn run_where(text: &str) {

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use varidex::{BuildOptions, Error, PeopleOptions, Phase, Report};
+use varidex::{BuildOptions, Error, PeopleOptions, Phase, Report, Warned};
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     progress::watch_interrupts();
@@ -14,6 +14,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         reference: args.reference.clone(),
         genes: args.genes.clone(),
         pad: args.pad,
+        annotations: args.annotations,
         people: PeopleOptions {
             files: args.people.clone(),
             mapping: args.people_map.clone(),
@@ -62,6 +63,10 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     Ok(())
 }
 
+fn told_once(told: &Warned) -> Value {
+    json!({ "what": told.what, "count": told.count, "first": told.first })
+}
+
 fn as_json(report: &Report) -> Value {
     let refused = report.refused.iter().map(|reason| {
         let places = reason
@@ -74,9 +79,7 @@ fn as_json(report: &Report) -> Value {
             "places": places.collect::<Vec<_>>(),
         })
     });
-    let warnings = report.warnings.iter().map(
-        |warning| json!({ "what": warning.what, "count": warning.count, "first": warning.first }),
-    );
+    let warnings = report.warnings.iter().map(told_once);
     json!({
         "records": report.records,
         "stored": report.stored,
@@ -85,6 +88,13 @@ fn as_json(report: &Report) -> Value {
         "genotypes": report.genotypes,
         "samples": report.samples,
         "contigs": report.contigs,
+        "annotations": report.annotations.as_ref().map(|told| json!({
+            "from": told.annotator.key(),
+            "read": told.read,
+            "stored": told.stored,
+            "refused": told.refused_count(),
+            "reasons": told.refused.iter().map(told_once).collect::<Vec<_>>(),
+        })),
         "people": report.people.as_ref().map(|people| json!({
             "read": people.read,
             "people": people.people,

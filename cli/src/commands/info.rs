@@ -33,6 +33,9 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     for (name, count) in counts {
         let _ = writeln!(text, "{name:<9} {count}");
     }
+    if let Some(annotations) = &info.annotations {
+        let _ = writeln!(text, "annotated {annotations}");
+    }
     for (name, rows) in &info.contigs {
         let _ = writeln!(text, "contig    {name}\t{rows} rows");
     }
@@ -72,6 +75,7 @@ fn as_json(info: &varidex::Info, sections: &[SectionSize]) -> Value {
         "terms": info.terms,
         "genes": info.genes.0,
         "pad": info.genes.1,
+        "annotations": info.annotations,
         "records": info.records,
         "rows": info.rows,
         "segments": info.segments,

@@ -41,6 +41,12 @@ pub(crate) fn run(args: &Variants) -> Result<(), Failure> {
         let filter = variant.filter()?;
         id.clear();
         id.extend_from_slice(variant.id()?);
+        let told = variant.annotation()?;
+        let [gene, consequence, impact] = match &told {
+            Some(told) => [told.gene(), &told.consequence, told.impact.name()]
+                .map(|text| Cell::bytes(text.as_bytes())),
+            None => [Cell::Missing, Cell::Missing, Cell::Missing],
+        };
         let (reference, alternate) = variant.alleles()?;
         let [ac, an, af, het, hom, hemi, missing] = counts;
         table.row(&[
@@ -51,10 +57,9 @@ pub(crate) fn run(args: &Variants) -> Result<(), Failure> {
             Cell::bytes(alternate),
             Cell::Text(kind),
             Cell::bytes(filter.as_bytes()),
-            // no dataset holds annotations yet
-            Cell::Missing,
-            Cell::Missing,
-            Cell::Missing,
+            gene,
+            consequence,
+            impact,
             ac,
             an,
             af,

@@ -1,5 +1,6 @@
 //! From chunks of one input to segments: contigs, sorting, duplicates, groups.
 
+use super::annotation::Annotated;
 use super::contigs::Contigs;
 use super::encode::kind_of;
 use super::groups::Groups;
@@ -62,7 +63,7 @@ pub(super) struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     pub(super) fn new(
         plan: &Plan,
-        samples: &'a InputSamples,
+        (samples, annotated): (&'a InputSamples, Option<&Annotated>),
         file: &str,
         options: &'a BuildOptions,
         pool: &'a rayon::ThreadPool,
@@ -85,6 +86,9 @@ impl<'a> Emitter<'a> {
             places: None,
             groups: Groups::new(
                 plan.keys.clone().into(),
+                annotated
+                    .cloned()
+                    .map(|annotated| (annotated, file.to_owned())),
                 samples,
                 options,
                 pool,

@@ -1,5 +1,6 @@
 //! Groups of rows on their way through the pool into segments.
 
+use super::annotation::{Annotated, EntryTally, encode_annotations};
 use super::encode::{EncodedGroup, encode};
 use super::info::{InfoColumn, InfoKey, encode_info};
 use super::options::BuildOptions;
@@ -7,6 +8,7 @@ use super::plan::InputSamples;
 use super::report::Report;
 use super::row::Row;
 use super::segment::SegmentBuilder;
+use crate::annotations::EncodedAnnotations;
 use crate::dataset::{ContigSpan, Manifest, Publication, SegmentEntry};
 use crate::error::{Error, Place, Result};
 use crate::format::{FileKind, PAGE_ROWS};
@@ -22,11 +24,21 @@ pub(super) struct Filters {
     numbers: HashMap<Vec<u8>, u32>,
 }
 
-type Encoded = (EncodedGroup, Vec<InfoColumn>, Vec<u64>);
+/// A group on its way into a segment.
+struct Encoded {
+    group: EncodedGroup,
+    info: Vec<InfoColumn>,
+    /// For each INFO key how many values were not of its type.
+    unfit: Vec<u64>,
+    annotations: Option<EncodedAnnotations>,
+    tally: EntryTally,
+}
 
 /// Groups on their way through the pool into segments.
 pub(super) struct Groups<'a> {
     keys: Arc<[InfoKey]>,
+    /// How annotations are read, and the name of the input.
+    annotated: Option<(Arc<Annotated>, String)>,
     samples: &'a InputSamples,
     pool: &'a rayon::ThreadPool,
     publication: &'a mut Publication,
@@ -53,6 +65,7 @@ pub(super) struct Groups<'a> {
 impl<'a> Groups<'a> {
     pub(super) fn new(
         keys: Arc<[InfoKey]>,
+        annotated: Option<(Annotated, String)>,
         samples: &'a InputSamples,
         options: &BuildOptions,
         pool: &'a rayon::ThreadPool,
@@ -62,6 +75,7 @@ impl<'a> Groups<'a> {
         let (sender, receiver) = mpsc::channel();
         Self {
             keys,
+            annotated: annotated.map(|(annotated, file)| (Arc::new(annotated), file)),
             samples,
             pool,
             publication,
@@ -89,6 +103,9 @@ impl<'a> Groups<'a> {
     pub(super) fn push(&mut self, row: Row, report: &mut Report) -> Result<()> {
         // nothing but the rows decides where a group ends, so that it does not depend on timing
         self.current_bytes += row.set_bytes();
+        if self.annotated.is_some() && row.alt_number <= 1 {
+            self.current_bytes += row.info_bytes();
+        }
         self.current_common += u64::from(row.may_be_common());
         self.current.push(row);
         let pages = self.current.len().is_multiple_of(PAGE_ROWS as usize);
@@ -104,6 +121,7 @@ impl<'a> Groups<'a> {
         let rows = std::mem::take(&mut self.current);
         let (number, samples, order_bits) = (self.sent, self.samples.count, self.memory);
         let (keys, sender) = (Arc::clone(&self.keys), self.sender.clone());
+        let annotated = self.annotated.as_ref().map(|(of, _)| Arc::clone(of));
         self.sent += 1;
         // sorting copies takes a bit for each common row, and a key and some numbers
         let copies = u64::from(samples) * 2;
@@ -113,9 +131,23 @@ impl<'a> Groups<'a> {
         self.in_flight
             .push_back(std::mem::take(&mut self.current_bytes) + sorting);
         self.pool.spawn_fifo(move || {
-            let (info, unfit) = encode_info(&rows, &keys);
+            let entries = annotated.as_ref().map(|of| encode_annotations(&rows, of));
+            let fields = annotated.as_ref().map_or(&[][..], |of| &of.fields);
+            let (annotations, kept, tally) = match entries {
+                Some(entries) => (Some(entries.annotations), entries.kept, entries.tally),
+                None => (None, Vec::new(), EntryTally::default()),
+            };
+            let (info, unfit) = encode_info(&rows, &keys, fields, kept);
+            let group = encode(rows, samples, order_bits);
+            let encoded = Encoded {
+                group,
+                info,
+                unfit,
+                annotations,
+                tally,
+            };
             // nobody listens when the build has failed already
-            let _ = sender.send((number, (encode(rows, samples, order_bits), info, unfit)));
+            let _ = sender.send((number, encoded));
         });
         // one may always be under way
         while self.sent - self.appended > self.in_flight_max
@@ -140,7 +172,17 @@ impl<'a> Groups<'a> {
         Ok(())
     }
 
-    fn append(&mut self, (group, info, unfit): Encoded, report: &mut Report) -> Result<()> {
+    fn append(&mut self, encoded: Encoded, report: &mut Report) -> Result<()> {
+        let Encoded {
+            group,
+            info,
+            unfit,
+            annotations,
+            tally,
+        } = encoded;
+        if let Some((_, file)) = &self.annotated {
+            tally.report(file, report);
+        }
         for (key, count) in self.keys.iter().zip(unfit).filter(|(_, count)| *count > 0) {
             let what = format!(
                 "INFO {} is not of its declared type: kept as missing",
@@ -159,15 +201,15 @@ impl<'a> Groups<'a> {
         let segment = self
             .segment
             .get_or_insert_with(|| SegmentBuilder::new(samples.count, samples.first_sample, keys));
-        segment.append(group, info);
+        segment.append(group, info, annotations);
         // decided by what was appended, in input order, so that it does not depend on timing
         if SegmentBuilder::is_full(segment.rows(), segment.bytes(), self.memory) {
-            self.write()?;
+            self.write(report)?;
         }
         Ok(())
     }
 
-    fn write(&mut self) -> Result<()> {
+    fn write(&mut self, report: &mut Report) -> Result<()> {
         let Some(segment) = self.segment.take() else {
             return Ok(());
         };
@@ -187,6 +229,19 @@ impl<'a> Groups<'a> {
         let (content, summary) = segment
             .finish(&numbers, filters, &self.keys)
             .map_err(|e| Error::io(self.publication.directory(), e))?;
+        if let Some((annotated, file)) = &self.annotated {
+            let pointed = &summary.pointed;
+            if let Some(told) = &mut report.annotations {
+                told.stored += pointed.found;
+            }
+            if let Some(first) = pointed.first_lost {
+                let what = format!(
+                    "a pointer of {} to a record that says nothing of this one",
+                    annotated.annotator.key()
+                );
+                report.refuse_entries(file, first, &what, pointed.lost);
+            }
+        }
         let file = self.publication.add(FileKind::Segment, content)?;
         self.filters_used = 0;
         self.manifest.segments.push(SegmentEntry {
@@ -228,7 +283,7 @@ impl<'a> Groups<'a> {
         while self.appended < self.sent {
             self.receive(report)?;
         }
-        self.write()
+        self.write(report)
     }
 }
 

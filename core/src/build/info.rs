@@ -175,12 +175,26 @@ fn parse_float(text: &str) -> Option<f32> {
     text.parse().ok()
 }
 
-/// The columns of `rows`, and for each key how many values were not of its type.
-pub(super) fn encode_info(rows: &[Row], keys: &[InfoKey]) -> (Vec<InfoColumn>, Vec<u64>) {
-    let mut columns: Vec<InfoColumn> = keys.iter().map(InfoColumn::new).collect();
+/// The columns of `rows`, and for each key how many values were not of its type. `fields` says which
+/// keys are fields of an annotation; their values are there already.
+pub(super) fn encode_info(
+    rows: &[Row],
+    keys: &[InfoKey],
+    fields: &[Option<usize>],
+    mut kept: Vec<TextWriter>,
+) -> (Vec<InfoColumn>, Vec<u64>) {
+    let field = |k: usize| fields.get(k).copied().flatten();
+    let column = |(k, key)| match field(k).and_then(|field| kept.get_mut(field)) {
+        Some(values) => InfoColumn::Text(std::mem::take(values)),
+        None => InfoColumn::new(key),
+    };
+    let mut columns: Vec<InfoColumn> = keys.iter().enumerate().map(column).collect();
     let mut unfit = vec![0; keys.len()];
     for row in rows {
         for (k, (key, column)) in keys.iter().zip(&mut columns).enumerate() {
+            if field(k).is_some() {
+                continue;
+            }
             let value =
                 value_of(&row.chunk, row, k).and_then(|value| key.part(value, row.alt_number));
             unfit[k] += u64::from(!column.push(key, value));

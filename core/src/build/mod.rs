@@ -5,6 +5,7 @@
 //! threads parses chunks and encodes groups. Encoded groups are put together in order, so that the
 //! same input and options give the same bytes whatever the number of threads.
 
+mod annotation;
 mod contigs;
 mod emit;
 mod encode;
@@ -24,18 +25,19 @@ mod sort_tests;
 #[cfg(test)]
 mod tests;
 
-pub use options::{BuildOptions, Phase, Progress};
+pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
 pub use people::{PeopleOptions, PeopleReport, guess_mapping, load_people};
-pub use report::{Refused, Report, Warned};
+pub use report::{AnnotationReport, Refused, Report, Warned};
 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 
 use crate::dataset::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::format::FileKind;
 use crate::genes::{Genes, PAD_MAX};
 use crate::source::Reader;
 use crate::source::genes::read_genes;
+use annotation::Annotated;
 use contigs::Contigs;
 use emit::{Emitter, Target};
 use people::Known;
@@ -93,6 +95,7 @@ pub fn build<P: AsRef<Path>>(
     }
     manifest.assembly = plan.assembly.map(|assembly| assembly.name().to_owned());
     manifest.normalised = options.reference.is_some();
+    manifest.annotations = plan.annotator.map(|annotator| annotator.name().to_owned());
     manifest.info = plan.keys.iter().map(InfoEntry::from).collect();
 
     if !options.genes.is_empty() {
@@ -106,8 +109,17 @@ pub fn build<P: AsRef<Path>>(
 
     let mut report = Report {
         samples: plan.samples.len() as u64,
+        annotations: plan.annotator.map(|annotator| AnnotationReport {
+            annotator,
+            read: 0,
+            stored: 0,
+            refused: Vec::new(),
+        }),
         ..Report::default()
     };
+    for (file, what) in plan.without_annotation() {
+        report.warn_count(&file, Place::File, &what, 1);
+    }
     let mut meter = Meter {
         done: 0,
         total: plan.total_bytes,
@@ -120,6 +132,7 @@ pub fn build<P: AsRef<Path>>(
             pool: &pool,
             source: &input.source,
             place: &input.place,
+            annotated: input.annotated.as_ref(),
             target: Target {
                 publication: &mut publication,
                 report: &mut report,
@@ -148,6 +161,14 @@ pub fn build<P: AsRef<Path>>(
         let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
         let step = &mut |_: &str| Ok(());
         report.people = Some(known.add(&mut publication, &mut manifest, &samples, None, step)?);
+    }
+    // questions go by annotation only where there is some
+    if report
+        .annotations
+        .as_ref()
+        .is_some_and(|told| told.stored == 0)
+    {
+        manifest.annotations = None;
     }
     publication.publish(&mut manifest)?;
     report.bytes = manifest.files().map(|file| file.size).sum();
@@ -195,6 +216,7 @@ struct InputBuild<'a> {
     pool: &'a rayon::ThreadPool,
     source: &'a Source,
     place: &'a InputSamples,
+    annotated: Option<&'a Annotated>,
     target: Target<'a>,
 }
 
@@ -251,7 +273,7 @@ impl InputBuild<'_> {
     ) -> Result<Stored> {
         let mut emitter = Emitter::new(
             self.plan,
-            self.place,
+            (self.place, self.annotated),
             &self.source.name,
             self.options,
             self.pool,

@@ -2,7 +2,9 @@
 
 use super::people::PeopleOptions;
 use crate::genome::Assembly;
+use crate::source::annotation::Annotator;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Options of [`build`](crate::build()).
 ///
@@ -21,6 +23,8 @@ pub struct BuildOptions {
     pub genes: Vec<PathBuf>,
     /// Bases on both sides of each gene that count as the gene's.
     pub pad: u32,
+    /// Which annotation of the records is stored.
+    pub annotations: Annotations,
     /// People, and ontologies for what is recorded of them.
     pub people: PeopleOptions,
     /// A genotype whose GQ is lower counts as missing.
@@ -46,6 +50,7 @@ impl Default for BuildOptions {
             reference: None,
             genes: Vec::new(),
             pad: 0,
+            annotations: Annotations::Auto,
             people: PeopleOptions::default(),
             assembly: None,
             min_gq: None,
@@ -64,6 +69,48 @@ impl BuildOptions {
         self.threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from))
             .max(1)
+    }
+}
+
+/// Which annotation of the records is stored: genes, consequences, HGVS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Annotations {
+    /// The first of `CSQ`, `ANN` and `BCSQ` that the header of an input declares.
+    #[default]
+    Auto,
+    /// What this annotator wrote.
+    Of(Annotator),
+    /// None.
+    None,
+}
+
+/// A name that is no annotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownAnnotation(String);
+
+impl std::fmt::Display for UnknownAnnotation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(name) = self;
+        write!(f, "{name} is none of auto, csq, ann, bcsq and none")
+    }
+}
+
+impl std::error::Error for UnknownAnnotation {}
+
+impl FromStr for Annotations {
+    type Err = UnknownAnnotation;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAnnotation> {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "auto" => return Ok(Self::Auto),
+            "none" => return Ok(Self::None),
+            _ => {}
+        }
+        let mut all = Annotator::ALL.into_iter();
+        all.find(|annotator| annotator.name() == lower)
+            .map(Self::Of)
+            .ok_or_else(|| UnknownAnnotation(name.to_owned()))
     }
 }
 

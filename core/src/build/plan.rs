@@ -1,11 +1,13 @@
 //! Before anything is read: which samples, contigs and INFO keys the inputs have together.
 
+use super::annotation::Annotated;
 use super::info::InfoKey;
-use super::options::{BuildOptions, Phase, Progress};
+use super::options::{Annotations, BuildOptions, Phase, Progress};
 use crate::dataset::{InfoEntry, Manifest, Publication};
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, HeaderContig};
+use crate::source::annotation::{Annotator, Layout};
 use crate::source::{Header, ReadOptions, Reader};
 use std::collections::HashMap;
 use std::fs::File;
@@ -21,6 +23,7 @@ pub(super) struct Input {
     pub(super) source: Source,
     pub(super) reader: Reader,
     pub(super) place: InputSamples,
+    pub(super) annotated: Option<Annotated>,
 }
 
 /// Where an input comes from.
@@ -52,6 +55,8 @@ pub(super) struct Plan {
     pub(super) batches: Vec<Vec<u32>>,
     pub(super) contigs: Vec<(String, Option<u64>)>,
     pub(super) keys: Vec<InfoKey>,
+    /// Whose annotations are stored.
+    pub(super) annotator: Option<Annotator>,
     pub(super) assembly: Option<Assembly>,
     /// Bytes of all inputs; `None` where one is a stream.
     pub(super) total_bytes: Option<u64>,
@@ -84,6 +89,7 @@ impl Plan {
             batches: Vec::new(),
             contigs: Vec::new(),
             keys: Vec::new(),
+            annotator: None,
             assembly: options.assembly,
             total_bytes: Some(0),
         };
@@ -102,7 +108,6 @@ impl Plan {
             let size = reader.progress().total;
             plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
             plan.add_contigs(&name, reader.header(), options)?;
-            plan.add_keys(&name, reader.header(), options)?;
             let place = plan.add_samples(&reader.header().samples);
             if plan.samples.len() >= SAMPLES_MAX as usize {
                 return Err(Error::from(Box::new(InputError {
@@ -116,9 +121,140 @@ impl Plan {
                 source,
                 reader,
                 place,
+                annotated: None,
             });
         }
+        let mut inputs = std::mem::take(&mut plan.inputs);
+        for input in &inputs {
+            plan.choose_annotator(input.reader.header(), options);
+        }
+        for (n, input) in inputs.iter_mut().enumerate() {
+            let (name, header) = (&input.source.name, input.reader.header());
+            input.annotated = plan.annotated(name, header, options, &read)?;
+            let fields = input.annotated.as_ref().map_or(&[][..], |a| &a.fields);
+            plan.add_keys(name, header, options, fields, n == 0)?;
+        }
+        plan.inputs = inputs;
+        plan.check_annotations(options)?;
         Ok(plan)
+    }
+
+    /// Inputs without the annotation that others have.
+    pub(super) fn without_annotation(&self) -> Vec<(String, String)> {
+        let Some(annotator) = self.annotator else {
+            return Vec::new();
+        };
+        let what = format!(
+            "no INFO {}: its rows are without annotations",
+            annotator.key()
+        );
+        let layout = |input: &&Input| input.annotated.as_ref().is_none_or(|a| a.layout.is_none());
+        let inputs = self.inputs.iter().filter(layout);
+        inputs
+            .map(|input| (input.source.name.clone(), what.clone()))
+            .collect()
+    }
+
+    /// Where it is left to the inputs, the first that declares one decides.
+    fn choose_annotator(&mut self, header: &Header, options: &BuildOptions) {
+        let declared = |annotator: &Annotator| {
+            let mut info = header.info.iter();
+            info.any(|known| known.key == annotator.key())
+        };
+        self.annotator = match options.annotations {
+            Annotations::None => None,
+            Annotations::Of(annotator) => Some(annotator),
+            Annotations::Auto => {
+                let known = self.annotator;
+                known.or_else(|| Annotator::ALL.into_iter().find(declared))
+            }
+        };
+    }
+
+    /// How the annotation of an input is read; `None` where none is stored so far.
+    fn annotated(
+        &self,
+        file: &str,
+        header: &Header,
+        options: &BuildOptions,
+        read: &ReadOptions,
+    ) -> Result<Option<Annotated>> {
+        let Some(annotator) = self.annotator else {
+            return Ok(None);
+        };
+        let key = read.info_keys.iter().position(|key| key == annotator.key());
+        let declared = header.info.iter().find(|d| d.key == annotator.key());
+        let refused = |expected: String, found: String| {
+            Error::from(Box::new(InputError {
+                file: file.to_owned(),
+                place: Place::File,
+                expected,
+                found,
+            }))
+        };
+        let mut layout = match declared {
+            Some(declared) => {
+                let layout = Layout::new(annotator, &declared.description);
+                Some(layout.ok_or_else(|| {
+                    let expected = format!("the fields of INFO {} told", annotator.key());
+                    refused(expected, format!("`{}`", declared.description))
+                })?)
+            }
+            None => None,
+        };
+        let mut kept = 0;
+        let mut fields = Vec::new();
+        for name in &options.info {
+            let plain = header.info.iter().any(|known| known.key == *name);
+            let field = Annotator::of_field(name).filter(|(of, _)| *of == annotator && !plain);
+            let Some((_, field)) = field else {
+                fields.push(None);
+                continue;
+            };
+            fields.push(Some(kept));
+            kept += 1;
+            if let Some(layout) = &mut layout
+                && !layout.keep(field)
+            {
+                let expected = format!("a field of INFO {} for {name}", annotator.key());
+                let known: String = layout.fields().join(", ").chars().take(300).collect();
+                return Err(refused(expected, format!("none of this name, but {known}")));
+            }
+        }
+        Ok(Some(Annotated {
+            annotator,
+            layout,
+            key: key.unwrap_or(0) as u16,
+            fields,
+        }))
+    }
+
+    /// What was asked for by name must be there.
+    fn check_annotations(&self, options: &BuildOptions) -> Result<()> {
+        let told = |input: &Input| {
+            let annotated = input.annotated.as_ref();
+            annotated.is_some_and(|annotated| annotated.layout.is_some())
+        };
+        let any = self.inputs.iter().any(told);
+        if let Annotations::Of(annotator) = options.annotations
+            && !any
+        {
+            let message = format!("no input declares INFO {}", annotator.key());
+            return Err(Error::Usage(message));
+        }
+        for name in &options.info {
+            let of = Annotator::of_field(name);
+            let read = any && of.is_some_and(|(annotator, _)| Some(annotator) == self.annotator);
+            let declared = |input: &Input| {
+                let info = &input.reader.header().info;
+                info.iter().any(|known| known.key == *name)
+            };
+            if of.is_some() && !read && !self.inputs.iter().any(declared) {
+                let message = format!("--info {name}: these annotations are not stored");
+                return Err(Error::Usage(message));
+            }
+        }
+        Ok(())
     }
 
     /// Numbers the samples of an input, new ones after those there are.
@@ -210,16 +346,27 @@ impl Plan {
         }
     }
 
-    fn add_keys(&mut self, file: &str, header: &Header, options: &BuildOptions) -> Result<()> {
+    fn add_keys(
+        &mut self,
+        file: &str,
+        header: &Header,
+        options: &BuildOptions,
+        fields: &[Option<usize>],
+        first: bool,
+    ) -> Result<()> {
         let keys: Vec<InfoKey> = options
             .info
             .iter()
-            .map(|name| {
+            .enumerate()
+            .map(|(k, name)| {
+                if fields.get(k).copied().flatten().is_some() {
+                    return InfoKey::new(name, Some(("A", "String")));
+                }
                 let declared = header.info.iter().find(|d| d.key == *name);
                 InfoKey::new(name, declared.map(|d| (d.number.as_str(), d.kind.as_str())))
             })
             .collect();
-        if self.inputs.is_empty() {
+        if first {
             self.keys = keys;
         } else if let Some((a, _)) = self.keys.iter().zip(&keys).find(|(a, b)| a != b) {
             return Err(Error::from(Box::new(InputError {
@@ -290,8 +437,23 @@ impl Source {
 }
 
 fn read_options(options: &BuildOptions) -> ReadOptions {
+    // of an annotation that is looked for, the header tells which it is only when it has been read
+    let annotators = match options.annotations {
+        Annotations::Auto => &Annotator::ALL[..],
+        Annotations::Of(_) | Annotations::None => &[],
+    };
+    let one = match &options.annotations {
+        Annotations::Of(annotator) => Some(annotator),
+        _ => None,
+    };
+    let mut info_keys = options.info.clone();
+    for annotator in annotators.iter().chain(one) {
+        if !info_keys.iter().any(|key| key == annotator.key()) {
+            info_keys.push(annotator.key().to_owned());
+        }
+    }
     ReadOptions {
-        info_keys: options.info.clone(),
+        info_keys,
         min_gq: options.min_gq,
         min_dp: options.min_dp,
     }

@@ -2,6 +2,7 @@
 
 use super::people::PeopleReport;
 use crate::error::{Error, InputError, Place, Result};
+use crate::source::annotation::Annotator;
 use crate::source::chunk::{Chunk, Warning};
 use std::fmt;
 
@@ -27,6 +28,8 @@ pub struct Report {
     pub refused: Vec<Refused>,
     /// What was odd but legal, by kind.
     pub warnings: Vec<Warned>,
+    /// What became of annotations, where some are stored.
+    pub annotations: Option<AnnotationReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
     /// Bytes of the dataset.
@@ -35,6 +38,27 @@ pub struct Report {
     pub snapshot: String,
     /// Wall time.
     pub seconds: f64,
+}
+
+/// What became of the entries of annotations: what is said of one transcript. `read = stored + refused`,
+/// always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnotationReport {
+    /// Who annotated.
+    pub annotator: Annotator,
+    /// Entries read.
+    pub read: u64,
+    /// Entries stored.
+    pub stored: u64,
+    /// Entries that could not be understood, by reason.
+    pub refused: Vec<Warned>,
+}
+
+impl AnnotationReport {
+    /// Entries refused.
+    pub fn refused_count(&self) -> u64 {
+        self.refused.iter().map(|reason| reason.count).sum()
+    }
 }
 
 /// Records refused for one reason.
@@ -128,14 +152,25 @@ impl Report {
     }
 
     pub(super) fn warn_count(&mut self, file: &str, place: Place, what: &str, count: u64) {
-        match self.warnings.iter_mut().find(|known| known.what == what) {
-            Some(known) => known.count += count,
-            None => self.warnings.push(Warned {
-                what: what.to_owned(),
-                count,
-                first: format!("{file}{place}"),
-            }),
+        count_in(&mut self.warnings, file, place, what, count);
+    }
+
+    /// Counts entries of annotations that could not be understood.
+    pub(super) fn refuse_entries(&mut self, file: &str, place: Place, what: &str, count: u64) {
+        if let Some(annotations) = &mut self.annotations {
+            count_in(&mut annotations.refused, file, place, what, count);
         }
+    }
+}
+
+fn count_in(all: &mut Vec<Warned>, file: &str, place: Place, what: &str, count: u64) {
+    match all.iter_mut().find(|known| known.what == what) {
+        Some(known) => known.count += count,
+        None => all.push(Warned {
+            what: what.to_owned(),
+            count,
+            first: format!("{file}{place}"),
+        }),
     }
 }
 
@@ -148,6 +183,13 @@ impl fmt::Display for Report {
         writeln!(f, "samples           {:>14}", self.samples)?;
         writeln!(f, "genotypes         {:>14}", self.genotypes)?;
         writeln!(f, "contigs           {:>14}", self.contigs)?;
+        if let Some(annotations) = &self.annotations {
+            let key = annotations.annotator.key();
+            writeln!(f, "annotations       {key:>14}")?;
+            writeln!(f, "entries read      {:>14}", annotations.read)?;
+            writeln!(f, "entries stored    {:>14}", annotations.stored)?;
+            writeln!(f, "entries refused   {:>14}", annotations.refused_count())?;
+        }
         writeln!(f, "dataset bytes     {:>14}", self.bytes)?;
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;
         for reason in &self.refused {
@@ -155,6 +197,14 @@ impl fmt::Display for Report {
             for (place, found) in &reason.places {
                 writeln!(f, "  {place}: found {found}")?;
             }
+        }
+        let entries = self.annotations.iter().flat_map(|told| &told.refused);
+        for reason in entries {
+            writeln!(
+                f,
+                "refused entries: {} ({}, first at {})",
+                reason.what, reason.count, reason.first
+            )?;
         }
         for warning in &self.warnings {
             writeln!(

@@ -69,6 +69,13 @@ impl Row {
         sum
     }
 
+    /// Bytes of the INFO values of its record.
+    pub(super) fn info_bytes(&self) -> u64 {
+        let values = self.chunk.info.get(self.record().info.range());
+        let values = values.unwrap_or_default().iter();
+        values.map(|value| value.value.range().len() as u64).sum()
+    }
+
     /// SVLEN of a symbolic allele.
     pub(super) fn sv_length(&self) -> Option<i64> {
         let length = self.alt()?.sv_length?;

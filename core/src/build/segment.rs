@@ -3,6 +3,7 @@
 use super::encode::{Columns, EncodedGroup};
 use super::info::{InfoColumn, InfoKey};
 use super::row::Row;
+use crate::annotations::{AnnotationWriter, EncodedAnnotations, Pointed};
 use crate::format::{
     BLOCK_ROWS, ColumnWriter, ContainerWriter, ContigRows, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
     PageEntry, TextWriter, Zone, allele_hash, hash_index, pack_alleles,
@@ -16,10 +17,12 @@ const ROWS_MAX: u32 = 1 << 20;
 const BYTES_MAX: usize = 192 << 20;
 
 /// What the manifest says of a segment.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct SegmentSummary {
     pub(super) meta: Meta,
     pub(super) contigs: Vec<ContigSummary>,
+    /// What became of annotations that point to other records.
+    pub(super) pointed: Pointed,
 }
 
 /// The rows of a contig, positions of the first and the last, and the furthest end.
@@ -48,6 +51,9 @@ pub(super) struct SegmentBuilder {
     polyploid: Vec<u8>,
     original_rows: Vec<u8>,
     originals: TextWriter,
+    annotations: AnnotationWriter,
+    /// Positions of the rows, where they are annotated: annotations point to each other.
+    positions: Vec<i32>,
 }
 
 impl SegmentBuilder {
@@ -72,6 +78,8 @@ impl SegmentBuilder {
             polyploid: Vec::new(),
             original_rows: Vec::new(),
             originals: TextWriter::default(),
+            annotations: AnnotationWriter::default(),
+            positions: Vec::new(),
         }
     }
 
@@ -81,7 +89,12 @@ impl SegmentBuilder {
     }
 
     /// Adds a group; all groups but the last are whole pages.
-    pub(super) fn append(&mut self, group: EncodedGroup, info: Vec<InfoColumn>) {
+    pub(super) fn append(
+        &mut self,
+        group: EncodedGroup,
+        info: Vec<InfoColumn>,
+        annotations: Option<EncodedAnnotations>,
+    ) {
         let first_row = self.meta.rows;
         for (page, encoded) in (first_row / PAGE_ROWS..).zip(&group.pages) {
             let row = page * PAGE_ROWS;
@@ -118,6 +131,11 @@ impl SegmentBuilder {
         self.append_columns(group.columns);
         for (column, more) in self.info.iter_mut().zip(info) {
             column.append(more);
+        }
+        if let Some(annotations) = annotations {
+            self.annotations.append(annotations);
+            let rows = group.rows.iter();
+            self.positions.extend(rows.map(|row| row.position));
         }
         for (row, i) in group.rows.iter().zip(first_row..) {
             self.append_row(row, i);
@@ -189,7 +207,8 @@ impl SegmentBuilder {
         let ids = self.ids.len() + self.id_hashes.len() * 16;
         let alleles = self.alleles.text.len() + self.alleles.rows.len() * 4;
         let rare = self.polyploid.len() + self.polyploid_rows.len() + self.originals.len();
-        self.sets.len() + self.orders.len() + ids + alleles + rare + info
+        let annotations = self.annotations.bytes() + self.positions.len() * 4;
+        self.sets.len() + self.orders.len() + ids + alleles + rare + info + annotations
     }
 
     /// The segment's sections, and what the manifest says of it.
@@ -267,18 +286,43 @@ impl SegmentBuilder {
         file.add(Kind::Polyploid, self.polyploid);
         file.add(Kind::OriginalRows, self.original_rows);
         file.add(Kind::Originals, self.originals.finish(false)?);
+        let (contigs, positions) = (&self.contigs, &self.positions);
+        let (sections, pointed) = self
+            .annotations
+            .finish(|row, position| rows_at(contigs, positions, row, position))?;
         file.add(Kind::InfoKeys, lines(keys.iter().map(InfoKey::to_line))?);
         for (k, column) in (0..).zip(self.info) {
             file.add(Kind::Info(k), column.finish()?);
+        }
+        for (kind, bytes) in sections {
+            file.add(kind, bytes);
         }
         Ok((
             file,
             SegmentSummary {
                 meta: self.meta,
                 contigs: self.contigs,
+                pointed,
             },
         ))
     }
+}
+
+/// The rows at a position (1-based) of the contig that `row` is on.
+fn rows_at(
+    contigs: &[ContigSummary],
+    positions: &[i32],
+    row: u32,
+    position: i64,
+) -> std::ops::Range<u32> {
+    let at = contigs.partition_point(|contig| contig.rows.end_row <= row);
+    let Some(rows) = contigs.get(at).map(|contig| contig.rows) else {
+        return 0..0;
+    };
+    let of = positions.get(rows.first_row as usize..rows.end_row as usize);
+    let of = of.unwrap_or_default();
+    let before = |end: i64| of.partition_point(|&known| i64::from(known) < end) as u32;
+    rows.first_row + before(position.saturating_sub(1))..rows.first_row + before(position)
 }
 
 /// Texts as a text section.

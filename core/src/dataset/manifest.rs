@@ -230,6 +230,14 @@ impl Manifest {
         {
             return Err(("a known assembly".to_owned(), assembly.clone()));
         }
+        if let Some(annotations) = &self.annotations
+            && !["csq", "ann", "bcsq"].contains(&annotations.as_str())
+        {
+            return Err((
+                "a known kind of annotations".to_owned(),
+                annotations.clone(),
+            ));
+        }
         for segment in &self.segments {
             let contigs_known = segment
                 .contigs

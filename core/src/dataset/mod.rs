@@ -10,6 +10,8 @@ mod manifest;
 mod open;
 mod page;
 mod people;
+#[cfg(test)]
+mod people_damage_tests;
 mod samples;
 mod segment;
 mod verify;

@@ -72,6 +72,8 @@ pub struct Info {
     pub terms: u64,
     /// Genes, and how many bases on both sides of each count as the gene's.
     pub genes: (u64, u32),
+    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`.
+    pub annotations: Option<String>,
     /// INFO keys kept: name and type.
     pub info_keys: Vec<(String, String)>,
     /// Segments.
@@ -246,6 +248,7 @@ impl Dataset {
             genes: self
                 .genes()
                 .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
+            annotations: self.manifest.annotations.clone(),
             info_keys: self
                 .manifest
                 .info

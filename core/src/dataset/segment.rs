@@ -1,5 +1,6 @@
 //! A segment's rows, read where they lie.
 
+use crate::annotations::Annotations;
 use crate::build::InfoKey;
 use crate::error::{Error, Result};
 use crate::format::{
@@ -56,6 +57,7 @@ pub(crate) struct Segment {
     pub(crate) originals: Text,
     filters: Vec<String>,
     pub(crate) info_keys: Vec<InfoKey>,
+    annotations: Option<Annotations>,
 }
 
 impl Segment {
@@ -152,12 +154,18 @@ impl Segment {
             originals: Text::find(&file, Kind::Originals)?,
             filters,
             info_keys,
+            annotations: Annotations::find(&file, meta.rows)?,
             file,
         })
     }
 
     pub(crate) fn file(&self) -> &Container {
         &self.file
+    }
+
+    /// The annotations of its rows, where some have any.
+    pub(crate) fn annotations(&self) -> Option<&Annotations> {
+        self.annotations.as_ref()
     }
 
     pub(crate) fn meta(&self) -> Meta {

@@ -44,6 +44,11 @@ impl Column {
         Ok(Self { section, rows })
     }
 
+    /// How many rows.
+    pub(crate) fn rows(&self) -> u32 {
+        self.rows
+    }
+
     /// The base of a page: its smallest value, or 0 where the column is absent.
     #[inline]
     pub(crate) fn base(&self, file: &Container, page: u32) -> Result<i64> {

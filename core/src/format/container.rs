@@ -44,6 +44,7 @@ struct Section {
 #[derive(Debug)]
 pub(crate) struct Container {
     path: PathBuf,
+    kind: FileKind,
     bytes: Bytes,
     sections: Vec<Section>,
     /// Where the chunk checksums start.
@@ -251,6 +252,7 @@ impl Container {
             .collect();
         Ok(Self {
             path: path.to_owned(),
+            kind,
             bytes,
             sections,
             sums_at,
@@ -365,7 +367,28 @@ impl Container {
         }))
     }
 
-    /// Checks every chunk anew, whatever was found before, and the zeros between sections.
+    /// The same by the kind of a section, which may not be there.
+    #[cold]
+    pub(crate) fn damage_in(
+        &self,
+        kind: Kind,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Error {
+        match self.find(kind) {
+            Some(section) => self.damage(section, 0, expected, found),
+            None => Error::from(Box::new(Damage {
+                file: self.path.clone(),
+                section: kind.name().to_owned(),
+                offset: 0,
+                expected: expected.into(),
+                found: found.into(),
+            })),
+        }
+    }
+
+    /// Checks every chunk anew, whatever was found before, the zeros between sections, and that every
+    /// section is of this kind of file.
     pub(crate) fn verify(&self) -> Result<()> {
         let chunks = self
             .sections
@@ -387,13 +410,13 @@ impl Container {
             for chunk in 0..section.len.div_ceil(CHUNK) {
                 self.check_chunk(section, chunk)?;
             }
-            if Kind::from_number(section.kind).is_none() {
-                return Err(self.damage(
-                    i,
-                    0,
-                    "a section kind of this version",
-                    section.kind.to_string(),
-                ));
+            let expected = match Kind::from_number(section.kind).map(Kind::file) {
+                None => Some("a section kind of this version".to_owned()),
+                Some(kind) if kind == self.kind => None,
+                Some(_) => Some(format!("a section of .{} files", self.kind.suffix())),
+            };
+            if let Some(expected) = expected {
+                return Err(self.damage(i, 0, expected, section.kind.to_string()));
             }
             end = section.start + section.len;
         }
@@ -401,23 +424,6 @@ impl Container {
     }
 
     /// The numbers of the sections' kinds, in file order.
-    /// Checks that the sections are those that would be written again.
-    pub(crate) fn verify_same(&self, again: &ContainerWriter) -> Result<()> {
-        let written = |number: u32| again.sections.iter().any(|(k, _)| k.number() == number);
-        if let Some(section) = self.sections.iter().position(|s| !written(s.kind)) {
-            let expected = "only sections that say something";
-            return Err(self.damage(section, 0, expected, "another"));
-        }
-        for (kind, bytes) in &again.sections {
-            if self.whole(*kind)? != bytes {
-                let section = self.find(*kind).unwrap_or(usize::MAX);
-                let expected = "what follows from the other sections";
-                return Err(self.damage(section, 0, expected, "others"));
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) fn kinds(&self) -> impl Iterator<Item = u32> + '_ {
         self.sections.iter().map(|s| s.kind)
     }
@@ -449,7 +455,6 @@ impl ContainerWriter {
     }
 
     /// The sections added so far.
-    #[cfg(test)]
     pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
         self.sections
             .iter()

@@ -109,6 +109,33 @@ kinds! {
     InfoKeys = 72 "info_keys",
     /// Names of samples, by number.
     Names = 80 "names",
+    /// How many items, entries, classes, genes, transcripts and consequences the annotations have.
+    AnnotationMeta = 96 "annotation_meta",
+    /// Where the items of each row end.
+    AnnotationEnds = 97 "annotation_ends",
+    /// The entry that each item is, where that is not its own number.
+    AnnotationItems = 98 "annotation_items",
+    EntryClasses = 99 "entry_classes",
+    /// HGVS of the transcript and of the protein, and the protein's change.
+    EntryTexts = 100 "entry_texts",
+    ClassGenes = 101 "class_genes",
+    ClassTranscripts = 102 "class_transcripts",
+    ClassConsequences = 103 "class_consequences",
+    /// Impact, and what kind of transcript it is.
+    ClassGrades = 104 "class_grades",
+    AnnotatedGenes = 105 "annotated_genes",
+    Transcripts = 106 "transcripts",
+    Consequences = 107 "consequences",
+    /// The rows of each gene, of each consequence and of each impact.
+    GeneRows = 108 "gene_rows",
+    ConsequenceRows = 109 "consequence_rows",
+    ImpactRows = 110 "impact_rows",
+    /// The bytes of sets of rows.
+    AnnotationSets = 111 "annotation_sets",
+    /// Genes by the hashes of their names.
+    GeneNameIndex = 112 "gene_name_index",
+    /// Rows by the hashes of changes of transcripts and proteins.
+    ChangeIndex = 113 "change_index",
     TermIds = 128 "term_ids",
     /// Labels and synonyms.
     TermNames = 129 "term_names",
@@ -174,4 +201,38 @@ kinds! {
     GeneIndex = 212 "gene_index",
     /// Bases around a gene that count as the gene's.
     GenePad = 213 "gene_pad",
+}
+
+impl Kind {
+    /// What file the section stands in.
+    pub(crate) fn file(self) -> FileKind {
+        match self.number() {
+            80 => FileKind::Samples,
+            128..160 => FileKind::Terms,
+            160..208 => FileKind::People,
+            208..224 => FileKind::Genes,
+            _ => FileKind::Segment,
+        }
+    }
+
+    /// Whether the section is a text, in files that are checked by writing them again.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::TermIds
+                | Self::TermNames
+                | Self::AlternativeIds
+                | Self::Versions
+                | Self::PersonIds
+                | Self::Families
+                | Self::Fathers
+                | Self::Mothers
+                | Self::CodingIds
+                | Self::CodingLabels
+                | Self::AttributeValues
+                | Self::GeneNames
+                | Self::GeneIds
+                | Self::GeneContigs
+        )
+    }
 }

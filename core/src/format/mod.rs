@@ -12,11 +12,12 @@ mod kind;
 mod layout;
 mod lists;
 mod map;
+mod same;
 mod text;
 
 pub(crate) use column::{Column, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
 pub(crate) use container::{Container, ContainerWriter};
-pub(crate) use hash_index::{find_hash, hash_index};
+pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, pack_alleles, u32_of,
@@ -24,6 +25,7 @@ pub(crate) use layout::{
 };
 pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;
+pub(crate) use same::first_other_entry;
 pub(crate) use text::{Text, TextBlock, TextWriter};
 
 /// The highest format version this code reads, and the lowest that a reader of what it writes must

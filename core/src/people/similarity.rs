@@ -25,6 +25,7 @@
 
 use super::Terms;
 use crate::error::Result;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A level of similarity; who is similar at a level is similar at the lower ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,16 +75,21 @@ impl Measure {
 impl Level {
     /// The least score at this level.
     ///
+    /// Measured on the 8,343 people of the Phenopacket Store whose disease has a profile, against 304
+    /// diseases: of people with another disease 5 to 9 % are weakly similar, 1 % or less are similar,
+    /// about 1 in 1,000 is strongly similar; of people with the disease 55 to 70 %, 25 to 40 % and 15 to
+    /// 25 %. So a level means about the same whatever the measure.
+    ///
     /// For a single phenotype scores are Lin's between it and the most similar recorded one (1 where it
     /// or a more special one is recorded).
     pub(crate) fn threshold(self, measure: Measure, single: bool) -> f64 {
         let [low, medium, high] = match measure {
             Measure::Lin if single => [0.4, 0.6, 0.8],
             Measure::SimGic => [0.1, 0.2, 0.3],
-            Measure::Resnik => [1.5, 2.5, 3.5],
-            Measure::Lin => [0.3, 0.45, 0.6],
-            Measure::JiangConrath => [0.15, 0.25, 0.4],
-            Measure::Jaccard => [0.3, 0.45, 0.6],
+            Measure::Resnik => [1.25, 2.0, 2.5],
+            Measure::Lin => [0.35, 0.5, 0.6],
+            Measure::JiangConrath => [0.27, 0.38, 0.47],
+            Measure::Jaccard => [0.4, 0.55, 0.65],
         };
         match self {
             Self::Low => low,
@@ -104,27 +110,76 @@ pub(crate) struct Profile {
 pub(crate) struct Scorer<'a> {
     terms: &'a Terms,
     measure: Measure,
-    /// Information content by term.
-    information: Vec<f64>,
+    cells: Vec<Cell>,
+    /// Profiles that have a term in their closure, with W IC: a range of it for each term.
+    shared: Vec<(u32, f64)>,
+    /// Phenotypes, by their place in `slots`, that nobody has without a term: a range for each term.
+    doubted: Vec<u32>,
     profiles: Vec<Prepared>,
-    /// For each term the profiles that have it in their closure, with its weight.
-    shared: Vec<Vec<(u32, f64)>>,
-    /// By term: the number of the person last scored who has it.
-    stamps: Vec<u32>,
-    stamp: u32,
-    /// By profile: information shared with the person, weighted and plain.
-    common: Vec<(f64, f64)>,
-    /// Similarities of single terms found before, by profile term and person's term.
-    pairs: std::collections::HashMap<(u32, u32), f64>,
+    /// The phenotypes of all profiles.
+    slots: Vec<Slot>,
+    /// By profile: what the person last scored shares with it.
+    sums: Vec<Sums>,
+    /// The number of that person.
+    person: u64,
+    pairs: Pairs,
 }
 
+/// What a score needs of a term, side by side, since terms are met in no order.
+#[derive(Debug, Clone, Default)]
+struct Cell {
+    information: f64,
+    /// The person last scored who has it.
+    person: u64,
+    shared: (u32, u32),
+    doubted: (u32, u32),
+}
+
+#[derive(Debug)]
 struct Prepared {
-    phenotypes: Vec<(u32, f64)>,
+    /// Where its phenotypes are in `Pairs::columns`.
+    columns: Vec<u32>,
     /// Sum of W IC over the closure.
     closed: f64,
     /// Sum of w IC over the phenotypes.
     direct: f64,
 }
+
+#[derive(Debug)]
+struct Slot {
+    profile: u32,
+    /// w IC.
+    weighted: f64,
+    /// The person last scored who is known not to have it.
+    person: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    /// W IC, and IC, of what the person shares with the profile.
+    weighted: f64,
+    plain: f64,
+    /// w IC of the phenotypes that the person is known not to have.
+    lost: f64,
+}
+
+/// Similarities of single terms.
+#[derive(Debug, Default)]
+struct Pairs {
+    /// The phenotypes of all profiles, ascending, each once.
+    columns: Vec<u32>,
+    /// Rows of similarities to all columns, of the terms of people met so far.
+    rows: Vec<f64>,
+    /// By term: where its row begins, plus 1; 0 where there is none.
+    starts: Vec<usize>,
+    /// Where the rows of the person last scored begin.
+    met: Vec<usize>,
+    /// By column: the best score of that person's terms.
+    best: Vec<f64>,
+}
+
+/// As many similarities are kept; more begin anew.
+const KEPT: usize = 1 << 22;
 
 impl<'a> Scorer<'a> {
     /// Similarity to the most similar of `profiles`; information content by term.
@@ -134,165 +189,223 @@ impl<'a> Scorer<'a> {
         measure: Measure,
         information: Vec<f64>,
     ) -> Result<Self> {
-        let count = terms.len() as usize;
+        let mut cells: Vec<Cell> = information
+            .into_iter()
+            .map(|information| Cell {
+                information,
+                ..Cell::default()
+            })
+            .collect();
+        cells.resize(terms.len() as usize, Cell::default());
         let mut scorer = Self {
             terms,
             measure,
-            information,
+            cells,
+            shared: Vec::new(),
+            doubted: Vec::new(),
             profiles: Vec::new(),
-            shared: vec![Vec::new(); count],
-            stamps: vec![0; count],
-            stamp: 0,
-            common: vec![(0.0, 0.0); profiles.len()],
-            pairs: std::collections::HashMap::new(),
+            slots: Vec::new(),
+            sums: vec![Sums::default(); profiles.len()],
+            person: 0,
+            pairs: Pairs::default(),
         };
+        let phenotypes = profiles.iter().flat_map(|profile| &profile.phenotypes);
+        let columns: BTreeSet<u32> = phenotypes.map(|&(term, _)| term).collect();
+        scorer.pairs.columns = Vec::from_iter(columns);
+        let (mut shared, mut doubted) = (Vec::new(), Vec::new());
         for (number, profile) in (0u32..).zip(profiles) {
-            let mut weights = std::collections::BTreeMap::<u32, f64>::new();
-            let mut direct = 0.0;
-            for &(term, weight) in &profile.phenotypes {
-                direct += weight * scorer.of(term);
-                for general in terms.closure(term)? {
-                    let known = weights.entry(general).or_insert(0.0);
-                    *known = known.max(weight);
-                }
+            scorer.prepare(number, profile, &mut shared, &mut doubted)?;
+        }
+        shared.sort_unstable_by_key(|&(term, profile, _)| (term, profile));
+        doubted.sort_unstable();
+        for (term, profile, weighted) in shared {
+            let at = scorer.shared.len() as u32;
+            scorer.shared.push((profile, weighted));
+            if let Some(cell) = scorer.cells.get_mut(term as usize) {
+                let start = if cell.shared.1 == 0 {
+                    at
+                } else {
+                    cell.shared.0
+                };
+                cell.shared = (start, at + 1);
             }
-            let mut closed = 0.0;
-            for (term, weight) in weights {
-                let weighted = weight * scorer.of(term);
-                closed += weighted;
-                if weighted > 0.0
-                    && let Some(shared) = scorer.shared.get_mut(term as usize)
-                {
-                    shared.push((number, weighted));
-                }
+        }
+        for (term, slot) in doubted {
+            let at = scorer.doubted.len() as u32;
+            scorer.doubted.push(slot);
+            if let Some(cell) = scorer.cells.get_mut(term as usize) {
+                let start = if cell.doubted.1 == 0 {
+                    at
+                } else {
+                    cell.doubted.0
+                };
+                cell.doubted = (start, at + 1);
             }
-            scorer.profiles.push(Prepared {
-                phenotypes: profile.phenotypes.clone(),
-                closed,
-                direct,
-            });
         }
         Ok(scorer)
     }
 
-    fn of(&self, term: u32) -> f64 {
-        self.information.get(term as usize).copied().unwrap_or(0.0)
-    }
-
-    /// The score of a person of these terms, present and excluded.
-    pub(crate) fn score(&mut self, present: &[u32], excluded: &[u32]) -> Result<f64> {
-        self.stamp += 1;
-        let mut best = 0.0f64;
-        if self.measure == Measure::SimGic {
-            let (stamp, terms) = (self.stamp, self.terms);
-            let mut total = 0.0;
-            self.common.fill((0.0, 0.0));
-            for &term in present {
-                for general in terms.closure(term)? {
-                    let Some(seen) = self.stamps.get_mut(general as usize) else {
-                        continue;
-                    };
-                    if std::mem::replace(seen, stamp) == stamp {
-                        continue;
-                    }
-                    let information = self
-                        .information
-                        .get(general as usize)
-                        .copied()
-                        .unwrap_or(0.0);
-                    if information > 0.0 {
-                        total += information;
-                        for &(profile, weighted) in self
-                            .shared
-                            .get(general as usize)
-                            .map_or(&[][..], Vec::as_slice)
-                        {
-                            if let Some(sums) = self.common.get_mut(profile as usize) {
-                                sums.0 += weighted;
-                                sums.1 += information;
-                            }
-                        }
-                    }
-                }
-            }
-            for number in 0..self.profiles.len() {
-                let score = self.sim_gic(number, total);
-                if score > best {
-                    best = best.max(score * self.not_excluded(number, excluded)?);
-                }
-            }
-            return Ok(best);
-        }
-        for number in 0..self.profiles.len() {
-            let score = self.best_match_average(number, present)?;
-            best = best.max(score * self.not_excluded(number, excluded)?);
-        }
-        Ok(best)
-    }
-
-    /// Of a person whose closed terms have this information together.
-    fn sim_gic(&self, number: usize, total: f64) -> f64 {
-        match (self.profiles.get(number), self.common.get(number)) {
-            (Some(profile), Some(&(weighted, plain))) if weighted > 0.0 => {
-                weighted / (profile.closed + (total - plain).max(0.0))
-            }
-            _ => 0.0,
-        }
-    }
-
-    /// 1 less the part of the profile that the person is known not to have.
-    fn not_excluded(&self, number: usize, excluded: &[u32]) -> Result<f64> {
-        let Some(profile) = self.profiles.get(number) else {
-            return Ok(1.0);
-        };
-        if excluded.is_empty() || profile.direct <= 0.0 {
-            return Ok(1.0);
-        }
-        let mut lost = 0.0;
+    /// Adds a profile: its sums, and what its terms must know of it.
+    fn prepare(
+        &mut self,
+        number: u32,
+        profile: &Profile,
+        shared: &mut Vec<(u32, u32, f64)>,
+        doubted: &mut Vec<(u32, u32)>,
+    ) -> Result<()> {
+        // each phenotype once, at its largest weight
+        let mut phenotypes = BTreeMap::<u32, f64>::new();
         for &(term, weight) in &profile.phenotypes {
-            if self
-                .terms
-                .closure(term)?
-                .any(|general| excluded.contains(&general))
-            {
-                lost += weight * self.of(term);
+            let known = phenotypes.entry(term).or_insert(0.0);
+            *known = known.max(weight);
+        }
+        let mut weights = BTreeMap::<u32, f64>::new();
+        let mut direct = 0.0;
+        let mut columns = Vec::with_capacity(phenotypes.len());
+        for (term, weight) in phenotypes {
+            let weighted = weight * self.of(term);
+            direct += weighted;
+            if let Ok(column) = self.pairs.columns.binary_search(&term) {
+                columns.push(column as u32);
+            }
+            let slot = self.slots.len() as u32;
+            self.slots.push(Slot {
+                profile: number,
+                weighted,
+                person: 0,
+            });
+            for general in self.terms.closure(term)? {
+                doubted.push((general, slot));
+                let known = weights.entry(general).or_insert(0.0);
+                *known = known.max(weight);
             }
         }
-        Ok((1.0 - lost / profile.direct).clamp(0.0, 1.0))
+        let mut closed = 0.0;
+        for (term, weight) in weights {
+            let weighted = weight * self.of(term);
+            closed += weighted;
+            if weighted > 0.0 {
+                shared.push((term, number, weighted));
+            }
+        }
+        self.profiles.push(Prepared {
+            columns,
+            closed,
+            direct,
+        });
+        Ok(())
     }
 
-    fn best_match_average(&mut self, number: usize, present: &[u32]) -> Result<f64> {
-        let phenotypes = match self.profiles.get(number) {
-            Some(profile) if !present.is_empty() => profile.phenotypes.clone(),
-            _ => return Ok(0.0),
-        };
-        let mut sum = 0.0;
+    fn of(&self, term: u32) -> f64 {
+        self.cells
+            .get(term as usize)
+            .map_or(0.0, |cell| cell.information)
+    }
+
+    /// The score of a person of these terms, each named once, present and excluded.
+    pub(crate) fn score(&mut self, present: &[u32], excluded: &[u32]) -> Result<f64> {
+        self.person += 1;
+        self.sums.fill(Sums::default());
+        self.exclude(excluded);
+        if self.measure == Measure::SimGic {
+            return self.sim_gic(present);
+        }
+        self.meet(present)?;
+        let scores = self.profiles.iter().zip(&self.sums).map(|(profile, sums)| {
+            self.pairs.best_match_average(profile) * not_excluded(profile, sums)
+        });
+        Ok(scores.fold(0.0, f64::max))
+    }
+
+    /// The similarity of a profile's phenotype to the most similar term of a person: of the best of
+    /// them, whatever the measure averages.
+    pub(crate) fn nearest(&mut self, present: &[u32]) -> Result<f64> {
+        self.meet(present)?;
+        Ok(self.pairs.best.iter().copied().fold(0.0, f64::max))
+    }
+
+    /// Sums what the person does not have.
+    fn exclude(&mut self, excluded: &[u32]) {
+        let person = self.person;
+        for &term in excluded {
+            let cell = self.cells.get(term as usize);
+            let (from, to) = cell.map_or((0, 0), |cell| cell.doubted);
+            for &slot in self.doubted.get(from as usize..to as usize).unwrap_or(&[]) {
+                // a phenotype is lost once, by whatever more general terms
+                if let Some(slot) = self.slots.get_mut(slot as usize)
+                    && std::mem::replace(&mut slot.person, person) != person
+                    && let Some(sums) = self.sums.get_mut(slot.profile as usize)
+                {
+                    sums.lost += slot.weighted;
+                }
+            }
+        }
+    }
+
+    fn sim_gic(&mut self, present: &[u32]) -> Result<f64> {
+        let (person, terms) = (self.person, self.terms);
+        let mut total = 0.0;
         for &term in present {
-            let mut best = 0.0f64;
-            for &(other, _) in &phenotypes {
-                best = best.max(self.pair(other, term)?);
+            for general in terms.closure(term)? {
+                let Some(cell) = self.cells.get_mut(general as usize) else {
+                    continue;
+                };
+                if std::mem::replace(&mut cell.person, person) == person {
+                    continue;
+                }
+                let information = cell.information;
+                total += information;
+                let (from, to) = cell.shared;
+                for &(profile, weighted) in
+                    self.shared.get(from as usize..to as usize).unwrap_or(&[])
+                {
+                    if let Some(sums) = self.sums.get_mut(profile as usize) {
+                        sums.weighted += weighted;
+                        sums.plain += information;
+                    }
+                }
             }
-            sum += best;
         }
-        for &(other, _) in &phenotypes {
-            let mut best = 0.0f64;
-            for &term in present {
-                best = best.max(self.pair(other, term)?);
+        let scores = self.profiles.iter().zip(&self.sums).map(|(profile, sums)| {
+            let all = profile.closed + (total - sums.plain).max(0.0);
+            match sums.weighted > 0.0 {
+                // sums in another order may differ in their last bits
+                true => (sums.weighted / all).min(1.0) * not_excluded(profile, sums),
+                false => 0.0,
             }
-            sum += best;
-        }
-        Ok(sum / (present.len() + phenotypes.len()) as f64)
+        });
+        Ok(scores.fold(0.0, f64::max))
     }
 
-    /// The similarity of two terms.
-    pub(crate) fn pair(&mut self, a: u32, b: u32) -> Result<f64> {
-        let key = (a.min(b), a.max(b));
-        if let Some(&known) = self.pairs.get(&key) {
-            return Ok(known);
+    /// Compares the terms of a person to all phenotypes.
+    fn meet(&mut self, present: &[u32]) -> Result<()> {
+        self.pairs.starts.resize(self.cells.len(), 0);
+        if self.pairs.rows.len() > KEPT {
+            self.pairs.rows.clear();
+            self.pairs.starts.fill(0);
         }
-        let similarity = self.compare(a, b)?;
-        self.pairs.insert(key, similarity);
-        Ok(similarity)
+        self.pairs.met.clear();
+        for &term in present {
+            let known = self.pairs.starts.get(term as usize).copied().unwrap_or(0);
+            let start = match known.checked_sub(1) {
+                Some(start) => start,
+                None => {
+                    let start = self.pairs.rows.len();
+                    for column in 0..self.pairs.columns.len() {
+                        let other = self.pairs.columns.get(column).copied().unwrap_or(term);
+                        let similarity = self.compare(other, term)?;
+                        self.pairs.rows.push(similarity);
+                    }
+                    if let Some(known) = self.pairs.starts.get_mut(term as usize) {
+                        *known = start + 1;
+                    }
+                    start
+                }
+            };
+            self.pairs.met.push(start);
+        }
+        self.pairs.gather();
+        Ok(())
     }
 
     fn compare(&self, a: u32, b: u32) -> Result<f64> {
@@ -328,5 +441,51 @@ impl<'a> Scorer<'a> {
     }
 }
 
+/// 1 less the part of the profile that the person is known not to have.
+fn not_excluded(profile: &Prepared, sums: &Sums) -> f64 {
+    match sums.lost > 0.0 {
+        true => (1.0 - sums.lost / profile.direct).clamp(0.0, 1.0),
+        false => 1.0,
+    }
+}
+
+impl Pairs {
+    fn row(&self, start: usize) -> &[f64] {
+        let row = self.rows.get(start..start + self.columns.len());
+        row.unwrap_or(&[])
+    }
+
+    /// The best scores of all columns.
+    fn gather(&mut self) {
+        let mut best = std::mem::take(&mut self.best);
+        best.clear();
+        best.resize(self.columns.len(), 0.0);
+        for &start in &self.met {
+            for (best, score) in best.iter_mut().zip(self.row(start)) {
+                *best = best.max(*score);
+            }
+        }
+        self.best = best;
+    }
+
+    fn best_match_average(&self, profile: &Prepared) -> f64 {
+        let number = self.met.len() + profile.columns.len();
+        if self.met.is_empty() || profile.columns.is_empty() {
+            return 0.0;
+        }
+        let at = |row: &[f64], column: u32| row.get(column as usize).copied().unwrap_or(0.0);
+        let columns = profile.columns.iter();
+        let mut sum: f64 = columns.map(|&column| at(&self.best, column)).sum();
+        for &start in &self.met {
+            let row = self.row(start);
+            let scores = profile.columns.iter().map(|&column| at(row, column));
+            sum += scores.fold(0.0, f64::max);
+        }
+        sum / number as f64
+    }
+}
+
+#[cfg(test)]
+mod levels;
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,26 @@ impl Rows {
         }
     }
 
+    pub(super) fn none() -> Self {
+        Self {
+            ranges: Vec::new(),
+            exact: true,
+        }
+    }
+
+    /// Ascending rows.
+    pub(super) fn of(rows: &[u32], exact: bool) -> Self {
+        Self::from_unsorted(rows.iter().map(|&row| row..row + 1).collect(), exact)
+    }
+
+    /// The same, to be tested.
+    pub(super) fn inexact(self) -> Self {
+        Self {
+            exact: false,
+            ..self
+        }
+    }
+
     /// Ranges in any order, overlapping or not.
     fn from_unsorted(mut ranges: Vec<Range<u32>>, exact: bool) -> Self {
         ranges.retain(|range| !range.is_empty());
@@ -42,7 +62,7 @@ impl Rows {
         }
     }
 
-    fn and(&self, other: &Self) -> Self {
+    pub(super) fn and(&self, other: &Self) -> Self {
         let mut ranges = Vec::new();
         let (mut a, mut b) = (
             self.ranges.iter().peekable(),
@@ -65,7 +85,7 @@ impl Rows {
         }
     }
 
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         let exact = self.exact && other.exact;
         let ranges = self.ranges.into_iter().chain(other.ranges).collect();
         Self::from_unsorted(ranges, exact)
@@ -129,8 +149,12 @@ pub(super) fn candidates(
             }
             Test::Rows(by_part) => {
                 let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
-                Rows::from_unsorted(found.iter().map(|&row| row..row + 1).collect(), true)
+                Rows::of(found, true)
             }
+            Test::Entry(test) => match segment.annotations() {
+                Some(of) => test.local(of, segment.file())?.rows(segment)?,
+                None => Rows::none(),
+            },
             Test::Types(types) => pages_where(segment, |zone| zone.types & types != 0)?,
             // counts of a variant are sums over batches, of which a page knows one
             Test::Number {
@@ -163,10 +187,7 @@ pub(super) fn candidates(
             all
         }
         Node::Or(parts) => {
-            let mut any = Rows {
-                ranges: Vec::new(),
-                exact: true,
-            };
+            let mut any = Rows::none();
             for node in parts {
                 any = any.or(candidates(segment, part, node, several_batches)?);
             }

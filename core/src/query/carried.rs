@@ -2,7 +2,7 @@
 
 use super::carriers::{Carrier, Union};
 use super::compound;
-use super::count::Tally;
+use super::count::{Mask, Tally};
 use super::expression::{Node, Origin, Where, Zygosity};
 use super::origin::Trios;
 use super::people::Step;
@@ -12,7 +12,7 @@ use super::variants::{CarrierGenotype, Variants};
 use super::walk::Walk;
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
-use crate::set::{SampleSet, for_each_bit, words_for};
+use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -71,11 +71,12 @@ impl Carried {
         })
     }
 
-    /// The people of whom a sample carries.
+    /// The people of whom a sample carries; of those `within`, where others do not matter.
     pub(super) fn find(
         &self,
         dataset: &Dataset,
         subjects: &Subjects<'_>,
+        within: Option<&SampleSet>,
         step: &mut Step,
     ) -> Result<SampleSet> {
         step.notes.clone_from(&self.notes);
@@ -87,14 +88,26 @@ impl Carried {
             let found = self.find_children(dataset, origin, trios, step)?;
             return subjects.closed_over_people(found);
         }
+        let within = match within {
+            Some(within) if within.len() <= FEW => {
+                let samples = subjects.samples_in(within);
+                Some(subjects.closed_over_people(samples)?)
+            }
+            _ => None,
+        };
         let mut walk = Walk::new(dataset, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
         let Asked {
             zygosity, at_least, ..
         } = self.asked;
-        let mut hits = Hits::new(dataset, walk.part_count(), zygosity, at_least);
+        let mut hits = Hits::new(dataset, walk.part_count(), within, zygosity, at_least);
         while walk.step()? {
+            if hits.is_complete() {
+                step.notes
+                    .push("stopped when all who are left were found".to_owned());
+                break;
+            }
             step.variants += 1;
             for &row in walk.rows() {
                 if let Some((_, segment)) = walk.part(row) {
@@ -134,10 +147,15 @@ impl Carried {
     }
 }
 
+/// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
+const FEW: u64 = 64;
+
 /// Carriers found so far, by part.
 struct Hits<'a> {
     dataset: &'a Dataset,
     parts: Vec<Option<PartHits<'a>>>,
+    /// Those who are asked about and not yet found, by number in the dataset, where they are few.
+    left: Option<SampleSet>,
     zygosity: Option<Zygosity>,
     at_least: u32,
     /// Variants carried, by sample of the dataset; only where more than one is asked for.
@@ -151,10 +169,18 @@ struct PartHits<'a> {
     union: Union<'a>,
     /// Bits over the batch's samples.
     found: Vec<u64>,
+    /// Those of the batch who are left, by number in the batch.
+    left: Option<Vec<u32>>,
 }
 
 impl<'a> Hits<'a> {
-    fn new(dataset: &'a Dataset, parts: usize, zygosity: Option<Zygosity>, at_least: u32) -> Self {
+    fn new(
+        dataset: &'a Dataset,
+        parts: usize,
+        left: Option<SampleSet>,
+        zygosity: Option<Zygosity>,
+        at_least: u32,
+    ) -> Self {
         let counted = if at_least > 1 {
             dataset.sample_count() as usize
         } else {
@@ -163,11 +189,17 @@ impl<'a> Hits<'a> {
         Self {
             dataset,
             parts: (0..parts).map(|_| None).collect(),
+            left,
             zygosity,
             at_least,
             counts: vec![0; counted],
             carriers: Vec::new(),
         }
+    }
+
+    /// Whether all who are asked about are found.
+    fn is_complete(&self) -> bool {
+        self.left.as_ref().is_some_and(SampleSet::is_empty)
     }
 
     /// Adds the carriers of a row; returns the bytes of its set.
@@ -177,14 +209,33 @@ impl<'a> Hits<'a> {
         };
         let hits = slot.get_or_insert_with(|| PartHits {
             segment,
-            tally: Tally::new(segment, None),
+            tally: Tally::new(segment, self.left.as_ref()),
             union: Union::default(),
             found: vec![0; words_for(segment.meta().samples)],
+            left: self
+                .left
+                .as_ref()
+                .map(|left| Mask::of(left, segment).members()),
         });
         if self.at_least <= 1 && self.zygosity.is_none() {
-            return hits
-                .tally
-                .or_carriers(row, &mut hits.union, &mut hits.found);
+            let (tally, union, found) = (&mut hits.tally, &mut hits.union, &mut hits.found);
+            let Some(here) = &mut hits.left else {
+                return tally.or_carriers(row, union, found);
+            };
+            let bytes = match tally.look_up(row, here, found)? {
+                Some(bytes) => bytes,
+                None => tally.or_carriers(row, union, found)?,
+            };
+            if let Some(left) = &mut self.left {
+                here.retain(|&sample| {
+                    let carries = get_bit(found, sample);
+                    if carries {
+                        left.remove(segment.sample(sample));
+                    }
+                    !carries
+                });
+            }
+            return Ok(bytes);
         }
         let bytes = hits.tally.carriers(row, &mut self.carriers)?;
         for carrier in &self.carriers {

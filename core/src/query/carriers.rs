@@ -236,6 +236,31 @@ impl<'a> Tally<'a> {
         Ok(set.byte_len() as u64)
     }
 
+    /// Marks in `found`, bits over the batch's samples, who of `samples` carries a row, by looking each
+    /// up; returns the bytes of its set. `None` where the set must be walked to know.
+    pub(crate) fn look_up(
+        &mut self,
+        row: u32,
+        samples: &[u32],
+        found: &mut [u64],
+    ) -> Result<Option<u64>> {
+        let set = self.carrier_set(row)?;
+        if !set.is_looked_up() || !self.segment.polyploid(row)?.is_empty() {
+            return Ok(None);
+        }
+        for &sample in samples {
+            for copy in [2 * sample, 2 * sample + 1] {
+                if set
+                    .contains(None, copy)
+                    .map_err(|rule| self.segment.broken_set(rule))?
+                {
+                    set_bit(found, sample);
+                }
+            }
+        }
+        Ok(Some(set.byte_len() as u64))
+    }
+
     /// Turns the classes gathered so far into carriers.
     pub(crate) fn flush(&self, union: &mut Union<'a>, acc: &mut [u64]) -> Result<()> {
         union

@@ -73,6 +73,13 @@ impl Mask {
         Self::from_samples(samples)
     }
 
+    /// The members by number in the batch, ascending.
+    pub(super) fn members(&self) -> Vec<u32> {
+        let mut members = Vec::new();
+        for_each_bit(&self.samples, |sample| members.push(sample));
+        members
+    }
+
     /// Every sample of the batch.
     fn everybody(count: u32) -> Self {
         let mut samples = vec![u64::MAX; words_for(count)];

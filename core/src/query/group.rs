@@ -1,11 +1,10 @@
 //! A set of people as the answer to a question.
 
-use super::people::Step;
+use super::people::{Scores, Step};
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::set::SampleSet;
-use std::collections::HashMap;
 use std::fmt;
 
 /// The people that an expression picked, within their dataset.
@@ -16,17 +15,20 @@ pub struct Group<'a> {
     subjects: SampleSet,
     samples: SampleSet,
     count: u64,
-    /// Scores of similarity by subject; empty where none was asked for.
-    scores: HashMap<u32, f64>,
+    /// Of the members; `None` where no similarity was asked for.
+    scores: Option<Scores>,
 }
 
 impl<'a> Group<'a> {
     pub(super) fn new(
         dataset: &'a Dataset,
         subjects: SampleSet,
-        scores: HashMap<u32, f64>,
+        mut scores: Option<Scores>,
     ) -> Result<Self> {
         let all = Subjects::of(dataset);
+        if let Some(scores) = &mut scores {
+            scores.retain(|(subject, _)| subjects.contains(*subject));
+        }
         Ok(Self {
             count: all.count(&subjects)?,
             samples: all.samples_in(&subjects),
@@ -67,7 +69,10 @@ impl<'a> Group<'a> {
         let all = Subjects::of(self.dataset);
         let mut people = SampleSet::new();
         let mut ranked = Vec::new();
+        let mut scores = self.scores.iter().flatten().copied().peekable();
         for subject in self.subjects.iter() {
+            while scores.next_if(|(scored, _)| *scored < subject).is_some() {}
+            let score = scores.next_if(|(scored, _)| *scored == subject);
             let id = match (all.individual(subject)?, self.dataset.people()) {
                 (Some(individual), Some(people_file)) => {
                     if !people.insert(individual) {
@@ -77,9 +82,9 @@ impl<'a> Group<'a> {
                 }
                 _ => self.dataset.sample_name(subject)?,
             };
-            ranked.push((id, self.scores.get(&subject).copied()));
+            ranked.push((id, score.map(|(_, score)| score)));
         }
-        if !self.scores.is_empty() {
+        if self.has_scores() {
             let score = |score: Option<f64>| score.unwrap_or(f64::NEG_INFINITY);
             ranked.sort_by(|a, b| score(b.1).total_cmp(&score(a.1)));
         }
@@ -88,7 +93,7 @@ impl<'a> Group<'a> {
 
     /// Whether a similarity was asked for.
     pub fn has_scores(&self) -> bool {
-        !self.scores.is_empty()
+        self.scores.is_some()
     }
 
     /// The numbers of their samples.
@@ -107,9 +112,7 @@ impl<'a> Group<'a> {
     }
 
     fn with(&self, subjects: SampleSet) -> Result<Self> {
-        let kept = self.scores.iter().filter(|(s, _)| subjects.contains(**s));
-        let scores = kept.map(|(subject, score)| (*subject, *score)).collect();
-        Self::new(self.dataset, subjects, scores)
+        Self::new(self.dataset, subjects, self.scores.clone())
     }
 
     /// Those of both groups.

@@ -3,14 +3,17 @@
 #![deny(clippy::indexing_slicing)]
 
 mod allele;
+mod annotation;
 mod candidates;
 mod carried;
 mod carriers;
 mod compound;
 mod count;
 mod coverage;
+mod entries;
 mod expression;
 mod group;
+mod named;
 mod origin;
 mod people;
 mod polyploid;
@@ -22,6 +25,7 @@ mod variants;
 mod walk;
 
 pub use allele::Allele;
+pub use annotation::Annotation;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
@@ -38,9 +42,9 @@ pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::people::Attribute;
+use expression::is_json;
 use people::People;
 use resolve::Resolver;
-use std::collections::HashMap;
 use std::time::Instant;
 use subjects::Subjects;
 
@@ -55,8 +59,15 @@ pub trait IntoWhere {
 }
 
 impl IntoWhere for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_where(self) -> Result<(Where, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Where = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 
@@ -85,8 +96,15 @@ pub trait IntoWho {
 }
 
 impl IntoWho for &str {
+    /// Text, or the JSON form, which begins with `{`.
     fn into_who(self) -> Result<(Who, String)> {
-        Ok((self.parse()?, self.to_owned()))
+        let read: Who = self.parse()?;
+        // places of errors are places in text
+        let text = match is_json(self) {
+            true => read.to_string(),
+            false => self.to_owned(),
+        };
+        Ok((read, text))
     }
 }
 
@@ -147,7 +165,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn everybody(&self) -> Result<Group<'_>> {
-        Group::new(self, Subjects::of(self).all(), HashMap::new())
+        Group::new(self, Subjects::of(self).all(), None)
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -234,7 +252,7 @@ impl Dataset {
             }
             found = next;
         }
-        let group = |(values, set)| Ok((values, Group::new(self, set, HashMap::new())?));
+        let group = |(values, set)| Ok((values, Group::new(self, set, None)?));
         found.into_iter().map(group).collect()
     }
 

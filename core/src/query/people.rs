@@ -15,7 +15,6 @@ use crate::error::{Error, ExpressionError, InputError, Place, Result};
 use crate::people::store::{FoundTerm, People as Store, TermRef};
 use crate::set::SampleSet;
 use crate::source::people::{Age, Ages, Scope};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -26,8 +25,11 @@ pub(crate) struct People<'a> {
     text: String,
     /// What was done, for `--explain`; `None` where nobody asked.
     pub(crate) steps: Option<Vec<Step>>,
-    scores: HashMap<u32, f64>,
+    scores: Option<Scores>,
 }
+
+/// Scores of similarity by subject, ascending by subject.
+pub(super) type Scores = Vec<(u32, f64)>;
 
 /// One step of an evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,15 +71,13 @@ impl<'a> People<'a> {
             subjects: Subjects::of(dataset),
             text,
             steps: explain.then(Vec::new),
-            scores: HashMap::new(),
+            scores: None,
         }
     }
 
     /// What was found as a group, with the scores of similarity.
     pub(crate) fn group(self, subjects: SampleSet) -> Result<Group<'a>> {
-        let mut scores = self.scores;
-        scores.retain(|subject, _| subjects.contains(*subject));
-        Group::new(self.dataset, subjects, scores)
+        Group::new(self.dataset, subjects, self.scores)
     }
 
     /// The subjects that an expression picks.
@@ -121,15 +121,14 @@ impl<'a> People<'a> {
                 let found = match part {
                     Part::Set(set) => set.clone(),
                     Part::Carried(carried) if within.is_none_or(|w| !w.is_empty()) => {
-                        carried.find(self.dataset, &self.subjects, &mut step)?
+                        carried.find(self.dataset, &self.subjects, within, &mut step)?
                     }
                     Part::Similar(similar) => {
                         let scored = similar.score(self.dataset, &self.subjects, within)?;
-                        for (subject, score) in &scored {
-                            let best = self.scores.entry(*subject).or_insert(*score);
-                            *best = best.max(*score);
-                        }
-                        scored.into_iter().map(|(subject, _)| subject).collect()
+                        let found = scored.iter().map(|(subject, _)| *subject).collect();
+                        let known = self.scores.take().unwrap_or_default();
+                        self.scores = Some(highest(known, scored));
+                        found
                     }
                     Part::Carried(_) => SampleSet::new(),
                 };
@@ -346,7 +345,14 @@ impl<'a> People<'a> {
             return Err(self.error(at, message, names));
         };
         match store.find_term(wanted, None)? {
-            FoundTerm::One(unit) => Ok(Some(unit)),
+            FoundTerm::One(unit)
+                if units.is_empty()
+                    || !store
+                        .measurement_set(term, Some(&unit), |_| true)?
+                        .is_empty() =>
+            {
+                Ok(Some(unit))
+            }
             _ => {
                 let names = units.iter().map(shown).collect::<Result<Vec<String>>>()?;
                 let message = format!("no value of `{assay}` is in `{wanted}`");
@@ -433,6 +439,17 @@ fn cost(node: &Node<(String, Part)>) -> u32 {
         Node::Not(inner) => cost(inner),
         Node::And(parts) | Node::Or(parts) => parts.iter().map(cost).max().unwrap_or(0),
     }
+}
+
+/// Both lists of scores as one: the highest of those who are in both.
+fn highest(mut known: Scores, more: Scores) -> Scores {
+    if known.is_empty() {
+        return more;
+    }
+    known.extend(more);
+    known.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    known.dedup_by_key(|(subject, _)| *subject);
+    known
 }
 
 /// Whether an age that is known as a span stands in a relation: all of the span must.

@@ -1,8 +1,10 @@
 //! From what an expression names to what the dataset holds: contigs, alleles, ids, INFO keys.
 
+use super::entries::EntryTest;
 use super::expression::{
-    Atom, Comparison, InfoTest, Node, Number, VariantType, Where, WhereAtom, nearest,
+    Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantType, Where, WhereAtom, nearest,
 };
+use super::named::{any_of, entry, together};
 use super::people::People;
 use crate::build::{InfoKey, InfoType};
 use crate::dataset::{Dataset, WantedAlleles};
@@ -13,6 +15,7 @@ use crate::genome::{
     parse_identifier,
 };
 use crate::set::SampleSet;
+use crate::source::annotation::{Annotator, CANONICAL, MANE};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -47,18 +50,22 @@ pub(crate) enum Test {
     Info {
         key: u16,
         kind: InfoType,
+        /// What stands between the values of a list.
+        list: u8,
         test: InfoTest,
     },
+    /// What an entry of the annotations is.
+    Entry(Arc<EntryTest>),
     /// A value among those of FILTER; empty for none recorded.
     Filter(String),
 }
 
 /// Looks up the names of expressions over variants.
 pub(crate) struct Resolver<'a> {
-    dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     text: String,
     /// How names were understood, where that could be otherwise.
-    notes: RefCell<Vec<String>>,
+    pub(super) notes: RefCell<Vec<String>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -89,8 +96,8 @@ impl<'a> Resolver<'a> {
                 at: atom.at.clone(),
             }),
             Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
-            Node::And(parts) => Node::And(all(parts)?),
-            Node::Or(parts) => Node::Or(all(parts)?),
+            Node::And(parts) => together(all(parts)?),
+            Node::Or(parts) => any_of(all(parts)?),
         })
     }
 
@@ -134,9 +141,23 @@ impl<'a> Resolver<'a> {
                     value: *value,
                 }
             }
-            _ => {
-                let message = "this dataset has no annotations: build with `--annotations`";
-                return Err(self.error(at, message.to_owned(), Vec::new()));
+            WhereAtom::Consequence(name) => self.consequence(name, at)?,
+            WhereAtom::Impact { comparison, impact } => {
+                self.annotations(at)?;
+                let wanted = f64::from(*impact as u8);
+                let holds = |grade: &u8| comparison.holds(f64::from(*grade), wanted);
+                let mask = (0..4)
+                    .filter(holds)
+                    .fold(0, |mask, grade| mask | 1 << grade);
+                entry(EntryTest::Impact(mask))
+            }
+            WhereAtom::Protein(change) => self.protein(change, at)?,
+            WhereAtom::Transcripts(transcripts) => {
+                self.annotations(at)?;
+                entry(EntryTest::Flags(match transcripts {
+                    Transcripts::Canonical => CANONICAL,
+                    Transcripts::Mane => MANE,
+                }))
             }
         })
     }
@@ -181,6 +202,9 @@ impl<'a> Resolver<'a> {
             Err(NameError::Unknown { .. }) => {}
             Err(e) => return Err(self.error(at, e.to_string(), Vec::new())),
         }
+        if name.starts_with("p.") && self.dataset.manifest().annotations.is_some() {
+            return self.protein(name, at);
+        }
         let found = self.rows_with_id(name)?;
         if !found.is_empty() || looks_like_rs(name) {
             return Ok(Test::Rows(found));
@@ -209,6 +233,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn allele(&self, text: &str, at: &Range<usize>) -> Result<Test> {
+        if let Some(test) = self.change(text, at)? {
+            return Ok(test);
+        }
         let parsed = parse_identifier(text).map_err(|mut e| {
             // the place within the atom becomes the place within the expression
             if self.text.get(at.clone()) == Some(text) {
@@ -228,44 +255,6 @@ impl<'a> Resolver<'a> {
                 ))
             }
         }
-    }
-
-    /// The variants that reach into a gene.
-    fn gene(&self, name: &str, at: &Range<usize>) -> Result<Test> {
-        let Some(genes) = self.dataset.genes() else {
-            let message = "no genes are known here: build with `--genes`, or from annotated files";
-            return Err(self.error(at, message.to_owned(), Vec::new()));
-        };
-        let found = genes.find(name)?;
-        let mut intervals = Vec::new();
-        for gene in &found {
-            let number = |contig: &str| {
-                let number = self.dataset.contig_names().resolve(contig);
-                number.ok().map(|contig| contig as u32)
-            };
-            intervals.extend(genes.intervals(gene, number));
-        }
-        let [gene] = &found[..] else {
-            let (message, candidates) = match found.is_empty() {
-                true => {
-                    let symbols = genes.symbols()?.iter().map(String::as_str);
-                    (format!("no gene `{name}` here"), nearest(name, symbols))
-                }
-                false => {
-                    let symbols = found.iter().map(|gene| gene.symbol.clone());
-                    (format!("`{name}` names several genes"), symbols.collect())
-                }
-            };
-            return Err(self.error(at, message, candidates));
-        };
-        let pad = match genes.pad() {
-            0 => String::new(),
-            pad => format!(" and {pad} bases on both sides"),
-        };
-        self.notes
-            .borrow_mut()
-            .push(format!("gene {}: by position{pad}", gene.symbol));
-        Ok(Test::Regions(intervals))
     }
 
     fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {
@@ -306,9 +295,14 @@ impl<'a> Resolver<'a> {
             };
             return Err(self.error(at, message, Vec::new()));
         }
+        let list = match Annotator::of_field(key) {
+            Some(_) => b'&',
+            None => b',',
+        };
         Ok(Test::Info {
             key: number as u16,
             kind,
+            list,
             test: test.clone(),
         })
     }

@@ -17,7 +17,7 @@ pub(super) struct Similar {
     /// Of whom one of these is recorded: as similar as can be.
     same: SampleSet,
     /// A single phenotype: the most similar recorded one decides.
-    single: Option<u32>,
+    single: bool,
 }
 
 type Fault<'f> = dyn Fn(String, Vec<String>) -> Error + 'f;
@@ -101,7 +101,7 @@ impl Similar {
             measure,
             threshold,
             same,
-            single,
+            single: single.is_some(),
         })
     }
 
@@ -150,14 +150,10 @@ impl Similar {
     }
 
     fn of(&self, scorer: &mut Scorer<'_>, present: &[u32], excluded: &[u32]) -> Result<f64> {
-        let Some(term) = self.single else {
-            return scorer.score(present, excluded);
-        };
-        let mut best = 0.0f64;
-        for &other in present {
-            best = best.max(scorer.pair(term, other)?);
+        match self.single {
+            true => scorer.nearest(present),
+            false => scorer.score(present, excluded),
         }
-        Ok(best)
     }
 }
 

@@ -50,14 +50,10 @@ impl<'a> Subjects<'a> {
         if self.is_identity() {
             return Ok(individuals.clone());
         }
-        let mut subjects = Vec::new();
-        for individual in individuals.iter() {
-            match individual.checked_sub(people.sampled()) {
-                Some(without) => subjects.push(self.samples.saturating_add(without)),
-                None => subjects.extend(people.samples_of(individual)?),
-            }
-        }
-        Ok(subjects.into_iter().collect())
+        let samples = people.samples_of_all(individuals)?.into_iter();
+        let without = individuals.range(people.sampled()..people.len());
+        let without = without.map(|n| self.samples.saturating_add(n - people.sampled()));
+        Ok(samples.chain(without).collect())
     }
 
     /// The individual that a subject is; `None` for samples of which nothing is known.
@@ -79,15 +75,14 @@ impl<'a> Subjects<'a> {
         if self.is_identity() || !people.has_several_samples()? {
             return Ok(samples);
         }
-        let mut closed = samples.clone();
+        let mut individuals = SampleSet::new();
         for sample in samples.iter() {
             if let Some(individual) = people.individual_of(sample)? {
-                for other in people.samples_of(individual)? {
-                    closed.insert(other);
-                }
+                individuals.insert(individual);
             }
         }
-        Ok(closed)
+        let closed = people.samples_of_all(&individuals)?.into_iter().collect();
+        Ok(samples.union(&closed))
     }
 
     /// How many individuals: a person once, a sample without a person as one of its own.

@@ -1,6 +1,7 @@
 //! Testing variants against what the indexes did not decide.
 
 use super::count::{RowCounts, Tally};
+use super::entries::LocalTests;
 use super::expression::{Comparison, InfoTest, Node, Number};
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
@@ -120,6 +121,7 @@ pub(super) struct Tester<'a> {
     view: Option<PageView<'a>>,
     block: TextBlock,
     info: Vec<(u16, Column, Text, TextBlock)>,
+    entries: LocalTests,
     reference: Vec<u8>,
     alternate: Vec<u8>,
 }
@@ -133,6 +135,7 @@ impl<'a> Tester<'a> {
             view: None,
             block: TextBlock::default(),
             info: Vec::new(),
+            entries: LocalTests::default(),
             reference: Vec::new(),
             alternate: Vec::new(),
         }
@@ -231,6 +234,7 @@ impl<'a> Tester<'a> {
             Test::Rows(rows) => rows
                 .get(&part)
                 .is_some_and(|rows| rows.binary_search(&row).is_ok()),
+            Test::Entry(test) => self.entries.holds(self.segment, test, row)?,
             Test::Types(types) => types & Zone::type_bit(self.shape(row)?.0) != 0,
             Test::Number {
                 field: Number::Length,
@@ -254,11 +258,22 @@ impl<'a> Tester<'a> {
                     recorded.split(';').any(|one| one == wanted)
                 }
             }
-            Test::Info { key, kind, test } => self.test_info(*key, *kind, test, row)?,
+            Test::Info {
+                key,
+                kind,
+                list,
+                test,
+            } => self.test_info(*key, (*kind, *list), test, row)?,
         })
     }
 
-    fn test_info(&mut self, key: u16, kind: InfoType, test: &InfoTest, row: u32) -> Result<bool> {
+    fn test_info(
+        &mut self,
+        key: u16,
+        (kind, list): (InfoType, u8),
+        test: &InfoTest,
+        row: u32,
+    ) -> Result<bool> {
         let file = self.segment.file();
         let known = self.info.iter().position(|(known, ..)| *known == key);
         let at = match known {
@@ -300,7 +315,7 @@ impl<'a> Tester<'a> {
             }
             InfoType::Text => {
                 let value = text.get(file, row, block)?;
-                !value.is_empty() && test_text(value, test)
+                !value.is_empty() && test_text(value, list, test)
             }
         })
     }
@@ -312,9 +327,9 @@ fn holds_float(comparison: Comparison, bits: i64, wanted: f64) -> bool {
     comparison.holds(f64::from(value), f64::from(wanted as f32))
 }
 
-/// Text passes where one of its comma-separated values does (all of them for `!=`).
-fn test_text(value: &[u8], test: &InfoTest) -> bool {
-    let mut values = value.split(|&b| b == b',').filter(|one| *one != b".");
+/// Text passes where one of its values, which `list` separates, does (all of them for `!=`).
+fn test_text(value: &[u8], list: u8, test: &InfoTest) -> bool {
+    let mut values = value.split(|&b| b == list).filter(|one| *one != b".");
     match test {
         InfoTest::Present => true,
         InfoTest::Number {

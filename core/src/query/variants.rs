@@ -1,8 +1,10 @@
 //! The variants that an expression picks, one after the other, with their counts in a group.
 
 use super::Group;
+use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::carriers::Carrier;
 use super::count::{RowCounts, Tally};
+use super::entries::EntryTest;
 use super::expression::Node;
 use super::resolve::Test;
 use super::walk::{RowRef, Walk};
@@ -11,6 +13,7 @@ use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
 use crate::set::SampleSet;
+use std::sync::Arc;
 
 /// Counts of a variant in a group of samples.
 ///
@@ -115,6 +118,8 @@ pub struct Variants<'a> {
     pub(super) counted: Counted<'a>,
     /// Groups that are counted beside.
     others: Vec<Counted<'a>>,
+    /// What is asked of annotations, so that what is shown is what was asked for.
+    asked: Vec<Arc<EntryTest>>,
     /// Everybody, where the group is not: parents may be outside of it.
     whole: Counted<'a>,
     scratch: Scratch,
@@ -154,6 +159,8 @@ struct Scratch {
     alleles_of: Option<(usize, u32)>,
     ids_part: usize,
     carriers: Vec<Carrier>,
+    /// Part, and what is kept of its annotations.
+    entries: Option<(usize, EntryReader)>,
 }
 
 impl<'a> Variants<'a> {
@@ -162,6 +169,8 @@ impl<'a> Variants<'a> {
         test: Node<Test>,
         group: Option<&Group<'_>>,
     ) -> Result<Self> {
+        let mut asked = Vec::new();
+        asked_of_entries(&test, &mut asked);
         let walk = Walk::new(dataset, test)?;
         let parts = walk.part_count();
         let counted = Counted::new(group, dataset.sample_count(), parts);
@@ -170,6 +179,7 @@ impl<'a> Variants<'a> {
             walk,
             counted,
             others: Vec::new(),
+            asked,
             whole: Counted::new(None, dataset.sample_count(), parts),
             scratch: Scratch::default(),
         })
@@ -395,6 +405,51 @@ impl<'a> Variant<'_, 'a> {
             .filter
             .get(self.segment.file(), self.first.row)?;
         Ok(self.segment.filter(number))
+    }
+
+    /// What is said of the variant, one entry for each transcript (and for each annotated region), in
+    /// the order of the source. Empty where it is not annotated.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn annotations(&mut self) -> Result<Vec<Annotation>> {
+        self.with_entries(|reader, segment, row, _| reader.all(segment, row))
+    }
+
+    /// The most severe that is said of the variant; of what was asked for, where genes, consequences
+    /// and the like were. `None` where it is not annotated.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn annotation(&mut self) -> Result<Option<Annotation>> {
+        self.with_entries(|reader, segment, row, asked| reader.shown(segment, row, asked))
+    }
+
+    /// Reads the annotation of the first batch that has one.
+    fn with_entries<T: Default>(
+        &mut self,
+        read: impl FnOnce(&mut EntryReader, &Segment, u32, &[Arc<EntryTest>]) -> Result<T>,
+    ) -> Result<T> {
+        let of = &mut *self.of;
+        for &row in of.walk.rows() {
+            let Some((_, segment)) = of.walk.part(row) else {
+                continue;
+            };
+            if !has_entries(segment, row.row)? {
+                continue;
+            }
+            let kept = of.scratch.entries.take();
+            let mut reader = match kept {
+                Some((part, reader)) if part == row.part => reader,
+                _ => EntryReader::default(),
+            };
+            let found = read(&mut reader, segment, row.row, &of.asked);
+            of.scratch.entries = Some((row.part, reader));
+            return found;
+        }
+        Ok(T::default())
     }
 
     /// The QUAL column.

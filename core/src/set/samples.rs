@@ -46,6 +46,11 @@ impl SampleSet {
         self.0.insert(sample)
     }
 
+    /// Takes `sample` away; `true` where it was a member.
+    pub fn remove(&mut self, sample: u32) -> bool {
+        self.0.remove(sample)
+    }
+
     /// The members, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter()

@@ -304,6 +304,11 @@ impl<'a> StoredSet<'a> {
         }
     }
 
+    /// Whether members are looked up without walking the set.
+    pub(crate) fn is_looked_up(&self) -> bool {
+        matches!(self.body, Body::Flat(_) | Body::SkippingList(_))
+    }
+
     /// Whether `number` is a member.
     pub(crate) fn contains(
         &self,

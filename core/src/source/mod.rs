@@ -1,5 +1,6 @@
 //! Readers of what others write.
 
+pub(crate) mod annotation;
 mod bcf;
 mod bgzf;
 pub(crate) mod chunk;

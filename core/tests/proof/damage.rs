@@ -9,13 +9,15 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use varidex::{Damage, Dataset, Error};
 
-/// Something of everything: long alleles, ids, filters, INFO, polyploid, common rows, half calls.
+/// Something of everything: long alleles, ids, filters, INFO, annotations, polyploid, common rows, half
+/// calls.
 pub fn rich() -> String {
     let samples: Vec<String> = (0..40).map(|n| format!("S{n}")).collect();
     let names: Vec<&str> = samples.iter().map(String::as_str).collect();
     let meta = "##INFO=<ID=DEPTH,Number=1,Type=Integer,Description=\"x\">
 ##INFO=<ID=NOTE,Number=.,Type=String,Description=\"x\">
 ##INFO=<ID=DB,Number=0,Type=Flag,Description=\"x\">
+##INFO=<ID=CSQ,Number=.,Type=String,Description=\"x. Format: Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSc|HGVSp|CANONICAL\">
 ##FILTER=<ID=q10,Description=\"x\">\n#CHROM";
     let mut text = vcf("1,2", &names, &[]).replace("#CHROM", meta);
     for n in 0..60usize {
@@ -34,6 +36,16 @@ pub fn rich() -> String {
             "DB",
             ".",
         ][n % 5];
+        let info = match (n % 3, n % 5) {
+            (0, 0) => format!(
+                "{info};CSQ=G|missense_variant|MODERATE|GENE{}|ENSG{n}|ENST{n}|ENST{n}.1:c.{n}A>G|ENSP{n}.1:p.Val{n}Glu|YES,G|intron_variant|MODIFIER|GENE2||||",
+                n % 7
+            ),
+            (1, 1) => {
+                "CSQ=T|stop_gained&splice_region_variant|HIGH|GENE1|ENSG1|ENST1|||".to_owned()
+            }
+            _ => info.to_owned(),
+        };
         let (id, filter) = (
             [".", "rs1", "rs77;rs78"][n % 3],
             ["PASS", ".", "q10"][n % 3],

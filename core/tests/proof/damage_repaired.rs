@@ -75,6 +75,10 @@ fn ask_everything(to: &Path) -> Result<(), Error> {
         "carriers(length>=50 & info.NOTE=x)",
         "carriers(qual>30 | filter:q10, at_least: 2)",
         "samples(S7)",
+        "carriers(gene:GENE1 & impact>=moderate)",
+        "carriers(gene:ENSG15 | consequence:coding_sequence_variant & canonical)",
+        "carriers(protein:V15E)",
+        "carriers(ENST15:c.15A>G)",
     ];
     for question in questions {
         let _ = dataset

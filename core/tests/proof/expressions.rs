@@ -3,29 +3,16 @@
 use crate::common::check::{compare, group_of};
 use crate::common::expression::expression;
 use crate::common::generate::{INFO_KEYS, cohort};
-use crate::common::oracle::{Oracle, Row};
+use crate::common::oracle::{Oracle, Row, carriers};
 use crate::common::{Folder, keeping};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use varidex::Dataset;
 
 /// A header contig that has no record is a contig all the same.
 const CONTIGS: [&str; 3] = ["1", "chr2", "X"];
-
-fn carriers(rows: &[&Row], zygosity: Option<&str>, at_least: u32) -> BTreeSet<u32> {
-    let mut variants = BTreeMap::<u32, u32>::new();
-    for row in rows {
-        for carrier in row.carriers() {
-            if zygosity.is_none_or(|wanted| carrier.zygosity() == wanted) {
-                *variants.entry(carrier.sample).or_default() += 1;
-            }
-        }
-    }
-    let enough = variants.into_iter().filter(|(_, count)| *count >= at_least);
-    enough.map(|(sample, _)| sample).collect()
-}
 
 fn ask(dataset: &Dataset, text: &str) -> BTreeSet<u32> {
     let group = dataset.ask(text).unwrap();

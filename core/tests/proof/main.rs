@@ -14,6 +14,7 @@
 mod common;
 
 mod aliases;
+mod annotations;
 mod batches;
 mod bcftools;
 mod concurrency;
@@ -23,6 +24,7 @@ mod damage_repaired;
 mod differential;
 mod expressions;
 mod families;
+mod groups;
 mod hostile;
 mod normalise;
 mod options;

@@ -64,6 +64,12 @@ impl Dataset {
         texts::originals(segment, manifest)?;
         texts::info(segment, manifest)?;
         texts::polyploids(segment)?;
+        if let Some(annotations) = segment.annotations() {
+            if manifest.annotations.is_none() {
+                return Err(self.manifest_fault("whose annotations the rows have"));
+            }
+            annotations.verify(segment.file())?;
+        }
         let mut entries = self.parts().iter().zip(&manifest.segments);
         if let Some((_, entry)) = entries.find(|(other, _)| std::ptr::eq(*other, part)) {
             rows::rows(segment, entry, &pairs)?;

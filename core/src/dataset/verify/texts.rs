@@ -4,7 +4,9 @@ use super::fault;
 use crate::dataset::manifest::Manifest;
 use crate::dataset::segment::Segment;
 use crate::error::Result;
-use crate::format::{Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles};
+use crate::format::{
+    Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles, verify_hashes,
+};
 use crate::genome::AlleleType;
 use crate::query::for_each_polyploid;
 use std::collections::HashSet;
@@ -104,71 +106,18 @@ pub(super) fn filters(segment: &Segment) -> Result<()> {
 /// Ids, and the index over them.
 pub(super) fn ids(segment: &Segment) -> Result<()> {
     let (file, rows) = (segment.file(), segment.meta().rows);
-    let wrong = |expected| fault(segment, "id_index", expected);
-    let index = file.whole(Kind::IdIndex)?;
-    let number = |at: usize| index.get(at..).map_or(0, u32_of);
-    let (count, bits, width) = (number(0) as usize, number(4), number(8) as usize);
-    let mut found = Vec::new();
-    if !index.is_empty() {
-        let right = index.len() >= 16
-            && bits <= 31
-            && width == rows.ilog2() as usize / 8 + 1
-            && number(12) == 0;
-        let prints = 16 + ((1usize << bits.min(31)) + 1) * 4;
-        if !right || index.len() as u64 != prints as u64 + count as u64 * (1 + width as u64) {
-            return Err(wrong("an index of the size that its numbers ask for"));
-        }
-        let mut from = number(16) as usize;
-        if from != 0 || number(prints - 4) as usize != count {
-            return Err(wrong("buckets from 0 to the number of entries"));
-        }
-        for bucket in 0..1u64 << bits {
-            let to = number(20 + bucket as usize * 4) as usize;
-            if from > to || to > count {
-                return Err(wrong("buckets in ascending order"));
-            }
-            let mut last = 0;
-            for entry in from..to {
-                let at = prints + count + entry * width;
-                let bytes = index.get(at..at + width).unwrap_or_default();
-                let row = bytes
-                    .iter()
-                    .rev()
-                    .fold(0u32, |row, &b| row << 8 | u32::from(b));
-                if row < last || row >= rows {
-                    return Err(wrong("ascending rows in a bucket"));
-                }
-                last = row;
-                let print = index.get(prints + entry).copied().unwrap_or(0);
-                found.push((bucket, print, row));
-            }
-            from = to;
-        }
-    }
-    let mut expected = Vec::new();
+    let mut hashes = Vec::new();
     let mut entries = 0;
     segment.ids.verify(file, |row, entry| {
         entries += 1;
-        let mut hashes: Vec<u64> = entry
-            .split(|&b| b == b';')
-            .filter(|id| !id.is_empty())
-            .map(xxh3_64)
-            .collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let place = |hash: u64| (hash.checked_shr(64 - bits).unwrap_or(0), hash as u8, row);
-        expected.extend(hashes.into_iter().map(place));
+        let ids = entry.split(|&b| b == b';').filter(|id| !id.is_empty());
+        hashes.extend(ids.map(|id| (xxh3_64(id), row)));
         Ok(())
     })?;
     if file.find(Kind::Ids).is_some() && entries != rows {
         return Err(fault(segment, "ids", "an entry for each row"));
     }
-    found.sort_unstable();
-    expected.sort_unstable();
-    match found == expected {
-        true => Ok(()),
-        false => Err(wrong("exactly the ids of the rows")),
-    }
+    verify_hashes(file, Kind::IdIndex, rows, hashes)
 }
 
 /// Original spellings.

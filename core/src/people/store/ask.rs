@@ -190,13 +190,15 @@ impl People {
     }
 
     /// Of whom a present record of the term, or of what is more special, began at an age that passes a
-    /// test of its span. Where days are recorded, the day of birth gives the age.
+    /// test of its span. Where days are recorded, the day of birth gives the age; where a stage of life
+    /// is, its definition does.
     pub(crate) fn onset_set(
         &self,
         scope: Option<Scope>,
         term: &TermRef,
         holds: impl Fn(Ages) -> bool,
     ) -> Result<SampleSet> {
+        let stages = self.stages()?;
         self.events_of(scope, term, |individual, event, flags| {
             let age = match flags >> flag::ONSET & 3 {
                 1 => self.span(self.at.onset, Kind::OnsetLow, event)?,
@@ -204,6 +206,12 @@ impl People {
                     let days = self.span(self.at.onset, Kind::OnsetLow, event)?;
                     days.zip(self.birth(individual)?)
                         .and_then(|(days, birth)| since(days, birth))
+                }
+                3 => {
+                    let limit = self.counts.codings;
+                    let row = self.nullable(&self.at.onset.0, Kind::OnsetLow, event, limit)?;
+                    let stage = row.and_then(|row| stages.get(row as usize).copied().flatten());
+                    stage.map(|ages| (ages.low.0, ages.high.0))
                 }
                 _ => None,
             };
@@ -213,6 +221,25 @@ impl People {
             });
             Ok(ages.is_some_and(&holds))
         })
+    }
+
+    /// The ages that recorded terms span as stages of life, by number. What ontologies know as another
+    /// id of a stage is that stage.
+    fn stages(&self) -> Result<Vec<Option<Ages>>> {
+        let mut known = Vec::new();
+        if let Some(terms) = &self.terms {
+            for (id, ages) in Ages::stages() {
+                known.extend(terms.number(id)?.map(|number| (number, ages)));
+            }
+        }
+        let of = |coding: &super::Term| {
+            let mut stages = known.iter();
+            let same = |&&(number, _): &&(u32, Ages)| Some(number) == coding.number;
+            let told = || Ages::stages().find(|(id, _)| id.eq_ignore_ascii_case(&coding.id));
+            let known = stages.find(same).map(|&(_, ages)| ages);
+            known.or_else(|| told().map(|(_, ages)| ages))
+        };
+        Ok(self.codings()?.iter().map(of).collect())
     }
 
     /// Of whom a present record of the term has a severity: this one or a more special one.
@@ -491,6 +518,20 @@ impl People {
 
     /// The set that a row of a column of descriptors tells of.
     pub(super) fn set_at(&self, column: &Column, row: u32) -> Result<SampleSet> {
+        self.with_set(column, row, |set| {
+            let mut bits = vec![0; words_for(self.len())];
+            set.or_into(None, &mut bits)?;
+            Ok(SampleSet::from_bits(0, &bits))
+        })
+    }
+
+    /// Calls `f` with a set where it lies.
+    pub(super) fn with_set<T>(
+        &self,
+        column: &Column,
+        row: u32,
+        f: impl FnOnce(&StoredSet<'_>) -> std::result::Result<T, Malformed>,
+    ) -> Result<T> {
         let descriptor = column.get(&self.file, row)? as u64;
         let section = self.file.find(Kind::PeopleSets);
         let broken = |e: Malformed| self.fault(Kind::PeopleSets, e.0);
@@ -510,9 +551,7 @@ impl People {
             }
         };
         let set = StoredSet::parse(descriptor, bytes, self.len()).map_err(broken)?;
-        let mut bits = vec![0; words_for(self.len())];
-        set.or_into(None, &mut bits).map_err(broken)?;
-        Ok(SampleSet::from_bits(0, &bits))
+        f(&set).map_err(broken)
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) use write::write;
 
 use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Kind, Text, TextBlock};
+use crate::set::SampleSet;
 use crate::source::people::{Age, Dates};
 use crate::source::people::{Ages, Kin, Scope};
 use std::path::Path;
@@ -42,6 +43,8 @@ pub(crate) trait Hierarchy: Send + Sync + std::fmt::Debug {
 
 /// Length of the section of fixed numbers.
 const META_LEN: usize = 64;
+/// Every people file has at most as many individuals.
+const INDIVIDUALS_MAX: u32 = (1 << 31) - 2;
 /// Length of the checksum of a terms file, in hexadecimal.
 const SUM_LEN: usize = 32;
 
@@ -277,6 +280,27 @@ impl People {
             .collect())
     }
 
+    /// The samples of individuals, in the order of individuals.
+    pub(crate) fn samples_of_all(&self, individuals: &SampleSet) -> Result<Vec<u32>> {
+        let pairs = self.pairs()?;
+        let mut samples = Vec::new();
+        let mut at = 0;
+        for individual in individuals.iter() {
+            // everybody before has a pair at least, so that none is looked at twice, and few in vain
+            at = at.max(individual as usize);
+            while let Some(&(owner, sample)) = pairs.get(at) {
+                if owner > individual {
+                    break;
+                }
+                if owner == individual {
+                    samples.push(sample);
+                }
+                at += 1;
+            }
+        }
+        Ok(samples)
+    }
+
     /// (individual, sample) of every sample that is somebody's, ascending.
     fn pairs(&self) -> Result<&[(u32, u32)]> {
         if let Some(pairs) = self.samples.get() {
@@ -337,12 +361,20 @@ impl People {
         let (Some(low), Some(high)) = (low, high) else {
             return match (low, high) {
                 (None, None) => Ok(None),
-                _ => Err(self.fault(kind, "both ends of a span or none")),
+                _ => {
+                    let found = format!("{low:?} and {high:?} in row {row}");
+                    let expected = "both ends of a span or none";
+                    Err(self.file.damage_in(kind, expected, found))
+                }
             };
         };
         match (i32::try_from(low), i32::try_from(high)) {
             (Ok(low), Ok(high)) if low <= high => Ok(Some((low, high))),
-            _ => Err(self.fault(kind, "ascending ends of a span, in 32 bits")),
+            _ => {
+                let found = format!("{low} and {high} in row {row}");
+                let expected = "ascending ends of a span, in 32 bits";
+                Err(self.file.damage_in(kind, expected, found))
+            }
         }
     }
 
@@ -358,7 +390,10 @@ impl People {
     fn below(&self, kind: Kind, value: i64, limit: u32) -> Result<u32> {
         match u32::try_from(value) {
             Ok(value) if value < limit => Ok(value),
-            _ => Err(self.fault(kind, "numbers of what there is")),
+            _ => {
+                let expected = format!("a number below {limit}");
+                Err(self.file.damage_in(kind, expected, value.to_string()))
+            }
         }
     }
 
@@ -403,16 +438,15 @@ impl People {
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
-        let section = self.file.find(kind).unwrap_or(usize::MAX);
-        self.file.damage(section, 0, expected, "something else")
+        self.file.damage_in(kind, expected, "something else")
     }
 }
 
 fn read_meta(file: &Container) -> Result<(Counts, String)> {
-    let section = file.find(Kind::PeopleMeta).unwrap_or(usize::MAX);
     let bytes = file.whole(Kind::PeopleMeta)?;
-    let wrong =
-        |expected: &str| file.damage(section, 0, expected, format!("{} bytes", bytes.len()));
+    let wrong = |expected: &str| {
+        file.damage_in(Kind::PeopleMeta, expected, format!("{} bytes", bytes.len()))
+    };
     let Ok(meta) = <&[u8; META_LEN]>::try_from(bytes) else {
         return Err(wrong("64 bytes of fixed numbers"));
     };
@@ -432,6 +466,11 @@ fn read_meta(file: &Container) -> Result<(Counts, String)> {
         sampled: word(6),
         identity: word(7) == 1,
     };
+    if counts.individuals > INDIVIDUALS_MAX {
+        let expected = format!("at most {INDIVIDUALS_MAX} individuals");
+        let found = counts.individuals.to_string();
+        return Err(file.damage_in(Kind::PeopleMeta, expected, found));
+    }
     let sum = if sum.iter().all(|byte| *byte == 0) {
         &[][..]
     } else {
@@ -445,10 +484,6 @@ impl Layout {
     fn find(file: &Container, counts: &Counts) -> Result<Self> {
         let column = |kind, rows| Column::find(file, kind, rows);
         let pair = |low, high, rows| Ok::<_, Error>((column(low, rows)?, column(high, rows)?));
-        let Some(starts) = counts.individuals.checked_add(1) else {
-            let section = file.find(Kind::PeopleMeta).unwrap_or(usize::MAX);
-            return Err(file.damage(section, 0, "fewer individuals", u32::MAX.to_string()));
-        };
         Ok(Self {
             ids: Text::find(file, Kind::PersonIds)?,
             owners: column(Kind::SampleOwners, counts.samples)?,
@@ -468,7 +503,7 @@ impl Layout {
             set_keys: column(Kind::TermSetKeys, counts.sets)?,
             set_terms: column(Kind::TermSetTerms, counts.sets)?,
             sets: column(Kind::TermSets, counts.sets)?,
-            event_starts: column(Kind::EventStarts, starts)?,
+            event_starts: column(Kind::EventStarts, counts.individuals.saturating_add(1))?,
             event_flags: column(Kind::EventFlags, counts.events)?,
             event_terms: column(Kind::EventTerms, counts.events)?,
             onset: pair(Kind::OnsetLow, Kind::OnsetHigh, counts.events)?,

@@ -1,6 +1,6 @@
 //! From people to the file.
 
-use super::{Hierarchy, META_LEN, SUM_LEN, flag, form, scope_number};
+use super::{Hierarchy, INDIVIDUALS_MAX, META_LEN, SUM_LEN, flag, form, scope_number};
 use crate::error::{Error, Result};
 use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter};
 use crate::people::Attribute;
@@ -47,7 +47,7 @@ pub(crate) fn write(
         terms,
         universe: u32::try_from(people.len())
             .ok()
-            .filter(|count| *count < u32::MAX / 2)
+            .filter(|count| *count <= INDIVIDUALS_MAX)
             .ok_or_else(|| Error::Usage(format!("{} people are too many", people.len())))?,
         coding: codings.iter().copied().zip(0..).collect(),
         known: codings

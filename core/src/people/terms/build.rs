@@ -2,11 +2,16 @@
 
 use super::{EXCLUDED, OBSOLETE, Phenotype, Terms};
 use crate::error::{Error, Result};
-use crate::format::{ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index};
+use crate::format::{
+    ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index, verify_hashes,
+};
 use crate::people::vocabulary::{canonical, prefix_of};
 use crate::source::ontology::{Match, OntologySource, SourceTerm};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
+
+/// Terms of a circle that an error names.
+const SHOWN: usize = 12;
 
 /// A term with what it refers to by number. Everything else in the file follows from these.
 #[derive(Debug, Default)]
@@ -44,14 +49,24 @@ impl Terms {
         self.file.verify()?;
         let entries = self.entries()?;
         let count = entries.len() as u32;
-        let in_range = |numbers: &BTreeSet<u32>| numbers.iter().all(|&n| n < count);
-        let sound = entries.iter().all(|entry| {
-            in_range(&entry.parents)
-                && in_range(&entry.equivalents)
-                && entry.replacement & !OBSOLETE <= count
-        });
-        if !sound {
-            return Err(self.fault(Kind::Parents, "numbers of terms"));
+        let keys: Vec<String> = entries.iter().map(|entry| canonical(&entry.id)).collect();
+        if !keys.is_sorted_by(|a, b| a < b) {
+            return Err(self.fault(Kind::TermIds, "each term once, in ascending order"));
+        }
+        let in_range = |numbers: &BTreeSet<u32>| numbers.last().is_none_or(|&n| n < count);
+        for entry in &entries {
+            if !in_range(&entry.parents) {
+                return Err(self.fault(Kind::Parents, "numbers of terms"));
+            }
+            if !in_range(&entry.equivalents) {
+                return Err(self.fault(Kind::Equivalents, "numbers of terms"));
+            }
+            if entry.replacement & !OBSOLETE > count {
+                return Err(self.fault(Kind::Replacements, "numbers of terms"));
+            }
+            if !entry.phenotypes.is_sorted_by(|a, b| a.term < b.term) {
+                return Err(self.fault(Kind::Phenotypes, "each phenotype once, ascending"));
+            }
         }
         let versions: Vec<String> = self
             .versions()?
@@ -63,13 +78,16 @@ impl Terms {
         for term in 0..count {
             information.push(self.information(term)?);
         }
-        let again = encode(&entries, &information, &versions)?;
-        self.file.verify_same(&again)
+        let again = encode(&entries, &information, &versions).map_err(|error| match error {
+            Error::Usage(_) => self.fault(Kind::Parents, "no term above itself"),
+            other => other,
+        })?;
+        self.file.verify_same(&again)?;
+        verify_hashes(&self.file, Kind::TermIndex, count, hashes(&entries))
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
-        let section = self.file.find(kind).unwrap_or(usize::MAX);
-        self.file.damage(section, 0, expected, "others")
+        self.file.damage_in(kind, expected, "others")
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
@@ -247,11 +265,9 @@ fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
                 continue;
             };
             for &parent in &entry.parents {
-                if parent == start && parent != term {
-                    return Err(Error::Usage(format!(
-                        "ontology: {} is more general than itself",
-                        entry.id
-                    )));
+                // what returns by way of another vocabulary is a mapping that is wrong, not a circle
+                if parent == start && parent != term && left.is_empty() {
+                    return Err(circle(entries, start));
                 }
                 todo.push((parent, left.clone()));
             }
@@ -268,6 +284,39 @@ fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
         closures.push(closure);
     }
     Ok(closures)
+}
+
+/// The error for a term that is above itself, with the shortest way round.
+fn circle(entries: &[Entry], start: u32) -> Error {
+    let mut below: HashMap<u32, u32> = HashMap::new();
+    let mut todo = std::collections::VecDeque::from([start]);
+    while let Some(term) = todo.pop_front() {
+        let parents = entries.get(term as usize).map(|entry| &entry.parents);
+        for &parent in parents.into_iter().flatten() {
+            if parent != term
+                && let std::collections::hash_map::Entry::Vacant(vacant) = below.entry(parent)
+            {
+                vacant.insert(term);
+                todo.push_back(parent);
+            }
+        }
+    }
+    let id = |term: u32| entries.get(term as usize).map_or("", |entry| &entry.id);
+    let mut way = vec![id(start)];
+    let mut term = start;
+    while let Some(&next) = below.get(&term) {
+        way.push(id(next));
+        if next == start || way.len() > SHOWN {
+            break;
+        }
+        term = next;
+    }
+    way.reverse();
+    Error::Usage(format!(
+        "ontology: {} is more general than itself: {}",
+        id(start),
+        way.join(" is_a ")
+    ))
 }
 
 /// Information content by term, from all annotations.
@@ -309,6 +358,19 @@ fn counted_annotations(source: &OntologySource, entries: &[Entry]) -> Vec<f64> {
     counts.into_iter().map(information).collect()
 }
 
+/// What the index of terms is made from: hashes of all their ids and names.
+fn hashes(entries: &[Entry]) -> Vec<(u64, u32)> {
+    let mut hashes = Vec::new();
+    for (term, entry) in (0u32..).zip(entries) {
+        let names = entry.names.split('\t').map(str::to_lowercase);
+        let ids = std::iter::once(entry.id.as_str()).chain(entry.alternative.split('\t'));
+        let ids: BTreeSet<String> = ids.map(canonical).chain(names).collect();
+        let told = ids.iter().filter(|text| !text.is_empty());
+        hashes.extend(told.map(|text| (xxh3_64(text.as_bytes()), term)));
+    }
+    hashes
+}
+
 fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result<ContainerWriter> {
     let texts = |texts: &mut dyn Iterator<Item = &str>, keep: bool| {
         let mut writer = TextWriter::default();
@@ -319,14 +381,6 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
         let lists: Vec<Vec<u32>> = entries.iter().map(of).collect();
         encode_lists(lists.iter().map(Vec::as_slice))
     };
-    let mut hashes = Vec::new();
-    for (term, entry) in (0u32..).zip(entries) {
-        let names = entry.names.split('\t').map(str::to_lowercase);
-        let ids = std::iter::once(entry.id.as_str()).chain(entry.alternative.split('\t'));
-        let ids: BTreeSet<String> = ids.map(canonical).chain(names).collect();
-        let told = ids.iter().filter(|text| !text.is_empty());
-        hashes.extend(told.map(|text| (xxh3_64(text.as_bytes()), term)));
-    }
     let closures = closures(entries)?;
     let mut file = ContainerWriter::default();
     file.add(
@@ -355,7 +409,10 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
         .iter()
         .flat_map(|entry| entry.replacement.to_le_bytes());
     file.add(Kind::Replacements, replacements.collect());
-    file.add(Kind::TermIndex, hash_index(hashes, entries.len() as u32));
+    file.add(
+        Kind::TermIndex,
+        hash_index(hashes(entries), entries.len() as u32),
+    );
     if information.iter().any(|value| *value > 0.0) {
         let bits = information
             .iter()

@@ -132,15 +132,38 @@ fn equivalences_lead_away_and_never_back() {
 }
 
 #[test]
-fn what_is_more_general_than_itself_is_refused() {
+fn what_is_more_general_than_itself_is_refused_and_told() {
     let source = OntologySource {
         terms: vec![
             term("A:1", "", &["A:2"], &[]),
-            term("A:2", "", &["A:1"], &[]),
+            term("A:2", "", &["A:9", "A:3"], &[]),
+            term("A:3", "", &["A:1"], &[]),
         ],
         ..OntologySource::default()
     };
-    assert!(Terms::write(&source).is_err());
+    let error = Terms::write(&source).unwrap_err().to_string();
+    assert!(error.contains("A:1 is_a A:2 is_a A:3 is_a A:1"), "{error}");
+}
+
+/// A term that is both the same as one of another vocabulary and narrower than it is no circle.
+#[test]
+fn mappings_that_contradict_are_taken_together() {
+    let source = OntologySource {
+        terms: vec![
+            term("HP:1", "", &[], &["S:1"]),
+            term("HP:2", "", &["HP:2"], &[]),
+        ],
+        mappings: vec![Mapping {
+            subject: "S:1".into(),
+            relation: Match::Broad,
+            object: "HP:1".into(),
+        }],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    assert_eq!(ids_of(&terms, "HP:1"), ["HP:1", "S:1"]);
+    assert_eq!(ids_of(&terms, "S:1"), ["HP:1", "S:1"]);
+    terms.verify().unwrap();
 }
 
 #[test]

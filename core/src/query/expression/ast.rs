@@ -165,6 +165,11 @@ impl Impact {
         ("moderate", Self::Moderate),
         ("modifier", Self::Modifier),
     ];
+
+    /// The name that expressions use.
+    pub fn name(self) -> &'static str {
+        name_of(&Self::NAMES, &self)
+    }
 }
 
 /// Transcripts that stand for their gene.

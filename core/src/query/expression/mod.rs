@@ -6,6 +6,8 @@
 //! no sample at all, nesting without measure) is refused when the printed text is parsed, with a
 //! place in that text.
 //!
+//! `format-spec/expressions.md` is the reference for users. Programs may use a JSON form.
+//!
 //! # Grammar
 //!
 //! ```text
@@ -62,6 +64,7 @@ mod ast;
 mod build;
 mod display;
 mod error;
+mod json;
 mod parse;
 mod scan;
 mod shape;
@@ -77,3 +80,4 @@ pub(crate) use ast::{
 pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
+pub(super) use json::is_json;

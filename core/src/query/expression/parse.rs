@@ -2,12 +2,13 @@
 
 use super::ast::{Atom, Node, Where, WhereAtom, Who, WhoAtom};
 use super::error::quoted;
+use super::json::is_json;
 use super::scan::{Result, Scanner};
 use crate::error::{Error, ExpressionError};
 use std::str::FromStr;
 
 /// Parsing recurses once for each open parenthesis, and so will all that walks the tree.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 /// Longer lists belong into a file.
 const MAX_LENGTH: usize = 1 << 20;
 
@@ -35,32 +36,46 @@ impl Who {
 impl FromStr for Where {
     type Err = Error;
 
+    /// Text, or the JSON form, which begins with `{`.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Ok(Self::parse(text)?)
+        match is_json(text) {
+            true => Self::from_json(text),
+            false => Ok(Self::parse(text)?),
+        }
     }
 }
 
 impl FromStr for Who {
     type Err = Error;
 
+    /// Text, or the JSON form, which begins with `{`.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Ok(Self::parse(text)?)
+        match is_json(text) {
+            true => Self::from_json(text),
+            false => Ok(Self::parse(text)?),
+        }
     }
 }
 
-fn parse<K: Language>(text: &str) -> Result<Node<K>> {
-    if text.len() > MAX_LENGTH {
+/// Refuses what is longer than `limit`.
+pub(super) fn check_length(text: &str, limit: usize) -> Result<()> {
+    match text.len() > limit {
+        false => Ok(()),
         // without the text: who shows the error should not have to show a megabyte
-        return Err(Box::new(ExpressionError {
+        true => Err(Box::new(ExpressionError {
             text: String::new(),
             at: 0..0,
             message: format!(
-                "the expression has {} bytes, {MAX_LENGTH} are allowed: put long lists into files",
+                "the expression has {} bytes, {limit} are allowed: put long lists into files",
                 text.len()
             ),
             candidates: Vec::new(),
-        }));
+        })),
     }
+}
+
+pub(super) fn parse<K: Language>(text: &str) -> Result<Node<K>> {
+    check_length(text, MAX_LENGTH)?;
     let mut scanner = Scanner::new(text);
     scanner.skip_space();
     if scanner.peek().is_none() {
@@ -132,6 +147,12 @@ fn operand<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
             true => Ok(node),
             false => Err(scanner.unclosed(start, "`&`, `|`")),
         };
+    }
+    if scanner.peek() == Some('{') {
+        let at = scanner.next_part();
+        let message =
+            "`{` begins an expression in JSON, which stands alone: quote a name that begins so";
+        return Err(scanner.error(at, message));
     }
     let operator = ["and", "or"].iter().any(|word| scanner.eat_keyword(word));
     let nothing = scanner

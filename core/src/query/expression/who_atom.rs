@@ -244,6 +244,15 @@ fn list(scanner: &mut Scanner<'_>, of: &str, start: usize, open: usize) -> Resul
     })
 }
 
+/// The values of an attribute that takes no others.
+pub(super) fn closed_values(attribute: Attribute) -> Option<&'static [&'static str]> {
+    match attribute {
+        Attribute::Sex => Some(&["female", "male", "other", "unknown"]),
+        Attribute::Affected => Some(&["no", "yes"]),
+        _ => None,
+    }
+}
+
 /// A value behind an attribute's colon, which stands here.
 fn attribute_value(
     scanner: &mut Scanner<'_>,
@@ -254,10 +263,8 @@ fn attribute_value(
     scanner.eat(':');
     let value_at = scanner.at();
     let value = term_name(scanner, name, start)?;
-    let known: &[&str] = match attribute {
-        Attribute::Sex => &["female", "male", "other", "unknown"],
-        Attribute::Affected => &["no", "yes"],
-        _ => return Ok(WhoAtom::Attribute { attribute, value }),
+    let Some(known) = closed_values(attribute) else {
+        return Ok(WhoAtom::Attribute { attribute, value });
     };
     if !known.contains(&value.to_ascii_lowercase().as_str()) {
         let message = format!("unknown {name} {}", quoted(&value));

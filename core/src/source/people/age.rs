@@ -48,8 +48,8 @@ impl Age {
 }
 
 impl Display for Age {
-    /// In years, months and days, such that reading it gives it back; what no such text says (a part
-    /// of a day) is left out.
+    /// In years, months and days; or, where no such text says it, in days and hours. Reading it gives
+    /// it back.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let total = i64::from(self.0);
         let [(_, year), (_, month), _, (_, day)] = UNITS;
@@ -60,7 +60,10 @@ impl Display for Age {
                 .find(|m| (rest - m * month) % day == 0)?;
             Some((years, months, (rest - months * month) / day))
         });
-        let (years, months, days) = split.unwrap_or((0, 0, total / day));
+        let Some((years, months, days)) = split else {
+            let hours = (total % day) as f64 * 24.0 / day as f64;
+            return write!(f, "P{}DT{hours}H", total / day);
+        };
         for (count, unit) in [(years, 'y'), (months, 'm')] {
             if count > 0 {
                 write!(f, "{count}{unit}")?;
@@ -121,9 +124,11 @@ mod tests {
 
     #[test]
     fn ages_are_printed_as_they_are_read() {
-        for sixteenths in (0..200_000)
-            .step_by(16)
-            .chain([487, 487 * 7 + 31 * 16, 5844 * 90 + 16])
+        for sixteenths in
+            (0..200_000)
+                .step_by(16)
+                .chain(0..2_000)
+                .chain([487, 487 * 7 + 31 * 16, 5844 * 90 + 16])
         {
             let age = Age(sixteenths);
             assert_eq!(Age::parse(&age.to_string()), Some(age), "{age}");

@@ -7,6 +7,7 @@ use super::mapping::{self, Mapping};
 use super::merge::Merger;
 use super::notes::Notes;
 use super::record::Person;
+use super::table::NoPeople;
 use super::{PeopleInput, Relative, ped, table};
 use crate::error::{Error, Place, Result};
 use std::path::{Path, PathBuf};
@@ -27,10 +28,33 @@ const OTHER: [&str; 10] = [
     "targets",
 ];
 
+const NOT_PEOPLE: &str = "a file of a folder that is not about people: not read";
+
 enum Kind {
     Json,
     Ped,
     Table,
+}
+
+/// A file that tells of nobody: an error where it was named, passed by in a folder.
+enum Nobody {
+    Empty,
+    Binary,
+    Table(NoPeople),
+}
+
+impl Nobody {
+    fn into_error(self, path: &Path) -> Error {
+        let (expected, found) = match self {
+            Self::Empty => ("people", "an empty file"),
+            Self::Binary => (
+                "text of people: JSON, a table or a pedigree",
+                "a binary file",
+            ),
+            Self::Table(table) => return table.into_error(path),
+        };
+        wrong(path, Place::File, expected, found)
+    }
 }
 
 /// Reads files and folders of people. A record that is wrong is refused alone; a file that is not
@@ -40,18 +64,26 @@ pub(crate) fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> Result<P
     let mut notes = Notes::default();
     let mut merger = Merger::default();
     for path in paths {
-        let mut files = Vec::new();
-        if path.is_dir() {
-            walk(path, DEPTH, &mut files, &mut notes)?;
-            if files.is_empty() {
-                let expected = "a folder with files of people";
-                return Err(wrong(path, Place::File, expected, "none"));
+        let mut read =
+            |path: &Path, notes: &mut Notes| read_file(path, mapping.as_ref(), notes, &mut merger);
+        if !path.is_dir() {
+            if let Some(nobody) = read(path, &mut notes)? {
+                return Err(nobody.into_error(path));
             }
-        } else {
-            files.push(path.clone());
+            continue;
         }
+        let mut files = Vec::new();
+        walk(path, DEPTH, &mut files, &mut notes)?;
+        let mut any = false;
         for path in files {
-            read_file(&path, mapping.as_ref(), &mut notes, &mut merger)?;
+            match read(&path, &mut notes)? {
+                None => any = true,
+                Some(_) => notes.warn(NOT_PEOPLE, || path.display().to_string()),
+            }
+        }
+        if !any {
+            let expected = "a folder with files of people";
+            return Err(wrong(path, Place::File, expected, "none"));
         }
     }
     let by_subject = mapping.and_then(|mapping| mapping.by_subject);
@@ -85,7 +117,8 @@ pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
 /// The text of a mapping file for a table, to be looked over by who knows it.
 pub(crate) fn guess(path: &Path) -> Result<String> {
     let mut input = input::open(path)?;
-    match kind(path, &mut input)? {
+    let kind = kind(path, &mut input)?;
+    match kind.map_err(|nobody| nobody.into_error(path))? {
         Kind::Table => super::guess::guess(path, input),
         Kind::Json | Kind::Ped => {
             let found = "a file that needs no mapping";
@@ -126,10 +159,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, notes: &mut Notes
         let (stem, extension) = name(&path);
         let known = ["json", "ndjson", "jsonl", "tsv", "csv", "ped", "fam"];
         if !known.contains(&extension.as_str()) || OTHER.contains(&stem.as_str()) {
-            notes.warn(
-                "a file of a folder that is not about people: not read",
-                told,
-            );
+            notes.warn(NOT_PEOPLE, told);
         } else {
             files.push(path);
         }
@@ -137,31 +167,28 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, notes: &mut Notes
     Ok(())
 }
 
-fn kind(path: &Path, input: &mut Input) -> Result<Kind> {
+fn kind(path: &Path, input: &mut Input) -> Result<std::result::Result<Kind, Nobody>> {
     let (_, extension) = name(path);
     if matches!(extension.as_str(), "ped" | "fam") {
-        return Ok(Kind::Ped);
+        return Ok(Ok(Kind::Ped));
     }
     let start = input.ahead().map_err(|e| fault(path, 1, &e))?;
     match start.trim_ascii_start().first() {
-        Some(b'{' | b'[') => return Ok(Kind::Json),
-        None if start.is_empty() => {
-            return Err(wrong(path, Place::File, "people", "an empty file"));
-        }
+        Some(b'{' | b'[') => return Ok(Ok(Kind::Json)),
+        None if start.is_empty() => return Ok(Err(Nobody::Empty)),
         _ => {}
     }
     if start.contains(&0) {
-        let expected = "text of people: JSON, a table or a pedigree";
-        return Err(wrong(path, Place::File, expected, "a binary file"));
+        return Ok(Err(Nobody::Binary));
     }
     if matches!(extension.as_str(), "json" | "ndjson" | "jsonl") {
-        return Ok(Kind::Json);
+        return Ok(Ok(Kind::Json));
     }
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
     if ped::is_line(String::from_utf8_lossy(line).trim()) {
-        return Ok(Kind::Ped);
+        return Ok(Ok(Kind::Ped));
     }
-    Ok(Kind::Table)
+    Ok(Ok(Kind::Table))
 }
 
 fn read_file(
@@ -169,10 +196,12 @@ fn read_file(
     mapping: Option<&Mapping>,
     notes: &mut Notes,
     merger: &mut Merger,
-) -> Result<()> {
+) -> Result<Option<Nobody>> {
     let mut input = input::open(path)?;
-    let kind = kind(path, &mut input)?;
-    read(path, kind, input, mapping, notes, merger)
+    match kind(path, &mut input)? {
+        Ok(kind) => read(path, kind, input, mapping, notes, merger),
+        Err(nobody) => Ok(Some(nobody)),
+    }
 }
 
 fn read(
@@ -182,7 +211,7 @@ fn read(
     mapping: Option<&Mapping>,
     notes: &mut Notes,
     merger: &mut Merger,
-) -> Result<()> {
+) -> Result<Option<Nobody>> {
     let file = path.display().to_string();
     match kind {
         Kind::Json => json::records(path, input, |root, value| {
@@ -191,7 +220,7 @@ fn read(
             individual::read(&mut context, &value, &mut |one| told.push(one));
             told.into_iter().for_each(|told| merger.add(told, notes));
             Ok(())
-        }),
+        })?,
         Kind::Ped => ped::read(path, &file, input, notes, |line, relative, notes| {
             match relative {
                 Ok(relative) => {
@@ -208,11 +237,16 @@ fn read(
                 }
             }
             Ok(())
-        }),
-        Kind::Table => table::read(path, &file, input, mapping, notes, |line, person, notes| {
-            merger.add(at(&file, line, person), notes);
-        }),
+        })?,
+        Kind::Table => {
+            let each = |line, person, notes: &mut Notes| {
+                merger.add(at(&file, line, person), notes);
+            };
+            let no_people = table::read(path, &file, input, mapping, notes, each)?;
+            return Ok(no_people.map(Nobody::Table));
+        }
     }
+    Ok(None)
 }
 
 fn at(file: &str, line: u64, person: Person) -> Told {

@@ -109,7 +109,8 @@ fn csv_fault(path: &Path, error: csv::Error) -> crate::Error {
     }
 }
 
-/// Calls `each` with the line and the person of every row, and refuses rows that are wrong.
+/// Calls `each` with the line and the person of every row, and refuses rows that are wrong. A table
+/// that is not about people is told.
 pub(super) fn read(
     path: &Path,
     file: &str,
@@ -117,14 +118,17 @@ pub(super) fn read(
     mapping: Option<&Mapping>,
     notes: &mut Notes,
     mut each: impl FnMut(u64, Person, &mut Notes),
-) -> Result<()> {
+) -> Result<Option<NoPeople>> {
     let delimiter = mapping.and_then(|mapping| mapping.delimiter);
     let Table {
         mut reader,
         header,
         used,
     } = open(path, input, delimiter)?;
-    let columns = columns(path, file, &header, mapping, notes)?;
+    let columns = match columns(path, file, &header, mapping, notes)? {
+        Ok(columns) => columns,
+        Err(no_people) => return Ok(Some(no_people)),
+    };
     let mut row = csv::ByteRecord::new();
     while reader
         .read_byte_record(&mut row)
@@ -160,7 +164,17 @@ pub(super) fn read(
             Err(reason) => notes.refuse(file, format!(":{line}"), reason),
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// A table without a column that names people: its header.
+pub(super) struct NoPeople(String);
+
+impl NoPeople {
+    pub(super) fn into_error(self, path: &Path) -> crate::Error {
+        let expected = "a column of individuals or of samples (a mapping file can name it)";
+        wrong(path, Place::Line(1), expected, &self.0)
+    }
 }
 
 /// What each column is; `None` is not read, which is told.
@@ -170,28 +184,25 @@ fn columns(
     header: &[String],
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-) -> Result<Vec<Option<Column>>> {
-    let mut columns = Vec::new();
-    for name in header {
-        let column = match mapping.filter(|mapping| !mapping.columns.is_empty()) {
-            Some(mapping) => mapping.columns.get(name).cloned(),
-            None => conventional(name),
-        };
-        if column.is_none() {
-            notes.warn("a column that is not read", || {
-                format!("{file}: {}", short(name))
-            });
-        }
-        columns.push(column);
-    }
+) -> Result<std::result::Result<Vec<Option<Column>>, NoPeople>> {
+    let column = |name: &String| match mapping.filter(|mapping| !mapping.columns.is_empty()) {
+        Some(mapping) => mapping.columns.get(name).cloned(),
+        None => conventional(name),
+    };
+    let columns: Vec<Option<Column>> = header.iter().map(column).collect();
     let named = |role| columns.iter().flatten().any(|column| column.role == role);
     if ![Role::Individual, Role::Sample, Role::Biosample]
         .into_iter()
         .any(named)
     {
-        let found = short(&header.join(", "));
-        let expected = "a column of individuals or of samples (a mapping file can name it)";
-        return Err(wrong(path, Place::Line(1), expected, &found));
+        return Ok(Err(NoPeople(short(&header.join(", ")))));
+    }
+    for (name, column) in header.iter().zip(&columns) {
+        if column.is_none() {
+            notes.warn("a column that is not read", || {
+                format!("{file}: {}", short(name))
+            });
+        }
     }
     for column in columns.iter().flatten() {
         if let Some(onset) = column
@@ -208,7 +219,7 @@ fn columns(
             ));
         }
     }
-    Ok(columns)
+    Ok(Ok(columns))
 }
 
 struct Row<'r> {

@@ -8,12 +8,54 @@ const LONGEST_LIFE: f64 = 150.0;
 /// A child is born 40 weeks after the last menstruation, from which gestational ages count.
 const GESTATION_DAYS: i64 = 280;
 
+/// Later than every age.
+const NEVER: i32 = i32::MAX;
+
+/// The stages of onset that HPO defines by age, each from an age to before another, in sixteenths of a
+/// day. "Between 5 and 15 years" includes the sixteenth year of life, for adults are from 16 years on
+/// and a paediatric onset is one before. A congenital onset is at birth, an antenatal one before it.
+/// Stages that are not defined by the person's age, such as `HP:4000040` (puerpural), have none.
+const STAGES: [(&str, i32, i32); 19] = [
+    ("HP:0030674", gestation(0), 0),                // antenatal
+    ("HP:0011460", gestation(0), gestation(10)),    // embryonal
+    ("HP:0011461", gestation(10), 0),               // fetal
+    ("HP:0034199", gestation(11), gestation(14)),   // late first trimester
+    ("HP:0034198", gestation(14), gestation(28)),   // second trimester
+    ("HP:0034197", gestation(28), 0),               // third trimester
+    ("HP:0003577", 0, 1),                           // congenital
+    ("HP:0003623", 0, 28 * Age::DAY),               // neonatal
+    ("HP:0410280", 28 * Age::DAY, 16 * Age::YEAR),  // paediatric
+    ("HP:0003593", 28 * Age::DAY, Age::YEAR),       // infantile
+    ("HP:0011463", Age::YEAR, 5 * Age::YEAR),       // childhood
+    ("HP:0003621", 5 * Age::YEAR, 16 * Age::YEAR),  // juvenile
+    ("HP:0003581", 16 * Age::YEAR, NEVER),          // adult
+    ("HP:0011462", 16 * Age::YEAR, 40 * Age::YEAR), // young adult
+    ("HP:0025708", 16 * Age::YEAR, 19 * Age::YEAR), // early young adult
+    ("HP:0025709", 19 * Age::YEAR, 25 * Age::YEAR), // intermediate young adult
+    ("HP:0025710", 25 * Age::YEAR, 40 * Age::YEAR), // late young adult
+    ("HP:0003596", 40 * Age::YEAR, 60 * Age::YEAR), // middle age
+    ("HP:0003584", 60 * Age::YEAR, NEVER),          // late
+];
+
+/// The age at the end of so many weeks from the last menstruation.
+const fn gestation(weeks: i32) -> i32 {
+    (weeks * 7 - GESTATION_DAYS as i32) * Age::DAY
+}
+
 impl Ages {
     pub(super) fn at(age: Age) -> Self {
         Self {
             low: age,
             high: age,
         }
+    }
+
+    /// The stages of onset that are defined by age, by their ids, and the ages that each spans.
+    pub(crate) fn stages() -> impl Iterator<Item = (&'static str, Self)> {
+        STAGES.iter().map(|&(id, from, before)| {
+            let (low, high) = (Age(from), Age(before - 1));
+            (id, Self { low, high })
+        })
     }
 }
 
@@ -181,4 +223,37 @@ fn days(year: i32, month: i32, day: i32) -> i32 {
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_of_onset_follow_each_other() {
+        let of = |number: &str| {
+            let mut stages = Ages::stages();
+            let found = stages.find(|(id, _)| id.strip_prefix("HP:") == Some(number));
+            found.unwrap().1
+        };
+        let chains = [
+            &[
+                "0030674", "0003623", "0003593", "0011463", "0003621", "0003581",
+            ][..],
+            &["0011460", "0011461"],
+            &["0034199", "0034198", "0034197"],
+            &["0003623", "0410280", "0011462", "0003596", "0003584"],
+            &["0025708", "0025709", "0025710"],
+        ];
+        for chain in chains {
+            for pair in chain.windows(2) {
+                assert_eq!(of(pair[0]).high.0 + 1, of(pair[1]).low.0, "{pair:?}");
+            }
+        }
+        assert_eq!(of("0003577"), Ages::at(Age(0)), "congenital is at birth");
+        assert_eq!(of("0003593").low, Age::parse("28d").unwrap());
+        assert_eq!(of("0011463").low, Age::parse("P1Y").unwrap());
+        assert_eq!(of("0011462").low, of("0003581").low);
+        assert_eq!(of("0003584").high, of("0003581").high);
+    }
 }

@@ -164,6 +164,10 @@ pub fn dump(dataset: &Dataset) -> varidex::Result<String> {
         "carriers(all, hom)",
         "carriers(type:snv, at_least: 3)",
         "carriers(info.DEPTH>2 | filter:PASS)",
+        "carriers(gene:GENE1 & impact>=moderate)",
+        "carriers(gene:GENE2 | gene:ENSG15)",
+        "carriers(consequence:coding_sequence_variant & canonical)",
+        "carriers(protein:V15E | ENST45.1:c.45A>G)",
     ] {
         text += &match dataset.ask(question) {
             Ok(group) => format!("{:?}\n", group.ids()?),
@@ -186,7 +190,11 @@ fn dump_variants(variants: &mut Variants<'_>, text: &mut String) -> varidex::Res
             "{contig} {position:?} {interval} {alleles} {id:?} {kind} {filter} {quality:?} {counts:?} {pair:?}"
         );
         variant.carriers(|carrier| *text += &format!(" {carrier:?}"))?;
-        *text += "\n";
+        *text += &format!(
+            " {:?} {:?}\n",
+            variant.annotation()?,
+            variant.annotations()?
+        );
     }
     Ok(())
 }

@@ -84,7 +84,8 @@ pub fn expression() -> impl Strategy<Value = Expression> {
     })
 }
 
-fn holds(comparison: &str, left: f64, right: f64) -> bool {
+/// Whether a comparison holds.
+pub fn holds(comparison: &str, left: f64, right: f64) -> bool {
     match comparison {
         "<" => left < right,
         "<=" => left <= right,
@@ -222,7 +223,8 @@ fn trimmed(row: &Row) -> (Vec<u8>, Vec<u8>) {
     (reference, alternate)
 }
 
-fn kind(row: &Row) -> &'static str {
+/// The type of an allele, in the words of `type:`.
+pub fn kind(row: &Row) -> &'static str {
     match row.alternate.as_str() {
         "" | "<*>" | "<NON_REF>" => "ref",
         "*" => "star",

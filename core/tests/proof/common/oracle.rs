@@ -297,3 +297,17 @@ fn extent(
     let sv_length = length.filter(|_| !spelled && !alt.is_empty());
     (end.max(bases), sv_length)
 }
+
+/// The samples that carry enough of the rows, each in this zygosity.
+pub fn carriers(rows: &[&Row], zygosity: Option<&str>, at_least: u32) -> BTreeSet<u32> {
+    let mut variants = BTreeMap::<u32, u32>::new();
+    for row in rows {
+        for carrier in row.carriers() {
+            if zygosity.is_none_or(|wanted| carrier.zygosity() == wanted) {
+                *variants.entry(carrier.sample).or_default() += 1;
+            }
+        }
+    }
+    let enough = variants.into_iter().filter(|(_, count)| *count >= at_least);
+    enough.map(|(sample, _)| sample).collect()
+}

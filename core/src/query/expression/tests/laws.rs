@@ -6,7 +6,7 @@ use crate::people::{Attribute, Level, Measure, Recorded};
 use crate::source::people::{Age, Scope};
 use proptest::prelude::*;
 
-fn any_text() -> impl Strategy<Value = String> {
+pub(in super::super) fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-zA-Z0-9_.:*-]{0,12}",
         "[ -~]{0,12}",
@@ -44,7 +44,7 @@ fn table<T: Copy + std::fmt::Debug + 'static>(
     prop::sample::select(names.iter().map(|&(_, value)| value).collect::<Vec<_>>())
 }
 
-fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
+pub(in super::super) fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
     let interval = (-1..i32::MAX, 1..i32::MAX)
         .prop_map(|(start, length)| Interval::new(start, start.saturating_add(length)).unwrap());
     let test = prop_oneof![
@@ -178,7 +178,7 @@ fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
     ]
 }
 
-fn any_node<K: std::fmt::Debug + Clone + 'static>(
+pub(in super::super) fn any_node<K: std::fmt::Debug + Clone + 'static>(
     atom: impl Strategy<Value = K> + 'static,
 ) -> impl Strategy<Value = Node<K>> {
     atom.prop_map(Node::built)
@@ -191,7 +191,7 @@ fn any_node<K: std::fmt::Debug + Clone + 'static>(
         })
 }
 
-fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
+pub(in super::super) fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
     let list = prop_oneof![
         prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
         any_text().prop_map(SampleList::File),

@@ -1,6 +1,6 @@
 mod bad;
 mod good;
-mod laws;
+pub(super) mod laws;
 
 use super::ast::*;
 use super::build::CarrierOptions;

@@ -56,6 +56,41 @@ fn of(person: &Person, scope: Scope) -> Vec<&Record> {
     records.filter(|record| record.scope == scope).collect()
 }
 
+/// What lies in a folder beside people is passed by and told; a file that was named must be about people.
+#[test]
+fn folders_hold_other_files_too() {
+    let (folder, paths) = folder(&[
+        ("README.md", "# People\n"),
+        ("cohort.vcf.gz", "not looked at"),
+        ("empty.tsv", ""),
+        ("people.csv", "id,sex\na,male\n"),
+        ("truth.tsv", "chrom\tpos\tac\n1\t5\t2\n"),
+        ("binary.csv", "\0\u{1}"),
+    ]);
+    let input = read_people(&[folder.path().to_owned()], None).unwrap();
+    assert_eq!((input.people.len(), input.read), (1, 1));
+    assert_eq!(input.warnings.len(), 1, "{:?}", input.warnings);
+    assert_eq!(input.warnings[0].count, 5);
+    let mut told = input.warnings[0].examples.clone();
+    told.sort();
+    let others: Vec<String> = paths
+        .iter()
+        .filter(|path| !path.ends_with("people.csv"))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert_eq!(told.len(), others.len());
+    assert!(others.iter().all(|other| told.contains(other)), "{told:?}");
+    for path in paths.iter().filter(|path| !path.ends_with("people.csv")) {
+        assert!(
+            read_people(std::slice::from_ref(path), None).is_err(),
+            "{path:?}"
+        );
+    }
+    std::fs::remove_file(&paths[3]).unwrap();
+    let error = read_people(&[folder.path().to_owned()], None).unwrap_err();
+    assert!(error.to_string().contains("a folder with files of people"));
+}
+
 fn ids(records: &[&Record]) -> Vec<String> {
     let id = |record: &&Record| match record.excluded {
         true => format!("!{}", record.term.id),

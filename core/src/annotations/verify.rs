@@ -1,0 +1,135 @@
+//! Checking the annotations of a segment through and through.
+
+use super::write::Derived;
+use super::{Annotations, Changes, Class, GRADES, GeneNames, all_texts, entry_hashes};
+use crate::error::Result;
+use crate::format::{Column, Container, Kind, verify_hashes};
+
+impl Annotations {
+    /// Checks columns and texts; the indexes are made again and compared.
+    pub(crate) fn verify(&self, file: &Container) -> Result<()> {
+        let fault = |kind: Kind, expected: &str| {
+            let section = file.find(kind).unwrap_or(usize::MAX);
+            file.damage(section, 0, expected, "something else")
+        };
+        let below = |count: u32| 0..=i64::from(count) - 1;
+        let counts = self.counts;
+        self.ends.verify(file, false, 0..=i64::from(counts.items))?;
+        if let Some(items) = &self.items {
+            items.verify(file, false, 1..=i64::from(counts.entries))?;
+        }
+        let all = 1..=i64::from(counts.classes);
+        self.classes.verify(file, false, all)?;
+        self.class_genes.verify(file, true, below(counts.genes))?;
+        let transcripts = below(counts.transcripts);
+        self.class_transcripts.verify(file, true, transcripts)?;
+        let consequences = below(counts.consequences);
+        self.class_consequences.verify(file, false, consequences)?;
+        self.class_grades.verify(file, false, below(GRADES))?;
+
+        let ends = numbers(file, &self.ends, self.rows, 0)?;
+        let last = ends.last().copied().unwrap_or_default();
+        for row in 0..self.rows {
+            self.items(file, row)?;
+        }
+        if last != counts.items {
+            return Err(fault(Kind::AnnotationEnds, "ends up to all items"));
+        }
+        let items = match &self.items {
+            Some(items) => numbers(file, items, counts.items, 1)?,
+            None => (0..counts.items).collect(),
+        };
+        let entry_classes = numbers(file, &self.classes, counts.entries, 1)?;
+        let classes: Vec<Class> = (0..counts.classes)
+            .map(|class| self.class(file, class))
+            .collect::<Result<_>>()?;
+        let genes = all_texts(file, &self.genes)?;
+        let whole = |line: &String| {
+            GeneNames::from_line(line).is_some_and(|names| names != GeneNames::default())
+        };
+        if !genes.iter().all(whole) {
+            return Err(fault(
+                Kind::AnnotatedGenes,
+                "symbol, id and HGNC id of each",
+            ));
+        }
+        for (kind, text) in [
+            (Kind::AnnotatedGenes, &self.genes),
+            (Kind::Transcripts, &self.transcripts),
+            (Kind::Consequences, &self.consequences),
+        ] {
+            text.verify(file, |_, entry| match std::str::from_utf8(entry) {
+                Ok(text) if !text.is_empty() => Ok(()),
+                _ => Err(fault(kind, "names in UTF-8")),
+            })?;
+        }
+
+        // the hashes of each entry, to be met again by its rows
+        let mut of_entry: Vec<Vec<u64>> = Vec::new();
+        if file.find(Kind::EntryTexts).is_some() {
+            of_entry.reserve(counts.entries as usize);
+            self.texts.verify(file, |_, entry| {
+                let text = std::str::from_utf8(entry).ok();
+                let Some(changes) = text.and_then(Changes::from_text) else {
+                    return Err(fault(Kind::EntryTexts, "three fields in UTF-8"));
+                };
+                of_entry.push(entry_hashes(changes.hgvs_c, changes.protein).collect());
+                Ok(())
+            })?;
+        }
+        let mut hashes = Vec::new();
+        let mut start = 0;
+        for (row, &end) in (0u32..).zip(&ends) {
+            let entries = items.get(start as usize..end as usize);
+            start = end;
+            for &entry in entries.unwrap_or_default() {
+                let found = of_entry.get(entry as usize).into_iter().flatten();
+                hashes.extend(found.map(|&hash| (hash, row)));
+            }
+        }
+        let derived = Derived {
+            rows: self.rows,
+            ends: &ends,
+            items: &items,
+            entry_classes: &entry_classes,
+            classes: &classes,
+            genes: &genes,
+            consequences: counts.consequences,
+        };
+        let lists = derived.rows();
+        for (kind, column, lists) in [
+            (Kind::GeneRows, &self.gene_rows, lists.genes),
+            (
+                Kind::ConsequenceRows,
+                &self.consequence_rows,
+                lists.consequences,
+            ),
+            (Kind::ImpactRows, &self.impact_rows, lists.impacts),
+        ] {
+            column.verify(file, false, 0..=i64::MAX)?;
+            for (number, list) in (0..).zip(lists) {
+                let set = self.set(file, column.get(file, number)?)?;
+                let broken = |rule| self.broken_set(file, 0, rule);
+                set.verify(None).map_err(broken)?;
+                let mut members = Vec::with_capacity(list.len());
+                set.walk(None, |row| members.push(row)).map_err(broken)?;
+                if members != list {
+                    return Err(fault(kind, "what follows from the entries"));
+                }
+            }
+        }
+        let names = derived.name_hashes();
+        verify_hashes(file, Kind::GeneNameIndex, counts.genes, names)?;
+        verify_hashes(file, Kind::ChangeIndex, self.rows, hashes)
+    }
+}
+
+/// All numbers of a column, which has been checked, less what is added to each there.
+fn numbers(file: &Container, column: &Column, count: u32, added: i64) -> Result<Vec<u32>> {
+    let mut all = Vec::with_capacity(count as usize);
+    for row in 0..count {
+        let number = column.get(file, row)?.saturating_sub(added);
+        all.push(u32::try_from(number).unwrap_or(u32::MAX));
+    }
+    Ok(all)
+}

@@ -1,0 +1,93 @@
+//! The JSON form of expressions: one object for each node of the tree, with one key, its kind.
+//!
+//! ```json
+//! {"and": [{"gene": "RYR1"}, {"impact": {">=": "moderate"}}, {"af": {"<": 0.01}}]}
+//! ```
+//!
+//! The schema in `format-spec/expression.schema.json` is the reference. Text and JSON say the same:
+//! what is read from JSON is printed as text and parsed, so that neither form accepts what the other
+//! refuses, and that errors found later, when names are looked up, have a text to point into.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod value;
+mod write;
+
+use super::ast::{Where, WhereAtom, Who, WhoAtom};
+use super::parse::Language;
+use super::scan::Result;
+use crate::error::Error;
+use read::Read;
+use serde_json::Value;
+use std::fmt::Display;
+use tree::Pointer;
+
+/// Whether `text` is an expression in JSON: no expression in text begins so.
+pub(in crate::query) fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{')
+}
+
+impl Where {
+    /// Reads the JSON form.
+    ///
+    /// ```
+    /// use varidex::Where;
+    /// let read = Where::from_json(r#"{"and": [{"gene": "RYR1"}, {"af": {"<": 0.01}}]}"#)?;
+    /// assert_eq!(read, "gene:RYR1 & af<0.01".parse()?);
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`] with the JSON pointer of what cannot be understood.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let node = read::expression::<WhereAtom>(json)?;
+        Ok(Self::parse(&node.to_string())?)
+    }
+
+    /// The JSON form.
+    pub fn to_json(&self) -> String {
+        write::node(&self.0).to_string()
+    }
+}
+
+impl Who {
+    /// Reads the JSON form.
+    ///
+    /// ```
+    /// use varidex::Who;
+    /// let read = Who::from_json(r#"{"carriers": {"of": {"gene": "RYR1"}, "zygosity": "hom"}}"#)?;
+    /// assert_eq!(read, "carriers(gene:RYR1, hom)".parse()?);
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`] with the JSON pointer of what cannot be understood.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let node = read::expression::<WhoAtom>(json)?;
+        Ok(Self::parse(&node.to_string())?)
+    }
+
+    /// The JSON form.
+    pub fn to_json(&self) -> String {
+        write::node(&self.0).to_string()
+    }
+}
+
+/// A kind of atom that has a JSON form.
+trait JsonLanguage: Language + Display + PartialEq {
+    /// Every kind, for candidates.
+    fn kinds() -> Vec<&'static str>;
+
+    /// What to say of a kind that only the other language has.
+    fn of_the_other(kind: &str) -> Option<String>;
+
+    /// Reads the atom of this kind; `None` where there is no such kind.
+    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>>;
+
+    /// The object of the atom.
+    fn write(&self) -> Value;
+}

@@ -1,0 +1,541 @@
+//! Trees from JSON. Names are read in the case in which they are written.
+
+use super::super::ast::{
+    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
+    VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
+};
+use super::super::error::{nearest, quoted};
+use super::super::parse::{MAX_DEPTH, parse};
+use super::super::scan::Result;
+use super::super::who_atom::closed_values;
+use super::tree::{self, Pointer};
+use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
+use super::{JsonLanguage, write};
+use crate::error::ExpressionError;
+use crate::genome::Interval;
+use crate::people::{Attribute, Level, Measure, Recorded};
+use crate::source::people::{Age, Scope};
+use serde_json::Value;
+
+pub(super) fn expression<K: JsonLanguage>(json: &str) -> Result<Node<K>> {
+    let value = tree::read(json)?;
+    node(&value, &Pointer::TOP).map(|nested| nested.node)
+}
+
+/// A tree, and how deep the parentheses of its text nest.
+struct Nested<K> {
+    node: Node<K>,
+    parentheses: usize,
+}
+
+/// Whether a node stands in parentheses behind `!`.
+fn is_joined<K>(node: &Node<K>) -> bool {
+    matches!(node, Node::And(_) | Node::Or(_))
+}
+
+fn node<K: JsonLanguage>(value: &Value, at: &Pointer<'_>) -> Result<Nested<K>> {
+    let (kind, value) = single(value, at)?;
+    let at = at.key(kind);
+    let nested = match kind {
+        "not" => negated(node(value, &at)?),
+        "and" | "or" => joined(kind, value, &at)?,
+        _ => {
+            let Some(Read { atom, parentheses }) = K::read(kind, value, &at)? else {
+                return Err(unknown::<K>(kind, &at));
+            };
+            Nested {
+                node: Node::built(atom),
+                parentheses,
+            }
+        }
+    };
+    match nested.parentheses > MAX_DEPTH {
+        true => Err(at.error(format!(
+            "in the text of this, parentheses nest deeper than {MAX_DEPTH}"
+        ))),
+        false => Ok(nested),
+    }
+}
+
+/// The one key of an object, and its value.
+fn single<'a>(value: &'a Value, at: &Pointer<'_>) -> Result<(&'a str, &'a Value)> {
+    const WANTED: &str = "an object with one key, the kind of the expression";
+    let Value::Object(object) = value else {
+        return Err(wrong(WANTED, value, at));
+    };
+    let mut entries = object.iter();
+    match (entries.next(), entries.next()) {
+        (Some((kind, value)), None) => Ok((kind, value)),
+        (None, _) => Err(at.error(format!("expected {WANTED}, found an empty one"))),
+        (Some((first, _)), Some((second, _))) => Err(at.error(format!(
+            "expected {WANTED}, found {} and {}",
+            quoted(first),
+            quoted(second)
+        ))),
+    }
+}
+
+fn negated<K>(inner: Nested<K>) -> Nested<K> {
+    let parentheses = inner.parentheses;
+    let node = inner.node.not();
+    let parentheses = match &node {
+        Node::Not(inner) => parentheses + usize::from(is_joined(inner)),
+        // twice negated: without the parentheses that it had
+        node => parentheses.saturating_sub(usize::from(is_joined(node))),
+    };
+    Nested { node, parentheses }
+}
+
+fn joined<K: JsonLanguage>(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Nested<K>> {
+    let mut parts = Parts {
+        nodes: Vec::new(),
+        parentheses: 0,
+    };
+    parts.gather(kind, value, at)?;
+    let Parts {
+        mut nodes,
+        parentheses,
+    } = parts;
+    let node = match (nodes.len(), kind) {
+        (1, _) => nodes.remove(0),
+        (_, "and") => Node::And(nodes),
+        _ => Node::Or(nodes),
+    };
+    // a single part has lost the parentheses that it has among others
+    let parentheses = match node {
+        Node::Or(_) if kind == "and" => parentheses.saturating_sub(1),
+        _ => parentheses,
+    };
+    Ok(Nested { node, parentheses })
+}
+
+/// What stands side by side in an `and` or an `or`.
+struct Parts<K> {
+    nodes: Vec<Node<K>>,
+    parentheses: usize,
+}
+
+impl<K: JsonLanguage> Parts<K> {
+    /// Adds the items of a list. Lists of the same kind within it are gathered into the same parts,
+    /// so that nesting without measure costs no more than its length.
+    fn gather(&mut self, kind: &str, value: &Value, at: &Pointer<'_>) -> Result<()> {
+        for (n, item) in list(value, at, "an expression")?.iter().enumerate() {
+            let at = at.item(n);
+            if let Value::Object(object) = item
+                && object.len() == 1
+                && let Some(inner) = object.get(kind)
+            {
+                self.gather(kind, inner, &at.key(kind))?;
+                continue;
+            }
+            let Nested { node, parentheses } = node(item, &at)?;
+            let own = kind == "and" && matches!(node, Node::Or(_));
+            self.parentheses = self.parentheses.max(parentheses + usize::from(own));
+            match (node, kind) {
+                (Node::And(more), "and") | (Node::Or(more), "or") => self.nodes.extend(more),
+                (node, _) => self.nodes.push(node),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown<K: JsonLanguage>(kind: &str, at: &Pointer<'_>) -> Box<ExpressionError> {
+    if let Some(message) = K::of_the_other(kind) {
+        return at.error(message);
+    }
+    let kinds = K::kinds();
+    let known = kinds.into_iter().chain(["and", "not", "or"]);
+    let message = format!("unknown kind of expression {}", quoted(kind));
+    at.error_with(message, nearest(kind, known))
+}
+
+/// An atom, and how deep the parentheses of its text nest that the limit counts: those around an
+/// expression within it.
+pub(super) struct Read<K> {
+    atom: K,
+    parentheses: usize,
+}
+
+/// Refuses an atom that no text gives. What holds another expression is given with a plain one.
+fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
+    match parse::<K>(&atom.to_string()) {
+        Ok(Node::Atom(read)) if read.kind == atom => Ok(Read {
+            atom,
+            parentheses: 0,
+        }),
+        Ok(_) => Err(at.error("no text says this")),
+        Err(error) => Err(at.error_with(error.message, error.candidates)),
+    }
+}
+
+impl JsonLanguage for WhereAtom {
+    fn kinds() -> Vec<&'static str> {
+        const KINDS: [&str; 14] = [
+            "all",
+            "allele",
+            "consequence",
+            "filter",
+            "gene",
+            "id",
+            "impact",
+            "info",
+            "name",
+            "protein",
+            "region",
+            "regions",
+            "transcripts",
+            "type",
+        ];
+        let numbers = Number::NAMES.iter().map(|&(name, _)| name);
+        KINDS.into_iter().chain(numbers).collect()
+    }
+
+    fn of_the_other(kind: &str) -> Option<String> {
+        WhoAtom::kinds()
+            .contains(&kind)
+            .then(|| format!("{} picks people, variants are picked here", quoted(kind)))
+    }
+
+    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>> {
+        let atom = match kind {
+            "all" => {
+                truth(value, at)?;
+                Self::All
+            }
+            "allele" => Self::Allele(string(value, at)?),
+            "name" => Self::Name(string(value, at)?),
+            "region" => region(value, at)?,
+            "regions" => Self::Regions(string(value, at)?),
+            "type" => Self::Type(choice(&VariantType::NAMES, value, at)?),
+            "info" => info(value, at)?,
+            "filter" => Self::Filter(string(value, at)?),
+            "id" => Self::Id(string(value, at)?),
+            "gene" => Self::Gene(string(value, at)?),
+            "consequence" => Self::Consequence(string(value, at)?),
+            "impact" => {
+                let (comparison, value, at) = Members::of(value, at, true, &[])?.test()?;
+                let impact = choice(&Impact::NAMES, value, &at)?;
+                Self::Impact { comparison, impact }
+            }
+            "protein" => Self::Protein(string(value, at)?),
+            "transcripts" => Self::Transcripts(choice(&Transcripts::NAMES, value, at)?),
+            kind => {
+                let known = Number::NAMES.iter().find(|(name, _)| *name == kind);
+                return match known {
+                    Some(&(_, field)) => number_test(field, value, at).map(Some),
+                    None => Ok(None),
+                };
+            }
+        };
+        checked(atom, at).map(Some)
+    }
+
+    fn write(&self) -> Value {
+        write::where_atom(self)
+    }
+}
+
+fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<WhereAtom>> {
+    let differs = !matches!(field, Number::Qual | Number::Length);
+    let known: &[&str] = if differs { &["in"] } else { &[] };
+    let members = Members::of(value, at, true, known)?;
+    let (comparison, value, value_at) = members.test()?;
+    let value = number(value, &value_at)?;
+    let Some(group) = members.get("in") else {
+        let atom = WhereAtom::Number {
+            field,
+            comparison,
+            value,
+        };
+        return checked(atom, at);
+    };
+    let Nested { node, parentheses } = node(group, &at.key("in"))?;
+    let within = |of| WhereAtom::NumberIn {
+        field,
+        of: Box::new(of),
+        comparison,
+        value,
+    };
+    checked(within(Who::all()), at)?;
+    Ok(Read {
+        atom: within(Who(node)),
+        parentheses: parentheses + 1,
+    })
+}
+
+fn region(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
+    const END: i64 = i32::MAX as i64;
+    let members = Members::of(value, at, false, &["contig", "first", "last"])?;
+    let contig = members.text("contig")?;
+    let first = members.whole("first", 0, END)?.unwrap_or(0);
+    let last = members.whole("last", 0, END)?.unwrap_or(END);
+    let interval = Interval::from_one_based_inclusive(first, last)
+        .filter(|interval| interval.start < interval.end)
+        .ok_or_else(|| {
+            at.error(format!(
+                "the region ends at {last}, before it starts at {first}"
+            ))
+        })?;
+    Ok(WhereAtom::Region { contig, interval })
+}
+
+fn info(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
+    let members = Members::of(value, at, true, &["key"])?;
+    let key = members.text("key")?;
+    let test = match members.comparison()? {
+        None => InfoTest::Present,
+        Some((comparison, Value::String(text), at)) => InfoTest::Text {
+            equal: match comparison {
+                Comparison::Equal => true,
+                Comparison::NotEqual => false,
+                other => {
+                    return Err(at.error(format!(
+                        "text is compared with `=` or `!=`, not with `{}`",
+                        other.symbol()
+                    )));
+                }
+            },
+            value: text.clone(),
+        },
+        Some((comparison, value @ Value::Number(_), at)) => InfoTest::Number {
+            comparison,
+            value: number(value, &at)?,
+        },
+        Some((_, value, at)) => return Err(wrong("a number or a string", value, &at)),
+    };
+    Ok(WhereAtom::Info { key, test })
+}
+
+impl JsonLanguage for WhoAtom {
+    fn kinds() -> Vec<&'static str> {
+        const KINDS: [&str; 11] = [
+            "age",
+            "all",
+            "carriers",
+            "exactly",
+            "excluded",
+            "individuals",
+            "onset",
+            "samples",
+            "severity",
+            "similar",
+            "term",
+        ];
+        let attributes = Attribute::NAMES.iter().map(|&(name, _)| name);
+        let scopes = Scope::NAMES.iter().map(|&(name, _)| name);
+        KINDS.into_iter().chain(attributes).chain(scopes).collect()
+    }
+
+    fn of_the_other(kind: &str) -> Option<String> {
+        WhereAtom::kinds().contains(&kind).then(|| {
+            format!(
+                "{} picks variants, people are picked here: `carriers` is who carries them",
+                quoted(kind)
+            )
+        })
+    }
+
+    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>> {
+        let atom = match kind {
+            "all" => {
+                truth(value, at)?;
+                Self::All
+            }
+            "samples" => Self::Samples(ids(value, at)?),
+            "individuals" => Self::Individuals(ids(value, at)?),
+            "carriers" => return carriers(value, at).map(Some),
+            "term" => present(None, string(value, at)?),
+            "exactly" | "excluded" => {
+                let (scope, term) = scoped_term(value, at)?;
+                let recorded = match kind {
+                    "exactly" => Recorded::Exactly,
+                    _ => Recorded::Excluded,
+                };
+                Self::Term {
+                    scope,
+                    term,
+                    recorded,
+                }
+            }
+            "similar" => similar(value, at)?,
+            "age" => {
+                let (comparison, value, at) = Members::of(value, at, true, &[])?.test()?;
+                let age = age(value, &at)?;
+                Self::Age { comparison, age }
+            }
+            "onset" => {
+                let members = Members::of(value, at, true, &["of"])?;
+                let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
+                let (comparison, value, at) = members.test()?;
+                Self::Onset {
+                    scope,
+                    term,
+                    comparison,
+                    age: age(value, &at)?,
+                }
+            }
+            "severity" => {
+                let members = Members::of(value, at, false, &["is", "of"])?;
+                let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
+                let severity = members.text("is")?;
+                Self::Severity {
+                    scope,
+                    term,
+                    severity,
+                }
+            }
+            // a term of this name is a string
+            "measurement" if value.is_object() => measurement(value, at)?,
+            kind => match (
+                kind_of(&Scope::NAMES, kind),
+                kind_of(&Attribute::NAMES, kind),
+            ) {
+                (Some(scope), _) => present(Some(scope), string(value, at)?),
+                (_, Some(attribute)) => {
+                    let text = string(value, at)?;
+                    if let Some(known) = closed_values(attribute)
+                        && !known.contains(&text.as_str())
+                    {
+                        return Err(none_of(known.iter().copied(), value, at));
+                    }
+                    Self::Attribute {
+                        attribute,
+                        value: text,
+                    }
+                }
+                (None, None) => return Ok(None),
+            },
+        };
+        checked(atom, at).map(Some)
+    }
+
+    fn write(&self) -> Value {
+        write::who_atom(self)
+    }
+}
+
+fn kind_of<T: Copy>(table: &[(&'static str, T)], kind: &str) -> Option<T> {
+    let found = table.iter().find(|(name, _)| *name == kind);
+    found.map(|&(_, value)| value)
+}
+
+fn present(scope: Option<Scope>, term: String) -> WhoAtom {
+    WhoAtom::Term {
+        scope,
+        term,
+        recorded: Recorded::Present,
+    }
+}
+
+fn ids(value: &Value, at: &Pointer<'_>) -> Result<SampleList> {
+    match value {
+        Value::String(name) => Ok(SampleList::NameOrFile(name.clone())),
+        Value::Object(_) => {
+            let file = Members::of(value, at, false, &["file"])?.text("file")?;
+            Ok(SampleList::File(file))
+        }
+        Value::Array(_) => strings(value, at, "an id").map(SampleList::Names),
+        other => Err(wrong(
+            "ids: an array, a string or `{\"file\": …}`",
+            other,
+            at,
+        )),
+    }
+}
+
+fn strings(value: &Value, at: &Pointer<'_>, of: &str) -> Result<Vec<String>> {
+    let items = list(value, at, of)?.iter().enumerate();
+    items.map(|(n, item)| string(item, &at.item(n))).collect()
+}
+
+fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<WhoAtom>> {
+    const KEYS: [&str; 5] = ["at_least", "compound", "of", "origin", "zygosity"];
+    let members = Members::of(value, at, false, &KEYS)?;
+    let Nested { node, parentheses } = node(members.need("of")?, &at.key("of"))?;
+    let zygosity = members.choice("zygosity", &Zygosity::NAMES)?;
+    let at_least = members.whole("at_least", 1, u32::MAX.into())?;
+    let at_least = at_least.and_then(|n| n.try_into().ok()).unwrap_or(1);
+    let compound = match members.get("compound") {
+        None => false,
+        Some(Value::Bool(compound)) => *compound,
+        Some(other) => return Err(wrong("`true` or `false`", other, &at.key("compound"))),
+    };
+    let origin = members.choice("origin", &Origin::NAMES)?;
+    let of = |of| WhoAtom::Carriers {
+        of,
+        zygosity,
+        at_least,
+        compound,
+        origin,
+    };
+    checked(of(Where::all()), at)?;
+    Ok(Read {
+        atom: of(Where(node)),
+        parentheses: parentheses + 1,
+    })
+}
+
+/// A term, or an object whose one key says where it is recorded.
+fn scoped_term(value: &Value, at: &Pointer<'_>) -> Result<(Option<Scope>, String)> {
+    if let Value::String(term) = value {
+        return Ok((None, term.clone()));
+    }
+    let wanted = "a term: a string, or an object such as `{\"phenotype\": …}`";
+    let Value::Object(entries) = value else {
+        return Err(wrong(wanted, value, at));
+    };
+    let mut entries = entries.iter();
+    let (Some((scope, term)), None) = (entries.next(), entries.next()) else {
+        return Err(wrong(wanted, value, at));
+    };
+    let at = at.key(scope);
+    match kind_of(&Scope::NAMES, scope) {
+        Some(scope) => Ok((Some(scope), string(term, &at)?)),
+        None => {
+            let names = Scope::NAMES.iter().map(|&(name, _)| name);
+            let message = format!("unknown kind of record {}", quoted(scope));
+            Err(at.error_with(message, nearest(scope, names)))
+        }
+    }
+}
+
+fn similar(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
+    let members = Members::of(value, at, false, &["level", "measure", "score", "to"])?;
+    let profile = strings(members.need("to")?, &at.key("to"), "a term")?;
+    let level = members.choice("level", &Level::NAMES)?;
+    let threshold = match (level, members.get("score")) {
+        (None, None) => Threshold::Level(Level::Medium),
+        (Some(level), None) => Threshold::Level(level),
+        (None, Some(score)) => Threshold::Score(number(score, &at.key("score"))?),
+        (Some(_), Some(_)) => return Err(at.error("expected `level` or `score`, found both")),
+    };
+    let measure = members.choice("measure", &Measure::NAMES)?;
+    Ok(WhoAtom::Similar {
+        profile,
+        threshold,
+        measure,
+    })
+}
+
+fn age(value: &Value, at: &Pointer<'_>) -> Result<Age> {
+    let text = string(value, at)?;
+    let wanted = "an age, as `18y`, `6m`, `18y6m`, `2w`, `10d`, `P18Y6M` are";
+    Age::parse(&text).ok_or_else(|| wrong(wanted, value, at))
+}
+
+fn measurement(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
+    let members = Members::of(value, at, true, &["of", "unit"])?;
+    let assay = members.text("of")?;
+    let unit = match members.get("unit") {
+        None => None,
+        Some(unit) => Some(string(unit, &at.key("unit"))?),
+    };
+    let (comparison, value, at) = members.test()?;
+    Ok(WhoAtom::Measurement {
+        assay,
+        unit,
+        comparison,
+        value: number(value, &at)?,
+    })
+}

@@ -1,0 +1,360 @@
+//! What annotators say of variants: `CSQ` of VEP, `ANN` of SnpEff, `BCSQ` of bcftools csq.
+
+mod allele;
+mod ontology;
+mod protein;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use allele::SiteAlleles;
+pub(crate) use ontology::{descendants, names, severity, term};
+pub(crate) use protein::{normal_protein, short_protein};
+
+use protein::{decoded, from_bcftools};
+use std::collections::HashSet;
+
+/// Who annotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Annotator {
+    /// Ensembl VEP: `CSQ`.
+    Csq,
+    /// SnpEff: `ANN`.
+    Ann,
+    /// bcftools csq: `BCSQ`.
+    Bcsq,
+}
+
+impl Annotator {
+    /// The annotator and the field that a name like `CSQ.gnomADe_AF` means.
+    pub(crate) fn of_field(name: &str) -> Option<(Self, &str)> {
+        let (key, field) = name.split_once('.')?;
+        let mut all = Self::ALL.into_iter();
+        Some((all.find(|annotator| annotator.key() == key)?, field))
+    }
+
+    /// In the order in which they are looked for.
+    pub(crate) const ALL: [Self; 3] = [Self::Csq, Self::Ann, Self::Bcsq];
+
+    /// The INFO key.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Csq => "CSQ",
+            Self::Ann => "ANN",
+            Self::Bcsq => "BCSQ",
+        }
+    }
+
+    /// The name that options and the manifest use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csq => "csq",
+            Self::Ann => "ann",
+            Self::Bcsq => "bcsq",
+        }
+    }
+}
+
+/// Of the transcript: it is the canonical one.
+pub(crate) const CANONICAL: u8 = 1;
+/// Of the transcript: it is MANE Select or MANE Plus Clinical.
+pub(crate) const MANE: u8 = 2;
+/// Of the consequence: it lies behind a stop (`*` of bcftools csq).
+pub(crate) const BEHIND_STOP: u8 = 4;
+
+/// A record with more entries would take more memory than it is worth: an entry may be of all ALTs.
+const ENTRIES_MAX: usize = 1 << 16;
+/// Kinds of warnings told of one record.
+const WARNINGS_MAX: usize = 16;
+
+/// What is said of one ALT and one transcript.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) symbol: String,
+    pub(crate) gene_id: String,
+    pub(crate) hgnc: String,
+    pub(crate) transcript: String,
+    /// Terms of the Sequence Ontology joined by `&`.
+    pub(crate) consequence: String,
+    /// 0 (modifier) to 3 (high).
+    pub(crate) impact: u8,
+    pub(crate) flags: u8,
+    /// With the transcript: `NM_004333.6:c.1799T>A`.
+    pub(crate) hgvs_c: String,
+    pub(crate) hgvs_p: String,
+    /// In the form of [`normal_protein`].
+    pub(crate) protein: String,
+}
+
+/// A text of a record, taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed {
+    /// With the number of the ALT, from 1.
+    pub(crate) entries: Vec<(u32, Entry)>,
+    /// The fields kept by name, with the number of the ALT: the n-th, and its value.
+    pub(crate) kept: Vec<(u32, usize, String)>,
+    /// Positions (1-based) of records that say it for this one, ascending, and how often each stands.
+    pub(crate) elsewhere: Vec<(i64, u64)>,
+    /// Entries in the text: those stored, those in `elsewhere`, those refused.
+    pub(crate) read: u64,
+    pub(crate) stored: u64,
+    /// Why entries were left out, one reason for each.
+    pub(crate) refused: Vec<&'static str>,
+    /// What is odd about others, each kind once.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Where a header says that fields stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout {
+    annotator: Annotator,
+    fields: Vec<String>,
+    allele: Option<usize>,
+    allele_number: Option<usize>,
+    consequence: usize,
+    impact: Option<usize>,
+    symbol: Option<usize>,
+    gene_id: Option<usize>,
+    hgnc: Option<usize>,
+    transcript: Option<usize>,
+    hgvs_c: Option<usize>,
+    hgvs_p: Option<usize>,
+    canonical: Option<usize>,
+    mane: Vec<usize>,
+    /// Fields kept by name; `None` for those that are not there.
+    kept: Vec<Option<usize>>,
+}
+
+impl Layout {
+    /// From the description of the INFO key; `None` where it does not tell the fields.
+    pub(crate) fn new(annotator: Annotator, description: &str) -> Option<Self> {
+        let list = match annotator {
+            Annotator::Csq => description.split_once("Format:")?.1,
+            Annotator::Ann => match description.split_once(':') {
+                Some((_, list)) => list,
+                None => description,
+            },
+            // bcftools writes one form, whatever its description
+            Annotator::Bcsq => {
+                "Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change"
+            }
+        };
+        let trim = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '\\');
+        let fields: Vec<String> = list
+            .split('|')
+            .map(|field| field.trim_matches(trim).to_owned())
+            .collect();
+        let find = |names: &[&str]| {
+            let same = |field: &String| names.iter().any(|name| name.eq_ignore_ascii_case(field));
+            fields.iter().position(same)
+        };
+        let mane = ["MANE", "MANE_SELECT", "MANE_PLUS_CLINICAL"];
+        Some(Self {
+            annotator,
+            allele: find(&["Allele"]),
+            allele_number: find(&["ALLELE_NUM"]),
+            consequence: find(&["Consequence", "Annotation"])?,
+            impact: find(&["IMPACT", "Annotation_Impact"]),
+            symbol: find(&["SYMBOL", "Gene_Name", "HGNC"]).or(match annotator {
+                Annotator::Bcsq => find(&["gene"]),
+                _ => None,
+            }),
+            gene_id: match annotator {
+                Annotator::Bcsq => None,
+                _ => find(&["Gene", "Gene_ID"]),
+            },
+            hgnc: find(&["HGNC_ID"]),
+            transcript: find(&["Feature", "Feature_ID", "transcript"]),
+            hgvs_c: find(&["HGVSc", "HGVS.c", "dna_change"]),
+            hgvs_p: find(&["HGVSp", "HGVS.p", "amino_acid_change"]),
+            canonical: find(&["CANONICAL"]),
+            mane: mane.iter().filter_map(|name| find(&[name])).collect(),
+            kept: Vec::new(),
+            fields,
+        })
+    }
+
+    /// The names of the fields.
+    pub(crate) fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// Keeps the values of a field too; `false` where there is none of this name.
+    pub(crate) fn keep(&mut self, field: &str) -> bool {
+        let found = self.fields.iter().position(|known| known == field);
+        self.kept.push(found);
+        found.is_some()
+    }
+
+    /// Takes a record's value apart. What cannot be understood is told and left out.
+    pub(crate) fn parse(&self, value: &[u8], site: &SiteAlleles<'_>) -> Parsed {
+        let value = String::from_utf8_lossy(value);
+        let mut parsed = Parsed::default();
+        let mut seen = HashSet::new();
+        let forms = site.forms();
+        for text in value
+            .split(',')
+            .filter(|text| !text.is_empty() && *text != ".")
+        {
+            parsed.read += 1;
+            if self.annotator == Annotator::Bcsq
+                && let Some(position) = text.strip_prefix('@')
+            {
+                match position.parse() {
+                    Ok(position) => parsed.elsewhere.push((position, 1)),
+                    Err(_) => parsed.refused.push("a pointer that is no position"),
+                }
+                continue;
+            }
+            let fields: Vec<&str> = text.split('|').collect();
+            let field = |at: Option<usize>| {
+                let value = at
+                    .and_then(|at| fields.get(at))
+                    .copied()
+                    .unwrap_or_default();
+                value.trim()
+            };
+            if fields.len() > self.fields.len() {
+                parsed.warn("more fields than the header says");
+            }
+            let mut terms = field(Some(self.consequence)).split('&');
+            if terms.all(|term| matches!(term.trim(), "" | "*")) {
+                parsed.refused.push("an entry without a consequence");
+                continue;
+            }
+            let alts = match self.annotator {
+                Annotator::Bcsq => site.by_change(field(self.hgvs_c)),
+                _ => {
+                    let number = field(self.allele_number).parse::<u32>().ok();
+                    let number = number.filter(|n| (1..=site.alts.len() as u32).contains(n));
+                    let number = number.or_else(|| forms.find(field(self.allele)));
+                    number.into_iter().collect()
+                }
+            };
+            if alts.is_empty() {
+                parsed
+                    .refused
+                    .push("an allele that the record does not have");
+                continue;
+            }
+            if parsed.entries.len() + alts.len() > ENTRIES_MAX {
+                parsed.refused.push("more entries than a record may have");
+                continue;
+            }
+            let entry = self.entry(&field, &mut parsed);
+            for alt in alts {
+                for (n, &at) in self.kept.iter().enumerate() {
+                    let fields = at.and_then(|at| text.split('|').nth(at));
+                    let value = fields.unwrap_or_default().trim();
+                    if !value.is_empty() && seen.insert((alt, n, value)) {
+                        parsed.kept.push((alt, n, value.to_owned()));
+                    }
+                }
+                parsed.entries.push((alt, entry.clone()));
+            }
+            parsed.stored += 1;
+        }
+        parsed.elsewhere.sort_unstable();
+        parsed.elsewhere.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += u64::from(same);
+            same
+        });
+        parsed
+    }
+
+    fn entry<'a>(&self, field: &impl Fn(Option<usize>) -> &'a str, parsed: &mut Parsed) -> Entry {
+        let mut flags = 0;
+        let mut terms = Vec::new();
+        for name in field(Some(self.consequence)).split('&').map(str::trim) {
+            let plain = match (self.annotator, name.strip_prefix('*')) {
+                (Annotator::Bcsq, Some(plain)) => {
+                    flags |= BEHIND_STOP;
+                    plain
+                }
+                _ => name,
+            };
+            if plain.is_empty() {
+                continue;
+            }
+            terms.push(match term(plain) {
+                Some(known) => known.to_owned(),
+                None => {
+                    parsed.warn(&format!("the unknown consequence {}", one_line(plain)));
+                    one_line(plain)
+                }
+            });
+        }
+        let told = match field(self.impact) {
+            "HIGH" => Some(3),
+            "MODERATE" => Some(2),
+            "LOW" => Some(1),
+            "MODIFIER" => Some(0),
+            _ => None,
+        };
+        let graded = || {
+            terms
+                .iter()
+                .map(|name| ontology::impact(name))
+                .max()
+                .unwrap_or(0)
+        };
+        flags |= u8::from(field(self.canonical) == "YES") * CANONICAL;
+        if self
+            .mane
+            .iter()
+            .any(|&at| !matches!(field(Some(at)), "" | "-"))
+        {
+            flags |= MANE;
+        }
+        let transcript = one_line(field(self.transcript));
+        let change = decoded(field(self.hgvs_c));
+        let hgvs_c = match self.annotator {
+            Annotator::Ann if !change.is_empty() && !transcript.is_empty() => {
+                format!("{transcript}:{change}")
+            }
+            _ => change.into_owned(),
+        };
+        let hgvs_p = decoded(field(self.hgvs_p)).into_owned();
+        let protein = match self.annotator {
+            Annotator::Bcsq => {
+                let frameshift = terms.iter().any(|name| name == "frameshift_variant");
+                from_bcftools(&hgvs_p, frameshift)
+            }
+            _ => normal_protein(&hgvs_p),
+        };
+        Entry {
+            symbol: one_line(field(self.symbol)),
+            gene_id: one_line(field(self.gene_id)),
+            hgnc: hgnc_id(field(self.hgnc)),
+            transcript,
+            impact: told.unwrap_or_else(graded),
+            consequence: terms.join("&"),
+            flags,
+            hgvs_c: one_line(&hgvs_c),
+            hgvs_p: one_line(&hgvs_p),
+            protein: one_line(&protein.unwrap_or_default()),
+        }
+    }
+}
+
+impl Parsed {
+    fn warn(&mut self, what: &str) {
+        if self.warnings.len() < WARNINGS_MAX && !self.warnings.iter().any(|known| known == what) {
+            self.warnings.push(what.to_owned());
+        }
+    }
+}
+
+/// `HGNC:10483` of `10483`, too.
+fn hgnc_id(text: &str) -> String {
+    match text.parse::<u32>() {
+        Ok(number) => format!("HGNC:{number}"),
+        Err(_) => one_line(text),
+    }
+}
+
+/// Entries are kept in lines of fields that tabs set apart.
+fn one_line(text: &str) -> String {
+    text.replace(['\t', '\n', '\r'], " ")
+}
