@@ -6,6 +6,7 @@ use super::count::{Mask, Tally};
 use super::expression::{Node, Origin, Where, Zygosity};
 use super::origin::Trios;
 use super::people::Step;
+use super::reached;
 use super::resolve::{Resolver, Test};
 use super::subjects::Subjects;
 use super::variants::{CarrierGenotype, Variants};
@@ -46,7 +47,7 @@ impl Carried {
         let mut notes = resolver.notes();
         let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
         if asked.compound {
-            match compound::note(dataset) {
+            match reached::note(dataset) {
                 Some(note) => notes.push(note),
                 None => return refused(compound::NO_GENES),
             }

@@ -1,7 +1,7 @@
 //! Two variants in one gene, one on each copy: carriers by gene.
 //!
-//! Candidates are the variants asked for that reach into a gene (or the bases around it that count as
-//! the gene's), on one contig. An ALT of `*` is none: it tells of a deletion that has a row of its own.
+//! Candidates are the variants asked for that are a gene's (see [`super::reached`]), on one contig. An
+//! ALT of `*` is none: it tells of a deletion that has a row of its own.
 //! A call is a *hit* where the sample has two copies and one of them carries: calls of both copies, of
 //! one copy and of three or more never count.
 //!
@@ -16,11 +16,12 @@ use super::Group;
 use super::IntoWhere;
 use super::expression::Node;
 use super::people::Step;
+use super::reached::Reached;
 use super::resolve::{Resolver, Test};
 use super::variants::{CarrierGenotype, Variants};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::genome::{AlleleType, Interval, Position};
+use crate::genome::{AlleleType, Position};
 use crate::set::SampleSet;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -81,14 +82,13 @@ impl Dataset {
     ) -> std::result::Result<(), E> {
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
-        let places = Places::of(self)?.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
-        let mut sweep = Sweep::new(places, Variants::new(self, test, group)?);
+        let mut sweep = Sweep::new(self, test, group)?;
         let mut hits: HashMap<u32, Vec<PairHit>> = HashMap::new();
         loop {
             let more = sweep.step(true)?;
             for gene in sweep.closed.drain(..) {
                 if let Some(hits) = hits.remove(&gene) {
-                    pairs_of(sweep.places.symbol(gene), hits, &mut f)?;
+                    pairs_of(sweep.reached.name(gene), hits, &mut f)?;
                 }
             }
             if !more {
@@ -101,23 +101,14 @@ impl Dataset {
     }
 }
 
-pub(super) const NO_GENES: &str =
-    "no genes are known here: build with `--genes` to ask for two variants in one gene";
-
-/// How genes were found, for `--explain`.
-pub(super) fn note(dataset: &Dataset) -> Option<String> {
-    dataset.genes().map(|genes| match genes.pad() {
-        0 => "genes: by position".to_owned(),
-        pad => format!("genes: by position and {pad} bases on both sides"),
-    })
-}
+pub(super) const NO_GENES: &str = "no genes are known here: build with `--genes`, or from annotated files, to ask for two variants in \
+     one gene";
 
 /// The samples that have a pair in some gene.
 pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Result<SampleSet> {
     /// A hit that is not phased; hits that are have the bit of their copy.
     const UNPHASED: u8 = 4;
-    let places = Places::of(dataset)?.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
-    let mut sweep = Sweep::new(places, Variants::new(dataset, test, None)?);
+    let mut sweep = Sweep::new(dataset, test, None)?;
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_passed_by);
@@ -200,14 +191,16 @@ fn pairs_of<E>(
     Ok(())
 }
 
-/// Variants that lie in genes, one after the other, with their hits.
+/// Variants of genes, one after the other, with their hits.
 struct Sweep<'a> {
-    places: Places,
+    reached: Reached<'a>,
+    /// Where the last variant of a gene on a contig starts.
+    ends: HashMap<(u32, u32), Position>,
     variants: Variants<'a>,
     contig: Option<u32>,
-    /// Genes met that later variants may lie in, by their end.
-    open: BTreeSet<(i32, u32)>,
-    /// Genes that no later variant lies in.
+    /// Genes met that have later variants, by their end.
+    open: BTreeSet<(Position, u32)>,
+    /// Genes that have no later variant.
     closed: Vec<u32>,
     /// Genes of the variant.
     genes: Vec<u32>,
@@ -218,10 +211,23 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(places: Places, variants: Variants<'a>) -> Self {
-        Self {
-            places,
-            variants,
+    fn new(dataset: &'a Dataset, test: Node<Test>, group: Option<&Group<'_>>) -> Result<Self> {
+        let reached = Reached::new(dataset, &test)?;
+        let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
+        // once without genotypes, so that no carrier is kept longer than its gene lasts
+        let mut ends = HashMap::new();
+        let mut genes = Vec::new();
+        let mut variants = Variants::new(dataset, test.clone(), None)?;
+        while let Some(variant) = variants.next()? {
+            reached.find(&variant, &mut genes)?;
+            for &gene in &genes {
+                ends.insert((variant.contig_number(), gene), variant.position()?);
+            }
+        }
+        Ok(Self {
+            reached,
+            ends,
+            variants: Variants::new(dataset, test, group)?,
             contig: None,
             open: BTreeSet::new(),
             closed: Vec::new(),
@@ -229,7 +235,7 @@ impl<'a> Sweep<'a> {
             hits: Vec::new(),
             seen: 0,
             set_bytes: 0,
-        }
+        })
     }
 
     /// Moves to the next variant with hits in a gene; `false` after the last, when all genes are closed.
@@ -239,23 +245,22 @@ impl<'a> Sweep<'a> {
         while let Some(mut variant) = self.variants.next()? {
             self.seen += 1;
             let contig = variant.contig_number();
-            let interval = variant.interval()?;
+            let position = variant.position()?;
             if self.contig != Some(contig) {
                 self.closed.extend(self.open.iter().map(|(_, gene)| *gene));
                 self.open.clear();
                 self.contig = Some(contig);
             }
             while let Some(&(end, gene)) = self.open.first()
-                && end <= interval.start
+                && end < position
             {
                 self.open.pop_first();
                 self.closed.push(gene);
             }
-            self.places.find(contig, interval, &mut self.genes);
+            self.reached.find(&variant, &mut self.genes)?;
             if self.genes.is_empty() {
                 continue;
             }
-            let position = variant.position()?;
             let (reference, alternate) = variant.alleles()?;
             if alternate == b"*" || AlleleType::of(reference, alternate, None) == AlleleType::Ref {
                 continue;
@@ -297,7 +302,8 @@ impl<'a> Sweep<'a> {
                 continue;
             }
             for &gene in &self.genes {
-                self.open.insert((self.places.end(contig, gene), gene));
+                let end = self.ends.get(&(contig, gene)).copied();
+                self.open.insert((end.unwrap_or(position), gene));
             }
             return Ok(true);
         }
@@ -310,90 +316,4 @@ impl<'a> Sweep<'a> {
 
 fn is_hit(carrier: &CarrierGenotype) -> bool {
     carrier.ploidy == 2 && carrier.carried == 1
-}
-
-/// Where all genes lie, for finding those of a variant.
-struct Places {
-    symbols: Vec<String>,
-    /// By contig, then by start.
-    places: Vec<Place>,
-    /// The last end of a gene on a contig.
-    ends: HashMap<(u32, u32), i32>,
-}
-
-struct Place {
-    contig: u32,
-    interval: Interval,
-    gene: u32,
-    /// The last end of this place and of those before it on the contig.
-    reach: i32,
-}
-
-impl Places {
-    /// `None` where the dataset knows no genes.
-    fn of(dataset: &Dataset) -> Result<Option<Self>> {
-        let Some(genes) = dataset.genes() else {
-            return Ok(None);
-        };
-        let number = |name: &str| {
-            let number = dataset.contig_names().resolve(name);
-            number.ok().map(|contig| contig as u32)
-        };
-        Ok(Some(Self::new(
-            genes.symbols()?.to_vec(),
-            genes.all_intervals(number)?,
-        )))
-    }
-
-    fn new(symbols: Vec<String>, mut all: Vec<(u32, Interval, u32)>) -> Self {
-        all.sort_unstable_by_key(|(contig, interval, gene)| (*contig, interval.start, *gene));
-        let mut places: Vec<Place> = Vec::with_capacity(all.len());
-        let mut ends = HashMap::new();
-        for (contig, interval, gene) in all {
-            let before = places.last().filter(|last| last.contig == contig);
-            let reach = before.map_or(interval.end, |last| last.reach.max(interval.end));
-            places.push(Place {
-                contig,
-                interval,
-                gene,
-                reach,
-            });
-            let end = ends.entry((contig, gene)).or_insert(interval.end);
-            *end = interval.end.max(*end);
-        }
-        Self {
-            symbols,
-            places,
-            ends,
-        }
-    }
-
-    fn symbol(&self, gene: u32) -> &str {
-        self.symbols.get(gene as usize).map_or("", String::as_str)
-    }
-
-    fn end(&self, contig: u32, gene: u32) -> i32 {
-        self.ends.get(&(contig, gene)).copied().unwrap_or(i32::MAX)
-    }
-
-    /// The genes that a variant reaches into, ascending: where it starts in one of their places, or
-    /// spans the start of one. The same rule as that of regions.
-    fn find(&self, contig: u32, of: Interval, genes: &mut Vec<u32>) {
-        genes.clear();
-        let after = |place: &Place| {
-            (place.contig, place.interval.start) < (contig, of.end)
-                || (place.contig, place.interval.start) == (contig, of.start)
-        };
-        let end = self.places.partition_point(after);
-        for place in self.places.get(..end).unwrap_or_default().iter().rev() {
-            if place.contig != contig || place.reach <= of.start {
-                break;
-            }
-            if place.interval.end > of.start {
-                genes.push(place.gene);
-            }
-        }
-        genes.sort_unstable();
-        genes.dedup();
-    }
 }

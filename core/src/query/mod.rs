@@ -17,6 +17,7 @@ mod named;
 mod origin;
 mod people;
 mod polyploid;
+mod reached;
 mod resolve;
 mod similar;
 mod subjects;

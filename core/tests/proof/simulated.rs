@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use varidex::simulate::{Format, Options, Summary, simulate};
-use varidex::{BuildOptions, Dataset, Error, PeopleOptions};
+use varidex::{BuildOptions, Dataset, Error, PeopleOptions, Trios};
 
 /// A cohort in which much is unsure.
 fn cohort(seed: u64) -> Options {
@@ -402,9 +402,35 @@ fn children_have_what_their_parents_have() {
         let told: BTreeSet<String> = told.lines().skip(1).map(str::to_owned).collect();
         assert!(!told.is_empty());
         assert_eq!(new, told, "{contig}");
+        assert_eq!(mutations(&folder, &dir, &summary), told, "{contig}");
         // copies change with recombinations, not from place to place
         assert!(crossings < trios.len(), "{crossings} crossings");
     }
+}
+
+/// What the index says is new in children.
+fn mutations(folder: &Folder, dir: &Path, summary: &Summary) -> BTreeSet<String> {
+    let path = folder.path("families.vdx");
+    build(&[&summary.genotypes], &path, &options()).unwrap();
+    let dataset = Dataset::open(path).unwrap();
+    let trios = Trios::from_ped(&dataset, dir.join("family.ped")).unwrap();
+    let samples: Vec<&str> = dataset.sample_names().unwrap().collect();
+    let mut found = BTreeSet::new();
+    let mut variants = dataset.variants("all").unwrap();
+    while let Some(mut variant) = variants.next().unwrap() {
+        let place = variant.position().unwrap().one_based();
+        let (reference, alternate) = variant.alleles().unwrap();
+        let [reference, alternate] =
+            [reference, alternate].map(|allele| String::from_utf8_lossy(allele).into_owned());
+        let name = format!("{}\t{place}\t{reference}\t{alternate}", variant.contig());
+        let tell = |carrier: varidex::CarrierGenotype, origin: varidex::Inheritance| {
+            if origin.name() == "de_novo" {
+                found.insert(format!("{name}\t{}", samples[carrier.sample as usize]));
+            }
+        };
+        variant.origins(&trios, tell).unwrap();
+    }
+    found
 }
 
 #[test]

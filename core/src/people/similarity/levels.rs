@@ -106,8 +106,8 @@ fn a_level_means_the_same_whatever_the_measure() {
         }
         for (level, most, least) in [
             (Level::Low, 12.0, 45.0),
-            (Level::Medium, 1.5, 18.0),
-            (Level::High, 0.4, 8.0),
+            (Level::Medium, 1.5, 15.0),
+            (Level::High, 0.4, 7.0),
         ] {
             let threshold = level.threshold(measure, false);
             let (own, others) = (share(&own, threshold), share(&others, threshold));

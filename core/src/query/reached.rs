@@ -1,0 +1,211 @@
+//! Whose variant a variant is: its genes.
+//!
+//! In a dataset with annotations they are the genes of its entries: of those that are meant, where the
+//! question asks for entries. Else they are the genes that it reaches into (or into the bases around
+//! them that count as theirs): where it starts in one of their places, or spans the start of one. So a
+//! variant is a gene's here exactly where `gene:` says so.
+
+use super::annotation::asked_of_entries;
+use super::entries::{EntryTest, LocalTests};
+use super::expression::Node;
+use super::resolve::Test;
+use super::variants::Variant;
+use crate::dataset::{Dataset, Segment};
+use crate::error::Result;
+use crate::format::TextBlock;
+use crate::genome::Interval;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How genes are found, for `--explain`; `None` where none are known.
+pub(super) fn note(dataset: &Dataset) -> Option<String> {
+    if let Some(annotations) = &dataset.manifest().annotations {
+        return Some(format!("genes: by annotation ({annotations})"));
+    }
+    dataset.genes().map(|genes| match genes.pad() {
+        0 => "genes: by position".to_owned(),
+        pad => format!("genes: by position and {pad} bases on both sides"),
+    })
+}
+
+/// Finds the genes of variants.
+pub(super) enum Reached<'a> {
+    ByPlace(Places),
+    ByEntry(Entries<'a>),
+}
+
+impl<'a> Reached<'a> {
+    /// `None` where the dataset knows no genes.
+    pub(super) fn new(dataset: &'a Dataset, test: &Node<Test>) -> Result<Option<Self>> {
+        if dataset.manifest().annotations.is_some() {
+            let mut asked = Vec::new();
+            asked_of_entries(test, &mut asked);
+            return Ok(Some(Self::ByEntry(Entries {
+                asked,
+                parts: HashMap::new(),
+                numbers: HashMap::new(),
+                names: Vec::new(),
+            })));
+        }
+        Ok(Places::of(dataset)?.map(Self::ByPlace))
+    }
+
+    /// The genes of a variant, ascending; each has the same number in all variants.
+    pub(super) fn find(&mut self, variant: &Variant<'_, 'a>, genes: &mut Vec<u32>) -> Result<()> {
+        genes.clear();
+        match self {
+            Self::ByPlace(places) => {
+                places.find(variant.contig_number(), variant.interval()?, genes);
+            }
+            Self::ByEntry(entries) => {
+                for (part, segment, row) in variant.rows() {
+                    entries.find(part, segment, row, genes)?;
+                }
+            }
+        }
+        genes.sort_unstable();
+        genes.dedup();
+        Ok(())
+    }
+
+    /// A gene's symbol, or its id where it has none.
+    pub(super) fn name(&self, gene: u32) -> &str {
+        let names = match self {
+            Self::ByPlace(places) => &places.symbols,
+            Self::ByEntry(entries) => &entries.names,
+        };
+        names.get(gene as usize).map_or("", String::as_str)
+    }
+}
+
+/// The genes of entries.
+pub(super) struct Entries<'a> {
+    asked: Vec<Arc<EntryTest>>,
+    parts: HashMap<usize, Part<'a>>,
+    numbers: HashMap<String, u32>,
+    names: Vec<String>,
+}
+
+struct Part<'a> {
+    segment: &'a Segment,
+    tests: LocalTests,
+    /// By the gene's number in the segment, once it was met.
+    numbers: HashMap<u32, Option<u32>>,
+    block: TextBlock,
+}
+
+impl<'a> Entries<'a> {
+    fn find(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        genes: &mut Vec<u32>,
+    ) -> Result<()> {
+        let part = self.parts.entry(part).or_insert_with(|| Part {
+            segment,
+            tests: LocalTests::default(),
+            numbers: HashMap::new(),
+            block: TextBlock::default(),
+        });
+        let (Some(of), file) = (part.segment.annotations(), part.segment.file()) else {
+            return Ok(());
+        };
+        for item in of.items(file, row)? {
+            let entry = of.entry(file, item)?;
+            let class = of.class_of(file, entry)?;
+            let Some(local) = of.gene_of(file, class)? else {
+                continue;
+            };
+            if !self.asked.is_empty()
+                && !part
+                    .tests
+                    .any_holds(of, file, &self.asked, (entry, class))?
+            {
+                continue;
+            }
+            let number = match part.numbers.get(&local) {
+                Some(number) => *number,
+                None => {
+                    let names = of.gene(file, local, &mut part.block)?;
+                    let names = [names.symbol, names.id, names.hgnc];
+                    let name = names.into_iter().find(|name| !name.is_empty());
+                    let number = name.map(|name| {
+                        let next = self.names.len() as u32;
+                        *self.numbers.entry(name).or_insert_with_key(|name| {
+                            self.names.push(name.clone());
+                            next
+                        })
+                    });
+                    part.numbers.insert(local, number);
+                    number
+                }
+            };
+            genes.extend(number);
+        }
+        Ok(())
+    }
+}
+
+/// Where all genes lie.
+pub(super) struct Places {
+    symbols: Vec<String>,
+    /// By contig, then by start.
+    places: Vec<Place>,
+}
+
+struct Place {
+    contig: u32,
+    interval: Interval,
+    gene: u32,
+    /// The last end of this place and of those before it on the contig.
+    reach: i32,
+}
+
+impl Places {
+    fn of(dataset: &Dataset) -> Result<Option<Self>> {
+        let Some(genes) = dataset.genes() else {
+            return Ok(None);
+        };
+        let number = |name: &str| {
+            let number = dataset.contig_names().resolve(name);
+            number.ok().map(|contig| contig as u32)
+        };
+        Ok(Some(Self::new(
+            genes.symbols()?.to_vec(),
+            genes.all_intervals(number)?,
+        )))
+    }
+
+    fn new(symbols: Vec<String>, mut all: Vec<(u32, Interval, u32)>) -> Self {
+        all.sort_unstable_by_key(|(contig, interval, gene)| (*contig, interval.start, *gene));
+        let mut places: Vec<Place> = Vec::with_capacity(all.len());
+        for (contig, interval, gene) in all {
+            let before = places.last().filter(|last| last.contig == contig);
+            let reach = before.map_or(interval.end, |last| last.reach.max(interval.end));
+            places.push(Place {
+                contig,
+                interval,
+                gene,
+                reach,
+            });
+        }
+        Self { symbols, places }
+    }
+
+    fn find(&self, contig: u32, of: Interval, genes: &mut Vec<u32>) {
+        let after = |place: &Place| {
+            (place.contig, place.interval.start) < (contig, of.end)
+                || (place.contig, place.interval.start) == (contig, of.start)
+        };
+        let end = self.places.partition_point(after);
+        for place in self.places.get(..end).unwrap_or_default().iter().rev() {
+            if place.contig != contig || place.reach <= of.start {
+                break;
+            }
+            if place.interval.end > of.start {
+                genes.push(place.gene);
+            }
+        }
+    }
+}
