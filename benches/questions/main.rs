@@ -1,0 +1,242 @@
+//! Questions about genes and people, at several sizes of the cohort, beside what they cost elsewhere:
+//! `bcftools view | query` with a list of people, and SQLite over the exported genotypes.
+//!
+//! The cohorts are simulated with people. Each figure is a median; answers of the peers must equal ours.
+//! The peers are given what they cannot find by themselves: who has the term, and where the gene lies.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use clap::Parser;
+use varidex::simulate::{Options, simulate};
+use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions};
+use varidex_benches::Result;
+
+/// Name and expression. A question of carriers alone is also put to the peers, one with people with the
+/// list of them.
+const QUESTIONS: [(&str, &str); 6] = [
+    ("gene", "carriers(gene:PTEN & af<0.01)"),
+    (
+        "gene x term",
+        "carriers(gene:TLR7 & af<0.01) & disease:\"COVID-19\"",
+    ),
+    (
+        "gene x similarity",
+        "carriers(gene:RYR1 & af<0.01) & similar(\"congenital myasthenic syndrome\")",
+    ),
+    (
+        "two genes x treatment",
+        "carriers(gene:PTEN & af<0.01) & carriers(gene:BRAF & af<0.01) & treatment:\"vemurafenib\"",
+    ),
+    ("compound", "carriers(gene:RYR1 & af<0.01, compound)"),
+    ("impact", "carriers(gene:RYR1 & impact>=moderate & af<0.01)"),
+];
+/// What the peers are asked: carriers of rare variants of a gene who have a term.
+const GENE: &str = "TLR7";
+const TERM: &str = "disease:\"COVID-19\"";
+
+/// Measures questions about genes and people.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Cohorts, as SAMPLESxVARIANTS.
+    #[arg(long, default_values_t = ["2504x20000".to_owned(), "100000x20000".to_owned()])]
+    simulate: Vec<String>,
+    /// Where data and datasets are kept between runs.
+    #[arg(long, default_value = "target/bench-data")]
+    dir: PathBuf,
+    /// Rounds of which the median is taken.
+    #[arg(long, default_value_t = 101)]
+    rounds: usize,
+    /// Without the peers.
+    #[arg(long)]
+    alone: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    for size in &arguments.simulate {
+        let (samples, variants) = size
+            .split_once('x')
+            .ok_or_else(|| format!("--simulate takes SAMPLESxVARIANTS, not {size}"))?;
+        let folder = prepare(&arguments.dir, samples.parse()?, variants.parse()?)?;
+        let dataset = Dataset::open(folder.join("cohort.vdx"))?;
+        let info = dataset.info();
+        println!(
+            "## {} samples, {} people, {} rows",
+            info.samples, info.people, info.rows
+        );
+        ours(&dataset, arguments.rounds)?;
+        if !arguments.alone {
+            peers(&dataset, &folder)?;
+        }
+        println!();
+    }
+    Ok(())
+}
+
+/// Simulates and builds, unless done before.
+fn prepare(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
+    let folder = dir.join(format!("known_{samples}x{variants}"));
+    let whole = folder.join("whole");
+    if whole.exists() {
+        return Ok(folder);
+    }
+    eprintln!("simulating {samples} people x {variants} variants");
+    fs::create_dir_all(&folder)?;
+    let options = Options {
+        samples,
+        variants,
+        people: true,
+        annotations: true,
+        overwrite: true,
+        ..Options::default()
+    };
+    let cohort = simulate(&options, &folder, &mut |_, _| true)?;
+    let options = BuildOptions {
+        replace: true,
+        genes: vec![folder.join("genes.gff3.gz")],
+        people: PeopleOptions {
+            files: vec![folder.join("people.ndjson")],
+            ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
+            ..PeopleOptions::default()
+        },
+        ..BuildOptions::default()
+    };
+    let started = Instant::now();
+    let to = folder.join("cohort.vdx");
+    varidex::build(&[&cohort.genotypes], &to, &options, &mut |_| true)?;
+    eprintln!("built in {:.1} s", started.elapsed().as_secs_f64());
+    fs::write(whole, "")?;
+    Ok(folder)
+}
+
+fn ours(dataset: &Dataset, rounds: usize) -> Result<()> {
+    for (name, question) in QUESTIONS {
+        let mut count = 0;
+        let seconds = median(rounds, || {
+            count = dataset.ask(question)?.count();
+            Ok(())
+        })?;
+        line(name, "varidex", seconds, count);
+    }
+    let groups = dataset.groups_by(&[Attribute::Population], None)?;
+    let groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
+    let mut rows = 0;
+    let seconds = median(rounds.min(11), || {
+        rows = 0;
+        let mut variants = dataset.variants_by("gene:RYR1", &groups)?;
+        while let Some(mut variant) = variants.next()? {
+            for group in 0..groups.len() {
+                variant.counts_of(group)?;
+            }
+            rows += 1;
+        }
+        Ok(())
+    })?;
+    line("population table of a gene", "varidex", seconds, rows);
+    Ok(())
+}
+
+/// The same people by other means.
+fn peers(dataset: &Dataset, folder: &Path) -> Result<()> {
+    let question = format!("carriers(gene:{GENE} & af<0.01) & {TERM}");
+    let expected = dataset.ask(&*question)?.samples().len();
+    let mut names = String::new();
+    for sample in dataset.ask(TERM)?.samples().iter() {
+        writeln!(names, "{}", dataset.sample_name(sample)?)?;
+    }
+    let list = folder.join("term.txt");
+    fs::write(&list, names)?;
+    let alleles = folder.join("alleles.tsv");
+    let mut region: Option<(String, i64, i64)> = None;
+    let mut text = String::new();
+    let mut variants = dataset.variants(&*format!("gene:{GENE} & af<0.01"))?;
+    while let Some(mut variant) = variants.next()? {
+        let (from, to) = (variant.position()?.one_based(), variant.interval()?.end);
+        let contig = variant.contig().to_owned();
+        let known = region.get_or_insert_with(|| (contig, from, from));
+        known.2 = known.2.max(i64::from(to));
+        let mut carriers = Vec::new();
+        variant.carriers(|carrier| carriers.push(carrier))?;
+        for carrier in carriers {
+            let name = dataset.sample_name(carrier.sample)?;
+            writeln!(text, "{GENE}\t{from}\t{name}\t{}", carrier.carried)?;
+        }
+    }
+    fs::write(&alleles, text)?;
+
+    let Some((contig, from, to)) = region else {
+        return Ok(());
+    };
+    let bcf = folder.join("cohort.bcf");
+    if !bcf.exists() {
+        let made = Command::new("bcftools")
+            .args(["view", "--threads", "2", "-Ob", "--write-index", "-o"])
+            .args([&bcf, &folder.join("cohort.vcf.gz")])
+            .stdin(Stdio::null())
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            println!("(bcftools is not installed, or too old: left out)");
+            let _ = fs::remove_file(&bcf);
+        }
+    }
+    if bcf.exists() {
+        let script = format!(
+            "bcftools view -r {contig}:{from}-{to} -i 'AC/AN<0.01 && INFO/CSQ~\"{GENE}\"' -Ou '{bcf}' \
+             | bcftools view -S '{list}' -I -Ou | bcftools query -i 'GT=\"alt\"' -f '[%SAMPLE\\n]' \
+             | sort -u | wc -l",
+            bcf = bcf.display(),
+            list = list.display(),
+        );
+        let mut found = 0;
+        let seconds = median(3, || {
+            let out = Command::new("sh").args(["-c", &script]).output()?;
+            found = String::from_utf8(out.stdout)?.trim().parse()?;
+            Ok(())
+        })?;
+        same(expected, found, "bcftools")?;
+        line("gene x term", "bcftools", seconds, found);
+    }
+    let python = Command::new("python3")
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/questions/sqlite_peer.py"
+        ))
+        .args([&alleles, &list])
+        .output()?;
+    let text = String::from_utf8(python.stdout)?;
+    let mut cells = text.split_ascii_whitespace();
+    let (Some(seconds), Some(found)) = (cells.next(), cells.next()) else {
+        println!("(python3 with sqlite3 is not installed: left out)");
+        return Ok(());
+    };
+    let found = found.parse()?;
+    same(expected, found, "SQLite")?;
+    line("gene x term", "SQLite", seconds.parse()?, found);
+    Ok(())
+}
+
+fn same(expected: u64, found: u64, peer: &str) -> Result<()> {
+    match expected == found {
+        true => Ok(()),
+        false => Err(format!("{peer} found {found} people, varidex {expected}").into()),
+    }
+}
+
+fn median(rounds: usize, mut run: impl FnMut() -> Result<()>) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..rounds.max(1) {
+        let started = Instant::now();
+        run()?;
+        times.push(started.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+}
+
+fn line(question: &str, tool: &str, seconds: f64, answer: u64) {
+    println!("{question}\t{tool}\t{:.3} ms\t{answer}", seconds * 1e3);
+}
