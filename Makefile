@@ -3,22 +3,33 @@
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv
+NODE ?= node
+NPM ?= npm
+PYTHON_VENV := .venv-python
+NODE_READY := bindings-node/node_modules/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit doc spec fuzz-smoke bench clean \
-        need-cargo need-fmt need-clippy need-python
+.PHONY: help demo build test fmt fmt-check lint unit test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench \
+        install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
 	@echo "make demo    simulate a cohort, build its index, ask, show answers beside the truth"
 	@echo "make build   the program, optimised: target/release/varidex"
-	@echo "make test    every check and every test: fmt-check lint unit doc spec fuzz-smoke"
+	@echo "make test    every check and every test: fmt-check lint unit test-c doc spec test-python test-node fuzz-smoke"
 	@echo "make fmt     format the sources"
 	@echo "make lint    clippy, warnings are errors"
 	@echo "make unit    the tests in Rust (VARIDEX_TEST_DATA=DIR adds those on real cohorts)"
+	@echo "make test-c  programs in C and C++ with an installed libvaridex, under sanitizers and valgrind"
 	@echo "make doc     the documentation, warnings are errors"
 	@echo "make spec    the second reader of the format, in a virtual environment in $(VENV)"
+	@echo "make test-python  the Python package: its tests, types and tutorial, in $(PYTHON_VENV)"
+	@echo "make install-python   the Python package, optimised, for the Python that PYTHON names"
+	@echo "make wheel        the Python package, optimised: target/wheels/varidex-*.whl"
+	@echo "make test-node    the Node package: its tests, its types, its installation"
+	@echo "make npm-pack     the Node package, optimised: bindings-node/varidex-*.tgz"
 	@echo "make fuzz-smoke   every fuzz target for 20 seconds"
 	@echo "make bench   our figures, and beside them those of the peers that are installed (BENCH=\"--vcf FILE\")"
+	@echo "make install-c    libvaridex with its header, for pkg-config and CMake (PREFIX=/usr/local, DESTDIR=)"
 	@echo "make clean   remove what was made"
 
 demo: build
@@ -27,7 +38,7 @@ demo: build
 build: need-cargo
 	$(CARGO) build --release -p varidex-cli
 
-test: fmt-check lint unit doc spec fuzz-smoke
+test: fmt-check lint unit test-c doc spec test-python test-node fuzz-smoke
 	@echo "all checks and tests passed"
 
 fmt: need-fmt
@@ -42,11 +53,40 @@ lint: need-clippy
 unit: need-cargo
 	$(CARGO) test --workspace
 
+# valgrind, pkg-config and CMake are used where they are installed
+test-c: need-cargo
+	CARGO="$(CARGO)" ffi/test
+
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+install-c: need-cargo
+	CARGO="$(CARGO)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" ffi/install
+
 doc: need-cargo
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
+
+test-python: $(PYTHON_VENV)/ready need-cargo
+	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) ../$(PYTHON_VENV)/bin/maturin develop --quiet
+	cd bindings-python && ../$(PYTHON_VENV)/bin/python -m pytest
+
+install-python: need-python need-cargo
+	$(PYTHON) -m pip install ./bindings-python
+
+wheel: need-python need-cargo
+	$(PYTHON) -m pip wheel --no-deps --wheel-dir target/wheels ./bindings-python
+
+# a package made of what was just tested goes into an empty directory, where its example must run
+test-node: $(NODE_READY) need-cargo
+	cd bindings-node && $(NODE) scripts/build.mjs --check
+	cd bindings-node && $(NPM) test
+	cd bindings-node && $(NODE) scripts/pack.mjs
+
+npm-pack: $(NODE_READY) need-cargo
+	cd bindings-node && $(NODE) scripts/build.mjs --release
+	cd bindings-node && $(NODE) scripts/pack.mjs
 
 # 20 seconds a target; cargo-fuzz is installed where it is missing, and needs a C++ compiler
 fuzz-smoke: need-cargo
@@ -61,11 +101,21 @@ bench: need-cargo
 
 clean: need-cargo
 	$(CARGO) clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PYTHON_VENV) bindings-node/node_modules bindings-node/lib bindings-node/*.tgz
+	rm -f bindings-node/native/*.node bindings-node/native/binding.js
 
 $(VENV)/ready: format-spec/requirements.txt | need-python
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(PYTHON_VENV)/ready: bindings-python/requirements-test.txt | need-python
+	$(PYTHON) -m venv $(PYTHON_VENV)
+	$(PYTHON_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' -r $<
+	touch $@
+
+$(NODE_READY): bindings-node/package.json bindings-node/package-lock.json | need-node
+	cd bindings-node && $(NPM) ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 need-cargo:
@@ -82,8 +132,14 @@ need-clippy: need-cargo
 
 need-python:
 	@command -v $(PYTHON) >/dev/null || { \
-	  echo "missing: $(PYTHON). Install Python 3.9 or later, or set PYTHON" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
-	  echo "too old: $(PYTHON). Install Python 3.9 or later, or set PYTHON" >&2; exit 1; }
+	  echo "missing: $(PYTHON). Install Python 3.10 or later, or set PYTHON" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "too old: $(PYTHON). Install Python 3.10 or later, or set PYTHON" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "missing: the venv module of $(PYTHON). On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+need-node:
+	@command -v $(NODE) >/dev/null && command -v $(NPM) >/dev/null || { \
+	  echo "missing: $(NODE) or $(NPM). Install Node.js 20 or later: https://nodejs.org" >&2; exit 1; }
+	@$(NODE) -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
+	  echo "too old: $(NODE). Install Node.js 20 or later: https://nodejs.org" >&2; exit 1; }

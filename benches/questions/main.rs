@@ -4,6 +4,8 @@
 //! The cohorts are simulated with people. Each figure is a median; answers of the peers must equal ours.
 //! The peers are given what they cannot find by themselves: who has the term, and where the gene lies.
 
+#![allow(clippy::print_stdout, reason = "a program that prints a table")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -157,7 +159,7 @@ fn peers(dataset: &Dataset, folder: &Path) -> Result<()> {
     while let Some(mut variant) = variants.next()? {
         let (from, to) = (variant.position()?.one_based(), variant.interval()?.end);
         let contig = variant.contig().to_owned();
-        let known = region.get_or_insert_with(|| (contig, from, from));
+        let known = region.get_or_insert((contig, from, from));
         known.2 = known.2.max(i64::from(to));
         let mut carriers = Vec::new();
         variant.carriers(|carrier| carriers.push(carrier))?;

@@ -379,8 +379,12 @@ fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Bytes: a number with K, M, G or T (powers of 1024), or without.
-fn size(text: &str) -> Result<u64, String> {
+/// Reads bytes: a number with K, M, G or T (powers of 1024), or without.
+///
+/// # Errors
+///
+/// What was expected.
+pub fn size(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
     let bare = upper.strip_suffix('B').unwrap_or(&upper);
     let bare = bare.strip_suffix('I').unwrap_or(bare);

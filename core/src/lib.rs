@@ -14,6 +14,7 @@ mod set;
 pub mod simulate;
 mod sink;
 mod source;
+mod stop;
 
 pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
@@ -28,14 +29,15 @@ pub use genome::{
 };
 pub use people::{Attribute, Level, Measure};
 pub use query::{
-    Allele, Annotation, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Explanation, Group,
-    Impact, InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, NumberField, NumberWithin,
-    Origin, PairPhase, PairedVariant, Step, Transcripts, Trios, Variant, VariantNames, VariantType,
-    Variants, Where, Who, Zygosity,
+    Allele, Annotation, CarrierGenotype, CarrierOptions, CompoundPair, Counts, Dosages,
+    Explanation, Group, Impact, InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, KeptGroup,
+    Lookup, NumberField, NumberWithin, Origin, PairPhase, PairedVariant, Step, Transcripts, Trios,
+    Variant, VariantNames, VariantType, Variants, Where, Who, Zygosity,
 };
 pub use set::SampleSet;
 pub use source::annotation::Annotator;
 pub use source::people::Scope;
+pub use stop::{Stop, interruptible};
 
 /// The README's example is one of the tests.
 #[cfg(doctest)]

@@ -2,7 +2,7 @@
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{ColumnPage, page_of};
+use crate::format::{ColumnPage, PAGE_ROWS, page_of};
 use std::ops::Range;
 
 /// The columns of the page that a walk over rows stands in.
@@ -44,6 +44,27 @@ impl<'a> PageView<'a> {
             missing: c.missing.page(file, page)?,
             haploid: c.haploid.page(file, page)?,
         })
+    }
+
+    /// The rows of a full page: the first, and the one behind the last.
+    pub(crate) fn rows(&self) -> (u32, u32) {
+        let first = self.page.saturating_mul(PAGE_ROWS);
+        (first, first.saturating_add(PAGE_ROWS))
+    }
+
+    /// The first of the page's rows, of which there are `count`, at or behind a position; all are of one
+    /// contig.
+    pub(crate) fn first_at(&self, position: i64, count: u32) -> u32 {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.position.get(middle) < position {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// The view of the page around `row`; `kept` is the view of the page walked before.

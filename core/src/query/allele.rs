@@ -3,12 +3,18 @@
 use super::Group;
 use super::count::{RowCounts, Tally};
 use super::coverage;
+use super::expression::Where;
+use super::genotype::CarrierGenotype;
 use super::resolve::find_allele;
-use super::variants::{CarrierGenotype, Counts};
+use super::variants::Counts;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
-use crate::genome::{AlleleName, Change, Position};
+use crate::genome::{AlleleName, Change, Identifier, Position, parse_identifier};
+use crate::set::SampleSet;
 use std::borrow::Cow;
+
+/// Alleles of one id that an error tells.
+const NAMES_TOLD: usize = 8;
 
 /// An allele of a dataset, with its row in each batch that has it.
 ///
@@ -16,9 +22,6 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub struct Allele<'a> {
     dataset: &'a Dataset,
-    contig: u32,
-    position: Position,
-    reference: Vec<u8>,
     /// Number of the part, and the row.
     rows: Vec<(usize, u32)>,
 }
@@ -49,23 +52,33 @@ impl Dataset {
         reference: &str,
         alternate: &str,
     ) -> Result<Option<Allele<'_>>> {
-        let number = self.contig_names().resolve(contig).map_err(|e| {
-            Error::from(Box::new(ExpressionError {
-                text: contig.to_owned(),
-                at: 0..contig.len(),
-                message: e.to_string(),
-                candidates: Vec::new(),
-            }))
-        })?;
         let change = Change::Exact {
             position,
             reference: Cow::Borrowed(reference),
             alternate: Cow::Borrowed(alternate),
         };
-        let found = find_allele(self, number as u32, &AlleleName { contig, change })?;
+        self.find_named(&AlleleName { contig, change })
+    }
+
+    /// Finds an allele by any of its spellings: `22:16050075:A:G`, `22-16050075-A-G`, SPDI, HGVS g., or
+    /// an id, if it is that of one allele only; `None` where the dataset does not have it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`] for what is no such text, for a contig that the dataset does not have, and
+    /// for an id of several alleles; [`Error::Damaged`].
+    pub fn allele_named(&self, text: &str) -> Result<Option<Allele<'_>>> {
+        match parse_identifier(text)? {
+            Identifier::Allele(name) => self.find_named(&name),
+            Identifier::Id(id) => only_one(self, id),
+        }
+    }
+
+    fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
+        let number = self.contig_named(name.contig)?;
         let mut batches = Vec::new();
-        let mut rows = Vec::with_capacity(found.len());
-        for (part, found) in found {
+        let mut rows = Vec::new();
+        for (part, found) in find_allele(self, number, name)? {
             let batch = self.batch(part);
             if let Some(&row) = found.first()
                 && !batches.contains(&batch)
@@ -74,25 +87,60 @@ impl Dataset {
                 rows.push((part, row));
             }
         }
-        let reference = reference.as_bytes().to_vec();
-        Ok((!rows.is_empty()).then_some(Allele {
-            dataset: self,
-            contig: number as u32,
-            position,
-            reference,
-            rows,
-        }))
+        Ok(Allele::of_rows(self, rows))
+    }
+
+    /// The number of a contig by any of its names.
+    pub(super) fn contig_named(&self, contig: &str) -> Result<u32> {
+        let number = self.contig_names().resolve(contig).map_err(|e| {
+            Error::from(Box::new(ExpressionError {
+                text: contig.to_owned(),
+                at: 0..contig.len(),
+                message: e.to_string(),
+                candidates: Vec::new(),
+            }))
+        })?;
+        Ok(number as u32)
     }
 }
 
+/// The allele with an id, if there is one only.
+fn only_one<'a>(dataset: &'a Dataset, id: &str) -> Result<Option<Allele<'a>>> {
+    let mut variants = dataset.variants(Where::id(id))?;
+    let (mut rows, mut names) = (Vec::new(), Vec::new());
+    while let Some(mut variant) = variants.next()? {
+        let name = variant.names()?.vcf;
+        if names.is_empty() {
+            rows = variant.rows().map(|(part, _, row)| (part, row)).collect();
+        }
+        names.push(name.unwrap_or_default());
+        if names.len() > NAMES_TOLD {
+            break;
+        }
+    }
+    if names.len() > 1 {
+        return Err(Error::from(Box::new(ExpressionError {
+            text: id.to_owned(),
+            at: 0..id.len(),
+            message: format!("`{id}` is the id of several alleles"),
+            candidates: names,
+        })));
+    }
+    Ok(Allele::of_rows(dataset, rows))
+}
+
 impl<'a> Allele<'a> {
+    pub(super) fn of_rows(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Option<Self> {
+        (!rows.is_empty()).then_some(Self { dataset, rows })
+    }
+
     /// Counts over everybody.
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`].
     pub fn counts(&self) -> Result<Counts> {
-        self.count(None)
+        self.counts_of(None)
     }
 
     /// Counts in a group.
@@ -101,33 +149,33 @@ impl<'a> Allele<'a> {
     ///
     /// [`Error::Damaged`].
     pub fn counts_in(&self, group: &Group<'_>) -> Result<Counts> {
-        self.count(Some(group))
+        self.counts_of(Some(group.samples()))
     }
 
-    fn count(&self, group: Option<&Group<'_>>) -> Result<Counts> {
-        let group = group.map(Group::samples);
+    pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
         let mut sum = RowCounts::default();
         for (tally, row) in self.tallies(group) {
             sum.add(tally?.counts(row)?);
         }
-        let elsewhere = if self.dataset.has_several_batches() {
-            let here: Vec<u32> = self
-                .rows
-                .iter()
-                .map(|(part, _)| self.dataset.batch(*part))
-                .collect();
-            coverage::elsewhere(
-                self.dataset,
-                self.contig,
-                self.position,
-                &self.reference,
-                &here,
-                group,
-            )?
-        } else {
-            Some(RowCounts::default())
+        let elsewhere = match self.dataset.has_several_batches() {
+            true => self.elsewhere(group)?,
+            false => Some(RowCounts::default()),
         };
         Ok(Counts::from_rows(sum, elsewhere))
+    }
+
+    /// What the batches that do not have it know of its place.
+    fn elsewhere(&self, group: Option<&SampleSet>) -> Result<Option<RowCounts>> {
+        let Some((part, row)) = self.rows.first() else {
+            return Ok(None);
+        };
+        let Some(part) = self.dataset.parts().get(*part) else {
+            return Ok(None);
+        };
+        let segment = self.dataset.segment(part)?;
+        let here = self.rows.iter().map(|(part, _)| self.dataset.batch(*part));
+        let here: Vec<u32> = here.collect();
+        coverage::elsewhere_of(self.dataset, segment, *row, &here, group)
     }
 
     /// Calls `f` with every carrier, by batch, then by sample.
@@ -147,7 +195,7 @@ impl<'a> Allele<'a> {
 
     fn tallies<'s>(
         &'s self,
-        group: Option<&'s crate::set::SampleSet>,
+        group: Option<&'s SampleSet>,
     ) -> impl Iterator<Item = (Result<Tally<'a>>, u32)> + 's {
         self.rows.iter().filter_map(move |(part, row)| {
             let segment = self.dataset.segment(self.dataset.parts().get(*part)?);

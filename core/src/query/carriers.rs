@@ -1,8 +1,8 @@
 //! Who carries a row, and in which phase.
 
 use super::count::{EVEN, Tally};
+use super::genotype::CarrierGenotype;
 use super::polyploid::{copies_where, for_each_polyploid};
-use super::variants::CarrierGenotype;
 use crate::dataset::PageView;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
@@ -162,6 +162,21 @@ impl<'a> Tally<'a> {
         })
         .map_err(broken)?;
         Ok(found)
+    }
+
+    /// The missing copies of a row, but those of samples of three copies or more; nothing where there
+    /// are none.
+    pub(super) fn missing_bits(&mut self, row: u32) -> Result<Vec<u64>> {
+        let universe = 2 * self.segment.meta().samples;
+        let (_, missing, sets) = self.site_sets(row)?;
+        let set = self.segment.set(missing, &sets, universe)?;
+        let mut bits = Vec::new();
+        if !set.is_plainly_empty() {
+            bits.resize(words_for(universe), 0);
+            set.or_into(None, &mut bits)
+                .map_err(|rule| self.segment.broken_set(rule))?;
+        }
+        Ok(bits)
     }
 
     /// What is known of the order of a row's copies, and of its missing ones.

@@ -15,10 +15,11 @@
 use super::Group;
 use super::IntoWhere;
 use super::expression::Node;
+use super::genotype::CarrierGenotype;
 use super::people::Step;
 use super::reached::Reached;
 use super::resolve::{Resolver, Test};
-use super::variants::{CarrierGenotype, Variants};
+use super::variants::Variants;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};

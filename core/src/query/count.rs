@@ -5,7 +5,7 @@
 //! *het* where fewer carry than it has; it is *missing* where at least one copy is not known.
 
 use super::polyploid::for_each_polyploid;
-use crate::dataset::{PageView, Segment};
+use crate::dataset::{PageView, Segment, WantedAlleles};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{
@@ -176,6 +176,43 @@ impl<'a> Tally<'a> {
 
     fn view(&mut self, row: u32) -> Result<&PageView<'a>> {
         PageView::around(&mut self.view, self.segment, row)
+    }
+
+    /// The first row at a position with these alleles.
+    pub(super) fn find(
+        &mut self,
+        contig: u32,
+        position: i64,
+        wanted: &WantedAlleles<'_>,
+    ) -> Result<Option<u32>> {
+        let segment = self.segment;
+        let rows = segment.rows_of(contig);
+        // the page at hand has the row where it reaches over the position, and is of this contig alone
+        let near = self.view.as_ref().and_then(|view| {
+            let (first, end) = view.rows();
+            let end = end.min(segment.meta().rows);
+            let inside = rows.start <= first && end <= rows.end;
+            let last = view.position.get(end.checked_sub(first)?.checked_sub(1)?);
+            let reaches = view.position.get(0) < position && position <= last;
+            (inside && reaches).then(|| first + view.first_at(position, end - first))
+        });
+        let mut row = match near {
+            Some(row) => row,
+            None if rows.is_empty() => return Ok(None),
+            None => segment.lower_bound(rows.clone(), position)?,
+        };
+        while row < rows.end {
+            let view = self.view(row)?;
+            let i = row % PAGE_ROWS;
+            if view.position.get(i) != position {
+                break;
+            }
+            if segment.has_alleles(view.allele.get(i), wanted)? {
+                return Ok(Some(row));
+            }
+            row += 1;
+        }
+        Ok(None)
     }
 
     /// A row's descriptors of haploid and missing, and the set bytes of its page.

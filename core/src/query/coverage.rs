@@ -61,9 +61,33 @@ pub(crate) fn elsewhere(
     Ok(Some(sum))
 }
 
+/// The same for a row of one of the batches in `here`.
+pub(super) fn elsewhere_of(
+    dataset: &Dataset,
+    segment: &Segment,
+    row: u32,
+    here: &[u32],
+    group: Option<&SampleSet>,
+) -> Result<Option<RowCounts>> {
+    let (file, columns) = (segment.file(), &segment.columns);
+    let position = columns.position.get(file, row)?;
+    let Some(position) = Position::from_zero_based(position) else {
+        return Err(file.damage(usize::MAX, 0, "a position below 2^31", position.to_string()));
+    };
+    let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+    segment.alleles(
+        columns.allele.get(file, row)?,
+        &mut TextBlock::default(),
+        &mut reference,
+        &mut alternate,
+    )?;
+    let contig = segment.contig_of(row);
+    elsewhere(dataset, contig, position, &reference, here, group)
+}
+
 /// Batches may share samples (a file of men only for chromosome Y): those who are in a batch that
 /// has the variant are counted there.
-fn shares_samples(dataset: &Dataset, here: &[u32], segment: &Segment) -> bool {
+pub(super) fn shares_samples(dataset: &Dataset, here: &[u32], segment: &Segment) -> bool {
     let meta = segment.meta();
     let mut samples = (0..meta.samples).map(|local| segment.sample(local));
     let owned = |sample: u32| {

@@ -3,20 +3,130 @@
 use super::people::{Scores, Step};
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use std::fmt;
+use std::sync::Arc;
 
-/// The people that an expression picked, within their dataset.
+/// The people that an expression picked, within their dataset; a copy costs nothing.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     dataset: &'a Dataset,
+    held: Arc<Held>,
+}
+
+/// A group without its dataset, for those who keep the dataset elsewhere; see [`Dataset::group`].
+///
+/// ```no_run
+/// # fn main() -> varidex::Result<()> {
+/// let dataset = varidex::Dataset::open("cohort.vdx")?;
+/// let kept = dataset.ask("population:FIN")?.keep();
+/// assert_eq!(dataset.group(&kept)?.count(), kept.count());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct KeptGroup {
+    snapshot: String,
+    held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
     /// Samples, and behind them people without samples.
     subjects: SampleSet,
     samples: SampleSet,
     count: u64,
     /// Of the members; `None` where no similarity was asked for.
     scores: Option<Scores>,
+    label: String,
+}
+
+impl KeptGroup {
+    /// As [`Group::count`].
+    pub fn count(&self) -> u64 {
+        self.held.count
+    }
+
+    /// As [`Group::label`].
+    pub fn label(&self) -> &str {
+        &self.held.label
+    }
+
+    /// As [`Group::samples`].
+    pub fn samples(&self) -> &SampleSet {
+        &self.held.samples
+    }
+
+    /// As [`Group::subjects`].
+    pub fn subjects(&self) -> &SampleSet {
+        &self.held.subjects
+    }
+
+    /// Scores of similarity by subject, ascending by subject; `None` where none was asked for.
+    pub fn scores(&self) -> Option<&[(u32, f64)]> {
+        self.held.scores.as_deref()
+    }
+
+    /// The state of the dataset that the group is of.
+    pub fn snapshot(&self) -> &str {
+        &self.snapshot
+    }
+}
+
+impl PartialEq for KeptGroup {
+    /// Whether they are the same people of the same state of a dataset.
+    fn eq(&self, other: &Self) -> bool {
+        self.snapshot == other.snapshot && self.held.subjects == other.held.subjects
+    }
+}
+
+impl Dataset {
+    /// A group that was kept without its dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
+    pub fn group(&self, kept: &KeptGroup) -> Result<Group<'_>> {
+        if kept.snapshot != self.snapshot() {
+            return Err(Error::Usage(format!(
+                "a group of snapshot {} does not fit {}, which is snapshot {}: ask again",
+                kept.snapshot,
+                self.path().display(),
+                self.snapshot()
+            )));
+        }
+        Ok(Group {
+            dataset: self,
+            held: Arc::clone(&kept.held),
+        })
+    }
+
+    /// A group of subjects by their numbers: samples, and behind them people without samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where there are not so many; [`Error::Damaged`].
+    pub fn group_of(
+        &self,
+        subjects: SampleSet,
+        scores: Option<Vec<(u32, f64)>>,
+        label: impl Into<String>,
+    ) -> Result<Group<'_>> {
+        let all = Subjects::of(self).all();
+        if !subjects.difference(&all).is_empty() {
+            return Err(Error::Usage(format!(
+                "{}: there are {} samples and people",
+                self.path().display(),
+                all.len()
+            )));
+        }
+        let scores = scores.map(|mut scores| {
+            scores.sort_by_key(|(subject, _)| *subject);
+            scores
+        });
+        Group::new(self, subjects, scores, label.into())
+    }
 }
 
 impl<'a> Group<'a> {
@@ -24,29 +134,63 @@ impl<'a> Group<'a> {
         dataset: &'a Dataset,
         subjects: SampleSet,
         mut scores: Option<Scores>,
+        label: String,
     ) -> Result<Self> {
         let all = Subjects::of(dataset);
         if let Some(scores) = &mut scores {
             scores.retain(|(subject, _)| subjects.contains(*subject));
         }
         Ok(Self {
-            count: all.count(&subjects)?,
-            samples: all.samples_in(&subjects),
             dataset,
-            subjects,
-            scores,
+            held: Arc::new(Held {
+                count: all.count(&subjects)?,
+                samples: all.samples_in(&subjects),
+                subjects,
+                scores,
+                label,
+            }),
         })
+    }
+
+    /// The group without its dataset.
+    pub fn keep(&self) -> KeptGroup {
+        KeptGroup {
+            snapshot: self.dataset.snapshot().to_owned(),
+            held: Arc::clone(&self.held),
+        }
+    }
+
+    /// What tables call them: the expression that picked them.
+    pub fn label(&self) -> &str {
+        &self.held.label
+    }
+
+    /// Whether somebody with this id is among them: a person, or a sample by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] where the names cannot be read.
+    pub fn contains(&self, id: &str) -> Result<bool> {
+        let all = Subjects::of(self.dataset);
+        if let Some(people) = self.dataset.people()
+            && let Some(individual) = people.number(id)?
+        {
+            let subjects = all.of_individuals(&[individual].into_iter().collect())?;
+            return Ok(!subjects.is_disjoint(&self.held.subjects));
+        }
+        let sample = self.dataset.sample_number(id)?;
+        Ok(sample.is_some_and(|sample| self.held.subjects.contains(sample)))
     }
 
     /// How many individuals: a person once, however many samples there are; a sample of which no person
     /// is known as one of its own.
     pub fn count(&self) -> u64 {
-        self.count
+        self.held.count
     }
 
     /// Whether there is anybody.
     pub fn exists(&self) -> bool {
-        self.count > 0
+        self.held.count > 0
     }
 
     /// Their ids, each once: those of people, and names of samples of which no person is known. In the
@@ -55,7 +199,7 @@ impl<'a> Group<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) where the names cannot be read.
+    /// [`Error::Damaged`] where the names cannot be read.
     pub fn ids(&self) -> Result<Vec<&'a str>> {
         Ok(self.ranked()?.into_iter().map(|(id, _)| id).collect())
     }
@@ -69,8 +213,8 @@ impl<'a> Group<'a> {
         let all = Subjects::of(self.dataset);
         let mut people = SampleSet::new();
         let mut ranked = Vec::new();
-        let mut scores = self.scores.iter().flatten().copied().peekable();
-        for subject in self.subjects.iter() {
+        let mut scores = self.held.scores.iter().flatten().copied().peekable();
+        for subject in self.held.subjects.iter() {
             while scores.next_if(|(scored, _)| *scored < subject).is_some() {}
             let score = scores.next_if(|(scored, _)| *scored == subject);
             let id = match (all.individual(subject)?, self.dataset.people()) {
@@ -93,17 +237,17 @@ impl<'a> Group<'a> {
 
     /// Whether a similarity was asked for.
     pub fn has_scores(&self) -> bool {
-        self.scores.is_some()
+        self.held.scores.is_some()
     }
 
     /// The numbers of their samples.
     pub fn samples(&self) -> &SampleSet {
-        &self.samples
+        &self.held.samples
     }
 
     /// Samples, and behind them people without samples.
-    pub(super) fn subjects(&self) -> &SampleSet {
-        &self.subjects
+    pub fn subjects(&self) -> &SampleSet {
+        &self.held.subjects
     }
 
     /// The dataset they are in.
@@ -111,17 +255,18 @@ impl<'a> Group<'a> {
         self.dataset
     }
 
-    fn with(&self, subjects: SampleSet) -> Result<Self> {
-        Self::new(self.dataset, subjects, self.scores.clone())
+    fn with(&self, subjects: SampleSet, label: String) -> Result<Self> {
+        Self::new(self.dataset, subjects, self.held.scores.clone(), label)
     }
 
     /// Those of both groups.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
+    /// [`Error::Damaged`] where it cannot be read whose the samples are.
     pub fn and(&self, other: &Self) -> Result<Self> {
-        self.with(self.subjects.intersection(&other.subjects))
+        let both = self.held.subjects.intersection(&other.held.subjects);
+        self.with(both, format!("({}) & ({})", self.label(), other.label()))
     }
 
     /// Those of either group.
@@ -130,7 +275,8 @@ impl<'a> Group<'a> {
     ///
     /// As [`Self::and`].
     pub fn or(&self, other: &Self) -> Result<Self> {
-        self.with(self.subjects.union(&other.subjects))
+        let either = self.held.subjects.union(&other.held.subjects);
+        self.with(either, format!("({}) | ({})", self.label(), other.label()))
     }
 
     /// Those of this group that are not in the other.
@@ -139,7 +285,33 @@ impl<'a> Group<'a> {
     ///
     /// As [`Self::and`].
     pub fn without(&self, other: &Self) -> Result<Self> {
-        self.with(self.subjects.difference(&other.subjects))
+        let rest = self.held.subjects.difference(&other.held.subjects);
+        self.with(rest, format!("({}) & !({})", self.label(), other.label()))
+    }
+
+    /// Everybody else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::and`].
+    pub fn others(&self) -> Result<Self> {
+        let rest = Subjects::of(self.dataset).all();
+        let rest = rest.difference(&self.held.subjects);
+        Self::new(self.dataset, rest, None, format!("!({})", self.label()))
+    }
+
+    /// Those who are in one of the groups, but not in both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::and`].
+    pub fn either_but_not_both(&self, other: &Self) -> Result<Self> {
+        let one = self
+            .held
+            .subjects
+            .symmetric_difference(&other.held.subjects);
+        let (a, b) = (self.label(), other.label());
+        self.with(one, format!("({a}) & !({b}) | ({b}) & !({a})"))
     }
 }
 

@@ -10,9 +10,12 @@ mod carriers;
 mod compound;
 mod count;
 mod coverage;
+mod dosage;
 mod entries;
 mod expression;
+mod genotype;
 mod group;
+mod lookup;
 mod named;
 mod origin;
 mod people;
@@ -30,19 +33,23 @@ pub use annotation::Annotation;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;
+pub use dosage::Dosages;
 pub use expression::{
     CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
     VariantType, Where, Who, Zygosity,
 };
-pub use group::{Explanation, Group};
+pub use genotype::CarrierGenotype;
+pub use group::{Explanation, Group, KeptGroup};
+pub use lookup::Lookup;
 pub use origin::{Inheritance, Trios};
 pub use people::Step;
 pub(crate) use polyploid::for_each_polyploid;
-pub use variants::{CarrierGenotype, Counts, Variant, VariantNames, Variants};
+pub use variants::{Counts, Variant, VariantNames, Variants};
 
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::people::Attribute;
+use crate::set::SampleSet;
 use expression::is_json;
 use people::People;
 use resolve::Resolver;
@@ -166,7 +173,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn everybody(&self) -> Result<Group<'_>> {
-        Group::new(self, Subjects::of(self).all(), None)
+        Group::new(self, Subjects::of(self).all(), None, "all".to_owned())
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -253,7 +260,11 @@ impl Dataset {
             }
             found = next;
         }
-        let group = |(values, set)| Ok((values, Group::new(self, set, None)?));
+        let group = |(values, set): (Vec<Option<String>>, SampleSet)| {
+            let shown = values.iter().map(|value| value.as_deref().unwrap_or("."));
+            let label = shown.collect::<Vec<_>>().join("|");
+            Ok((values, Group::new(self, set, None, label)?))
+        };
         found.into_iter().map(group).collect()
     }
 

@@ -12,7 +12,8 @@
 use super::count::Tally;
 use super::coverage::elsewhere;
 use super::expression::Origin;
-use super::variants::{CarrierGenotype, Variant};
+use super::genotype::CarrierGenotype;
+use super::variants::Variant;
 use super::walk::RowRef;
 use crate::dataset::{Dataset, Segment};
 use crate::error::{Error, InputError, Place, Result};

@@ -61,7 +61,7 @@ enum Part {
 pub(super) fn find<'a>(dataset: &'a Dataset, who: &Who, text: String) -> Result<Group<'a>> {
     let mut people = People::new(dataset, text, false);
     let found = people.find(who)?;
-    people.group(found)
+    people.group(found, who.to_string())
 }
 
 impl<'a> People<'a> {
@@ -76,8 +76,8 @@ impl<'a> People<'a> {
     }
 
     /// What was found as a group, with the scores of similarity.
-    pub(crate) fn group(self, subjects: SampleSet) -> Result<Group<'a>> {
-        Group::new(self.dataset, subjects, self.scores)
+    pub(crate) fn group(self, subjects: SampleSet, label: String) -> Result<Group<'a>> {
+        Group::new(self.dataset, subjects, self.scores, label)
     }
 
     /// The subjects that an expression picks.

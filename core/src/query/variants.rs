@@ -6,6 +6,7 @@ use super::carriers::Carrier;
 use super::count::{RowCounts, Tally};
 use super::entries::EntryTest;
 use super::expression::Node;
+use super::genotype::CarrierGenotype;
 use super::resolve::Test;
 use super::walk::{RowRef, Walk};
 use crate::dataset::{Dataset, Segment};
@@ -53,34 +54,6 @@ impl Counts {
         match self.an {
             None | Some(0) => None,
             Some(an) => Some(self.ac as f64 / an as f64),
-        }
-    }
-}
-
-/// A sample that carries a variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CarrierGenotype {
-    /// Number of the sample in the dataset.
-    pub sample: u32,
-    /// Copies that carry the ALT.
-    pub carried: u32,
-    /// Copies the sample has here.
-    pub ploidy: u32,
-    /// Whether the copies are in a known order.
-    pub phased: bool,
-    /// Copies that carry, lowest bit first, of at most 32.
-    pub copies: u32,
-    /// Copies whose allele is not known, lowest bit first, of at most 32.
-    pub missing: u32,
-}
-
-impl CarrierGenotype {
-    /// Het, hom or hemi.
-    pub fn zygosity(&self) -> super::Zygosity {
-        match (self.carried, self.ploidy) {
-            (_, 1) => super::Zygosity::Hemi,
-            (carried, ploidy) if carried == ploidy => super::Zygosity::Hom,
-            _ => super::Zygosity::Het,
         }
     }
 }

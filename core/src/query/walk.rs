@@ -10,6 +10,10 @@ use super::resolve::Test;
 use super::test::{Tester, test_node};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
+use crate::stop::check_stop;
+
+/// Positions between two looks whether to stop.
+const STOP_EVERY: u32 = 256;
 
 /// A row of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub(crate) struct Walk<'a> {
     pending: Vec<Vec<RowRef>>,
     current: Vec<RowRef>,
     several_batches: bool,
+    /// Positions walked.
+    walked: u32,
     plan: WalkPlan,
 }
 
@@ -77,6 +83,7 @@ impl<'a> Walk<'a> {
         let several_batches = dataset.has_several_batches();
         let mut found: Vec<Option<Rows>> = Vec::new();
         for (index, part) in dataset.parts().iter().enumerate() {
+            check_stop()?;
             found.push(match may_have(dataset, index, &test) {
                 true => Some(candidates(
                     dataset.segment(part)?,
@@ -130,6 +137,7 @@ impl<'a> Walk<'a> {
             pending: Vec::new(),
             current: Vec::new(),
             several_batches,
+            walked: 0,
             plan,
         })
     }
@@ -159,6 +167,10 @@ impl<'a> Walk<'a> {
 
     /// Moves to the next position; `false` at the end.
     fn advance(&mut self) -> Result<bool> {
+        self.walked = self.walked.wrapping_add(1);
+        if self.walked.is_multiple_of(STOP_EVERY) {
+            check_stop()?;
+        }
         while self.heads.is_empty() {
             let Some(contig) = self.contigs.pop() else {
                 return Ok(false);

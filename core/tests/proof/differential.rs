@@ -54,6 +54,9 @@ proptest! {
         let text = cohort.vcf();
         let oracle = Oracle::parse(&[&text]);
         let dataset = folder.dataset(&text, &options());
+        let mut lookup = dataset.lookup(None).unwrap();
+        let first = group_of(&dataset, &[0]);
+        let mut lookup_in = dataset.lookup(Some(&first)).unwrap();
         for row in oracle.rows.iter().filter(|row| !row.alternate.is_empty()) {
             let (contig, position) = (&row.contig, row.position);
             let (reference, alternate) = (&row.reference, &row.alternate);
@@ -77,9 +80,16 @@ proptest! {
             let place = Position::from_one_based(position).unwrap();
             let found = dataset.allele(contig, place, reference, alternate).unwrap().unwrap();
             prop_assert_eq!(found.counts().unwrap(), twins[0].counts(&|_| true));
-            let first = group_of(&dataset, &[0]);
             let counts = found.counts_in(&first).unwrap();
             prop_assert_eq!(counts, twins[0].counts(&|sample| sample == 0));
+            let named = dataset.allele_named(&name).unwrap().unwrap();
+            prop_assert_eq!(named.counts().unwrap(), twins[0].counts(&|_| true));
+            let looked_up = lookup.counts(contig, place, reference, alternate).unwrap();
+            prop_assert_eq!(looked_up, Some(twins[0].counts(&|_| true)));
+            let looked_up = lookup_in.counts(contig, place, reference, alternate).unwrap();
+            prop_assert_eq!(looked_up, Some(counts));
+            let absent = lookup.counts(contig, place, reference, "ACGTACGTACGT").unwrap();
+            prop_assert!(absent.is_none());
             let absent = dataset.allele(contig, place, reference, "ACGTACGTACGT").unwrap();
             prop_assert!(absent.is_none());
         }

@@ -427,6 +427,15 @@ pub enum Zygosity {
 impl Zygosity {
     pub(super) const NAMES: [(&'static str, Self); 3] =
         [("hemi", Self::Hemi), ("het", Self::Het), ("hom", Self::Hom)];
+
+    /// As expressions and tables have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hemi => "hemi",
+            Self::Het => "het",
+            Self::Hom => "hom",
+        }
+    }
 }
 
 /// The value of a name in a table of names, whatever its case.

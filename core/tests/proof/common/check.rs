@@ -14,11 +14,45 @@ pub fn check(dataset: &Dataset, oracle: &Oracle, groups: &[Vec<u32>]) {
     let everybody: BTreeSet<u32> = oracle.all().into_iter().collect();
     let rows: Vec<&Row> = oracle.rows.iter().collect();
     compare(&mut dataset.variants("all").unwrap(), &rows, &everybody);
+    compare_dosages(dataset, &rows, &everybody);
     for group in groups {
         let members: BTreeSet<u32> = group.iter().copied().collect();
         let group = group_of(dataset, group);
         let mut variants = dataset.variants_in("all", &group).unwrap();
         compare(&mut variants, &rows, &members);
+        compare_dosages(dataset, &rows, &members);
+    }
+}
+
+/// Whether the matrix of copies has what the genotypes say.
+fn compare_dosages(dataset: &Dataset, rows: &[&Row], members: &BTreeSet<u32>) {
+    let columns: Vec<u32> = members.iter().copied().collect();
+    let group = group_of(dataset, &columns);
+    let mut dosages = dataset.dosages(Some(&group)).unwrap();
+    assert_eq!(dosages.width(), members.len());
+    let mut found = vec![0; members.len()];
+    let mut variants = dataset.variants("all").unwrap();
+    for row in rows {
+        let mut variant = variants.next().unwrap().unwrap();
+        variant.dosages(&mut dosages, &mut found).unwrap();
+        for (sample, copies) in members.iter().zip(&found) {
+            let what = || format!("{}: copies of sample {sample}", show_row(row));
+            match &row.genotypes[*sample as usize] {
+                // another batch, which may have looked at the place
+                None => assert!((-1..=0).contains(copies), "{}", what()),
+                Some(genotype) if genotype.alleles.contains(&None) => {
+                    assert_eq!(*copies, -1, "{}", what());
+                }
+                Some(genotype) => {
+                    let alt = Some(row.alt_number).filter(|number| *number > 0);
+                    let carried = genotype
+                        .alleles
+                        .iter()
+                        .filter(|a| alt.is_some() && **a == alt);
+                    assert_eq!(*copies as usize, carried.count(), "{}", what());
+                }
+            }
+        }
     }
 }
 

@@ -1,0 +1,134 @@
+// Groups of people.
+
+import { now, options, run, text, type Abortable } from './arguments.js'
+import { wrongArgument } from './errors.js'
+import type { NativeGroup, Ranked } from '../native/binding.js'
+
+/** The native part of a group, for this package alone. */
+const native = new WeakMap<Group, NativeGroup>()
+
+/** @internal */
+export function heldBy(group: Group): NativeGroup {
+  const held = native.get(group)
+  if (held === undefined) throw wrongArgument('group', 'a Group', group)
+  return held
+}
+
+/**
+ * The people that an expression picked. It cannot change, and keeps the state of the dataset it was
+ * asked of, also when that is closed.
+ *
+ * ```js
+ * const finns = await dataset.ask('population:FIN')
+ * const carriers = await dataset.ask('carriers(gene:RYR1 & impact>=moderate)')
+ * console.log(finns.and(carriers).count)
+ * for (const id of finns.and(carriers)) console.log(id)
+ * ```
+ */
+export class Group implements Iterable<string> {
+  /** @internal */
+  static of(held: NativeGroup): Group {
+    const group = new Group()
+    native.set(group, held)
+    return group
+  }
+
+  private constructor() {}
+
+  /**
+   * How many people: each once, however many samples there are; a sample of which no person is known
+   * as one of its own.
+   */
+  get count(): number {
+    return heldBy(this).count
+  }
+
+  /** Whether there is anybody. */
+  get exists(): boolean {
+    return this.count > 0
+  }
+
+  /** The expression that picked them. */
+  get expression(): string {
+    return heldBy(this).label
+  }
+
+  /** The state of the dataset that they are of. */
+  get snapshot(): string {
+    return heldBy(this).snapshot
+  }
+
+  /**
+   * Their ids, each once: those of people, and names of samples of which no person is known. In the
+   * order of samples; the most similar first where a similarity was asked for.
+   */
+  async ids(told?: Abortable): Promise<string[]> {
+    const { signal } = options(told, ['signal'])
+    return run(signal, (cancel) => heldBy(this).ids(cancel))
+  }
+
+  /** `ids`, here and now. */
+  idsSync(): string[] {
+    return now(() => heldBy(this).idsSync())
+  }
+
+  /** `ids` with their scores of similarity; null where none was asked for. */
+  async ranked(told?: Abortable): Promise<Ranked[]> {
+    const { signal } = options(told, ['signal'])
+    return run(signal, (cancel) => heldBy(this).ranked(cancel))
+  }
+
+  /** Whether somebody with this id is among them: a person, or a sample by its name. */
+  has(id: string): boolean {
+    text('id', id)
+    return now(() => heldBy(this).has(id))
+  }
+
+  /** The numbers of their samples: places in `dataset.samples()`. A copy. */
+  samples(): Uint32Array {
+    return now(() => heldBy(this).samples())
+  }
+
+  /** Those of both groups. */
+  and(other: Group): Group {
+    return now(() => Group.of(heldBy(this).and(heldBy(other))))
+  }
+
+  /** Those of either group. */
+  or(other: Group): Group {
+    return now(() => Group.of(heldBy(this).or(heldBy(other))))
+  }
+
+  /** Those of this group that are not in the other. */
+  without(other: Group): Group {
+    return now(() => Group.of(heldBy(this).without(heldBy(other))))
+  }
+
+  /** Those of just one of the groups. */
+  xor(other: Group): Group {
+    return now(() => Group.of(heldBy(this).xor(heldBy(other))))
+  }
+
+  /** Everybody else. */
+  others(): Group {
+    return now(() => Group.of(heldBy(this).others()))
+  }
+
+  /** Whether they are the same people of the same state of a dataset. */
+  equals(other: Group): boolean {
+    return heldBy(this).sameAs(heldBy(other))
+  }
+
+  /** Their ids. */
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.idsSync()[Symbol.iterator]()
+  }
+
+  toString(): string {
+    return `${this.count} people: ${this.expression}`
+  }
+
+  toJSON(): { expression: string; count: number } {
+    return { expression: this.expression, count: this.count }
+  }
+}

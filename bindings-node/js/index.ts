@@ -1,0 +1,235 @@
+/**
+ * Varidex: an embedded index of a cohort's variants and its people.
+ *
+ * Positions are 1-based, as in VCF. Everything that takes time, or may read a file, is a promise and
+ * runs on Node's thread pool; what ends with `Sync` is the same here and now, for questions that take
+ * microseconds. Counts are numbers: no dataset comes near 2^53.
+ */
+
+import * as binding from '../native/binding.js'
+import {
+  flag, now, number, optional, options, path, run, runLong, several, text, whole,
+  type Abortable, type Long, type PathLike,
+} from './arguments.js'
+import { Dataset } from './dataset.js'
+import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../native/binding.js'
+
+export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
+export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js'
+export {
+  Dataset, type Counted, type ExportOptions, type ExportSummary, type FrequencyOptions,
+  type CarrierOptions, type Genotypes, type GroupOption, type ManyFrequencies,
+} from './dataset.js'
+export { Group } from './group.js'
+export {
+  Table, type CarrierRow, type CompoundRow, type CountColumns, type FrequencyRow,
+  type TableOptions, type VariantRow,
+} from './table.js'
+export type {
+  AnnotationReport, BuildReport, BuildWarning, ContigRows, Explanation, Frequency, Info, InfoKey, PeopleCount,
+  PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
+  Simulated, SimulatedFile, Step, TermCount,
+} from '../native/binding.js'
+
+/** This version. */
+export const version: string = binding.version()
+
+/** What is known of people. */
+export interface PeopleOptions {
+  /** Phenopackets, Beacon individuals, tables or pedigrees; folders of them. */
+  people?: PathLike | PathLike[] | undefined
+  /** What the columns of tables of people mean. */
+  peopleMap?: PathLike | undefined
+  /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
+  ontologies?: PathLike | PathLike[] | undefined
+  /** Two columns, sample and individual: whose the samples are. */
+  sampleMap?: PathLike | undefined
+}
+
+/** What a build can be told. */
+export interface BuildOptions extends PeopleOptions, Long {
+  /** INFO keys to keep as typed columns. */
+  info?: string | string[] | undefined
+  /** Reference sequence to trim and left-align alleles against. */
+  reference?: PathLike | undefined
+  /** The assembly, where the header does not tell it. */
+  assembly?: string | undefined
+  /** Gene models: GFF3, GTF, BED or refFlat. */
+  genes?: PathLike | PathLike[] | undefined
+  /** Bases on both sides of each gene that count as the gene's. */
+  pad?: number | undefined
+  /** Whose annotations to store: `auto`, unless told, the first of CSQ, ANN and BCSQ. */
+  annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined
+  /** Genotypes with a lower GQ count as missing. */
+  minGq?: number | undefined
+  /** Genotypes with a lower DP count as missing. */
+  minDp?: number | undefined
+  /** Sort unsorted input instead of refusing it. */
+  sort?: boolean | undefined
+  /** Refuse malformed records one by one instead of stopping at the first. */
+  skipMalformed?: boolean | undefined
+  /** Worker threads; as many as the machine has unless told. */
+  threads?: number | undefined
+  /** Memory to use at most, about: bytes. 1 GiB unless told. */
+  memory?: number | undefined
+  /** Replace a dataset that is there already. */
+  force?: boolean | undefined
+}
+
+const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap'] as const
+const LONG = ['signal', 'onProgress'] as const
+const BUILD = [
+  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sort', 'skipMalformed',
+  'threads', 'memory', 'force', ...PEOPLE, ...LONG,
+] as const
+
+/** Options without those that say nothing: the native part takes what is there. */
+function told<T extends object>(all: { [K in keyof T]: T[K] | undefined }): T {
+  const entries = Object.entries(all).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as T
+}
+
+function peopleFiles(from: PeopleOptions): PeopleFiles {
+  return told<PeopleFiles>({
+    files: several('options.people', from.people, path),
+    mapping: optional('options.peopleMap', from.peopleMap, path),
+    ontologies: several('options.ontologies', from.ontologies, path),
+    sampleMap: optional('options.sampleMap', from.sampleMap, path),
+  })
+}
+
+/**
+ * Opens a dataset: cheap, for nothing is read before it is asked for.
+ *
+ * ```js
+ * import * as varidex from 'varidex'
+ * const dataset = await varidex.open('cohort.vdx')
+ * console.log((await dataset.ask('carriers(22:16050075:A:G)')).count)
+ * ```
+ */
+export async function open(dataset: PathLike, told?: Abortable): Promise<Dataset> {
+  const from = path('path', dataset)
+  const { signal } = options(told, ['signal'])
+  return Dataset.of(await run(signal, (cancel) => binding.open(from, cancel)))
+}
+
+/** `open`, here and now. */
+export function openSync(dataset: PathLike): Dataset {
+  const from = path('path', dataset)
+  return Dataset.of(now(() => binding.openSync(from)))
+}
+
+/**
+ * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset tells what was read,
+ * stored and refused. The dataset appears whole or not at all, also where a signal stops the build.
+ *
+ * ```js
+ * const dataset = await varidex.build('cohort.vcf.gz', 'cohort.vdx', {
+ *   people: 'individuals.json', genes: 'genes.gff3.gz', ontologies: 'hp.obo',
+ *   onProgress: ({ what, done, total }) => console.error(what, done, total),
+ * })
+ * ```
+ */
+export async function build(
+  inputs: PathLike | PathLike[],
+  output: PathLike,
+  given?: BuildOptions,
+): Promise<Dataset> {
+  const from = several('inputs', inputs, path)
+  const to = path('output', output)
+  const asked = options(given, BUILD)
+  const settings = {
+    ...told<Omit<binding.BuildSettings, 'people'>>({
+      info: several('options.info', asked.info, text),
+      reference: optional('options.reference', asked.reference, path),
+      assembly: optional('options.assembly', asked.assembly, text),
+      genes: several('options.genes', asked.genes, path),
+      pad: optional('options.pad', asked.pad, whole(0)),
+      annotations: optional('options.annotations', asked.annotations, text),
+      minGq: optional('options.minGq', asked.minGq, number),
+      minDp: optional('options.minDp', asked.minDp, number),
+      sort: optional('options.sort', asked.sort, flag),
+      skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
+      threads: optional('options.threads', asked.threads, whole(1)),
+      memory: optional('options.memory', asked.memory, number),
+      force: optional('options.force', asked.force, flag),
+    }),
+    people: peopleFiles(asked),
+  }
+  const report: BuildReport = await runLong(asked, (progress, cancel) =>
+    binding.build(from, to, settings, progress, cancel))
+  return Dataset.of(await run(undefined, () => binding.open(to)), report)
+}
+
+/**
+ * Loads what is known of people into a dataset, in the place of those that are there. Datasets that
+ * are open keep the state they were opened with.
+ */
+export async function loadPeople(
+  dataset: PathLike,
+  given: PeopleOptions & Long,
+): Promise<PeopleReport> {
+  const to = path('path', dataset)
+  const asked = options(given, [...PEOPLE, ...LONG])
+  const files = peopleFiles(asked)
+  return runLong(asked, (progress, cancel) => binding.loadPeople(to, files, progress, cancel))
+}
+
+/** A mapping for a table of people, in TOML, to be looked over and given as `peopleMap`. */
+export async function guessMapping(table: PathLike, told?: Abortable): Promise<string> {
+  const from = path('table', table)
+  const { signal } = options(told, ['signal'])
+  return run(signal, (cancel) => binding.guessMapping(from, cancel))
+}
+
+/** What to simulate. */
+export interface SimulateOptions extends Long {
+  /** People. */
+  samples?: number | undefined
+  /** ALT alleles. */
+  variants?: number | undefined
+  /** Same seed and options, same bytes. */
+  seed?: number | undefined
+  /** Format of the genotypes. */
+  format?: 'vcf' | 'vcf.gz' | 'bcf' | undefined
+  /** The contig. */
+  contig?: string | undefined
+  /** Its length. */
+  contigLength?: number | undefined
+  /** First base that can vary, 1-based. */
+  start?: number | undefined
+  /**
+   * Also what is recorded of people, an ontology to ask for it, genes, families, and the true answers of
+   * questions about them.
+   */
+  people?: boolean | undefined
+  /** Consequences in the file of genotypes, too; with people unless told. */
+  annotations?: boolean | undefined
+  /** Children with both parents in the cohort; with people two in a hundred unless told. */
+  trios?: number | undefined
+  /** Replace files of an earlier run. */
+  force?: boolean | undefined
+}
+
+/** Writes a synthetic cohort with the true answers to a directory. */
+export async function simulate(directory: PathLike, given?: SimulateOptions): Promise<Simulated> {
+  const to = path('directory', directory)
+  const asked = options(given, [
+    'samples', 'variants', 'seed', 'format', 'contig', 'contigLength', 'start', 'people',
+    'annotations', 'trios', 'force', ...LONG,
+  ])
+  const settings = told<binding.SimulateSettings>({
+    samples: optional('options.samples', asked.samples, whole(0)),
+    variants: optional('options.variants', asked.variants, whole(0)),
+    seed: optional('options.seed', asked.seed, whole(0)),
+    format: optional('options.format', asked.format, text),
+    contig: optional('options.contig', asked.contig, text),
+    contigLength: optional('options.contigLength', asked.contigLength, whole(1)),
+    start: optional('options.start', asked.start, whole(1)),
+    people: optional('options.people', asked.people, flag),
+    annotations: optional('options.annotations', asked.annotations, flag),
+    trios: optional('options.trios', asked.trios, whole(0)),
+    force: optional('options.force', asked.force, flag),
+  })
+  return runLong(asked, (progress, cancel) => binding.simulate(to, settings, progress, cancel))
+}

@@ -1,0 +1,183 @@
+// Tables: what is asked for is computed batch by batch, while it is read.
+
+import { run, type Abortable } from './arguments.js'
+import type { Cancel, NativeTable } from '../native/binding.js'
+
+/** A row of `variants`. Names are those of the command line's columns; null is missing. */
+export interface VariantRow extends CountColumns {
+  chrom: string
+  /** 1-based, as in VCF. */
+  pos: number
+  id: string | null
+  ref: string
+  alt: string | null
+  type: string
+  filter: string | null
+  gene: string | null
+  consequence: string | null
+  impact: string | null
+}
+
+/** A row of `frequencies`. */
+export interface FrequencyRow extends CountColumns {
+  chrom: string
+  /** 1-based, as in VCF. */
+  pos: number
+  id: string | null
+  ref: string
+  alt: string | null
+  /** `all`, the group's expression, or the values that it is counted by (`FIN|female`). */
+  group: string
+}
+
+/** Columns of counts. */
+export interface CountColumns {
+  /** Copies that carry the allele. */
+  ac: number
+  /** Copies whose allele is known. */
+  an: number | null
+  /** ac / an; null where an is 0 or not known. */
+  af: number | null
+  n_het: number
+  n_hom: number
+  n_hemi: number
+  n_missing: number
+}
+
+/** A row of `carriers`. */
+export interface CarrierRow {
+  chrom: string
+  /** 1-based, as in VCF. */
+  pos: number
+  ref: string
+  alt: string | null
+  sample: string
+  individual: string | null
+  zygosity: 'het' | 'hom' | 'hemi'
+  /** The genotype with respect to the ALT: `0|1`, `./1`. */
+  phase: string | null
+  /** From whom it is; only with a pedigree. */
+  origin?: string
+}
+
+/** A row of `compounds`: two variants of one person in one gene. */
+export interface CompoundRow {
+  chrom: string
+  pos: number
+  ref: string
+  alt: string | null
+  chrom_2: string
+  pos_2: number
+  ref_2: string
+  alt_2: string | null
+  gene: string
+  sample: string
+  individual: string | null
+  phase: 'trans' | 'unknown'
+}
+
+/**
+ * An answer with many rows. Nothing is computed before it is read, and one batch at a time is held;
+ * reading it again asks again, and gives the same.
+ *
+ * ```js
+ * for await (const batch of dataset.variants('gene:RYR1')) {
+ *   for (const row of batch) console.log(row.chrom, row.pos, row.af)
+ * }
+ * const table = tableFromIPC(await dataset.variants('gene:RYR1').toIPC()) // of apache-arrow
+ * ```
+ *
+ * Integers are numbers in rows. In Arrow they have 64 bits, which `apache-arrow` gives as `BigInt`.
+ */
+export class Table<Row> implements AsyncIterable<Row[]> {
+  readonly #begin: (cancel: Cancel | null) => Promise<NativeTable>
+  readonly #signal: AbortSignal | undefined
+
+  /** @internal */
+  static of<Row>(
+    begin: (cancel: Cancel | null) => Promise<NativeTable>,
+    signal: AbortSignal | undefined,
+  ): Table<Row> {
+    return new Table<Row>(begin, signal)
+  }
+
+  private constructor(
+    begin: (cancel: Cancel | null) => Promise<NativeTable>,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#begin = begin
+    this.#signal = signal
+  }
+
+  /** Batches of rows. */
+  async *batches(): AsyncGenerator<Row[], void, undefined> {
+    for await (const text of this.#read((table, cancel) => table.nextRows(cancel))) {
+      yield JSON.parse(text) as Row[]
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Row[], void, undefined> {
+    return this.batches()
+  }
+
+  /** Rows, one by one. */
+  async *rows(): AsyncGenerator<Row, void, undefined> {
+    for await (const batch of this.batches()) yield* batch
+  }
+
+  /** All rows. */
+  async toArray(): Promise<Row[]> {
+    const rows: Row[] = []
+    for await (const batch of this.batches()) {
+      for (const row of batch) rows.push(row)
+    }
+    return rows
+  }
+
+  /**
+   * The parts of one Arrow IPC stream, a batch in each: for
+   * `RecordBatchReader.from(table.ipc())`, a file, or the body of a response.
+   */
+  ipc(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#read((table, cancel) => table.nextIpc(cancel))
+  }
+
+  /** All of it as one Arrow IPC stream. */
+  async toIPC(): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    let length = 0
+    for await (const part of this.ipc()) {
+      parts.push(part)
+      length += part.length
+    }
+    // not Buffer.concat: its memory may begin where Arrow's numbers are not aligned
+    const all = new Uint8Array(length)
+    let at = 0
+    for (const part of parts) {
+      all.set(part, at)
+      at += part.length
+    }
+    return all
+  }
+
+  async *#read<T>(
+    next: (table: NativeTable, cancel: Cancel | null) => Promise<T | null>,
+  ): AsyncGenerator<T, void, undefined> {
+    const table = await run(this.#signal, this.#begin)
+    try {
+      for (;;) {
+        const part = await run(this.#signal, (cancel) => next(table, cancel))
+        if (part === null) return
+        yield part
+      }
+    } finally {
+      table.close()
+    }
+  }
+}
+
+/** Options of every table. */
+export interface TableOptions extends Abortable {
+  /** Rows of a batch at most; fewer where they are long. */
+  batchRows?: number | undefined
+}

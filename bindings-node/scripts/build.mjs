@@ -1,0 +1,48 @@
+// Builds the package in place: the native part with napi, the rest with tsc.
+//
+//   node scripts/build.mjs [--release] [--check]
+//
+// With --check it fails where the committed declarations (native/binding.d.ts, types/) are not what
+// the sources say.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+const told = new Set(process.argv.slice(2))
+
+/** A program of a package that `npm ci` installed. */
+function run(name, program, ...args) {
+  const folder = dirname(require.resolve(`${name}/package.json`))
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  execFileSync(process.execPath, [join(folder, bin[program]), ...args], { cwd: root, stdio: 'inherit' })
+}
+
+const generated = () => [
+  'native/binding.d.ts',
+  ...readdirSync(join(root, 'types')).filter((name) => name.endsWith('.d.ts')).map((name) => `types/${name}`),
+]
+const contents = (names) => new Map(names.map((name) => [name, readFileSync(join(root, name), 'utf8')]))
+
+const committed = contents(generated())
+const profile = told.has('--release') ? ['--release', '--strip'] : []
+run('@napi-rs/cli', 'napi', 'build', '--platform', '--output-dir', 'native',
+  '--js', 'binding.js', '--dts', 'binding.d.ts', ...profile)
+// what a source no longer makes must not stay
+rmSync(join(root, 'lib'), { recursive: true, force: true })
+for (const name of generated().slice(1)) rmSync(join(root, name))
+run('typescript', 'tsc', '--project', 'js')
+
+if (told.has('--check')) {
+  const now = contents(generated())
+  const names = new Set([...committed.keys(), ...now.keys()])
+  const changed = [...names].filter((name) => committed.get(name) !== now.get(name))
+  if (changed.length > 0) {
+    console.error(`these are not what the sources say; now they are, so commit them:\n  ${changed.join('\n  ')}`)
+    process.exit(1)
+  }
+}

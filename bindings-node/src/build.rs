@@ -1,0 +1,227 @@
+//! Building a dataset.
+
+use crate::counts::number;
+use crate::people::{PeopleFiles, PeopleReport, paths};
+use crate::progress::{Progress, Teller};
+use crate::work::{Cancel, Work, queue};
+use napi::bindgen_prelude::{AsyncTask, Function};
+use napi_derive::napi;
+use std::path::PathBuf;
+use varidex::{Annotations, Assembly, Error, Phase, Warned};
+
+/// What a build can be told.
+#[napi(object)]
+#[derive(Debug)]
+pub struct BuildSettings {
+    pub info: Option<Vec<String>>,
+    pub reference: Option<String>,
+    pub assembly: Option<String>,
+    pub genes: Option<Vec<String>>,
+    pub pad: Option<u32>,
+    /// `auto`, `csq`, `ann`, `bcsq` or `none`.
+    pub annotations: Option<String>,
+    pub people: PeopleFiles,
+    pub min_gq: Option<f64>,
+    pub min_dp: Option<f64>,
+    pub sort: Option<bool>,
+    pub skip_malformed: Option<bool>,
+    pub threads: Option<u32>,
+    /// Bytes.
+    pub memory: Option<f64>,
+    pub force: Option<bool>,
+}
+
+impl TryFrom<BuildSettings> for varidex::BuildOptions {
+    type Error = Error;
+
+    fn try_from(told: BuildSettings) -> Result<Self, Error> {
+        let usual = Self::default();
+        let assembly = told.assembly.map(|name| name.parse::<Assembly>());
+        let assembly = assembly
+            .transpose()
+            .map_err(|unknown| Error::Usage(unknown.to_string()))?;
+        let annotations = told.annotations.map(|name| name.parse::<Annotations>());
+        let annotations = annotations
+            .transpose()
+            .map_err(|unknown| Error::Usage(unknown.to_string()))?;
+        Ok(Self {
+            info: told.info.unwrap_or_default(),
+            reference: told.reference.map(PathBuf::from),
+            assembly,
+            genes: paths(told.genes),
+            pad: told.pad.unwrap_or(usual.pad),
+            annotations: annotations.unwrap_or(usual.annotations),
+            people: told.people.into(),
+            min_gq: told.min_gq,
+            min_dp: told.min_dp,
+            sort: told.sort.unwrap_or(usual.sort),
+            skip_malformed: told.skip_malformed.unwrap_or(usual.skip_malformed),
+            threads: told.threads.and_then(|n| usize::try_from(n).ok()),
+            memory: told.memory.map_or(usual.memory, |bytes| bytes as u64),
+            replace: told.force.unwrap_or(usual.replace),
+        })
+    }
+}
+
+/// A record that was refused.
+#[napi(object)]
+#[derive(Debug)]
+pub struct RefusedPlace {
+    /// `file:line`.
+    pub place: String,
+    /// What was found there.
+    pub found: String,
+}
+
+/// Records refused for one reason.
+#[napi(object)]
+#[derive(Debug)]
+pub struct RefusedRecords {
+    /// What was expected.
+    pub expected: String,
+    /// How many records.
+    pub count: i64,
+    /// The first few.
+    pub places: Vec<RefusedPlace>,
+}
+
+/// Oddities of one kind.
+#[napi(object)]
+#[derive(Debug)]
+pub struct BuildWarning {
+    /// What is odd.
+    pub what: String,
+    /// How many times.
+    pub count: i64,
+    /// The first place.
+    pub first: String,
+}
+
+impl From<Warned> for BuildWarning {
+    fn from(told: Warned) -> Self {
+        Self {
+            what: told.what,
+            count: number(told.count),
+            first: told.first,
+        }
+    }
+}
+
+/// What became of annotations, by their entries: what is said of one transcript.
+#[napi(object)]
+#[derive(Debug)]
+pub struct AnnotationReport {
+    /// The INFO key they come from: `CSQ`, `ANN` or `BCSQ`.
+    pub from: String,
+    /// Entries read.
+    pub read: i64,
+    /// Entries stored.
+    pub stored: i64,
+    /// Entries that could not be understood.
+    pub refused: i64,
+    /// Of these, by reason.
+    pub reasons: Vec<BuildWarning>,
+}
+
+impl From<varidex::AnnotationReport> for AnnotationReport {
+    fn from(told: varidex::AnnotationReport) -> Self {
+        Self {
+            from: told.annotator.key().to_owned(),
+            read: number(told.read),
+            stored: number(told.stored),
+            refused: number(told.refused_count()),
+            reasons: told.refused.into_iter().map(BuildWarning::from).collect(),
+        }
+    }
+}
+
+/// What was read, stored and refused: `records = stored + refused`.
+#[napi(object, use_nullable = true)]
+#[derive(Debug)]
+pub struct BuildReport {
+    /// VCF records read.
+    pub records: i64,
+    /// Records stored.
+    pub stored: i64,
+    /// Records refused.
+    pub refused: i64,
+    /// Rows stored: one for each ALT.
+    pub rows: i64,
+    /// Genotypes stored.
+    pub genotypes: i64,
+    /// Samples.
+    pub samples: i64,
+    /// Contigs with rows.
+    pub contigs: i64,
+    /// What became of annotations, where some are stored.
+    pub annotations: Option<AnnotationReport>,
+    /// What became of people, where some were given.
+    pub people: Option<PeopleReport>,
+    /// Bytes of the dataset.
+    pub bytes: i64,
+    /// The dataset's snapshot id.
+    pub snapshot: String,
+    /// Wall time.
+    pub seconds: f64,
+    /// Refused records, by reason.
+    pub reasons: Vec<RefusedRecords>,
+    /// What was odd but legal, by kind.
+    pub warnings: Vec<BuildWarning>,
+}
+
+impl From<varidex::Report> for BuildReport {
+    fn from(report: varidex::Report) -> Self {
+        let refused = report.refused_count();
+        let reasons = report.refused.into_iter().map(|reason| RefusedRecords {
+            expected: reason.expected,
+            count: number(reason.count),
+            places: reason
+                .places
+                .into_iter()
+                .map(|(place, found)| RefusedPlace { place, found })
+                .collect(),
+        });
+        let warnings = report.warnings.into_iter().map(BuildWarning::from);
+        Self {
+            records: number(report.records),
+            stored: number(report.stored),
+            refused: number(refused),
+            rows: number(report.rows),
+            genotypes: number(report.genotypes),
+            samples: number(report.samples),
+            contigs: number(report.contigs),
+            annotations: report.annotations.map(AnnotationReport::from),
+            people: report.people.map(PeopleReport::from),
+            bytes: number(report.bytes),
+            snapshot: report.snapshot,
+            seconds: report.seconds,
+            reasons: reasons.collect(),
+            warnings: warnings.collect(),
+        }
+    }
+}
+
+/// Builds a dataset.
+#[napi(ts_return_type = "Promise<BuildReport>")]
+pub fn build(
+    inputs: Vec<String>,
+    output: String,
+    settings: BuildSettings,
+    progress: Option<Function<'_, Progress, ()>>,
+    cancel: Option<&Cancel>,
+) -> napi::Result<AsyncTask<Work<BuildReport>>> {
+    let mut teller = Teller::new(progress)?;
+    Ok(queue(cancel, move |stop| {
+        let options = varidex::BuildOptions::try_from(settings)?;
+        let report = varidex::build(&inputs, &output, &options, &mut |at| {
+            let what = match at.phase {
+                Phase::People => at.input.clone(),
+                Phase::Copying => format!("copying {}", at.input),
+                Phase::Sorting => format!("sorting {}", at.input),
+                _ => format!("reading {}", at.input),
+            };
+            teller.tell(stop, &what, at.bytes, at.total)
+        })?;
+        Ok(report.into())
+    }))
+}

@@ -1,0 +1,47 @@
+//! Counts of an allele. They are numbers: what a dataset can hold is far below 2^53.
+
+use napi_derive::napi;
+use varidex::Counts;
+
+/// A count as JavaScript has numbers.
+pub(crate) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Counts of an allele, by the names that the columns of tables have.
+#[napi(object, use_nullable = true)]
+#[derive(Debug)]
+pub struct Frequency {
+    /// Copies that carry the allele.
+    pub ac: i64,
+    /// Copies whose allele is known; null where a part of the cohort was not looked at here.
+    pub an: Option<i64>,
+    /// ac / an; null where an is 0 or not known.
+    pub af: Option<f64>,
+    /// Samples with fewer copies of the allele than their ploidy, and at least one.
+    #[napi(js_name = "n_het")]
+    pub n_het: i64,
+    /// Samples with two copies or more, all of them the allele.
+    #[napi(js_name = "n_hom")]
+    pub n_hom: i64,
+    /// Samples with one copy, the allele.
+    #[napi(js_name = "n_hemi")]
+    pub n_hemi: i64,
+    /// Samples with at least one copy that is not known.
+    #[napi(js_name = "n_missing")]
+    pub n_missing: i64,
+}
+
+impl From<Counts> for Frequency {
+    fn from(counts: Counts) -> Self {
+        Self {
+            ac: number(counts.ac),
+            an: counts.an.map(number),
+            af: counts.af(),
+            n_het: number(counts.n_het),
+            n_hom: number(counts.n_hom),
+            n_hemi: number(counts.n_hemi),
+            n_missing: number(counts.n_missing),
+        }
+    }
+}

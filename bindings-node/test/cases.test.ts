@@ -1,0 +1,102 @@
+// The cases that every language answers: format-spec/cases, whose README says what they mean.
+
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { folder, varidex } from './cohort.js'
+
+interface Case {
+  name: string
+  verb: 'ask' | 'variants' | 'frequencies' | 'carriers' | 'frequency'
+  expression: string
+  group?: string
+  by?: string[]
+  answer?: any
+  error?: { kind: string; contains: string }
+}
+
+interface Cases {
+  title: string
+  dataset: {
+    inputs?: string[]
+    people?: string[]
+    ontologies?: string[]
+    genes?: string[]
+    info?: string[]
+    simulate?: { samples: number; variants: number; seed: number }
+  }
+  cases: Case[]
+}
+
+const root = fileURLToPath(new URL('../../format-spec/cases', import.meta.url))
+const files = readdirSync(root).filter((name) => name.endsWith('.json') && name !== 'schema.json')
+
+async function build({ inputs, simulate, info, ...more }: Cases['dataset']): Promise<varidex.Dataset> {
+  const at = folder()
+  const vcf = simulate === undefined
+    ? (inputs ?? []).map((name) => join(root, name))
+    : (await varidex.simulate(join(at, 'cohort'), simulate)).genotypes
+  const paths = Object.entries(more).map(([key, names]) => [key, names.map((name) => join(root, name))])
+  return varidex.build(vcf, join(at, 'cohort.vdx'), { info, ...Object.fromEntries(paths) })
+}
+
+/** The answer in the form of the case's. */
+async function answer(dataset: varidex.Dataset, { verb, expression, group, by, answer }: Case): Promise<unknown> {
+  const within = group === undefined ? {} : { group }
+  if (verb === 'frequency') return dataset.frequency(expression, within)
+  if (verb === 'ask') {
+    const found = await dataset.ask(expression)
+    const ranked = await found.ranked()
+    const scored = ranked.some(({ score }) => score !== null)
+    expect(found.exists).toBe(found.count > 0)
+    return {
+      count: found.count,
+      ids: ranked.map(({ id }) => id),
+      ...(scored || answer?.scores ? { scores: ranked.map(({ score }) => score) } : {}),
+    }
+  }
+  const table = verb === 'frequencies'
+    ? dataset.frequencies(expression, { ...within, by })
+    : dataset[verb](expression, within)
+  const rows = await (table as unknown as varidex.Table<Record<string, unknown>>).toArray()
+  const columns: string[] = answer?.columns ?? []
+  return { columns, rows: rows.map((row) => columns.map((column) => row[column])) }
+}
+
+/** Texts and whole numbers exactly, other numbers to one part in 100,000. */
+function same(found: unknown, expected: unknown): boolean {
+  if (typeof found === 'number' && typeof expected === 'number') {
+    const exact = Number.isInteger(found) && Number.isInteger(expected)
+    return exact ? found === expected : Math.abs(found - expected) <= 1e-5 * Math.abs(expected)
+  }
+  if (typeof found !== 'object' || typeof expected !== 'object' || found === null || expected === null) {
+    return found === expected
+  }
+  const keys = Object.keys(expected)
+  return keys.length === Object.keys(found).length
+    && keys.every((key) => same(Reflect.get(found, key), Reflect.get(expected, key)))
+}
+
+it('there are cases', () => expect(files.length).toBeGreaterThan(1))
+
+describe.each(files)('%s', (file) => {
+  const { dataset: recipe, cases } = JSON.parse(readFileSync(join(root, file), 'utf8')) as Cases
+  let dataset: varidex.Dataset
+  beforeAll(async () => {
+    dataset = await build(recipe)
+  })
+
+  it.each(cases)('$name', async (asked) => {
+    if (asked.error === undefined) {
+      const found = await answer(dataset, asked)
+      // the message of a difference is that of toEqual
+      if (!same(found, asked.answer)) expect(found).toEqual(asked.answer)
+      return
+    }
+    const refused = await answer(dataset, asked).then(() => undefined, (error) => error)
+    expect(refused).toBeInstanceOf(varidex.VaridexError)
+    expect(refused.code).toBe(`ERR_VARIDEX_${asked.error.kind.toUpperCase()}`)
+    expect(refused.message).toContain(asked.error.contains)
+  })
+})

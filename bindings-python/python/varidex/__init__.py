@@ -1,0 +1,65 @@
+"""An embedded index of a cohort's variants and its people.
+
+>>> import varidex
+>>> with varidex.open("cohort.vdx") as ds:
+...     print(ds.ask("carriers(22:20003080:TGATTA:T)").count)
+3
+
+Positions are 1-based, as in VCF. Questions run without the GIL, and Ctrl-C ends them.
+"""
+
+from varidex._varidex import (
+    Dataset,
+    Explanation,
+    Frequencies,
+    Frequency,
+    Group,
+    Table,
+    __version__,
+    build,
+    load_people,
+    open,
+    simulate,
+)
+from varidex.errors import (
+    Cancelled,
+    ChangedError,
+    ClosedError,
+    DamagedError,
+    DeniedError,
+    Error,
+    ExpressionError,
+    FileError,
+    InputError,
+    LockedError,
+    MissingFileError,
+    TooNewError,
+    UsageError,
+)
+
+__all__ = [
+    "Cancelled",
+    "ChangedError",
+    "ClosedError",
+    "DamagedError",
+    "Dataset",
+    "DeniedError",
+    "Error",
+    "Explanation",
+    "ExpressionError",
+    "FileError",
+    "Frequencies",
+    "Frequency",
+    "Group",
+    "InputError",
+    "LockedError",
+    "MissingFileError",
+    "Table",
+    "TooNewError",
+    "UsageError",
+    "__version__",
+    "build",
+    "load_people",
+    "open",
+    "simulate",
+]

@@ -1,0 +1,85 @@
+//! What Python passes, in its several forms.
+
+use crate::error::raise;
+use crate::group::Group;
+use crate::interrupt::run;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use varidex::KeptGroup;
+
+/// A group, or the expression that picks one.
+#[derive(FromPyObject)]
+pub(crate) enum GroupOrText<'py> {
+    Group(Bound<'py, Group>),
+    Text(String),
+}
+
+impl GroupOrText<'_> {
+    pub(crate) fn find(
+        self,
+        py: Python<'_>,
+        dataset: &Arc<varidex::Dataset>,
+    ) -> PyResult<KeptGroup> {
+        match self {
+            Self::Group(group) => Ok(group.get().kept().clone()),
+            Self::Text(text) => run(py, || dataset.ask(&text).map(|group| group.keep())),
+        }
+    }
+}
+
+/// The group asked for, if there is one.
+pub(crate) fn group(
+    py: Python<'_>,
+    dataset: &Arc<varidex::Dataset>,
+    group: Option<GroupOrText<'_>>,
+) -> PyResult<Option<KeptGroup>> {
+    group.map(|group| group.find(py, dataset)).transpose()
+}
+
+/// One or several.
+#[derive(FromPyObject)]
+pub(crate) enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+/// All of them, in a list; nothing where nothing was passed.
+pub(crate) fn list<T>(given: Option<OneOrMany<T>>) -> Vec<T> {
+    match given {
+        None => Vec::new(),
+        Some(OneOrMany::One(one)) => vec![one],
+        Some(OneOrMany::Many(many)) => many,
+    }
+}
+
+/// Names that the library reads.
+pub(crate) fn parsed<T: FromStr<Err = varidex::Error>>(
+    py: Python<'_>,
+    given: Option<OneOrMany<String>>,
+) -> PyResult<Vec<T>> {
+    let names = list(given);
+    let parse = |name: &String| name.parse().map_err(|e| raise(py, e));
+    names.iter().map(parse).collect()
+}
+
+/// Bytes: a number, or text as the command line has it.
+#[derive(FromPyObject)]
+pub(crate) enum Size {
+    Bytes(u64),
+    Text(String),
+}
+
+impl Size {
+    pub(crate) fn bytes(self) -> PyResult<u64> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::Text(text) => varidex_cli::parse_size(&text)
+                .map_err(|e| PyValueError::new_err(format!("memory {text:?}: {e}"))),
+        }
+    }
+}
+
+pub(crate) type Paths = Option<OneOrMany<PathBuf>>;

@@ -1,0 +1,355 @@
+//! Building datasets, and loading people into them.
+
+use crate::arguments::{OneOrMany, Paths, Size, list};
+use crate::dataset::Dataset;
+use crate::error::raise;
+use crate::interrupt::Signals;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use varidex::simulate::{Format, Options};
+use varidex::{
+    BuildOptions, PeopleOptions, PeopleReport, Report, Result, Stop, UnknownAnnotation,
+    UnknownAssembly, Warned, interruptible,
+};
+
+/// Between two calls of a progress callback.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Tells a callback how far something is, and hears whether to go on.
+pub(crate) struct Teller(Option<Py<PyAny>>);
+
+impl Teller {
+    /// `progress` is a callback, True for a bar, or nothing.
+    pub(crate) fn new(
+        py: Python<'_>,
+        progress: Option<Bound<'_, PyAny>>,
+        unit: &str,
+    ) -> PyResult<Self> {
+        let Some(progress) = progress else {
+            return Ok(Self(None));
+        };
+        let callback = py
+            .import("varidex._progress")?
+            .call_method1("callback", (progress, unit))?;
+        Ok(Self((!callback.is_none()).then(|| callback.unbind())))
+    }
+
+    /// Runs work without the GIL that says now and then how much is done, of how much, and what it is
+    /// that is done. It must stop where that gives false.
+    pub(crate) fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut (dyn FnMut(u64, Option<u64>, &str) -> bool + Send)) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        let signals = Arc::new(Signals::new());
+        let asked = Arc::clone(&signals);
+        let stop: Stop = Arc::new(move || asked.stop());
+        let callback = self.0.as_ref().map(|callback| callback.clone_ref(py));
+        let (mut told, mut what_told) = (None::<Instant>, String::new());
+        let mut tell = |done: u64, total: Option<u64>, what: &str| {
+            let Some(callback) = &callback else {
+                return !signals.stop();
+            };
+            if what == what_told && told.is_some_and(|told| told.elapsed() < PACE) {
+                return true;
+            }
+            told = Some(Instant::now());
+            what.clone_into(&mut what_told);
+            let answer = Python::try_attach(|py| {
+                py.check_signals()?;
+                // only what is false stops, not the None of a callback without an answer
+                let answer = callback.bind(py).call1((done, total, what))?;
+                Ok::<_, PyErr>(!answer.is(pyo3::types::PyBool::new(py, false)))
+            });
+            match answer {
+                Some(Ok(go_on)) => go_on,
+                Some(Err(error)) => {
+                    signals.keep(error);
+                    false
+                }
+                None => false,
+            }
+        };
+        let done = py.detach(|| interruptible(stop, || work(&mut tell)));
+        if let Some(callback) = &self.0
+            && callback.bind(py).hasattr("close")?
+        {
+            callback.bind(py).call_method0("close")?;
+        }
+        done.map_err(|e| signals.raise(py, e))
+    }
+}
+
+/// Builds a dataset from VCF and BCF files, and opens it.
+///
+/// `progress` is True for a bar, or a callback `(done, total, what)` that stops the build by giving
+/// False. What was read, stored and refused is in the dataset's `report`.
+///
+/// >>> varidex.build("cohort/cohort.vcf.gz", "new.vdx").report["stored"]
+/// 4884
+#[pyfunction]
+#[pyo3(signature = (
+    inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
+    genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
+    min_dp = None, sort = false, skip_malformed = false, threads = None, memory = None,
+    force = false, progress = None
+))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+pub(crate) fn build(
+    py: Python<'_>,
+    inputs: OneOrMany<PathBuf>,
+    path: PathBuf,
+    people: Paths,
+    people_map: Option<PathBuf>,
+    sample_map: Option<PathBuf>,
+    ontologies: Paths,
+    genes: Paths,
+    pad: u32,
+    annotations: &str,
+    info: Option<OneOrMany<String>>,
+    reference: Option<PathBuf>,
+    assembly: Option<&str>,
+    min_gq: Option<f64>,
+    min_dp: Option<f64>,
+    sort: bool,
+    skip_malformed: bool,
+    threads: Option<usize>,
+    memory: Option<Size>,
+    force: bool,
+    progress: Option<Bound<'_, PyAny>>,
+) -> PyResult<Dataset> {
+    let assembly = assembly.map(str::parse).transpose();
+    let options = BuildOptions {
+        info: list(info),
+        reference,
+        assembly: assembly.map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
+        genes: list(genes),
+        pad,
+        annotations: annotations
+            .parse()
+            .map_err(|e: UnknownAnnotation| PyValueError::new_err(e.to_string()))?,
+        people: PeopleOptions {
+            files: list(people),
+            mapping: people_map,
+            ontologies: list(ontologies),
+            sample_map,
+        },
+        min_gq,
+        min_dp,
+        sort,
+        skip_malformed,
+        threads,
+        memory: memory.map_or(Ok(BuildOptions::default().memory), Size::bytes)?,
+        replace: force,
+    };
+    let inputs = list(Some(inputs));
+    let teller = Teller::new(py, progress, "B")?;
+    let report = teller.run(py, |tell| {
+        varidex::build(&inputs, &path, &options, &mut |at| {
+            tell(at.bytes, at.total, &at.input)
+        })
+    })?;
+    opened(py, &path, Some(to_python(py, &report)?.unbind().into_any()))
+}
+
+/// Loads people into a dataset, in the place of those that are there, and opens its new state.
+///
+/// `people` are Phenopackets, Beacon individuals, tables or pedigrees, or folders of them. What was read
+/// and refused is in the dataset's `report`.
+#[pyfunction]
+#[pyo3(signature = (
+    path, people = None, *, people_map = None, sample_map = None, ontologies = None, progress = None
+))]
+pub(crate) fn load_people(
+    py: Python<'_>,
+    path: PathBuf,
+    people: Paths,
+    people_map: Option<PathBuf>,
+    sample_map: Option<PathBuf>,
+    ontologies: Paths,
+    progress: Option<Bound<'_, PyAny>>,
+) -> PyResult<Dataset> {
+    let options = PeopleOptions {
+        files: list(people),
+        mapping: people_map,
+        ontologies: list(ontologies),
+        sample_map,
+    };
+    let teller = Teller::new(py, progress, "steps")?;
+    let report = teller.run(py, |tell| {
+        let mut steps = 0;
+        varidex::load_people(&path, &options, &mut |what| {
+            steps += 1;
+            tell(steps, None, what)
+        })
+    })?;
+    opened(
+        py,
+        &path,
+        Some(people_to_python(py, &report)?.unbind().into_any()),
+    )
+}
+
+fn opened(py: Python<'_>, path: &PathBuf, report: Option<Py<PyAny>>) -> PyResult<Dataset> {
+    let dataset = py.detach(|| varidex::Dataset::open(path));
+    let dataset = dataset.map_err(|e| raise(py, e))?;
+    Ok(Dataset::new(Arc::new(dataset), report))
+}
+
+/// Writes a synthetic cohort into a directory, with the true answers beside it; gives the paths. With
+/// `people` also what is recorded of them, an ontology to ask for it, genes, families, and, unless told
+/// otherwise, consequences in the genotype file.
+///
+/// >>> sorted(varidex.simulate("other", samples=100, variants=200))
+/// ['genotypes', 'samples', 'truth']
+#[pyfunction]
+#[pyo3(signature = (
+    directory, *, samples = 1000, variants = 5000, seed = 1, format = "vcf.gz", contig = None,
+    people = false, annotations = None, trios = None, force = false, progress = None
+))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+pub(crate) fn simulate<'py>(
+    py: Python<'py>,
+    directory: PathBuf,
+    samples: usize,
+    variants: usize,
+    seed: u64,
+    format: &str,
+    contig: Option<String>,
+    people: bool,
+    annotations: Option<bool>,
+    trios: Option<usize>,
+    force: bool,
+    progress: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let usual = Options::default();
+    let options = Options {
+        samples,
+        variants,
+        seed,
+        format: match format {
+            "vcf" => Format::Vcf,
+            "vcf.gz" => Format::VcfGz,
+            "bcf" => Format::Bcf,
+            other => {
+                let message = format!("format {other:?}: expected vcf, vcf.gz or bcf");
+                return Err(PyValueError::new_err(message));
+            }
+        },
+        contig: contig.unwrap_or(usual.contig),
+        annotations: annotations.unwrap_or(people),
+        people,
+        trios,
+        overwrite: force,
+        ..Options::default()
+    };
+    let teller = Teller::new(py, progress, "variants")?;
+    let what = format!("simulating {samples} people");
+    let summary = teller.run(py, |tell| {
+        varidex::simulate::simulate(&options, &directory, &mut |done, total| {
+            tell(done, Some(total), &what)
+        })
+    })?;
+    let paths = PyDict::new(py);
+    paths.set_item("genotypes", summary.genotypes)?;
+    paths.set_item("truth", summary.truth)?;
+    paths.set_item("samples", summary.people)?;
+    for (path, _) in summary.more {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = match name.unwrap_or_default() {
+            "genes.gff3.gz" => "genes",
+            "people.ndjson" => "people",
+            "terms.obo" => "terms",
+            "diseases.hpoa" => "diseases",
+            "truth.json" => "answers",
+            "family.ped" => "families",
+            "de_novo.tsv" => "de_novo",
+            other => other,
+        };
+        paths.set_item(name, &path)?;
+    }
+    Ok(paths)
+}
+
+/// What a build told.
+fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    for (name, count) in [
+        ("records", report.records),
+        ("stored", report.stored),
+        ("refused", report.refused_count()),
+        ("rows", report.rows),
+        ("genotypes", report.genotypes),
+        ("samples", report.samples),
+        ("contigs", report.contigs),
+        ("bytes", report.bytes),
+    ] {
+        told.set_item(name, count)?;
+    }
+    let people = report.people.as_ref();
+    let people = people
+        .map(|people| people_to_python(py, people))
+        .transpose();
+    told.set_item("people", people?)?;
+    let annotations = PyDict::new(py);
+    if let Some(known) = &report.annotations {
+        annotations.set_item("annotator", known.annotator.name())?;
+        annotations.set_item("read", known.read)?;
+        annotations.set_item("stored", known.stored)?;
+        annotations.set_item("refused", known.refused_count())?;
+        annotations.set_item("reasons", warnings(py, &known.refused)?)?;
+        told.set_item("annotations", annotations)?;
+    } else {
+        told.set_item("annotations", py.None())?;
+    }
+    told.set_item("snapshot", &report.snapshot)?;
+    told.set_item("seconds", report.seconds)?;
+    let reasons = PyList::empty(py);
+    for refused in &report.refused {
+        let reason = PyDict::new(py);
+        reason.set_item("expected", &refused.expected)?;
+        reason.set_item("count", refused.count)?;
+        reason.set_item("places", &refused.places)?;
+        reasons.append(reason)?;
+    }
+    told.set_item("reasons", reasons)?;
+    told.set_item("warnings", warnings(py, &report.warnings)?)?;
+    Ok(told)
+}
+
+/// Oddities by kind.
+fn warnings<'py>(py: Python<'py>, warned: &[Warned]) -> PyResult<Bound<'py, PyList>> {
+    let warnings = PyList::empty(py);
+    for warned in warned {
+        let warning = PyDict::new(py);
+        warning.set_item("what", &warned.what)?;
+        warning.set_item("count", warned.count)?;
+        warning.set_item("first", &warned.first)?;
+        warnings.append(warning)?;
+    }
+    Ok(warnings)
+}
+
+/// What loading people told.
+fn people_to_python<'py>(py: Python<'py>, report: &PeopleReport) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    for (name, count) in [
+        ("read", report.read),
+        ("people", report.people),
+        ("merged", report.merged),
+        ("refused", report.refused),
+        ("samples_without_person", report.samples_without_person),
+        ("people_without_sample", report.people_without_sample),
+        ("unknown_terms", report.unknown_terms),
+    ] {
+        told.set_item(name, count)?;
+    }
+    told.set_item("refusals", &report.refusals)?;
+    told.set_item("warnings", &report.warnings)?;
+    told.set_item("snapshot", &report.snapshot)?;
+    Ok(told)
+}

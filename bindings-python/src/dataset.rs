@@ -1,0 +1,577 @@
+//! An open dataset.
+
+use crate::arguments::{GroupOrText, OneOrMany, group, parsed};
+use crate::build::Teller;
+use crate::error::{plain, raise};
+use crate::frequency::{Filled, Frequencies, Frequency};
+use crate::group::{Group, open_state};
+use crate::interrupt::run;
+use crate::table::Table;
+use numpy::{PyArray2, PyReadonlyArray1};
+use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use varidex::{ExportOptions, Position, Trios};
+
+type Core = varidex::Dataset;
+
+/// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
+#[pyfunction]
+pub(crate) fn open(py: Python<'_>, path: PathBuf) -> PyResult<Dataset> {
+    let dataset = run(py, || Core::open(&path))?;
+    Ok(Dataset::new(Arc::new(dataset), None))
+}
+
+/// Opens a dataset that must be in the state it was when it was pickled.
+#[pyfunction]
+pub(crate) fn _reopen(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult<Dataset> {
+    Ok(Dataset::new(open_state(py, path, snapshot)?, None))
+}
+
+/// An open dataset: read-only, and shared between threads as it is.
+///
+/// It shows the state at the time of opening, whatever is published later. `with` and `close()` let go
+/// of its files; groups and tables made before keep what they need.
+///
+/// >>> ds = varidex.open("cohort.vdx")
+/// >>> ds.ask("carriers(22:20003080:TGATTA:T)").count
+/// 3
+#[pyclass(frozen, module = "varidex")]
+pub(crate) struct Dataset {
+    open: RwLock<Option<Arc<Core>>>,
+    report: Option<Py<PyAny>>,
+}
+
+impl Dataset {
+    pub(crate) fn new(dataset: Arc<Core>, report: Option<Py<PyAny>>) -> Self {
+        Self {
+            open: RwLock::new(Some(dataset)),
+            report,
+        }
+    }
+
+    fn core(&self, py: Python<'_>) -> PyResult<Arc<Core>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        match &*open {
+            Some(dataset) => Ok(Arc::clone(dataset)),
+            None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
+        }
+    }
+}
+
+#[pymethods]
+impl Dataset {
+    /// The directory.
+    #[getter]
+    fn path(&self, py: Python<'_>) -> PyResult<PathBuf> {
+        Ok(self.core(py)?.path().to_owned())
+    }
+
+    /// Names the state that was opened: equal ids, equal answers.
+    #[getter]
+    fn snapshot(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.core(py)?.snapshot().to_owned())
+    }
+
+    /// Names of the samples, by number.
+    #[getter]
+    fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let dataset = self.core(py)?;
+        let names = run(py, || Ok(dataset.sample_names()?.collect::<Vec<_>>()))?;
+        PyList::new(py, names)
+    }
+
+    /// Names of the contigs, in the dataset's order.
+    #[getter]
+    fn contigs(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(self.core(py)?.contigs().map(str::to_owned).collect())
+    }
+
+    /// What building it, or loading people into it, told; None where it was just opened.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.report.as_ref().map(|report| report.clone_ref(py))
+    }
+
+    /// What the dataset holds.
+    ///
+    /// >>> ds.info()["samples"]
+    /// 2000
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let info = self.core(py)?.info();
+        let told = PyDict::new(py);
+        told.set_item("dataset", info.path)?;
+        told.set_item("snapshot", info.snapshot)?;
+        told.set_item("annotations", info.annotations)?;
+        told.set_item("assembly", info.assembly.map(|assembly| assembly.name()))?;
+        for (name, count) in [
+            ("samples", info.samples),
+            ("people", info.people),
+            ("people_records", info.people_records),
+            ("terms", info.terms),
+            ("genes", info.genes.0),
+            ("pad", info.genes.1.into()),
+            ("records", info.records),
+            ("rows", info.rows),
+            ("segments", info.segments),
+            ("bytes", info.bytes),
+        ] {
+            told.set_item(name, count)?;
+        }
+        let contigs = PyDict::new(py);
+        for (name, rows) in info.contigs {
+            contigs.set_item(name, rows)?;
+        }
+        told.set_item("contigs", contigs)?;
+        let keys = PyDict::new(py);
+        for (name, kind) in info.info_keys {
+            keys.set_item(name, kind)?;
+        }
+        told.set_item("info", keys)?;
+        Ok(told)
+    }
+
+    /// The people that an expression picks.
+    ///
+    /// >>> ds.ask("carriers(22:20,000,000-20,005,000 & af<0.01, at_least: 2)")
+    /// Group(56 people: carriers(22:20000000-20005000 & af<0.01, at_least: 2))
+    fn ask(&self, py: Python<'_>, expression: &str) -> PyResult<Group> {
+        let dataset = self.core(py)?;
+        let kept = run(py, || dataset.ask(expression).map(|group| group.keep()))?;
+        Ok(Group::new(dataset, kept))
+    }
+
+    /// What is done to find the people that an expression picks.
+    fn explain(&self, py: Python<'_>, expression: &str) -> PyResult<Explanation> {
+        let dataset = self.core(py)?;
+        Ok(Explanation(run(py, || dataset.explain(expression))?))
+    }
+
+    /// Everybody: all samples, and all people without samples.
+    fn everybody(&self, py: Python<'_>) -> PyResult<Group> {
+        let dataset = self.core(py)?;
+        let kept = run(py, || dataset.everybody().map(|group| group.keep()))?;
+        Ok(Group::new(dataset, kept))
+    }
+
+    /// The variants that an expression picks, with counts in everybody or in a group. Positions are
+    /// 1-based.
+    #[pyo3(signature = (r#where = "all", *, group = None))]
+    fn variants(
+        &self,
+        py: Python<'_>,
+        r#where: &str,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let of = r#where.to_owned();
+        Table::new(py, move || {
+            varidex_columns::variants(Arc::clone(&dataset), &of, kept.as_ref())
+        })
+    }
+
+    /// Counts and frequencies of the variants that an expression picks, in everybody or in a group; with
+    /// `by`, in each of the groups that the values of attributes make: "sex", "population", … Positions
+    /// are 1-based.
+    ///
+    /// >>> ds.frequencies("22:20002258:C:T")
+    /// chrom  pos       id    ref  alt  group  ac   an    af        n_het  n_hom  n_hemi  n_missing
+    /// chr22  20002258  None  C    T    all    857  3988  0.214895  613    122    0       6
+    #[pyo3(signature = (r#where = "all", *, group = None, by = None))]
+    fn frequencies(
+        &self,
+        py: Python<'_>,
+        r#where: &str,
+        group: Option<GroupOrText<'_>>,
+        by: Option<OneOrMany<String>>,
+    ) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let by = parsed(py, by)?;
+        let of = r#where.to_owned();
+        Table::new(py, move || {
+            varidex_columns::frequencies(Arc::clone(&dataset), &of, kept.as_ref(), &by)
+        })
+    }
+
+    /// Who carries the variants that an expression picks, one row for each sample and variant. With
+    /// `trio`, a pedigree (PED), only its children are told, and from whom they have the variant.
+    /// Positions are 1-based.
+    ///
+    /// >>> ds.carriers("22:20003080:TGATTA:T")
+    /// chrom  pos       ref     alt  sample      individual  zygosity  phase
+    /// chr22  20003080  TGATTA  T    SIM0000996  None        het       0|1
+    /// chr22  20003080  TGATTA  T    SIM0001337  None        het       0|1
+    /// chr22  20003080  TGATTA  T    SIM0001635  None        het       0|1
+    #[pyo3(signature = (r#where, *, group = None, trio = None))]
+    fn carriers(
+        &self,
+        py: Python<'_>,
+        r#where: &str,
+        group: Option<GroupOrText<'_>>,
+        trio: Option<PathBuf>,
+    ) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let trios = match trio {
+            Some(ped) => Some(run(py, || Trios::from_ped(&dataset, &ped))?),
+            None => None,
+        };
+        let of = r#where.to_owned();
+        Table::new(py, move || {
+            varidex_columns::carriers(Arc::clone(&dataset), &of, kept.as_ref(), trios.clone())
+        })
+    }
+
+    /// Pairs of variants of one sample in one gene, on different copies as far as is known: compound
+    /// heterozygotes. Positions are 1-based.
+    #[pyo3(signature = (r#where, *, group = None))]
+    fn compounds(
+        &self,
+        py: Python<'_>,
+        r#where: &str,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let of = r#where.to_owned();
+        Table::new(py, move || {
+            varidex_columns::compounds(&dataset, &of, kept.as_ref())
+        })
+    }
+
+    /// How many people have which values of some keys ("sex", "age", "population", …), across each other.
+    /// Without keys: of sex, age and population, and the `top` terms recorded most often.
+    #[pyo3(signature = (by = None, *, top = 20))]
+    fn people(&self, py: Python<'_>, by: Option<OneOrMany<String>>, top: usize) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let by = parsed(py, by)?;
+        Table::new(py, move || varidex_columns::people(&dataset, &by, top))
+    }
+
+    /// Terms recorded of people, and what is more general, the most frequent first: "phenotype",
+    /// "disease", "treatment", … or all of them.
+    #[pyo3(signature = (scope = None))]
+    fn terms(&self, py: Python<'_>, scope: Option<&str>) -> PyResult<Table> {
+        let dataset = self.core(py)?;
+        let read = |name: &str| -> PyResult<varidex::Scope> {
+            let scope = name.parse();
+            scope.map_err(|e| PyValueError::new_err(format!("scope {name:?}: {e}")))
+        };
+        let scope = scope.map(read).transpose()?;
+        Table::new(py, move || varidex_columns::terms(&dataset, scope))
+    }
+
+    /// Counts of one allele, in everybody or in a group; None where the dataset does not have it.
+    /// `22:16050075:A:G`, `22-16050075-A-G` and HGVS g. are 1-based, SPDI is 0-based; or an id, if it is
+    /// that of one allele.
+    ///
+    /// >>> ds.frequency("22:20003080:TGATTA:T").ac
+    /// 3
+    #[pyo3(signature = (allele, *, group = None))]
+    fn frequency(
+        &self,
+        py: Python<'_>,
+        allele: &str,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Option<Frequency>> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let counts = py.detach(|| {
+            let Some(allele) = dataset.allele_named(allele)? else {
+                return Ok(None);
+            };
+            match &kept {
+                Some(kept) => allele.counts_in(&dataset.group(kept)?).map(Some),
+                None => allele.counts().map(Some),
+            }
+        });
+        Ok(counts.map_err(|e| raise(py, e))?.map(Frequency))
+    }
+
+    /// Counts of many alleles: sequences of equal length (or one text for all of them) in, arrays out.
+    /// Positions are 1-based. Alleles in the order of their positions are found fastest.
+    ///
+    /// >>> ds.frequency_many("22", [20003080, 20003870], ["TGATTA", "TC"], ["T", "T"]).ac
+    /// array([3, 3])
+    #[pyo3(signature = (chrom, pos, r#ref, alt, *, group = None))]
+    fn frequency_many(
+        &self,
+        py: Python<'_>,
+        chrom: &Bound<'_, PyAny>,
+        pos: &Bound<'_, PyAny>,
+        r#ref: &Bound<'_, PyAny>,
+        alt: &Bound<'_, PyAny>,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Frequencies> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let positions = positions(py, pos)?;
+        let length = positions.len();
+        let chrom = Texts::of(chrom, "chrom", length)?;
+        let reference = Texts::of(r#ref, "ref", length)?;
+        let alternate = Texts::of(alt, "alt", length)?;
+        let filled = run(py, || {
+            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
+            let mut lookup = dataset.lookup(group.as_ref())?;
+            let mut filled = Filled::with_capacity(length);
+            for (at, &position) in positions.iter().enumerate() {
+                let place = Position::from_one_based(position).ok_or_else(|| {
+                    varidex::Error::Usage(format!("{position} is not a position"))
+                })?;
+                filled.push(lookup.counts(
+                    chrom.get(at),
+                    place,
+                    reference.get(at),
+                    alternate.get(at),
+                )?);
+            }
+            Ok(filled)
+        })?;
+        Ok(filled.into_arrays(py))
+    }
+
+    /// Copies of the ALT as a matrix of int8: a row for each variant, as `variants()` has them, and a
+    /// column for each sample of the group (its `samples`), or of everybody. -1 where a copy of the
+    /// genotype is not known.
+    ///
+    /// >>> ds.genotypes("22:20003080:TGATTA:T", group="samples(SIM0000995,SIM0000996)")
+    /// array([[0, 1]], dtype=int8)
+    #[pyo3(signature = (r#where, *, group = None))]
+    fn genotypes<'py>(
+        &self,
+        py: Python<'py>,
+        r#where: &str,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Bound<'py, PyArray2<i8>>> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let (cells, width, rows) = run(py, || {
+            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
+            let mut dosages = dataset.dosages(group.as_ref())?;
+            let width = dosages.width();
+            let mut variants = dataset.variants(r#where)?;
+            let (mut cells, mut rows) = (Vec::new(), 0usize);
+            while let Some(mut variant) = variants.next()? {
+                let start = cells.len();
+                if cells.try_reserve(width).is_err() {
+                    return Ok((None, width, rows));
+                }
+                cells.resize(start + width, 0);
+                variant.dosages(&mut dosages, cells.get_mut(start..).unwrap_or_default())?;
+                rows += 1;
+            }
+            Ok((Some(cells), width, rows))
+        })?;
+        let Some(cells) = cells else {
+            let message = format!("more than {rows} variants of {width} samples");
+            return Err(PyMemoryError::new_err(message));
+        };
+        let flat = numpy::PyArray1::from_vec(py, cells);
+        numpy::PyArrayMethods::reshape(&flat, [rows, width])
+    }
+
+    /// Writes variants and genotypes to a VCF or BCF file, by its name: .vcf, .vcf.gz or .bcf.
+    #[pyo3(signature = (r#where, path, *, group = None, threads = None, progress = None))]
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        r#where: &str,
+        path: PathBuf,
+        group: Option<GroupOrText<'_>>,
+        threads: Option<usize>,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let dataset = self.core(py)?;
+        let kept = self::group(py, &dataset, group)?;
+        let options = ExportOptions {
+            threads,
+            ..ExportOptions::default()
+        };
+        let teller = Teller::new(py, progress, "variants")?;
+        let what = format!("writing {}", path.display());
+        let summary = teller.run(py, |tell| {
+            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
+            dataset.export(r#where, group.as_ref(), &path, &options, &mut |at| {
+                tell(at.rows, None, &what)
+            })
+        })?;
+        let told = PyDict::new(py);
+        told.set_item("records", summary.records)?;
+        told.set_item("rows", summary.rows)?;
+        told.set_item("samples", summary.samples)?;
+        told.set_item("bytes", summary.bytes)?;
+        Ok(told)
+    }
+
+    /// Checks every checksum and every invariant; raises DamagedError for the first that is broken.
+    fn verify(&self, py: Python<'_>) -> PyResult<()> {
+        let dataset = self.core(py)?;
+        run(py, || dataset.verify())
+    }
+
+    /// Lets go of the files. Groups and tables made before keep what they need.
+    fn close(&self, py: Python<'_>) {
+        let taken = self
+            .open
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // letting go of a map may take a while
+        py.detach(|| drop(taken));
+    }
+
+    /// Whether it was closed.
+    #[getter]
+    fn closed(&self) -> bool {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.is_none()
+    }
+
+    fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_raised))]
+    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, pyo3::types::PyTuple>) {
+        self.close(py);
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, String))> {
+        let dataset = self.core(py)?;
+        let reopen = py.import("varidex._varidex")?.getattr("_reopen")?;
+        let path = std::path::absolute(dataset.path())?;
+        Ok((reopen, (path, dataset.snapshot().to_owned())))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        match self.core(py) {
+            Ok(dataset) => format!(
+                "Dataset({:?}, {} samples, {} variants)",
+                dataset.path().display().to_string(),
+                dataset.sample_count(),
+                dataset.info().rows
+            ),
+            Err(_) => "Dataset(closed)".to_owned(),
+        }
+    }
+}
+
+/// What was done to answer a question.
+#[pyclass(frozen, module = "varidex")]
+pub(crate) struct Explanation(varidex::Explanation);
+
+#[pymethods]
+impl Explanation {
+    /// The expression as understood.
+    #[getter]
+    fn expression(&self) -> &str {
+        &self.0.expression
+    }
+
+    /// The individuals found.
+    #[getter]
+    fn people(&self) -> u64 {
+        self.0.people
+    }
+
+    /// Wall time.
+    #[getter]
+    fn seconds(&self) -> f64 {
+        self.0.seconds
+    }
+
+    /// The parts, in the order they were run.
+    #[getter]
+    fn steps<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let steps = self.0.steps.iter().map(|step| {
+            let told = PyDict::new(py);
+            told.set_item("what", &step.what)?;
+            told.set_item("notes", &step.notes)?;
+            for (name, count) in [
+                ("segments_read", step.segments.0),
+                ("segments_passed_by", step.segments.1),
+                ("candidate_rows", step.candidate_rows),
+                ("variants", step.variants),
+                ("set_bytes", step.set_bytes),
+                ("people", step.people),
+            ] {
+                told.set_item(name, count)?;
+            }
+            Ok(told)
+        });
+        steps.collect()
+    }
+
+    fn __repr__(&self) -> String {
+        self.0.to_string().trim_end().to_owned()
+    }
+}
+
+/// Positions as numpy or any sequence has them.
+fn positions(py: Python<'_>, pos: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
+    let numpy = py.import("numpy")?;
+    let flat = numpy.call_method1("atleast_1d", (pos,))?;
+    let options = PyDict::new(py);
+    options.set_item("casting", "same_kind")?;
+    let whole = match flat.len()? {
+        // an empty list has no type of its own
+        0 => flat.call_method1("astype", ("int64",))?,
+        _ => flat.call_method("astype", ("int64",), Some(&options))?,
+    };
+    let array: PyReadonlyArray1<'_, i64> = whole.extract()?;
+    Ok(array.as_array().to_vec())
+}
+
+/// Texts as one block, or one text for all.
+enum Texts {
+    One(String),
+    Each { text: String, ends: Vec<usize> },
+}
+
+impl Texts {
+    fn of(given: &Bound<'_, PyAny>, name: &str, length: usize) -> PyResult<Self> {
+        if let Ok(text) = given.extract::<String>() {
+            return Ok(Self::One(text));
+        }
+        // arrays and series give their texts faster all at once
+        let convert = ["tolist", "to_list", "to_pylist"];
+        let convert = convert
+            .iter()
+            .find(|name| given.hasattr(**name).unwrap_or(false));
+        let given = match convert {
+            Some(name) => given.call_method0(*name)?,
+            None => given.clone(),
+        };
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(length));
+        for item in given.try_iter()? {
+            let item = item?;
+            let item = item.cast::<PyString>().map_err(|_| {
+                PyValueError::new_err(format!("{name}: expected texts, found {item}"))
+            })?;
+            text.push_str(item.to_str()?);
+            ends.push(text.len());
+        }
+        if ends.len() != length {
+            let found = ends.len();
+            let message = format!("{found} of {name}, but {length} of pos");
+            return Err(PyValueError::new_err(message));
+        }
+        Ok(Self::Each { text, ends })
+    }
+
+    fn get(&self, at: usize) -> &str {
+        match self {
+            Self::One(text) => text,
+            Self::Each { text, ends } => {
+                let start = at.checked_sub(1).and_then(|before| ends.get(before));
+                let end = ends.get(at).copied().unwrap_or_default();
+                text.get(start.copied().unwrap_or_default()..end)
+                    .unwrap_or_default()
+            }
+        }
+    }
+}

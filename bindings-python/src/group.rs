@@ -1,0 +1,244 @@
+//! People as the answer to a question.
+
+use crate::error::plain;
+use crate::interrupt::run;
+use crate::table::Table;
+use numpy::PyArray1;
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyList};
+use std::path::PathBuf;
+use std::sync::Arc;
+use varidex::{Dataset, KeptGroup, Result, SampleSet};
+
+/// The people that an expression picked: a set of their ids.
+///
+/// Groups of one dataset combine with `&`, `|`, `-`, `^` and `~`, and compare as sets do.
+///
+/// >>> group = ds.ask("carriers(22:20003080:TGATTA:T)")
+/// >>> group.count
+/// 3
+/// >>> list(group)
+/// ['SIM0000996', 'SIM0001337', 'SIM0001635']
+/// >>> (group - ds.ask("samples(SIM0001337)")).ids()
+/// ['SIM0000996', 'SIM0001635']
+#[pyclass(frozen, module = "varidex")]
+pub(crate) struct Group {
+    dataset: Arc<Dataset>,
+    kept: KeptGroup,
+}
+
+impl Group {
+    pub(crate) fn new(dataset: Arc<Dataset>, kept: KeptGroup) -> Self {
+        Self { dataset, kept }
+    }
+
+    pub(crate) fn kept(&self) -> &KeptGroup {
+        &self.kept
+    }
+
+    fn names(&self, py: Python<'_>) -> PyResult<Vec<&str>> {
+        run(py, || self.dataset.group(&self.kept)?.ids())
+    }
+
+    /// What a method of the library makes of this group and another one.
+    fn with(
+        &self,
+        py: Python<'_>,
+        other: &Self,
+        make: impl for<'a> Fn(&varidex::Group<'a>, &varidex::Group<'a>) -> Result<varidex::Group<'a>>
+        + Send
+        + Sync,
+    ) -> PyResult<Self> {
+        let kept = run(py, || {
+            let here = self.dataset.group(&self.kept)?;
+            Ok(make(&here, &self.dataset.group(&other.kept)?)?.keep())
+        })?;
+        Ok(Self::new(Arc::clone(&self.dataset), kept))
+    }
+}
+
+#[pymethods]
+impl Group {
+    /// How many individuals: a person once, however many samples there are.
+    #[getter]
+    fn count(&self) -> u64 {
+        self.kept.count()
+    }
+
+    /// The expression that picked them, as it is understood.
+    #[getter]
+    fn expression(&self) -> &str {
+        self.kept.label()
+    }
+
+    /// Names of their samples, by number.
+    #[getter]
+    fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let names = run(py, || {
+            let numbers = self.kept.samples().iter();
+            let names = numbers.map(|sample| self.dataset.sample_name(sample));
+            names.collect::<Result<Vec<_>>>()
+        })?;
+        PyList::new(py, names)
+    }
+
+    /// Their ids: of people, or names of samples of which no person is known; the most similar first
+    /// where a similarity was asked for.
+    fn ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.names(py)?)
+    }
+
+    /// Similarities by id, the most similar first; None where none was asked for.
+    fn scores<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        if self.kept.scores().is_none() {
+            return Ok(None);
+        }
+        let ranked = run(py, || self.dataset.group(&self.kept)?.ranked())?;
+        let scores = PyDict::new(py);
+        for (id, score) in ranked {
+            scores.set_item(id, score)?;
+        }
+        Ok(Some(scores))
+    }
+
+    /// Their ids as a table, with scores where a similarity was asked for.
+    fn table(&self, py: Python<'_>) -> PyResult<Table> {
+        let (dataset, kept) = (Arc::clone(&self.dataset), self.kept.clone());
+        Table::new(py, move || varidex_columns::ids(&dataset, &kept))
+    }
+
+    /// Numbers of their samples in the dataset, ascending.
+    fn to_numpy<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u32>> {
+        let numbers = py.detach(|| self.kept.samples().iter().collect());
+        PyArray1::from_vec(py, numbers)
+    }
+
+    fn __len__(&self) -> PyResult<usize> {
+        Ok(usize::try_from(self.kept.count())?)
+    }
+
+    fn __bool__(&self) -> bool {
+        self.kept.count() > 0
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.ids(py)?.try_iter()
+    }
+
+    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let Ok(id) = id.extract::<String>() else {
+            return Ok(false);
+        };
+        run(py, || self.dataset.group(&self.kept)?.contains(&id))
+    }
+
+    fn __and__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        self.with(py, other.get(), |a, b| a.and(b))
+    }
+
+    fn __or__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        self.with(py, other.get(), |a, b| a.or(b))
+    }
+
+    fn __sub__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        self.with(py, other.get(), |a, b| a.without(b))
+    }
+
+    fn __xor__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        self.with(py, other.get(), |a, b| a.either_but_not_both(b))
+    }
+
+    fn __invert__(&self, py: Python<'_>) -> PyResult<Self> {
+        self.with(py, self, |a, _| a.others())
+    }
+
+    fn __richcmp__(
+        &self,
+        py: Python<'_>,
+        other: &Bound<'_, PyAny>,
+        how: CompareOp,
+    ) -> PyResult<Py<PyAny>> {
+        let Ok(other) = other.cast::<Self>() else {
+            return Ok(py.NotImplemented());
+        };
+        let (a, b) = (&self.kept, &other.get().kept);
+        let same_state = a.snapshot() == b.snapshot();
+        let (a, b) = (a.subjects(), b.subjects());
+        let within = |a: &SampleSet, b: &SampleSet| a.difference(b).is_empty();
+        let answer = match how {
+            CompareOp::Eq => same_state && a == b,
+            CompareOp::Ne => !same_state || a != b,
+            _ if !same_state => {
+                let message = "groups of different datasets, or of different states of one";
+                return Err(PyTypeError::new_err(message));
+            }
+            CompareOp::Le => within(a, b),
+            CompareOp::Lt => a != b && within(a, b),
+            CompareOp::Ge => within(b, a),
+            CompareOp::Gt => a != b && within(b, a),
+        };
+        Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    fn __hash__(&self) -> u64 {
+        let members = self.kept.subjects();
+        let first = members.iter().next().unwrap_or(u32::MAX);
+        members.len().rotate_left(32) ^ u64::from(first)
+    }
+
+    fn __repr__(&self) -> String {
+        let people = match self.count() {
+            1 => "1 person".to_owned(),
+            count => format!("{count} people"),
+        };
+        format!("Group({people}: {})", self.kept.label())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Pickled)> {
+        let regroup = py.import("varidex._varidex")?.getattr("_regroup")?;
+        let state = (
+            std::path::absolute(self.dataset.path())?,
+            self.kept.snapshot().to_owned(),
+            self.kept.subjects().iter().collect(),
+            self.kept.scores().map(<[_]>::to_vec),
+            self.kept.label().to_owned(),
+        );
+        Ok((regroup, state))
+    }
+}
+
+type Pickled = (PathBuf, String, Vec<u32>, Option<Vec<(u32, f64)>>, String);
+
+/// A group from its pickle: opens the dataset, which must be in the state it was.
+#[pyfunction]
+pub(crate) fn _regroup(
+    py: Python<'_>,
+    path: PathBuf,
+    snapshot: &str,
+    members: Vec<u32>,
+    scores: Option<Vec<(u32, f64)>>,
+    expression: &str,
+) -> PyResult<Group> {
+    let dataset = open_state(py, path, snapshot)?;
+    let kept = run(py, || {
+        let members = members.into_iter().collect();
+        Ok(dataset.group_of(members, scores, expression)?.keep())
+    })?;
+    Ok(Group::new(dataset, kept))
+}
+
+/// Opens a dataset that must be in the state it was when it was pickled.
+pub(crate) fn open_state(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult<Arc<Dataset>> {
+    let dataset = run(py, || Dataset::open(&path).map(Arc::new))?;
+    if dataset.snapshot() == snapshot {
+        return Ok(dataset);
+    }
+    let message = format!(
+        "{}: was snapshot {snapshot} when it was pickled, and is {} now",
+        path.display(),
+        dataset.snapshot()
+    );
+    Err(plain(py, "ChangedError", message))
+}

@@ -1,0 +1,44 @@
+//! Varidex for Python: every function converts, calls the library without the GIL, and converts.
+
+mod arguments;
+mod build;
+mod dataset;
+mod error;
+mod frequency;
+mod group;
+mod interrupt;
+mod rows;
+mod table;
+
+use pyo3::prelude::*;
+
+/// The native half of the package; import `varidex`.
+#[pymodule]
+mod _varidex {
+    #[pymodule_export]
+    use crate::build::{build, load_people, simulate};
+    #[pymodule_export]
+    use crate::dataset::{_reopen, Dataset, Explanation, open};
+    #[pymodule_export]
+    use crate::frequency::{Frequencies, Frequency};
+    #[pymodule_export]
+    use crate::group::{_regroup, Group};
+    #[pymodule_export]
+    use crate::rows::Rows;
+    #[pymodule_export]
+    use crate::run_program;
+    #[pymodule_export]
+    use crate::table::Table;
+
+    #[pymodule_init]
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        use pyo3::types::PyModuleMethods;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
+
+/// Runs the command line with these arguments, of which the first is the program's name; its exit code.
+#[pyfunction]
+fn run_program(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+    py.detach(|| varidex_cli::main(arguments))
+}

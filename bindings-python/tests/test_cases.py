@@ -1,0 +1,73 @@
+"""The cases that all languages share (`format-spec/cases`)."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import varidex
+
+CASES = Path(__file__).parents[2] / "format-spec" / "cases"
+FILES = sorted(path for path in CASES.glob("*.json") if path.name != "schema.json")
+ERRORS = {"expression": varidex.ExpressionError, "usage": varidex.UsageError}
+
+
+def build(recipe: dict[str, Any], place: Path) -> varidex.Dataset:
+    if "simulate" in recipe:
+        varidex.simulate(place / "cohort", **recipe["simulate"])
+        inputs = [place / "cohort" / "cohort.vcf.gz"]
+    else:
+        inputs = [CASES / name for name in recipe["inputs"]]
+    files = {
+        key: [CASES / name for name in recipe.get(key, [])] or None
+        for key in ["people", "ontologies", "genes"]
+    }
+    return varidex.build(inputs, place / "d.vdx", info=recipe.get("info"), **files)
+
+
+def same(expected: Any, found: Any) -> bool:
+    if isinstance(expected, list):
+        return len(expected) == len(found) and all(map(same, expected, found))
+    if isinstance(expected, float) and found is not None:
+        return math.isclose(expected, found, rel_tol=1e-5)
+    return bool(expected == found)
+
+
+def answer(ds: varidex.Dataset, case: dict[str, Any]) -> Any:
+    verb, expression, group = case["verb"], case["expression"], case.get("group")
+    if verb == "ask":
+        found = ds.ask(expression)
+        told = {"count": found.count, "ids": found.ids()}
+        scores = found.scores()
+        return told if scores is None else told | {"scores": list(scores.values())}
+    if verb == "frequency":
+        counts = ds.frequency(expression, group=group)
+        names = case["answer"] or {} if "answer" in case else {}
+        return None if counts is None else {name: getattr(counts, name) for name in names}
+    options = {name: case[name] for name in ["group", "by"] if name in case}
+    table = getattr(ds, verb)(expression, **options)
+    if "error" in case:
+        return len(table)
+    columns = case["answer"]["columns"]
+    return {"columns": columns, "rows": [[row[name] for name in columns] for row in table]}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+def test_shared_cases(file: Path, tmp_path: Path) -> None:
+    cases = json.loads(file.read_text())
+    ds = build(cases["dataset"], tmp_path)
+    for case in cases["cases"]:
+        if "error" in case:
+            with pytest.raises(ERRORS[case["error"]["kind"]]) as raised:
+                answer(ds, case)
+            assert case["error"]["contains"] in str(raised.value), case["name"]
+            continue
+        expected, found = case["answer"], answer(ds, case)
+        if isinstance(expected, dict):
+            assert set(expected) == set(found), case["name"]
+            for key, value in expected.items():
+                assert same(value, found[key]), (case["name"], key, found[key])
+        else:
+            assert same(expected, found), (case["name"], found)

@@ -1,0 +1,164 @@
+//! The cases that all languages share (`format-spec/cases`), by the program.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::varidex;
+use serde_json::Value;
+use std::path::Path;
+
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
+
+fn texts(value: &Value) -> Vec<&str> {
+    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    values.iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+/// Builds the dataset of a file of cases.
+fn build(recipe: &Value, dir: &Path) -> String {
+    let dataset = dir.join("d.vdx").display().to_string();
+    let mut arguments = vec!["build".to_owned(), "-q".to_owned()];
+    let cohort = dir.join("cohort");
+    if let Some(simulate) = recipe["simulate"].as_object() {
+        let numbers = simulate.iter();
+        let flags = numbers.flat_map(|(name, number)| [format!("--{name}"), number.to_string()]);
+        let flags: Vec<String> = flags.collect();
+        let to = cohort.display().to_string();
+        let all = ["simulate", "-q", "-o", &to];
+        varidex(&all).args(flags).assert().success();
+        arguments.push(cohort.join("cohort.vcf.gz").display().to_string());
+    }
+    for (key, flag) in [
+        ("inputs", None),
+        ("people", Some("--people")),
+        ("ontologies", Some("--ontology")),
+        ("genes", Some("--genes")),
+    ] {
+        for file in texts(&recipe[key]) {
+            arguments.extend(flag.map(str::to_owned));
+            arguments.push(file.to_owned());
+        }
+    }
+    for key in texts(&recipe["info"]) {
+        arguments.extend(["--info".to_owned(), key.to_owned()]);
+    }
+    arguments.extend(["-o".to_owned(), dataset.clone()]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut command = varidex(&arguments);
+    command.current_dir(CASES).assert().success().stderr("");
+    dataset
+}
+
+/// Whether a value is the one expected: what is not whole to one part in 100,000.
+fn same(expected: &Value, found: &Value) -> bool {
+    match (expected, found) {
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            (a - b).abs() <= 1e-5 * a.abs().max(b.abs())
+        }
+        _ => expected == found,
+    }
+}
+
+/// The columns of a table, as rows of values.
+fn columns(table: &Value, columns: &[&str]) -> Value {
+    let rows = table.as_array().unwrap().iter();
+    let row = |row: &Value| -> Value { columns.iter().map(|column| row[column].clone()).collect() };
+    rows.map(row).collect()
+}
+
+fn run(dataset: &str, case: &Value) {
+    let name = &case["name"];
+    let verb = case["verb"].as_str().unwrap();
+    let expression = case["expression"].as_str().unwrap();
+    let command = if verb == "frequency" {
+        "frequencies"
+    } else {
+        verb
+    };
+    let ask = |extra: &[&str]| {
+        let mut program = varidex(&[command, dataset, expression, "--format", "json"]);
+        program.args(extra);
+        if let Some(group) = case["group"].as_str() {
+            program.args(["--group", group]);
+        }
+        for field in texts(&case["by"]) {
+            program.args(["--by", field]);
+        }
+        program.assert()
+    };
+    if case["error"].is_object() {
+        let refused = ask(&[]).code(2).stdout("");
+        let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let contains = case["error"]["contains"].as_str().unwrap();
+        assert!(message.contains(contains), "{name}: {message}");
+        return;
+    }
+    let answer = |extra: &[&str]| -> Value {
+        serde_json::from_slice(&ask(extra).success().stderr("").get_output().stdout).unwrap()
+    };
+    let expected = &case["answer"];
+    let check = |expected: &Value, found: &Value| {
+        assert!(
+            same(expected, found),
+            "{name}\nexpected {expected}\nfound    {found}"
+        );
+    };
+    match verb {
+        "ask" => {
+            check(&expected["count"], &answer(&["--count"])["count"]);
+            let exists = expected["count"].as_u64() > Some(0);
+            assert_eq!(answer(&["--exists"])["exists"], exists, "{name}");
+            let mut ids = answer(&["--ids"]);
+            if expected["scores"].is_array() {
+                let rows = ids.as_array().unwrap().iter();
+                let scores: Value = rows.map(|row| row["score"].clone()).collect();
+                check(&expected["scores"], &scores);
+                let rows = ids.as_array().unwrap().iter();
+                ids = rows.map(|row| row["id"].clone()).collect();
+            }
+            check(&expected["ids"], &ids);
+        }
+        "frequency" => {
+            let table = answer(&[]);
+            let rows = table.as_array().unwrap();
+            match expected.as_object() {
+                None => assert!(rows.is_empty(), "{name}: {table}"),
+                Some(counts) => {
+                    assert_eq!(rows.len(), 1, "{name}");
+                    for (key, value) in counts {
+                        check(value, &rows[0][key]);
+                    }
+                }
+            }
+        }
+        _ => check(
+            &expected["rows"],
+            &columns(&answer(&[]), &texts(&expected["columns"])),
+        ),
+    }
+}
+
+#[test]
+fn the_program_answers_the_shared_cases() {
+    let mut files = 0;
+    for entry in std::fs::read_dir(CASES).unwrap() {
+        let path = entry.unwrap().path();
+        let is_cases = path.extension().is_some_and(|end| end == "json");
+        if !is_cases || path.ends_with("schema.json") {
+            continue;
+        }
+        files += 1;
+        let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let dataset = build(&file["dataset"], dir.path());
+        for case in file["cases"].as_array().unwrap() {
+            run(&dataset, case);
+        }
+    }
+    assert!(files >= 2);
+}

@@ -1,0 +1,28 @@
+//! Varidex's answers as Arrow record batches.
+//!
+//! One function for each table of the command line, with the same columns. [`Batches`] is computed
+//! while it is read, and holds one batch of bounded size at a time. It goes to other libraries as an
+//! Arrow C stream (`arrow_array::ffi_stream::FFI_ArrowArrayStream::new(Box::new(batches))`) or as
+//! Arrow IPC.
+//!
+//! Positions are 1-based, as in VCF. `af` is null where AN is 0 or not known, `an` where it is not
+//! known; texts are null where nothing is recorded.
+
+mod batches;
+mod carriers;
+#[expect(
+    clippy::mem_forget,
+    reason = "self_cell forgets a guard when both of its halves are whole"
+)]
+mod counts;
+mod people;
+
+pub use batches::{BATCH_BYTES, BATCH_ROWS, Batches, error_of};
+pub use carriers::{carriers, compounds};
+pub use counts::{frequencies, variants};
+pub use people::{ids, people, terms};
+
+#[doc(no_inline)]
+pub use arrow_array::{RecordBatch, RecordBatchReader};
+#[doc(no_inline)]
+pub use arrow_schema::{ArrowError, Schema, SchemaRef};

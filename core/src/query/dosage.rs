@@ -1,0 +1,199 @@
+//! Copies of an ALT by sample, as a row of a matrix.
+
+use super::Group;
+use super::carriers::Carrier;
+use super::count::Tally;
+use super::coverage::{covering_row, shares_samples};
+use super::polyploid::for_each_polyploid;
+use super::variants::Variant;
+use crate::dataset::{Dataset, Segment};
+use crate::error::{Error, Result};
+use crate::genome::Interval;
+use crate::set::for_each_bit;
+
+/// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
+pub struct Dosages<'a> {
+    dataset: &'a Dataset,
+    /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
+    columns: Vec<u32>,
+    width: usize,
+    tallies: Vec<Option<Tally<'a>>>,
+    carriers: Vec<Carrier>,
+}
+
+impl Dataset {
+    /// For a column for each sample of a group, by number; of everybody without a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where the group is of another dataset.
+    pub fn dosages(&self, group: Option<&Group<'_>>) -> Result<Dosages<'_>> {
+        let all = self.sample_count();
+        let (columns, width) = match group {
+            None => ((0..all).collect(), all),
+            Some(group) => {
+                let group = self.group(&group.keep())?;
+                let mut columns = vec![u32::MAX; all as usize];
+                let mut width = 0;
+                for sample in group.samples().iter() {
+                    if let Some(column) = columns.get_mut(sample as usize) {
+                        *column = width;
+                        width += 1;
+                    }
+                }
+                (columns, width)
+            }
+        };
+        Ok(Dosages {
+            dataset: self,
+            columns,
+            width: width as usize,
+            tallies: self.parts().iter().map(|_| None).collect(),
+            carriers: Vec::new(),
+        })
+    }
+}
+
+impl Dosages<'_> {
+    /// The length of a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+}
+
+impl<'a> Variant<'_, 'a> {
+    /// Writes the copies of the ALT of each sample, of at most 127; -1 where a copy is not known. Samples
+    /// of batches that do not have the variant have no copy of it where the batch looked at the place, as
+    /// AN has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row.
+    pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
+        if to.len() != of.width {
+            return Err(Error::Usage(format!(
+                "a row of {} samples does not fit {}",
+                of.width,
+                to.len()
+            )));
+        }
+        to.fill(-1);
+        let rows: Vec<_> = self.rows().collect();
+        if of.dataset.has_several_batches() {
+            let here = rows.iter().map(|(part, ..)| of.dataset.batch(*part));
+            let here: Vec<u32> = here.collect();
+            let start = self.position()?.zero_based();
+            let at = Interval {
+                start,
+                end: start.saturating_add(1),
+            };
+            let contig = self.contig_number();
+            let reference = self.alleles()?.0.to_vec();
+            of.elsewhere(contig, at, &reference, &here, to)?;
+        }
+        for (part, segment, row) in rows {
+            of.reference(segment, to);
+            of.carried(part, segment, row, to)?;
+            of.missing(part, segment, row, to)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Dosages<'a> {
+    fn cell<'t>(&self, segment: &Segment, local: u32, to: &'t mut [i8]) -> Option<&'t mut i8> {
+        let column = self.columns.get(segment.sample(local) as usize)?;
+        to.get_mut(*column as usize)
+    }
+
+    fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut Tally<'a>> {
+        let slot = self.tallies.get_mut(part)?;
+        Some(slot.get_or_insert_with(|| Tally::new(segment, None)))
+    }
+
+    /// Batches without the variant that looked at its place.
+    fn elsewhere(
+        &mut self,
+        contig: u32,
+        at: Interval,
+        reference: &[u8],
+        here: &[u32],
+        to: &mut [i8],
+    ) -> Result<()> {
+        let dataset = self.dataset;
+        let mut done = here.to_vec();
+        for (number, part) in dataset.parts().iter().enumerate() {
+            let batch = dataset.batch(number);
+            if done.contains(&batch) || !dataset.reaches(number, contig, at) {
+                continue;
+            }
+            let segment = dataset.segment(part)?;
+            if shares_samples(dataset, here, segment) {
+                done.push(batch);
+                continue;
+            }
+            if let Some(row) = covering_row(segment, contig, at, reference)? {
+                done.push(batch);
+                self.reference(segment, to);
+                self.missing(number, segment, row, to)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// No copy carries, until more is known.
+    fn reference(&self, segment: &Segment, to: &mut [i8]) {
+        for local in 0..segment.meta().samples {
+            if let Some(cell) = self.cell(segment, local, to) {
+                *cell = 0;
+            }
+        }
+    }
+
+    fn carried(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let mut carriers = std::mem::take(&mut self.carriers);
+        if let Some(tally) = self.tally(part, segment) {
+            tally.carriers(row, &mut carriers)?;
+        }
+        for carrier in &carriers {
+            if let Some(cell) = self.cell(segment, carrier.sample, to) {
+                *cell = i8::try_from(carrier.carried).unwrap_or(i8::MAX);
+            }
+        }
+        self.carriers = carriers;
+        Ok(())
+    }
+
+    fn missing(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let samples = segment.meta().samples;
+        let Some(tally) = self.tally(part, segment) else {
+            return Ok(());
+        };
+        let bits = tally.missing_bits(row)?;
+        for_each_bit(&bits, |copy| {
+            if let Some(cell) = self.cell(segment, copy / 2, to) {
+                *cell = -1;
+            }
+        });
+        for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
+            if genotype.alleles.iter().any(Option::is_none)
+                && let Some(cell) = self.cell(segment, genotype.sample, to)
+            {
+                *cell = -1;
+            }
+        })
+        .map_err(|rule| segment.broken_set(rule))
+    }
+}

@@ -1,0 +1,224 @@
+//! The cases that all languages share (`format-spec/cases`), by the library.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use varidex::{
+    Attribute, BuildOptions, Counts, Dataset, Error, Group, PeopleOptions, Result, Variant, build,
+    simulate,
+};
+
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
+
+fn texts(value: &Value) -> Vec<String> {
+    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |text: &Value| text.as_str().unwrap().to_owned();
+    values.iter().map(text).collect()
+}
+
+fn paths(value: &Value) -> Vec<PathBuf> {
+    let names = texts(value).into_iter();
+    names.map(|name| Path::new(CASES).join(name)).collect()
+}
+
+fn built(recipe: &Value, dir: &Path) -> Dataset {
+    let mut inputs = paths(&recipe["inputs"]);
+    if let Some(wanted) = recipe["simulate"].as_object() {
+        let options = simulate::Options {
+            samples: wanted["samples"].as_u64().unwrap() as usize,
+            variants: wanted["variants"].as_u64().unwrap() as usize,
+            seed: wanted["seed"].as_u64().unwrap(),
+            ..simulate::Options::default()
+        };
+        let cohort = dir.join("cohort");
+        let written = simulate::simulate(&options, &cohort, &mut |_, _| true).unwrap();
+        inputs.push(written.genotypes);
+    }
+    let options = BuildOptions {
+        info: texts(&recipe["info"]),
+        genes: paths(&recipe["genes"]),
+        people: PeopleOptions {
+            files: paths(&recipe["people"]),
+            ontologies: paths(&recipe["ontologies"]),
+            ..PeopleOptions::default()
+        },
+        ..BuildOptions::default()
+    };
+    let to = dir.join("d.vdx");
+    build(&inputs, &to, &options, &mut |_| true).unwrap();
+    Dataset::open(to).unwrap()
+}
+
+/// Whether a value is the one expected: what is not whole to one part in 100,000.
+fn same(expected: &Value, found: &Value) -> bool {
+    match (expected, found) {
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| same(a, &b[key]))
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            (a - b).abs() <= 1e-5 * a.abs().max(b.abs())
+        }
+        _ => expected == found,
+    }
+}
+
+fn counts(of: &Counts) -> Value {
+    json!({
+        "ac": of.ac, "an": of.an, "af": of.af(), "n_het": of.n_het, "n_hom": of.n_hom,
+        "n_hemi": of.n_hemi, "n_missing": of.n_missing,
+    })
+}
+
+/// A row of a table: what there is of a variant, and what is said of it.
+fn row(variant: &mut Variant<'_, '_>, more: &Value) -> Result<Value> {
+    let text = |bytes: &[u8]| match bytes {
+        [] => Value::Null,
+        bytes => String::from_utf8_lossy(bytes).into_owned().into(),
+    };
+    let mut row = json!({
+        "chrom": variant.contig(),
+        "pos": variant.position()?.one_based(),
+        "id": text(variant.id()?),
+        "type": variant.allele_type()?.name(),
+        "filter": text(variant.filter()?.as_bytes()),
+    });
+    let (reference, alternate) = variant.alleles()?;
+    row["ref"] = text(reference);
+    row["alt"] = text(alternate);
+    for (key, value) in more.as_object().unwrap() {
+        row[key] = value.clone();
+    }
+    Ok(row)
+}
+
+fn table(dataset: &Dataset, case: &Value, group: Option<&Group<'_>>) -> Result<Vec<Value>> {
+    let of = case["expression"].as_str().unwrap();
+    let by: Vec<Attribute> = texts(&case["by"])
+        .iter()
+        .map(|name| name.parse().unwrap())
+        .collect();
+    let groups = match by.is_empty() {
+        true => Vec::new(),
+        false => dataset.groups_by(&by, group)?,
+    };
+    let (names, sets): (Vec<_>, Vec<_>) = groups.into_iter().unzip();
+    let mut variants = match (group, by.is_empty()) {
+        (_, false) => dataset.variants_by(of, &sets)?,
+        (Some(group), true) => dataset.variants_in(of, group)?,
+        (None, true) => dataset.variants(of)?,
+    };
+    let mut rows = Vec::new();
+    while let Some(mut variant) = variants.next()? {
+        if case["verb"] == "carriers" {
+            let mut carriers = Vec::new();
+            variant.carriers(|carrier| carriers.push(carrier))?;
+            for carrier in carriers {
+                let more = json!({
+                    "sample": dataset.sample_name(carrier.sample)?,
+                    "individual": dataset.individual_of(carrier.sample)?,
+                    "zygosity": carrier.zygosity().name(),
+                    "phase": carrier.phase(),
+                });
+                rows.push(row(&mut variant, &more)?);
+            }
+        } else if by.is_empty() {
+            let mut more = counts(&variant.counts()?);
+            more["group"] = group.map_or("all", Group::label).into();
+            rows.push(row(&mut variant, &more)?);
+        } else {
+            for (number, values) in names.iter().enumerate() {
+                let mut more = counts(&variant.counts_of(number)?);
+                let shown = values.iter().map(|value| value.as_deref().unwrap_or("."));
+                more["group"] = shown.collect::<Vec<_>>().join("|").into();
+                rows.push(row(&mut variant, &more)?);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The answer, in the words of the case.
+fn answer(dataset: &Dataset, case: &Value) -> Result<Value> {
+    let expression = case["expression"].as_str().unwrap();
+    let group = case["group"].as_str();
+    let group = group.map(|group| dataset.ask(group)).transpose()?;
+    match case["verb"].as_str().unwrap() {
+        "ask" => {
+            let group = dataset.ask(expression)?;
+            assert_eq!(group.exists(), group.count() > 0);
+            let mut answer = json!({ "count": group.count(), "ids": group.ids()? });
+            if group.has_scores() {
+                let ranked = group.ranked()?.into_iter();
+                answer["scores"] = ranked.map(|(_, score)| score).collect();
+            }
+            Ok(answer)
+        }
+        "frequency" => {
+            let allele = dataset.allele_named(expression)?;
+            let found = match (&allele, &group) {
+                (None, _) => return Ok(Value::Null),
+                (Some(allele), None) => allele.counts()?,
+                (Some(allele), Some(group)) => allele.counts_in(group)?,
+            };
+            Ok(counts(&found))
+        }
+        _ => {
+            let columns = texts(&case["answer"]["columns"]);
+            let table = table(dataset, case, group.as_ref())?;
+            let cells = |row: &Value| -> Value {
+                let columns = columns.iter();
+                columns.map(|column| row[column].clone()).collect()
+            };
+            let rows: Vec<Value> = table.iter().map(cells).collect();
+            Ok(json!({ "columns": columns, "rows": rows }))
+        }
+    }
+}
+
+fn kind(error: &Error) -> &'static str {
+    match error {
+        Error::Expression(_) => "expression",
+        Error::Usage(_) => "usage",
+        _ => "another",
+    }
+}
+
+#[test]
+fn the_library_answers_the_shared_cases() {
+    let mut files = 0;
+    for entry in std::fs::read_dir(CASES).unwrap() {
+        let path = entry.unwrap().path();
+        let is_cases = path.extension().is_some_and(|end| end == "json");
+        if !is_cases || path.ends_with("schema.json") {
+            continue;
+        }
+        files += 1;
+        let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let dataset = built(&file["dataset"], dir.path());
+        for case in file["cases"].as_array().unwrap() {
+            let name = &case["name"];
+            match answer(&dataset, case) {
+                Ok(found) => {
+                    let expected = &case["answer"];
+                    assert!(
+                        same(expected, &found),
+                        "{name}\nexpected {expected}\nfound    {found}"
+                    );
+                }
+                Err(error) => {
+                    let expected = &case["error"];
+                    assert_eq!(expected["kind"], kind(&error), "{name}: {error}");
+                    let contains = expected["contains"].as_str().unwrap();
+                    assert!(error.to_string().contains(contains), "{name}: {error}");
+                }
+            }
+        }
+    }
+    assert!(files >= 2);
+}

@@ -1,0 +1,778 @@
+/*
+ * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
+ *
+ * Handles. vdx_dataset, vdx_group and vdx_error are handles: numbers in the guise of pointers. A handle
+ * that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
+ * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
+ * named there; freeing NULL does nothing.
+ *
+ * Errors. A function that can fail returns a vdx_status and takes a `vdx_error **`, which may be NULL.
+ * It is set to NULL first, and to an error where the status is not VDX_OK; free it with vdx_error_free.
+ * What a function should have given is NULL, or unchanged where it is a number, when it fails.
+ *
+ * Threads. Every function may be called from any number of threads at once, also with the same handles,
+ * also while another thread frees one of them. Callbacks are called on the thread that called the
+ * function. An Arrow stream is for one thread at a time. vdx_stop_when is of the thread that calls it.
+ *
+ * Texts. What goes in is UTF-8 that ends with NUL (paths on Unix: any bytes), read during the call only.
+ * `const char *` that comes out is the library's, and stays until the handle that it came from is freed,
+ * or, in a callback, until the callback returns. `char *` is the program's: vdx_text_free.
+ *
+ * Positions are 1-based, as in VCF; SPDI within expressions is 0-based, as SPDI is.
+ *
+ * Structs with struct_size may grow at their end: set it to the struct's sizeof, which the functions
+ * vdx_..._init do, and a program goes on working with later versions of the library. An option that is
+ * zero or NULL is as usual.
+ *
+ * Callbacks must return: no longjmp, and no C++ exception out of them. They may call the library.
+ *
+ * What the library cannot check: that a pointer which is neither NULL nor a handle points to what is
+ * said here; that a file of a dataset is not truncated while it is open, which ends the program (SIGBUS),
+ * as with every mapped file. Datasets are replaced, never changed, so Varidex itself does not do that.
+ */
+
+
+#ifndef VARIDEX_H
+#define VARIDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The version that this header is of, and the interface that a program is made for: see vdx_version and
+ * vdx_abi_version for those of the library that runs. */
+#define VDX_VERSION_MAJOR 0
+#define VDX_VERSION_MINOR 1
+#define VDX_VERSION_PATCH 0
+
+/* The Arrow C data and stream interfaces: https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
+
+
+// The interface. It changes where programs that were built before would break; what is only added does
+// not change it.
+#define VDX_ABI_VERSION 1
+
+// How a call went. All but VDX_OK come with an error that says more.
+typedef enum {
+    // It is done.
+    VDX_OK = 0,
+    // An expression is not understood, or names nothing here: see the marked part of it.
+    VDX_EXPRESSION = 1,
+    // Options that make no sense, or a question that this dataset cannot be asked.
+    VDX_USAGE = 2,
+    // An input file says something that it may not say: see file and place.
+    VDX_INPUT = 3,
+    // Bytes of a dataset are not what was written: see file, section and place.
+    VDX_DAMAGED = 4,
+    // A dataset was written by a newer version.
+    VDX_TOO_NEW = 5,
+    // The operating system refused: see file and os_error.
+    VDX_IO = 6,
+    // Another process writes the dataset.
+    VDX_LOCKED = 7,
+    // A callback of the program ended the work.
+    VDX_CANCELLED = 8,
+    // What was passed cannot be used: NULL where something is needed, a text that is not UTF-8, a struct
+    // without its size.
+    VDX_ARGUMENT = 9,
+    // A handle that was freed, that is of another kind, or that never was one.
+    VDX_HANDLE = 10,
+    // A fault of the library itself. The call had no effect, others are not touched by it. Please report.
+    VDX_PANIC = 11,
+} vdx_status;
+
+// Of what a place in a file counts; the first line and record are 1, the first byte is 0.
+typedef enum {
+    // The file as a whole.
+    VDX_PLACE_FILE = 0,
+    // A line of text.
+    VDX_PLACE_LINE = 1,
+    // A record of a binary file.
+    VDX_PLACE_RECORD = 2,
+    // A byte of the file as stored.
+    VDX_PLACE_BYTE = 3,
+} vdx_place;
+
+// A dataset that is open. All functions may use it from any number of threads at once.
+typedef struct vdx_dataset vdx_dataset;
+
+// Why a call failed. It never changes; all functions may use it from any number of threads at once.
+typedef struct vdx_error vdx_error;
+
+// People of a dataset. It never changes; all functions may use it from any number of threads at once.
+// It keeps its dataset, which may be closed before it is freed.
+typedef struct vdx_group vdx_group;
+
+// What is known of an error. Texts are NULL where they say nothing, and the error's: they are gone when
+// it is freed.
+typedef struct {
+    // sizeof(vdx_error_details), set by the program.
+    size_t struct_size;
+    // The file or directory.
+    const char *file;
+    // The section of a damaged file.
+    const char *section;
+    // What should stand there.
+    const char *expected;
+    // What stands there.
+    const char *found;
+    // What `place` counts: a vdx_place.
+    int place_kind;
+    // The operating system's number, 0 where it has none.
+    int os_error;
+    // Where in the file.
+    uint64_t place;
+    // The whole expression.
+    const char *expression;
+    // The first byte of it that is wrong.
+    size_t begin;
+    // Behind the last.
+    size_t end;
+    // What is wrong with the expression, in one sentence.
+    const char *reason;
+    // How many names are near to what was written: see vdx_error_candidate.
+    size_t candidates;
+} vdx_error_details;
+
+// What a dataset holds. Texts are the dataset's: they are gone when it is closed.
+typedef struct {
+    // sizeof(vdx_info), set by the program.
+    size_t struct_size;
+    // The directory.
+    const char *path;
+    // Names the state that was opened: equal ids, equal answers.
+    const char *snapshot;
+    // NULL where it is not known.
+    const char *assembly;
+    // Samples.
+    uint64_t samples;
+    // People of whom something is known.
+    uint64_t people;
+    // What was recorded of them.
+    uint64_t people_records;
+    // Terms of ontologies.
+    uint64_t terms;
+    // Genes.
+    uint64_t genes;
+    // Bases on both sides of each that count as the gene's.
+    uint64_t gene_pad;
+    // VCF records.
+    uint64_t records;
+    // Rows: one for each ALT of each record.
+    uint64_t rows;
+    // Contigs with rows.
+    uint64_t contigs;
+    // Segments.
+    uint64_t segments;
+    // Bytes of all files.
+    uint64_t bytes;
+} vdx_info;
+
+// A sample. Texts are gone when the callback returns.
+typedef struct {
+    // From 0, without gaps.
+    uint32_t number;
+    // The column of the VCF.
+    const char *name;
+    // The person whose it is, NULL where none is known.
+    const char *individual;
+} vdx_sample;
+
+// Takes a sample; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_sample_fn)(const vdx_sample *sample, void *user);
+
+// A contig. The text is gone when the callback returns.
+typedef struct {
+    // By its name in the input.
+    const char *name;
+    // Rows on it: one for each ALT of each record.
+    uint64_t rows;
+} vdx_contig;
+
+// Takes a contig; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_contig_fn)(const vdx_contig *contig, void *user);
+
+// Asked now and then while a question runs, on the thread that asked it; other than 0 ends the
+// question with VDX_CANCELLED.
+typedef int (*vdx_stop_fn)(void *user);
+
+// Counts of an allele in a group of people, or in everybody. It does not grow.
+typedef struct {
+    // Copies that carry the ALT.
+    uint64_t ac;
+    // Copies whose allele is known; without meaning where an_known is 0.
+    uint64_t an;
+    // ac / an; NaN where an is 0 or not known.
+    double af;
+    // Samples with fewer copies of the ALT than their ploidy, and at least one.
+    uint64_t n_het;
+    // Samples with two copies or more, all of them the ALT.
+    uint64_t n_hom;
+    // Samples with one copy, the ALT.
+    uint64_t n_hemi;
+    // Samples with at least one copy whose allele is not known.
+    uint64_t n_missing;
+    // 1 where the dataset has the allele; 0 where it does not: then all else is 0, and af is NaN.
+    uint8_t found;
+    // 1 where an is known; 0 where some of the group were not looked at here.
+    uint8_t an_known;
+    // Zero.
+    uint8_t reserved[6];
+} vdx_counts;
+
+// Somebody of a group. The text is gone when the callback returns.
+typedef struct {
+    // The person's id, or the name of a sample of which no person is known.
+    const char *id;
+    // How similar they are where a similarity was asked for, NaN otherwise.
+    double score;
+} vdx_person;
+
+// Takes somebody of a group; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_person_fn)(const vdx_person *person, void *user);
+
+// A variant: one ALT of one record. Texts are gone when the callback returns. It may grow at its end.
+typedef struct {
+    // The contig, by its name in the input.
+    const char *chrom;
+    // Where REF begins, 1-based as in VCF.
+    int64_t pos;
+    // NULL where the record has none.
+    const char *id;
+    // REF.
+    const char *ref;
+    // NULL where the record has none.
+    const char *alt;
+    // `snv`, `ins`, `del` ...
+    const char *type;
+    // NULL where none is recorded.
+    const char *filter;
+    // NaN where none is recorded.
+    double qual;
+    // In the group that was asked for, or in everybody.
+    vdx_counts counts;
+} vdx_variant;
+
+// Takes a variant; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_variant_fn)(const vdx_variant *variant, void *user);
+
+// A sample that carries a variant. Texts are gone when the callback returns. It may grow at its end.
+typedef struct {
+    // Of the variant, as in vdx_variant.
+    const char *chrom;
+    // The same.
+    int64_t pos;
+    // The same.
+    const char *ref;
+    // The same.
+    const char *alt;
+    // The sample, by its name.
+    const char *sample;
+    // The person whose it is, NULL where none is known.
+    const char *individual;
+    // The sample, by its number.
+    uint32_t number;
+    // Copies that carry the ALT.
+    uint32_t carried;
+    // Copies that the sample has here.
+    uint32_t ploidy;
+    // 1 where the order of the copies is known.
+    int phased;
+    // `het`, `hom` or `hemi`.
+    const char *zygosity;
+    // The genotype with respect to the ALT: `0|1`, `./1`; NULL of more than 32 copies.
+    const char *phase;
+} vdx_carrier;
+
+// Takes a carrier; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_carrier_fn)(const vdx_carrier *carrier, void *user);
+
+// Takes a variant and, of `n` samples, how many copies of its ALT each has: of at most 127, and -1 where
+// a copy is not known. Other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_genotypes_fn)(const vdx_variant *variant,
+                                const int8_t *copies,
+                                size_t n,
+                                void *user);
+
+// How far something is. The text is gone when the callback returns. It may grow at its end.
+typedef struct {
+    // What is being done, or the input that is being read.
+    const char *what;
+    // Bytes of inputs read so far; of an export, 0.
+    uint64_t bytes;
+    // Bytes to be read; 0 where that is not known.
+    uint64_t total;
+    // Records read or written so far.
+    uint64_t records;
+} vdx_progress;
+
+// Told now and then how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
+// is left.
+typedef int (*vdx_progress_fn)(const vdx_progress *progress, void *user);
+
+// What is known of people, and where it is. Begin with vdx_people_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_people_options), set by the program.
+    size_t struct_size;
+    // Files and folders: Phenopackets, Beacon individuals, tables, pedigrees.
+    const char *const *people;
+    // How many.
+    size_t n_people;
+    // Says what the columns of tables mean.
+    const char *mapping;
+    // Ontologies, hierarchies, equivalences, phenotypes of diseases.
+    const char *const *ontologies;
+    // How many.
+    size_t n_ontologies;
+    // Two columns, sample and individual: whose the samples are.
+    const char *sample_map;
+    // Told now and then how far it is, NULL: nobody.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_people_options;
+
+// Options of a build. Begin with vdx_build_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_build_options), set by the program.
+    size_t struct_size;
+    // What is known of people; NULL where nothing is. Its `progress` is not used.
+    const vdx_people_options *people;
+    // Gene models: GFF3, GTF, BED or refFlat.
+    const char *const *genes;
+    // How many.
+    size_t n_genes;
+    // INFO keys to keep.
+    const char *const *info;
+    // How many.
+    size_t n_info;
+    // Whose annotations to store: "auto" (the first of CSQ, ANN and BCSQ that there is), "csq", "ann",
+    // "bcsq" or "none"; NULL: as "auto".
+    const char *annotations;
+    // Reference sequence: alleles are trimmed and left-aligned against it.
+    const char *reference;
+    // The assembly, where the header does not tell it.
+    const char *assembly;
+    // Genotypes whose GQ is lower count as missing; 0: none.
+    double min_gq;
+    // The same of DP.
+    double min_dp;
+    // Memory to use at most, about, in bytes; 0: 1 GiB.
+    uint64_t memory;
+    // 0: as many as the machine has.
+    uint32_t threads;
+    // Bases on both sides of each gene that count as the gene's.
+    uint32_t gene_pad;
+    // Other than 0: sort unsorted input instead of refusing it.
+    int sort;
+    // Other than 0: refuse malformed records one by one instead of stopping at the first.
+    int skip_malformed;
+    // Other than 0: replace a dataset that is there already.
+    int replace;
+    // Told now and then how far it is, NULL: nobody.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_build_options;
+
+// Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_export_options), set by the program.
+    size_t struct_size;
+    // Threads that compress; 0: as many as the machine has.
+    uint32_t threads;
+    // Told now and then how far it is, NULL: nobody.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_export_options;
+
+// What was exported.
+typedef struct {
+    // sizeof(vdx_export_summary), set by the program.
+    size_t struct_size;
+    // Records written.
+    uint64_t records;
+    // One for each ALT of each record.
+    uint64_t rows;
+    // Samples written.
+    uint64_t samples;
+    // Bytes written, as stored.
+    uint64_t bytes;
+} vdx_export_summary;
+
+// Options of a simulation. Begin with vdx_simulate_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_simulate_options), set by the program.
+    size_t struct_size;
+    // People, each with one sample; 0: 1,000.
+    uint64_t samples;
+    // ALT alleles; 0: 10,000.
+    uint64_t variants;
+    // Same seed, same cohort; 0: as 1.
+    uint64_t seed;
+    // Other than 0: replace files of an earlier run.
+    int replace;
+    // Told now and then how far it is, NULL: nobody.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_simulate_options;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// A word for a status, such as "expression"; "unknown" for a number that is none.
+const char *vdx_status_name(int status);
+
+// The status that an error came with; VDX_HANDLE where it is not an error.
+vdx_status vdx_error_status(const vdx_error *error);
+
+// What to tell the user: what is wrong, where, and what was meant perhaps. Of an expression it has
+// three lines, the last of which marks the part that is wrong. The text is the error's; "" where it is
+// not an error.
+const char *vdx_error_message(const vdx_error *error);
+
+// The parts of an error. Set details->struct_size first, or begin with vdx_error_details_init.
+vdx_status vdx_error_describe(const vdx_error *error, vdx_error_details *details);
+
+// One of the names that are near to what was written, the nearest first; NULL where there is none. The
+// text is the error's.
+const char *vdx_error_candidate(const vdx_error *error,
+                                size_t number);
+
+// Frees an error and its texts; NULL is none.
+vdx_status vdx_error_free(vdx_error *error);
+
+// The version of the library that runs, such as "0.1.0".
+const char *vdx_version(void);
+
+// The interface of the library that runs; a program was made for VDX_ABI_VERSION.
+uint32_t vdx_abi_version(void);
+
+// How many handles and texts the program has not freed yet, for tests of programs.
+size_t vdx_held(void);
+
+// Frees a text that a function gave as `char **`; NULL is none.
+vdx_status vdx_text_free(char *text);
+
+// Opens a dataset: cheap, whatever its size. It shows the state at this time, whatever is published
+// later. Close it with vdx_close.
+vdx_status vdx_open(const char *path, vdx_dataset **dataset, vdx_error **error);
+
+// Closes a dataset; NULL is none. Groups and Arrow streams of it live on, and so do calls of other
+// threads.
+vdx_status vdx_close(vdx_dataset *dataset);
+
+// What a dataset holds. Set info->struct_size first, or begin with vdx_info_init.
+vdx_status vdx_describe(const vdx_dataset *dataset, vdx_info *info, vdx_error **error);
+
+// Lists the samples, by number.
+vdx_status vdx_each_sample(const vdx_dataset *dataset,
+                           vdx_sample_fn each,
+                           void *user,
+                           vdx_error **error);
+
+// Reads everything and checks it: every checksum and every relation that answers rely on. VDX_DAMAGED
+// with file and section for the first fault.
+vdx_status vdx_verify(const vdx_dataset *dataset,
+                      vdx_error **error);
+
+// Lists the contigs with rows, in the order of the dataset.
+vdx_status vdx_each_contig(const vdx_dataset *dataset,
+                           vdx_contig_fn each,
+                           void *user,
+                           vdx_error **error);
+
+// From now on `stop` is asked, with `user`, whether questions of this thread are to end: by a clock, or
+// by a flag that another thread sets. Where `stop` is NULL, questions of this thread run to their end.
+vdx_status vdx_stop_when(vdx_stop_fn stop,
+                         void *user);
+
+// How often one allele is seen, in any of the spellings of expressions: `22:16050075:A:G`,
+// `NC_000022.10:g.16050075A>G`, `rs587697622`. In everybody where `group` is NULL. An allele that the
+// dataset does not have is no error: see vdx_counts.found.
+vdx_status vdx_frequency(const vdx_dataset *dataset,
+                         const char *allele,
+                         const vdx_group *group,
+                         vdx_counts *counts,
+                         vdx_error **error);
+
+// How often each of `n` alleles is seen: chrom[i], by any of its names, pos[i], 1-based as in VCF,
+// ref[i] and alt[i]; counts[i] takes the answer. In everybody where `group` is NULL. Where it fails, the
+// first of `counts` may be set.
+vdx_status vdx_frequency_many(const vdx_dataset *dataset,
+                              size_t n,
+                              const char *const *chrom,
+                              const int64_t *pos,
+                              const char *const *ref,
+                              const char *const *alt,
+                              const vdx_group *group,
+                              vdx_counts *counts,
+                              vdx_error **error);
+
+// The people that an expression picks, such as `carriers(gene:RYR1 & af<0.01) & sex:female`. Free them
+// with vdx_group_free.
+vdx_status vdx_ask(const vdx_dataset *dataset,
+                   const char *expression,
+                   vdx_group **group,
+                   vdx_error **error);
+
+// What is done to find the people that an expression picks, in lines for people to read. Free the text
+// with vdx_text_free.
+vdx_status vdx_explain(const vdx_dataset *dataset,
+                       const char *expression,
+                       char **explanation,
+                       vdx_error **error);
+
+// How many individuals: a person once, however many samples there are; a sample of which no person is
+// known as one of its own.
+vdx_status vdx_group_count(const vdx_group *group,
+                           uint64_t *count,
+                           vdx_error **error);
+
+// Whether somebody with this id is in a group: 1 or 0. A person's id, or the name of a sample.
+vdx_status vdx_group_contains(const vdx_group *group,
+                              const char *id,
+                              int *contains,
+                              vdx_error **error);
+
+// Lists a group: in the order of samples, then people without samples; the most similar first where a
+// similarity was asked for.
+vdx_status vdx_each_person(const vdx_group *group,
+                           vdx_person_fn each,
+                           void *user,
+                           vdx_error **error);
+
+// The numbers of a group's samples, ascending. `count` is how many there are; up to `room` of them are
+// written to `numbers`, which may be NULL where `room` is 0.
+vdx_status vdx_group_samples(const vdx_group *group,
+                             uint32_t *numbers,
+                             size_t room,
+                             size_t *count,
+                             vdx_error **error);
+
+// Those of both groups, which must be of the same state of a dataset.
+vdx_status vdx_group_and(const vdx_group *a,
+                         const vdx_group *b,
+                         vdx_group **group,
+                         vdx_error **error);
+
+// Those of either group.
+vdx_status vdx_group_or(const vdx_group *a,
+                        const vdx_group *b,
+                        vdx_group **group,
+                        vdx_error **error);
+
+// Those of the first group that are not in the second.
+vdx_status vdx_group_without(const vdx_group *a,
+                             const vdx_group *b,
+                             vdx_group **group,
+                             vdx_error **error);
+
+// Frees a group; NULL is none.
+vdx_status vdx_group_free(vdx_group *group);
+
+// The variants that an expression picks, in the order of contig, position, REF and ALT, counted in
+// `group` or, where it is NULL, in everybody.
+vdx_status vdx_each_variant(const vdx_dataset *dataset,
+                            const char *where,
+                            const vdx_group *group,
+                            vdx_variant_fn each,
+                            void *user,
+                            vdx_error **error);
+
+// Who carries the variants that an expression picks: among `group` or, where it is NULL, everybody. By
+// variant, then by sample.
+vdx_status vdx_each_carrier(const vdx_dataset *dataset,
+                            const char *where,
+                            const vdx_group *group,
+                            vdx_carrier_fn each,
+                            void *user,
+                            vdx_error **error);
+
+// Genotypes of the variants that an expression picks, as rows of a matrix: a column for each sample of
+// `group` or, where it is NULL, of everybody, in the order of vdx_group_samples.
+vdx_status vdx_each_genotypes(const vdx_dataset *dataset,
+                              const char *where,
+                              const vdx_group *group,
+                              vdx_genotypes_fn each,
+                              void *user,
+                              vdx_error **error);
+
+// The variants that an expression picks, counted in `group` or, where it is NULL, in everybody:
+// chrom pos id ref alt type filter gene consequence impact ac an af n_het n_hom n_hemi n_missing.
+vdx_status vdx_variants(const vdx_dataset *dataset,
+                        const char *where,
+                        const vdx_group *group,
+                        struct ArrowArrayStream *stream,
+                        vdx_error **error);
+
+// Counts of the variants that an expression picks, in `group` or in everybody, or by the values of
+// `n_by` attributes, such as "population" and "sex":
+// chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing.
+vdx_status vdx_frequencies(const vdx_dataset *dataset,
+                           const char *where,
+                           const vdx_group *group,
+                           const char *const *by,
+                           size_t n_by,
+                           struct ArrowArrayStream *stream,
+                           vdx_error **error);
+
+// Who carries the variants that an expression picks, among `group` or everybody:
+// chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
+// its children whose parents are in the dataset, and origin: from whom they have it.
+vdx_status vdx_carriers(const vdx_dataset *dataset,
+                        const char *where,
+                        const vdx_group *group,
+                        const char *trios,
+                        struct ArrowArrayStream *stream,
+                        vdx_error **error);
+
+// Pairs of variants of one sample in one gene, on different copies as far as is known:
+// chrom pos ref alt chrom_2 pos_2 ref_2 alt_2 gene sample individual phase.
+vdx_status vdx_compounds(const vdx_dataset *dataset,
+                         const char *where,
+                         const vdx_group *group,
+                         struct ArrowArrayStream *stream,
+                         vdx_error **error);
+
+// A group, as vdx_each_person lists it: id, and score where a similarity was asked for.
+vdx_status vdx_ids(const vdx_group *group, struct ArrowArrayStream *stream, vdx_error **error);
+
+// How many people there are by the values of `n_by` keys, such as "age" and "sex": a column for each,
+// and people. Without keys a summary: what value label people, with the `top` terms recorded most.
+vdx_status vdx_people(const vdx_dataset *dataset,
+                      const char *const *by,
+                      size_t n_by,
+                      size_t top,
+                      struct ArrowArrayStream *stream,
+                      vdx_error **error);
+
+// The terms recorded of people, or more special ones, the most frequent first: id label people. Only
+// those recorded as `scope` ("phenotype", "disease" ...) where it is not NULL.
+vdx_status vdx_terms(const vdx_dataset *dataset,
+                     const char *scope,
+                     struct ArrowArrayStream *stream,
+                     vdx_error **error);
+
+// Builds a dataset from `n` VCF and BCF files ("-" is standard input) in a directory, which appears
+// whole or not at all. `options` may be NULL. Where `report` is not NULL, it takes an account of every
+// record, in lines for people to read: free it with vdx_text_free.
+vdx_status vdx_build(const char *const *inputs,
+                     size_t n,
+                     const char *dataset,
+                     const vdx_build_options *options,
+                     char **report,
+                     vdx_error **error);
+
+// Loads people, ontologies or both into a dataset, in the place of those that are there. Datasets that
+// are open stay as they are. `report` as of vdx_build.
+vdx_status vdx_load_people(const char *dataset,
+                           const vdx_people_options *options,
+                           char **report,
+                           vdx_error **error);
+
+// Writes the variants that an expression picks, with the genotypes of `group` or everybody, to a file
+// whose name ends with .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
+// may be NULL.
+vdx_status vdx_export(const vdx_dataset *dataset,
+                      const char *where,
+                      const vdx_group *group,
+                      const char *file,
+                      const vdx_export_options *options,
+                      vdx_export_summary *summary,
+                      vdx_error **error);
+
+// Writes an invented cohort to a directory, the same on every machine: cohort.vcf.gz, and what a correct
+// reader must count in it. `options` may be NULL.
+vdx_status vdx_simulate(const char *directory,
+                        const vdx_simulate_options *options,
+                        vdx_error **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* VARIDEX_H */
+
+#define VDX_INIT_(type)                                   \
+    static inline type type##_init(void)                  \
+    {                                                     \
+        type value;                                       \
+        memset(&value, 0, sizeof value);                  \
+        value.struct_size = sizeof value;                 \
+        return value;                                     \
+    }
+
+/* Structs as usual: vdx_build_options options = vdx_build_options_init(); */
+VDX_INIT_(vdx_people_options)
+VDX_INIT_(vdx_build_options)
+VDX_INIT_(vdx_export_options)
+VDX_INIT_(vdx_export_summary)
+VDX_INIT_(vdx_simulate_options)
+VDX_INIT_(vdx_info)
+VDX_INIT_(vdx_error_details)
+
+#undef VDX_INIT_

@@ -1,0 +1,176 @@
+//! Handles: what programs hold for what the library keeps.
+//!
+//! A handle is a number that looks like a pointer and points to nothing. The library keeps what it
+//! stands for in a table, where numbers are not used again: a handle that was freed, that is of another
+//! kind or that never was one is refused, and no misuse of handles is undefined. A call holds on to
+//! what it uses, so another thread may free the handle meanwhile.
+
+use crate::dataset::Opened;
+use crate::entry::Failure;
+use crate::error::Told;
+use crate::group::People;
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char};
+use std::ptr;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+/// A dataset that is open. All functions may use it from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_dataset(());
+
+/// People of a dataset. It never changes; all functions may use it from any number of threads at once.
+/// It keeps its dataset, which may be closed before it is freed.
+#[derive(Debug)]
+pub struct vdx_group(());
+
+/// Why a call failed. It never changes; all functions may use it from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_error(());
+
+/// What a handle stands for.
+#[derive(Clone)]
+pub(crate) enum Held {
+    Dataset(Arc<Opened>),
+    Group(Arc<People>),
+    Error(Arc<Told>),
+}
+
+/// A kind of thing that programs hold a handle of.
+pub(crate) trait Kind: Sized {
+    /// The type in the header.
+    type Handle;
+    const NAME: &'static str;
+
+    fn hold(self) -> Held;
+    fn of(held: Held) -> Option<Arc<Self>>;
+}
+
+macro_rules! kind {
+    ($what:ty, $handle:ty, $variant:ident, $name:literal) => {
+        impl Kind for $what {
+            type Handle = $handle;
+            const NAME: &'static str = $name;
+
+            fn hold(self) -> Held {
+                Held::$variant(Arc::new(self))
+            }
+
+            fn of(held: Held) -> Option<Arc<Self>> {
+                match held {
+                    Held::$variant(what) => Some(what),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+kind!(Opened, vdx_dataset, Dataset, "dataset");
+kind!(People, vdx_group, Group, "group");
+kind!(Told, vdx_error, Error, "error");
+
+#[derive(Default)]
+struct Table {
+    last: usize,
+    held: HashMap<usize, Held>,
+    /// Texts that programs own, by their addresses.
+    texts: HashMap<usize, CString>,
+}
+
+static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+
+fn change<T>(f: impl FnOnce(&mut Table) -> T) -> T {
+    f(&mut TABLE.write().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// A new handle.
+pub(crate) fn put<K: Kind>(what: K) -> *mut K::Handle {
+    let held = what.hold();
+    let number = change(|table| {
+        loop {
+            // only where all numbers of a small machine were used are they used again
+            table.last = table.last.wrapping_add(1);
+            if table.last != 0 && !table.held.contains_key(&table.last) {
+                break;
+            }
+        }
+        table.held.insert(table.last, held);
+        table.last
+    });
+    ptr::without_provenance_mut(number)
+}
+
+/// What a handle stands for.
+pub(crate) fn get<K: Kind>(handle: *const K::Handle) -> Result<Arc<K>, Failure> {
+    if handle.is_null() {
+        return Err(Failure::Argument(format!("{} is NULL", K::NAME)));
+    }
+    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
+    let held = table.held.get(&handle.addr()).cloned();
+    held.and_then(K::of).ok_or_else(no_handle::<K>)
+}
+
+/// The same, and nothing where it is NULL.
+pub(crate) fn get_some<K: Kind>(handle: *const K::Handle) -> Result<Option<Arc<K>>, Failure> {
+    match handle.is_null() {
+        true => Ok(None),
+        false => get(handle).map(Some),
+    }
+}
+
+/// Ends a handle; NULL is none.
+pub(crate) fn free<K: Kind>(handle: *mut K::Handle) -> Result<(), Failure> {
+    if handle.is_null() {
+        return Ok(());
+    }
+    let gone = change(|table| {
+        let held = table.held.get(&handle.addr()).cloned();
+        let what = held.and_then(K::of)?;
+        table.held.remove(&handle.addr());
+        Some(what)
+    });
+    // what it stood for is dropped here, behind the lock
+    gone.map(drop).ok_or_else(no_handle::<K>)
+}
+
+fn no_handle<K: Kind>() -> Failure {
+    let name = K::NAME;
+    Failure::Handle(format!(
+        "{name} is not the handle of a {name}, or was freed"
+    ))
+}
+
+/// How many handles and texts are held.
+pub(crate) fn count() -> usize {
+    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
+    table.held.len() + table.texts.len()
+}
+
+/// A text that the program owns from now on.
+pub(crate) fn put_text(text: &str) -> *mut c_char {
+    let text = c_text(text);
+    let place = text.as_ptr();
+    change(|table| table.texts.insert(place.addr(), text));
+    place.cast_mut()
+}
+
+/// Ends a text; NULL is none.
+pub(crate) fn free_text(text: *mut c_char) -> Result<(), Failure> {
+    if text.is_null() || change(|table| table.texts.remove(&text.addr())).is_some() {
+        return Ok(());
+    }
+    let message = "text is not one that the library gave, or was freed";
+    Err(Failure::Handle(message.to_owned()))
+}
+
+/// A text for C. C cannot hold what is behind a NUL: it stands as U+FFFD, which nobody takes for data.
+pub(crate) fn c_text(text: &str) -> CString {
+    CString::new(text)
+        .or_else(|_| CString::new(text.replace('\0', "\u{fffd}")))
+        .unwrap_or_default()
+}
+
+/// Where a text begins, NULL where there is none.
+pub(crate) fn place_of(text: Option<&CString>) -> *const c_char {
+    text.map_or(ptr::null(), |text| CStr::as_ptr(text))
+}

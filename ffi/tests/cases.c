@@ -1,0 +1,323 @@
+/*
+ * The cases that all languages share (format-spec/cases), by the C interface.
+ *
+ *   cases CASES WORK FILE...
+ *
+ * CASES is the directory, WORK an empty one to build in, each FILE the path of a file of cases.
+ */
+#include "json.h"
+
+#include <math.h>
+#include <varidex.h>
+
+enum { MOST = 16 };
+
+static const char *running = "";
+
+/* Ends the test, and says in which case. */
+static void fail(const char *what, const char *detail)
+{
+    fprintf(stderr, "%s: %s: %s\n", running, what, detail);
+    exit(1);
+}
+
+static void same_number(double expected, double found, const char *what)
+{
+    double most = fmax(fabs(expected), fabs(found));
+    if (!(fabs(expected - found) <= 1e-5 * most)) {
+        char detail[128];
+        snprintf(detail, sizeof detail, "expected %.9g, found %.9g", expected, found);
+        fail(what, detail);
+    }
+}
+
+/* Paths within CASES; they are freed with free_paths. */
+static size_t paths(const char *cases, const json *names, const char **to)
+{
+    size_t n = 0;
+    for (const json *name = names == NULL ? NULL : names->first; name != NULL; name = name->next) {
+        size_t room = strlen(cases) + strlen(name->text) + 2;
+        char *path = malloc(room);
+        EXPECT(path != NULL && n < MOST);
+        snprintf(path, room, "%s/%s", cases, name->text);
+        to[n++] = path;
+    }
+    return n;
+}
+
+static void free_paths(const char **paths, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free((void *)(uintptr_t)paths[i]);
+}
+
+static vdx_dataset *build(const char *cases, const char *work, const json *recipe)
+{
+    const char *inputs[MOST], *people[MOST], *ontologies[MOST], *genes[MOST], *info[MOST];
+    vdx_build_options options = vdx_build_options_init();
+    vdx_people_options known = vdx_people_options_init();
+    const json *simulate = json_get(recipe, "simulate");
+    char to[2048], cohort[2048], simulated[2048];
+    vdx_dataset *dataset = NULL;
+    vdx_error *error = NULL;
+    size_t n = paths(cases, json_get(recipe, "inputs"), inputs);
+    const json *keys = json_get(recipe, "info");
+    size_t named = n;
+
+    snprintf(to, sizeof to, "%s/d.vdx", work);
+    if (simulate != NULL) {
+        vdx_simulate_options wanted = vdx_simulate_options_init();
+        snprintf(cohort, sizeof cohort, "%s/cohort", work);
+        wanted.samples = (uint64_t)json_get(simulate, "samples")->number;
+        wanted.variants = (uint64_t)json_get(simulate, "variants")->number;
+        wanted.seed = (uint64_t)json_get(simulate, "seed")->number;
+        wanted.replace = 1;
+        if (vdx_simulate(cohort, &wanted, &error) != VDX_OK)
+            fail("simulate", vdx_error_message(error));
+        snprintf(simulated, sizeof simulated, "%.2000s/cohort.vcf.gz", cohort);
+        inputs[0] = simulated;
+        n = 1;
+        named = 0;
+    }
+    known.people = people;
+    known.n_people = paths(cases, json_get(recipe, "people"), people);
+    known.ontologies = ontologies;
+    known.n_ontologies = paths(cases, json_get(recipe, "ontologies"), ontologies);
+    options.people = &known;
+    options.genes = genes;
+    options.n_genes = paths(cases, json_get(recipe, "genes"), genes);
+    options.info = info;
+    for (const json *key = keys == NULL ? NULL : keys->first; key != NULL; key = key->next) {
+        EXPECT(options.n_info < MOST);
+        info[options.n_info++] = key->text;
+    }
+    options.replace = 1;
+    if (vdx_build(inputs, n, to, &options, NULL, &error) != VDX_OK)
+        fail("build", vdx_error_message(error));
+    free_paths(inputs, named);
+    free_paths(people, known.n_people);
+    free_paths(ontologies, known.n_ontologies);
+    free_paths(genes, options.n_genes);
+    if (vdx_open(to, &dataset, &error) != VDX_OK)
+        fail("open", vdx_error_message(error));
+    return dataset;
+}
+
+/* The people that are expected next, and their scores. */
+typedef struct {
+    const json *id, *score;
+} listed;
+
+static int check_person(const vdx_person *person, void *user)
+{
+    listed *next = user;
+    if (next->id == NULL || strcmp(next->id->text, person->id) != 0)
+        fail("ids", person->id);
+    next->id = next->id->next;
+    if (next->score != NULL) {
+        same_number(next->score->number, person->score, "scores");
+        next->score = next->score->next;
+    } else if (!isnan(person->score)) {
+        fail("scores", "where none are expected");
+    }
+    return 0;
+}
+
+static vdx_status ask(const vdx_dataset *dataset, const json *of, vdx_error **error)
+{
+    const json *answer = json_get(of, "answer"), *scores = json_get(answer, "scores");
+    vdx_group *group = NULL;
+    vdx_status status = vdx_ask(dataset, json_text(of, "expression"), &group, error);
+    listed next = {NULL, scores == NULL ? NULL : scores->first};
+    uint64_t count = 0;
+
+    if (status != VDX_OK || answer == NULL)
+        return status;
+    EXPECT(vdx_group_count(group, &count, NULL) == VDX_OK);
+    same_number(json_get(answer, "count")->number, (double)count, "count");
+    next.id = json_get(answer, "ids")->first;
+    EXPECT(vdx_each_person(group, check_person, &next, NULL) == VDX_OK);
+    if (next.id != NULL)
+        fail("ids", "fewer than expected");
+    EXPECT(vdx_group_free(group) == VDX_OK);
+    return VDX_OK;
+}
+
+/* A cell of a batch beside what is expected. */
+static void check_cell(const char *format, const struct ArrowArray *column, int64_t row,
+                       const json *expected, const char *name)
+{
+    const uint8_t *present = column->buffers[0];
+    int64_t at = row + column->offset;
+    int null = present != NULL && (present[at / 8] >> (at % 8) & 1) == 0;
+
+    if (null || expected->kind == JSON_NULL) {
+        if (!null || expected->kind != JSON_NULL)
+            fail(name, "one of both is missing");
+    } else if (strcmp(format, "u") == 0) {
+        const int32_t *ends = column->buffers[1];
+        const char *text = (const char *)column->buffers[2] + ends[at];
+        size_t length = (size_t)(ends[at + 1] - ends[at]);
+        if (expected->kind != JSON_TEXT || strlen(expected->text) != length
+            || memcmp(expected->text, text, length) != 0)
+            fail(name, expected->kind == JSON_TEXT ? expected->text : "not a text");
+    } else if (strcmp(format, "l") == 0) {
+        EXPECT(expected->kind == JSON_NUMBER);
+        if ((int64_t)expected->number != ((const int64_t *)column->buffers[1])[at])
+            fail(name, "another whole number");
+    } else {
+        EXPECT(strcmp(format, "g") == 0 && expected->kind == JSON_NUMBER);
+        same_number(expected->number, ((const double *)column->buffers[1])[at], name);
+    }
+}
+
+static void check_table(struct ArrowArrayStream *stream, const json *answer)
+{
+    const json *row = json_get(answer, "rows")->first;
+    struct ArrowSchema schema;
+    struct ArrowArray batch;
+
+    EXPECT(stream->get_schema(stream, &schema) == 0);
+    for (;;) {
+        if (stream->get_next(stream, &batch) != 0)
+            fail("stream", stream->get_last_error(stream));
+        if (batch.release == NULL)
+            break;
+        for (int64_t i = 0; i < batch.length; i++, row = row->next) {
+            const json *cell;
+            if (row == NULL)
+                fail("rows", "more than expected");
+            cell = row->first;
+            for (const json *name = json_get(answer, "columns")->first; name != NULL;
+                 name = name->next, cell = cell->next) {
+                int64_t column = 0;
+                while (column < schema.n_children
+                       && strcmp(schema.children[column]->name, name->text) != 0)
+                    column++;
+                if (column == schema.n_children)
+                    fail("no such column", name->text);
+                EXPECT(cell != NULL);
+                check_cell(schema.children[column]->format, batch.children[column], i, cell,
+                           name->text);
+            }
+        }
+        batch.release(&batch);
+    }
+    if (row != NULL)
+        fail("rows", "fewer than expected");
+    schema.release(&schema);
+}
+
+static vdx_status table(const vdx_dataset *dataset, const vdx_group *group, const json *of,
+                        vdx_error **error)
+{
+    const char *verb = json_text(of, "verb"), *expression = json_text(of, "expression");
+    const json *names = json_get(of, "by"), *name = names == NULL ? NULL : names->first;
+    struct ArrowArrayStream stream;
+    const char *by[MOST];
+    vdx_status status;
+    size_t n = 0;
+
+    for (; name != NULL; name = name->next) {
+        EXPECT(n < MOST);
+        by[n++] = name->text;
+    }
+    if (strcmp(verb, "variants") == 0)
+        status = vdx_variants(dataset, expression, group, &stream, error);
+    else if (strcmp(verb, "frequencies") == 0)
+        status = vdx_frequencies(dataset, expression, group, by, n, &stream, error);
+    else
+        status = vdx_carriers(dataset, expression, group, NULL, &stream, error);
+    if (status == VDX_OK) {
+        if (json_get(of, "answer") != NULL)
+            check_table(&stream, json_get(of, "answer"));
+        stream.release(&stream);
+    }
+    return status;
+}
+
+static vdx_status frequency(const vdx_dataset *dataset, const vdx_group *group, const json *of,
+                            vdx_error **error)
+{
+    const json *answer = json_get(of, "answer"), *an = json_get(answer, "an");
+    vdx_counts found;
+    vdx_status status =
+        vdx_frequency(dataset, json_text(of, "expression"), group, &found, error);
+
+    if (status != VDX_OK || answer == NULL)
+        return status;
+    if (found.found != (answer->kind != JSON_NULL))
+        fail("frequency", found.found ? "found" : "not found");
+    if (!found.found)
+        return status;
+    if (found.an_known != (an->kind != JSON_NULL))
+        fail("an", found.an_known ? "known" : "not known");
+    if (found.an_known)
+        same_number(an->number, (double)found.an, "an");
+    if (json_get(answer, "af")->kind == JSON_NULL)
+        EXPECT(isnan(found.af));
+    else
+        same_number(json_get(answer, "af")->number, found.af, "af");
+    same_number(json_get(answer, "ac")->number, (double)found.ac, "ac");
+    same_number(json_get(answer, "n_het")->number, (double)found.n_het, "n_het");
+    same_number(json_get(answer, "n_hom")->number, (double)found.n_hom, "n_hom");
+    same_number(json_get(answer, "n_hemi")->number, (double)found.n_hemi, "n_hemi");
+    same_number(json_get(answer, "n_missing")->number, (double)found.n_missing, "n_missing");
+    return status;
+}
+
+static void run(const vdx_dataset *dataset, const json *of)
+{
+    const json *refused = json_get(of, "error");
+    const char *verb = json_text(of, "verb"), *who = json_text(of, "group");
+    vdx_status status = VDX_OK;
+    vdx_group *group = NULL;
+    vdx_error *error = NULL;
+
+    running = json_text(of, "name");
+    if (who != NULL)
+        status = vdx_ask(dataset, who, &group, &error);
+    if (status == VDX_OK) {
+        if (strcmp(verb, "ask") == 0)
+            status = ask(dataset, of, &error);
+        else if (strcmp(verb, "frequency") == 0)
+            status = frequency(dataset, group, of, &error);
+        else
+            status = table(dataset, group, of, &error);
+    }
+    if (refused == NULL && status != VDX_OK)
+        fail("refused", vdx_error_message(error));
+    if (refused != NULL) {
+        if (strcmp(vdx_status_name(status), json_text(refused, "kind")) != 0)
+            fail("status", vdx_status_name(status));
+        if (strstr(vdx_error_message(error), json_text(refused, "contains")) == NULL)
+            fail("message", vdx_error_message(error));
+    }
+    EXPECT(vdx_error_free(error) == VDX_OK);
+    EXPECT(vdx_group_free(group) == VDX_OK);
+}
+
+int main(int argc, char **argv)
+{
+    size_t cases = 0;
+
+    if (argc < 4) {
+        fprintf(stderr, "usage: %s CASES WORK FILE...\n", argv[0]);
+        return 2;
+    }
+    for (int i = 3; i < argc; i++) {
+        json *file = json_file(argv[i]);
+        const json *list = json_get(file, "cases");
+        vdx_dataset *dataset;
+        running = argv[i];
+        dataset = build(argv[1], argv[2], json_get(file, "dataset"));
+        for (const json *of = list->first; of != NULL; of = of->next)
+            run(dataset, of);
+        cases += json_count(list);
+        EXPECT(vdx_close(dataset) == VDX_OK);
+        json_free(file);
+    }
+    EXPECT(vdx_held() == 0);
+    printf("%d files, %llu cases\n", argc - 3, (unsigned long long)cases);
+    return 0;
+}

@@ -1,0 +1,436 @@
+/*
+ * Every way in which a call can fail: what is refused, with which status, and what the error tells.
+ *
+ *   refusals FORMAT_SPEC DATASET WORK
+ *
+ * FORMAT_SPEC has the test vectors and cases, DATASET is what questions.c builds, WORK an empty directory.
+ */
+#include "expect.h"
+
+#include <varidex.h>
+
+static char vector_path[2048];
+
+static const char *in(const char *dir, const char *name)
+{
+    snprintf(vector_path, sizeof vector_path, "%s/%s", dir, name);
+    return vector_path;
+}
+
+/* The status of an error that there must be; it is freed. */
+static vdx_status freed(vdx_error *error)
+{
+    vdx_status status = vdx_error_status(error);
+    EXPECT(error != NULL);
+    EXPECT(vdx_error_message(error)[0] != '\0');
+    EXPECT(vdx_error_free(error) == VDX_OK);
+    return status;
+}
+
+static int never(const vdx_person *person, void *user)
+{
+    (void)person;
+    ++*(int *)user;
+    return 1;
+}
+
+static int no_variant(const vdx_variant *variant, void *user)
+{
+    (void)variant;
+    (void)user;
+    return 1;
+}
+
+static int no_carrier(const vdx_carrier *carrier, void *user)
+{
+    (void)carrier;
+    (void)user;
+    return 1;
+}
+
+static int no_genotypes(const vdx_variant *variant, const int8_t *copies, size_t n, void *user)
+{
+    (void)variant;
+    EXPECT(copies[0] >= -1 && copies[0] <= 2 && n == 6);
+    (void)user;
+    return 1;
+}
+
+static int no_sample(const vdx_sample *sample, void *user)
+{
+    (void)user;
+    EXPECT(sample->number == 0);
+    return 1;
+}
+
+static int stop_at_once(const vdx_progress *progress, void *user)
+{
+    (void)progress;
+    ++*(int *)user;
+    return 1;
+}
+
+static int stop(void *user)
+{
+    ++*(int *)user;
+    return 1;
+}
+
+/* What is NULL where something is needed. */
+static void nothing(const vdx_dataset *dataset, const vdx_group *group)
+{
+    vdx_dataset *opened = NULL;
+    vdx_group *found = NULL;
+    vdx_error *error = NULL;
+    vdx_counts counts;
+    vdx_info info = vdx_info_init();
+    struct ArrowArrayStream stream;
+    char *text = NULL;
+    uint64_t count = 0;
+    size_t size = 0;
+    int answer = 0;
+
+    REFUSED(VDX_ARGUMENT, vdx_open(NULL, &opened, &error));
+    REFUSED(VDX_ARGUMENT, vdx_open("x.vdx", NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ask(NULL, "all", &found, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ask(dataset, NULL, &found, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ask(dataset, "all", NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_explain(NULL, "all", &text, &error));
+    REFUSED(VDX_ARGUMENT, vdx_explain(dataset, NULL, &text, &error));
+    REFUSED(VDX_ARGUMENT, vdx_explain(dataset, "all", NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_verify(NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_describe(NULL, &info, &error));
+    REFUSED(VDX_ARGUMENT, vdx_describe(dataset, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_count(NULL, &count, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_count(group, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_contains(NULL, "P1", &answer, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_contains(group, NULL, &answer, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_contains(group, "P1", NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_samples(NULL, NULL, 0, &size, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_samples(group, NULL, 1, &size, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_samples(group, NULL, 0, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_and(NULL, group, &found, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_or(group, NULL, &found, &error));
+    REFUSED(VDX_ARGUMENT, vdx_group_without(group, group, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_person(NULL, never, &answer, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_person(group, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_sample(NULL, no_sample, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_sample(dataset, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequency(NULL, "1:1:A:C", NULL, &counts, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequency(dataset, NULL, NULL, &counts, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequency(dataset, "1:1:A:C", NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequency_many(dataset, 1, NULL, NULL, NULL, NULL, NULL, &counts, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_variant(NULL, "all", NULL, no_variant, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_variant(dataset, NULL, NULL, no_variant, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_variant(dataset, "all", NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_carrier(NULL, "all", NULL, no_carrier, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_carrier(dataset, NULL, NULL, no_carrier, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_carrier(dataset, "all", NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_each_genotypes(dataset, "all", NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_variants(NULL, "all", NULL, &stream, &error));
+    EXPECT(stream.release == NULL);
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 1, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 0, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_carriers(dataset, NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_compounds(dataset, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ids(NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_people(NULL, NULL, 0, 5, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_terms(NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_build(NULL, 0, "x.vdx", NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_build(NULL, 1, "x.vdx", NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_load_people(NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_export(dataset, "all", NULL, NULL, NULL, NULL, &error));
+    /* without a place for it there is no error to free, and a success leaves none */
+    EXPECT(vdx_ask(dataset, NULL, &found, NULL) == VDX_ARGUMENT);
+    EXPECT(vdx_ask(dataset, "all", &found, &error) == VDX_OK && error == NULL);
+    EXPECT(vdx_group_free(found) == VDX_OK);
+    /* NULL is nothing to free */
+    EXPECT(vdx_close(NULL) == VDX_OK && vdx_group_free(NULL) == VDX_OK);
+    EXPECT(vdx_error_free(NULL) == VDX_OK && vdx_text_free(NULL) == VDX_OK);
+    EXPECT(vdx_error_status(NULL) == VDX_HANDLE && vdx_error_message(NULL)[0] == '\0');
+    EXPECT(vdx_error_candidate(NULL, 0) == NULL);
+}
+
+/* Handles that are none, and what is freed twice. */
+static void handles(const char *path)
+{
+    vdx_dataset *dataset = NULL;
+    vdx_group *group = NULL, *again = NULL;
+    vdx_error *error = NULL, *told = NULL;
+    vdx_error_details details = vdx_error_details_init();
+    uint64_t count = 0;
+    char *text = NULL;
+    char mine[] = "mine";
+
+    EXPECT(vdx_open(path, &dataset, NULL) == VDX_OK);
+    EXPECT(vdx_ask(dataset, "all", &group, NULL) == VDX_OK);
+    EXPECT(vdx_explain(dataset, "all", &text, NULL) == VDX_OK && text[0] != '\0');
+    EXPECT(vdx_text_free(text) == VDX_OK);
+    EXPECT(vdx_text_free(text) == VDX_HANDLE);
+    EXPECT(vdx_text_free(mine) == VDX_HANDLE);
+
+    /* of another kind, or never one */
+    REFUSED(VDX_HANDLE, vdx_ask((vdx_dataset *)(void *)group, "all", &again, &error));
+    REFUSED(VDX_HANDLE, vdx_ask((vdx_dataset *)(void *)mine, "all", &again, &error));
+    REFUSED(VDX_HANDLE, vdx_group_count((vdx_group *)(void *)dataset, &count, &error));
+    EXPECT(vdx_group_free((vdx_group *)(void *)dataset) == VDX_HANDLE);
+    EXPECT(vdx_close((vdx_dataset *)(void *)group) == VDX_HANDLE);
+
+    /* a closed dataset is refused, and its groups live on */
+    EXPECT(vdx_close(dataset) == VDX_OK);
+    EXPECT(vdx_close(dataset) == VDX_HANDLE);
+    REFUSED(VDX_HANDLE, vdx_ask(dataset, "all", &again, &error));
+    EXPECT(again == NULL);
+    EXPECT(vdx_group_count(group, &count, NULL) == VDX_OK && count == 6);
+    EXPECT(vdx_group_free(group) == VDX_OK);
+    EXPECT(vdx_group_free(group) == VDX_HANDLE);
+
+    /* the error of a freed handle, freed itself */
+    EXPECT(vdx_group_count(group, &count, &told) == VDX_HANDLE);
+    EXPECT(vdx_error_free(told) == VDX_OK);
+    EXPECT(vdx_error_free(told) == VDX_HANDLE);
+    EXPECT(vdx_error_status(told) == VDX_HANDLE && vdx_error_message(told)[0] == '\0');
+    EXPECT(vdx_error_describe(told, &details) == VDX_HANDLE);
+}
+
+/* What errors tell. */
+static void told(const vdx_dataset *dataset)
+{
+    vdx_group *group = NULL;
+    vdx_error *error = NULL;
+    vdx_counts counts;
+    vdx_error_details details = vdx_error_details_init();
+    struct ArrowArrayStream stream;
+    const char *by[] = {"height"};
+
+    EXPECT(vdx_ask(dataset, "all & population:FIM", &group, &error) == VDX_EXPRESSION);
+    EXPECT(group == NULL);
+    EXPECT(strstr(vdx_error_message(error), "did you mean FIN") != NULL);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(strcmp(details.expression, "all & population:FIM") == 0);
+    EXPECT(details.begin == 6 && details.end == 20);
+    EXPECT(strstr(details.reason, "FIM") != NULL && strchr(details.reason, '\n') == NULL);
+    EXPECT(details.candidates >= 1 && strcmp(vdx_error_candidate(error, 0), "FIN") == 0);
+    EXPECT(vdx_error_candidate(error, details.candidates) == NULL);
+    EXPECT(details.file == NULL && details.section == NULL);
+    EXPECT(freed(error) == VDX_EXPRESSION);
+
+    REFUSED(VDX_EXPRESSION, vdx_frequency(dataset, "chr10:1-2", NULL, &counts, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", NULL, by, 1, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_people(dataset, by, 1, 0, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_terms(dataset, "heights", &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ask(dataset, "\xff", &group, &error));
+    REFUSED(VDX_IO, vdx_carriers(dataset, "all", NULL, "no-such.ped", &stream, &error));
+    EXPECT(strcmp(vdx_status_name(VDX_TOO_NEW), "too_new") == 0);
+    EXPECT(strcmp(vdx_status_name(VDX_PANIC), "panic") == 0);
+    EXPECT(strcmp(vdx_status_name(99), "unknown") == 0);
+}
+
+/* Datasets that are not there, damaged, or too new. */
+static void files(const char *spec)
+{
+    vdx_dataset *dataset = NULL;
+    vdx_error *error = NULL;
+    vdx_error_details details = vdx_error_details_init();
+    char dir[2048];
+
+    EXPECT(vdx_open("/no/such.vdx", &dataset, &error) == VDX_IO && dataset == NULL);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(details.os_error == ENOENT && strstr(details.file, "/no/such.vdx") != NULL);
+    EXPECT(freed(error) == VDX_IO);
+
+    snprintf(dir, sizeof dir, "%s/vectors/bad", spec);
+    REFUSED(VDX_TOO_NEW, vdx_open(in(dir, "M4-version.vdx"), &dataset, &error));
+    EXPECT(vdx_open(in(dir, "M4-version.vdx"), &dataset, &error) == VDX_TOO_NEW);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(details.found != NULL && details.expected != NULL && details.file != NULL);
+    EXPECT(freed(error) == VDX_TOO_NEW);
+
+    EXPECT(vdx_open(in(dir, "M1-no-json.vdx"), &dataset, &error) == VDX_DAMAGED);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(strcmp(details.section, "manifest") == 0);
+    EXPECT(freed(error) == VDX_DAMAGED);
+
+    /* what opens may still be damaged: it is told when it is touched */
+    EXPECT(vdx_open(in(dir, "A1-length.vdx"), &dataset, NULL) == VDX_OK);
+    EXPECT(vdx_verify(dataset, &error) == VDX_DAMAGED);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(details.place_kind == VDX_PLACE_BYTE && details.section != NULL);
+    EXPECT(details.expected != NULL && details.found != NULL);
+    EXPECT(freed(error) == VDX_DAMAGED);
+    EXPECT(vdx_close(dataset) == VDX_OK);
+}
+
+/* Structs of other sizes. */
+static void structs(const vdx_dataset *dataset, const char *work)
+{
+    vdx_error *error = NULL;
+    vdx_info info = vdx_info_init();
+    struct {
+        vdx_info info;
+        uint64_t later;
+    } newer;
+    struct {
+        vdx_build_options options;
+        uint64_t later;
+    } options;
+    const char *inputs[] = {"no-such.vcf"};
+
+    EXPECT(vdx_describe(dataset, &info, NULL) == VDX_OK);
+    EXPECT(info.samples == 6 && info.people == 5 && info.rows == 8 && info.contigs == 3);
+    EXPECT(strcmp(info.assembly, "GRCh38") == 0 && strlen(info.snapshot) >= 16);
+    info.struct_size = 0;
+    REFUSED(VDX_ARGUMENT, vdx_describe(dataset, &info, &error));
+    info.struct_size = sizeof info - 1;
+    REFUSED(VDX_ARGUMENT, vdx_describe(dataset, &info, &error));
+    info.struct_size = (size_t)-1;
+    REFUSED(VDX_ARGUMENT, vdx_describe(dataset, &info, &error));
+
+    /* of a program that is newer than the library: what the library does not know stays */
+    memset(&newer, 0, sizeof newer);
+    newer.info.struct_size = sizeof newer;
+    newer.later = 42;
+    EXPECT(vdx_describe(dataset, &newer.info, NULL) == VDX_OK);
+    EXPECT(newer.info.samples == 6 && newer.later == 42);
+
+    /* options that the library does not know are refused, unless they are as usual */
+    memset(&options, 0, sizeof options);
+    options.options.struct_size = sizeof options;
+    REFUSED(VDX_IO, vdx_build(inputs, 1, in(work, "no.vdx"), &options.options, NULL, &error));
+    options.later = 1;
+    REFUSED(VDX_ARGUMENT, vdx_build(inputs, 1, in(work, "no.vdx"), &options.options, NULL, &error));
+    options.options.struct_size = 0;
+    REFUSED(VDX_ARGUMENT, vdx_build(inputs, 1, in(work, "no.vdx"), &options.options, NULL, &error));
+    /* not aligned */
+    REFUSED(VDX_ARGUMENT,
+            vdx_describe(dataset, (vdx_info *)(void *)((char *)&newer + 1), &error));
+    EXPECT(vdx_verify(dataset, (vdx_error **)(void *)((char *)&newer + 1)) == VDX_ARGUMENT);
+}
+
+/* Builds that fail leave nothing. */
+static void builds(const char *spec, const char *work)
+{
+    vdx_dataset *dataset = NULL;
+    vdx_error *error = NULL;
+    vdx_error_details details = vdx_error_details_init();
+    vdx_build_options options = vdx_build_options_init();
+    char vcf[2048], to[2048], bad[2048];
+    const char *inputs[1];
+    char *report = NULL;
+    int asked = 0;
+    FILE *file;
+
+    snprintf(vcf, sizeof vcf, "%s/cases/data/cohort.vcf", spec);
+    snprintf(to, sizeof to, "%s/built.vdx", work);
+    snprintf(bad, sizeof bad, "%s/bad.vcf", work);
+    file = fopen(bad, "w");
+    EXPECT(file != NULL);
+    fputs("##fileformat=VCFv4.3\n##contig=<ID=1>\n"
+          "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n"
+          "1\tx\t.\tA\tC\t.\t.\t.\tGT\t0/1\n",
+          file);
+    fclose(file);
+
+    inputs[0] = bad;
+    EXPECT(vdx_build(inputs, 1, to, NULL, &report, &error) == VDX_INPUT && report == NULL);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(details.place_kind == VDX_PLACE_LINE && details.place == 4);
+    EXPECT(strcmp(details.file, bad) == 0 && details.expected != NULL && details.found != NULL);
+    EXPECT(freed(error) == VDX_INPUT);
+    REFUSED(VDX_IO, vdx_open(to, &dataset, &error));
+
+    inputs[0] = vcf;
+    options.progress = stop_at_once;
+    options.user = &asked;
+    REFUSED(VDX_CANCELLED, vdx_build(inputs, 1, to, &options, NULL, &error));
+    EXPECT(asked == 1);
+    REFUSED(VDX_IO, vdx_open(to, &dataset, &error));
+    options.progress = NULL;
+    options.assembly = "GRCh99";
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.assembly = NULL;
+
+    EXPECT(vdx_build(inputs, 1, to, NULL, &report, NULL) == VDX_OK);
+    EXPECT(strstr(report, "rows stored") != NULL && vdx_text_free(report) == VDX_OK);
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, NULL, NULL, &error));
+    options.replace = 1;
+    EXPECT(vdx_build(inputs, 1, to, &options, NULL, NULL) == VDX_OK);
+    REFUSED(VDX_IO, vdx_load_people(in(work, "none.vdx"), NULL, NULL, &error));
+
+    /* what the dataset was not given cannot be asked */
+    EXPECT(vdx_open(to, &dataset, NULL) == VDX_OK);
+    REFUSED(VDX_EXPRESSION, vdx_each_variant(dataset, "gene:RYR1", NULL, no_variant, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_export(dataset, "all", NULL, in(work, "out.txt"), NULL, NULL, &error));
+    EXPECT(vdx_close(dataset) == VDX_OK);
+}
+
+/* Callbacks that end the work, and groups of other datasets. */
+static void ended(const vdx_dataset *dataset, const vdx_group *group, const char *spec)
+{
+    vdx_dataset *other = NULL;
+    vdx_group *theirs = NULL, *both = NULL;
+    vdx_error *error = NULL;
+    vdx_counts counts;
+    struct ArrowArrayStream stream;
+    struct ArrowArray batch;
+    char path[2048];
+    int asked = 0;
+
+    REFUSED(VDX_CANCELLED, vdx_each_person(group, never, &asked, &error));
+    EXPECT(asked == 1);
+    REFUSED(VDX_CANCELLED, vdx_each_sample(dataset, no_sample, NULL, &error));
+    REFUSED(VDX_CANCELLED, vdx_each_variant(dataset, "all", NULL, no_variant, NULL, &error));
+    REFUSED(VDX_CANCELLED, vdx_each_carrier(dataset, "all", group, no_carrier, NULL, &error));
+    REFUSED(VDX_CANCELLED, vdx_each_genotypes(dataset, "all", NULL, no_genotypes, NULL, &error));
+
+    asked = 0;
+    EXPECT(vdx_stop_when(stop, &asked) == VDX_OK);
+    REFUSED(VDX_CANCELLED, vdx_each_variant(dataset, "all", NULL, no_variant, NULL, &error));
+    EXPECT(asked == 1);
+    EXPECT(vdx_stop_when(NULL, NULL) == VDX_OK);
+    EXPECT(vdx_verify(dataset, NULL) == VDX_OK && asked == 1);
+
+    snprintf(path, sizeof path, "%s/vectors/tiny.vdx", spec);
+    EXPECT(vdx_open(path, &other, NULL) == VDX_OK);
+    EXPECT(vdx_ask(other, "all", &theirs, NULL) == VDX_OK);
+    REFUSED(VDX_USAGE, vdx_group_and(group, theirs, &both, &error));
+    REFUSED(VDX_USAGE, vdx_frequency(dataset, "chrX:12885000:A:G", theirs, &counts, &error));
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", theirs, &stream, &error));
+    EXPECT(vdx_group_free(theirs) == VDX_OK);
+
+    /* a stream outlives its dataset, and may be released before its end */
+    EXPECT(vdx_variants(other, "all", NULL, &stream, NULL) == VDX_OK);
+    EXPECT(vdx_close(other) == VDX_OK);
+    EXPECT(stream.get_next(&stream, &batch) == 0 && batch.release != NULL && batch.length > 0);
+    batch.release(&batch);
+    stream.release(&stream);
+    EXPECT(stream.release == NULL);
+}
+
+int main(int argc, char **argv)
+{
+    vdx_dataset *dataset = NULL;
+    vdx_group *group = NULL;
+    char path[2048];
+
+    if (argc != 4) {
+        fprintf(stderr, "usage: %s FORMAT_SPEC DATASET WORK\n", argv[0]);
+        return 2;
+    }
+    snprintf(path, sizeof path, "%s", argv[2]);
+    EXPECT(vdx_open(path, &dataset, NULL) == VDX_OK);
+    EXPECT(vdx_ask(dataset, "all", &group, NULL) == VDX_OK);
+    nothing(dataset, group);
+    handles(path);
+    told(dataset);
+    files(argv[1]);
+    structs(dataset, argv[3]);
+    builds(argv[1], argv[3]);
+    ended(dataset, group, argv[1]);
+    EXPECT(vdx_group_free(group) == VDX_OK);
+    EXPECT(vdx_close(dataset) == VDX_OK);
+    EXPECT(vdx_held() == 0);
+    return 0;
+}
