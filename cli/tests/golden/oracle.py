@@ -114,15 +114,28 @@ def phenopackets(lines):
             age = seen["gestationalAge"]
             person.age_days = min(age["weeks"] * 7 + age.get("days", 0) - 280, 0)
         for feature in packet.get("phenotypicFeatures", []):
-            onset = days(feature.get("onset", {}).get("age", {}).get("iso8601duration"))
+            onset = onset_days(feature.get("onset", {}))
             record = ("phenotype", feature["type"]["id"], feature.get("excluded", False), onset)
             person.records.append(record)
         for disease in packet.get("diseases", []):
-            onset = days(disease.get("onset", {}).get("age", {}).get("iso8601duration"))
+            onset = onset_days(disease.get("onset", {}))
             record = ("disease", disease["term"]["id"], disease.get("excluded", False), onset)
             person.records.append(record)
         people[packet["id"]] = person
     return people
+
+
+# stages that HPO defines to end before the first birthday, with a day of theirs
+EARLY = {
+    "HP:0030674": -1, "HP:0011460": -230, "HP:0011461": -100, "HP:0034199": -190, "HP:0034198": -130,
+    "HP:0034197": -40, "HP:0003577": 0, "HP:0003623": 14, "HP:0003593": 180,
+}  # fmt: skip
+
+
+def onset_days(onset):
+    """A day of onset; for a stage that begins later than the first birthday, none."""
+    stage = EARLY.get(onset.get("ontologyClass", {}).get("id"))
+    return days(onset.get("age", {}).get("iso8601duration")) if stage is None else stage
 
 
 def genes(path, wanted):
