@@ -30,6 +30,17 @@ def _axes(ax: Axes | None, height: float = 3.6) -> Axes:
     return ax
 
 
+def _legend(ax: Axes) -> None:
+    """Beside the picture, where it hides nothing."""
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
+
+
+def _nothing(ax: Axes, text: str) -> None:
+    ax.text(0.5, 0.5, text, ha="center", transform=ax.transAxes)
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
 def _short(text: str, width: int = 44) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
@@ -49,7 +60,7 @@ def spectrum(
     af = dataset.variants(where, group=group)["af"]
     seen = af[af > 0]
     ax = _axes(ax)
-    lowest = seen.min() if len(seen) else 0.001
+    lowest = seen.min() if len(seen) else 0.001  # an empty picture has an axis too
     edges = numpy.logspace(numpy.floor(numpy.log10(lowest) * 4) / 4, 0, num=25)
     counts, _ = numpy.histogram(numpy.clip(seen, edges[0], 1), edges)
     ax.stairs(counts, edges, fill=True, color=_BLUE)
@@ -96,8 +107,10 @@ def carriers(
     ax.set_xlabel(f"position on {chrom[0]}" if len(chrom) else "position")
     ax.set_ylabel("carriers")
     ax.set_title(f"{_short(where)}: {len(pos):,} variants carried", loc="left")
+    if not len(pos):
+        _nothing(ax, "nobody carries any")
     if (total > het).any():
-        ax.legend(frameon=False, loc="best")
+        _legend(ax)
     return ax
 
 
@@ -140,7 +153,7 @@ def people(
     ax.tick_params(axis="y", length=0)
     ax.set_title(f"people by {' and '.join(keys)}", loc="left")
     if len(parts) > 1:
-        ax.legend(frameon=False, loc="lower right")
+        _legend(ax)
     return ax
 
 
@@ -169,5 +182,5 @@ def phenotypes(
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_title(f"{scope or 'terms'} most often recorded", loc="left")
     if not rows:
-        ax.text(0.5, 0.5, "none recorded", ha="center", transform=ax.transAxes)
+        _nothing(ax, "none recorded")
     return ax
