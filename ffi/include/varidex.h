@@ -311,6 +311,13 @@ typedef struct {
     double qual;
     // In the group that was asked for, or in everybody.
     vdx_counts counts;
+    // What annotations say of it, the most severe of what the expression picks: the gene, by its symbol
+    // or id. NULL where none is recorded.
+    const char *gene;
+    // Terms of the Sequence Ontology, joined by `&`. NULL as above.
+    const char *consequence;
+    // `high`, `moderate`, `low` or `modifier`. NULL as above.
+    const char *impact;
 } vdx_variant;
 
 // Takes a variant; other than 0 ends the listing with VDX_CANCELLED.
