@@ -80,7 +80,15 @@ fn row(variant: &mut Variant<'_, '_>, more: &Value) -> Result<Value> {
         [] => Value::Null,
         bytes => String::from_utf8_lossy(bytes).into_owned().into(),
     };
+    let told = variant.annotation()?;
+    let told = told.map_or([Value::Null, Value::Null, Value::Null], |told| {
+        let words = [told.gene(), &told.consequence, told.impact.name()];
+        words.map(|word| text(word.as_bytes()))
+    });
     let mut row = json!({
+        "gene": told[0],
+        "consequence": told[1],
+        "impact": told[2],
         "chrom": variant.contig(),
         "pos": variant.position()?.one_based(),
         "id": text(variant.id()?),

@@ -311,6 +311,13 @@ typedef struct {
     double qual;
     // In the group that was asked for, or in everybody.
     vdx_counts counts;
+    // What annotations say of it, the most severe of what the expression picks: the gene, by its symbol
+    // or id. NULL where none is recorded.
+    const char *gene;
+    // Terms of the Sequence Ontology, joined by `&`. NULL as above.
+    const char *consequence;
+    // `high`, `moderate`, `low` or `modifier`. NULL as above.
+    const char *impact;
 } vdx_variant;
 
 // Takes a variant; other than 0 ends the listing with VDX_CANCELLED.
@@ -559,9 +566,9 @@ vdx_status vdx_frequency(const vdx_dataset *dataset,
                          vdx_counts *counts,
                          vdx_error **error);
 
-// How often each of `n` alleles is seen: chrom[i], by any of its names, pos[i], 1-based as in VCF,
-// ref[i] and alt[i]; counts[i] takes the answer. In everybody where `group` is NULL. Where it fails, the
-// first of `counts` may be set.
+// How often each of `n` alleles is seen: of the first, the first of `chrom` (by any of its names), of
+// `pos` (1-based as in VCF), of `ref` and of `alt`; the first of `counts` takes the answer; and so on. In
+// everybody where `group` is NULL. Where it fails, some of `counts` may be set.
 vdx_status vdx_frequency_many(const vdx_dataset *dataset,
                               size_t n,
                               const char *const *chrom,

@@ -29,6 +29,13 @@ pub struct vdx_variant {
     pub qual: f64,
     /// In the group that was asked for, or in everybody.
     pub counts: vdx_counts,
+    /// What annotations say of it, the most severe of what the expression picks: the gene, by its symbol
+    /// or id. NULL where none is recorded.
+    pub gene: *const c_char,
+    /// Terms of the Sequence Ontology, joined by `&`. NULL as above.
+    pub consequence: *const c_char,
+    /// `high`, `moderate`, `low` or `modifier`. NULL as above.
+    pub impact: *const c_char,
 }
 
 /// Takes a variant; other than 0 ends the listing with VDX_CANCELLED.
@@ -115,6 +122,12 @@ fn tell(variant: &mut Variant<'_, '_>, each: impl FnOnce(&vdx_variant) -> c_int)
     let id = some(variant.id()?);
     let filter = some(variant.filter()?.as_bytes());
     let kind = c_text(variant.allele_type()?.name());
+    let told = variant.annotation()?;
+    let [gene, consequence, impact] = match &told {
+        Some(told) => [told.gene(), &told.consequence, told.impact.name()],
+        None => [""; 3],
+    }
+    .map(|text| some(text.as_bytes()));
     go_on(each(&vdx_variant {
         chrom: site.chrom.as_ptr(),
         pos: site.pos,
@@ -125,6 +138,9 @@ fn tell(variant: &mut Variant<'_, '_>, each: impl FnOnce(&vdx_variant) -> c_int)
         filter: place_of(filter.as_ref()),
         qual: variant.quality()?.map_or(f64::NAN, f64::from),
         counts,
+        gene: place_of(gene.as_ref()),
+        consequence: place_of(consequence.as_ref()),
+        impact: place_of(impact.as_ref()),
     }))
 }
 

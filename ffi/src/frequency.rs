@@ -96,9 +96,9 @@ pub unsafe extern "C" fn vdx_frequency(
     unsafe { entry(error, work) }
 }
 
-/// How often each of `n` alleles is seen: chrom[i], by any of its names, pos[i], 1-based as in VCF,
-/// ref[i] and alt[i]; counts[i] takes the answer. In everybody where `group` is NULL. Where it fails, the
-/// first of `counts` may be set.
+/// How often each of `n` alleles is seen: of the first, the first of `chrom` (by any of its names), of
+/// `pos` (1-based as in VCF), of `ref` and of `alt`; the first of `counts` takes the answer; and so on. In
+/// everybody where `group` is NULL. Where it fails, some of `counts` may be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_frequency_many(
     dataset: *const vdx_dataset,
