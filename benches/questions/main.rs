@@ -34,7 +34,10 @@ const QUESTIONS: [(&str, &str); 6] = [
         "carriers(gene:PTEN & af<0.01) & carriers(gene:BRAF & af<0.01) & treatment:\"vemurafenib\"",
     ),
     ("compound", "carriers(gene:RYR1 & af<0.01, compound)"),
-    ("impact", "carriers(gene:RYR1 & impact>=moderate & af<0.01)"),
+    (
+        "impact x similarity",
+        "carriers(gene:RYR1 & impact>=moderate & af<0.01) & similar(\"congenital myasthenic syndrome\")",
+    ),
 ];
 /// What the peers are asked: carriers of rare variants of a gene who have a term.
 const GENE: &str = "TLR7";
@@ -175,13 +178,17 @@ fn peers(dataset: &Dataset, folder: &Path) -> Result<()> {
     };
     let bcf = folder.join("cohort.bcf");
     if !bcf.exists() {
-        let made = Command::new("bcftools")
-            .args(["view", "--threads", "2", "-Ob", "--write-index", "-o"])
-            .args([&bcf, &folder.join("cohort.vcf.gz")])
+        let script = format!(
+            "bcftools view --threads 2 -Ob -o '{bcf}' '{vcf}' && bcftools index '{bcf}'",
+            bcf = bcf.display(),
+            vcf = folder.join("cohort.vcf.gz").display(),
+        );
+        let made = Command::new("sh")
+            .args(["-c", &script])
             .stdin(Stdio::null())
             .status();
         if !made.is_ok_and(|status| status.success()) {
-            println!("(bcftools is not installed, or too old: left out)");
+            println!("(bcftools is not installed: left out)");
             let _ = fs::remove_file(&bcf);
         }
     }

@@ -38,10 +38,21 @@ pub(super) fn read(path: &Path, gtf: bool, genes: &mut Genes) -> Result<()> {
     };
     if gtf {
         let mut reader = noodles_gtf::io::Reader::new(open_text(path)?);
-        for (number, line) in (1..).zip(reader.line_bufs()) {
-            if let noodles_gtf::LineBuf::Record(record) = line.map_err(|e| broken(number, e))? {
-                take(&record, Place::Line(number))?;
+        let mut line = noodles_gtf::Line::default();
+        for number in 1.. {
+            let len = reader.read_line(&mut line);
+            if len.map_err(|e| broken(number, e))? == 0 {
+                break;
             }
+            let Some(record) = line.as_record() else {
+                continue;
+            };
+            let owned = record.and_then(|record| {
+                // the conversion panics where these are broken
+                record.attributes()?;
+                RecordBuf::try_from_feature_record(&record)
+            });
+            take(&owned.map_err(|e| broken(number, e))?, Place::Line(number))?;
         }
     } else {
         let mut reader = noodles_gff::io::Reader::new(open_text(path)?);

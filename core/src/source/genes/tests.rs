@@ -79,6 +79,10 @@ fn what_is_no_file_of_genes() {
             "1\tx\tgene\t30\t20\t.\t+\t.\tID=a\n",
             ":1: expected a start",
         ),
+        (
+            "1\tx\tgene\t10\t20\t.\t+\t.\tgene_id \"A\"; gene_name \"B;\n",
+            ":1: expected a feature",
+        ),
     ];
     for (text, message) in table {
         let error = read_text(text).unwrap_err().to_string();
