@@ -179,7 +179,7 @@ fn peers(dataset: &Dataset, folder: &Path) -> Result<()> {
     let bcf = folder.join("cohort.bcf");
     if !bcf.exists() {
         let script = format!(
-            "bcftools view --threads 2 -Ob -o '{bcf}' '{vcf}' && bcftools index '{bcf}'",
+            "bcftools norm --threads 2 -m -any -Ob -o '{bcf}' '{vcf}' && bcftools index '{bcf}'",
             bcf = bcf.display(),
             vcf = folder.join("cohort.vcf.gz").display(),
         );
