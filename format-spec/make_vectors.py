@@ -195,7 +195,7 @@ class Dataset:
         load = lambda file: open(os.path.join(directory, file), "rb").read()
         self.manifest = json.loads(load("manifest.json"))
         self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
-        kinds = {"samples": b"S", "terms": b"T", "people": b"P", "genes": b"N"}
+        kinds = {"samples": b"S", "terms": b"T", "people": b"P", "genes": b"N", "carriers": b"C"}
         self.files = {
             name: File(load(self.manifest[name]["file"]), kind) for name, kind in kinds.items() if name in self.manifest
         }
@@ -318,6 +318,7 @@ if __name__ == "__main__":
     if sys.argv[1:] != ["bad"]:
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
+    import bad_carriers  # noqa: F401
     from bad_vectors import build_bad
 
     build_bad()

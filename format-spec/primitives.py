@@ -36,7 +36,7 @@ NAMES = {
     190: "event_starts", 191: "event_flags", 192: "event_terms", 193: "onset_low", 194: "onset_high",
     195: "end_low", 196: "end_high", 197: "severities", 198: "event_values", 199: "units",
     208: "gene_names", 209: "gene_ids", 210: "gene_contigs", 211: "gene_places", 212: "gene_index",
-    213: "gene_pad",
+    213: "gene_pad", 224: "carried_genes", 225: "carried_index", 226: "carried_classes", 227: "carried_sets",
 }  # fmt: skip
 INFO = 4096
 U32 = (0, 2**32 - 1)

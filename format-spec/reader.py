@@ -13,6 +13,7 @@
     reader.py dump DATASET --annotations      what is said of each row, as TSV
     reader.py ask DATASET annotated GENE      rows that are annotated with a gene
     reader.py ask DATASET consequence TERM    rows that are annotated with a term itself
+    reader.py ask DATASET carriers GENE       names of samples that carry a variant of a gene
 
 It is for checking the text and other readers, not for speed: files are decoded whole. Rule numbers
 (`F3`, `R5` ...) are those of section 9 of the text. Needs the packages zstandard and xxhash, and
@@ -29,6 +30,7 @@ from collections import namedtuple
 
 import xxhash
 
+import carriers
 from annotations import IMPACTS, Annotations
 from genes import Genes
 from people import SEX, People
@@ -65,7 +67,7 @@ COLUMNS = {
 }  # fmt: skip
 NULLABLE = {"quality", "sv_length"}
 # fields of the manifest that are a file each
-FILES = ("samples", "terms", "people", "genes")
+FILES = ("samples", "terms", "people", "genes", "carriers")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
 ANNOTATIONS = {"csq", "ann", "bcsq"}
 
@@ -391,12 +393,14 @@ class Dataset:
             container.verify({"names"})
         self.terms = Terms(self.bytes(m["terms"])) if "terms" in m else None
         self.genes = Genes(self.bytes(m["genes"])) if "genes" in m else None
-        self.people = None
+        self.people = self.carriers = None
         if "people" in m:
             checksum = m["terms"]["checksum"] if "terms" in m else ""
             self.people = People(self.bytes(m["people"]), m["sample_count"], self.terms, checksum)
         self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
         self.check_batches()
+        if "carriers" in m:
+            self.carriers = carriers.Carriers(self.bytes(m["carriers"]), self)
         for entry in m["segments"] + [m[k] for k in FILES if k in m]:
             data = self.bytes(entry)
             need(xxhash.xxh3_128_hexdigest(data) == entry["checksum"], "file", "M13", entry["file"])
@@ -560,6 +564,8 @@ def ask(dataset, what, *words):
         return list(annotated(dataset, lambda of: of.of_gene(*words)))
     if what == "consequence":
         return list(annotated(dataset, lambda of: of.of_consequence(*words)))
+    if what == "carriers":
+        return [dataset.names[sample] for sample in sorted(carriers.of(dataset, *words))]
     raise ValueError(f"unknown question {what}")
 
 

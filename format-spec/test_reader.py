@@ -276,7 +276,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGRPOAIYZKNDUEJQ]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGRPOAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -318,6 +318,7 @@ class Text(unittest.TestCase):
             ("people/store/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
             ("people/store/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
             ("genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
+            ("gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
             ("annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("dataset/manifest.rs", "VERSION", 1, "the lowest version a reader must know: 1"),
             ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
@@ -331,7 +332,7 @@ class Text(unittest.TestCase):
         self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
         self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
         kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
-        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N"})
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C"})
         self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
 
     def test_kinds(self):

@@ -215,7 +215,7 @@ pub fn build(
         let options = varidex::BuildOptions::try_from(settings)?;
         let report = varidex::build(&inputs, &output, &options, &mut |at| {
             let what = match at.phase {
-                Phase::People => at.input.clone(),
+                Phase::People | Phase::Genes => at.input.clone(),
                 Phase::Copying => format!("copying {}", at.input),
                 Phase::Sorting => format!("sorting {}", at.input),
                 _ => format!("reading {}", at.input),

@@ -282,11 +282,8 @@ fn clean(gene: &Gene) -> Gene {
 fn hashes(genes: &[Gene]) -> Vec<(u64, u32)> {
     let mut hashes = Vec::new();
     for (number, gene) in (0u32..).zip(genes) {
-        let names = std::iter::once(&gene.symbol)
-            .chain(&gene.aliases)
-            .chain(&gene.ids);
-        let names: BTreeSet<String> = names.map(|name| name.to_lowercase()).collect();
-        hashes.extend(names.iter().map(|name| (xxh3_64(name.as_bytes()), number)));
+        let names = gene.names().into_iter();
+        hashes.extend(names.map(|name| (xxh3_64(name.as_bytes()), number)));
     }
     hashes
 }

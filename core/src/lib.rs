@@ -6,6 +6,7 @@ mod dataset;
 mod error;
 mod export;
 mod format;
+mod gene_carriers;
 mod genes;
 mod genome;
 mod people;

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
                 done.finish_and_clear();
             }
             let what = match at.phase {
-                Phase::People => at.input.clone(),
+                Phase::People | Phase::Genes => at.input.clone(),
                 _ => format!("reading {}", at.input),
             };
             bar = Some((at.input.clone(), messages.step(what, at.total, Unit::Bytes)));

@@ -14,7 +14,7 @@ pub(crate) use write::{AnnotationWriter, EncodedAnnotations, Pointed, Pointer};
 
 use crate::error::Result;
 use crate::format::{Column, Container, Kind, Text, TextBlock, find_hash, page_of, u32_of};
-use crate::set::{Malformed, StoredSet, read_varint, words_for};
+use crate::set::{Malformed, StoredSet, set_in, words_for};
 use crate::source::annotation::short_protein;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -119,7 +119,6 @@ pub(crate) struct Annotations {
     gene_rows: Column,
     consequence_rows: Column,
     impact_rows: Column,
-    sets: Option<usize>,
     gene_index: Option<usize>,
     change_index: Option<usize>,
     /// The consequences as texts: a question looks at all of them.
@@ -135,6 +134,13 @@ pub(crate) struct GeneNames {
 }
 
 impl GeneNames {
+    /// The symbol, or else an id.
+    pub(crate) fn shown(&self) -> &str {
+        let names = [&self.symbol, &self.id, &self.hgnc];
+        let told = names.into_iter().find(|name| !name.is_empty());
+        told.map_or("", String::as_str)
+    }
+
     /// Every name that the gene answers to, in lower case. Of a fusion, those of its parts, too.
     pub(crate) fn all(&self) -> impl Iterator<Item = String> + '_ {
         let whole = [&self.symbol, &self.id, &self.hgnc];
@@ -280,7 +286,6 @@ impl Annotations {
             gene_rows: column(Kind::GeneRows, counts.genes)?,
             consequence_rows: column(Kind::ConsequenceRows, counts.consequences)?,
             impact_rows: column(Kind::ImpactRows, IMPACTS)?,
-            sets: file.find(Kind::AnnotationSets),
             gene_index: file.find(Kind::GeneNameIndex),
             change_index: file.find(Kind::ChangeIndex),
             known: OnceLock::new(),
@@ -418,10 +423,7 @@ impl Annotations {
         block: &mut TextBlock,
     ) -> Result<GeneNames> {
         let line = String::from_utf8_lossy(self.genes.get(file, gene, block)?);
-        GeneNames::from_line(&line).ok_or_else(|| {
-            let section = file.find(Kind::AnnotatedGenes).unwrap_or(usize::MAX);
-            file.damage(section, 0, "symbol, id and HGNC id", "something else")
-        })
+        GeneNames::from_line(&line).ok_or_else(|| three_names(file))
     }
 
     /// A transcript.
@@ -445,14 +447,13 @@ impl Annotations {
         Ok(self.known.get_or_init(|| known))
     }
 
-    /// All genes, for errors.
-    pub(crate) fn symbols(&self, file: &Container) -> Result<Vec<String>> {
-        let mut symbols = all_texts(file, &self.genes)?;
-        for symbol in &mut symbols {
-            let mut names = symbol.split('\t').filter(|name| !name.is_empty());
-            *symbol = names.next().unwrap_or_default().to_owned();
-        }
-        Ok(symbols)
+    /// The names of all genes, by number.
+    pub(crate) fn all_genes(&self, file: &Container) -> Result<Vec<GeneNames>> {
+        let lines = all_texts(file, &self.genes)?.into_iter();
+        let parsed = lines.map(|line| GeneNames::from_line(&line));
+        parsed
+            .collect::<Option<_>>()
+            .ok_or_else(|| three_names(file))
     }
 
     /// The genes that answer to a name (in lower case), ascending.
@@ -528,40 +529,27 @@ impl Annotations {
         for number in numbers {
             let set = self.set(file, column.get(file, number)?)?;
             set.or_into(None, bits)
-                .map_err(|rule| self.broken_set(file, 0, rule))?;
+                .map_err(|rule| broken_set(file, rule))?;
         }
         Ok(())
     }
 
-    fn broken_set(&self, file: &Container, at: usize, rule: Malformed) -> crate::error::Error {
-        file.damage(
-            self.sets.unwrap_or(usize::MAX),
-            at,
-            rule.0,
-            "something else",
-        )
-    }
-
     /// The set of rows behind a descriptor.
     fn set<'a>(&self, file: &'a Container, descriptor: i64) -> Result<StoredSet<'a>> {
-        let section = self.sets.unwrap_or(usize::MAX);
-        let descriptor = descriptor.cast_unsigned();
-        let bytes = match StoredSet::span(descriptor) {
-            None => &[][..],
-            Some(offset) => {
-                let len = self.sets.map_or(0, |sets| file.len(sets));
-                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(len);
-                let head = file.slice(section, start..len.min(start.saturating_add(5)))?;
-                let mut at = 0;
-                let size = read_varint(head, &mut at)
-                    .map_err(|rule| self.broken_set(file, start, rule))?;
-                let end = (start + at).saturating_add(size as usize);
-                file.slice(section, start + at..end)?
-            }
-        };
-        StoredSet::parse(descriptor, bytes, self.rows)
-            .map_err(|rule| self.broken_set(file, 0, rule))
+        set_in(file, Kind::AnnotationSets, descriptor, self.rows)
     }
+}
+
+#[cold]
+fn three_names(file: &Container) -> crate::error::Error {
+    let expected = "symbol, id and HGNC id";
+    file.damage_in(Kind::AnnotatedGenes, expected, "something else")
+}
+
+/// An error for a set of rows that broke a rule while it was read.
+#[cold]
+fn broken_set(file: &Container, rule: Malformed) -> crate::error::Error {
+    file.damage_in(Kind::AnnotationSets, rule.0, "something else")
 }
 
 /// All entries of a text section.

@@ -109,7 +109,7 @@ impl Annotations {
             column.verify(file, false, 0..=i64::MAX)?;
             for (number, list) in (0..).zip(lists) {
                 let set = self.set(file, column.get(file, number)?)?;
-                let broken = |rule| self.broken_set(file, 0, rule);
+                let broken = |rule| super::broken_set(file, rule);
                 set.verify(None).map_err(broken)?;
                 let mut members = Vec::with_capacity(list.len());
                 set.walk(None, |row| members.push(row)).map_err(broken)?;

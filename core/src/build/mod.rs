@@ -31,10 +31,12 @@ pub use report::{AnnotationReport, Refused, Report, Warned};
 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 
-use crate::dataset::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
+use crate::dataset::{ContigEntry, Dataset, InfoEntry, Manifest, Publication, Samples};
 use crate::error::{Error, Place, Result};
 use crate::format::FileKind;
+use crate::gene_carriers::GeneCarriers;
 use crate::genes::{Genes, PAD_MAX};
+use crate::query::carried_by_gene;
 use crate::source::Reader;
 use crate::source::genes::read_genes;
 use annotation::Annotated;
@@ -170,11 +172,47 @@ pub fn build<P: AsRef<Path>>(
     {
         manifest.annotations = None;
     }
+    add_gene_carriers(&mut publication, &mut manifest, &pool, progress)?;
     publication.publish(&mut manifest)?;
     report.bytes = manifest.files().map(|file| file.size).sum();
     report.snapshot = manifest.snapshot;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Stores who carries variants of genes, where genes are known.
+fn add_gene_carriers(
+    publication: &mut Publication,
+    manifest: &mut Manifest,
+    pool: &rayon::ThreadPool,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<()> {
+    let known = manifest.annotations.is_some() || manifest.genes.is_some();
+    if !known || manifest.sample_count == 0 {
+        return Ok(());
+    }
+    // as readers will open it, but for people, who may be replaced
+    let rows = Manifest {
+        terms: None,
+        people: None,
+        ..manifest.clone()
+    };
+    let dataset = Dataset::open_state(publication.directory(), rows)?;
+    let genes = carried_by_gene(&dataset, Some(pool), &mut |records| {
+        let told = progress(&Progress {
+            phase: Phase::Genes,
+            input: "gathering carriers by gene".to_owned(),
+            bytes: 0,
+            total: None,
+            records,
+        });
+        if told { Ok(()) } else { Err(Error::Cancelled) }
+    })?;
+    if !genes.is_empty() {
+        let content = GeneCarriers::write(&genes, manifest.sample_count)?;
+        manifest.carriers = Some(publication.add(FileKind::Carriers, content)?);
+    }
+    Ok(())
 }
 
 /// Tells progress over all inputs.

@@ -127,6 +127,8 @@ pub enum Phase {
     Storing,
     /// Reading people and ontologies, and storing them: its input tells what is being done.
     People,
+    /// Gathering who carries variants of each gene: its input says so, its records are genes.
+    Genes,
 }
 
 /// How far a build is.

@@ -99,6 +99,9 @@ pub(crate) struct Manifest {
     /// Genes, where some were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) genes: Option<FileEntry>,
+    /// Who carries variants of genes, where some are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) carriers: Option<FileEntry>,
     /// The annotation that rows have: `csq`, `ann` or `bcsq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) annotations: Option<String>,
@@ -122,6 +125,7 @@ impl Manifest {
             terms: None,
             people: None,
             genes: None,
+            carriers: None,
             annotations: None,
             contigs: Vec::new(),
             info: Vec::new(),
@@ -137,6 +141,7 @@ impl Manifest {
             .chain(&self.terms)
             .chain(&self.people)
             .chain(&self.genes)
+            .chain(&self.carriers)
     }
 
     /// Fills in the snapshot id and gives the bytes of the file.

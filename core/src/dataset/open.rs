@@ -6,6 +6,7 @@ use super::samples::Samples;
 use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
 use crate::format::Bytes;
+use crate::gene_carriers::GeneCarriers;
 use crate::genes::Genes;
 use crate::genome::{Assembly, ContigNames, Interval};
 use crate::people::Terms;
@@ -35,6 +36,7 @@ pub struct Dataset {
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
     genes: Option<Genes>,
+    gene_carriers: Option<GeneCarriers>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -117,7 +119,7 @@ impl Dataset {
     }
 
     /// Opens the files that a manifest lists.
-    fn open_state(path: &Path, manifest: Manifest) -> Result<Self> {
+    pub(crate) fn open_state(path: &Path, manifest: Manifest) -> Result<Self> {
         let samples = Samples::open(path, manifest.samples.as_ref(), manifest.sample_count)?;
         let parts = (0..)
             .zip(&manifest.segments)
@@ -143,6 +145,9 @@ impl Dataset {
         });
         let genes = manifest.genes.as_ref();
         let genes = genes.map(|entry| Genes::open(&path.join(&entry.file)));
+        let gene_carriers = manifest.carriers.as_ref();
+        let gene_carriers = gene_carriers
+            .map(|entry| GeneCarriers::open(&path.join(&entry.file), manifest.sample_count));
         let assembly = manifest
             .assembly
             .as_ref()
@@ -158,6 +163,7 @@ impl Dataset {
             terms,
             people: people.transpose()?,
             genes: genes.transpose()?,
+            gene_carriers: gene_carriers.transpose()?,
         })
     }
 
@@ -296,6 +302,11 @@ impl Dataset {
     /// The genes loaded, where some were.
     pub(crate) fn genes(&self) -> Option<&Genes> {
         self.genes.as_ref()
+    }
+
+    /// Who carries variants of genes, where that is stored.
+    pub(crate) fn gene_carriers(&self) -> Option<&GeneCarriers> {
+        self.gene_carriers.as_ref()
     }
 
     /// What is known of people, where some were loaded.

@@ -1,4 +1,4 @@
-//! Damaged files of terms, people and genes: verify names the section, and no question is answered
+//! Damaged files of terms, people, genes and carriers: verify names the section, and no question is answered
 //! wrongly. The dataset is a vector of the format specification.
 
 use super::*;
@@ -56,7 +56,7 @@ fn section_at(container: &Container, bytes: &[u8], at: usize) -> String {
     panic!("no section has byte {at}")
 }
 
-const PEOPLE: [&str; 15] = [
+const PEOPLE: [&str; 17] = [
     "HP:0001324",
     "phenotype:\"muscle weakness\"",
     "disease:ORPHA:590",
@@ -72,6 +72,8 @@ const PEOPLE: [&str; 15] = [
     "family:K1 & affected:yes",
     "similar(OMIM:605809; low)",
     "individuals(ADA, G)",
+    "carriers(gene:CHRNE)",
+    "carriers(gene:CHRNE & af<0.01)",
 ];
 const GENES: [&str; 3] = ["gene:CHRNE", "gene:cco", "gene:ENSG03"];
 
@@ -147,6 +149,11 @@ fn every_flipped_byte_of_people_is_found() {
 #[test]
 fn every_flipped_byte_of_genes_is_found() {
     flip_every_byte(FileKind::Genes);
+}
+
+#[test]
+fn every_flipped_byte_of_carriers_is_found() {
+    flip_every_byte(FileKind::Carriers);
 }
 
 /// Bytes that nobody wrote, under checksums that are right: an error or some answer, and never more.

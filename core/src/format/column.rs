@@ -217,6 +217,38 @@ impl ColumnPage<'_> {
     }
 }
 
+/// A column read in about the order of its rows: the page that was read last is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnCursor<'a> {
+    file: &'a Container,
+    column: Column,
+    page: Option<(u32, ColumnPage<'a>)>,
+}
+
+impl<'a> ColumnCursor<'a> {
+    pub(crate) fn new(file: &'a Container, column: Column) -> Self {
+        Self {
+            file,
+            column,
+            page: None,
+        }
+    }
+
+    /// The value of a row.
+    #[inline]
+    pub(crate) fn get(&mut self, row: u32) -> Result<i64> {
+        let (number, i) = page_of(row);
+        if let Some((known, page)) = &self.page
+            && *known == number
+        {
+            return Ok(page.get(i));
+        }
+        let page = self.column.page(self.file, number)?;
+        self.page = Some((number, page));
+        Ok(page.get(i))
+    }
+}
+
 /// Writes a column row by row.
 #[derive(Debug, Default)]
 pub(crate) struct ColumnWriter {

@@ -13,6 +13,8 @@ pub(crate) enum FileKind {
     People = b'P' as isize,
     /// Genes and where they lie.
     Genes = b'N' as isize,
+    /// Who carries variants of genes.
+    Carriers = b'C' as isize,
 }
 
 impl FileKind {
@@ -24,15 +26,17 @@ impl FileKind {
             Self::Terms => "terms",
             Self::People => "people",
             Self::Genes => "genes",
+            Self::Carriers => "carriers",
         }
     }
 
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Segment,
         Self::Samples,
         Self::Terms,
         Self::People,
         Self::Genes,
+        Self::Carriers,
     ];
 }
 
@@ -201,6 +205,14 @@ kinds! {
     GeneIndex = 212 "gene_index",
     /// Bases around a gene that count as the gene's.
     GenePad = 213 "gene_pad",
+    /// Genes by all names that mean the same variants.
+    CarriedGenes = 224 "carried_genes",
+    /// Genes by the hashes of their names.
+    CarriedIndex = 225 "carried_index",
+    /// The carriers of each class of each gene's variants.
+    CarriedClasses = 226 "carried_classes",
+    /// The bytes of sets of samples.
+    CarriedSets = 227 "carried_sets",
 }
 
 impl Kind {
@@ -211,6 +223,7 @@ impl Kind {
             128..160 => FileKind::Terms,
             160..208 => FileKind::People,
             208..224 => FileKind::Genes,
+            224..240 => FileKind::Carriers,
             _ => FileKind::Segment,
         }
     }

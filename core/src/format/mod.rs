@@ -15,7 +15,7 @@ mod map;
 mod same;
 mod text;
 
-pub(crate) use column::{Column, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
+pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
 pub(crate) use container::{Container, ContainerWriter};
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
 pub(crate) use kind::{FileKind, Kind};

@@ -122,6 +122,8 @@ pub(crate) struct Scorer<'a> {
     sums: Vec<Sums>,
     /// The number of that person.
     person: u64,
+    /// By term: the most that it can add to a score; negative where that is not known yet.
+    most: Vec<f64>,
     pairs: Pairs,
 }
 
@@ -207,6 +209,7 @@ impl<'a> Scorer<'a> {
             slots: Vec::new(),
             sums: vec![Sums::default(); profiles.len()],
             person: 0,
+            most: vec![-1.0; terms.len() as usize],
             pairs: Pairs::default(),
         };
         let phenotypes = profiles.iter().flat_map(|profile| &profile.phenotypes);
@@ -300,6 +303,95 @@ impl<'a> Scorer<'a> {
         self.cells
             .get(term as usize)
             .map_or(0.0, |cell| cell.information)
+    }
+
+    /// Terms of which a person has one, or something more special, if the score is `least` or more;
+    /// `None` where the measure does not tell.
+    ///
+    /// A person shares W IC with a profile, and the score is at most their sum over that of the whole
+    /// profile: terms of little information, which most people have, do not reach it by themselves.
+    pub(crate) fn needed(&self, least: f64) -> Result<Option<Vec<u32>>> {
+        if self.measure != Measure::SimGic {
+            return Ok(None);
+        }
+        let mut of_profile: Vec<Vec<(f64, u32, f64)>> = vec![Vec::new(); self.profiles.len()];
+        for (term, cell) in (0u32..).zip(&self.cells) {
+            for &(profile, weighted) in self.shared_of(term) {
+                if let Some(terms) = of_profile.get_mut(profile as usize) {
+                    terms.push((cell.information, term, weighted));
+                }
+            }
+        }
+        let mut needed = BTreeSet::new();
+        for (mut terms, profile) in of_profile.into_iter().zip(&self.profiles) {
+            terms.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            // sums in another order may differ in their last bits
+            let enough = least * profile.closed * (1.0 - 1e-9);
+            let mut sum = 0.0;
+            needed.extend(terms.into_iter().filter_map(|(_, term, weighted)| {
+                sum += weighted;
+                (sum >= enough).then_some(term)
+            }));
+        }
+        // who has a term has those above it, so that these are enough
+        let mut highest = Vec::new();
+        for &term in &needed {
+            let mut covered = false;
+            for other in self.terms.closure(term)? {
+                // of terms that are equivalent none goes, for each is above the other
+                covered |= needed.contains(&other)
+                    && !self.terms.closure(other)?.any(|above| above == term);
+            }
+            if !covered {
+                highest.push(term);
+            }
+        }
+        Ok(Some(highest))
+    }
+
+    /// Whether a person of these terms may have a score of `least` or more: what is shared with a
+    /// profile is no more than what each term shares with it.
+    pub(crate) fn may_reach(&mut self, least: f64, present: &[u32]) -> Result<bool> {
+        if self.measure != Measure::SimGic {
+            return Ok(true);
+        }
+        let mut most = 0.0;
+        for &term in present {
+            most += match self.most.get(term as usize) {
+                Some(&known) if known >= 0.0 => known,
+                _ => self.most_of(term)?,
+            };
+        }
+        // sums in another order may differ in their last bits
+        Ok(most * (1.0 + 1e-9) >= least)
+    }
+
+    fn most_of(&mut self, term: u32) -> Result<f64> {
+        let mut sums = vec![0.0; self.profiles.len()];
+        for general in self.terms.closure(term)? {
+            for &(profile, weighted) in self.shared_of(general) {
+                if let Some(sum) = sums.get_mut(profile as usize) {
+                    *sum += weighted;
+                }
+            }
+        }
+        let parts = sums.into_iter().zip(&self.profiles);
+        let parts = parts.filter(|(sum, _)| *sum > 0.0);
+        let most = parts.map(|(sum, of)| sum / of.closed).fold(0.0, f64::max);
+        if let Some(known) = self.most.get_mut(term as usize) {
+            *known = most;
+        }
+        Ok(most)
+    }
+
+    /// The profiles that have a term in their closure, with W IC.
+    fn shared_of(&self, term: u32) -> &[(u32, f64)] {
+        let range = self
+            .cells
+            .get(term as usize)
+            .map_or((0, 0), |cell| cell.shared);
+        let shared = self.shared.get(range.0 as usize..range.1 as usize);
+        shared.unwrap_or(&[])
     }
 
     /// The score of a person of these terms, each named once, present and excluded.

@@ -1,5 +1,6 @@
 //! Who carries variants, in which way.
 
+use super::by_gene::Stored;
 use super::carriers::{Carrier, Union};
 use super::compound;
 use super::count::{Mask, Tally};
@@ -19,7 +20,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// What is asked of carriers beside the variants.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Asked {
     pub(super) zygosity: Option<Zygosity>,
     pub(super) at_least: u32,
@@ -27,11 +28,20 @@ pub(super) struct Asked {
     pub(super) origin: Option<Origin>,
 }
 
+impl Asked {
+    /// Whether whoever carries a variant is meant.
+    fn is_plain(&self) -> bool {
+        self.zygosity.is_none() && self.at_least <= 1 && !self.compound && self.origin.is_none()
+    }
+}
+
 /// A question for carriers with every name looked up.
 pub(super) struct Carried {
     test: Node<Test>,
     notes: Vec<String>,
     asked: Asked,
+    /// What is stored of such carriers.
+    stored: Option<Stored>,
     /// Where an origin is asked for.
     trios: Option<Trios>,
 }
@@ -69,8 +79,23 @@ impl Carried {
             test,
             notes,
             asked,
+            stored: Stored::find(dataset, of)?,
             trios,
         })
+    }
+
+    /// The samples that carry a variant, by its rows alone, and how many such variants there are.
+    pub(super) fn by_rows(dataset: &Dataset, test: Node<Test>) -> Result<(SampleSet, u64)> {
+        let carried = Self {
+            test,
+            notes: Vec::new(),
+            asked: Asked::default(),
+            stored: None,
+            trios: None,
+        };
+        let mut step = Step::default();
+        let found = carried.walk(dataset, None, &mut step)?;
+        Ok((found, step.variants))
     }
 
     /// The people of whom a sample carries; of those `within`, where others do not matter.
@@ -82,6 +107,23 @@ impl Carried {
         step: &mut Step,
     ) -> Result<SampleSet> {
         step.notes.clone_from(&self.notes);
+        let mut within = within.cloned();
+        if let Some(stored) = &self.stored {
+            let answered = stored.exact && self.asked.is_plain();
+            step.set_bytes += stored.bytes;
+            step.notes.push(stored.note(answered));
+            let closed = subjects.closed_over_people(stored.samples.clone())?;
+            if answered {
+                return Ok(closed);
+            }
+            within = Some(match within {
+                Some(within) => within.intersection(&closed),
+                None => closed,
+            });
+        }
+        if within.as_ref().is_some_and(SampleSet::is_empty) {
+            return Ok(SampleSet::new());
+        }
         if self.asked.compound {
             let found = compound::find(dataset, self.test.clone(), step)?;
             return subjects.closed_over_people(found);
@@ -90,20 +132,31 @@ impl Carried {
             let found = self.find_children(dataset, origin, trios, step)?;
             return subjects.closed_over_people(found);
         }
-        let within = match within {
+        let few = match within {
             Some(within) if within.len() <= FEW => {
-                let samples = subjects.samples_in(within);
+                let samples = subjects.samples_in(&within);
                 Some(subjects.closed_over_people(samples)?)
             }
             _ => None,
         };
+        let found = self.walk(dataset, few, step)?;
+        subjects.closed_over_people(found)
+    }
+
+    /// The samples that carry, found row by row; of `few`, where there are few to be found.
+    fn walk(
+        &self,
+        dataset: &Dataset,
+        few: Option<SampleSet>,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
         let mut walk = Walk::new(dataset, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
         let Asked {
             zygosity, at_least, ..
         } = self.asked;
-        let mut hits = Hits::new(dataset, walk.part_count(), within, zygosity, at_least);
+        let mut hits = Hits::new(dataset, walk.part_count(), few, zygosity, at_least);
         while walk.step()? {
             if hits.is_complete() {
                 step.notes
@@ -117,7 +170,7 @@ impl Carried {
                 }
             }
         }
-        subjects.closed_over_people(hits.finish()?)
+        hits.finish()
     }
 
     /// The children that carry enough variants of this origin, each in the zygosity asked for.

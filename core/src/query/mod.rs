@@ -4,6 +4,7 @@
 
 mod allele;
 mod annotation;
+mod by_gene;
 mod candidates;
 mod carried;
 mod carriers;
@@ -30,6 +31,7 @@ mod walk;
 
 pub use allele::Allele;
 pub use annotation::Annotation;
+pub(crate) use by_gene::carried_by_gene;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub(crate) use coverage::covering_row;

@@ -107,18 +107,15 @@ impl Resolver<'_> {
                 for part in self.dataset.parts() {
                     let segment = self.dataset.segment(part)?;
                     if let Some(annotations) = segment.annotations() {
-                        known.extend(annotations.symbols(segment.file())?);
+                        let genes = annotations.all_genes(segment.file())?.into_iter();
+                        known.extend(genes.map(|gene| gene.shown().to_owned()));
                     }
                 }
                 let candidates = nearest(name, known.iter().map(String::as_str));
                 let message = format!("no gene `{name}` in the annotations here");
                 return Err(self.error(at, message, candidates));
             };
-            let all = std::iter::once(&gene.symbol).chain(&gene.aliases);
-            wanted = all
-                .chain(&gene.ids)
-                .map(|name| name.to_lowercase())
-                .collect();
+            wanted = gene.names().into_iter().collect();
             note = format!(
                 "gene {}: by annotation ({annotations}), under all its names",
                 gene.symbol

@@ -121,13 +121,23 @@ impl Similar {
             self.measure,
             information(terms, people)?,
         )?;
-        // nobody else shares a term with any profile
-        let described = people.with_phenotypes()?.union(&self.same);
-        let mut candidates = subjects.of_individuals(&described)?;
+        let possible = match scorer.needed(self.threshold)? {
+            Some(needed) => people.with_phenotype_among(&needed)?,
+            // nobody else shares a term with any profile
+            None => people.with_phenotypes()?,
+        };
+        let (mut same, mut candidates) = (
+            subjects.of_individuals(&self.same)?,
+            subjects.of_individuals(&possible.difference(&self.same))?,
+        );
         if let Some(within) = within {
+            same = same.intersection(within);
             candidates = candidates.intersection(within);
         }
-        let mut scored = Vec::new();
+        // Resnik's measure has no highest score
+        let highest = self.threshold.max(1.0);
+        let mut scored: Vec<(u32, f64)> = same.iter().map(|subject| (subject, highest)).collect();
+        let mut profiles = people.profiles()?;
         let mut last: Option<(u32, f64)> = None;
         for subject in candidates.iter() {
             let Some(individual) = subjects.individual(subject)? else {
@@ -135,10 +145,12 @@ impl Similar {
             };
             let score = match last {
                 Some((known, score)) if known == individual => score,
-                _ if self.same.contains(individual) => 1.0,
                 _ => {
-                    let (present, excluded) = people.profile(individual)?;
-                    self.of(&mut scorer, &present, &excluded)?
+                    let (present, excluded) = profiles.read(individual)?;
+                    match scorer.may_reach(self.threshold, present)? {
+                        true => self.of(&mut scorer, present, excluded)?,
+                        false => 0.0,
+                    }
                 }
             };
             last = Some((individual, score));
@@ -146,6 +158,7 @@ impl Similar {
                 scored.push((subject, score));
             }
         }
+        scored.sort_unstable_by_key(|(subject, _)| *subject);
         Ok(scored)
     }
 

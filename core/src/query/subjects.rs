@@ -26,10 +26,14 @@ impl<'a> Subjects<'a> {
 
     /// Everybody.
     pub(crate) fn all(&self) -> SampleSet {
+        SampleSet::full(self.end())
+    }
+
+    fn end(&self) -> u32 {
         let without = self
             .people
             .map_or(0, |people| people.len().saturating_sub(people.sampled()));
-        SampleSet::full(self.samples.saturating_add(without))
+        self.samples.saturating_add(without)
     }
 
     /// The samples among subjects.
@@ -53,7 +57,7 @@ impl<'a> Subjects<'a> {
         let samples = people.samples_of_all(individuals)?.into_iter();
         let without = individuals.range(people.sampled()..people.len());
         let without = without.map(|n| self.samples.saturating_add(n - people.sampled()));
-        Ok(samples.chain(without).collect())
+        Ok(SampleSet::gathered(self.end(), samples.chain(without)))
     }
 
     /// The individual that a subject is; `None` for samples of which nothing is known.
@@ -75,14 +79,13 @@ impl<'a> Subjects<'a> {
         if self.is_identity() || !people.has_several_samples()? {
             return Ok(samples);
         }
-        let mut individuals = SampleSet::new();
+        let mut individuals = Vec::new();
         for sample in samples.iter() {
-            if let Some(individual) = people.individual_of(sample)? {
-                individuals.insert(individual);
-            }
+            individuals.extend(people.individual_of(sample)?);
         }
-        let closed = people.samples_of_all(&individuals)?.into_iter().collect();
-        Ok(samples.union(&closed))
+        let individuals = SampleSet::gathered(people.len(), individuals.into_iter());
+        let all = people.samples_of_all(&individuals)?;
+        Ok(samples.union(&SampleSet::gathered(self.samples, all.into_iter())))
     }
 
     /// How many individuals: a person once, a sample without a person as one of its own.

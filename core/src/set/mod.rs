@@ -11,6 +11,7 @@ mod list;
 mod order;
 mod portable;
 mod samples;
+mod section;
 mod stored;
 mod writer;
 
@@ -18,6 +19,7 @@ pub(crate) use bits::{for_each_bit, get_bit, set_bit, spread, words_for};
 pub(crate) use list::encode_list;
 pub(crate) use order::{Order, encode_order, encode_runs};
 pub use samples::SampleSet;
+pub(crate) use section::set_in;
 pub(crate) use stored::{StoredSet, expand_classes};
 pub(crate) use writer::{Members, SetWriter};
 

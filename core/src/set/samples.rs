@@ -1,5 +1,6 @@
 //! A set of samples while a question is asked.
 
+use super::{set_bit, words_for};
 use roaring::RoaringBitmap;
 
 /// A set of samples by their numbers in the dataset.
@@ -79,6 +80,13 @@ impl SampleSet {
     /// Members in `range`, ascending.
     pub(crate) fn range(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = u32> + '_ {
         self.0.range(range)
+    }
+
+    /// From members in any order, below `end`.
+    pub(crate) fn gathered(end: u32, members: impl Iterator<Item = u32>) -> Self {
+        let mut bits = vec![0; words_for(end)];
+        members.for_each(|member| set_bit(&mut bits, member));
+        Self::from_bits(0, &bits)
     }
 
     /// From bits: bit `i` stands for sample `first + i`.

@@ -120,6 +120,11 @@ impl<'a> StoredSet<'a> {
         matches!(self.body, Body::Empty) && (!self.complement || self.universe == 0)
     }
 
+    /// Members are below it.
+    pub(crate) fn universe(&self) -> u32 {
+        self.universe
+    }
+
     /// Bytes behind the descriptor.
     pub(crate) fn byte_len(&self) -> usize {
         match self.body {

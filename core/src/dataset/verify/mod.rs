@@ -44,6 +44,9 @@ impl Dataset {
             self.verify_segment(part)?;
         }
         self.verify_batches()?;
+        if let Some(carriers) = self.gene_carriers() {
+            self.verify_gene_carriers(carriers)?;
+        }
         let manifest = self.manifest();
         for file in manifest.files() {
             check_file(&self.path().join(&file.file), file.size, &file.checksum)?;

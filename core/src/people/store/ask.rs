@@ -5,7 +5,7 @@ use super::{People, SCOPES, flag, form, scope_number};
 use crate::error::Result;
 use crate::format::{Column, Kind};
 use crate::people::{Attribute, Recorded};
-use crate::set::{Malformed, SampleSet, StoredSet, read_varint, words_for};
+use crate::set::{SampleSet, StoredSet, set_in, words_for};
 use crate::source::people::{Age, Ages, Dates, Scope};
 
 /// A term that is asked for.
@@ -306,38 +306,31 @@ impl People {
     /// Of whom a phenotype is recorded as present.
     pub(crate) fn with_phenotypes(&self) -> Result<SampleSet> {
         let key = form::PRESENT | scope_number(Scope::Phenotype);
-        let mut all = SampleSet::new();
+        let mut bits = vec![0; words_for(self.len())];
         for row in 0..self.counts.sets {
             if self.at.set_keys.get(&self.file, row)? == key {
-                all = all.union(&self.set_at(&self.at.sets, row)?);
+                self.or_set(row, &mut bits)?;
             }
         }
-        Ok(all)
+        Ok(SampleSet::from_bits(0, &bits))
     }
 
-    /// The terms recorded of an individual as phenotypes, by their numbers in the terms of ontologies:
-    /// present and excluded, both ascending.
-    pub(crate) fn profile(&self, individual: u32) -> Result<(Vec<u32>, Vec<u32>)> {
-        let codings = self.codings()?;
-        let (mut present, mut excluded) = (Vec::new(), Vec::new());
-        for event in self.events_at(individual)? {
-            let flags = self.flags_of(event)?;
-            if flags & 15 != scope_number(Scope::Phenotype) {
-                continue;
+    /// The individuals who have a phenotype that is one of these terms, or more special.
+    pub(crate) fn with_phenotype_among(&self, terms: &[u32]) -> Result<SampleSet> {
+        let key = form::CLOSED | scope_number(Scope::Phenotype);
+        let mut bits = vec![0; words_for(self.len())];
+        for &term in terms {
+            if let Some(row) = self.row_of_set(key, term)? {
+                self.or_set(row, &mut bits)?;
             }
-            let coding = codings.get(self.term_of(event)? as usize);
-            let list = if flags & flag::EXCLUDED == 0 {
-                &mut present
-            } else {
-                &mut excluded
-            };
-            list.extend(coding.and_then(|coding| coding.number));
         }
-        for list in [&mut present, &mut excluded] {
-            list.sort_unstable();
-            list.dedup();
-        }
-        Ok((present, excluded))
+        Ok(SampleSet::from_bits(0, &bits))
+    }
+
+    fn or_set(&self, row: u32, bits: &mut [u64]) -> Result<()> {
+        self.stored_at(&self.at.sets, row)?
+            .or_into(None, bits)
+            .map_err(|rule| self.fault(Kind::PeopleSets, rule.0))
     }
 
     /// Every term recorded as present in a scope, what is above it included, with its people.
@@ -422,11 +415,17 @@ impl People {
 
     /// The numbers of an individual's events.
     pub(super) fn events_at(&self, individual: u32) -> Result<std::ops::Range<u32>> {
+        self.events_between(individual, |row| self.at.event_starts.get(&self.file, row))
+    }
+
+    /// The same, by who reads the column where the events begin.
+    pub(super) fn events_between(
+        &self,
+        individual: u32,
+        mut start: impl FnMut(u32) -> Result<i64>,
+    ) -> Result<std::ops::Range<u32>> {
         let limit = self.counts.events.saturating_add(1);
-        let at = |row| {
-            let value = self.at.event_starts.get(&self.file, row)?;
-            self.below(Kind::EventStarts, value, limit)
-        };
+        let mut at = |row| self.below(Kind::EventStarts, start(row)?, limit);
         let range = at(individual)?..at(individual.saturating_add(1))?;
         match range.start <= range.end {
             true => Ok(range),
@@ -435,7 +434,10 @@ impl People {
     }
 
     pub(super) fn flags_of(&self, event: u32) -> Result<i64> {
-        let flags = self.at.event_flags.get(&self.file, event)?;
+        self.checked_flags(self.at.event_flags.get(&self.file, event)?)
+    }
+
+    pub(super) fn checked_flags(&self, flags: i64) -> Result<i64> {
         let scope = usize::try_from(flags & 15).unwrap_or(usize::MAX);
         match (0..1 << 11).contains(&flags) && scope < SCOPES.len() {
             true => Ok(flags),
@@ -500,6 +502,11 @@ impl People {
 
     /// The stored set with a key.
     fn stored(&self, key: i64, number: u32) -> Result<Option<SampleSet>> {
+        let row = self.row_of_set(key, number)?;
+        row.map(|row| self.set_at(&self.at.sets, row)).transpose()
+    }
+
+    fn row_of_set(&self, key: i64, number: u32) -> Result<Option<u32>> {
         let (mut low, mut high) = (0, self.counts.sets);
         while low < high {
             let middle = low.midpoint(high);
@@ -508,7 +515,7 @@ impl People {
                 self.set_term(middle)?,
             );
             match found.cmp(&(key, number)) {
-                std::cmp::Ordering::Equal => return self.set_at(&self.at.sets, middle).map(Some),
+                std::cmp::Ordering::Equal => return Ok(Some(middle)),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
             }
@@ -518,40 +525,15 @@ impl People {
 
     /// The set that a row of a column of descriptors tells of.
     pub(super) fn set_at(&self, column: &Column, row: u32) -> Result<SampleSet> {
-        self.with_set(column, row, |set| {
-            let mut bits = vec![0; words_for(self.len())];
-            set.or_into(None, &mut bits)?;
-            Ok(SampleSet::from_bits(0, &bits))
-        })
+        self.stored_at(column, row)?
+            .to_set()
+            .map_err(|rule| self.fault(Kind::PeopleSets, rule.0))
     }
 
-    /// Calls `f` with a set where it lies.
-    pub(super) fn with_set<T>(
-        &self,
-        column: &Column,
-        row: u32,
-        f: impl FnOnce(&StoredSet<'_>) -> std::result::Result<T, Malformed>,
-    ) -> Result<T> {
-        let descriptor = column.get(&self.file, row)? as u64;
-        let section = self.file.find(Kind::PeopleSets);
-        let broken = |e: Malformed| self.fault(Kind::PeopleSets, e.0);
-        let bytes = match (StoredSet::span(descriptor), section) {
-            (None, _) => &[][..],
-            (Some(_), None) => return Err(self.fault(Kind::PeopleSets, "the bytes of a set")),
-            (Some(offset), Some(section)) => {
-                let len = self.file.len(section);
-                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(len);
-                let head = self
-                    .file
-                    .slice(section, start..len.min(start.saturating_add(5)))?;
-                let mut at = 0;
-                let size = read_varint(head, &mut at).map_err(broken)? as usize;
-                let end = (start + at).saturating_add(size);
-                self.file.slice(section, start + at..end)?
-            }
-        };
-        let set = StoredSet::parse(descriptor, bytes, self.len()).map_err(broken)?;
-        f(&set).map_err(broken)
+    /// The same, where it lies.
+    pub(super) fn stored_at(&self, column: &Column, row: u32) -> Result<StoredSet<'_>> {
+        let descriptor = column.get(&self.file, row)?;
+        set_in(&self.file, Kind::PeopleSets, descriptor, self.len())
     }
 }
 

@@ -8,6 +8,7 @@
 mod ask;
 mod assign;
 mod hierarchy;
+mod profiles;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -114,7 +114,9 @@ impl People {
     /// A set, and the rules that reading does not check.
     fn checked_set(&self, column: &Column, row: u32) -> Result<SampleSet> {
         let set = self.set_at(column, row)?;
-        self.with_set(column, row, |set| set.verify(None))?;
+        self.stored_at(column, row)?
+            .verify(None)
+            .map_err(|rule| self.fault(Kind::PeopleSets, rule.0))?;
         Ok(set)
     }
 }

@@ -28,6 +28,16 @@ pub(crate) struct Gene {
     pub(crate) places: Vec<(String, i32, i32)>,
 }
 
+impl Gene {
+    /// All that it is called, in lower case.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let names = std::iter::once(&self.symbol)
+            .chain(&self.aliases)
+            .chain(&self.ids);
+        names.map(|name| name.to_lowercase()).collect()
+    }
+}
+
 /// Genes by the key that makes them one.
 #[derive(Default)]
 struct Genes(BTreeMap<String, Gene>);

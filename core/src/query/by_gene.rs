@@ -1,0 +1,372 @@
+//! Who carries variants of a gene, by the stored sets: finding the one that answers a question, and
+//! making them all.
+
+use super::carried::Carried as Question;
+use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
+use super::resolve::Resolver;
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::gene_carriers::{Carried, Class, GeneCarriers, Least, RARE};
+use crate::set::SampleSet;
+use crate::stop::check_stop;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Genes between two looks whether to stop.
+const AT_ONCE: usize = 64;
+
+/// What is stored of the carriers that a question is about.
+pub(super) struct Stored {
+    /// All who carry such a variant, and others where it is not exact.
+    pub(super) samples: SampleSet,
+    pub(super) exact: bool,
+    /// Bytes of the set.
+    pub(super) bytes: u64,
+}
+
+impl Stored {
+    /// The smallest set that holds all who carry what is asked for; `None` where there is none.
+    pub(super) fn find(dataset: &Dataset, of: &Where) -> Result<Option<Self>> {
+        let Some(carriers) = dataset.gene_carriers() else {
+            return Ok(None);
+        };
+        let parts = match &of.0 {
+            Node::And(parts) => parts.as_slice(),
+            node => std::slice::from_ref(node),
+        };
+        let (mut name, mut class, mut exact) = (None, Class::default(), true);
+        for part in parts {
+            let Node::Atom(atom) = part else {
+                exact = false;
+                continue;
+            };
+            exact &= match &atom.kind {
+                WhereAtom::Gene(gene) if name.is_none() => {
+                    name = Some(gene);
+                    true
+                }
+                WhereAtom::Number {
+                    field: Number::Af,
+                    comparison,
+                    value,
+                } if is_rare(*comparison, *value) => {
+                    class.rare = true;
+                    *comparison == Comparison::Less && *value == RARE
+                }
+                WhereAtom::Impact { comparison, impact } => {
+                    let (least, all) = least(*comparison, *impact);
+                    class.least = class.least.max(least);
+                    all
+                }
+                _ => false,
+            };
+        }
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        let Some(gene) = carriers.find(name)? else {
+            return Ok(None);
+        };
+        for wide in class.wider() {
+            if let Some((samples, bytes)) = carriers.carriers(gene, wide)? {
+                return Ok(Some(Self {
+                    samples,
+                    exact: exact && wide == class,
+                    bytes,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// For `--explain`: whether they are the answer.
+    pub(super) fn note(&self, answered: bool) -> String {
+        let count = self.samples.len();
+        match answered {
+            true => format!("carriers stored by gene: {count} samples, no row is read"),
+            false => format!("carriers stored by gene: at most {count} samples"),
+        }
+    }
+}
+
+/// Whether only rare variants have such a frequency.
+fn is_rare(comparison: Comparison, value: f64) -> bool {
+    match comparison {
+        Comparison::Less => value <= RARE,
+        Comparison::LessOrEqual | Comparison::Equal => value < RARE,
+        Comparison::Greater | Comparison::GreaterOrEqual | Comparison::NotEqual => false,
+    }
+}
+
+/// The highest least impact of which all entries are that are asked for, and whether they are all of
+/// those.
+fn least(comparison: Comparison, impact: Impact) -> (Least, bool) {
+    let asked = |grade: Impact| comparison.holds(f64::from(grade as u8), f64::from(impact as u8));
+    let lower = asked(Impact::Modifier) || asked(Impact::Low);
+    match (lower, asked(Impact::Moderate), asked(Impact::High)) {
+        (true, ..) => (Least::Any, false),
+        (false, true, high) => (Least::Moderate, high),
+        (false, false, high) => (Least::High, high),
+    }
+}
+
+/// The carriers of every gene's variants, from the rows. `told` hears how many genes are done; the
+/// pool's threads share the work.
+pub(crate) fn carried_by_gene(
+    dataset: &Dataset,
+    pool: Option<&rayon::ThreadPool>,
+    told: &mut dyn FnMut(u64) -> Result<()>,
+) -> Result<Vec<Carried>> {
+    let genes = match dataset.manifest().annotations.is_some() {
+        true => annotated_names(dataset)?,
+        false => modelled_names(dataset)?,
+    };
+    let mut carried = Vec::new();
+    for (done, some) in (0u64..).step_by(AT_ONCE).zip(genes.chunks(AT_ONCE)) {
+        check_stop()?;
+        told(done)?;
+        let found: Result<Vec<Option<Carried>>> = match pool {
+            Some(pool) => pool.install(|| some.par_iter().map(|of| gene(dataset, of)).collect()),
+            None => some.iter().map(|of| gene(dataset, of)).collect(),
+        };
+        carried.extend(found?.into_iter().flatten());
+    }
+    Ok(carried)
+}
+
+/// The carriers of a gene's variants; `None` where there is no variant.
+fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> {
+    let Some(name) = names.first() else {
+        return Ok(None);
+    };
+    let mut classes = Vec::new();
+    for class in Class::all() {
+        if class.least != Least::Any && dataset.manifest().annotations.is_none() {
+            classes.push((0, SampleSet::new()));
+            continue;
+        }
+        let mut atoms = vec![WhereAtom::Gene(name.clone())];
+        if class.rare {
+            atoms.push(WhereAtom::Number {
+                field: Number::Af,
+                comparison: Comparison::Less,
+                value: RARE,
+            });
+        }
+        let impact = match class.least {
+            Least::Any => None,
+            Least::Moderate => Some(Impact::Moderate),
+            Least::High => Some(Impact::High),
+        };
+        atoms.extend(impact.map(|impact| WhereAtom::Impact {
+            comparison: Comparison::GreaterOrEqual,
+            impact,
+        }));
+        let question = Where(Node::And(atoms.into_iter().map(Node::built).collect()));
+        let test = Resolver::new(dataset, String::new()).resolve(&question)?;
+        let (samples, variants) = Question::by_rows(dataset, test)?;
+        if class == Class::default() && variants == 0 {
+            return Ok(None);
+        }
+        classes.push((variants, samples));
+    }
+    Ok(Some(Carried {
+        names: names.clone(),
+        classes,
+    }))
+}
+
+/// The names of genes by position, in lower case: those that mean one gene.
+fn modelled_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
+    let mut all = Vec::new();
+    let Some(genes) = dataset.genes() else {
+        return Ok(all);
+    };
+    for number in 0..genes.len() {
+        let gene = genes.gene(number)?;
+        let mut names = BTreeSet::new();
+        for name in gene.names() {
+            // a name of several genes is none to ask by
+            if genes.find(&name)? == std::slice::from_ref(&gene) {
+                names.insert(name);
+            }
+        }
+        all.push(names);
+    }
+    Ok(all)
+}
+
+/// The names of annotated genes, in lower case: names that mean the same genes stand together.
+fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
+    // a gene is its number in a part
+    let mut meant = BTreeMap::<String, BTreeSet<(usize, u32)>>::new();
+    for (index, part) in dataset.parts().iter().enumerate() {
+        let segment = dataset.segment(part)?;
+        let Some(annotations) = segment.annotations() else {
+            continue;
+        };
+        for (number, gene) in (0u32..).zip(annotations.all_genes(segment.file())?) {
+            for name in gene.all() {
+                meant.entry(name).or_default().insert((index, number));
+            }
+        }
+    }
+    // a gene that is not annotated by a name may be by another of its names
+    let mut others = Vec::new();
+    if let Some(genes) = dataset.genes() {
+        for number in 0..genes.len() {
+            let gene = genes.gene(number)?;
+            let names = gene.names();
+            let all: BTreeSet<(usize, u32)> = names
+                .iter()
+                .filter_map(|name| meant.get(name))
+                .flatten()
+                .copied()
+                .collect();
+            for name in names {
+                if !all.is_empty()
+                    && !meant.contains_key(&name)
+                    && genes.find(&name)? == std::slice::from_ref(&gene)
+                {
+                    others.push((name, all.clone()));
+                }
+            }
+        }
+    }
+    meant.extend(others);
+    let mut together = BTreeMap::<BTreeSet<(usize, u32)>, BTreeSet<String>>::new();
+    for (name, genes) in meant {
+        together.entry(genes).or_default().insert(name);
+    }
+    Ok(together.into_values().collect())
+}
+
+impl Dataset {
+    /// Checks that the carriers stored by gene are those of the rows.
+    pub(crate) fn verify_gene_carriers(&self, stored: &GeneCarriers) -> Result<()> {
+        stored.verify(&carried_by_gene(self, None, &mut |_| Ok(()))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use crate::dataset::{Dataset, Manifest};
+    use crate::simulate::{Options, simulate};
+    use crate::{BuildOptions, build};
+    use std::fmt::Write;
+    use std::path::Path;
+
+    /// What stands behind a gene, whether the stored sets are its answer, and what is asked beside.
+    const ASKED: [(&str, bool, &str); 14] = [
+        ("", true, ""),
+        (" & af<0.01", true, ""),
+        (" & af<0.005", false, ""),
+        (" & af<=0.01", false, ""),
+        (" & af>0.01", false, ""),
+        (" & type:snv", false, ""),
+        ("", false, ", het"),
+        (" & af<0.01", false, ", at_least: 2"),
+        (" & impact>=moderate", true, ""),
+        (" & impact:high & af<0.01", true, ""),
+        (" & impact>=low & af<0.01", false, ""),
+        (" & impact:moderate", false, ""),
+        (" & consequence:missense_variant", false, ""),
+        (" & (impact:high | af<0.001)", false, ""),
+    ];
+
+    /// Asks a dataset with its stored sets and without, about each gene under each of its names.
+    fn compare(path: &Path, names: &[&str], annotated: bool) {
+        let dataset = Dataset::open(path).unwrap();
+        dataset.verify().unwrap();
+        assert!(dataset.gene_carriers().is_some());
+        let without = Manifest {
+            carriers: None,
+            ..dataset.manifest().clone()
+        };
+        let without = Dataset::open_state(path, without).unwrap();
+        let mut found = 0;
+        for name in names {
+            for (beside, answered, option) in ASKED {
+                if !annotated && (beside.contains("impact") || beside.contains("consequence")) {
+                    continue;
+                }
+                let question = format!("carriers(gene:\"{name}\"{beside}{option})");
+                let expected = without.ask(&*question).unwrap();
+                let explained = dataset.explain(&*question).unwrap();
+                assert_eq!(explained.people, expected.count(), "{question}");
+                let stored = dataset.ask(&*question).unwrap();
+                assert_eq!(stored.samples(), expected.samples(), "{question}");
+                let text = explained.to_string();
+                assert_eq!(text.contains("no row is read"), answered, "{text}");
+                found += expected.count();
+            }
+        }
+        assert!(found > 100, "{found}");
+    }
+
+    #[test]
+    fn stored_carriers_answer_as_the_rows_do() {
+        let place = tempfile::tempdir().unwrap();
+        let options = Options {
+            samples: 400,
+            variants: 1_500,
+            people: true,
+            annotations: true,
+            ..Options::default()
+        };
+        let cohort = simulate(&options, place.path(), &mut |_, _| true).unwrap();
+        let to = place.path().join("cohort.vdx");
+        let options = BuildOptions {
+            genes: vec![place.path().join("genes.gff3.gz")],
+            ..BuildOptions::default()
+        };
+        build(&[&cohort.genotypes], &to, &options, &mut |_| true).unwrap();
+        compare(&to, &["PTEN", "ryr1", "BRAF", "TLR7"], true);
+    }
+
+    /// What is rare in one batch may be common in all.
+    #[test]
+    fn stored_carriers_are_of_all_batches() {
+        let place = tempfile::tempdir().unwrap();
+        let mut inputs = Vec::new();
+        for batch in 0u32..2 {
+            let mut vcf =
+                "##fileformat=VCFv4.3\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\t\
+                FILTER\tINFO\tFORMAT"
+                    .to_owned();
+            (0..150).for_each(|sample| write!(vcf, "\tS{batch}_{sample}").unwrap());
+            for row in 0u32..60 {
+                write!(vcf, "\n1\t{}\t.\tA\tC\t.\t.\t.\tGT", 10 + row * 10).unwrap();
+                // of every third variant batch 0 has one carrier, and batch 1 has many
+                let every = match (row % 3, batch) {
+                    (0, 1) => 2,
+                    (1, _) => 7,
+                    _ => 150,
+                };
+                for sample in 0u32..150 {
+                    let carries = (sample + row).is_multiple_of(every);
+                    vcf.push_str(if carries { "\t0|1" } else { "\t0|0" });
+                }
+            }
+            vcf.push('\n');
+            let input = place.path().join(format!("{batch}.vcf"));
+            std::fs::write(&input, vcf).unwrap();
+            inputs.push(input);
+        }
+        let genes = place.path().join("genes.bed");
+        std::fs::write(
+            &genes,
+            "1\t100\t200\tAAA\n1\t150\t420\tBBB\n1\t9000\t9100\tCCC\n",
+        )
+        .unwrap();
+        let to = place.path().join("cohort.vdx");
+        let options = BuildOptions {
+            genes: vec![genes],
+            ..BuildOptions::default()
+        };
+        build(&inputs, &to, &options, &mut |_| true).unwrap();
+        compare(&to, &["AAA", "bbb"], false);
+    }
+}

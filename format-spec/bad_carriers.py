@@ -1,0 +1,14 @@
+"""The bad vectors of carriers."""
+
+from bad_people import bit, replace
+from bad_vectors import bad, put
+
+# where the values of a column of one page begin
+VALUES = 16
+
+for of in ("annotated", "people"):
+    bad("V1", "carried_genes", of, f"{of}-name", replace("carried_genes", 0, b"nobody"))
+    bad("V1", "carried_genes", of, f"{of}-utf8", replace("carried_genes", 0, b"\xff"))
+    bad("V2", "carried_index", of, f"{of}-fingerprint", bit("carried_index", 24))
+bad("V3", "carried_classes", "annotated", "empty", put("carried_classes", VALUES, "B", 1))
+bad("V3", "carried_classes", "people", "samples", bit("carried_sets", 1))

@@ -1,0 +1,109 @@
+"""The carriers file (section 8 of README.md, "carriers file")."""
+
+from primitives import Container, ascending, check_hash_index, column, need, stored_set, text, utf8
+
+SECTIONS = {"carried_genes", "carried_index", "carried_classes", "carried_sets"}
+# least impact and whether rare, by class
+CLASSES = [(least, rare) for least in (0, 2, 3) for rare in (False, True)]
+RARE = 0.01
+
+
+class Carriers:
+    """A carriers file, decoded whole and checked against the rows."""
+
+    def __init__(self, data, dataset):
+        self.file = file = Container(data, b"C")
+        lines = text(file.get("carried_genes"), "carried_genes")
+        descriptors = column(file.get("carried_classes"), 6 * len(lines), "carried_classes", True, (0, 2**63 - 1))
+        sets = file.get("carried_sets")
+        self.sets, seen = {}, []
+        for n, line in enumerate(lines):
+            names = utf8(line, "carried_genes", "V1").split("\t")
+            need(ascending(names) and all(names), "carried_genes", "V1", f"names {names[:5]}")
+            meant = [meaning(dataset, name) for name in names]
+            need(meant[0] and meant == meant[:1] * len(meant), "carried_genes", "V1", f"{names} mean several genes")
+            need(meant[0] not in seen, "carried_genes", "V1", f"{names} in another entry")
+            seen.append(meant[0])
+            for which, (least, rare) in enumerate(CLASSES):
+                descriptor = descriptors[6 * n + which]
+                if descriptor is not None:
+                    samples = stored_set(descriptor, sets, len(dataset.names), section="carried_sets")
+                    expected = who_carries(dataset, meant[0], least, rare)
+                    need(samples == expected, "carried_classes", "V3", f"class {which} of {names[0]}")
+                    self.sets.update({(name, which): samples for name in names})
+        names = [(name.encode(), n) for n, line in enumerate(lines) for name in line.decode().split("\t")]
+        check_hash_index(file.get("carried_index"), "carried_index", len(lines), names, "V2")
+        file.verify(SECTIONS)
+
+
+def meaning(dataset, name):
+    """What a name in lower case means: genes by segment, or a gene model. Empty where it is none to ask by."""
+    models = dataset.genes.find(name) if dataset.genes else []
+    if "annotations" not in dataset.manifest:
+        return models if len(models) == 1 else []
+    found = annotated(dataset, {name})
+    if not found and len(models) == 1:
+        gene = models[0]
+        found = annotated(dataset, {one.lower() for one in [gene.symbol, *gene.aliases, *gene.ids]})
+    return found
+
+
+def annotated(dataset, names):
+    """(segment, gene) of the annotated genes of one of these names."""
+    return [
+        (number, gene)
+        for number, segment in enumerate(dataset.segments)
+        if segment.annotations
+        for gene, known in enumerate(segment.annotations.gene_names)
+        if names & known
+    ]
+
+
+def variants(dataset):
+    """Rows of all batches that are one variant: (number of the segment, number of the row, row) of each."""
+    found = {}
+    for number, segment in enumerate(dataset.segments):
+        seen = {}
+        for at, row in enumerate(segment):
+            allele = (row.contig, row.position, row.ref.upper(), row.alt.upper())
+            # a batch may have a variant in several segments
+            key = (segment.entry["batch"], *allele)
+            nth = seen[key] = seen.get(key, -1) + 1
+            found.setdefault((allele, nth), []).append((number, at, row))
+    return found.values()
+
+
+def who_carries(dataset, meant, least, rare):
+    """Samples that carry a variant of what a name means, of at least this impact, rare or not."""
+    names = [contig["name"] for contig in dataset.manifest["contigs"]]
+    samples = set()
+    for rows in variants(dataset):
+        an = sum(row.an for *_, row in rows)
+        if rare and not (an and sum(row.ac for *_, row in rows) / an < RARE):
+            continue
+        if not any(is_of(dataset, meant, least, names, *one) for one in rows):
+            continue
+        for number, _, row in rows:
+            numbers = dataset.segments[number].sample_numbers
+            samples |= {numbers[copy // 2] for copy in row.carriers}
+            for sample, (_, alleles) in row.polyploid.items():
+                if any(allele and allele == row.alt_number for allele in alleles):
+                    samples.add(numbers[sample])
+    return samples
+
+
+def is_of(dataset, meant, least, names, number, at, row):
+    """Whether a row is a variant of what a name means, of at least this impact."""
+    if "annotations" in dataset.manifest:
+        of = dataset.segments[number].annotations
+        entries = of.of_rows[at] if of else []
+        return any((number, entry.gene) in meant and entry.impact >= least for entry in entries)
+    reaches = lambda start, end: start <= row.position < end or row.position < start < row.end
+    places = dataset.genes.padded(meant[0])
+    return least == 0 and any(names[row.contig] == contig and reaches(start, end) for contig, start, end in places)
+
+
+def of(dataset, name):
+    """The samples that carry a variant of a gene."""
+    stored = dataset.carriers.sets.get((name.strip().lower(), 0)) if dataset.carriers else None
+    return who_carries(dataset, meaning(dataset, name.strip().lower()), 0, False) if stored is None else stored
