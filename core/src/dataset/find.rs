@@ -2,7 +2,7 @@
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, find_hash, pack_alleles, u32_of};
+use crate::format::{LONG, PAGE_ROWS, allele_hash, find_hash, pack_alleles, u32_of};
 use crate::genome::Interval;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
@@ -95,15 +95,16 @@ impl Segment {
         if u32_of(hash) != wanted.hash {
             return Ok(false);
         }
-        let (mut reference, mut alternate) = (Vec::new(), Vec::new());
-        self.alleles(
-            number,
-            &mut TextBlock::default(),
-            &mut reference,
-            &mut alternate,
-        )?;
-        Ok(reference.eq_ignore_ascii_case(wanted.reference)
-            && alternate.eq_ignore_ascii_case(wanted.alternate))
+        let same = |text: &[u8]| {
+            let tab = memchr::memchr(b'\t', text).unwrap_or(text.len());
+            let (reference, alternate) = text.split_at(tab);
+            reference.eq_ignore_ascii_case(wanted.reference)
+                && alternate
+                    .get(1..)
+                    .unwrap_or_default()
+                    .eq_ignore_ascii_case(wanted.alternate)
+        };
+        self.long_alleles.with(&self.file, code & !LONG, same)
     }
 
     /// The rows at a position with these alleles.
@@ -134,10 +135,9 @@ impl Segment {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        let mut block = TextBlock::default();
+        let is_one = |text: &[u8]| text.split(|&b| b == b';').any(|one| one == id);
         for row in find_hash(&self.file, section, xxh3_64(id))? {
-            let text = self.ids.get(&self.file, row, &mut block)?;
-            if text.split(|&b| b == b';').any(|one| one == id) {
+            if self.ids.with(&self.file, row, is_one)? {
                 found.push(row);
             }
         }

@@ -43,6 +43,8 @@ struct Section {
 /// A checked view of a binary file.
 #[derive(Debug)]
 pub(crate) struct Container {
+    /// No other of the process has it.
+    id: u64,
     path: PathBuf,
     kind: FileKind,
     bytes: Bytes,
@@ -250,7 +252,9 @@ impl Container {
         let sound = (0..chunks.div_ceil(64))
             .map(|_| AtomicU64::new(0))
             .collect();
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             path: path.to_owned(),
             kind,
             bytes,
@@ -258,6 +262,10 @@ impl Container {
             sums_at,
             sound,
         })
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn path(&self) -> &Path {

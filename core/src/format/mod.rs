@@ -8,6 +8,7 @@
 mod column;
 mod container;
 mod hash_index;
+mod kept;
 mod kind;
 mod layout;
 mod lists;

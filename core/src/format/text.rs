@@ -59,6 +59,11 @@ impl TextBlock {
             .filter_map(|(entry, _)| self.get(entry))
     }
 
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.inflated.len() + self.ends.len() * 4
+    }
+
     /// The entry by its number in the section; `None` where it is in another block.
     pub(crate) fn get(&self, entry: u32) -> Option<&[u8]> {
         let i = entry.checked_sub(self.first)? as usize;
@@ -71,6 +76,11 @@ impl TextBlock {
 }
 
 impl Text {
+    /// The number of the section, where there is one.
+    pub(super) fn section(&self) -> Option<usize> {
+        self.section
+    }
+
     /// A section that is not there: every entry is empty.
     pub(crate) const NONE: Self = Self {
         section: None,

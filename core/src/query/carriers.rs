@@ -60,6 +60,8 @@ impl<'a> Tally<'a> {
                 .resize(words_for(2 * self.segment.meta().samples), 0);
             set.or_into(order.as_ref(), &mut self.scratch)
                 .map_err(broken)?;
+            let copies: u32 = self.scratch.iter().map(|word| word.count_ones()).sum();
+            found.reserve(copies as usize);
             let masks = mask.map(|mask| mask.copies.as_slice());
             for (i, &word) in self.scratch.iter().enumerate() {
                 let word =
@@ -133,14 +135,16 @@ impl<'a> Tally<'a> {
         f: &mut impl FnMut(CarrierGenotype),
     ) -> Result<()> {
         let phases = self.phases(row)?;
+        // most rows are phased and whole, and then nobody is looked up
+        let plain = phases.are_plain();
         for carrier in carriers {
             f(CarrierGenotype {
                 sample: self.segment.sample(carrier.sample),
                 carried: carrier.carried,
                 ploidy: carrier.ploidy,
-                phased: phases.phased(carrier),
+                phased: plain || phases.phased(carrier),
                 copies: carrier.which,
-                missing: phases.missing(carrier),
+                missing: if plain { 0 } else { phases.missing(carrier) },
             });
         }
         Ok(())
@@ -295,6 +299,11 @@ struct Phases {
 }
 
 impl Phases {
+    /// Whether all calls are phased and whole.
+    fn are_plain(&self) -> bool {
+        self.unphased.is_empty() && self.missing.is_empty() && self.polyploid.is_empty()
+    }
+
     /// Whether the order of a carrier's copies is known; of one copy it is.
     fn phased(&self, carrier: &Carrier) -> bool {
         match carrier.ploidy {
