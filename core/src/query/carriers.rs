@@ -1,12 +1,12 @@
 //! Who carries a row, and in which phase.
 
-use super::count::{EVEN, Tally};
+use super::count::{EVEN, Mask, Tally};
 use super::genotype::CarrierGenotype;
 use super::polyploid::{copies_where, for_each_polyploid};
 use crate::dataset::PageView;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, Order, get_bit, set_bit, words_for};
+use crate::set::{Malformed, Order, StoredSet, for_each_bit, get_bit, set_bit, words_for};
 
 /// Which copies of a sample carry, and how many it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +34,20 @@ impl<'a> Tally<'a> {
 
     /// The carriers of a row in the group, by sample; returns the bytes of its set.
     pub(crate) fn carriers(&mut self, row: u32, found: &mut Vec<Carrier>) -> Result<u64> {
+        let mask = self.mask.take();
+        let bytes = self.carriers_in(row, mask.as_ref(), found);
+        self.mask = mask;
+        bytes
+    }
+
+    fn carriers_in(
+        &mut self,
+        row: u32,
+        mask: Option<&Mask>,
+        found: &mut Vec<Carrier>,
+    ) -> Result<u64> {
         found.clear();
         let set = self.carrier_set(row)?;
-        let order = if set.needs_order() {
-            Some(self.load_order(row)?)
-        } else {
-            None
-        };
-        let mask = self.mask.as_ref();
         let inside = |sample: u32| mask.is_none_or(|mask| get_bit(&mask.samples, sample));
         let broken = |rule| self.segment.broken_set(rule);
         let pair = |sample, which: u32| {
@@ -55,15 +61,12 @@ impl<'a> Tally<'a> {
             }
         };
         if !set.walk_pairs(pair).map_err(broken)? {
-            self.scratch.clear();
-            self.scratch
-                .resize(words_for(2 * self.segment.meta().samples), 0);
-            set.or_into(order.as_ref(), &mut self.scratch)
-                .map_err(broken)?;
-            let copies: u32 = self.scratch.iter().map(|word| word.count_ones()).sum();
+            self.lay_out(row, &set)?;
+            let bits = &self.copies.bits;
+            let copies: u32 = bits.iter().map(|word| word.count_ones()).sum();
             found.reserve(copies as usize);
             let masks = mask.map(|mask| mask.copies.as_slice());
-            for (i, &word) in self.scratch.iter().enumerate() {
+            for (i, &word) in bits.iter().enumerate() {
                 let word =
                     word & masks.map_or(u64::MAX, |masks| masks.get(i).copied().unwrap_or(0));
                 let mut first_copies = (word | word >> 1) & EVEN;
@@ -127,7 +130,7 @@ impl<'a> Tally<'a> {
         Ok(set.byte_len() as u64)
     }
 
-    /// Calls `f` with the genotypes of carriers found before.
+    /// Calls `f` with the genotypes of carriers found before, which ascend by sample.
     pub(crate) fn with_phases(
         &mut self,
         row: u32,
@@ -135,17 +138,21 @@ impl<'a> Tally<'a> {
         f: &mut impl FnMut(CarrierGenotype),
     ) -> Result<()> {
         let phases = self.phases(row)?;
-        // most rows are phased and whole, and then nobody is looked up
-        let plain = phases.are_plain();
+        let mut missing = phases.missing.as_slice();
         for carrier in carriers {
-            f(CarrierGenotype {
+            let mut genotype = CarrierGenotype {
                 sample: self.segment.sample(carrier.sample),
                 carried: carrier.carried,
                 ploidy: carrier.ploidy,
-                phased: plain || phases.phased(carrier),
+                phased: true,
                 copies: carrier.which,
-                missing: if plain { 0 } else { phases.missing(carrier) },
-            });
+                missing: 0,
+            };
+            // the calls of most rows are
+            if !phases.are_whole {
+                phases.complete(carrier, &mut missing, &mut genotype);
+            }
+            f(genotype);
         }
         Ok(())
     }
@@ -188,24 +195,21 @@ impl<'a> Tally<'a> {
         let (file, meta) = (self.segment.file(), self.segment.meta());
         let (_, missing, sets) = self.site_sets(row)?;
         let broken = |rule| self.segment.broken_set(rule);
-        let bits = |descriptor: i64, universe: u32| -> Result<Vec<u64>> {
-            let set = self.segment.set(descriptor, &sets, universe)?;
-            let mut bits = Vec::new();
-            if !set.is_plainly_empty() {
-                bits.resize(words_for(universe), 0);
-                set.or_into(None, &mut bits).map_err(broken)?;
-            }
-            Ok(bits)
-        };
         let mut polyploid = Vec::new();
         for_each_polyploid(self.segment.polyploid(row)?, meta.samples, |genotype| {
             let missing = copies_where(genotype.alleles, |allele| allele.is_none());
             polyploid.push((genotype.sample, genotype.phased, missing));
         })
         .map_err(broken)?;
+        let unphased = self.segment.columns.unphased.get(file, row)?;
+        let unphased = self.segment.set(unphased, &sets, meta.samples)?;
+        let missing = self.segment.set(missing, &sets, 2 * meta.samples)?;
         Ok(Phases {
-            unphased: bits(self.segment.columns.unphased.get(file, row)?, meta.samples)?,
-            missing: bits(missing, 2 * meta.samples)?,
+            are_whole: unphased.is_plainly_empty()
+                && missing.is_plainly_empty()
+                && polyploid.is_empty(),
+            unphased: Marked::of(&unphased).map_err(broken)?,
+            missing: pairs_of(&missing).map_err(broken)?,
             polyploid,
         })
     }
@@ -290,45 +294,92 @@ impl<'a> Tally<'a> {
 
 /// What is known of the order of a row's copies, and of its missing ones.
 struct Phases {
-    /// Bits over samples.
-    unphased: Vec<u64>,
-    /// Bits over copies.
-    missing: Vec<u64>,
+    /// Whether every call is phased and has no missing copy, of at most two.
+    are_whole: bool,
+    unphased: Marked,
+    /// Samples with missing copies, ascending, and bits over their two copies.
+    missing: Vec<(u32, u32)>,
     /// Samples of three copies or more, ascending: whether phased, and bits over missing copies.
     polyploid: Vec<(u32, bool, u32)>,
 }
 
 impl Phases {
-    /// Whether all calls are phased and whole.
-    fn are_plain(&self) -> bool {
-        self.unphased.is_empty() && self.missing.is_empty() && self.polyploid.is_empty()
-    }
-
-    /// Whether the order of a carrier's copies is known; of one copy it is.
-    fn phased(&self, carrier: &Carrier) -> bool {
-        match carrier.ploidy {
-            // a row without phase marks every sample, the haploid ones as well
-            1 => true,
-            0 | 2 => !get_bit(&self.unphased, carrier.sample),
-            _ => self.polyploid(carrier).is_some_and(|(_, phased, _)| phased),
+    /// Fills in a carrier's phase and missing copies; `missing` are the missing ones of the samples from
+    /// the last carrier on.
+    fn complete(
+        &self,
+        carrier: &Carrier,
+        missing: &mut &[(u32, u32)],
+        genotype: &mut CarrierGenotype,
+    ) {
+        while let [(sample, _), rest @ ..] = missing
+            && *sample < carrier.sample
+        {
+            *missing = rest;
         }
+        match (carrier.ploidy, missing.first()) {
+            (3.., _) => {
+                let known = self.polyploid(carrier.sample);
+                genotype.phased = known.is_some_and(|(_, phased, _)| phased);
+                genotype.missing = known.map_or(0, |(.., missing)| missing);
+                return;
+            }
+            (_, Some((sample, which))) if *sample == carrier.sample => genotype.missing = *which,
+            _ => {}
+        }
+        // a row without phase marks every sample, the haploid ones as well
+        genotype.phased = carrier.ploidy == 1 || !self.unphased.has(carrier.sample);
     }
 
-    fn polyploid(&self, carrier: &Carrier) -> Option<(u32, bool, u32)> {
+    fn polyploid(&self, sample: u32) -> Option<(u32, bool, u32)> {
         let found = self
             .polyploid
-            .binary_search_by_key(&carrier.sample, |&(sample, ..)| sample);
+            .binary_search_by_key(&sample, |&(sample, ..)| sample);
         self.polyploid.get(found.ok()?).copied()
     }
+}
 
-    /// The missing copies of a sample, lowest bit first, of at most 32.
-    fn missing(&self, carrier: &Carrier) -> u32 {
-        if carrier.ploidy > 2 {
-            return self.polyploid(carrier).map_or(0, |(.., missing)| missing);
+/// A set of samples of which most rows have nobody, or everybody.
+enum Marked {
+    Nobody,
+    Everybody,
+    Bits(Vec<u64>),
+}
+
+impl Marked {
+    fn of(set: &StoredSet<'_>) -> Result<Self, Malformed> {
+        if set.is_plainly_empty() {
+            return Ok(Self::Nobody);
         }
-        let bit = |copy| u32::from(get_bit(&self.missing, copy));
-        bit(2 * carrier.sample) | bit(2 * carrier.sample + 1) << 1
+        if set.is_plainly_full() {
+            return Ok(Self::Everybody);
+        }
+        let mut bits = vec![0; words_for(set.universe())];
+        set.or_into(None, &mut bits)?;
+        Ok(Self::Bits(bits))
     }
+
+    fn has(&self, sample: u32) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Everybody => true,
+            Self::Bits(bits) => get_bit(bits, sample),
+        }
+    }
+}
+
+/// The samples of a set of copies, ascending, and which of their two copies are in it.
+fn pairs_of(set: &StoredSet<'_>) -> Result<Vec<(u32, u32)>, Malformed> {
+    let mut pairs = Vec::new();
+    if !set.walk_pairs(|sample, which| pairs.push((sample, which)))? {
+        let mut bits = vec![0; words_for(set.universe())];
+        set.or_into(None, &mut bits)?;
+        for_each_bit(&bits, |copy| match pairs.last_mut() {
+            Some((sample, which)) if *sample == copy / 2 => *which |= 1 << (copy % 2),
+            _ => pairs.push((copy / 2, 1 << (copy % 2))),
+        });
+    }
+    Ok(pairs)
 }
 
 /// A union of rows of one ordering block, by class: it is expanded to copies once.

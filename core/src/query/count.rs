@@ -113,7 +113,16 @@ pub(crate) struct Tally<'a> {
     missing: SiteCache,
     /// Missing copies in the group, by page and descriptor.
     missing_copies: Option<((u32, i64), u32)>,
-    pub(super) scratch: Vec<u64>,
+    pub(super) copies: LaidOut,
+}
+
+/// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
+/// same row lend them to each other.
+#[derive(Default)]
+pub(super) struct LaidOut {
+    /// Which segment, by its address, and which row.
+    of: Option<(usize, u32)>,
+    pub(super) bits: Vec<u64>,
 }
 
 /// An order, and the rows it may order.
@@ -163,7 +172,7 @@ impl<'a> Tally<'a> {
             haploid: SiteCache::default(),
             missing: SiteCache::default(),
             missing_copies: None,
-            scratch: Vec::new(),
+            copies: LaidOut::default(),
         }
     }
 
@@ -359,18 +368,9 @@ impl<'a> Tally<'a> {
         mask: &Mask,
         counts: &mut RowCounts,
     ) -> Result<()> {
-        self.scratch.clear();
-        self.scratch
-            .resize(words_for(2 * self.segment.meta().samples), 0);
-        let order = if set.needs_order() {
-            Some(self.load_order(row)?)
-        } else {
-            None
-        };
-        set.or_into(order.as_ref(), &mut self.scratch)
-            .map_err(|rule| self.segment.broken_set(rule))?;
+        self.lay_out(row, set)?;
         let mut samples = 0;
-        for (word, mask) in self.scratch.iter().zip(&mask.copies) {
+        for (word, mask) in self.copies.bits.iter().zip(&mask.copies) {
             let word = word & mask;
             counts.ac += word.count_ones();
             counts.hom += (word & word >> 1 & EVEN).count_ones();
@@ -378,8 +378,9 @@ impl<'a> Tally<'a> {
         }
         if self.haploid.count > 0 {
             for_each_bit(&self.haploid.bits, |sample| {
-                counts.hemi +=
-                    u32::from(get_bit(&self.scratch, 2 * sample) && get_bit(&mask.samples, sample));
+                counts.hemi += u32::from(
+                    get_bit(&self.copies.bits, 2 * sample) && get_bit(&mask.samples, sample),
+                );
             });
         }
         counts.het = samples
@@ -388,6 +389,26 @@ impl<'a> Tally<'a> {
                 self.segment
                     .broken_set(Malformed("haploid samples that carry on one copy"))
             })?;
+        Ok(())
+    }
+
+    /// Lays the copies of a row's set out as bits, unless they are.
+    pub(super) fn lay_out(&mut self, row: u32, set: &StoredSet<'a>) -> Result<()> {
+        let of = Some((std::ptr::from_ref(self.segment).addr(), row));
+        if self.copies.of == of {
+            return Ok(());
+        }
+        self.copies.of = None;
+        self.copies.bits.clear();
+        let words = words_for(2 * self.segment.meta().samples);
+        self.copies.bits.resize(words, 0);
+        let order = match set.needs_order() {
+            true => Some(self.load_order(row)?),
+            false => None,
+        };
+        set.or_into(order.as_ref(), &mut self.copies.bits)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        self.copies.of = of;
         Ok(())
     }
 
@@ -492,14 +513,8 @@ impl<'a> Tally<'a> {
         if self.missing.key != Some((page, missing)) {
             let set = self.segment.set(missing, &sets, 2 * samples)?;
             self.missing
-                .load(&set, 2 * samples)
+                .count_missing(&set, mask)
                 .map_err(|rule| self.segment.broken_set(rule))?;
-            (self.missing.count, self.missing.samples) = (0, 0);
-            for (word, mask) in self.missing.bits.iter().zip(&mask.copies) {
-                let word = word & mask;
-                self.missing.count += word.count_ones();
-                self.missing.samples += ((word | word >> 1) & EVEN).count_ones();
-            }
             self.missing.key = Some((page, missing));
         }
         (2 * mask.size)
@@ -556,5 +571,27 @@ impl SiteCache {
         }
         self.bits.resize(words_for(universe), 0);
         set.or_into(None, &mut self.bits)
+    }
+
+    /// Counts the copies of a set in the group, and their samples; the bits are of no use after.
+    fn count_missing(&mut self, set: &StoredSet<'_>, mask: &Mask) -> Result<(), Malformed> {
+        let (mut count, mut samples) = (0, 0);
+        // a list is walked in no time, bits are as many as there are copies
+        let walked = set.walk_pairs(|sample, which| {
+            if get_bit(&mask.samples, sample) {
+                count += which.count_ones();
+                samples += 1;
+            }
+        })?;
+        if !walked {
+            self.load(set, set.universe())?;
+            for (word, mask) in self.bits.iter().zip(&mask.copies) {
+                let word = word & mask;
+                count += word.count_ones();
+                samples += ((word | word >> 1) & EVEN).count_ones();
+            }
+        }
+        (self.key, self.count, self.samples) = (None, count, samples);
+        Ok(())
     }
 }

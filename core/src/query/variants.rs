@@ -3,7 +3,7 @@
 use super::Group;
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::carriers::Carrier;
-use super::count::{RowCounts, Tally};
+use super::count::{LaidOut, RowCounts, Tally};
 use super::entries::EntryTest;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
@@ -91,6 +91,8 @@ pub struct Variants<'a> {
     pub(super) counted: Counted<'a>,
     /// Groups that are counted beside.
     others: Vec<Counted<'a>>,
+    /// The copies of the row that was counted last in one of them.
+    copies: LaidOut,
     /// What is asked of annotations, so that what is shown is what was asked for.
     asked: Vec<Arc<EntryTest>>,
     /// Everybody, where the group is not: parents may be outside of it.
@@ -152,6 +154,7 @@ impl<'a> Variants<'a> {
             walk,
             counted,
             others: Vec::new(),
+            copies: LaidOut::default(),
             asked,
             whole: Counted::new(None, dataset.sample_count(), parts),
             scratch: Scratch::default(),
@@ -475,7 +478,11 @@ impl<'a> Variant<'_, 'a> {
         };
         for &row in of.walk.rows() {
             if let Some(tally) = counted.tally(&of.walk, row) {
-                sum.add(tally.counts(row.row)?);
+                // the groups lay the same row out once
+                std::mem::swap(&mut tally.copies, &mut of.copies);
+                let counts = tally.counts(row.row);
+                std::mem::swap(&mut tally.copies, &mut of.copies);
+                sum.add(counts?);
             }
         }
         Ok(Counts::from_rows(sum, self.elsewhere(Some(group))?))

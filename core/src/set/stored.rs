@@ -120,6 +120,11 @@ impl<'a> StoredSet<'a> {
         matches!(self.body, Body::Empty) && (!self.complement || self.universe == 0)
     }
 
+    /// Whether the set is known to have all members without reading it.
+    pub(crate) fn is_plainly_full(&self) -> bool {
+        matches!(self.body, Body::Empty) && self.complement
+    }
+
     /// Members are below it.
     pub(crate) fn universe(&self) -> u32 {
         self.universe
