@@ -7,6 +7,7 @@
 
 mod column;
 mod container;
+mod container_writer;
 mod hash_index;
 mod kept;
 mod kind;
@@ -17,7 +18,8 @@ mod same;
 mod text;
 
 pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
-pub(crate) use container::{Container, ContainerWriter};
+pub(crate) use container::Container;
+pub(crate) use container_writer::ContainerWriter;
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{

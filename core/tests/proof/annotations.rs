@@ -1,13 +1,13 @@
 //! Annotations: every question about them, answered from the text of the VCF by its meaning.
 
-use crate::common::{Folder, build, content, data, keeping, options, run};
+use crate::common::{Folder, keeping};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::{BTreeMap, BTreeSet};
-use varidex::{Annotations, Annotator, BuildOptions, Dataset, Error, Impact};
+use std::collections::BTreeSet;
+use varidex::Dataset;
 
-const GENES: [&str; 4] = ["AAA1", "BBB2", "CCC3", ""];
+pub const GENES: [&str; 4] = ["AAA1", "BBB2", "CCC3", ""];
 const IMPACTS: [&str; 4] = ["MODIFIER", "LOW", "MODERATE", "HIGH"];
 /// Consequences, and what they are.
 const CONSEQUENCES: [(&str, &[&str]); 5] = [
@@ -38,15 +38,15 @@ const PROTEINS: [(&str, &str); 3] = [("Val600Glu", "V600E"), ("Arg97Ter", "R97*"
 
 /// What is said of one ALT.
 #[derive(Debug, Clone)]
-struct Entry {
-    alt: usize,
-    gene: &'static str,
-    consequences: Vec<usize>,
-    impact: usize,
-    canonical: bool,
-    mane: bool,
-    protein: usize,
-    transcript: u8,
+pub struct Entry {
+    pub alt: usize,
+    pub gene: &'static str,
+    pub consequences: Vec<usize>,
+    pub impact: usize,
+    pub canonical: bool,
+    pub mane: bool,
+    pub protein: usize,
+    pub transcript: u8,
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
@@ -82,7 +82,7 @@ impl Entry {
         )
     }
 
-    fn text(&self, alts: &[&str]) -> String {
+    pub fn text(&self, alts: &[&str]) -> String {
         let consequences: Vec<&str> = self
             .consequences
             .iter()
@@ -253,13 +253,13 @@ impl Asked {
     }
 }
 
-const META: &str = "##fileformat=VCFv4.3
+pub const META: &str = "##fileformat=VCFv4.3
 ##contig=<ID=1>
 ##INFO=<ID=CSQ,Number=.,Type=String,Description=\"VEP. Format: Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSc|HGVSp|CANONICAL|MANE_SELECT|CADD\">
 ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS0\n";
 
-fn record(position: usize, alts: &[&str], csq: &str) -> String {
+pub fn record(position: usize, alts: &[&str], csq: &str) -> String {
     let info = match csq {
         "" => ".".to_owned(),
         csq => format!("CSQ={csq}"),
@@ -271,7 +271,7 @@ fn record(position: usize, alts: &[&str], csq: &str) -> String {
 }
 
 /// Position and ALT of what a question finds.
-fn found(dataset: &Dataset, text: &str) -> BTreeSet<(usize, String)> {
+pub fn found(dataset: &Dataset, text: &str) -> BTreeSet<(usize, String)> {
     let mut variants = dataset.variants(text).unwrap();
     let mut found = BTreeSet::new();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -346,415 +346,4 @@ proptest! {
             prop_assert_eq!(shown.as_deref(), worst.map(|n| IMPACTS[n]));
         }
     }
-}
-
-/// What bcftools csq tells of several records together stands at one of them, and the others point to
-/// it, forwards or backwards: they are no less affected.
-#[test]
-fn records_that_point_to_another_have_its_entry() {
-    let folder = Folder::new();
-    let meta = META
-        .replace("ID=CSQ", "ID=BCSQ")
-        .replace("1>", "1>\n##contig=<ID=2>");
-    let record = |contig: &str, position: usize, alts: &str, bcsq: &str| {
-        format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\tBCSQ={bcsq}\tGT\t0|1\n")
-    };
-    let text =
-        meta + &record(
-            "1",
-            10,
-            "G",
-            "missense|AAA1|T1|protein_coding|+|5V>5E|10A>G+12A>C",
-        ) + &record("1", 12, "T,C", "@10,intron|BBB2|T2|protein_coding")
-            + &record("1", 14, "C", "@10")
-            + &record("1", 20, "G", "@30,@30")
-            + &record(
-                "1",
-                30,
-                "T",
-                "stop_gained|CCC3|T3|protein_coding|-|6K>6*|20A>G+30A>T",
-            )
-            + &record("2", 12, "C", "@10,@x");
-    let input = folder.write("input.vcf", text);
-    let to = folder.path("dataset.vdx");
-    let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!(told.annotator, Annotator::Bcsq);
-    assert_eq!((told.read, told.stored, told.refused_count()), (9, 6, 3));
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
-    let rows = |text: &str| -> Vec<String> {
-        let found = found(&dataset, text).into_iter();
-        found
-            .map(|(position, alt)| format!("{position}{alt}"))
-            .collect()
-    };
-    assert_eq!(
-        rows("gene:AAA1 & consequence:missense_variant"),
-        ["10G", "12C"]
-    );
-    assert_eq!(rows("protein:V5E"), ["10G", "12C"]);
-    assert_eq!(rows("gene:CCC3 & impact:high"), ["20G", "30T"]);
-    assert_eq!(rows("gene:BBB2"), ["12C", "12T"]);
-    let mut at = dataset.variants("1:12:A:C").unwrap();
-    let told = at.next().unwrap().unwrap().annotations().unwrap();
-    let genes: Vec<&str> = told.iter().map(|told| told.gene()).collect();
-    assert_eq!(genes, ["BBB2", "AAA1"]);
-}
-
-fn csq(folder: &Folder, name: &str, csq: &str) -> std::path::PathBuf {
-    folder.write(name, META.to_owned() + &record(5, &["C"], csq))
-}
-
-#[test]
-fn one_is_chosen_and_what_is_asked_for_must_be_there() {
-    let folder = Folder::new();
-    let entry = "C|missense_variant|LOW|AAA1|ENSG1|T|||||";
-    let input = csq(&folder, "input.vcf", entry);
-    let to = folder.path("dataset.vdx");
-    let with = |annotations: &str, info: &[&str]| {
-        let options = BuildOptions {
-            annotations: annotations.parse().unwrap(),
-            replace: true,
-            ..keeping(info)
-        };
-        build(&[&input], &to, &options)
-    };
-    let report = with("auto", &[]).unwrap();
-    assert_eq!(report.annotations.unwrap().annotator, Annotator::Csq);
-    let dataset = Dataset::open(&to).unwrap();
-    let variants = dataset
-        .variants("gene:aaa1")
-        .unwrap()
-        .next()
-        .unwrap()
-        .is_some();
-    assert!(variants);
-    let error = dataset.variants("gene:AAA2").err().unwrap();
-    assert!(error.to_string().contains("did you mean AAA1?"), "{error}");
-    let error = dataset
-        .variants("consequence:missens_variant")
-        .err()
-        .unwrap();
-    assert!(error.to_string().contains("missense_variant"), "{error}");
-    let error = dataset.variants("protein:V").err().unwrap();
-    assert!(matches!(error, Error::Expression(_)), "{error}");
-
-    assert!(with("none", &[]).unwrap().annotations.is_none());
-    let dataset = Dataset::open(&to).unwrap();
-    let error = dataset.variants("impact:high").err().unwrap();
-    assert!(error.to_string().contains("no annotations"), "{error}");
-
-    assert!(matches!(with("ann", &[]), Err(Error::Usage(_))));
-    assert!(matches!(
-        with("csq", &["CSQ.nothing"]),
-        Err(Error::Input(_))
-    ));
-    assert!(matches!(with("auto", &["ANN.Rank"]), Err(Error::Usage(_))));
-    assert!(matches!(with("none", &["CSQ.CADD"]), Err(Error::Usage(_))));
-    assert!("vep".parse::<Annotations>().is_err());
-}
-
-#[test]
-fn entries_that_cannot_be_read_are_counted() {
-    let folder = Folder::new();
-    let text =
-        "G|missense_variant|LOW|AAA1|||||||,C||LOW|AAA1|||||||,C|wild_variant|HIGH|BBB2|||||||";
-    let input = csq(&folder, "input.vcf", text);
-    let to = folder.path("dataset.vdx");
-    let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.as_ref().unwrap();
-    assert_eq!((told.read, told.stored, told.refused_count()), (3, 1, 2));
-    let reasons: Vec<&str> = told.refused.iter().map(|told| told.what.as_str()).collect();
-    let expected = [
-        "an allele that the record does not have",
-        "an entry without a consequence",
-    ];
-    assert_eq!(reasons, expected);
-    assert!(told.refused[0].first.ends_with("input.vcf:6"), "{told:?}");
-    assert!(
-        report
-            .warnings
-            .iter()
-            .any(|w| w.what.contains("wild_variant"))
-    );
-    let dataset = Dataset::open(&to).unwrap();
-    // what the ontology does not know is found as it stands
-    assert_eq!(
-        found(&dataset, "consequence:wild_variant & gene:BBB2").len(),
-        1
-    );
-    assert!(dataset.variants("gene:AAA1").is_err());
-}
-
-/// A row shows what was asked for, else the worst.
-#[test]
-fn what_is_shown_is_what_was_asked_for() {
-    let folder = Folder::new();
-    let text = "C|stop_gained|HIGH|AAA1|||||||,C|missense_variant|MODERATE|BBB2|||||||,C|intron_variant|MODIFIER|BBB2|||||||";
-    let dataset = folder.dataset(&(META.to_owned() + &record(5, &["C"], text)), &options());
-    let shown = |text: &str| {
-        let mut variants = dataset.variants(text).unwrap();
-        let told = variants
-            .next()
-            .unwrap()
-            .unwrap()
-            .annotation()
-            .unwrap()
-            .unwrap();
-        (told.gene().to_owned(), told.consequence, told.impact)
-    };
-    let high = ("AAA1".to_owned(), "stop_gained".to_owned(), Impact::High);
-    assert_eq!(shown("all"), high);
-    assert_eq!(shown("!gene:BBB2 | gene:AAA1"), high);
-    let missense = (
-        "BBB2".to_owned(),
-        "missense_variant".to_owned(),
-        Impact::Moderate,
-    );
-    assert_eq!(shown("gene:BBB2"), missense);
-    assert_eq!(shown("gene:BBB2 & impact<low").1, "intron_variant");
-}
-
-/// The same input gives the same bytes, whatever the number of threads.
-#[test]
-fn threads_do_not_show() {
-    let folder = Folder::new();
-    let mut text = META.to_owned();
-    for n in 0..9_000usize {
-        let entry = Entry {
-            alt: 0,
-            gene: GENES[n / 100 % 4],
-            consequences: vec![n % 5],
-            impact: n % 4,
-            canonical: n % 3 == 0,
-            mane: false,
-            protein: n % 3,
-            transcript: (n % 200) as u8,
-        };
-        text += &record(n + 1, &["C"], &entry.text(&["C"]));
-    }
-    let one = folder.dataset(&text, &options()).path().to_owned();
-    let one = content(&one);
-    let threads = BuildOptions {
-        threads: Some(4),
-        ..options()
-    };
-    let dataset = folder.dataset(&text, &threads);
-    assert!(one == content(dataset.path()));
-    dataset.verify().unwrap();
-}
-
-/// Real files: genes, impacts and consequences as a scan of the text has them.
-#[test]
-fn real_annotations() {
-    let Some(data) = data() else { return };
-    // file, key, and where gene, consequence and impact stand in an entry
-    let files = [
-        ("people/cineca_uk1/chr22_ann.vcf.gz", "ANN", 3, 1, Some(2)),
-        ("cohorts/trio/ashk-trio.vcf.gz", "BCSQ", 1, 0, None),
-        (
-            "beacon/pi20/synthetic_usecases_4beacon_testingV4.vcf.gz",
-            "CSQ",
-            3,
-            1,
-            Some(2),
-        ),
-    ];
-    for (file, key, gene, consequence, impact) in files {
-        let path = data.join(file);
-        let format = format!("%CHROM\t%POS\t%REF\t%ALT\t%INFO/{key}\n");
-        let name = path.display().to_string();
-        let Some(text) = run("bcftools", &["query", "-f", &format, &name]) else {
-            return;
-        };
-        let folder = Folder::new();
-        let to = folder.path("dataset.vdx");
-        let skipping = BuildOptions {
-            skip_malformed: true,
-            ..options()
-        };
-        let report = build(&[&path], &to, &skipping).unwrap();
-        let told = report.annotations.unwrap();
-        assert_eq!(told.annotator.key(), key);
-        assert_eq!(told.read, told.stored + told.refused_count());
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
-
-        // rows by gene, by impact and by both of one entry; only records of one ALT are told apart here
-        let mut by_gene = BTreeMap::<String, BTreeSet<String>>::new();
-        let mut by_impact = BTreeMap::<String, BTreeSet<String>>::new();
-        let mut of_both = BTreeMap::<(String, String), BTreeSet<String>>::new();
-        let mut by_term = BTreeMap::<String, BTreeSet<String>>::new();
-        let (mut entries, mut several) = (0, BTreeSet::new());
-        for line in text.lines() {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let place = format!("{}:{}:{}:{}", fields[0], fields[1], fields[2], fields[3]);
-            if fields[4] == "." {
-                continue;
-            }
-            if fields[3].contains(',') {
-                several.insert(format!("{}:{}", fields[0], fields[1]));
-            }
-            for entry in fields[4].split(',') {
-                entries += 1;
-                let entry: Vec<&str> = entry.split('|').collect();
-                let of = entry[gene].to_lowercase();
-                by_gene.entry(of.clone()).or_default().insert(place.clone());
-                for term in entry[consequence].split('&') {
-                    let term = term.trim_start_matches('*').to_owned();
-                    by_term.entry(term).or_default().insert(place.clone());
-                }
-                if let Some(impact) = impact {
-                    let impact = entry[impact].to_lowercase();
-                    by_impact
-                        .entry(impact.clone())
-                        .or_default()
-                        .insert(place.clone());
-                    let both = (of, impact);
-                    of_both.entry(both).or_default().insert(place.clone());
-                }
-            }
-        }
-        assert_eq!(told.read, entries, "{file}");
-        by_gene.remove("");
-        assert!(!by_gene.is_empty(), "{file}");
-        let plain = |place: &String| {
-            let mut fields = place.split(':');
-            let at = (fields.next().unwrap(), fields.next().unwrap());
-            !several.contains(&format!("{}:{}", at.0, at.1))
-        };
-        let check = |question: String, expected: &BTreeSet<String>| {
-            let mut variants = dataset.variants(&question).unwrap();
-            let mut rows = BTreeSet::new();
-            while let Some(mut variant) = variants.next().unwrap() {
-                let place = variant.names().unwrap().vcf.unwrap();
-                rows.insert(place);
-            }
-            rows.retain(plain);
-            let expected: BTreeSet<String> = expected
-                .iter()
-                .filter(|place| plain(place))
-                .cloned()
-                .collect();
-            let wrong: Vec<&String> = rows.symmetric_difference(&expected).take(5).collect();
-            assert!(wrong.is_empty(), "{file}: {question}: {wrong:?}");
-        };
-        for (gene, rows) in by_gene.iter().take(400) {
-            check(format!("gene:\"{gene}\""), rows);
-        }
-        for (impact, rows) in &by_impact {
-            check(format!("impact:{impact}"), rows);
-        }
-        for ((gene, impact), rows) in of_both.iter().filter(|((gene, _), _)| !gene.is_empty()) {
-            check(format!("gene:\"{gene}\" & impact:{impact}"), rows);
-        }
-        // these have nothing below them that annotators write
-        for term in [
-            "missense_variant",
-            "missense",
-            "stop_gained",
-            "frameshift",
-            "5_prime_utr",
-        ] {
-            if let Some(rows) = by_term.get(term) {
-                check(format!("consequence:{term}"), rows);
-            }
-        }
-    }
-}
-
-/// What one batch is told of a variant is told of it in all; inputs without annotation are named.
-#[test]
-fn batches_without_annotation_have_it_from_others() {
-    let folder = Folder::new();
-    let entry = "C|missense_variant|MODERATE|AAA1|||||||0.5";
-    let one = csq(&folder, "one.vcf", entry);
-    let plain = META
-        .replace("ID=CSQ", "ID=OTHER")
-        .replace("\tS0", "\tS1\tS2");
-    let plain = plain
-        + &record(5, &["C"], "").replace("0|1", "1|1\t0|1")
-        + &record(9, &["C"], "").replace("0|1", "1|1\t0|1");
-    let two = folder.write("two.vcf", plain);
-    let to = folder.path("dataset.vdx");
-    // the one that is annotated need not be the first
-    for inputs in [[&one, &two], [&two, &one]] {
-        let options = BuildOptions {
-            replace: true,
-            ..keeping(&["CSQ.CADD"])
-        };
-        let report = build(&inputs, &to, &options).unwrap();
-        assert_eq!(report.annotations.unwrap().stored, 1);
-        let warning = report
-            .warnings
-            .iter()
-            .find(|told| told.what.contains("no INFO CSQ"));
-        assert!(warning.unwrap().first.ends_with("two.vcf"), "{warning:?}");
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
-        for question in ["gene:AAA1 & impact>=moderate", "info.CSQ.CADD>0.4"] {
-            let mut variants = dataset.variants(question).unwrap();
-            let mut variant = variants.next().unwrap().unwrap();
-            assert_eq!(variant.counts().unwrap().ac, 4);
-            assert_eq!(variant.annotation().unwrap().unwrap().gene(), "AAA1");
-            assert!(variants.next().unwrap().is_none());
-        }
-        let group = dataset.ask("carriers(gene:AAA1)").unwrap();
-        assert_eq!(group.count(), 3);
-        assert_eq!(found(&dataset, "!gene:AAA1").len(), 1);
-    }
-}
-
-/// An entry that does not tell its ALT is of all: some megabytes must not become terabytes.
-#[test]
-fn entries_of_many_alts_are_bounded() {
-    let folder = Folder::new();
-    let alts: Vec<String> = (0..2_000u32)
-        .map(|n| {
-            let base = |at: u32| ["A", "C", "G", "T"][(n >> (2 * at) & 3) as usize];
-            (0..6).map(base).collect()
-        })
-        .collect();
-    let alts: Vec<&str> = alts.iter().map(String::as_str).collect();
-    let entries = vec!["intron|AAA1|T|p"; 3_000].join(",");
-    let text =
-        META.replace("ID=CSQ", "ID=BCSQ") + &record(5, &alts, &entries).replace("CSQ=", "BCSQ=");
-    let input = folder.write("input.vcf", text);
-    let to = folder.path("dataset.vdx");
-    let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!((told.read, told.stored), (3_000, 32));
-    assert_eq!(told.refused[0].what, "more entries than a record may have");
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
-    assert_eq!(found(&dataset, "gene:AAA1").len(), 2_000);
-}
-
-/// Rows that normalisation moves and changes keep what is said of them; sorting changes nothing.
-#[test]
-fn normalised_and_sorted_rows_keep_their_entries() {
-    let folder = Folder::new();
-    let fasta = folder.write("reference.fa", ">1\nGGGCACACACAGGG\n");
-    folder.write("reference.fa.fai", "1\t14\t3\t14\t15\n");
-    let meta = META.replace("ID=1>", "ID=1,length=14>");
-    let late = "1\t13\t.\tG\tT\t.\t.\tCSQ=T|intron_variant|LOW|BBB2|||||||\tGT\t0|1\n";
-    let early = "1\t9\t.\tACA\tA,ACC\t.\t.\tCSQ=-|frameshift_variant|HIGH|AAA1|||||||,A|inframe_deletion|MODERATE|CCC3|||||||,ACC|missense_variant|MODERATE|DDD4|||||||\tGT\t1|2\n";
-    let text = meta + late + early;
-    let input = folder.write("input.vcf", text);
-    let to = folder.path("dataset.vdx");
-    let options = BuildOptions {
-        sort: true,
-        reference: Some(fasta),
-        ..options()
-    };
-    let report = build(&[&input], &to, &options).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!((told.read, told.stored), (4, 4));
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
-    let one = |position: usize, alt: &str| BTreeSet::from([(position, alt.to_owned())]);
-    assert_eq!(found(&dataset, "gene:DDD4"), one(11, "C"));
-    assert_eq!(found(&dataset, "gene:BBB2"), one(13, "T"));
-    assert_eq!(found(&dataset, "gene:CCC3"), one(3, "G"));
 }

@@ -14,6 +14,7 @@
 mod common;
 
 mod aliases;
+mod annotated_files;
 mod annotations;
 mod batches;
 mod bcftools;
