@@ -1,6 +1,6 @@
 """The carriers file (section 8 of README.md, "carriers file")."""
 
-from primitives import Container, ascending, check_hash_index, column, need, stored_set, text, utf8
+from primitives import Container, check_hash_index, column, need, stored_set, text, utf8
 
 SECTIONS = {"carried_genes", "carried_index", "carried_classes", "carried_sets"}
 # least impact and whether rare, by class
@@ -16,24 +16,34 @@ class Carriers:
         lines = text(file.get("carried_genes"), "carried_genes")
         descriptors = column(file.get("carried_classes"), 6 * len(lines), "carried_classes", True, (0, 2**63 - 1))
         sets = file.get("carried_sets")
+        known = {name: meaning(dataset, name) for name in askable_names(dataset)}
         self.sets, seen = {}, []
         for n, line in enumerate(lines):
             names = utf8(line, "carried_genes", "V1").split("\t")
-            need(ascending(names) and all(names), "carried_genes", "V1", f"names {names[:5]}")
-            meant = [meaning(dataset, name) for name in names]
-            need(meant[0] and meant == meant[:1] * len(meant), "carried_genes", "V1", f"{names} mean several genes")
-            need(meant[0] not in seen, "carried_genes", "V1", f"{names} in another entry")
-            seen.append(meant[0])
+            meant = known.get(names[0])
+            same = [name for name in known if known[name] == meant]
+            need(meant and names == sorted(same), "carried_genes", "V1", f"names {names[:5]}")
+            need(meant not in seen, "carried_genes", "V1", f"{names} in another entry")
+            seen.append(meant)
+            need(any(variants_of(dataset, meant, 0, False)), "carried_genes", "V1", f"no variant of {names}")
             for which, (least, rare) in enumerate(CLASSES):
                 descriptor = descriptors[6 * n + which]
                 if descriptor is not None:
                     samples = stored_set(descriptor, sets, len(dataset.names), section="carried_sets")
-                    expected = who_carries(dataset, meant[0], least, rare)
+                    expected = who_carries(dataset, meant, least, rare)
                     need(samples == expected, "carried_classes", "V3", f"class {which} of {names[0]}")
                     self.sets.update({(name, which): samples for name in names})
         names = [(name.encode(), n) for n, line in enumerate(lines) for name in line.decode().split("\t")]
         check_hash_index(file.get("carried_index"), "carried_index", len(lines), names, "V2")
         file.verify(SECTIONS)
+
+
+def askable_names(dataset):
+    """All names of genes by which they can be asked for."""
+    names = {name.decode().lower() for name, _ in dataset.genes.index_texts()} if dataset.genes else set()
+    for segment in dataset.segments:
+        names = names.union(*(segment.annotations.gene_names if segment.annotations else []))
+    return {name for name in names if name and name == name.strip()}
 
 
 def meaning(dataset, name):
@@ -73,16 +83,21 @@ def variants(dataset):
     return found.values()
 
 
-def who_carries(dataset, meant, least, rare):
-    """Samples that carry a variant of what a name means, of at least this impact, rare or not."""
+def variants_of(dataset, meant, least, rare):
+    """The variants of what a name means, of at least this impact, rare or not."""
     names = [contig["name"] for contig in dataset.manifest["contigs"]]
-    samples = set()
     for rows in variants(dataset):
         an = sum(row.an for *_, row in rows)
         if rare and not (an and sum(row.ac for *_, row in rows) / an < RARE):
             continue
-        if not any(is_of(dataset, meant, least, names, *one) for one in rows):
-            continue
+        if any(is_of(dataset, meant, least, names, *one) for one in rows):
+            yield rows
+
+
+def who_carries(dataset, meant, least, rare):
+    """Samples that carry such a variant."""
+    samples = set()
+    for rows in variants_of(dataset, meant, least, rare):
         for number, _, row in rows:
             numbers = dataset.segments[number].sample_numbers
             samples |= {numbers[copy // 2] for copy in row.carriers}

@@ -47,7 +47,10 @@ const TERM: &str = "disease:\"COVID-19\"";
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Cohorts, as SAMPLESxVARIANTS.
-    #[arg(long, default_values_t = ["2504x20000".to_owned(), "100000x20000".to_owned()])]
+    #[arg(
+        long,
+        default_values_t = ["2504x20000", "100000x20000", "1000000x2000"].map(str::to_owned)
+    )]
     simulate: Vec<String>,
     /// Where data and datasets are kept between runs.
     #[arg(long, default_value = "target/bench-data")]

@@ -12,7 +12,7 @@ use crate::format::{
     find_hash, hash_index, page_of, verify_hashes,
 };
 use crate::set::{Malformed, Members, SampleSet, SetWriter, StoredSet, set_in};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -72,6 +72,78 @@ pub(crate) struct Carried {
     pub(crate) classes: Vec<(u64, SampleSet)>,
 }
 
+impl Carried {
+    /// The names as they are stored.
+    fn line(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        names.join("\t")
+    }
+}
+
+/// Writes the file gene by gene.
+#[derive(Debug)]
+pub(crate) struct GeneCarriersWriter {
+    samples: u32,
+    names: TextWriter,
+    hashes: Vec<(u64, u32)>,
+    genes: u32,
+    classes: ColumnWriter,
+    payload: Vec<u8>,
+}
+
+impl GeneCarriersWriter {
+    /// In a dataset of so many samples.
+    pub(crate) fn new(samples: u32) -> Self {
+        Self {
+            samples,
+            names: TextWriter::default(),
+            hashes: Vec::new(),
+            genes: 0,
+            classes: ColumnWriter::nullable(),
+            payload: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, gene: &Carried) {
+        self.names.push(gene.line().as_bytes());
+        let names = gene.names.iter();
+        self.hashes
+            .extend(names.map(|name| (xxh3_64(name.as_bytes()), self.genes)));
+        self.genes += 1;
+        for (variants, carriers) in &gene.classes {
+            let start = self.payload.len();
+            let members: Vec<u32> = carriers.iter().collect();
+            let mut sets = SetWriter {
+                payload: &mut self.payload,
+                base: 0,
+                universe: self.samples,
+            };
+            let descriptor = sets.write(Members::List(&members), None);
+            let fits = (self.payload.len() - start) as u64 <= variants * VARIANT_BYTES;
+            if !fits {
+                self.payload.truncate(start);
+            }
+            self.classes
+                .push_nullable(fits.then(|| descriptor.cast_signed()));
+        }
+    }
+
+    /// The file; `None` where there is no gene.
+    pub(crate) fn finish(self) -> Result<Option<ContainerWriter>> {
+        if self.genes == 0 {
+            return Ok(None);
+        }
+        let mut file = ContainerWriter::default();
+        let names = self.names.finish(true);
+        let names = names.map_err(|e| Error::io("carriers", e))?;
+        file.add(Kind::CarriedGenes, names);
+        file.add(Kind::CarriedIndex, hash_index(self.hashes, self.genes));
+        file.add(Kind::CarriedClasses, self.classes.finish());
+        file.add(Kind::CarriedSets, self.payload);
+        Ok(Some(file))
+    }
+}
+
 /// The mapped file.
 #[derive(Debug)]
 pub(crate) struct GeneCarriers {
@@ -82,46 +154,13 @@ pub(crate) struct GeneCarriers {
 }
 
 impl GeneCarriers {
-    /// The file for these genes in a dataset of so many samples.
-    pub(crate) fn write(genes: &[Carried], samples: u32) -> Result<ContainerWriter> {
-        let mut names = TextWriter::default();
-        let mut classes = ColumnWriter::nullable();
-        let mut payload = Vec::new();
-        for gene in genes {
-            names.push(joined(&gene.names).as_bytes());
-            for (variants, carriers) in &gene.classes {
-                let start = payload.len();
-                let members: Vec<u32> = carriers.iter().collect();
-                let mut sets = SetWriter {
-                    payload: &mut payload,
-                    base: 0,
-                    universe: samples,
-                };
-                let descriptor = sets.write(Members::List(&members), None);
-                let fits = (payload.len() - start) as u64 <= variants * VARIANT_BYTES;
-                if !fits {
-                    payload.truncate(start);
-                }
-                classes.push_nullable(fits.then(|| descriptor.cast_signed()));
-            }
-        }
-        let mut file = ContainerWriter::default();
-        let names = names.finish(true);
-        file.add(
-            Kind::CarriedGenes,
-            names.map_err(|e| Error::io("carriers", e))?,
-        );
-        let hashes = hashes(genes.iter().map(|gene| joined(&gene.names)));
-        file.add(Kind::CarriedIndex, hash_index(hashes, genes.len() as u32));
-        file.add(Kind::CarriedClasses, classes.finish());
-        file.add(Kind::CarriedSets, payload);
-        Ok(file)
-    }
-
     pub(crate) fn open(path: &Path, samples: u32) -> Result<Self> {
         let file = Container::open(path, FileKind::Carriers)?;
         let names = Text::find(&file, Kind::CarriedGenes)?;
-        let classes = names.len().saturating_mul(Class::COUNT);
+        let Some(classes) = names.len().checked_mul(Class::COUNT) else {
+            let expected = "fewer genes";
+            return Err(file.damage_in(Kind::CarriedGenes, expected, names.len().to_string()));
+        };
         let classes = Column::find(&file, Kind::CarriedClasses, classes)?;
         Ok(Self {
             file,
@@ -163,7 +202,9 @@ impl GeneCarriers {
     }
 
     fn set(&self, gene: u32, class: Class) -> Result<Option<StoredSet<'_>>> {
-        let row = gene.saturating_mul(Class::COUNT) + class.number();
+        let row = gene
+            .saturating_mul(Class::COUNT)
+            .saturating_add(class.number());
         let (page, at) = page_of(row);
         let descriptor = self.classes.page(&self.file, page)?.get_nullable(at);
         let set = |descriptor| set_in(&self.file, Kind::CarriedSets, descriptor, self.samples);
@@ -176,67 +217,69 @@ impl GeneCarriers {
             .damage_in(Kind::CarriedSets, rule.0, "something else")
     }
 
-    /// Checks the file as a whole: `again` is what follows from the rows.
-    pub(crate) fn verify(&self, again: &[Carried]) -> Result<()> {
+    /// Begins a check of the file as a whole, which goes on gene by gene.
+    pub(crate) fn check(&self) -> Result<Check<'_>> {
         self.file.verify()?;
-        let fault = |kind, expected| self.file.damage_in(kind, expected, "others");
-        let mut meant = HashMap::new();
-        for (number, gene) in again.iter().enumerate() {
-            meant.extend(gene.names.iter().map(|name| (name.as_str(), number)));
-        }
-        // each entry is a gene with all its names
-        let mut genes = Vec::new();
-        let mut lines = Vec::new();
-        self.names.verify(&self.file, |_, line| {
-            let expected = "all names of a gene, ascending";
-            let wrong = || fault(Kind::CarriedGenes, expected);
-            let line = std::str::from_utf8(line).map_err(|_| wrong())?;
-            let first = line.split('\t').next().unwrap_or_default();
-            let number = *meant.get(first).ok_or_else(wrong)?;
-            let gene = again.get(number).ok_or_else(wrong)?;
-            if line != joined(&gene.names) || genes.contains(&number) {
-                return Err(wrong());
-            }
-            genes.push(number);
-            lines.push(line.to_owned());
+        let mut hashes = Vec::new();
+        self.names.verify(&self.file, |gene, line| {
+            let names = line.split(|&b| b == b'\t');
+            hashes.extend(names.map(|name| (xxh3_64(name), gene)));
             Ok(())
         })?;
-        verify_hashes(
-            &self.file,
-            Kind::CarriedIndex,
-            self.names.len(),
-            hashes(lines.into_iter()),
-        )?;
+        verify_hashes(&self.file, Kind::CarriedIndex, self.names.len(), hashes)?;
         self.classes.verify(&self.file, true, 0..=i64::MAX)?;
-        for (number, gene) in (0u32..).zip(&genes) {
-            let sets = again.get(*gene).map_or(&[][..], |gene| &gene.classes);
-            for (class, (_, expected)) in Class::all().zip(sets) {
-                let Some(set) = self.set(number, class)? else {
-                    continue;
-                };
-                set.verify(None).map_err(|rule| self.broken(rule))?;
-                if set.to_set().map_err(|rule| self.broken(rule))? != *expected {
-                    let expected = "the samples that carry such a variant";
-                    return Err(fault(Kind::CarriedClasses, expected));
-                }
+        Ok(Check {
+            of: self,
+            seen: 0,
+            block: TextBlock::default(),
+        })
+    }
+}
+
+/// A check of the file against what follows from the rows.
+pub(crate) struct Check<'a> {
+    of: &'a GeneCarriers,
+    /// Genes that stand in the file.
+    seen: u32,
+    block: TextBlock,
+}
+
+impl Check<'_> {
+    /// A gene that has variants: it may stand in the file.
+    pub(crate) fn gene(&mut self, gene: &Carried) -> Result<()> {
+        let Some(name) = gene.names.first() else {
+            return Ok(());
+        };
+        let Some(number) = self.of.find(name)? else {
+            return Ok(());
+        };
+        let (of, file) = (self.of, &self.of.file);
+        if of.names.get(file, number, &mut self.block)? != gene.line().as_bytes() {
+            return Err(self.fault(Kind::CarriedGenes, "all names of a gene, ascending"));
+        }
+        self.seen += 1;
+        for (class, (_, expected)) in Class::all().zip(&gene.classes) {
+            let Some(set) = of.set(number, class)? else {
+                continue;
+            };
+            set.verify(None).map_err(|rule| of.broken(rule))?;
+            if set.to_set().map_err(|rule| of.broken(rule))? != *expected {
+                let expected = "the samples that carry such a variant";
+                return Err(self.fault(Kind::CarriedClasses, expected));
             }
         }
         Ok(())
     }
-}
 
-fn joined(names: &BTreeSet<String>) -> String {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    names.join("\t")
-}
-
-fn hashes(lines: impl Iterator<Item = String>) -> Vec<(u64, u32)> {
-    let mut hashes = Vec::new();
-    for (number, line) in (0u32..).zip(lines) {
-        hashes.extend(
-            line.split('\t')
-                .map(|name| (xxh3_64(name.as_bytes()), number)),
-        );
+    /// Once all genes with variants were seen: no other stands in the file.
+    pub(crate) fn finish(self) -> Result<()> {
+        if self.seen != self.of.names.len() {
+            return Err(self.fault(Kind::CarriedGenes, "genes with variants, each once"));
+        }
+        Ok(())
     }
-    hashes
+
+    fn fault(&self, kind: Kind, expected: &str) -> Error {
+        self.of.file.damage_in(kind, expected, "others")
+    }
 }

@@ -34,7 +34,7 @@ pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 use crate::dataset::{ContigEntry, Dataset, InfoEntry, Manifest, Publication, Samples};
 use crate::error::{Error, Place, Result};
 use crate::format::FileKind;
-use crate::gene_carriers::GeneCarriers;
+use crate::gene_carriers::GeneCarriersWriter;
 use crate::genes::{Genes, PAD_MAX};
 use crate::query::carried_by_gene;
 use crate::source::Reader;
@@ -198,7 +198,9 @@ fn add_gene_carriers(
         ..manifest.clone()
     };
     let dataset = Dataset::open_state(publication.directory(), rows)?;
-    let genes = carried_by_gene(&dataset, Some(pool), &mut |records| {
+    let mut carriers = GeneCarriersWriter::new(manifest.sample_count);
+    carried_by_gene(&dataset, Some(pool), &mut |gene, records| {
+        carriers.push(&gene);
         let told = progress(&Progress {
             phase: Phase::Genes,
             input: "gathering carriers by gene".to_owned(),
@@ -208,8 +210,7 @@ fn add_gene_carriers(
         });
         if told { Ok(()) } else { Err(Error::Cancelled) }
     })?;
-    if !genes.is_empty() {
-        let content = GeneCarriers::write(&genes, manifest.sample_count)?;
+    if let Some(content) = carriers.finish()? {
         manifest.carriers = Some(publication.add(FileKind::Carriers, content)?);
     }
     Ok(())

@@ -333,20 +333,7 @@ impl<'a> Scorer<'a> {
                 (sum >= enough).then_some(term)
             }));
         }
-        // who has a term has those above it, so that these are enough
-        let mut highest = Vec::new();
-        for &term in &needed {
-            let mut covered = false;
-            for other in self.terms.closure(term)? {
-                // of terms that are equivalent none goes, for each is above the other
-                covered |= needed.contains(&other)
-                    && !self.terms.closure(other)?.any(|above| above == term);
-            }
-            if !covered {
-                highest.push(term);
-            }
-        }
-        Ok(Some(highest))
+        Ok(Some(Vec::from_iter(needed)))
     }
 
     /// Whether a person of these terms may have a score of `least` or more: what is shared with a

@@ -1,9 +1,13 @@
 //! Who carries variants of a gene, by the stored sets: finding the one that answers a question, and
 //! making them all.
 
-use super::carried::Carried as Question;
+use super::carried::Hits;
+use super::count::{RowCounts, Tally};
+use super::entries::LocalTests;
 use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
-use super::resolve::Resolver;
+use super::resolve::{Resolver, Test};
+use super::test::test_count;
+use super::walk::Walk;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::gene_carriers::{Carried, Class, GeneCarriers, Least, RARE};
@@ -11,6 +15,7 @@ use crate::set::SampleSet;
 use crate::stop::check_stop;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Genes between two looks whether to stop.
 const AT_ONCE: usize = 64;
@@ -25,7 +30,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// The smallest set that holds all who carry what is asked for; `None` where there is none.
+    /// A set that holds all who carry what is asked for, the most special one that is stored; `None`
+    /// where there is none.
     pub(super) fn find(dataset: &Dataset, of: &Where) -> Result<Option<Self>> {
         let Some(carriers) = dataset.gene_carriers() else {
             return Ok(None);
@@ -110,28 +116,28 @@ fn least(comparison: Comparison, impact: Impact) -> (Least, bool) {
     }
 }
 
-/// The carriers of every gene's variants, from the rows. `told` hears how many genes are done; the
-/// pool's threads share the work.
+/// Calls `each` with the carriers of every gene's variants, from the rows, and with how many genes were
+/// looked at. The pool's threads share the work.
 pub(crate) fn carried_by_gene(
     dataset: &Dataset,
     pool: Option<&rayon::ThreadPool>,
-    told: &mut dyn FnMut(u64) -> Result<()>,
-) -> Result<Vec<Carried>> {
+    each: &mut dyn FnMut(Carried, u64) -> Result<()>,
+) -> Result<()> {
     let genes = match dataset.manifest().annotations.is_some() {
         true => annotated_names(dataset)?,
         false => modelled_names(dataset)?,
     };
-    let mut carried = Vec::new();
     for (done, some) in (0u64..).step_by(AT_ONCE).zip(genes.chunks(AT_ONCE)) {
         check_stop()?;
-        told(done)?;
         let found: Result<Vec<Option<Carried>>> = match pool {
             Some(pool) => pool.install(|| some.par_iter().map(|of| gene(dataset, of)).collect()),
             None => some.iter().map(|of| gene(dataset, of)).collect(),
         };
-        carried.extend(found?.into_iter().flatten());
+        for carried in found?.into_iter().flatten() {
+            each(carried, done)?;
+        }
     }
-    Ok(carried)
+    Ok(())
 }
 
 /// The carriers of a gene's variants; `None` where there is no variant.
@@ -139,41 +145,83 @@ fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> 
     let Some(name) = names.first() else {
         return Ok(None);
     };
-    let mut classes = Vec::new();
-    for class in Class::all() {
-        if class.least != Least::Any && dataset.manifest().annotations.is_none() {
-            classes.push((0, SampleSet::new()));
-            continue;
+    let question = Where(Node::built(WhereAtom::Gene(name.clone())));
+    let test = Resolver::new(dataset, String::new()).resolve(&question)?;
+    let entries = match &test {
+        Node::Atom(atom) => match &atom.kind {
+            Test::Entry(test) => Some(Arc::clone(test)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut walk = Walk::new(dataset, test)?;
+    let parts = walk.part_count();
+    let mut tallies: Vec<Option<Tally<'_>>> = (0..parts).map(|_| None).collect();
+    let mut looked_up = LocalTests::default();
+    // each variant is of the narrowest class that it fits
+    let narrowest: Vec<Class> = Class::all().collect();
+    let mut hits: Vec<_> = (0..narrowest.len())
+        .map(|_| Hits::new(dataset, parts, None, None, 0))
+        .collect();
+    let mut counts = vec![0u64; narrowest.len()];
+    while walk.step()? {
+        let mut sum = RowCounts::default();
+        let mut impact = None;
+        for &row in walk.rows() {
+            let Some((_, segment)) = walk.part(row) else {
+                continue;
+            };
+            if let Some(slot) = tallies.get_mut(row.part) {
+                let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
+                sum.add(tally.stored(row.row)?);
+            }
+            if let Some(test) = &entries {
+                impact = impact.max(looked_up.highest_impact(segment, test, row.row)?);
+            }
         }
-        let mut atoms = vec![WhereAtom::Gene(name.clone())];
-        if class.rare {
-            atoms.push(WhereAtom::Number {
-                field: Number::Af,
-                comparison: Comparison::Less,
-                value: RARE,
-            });
-        }
-        let impact = match class.least {
-            Least::Any => None,
-            Least::Moderate => Some(Impact::Moderate),
-            Least::High => Some(Impact::High),
+        let of = Class {
+            rare: test_count(sum, Number::Af, Comparison::Less, RARE),
+            least: match impact {
+                Some(3) => Least::High,
+                Some(2) => Least::Moderate,
+                _ => Least::Any,
+            },
         };
-        atoms.extend(impact.map(|impact| WhereAtom::Impact {
-            comparison: Comparison::GreaterOrEqual,
-            impact,
-        }));
-        let question = Where(Node::And(atoms.into_iter().map(Node::built).collect()));
-        let test = Resolver::new(dataset, String::new()).resolve(&question)?;
-        let (samples, variants) = Question::by_rows(dataset, test)?;
-        if class == Class::default() && variants == 0 {
-            return Ok(None);
+        let at = narrowest.iter().position(|class| *class == of).unwrap_or(0);
+        if let (Some(hits), Some(count)) = (hits.get_mut(at), counts.get_mut(at)) {
+            *count += 1;
+            for &row in walk.rows() {
+                if let Some((_, segment)) = walk.part(row) {
+                    hits.add(row.part, segment, row.row)?;
+                }
+            }
         }
-        classes.push((variants, samples));
     }
+    if counts.iter().all(|count| *count == 0) {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for (hits, count) in hits.into_iter().zip(counts) {
+        found.push((count, hits.finish()?));
+    }
+    let classes = Class::all().map(|class| {
+        let mut all = (0, SampleSet::new());
+        for (of, (count, samples)) in narrowest.iter().zip(&found) {
+            if of.wider().any(|wide| wide == class) {
+                all = (all.0 + count, all.1.union(samples));
+            }
+        }
+        all
+    });
     Ok(Some(Carried {
         names: names.clone(),
-        classes,
+        classes: classes.collect(),
     }))
+}
+
+/// Whether a gene can be asked for by a name.
+fn is_askable(name: &str) -> bool {
+    !name.is_empty() && name.trim() == name
 }
 
 /// The names of genes by position, in lower case: those that mean one gene.
@@ -187,7 +235,7 @@ fn modelled_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
         let mut names = BTreeSet::new();
         for name in gene.names() {
             // a name of several genes is none to ask by
-            if genes.find(&name)? == std::slice::from_ref(&gene) {
+            if is_askable(&name) && genes.find(&name)? == std::slice::from_ref(&gene) {
                 names.insert(name);
             }
         }
@@ -234,6 +282,7 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
         }
     }
     meant.extend(others);
+    meant.retain(|name, _| is_askable(name));
     let mut together = BTreeMap::<BTreeSet<(usize, u32)>, BTreeSet<String>>::new();
     for (name, genes) in meant {
         together.entry(genes).or_default().insert(name);
@@ -244,7 +293,9 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
 impl Dataset {
     /// Checks that the carriers stored by gene are those of the rows.
     pub(crate) fn verify_gene_carriers(&self, stored: &GeneCarriers) -> Result<()> {
-        stored.verify(&carried_by_gene(self, None, &mut |_| Ok(()))?)
+        let mut check = stored.check()?;
+        carried_by_gene(self, None, &mut |gene, _| check.gene(&gene))?;
+        check.finish()
     }
 }
 
@@ -324,6 +375,34 @@ mod tests {
         };
         build(&[&cohort.genotypes], &to, &options, &mut |_| true).unwrap();
         compare(&to, &["PTEN", "ryr1", "BRAF", "TLR7"], true);
+    }
+
+    /// Nobody can ask for ` B`: it ended the build once, or the genes that it stands with had the carriers
+    /// of `B`.
+    #[test]
+    fn names_with_blanks_around_are_not_asked_by() {
+        let place = tempfile::tempdir().unwrap();
+        let input = place.path().join("in.vcf");
+        let head = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##INFO=<ID=CSQ,Number=.,Type=String,\
+            Description=\"VEP. Format: Allele|Consequence|IMPACT|SYMBOL\">\n\
+            #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS0\tS1\n\
+            1\t10\t.\tA\tC\t.\t.\tCSQ=C|fusion|HIGH|A& B\tGT\t0|1\t0|0\n";
+        let other = "1\t20\t.\tA\tC\t.\t.\tCSQ=C|missense_variant|LOW|B\tGT\t0|0\t0|1\n";
+        for (text, others) in [(head.to_owned(), 0), (format!("{head}{other}"), 1)] {
+            std::fs::write(&input, text).unwrap();
+            let to = place.path().join("out.vdx");
+            let options = BuildOptions {
+                replace: true,
+                ..BuildOptions::default()
+            };
+            build(&[&input], &to, &options, &mut |_| true).unwrap();
+            let dataset = Dataset::open(&to).unwrap();
+            dataset.verify().unwrap();
+            let carriers = |question| dataset.ask(question).map(|group| group.ids().unwrap());
+            assert_eq!(carriers("carriers(gene:A)").unwrap(), ["S0"]);
+            let of_b = carriers("carriers(gene:B)").unwrap_or_default();
+            assert_eq!(of_b, ["S1"][..others]);
+        }
     }
 
     /// What is rare in one batch may be common in all.

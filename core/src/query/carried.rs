@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// What is asked of carriers beside the variants.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) zygosity: Option<Zygosity>,
     pub(super) at_least: u32,
@@ -84,20 +84,6 @@ impl Carried {
         })
     }
 
-    /// The samples that carry a variant, by its rows alone, and how many such variants there are.
-    pub(super) fn by_rows(dataset: &Dataset, test: Node<Test>) -> Result<(SampleSet, u64)> {
-        let carried = Self {
-            test,
-            notes: Vec::new(),
-            asked: Asked::default(),
-            stored: None,
-            trios: None,
-        };
-        let mut step = Step::default();
-        let found = carried.walk(dataset, None, &mut step)?;
-        Ok((found, step.variants))
-    }
-
     /// The people of whom a sample carries; of those `within`, where others do not matter.
     pub(super) fn find(
         &self,
@@ -139,17 +125,6 @@ impl Carried {
             }
             _ => None,
         };
-        let found = self.walk(dataset, few, step)?;
-        subjects.closed_over_people(found)
-    }
-
-    /// The samples that carry, found row by row; of `few`, where there are few to be found.
-    fn walk(
-        &self,
-        dataset: &Dataset,
-        few: Option<SampleSet>,
-        step: &mut Step,
-    ) -> Result<SampleSet> {
         let mut walk = Walk::new(dataset, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
@@ -170,7 +145,7 @@ impl Carried {
                 }
             }
         }
-        hits.finish()
+        subjects.closed_over_people(hits.finish()?)
     }
 
     /// The children that carry enough variants of this origin, each in the zygosity asked for.
@@ -206,7 +181,7 @@ impl Carried {
 const FEW: u64 = 64;
 
 /// Carriers found so far, by part.
-struct Hits<'a> {
+pub(super) struct Hits<'a> {
     dataset: &'a Dataset,
     parts: Vec<Option<PartHits<'a>>>,
     /// Those who are asked about and not yet found, by number in the dataset, where they are few.
@@ -229,7 +204,7 @@ struct PartHits<'a> {
 }
 
 impl<'a> Hits<'a> {
-    fn new(
+    pub(super) fn new(
         dataset: &'a Dataset,
         parts: usize,
         left: Option<SampleSet>,
@@ -258,7 +233,7 @@ impl<'a> Hits<'a> {
     }
 
     /// Adds the carriers of a row; returns the bytes of its set.
-    fn add(&mut self, part: usize, segment: &'a Segment, row: u32) -> Result<u64> {
+    pub(super) fn add(&mut self, part: usize, segment: &'a Segment, row: u32) -> Result<u64> {
         let Some(slot) = self.parts.get_mut(part) else {
             return Ok(0);
         };
@@ -314,7 +289,7 @@ impl<'a> Hits<'a> {
         Ok(bytes)
     }
 
-    fn finish(mut self) -> Result<SampleSet> {
+    pub(super) fn finish(mut self) -> Result<SampleSet> {
         if self.at_least > 1 {
             let counted = (0u32..)
                 .zip(&self.counts)

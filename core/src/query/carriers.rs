@@ -63,12 +63,16 @@ impl<'a> Tally<'a> {
         if !set.walk_pairs(pair).map_err(broken)? {
             self.lay_out(row, &set)?;
             let bits = &self.copies.bits;
-            let copies: u32 = bits.iter().map(|word| word.count_ones()).sum();
-            found.reserve(copies as usize);
             let masks = mask.map(|mask| mask.copies.as_slice());
+            let inside = |i: usize| match masks {
+                Some(masks) => masks.get(i).copied().unwrap_or(0),
+                None => u64::MAX,
+            };
+            let words = bits.iter().enumerate();
+            let copies: u32 = words.map(|(i, word)| (word & inside(i)).count_ones()).sum();
+            found.reserve(copies as usize);
             for (i, &word) in bits.iter().enumerate() {
-                let word =
-                    word & masks.map_or(u64::MAX, |masks| masks.get(i).copied().unwrap_or(0));
+                let word = word & inside(i);
                 let mut first_copies = (word | word >> 1) & EVEN;
                 while first_copies != 0 {
                     let at = first_copies.trailing_zeros();

@@ -10,6 +10,9 @@ use crate::set::{for_each_bit, get_bit, set_bit, words_for};
 use crate::source::annotation::short_protein;
 use std::sync::Arc;
 
+/// So few rows are tested one by one sooner than a set of many is read.
+const FEW_ROWS: u64 = 4_096;
+
 /// What is asked of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum EntryTest {
@@ -149,6 +152,7 @@ impl LocalTest {
         let (file, rows) = (segment.file(), segment.meta().rows);
         let mut bits = Vec::new();
         match self {
+            Self::Gene(genes) if genes.is_empty() => return Ok(Rows::none()),
             Self::Gene(genes) => of.add_rows_of_genes(file, genes, &mut bits)?,
             Self::Consequence(wanted) => {
                 let mut numbers = Vec::new();
@@ -174,8 +178,15 @@ impl LocalTest {
             Self::All(tests) => {
                 let mut all: Option<Rows> = None;
                 for test in tests {
-                    // of these there are too many for their sets to be worth reading
-                    if all.is_some() && matches!(test, Self::Flags(_)) {
+                    // of these there are too many for their sets to be worth reading, where there are few
+                    // rows left
+                    let few = all.as_ref().is_some_and(|rows| rows.len() <= FEW_ROWS);
+                    let many = match test {
+                        Self::Flags(_) => all.is_some(),
+                        Self::Impact(_) => few,
+                        _ => false,
+                    };
+                    if many {
                         continue;
                     }
                     let more = test.rows(segment)?;
@@ -271,6 +282,31 @@ impl LocalTests {
             }
         }
         Ok(false)
+    }
+
+    /// The highest impact of a row's entries that are what is asked for.
+    pub(super) fn highest_impact(
+        &mut self,
+        segment: &Segment,
+        test: &Arc<EntryTest>,
+        row: u32,
+    ) -> Result<Option<u8>> {
+        let Some(of) = segment.annotations() else {
+            return Ok(None);
+        };
+        let file = segment.file();
+        let at = self.at(of, file, test)?;
+        let mut highest = None;
+        for item in of.items(file, row)? {
+            let entry = of.entry(file, item)?;
+            let class = of.class_of(file, entry)?;
+            if let Some((_, local)) = self.known.get(at)
+                && local.holds(of, file, (entry, class), &mut self.block)?
+            {
+                highest = highest.max(Some(of.grade_of(file, class)?.impact()));
+            }
+        }
+        Ok(highest)
     }
 
     /// Whether an entry is what is asked for by one of these.

@@ -16,6 +16,8 @@ pub(super) struct Similar {
     threshold: f64,
     /// Of whom one of these is recorded: as similar as can be.
     same: SampleSet,
+    /// Their score.
+    highest: f64,
     /// A single phenotype: the most similar recorded one decides.
     single: bool,
 }
@@ -70,9 +72,13 @@ impl Similar {
             let of = TermRef::Known(term);
             same = people.term_set(Some(Scope::Phenotype), &of, Recorded::Present)?;
         }
-        let threshold = match threshold {
-            Threshold::Score(score) => score,
-            Threshold::Level(level) => level.threshold(measure, single.is_some()),
+        let (threshold, highest) = match threshold {
+            Threshold::Score(score) => (score, 1.0),
+            Threshold::Level(level) => {
+                let least = level.threshold(measure, single.is_some());
+                // Resnik's measure has no highest score
+                (least, least.max(1.0))
+            }
         };
         let mut profiles = Vec::new();
         if !phenotypes.is_empty() {
@@ -101,6 +107,7 @@ impl Similar {
             measure,
             threshold,
             same,
+            highest,
             single: single.is_some(),
         })
     }
@@ -126,17 +133,18 @@ impl Similar {
             // nobody else shares a term with any profile
             None => people.with_phenotypes()?,
         };
-        let (mut same, mut candidates) = (
-            subjects.of_individuals(&self.same)?,
-            subjects.of_individuals(&possible.difference(&self.same))?,
-        );
+        let mut same = SampleSet::new();
+        // where they do not reach the score so, they may by their phenotypes
+        if self.highest >= self.threshold {
+            same = subjects.of_individuals(&self.same)?;
+        }
+        let mut candidates = subjects.of_individuals(&possible)?.difference(&same);
         if let Some(within) = within {
             same = same.intersection(within);
             candidates = candidates.intersection(within);
         }
-        // Resnik's measure has no highest score
-        let highest = self.threshold.max(1.0);
-        let mut scored: Vec<(u32, f64)> = same.iter().map(|subject| (subject, highest)).collect();
+        let scores = same.iter().map(|subject| (subject, self.highest));
+        let mut scored: Vec<(u32, f64)> = scores.collect();
         let mut profiles = people.profiles()?;
         let mut last: Option<(u32, f64)> = None;
         for subject in candidates.iter() {

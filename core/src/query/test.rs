@@ -97,7 +97,12 @@ fn test_atom(
 
 /// Whether a count stands in the relation asked for. AF is compared as the exact quotient; where AN
 /// is 0 there is no AF, and nothing holds of it.
-fn test_count(counts: RowCounts, field: Number, comparison: Comparison, value: f64) -> bool {
+pub(super) fn test_count(
+    counts: RowCounts,
+    field: Number,
+    comparison: Comparison,
+    value: f64,
+) -> bool {
     let left = match field {
         Number::Ac => f64::from(counts.ac),
         Number::An => f64::from(counts.an),

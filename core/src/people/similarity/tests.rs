@@ -113,6 +113,52 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Whoever reaches a score has one of the terms that are needed, and is not passed by; also where
+    /// closures lead over equivalents, and information is what it may.
+    #[test]
+    fn nobody_who_reaches_the_score_is_passed_by(
+        edges in prop::collection::vec((0u32..30, 0u32..30), 10..60),
+        equivalents in prop::collection::vec((0u32..30, 0u32..30), 0..12),
+        ic in prop::collection::vec(prop_oneof![Just(0.0), 0.0f64..9.0], 30),
+        profiles in prop::collection::vec(some_terms(), 1..4),
+        weights in prop::collection::vec(0.0f64..=1.0, 8),
+        people in prop::collection::vec(some_terms(), 1..12),
+        excluded in some_terms(),
+        least in prop_oneof![Just(0.0), 0.01f64..0.9],
+    ) {
+        let mut source = source(&edges, &[]);
+        // a third of the terms are of another vocabulary, to which equivalences lead
+        for term in &mut source.terms {
+            for id in std::iter::once(&mut term.id).chain(&mut term.parents) {
+                *id = id.replace("HP:2", "SNOMED:2");
+            }
+        }
+        for (a, b) in equivalents.iter().filter(|(a, b)| a != b) {
+            let id = source.terms[*b as usize].id.clone();
+            source.terms[*a as usize].equivalents.push(id);
+        }
+        let (_place, terms) = stored(&source);
+        let weighted = |of: &Vec<u32>| Profile {
+            phenotypes: of.iter().copied().zip(weights.iter().copied()).collect(),
+        };
+        let profiles: Vec<Profile> = profiles.iter().map(weighted).collect();
+        let mut scorer = Scorer::new(&terms, &profiles, Measure::SimGic, ic).unwrap();
+        let needed: BTreeSet<u32> = scorer.needed(least).unwrap().unwrap().into_iter().collect();
+        for person in &people {
+            for excluded in [&[][..], &excluded] {
+                let score = scorer.score(person, excluded).unwrap();
+                if score >= least && score > 0.0 {
+                    prop_assert!(!closed(&terms, person).is_disjoint(&needed), "{score}");
+                    prop_assert!(scorer.may_reach(least, person).unwrap(), "{score}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn levels_lie_within_each_other() {
     for (_, measure) in Measure::NAMES {
