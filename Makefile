@@ -98,6 +98,7 @@ fuzz-smoke: need-cargo
 bench: need-cargo
 	$(CARGO) bench -p varidex-benches
 	$(CARGO) run --release -p varidex-benches --bin compare -- $(BENCH)
+	$(CARGO) run --release -p varidex-benches --bin questions
 
 clean: need-cargo
 	$(CARGO) clean

@@ -12,7 +12,7 @@ use crate::format::{
     find_hash, hash_index, page_of, verify_hashes,
 };
 use crate::set::{Malformed, Members, SampleSet, SetWriter, StoredSet, set_in};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -220,44 +220,43 @@ impl GeneCarriers {
     /// Begins a check of the file as a whole, which goes on gene by gene.
     pub(crate) fn check(&self) -> Result<Check<'_>> {
         self.file.verify()?;
-        let mut hashes = Vec::new();
+        self.classes.verify(&self.file, true, 0..=i64::MAX)?;
+        let mut check = Check {
+            of: self,
+            unseen: HashMap::new(),
+            hashes: Vec::new(),
+        };
         self.names.verify(&self.file, |gene, line| {
             let names = line.split(|&b| b == b'\t');
-            hashes.extend(names.map(|name| (xxh3_64(name), gene)));
-            Ok(())
+            check.hashes.extend(names.map(|name| (xxh3_64(name), gene)));
+            match check.unseen.insert(line.to_vec(), gene) {
+                None => Ok(()),
+                Some(_) => Err(self.fault(Kind::CarriedGenes, "each gene once")),
+            }
         })?;
-        verify_hashes(&self.file, Kind::CarriedIndex, self.names.len(), hashes)?;
-        self.classes.verify(&self.file, true, 0..=i64::MAX)?;
-        Ok(Check {
-            of: self,
-            seen: 0,
-            block: TextBlock::default(),
-        })
+        Ok(check)
+    }
+
+    fn fault(&self, kind: Kind, expected: &str) -> Error {
+        self.file.damage_in(kind, expected, "others")
     }
 }
 
 /// A check of the file against what follows from the rows.
 pub(crate) struct Check<'a> {
     of: &'a GeneCarriers,
-    /// Genes that stand in the file.
-    seen: u32,
-    block: TextBlock,
+    /// Genes of the file by their names, until they were met among those that have variants.
+    unseen: HashMap<Vec<u8>, u32>,
+    hashes: Vec<(u64, u32)>,
 }
 
 impl Check<'_> {
     /// A gene that has variants: it may stand in the file.
     pub(crate) fn gene(&mut self, gene: &Carried) -> Result<()> {
-        let Some(name) = gene.names.first() else {
+        let of = self.of;
+        let Some(number) = self.unseen.remove(gene.line().as_bytes()) else {
             return Ok(());
         };
-        let Some(number) = self.of.find(name)? else {
-            return Ok(());
-        };
-        let (of, file) = (self.of, &self.of.file);
-        if of.names.get(file, number, &mut self.block)? != gene.line().as_bytes() {
-            return Err(self.fault(Kind::CarriedGenes, "all names of a gene, ascending"));
-        }
-        self.seen += 1;
         for (class, (_, expected)) in Class::all().zip(&gene.classes) {
             let Some(set) = of.set(number, class)? else {
                 continue;
@@ -265,21 +264,19 @@ impl Check<'_> {
             set.verify(None).map_err(|rule| of.broken(rule))?;
             if set.to_set().map_err(|rule| of.broken(rule))? != *expected {
                 let expected = "the samples that carry such a variant";
-                return Err(self.fault(Kind::CarriedClasses, expected));
+                return Err(of.fault(Kind::CarriedClasses, expected));
             }
         }
         Ok(())
     }
 
-    /// Once all genes with variants were seen: no other stands in the file.
+    /// Once all genes with variants were met: no other stands in the file.
     pub(crate) fn finish(self) -> Result<()> {
-        if self.seen != self.of.names.len() {
-            return Err(self.fault(Kind::CarriedGenes, "genes with variants, each once"));
+        let of = self.of;
+        if !self.unseen.is_empty() {
+            let expected = "genes with variants, with all their names, ascending";
+            return Err(of.fault(Kind::CarriedGenes, expected));
         }
-        Ok(())
-    }
-
-    fn fault(&self, kind: Kind, expected: &str) -> Error {
-        self.of.file.damage_in(kind, expected, "others")
+        verify_hashes(&of.file, Kind::CarriedIndex, of.names.len(), self.hashes)
     }
 }
