@@ -23,7 +23,7 @@ use super::variants::Variants;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
-use crate::set::SampleSet;
+use crate::set::{SampleSet, set_bit, words_for};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -113,32 +113,36 @@ pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Resu
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_passed_by);
-    let mut found = SampleSet::new();
-    // by gene and sample: which kinds of hits there were
-    let mut seen: HashMap<u32, HashMap<u32, u8>> = HashMap::new();
+    let samples = dataset.sample_count();
+    let mut found = vec![0; words_for(samples)];
+    // by gene: which kinds of hits there were, by sample
+    let mut seen: HashMap<u32, Vec<u8>> = HashMap::new();
     while sweep.step(false)? {
         for gene in sweep.closed.drain(..) {
             seen.remove(&gene);
         }
         for &gene in &sweep.genes {
-            let seen = seen.entry(gene).or_default();
+            let seen = seen.entry(gene);
+            let seen = seen.or_insert_with(|| vec![0; samples as usize]);
             for hit in &sweep.hits {
-                let kinds = seen.entry(hit.sample).or_insert(0);
+                let Some(kinds) = seen.get_mut(hit.sample as usize) else {
+                    continue;
+                };
                 // a phased hit pairs with those on the other copy, one that is not with any
                 let (kind, partners) = match hit.copy {
                     Some(copy) => (1 << copy, UNPHASED | 2 >> copy),
                     None => (UNPHASED, u8::MAX),
                 };
                 if *kinds & partners != 0 {
-                    found.insert(hit.sample);
+                    set_bit(&mut found, hit.sample);
                 }
                 *kinds |= kind;
             }
         }
     }
     step.variants = sweep.seen;
-    step.set_bytes = sweep.set_bytes;
-    Ok(found)
+    step.set_bytes += sweep.set_bytes;
+    Ok(SampleSet::from_bits(0, &found))
 }
 
 /// A call of two copies of which one carries.
@@ -266,8 +270,8 @@ impl<'a> Sweep<'a> {
             if alternate == b"*" || AlleleType::of(reference, alternate, None) == AlleleType::Ref {
                 continue;
             }
-            let (reference, alternate) = (reference.to_vec(), alternate.to_vec());
-            let named = names.then(|| {
+            let alleles = names.then(|| (reference.to_vec(), alternate.to_vec()));
+            let named = alleles.map(|(reference, alternate)| {
                 Rc::new(PairedVariant {
                     contig: variant.contig().to_owned(),
                     position,
