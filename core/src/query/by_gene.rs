@@ -156,8 +156,8 @@ fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> 
     };
     let mut walk = Walk::new(dataset, test)?;
     let parts = walk.part_count();
-    let mut tallies: Vec<Option<Tally<'_>>> = (0..parts).map(|_| None).collect();
-    let mut looked_up = LocalTests::default();
+    // numbers of genes are those of a segment, and so is what was looked up of them
+    let mut of_parts: Vec<Option<(Tally<'_>, LocalTests)>> = (0..parts).map(|_| None).collect();
     // each variant is of the narrowest class that it fits
     let narrowest: Vec<Class> = Class::all().collect();
     let mut hits: Vec<_> = (0..narrowest.len())
@@ -171,10 +171,12 @@ fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> 
             let Some((_, segment)) = walk.part(row) else {
                 continue;
             };
-            if let Some(slot) = tallies.get_mut(row.part) {
-                let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
-                sum.add(tally.stored(row.row)?);
-            }
+            let Some(slot) = of_parts.get_mut(row.part) else {
+                continue;
+            };
+            let new = || (Tally::new(segment, None), LocalTests::default());
+            let (tally, looked_up) = slot.get_or_insert_with(new);
+            sum.add(tally.stored(row.row)?);
             if let Some(test) = &entries {
                 impact = impact.max(looked_up.highest_impact(segment, test, row.row)?);
             }
@@ -375,6 +377,48 @@ mod tests {
         };
         build(&[&cohort.genotypes], &to, &options, &mut |_| true).unwrap();
         compare(&to, &["PTEN", "ryr1", "BRAF", "TLR7"], true);
+    }
+
+    /// A gene has another number in each segment.
+    #[test]
+    fn stored_carriers_are_of_all_segments() {
+        let place = tempfile::tempdir().unwrap();
+        let said = [
+            &["AAA|LOW", "BBB|HIGH", "CCC|MODERATE"][..],
+            &[
+                "ZZZ|LOW",
+                "CCC|HIGH",
+                "BBB|LOW",
+                "AAA|MODERATE",
+                "BBB|MODERATE",
+            ],
+        ];
+        let mut inputs = Vec::new();
+        for (contig, said) in (1..).zip(said) {
+            let mut vcf = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
+                ##INFO=<ID=CSQ,Number=.,Type=String,Description=\"VEP. Format: \
+                Allele|Consequence|SYMBOL|IMPACT\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\t\
+                INFO\tFORMAT"
+                .to_owned();
+            (0..300).for_each(|sample| write!(vcf, "\tS{sample}").unwrap());
+            for (row, said) in (0u32..).zip(said.iter().cycle().take(40)) {
+                write!(vcf, "\n{contig}\t{}\t.\tA\tC\t.\t.\t", 10 + row).unwrap();
+                write!(vcf, "CSQ=C|missense_variant|{said}\tGT").unwrap();
+                let every = if row % 3 == 0 { 20 } else { 150 };
+                for sample in 0u32..300 {
+                    let carries = (sample + 7 * row).is_multiple_of(every);
+                    vcf.push_str(if carries { "\t0|1" } else { "\t0|0" });
+                }
+            }
+            vcf.push('\n');
+            let input = place.path().join(format!("{contig}.vcf"));
+            std::fs::write(&input, vcf).unwrap();
+            inputs.push(input);
+        }
+        let to = place.path().join("cohort.vdx");
+        build(&inputs, &to, &BuildOptions::default(), &mut |_| true).unwrap();
+        assert_eq!(Dataset::open(&to).unwrap().parts().len(), 2);
+        compare(&to, &["AAA", "bbb", "CCC"], true);
     }
 
     /// Nobody can ask for ` B`: it ended the build once, or the genes that it stands with had the carriers
