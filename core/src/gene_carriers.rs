@@ -8,8 +8,8 @@
 
 use crate::error::{Error, Result};
 use crate::format::{
-    Column, ColumnWriter, Container, ContainerWriter, FileKind, Kind, Text, TextBlock, TextWriter,
-    find_hash, hash_index, page_of, verify_hashes,
+    Column, ColumnWriter, Container, ContainerWriter, FileKind, Kind, Text, TextWriter, find_hash,
+    hash_index, page_of, verify_hashes,
 };
 use crate::set::{Malformed, Members, SampleSet, SetWriter, StoredSet, set_in};
 use std::collections::{BTreeSet, HashMap};
@@ -176,16 +176,11 @@ impl GeneCarriers {
             return Ok(None);
         };
         let wanted = name.trim().to_lowercase();
-        let mut block = TextBlock::default();
-        for gene in find_hash(&self.file, index, xxh3_64(wanted.as_bytes()))? {
-            if gene < self.names.len() {
-                let names = self.names.get(&self.file, gene, &mut block)?;
-                if names
-                    .split(|&b| b == b'\t')
-                    .any(|known| known == wanted.as_bytes())
-                {
-                    return Ok(Some(gene));
-                }
+        let wanted = wanted.as_bytes();
+        let is_one = |names: &[u8]| names.split(|&b| b == b'\t').any(|known| known == wanted);
+        for gene in find_hash(&self.file, index, xxh3_64(wanted))? {
+            if gene < self.names.len() && self.names.with(&self.file, gene, is_one)? {
+                return Ok(Some(gene));
             }
         }
         Ok(None)

@@ -415,10 +415,18 @@ mod tests {
             std::fs::write(&input, vcf).unwrap();
             inputs.push(input);
         }
+        // a name that the gene's model has, and its annotations do not
+        let genes = place.path().join("genes.gff3");
+        let model = "##gff-version 3\n1\t.\tgene\t11\t20\t.\t+\t.\tID=g;Name=AAA;Alias=OLD1\n";
+        std::fs::write(&genes, model).unwrap();
         let to = place.path().join("cohort.vdx");
-        build(&inputs, &to, &BuildOptions::default(), &mut |_| true).unwrap();
+        let options = BuildOptions {
+            genes: vec![genes],
+            ..BuildOptions::default()
+        };
+        build(&inputs, &to, &options, &mut |_| true).unwrap();
         assert_eq!(Dataset::open(&to).unwrap().parts().len(), 2);
-        compare(&to, &["AAA", "bbb", "CCC"], true);
+        compare(&to, &["AAA", "bbb", "CCC", "old1"], true);
     }
 
     /// Nobody can ask for ` B`: it ended the build once, or the genes that it stands with had the carriers

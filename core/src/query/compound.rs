@@ -113,21 +113,18 @@ pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Resu
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_passed_by);
-    let samples = dataset.sample_count();
-    let mut found = vec![0; words_for(samples)];
-    // by gene: which kinds of hits there were, by sample
-    let mut seen: HashMap<u32, Vec<u8>> = HashMap::new();
+    let mut found = vec![0; words_for(dataset.sample_count())];
+    // by gene and sample: which kinds of hits there were. With a large pad many genes are open at once: what
+    // is kept of one must depend on its carriers, not on the cohort
+    let mut seen: HashMap<u32, HashMap<u32, u8>> = HashMap::new();
     while sweep.step(false)? {
         for gene in sweep.closed.drain(..) {
             seen.remove(&gene);
         }
         for &gene in &sweep.genes {
-            let seen = seen.entry(gene);
-            let seen = seen.or_insert_with(|| vec![0; samples as usize]);
+            let seen = seen.entry(gene).or_default();
             for hit in &sweep.hits {
-                let Some(kinds) = seen.get_mut(hit.sample as usize) else {
-                    continue;
-                };
+                let kinds = seen.entry(hit.sample).or_insert(0);
                 // a phased hit pairs with those on the other copy, one that is not with any
                 let (kind, partners) = match hit.copy {
                     Some(copy) => (1 << copy, UNPHASED | 2 >> copy),
