@@ -8,7 +8,7 @@ import struct
 import xxhash
 import zstandard
 
-READ_VERSION, FEATURES = 1, 0
+READ_VERSION, FEATURES = 2, 0
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 NAMES = {
@@ -58,6 +58,12 @@ class TooNew(Damaged):
     kind = "too new"
 
 
+class TooOld(Damaged):
+    """Written in a version that is no longer read."""
+
+    kind = "too old"
+
+
 def need(holds, section, rule, what):
     if not holds:
         raise Damaged(section, rule, what)
@@ -85,6 +91,8 @@ class Container:
         need(xxhash.xxh3_64_intdigest(data[:56]) == header_sum, "header", "F3", "header checksum")
         if read > READ_VERSION or features & ~FEATURES:
             raise TooNew("header", "F4", f"version {read}, features {features:#x}")
+        if read < READ_VERSION:
+            raise TooOld("header", "F15", f"version {read}: build the dataset anew")
         need(length == len(data), "header", "F5", f"{len(data)} bytes of {length}")
         need(table_at == HEADER_LEN and zero == 0, "header", "F6", "table offset or reserved bytes")
         need(count <= 65_536, "header", "F7", f"{count} sections")

@@ -42,6 +42,7 @@ from primitives import (
     Damaged,
     Order,
     TooNew,
+    TooOld,
     allele_type,
     ascending,
     check_hash_index,
@@ -56,7 +57,7 @@ from primitives import (
 )  # fmt: skip
 from terms import Terms
 
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 DESCRIPTOR = (0, 2**63 - 1)
 COLUMNS = {
     "position": (-1, 2**31 - 2), "span": U32, "allele": U32, "ac": U32, "hom": U32, "hemi": U32,
@@ -455,6 +456,8 @@ def read_manifest(data):
         no("M5", "version")
     if m["version"] > MANIFEST_VERSION:
         no("M4", f"version {m['version']}", TooNew)
+    if m["version"] < MANIFEST_VERSION:
+        no("M17", f"version {m['version']}: build the dataset anew", TooOld)
 
     def shaped(value, **fields):
         return isinstance(value, list) and all(
@@ -570,7 +573,7 @@ def ask(dataset, what, *words):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 1.")
+    parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 2.")
     parser.add_argument("verb", choices=["verify", "dump", "ask"])
     parser.add_argument("dataset")
     parser.add_argument("question", nargs="*", help="after ask")

@@ -238,7 +238,7 @@ class BadVectors(unittest.TestCase):
                 self.assertEqual(found, (line["rule"], line["class"], line["section"]), str(error))
 
     def test_flipped_bytes_are_found(self):
-        """A flipped byte anywhere gives `Damaged` or `TooNew`, and no other exception."""
+        """A flipped byte anywhere gives `Damaged`, `TooNew` or `TooOld`, and no other exception."""
         directory = os.path.join(VECTORS, "genotypes.vdx")
         entry = reader.read_manifest(load(directory, "manifest.json").encode())["segments"][0]
         with open(os.path.join(directory, entry["file"]), "rb") as file:
@@ -292,8 +292,8 @@ class Text(unittest.TestCase):
             ("format/column.rs", "ENTRY_LEN", 16, "the page directory, 16 bytes for each page"),
             ("format/text.rs", "INFLATED_MAX", 1 << 30, "at most 2^30 (T3)"),
             ("format/mod.rs", "BLOCK_ROWS", 65_536, "**blocks** of 65,536"),
-            ("format/mod.rs", "READ_VERSION", 1, "must implement | 1 |"),
-            ("format/mod.rs", "WRITE_VERSION", 1, "must know it | 1 |"),
+            ("format/mod.rs", "READ_VERSION", 2, "must implement | 2 |"),
+            ("format/mod.rs", "WRITE_VERSION", 2, "must know it | 2 |"),
             ("format/mod.rs", "FEATURES", 0, "none defined"),
             ("format/layout.rs", "PACKED_BASES", 11, "At most 11 bases in all"),
             ("format/layout.rs", "LONG", 1 << 31, "bit 31 is 1 | **long**"),
@@ -320,7 +320,7 @@ class Text(unittest.TestCase):
             ("genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
             ("gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
             ("annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
-            ("dataset/manifest.rs", "VERSION", 1, "the lowest version a reader must know: 1"),
+            ("dataset/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
             ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):

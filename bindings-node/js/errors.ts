@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'ERR_VARIDEX_DAMAGED'
   /** The dataset was written by a newer version. */
   | 'ERR_VARIDEX_TOO_NEW'
+  /** The dataset was written by an older version, in a format that is no longer read: build it again. */
+  | 'ERR_VARIDEX_TOO_OLD'
   /** Another process writes the dataset. */
   | 'ERR_VARIDEX_LOCKED'
   /** The dataset was closed before. */

@@ -105,6 +105,16 @@ fn library(error: &Error) -> Value {
             tell("expected", json!(supported));
             "ERR_VARIDEX_TOO_NEW"
         }
+        Error::TooOld {
+            path,
+            found,
+            supported,
+        } => {
+            tell("path", json!(path.display().to_string()));
+            tell("found", json!(found));
+            tell("expected", json!(supported));
+            "ERR_VARIDEX_TOO_OLD"
+        }
         Error::Locked { path, .. } => {
             tell("path", json!(path.display().to_string()));
             "ERR_VARIDEX_LOCKED"

@@ -94,6 +94,7 @@ fn make(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         }
         Error::Usage(_) => of(py, "UsageError", (text,), &attributes),
         Error::TooNew { .. } => of(py, "TooNewError", (text,), &attributes),
+        Error::TooOld { .. } => of(py, "TooOldError", (text,), &attributes),
         Error::Locked { .. } => of(py, "LockedError", (text,), &attributes),
         Error::Cancelled => of(py, "Cancelled", (text,), &attributes),
         _ => of(py, "Error", (text,), &attributes),

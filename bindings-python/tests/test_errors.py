@@ -96,16 +96,23 @@ def test_damage(path: Path, tmp_path: Path) -> None:
     assert error.file == str(segment) and error.offset > 0 and error.section and error.expected
 
 
-def test_too_new(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "error", "what"),
+    [
+        (99, varidex.TooNewError, "use a newer varidex"),
+        (1, varidex.TooOldError, "varidex build INPUT... -o .*copy.vdx --force"),
+    ],
+)
+def test_other_versions(version: int, error: type[varidex.Error], what: str, path: Path, tmp_path: Path) -> None:
     xxhash = pytest.importorskip("xxhash")
     copy = tmp_path / "copy.vdx"
     shutil.copytree(path, copy)
     manifest = json.loads((copy / "manifest.json").read_text())
-    manifest |= {"version": 99, "snapshot": ""}
+    manifest |= {"version": version, "snapshot": ""}
     digest = xxhash.xxh3_128_hexdigest(json.dumps(manifest).encode())
-    newer = json.dumps(manifest).replace('"snapshot": ""', f'"snapshot": "{digest}"')
-    (copy / "manifest.json").write_text(newer)
-    with pytest.raises(varidex.TooNewError, match="use a newer varidex"):
+    other = json.dumps(manifest).replace('"snapshot": ""', f'"snapshot": "{digest}"')
+    (copy / "manifest.json").write_text(other)
+    with pytest.raises(error, match=what):
         varidex.open(copy)
 
 

@@ -11,7 +11,7 @@ use varidex::{Annotations, Assembly, simulate};
 /// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
-/// 4 dataset damaged or too new; 5 input/output; 130 interrupted.
+/// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "varidex", version, max_term_width = 100)]
 pub(crate) struct Arguments {

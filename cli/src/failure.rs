@@ -9,7 +9,7 @@ const DAMAGED_ANSWER: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 /// Input refused.
 const INPUT: u8 = 3;
-/// Dataset damaged or too new.
+/// Dataset damaged, too new or too old.
 const DATASET: u8 = 4;
 /// The operating system refused, or another process writes the dataset.
 const SYSTEM: u8 = 5;
@@ -37,7 +37,7 @@ impl Failure {
             Self::Library(error) => match error {
                 Error::Expression(_) | Error::Usage(_) => USAGE,
                 Error::Input(_) => INPUT,
-                Error::Damaged(_) | Error::TooNew { .. } => DATASET,
+                Error::Damaged(_) | Error::TooNew { .. } | Error::TooOld { .. } => DATASET,
                 Error::Cancelled => INTERRUPTED,
                 _ => SYSTEM,
             },
@@ -88,7 +88,7 @@ mod tests {
             found: String::new(),
         };
         let path = || "d".into();
-        let codes: [(Error, u8); 8] = [
+        let codes: [(Error, u8); 9] = [
             (Box::new(expression).into(), 2),
             (Error::Usage(String::new()), 2),
             (Box::new(input).into(), 3),
@@ -96,8 +96,16 @@ mod tests {
             (
                 Error::TooNew {
                     path: path(),
-                    found: "2".to_owned(),
-                    supported: "1".to_owned(),
+                    found: "3".to_owned(),
+                    supported: "2".to_owned(),
+                },
+                4,
+            ),
+            (
+                Error::TooOld {
+                    path: path(),
+                    found: "1".to_owned(),
+                    supported: "2".to_owned(),
                 },
                 4,
             ),

@@ -40,6 +40,19 @@ pub enum Error {
         /// The highest this program can read.
         supported: String,
     },
+    /// The dataset was written by an older version, in a format that is no longer read: build it again.
+    #[error(
+        "{}: written in format {found}, this program reads {supported}: build it anew with `varidex build INPUT... -o {} --force`",
+        path.display(), dataset_of(path).display()
+    )]
+    TooOld {
+        /// The file that is too old.
+        path: PathBuf,
+        /// What the file was written in.
+        found: String,
+        /// The lowest this program can read.
+        supported: String,
+    },
     /// Another process writes this dataset.
     #[error("{}: being written by {owner}", path.display())]
     Locked {
@@ -60,6 +73,14 @@ impl Error {
             path: path.as_ref().to_owned(),
             source,
         }
+    }
+}
+
+/// The directory of a dataset that a file belongs to.
+fn dataset_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(directory) if directory != Path::new("") => directory,
+        _ => Path::new("."),
     }
 }
 

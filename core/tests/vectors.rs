@@ -143,6 +143,7 @@ fn bad_vectors_are_refused_by_class_and_section() {
             Ok(()) => "sound".to_owned(),
             Err(Error::Damaged(damage)) => format!("damaged {}", damage.section),
             Err(Error::TooNew { .. }) => "too new".to_owned(),
+            Err(Error::TooOld { .. }) => "too old".to_owned(),
             Err(other) => other.to_string(),
         };
         let expected = if class == "damaged" {

@@ -139,6 +139,8 @@ typedef enum {
     VDX_HANDLE = 10,
     // A fault of the library itself. The call had no effect, others are not touched by it. Please report.
     VDX_PANIC = 11,
+    // A dataset was written by an older version, in a format that is no longer read: build it again.
+    VDX_TOO_OLD = 12,
 } vdx_status;
 
 // Of what a place in a file counts; the first line and record are 1, the first byte is 0.

@@ -36,11 +36,13 @@ pub enum vdx_status {
     VDX_HANDLE = 10,
     /// A fault of the library itself. The call had no effect, others are not touched by it. Please report.
     VDX_PANIC = 11,
+    /// A dataset was written by an older version, in a format that is no longer read: build it again.
+    VDX_TOO_OLD = 12,
 }
 
 use vdx_status::*;
 
-const NAMES: [(&std::ffi::CStr, vdx_status); 12] = [
+const NAMES: [(&std::ffi::CStr, vdx_status); 13] = [
     (c"ok", VDX_OK),
     (c"expression", VDX_EXPRESSION),
     (c"usage", VDX_USAGE),
@@ -53,6 +55,7 @@ const NAMES: [(&std::ffi::CStr, vdx_status); 12] = [
     (c"argument", VDX_ARGUMENT),
     (c"handle", VDX_HANDLE),
     (c"panic", VDX_PANIC),
+    (c"too_old", VDX_TOO_OLD),
 ];
 
 /// Of what a place in a file counts; the first line and record are 1, the first byte is 0.
@@ -181,6 +184,11 @@ impl Told {
                 path,
                 found,
                 supported,
+            }
+            | Error::TooOld {
+                path,
+                found,
+                supported,
             } => {
                 self.file = some(&path.to_string_lossy());
                 self.expected = some(supported);
@@ -217,6 +225,7 @@ fn status_of(failure: &Failure) -> vdx_status {
         Error::Input(_) => VDX_INPUT,
         Error::Damaged(_) => VDX_DAMAGED,
         Error::TooNew { .. } => VDX_TOO_NEW,
+        Error::TooOld { .. } => VDX_TOO_OLD,
         Error::Locked { .. } => VDX_LOCKED,
         Error::Cancelled => VDX_CANCELLED,
         _ => VDX_IO,

@@ -225,10 +225,11 @@ static void told(const vdx_dataset *dataset)
     REFUSED(VDX_IO, vdx_carriers(dataset, "all", NULL, "no-such.ped", &stream, &error));
     EXPECT(strcmp(vdx_status_name(VDX_TOO_NEW), "too_new") == 0);
     EXPECT(strcmp(vdx_status_name(VDX_PANIC), "panic") == 0);
+    EXPECT(strcmp(vdx_status_name(VDX_TOO_OLD), "too_old") == 0);
     EXPECT(strcmp(vdx_status_name(99), "unknown") == 0);
 }
 
-/* Datasets that are not there, damaged, or too new. */
+/* Datasets that are not there, damaged, too new, or too old. */
 static void files(const char *spec)
 {
     vdx_dataset *dataset = NULL;
@@ -247,6 +248,8 @@ static void files(const char *spec)
     EXPECT(vdx_error_describe(error, &details) == VDX_OK);
     EXPECT(details.found != NULL && details.expected != NULL && details.file != NULL);
     EXPECT(freed(error) == VDX_TOO_NEW);
+    REFUSED(VDX_TOO_OLD, vdx_open(in(dir, "M17-version.vdx"), &dataset, &error));
+    REFUSED(VDX_TOO_OLD, vdx_open(in(dir, "F15-version.vdx"), &dataset, &error));
 
     EXPECT(vdx_open(in(dir, "M1-no-json.vdx"), &dataset, &error) == VDX_DAMAGED);
     EXPECT(vdx_error_describe(error, &details) == VDX_OK);

@@ -34,6 +34,7 @@ from varidex.errors import (
     LockedError,
     MissingFileError,
     TooNewError,
+    TooOldError,
     UsageError,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "MissingFileError",
     "Table",
     "TooNewError",
+    "TooOldError",
     "UsageError",
     "__version__",
     "build",

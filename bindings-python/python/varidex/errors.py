@@ -58,6 +58,10 @@ class TooNewError(Error):
     """The dataset was written by a newer version: use that, or a later one."""
 
 
+class TooOldError(Error):
+    """The dataset was written by an older version, in a format that is no longer read: build it again."""
+
+
 class LockedError(Error):
     """Another process writes this dataset."""
 

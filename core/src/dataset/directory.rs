@@ -82,7 +82,7 @@ impl Publication {
         let listed: HashSet<String> = match path.exists().then(|| open_manifest(&self.directory)) {
             None => HashSet::new(),
             Some(Ok(manifest)) => listed(&manifest).map(str::to_owned).collect(),
-            // what a damaged or newer manifest lists is not known: nothing is removed
+            // what a manifest lists that is damaged or of another version is not known: nothing is removed
             Some(Err(_)) => return Ok(()),
         };
         for name in names(&self.directory)? {

@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::xxh3_128;
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// What `format` says.
 const FORMAT: &str = "varidex-dataset";
-/// The highest manifest version this code reads.
-const VERSION: u32 = 1;
+/// The only manifest version this code reads.
+const VERSION: u32 = 2;
 /// A manifest larger than this is none: 64 bytes for each of a million segments, and more.
 pub(crate) const MANIFEST_MAX: u64 = 256 << 20;
 
@@ -168,7 +168,7 @@ impl Manifest {
                 found,
             }))
         };
-        /// Read first, so that a newer manifest is too new and not damaged.
+        /// Read first, so that a manifest of another version is too new or too old and not damaged.
         #[derive(Deserialize)]
         struct Head {
             format: String,
@@ -193,6 +193,13 @@ impl Manifest {
         }
         if head.version > VERSION {
             return Err(Error::TooNew {
+                path: path.to_owned(),
+                found: format!("version {}", head.version),
+                supported: format!("version {VERSION}"),
+            });
+        }
+        if head.version < VERSION {
+            return Err(Error::TooOld {
                 path: path.to_owned(),
                 found: format!("version {}", head.version),
                 supported: format!("version {VERSION}"),

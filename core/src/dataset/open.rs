@@ -98,7 +98,7 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] where there is none, [`Error::Damaged`], [`Error::TooNew`].
+    /// [`Error::Io`] where there is none, [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut manifest = open_manifest(path)?;
@@ -270,7 +270,7 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`].
+    /// [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
     pub fn section_sizes(&self) -> Result<Vec<SectionSize>> {
         let mut sizes = std::collections::BTreeMap::<String, u64>::new();
         for part in &self.parts {

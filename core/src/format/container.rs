@@ -130,6 +130,13 @@ impl Container {
                 supported: format!("version {READ_VERSION} with features {FEATURES:#x}"),
             });
         }
+        if version < READ_VERSION {
+            return Err(Error::TooOld {
+                path: path.to_owned(),
+                found: format!("version {version}"),
+                supported: format!("version {READ_VERSION}"),
+            });
+        }
         if u64_at(24) != bytes.len() as u64 {
             return Err(damage(
                 24,
@@ -504,13 +511,20 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_file_is_too_new_and_not_damaged() {
-        for (at, value) in [(12, 2), (16, 1)] {
-            let mut newer = small();
-            newer[at] = value;
-            let sum = xxh3_64(&newer[..HEADER_SUM_AT]);
-            newer[HEADER_SUM_AT..HEADER_LEN].copy_from_slice(&sum.to_le_bytes());
-            assert!(matches!(open(newer), Err(Error::TooNew { .. })));
+    fn a_newer_or_older_file_is_so_and_not_damaged() {
+        let with = |at: usize, value: u8| {
+            let mut other = small();
+            other[at] = value;
+            let sum = xxh3_64(&other[..HEADER_SUM_AT]);
+            other[HEADER_SUM_AT..HEADER_LEN].copy_from_slice(&sum.to_le_bytes());
+            open(other)
+        };
+        let version = READ_VERSION as u8;
+        for (at, value) in [(12, version + 1), (16, 1)] {
+            assert!(matches!(with(at, value), Err(Error::TooNew { .. })));
+        }
+        for older in 0..version {
+            assert!(matches!(with(12, older), Err(Error::TooOld { .. })));
         }
     }
 

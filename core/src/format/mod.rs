@@ -31,11 +31,10 @@ pub(crate) use map::Bytes;
 pub(crate) use same::first_other_entry;
 pub(crate) use text::{Text, TextBlock, TextWriter};
 
-/// The highest format version this code reads, and the lowest that a reader of what it writes must
-/// know.
-pub(crate) const READ_VERSION: u16 = 1;
+/// The only format version this code reads, and the lowest that a reader of what it writes must know.
+pub(crate) const READ_VERSION: u16 = 2;
 /// The version of the specification that this code follows when it writes.
-pub(crate) const WRITE_VERSION: u16 = 1;
+pub(crate) const WRITE_VERSION: u16 = 2;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.

@@ -186,16 +186,25 @@ fn files_that_are_cut_longer_or_gone_are_found() {
 }
 
 #[test]
-fn a_newer_format_is_too_new_and_not_damaged() {
+fn another_format_is_too_new_or_too_old_and_not_damaged() {
     let folder = Folder::new();
     let dataset = folder.dataset(&rich(), &crate::common::options());
     let to = dataset.path().to_owned();
     drop(dataset);
     let path = to.join("manifest.json");
     let text = fs::read_to_string(&path).unwrap();
-    let newer = super::damage_repaired::signed(&text.replace("\"version\": 1,", "\"version\": 9,"));
-    assert_ne!(text, newer);
-    fs::write(&path, newer).unwrap();
-    let error = Dataset::open(&to).unwrap_err();
-    assert!(matches!(error, Error::TooNew { .. }), "{error}");
+    let open_as = |version: u32| {
+        let version = format!("\"version\": {version},");
+        let other = super::damage_repaired::signed(&text.replace("\"version\": 2,", &version));
+        assert_ne!(text, other);
+        fs::write(&path, other).unwrap();
+        Dataset::open(&to).unwrap_err()
+    };
+    let newer = open_as(9);
+    assert!(matches!(newer, Error::TooNew { .. }), "{newer}");
+    let older = open_as(1);
+    assert!(matches!(older, Error::TooOld { .. }), "{older}");
+    // what to do stands in the message, with the dataset's own name
+    let command = format!("varidex build INPUT... -o {} --force", to.display());
+    assert!(older.to_string().contains(&command), "{older}");
 }
