@@ -17,7 +17,7 @@ use crate::genome::{
 };
 use crate::source::Reader;
 use crate::source::chunk::Chunk;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// How far left of its record normalisation may move a row: rows are held back that long. It bounds
@@ -344,23 +344,9 @@ impl<'a> Emitter<'a> {
                         row.alt_number,
                     )
                 });
-                let same = |pair: &&[Row]| {
-                    pair[0]
-                        .reference()
-                        .eq_ignore_ascii_case(pair[1].reference())
-                        && pair[0]
-                            .alternate()
-                            .eq_ignore_ascii_case(pair[1].alternate())
-                };
-                if let Some(pair) = rows.windows(2).find(|pair| same(pair)) {
-                    let count = rows.windows(2).filter(same).count() as u64;
-                    let place = pair[1].record().place;
-                    self.report.warn_count(
-                        &self.file,
-                        place,
-                        "the same variant more than once, all kept",
-                        count,
-                    );
+                if let (Some(place), count) = repeated(&rows) {
+                    let what = "the same variant more than once, all kept";
+                    self.report.warn_count(&self.file, place, what, count);
                 }
             }
             for row in rows {
@@ -369,6 +355,23 @@ impl<'a> Emitter<'a> {
         }
         Ok(())
     }
+}
+
+/// How many rows at one position repeat a variant, and where the first of them stands; rows are sorted.
+fn repeated(rows: &[Row]) -> (Option<Place>, u64) {
+    let same = |a: &Row, b: &Row| {
+        a.reference().eq_ignore_ascii_case(b.reference())
+            && a.alternate().eq_ignore_ascii_case(b.alternate())
+    };
+    let (mut first, mut count) = (None, 0);
+    for told in rows.chunk_by(same).filter(|told| told.len() > 1) {
+        let mut known = HashSet::new();
+        for row in told.iter().filter(|row| !known.insert(row.extent())) {
+            first = first.or(Some(row.record().place));
+            count += 1;
+        }
+    }
+    (first, count)
 }
 
 /// Numbers the records at one position in their order.

@@ -1,7 +1,7 @@
 //! A row on its way into a segment.
 
 use super::ordering::COMMON_FROM;
-use crate::genome::AlleleType;
+use crate::genome::{AlleleType, Extent};
 use crate::source::chunk::{Alt, Chunk, Plane, Record};
 use std::sync::Arc;
 
@@ -81,6 +81,13 @@ impl Row {
         let length = self.alt()?.sv_length?;
         // VCF integers have 32 bits
         Some(length.clamp(i64::from(i32::MIN), i64::from(i32::MAX)))
+    }
+
+    /// What tells it apart from others of its text, if it is a symbolic allele.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        let span = u64::try_from(i64::from(self.end) - i64::from(self.position)).unwrap_or(0);
+        let (reference, alternate) = (self.reference(), self.alternate());
+        Extent::of(self.kind, reference, alternate, self.sv_length(), span)
     }
 
     /// REF as stored.

@@ -233,7 +233,8 @@ pub(crate) fn is_breakend(alternate: &[u8]) -> bool {
 }
 
 /// The length of a variant as `length>=50` compares it: that of the longer of the trimmed alleles
-/// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else the reference it spans.
+/// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else END - POS: the base at POS stands
+/// before what is changed.
 ///
 /// 0 for alleles that change nothing and for breakends without SVLEN.
 pub(crate) fn variant_length(
@@ -254,7 +255,33 @@ pub(crate) fn variant_length(
         (Some(length), _) => length.unsigned_abs(),
         // Neither has an extent on the reference.
         (None, AlleleType::Bnd | AlleleType::Ins) => 0,
-        (None, _) => span,
+        (None, _) => span.saturating_sub(1),
+    }
+}
+
+/// What tells symbolic alleles of one place and one text apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Extent {
+    /// Bases of the reference from POS on.
+    pub(crate) span: u64,
+    /// As [`variant_length`] has it.
+    pub(crate) length: u64,
+}
+
+impl Extent {
+    /// `None` for all but symbolic alleles: for `<*>` and `<NON_REF>`, too, which are no alleles.
+    pub(crate) fn of(
+        kind: AlleleType,
+        reference: &[u8],
+        alternate: &[u8],
+        svlen: Option<i64>,
+        span: u64,
+    ) -> Option<Self> {
+        let symbolic = alternate.starts_with(b"<") && kind != AlleleType::Ref;
+        symbolic.then(|| Self {
+            span,
+            length: variant_length(kind, reference, alternate, svlen, span),
+        })
     }
 }
 
@@ -347,11 +374,36 @@ mod tests {
         assert_eq!(length("A", "ACCCC", None, 1), 4);
         assert_eq!(length("AGT", "TC", None, 3), 3);
         assert_eq!(length("A", "<DEL>", Some(-500), 501), 500);
-        assert_eq!(length("A", "<INV>", None, 300), 300);
+        assert_eq!(length("A", "<INV>", None, 300), 299);
+        // SVLEN and END tell the same of the same deletion
+        assert_eq!(length("A", "<DEL>", None, 501), 500);
         assert_eq!(length("A", "<INS>", None, 1), 0);
         assert_eq!(length("A", "<INS>", Some(i64::MIN), 1), 1 << 63);
         assert_eq!(length("A", "A[1:5[", None, 1), 0);
         assert_eq!(length("A", "*", None, 1), 0);
+    }
+
+    #[test]
+    fn only_symbolic_alleles_have_an_extent() {
+        let extent = |alternate: &str, svlen, span| {
+            Extent::of(
+                kind("A", alternate),
+                b"A",
+                alternate.as_bytes(),
+                svlen,
+                span,
+            )
+        };
+        // END and SVLEN say the same
+        assert_eq!(extent("<DEL>", Some(-300), 301), extent("<DEL>", None, 301));
+        assert_ne!(extent("<DEL>", None, 301), extent("<DEL>", None, 5_001));
+        assert_ne!(
+            extent("<INS>", Some(300), 1),
+            extent("<INS>", Some(5_000), 1)
+        );
+        for other in ["", "<*>", "<NON_REF>", "*", "T", "AT", "A[17:5[", "A."] {
+            assert_eq!(extent(other, None, 301), None, "{other}");
+        }
     }
 
     proptest! {

@@ -281,7 +281,6 @@ impl Chromosome {
     }
 
     /// The plain name: `22`, `X`, `MT`.
-    #[cfg(test)]
     pub(crate) fn name(self) -> &'static str {
         NAMES[self.index()]
     }

@@ -47,6 +47,9 @@ pub(crate) enum Change<'a> {
     Inversion { interval: Interval },
 }
 
+/// How computed identifiers of GA4GH begin.
+const VRS: &str = "ga4gh:";
+
 pub(super) type Parsed<T> = Result<T, Box<ExpressionError>>;
 
 pub(super) fn error<T>(text: &str, at: Range<usize>, message: impl Into<String>) -> Parsed<T> {
@@ -113,6 +116,18 @@ pub(crate) fn parse(text: &str) -> Parsed<Identifier<'_>> {
     }
     incomplete(text)?;
     Ok(Identifier::Id(text))
+}
+
+/// Why an identifier cannot be looked up, whatever the dataset; `None` where it can. Identifiers of VRS
+/// are computed from the allele, and nothing here computes them: that none is found would say nothing.
+pub(crate) fn not_computed(id: &str) -> Option<String> {
+    let head = id.get(..VRS.len())?;
+    head.eq_ignore_ascii_case(VRS).then(|| {
+        format!(
+            "`{id}` is a computed identifier of GA4GH VRS: these are not supported yet; name the allele \
+             by its place, as in 22:16050075:A:G"
+        )
+    })
 }
 
 /// A place without alleles is no identifier of a database.

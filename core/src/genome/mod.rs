@@ -2,6 +2,7 @@
 
 mod allele;
 mod assembly;
+mod breakend;
 mod fasta;
 mod hgvs;
 mod identifier;
@@ -10,11 +11,14 @@ mod normalise;
 mod position;
 
 pub use allele::{AlleleType, UnknownAlleleType};
-pub(crate) use allele::{is_sequence, variant_length};
+pub(crate) use allele::{Extent, is_sequence, variant_length};
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use assembly::{Chromosome, HeaderContig};
+pub(crate) use breakend::with_mate_named;
 pub(crate) use fasta::{FastaSequence, ReferenceFasta};
-pub(crate) use identifier::{AlleleName, Change, Identifier, parse as parse_identifier};
+pub(crate) use identifier::{
+    AlleleName, Change, Identifier, not_computed, parse as parse_identifier,
+};
 pub(crate) use names::ContigNames;
 pub use names::NameError;
 pub(crate) use normalise::{NormaliseError, Normalised, StoredAllele, normalise};

@@ -173,6 +173,18 @@ impl ContigNames {
         }
     }
 
+    /// The name in the dataset of the contig that `text` names; of a chromosome that the dataset does
+    /// not have, its plain name. `None` for names that mean nothing here.
+    pub(crate) fn known_name(&self, text: &str) -> Option<String> {
+        match self.resolve(text) {
+            Ok(index) => self.contigs.get(index).map(|contig| contig.name.clone()),
+            Err(NameError::Unknown { .. }) => {
+                Chromosome::from_name(text).map(|chromosome| chromosome.name().to_owned())
+            }
+            Err(_) => None,
+        }
+    }
+
     #[cold]
     fn resolve_alias(&self, text: &str) -> Result<usize, NameError> {
         if let Some((chromosome, of)) = accession(text) {

@@ -9,7 +9,7 @@ use super::resolve::find_allele;
 use super::variants::Counts;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
-use crate::genome::{AlleleName, Change, Identifier, Position, parse_identifier};
+use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
 use crate::set::SampleSet;
 use std::borrow::Cow;
 
@@ -65,12 +65,20 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::Expression`] for what is no such text, for a contig that the dataset does not have, and
-    /// for an id of several alleles; [`Error::Damaged`].
+    /// [`Error::Expression`] for what is no such text, for a contig that the dataset does not have, for
+    /// an id of several alleles, and for a computed identifier of VRS; [`Error::Damaged`].
     pub fn allele_named(&self, text: &str) -> Result<Option<Allele<'_>>> {
         match parse_identifier(text)? {
             Identifier::Allele(name) => self.find_named(&name),
-            Identifier::Id(id) => only_one(self, id),
+            Identifier::Id(id) => match not_computed(id) {
+                Some(message) => Err(Error::from(Box::new(ExpressionError {
+                    text: id.to_owned(),
+                    at: 0..id.len(),
+                    message,
+                    candidates: Vec::new(),
+                }))),
+                None => only_one(self, id),
+            },
         }
     }
 

@@ -23,6 +23,7 @@ mod people;
 mod polyploid;
 mod reached;
 mod resolve;
+mod same;
 mod similar;
 mod subjects;
 mod test;

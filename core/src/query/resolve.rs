@@ -12,7 +12,7 @@ use crate::error::{Error, ExpressionError, Result};
 use crate::format::{TextBlock, Zone};
 use crate::genome::{
     AlleleName, AlleleType, Change, Identifier, Interval, NameError, Position, StoredAllele,
-    parse_identifier,
+    not_computed, parse_identifier,
 };
 use crate::set::SampleSet;
 use crate::source::annotation::{Annotator, CANONICAL, MANE};
@@ -245,7 +245,10 @@ impl<'a> Resolver<'a> {
             Error::from(e)
         })?;
         match parsed {
-            Identifier::Id(id) => self.id(id),
+            Identifier::Id(id) => match not_computed(id) {
+                Some(message) => Err(self.error(at, message, Vec::new())),
+                None => self.id(id),
+            },
             Identifier::Allele(name) => {
                 let contig = self.contig(name.contig, at)?;
                 Ok(Test::Rows(

@@ -9,7 +9,7 @@ use crate::build::InfoType;
 use crate::dataset::{PageView, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
-use crate::genome::{AlleleType, Interval, variant_length};
+use crate::genome::{AlleleType, Extent, Interval, variant_length};
 use crate::set::SampleSet;
 use std::sync::Arc;
 
@@ -196,6 +196,15 @@ impl<'a> Tester<'a> {
 
     /// The row's type and length.
     fn shape(&mut self, row: u32) -> Result<(AlleleType, u64)> {
+        self.measure(row).map(|(kind, length, _)| (kind, length))
+    }
+
+    /// The row's extent, if it is a symbolic allele.
+    pub(super) fn extent(&mut self, row: u32) -> Result<Option<Extent>> {
+        self.measure(row).map(|(.., extent)| extent)
+    }
+
+    fn measure(&mut self, row: u32) -> Result<(AlleleType, u64, Option<Extent>)> {
         let (mut reference, mut alternate) = (
             std::mem::take(&mut self.reference),
             std::mem::take(&mut self.alternate),
@@ -211,15 +220,11 @@ impl<'a> Tester<'a> {
             .columns
             .sv_length
             .page(self.segment.file(), row / PAGE_ROWS)?;
-        let length = variant_length(
-            kind,
-            &reference,
-            &alternate,
-            column.get_nullable(row % PAGE_ROWS),
-            span,
-        );
+        let told = column.get_nullable(row % PAGE_ROWS);
+        let length = variant_length(kind, &reference, &alternate, told, span);
+        let extent = Extent::of(kind, &reference, &alternate, told, span);
         (self.reference, self.alternate) = (reference, alternate);
-        Ok((kind, length))
+        Ok((kind, length, extent))
     }
 
     fn test(&mut self, test: &Test, part: usize, row: u32) -> Result<bool> {

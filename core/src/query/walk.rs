@@ -7,6 +7,7 @@
 use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
 use super::expression::Node;
 use super::resolve::Test;
+use super::same::VariantKey;
 use super::test::{Tester, test_node};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
@@ -70,9 +71,8 @@ struct Head {
 
 /// A row at a position where several parts have rows.
 struct RowHere {
-    /// REF and ALT in upper case.
-    alleles: (Vec<u8>, Vec<u8>),
-    /// Which of its batch's rows with these alleles.
+    key: VariantKey,
+    /// Which of its batch's rows of this variant.
     nth: u32,
     batch: u32,
     row: RowRef,
@@ -239,9 +239,10 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Takes all rows at a position and groups them by alleles; rows that one batch has twice are
+    /// Takes all rows at a position and groups them by variants; rows that one batch has twice are
     /// variants of their own.
     fn gather(&mut self, position: i64) -> Result<()> {
+        let names = self.dataset.contig_names();
         let mut found: Vec<RowHere> = Vec::new();
         let mut i = 0;
         while let Some(head) = self.heads.get_mut(i) {
@@ -250,14 +251,8 @@ impl<'a> Walk<'a> {
             };
             let mut more = true;
             while more && head.position == position {
-                let (mut reference, mut alternate) = (Vec::new(), Vec::new());
-                part.tester
-                    .alleles(head.row, &mut reference, &mut alternate)?;
                 found.push(RowHere {
-                    alleles: (
-                        reference.to_ascii_uppercase(),
-                        alternate.to_ascii_uppercase(),
-                    ),
+                    key: VariantKey::of(&mut part.tester, head.row, names)?,
                     nth: 0,
                     batch: self.dataset.batch(part.part),
                     row: RowRef {
@@ -274,18 +269,18 @@ impl<'a> Walk<'a> {
             }
         }
         found.sort_by(|a, b| {
-            let key = |here: &RowHere| (here.batch, here.row.part, here.row.row);
-            a.alleles.cmp(&b.alleles).then_with(|| key(a).cmp(&key(b)))
+            let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
+            a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b)))
         });
-        // the nth row of a batch with these alleles joins the nth of the other batches
-        for same in found.chunk_by_mut(|a, b| a.alleles == b.alleles && a.batch == b.batch) {
+        // the nth row of a variant in a batch joins the nth of the other batches
+        for same in found.chunk_by_mut(|a, b| a.key == b.key && a.batch == b.batch) {
             (0..).zip(same).for_each(|(nth, here)| here.nth = nth);
         }
         found.sort_by(|a, b| {
-            let key = |here: &RowHere| (here.nth, here.batch);
-            a.alleles.cmp(&b.alleles).then_with(|| key(a).cmp(&key(b)))
+            let order = |here: &RowHere| (here.nth, here.batch);
+            a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b)))
         });
-        for variant in found.chunk_by(|a, b| a.alleles == b.alleles && a.nth == b.nth) {
+        for variant in found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth) {
             self.pending
                 .push(variant.iter().map(|here| here.row).collect());
         }

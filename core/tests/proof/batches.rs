@@ -214,17 +214,6 @@ fn an_id_of_one_batch_picks_the_variant_in_all() {
     assert_eq!(counts(&dataset, "!id:rs5"), []);
 }
 
-/// So does the reach of a symbolic allele.
-#[test]
-fn an_end_of_one_batch_picks_the_variant_in_all() {
-    let line = |end: u32, gt| format!("1\t5\t.\tA\t<DEL>\t.\t.\tEND={end}\tGT\t{gt}\n");
-    let first = vcf("1", &["A"], &[]) + &line(500, "0|1");
-    let second = vcf("1", &["B"], &[]) + &line(100, "1|1");
-    let dataset = Files::new(vec![first, second]).dataset();
-    picks_the_whole_variant(&dataset, "1:300-400");
-    assert_eq!(counts(&dataset, "!1:300-400"), []);
-}
-
 /// Four answers: counted, covered by another ALT, covered by a block, and not looked at.
 #[test]
 fn an_is_unknown_where_a_batch_was_not_looked_at() {

@@ -27,6 +27,7 @@ mod expressions;
 mod families;
 mod groups;
 mod hostile;
+mod identity;
 mod normalise;
 mod options;
 mod people;

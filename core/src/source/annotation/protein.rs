@@ -28,8 +28,12 @@ const AMINO_ACIDS: [(&str, char); 23] = [
     ("Val", 'V'),
 ];
 
+/// An amino acid that is not known.
+const UNKNOWN: &str = "Xaa";
+
 /// A change in one-letter code without accession, `p.` and parentheses: `V600E`, `R97Pfs*23`,
-/// `L10=`. `None` where there is no change in the text: `p.?`, nothing.
+/// `L10=`. `None` where there is no change in the text: `p.?`, nothing. `X`, by which older
+/// descriptions write a stop (`R4X`, `R97fsX23`), is `*`; `Xaa`, an amino acid that is not known, is not.
 pub(crate) fn normal_protein(text: &str) -> Option<String> {
     let text = decoded(text);
     let change = text.rsplit_once(':').map_or(&*text, |(_, change)| change);
@@ -41,15 +45,22 @@ pub(crate) fn normal_protein(text: &str) -> Option<String> {
             let head = rest.get(..3);
             head.is_some_and(|head| head.eq_ignore_ascii_case(name))
         });
-        let step = match amino {
-            Some((name, letter)) => {
+        let step = match (amino, first) {
+            (Some((name, letter)), _) => {
                 normal.push(*letter);
                 name.len()
             }
-            None => {
-                if !matches!(first, '(' | ')' | '[' | ']') {
-                    normal.push(first);
-                }
+            (None, 'X') if rest.starts_with(UNKNOWN) => {
+                normal.push_str(UNKNOWN);
+                UNKNOWN.len()
+            }
+            (None, 'X') => {
+                normal.push('*');
+                1
+            }
+            (None, '(' | ')' | '[' | ']') => 1,
+            (None, _) => {
+                normal.push(first);
                 first.len_utf8()
             }
         };
@@ -63,6 +74,7 @@ pub(crate) fn normal_protein(text: &str) -> Option<String> {
         let upper = normal.to_ascii_uppercase();
         normal = upper.replace("FS", "fs").replace("DEL", "del");
         normal = normal.replace("INS", "ins").replace("DUP", "dup");
+        normal = normal.replace("EXT", "ext").replace('X', "*");
     }
     let changes = normal.bytes().any(|b| b.is_ascii_digit());
     changes.then_some(normal)
@@ -142,6 +154,17 @@ mod tests {
             ("ENSP00000288602.6:p.Leu10%3D", "L10="),
             ("p.Lys23del", "K23del"),
             ("p.Lys23_Val25del", "K23_V25del"),
+        ] {
+            assert_eq!(normal_protein(text).as_deref(), Some(normal), "{text}");
+        }
+        for text in ["R4*", "R4X", "r4x", "p.R4X", "p.Arg4Ter", "p.Arg4X"] {
+            assert_eq!(normal_protein(text).as_deref(), Some("R4*"), "{text}");
+        }
+        for (text, normal) in [
+            ("R97PfsX23", "R97Pfs*23"),
+            ("p.X110Q", "*110Q"),
+            ("p.(Arg4Xaa)", "R4Xaa"),
+            ("p.Ter110GlnextTer17", "*110Qext*17"),
         ] {
             assert_eq!(normal_protein(text).as_deref(), Some(normal), "{text}");
         }

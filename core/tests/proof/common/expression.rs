@@ -252,7 +252,7 @@ fn length(row: &Row) -> u64 {
         kind if row.alternate.starts_with('<') || kind == "bnd" => match (row.sv_length, kind) {
             (Some(length), _) => length.unsigned_abs(),
             (None, "ins" | "bnd") => 0,
-            (None, _) => (row.end - row.position + 1) as u64,
+            (None, _) => (row.end - row.position) as u64,
         },
         _ => {
             let (reference, alternate) = trimmed(row);

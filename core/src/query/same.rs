@@ -1,0 +1,40 @@
+//! Which rows are one variant.
+//!
+//! Rows at one position are of the same variant where their REF and ALT are the same, whatever the case of
+//! letters. A symbolic allele is its text and its extent: the stretch of the reference that it spans, and
+//! its length. Rows without change (no ALT, `<*>`, `<NON_REF>`) are no alleles, whatever they span. A
+//! breakend is its text, its mate under any name of the contig.
+
+use super::test::Tester;
+use crate::error::Result;
+use crate::genome::{ContigNames, Extent, with_mate_named};
+
+/// What the rows of a variant at one position have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct VariantKey {
+    /// In upper case.
+    pub(super) reference: Vec<u8>,
+    /// In upper case, the mate of a breakend by its name in the dataset.
+    pub(super) alternate: Vec<u8>,
+    /// Of a symbolic allele.
+    pub(super) extent: Option<Extent>,
+}
+
+impl VariantKey {
+    pub(super) fn of(tester: &mut Tester<'_>, row: u32, names: &ContigNames) -> Result<Self> {
+        let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+        tester.alleles(row, &mut reference, &mut alternate)?;
+        let extent = match alternate.first() {
+            Some(b'<') => tester.extent(row)?,
+            _ => None,
+        };
+        reference.make_ascii_uppercase();
+        let mut alternate = with_mate_named(&alternate, |name| names.known_name(name)).into_owned();
+        alternate.make_ascii_uppercase();
+        Ok(Self {
+            reference,
+            alternate,
+            extent,
+        })
+    }
+}
