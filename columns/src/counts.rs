@@ -112,7 +112,7 @@ pub fn variants(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> R
             site.load(&mut variant)?;
             site.write(to, true);
             to.name(kind);
-            to.text(filter);
+            to.text(&filter);
             match variant.annotation()? {
                 Some(told) => {
                     to.text(told.gene());

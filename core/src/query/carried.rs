@@ -139,7 +139,7 @@ impl Carried {
                 break;
             }
             step.variants += 1;
-            for &row in walk.rows() {
+            for &row in walk.passing() {
                 if let Some((_, segment)) = walk.part(row) {
                     step.set_bytes += hits.add(row.part, segment, row.row)?;
                 }

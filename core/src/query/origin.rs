@@ -258,7 +258,16 @@ impl Variant<'_, '_> {
         mut f: impl FnMut(CarrierGenotype, Inheritance),
     ) -> Result<u64> {
         let mut carriers = Vec::new();
-        let bytes = self.carriers_by_row(true, |_, carrier| carriers.push(carrier))?;
+        // parents may carry in records that do not pass
+        let passing = self.of.walk.passing().to_vec();
+        let some_only = passing.len() < self.of.walk.rows().len();
+        let mut within = SampleSet::new();
+        let bytes = self.carriers_by_row(true, |row, carrier| {
+            if some_only && passing.contains(&row) {
+                within.insert(carrier.sample);
+            }
+            carriers.push(carrier);
+        })?;
         // batches may share samples
         carriers.sort_by_key(|carrier| carrier.sample);
         carriers.dedup_by_key(|carrier| carrier.sample);
@@ -272,6 +281,9 @@ impl Variant<'_, '_> {
             let Some(parents) = trios.children.get(&carrier.sample) else {
                 continue;
             };
+            if some_only && !within.contains(carrier.sample) {
+                continue;
+            }
             let group = self.of.counted.group.as_ref();
             if group.is_some_and(|group| !group.contains(carrier.sample)) {
                 continue;

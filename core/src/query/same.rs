@@ -8,6 +8,7 @@
 use super::test::Tester;
 use crate::error::Result;
 use crate::genome::{ContigNames, Extent, with_mate_named};
+use std::cmp::Ordering;
 
 /// What the rows of a variant at one position have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,5 +37,10 @@ impl VariantKey {
             alternate,
             extent,
         })
+    }
+
+    /// The order of REF and ALT, which is that of rows.
+    pub(super) fn by_text(&self, other: &Self) -> Ordering {
+        (&self.reference, &self.alternate).cmp(&(&other.reference, &other.alternate))
     }
 }

@@ -13,19 +13,21 @@ use crate::genome::{AlleleType, Extent, Interval, variant_length};
 use crate::set::SampleSet;
 use std::sync::Arc;
 
-/// Tests a variant by its rows; `counts` keeps its counts over everybody once they were needed.
+/// Tests a variant by its rows; what is asked of a record must hold of one of `records`, which are some of
+/// these rows. `counts` keeps its counts over everybody once they were needed.
 pub(super) fn test_node(
     node: &Node<Test>,
     parts: &mut [PartWalk<'_>],
     rows: &[RowRef],
+    records: &[RowRef],
     counts: &mut Option<RowCounts>,
 ) -> Result<bool> {
     match node {
-        Node::Atom(atom) => test_atom(&atom.kind, parts, rows, counts),
-        Node::Not(inner) => Ok(!test_node(inner, parts, rows, counts)?),
+        Node::Atom(atom) => test_atom(&atom.kind, parts, rows, records, counts),
+        Node::Not(inner) => Ok(!test_node(inner, parts, rows, records, counts)?),
         Node::And(nodes) => {
             for node in nodes {
-                if !test_node(node, parts, rows, counts)? {
+                if !test_node(node, parts, rows, records, counts)? {
                     return Ok(false);
                 }
             }
@@ -33,7 +35,7 @@ pub(super) fn test_node(
         }
         Node::Or(nodes) => {
             for node in nodes {
-                if test_node(node, parts, rows, counts)? {
+                if test_node(node, parts, rows, records, counts)? {
                     return Ok(true);
                 }
             }
@@ -46,6 +48,7 @@ fn test_atom(
     test: &Test,
     parts: &mut [PartWalk<'_>],
     rows: &[RowRef],
+    records: &[RowRef],
     counts: &mut Option<RowCounts>,
 ) -> Result<bool> {
     if let Test::Number {
@@ -85,6 +88,10 @@ fn test_atom(
         return Ok(test_count(sum, *field, *comparison, *value));
     }
     // a variant that several batches have passes where one of its rows does
+    let rows = match test.is_of_record() {
+        true => records,
+        false => rows,
+    };
     for row in rows {
         if let Some(part) = parts.get_mut(row.part)
             && part.tester.test(test, part.part, row.row)?
@@ -93,6 +100,26 @@ fn test_atom(
         }
     }
     Ok(false)
+}
+
+impl Test {
+    /// Whether it is asked of a record, which each batch of a variant has its own of, and not of the variant.
+    fn is_of_record(&self) -> bool {
+        match self {
+            Self::Filter(_) | Self::Info { .. } => true,
+            Self::Number { field, .. } => *field == Number::Qual,
+            _ => false,
+        }
+    }
+}
+
+/// Whether something in a question is asked of records.
+pub(super) fn asks_records(node: &Node<Test>) -> bool {
+    match node {
+        Node::Atom(atom) => atom.kind.is_of_record(),
+        Node::Not(inner) => asks_records(inner),
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(asks_records),
+    }
 }
 
 /// Whether a count stands in the relation asked for. AF is compared as the exact quotient; where AN

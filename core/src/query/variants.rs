@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
 use crate::set::SampleSet;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Counts of a variant in a group of samples.
@@ -129,10 +130,11 @@ struct Scratch {
     reference: Vec<u8>,
     alternate: Vec<u8>,
     long: TextBlock,
-    ids: TextBlock,
+    /// By part.
+    ids: Vec<TextBlock>,
+    joined_ids: Vec<u8>,
     /// Part and allele number that `reference` and `alternate` hold.
     alleles_of: Option<(usize, u32)>,
-    ids_part: usize,
     carriers: Vec<Carrier>,
     /// Part, and what is kept of its annotations.
     entries: Option<(usize, EntryReader)>,
@@ -353,34 +355,81 @@ impl<'a> Variant<'_, 'a> {
         Ok(AlleleType::of(reference, alternate, None))
     }
 
-    /// The ID column; empty where there is none.
+    /// The ID column; empty where there is none. Ids of several batches stand one after the other with `;`
+    /// between, each once.
     ///
     /// # Errors
     ///
     /// As [`Self::position`].
     pub fn id(&mut self) -> Result<&[u8]> {
-        let scratch = &mut self.of.scratch;
-        if scratch.ids_part != self.first.part {
-            scratch.ids = TextBlock::default();
-            scratch.ids_part = self.first.part;
+        let Scratch {
+            ids,
+            joined_ids: joined,
+            ..
+        } = &mut self.of.scratch;
+        ids.resize_with(self.of.walk.part_count(), TextBlock::default);
+        let rows = self.of.walk.rows();
+        if let &[row] = rows {
+            let block = ids.get_mut(row.part);
+            return block.map_or(Ok(&[]), |block| {
+                self.segment.ids.get(self.segment.file(), row.row, block)
+            });
         }
-        self.segment
-            .ids
-            .get(self.segment.file(), self.first.row, &mut scratch.ids)
+        joined.clear();
+        for &row in rows {
+            let (Some((_, segment)), Some(block)) = (self.of.walk.part(row), ids.get_mut(row.part))
+            else {
+                continue;
+            };
+            let of_batch = segment.ids.get(segment.file(), row.row, block)?;
+            for id in of_batch.split(|&b| b == b';').filter(|id| !id.is_empty()) {
+                if joined.split(|&b| b == b';').all(|known| known != id) {
+                    if !joined.is_empty() {
+                        joined.push(b';');
+                    }
+                    joined.extend_from_slice(id);
+                }
+            }
+        }
+        Ok(joined)
     }
 
-    /// The FILTER column; empty where none is recorded.
+    /// The FILTER column; empty where none is recorded. Of a variant that several batches have it is that of
+    /// the records that pass the question: each text once, with `,` between, `.` for none.
     ///
     /// # Errors
     ///
     /// As [`Self::position`].
-    pub fn filter(&self) -> Result<&'a str> {
-        let number = self
-            .segment
-            .columns
-            .filter
-            .get(self.segment.file(), self.first.row)?;
-        Ok(self.segment.filter(number))
+    pub fn filter(&self) -> Result<Cow<'a, str>> {
+        let mut shown = Cow::Borrowed("");
+        let of_row = |row: RowRef| -> Result<&'a str> {
+            let Some((_, segment)) = self.of.walk.part(row) else {
+                return Ok("");
+            };
+            let number = segment.columns.filter.get(segment.file(), row.row)?;
+            Ok(segment.filter(number))
+        };
+        let (first, others) = match self.of.walk.passing() {
+            [first, others @ ..] => (of_row(*first)?, others),
+            [] => return Ok(shown),
+        };
+        shown = Cow::Borrowed(first);
+        let text = |filter: &'a str| match filter {
+            "" => ".",
+            filter => filter,
+        };
+        for row in others {
+            let filter = of_row(*row)?;
+            if filter != first && shown.split(',').all(|known| known != text(filter)) {
+                if let Cow::Borrowed(first) = shown {
+                    shown = Cow::Owned(text(first).to_owned());
+                }
+                let joined = shown.to_mut();
+                joined.push(',');
+                joined.push_str(text(filter));
+            }
+        }
+        Ok(shown)
     }
 
     /// What is said of the variant, one entry for each transcript (and for each annotated region), in
@@ -428,20 +477,24 @@ impl<'a> Variant<'_, 'a> {
         Ok(T::default())
     }
 
-    /// The QUAL column.
+    /// The QUAL column; of a variant that several batches have, that of the first record with one among
+    /// those that pass the question.
     ///
     /// # Errors
     ///
     /// As [`Self::position`].
     pub fn quality(&self) -> Result<Option<f32>> {
-        let page = self
-            .segment
-            .columns
-            .quality
-            .page(self.segment.file(), self.first.row / PAGE_ROWS)?;
-        Ok(page
-            .get_nullable(self.first.row % PAGE_ROWS)
-            .map(|bits| f32::from_bits(bits as u32)))
+        for row in self.of.walk.passing() {
+            let Some((_, segment)) = self.of.walk.part(*row) else {
+                continue;
+            };
+            let column = &segment.columns.quality;
+            let page = column.page(segment.file(), row.row / PAGE_ROWS)?;
+            if let Some(bits) = page.get_nullable(row.row % PAGE_ROWS) {
+                return Ok(Some(f32::from_bits(bits as u32)));
+            }
+        }
+        Ok(None)
     }
 
     /// The counts in the group that was asked for.
@@ -537,7 +590,8 @@ impl<'a> Variant<'_, 'a> {
         super::coverage::elsewhere(dataset, contig, position, &reference, &here, group)
     }
 
-    /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample.
+    /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample. Of a variant
+    /// that several batches have, those are left out of which the record does not pass the question.
     ///
     /// # Errors
     ///
@@ -560,6 +614,9 @@ impl<'a> Variant<'_, 'a> {
             let Some(&row) = self.of.walk.rows().get(i) else {
                 break;
             };
+            if !whole && !self.of.walk.passing().contains(&row) {
+                continue;
+            }
             let tally = match whole {
                 true => self.of.whole_tally(row),
                 false => self.of.tally(row),

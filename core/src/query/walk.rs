@@ -8,10 +8,11 @@ use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
 use super::expression::Node;
 use super::resolve::Test;
 use super::same::VariantKey;
-use super::test::{Tester, test_node};
+use super::test::{Tester, asks_records, test_node};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::stop::check_stop;
+use std::cmp::Ordering;
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
@@ -44,6 +45,9 @@ pub(crate) struct Walk<'a> {
     /// Variants of the current position, when several parts have rows there, last first.
     pending: Vec<Vec<RowRef>>,
     current: Vec<RowRef>,
+    /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
+    by_record: bool,
+    passing: Vec<RowRef>,
     several_batches: bool,
     /// Positions walked.
     walked: u32,
@@ -130,6 +134,8 @@ impl<'a> Walk<'a> {
             .collect();
         Ok(Self {
             dataset,
+            by_record: several_batches && asks_records(&test),
+            passing: Vec::new(),
             test,
             parts,
             contigs,
@@ -163,6 +169,14 @@ impl<'a> Walk<'a> {
     /// The variant's row in each batch that has it.
     pub(crate) fn rows(&self) -> &[RowRef] {
         &self.current
+    }
+
+    /// Its rows in the batches of which the record passes: who carries it there carries what is asked for.
+    pub(crate) fn passing(&self) -> &[RowRef] {
+        match self.by_record {
+            true => &self.passing,
+            false => &self.current,
+        }
     }
 
     /// Moves to the next position; `false` at the end.
@@ -268,10 +282,8 @@ impl<'a> Walk<'a> {
                 self.heads.swap_remove(i);
             }
         }
-        found.sort_by(|a, b| {
-            let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
-            a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b)))
-        });
+        let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
+        found.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b))));
         // the nth row of a variant in a batch joins the nth of the other batches
         for same in found.chunk_by_mut(|a, b| a.key == b.key && a.batch == b.batch) {
             (0..).zip(same).for_each(|(nth, here)| here.nth = nth);
@@ -280,7 +292,14 @@ impl<'a> Walk<'a> {
             let order = |here: &RowHere| (here.nth, here.batch);
             a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b)))
         });
-        for variant in found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth) {
+        let variants = found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth);
+        let mut variants: Vec<&[RowHere]> = variants.collect();
+        // variants that extents alone tell apart stand as in a file
+        variants.sort_by(|a, b| match (a.first(), b.first()) {
+            (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
+            _ => Ordering::Equal,
+        });
+        for variant in variants {
             self.pending
                 .push(variant.iter().map(|here| here.row).collect());
         }
@@ -292,7 +311,18 @@ impl<'a> Walk<'a> {
     }
 
     fn matches(&mut self) -> Result<bool> {
-        test_node(&self.test, &mut self.parts, &self.current, &mut None)
+        let (test, parts, rows) = (&self.test, &mut self.parts, &self.current);
+        let mut counts = None;
+        if !self.by_record {
+            return test_node(test, parts, rows, rows, &mut counts);
+        }
+        self.passing.clear();
+        for row in rows {
+            if test_node(test, parts, rows, std::slice::from_ref(row), &mut counts)? {
+                self.passing.push(*row);
+            }
+        }
+        Ok(!self.passing.is_empty())
     }
 
     /// The segment of a row, and the number of its part in the dataset.

@@ -152,7 +152,7 @@ fn counts(dataset: &Dataset, question: &str) -> Vec<Counts> {
     found
 }
 
-/// One variant that two batches tell differently: its only counts are AC 3 of AN 4.
+/// One variant that two batches tell differently: AC 3 of AN 4.
 fn told_differently(folder: &Folder) -> Dataset {
     let line = |id, quality, filter, info, gt| {
         format!("1\t5\t{id}\tA\tG\t{quality}\t{filter}\t{info}\tGT\t{gt}\n")
@@ -165,7 +165,8 @@ fn told_differently(folder: &Folder) -> Dataset {
     Dataset::open(&to).unwrap()
 }
 
-fn picks_the_whole_variant(dataset: &Dataset, question: &str) {
+/// A question picks the variant with the counts of everybody, and the carriers of records that pass.
+fn picks(dataset: &Dataset, question: &str, carriers: &[&str]) {
     let expected = Counts {
         ac: 3,
         an: Some(4),
@@ -174,42 +175,121 @@ fn picks_the_whole_variant(dataset: &Dataset, question: &str) {
         ..Counts::default()
     };
     assert_eq!(counts(dataset, question), [expected], "{question}");
-    let carriers = dataset.ask(&format!("carriers({question})")).unwrap();
-    assert_eq!(carriers.count(), 2, "{question}");
+    let group = dataset.ask(&format!("carriers({question})")).unwrap();
+    assert_eq!(group.ids().unwrap(), carriers, "{question}");
+    let mut variants = dataset.variants(question).unwrap();
+    let mut variant = variants.next().unwrap().unwrap();
+    let mut told = Vec::new();
+    variant
+        .carriers(|carrier| told.push(dataset.sample_name(carrier.sample).unwrap()))
+        .unwrap();
+    assert_eq!(told, carriers, "{question}");
 }
 
-/// A FILTER, QUAL or INFO value of one batch alone picks the variant, not the batch.
+/// FILTER, QUAL and INFO are those of the record of each batch's samples. Any record decided for all: who
+/// carried a variant in a file where it was filtered was a carrier of `filter:PASS`.
 #[test]
-fn a_variant_is_picked_with_all_of_its_batches() {
+fn each_batch_has_a_record_of_its_own() {
     let folder = Folder::new();
     let dataset = told_differently(&folder);
-    for question in [
-        "all",
-        "1",
-        "1:5:A:G",
-        "1:5-5",
-        "qual>40",
-        "qual<10",
-        "filter:PASS",
-        "filter:q10",
-        "info.X=1",
-        "info.X=7",
-        "ac=3",
+    for (question, carriers) in [
+        ("all", &["A", "B"][..]),
+        ("1", &["A", "B"]),
+        ("1:5:A:G", &["A", "B"]),
+        ("1:5-5", &["A", "B"]),
+        ("ac=3", &["A", "B"]),
+        ("qual>40", &["A"]),
+        ("qual<10", &["B"]),
+        ("!(qual>40)", &["B"]),
+        ("filter:PASS", &["A"]),
+        ("filter:q10", &["B"]),
+        ("!filter:PASS", &["B"]),
+        ("filter:PASS & ac=3 & 1:5", &["A"]),
+        ("filter:PASS | filter:q10", &["A", "B"]),
+        ("filter:PASS | ac=3", &["A", "B"]),
+        ("filter:q10 & info.X=7 & qual=9", &["B"]),
+        ("info.X=1", &["A"]),
+        ("info.X=7", &["B"]),
+        ("info.X!=7", &["A"]),
+        ("info.X", &["A", "B"]),
     ] {
-        picks_the_whole_variant(&dataset, question);
+        picks(&dataset, question, carriers);
     }
-    for question in ["!(qual>40)", "!filter:PASS", "ac<3"] {
+    // no record is both
+    for question in [
+        "filter:PASS & filter:q10",
+        "filter:PASS & qual<10",
+        "info.X=1 & filter:q10",
+        "ac<3",
+    ] {
         assert_eq!(counts(&dataset, question), [], "{question}");
     }
 }
 
-/// So does an ID.
+/// What is shown of FILTER and QUAL is that of the records that were picked, and so agrees with the question.
+#[test]
+fn what_is_shown_is_what_was_picked() {
+    let folder = Folder::new();
+    let dataset = told_differently(&folder);
+    for (question, filter, quality) in [
+        ("all", "PASS,q10", 50.0),
+        ("filter:PASS", "PASS", 50.0),
+        ("filter:q10", "q10", 9.0),
+        ("!filter:PASS", "q10", 9.0),
+        ("qual<10", "q10", 9.0),
+        ("filter:PASS | filter:q10", "PASS,q10", 50.0),
+    ] {
+        let mut variants = dataset.variants(question).unwrap();
+        let mut variant = variants.next().unwrap().unwrap();
+        assert_eq!(variant.filter().unwrap(), filter, "{question}");
+        assert_eq!(variant.quality().unwrap(), Some(quality), "{question}");
+        // the ids of all batches, which name the variant
+        assert_eq!(variant.id().unwrap(), b"rs5", "{question}");
+    }
+}
+
+/// Three batches: equal texts are shown once, none among others as `.`, and ids are joined.
+#[test]
+fn filters_and_ids_of_several_batches_are_joined() {
+    let line = |id, filter| format!("1\t5\t{id}\tA\tG\t.\t{filter}\t.\tGT\t0|1\n");
+    let told = [
+        ("rs1;x", "q10;s50"),
+        (".", "."),
+        ("x;rs2", "q10;s50"),
+        ("rs1", "PASS"),
+    ];
+    let texts = (0..).zip(told).map(|(n, (id, filter))| {
+        let sample = format!("S{n}");
+        vcf("1", &[&sample], &[]) + &line(id, filter)
+    });
+    let dataset = Files::new(texts.collect()).dataset();
+    let shown = |question: &str| {
+        let mut variants = dataset.variants(question).unwrap();
+        let mut variant = variants.next().unwrap().unwrap();
+        let filter = variant.filter().unwrap().into_owned();
+        (
+            filter,
+            String::from_utf8(variant.id().unwrap().to_vec()).unwrap(),
+        )
+    };
+    let ids = "rs1;x;rs2".to_owned();
+    assert_eq!(shown("all"), ("q10;s50,.,PASS".to_owned(), ids.clone()));
+    assert_eq!(shown("filter:."), (String::new(), ids.clone()));
+    assert_eq!(shown("filter:s50"), ("q10;s50".to_owned(), ids.clone()));
+    assert_eq!(shown("rs2 & !filter:PASS"), ("q10;s50,.".to_owned(), ids));
+}
+
+/// An ID is the variant's, whichever batch has it.
 #[test]
 fn an_id_of_one_batch_picks_the_variant_in_all() {
     let folder = Folder::new();
     let dataset = told_differently(&folder);
     for question in ["id:rs5", "rs5", "id:rs5 & qual<10", "id:rs5 | qual>10"] {
-        picks_the_whole_variant(&dataset, question);
+        let carriers = match question.contains("qual<10") {
+            true => &["B"][..],
+            false => &["A", "B"],
+        };
+        picks(&dataset, question, carriers);
     }
     assert_eq!(counts(&dataset, "!id:rs5"), []);
 }
