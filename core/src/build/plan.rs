@@ -3,7 +3,7 @@
 use super::annotation::Annotated;
 use super::info::InfoKey;
 use super::options::{Annotations, BuildOptions, Phase, Progress};
-use crate::dataset::{InfoEntry, Manifest, Publication};
+use crate::dataset::{InfoEntry, Manifest, Members, Publication, overlapping_batches, sharing};
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, HeaderContig};
@@ -382,40 +382,23 @@ impl Plan {
     /// Two batches may share samples, but not over the same stretch of a contig: a sample would have
     /// two genotypes there.
     pub(super) fn refuse_overlaps(&self, manifest: &Manifest) -> Result<()> {
-        let mut spans: Vec<(u32, i32, i32, u32)> = manifest
-            .segments
-            .iter()
-            .flat_map(|s| {
-                s.contigs
-                    .iter()
-                    .map(|c| (c.contig, c.start, c.last, s.batch))
-            })
-            .collect();
-        spans.sort_unstable();
-        for (i, a) in spans.iter().enumerate() {
-            for b in spans[i + 1..]
-                .iter()
-                .take_while(|b| b.0 == a.0 && b.1 <= a.2)
-            {
-                if a.3 == b.3 {
-                    continue;
-                }
-                let (x, y) = (&self.batches[a.3 as usize], &self.batches[b.3 as usize]);
-                if let Some(&shared) = x.iter().find(|sample| y.binary_search(sample).is_ok()) {
-                    return Err(Error::from(Box::new(InputError {
-                        file: self.contigs[a.0 as usize].0.clone(),
-                        place: Place::File,
-                        expected: "each sample in one input only, or in inputs of the same samples"
-                            .to_owned(),
-                        found: format!(
-                            "sample {} in two inputs with different samples over the same stretch",
-                            self.samples[shared as usize]
-                        ),
-                    })));
-                }
-            }
-        }
-        Ok(())
+        let members: Vec<Members<'_>> = self.batches.iter().map(|b| Members::List(b)).collect();
+        let numbers: Vec<u32> = (0..).take(members.len()).collect();
+        let sharing = sharing(&members);
+        let Some((contig, a, b)) = overlapping_batches(&manifest.segments, &numbers, &sharing)
+        else {
+            return Ok(());
+        };
+        let shared = members[a as usize].common(&members[b as usize]);
+        let shared = shared.map_or("", |sample| &self.samples[sample as usize]);
+        Err(Error::from(Box::new(InputError {
+            file: self.contigs[contig as usize].0.clone(),
+            place: Place::File,
+            expected: "each sample in one input only, or in inputs of the same samples".to_owned(),
+            found: format!(
+                "sample {shared} in two inputs with different samples over the same stretch"
+            ),
+        })))
     }
 }
 

@@ -53,33 +53,34 @@ impl Segment {
         }
         let first = self.lower_bound(rows.clone(), i64::from(interval.start))?;
         let end = self.lower_bound(rows.clone(), i64::from(interval.end))?;
-        let mut found = Vec::new();
-        self.reaching(rows.start..first, interval.start, &mut found)?;
+        let reaching = self.reaching(rows.start..first, i64::from(interval.start))?;
+        let mut found: Vec<Range<u32>> = reaching.into_iter().map(|row| row..row + 1).collect();
         if first < end {
             found.push(first..end);
         }
         Ok(found)
     }
 
-    /// Adds the rows that end behind `position`, by the zone maps.
-    fn reaching(&self, rows: Range<u32>, position: i32, found: &mut Vec<Range<u32>>) -> Result<()> {
+    /// Those of the rows that end behind `position`, by the zone maps.
+    pub(crate) fn reaching(&self, rows: Range<u32>, position: i64) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
         if rows.is_empty() {
-            return Ok(());
+            return Ok(found);
         }
         for page in rows.start / PAGE_ROWS..=(rows.end - 1) / PAGE_ROWS {
-            if self.page(page)?.zone.max_end <= position {
+            if i64::from(self.page(page)?.zone.max_end) <= position {
                 continue;
             }
             let positions = self.columns.position.page(&self.file, page)?;
             let spans = self.columns.span.page(&self.file, page)?;
             for row in rows.start.max(page * PAGE_ROWS)..rows.end.min((page + 1) * PAGE_ROWS) {
                 let i = row % PAGE_ROWS;
-                if positions.get(i).saturating_add(spans.get(i)) > i64::from(position) {
-                    found.push(row..row + 1);
+                if positions.get(i).saturating_add(spans.get(i)) > position {
+                    found.push(row);
                 }
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Whether a row's alleles are these, in any case of letters.

@@ -2,7 +2,7 @@
 
 use crate::error::{Damage, Error, Result};
 use crate::format::SAMPLES_MAX;
-use crate::genome::Assembly;
+use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
@@ -59,6 +59,14 @@ pub(crate) struct SegmentEntry {
     pub(crate) records: u32,
     pub(crate) samples: u32,
     pub(crate) contigs: Vec<ContigSpan>,
+}
+
+impl ContigSpan {
+    /// Whether rows may overlap an interval of the contig.
+    pub(super) fn overlaps(&self, interval: Interval) -> bool {
+        let end = self.end.max(self.last.saturating_add(1));
+        self.start < interval.end && interval.start < end
+    }
 }
 
 /// An INFO key kept, and how.

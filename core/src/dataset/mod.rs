@@ -2,6 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod batches;
 #[cfg(test)]
 mod damage_tests;
 mod directory;
@@ -16,6 +17,7 @@ mod samples;
 mod segment;
 mod verify;
 
+pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use directory::{Publication, open_manifest};
 pub(crate) use find::WantedAlleles;
 pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};

@@ -1,5 +1,6 @@
 //! Opening a dataset.
 
+use super::batches::{Batches, Members};
 use super::manifest::Manifest;
 use super::open_manifest;
 use super::samples::Samples;
@@ -33,6 +34,7 @@ pub struct Dataset {
     samples: Samples,
     names: ContigNames,
     parts: Vec<Part>,
+    batches: OnceLock<Batches>,
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
     genes: Option<Genes>,
@@ -160,6 +162,7 @@ impl Dataset {
             samples,
             names,
             parts,
+            batches: OnceLock::new(),
             terms,
             people: people.transpose()?,
             genes: genes.transpose()?,
@@ -336,6 +339,32 @@ impl Dataset {
             .map_or(0, |entry| entry.batch)
     }
 
+    /// What is known of the batches together: it reads a segment of each when it is first asked for.
+    pub(crate) fn batches(&self) -> Result<&Batches> {
+        match self.batches.get() {
+            Some(batches) => Ok(batches),
+            None => {
+                let batches = Batches::of(self)?;
+                Ok(self.batches.get_or_init(|| batches))
+            }
+        }
+    }
+
+    /// The batches that a sample is in, by their index.
+    pub(crate) fn batches_of(&self, sample: u32) -> Result<Vec<u32>> {
+        let batches = self.batches()?;
+        let mut found = Vec::new();
+        for batch in 0..batches.len() as u32 {
+            let first = batches.parts(batch).first();
+            if let Some(part) = first.and_then(|&part| self.parts.get(part))
+                && Members::of(self.segment(part)?).contains(sample)
+            {
+                found.push(batch);
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
         (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
@@ -348,10 +377,15 @@ impl Dataset {
             .segments
             .get(part)
             .map_or(&[][..], |entry| &entry.contigs);
-        spans.iter().any(|span| {
-            let end = span.end.max(span.last.saturating_add(1));
-            span.contig == contig && span.start < interval.end && interval.start < end
-        })
+        let mut spans = spans.iter();
+        spans.any(|span| span.contig == contig && span.overlaps(interval))
+    }
+
+    /// The same of one of the spans of the part's entry.
+    pub(crate) fn span_reaches(&self, part: usize, span: usize, interval: Interval) -> bool {
+        let entry = self.manifest.segments.get(part);
+        let span = entry.and_then(|entry| entry.contigs.get(span));
+        span.is_some_and(|span| span.overlaps(interval))
     }
 
     /// The segment of a part, checked for structure on first use.

@@ -8,9 +8,7 @@ use super::records::{BatchRows, Record, RowAt};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::genome::Interval;
-use crate::query::{Tally, covering_row, for_each_polyploid};
-use crate::set::SampleSet;
+use crate::query::{Coverage, Tally, for_each_polyploid};
 use crate::sink::typed;
 use std::ops::Range;
 
@@ -67,12 +65,8 @@ pub(super) struct Polyploid {
 
 /// The samples of a batch among the exported ones.
 struct Batch {
-    number: u32,
-    parts: Vec<usize>,
     samples: u32,
     columns: Columns,
-    /// As in the dataset, where other batches may have some of them.
-    set: Option<SampleSet>,
 }
 
 /// The column of each sample of a batch.
@@ -113,6 +107,10 @@ type BaseKey = Vec<(usize, u32, i64, i64)>;
 pub(super) struct Genotypes<'a> {
     dataset: &'a Dataset,
     batches: Vec<Batch>,
+    /// Index in `batches` of the batch of each part, where it has samples.
+    batch_of: Vec<Option<usize>>,
+    /// What batches without a record know of its place, where there are several.
+    coverage: Option<Coverage<'a>>,
     tallies: Vec<Option<Tally<'a>>>,
     columns: usize,
     /// Cells where everybody is reference: neighbouring records mostly have the same.
@@ -133,36 +131,35 @@ impl<'a> Genotypes<'a> {
     /// For these samples of the dataset, ascending.
     pub(super) fn new(dataset: &'a Dataset, samples: &[u32]) -> Result<Self> {
         let mut batches: Vec<Batch> = Vec::new();
-        for (index, part) in dataset.parts().iter().enumerate() {
-            let number = dataset.batch(index);
-            if let Some(known) = batches.iter_mut().find(|batch| batch.number == number) {
-                known.parts.push(index);
+        let mut batch_of = vec![None; dataset.parts().len()];
+        let known = dataset.batches()?;
+        for number in 0..known.len() as u32 {
+            let mut parts = known.parts(number).iter().copied();
+            let first = parts.clone().next();
+            let Some(part) = first.and_then(|part| dataset.parts().get(part)) else {
+                continue;
+            };
+            let segment = dataset.segment(part)?;
+            if segment.meta().samples == 0 {
                 continue;
             }
-            let segment = dataset.segment(part)?;
-            if segment.meta().samples > 0 {
-                batches.push(Batch {
-                    number,
-                    parts: vec![index],
-                    samples: segment.meta().samples,
-                    columns: columns_of(segment, samples),
-                    set: None,
-                });
+            while let Some(of) = parts.next().and_then(|part| batch_of.get_mut(part)) {
+                *of = Some(batches.len());
             }
+            batches.push(Batch {
+                samples: segment.meta().samples,
+                columns: columns_of(segment, samples),
+            });
         }
-        if batches.len() > 1 {
-            for batch in &mut batches {
-                let part = batch.parts.first().and_then(|&at| dataset.parts().get(at));
-                if let Some(part) = part {
-                    let segment = dataset.segment(part)?;
-                    let all = 0..batch.samples;
-                    batch.set = Some(all.map(|local| segment.sample(local)).collect());
-                }
-            }
-        }
+        let coverage = match batches.len() {
+            0 | 1 => None,
+            _ => Some(Coverage::new(dataset, [])?),
+        };
         Ok(Self {
             dataset,
             batches,
+            batch_of,
+            coverage,
             tallies: dataset.parts().iter().map(|_| None).collect(),
             columns: samples.len(),
             base: Vec::new(),
@@ -256,11 +253,13 @@ impl<'a> Genotypes<'a> {
     /// What each batch knows of the record's place.
     fn sites<'r>(&mut self, record: &'r Record<'_, 'a>) -> Result<Vec<Site<'r, 'a>>> {
         let mut sites = Vec::with_capacity(self.batches.len());
-        for BatchRows { batch, rows } in &record.batches {
-            let index = self.batches.iter().position(|b| b.number == *batch);
-            if let (Some(index), Some((_, first))) = (index, rows.first()) {
+        for BatchRows { rows, .. } in &record.batches {
+            let Some((_, first)) = rows.first() else {
+                continue;
+            };
+            if let Some(&Some(batch)) = self.batch_of.get(first.part) {
                 sites.push(Site {
-                    batch: index,
+                    batch,
                     part: first.part,
                     row: first.row,
                     rows,
@@ -270,38 +269,19 @@ impl<'a> Genotypes<'a> {
         if sites.len() == self.batches.len() {
             return Ok(sites);
         }
-        let start = record.place.1.zero_based();
-        let at = Interval {
-            start,
-            end: start.saturating_add(1),
+        let Some(coverage) = &mut self.coverage else {
+            return Ok(sites);
         };
-        for (index, batch) in self.batches.iter().enumerate() {
-            // a sample that another batch tells of already has its genotype there
-            let told = sites.iter().any(|site: &Site<'_, '_>| {
-                let other = self.batches.get(site.batch).and_then(|b| b.set.as_ref());
-                let shared = batch.set.as_ref().zip(other);
-                site.batch == index || shared.is_some_and(|(a, b)| !a.is_disjoint(b))
-            });
-            if told {
-                continue;
-            }
-            for &number in &batch.parts {
-                let Some(part) = self.dataset.parts().get(number) else {
-                    continue;
-                };
-                if !self.dataset.reaches(number, record.place.0, at) {
-                    continue;
-                }
-                let segment = self.dataset.segment(part)?;
-                if let Some(row) = covering_row(segment, record.place.0, at, record.reference())? {
-                    sites.push(Site {
-                        batch: index,
-                        part: number,
-                        row,
-                        rows: &[],
-                    });
-                    break;
-                }
+        let rows = record.batches.iter().flat_map(|of| &of.rows);
+        coverage.look_at(rows.map(|(_, row)| (row.part, row.segment, row.row)))?;
+        for (part, row) in coverage.rows_elsewhere() {
+            if let Some(&Some(batch)) = self.batch_of.get(part) {
+                sites.push(Site {
+                    batch,
+                    part,
+                    row,
+                    rows: &[],
+                });
             }
         }
         Ok(sites)

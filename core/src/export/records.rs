@@ -79,7 +79,6 @@ fn origin(dataset: &Dataset, mut part: usize, (contig, position): (u32, Position
 /// The rows of a record in one batch.
 #[derive(Debug, Clone)]
 pub(super) struct BatchRows<'a> {
-    pub(super) batch: u32,
     /// Each with the number of its ALT in the record, from 0. Never empty.
     pub(super) rows: Vec<(u32, RowAt<'a>)>,
 }
@@ -226,8 +225,7 @@ fn record<'p, 'a>(
             });
         }
     }
-    let batches = rows.into_iter().map(|(batch, rows)| BatchRows {
-        batch,
+    let batches = rows.into_values().map(|rows| BatchRows {
         rows: rows
             .into_iter()
             .filter_map(|(member, row)| Some((*numbers.get(&member)?, row)))

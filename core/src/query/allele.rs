@@ -1,12 +1,12 @@
 //! One allele, found without an expression: the quickest question there is.
 
 use super::Group;
-use super::count::{RowCounts, Tally};
-use super::coverage;
+use super::count::Tally;
+use super::counts::{Counting, Counts};
+use super::coverage::RowOf;
 use super::expression::Where;
 use super::genotype::CarrierGenotype;
 use super::resolve::find_allele;
-use super::variants::Counts;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
@@ -161,29 +161,18 @@ impl<'a> Allele<'a> {
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
-        let mut sum = RowCounts::default();
-        for (tally, row) in self.tallies(group) {
-            sum.add(tally?.counts(row)?);
-        }
-        let elsewhere = match self.dataset.has_several_batches() {
-            true => self.elsewhere(group)?,
-            false => Some(RowCounts::default()),
-        };
-        Ok(Counts::from_rows(sum, elsewhere))
+        let rows = self.rows()?;
+        Counting::new(self.dataset, group).counts(0, rows.iter().copied())
     }
 
-    /// What the batches that do not have it know of its place.
-    fn elsewhere(&self, group: Option<&SampleSet>) -> Result<Option<RowCounts>> {
-        let Some((part, row)) = self.rows.first() else {
-            return Ok(None);
-        };
-        let Some(part) = self.dataset.parts().get(*part) else {
-            return Ok(None);
-        };
-        let segment = self.dataset.segment(part)?;
-        let here = self.rows.iter().map(|(part, _)| self.dataset.batch(*part));
-        let here: Vec<u32> = here.collect();
-        coverage::elsewhere_of(self.dataset, segment, *row, &here, group)
+    /// The rows with their parts.
+    fn rows(&self) -> Result<Vec<RowOf<'a>>> {
+        let parts = self.dataset.parts();
+        let rows = self.rows.iter().filter_map(|&(number, row)| {
+            let segment = self.dataset.segment(parts.get(number)?);
+            Some(segment.map(|segment| (number, segment, row)))
+        });
+        rows.collect()
     }
 
     /// Calls `f` with every carrier, by batch, then by sample.
@@ -193,21 +182,11 @@ impl<'a> Allele<'a> {
     /// [`Error::Damaged`].
     pub fn carriers(&self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
         let mut found = Vec::new();
-        for (tally, row) in self.tallies(None) {
-            let mut tally = tally?;
+        for (_, segment, row) in self.rows()? {
+            let mut tally = Tally::new(segment, None);
             tally.carriers(row, &mut found)?;
             tally.with_phases(row, &found, &mut f)?;
         }
         Ok(())
-    }
-
-    fn tallies<'s>(
-        &'s self,
-        group: Option<&'s SampleSet>,
-    ) -> impl Iterator<Item = (Result<Tally<'a>>, u32)> + 's {
-        self.rows.iter().filter_map(move |(part, row)| {
-            let segment = self.dataset.segment(self.dataset.parts().get(*part)?);
-            Some((segment.map(|segment| Tally::new(segment, group)), *row))
-        })
     }
 }

@@ -2,11 +2,11 @@
 //! making them all.
 
 use super::carried::Hits;
-use super::count::{RowCounts, Tally};
+use super::counts::Counting;
 use super::entries::LocalTests;
 use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
 use super::resolve::{Resolver, Test};
-use super::test::test_count;
+use super::test::EVERYBODY;
 use super::walk::Walk;
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -95,6 +95,9 @@ impl Stored {
     }
 }
 
+/// Of which variants the stored sets of rare ones are: those that `af<0.01` picks.
+const RARE_TEST: (Number, Comparison, f64) = (Number::Af, Comparison::Less, RARE);
+
 /// Whether only rare variants have such a frequency.
 fn is_rare(comparison: Comparison, value: f64) -> bool {
     match comparison {
@@ -127,11 +130,20 @@ pub(crate) fn carried_by_gene(
         true => annotated_names(dataset)?,
         false => modelled_names(dataset)?,
     };
+    let mut counting = Counting::new(dataset, None);
     for (done, some) in (0u64..).step_by(AT_ONCE).zip(genes.chunks(AT_ONCE)) {
         check_stop()?;
+        let new = || Counting::new(dataset, None);
         let found: Result<Vec<Option<Carried>>> = match pool {
-            Some(pool) => pool.install(|| some.par_iter().map(|of| gene(dataset, of)).collect()),
-            None => some.iter().map(|of| gene(dataset, of)).collect(),
+            Some(pool) => pool.install(|| {
+                let each = some.par_iter();
+                let each = each.map_init(new, |counting, of| gene(dataset, of, counting));
+                each.collect()
+            }),
+            None => some
+                .iter()
+                .map(|of| gene(dataset, of, &mut counting))
+                .collect(),
         };
         for carried in found?.into_iter().flatten() {
             each(carried, done)?;
@@ -140,8 +152,13 @@ pub(crate) fn carried_by_gene(
     Ok(())
 }
 
-/// The carriers of a gene's variants; `None` where there is no variant.
-fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> {
+/// The carriers of a gene's variants; `None` where there is no variant. Genes that follow each other
+/// share what is counted with.
+fn gene<'a>(
+    dataset: &'a Dataset,
+    names: &BTreeSet<String>,
+    counting: &mut Counting<'a>,
+) -> Result<Option<Carried>> {
     let Some(name) = names.first() else {
         return Ok(None);
     };
@@ -157,7 +174,7 @@ fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> 
     let mut walk = Walk::new(dataset, test)?;
     let parts = walk.part_count();
     // numbers of genes are those of a segment, and so is what was looked up of them
-    let mut of_parts: Vec<Option<(Tally<'_>, LocalTests)>> = (0..parts).map(|_| None).collect();
+    let mut of_parts: Vec<LocalTests> = (0..parts).map(|_| LocalTests::default()).collect();
     // each variant is of the narrowest class that it fits
     let narrowest: Vec<Class> = Class::all().collect();
     let mut hits: Vec<_> = (0..narrowest.len())
@@ -165,24 +182,18 @@ fn gene(dataset: &Dataset, names: &BTreeSet<String>) -> Result<Option<Carried>> 
         .collect();
     let mut counts = vec![0u64; narrowest.len()];
     while walk.step()? {
-        let mut sum = RowCounts::default();
+        counting.begin();
         let mut impact = None;
         for &row in walk.rows() {
             let Some((_, segment)) = walk.part(row) else {
                 continue;
             };
-            let Some(slot) = of_parts.get_mut(row.part) else {
-                continue;
-            };
-            let new = || (Tally::new(segment, None), LocalTests::default());
-            let (tally, looked_up) = slot.get_or_insert_with(new);
-            sum.add(tally.stored(row.row)?);
-            if let Some(test) = &entries {
+            if let (Some(test), Some(looked_up)) = (&entries, of_parts.get_mut(row.part)) {
                 impact = impact.max(looked_up.highest_impact(segment, test, row.row)?);
             }
         }
         let of = Class {
-            rare: test_count(sum, Number::Af, Comparison::Less, RARE),
+            rare: counting.holds(EVERYBODY, walk.rows_of(), RARE_TEST)?,
             least: match impact {
                 Some(3) => Least::High,
                 Some(2) => Least::Moderate,

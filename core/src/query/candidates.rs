@@ -214,48 +214,43 @@ pub(super) fn add_rows_of_other_batches(
     dataset: &Dataset,
     found: &mut [Option<Rows>],
 ) -> Result<()> {
-    let mut places: Vec<(u32, Interval)> = Vec::new();
-    for (part, candidates) in dataset.parts().iter().zip(found.iter()) {
-        let Some(candidates) = candidates else {
-            continue;
-        };
-        let segment = dataset.segment(part)?;
-        let position = |row: u32| segment.columns.position.get(segment.file(), row);
-        for range in &candidates.ranges {
-            for rows in segment.contigs() {
-                let (first, end) = (range.start.max(rows.first_row), range.end.min(rows.end_row));
-                if first < end {
-                    let clamp = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
-                    let (start, last) = (clamp(position(first)?), clamp(position(end - 1)?));
-                    places.push((
-                        rows.contig,
-                        Interval {
-                            start,
-                            end: last.saturating_add(1),
-                        },
-                    ));
-                }
-            }
-        }
-    }
-    places.sort_unstable_by_key(|(contig, interval)| (*contig, interval.start, interval.end));
-    places.dedup();
-    for (index, part) in dataset.parts().iter().enumerate() {
-        let reached = places
-            .iter()
-            .filter(|(contig, interval)| dataset.reaches(index, *contig, *interval));
+    let places = places_of(dataset, found)?;
+    for ((part, entry), slot) in dataset
+        .parts()
+        .iter()
+        .zip(&dataset.manifest().segments)
+        .zip(found)
+    {
         let mut ranges = Vec::new();
-        for (contig, interval) in reached {
+        for span in &entry.contigs {
+            let on = |place: &Place| (place.0, place.1.end) <= (span.contig, span.start);
+            let first = places.partition_point(on);
+            let reaches = |place: &&Place| place.0 == span.contig && place.1.start <= span.last;
+            let mut places = places.get(first..).unwrap_or_default();
+            if places.first().filter(reaches).is_none() {
+                continue;
+            }
             let segment = dataset.segment(part)?;
-            let rows = segment.rows_of(*contig);
-            if !rows.is_empty() {
+            let mut rows = segment.rows_of(span.contig);
+            while let Some((_, interval)) = places.first().filter(reaches)
+                && !rows.is_empty()
+            {
                 let first = segment.lower_bound(rows.clone(), i64::from(interval.start))?;
-                ranges.push(first..segment.lower_bound(rows, i64::from(interval.end))?);
+                rows.start = segment.lower_bound(first..rows.end, i64::from(interval.end))?;
+                if first < rows.start {
+                    ranges.push(first..rows.start);
+                }
+                if rows.is_empty() {
+                    break;
+                }
+                // both are skipped to where the other goes on
+                let next = segment.columns.position.get(segment.file(), rows.start)?;
+                let behind = places.partition_point(|(contig, interval)| {
+                    *contig == span.contig && i64::from(interval.end) <= next
+                });
+                places = places.get(behind..).unwrap_or_default();
             }
         }
-        let Some(slot) = found.get_mut(index) else {
-            continue;
-        };
         if let Some(known) = slot.take() {
             ranges.extend(known.ranges);
         } else if ranges.is_empty() {
@@ -264,4 +259,43 @@ pub(super) fn add_rows_of_other_batches(
         *slot = Some(Rows::from_unsorted(ranges, false));
     }
     Ok(())
+}
+
+/// Where rows start, by contig.
+type Place = (u32, Interval);
+
+/// The places of candidates, ascending and disjoint.
+fn places_of(dataset: &Dataset, found: &[Option<Rows>]) -> Result<Vec<Place>> {
+    let mut places: Vec<Place> = Vec::new();
+    for (part, candidates) in dataset.parts().iter().zip(found) {
+        let Some(candidates) = candidates else {
+            continue;
+        };
+        let segment = dataset.segment(part)?;
+        let clamp = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+        let position = |row: u32| {
+            let position = segment.columns.position.get(segment.file(), row);
+            position.map(clamp)
+        };
+        for range in &candidates.ranges {
+            let contigs = segment.contigs();
+            let from = contigs.partition_point(|rows| rows.end_row <= range.start);
+            let contigs = contigs.get(from..).unwrap_or_default().iter();
+            for rows in contigs.take_while(|rows| rows.first_row < range.end) {
+                let (first, end) = (range.start.max(rows.first_row), range.end.min(rows.end_row));
+                let (start, last) = (position(first)?, position(end.saturating_sub(1))?);
+                let end = last.saturating_add(1);
+                places.push((rows.contig, Interval { start, end }));
+            }
+        }
+    }
+    places.sort_unstable_by_key(|(contig, interval)| (*contig, interval.start));
+    places.dedup_by(|next, kept| {
+        let meets = next.0 == kept.0 && next.1.start <= kept.1.end;
+        if meets {
+            kept.1.end = kept.1.end.max(next.1.end);
+        }
+        meets
+    });
+    Ok(places)
 }

@@ -229,7 +229,7 @@ impl<'a> Sweep<'a> {
         Ok(Self {
             reached,
             ends,
-            variants: Variants::new(dataset, test, group)?,
+            variants: Variants::new(dataset, test, group.map(Group::samples))?,
             contig: None,
             open: BTreeSet::new(),
             closed: Vec::new(),

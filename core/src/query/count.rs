@@ -145,6 +145,20 @@ pub(super) struct SiteCache {
     pub(super) bits: Vec<u64>,
 }
 
+/// AN and missing samples of a whole batch as stored.
+pub(super) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
+    let (file, columns) = (segment.file(), &segment.columns);
+    let copies = 2 * i64::from(segment.meta().samples);
+    let an = copies.wrapping_sub(columns.an_short.get(file, row)?);
+    match (
+        u32::try_from(an),
+        u32::try_from(columns.missing_count.get(file, row)?),
+    ) {
+        (Ok(an), Ok(missing)) => Ok((an, missing)),
+        _ => Err(segment.broken_set(Malformed("counts that are not negative"))),
+    }
+}
+
 impl<'a> Tally<'a> {
     /// For `group`, or for the whole batch.
     pub(crate) fn new(segment: &'a Segment, group: Option<&SampleSet>) -> Self {
@@ -174,13 +188,6 @@ impl<'a> Tally<'a> {
             missing_copies: None,
             copies: LaidOut::default(),
         }
-    }
-
-    /// How many samples of the batch are in the group.
-    pub(crate) fn size(&self) -> u32 {
-        self.mask
-            .as_ref()
-            .map_or(self.segment.meta().samples, |mask| mask.size)
     }
 
     fn view(&mut self, row: u32) -> Result<&PageView<'a>> {
@@ -267,6 +274,24 @@ impl<'a> Tally<'a> {
         } else {
             self.counted(row)
         }
+    }
+
+    /// AN and missing samples of the group: what a row tells of its site.
+    pub(super) fn known(&mut self, row: u32) -> Result<(u32, u32)> {
+        let Some(mask) = self.mask.take() else {
+            return known_of_all(self.segment, row);
+        };
+        let counted = self.site(row, &mask).and_then(|an| {
+            let mut counts = RowCounts {
+                an,
+                missing: self.missing.samples,
+                ..RowCounts::default()
+            };
+            self.add_polyploid(row, &mask, &mut counts)?;
+            Ok((counts.an, counts.missing))
+        });
+        self.mask = Some(mask);
+        counted
     }
 
     /// AC and AN of the group: all that is needed of common rows can be had without their copies.

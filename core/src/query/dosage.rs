@@ -3,12 +3,11 @@
 use super::Group;
 use super::carriers::Carrier;
 use super::count::Tally;
-use super::coverage::{covering_row, shares_samples};
+use super::coverage::Coverage;
 use super::polyploid::for_each_polyploid;
 use super::variants::Variant;
 use crate::dataset::{Dataset, Segment};
 use crate::error::{Error, Result};
-use crate::genome::Interval;
 use crate::set::for_each_bit;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
@@ -78,20 +77,10 @@ impl<'a> Variant<'_, 'a> {
             )));
         }
         to.fill(-1);
-        let rows: Vec<_> = self.rows().collect();
         if of.dataset.has_several_batches() {
-            let here = rows.iter().map(|(part, ..)| of.dataset.batch(*part));
-            let here: Vec<u32> = here.collect();
-            let start = self.position()?.zero_based();
-            let at = Interval {
-                start,
-                end: start.saturating_add(1),
-            };
-            let contig = self.contig_number();
-            let reference = self.alleles()?.0.to_vec();
-            of.elsewhere(contig, at, &reference, &here, to)?;
+            of.elsewhere(self.of.walk.coverage()?, to)?;
         }
-        for (part, segment, row) in rows {
+        for (part, segment, row) in self.rows() {
             of.reference(segment, to);
             of.carried(part, segment, row, to)?;
             of.missing(part, segment, row, to)?;
@@ -112,30 +101,13 @@ impl<'a> Dosages<'a> {
     }
 
     /// Batches without the variant that looked at its place.
-    fn elsewhere(
-        &mut self,
-        contig: u32,
-        at: Interval,
-        reference: &[u8],
-        here: &[u32],
-        to: &mut [i8],
-    ) -> Result<()> {
+    fn elsewhere(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
         let dataset = self.dataset;
-        let mut done = here.to_vec();
-        for (number, part) in dataset.parts().iter().enumerate() {
-            let batch = dataset.batch(number);
-            if done.contains(&batch) || !dataset.reaches(number, contig, at) {
-                continue;
-            }
-            let segment = dataset.segment(part)?;
-            if shares_samples(dataset, here, segment) {
-                done.push(batch);
-                continue;
-            }
-            if let Some(row) = covering_row(segment, contig, at, reference)? {
-                done.push(batch);
+        for (part, row) in coverage.rows_elsewhere() {
+            if let Some(of) = dataset.parts().get(part) {
+                let segment = dataset.segment(of)?;
                 self.reference(segment, to);
-                self.missing(number, segment, row, to)?;
+                self.missing(part, segment, row, to)?;
             }
         }
         Ok(())

@@ -2,13 +2,11 @@
 
 use super::Group;
 use super::allele::Allele;
-use super::count::{RowCounts, Tally};
-use super::coverage;
-use super::variants::Counts;
+use super::counts::{Counting, Counts};
+use super::coverage::RowOf;
 use crate::dataset::{Dataset, WantedAlleles};
 use crate::error::Result;
 use crate::genome::{Interval, Position};
-use crate::set::SampleSet;
 
 /// Looks up the counts of many alleles: what neighbours share is read once, so that alleles in the
 /// order of positions are found fastest.
@@ -29,15 +27,19 @@ use crate::set::SampleSet;
 /// ```
 pub struct Lookup<'a> {
     dataset: &'a Dataset,
-    /// `None` is everybody.
-    group: Option<SampleSet>,
-    tallies: Vec<Option<Tally<'a>>>,
+    counting: Counting<'a>,
     /// The contig asked for last.
     contig: (String, u32),
-    several_batches: bool,
-    /// Part and row of the allele in each batch that has it.
-    found: Vec<(usize, u32)>,
+    /// The row of the allele in each batch that has it.
+    found: Vec<RowOf<'a>>,
+    /// Counts the alleles asked for.
+    turn: u64,
+    /// By batch, the turn in which it was last found to have the allele.
+    seen: Vec<u64>,
 }
+
+/// The number of the group among those that are counted.
+const ASKED: usize = 0;
 
 impl Dataset {
     /// Looks up many alleles in everybody or in a group.
@@ -52,11 +54,11 @@ impl Dataset {
         };
         Ok(Lookup {
             dataset: self,
-            group: group.filter(|group| group.len() < u64::from(self.sample_count())),
-            tallies: self.parts().iter().map(|_| None).collect(),
+            counting: Counting::new(self, group.as_ref()),
             contig: (String::new(), u32::MAX),
-            several_batches: self.has_several_batches(),
             found: Vec::new(),
+            turn: 0,
+            seen: vec![0; self.batches()?.len()],
         })
     }
 }
@@ -85,53 +87,37 @@ impl<'a> Lookup<'a> {
             end: start.saturating_add(1),
         };
         self.found.clear();
-        for (index, part) in self.dataset.parts().iter().enumerate() {
-            if !self.dataset.reaches(index, self.contig.1, at) {
+        self.turn += 1;
+        let batches = self.dataset.batches()?;
+        for &(part, span) in batches.on_contig(self.contig.1) {
+            let part = part as usize;
+            if !self.dataset.span_reaches(part, span as usize, at) {
                 continue;
             }
-            let segment = self.dataset.segment(part)?;
-            let Some(slot) = self.tallies.get_mut(index) else {
+            let Some(of) = self.dataset.parts().get(part) else {
                 continue;
             };
-            let tally = slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref()));
+            let segment = self.dataset.segment(of)?;
+            let counted = self.counting.group_mut(ASKED);
+            let Some(tally) = counted.and_then(|counted| counted.tally((part, segment, 0))) else {
+                continue;
+            };
             let Some(row) = tally.find(self.contig.1, i64::from(start), &wanted)? else {
                 continue;
             };
-            let batch = self.dataset.batch(index);
-            let known = self.found.iter();
-            if known
-                .clone()
-                .all(|(part, _)| self.dataset.batch(*part) != batch)
+            // of a batch the first
+            if let Some(seen) = self.seen.get_mut(batches.of_part(part) as usize)
+                && std::mem::replace(seen, self.turn) != self.turn
             {
-                self.found.push((index, row));
+                self.found.push((part, segment, row));
             }
         }
         if self.found.is_empty() {
             return self.other_spelling(contig, position, reference, alternate);
         }
-        let mut sum = RowCounts::default();
-        for (part, row) in &self.found {
-            if let Some(Some(tally)) = self.tallies.get_mut(*part) {
-                sum.add(tally.counts(*row)?);
-            }
-        }
-        let elsewhere = match self.several_batches {
-            true => self.elsewhere()?,
-            false => Some(RowCounts::default()),
-        };
-        Ok(Some(Counts::from_rows(sum, elsewhere)))
-    }
-
-    fn elsewhere(&self) -> Result<Option<RowCounts>> {
-        let here = self.found.iter().map(|(part, _)| self.dataset.batch(*part));
-        let here: Vec<u32> = here.collect();
-        let first = self.found.first();
-        let part = first.and_then(|(part, row)| Some((self.dataset.parts().get(*part)?, row)));
-        let Some((part, row)) = part else {
-            return Ok(None);
-        };
-        let segment = self.dataset.segment(part)?;
-        coverage::elsewhere_of(self.dataset, segment, *row, &here, self.group.as_ref())
+        self.counting.begin();
+        let rows = self.found.iter().copied();
+        self.counting.counts(ASKED, rows).map(Some)
     }
 
     /// What is not there as spelled may be there in another spelling.
@@ -145,7 +131,9 @@ impl<'a> Lookup<'a> {
         let found: Option<Allele<'a>> = self
             .dataset
             .allele(contig, position, reference, alternate)?;
-        let counts = |allele: Allele<'a>| allele.counts_of(self.group.as_ref());
+        let group = self.counting.group(ASKED);
+        let group = group.and_then(|counted| counted.group.as_ref());
+        let counts = |allele: Allele<'a>| allele.counts_of(group);
         found.map(counts).transpose()
     }
 }

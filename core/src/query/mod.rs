@@ -10,6 +10,7 @@ mod carried;
 mod carriers;
 mod compound;
 mod count;
+mod counts;
 mod coverage;
 mod dosage;
 mod entries;
@@ -35,7 +36,8 @@ pub use annotation::Annotation;
 pub(crate) use by_gene::carried_by_gene;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
-pub(crate) use coverage::covering_row;
+pub use counts::Counts;
+pub(crate) use coverage::Coverage;
 pub use dosage::Dosages;
 pub use expression::{
     CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
@@ -47,7 +49,7 @@ pub use lookup::Lookup;
 pub use origin::{Inheritance, Trios};
 pub use people::Step;
 pub(crate) use polyploid::for_each_polyploid;
-pub use variants::{Counts, Variant, VariantNames, Variants};
+pub use variants::{Variant, VariantNames, Variants};
 
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -279,6 +281,6 @@ impl Dataset {
     pub fn variants_in(&self, of: impl IntoWhere, group: &Group<'_>) -> Result<Variants<'_>> {
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
-        Variants::new(self, test, Some(group))
+        Variants::new(self, test, Some(group.samples()))
     }
 }

@@ -10,7 +10,6 @@
 //! calls elsewhere ask both parents.
 
 use super::count::Tally;
-use super::coverage::elsewhere;
 use super::expression::Origin;
 use super::genotype::CarrierGenotype;
 use super::variants::Variant;
@@ -21,6 +20,7 @@ use crate::genome::Chromosome;
 use crate::people::store::People;
 use crate::set::{SampleSet, get_bit};
 use crate::source::people::read_ped;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
@@ -284,7 +284,7 @@ impl Variant<'_, '_> {
             if some_only && !within.contains(carrier.sample) {
                 continue;
             }
-            let group = self.of.counted.group.as_ref();
+            let group = self.of.group();
             if group.is_some_and(|group| !group.contains(carrier.sample)) {
                 continue;
             }
@@ -368,16 +368,24 @@ impl Family<'_> {
 /// Whether a sample's batch, which does not have the variant, was looked at here and knows all of its
 /// copies.
 fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> {
-    let position = variant.position()?;
-    let contig = variant.contig_number();
-    let reference = variant.alleles()?.0.to_vec();
     let dataset = variant.of.dataset;
-    let walk = &variant.of.walk;
-    let parts = walk.rows().iter().filter_map(|row| walk.part(*row));
-    let here: Vec<u32> = parts.map(|(part, _)| dataset.batch(part)).collect();
+    if !dataset.has_several_batches() {
+        return Ok(false);
+    }
+    let batches = match variant.of.batches_of.entry(sample) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(dataset.batches_of(sample)?),
+    };
+    let coverage = variant.of.walk.coverage()?;
     let one: SampleSet = std::iter::once(sample).collect();
-    let counts = elsewhere(dataset, contig, position, &reference, &here, Some(&one))?;
-    Ok(counts.is_some_and(|counts| counts.an > 0 && counts.missing == 0))
+    let (mut an, mut missing) = (0, 0);
+    for (part, row) in batches.iter().filter_map(|&batch| coverage.row_of(batch)) {
+        if let Some(of) = dataset.parts().get(part) {
+            let known = Tally::new(dataset.segment(of)?, Some(&one)).known(row)?;
+            (an, missing) = (an + known.0, missing + known.1);
+        }
+    }
+    Ok(an > 0 && missing == 0)
 }
 
 /// A sample's number in the batch of a segment.

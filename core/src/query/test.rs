@@ -1,6 +1,7 @@
 //! Testing variants against what the indexes did not decide.
 
-use super::count::{RowCounts, Tally};
+use super::counts::Counting;
+use super::coverage::RowOf;
 use super::entries::LocalTests;
 use super::expression::{Comparison, InfoTest, Node, Number};
 use super::resolve::Test;
@@ -10,24 +11,25 @@ use crate::dataset::{PageView, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, Interval, variant_length};
-use crate::set::SampleSet;
-use std::sync::Arc;
 
-/// Tests a variant by its rows; what is asked of a record must hold of one of `records`, which are some of
-/// these rows. `counts` keeps its counts over everybody once they were needed.
-pub(super) fn test_node(
+/// The number of everybody among the groups that a walk counts in.
+pub(super) const EVERYBODY: usize = 0;
+
+/// Tests a variant by its rows, and by its counts where these are asked for; what is asked of a record must
+/// hold of one of `records`, which are some of these rows.
+pub(super) fn test_node<'a>(
     node: &Node<Test>,
-    parts: &mut [PartWalk<'_>],
+    parts: &mut [PartWalk<'a>],
     rows: &[RowRef],
     records: &[RowRef],
-    counts: &mut Option<RowCounts>,
+    counting: &mut Counting<'a>,
 ) -> Result<bool> {
     match node {
-        Node::Atom(atom) => test_atom(&atom.kind, parts, rows, records, counts),
-        Node::Not(inner) => Ok(!test_node(inner, parts, rows, records, counts)?),
+        Node::Atom(atom) => test_atom(&atom.kind, parts, rows, records, counting),
+        Node::Not(inner) => Ok(!test_node(inner, parts, rows, records, counting)?),
         Node::And(nodes) => {
             for node in nodes {
-                if !test_node(node, parts, rows, records, counts)? {
+                if !test_node(node, parts, rows, records, counting)? {
                     return Ok(false);
                 }
             }
@@ -35,7 +37,7 @@ pub(super) fn test_node(
         }
         Node::Or(nodes) => {
             for node in nodes {
-                if test_node(node, parts, rows, records, counts)? {
+                if test_node(node, parts, rows, records, counting)? {
                     return Ok(true);
                 }
             }
@@ -44,48 +46,45 @@ pub(super) fn test_node(
     }
 }
 
-fn test_atom(
+/// The rows of a variant with their parts.
+pub(super) fn rows_of<'s, 'a>(
+    parts: &'s [PartWalk<'a>],
+    rows: &'s [RowRef],
+) -> impl Iterator<Item = RowOf<'a>> + Clone + 's {
+    let of = |row: &RowRef| {
+        let part = parts.get(row.part)?;
+        Some((part.part, part.segment, row.row))
+    };
+    rows.iter().filter_map(of)
+}
+
+fn test_atom<'a>(
     test: &Test,
-    parts: &mut [PartWalk<'_>],
+    parts: &mut [PartWalk<'a>],
     rows: &[RowRef],
     records: &[RowRef],
-    counts: &mut Option<RowCounts>,
+    counting: &mut Counting<'a>,
 ) -> Result<bool> {
-    if let Test::Number {
-        field,
-        comparison,
-        value,
-    } = test
-        && !matches!(field, Number::Qual | Number::Length)
-    {
-        let counts = match counts {
-            Some(counts) => *counts,
-            None => {
-                let mut sum = RowCounts::default();
-                for row in rows {
-                    if let Some(part) = parts.get_mut(row.part) {
-                        sum.add(part.tester.tally.stored(row.row)?);
-                    }
-                }
-                *counts.insert(sum)
-            }
-        };
-        return Ok(test_count(counts, *field, *comparison, *value));
-    }
-    if let Test::NumberIn {
-        group,
-        field,
-        comparison,
-        value,
-    } = test
-    {
-        let mut sum = RowCounts::default();
-        for row in rows {
-            if let Some(part) = parts.get_mut(row.part) {
-                sum.add(part.tester.counts_in(group, *field, row.row)?);
-            }
+    match test {
+        Test::Number {
+            field,
+            comparison,
+            value,
+        } if !matches!(field, Number::Qual | Number::Length) => {
+            let test = (*field, *comparison, *value);
+            return counting.holds(EVERYBODY, rows_of(parts, rows), test);
         }
-        return Ok(test_count(sum, *field, *comparison, *value));
+        Test::NumberIn {
+            group,
+            field,
+            comparison,
+            value,
+        } => {
+            let number = counting.number_of(group);
+            let test = (*field, *comparison, *value);
+            return counting.holds(number, rows_of(parts, rows), test);
+        }
+        _ => {}
     }
     // a variant that several batches have passes where one of its rows does
     let rows = match test.is_of_record() {
@@ -122,34 +121,9 @@ pub(super) fn asks_records(node: &Node<Test>) -> bool {
     }
 }
 
-/// Whether a count stands in the relation asked for. AF is compared as the exact quotient; where AN
-/// is 0 there is no AF, and nothing holds of it.
-pub(super) fn test_count(
-    counts: RowCounts,
-    field: Number,
-    comparison: Comparison,
-    value: f64,
-) -> bool {
-    let left = match field {
-        Number::Ac => f64::from(counts.ac),
-        Number::An => f64::from(counts.an),
-        Number::NHet => f64::from(counts.het),
-        Number::NHom => f64::from(counts.hom),
-        Number::NHemi => f64::from(counts.hemi),
-        Number::NMissing => f64::from(counts.missing),
-        Number::Af if counts.an == 0 => return false,
-        Number::Af => f64::from(counts.ac) / f64::from(counts.an),
-        Number::Qual | Number::Length => return false,
-    };
-    comparison.holds(left, value)
-}
-
 /// Tests rows of one segment.
 pub(super) struct Tester<'a> {
     segment: &'a Segment,
-    tally: Tally<'a>,
-    /// Groups that counts are asked in; each is kept as long as its test is.
-    groups: Vec<(Arc<SampleSet>, Tally<'a>)>,
     view: Option<PageView<'a>>,
     block: TextBlock,
     info: Vec<(u16, Column, Text, TextBlock)>,
@@ -162,42 +136,12 @@ impl<'a> Tester<'a> {
     pub(super) fn new(segment: &'a Segment) -> Self {
         Self {
             segment,
-            tally: Tally::new(segment, None),
-            groups: Vec::new(),
             view: None,
             block: TextBlock::default(),
             info: Vec::new(),
             entries: LocalTests::default(),
             reference: Vec::new(),
             alternate: Vec::new(),
-        }
-    }
-
-    /// What is needed for a field of the counts of a row in a group.
-    fn counts_in(&mut self, group: &Arc<SampleSet>, field: Number, row: u32) -> Result<RowCounts> {
-        let known = self
-            .groups
-            .iter()
-            .position(|(of, _)| Arc::ptr_eq(of, group));
-        let at = match known {
-            Some(at) => at,
-            None => {
-                let tally = Tally::new(self.segment, Some(group));
-                self.groups.push((Arc::clone(group), tally));
-                self.groups.len() - 1
-            }
-        };
-        match (self.groups.get_mut(at), field) {
-            (Some((_, tally)), Number::Ac | Number::An | Number::Af) => {
-                let (ac, an) = tally.ac_an(row)?;
-                Ok(RowCounts {
-                    ac,
-                    an,
-                    ..RowCounts::default()
-                })
-            }
-            (Some((_, tally)), _) => tally.counts(row),
-            (None, _) => Ok(RowCounts::default()),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::Group;
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::carriers::Carrier;
-use super::count::{LaidOut, RowCounts, Tally};
+use super::count::Tally;
+use super::counts::{Counted, Counting, Counts};
 use super::entries::EntryTest;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
@@ -15,49 +16,11 @@ use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
 use crate::set::SampleSet;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Counts of a variant in a group of samples.
-///
-/// `ac = n_het + 2 n_hom + n_hemi` where no sample has three or more copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Copies that carry the ALT.
-    pub ac: u64,
-    /// Copies whose allele is known; `None` where a batch of the group was not looked at here.
-    pub an: Option<u64>,
-    /// Samples with fewer copies of the ALT than their ploidy, and at least one.
-    pub n_het: u64,
-    /// Samples with two copies or more, all of them the ALT.
-    pub n_hom: u64,
-    /// Samples with one copy, the ALT.
-    pub n_hemi: u64,
-    /// Samples with at least one copy whose allele is not known (as `N_MISSING` of bcftools).
-    pub n_missing: u64,
-}
-
-impl Counts {
-    /// From the batches that have the variant, and what the others know of its place.
-    pub(super) fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
-        Self {
-            ac: u64::from(sum.ac),
-            an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
-            n_het: u64::from(sum.het),
-            n_hom: u64::from(sum.hom),
-            n_hemi: u64::from(sum.hemi),
-            n_missing: u64::from(sum.missing)
-                + elsewhere.map_or(0, |other| u64::from(other.missing)),
-        }
-    }
-
-    /// AC / AN; `None` where AN is 0 or not known.
-    pub fn af(&self) -> Option<f64> {
-        match self.an {
-            None | Some(0) => None,
-            Some(an) => Some(self.ac as f64 / an as f64),
-        }
-    }
-}
+/// The number of the group that was asked for.
+const ASKED: usize = 0;
 
 /// A variant's names; each can be asked for again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,39 +52,17 @@ pub struct VariantNames {
 pub struct Variants<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) walk: Walk<'a>,
-    pub(super) counted: Counted<'a>,
-    /// Groups that are counted beside.
-    others: Vec<Counted<'a>>,
-    /// The copies of the row that was counted last in one of them.
-    copies: LaidOut,
+    /// The group that was asked for, and those that are counted beside.
+    counting: Counting<'a>,
+    /// How many are counted beside.
+    beside: usize,
     /// What is asked of annotations, so that what is shown is what was asked for.
     asked: Vec<Arc<EntryTest>>,
     /// Everybody, where the group is not: parents may be outside of it.
     whole: Counted<'a>,
+    /// The batches of samples that were looked for.
+    pub(super) batches_of: HashMap<u32, Vec<u32>>,
     scratch: Scratch,
-}
-
-/// A group and its tallies by part.
-pub(super) struct Counted<'a> {
-    /// `None` is everybody: stored counts are used.
-    pub(super) group: Option<SampleSet>,
-    tallies: Vec<Option<Tally<'a>>>,
-}
-
-impl<'a> Counted<'a> {
-    fn new(group: Option<&Group<'_>>, samples: u32, parts: usize) -> Self {
-        let group = group.map(|group| group.samples().clone());
-        Self {
-            group: group.filter(|group| group.len() < u64::from(samples)),
-            tallies: (0..parts).map(|_| None).collect(),
-        }
-    }
-
-    fn tally(&mut self, walk: &Walk<'a>, row: RowRef) -> Option<&mut Tally<'a>> {
-        let (_, segment) = walk.part(row)?;
-        let slot = self.tallies.get_mut(row.part)?;
-        Some(slot.get_or_insert_with(|| Tally::new(segment, self.group.as_ref())))
-    }
 }
 
 /// Buffers that variants are read into.
@@ -129,7 +70,6 @@ impl<'a> Counted<'a> {
 struct Scratch {
     reference: Vec<u8>,
     alternate: Vec<u8>,
-    long: TextBlock,
     /// By part.
     ids: Vec<TextBlock>,
     joined_ids: Vec<u8>,
@@ -144,21 +84,19 @@ impl<'a> Variants<'a> {
     pub(crate) fn new(
         dataset: &'a Dataset,
         test: Node<Test>,
-        group: Option<&Group<'_>>,
+        group: Option<&SampleSet>,
     ) -> Result<Self> {
         let mut asked = Vec::new();
         asked_of_entries(&test, &mut asked);
         let walk = Walk::new(dataset, test)?;
-        let parts = walk.part_count();
-        let counted = Counted::new(group, dataset.sample_count(), parts);
         Ok(Self {
             dataset,
             walk,
-            counted,
-            others: Vec::new(),
-            copies: LaidOut::default(),
+            counting: Counting::new(dataset, group),
+            beside: 0,
             asked,
-            whole: Counted::new(None, dataset.sample_count(), parts),
+            whole: Counted::new(dataset, None),
+            batches_of: HashMap::new(),
             scratch: Scratch::default(),
         })
     }
@@ -176,6 +114,7 @@ impl<'a> Variants<'a> {
         if !self.walk.step()? {
             return Ok(None);
         }
+        self.counting.begin();
         let Some(&first) = self.walk.rows().first() else {
             return Ok(None);
         };
@@ -191,22 +130,31 @@ impl<'a> Variants<'a> {
 
     /// Counts in these groups as well: see [`Variant::counts_of`].
     pub(crate) fn count_beside(mut self, groups: &[Group<'_>]) -> Self {
-        let (samples, parts) = (self.dataset.sample_count(), self.walk.part_count());
-        let counted = |group| Counted::new(Some(group), samples, parts);
-        self.others = groups.iter().map(counted).collect();
+        for group in groups {
+            self.counting.add(group.samples());
+        }
+        self.beside = groups.len();
         self
     }
 
+    /// The group that was asked for; `None` is everybody.
+    pub(super) fn group(&self) -> Option<&SampleSet> {
+        self.counting.group(ASKED)?.group.as_ref()
+    }
+
     fn tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
-        self.counted.tally(&self.walk, row)
+        let (part, segment) = self.walk.part(row)?;
+        let counted = self.counting.group_mut(ASKED)?;
+        counted.tally((part, segment, row.row))
     }
 
     /// As [`Self::tally`], of everybody.
     pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
-        match self.counted.group {
-            None => self.tally(row),
-            Some(_) => self.whole.tally(&self.walk, row),
+        if self.group().is_none() {
+            return self.tally(row);
         }
+        let (part, segment) = self.walk.part(row)?;
+        self.whole.tally((part, segment, row.row))
     }
 }
 
@@ -273,26 +221,11 @@ impl<'a> Variant<'_, 'a> {
         if scratch.alleles_of == key {
             return Ok(());
         }
-        if scratch
-            .alleles_of
-            .is_none_or(|(part, _)| part != self.first.part)
-        {
-            scratch.long = TextBlock::default();
-        }
         scratch.alleles_of = None;
         scratch.reference.clear();
         scratch.alternate.clear();
-        let number = self
-            .segment
-            .columns
-            .allele
-            .get(self.segment.file(), self.first.row)?;
-        self.segment.alleles(
-            number,
-            &mut scratch.long,
-            &mut scratch.reference,
-            &mut scratch.alternate,
-        )?;
+        let (reference, alternate) = (&mut scratch.reference, &mut scratch.alternate);
+        self.of.walk.alleles(self.first, reference, alternate)?;
         scratch.alleles_of = key;
         Ok(())
     }
@@ -503,16 +436,11 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn counts(&mut self) -> Result<Counts> {
-        let mut sum = RowCounts::default();
-        for i in 0..self.of.walk.rows().len() {
-            let Some(&row) = self.of.walk.rows().get(i) else {
-                break;
-            };
-            if let Some(tally) = self.of.tally(row) {
-                sum.add(tally.counts(row.row)?);
-            }
+        let Variants { walk, counting, .. } = &mut *self.of;
+        match counting.is_of_everybody() {
+            true => walk.counts(),
+            false => counting.counts(ASKED, walk.rows_of()),
         }
-        Ok(Counts::from_rows(sum, self.elsewhere(None)?))
     }
 
     /// The counts in one of the groups that were asked for together: see
@@ -522,23 +450,13 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`]; [`Error::Usage`](crate::Error::Usage) where there is no such group.
     pub fn counts_of(&mut self, group: usize) -> Result<Counts> {
-        let mut sum = RowCounts::default();
         let of = &mut *self.of;
-        let Some(counted) = of.others.get_mut(group) else {
+        if group >= of.beside {
             return Err(crate::Error::Usage(format!(
                 "no group {group} was asked for"
             )));
-        };
-        for &row in of.walk.rows() {
-            if let Some(tally) = counted.tally(&of.walk, row) {
-                // the groups lay the same row out once
-                std::mem::swap(&mut tally.copies, &mut of.copies);
-                let counts = tally.counts(row.row);
-                std::mem::swap(&mut tally.copies, &mut of.copies);
-                sum.add(counts?);
-            }
         }
-        Ok(Counts::from_rows(sum, self.elsewhere(Some(group))?))
+        of.counting.counts(ASKED + 1 + group, of.walk.rows_of())
     }
 
     /// AC and AN in the group that was asked for: cheaper than all counts, for common variants need
@@ -548,46 +466,12 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
-        let (mut ac, mut an) = (0, 0);
-        for i in 0..self.of.walk.rows().len() {
-            let Some(&row) = self.of.walk.rows().get(i) else {
-                break;
-            };
-            if let Some(tally) = self.of.tally(row) {
-                let counts = tally.ac_an(row.row)?;
-                ac += u64::from(counts.0);
-                an += u64::from(counts.1);
-            }
-        }
-        Ok((
-            ac,
-            self.elsewhere(None)?.map(|other| an + u64::from(other.an)),
-        ))
-    }
-
-    /// AN and missing samples of the batches that do not have this variant: from another variant at
-    /// the same place, or from a reference block over it; `None` where one was not looked at.
-    fn elsewhere(&mut self, group: Option<usize>) -> Result<Option<RowCounts>> {
-        if !self.of.walk.has_several_batches() {
-            return Ok(Some(RowCounts::default()));
-        }
-        let dataset = self.of.dataset;
-        let contig = self.segment.contig_of(self.first.row);
-        let position = self.position()?;
-        let reference = self.alleles()?.0.to_vec();
-        let here: Vec<u32> = self
-            .of
-            .walk
-            .rows()
-            .iter()
-            .filter_map(|row| Some(dataset.batch(self.of.walk.part(*row)?.0)))
-            .collect();
-        let counted = match group {
-            Some(number) => self.of.others.get(number),
-            None => Some(&self.of.counted),
-        };
-        let group = counted.and_then(|counted| counted.group.as_ref());
-        super::coverage::elsewhere(dataset, contig, position, &reference, &here, group)
+        let Variants { walk, counting, .. } = &mut *self.of;
+        let counts = match counting.is_of_everybody() {
+            true => walk.counts(),
+            false => counting.ac_an(ASKED, walk.rows_of()),
+        }?;
+        Ok((counts.ac, counts.an))
     }
 
     /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample. Of a variant

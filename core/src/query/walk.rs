@@ -5,14 +5,17 @@
 //! is tested on them.
 
 use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
+use super::counts::{Counting, Counts};
+use super::coverage::{Coverage, RowOf};
 use super::expression::Node;
 use super::resolve::Test;
 use super::same::VariantKey;
-use super::test::{Tester, asks_records, test_node};
+use super::test::{EVERYBODY, Tester, asks_records, rows_of, test_node};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::stop::check_stop;
 use std::cmp::Ordering;
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
@@ -40,15 +43,15 @@ pub(crate) struct Walk<'a> {
     parts: Vec<PartWalk<'a>>,
     /// Contigs still to come, last first.
     contigs: Vec<u32>,
-    /// Parts with rows on the current contig, each at its next row.
-    heads: Vec<Head>,
+    /// Parts with rows on the current contig, each at its next row, the first on top.
+    heads: BinaryHeap<Head>,
     /// Variants of the current position, when several parts have rows there, last first.
     pending: Vec<Vec<RowRef>>,
     current: Vec<RowRef>,
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
     passing: Vec<RowRef>,
-    several_batches: bool,
+    counting: Counting<'a>,
     /// Positions walked.
     walked: u32,
     plan: WalkPlan,
@@ -57,12 +60,13 @@ pub(crate) struct Walk<'a> {
 /// A segment being walked.
 pub(super) struct PartWalk<'a> {
     pub(super) part: usize,
-    segment: &'a Segment,
+    pub(super) segment: &'a Segment,
     candidates: Rows,
     pub(super) tester: Tester<'a>,
 }
 
-/// The next candidate of a part on the current contig.
+/// The next candidate of a part on the current contig; the greatest is the one that comes first.
+#[derive(PartialEq, Eq)]
 struct Head {
     /// Index in `parts`.
     index: usize,
@@ -124,25 +128,19 @@ impl<'a> Walk<'a> {
                 });
             }
         }
-        let contigs = (0..dataset.manifest().contigs.len() as u32)
-            .rev()
-            .filter(|contig| {
-                parts
-                    .iter()
-                    .any(|part| !part.segment.rows_of(*contig).is_empty())
-            })
-            .collect();
+        let spans = parts.iter().flat_map(|part| part.segment.contigs());
+        let contigs: BTreeSet<u32> = spans.map(|rows| rows.contig).collect();
         Ok(Self {
             dataset,
             by_record: several_batches && asks_records(&test),
             passing: Vec::new(),
             test,
             parts,
-            contigs,
-            heads: Vec::new(),
+            contigs: contigs.into_iter().rev().collect(),
+            heads: BinaryHeap::new(),
             pending: Vec::new(),
             current: Vec::new(),
-            several_batches,
+            counting: Counting::new(dataset, None),
             walked: 0,
             plan,
         })
@@ -160,6 +158,7 @@ impl<'a> Walk<'a> {
             } else if !self.advance()? {
                 return Ok(false);
             }
+            self.counting.begin();
             if self.plan.exact || self.matches()? {
                 return Ok(true);
             }
@@ -192,39 +191,28 @@ impl<'a> Walk<'a> {
             self.start_contig(contig)?;
         }
         self.current.clear();
-        let lowest = self
+        let Some(mut head) = self.heads.pop() else {
+            return Ok(false);
+        };
+        let position = head.position;
+        if self
             .heads
-            .iter()
-            .map(|head| head.position)
-            .min()
-            .unwrap_or(0);
-        let alone = self.heads.len() == 1
-            || self
-                .heads
-                .iter()
-                .filter(|head| head.position == lowest)
-                .count()
-                == 1;
-        if alone {
-            let at = self
-                .heads
-                .iter()
-                .position(|head| head.position == lowest)
-                .unwrap_or(0);
-            if let Some(head) = self.heads.get_mut(at)
-                && let Some(part) = self.parts.get_mut(head.index)
-            {
-                self.current.push(RowRef {
-                    part: head.index,
-                    row: head.row,
-                });
-                if !head.step(part)? {
-                    self.heads.swap_remove(at);
-                }
-            }
+            .peek()
+            .is_some_and(|next| next.position == position)
+        {
+            self.heads.push(head);
+            self.gather(position)?;
             return Ok(true);
         }
-        self.gather(lowest)?;
+        if let Some(part) = self.parts.get_mut(head.index) {
+            self.current.push(RowRef {
+                part: head.index,
+                row: head.row,
+            });
+            if head.step(part)? {
+                self.heads.push(head);
+            }
+        }
         Ok(true)
     }
 
@@ -258,8 +246,10 @@ impl<'a> Walk<'a> {
     fn gather(&mut self, position: i64) -> Result<()> {
         let names = self.dataset.contig_names();
         let mut found: Vec<RowHere> = Vec::new();
-        let mut i = 0;
-        while let Some(head) = self.heads.get_mut(i) {
+        while let Some(head) = self.heads.peek()
+            && head.position == position
+            && let Some(mut head) = self.heads.pop()
+        {
             let Some(part) = self.parts.get_mut(head.index) else {
                 break;
             };
@@ -277,9 +267,7 @@ impl<'a> Walk<'a> {
                 more = head.step(part)?;
             }
             if more {
-                i += 1;
-            } else {
-                self.heads.swap_remove(i);
+                self.heads.push(head);
             }
         }
         let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
@@ -312,17 +300,48 @@ impl<'a> Walk<'a> {
 
     fn matches(&mut self) -> Result<bool> {
         let (test, parts, rows) = (&self.test, &mut self.parts, &self.current);
-        let mut counts = None;
+        let counting = &mut self.counting;
         if !self.by_record {
-            return test_node(test, parts, rows, rows, &mut counts);
+            return test_node(test, parts, rows, rows, counting);
         }
         self.passing.clear();
         for row in rows {
-            if test_node(test, parts, rows, std::slice::from_ref(row), &mut counts)? {
+            if test_node(test, parts, rows, std::slice::from_ref(row), counting)? {
                 self.passing.push(*row);
             }
         }
         Ok(!self.passing.is_empty())
+    }
+
+    /// The variant's counts over everybody, as the tests of the expression have them.
+    pub(super) fn counts(&mut self) -> Result<Counts> {
+        let rows = rows_of(&self.parts, &self.current);
+        self.counting.counts(EVERYBODY, rows)
+    }
+
+    /// The variant's rows with their parts.
+    pub(super) fn rows_of(&self) -> impl Iterator<Item = RowOf<'a>> + Clone {
+        rows_of(&self.parts, &self.current)
+    }
+
+    /// What batches that do not have the variant know of its place.
+    pub(super) fn coverage(&mut self) -> Result<&mut Coverage<'a>> {
+        let coverage = self.counting.coverage()?;
+        coverage.look_at(rows_of(&self.parts, &self.current))?;
+        Ok(coverage)
+    }
+
+    /// REF and ALT of a row, added to the buffers.
+    pub(super) fn alleles(
+        &mut self,
+        row: RowRef,
+        reference: &mut Vec<u8>,
+        alternate: &mut Vec<u8>,
+    ) -> Result<()> {
+        match self.parts.get_mut(row.part) {
+            Some(part) => part.tester.alleles(row.row, reference, alternate),
+            None => Ok(()),
+        }
     }
 
     /// The segment of a row, and the number of its part in the dataset.
@@ -336,9 +355,18 @@ impl<'a> Walk<'a> {
     pub(crate) fn part_count(&self) -> usize {
         self.parts.len()
     }
+}
 
-    pub(crate) fn has_several_batches(&self) -> bool {
-        self.several_batches
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |head: &Self| (head.position, head.index);
+        key(other).cmp(&key(self))
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -6,10 +6,11 @@ mod sets;
 mod structure;
 mod texts;
 
+use super::batches::{Members, overlapping_batches, sharing};
 use super::open::{Dataset, Part};
 use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -105,40 +106,24 @@ impl Dataset {
 
     /// Segments of a batch have the same samples; no sample has two genotypes at a place.
     fn verify_batches(&self) -> Result<()> {
-        let mut batches = std::collections::BTreeMap::<u32, &Segment>::new();
-        let samples = |segment: &Segment| -> Vec<u32> {
-            let samples = segment.meta().samples;
-            (0..samples).map(|local| segment.sample(local)).collect()
-        };
-        let mut spans = Vec::new();
+        let mut batches = BTreeMap::<u32, Members<'_>>::new();
         for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
             let segment = self.segment(part)?;
-            let first = *batches.entry(entry.batch).or_insert(segment);
-            if samples(first) != samples(segment) {
+            let members = Members::of(segment);
+            let first = batches
+                .entry(entry.batch)
+                .or_insert_with(|| members.clone());
+            if !first.iter().eq(members.iter()) {
                 let expected = "the samples of the batch's other segments";
                 return Err(fault(segment, "sample_numbers", expected));
             }
-            let contigs = entry.contigs.iter();
-            spans.extend(contigs.map(|c| (c.contig, c.start, c.last, entry.batch)));
         }
-        spans.sort_unstable();
-        let mut disjoint = HashSet::new();
-        for (i, &(contig, _, last, batch)) in spans.iter().enumerate() {
-            let behind = spans.iter().skip(i + 1);
-            for other in behind.take_while(|other| other.0 == contig && other.1 <= last) {
-                let pair = (batch.min(other.3), batch.max(other.3));
-                if pair.0 == pair.1 || disjoint.contains(&pair) {
-                    continue;
-                }
-                let of = |batch| batches.get(batch).map_or_else(Vec::new, |s| samples(s));
-                let one: HashSet<u32> = of(&pair.0).into_iter().collect();
-                if of(&pair.1).iter().any(|sample| one.contains(sample)) {
-                    return Err(self.manifest_fault("batches that share no samples at a place"));
-                }
-                disjoint.insert(pair);
-            }
+        let (numbers, members): (Vec<u32>, Vec<Members<'_>>) = batches.into_iter().unzip();
+        let segments = &self.manifest().segments;
+        match overlapping_batches(segments, &numbers, &sharing(&members)) {
+            None => Ok(()),
+            Some(_) => Err(self.manifest_fault("batches that share no samples at a place")),
         }
-        Ok(())
     }
 
     fn manifest_fault(&self, expected: &str) -> Error {

@@ -1,0 +1,303 @@
+//! Counts of variants in groups: one rule for what tables show and for what numbers in expressions are
+//! compared with.
+
+use super::count::{LaidOut, RowCounts, Tally};
+use super::coverage::{Coverage, RowOf};
+use super::expression::{Comparison, Number};
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::set::SampleSet;
+use std::sync::Arc;
+
+/// Counts of a variant in a group of samples.
+///
+/// `ac = n_het + 2 n_hom + n_hemi` where no sample has three or more copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Copies that carry the ALT.
+    pub ac: u64,
+    /// Copies whose allele is known; `None` where a batch of the group was not looked at here.
+    pub an: Option<u64>,
+    /// Samples with fewer copies of the ALT than their ploidy, and at least one.
+    pub n_het: u64,
+    /// Samples with two copies or more, all of them the ALT.
+    pub n_hom: u64,
+    /// Samples with one copy, the ALT.
+    pub n_hemi: u64,
+    /// Samples with at least one copy whose allele is not known (as `N_MISSING` of bcftools); where AN
+    /// is not known, among those of the batches that have the variant.
+    pub n_missing: u64,
+}
+
+impl Counts {
+    /// From the batches that have the variant, and what the others know of its place.
+    fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
+        Self {
+            ac: u64::from(sum.ac),
+            an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
+            n_het: u64::from(sum.het),
+            n_hom: u64::from(sum.hom),
+            n_hemi: u64::from(sum.hemi),
+            n_missing: u64::from(sum.missing)
+                + elsewhere.map_or(0, |other| u64::from(other.missing)),
+        }
+    }
+
+    /// AC / AN; `None` where AN is 0 or not known.
+    pub fn af(&self) -> Option<f64> {
+        match self.an {
+            None | Some(0) => None,
+            Some(an) => Some(self.ac as f64 / an as f64),
+        }
+    }
+
+    /// Whether a count stands in the relation asked for. AF is compared as the exact quotient; of what
+    /// is not known nothing holds.
+    pub(super) fn holds(&self, field: Number, comparison: Comparison, value: f64) -> bool {
+        let left = match field {
+            Number::Ac => Some(self.ac as f64),
+            Number::An => self.an.map(|an| an as f64),
+            Number::NHet => Some(self.n_het as f64),
+            Number::NHom => Some(self.n_hom as f64),
+            Number::NHemi => Some(self.n_hemi as f64),
+            Number::NMissing => Some(self.n_missing as f64),
+            Number::Af => self.af(),
+            Number::Qual | Number::Length => None,
+        };
+        left.is_some_and(|left| comparison.holds(left, value))
+    }
+}
+
+/// A group, and its tallies by part.
+pub(super) struct Counted<'a> {
+    /// `None` is everybody: stored counts are used.
+    pub(super) group: Option<SampleSet>,
+    tallies: Vec<Option<Box<Tally<'a>>>>,
+    /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
+    /// AC and AN alone.
+    sum: Option<(RowCounts, bool)>,
+}
+
+impl<'a> Counted<'a> {
+    pub(super) fn new(dataset: &Dataset, group: Option<&SampleSet>) -> Self {
+        let everybody = u64::from(dataset.sample_count());
+        Self {
+            group: group.filter(|group| group.len() < everybody).cloned(),
+            tallies: dataset.parts().iter().map(|_| None).collect(),
+            sum: None,
+        }
+    }
+
+    /// Counts the rows of a part.
+    pub(super) fn tally(&mut self, (part, segment, _): RowOf<'a>) -> Option<&mut Tally<'a>> {
+        let slot = self.tallies.get_mut(part)?;
+        let new = || Box::new(Tally::new(segment, self.group.as_ref()));
+        Some(slot.get_or_insert_with(new))
+    }
+
+    /// The counts of the batches that have a variant.
+    fn rows(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                sum.add(tally.counts(row.2)?);
+            }
+        }
+        self.sum = Some((sum, true));
+        Ok(sum)
+    }
+
+    /// The same, lent the copies that another group laid out.
+    fn rows_lent(
+        &mut self,
+        rows: impl Iterator<Item = RowOf<'a>>,
+        copies: &mut LaidOut,
+    ) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                std::mem::swap(&mut tally.copies, copies);
+                let counts = tally.counts(row.2);
+                std::mem::swap(&mut tally.copies, copies);
+                sum.add(counts?);
+            }
+        }
+        self.sum = Some((sum, true));
+        Ok(sum)
+    }
+
+    /// AC and AN of the same: common variants need not be taken apart by sample.
+    fn ac_an(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                let (ac, an) = tally.ac_an(row.2)?;
+                sum.add(RowCounts {
+                    ac,
+                    an,
+                    ..RowCounts::default()
+                });
+            }
+        }
+        self.sum = Some((sum, false));
+        Ok(sum)
+    }
+}
+
+/// Counts one variant after the other in several groups, given by their numbers.
+pub(super) struct Counting<'a> {
+    dataset: &'a Dataset,
+    groups: Vec<Counted<'a>>,
+    /// Groups that expressions count in, by the pointers of their tests, with their numbers.
+    within: Vec<(Arc<SampleSet>, usize)>,
+    /// What batches without the variant know, once that is asked for.
+    coverage: Option<Coverage<'a>>,
+    several_batches: bool,
+    /// The copies of the row that was counted last in one of the groups behind the first.
+    copies: LaidOut,
+}
+
+impl<'a> Counting<'a> {
+    /// The first group; `None` is everybody.
+    pub(super) fn new(dataset: &'a Dataset, group: Option<&SampleSet>) -> Self {
+        Self {
+            dataset,
+            groups: vec![Counted::new(dataset, group)],
+            within: Vec::new(),
+            coverage: None,
+            several_batches: dataset.has_several_batches(),
+            copies: LaidOut::default(),
+        }
+    }
+
+    /// One group more; returns its number.
+    pub(super) fn add(&mut self, group: &SampleSet) -> usize {
+        self.groups.push(Counted::new(self.dataset, Some(group)));
+        self.coverage = None;
+        self.groups.len() - 1
+    }
+
+    /// The number of a group that an expression counts in.
+    pub(super) fn number_of(&mut self, group: &Arc<SampleSet>) -> usize {
+        let known = self.within.iter().find(|(of, _)| Arc::ptr_eq(of, group));
+        match known {
+            Some((_, number)) => *number,
+            None => {
+                let number = self.add(group);
+                self.within.push((Arc::clone(group), number));
+                number
+            }
+        }
+    }
+
+    pub(super) fn group(&self, number: usize) -> Option<&Counted<'a>> {
+        self.groups.get(number)
+    }
+
+    pub(super) fn group_mut(&mut self, number: usize) -> Option<&mut Counted<'a>> {
+        self.groups.get_mut(number)
+    }
+
+    /// Whether the first group is everybody.
+    pub(super) fn is_of_everybody(&self) -> bool {
+        self.group(0).is_none_or(|counted| counted.group.is_none())
+    }
+
+    /// Another variant comes: what was kept of the one before is of no use.
+    pub(super) fn begin(&mut self) {
+        for counted in &mut self.groups {
+            counted.sum = None;
+        }
+    }
+
+    /// The counts of a variant in a group, from all of its rows.
+    pub(super) fn counts(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Counts> {
+        let sum = self.sum(number, rows.clone())?;
+        Ok(Counts::from_rows(sum, self.elsewhere(number, rows)?))
+    }
+
+    /// The same, where only AC and AN are needed.
+    pub(super) fn ac_an(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Counts> {
+        let sum = self.sum_ac_an(number, rows.clone())?;
+        Ok(Counts::from_rows(sum, self.elsewhere(number, rows)?))
+    }
+
+    /// Whether a count of a variant stands in the relation asked for.
+    pub(super) fn holds(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        (field, comparison, value): (Number, Comparison, f64),
+    ) -> Result<bool> {
+        let counts = match field {
+            Number::An | Number::Af => self.ac_an(number, rows)?,
+            Number::NMissing => self.counts(number, rows)?,
+            // batches that do not have the variant add nothing
+            Number::Ac => Counts::from_rows(self.sum_ac_an(number, rows)?, None),
+            _ => Counts::from_rows(self.sum(number, rows)?, None),
+        };
+        Ok(counts.holds(field, comparison, value))
+    }
+
+    /// The counts of the batches that have a variant.
+    fn sum(&mut self, number: usize, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let Some(counted) = self.groups.get_mut(number) else {
+            return Ok(RowCounts::default());
+        };
+        match counted.sum {
+            Some((sum, true)) => Ok(sum),
+            _ if number == 0 => counted.rows(rows),
+            _ => counted.rows_lent(rows, &mut self.copies),
+        }
+    }
+
+    /// The same, where only AC and AN are needed.
+    fn sum_ac_an(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>>,
+    ) -> Result<RowCounts> {
+        match self.groups.get_mut(number) {
+            // stored counts are read as one
+            Some(counted) if counted.group.is_none() => self.sum(number, rows),
+            Some(Counted {
+                sum: Some((sum, _)),
+                ..
+            }) => Ok(*sum),
+            Some(counted) => counted.ac_an(rows),
+            None => Ok(RowCounts::default()),
+        }
+    }
+
+    /// AN and missing samples of the batches that do not have a variant; `None` where one was not looked
+    /// at.
+    fn elsewhere(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Option<RowCounts>> {
+        if !self.several_batches {
+            return Ok(Some(RowCounts::default()));
+        }
+        self.coverage()?.elsewhere(rows, number)
+    }
+
+    /// What batches without the variant know.
+    pub(super) fn coverage(&mut self) -> Result<&mut Coverage<'a>> {
+        match &mut self.coverage {
+            Some(coverage) => Ok(coverage),
+            slot => {
+                let groups = self.groups.iter().map(|counted| counted.group.as_ref());
+                Ok(slot.insert(Coverage::new(self.dataset, groups)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What batches that do not have a variant know of its place.
+//!
+//! A batch *looked at* a place where it has another ALT of the same REF there, or a row without change
+//! (no ALT, `<*>`, `<NON_REF>`) over it: that row tells AN and who is missing. Of several rows of the
+//! same REF it is the first by ALT, of several without change the one that starts last. Samples may be in
+//! several batches (a file of men only for chromosome Y). They are counted once: a batch that has a
+//! sample in common with one that has the variant, or with one of a lower number that looked at the
+//! place, is not counted, nor missed where it did not look.
+//!
+//! Places are gone through in ascending order, and what is known of one follows from what was known of
+//! the place before: a question over many batches takes time for their rows, not for each batch at each
+//! variant.
+
+mod sweep;
+mod told;
+
+use super::count::RowCounts;
+use crate::dataset::{Batches, Dataset, Segment};
+use crate::error::Result;
+use crate::set::SampleSet;
+use sweep::Sweep;
+use told::Told;
+
+/// A row: the number of its part, the part's segment, and the row in it.
+pub(crate) type RowOf<'a> = (usize, &'a Segment, u32);
+
+/// What batches know, at one place after the other.
+pub(crate) struct Coverage<'a> {
+    batches: &'a Batches,
+    sweep: Sweep<'a>,
+    told: Told<'a>,
+    /// The rows of the variant that is looked at, by part.
+    rows: Vec<(usize, u32)>,
+    /// Where it is.
+    place: Option<(u32, i64)>,
+    reference: Vec<u8>,
+    /// Batches that have it.
+    here: Vec<u32>,
+    /// REF of the variant looked at next.
+    next_reference: Vec<u8>,
+}
+
+impl<'a> Coverage<'a> {
+    /// To be counted in these groups; `None` is everybody.
+    pub(crate) fn new<'g>(
+        dataset: &'a Dataset,
+        groups: impl IntoIterator<Item = Option<&'g SampleSet>>,
+    ) -> Result<Self> {
+        let batches = dataset.batches()?;
+        Ok(Self {
+            batches,
+            sweep: Sweep::new(dataset, batches),
+            told: Told::new(dataset, batches, groups)?,
+            rows: Vec::new(),
+            place: None,
+            reference: Vec::new(),
+            here: Vec::new(),
+            next_reference: Vec::new(),
+        })
+    }
+
+    /// AN and missing samples of a group, by its number among those given, in the batches that do not
+    /// have the variant of these rows; `None` where one of them that holds samples of the group did not
+    /// look.
+    pub(crate) fn elsewhere(
+        &mut self,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        group: usize,
+    ) -> Result<Option<RowCounts>> {
+        self.look_at(rows)?;
+        Ok(self.told.sum(group))
+    }
+
+    /// Goes to the place of a variant, of which these are all rows.
+    pub(crate) fn look_at(&mut self, rows: impl Iterator<Item = RowOf<'a>> + Clone) -> Result<()> {
+        let same = rows.clone().map(|(part, _, row)| (part, row));
+        if !self.rows.is_empty() && same.eq(self.rows.iter().copied()) {
+            return Ok(());
+        }
+        // what follows may fail half-way
+        let sound = !self.rows.is_empty() || self.place.is_none();
+        self.rows.clear();
+        if !sound {
+            self.forget();
+        }
+        let Some((part, segment, row)) = rows.clone().next() else {
+            return Ok(());
+        };
+        let place = (
+            segment.contig_of(row),
+            segment.columns.position.get(segment.file(), row)?,
+        );
+        self.next_reference.clear();
+        self.sweep.reference(part, row, &mut self.next_reference)?;
+        for &batch in &self.here {
+            self.told.set_here(batch, false);
+        }
+        self.here.clear();
+        let moved = self.place != Some(place);
+        if moved || !self.reference.eq_ignore_ascii_case(&self.next_reference) {
+            self.told.clear_sites();
+            if moved {
+                self.place = Some(place);
+                let told = &mut self.told;
+                self.sweep
+                    .move_to(place, &mut |batch, row| told.set_block(batch, row))?;
+            }
+            std::mem::swap(&mut self.reference, &mut self.next_reference);
+            let told = &mut self.told;
+            self.sweep
+                .of_reference(&self.reference, &mut |batch, row| told.set_site(batch, row))?;
+        }
+        for (part, ..) in rows.clone() {
+            let batch = self.batches.of_part(part);
+            if self.told.set_here(batch, true) {
+                self.here.push(batch);
+            }
+        }
+        self.rows.extend(rows.map(|(part, _, row)| (part, row)));
+        Ok(())
+    }
+
+    /// Part and row that tell of each batch that does not have the variant looked at, where it is counted.
+    pub(crate) fn rows_elsewhere(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let batches = 0..self.batches.len() as u32;
+        batches.filter_map(|batch| self.told.row_of(batch))
+    }
+
+    /// The same of one batch.
+    pub(crate) fn row_of(&self, batch: u32) -> Option<(usize, u32)> {
+        self.told.row_of(batch)
+    }
+
+    /// Begins anew.
+    fn forget(&mut self) {
+        self.sweep.forget();
+        self.told.forget();
+        self.place = None;
+        self.reference.clear();
+        self.here.clear();
+    }
+}
