@@ -1,7 +1,7 @@
 //! From chunks of one input to segments: contigs, sorting, duplicates, groups.
 
 use super::annotation::Annotated;
-use super::contigs::Contigs;
+use super::contigs::{ContigList, Contigs};
 use super::encode::kind_of;
 use super::groups::Groups;
 use super::options::BuildOptions;
@@ -64,6 +64,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn new(
         plan: &Plan,
         (samples, annotated): (&'a InputSamples, Option<&Annotated>),
+        contigs: Contigs,
         file: &str,
         options: &'a BuildOptions,
         pool: &'a rayon::ThreadPool,
@@ -78,7 +79,7 @@ impl<'a> Emitter<'a> {
             samples,
             file: file.to_owned(),
             report: target.report,
-            contigs: Contigs::new(plan.contigs.clone()),
+            contigs,
             reference,
             held: BTreeMap::new(),
             last: None,
@@ -129,7 +130,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The contigs of the dataset with those this input added.
-    pub(super) fn into_contigs(self) -> Vec<(String, Option<u64>)> {
+    pub(super) fn into_contigs(self) -> ContigList {
         self.contigs.into_list()
     }
 
@@ -174,7 +175,7 @@ impl<'a> Emitter<'a> {
             None => true,
         };
         if !sorted {
-            return self.refuse_unsorted(chunk, number);
+            return self.refuse_unsorted(chunk, number, contig);
         }
         if let Some((last, _)) = self.last
             && last != contig
@@ -224,21 +225,18 @@ impl<'a> Emitter<'a> {
     fn contig(&mut self, chunk: &Chunk, record: u32) -> Result<u32> {
         let record = &chunk.records[record as usize];
         let name = chunk.text(record.contig);
-        self.contigs.number(name).ok_or_else(|| {
-            self.input_error(
-                record.place,
-                "a contig name in UTF-8",
-                &String::from_utf8_lossy(name),
-            )
+        self.contigs.number(name).map_err(|bad| {
+            let (expected, found) = bad.told(name);
+            self.input_error(record.place, expected, &found)
         })
     }
 
-    fn refuse_unsorted(&mut self, chunk: &Chunk, number: u32) -> Result<()> {
+    fn refuse_unsorted(&mut self, chunk: &Chunk, number: u32, contig: u32) -> Result<()> {
         let record = &chunk.records[number as usize];
         let name = String::from_utf8_lossy(chunk.text(record.contig)).into_owned();
         let here = format!("{name}:{}", i64::from(record.position) + 1);
         let (expected, found) = match self.last {
-            Some((last, position)) if self.contigs.name(last) == name => (
+            Some((last, position)) if last == contig => (
                 "records sorted by position (--sort sorts them)".to_owned(),
                 format!("{here} after {}", i64::from(position) + 1),
             ),

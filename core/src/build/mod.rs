@@ -40,7 +40,7 @@ use crate::query::carried_by_gene;
 use crate::source::Reader;
 use crate::source::genes::read_genes;
 use annotation::Annotated;
-use contigs::Contigs;
+use contigs::{ContigList, Contigs, Names};
 use emit::{Emitter, Target};
 use people::Known;
 use plan::{InputSamples, Plan, Source};
@@ -135,6 +135,7 @@ pub fn build<P: AsRef<Path>>(
             source: &input.source,
             place: &input.place,
             annotated: input.annotated.as_ref(),
+            names: input.names,
             target: Target {
                 publication: &mut publication,
                 report: &mut report,
@@ -256,19 +257,20 @@ struct InputBuild<'a> {
     source: &'a Source,
     place: &'a InputSamples,
     annotated: Option<&'a Annotated>,
+    names: Names,
     target: Target<'a>,
 }
 
 /// How storing an input ended: the contigs of the dataset with those it added, unless it needs
 /// sorting.
 enum Stored {
-    All(Vec<(String, Option<u64>)>),
+    All(ContigList),
     Unsorted,
 }
 
 impl InputBuild<'_> {
     /// Reads the input and writes its segments; sorts it where it must be and may be.
-    fn run(&mut self, reader: Reader, meter: &mut Meter<'_>) -> Result<Vec<(String, Option<u64>)>> {
+    fn run(&mut self, reader: Reader, meter: &mut Meter<'_>) -> Result<ContigList> {
         let size = reader.progress().total;
         // what an attempt leaves behind must not be seen
         let before = self.options.sort.then(|| self.target.report.clone());
@@ -291,7 +293,7 @@ impl InputBuild<'_> {
             skip_malformed: self.options.skip_malformed,
             file: &self.source.name,
         };
-        let contigs = Contigs::new(self.plan.contigs.clone());
+        let contigs = self.contigs();
         let places = meter.phase(Phase::Sorting, &self.source.name, |told| {
             sorting.sort(&mut reader, contigs, self.target.report, told)
         })?;
@@ -304,6 +306,11 @@ impl InputBuild<'_> {
         }
     }
 
+    fn contigs(&self) -> Contigs {
+        let plan = self.plan;
+        Contigs::new(plan.contigs.clone(), self.names.clone(), plan.assembly)
+    }
+
     fn store(
         &mut self,
         reader: Reader,
@@ -313,6 +320,7 @@ impl InputBuild<'_> {
         let mut emitter = Emitter::new(
             self.plan,
             (self.place, self.annotated),
+            self.contigs(),
             &self.source.name,
             self.options,
             self.pool,

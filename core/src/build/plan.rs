@@ -1,6 +1,7 @@
 //! Before anything is read: which samples, contigs and INFO keys the inputs have together.
 
 use super::annotation::Annotated;
+use super::contigs::{ContigList, Names, declared};
 use super::info::InfoKey;
 use super::options::{Annotations, BuildOptions, Phase, Progress};
 use crate::dataset::{InfoEntry, Manifest, Members, Publication, overlapping_batches, sharing};
@@ -24,6 +25,7 @@ pub(super) struct Input {
     pub(super) reader: Reader,
     pub(super) place: InputSamples,
     pub(super) annotated: Option<Annotated>,
+    pub(super) names: Names,
 }
 
 /// Where an input comes from.
@@ -53,7 +55,7 @@ pub(super) struct Plan {
     pub(super) samples: Arc<[String]>,
     /// Dataset numbers of the samples of each batch, ascending.
     pub(super) batches: Vec<Vec<u32>>,
-    pub(super) contigs: Vec<(String, Option<u64>)>,
+    pub(super) contigs: ContigList,
     pub(super) keys: Vec<InfoKey>,
     /// Whose annotations are stored.
     pub(super) annotator: Option<Annotator>,
@@ -107,7 +109,7 @@ impl Plan {
             let reader = source.open(&read)?;
             let size = reader.progress().total;
             plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
-            plan.add_contigs(&name, reader.header(), options)?;
+            plan.guess_assembly(&name, reader.header(), options)?;
             let place = plan.add_samples(&reader.header().samples);
             if plan.samples.len() >= SAMPLES_MAX as usize {
                 return Err(Error::from(Box::new(InputError {
@@ -122,9 +124,16 @@ impl Plan {
                 reader,
                 place,
                 annotated: None,
+                names: Names::default(),
             });
         }
         let mut inputs = std::mem::take(&mut plan.inputs);
+        let headers = inputs.iter().map(|input| input.reader.header());
+        let (contigs, names) = declared(headers, plan.assembly);
+        plan.contigs = contigs;
+        for (input, names) in inputs.iter_mut().zip(names) {
+            input.names = names;
+        }
         for input in &inputs {
             plan.choose_annotator(input.reader.header(), options);
         }
@@ -312,17 +321,12 @@ impl Plan {
         }
     }
 
-    fn add_contigs(&mut self, file: &str, header: &Header, options: &BuildOptions) -> Result<()> {
-        for contig in &header.contigs {
-            match self
-                .contigs
-                .iter_mut()
-                .find(|(name, _)| *name == contig.name)
-            {
-                Some((_, length)) => *length = length.or(contig.length),
-                None => self.contigs.push((contig.name.clone(), contig.length)),
-            }
-        }
+    fn guess_assembly(
+        &mut self,
+        file: &str,
+        header: &Header,
+        options: &BuildOptions,
+    ) -> Result<()> {
         let contigs = header.contigs.iter().map(|contig| HeaderContig {
             name: &contig.name,
             length: contig.length,

@@ -19,7 +19,7 @@ pub(crate) use fasta::{FastaSequence, ReferenceFasta};
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,
 };
-pub(crate) use names::ContigNames;
 pub use names::NameError;
+pub(crate) use names::{ContigNames, chromosome_of, is_same_contig};
 pub(crate) use normalise::{NormaliseError, Normalised, StoredAllele, normalise};
 pub use position::{Interval, Position};

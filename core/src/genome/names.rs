@@ -358,8 +358,46 @@ fn assembly_unknown(text: &str, of: Vec<Assembly>, contig: &Contig) -> NameError
     }
 }
 
+/// Whether two contigs, by name and length where known, are surely the same one. Names that differ by `chr`
+/// and case alone are, where lengths do not contradict; other names of a chromosome (`M` and `MT`, `23` and
+/// `X`, accessions) where lengths or the assembly say so.
+pub(crate) fn is_same_contig(
+    a: (&str, Option<u64>),
+    b: (&str, Option<u64>),
+    assembly: Option<Assembly>,
+) -> bool {
+    let chromosome = chromosome_of(a.0);
+    let same_length = a.1.zip(b.1).map(|(a, b)| a == b);
+    if chromosome.is_none() || chromosome != chromosome_of(b.0) || same_length == Some(false) {
+        return false;
+    }
+    let is_accession = |name: &str| name == HG19_CHR_M.0 || accession(name).is_some();
+    let named = |of: (&str, Option<u64>), name: &str| {
+        ContigNames::new([(of.0.to_owned(), of.1)], assembly)
+            .resolve(name)
+            .is_ok()
+    };
+    match (is_accession(a.0), is_accession(b.0)) {
+        // an accession says which sequence it is, and is asked for in the other one
+        (true, _) => named(b, a.0),
+        (false, true) => named(a, b.0),
+        (false, false) => {
+            let plain = |name: &str| {
+                let name = name.to_ascii_lowercase();
+                name.strip_prefix("chr").unwrap_or(&name).to_owned()
+            };
+            // hg19 has a chrM beside the MT of GRCh37
+            let told_by_assembly = match assembly {
+                Some(Assembly::Grch37) => chromosome != Some(Chromosome::MT),
+                known => known.is_some(),
+            };
+            plain(a.0) == plain(b.0) || same_length == Some(true) || told_by_assembly
+        }
+    }
+}
+
 /// The chromosome that a contig's name tells.
-pub(super) fn chromosome_of(name: &str) -> Option<Chromosome> {
+pub(crate) fn chromosome_of(name: &str) -> Option<Chromosome> {
     if name == HG19_CHR_M.0 {
         return Some(Chromosome::MT);
     }
@@ -548,6 +586,49 @@ mod tests {
         ));
         let long = "A".repeat(1 << 20);
         assert!(here.resolve(&long).unwrap_err().to_string().len() < 200);
+    }
+
+    #[test]
+    fn names_of_one_contig() {
+        let g38 = Some(Assembly::Grch38);
+        let g37 = Some(Assembly::Grch37);
+        let one = |a: (&str, Option<u64>), b: (&str, Option<u64>), assembly| {
+            let found = is_same_contig(a, b, assembly);
+            assert_eq!(found, is_same_contig(b, a, assembly), "{a:?} {b:?}");
+            found
+        };
+        for (a, b, assembly, expected) in [
+            (("1", None), ("chr1", None), None, true),
+            (("CHRX", Some(5)), ("x", None), None, true),
+            (("1", Some(5)), ("chr1", Some(5)), None, true),
+            (("1", Some(5)), ("chr1", Some(6)), None, false),
+            (("1", None), ("chr2", None), None, false),
+            (("scaffold_1", None), ("chrscaffold_1", None), None, false),
+            // where 23 may be a chromosome of its own
+            (("23", None), ("X", None), None, false),
+            (("23", None), ("X", None), g38, true),
+            (("23", Some(9)), ("X", Some(9)), None, true),
+            (("chrM", None), ("MT", None), g38, true),
+            // hg19 has another chrM than GRCh37
+            (("chrM", None), ("MT", None), g37, false),
+            (("chrM", Some(16_571)), ("MT", Some(16_569)), g37, false),
+            (("chrM", Some(16_569)), ("MT", Some(16_569)), g37, true),
+            (("NC_000001.11", None), ("chr1", None), g38, true),
+            (("NC_000001.11", None), ("CM000663.2", None), None, true),
+            (("NC_000001.11", None), ("chr1", None), None, false),
+            (("NC_000001.11", None), ("chr1", None), g37, false),
+            (("NC_000001.11", None), ("NC_000001.10", None), g38, false),
+            (
+                ("NC_000001.11", None),
+                ("chr1", Some(248_956_422)),
+                None,
+                true,
+            ),
+            (("NC_012920.1", None), ("chrM", None), g37, false),
+            (("NC_012920.1", None), ("MT", None), g37, true),
+        ] {
+            assert_eq!(one(a, b, assembly), expected, "{a:?} {b:?} {assembly:?}");
+        }
     }
 
     #[test]

@@ -134,3 +134,144 @@ fn files_of_two_assemblies_are_refused_together() {
     assert!(matches!(error, Error::Input(_)), "{error}");
     assert!(error.to_string().contains("b37.vcf"), "{error}");
 }
+
+/// Inputs with these contig lines and records; the nth has the sample `S<n>`.
+fn inputs(folder: &Folder, texts: &[(&str, &[&str])]) -> Vec<std::path::PathBuf> {
+    let write = |(n, (lines, records)): (usize, &(&str, &[&str]))| {
+        let text = vcf("", &[&format!("S{n}")], records);
+        let text = text.replace("##FORMAT", &format!("{lines}##FORMAT"));
+        folder.write(&format!("{n}.vcf"), text)
+    };
+    texts.iter().enumerate().map(write).collect()
+}
+
+fn together(texts: &[(&str, &[&str])], options: &BuildOptions) -> (Folder, Dataset) {
+    let folder = Folder::new();
+    let to = folder.path("x.vdx");
+    build(&inputs(&folder, texts), &to, options).unwrap();
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    (folder, dataset)
+}
+
+fn contigs(dataset: &Dataset) -> Vec<&str> {
+    dataset.contigs().collect()
+}
+
+/// AC and AN of each variant.
+fn counts(dataset: &Dataset, question: &str) -> Vec<(u64, Option<u64>)> {
+    let mut found = Vec::new();
+    let mut variants = dataset.variants(question).unwrap();
+    while let Some(mut variant) = variants.next().unwrap() {
+        let counts = variant.counts().unwrap();
+        found.push((counts.ac, counts.an));
+    }
+    found
+}
+
+/// A file says `chr1`, another `1`, a third an accession: each was a contig of its own, and each name
+/// answered with a part.
+#[test]
+fn names_of_one_contig_in_several_files_are_one_contig() {
+    let plain: (&str, &[&str]) = (
+        "##contig=<ID=1,length=248956422>\n##contig=<ID=MT,length=16569>\n",
+        &["1 1000 A G 1/1", "MT 5 A G 1"],
+    );
+    let ucsc: (&str, &[&str]) = (
+        "##contig=<ID=chr1,length=248956422>\n##contig=<ID=chrM>\n",
+        &["chr1 1000 A G 0/1", "chrM 5 A G 0"],
+    );
+    let refseq: (&str, &[&str]) = ("", &["NC_000001.11 1000 A G 0/1"]);
+    let undeclared: (&str, &[&str]) = ("", &["chr1 900 C T 0/1", "chr1 1000 A G 0/0"]);
+    let (_folder, dataset) = together(&[plain, ucsc, refseq, undeclared], &options());
+    assert_eq!(contigs(&dataset), ["1", "MT"]);
+    for name in ["1", "chr1", "NC_000001.11"] {
+        assert_eq!(
+            counts(&dataset, &format!("region({name})"))[1],
+            (4, Some(8)),
+            "{name}"
+        );
+    }
+    assert_eq!(counts(&dataset, "chr1:1000:A:G"), [(4, Some(8))]);
+    assert_eq!(counts(&dataset, "MT"), [(1, None)]);
+    assert_eq!(picked(&dataset, "chr1:1000-1000"), 3);
+}
+
+/// Without an assembly, `chr` and case alone make no difference, and lengths must not contradict.
+#[test]
+fn names_are_one_only_where_that_is_sure() {
+    let of = |lines: [&'static str; 2], names: [&str; 2]| {
+        let records = names.map(|name| format!("{name} 5 A G 0/1"));
+        let texts = [
+            (lines[0], &[records[0].as_str()][..]),
+            (lines[1], &[records[1].as_str()][..]),
+        ];
+        let (_folder, dataset) = together(&texts, &options());
+        let found: Vec<String> = contigs(&dataset).iter().map(ToString::to_string).collect();
+        found
+    };
+    assert_eq!(of(["", ""], ["chr2", "2"]), ["chr2"]);
+    assert_eq!(of(["", ""], ["X", "23"]), ["X", "23"]);
+    assert_eq!(of(["", ""], ["ctg1", "chrctg1"]), ["ctg1", "chrctg1"]);
+    let lengths = [
+        "##contig=<ID=chr2,length=500>\n",
+        "##contig=<ID=2,length=600>\n",
+    ];
+    assert_eq!(of(lengths, ["chr2", "2"]), ["chr2", "2"]);
+    // each of the second file is a contig of its own there: none can be the first file's
+    let both = [
+        "##contig=<ID=2>\n",
+        "##contig=<ID=02>\n##contig=<ID=chr2>\n",
+    ];
+    assert_eq!(of(both, ["2", "chr2"]), ["2", "02", "chr2"]);
+}
+
+/// What a file has under two names are two contigs, or nothing that can be stored.
+#[test]
+fn two_names_in_one_file() {
+    let one: (&str, &[&str]) = ("", &["1 5 A G 0/1", "chr1 9 A G 0/1"]);
+    let (_folder, dataset) = together(&[one], &options());
+    assert_eq!(contigs(&dataset), ["1", "chr1"]);
+    assert_eq!(counts(&dataset, "chr1").len(), 1);
+
+    let folder = Folder::new();
+    let texts: [(&str, &[&str]); 2] = [
+        ("", &["1 5 A G 0/1"]),
+        ("", &["chr1 5 A G 0/1", "1 9 A G 0/1"]),
+    ];
+    let error = build(&inputs(&folder, &texts), &folder.path("x.vdx"), &options()).unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("1.vcf:5") && message.contains("chr1"),
+        "{message}"
+    );
+}
+
+/// Sorting goes by the contig, whatever it is called.
+#[test]
+fn a_file_with_other_names_is_sorted() {
+    let first: (&str, &[&str]) = ("##contig=<ID=2>\n##contig=<ID=1>\n", &["2 5 A G 0/1"]);
+    let second: (&str, &[&str]) = ("", &["chr1 9 A G 0/1", "chr2 7 A G 0/1", "chr1 5 A G 0/1"]);
+    let options = BuildOptions {
+        sort: true,
+        ..options()
+    };
+    let (_folder, dataset) = together(&[first, second], &options);
+    assert_eq!(contigs(&dataset), ["2", "1"]);
+    assert_eq!(counts(&dataset, "chr1").len(), 2);
+    assert_eq!(counts(&dataset, "2").len(), 2);
+}
+
+/// A mate is the same contig under any of its names, in the question and in the data.
+#[test]
+fn mates_of_breakends_under_any_name() {
+    let lines = "##contig=<ID=chr17>\n##contig=<ID=chr22>\n";
+    let first: (&str, &[&str]) = (
+        lines,
+        &["chr22 5 G G]chr17:198982] 0/1", "chr22 9 G G]<ctg1>:7] 0/1"],
+    );
+    let second: (&str, &[&str]) = ("", &["22 5 G G]17:198982] 1/1", "22 9 G G]ctg1:7] 0/1"]);
+    let (_folder, dataset) = together(&[first, second], &options());
+    assert_eq!(counts(&dataset, "chr22:5"), [(3, Some(4))]);
+    assert_eq!(counts(&dataset, "chr22:9").len(), 2);
+}
