@@ -44,6 +44,14 @@ class Annotations:
         grade = self.column("class_grades", classes, 0, 32)
 
         self.read_names()
+        for name, used, count in (
+            ("annotated_genes", gene, genes), ("transcripts", transcript, transcripts),
+            ("consequences", consequence, consequences), ("entry_classes", of_entries, classes),
+            ("annotation_items", of_items, entries),
+        ):  # fmt: skip
+            need(set(used) - {None} == set(range(count)), name, "Q9", "some that nothing refers to")
+        distinct = len(set(zip(gene, transcript, consequence, grade))) == classes
+        need(distinct, "entry_classes", "Q9", "a class twice")
         self.entries = []
         for number, line in zip(of_entries, texts):
             changes = utf8(line, "entry_texts", "Q4").split("\t") if line else [""] * 3
@@ -71,10 +79,12 @@ class Annotations:
         self.gene_names = []
         for name in ("transcripts", "consequences"):
             known = [utf8(one, name, "Q5") for one in getattr(self, name)]
-            need(all(known), name, "Q5", "a name without a letter")
+            need(all(known) and len(set(known)) == len(known), name, "Q5", "a name without a letter, or twice")
+            need(not any("\t" in one for one in known), name, "Q5", "a name with a tab")
             setattr(self, name, known)
         genes = [utf8(one, "annotated_genes", "Q5").split("\t") for one in self.genes]
         need(all(len(one) == 3 and any(one) for one in genes), "annotated_genes", "Q5", "other than three fields")
+        need(len(set(self.genes)) == len(genes), "annotated_genes", "Q5", "a gene twice")
         for symbol, id, hgnc in genes:
             parts = [part for name in (symbol, id) if "&" in name for part in name.split("&")]
             self.gene_names.append({name.lower() for name in [symbol, id, hgnc, *parts] if name})

@@ -1,12 +1,20 @@
 """The bad vectors of annotations."""
 
 from bad_people import bit, longer, replace
-from bad_vectors import bad, both, column, manifest, put
+from bad_vectors import bad, both, column, manifest, put, text
 
 # numbers of the counts in `annotation_meta`
 ITEMS, ENTRIES, CLASSES, GENES, TRANSCRIPTS, CONSEQUENCES = range(0, 24, 4)
 # where the values of a column of one page begin
 VALUES = 16
+
+
+def unused_transcript(d):
+    """A transcript that no class has."""
+    d.text("transcripts", lambda known: [*known, b"T"])
+    at = TRANSCRIPTS
+    count = int.from_bytes(d.s("annotation_meta")[at : at + 4], "little")
+    d.put("annotation_meta", at, "I", count + 1)
 
 
 def value(name, at, difference):
@@ -40,6 +48,10 @@ bad("Q5", "annotated_genes", "annotated", "no-name", replace("annotated_genes", 
 bad("Q5", "annotated_genes", "annotated", "fields", replace("annotated_genes", 1, b"X\tY"))
 bad("Q5", "transcripts", "annotated", "empty", replace("transcripts", 1, b""))
 bad("Q5", "consequences", "annotated", "utf8", replace("consequences", 1, b"\xff"))
+bad("Q5", "consequences", "annotated", "twice", text("consequences", lambda known: [known[1], *known[1:]]))
+bad("Q5", "transcripts", "annotated", "transcript-twice", text("transcripts", lambda known: [known[1], *known[1:]]))
+bad("Q5", "transcripts", "annotated", "tab", replace("transcripts", 0, b"A\tB"))
+bad("Q9", "transcripts", "annotated", "unused", unused_transcript)
 bad("Q6", "gene_rows", "annotated", "row", put("gene_rows", VALUES + 4, "I", 16))
 bad("Q6", "gene_rows", "annotated", "gene", value("class_genes", 4, 2))
 bad("Q6", "consequence_rows", "annotated", "consequence", value("consequence_rows", 1, 16))

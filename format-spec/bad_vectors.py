@@ -33,6 +33,11 @@ def raw_section(kind, at, value, fix=None):
     return patch
 
 
+def bend_names(data):
+    """Changes a byte of the names in the finished file, whose chunk sum is then wrong."""
+    data[struct.unpack_from("<Q", data, entry_of(data, 80) + 8)[0] + 8] ^= 1
+
+
 def after(change):
     return lambda d: d.segments[0].after.append(change)
 
@@ -43,6 +48,13 @@ def flat(members):
     for m in members:
         out[m // 8] |= 1 << m % 8
     return out
+
+
+def after_letter(d):
+    """Another letter in a frame of names, which is still a frame."""
+    names = d.names.sections["names"]
+    at = names.rindex(b"A\n")
+    names[at] = ord("X")
 
 
 def put(name, at, form, *values):
@@ -176,6 +188,9 @@ bad("T4", "ids", "genotypes", "size", lambda d: d.put("ids", 12, "I", struct.unp
 bad("T4", "ids", "genotypes", "frame", lambda d: d.put("ids", 24, "I", 0))
 bad("T5", "ids", "genotypes", "first", put("ids", 8, "I", 1))
 bad("T5", "ids", "genotypes", "entries", put("ids", 0, "I", 28))
+bad("T6", "ids", "genotypes", "none", lambda d: d.text("ids", lambda ids: ids, checksum=False))
+bad("T6", "ids", "genotypes", "wrong", lambda d: d.s("ids").append(d.s("ids").pop() ^ 1))
+bad("T6", "names", "genotypes", "letter", after_letter)
 
 # ---- structure ----
 
@@ -383,7 +398,7 @@ bad("K2", "info", "info", "no-key", lambda d: d.segments[0].add("info 50", 4096 
 bad("C5", "info", "info", "flag", lambda d: d.put("info 0", 0, "q", 1))
 bad("N1", "names", "genotypes", "twice", lambda d: d.text("names", lambda names: [names[1], *names[1:]], d.names))
 bad("N1", "names", "genotypes", "count", lambda d: d.text("names", lambda names: names[1:], d.names))
-bad("F11", "names", "genotypes", "names", lambda d: d.names.after.append(lambda data: data[:-1] + b"?"))
+bad("F11", "names", "genotypes", "names", lambda d: d.names.after.append(bend_names))
 
 
 def build_bad():

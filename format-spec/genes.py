@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from primitives import Container, ascending, check_hash_index, lists, need, text, utf8
+from primitives import Container, ascending, check_hash_index, lists, need, text, plain
 
 SECTIONS = {"gene_names", "gene_ids", "gene_contigs", "gene_places", "gene_index", "gene_pad"}
 PAD_MAX = 10_000_000
@@ -21,13 +21,13 @@ class Genes:
         pad = file.get("gene_pad")
         self.pad = int.from_bytes(pad, "little")
         need(len(pad) == 4 and self.pad <= PAD_MAX, "gene_pad", "J2", f"{self.pad} in {len(pad)} bytes")
-        self.contigs = [utf8(one, "gene_contigs", "J3") for one in text(file.get("gene_contigs"), "gene_contigs")]
-        need(ascending(self.contigs), "gene_contigs", "J3", "not ascending")
+        self.contigs = [plain(one, "gene_contigs", "J3") for one in text(file.get("gene_contigs"), "gene_contigs")]
+        need(ascending(self.contigs) and "" not in self.contigs, "gene_contigs", "J3", "not ascending")
         self.genes, used = [], set()
         places = lists(file.get("gene_places"), len(names), "gene_places")
         for name, several, place in zip(names, ids, places):
-            symbol, *aliases = utf8(name, "gene_names", "J4").split("\t")
-            several = utf8(several, "gene_ids", "J4")
+            symbol, *aliases = plain(name, "gene_names", "J4").split("\t")
+            several = plain(several, "gene_ids", "J4")
             several = several.split("\t") if several else []
             need(ascending(aliases), "gene_names", "J4", f"aliases of {symbol}")
             need(ascending(several) and "" not in several, "gene_ids", "J4", f"ids of {symbol}")

@@ -251,12 +251,12 @@ class Dataset:
         """The file that has a section, or else the segment."""
         return next((file for file in self.files.values() if name in file.sections), self.segments[0])
 
-    def text(self, name, change, file=None):
+    def text(self, name, change, file=None, checksum=True):
         """Replaces the entries of a text by what `change` makes of them."""
         file = file or self.file_of(name)
         entries = change(reader.text(bytes(file.sections[name]), name))
         inflated = b"".join(entry + b"\n" for entry in entries)
-        frame = zstandard.ZstdCompressor().compress(inflated)
+        frame = zstandard.ZstdCompressor(write_checksum=checksum).compress(inflated)
         data = struct.pack("<IIIIQ", len(entries), 1, 0, len(inflated), len(frame)) + frame
         file.sections[name] = bytearray(data)
 
@@ -319,6 +319,7 @@ if __name__ == "__main__":
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
     import bad_carriers  # noqa: F401
+    import bad_records  # noqa: F401
     from bad_vectors import build_bad
 
     build_bad()

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from primitives import U32, Container, ascending, column, need, numbers, stored_set, text, utf8
+from primitives import U32, Container, ascending, column, need, numbers, stored_set, text, plain
 
 COLUMNS = {
     # name: rows, nullable, limits
@@ -67,8 +67,8 @@ class People:
             name: column(file.get(name), rows[of], name, nullable, limits or ANYTHING)
             for name, (of, nullable, limits) in COLUMNS.items()
         }
-        self.ids = [utf8(one, "person_ids", "U5") for one in ids]
-        need(len(set(ids)) == len(ids), "person_ids", "U5", "an id twice")
+        self.ids = [plain(one, "person_ids", "U5") for one in ids]
+        need(len(set(ids)) == len(ids) and all(ids), "person_ids", "U5", "an id twice, or empty")
         self.read_owners(identity)
         self.read_codings(coding_ids, labels)
         self.read_persons()
@@ -93,7 +93,7 @@ class People:
 
     def read_codings(self, ids, labels):
         self.codings = [
-            (utf8(one, "coding_ids", "U7"), utf8(label, "coding_labels", "U7")) for one, label in zip(ids, labels)
+            (plain(one, "coding_ids", "U7"), plain(label, "coding_labels", "U7")) for one, label in zip(ids, labels)
         ]
         need(ascending(self.codings), "coding_ids", "U7", "not ascending")
         self.numbers = self.c["coding_terms"]
@@ -122,7 +122,7 @@ class People:
         for name in ("families", "fathers", "mothers"):
             entries = text(self.file.get(name), name, self.individuals)
             need(len(entries) == self.individuals, name, "U12", f"{len(entries)} entries")
-            kin[name] = [utf8(one, name, "U12") for one in entries]
+            kin[name] = [plain(one, name, "U12") for one in entries]
         self.people = []
         for i, flags in enumerate(self.c["person_flags"]):
             deceased, known, affected = flags & 3, flags >> 2 & 1, flags >> 3 & 3
@@ -185,7 +185,7 @@ class People:
 
     def read_attributes(self, values):
         kinds = self.c["attribute_kinds"]
-        values = [utf8(one, "attribute_values", "U13") for one in values]
+        values = [plain(one, "attribute_values", "U13") for one in values]
         for kind, value in zip(kinds, values):
             need(0 <= kind < len(ATTRIBUTES), "attribute_kinds", "U13", f"kind {kind}")
             sound = value and (kind != SEX or value in ("female", "male", "other"))

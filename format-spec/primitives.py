@@ -4,6 +4,7 @@ sets, orders and alleles. Everything is checked as it is read; what is wrong rai
 import os
 import re
 import struct
+import unicodedata
 
 import xxhash
 import zstandard
@@ -19,7 +20,7 @@ NAMES = {
     32: "carriers", 33: "missing", 34: "haploid", 35: "unphased",
     40: "sets", 41: "order_directory", 42: "orders", 48: "allele_codes", 49: "long_alleles",
     50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
-    61: "polyploid", 64: "original_rows", 65: "originals", 72: "info_keys", 80: "names",
+    61: "polyploid", 64: "original_rows", 65: "originals", 72: "info_keys", 80: "names", 81: "name_index",
     96: "annotation_meta", 97: "annotation_ends", 98: "annotation_items", 99: "entry_classes",
     100: "entry_texts", 101: "class_genes", 102: "class_transcripts", 103: "class_consequences",
     104: "class_grades", 105: "annotated_genes", 106: "transcripts", 107: "consequences",
@@ -143,6 +144,22 @@ class Container:
             need(not any(self.data[start:end]), f"padding before {shown}", "F12", "bytes that are not zero")
 
 
+# texts in which tabs set things apart
+TABBED = {"term_names", "alternative_ids", "versions", "gene_names", "gene_ids"}
+
+
+def is_plain(value):
+    """Whether a text has no control characters."""
+    return not any(unicodedata.category(letter) == "Cc" for letter in value)
+
+
+def plain(value, section, rule):
+    """A text in UTF-8 without control characters."""
+    value = utf8(value, section, rule)
+    need(is_plain(value.replace("\t", "") if section in TABBED else value), section, "T7", f"{value!r}")
+    return value
+
+
 def column(data, rows, section, nullable=False, limits=(-(2**63), 2**63 - 1)):
     """The values of a column; None is no value."""
     if not data:
@@ -187,9 +204,10 @@ def text(data, section, entries=None):
         try:
             claimed = zstandard.frame_content_size(frame)
             need(claimed == size, section, "T4", f"a frame of {claimed} bytes, not {size}")
+            need(zstandard.get_frame_parameters(frame).has_checksum, section, "T6", "a frame without a checksum")
             inflated = zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
         except zstandard.ZstdError as error:
-            raise Damaged(section, "T4", str(error)) from None
+            raise Damaged(section, "T6" if "checksum" in str(error) else "T4", str(error)) from None
         need(len(inflated) == size, section, "T4", f"{len(inflated)} bytes, not {size}")
         need(first == len(result) and inflated.endswith(b"\n"), section, "T5", f"block of entry {first}")
         result += inflated[:-1].split(b"\n")
@@ -362,12 +380,13 @@ def stored_set(descriptor, page, universe, order=None, may_be_runs=False, sectio
     return frozenset(range(universe)) - members if complement else members
 
 
-def trimmed(reference, alternate):
+def trimmed(position, reference, alternate):
+    """What remains without the common end, then the common beginning, and where that is; in upper case."""
     r, a = reference.upper(), alternate.upper()
     end = len(os.path.commonprefix([r[::-1], a[::-1]]))
     r, a = r[: len(r) - end], a[: len(a) - end]
     start = len(os.path.commonprefix([r, a]))
-    return r[start:], a[start:]
+    return position + start, r[start:], a[start:]
 
 
 def allele_type(reference, alternate):
@@ -388,8 +407,22 @@ def allele_type(reference, alternate):
         return 10
     if not bases(reference) or not bases(alternate):
         return 31
-    r, a = map(len, trimmed(reference, alternate))
+    r, a = map(len, trimmed(0, reference, alternate)[1:])
     return 0 if r == a == 0 else 1 if r == a == 1 else 2 if r == a else 3 if r == 0 else 4 if a == 0 else 5
+
+
+def same_change(stored, roll, spelling):
+    """Whether a position, REF and ALT mean what others mean, which can roll that far to the right."""
+    bases = re.compile(r"[ACGTUNRYSWKMBDHV]+", re.IGNORECASE).fullmatch
+    upper = [(position, ref.upper(), alt.upper()) for position, ref, alt in (stored, spelling)]
+    if not all(bases(ref) and bases(alt) for _, ref, alt in upper):
+        return upper[0] == upper[1]
+    (start, r, a), (told, told_r, told_a) = [trimmed(*one) for one in upper]
+    shift = told - start
+    if bool(r) == bool(a):
+        return (start, r, a) == (told, told_r, told_a) and (r != "" or upper[0] == upper[1])
+    turned = lambda unit: unit[shift % len(unit) :] + unit[: shift % len(unit)] if unit else ""
+    return 0 <= shift <= roll and (turned(r), turned(a)) == (told_r, told_a)
 
 
 def packed(reference, alternate):

@@ -47,10 +47,13 @@ from primitives import (
     ascending,
     check_hash_index,
     column,
+    is_plain,
     leb128,
     need,
     numbers,
     packed,
+    plain,
+    same_change,
     stored_set,
     text,
     utf8,
@@ -172,8 +175,9 @@ class Segment:
         need(highest < len(self.pairs), "allele", "A1", f"number {highest} of {len(self.pairs)}")
 
     def read_texts(self):
-        filters = [utf8(f, "filters", "R4") for f in text(self.file.get("filters"), "filters", 1)]
-        need(filters[:1] == [""], "filters", "R4", "the first entry is not empty")
+        filters = [plain(f, "filters", "R4") for f in text(self.file.get("filters"), "filters", 1)]
+        sound = filters[:1] == [""] and len(set(filters)) == len(filters)
+        need(sound, "filters", "R4", "the first entry is not empty, or one stands twice")
         highest = max(self.c["filter"])
         need(highest < len(filters), "filter", "R4", f"number {highest} of {len(filters)}")
         self.filters = filters
@@ -187,6 +191,12 @@ class Segment:
         need(sound, "originals", "Z2", "other entries than rows or fields")
         need(not rows or self.manifest.get("normalised"), "originals", "Z2", "not a normalised dataset")
         self.originals = {row: utf8(o, "originals", "Z2").split("\t") for row, o in zip(rows, originals)}
+        for row, original in self.originals.items():
+            ref, alt = self.pairs[self.c["allele"][row]]
+            stored = (self.c["position"][row], ref, alt)
+            spelling = (int(original[0]) - 1, *original[1:])
+            sound = spelling != stored and same_change(stored, self.c["roll"][row], spelling)
+            need(sound, "originals", "Z3", f"row {row}: {original}")
         keys = [utf8(k, "info_keys", "K1") for k in text(self.file.get("info_keys"), "info_keys")]
         told = [f"{k['kind']}\t{k['number']}\t{k['key']}" for k in self.manifest["info"]]
         need(keys == told, "info_keys", "K1", f"{keys}, not {told}")
@@ -286,20 +296,74 @@ class Segment:
                 furthest = row_end if row == first else max(furthest, row_end)
                 sound = (c["alt_number"][row] == 0) == (alt == "")
                 need(sound, "alt_number", "R3", f"row {row}: {c['alt_number'][row]} of {ref},{alt}")
+                self.check_extent(row, ref, alt)
             spans = (c["position"][first], c["position"][end - 1], furthest)
             told = (told["start"], told["last"], told["end"])
             need(spans == told, "contigs", "G10", f"contig {contig}: {spans}, not {told}")
         firsts = sum(number <= 1 for number in c["alt_number"])
         need(firsts == self.records, "meta", "G9", f"{self.records} records, not {firsts}")
-        known = {}
+        counts = [0] * len(self.pairs)
+        for number in c["allele"]:
+            counts[number] += 1
+        sound = all(counts) and counts == sorted(counts, reverse=True)
+        need(sound, "allele_codes", "A6", "a pair of no row, or before a more frequent one")
         for contig, first, end in self.contigs:
-            for row in range(first, end):
-                key = (contig, c["position"][row], c["record_rank"][row])
-                alts, carried = known.setdefault(key, (set(), set()))
-                need(c["alt_number"][row] not in alts, "alt_number", "R8", f"row {row}: an ALT twice in a record")
-                alts.add(c["alt_number"][row])
+            while first < end:
+                behind = next((row for row in range(first, end) if c["position"][row] != c["position"][first]), end)
+                # a segment may begin or end between the rows of a place
+                self.check_place(range(first, behind), first > 0 and behind < self.rows)
+                first = behind
+
+    def check_extent(self, row, ref, alt):
+        """What follows from the alleles of a row: where it ends, and what only some kinds have."""
+        span, length, roll = (self.c[name][row] for name in ("span", "sv_length", "roll"))
+        bases = re.fullmatch("[ACGTUNRYSWKMBDHV]*", alt, re.IGNORECASE) is not None
+        most = 2**31 - 1 - self.c["position"][row]
+        need(length is None or not bases, "sv_length", "R13", f"row {row}: {length} of {alt}")
+        if alt == "*" or (alt and bases):
+            sound = span == min(len(ref), most)
+        elif alt.startswith(("<DEL", "<DUP", "<INV", "<CN")) and length is not None:
+            sound = span == min(max(len(ref), 1 + abs(length)), most)
+        else:
+            sound = span >= min(len(ref), most)
+        need(sound, "span", "R13", f"row {row}: {span} of {ref},{alt}")
+        rolls = self.manifest.get("normalised") and bases and allele_type(ref, alt) in (3, 4)
+        need(not roll or rolls, "roll", "R13", f"row {row}: {roll} of {ref},{alt}")
+
+    def check_place(self, rows, whole):
+        """The records at a place; `whole` where all of their rows are here."""
+        c, records = self.c, {}
+        for row in sorted(rows, key=lambda row: (c["record_rank"][row], c["alt_number"][row])):
+            records.setdefault(c["record_rank"][row], []).append(row)
+        need(not whole or list(records) == list(range(len(records))), "record_rank", "R12", f"row {rows[0]}: {list(records)}")
+        for record in records.values():
+            alts = [c["alt_number"][row] for row in record]
+            need(ascending(alts), "alt_number", "R8", f"row {record[0]}: an ALT twice in a record")
+            if whole and not self.manifest.get("normalised"):
+                sound = alts == list(range(1, len(alts) + 1)) or alts == [0]
+                need(sound, "alt_number", "R12", f"row {record[0]}: ALTs {alts}")
+                told = [a for _, alleles in self.polyploid.get(record[0], {}).values() for a in alleles]
+                need(all(a is None or a <= alts[-1] for a in told), "polyploid", "R12", f"row {record[0]}: {told}")
+            carried = set()
+            for row in record:
                 need(not carried & self.sets[row][0], "carriers", "R8", f"row {row}: a copy with two ALTs")
                 carried |= self.sets[row][0]
+                for section, one in self.of_record(row).items():
+                    need(one == self.of_record(record[0])[section], section, "R11", f"row {row}: {one}")
+
+    def of_record(self, row):
+        """What all rows of a record have alike, by the section that says it."""
+        c, polyploid = self.c, self.polyploid.get(row, {})
+        _, missing, haploid, unphased = self.sets[row]
+        known = lambda s: s not in haploid and s not in polyploid and not {2 * s, 2 * s + 1} <= missing
+        written = self.originals.get(row) or (c["position"][row] + 1, self.pairs[c["allele"][row]][0])
+        info = [self.info[key["key"]][row] for key in self.manifest["info"] if key["number"] == "record"]
+        quality = self.c["quality"][row]
+        return {
+            "filter": c["filter"][row], "quality": quality, "ids": self.ids[row], "info": list(map(str, info)),
+            "allele": (int(written[0]), written[1].upper()), "polyploid": polyploid, "missing": missing,
+            "haploid": haploid, "unphased": {s for s in unphased if known(s)},
+        }  # fmt: skip
 
     def check_counts(self):
         self.counts = []
@@ -389,9 +453,12 @@ class Dataset:
             container = Container(self.bytes(m["samples"]), b"S")
             names = text(container.get("names"), "names")
             need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
-            self.names = [utf8(name, "names", "N1") for name in names]
+            self.names = [plain(name, "names", "N1") for name in names]
+            need(all(names), "names", "N1", "a name without a letter")
             need(len(set(names)) == len(names), "names", "N1", "a name twice")
-            container.verify({"names"})
+            numbered = ((name, sample) for sample, name in enumerate(names))
+            check_hash_index(container.get("name_index"), "name_index", len(names), numbered, "N2")
+            container.verify({"names", "name_index"})
         self.terms = Terms(self.bytes(m["terms"])) if "terms" in m else None
         self.genes = Genes(self.bytes(m["genes"])) if "genes" in m else None
         self.people = self.carriers = None
@@ -489,8 +556,12 @@ def read_manifest(data):
     for s in m["segments"]:
         if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in s["contigs"]):
             no("M9", f"segment {s['file']}")
-    if len({c["name"] for c in m["contigs"]}) < len(m["contigs"]):
-        no("M10", "a contig name twice")
+    for rule, named in (
+        ("M10", [contig["name"] for contig in m["contigs"]]),
+        ("M11", [info["key"] for info in m["info"]]),
+    ):
+        if len(set(named)) < len(named) or not all(name and is_plain(name) for name in named):
+            no(rule, "a name twice, empty or with control characters")
     for key in m["info"]:
         if key["kind"] not in ("flag", "integer", "float", "text") or key["number"] not in ("record", "alt", "allele"):
             no("M11", f"INFO {key['key']}")

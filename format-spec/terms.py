@@ -3,7 +3,7 @@
 import math
 import struct
 
-from primitives import Container, ascending, check_hash_index, lists, need, numbers, text, utf8
+from primitives import Container, ascending, check_hash_index, lists, need, numbers, text, plain
 
 SECTIONS = {
     "term_ids", "term_names", "alternative_ids", "parents", "equivalents", "closures", "replacements",
@@ -38,7 +38,7 @@ class Terms:
         self.file = file = Container(data, b"T")
         ids = text(file.get("term_ids"), "term_ids")
         self.count = count = len(ids)
-        self.ids = [utf8(one, "term_ids", "D2") for one in ids]
+        self.ids = [plain(one, "term_ids", "D2") for one in ids]
         self.names = self.texts("term_names")
         self.alternative = self.texts("alternative_ids")
         for name, width in (("replacements", 4), ("information", 8)):
@@ -50,7 +50,7 @@ class Terms:
         self.replacements = numbers(file.get("replacements")) or [0] * count
         information = file.get("information")
         self.information = list(struct.unpack(f"<{count}d", information)) if information else [0.0] * count
-        self.versions = [utf8(one, "versions", "D9").split("\t") for one in text(file.get("versions"), "versions")]
+        self.versions = [plain(one, "versions", "D9").split("\t") for one in text(file.get("versions"), "versions")]
         self.read_phenotypes()
         self.check()
         file.verify(SECTIONS)
@@ -59,7 +59,7 @@ class Terms:
         """Texts of each term, set apart by tabs."""
         entries = text(self.file.get(name), name, self.count)
         need(len(entries) == self.count, name, "D1", f"{len(entries)} entries for {self.count} terms")
-        return [utf8(one, name, "D2").split("\t") for one in entries]
+        return [plain(one, name, "D2").split("\t") for one in entries]
 
     def read_phenotypes(self):
         self.phenotypes = []

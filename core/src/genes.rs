@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use crate::format::{
     Container, ContainerWriter, FileKind, Kind, Lists, Text, TextBlock, TextWriter, encode_lists,
-    find_hash, hash_index, verify_hashes,
+    find_hash, hash_index, plain, verify_hashes,
 };
 use crate::genome::Interval;
 use crate::source::genes::Gene;
@@ -262,9 +262,9 @@ impl Genes {
     }
 }
 
-/// A gene as it can stand in texts, in which tabs and line feeds set names apart.
+/// A gene as it can stand in texts, without control characters, of which some set names apart.
 fn clean(gene: &Gene) -> Gene {
-    let clean = |text: &String| text.replace(['\t', '\n', '\r'], " ");
+    let clean = |text: &String| plain(text).into_owned();
     let set = |names: &BTreeSet<String>| -> BTreeSet<String> {
         let names = names.iter().filter(|name| !name.is_empty());
         names.map(clean).collect()

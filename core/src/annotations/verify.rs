@@ -4,6 +4,7 @@ use super::write::Derived;
 use super::{Annotations, Changes, Class, GRADES, GeneNames, all_texts, entry_hashes};
 use crate::error::Result;
 use crate::format::{Column, Container, Kind, verify_hashes};
+use std::collections::HashSet;
 
 impl Annotations {
     /// Checks columns and texts; the indexes are made again and compared.
@@ -53,16 +54,7 @@ impl Annotations {
                 "symbol, id and HGNC id of each",
             ));
         }
-        for (kind, text) in [
-            (Kind::AnnotatedGenes, &self.genes),
-            (Kind::Transcripts, &self.transcripts),
-            (Kind::Consequences, &self.consequences),
-        ] {
-            text.verify(file, |_, entry| match std::str::from_utf8(entry) {
-                Ok(text) if !text.is_empty() => Ok(()),
-                _ => Err(fault(kind, "names in UTF-8")),
-            })?;
-        }
+        self.verify_tables(file, &classes, &entry_classes, &items)?;
 
         // the hashes of each entry, to be met again by its rows
         let mut of_entry: Vec<Vec<u64>> = Vec::new();
@@ -121,6 +113,58 @@ impl Annotations {
         let names = derived.name_hashes();
         verify_hashes(file, Kind::GeneNameIndex, counts.genes, names)?;
         verify_hashes(file, Kind::ChangeIndex, self.rows, hashes)
+    }
+
+    /// Checks that names and classes stand once each, and are of something.
+    fn verify_tables(
+        &self,
+        file: &Container,
+        classes: &[Class],
+        entry_classes: &[u32],
+        items: &[u32],
+    ) -> Result<()> {
+        let wrong = |kind: Kind, expected: &str| file.damage_in(kind, expected, "something else");
+        let numbers = |of: fn(&Class) -> Option<u32>| -> HashSet<u32> {
+            classes.iter().filter_map(of).collect()
+        };
+        for (kind, text, used) in [
+            (Kind::AnnotatedGenes, &self.genes, numbers(|c| c.gene)),
+            (
+                Kind::Transcripts,
+                &self.transcripts,
+                numbers(|c| c.transcript),
+            ),
+            (
+                Kind::Consequences,
+                &self.consequences,
+                numbers(|c| Some(c.consequence)),
+            ),
+        ] {
+            let mut seen = HashSet::new();
+            text.verify(file, |number, entry| {
+                let name = std::str::from_utf8(entry).unwrap_or_default();
+                let single = kind == Kind::AnnotatedGenes || !name.contains('\t');
+                let sound = !name.is_empty() && single && used.contains(&number);
+                match sound && seen.insert(name.to_owned()) {
+                    true => Ok(()),
+                    false => Err(wrong(kind, "distinct names in UTF-8, each of a class")),
+                }
+            })?;
+        }
+        let used: HashSet<u32> = entry_classes.iter().copied().collect();
+        let mut seen = HashSet::new();
+        let mut numbered = (0u32..).zip(classes);
+        if !numbered.all(|(number, class)| used.contains(&number) && seen.insert(class)) {
+            return Err(wrong(
+                Kind::EntryClasses,
+                "distinct classes, each of an entry",
+            ));
+        }
+        let used: HashSet<u32> = items.iter().copied().collect();
+        match used.len() == entry_classes.len() {
+            true => Ok(()),
+            false => Err(wrong(Kind::AnnotationItems, "each entry in a row")),
+        }
     }
 }
 

@@ -2,16 +2,27 @@
 
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
-use crate::format::{Container, ContainerWriter, FileKind, Kind, Text, TextWriter};
+use crate::format::{
+    Container, ContainerWriter, FileKind, Kind, Text, TextWriter, find_hash, hash_index, is_plain,
+    verify_hashes,
+};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use xxhash_rust::xxh3::xxh3_64;
 
-/// Names by number and numbers by name; the file is mapped at open and inflated at first use.
+/// So many names are looked up one by one.
+const FEW: u32 = 64;
+
+/// Names by number, inflated when first asked for; numbers by name, looked up in the file.
 #[derive(Debug)]
 pub(crate) struct Samples {
     file: Option<Container>,
     count: u32,
     names: OnceLock<Names>,
+    /// How often a name was looked up.
+    asked: AtomicU32,
 }
 
 #[derive(Debug, Default)]
@@ -19,8 +30,6 @@ struct Names {
     text: String,
     /// Where each name ends in `text`.
     ends: Vec<usize>,
-    /// Numbers in the order of names.
-    by_name: Vec<u32>,
 }
 
 impl Names {
@@ -51,6 +60,7 @@ impl Samples {
             file,
             count,
             names: OnceLock::new(),
+            asked: AtomicU32::new(0),
         })
     }
 
@@ -77,20 +87,17 @@ impl Samples {
             for name in text.block(file, block)?.entries() {
                 let name = std::str::from_utf8(name)
                     .map_err(|e| file.damage(section, 0, "names in UTF-8", e.to_string()))?;
+                if name.is_empty() || !is_plain(name) {
+                    let expected = "names that are not empty, without control characters";
+                    return Err(file.damage(section, 0, expected, format!("{name:?}")));
+                }
                 names.text.push_str(name);
                 names.ends.push(names.text.len());
             }
         }
-        let mut by_name: Vec<u32> = (0..self.count).collect();
-        by_name.sort_by_key(|&sample| names.get(sample));
-        let twice = by_name.windows(2).any(|pair| match pair {
-            &[a, b] => names.get(a) == names.get(b),
-            _ => false,
-        });
-        if twice || names.ends.len() != self.count as usize {
-            return Err(file.damage(section, 0, "as many distinct names as samples", "others"));
+        if names.ends.len() != self.count as usize {
+            return Err(file.damage(section, 0, "as many names as samples", "others"));
         }
-        names.by_name = by_name;
         Ok(names)
     }
 
@@ -106,11 +113,29 @@ impl Samples {
 
     /// The number of a sample, `None` where no sample has this name.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u32>> {
-        let names = self.names()?;
-        let found = names
-            .by_name
-            .binary_search_by(|&sample| names.get(sample).cmp(&Some(name)));
-        Ok(found.ok().and_then(|i| names.by_name.get(i).copied()))
+        let Some(file) = &self.file else {
+            return Ok(None);
+        };
+        let Some(index) = file.find(Kind::NameIndex) else {
+            return Ok(None);
+        };
+        let all = match self.asked.fetch_add(1, Relaxed) {
+            // one name costs a block; of many, all are inflated once
+            0..FEW => self.names.get(),
+            _ => Some(self.names()?),
+        };
+        let text = Text::find(file, Kind::Names)?;
+        for sample in find_hash(file, index, xxh3_64(name.as_bytes()))? {
+            let same = match all {
+                _ if sample >= self.count => false,
+                Some(names) => names.get(sample) == Some(name),
+                None => text.with(file, sample, |known| known == name.as_bytes())?,
+            };
+            if same {
+                return Ok(Some(sample));
+            }
+        }
+        Ok(None)
     }
 
     /// All names, by number.
@@ -122,7 +147,17 @@ impl Samples {
     pub(crate) fn verify(&self) -> Result<()> {
         if let Some(file) = &self.file {
             file.verify()?;
-            self.read()?;
+            let names = self.read()?;
+            let mut seen = HashSet::with_capacity(self.count as usize);
+            let mut hashes = Vec::with_capacity(self.count as usize);
+            for (sample, name) in (0..self.count).filter_map(|s| Some((s, names.get(s)?))) {
+                if !seen.insert(name) {
+                    let found = format!("{name:?} twice");
+                    return Err(file.damage_in(Kind::Names, "distinct names", found));
+                }
+                hashes.push((xxh3_64(name.as_bytes()), sample));
+            }
+            verify_hashes(file, Kind::NameIndex, self.count, hashes)?;
         }
         Ok(())
     }
@@ -132,11 +167,15 @@ impl Samples {
         names: impl IntoIterator<Item = &'a str>,
     ) -> std::io::Result<ContainerWriter> {
         let mut text = TextWriter::default();
-        names
-            .into_iter()
-            .for_each(|name| text.push(name.as_bytes()));
+        let mut hashes = Vec::new();
+        for (sample, name) in (0u32..).zip(names) {
+            text.push(name.as_bytes());
+            hashes.push((xxh3_64(name.as_bytes()), sample));
+        }
+        let count = hashes.len() as u32;
         let mut file = ContainerWriter::default();
         file.add(Kind::Names, text.finish(true)?);
+        file.add(Kind::NameIndex, hash_index(hashes, count));
         Ok(file)
     }
 }

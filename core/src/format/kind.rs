@@ -113,6 +113,8 @@ kinds! {
     InfoKeys = 72 "info_keys",
     /// Names of samples, by number.
     Names = 80 "names",
+    /// Samples by the hashes of their names.
+    NameIndex = 81 "name_index",
     /// How many items, entries, classes, genes, transcripts and consequences the annotations have.
     AnnotationMeta = 96 "annotation_meta",
     /// Where the items of each row end.
@@ -219,7 +221,7 @@ impl Kind {
     /// What file the section stands in.
     pub(crate) fn file(self) -> FileKind {
         match self.number() {
-            80 => FileKind::Samples,
+            80..96 => FileKind::Samples,
             128..160 => FileKind::Terms,
             160..208 => FileKind::People,
             208..224 => FileKind::Genes,

@@ -14,6 +14,7 @@ mod kind;
 mod layout;
 mod lists;
 mod map;
+mod plain;
 mod same;
 mod text;
 
@@ -28,6 +29,7 @@ pub(crate) use layout::{
 };
 pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;
+pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;
 pub(crate) use text::{Text, TextBlock, TextWriter};
 

@@ -9,6 +9,8 @@
 use super::container::Container;
 use super::kind::Kind;
 use crate::error::Result;
+use std::cell::RefCell;
+use zstd::bulk::Compressor;
 
 const HEAD_LEN: usize = 8;
 const BLOCK_LEN: usize = 16;
@@ -18,6 +20,8 @@ const BLOCK_BYTES: usize = 1 << 16;
 /// What one block may inflate to: more than the longest line that readers accept.
 const INFLATED_MAX: u32 = 1 << 30;
 const LEVEL: i32 = 6;
+/// In the byte behind a frame's magic: a checksum of the content follows the content.
+const FRAME_CHECKSUM: u8 = 4;
 
 /// Where a text section lies in its file.
 #[derive(Debug, Clone, Copy)]
@@ -199,6 +203,10 @@ impl Text {
             Ok(Some(len)) if len == u64::from(inflated_len) => {}
             other => return Err(broken(format!("{other:?}"))),
         }
+        // with it, what is inflated is what was compressed: one byte changed in a frame is still a frame
+        if frame.get(4).is_none_or(|&bits| bits & FRAME_CHECKSUM == 0) {
+            return Err(broken("one without a checksum".to_owned()));
+        }
         let inflated = zstd::bulk::decompress(frame, inflated_len as usize)
             .map_err(|e| broken(e.to_string()))?;
         TextBlock::new(first, inflated).ok_or_else(|| {
@@ -284,6 +292,24 @@ impl Text {
     }
 }
 
+/// A frame of these bytes, with a checksum of them.
+fn frame(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        static CONTEXT: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    CONTEXT.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => {
+                let mut new = Compressor::new(LEVEL)?;
+                new.include_checksum(true)?;
+                context.insert(new)
+            }
+        };
+        context.compress(bytes)
+    })
+}
+
 /// Writes text entries.
 #[derive(Debug, Default)]
 pub(crate) struct TextWriter {
@@ -343,7 +369,7 @@ impl TextWriter {
     }
 
     fn flush(&mut self) {
-        match zstd::bulk::compress(&self.block, LEVEL) {
+        match frame(&self.block) {
             Ok(frame) => self.data.extend(frame),
             Err(e) => self.failed = Some(e),
         }
@@ -422,6 +448,38 @@ mod tests {
         Container::from_bytes(Path::new("test"), bytes, FileKind::Segment).unwrap()
     }
 
+    /// A byte that is changed in a frame may inflate to another text: the frame's own checksum says so.
+    #[test]
+    fn every_changed_byte_of_a_frame_is_found() {
+        let mut writer = TextWriter::default();
+        (0..40).for_each(|i| writer.push(format!("SAMPLE{i}").as_bytes()));
+        let good = writer.finish(false).unwrap();
+        let file = file_of(good.clone());
+        let text = Text::find(&file, Kind::Ids).unwrap();
+        let right = text.block(&file, 0).unwrap().inflated;
+        for at in HEAD_LEN + BLOCK_LEN..good.len() {
+            for mask in [1, 0x10, 0x80, 0xff] {
+                let mut bent = good.clone();
+                bent[at] ^= mask;
+                let file = file_of(bent);
+                let text = Text::find(&file, Kind::Ids).unwrap();
+                // some bits have no meaning
+                if let Ok(block) = text.block(&file, 0) {
+                    assert!(block.inflated == right, "byte {at}, {mask:#x}");
+                }
+            }
+        }
+        let content: Vec<u8> = (0..40).flat_map(|_| *b"rs1\n").collect();
+        let mut bare = good[..HEAD_LEN + BLOCK_LEN].to_vec();
+        let frame = zstd::bulk::compress(&content, LEVEL).unwrap();
+        bare[12..16].copy_from_slice(&(content.len() as u32).to_le_bytes());
+        bare[16..24].copy_from_slice(&(frame.len() as u64).to_le_bytes());
+        bare.extend(frame);
+        let file = file_of(bare);
+        let text = Text::find(&file, Kind::Ids).unwrap();
+        assert!(text.block(&file, 0).is_err());
+    }
+
     /// A few kilobytes that claim, or inflate to, billions of entries would fill the memory.
     #[test]
     fn more_entries_than_blocks_can_have_are_refused() {
@@ -434,7 +492,7 @@ mod tests {
             assert!(Text::find(&file_of(bent), Kind::Ids).is_err(), "{entries}");
         }
         let mut bent = good[..8].to_vec();
-        let frame = zstd::bulk::compress(&[b'\n'; 2000], LEVEL).unwrap();
+        let frame = frame(&[b'\n'; 2000]).unwrap();
         bent.extend(0u32.to_le_bytes());
         bent.extend(2000u32.to_le_bytes());
         bent.extend((frame.len() as u64).to_le_bytes());

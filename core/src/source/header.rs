@@ -2,6 +2,7 @@
 
 use super::chunk::{Warning, quote};
 use crate::error::{Error, InputError, Place, Result};
+use crate::format::is_plain;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -202,6 +203,10 @@ impl Header {
             if name.is_empty() {
                 return Err(fault(file, at, "a sample name", "an empty column"));
             }
+            if !is_plain(name) {
+                let expected = "sample names without control characters";
+                return Err(fault(file, at, expected, &quote(name.as_bytes())));
+            }
             if !seen.insert(name.as_str()) {
                 let found = format!("{} twice", quote(name.as_bytes()));
                 return Err(fault(file, at, "sample names that differ", &found));
@@ -284,6 +289,9 @@ impl Header {
             idx: get(fields, "IDX").map(str::to_owned),
             line: self.lines,
         });
+        if !is_plain(key) {
+            return self.warn("control characters in the ID of a header line:", kind);
+        }
         if kind == "contig" {
             let length = get(fields, "length");
             let number = length.and_then(|l| l.parse().ok());

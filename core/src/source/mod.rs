@@ -25,6 +25,7 @@ pub(crate) use header::Header;
 pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
+pub(crate) use record::{is_bases, spans_its_length};
 
 #[cfg(test)]
 mod tests;

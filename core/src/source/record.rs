@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::row::{Fault, Row};
 use super::scan::{Cell, Layout};
 use crate::error::{InputError, Place};
+use crate::format::is_plain;
 use std::ops::Range;
 
 /// The most ALTs of a record: BCF counts alleles in 16 bits.
@@ -185,8 +186,12 @@ impl Worker {
     ) -> Result<(), Refusal> {
         let name = site.contig;
         if self.contig.name != name || name.is_empty() {
-            if name.is_empty() || name.len() > MAX_NAME || std::str::from_utf8(name).is_err() {
-                return refuse("a contig name of at most 4096 bytes in CHROM", name);
+            let text = std::str::from_utf8(name).unwrap_or_default();
+            if text.is_empty() || text.len() > MAX_NAME || !is_plain(text) {
+                return refuse(
+                    "a contig name of at most 4096 bytes, without control characters, in CHROM",
+                    name,
+                );
             }
             let known = plan.contigs.get(name);
             self.contig.name.clear();
@@ -275,10 +280,9 @@ impl Worker {
                 1 => svlen.first(),
                 _ => svlen.get(i),
             };
-            let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
             let end = match length.copied().flatten() {
                 _ if is_bases(alt) || alt == b"*" => bases,
-                Some(length) if spans.iter().any(|s| alt.starts_with(s)) => {
+                Some(length) if spans_its_length(alt) => {
                     bases.max((start + 1).saturating_add(length.saturating_abs()))
                 }
                 _ => stated,
@@ -371,7 +375,14 @@ fn dot(text: &[u8]) -> &[u8] {
     }
 }
 
-fn is_bases(allele: &[u8]) -> bool {
+/// Whether a symbolic allele spans as many bases as its SVLEN says.
+pub(crate) fn spans_its_length(alternate: &[u8]) -> bool {
+    let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
+    spans.iter().any(|symbol| alternate.starts_with(symbol))
+}
+
+/// Whether an allele is written in bases, of which ambiguous ones are some.
+pub(crate) fn is_bases(allele: &[u8]) -> bool {
     allele
         .iter()
         .all(|b| b"ACGTNacgtnRYSWKMBDHVUryswkmbdhvu".contains(b))

@@ -1,6 +1,7 @@
 //! Checking a dataset through and through: every checksum, and every relation between sections that
 //! answers rely on.
 
+mod records;
 mod rows;
 mod sets;
 mod structure;
@@ -10,6 +11,7 @@ use super::batches::{Members, overlapping_batches, sharing};
 use super::open::{Dataset, Part};
 use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
+use crate::format::is_plain;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Read;
@@ -76,9 +78,9 @@ impl Dataset {
         }
         let mut entries = self.parts().iter().zip(&manifest.segments);
         if let Some((_, entry)) = entries.find(|(other, _)| std::ptr::eq(*other, part)) {
-            rows::rows(segment, entry, &pairs)?;
+            rows::rows(segment, (entry, manifest.normalised), &pairs)?;
         }
-        sets::records(segment)?;
+        records::records(segment, manifest)?;
         sets::sets(segment)?;
         rows::zones(segment, &pairs)
     }
@@ -86,13 +88,16 @@ impl Dataset {
     /// What only the manifest says.
     fn verify_manifest(&self) -> Result<()> {
         let manifest = self.manifest();
+        let named = |name: &String| !name.is_empty() && is_plain(name);
         let mut names = HashSet::new();
-        if !manifest
-            .contigs
-            .iter()
-            .all(|contig| names.insert(&contig.name))
-        {
-            return Err(self.manifest_fault("each contig once"));
+        let mut contigs = manifest.contigs.iter().map(|contig| &contig.name);
+        if !contigs.all(|name| named(name) && names.insert(name)) {
+            return Err(self.manifest_fault("each contig once, without control characters"));
+        }
+        names.clear();
+        let mut keys = manifest.info.iter().map(|info| &info.key);
+        if !keys.all(|key| named(key) && names.insert(key)) {
+            return Err(self.manifest_fault("each INFO key once, without control characters"));
         }
         let known = manifest.info.iter().all(|key| {
             ["flag", "integer", "float", "text"].contains(&key.kind.as_str())

@@ -5,13 +5,19 @@ use super::texts::Pair;
 use crate::dataset::manifest::SegmentEntry;
 use crate::dataset::segment::Segment;
 use crate::error::Result;
-use crate::format::{BLOCK_ROWS, Kind, PAGE_ROWS, TextBlock, Zone};
+use crate::format::{BLOCK_ROWS, Kind, PAGE_ROWS, TextBlock, Zone, page_of};
+use crate::genome::AlleleType;
 
 /// Order, spans and ALT numbers of the rows, and what manifest and meta say of them.
-pub(super) fn rows(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) -> Result<()> {
+pub(super) fn rows(
+    segment: &Segment,
+    (entry, normalised): (&SegmentEntry, bool),
+    pairs: &[Pair],
+) -> Result<()> {
     let (c, file) = (&segment.columns, segment.file());
     let mut block = TextBlock::default();
     let mut records = 0u32;
+    let mut counts = vec![0u32; pairs.len()];
     for (rows, told) in segment.contigs().iter().zip(&entry.contigs) {
         let mut last: Option<(i64, u32)> = None;
         let (mut start, mut furthest) = (0, i64::MIN);
@@ -35,14 +41,18 @@ pub(super) fn rows(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) -> R
             }
             furthest = furthest.max(position + span);
             let number = c.alt_number.get(file, row)?;
-            let pair = pairs.get(c.allele.get(file, row)? as usize);
-            if pair.is_none_or(|pair| pair.has_alt != (number > 0)) {
+            let pair = c.allele.get(file, row)? as usize;
+            if let Some(count) = counts.get_mut(pair) {
+                *count += 1;
+            }
+            let Some(pair) = pairs.get(pair).filter(|p| p.has_alt == (number > 0)) else {
                 return Err(fault(
                     segment,
                     "alt_number",
                     "0 exactly where there is no ALT",
                 ));
-            }
+            };
+            extent(segment, (row, position, span), pair, normalised)?;
             records += u32::from(number <= 1);
         }
         let ends = (start, last.map_or(0, |(position, _)| position), furthest);
@@ -58,7 +68,35 @@ pub(super) fn rows(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) -> R
     if records != segment.meta().records {
         return Err(fault(segment, "meta", "as many records as first rows"));
     }
+    if counts.contains(&0) || !counts.is_sorted_by(|a, b| a >= b) {
+        let expected = "pairs of rows, the more frequent first";
+        return Err(fault(segment, "allele_codes", expected));
+    }
     Ok(())
+}
+
+/// What else follows from a row's alleles: where it ends, and what only some kinds have.
+fn extent(
+    segment: &Segment,
+    (row, position, span): (u32, i64, i64),
+    pair: &Pair,
+    normalised: bool,
+) -> Result<()> {
+    let (c, file) = (&segment.columns, segment.file());
+    let (page, i) = page_of(row);
+    let sv_length = c.sv_length.page(file, page)?.get_nullable(i);
+    if sv_length.is_some() && pair.bases {
+        return Err(fault(segment, "sv_length", "none where ALT is bases"));
+    }
+    if !pair.may_span(position, span, sv_length) {
+        return Err(fault(segment, "span", "that of the row's alleles"));
+    }
+    let rolls = normalised && pair.bases && matches!(pair.kind, AlleleType::Ins | AlleleType::Del);
+    match c.roll.get(file, row)? {
+        0 => Ok(()),
+        _ if rolls => Ok(()),
+        _ => Err(fault(segment, "roll", "0 but of normalised indels")),
+    }
 }
 
 /// What rows of one position are sorted by.

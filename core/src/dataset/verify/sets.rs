@@ -5,7 +5,7 @@ use crate::dataset::segment::Segment;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::query::{RowCounts, Tally, for_each_polyploid};
-use crate::set::{Order, for_each_bit, get_bit, set_bit, words_for};
+use crate::set::{Order, for_each_bit, get_bit, words_for};
 use std::ops::Range;
 
 const EVEN: u64 = 0x5555_5555_5555_5555;
@@ -84,7 +84,8 @@ pub(super) fn sets(segment: &Segment) -> Result<()> {
     Ok(())
 }
 
-fn order_of<'a>(
+/// The order of a row, kept as long as rows have the same.
+pub(super) fn order_of<'a>(
     segment: &'a Segment,
     row: u32,
     kept: &mut Option<(u32, Order<'a>)>,
@@ -180,64 +181,6 @@ fn check_row(segment: &Segment, row: u32, sets: &[Bits; 4]) -> Result<()> {
     for (column, section, counted) in counts {
         if column.get(file, row)? != counted {
             return wrong(section, "the counts of the rows' sets");
-        }
-    }
-    Ok(())
-}
-
-/// Checks that rows of one record are different ALTs, and that no copy carries two of them.
-pub(super) fn records(segment: &Segment) -> Result<()> {
-    let (c, file, meta) = (&segment.columns, segment.file(), segment.meta());
-    let mut order = None;
-    for contig in segment.contigs() {
-        let mut first = contig.first_row;
-        while first < contig.end_row {
-            let position = c.position.get(file, first)?;
-            let mut end = first + 1;
-            while end < contig.end_row && c.position.get(file, end)? == position {
-                end += 1;
-            }
-            let mut site = Vec::new();
-            if end - first > 1 {
-                for row in first..end {
-                    let (rank, alt) = (c.record_rank.get(file, row)?, c.alt_number.get(file, row)?);
-                    site.push((rank, alt, row));
-                }
-            }
-            site.sort_unstable();
-            for record in site
-                .chunk_by(|a, b| a.0 == b.0)
-                .filter(|rows| rows.len() > 1)
-            {
-                if record.windows(2).any(|w| matches!(w, [a, b] if a.1 == b.1)) {
-                    return Err(fault(segment, "alt_number", "an ALT once in a record"));
-                }
-                let mut carried = vec![0u64; words_for(2 * meta.samples)];
-                for &(_, _, row) in record {
-                    let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
-                    let sets = segment.page_sets(page)?;
-                    let descriptor = c.carriers.page(file, page)?.get(i);
-                    let set = segment.set(descriptor, &sets, 2 * meta.samples)?;
-                    let ordered = match set.needs_order() {
-                        true => Some(order_of(segment, row, &mut order)?.1),
-                        false => None,
-                    };
-                    let mut twice = false;
-                    set.walk(ordered.as_ref(), |copy| {
-                        twice |= get_bit(&carried, copy);
-                        set_bit(&mut carried, copy);
-                    })
-                    .map_err(|rule| fault(segment, "sets", rule.0))?;
-                    if twice {
-                        return Err(fault(
-                            segment,
-                            "carriers",
-                            "copies with one ALT of a record",
-                        ));
-                    }
-                }
-            }
-            first = end;
         }
     }
     Ok(())

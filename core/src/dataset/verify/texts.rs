@@ -5,10 +5,12 @@ use crate::dataset::manifest::Manifest;
 use crate::dataset::segment::Segment;
 use crate::error::Result;
 use crate::format::{
-    Column, Kind, LONG, Text, allele_hash, pack_alleles, u32_of, unpack_alleles, verify_hashes,
+    Column, Kind, LONG, Text, TextBlock, allele_hash, is_plain, pack_alleles, u32_of,
+    unpack_alleles, verify_hashes,
 };
-use crate::genome::AlleleType;
+use crate::genome::{AlleleType, Position, StoredAllele};
 use crate::query::for_each_polyploid;
+use crate::source::{is_bases, spans_its_length};
 use std::collections::HashSet;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -17,6 +19,57 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 pub(super) struct Pair {
     pub(super) kind: AlleleType,
     pub(super) has_alt: bool,
+    /// Whether ALT is bases, or there is none.
+    pub(super) bases: bool,
+    pub(super) extent: Extent,
+    reference_len: u32,
+}
+
+/// From what the end of a row follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// REF.
+    Reference,
+    /// SVLEN, where it is known.
+    Length,
+    /// What the record said.
+    Stated,
+}
+
+impl Pair {
+    fn new(reference: &[u8], alternate: &[u8]) -> Self {
+        let bases = is_bases(alternate);
+        let extent = match alternate {
+            b"*" => Extent::Reference,
+            b"" => Extent::Stated,
+            _ if bases => Extent::Reference,
+            _ if spans_its_length(alternate) => Extent::Length,
+            _ => Extent::Stated,
+        };
+        Self {
+            kind: AlleleType::of(reference, alternate, None),
+            has_alt: !alternate.is_empty(),
+            bases,
+            extent,
+            reference_len: u32::try_from(reference.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether a row of the pair may have this span, which ends at the highest position where it would
+    /// end behind it.
+    pub(super) fn may_span(&self, position: i64, span: i64, sv_length: Option<i64>) -> bool {
+        let reference = i64::from(self.reference_len);
+        let most = i64::from(i32::MAX) - position;
+        match (self.extent, sv_length) {
+            (Extent::Reference, _) => span == reference.min(most),
+            (Extent::Length, Some(length)) => {
+                span == reference
+                    .max(length.saturating_abs().saturating_add(1))
+                    .min(most)
+            }
+            _ => span >= reference.min(most),
+        }
+    }
 }
 
 /// Allele codes and long alleles; every pair by its number.
@@ -42,10 +95,7 @@ pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
         }
         let hash = hashes.get(number as usize * 4..).unwrap_or_default();
         hashes_right &= hash.len() >= 4 && u32_of(hash) == allele_hash(reference, alternate);
-        let pair = Pair {
-            kind: AlleleType::of(reference, alternate, None),
-            has_alt: !alternate.is_empty(),
-        };
+        let pair = Pair::new(reference, alternate);
         let packs = pack_alleles(reference, alternate).is_some();
         long.push((pair, packs, xxh3_128(entry)));
         Ok(())
@@ -75,11 +125,7 @@ pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
             }
             let (mut reference, mut alternate) = (Vec::new(), Vec::new());
             unpack_alleles(code, &mut reference, &mut alternate);
-            let pair = Pair {
-                kind: AlleleType::of(&reference, &alternate, None),
-                has_alt: a > 0,
-            };
-            (pair, (false, u128::from(code)))
+            (Pair::new(&reference, &alternate), (false, u128::from(code)))
         };
         if !seen.insert(name) {
             return Err(wrong("each pair once"));
@@ -93,10 +139,17 @@ pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
 pub(super) fn filters(segment: &Segment) -> Result<()> {
     let file = segment.file();
     let text = Text::find(file, Kind::Filters)?;
+    let mut seen = HashSet::new();
     text.verify(file, |number, entry| {
-        match std::str::from_utf8(entry).is_ok() && (number > 0 || entry.is_empty()) {
+        let sound = std::str::from_utf8(entry).is_ok_and(is_plain)
+            && (number == 0) == entry.is_empty()
+            && seen.insert(entry.to_vec());
+        match sound {
             true => Ok(()),
-            false => Err(fault(segment, "filters", "texts in UTF-8, the first empty")),
+            false => {
+                let expected = "distinct texts without control characters, the first empty";
+                Err(fault(segment, "filters", expected))
+            }
         }
     })?;
     let highest = i64::from(text.len().max(1)) - 1;
@@ -125,11 +178,13 @@ pub(super) fn originals(segment: &Segment, manifest: &Manifest) -> Result<()> {
     let file = segment.file();
     let bytes = file.whole(Kind::OriginalRows)?;
     let mut next = 0;
+    let mut rows = Vec::new();
     for row in bytes.chunks_exact(4).map(u32_of) {
         if row < next || row >= segment.meta().rows {
             return Err(fault(segment, "original_rows", "ascending rows"));
         }
         next = row + 1;
+        rows.push(row);
     }
     if bytes.len() % 4 != 0 {
         return Err(fault(segment, "original_rows", "whole row numbers"));
@@ -141,20 +196,52 @@ pub(super) fn originals(segment: &Segment, manifest: &Manifest) -> Result<()> {
     if !bytes.is_empty() && !manifest.normalised {
         return Err(wrong("a dataset that is normalised"));
     }
-    segment.originals.verify(file, |_, entry| {
-        let fields: Vec<&[u8]> = entry.split(|&b| b == b'\t').collect();
-        let right = fields.len() == 3
-            && fields.iter().all(|field| !field.is_empty())
-            && fields
-                .first()
-                .is_some_and(|f| f.iter().all(u8::is_ascii_digit))
-            && std::str::from_utf8(entry).is_ok();
-        if right {
-            Ok(())
-        } else {
-            Err(wrong("POS tab REF tab ALT"))
+    let mut block = TextBlock::default();
+    segment.originals.verify(file, |number, entry| {
+        let text = std::str::from_utf8(entry).unwrap_or_default();
+        let mut fields = text.split('\t');
+        let (Some(position), Some(reference), Some(alternate), None) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err(wrong("POS tab REF tab ALT"));
+        };
+        let digits = position.bytes().all(|b| b.is_ascii_digit());
+        let position = position.parse::<i64>().ok().filter(|_| digits);
+        let (Some(position), Some(&row)) = (position, rows.get(number as usize)) else {
+            return Err(wrong("POS tab REF tab ALT"));
+        };
+        let spelling = (position - 1, reference.as_bytes(), alternate.as_bytes());
+        match another_spelling(segment, row, spelling, &mut block)? {
+            true => Ok(()),
+            false => Err(wrong("another spelling of the row")),
         }
     })
+}
+
+/// Whether these position, REF and ALT are not those of a row and mean the same.
+fn another_spelling(
+    segment: &Segment,
+    row: u32,
+    (position, reference, alternate): (i64, &[u8], &[u8]),
+    block: &mut TextBlock,
+) -> Result<bool> {
+    let (c, file) = (&segment.columns, segment.file());
+    let (mut r, mut a) = (Vec::new(), Vec::new());
+    segment.alleles(c.allele.get(file, row)?, block, &mut r, &mut a)?;
+    let stored = Position::from_zero_based(c.position.get(file, row)?).map(|at| StoredAllele {
+        position: at,
+        reference: &r,
+        alternate: &a,
+        roll: 0,
+    });
+    let Some(stored) = stored.filter(|_| !reference.is_empty() && !alternate.is_empty()) else {
+        return Ok(false);
+    };
+    let roll = u32::try_from(c.roll.get(file, row)?).unwrap_or(0);
+    let stored = StoredAllele { roll, ..stored };
+    let same =
+        i64::from(stored.position.zero_based()) == position && r == reference && a == alternate;
+    Ok(!same && stored.same_after_roll(position, reference, alternate))
 }
 
 /// INFO keys and their values.

@@ -1,6 +1,7 @@
 //! Which sample is whose, and the numbers of individuals.
 
 use crate::error::{Error, InputError, Place, Result};
+use crate::format::{is_plain, plain};
 use crate::source::people::{Coding, Person, SampleNameKind, Time, Value};
 use std::collections::HashMap;
 use std::path::Path;
@@ -151,11 +152,11 @@ pub(crate) fn assign(
     assigned
 }
 
-/// Texts of the store end at line feeds: terms that differ only by them are the same.
+/// Texts of the store have no control characters: terms that differ only by them are the same.
 fn tidy(person: &mut Person) {
     let line = |text: &mut String| {
-        if text.contains('\n') {
-            *text = text.replace('\n', " ");
+        if !is_plain(text) {
+            *text = plain(text).into_owned();
         }
     };
     let coding = |coding: &mut Coding| {

@@ -22,6 +22,9 @@ impl People {
         }
         self.verify_order()?;
         let people = self.people()?;
+        if people.iter().any(|person| person.id.is_empty()) {
+            return Err(self.fault(Kind::PersonIds, "an id of each individual"));
+        }
         let owners = self.owners()?;
         let mut next = 0;
         for owner in owners.iter().flatten() {

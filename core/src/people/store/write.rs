@@ -2,7 +2,7 @@
 
 use super::{Hierarchy, INDIVIDUALS_MAX, META_LEN, SUM_LEN, flag, form, scope_number};
 use crate::error::{Error, Result};
-use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter};
+use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter, plain};
 use crate::people::Attribute;
 use crate::set::{Members, SetWriter};
 use crate::source::people::{Coding, Person, Record, Sex, Time, Value};
@@ -196,7 +196,7 @@ impl Writer<'_> {
         let mut numbers = [(); 5].map(|()| ColumnWriter::nullable());
         let mut kin: [TextWriter; 3] = Default::default();
         for person in self.people {
-            ids.push(line(&person.id).as_bytes());
+            ids.push(plain(&person.id).as_bytes());
             let age = person.age.map(|age| (age.low.0, age.high.0)).unzip();
             let birth = person.birth.map(|birth| (birth.first, birth.last)).unzip();
             let country = person.country.as_ref().map(|country| self.number(country));
@@ -217,7 +217,7 @@ impl Writer<'_> {
                 ]
             });
             for (writer, text) in kin.iter_mut().zip(texts) {
-                writer.push(line(text).as_bytes());
+                writer.push(plain(text).as_bytes());
             }
         }
         file.add(Kind::PersonIds, ids.finish(true)?);
@@ -245,8 +245,8 @@ impl Writer<'_> {
         let (mut ids, mut labels) = (TextWriter::default(), TextWriter::default());
         let mut numbers = ColumnWriter::nullable();
         for (coding, known) in self.codings.iter().zip(&self.known) {
-            ids.push(line(&coding.id).as_bytes());
-            labels.push(line(&coding.label).as_bytes());
+            ids.push(plain(&coding.id).as_bytes());
+            labels.push(plain(&coding.label).as_bytes());
             numbers.push_nullable(known.map(i64::from));
         }
         file.add(Kind::CodingIds, ids.finish(true)?);
@@ -337,7 +337,7 @@ impl Writer<'_> {
         for (individual, person) in (0..).zip(self.people) {
             let mut put = |attribute, value: &str| {
                 if !value.is_empty() {
-                    let key = (attribute_number(attribute), line(value));
+                    let key = (attribute_number(attribute), plain(value).into_owned());
                     let members = sets.entry(key).or_default();
                     if members.last() != Some(&individual) {
                         members.push(individual);
@@ -414,9 +414,4 @@ impl Writer<'_> {
         );
         Ok(sets)
     }
-}
-
-/// A text as it can stand in a text section, which sets entries apart by line feeds.
-fn line(text: &str) -> String {
-    text.replace('\n', " ")
 }
