@@ -83,6 +83,11 @@ impl Segment {
         Ok(found)
     }
 
+    /// Whether alleles, by the value of their column, are so few bases that they stand in their code.
+    pub(crate) fn has_packed_alleles(&self, number: i64) -> Result<bool> {
+        Ok(self.allele_code(number)? & LONG == 0)
+    }
+
     /// Whether a row's alleles are these, in any case of letters.
     pub(crate) fn has_alleles(&self, number: i64, wanted: &WantedAlleles<'_>) -> Result<bool> {
         let code = self.allele_code(number)?;

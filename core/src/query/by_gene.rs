@@ -178,7 +178,7 @@ fn gene<'a>(
     // each variant is of the narrowest class that it fits
     let narrowest: Vec<Class> = Class::all().collect();
     let mut hits: Vec<_> = (0..narrowest.len())
-        .map(|_| Hits::new(dataset, parts, None, None, 0))
+        .map(|_| Hits::new(dataset, parts, None, None, None))
         .collect();
     let mut counts = vec![0u64; narrowest.len()];
     while walk.step()? {

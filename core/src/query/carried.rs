@@ -16,7 +16,6 @@ use super::walk::Walk;
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// What is asked of carriers beside the variants.
@@ -84,7 +83,7 @@ impl Carried {
         })
     }
 
-    /// The people of whom a sample carries; of those `within`, where others do not matter.
+    /// The people that carry; of those `within`, where others do not matter.
     pub(super) fn find(
         &self,
         dataset: &Dataset,
@@ -110,72 +109,151 @@ impl Carried {
         if within.as_ref().is_some_and(SampleSet::is_empty) {
             return Ok(SampleSet::new());
         }
-        if self.asked.compound {
-            let found = compound::find(dataset, self.test.clone(), step)?;
-            return subjects.closed_over_people(found);
-        }
-        if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
-            let found = self.find_children(dataset, origin, trios, step)?;
-            return subjects.closed_over_people(found);
-        }
-        let few = match within {
-            Some(within) if within.len() <= FEW => {
+        let left = match within {
+            Some(within) => {
                 let samples = subjects.samples_in(&within);
                 Some(subjects.closed_over_people(samples)?)
             }
-            _ => None,
+            None => None,
         };
+        let found = if self.asked.compound {
+            compound::find(dataset, self.test.clone(), left, step)?
+        } else if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
+            self.find_children(dataset, subjects, (origin, trios), left.as_ref(), step)?
+        } else {
+            let few = left.filter(|left| left.len() <= FEW);
+            self.find_carriers(dataset, subjects, few, step)?
+        };
+        subjects.closed_over_people(found)
+    }
+
+    /// The samples that carry, each variant in the zygosity asked for; of the `few` who are left, where
+    /// these are few.
+    fn find_carriers(
+        &self,
+        dataset: &Dataset,
+        subjects: &Subjects<'_>,
+        few: Option<SampleSet>,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
         let mut walk = Walk::new(dataset, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
-        let Asked {
-            zygosity, at_least, ..
-        } = self.asked;
-        let mut hits = Hits::new(dataset, walk.part_count(), few, zygosity, at_least);
+        let mut counted = None;
+        if self.asked.at_least > 1 {
+            walk.bring_together();
+            counted = Some(Persons::new(dataset, subjects, self.asked.at_least)?);
+        }
+        let mut hits = Hits::new(
+            dataset,
+            walk.part_count(),
+            few,
+            self.asked.zygosity,
+            counted,
+        );
         while walk.step()? {
             if hits.is_complete() {
-                step.notes
-                    .push("stopped when all who are left were found".to_owned());
+                step.notes.push(ALL_FOUND.to_owned());
                 break;
             }
             step.variants += 1;
+            if self.asked.at_least > 1 && !walk.is_told_again()? {
+                hits.next_variant();
+            }
             for &row in walk.passing() {
                 if let Some((_, segment)) = walk.part(row) {
                     step.set_bytes += hits.add(row.part, segment, row.row)?;
                 }
             }
         }
-        subjects.closed_over_people(hits.finish()?)
+        hits.finish()
     }
 
-    /// The children that carry enough variants of this origin, each in the zygosity asked for.
+    /// The children that carry enough variants of this origin, each in the zygosity asked for; of those
+    /// who are `left`, where others do not matter.
     fn find_children(
         &self,
         dataset: &Dataset,
-        origin: Origin,
-        trios: &Trios,
+        subjects: &Subjects<'_>,
+        (origin, trios): (Origin, &Trios),
+        left: Option<&SampleSet>,
         step: &mut Step,
     ) -> Result<SampleSet> {
         let mut variants = Variants::new(dataset, self.test.clone(), None)?;
+        variants.walk.bring_together();
+        if let Some(left) = left {
+            variants.look_only_at(left, &trios.families_of(left));
+        }
         let plan = variants.walk.plan();
         step.candidate_rows = plan.candidates;
         step.segments = (plan.segments, plan.segments_passed_by);
-        let mut carried: HashMap<u32, u32> = HashMap::new();
+        let mut carried = Persons::new(dataset, subjects, self.asked.at_least.max(1))?;
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
+            if !variant.is_told_again()? {
+                carried.next_variant();
+            }
             step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
                 let wanted = self.asked.zygosity;
                 let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
                 if inheritance.is(origin) && same(&child) {
-                    *carried.entry(child.sample).or_insert(0) += 1;
+                    carried.add(child.sample);
                 }
             })?;
         }
-        let enough = |count: u32| count >= self.asked.at_least.max(1);
-        let found = carried.into_iter().filter(|(_, count)| enough(*count));
-        Ok(found.map(|(sample, _)| sample).collect())
+        Ok(carried.finish())
     }
 }
+
+/// How many different variants each person carries.
+pub(super) struct Persons {
+    /// By sample the first sample of its person; `None` where each stands for itself.
+    first_samples: Option<Vec<u32>>,
+    /// By a person's first sample: how many variants, and the number of the last one.
+    counts: Vec<(u32, u32)>,
+    variant: u32,
+    at_least: u32,
+}
+
+impl Persons {
+    fn new(dataset: &Dataset, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
+        Ok(Self {
+            first_samples: subjects.first_samples()?,
+            counts: vec![(0, 0); dataset.sample_count() as usize],
+            variant: 0,
+            at_least,
+        })
+    }
+
+    /// What is added from now on is of another variant.
+    fn next_variant(&mut self) {
+        self.variant += 1;
+    }
+
+    /// A sample carries the variant: its person, however many of the samples do, and however often the
+    /// variant is told, carries it once.
+    fn add(&mut self, sample: u32) {
+        let first = match &self.first_samples {
+            Some(first_samples) => first_samples.get(sample as usize).copied(),
+            None => Some(sample),
+        };
+        if let Some((count, last)) = first.and_then(|first| self.counts.get_mut(first as usize))
+            && (*count == 0 || *last != self.variant)
+        {
+            (*count, *last) = (*count + 1, self.variant);
+        }
+    }
+
+    /// The first samples of those who carry enough.
+    fn finish(self) -> SampleSet {
+        let enough = (0u32..).zip(&self.counts);
+        let enough = enough.filter(|(_, (count, _))| *count >= self.at_least);
+        enough.map(|(sample, _)| sample).collect()
+    }
+}
+
+/// Said where a walk ended early.
+pub(super) const ALL_FOUND: &str = "stopped when all who are left were found";
 
 /// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
 const FEW: u64 = 64;
@@ -187,9 +265,8 @@ pub(super) struct Hits<'a> {
     /// Those who are asked about and not yet found, by number in the dataset, where they are few.
     left: Option<SampleSet>,
     zygosity: Option<Zygosity>,
-    at_least: u32,
-    /// Variants carried, by sample of the dataset; only where more than one is asked for.
-    counts: Vec<u32>,
+    /// Where more than one variant is asked for.
+    counted: Option<Persons>,
     carriers: Vec<Carrier>,
 }
 
@@ -209,21 +286,22 @@ impl<'a> Hits<'a> {
         parts: usize,
         left: Option<SampleSet>,
         zygosity: Option<Zygosity>,
-        at_least: u32,
+        counted: Option<Persons>,
     ) -> Self {
-        let counted = if at_least > 1 {
-            dataset.sample_count() as usize
-        } else {
-            0
-        };
         Self {
             dataset,
             parts: (0..parts).map(|_| None).collect(),
             left,
             zygosity,
-            at_least,
-            counts: vec![0; counted],
+            counted,
             carriers: Vec::new(),
+        }
+    }
+
+    /// What is added from now on is of another variant.
+    fn next_variant(&mut self) {
+        if let Some(counted) = &mut self.counted {
+            counted.next_variant();
         }
     }
 
@@ -247,7 +325,7 @@ impl<'a> Hits<'a> {
                 .as_ref()
                 .map(|left| Mask::of(left, segment).members()),
         });
-        if self.at_least <= 1 && self.zygosity.is_none() {
+        if self.counted.is_none() && self.zygosity.is_none() {
             let (tally, union, found) = (&mut hits.tally, &mut hits.union, &mut hits.found);
             let Some(here) = &mut hits.left else {
                 return tally.or_carriers(row, union, found);
@@ -277,24 +355,17 @@ impl<'a> Hits<'a> {
             if self.zygosity.is_some_and(|wanted| wanted != zygosity) {
                 continue;
             }
-            if self.at_least <= 1 {
-                crate::set::set_bit(&mut hits.found, carrier.sample);
-            } else if let Some(count) = self
-                .counts
-                .get_mut(hits.segment.sample(carrier.sample) as usize)
-            {
-                *count += 1;
+            match &mut self.counted {
+                None => crate::set::set_bit(&mut hits.found, carrier.sample),
+                Some(counted) => counted.add(hits.segment.sample(carrier.sample)),
             }
         }
         Ok(bytes)
     }
 
     pub(super) fn finish(mut self) -> Result<SampleSet> {
-        if self.at_least > 1 {
-            let counted = (0u32..)
-                .zip(&self.counts)
-                .filter(|(_, count)| **count >= self.at_least);
-            return Ok(counted.map(|(sample, _)| sample).collect());
+        if let Some(counted) = self.counted {
+            return Ok(counted.finish());
         }
         let mut all = SampleSet::new();
         for hits in self.parts.iter_mut().flatten() {

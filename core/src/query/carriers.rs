@@ -48,6 +48,18 @@ impl<'a> Tally<'a> {
     ) -> Result<u64> {
         found.clear();
         let set = self.carrier_set(row)?;
+        if let Some(mask) = mask
+            && set.needs_order()
+        {
+            // the copies of a common row are laid out only where the group has one of them
+            self.load_prefix(row, mask)?;
+            let carried = set.count_in(&mask.copies, mask.size * 2, &self.prefix);
+            if carried.map_err(|rule| self.segment.broken_set(rule))? == 0
+                && self.segment.polyploid(row)?.is_empty()
+            {
+                return Ok(set.byte_len() as u64);
+            }
+        }
         let inside = |sample: u32| mask.is_none_or(|mask| get_bit(&mask.samples, sample));
         let broken = |rule| self.segment.broken_set(rule);
         let pair = |sample, which: u32| {

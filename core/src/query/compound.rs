@@ -10,21 +10,26 @@
 //! * *trans*: both are phased and on different copies, or both are ALTs of one record, as in `1/2`;
 //! * *unknown*: at least one is not phased.
 //!
-//! Phase is what `|` says, between all calls of a sample on a contig: phase sets are not kept.
+//! A variant that is told in several records is one: it is no partner of itself.
 
 use super::Group;
 use super::IntoWhere;
+use super::carried::ALL_FOUND;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
+use super::haplotype::Haplotype;
 use super::people::Step;
 use super::reached::Reached;
 use super::resolve::{Resolver, Test};
-use super::variants::Variants;
+use super::variants::{Variant, Variants};
+use super::walk::RowRef;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
 use crate::set::{SampleSet, set_bit, words_for};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A variant of a pair.
@@ -83,7 +88,7 @@ impl Dataset {
     ) -> std::result::Result<(), E> {
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
-        let mut sweep = Sweep::new(self, test, group)?;
+        let mut sweep = Sweep::new(self, test, group.map(Group::samples))?;
         let mut hits: HashMap<u32, Vec<PairHit>> = HashMap::new();
         loop {
             let more = sweep.step(true)?;
@@ -95,8 +100,8 @@ impl Dataset {
             if !more {
                 return Ok(());
             }
-            for &gene in &sweep.genes {
-                hits.entry(gene).or_default().extend_from_slice(&sweep.hits);
+            for (gene, of_variant) in sweep.found.of_genes() {
+                hits.entry(gene).or_default().extend_from_slice(of_variant);
             }
         }
     }
@@ -105,36 +110,46 @@ impl Dataset {
 pub(super) const NO_GENES: &str = "no genes are known here: build with `--genes`, or from annotated files, to ask for two variants in \
      one gene";
 
-/// The samples that have a pair in some gene.
-pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Result<SampleSet> {
-    /// A hit that is not phased; hits that are have the bit of their copy.
-    const UNPHASED: u8 = 4;
-    let mut sweep = Sweep::new(dataset, test, None)?;
+/// The samples that have a pair in some gene; of those who are `left`, where others do not matter.
+pub(super) fn find(
+    dataset: &Dataset,
+    test: Node<Test>,
+    mut left: Option<SampleSet>,
+    step: &mut Step,
+) -> Result<SampleSet> {
+    let mut sweep = Sweep::new(dataset, test, left.as_ref())?;
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_passed_by);
     let mut found = vec![0; words_for(dataset.sample_count())];
-    // by gene and sample: which kinds of hits there were. With a large pad many genes are open at once: what
-    // is kept of one must depend on its carriers, not on the cohort
-    let mut seen: HashMap<u32, HashMap<u32, u8>> = HashMap::new();
+    // by gene and sample: the hits so far. With a large pad many genes are open at once: what is kept of
+    // one must depend on its carriers, not on the cohort
+    let mut seen: HashMap<u32, HashMap<u32, Seen>> = HashMap::new();
     while sweep.step(false)? {
         for gene in sweep.closed.drain(..) {
             seen.remove(&gene);
         }
-        for &gene in &sweep.genes {
+        for (gene, hits) in sweep.found.of_genes() {
             let seen = seen.entry(gene).or_default();
-            for hit in &sweep.hits {
-                let kinds = seen.entry(hit.sample).or_insert(0);
-                // a phased hit pairs with those on the other copy, one that is not with any
-                let (kind, partners) = match hit.copy {
-                    Some(copy) => (1 << copy, UNPHASED | 2 >> copy),
-                    None => (UNPHASED, u8::MAX),
+            for hit in hits {
+                let has_pair = match seen.entry(hit.sample) {
+                    Entry::Occupied(mut known) => known.get_mut().add(hit),
+                    Entry::Vacant(free) => {
+                        free.insert(Seen::new(hit));
+                        false
+                    }
                 };
-                if *kinds & partners != 0 {
+                if has_pair {
                     set_bit(&mut found, hit.sample);
+                    if let Some(left) = &mut left {
+                        left.remove(hit.sample);
+                    }
                 }
-                *kinds |= kind;
             }
+        }
+        if left.as_ref().is_some_and(SampleSet::is_empty) {
+            step.notes.push(ALL_FOUND.to_owned());
+            break;
         }
     }
     step.variants = sweep.seen;
@@ -142,28 +157,72 @@ pub(super) fn find(dataset: &Dataset, test: Node<Test>, step: &mut Step) -> Resu
     Ok(SampleSet::from_bits(0, &found))
 }
 
+/// The hits of a sample in a gene without a pair: all are on one haplotype, or all are calls of one
+/// variant.
+struct Seen {
+    /// The haplotype of all; `None` where that is not known, or where there are several.
+    on: Option<Haplotype>,
+    /// The first variant, and whether there are others.
+    variant: u32,
+    has_others: bool,
+}
+
+impl Seen {
+    fn new(hit: &PairHit) -> Self {
+        Self {
+            on: hit.on,
+            variant: hit.variant,
+            has_others: false,
+        }
+    }
+
+    /// Adds a hit; says whether it makes a pair with one of those before.
+    fn add(&mut self, hit: &PairHit) -> bool {
+        let together = self.on.is_some() && self.on == hit.on;
+        if hit.variant != self.variant {
+            self.has_others = true;
+            return !together;
+        }
+        if self.has_others {
+            return !together;
+        }
+        if !together {
+            self.on = None;
+        }
+        false
+    }
+}
+
 /// A call of two copies of which one carries.
 #[derive(Clone)]
 struct PairHit {
     sample: u32,
-    /// The copy that carries, 0 or 1; `None` where that is not known.
-    copy: Option<u8>,
+    /// The number of the variant.
+    variant: u32,
+    /// The haplotypes of the copy that carries and of the other, where they are known.
+    on: Option<Haplotype>,
+    other: Option<Haplotype>,
     /// Part and number of the record among those at its position.
     record: (usize, i64),
     /// Kept only where pairs are told.
-    variant: Option<Rc<PairedVariant>>,
+    names: Option<Rc<PairedVariant>>,
 }
 
-/// What is known of the copies of two hits of one sample; `None` where both are on the same copy.
+/// What is known of the copies of two hits of one sample, of different variants; `None` where both are on
+/// the same copy.
 fn phase(first: &PairHit, second: &PairHit) -> Option<PairPhase> {
-    let place = |hit: &PairHit| hit.variant.as_ref().map(|v| (v.contig.clone(), v.position));
-    match (first.copy, second.copy) {
-        (Some(a), Some(b)) => (a != b).then_some(PairPhase::Trans),
-        _ if first.record == second.record && place(first) == place(second) => {
-            Some(PairPhase::Trans)
-        }
-        _ => Some(PairPhase::Unknown),
+    let same = |a: Option<Haplotype>, b: Option<Haplotype>| a.is_some() && a == b;
+    if same(first.on, second.on) {
+        return None;
     }
+    let names = first.names.as_ref().zip(second.names.as_ref());
+    let of_one_record = first.record == second.record
+        && names.is_none_or(|(a, b)| (&a.contig, a.position) == (&b.contig, b.position));
+    let apart = same(first.on, second.other) || same(first.other, second.on);
+    Some(match apart || of_one_record {
+        true => PairPhase::Trans,
+        false => PairPhase::Unknown,
+    })
 }
 
 fn pairs_of<E>(
@@ -174,16 +233,27 @@ fn pairs_of<E>(
     // stable: variants stay in their order
     hits.sort_by_key(|hit| hit.sample);
     for of_sample in hits.chunk_by(|a, b| a.sample == b.sample) {
-        for (i, first) in of_sample.iter().enumerate() {
-            for second in of_sample.iter().skip(i + 1) {
-                if let (Some(phase), Some(a), Some(b)) =
-                    (phase(first, second), &first.variant, &second.variant)
-                {
+        // a variant may be told more than once
+        let variants = of_sample.chunk_by(|a, b| a.variant == b.variant);
+        let variants: Vec<&[PairHit]> = variants.collect();
+        for (i, first) in variants.iter().enumerate() {
+            for second in variants.iter().skip(i + 1) {
+                let calls = first
+                    .iter()
+                    .flat_map(|a| second.iter().map(move |b| (a, b)));
+                let phase = calls.fold(None, |known, (a, b)| match (known, phase(a, b)) {
+                    (Some(PairPhase::Trans), _) => known,
+                    (_, Some(more)) => Some(more),
+                    (_, None) => known,
+                });
+                let names = |of: &[PairHit]| of.first().and_then(|hit| hit.names.clone());
+                if let (Some(phase), Some(a), Some(b)) = (phase, names(first), names(second)) {
+                    let sample = of_sample.first().map_or(0, |hit| hit.sample);
                     f(&CompoundPair {
                         gene,
-                        sample: first.sample,
-                        first: a,
-                        second: b,
+                        sample,
+                        first: &a,
+                        second: &b,
                         phase,
                     })?;
                 }
@@ -204,37 +274,137 @@ struct Sweep<'a> {
     open: BTreeSet<(Position, u32)>,
     /// Genes that have no later variant.
     closed: Vec<u32>,
-    /// Genes of the variant.
-    genes: Vec<u32>,
-    /// Hits of the variant, by sample.
-    hits: Vec<PairHit>,
+    found: Found,
+    /// The number of the variant: the same for each time that it is told.
+    variant: u32,
     seen: u64,
     set_bytes: u64,
 }
 
+/// What was found of a variant.
+#[derive(Default)]
+struct Found {
+    /// The rows of which the record passes.
+    rows: Vec<RowRef>,
+    /// Part and rank of each of these records.
+    records: Vec<(usize, i64)>,
+    /// Genes: of the variant, or of one record after the other where these may differ.
+    genes: Vec<u32>,
+    /// Hits in the order of the rows.
+    hits: Vec<PairHit>,
+    /// Genes and hits that belong together.
+    together: Vec<(Range<usize>, Range<usize>)>,
+    scratch: Vec<u32>,
+}
+
+impl Found {
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.records.clear();
+        self.genes.clear();
+        self.hits.clear();
+        self.together.clear();
+    }
+
+    /// Finds rows and genes.
+    fn load<'a>(&mut self, variant: &mut Variant<'_, 'a>, reached: &mut Reached<'a>) -> Result<()> {
+        self.clear();
+        let walk = &variant.of.walk;
+        self.rows.extend_from_slice(walk.passing());
+        if !(reached.depends_on_records() && walk.is_by_record()) {
+            reached.find(variant, None, &mut self.genes)?;
+            self.together.push((0..self.genes.len(), 0..0));
+            return Ok(());
+        }
+        for &row in &self.rows {
+            reached.find(variant, Some(row), &mut self.scratch)?;
+            let from = self.genes.len();
+            self.genes.extend_from_slice(&self.scratch);
+            self.together.push((from..self.genes.len(), 0..0));
+        }
+        Ok(())
+    }
+
+    /// Finds the hits of variant number `number`; returns the bytes of sets read.
+    fn load_hits(
+        &mut self,
+        variant: &mut Variant<'_, '_>,
+        number: u32,
+        names: Option<&Rc<PairedVariant>>,
+    ) -> Result<u64> {
+        for &row in &self.rows {
+            let Some((part, segment)) = variant.of.walk.part(row) else {
+                continue;
+            };
+            let rank = segment.columns.record_rank.get(segment.file(), row.row)?;
+            self.records.push((part, rank));
+        }
+        let (rows, records, hits) = (&self.rows, &self.records, &mut self.hits);
+        let bytes = variant.carriers_by_row(false, |row, carrier| {
+            let at = rows.iter().position(|other| *other == row);
+            let record = at.and_then(|at| records.get(at)).copied();
+            if let (Some(record), true) = (record, is_hit(&carrier)) {
+                let copy = carrier.copies >> 1 & 1;
+                let haplotype = |copy| carrier.phased.then_some(Haplotype::of_contig(copy));
+                hits.push(PairHit {
+                    sample: carrier.sample,
+                    variant: number,
+                    on: haplotype(copy),
+                    other: haplotype(1 - copy),
+                    record,
+                    names: names.cloned(),
+                });
+            }
+        })?;
+        let mut from = 0;
+        let by_record = self.together.len() > 1;
+        for ((_, of), record) in self.together.iter_mut().zip(&self.records) {
+            let rest = self.hits.get(from..).unwrap_or_default().iter();
+            let count = match by_record {
+                true => rest.take_while(|hit| hit.record == *record).count(),
+                false => rest.len(),
+            };
+            *of = from..from + count;
+            from = of.end;
+        }
+        Ok(bytes)
+    }
+
+    /// Each gene, and the hits in it.
+    fn of_genes(&self) -> impl Iterator<Item = (u32, &[PairHit])> {
+        self.together.iter().flat_map(|(genes, hits)| {
+            let genes = self.genes.get(genes.clone()).unwrap_or_default();
+            let hits = self.hits.get(hits.clone()).unwrap_or_default();
+            genes.iter().map(move |&gene| (gene, hits))
+        })
+    }
+}
+
 impl<'a> Sweep<'a> {
-    fn new(dataset: &'a Dataset, test: Node<Test>, group: Option<&Group<'_>>) -> Result<Self> {
+    fn new(dataset: &'a Dataset, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
         let reached = Reached::new(dataset, &test)?;
         let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
         // once without genotypes, so that no carrier is kept longer than its gene lasts
         let mut ends = HashMap::new();
-        let mut genes = Vec::new();
-        let mut variants = Variants::new(dataset, test.clone(), None)?;
-        while let Some(variant) = variants.next()? {
-            reached.find(&variant, &mut genes)?;
-            for &gene in &genes {
+        let mut found = Found::default();
+        let mut all = Variants::new(dataset, test.clone(), None)?;
+        while let Some(mut variant) = all.next()? {
+            found.load(&mut variant, &mut reached)?;
+            for &gene in &found.genes {
                 ends.insert((variant.contig_number(), gene), variant.position()?);
             }
         }
+        let mut variants = Variants::new(dataset, test, group)?;
+        variants.walk.bring_together();
         Ok(Self {
             reached,
             ends,
-            variants: Variants::new(dataset, test, group.map(Group::samples))?,
+            variants,
             contig: None,
             open: BTreeSet::new(),
             closed: Vec::new(),
-            genes: Vec::new(),
-            hits: Vec::new(),
+            found,
+            variant: 0,
             seen: 0,
             set_bytes: 0,
         })
@@ -242,10 +412,9 @@ impl<'a> Sweep<'a> {
 
     /// Moves to the next variant with hits in a gene; `false` after the last, when all genes are closed.
     fn step(&mut self, names: bool) -> Result<bool> {
-        self.genes.clear();
-        self.hits.clear();
         while let Some(mut variant) = self.variants.next()? {
             self.seen += 1;
+            self.variant += u32::from(!variant.is_told_again()?);
             let contig = variant.contig_number();
             let position = variant.position()?;
             if self.contig != Some(contig) {
@@ -259,8 +428,8 @@ impl<'a> Sweep<'a> {
                 self.open.pop_first();
                 self.closed.push(gene);
             }
-            self.reached.find(&variant, &mut self.genes)?;
-            if self.genes.is_empty() {
+            self.found.load(&mut variant, &mut self.reached)?;
+            if self.found.genes.is_empty() {
                 continue;
             }
             let (reference, alternate) = variant.alleles()?;
@@ -276,40 +445,18 @@ impl<'a> Sweep<'a> {
                     alternate,
                 })
             });
-            let mut ranks = Vec::new();
-            for (part, segment, row) in variant.rows() {
-                let rank = segment.columns.record_rank.get(segment.file(), row)?;
-                ranks.push((part, rank));
-            }
-            let rows = variant.of.walk.rows().to_vec();
-            let hits = &mut self.hits;
-            self.set_bytes += variant.carriers_by_row(false, |row, carrier| {
-                let at = rows.iter().position(|other| *other == row);
-                let record = at.and_then(|at| ranks.get(at)).copied();
-                if let (Some(record), true) = (record, is_hit(&carrier)) {
-                    hits.push(PairHit {
-                        sample: carrier.sample,
-                        copy: carrier.phased.then_some((carrier.copies >> 1 & 1) as u8),
-                        record,
-                        variant: named.clone(),
-                    });
-                }
-            })?;
-            if rows.len() > 1 {
-                // batches may share samples, and a sample has a variant once
-                hits.sort_by_key(|hit| hit.sample);
-                hits.dedup_by_key(|hit| hit.sample);
-            }
-            if hits.is_empty() {
+            let found = &mut self.found;
+            self.set_bytes += found.load_hits(&mut variant, self.variant, named.as_ref())?;
+            if found.hits.is_empty() {
                 continue;
             }
-            for &gene in &self.genes {
+            for &gene in &found.genes {
                 let end = self.ends.get(&(contig, gene)).copied();
                 self.open.insert((end.unwrap_or(position), gene));
             }
             return Ok(true);
         }
-        self.genes.clear();
+        self.found.clear();
         self.closed.extend(self.open.iter().map(|(_, gene)| *gene));
         self.open.clear();
         Ok(false)

@@ -108,7 +108,7 @@ pub(crate) struct Tally<'a> {
     order: Option<LoadedOrder<'a>>,
     /// The order whose class prefixes under the mask are in `prefix`.
     prefix_of: Option<u32>,
-    prefix: Vec<u32>,
+    pub(super) prefix: Vec<u32>,
     pub(super) haploid: SiteCache,
     missing: SiteCache,
     /// Missing copies in the group, by page and descriptor.
@@ -468,7 +468,7 @@ impl<'a> Tally<'a> {
         self.order.map(|loaded| loaded.number)
     }
 
-    fn load_prefix(&mut self, row: u32, mask: &Mask) -> Result<()> {
+    pub(super) fn load_prefix(&mut self, row: u32, mask: &Mask) -> Result<()> {
         let order = self.load_order(row)?;
         let number = self.order_number();
         if self.prefix_of != number {

@@ -309,6 +309,21 @@ impl LocalTests {
         Ok(highest)
     }
 
+    /// Whether an entry is what is asked for.
+    pub(super) fn entry_holds(
+        &mut self,
+        of: &Annotations,
+        file: &Container,
+        test: &Arc<EntryTest>,
+        (entry, class): (u32, u32),
+    ) -> Result<bool> {
+        let at = self.at(of, file, test)?;
+        match self.known.get(at) {
+            Some((_, local)) => local.holds(of, file, (entry, class), &mut self.block),
+            None => Ok(false),
+        }
+    }
+
     /// Whether an entry is what is asked for by one of these.
     pub(super) fn any_holds(
         &mut self,
@@ -318,10 +333,7 @@ impl LocalTests {
         (entry, class): (u32, u32),
     ) -> Result<bool> {
         for test in tests {
-            let at = self.at(of, file, test)?;
-            if let Some((_, local)) = self.known.get(at)
-                && local.holds(of, file, (entry, class), &mut self.block)?
-            {
+            if self.entry_holds(of, file, test, (entry, class))? {
                 return Ok(true);
             }
         }

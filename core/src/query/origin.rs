@@ -184,6 +184,20 @@ impl Trios {
         }
     }
 
+    /// Those of some samples who have parents here, with these parents.
+    pub(super) fn families_of(&self, samples: &SampleSet) -> SampleSet {
+        let mut families = SampleSet::new();
+        for (&child, parents) in &self.children {
+            if samples.contains(child) {
+                let parents = parents.mother.iter().chain(&parents.father);
+                parents.chain([&child]).for_each(|&sample| {
+                    families.insert(sample);
+                });
+            }
+        }
+        families
+    }
+
     /// How many samples have a parent among the samples.
     pub fn len(&self) -> usize {
         self.children.len()

@@ -172,9 +172,8 @@ impl<'a> People<'a> {
         let individuals = match atom {
             WhoAtom::All => return Ok(Part::Set(self.subjects.all())),
             WhoAtom::Samples(list) => {
-                return self
-                    .listed(list, at, Self::sample, "a sample of the dataset")
-                    .map(Part::Set);
+                let samples = self.listed(list, at, Self::sample, "a sample of the dataset")?;
+                return self.subjects.closed_over_people(samples).map(Part::Set);
             }
             WhoAtom::Carriers {
                 of,

@@ -1,21 +1,21 @@
 //! Whose variant a variant is: its genes.
 //!
-//! In a dataset with annotations they are the genes of its entries: of those that are meant, where the
-//! question asks for entries. Else they are the genes that it reaches into (or into the bases around
-//! them that count as theirs): where it starts in one of their places, or spans the start of one. So a
-//! variant is a gene's here exactly where `gene:` says so.
+//! In a dataset with annotations they are the genes by whose entries it passes (see [`super::meant`]).
+//! Else they are the genes that it reaches into (or into the bases around them that count as theirs):
+//! where it starts in one of their places, or spans the start of one. So a variant is a gene's here
+//! exactly where `gene:` says so.
 
-use super::annotation::asked_of_entries;
-use super::entries::{EntryTest, LocalTests};
+use super::entries::LocalTests;
 use super::expression::Node;
+use super::meant::Meant;
 use super::resolve::Test;
 use super::variants::Variant;
+use super::walk::RowRef;
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::Interval;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// How genes are found, for `--explain`; `None` where none are known.
 pub(super) fn note(dataset: &Dataset) -> Option<String> {
@@ -38,10 +38,9 @@ impl<'a> Reached<'a> {
     /// `None` where the dataset knows no genes.
     pub(super) fn new(dataset: &'a Dataset, test: &Node<Test>) -> Result<Option<Self>> {
         if dataset.manifest().annotations.is_some() {
-            let mut asked = Vec::new();
-            asked_of_entries(test, &mut asked);
             return Ok(Some(Self::ByEntry(Entries {
-                asked,
+                meant: Meant::new(test),
+                held: Vec::new(),
                 parts: HashMap::new(),
                 numbers: HashMap::new(),
                 names: Vec::new(),
@@ -50,22 +49,32 @@ impl<'a> Reached<'a> {
         Ok(Places::of(dataset)?.map(Self::ByPlace))
     }
 
-    /// The genes of a variant, ascending; each has the same number in all variants.
-    pub(super) fn find(&mut self, variant: &Variant<'_, 'a>, genes: &mut Vec<u32>) -> Result<()> {
+    /// Whether records of a variant may be of different genes, because more than entries is asked of them.
+    pub(super) fn depends_on_records(&self) -> bool {
+        match self {
+            Self::ByPlace(_) => false,
+            Self::ByEntry(entries) => entries.meant.asks_more(),
+        }
+    }
+
+    /// The genes of a variant, ascending; each has the same number in all variants. What is asked of a
+    /// record is asked of this one, or else of any.
+    pub(super) fn find(
+        &mut self,
+        variant: &mut Variant<'_, 'a>,
+        record: Option<RowRef>,
+        genes: &mut Vec<u32>,
+    ) -> Result<()> {
         genes.clear();
         match self {
             Self::ByPlace(places) => {
                 places.find(variant.contig_number(), variant.interval()?, genes);
+                genes.sort_unstable();
+                genes.dedup();
+                Ok(())
             }
-            Self::ByEntry(entries) => {
-                for (part, segment, row) in variant.rows() {
-                    entries.find(part, segment, row, genes)?;
-                }
-            }
+            Self::ByEntry(entries) => entries.find(variant, record, genes),
         }
-        genes.sort_unstable();
-        genes.dedup();
-        Ok(())
     }
 
     /// A gene's symbol, or its id where it has none.
@@ -80,7 +89,9 @@ impl<'a> Reached<'a> {
 
 /// The genes of entries.
 pub(super) struct Entries<'a> {
-    asked: Vec<Arc<EntryTest>>,
+    meant: Meant,
+    /// Of the variant at hand: the genes of its entries, and the number of a test that holds of one.
+    held: Vec<(u32, usize)>,
     parts: HashMap<usize, Part<'a>>,
     numbers: HashMap<String, u32>,
     names: Vec<String>,
@@ -96,6 +107,40 @@ struct Part<'a> {
 
 impl<'a> Entries<'a> {
     fn find(
+        &mut self,
+        variant: &mut Variant<'_, 'a>,
+        record: Option<RowRef>,
+        genes: &mut Vec<u32>,
+    ) -> Result<()> {
+        self.held.clear();
+        for (part, segment, row) in variant.rows() {
+            self.gather(part, segment, row, genes)?;
+        }
+        genes.sort_unstable();
+        genes.dedup();
+        if self.meant.is_all() || self.meant.is_single() {
+            return Ok(());
+        }
+        self.held.sort_unstable();
+        self.meant.next_variant();
+        let (held, meant, mut fault) = (&self.held, &mut self.meant, None);
+        genes.retain(|gene| {
+            let first = held.partition_point(|(of, _)| of < gene);
+            let end = held.partition_point(|(of, _)| of <= gene);
+            let of_gene = held.get(first..end).unwrap_or_default();
+            match meant.passes(of_gene, &mut |node| variant.passes(node, record)) {
+                Ok(passes) => passes,
+                Err(error) => {
+                    fault.get_or_insert(error);
+                    false
+                }
+            }
+        });
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Adds the genes of a row's entries; where one thing is asked of entries, of those that it holds of.
+    fn gather(
         &mut self,
         part: usize,
         segment: &'a Segment,
@@ -117,12 +162,12 @@ impl<'a> Entries<'a> {
             let Some(local) = of.gene_of(file, class)? else {
                 continue;
             };
-            if !self.asked.is_empty()
-                && !part
-                    .tests
-                    .any_holds(of, file, &self.asked, (entry, class))?
-            {
-                continue;
+            let at = (entry, class);
+            if self.meant.is_single() {
+                let tests = self.meant.tests();
+                if !part.tests.any_holds(of, file, tests, at)? {
+                    continue;
+                }
             }
             let number = match part.numbers.get(&local) {
                 Some(number) => *number,
@@ -141,7 +186,17 @@ impl<'a> Entries<'a> {
                     number
                 }
             };
-            genes.extend(number);
+            let Some(number) = number else {
+                continue;
+            };
+            genes.push(number);
+            if !self.meant.is_single() {
+                for (test, asked) in self.meant.tests().iter().enumerate() {
+                    if part.tests.entry_holds(of, file, asked, at)? {
+                        self.held.push((number, test));
+                    }
+                }
+            }
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Who is asked about: samples, and people.
 //!
 //! Groups are sets of **subjects**: samples by their numbers, and behind them the people without
-//! samples. A person with several samples is in a group with all of them, but for `samples(…)`, which
-//! picks the very samples that it names.
+//! samples. A person with several samples is in a group with all of them: `samples(…)` as well picks the
+//! people that the named samples are of.
 
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -86,6 +86,24 @@ impl<'a> Subjects<'a> {
         let individuals = SampleSet::gathered(people.len(), individuals.into_iter());
         let all = people.samples_of_all(&individuals)?;
         Ok(samples.union(&SampleSet::gathered(self.samples, all.into_iter())))
+    }
+
+    /// For each sample the first sample of the same person; `None` where each stands for itself.
+    pub(crate) fn first_samples(&self) -> Result<Option<Vec<u32>>> {
+        let Some(people) = self.people else {
+            return Ok(None);
+        };
+        if self.is_identity() || !people.has_several_samples()? {
+            return Ok(None);
+        }
+        let mut first_of = vec![None; people.sampled() as usize];
+        let mut firsts = Vec::with_capacity(self.samples as usize);
+        for sample in 0..self.samples {
+            let owner = people.individual_of(sample)?;
+            let slot = owner.and_then(|owner| first_of.get_mut(owner as usize));
+            firsts.push(slot.map_or(sample, |slot| *slot.get_or_insert(sample)));
+        }
+        Ok(Some(firsts))
     }
 
     /// How many individuals: a person once, a sample without a person as one of its own.

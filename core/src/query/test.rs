@@ -150,6 +150,12 @@ impl<'a> Tester<'a> {
         Ok(view.position.get(row % PAGE_ROWS))
     }
 
+    /// The number of a row's REF and ALT in the segment.
+    pub(super) fn alleles_number(&mut self, row: u32) -> Result<i64> {
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        Ok(view.allele.get(row % PAGE_ROWS))
+    }
+
     pub(super) fn alleles(
         &mut self,
         row: u32,

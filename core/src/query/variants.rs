@@ -58,7 +58,7 @@ pub struct Variants<'a> {
     beside: usize,
     /// What is asked of annotations, so that what is shown is what was asked for.
     asked: Vec<Arc<EntryTest>>,
-    /// Everybody, where the group is not: parents may be outside of it.
+    /// Everybody who matters, where the group is not that: parents may be outside of it.
     whole: Counted<'a>,
     /// The batches of samples that were looked for.
     pub(super) batches_of: HashMap<u32, Vec<u32>>,
@@ -135,6 +135,12 @@ impl<'a> Variants<'a> {
         }
         self.beside = groups.len();
         self
+    }
+
+    /// Tells origins of these children only, by looking only at their families: others do not matter.
+    pub(super) fn look_only_at(&mut self, children: &SampleSet, families: &SampleSet) {
+        self.counting = Counting::new(self.dataset, Some(children));
+        self.whole = Counted::new(self.dataset, Some(families));
     }
 
     /// The group that was asked for; `None` is everybody.
@@ -513,6 +519,16 @@ impl<'a> Variant<'_, 'a> {
         }
         self.of.scratch.carriers = carriers;
         Ok(bytes)
+    }
+
+    /// Whether it is the same variant as the one before: a batch may tell one in several records.
+    pub(super) fn is_told_again(&mut self) -> Result<bool> {
+        self.of.walk.is_told_again()
+    }
+
+    /// Whether a test holds of the variant; what is asked of a record must hold of this one, or else of any.
+    pub(super) fn passes(&mut self, test: &Node<Test>, record: Option<RowRef>) -> Result<bool> {
+        self.of.walk.passes(test, record)
     }
 
     /// Number and segment of each part that has the variant, and its row there, for writers of whole

@@ -51,6 +51,10 @@ pub(crate) struct Walk<'a> {
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
     passing: Vec<RowRef>,
+    /// Whether rows of one variant that a batch has twice come one after the other.
+    together: bool,
+    /// A row of the variant before.
+    previous: Option<RowRef>,
     counting: Counting<'a>,
     /// Positions walked.
     walked: u32,
@@ -134,6 +138,8 @@ impl<'a> Walk<'a> {
             dataset,
             by_record: several_batches && asks_records(&test),
             passing: Vec::new(),
+            together: false,
+            previous: None,
             test,
             parts,
             contigs: contigs.into_iter().rev().collect(),
@@ -152,6 +158,7 @@ impl<'a> Walk<'a> {
 
     /// Moves to the next variant; `false` after the last.
     pub(crate) fn step(&mut self) -> Result<bool> {
+        self.previous = self.current.first().copied();
         loop {
             if let Some(rows) = self.pending.pop() {
                 self.current = rows;
@@ -176,6 +183,50 @@ impl<'a> Walk<'a> {
             true => &self.passing,
             false => &self.current,
         }
+    }
+
+    /// Whether records of one variant in several batches may differ in what is asked.
+    pub(super) fn is_by_record(&self) -> bool {
+        self.by_record
+    }
+
+    /// Brings what is told of one variant in several records together, for [`Self::is_told_again`].
+    pub(crate) fn bring_together(&mut self) {
+        self.together = true;
+    }
+
+    /// Whether the variant is the same as the one before: a batch may tell one in several records, and
+    /// each of these is a variant of its own here.
+    pub(crate) fn is_told_again(&mut self) -> Result<bool> {
+        let (Some(before), Some(&now)) = (self.previous, self.current.first()) else {
+            return Ok(false);
+        };
+        if self.place(before)? != self.place(now)? {
+            return Ok(false);
+        }
+        if before.part == now.part
+            && let Some(part) = self.parts.get_mut(now.part)
+            && let (Some(a), Some(b)) = (part.short(before.row)?, part.short(now.row)?)
+        {
+            return Ok(a == b);
+        }
+        Ok(self.key(before)? == self.key(now)?)
+    }
+
+    fn key(&mut self, row: RowRef) -> Result<Option<VariantKey>> {
+        let names = self.dataset.contig_names();
+        let part = self.parts.get_mut(row.part);
+        part.map(|part| VariantKey::of(&mut part.tester, row.row, names))
+            .transpose()
+    }
+
+    /// The contig and the position of a row.
+    fn place(&mut self, row: RowRef) -> Result<Option<(u32, i64)>> {
+        let Some(part) = self.parts.get_mut(row.part) else {
+            return Ok(None);
+        };
+        let contig = part.segment.contig_of(row.row);
+        Ok(Some((contig, part.tester.position(row.row)?)))
     }
 
     /// Moves to the next position; `false` at the end.
@@ -205,11 +256,24 @@ impl<'a> Walk<'a> {
             return Ok(true);
         }
         if let Some(part) = self.parts.get_mut(head.index) {
+            let (row, range) = (head.row, head.range);
+            let more = head.step(part)?;
+            // short alleles are bases, of which the order of rows puts those of a variant together
+            if self.together
+                && more
+                && head.position == position
+                && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
+            {
+                (head.row, head.range) = (row, range);
+                self.heads.push(head);
+                self.gather(position)?;
+                return Ok(true);
+            }
             self.current.push(RowRef {
                 part: head.index,
-                row: head.row,
+                row,
             });
-            if head.step(part)? {
+            if more {
                 self.heads.push(head);
             }
         }
@@ -282,11 +346,13 @@ impl<'a> Walk<'a> {
         });
         let variants = found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth);
         let mut variants: Vec<&[RowHere]> = variants.collect();
-        // variants that extents alone tell apart stand as in a file
-        variants.sort_by(|a, b| match (a.first(), b.first()) {
-            (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
-            _ => Ordering::Equal,
-        });
+        if !self.together {
+            // variants that extents alone tell apart stand as in a file
+            variants.sort_by(|a, b| match (a.first(), b.first()) {
+                (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
+                _ => Ordering::Equal,
+            });
+        }
         for variant in variants {
             self.pending
                 .push(variant.iter().map(|here| here.row).collect());
@@ -311,6 +377,14 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(!self.passing.is_empty())
+    }
+
+    /// Whether another test holds of the variant; what is asked of a record must hold of this one, or else
+    /// of any.
+    pub(super) fn passes(&mut self, test: &Node<Test>, record: Option<RowRef>) -> Result<bool> {
+        let (parts, rows) = (&mut self.parts, &self.current);
+        let records = record.as_ref().map_or(&rows[..], std::slice::from_ref);
+        test_node(test, parts, rows, records, &mut self.counting)
     }
 
     /// The variant's counts over everybody, as the tests of the expression have them.
@@ -354,6 +428,16 @@ impl<'a> Walk<'a> {
     /// How many parts are walked: rows refer to them by number.
     pub(crate) fn part_count(&self) -> usize {
         self.parts.len()
+    }
+}
+
+impl PartWalk<'_> {
+    /// The number of a row's alleles in the segment, where they are a few bases: then no other number is
+    /// of the same ones.
+    fn short(&mut self, row: u32) -> Result<Option<i64>> {
+        let number = self.tester.alleles_number(row)?;
+        let is_packed = self.segment.has_packed_alleles(number)?;
+        Ok(is_packed.then_some(number))
     }
 }
 

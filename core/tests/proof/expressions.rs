@@ -33,7 +33,7 @@ proptest! {
         cohort in cohort(1..30usize, 60),
         expressions in vec(expression(), 12),
         zygosity in select(vec![None, Some("het"), Some("hom"), Some("hemi")]),
-        at_least in 1..4u32,
+        at_least in 1..4usize,
         members in vec(any::<u16>(), 0..10),
     ) {
         let folder = Folder::new();
@@ -54,18 +54,18 @@ proptest! {
 
             let option = zygosity.map_or(String::new(), |zygosity| format!(", {zygosity}"));
             let found = ask(&dataset, &format!("carriers({text}{option})"));
-            prop_assert_eq!(&found, &carriers(&rows, zygosity, 1));
+            prop_assert_eq!(&found, &carriers(&rows, zygosity, 1, |sample| sample));
             let found = ask(&dataset, &format!("carriers({text}{option}, at_least: {at_least})"));
-            prop_assert_eq!(found, carriers(&rows, zygosity, at_least));
+            prop_assert_eq!(found, carriers(&rows, zygosity, at_least, |sample| sample));
             let found = ask(&dataset, &format!("!carriers({text})"));
             let none: BTreeSet<u32> =
-                everybody.difference(&carriers(&rows, None, 1)).copied().collect();
+                everybody.difference(&carriers(&rows, None, 1, |sample| sample)).copied().collect();
             prop_assert_eq!(found, none);
         }
         if let [a, b, ..] = &expressions[..] {
             let of = |rows: &dyn Fn(&Row) -> bool| {
                 let rows: Vec<&Row> = oracle.rows.iter().filter(|row| rows(row)).collect();
-                carriers(&rows, None, 1)
+                carriers(&rows, None, 1, |sample| sample)
             };
             let (x, y) = (of(&|row| a.eval(row, &oracle)), of(&|row| b.eval(row, &oracle)));
             let (a, b) = (a.text(&oracle), b.text(&oracle));
@@ -107,6 +107,6 @@ fn variants_that_reach_into_a_region_are_found() {
         let region = format!("1:{from}-{to}");
         compare(&mut dataset.variants(&region).unwrap(), &rows, &everybody);
         let found = ask(&dataset, &format!("carriers({region})"));
-        assert_eq!(found, carriers(&rows, None, 1));
+        assert_eq!(found, carriers(&rows, None, 1, |sample| sample));
     }
 }

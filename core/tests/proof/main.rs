@@ -30,6 +30,7 @@ mod hostile;
 mod identity;
 mod normalise;
 mod options;
+mod pairs;
 mod people;
 mod simulated;
 mod target;

@@ -1,7 +1,7 @@
 //! Arbitrary expressions over people: as text, and evaluated on each of them by their meaning.
 
 use super::expression::{Expression, expression, holds, kind};
-use super::oracle::{Genotype, Oracle, Row};
+use super::oracle::{Genotype, Oracle, Row, Variant};
 use super::people::{
     ASSAYS, DAY, MONTH, PHENOTYPES, POPULATIONS, People, Person, Record, SCOPES, SEVERITIES, TERMS,
     UNITS, bits, closure,
@@ -64,7 +64,7 @@ pub enum Asked {
     Samples(Vec<u32>),
     Similar(u32, f64),
     SimilarTo(usize, &'static str),
-    Carriers(Of, Option<&'static str>, u32),
+    Carriers(Of, Option<&'static str>, usize),
     Compound(Of),
     Not(Box<Self>),
     And(Vec<Self>),
@@ -227,16 +227,22 @@ fn hit(row: &Row, genotype: &Genotype) -> Option<Option<usize>> {
     }
 }
 
-/// The samples that have two of the rows in one gene, perhaps on different copies.
+/// The samples that have two variants of the rows in one gene, perhaps on different copies.
 fn compound(rows: &[&Row], samples: u32) -> BTreeSet<u32> {
     let in_gene = |sample: u32, gene: &str| {
         let of = rows.iter().filter(|row| reaches(row, gene));
-        let hits = of.filter_map(|row| hit(row, row.genotypes[sample as usize].as_ref()?));
-        let hits: Vec<Option<usize>> = hits.collect();
-        (1..hits.len()).any(|n| {
-            let apart = |other: &Option<usize>| match (other, hits[n]) {
-                (Some(one), Some(other)) => *one != other,
-                _ => true,
+        let hits = of.filter_map(|row| {
+            let hit = hit(row, row.genotypes[sample as usize].as_ref()?)?;
+            Some((row.variant(), hit))
+        });
+        let hits: Vec<(Variant, Option<usize>)> = hits.collect();
+        hits.iter().enumerate().any(|(n, (variant, hit))| {
+            let apart = |(other, on): &(Variant, Option<usize>)| {
+                let apart = match (on, hit) {
+                    (Some(one), Some(other)) => one != other,
+                    _ => true,
+                };
+                other != variant && apart
             };
             hits[..n].iter().any(apart)
         })
@@ -354,7 +360,7 @@ impl Asked {
                 })
             }),
             Individuals(of) => people.of(|number, _| of.contains(&number)),
-            Samples(of) => of.iter().copied().collect(),
+            Samples(of) => people.closed(&of.iter().copied().collect()),
             Similar(profile, least) => {
                 let information = people.information();
                 people.of(|_, person| person.score(*profile, &information) >= *least)
@@ -370,7 +376,12 @@ impl Asked {
             }
             Carriers(of, zygosity, at_least) => {
                 let rows = of.rows(people, oracle);
-                people.closed(&super::oracle::carriers(&rows, *zygosity, *at_least))
+                let subjects = people.subjects();
+                let whose = |sample| match subjects[sample as usize] {
+                    Some(person) => people.people[person].samples[0],
+                    None => sample,
+                };
+                people.closed(&super::oracle::carriers(&rows, *zygosity, *at_least, whose))
             }
             Compound(of) => people.closed(&compound(&of.rows(people, oracle), people.samples)),
             Not(inner) => &all() - &inner.eval(people, oracle),

@@ -246,7 +246,7 @@ pub fn kind(row: &Row) -> &'static str {
     }
 }
 
-fn length(row: &Row) -> u64 {
+pub fn length(row: &Row) -> u64 {
     match kind(row) {
         "ref" | "star" => 0,
         kind if row.alternate.starts_with('<') || kind == "bnd" => match (row.sv_length, kind) {

@@ -298,16 +298,39 @@ fn extent(
     (end.max(bases), sv_length)
 }
 
-/// The samples that carry enough of the rows, each in this zygosity.
-pub fn carriers(rows: &[&Row], zygosity: Option<&str>, at_least: u32) -> BTreeSet<u32> {
-    let mut variants = BTreeMap::<u32, u32>::new();
+/// What the rows of a variant have in common: a symbolic allele is its text and its extent.
+pub type Variant = (String, i64, String, String, Option<(i64, u64)>);
+
+impl Row {
+    pub fn variant(&self) -> Variant {
+        let is_symbolic = self.alternate.starts_with('<');
+        let extent = (self.end, super::expression::length(self));
+        (
+            self.contig.clone(),
+            self.position,
+            self.reference.to_ascii_uppercase(),
+            self.alternate.to_ascii_uppercase(),
+            is_symbolic.then_some(extent),
+        )
+    }
+}
+
+/// Those who carry enough different variants, each in this zygosity. `whose` says of a sample who it is.
+pub fn carriers(
+    rows: &[&Row],
+    zygosity: Option<&str>,
+    at_least: usize,
+    whose: impl Fn(u32) -> u32,
+) -> BTreeSet<u32> {
+    let mut variants = BTreeMap::<u32, BTreeSet<Variant>>::new();
     for row in rows {
         for carrier in row.carriers() {
             if zygosity.is_none_or(|wanted| carrier.zygosity() == wanted) {
-                *variants.entry(carrier.sample).or_default() += 1;
+                let of = variants.entry(whose(carrier.sample)).or_default();
+                of.insert(row.variant());
             }
         }
     }
-    let enough = variants.into_iter().filter(|(_, count)| *count >= at_least);
-    enough.map(|(sample, _)| sample).collect()
+    let enough = variants.into_iter().filter(|(_, of)| of.len() >= at_least);
+    enough.map(|(who, _)| who).collect()
 }

@@ -1,0 +1,583 @@
+//! Two variants of a person in one gene, and several different variants of a person: against a plain
+//! evaluation over one and several files, alternatives, records that tell a variant again, and people of
+//! several samples. And whoever is left of a question is found as when everybody is asked about.
+
+use crate::common::{Folder, build, options};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::collections::BTreeSet;
+use varidex::{BuildOptions, Dataset, PairPhase, PeopleOptions};
+
+/// The samples of two files.
+const FILES: [&[&str]; 2] = [&["S0", "S1", "S2", "S5"], &["S3", "S4"]];
+const SAMPLES: [&str; 6] = ["S0", "S1", "S2", "S5", "S3", "S4"];
+/// Whose a sample is; of S5 nothing is known.
+const OWNERS: [(&str, &str); 5] = [
+    ("S0", "P0"),
+    ("S1", "P1"),
+    ("S2", "P1"),
+    ("S3", "P0"),
+    ("S4", "P2"),
+];
+const PED: &str = "f\tP0\tP1\tP2\t1\t1\nf\tP1\t0\t0\t1\t1\nf\tP2\t0\t0\t2\t1\n";
+const GENES: [&str; 3] = ["A", "B", "C"];
+/// In the words of BED: from 0, the end not included.
+const PLACES: [(&str, i64, i64, &str); 4] = [
+    ("1", 0, 4, "A"),
+    ("1", 2, 6, "B"),
+    ("1", 6, 9, "A"),
+    ("X", 0, 9, "C"),
+];
+
+/// What is said of an ALT: the gene, and whether the impact is high.
+type Entry = (usize, bool);
+
+#[derive(Debug, Clone)]
+struct Record {
+    on_x: bool,
+    position: i64,
+    alts: &'static str,
+    cells: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone)]
+struct World {
+    /// Of one or two files.
+    files: Vec<Vec<Record>>,
+    /// By contig, position and ALT, where rows are annotated.
+    entries: Option<Vec<Vec<Entry>>>,
+}
+
+fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
+    const CELLS: [&str; 16] = [
+        "0|0", "0|0", "0/0", "0|1", "0|1", "1|0", "1|0", "0/1", "1|1", "0|2", "2|0", "1|2", "1/2",
+        ".|1", "./.", "1",
+    ];
+    let record = (
+        prop::bool::weighted(0.2),
+        1..9i64,
+        select(&["C", "C", "G", "C,G", "G,C", "*,C"][..]),
+        vec(select(&CELLS[..]), samples),
+    );
+    let record = record.prop_map(|(on_x, position, alts, cells)| Record {
+        on_x,
+        position,
+        alts,
+        cells: match alts.contains(',') {
+            true => cells,
+            false => cells.into_iter().map(with_one_alt).collect(),
+        },
+    });
+    vec(record, 0..10).prop_map(|mut records| {
+        // stable: a variant may be told more than once
+        records.sort_by_key(|record| (record.on_x, record.position));
+        records
+    })
+}
+
+fn with_one_alt(cell: &'static str) -> &'static str {
+    match cell {
+        "0|2" => "0|1",
+        "2|0" | "1|2" => "1|0",
+        "1/2" => "0/1",
+        cell => cell,
+    }
+}
+
+fn world() -> impl Strategy<Value = World> {
+    let files = (records(4), option::of(records(2)));
+    let entry = (0..3usize, any::<bool>());
+    (files, option::of(vec(vec(entry, 0..3), 60))).prop_map(|((first, second), entries)| World {
+        files: std::iter::once(first).chain(second).collect(),
+        entries,
+    })
+}
+
+fn entries_of<'w>(world: &'w World, contig: &str, position: i64, alt: &str) -> &'w [Entry] {
+    let Some(all) = &world.entries else {
+        return &[];
+    };
+    let alt = ["C", "G", "*"].iter().position(|known| *known == alt);
+    let number = 30 * usize::from(contig == "X") + 3 * position as usize + alt.unwrap();
+    &all[number]
+}
+
+fn csq(entries: &[Entry], alt: &str) -> Vec<String> {
+    let one = |(gene, high): &Entry| {
+        let (term, impact) = match high {
+            true => ("stop_gained", "HIGH"),
+            false => ("missense_variant", "LOW"),
+        };
+        format!("{alt}|{term}|{impact}|{}", GENES[*gene])
+    };
+    entries.iter().map(one).collect()
+}
+
+fn text(world: &World, file: usize) -> String {
+    let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=X>\n\
+        ##INFO=<ID=CSQ,Number=.,Type=String,Description=\"VEP. Format: \
+        Allele|Consequence|IMPACT|SYMBOL\">\n\
+        ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
+        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
+        .to_owned();
+    text += &FILES[file].join("\t");
+    text += "\n";
+    let mut line = |contig: &str, position: i64, alts: &str, said: Vec<String>, cells: &[&str]| {
+        let info = match said.is_empty() {
+            true => ".".to_owned(),
+            false => format!("CSQ={}", said.join(",")),
+        };
+        let cells = cells.join("\t");
+        text += &format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\t{info}\tGT\t{cells}\n");
+    };
+    for record in &world.files[file] {
+        let contig = if record.on_x { "X" } else { "1" };
+        let alts = record.alts.split(',');
+        let said = alts.flat_map(|alt| csq(entries_of(world, contig, record.position, alt), alt));
+        line(
+            contig,
+            record.position,
+            record.alts,
+            said.collect(),
+            &record.cells,
+        );
+    }
+    // every gene stands somewhere, or else asking for it is an error
+    if world.entries.is_some() {
+        let said = csq(&[(0, false), (1, false), (2, false)], "C");
+        line("X", 99, "C", said, &vec!["0|0"; FILES[file].len()]);
+    }
+    text
+}
+
+fn dataset(folder: &Folder, world: &World) -> Dataset {
+    let inputs: Vec<_> = (0..world.files.len())
+        .map(|file| folder.write(&format!("{file}.vcf"), text(world, file)))
+        .collect();
+    let genes: String = PLACES
+        .iter()
+        .map(|(contig, from, to, gene)| format!("{contig}\t{from}\t{to}\t{gene}\n"))
+        .collect();
+    let here: Vec<&str> = FILES[..inputs.len()].concat();
+    let owners = OWNERS.iter().filter(|(sample, _)| here.contains(sample));
+    let map: String = owners.map(|(s, p)| format!("{s}\t{p}\n")).collect();
+    let options = BuildOptions {
+        genes: vec![folder.write("genes.bed", genes)],
+        people: PeopleOptions {
+            files: vec![folder.write("a.ped", PED)],
+            sample_map: Some(folder.write("map.tsv", map)),
+            ..PeopleOptions::default()
+        },
+        ..options()
+    };
+    let path = folder.path("a.vdx");
+    build(&inputs, &path, &options).unwrap();
+    let dataset = Dataset::open(path).unwrap();
+    dataset.verify().unwrap();
+    dataset
+}
+
+/// A question to variants.
+#[derive(Debug, Clone)]
+enum Asked {
+    Region(&'static str, i64, i64),
+    Gene(usize),
+    High,
+    Not(Box<Asked>),
+    All(Vec<Asked>),
+    Any(Vec<Asked>),
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let atom = prop_oneof![
+        2 => (select(&["1", "X"][..]), 1..9i64, 0..9i64)
+            .prop_map(|(contig, from, more)| Asked::Region(contig, from, from + more)),
+        2 => (0..3usize).prop_map(Asked::Gene),
+        2 => Just(Asked::High),
+    ];
+    atom.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            // what is negated twice is not negated
+            inner.clone().prop_map(|asked| match asked {
+                Asked::Not(inner) => *inner,
+                asked => Asked::Not(Box::new(asked)),
+            }),
+            vec(inner.clone(), 2..4).prop_map(Asked::All),
+            vec(inner, 2..4).prop_map(Asked::Any),
+        ]
+    })
+}
+
+/// One row of a file.
+#[derive(Debug)]
+struct Row<'w> {
+    file: usize,
+    /// Number of its record in the file.
+    record: usize,
+    contig: &'static str,
+    position: i64,
+    alt: &'static str,
+    /// Its number in the record.
+    number: usize,
+    entries: &'w [Entry],
+    cells: &'w [&'static str],
+}
+
+impl<'w> Row<'w> {
+    /// Of which variant it is.
+    fn variant(&self) -> (&'static str, i64, &'static str) {
+        (self.contig, self.position, self.alt)
+    }
+
+    fn all(world: &'w World) -> Vec<Self> {
+        let mut rows = Vec::new();
+        for (file, records) in world.files.iter().enumerate() {
+            for (number, record) in records.iter().enumerate() {
+                let contig = if record.on_x { "X" } else { "1" };
+                for (n, alt) in (1..).zip(record.alts.split(',')) {
+                    rows.push(Row {
+                        file,
+                        record: number,
+                        contig,
+                        position: record.position,
+                        alt,
+                        number: n,
+                        entries: entries_of(world, contig, record.position, alt),
+                        cells: &record.cells,
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    fn cell(&self, sample: &str) -> Option<&'static str> {
+        let column = FILES[self.file].iter().position(|name| *name == sample)?;
+        Some(self.cells[column])
+    }
+
+    fn copies(&self, sample: &str) -> Vec<bool> {
+        let cell = self.cell(sample).unwrap_or_default();
+        let alleles = cell.split(['|', '/']);
+        alleles.map(|a| a == self.number.to_string()).collect()
+    }
+
+    fn in_place(&self, gene: usize) -> bool {
+        PLACES.iter().any(|(contig, from, to, name)| {
+            *name == GENES[gene]
+                && *contig == self.contig
+                && (*from < self.position && self.position <= *to)
+        })
+    }
+}
+
+impl Asked {
+    fn text(&self, annotated: bool) -> String {
+        let join = |all: &[Self], with: &str| {
+            let all: Vec<String> = all.iter().map(|one| one.text(annotated)).collect();
+            format!("({})", all.join(with))
+        };
+        match self {
+            Self::Region(contig, from, to) => format!("{contig}:{from}-{to}"),
+            Self::Gene(gene) => format!("gene:{}", GENES[*gene]),
+            Self::High if annotated => "impact:high".to_owned(),
+            Self::High => "1:2-5".to_owned(),
+            Self::Not(inner) => format!("!({})", inner.text(annotated)),
+            Self::All(all) => join(all, " & "),
+            Self::Any(all) => join(all, " | "),
+        }
+    }
+
+    /// Whether it is about a single entry: then what stands beside it must hold of the same.
+    fn of_entry(&self) -> bool {
+        match self {
+            Self::Region(..) | Self::Not(_) => false,
+            Self::Gene(_) | Self::High => true,
+            Self::All(all) | Self::Any(all) => all.iter().all(Self::of_entry),
+        }
+    }
+
+    fn holds_of(&self, entry: &Entry) -> bool {
+        match self {
+            Self::Gene(gene) => entry.0 == *gene,
+            Self::High => entry.1,
+            Self::All(all) => all.iter().all(|one| one.holds_of(entry)),
+            Self::Any(all) => all.iter().any(|one| one.holds_of(entry)),
+            Self::Region(..) | Self::Not(_) => unreachable!("not about an entry"),
+        }
+    }
+
+    /// Whether a row passes by these of its entries; what is negated is asked of all.
+    fn holds(&self, row: &Row<'_>, entries: &[Entry]) -> bool {
+        match self {
+            one if one.of_entry() => entries.iter().any(|entry| one.holds_of(entry)),
+            Self::Region(contig, from, to) => {
+                row.contig == *contig && (*from..=*to).contains(&row.position)
+            }
+            Self::Not(inner) => !inner.holds(row, row.entries),
+            Self::Any(all) => all.iter().any(|one| one.holds(row, entries)),
+            Self::All(all) => {
+                // `a & (b & c)` is one conjunction
+                let mut flat: Vec<&Self> = all.iter().collect();
+                while let Some(at) = flat.iter().position(|one| matches!(one, Self::All(_))) {
+                    if let Self::All(more) = flat.remove(at) {
+                        flat.extend(more);
+                    }
+                }
+                let (together, rest): (Vec<&Self>, Vec<&Self>) =
+                    flat.into_iter().partition(|one| one.of_entry());
+                let one = |entry: &Entry| together.iter().all(|asked| asked.holds_of(entry));
+                (together.is_empty() || entries.iter().any(one))
+                    && rest.iter().all(|one| one.holds(row, entries))
+            }
+            _ => unreachable!("about an entry"),
+        }
+    }
+
+    /// The same without annotations.
+    fn holds_by_place(&self, row: &Row<'_>) -> bool {
+        match self {
+            Self::Region(contig, from, to) => {
+                row.contig == *contig && (*from..=*to).contains(&row.position)
+            }
+            Self::Gene(gene) => row.in_place(*gene),
+            Self::High => row.contig == "1" && (2..=5).contains(&row.position),
+            Self::Not(inner) => !inner.holds_by_place(row),
+            Self::All(all) => all.iter().all(|one| one.holds_by_place(row)),
+            Self::Any(all) => all.iter().any(|one| one.holds_by_place(row)),
+        }
+    }
+
+    fn passes(&self, world: &World, row: &Row<'_>) -> bool {
+        match world.entries {
+            Some(_) => self.holds(row, row.entries),
+            None => self.holds_by_place(row),
+        }
+    }
+
+    /// The genes that a row which passes counts for.
+    fn genes(&self, world: &World, row: &Row<'_>) -> Vec<usize> {
+        let of_gene = |gene: &usize| {
+            let of: Vec<Entry> = row
+                .entries
+                .iter()
+                .copied()
+                .filter(|e| e.0 == *gene)
+                .collect();
+            match world.entries {
+                Some(_) => !of.is_empty() && self.holds(row, &of),
+                None => row.in_place(*gene),
+            }
+        };
+        (0..GENES.len()).filter(of_gene).collect()
+    }
+}
+
+/// A gene, a sample, two variants, whether they are known to be apart.
+type Pair = (String, String, (i64, String), (i64, String), bool);
+
+/// The copy of two that alone carries, and whether the call is phased.
+fn hit(row: &Row<'_>, sample: &str) -> Option<(usize, bool)> {
+    let copies = row.copies(sample);
+    let phased = row.cell(sample)?.contains('|');
+    match (&copies[..], row.alt) {
+        (_, "*") => None,
+        ([true, false], _) => Some((0, phased)),
+        ([false, true], _) => Some((1, phased)),
+        _ => None,
+    }
+}
+
+fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
+    let rows = Row::all(world);
+    let rows: Vec<&Row<'_>> = rows
+        .iter()
+        .filter(|row| question.passes(world, row))
+        .collect();
+    let mut found = BTreeSet::new();
+    for sample in SAMPLES {
+        for (i, a) in rows.iter().enumerate() {
+            for b in &rows[..i] {
+                let (Some(x), Some(y)) = (hit(a, sample), hit(b, sample)) else {
+                    continue;
+                };
+                let phased = x.1 && y.1;
+                if a.variant() == b.variant() || a.contig != b.contig || phased && x.0 == y.0 {
+                    continue;
+                }
+                let of_b = question.genes(world, b);
+                for gene in question.genes(world, a) {
+                    if of_b.contains(&gene) {
+                        let of = |row: &Row<'_>| (row.position, row.alt.to_owned());
+                        let (first, second) = (of(a).min(of(b)), of(a).max(of(b)));
+                        let apart = phased || (a.file, a.record) == (b.file, b.record);
+                        let sample = sample.to_owned();
+                        found.insert((GENES[gene].to_owned(), sample, first, second, apart));
+                    }
+                }
+            }
+        }
+    }
+    // of two calls of a variant one may know more
+    let known: BTreeSet<Pair> = found.iter().filter(|pair| pair.4).cloned().collect();
+    found.retain(|pair| {
+        let mut other = pair.clone();
+        other.4 = true;
+        pair.4 || !known.contains(&other)
+    });
+    found
+}
+
+fn told(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
+    let mut found = BTreeSet::new();
+    let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
+        let of = |variant: &varidex::PairedVariant| {
+            let alternate = String::from_utf8(variant.alternate.clone()).unwrap();
+            (variant.position.one_based(), alternate)
+        };
+        let apart = pair.phase == PairPhase::Trans;
+        let sample = dataset.sample_name(pair.sample)?.to_owned();
+        let (first, second) = (of(pair.first), of(pair.second));
+        assert!(found.insert((pair.gene.to_owned(), sample, first, second, apart)));
+        Ok(())
+    };
+    dataset.compound_pairs(of, None, add).unwrap();
+    found
+}
+
+fn person(sample: &str) -> &str {
+    let owner = OWNERS.iter().find(|(name, _)| *name == sample);
+    owner.map_or(sample, |(_, person)| *person)
+}
+
+/// Who carries so many different variants, each in this zygosity.
+fn carriers(
+    world: &World,
+    question: &Asked,
+    zygosity: Option<&str>,
+    at_least: usize,
+) -> BTreeSet<String> {
+    let rows = Row::all(world);
+    let mut found = BTreeSet::new();
+    for who in SAMPLES.map(person) {
+        let mut variants = BTreeSet::new();
+        for row in rows.iter().filter(|row| question.passes(world, row)) {
+            for sample in SAMPLES.into_iter().filter(|sample| person(sample) == who) {
+                let copies = row.copies(sample);
+                let carried = copies.iter().filter(|carries| **carries).count();
+                let is = match (carried, copies.len()) {
+                    (0, _) => continue,
+                    (_, 1) => "hemi",
+                    (a, b) if a == b => "hom",
+                    _ => "het",
+                };
+                if zygosity.is_none_or(|wanted| wanted == is) {
+                    variants.insert(row.variant());
+                }
+            }
+        }
+        if variants.len() >= at_least {
+            found.insert(who.to_owned());
+        }
+    }
+    found
+}
+
+fn ids(dataset: &Dataset, text: &str) -> BTreeSet<String> {
+    let group = dataset.ask(text).unwrap();
+    group
+        .ids()
+        .unwrap()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn pairs_and_counts_of_variants(
+        world in world(),
+        questions in vec(asked(), 6),
+        zygosity in select(vec![None, Some("het"), Some("hom"), Some("hemi")]),
+        at_least in 2..4usize,
+    ) {
+        let folder = Folder::new();
+        let dataset = dataset(&folder, &world);
+        for question in &questions {
+            let text = question.text(world.entries.is_some());
+            let expected = pairs(&world, question);
+            prop_assert_eq!(&told(&dataset, &text), &expected, "{}", &text);
+            let people = expected.iter().map(|pair| person(&pair.1).to_owned()).collect();
+            let found = ids(&dataset, &format!("carriers({text}, compound)"));
+            prop_assert_eq!(found, people, "{}", &text);
+            let option = zygosity.map_or(String::new(), |zygosity| format!(", {zygosity}"));
+            let found = ids(&dataset, &format!("carriers({text}{option}, at_least: {at_least})"));
+            let people = carriers(&world, question, zygosity, at_least);
+            prop_assert_eq!(found, people, "{}", &text);
+        }
+    }
+
+    /// What stands beside a question for carriers takes people away, and changes nothing else.
+    #[test]
+    fn who_is_left_is_found_as_everybody_is(
+        world in world(),
+        questions in vec(asked(), 4),
+        left in vec(select(&SAMPLES[..4]), 1..4),
+        at_least in 1..3u32,
+    ) {
+        let folder = Folder::new();
+        let dataset = dataset(&folder, &world);
+        let samples = left.join(", ");
+        let left: BTreeSet<String> = left.iter().map(|sample| person(sample).to_owned()).collect();
+        prop_assert_eq!(&ids(&dataset, &format!("samples({samples})")), &left);
+        for question in &questions {
+            let text = question.text(world.entries.is_some());
+            for option in ["compound", "de_novo", "inherited, het", "paternal", "hom"] {
+                let option = match option {
+                    "compound" => option.to_owned(),
+                    option => format!("{option}, at_least: {at_least}"),
+                };
+                let asked = format!("carriers({text}, {option})");
+                let all = ids(&dataset, &asked);
+                let found = ids(&dataset, &format!("samples({samples}) & {asked}"));
+                prop_assert_eq!(&found, &(&all & &left), "{}", &asked);
+                let found = ids(&dataset, &format!("samples({samples}) & !{asked}"));
+                prop_assert_eq!(&found, &(&left - &all), "{}", &asked);
+            }
+        }
+    }
+}
+
+/// A person is in a group or not, whichever samples name them.
+#[test]
+fn samples_are_of_people() {
+    let folder = Folder::new();
+    let record = |position, cells: [&'static str; 4]| Record {
+        on_x: false,
+        position,
+        alts: "C",
+        cells: cells.to_vec(),
+    };
+    // P1 has one variant in each sample, S5 the same one in two records
+    let world = World {
+        files: vec![vec![
+            record(1, ["0|0", "0|1", "0|0", "0|0"]),
+            record(2, ["0|0", "0|0", "0|1", "0|1"]),
+            record(2, ["0|0", "0|0", "0|0", "1|0"]),
+        ]],
+        entries: None,
+    };
+    let dataset = dataset(&folder, &world);
+    let set = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    assert_eq!(ids(&dataset, "samples(S1)"), set(&["P1"]));
+    assert_eq!(ids(&dataset, "!samples(S1)"), set(&["P0", "P2", "S5"]));
+    let group = dataset.ask("samples(S1)").unwrap();
+    assert_eq!(group.samples().iter().collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(ids(&dataset, "carriers(all, at_least: 2)"), set(&["P1"]));
+    assert_eq!(ids(&dataset, "carriers(all, compound)"), set(&[]));
+    assert_eq!(told(&dataset, "all"), BTreeSet::new());
+}
