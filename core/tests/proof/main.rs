@@ -28,6 +28,7 @@ mod families;
 mod groups;
 mod hostile;
 mod identity;
+mod mutated;
 mod normalise;
 mod options;
 mod pairs;
