@@ -8,7 +8,8 @@ import { createServer } from 'node:http'
 import * as varidex from 'varidex'
 
 const [path, port = '0'] = process.argv.slice(2)
-const dataset = await varidex.open(path)
+// no expression reads a file here
+const dataset = await varidex.open(path, { files: false })
 
 // what comes from outside is a name or a number, never an expression of its own
 const plain = (what, form, text) => {

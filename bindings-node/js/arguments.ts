@@ -120,21 +120,46 @@ export function options<T extends object>(value: T | undefined, known: readonly 
   return value
 }
 
+/** What to stop when a signal is aborted; a signal that is here is listened to, once for all. */
+const stops = new WeakMap<AbortSignal, Set<Cancel>>()
+
+function onAbort(this: AbortSignal): void {
+  for (const cancel of stops.get(this) ?? []) cancel.cancel()
+}
+
+/** Many questions may share a signal: a listener for each would be taken for a leak. */
+function watch(signal: AbortSignal, cancel: Cancel): void {
+  if (signal.aborted) return cancel.cancel()
+  const known = stops.get(signal)
+  if (known !== undefined) {
+    known.add(cancel)
+    return
+  }
+  stops.set(signal, new Set([cancel]))
+  signal.addEventListener('abort', onAbort, { once: true })
+}
+
+function unwatch(signal: AbortSignal, cancel: Cancel): void {
+  const known = stops.get(signal)
+  if (known?.delete(cancel) && known.size === 0) {
+    stops.delete(signal)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
 /** Runs native work; a signal stops it, and its errors are those that users see. */
 export async function run<T>(
   signal: AbortSignal | undefined,
   start: (cancel: Cancel | null) => Promise<T>,
   cancel: Cancel | null = signal === undefined ? null : new Cancel(),
 ): Promise<T> {
-  const stop = () => cancel?.cancel()
-  if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
+  if (signal !== undefined && cancel !== null) watch(signal, cancel)
   try {
     return await start(cancel)
   } catch (error) {
     throw translated(error, signal)
   } finally {
-    signal?.removeEventListener('abort', stop)
+    if (signal !== undefined && cancel !== null) unwatch(signal, cancel)
   }
 }
 

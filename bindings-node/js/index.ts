@@ -98,8 +98,24 @@ function peopleFiles(from: PeopleOptions): PeopleFiles {
   })
 }
 
+/** How a dataset is opened. */
+export interface OpenOptions {
+  /**
+   * Whether expressions may name files behind `@`, as in `samples(@ids.txt)`: they are read by the
+   * rights of this process. True unless told; false for expressions of strangers, as a server gets them.
+   */
+  files?: boolean | undefined
+}
+
+function readsFiles({ files }: OpenOptions): boolean {
+  return optional('options.files', files, flag) ?? true
+}
+
 /**
  * Opens a dataset: cheap, for nothing is read before it is asked for.
+ *
+ * Its files must not be changed in place: where another program cuts one that is open, the process ends
+ * (SIGBUS). Builds, and what loads people, write new files.
  *
  * ```js
  * import * as varidex from 'varidex'
@@ -107,16 +123,18 @@ function peopleFiles(from: PeopleOptions): PeopleFiles {
  * console.log((await dataset.ask('carriers(22:16050075:A:G)')).count)
  * ```
  */
-export async function open(dataset: PathLike, told?: Abortable): Promise<Dataset> {
+export async function open(dataset: PathLike, told?: Abortable & OpenOptions): Promise<Dataset> {
   const from = path('path', dataset)
-  const { signal } = options(told, ['signal'])
-  return Dataset.of(await run(signal, (cancel) => binding.open(from, cancel)))
+  const asked = options(told, ['signal', 'files'])
+  const files = readsFiles(asked)
+  return Dataset.of(await run(asked.signal, (cancel) => binding.open(from, files, cancel)))
 }
 
 /** `open`, here and now. */
-export function openSync(dataset: PathLike): Dataset {
+export function openSync(dataset: PathLike, told?: OpenOptions): Dataset {
   const from = path('path', dataset)
-  return Dataset.of(now(() => binding.openSync(from)))
+  const files = readsFiles(options(told, ['files']))
+  return Dataset.of(now(() => binding.openSync(from, files)))
 }
 
 /**
@@ -158,7 +176,7 @@ export async function build(
   }
   const report: BuildReport = await runLong(asked, (progress, cancel) =>
     binding.build(from, to, settings, progress, cancel))
-  return Dataset.of(await run(undefined, () => binding.open(to)), report)
+  return Dataset.of(await run(undefined, () => binding.open(to, true)), report)
 }
 
 /**

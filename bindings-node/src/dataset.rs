@@ -8,7 +8,7 @@ use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{Dataset, Error, PeopleKey, Scope};
+use varidex::{Dataset, Error, LocalFiles, PeopleKey, Scope};
 
 /// An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile.
 #[napi]
@@ -119,9 +119,15 @@ impl NativeDataset {
     }
 }
 
-fn opened(path: &str) -> Result<NativeDataset, Failure> {
+/// With `files` expressions may name files, which are read by the rights of this process.
+fn opened(path: &str, files: bool) -> Result<NativeDataset, Failure> {
+    let dataset = Dataset::open(path)?;
+    let dataset = match files {
+        true => dataset.with_loader(LocalFiles::new()),
+        false => dataset,
+    };
     Ok(NativeDataset {
-        open: Mutex::new(Some(Arc::new(Dataset::open(path)?))),
+        open: Mutex::new(Some(Arc::new(dataset))),
     })
 }
 
@@ -131,14 +137,14 @@ fn asked(dataset: &Arc<Dataset>, who: &str) -> Result<NativeGroup, Failure> {
 
 /// Opens a dataset.
 #[napi(ts_return_type = "Promise<NativeDataset>")]
-pub fn open(path: String, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
-    queue(cancel, move |_| opened(&path))
+pub fn open(path: String, files: bool, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
+    queue(cancel, move |_| opened(&path, files))
 }
 
 /// Opens a dataset here and now.
 #[napi]
-pub fn open_sync(path: String) -> napi::Result<NativeDataset> {
-    now(|| opened(&path))
+pub fn open_sync(path: String, files: bool) -> napi::Result<NativeDataset> {
+    now(|| opened(&path, files))
 }
 
 #[napi]

@@ -197,7 +197,7 @@ pub(crate) fn load_people(
 fn opened(py: Python<'_>, path: &PathBuf, report: Option<Py<PyAny>>) -> PyResult<Dataset> {
     let dataset = py.detach(|| varidex::Dataset::open(path));
     let dataset = dataset.map_err(|e| raise(py, e))?;
-    Ok(Dataset::new(Arc::new(dataset), report))
+    Ok(Dataset::new(dataset, true, report))
 }
 
 /// Writes a synthetic cohort into a directory, with the true answers beside it; gives the paths. With

@@ -13,21 +13,40 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use varidex::{ExportOptions, Position, Trios};
+use varidex::{ExportOptions, LocalFiles, Position, Trios};
 
 type Core = varidex::Dataset;
 
 /// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
+///
+/// Expressions name files behind `@`, as in `samples(@ids.txt)`: they are read by the rights of this
+/// process. With `files=False` no expression reads a file, and `@` is an error: open a dataset so before
+/// you ask it what strangers wrote, as a server does.
+///
+/// The files of a dataset must not be changed in place: where another program cuts one that is open, the
+/// process ends (SIGBUS). Builds, and what loads people, write new files.
+///
+/// >>> varidex.open("cohort.vdx", files=False).ask("samples(@/etc/hosts)")
+/// Traceback (most recent call last):
+/// varidex.errors.ExpressionError: `@` marks a file, and no files are read here: write what it lists instead
+///   samples(@/etc/hosts)
+///   ^^^^^^^^^^^^^^^^^^^^
 #[pyfunction]
-pub(crate) fn open(py: Python<'_>, path: PathBuf) -> PyResult<Dataset> {
+#[pyo3(signature = (path, *, files = true))]
+pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Dataset> {
     let dataset = run(py, || Core::open(&path))?;
-    Ok(Dataset::new(Arc::new(dataset), None))
+    Ok(Dataset::new(dataset, files, None))
 }
 
 /// Opens a dataset that must be in the state it was when it was pickled.
 #[pyfunction]
-pub(crate) fn _reopen(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult<Dataset> {
-    Ok(Dataset::new(open_state(py, path, snapshot)?, None))
+pub(crate) fn _reopen(
+    py: Python<'_>,
+    path: PathBuf,
+    snapshot: &str,
+    files: bool,
+) -> PyResult<Dataset> {
+    Ok(Dataset::new(open_state(py, path, snapshot)?, files, None))
 }
 
 /// An open dataset: read-only, and shared between threads as it is.
@@ -41,13 +60,20 @@ pub(crate) fn _reopen(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult
 #[pyclass(frozen, module = "varidex")]
 pub(crate) struct Dataset {
     open: RwLock<Option<Arc<Core>>>,
+    /// Whether expressions may name files.
+    files: bool,
     report: Option<Py<PyAny>>,
 }
 
 impl Dataset {
-    pub(crate) fn new(dataset: Arc<Core>, report: Option<Py<PyAny>>) -> Self {
+    pub(crate) fn new(dataset: Core, files: bool, report: Option<Py<PyAny>>) -> Self {
+        let dataset = match files {
+            true => dataset.with_loader(LocalFiles::new()),
+            false => dataset,
+        };
         Self {
-            open: RwLock::new(Some(dataset)),
+            open: RwLock::new(Some(Arc::new(dataset))),
+            files,
             report,
         }
     }
@@ -440,11 +466,15 @@ impl Dataset {
         self.close(py);
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (PathBuf, String))> {
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (PathBuf, String, bool))> {
         let dataset = self.core(py)?;
         let reopen = py.import("varidex._varidex")?.getattr("_reopen")?;
         let path = std::path::absolute(dataset.path())?;
-        Ok((reopen, (path, dataset.snapshot().to_owned())))
+        let state = (path, dataset.snapshot().to_owned(), self.files);
+        Ok((reopen, state))
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {

@@ -226,12 +226,12 @@ pub(crate) fn _regroup(
         let members = members.into_iter().collect();
         Ok(dataset.group_of(members, scores, expression)?.keep())
     })?;
-    Ok(Group::new(dataset, kept))
+    Ok(Group::new(Arc::new(dataset), kept))
 }
 
 /// Opens a dataset that must be in the state it was when it was pickled.
-pub(crate) fn open_state(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult<Arc<Dataset>> {
-    let dataset = run(py, || Dataset::open(&path).map(Arc::new))?;
+pub(crate) fn open_state(py: Python<'_>, path: PathBuf, snapshot: &str) -> PyResult<Dataset> {
+    let dataset = run(py, || Dataset::open(&path))?;
     if dataset.snapshot() == snapshot {
         return Ok(dataset);
     }

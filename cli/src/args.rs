@@ -9,6 +9,8 @@ use varidex::{Annotations, Assembly, simulate};
 ///
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
 /// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
+/// Only `@` marks a file: `samples(@ids.txt)`, `individuals(@ids.txt)`, `regions(@capture.bed)`; `@-` is
+/// standard input.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted.

@@ -180,17 +180,67 @@ fn expressions_as_json() {
     assert_eq!(explained["expression"], "carriers(rs1) & !samples(BEN)");
 }
 
-/// What `--ids` writes is what `samples("FILE")` reads.
+/// What `--ids` writes is what a file of ids holds, also where it comes from another command.
 #[test]
 fn an_answer_can_be_asked_about() {
     let cohort = Fixture::new();
     let ids = cohort.answer("ask", &["carriers(rs1)", "--ids"]);
     std::fs::write(cohort.path("ids.txt"), ids).unwrap();
-    let asked = cohort.answer(
-        "ask",
-        &["samples(\"ids.txt\") & carriers(chrX:50000100)", "--ids"],
-    );
-    assert_eq!(asked, "ANNA\nCLEO\n");
+    let question = ["samples(@ids.txt) & carriers(chrX:50000100)", "--ids"];
+    assert_eq!(cohort.answer("ask", &question), "ANNA\nCLEO\n");
+    for text in [
+        "samples(@-) & carriers(chrX:50000100)",
+        "samples(@/dev/stdin) & carriers(chrX:50000100)",
+        r#"{"and": [{"samples": {"file": "-"}}, {"carriers": {"of": {"name": "chrX"}}}]}"#,
+        // what came once is known
+        "samples(@-) & carriers(chrX:50000100) & samples(@-) & samples(@/dev/stdin)",
+    ] {
+        if cfg!(windows) && text.contains("/dev") {
+            continue;
+        }
+        varidex(&["ask", &cohort.dataset(), text, "--ids"])
+            .write_stdin("ANNA\nCLEO\n")
+            .assert()
+            .success()
+            .stdout("ANNA\nCLEO\n");
+    }
+    std::fs::write(
+        cohort.path("capture.bed"),
+        "chr21\t999\t1000\n21\t2999\t3000\n",
+    )
+    .unwrap();
+    let rows = cohort.answer("variants", &["regions(@capture.bed)", "--format", "ndjson"]);
+    let ids: Vec<&str> = rows
+        .lines()
+        .map(|row| if row.contains("rs1") { "rs1" } else { "rs3" })
+        .collect();
+    assert_eq!(ids, ["rs1", "rs3"]);
+}
+
+/// A sample has its name, whatever lies in the working directory.
+#[test]
+fn a_file_named_like_a_sample_changes_nothing() {
+    let cohort = Fixture::new();
+    for name in ["ANNA", "capture.bed"] {
+        std::fs::write(cohort.path(name), "BEN\n").unwrap();
+    }
+    for text in [
+        "samples(ANNA)",
+        "samples(\"ANNA\")",
+        r#"{"samples": "ANNA"}"#,
+        r#"{"samples": ["ANNA"]}"#,
+    ] {
+        assert_eq!(cohort.answer("ask", &[text, "--ids"]), "ANNA\n", "{text}");
+    }
+    assert_eq!(cohort.answer("ask", &["samples(@ANNA)", "--ids"]), "BEN\n");
+    for (command, text) in [
+        ("variants", "regions(\"capture.bed\")"),
+        ("variants", "id:@ANNA"),
+        ("ask", "@ANNA"),
+        ("ask", "samples(\"capture.bed\")"),
+    ] {
+        cohort.run(command, &[text]).code(2).stdout("");
+    }
 }
 
 #[test]

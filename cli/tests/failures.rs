@@ -109,9 +109,9 @@ fn refused_input_is_3_and_leaves_nothing() {
     let cohort = Fixture::new();
     std::fs::write(cohort.path("ids.txt"), "ANNA\nnobody\n").unwrap();
     cohort
-        .run("ask", &["samples(\"ids.txt\")"])
+        .run("ask", &["samples(@ids.txt)"])
         .code(3)
-        .stderr(contains("ids.txt:2"));
+        .stderr("varidex: ids.txt:2: expected the id of a sample, found \"nobody\"\n");
 }
 
 #[test]

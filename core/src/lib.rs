@@ -9,6 +9,7 @@ mod format;
 mod gene_carriers;
 mod genes;
 mod genome;
+mod pedigree;
 mod people;
 mod query;
 mod set;
@@ -38,6 +39,7 @@ pub use query::{
 pub use set::SampleSet;
 pub use source::annotation::Annotator;
 pub use source::people::Scope;
+pub use source::{FileLoader, LocalFiles};
 pub use stop::{Stop, interruptible};
 
 /// The README's example is one of the tests.

@@ -1,16 +1,22 @@
 /*
  * Builds a dataset, asks it three questions about people, and looks up frequencies and carriers. C99.
  *
+ *   export PKG_CONFIG_PATH=PREFIX/lib/pkgconfig LD_LIBRARY_PATH=PREFIX/lib
  *   cc -std=c99 questions.c $(pkg-config --cflags --libs varidex) -o questions
  *   ./questions CASES DATASET
  *
+ * PREFIX is that of `make install-c`; where it is /usr/local the first line is not needed.
  * CASES is the directory format-spec/cases, whose invented cohort is built into DATASET.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <varidex.h>
 
-/* Ends the program where a call failed, with what the library says of it. */
+/*
+ * Ends the program where a call failed, with what the library says of it. The call is a statement before:
+ * as the first argument here it might set the error after the second one was read, for the order in which
+ * arguments are evaluated is not specified.
+ */
 static void check(vdx_status status, vdx_error *error)
 {
     if (status != VDX_OK) {
@@ -28,6 +34,7 @@ static void build(const char *cases, const char *dataset)
     const char *inputs[6];
     char *report = NULL;
     vdx_error *error = NULL;
+    vdx_status status;
     vdx_build_options options = vdx_build_options_init();
     vdx_people_options people = vdx_people_options_init();
 
@@ -43,7 +50,8 @@ static void build(const char *cases, const char *dataset)
     options.genes = &inputs[5];
     options.n_genes = 1;
     options.replace = 1;
-    check(vdx_build(inputs, 1, dataset, &options, &report, &error), error);
+    status = vdx_build(inputs, 1, dataset, &options, &report, &error);
+    check(status, error);
     fputs(report, stderr);
     vdx_text_free(report);
 }
@@ -59,12 +67,16 @@ static void ask(const vdx_dataset *dataset, const char *question)
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
+    vdx_status status;
     uint64_t count = 0;
 
-    check(vdx_ask(dataset, question, &group, &error), error);
-    check(vdx_group_count(group, &count, &error), error);
+    status = vdx_ask(dataset, question, &group, &error);
+    check(status, error);
+    status = vdx_group_count(group, &count, &error);
+    check(status, error);
     printf("%s: %llu:", question, (unsigned long long)count);
-    check(vdx_each_person(group, print_person, NULL, &error), error);
+    status = vdx_each_person(group, print_person, NULL, &error);
+    check(status, error);
     printf("\n");
     vdx_group_free(group);
 }
@@ -73,11 +85,15 @@ static void frequency(const vdx_dataset *dataset, const char *allele, const char
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
+    vdx_status status;
     vdx_counts counts;
 
-    if (who != NULL)
-        check(vdx_ask(dataset, who, &group, &error), error);
-    check(vdx_frequency(dataset, allele, group, &counts, &error), error);
+    if (who != NULL) {
+        status = vdx_ask(dataset, who, &group, &error);
+        check(status, error);
+    }
+    status = vdx_frequency(dataset, allele, group, &counts, &error);
+    check(status, error);
     printf("%s in %s: ", allele, who != NULL ? who : "all");
     if (!counts.found)
         printf("not here\n");
@@ -101,6 +117,7 @@ int main(int argc, char **argv)
 {
     vdx_dataset *dataset = NULL;
     vdx_error *error = NULL;
+    vdx_status status;
 
     if (argc != 3) {
         fprintf(stderr, "usage: %s CASES DATASET\n", argv[0]);
@@ -111,7 +128,8 @@ int main(int argc, char **argv)
         return 1;
     }
     build(argv[1], argv[2]);
-    check(vdx_open(argv[2], &dataset, &error), error);
+    status = vdx_open(argv[2], &dataset, &error);
+    check(status, error);
 
     ask(dataset, "carriers(gene:RYR1) & similar(HP:0003473, HP:0001252)");
     ask(dataset, "carriers(gene:PTEN) & biomarker:BRAF & treatment:\"vemurafenib\"");
@@ -119,7 +137,8 @@ int main(int argc, char **argv)
     frequency(dataset, "chrX:12885000:A:G", NULL);
     frequency(dataset, "chrX:12885000:A:G", "population:FIN");
     frequency(dataset, "chrX:12885000:A:T", NULL);
-    check(vdx_each_carrier(dataset, "gene:TLR7", NULL, print_carrier, NULL, &error), error);
+    status = vdx_each_carrier(dataset, "gene:TLR7", NULL, print_carrier, NULL, &error);
+    check(status, error);
 
     /* what is not understood says where, and what was meant perhaps */
     if (vdx_verify(dataset, NULL) == VDX_OK

@@ -1,6 +1,7 @@
 // The same as questions.c, the way of C++17: handles free themselves, errors are exceptions, tables come
 // as Arrow streams.
 //
+//   export PKG_CONFIG_PATH=PREFIX/lib/pkgconfig LD_LIBRARY_PATH=PREFIX/lib
 //   c++ -std=c++17 questions.cpp $(pkg-config --cflags --libs varidex) -o questions
 //   ./questions CASES DATASET
 #include <varidex.h>

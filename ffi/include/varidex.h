@@ -528,7 +528,15 @@ vdx_status vdx_text_free(char *text);
 
 // Opens a dataset: cheap, whatever its size. It shows the state at this time, whatever is published
 // later. Close it with vdx_close.
-vdx_status vdx_open(const char *path, vdx_dataset **dataset, vdx_error **error);
+//
+// Expressions may name files behind `@`, as in `samples(@ids.txt)`, which are read by the rights of the
+// process: for expressions of strangers, as a server gets them, there is vdx_open_without_files.
+vdx_status vdx_open(const char *path,
+                    vdx_dataset **dataset,
+                    vdx_error **error);
+
+// Opens a dataset as vdx_open does; no expression reads a file there, and `@` is an error.
+vdx_status vdx_open_without_files(const char *path, vdx_dataset **dataset, vdx_error **error);
 
 // Closes a dataset; NULL is none. Groups and Arrow streams of it live on, and so do calls of other
 // threads.

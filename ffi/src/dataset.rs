@@ -7,7 +7,7 @@ use crate::handle::{c_text, count, free, free_text, get, place_of, put, vdx_data
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::offset_of;
 use std::sync::Arc;
-use varidex::Dataset;
+use varidex::{Dataset, LocalFiles};
 
 /// A dataset, as a handle keeps it.
 #[derive(Debug)]
@@ -105,17 +105,48 @@ pub unsafe extern "C" fn vdx_text_free(text: *mut c_char) -> vdx_status {
 
 /// Opens a dataset: cheap, whatever its size. It shows the state at this time, whatever is published
 /// later. Close it with vdx_close.
+///
+/// Expressions may name files behind `@`, as in `samples(@ids.txt)`, which are read by the rights of the
+/// process: for expressions of strangers, as a server gets them, there is vdx_open_without_files.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_open(
     path: *const c_char,
     dataset: *mut *mut vdx_dataset,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        open(path, dataset, error, |opened| {
+            opened.with_loader(LocalFiles::new())
+        })
+    }
+}
+
+/// Opens a dataset as vdx_open does; no expression reads a file there, and `@` is an error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_open_without_files(
+    path: *const c_char,
+    dataset: *mut *mut vdx_dataset,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe { open(path, dataset, error, |opened| opened) }
+}
+
+/// # Safety
+///
+/// The arguments are as the header says.
+unsafe fn open(
+    path: *const c_char,
+    dataset: *mut *mut vdx_dataset,
+    error: *mut *mut vdx_error,
+    prepared: fn(Dataset) -> Dataset,
+) -> vdx_status {
     let work = || {
         // SAFETY: the arguments are as the header says
         let (to, from) = unsafe { (out(dataset, "dataset")?, path_at(path, "path")) };
         to.set(std::ptr::null_mut());
-        let opened = Dataset::open(from?)?;
+        let opened = prepared(Dataset::open(from?)?);
         let assembly = opened.info().assembly;
         to.set(put(Opened {
             path: c_text(&opened.path().to_string_lossy()),

@@ -266,6 +266,49 @@ static void files(const char *spec)
     EXPECT(vdx_close(dataset) == VDX_OK);
 }
 
+/* Files that expressions name: read where the program said so, and never shown. */
+static void lists(const char *path, const char *work)
+{
+    vdx_dataset *dataset = NULL, *strict = NULL;
+    vdx_group *group = NULL;
+    vdx_error *error = NULL;
+    vdx_error_details details = vdx_error_details_init();
+    uint64_t count = 0;
+    char list[2048], named[4096];
+    FILE *file;
+
+    snprintf(list, sizeof list, "%s/ids.txt", work);
+    file = fopen(list, "w");
+    EXPECT(file != NULL && fputs("P1\n", file) >= 0 && fclose(file) == 0);
+    EXPECT(vdx_open(path, &dataset, NULL) == VDX_OK);
+    REFUSED(VDX_ARGUMENT, vdx_open_without_files(NULL, &strict, &error));
+    REFUSED(VDX_ARGUMENT, vdx_open_without_files(path, NULL, &error));
+    EXPECT(vdx_open_without_files(path, &strict, NULL) == VDX_OK);
+
+    snprintf(named, sizeof named, "individuals(@\"%s\")", list);
+    EXPECT(vdx_ask(dataset, named, &group, NULL) == VDX_OK);
+    EXPECT(vdx_group_count(group, &count, NULL) == VDX_OK && count == 1);
+    EXPECT(vdx_group_free(group) == VDX_OK);
+    EXPECT(vdx_ask(strict, named, &group, &error) == VDX_EXPRESSION);
+    EXPECT(strstr(vdx_error_message(error), "no files are read here") != NULL);
+    EXPECT(freed(error) == VDX_EXPRESSION);
+    /* a quoted text is an id, and `@` stands nowhere else */
+    snprintf(named, sizeof named, "individuals(\"%s\")", list);
+    REFUSED(VDX_EXPRESSION, vdx_ask(dataset, named, &group, &error));
+    REFUSED(VDX_EXPRESSION, vdx_each_variant(dataset, "id:@rs.txt", NULL, no_variant, NULL, &error));
+
+    file = fopen(list, "w");
+    EXPECT(file != NULL && fputs("P1\nsecret\n", file) >= 0 && fclose(file) == 0);
+    snprintf(named, sizeof named, "individuals(@\"%s\")", list);
+    EXPECT(vdx_ask(dataset, named, &group, &error) == VDX_INPUT);
+    EXPECT(strstr(vdx_error_message(error), "secret") == NULL);
+    EXPECT(vdx_error_describe(error, &details) == VDX_OK);
+    EXPECT(details.place_kind == VDX_PLACE_LINE && details.place == 2);
+    EXPECT(strcmp(details.file, list) == 0);
+    EXPECT(freed(error) == VDX_INPUT);
+    EXPECT(vdx_close(dataset) == VDX_OK && vdx_close(strict) == VDX_OK);
+}
+
 /* Structs of other sizes. */
 static void structs(const vdx_dataset *dataset, const char *work)
 {
@@ -370,7 +413,8 @@ static void builds(const char *spec, const char *work)
 }
 
 /* Callbacks that end the work, and groups of other datasets. */
-static void ended(const vdx_dataset *dataset, const vdx_group *group, const char *spec)
+static void ended(const vdx_dataset *dataset, const vdx_group *group, const char *spec,
+                  const char *work)
 {
     vdx_dataset *other = NULL;
     vdx_group *theirs = NULL, *both = NULL;
@@ -378,6 +422,7 @@ static void ended(const vdx_dataset *dataset, const vdx_group *group, const char
     vdx_counts counts;
     struct ArrowArrayStream stream;
     struct ArrowArray batch;
+    const char *by[] = {"sex"};
     char path[2048];
     int asked = 0;
 
@@ -399,8 +444,20 @@ static void ended(const vdx_dataset *dataset, const vdx_group *group, const char
     EXPECT(vdx_open(path, &other, NULL) == VDX_OK);
     EXPECT(vdx_ask(other, "all", &theirs, NULL) == VDX_OK);
     REFUSED(VDX_USAGE, vdx_group_and(group, theirs, &both, &error));
+    REFUSED(VDX_USAGE, vdx_group_or(group, theirs, &both, &error));
+    REFUSED(VDX_USAGE, vdx_group_without(group, theirs, &both, &error));
+    EXPECT(both == NULL);
     REFUSED(VDX_USAGE, vdx_frequency(dataset, "chrX:12885000:A:G", theirs, &counts, &error));
     REFUSED(VDX_USAGE, vdx_variants(dataset, "all", theirs, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, NULL, 0, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, by, 1, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_carriers(dataset, "all", theirs, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_compounds(dataset, "all", theirs, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_each_variant(dataset, "all", theirs, no_variant, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_each_carrier(dataset, "all", theirs, no_carrier, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_each_genotypes(dataset, "all", theirs, no_genotypes, NULL, &error));
+    snprintf(path, sizeof path, "%s/theirs.vcf", work);
+    REFUSED(VDX_USAGE, vdx_export(dataset, "all", theirs, path, NULL, NULL, &error));
     EXPECT(vdx_group_free(theirs) == VDX_OK);
 
     /* a stream outlives its dataset, and may be released before its end */
@@ -429,9 +486,10 @@ int main(int argc, char **argv)
     handles(path);
     told(dataset);
     files(argv[1]);
+    lists(path, argv[3]);
     structs(dataset, argv[3]);
     builds(argv[1], argv[3]);
-    ended(dataset, group, argv[1]);
+    ended(dataset, group, argv[1], argv[3]);
     EXPECT(vdx_group_free(group) == VDX_OK);
     EXPECT(vdx_close(dataset) == VDX_OK);
     EXPECT(vdx_held() == 0);

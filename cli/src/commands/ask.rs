@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use varidex::Dataset;
 
 pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = super::open(&args.dataset)?;
     if args.explain {
         return explain(&dataset, args);
     }
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
             text
         };
         return match args.format {
-            // no header: the list is what `samples("FILE")` reads
+            // no header: the list is what `individuals(@FILE)` reads
             Format::Tsv => print(&lines(str::to_owned)),
             Format::Json => print_json(&ranked.iter().map(|(id, _)| Value::from(*id)).collect()),
             Format::Ndjson => print(&lines(|id| Value::from(id).to_string())),

@@ -36,7 +36,7 @@ const PAIR_COLUMNS: [&str; 12] = [
 
 pub(crate) fn run(args: &Carriers) -> Result<(), Failure> {
     let asked = &args.grouped.variants;
-    let dataset = Dataset::open(&asked.dataset)?;
+    let dataset = super::open(&asked.dataset)?;
     let group = super::group(&dataset, args.grouped.group.as_deref())?;
     let group = group.as_ref().map(|(group, _)| group);
     if args.compound {

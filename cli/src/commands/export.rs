@@ -5,11 +5,11 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use std::io;
 use std::path::Path;
-use varidex::{Dataset, Error, ExportFormat, ExportOptions, ExportProgress};
+use varidex::{Error, ExportFormat, ExportOptions, ExportProgress};
 
 pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
     progress::watch_interrupts();
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = super::open(&args.dataset)?;
     let group = super::group(&dataset, args.group.as_deref())?;
     let group = group.as_ref().map(|(group, _)| group);
     let to_stdout = args.output == Path::new("-");

@@ -4,7 +4,7 @@ use super::{count_cells, position_cell};
 use crate::args::Frequencies;
 use crate::failure::Failure;
 use crate::table::{Cell, Table};
-use varidex::{Counts, Dataset, Variant};
+use varidex::{Counts, Variant};
 
 const COLUMNS: [&str; 13] = [
     "chrom",
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 13] = [
 
 pub(crate) fn run(args: &Frequencies) -> Result<(), Failure> {
     let grouped = &args.grouped;
-    let dataset = Dataset::open(&grouped.variants.dataset)?;
+    let dataset = super::open(&grouped.variants.dataset)?;
     let group = super::group(&dataset, grouped.group.as_deref())?;
     let (group, name) = match &group {
         Some((group, name)) => (Some(group), name.as_str()),

@@ -16,7 +16,8 @@ use crate::args::{Arguments, Command};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::Cell;
-use varidex::{Counts, Dataset, Group, Variants, Who};
+use std::path::Path;
+use varidex::{Counts, Dataset, Group, LocalFiles, Variants, Who};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -33,6 +34,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
     }
+}
+
+/// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
+fn open(path: &Path) -> Result<Dataset, Failure> {
+    Ok(Dataset::open(path)?.with_loader(LocalFiles::of_terminal()))
 }
 
 /// The group an option names, and its text as the library writes it; nothing without the option.

@@ -4,7 +4,6 @@ use super::{count_cells, position_cell};
 use crate::args::Variants;
 use crate::failure::Failure;
 use crate::table::{Cell, Table};
-use varidex::Dataset;
 
 const COLUMNS: [&str; 17] = [
     "chrom",
@@ -27,7 +26,7 @@ const COLUMNS: [&str; 17] = [
 ];
 
 pub(crate) fn run(args: &Variants) -> Result<(), Failure> {
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = super::open(&args.dataset)?;
     let mut variants = super::find(&dataset, &args.of, None)?;
     let mut table = Table::new(args.format, &COLUMNS);
     let mut id = Vec::new();

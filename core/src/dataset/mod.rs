@@ -13,6 +13,7 @@ mod page;
 mod people;
 #[cfg(test)]
 mod people_damage_tests;
+mod regions;
 mod samples;
 mod segment;
 mod verify;
@@ -24,5 +25,6 @@ pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentE
 pub use open::{Dataset, Info, SectionSize};
 pub(crate) use page::PageView;
 pub use people::{PeopleCount, PeopleKey, TermCount};
+pub(crate) use regions::Regions;
 pub(crate) use samples::Samples;
 pub(crate) use segment::Segment;

@@ -12,6 +12,7 @@ use crate::genes::Genes;
 use crate::genome::{Assembly, ContigNames, Interval};
 use crate::people::Terms;
 use crate::people::store::{Hierarchy, KnownTerms, People};
+use crate::source::FileLoader;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -39,6 +40,8 @@ pub struct Dataset {
     people: Option<People>,
     genes: Option<Genes>,
     gene_carriers: Option<GeneCarriers>,
+    /// Reads what expressions name behind `@`.
+    loader: Option<Box<dyn FileLoader>>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -97,6 +100,12 @@ pub struct SectionSize {
 
 impl Dataset {
     /// Opens the dataset in a directory.
+    ///
+    /// Its files are mapped into memory, so the caller sees to it that nobody changes them in place
+    /// while the dataset is open: where one is cut, the next touch of what is gone ends the process
+    /// (SIGBUS); where one is overwritten, answers may be wrong. Files may be replaced and removed,
+    /// which is all that builds and [`load_people`](crate::load_people) do. `rsync` replaces them as
+    /// well, unless it gets `--inplace`; `cp` onto a file that is there changes it in place.
     ///
     /// # Errors
     ///
@@ -167,7 +176,30 @@ impl Dataset {
             people: people.transpose()?,
             genes: genes.transpose()?,
             gene_carriers: gene_carriers.transpose()?,
+            loader: None,
         })
+    }
+
+    /// Lets expressions name files behind `@`, as in `samples(@ids.txt)`, and reads them with this.
+    /// Without a loader such an expression is an error, and no expression opens a file: text of
+    /// strangers belongs to a dataset without one.
+    ///
+    /// ```no_run
+    /// use varidex::{Dataset, LocalFiles};
+    /// let dataset = Dataset::open("cohort.vdx")?.with_loader(LocalFiles::new());
+    /// println!("{}", dataset.ask("samples(@ids.txt)")?.count());
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_loader(self, loader: impl FileLoader + 'static) -> Self {
+        Self {
+            loader: Some(Box::new(loader)),
+            ..self
+        }
+    }
+
+    pub(crate) fn loader(&self) -> Option<&dyn FileLoader> {
+        self.loader.as_deref()
     }
 
     /// The directory.

@@ -204,8 +204,8 @@ impl Dataset {
         options: &ExportOptions,
         progress: &mut dyn FnMut(&ExportProgress) -> bool,
     ) -> Result<ExportSummary> {
-        if group.is_some_and(|group| group.dataset().snapshot() != self.snapshot()) {
-            return Err(Error::Usage("the group is of another dataset".to_owned()));
+        if let Some(group) = group {
+            group.within(self)?;
         }
         let mut variants = self.variants(of)?;
         let format = options.format.unwrap_or_default();

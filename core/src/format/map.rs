@@ -24,12 +24,14 @@ impl Bytes {
             return Ok(Self::Held(Vec::new()));
         }
         #[expect(unsafe_code, reason = "mapping a file is unsafe whatever its content")]
-        // SAFETY: the map is read-only, and files of a dataset are never changed after the rename
-        // that publishes them: a new version is a new file, and removing a file leaves its map whole.
-        // What another program writes into a mapped file can change bytes under us; nothing here
-        // keeps a `str` or any other checked value pointing into the map, and every read is bounded
-        // by the map's own length, so changed bytes give errors or other numbers, not undefined
-        // behaviour of ours.
+        // SAFETY: the map is read-only, and we never change a file of a dataset after the rename that
+        // publishes it: a new version is a new file, and removing a file leaves its map whole. That
+        // no other program changes the file in place while it is open is the caller's condition,
+        // which `Dataset::open` states, for nothing here can check it. Where it is broken: bytes that
+        // are overwritten change under us, of which the compiler knows nothing; no `str` or other
+        // checked value is kept that points into the map, and every read is bounded by the map's own
+        // length, so that in practice they give errors or other numbers. A file that is cut takes its
+        // pages away: the next touch of one ends the process with SIGBUS.
         let map = unsafe { memmap2::Mmap::map(&file) };
         map.map(Self::Mapped).map_err(|e| Error::io(path, e))
     }

@@ -155,9 +155,9 @@ impl<'a> Allele<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`].
+    /// [`Error::Usage`] where the group is of another dataset, [`Error::Damaged`].
     pub fn counts_in(&self, group: &Group<'_>) -> Result<Counts> {
-        self.counts_of(Some(group.samples()))
+        self.counts_of(Some(group.within(self.dataset)?.samples()))
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {

@@ -117,9 +117,7 @@ impl Rows {
 pub(super) fn may_have(dataset: &Dataset, part: usize, node: &Node<Test>) -> bool {
     match node {
         Node::Atom(atom) => match &atom.kind {
-            Test::Regions(regions) => regions
-                .iter()
-                .any(|(contig, interval)| dataset.reaches(part, *contig, *interval)),
+            Test::Regions(regions) => dataset.reaches_any(part, regions),
             Test::Rows(rows) => rows.contains_key(&part),
             _ => true,
         },
@@ -140,13 +138,7 @@ pub(super) fn candidates(
     Ok(match node {
         Node::Atom(atom) => match &atom.kind {
             Test::All => Rows::all(rows, true),
-            Test::Regions(regions) => {
-                let mut found = Vec::new();
-                for (contig, interval) in regions {
-                    found.extend(segment.overlapping(*contig, *interval)?);
-                }
-                Rows::from_unsorted(found, true)
-            }
+            Test::Regions(regions) => Rows::from_unsorted(segment.touching(regions)?, true),
             Test::Rows(by_part) => {
                 let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
                 Rows::of(found, true)

@@ -79,7 +79,8 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// As [`Self::ask`], and [`Error::Usage`] where no genes are known; what `f` fails with.
+    /// As [`Self::ask`], and [`Error::Usage`] where no genes are known and for a group of another
+    /// dataset; what `f` fails with.
     pub fn compound_pairs<E: From<Error>>(
         &self,
         of: impl IntoWhere,
@@ -88,6 +89,7 @@ impl Dataset {
     ) -> std::result::Result<(), E> {
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
+        let group = group.map(|group| group.within(self)).transpose()?;
         let mut sweep = Sweep::new(self, test, group.map(Group::samples))?;
         let mut hits: HashMap<u32, Vec<PairHit>> = HashMap::new();
         loop {

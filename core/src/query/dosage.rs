@@ -31,7 +31,7 @@ impl Dataset {
         let (columns, width) = match group {
             None => ((0..all).collect(), all),
             Some(group) => {
-                let group = self.group(&group.keep())?;
+                let group = group.within(self)?;
                 let mut columns = vec![u32::MAX; all as usize];
                 let mut width = 0;
                 for sample in group.samples().iter() {
@@ -67,8 +67,13 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row.
+    /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row, or `of` is of another
+    /// dataset.
     pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
+        if !std::ptr::eq(of.dataset, self.of.dataset) {
+            let snapshot = of.dataset.snapshot();
+            self.of.dataset.refuse_foreign("a matrix", snapshot)?;
+        }
         if to.len() != of.width {
             return Err(Error::Usage(format!(
                 "a row of {} samples does not fit {}",

@@ -88,18 +88,23 @@ impl Dataset {
     ///
     /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
     pub fn group(&self, kept: &KeptGroup) -> Result<Group<'_>> {
-        if kept.snapshot != self.snapshot() {
-            return Err(Error::Usage(format!(
-                "a group of snapshot {} does not fit {}, which is snapshot {}: ask again",
-                kept.snapshot,
-                self.path().display(),
-                self.snapshot()
-            )));
-        }
+        self.refuse_foreign("a group", &kept.snapshot)?;
         Ok(Group {
             dataset: self,
             held: Arc::clone(&kept.held),
         })
+    }
+
+    /// Refuses what is of another snapshot: its numbers are of other people.
+    pub(super) fn refuse_foreign(&self, what: &str, snapshot: &str) -> Result<()> {
+        match snapshot == self.snapshot() {
+            true => Ok(()),
+            false => Err(Error::Usage(format!(
+                "{what} of snapshot {snapshot} does not fit {}, which is snapshot {}: ask again",
+                self.path().display(),
+                self.snapshot()
+            ))),
+        }
     }
 
     /// A group of subjects by their numbers: samples, and behind them people without samples.
@@ -150,6 +155,16 @@ impl<'a> Group<'a> {
                 label,
             }),
         })
+    }
+
+    /// The group, where it is one of this dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
+    pub(crate) fn within(&self, dataset: &Dataset) -> Result<&Self> {
+        dataset.refuse_foreign("a group", self.dataset.snapshot())?;
+        Ok(self)
     }
 
     /// The group without its dataset.
@@ -255,6 +270,11 @@ impl<'a> Group<'a> {
         self.dataset
     }
 
+    /// The subjects, to be combined with those of a group of the same dataset.
+    fn subjects_in(&self, other: &Self) -> Result<&SampleSet> {
+        Ok(&self.within(other.dataset)?.held.subjects)
+    }
+
     fn with(&self, subjects: SampleSet, label: String) -> Result<Self> {
         Self::new(self.dataset, subjects, self.held.scores.clone(), label)
     }
@@ -263,9 +283,10 @@ impl<'a> Group<'a> {
     ///
     /// # Errors
     ///
+    /// [`Error::Usage`] where the other is of another dataset, or of another state of this one;
     /// [`Error::Damaged`] where it cannot be read whose the samples are.
     pub fn and(&self, other: &Self) -> Result<Self> {
-        let both = self.held.subjects.intersection(&other.held.subjects);
+        let both = self.held.subjects.intersection(other.subjects_in(self)?);
         self.with(both, format!("({}) & ({})", self.label(), other.label()))
     }
 
@@ -275,7 +296,7 @@ impl<'a> Group<'a> {
     ///
     /// As [`Self::and`].
     pub fn or(&self, other: &Self) -> Result<Self> {
-        let either = self.held.subjects.union(&other.held.subjects);
+        let either = self.held.subjects.union(other.subjects_in(self)?);
         self.with(either, format!("({}) | ({})", self.label(), other.label()))
     }
 
@@ -285,7 +306,7 @@ impl<'a> Group<'a> {
     ///
     /// As [`Self::and`].
     pub fn without(&self, other: &Self) -> Result<Self> {
-        let rest = self.held.subjects.difference(&other.held.subjects);
+        let rest = self.held.subjects.difference(other.subjects_in(self)?);
         self.with(rest, format!("({}) & !({})", self.label(), other.label()))
     }
 
@@ -293,7 +314,7 @@ impl<'a> Group<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Self::and`].
+    /// [`Error::Damaged`] where it cannot be read whose the samples are.
     pub fn others(&self) -> Result<Self> {
         let rest = Subjects::of(self.dataset).all();
         let rest = rest.difference(&self.held.subjects);
@@ -306,10 +327,8 @@ impl<'a> Group<'a> {
     ///
     /// As [`Self::and`].
     pub fn either_but_not_both(&self, other: &Self) -> Result<Self> {
-        let one = self
-            .held
-            .subjects
-            .symmetric_difference(&other.held.subjects);
+        let theirs = other.subjects_in(self)?;
+        let one = self.held.subjects.symmetric_difference(theirs);
         let (a, b) = (self.label(), other.label());
         self.with(one, format!("({a}) & !({b}) | ({b}) & !({a})"))
     }

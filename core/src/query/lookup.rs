@@ -49,7 +49,7 @@ impl Dataset {
     /// [`Error::Usage`](crate::Error::Usage) where the group is of another dataset.
     pub fn lookup(&self, group: Option<&Group<'_>>) -> Result<Lookup<'_>> {
         let group = match group {
-            Some(group) => Some(self.group(&group.keep())?.samples().clone()),
+            Some(group) => Some(group.within(self)?.samples().clone()),
             None => None,
         };
         Ok(Lookup {

@@ -18,6 +18,7 @@ mod expression;
 mod genotype;
 mod group;
 mod haplotype;
+mod listed;
 mod lookup;
 mod meant;
 mod named;
@@ -227,9 +228,9 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// As [`Self::ask`].
+    /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
     pub fn variants_by(&self, of: impl IntoWhere, groups: &[Group<'_>]) -> Result<Variants<'_>> {
-        Ok(self.variants(of)?.count_beside(groups))
+        self.variants(of)?.count_beside(groups)
     }
 
     /// Everybody, or those of a group, by the values of attributes. Who has several values of one is in
@@ -237,15 +238,18 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`](crate::Error::Usage) where no people are loaded;
-    /// [`Error::Damaged`](crate::Error::Damaged).
+    /// [`Error::Usage`](crate::Error::Usage) where no people are loaded, and for a group of another
+    /// dataset; [`Error::Damaged`](crate::Error::Damaged).
     pub fn groups_by(
         &self,
         attributes: &[Attribute],
         within: Option<&Group<'_>>,
     ) -> Result<Vec<(Vec<Option<String>>, Group<'_>)>> {
         let subjects = Subjects::of(self);
-        let all = within.map_or_else(|| subjects.all(), |group| group.subjects().clone());
+        let all = match within {
+            Some(group) => group.within(self)?.subjects().clone(),
+            None => subjects.all(),
+        };
         let mut found = vec![(Vec::new(), all)];
         for attribute in attributes {
             let mut sets = Vec::new();
@@ -279,10 +283,11 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// As [`Self::ask`].
+    /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
     pub fn variants_in(&self, of: impl IntoWhere, group: &Group<'_>) -> Result<Variants<'_>> {
+        let samples = group.within(self)?.samples();
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;
-        Variants::new(self, test, Some(group.samples()))
+        Variants::new(self, test, Some(samples))
     }
 }

@@ -4,6 +4,7 @@ use super::entries::EntryTest;
 use super::expression::{Atom, Node, nearest};
 use super::resolve::{Resolver, Test};
 use crate::annotations::split_change;
+use crate::dataset::Regions;
 use crate::error::Result;
 use crate::source::annotation::{descendants, names, normal_protein, term};
 use crate::source::genes::Gene;
@@ -186,7 +187,7 @@ impl Resolver<'_> {
         self.notes
             .borrow_mut()
             .push(format!("gene {}: by position{pad}", gene.symbol));
-        Ok(Test::Regions(intervals))
+        Ok(Test::Regions(Regions::new(intervals)))
     }
 
     /// A consequence, with all that are more special.

@@ -15,15 +15,13 @@ use super::genotype::CarrierGenotype;
 use super::variants::Variant;
 use super::walk::RowRef;
 use crate::dataset::{Dataset, Segment};
-use crate::error::{Error, InputError, Place, Result};
+use crate::error::Result;
 use crate::genome::Chromosome;
 use crate::people::store::People;
 use crate::set::{SampleSet, get_bit};
-use crate::source::people::read_ped;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::path::Path;
 
 /// From whom a child has a variant that it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +73,8 @@ impl fmt::Display for Inheritance {
 /// Children of a dataset and their parents, by samples.
 #[derive(Debug, Clone, Default)]
 pub struct Trios {
+    /// The state of the dataset that the samples' numbers are of.
+    snapshot: String,
     /// By the child's sample.
     children: HashMap<u32, Parents>,
 }
@@ -87,42 +87,12 @@ struct Parents {
 }
 
 impl Trios {
-    /// The children that a PED or FAM file tells of. Its ids are names of samples, or else ids of the
-    /// dataset's people. Lines of others are passed by, and so are children without a parent in the
-    /// dataset.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`], [`Error::Input`] for what is no such file and for a person with two lines that
-    /// differ, [`Error::Usage`] where it tells of no parent and child here.
-    pub fn from_ped(dataset: &Dataset, path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let mut kin = BTreeMap::new();
-        for relative in read_ped(path)? {
-            let parents = (relative.kin.mother, relative.kin.father);
-            let known = kin.entry(relative.id).or_insert_with(|| parents.clone());
-            if *known != parents {
-                let found = [known.0.clone(), known.1.clone(), parents.0, parents.1];
-                let found: Vec<String> = found.into_iter().flatten().collect();
-                return Err(Error::from(Box::new(InputError {
-                    file: path.display().to_string(),
-                    place: Place::File,
-                    expected: "the same parents in all lines of a person".to_owned(),
-                    found: found.join(", "),
-                })));
-            }
+    /// Nobody, so far.
+    pub(crate) fn none(dataset: &Dataset) -> Self {
+        Self {
+            snapshot: dataset.snapshot().to_owned(),
+            children: HashMap::new(),
         }
-        let mut trios = Self::default();
-        for (child, (mother, father)) in &kin {
-            trios.add(dataset, child, mother.as_deref(), father.as_deref())?;
-        }
-        if trios.is_empty() {
-            return Err(Error::Usage(format!(
-                "{} tells of no sample here whose parent is one as well",
-                path.display()
-            )));
-        }
-        Ok(trios)
     }
 
     /// The children of whom the dataset's people tell.
@@ -131,7 +101,7 @@ impl Trios {
     ///
     /// [`Error::Damaged`].
     pub fn of_people(dataset: &Dataset) -> Result<Self> {
-        let mut trios = Self::default();
+        let mut trios = Self::none(dataset);
         let Some(people) = dataset.people() else {
             return Ok(trios);
         };
@@ -152,7 +122,8 @@ impl Trios {
         Ok(trios)
     }
 
-    fn add(
+    /// Adds a child by its id and those of its parents: names of samples, or else ids of people.
+    pub(crate) fn add(
         &mut self,
         dataset: &Dataset,
         child: &str,
@@ -271,6 +242,9 @@ impl Variant<'_, '_> {
         trios: &Trios,
         mut f: impl FnMut(CarrierGenotype, Inheritance),
     ) -> Result<u64> {
+        if !trios.is_empty() {
+            self.of.dataset.refuse_foreign("trios", &trios.snapshot)?;
+        }
         let mut carriers = Vec::new();
         // parents may carry in records that do not pass
         let passing = self.of.walk.passing().to_vec();

@@ -6,17 +6,17 @@
 
 use super::Group;
 use super::carried::{Asked, Carried};
-use super::expression::{Comparison, Node, SampleList, Who, WhoAtom, nearest};
+use super::expression::{Comparison, Node, Who, WhoAtom, nearest};
+use super::listed::Listing;
 use super::resolve::Resolver;
 use super::similar::Similar;
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
-use crate::error::{Error, ExpressionError, InputError, Place, Result};
+use crate::error::{Error, ExpressionError, Result};
 use crate::people::store::{FoundTerm, People as Store, TermRef};
 use crate::set::SampleSet;
 use crate::source::people::{Age, Ages, Scope};
 use std::ops::Range;
-use std::path::Path;
 
 /// Evaluates expressions over people.
 pub(crate) struct People<'a> {
@@ -172,7 +172,7 @@ impl<'a> People<'a> {
         let individuals = match atom {
             WhoAtom::All => return Ok(Part::Set(self.subjects.all())),
             WhoAtom::Samples(list) => {
-                let samples = self.listed(list, at, Self::sample, "a sample of the dataset")?;
+                let samples = self.listed(list, Listing::Samples, at)?;
                 return self.subjects.closed_over_people(samples).map(Part::Set);
             }
             WhoAtom::Carriers {
@@ -203,7 +203,7 @@ impl<'a> People<'a> {
             }
             WhoAtom::Individuals(list) => {
                 self.store(at)?;
-                self.listed(list, at, Self::individual, "a person of the dataset")?
+                self.listed(list, Listing::Individuals, at)?
             }
             WhoAtom::Term {
                 scope,
@@ -282,7 +282,7 @@ impl<'a> People<'a> {
         }))
     }
 
-    fn store(&self, at: &Range<usize>) -> Result<&'a Store> {
+    pub(super) fn store(&self, at: &Range<usize>) -> Result<&'a Store> {
         self.dataset.people().ok_or_else(|| {
             let message = "nothing is known of people here: load them with `varidex people`";
             self.error(at, message.to_owned(), Vec::new())
@@ -358,72 +358,6 @@ impl<'a> People<'a> {
                 Err(self.error(at, message, names))
             }
         }
-    }
-
-    /// Those whom a list names.
-    fn listed(
-        &self,
-        list: &SampleList,
-        at: &Range<usize>,
-        find: impl Fn(&Self, &str, &Range<usize>) -> Result<Option<u32>>,
-        expected: &str,
-    ) -> Result<SampleSet> {
-        let one = |name: &str| match find(self, name, at)? {
-            Some(number) => Ok(number),
-            None => Err(self.nobody(name, at, expected)?),
-        };
-        match list {
-            SampleList::Names(names) => names.iter().map(|name| one(name)).collect(),
-            SampleList::NameOrFile(text) if !Path::new(text).is_file() => {
-                Ok(std::iter::once(one(text)?).collect())
-            }
-            SampleList::File(file) | SampleList::NameOrFile(file) => {
-                let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
-                let mut found = SampleSet::new();
-                // empty lines and those that start with `#` are passed by
-                for (number, line) in (1..).zip(text.lines()) {
-                    let name = line.trim_end();
-                    if name.is_empty() || name.starts_with('#') {
-                        continue;
-                    }
-                    let Some(one) = find(self, name, at)? else {
-                        return Err(Error::from(Box::new(InputError {
-                            file: file.clone(),
-                            place: Place::Line(number),
-                            expected: expected.to_owned(),
-                            found: format!("{name:?}"),
-                        })));
-                    };
-                    found.insert(one);
-                }
-                Ok(found)
-            }
-        }
-    }
-
-    fn sample(&self, name: &str, _: &Range<usize>) -> Result<Option<u32>> {
-        self.dataset.sample_number(name)
-    }
-
-    fn individual(&self, id: &str, at: &Range<usize>) -> Result<Option<u32>> {
-        self.store(at)?.number(id)
-    }
-
-    fn nobody(&self, name: &str, at: &Range<usize>, expected: &str) -> Result<Error> {
-        const COMPARED: usize = 100_000;
-        let (what, known): (&str, Vec<&str>) = match expected.starts_with("a sample") {
-            true => (
-                "sample",
-                self.dataset.sample_names()?.take(COMPARED).collect(),
-            ),
-            false => {
-                let store = self.store(at)?;
-                let ids = (0..store.len()).take(COMPARED).map(|i| store.id(i));
-                ("person", ids.collect::<Result<_>>()?)
-            }
-        };
-        let message = format!("no {what} `{name}` here");
-        Ok(self.error(at, message, nearest(name, known)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::expression::{
 use super::named::{any_of, entry, together};
 use super::people::People;
 use crate::build::{InfoKey, InfoType};
-use crate::dataset::{Dataset, WantedAlleles};
+use crate::dataset::{Dataset, Regions, WantedAlleles};
 use crate::error::{Error, ExpressionError, Result};
 use crate::format::{TextBlock, Zone};
 use crate::genome::{
@@ -28,8 +28,8 @@ const ROLL_REACH: i64 = 10_000;
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
     All,
-    /// Any of the intervals, by contig.
-    Regions(Vec<(u32, Interval)>),
+    /// Any of the intervals.
+    Regions(Regions),
     /// These rows, by part: an allele or an id.
     Rows(HashMap<usize, Vec<u32>>),
     /// One bit for each type's code.
@@ -108,9 +108,9 @@ impl<'a> Resolver<'a> {
             WhereAtom::Allele(text) => self.allele(text, at)?,
             WhereAtom::Name(name) => self.name(name, at)?,
             WhereAtom::Region { contig, interval } => {
-                Test::Regions(vec![(self.contig(contig, at)?, *interval)])
+                Test::Regions(Regions::new(vec![(self.contig(contig, at)?, *interval)]))
             }
-            WhereAtom::Regions(file) => Test::Regions(self.bed(file)?),
+            WhereAtom::Regions(file) => Test::Regions(self.bed(file, at)?),
             WhereAtom::Type(kind) => Test::Types(types(*kind)),
             WhereAtom::Number {
                 field,
@@ -197,7 +197,7 @@ impl<'a> Resolver<'a> {
                     start: Position::TELOMERE.zero_based(),
                     end: i32::MAX,
                 };
-                return Ok(Test::Regions(vec![(contig as u32, whole)]));
+                return Ok(Test::Regions(Regions::new(vec![(contig as u32, whole)])));
             }
             Err(NameError::Unknown { .. }) => {}
             Err(e) => return Err(self.error(at, e.to_string(), Vec::new())),
@@ -308,45 +308,6 @@ impl<'a> Resolver<'a> {
             list,
             test: test.clone(),
         })
-    }
-
-    /// The intervals of a BED file: 0-based, half-open, as in ours.
-    fn bed(&self, file: &str) -> Result<Vec<(u32, Interval)>> {
-        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
-        let mut regions = Vec::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            if line.trim().is_empty()
-                || ["#", "track", "browser"]
-                    .iter()
-                    .any(|word| line.starts_with(word))
-            {
-                continue;
-            }
-            let mut fields = line.split_ascii_whitespace();
-            let interval = fields.next().and_then(|contig| {
-                let start: i32 = fields.next()?.parse().ok().filter(|n| *n >= 0)?;
-                let end: i32 = fields.next()?.parse().ok()?;
-                Some((contig, Interval::new(start, end)?))
-            });
-            let Some((contig, interval)) = interval else {
-                return Err(Error::from(Box::new(crate::InputError {
-                    file: file.to_owned(),
-                    place: crate::Place::Line(number),
-                    expected: "contig, start and end of a BED region".to_owned(),
-                    found: line.chars().take(60).collect(),
-                })));
-            };
-            let contig = self.dataset.contig_names().resolve(contig).map_err(|e| {
-                Error::from(Box::new(crate::InputError {
-                    file: file.to_owned(),
-                    place: crate::Place::Line(number),
-                    expected: "a contig of the dataset".to_owned(),
-                    found: e.to_string(),
-                }))
-            })?;
-            regions.push((contig as u32, interval));
-        }
-        Ok(regions)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::build::InfoType;
 use crate::dataset::{PageView, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
-use crate::genome::{AlleleType, Extent, Interval, variant_length};
+use crate::genome::{AlleleType, Extent, variant_length};
 
 /// The number of everybody among the groups that a walk counts in.
 pub(super) const EVERYBODY: usize = 0;
@@ -125,6 +125,8 @@ pub(super) fn asks_records(node: &Node<Test>) -> bool {
 pub(super) struct Tester<'a> {
     segment: &'a Segment,
     view: Option<PageView<'a>>,
+    /// Where in a list of regions the last row stood.
+    region: usize,
     block: TextBlock,
     info: Vec<(u16, Column, Text, TextBlock)>,
     entries: LocalTests,
@@ -137,6 +139,7 @@ impl<'a> Tester<'a> {
         Self {
             segment,
             view: None,
+            region: 0,
             block: TextBlock::default(),
             info: Vec::new(),
             entries: LocalTests::default(),
@@ -214,9 +217,7 @@ impl<'a> Tester<'a> {
                 let start = view.position.get(i);
                 let end = start.saturating_add(view.span.get(i));
                 let contig = self.segment.contig_of(row);
-                regions
-                    .iter()
-                    .any(|(of, interval)| *of == contig && overlaps(*interval, start, end))
+                regions.touch(&mut self.region, contig, start, end)
             }
             Test::Rows(rows) => rows
                 .get(&part)
@@ -337,9 +338,4 @@ fn test_text(value: &[u8], list: u8, test: &InfoTest) -> bool {
             value: wanted,
         } => value != wanted.as_bytes() && values.all(|one| one != wanted.as_bytes()),
     }
-}
-
-fn overlaps(interval: Interval, start: i64, end: i64) -> bool {
-    let in_it = (i64::from(interval.start)..i64::from(interval.end)).contains(&start);
-    in_it || (start < i64::from(interval.start) && end > i64::from(interval.start))
 }

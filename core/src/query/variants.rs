@@ -129,12 +129,12 @@ impl<'a> Variants<'a> {
     }
 
     /// Counts in these groups as well: see [`Variant::counts_of`].
-    pub(crate) fn count_beside(mut self, groups: &[Group<'_>]) -> Self {
+    pub(crate) fn count_beside(mut self, groups: &[Group<'_>]) -> Result<Self> {
         for group in groups {
-            self.counting.add(group.samples());
+            self.counting.add(group.within(self.dataset)?.samples());
         }
         self.beside = groups.len();
-        self
+        Ok(self)
     }
 
     /// Tells origins of these children only, by looking only at their families: others do not matter.

@@ -4,6 +4,7 @@ pub(crate) mod annotation;
 mod bcf;
 mod bgzf;
 pub(crate) mod chunk;
+mod files;
 mod flow;
 pub(crate) mod genes;
 mod header;
@@ -20,6 +21,7 @@ mod scan;
 mod text;
 mod typed;
 
+pub use files::{FileLoader, LocalFiles};
 pub(crate) use header::Header;
 #[cfg(test)]
 pub(crate) use lines::open_text;

@@ -33,6 +33,7 @@ mod normalise;
 mod options;
 mod pairs;
 mod people;
+mod regions;
 mod simulated;
 mod target;
 mod truth;

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
         print("(this is a debug build: times mean nothing)\n")?;
     }
     let made = make(args, dir, messages)?;
-    let dataset = Dataset::open(&made.dataset)?;
+    let dataset = super::open(&made.dataset)?;
     let (contig, alleles) =
         truth::read_truth(&made.cohort.truth).map_err(|e| Error::io(&made.cohort.truth, e))?;
     let (in_group, names) = truth::read_people(&made.cohort.people, SEX, POPULATION)
@@ -362,14 +362,14 @@ impl Cohort<'_> {
         let samples = || 0..self.in_group.len();
         let questions: [(String, Who, Vec<usize>); 4] = [
             (
-                format!("carriers({of}) & samples(\"finnish_women.txt\")"),
+                format!("carriers({of}) & samples(@finnish_women.txt)"),
                 women(Who::carriers(rare())),
                 samples()
                     .filter(|&s| in_group(s) && carried(s) > 0)
                     .collect(),
             ),
             (
-                format!("!carriers({of}) & samples(\"finnish_women.txt\")"),
+                format!("!carriers({of}) & samples(@finnish_women.txt)"),
                 women(Who::carriers(rare()).not()),
                 samples()
                     .filter(|&s| in_group(s) && carried(s) == 0)
@@ -381,7 +381,7 @@ impl Cohort<'_> {
                 samples().filter(|&s| carried(s) >= 5).collect(),
             ),
             (
-                format!("carriers({of}, hom) & samples(\"finnish_women.txt\")"),
+                format!("carriers({of}, hom) & samples(@finnish_women.txt)"),
                 women(Who::carriers_with(rare(), hom)),
                 samples()
                     .filter(|&s| in_group(s) && homozygous(s))

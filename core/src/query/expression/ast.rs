@@ -109,7 +109,7 @@ pub(crate) enum WhereAtom {
         contig: String,
         interval: Interval,
     },
-    /// The regions of a BED file.
+    /// The regions of a BED file, by its name, for the dataset's loader.
     Regions(String),
     Type(VariantType),
     Number {
@@ -403,14 +403,12 @@ impl Origin {
     ];
 }
 
-/// The argument of `samples(…)`.
+/// The argument of `samples(…)` and `individuals(…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SampleList {
     Names(Vec<String>),
-    /// One id per line.
+    /// A file by its name, for the dataset's loader: one id per line.
     File(String),
-    /// A single quoted argument: a file where one of this name exists, else a sample.
-    NameOrFile(String),
 }
 
 /// How many copies a carrier has.

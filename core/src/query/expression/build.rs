@@ -6,6 +6,8 @@ use super::ast::{
 };
 use crate::genome::Interval;
 use crate::people::{Attribute, Level, Recorded};
+#[cfg(doc)]
+use crate::source::FileLoader;
 use crate::source::people::Scope;
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -92,7 +94,7 @@ impl Where {
         })
     }
 
-    /// The variants of the regions that a BED file lists.
+    /// The variants of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
     pub fn regions(file: impl Into<String>) -> Self {
         Self::atom(WhereAtom::Regions(file.into()))
     }
@@ -390,7 +392,7 @@ impl Who {
         Self::atom(WhoAtom::Samples(SampleList::Names(ids)))
     }
 
-    /// The samples whose ids a file lists, one on each line.
+    /// The samples of the ids that a file lists, one on each line; the dataset's [`FileLoader`] reads it.
     pub fn samples_file(file: impl Into<String>) -> Self {
         Self::atom(WhoAtom::Samples(SampleList::File(file.into())))
     }
@@ -402,6 +404,12 @@ impl Who {
     {
         let ids = ids.into_iter().map(Into::into).collect();
         Self::atom(WhoAtom::Individuals(SampleList::Names(ids)))
+    }
+
+    /// The individuals of the ids that a file lists, one on each line; the dataset's [`FileLoader`]
+    /// reads it.
+    pub fn individuals_file(file: impl Into<String>) -> Self {
+        Self::atom(WhoAtom::Individuals(SampleList::File(file.into())))
     }
 
     /// Of whom a term (a CURIE, a label or a synonym), or a more special one, is recorded.

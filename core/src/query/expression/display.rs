@@ -78,7 +78,7 @@ impl Display for WhereAtom {
                     false => write!(f, "region({}, {first}, {})", Quoted(contig), interval.end),
                 }
             }
-            Self::Regions(file) => write!(f, "regions({})", Quoted(file)),
+            Self::Regions(file) => write!(f, "regions(@{})", Quoted(file)),
             Self::Type(kind) => write!(f, "type:{}", name_of(&VariantType::NAMES, kind)),
             Self::Number {
                 field,
@@ -311,9 +311,7 @@ impl Display for SampleList {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(file) => write!(f, "@{}", Quoted(file)),
-            Self::NameOrFile(name) => Quoted(name).fmt(f),
             Self::Names(names) => {
-                let mut all_plain = true;
                 for (n, name) in names.iter().enumerate() {
                     if n > 0 {
                         f.write_str(", ")?;
@@ -321,17 +319,12 @@ impl Display for SampleList {
                     let plain = !name.is_empty()
                         && !name.starts_with('@')
                         && !name.contains(|c| c == ',' || ends_any_word(c));
-                    all_plain &= plain;
                     match plain {
                         true => f.write_str(name)?,
                         false => Quoted(name).fmt(f)?,
                     }
                 }
-                // a single string could be a file; a comma says that it is a list
-                match names.len() == 1 && !all_plain {
-                    true => f.write_char(','),
-                    false => Ok(()),
-                }
+                Ok(())
             }
         }
     }

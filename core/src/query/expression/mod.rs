@@ -19,7 +19,7 @@
 //!            | "info." key [ op ( number | string | word ) ]
 //!            | ("type:" | "filter:" | "id:" | "gene:" | "consequence:" | "protein:") ( word | string )
 //!            | "impact" ( op | ":" ) impact | "canonical" | "mane"
-//!            | "region(" contig [ "," first "," last ] ")" | "regions(" file ")" | "allele(" text ")"
+//!            | "region(" contig [ "," first "," last ] ")" | "regions(" "@" file ")" | "allele(" text ")"
 //! GROUP atom = "all" | ("samples" | "individuals") "(" ( list | "@" file ) ")"
 //!            | "carriers(" WHERE { "," option } ")"
 //!            | CURIE | string | scope ":" ( CURIE | word | string )
@@ -47,6 +47,8 @@
 //! * In a list of arguments every comma ends a word, and `<`, `>`, `=` do not.
 //! * After an operator, a comma and `<`, `>`, `=` end a word; a comma between digits is an error,
 //!   because `0,01` would otherwise be cut in two.
+//! * Only `@` marks a file, before the one argument of `samples`, `individuals` and `regions`; a value
+//!   or an atom that begins with it is an error elsewhere. Nothing here reads a file.
 //! * Strings stand in double quotes, with `\"` and `\\`. A string as an atom is always a name, never
 //!   an allele or a region: `region("a b", 1, 5)` and `allele("…")` take awkward ones.
 //!

@@ -167,6 +167,7 @@ fn operand<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
         };
         return Err(scanner.error(at, format!("expected {}, found {found}", K::PICKS)));
     }
+    scanner.refuse_file()?;
     let kind = K::atom(scanner)?;
     Ok(Node::Atom(Atom {
         kind,

@@ -127,8 +127,24 @@ impl<'a> Scanner<'a> {
     }
 
     /// The word after an operator, or of an INFO key.
-    pub(super) fn plain_word(&mut self) -> &'a str {
-        self.word(|c| matches!(c, ',' | '<' | '>' | '='))
+    pub(super) fn plain_word(&mut self) -> Result<&'a str> {
+        self.refuse_file()?;
+        Ok(self.word(|c| matches!(c, ',' | '<' | '>' | '=')))
+    }
+
+    /// Refuses `@` here: read as a letter, what was meant as a file would be a name that nothing has.
+    pub(super) fn refuse_file(&self) -> Result<()> {
+        match self.peek() {
+            Some('@') => Err(self.no_file(self.next_part())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of `@` at a place that takes no file.
+    pub(super) fn no_file(&self, at: Range<usize>) -> Box<ExpressionError> {
+        let message = "`@` marks a file, as `samples(@…)`, `individuals(@…)` and `regions(@…)` take one: \
+                       quote a name that begins with `@`";
+        self.error(at, message)
     }
 
     /// An allele, a region, a name, or the field before an operator.
@@ -224,6 +240,18 @@ impl<'a> Scanner<'a> {
             if !self.eat(',') {
                 return Err(self.unclosed(open, "a comma"));
             }
+        }
+    }
+
+    /// [`Self::arguments`] of what takes no file.
+    pub(super) fn plain_arguments(&mut self, open: usize) -> Result<Vec<Argument>> {
+        let (arguments, _) = self.arguments(open)?;
+        match arguments
+            .iter()
+            .find(|argument| argument.form == Form::File)
+        {
+            Some(file) => Err(self.no_file(file.at.clone())),
+            None => Ok(arguments),
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) fn term_name(scanner: &mut Scanner<'_>, field: &str, start: usize) ->
     if let Some(label) = scanner.string()? {
         return not_empty(scanner, label, start);
     }
-    match scanner.plain_word() {
+    match scanner.plain_word()? {
         "" => Err(scanner.error(start..scanner.at(), format!("`{field}:` needs a value"))),
         word => Ok(word.to_owned()),
     }
@@ -34,7 +34,7 @@ fn scoped_term(scanner: &mut Scanner<'_>, open: usize) -> Result<(Option<Scope>,
     if let Some(label) = scanner.string()? {
         return Ok((None, not_empty(scanner, label, start)?));
     }
-    let word = scanner.plain_word();
+    let word = scanner.plain_word()?;
     if word.is_empty() {
         return Err(scanner.unclosed(open, "a term"));
     }
@@ -44,6 +44,10 @@ fn scoped_term(scanner: &mut Scanner<'_>, open: usize) -> Result<(Option<Scope>,
     match scope {
         None => Ok((None, word.to_owned())),
         Some((scope, name, "")) => Ok((Some(scope), term_name(scanner, name, start)?)),
+        Some((_, _, rest)) if rest.starts_with('@') => {
+            let end = scanner.at();
+            Err(scanner.no_file(end - rest.len()..end))
+        }
         Some((scope, _, rest)) => Ok((Some(scope), rest.to_owned())),
     }
 }
@@ -75,7 +79,7 @@ pub(super) fn recorded(
 pub(super) fn age(scanner: &mut Scanner<'_>) -> Result<Age> {
     scanner.skip_space();
     let start = scanner.at();
-    let text = scanner.plain_word();
+    let text = scanner.plain_word()?;
     Age::parse(text).ok_or_else(|| {
         let message = match text {
             "" => "expected an age, as in `18y`".to_owned(),
@@ -130,7 +134,7 @@ pub(super) fn severity(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom
 }
 
 pub(super) fn measurement(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
-    let (arguments, _) = scanner.arguments(open)?;
+    let arguments = scanner.plain_arguments(open)?;
     let mut texts = arguments.into_iter().map(|argument| argument.text);
     let (Some(assay), unit, None) = (texts.next(), texts.next(), texts.next()) else {
         let at = open..scanner.at();
@@ -161,7 +165,7 @@ pub(super) fn similar(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom>
         if let Some(label) = scanner.string()? {
             profile.push(not_empty(scanner, label, start)?);
         } else {
-            let word = scanner.plain_word();
+            let word = scanner.plain_word()?;
             let at = start..scanner.at();
             if word.is_empty() {
                 return Err(scanner.unclosed(open, "a term or an option"));
@@ -232,7 +236,11 @@ fn similar_option(
     let value = match value {
         "" => {
             scanner.skip_space();
-            scanner.plain_word()
+            scanner.plain_word()?
+        }
+        value if value.starts_with('@') => {
+            let end = scanner.at();
+            return Err(scanner.no_file(end - value.len()..end));
         }
         value => value,
     };

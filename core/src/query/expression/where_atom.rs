@@ -142,13 +142,16 @@ fn field_value(
 ) -> Result<WhereAtom> {
     let mut value_at = at.start + name.len() + 1..at.end;
     let mut value = value.to_owned();
+    if value.starts_with('@') {
+        return Err(scanner.no_file(value_at));
+    }
     if value.is_empty() {
         scanner.skip_space();
         value_at.start = scanner.at();
         match scanner.string()? {
             Some(text) => value = text,
             None => {
-                value = scanner.plain_word().to_owned();
+                value = scanner.plain_word()?.to_owned();
                 if value.is_empty() {
                     return Err(scanner.error(at, format!("`{name}:` needs a value")));
                 }
@@ -193,7 +196,7 @@ fn number(
     if word.eq_ignore_ascii_case("impact") {
         scanner.skip_space();
         let start = scanner.at();
-        let value = scanner.plain_word();
+        let value = scanner.plain_word()?;
         let impact = impact(scanner, value, start..start + value.len())?;
         return Ok(WhereAtom::Impact { comparison, impact });
     }
@@ -220,7 +223,7 @@ fn number(
 pub(super) fn value_number(scanner: &mut Scanner<'_>) -> Result<f64> {
     scanner.skip_space();
     let start = scanner.at();
-    let text = scanner.plain_word();
+    let text = scanner.plain_word()?;
     no_comma(scanner, start)?;
     numeral(text).ok_or_else(|| not_a_number(scanner, text, start))
 }
@@ -293,7 +296,7 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
     let key = match scanner.string()? {
         Some(key) => key,
         None => {
-            let key = scanner.plain_word();
+            let key = scanner.plain_word()?;
             if let Some((name, _)) = key.split_once(':') {
                 let message = format!(
                     "an INFO key is compared, as in `info.{name}=…`, or stands alone; quote a key with a colon"
@@ -318,7 +321,7 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
     let value = match scanner.string()? {
         Some(value) => value,
         None => {
-            let value = scanner.plain_word();
+            let value = scanner.plain_word()?;
             no_comma(scanner, value_start)?;
             // `007` is text: as a number it would lose what the user wrote
             let unsigned = value.strip_prefix(['+', '-']).unwrap_or(value);
@@ -365,16 +368,19 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<W
     };
     let open = scanner.at();
     scanner.eat('(');
-    let (arguments, _) = scanner.arguments(open)?;
-    if let Some(file) = arguments
-        .iter()
-        .find(|argument| argument.form == Form::File)
-    {
-        return Err(scanner.error(file.at.clone(), "only `samples(@…)` takes a file after `@`"));
+    if let Function::Regions = function {
+        let (arguments, _) = scanner.arguments(open)?;
+        return match arguments.as_slice() {
+            [file] if file.form == Form::File => Ok(WhereAtom::Regions(file.text.clone())),
+            _ => {
+                let wanted = "`regions(…)` takes one BED file, behind `@`: `regions(@capture.bed)`";
+                Err(scanner.error(at.start..scanner.at(), wanted))
+            }
+        };
     }
+    let arguments = scanner.plain_arguments(open)?;
     match (function, arguments.as_slice()) {
         (Function::Allele, [text]) => Ok(WhereAtom::Allele(text.text.clone())),
-        (Function::Regions, [file]) => Ok(WhereAtom::Regions(file.text.clone())),
         (Function::Region, [contig]) => Ok(WhereAtom::Region {
             contig: contig.text.clone(),
             // from the telomere on: all of the contig
@@ -387,8 +393,7 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<W
         (function, _) => {
             let wanted = match function {
                 Function::Allele => "`allele(…)` takes one allele",
-                Function::Regions => "`regions(…)` takes one BED file",
-                Function::Region => {
+                _ => {
                     "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers"
                 }
             };

@@ -80,7 +80,7 @@ impl Language for WhoAtom {
                 });
             }
             scanner.back_to(start);
-            let whole = scanner.plain_word();
+            let whole = scanner.plain_word()?;
             if is_curie(whole) {
                 return Ok(Self::Term {
                     scope: None,
@@ -212,36 +212,25 @@ fn no_people(scanner: &Scanner<'_>, atom: &WhereAtom, start: usize) -> Box<Expre
 
 /// The arguments of `samples(…)` and `individuals(…)`.
 fn list(scanner: &mut Scanner<'_>, of: &str, start: usize, open: usize) -> Result<SampleList> {
-    let (mut arguments, trailing_comma) = scanner.arguments(open)?;
-    let single = arguments.len() == 1 && !trailing_comma;
-    if let Some(file) = arguments
+    let (arguments, trailing_comma) = scanner.arguments(open)?;
+    let file = arguments
         .iter()
-        .find(|argument| argument.form == Form::File)
-        && !single
-    {
-        return Err(scanner.error(
+        .find(|argument| argument.form == Form::File);
+    match (arguments.as_slice(), file) {
+        ([], _) => {
+            let one = of.trim_end_matches('s');
+            Err(scanner.error(start..scanner.at(), format!("`{of}(…)` names no {one}")))
+        }
+        ([file], Some(_)) if !trailing_comma => Ok(SampleList::File(file.text.clone())),
+        (_, Some(file)) => Err(scanner.error(
             file.at.clone(),
             format!("a file of {of} stands alone: `{of}(@ids.txt)`"),
-        ));
+        )),
+        (_, None) => {
+            let names = arguments.into_iter().map(|argument| argument.text);
+            Ok(SampleList::Names(names.collect()))
+        }
     }
-    let form = arguments.first().map(|argument| argument.form);
-    Ok(match (single, form, arguments.pop()) {
-        (true, Some(Form::File), Some(file)) => SampleList::File(file.text),
-        (true, Some(Form::Quoted), Some(name)) => SampleList::NameOrFile(name.text),
-        (_, _, Some(last)) => {
-            arguments.push(last);
-            SampleList::Names(
-                arguments
-                    .into_iter()
-                    .map(|argument| argument.text)
-                    .collect(),
-            )
-        }
-        (_, _, None) => {
-            let one = of.trim_end_matches('s');
-            return Err(scanner.error(start..scanner.at(), format!("`{of}(…)` names no {one}")));
-        }
-    })
 }
 
 /// The values of an attribute that takes no others.
@@ -332,6 +321,7 @@ fn keep<T>(slot: &mut Option<(T, Range<usize>)>, value: T, at: &Range<usize>) ->
 fn option(scanner: &mut Scanner<'_>, open: usize, options: &mut Options) -> Result<()> {
     scanner.skip_space();
     let start = scanner.at();
+    scanner.refuse_file()?;
     let name = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));
     let name_at = start..scanner.at();
     if name.is_empty() {
@@ -342,7 +332,7 @@ fn option(scanner: &mut Scanner<'_>, open: usize, options: &mut Options) -> Resu
         true => {
             scanner.skip_space();
             let start = scanner.at();
-            let word = scanner.plain_word();
+            let word = scanner.plain_word()?;
             Some((word, start..scanner.at()))
         }
         false => {

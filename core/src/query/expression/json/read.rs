@@ -206,7 +206,7 @@ impl JsonLanguage for WhereAtom {
             "allele" => Self::Allele(string(value, at)?),
             "name" => Self::Name(string(value, at)?),
             "region" => region(value, at)?,
-            "regions" => Self::Regions(string(value, at)?),
+            "regions" => Self::Regions(file(value, at)?),
             "type" => Self::Type(choice(&VariantType::NAMES, value, at)?),
             "info" => info(value, at)?,
             "filter" => Self::Filter(string(value, at)?),
@@ -430,17 +430,22 @@ fn present(scope: Option<Scope>, term: String) -> WhoAtom {
 
 fn ids(value: &Value, at: &Pointer<'_>) -> Result<SampleList> {
     match value {
-        Value::String(name) => Ok(SampleList::NameOrFile(name.clone())),
-        Value::Object(_) => {
-            let file = Members::of(value, at, false, &["file"])?.text("file")?;
-            Ok(SampleList::File(file))
-        }
+        Value::String(name) => Ok(SampleList::Names(vec![name.clone()])),
+        Value::Object(_) => file(value, at).map(SampleList::File),
         Value::Array(_) => strings(value, at, "an id").map(SampleList::Names),
         other => Err(wrong(
             "ids: an array, a string or `{\"file\": …}`",
             other,
             at,
         )),
+    }
+}
+
+/// A file's name: as plain strings are ids, it stands in an object.
+fn file(value: &Value, at: &Pointer<'_>) -> Result<String> {
+    match value {
+        Value::Object(_) => Members::of(value, at, false, &["file"])?.text("file"),
+        other => Err(wrong("a file: `{\"file\": …}`", other, at)),
     }
 }
 

@@ -43,7 +43,8 @@ fn text_and_json_say_the_same_of_variants() {
         ("22:5-9", r#"{"region":{"contig":"22","first":5,"last":9}}"#),
         ("22:5-", r#"{"region":{"contig":"22","first":5}}"#),
         ("region(22)", r#"{"region":{"contig":"22"}}"#),
-        ("regions(a.bed)", r#"{"regions":"a.bed"}"#),
+        ("regions(@a.bed)", r#"{"regions":{"file":"a.bed"}}"#),
+        ("id:\"@rs.txt\"", r#"{"id":"@rs.txt"}"#),
         ("type:snv", r#"{"type":"snv"}"#),
         ("af<0.01", r#"{"af":{"<":0.01}}"#),
         ("ac==2", r#"{"ac":{"=":2}}"#),
@@ -83,7 +84,7 @@ fn text_and_json_say_the_same_of_people() {
     let same = [
         ("all", r#"{"all":true}"#),
         ("samples(a, \"b c\")", r#"{"samples":["a","b c"]}"#),
-        ("samples(\"a\")", r#"{"samples":"a"}"#),
+        ("samples(\"@a\")", r#"{"samples":["@a"]}"#),
         (
             "individuals(@ids.txt)",
             r#"{"individuals":{"file":"ids.txt"}}"#,
@@ -231,6 +232,14 @@ fn what_is_wrong_is_said_with_its_place() {
         (
             r#"{"region": {"contig": "22", "first": 5.5}}"#,
             "JSON expression at `/region/first`: expected a whole number from 0 to 2147483647, found the number 5.5",
+        ),
+        (
+            r#"{"regions": "a.bed"}"#,
+            "JSON expression at `/regions`: expected a file: `{\"file\": …}`, found the string `a.bed`",
+        ),
+        (
+            r#"{"regions": {"files": "a.bed"}}"#,
+            "JSON expression at `/regions`: unknown key `files`: one of file",
         ),
         (
             r#"{"info": {"key": ""}}"#,

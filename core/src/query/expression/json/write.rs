@@ -61,7 +61,7 @@ pub(super) fn where_atom(atom: &WhereAtom) -> Value {
             }
             ("region", region)
         }
-        WhereAtom::Regions(file) => ("regions", file.as_str().into()),
+        WhereAtom::Regions(name) => ("regions", file(name)),
         WhereAtom::Type(kind) => ("type", name_of(&VariantType::NAMES, kind).into()),
         WhereAtom::Number {
             field,
@@ -120,9 +120,12 @@ fn term(scope: Option<Scope>, name: &str) -> Value {
 fn list(ids: &SampleList) -> Value {
     match ids {
         SampleList::Names(names) => names.as_slice().into(),
-        SampleList::File(file) => object([("file", file.as_str().into())]),
-        SampleList::NameOrFile(name) => name.as_str().into(),
+        SampleList::File(name) => file(name),
     }
+}
+
+fn file(name: &str) -> Value {
+    object([("file", name.into())])
 }
 
 pub(super) fn who_atom(atom: &WhoAtom) -> Value {

@@ -216,9 +216,9 @@ fn bad_expressions_over_variants() {
             &[],
         ),
         (
-            "regions(@a.bed)",
-            "@a.bed",
-            "only `samples(@…)` takes a file after `@`",
+            "all & regions(a.bed)",
+            "regions(a.bed)",
+            "`regions(…)` takes one BED file, behind `@`: `regions(@capture.bed)`",
             &[],
         ),
         (
@@ -468,5 +468,73 @@ fn bad_expressions_over_people() {
     for &(text, marked, message, candidates) in table {
         let error = *Who::parse(text).expect_err(text);
         check_error(text, error, marked, message, candidates);
+    }
+}
+
+/// What a file marked with `@` was taken for is a name that nothing has: an empty answer.
+#[test]
+fn files_stand_in_three_functions_only() {
+    const MESSAGE: &str = "`@` marks a file, as `samples(@…)`, `individuals(@…)` and `regions(@…)` take one: \
+                           quote a name that begins with `@`";
+    let variants = [
+        ("@rs.txt", "@rs.txt"),
+        ("!@rs.txt", "@rs.txt"),
+        ("22 & (@rs.txt)", "@rs.txt"),
+        ("id:@rs.txt", "@rs.txt"),
+        ("id: @rs.txt", "@rs.txt"),
+        ("gene:@genes.txt", "@genes.txt"),
+        ("filter:@f", "@f"),
+        ("type:@f", "@f"),
+        ("consequence:@f", "@f"),
+        ("protein:@f", "@f"),
+        ("impact:@f", "@f"),
+        ("impact>=@f", "@f"),
+        ("af<@f", "@f"),
+        ("af(@f)<1", "@f"),
+        ("info.@f", "@f"),
+        ("info.X=@f", "@f"),
+        ("info.X>@f", "@f"),
+        ("allele(@a.vcf)", "@a.vcf"),
+        ("region(@a.bed)", "@a.bed"),
+        ("region(22, @a, 5)", "@a"),
+        ("id:@\"my file\"", "@"),
+    ];
+    let people = [
+        ("@ids.txt", "@ids.txt"),
+        ("all & @ids.txt", "@ids.txt"),
+        ("HP:0003473 | @ids.txt", "@ids.txt"),
+        ("disease:@f", "@f"),
+        ("phenotype: @f", "@f"),
+        ("sex:@f", "@f"),
+        ("population:@f", "@f"),
+        ("cohort:@f", "@f"),
+        ("age>@f", "@f"),
+        ("exactly(@f)", "@f"),
+        ("excluded(phenotype:@f)", "@f"),
+        ("similar(@f)", "@f"),
+        ("similar(HP:1; measure: @f)", "@f"),
+        ("similar(HP:1; measure:@f)", "@f"),
+        ("similar(HP:1; score>=@f)", "@f"),
+        ("onset(@f)<2y", "@f"),
+        ("onset(HP:1)<@f", "@f"),
+        ("severity(HP:1):@f", "@f"),
+        ("measurement(@f)>1", "@f"),
+        ("measurement(LOINC:1, @f)>1", "@f"),
+        ("measurement(LOINC:1)>@f", "@f"),
+        ("carriers(@f)", "@f"),
+        ("carriers(id:@f)", "@f"),
+        ("carriers(22, @f)", "@f"),
+        ("carriers(22, zygosity: @f)", "@f"),
+        ("carriers(22, at_least: @f)", "@f"),
+    ];
+    let check = |text: &str, marked: &str, error: Box<ExpressionError>| {
+        assert_eq!(error.message, MESSAGE, "{text}");
+        assert_eq!(&text[error.at.clone()], marked, "{text}");
+    };
+    for (text, marked) in variants {
+        check(text, marked, Where::parse(text).unwrap_err());
+    }
+    for (text, marked) in people {
+        check(text, marked, Who::parse(text).unwrap_err());
     }
 }

@@ -12,12 +12,6 @@ fn region(contig: &str, first: i64, last: i64) -> Where {
     )
 }
 
-fn name_or_file(name: &str) -> Who {
-    Who(Node::built(WhoAtom::Samples(SampleList::NameOrFile(
-        name.into(),
-    ))))
-}
-
 fn carriers(of: Where, zygosity: Option<Zygosity>, at_least: u32) -> Who {
     Who(Node::built(WhoAtom::Carriers {
         of,
@@ -214,15 +208,20 @@ fn good_where() -> Vec<(&'static str, Where, &'static str)> {
         ("region(22)", region("22", 0, MAX), "22:0-"),
         (r#"region("a b", 5, 6)"#, region("a b", 5, 6), ""),
         (
-            r#"regions("capture.bed")"#,
+            r#"regions(@"capture.bed")"#,
             Where::regions("capture.bed"),
             "",
         ),
         (
-            "regions(capture.bed)",
+            "Regions( @capture.bed )",
             Where::regions("capture.bed"),
-            r#"regions("capture.bed")"#,
+            r#"regions(@"capture.bed")"#,
         ),
+        // a quoted text is never a file
+        (r#"id:"@rs.txt""#, Where::id("@rs.txt"), ""),
+        (r#""@rs.txt""#, Where::name("@rs.txt"), ""),
+        (r#"info.X="@x""#, Where::info("X").eq("@x"), ""),
+        (r#"gene:a@b"#, Where::gene("a@b"), ""),
         // fields
         ("type:snv", Where::of_type(VariantType::Snv), ""),
         ("Type: DEL", Where::of_type(VariantType::Del), "type:del"),
@@ -315,9 +314,25 @@ fn good_who() -> Vec<(&'static str, Who, &'static str)> {
             Who::samples(["a:1", "200", "a<b>=c"]),
             "samples(a:1, 200, a<b>=c)",
         ),
-        (r#"samples("ids.txt")"#, name_or_file("ids.txt"), ""),
+        (
+            r#"samples("ids.txt")"#,
+            Who::samples(["ids.txt"]),
+            "samples(ids.txt)",
+        ),
         ("samples(ids.txt)", Who::samples(["ids.txt"]), ""),
-        (r#"samples("c d",)"#, Who::samples(["c d"]), ""),
+        (r#"samples("c d")"#, Who::samples(["c d"]), ""),
+        (
+            r#"samples("c d",)"#,
+            Who::samples(["c d"]),
+            r#"samples("c d")"#,
+        ),
+        (r#"samples("@a")"#, Who::samples(["@a"]), ""),
+        (r#"samples(@"@a")"#, Who::samples_file("@a"), ""),
+        (
+            "individuals(@-)",
+            Who::individuals_file("-"),
+            r#"individuals(@"-")"#,
+        ),
         (
             "samples(@ids.txt)",
             Who::samples_file("ids.txt"),

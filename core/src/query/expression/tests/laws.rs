@@ -195,7 +195,6 @@ pub(in super::super) fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
     let list = prop_oneof![
         prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
         any_text().prop_map(SampleList::File),
-        any_text().prop_map(SampleList::NameOrFile),
     ]
     .boxed();
     prop_oneof![

@@ -1,0 +1,105 @@
+//! Regions of a file: the rows that touch any of them, whatever stands beside, in one batch and over
+//! several. Each row was once tested against each region.
+
+use crate::common::check::compare;
+use crate::common::generate::{INFO_KEYS, cohort};
+use crate::common::oracle::{Oracle, Row};
+use crate::common::{Folder, keeping};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::collections::BTreeSet;
+use varidex::{Dataset, FileLoader, Result};
+
+/// What every file holds.
+#[derive(Debug)]
+struct Bed(String);
+
+impl FileLoader for Bed {
+    fn load(&self, _: &str) -> Result<Vec<u8>> {
+        Ok(self.0.clone().into_bytes())
+    }
+}
+
+/// Contig, start from 0, length.
+type Region = (&'static str, i64, i64);
+
+fn bed(regions: &[Region]) -> Bed {
+    let lines = regions.iter();
+    let lines = lines.map(|(contig, start, len)| format!("{contig}\t{start}\t{}\n", start + len));
+    Bed(lines.collect())
+}
+
+/// An empty region is touched by what goes on behind it.
+fn touches(row: &Row, regions: &[Region]) -> bool {
+    let (first, behind) = (row.position - 1, row.end);
+    regions.iter().any(|&(contig, start, len)| {
+        let starts_in = start <= first && first < start + len;
+        row.contig == contig && (starts_in || first < start && start < behind)
+    })
+}
+
+fn check(oracle: &Oracle, dataset: &Dataset, regions: &[Region]) {
+    let everybody: BTreeSet<u32> = oracle.all().into_iter().collect();
+    let common = |row: &Row| row.counts(&|_| true).ac > 1;
+    let within = |row: &Row| touches(row, regions);
+    let questions: [(&str, &dyn Fn(&Row) -> bool); 5] = [
+        ("regions(@f)", &within),
+        ("regions(@f) & ac>1", &|row| within(row) && common(row)),
+        ("ac>1 | regions(@f)", &|row| within(row) || common(row)),
+        ("!regions(@f) & ac>1", &|row| !within(row) && common(row)),
+        ("!(ac>1 & regions(@f))", &|row| {
+            !(within(row) && common(row))
+        }),
+    ];
+    for (text, picks) in questions {
+        let rows: Vec<&Row> = oracle.rows.iter().filter(|row| picks(row)).collect();
+        compare(&mut dataset.variants(text).unwrap(), &rows, &everybody);
+    }
+}
+
+fn region() -> impl Strategy<Value = Region> {
+    (select(vec!["1", "chr2", "X"]), 0..900i64, 0..60i64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn rows_that_touch_a_region_are_found(
+        cohort in cohort(1..8usize, 60),
+        regions in vec(region(), 0..40),
+    ) {
+        let folder = Folder::new();
+        let text = cohort.vcf();
+        let oracle = Oracle::parse(&[&text]);
+        let dataset = folder.dataset(&text, &keeping(&INFO_KEYS)).with_loader(bed(&regions));
+        check(&oracle, &dataset, &regions);
+    }
+}
+
+/// Long variants behind many short ones, over many pages: regions within a page, over pages, and in the
+/// middle of what is taken out.
+#[test]
+fn regions_over_many_pages() {
+    let folder = Folder::new();
+    let mut text = crate::common::header("1", &["S0", "S1"]);
+    for position in 1..9_000 {
+        let line = match position % 997 {
+            0 => format!(
+                "1\t{position}\t.\tA\t<DEL>\t.\t.\tEND={}\tGT\t0|1\t0|0\n",
+                position + 2500
+            ),
+            _ => format!("1\t{position}\t.\tA\tG\t.\t.\t.\tGT\t0|0\t1|1\n"),
+        };
+        text += &line;
+    }
+    let oracle = Oracle::parse(&[&text]);
+    let mut dataset = folder.dataset(&text, &crate::common::options());
+    for (step, len) in [(7, 1), (150, 20), (2_200, 1_100), (12_000, 10)] {
+        let starts = (0..14_000).step_by(step);
+        let regions: Vec<Region> = starts.map(|start| ("1", start, len)).collect();
+        dataset = dataset.with_loader(bed(&regions));
+        check(&oracle, &dataset, &regions);
+    }
+}
