@@ -134,7 +134,7 @@ fn measure(
         peers::builds(data, tools, arguments.threads, &mut figures);
     }
     peers::sizes(data, tools, &mut figures);
-    let dataset = varidex::Dataset::open(&data.dataset)?;
+    let dataset = varidex::Dataset::open(&data.dataset)?.with_loader(varidex::LocalFiles::new());
     figures.add("size", "varidex", size_of(&data.dataset)? as f64);
     let sections = dataset.section_sizes()?;
     let sections = sections.into_iter().map(|s| (s.name, s.bytes)).collect();

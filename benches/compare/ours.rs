@@ -112,7 +112,7 @@ pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> 
 
 fn group<'a>(dataset: &'a Dataset, tasks: &Tasks, share: usize) -> Result<Group<'a>> {
     let file = tasks.group(share)?.file.display().to_string();
-    Ok(dataset.ask(format!("samples(\"{file}\")").as_str())?)
+    Ok(dataset.ask(format!("samples(@\"{file}\")").as_str())?)
 }
 
 fn carriers_of(dataset: &Dataset, site: &Site) -> Result<u64> {
