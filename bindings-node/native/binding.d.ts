@@ -298,10 +298,10 @@ export interface ManyFrequencies {
 }
 
 /** Opens a dataset. */
-export declare function open(path: string, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+export declare function open(path: string, files: boolean, cancel?: Cancel | undefined | null): Promise<NativeDataset>
 
 /** Opens a dataset here and now. */
-export declare function openSync(path: string): NativeDataset
+export declare function openSync(path: string, files: boolean): NativeDataset
 
 /** People with one value of each key. */
 export interface PeopleCount {

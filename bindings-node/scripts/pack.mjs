@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const npm = (cwd, ...args) => execFileSync('npm', [...args, '--loglevel=error'], {
-  cwd, encoding: 'utf8', shell: process.platform === 'win32',
+  cwd, encoding: 'utf8', timeout: 600_000, shell: process.platform === 'win32',
 })
 
 copyFileSync(join(root, '..', 'LICENSE'), join(root, 'LICENSE'))
@@ -34,11 +34,11 @@ try {
     const [row] = await dataset.variants('ac>=2').toArray()
     console.log(JSON.stringify(row))
   `)
-  const node = (...args) => execFileSync(process.execPath, args, { cwd: empty, encoding: 'utf8' })
+  const node = (...args) => execFileSync(process.execPath, args, { cwd: empty, encoding: 'utf8', timeout: 100_000 })
   const row = JSON.parse(node('build.mjs'))
 
   const beacon = spawn(process.execPath, ['node_modules/varidex/examples/beacon.mjs', 'cohort.vdx'], {
-    cwd: empty, stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: empty, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000,
   })
   try {
     const [url] = await once(createInterface({ input: beacon.stdout }), 'line')
@@ -51,8 +51,7 @@ try {
       throw new Error(`the example says ${JSON.stringify(responseSummary)} of ${JSON.stringify(row)}`)
     }
   } finally {
-    beacon.kill()
-    await once(beacon, 'exit')
+    if (beacon.kill()) await once(beacon, 'exit')
   }
 } finally {
   rmSync(empty, { recursive: true, force: true })

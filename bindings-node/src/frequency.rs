@@ -18,11 +18,12 @@ fn one(
     allele: &str,
     group: Option<&NativeGroup>,
 ) -> Result<Option<Frequency>, Failure> {
+    let group = group.map(|group| dataset.group(group.kept())).transpose()?;
     let Some(allele) = dataset.allele_named(allele)? else {
         return Ok(None);
     };
-    let counts = match group {
-        Some(group) => allele.counts_in(&dataset.group(group.kept())?)?,
+    let counts = match &group {
+        Some(group) => allele.counts_in(group)?,
         None => allele.counts()?,
     };
     Ok(Some(counts.into()))

@@ -94,6 +94,31 @@ describe('a signal', () => {
   })
 })
 
+describe('one signal for many questions', () => {
+  it('is listened to once, and is no leak', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    const controller = new AbortController()
+    const { signal } = controller
+    const asked = Array.from({ length: 50 }, (_, n) => dataset.ask(`carriers(ac>=${n})`, { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await Promise.all(asked)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    // and it ends all of those that are not done
+    const begun = Array.from({ length: 20 }, () => dataset.ask(long, { signal }))
+    setTimeout(() => controller.abort(), 20)
+    for (const result of await Promise.allSettled(begun)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: aborted })
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    // warnings come after the turn in which they are made
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    process.off('warning', warned)
+    expect(warnings).toEqual([])
+  })
+})
+
 describe('a progress callback', () => {
   it('ends the work with what it throws', async () => {
     const output = join(folder(), 'failed.vdx')

@@ -32,6 +32,9 @@ interface Cases {
 const root = fileURLToPath(new URL('../../format-spec/cases', import.meta.url))
 const files = readdirSync(root).filter((name) => name.endsWith('.json') && name !== 'schema.json')
 
+// names of files in expressions start here
+process.chdir(root)
+
 async function build({ inputs, simulate, info, ...more }: Cases['dataset']): Promise<varidex.Dataset> {
   const at = folder()
   const vcf = simulate === undefined

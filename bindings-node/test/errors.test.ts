@@ -112,8 +112,30 @@ describe('arguments of a wrong type', () => {
     await expect(dataset.export('all', 'a.txt')).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
     await expect(varidex.loadPeople(dataset.path, {})).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
     const other = await varidex.build(files().vcf, files().dataset)
-    await expect(other.variants('all', { group: dataset.askSync('all') }).toArray())
-      .rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
+    const group = dataset.askSync('all')
+    const theirs = other.askSync('all')
+    const mixed: (() => Promise<unknown>)[] = [
+      () => other.variants('all', { group }).toArray(),
+      () => other.frequencies('all', { group }).toArray(),
+      () => other.frequencies('all', { group, by: 'sex' }).toArray(),
+      () => other.carriers('all', { group }).toArray(),
+      () => other.compounds('all', { group }).toArray(),
+      () => other.frequency('rs1', { group }),
+      () => other.frequency('chr21:1001:A:G', { group }),
+      () => other.frequencyMany('21', [1000], ['A'], ['G'], { group }),
+      () => other.genotypes('all', { group }),
+      () => other.export('all', join(folder(), 'a.vcf'), { group }),
+      async () => other.frequencySync('rs1', { group }),
+      async () => theirs.and(group),
+      async () => theirs.or(group),
+      async () => theirs.without(group),
+      async () => theirs.xor(group),
+    ]
+    for (const mix of mixed) {
+      await expect(mix(), String(mix)).rejects.toMatchObject({
+        code: 'ERR_VARIDEX_USAGE', message: expect.stringContaining('does not fit'),
+      })
+    }
   })
 })
 

@@ -23,6 +23,6 @@ it('the example of the README prints what stands behind it', async () => {
   mkdirSync(join(at, 'node_modules'))
   symlinkSync(root, join(at, 'node_modules', 'varidex'), 'junction')
   writeFileSync(join(at, 'example.mjs'), block)
-  const printed = execFileSync(process.execPath, ['example.mjs'], { cwd: at, encoding: 'utf8' })
+  const printed = execFileSync(process.execPath, ['example.mjs'], { cwd: at, encoding: 'utf8', timeout: 100_000 })
   expect(printed.trimEnd().split('\n')).toEqual(told)
 })

@@ -56,8 +56,19 @@ export interface BuildOptions extends PeopleOptions, Long {
     /** Replace a dataset that is there already. */
     force?: boolean | undefined;
 }
+/** How a dataset is opened. */
+export interface OpenOptions {
+    /**
+     * Whether expressions may name files behind `@`, as in `samples(@ids.txt)`: they are read by the
+     * rights of this process. True unless told; false for expressions of strangers, as a server gets them.
+     */
+    files?: boolean | undefined;
+}
 /**
  * Opens a dataset: cheap, for nothing is read before it is asked for.
+ *
+ * Its files must not be changed in place: where another program cuts one that is open, the process ends
+ * (SIGBUS). Builds, and what loads people, write new files.
  *
  * ```js
  * import * as varidex from 'varidex'
@@ -65,9 +76,9 @@ export interface BuildOptions extends PeopleOptions, Long {
  * console.log((await dataset.ask('carriers(22:16050075:A:G)')).count)
  * ```
  */
-export declare function open(dataset: PathLike, told?: Abortable): Promise<Dataset>;
+export declare function open(dataset: PathLike, told?: Abortable & OpenOptions): Promise<Dataset>;
 /** `open`, here and now. */
-export declare function openSync(dataset: PathLike): Dataset;
+export declare function openSync(dataset: PathLike, told?: OpenOptions): Dataset;
 /**
  * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset tells what was read,
  * stored and refused. The dataset appears whole or not at all, also where a signal stops the build.

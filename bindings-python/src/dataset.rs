@@ -307,11 +307,12 @@ impl Dataset {
         let dataset = self.core(py)?;
         let kept = self::group(py, &dataset, group)?;
         let counts = py.detach(|| {
+            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
             let Some(allele) = dataset.allele_named(allele)? else {
                 return Ok(None);
             };
-            match &kept {
-                Some(kept) => allele.counts_in(&dataset.group(kept)?).map(Some),
+            match &group {
+                Some(group) => allele.counts_in(group).map(Some),
                 None => allele.counts().map(Some),
             }
         });

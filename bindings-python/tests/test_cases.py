@@ -55,7 +55,8 @@ def answer(ds: varidex.Dataset, case: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
-def test_shared_cases(file: Path, tmp_path: Path) -> None:
+def test_shared_cases(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CASES)
     cases = json.loads(file.read_text())
     ds = build(cases["dataset"], tmp_path)
     for case in cases["cases"]:

@@ -54,12 +54,30 @@ def test_scores(people: varidex.Dataset) -> None:
     assert some.scores() == {id: scores[id] for id in some}
 
 
-def test_groups_of_different_datasets_do_not_mix(ds: varidex.Dataset, small: varidex.Dataset) -> None:
+def test_groups_of_different_datasets_do_not_mix(
+    ds: varidex.Dataset, small: varidex.Dataset, tmp_path: Path
+) -> None:
     here, there = ds.ask("all"), small.ask("all")
     with pytest.raises(varidex.UsageError, match="ask again"):
         here & there
-    with pytest.raises(varidex.UsageError):
-        small.variants(group=here)
+    for mix in [
+        lambda: here | there,
+        lambda: here - there,
+        lambda: here ^ there,
+        lambda: len(small.variants(group=here)),
+        lambda: len(small.frequencies(group=here)),
+        lambda: len(small.frequencies(group=here, by="sex")),
+        lambda: len(small.carriers("all", group=here)),
+        lambda: len(small.compounds("all", group=here)),
+        lambda: small.frequency("22:10:A:G", group=here),
+        lambda: small.frequency("22:11:A:G", group=here),
+        lambda: small.frequency_many("22", [10], "A", "G", group=here),
+        lambda: small.genotypes("all", group=here),
+        lambda: small.export("all", tmp_path / "out.vcf", group=here),
+    ]:
+        with pytest.raises(varidex.UsageError, match="does not fit"):
+            mix()
+    assert not (tmp_path / "out.vcf").exists()
     with pytest.raises(TypeError):
         here <= there
     assert here != there

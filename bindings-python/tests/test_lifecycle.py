@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -55,18 +56,44 @@ def test_processes_open_the_dataset_themselves(ds: varidex.Dataset) -> None:
         assert pool.map(_count, work) == [(3, 3)] * 3
 
 
+#: Where an interrupt is ignored (a job in the background, nohup, some CI) children ignore it as well.
+HANDLED = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+
+
 def interrupted(program: str) -> tuple[int, str, float]:
     """Runs a program that prints a line and then works for long; interrupts it there."""
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", HANDLED + program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "working\n"
-        time.sleep(0.4)
-        process.send_signal(signal.SIGINT)
-        started = time.perf_counter()
-        _, errors = process.communicate(timeout=60)
-        return process.returncode, errors, time.perf_counter() - started
+        # whatever goes wrong: neither the line nor the end is waited for without a bound
+        bound = threading.Timer(120, process.kill)
+        bound.start()
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "working\n"
+            time.sleep(0.4)
+            process.send_signal(signal.SIGINT)
+            started = time.perf_counter()
+            _, errors = process.communicate()
+            return process.returncode, errors, time.perf_counter() - started
+        finally:
+            bound.cancel()
+            process.kill()
+
+
+def test_ctrl_c_where_interrupts_are_ignored(path: Path) -> None:
+    """Once the two tests below waited for ever in a job in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        test_ctrl_c_ends_a_question(path)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_ends_a_question(path: Path) -> None:

@@ -82,7 +82,7 @@ fn run(dataset: &str, case: &Value) {
     };
     let ask = |extra: &[&str]| {
         let mut program = varidex(&[command, dataset, expression, "--format", "json"]);
-        program.args(extra);
+        program.args(extra).current_dir(CASES);
         if let Some(group) = case["group"].as_str() {
             program.args(["--group", group]);
         }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{COHORT, Fixture, file_of, varidex};
+use common::{Bounded, COHORT, Fixture, file_of, varidex};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_empty, starts_with};
 use std::io::{BufRead, BufReader, Write};
@@ -221,6 +221,7 @@ fn a_closed_pipe_is_fine() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _bounded = Bounded::new(&child);
     let mut line = String::new();
     BufReader::with_capacity(64, child.stdout.take().unwrap())
         .read_line(&mut line)
@@ -261,6 +262,7 @@ fn an_interrupt_is_130() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _bounded = Bounded::new(&child);
     let mut input = child.stdin.take().unwrap();
     let id = child.id().to_string();
     let feeder = std::thread::spawn(move || {

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
-    Attribute, BuildOptions, Counts, Dataset, Error, Group, PeopleOptions, Result, Variant, build,
-    simulate,
+    Attribute, BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result,
+    Variant, build, simulate,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -47,7 +47,18 @@ fn built(recipe: &Value, dir: &Path) -> Dataset {
     };
     let to = dir.join("d.vdx");
     build(&inputs, &to, &options, &mut |_| true).unwrap();
-    Dataset::open(to).unwrap()
+    Dataset::open(to).unwrap().with_loader(Data)
+}
+
+/// Reads what expressions name from the directory of the cases.
+#[derive(Debug)]
+struct Data;
+
+impl FileLoader for Data {
+    fn load(&self, name: &str) -> Result<Vec<u8>> {
+        let path = Path::new(CASES).join(name);
+        std::fs::read(&path).map_err(|e| Error::io(path, e))
+    }
 }
 
 /// Whether a value is the one expected: what is not whole to one part in 100,000.

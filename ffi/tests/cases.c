@@ -8,6 +8,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <unistd.h>
 #include <varidex.h>
 
 enum { MOST = 16 };
@@ -305,6 +306,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s CASES WORK FILE...\n", argv[0]);
         return 2;
     }
+    /* names of files in expressions start here */
+    EXPECT(chdir(argv[1]) == 0);
     for (int i = 3; i < argc; i++) {
         json *file = json_file(argv[i]);
         const json *list = json_get(file, "cases");

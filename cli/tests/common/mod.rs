@@ -5,15 +5,47 @@
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The cohort, written by hand.
 pub const COHORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cohort.vcf");
 
+/// No command of a test takes as long: what hangs is killed, and the test fails.
+const BOUND: Duration = Duration::from_secs(300);
+
 /// The program.
 pub fn varidex(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_varidex"));
-    command.args(arguments);
+    command.args(arguments).timeout(BOUND);
     command
+}
+
+/// Kills a child that is not done when it is due, so that what reads from it does not wait for ever.
+pub struct Bounded(Option<mpsc::Sender<()>>, Option<JoinHandle<()>>);
+
+impl Bounded {
+    pub fn new(child: &Child) -> Self {
+        let id = child.id().to_string();
+        let (done, waiting) = mpsc::channel();
+        let killer = std::thread::spawn(move || {
+            if waiting.recv_timeout(BOUND) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = std::process::Command::new("kill")
+                    .args(["-KILL", &id])
+                    .status();
+            }
+        });
+        Self(Some(done), Some(killer))
+    }
+}
+
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        self.0.take();
+        let _ = self.1.take().map(JoinHandle::join);
+    }
 }
 
 /// A directory of its own with the dataset of the cohort in it.
