@@ -19,6 +19,7 @@ mod annotations;
 mod batches;
 mod bcftools;
 mod concurrency;
+mod counting;
 mod crash;
 mod damage;
 mod damage_repaired;
