@@ -83,10 +83,12 @@ fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
     vec(record(samples), 1..10)
 }
 
-/// Batches of different samples; of the last, some of the first's, which then have a contig each.
+/// Batches of different samples; of the last, some of the first's, which then have a contig each, or
+/// stretches that follow each other: rows of the first may reach into those of the last.
 fn batches() -> impl Strategy<Value = Vec<Batch>> {
     let sizes = vec(prop_oneof![6 => 1..5usize, 1 => Just(60)], 1..6);
-    (sizes, prop::bool::weighted(0.25)).prop_flat_map(|(sizes, shares)| {
+    let shares = prop::option::weighted(0.3, any::<bool>());
+    (sizes, shares).prop_flat_map(|(sizes, shares)| {
         let mut first = 0;
         let mut all = Vec::new();
         for &size in &sizes {
@@ -94,7 +96,7 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
             first += size as u32;
             all.push((Just(samples), records(size)).boxed());
         }
-        if shares {
+        if shares.is_some() {
             let some: Vec<u32> = (0..sizes[0] as u32).step_by(2).collect();
             all.push((Just(some.clone()), records(some.len())).boxed());
         }
@@ -102,8 +104,15 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
             let last = all.len() - 1;
             let batch = |(n, (samples, mut records)): (usize, (Vec<u32>, Vec<Record>))| {
                 for record in &mut records {
-                    if shares && sizes.len() == last && (n == 0 || n == last) {
-                        record.contig = usize::from(n > 0);
+                    match shares {
+                        Some(true) if n == 0 || n == last => record.contig = usize::from(n > 0),
+                        Some(false) if n == 0 => record.contig = 0,
+                        Some(false) if n == last => {
+                            record.contig = 0;
+                            record.position += 30;
+                        }
+                        Some(false) => record.position += 3 * (record.position % 9),
+                        _ => {}
                     }
                 }
                 records.sort_by_key(|r| (r.contig, r.position));
@@ -663,4 +672,40 @@ proptest! {
             prop_assert_eq!(variant.counts_of(1).unwrap(), *whole);
         }
     }
+}
+
+/// A block of one file may reach into the stretch of another that has some of its samples.
+#[test]
+fn samples_of_two_files_are_counted_once() {
+    let record = |position, reference, alts, more, cells: &[u64]| Record {
+        contig: 0,
+        position,
+        reference,
+        alts,
+        more,
+        cells: cells.to_vec(),
+    };
+    let block = ALTS.iter().position(|alt| *alt == "<NON_REF>").unwrap();
+    let batches = [
+        Batch {
+            samples: vec![0, 1],
+            records: vec![record(5, 0, block, 30, &[0, 0])],
+        },
+        Batch {
+            samples: vec![2],
+            records: vec![record(10, 0, 0, 0, &[3]), record(33, 0, 0, 0, &[3])],
+        },
+        Batch {
+            samples: vec![1],
+            records: vec![record(30, 0, block, 9, &[0])],
+        },
+    ];
+    let built = built(&batches);
+    let shown = picked(built.dataset.variants("1:33:A:C").unwrap());
+    assert_eq!(shown[0].1.an, Some(6), "samples 0 and 1 once, and 2");
+    assert_eq!(picked(built.dataset.variants("an=6").unwrap()).len(), 2);
+    assert_eq!(shown, built.expected(&built.everybody)[3..]);
+    // the third file did not look there, but its sample was looked at
+    let shown = picked(built.dataset.variants("1:10:A:C").unwrap());
+    assert_eq!(shown[0].1.an, Some(6));
 }
