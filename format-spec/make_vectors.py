@@ -35,6 +35,7 @@ GOOD = [
     ("alleles", ["alleles.vcf"], []),
     ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,UN,NEVER"]),
     ("batches", [f"batches.{i}.vcf" for i in (1, 2, 3, 4)], []),
+    ("counts", [f"counts.{i}.vcf" for i in (1, 2, 3)], ["--genes", "counts.bed"]),
     ("normalised", ["normalised.vcf"], ["--reference", "normalised.fa"]),
     ("pages", ["pages.vcf"], []),
     ("orders", ["orders.vcf"], []),
@@ -51,16 +52,18 @@ GOOD = [
 
 
 def write_vcf(name, samples, rows):
-    """rows: (contig, pos, id, ref, alt, genotypes)"""
+    """rows: (contig, pos, id, ref, alt, genotypes, INFO where there is some)"""
     with open(os.path.join(VECTORS, name), "w") as out:
         out.write("##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n")
+        if any(len(row) > 6 for row in rows):
+            out.write('##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n')
         out.write('##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n')
         head = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"] + (
             ["FORMAT"] + samples if samples else []
         )
         out.write("\t".join(head) + "\n")
-        for contig, pos, rs, ref, alt, genotypes in rows:
-            fields = [contig, pos, rs, ref, alt, ".", "PASS", "."] + (["GT"] + genotypes if samples else [])
+        for contig, pos, rs, ref, alt, genotypes, *info in rows:
+            fields = [contig, pos, rs, ref, alt, ".", "PASS", *(info or ["."])] + (["GT"] + genotypes if samples else [])
             out.write("\t".join(map(str, fields)) + "\n")
 
 
@@ -77,6 +80,26 @@ def simulated_inputs():
     rows = [("1" if i < 1500 else "2", 10 + i % 1500, f"rs{i}" if i % 3 == 0 and i < 1400 else ".", "ACGT"[i % 4],
              "CGTA"[i % 4], [("0|0", "0|1", "1|1", "./.")[i * 7 % 4]]) for i in range(2100)]  # fmt: skip
     write_vcf("pages.vcf", names(1), rows)
+    # rare in all batches together, or not known to be: another ALT, a block, nothing at the place
+    few, many = [f"F{i}" for i in range(2)], [f"M{i}" for i in range(98)]
+    rows = [("1", pos, ".", ref, alt, ["0|1", "0|0"]) for pos, ref, alt in
+            [(100, "A", "G"), (110, "C", "T"), (120, "G", "A"), (130, "T", "<DEL>"), (140, "T", "<DEL>")]]  # fmt: skip
+    rows = [row + (f"END={row[1] + 50}",) if row[4] == "<DEL>" else row for row in rows]
+    write_vcf("counts.1.vcf", few, rows)
+    known = lambda *genotypes: [*genotypes] + ["0/0"] * (98 - len(genotypes))
+    rows = [
+        ("1", 100, ".", "A", "C", known("0/1", "1/1")),
+        ("1", 115, ".", "A", "<NON_REF>", known("./.", "0"), "END=125"),
+        ("1", 130, ".", "T", "<DEL>", known("0/1"), "END=150"),
+        ("1", 140, ".", "t", "<DEL>", known("0/0"), "END=190"),
+    ]
+    write_vcf("counts.2.vcf", many, rows)
+    # some of the same people on the other contig
+    rows = [("2", 100, ".", "A", "G", ["0|1"]), ("2", 100, ".", "A", "T", ["0|1"])]
+    write_vcf("counts.3.vcf", few[:1], rows)
+    with open(os.path.join(VECTORS, "counts.bed"), "w") as bed:
+        for gene, (contig, pos) in enumerate([(1, 100), (1, 110), (1, 120), (1, 130), (1, 140), (2, 100)], 1):
+            bed.write(f"{contig}\t{pos - 1}\t{pos}\tG{gene}\n")
     # a mosaic of a few haplotypes: common rows in ordered runs, flat rows without structure
     rng = random.Random(1)
     ancestors = [[rng.random() < rng.choice([0.1, 0.3, 0.6, 0.9]) for _ in range(120)] for _ in range(5)]
