@@ -8,6 +8,7 @@ use crate::format::{
     BLOCK_ROWS, ColumnWriter, ContainerWriter, ContigRows, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
     PageEntry, TextWriter, Zone, allele_hash, hash_index, pack_alleles,
 };
+use crate::genome::respelled_start;
 use std::collections::HashMap;
 
 /// A segment is closed at this many rows, so that a dataset's files stay of a size that can be
@@ -51,6 +52,8 @@ pub(super) struct SegmentBuilder {
     polyploid: Vec<u8>,
     original_rows: Vec<u8>,
     originals: TextWriter,
+    /// The place of the contig in `contigs`, where the change starts, and the row.
+    respelled: Vec<(u32, i32, u32)>,
     annotations: AnnotationWriter,
     /// Positions of the rows, where they are annotated: annotations point to each other.
     positions: Vec<i32>,
@@ -78,6 +81,7 @@ impl SegmentBuilder {
             polyploid: Vec::new(),
             original_rows: Vec::new(),
             originals: TextWriter::default(),
+            respelled: Vec::new(),
             annotations: AnnotationWriter::default(),
             positions: Vec::new(),
         }
@@ -163,6 +167,10 @@ impl SegmentBuilder {
                 end: row.end,
             }),
         }
+        let start = respelled_start(row.position.into(), row.reference(), row.alternate());
+        if let Some(start) = start {
+            self.respelled.push((self.contigs.len() as u32, start, i));
+        }
         if row.normalised.is_some() {
             let record = row.record();
             self.original_rows.extend(i.to_le_bytes());
@@ -206,7 +214,10 @@ impl SegmentBuilder {
         let info: usize = self.info.iter().map(InfoColumn::len).sum();
         let ids = self.ids.len() + self.id_hashes.len() * 16;
         let alleles = self.alleles.text.len() + self.alleles.rows.len() * 4;
-        let rare = self.polyploid.len() + self.polyploid_rows.len() + self.originals.len();
+        let rare = self.polyploid.len()
+            + self.polyploid_rows.len()
+            + self.originals.len()
+            + self.respelled.len() * 12;
         let annotations = self.annotations.bytes() + self.positions.len() * 4;
         self.sets.len() + self.orders.len() + ids + alleles + rare + info + annotations
     }
@@ -286,6 +297,12 @@ impl SegmentBuilder {
         file.add(Kind::Polyploid, self.polyploid);
         file.add(Kind::OriginalRows, self.original_rows);
         file.add(Kind::Originals, self.originals.finish(false)?);
+        self.respelled.sort_unstable();
+        let respelled = self.respelled.iter().flat_map(|(_, start, row)| {
+            let [start, row] = [start.to_le_bytes(), row.to_le_bytes()];
+            start.into_iter().chain(row)
+        });
+        file.add(Kind::Respelled, respelled.collect());
         let (contigs, positions) = (&self.contigs, &self.positions);
         let (sections, pointed) = self
             .annotations

@@ -135,6 +135,45 @@ impl Segment {
         Ok(())
     }
 
+    /// Whether it has rows that are not spelled plainly.
+    pub(crate) fn has_respelled(&self) -> bool {
+        self.respelled.is_some()
+    }
+
+    /// The rows of a contig that are not spelled plainly, of which the change starts in a stretch, in the
+    /// order of starts.
+    pub(crate) fn respelled(&self, contig: u32, starts: Range<i64>) -> Result<Vec<u32>> {
+        let Some(section) = self.respelled else {
+            return Ok(Vec::new());
+        };
+        let rows = self.rows_of(contig);
+        let entry = |n: usize| -> Result<(i64, u32)> {
+            let bytes = self.file.slice(section, n * 8..n * 8 + 8)?;
+            let (start, row) = bytes.split_at(4);
+            Ok((i64::from(u32_of(start).cast_signed()), u32_of(row)))
+        };
+        let count = self.file.len(section) / 8;
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low.midpoint(high);
+            let (start, row) = entry(middle)?;
+            match row < rows.start || row < rows.end && start < starts.start {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        let mut found = Vec::new();
+        while low < count {
+            let (start, row) = entry(low)?;
+            if !rows.contains(&row) || start >= starts.end {
+                break;
+            }
+            found.push(row);
+            low += 1;
+        }
+        Ok(found)
+    }
+
     /// The rows that carry an id.
     pub(crate) fn find_id(&self, id: &[u8]) -> Result<Vec<u32>> {
         let Some(section) = self.id_index else {

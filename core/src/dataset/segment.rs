@@ -53,8 +53,8 @@ pub(crate) struct Segment {
     pub(crate) long_alleles: Text,
     pub(crate) ids: Text,
     polyploid_rows: Option<usize>,
-    original_rows: Option<usize>,
     pub(crate) originals: Text,
+    pub(super) respelled: Option<usize>,
     filters: Vec<String>,
     pub(crate) info_keys: Vec<InfoKey>,
     annotations: Option<Annotations>,
@@ -150,8 +150,8 @@ impl Segment {
             long_alleles: Text::find(&file, Kind::LongAlleles)?,
             ids: Text::find(&file, Kind::Ids)?,
             polyploid_rows: file.find(Kind::PolyploidRows),
-            original_rows: file.find(Kind::OriginalRows),
             originals: Text::find(&file, Kind::Originals)?,
+            respelled: file.find(Kind::Respelled),
             filters,
             info_keys,
             annotations: Annotations::find(&file, meta.rows)?,
@@ -419,18 +419,6 @@ impl Segment {
             ));
         }
         self.file.slice(section, start as usize..end as usize)
-    }
-
-    /// Rows whose spelling in the source differs, ascending: (index in `originals`, row), of `rows`.
-    pub(crate) fn original_rows(&self, rows: Range<u32>) -> Result<Vec<(u32, u32)>> {
-        let Some(section) = self.original_rows else {
-            return Ok(Vec::new());
-        };
-        let all = self.file.slice(section, 0..self.file.len(section))?;
-        let found = (0u32..)
-            .zip(all.chunks_exact(4).map(u32_of))
-            .filter(|(_, row)| rows.contains(row));
-        Ok(found.collect())
     }
 }
 

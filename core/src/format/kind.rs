@@ -110,6 +110,8 @@ kinds! {
     Polyploid = 61 "polyploid",
     OriginalRows = 64 "original_rows",
     Originals = 65 "originals",
+    /// Rows that are not spelled plainly, by where their changes start.
+    Respelled = 66 "respelled",
     InfoKeys = 72 "info_keys",
     /// Names of samples, by number.
     Names = 80 "names",

@@ -9,6 +9,7 @@ mod identifier;
 mod names;
 mod normalise;
 mod position;
+mod spelling;
 
 pub use allele::{AlleleType, UnknownAlleleType};
 pub(crate) use allele::{Extent, is_sequence, variant_length};
@@ -21,5 +22,8 @@ pub(crate) use identifier::{
 };
 pub use names::NameError;
 pub(crate) use names::{ContigNames, chromosome_of, is_same_contig};
-pub(crate) use normalise::{NormaliseError, Normalised, StoredAllele, normalise};
+pub(crate) use normalise::{
+    NormaliseError, Normalised, StoredAllele, normalise, reverse_complement,
+};
 pub use position::{Interval, Position};
+pub(crate) use spelling::{Indel, KnownBases, Same, Trimmed, is_plain, respelled_start};

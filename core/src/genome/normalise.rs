@@ -210,7 +210,9 @@ fn is_plain(base: u8) -> bool {
     matches!(base, b'A' | b'C' | b'G' | b'T')
 }
 
-fn equal(a: u8, b: u8) -> bool {
+/// Whether two bases are the same one; those that stand for several are not even the same as themselves.
+pub(super) fn equal(a: u8, b: u8) -> bool {
+    let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
     a == b && is_plain(a)
 }
 

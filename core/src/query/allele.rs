@@ -1,29 +1,34 @@
 //! One allele, found without an expression: the quickest question there is.
 
 use super::Group;
-use super::count::Tally;
+use super::count::{RowCounts, Tally};
 use super::counts::{Counting, Counts};
 use super::coverage::RowOf;
 use super::expression::Where;
+use super::find::{find_change, name_of};
 use super::genotype::CarrierGenotype;
-use super::resolve::find_allele;
+use super::several::Several;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
-use crate::set::SampleSet;
+use crate::set::{SampleSet, get_bit};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 /// Alleles of one id that an error tells.
 const NAMES_TOLD: usize = 8;
 
 /// An allele of a dataset, with its row in each batch that has it.
 ///
-/// Where an allele stands more than once in a batch (duplicate records), this is the first.
+/// Where an allele stands more than once in a batch (duplicate records), this is the first. Where a batch
+/// spells it in several ways, a sample has what the record says in which it carries most.
 #[derive(Debug, Clone)]
 pub struct Allele<'a> {
     dataset: &'a Dataset,
     /// Number of the part, and the row.
     rows: Vec<(usize, u32)>,
+    /// Of batches that spell it in several ways: all rows, the first of `rows` among them.
+    spelled: Vec<Vec<(usize, u32)>>,
 }
 
 impl Dataset {
@@ -84,18 +89,27 @@ impl Dataset {
 
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
-        let mut batches = Vec::new();
-        let mut rows = Vec::new();
-        for (part, found) in find_allele(self, number, name)? {
-            let batch = self.batch(part);
-            if let Some(&row) = found.first()
-                && !batches.contains(&batch)
-            {
-                batches.push(batch);
-                rows.push((part, row));
-            }
+        let found = find_change(self, number, &name.change)?;
+        let text = name.to_vcf_text().or_else(|| name.to_hgvs_g(0));
+        let text = text.unwrap_or_else(|| name.contig.to_owned());
+        let whole = 0..text.len();
+        let mut doubt = found.doubt(self, &text)?;
+        if let Some(several) = Several::of(self, &text, &whole, &found.rows)? {
+            doubt = Some(several.told(self)?);
         }
-        Ok(Allele::of_rows(self, rows))
+        if let Some((message, candidates)) = doubt {
+            return Err(Error::from(Box::new(ExpressionError {
+                text,
+                at: whole,
+                message,
+                candidates,
+            })));
+        }
+        let mut rows = Vec::new();
+        for (part, of_part) in found.rows {
+            rows.extend(of_part.into_iter().map(|row| (part, row)));
+        }
+        Allele::of_spellings(self, rows)
     }
 
     /// The number of a contig by any of its names.
@@ -139,7 +153,40 @@ fn only_one<'a>(dataset: &'a Dataset, id: &str) -> Result<Option<Allele<'a>>> {
 
 impl<'a> Allele<'a> {
     pub(super) fn of_rows(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Option<Self> {
-        (!rows.is_empty()).then_some(Self { dataset, rows })
+        (!rows.is_empty()).then_some(Self {
+            dataset,
+            rows,
+            spelled: Vec::new(),
+        })
+    }
+
+    /// Of all rows of a change: of those that a batch spells in the same way the first.
+    fn of_spellings(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+        let mut by_batch: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
+        for (part, row) in rows {
+            by_batch
+                .entry(dataset.batch(part))
+                .or_default()
+                .push((part, row));
+        }
+        let (mut first, mut spelled) = (Vec::new(), Vec::new());
+        for rows in by_batch.into_values() {
+            first.extend(rows.first().copied());
+            if rows.len() > 1 {
+                let mut known = HashSet::new();
+                let mut each = Vec::new();
+                for (part, row) in rows {
+                    if known.insert(name_of(dataset, part, row)?.to_ascii_uppercase()) {
+                        each.push((part, row));
+                    }
+                }
+                if each.len() > 1 {
+                    spelled.push(each);
+                }
+            }
+        }
+        let found = Self::of_rows(dataset, first);
+        Ok(found.map(|allele| Self { spelled, ..allele }))
     }
 
     /// Counts over everybody.
@@ -161,14 +208,31 @@ impl<'a> Allele<'a> {
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
-        let rows = self.rows()?;
-        Counting::new(self.dataset, group).counts(0, rows.iter().copied())
+        let rows = self.rows_of(&self.rows)?;
+        let mut counts = Counting::new(self.dataset, group).counts(0, rows.iter().copied())?;
+        for spelled in &self.spelled {
+            let rows = self.rows_of(spelled)?;
+            if let Some((_, segment, row)) = rows.first() {
+                counts.replace(Tally::new(segment, group).counts(*row)?, {
+                    let mut sum = RowCounts::default();
+                    for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
+                        let samples = match group {
+                            Some(group) => samples.intersection(group),
+                            None => samples,
+                        };
+                        sum.add(Tally::new(segment, Some(&samples)).counts(*row)?);
+                    }
+                    sum
+                });
+            }
+        }
+        Ok(counts)
     }
 
-    /// The rows with their parts.
-    fn rows(&self) -> Result<Vec<RowOf<'a>>> {
+    /// Rows with their segments.
+    fn rows_of(&self, rows: &[(usize, u32)]) -> Result<Vec<RowOf<'a>>> {
         let parts = self.dataset.parts();
-        let rows = self.rows.iter().filter_map(|&(number, row)| {
+        let rows = rows.iter().filter_map(|&(number, row)| {
             let segment = self.dataset.segment(parts.get(number)?);
             Some(segment.map(|segment| (number, segment, row)))
         });
@@ -182,11 +246,67 @@ impl<'a> Allele<'a> {
     /// [`Error::Damaged`].
     pub fn carriers(&self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
         let mut found = Vec::new();
-        for (_, segment, row) in self.rows()? {
-            let mut tally = Tally::new(segment, None);
-            tally.carriers(row, &mut found)?;
-            tally.with_phases(row, &found, &mut f)?;
+        for (&first, (_, segment, row)) in self.rows.iter().zip(self.rows_of(&self.rows)?) {
+            let spelled = self.spelled.iter();
+            match spelled.clone().find(|rows| rows.first() == Some(&first)) {
+                Some(rows) => self.carriers_spelled(rows, &mut f)?,
+                None => {
+                    let mut tally = Tally::new(segment, None);
+                    tally.carriers(row, &mut found)?;
+                    tally.with_phases(row, &found, &mut f)?;
+                }
+            }
         }
         Ok(())
     }
+
+    /// The carriers of a batch that spells it in several ways.
+    fn carriers_spelled(
+        &self,
+        rows: &[(usize, u32)],
+        f: &mut impl FnMut(CarrierGenotype),
+    ) -> Result<()> {
+        let rows = self.rows_of(rows)?;
+        let (mut found, mut all) = (Vec::new(), Vec::new());
+        for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
+            let mut tally = Tally::new(segment, Some(&samples));
+            tally.carriers(*row, &mut found)?;
+            tally.with_phases(*row, &found, &mut |carrier| all.push(carrier))?;
+        }
+        all.sort_by_key(|carrier| carrier.sample);
+        all.into_iter().for_each(f);
+        Ok(())
+    }
+}
+
+/// For each row of one change in a batch the samples of whom it tells: of a sample that record in which it
+/// carries most copies, else one in which all of its copies are known.
+fn representatives(rows: &[RowOf<'_>]) -> Result<Vec<SampleSet>> {
+    let samples = rows.first().map_or(0, |(_, of, _)| of.meta().samples);
+    let mut best: Vec<((u32, bool), usize)> = vec![((0, false), 0); samples as usize];
+    let mut found = Vec::new();
+    for (number, (_, segment, row)) in rows.iter().enumerate() {
+        let mut tally = Tally::new(segment, None);
+        tally.carriers(*row, &mut found)?;
+        let incomplete = tally.incomplete(*row)?;
+        let mut carried = vec![0; samples as usize];
+        for carrier in &found {
+            if let Some(slot) = carried.get_mut(carrier.sample as usize) {
+                *slot = carrier.carried;
+            }
+        }
+        for ((local, best), carried) in (0u32..).zip(&mut best).zip(carried) {
+            let told = (carried, !get_bit(&incomplete, local));
+            if number == 0 || told > best.0 {
+                *best = (told, number);
+            }
+        }
+    }
+    let mut sets = vec![SampleSet::new(); rows.len()];
+    for (local, (_, number)) in (0u32..).zip(best) {
+        if let (Some(set), Some((_, segment, _))) = (sets.get_mut(number), rows.get(number)) {
+            set.insert(segment.sample(local));
+        }
+    }
+    Ok(sets)
 }

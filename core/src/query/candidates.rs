@@ -6,6 +6,7 @@ use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, Zone};
 use crate::genome::Interval;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Candidate rows of a segment, ascending and disjoint; exact where nothing is left to test.
@@ -119,6 +120,7 @@ pub(super) fn may_have(dataset: &Dataset, part: usize, node: &Node<Test>) -> boo
         Node::Atom(atom) => match &atom.kind {
             Test::Regions(regions) => dataset.reaches_any(part, regions),
             Test::Rows(rows) => rows.contains_key(&part),
+            Test::Change(rows) => rows.contains_key(&part),
             _ => true,
         },
         Node::Not(_) => true,
@@ -139,10 +141,8 @@ pub(super) fn candidates(
         Node::Atom(atom) => match &atom.kind {
             Test::All => Rows::all(rows, true),
             Test::Regions(regions) => Rows::from_unsorted(segment.touching(regions)?, true),
-            Test::Rows(by_part) => {
-                let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
-                Rows::of(found, true)
-            }
+            Test::Rows(by_part) => rows_in(by_part, part),
+            Test::Change(by_part) => rows_in(by_part, part),
             Test::Entry(test) => match segment.annotations() {
                 Some(of) => test.local(of, segment.file())?.rows(segment)?,
                 None => Rows::none(),
@@ -186,6 +186,11 @@ pub(super) fn candidates(
             any
         }
     })
+}
+
+fn rows_in(by_part: &HashMap<usize, Vec<u32>>, part: usize) -> Rows {
+    let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
+    Rows::of(found, true)
 }
 
 /// Rows of the pages whose zone map passes.

@@ -43,6 +43,21 @@ impl Counts {
         }
     }
 
+    /// The same with other counts for one of the rows.
+    pub(super) fn replace(&mut self, row: RowCounts, by: RowCounts) {
+        let put = |sum: &mut u64, row: u32, by: u32| {
+            *sum = sum.saturating_sub(row.into()).saturating_add(by.into());
+        };
+        put(&mut self.ac, row.ac, by.ac);
+        if let Some(an) = &mut self.an {
+            put(an, row.an, by.an);
+        }
+        put(&mut self.n_het, row.het, by.het);
+        put(&mut self.n_hom, row.hom, by.hom);
+        put(&mut self.n_hemi, row.hemi, by.hemi);
+        put(&mut self.n_missing, row.missing, by.missing);
+    }
+
     /// AC / AN; `None` where AN is 0 or not known.
     pub fn af(&self) -> Option<f64> {
         match self.an {

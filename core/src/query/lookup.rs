@@ -6,7 +6,7 @@ use super::counts::{Counting, Counts};
 use super::coverage::RowOf;
 use crate::dataset::{Dataset, WantedAlleles};
 use crate::error::Result;
-use crate::genome::{Interval, Position};
+use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};
 
 /// Looks up the counts of many alleles: what neighbours share is read once, so that alleles in the
 /// order of positions are found fastest.
@@ -82,22 +82,35 @@ impl<'a> Lookup<'a> {
         }
         let wanted = WantedAlleles::new(reference.as_bytes(), alternate.as_bytes());
         let start = position.zero_based();
+        // what is no bases may be the text of several variants, or have several texts
+        if !alternate.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return self.other_spelling(contig, position, reference, alternate);
+        }
         let at = Interval {
             start,
             end: start.saturating_add(1),
         };
+        let nearby = Interval {
+            start,
+            end: start.saturating_add(Indel::REACH_MAX as i32 + 2),
+        };
+        let mut respelled = false;
         self.found.clear();
         self.turn += 1;
         let batches = self.dataset.batches()?;
         for &(part, span) in batches.on_contig(self.contig.1) {
             let part = part as usize;
-            if !self.dataset.span_reaches(part, span as usize, at) {
+            if !self.dataset.span_reaches(part, span as usize, nearby) {
                 continue;
             }
             let Some(of) = self.dataset.parts().get(part) else {
                 continue;
             };
             let segment = self.dataset.segment(of)?;
+            respelled |= segment.has_respelled();
+            if !self.dataset.span_reaches(part, span as usize, at) {
+                continue;
+            }
             let counted = self.counting.group_mut(ASKED);
             let Some(tally) = counted.and_then(|counted| counted.tally((part, segment, 0))) else {
                 continue;
@@ -112,7 +125,10 @@ impl<'a> Lookup<'a> {
                 self.found.push((part, segment, row));
             }
         }
-        if self.found.is_empty() {
+        if self.found.is_empty()
+            || (self.dataset.has_several_batches() || respelled)
+                && !self.is_sole(nearby, reference, alternate)?
+        {
             return self.other_spelling(contig, position, reference, alternate);
         }
         self.counting.begin();
@@ -135,5 +151,31 @@ impl<'a> Lookup<'a> {
         let group = group.and_then(|counted| counted.group.as_ref());
         let counts = |allele: Allele<'a>| allele.counts_of(group);
         found.map(counts).transpose()
+    }
+
+    /// Whether no row spells it otherwise, in any batch.
+    fn is_sole(&self, nearby: Interval, reference: &str, alternate: &str) -> Result<bool> {
+        let (reference, alternate) = (reference.as_bytes(), alternate.as_bytes());
+        let position = i64::from(nearby.start);
+        let trimmed = Trimmed::of(position, reference, alternate);
+        let Some(of) = trimmed.filter(|of| is_plain(position, reference, of)) else {
+            return Ok(false);
+        };
+        let reach = of
+            .indel()
+            .map_or(0, |of| Indel::reach(of.bases.len() as i64));
+        for &(part, span) in self.dataset.batches()?.on_contig(self.contig.1) {
+            let part = part as usize;
+            if self.dataset.span_reaches(part, span as usize, nearby)
+                && let Some(part) = self.dataset.parts().get(part)
+            {
+                let segment = self.dataset.segment(part)?;
+                let starts = of.start..of.start + reach + 1;
+                if !segment.respelled(self.contig.1, starts)?.is_empty() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 }

@@ -4,15 +4,16 @@ use super::entries::EntryTest;
 use super::expression::{
     Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantType, Where, WhereAtom, nearest,
 };
+use super::find::find_change;
 use super::named::{any_of, entry, together};
 use super::people::People;
+use super::several::{Several, narrow};
 use crate::build::{InfoKey, InfoType};
-use crate::dataset::{Dataset, Regions, WantedAlleles};
+use crate::dataset::{Dataset, Regions};
 use crate::error::{Error, ExpressionError, Result};
-use crate::format::{TextBlock, Zone};
+use crate::format::Zone;
 use crate::genome::{
-    AlleleName, AlleleType, Change, Identifier, Interval, NameError, Position, StoredAllele,
-    not_computed, parse_identifier,
+    AlleleType, Identifier, Interval, NameError, Position, not_computed, parse_identifier,
 };
 use crate::set::SampleSet;
 use crate::source::annotation::{Annotator, CANONICAL, MANE};
@@ -21,17 +22,16 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How far left of where a text puts an indel its row may stand: the build moves none further.
-const ROLL_REACH: i64 = 10_000;
-
 /// A test of a variant, with every name looked up.
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
     All,
     /// Any of the intervals.
     Regions(Regions),
-    /// These rows, by part: an allele or an id.
+    /// These rows, by part: those with an id, or an allele that is its text.
     Rows(HashMap<usize, Vec<u32>>),
+    /// The same of one change of bases, however it is spelled in each of them.
+    Change(Arc<HashMap<usize, Vec<u32>>>),
     /// One bit for each type's code.
     Types(u32),
     Number {
@@ -66,6 +66,8 @@ pub(crate) struct Resolver<'a> {
     text: String,
     /// How names were understood, where that could be otherwise.
     pub(super) notes: RefCell<Vec<String>>,
+    /// Alleles that are several variants here, unless what stands beside them says which.
+    several: RefCell<Vec<Several>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -75,6 +77,7 @@ impl<'a> Resolver<'a> {
             dataset,
             text,
             notes: RefCell::default(),
+            several: RefCell::default(),
         }
     }
 
@@ -84,19 +87,31 @@ impl<'a> Resolver<'a> {
     }
 
     pub(crate) fn resolve(&self, of: &Where) -> Result<Node<Test>> {
-        self.node(&of.0)
+        let found = self.node(&of.0)?;
+        match self.several.take().first() {
+            Some(several) => {
+                let (message, candidates) = several.told(self.dataset)?;
+                Err(self.error(&several.at, message, candidates))
+            }
+            None => Ok(found),
+        }
     }
 
     fn node(&self, node: &Node<WhereAtom>) -> Result<Node<Test>> {
-        let all =
-            |nodes: &[Node<WhereAtom>]| nodes.iter().map(|n| self.node(n)).collect::<Result<_>>();
+        let all = |nodes: &[Node<WhereAtom>]| -> Result<Vec<Node<Test>>> {
+            nodes.iter().map(|n| self.node(n)).collect()
+        };
         Ok(match node {
             Node::Atom(atom) => Node::Atom(Atom {
                 kind: self.atom(atom)?,
                 at: atom.at.clone(),
             }),
             Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
-            Node::And(parts) => together(all(parts)?),
+            Node::And(parts) => {
+                let parts = all(parts)?;
+                narrow(self.dataset, &mut self.several.borrow_mut(), &parts)?;
+                together(parts)
+            }
             Node::Or(parts) => any_of(all(parts)?),
         })
     }
@@ -251,11 +266,19 @@ impl<'a> Resolver<'a> {
             },
             Identifier::Allele(name) => {
                 let contig = self.contig(name.contig, at)?;
-                Ok(Test::Rows(
-                    find_allele(self.dataset, contig, &name)?
-                        .into_iter()
-                        .collect(),
-                ))
+                let found = find_change(self.dataset, contig, &name.change)?;
+                if let Some((message, candidates)) = found.doubt(self.dataset, text)? {
+                    return Err(self.error(at, message, candidates));
+                }
+                if let Some(several) = Several::of(self.dataset, text, at, &found.rows)? {
+                    self.several.borrow_mut().push(several);
+                }
+                let by_text = found.by_text;
+                let rows: HashMap<usize, Vec<u32>> = found.rows.into_iter().collect();
+                Ok(match by_text {
+                    true => Test::Rows(rows),
+                    false => Test::Change(Arc::new(rows)),
+                })
             }
         }
     }
@@ -333,142 +356,4 @@ fn types(kind: VariantType) -> u32 {
         VariantType::Bnd => one(AlleleType::Bnd),
         VariantType::Other => one(AlleleType::Other),
     }
-}
-
-/// The rows of an allele, by part: those spelled as asked, or else those that make the same change.
-pub(crate) fn find_allele(
-    dataset: &Dataset,
-    contig: u32,
-    name: &AlleleName<'_>,
-) -> Result<Vec<(usize, Vec<u32>)>> {
-    let mut found = Vec::new();
-    if let Change::Exact {
-        position,
-        reference,
-        alternate,
-    } = &name.change
-    {
-        let wanted = WantedAlleles::new(reference.as_bytes(), alternate.as_bytes());
-        for (index, part) in dataset.parts().iter().enumerate() {
-            if !dataset.reaches(
-                index,
-                contig,
-                Interval {
-                    start: position.zero_based(),
-                    end: position.zero_based() + 1,
-                },
-            ) {
-                continue;
-            }
-            let mut rows = Vec::new();
-            dataset
-                .segment(part)?
-                .find_exact(contig, position.zero_based(), &wanted, &mut rows)?;
-            if !rows.is_empty() {
-                found.push((index, rows));
-            }
-        }
-    }
-    if found.is_empty() {
-        find_other_spellings(dataset, contig, &name.change, &mut found)?;
-    }
-    Ok(found)
-}
-
-/// Rows that make the same change in another spelling, and rows whose source spelled them as asked.
-fn find_other_spellings(
-    dataset: &Dataset,
-    contig: u32,
-    change: &Change<'_>,
-    found: &mut Vec<(usize, Vec<u32>)>,
-) -> Result<()> {
-    let (from, to) = match change {
-        Change::Exact {
-            position,
-            reference,
-            ..
-        } => {
-            let start = i64::from(position.zero_based());
-            (start, start + reference.len() as i64)
-        }
-        Change::Deletion { interval, .. }
-        | Change::Duplication { interval }
-        | Change::Inversion { interval } => (i64::from(interval.start), i64::from(interval.end)),
-    };
-    let clamp = |n: i64| i32::try_from(n).unwrap_or(if n < 0 { -1 } else { i32::MAX });
-    let window = Interval {
-        start: clamp(from - ROLL_REACH).max(-1),
-        end: clamp(to + 2),
-    };
-    let (mut reference, mut alternate) = (Vec::new(), Vec::new());
-    let mut block = TextBlock::default();
-    for (index, part) in dataset.parts().iter().enumerate() {
-        if !dataset.reaches(index, contig, window) {
-            continue;
-        }
-        let segment = dataset.segment(part)?;
-        let (file, columns) = (segment.file(), &segment.columns);
-        let rows = segment.rows_of(contig);
-        if rows.is_empty() {
-            continue;
-        }
-        let first = segment.lower_bound(rows.clone(), i64::from(window.start))?;
-        let end = segment.lower_bound(rows, i64::from(window.end))?;
-        let mut hits = Vec::new();
-        for row in first..end {
-            let roll = columns.roll.get(file, row)?;
-            let position = columns.position.get(file, row)?;
-            // a row that ends further left than it could roll is not meant
-            if position + columns.span.get(file, row)? + roll + 1 < from {
-                continue;
-            }
-            let Some(position) = Position::from_zero_based(position) else {
-                continue;
-            };
-            reference.clear();
-            alternate.clear();
-            segment.alleles(
-                columns.allele.get(file, row)?,
-                &mut block,
-                &mut reference,
-                &mut alternate,
-            )?;
-            let stored = StoredAllele {
-                position,
-                reference: &reference,
-                alternate: &alternate,
-                roll: u32::try_from(roll).unwrap_or(0),
-            };
-            if stored.is(change) == Some(true) {
-                hits.push(row);
-            }
-        }
-        if hits.is_empty()
-            && let Change::Exact {
-                position,
-                reference,
-                alternate,
-            } = change
-        {
-            let mut text = TextBlock::default();
-            for (entry, row) in segment.original_rows(first..end)? {
-                let original = segment.originals.get(file, entry, &mut text)?;
-                let mut fields = original.split(|&b| b == b'\t');
-                let same = fields.next() == Some(position.one_based().to_string().as_bytes())
-                    && fields
-                        .next()
-                        .is_some_and(|r| r.eq_ignore_ascii_case(reference.as_bytes()))
-                    && fields
-                        .next()
-                        .is_some_and(|a| a.eq_ignore_ascii_case(alternate.as_bytes()));
-                if same {
-                    hits.push(row);
-                }
-            }
-        }
-        if !hits.is_empty() {
-            found.push((index, hits));
-        }
-    }
-    Ok(())
 }

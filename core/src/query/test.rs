@@ -11,6 +11,7 @@ use crate::dataset::{PageView, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, variant_length};
+use std::collections::HashMap;
 
 /// The number of everybody among the groups that a walk counts in.
 pub(super) const EVERYBODY: usize = 0;
@@ -207,7 +208,7 @@ impl<'a> Tester<'a> {
         Ok((kind, length, extent))
     }
 
-    fn test(&mut self, test: &Test, part: usize, row: u32) -> Result<bool> {
+    pub(super) fn test(&mut self, test: &Test, part: usize, row: u32) -> Result<bool> {
         let (file, columns) = (self.segment.file(), &self.segment.columns);
         let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
         Ok(match test {
@@ -219,9 +220,8 @@ impl<'a> Tester<'a> {
                 let contig = self.segment.contig_of(row);
                 regions.touch(&mut self.region, contig, start, end)
             }
-            Test::Rows(rows) => rows
-                .get(&part)
-                .is_some_and(|rows| rows.binary_search(&row).is_ok()),
+            Test::Rows(rows) => has_row(rows, part, row),
+            Test::Change(rows) => has_row(rows, part, row),
             Test::Entry(test) => self.entries.holds(self.segment, test, row)?,
             Test::Types(types) => types & Zone::type_bit(self.shape(row)?.0) != 0,
             Test::Number {
@@ -338,4 +338,9 @@ fn test_text(value: &[u8], list: u8, test: &InfoTest) -> bool {
             value: wanted,
         } => value != wanted.as_bytes() && values.all(|one| one != wanted.as_bytes()),
     }
+}
+
+fn has_row(rows: &HashMap<usize, Vec<u32>>, part: usize, row: u32) -> bool {
+    rows.get(&part)
+        .is_some_and(|rows| rows.binary_search(&row).is_ok())
 }

@@ -5,6 +5,7 @@
 //! is tested on them.
 
 use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
+use super::changes::Changes;
 use super::counts::{Counting, Counts};
 use super::coverage::{Coverage, RowOf};
 use super::expression::Node;
@@ -47,6 +48,8 @@ pub(crate) struct Walk<'a> {
     heads: BinaryHeap<Head>,
     /// Variants of the current position, when several parts have rows there, last first.
     pending: Vec<Vec<RowRef>>,
+    /// Rows of changes that the question names, which batches may spell otherwise.
+    changes: Changes,
     current: Vec<RowRef>,
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
@@ -106,8 +109,10 @@ impl<'a> Walk<'a> {
                 false => None,
             });
         }
+        let mut changes = Changes::default();
         if several_batches {
             add_rows_of_other_batches(dataset, &mut found)?;
+            changes = Changes::of(dataset, &test, &mut found)?;
         }
         let mut parts = Vec::new();
         let mut plan = WalkPlan {
@@ -132,6 +137,7 @@ impl<'a> Walk<'a> {
                 });
             }
         }
+        let changes = changes.of_parts(&parts);
         let spans = parts.iter().flat_map(|part| part.segment.contigs());
         let contigs: BTreeSet<u32> = spans.map(|rows| rows.contig).collect();
         Ok(Self {
@@ -145,6 +151,7 @@ impl<'a> Walk<'a> {
             contigs: contigs.into_iter().rev().collect(),
             heads: BinaryHeap::new(),
             pending: Vec::new(),
+            changes,
             current: Vec::new(),
             counting: Counting::new(dataset, None),
             walked: 0,
@@ -160,10 +167,17 @@ impl<'a> Walk<'a> {
     pub(crate) fn step(&mut self) -> Result<bool> {
         self.previous = self.current.first().copied();
         loop {
-            if let Some(rows) = self.pending.pop() {
+            if let Some(rows) = self.changes.next_variant() {
                 self.current = rows;
-            } else if !self.advance()? {
-                return Ok(false);
+            } else {
+                if let Some(rows) = self.pending.pop() {
+                    self.current = rows;
+                } else if !self.advance()? {
+                    return Ok(false);
+                }
+                if self.changes.join(&mut self.current) {
+                    continue;
+                }
             }
             self.counting.begin();
             if self.plan.exact || self.matches()? {

@@ -274,4 +274,18 @@ fn mates_of_breakends_under_any_name() {
     let (_folder, dataset) = together(&[first, second], &options());
     assert_eq!(counts(&dataset, "chr22:5"), [(3, Some(4))]);
     assert_eq!(counts(&dataset, "chr22:9").len(), 2);
+    for name in ["17", "chr17", "CHR17"] {
+        for text in [
+            format!("22:5:G:G]{name}:198982]"),
+            format!("chr22-5-G-G]{name}:198982]"),
+        ] {
+            assert_eq!(counts(&dataset, &text), [(3, Some(4))], "{text}");
+            let named = dataset.allele_named(&text).unwrap().unwrap();
+            assert_eq!(named.counts().unwrap().ac, 3, "{text}");
+        }
+    }
+    assert_eq!(counts(&dataset, "22:5:G:G]18:198982]"), []);
+    assert_eq!(counts(&dataset, "22:5:G:G[17:198982["), []);
+    assert_eq!(counts(&dataset, "22:9:G:G]<ctg1>:7]").len(), 1);
+    assert_eq!(counts(&dataset, "22:9:G:G]ctg1:7]").len(), 1);
 }

@@ -168,3 +168,78 @@ fn identifiers_of_vrs_are_refused() {
     let place = Position::from_one_based(1000).unwrap();
     assert!(dataset.allele("1", place, "N", "A").unwrap().is_none());
 }
+
+/// A text that fits several variants is refused, unless what stands beside it says which.
+#[test]
+fn a_symbolic_text_of_several_variants_is_refused_with_a_way_to_ask() {
+    let folder = Folder::new();
+    let two_files = small_and_large(&folder);
+    let one_folder = Folder::new();
+    let lines = [
+        line("small", "<DEL>", "END=1300", "0/1"),
+        line("large", "<DEL>", "END=6000", "1/1"),
+    ];
+    let one_file = dataset(&one_folder, &[file(&["S"], &lines)]);
+    for dataset in [&two_files, &one_file] {
+        let asked = "chr1:1000:N:<DEL>";
+        for question in [
+            asked.to_owned(),
+            format!("!{asked}"),
+            format!("{asked} | length=300"),
+            format!("{asked} & af>0"),
+            format!("{asked} & length>1"),
+            format!("{asked} & (length=300 | af>0)"),
+        ] {
+            let message = refused(dataset, &question);
+            for way in ["2 variants", "length=300", "length=5000"] {
+                assert!(message.contains(way), "{question}: {message}");
+            }
+        }
+        for (more, id) in [
+            ("length=300", "small"),
+            ("length>300", "large"),
+            ("!length=300", "large"),
+            ("id:small", "small"),
+            ("chr1:5000", "large"),
+            ("!chr1:5000 & af>0", "small"),
+        ] {
+            let found = picked(dataset, &format!("{asked} & {more}"));
+            assert_eq!(found.len(), 1, "{more}");
+            assert_eq!(found[0].0, id, "{more}");
+        }
+        assert_eq!(picked(dataset, &format!("{asked} & length=9")), []);
+        let place = Position::from_one_based(1000).unwrap();
+        for error in [
+            dataset.allele_named(asked).unwrap_err(),
+            dataset.allele("1", place, "N", "<DEL>").unwrap_err(),
+            dataset
+                .lookup(None)
+                .unwrap()
+                .counts("1", place, "N", "<DEL>")
+                .unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("length=5000"), "{error}");
+        }
+    }
+    assert_eq!(
+        ids(&two_files, "carriers(chr1:1000:N:<DEL> & length=5000)"),
+        ["T1", "T2"]
+    );
+}
+
+/// What extents do not tell apart by length is named by its id.
+#[test]
+fn variants_of_one_length_are_named_by_id() {
+    let folder = Folder::new();
+    let lines = [
+        line("a", "<X>", "END=1300;SVLEN=7", "0/1"),
+        line("b", "<X>", "END=6000;SVLEN=7", "1/1"),
+    ];
+    let dataset = dataset(&folder, &[file(&["S"], &lines)]);
+    let message = refused(&dataset, "chr1:1000:N:<X>");
+    assert!(
+        message.contains("id:\"a\"") && message.contains("id:\"b\""),
+        "{message}"
+    );
+    assert_eq!(picked(&dataset, "chr1:1000:N:<X> & id:\"b\"").len(), 1);
+}

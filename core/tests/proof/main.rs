@@ -36,5 +36,6 @@ mod pairs;
 mod people;
 mod regions;
 mod simulated;
+mod spelled;
 mod target;
 mod truth;

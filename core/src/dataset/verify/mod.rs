@@ -4,6 +4,7 @@
 mod records;
 mod rows;
 mod sets;
+mod spellings;
 mod structure;
 mod texts;
 
@@ -80,6 +81,7 @@ impl Dataset {
         if let Some((_, entry)) = entries.find(|(other, _)| std::ptr::eq(*other, part)) {
             rows::rows(segment, (entry, manifest.normalised), &pairs)?;
         }
+        spellings::respelled(segment)?;
         records::records(segment, manifest)?;
         sets::sets(segment)?;
         rows::zones(segment, &pairs)

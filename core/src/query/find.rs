@@ -1,0 +1,575 @@
+//! Finding the rows of one change, however it is spelled in the question and in each batch.
+//!
+//! Rows that are spelled plainly (see [`crate::genome::Trimmed`]) are looked up by position and text, those
+//! that are not by where their changes start: for them segments have a list. An indel that is asked for to
+//! the right of where it is stored is found by how far rows roll, where the dataset is normalised. Where it
+//! is not, the bases that REF columns tell decide whether two indels are one; if they do not, the question
+//! cannot be answered, for "no row" would say that nobody has it.
+
+use crate::dataset::{Dataset, Segment, WantedAlleles};
+use crate::error::Result;
+use crate::format::TextBlock;
+use crate::genome::{
+    AlleleName, Change, Indel, Interval, KnownBases, Position, Same, StoredAllele, Trimmed,
+    is_plain, reverse_complement, with_mate_named,
+};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How far left of where a text puts an indel its row may stand: the build moves none further.
+const ROLL_REACH: i64 = 10_000;
+/// Replacements of more bases are not compared by what is known of each of them.
+const REPLACED_MAX: i64 = 1 << 16;
+/// Rows that an error names.
+const NAMED: usize = 3;
+
+/// The rows of a change.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// By part, ascending; rows of a part ascend.
+    pub(super) rows: Vec<(usize, Vec<u32>)>,
+    /// Whether the allele is its text: symbolic ones, breakends, and what changes nothing.
+    pub(super) by_text: bool,
+    /// Rows of which only the reference could tell whether they are the change.
+    undecided: Vec<(usize, u32)>,
+}
+
+impl Found {
+    fn add(&mut self, part: usize, mut rows: Vec<u32>) {
+        if rows.is_empty() {
+            return;
+        }
+        match self.rows.iter_mut().find(|(known, _)| *known == part) {
+            Some((_, known)) => known.append(&mut rows),
+            None => self.rows.push((part, rows)),
+        }
+    }
+
+    fn sorted(mut self) -> Self {
+        self.rows.sort_unstable_by_key(|(part, _)| *part);
+        for (_, rows) in &mut self.rows {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        self.undecided.sort_unstable();
+        self.undecided.dedup();
+        self
+    }
+
+    /// Why the change cannot be told from others here, and what may be meant; `None` where it can.
+    pub(super) fn doubt(
+        &self,
+        dataset: &Dataset,
+        asked: &str,
+    ) -> Result<Option<(String, Vec<String>)>> {
+        if self.undecided.is_empty() {
+            return Ok(None);
+        }
+        let mut names = Vec::new();
+        for &(part, row) in self.undecided.iter().take(NAMED) {
+            names.push(name_of(dataset, part, row)?);
+        }
+        let why = match dataset.manifest().normalised {
+            true => "bases beside the change that are in no REF here",
+            false => "the dataset was built without `--reference`",
+        };
+        let message = format!(
+            "whether `{asked}` is a variant here cannot be decided: {why}, and {} may be the same change",
+            names.join(", ")
+        );
+        Ok(Some((message, Vec::new())))
+    }
+}
+
+/// A row as `contig:position:REF:ALT`.
+pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String> {
+    let Some(of) = dataset.parts().get(part) else {
+        return Ok(String::new());
+    };
+    let segment = dataset.segment(of)?;
+    let mut text = RowText::default();
+    text.load(segment, row)?;
+    let change = Change::Exact {
+        position: text.position,
+        reference: String::from_utf8_lossy(&text.reference),
+        alternate: String::from_utf8_lossy(&text.alternate),
+    };
+    let contig = dataset.contig_name(segment.contig_of(row));
+    Ok(AlleleName { contig, change }
+        .to_vcf_text()
+        .unwrap_or_default())
+}
+
+/// The rows of a change on a contig, in all batches.
+pub(super) fn find_change(dataset: &Dataset, contig: u32, change: &Change<'_>) -> Result<Found> {
+    let mut finder = Finder {
+        dataset,
+        contig,
+        found: Found::default(),
+        text: RowText::default(),
+    };
+    match change {
+        Change::Exact {
+            position,
+            reference,
+            alternate,
+        } => finder.exact(*position, reference.as_bytes(), alternate.as_bytes())?,
+        Change::Deletion { interval, inserted } if inserted.is_empty() => {
+            finder.interval(*interval, change, true)?;
+        }
+        Change::Duplication { interval } => finder.interval(*interval, change, false)?,
+        Change::Deletion { interval, .. } | Change::Inversion { interval } => {
+            finder.replacement(*interval, change)?;
+        }
+    }
+    Ok(finder.found.sorted())
+}
+
+/// The alleles of a row.
+struct RowText {
+    position: Position,
+    reference: Vec<u8>,
+    alternate: Vec<u8>,
+    roll: u32,
+    block: TextBlock,
+    /// The segment that `block` is of, by its address.
+    of: usize,
+}
+
+impl Default for RowText {
+    fn default() -> Self {
+        Self {
+            position: Position::TELOMERE,
+            reference: Vec::new(),
+            alternate: Vec::new(),
+            roll: 0,
+            block: TextBlock::default(),
+            of: 0,
+        }
+    }
+}
+
+impl RowText {
+    fn load(&mut self, segment: &Segment, row: u32) -> Result<()> {
+        let (file, columns) = (segment.file(), &segment.columns);
+        let address = std::ptr::from_ref(segment).addr();
+        if self.of != address {
+            self.block = TextBlock::default();
+            self.of = address;
+        }
+        let position = columns.position.get(file, row)?;
+        self.position = Position::from_zero_based(position).ok_or_else(|| {
+            file.damage(usize::MAX, 0, "a position below 2^31", position.to_string())
+        })?;
+        self.roll = u32::try_from(columns.roll.get(file, row)?).unwrap_or(0);
+        self.reference.clear();
+        self.alternate.clear();
+        segment.alleles(
+            columns.allele.get(file, row)?,
+            &mut self.block,
+            &mut self.reference,
+            &mut self.alternate,
+        )
+    }
+
+    fn start(&self) -> i64 {
+        self.position.zero_based().into()
+    }
+
+    fn trimmed(&self) -> Option<Trimmed<'_>> {
+        Trimmed::of(self.start(), &self.reference, &self.alternate)
+    }
+
+    fn stored(&self) -> StoredAllele<'_> {
+        StoredAllele {
+            position: self.position,
+            reference: &self.reference,
+            alternate: &self.alternate,
+            roll: self.roll,
+        }
+    }
+}
+
+/// A row that may be the indel asked for, spelled at another place.
+struct Candidate {
+    part: usize,
+    row: u32,
+    position: i64,
+    reference: Vec<u8>,
+    start: i64,
+    bases: Vec<u8>,
+    deletes: bool,
+}
+
+impl Candidate {
+    fn indel(&self) -> Indel<'_> {
+        Indel {
+            start: self.start,
+            bases: &self.bases,
+            deletes: self.deletes,
+        }
+    }
+}
+
+struct Finder<'a> {
+    dataset: &'a Dataset,
+    contig: u32,
+    found: Found,
+    text: RowText,
+}
+
+impl<'a> Finder<'a> {
+    /// The parts with rows over a stretch of the contig.
+    fn parts(&self, stretch: Range<i64>) -> Result<Vec<(usize, &'a Segment)>> {
+        let clamp = |n: i64| i32::try_from(n.max(-1)).unwrap_or(i32::MAX);
+        let interval = Interval {
+            start: clamp(stretch.start),
+            end: clamp(stretch.end),
+        };
+        let mut parts = Vec::new();
+        for &(part, span) in self.dataset.batches()?.on_contig(self.contig) {
+            let part = part as usize;
+            if self.dataset.span_reaches(part, span as usize, interval)
+                && let Some(of) = self.dataset.parts().get(part)
+            {
+                parts.push((part, self.dataset.segment(of)?));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The rows of a segment that start in a stretch.
+    fn rows(&self, segment: &Segment, positions: Range<i64>) -> Result<Range<u32>> {
+        let rows = segment.rows_of(self.contig);
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let first = segment.lower_bound(rows.clone(), positions.start)?;
+        Ok(first..segment.lower_bound(rows, positions.end)?.max(first))
+    }
+
+    fn exact(&mut self, position: Position, reference: &[u8], alternate: &[u8]) -> Result<()> {
+        let start = i64::from(position.zero_based());
+        match Trimmed::of(start, reference, alternate) {
+            Some(of) if !of.is_no_change() => match of.indel() {
+                Some(indel) => self.indel(start, reference, alternate, &of, indel),
+                None => self.substitution(&of),
+            },
+            _ => self.by_text(position, reference, alternate),
+        }
+    }
+
+    /// What is no bases is its text; a breakend whatever the mate's contig is called.
+    fn by_text(&mut self, position: Position, reference: &[u8], alternate: &[u8]) -> Result<()> {
+        self.found.by_text = true;
+        let dataset = self.dataset;
+        let names = dataset.contig_names();
+        let named = |alternate: &'_ [u8]| {
+            with_mate_named(alternate, |name| names.known_name(name)).into_owned()
+        };
+        let wanted = WantedAlleles::new(reference, alternate);
+        let mate = named(alternate);
+        let is_breakend = alternate.iter().any(|b| matches!(b, b'[' | b']'));
+        let start = i64::from(position.zero_based());
+        for (part, segment) in self.parts(start..start + 1)? {
+            let mut rows = Vec::new();
+            if is_breakend {
+                for row in self.rows(segment, start..start + 1)? {
+                    self.text.load(segment, row)?;
+                    if self.text.reference.eq_ignore_ascii_case(reference)
+                        && named(&self.text.alternate).eq_ignore_ascii_case(&mate)
+                    {
+                        rows.push(row);
+                    }
+                }
+            } else {
+                segment.find_exact(self.contig, position.zero_based(), &wanted, &mut rows)?;
+            }
+            self.found.add(part, rows);
+        }
+        Ok(())
+    }
+
+    /// The rows of a part of which the change is this one, as trimming tells.
+    fn rows_trimmed(
+        &mut self,
+        segment: &Segment,
+        rows: impl Iterator<Item = u32>,
+        of: &Trimmed<'_>,
+    ) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        for row in rows {
+            self.text.load(segment, row)?;
+            if self.text.trimmed().is_some_and(|trimmed| trimmed.same(of)) {
+                found.push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those among them that are not spelled plainly.
+    fn respelled(&mut self, part: usize, segment: &Segment, of: &Trimmed<'_>) -> Result<()> {
+        let rows = segment.respelled(self.contig, of.start..of.start + 1)?;
+        let rows = self.rows_trimmed(segment, rows.into_iter(), of)?;
+        self.found.add(part, rows);
+        Ok(())
+    }
+
+    /// Bases for others: none of them can stand elsewhere.
+    fn substitution(&mut self, of: &Trimmed<'_>) -> Result<()> {
+        let wanted = WantedAlleles::new(of.reference, of.alternate);
+        for (part, segment) in self.parts(of.start..of.start + 1)? {
+            let mut rows = Vec::new();
+            if let Ok(start) = i32::try_from(of.start) {
+                segment.find_exact(self.contig, start, &wanted, &mut rows)?;
+            }
+            self.found.add(part, rows);
+            self.respelled(part, segment, of)?;
+        }
+        Ok(())
+    }
+
+    fn indel(
+        &mut self,
+        position: i64,
+        reference: &[u8],
+        alternate: &[u8],
+        of: &Trimmed<'_>,
+        indel: Indel<'_>,
+    ) -> Result<()> {
+        let plain = is_plain(position, reference, of);
+        let leftmost = plain || of.start <= 0 || of.is_leftmost(position, reference);
+        let wanted = WantedAlleles::new(reference, alternate);
+        for (part, segment) in self.parts(of.start - 1..of.start + 1)? {
+            let mut rows = Vec::new();
+            if plain && let Ok(position) = i32::try_from(position) {
+                segment.find_exact(self.contig, position, &wanted, &mut rows)?;
+            }
+            if rows.is_empty() {
+                let anchored = self.rows(segment, of.start - 1..of.start)?;
+                rows = self.rows_trimmed(segment, anchored, of)?;
+            }
+            self.found.add(part, rows);
+            self.respelled(part, segment, of)?;
+        }
+        if self.dataset.manifest().normalised && !leftmost && self.found.rows.is_empty() {
+            self.rolled(position, reference, alternate, of.start)?;
+        }
+        let length = indel.bases.len() as i64;
+        let reach = Indel::reach(length);
+        let left = match leftmost {
+            true => of.start,
+            false => of.start - reach,
+        };
+        let starts = left..of.start + reach + 1;
+        let unknown = |_: i64| None;
+        let candidates = self.candidates(starts, &|candidate| {
+            candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No
+        })?;
+        let same = |candidate: &Candidate, known: &dyn Fn(i64) -> Option<u8>| {
+            candidate.indel().same(&indel, known)
+        };
+        self.decide(
+            candidates,
+            of.start..of.start + length,
+            (position, reference),
+            &same,
+        )
+    }
+
+    /// Rows of a normalised dataset that stand left of where the change is asked for.
+    fn rolled(
+        &mut self,
+        position: i64,
+        reference: &[u8],
+        alternate: &[u8],
+        start: i64,
+    ) -> Result<()> {
+        let mut first: Option<(Position, Vec<u8>, Vec<u8>)> = None;
+        let window = start - ROLL_REACH..start + 2;
+        for (part, segment) in self.parts(window.clone())? {
+            if let Some((at, reference, alternate)) = &first {
+                // of what is found once, the one spelling is known
+                let wanted = WantedAlleles::new(reference, alternate);
+                let mut rows = Vec::new();
+                segment.find_exact(self.contig, at.zero_based(), &wanted, &mut rows)?;
+                self.found.add(part, rows);
+                continue;
+            }
+            let mut rows = Vec::new();
+            for row in self.rows(segment, window.clone())? {
+                self.text.load(segment, row)?;
+                let stored = self.text.stored();
+                if stored.same_after_roll(position, reference, alternate) {
+                    rows.push(row);
+                    first.get_or_insert_with(|| {
+                        let text = &self.text;
+                        (
+                            text.position,
+                            text.reference.clone(),
+                            text.alternate.clone(),
+                        )
+                    });
+                }
+            }
+            self.found.add(part, rows);
+        }
+        Ok(())
+    }
+
+    /// Indels of which REF and ALT do not show where they may be spelled, with starts in a stretch: those not
+    /// spelled plainly, and all left of it where nothing is normalised.
+    fn candidates(
+        &mut self,
+        starts: Range<i64>,
+        may_be: &dyn Fn(&Indel<'_>) -> bool,
+    ) -> Result<Vec<Candidate>> {
+        let mut found = Vec::new();
+        let all = !self.dataset.manifest().normalised;
+        for (part, segment) in self.parts(starts.start - 1..starts.end + 1)? {
+            let mut rows = segment.respelled(self.contig, starts.clone())?;
+            if all {
+                rows.extend(self.rows(segment, starts.start - 1..starts.end - 1)?);
+                rows.sort_unstable();
+                rows.dedup();
+            }
+            for row in rows {
+                self.text.load(segment, row)?;
+                let text = &self.text;
+                let Some(indel) = text.trimmed().and_then(|trimmed| trimmed.indel()) else {
+                    continue;
+                };
+                if starts.contains(&indel.start) && may_be(&indel) {
+                    found.push(Candidate {
+                        part,
+                        row,
+                        position: text.start(),
+                        reference: text.reference.clone(),
+                        start: indel.start,
+                        bases: indel.bases.to_vec(),
+                        deletes: indel.deletes,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Decides on candidates by what is known of the reference: from what was asked, from the candidates and
+    /// from the rows between.
+    fn decide(
+        &mut self,
+        candidates: Vec<Candidate>,
+        asked: Range<i64>,
+        told: (i64, &[u8]),
+        same: &dyn Fn(&Candidate, &dyn Fn(i64) -> Option<u8>) -> Same,
+    ) -> Result<()> {
+        let starts = || candidates.iter().map(|candidate| candidate.start);
+        let ends = candidates.iter().map(|of| of.start + of.bases.len() as i64);
+        let (Some(first), Some(end)) = (starts().min(), ends.max()) else {
+            return Ok(());
+        };
+        let stretch = first.min(asked.start) - 1..end.max(asked.end) + 1;
+        let mut known = self.known_bases(stretch)?;
+        for candidate in &candidates {
+            known.add(candidate.position, &candidate.reference);
+        }
+        known.add(told.0, told.1);
+        for candidate in &candidates {
+            match same(candidate, &|at| known.get(at)) {
+                Same::Yes => self.found.add(candidate.part, vec![candidate.row]),
+                Same::No => {}
+                Same::Unknown => self.found.undecided.push((candidate.part, candidate.row)),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the REFs of rows that start in a stretch tell of it, and the repeats that rows roll through.
+    fn known_bases(&mut self, stretch: Range<i64>) -> Result<KnownBases> {
+        let mut known = KnownBases::new(stretch.clone());
+        for (_, segment) in self.parts(stretch.clone())? {
+            for row in self.rows(segment, stretch.clone())? {
+                self.text.load(segment, row)?;
+                let text = &self.text;
+                known.add(text.start(), &text.reference);
+                if text.roll > 0
+                    && let Some(of) = text.trimmed()
+                {
+                    let end = of.start + of.reference.len() as i64 + i64::from(text.roll);
+                    let repeat = of.start..end.min(stretch.end);
+                    if let Some(bases) = text.stored().known_reference(repeat) {
+                        known.add(of.start, &bases);
+                    }
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// A deletion or duplication of an interval, whose bases are not told.
+    fn interval(&mut self, interval: Interval, change: &Change<'_>, deletes: bool) -> Result<()> {
+        let interval = i64::from(interval.start)..i64::from(interval.end);
+        let length = interval.end - interval.start;
+        if self.dataset.manifest().normalised {
+            let window = interval.start - ROLL_REACH..interval.end + 2;
+            for (part, segment) in self.parts(window.clone())? {
+                let mut rows = Vec::new();
+                for row in self.rows(segment, window.clone())? {
+                    self.text.load(segment, row)?;
+                    if self.text.stored().is(change) == Some(true) {
+                        rows.push(row);
+                    }
+                }
+                self.found.add(part, rows);
+            }
+        }
+        let reach = Indel::reach(length);
+        let starts = interval.start - reach..interval.start + reach + 1;
+        let of_interval = interval.clone();
+        let unknown = |_: i64| None;
+        let candidates = self.candidates(starts, &|candidate| {
+            candidate.deletes == deletes
+                && candidate.same_as_interval(interval.clone(), &unknown) != Same::No
+        })?;
+        let same = |candidate: &Candidate, known: &dyn Fn(i64) -> Option<u8>| {
+            candidate
+                .indel()
+                .same_as_interval(of_interval.clone(), known)
+        };
+        self.decide(candidates, of_interval.clone(), (0, &[]), &same)
+    }
+
+    /// Bases that are not told for others.
+    fn replacement(&mut self, interval: Interval, change: &Change<'_>) -> Result<()> {
+        let (from, to) = (i64::from(interval.start), i64::from(interval.end));
+        let window = from - ROLL_REACH..to + 2;
+        if to - from <= REPLACED_MAX {
+            let known = self.known_bases(window.clone())?;
+            let replaced = known.all(from..to);
+            let alternate: Option<Cow<'_, [u8]>> = match (change, &replaced) {
+                (Change::Deletion { inserted, .. }, _) => Some(inserted.as_bytes().into()),
+                (_, Some(bases)) => reverse_complement(bases).map(Cow::Owned),
+                (_, None) => None,
+            };
+            if let (Some(bases), Some(alternate), Some(position)) =
+                (replaced, alternate, Position::from_zero_based(from))
+            {
+                return self.exact(position, &bases, &alternate);
+            }
+        }
+        for (part, segment) in self.parts(window.clone())? {
+            let mut rows = Vec::new();
+            for row in self.rows(segment, window.clone())? {
+                self.text.load(segment, row)?;
+                match self.text.stored().is(change) {
+                    Some(true) => rows.push(row),
+                    Some(false) => {}
+                    None => self.found.undecided.push((part, row)),
+                }
+            }
+            self.found.add(part, rows);
+        }
+        Ok(())
+    }
+}

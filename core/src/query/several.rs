@@ -1,0 +1,173 @@
+//! Alleles whose text is that of several variants: symbolic ones of different extents at one place.
+
+use super::expression::{Node, Number};
+use super::find::name_of;
+use super::resolve::Test;
+use super::test::Tester;
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::genome::Extent;
+use std::ops::Range;
+
+/// Variants that an error names.
+const NAMED: usize = 8;
+
+/// An allele that was asked for, and the variants that it may be.
+#[derive(Debug)]
+pub(super) struct Several {
+    /// Where it stands in the expression.
+    pub(super) at: Range<usize>,
+    text: String,
+    variants: Vec<(Extent, Vec<(usize, u32)>)>,
+}
+
+impl Several {
+    /// `None` where the rows are of one variant.
+    pub(super) fn of(
+        dataset: &Dataset,
+        text: &str,
+        at: &Range<usize>,
+        rows: &[(usize, Vec<u32>)],
+    ) -> Result<Option<Self>> {
+        let mut variants: Vec<(Extent, Vec<(usize, u32)>)> = Vec::new();
+        // what is no symbolic allele has one extent, none
+        if !text.contains('<') {
+            return Ok(None);
+        }
+        for (part, rows) in rows {
+            let Some(of) = dataset.parts().get(*part) else {
+                continue;
+            };
+            let mut tester = Tester::new(dataset.segment(of)?);
+            for &row in rows {
+                let Some(extent) = tester.extent(row)? else {
+                    continue;
+                };
+                match variants.iter_mut().find(|(known, _)| *known == extent) {
+                    Some((_, rows)) => rows.push((*part, row)),
+                    None => variants.push((extent, vec![(*part, row)])),
+                }
+            }
+        }
+        variants.sort_unstable();
+        Ok((variants.len() > 1).then(|| Self {
+            at: at.clone(),
+            text: text.to_owned(),
+            variants,
+        }))
+    }
+
+    /// What is wrong, and how to ask for one of them.
+    pub(super) fn told(&self, dataset: &Dataset) -> Result<(String, Vec<String>)> {
+        let count = self.variants.len();
+        let message = format!(
+            "`{}` is {count} variants here: say which by its length, its id or a region, with `&`",
+            self.text
+        );
+        let mut candidates = Vec::new();
+        for (extent, rows) in self.variants.iter().take(NAMED) {
+            let length = extent.length;
+            let alone = self.variants.iter().filter(|(of, _)| of.length == length);
+            let id = match alone.count() {
+                1 => None,
+                _ => id_of(dataset, rows)?,
+            };
+            candidates.push(match (id, rows.first()) {
+                (Some(id), _) => format!("{} & id:\"{id}\"", self.text),
+                (None, Some(_)) if length > 0 => format!("{} & length={length}", self.text),
+                (None, Some((part, row))) => name_of(dataset, *part, *row)?,
+                (None, None) => continue,
+            });
+        }
+        Ok((message, candidates))
+    }
+
+    /// Whether what else is asked of the same variants leaves but one of them.
+    fn is_narrowed(&self, dataset: &Dataset, tests: &[(bool, &Test)]) -> Result<bool> {
+        let mut left = 0;
+        for (_, rows) in &self.variants {
+            left += u32::from(passes(dataset, rows, tests)?);
+        }
+        Ok(left <= 1)
+    }
+}
+
+/// The first id of rows.
+fn id_of(dataset: &Dataset, rows: &[(usize, u32)]) -> Result<Option<String>> {
+    for &(part, row) in rows {
+        let Some(of) = dataset.parts().get(part) else {
+            continue;
+        };
+        let segment = dataset.segment(of)?;
+        let first = |ids: &[u8]| {
+            let first = ids.split(|&b| b == b';').next().unwrap_or_default();
+            String::from_utf8_lossy(first).into_owned()
+        };
+        let id = segment.ids.with(segment.file(), row, first)?;
+        if !id.is_empty() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether all tests hold of a variant, or do not where they are negated.
+fn passes(dataset: &Dataset, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> Result<bool> {
+    for (expected, test) in tests {
+        let mut holds = false;
+        for &(part, row) in rows {
+            let Some(of) = dataset.parts().get(part) else {
+                continue;
+            };
+            let mut tester = Tester::new(dataset.segment(of)?);
+            holds |= tester.test(test, part, row)?;
+        }
+        if holds != *expected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Takes those out of `several` that are parts of a conjunction whose other parts say which variant is meant:
+/// by length, id or place.
+pub(super) fn narrow(
+    dataset: &Dataset,
+    several: &mut Vec<Several>,
+    parts: &[Node<Test>],
+) -> Result<()> {
+    if several.is_empty() {
+        return Ok(());
+    }
+    let says_which = |test: &Test| match test {
+        Test::Regions(_) | Test::Rows(_) => true,
+        Test::Number { field, .. } => *field == Number::Length,
+        _ => false,
+    };
+    let tests: Vec<(bool, &Test)> = parts
+        .iter()
+        .filter_map(|node| match node {
+            Node::Atom(atom) => Some((true, &atom.kind)),
+            Node::Not(inner) => match &**inner {
+                Node::Atom(atom) => Some((false, &atom.kind)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .filter(|(_, test)| says_which(test))
+        .collect();
+    let is_part = |of: &Several| {
+        parts.iter().any(|node| match node {
+            Node::Atom(atom) => atom.at == of.at && matches!(atom.kind, Test::Rows(_)),
+            _ => false,
+        })
+    };
+    let mut left = Vec::new();
+    for of in several.drain(..) {
+        if !is_part(&of) || !of.is_narrowed(dataset, &tests)? {
+            left.push(of);
+        }
+    }
+    *several = left;
+    Ok(())
+}
