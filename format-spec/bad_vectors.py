@@ -392,6 +392,18 @@ bad("Y2", "polyploid", "genotypes", "copies", put("polyploid", 1, "B", 2 << 1))
 bad("Z1", "original_rows", "normalised", "order", put("original_rows", 0, "I", 9))
 bad("Z2", "originals", "normalised", "fields", text("originals", lambda o: [o[0].replace(b"\t", b" "), *o[1:]]))
 bad("Z2", "originals", "normalised", "manifest", manifest(lambda m: m.pop("normalised")))
+
+
+def swapped_respelled(d):
+    first, second = [struct.unpack_from("<iI", d.s("respelled"), at) for at in (8, 16)]
+    d.put("respelled", 8, "iIiI", *second, *first)
+
+
+bad("Z4", "respelled", "alleles", "start", put("respelled", 0, "i", 8))
+bad("Z4", "respelled", "alleles", "row", put("respelled", 4, "I", 0))
+bad("Z4", "respelled", "alleles", "order", swapped_respelled)
+bad("Z4", "respelled", "alleles", "length", lambda d: d.s("respelled").append(0))
+bad("Z4", "respelled", "tiny", "plain", lambda d: d.segments[0].add("respelled", 66, bytes(8)))
 bad("K1", "info_keys", "info", "key", text("info_keys", lambda keys: [b"flag\trecord\tOTHER", *keys[1:]]))
 bad("K2", "info", "info", "entries", lambda d: d.text("info 6", lambda values: values + [b"x"]))
 bad("K2", "info", "info", "no-key", lambda d: d.segments[0].add("info 50", 4096 + 50, bytes(16)))

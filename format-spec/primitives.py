@@ -20,7 +20,7 @@ NAMES = {
     32: "carriers", 33: "missing", 34: "haploid", 35: "unphased",
     40: "sets", 41: "order_directory", 42: "orders", 48: "allele_codes", 49: "long_alleles",
     50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
-    61: "polyploid", 64: "original_rows", 65: "originals", 72: "info_keys", 80: "names", 81: "name_index",
+    61: "polyploid", 64: "original_rows", 65: "originals", 66: "respelled", 72: "info_keys", 80: "names", 81: "name_index",
     96: "annotation_meta", 97: "annotation_ends", 98: "annotation_items", 99: "entry_classes",
     100: "entry_texts", 101: "class_genes", 102: "class_transcripts", 103: "class_consequences",
     104: "class_grades", 105: "annotated_genes", 106: "transcripts", 107: "consequences",
@@ -387,6 +387,24 @@ def trimmed(position, reference, alternate):
     r, a = r[: len(r) - end], a[: len(a) - end]
     start = len(os.path.commonprefix([r, a]))
     return position + start, r[start:], a[start:]
+
+
+def respelled_start(position, reference, alternate):
+    """Where a row's change starts, if it is not spelled plainly; else None."""
+    bases = re.compile(r"[ACGTUNRYSWKMBDHV]+", re.IGNORECASE).fullmatch
+    if not bases(reference) or not bases(alternate):
+        return None
+    start, r, a = trimmed(position, reference, alternate)
+    if r == a:
+        return None
+    before = start - position
+    after = len(reference) - before - len(r)
+    if r and a:
+        plain = before == after == 0
+    else:
+        first, last = reference[0].upper(), (r or a)[-1]
+        plain = (before, after) == (1, 0) and not (first == last and first in "ACGT")
+    return None if plain else min(start, 2**31 - 1)
 
 
 def allele_type(reference, alternate):

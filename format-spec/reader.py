@@ -52,6 +52,7 @@ from primitives import (
     need,
     numbers,
     packed,
+    respelled_start,
     plain,
     same_change,
     stored_set,
@@ -103,6 +104,7 @@ class Segment:
         self.read_orders()
         self.read_sets()
         self.check_rows()
+        self.check_respelled()
         self.check_counts()
         self.check_zones()
         self.annotations = Annotations(file, self.rows)
@@ -313,6 +315,16 @@ class Segment:
                 # a segment may begin or end between the rows of a place
                 self.check_place(range(first, behind), first > 0 and behind < self.rows)
                 first = behind
+
+    def check_respelled(self):
+        """The list of rows that are not spelled plainly."""
+        alleles = [self.pairs[number] for number in self.c["allele"]]
+        starts = [respelled_start(at, *pair) for at, pair in zip(self.c["position"], alleles)]
+        expected = []
+        for _, first, end in self.contigs:
+            expected += sorted((starts[row], row) for row in range(first, end) if starts[row] is not None)
+        found = list(struct.iter_unpack("<iI", self.whole("respelled", 8, "Z4")))
+        need(found == expected, "respelled", "Z4", f"{found[:5]}, not {expected[:5]}")
 
     def check_extent(self, row, ref, alt):
         """What follows from the alleles of a row: where it ends, and what only some kinds have."""
