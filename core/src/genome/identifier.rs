@@ -339,6 +339,12 @@ impl AlleleName<'_> {
         }
     }
 
+    /// As [`Self::to_vcf_text`], or else as HGVS, or else the contig alone, for messages.
+    pub(crate) fn to_text(&self) -> String {
+        let text = self.to_vcf_text().or_else(|| self.to_hgvs_g(0));
+        text.unwrap_or_else(|| self.contig.to_owned())
+    }
+
     /// As HGVS `g.` (`m.` for the mitochondrion), shifted to the 3' end by `roll`, as HGVS wants;
     /// `None` where the change cannot be written so.
     pub(crate) fn to_hgvs_g(&self, roll: u32) -> Option<String> {

@@ -90,20 +90,26 @@ impl Dataset {
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
         let found = find_change(self, number, &name.change)?;
-        let text = name.to_vcf_text().or_else(|| name.to_hgvs_g(0));
-        let text = text.unwrap_or_else(|| name.contig.to_owned());
-        let whole = 0..text.len();
-        let mut doubt = found.doubt(self, &text)?;
-        if let Some(several) = Several::of(self, &text, &whole, &found.rows)? {
-            doubt = Some(several.told(self)?);
-        }
-        if let Some((message, candidates)) = doubt {
-            return Err(Error::from(Box::new(ExpressionError {
+        let refused = |(message, candidates), text: String| {
+            let at = 0..text.len();
+            Err(Error::from(Box::new(ExpressionError {
                 text,
-                at: whole,
+                at,
                 message,
                 candidates,
-            })));
+            })))
+        };
+        if found.is_undecided() {
+            let text = name.to_text();
+            if let Some(doubt) = found.doubt(self, &text)? {
+                return refused(doubt, text);
+            }
+        }
+        if found.by_text {
+            let text = name.to_text();
+            if let Some(several) = Several::of(self, &text, &(0..text.len()), &found.rows)? {
+                return refused(several.told(self)?, text);
+            }
         }
         let mut rows = Vec::new();
         for (part, of_part) in found.rows {
@@ -162,6 +168,9 @@ impl<'a> Allele<'a> {
 
     /// Of all rows of a change: of those that a batch spells in the same way the first.
     fn of_spellings(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+        if let [_] = rows[..] {
+            return Ok(Self::of_rows(dataset, rows));
+        }
         let mut by_batch: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
         for (part, row) in rows {
             by_batch

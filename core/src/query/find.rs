@@ -56,6 +56,11 @@ impl Found {
         self
     }
 
+    /// Whether rows are in doubt: see [`Self::doubt`].
+    pub(super) fn is_undecided(&self) -> bool {
+        !self.undecided.is_empty()
+    }
+
     /// Why the change cannot be told from others here, and what may be meant; `None` where it can.
     pub(super) fn doubt(
         &self,
@@ -177,16 +182,23 @@ impl RowText {
     }
 
     fn trimmed(&self) -> Option<Trimmed<'_>> {
-        Trimmed::of(self.start(), &self.reference, &self.alternate)
+        self.has_alt()
+            .then(|| Trimmed::of(self.start(), &self.reference, &self.alternate))?
     }
 
-    fn stored(&self) -> StoredAllele<'_> {
-        StoredAllele {
+    /// A record without ALT changes nothing, and deletes nothing either.
+    fn has_alt(&self) -> bool {
+        !self.alternate.is_empty()
+    }
+
+    /// `None` where there is no ALT.
+    fn stored(&self) -> Option<StoredAllele<'_>> {
+        self.has_alt().then_some(StoredAllele {
             position: self.position,
             reference: &self.reference,
             alternate: &self.alternate,
             roll: self.roll,
-        }
+        })
     }
 }
 
@@ -220,22 +232,23 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     /// The parts with rows over a stretch of the contig.
-    fn parts(&self, stretch: Range<i64>) -> Result<Vec<(usize, &'a Segment)>> {
+    fn parts(
+        &self,
+        stretch: Range<i64>,
+    ) -> Result<impl Iterator<Item = Result<(usize, &'a Segment)>> + use<'a>> {
         let clamp = |n: i64| i32::try_from(n.max(-1)).unwrap_or(i32::MAX);
         let interval = Interval {
             start: clamp(stretch.start),
             end: clamp(stretch.end),
         };
-        let mut parts = Vec::new();
-        for &(part, span) in self.dataset.batches()?.on_contig(self.contig) {
+        let dataset = self.dataset;
+        let on_contig = dataset.batches()?.on_contig(self.contig).iter();
+        Ok(on_contig.filter_map(move |&(part, span)| {
             let part = part as usize;
-            if self.dataset.span_reaches(part, span as usize, interval)
-                && let Some(of) = self.dataset.parts().get(part)
-            {
-                parts.push((part, self.dataset.segment(of)?));
-            }
-        }
-        Ok(parts)
+            let reached = dataset.span_reaches(part, span as usize, interval);
+            let of = dataset.parts().get(part).filter(|_| reached)?;
+            Some(dataset.segment(of).map(|segment| (part, segment)))
+        }))
     }
 
     /// The rows of a segment that start in a stretch.
@@ -271,7 +284,8 @@ impl<'a> Finder<'a> {
         let mate = named(alternate);
         let is_breakend = alternate.iter().any(|b| matches!(b, b'[' | b']'));
         let start = i64::from(position.zero_based());
-        for (part, segment) in self.parts(start..start + 1)? {
+        for part in self.parts(start..start + 1)? {
+            let (part, segment) = part?;
             let mut rows = Vec::new();
             if is_breakend {
                 for row in self.rows(segment, start..start + 1)? {
@@ -318,7 +332,8 @@ impl<'a> Finder<'a> {
     /// Bases for others: none of them can stand elsewhere.
     fn substitution(&mut self, of: &Trimmed<'_>) -> Result<()> {
         let wanted = WantedAlleles::new(of.reference, of.alternate);
-        for (part, segment) in self.parts(of.start..of.start + 1)? {
+        for part in self.parts(of.start..of.start + 1)? {
+            let (part, segment) = part?;
             let mut rows = Vec::new();
             if let Ok(start) = i32::try_from(of.start) {
                 segment.find_exact(self.contig, start, &wanted, &mut rows)?;
@@ -340,7 +355,8 @@ impl<'a> Finder<'a> {
         let plain = is_plain(position, reference, of);
         let leftmost = plain || of.start <= 0 || of.is_leftmost(position, reference);
         let wanted = WantedAlleles::new(reference, alternate);
-        for (part, segment) in self.parts(of.start - 1..of.start + 1)? {
+        for part in self.parts(of.start - 1..of.start + 1)? {
+            let (part, segment) = part?;
             let mut rows = Vec::new();
             if plain && let Ok(position) = i32::try_from(position) {
                 segment.find_exact(self.contig, position, &wanted, &mut rows)?;
@@ -387,7 +403,8 @@ impl<'a> Finder<'a> {
     ) -> Result<()> {
         let mut first: Option<(Position, Vec<u8>, Vec<u8>)> = None;
         let window = start - ROLL_REACH..start + 2;
-        for (part, segment) in self.parts(window.clone())? {
+        for part in self.parts(window.clone())? {
+            let (part, segment) = part?;
             if let Some((at, reference, alternate)) = &first {
                 // of what is found once, the one spelling is known
                 let wanted = WantedAlleles::new(reference, alternate);
@@ -400,7 +417,7 @@ impl<'a> Finder<'a> {
             for row in self.rows(segment, window.clone())? {
                 self.text.load(segment, row)?;
                 let stored = self.text.stored();
-                if stored.same_after_roll(position, reference, alternate) {
+                if stored.is_some_and(|of| of.same_after_roll(position, reference, alternate)) {
                     rows.push(row);
                     first.get_or_insert_with(|| {
                         let text = &self.text;
@@ -426,7 +443,8 @@ impl<'a> Finder<'a> {
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
         let all = !self.dataset.manifest().normalised;
-        for (part, segment) in self.parts(starts.start - 1..starts.end + 1)? {
+        for part in self.parts(starts.start - 1..starts.end + 1)? {
+            let (part, segment) = part?;
             let mut rows = segment.respelled(self.contig, starts.clone())?;
             if all {
                 rows.extend(self.rows(segment, starts.start - 1..starts.end - 1)?);
@@ -488,7 +506,8 @@ impl<'a> Finder<'a> {
     /// What the REFs of rows that start in a stretch tell of it, and the repeats that rows roll through.
     fn known_bases(&mut self, stretch: Range<i64>) -> Result<KnownBases> {
         let mut known = KnownBases::new(stretch.clone());
-        for (_, segment) in self.parts(stretch.clone())? {
+        for part in self.parts(stretch.clone())? {
+            let (_, segment) = part?;
             for row in self.rows(segment, stretch.clone())? {
                 self.text.load(segment, row)?;
                 let text = &self.text;
@@ -498,7 +517,7 @@ impl<'a> Finder<'a> {
                 {
                     let end = of.start + of.reference.len() as i64 + i64::from(text.roll);
                     let repeat = of.start..end.min(stretch.end);
-                    if let Some(bases) = text.stored().known_reference(repeat) {
+                    if let Some(bases) = text.stored().and_then(|of| of.known_reference(repeat)) {
                         known.add(of.start, &bases);
                     }
                 }
@@ -513,11 +532,12 @@ impl<'a> Finder<'a> {
         let length = interval.end - interval.start;
         if self.dataset.manifest().normalised {
             let window = interval.start - ROLL_REACH..interval.end + 2;
-            for (part, segment) in self.parts(window.clone())? {
+            for part in self.parts(window.clone())? {
+                let (part, segment) = part?;
                 let mut rows = Vec::new();
                 for row in self.rows(segment, window.clone())? {
                     self.text.load(segment, row)?;
-                    if self.text.stored().is(change) == Some(true) {
+                    if self.text.stored().and_then(|of| of.is(change)) == Some(true) {
                         rows.push(row);
                     }
                 }
@@ -558,14 +578,15 @@ impl<'a> Finder<'a> {
                 return self.exact(position, &bases, &alternate);
             }
         }
-        for (part, segment) in self.parts(window.clone())? {
+        for part in self.parts(window.clone())? {
+            let (part, segment) = part?;
             let mut rows = Vec::new();
             for row in self.rows(segment, window.clone())? {
                 self.text.load(segment, row)?;
-                match self.text.stored().is(change) {
-                    Some(true) => rows.push(row),
-                    Some(false) => {}
-                    None => self.found.undecided.push((part, row)),
+                match self.text.stored().map(|of| of.is(change)) {
+                    Some(Some(true)) => rows.push(row),
+                    Some(None) => self.found.undecided.push((part, row)),
+                    Some(Some(false)) | None => {}
                 }
             }
             self.found.add(part, rows);

@@ -100,7 +100,8 @@ impl<'a> Lookup<'a> {
         let batches = self.dataset.batches()?;
         for &(part, span) in batches.on_contig(self.contig.1) {
             let part = part as usize;
-            if !self.dataset.span_reaches(part, span as usize, nearby) {
+            let here = self.dataset.span_reaches(part, span as usize, at);
+            if !here && !self.dataset.span_reaches(part, span as usize, nearby) {
                 continue;
             }
             let Some(of) = self.dataset.parts().get(part) else {
@@ -108,7 +109,7 @@ impl<'a> Lookup<'a> {
             };
             let segment = self.dataset.segment(of)?;
             respelled |= segment.has_respelled();
-            if !self.dataset.span_reaches(part, span as usize, at) {
+            if !here {
                 continue;
             }
             let counted = self.counting.group_mut(ASKED);

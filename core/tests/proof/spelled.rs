@@ -256,6 +256,30 @@ fn what_only_a_reference_could_decide_is_refused() {
     assert!(wide.to_string().contains("chr7:10:CT:C"), "{wide}");
 }
 
+/// A record without ALT deletes nothing, though what is left of REF without it is bases.
+#[test]
+fn records_without_alt_are_no_deletions() {
+    let folder = Folder::new();
+    let records = [
+        "chr7 11 T . 0/0",
+        "chr7 15 T <NON_REF> 0/0",
+        "chr7 20 AT A 0/1",
+    ];
+    let text = vcf("chr7", &["S"], &records);
+    for options in [options(), normalising(&folder)] {
+        let dataset = dataset(&folder, std::slice::from_ref(&text), &options);
+        for absent in [
+            "7:10:CT:C",
+            "NC_000007.14:g.11del",
+            "NC_000007.14:g.18del",
+            "NC_000007.14:10:T:",
+            "NC_000007.14:g.11_12delinsT",
+        ] {
+            assert_eq!(carriers(&dataset, absent), set(&[]), "{absent}");
+        }
+    }
+}
+
 /// REF that spells the whole repeat tells where the deletion may stand.
 #[test]
 fn a_repeat_in_ref_decides() {

@@ -1,5 +1,6 @@
 //! Arbitrary expressions over variants: as text, and evaluated on the oracle by their meaning.
 
+use super::changes::{askable, same_change};
 use super::oracle::{Oracle, Row};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -128,12 +129,9 @@ impl Expression {
     }
 
     fn allele(n: usize, oracle: &Oracle) -> Option<&Row> {
-        let rows: Vec<&Row> = oracle
-            .rows
-            .iter()
-            .filter(|r| !r.alternate.is_empty())
-            .collect();
-        rows.get(n % rows.len().max(1)).copied()
+        let rows = oracle.askable.get_or_init(|| askable(oracle));
+        let row = rows.get(n % rows.len().max(1))?;
+        oracle.rows.get(*row)
     }
 
     pub fn eval(&self, row: &Row, oracle: &Oracle) -> bool {
@@ -195,12 +193,7 @@ impl Expression {
             Filter(".") => row.filter.is_empty(),
             Filter(name) => row.filter.split(';').any(|one| one == *name),
             Id(id) => row.id.split(';').any(|one| one == *id),
-            Allele(n) => Self::allele(*n, oracle).is_some_and(|wanted| {
-                row.contig == wanted.contig
-                    && row.position == wanted.position
-                    && row.reference.eq_ignore_ascii_case(&wanted.reference)
-                    && row.alternate.eq_ignore_ascii_case(&wanted.alternate)
-            }),
+            Allele(n) => Self::allele(*n, oracle).is_some_and(|wanted| same_change(row, wanted)),
             Not(inner) => !inner.eval(row, oracle),
             And(parts) => parts.iter().all(|part| part.eval(row, oracle)),
             Or(parts) => parts.iter().any(|part| part.eval(row, oracle)),
@@ -209,7 +202,7 @@ impl Expression {
 }
 
 /// REF and ALT without what they share, the end first.
-fn trimmed(row: &Row) -> (Vec<u8>, Vec<u8>) {
+pub fn trimmed(row: &Row) -> (Vec<u8>, Vec<u8>) {
     let mut reference = row.reference.to_ascii_uppercase().into_bytes();
     let mut alternate = row.alternate.to_ascii_uppercase().into_bytes();
     while !reference.is_empty() && reference.last() == alternate.last() {

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod asked;
+pub mod changes;
 pub mod check;
 pub mod expression;
 pub mod generate;

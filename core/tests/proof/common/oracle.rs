@@ -1,7 +1,7 @@
 //! A plain scan of VCF text: slow, small, and by the rules alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use varidex::Counts;
 
 /// One genotype: a number for each copy, `None` where it is not known.
@@ -123,6 +123,8 @@ pub struct Oracle {
     pub records: usize,
     /// Number and type of each INFO key that a header declares.
     pub declared: BTreeMap<String, (String, String)>,
+    /// See [`super::changes::askable`].
+    pub askable: OnceLock<Vec<usize>>,
 }
 
 impl Oracle {
