@@ -4,6 +4,7 @@ import re
 import struct
 
 from primitives import U32, Container, ascending, column, need, numbers, stored_set, text, plain
+from terms import canonical
 
 COLUMNS = {
     # name: rows, nullable, limits
@@ -232,15 +233,19 @@ class People:
         self.term_sets = expected
 
     def find(self, text):
-        """The term of ontologies that a text means, or the codings where no ontology tells of it."""
-        known = self.terms.named(text) if self.terms else []
-        for part in (0, 1):
-            if not known:
-                rows = [row for row, coding in enumerate(self.codings) if coding[part].lower() == text.lower() != ""]
-                known = sorted({self.numbers[row] for row in rows if self.numbers[row] is not None})
-                if rows and not known:
-                    return None, rows
-        return (known[0] if known else None), []
+        """The term of ontologies that a text means, and the codings where no ontology tells of it."""
+        if self.terms and (number := self.terms.number(text)) is not None:
+            return number, []
+        unknown = [row for row, number in enumerate(self.numbers) if number is None]
+        same = lambda one: [row for row in unknown if self.codings[row][0] and canonical(self.codings[row][0]) == one]
+        if rows := same(canonical(text)):
+            return None, rows
+        labelled = [row for row, (_, label) in enumerate(self.codings) if label.lower() == text.lower() != ""]
+        known = sorted({self.numbers[row] for row in labelled} - {None})
+        known = known or (self.terms.named(text) if self.terms else [])
+        if known:
+            return known[0], []
+        return None, sorted({one for row in labelled for one in same(canonical(self.codings[row][0])) or [row]})
 
     def of(self, text, scope=None):
         """Who has a term on record, or a more special one: by the stored sets."""

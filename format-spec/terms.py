@@ -10,6 +10,7 @@ SECTIONS = {
     "term_index", "information", "phenotypes", "versions",
 }  # fmt: skip
 OBSOLETE = 1 << 31
+STORED = 128
 PREFIXES = {
     "snomedct_us": "snomed", "snomedct": "snomed", "snomed_ct": "snomed", "sctid": "snomed", "sct": "snomed",
     "orphanet": "orpha", "ordo": "orpha", "mim": "omim", "icd-10": "icd10", "icd10who": "icd10",
@@ -23,12 +24,15 @@ def canonical(curie):
     prefix, colon, local = lower.partition(":")
     if prefix == "omimps" and colon:
         return "omim:ps" + local
+    if prefix == "ucum" and colon:
+        return "ucum:" + curie.strip().partition(":")[2]
     return PREFIXES.get(prefix, prefix) + colon + local if colon else lower
 
 
 def vocabulary(curie):
+    """What is before the first colon, and the colon; an id without one is a vocabulary of its own."""
     prefix, colon, _ = canonical(curie).partition(":")
-    return prefix if colon else ""
+    return prefix + colon
 
 
 class Terms:
@@ -77,33 +81,49 @@ class Terms:
         for name, related in (("parents", self.parents), ("equivalents", self.equivalents)):
             sound = all(ascending(one) and all(n < self.count for n in one) for one in related)
             need(sound, name, "D4", "numbers that are no terms, or do not ascend")
+        self.vocabularies = [vocabulary(one) for one in self.ids]
+        for term, equivalents in enumerate(self.equivalents):
+            own = self.vocabularies[term]
+            sound = all(self.vocabularies[other] != own for other in equivalents)
+            need(sound, "equivalents", "D4", f"{self.ids[term]} is the same as one of its vocabulary")
         for term, replacement in enumerate(self.replacements):
             need(replacement & ~OBSOLETE <= self.count, "replacements", "D5", f"{replacement:#x} of term {term}")
         sound = all(math.isfinite(one) and one >= 0 for one in self.information)
         need(sound, "information", "D7", "not a number of 0 and more")
-        for term, closure in enumerate(self.closures):
-            need(closure == self.walk(term), "closures", "D6", f"of {self.ids[term]}")
+        for term in range(self.count):
+            need(term not in self.above([p for p in self.parents[term] if p != term]), "parents", "D4",
+                 f"{self.ids[term]} is above itself")  # fmt: skip
+        for term, stored in enumerate(self.closures):
+            walked = self.walk(term)
+            need(stored == (walked if len(walked) <= STORED else []), "closures", "D6", f"of {self.ids[term]}")
+            self.closures[term] = walked
         check_hash_index(self.file.get("term_index"), "term_index", self.count, self.index_texts(), "D10")
 
-    def walk(self, start):
-        """What a record of a term answers."""
-        seen, todo = set(), [(start, frozenset())]
+    def above(self, terms):
+        """These terms, and all to which parents lead from them."""
+        found, todo = set(), list(terms)
         while todo:
-            state = todo.pop()
-            if state in seen:
-                continue
-            seen.add(state)
-            term, left = state
-            own = vocabulary(self.ids[term])
-            for parent in self.parents[term]:
-                circle = parent == start and parent != term and not left
-                need(not circle, "parents", "D4", f"{self.ids[start]} is above itself")
-                todo.append((parent, left))
-            for other in self.equivalents[term]:
-                others = vocabulary(self.ids[other])
-                if others != own and others not in left:
-                    todo.append((other, left | {own}))
-        return sorted({term for term, _ in seen})
+            term = todo.pop()
+            if term not in found:
+                found.add(term)
+                todo += self.parents[term]
+        return found
+
+    def walk(self, start):
+        """What a record of a term answers, level by level."""
+        found, before = set(), set()
+        level = self.above([start])
+        while level:
+            found |= level
+            following = [
+                other
+                for term in level
+                for other in self.equivalents[term]
+                if self.vocabularies[other] not in before | {self.vocabularies[term]}
+            ]
+            before |= {self.vocabularies[term] for term in level}
+            level = self.above(following) - found
+        return sorted(found)
 
     def index_texts(self):
         for term in range(self.count):
@@ -127,14 +147,16 @@ class Terms:
         return term
 
     def named(self, text):
-        """The terms that a text means: by id, or else by label, or else by synonym."""
+        """The terms that a text means: by id, or else by label, by synonym, by a name that is obsolete."""
         number = self.number(text)
         if number is not None:
             return [number]
         wanted = text.strip().lower()
         current = [t for t in range(self.count) if not self.replacements[t] & OBSOLETE]
         labels = [t for t in current if self.names[t][0].lower() == wanted]
-        return labels or [t for t in current if wanted in map(str.lower, self.names[t][1:])]
+        synonyms = [t for t in current if wanted in map(str.lower, self.names[t][1:])]
+        old = (t for t in range(self.count) if t not in current and wanted in map(str.lower, self.names[t]))
+        return labels or synonyms or sorted({self.number(self.ids[t]) for t in old})
 
     def closure(self, text):
         """Ids of the terms that a record of a term answers."""

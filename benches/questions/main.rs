@@ -114,7 +114,7 @@ fn prepare(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
         replace: true,
         genes: vec![folder.join("genes.gff3.gz")],
         people: PeopleOptions {
-            files: vec![folder.join("people.ndjson")],
+            files: vec![folder.join("people.ndjson"), folder.join("populations.tsv")],
             ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
             ..PeopleOptions::default()
         },

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const file = (name: string) => join(at, name)
   dataset = await varidex.build(made.genotypes, file('cohort.vdx'), {
     genes: file('genes.gff3.gz'),
-    people: [file('people.ndjson'), file('family.ped')],
+    people: [file('people.ndjson'), file('populations.tsv'), file('family.ped')],
     ontologies: [file('terms.obo'), file('diseases.hpoa')],
   })
 })

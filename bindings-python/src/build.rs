@@ -263,6 +263,7 @@ pub(crate) fn simulate<'py>(
         let name = match name.unwrap_or_default() {
             "genes.gff3.gz" => "genes",
             "people.ndjson" => "people",
+            "populations.tsv" => "populations",
             "terms.obo" => "terms",
             "diseases.hpoa" => "diseases",
             "truth.json" => "answers",

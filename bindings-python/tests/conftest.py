@@ -50,7 +50,7 @@ def people(place: Path) -> varidex.Dataset:
     return varidex.build(
         files["genotypes"],
         place / "people.vdx",
-        people=[files["people"], files["families"]],
+        people=[files["people"], files["populations"], files["families"]],
         ontologies=[files["terms"], files["diseases"]],
         genes=files["genes"],
     )

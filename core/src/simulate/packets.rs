@@ -1,27 +1,20 @@
-//! People as Phenopackets v2, one a line.
-//!
-//! Phenopackets have no place for populations: they stand beside the sex, as Beacon's individuals have
-//! them in other fields.
+//! People as Phenopackets v2, one a line. Phenopackets have no place for populations: those stand in a
+//! table of their own.
 
 use serde_json::{Value as Json, json};
 use std::io::{self, Write};
 
+use super::Sex;
 use super::people::name;
 use super::persons::{Named, Onset, Person, Recorded, Value};
-use super::{Population, Sex};
 
 /// Writes one packet.
-pub(super) fn write(
-    out: &mut impl Write,
-    person: &Person,
-    populations: &[Population],
-    genotypes: &str,
-) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, person: &Person, genotypes: &str) -> io::Result<()> {
     let id = person.id();
     let sample = name(person.number);
     let mut packet = json!({
         "id": format!("packet-{:07}", person.number + 1),
-        "subject": subject(person, &id, populations),
+        "subject": subject(person, &id),
         "metaData": {
             "created": "2025-01-01T00:00:00Z",
             "createdBy": "varidex simulate: an invented person",
@@ -77,24 +70,16 @@ pub(super) fn write(
     out.write_all(b"\n")
 }
 
-fn subject(person: &Person, id: &str, populations: &[Population]) -> Json {
+fn subject(person: &Person, id: &str) -> Json {
     let sex = match person.sex {
         Some(Sex::Female) => "FEMALE",
         Some(Sex::Male) => "MALE",
         None => "UNKNOWN_SEX",
     };
     let mut subject = json!({"id": id, "sex": sex});
-    let population = person
-        .population
-        .and_then(|p| populations.get(usize::from(p)));
-    if let Some(subject) = subject.as_object_mut() {
-        if let Some(population) = population {
-            subject.insert("population".to_owned(), json!(population.code));
-        }
-        if let Some(months) = person.age {
-            let age = json!({"age": {"iso8601duration": duration(months)}});
-            subject.insert("timeAtLastEncounter".to_owned(), age);
-        }
+    if let (Some(months), Some(subject)) = (person.age, subject.as_object_mut()) {
+        let age = json!({"age": {"iso8601duration": duration(months)}});
+        subject.insert("timeAtLastEncounter".to_owned(), age);
     }
     subject
 }

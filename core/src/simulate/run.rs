@@ -1,5 +1,6 @@
 //! From options to files.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -318,13 +319,23 @@ fn write_people(
     let mut answers = Answers::new(options.samples, options.annotations);
     let genotypes = options.format.file_name();
     let io = |e| Error::io(&path, e);
+    let mut populations = String::from("individual_id\tpopulation\n");
     for person in Persons::new(people, options.populations.len(), trios.members(), random) {
         let carried = marked.get(person.number).copied().unwrap_or(0);
         answers.add(&person, carried);
-        packets::write(&mut out, &person, &options.populations, genotypes).map_err(io)?;
+        packets::write(&mut out, &person, genotypes).map_err(io)?;
+        let population = person.population.map(usize::from);
+        if let Some(population) = population.and_then(|p| options.populations.get(p)) {
+            // writing to a String cannot fail
+            let _ = writeln!(populations, "{}\t{}", person.id(), population.code);
+        }
     }
     out.flush().map_err(io)?;
     add(path.clone(), "what is recorded of people, as Phenopackets");
+    add(
+        files.whole("populations.tsv", populations.as_bytes())?,
+        "their populations, for which Phenopackets have no place",
+    );
 
     let truth = answers.json(options.seed, trios.list.len(), mutations);
     let truth = format!("{truth:#}\n");

@@ -20,6 +20,7 @@ mod row;
 mod scan;
 mod text;
 mod typed;
+pub(crate) mod vocabulary;
 
 pub use files::{FileLoader, LocalFiles};
 pub(crate) use header::Header;

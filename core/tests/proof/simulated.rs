@@ -61,7 +61,9 @@ fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> Dataset {
     let options = BuildOptions {
         genes: vec![dir.join("genes.gff3.gz")],
         people: PeopleOptions {
-            files: vec![dir.join("people.ndjson"), dir.join("family.ped")],
+            files: ["people.ndjson", "populations.tsv", "family.ped"]
+                .map(|name| dir.join(name))
+                .into(),
             ontologies: vec![dir.join("terms.obo"), dir.join("diseases.hpoa")],
             ..PeopleOptions::default()
         },

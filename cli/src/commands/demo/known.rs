@@ -37,7 +37,8 @@ pub(super) fn people(dir: &Path, cohort: &Summary) -> PeopleOptions {
     let pedigree = dir.join("family.ped");
     let families = cohort.more.iter().any(|(path, _)| *path == pedigree);
     PeopleOptions {
-        files: std::iter::once(dir.join("people.ndjson"))
+        files: [dir.join("people.ndjson"), dir.join("populations.tsv")]
+            .into_iter()
             .chain(families.then_some(pedigree))
             .collect(),
         ontologies: vec![dir.join("terms.obo"), dir.join("diseases.hpoa")],

@@ -57,6 +57,44 @@ fn some_terms() -> impl Strategy<Value = Vec<u32>> {
     prop::collection::btree_set(0u32..30, 1..8).prop_map(Vec::from_iter)
 }
 
+/// Cross-references were counted as ancestors, so that a score depended on whether a term had some.
+#[test]
+fn jaccard_is_of_ancestors_alone() {
+    let term = |id: &str, parents: &[&str], equivalents: &[&str]| SourceTerm {
+        id: id.to_owned(),
+        parents: parents.iter().map(|&p| p.to_owned()).collect(),
+        equivalents: equivalents.iter().map(|&p| p.to_owned()).collect(),
+        ..SourceTerm::default()
+    };
+    let source = OntologySource {
+        terms: vec![
+            term("HP:1", &[], &["UMLS:C0"]),
+            term("HP:2", &["HP:1"], &[]),
+            term("HP:3", &["HP:2"], &["UMLS:C1", "SNOMEDCT_US:1"]),
+            term("HP:4", &["HP:2"], &[]),
+            term("SNOMEDCT_US:1", &["SNOMEDCT_US:2"], &[]),
+        ],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    let number = |id: &str| terms.number(id).unwrap().unwrap();
+    let score = |profile: &str, person: &str| {
+        let profile = Profile {
+            phenotypes: vec![(number(profile), 1.0)],
+        };
+        let profiles = std::slice::from_ref(&profile);
+        let mut scorer = Scorer::new(&terms, profiles, Measure::Jaccard, Vec::new()).unwrap();
+        scorer.score(&[number(person)], &[]).unwrap()
+    };
+    assert_eq!(score("HP:4", "HP:3"), 0.5);
+    assert_eq!(score("HP:3", "HP:4"), 0.5);
+    assert_eq!(score("HP:3", "HP:3"), 1.0);
+    assert_eq!(score("HP:2", "HP:1"), 0.5);
+    // recorded in another vocabulary: as what means the same
+    assert_eq!(score("HP:3", "SNOMEDCT_US:1"), 1.0);
+    assert_eq!(score("HP:4", "SNOMEDCT_US:1"), 0.5);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,5 +1,6 @@
 //! Questions: sets of individuals.
 
+use super::find::{TermRef, Unit};
 use super::write::{ATTRIBUTES, attribute_number};
 use super::{People, SCOPES, flag, form, scope_number};
 use crate::error::Result;
@@ -8,90 +9,7 @@ use crate::people::{Attribute, Recorded};
 use crate::set::{SampleSet, StoredSet, set_in, words_for};
 use crate::source::people::{Age, Ages, Dates, Scope};
 
-/// A term that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum TermRef {
-    /// A term of ontologies, by its number there.
-    Known(u32),
-    /// A term that no ontology tells of, by its number among those recorded.
-    Recorded(u32),
-}
-
-/// What a text that names a term may mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FoundTerm {
-    Nothing,
-    One(TermRef),
-    /// CURIE and label of each.
-    Several(Vec<(String, String)>),
-}
-
 impl People {
-    /// The term that a text names: by CURIE, else by label or synonym, whatever its case. Where several
-    /// bear the label, those of which something is recorded in the scope go first.
-    pub(crate) fn find_term(&self, text: &str, scope: Option<Scope>) -> Result<FoundTerm> {
-        let codings = self.codings()?;
-        let named = match &self.terms {
-            Some(terms) => terms.named(text)?,
-            None => Vec::new(),
-        };
-        let mut found: Vec<TermRef> = named.into_iter().map(TermRef::Known).collect();
-        let term = |(row, coding): (u32, &super::Term)| match coding.number {
-            Some(number) => TermRef::Known(number),
-            None => TermRef::Recorded(row),
-        };
-        for by_id in [true, false] {
-            if !found.is_empty() {
-                break;
-            }
-            let named = |coding: &super::Term| {
-                let name = if by_id { &coding.id } else { &coding.label };
-                !name.is_empty() && name.to_lowercase() == text.to_lowercase()
-            };
-            let rows = (0..).zip(codings).filter(|(_, coding)| named(coding));
-            for term in rows.map(term) {
-                if !found.contains(&term) {
-                    found.push(term);
-                }
-            }
-        }
-        if found.len() > 1 {
-            let mut recorded = Vec::new();
-            for term in &found {
-                let present = !self.term_set(scope, term, Recorded::Present)?.is_empty();
-                if present || !self.term_set(scope, term, Recorded::Excluded)?.is_empty() {
-                    recorded.push(*term);
-                }
-            }
-            if !recorded.is_empty() {
-                found = recorded;
-            }
-        }
-        match found[..] {
-            [] => Ok(FoundTerm::Nothing),
-            [term] => Ok(FoundTerm::One(term)),
-            _ => {
-                let all = found.iter().map(|term| self.describe(term));
-                Ok(FoundTerm::Several(all.collect::<Result<_>>()?))
-            }
-        }
-    }
-
-    /// CURIE and label of a term.
-    pub(crate) fn describe(&self, term: &TermRef) -> Result<(String, String)> {
-        let recorded = self.codings()?;
-        let named = |coding: Option<&super::Term>| {
-            coding.map_or_else(Default::default, |c| (c.id.clone(), c.label.clone()))
-        };
-        match (term, &self.terms) {
-            (TermRef::Known(number), Some(terms)) => terms.describe(*number),
-            (TermRef::Known(number), None) => {
-                Ok(named(recorded.iter().find(|c| c.number == Some(*number))))
-            }
-            (TermRef::Recorded(row), _) => Ok(named(recorded.get(*row as usize))),
-        }
-    }
-
     /// The individuals of whom a term is recorded, in one scope or in any.
     pub(crate) fn term_set(
         &self,
@@ -99,16 +17,18 @@ impl People {
         term: &TermRef,
         recorded: Recorded,
     ) -> Result<SampleSet> {
-        let (form, numbers) = match (recorded, *term) {
-            (Recorded::Present, TermRef::Known(number)) => (form::CLOSED, vec![number]),
-            (Recorded::Present, TermRef::Recorded(row)) => (form::PRESENT, vec![row]),
-            (Recorded::Exactly, _) => (form::PRESENT, self.exactly(term)?),
-            (Recorded::Excluded, _) => (form::ABSENT, self.above(term)?),
+        let (form, numbers) = match recorded {
+            Recorded::Present => (form::PRESENT, term.rows.clone()),
+            Recorded::Exactly => (form::PRESENT, self.exactly(term)?),
+            Recorded::Excluded => (form::ABSENT, self.above(term)?),
         };
+        let closed = term.known.filter(|_| recorded == Recorded::Present);
+        let closed = closed.map(|number| (form::CLOSED, number));
         let mut all = SampleSet::new();
         for scope in scopes(scope) {
-            for number in &numbers {
-                if let Some(set) = self.stored(form | scope_number(scope), *number)? {
+            let rows = numbers.iter().map(|number| (form, *number));
+            for (form, number) in rows.chain(closed) {
+                if let Some(set) = self.stored(form | scope_number(scope), number)? {
                     all = all.union(&set);
                 }
             }
@@ -261,15 +181,15 @@ impl People {
     pub(crate) fn measurement_set(
         &self,
         assay: &TermRef,
-        unit: Option<&TermRef>,
+        unit: Option<&Unit>,
         holds: impl Fn(f64) -> bool,
     ) -> Result<SampleSet> {
-        let units = unit.map(|unit| self.below_term(unit)).transpose()?;
+        let units = unit.map(Unit::rows);
         self.events_of(Some(Scope::Measurement), assay, |_, event, flags| {
             if flags >> flag::VALUE & 3 != 1 {
                 return Ok(false);
             }
-            if let Some(units) = &units {
+            if let Some(units) = units {
                 let own = self.nullable(&self.at.units, Kind::Units, event, self.counts.codings)?;
                 if own.is_none_or(|own| units.binary_search(&own).is_err()) {
                     return Ok(false);
@@ -281,9 +201,8 @@ impl People {
     }
 
     /// The units that values of an assay, or of a more special one, are in.
-    pub(crate) fn units_of(&self, assay: &TermRef) -> Result<Vec<TermRef>> {
+    pub(crate) fn units_of(&self, assay: &TermRef) -> Result<Vec<Unit>> {
         let mut rows = std::collections::BTreeSet::new();
-        let codings = self.codings()?;
         self.events_of(Some(Scope::Measurement), assay, |_, event, flags| {
             if flags >> flag::VALUE & 3 == 1 {
                 rows.extend(self.nullable(
@@ -296,11 +215,7 @@ impl People {
             // every record is looked at
             Ok(false)
         })?;
-        let unit = |row: u32| match codings.get(row as usize).and_then(|unit| unit.number) {
-            Some(number) => TermRef::Known(number),
-            None => TermRef::Recorded(row),
-        };
-        Ok(rows.into_iter().map(unit).collect())
+        self.units(rows)
     }
 
     /// Of whom a phenotype is recorded as present.
@@ -331,58 +246,6 @@ impl People {
         self.stored_at(&self.at.sets, row)?
             .or_into(None, bits)
             .map_err(|rule| self.fault(Kind::PeopleSets, rule.0))
-    }
-
-    /// Every term recorded as present in a scope, what is above it included, with its people.
-    pub(crate) fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<(TermRef, u64)>> {
-        let codings = self.codings()?;
-        let mut sets = std::collections::BTreeMap::new();
-        for row in 0..self.counts.sets {
-            let key = self.at.set_keys.get(&self.file, row)?;
-            if !scopes(scope).any(|scope| scope_number(scope) == key & 15) {
-                continue;
-            }
-            let number = self.set_term(row)?;
-            let known = match key & !15 {
-                form::CLOSED => true,
-                form::PRESENT
-                    if codings
-                        .get(number as usize)
-                        .is_some_and(|c| c.number.is_none()) =>
-                {
-                    false
-                }
-                _ => continue,
-            };
-            let set = self.set_at(&self.at.sets, row)?;
-            let all: &mut SampleSet = sets.entry((known, number)).or_default();
-            *all = all.union(&set);
-        }
-        // terms that are only the same in another vocabulary have no label and would hide the others
-        if let Some(terms) = &self.terms {
-            let unlabelled =
-                |number| Ok::<_, crate::error::Error>(terms.describe(number)?.1.is_empty());
-            let recorded: std::collections::BTreeSet<u32> =
-                codings.iter().filter_map(|coding| coding.number).collect();
-            let mut hidden = Vec::new();
-            for (known, number) in sets.keys() {
-                if *known && !recorded.contains(number) && unlabelled(*number)? {
-                    hidden.push((*known, *number));
-                }
-            }
-            hidden.iter().for_each(|key| {
-                sets.remove(key);
-            });
-        }
-        let of = |((known, number), set): ((bool, u32), SampleSet)| {
-            let term = if known {
-                TermRef::Known(number)
-            } else {
-                TermRef::Recorded(number)
-            };
-            (term, set.len())
-        };
-        Ok(sets.into_iter().map(of).collect())
     }
 
     /// Individuals of whom a present record of the term in the scope passes a test of the event.
@@ -455,51 +318,6 @@ impl People {
         self.below(Kind::TermSetTerms, value.wrapping_sub(1), u32::MAX)
     }
 
-    /// Recorded terms of which a test holds, ascending.
-    fn rows(&self, mut test: impl FnMut(u32, &super::Term) -> Result<bool>) -> Result<Vec<u32>> {
-        let mut rows = Vec::new();
-        for (row, coding) in (0..).zip(self.codings()?) {
-            if test(row, coding)? {
-                rows.push(row);
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Recorded terms that are the term itself, however they were labelled.
-    fn exactly(&self, term: &TermRef) -> Result<Vec<u32>> {
-        match *term {
-            TermRef::Known(number) => self.rows(|_, coding| Ok(coding.number == Some(number))),
-            TermRef::Recorded(row) => Ok(vec![row]),
-        }
-    }
-
-    /// Recorded terms that are the term or a more special one.
-    fn below_term(&self, term: &TermRef) -> Result<Vec<u32>> {
-        match (*term, &self.terms) {
-            (TermRef::Known(asked), Some(terms)) => self.rows(|_, coding| match coding.number {
-                Some(number) => Ok(number == asked || terms.closure(number)?.contains(&asked)),
-                None => Ok(false),
-            }),
-            _ => self.exactly(term),
-        }
-    }
-
-    /// Recorded terms that are the term or a more general one.
-    fn above(&self, term: &TermRef) -> Result<Vec<u32>> {
-        match (*term, &self.terms) {
-            (TermRef::Known(asked), Some(terms)) => {
-                let above = terms.closure(asked)?;
-                self.rows(|_, coding| {
-                    Ok(coding
-                        .number
-                        .is_some_and(|n| n == asked || above.contains(&n)))
-                })
-            }
-            _ => self.exactly(term),
-        }
-    }
-
     /// The stored set with a key.
     fn stored(&self, key: i64, number: u32) -> Result<Option<SampleSet>> {
         let row = self.row_of_set(key, number)?;
@@ -537,7 +355,7 @@ impl People {
     }
 }
 
-fn scopes(scope: Option<Scope>) -> impl Iterator<Item = Scope> {
+pub(super) fn scopes(scope: Option<Scope>) -> impl Iterator<Item = Scope> {
     SCOPES
         .into_iter()
         .filter(move |known| scope.is_none_or(|scope| scope == *known))

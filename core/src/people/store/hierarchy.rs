@@ -2,7 +2,7 @@
 
 use super::Hierarchy;
 use crate::error::Result;
-use crate::people::Terms;
+use crate::people::{Named, Terms};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,15 +31,16 @@ impl Hierarchy for KnownTerms {
         Ok(self.terms.closure(term)?.collect())
     }
 
-    fn named(&self, text: &str) -> Result<Vec<u32>> {
-        match self.terms.number(text)? {
-            Some(number) => Ok(vec![number]),
-            None => self.terms.named(text),
-        }
+    fn named(&self, text: &str) -> Result<Vec<(u32, Named)>> {
+        self.terms.all_named(text)
     }
 
     fn describe(&self, term: u32) -> Result<(String, String)> {
         Ok((self.terms.id(term)?, self.terms.label(term)?))
+    }
+
+    fn describe_all(&self, terms: &[u32]) -> Result<Vec<(String, String)>> {
+        self.terms.describe(terms)
     }
 
     fn checksum(&self) -> &str {

@@ -7,6 +7,8 @@
 
 mod ask;
 mod assign;
+mod counts;
+mod find;
 mod hierarchy;
 mod profiles;
 mod read;
@@ -15,13 +17,14 @@ mod tests;
 mod verify;
 mod write;
 
-pub(crate) use ask::{FoundTerm, TermRef};
 pub(crate) use assign::{Assigned, assign, read_sample_map};
+pub(crate) use find::{FoundTerm, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
 pub(crate) use write::write;
 
 use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Kind, Text, TextBlock};
+use crate::people::Named;
 use crate::set::SampleSet;
 use crate::source::people::{Age, Dates};
 use crate::source::people::{Ages, Kin, Scope};
@@ -34,10 +37,14 @@ pub(crate) trait Hierarchy: Send + Sync + std::fmt::Debug {
     fn number(&self, curie: &str) -> Result<Option<u32>>;
     /// The terms that a record of `term` answers, itself included.
     fn closure(&self, term: u32) -> Result<Vec<u32>>;
-    /// The terms that a text names: by CURIE, label or synonym.
-    fn named(&self, text: &str) -> Result<Vec<u32>>;
+    /// The terms that have a name, as label or synonym.
+    fn named(&self, text: &str) -> Result<Vec<(u32, Named)>>;
     /// CURIE and label.
     fn describe(&self, term: u32) -> Result<(String, String)>;
+    /// The same of terms in ascending order.
+    fn describe_all(&self, terms: &[u32]) -> Result<Vec<(String, String)>> {
+        terms.iter().map(|term| self.describe(*term)).collect()
+    }
     /// Names the file: sets closed by other terms are not to be used with these.
     fn checksum(&self) -> &str;
 }

@@ -1,17 +1,15 @@
 //! From what ontologies say to the file of terms, and the check of such a file.
 
-use super::{EXCLUDED, OBSOLETE, Phenotype, Terms};
+use super::closure::{self, Graph, Walk, vocabulary};
+use super::{EXCLUDED, OBSOLETE, Phenotype, STORED, Terms};
 use crate::error::{Error, Result};
 use crate::format::{
     ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index, verify_hashes,
 };
-use crate::people::vocabulary::{canonical, prefix_of};
-use crate::source::ontology::{Match, OntologySource, SourceTerm};
+use crate::source::ontology::{Match, OntologySource};
+use crate::source::vocabulary::{canonical, prefix_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
-
-/// Terms of a circle that an error names.
-const SHOWN: usize = 12;
 
 /// A term with what it refers to by number. Everything else in the file follows from these.
 #[derive(Debug, Default)]
@@ -20,8 +18,9 @@ struct Entry {
     /// Label and synonyms, separated by tabs.
     names: String,
     alternative: String,
-    parents: BTreeSet<u32>,
-    equivalents: BTreeSet<u32>,
+    /// Ascending, each once; and so are the equivalents, all of which are of other vocabularies.
+    parents: Vec<u32>,
+    equivalents: Vec<u32>,
     /// As in the section `replacements`.
     replacement: u32,
     phenotypes: Vec<Phenotype>,
@@ -53,13 +52,19 @@ impl Terms {
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(self.fault(Kind::TermIds, "each term once, in ascending order"));
         }
-        let in_range = |numbers: &BTreeSet<u32>| numbers.last().is_none_or(|&n| n < count);
-        for entry in &entries {
-            if !in_range(&entry.parents) {
-                return Err(self.fault(Kind::Parents, "numbers of terms"));
+        let starts = starts(&entries);
+        let sound = |numbers: &[u32]| {
+            numbers.is_sorted_by(|a, b| a < b) && numbers.last().is_none_or(|&n| n < count)
+        };
+        for (term, entry) in (0..).zip(&entries) {
+            if !sound(&entry.parents) {
+                return Err(self.fault(Kind::Parents, "numbers of terms, ascending"));
             }
-            if !in_range(&entry.equivalents) {
-                return Err(self.fault(Kind::Equivalents, "numbers of terms"));
+            let own = vocabulary(&starts, term);
+            let mut others = entry.equivalents.iter();
+            if !sound(&entry.equivalents) || others.any(|&n| vocabulary(&starts, n) == own) {
+                let expected = "numbers of terms of other vocabularies, ascending";
+                return Err(self.fault(Kind::Equivalents, expected));
             }
             if entry.replacement & !OBSOLETE > count {
                 return Err(self.fault(Kind::Replacements, "numbers of terms"));
@@ -119,204 +124,268 @@ fn name(text: &str) -> String {
     clean(text).replace('\t', " ").trim().to_owned()
 }
 
-/// Terms by number: in the order of their ids, each once, with everything that is said of it.
-fn entries(source: &OntologySource) -> Vec<Entry> {
-    let mut told: BTreeMap<String, SourceTerm> = BTreeMap::new();
-    let mut tell = |term: SourceTerm| {
-        let known = told.entry(canonical(&term.id)).or_default();
-        if known.id.is_empty() {
-            known.id = term.id;
+/// What is said of a term, in all the places where it is told of.
+#[derive(Default)]
+struct Told<'a> {
+    id: &'a str,
+    label: &'a str,
+    synonyms: Vec<&'a str>,
+    alternative: Vec<&'a str>,
+    obsolete: bool,
+    replaced_by: Option<&'a str>,
+}
+
+/// Numbers of ids: in the order of their canonical forms.
+struct Numbers<'a> {
+    of: HashMap<String, u32>,
+    /// As each is written first.
+    ids: Vec<&'a str>,
+}
+
+impl<'a> Numbers<'a> {
+    fn new(source: &'a OntologySource) -> Self {
+        let mut first: HashMap<String, &'a str> = HashMap::new();
+        let mut tell = |id: &'a str| {
+            first.entry(canonical(id)).or_insert(id);
+        };
+        source.terms.iter().for_each(|term| tell(&term.id));
+        for term in &source.terms {
+            let others = term.parents.iter().chain(&term.equivalents);
+            others.chain(&term.replaced_by).for_each(|id| tell(id));
         }
-        if known.label.is_empty() {
-            known.label = term.label;
-        } else if !term.label.is_empty() && !term.label.eq_ignore_ascii_case(&known.label) {
-            known.synonyms.push(term.label);
+        for mapping in &source.mappings {
+            tell(&mapping.subject);
+            tell(&mapping.object);
         }
-        known.synonyms.extend(term.synonyms);
-        known.alternative.extend(term.alternative);
-        known.parents.extend(term.parents);
-        known.equivalents.extend(term.equivalents);
-        known.obsolete |= term.obsolete;
-        known.replaced_by = known.replaced_by.take().or(term.replaced_by);
-    };
-    source.terms.iter().cloned().for_each(&mut tell);
-    let bare = |id: &str| SourceTerm {
-        id: id.to_owned(),
-        ..SourceTerm::default()
-    };
-    for term in &source.terms {
-        let others = term.parents.iter().chain(&term.equivalents);
-        others
-            .chain(&term.replaced_by)
-            .for_each(|id| tell(bare(id)));
-    }
-    for mapping in &source.mappings {
-        tell(bare(&mapping.subject));
-        tell(bare(&mapping.object));
-    }
-    for annotation in &source.annotations {
-        tell(SourceTerm {
-            label: annotation.name.clone(),
-            ..bare(&annotation.disease)
-        });
-        tell(bare(&annotation.phenotype));
+        for annotation in &source.annotations {
+            tell(&annotation.disease);
+            tell(&annotation.phenotype);
+        }
+        let mut all: Vec<(String, &str)> = first.into_iter().collect();
+        all.sort_unstable();
+        let ids = all.iter().map(|(_, id)| *id).collect();
+        let of = all.into_iter().map(|(key, _)| key).zip(0..).collect();
+        Self { of, ids }
     }
 
-    let numbers: HashMap<String, u32> = told.keys().cloned().zip(0..).collect();
-    let number = |id: &str| numbers.get(&canonical(id)).copied();
+    fn get(&self, id: &str) -> Option<u32> {
+        self.of.get(&canonical(id)).copied()
+    }
+}
+
+/// Everything that is said of each term, by number.
+fn told<'a>(source: &'a OntologySource, numbers: &Numbers<'a>) -> Vec<Told<'a>> {
+    let ids = numbers.ids.iter();
+    let mut all: Vec<Told<'a>> = ids
+        .map(|&id| Told {
+            id,
+            ..Told::default()
+        })
+        .collect();
+    let label = |all: &mut Vec<Told<'a>>, id: &str, label: &'a str| {
+        let number = numbers.get(id)?;
+        let told = all.get_mut(number as usize)?;
+        if told.label.is_empty() {
+            told.label = label;
+        } else if !label.is_empty() && !label.eq_ignore_ascii_case(told.label) {
+            told.synonyms.push(label);
+        }
+        Some(number)
+    };
+    for term in &source.terms {
+        let number = label(&mut all, &term.id, &term.label);
+        if let Some(told) = number.and_then(|number| all.get_mut(number as usize)) {
+            told.synonyms
+                .extend(term.synonyms.iter().map(String::as_str));
+            told.alternative
+                .extend(term.alternative.iter().map(String::as_str));
+            told.obsolete |= term.obsolete;
+            told.replaced_by = told.replaced_by.or(term.replaced_by.as_deref());
+        }
+    }
+    let mut last = "";
+    for annotation in &source.annotations {
+        // lines of a disease follow each other
+        if annotation.disease != last {
+            label(&mut all, &annotation.disease, &annotation.name);
+            last = &annotation.disease;
+        }
+    }
+    all
+}
+
+/// Terms by number: in the order of their ids, each once, with everything that is said of it.
+fn entries(source: &OntologySource) -> Vec<Entry> {
+    let numbers = Numbers::new(source);
+    let told = told(source, &numbers);
+    let merged = merged(&told, &numbers);
     let mut entries: Vec<Entry> = told
-        .values()
-        .map(|term| {
-            let mut names = vec![name(&term.label)];
+        .into_iter()
+        .zip(0..)
+        .map(|(told, number)| {
+            let mut names = vec![name(told.label)];
             let mut seen: BTreeSet<String> = names.iter().map(|n| n.to_lowercase()).collect();
-            for synonym in term.synonyms.iter().map(|synonym| name(synonym)) {
+            for synonym in told.synonyms.iter().map(|synonym| name(synonym)) {
                 if seen.insert(synonym.to_lowercase()) {
                     names.push(synonym);
                 }
             }
             let alternative: BTreeSet<String> =
-                term.alternative.iter().map(|id| name(id)).collect();
-            let obsolete = if term.obsolete { OBSOLETE } else { 0 };
-            let replaced = term.replaced_by.as_deref().and_then(number);
+                told.alternative.iter().map(|id| name(id)).collect();
+            let obsolete = if told.obsolete { OBSOLETE } else { 0 };
+            let replaced = told.replaced_by.and_then(|id| numbers.get(id));
+            let replaced = replaced.or_else(|| merged.get(&number).copied());
             Entry {
-                id: name(&term.id),
+                id: name(told.id),
                 names: names.join("\t"),
                 alternative: Vec::from_iter(alternative).join("\t"),
-                parents: term.parents.iter().filter_map(|id| number(id)).collect(),
-                equivalents: BTreeSet::new(),
                 replacement: obsolete | replaced.map_or(0, |n| n + 1),
-                phenotypes: Vec::new(),
+                ..Entry::default()
             }
         })
         .collect();
-    let mut relate = |from: &str, relation: Match, to: &str| {
-        let (Some(a), Some(b)) = (number(from), number(to)) else {
-            return;
-        };
-        let (lower, upper) = match relation {
-            Match::Narrow => (b, a),
-            _ => (a, b),
-        };
-        if a == b {
-        } else if relation == Match::Exact {
-            for (one, other) in [(a, b), (b, a)] {
-                if let Some(entry) = entries.get_mut(one as usize) {
-                    entry.equivalents.insert(other);
-                }
-            }
-        } else if let Some(entry) = entries.get_mut(lower as usize) {
-            entry.parents.insert(upper);
-        }
-    };
-    for term in &source.terms {
-        for other in &term.equivalents {
-            relate(&term.id, Match::Exact, other);
-        }
-    }
-    for mapping in &source.mappings {
-        relate(&mapping.subject, mapping.relation, &mapping.object);
-    }
-    for annotation in source.annotations.iter().filter(|a| a.abnormality) {
-        if let (Some(disease), Some(term)) =
-            (number(&annotation.disease), number(&annotation.phenotype))
-            && let Some(entry) = entries.get_mut(disease as usize)
-        {
-            let phenotype = Phenotype {
-                term,
-                frequency: annotation.frequency,
-                // 0 of so many patients is as good as NOT
-                excluded: annotation.excluded || annotation.frequency == 0.0,
-            };
-            match entry.phenotypes.iter_mut().find(|known| known.term == term) {
-                // several studies: the highest share, and presence before absence
-                Some(known) => {
-                    known.excluded &= phenotype.excluded;
-                    known.frequency = known.frequency.max(phenotype.frequency);
-                }
-                None => entry.phenotypes.push(phenotype),
-            }
-        }
-    }
-    for entry in &mut entries {
-        entry.phenotypes.sort_by_key(|phenotype| phenotype.term);
-    }
+    relate(source, &numbers, &mut entries);
+    annotate(source, &numbers, &mut entries);
     entries
 }
 
-/// What a record of each term answers: see the documentation of the module above.
-fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
-    let prefixes: Vec<String> = entries
-        .iter()
-        .map(|entry| prefix_of(&canonical(&entry.id)).to_owned())
-        .collect();
-    let prefix = |term: u32| prefixes.get(term as usize).map_or("", String::as_str);
-    let mut closures = Vec::with_capacity(entries.len());
-    for start in 0..entries.len() as u32 {
-        // a term may be reached on several ways, which left different vocabularies behind
-        let mut seen: HashMap<u32, Vec<BTreeSet<&str>>> = HashMap::new();
-        let mut todo: Vec<(u32, BTreeSet<&str>)> = vec![(start, BTreeSet::new())];
-        while let Some((term, left)) = todo.pop() {
-            let known = seen.entry(term).or_default();
-            if known.iter().any(|other| other.is_subset(&left)) {
-                continue;
-            }
-            known.push(left.clone());
-            let Some(entry) = entries.get(term as usize) else {
-                continue;
-            };
-            for &parent in &entry.parents {
-                // what returns by way of another vocabulary is a mapping that is wrong, not a circle
-                if parent == start && parent != term && left.is_empty() {
-                    return Err(circle(entries, start));
-                }
-                todo.push((parent, left.clone()));
-            }
-            for &other in &entry.equivalents {
-                if prefix(other) != prefix(term) && !left.contains(prefix(other)) {
-                    let mut left = left.clone();
-                    left.insert(prefix(term));
-                    todo.push((other, left));
-                }
+/// Obsolete terms that another has taken in, as it says by an alternative id, and nothing else replaces.
+fn merged(told: &[Told<'_>], numbers: &Numbers<'_>) -> HashMap<u32, u32> {
+    let mut merged = HashMap::new();
+    for (number, term) in (0..).zip(told).filter(|(_, term)| !term.obsolete) {
+        for old in term.alternative.iter().filter_map(|id| numbers.get(id)) {
+            let taken = told.get(old as usize);
+            if old != number && taken.is_some_and(|old| old.obsolete && old.replaced_by.is_none()) {
+                merged.entry(old).or_insert(number);
             }
         }
-        let mut closure: Vec<u32> = seen.into_keys().collect();
-        closure.sort_unstable();
-        closures.push(closure);
     }
-    Ok(closures)
+    merged
 }
 
-/// The error for a term that is above itself, with the shortest way round.
-fn circle(entries: &[Entry], start: u32) -> Error {
-    let mut below: HashMap<u32, u32> = HashMap::new();
-    let mut todo = std::collections::VecDeque::from([start]);
-    while let Some(term) = todo.pop_front() {
-        let parents = entries.get(term as usize).map(|entry| &entry.parents);
-        for &parent in parents.into_iter().flatten() {
-            if parent != term
-                && let std::collections::hash_map::Entry::Vacant(vacant) = below.entry(parent)
-            {
-                vacant.insert(term);
-                todo.push_back(parent);
+fn relate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry]) {
+    let starts = starts(entries);
+    let parent = |entries: &mut [Entry], lower: Option<u32>, upper: Option<u32>| {
+        if let (Some(lower), Some(upper)) = (lower, upper)
+            && let Some(entry) = entries.get_mut(lower as usize)
+        {
+            entry.parents.push(upper);
+        }
+    };
+    // two ids of one vocabulary that are said to be the same stay two
+    let same = |entries: &mut [Entry], a: Option<u32>, b: Option<u32>| {
+        if let (Some(a), Some(b)) = (a, b)
+            && vocabulary(&starts, a) != vocabulary(&starts, b)
+        {
+            for (one, other) in [(a, b), (b, a)] {
+                if let Some(entry) = entries.get_mut(one as usize) {
+                    entry.equivalents.push(other);
+                }
             }
         }
-    }
-    let id = |term: u32| entries.get(term as usize).map_or("", |entry| &entry.id);
-    let mut way = vec![id(start)];
-    let mut term = start;
-    while let Some(&next) = below.get(&term) {
-        way.push(id(next));
-        if next == start || way.len() > SHOWN {
-            break;
+    };
+    for term in &source.terms {
+        let own = numbers.get(&term.id);
+        for other in &term.parents {
+            parent(entries, own, numbers.get(other));
         }
-        term = next;
+        for other in &term.equivalents {
+            same(entries, own, numbers.get(other));
+        }
     }
-    way.reverse();
-    Error::Usage(format!(
-        "ontology: {} is more general than itself: {}",
-        id(start),
-        way.join(" is_a ")
-    ))
+    for mapping in &source.mappings {
+        let [a, b] = [&mapping.subject, &mapping.object].map(|id| numbers.get(id));
+        match mapping.relation {
+            Match::Exact => same(entries, a, b),
+            _ if a == b => {}
+            Match::Broad => parent(entries, a, b),
+            Match::Narrow => parent(entries, b, a),
+        }
+    }
+    for entry in entries {
+        for list in [&mut entry.parents, &mut entry.equivalents] {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+}
+
+/// What is known of diseases.
+fn annotate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry]) {
+    let mut places: HashMap<(u32, u32), usize> = HashMap::new();
+    for annotation in source.annotations.iter().filter(|a| a.abnormality) {
+        let ids = [&annotation.disease, &annotation.phenotype];
+        let [Some(disease), Some(term)] = ids.map(|id| numbers.get(id)) else {
+            continue;
+        };
+        let Some(entry) = entries.get_mut(disease as usize) else {
+            continue;
+        };
+        let phenotype = Phenotype {
+            term,
+            frequency: annotation.frequency,
+            // 0 of so many patients is as good as NOT
+            excluded: annotation.excluded || annotation.frequency == 0.0,
+        };
+        let place = *places
+            .entry((disease, term))
+            .or_insert(entry.phenotypes.len());
+        match entry.phenotypes.get_mut(place) {
+            // several studies: the highest share, and presence before absence
+            Some(known) => {
+                known.excluded &= phenotype.excluded;
+                known.frequency = known.frequency.max(phenotype.frequency);
+            }
+            None => entry.phenotypes.push(phenotype),
+        }
+    }
+    for entry in entries {
+        entry.phenotypes.sort_by_key(|phenotype| phenotype.term);
+    }
+}
+
+/// Where the terms of each vocabulary begin: in the order of their ids they lie together.
+fn starts(entries: &[Entry]) -> Vec<u32> {
+    closure::starts(entries.iter().map(|entry| entry.id.as_str()))
+}
+
+impl Graph for [Entry] {
+    fn parents(&self, term: u32) -> Result<impl Iterator<Item = u32>> {
+        let parents = self
+            .get(term as usize)
+            .map(|entry| entry.parents.iter().copied());
+        Ok(parents.into_iter().flatten())
+    }
+
+    fn equivalents(&self, term: u32, from: u32) -> Result<impl Iterator<Item = u32>> {
+        let equivalents = self
+            .get(term as usize)
+            .map_or(&[][..], |entry| &entry.equivalents);
+        let at = equivalents.partition_point(|other| *other < from);
+        Ok(equivalents.iter().skip(at).copied())
+    }
+}
+
+/// The closures that are stored, as the documentation of the module above says; the others are empty.
+fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
+    if let Some(way) = closure::circle(entries, entries.len())? {
+        let id = |term: &u32| entries.get(*term as usize).map_or("", |entry| &entry.id);
+        let ids: Vec<&str> = way.iter().map(id).collect();
+        return Err(Error::Usage(format!(
+            "ontology: {} is more general than itself: {}",
+            ids.first().unwrap_or(&""),
+            ids.join(" is_a ")
+        )));
+    }
+    let starts = starts(entries);
+    let mut walk = Walk::new(entries.len());
+    (0..entries.len() as u32)
+        .map(|term| {
+            Ok(walk
+                .from(entries, &starts, term, STORED)?
+                .unwrap_or_default())
+        })
+        .collect()
 }
 
 /// Information content by term, from all annotations.
@@ -328,25 +397,34 @@ fn counted_annotations(source: &OntologySource, entries: &[Entry]) -> Vec<f64> {
         .collect();
     let omim = |disease: &str| prefix_of(&canonical(disease)) == "omim";
     let any_omim = source.annotations.iter().any(|a| omim(&a.disease));
-    let mut of_disease: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    let mut of_disease: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for annotation in &source.annotations {
         let counts = !annotation.excluded && (!any_omim || omim(&annotation.disease));
         if counts && let Some(&term) = numbers.get(&canonical(&annotation.phenotype)) {
-            let terms = of_disease.entry(&annotation.disease).or_default();
-            let mut todo = vec![term];
-            while let Some(term) = todo.pop() {
-                if terms.insert(term)
-                    && let Some(entry) = entries.get(term as usize)
-                {
-                    todo.extend(&entry.parents);
-                }
-            }
+            of_disease
+                .entry(&annotation.disease)
+                .or_default()
+                .push(term);
         }
     }
     let mut counts = vec![0u32; entries.len()];
-    for term in of_disease.values().flatten() {
-        if let Some(count) = counts.get_mut(*term as usize) {
-            *count += 1;
+    // by term: the disease last counted
+    let mut counted = vec![0u32; entries.len()];
+    for (disease, terms) in (1..).zip(of_disease.values()) {
+        let mut todo = terms.clone();
+        while let Some(term) = todo.pop() {
+            let Some(last) = counted.get_mut(term as usize) else {
+                continue;
+            };
+            if std::mem::replace(last, disease) == disease {
+                continue;
+            }
+            if let (Some(count), Some(entry)) =
+                (counts.get_mut(term as usize), entries.get(term as usize))
+            {
+                *count += 1;
+                todo.extend(&entry.parents);
+            }
         }
     }
     let total = of_disease.len() as f64;
@@ -364,8 +442,10 @@ fn hashes(entries: &[Entry]) -> Vec<(u64, u32)> {
     for (term, entry) in (0u32..).zip(entries) {
         let names = entry.names.split('\t').map(str::to_lowercase);
         let ids = std::iter::once(entry.id.as_str()).chain(entry.alternative.split('\t'));
-        let ids: BTreeSet<String> = ids.map(canonical).chain(names).collect();
-        let told = ids.iter().filter(|text| !text.is_empty());
+        let told = ids
+            .map(canonical)
+            .chain(names)
+            .filter(|text| !text.is_empty());
         hashes.extend(told.map(|text| (xxh3_64(text.as_bytes()), term)));
     }
     hashes
@@ -393,14 +473,10 @@ fn encode(entries: &[Entry], information: &[f64], versions: &[String]) -> Result
     );
     let alternative = &mut entries.iter().map(|e| e.alternative.as_str());
     file.add(Kind::AlternativeIds, texts(alternative, false)?);
-    file.add(
-        Kind::Parents,
-        lists(&|entry| entry.parents.iter().copied().collect()),
-    );
-    file.add(
-        Kind::Equivalents,
-        lists(&|entry| entry.equivalents.iter().copied().collect()),
-    );
+    let parents = entries.iter().map(|entry| entry.parents.as_slice());
+    file.add(Kind::Parents, encode_lists(parents));
+    let equivalents = entries.iter().map(|entry| entry.equivalents.as_slice());
+    file.add(Kind::Equivalents, encode_lists(equivalents));
     file.add(
         Kind::Closures,
         encode_lists(closures.iter().map(Vec::as_slice)),

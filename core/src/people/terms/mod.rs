@@ -4,24 +4,32 @@
 //! general by `is_a`, and through equivalences the same of terms of other vocabularies. A walk never
 //! comes back by an equivalence to a vocabulary that it has left: two terms of one vocabulary that
 //! share a term of another one do not become the same.
+//!
+//! Closures of a few terms are stored, longer ones are walked when they are asked for: so the file
+//! grows with what the ontologies say, and not with how deep they are.
 
 mod build;
+mod closure;
 #[cfg(test)]
 mod tests;
+mod walked;
 #[cfg(test)]
 pub(super) use tests::stored;
 
-use super::vocabulary::canonical;
+use self::walked::{Below, Closure, Walked};
 use crate::error::Result;
 use crate::format::{Container, FileKind, Kind, Lists, Text, TextBlock, find_hash, u32_of};
+use crate::source::vocabulary::canonical;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// In `replacements`: no longer to be used.
 const OBSOLETE: u32 = 1 << 31;
 /// In `phenotypes`: known not to belong to the disease.
 const EXCLUDED: u32 = 1;
+/// Closures of at most so many terms are stored.
+const STORED: usize = 128;
 /// Candidates that an error names.
 const SUGGESTED: usize = 3;
 
@@ -34,9 +42,23 @@ pub(crate) struct Terms {
     alternative: Text,
     closures: Lists,
     parents: Lists,
+    equivalents: Lists,
     phenotypes: Lists,
     /// Ids and labels of all terms; inflated when many are asked for.
     all: OnceLock<Vec<(String, String)>>,
+    /// Where the terms of each vocabulary begin.
+    starts: OnceLock<Vec<u32>>,
+    walked: Mutex<Walked>,
+    below: OnceLock<Below>,
+}
+
+/// How a term has a name; what goes before comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Named {
+    Label,
+    Synonym,
+    /// It replaces an obsolete term of the name.
+    Obsolete,
 }
 
 /// A phenotype of a disease.
@@ -77,9 +99,13 @@ impl Terms {
             alternative: text_of(Kind::AlternativeIds)?,
             closures: Lists::find(&file, Kind::Closures, count)?,
             parents: Lists::find(&file, Kind::Parents, count)?,
+            equivalents: Lists::find(&file, Kind::Equivalents, count)?,
             phenotypes: Lists::find(&file, Kind::Phenotypes, count)?,
             ids,
             all: OnceLock::new(),
+            starts: OnceLock::new(),
+            walked: Mutex::default(),
+            below: OnceLock::new(),
             file,
         })
     }
@@ -103,6 +129,18 @@ impl Terms {
     pub(crate) fn label(&self, term: u32) -> Result<String> {
         let names = self.text(&self.names, term, &mut TextBlock::default())?;
         Ok(names.split('\t').next().unwrap_or_default().to_owned())
+    }
+
+    /// CURIEs and labels of terms in ascending order: a block of texts is inflated once.
+    pub(crate) fn describe(&self, terms: &[u32]) -> Result<Vec<(String, String)>> {
+        let (mut ids, mut names) = (TextBlock::default(), TextBlock::default());
+        let mut shown = Vec::with_capacity(terms.len());
+        for &term in terms {
+            let id = self.text(&self.ids, term, &mut ids)?;
+            let name = self.text(&self.names, term, &mut names)?;
+            shown.push((id, name.split('\t').next().unwrap_or_default().to_owned()));
+        }
+        Ok(shown)
     }
 
     /// Terms whose id or one of whose names has this hash, not yet compared.
@@ -155,24 +193,40 @@ impl Terms {
         }
     }
 
-    /// The terms of this name, in any case: those it is the label of, or else a synonym of.
+    /// The terms of this name, in any case: those it is the label of, or else a synonym of. Where only
+    /// what is obsolete has the name: what replaces that.
     pub(crate) fn named(&self, name: &str) -> Result<Vec<u32>> {
+        let mut all = self.all_named(name)?;
+        let best = all.iter().map(|(_, how)| *how).min();
+        all.retain(|(_, how)| Some(*how) == best);
+        Ok(all.into_iter().map(|(term, _)| term).collect())
+    }
+
+    /// Every term of this name, in any case, ascending, and how it has it.
+    pub(crate) fn all_named(&self, name: &str) -> Result<Vec<(u32, Named)>> {
         let wanted = name.trim().to_lowercase();
-        let (mut labels, mut synonyms) = (Vec::new(), Vec::new());
+        let mut found = Vec::new();
         let mut block = TextBlock::default();
         for term in self.candidates(&wanted)? {
-            if self.replacement(term)? & OBSOLETE != 0 {
-                continue;
-            }
             let names = self.text(&self.names, term, &mut block)?.to_lowercase();
             let mut names = names.split('\t');
-            if names.next() == Some(&wanted) {
-                labels.push(term);
-            } else if names.any(|one| one == wanted) {
-                synonyms.push(term);
+            let how = match names.next() == Some(&wanted) {
+                true => Named::Label,
+                false if names.any(|one| one == wanted) => Named::Synonym,
+                false => continue,
+            };
+            match self.is_obsolete(term)? {
+                true => found.push((self.current(term)?, Named::Obsolete)),
+                false => found.push((term, how)),
             }
         }
-        Ok(if labels.is_empty() { synonyms } else { labels })
+        found.sort_unstable();
+        found.dedup_by_key(|(term, _)| *term);
+        Ok(found)
+    }
+
+    fn is_obsolete(&self, term: u32) -> Result<bool> {
+        Ok(self.replacement(term)? & OBSOLETE != 0)
     }
 
     /// Ids and labels, by term.
@@ -195,7 +249,7 @@ impl Terms {
         let wanted = text.to_lowercase();
         let by_id = wanted.contains(':');
         let mut best: Vec<(usize, String)> = Vec::new();
-        for (id, label) in self.all()? {
+        for (term, (id, label)) in (0..).zip(self.all()?) {
             let name = if by_id { id } else { label };
             // far in length is far
             if name.is_empty() || name.len().abs_diff(wanted.len()) > wanted.len() / 2 + 2 {
@@ -203,7 +257,8 @@ impl Terms {
             }
             let distance = strsim::damerau_levenshtein(&wanted, &name.to_lowercase());
             let place = best.partition_point(|(other, _)| *other <= distance);
-            if place < SUGGESTED && distance <= wanted.len() / 2 + 1 {
+            let near = place < SUGGESTED && distance <= wanted.len() / 2 + 1;
+            if near && !self.is_obsolete(term)? {
                 best.insert(place, (distance, format!("{id} ({label})")));
                 best.truncate(SUGGESTED);
             }
@@ -213,7 +268,20 @@ impl Terms {
 
     /// The terms that a record of this one answers, ascending.
     pub(crate) fn closure(&self, term: u32) -> Result<impl ExactSizeIterator<Item = u32> + Clone> {
-        self.closures.get(&self.file, term)
+        let stored = self.closures.get(&self.file, term)?;
+        Ok(match stored.len() {
+            0 => Closure::walked(self.walked(term)?),
+            _ => Closure::Stored(stored),
+        })
+    }
+
+    /// The terms of the same vocabulary as a term.
+    pub(crate) fn vocabulary(&self, term: u32) -> Result<std::ops::Range<u32>> {
+        let starts = self.starts()?;
+        let number = closure::vocabulary(starts, term);
+        let start = number.checked_sub(1).and_then(|at| starts.get(at));
+        let end = starts.get(number).copied().unwrap_or(self.len());
+        Ok(start.copied().unwrap_or(0)..end)
     }
 
     /// What is directly more general.
@@ -289,10 +357,25 @@ impl Terms {
     /// special.
     pub(crate) fn members(&self, disease: u32) -> Result<Vec<u32>> {
         let mut members = Vec::new();
+        // who may lead there, once closures are walked
+        let mut below: Option<Vec<bool>> = None;
         for term in 0..self.len() {
-            if self.phenotypes.get(&self.file, term)?.len() > 0
-                && (term == disease || self.closure(term)?.any(|one| one == disease))
-            {
+            if self.phenotypes.get(&self.file, term)?.len() == 0 {
+                continue;
+            }
+            let mut stored = self.closures.get(&self.file, term)?;
+            let is = match stored.len() {
+                0 => {
+                    let below = match &mut below {
+                        Some(below) => below,
+                        None => below.insert(self.below(disease)?),
+                    };
+                    let may = below.get(term as usize) == Some(&true);
+                    may && self.walked(term)?.binary_search(&disease).is_ok()
+                }
+                _ => stored.any(|one| one == disease),
+            };
+            if is || term == disease {
                 members.push(term);
             }
         }

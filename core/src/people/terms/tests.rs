@@ -72,13 +72,54 @@ fn terms_are_found_by_ids_labels_and_synonyms() {
     assert_eq!(named("weakness on exertion"), ["HP:0003473"]);
     // a label wins over a synonym
     assert_eq!(named("tiredness"), ["HP:0000002"]);
-    assert!(named("obsolete thing").is_empty());
+    // what is obsolete is what replaces it, by its name as by its id, and is not proposed
+    assert_eq!(named("Obsolete thing"), ["HP:0003473"]);
+    assert_eq!(terms.suggest("obsolete thin").unwrap(), [""; 0]);
     let near = terms.suggest("fatigible weaknes").unwrap();
     assert_eq!(near, ["HP:0003473 (Fatigable weakness)"]);
     assert_eq!(
         terms.versions().unwrap(),
         [("hp.obo".to_owned(), "2025".to_owned())]
     );
+    terms.verify().unwrap();
+}
+
+/// HPO has obsolete terms whose ids another term has among its own: people recorded with such an id
+/// were found by neither.
+#[test]
+fn an_alternative_id_with_an_obsolete_term_of_its_own() {
+    let mut known = term("HP:0003077", "Hyperlipidemia", &[], &[]);
+    known.alternative = vec![
+        "HP:0008356".into(),
+        "HP:0000009".into(),
+        "HP:0000010".into(),
+    ];
+    let obsolete = |id: &str| {
+        let mut old = term(id, &format!("obsolete {id}"), &[], &[]);
+        old.obsolete = true;
+        old
+    };
+    let mut replaced = obsolete("HP:0000009");
+    replaced.replaced_by = Some("HP:0000002".into());
+    let source = OntologySource {
+        terms: vec![
+            known,
+            obsolete("HP:0008356"),
+            replaced,
+            term("HP:0000010", "in use", &[], &[]),
+            term("HP:0000002", "other", &[], &[]),
+            obsolete("HP:0000003"),
+        ],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    let id = |text: &str| terms.id(terms.number(text).unwrap().unwrap()).unwrap();
+    assert_eq!(id("HP:0008356"), "HP:0003077");
+    assert_eq!(id("HP:0000009"), "HP:0000002");
+    assert_eq!(id("HP:0000010"), "HP:0000010");
+    assert_eq!(id("HP:0000003"), "HP:0000003");
+    let named = terms.named("obsolete HP:0008356").unwrap();
+    assert_eq!(terms.id(named[0]).unwrap(), "HP:0003077");
     terms.verify().unwrap();
 }
 
@@ -219,6 +260,223 @@ fn information_and_members_of_diseases() {
     assert_eq!(phenotypes.len(), 2);
     assert!(phenotypes[1].excluded);
     terms.verify().unwrap();
+}
+
+/// By the rule of the specification, without anything clever.
+fn closure_by_rule(source: &OntologySource, start: &str) -> BTreeSet<String> {
+    let vocabulary = |id: &str| id.split(':').next().unwrap().to_owned();
+    let parents = |id: &String| -> Vec<String> {
+        let terms = source.terms.iter().filter(|term| term.id == *id);
+        terms.flat_map(|term| term.parents.clone()).collect()
+    };
+    let above = |terms: BTreeSet<String>| {
+        let mut all = terms;
+        loop {
+            let more: Vec<String> = all.iter().flat_map(parents).collect();
+            let before = all.len();
+            all.extend(more);
+            if all.len() == before {
+                return all;
+            }
+        }
+    };
+    let same = |id: &String| -> Vec<String> {
+        let own = source.terms.iter().filter(|term| term.id == *id);
+        let own = own.flat_map(|term| term.equivalents.clone());
+        let others = source
+            .terms
+            .iter()
+            .filter(|term| term.equivalents.contains(id));
+        own.chain(others.map(|term| term.id.clone())).collect()
+    };
+    let mut closure = BTreeSet::new();
+    let mut before: BTreeSet<String> = BTreeSet::new();
+    let mut level = above(BTreeSet::from([start.to_owned()]));
+    while !level.is_empty() {
+        closure.extend(level.iter().cloned());
+        let mut next = BTreeSet::new();
+        for term in &level {
+            next.extend(same(term).into_iter().filter(|other| {
+                vocabulary(other) != vocabulary(term) && !before.contains(&vocabulary(other))
+            }));
+        }
+        before.extend(level.iter().map(|term| vocabulary(term)));
+        level = above(next).difference(&closure).cloned().collect();
+    }
+    closure
+}
+
+/// Diseases in thirteen vocabularies, each with cross-references to all others, as Mondo,
+/// DOID, EFO, Orphanet and NCIT have them together: there are 8,192 sets of vocabularies to leave.
+#[test]
+fn many_vocabularies_are_no_more_work_than_their_terms() {
+    let id = |vocabulary: usize, disease: usize| format!("V{vocabulary}:{disease}");
+    let terms = (0..13).flat_map(|v| (0..100).map(move |d| (v, d)));
+    let terms: Vec<SourceTerm> = terms
+        .map(|(v, d)| SourceTerm {
+            equivalents: (0..13)
+                .filter(|other| *other != v)
+                .map(|other| id(other, d))
+                .collect(),
+            parents: (d > 0).then(|| id(v, d / 2)).into_iter().collect(),
+            ..term(&id(v, d), "", &[], &[])
+        })
+        .collect();
+    let source = OntologySource {
+        terms,
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    // the disease and the seven above it, in every vocabulary
+    assert_eq!(ids_of(&terms, "V3:99").len(), 13 * 8);
+    terms.verify().unwrap();
+}
+
+/// Layers of two vocabularies each: the number of ways doubles with each layer.
+#[test]
+fn many_ways_are_no_more_work_than_their_terms() {
+    let mut terms = Vec::new();
+    for layer in 0..400 {
+        let next = format!("A{}:1", layer + 1);
+        let (b, c) = (format!("B{layer}:1"), format!("C{layer}:1"));
+        terms.push(term(&format!("A{layer}:1"), "", &[], &[&b, &c]));
+        terms.push(term(&b, "", &[], &[&next]));
+        terms.push(term(&c, "", &[], &[&next]));
+    }
+    let source = OntologySource {
+        terms,
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    assert_eq!(ids_of(&terms, "A0:1").len(), 1201);
+}
+
+/// A chain of 20,000 terms has 200 million pairs of a term and one above it: they were all stored.
+#[test]
+fn a_deep_chain_is_small() {
+    let count = 20_000;
+    let id = |n: u32| format!("T:{n:05}");
+    let source = OntologySource {
+        terms: (0..count)
+            .map(|n: u32| SourceTerm {
+                parents: n.checked_sub(1).map(id).into_iter().collect(),
+                ..term(&id(n), "", &[], &[])
+            })
+            .collect(),
+        ..OntologySource::default()
+    };
+    let (place, terms) = stored(&source);
+    let size = std::fs::metadata(place.path().join("x.terms"))
+        .unwrap()
+        .len();
+    assert!(size < 2_000_000, "{size}");
+    for n in [0, 1, 126, 127, 128, 500, count - 1] {
+        let closure: Vec<u32> = terms.closure(n).unwrap().collect();
+        assert_eq!(closure, Vec::from_iter(0..=n));
+        assert_eq!(terms.closure(n).unwrap().len(), closure.len());
+    }
+    terms.verify().unwrap();
+}
+
+/// What leads to a disease over closures that are walked.
+#[test]
+fn members_below_long_closures() {
+    let id = |n: u32| format!("M:{n:03}");
+    let mut terms: Vec<SourceTerm> = (0..300)
+        .map(|n: u32| SourceTerm {
+            parents: n.checked_sub(1).map(id).into_iter().collect(),
+            ..term(&id(n), "", &[], &[])
+        })
+        .collect();
+    terms.push(term("O:1", "", &[], &["M:250"]));
+    terms.push(term("O:2", "", &[], &["M:003"]));
+    let annotation = |disease: &str| Annotation {
+        disease: disease.to_owned(),
+        name: String::new(),
+        phenotype: "HP:1".to_owned(),
+        frequency: 1.0,
+        excluded: false,
+        abnormality: true,
+    };
+    let source = OntologySource {
+        terms,
+        annotations: ["O:1", "O:2", "M:299"].map(annotation).into(),
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    let members = |id: &str| {
+        let members = terms.members(terms.number(id).unwrap().unwrap()).unwrap();
+        members
+            .into_iter()
+            .map(|m| terms.id(m).unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(members("M:251"), ["M:299"]);
+    assert_eq!(members("M:100"), ["M:299", "O:1"]);
+    assert_eq!(members("M:003"), ["M:299", "O:1", "O:2"]);
+    assert_eq!(members("O:1"), ["M:299", "O:1"]);
+    terms.verify().unwrap();
+}
+
+#[test]
+fn circles_are_found_wherever_they_are() {
+    for (edges, circle) in [
+        (
+            &[(3, 4), (4, 5), (5, 3), (1, 3), (5, 2)][..],
+            Some("A:3 is_a A:4 is_a A:5 is_a A:3"),
+        ),
+        (&[(1, 2), (2, 2), (2, 3)], None),
+        (
+            &[(9, 8), (8, 9), (1, 2), (2, 1)],
+            Some("A:1 is_a A:2 is_a A:1"),
+        ),
+        (&[(1, 2), (1, 3), (2, 4), (3, 4), (4, 5)], None),
+    ] {
+        let terms = edges
+            .iter()
+            .map(|(a, b): &(u32, u32)| term(&format!("A:{a}"), "", &[&format!("A:{b}")], &[]));
+        let source = OntologySource {
+            terms: terms.collect(),
+            ..OntologySource::default()
+        };
+        match (Terms::write(&source), circle) {
+            (Ok(_), None) => {}
+            (Err(error), Some(circle)) => {
+                assert!(error.to_string().ends_with(circle), "{error}");
+            }
+            (_, circle) => panic!("{circle:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Terms of five vocabularies, related in any way.
+    #[test]
+    fn closures_are_what_their_rule_says(
+        parents in prop::collection::vec((0u32..25, 0u32..25), 0..25),
+        equivalents in prop::collection::vec((0u32..25, 0u32..25), 0..25),
+    ) {
+        let id = |n: u32| format!("v{}:{:02}", n % 5, n);
+        let terms = (0..25).map(|n| SourceTerm {
+            // always to lower numbers, so that there is no circle
+            parents: parents.iter().filter(|(a, b)| *a.max(b) == n && a != b).map(|(a, b)| id(*a.min(b))).collect(),
+            equivalents: equivalents.iter().filter(|(a, _)| *a == n).map(|(_, b)| id(*b)).collect(),
+            ..term(&id(n), "", &[], &[])
+        });
+        let source = OntologySource { terms: terms.collect(), ..OntologySource::default() };
+        let (_place, terms) = stored(&source);
+        for n in 0..25 {
+            let found: BTreeSet<String> = ids_of(&terms, &id(n)).into_iter().collect();
+            prop_assert_eq!(found, closure_by_rule(&source, &id(n)), "{}", id(n));
+            // no walk is longer for being stored
+            let number = terms.number(&id(n)).unwrap().unwrap();
+            let walked = terms.walked(number).unwrap();
+            prop_assert_eq!(walked.to_vec(), terms.closure(number).unwrap().collect::<Vec<u32>>());
+        }
+        terms.verify().unwrap();
+    }
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use super::{Gene, Genes};
 use crate::error::{Error, Place, Result};
-use crate::source::lines::{input_error, open_text};
+use crate::source::lines::{ShortLines, input_error, open_text};
 use noodles_gff::feature::RecordBuf;
 use std::path::Path;
 
@@ -37,7 +37,7 @@ pub(super) fn read(path: &Path, gtf: bool, genes: &mut Genes) -> Result<()> {
         _ => Error::io(path, error),
     };
     if gtf {
-        let mut reader = noodles_gtf::io::Reader::new(open_text(path)?);
+        let mut reader = noodles_gtf::io::Reader::new(ShortLines::new(open_text(path)?));
         let mut line = noodles_gtf::Line::default();
         for number in 1.. {
             let len = reader.read_line(&mut line);
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, gtf: bool, genes: &mut Genes) -> Result<()> {
             take(&owned.map_err(|e| broken(number, e))?, Place::Line(number))?;
         }
     } else {
-        let mut reader = noodles_gff::io::Reader::new(open_text(path)?);
+        let mut reader = noodles_gff::io::Reader::new(ShortLines::new(open_text(path)?));
         for (number, line) in (1..).zip(reader.line_bufs()) {
             match line.map_err(|e| broken(number, e))? {
                 noodles_gff::LineBuf::Record(record) => take(&record, Place::Line(number))?,

@@ -5,7 +5,7 @@
 //!
 //! | what | as |
 //! |---|---|
-//! | OBO 1.2 to 1.4 (`hp.obo`, `mondo.obo`) | terms, synonyms, `is_a`, `xref`, `alt_id`, `replaced_by` |
+//! | OBO 1.2 to 1.4 (`hp.obo`, `mondo.obo`) | terms, synonyms, `is_a`, `alt_id`, `replaced_by`, `equivalent_to`, and those of `xref` that mean the same |
 //! | OBO graphs (`hp.json`) | the same |
 //! | a table with the columns `code` or `id`, `parent`, `label` (others are passed by) | a hierarchy |
 //! | a list of ICD-10 codes without a header | a hierarchy by the codes themselves, as `ICD10:E78.0` |
@@ -13,6 +13,7 @@
 //! | HPO's `phenotype.hpoa` | diseases with their phenotypes, how often, and which are excluded |
 
 mod graph;
+mod identity;
 mod obo;
 mod tables;
 
@@ -76,8 +77,17 @@ pub(crate) struct OntologySource {
     pub(crate) terms: Vec<SourceTerm>,
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) annotations: Vec<Annotation>,
+    /// What was left out: what, how often, the first few.
+    pub(crate) left: Vec<(String, u64, Vec<String>)>,
     /// What the files say of themselves: name of the file, and its version where told.
     pub(crate) versions: Vec<(String, String)>,
+}
+
+impl OntologySource {
+    /// Tells of what is left out.
+    fn leave(&mut self, what: &str, count: u64, examples: Vec<String>) {
+        self.left.push((what.to_owned(), count, examples));
+    }
 }
 
 /// Reads files in turn, each recognised by what stands in it.
@@ -95,7 +105,7 @@ pub(crate) fn read_ontologies(paths: &[PathBuf]) -> Result<OntologySource> {
             graph::read(path, &mut source)?
         } else if text.starts_with("format-version:") || text.contains("[Term]") {
             obo::read(path, &mut source)?
-        } else if first.starts_with("database_id\t") {
+        } else if tables::is_annotations(text) {
             tables::read_annotations(path, &mut source)?
         } else if has_columns(first, &["subject_id", "object_id"]) {
             tables::read_sssom(path, &mut source)?
@@ -137,12 +147,39 @@ pub(super) fn is_curie(text: &str) -> bool {
     })
 }
 
-/// `http://purl.obolibrary.org/obo/HP_0003473` as `HP:0003473`; other texts as they are.
+/// `http://purl.obolibrary.org/obo/HP_0003473` as `HP:0003473`, and likewise the forms in which terms of
+/// other vocabularies are written as addresses; other texts as they are.
 pub(super) fn curie_of(iri: &str) -> String {
-    let local = iri.rsplit(['/', '#']).next().unwrap_or(iri);
-    match (iri.starts_with("http"), local.split_once('_')) {
-        (true, Some((prefix, number))) => format!("{prefix}:{number}"),
-        _ => iri.to_owned(),
+    let Some((_, rest)) = iri.split_once("://").filter(|_| iri.starts_with("http")) else {
+        return iri.to_owned();
+    };
+    let mut segments = rest.rsplit(['/', '#']);
+    let local = segments.next().unwrap_or_default();
+    if is_curie(local) {
+        return local.to_owned();
+    }
+    if let Some((prefix, number)) = local.split_once('_') {
+        return format!("{prefix}:{number}");
+    }
+    let known = [
+        "identifiers.org/",
+        "linkedlifedata.com/",
+        "purl.bioontology.org/",
+        "omim.org/",
+        "snomed.info/",
+    ];
+    if !known
+        .iter()
+        .any(|host| rest.trim_start_matches("www.").starts_with(host))
+        || local.is_empty()
+    {
+        return iri.to_owned();
+    }
+    let prefix = segments.find(|segment| !["id", "entry"].contains(segment));
+    match prefix.unwrap_or_default().trim_start_matches("www.") {
+        "omim.org" => format!("OMIM:{local}"),
+        "snomed.info" => format!("SNOMEDCT:{local}"),
+        prefix => format!("{prefix}:{local}"),
     }
 }
 

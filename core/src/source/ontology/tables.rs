@@ -1,17 +1,34 @@
 //! Ontologies as tables: hierarchies, maps between vocabularies, phenotypes of diseases.
 
-use super::{Annotation, Mapping, Match, OntologySource, SourceTerm, is_curie};
+use super::{Annotation, Mapping, Match, OntologySource, SourceTerm, curie_of, is_curie};
 use crate::error::{Place, Result};
-use crate::source::lines::{Lines, input_error, open_text};
+use crate::source::lines::{Lines, Rows, input_error};
 use csv::StringRecord;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
+
+const LEFT: &str = "mappings that say neither the same, nor more, nor less: not used";
+/// Examples of what is left out.
+const EXAMPLES: usize = 5;
+/// Columns of phenotype.hpoa that are read, in the order of the file, as small letters alone; and where
+/// each stands.
+const ANNOTATIONS: [(&str, usize); 6] = [
+    ("databaseid", 0),
+    ("diseasename", 1),
+    ("qualifier", 2),
+    ("hpoid", 3),
+    ("frequency", 7),
+    ("aspect", 10),
+];
 
 /// A table with a header; lines that start with `#` are passed by.
 struct Table<'a> {
     path: &'a Path,
     header: StringRecord,
-    reader: csv::Reader<Box<dyn std::io::BufRead>>,
+    reader: csv::Reader<Rows>,
+    used: Rc<Cell<u64>>,
 }
 
 impl<'a> Table<'a> {
@@ -20,11 +37,13 @@ impl<'a> Table<'a> {
             .into_iter()
             .find(|d| header.as_bytes().contains(d))
             .unwrap_or(b'\t');
+        let rows = Rows::open(path)?;
+        let used = rows.used();
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .comment(Some(b'#'))
             .flexible(true)
-            .from_reader(open_text(path)?);
+            .from_reader(rows);
         let header = reader
             .headers()
             .map_err(|e| broken(path, &e))?
@@ -35,6 +54,7 @@ impl<'a> Table<'a> {
             path,
             header,
             reader,
+            used,
         })
     }
 
@@ -55,6 +75,7 @@ impl<'a> Table<'a> {
     /// The next record and its line.
     fn next(&mut self) -> Result<Option<(Place, StringRecord)>> {
         let mut record = StringRecord::new();
+        self.used.set(0);
         let more = self
             .reader
             .read_record(&mut record)
@@ -133,16 +154,19 @@ pub(super) fn is_icd_list(line: &str) -> bool {
 
 /// Codes as `ICD10:E78.0`; a code's parent is the longest other code that it begins with.
 pub(super) fn read_icd_list(path: &Path, source: &mut OntologySource) -> Result<String> {
+    let rows = Rows::open(path)?;
+    let used = rows.used();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(open_text(path)?);
+        .from_reader(rows);
     let mut labels: BTreeMap<String, String> = BTreeMap::new();
     let mut record = StringRecord::new();
     while reader
         .read_record(&mut record)
         .map_err(|e| broken(path, &e))?
     {
+        used.set(0);
         let place = Place::Line(record.position().map_or(0, csv::Position::line));
         let [category, code] = [0, 2].map(|i| cell(&record, Some(i)));
         if !code.starts_with(category) || category.len() < 3 || !code.is_ascii() {
@@ -178,90 +202,145 @@ pub(super) fn read_icd_list(path: &Path, source: &mut OntologySource) -> Result<
     Ok(String::new())
 }
 
-/// Maps between vocabularies; predicates that say neither the same, nor more, nor less are passed by.
+/// Maps between vocabularies; predicates that say neither the same, nor more, nor less are left out.
 pub(super) fn read_sssom(path: &Path, source: &mut OntologySource) -> Result<String> {
     let mut table = Table::open(path, &header_of(path)?)?;
     let subject = table.needed(&["subject_id"])?;
     let object = table.needed(&["object_id"])?;
-    let predicate = table.column(&["predicate_id"]);
+    let predicate = table.needed(&["predicate_id"])?;
     let modifier = table.column(&["predicate_modifier"]);
     let names = ["subject_label", "object_label"].map(|name| table.column(&[name]));
+    let (mut left, mut examples) = (0, Vec::new());
     while let Some((place, record)) = table.next()? {
-        let relation = match cell(&record, predicate) {
-            "" | "skos:exactMatch" | "owl:equivalentClass" => Match::Exact,
-            "skos:broadMatch" | "rdfs:subClassOf" => Match::Broad,
-            "skos:narrowMatch" => Match::Narrow,
-            _ => continue,
-        };
-        if !cell(&record, modifier).is_empty() {
-            continue;
+        let predicate = cell(&record, Some(predicate));
+        if predicate.is_empty() {
+            let expected = "a predicate such as skos:exactMatch";
+            return Err(input_error(path, place, expected, predicate));
         }
-        let ids = [subject, object].map(|column| cell(&record, Some(column)));
-        for (id, name) in ids.into_iter().zip(names) {
+        let ids = [subject, object].map(|column| curie_of(cell(&record, Some(column))));
+        let [subject, object] = &ids;
+        let relation = Match::of(predicate).filter(|_| cell(&record, modifier).is_empty());
+        let Some(relation) = relation else {
+            left += 1;
+            if examples.len() < EXAMPLES {
+                examples.push(format!("{subject} {predicate} {object}"));
+            }
+            continue;
+        };
+        for (id, name) in ids.iter().zip(names) {
             if !is_curie(id) {
                 return Err(input_error(path, place, "a CURIE such as HP:0003473", id));
             }
             source.terms.push(SourceTerm {
-                id: id.to_owned(),
+                id: id.clone(),
                 label: cell(&record, name).to_owned(),
                 ..SourceTerm::default()
             });
         }
+        let [subject, object] = ids;
         source.mappings.push(Mapping {
-            subject: ids[0].to_owned(),
+            subject,
             relation,
-            object: ids[1].to_owned(),
+            object,
         });
     }
+    if left > 0 {
+        source.leave(LEFT, left, examples);
+    }
     Ok(String::new())
+}
+
+/// Small letters of a column's name: `DatabaseID` and `database_id` are the same.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.collect::<String>().to_ascii_lowercase()
+}
+
+/// The columns that a header of phenotype.hpoa names. Until 2022 it was a comment, and its names were
+/// written otherwise.
+fn annotation_columns(line: &str) -> Option<[usize; 6]> {
+    let names: Vec<String> = line
+        .trim_start_matches('#')
+        .split('\t')
+        .map(letters)
+        .collect();
+    let mut columns = ANNOTATIONS.map(|(_, at)| at);
+    for (column, (name, _)) in columns.iter_mut().zip(ANNOTATIONS) {
+        *column = names.iter().position(|known| known == name)?;
+    }
+    Some(columns)
+}
+
+/// Whether a file begins as phenotype.hpoa does: with its header, or with a line of one.
+pub(super) fn is_annotations(text: &str) -> bool {
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let at = |at: usize| fields.get(at).copied().unwrap_or_default();
+        fields.len() >= 12
+            && is_curie(at(0))
+            && at(3).starts_with("HP:")
+            && matches!(at(10), "P" | "I" | "C" | "M" | "H")
+    };
+    let mut lines = text.lines();
+    let first = lines.find(|line| !line.starts_with('#') || annotation_columns(line).is_some());
+    first.is_some_and(|line| {
+        letters(line).starts_with("databaseid") && line.contains('\t') || row(line)
+    })
 }
 
 /// HPO's annotations of diseases, in the format of 2018 and later.
 pub(super) fn read_annotations(path: &Path, source: &mut OntologySource) -> Result<String> {
     let mut lines = Lines::open(path)?;
     let mut version = String::new();
+    let mut columns = ANNOTATIONS.map(|(_, at)| at);
     while let Some((number, line)) = lines.next()? {
-        if let Some(text) = line.strip_prefix("#version:") {
-            version = text.trim().to_owned();
+        for name in ["#version:", "#date:"] {
+            if let Some(text) = line.strip_prefix(name) {
+                version = text.trim().to_owned();
+            }
         }
-        if line.starts_with('#') || line.starts_with("database_id\t") || line.is_empty() {
+        let first = line.trim_start_matches('#').split('\t').next();
+        if letters(first.unwrap_or_default()) == "databaseid" {
+            columns = annotation_columns(line).unwrap_or(columns);
             continue;
         }
-        let fields: Vec<&str> = line.split('\t').collect();
-        let &[
-            disease,
-            name,
-            qualifier,
-            phenotype,
-            _,
-            _,
-            _,
-            frequency,
-            _,
-            _,
-            aspect,
-            ..,
-        ] = fields.as_slice()
-        else {
-            let expected = "12 columns of phenotype.hpoa";
-            let found = format!("{} columns", fields.len());
-            return Err(input_error(path, Place::Line(number), expected, &found));
+        if line.starts_with('#') || line.is_empty() {
+            continue;
+        }
+        let wrong = |expected: &str, found: &str| {
+            Err(input_error(path, Place::Line(number), expected, found))
         };
+        let fields: Vec<&str> = line.split('\t').collect();
+        let mut values = [""; 6];
+        for (value, column) in values.iter_mut().zip(columns) {
+            match fields.get(column) {
+                Some(field) => *value = field.trim(),
+                None => {
+                    let found = format!("{} columns", fields.len());
+                    return wrong("12 columns of phenotype.hpoa", &found);
+                }
+            }
+        }
+        let [disease, name, qualifier, phenotype, frequency, aspect] = values;
         if !is_curie(disease) || !is_curie(phenotype) {
             let found = format!("{disease} and {phenotype}");
-            let expected = "ids of a disease and a phenotype";
-            return Err(input_error(path, Place::Line(number), expected, &found));
+            return wrong("ids of a disease and a phenotype", &found);
         }
+        let excluded = match qualifier.to_ascii_uppercase().as_str() {
+            "" => false,
+            "NOT" => true,
+            _ => return wrong("no qualifier, or NOT", qualifier),
+        };
         let Some(share) = share(frequency) else {
             let expected = "a frequency: n/m, a percentage, or a term of HP:0040279";
-            return Err(input_error(path, Place::Line(number), expected, frequency));
+            return wrong(expected, frequency);
         };
         source.annotations.push(Annotation {
             disease: disease.to_owned(),
             name: name.to_owned(),
             phenotype: phenotype.to_owned(),
             frequency: share,
-            excluded: qualifier == "NOT",
+            excluded,
             abnormality: aspect == "P",
         });
     }

@@ -1,9 +1,10 @@
-//! Coded things, their times and values, in the spellings of Beacon v2 and Phenopackets v2.
+//! Coded things, their times and values, in the spellings of Beacon v2 and of Phenopackets, 1 and 2.
 
 use super::age::{Age, Ages};
 use super::json::{Context, Fault, Step, coding, field, first};
 use super::record::{Coding, Dates, Record, Scope, Time, Value};
-use serde_json::Value as Json;
+use super::status::{self, Told};
+use super::tree::Json;
 
 /// How one kind of list spells its entries.
 pub(super) struct Shape {
@@ -21,14 +22,14 @@ pub(super) const SHAPES: [Shape; 7] = [
         lists: &["phenotypicFeatures", "phenotypicFeature"],
         scope: Scope::Phenotype,
         codes: &["featureType", "type"],
-        onset: &["onset", "ageOfOnset"],
+        onset: ONSETS,
         end: &["resolution"],
     },
     Shape {
         lists: &["diseases"],
         scope: Scope::Disease,
         codes: &["diseaseCode", "term", "disease"],
-        onset: &["ageOfOnset", "onset"],
+        onset: ONSETS,
         end: &["resolution"],
     },
     Shape {
@@ -68,11 +69,14 @@ pub(super) const SHAPES: [Shape; 7] = [
     },
 ];
 
+const ONSETS: &[&str] = &["onset", "ageOfOnset", "ageRangeOfOnset", "classOfOnset"];
 const PROCEDURE_CODES: &[&str] = &["procedureCode", "code"];
 const PROCEDURE_TIMES: &[&str] = &["ageAtProcedure", "performed", "dateOfProcedure", "date"];
 const VALUES: &[&str] = &["measurementValue", "value", "complexValue"];
 /// What more is said of a disease: terms that a question may name.
-const STAGES: [&str; 3] = ["stage", "diseaseStage", "clinicalTnmFinding"];
+const STAGES: [&str; 4] = ["stage", "diseaseStage", "clinicalTnmFinding", "tnmFinding"];
+/// Beacon's schema says `unit`, and its examples say `units`, too.
+const UNITS: [&str; 2] = ["unit", "units"];
 
 const NO_CODE: &str = "an entry with neither code nor label: left out";
 const NO_TRUTH: &str = "an entry of which it is unclear whether it is excluded: left out";
@@ -88,21 +92,32 @@ pub(super) fn list(
     records: &mut Vec<Record>,
 ) -> Result<(), Fault> {
     context.each(of, shape.lists, |context, entry| {
-        if !entry.is_object() && !entry.is_string() {
+        if !entry.is_object() && entry.as_str().is_none() {
             return Err(context.fault("an object", entry));
         }
-        read(context, entry, shape, records);
-        Ok(())
+        read(context, entry, shape, records)
     })
 }
 
-fn read(context: &mut Context<'_>, entry: &Json, shape: &Shape, records: &mut Vec<Record>) {
+fn read(
+    context: &mut Context<'_>,
+    entry: &Json,
+    shape: &Shape,
+    records: &mut Vec<Record>,
+) -> Result<(), Fault> {
+    let told = status::of(context, entry)?;
     let code = first(entry, shape.codes).map_or(entry, |(_, code)| code);
     let Some(term) = coding(code) else {
-        return context.odd(NO_CODE, code);
+        context.odd(NO_CODE, code);
+        return Ok(());
     };
-    let Some(excluded) = truth(entry, "excluded") else {
-        return context.odd(NO_TRUTH, entry);
+    let excluded = match told {
+        Told::Present => false,
+        Told::Absent => true,
+        Told::Neither => {
+            context.odd(NO_TRUTH, entry);
+            return Ok(());
+        }
     };
     let severity = first(entry, &["severity", "severityLevel"]).and_then(|(key, value)| {
         let found = coding(value);
@@ -124,12 +139,15 @@ fn read(context: &mut Context<'_>, entry: &Json, shape: &Shape, records: &mut Ve
     match shape.scope {
         Scope::Measurement | Scope::Biomarker => match first(entry, VALUES) {
             Some((key, value)) => context.within(Step::Key(key), |context| {
-                values(context, value, record, records);
+                values(context, (entry, value), record, records);
             }),
             None => records.push(record),
         },
         Scope::Exposure => {
-            let value = quantity(entry);
+            let value = quantity(entry, entry);
+            if value.is_none() && field(entry, "value").is_some() {
+                context.odd(NO_VALUE, entry);
+            }
             records.push(Record { value, ..record });
         }
         Scope::Disease if !excluded => {
@@ -139,20 +157,7 @@ fn read(context: &mut Context<'_>, entry: &Json, shape: &Shape, records: &mut Ve
         }
         _ => records.push(record),
     }
-}
-
-/// `false` where nothing is said; `None` where what is said is neither yes nor no.
-fn truth(entry: &Json, key: &str) -> Option<bool> {
-    match field(entry, key) {
-        None => Some(false),
-        Some(Json::Bool(value)) => Some(*value),
-        Some(Json::String(text)) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        },
-        Some(_) => None,
-    }
+    Ok(())
 }
 
 fn stages(
@@ -165,7 +170,7 @@ fn stages(
         let Some(found) = field(entry, key) else {
             continue;
         };
-        let several = found.as_array().map(Vec::as_slice);
+        let several = found.as_array();
         for term in several.unwrap_or(std::slice::from_ref(found)) {
             context.within(Step::Key(key), |context| match coding(term) {
                 Some(term) => records.push(Record {
@@ -221,7 +226,11 @@ fn doses(context: &mut Context<'_>, entry: &Json) -> (Option<Time>, Option<Time>
 }
 
 /// What Phenopackets calls a medical action.
-pub(super) fn action(context: &mut Context<'_>, action: &Json, records: &mut Vec<Record>) {
+pub(super) fn action(
+    context: &mut Context<'_>,
+    action: &Json,
+    records: &mut Vec<Record>,
+) -> Result<(), Fault> {
     let known = [
         (
             "treatment",
@@ -267,11 +276,12 @@ pub(super) fn action(context: &mut Context<'_>, action: &Json, records: &mut Vec
         };
         context.within(Step::Key(key), |context| {
             read(context, entry, &shape, records)
-        });
+        })?;
     }
     if !met {
         context.odd("a medical action of no known kind: left out", action);
     }
+    Ok(())
 }
 
 /// The time under the first of these keys that is there.
@@ -312,7 +322,8 @@ pub(super) fn time(value: &Json) -> Option<Time> {
             }
             let whole = |key| match field(value, key) {
                 None => Some(0),
-                Some(number) => number.as_i64(),
+                Some(Json::Number(number)) => number.as_i64(),
+                Some(_) => None,
             };
             if field(value, "weeks").or(field(value, "days")).is_some() {
                 let age = Age::from_gestation(whole("weeks")?, whole("days")?)?;
@@ -353,11 +364,19 @@ fn span(start: &Time, end: &Time) -> Option<Time> {
 }
 
 /// A record for every value: a complex value holds several quantities, each with a type of its own.
-fn values(context: &mut Context<'_>, value: &Json, record: Record, records: &mut Vec<Record>) {
+/// Beside the value stands the entry that it is of, which may tell its unit.
+fn values(
+    context: &mut Context<'_>,
+    (entry, value): (&Json, &Json),
+    record: Record,
+    records: &mut Vec<Record>,
+) {
+    // the complex value inside a value, one level and no more
+    let value = field(value, "complexValue").unwrap_or(value);
     if let Some(Json::Array(typed)) = field(value, "typedQuantities") {
         for one in typed {
             let kind = first(one, &["quantityType", "type"]).and_then(|(_, kind)| coding(kind));
-            let number = field(one, "quantity").and_then(quantity);
+            let number = field(one, "quantity").and_then(|number| quantity(number, one));
             match (kind, number) {
                 (Some(term), Some(number)) => records.push(Record {
                     term,
@@ -370,41 +389,27 @@ fn values(context: &mut Context<'_>, value: &Json, record: Record, records: &mut
         records.push(record);
         return;
     }
-    if let Json::Array(several) = value {
-        for one in several {
-            push(context, one, record.clone(), records);
+    match value {
+        Json::Array(several) if several.is_empty() => records.push(record),
+        Json::Array(several) => {
+            for one in several {
+                push(context, (entry, one), record.clone(), records);
+            }
         }
-        if several.is_empty() {
-            records.push(record);
-        }
-        return;
+        one => push(context, (entry, one), record, records),
     }
-    if let Some(inner) = field(value, "complexValue").filter(|_| value.is_object()) {
-        return values_inner(context, inner, record, records);
-    }
-    push(context, value, record, records);
 }
 
-/// The complex value inside a value, one level and no more.
-fn values_inner(
+fn push(
     context: &mut Context<'_>,
-    value: &Json,
+    (entry, value): (&Json, &Json),
     record: Record,
     records: &mut Vec<Record>,
 ) {
-    match field(value, "typedQuantities") {
-        Some(_) => values(context, value, record, records),
-        None => push(context, value, record, records),
-    }
-}
-
-fn push(context: &mut Context<'_>, value: &Json, record: Record, records: &mut Vec<Record>) {
-    let found = quantity(value).or_else(|| {
+    let found = quantity(value, entry).or_else(|| {
         let term = field(value, "ontologyClass").unwrap_or(value);
-        (!term.is_number())
-            .then(|| coding(term))
-            .flatten()
-            .map(Value::Term)
+        let number = matches!(term, Json::Number(_)) || term.peek("value").is_some();
+        (!number).then(|| coding(term)).flatten().map(Value::Term)
     });
     if found.is_none() {
         context.odd(NO_VALUE, value);
@@ -415,8 +420,9 @@ fn push(context: &mut Context<'_>, value: &Json, record: Record, records: &mut V
     });
 }
 
-/// A number with its unit, where there is one.
-fn quantity(value: &Json) -> Option<Value> {
+/// A number with its unit, where there is one: its own, or what the entry says around it. `None` also
+/// where the unit is not understood, since numbers of several units must not be compared.
+fn quantity(value: &Json, entry: &Json) -> Option<Value> {
     let value = field(value, "quantity").unwrap_or(value);
     let number = match value {
         Json::Object(_) => field(value, "value")?,
@@ -427,8 +433,20 @@ fn quantity(value: &Json) -> Option<Value> {
         Json::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    Some(Value::Number {
-        number: number.filter(|number: &f64| number.is_finite())?,
-        unit: field(value, "unit").and_then(coding).unwrap_or_default(),
-    })
+    let number = number.filter(|number: &f64| number.is_finite())?;
+    let mut told: Option<Coding> = None;
+    for around in [value, entry] {
+        for unit in UNITS.iter().filter_map(|key| field(around, key)) {
+            let unit = coding(unit)?;
+            if told.is_some_and(|told| told != unit) {
+                return None;
+            }
+            told = Some(unit);
+        }
+        if told.is_some() {
+            break;
+        }
+    }
+    let unit = told.unwrap_or_default();
+    Some(Value::Number { number, unit })
 }

@@ -86,15 +86,20 @@ pub(crate) fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> Result<P
             return Err(wrong(path, Place::File, expected, "none"));
         }
     }
+    if let Some(mapping) = &mapping {
+        mapping.check()?;
+    }
     let by_subject = mapping.and_then(|mapping| mapping.by_subject);
     let people = merger.finish(by_subject, &mut notes);
+    let (read, merged, refused_more) = (notes.read, notes.merged, notes.refused_more);
+    let (refused, warnings) = notes.into_warnings();
     Ok(PeopleInput {
         people,
-        read: notes.read,
-        merged: notes.merged,
-        refused: notes.refused,
-        refused_more: notes.refused_more,
-        warnings: notes.warnings,
+        read,
+        merged,
+        refused,
+        refused_more,
+        warnings,
     })
 }
 
@@ -111,6 +116,7 @@ pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
         );
         Ok(())
     })?;
+    ped::distinguish(&mut relatives);
     Ok(relatives)
 }
 
@@ -249,8 +255,14 @@ fn read(
     Ok(None)
 }
 
+/// Ids of pedigrees, and of tables that tell families, hold within these.
 fn at(file: &str, line: u64, person: Person) -> Told {
+    let family = person.kin.as_ref().map_or("", |kin| kin.family.as_str());
     Told {
+        family: match family == person.id {
+            true => String::new(),
+            false => family.to_owned(),
+        },
         person,
         packet: None,
         place: format!("{file}:{line}"),

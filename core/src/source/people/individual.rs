@@ -1,10 +1,12 @@
-//! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets v2.
+//! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets, 1 and 2.
 
 use super::age::Ages;
 use super::entries::{self, SHAPES};
 use super::json::{Context, Fault, Step, coding, field, first, id};
+use super::notes::short;
 use super::record::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
-use serde_json::Value as Json;
+use super::status;
+use super::tree::Json;
 
 /// A person as one record tells of them.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub(super) struct Told {
     pub(super) person: Person,
     /// The packet's id, of a packet. Ids of subjects are often unique in one packet only.
     pub(super) packet: Option<String>,
+    /// The family within which ids hold; empty where they hold for all.
+    pub(super) family: String,
     pub(super) place: String,
 }
 
@@ -63,16 +67,28 @@ const DIAGNOSES: [&str; 6] = [
     "diseaseStage",
 ];
 
+const NO_SEX: &str = "a sex that is not understood: taken for unknown";
+
 /// Hands out everybody a record tells of, and refuses what is no person.
 pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
-    if value.get("proband").or(value.get("relatives")).is_some() {
+    people(context, value, each);
+    context.unread(value);
+}
+
+fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+    let list = |key: &str| {
+        value
+            .peek(key)
+            .is_some_and(|list| list.as_array().is_some())
+    };
+    if value.peek("proband").or(value.peek("relatives")).is_some() {
         return family(context, value, each);
     }
-    if value.get("members").is_some_and(Json::is_array) && value.get("sex").is_none() {
+    if list("members") && value.peek("sex").is_none() {
         return several(context, value, "members", each);
     }
     for key in ["individuals", "biosamples", "phenopackets"] {
-        if value.get(key).is_some_and(Json::is_array) && value.get("subject").is_none() {
+        if list(key) && value.peek("subject").is_none() {
             return several(context, value, key, each);
         }
     }
@@ -80,7 +96,7 @@ pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut
 }
 
 fn several(context: &mut Context<'_>, value: &Json, key: &'static str, each: &mut dyn FnMut(Told)) {
-    let Some(list) = value.get(key).and_then(Json::as_array) else {
+    let Some(list) = field(value, key).and_then(Json::as_array) else {
         return;
     };
     context.within(Step::Key(key), |context| {
@@ -91,21 +107,29 @@ fn several(context: &mut Context<'_>, value: &Json, key: &'static str, each: &mu
 }
 
 fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
-    if let Some(proband) = field(value, "proband") {
-        context.within(Step::Key("proband"), |context| one(context, proband, each));
-    }
-    several(context, value, "relatives", each);
-    let Some(Json::Array(lines)) =
-        field(value, "pedigree").and_then(|pedigree| field(pedigree, "persons"))
-    else {
-        return;
+    let lines = field(value, "pedigree").and_then(|pedigree| field(pedigree, "persons"));
+    let lines = lines.and_then(Json::as_array).unwrap_or(&[]);
+    // ids hold within the family, whatever its lines call it
+    let name = field(value, "id").or_else(|| lines.iter().find_map(|line| field(line, "familyId")));
+    let name = name.and_then(id).unwrap_or_default();
+    let mut each = |told: Told| {
+        each(Told {
+            family: name.clone(),
+            ..told
+        });
     };
+    if let Some(proband) = field(value, "proband") {
+        context.within(Step::Key("proband"), |context| {
+            one(context, proband, &mut each)
+        });
+    }
+    several(context, value, "relatives", &mut each);
     context.within(Step::Key("pedigree"), |context| {
         for (index, line) in lines.iter().enumerate() {
             context.within(Step::Key("persons"), |context| {
                 context.within(Step::Index(index), |context| {
-                    let told = relative(context, line, value);
-                    hand(context, told, each);
+                    let told = sound(context, line).and_then(|()| relative(context, line, value));
+                    hand(context, line, told, &mut each);
                 });
             });
         }
@@ -113,31 +137,48 @@ fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
 }
 
 fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
-    let told = if !value.is_object() {
-        Err(context.fault("an object", value))
-    } else if value.get("subject").is_some() {
-        packet(context, value)
-    } else if first(value, &BIOSAMPLE).is_some()
-        || (value.get("id").is_some() && value.get("individualId").is_some())
-    {
-        biosample(context, value)
-    } else if first(value, &INDIVIDUAL).is_some()
-        || value
-            .as_object()
-            .is_some_and(|fields| fields.keys().all(|key| BARE.contains(&key.as_str())))
-    {
-        individual(context, value)
-    } else {
-        Err(context.fault("an individual, a biosample or a phenopacket", value))
-    };
-    hand(context, told, each);
+    let has = |keys: &[&str]| keys.iter().any(|key| value.peek(key).is_some());
+    let told = sound(context, value).and_then(|()| {
+        if !value.is_object() {
+            Err(context.fault("an object", value))
+        } else if has(&["subject"]) {
+            packet(context, value)
+        } else if has(&BIOSAMPLE) || (has(&["id"]) && has(&["individualId"])) {
+            biosample(context, value)
+        } else if has(&INDIVIDUAL) || value.keys().all(|key| BARE.contains(&key)) {
+            individual(context, value)
+        } else {
+            Err(context.fault("an individual, a biosample or a phenopacket", value))
+        }
+    });
+    hand(context, value, told, each);
 }
 
-fn hand(context: &mut Context<'_>, told: Result<Told, Fault>, each: &mut dyn FnMut(Told)) {
+/// A field that is there twice says two things, of which neither is to be believed.
+fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
+    match value.twice() {
+        None => Ok(()),
+        Some(key) => Err(Fault {
+            place: context.to_string(),
+            reason: format!("expected each field once, found `{}` twice", short(key)),
+        }),
+    }
+}
+
+fn hand(
+    context: &mut Context<'_>,
+    value: &Json,
+    told: Result<Told, Fault>,
+    each: &mut dyn FnMut(Told),
+) {
     context.notes.read += 1;
     match told {
         Ok(told) => each(told),
-        Err(fault) => context.refuse(fault),
+        Err(fault) => {
+            // what is refused is told as a whole
+            value.pass();
+            context.refuse(fault);
+        }
     }
 }
 
@@ -145,6 +186,7 @@ fn told(context: &Context<'_>, person: Person, packet: Option<String>) -> Told {
     Told {
         person,
         packet,
+        family: String::new(),
         place: format!("{}{context}", context.file),
     }
 }
@@ -165,7 +207,7 @@ fn individual(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     let id = need_id(context, value, &["id", "individualId"])?;
     let mut person = Person::of(id);
     about(context, value, &mut person)?;
-    pedigree(value, &mut person);
+    pedigree(context, value, &mut person)?;
     Ok(told(context, person, None))
 }
 
@@ -174,7 +216,12 @@ fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
         Some(_) => Some(need_id(context, value, &["id"])?),
         None => None,
     };
-    let subject = value.get("subject").unwrap_or(&Json::Null);
+    if let Some(about) = field(value, "metaData") {
+        version(context, about)?;
+        // of the packet, not of the person
+        about.pass();
+    }
+    let subject = field(value, "subject").unwrap_or(&Json::Null);
     let subject_id = context.within(Step::Key("subject"), |context| {
         need_id(context, subject, &["id"])
     })?;
@@ -187,26 +234,68 @@ fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     })?;
     lists(context, value, &mut person.records)?;
     context.each(value, &["medicalActions"], |context, action| {
-        entries::action(context, action, &mut person.records);
-        Ok(())
+        entries::action(context, action, &mut person.records)
     })?;
-    let mut own = vec![subject_id];
+    let mut own = vec![subject_id.clone()];
+    let mut columns = Vec::new();
     context.each(value, &["biosamples"], |context, sample| {
         let sample_id = need_id(context, sample, &["id"])?;
+        let whose = field(sample, "individualId").and_then(id);
+        if whose.is_some_and(|whose| whose != subject_id) {
+            sample.pass();
+            context.odd(
+                "a biosample of somebody else than the subject: left out",
+                sample,
+            );
+            return Ok(());
+        }
         person.name(SampleNameKind::Biosample, sample_id.clone());
         own.push(sample_id);
+        files(context, sample, &mut columns)?;
         tissue(context, sample, &mut person.records)
     })?;
-    context.each(value, &["files"], |_, file| {
-        let names = field(file, "individualToFileIdentifiers").and_then(Json::as_object);
-        for (whose, name) in names.into_iter().flatten() {
-            if let Some(name) = id(name).filter(|_| own.contains(whose)) {
-                person.name(SampleNameKind::File, name);
-            }
+    files(context, value, &mut columns)?;
+    for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
+        person.name(SampleNameKind::File, name);
+    }
+    Ok(told(context, person, packet))
+}
+
+/// A later version may say in other ways what somebody does not have.
+fn version(context: &mut Context<'_>, about: &Json) -> Result<(), Fault> {
+    const KEY: &str = "phenopacketSchemaVersion";
+    let Some(found) = field(about, KEY) else {
+        return Ok(());
+    };
+    let text = found.as_str().unwrap_or_default();
+    let major = text.trim_start_matches(['v', 'V']).split(['.', '-']).next();
+    match major.unwrap_or_default() {
+        "" | "1" | "2" if found.as_str().is_some() => Ok(()),
+        _ => Err(context.within(Step::Key("metaData"), |context| {
+            context.within(Step::Key(KEY), |context| {
+                context.fault("version 1 or 2 of Phenopackets", found)
+            })
+        })),
+    }
+}
+
+/// Ids, and by which names their columns go in files.
+fn files(
+    context: &mut Context<'_>,
+    value: &Json,
+    columns: &mut Vec<(String, String)>,
+) -> Result<(), Fault> {
+    context.each(value, &["files", "htsFiles"], |_, file| {
+        let keys = [
+            "individualToFileIdentifiers",
+            "individualToSampleIdentifiers",
+        ];
+        if let Some((_, names)) = first(file, &keys) {
+            let names = names.pairs();
+            columns.extend(names.filter_map(|(whose, name)| Some((whose.to_owned(), id(name)?))));
         }
         Ok(())
-    })?;
-    Ok(told(context, person, packet))
+    })
 }
 
 /// A biosample tells of the person it was taken from, or of nobody else.
@@ -228,7 +317,7 @@ fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) ->
         let Some(found) = field(value, key) else {
             continue;
         };
-        let list = found.as_array().map(Vec::as_slice);
+        let list = found.as_array();
         for term in list.unwrap_or(std::slice::from_ref(found)) {
             context.within(Step::Key(key), |context| match coding(term) {
                 Some(term) => records.push(Record::of(Scope::Disease, term)),
@@ -250,19 +339,17 @@ fn about(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result
     if let Some(sex) = field(value, "sex") {
         match read_sex(sex) {
             Some(sex) => person.sex = sex,
-            None => context.odd("a sex that is not understood: taken for unknown", sex),
+            None => context.odd(NO_SEX, sex),
         }
     }
-    person.karyotype = field(value, "karyotypicSex")
-        .and_then(coding)
-        .map(|term| {
-            if term.label.is_empty() {
-                term.id
-            } else {
-                term.label
-            }
-        })
-        .filter(|karyotype| !karyotype.to_ascii_uppercase().starts_with("UNKNOWN"));
+    if let Some(found) = field(value, "karyotypicSex") {
+        let karyotype = read_karyotype(found);
+        if karyotype.is_none() {
+            context.odd("a karyotype that is not understood: left out", found);
+        }
+        person.karyotype =
+            karyotype.filter(|karyotype| !karyotype.to_ascii_uppercase().starts_with("UNKNOWN"));
+    }
     person.country = field(value, "geographicOrigin").and_then(coding);
     if let Some(ethnicity) = field(value, "ethnicity").and_then(coding) {
         person.records.push(Record::of(Scope::Ethnicity, ethnicity));
@@ -283,11 +370,17 @@ fn about(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result
     }
     let death = field(value, "vitalStatus");
     if let Some(death) = death {
-        person.deceased = status(death);
+        person.deceased = deceased(context, death)?;
     }
     let mut seen = None;
     for from in [value, info] {
-        let keys = ["timeAtLastEncounter", "ageAtLastEncounter", "age"];
+        let keys = [
+            "timeAtLastEncounter",
+            "ageAtLastEncounter",
+            "ageAtCollection",
+            "ageRangeAtCollection",
+            "age",
+        ];
         seen = seen.or_else(|| entries::at(context, from, &keys));
     }
     let seen =
@@ -309,21 +402,54 @@ fn age_on(birth: Option<Dates>, then: Dates) -> Option<Ages> {
     birth.and_then(|birth| birth.age_on(then))
 }
 
-fn status(value: &Json) -> Option<bool> {
-    match field(value, "status").unwrap_or(value) {
-        Json::String(text) => match text.as_str() {
-            "DECEASED" => Some(true),
-            "ALIVE" => Some(false),
+fn deceased(context: &mut Context<'_>, value: &Json) -> Result<Option<bool>, Fault> {
+    let found = field(value, "status").unwrap_or(value);
+    // the numbers of the enumeration, too
+    let told = match found {
+        Json::String(text) => match text.to_ascii_uppercase().as_str() {
+            "DECEASED" => Some(Some(true)),
+            "ALIVE" => Some(Some(false)),
+            "" | "UNKNOWN" | "UNKNOWN_STATUS" => Some(None),
             _ => None,
         },
-        // the numbers of the enumeration
         Json::Number(number) => match number.as_u64() {
-            Some(1) => Some(false),
-            Some(2) => Some(true),
+            Some(0) => Some(None),
+            Some(1) => Some(Some(false)),
+            Some(2) => Some(Some(true)),
             _ => None,
         },
+        // of a time of death alone no status is told
+        Json::Object(_) => Some(None),
         _ => None,
+    };
+    told.ok_or_else(|| {
+        context.within(Step::Key("vitalStatus"), |context| {
+            context.fault("ALIVE, DECEASED or UNKNOWN_STATUS", found)
+        })
+    })
+}
+
+/// As a text or a term, or by the numbers of the enumeration of Phenopackets.
+fn read_karyotype(value: &Json) -> Option<String> {
+    const NAMES: [&str; 11] = [
+        "UNKNOWN_KARYOTYPE",
+        "XX",
+        "XY",
+        "XO",
+        "XXY",
+        "XXX",
+        "XXYY",
+        "XXXY",
+        "XXXX",
+        "XYY",
+        "OTHER_KARYOTYPE",
+    ];
+    if let Json::Number(number) = value {
+        let name = NAMES.get(usize::try_from(number.as_u64()?).ok()?)?;
+        return Some((*name).to_owned());
     }
+    let Coding { id, label } = coding(value)?;
+    Some(if label.is_empty() { id } else { label })
 }
 
 /// Groups of people: populations, cohorts, collections.
@@ -332,7 +458,7 @@ fn groups(value: &Json, person: &mut Person) {
     for from in [value, info] {
         let of = |keys: &[&str], to: &mut Vec<String>| {
             for found in keys.iter().filter_map(|key| field(from, key)) {
-                let list = found.as_array().map(Vec::as_slice);
+                let list = found.as_array();
                 for one in list.unwrap_or(std::slice::from_ref(found)) {
                     let Coding { id, label } = coding(one).unwrap_or_default();
                     to.extend([id, label].into_iter().filter(|name| !name.is_empty()));
@@ -402,7 +528,7 @@ impl Sex {
 
 /// Beacon's pedigrees: the family, whether affected, and a proband's parents where they are told
 /// without doubt.
-fn pedigree(value: &Json, person: &mut Person) {
+fn pedigree(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result<(), Fault> {
     let list = field(value, "pedigrees").and_then(Json::as_array);
     for pedigree in list.into_iter().flatten() {
         let members = field(pedigree, "members").and_then(Json::as_array);
@@ -426,17 +552,25 @@ fn pedigree(value: &Json, person: &mut Person) {
             family: field(pedigree, "id").and_then(id).unwrap_or_default(),
             father: parent("NCIT:C96572"),
             mother: parent("NCIT:C96580"),
-            affected: field(own, "affected").and_then(Json::as_bool),
+            affected: status::affected(context, own, "affected")?,
         });
-        return;
+        // of the others it is told where they are told of
+        members().for_each(Json::pass);
+        return Ok(());
     }
+    Ok(())
 }
 
 /// A line of the pedigree of a family of Phenopackets.
-fn relative(context: &Context<'_>, line: &Json, family: &Json) -> Result<Told, Fault> {
+fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Told, Fault> {
     let mut person = Person::of(need_id(context, line, &["individualId"])?);
     let parent = |key| field(line, key).and_then(id).filter(|id| id != "0");
-    person.sex = field(line, "sex").and_then(read_sex).flatten();
+    if let Some(sex) = field(line, "sex") {
+        match read_sex(sex) {
+            Some(sex) => person.sex = sex,
+            None => context.odd(NO_SEX, sex),
+        }
+    }
     person.kin = Some(Kin {
         family: field(line, "familyId")
             .or(field(family, "id"))
@@ -444,11 +578,7 @@ fn relative(context: &Context<'_>, line: &Json, family: &Json) -> Result<Told, F
             .unwrap_or_default(),
         father: parent("paternalId"),
         mother: parent("maternalId"),
-        affected: match field(line, "affectedStatus").and_then(Json::as_str) {
-            Some("AFFECTED") => Some(true),
-            Some("UNAFFECTED") => Some(false),
-            _ => None,
-        },
+        affected: status::affected(context, line, "affectedStatus")?,
     });
     Ok(told(context, person, None))
 }

@@ -3,9 +3,9 @@
 use super::input::{Input, fault, wrong};
 use super::notes::{Notes, short};
 use super::record::Coding;
+use super::tree::Json;
 use crate::error::{Place, Result};
 use serde::Deserialize;
-use serde_json::Value;
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub(super) struct Fault {
 pub(super) fn records(
     path: &Path,
     mut input: Input,
-    mut each: impl FnMut(Root, Value) -> Result<()>,
+    mut each: impl FnMut(Root, Json) -> Result<()>,
 ) -> Result<()> {
     let mut number = 0;
     let array = peek(path, &mut input)? == Some(b'[');
@@ -84,10 +84,10 @@ pub(super) fn records(
 }
 
 /// One JSON text. A parser looks one byte beyond a number, and that byte is given back.
-fn text(path: &Path, input: &mut Input) -> Result<Value> {
+fn text(path: &Path, input: &mut Input) -> Result<Json> {
     input.start_record();
     let line = input.line;
-    let read = Value::deserialize(&mut serde_json::Deserializer::from_reader(&mut *input));
+    let read = Json::deserialize(&mut serde_json::Deserializer::from_reader(&mut *input));
     let value = read.map_err(|error| {
         let at = line + (error.line() as u64).saturating_sub(1);
         if error.is_io() {
@@ -95,7 +95,7 @@ fn text(path: &Path, input: &mut Input) -> Result<Value> {
         }
         wrong(path, Place::Line(at), "JSON", &error.to_string())
     })?;
-    if value.is_number() {
+    if matches!(value, Json::Number(_)) {
         input.unread();
     }
     Ok(value)
@@ -163,7 +163,7 @@ impl<'n> Context<'n> {
         result
     }
 
-    pub(super) fn fault(&self, expected: &str, found: &Value) -> Fault {
+    pub(super) fn fault(&self, expected: &str, found: &Json) -> Fault {
         Fault {
             place: self.to_string(),
             reason: format!("expected {expected}, found {}", describe(found)),
@@ -171,7 +171,7 @@ impl<'n> Context<'n> {
     }
 
     /// Warns of a value that is left out.
-    pub(super) fn odd(&mut self, what: &'static str, found: &Value) {
+    pub(super) fn odd(&mut self, what: &'static str, found: &Json) {
         let place = format!("{}{self}", self.file);
         self.notes
             .warn(what, || format!("{place}: {}", describe(found)));
@@ -182,20 +182,26 @@ impl<'n> Context<'n> {
         self.notes.refuse(self.file, fault.place, fault.reason);
     }
 
+    /// Counts the keys of a record that nothing was read of.
+    pub(super) fn unread(&mut self, value: &Json) {
+        let notes = &mut *self.notes;
+        value.unread(&mut String::new(), &mut |path| notes.unread(path));
+    }
+
     /// Does `work` for every element of the list under the first of these keys that is there, an
     /// object standing for a list of one.
     pub(super) fn each(
         &mut self,
-        value: &Value,
+        value: &Json,
         keys: &[&'static str],
-        mut work: impl FnMut(&mut Self, &Value) -> Result<(), Fault>,
+        mut work: impl FnMut(&mut Self, &Json) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         for key in keys {
             let Some(list) = field(value, key) else {
                 continue;
             };
             self.within(Step::Key(key), |context| match list {
-                Value::Array(items) => {
+                Json::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
                         if !item.is_null() {
                             context.within(Step::Index(index), |context| work(context, item))?;
@@ -203,7 +209,7 @@ impl<'n> Context<'n> {
                     }
                     Ok(())
                 }
-                Value::Object(_) => work(context, list),
+                Json::Object(_) => work(context, list),
                 other => Err(context.fault("a list", other)),
             })?;
         }
@@ -212,36 +218,36 @@ impl<'n> Context<'n> {
 }
 
 /// A field that is there and not null.
-pub(super) fn field<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
-    value.get(key).filter(|value| !value.is_null())
+pub(super) fn field<'v>(value: &'v Json, key: &str) -> Option<&'v Json> {
+    value.field(key)
 }
 
 /// The first of these fields.
 pub(super) fn first<'v>(
-    value: &'v Value,
+    value: &'v Json,
     keys: &[&'static str],
-) -> Option<(&'static str, &'v Value)> {
+) -> Option<(&'static str, &'v Json)> {
     keys.iter()
         .find_map(|key| field(value, key).map(|found| (*key, found)))
 }
 
 /// An id: a text, or a whole number, as some write.
-pub(super) fn id(value: &Value) -> Option<String> {
+pub(super) fn id(value: &Json) -> Option<String> {
     match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        Json::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Json::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
 }
 
 /// A term: `{id, label}`, or its id or its label alone.
-pub(super) fn coding(value: &Value) -> Option<Coding> {
+pub(super) fn coding(value: &Json) -> Option<Coding> {
     match value {
-        Value::String(text) => Coding::from_text(text),
-        Value::Object(_) => {
+        Json::String(text) => Coding::from_text(text),
+        Json::Object(_) => {
             let text = |key: &str| {
                 field(value, key)
-                    .and_then(Value::as_str)
+                    .and_then(Json::as_str)
                     .map_or("", str::trim)
                     .to_owned()
             };
@@ -280,17 +286,6 @@ pub(super) fn is_curie(text: &str) -> bool {
     })
 }
 
-pub(super) fn describe(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Array(items) => format!("a list of {}", items.len()),
-        Value::Object(fields) => {
-            let keys = fields.keys().take(5).map(String::as_str);
-            format!(
-                "an object of {}",
-                short(&keys.collect::<Vec<_>>().join(", "))
-            )
-        }
-        other => short(&other.to_string()),
-    }
+pub(super) fn describe(value: &Json) -> String {
+    short(&value.to_string())
 }

@@ -5,8 +5,10 @@ use super::notes::short;
 use super::record::{Coding, Scope};
 use crate::error::{Error, Place, Result};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,28 @@ impl Role {
             .or(scope.map(|(_, scope)| Self::Coded(*scope)))
     }
 
+    /// Whether a person has one value of it, and no more.
+    pub(super) fn is_single(self) -> bool {
+        let several = matches!(self, Self::Population | Self::Cohort | Self::Collection);
+        !several && self.is_attribute()
+    }
+
+    /// Whether it is one thing that is known of a person: of names of samples there may be several, and
+    /// of coded things, too.
+    pub(super) fn is_attribute(self) -> bool {
+        !matches!(
+            self,
+            Self::Sample | Self::Biosample | Self::Coded(_) | Self::Ignore
+        )
+    }
+
+    /// Every role by its name.
+    fn names() -> String {
+        let scopes = Scope::NAMES.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = ROLES.iter().map(|(name, _)| *name).chain(scopes).collect();
+        names.join(", ")
+    }
+
     pub(super) fn name(self) -> &'static str {
         let scope = Scope::NAMES
             .iter()
@@ -111,6 +135,40 @@ pub(super) struct Mapping {
     pub(super) columns: BTreeMap<String, Column>,
     /// Whether people of packets go by the id of the subject, whatever else.
     pub(super) by_subject: Option<bool>,
+    file: PathBuf,
+    /// Columns of tables, as far as they were met.
+    met: RefCell<BTreeSet<String>>,
+}
+
+/// Columns of tables that an error names.
+const MET: usize = 100;
+
+impl Mapping {
+    /// What a column is.
+    pub(super) fn column(&self, name: &str) -> Option<Column> {
+        let found = self.columns.get(name);
+        let mut met = self.met.borrow_mut();
+        if found.is_some() || met.len() < self.columns.len() + MET {
+            met.insert(name.to_owned());
+        }
+        found.cloned()
+    }
+
+    /// Checks, once all tables are read, that each of its columns is one of a table.
+    pub(super) fn check(&self) -> Result<()> {
+        let met = self.met.borrow();
+        let missed = self.columns.keys().find(|name| !met.contains(*name));
+        let Some(missed) = missed else {
+            return Ok(());
+        };
+        let known: Vec<String> = met.iter().take(MET).map(|name| short(name)).collect();
+        let known = match known.is_empty() {
+            true => "no table".to_owned(),
+            false => format!("tables with the columns {}", known.join(", ")),
+        };
+        let expected = format!("a table with the column {}", short(missed));
+        Err(wrong(&self.file, Place::File, &expected, &known))
+    }
 }
 
 #[derive(Deserialize)]
@@ -143,18 +201,16 @@ struct ToldColumn {
 const LONGEST: u64 = 1 << 20;
 
 pub(super) fn read(path: &Path) -> Result<Mapping> {
-    let size = std::fs::metadata(path)
-        .map_err(|e| Error::io(path, e))?
-        .len();
-    if size > LONGEST {
-        return Err(wrong(
-            path,
-            Place::File,
-            "a mapping file of at most 1 MiB",
-            &format!("{size} bytes"),
-        ));
+    let failed = |e| Error::io(path, e);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    file.take(LONGEST + 1)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    if text.len() as u64 > LONGEST {
+        let expected = "a mapping file of at most 1 MiB";
+        return Err(wrong(path, Place::File, expected, "a longer one"));
     }
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
     parse(path, &text)
 }
 
@@ -207,6 +263,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
         missing: told.missing,
         columns,
         by_subject,
+        file: path.to_owned(),
+        met: RefCell::default(),
     })
 }
 
@@ -223,7 +281,10 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
     };
     let told = ToldColumn::deserialize(told)
         .map_err(|error| fault("a role, or a table with `is`", error.message()))?;
-    let role = Role::from_name(&told.is).ok_or_else(|| fault("a known role", &told.is))?;
+    let role = Role::from_name(&told.is).ok_or_else(|| {
+        let roles = format!("a known role ({})", Role::names());
+        fault(&roles, &told.is)
+    })?;
     let id = told.term.unwrap_or_default();
     let label = told.label.unwrap_or_default();
     let yes_no = !told.present.is_empty() || !told.absent.is_empty();
@@ -304,8 +365,8 @@ pub(super) fn conventional(name: &str) -> Option<Column> {
         "age" | "age_years" | "age_at_recruitment" | "age_at_last_encounter" => Role::Age,
         "deceased" | "dead" => Role::Deceased,
         "family" | "family_id" | "fid" => Role::Family,
-        "father" | "father_id" | "paternal_id" => Role::Father,
-        "mother" | "mother_id" | "maternal_id" => Role::Mother,
+        "father" | "father_id" | "paternal_id" | "pat" => Role::Father,
+        "mother" | "mother_id" | "maternal_id" | "mat" => Role::Mother,
         "affected" => Role::Affected,
         "hpo" | "hpo_terms" | "hpo_ids" | "hpo_id" => return coded(Scope::Phenotype, "HP"),
         "phenotype" | "phenotypes" | "phenotypic_features" => return coded(Scope::Phenotype, ""),

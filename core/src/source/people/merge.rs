@@ -1,14 +1,19 @@
-//! Who is the same person: the same id, whatever file tells of it.
+//! Who is the same person: the same id, whatever file tells of it; an id that is unique within a
+//! family only is one of that family.
 
+use super::families::Families;
 use super::individual::Told;
 use super::notes::Notes;
 use super::record::{Kin, Person, SampleNameKind};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
 const CONTRADICTION: &str = "a person of whom two things are told: the first is kept";
 const SHARED: &str =
     "ids of subjects are shared by several packets: people go by the ids of their packets";
+const FAMILIES: &str = "an id that several families have: its people go by FAMILY:ID";
+const WHICH: &str = "an id that several families have, told without a family: somebody else";
 
 /// Collects people.
 #[derive(Default)]
@@ -16,7 +21,10 @@ pub(super) struct Merger {
     people: Vec<Person>,
     /// Where each was met first.
     places: Vec<String>,
-    numbers: HashMap<String, usize>,
+    /// The family within which the id of each holds.
+    families: Vec<String>,
+    /// By id and family.
+    numbers: HashMap<(String, String), usize>,
     /// Of packets it is known at the end only by which id people go.
     packets: Vec<Told>,
 }
@@ -34,29 +42,8 @@ impl Merger {
     /// their subject's, unless two packets share one: then `Patient 1` is likely to be somebody else
     /// in each.
     pub(super) fn finish(mut self, by_subject: Option<bool>, notes: &mut Notes) -> Vec<Person> {
-        let packets = std::mem::take(&mut self.packets);
-        let mut packets_of: HashMap<&str, &str> = HashMap::new();
-        let mut shared: HashSet<String> = HashSet::new();
-        for told in &packets {
-            let packet = told.packet.as_deref().unwrap_or_default();
-            if *packets_of.entry(&told.person.id).or_insert(packet) != packet {
-                shared.insert(told.person.id.clone());
-            }
-        }
-        drop(packets_of);
-        let by_subject = by_subject.unwrap_or(shared.is_empty());
-        for mut told in packets {
-            let own = told.packet.take();
-            if let Some(packet) = own.filter(|_| !by_subject) {
-                if shared.contains(&told.person.id) {
-                    notes.warn(SHARED, || format!("{}: {}", told.place, told.person.id));
-                    let names = &mut told.person.sample_names;
-                    names.retain(|(kind, _)| *kind != SampleNameKind::Individual);
-                }
-                told.person.id = packet;
-            }
-            self.take(told, notes);
-        }
+        let packets_of = self.packets(by_subject, notes);
+        self.distinguish(&packets_of, notes);
         for person in &mut self.people {
             person.sample_names.sort_by_key(|(kind, _)| *kind);
             once(&mut person.sample_names);
@@ -67,26 +54,141 @@ impl Merger {
         self.people
     }
 
-    fn take(&mut self, told: Told, notes: &mut Notes) {
-        let Some(number) = self.numbers.get(&told.person.id).copied() else {
-            self.numbers
-                .insert(told.person.id.clone(), self.people.len());
-            self.people.push(told.person);
-            self.places.push(told.place);
-            return;
-        };
-        notes.merged += 1;
-        let (Some(person), Some(place)) = (self.people.get_mut(number), self.places.get(number))
-        else {
-            return;
-        };
-        let mut both = Both {
-            id: person.id.clone(),
-            places: (place, &told.place),
-            notes,
-        };
-        merge(person, told.person, &mut both);
+    /// Takes the packets. Where people go by their ids: the packet of each subject of a family.
+    fn packets(
+        &mut self,
+        by_subject: Option<bool>,
+        notes: &mut Notes,
+    ) -> HashMap<(String, String), String> {
+        let packets = std::mem::take(&mut self.packets);
+        let mut first: HashMap<&str, &str> = HashMap::new();
+        let mut shared: HashSet<String> = HashSet::new();
+        for told in &packets {
+            let packet = told.packet.as_deref().unwrap_or_default();
+            if *first.entry(&told.person.id).or_insert(packet) != packet {
+                shared.insert(told.person.id.clone());
+            }
+        }
+        drop(first);
+        let by_subject = by_subject.unwrap_or(shared.is_empty());
+        let mut packets_of = HashMap::new();
+        for mut told in packets {
+            let own = told.packet.take();
+            if let Some(packet) = own.filter(|_| !by_subject) {
+                let subject = std::mem::replace(&mut told.person.id, packet.clone());
+                if shared.contains(&subject) {
+                    notes.warn(SHARED, || format!("{}: {subject}", told.place));
+                    let names = &mut told.person.sample_names;
+                    names.retain(|(kind, _)| *kind != SampleNameKind::Individual);
+                }
+                let family = std::mem::take(&mut told.family);
+                if !family.is_empty() {
+                    packets_of.entry((subject, family)).or_insert(packet);
+                }
+            }
+            self.take(told, notes);
+        }
+        packets_of
     }
+
+    fn take(&mut self, told: Told, notes: &mut Notes) {
+        match self.numbers.entry((told.person.id.clone(), told.family)) {
+            Entry::Vacant(vacant) => {
+                self.families.push(vacant.key().1.clone());
+                vacant.insert(self.people.len());
+                self.people.push(told.person);
+                self.places.push(told.place);
+            }
+            Entry::Occupied(known) => {
+                let number = *known.get();
+                if let (Some(person), Some(place)) =
+                    (self.people.get_mut(number), self.places.get(number))
+                {
+                    both(person, told.person, (place, &told.place), notes);
+                }
+            }
+        }
+    }
+
+    /// Gives everybody the id by which they go, and puts together who goes by the same.
+    fn distinguish(&mut self, packets_of: &HashMap<(String, String), String>, notes: &mut Notes) {
+        let mut families = Families::default();
+        for (person, family) in self.people.iter().zip(&self.families) {
+            families.add(family, &person.id);
+        }
+        let name = |family: &str, id: &str| match packets_of.is_empty() {
+            true => None,
+            false => packets_of.get(&(id.to_owned(), family.to_owned())).cloned(),
+        };
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut people: Vec<Person> = Vec::with_capacity(self.people.len());
+        let mut places: Vec<String> = Vec::with_capacity(self.people.len());
+        let all = std::mem::take(&mut self.people).into_iter();
+        let of = std::mem::take(&mut self.places)
+            .into_iter()
+            .zip(&self.families);
+        for (mut person, (place, family)) in all.zip(of) {
+            if let Some(kin) = &mut person.kin {
+                for parent in [&mut kin.father, &mut kin.mother].into_iter().flatten() {
+                    if let Some(packet) = name(family, parent) {
+                        *parent = packet;
+                    } else {
+                        *parent = families.name(family, parent);
+                    }
+                }
+            }
+            if let Some(packet) = name(family, &person.id) {
+                person.sample_names.clear();
+                person.id = packet;
+            } else if families.several(&person.id) {
+                rename(&mut person, family, &families, &place, notes);
+            }
+            match numbers.entry(person.id.clone()) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(people.len());
+                    people.push(person);
+                    places.push(place);
+                }
+                Entry::Occupied(known) => {
+                    let number = *known.get();
+                    if let (Some(known), Some(first)) = (people.get_mut(number), places.get(number))
+                    {
+                        both(known, person, (first, &place), notes);
+                    }
+                }
+            }
+        }
+        self.people = people;
+    }
+}
+
+/// Somebody by an id that several families have.
+fn rename(person: &mut Person, family: &str, families: &Families, place: &str, notes: &mut Notes) {
+    let own = |(kind, name): &mut (SampleNameKind, String)| {
+        *kind == SampleNameKind::Individual && *name == person.id
+    };
+    if family.is_empty() {
+        return notes.warn(WHICH, || format!("{place}: {}", person.id));
+    }
+    // their sample is not named by what others go by, too; PLINK joins both
+    let plink = format!("{family}_{}", person.id);
+    person.sample_names.retain_mut(|name| !own(name));
+    person
+        .sample_names
+        .push((SampleNameKind::Individual, plink));
+    person.id = families.name(family, &person.id);
+    notes.warn(FAMILIES, || format!("{place}: {}", person.id));
+}
+
+/// Puts what more is told of a person to what is known.
+fn both(person: &mut Person, more: Person, places: (&str, &str), notes: &mut Notes) {
+    notes.merged += 1;
+    let mut both = Both {
+        id: person.id.clone(),
+        places,
+        notes,
+    };
+    merge(person, more, &mut both);
 }
 
 /// Two tellings of one person.

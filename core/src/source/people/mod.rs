@@ -26,6 +26,7 @@
 
 mod age;
 mod entries;
+mod families;
 mod gather;
 mod guess;
 mod individual;
@@ -36,8 +37,10 @@ mod merge;
 mod notes;
 mod ped;
 mod record;
+mod status;
 mod table;
 mod time;
+mod tree;
 
 pub(crate) use gather::{guess, read_ped, read_people};
 

@@ -1,6 +1,8 @@
 //! What a reading tells beside people: bounded, whatever the input.
 
 use super::{Refusal, Warning};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// Refusals told one by one.
 const REFUSALS: usize = 100;
@@ -8,6 +10,9 @@ const REFUSALS: usize = 100;
 const EXAMPLES: usize = 5;
 /// Characters of what was found.
 const SHOWN: usize = 60;
+/// Keys that are counted one by one, and keys told of.
+const KEYS: usize = 1000;
+const KEYS_TOLD: usize = 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Notes {
@@ -16,6 +21,9 @@ pub(super) struct Notes {
     pub(super) refused: Vec<Refusal>,
     pub(super) refused_more: u64,
     pub(super) warnings: Vec<Warning>,
+    /// Keys of JSON that are not read, and how often they are there.
+    keys: BTreeMap<String, u64>,
+    other_keys: u64,
 }
 
 impl Notes {
@@ -51,6 +59,42 @@ impl Notes {
         if known.examples.len() < EXAMPLES {
             known.examples.push(example());
         }
+    }
+}
+
+impl Notes {
+    /// Counts a key that is not read.
+    pub(super) fn unread(&mut self, key: &str) {
+        if let Some(count) = self.keys.get_mut(key) {
+            *count += 1;
+        } else if self.keys.len() < KEYS && key.len() <= SHOWN * 4 {
+            self.keys.insert(key.to_owned(), 1);
+        } else {
+            self.other_keys += 1;
+        }
+    }
+
+    /// The warnings, with the keys that were not read behind the others: the most frequent first.
+    pub(super) fn into_warnings(mut self) -> (Vec<Refusal>, Vec<Warning>) {
+        let mut keys: Vec<(String, u64)> = self.keys.into_iter().collect();
+        keys.sort_by_key(|(_, count)| Reverse(*count));
+        let count = keys.iter().map(|(_, count)| count).sum::<u64>() + self.other_keys;
+        if count > 0 {
+            let more = keys.len().saturating_sub(KEYS_TOLD);
+            let told = keys.into_iter().take(KEYS_TOLD);
+            let mut examples: Vec<String> = told
+                .map(|(key, count)| format!("{key} ({count})"))
+                .collect();
+            if more > 0 || self.other_keys > 0 {
+                examples.push(format!("{more} more"));
+            }
+            self.warnings.push(Warning {
+                what: "keys not read".to_owned(),
+                count,
+                examples,
+            });
+        }
+        (self.refused, self.warnings)
     }
 }
 

@@ -25,6 +25,7 @@ const MISSING: [&str; 10] = [
     "unknown",
     "not available",
 ];
+const OTHER: &str = "a second column of an attribute with another value: the first is kept";
 const YES: [&str; 5] = ["1", "true", "yes", "y", "deceased"];
 const NO: [&str; 5] = ["0", "false", "no", "n", "alive"];
 
@@ -186,7 +187,7 @@ fn columns(
     notes: &mut Notes,
 ) -> Result<std::result::Result<Vec<Option<Column>>, NoPeople>> {
     let column = |name: &String| match mapping.filter(|mapping| !mapping.columns.is_empty()) {
-        Some(mapping) => mapping.columns.get(name).cloned(),
+        Some(mapping) => mapping.column(name),
         None => conventional(name),
     };
     let columns: Vec<Option<Column>> = header.iter().map(column).collect();
@@ -204,6 +205,7 @@ fn columns(
             });
         }
     }
+    shared(file, header, &columns, notes);
     for column in columns.iter().flatten() {
         if let Some(onset) = column
             .onset
@@ -220,6 +222,25 @@ fn columns(
         }
     }
     Ok(Ok(columns))
+}
+
+/// Tells of columns that are read as one attribute.
+fn shared(file: &str, header: &[String], columns: &[Option<Column>], notes: &mut Notes) {
+    let roles = columns.iter().flatten().map(|column| column.role);
+    let mut told: Vec<Role> = Vec::new();
+    for role in roles.filter(|role| role.is_attribute()) {
+        let is = |column: &&Option<Column>| column.as_ref().is_some_and(|c| c.role == role);
+        if told.contains(&role) || columns.iter().filter(is).count() < 2 {
+            continue;
+        }
+        told.push(role);
+        notes.warn("several columns that are read as one attribute", || {
+            let of = header.iter().zip(columns);
+            let names = of.filter(|(_, column)| is(column));
+            let names: Vec<String> = names.map(|(name, _)| short(name)).collect();
+            format!("{file}: {}: {}", role.name(), names.join(", "))
+        });
+    }
 }
 
 struct Row<'r> {
@@ -250,6 +271,7 @@ impl Row<'_> {
     fn person(&mut self) -> Result<Person, String> {
         let mut person = Person::default();
         let mut kin = Kin::default();
+        let mut single: Vec<(Role, &str)> = Vec::new();
         let (header, columns, cells) = (self.header, self.columns, self.cells);
         for ((name, column), cell) in header.iter().zip(columns).zip(cells) {
             let (Some(column), cell) = (column, cell.trim()) else {
@@ -257,7 +279,17 @@ impl Row<'_> {
             };
             if let Role::Coded(scope) = column.role {
                 self.coded(scope, name, column, cell, &mut person.records);
-            } else if !self.is_missing(cell) || column.role == Role::Sex {
+            } else if !self.is_missing(cell) {
+                if column.role.is_single() {
+                    let known = single.iter().find(|(role, _)| *role == column.role);
+                    if let Some((_, first)) = known {
+                        if *first != cell {
+                            self.odd(OTHER, name, cell);
+                        }
+                        continue;
+                    }
+                    single.push((column.role, cell));
+                }
                 self.attribute(name, column, cell, &mut person, &mut kin);
             }
         }
@@ -334,8 +366,8 @@ impl Row<'_> {
                 None => self.odd("a cell that is neither yes nor no: left out", name, cell),
             },
             Role::Family => kin.family = text(),
-            Role::Father => kin.father = Some(text()).filter(|id| id != "0"),
-            Role::Mother => kin.mother = Some(text()).filter(|id| id != "0"),
+            Role::Father => kin.father = Some(text()).filter(|id| id != "0" && id != "-9"),
+            Role::Mother => kin.mother = Some(text()).filter(|id| id != "0" && id != "-9"),
             Role::Coded(_) | Role::Ignore => {}
         }
     }

@@ -85,7 +85,7 @@ fn many_refusals_are_counted() {
 fn what_is_odd_is_left_out_and_told() {
     let text = r#"{"id": "a", "sex": {"id": "X:1"}, "phenotypicFeatures": [
        {"featureType": {"id": "HP:1"}, "onset": {"iso8601duration": "P900Y"}},
-       {"featureType": {"id": "HP:2"}, "excluded": "perhaps"}, {"featureType": {}}, {"unknown": 1}],
+       {"featureType": {"id": "HP:2"}, "excluded": "unknown"}, {"featureType": {}}, {"unknown": 1}],
        "measures": [{"assayCode": {"id": "LOINC:1"}, "measurementValue": {"value": "much"}}], "anything": {"else": []}}"#;
     let input = read(&[("a.json", text)]).unwrap();
     let person = &input.people[0];
@@ -93,7 +93,14 @@ fn what_is_odd_is_left_out_and_told() {
     assert_eq!(of(person, Scope::Phenotype)[0].onset, None);
     assert_eq!(of(person, Scope::Measurement)[0].value, None);
     let told: Vec<_> = input.warnings.iter().map(|warning| warning.count).collect();
-    assert_eq!(told, [1, 1, 1, 2, 1], "{:?}", input.warnings);
+    // a sex, a time, a status, two without a code, a value; and two keys that are not read
+    assert_eq!(told, [1, 1, 1, 2, 1, 2], "{:?}", input.warnings);
+    let keys = input.warnings.last().unwrap();
+    assert_eq!(keys.what, "keys not read");
+    assert_eq!(
+        keys.examples,
+        ["anything (1)", "phenotypicFeatures.unknown (1)"]
+    );
     assert!(input.warnings[1].examples[0].contains("a.json:1#/phenotypicFeatures/0/onset"));
 }
 

@@ -3,6 +3,8 @@
 mod bad;
 mod cohorts;
 mod json;
+mod keys;
+mod pedigrees;
 mod tables;
 mod times;
 

@@ -85,7 +85,9 @@ fn a_wrong_mapping_says_what_is_wrong() {
         ("columns = 3", "map.toml:1"),
         (
             "[columns]\nwho = \"person\"",
-            "a known role for column who, found person",
+            "population, country, cohort, collection, birth, age, deceased, family, father, mother, affected, \
+             ignore, biomarker, disease, ethnicity, exposure, measurement, phenotype, procedure, treatment) for \
+             column who, found person",
         ),
         ("[columns]\nwho = { is = \"sex\", unite = \"x\" }", "unite"),
         (
@@ -97,6 +99,10 @@ fn a_wrong_mapping_says_what_is_wrong() {
             "[columns]\nwho = \"individual\"\nx = { is = \"disease\", onset = \"when\" }",
             "the column when",
         ),
+        (
+            "[columns]\nwho = \"individual\"\nSexx = \"sex\"",
+            "a table with the column Sexx, found tables with the columns sex, who, x",
+        ),
         ("delimiter = \"ab\"", "a delimiter"),
         ("colums = 1", "colums"),
     ] {
@@ -105,6 +111,54 @@ fn a_wrong_mapping_says_what_is_wrong() {
             .to_string();
         assert!(text.contains(expected), "{mapping}: {text}");
     }
+}
+
+/// A table of 1000 Genomes has the codes, names and groups of populations in five columns.
+#[test]
+fn several_columns_of_one_attribute_are_told() {
+    let text = "id,population_code,superpopulation,sex,gender,sample,iid\np,FIN,EUR,,f,s1,s2\nq,,EUR,m,f,,\n";
+    let input = read(&[("people.csv", text)]).unwrap();
+    assert_eq!(input.people[0].populations, ["FIN", "EUR"]);
+    assert_eq!(input.people[0].sex, Some(Sex::Female));
+    assert_eq!(input.people[1].sex, Some(Sex::Male));
+    let told: Vec<_> = input
+        .warnings
+        .iter()
+        .map(|w| (w.what.as_str(), w.count))
+        .collect();
+    let expected = [
+        ("several columns that are read as one attribute", 2),
+        (
+            "a second column of an attribute with another value: the first is kept",
+            1,
+        ),
+    ];
+    assert_eq!(told, expected);
+    let example = &input.warnings[0].examples[0];
+    assert!(
+        example.ends_with("people.csv: population: population_code, superpopulation"),
+        "{example}"
+    );
+}
+
+#[test]
+fn a_mapping_is_of_all_tables_together() {
+    let mapping = "[columns]\nwho = \"individual\"\nsex = \"sex\"\npop = \"population\"\n";
+    let files = [
+        ("a.csv", "who,sex\np,f\n"),
+        ("b.csv", "who,pop\np,FIN\n"),
+        ("map.toml", mapping),
+    ];
+    let (_folder, paths) = folder(&files);
+    let input = read_people(&paths[..2], Some(&paths[2])).unwrap();
+    assert_eq!((input.people.len(), input.merged), (1, 1));
+    let error = read_people(&paths[..1], Some(&paths[2]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("map.toml: expected a table with the column pop"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -21,9 +21,11 @@ const PREFIXES: [(&str, &str); 17] = [
     ("rxcui", "rxnorm"),
 ];
 
-/// A CURIE in the form in which equal ones are equal: lower case, one spelling of each prefix.
+/// A CURIE in the form in which equal ones are equal: lower case, one spelling of each prefix. Codes of
+/// UCUM keep their case: a milligram is no megagram.
 pub(crate) fn canonical(curie: &str) -> String {
-    let lower = curie.trim().to_lowercase();
+    let curie = curie.trim();
+    let lower = curie.to_lowercase();
     let Some((prefix, local)) = lower.split_once(':') else {
         return lower;
     };
@@ -32,8 +34,17 @@ pub(crate) fn canonical(curie: &str) -> String {
         // `OMIMPS:601462` and `OMIM:PS601462`
         Some((_, "omim:ps")) => format!("omim:ps{local}"),
         Some((_, prefix)) => format!("{prefix}:{local}"),
+        None if prefix == "ucum" => match curie.split_once(':') {
+            Some((_, local)) => format!("ucum:{local}"),
+            None => lower,
+        },
         None => lower,
     }
+}
+
+/// The vocabulary of a CURIE, in the one spelling of its prefix.
+pub(crate) fn vocabulary_of(curie: &str) -> String {
+    prefix_of(&canonical(curie)).to_owned()
 }
 
 /// The vocabulary of a CURIE in canonical form.
@@ -51,6 +62,9 @@ mod tests {
         assert_eq!(canonical("Orphanet:590"), canonical("ORPHA:590"));
         assert_eq!(canonical("OMIMPS:601462"), canonical("OMIM:PS601462"));
         assert_ne!(canonical("HP:0000001"), canonical("MP:0000001"));
+        assert_eq!(canonical("ICD-10:E11"), canonical("icd10:e11"));
+        assert_eq!(canonical("ucum:mg"), canonical("UCUM:mg"));
+        assert_ne!(canonical("UCUM:mg"), canonical("UCUM:Mg"));
         assert_eq!(prefix_of(&canonical("HP:0003473")), "hp");
     }
 }
