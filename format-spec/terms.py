@@ -110,20 +110,23 @@ class Terms:
         return found
 
     def walk(self, start):
-        """What a record of a term answers, level by level."""
-        found, before = set(), set()
-        level = self.above([start])
-        while level:
-            found |= level
-            following = [
-                other
-                for term in level
+        """What a record of a term answers: all that is met, each with the vocabularies that all ways have left."""
+        left, todo = {start: frozenset()}, [start]
+        while todo:
+            term = todo.pop()
+            own = self.vocabularies[term]
+            ways = [(parent, left[term]) for parent in self.parents[term]]
+            ways += [
+                (other, left[term] | {own})
                 for other in self.equivalents[term]
-                if self.vocabularies[other] not in before | {self.vocabularies[term]}
+                if self.vocabularies[other] != own and self.vocabularies[other] not in left[term]
             ]
-            before |= {self.vocabularies[term] for term in level}
-            level = self.above(following) - found
-        return sorted(found)
+            for other, way in ways:
+                way &= left.get(other, way)
+                if left.get(other) != way:
+                    left[other] = way
+                    todo.append(other)
+        return sorted(left)
 
     def index_texts(self):
         for term in range(self.count):

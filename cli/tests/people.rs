@@ -394,6 +394,105 @@ fn what_is_not_known_is_an_error_that_helps() {
         .stderr(contains("varidex people"));
 }
 
+/// Records as others write them, and what an index made of them: people without their findings, ids that
+/// could not be asked for, numbers compared over units.
+#[test]
+fn what_is_recorded_is_asked_as_it_was_written() {
+    let cohort = Fixture::new();
+    let ontology = format!(
+        "{ONTOLOGY}\n[Term]\nid: HP:0001513\nname: Obesity\nis_a: HP:0000118\n\n\
+         [Term]\nid: HP:0000057\nname: obsolete Convulsion\nis_obsolete: true\nreplaced_by: HP:0001250\n\n\
+         [Term]\nid: MONDO:0000001\nname: spots\nxref: OMIM:900100 {{source=\"MONDO:equivalentTo\"}}\n\
+         xref: NCIT:C900 {{source=\"MONDO:mondoIsNarrowerThanSource\"}}\n"
+    );
+    let packets = r#"{"id":"v1","subject":{"id":"ANNA"},"phenotypicFeatures":[{"type":{"id":"HP:0001250"},"negated":true}]}
+{"id":"snake","subject":{"id":"BEN"},"phenotypic_features":[{"type":{"id":"HP:0007359"}}],"interpretations":[{"id":"i"}]}
+{"id":"odd","subject":{"id":"REFUSED"},"phenotypicFeatures":[{"type":{"id":"HP:0001250"},"excluded":"perhaps"}]}"#;
+    let weight = |value: u32, unit: &str| {
+        format!(
+            r#"{{"assayCode":{{"id":"LOINC:3141-9","label":"Weight"}},"measurementValue":{{{unit}"value":{value}}}}}"#
+        )
+    };
+    let individual = |id: &str, disease: &str, label: &str, measure: &str| {
+        format!(
+            r#"{{"id":"{id}","diseases":[{{"diseaseCode":{{"id":"{disease}","label":"{label}"}}}}],"measures":[{measure}]}}"#
+        )
+    };
+    let kilogram = r#""units":{"id":"NCIT:C28252","label":"Kilogram"},"#;
+    let pound = r#""unit":{"id":"NCIT:C48531","label":"Pound"},"#;
+    let individuals = [
+        individual("CLEO", "ICD10:E66", "obesity", &weight(80, kilogram)),
+        individual("DAN", "ICD-10:E66", "Adiposity", &weight(170, pound)),
+        individual("EMIL", "OMIM:900100", "green spots", &weight(120, "")),
+        individual(
+            "FRIDA",
+            "NCIT:C900",
+            "spot syndromes",
+            &weight(130, kilogram),
+        ),
+    ];
+    let individuals = format!("[{}]", individuals.join(","));
+    let pedigree = "F1\t1\t2\t0\t1\t2\nF1\t2\t0\t0\t1\t1\nF2\t1\t0\t0\t2\t1\n";
+    for (name, text) in [
+        ("x.obo", ontology.as_str()),
+        ("packets.ndjson", packets),
+        ("individuals.json", &individuals),
+        ("family.ped", pedigree),
+    ] {
+        std::fs::write(cohort.path(name), text).unwrap();
+    }
+    let files = [
+        "packets.ndjson",
+        "individuals.json",
+        "family.ped",
+        "--ontology",
+        "x.obo",
+    ];
+    cohort
+        .run("people", &files)
+        .success()
+        .stderr(contains("records refused                      1"))
+        .stderr(contains(
+            "#/phenotypicFeatures/0/excluded: expected whether it is there or not",
+        ))
+        .stderr(contains("keys not read (1): interpretations (1)"))
+        .stderr(contains("FAMILY:ID (2): ").and(contains("family.ped:1: F1:1")))
+        .stderr(contains("not used (1): MONDO:0000001 NCIT:C900"));
+    let ids = |question: &str| {
+        let text = cohort.answer("ask", &[question, "--ids"]);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (question, expected) in [
+        ("HP:0001250", "BEN"),
+        ("excluded(HP:0007359)", "ANNA"),
+        ("\"obsolete Convulsion\"", "BEN"),
+        ("disease:obesity", "CLEO DAN"),
+        ("adiposity", "CLEO DAN"),
+        ("icd10who:E66", "CLEO DAN"),
+        ("disease:MONDO:0000001", "EMIL"),
+        ("individuals(\"F1:1\") | individuals(\"F2:1\")", "F1:1 F2:1"),
+        ("affected:yes", "F1:1"),
+        ("measurement(Weight, Kilogram)>100", "FRIDA"),
+        ("measurement(Weight, \"NCIT:C48531\")>100", "DAN"),
+        ("measurement(Weight, \"\")>100", "EMIL"),
+    ] {
+        assert_eq!(ids(question), expected, "{question}");
+    }
+    cohort.run("ask", &["measurement(Weight)>100"]).code(2).stderr(contains(
+        "say which, as in `measurement(Weight, \"Kilogram\")`; did you mean Kilogram, Pound, \"\"",
+    ));
+    assert_eq!(
+        table(&cohort.answer("people", &["--scope", "disease"])),
+        table(
+            "what value label people
+             term ICD-10:E66 Adiposity 2
+             term MONDO:0000001 spots 1
+             term NCIT:C900 spot syndromes 1
+             term OMIM:900100 green spots 1"
+        )
+    );
+}
+
 /// People given with the build are the same as people loaded later.
 #[test]
 fn build_takes_people_along() {

@@ -335,8 +335,8 @@ impl<'a> People<'a> {
             }
             let names = unit_names(&units);
             let message = format!(
-                "values of `{assay}` are in several units: say which, as in `measurement({assay}, {})`",
-                names.first().map_or("\"\"", String::as_str)
+                "values of `{assay}` are in several units: say which, as in `measurement({assay}, \"{}\")`",
+                names.first().map_or("", String::as_str)
             );
             return Err(self.error(at, message, names));
         };
@@ -355,21 +355,24 @@ impl<'a> People<'a> {
     }
 }
 
-/// What units can be asked by, in quotes: each by its label where no other has it, else by its id;
-/// `""` of values without a unit comes last.
+/// What the first units can be asked by: each by its label where no other has it, else by its id; `""`
+/// of values without a unit comes last.
 fn unit_names(units: &[Unit]) -> Vec<String> {
-    let mut names: Vec<String> = units
+    const SHOWN: usize = 20;
+    let mut ordered: Vec<&Unit> = units.iter().collect();
+    ordered.sort_by_key(|unit| unit.name().is_empty());
+    ordered.truncate(SHOWN);
+    let mut names: Vec<String> = ordered
         .iter()
-        .map(|unit| {
-            let name = unit.name();
-            let others = units.iter().filter(|other| other.name() == name).count();
-            match others > 1 && !unit.id().is_empty() {
-                true => format!("\"{}\"", unit.id()),
-                false => format!("\"{name}\""),
+        .map(|unit| match unit.name() {
+            "" => "\"\"".to_owned(),
+            name => {
+                let others = ordered.iter().filter(|other| other.name() == name);
+                let shared = others.count() > 1 && !unit.id().is_empty();
+                if shared { unit.id() } else { name }.to_owned()
             }
         })
         .collect();
-    names.sort_by_key(|name| name == "\"\"");
     names.dedup();
     names
 }

@@ -67,6 +67,11 @@ impl SampleSet {
         Self(&self.0 | &other.0)
     }
 
+    /// Adds the members of another set.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.0 |= &other.0;
+    }
+
     /// Members of this set that are not in `other`.
     pub fn difference(&self, other: &Self) -> Self {
         Self(&self.0 - &other.0)

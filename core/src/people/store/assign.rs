@@ -4,6 +4,7 @@ use crate::error::{Error, InputError, Place, Result};
 use crate::format::{is_plain, plain};
 use crate::source::people::{Coding, Person, SampleNameKind, Time, Value};
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
 
 /// Longest map that is read.
@@ -24,14 +25,17 @@ pub(crate) struct Assigned {
 /// start with `#` are comments.
 pub(crate) fn read_sample_map(path: &Path) -> Result<Vec<(String, String)>> {
     let failed = |e| Error::io(path, e);
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAP_MAX {
+    let mut text = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MAP_MAX + 1)
+        .read_to_end(&mut text)
+        .map_err(failed)?;
+    if text.len() as u64 > MAP_MAX {
         return Err(Error::Usage(format!(
-            "{}: a map of samples of {size} bytes is too long",
+            "{}: a map of samples of more than {MAP_MAX} bytes is too long",
             path.display()
         )));
     }
-    let text = std::fs::read(path).map_err(failed)?;
     let mut pairs = Vec::new();
     let mut whose = HashMap::<String, (String, u64)>::new();
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::set::SampleSet;
 use crate::source::people::Scope;
 use crate::source::vocabulary::canonical;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// A term, and how many people have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +59,28 @@ impl People {
             }
         }
         let described = self.described(&sets)?;
-        let recorded: BTreeSet<u32> = codings.iter().filter_map(|coding| coding.number).collect();
+        // an ontology may have no label for what is only the same as one of its terms
+        let mut recorded: BTreeMap<u32, &str> = BTreeMap::new();
+        for coding in codings {
+            if let Some(number) = coding.number {
+                let label = recorded.entry(number).or_default();
+                if label.is_empty() {
+                    *label = &coding.label;
+                }
+            }
+        }
         let mut counted = Vec::with_capacity(sets.len());
         for ((known, number), set) in sets {
             let (term, (id, label)) = match known {
                 true => {
-                    let shown = described.get(&number).cloned().unwrap_or_default();
-                    // terms that are only the same in another vocabulary have no label and would hide
-                    // the others
-                    if shown.1.is_empty() && self.terms.is_some() && !recorded.contains(&number) {
-                        continue;
+                    let mut shown = described.get(&number).cloned().unwrap_or_default();
+                    if shown.1.is_empty() {
+                        match recorded.get(&number) {
+                            Some(label) => (*label).clone_into(&mut shown.1),
+                            // terms that are only the same in another vocabulary would hide the others
+                            None if self.terms.is_some() => continue,
+                            None => {}
+                        }
                     }
                     (TermRef::known(number), shown)
                 }

@@ -4,7 +4,7 @@ use super::{Hierarchy, INDIVIDUALS_MAX, META_LEN, SUM_LEN, flag, form, scope_num
 use crate::error::{Error, Result};
 use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter, plain};
 use crate::people::Attribute;
-use crate::set::{Members, SetWriter};
+use crate::set::{Members, SampleSet, SetWriter};
 use crate::source::people::{Coding, Person, Record, Sex, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,7 +119,8 @@ impl Writer<'_> {
     fn write(&self, owners: &[Option<u32>]) -> std::result::Result<ContainerWriter, Failed> {
         let mut file = ContainerWriter::default();
         let attributes = self.attributes();
-        let sets = self.term_sets()?;
+        let sets = self.term_sets();
+        let closed = self.closed_sets(&sets)?;
         let events: usize = self.people.iter().map(|person| person.records.len()).sum();
         let events = u32::try_from(events)
             .map_err(|_| Error::Usage(format!("{events} records of people are too many")))?;
@@ -135,7 +136,7 @@ impl Writer<'_> {
             self.codings.len() as u32,
             events,
             attributes.len() as u32,
-            sets.len() as u32,
+            (sets.len() + closed.len()) as u32,
             sampled,
             u32::from(identity),
         ];
@@ -176,11 +177,18 @@ impl Writer<'_> {
         file.add(Kind::AttributeSets, places.finish());
         let (mut keys, mut terms) = (ColumnWriter::default(), ColumnWriter::default());
         let mut places = ColumnWriter::default();
-        for ((key, term), members) in &sets {
-            keys.push(*key);
+        let mut add = |key: i64, term: u32, members: &[u32]| {
+            keys.push(key);
             // never all zero: so the section is there wherever there are sets
-            terms.push(i64::from(*term) + 1);
+            terms.push(i64::from(term) + 1);
             places.push(put(members));
+        };
+        for ((key, term), members) in &sets {
+            add(*key, *term, members);
+        }
+        // their keys are above those of the others
+        for ((key, term), members) in closed {
+            add(key, term, &members.iter().collect::<Vec<u32>>());
         }
         file.add(Kind::TermSetKeys, keys.finish());
         file.add(Kind::TermSetTerms, terms.finish());
@@ -374,8 +382,8 @@ impl Writer<'_> {
         sets
     }
 
-    /// Individuals by (form and scope, coding or term).
-    fn term_sets(&self) -> Result<BTreeMap<(i64, u32), Vec<u32>>> {
+    /// Individuals by (form and scope, coding).
+    fn term_sets(&self) -> BTreeMap<(i64, u32), Vec<u32>> {
         let mut sets = BTreeMap::<(i64, u32), Vec<u32>>::new();
         for (individual, person) in (0..).zip(self.people) {
             for record in &person.records {
@@ -394,24 +402,27 @@ impl Writer<'_> {
                 }
             }
         }
+        sets
+    }
+
+    /// Individuals by (form and scope, term of ontologies): of what is more special, too.
+    fn closed_sets(
+        &self,
+        sets: &BTreeMap<(i64, u32), Vec<u32>>,
+    ) -> Result<BTreeMap<(i64, u32), SampleSet>> {
+        let mut closed = BTreeMap::<(i64, u32), SampleSet>::new();
         let Some(terms) = self.terms else {
-            return Ok(sets);
+            return Ok(closed);
         };
-        let mut closed = BTreeMap::<(i64, u32), crate::set::SampleSet>::new();
         for ((key, coding), members) in sets.range(..(form::ABSENT, 0)) {
             let known = self.known.get(*coding as usize).copied().flatten();
             let Some(known) = known else { continue };
-            let members: crate::set::SampleSet = members.iter().copied().collect();
+            let members: SampleSet = members.iter().copied().collect();
             for term in terms.closure(known)? {
                 let all = closed.entry((key | form::CLOSED, term)).or_default();
-                *all = all.union(&members);
+                all.add(&members);
             }
         }
-        sets.extend(
-            closed
-                .into_iter()
-                .map(|(key, set)| (key, set.iter().collect())),
-        );
-        Ok(sets)
+        Ok(closed)
     }
 }

@@ -1,6 +1,6 @@
 //! From what ontologies say to the file of terms, and the check of such a file.
 
-use super::closure::{self, Graph, Walk, vocabulary};
+use super::closure::{self, Flat, Vocabularies, Walk};
 use super::{EXCLUDED, OBSOLETE, Phenotype, STORED, Terms};
 use crate::error::{Error, Result};
 use crate::format::{
@@ -33,7 +33,7 @@ impl Terms {
     ///
     /// [`Error::Usage`] where terms are more general than themselves.
     pub(crate) fn write(source: &OntologySource) -> Result<ContainerWriter> {
-        let entries = entries(source);
+        let entries = entries(source)?;
         let counted = counted_annotations(source, &entries);
         let versions: Vec<String> = source
             .versions
@@ -52,7 +52,7 @@ impl Terms {
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(self.fault(Kind::TermIds, "each term once, in ascending order"));
         }
-        let starts = starts(&entries);
+        let vocabularies = vocabularies(&entries)?;
         let sound = |numbers: &[u32]| {
             numbers.is_sorted_by(|a, b| a < b) && numbers.last().is_none_or(|&n| n < count)
         };
@@ -60,9 +60,9 @@ impl Terms {
             if !sound(&entry.parents) {
                 return Err(self.fault(Kind::Parents, "numbers of terms, ascending"));
             }
-            let own = vocabulary(&starts, term);
+            let own = vocabularies.of(term);
             let mut others = entry.equivalents.iter();
-            if !sound(&entry.equivalents) || others.any(|&n| vocabulary(&starts, n) == own) {
+            if !sound(&entry.equivalents) || others.any(|&n| vocabularies.of(n) == own) {
                 let expected = "numbers of terms of other vocabularies, ascending";
                 return Err(self.fault(Kind::Equivalents, expected));
             }
@@ -215,7 +215,7 @@ fn told<'a>(source: &'a OntologySource, numbers: &Numbers<'a>) -> Vec<Told<'a>> 
 }
 
 /// Terms by number: in the order of their ids, each once, with everything that is said of it.
-fn entries(source: &OntologySource) -> Vec<Entry> {
+fn entries(source: &OntologySource) -> Result<Vec<Entry>> {
     let numbers = Numbers::new(source);
     let told = told(source, &numbers);
     let merged = merged(&told, &numbers);
@@ -244,9 +244,9 @@ fn entries(source: &OntologySource) -> Vec<Entry> {
             }
         })
         .collect();
-    relate(source, &numbers, &mut entries);
+    relate(source, &numbers, &mut entries)?;
     annotate(source, &numbers, &mut entries);
-    entries
+    Ok(entries)
 }
 
 /// Obsolete terms that another has taken in, as it says by an alternative id, and nothing else replaces.
@@ -263,8 +263,8 @@ fn merged(told: &[Told<'_>], numbers: &Numbers<'_>) -> HashMap<u32, u32> {
     merged
 }
 
-fn relate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry]) {
-    let starts = starts(entries);
+fn relate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry]) -> Result<()> {
+    let vocabularies = vocabularies(entries)?;
     let parent = |entries: &mut [Entry], lower: Option<u32>, upper: Option<u32>| {
         if let (Some(lower), Some(upper)) = (lower, upper)
             && let Some(entry) = entries.get_mut(lower as usize)
@@ -275,7 +275,7 @@ fn relate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry])
     // two ids of one vocabulary that are said to be the same stay two
     let same = |entries: &mut [Entry], a: Option<u32>, b: Option<u32>| {
         if let (Some(a), Some(b)) = (a, b)
-            && vocabulary(&starts, a) != vocabulary(&starts, b)
+            && vocabularies.of(a) != vocabularies.of(b)
         {
             for (one, other) in [(a, b), (b, a)] {
                 if let Some(entry) = entries.get_mut(one as usize) {
@@ -308,6 +308,7 @@ fn relate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry])
             list.dedup();
         }
     }
+    Ok(())
 }
 
 /// What is known of diseases.
@@ -344,31 +345,18 @@ fn annotate(source: &OntologySource, numbers: &Numbers<'_>, entries: &mut [Entry
     }
 }
 
-/// Where the terms of each vocabulary begin: in the order of their ids they lie together.
-fn starts(entries: &[Entry]) -> Vec<u32> {
-    closure::starts(entries.iter().map(|entry| entry.id.as_str()))
-}
-
-impl Graph for [Entry] {
-    fn parents(&self, term: u32) -> Result<impl Iterator<Item = u32>> {
-        let parents = self
-            .get(term as usize)
-            .map(|entry| entry.parents.iter().copied());
-        Ok(parents.into_iter().flatten())
-    }
-
-    fn equivalents(&self, term: u32, from: u32) -> Result<impl Iterator<Item = u32>> {
-        let equivalents = self
-            .get(term as usize)
-            .map_or(&[][..], |entry| &entry.equivalents);
-        let at = equivalents.partition_point(|other| *other < from);
-        Ok(equivalents.iter().skip(at).copied())
-    }
+fn vocabularies(entries: &[Entry]) -> Result<Vocabularies> {
+    let terms = entries.iter();
+    Vocabularies::new(terms.map(|entry| Ok((&entry.id, !entry.equivalents.is_empty()))))
 }
 
 /// The closures that are stored, as the documentation of the module above says; the others are empty.
 fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
-    if let Some(way) = closure::circle(entries, entries.len())? {
+    let mut graph = Flat::default();
+    for entry in entries {
+        graph.push(&entry.parents, &entry.equivalents);
+    }
+    if let Some(way) = closure::circle(&graph, graph.len())? {
         let id = |term: &u32| entries.get(*term as usize).map_or("", |entry| &entry.id);
         let ids: Vec<&str> = way.iter().map(id).collect();
         return Err(Error::Usage(format!(
@@ -377,13 +365,12 @@ fn closures(entries: &[Entry]) -> Result<Vec<Vec<u32>>> {
             ids.join(" is_a ")
         )));
     }
-    let starts = starts(entries);
+    let vocabularies = vocabularies(entries)?;
     let mut walk = Walk::new(entries.len());
     (0..entries.len() as u32)
         .map(|term| {
-            Ok(walk
-                .from(entries, &starts, term, STORED)?
-                .unwrap_or_default())
+            let closure = walk.from(&graph, &vocabularies, term, STORED)?;
+            Ok(closure.unwrap_or_default())
         })
         .collect()
 }

@@ -1,9 +1,8 @@
 //! The terms of a dataset: a mapped file made of ontologies.
 //!
 //! A record of a term answers questions for every term of its **closure**: itself, what is more
-//! general by `is_a`, and through equivalences the same of terms of other vocabularies. A walk never
-//! comes back by an equivalence to a vocabulary that it has left: two terms of one vocabulary that
-//! share a term of another one do not become the same.
+//! general by `is_a`, and through equivalences the same of terms of other vocabularies (see
+//! [`closure`]).
 //!
 //! Closures of a few terms are stored, longer ones are walked when they are asked for: so the file
 //! grows with what the ontologies say, and not with how deep they are.
@@ -16,6 +15,7 @@ mod walked;
 #[cfg(test)]
 pub(super) use tests::stored;
 
+use self::closure::Vocabularies;
 use self::walked::{Below, Closure, Walked};
 use crate::error::Result;
 use crate::format::{Container, FileKind, Kind, Lists, Text, TextBlock, find_hash, u32_of};
@@ -46,8 +46,7 @@ pub(crate) struct Terms {
     phenotypes: Lists,
     /// Ids and labels of all terms; inflated when many are asked for.
     all: OnceLock<Vec<(String, String)>>,
-    /// Where the terms of each vocabulary begin.
-    starts: OnceLock<Vec<u32>>,
+    vocabularies: OnceLock<Vocabularies>,
     walked: Mutex<Walked>,
     below: OnceLock<Below>,
 }
@@ -103,7 +102,7 @@ impl Terms {
             phenotypes: Lists::find(&file, Kind::Phenotypes, count)?,
             ids,
             all: OnceLock::new(),
-            starts: OnceLock::new(),
+            vocabularies: OnceLock::new(),
             walked: Mutex::default(),
             below: OnceLock::new(),
             file,
@@ -277,11 +276,7 @@ impl Terms {
 
     /// The terms of the same vocabulary as a term.
     pub(crate) fn vocabulary(&self, term: u32) -> Result<std::ops::Range<u32>> {
-        let starts = self.starts()?;
-        let number = closure::vocabulary(starts, term);
-        let start = number.checked_sub(1).and_then(|at| starts.get(at));
-        let end = starts.get(number).copied().unwrap_or(self.len());
-        Ok(start.copied().unwrap_or(0)..end)
+        Ok(self.vocabularies()?.range(term))
     }
 
     /// What is directly more general.

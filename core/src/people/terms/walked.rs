@@ -1,7 +1,7 @@
 //! Closures that are not stored.
 
 use super::Terms;
-use super::closure::{Graph, Walk, starts};
+use super::closure::{Graph, Vocabularies, Walk};
 use crate::error::Result;
 use crate::format::TextBlock;
 use std::collections::HashMap;
@@ -74,22 +74,22 @@ impl Graph for Terms {
 }
 
 impl Terms {
-    /// Where the terms of each vocabulary begin.
-    pub(super) fn starts(&self) -> Result<&[u32]> {
-        if let Some(starts) = self.starts.get() {
-            return Ok(starts);
+    pub(super) fn vocabularies(&self) -> Result<&Vocabularies> {
+        if let Some(vocabularies) = self.vocabularies.get() {
+            return Ok(vocabularies);
         }
         let mut block = TextBlock::default();
-        let mut ids = Vec::with_capacity(self.len() as usize);
-        for term in 0..self.len() {
-            ids.push(self.text(&self.ids, term, &mut block)?);
-        }
-        Ok(self.starts.get_or_init(|| starts(ids.iter())))
+        let terms = (0..self.len()).map(|term| {
+            let related = self.equivalents.get(&self.file, term)?.len() > 0;
+            Ok((self.text(&self.ids, term, &mut block)?, related))
+        });
+        let vocabularies = Vocabularies::new(terms)?;
+        Ok(self.vocabularies.get_or_init(|| vocabularies))
     }
 
     /// A closure that is not stored.
     pub(super) fn walked(&self, term: u32) -> Result<Arc<[u32]>> {
-        let starts = self.starts()?;
+        let vocabularies = self.vocabularies()?;
         let walked = self.walked.lock();
         let mut walked = walked.unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = walked.kept.get(&term) {
@@ -98,7 +98,7 @@ impl Terms {
         if walked.walk.is_empty() {
             walked.walk = Walk::new(self.len() as usize);
         }
-        let found = walked.walk.from(self, starts, term, usize::MAX)?;
+        let found = walked.walk.from(self, vocabularies, term, usize::MAX)?;
         let found: Arc<[u32]> = found.unwrap_or_default().into();
         walked.numbers += found.len();
         if walked.numbers > KEPT {

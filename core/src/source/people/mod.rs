@@ -3,7 +3,7 @@
 //!
 //! | file | people, and what is read of them |
 //! |---|---|
-//! | Phenopackets v2: a packet, several, an array, a line each; `Family`, `Cohort` | `subject`, `phenotypicFeatures`, `diseases` with stages and TNM, `measurements`, `medicalActions`, `biosamples`, `files`, `pedigree` |
+//! | Phenopackets 1 and 2: a packet, several, an array, a line each; `Family`, `Cohort` | `subject`, `phenotypicFeatures`, `diseases` with stages and TNM, `measurements`, `medicalActions`, `biosamples`, `files`, `pedigree` |
 //! | Beacon v2 individuals | sex, karyotype, ethnicity, origin, `diseases`, `phenotypicFeatures`, `treatments`, `interventionsOrProcedures`, `measures`, `exposures`, `pedigrees`, of `info` age, birth, populations and cohorts |
 //! | Beacon v2 biosamples | a sample's name, and its diagnosis, grade, stage, markers and measurements, which become records of the person |
 //! | tables | what a mapping file says of each column, else what its name does (`format-spec/people-tables.md`) |
@@ -15,12 +15,15 @@
 //! doses, reference ranges, notes.
 //!
 //! A record that is no record of a person is refused, alone. Of a record that is one, what is not
-//! understood is left out with a warning; an entry of which it is unclear whether it was excluded is
-//! left out as a whole, for absence must not become presence. Text that is no JSON is an error.
+//! understood is left out with a warning, and keys of JSON that nothing reads are counted; but what may
+//! say that something is *not* there, a status, and a version of which the ways of saying so are not
+//! known refuse the record, for absence must not become presence. Text that is no JSON is an error.
 //!
 //! Records with the same person's id become one person, whatever the files; contradictions keep the
 //! first and are told. People of packets go by the subject's id, unless two packets share one: then
-//! all go by the packets' ids (a mapping file can say otherwise: `packets = "subject"`).
+//! all go by the packets' ids (a mapping file can say otherwise: `packets = "subject"`). Ids of
+//! pedigrees, of tables that tell families and of families of packets hold within the family: one that
+//! several have is `FAMILY:ID` in each.
 //!
 //! Memory: one record at a time, of at most 64 MiB, beside the people read.
 
