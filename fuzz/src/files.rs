@@ -187,7 +187,7 @@ fn repeat(entry: &mut Value, sections: &[Section]) {
     }
     let were = entry["contigs"].take();
     let spans = numbers(2);
-    let spans = spans.chunks_exact(3).enumerate().map(|(i, c)| {
+    let spans = spans.chunks_exact(4).enumerate().map(|(i, c)| {
         let mut span = match were.get(i) {
             Some(span) => span.clone(),
             None => serde_json::json!({"start": -1, "last": i32::MAX - 1, "end": i32::MAX}),
