@@ -5,6 +5,7 @@ import shutil
 import struct
 
 from make_vectors import VECTORS, Dataset, header_sum, manifest, raw, table_sum, text_of_manifest, xxh64
+from reader import Segment
 
 BAD = []
 
@@ -67,6 +68,12 @@ def column(name, changes, segment=0):
 
 def text(name, change):
     return lambda d: d.text(name, change)
+
+
+def row_of(d, alternate):
+    """The first row of an ALT."""
+    segment = Segment(d.segments[0].to_bytes(), d.manifest["segments"][0], d.manifest)
+    return next(row for row, number in enumerate(segment.c["allele"]) if segment.pairs[number][1] == alternate)
 
 
 def both(*patches):
@@ -197,8 +204,9 @@ bad("T6", "names", "genotypes", "letter", after_letter)
 bad("G1", "meta", "tiny", "length", lambda d: d.s("meta").append(0))
 bad("G1", "meta", "tiny", "rows", set_field("rows", 2, 0))
 bad("G2", "meta", "tiny", "no-rows", both(put("meta", 0, "I", 0), set_field("rows", 0, 0)))
-bad("G3", "contigs", "genotypes", "gap", put("contigs", 16, "I", 24))
-bad("G3", "contigs", "genotypes", "twice", put("contigs", 12, "I", 0))
+bad("G3", "contigs", "genotypes", "gap", put("contigs", 20, "I", 24))
+bad("G3", "contigs", "genotypes", "twice", put("contigs", 16, "I", 0))
+bad("G3", "contigs", "genotypes", "name", manifest(lambda m: m["contigs"][0].update(name="chr2")))
 bad("G4", "pages", "genotypes", "reserved", put("pages", 28, "I", 1))
 bad("G4", "pages", "genotypes", "base", put("pages", 16, "Q", 2**40))
 bad("G4", "pages", "genotypes", "length", lambda d: d.s("pages").extend(bytes(32)))
@@ -255,6 +263,11 @@ bad(
         lambda d: d.repoint(14, 5, flat([8, 9, 10, 11, 12, 14]), "missing"),
     ),
 )
+# the first row is of a block of 101 bases, the third of an SNV
+bad("R14", "block_short", "blocks", "span", column("block_short", {0: 101}))
+bad("R14", "block_short", "blocks", "type", column("block_short", {2: 1}))
+bad("R15", "stated_type", "alleles", "known", lambda d: d.column("stated_type", {row_of(d, "<INV>"): 5}))
+bad("R15", "stated_type", "alleles", "unknown", lambda d: d.column("stated_type", {row_of(d, "<X>"): 7}))
 
 # ---- stored sets ----
 

@@ -33,7 +33,8 @@ GOOD = [
     ("tiny", ["tiny.vcf"], []),
     ("genotypes", ["genotypes.vcf"], []),
     ("alleles", ["alleles.vcf"], []),
-    ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,UN,NEVER"]),
+    ("blocks", ["blocks.vcf"], []),
+    ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,LF,NEVER"]),
     ("batches", [f"batches.{i}.vcf" for i in (1, 2, 3, 4)], []),
     ("counts", [f"counts.{i}.vcf" for i in (1, 2, 3)], ["--genes", "counts.bed"]),
     ("normalised", ["normalised.vcf"], ["--reference", "normalised.fa"]),
@@ -48,6 +49,7 @@ GOOD = [
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
     ("annotated", ["annotated.vcf"], []),
     ("pointers", ["pointers.vcf"], []),
+    ("phases", ["phases.vcf"], []),
 ]  # fmt: skip
 
 
@@ -342,6 +344,7 @@ if __name__ == "__main__":
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
     import bad_carriers  # noqa: F401
+    import bad_phases  # noqa: F401
     import bad_records  # noqa: F401
     from bad_vectors import build_bad
 

@@ -16,8 +16,9 @@ NAMES = {
     1: "meta", 2: "contigs", 3: "blocks", 4: "pages", 5: "sample_numbers",
     16: "position", 17: "span", 18: "allele", 19: "ac", 20: "hom", 21: "hemi", 22: "het_excess",
     23: "an_short", 24: "missing_count", 25: "filter", 26: "quality", 27: "alt_number",
-    28: "record_rank", 29: "roll", 30: "sv_length",
+    28: "record_rank", 29: "roll", 30: "sv_length", 31: "stated_type",
     32: "carriers", 33: "missing", 34: "haploid", 35: "unphased",
+    36: "phase_ends", 37: "phase_sets", 38: "phase_names", 39: "block_short",
     40: "sets", 41: "order_directory", 42: "orders", 48: "allele_codes", 49: "long_alleles",
     50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
     61: "polyploid", 64: "original_rows", 65: "originals", 66: "respelled", 72: "info_keys", 80: "names", 81: "name_index",
@@ -416,10 +417,13 @@ def allele_type(reference, alternate):
         return 6
     if alternate.startswith("<") and alternate.endswith(">") and len(alternate) > 1:
         symbol = alternate[1:-1].split(":")[0].upper()
-        if re.fullmatch(r"CN[0-9]+", symbol):
+        if re.fullmatch(r"CN=?[0-9]+", symbol):
             return 9
-        known = {"DEL": 4, "INS": 3, "DUP": 7, "INV": 8, "CNV": 9, "BND": 10, "TRA": 10, "CTX": 10}
+        known = {"DEL": 4, "INS": 3, "DUP": 7, "INV": 8, "CNV": 9, "MCNV": 9, "BND": 10, "TRA": 10, "CTX": 10}
         return known.get(symbol, 31)
+    contig = re.fullmatch(r"([^<]+)<[!-~]+>", alternate)
+    if contig and bases(contig[1]) and not set("<>[]") & set(alternate[alternate.index("<") + 1 : -1]):
+        return 3
     single = alternate[1:] if alternate.startswith(".") else alternate[:-1] if alternate.endswith(".") else ""
     if "[" in alternate or "]" in alternate or bases(single):
         return 10

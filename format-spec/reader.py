@@ -2,7 +2,8 @@
 """A second reader of the Varidex dataset format, written from README.md alone.
 
     reader.py verify DATASET                  check every rule; exit 1 and the rule on damage
-    reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV
+    reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV; of genotypes the
+                                              phase set stands behind a colon
     reader.py dump DATASET --people           people with what was recorded of them, a JSON object each
     reader.py dump DATASET --terms | --genes  terms of ontologies, genes, as TSV
     reader.py ask DATASET closure TERM        what a record of a term answers
@@ -34,6 +35,7 @@ import carriers
 from annotations import IMPACTS, Annotations
 from genes import Genes
 from people import SEX, People
+from phases import Phases, shown
 from primitives import (
     BLOCK_ROWS,
     PAGE_ROWS,
@@ -67,7 +69,7 @@ COLUMNS = {
     "position": (-1, 2**31 - 2), "span": U32, "allele": U32, "ac": U32, "hom": U32, "hemi": U32,
     "het_excess": U32, "an_short": (-(2**63), 2**63 - 1), "missing_count": U32, "filter": U32,
     "quality": U32, "alt_number": (0, 65_534), "record_rank": U32, "roll": U32,
-    "sv_length": (1 - 2**63, 2**63 - 1), "carriers": DESCRIPTOR, "missing": DESCRIPTOR, "haploid": DESCRIPTOR,
+    "sv_length": (1 - 2**63, 2**63 - 1), "stated_type": U32, "block_short": U32, "carriers": DESCRIPTOR, "missing": DESCRIPTOR, "haploid": DESCRIPTOR,
     "unphased": DESCRIPTOR,
 }  # fmt: skip
 NULLABLE = {"quality", "sv_length"}
@@ -79,7 +81,7 @@ ANNOTATIONS = {"csq", "ann", "bcsq"}
 Row = namedtuple(
     "Row",
     "contig position end ref alt alt_number record_rank roll sv_length id filter quality ac an het hom hemi"
-    " n_missing carriers missing haploid unphased polyploid original info",
+    " n_missing carriers missing haploid unphased polyploid original info phases",
 )
 
 
@@ -106,6 +108,9 @@ class Segment:
         self.check_rows()
         self.check_respelled()
         self.check_counts()
+        self.phases = Phases(file, self.rows, self.samples, self.c["position"])
+        for row, (carriers, _, haploid, unphased) in enumerate(self.sets):
+            self.phases.check(row, carriers, haploid, self.polyploid.get(row, {}), unphased)
         self.check_zones()
         self.annotations = Annotations(file, self.rows)
         told = not self.annotations or "annotations" in manifest
@@ -118,13 +123,17 @@ class Segment:
         return data
 
     def read_structure(self):
-        entry, rows = self.entry, self.rows
-        contigs = list(struct.iter_unpack("<III", self.whole("contigs", 12, "G3")))
+        entry, rows, manifest = self.entry, self.rows, self.manifest
+        named = list(struct.iter_unpack("<IIII", self.whole("contigs", 16, "G3")))
+        contigs = [one[:3] for one in named]
         ends = [0] + [end for _, _, end in contigs]
         sound = [first for _, first, _ in contigs] == ends[:-1] and ascending(ends) and ends[-1] == rows
         sound = sound and len({c for c, _, _ in contigs}) == len(contigs)
         told = [(c["contig"], c["rows"]) for c in entry["contigs"]]
         sound = sound and told == [(c, end - first) for c, first, end in contigs]
+        for contig, _, _, told in named:
+            name = manifest["contigs"][contig]["name"].encode() if contig < len(manifest["contigs"]) else b""
+            sound = sound and told == xxhash.xxh3_64_intdigest(name) & 0xFFFFFFFF
         need(sound, "contigs", "G3", f"{contigs[:5]}")
         self.contigs = contigs
         pages, sets = self.file.get("pages"), self.file.sections.get("sets", (0, 0))[1]
@@ -208,7 +217,7 @@ class Segment:
         self.info = {}
         for k, key in enumerate(self.manifest["info"]):
             data, kind = self.file.get(f"info {k}"), key["kind"]
-            if kind == "text":
+            if kind in ("text", "floats"):
                 values = text(data, "info", self.rows)
                 need(len(values) == self.rows, "info", "K2", f"{len(values)} entries")
                 values = [value or None for value in values]
@@ -296,6 +305,9 @@ class Segment:
                 row_end = c["position"][row] + c["span"][row]
                 need(c["span"][row] >= 1 and row_end < 2**31, "span", "R2", f"row {row}: span {c['span'][row]}")
                 furthest = row_end if row == first else max(furthest, row_end)
+                short, is_block = c["block_short"][row], allele_type(ref, alt) == 0
+                sound = short < c["span"][row] and (is_block or short == 0)
+                need(sound, "block_short", "R14", f"row {row}: {short} of {c['span'][row]} bases of {ref},{alt}")
                 sound = (c["alt_number"][row] == 0) == (alt == "")
                 need(sound, "alt_number", "R3", f"row {row}: {c['alt_number'][row]} of {ref},{alt}")
                 self.check_extent(row, ref, alt)
@@ -326,16 +338,22 @@ class Segment:
         found = list(struct.iter_unpack("<iI", self.whole("respelled", 8, "Z4")))
         need(found == expected, "respelled", "Z4", f"{found[:5]}, not {expected[:5]}")
 
+    def type_of(self, row):
+        """The type of a row's allele: by its alleles, or where they are of no known type by SVTYPE."""
+        plain, stated = allele_type(*self.pairs[self.c["allele"][row]]), self.c["stated_type"][row]
+        sound = stated == 0 or plain == 31 and stated - 1 in (3, 4, 7, 8, 9, 10)
+        need(sound, "stated_type", "R15", f"row {row}: {stated} where the alleles are of type {plain}")
+        return stated - 1 if stated else plain
+
     def check_extent(self, row, ref, alt):
         """What follows from the alleles of a row: where it ends, and what only some kinds have."""
         span, length, roll = (self.c[name][row] for name in ("span", "sv_length", "roll"))
         bases = re.fullmatch("[ACGTUNRYSWKMBDHV]*", alt, re.IGNORECASE) is not None
         most = 2**31 - 1 - self.c["position"][row]
         need(length is None or not bases, "sv_length", "R13", f"row {row}: {length} of {alt}")
-        if alt == "*" or (alt and bases):
+        kind = self.type_of(row)
+        if alt and (bases or kind in (3, 6, 10)):
             sound = span == min(len(ref), most)
-        elif alt.startswith(("<DEL", "<DUP", "<INV", "<CN")) and length is not None:
-            sound = span == min(max(len(ref), 1 + abs(length)), most)
         else:
             sound = span >= min(len(ref), most)
         need(sound, "span", "R13", f"row {row}: {span} of {ref},{alt}")
@@ -418,7 +436,7 @@ class Segment:
                 rows = range(i * size, min((i + 1) * size, self.rows))
                 types = 0
                 for row in rows:
-                    types |= 1 << allele_type(*self.pairs[c["allele"][row]])
+                    types |= 1 << self.type_of(row)
                 acs = [c["ac"][row] for row in rows]
                 zone = (max(c["position"][row] + c["span"][row] for row in rows), min(acs), max(acs), types)
                 need(entry[:4] == zone, section, "G6", f"zone {i} is {entry[:4]}, not {zone}")
@@ -434,7 +452,7 @@ class Segment:
                     c["record_rank"][row], c["roll"][row], c["sv_length"][row], self.ids[row].decode("utf-8", "replace"),
                     self.filters[c["filter"][row]], float_of(c["quality"][row]), *self.counts[row],
                     *self.sets[row], self.polyploid.get(row, {}), self.originals.get(row),
-                    {key: values[row] for key, values in self.info.items()},
+                    {key: values[row] for key, values in self.info.items()}, self.phases.of_rows[row],
                 )  # fmt: skip
 
     def genotype(self, row, sample):
@@ -575,7 +593,7 @@ def read_manifest(data):
         if len(set(named)) < len(named) or not all(name and is_plain(name) for name in named):
             no(rule, "a name twice, empty or with control characters")
     for key in m["info"]:
-        if key["kind"] not in ("flag", "integer", "float", "text") or key["number"] not in ("record", "alt", "allele"):
+        if key["kind"] not in ("flag", "integer", "float", "text", "floats") or key["number"] not in ("record", "alt", "allele"):
             no("M11", f"INFO {key['key']}")
     return m
 
@@ -595,7 +613,8 @@ def dump(dataset, genotypes, out):
             # "-": the sample is in another batch
             cells = ["-"] * len(dataset.names)
             for sample, number in enumerate(segment.sample_numbers):
-                cells[number] = segment.genotype(row, sample)
+                phase = row.phases.get(sample)
+                cells[number] = segment.genotype(row, sample) + (f":{shown(phase)}" if phase else "")
             fields += cells
         out.write("\t".join(map(str, fields)) + "\n")
 

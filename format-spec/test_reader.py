@@ -13,6 +13,7 @@ import subprocess
 import sys
 import unittest
 
+import phases
 import primitives
 import reader
 import terms
@@ -34,7 +35,8 @@ def table(name):
 
 def alleles_of(text):
     """Allele numbers (None is missing) and whether they are unphased."""
-    return [None if a == "." else int(a) for a in re.split(r"[/|]", text)], "/" in text
+    alleles = re.split(r"[/|]", text.lstrip("/|"))
+    return [None if a == "." else int(a) for a in alleles], "/" in text
 
 
 def expected_genotype(text, alt):
@@ -92,18 +94,57 @@ def expected_info(text, alt, keys, declared):
     return values
 
 
+def expected_phase(cell, alt):
+    """What a call is phased to in the row for ALT number `alt`, in the order in which its copies are put."""
+    alleles, unphased = alleles_of(cell.get("GT", "."))
+    if len(alleles) != 2 or alt not in alleles or not alt:
+        return None
+    names = [None if name in ("", ".") else name for name in cell.get("PSL", ".").split(",")]
+    if any(names):
+        rank = lambda a: 1 << 30 if a is None else 1 << 29 if a == 0 else a
+        if unphased and rank(alleles[1]) < rank(alleles[0]):
+            names.reverse()
+        return phases.HAPLOTYPES, tuple(names)
+    name = cell.get("PS", ".")
+    if unphased or name in ("", "."):
+        return None
+    is_number = re.fullmatch("0|[1-9][0-9]*", name) and int(name) < 2**31
+    return (phases.NUMBER, int(name)) if is_number else (phases.NAME, name)
+
+
+def with_blocks(known, pos, alts, inside):
+    """Genotypes; from VCF 4.5 on a sample inside of its reference block has that of the block."""
+    genotypes = [fields.get("GT", "./.") for fields in known]
+    if inside is None:
+        return genotypes
+    for s, fields in enumerate(known):
+        end, block = inside.get(s, (0, None))
+        if pos < end and set(genotypes[s]) <= set("./|"):
+            genotypes[s] = block
+        if "<*>" in alts.split(",") and fields.get("LEN", ".") != "." and set(genotypes[s]) <= set("0/|"):
+            inside[s] = (pos + int(fields["LEN"]), genotypes[s])
+    return genotypes
+
+
 def expected_rows(path, keys):
     """Samples and rows of a VCF: everything that a row must be decoded to."""
     samples, rows, declared = [], [], {}
+    version, inside, on = 0, {}, None
     for line in load(path).splitlines():
-        if line.startswith("##INFO"):
+        if line.startswith("##fileformat=VCFv4."):
+            version = int(line.split(".")[1])
+        elif line.startswith("##INFO"):
             key, number, kind = re.search(r"ID=(\w+),Number=(.),Type=(\w+)", line).groups()
             declared[key] = (number, kind)
         elif line.startswith("#CHROM"):
             samples = line.split("\t")[9:]
         elif not line.startswith("#"):
             contig, pos, rs, ref, alts, quality, filters, info, *rest = line.split("\t")
-            cells = [cell if rest[0] == "GT" else "./." for cell in rest[1:]]
+            if on != contig:
+                on, inside = contig, {}
+            keys_of = rest[0].split(":") if rest else []
+            fields = [dict(zip(keys_of, cell.split(":"))) for cell in rest[1:]]
+            cells = with_blocks(fields, int(pos), alts, inside if version >= 5 else None)
             for number, alt in enumerate(alts.split(","), 1):
                 number, alt = (0, "") if alt == "." else (number, alt)
                 genotypes = dict(zip(samples, (expected_genotype(cell, number) for cell in cells)))
@@ -117,6 +158,7 @@ def expected_rows(path, keys):
                     None if quality == "." else single(quality), "" if filters == "." else filters,
                     expected_counts(cells, number), sorted(genotypes.items()), sorted(polyploid.items()),
                     expected_info(info, number, keys, declared),
+                    sorted(zip(samples, (expected_phase(cell, number) for cell in fields))),
                 )))  # fmt: skip
     return samples, rows
 
@@ -132,6 +174,7 @@ def decoded_rows(dataset):
                 dataset.manifest["contigs"][row.contig]["name"], int(pos), row.id, ref, alt, row.alt_number,
                 row.quality, row.filter, (row.ac, row.an, row.het, row.hom, row.hemi, row.n_missing),
                 sorted(genotypes.items()), sorted(polyploid.items()), row.info,
+                sorted((name, row.phases.get(s)) for s, name in enumerate(names)),
             ))  # fmt: skip
 
 
@@ -240,15 +283,13 @@ class BadVectors(unittest.TestCase):
     def test_flipped_bytes_are_found(self):
         """A flipped byte anywhere gives `Damaged`, `TooNew` or `TooOld`, and no other exception."""
         directory = os.path.join(VECTORS, "genotypes.vdx")
-        entry = reader.read_manifest(load(directory, "manifest.json").encode())["segments"][0]
+        manifest = reader.read_manifest(load(directory, "manifest.json").encode())
+        entry = manifest["segments"][0]
         with open(os.path.join(directory, entry["file"]), "rb") as file:
             data = file.read()
         for at in range(0, len(data), 7):
             with self.assertRaises(reader.Damaged):
-                reader.Segment(
-                    data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :], entry, {"sample_count": 8, "info": []}
-                )
-
+                reader.Segment(data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :], entry, manifest)
 
     def test_flipped_bytes_of_people_terms_and_genes_are_found(self):
         dataset = reader.Dataset(os.path.join(VECTORS, "people.vdx"))
@@ -276,7 +317,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGRPOAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGRPOHAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -343,7 +384,7 @@ class Text(unittest.TestCase):
 
     def test_lengths_of_structures(self):
         lengths = re.findall(r"impl (\w+) \{.*?const LEN: usize = (\d+);", load(FORMAT, "format/layout.rs"), re.DOTALL)
-        expected = {"Meta": 16, "ContigRows": 12, "Zone": 16, "PageEntry": 32, "OrderEntry": 24}
+        expected = {"Meta": 16, "ContigRows": 16, "Zone": 16, "PageEntry": 32, "OrderEntry": 24}
         self.assertEqual({name: int(n) for name, n in lengths}, expected)
 
     def test_forms(self):
@@ -363,12 +404,13 @@ class Text(unittest.TestCase):
         for (ref, alt), name in {
             ("A", ""): "Ref", ("A", "C"): "Snv", ("AC", "GT"): "Mnp", ("A", "AT"): "Ins", ("AT", "A"): "Del",
             ("ATT", "GC"): "Indel", ("A", "*"): "Star", ("A", "<DUP>"): "Dup", ("A", "<INV>"): "Inv",
-            ("A", "<CN2>"): "Cnv", ("A", "]1:5]A"): "Bnd", ("A", "<X>"): "Other",
+            ("A", "<CN2>"): "Cnv", ("C", "<CN=0>"): "Cnv", ("A", "<CNV:TR>"): "Cnv", ("A", "A<ctg1>"): "Ins",
+            ("A", "A<d>A"): "Other", ("A", "]1:5]A"): "Bnd", ("A", "<X>"): "Other",
         }.items():  # fmt: skip
             self.assertEqual(reader.allele_type(ref, alt), codes[name], name)
 
     def test_spellings_of_vocabularies(self):
-        code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "people/vocabulary.rs")))
+        code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "source/vocabulary.rs")))
         self.assertEqual(code.pop("omimps"), "omim:ps")
         self.assertEqual(code, terms.PREFIXES)
         told = {}

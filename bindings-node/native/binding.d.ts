@@ -183,6 +183,8 @@ export interface ExportSummary {
   samples: number
   /** Bytes written, as stored. */
   bytes: number
+  /** Names and values of which characters that cannot stand in such a file were replaced by `_`. */
+  replaced: number
 }
 
 /** Counts of an allele, by the names that the columns of tables have. */

@@ -68,6 +68,13 @@ fn library(error: &Error) -> Value {
             }
             system_code(source.kind())
         }
+        Error::NoDataset { path, source, .. } => {
+            tell("path", json!(path.display().to_string()));
+            if let Some(number) = source.raw_os_error() {
+                tell("errno", json!(number));
+            }
+            system_code(source.kind())
+        }
         Error::Input(input) => {
             tell("file", json!(input.file));
             tell("expected", json!(input.expected));

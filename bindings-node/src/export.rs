@@ -21,6 +21,8 @@ pub struct ExportSummary {
     pub samples: i64,
     /// Bytes written, as stored.
     pub bytes: i64,
+    /// Names and values of which characters that cannot stand in such a file were replaced by `_`.
+    pub replaced: i64,
 }
 
 #[napi]
@@ -56,6 +58,7 @@ impl NativeDataset {
                 rows: number(written.rows),
                 samples: number(written.samples),
                 bytes: number(written.bytes),
+                replaced: number(written.replaced),
             })
         }))
     }

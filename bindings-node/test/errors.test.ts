@@ -111,6 +111,12 @@ describe('arguments of a wrong type', () => {
     await expect(dataset.frequencies('all', { by: 'nonsense' }).toArray()).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
     await expect(dataset.export('all', 'a.txt')).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
     await expect(varidex.loadPeople(dataset.path, {})).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
+    for (const options of [{ minGq: NaN }, { minDp: -1 }, { memory: 1 }, { memory: NaN }, { threads: 0 }]) {
+      const { vcf, dataset: output } = files()
+      await expect(varidex.build(vcf, output, options)).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
+    }
+    // no more threads are started than make sense
+    await varidex.build(files().vcf, files().dataset, { threads: 2 ** 32 - 1 })
     const other = await varidex.build(files().vcf, files().dataset)
     const group = dataset.askSync('all')
     const theirs = other.askSync('all')
@@ -143,7 +149,7 @@ describe('files', () => {
   it('that are not there are ENOENT, and say which', async () => {
     const path = join(folder(), 'none.vdx')
     await expect(varidex.open(path)).rejects.toMatchObject({ code: 'ENOENT', path: expect.stringContaining(path), errno: 2 })
-    expect(() => varidex.openSync(path)).toThrow(path)
+    expect(() => varidex.openSync(path)).toThrow(`no dataset at ${path}`)
     await expect(varidex.build(join(path, 'a.vcf'), path)).rejects.toMatchObject({ code: 'ENOENT' })
     await expect(varidex.loadPeople(dataset.path, { people: path })).rejects.toMatchObject({ code: 'ENOENT' })
   })

@@ -431,6 +431,7 @@ impl Dataset {
         told.set_item("rows", summary.rows)?;
         told.set_item("samples", summary.samples)?;
         told.set_item("bytes", summary.bytes)?;
+        told.set_item("replaced", summary.replaced)?;
         Ok(told)
     }
 

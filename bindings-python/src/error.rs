@@ -57,6 +57,16 @@ fn make(py: Python<'_>, error: Error) -> PyResult<PyErr> {
                 &attributes,
             )
         }
+        Error::NoDataset { path, source, .. } => {
+            // without the path as an argument, for the message has it
+            attributes.set_item("filename", path.into_os_string())?;
+            let number = source.raw_os_error().unwrap_or(2);
+            let class = match source.kind() {
+                ErrorKind::NotFound => "MissingFileError",
+                _ => "FileError",
+            };
+            of(py, class, (number, text), &attributes)
+        }
         Error::Input(input) => {
             let (place, number) = match input.place {
                 Place::Line(n) => ("line", n),

@@ -40,11 +40,13 @@ def test_missing_and_forbidden_files(tmp_path: Path) -> None:
     assert isinstance(raised.value, varidex.MissingFileError)
     assert raised.value.errno == errno.ENOENT
     assert str(raised.value.filename).startswith(str(tmp_path))
+    assert f"no dataset at {tmp_path / 'none.vdx'}" in str(raised.value)
     with pytest.raises(varidex.MissingFileError):
         varidex.build(tmp_path / "none.vcf", tmp_path / "out.vdx")
     with pytest.raises(varidex.FileError) as other:
         (tmp_path / "file").write_text("")
         varidex.open(tmp_path / "file")
+    assert f"no dataset at {tmp_path / 'file'}: a file" in str(other.value)
     assert not isinstance(other.value, FileNotFoundError) and isinstance(other.value, OSError)
     if os.geteuid() != 0:
         (tmp_path / "none.vdx").mkdir(mode=0)
@@ -77,6 +79,19 @@ def test_options_that_make_no_sense(path: Path, place: Path, tmp_path: Path) -> 
     for options in [{"memory": "1Q"}, {"assembly": "hg99"}, {"annotations": "x"}]:
         with pytest.raises(ValueError):
             varidex.build(vcf, tmp_path / "new.vdx", **options)  # type: ignore[arg-type]
+    numbers: list[dict[str, float]] = [
+        {"min_gq": float("nan")},
+        {"min_dp": float("inf")},
+        {"min_dp": -1.0},
+        {"memory": 1},
+        {"threads": 0},
+    ]
+    for numbers_of in numbers:
+        with pytest.raises(varidex.UsageError):
+            varidex.build(vcf, tmp_path / "new.vdx", **numbers_of)  # type: ignore[arg-type]
+        assert not (tmp_path / "new.vdx").exists()
+    # no more threads are started than make sense
+    varidex.build(vcf, tmp_path / "new.vdx", threads=2**32 - 1)
     with pytest.raises(TypeError):
         varidex.build(vcf, tmp_path / "new.vdx", colour=1)  # type: ignore[call-arg]
     with pytest.raises(varidex.UsageError, match="no people are loaded"):

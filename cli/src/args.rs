@@ -13,7 +13,7 @@ use varidex::{Annotations, Assembly, simulate};
 /// standard input.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
-/// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted.
+/// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted, 143 terminated.
 #[derive(Debug, Parser)]
 #[command(name = "varidex", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -58,28 +58,29 @@ pub(crate) struct Build {
     /// The directory to make, by custom NAME.vdx
     #[arg(long, short, value_name = "DATASET")]
     pub(crate) output: PathBuf,
-    /// INFO keys to keep as typed columns
+    /// INFO keys to keep as typed columns; a key that no input declares is an error
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     pub(crate) info: Vec<String>,
     /// Reference sequence to trim and left-align alleles against
     #[arg(long, value_name = "FASTA")]
     pub(crate) reference: Option<PathBuf>,
-    /// Gene models: GFF3, GTF, BED or refFlat
+    /// Gene models: GFF3, GTF, BED or refFlat, of the assembly of the genotypes
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) genes: Vec<PathBuf>,
     /// Bases on both sides of each gene that count as the gene's
     #[arg(long, value_name = "N", default_value_t = 0, requires = "genes")]
     pub(crate) pad: u32,
-    /// Whose annotations to store: auto (the first of CSQ, ANN, BCSQ), csq, ann, bcsq or none
+    /// Which annotation to store: auto (the first of CSQ, ANN, BCSQ that describes its fields), csq, ann, bcsq or
+    /// none; who wrote it is seen by the fields
     #[arg(long, value_name = "WHICH", default_value = "auto")]
     pub(crate) annotations: Annotations,
-    /// The assembly, where the header does not tell it
+    /// The assembly, where the header does not say it; one that contradicts the header is an error
     #[arg(long, value_name = "NAME")]
     pub(crate) assembly: Option<Assembly>,
-    /// Genotypes with a lower GQ count as missing
+    /// Genotypes with a lower GQ (or RGQ, where there is none) count as missing
     #[arg(long, value_name = "N")]
     pub(crate) min_gq: Option<f64>,
-    /// Genotypes with a lower DP count as missing
+    /// Genotypes with a lower DP (or MIN_DP, where there is none) count as missing
     #[arg(long, value_name = "N")]
     pub(crate) min_dp: Option<f64>,
     /// Sort unsorted input instead of refusing it
@@ -91,7 +92,7 @@ pub(crate) struct Build {
     /// Worker threads [default: as many as the machine has]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) threads: Option<usize>,
-    /// Memory to use at most, about: bytes, or with K, M, G
+    /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
     /// Replace a dataset that is there already

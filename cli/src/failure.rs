@@ -1,5 +1,6 @@
 //! What can end a command early, and the exit code it then has.
 
+use crate::progress::signal;
 use std::io::{self, ErrorKind};
 use varidex::Error;
 
@@ -13,8 +14,9 @@ const INPUT: u8 = 3;
 const DATASET: u8 = 4;
 /// The operating system refused, or another process writes the dataset.
 const SYSTEM: u8 = 5;
-/// What shells give a program that an interrupt ended.
-const INTERRUPTED: u8 = 130;
+/// What shells give a program that a signal ended: this and the signal, an interrupt where none is known.
+const SIGNALLED: u8 = 128;
+const INTERRUPT: u8 = 2;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -38,7 +40,10 @@ impl Failure {
                 Error::Expression(_) | Error::Usage(_) => USAGE,
                 Error::Input(_) => INPUT,
                 Error::Damaged(_) | Error::TooNew { .. } | Error::TooOld { .. } => DATASET,
-                Error::Cancelled => INTERRUPTED,
+                Error::Cancelled => match u8::try_from(signal()) {
+                    Ok(number @ 1..) => SIGNALLED.saturating_add(number),
+                    _ => SIGNALLED + INTERRUPT,
+                },
                 _ => SYSTEM,
             },
         }

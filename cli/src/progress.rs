@@ -1,25 +1,47 @@
 //! What is told while something takes long: a bar on a terminal, a line for each step elsewhere.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-static WATCHED: OnceLock<bool> = OnceLock::new();
+/// The signal that asked the process to end, 0 before there was one.
+static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| {
+    let signal = Arc::default();
+    for number in [SIGINT, SIGTERM] {
+        // where no handler can be set a signal ends the process as ever, and the next build removes
+        // what was left
+        if let Ok(value) = usize::try_from(number) {
+            let _ = flag::register_usize(number, Arc::clone(&signal), value);
+        }
+    }
+    signal
+});
 
-/// From here on an interrupt does not end the process: [`interrupted`] tells of it.
+/// From here on an interrupt, or a request to terminate, does not end the process: [`interrupted`]
+/// reports it.
 pub(crate) fn watch_interrupts() {
-    // where no handler can be set an interrupt ends the process as ever, and the next build removes
-    // what was left
-    WATCHED
-        .get_or_init(|| ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).is_ok());
+    LazyLock::force(&SIGNAL);
 }
 
-/// Whether the user asked to stop.
+/// Whether the user, or the system, asked to stop.
 pub(crate) fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+    signal() != 0
+}
+
+/// The signal that asked to stop; 0 where none did.
+pub(crate) fn signal() -> usize {
+    SIGNAL.load(Ordering::Relaxed)
+}
+
+/// Runs work that waits for streams, and can be stopped meanwhile.
+pub(crate) fn stoppable<T>(work: impl FnOnce() -> T) -> T {
+    watch_interrupts();
+    varidex::interruptible(Arc::new(interrupted), work)
 }
 
 /// Where messages go.

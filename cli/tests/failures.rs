@@ -10,6 +10,9 @@ use predicates::str::{contains, is_empty, starts_with};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 #[test]
 fn wrong_usage_is_2() {
@@ -249,10 +252,20 @@ fn a_full_disk_is_5() {
     assert_eq!(status.code(), Some(5));
 }
 
-/// An interrupted build leaves nothing behind and says so with its code.
+/// An interrupted build leaves nothing behind and says so with its code; so does one that is terminated.
 #[cfg(unix)]
 #[test]
-fn an_interrupt_is_130() {
+fn an_interrupt_is_130_and_a_termination_143() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        // while it reads, and while it waits for more
+        for idle in [false, true] {
+            stopped_by(signal, code, idle);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn stopped_by(signal: &str, code: i32, idle: bool) {
     let dir = tempfile::tempdir().unwrap();
     let dataset = dir.path().join("a.vdx");
     let mut child = Command::new(env!("CARGO_BIN_EXE_varidex"))
@@ -265,9 +278,18 @@ fn an_interrupt_is_130() {
     let _bounded = Bounded::new(&child);
     let mut input = child.stdin.take().unwrap();
     let id = child.id().to_string();
+    let over = Arc::new(AtomicBool::new(false));
+    let gone = Arc::clone(&over);
     let feeder = std::thread::spawn(move || {
         let start = "##fileformat=VCFv4.2\n##contig=<ID=1>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"G\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\n";
         input.write_all(start.as_bytes())?;
+        if idle {
+            // until the program is gone
+            while input.write_all(b"").is_ok() && !gone.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
         // far more than is read until the interrupt comes
         for position in 1..200_000_000u32 {
             writeln!(input, "1\t{position}\t.\tA\tG\t.\t.\t.\tGT\t0/1")?;
@@ -279,12 +301,17 @@ fn an_interrupt_is_130() {
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     messages.read_line(&mut told).unwrap();
     assert_eq!(told, "reading -\n");
-    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    if idle {
+        // it waits by now
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let sent = Command::new("kill").args([signal, &id]).status().unwrap();
     assert!(sent.success());
     told.clear();
     messages.read_line(&mut told).unwrap();
     assert_eq!(told, "varidex: cancelled\n");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.wait().unwrap().code(), Some(code), "{signal} {idle}");
+    over.store(true, Ordering::Relaxed);
     assert!(feeder.join().unwrap().is_err());
     assert!(!dataset.exists());
 }

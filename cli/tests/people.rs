@@ -467,7 +467,7 @@ fn what_is_recorded_is_asked_as_it_was_written() {
         ("excluded(HP:0007359)", "ANNA"),
         ("\"obsolete Convulsion\"", "BEN"),
         ("disease:obesity", "CLEO DAN"),
-        ("adiposity", "CLEO DAN"),
+        ("\"adiposity\"", "CLEO DAN"),
         ("icd10who:E66", "CLEO DAN"),
         ("disease:MONDO:0000001", "EMIL"),
         ("individuals(\"F1:1\") | individuals(\"F2:1\")", "F1:1 F2:1"),

@@ -18,6 +18,16 @@ pub enum Error {
         /// The operating system's error, its kind untouched.
         source: std::io::Error,
     },
+    /// There is no dataset at the path.
+    #[error("no dataset at {}: {found}", path.display())]
+    NoDataset {
+        /// Where one was looked for.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// An input file says something it may not say.
     #[error(transparent)]
     Input(#[from] Box<InputError>),

@@ -4,8 +4,8 @@
 
 use crate::error::{Error, Result};
 use crate::format::{
-    Container, ContainerWriter, FileKind, Kind, Lists, Text, TextBlock, TextWriter, encode_lists,
-    find_hash, hash_index, plain, verify_hashes,
+    Container, ContainerWriter, FileKind, Kind, Lists, Text, TextWriter, encode_lists, find_hash,
+    hash_index, plain, verify_hashes,
 };
 use crate::genome::Interval;
 use crate::source::genes::Gene;
@@ -26,6 +26,7 @@ pub(crate) struct Genes {
     ids: Text,
     places: Lists,
     pad: u32,
+    contigs: OnceLock<Vec<String>>,
     symbols: OnceLock<Vec<String>>,
 }
 
@@ -104,6 +105,7 @@ impl Genes {
             ids,
             places,
             pad,
+            contigs: OnceLock::new(),
             symbols: OnceLock::new(),
         })
     }
@@ -128,9 +130,9 @@ impl Genes {
     }
 
     fn text(&self, text: &Text, gene: u32) -> Result<String> {
-        let mut block = TextBlock::default();
-        let bytes = text.get(&self.file, gene, &mut block)?;
-        Ok(String::from_utf8_lossy(bytes).into_owned())
+        text.with(&self.file, gene, |bytes| {
+            String::from_utf8_lossy(bytes).into_owned()
+        })
     }
 
     /// A gene as it was read.
@@ -165,7 +167,10 @@ impl Genes {
         })
     }
 
-    fn contigs(&self) -> Result<Vec<String>> {
+    fn contigs(&self) -> Result<&[String]> {
+        if let Some(contigs) = self.contigs.get() {
+            return Ok(contigs);
+        }
         let text = Text::find(&self.file, Kind::GeneContigs)?;
         let mut contigs = Vec::new();
         for block in 0..text.blocks() {
@@ -176,7 +181,7 @@ impl Genes {
                     .map(|e| String::from_utf8_lossy(e).into_owned()),
             );
         }
-        Ok(contigs)
+        Ok(self.contigs.get_or_init(|| contigs))
     }
 
     /// The genes of a symbol, or else of an alias or id; in any case.

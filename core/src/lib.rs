@@ -17,6 +17,7 @@ pub mod simulate;
 mod sink;
 mod source;
 mod stop;
+mod threads;
 
 pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,

@@ -227,7 +227,7 @@ fn odd_records_come_back() {
             "1 200 . CT C,*,CTT 1e-9 q10 AC=1,1,2;AN=5;EAF=.,.,0.5 GT 1 . 2/3 0|3",
             "1 250 . G . 5 PASS AN=5 GT 0/0 ./. 0 0|0",
             "1 300 . N <DEL> . . AC=1;AN=8;END=400;SVTYPE=DEL;SVLEN=-100 GT 0/1 0/0 0/0 0/0",
-            "1 301 . N <DEL>,<INS> . . AC=1,1;AN=8;SVTYPE=DEL;SVLEN=-50,70 GT 0/1 0/2 0/0 0/0",
+            "1 301 . N <DEL>,<INS> . . AC=1,1;AN=8;END=351;SVTYPE=DEL;SVLEN=-50,70 GT 0/1 0/2 0/0 0/0",
             "1 302 . N <FOO:BAR> . . AC=1;AN=8;END=5000 GT 0/1 0/0 0/0 0/0",
             "1 303 . N <*> . . AC=0;AN=6;END=600 GT 0/0 0/0 ./. 0/0",
             "1 304 . N N]2:55] . . AC=1;AN=8;SVTYPE=BND GT 0/1 0/0 0/0 0/0",
@@ -241,6 +241,34 @@ fn odd_records_come_back() {
         ]
     );
     round_trip(&first.dataset);
+}
+
+/// `a,b` became `a_b` without a word.
+#[test]
+fn names_that_are_written_otherwise_are_reported() {
+    let text = vcf(
+        "a",
+        &[
+            "1 100 . A G . a,b;q10 NAME=x GT 0|1",
+            "1 101 . A G . a,b . GT 0|1",
+        ],
+    );
+    let first = built(&[text]);
+    let mut out = Vec::new();
+    for format in [ExportFormat::Vcf, ExportFormat::Bcf] {
+        out.clear();
+        let options = ExportOptions {
+            format: Some(format),
+            ..ExportOptions::default()
+        };
+        let summary = first
+            .dataset
+            .export_to("all", None, &mut out, &options, &mut |_| true)
+            .unwrap();
+        assert_eq!(summary.replaced, 1);
+        let line = "FILTER \"a,b\" cannot stand in a header: written as a_b";
+        assert_eq!(summary.warnings, [line]);
+    }
 }
 
 #[test]

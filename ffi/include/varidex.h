@@ -468,6 +468,8 @@ typedef struct {
     uint64_t samples;
     // Bytes written, as stored.
     uint64_t bytes;
+    // Names and values of which characters that cannot stand in such a file were replaced by `_`.
+    uint64_t replaced;
 } vdx_export_summary;
 
 // Options of a simulation. Begin with vdx_simulate_options_init; all zero is what is usual.

@@ -156,6 +156,10 @@ impl Told {
                 self.file = some(&path.to_string_lossy());
                 self.os_error = source.raw_os_error().unwrap_or(0);
             }
+            Error::NoDataset { path, source, .. } => {
+                self.file = some(&path.to_string_lossy());
+                self.os_error = source.raw_os_error().unwrap_or(0);
+            }
             Error::Input(input) => {
                 self.file = some(&input.file);
                 self.expected = some(&input.expected);

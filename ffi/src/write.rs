@@ -126,6 +126,8 @@ pub struct vdx_export_summary {
     pub samples: u64,
     /// Bytes written, as stored.
     pub bytes: u64,
+    /// Names and values of which characters that cannot stand in such a file were replaced by `_`.
+    pub replaced: u64,
 }
 
 // SAFETY: of all four the first field is a `usize`, and zeros are NULL, no function and numbers
@@ -364,6 +366,7 @@ pub unsafe extern "C" fn vdx_export(
                 rows: written.rows,
                 samples: written.samples,
                 bytes: written.bytes,
+                replaced: written.replaced,
             });
         }
         Ok(())

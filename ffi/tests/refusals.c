@@ -7,6 +7,7 @@
  */
 #include "expect.h"
 
+#include <math.h>
 #include <varidex.h>
 
 static char vector_path[2048];
@@ -240,6 +241,7 @@ static void files(const char *spec)
     EXPECT(vdx_open("/no/such.vdx", &dataset, &error) == VDX_IO && dataset == NULL);
     EXPECT(vdx_error_describe(error, &details) == VDX_OK);
     EXPECT(details.os_error == ENOENT && strstr(details.file, "/no/such.vdx") != NULL);
+    EXPECT(strstr(vdx_error_message(error), "no dataset at /no/such.vdx") != NULL);
     EXPECT(freed(error) == VDX_IO);
 
     snprintf(dir, sizeof dir, "%s/vectors/bad", spec);
@@ -397,8 +399,19 @@ static void builds(const char *spec, const char *work)
     options.assembly = "GRCh99";
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
     options.assembly = NULL;
+    options.min_gq = NAN;
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.min_gq = 0;
+    options.min_dp = -1;
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.min_dp = 0;
+    options.memory = 1;
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.memory = 0;
+    /* no more threads are started than make sense */
+    options.threads = (uint32_t)-1;
 
-    EXPECT(vdx_build(inputs, 1, to, NULL, &report, NULL) == VDX_OK);
+    EXPECT(vdx_build(inputs, 1, to, &options, &report, NULL) == VDX_OK);
     EXPECT(strstr(report, "rows stored") != NULL && vdx_text_free(report) == VDX_OK);
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, NULL, NULL, &error));
     options.replace = 1;

@@ -5,10 +5,9 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use varidex::{BuildOptions, Error, PeopleOptions, Phase, Report, Warned};
+use varidex::{BuildOptions, Error, PeopleOptions, Phase, Progress, Report, Warned};
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
-    progress::watch_interrupts();
     let options = BuildOptions {
         info: args.info.clone(),
         reference: args.reference.clone(),
@@ -31,7 +30,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         replace: args.force,
     };
     let mut bar: Option<(String, ProgressBar)> = None;
-    let built = varidex::build(&args.inputs, &args.output, &options, &mut |at| {
+    let mut report_progress = |at: &Progress| {
         if bar.as_ref().is_none_or(|(input, _)| *input != at.input) {
             if let Some((_, done)) = bar.take() {
                 done.finish_and_clear();
@@ -46,6 +45,9 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
             bar.set_position(at.bytes);
         }
         !progress::interrupted()
+    };
+    let built = progress::stoppable(|| {
+        varidex::build(&args.inputs, &args.output, &options, &mut report_progress)
     });
     if let Some((_, bar)) = bar {
         bar.finish_and_clear();

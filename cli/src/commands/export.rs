@@ -43,6 +43,9 @@ pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
         }
         other => other?,
     };
+    for warning in &summary.warnings {
+        messages.say(format_args!("warning: {warning}"));
+    }
     messages.say(format_args!(
         "{} records with {} rows, {} samples, {} bytes",
         summary.records, summary.rows, summary.samples, summary.bytes

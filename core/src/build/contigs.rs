@@ -6,7 +6,7 @@
 //! under two names are two contigs.
 
 use crate::genome::{Assembly, Chromosome, chromosome_of, is_same_contig};
-use crate::source::Header;
+use crate::source::ContigLine;
 use std::collections::{HashMap, HashSet};
 
 /// Name and length, by number.
@@ -69,15 +69,15 @@ pub(super) struct Names {
 
 /// Lists the contigs that headers declare, and how each header names them.
 pub(super) fn declared<'h>(
-    headers: impl Iterator<Item = &'h Header>,
+    headers: impl Iterator<Item = &'h [ContigLine]>,
     assembly: Option<Assembly>,
 ) -> (ContigList, Vec<Names>) {
     let mut known = Known::new(Vec::new(), assembly);
     let mut of_headers = Vec::new();
-    for header in headers {
+    for contigs in headers {
         // two names of one chromosome are two contigs of this file
         let mut names: HashMap<Chromosome, u32> = HashMap::new();
-        for contig in &header.contigs {
+        for contig in contigs {
             if let Some(chromosome) = chromosome_of(&contig.name) {
                 *names.entry(chromosome).or_insert(0) += 1;
             }
@@ -86,7 +86,7 @@ pub(super) fn declared<'h>(
             chromosome_of(name).is_some_and(|of| names.get(&of).is_some_and(|n| *n == 1))
         };
         let mut of_header = Names::default();
-        for contig in &header.contigs {
+        for contig in contigs {
             let name = &contig.name;
             let same = || known.same(name, contig.length).filter(|_| alone(name));
             let number = match known.numbers.get(name.as_bytes()) {

@@ -1,20 +1,21 @@
 //! From chunks of one input to segments: contigs, sorting, duplicates, groups.
 
 use super::annotation::Annotated;
+use super::blocks::Blocks;
 use super::contigs::{ContigList, Contigs};
 use super::encode::kind_of;
 use super::groups::Groups;
 use super::options::BuildOptions;
-use super::plan::{InputSamples, Plan};
+use super::plan::Plan;
 use super::remap::remap;
 use super::report::Report;
 use super::row::Row;
+use super::samples::InputSamples;
 use super::sort::Places;
 use crate::dataset::{Manifest, Publication};
 use crate::error::{Error, InputError, Place, Result};
-use crate::genome::{
-    FastaSequence, NormaliseError, Normalised, Position, ReferenceFasta, normalise,
-};
+use crate::format::contig_hash;
+use crate::genome::{NormaliseError, Normalised, Position, ReferenceFasta, normalise};
 use crate::source::Reader;
 use crate::source::chunk::Chunk;
 use std::collections::{BTreeMap, HashSet};
@@ -50,9 +51,13 @@ pub(super) struct Emitter<'a> {
     report: &'a mut Report,
     contigs: Contigs,
     reference: Option<ReferenceFasta>,
+    /// The contig of the last row, and its number in the reference, where it is there.
+    in_reference: Option<(u32, Option<usize>)>,
     /// Rows that others may still have to stand before, by position.
     held: BTreeMap<i32, Vec<Row>>,
     last: Option<(u32, i32)>,
+    /// The reference blocks that samples are in.
+    blocks: Blocks,
     /// Where the records of a sorted copy stand in the input.
     places: Option<Places>,
     /// Whether the error that ended the reading was that records are not sorted.
@@ -81,15 +86,15 @@ impl<'a> Emitter<'a> {
             report: target.report,
             contigs,
             reference,
+            in_reference: None,
             held: BTreeMap::new(),
             last: None,
+            blocks: Blocks::default(),
             unsorted: false,
             places: None,
             groups: Groups::new(
                 plan.keys.clone().into(),
-                annotated
-                    .cloned()
-                    .map(|annotated| (annotated, file.to_owned())),
+                (file, annotated.cloned()),
                 samples,
                 options,
                 pool,
@@ -153,6 +158,8 @@ impl<'a> Emitter<'a> {
                 places.restore(&mut chunk);
             }
         }
+        self.blocks
+            .fill(&mut chunk, self.samples.count, &self.file, self.report);
         if let Some(columns) = &self.samples.columns {
             remap(&mut chunk, columns);
         }
@@ -186,6 +193,7 @@ impl<'a> Emitter<'a> {
         self.flush_before(record.position.saturating_sub(self.hold_back()))?;
 
         let filter = self.groups.filters.number(chunk.text(record.filter));
+        let contig_name = contig_hash(self.contigs.name(contig));
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
         let rows = alts.len().max(1) as u32;
         for i in 0..rows {
@@ -196,10 +204,13 @@ impl<'a> Emitter<'a> {
                 record: number,
                 alt_number: if alt.is_some() { i + 1 } else { 0 },
                 contig,
+                contig_name,
                 position: record.position,
                 end: alt.map_or(record.end, |alt| alt.end),
                 record_rank: 0,
-                kind: kind_of(chunk.text(record.reference), alternate),
+                kind: alt
+                    .and_then(|alt| alt.stated)
+                    .unwrap_or_else(|| kind_of(chunk.text(record.reference), alternate)),
                 filter,
                 roll: 0,
                 normalised: None,
@@ -268,15 +279,16 @@ impl<'a> Emitter<'a> {
         };
         let name = self.contigs.name(row.contig);
         let place = row.record().place;
-        let sequence: FastaSequence<'_> = match fasta.sequence(name) {
-            Ok(sequence) => sequence,
-            Err(_) => {
-                let what = format!(
-                    "contig {name} is not in the reference: its alleles are kept as they are"
-                );
-                self.report.warn_count(&self.file, place, &what, 1);
-                return Ok(());
-            }
+        let number = match self.in_reference {
+            Some((contig, number)) if contig == row.contig => number,
+            _ => fasta.find(name).ok(),
+        };
+        self.in_reference = Some((row.contig, number));
+        let Some(sequence) = number.and_then(|number| fasta.sequence(number)) else {
+            let what =
+                format!("contig {name} is not in the reference: its alleles are kept as they are");
+            self.report.warn_count(&self.file, place, &what, 1);
+            return Ok(());
         };
         match normalise(position, row.reference(), row.alternate(), &sequence) {
             Ok(Normalised {

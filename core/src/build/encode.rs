@@ -2,6 +2,7 @@
 //! nothing of each other, so that any thread can encode any of them.
 
 use super::ordering::{is_common, order_common};
+use super::phase::EncodedPhases;
 use super::row::Row;
 use crate::format::{ColumnWriter, PAGE_ROWS, TextWriter, Zone};
 use crate::genome::AlleleType;
@@ -27,6 +28,8 @@ pub(super) struct Columns {
     pub(super) record_rank: ColumnWriter,
     pub(super) roll: ColumnWriter,
     pub(super) sv_length: ColumnWriter,
+    pub(super) stated_type: ColumnWriter,
+    pub(super) block_short: ColumnWriter,
     pub(super) carriers: ColumnWriter,
     pub(super) missing: ColumnWriter,
     pub(super) haploid: ColumnWriter,
@@ -66,6 +69,7 @@ pub(super) struct EncodedGroup {
     pub(super) ids: TextWriter,
     pub(super) id_hashes: Vec<(u64, u32)>,
     pub(super) polyploid: Vec<(u32, Vec<u8>)>,
+    pub(super) phases: EncodedPhases,
 }
 
 /// Counts of a row over all samples.
@@ -100,6 +104,7 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
     let mut ids = TextWriter::default();
     let mut id_hashes = Vec::new();
     let mut polyploid = Vec::new();
+    let mut phases = EncodedPhases::default();
     let mut sites = SiteSets::default();
     for (i, row) in rows.iter().enumerate() {
         if i.is_multiple_of(PAGE_ROWS as usize) {
@@ -120,6 +125,7 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
             an_short -= more.beyond;
             missing_samples += more.missing_samples;
         }
+        phases.add(i, row, &carriers[i]);
         let carried = SetWriter {
             payload: &mut sets,
             base,
@@ -153,6 +159,8 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         columns.record_rank.push(i64::from(row.record_rank));
         columns.roll.push(i64::from(row.roll));
         columns.sv_length.push_nullable(row.sv_length());
+        columns.stated_type.push(row.stated_type());
+        columns.block_short.push(row.block_short());
         columns.carriers.push(carried as i64);
         columns.missing.push(site.missing as i64);
         columns.haploid.push(site.haploid as i64);
@@ -173,6 +181,7 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         ids,
         id_hashes,
         polyploid,
+        phases,
     }
 }
 

@@ -2,15 +2,15 @@
 
 use super::annotation::{Annotated, EntryTally, encode_annotations};
 use super::encode::{EncodedGroup, encode};
-use super::info::{InfoColumn, InfoKey, encode_info};
+use super::info::{InfoColumn, InfoKey, Unfit, encode_info};
 use super::options::BuildOptions;
-use super::plan::InputSamples;
 use super::report::Report;
 use super::row::Row;
+use super::samples::InputSamples;
 use super::segment::SegmentBuilder;
 use crate::annotations::EncodedAnnotations;
 use crate::dataset::{ContigSpan, Manifest, Publication, SegmentEntry};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Result};
 use crate::format::{FileKind, PAGE_ROWS};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, mpsc};
@@ -28,8 +28,8 @@ pub(super) struct Filters {
 struct Encoded {
     group: EncodedGroup,
     info: Vec<InfoColumn>,
-    /// For each INFO key how many values were not of its type.
-    unfit: Vec<u64>,
+    /// For each INFO key the values that were not of its type.
+    unfit: Vec<Unfit>,
     annotations: Option<EncodedAnnotations>,
     tally: EntryTally,
 }
@@ -37,8 +37,10 @@ struct Encoded {
 /// Groups on their way through the pool into segments.
 pub(super) struct Groups<'a> {
     keys: Arc<[InfoKey]>,
-    /// How annotations are read, and the name of the input.
-    annotated: Option<(Arc<Annotated>, String)>,
+    /// The input as the user named it.
+    file: String,
+    /// How annotations are read.
+    annotated: Option<Arc<Annotated>>,
     samples: &'a InputSamples,
     pool: &'a rayon::ThreadPool,
     publication: &'a mut Publication,
@@ -65,7 +67,7 @@ pub(super) struct Groups<'a> {
 impl<'a> Groups<'a> {
     pub(super) fn new(
         keys: Arc<[InfoKey]>,
-        annotated: Option<(Annotated, String)>,
+        (file, annotated): (&str, Option<Annotated>),
         samples: &'a InputSamples,
         options: &BuildOptions,
         pool: &'a rayon::ThreadPool,
@@ -75,7 +77,8 @@ impl<'a> Groups<'a> {
         let (sender, receiver) = mpsc::channel();
         Self {
             keys,
-            annotated: annotated.map(|(annotated, file)| (Arc::new(annotated), file)),
+            file: file.to_owned(),
+            annotated: annotated.map(Arc::new),
             samples,
             pool,
             publication,
@@ -121,7 +124,7 @@ impl<'a> Groups<'a> {
         let rows = std::mem::take(&mut self.current);
         let (number, samples, order_bits) = (self.sent, self.samples.count, self.memory);
         let (keys, sender) = (Arc::clone(&self.keys), self.sender.clone());
-        let annotated = self.annotated.as_ref().map(|(of, _)| Arc::clone(of));
+        let annotated = self.annotated.clone();
         self.sent += 1;
         // sorting copies takes a bit for each common row, and a key and some numbers
         let copies = u64::from(samples) * 2;
@@ -180,15 +183,15 @@ impl<'a> Groups<'a> {
             annotations,
             tally,
         } = encoded;
-        if let Some((_, file)) = &self.annotated {
-            tally.report(file, report);
-        }
-        for (key, count) in self.keys.iter().zip(unfit).filter(|(_, count)| *count > 0) {
-            let what = format!(
-                "INFO {} is not of its declared type: kept as missing",
-                key.name
-            );
-            report.warn_count("", Place::File, &what, count);
+        tally.report(&self.file, report);
+        for (key, unfit) in self.keys.iter().zip(unfit) {
+            if let Some((count, first)) = unfit {
+                let what = format!(
+                    "INFO {} is not of its declared type: kept as missing",
+                    key.name
+                );
+                report.warn_count(&self.file, first, &what, count);
+            }
         }
         let used = group
             .rows
@@ -229,7 +232,7 @@ impl<'a> Groups<'a> {
         let (content, summary) = segment
             .finish(&numbers, filters, &self.keys)
             .map_err(|e| Error::io(self.publication.directory(), e))?;
-        if let Some((annotated, file)) = &self.annotated {
+        if let Some(annotated) = &self.annotated {
             let pointed = &summary.pointed;
             if let Some(told) = &mut report.annotations {
                 told.stored += pointed.found;
@@ -239,7 +242,7 @@ impl<'a> Groups<'a> {
                     "a pointer of {} to a record that says nothing of this one",
                     annotated.annotator.key()
                 );
-                report.refuse_entries(file, first, &what, pointed.lost);
+                report.refuse_entries(&self.file, first, &what, pointed.lost);
             }
         }
         let file = self.publication.add(FileKind::Segment, content)?;

@@ -1,6 +1,7 @@
 //! INFO values on their way into columns.
 
 use super::row::Row;
+use crate::error::Place;
 use crate::format::{ColumnWriter, TextWriter};
 use crate::source::chunk::Chunk;
 
@@ -15,6 +16,35 @@ pub(crate) enum InfoType {
     Float,
     /// Text as it stands in the VCF: strings, and lists whose length does not follow the ALTs.
     Text,
+    /// Text as it stands in the VCF that is a list of numbers of 32 bits, and compares as such.
+    Floats,
+}
+
+impl InfoType {
+    const NAMES: [(Self, &str); 5] = [
+        (Self::Flag, "flag"),
+        (Self::Integer, "integer"),
+        (Self::Float, "float"),
+        (Self::Text, "text"),
+        (Self::Floats, "floats"),
+    ];
+
+    /// The type of this name in manifests and segments.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::NAMES.into_iter();
+        all.find(|(_, known)| *known == name).map(|(kind, _)| kind)
+    }
+
+    fn name(self) -> &'static str {
+        let mut all = Self::NAMES.into_iter();
+        all.find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// Whether its values are stored as text.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Floats)
+    }
 }
 
 /// Which of a record's values belongs to a row.
@@ -37,9 +67,8 @@ pub(crate) struct InfoKey {
 }
 
 impl InfoKey {
-    /// From a header's Number and Type; a key that the header does not declare is text.
-    pub(crate) fn new(name: &str, declared: Option<(&str, &str)>) -> Self {
-        let (number, kind) = declared.unwrap_or((".", "String"));
+    /// From a header's Number and Type.
+    pub(crate) fn new(name: &str, (number, kind): (&str, &str)) -> Self {
         let per = match number {
             "A" => InfoNumber::Alt,
             "R" => InfoNumber::Allele,
@@ -50,6 +79,7 @@ impl InfoKey {
             "Flag" => InfoType::Flag,
             "Integer" if single => InfoType::Integer,
             "Float" if single => InfoType::Float,
+            "Float" => InfoType::Floats,
             _ => InfoType::Text,
         };
         Self {
@@ -61,12 +91,7 @@ impl InfoKey {
 
     /// The line of the `info_keys` section.
     pub(crate) fn to_line(&self) -> String {
-        let kind = match self.kind {
-            InfoType::Flag => "flag",
-            InfoType::Integer => "integer",
-            InfoType::Float => "float",
-            InfoType::Text => "text",
-        };
+        let kind = self.kind.name();
         let number = match self.number {
             InfoNumber::Record => "record",
             InfoNumber::Alt => "alt",
@@ -78,13 +103,7 @@ impl InfoKey {
     /// From a line of the `info_keys` section.
     pub(crate) fn from_line(line: &str) -> Option<Self> {
         let mut fields = line.splitn(3, '\t');
-        let kind = match fields.next()? {
-            "flag" => InfoType::Flag,
-            "integer" => InfoType::Integer,
-            "float" => InfoType::Float,
-            "text" => InfoType::Text,
-            _ => return None,
-        };
+        let kind = InfoType::named(fields.next()?)?;
         let number = match fields.next()? {
             "record" => InfoNumber::Record,
             "alt" => InfoNumber::Alt,
@@ -125,7 +144,7 @@ impl InfoColumn {
         match key.kind {
             InfoType::Flag => Self::Flag(ColumnWriter::default()),
             InfoType::Integer | InfoType::Float => Self::Number(ColumnWriter::nullable()),
-            InfoType::Text => Self::Text(TextWriter::default()),
+            InfoType::Text | InfoType::Floats => Self::Text(TextWriter::default()),
         }
     }
 
@@ -175,21 +194,24 @@ fn parse_float(text: &str) -> Option<f32> {
     text.parse().ok()
 }
 
-/// The columns of `rows`, and for each key how many values were not of its type. `fields` says which
+/// Values of a key that are not of its type: how many, and where the first of them stands.
+pub(super) type Unfit = Option<(u64, Place)>;
+
+/// The columns of `rows`, and for each key the values that were not of its type. `fields` says which
 /// keys are fields of an annotation; their values are there already.
 pub(super) fn encode_info(
     rows: &[Row],
     keys: &[InfoKey],
     fields: &[Option<usize>],
     mut kept: Vec<TextWriter>,
-) -> (Vec<InfoColumn>, Vec<u64>) {
+) -> (Vec<InfoColumn>, Vec<Unfit>) {
     let field = |k: usize| fields.get(k).copied().flatten();
     let column = |(k, key)| match field(k).and_then(|field| kept.get_mut(field)) {
         Some(values) => InfoColumn::Text(std::mem::take(values)),
         None => InfoColumn::new(key),
     };
     let mut columns: Vec<InfoColumn> = keys.iter().enumerate().map(column).collect();
-    let mut unfit = vec![0; keys.len()];
+    let mut unfit: Vec<Unfit> = vec![None; keys.len()];
     for row in rows {
         for (k, (key, column)) in keys.iter().zip(&mut columns).enumerate() {
             if field(k).is_some() {
@@ -197,7 +219,9 @@ pub(super) fn encode_info(
             }
             let value =
                 value_of(&row.chunk, row, k).and_then(|value| key.part(value, row.alt_number));
-            unfit[k] += u64::from(!column.push(key, value));
+            if !column.push(key, value) {
+                unfit[k].get_or_insert((0, row.record().place)).0 += 1;
+            }
         }
     }
     (columns, unfit)

@@ -6,18 +6,22 @@
 //! same input and options give the same bytes whatever the number of threads.
 
 mod annotation;
+mod blocks;
 mod contigs;
 mod emit;
 mod encode;
 mod groups;
 mod info;
+mod models;
 mod options;
 mod ordering;
 mod people;
+mod phase;
 mod plan;
 mod remap;
 mod report;
 mod row;
+mod samples;
 mod segment;
 mod sort;
 #[cfg(test)]
@@ -35,15 +39,17 @@ use crate::dataset::{ContigEntry, Dataset, InfoEntry, Manifest, Publication, Sam
 use crate::error::{Error, Place, Result};
 use crate::format::FileKind;
 use crate::gene_carriers::GeneCarriersWriter;
-use crate::genes::{Genes, PAD_MAX};
+use crate::genes::Genes;
 use crate::query::carried_by_gene;
 use crate::source::Reader;
 use crate::source::genes::read_genes;
 use annotation::Annotated;
 use contigs::{ContigList, Contigs, Names};
 use emit::{Emitter, Target};
+use models::check_models;
 use people::Known;
-use plan::{InputSamples, Plan, Source};
+use plan::{Plan, Source};
+use samples::InputSamples;
 use sort::{Places, Sorting};
 use std::path::Path;
 use std::time::Instant;
@@ -59,6 +65,17 @@ use std::time::Instant;
 /// [`Error::Usage`] where `to` exists and is not to be replaced, or options contradict each other;
 /// [`Error::Io`], [`Error::Locked`]; [`Error::Cancelled`] when `progress` says stop.
 pub fn build<P: AsRef<Path>>(
+    inputs: &[P],
+    to: impl AsRef<Path>,
+    options: &BuildOptions,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Report> {
+    options.check()?;
+    build_with(inputs, to, options, progress)
+}
+
+/// Builds with options of any size.
+fn build_with<P: AsRef<Path>>(
     inputs: &[P],
     to: impl AsRef<Path>,
     options: &BuildOptions,
@@ -100,15 +117,6 @@ pub fn build<P: AsRef<Path>>(
     manifest.annotations = plan.annotator.map(|annotator| annotator.name().to_owned());
     manifest.info = plan.keys.iter().map(InfoEntry::from).collect();
 
-    if !options.genes.is_empty() {
-        if options.pad > PAD_MAX {
-            let message = format!("a gene is padded by at most {PAD_MAX} bases");
-            return Err(Error::Usage(message));
-        }
-        let genes = Genes::write(&read_genes(&options.genes)?, options.pad)?;
-        manifest.genes = Some(publication.add(FileKind::Genes, genes)?);
-    }
-
     let mut report = Report {
         samples: plan.samples.len() as u64,
         annotations: plan.annotator.map(|annotator| AnnotationReport {
@@ -119,15 +127,22 @@ pub fn build<P: AsRef<Path>>(
         }),
         ..Report::default()
     };
-    for (file, what) in plan.without_annotation() {
-        report.warn_count(&file, Place::File, &what, 1);
+    if !options.genes.is_empty() {
+        let (genes, evidence) = read_genes(&options.genes)?;
+        check_models(&genes, &evidence, &options.genes, &plan, &mut report)?;
+        let genes = Genes::write(&genes, options.pad)?;
+        manifest.genes = Some(publication.add(FileKind::Genes, genes)?);
+    }
+    for (file, place, what) in plan.annotation_warnings(options) {
+        report.warn_count(&file, place, &what, 1);
     }
     let mut meter = Meter {
         done: 0,
         total: plan.total_bytes,
         progress,
     };
-    for input in std::mem::take(&mut plan.inputs) {
+    for mut input in std::mem::take(&mut plan.inputs) {
+        let reader = input.open(options)?;
         let mut build = InputBuild {
             plan: &plan,
             options,
@@ -142,7 +157,7 @@ pub fn build<P: AsRef<Path>>(
                 manifest: &mut manifest,
             },
         };
-        plan.contigs = build.run(input.reader, &mut meter)?;
+        plan.contigs = build.run(reader, &mut meter)?;
     }
     manifest.contigs = plan
         .contigs
@@ -174,7 +189,10 @@ pub fn build<P: AsRef<Path>>(
         manifest.annotations = None;
     }
     add_gene_carriers(&mut publication, &mut manifest, &pool, progress)?;
-    publication.publish(&mut manifest)?;
+    for (path, error) in publication.publish(&mut manifest)? {
+        let what = format!("a file that is not needed any more stays: {error}");
+        report.warn_count(&path.display().to_string(), Place::File, &what, 1);
+    }
     report.bytes = manifest.files().map(|file| file.size).sum();
     report.snapshot = manifest.snapshot;
     report.seconds = started.elapsed().as_secs_f64();
@@ -281,7 +299,7 @@ impl InputBuild<'_> {
         }
         *self.target.report = before.unwrap_or_default();
         self.target.manifest.segments.truncate(segments);
-        self.target.publication.forget(self.target.manifest)?;
+        self.target.publication.forget(self.target.manifest);
 
         let mut reader = self.source.reopen(self.options)?;
         let again = meter.done - started;
@@ -299,10 +317,7 @@ impl InputBuild<'_> {
         })?;
         match self.store(reader, Some(places), meter)? {
             Stored::All(contigs) => Ok(contigs),
-            Stored::Unsorted => Err(Error::Usage(format!(
-                "{}: the file changed while it was read",
-                self.source.name
-            ))),
+            Stored::Unsorted => Err(self.source.changed()),
         }
     }
 

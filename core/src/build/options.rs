@@ -1,10 +1,16 @@
 //! What a build can be told.
 
 use super::people::PeopleOptions;
+use crate::error::{Error, Result};
+use crate::genes::PAD_MAX;
 use crate::genome::Assembly;
 use crate::source::annotation::Annotator;
+use crate::threads::bounded;
 use std::path::PathBuf;
 use std::str::FromStr;
+
+/// With less memory a build cannot hold a batch of what it reads.
+const MEMORY_MIN: u64 = 1 << 20;
 
 /// Options of [`build`](crate::build()).
 ///
@@ -27,17 +33,18 @@ pub struct BuildOptions {
     pub annotations: Annotations,
     /// People, and ontologies for what is recorded of them.
     pub people: PeopleOptions,
-    /// A genotype whose GQ is lower counts as missing.
+    /// A genotype whose GQ is lower counts as missing: a number from 0.
     pub min_gq: Option<f64>,
-    /// A genotype whose DP is lower counts as missing.
+    /// A genotype whose DP is lower counts as missing: a number from 0.
     pub min_dp: Option<f64>,
     /// Sort unsorted input instead of refusing it.
     pub sort: bool,
     /// Refuse malformed records one by one instead of stopping at the first.
     pub skip_malformed: bool,
-    /// Worker threads; as many as the machine has where `None`.
+    /// Worker threads; as many as the machine has where `None`. More than 64, or than the machine has
+    /// where that is more, are not started.
     pub threads: Option<usize>,
-    /// About how many bytes of memory to use at most.
+    /// About how many bytes of memory to use at most: from 1 MiB.
     pub memory: u64,
     /// Replace a dataset that is there already.
     pub replace: bool,
@@ -66,19 +73,44 @@ impl Default for BuildOptions {
 
 impl BuildOptions {
     pub(super) fn threads(&self) -> usize {
-        self.threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from))
-            .max(1)
+        bounded(self.threads)
+    }
+
+    /// Refuses numbers that make no sense, from whichever language they come.
+    pub(super) fn check(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        for (name, bound) in [("min-gq", self.min_gq), ("min-dp", self.min_dp)] {
+            // no quality is below NaN, and none is above infinity
+            if let Some(bound) = bound
+                && !(bound.is_finite() && bound >= 0.0)
+            {
+                return usage(format!("{name}: expected a number from 0, found {bound}"));
+            }
+        }
+        if self.threads == Some(0) {
+            return usage("threads: expected at least 1, found 0".to_owned());
+        }
+        if self.memory < MEMORY_MIN {
+            return usage(format!(
+                "memory: expected at least {MEMORY_MIN} bytes (1M), found {}",
+                self.memory
+            ));
+        }
+        if self.pad > PAD_MAX {
+            return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
+        }
+        Ok(())
     }
 }
 
 /// Which annotation of the records is stored: genes, consequences, HGVS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Annotations {
-    /// The first of `CSQ`, `ANN` and `BCSQ` that the header of an input declares.
+    /// The first of `CSQ`, `ANN` and `BCSQ` of which the header of an input describes the fields of an
+    /// annotation.
     #[default]
     Auto,
-    /// What this annotator wrote.
+    /// What is in this key.
     Of(Annotator),
     /// None.
     None,

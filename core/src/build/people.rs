@@ -90,7 +90,9 @@ pub fn load_people(
     let samples: Vec<&str> = dataset.sample_names()?.collect();
     let there = dataset.people();
     let mut report = known.add(&mut publication, &mut manifest, &samples, there, &mut step)?;
-    publication.publish(&mut manifest)?;
+    let left = publication.publish(&mut manifest)?.into_iter();
+    let left = left.map(|(path, error)| format!("{}: {error}", path.display()));
+    report.warn("a file that is not needed any more stays", left);
     report.snapshot = manifest.snapshot;
     Ok(report)
 }

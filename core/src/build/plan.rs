@@ -4,25 +4,33 @@ use super::annotation::Annotated;
 use super::contigs::{ContigList, Names, declared};
 use super::info::InfoKey;
 use super::options::{Annotations, BuildOptions, Phase, Progress};
+use super::samples::{AllSamples, InputSamples};
 use crate::dataset::{InfoEntry, Manifest, Members, Publication, overlapping_batches, sharing};
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, HeaderContig};
+use crate::query::nearest;
 use crate::source::annotation::{Annotator, Layout};
-use crate::source::{Header, ReadOptions, Reader};
-use std::collections::HashMap;
+use crate::source::{ContigLine, Definition, Header, ReadOptions, Reader, Waiting, read_failed};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Inputs that stay open until they are read; those behind are opened again, for there may be more of them
+/// than a process may have open files.
+const OPEN_MAX: usize = 16;
 /// Each key is a section of every segment.
 const INFO_KEYS_MAX: usize = 1000;
 
 /// An input whose header has been read.
 pub(super) struct Input {
     pub(super) source: Source,
-    pub(super) reader: Reader,
+    header: Header,
+    /// The contigs it declares.
+    contigs: Arc<[ContigLine]>,
+    /// Where it is still open.
+    reader: Option<Reader>,
     pub(super) place: InputSamples,
     pub(super) annotated: Option<Annotated>,
     pub(super) names: Names,
@@ -37,24 +45,10 @@ pub(super) struct Source {
     copy: Option<File>,
 }
 
-/// Where the samples of an input stand in the dataset.
-#[derive(Debug, Clone)]
-pub(super) struct InputSamples {
-    pub(super) batch: u32,
-    pub(super) count: u32,
-    pub(super) first_sample: u32,
-    /// Dataset numbers in ascending order, where they do not follow each other.
-    pub(super) numbers: Option<Vec<u32>>,
-    /// For each column its place among the numbers, where that is not the column's own.
-    pub(super) columns: Option<Vec<u32>>,
-}
-
 /// What all inputs have together.
 pub(super) struct Plan {
     pub(super) inputs: Vec<Input>,
-    pub(super) samples: Arc<[String]>,
-    /// Dataset numbers of the samples of each batch, ascending.
-    pub(super) batches: Vec<Vec<u32>>,
+    pub(super) samples: AllSamples,
     pub(super) contigs: ContigList,
     pub(super) keys: Vec<InfoKey>,
     /// Whose annotations are stored.
@@ -87,8 +81,7 @@ impl Plan {
         let read = read_options(options);
         let mut plan = Self {
             inputs: Vec::new(),
-            samples: Arc::default(),
-            batches: Vec::new(),
+            samples: AllSamples::default(),
             contigs: Vec::new(),
             keys: Vec::new(),
             annotator: None,
@@ -110,7 +103,7 @@ impl Plan {
             let size = reader.progress().total;
             plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
             plan.guess_assembly(&name, reader.header(), options)?;
-            let place = plan.add_samples(&reader.header().samples);
+            let place = plan.samples.add(&reader.header().samples);
             if plan.samples.len() >= SAMPLES_MAX as usize {
                 return Err(Error::from(Box::new(InputError {
                     file: name,
@@ -119,63 +112,88 @@ impl Plan {
                     found: plan.samples.len().to_string(),
                 })));
             }
+            let keep = plan.inputs.len() < OPEN_MAX || source.is_read_once();
+            let contigs = plan.inputs.last().map(|input| &input.contigs);
+            let (header, contigs) = kept(reader.header(), contigs);
             plan.inputs.push(Input {
                 source,
-                reader,
+                header,
+                contigs,
+                reader: keep.then_some(reader),
                 place,
                 annotated: None,
                 names: Names::default(),
             });
         }
         let mut inputs = std::mem::take(&mut plan.inputs);
-        let headers = inputs.iter().map(|input| input.reader.header());
-        let (contigs, names) = declared(headers, plan.assembly);
+        let contigs = inputs.iter().map(|input| &input.contigs[..]);
+        let (contigs, names) = declared(contigs, plan.assembly);
         plan.contigs = contigs;
         for (input, names) in inputs.iter_mut().zip(names) {
             input.names = names;
         }
         for input in &inputs {
-            plan.choose_annotator(input.reader.header(), options);
+            plan.choose_annotator(&input.header, options);
         }
-        for (n, input) in inputs.iter_mut().enumerate() {
-            let (name, header) = (&input.source.name, input.reader.header());
+        for input in &mut inputs {
+            let (name, header) = (&input.source.name, &input.header);
             input.annotated = plan.annotated(name, header, options, &read)?;
-            let fields = input.annotated.as_ref().map_or(&[][..], |a| &a.fields);
-            plan.add_keys(name, header, options, fields, n == 0)?;
         }
         plan.inputs = inputs;
         plan.check_annotations(options)?;
+        for (k, name) in options.info.iter().enumerate() {
+            let key = plan.key(k, name)?;
+            plan.keys.push(key);
+        }
         Ok(plan)
     }
 
-    /// Inputs without the annotation that others have.
-    pub(super) fn without_annotation(&self) -> Vec<(String, String)> {
-        let Some(annotator) = self.annotator else {
-            return Vec::new();
-        };
-        let what = format!(
-            "no INFO {}: its rows are without annotations",
-            annotator.key()
-        );
-        let layout = |input: &&Input| input.annotated.as_ref().is_none_or(|a| a.layout.is_none());
-        let inputs = self.inputs.iter().filter(layout);
-        inputs
-            .map(|input| (input.source.name.clone(), what.clone()))
-            .collect()
+    /// What is odd about annotations: keys that are none, and inputs without the one that others have.
+    pub(super) fn annotation_warnings(
+        &self,
+        options: &BuildOptions,
+    ) -> Vec<(String, Place, String)> {
+        let mut warnings = Vec::new();
+        for input in &self.inputs {
+            let (file, header) = (&input.source.name, &input.header);
+            for annotator in Annotator::ALL {
+                if options.annotations == Annotations::Auto
+                    && let Some(declared) = key_of(header, annotator)
+                    && Layout::new(&declared.description).is_none()
+                {
+                    let key = annotator.key();
+                    let what = format!(
+                        "INFO {key} is described without the fields of an annotation: not taken for one"
+                    );
+                    warnings.push((file.clone(), Place::Line(declared.line), what));
+                }
+            }
+            let layout = input.annotated.as_ref().map(|a| a.layout.is_some());
+            if layout == Some(false)
+                && let Some(annotator) = self.annotator
+            {
+                let what = format!(
+                    "no annotation in INFO {}: its rows are without",
+                    annotator.key()
+                );
+                warnings.push((file.clone(), Place::File, what));
+            }
+        }
+        warnings
     }
 
-    /// Where it is left to the inputs, the first that declares one decides.
+    /// Where it is left to the inputs, the first that describes one decides.
     fn choose_annotator(&mut self, header: &Header, options: &BuildOptions) {
-        let declared = |annotator: &Annotator| {
-            let mut info = header.info.iter();
-            info.any(|known| known.key == annotator.key())
+        let described = |annotator: &Annotator| {
+            let declared = key_of(header, *annotator);
+            declared.is_some_and(|known| Layout::new(&known.description).is_some())
         };
         self.annotator = match options.annotations {
             Annotations::None => None,
             Annotations::Of(annotator) => Some(annotator),
             Annotations::Auto => {
                 let known = self.annotator;
-                known.or_else(|| Annotator::ALL.into_iter().find(declared))
+                known.or_else(|| Annotator::ALL.into_iter().find(described))
             }
         };
     }
@@ -192,7 +210,7 @@ impl Plan {
             return Ok(None);
         };
         let key = read.info_keys.iter().position(|key| key == annotator.key());
-        let declared = header.info.iter().find(|d| d.key == annotator.key());
+        let declared = key_of(header, annotator);
         let refused = |expected: String, found: String| {
             Error::from(Box::new(InputError {
                 file: file.to_owned(),
@@ -202,13 +220,17 @@ impl Plan {
             }))
         };
         let mut layout = match declared {
-            Some(declared) => {
-                let layout = Layout::new(annotator, &declared.description);
-                Some(layout.ok_or_else(|| {
-                    let expected = format!("the fields of INFO {} told", annotator.key());
-                    refused(expected, format!("`{}`", declared.description))
-                })?)
-            }
+            Some(declared) => match Layout::new(&declared.description) {
+                Some(layout) => Some(layout),
+                None if options.annotations == Annotations::Auto => None,
+                // who asks for it knows that bcftools csq writes one form, whatever the description
+                None if annotator == Annotator::Bcsq => Layout::of_bcftools(),
+                None => {
+                    let expected = format!("the fields of INFO {} described", annotator.key());
+                    let found = format!("`{}`", declared.description);
+                    return Err(refused(expected, found));
+                }
+            },
             None => None,
         };
         let mut kept = 0;
@@ -255,7 +277,7 @@ impl Plan {
             let of = Annotator::of_field(name);
             let read = any && of.is_some_and(|(annotator, _)| Some(annotator) == self.annotator);
             let declared = |input: &Input| {
-                let info = &input.reader.header().info;
+                let info = &input.header.info;
                 info.iter().any(|known| known.key == *name)
             };
             if of.is_some() && !read && !self.inputs.iter().any(declared) {
@@ -264,61 +286,6 @@ impl Plan {
             }
         }
         Ok(())
-    }
-
-    /// Numbers the samples of an input, new ones after those there are.
-    fn number_samples(&mut self, names: &Arc<[String]>) -> Vec<u32> {
-        // a million names are worth sharing: most often all inputs have the same
-        if self.samples.is_empty() {
-            self.samples = Arc::clone(names);
-        }
-        if self.samples == *names {
-            return (0..).zip(names.iter()).map(|(n, _)| n).collect();
-        }
-        let mut numbers: HashMap<&str, u32> =
-            self.samples.iter().map(String::as_str).zip(0..).collect();
-        let known = numbers.len();
-        let mut new = Vec::new();
-        let of_column = names
-            .iter()
-            .map(|name| {
-                *numbers.entry(name).or_insert_with(|| {
-                    new.push(name.clone());
-                    (known + new.len()) as u32 - 1
-                })
-            })
-            .collect();
-        if !new.is_empty() {
-            self.samples = self.samples.iter().cloned().chain(new).collect();
-        }
-        of_column
-    }
-
-    fn add_samples(&mut self, names: &Arc<[String]>) -> InputSamples {
-        let of_column = self.number_samples(names);
-        let mut sorted = of_column.clone();
-        sorted.sort_unstable();
-        let batch = match self.batches.iter().position(|batch| *batch == sorted) {
-            Some(batch) => batch,
-            None => {
-                self.batches.push(sorted.clone());
-                self.batches.len() - 1
-            }
-        };
-        let first_sample = sorted.first().copied().unwrap_or(0);
-        let follow = (first_sample..).zip(&sorted).all(|(a, &b)| a == b);
-        let in_order = of_column == sorted;
-        let columns = of_column
-            .iter()
-            .map(|n| sorted.partition_point(|m| m < n) as u32)
-            .collect();
-        InputSamples {
-            batch: batch as u32,
-            count: names.len() as u32,
-            first_sample,
-            numbers: (!follow).then_some(sorted),
-            columns: (!in_order).then_some(columns),
-        }
     }
 
     fn guess_assembly(
@@ -335,12 +302,16 @@ impl Plan {
         // a header that names several assemblies is odd, not wrong: then only --assembly decides
         let guessed = Assembly::guess(contigs).ok().flatten();
         match (self.assembly, guessed) {
-            (Some(known), Some(other)) if known != other && options.assembly.is_none() => {
+            (Some(known), Some(other)) if known != other => {
+                let why = match options.assembly {
+                    Some(_) => "the assembly asked for",
+                    None => "as in the inputs before",
+                };
                 Err(Error::from(Box::new(InputError {
                     file: file.to_owned(),
                     place: Place::File,
-                    expected: format!("contigs of {}, as in the inputs before", known.name()),
-                    found: format!("contigs of {}", other.name()),
+                    expected: format!("contigs of {known}, {why}"),
+                    found: format!("contigs of {other}"),
                 })))
             }
             _ => {
@@ -350,43 +321,54 @@ impl Plan {
         }
     }
 
-    fn add_keys(
-        &mut self,
-        file: &str,
-        header: &Header,
-        options: &BuildOptions,
-        fields: &[Option<usize>],
-        first: bool,
-    ) -> Result<()> {
-        let keys: Vec<InfoKey> = options
-            .info
-            .iter()
-            .enumerate()
-            .map(|(k, name)| {
-                if fields.get(k).copied().flatten().is_some() {
-                    return InfoKey::new(name, Some(("A", "String")));
+    /// How a key asked for is kept: as the inputs that declare it say.
+    fn key(&self, k: usize, name: &str) -> Result<InfoKey> {
+        let mut found: Option<InfoKey> = None;
+        for input in &self.inputs {
+            let fields = input.annotated.as_ref().map_or(&[][..], |a| &a.fields);
+            let is_field = fields.get(k).copied().flatten().is_some();
+            let declared = match is_field {
+                true => Some(("A", "String")),
+                false => {
+                    let mut info = input.header.info.iter();
+                    let declared = info.find(|d| d.key == name);
+                    declared.map(|d| (d.number.as_str(), d.kind.as_str()))
                 }
-                let declared = header.info.iter().find(|d| d.key == *name);
-                InfoKey::new(name, declared.map(|d| (d.number.as_str(), d.kind.as_str())))
-            })
-            .collect();
-        if first {
-            self.keys = keys;
-        } else if let Some((a, _)) = self.keys.iter().zip(&keys).find(|(a, b)| a != b) {
-            return Err(Error::from(Box::new(InputError {
-                file: file.to_owned(),
-                place: Place::File,
-                expected: format!("INFO {} declared as in the inputs before", a.name),
-                found: "another declaration".to_owned(),
-            })));
+            };
+            let Some(declared) = declared else {
+                continue;
+            };
+            let key = InfoKey::new(name, declared);
+            match &found {
+                Some(known) if *known != key => {
+                    return Err(Error::from(Box::new(InputError {
+                        file: input.source.name.clone(),
+                        place: Place::File,
+                        expected: format!("INFO {name} declared as in the inputs before"),
+                        found: "another declaration".to_owned(),
+                    })));
+                }
+                Some(_) => {}
+                None => found = Some(key),
+            }
         }
-        Ok(())
+        found.ok_or_else(|| {
+            let headers = self.inputs.iter().map(|input| &input.header);
+            let known = headers.flat_map(|header| &header.info);
+            let near = nearest(name, known.map(|known| known.key.as_str()));
+            let near = match near.is_empty() {
+                true => String::new(),
+                false => format!("; did you mean {}?", near.join(", ")),
+            };
+            Error::Usage(format!("--info {name}: no input declares such a key{near}"))
+        })
     }
 
     /// Two batches may share samples, but not over the same stretch of a contig: a sample would have
     /// two genotypes there.
     pub(super) fn refuse_overlaps(&self, manifest: &Manifest) -> Result<()> {
-        let members: Vec<Members<'_>> = self.batches.iter().map(|b| Members::List(b)).collect();
+        let batches = self.samples.batches.iter();
+        let members: Vec<Members<'_>> = batches.map(|b| Members::List(b)).collect();
         let numbers: Vec<u32> = (0..).take(members.len()).collect();
         let sharing = sharing(&members);
         let Some((contig, a, b)) = overlapping_batches(&manifest.segments, &numbers, &sharing)
@@ -394,7 +376,7 @@ impl Plan {
             return Ok(());
         };
         let shared = members[a as usize].common(&members[b as usize]);
-        let shared = shared.map_or("", |sample| &self.samples[sample as usize]);
+        let shared = shared.map_or("", |sample| self.samples.name(sample));
         Err(Error::from(Box::new(InputError {
             file: self.contigs[contig as usize].0.clone(),
             place: Place::File,
@@ -406,7 +388,41 @@ impl Plan {
     }
 }
 
+/// What is needed of a header until the input is read. Many inputs declare the same contigs as the one
+/// before: those they have in common.
+fn kept(header: &Header, before: Option<&Arc<[ContigLine]>>) -> (Header, Arc<[ContigLine]>) {
+    let contigs = match before.filter(|contigs| contigs[..] == header.contigs[..]) {
+        Some(contigs) => Arc::clone(contigs),
+        None => header.contigs.as_slice().into(),
+    };
+    (header.without_lists(), contigs)
+}
+
+impl Input {
+    /// The open input: it may have been closed since its header was read.
+    pub(super) fn open(&mut self, options: &BuildOptions) -> Result<Reader> {
+        if let Some(reader) = self.reader.take() {
+            return Ok(reader);
+        }
+        let reader = self.source.reopen(options)?;
+        match reader.header().digest == self.header.digest {
+            true => Ok(reader),
+            false => Err(self.source.changed()),
+        }
+    }
+}
+
 impl Source {
+    /// Whether it can be read only once.
+    fn is_read_once(&self) -> bool {
+        self.copy.is_none() && is_stream(&self.path, &self.name)
+    }
+
+    /// For an input that is not what it was.
+    pub(super) fn changed(&self) -> Error {
+        Error::Usage(format!("{}: the file changed while it was read", self.name))
+    }
+
     /// Opens it once more.
     pub(super) fn reopen(&self, options: &BuildOptions) -> Result<Reader> {
         self.open(&read_options(options))
@@ -421,6 +437,12 @@ impl Source {
             }
         }
     }
+}
+
+/// What a header says of the key of an annotation.
+fn key_of(header: &Header, annotator: Annotator) -> Option<&Definition> {
+    let mut info = header.info.iter();
+    info.find(|known| known.key == annotator.key())
 }
 
 fn read_options(options: &BuildOptions) -> ReadOptions {
@@ -458,11 +480,12 @@ fn copy_stream(
     publication: &Publication,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<File> {
-    let failed = |e| Error::io(path, e);
-    let mut input: Box<dyn Read> = match name {
-        "-" => Box::new(std::io::stdin()),
-        _ => Box::new(File::open(path).map_err(failed)?),
-    };
+    let failed = |e| read_failed(path, e);
+    let mut input = match name {
+        "-" => Waiting::new(std::io::stdin()),
+        _ => File::open(path).and_then(Waiting::new),
+    }
+    .map_err(failed)?;
     let mut copy = publication.unnamed()?;
     let mut buffer = vec![0; 1 << 20];
     let mut bytes = 0;

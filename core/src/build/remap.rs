@@ -54,7 +54,11 @@ pub(super) fn remap(chunk: &mut Chunk, to: &[u32]) {
         };
         entry.sample = to[entry.sample as usize];
     }
+    for call in &mut chunk.phases {
+        call.sample = to[call.sample as usize];
+    }
     for record in &chunk.records {
+        chunk.phases[record.phases.range()].sort_by_key(|call| call.sample);
         chunk.polyploid[record.polyploid.range()].sort_by_key(|entry| entry.sample);
     }
     chunk.list = list;

@@ -9,6 +9,9 @@ use std::fmt;
 /// Places told for each reason and each warning.
 const PLACES: usize = 5;
 
+/// Kinds of warnings that are distinguished: there may be as many as there are contigs.
+const KINDS: usize = 1024;
+
 /// What was read, stored and refused. `records = stored + refused`, always.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
@@ -164,13 +167,22 @@ impl Report {
 }
 
 fn count_in(all: &mut Vec<Warned>, file: &str, place: Place, what: &str, count: u64) {
-    match all.iter_mut().find(|known| known.what == what) {
-        Some(known) => known.count += count,
-        None => all.push(Warned {
-            what: what.to_owned(),
+    let known = all.iter().position(|known| known.what == what);
+    match (known, all.len()) {
+        // the last one stands for all the others
+        (None, KINDS..) => all
+            .iter_mut()
+            .skip(KINDS - 1)
+            .for_each(|rest| rest.count += count),
+        (None, len) => all.push(Warned {
+            what: match len + 1 {
+                KINDS => "more oddities of other kinds".to_owned(),
+                _ => what.to_owned(),
+            },
             count,
             first: format!("{file}{place}"),
         }),
+        (Some(at), _) => all[at].count += count,
     }
 }
 

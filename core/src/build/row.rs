@@ -2,7 +2,7 @@
 
 use super::ordering::COMMON_FROM;
 use crate::genome::{AlleleType, Extent};
-use crate::source::chunk::{Alt, Chunk, Plane, Record};
+use crate::source::chunk::{Alt, Chunk, Phased, Plane, Record};
 use std::sync::Arc;
 
 /// One ALT of one record, with what the build decided about it.
@@ -14,6 +14,8 @@ pub(super) struct Row {
     /// Which ALT of the record, from 1; 0 for a record without ALT.
     pub(super) alt_number: u32,
     pub(super) contig: u32,
+    /// The hash of the contig's name.
+    pub(super) contig_name: u32,
     pub(super) position: i32,
     pub(super) end: i32,
     /// Number among the records at its position.
@@ -65,6 +67,7 @@ impl Row {
         let mut sum = bytes(self.carriers());
         if self.alt_number <= 1 {
             sum += bytes(record.missing) + bytes(record.haploid) + bytes(record.unphased);
+            sum += (record.phases.range().len() * size_of::<Phased>()) as u64;
         }
         sum
     }
@@ -74,6 +77,20 @@ impl Row {
         let values = self.chunk.info.get(self.record().info.range());
         let values = values.unwrap_or_default().iter();
         values.map(|value| value.value.range().len() as u64).sum()
+    }
+
+    /// The code of its type, and one more, where not its alleles but SVTYPE decides it; else 0.
+    pub(super) fn stated_type(&self) -> i64 {
+        let stated = self.alt().and_then(|alt| alt.stated);
+        stated.map_or(0, |kind| i64::from(kind.code()) + 1)
+    }
+
+    /// By how many bases the reference block of some called sample ends before the row does.
+    pub(super) fn block_short(&self) -> i64 {
+        match self.kind {
+            AlleleType::Ref => i64::from(self.record().block_short),
+            _ => 0,
+        }
     }
 
     /// SVLEN of a symbolic allele.

@@ -2,6 +2,7 @@
 
 use super::encode::{Columns, EncodedGroup};
 use super::info::{InfoColumn, InfoKey};
+use super::phase::SegmentPhases;
 use super::row::Row;
 use crate::annotations::{AnnotationWriter, EncodedAnnotations, Pointed};
 use crate::format::{
@@ -50,6 +51,7 @@ pub(super) struct SegmentBuilder {
     contigs: Vec<ContigSummary>,
     polyploid_rows: Vec<u8>,
     polyploid: Vec<u8>,
+    phases: SegmentPhases,
     original_rows: Vec<u8>,
     originals: TextWriter,
     /// The place of the contig in `contigs`, where the change starts, and the row.
@@ -79,6 +81,7 @@ impl SegmentBuilder {
             contigs: Vec::new(),
             polyploid_rows: Vec::new(),
             polyploid: Vec::new(),
+            phases: SegmentPhases::default(),
             original_rows: Vec::new(),
             originals: TextWriter::default(),
             respelled: Vec::new(),
@@ -132,6 +135,9 @@ impl SegmentBuilder {
             self.polyploid_rows
                 .extend((self.polyploid.len() as u32).to_le_bytes());
         }
+        let positions: Vec<i32> = group.rows.iter().map(|row| row.position).collect();
+        self.phases
+            .append(group.phases, &positions, self.meta.samples);
         self.append_columns(group.columns);
         for (column, more) in self.info.iter_mut().zip(info) {
             column.append(more);
@@ -161,6 +167,7 @@ impl SegmentBuilder {
                     contig: row.contig,
                     first_row: i,
                     end_row: i + 1,
+                    name: row.contig_name,
                 },
                 start: row.position,
                 last: row.position,
@@ -199,6 +206,8 @@ impl SegmentBuilder {
         all.record_rank.append(more.record_rank);
         all.roll.append(more.roll);
         all.sv_length.append(more.sv_length);
+        all.stated_type.append(more.stated_type);
+        all.block_short.append(more.block_short);
         all.carriers.append(more.carriers);
         all.missing.append(more.missing);
         all.haploid.append(more.haploid);
@@ -219,7 +228,8 @@ impl SegmentBuilder {
             + self.originals.len()
             + self.respelled.len() * 12;
         let annotations = self.annotations.bytes() + self.positions.len() * 4;
-        self.sets.len() + self.orders.len() + ids + alleles + rare + info + annotations
+        let phases = self.phases.len();
+        self.sets.len() + self.orders.len() + ids + alleles + rare + info + annotations + phases
     }
 
     /// The segment's sections, and what the manifest says of it.
@@ -274,10 +284,16 @@ impl SegmentBuilder {
         file.add(Kind::RecordRank, c.record_rank.finish());
         file.add(Kind::Roll, c.roll.finish());
         file.add(Kind::SvLength, c.sv_length.finish());
+        file.add(Kind::StatedType, c.stated_type.finish());
         file.add(Kind::Carriers, c.carriers.finish());
         file.add(Kind::Missing, c.missing.finish());
         file.add(Kind::Haploid, c.haploid.finish());
         file.add(Kind::Unphased, c.unphased.finish());
+        file.add(Kind::BlockShort, c.block_short.finish());
+        let [phase_ends, phase_sets, phase_names] = self.phases.finish()?;
+        file.add(Kind::PhaseEnds, phase_ends);
+        file.add(Kind::PhaseSets, phase_sets);
+        file.add(Kind::PhaseNames, phase_names);
         file.add(Kind::Sets, self.sets);
         file.add(
             Kind::OrderDirectory,

@@ -1,6 +1,6 @@
 //! Unsorted input gives what the same records in order give.
 
-use super::{BuildOptions, Phase, Progress, Report, build};
+use super::{BuildOptions, Phase, Progress, Report, build_with as build};
 use crate::dataset::open_manifest;
 use crate::error::{Error, Place};
 use proptest::prelude::*;

@@ -9,6 +9,7 @@ use crate::format::{Container, ContainerWriter, FileKind, Kind};
 use std::path::{Path, PathBuf};
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=1>\n\
+    ##INFO=<ID=SCORE,Number=.,Type=String,Description=\"\">\n\
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\tc\td\n\
     1\t5\trs1\tA\tG,T\t9\tq10\t.\tGT\t0|1\t1/2\t.|.\t0|0\n\
     1\t6\trs2\tC\tT\t.\tPASS\tSCORE=1\tGT\t1\t0/1/1\t1|1\t.\n\

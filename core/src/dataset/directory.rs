@@ -20,12 +20,30 @@ const TEMPORARY: &str = ".tmp";
 /// Reads and checks a dataset's manifest.
 pub(crate) fn open_manifest(directory: &Path) -> Result<Manifest> {
     let path = directory.join(MANIFEST);
-    let file = File::open(&path).map_err(|e| Error::io(&path, e))?;
+    let file = File::open(&path).map_err(|e| no_dataset(directory, &path, e))?;
     let mut bytes = Vec::new();
     file.take(MANIFEST_MAX)
         .read_to_end(&mut bytes)
         .map_err(|e| Error::io(&path, e))?;
     Manifest::from_bytes(&path, &bytes)
+}
+
+/// Why a manifest cannot be opened: most often it is not there.
+fn no_dataset(directory: &Path, path: &Path, error: io::Error) -> Error {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    if !matches!(error.kind(), NotFound | NotADirectory) {
+        return Error::io(path, error);
+    }
+    let found = match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => "the directory has no manifest.json",
+        Ok(_) => "a file, where a dataset is a directory",
+        Err(_) => "nothing is there",
+    };
+    Error::NoDataset {
+        path: directory.to_owned(),
+        found,
+        source: error,
+    }
 }
 
 /// The right to write a dataset, and the files of its next state.
@@ -35,8 +53,14 @@ pub(crate) struct Publication {
     /// Held until dropped; the operating system lets go of it when the process ends.
     _lock: File,
     created: bool,
+    /// Whether the directory is to go with a state that is not published: we made it, or a writer that
+    /// was killed did.
+    ours: bool,
     published: bool,
 }
+
+/// A file that is not needed any more and could not be removed, and why not.
+pub(crate) type LeftOver = (PathBuf, io::Error);
 
 impl Publication {
     /// Locks the dataset, creating its directory where there is none. Only an empty directory or a
@@ -52,6 +76,8 @@ impl Publication {
             // before anything is written: locking already leaves a file
             refuse_foreign_files(directory)?;
         }
+        // a lock without a dataset is what a killed writer leaves
+        let ours = created || !exists() && directory.join(LOCK).exists();
         let lock = lock(directory).inspect_err(|error| {
             // where not even the lock could be written, nothing else was
             if created && !matches!(error, Error::Locked { .. }) {
@@ -63,6 +89,7 @@ impl Publication {
             directory: directory.to_owned(),
             _lock: lock,
             created,
+            ours,
             published: false,
         };
         // only now nobody else can publish
@@ -72,26 +99,29 @@ impl Publication {
                 directory.display()
             )));
         }
-        publication.remove_unlisted(&HashSet::new())?;
+        publication.remove_unlisted(&HashSet::new());
         Ok(publication)
     }
 
-    /// Removes our files that neither the manifest on disk nor `keep` lists.
-    fn remove_unlisted(&self, keep: &HashSet<&str>) -> Result<()> {
+    /// Removes our files that neither the manifest on disk nor `keep` lists; gives those that stay.
+    /// They are harmless: readers ignore them, and the next writer tries again.
+    fn remove_unlisted(&self, keep: &HashSet<&str>) -> Vec<LeftOver> {
         let path = self.directory.join(MANIFEST);
         let listed: HashSet<String> = match path.exists().then(|| open_manifest(&self.directory)) {
             None => HashSet::new(),
             Some(Ok(manifest)) => listed(&manifest).map(str::to_owned).collect(),
             // what a manifest lists that is damaged or of another version is not known: nothing is removed
-            Some(Err(_)) => return Ok(()),
+            Some(Err(_)) => return Vec::new(),
         };
-        for name in names(&self.directory)? {
-            if is_ours(&name) && !listed.contains(&name) && !keep.contains(name.as_str()) {
-                let path = self.directory.join(&name);
-                fs::remove_file(&path).map_err(|e| Error::io(path, e))?;
-            }
-        }
-        Ok(())
+        let unlisted = |name: &String| {
+            is_ours(name) && !listed.contains(name) && !keep.contains(name.as_str())
+        };
+        let names = names(&self.directory).unwrap_or_default().into_iter();
+        let remove = |name: String| {
+            let path = self.directory.join(name);
+            fs::remove_file(&path).err().map(|error| (path, error))
+        };
+        names.filter(unlisted).filter_map(remove).collect()
     }
 
     /// A temporary file in the dataset, removed when dropped.
@@ -117,9 +147,9 @@ impl Publication {
     }
 
     /// Removes the files added so far that neither the dataset's state nor `next` lists.
-    pub(crate) fn forget(&mut self, next: &Manifest) -> Result<()> {
+    pub(crate) fn forget(&mut self, next: &Manifest) {
         let keep: HashSet<&str> = listed(next).collect();
-        self.remove_unlisted(&keep)
+        self.remove_unlisted(&keep);
     }
 
     /// Writes a file of the next state.
@@ -149,8 +179,9 @@ impl Publication {
         })
     }
 
-    /// Makes the files added so far the dataset's state, and removes those of the old one.
-    pub(crate) fn publish(mut self, manifest: &mut Manifest) -> Result<()> {
+    /// Makes the files added so far the dataset's state, and removes those of the old one; gives those
+    /// that stay.
+    pub(crate) fn publish(mut self, manifest: &mut Manifest) -> Result<Vec<LeftOver>> {
         let path = self.directory.join(MANIFEST);
         let failed = |e| Error::io(&path, e);
         let bytes = manifest.seal()?;
@@ -170,7 +201,7 @@ impl Publication {
             sync_directory(parent)?;
         }
         self.published = true;
-        self.remove_unlisted(&HashSet::new())
+        Ok(self.remove_unlisted(&HashSet::new()))
     }
 }
 
@@ -180,11 +211,12 @@ impl Drop for Publication {
         if self.published {
             return;
         }
-        // an unlisted file that cannot be removed is harmless: the next writer tries again
-        let _ = self.remove_unlisted(&HashSet::new());
-        if self.created {
+        self.remove_unlisted(&HashSet::new());
+        if !self.directory.join(MANIFEST).exists() {
             let _ = fs::remove_file(self.directory.join(LOCK));
-            let _ = fs::remove_dir(&self.directory);
+            if self.ours {
+                let _ = fs::remove_dir(&self.directory);
+            }
         }
     }
 }

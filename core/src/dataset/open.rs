@@ -6,7 +6,7 @@ use super::open_manifest;
 use super::samples::Samples;
 use super::segment::Segment;
 use crate::error::{Damage, Error, Result};
-use crate::format::Bytes;
+use crate::format::{Bytes, Kind, contig_hash};
 use crate::gene_carriers::GeneCarriers;
 use crate::genes::Genes;
 use crate::genome::{Assembly, ContigNames, Interval};
@@ -109,7 +109,7 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] where there is none, [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
+    /// [`Error::NoDataset`], [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut manifest = open_manifest(path)?;
@@ -402,18 +402,7 @@ impl Dataset {
         (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
     }
 
-    /// Whether a part has rows of the contig that may overlap the interval, by the manifest alone.
-    pub(crate) fn reaches(&self, part: usize, contig: u32, interval: Interval) -> bool {
-        let spans = self
-            .manifest
-            .segments
-            .get(part)
-            .map_or(&[][..], |entry| &entry.contigs);
-        let mut spans = spans.iter();
-        spans.any(|span| span.contig == contig && span.overlaps(interval))
-    }
-
-    /// The same of one of the spans of the part's entry.
+    /// Whether one of the spans of a part's entry in the manifest may have rows that overlap the interval.
     pub(crate) fn span_reaches(&self, part: usize, span: usize, interval: Interval) -> bool {
         let entry = self.manifest.segments.get(part);
         let span = entry.and_then(|entry| entry.contigs.get(span));
@@ -459,6 +448,14 @@ impl Dataset {
             .checked_sub(1)
             .map(|local| segment.sample(local));
         let known = last.is_none_or(|last| last < self.sample_count());
+        for rows in segment.contigs() {
+            let name = self.contig_name(rows.contig);
+            if contig_hash(name) != rows.name {
+                let expected = "the contigs that the manifest names";
+                let found = format!("another name than {name:?} of contig {}", rows.contig);
+                return Err(segment.file().damage_in(Kind::Contigs, expected, found));
+            }
+        }
         if same && contigs_same && known {
             return Ok(());
         }

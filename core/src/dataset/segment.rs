@@ -7,7 +7,8 @@ use crate::format::{
     Bytes, Column, Container, ContigRows, FileKind, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
     PageEntry, SAMPLES_MAX, Text, TextBlock, u32_of, unpack_alleles,
 };
-use crate::set::{Malformed, Order, StoredSet};
+use crate::genome::AlleleType;
+use crate::set::{Malformed, Order, PhaseSets, StoredSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -29,10 +30,13 @@ pub(crate) struct Columns {
     pub(crate) record_rank: Column,
     pub(crate) roll: Column,
     pub(crate) sv_length: Column,
+    pub(crate) stated_type: Column,
     pub(crate) carriers: Column,
     pub(crate) missing: Column,
     pub(crate) haploid: Column,
     pub(crate) unphased: Column,
+    pub(crate) block_short: Column,
+    pub(crate) phase_ends: Column,
 }
 
 /// A segment whose structure has been checked.
@@ -53,6 +57,8 @@ pub(crate) struct Segment {
     pub(crate) long_alleles: Text,
     pub(crate) ids: Text,
     polyploid_rows: Option<usize>,
+    phase_sets: Option<usize>,
+    pub(crate) phase_names: Text,
     pub(crate) originals: Text,
     pub(super) respelled: Option<usize>,
     filters: Vec<String>,
@@ -121,10 +127,13 @@ impl Segment {
             record_rank: column(Kind::RecordRank)?,
             roll: column(Kind::Roll)?,
             sv_length: column(Kind::SvLength)?,
+            stated_type: column(Kind::StatedType)?,
             carriers: column(Kind::Carriers)?,
             missing: column(Kind::Missing)?,
             haploid: column(Kind::Haploid)?,
             unphased: column(Kind::Unphased)?,
+            block_short: column(Kind::BlockShort)?,
+            phase_ends: column(Kind::PhaseEnds)?,
         };
         let filters = read_lines(&file, Kind::Filters)?;
         let mut info_keys = Vec::new();
@@ -150,6 +159,8 @@ impl Segment {
             long_alleles: Text::find(&file, Kind::LongAlleles)?,
             ids: Text::find(&file, Kind::Ids)?,
             polyploid_rows: file.find(Kind::PolyploidRows),
+            phase_sets: file.find(Kind::PhaseSets),
+            phase_names: Text::find(&file, Kind::PhaseNames)?,
             originals: Text::find(&file, Kind::Originals)?,
             respelled: file.find(Kind::Respelled),
             filters,
@@ -255,6 +266,22 @@ impl Segment {
         reference.extend(text.get(..tab).unwrap_or_default());
         alternate.extend(text.get(tab + 1..).unwrap_or_default());
         Ok(())
+    }
+
+    /// The type of a row of these alleles: by SVTYPE where they decide none.
+    pub(crate) fn type_of(
+        &self,
+        row: u32,
+        reference: &[u8],
+        alternate: &[u8],
+    ) -> Result<AlleleType> {
+        match AlleleType::of(reference, alternate, None) {
+            AlleleType::Other => {
+                let stated = self.columns.stated_type.get(&self.file, row)?;
+                Ok(AlleleType::of_code(stated - 1).unwrap_or(AlleleType::Other))
+            }
+            kind => Ok(kind),
+        }
     }
 
     /// The set bytes that descriptors of a page point into.
@@ -381,6 +408,52 @@ impl Segment {
         let start = range.start;
         Order::parse(self.file.slice(section, range)?, self.meta.samples * 2)
             .map_err(|e| self.malformed(section, start, e))
+    }
+
+    /// Whether some carriers are of phase sets.
+    pub(crate) fn has_phase_sets(&self) -> bool {
+        self.phase_sets.is_some()
+    }
+
+    /// The phase sets of a row's carriers.
+    pub(crate) fn phase_sets(&self, row: u32) -> Result<PhaseSets<'_>> {
+        let samples = self.meta.samples;
+        let Some(section) = self.phase_sets else {
+            return Ok(PhaseSets::new(&[], 0, samples, 0));
+        };
+        let ends = &self.columns.phase_ends;
+        let end = ends.get(&self.file, row)?;
+        let start = match row.checked_sub(1) {
+            Some(before) => ends.get(&self.file, before)?,
+            None => 0,
+        };
+        let inside = |n: i64| {
+            usize::try_from(n)
+                .ok()
+                .filter(|n| *n <= self.file.len(section))
+        };
+        let (Some(start), Some(end)) = (inside(start), inside(end).filter(|_| start <= end)) else {
+            let found = format!("{start} and {end}");
+            let section = self.file.find(Kind::PhaseEnds).unwrap_or(usize::MAX);
+            return Err(self
+                .file
+                .damage(section, 0, "ascending ends of phase sets", found));
+        };
+        let position = self.columns.position.get(&self.file, row)?;
+        let position = i32::try_from(position).unwrap_or(-1);
+        let bytes = self.file.slice(section, start..end)?;
+        Ok(PhaseSets::new(
+            bytes,
+            position,
+            samples,
+            self.phase_names.len(),
+        ))
+    }
+
+    /// An error for phase sets that broke a rule while they were read.
+    #[cold]
+    pub(crate) fn broken_phase_sets(&self, rule: Malformed) -> Error {
+        self.malformed(self.phase_sets.unwrap_or(usize::MAX), 0, rule)
     }
 
     /// The genotypes of samples with three and more copies in a row; empty where there are none.

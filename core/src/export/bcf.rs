@@ -1,7 +1,7 @@
 //! A record in BCF.
 
 use super::genotypes::{Cell, Cells, Genotypes};
-use super::header::{Header, filters, name};
+use super::header::{HAPLOTYPES, Header, SET, filters, name};
 use super::info::{Fixed, Value};
 use super::records::Record;
 use crate::sink::typed;
@@ -31,7 +31,11 @@ pub(super) fn write(
     line.extend(typed::float(fixed.quality).to_le_bytes());
     line.extend((u32::from(alleles) << 16 | u32::from(infos)).to_le_bytes());
     let columns = genotypes.columns() as u32;
-    line.extend((u32::from(columns > 0) << 24 | columns).to_le_bytes());
+    let formats = match columns {
+        0 => 0,
+        _ => 1 + genotypes.phases().fields(),
+    };
+    line.extend((formats << 24 | columns).to_le_bytes());
     match &fixed.id[..] {
         b"" => typed::string(line, b"."),
         id => typed::string(line, id),
@@ -62,6 +66,9 @@ pub(super) fn write(
             Cells::Narrow(cells) => any(line, cells, record.alts.len(), genotypes)?,
             Cells::Wide(cells) => any(line, cells, record.alts.len(), genotypes)?,
         }
+        let keys = (header.number(SET), header.number(HAPLOTYPES));
+        let phases = genotypes.phases();
+        phases.write_typed(line, genotypes.columns(), keys, header.phases.named);
     }
     let individual = line.len() - start - 8 - shared;
     if shared.max(individual) > RECORD_MAX {
@@ -86,6 +93,13 @@ fn info(line: &mut Vec<u8>, value: &Value) {
         }
         Value::Floats(values) => typed::floats(line, values),
         Value::Text(text) => typed::string(line, text),
+        Value::Numbers(text) => {
+            let values = text.split(|&b| b == b',');
+            let values: Vec<Option<f32>> = values
+                .map(|one| std::str::from_utf8(one).ok()?.parse().ok())
+                .collect();
+            typed::floats(line, &values);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! lowest bit; 0 or 1 for a missing one. Every sample has two cells; of haploid samples the second is
 //! *absent*. Samples with more copies stand apart.
 
+use super::phases::{PhaseKinds, Phases};
 use super::records::{BatchRows, Record, RowAt};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
@@ -125,11 +126,16 @@ pub(super) struct Genotypes<'a> {
     alleles: Vec<Option<u32>>,
     ac: Vec<u32>,
     an: u32,
+    /// Whether the dataset has phase sets, and whether these name haplotypes.
+    phased: PhaseKinds,
+    phases: Phases,
+    /// Columns whose copies are written in another order than they are stored, where that matters.
+    swapped: Vec<u32>,
 }
 
 impl<'a> Genotypes<'a> {
     /// For these samples of the dataset, ascending.
-    pub(super) fn new(dataset: &'a Dataset, samples: &[u32]) -> Result<Self> {
+    pub(super) fn new(dataset: &'a Dataset, samples: &[u32], phased: PhaseKinds) -> Result<Self> {
         let mut batches: Vec<Batch> = Vec::new();
         let mut batch_of = vec![None; dataset.parts().len()];
         let known = dataset.batches()?;
@@ -173,6 +179,9 @@ impl<'a> Genotypes<'a> {
             alleles: Vec::new(),
             ac: Vec::new(),
             an: 0,
+            phased,
+            phases: Phases::default(),
+            swapped: Vec::new(),
         })
     }
 
@@ -205,6 +214,11 @@ impl<'a> Genotypes<'a> {
     pub(super) fn ploidy(&self) -> usize {
         let most = self.polyploid.iter().map(|of| of.range.len()).max();
         most.unwrap_or(0).max(2)
+    }
+
+    /// What the samples are phased to.
+    pub(super) fn phases(&self) -> &Phases {
+        &self.phases
     }
 
     /// Copies that carry each ALT.
@@ -349,14 +363,21 @@ impl<'a> Genotypes<'a> {
             self.put_carriers(site, cells)?;
             self.put_polyploid(site, cells)?;
         }
+        self.swapped.clear();
         if self.any_unphased {
             // the order of unphased copies means nothing: lowest first
-            for pair in cells.as_chunks_mut::<2>().0 {
+            for (column, pair) in (0u32..).zip(cells.as_chunks_mut::<2>().0) {
                 let [a, b] = *pair;
                 if b.code() & 1 == 0 && a > b {
                     *pair = [b, a];
+                    if self.phased.haplotypes {
+                        self.swapped.push(column);
+                    }
                 }
             }
+        }
+        if self.phased.any() {
+            self.load_phases(sites)?;
         }
         self.polyploid.sort_by_key(|of| of.column);
         self.count(cells);
@@ -453,6 +474,21 @@ impl<'a> Genotypes<'a> {
             }
         })
         .map_err(|rule| segment.broken_set(rule))
+    }
+
+    fn load_phases(&mut self, sites: &[Site<'_, 'a>]) -> Result<()> {
+        self.phases.clear();
+        for site in sites {
+            let Some(batch) = self.batches.get(site.batch) else {
+                continue;
+            };
+            for (_, row) in site.rows {
+                let column = |local| batch.columns.of(local);
+                self.phases.add(row.segment, row.row, column)?;
+            }
+        }
+        self.phases.finish(&self.swapped);
+        Ok(())
     }
 
     /// Counts what will be written.

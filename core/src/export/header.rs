@@ -1,5 +1,6 @@
 //! The header, and the numbers that BCF has for its names.
 
+use super::phases::PhaseKinds;
 use crate::build::{InfoNumber, InfoType};
 use crate::dataset::{Dataset, InfoEntry};
 use crate::error::{Error, Result};
@@ -13,6 +14,9 @@ pub(super) const AN: &str = "AN";
 pub(super) const END: &str = "END";
 pub(super) const SVTYPE: &str = "SVTYPE";
 pub(super) const SVLEN: &str = "SVLEN";
+/// FORMAT keys of phase sets.
+pub(super) const SET: &str = "PS";
+pub(super) const HAPLOTYPES: &str = "PSL";
 
 /// Names and their numbers.
 pub(super) struct Header {
@@ -20,7 +24,11 @@ pub(super) struct Header {
     lines: Vec<(&'static str, String, String)>,
     known: HashSet<(&'static str, String)>,
     numbers: HashMap<String, u32>,
+    /// A report line for each name that is written otherwise.
+    renamed: Vec<String>,
     pub(super) contigs: Vec<String>,
+    /// What of phase sets there is.
+    pub(super) phases: PhaseKinds,
 }
 
 impl Header {
@@ -29,13 +37,18 @@ impl Header {
             lines: Vec::new(),
             known: HashSet::new(),
             numbers: HashMap::new(),
+            renamed: Vec::new(),
             contigs: dataset.contigs().map(str::to_owned).collect(),
+            phases: PhaseKinds::default(),
         };
         header.add("FILTER", "PASS", "Description=\"All filters passed\"");
         for part in dataset.parts() {
             for text in dataset.segment(part)?.filters() {
-                for name in filters(text).filter(|name| name != "PASS") {
-                    header.add("FILTER", &name, "Description=\"\"");
+                for text in text
+                    .split(';')
+                    .filter(|text| !matches!(*text, "" | "." | "PASS"))
+                {
+                    header.add_renamed("FILTER", text, "Description=\"\"");
                 }
             }
         }
@@ -69,7 +82,7 @@ impl Header {
         for entry in &dataset.manifest().info {
             let (number, kind) = declaration(entry);
             let rest = format!("Number={number},Type={kind},Description=\"\"");
-            header.add("INFO", &name(&entry.key), &rest);
+            header.add_renamed("INFO", &entry.key, &rest);
         }
         if !samples.is_empty() {
             header.add(
@@ -77,8 +90,22 @@ impl Header {
                 "GT",
                 "Number=1,Type=String,Description=\"Genotype\"",
             );
+            header.add_phases(PhaseKinds::of(dataset)?);
         }
         Ok(header)
+    }
+
+    fn add_phases(&mut self, kinds: PhaseKinds) {
+        self.phases = kinds;
+        if kinds.sets {
+            let kind = if kinds.named { "String" } else { "Integer" };
+            let rest = format!("Number=1,Type={kind},Description=\"Phase set\"");
+            self.add("FORMAT", SET, &rest);
+        }
+        if kinds.haplotypes {
+            let rest = "Number=.,Type=String,Description=\"Haplotype of each copy\"";
+            self.add("FORMAT", HAPLOTYPES, rest);
+        }
     }
 
     /// Adds a line unless it is there.
@@ -90,6 +117,23 @@ impl Header {
         let next = self.numbers.len() as u32;
         self.numbers.entry(name.to_owned()).or_insert(next);
         self.lines.push((kind, name.to_owned(), rest.to_owned()));
+    }
+
+    /// Adds a line for a name of the data, and reports it where it must be written otherwise.
+    fn add_renamed(&mut self, kind: &'static str, text: &str, rest: &str) {
+        let fits = name(text);
+        if fits != text {
+            let line = format!("{kind} {text:?} cannot stand in a header: written as {fits}");
+            if !self.renamed.contains(&line) {
+                self.renamed.push(line);
+            }
+        }
+        self.add(kind, &fits, rest);
+    }
+
+    /// The report lines of names that are written otherwise, once.
+    pub(super) fn take_renamed(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.renamed)
     }
 
     /// The number of a name in BCF.
@@ -147,12 +191,7 @@ impl Header {
 
 /// Number and Type of a kept key.
 fn declaration(entry: &InfoEntry) -> (&'static str, &'static str) {
-    let kind = match entry.kind.as_str() {
-        "flag" => InfoType::Flag,
-        "integer" => InfoType::Integer,
-        "float" => InfoType::Float,
-        _ => InfoType::Text,
-    };
+    let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
     let number = match entry.number.as_str() {
         "alt" => InfoNumber::Alt,
         "allele" => InfoNumber::Allele,
@@ -163,13 +202,13 @@ fn declaration(entry: &InfoEntry) -> (&'static str, &'static str) {
         (InfoNumber::Alt, _) => "A",
         (InfoNumber::Allele, _) => "R",
         // text may be a list of a length of its own
-        (InfoNumber::Record, InfoType::Text) => ".",
+        (InfoNumber::Record, kind) if kind.is_text() => ".",
         (InfoNumber::Record, _) => "1",
     };
     let kind = match kind {
         InfoType::Flag => "Flag",
         InfoType::Integer => "Integer",
-        InfoType::Float => "Float",
+        InfoType::Float | InfoType::Floats => "Float",
         InfoType::Text => "String",
     };
     (number, kind)

@@ -16,6 +16,8 @@ pub(super) enum Value {
     Integers(Vec<Option<i64>>),
     Floats(Vec<Option<f32>>),
     Text(Vec<u8>),
+    /// A list of numbers as the source has them.
+    Numbers(Vec<u8>),
 }
 
 /// What a record says beside its place, alleles and genotypes.
@@ -53,12 +55,7 @@ pub(super) struct Info<'a> {
 impl<'a> Info<'a> {
     pub(super) fn new(dataset: &'a Dataset) -> Self {
         let keys = dataset.manifest().info.iter().map(|entry| {
-            let kind = match entry.kind.as_str() {
-                "flag" => InfoType::Flag,
-                "integer" => InfoType::Integer,
-                "float" => InfoType::Float,
-                _ => InfoType::Text,
-            };
+            let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
             let number = match entry.number.as_str() {
                 "alt" => InfoNumber::Alt,
                 "allele" => InfoNumber::Allele,
@@ -180,7 +177,10 @@ impl<'a> Info<'a> {
         Ok(match kept {
             Kept::Text(text, block) => {
                 let text = text.get(file, row.row, block)?;
-                (!text.is_empty()).then(|| Value::Text(text.to_vec()))
+                (!text.is_empty()).then(|| match kind {
+                    InfoType::Floats => Value::Numbers(text.to_vec()),
+                    _ => Value::Text(text.to_vec()),
+                })
             }
             Kept::Column(column) if kind == InfoType::Flag => {
                 (column.get(file, row.row)? != 0).then_some(Value::Flag)
@@ -200,9 +200,8 @@ impl<'a> Info<'a> {
 fn find(segment: &Segment, name: &str, kind: InfoType) -> Result<Kept> {
     let at = segment.info_keys.iter().position(|key| key.name == name);
     let at = at.and_then(|at| u16::try_from(at).ok());
-    let text = kind == InfoType::Text;
     Ok(match at {
-        Some(at) if text => Kept::Text(
+        Some(at) if kind.is_text() => Kept::Text(
             Text::find(segment.file(), Kind::Info(at))?,
             TextBlock::default(),
         ),
@@ -237,6 +236,11 @@ fn together(kind: InfoType, values: Vec<Option<Value>>) -> Value {
                 })
                 .collect(),
         ),
+        // such a list is of the record as a whole
+        InfoType::Floats => match values.into_iter().next().flatten() {
+            Some(value) => value,
+            None => Value::Numbers(Vec::new()),
+        },
         InfoType::Text => {
             let parts: Vec<Vec<u8>> = values
                 .into_iter()
@@ -262,6 +266,7 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
     let mut lengths = vec![None; record.alts.len()];
     // of alleles whose end END alone tells, and of those that SVLEN tells
     let (mut stated, mut by_length) = (None, bases);
+    let mut types = Vec::new();
     for (alt, row) in record.batches.iter().flat_map(|batch| &batch.rows) {
         let (file, columns) = (row.segment.file(), &row.segment.columns);
         let Some(allele) = record.alts.get(*alt as usize) else {
@@ -276,12 +281,18 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
         if is_spelled_out(text) {
             continue;
         }
+        let kind = row.segment.type_of(row.row, record.reference(), text)?;
+        types.push(kind);
         let end = start + columns.span.get(file, row.row)?;
-        let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
-        if length.is_some() && spans.iter().any(|span| text.starts_with(span)) {
-            by_length = by_length.max(end);
-        } else {
-            stated = Some(end.max(stated.unwrap_or(bases)));
+        match kind {
+            // they end with REF
+            AlleleType::Ins | AlleleType::Bnd => {}
+            AlleleType::Del | AlleleType::Dup | AlleleType::Inv | AlleleType::Cnv
+                if length.is_some() =>
+            {
+                by_length = by_length.max(end);
+            }
+            _ => stated = Some(end.max(stated.unwrap_or(bases))),
         }
     }
     let end = stated.unwrap_or(by_length);
@@ -301,11 +312,10 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
         }
         None => {}
     }
-    if kept(SVTYPE).is_none() {
-        let types = record.alternates().filter_map(svtype);
-        if let Some(kind) = types.into_iter().next() {
-            more.push((SVTYPE, Value::Text(kind.to_vec())));
-        }
+    if kept(SVTYPE).is_none()
+        && let Some(kind) = types.into_iter().find_map(svtype)
+    {
+        more.push((SVTYPE, Value::Text(kind.to_vec())));
     }
     if lengths.iter().any(Option::is_some) {
         more.push((SVLEN, Value::Integers(lengths)));
@@ -315,11 +325,8 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
 }
 
 /// SVTYPE of an allele that is not spelled out.
-fn svtype(alternate: &[u8]) -> Option<&'static [u8]> {
-    if is_spelled_out(alternate) {
-        return None;
-    }
-    match AlleleType::of(b"N", alternate, None) {
+fn svtype(kind: AlleleType) -> Option<&'static [u8]> {
+    match kind {
         AlleleType::Del => Some(b"DEL"),
         AlleleType::Ins => Some(b"INS"),
         AlleleType::Dup => Some(b"DUP"),

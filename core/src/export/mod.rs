@@ -7,7 +7,8 @@
 //! * a wholly missing genotype is `./.` (`.` of a haploid sample), however it was written;
 //! * the copies of an unphased genotype come in the order of their numbers, missing first: `./1`,
 //!   `0/1`, `1/2`;
-//! * rows that were normalised come out normalised.
+//! * rows that were normalised come out normalised;
+//! * PS and PSL are those of calls of two copies that carry one of the ALTs; records without any have GT alone.
 //!
 //! The same variant in several batches gives one record over all samples, with ID, QUAL, FILTER and
 //! INFO of the first batch that has them. Samples of a batch that does not have the variant are `0/0`
@@ -20,6 +21,7 @@ mod bcf;
 mod genotypes;
 mod header;
 mod info;
+mod phases;
 mod records;
 mod text;
 
@@ -27,6 +29,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::query::{Group, IntoWhere};
 use crate::sink::{Sink, write_bcf_header};
+use crate::threads::bounded;
 use genotypes::Genotypes;
 use header::Header;
 use info::Info;
@@ -97,7 +100,7 @@ pub struct ExportProgress {
 }
 
 /// What was exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportSummary {
     /// Records written.
     pub records: u64,
@@ -107,7 +110,15 @@ pub struct ExportSummary {
     pub samples: u64,
     /// Bytes written, as stored.
     pub bytes: u64,
+    /// Names of filters and INFO keys, and values, with characters that cannot stand in such a file: `_` was
+    /// written for them.
+    pub replaced: u64,
+    /// What became of them, a line each, or one for many.
+    pub warnings: Vec<String>,
 }
+
+/// Names reported one by one of which characters were replaced.
+const RENAMED_MAX: usize = 20;
 
 impl Dataset {
     /// Writes the variants that an expression picks, with the genotypes of a group (or of everybody),
@@ -278,11 +289,11 @@ impl<'a, 'w> Writer<'a, 'w> {
                 "BCF cannot hold 2^24 samples or more: export to VCF".to_owned(),
             ));
         }
-        let header = Header::new(dataset, &samples)?;
+        let mut header = Header::new(dataset, &samples)?;
+        let renamed = header.take_renamed();
         let text = header.text(dataset, &samples, binary)?;
         let out = Counted { out: to, bytes: 0 };
-        let threads =
-            threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let threads = bounded(threads);
         let failed = |e| Error::io(name, e);
         let mut sink = match format {
             ExportFormat::Vcf => Sink::plain(out),
@@ -299,11 +310,13 @@ impl<'a, 'w> Writer<'a, 'w> {
             sink,
             binary,
             info: Info::new(dataset),
-            genotypes: Genotypes::new(dataset, &samples)?,
+            genotypes: Genotypes::new(dataset, &samples, header.phases)?,
             header,
             line: Vec::new(),
             summary: ExportSummary {
                 samples: samples.len() as u64,
+                replaced: renamed.len() as u64,
+                warnings: renamed.into_iter().take(RENAMED_MAX).collect(),
                 ..ExportSummary::default()
             },
             reported: 0,
@@ -347,6 +360,7 @@ impl<'a, 'w> Writer<'a, 'w> {
                 &self.genotypes,
             ),
             false => {
+                self.summary.replaced += text::unfit(record, &fixed);
                 text::write(
                     &mut self.line,
                     &self.header,
@@ -372,7 +386,14 @@ impl<'a, 'w> Writer<'a, 'w> {
         Ok(())
     }
 
-    fn finish(self) -> Result<ExportSummary> {
+    fn finish(mut self) -> Result<ExportSummary> {
+        let reported = self.summary.warnings.len() as u64;
+        let others = self.summary.replaced - reported;
+        if others > 0 {
+            self.summary.warnings.push(format!(
+                "{others} names and values with characters that cannot stand there: `_` is written for them"
+            ));
+        }
         let out = self.sink.finish().map_err(|e| Error::io(self.name, e))?;
         Ok(ExportSummary {
             bytes: out.bytes,

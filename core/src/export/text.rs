@@ -1,7 +1,7 @@
 //! A record as a line of VCF.
 
 use super::genotypes::{Cell, Cells, Genotypes};
-use super::header::{Header, filters, name};
+use super::header::{HAPLOTYPES, Header, SET, filters, name};
 use super::info::{Fixed, Value};
 use super::records::Record;
 
@@ -48,9 +48,21 @@ pub(super) fn write(
         }
     });
     if genotypes.columns() > 0 {
-        line.extend_from_slice(b"\tGT\t");
+        let phases = genotypes.phases();
+        line.extend_from_slice(b"\tGT");
+        for (key, is_there) in [
+            (SET, phases.kinds.sets),
+            (HAPLOTYPES, phases.kinds.haplotypes),
+        ] {
+            if is_there {
+                line.push(b':');
+                line.extend_from_slice(key.as_bytes());
+            }
+        }
+        line.push(b'\t');
+        let plain = genotypes.all_diploid() && record.alts.len() < 10 && phases.is_empty();
         match genotypes.cells() {
-            Cells::Narrow(cells) if genotypes.all_diploid() && record.alts.len() < 10 => {
+            Cells::Narrow(cells) if plain => {
                 one_digit(line, cells);
             }
             Cells::Narrow(cells) => any(line, cells, genotypes),
@@ -95,14 +107,32 @@ fn info(line: &mut Vec<u8>, value: &Value) {
             None => line.push(b'.'),
         }),
         Value::Floats(values) => list(line, values, |line, &value| number(line, value)),
-        Value::Text(text) => plain(line, text, b";"),
+        Value::Text(text) | Value::Numbers(text) => plain(line, text, b";"),
     }
+}
+
+/// How many values of a record have characters that are replaced.
+pub(super) fn unfit(record: &Record<'_, '_>, fixed: &Fixed<'_>) -> u64 {
+    let alternates = record.alternates().filter(|text| !fits(text, b""));
+    let values = fixed.info.iter().filter(|(_, value)| match value {
+        Value::Text(text) | Value::Numbers(text) => !fits(text, b";"),
+        _ => false,
+    });
+    u64::from(!fits(&fixed.id, b"")) + (alternates.count() + values.count()) as u64
+}
+
+fn fits(text: &[u8], also: &[u8]) -> bool {
+    !text.iter().any(|byte| is_replaced(*byte, also))
+}
+
+fn is_replaced(byte: u8, also: &[u8]) -> bool {
+    byte.is_ascii_control() || also.contains(&byte)
 }
 
 /// Text without what would end its column: BCF may have had it inside.
 fn plain(line: &mut Vec<u8>, text: &[u8], also: &[u8]) {
     line.extend(text.iter().map(|byte| match byte {
-        byte if byte.is_ascii_control() || also.contains(byte) => b'_',
+        byte if is_replaced(*byte, also) => b'_',
         byte => *byte,
     }));
 }
@@ -165,6 +195,7 @@ fn any<C: Cell>(line: &mut Vec<u8>, cells: &[C], genotypes: &Genotypes<'_>) {
         Some(number @ 0..10) => line.push(b'0' + number as u8),
         Some(number) => integer(line, i64::from(number)),
     };
+    let (phases, mut at) = (genotypes.phases(), 0);
     let mut polyploid = genotypes.polyploid().peekable();
     for (column, [a, b]) in (0u32..).zip(cells.as_chunks::<2>().0) {
         if let Some((of, alleles)) = polyploid.next_if(|(of, _)| of.column == column) {
@@ -180,6 +211,9 @@ fn any<C: Cell>(line: &mut Vec<u8>, cells: &[C], genotypes: &Genotypes<'_>) {
                 line.push(if b.code() & 1 == 1 { b'|' } else { b'/' });
                 allele(line, b.code());
             }
+        }
+        if !phases.is_empty() {
+            phases.write(line, &mut at, column);
         }
         line.push(b'\t');
     }

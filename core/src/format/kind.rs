@@ -92,10 +92,19 @@ kinds! {
     RecordRank = 28 "record_rank",
     Roll = 29 "roll",
     SvLength = 30 "sv_length",
+    /// Types by SVTYPE, where REF and ALT decide none.
+    StatedType = 31 "stated_type",
     Carriers = 32 "carriers",
     Missing = 33 "missing",
     Haploid = 34 "haploid",
     Unphased = 35 "unphased",
+    /// Where the phase sets of each row end.
+    PhaseEnds = 36 "phase_ends",
+    PhaseSets = 37 "phase_sets",
+    /// Names of phase sets and of haplotypes.
+    PhaseNames = 38 "phase_names",
+    /// By how much the shortest reference block of a sample is shorter than the row.
+    BlockShort = 39 "block_short",
     /// The bytes of stored sets.
     Sets = 40 "sets",
     OrderDirectory = 41 "order_directory",

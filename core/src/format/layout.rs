@@ -45,13 +45,15 @@ pub(crate) struct ContigRows {
     pub(crate) contig: u32,
     pub(crate) first_row: u32,
     pub(crate) end_row: u32,
+    /// [`contig_hash`] of its name there.
+    pub(crate) name: u32,
 }
 
 impl ContigRows {
-    pub(crate) const LEN: usize = 12;
+    pub(crate) const LEN: usize = 16;
 
     pub(crate) fn to_bytes(self) -> impl Iterator<Item = u8> {
-        [self.contig, self.first_row, self.end_row]
+        [self.contig, self.first_row, self.end_row, self.name]
             .into_iter()
             .flat_map(u32::to_le_bytes)
     }
@@ -62,6 +64,7 @@ impl ContigRows {
             contig: numbers.next()?,
             first_row: numbers.next()?,
             end_row: numbers.next()?,
+            name: numbers.next()?,
         })
     }
 }
@@ -243,6 +246,11 @@ pub(crate) fn unpack_alleles(code: u32, reference: &mut Vec<u8>, alternate: &mut
             alternate.push(base)
         }
     }
+}
+
+/// By what a segment knows the contigs of its dataset: the low half of the xxh3 of the name.
+pub(crate) fn contig_hash(name: &str) -> u32 {
+    xxhash_rust::xxh3::xxh3_64(name.as_bytes()) as u32
 }
 
 /// What long alleles are compared by before their text is inflated: the low half of the xxh3 of REF,

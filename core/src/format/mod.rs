@@ -24,8 +24,8 @@ pub(crate) use container_writer::ContainerWriter;
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
-    ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, pack_alleles, u32_of,
-    unpack_alleles,
+    ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, contig_hash, pack_alleles,
+    u32_of, unpack_alleles,
 };
 pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;

@@ -10,7 +10,7 @@ use super::container::Container;
 use super::kind::Kind;
 use crate::error::Result;
 use std::cell::RefCell;
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 const HEAD_LEN: usize = 8;
 const BLOCK_LEN: usize = 16;
@@ -207,8 +207,7 @@ impl Text {
         if frame.get(4).is_none_or(|&bits| bits & FRAME_CHECKSUM == 0) {
             return Err(broken("one without a checksum".to_owned()));
         }
-        let inflated = zstd::bulk::decompress(frame, inflated_len as usize)
-            .map_err(|e| broken(e.to_string()))?;
+        let inflated = inflate(frame, inflated_len as usize).map_err(|e| broken(e.to_string()))?;
         TextBlock::new(first, inflated).ok_or_else(|| {
             file.damage(
                 section,
@@ -307,6 +306,20 @@ fn frame(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
             }
         };
         context.compress(bytes)
+    })
+}
+
+/// Inflates a frame with the thread's own context: making one costs more than to inflate a block.
+fn inflate(frame: &[u8], len: usize) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        static CONTEXT: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    CONTEXT.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => context.insert(Decompressor::new()?),
+        };
+        context.decompress(frame, len)
     })
 }
 

@@ -90,19 +90,31 @@ impl AlleleType {
         self as u8
     }
 
-    /// The type of a row by its REF and ALT as VCF writes them, and by its SVTYPE where ALT is
-    /// symbolic and tells nothing.
+    /// The type of a code on disk.
+    pub(crate) fn of_code(code: i64) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| i64::from(kind.code()) == code)
+    }
+
+    /// The type of a row by its REF and ALT as VCF writes them, and by its SVTYPE where they say
+    /// nothing.
     pub(crate) fn of(reference: &[u8], alternate: &[u8], svtype: Option<&[u8]>) -> Self {
+        match (Self::of_alleles(reference, alternate), svtype) {
+            (Self::Other, Some(svtype)) => Self::of_symbol(svtype),
+            (kind, _) => kind,
+        }
+    }
+
+    /// The type by REF and ALT alone.
+    fn of_alleles(reference: &[u8], alternate: &[u8]) -> Self {
         match alternate {
             b"" | b"." | b"<*>" | b"<NON_REF>" => return Self::Ref,
             b"*" => return Self::Star,
-            [b'<', symbol @ .., b'>'] => {
-                return match (Self::of_symbol(symbol), svtype) {
-                    (Self::Other, Some(svtype)) => Self::of_symbol(svtype),
-                    (kind, _) => kind,
-                };
-            }
+            [b'<', symbol @ .., b'>'] => return Self::of_symbol(symbol),
             _ => {}
+        }
+        if is_inserted_contig(alternate) {
+            return Self::Ins;
         }
         if is_breakend(alternate) {
             return Self::Bnd;
@@ -129,12 +141,15 @@ impl AlleleType {
             b"INS" => Self::Ins,
             b"DUP" => Self::Dup,
             b"INV" => Self::Inv,
-            b"CNV" => Self::Cnv,
+            b"CNV" | b"MCNV" => Self::Cnv,
             b"BND" | b"TRA" | b"CTX" => Self::Bnd,
-            [b'C', b'N', copies @ ..]
-                if !copies.is_empty() && copies.iter().all(u8::is_ascii_digit) =>
-            {
-                Self::Cnv
+            // `CN0` of the 1000 Genomes, `CN=0` of gnomAD
+            [b'C', b'N', copies @ ..] => {
+                let copies = copies.strip_prefix(b"=").unwrap_or(copies);
+                match !copies.is_empty() && copies.iter().all(u8::is_ascii_digit) {
+                    true => Self::Cnv,
+                    false => Self::Other,
+                }
             }
             _ => Self::Other,
         }
@@ -232,6 +247,19 @@ pub(crate) fn is_breakend(alternate: &[u8]) -> bool {
         }
 }
 
+/// Whether an ALT is an inserted contig of an assembly file, as VCF 4.1 to 4.3 have it: `C<ctg1>`.
+pub(crate) fn is_inserted_contig(alternate: &[u8]) -> bool {
+    let Some(open) = alternate.iter().position(|&b| b == b'<') else {
+        return false;
+    };
+    let (bases, contig) = alternate.split_at(open);
+    let [_, name @ .., b'>'] = contig else {
+        return false;
+    };
+    let odd = |b: &u8| matches!(b, b'<' | b'>' | b'[' | b']') || !b.is_ascii_graphic();
+    is_sequence(bases) && !name.is_empty() && !name.iter().any(odd)
+}
+
 /// The length of a variant as `length>=50` compares it: that of the longer of the trimmed alleles
 /// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else END - POS: the base at POS stands
 /// before what is changed.
@@ -315,7 +343,15 @@ mod tests {
             ("A", "<INV>", AlleleType::Inv),
             ("A", "<CNV:TR>", AlleleType::Cnv),
             ("A", "<CN12>", AlleleType::Cnv),
+            ("A", "<CN=0>", AlleleType::Cnv),
+            ("A", "<CNV>", AlleleType::Cnv),
             ("A", "<CN>", AlleleType::Other),
+            ("A", "<CN=>", AlleleType::Other),
+            ("A", "<CN=x>", AlleleType::Other),
+            ("A", "A<ctg1>", AlleleType::Ins),
+            ("A", "A<dup-126>AAA", AlleleType::Other),
+            ("A", "<ctg1>", AlleleType::Other),
+            ("A", "A[<ctg1>:7[", AlleleType::Bnd),
             ("A", "<STR7>", AlleleType::Other),
             ("A", "A[17:198982[", AlleleType::Bnd),
             ("A", "]13:123456]T", AlleleType::Bnd),
@@ -334,6 +370,15 @@ mod tests {
             AlleleType::of(b"A", b"<INV>", Some(b"DEL")),
             AlleleType::Inv
         );
+        assert_eq!(
+            AlleleType::of(b"A", b"<CN=3>", Some(b"MCNV")),
+            AlleleType::Cnv
+        );
+        assert_eq!(
+            AlleleType::of(b"A", b"A<dup-9>A", Some(b"DUP")),
+            AlleleType::Dup
+        );
+        assert_eq!(AlleleType::of(b"A", b"G", Some(b"DEL")), AlleleType::Snv);
     }
 
     #[test]

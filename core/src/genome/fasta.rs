@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use noodles_bgzf as bgzf;
 use noodles_fasta::{self as fasta, fai};
@@ -25,7 +24,9 @@ pub(crate) struct ReferenceFasta {
     path: PathBuf,
     records: Vec<Record>,
     names: ContigNames,
-    source: Mutex<Source>,
+    source: RefCell<Source>,
+    /// What was read last: neighbours ask for the same bases.
+    window: RefCell<Window>,
 }
 
 enum Source {
@@ -92,27 +93,24 @@ impl ReferenceFasta {
             path: path.to_owned(),
             records,
             names,
-            source: Mutex::new(source),
+            source: RefCell::new(source),
+            window: RefCell::default(),
         })
     }
 
-    /// The bases of a contig under any of its names. Each thread takes its own.
-    pub(crate) fn sequence(
-        &self,
-        contig: &str,
-    ) -> std::result::Result<FastaSequence<'_>, NameError> {
-        let index = self.names.resolve(contig)?;
-        match self.records.get(index) {
-            Some(record) => Ok(FastaSequence {
-                fasta: self,
-                record,
-                window: RefCell::default(),
-            }),
-            None => Err(NameError::Unknown {
-                name: contig.to_owned(),
-                candidates: Vec::new(),
-            }),
-        }
+    /// The number of a contig under any of its names.
+    pub(crate) fn find(&self, contig: &str) -> std::result::Result<usize, NameError> {
+        self.names.resolve(contig)
+    }
+
+    /// The bases of a contig by its number.
+    pub(crate) fn sequence(&self, number: usize) -> Option<FastaSequence<'_>> {
+        let record = self.records.get(number)?;
+        Some(FastaSequence {
+            fasta: self,
+            number,
+            record,
+        })
     }
 
     /// Fills `bases` with those of an interval inside the record's extent.
@@ -125,22 +123,15 @@ impl ReferenceFasta {
             return Err(record.stale(&self.path, record.offset));
         };
         bases.clear();
-        {
-            let mut source = match self.source.lock() {
-                Ok(source) => source,
-                // Every read seeks first: what another thread left behind does not matter.
-                Err(poisoned) => poisoned.into_inner(),
-            };
-            let length = to - from + 1;
-            match &mut *source {
-                Source::Plain(file) => {
-                    file.seek(SeekFrom::Start(from)).map_err(io)?;
-                    file.take(length).read_to_end(bases).map_err(io)?;
-                }
-                Source::Bgzf(reader) => {
-                    reader.seek(SeekFrom::Start(from)).map_err(io)?;
-                    reader.take(length).read_to_end(bases).map_err(io)?;
-                }
+        let length = to - from + 1;
+        match &mut *self.source.borrow_mut() {
+            Source::Plain(file) => {
+                file.seek(SeekFrom::Start(from)).map_err(io)?;
+                file.take(length).read_to_end(bases).map_err(io)?;
+            }
+            Source::Bgzf(reader) => {
+                reader.seek(SeekFrom::Start(from)).map_err(io)?;
+                reader.take(length).read_to_end(bases).map_err(io)?;
             }
         }
         // An index older than its file points elsewhere: bases must lie where it says, line ends
@@ -278,15 +269,17 @@ fn excerpt(name: &str, length: i32) -> Option<(&str, i32)> {
         .then_some((contig, interval.start))
 }
 
-/// One contig of a FASTA file, with the last window read.
+/// One contig of a FASTA file.
 pub(crate) struct FastaSequence<'a> {
     fasta: &'a ReferenceFasta,
+    number: usize,
     record: &'a Record,
-    window: RefCell<Window>,
 }
 
+/// A stretch of a contig.
 #[derive(Default)]
 struct Window {
+    contig: usize,
     start: i32,
     bases: Vec<u8>,
 }
@@ -297,8 +290,11 @@ impl ReferenceSequence for FastaSequence<'_> {
     }
 
     fn base(&self, at: i32) -> Result<u8> {
-        let mut window = self.window.borrow_mut();
+        let mut window = self.fasta.window.borrow_mut();
         let found = |window: &Window| {
+            if window.contig != self.number {
+                return None;
+            }
             let n = usize::try_from(at.checked_sub(window.start)?).ok()?;
             window.bases.get(n).copied()
         };
@@ -316,7 +312,11 @@ impl ReferenceSequence for FastaSequence<'_> {
         let mut bases = std::mem::take(&mut window.bases);
         self.fasta
             .read(self.record, Interval { start, end }, &mut bases)?;
-        *window = Window { start, bases };
+        *window = Window {
+            contig: self.number,
+            start,
+            bases,
+        };
         found(&window).ok_or_else(outside)
     }
 }
@@ -333,6 +333,10 @@ mod tests {
         let path = dir.join(name);
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    fn sequence<'a>(fasta: &'a ReferenceFasta, name: &str) -> FastaSequence<'a> {
+        fasta.sequence(fasta.find(name).unwrap()).unwrap()
     }
 
     fn bases(sequence: &FastaSequence<'_>) -> String {
@@ -352,13 +356,13 @@ mod tests {
         );
         let check = || {
             let fasta = ReferenceFasta::open(&path, Some(Assembly::Grch38)).unwrap();
-            assert_eq!(bases(&fasta.sequence("1").unwrap()), "ACGTNNACG");
-            let excerpt = fasta.sequence("NC_000022.11").unwrap();
+            assert_eq!(bases(&sequence(&fasta, "1")), "ACGTNNACG");
+            let excerpt = sequence(&fasta, "NC_000022.11");
             assert_eq!(excerpt.extent(), Interval { start: 10, end: 15 });
             assert_eq!(bases(&excerpt), "TTTCC");
             assert!(excerpt.base(9).is_err());
             assert!(excerpt.base(15).is_err());
-            assert!(fasta.sequence("chr3").is_err());
+            assert!(fasta.find("chr3").is_err());
         };
         check();
         let index = format!(
@@ -388,7 +392,7 @@ mod tests {
         // Points between the lines: seen when read.
         write(dir.path(), "a.fa.fai", "1\t8\t3\t3\t4\n");
         let fasta = ReferenceFasta::open(&path, None).unwrap();
-        let sequence = fasta.sequence("1").unwrap();
+        let sequence = sequence(&fasta, "1");
         assert!(sequence.base(0).is_err());
         assert!(ReferenceFasta::open(&dir.path().join("none.fa"), None).is_err());
     }
@@ -404,7 +408,7 @@ mod tests {
         }
         let path = write(dir.path(), "a.fa", &text);
         let fasta = ReferenceFasta::open(&path, None).unwrap();
-        let sequence = fasta.sequence("1").unwrap();
+        let sequence = sequence(&fasta, "1");
         assert_eq!(sequence.extent().end, 64 * 3000);
         for at in [0, WINDOW - 1, WINDOW, 5, 64 * 3000 - 1, WINDOW * 2 + 3] {
             assert_eq!(
@@ -427,7 +431,7 @@ mod tests {
         // One block: no entry but the count.
         std::fs::write(dir.path().join("a.fa.gz.gzi"), 0u64.to_le_bytes()).unwrap();
         let fasta = ReferenceFasta::open(&path, None).unwrap();
-        assert_eq!(bases(&fasta.sequence("chr1").unwrap()), "ACGTAC");
+        assert_eq!(bases(&sequence(&fasta, "chr1")), "ACGTAC");
     }
 
     /// Every record that `bcftools norm` changes, changed alike.
@@ -444,7 +448,7 @@ mod tests {
         std::fs::copy(dir.join("GRCh37_chr1_first_1Mb.fa"), &reference).unwrap();
         let vcf = dir.join("test_1000G_hs37.vcf.gz");
         let fasta = ReferenceFasta::open(&reference, None).unwrap();
-        let sequence = fasta.sequence("1").unwrap();
+        let sequence = sequence(&fasta, "1");
         let sites = |input: Vec<u8>| -> Vec<(i64, String, String)> {
             String::from_utf8(input)
                 .unwrap()

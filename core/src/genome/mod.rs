@@ -6,24 +6,26 @@ mod breakend;
 mod fasta;
 mod hgvs;
 mod identifier;
+mod landmarks;
 mod names;
 mod normalise;
 mod position;
 mod spelling;
 
 pub use allele::{AlleleType, UnknownAlleleType};
-pub(crate) use allele::{Extent, is_sequence, variant_length};
+pub(crate) use allele::{Extent, is_inserted_contig, is_sequence, variant_length};
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use assembly::{Chromosome, HeaderContig};
 pub(crate) use breakend::with_mate_named;
-pub(crate) use fasta::{FastaSequence, ReferenceFasta};
+pub(crate) use fasta::ReferenceFasta;
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,
 };
+pub(crate) use landmarks::assembly_of_gene;
 pub use names::NameError;
 pub(crate) use names::{ContigNames, chromosome_of, is_same_contig};
 pub(crate) use normalise::{
     NormaliseError, Normalised, StoredAllele, normalise, reverse_complement,
 };
 pub use position::{Interval, Position};
-pub(crate) use spelling::{Indel, KnownBases, Same, Trimmed, is_plain, respelled_start};
+pub(crate) use spelling::{BaseAt, Indel, KnownBases, Same, Trimmed, is_plain, respelled_start};

@@ -94,6 +94,9 @@ pub(crate) fn is_plain(position: i64, reference: &[u8], trimmed: &Trimmed<'_>) -
     }
 }
 
+/// The base at a position, where it is known.
+pub(crate) type BaseAt<'t> = dyn Fn(i64) -> Option<u8> + 't;
+
 /// Whether two changes are the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Same {
@@ -126,7 +129,7 @@ impl Indel<'_> {
 
     /// Whether another indel is this one, moved. Of deletions it is enough to look at what lies between: the
     /// other's bases are those of the reference.
-    pub(crate) fn same(&self, other: &Indel<'_>, known: &dyn Fn(i64) -> Option<u8>) -> Same {
+    pub(crate) fn same(&self, other: &Indel<'_>, known: &BaseAt<'_>) -> Same {
         if self.deletes != other.deletes || self.bases.len() != other.bases.len() {
             return Same::No;
         }
@@ -145,11 +148,7 @@ impl Indel<'_> {
 
     /// Whether it is the same change when it removes, or inserts once more, the bases of an interval as long
     /// as it is; these bases are not told.
-    pub(crate) fn same_as_interval(
-        &self,
-        interval: Range<i64>,
-        known: &dyn Fn(i64) -> Option<u8>,
-    ) -> Same {
+    pub(crate) fn same_as_interval(&self, interval: Range<i64>, known: &BaseAt<'_>) -> Same {
         let by = (interval.start - self.start).abs();
         if interval.end - interval.start != self.length() || by > Self::reach(self.length()) {
             return Same::No;
@@ -162,7 +161,7 @@ impl Indel<'_> {
     }
 
     /// Whether the reference repeats its bases over a stretch.
-    fn moves_through(&self, stretch: Range<i64>, known: &dyn Fn(i64) -> Option<u8>) -> Same {
+    fn moves_through(&self, stretch: Range<i64>, known: &BaseAt<'_>) -> Same {
         let own = match self.deletes {
             true => self.start..self.start + self.length(),
             false => 0..0,

@@ -262,7 +262,7 @@ impl<'a> Allele<'a> {
                 None => {
                     let mut tally = Tally::new(segment, None);
                     tally.carriers(row, &mut found)?;
-                    tally.with_phases(row, &found, &mut f)?;
+                    tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?;
                 }
             }
         }
@@ -280,7 +280,7 @@ impl<'a> Allele<'a> {
         for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
             let mut tally = Tally::new(segment, Some(&samples));
             tally.carriers(*row, &mut found)?;
-            tally.with_phases(*row, &found, &mut |carrier| all.push(carrier))?;
+            tally.with_phases(*row, &found, &mut |carrier, _| all.push(carrier))?;
         }
         all.sort_by_key(|carrier| carrier.sample);
         all.into_iter().for_each(f);

@@ -6,7 +6,9 @@ use super::polyploid::{copies_where, for_each_polyploid};
 use crate::dataset::PageView;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, Order, StoredSet, for_each_bit, get_bit, set_bit, words_for};
+use crate::set::{
+    Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, set_bit, words_for,
+};
 
 /// Which copies of a sample carry, and how many it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,14 +148,16 @@ impl<'a> Tally<'a> {
         Ok(set.byte_len() as u64)
     }
 
-    /// Calls `f` with the genotypes of carriers found before, which ascend by sample.
+    /// Calls `f` with the genotypes of carriers found before, which ascend by sample, and with what they are
+    /// phased to.
     pub(crate) fn with_phases(
         &mut self,
         row: u32,
         carriers: &[Carrier],
-        f: &mut impl FnMut(CarrierGenotype),
+        f: &mut impl FnMut(CarrierGenotype, Option<PhaseSet>),
     ) -> Result<()> {
         let phases = self.phases(row)?;
+        let mut sets = self.segment.phase_sets(row)?;
         let mut missing = phases.missing.as_slice();
         for carrier in carriers {
             let mut genotype = CarrierGenotype {
@@ -168,7 +172,13 @@ impl<'a> Tally<'a> {
             if !phases.are_whole {
                 phases.complete(carrier, &mut missing, &mut genotype);
             }
-            f(genotype);
+            let set = match sets.is_empty() {
+                true => None,
+                false => sets
+                    .of(carrier.sample)
+                    .map_err(|rule| self.segment.broken_phase_sets(rule))?,
+            };
+            f(genotype, set);
         }
         Ok(())
     }

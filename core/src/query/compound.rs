@@ -7,9 +7,12 @@
 //!
 //! Two different variants of a gene are a pair of a sample where both are hits and
 //!
-//! * *trans*: both are phased and on different copies, or both are ALTs of one record, as in `1/2`;
-//! * *unknown*: at least one is not phased.
+//! * *trans*: they are phased to each other and on different copies, or both are ALTs of one record, as in
+//!   `1/2`;
+//! * *unknown*: they are not phased to each other.
 //!
+//! Calls are phased to each other within a phase set of a contig: calls of one PS, calls with `|` that are
+//! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
 //! A variant that is told in several records is one: it is no partner of itself.
 
 use super::Group;
@@ -17,7 +20,7 @@ use super::IntoWhere;
 use super::carried::ALL_FOUND;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
-use super::haplotype::Haplotype;
+use super::haplotype::{Haplotype, Haplotypes};
 use super::people::Step;
 use super::reached::Reached;
 use super::resolve::{Resolver, Test};
@@ -73,9 +76,9 @@ impl Dataset {
     /// Calls `f` with every pair of variants that one sample has in one gene, on different copies as
     /// far as is known: by the end of the gene, then by sample, then by variants.
     ///
-    /// Both calls are of two copies of which one carries. Where both are phased they are on different
-    /// copies; pairs with an unphased call are unknown, but for two ALTs of one record. Memory holds
-    /// the carriers of genes that overlap each other.
+    /// Both calls are of two copies of which one carries. Where they are phased to each other, by one phase
+    /// set, they are on different copies; other pairs are unknown, but for two ALTs of one record. Memory
+    /// holds the carriers of genes that overlap each other.
     ///
     /// # Errors
     ///
@@ -277,6 +280,7 @@ struct Sweep<'a> {
     /// Genes that have no later variant.
     closed: Vec<u32>,
     found: Found,
+    haplotypes: Haplotypes,
     /// The number of the variant: the same for each time that it is told.
     variant: u32,
     seen: u64,
@@ -331,33 +335,45 @@ impl Found {
     fn load_hits(
         &mut self,
         variant: &mut Variant<'_, '_>,
+        haplotypes: &mut Haplotypes,
         number: u32,
         names: Option<&Rc<PairedVariant>>,
     ) -> Result<u64> {
+        let mut segments = Vec::with_capacity(self.rows.len());
         for &row in &self.rows {
             let Some((part, segment)) = variant.of.walk.part(row) else {
                 continue;
             };
             let rank = segment.columns.record_rank.get(segment.file(), row.row)?;
             self.records.push((part, rank));
+            segments.push((part, segment));
         }
         let (rows, records, hits) = (&self.rows, &self.records, &mut self.hits);
-        let bytes = variant.carriers_by_row(false, |row, carrier| {
-            let at = rows.iter().position(|other| *other == row);
-            let record = at.and_then(|at| records.get(at)).copied();
-            if let (Some(record), true) = (record, is_hit(&carrier)) {
-                let copy = carrier.copies >> 1 & 1;
-                let haplotype = |copy| carrier.phased.then_some(Haplotype::of_contig(copy));
-                hits.push(PairHit {
+        let mut fault = None;
+        let bytes = variant.carriers_by_row(false, |row, carrier, set| {
+            let at = rows.iter().position(|other| *other == row).unwrap_or(0);
+            let (Some(record), Some(of), true) =
+                (records.get(at), segments.get(at), is_hit(&carrier))
+            else {
+                return;
+            };
+            match haplotypes.of(&carrier, carrier.copies >> 1 & 1, set, *of) {
+                Ok([on, other]) => hits.push(PairHit {
                     sample: carrier.sample,
                     variant: number,
-                    on: haplotype(copy),
-                    other: haplotype(1 - copy),
-                    record,
+                    on,
+                    other,
+                    record: *record,
                     names: names.cloned(),
-                });
+                }),
+                Err(error) => {
+                    fault.get_or_insert(error);
+                }
             }
         })?;
+        if let Some(error) = fault {
+            return Err(error);
+        }
         let mut from = 0;
         let by_record = self.together.len() > 1;
         for ((_, of), record) in self.together.iter_mut().zip(&self.records) {
@@ -406,6 +422,7 @@ impl<'a> Sweep<'a> {
             open: BTreeSet::new(),
             closed: Vec::new(),
             found,
+            haplotypes: Haplotypes::default(),
             variant: 0,
             seen: 0,
             set_bytes: 0,
@@ -447,8 +464,9 @@ impl<'a> Sweep<'a> {
                     alternate,
                 })
             });
-            let found = &mut self.found;
-            self.set_bytes += found.load_hits(&mut variant, self.variant, named.as_ref())?;
+            let (found, haplotypes) = (&mut self.found, &mut self.haplotypes);
+            let number = self.variant;
+            self.set_bytes += found.load_hits(&mut variant, haplotypes, number, named.as_ref())?;
             if found.hits.is_empty() {
                 continue;
             }

@@ -10,7 +10,7 @@ use crate::dataset::{Dataset, Segment, WantedAlleles};
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::{
-    AlleleName, Change, Indel, Interval, KnownBases, Position, Same, StoredAllele, Trimmed,
+    AlleleName, BaseAt, Change, Indel, Interval, KnownBases, Position, Same, StoredAllele, Trimmed,
     is_plain, reverse_complement, with_mate_named,
 };
 use std::borrow::Cow;
@@ -382,9 +382,8 @@ impl<'a> Finder<'a> {
         let candidates = self.candidates(starts, &|candidate| {
             candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No
         })?;
-        let same = |candidate: &Candidate, known: &dyn Fn(i64) -> Option<u8>| {
-            candidate.indel().same(&indel, known)
-        };
+        let same =
+            |candidate: &Candidate, known: &BaseAt<'_>| candidate.indel().same(&indel, known);
         self.decide(
             candidates,
             of.start..of.start + length,
@@ -480,7 +479,7 @@ impl<'a> Finder<'a> {
         candidates: Vec<Candidate>,
         asked: Range<i64>,
         told: (i64, &[u8]),
-        same: &dyn Fn(&Candidate, &dyn Fn(i64) -> Option<u8>) -> Same,
+        same: &dyn Fn(&Candidate, &BaseAt<'_>) -> Same,
     ) -> Result<()> {
         let starts = || candidates.iter().map(|candidate| candidate.start);
         let ends = candidates.iter().map(|of| of.start + of.bases.len() as i64);
@@ -552,7 +551,7 @@ impl<'a> Finder<'a> {
             candidate.deletes == deletes
                 && candidate.same_as_interval(interval.clone(), &unknown) != Same::No
         })?;
-        let same = |candidate: &Candidate, known: &dyn Fn(i64) -> Option<u8>| {
+        let same = |candidate: &Candidate, known: &BaseAt<'_>| {
             candidate
                 .indel()
                 .same_as_interval(of_interval.clone(), known)

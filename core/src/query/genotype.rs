@@ -14,7 +14,7 @@ pub struct CarrierGenotype {
     pub carried: u32,
     /// Copies the sample has here.
     pub ploidy: u32,
-    /// Whether the copies are in a known order.
+    /// Whether the copies are in a known order; that of two calls can be compared within a phase set alone.
     pub phased: bool,
     /// Copies that carry, lowest bit first, of at most 32.
     pub copies: u32,

@@ -27,6 +27,7 @@ use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};
 /// ```
 pub struct Lookup<'a> {
     dataset: &'a Dataset,
+    several_batches: bool,
     counting: Counting<'a>,
     /// The contig asked for last.
     contig: (String, u32),
@@ -54,6 +55,7 @@ impl Dataset {
         };
         Ok(Lookup {
             dataset: self,
+            several_batches: self.has_several_batches(),
             counting: Counting::new(self, group.as_ref()),
             contig: (String::new(), u32::MAX),
             found: Vec::new(),
@@ -127,8 +129,7 @@ impl<'a> Lookup<'a> {
             }
         }
         if self.found.is_empty()
-            || (self.dataset.has_several_batches() || respelled)
-                && !self.is_sole(nearby, reference, alternate)?
+            || (self.several_batches || respelled) && !self.is_sole(nearby, reference, alternate)?
         {
             return self.other_spelling(contig, position, reference, alternate);
         }

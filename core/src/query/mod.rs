@@ -62,6 +62,7 @@ use crate::error::Result;
 use crate::people::Attribute;
 use crate::set::SampleSet;
 use expression::is_json;
+pub(crate) use expression::nearest;
 use people::People;
 use resolve::Resolver;
 use std::time::Instant;

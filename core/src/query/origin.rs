@@ -250,7 +250,7 @@ impl Variant<'_, '_> {
         let passing = self.of.walk.passing().to_vec();
         let some_only = passing.len() < self.of.walk.rows().len();
         let mut within = SampleSet::new();
-        let bytes = self.carriers_by_row(true, |row, carrier| {
+        let bytes = self.carriers_by_row(true, |row, carrier, _| {
             if some_only && passing.contains(&row) {
                 within.insert(carrier.sample);
             }

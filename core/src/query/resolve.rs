@@ -311,7 +311,7 @@ impl<'a> Resolver<'a> {
             (_, InfoTest::Present) => true,
             (InfoType::Integer | InfoType::Float, InfoTest::Number { .. }) => true,
             // a list of numbers is text to the index, and compares entry by entry
-            (InfoType::Text, _) => true,
+            (InfoType::Text | InfoType::Floats, _) => true,
             _ => false,
         };
         if !fits {

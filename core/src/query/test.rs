@@ -193,7 +193,7 @@ impl<'a> Tester<'a> {
         reference.clear();
         alternate.clear();
         self.alleles(row, &mut reference, &mut alternate)?;
-        let kind = AlleleType::of(&reference, &alternate, None);
+        let kind = self.segment.type_of(row, &reference, &alternate)?;
         let view = PageView::around(&mut self.view, self.segment, row)?;
         let span = u64::try_from(view.span.get(row % PAGE_ROWS)).unwrap_or(0);
         let column = self
@@ -267,10 +267,13 @@ impl<'a> Tester<'a> {
         let at = match known {
             Some(at) => at,
             None => {
-                let is_text = kind == InfoType::Text;
-                let rows = if is_text { 0 } else { self.segment.meta().rows };
+                let rows = if kind.is_text() {
+                    0
+                } else {
+                    self.segment.meta().rows
+                };
                 let column = Column::find(file, Kind::Info(key), rows)?;
-                let text = if is_text {
+                let text = if kind.is_text() {
                     Text::find(file, Kind::Info(key))?
                 } else {
                     Text::NONE
@@ -301,9 +304,9 @@ impl<'a> Tester<'a> {
                     _ => true,
                 }
             }
-            InfoType::Text => {
+            InfoType::Text | InfoType::Floats => {
                 let value = text.get(file, row, block)?;
-                !value.is_empty() && test_text(value, list, test)
+                !value.is_empty() && test_text(value, kind, list, test)
             }
         })
     }
@@ -311,23 +314,32 @@ impl<'a> Tester<'a> {
 
 /// Values of 32 bits compare with the number asked for as 32 bits: `info.AF<0.1` must not hold of 0.1.
 fn holds_float(comparison: Comparison, bits: i64, wanted: f64) -> bool {
-    let value = f32::from_bits(bits as u32);
+    holds_single(comparison, f32::from_bits(bits as u32), wanted)
+}
+
+fn holds_single(comparison: Comparison, value: f32, wanted: f64) -> bool {
     comparison.holds(f64::from(value), f64::from(wanted as f32))
 }
 
 /// Text passes where one of its values, which `list` separates, does (all of them for `!=`).
-fn test_text(value: &[u8], list: u8, test: &InfoTest) -> bool {
+fn test_text(value: &[u8], kind: InfoType, list: u8, test: &InfoTest) -> bool {
     let mut values = value.split(|&b| b == list).filter(|one| *one != b".");
     match test {
-        InfoTest::Present => true,
+        // a list of nothing but `.` is no value
+        InfoTest::Present => values.next().is_some(),
         InfoTest::Number {
             comparison,
             value: wanted,
         } => values.any(|one| {
-            let number = std::str::from_utf8(one)
-                .ok()
-                .and_then(|text| text.parse::<f64>().ok());
-            number.is_some_and(|number| comparison.holds(number, *wanted))
+            let text = std::str::from_utf8(one).unwrap_or_default();
+            match kind {
+                InfoType::Floats => text
+                    .parse()
+                    .is_ok_and(|number| holds_single(*comparison, number, *wanted)),
+                _ => text
+                    .parse()
+                    .is_ok_and(|number| comparison.holds(number, *wanted)),
+            }
         }),
         InfoTest::Text {
             equal: true,
@@ -336,7 +348,15 @@ fn test_text(value: &[u8], list: u8, test: &InfoTest) -> bool {
         InfoTest::Text {
             equal: false,
             value: wanted,
-        } => value != wanted.as_bytes() && values.all(|one| one != wanted.as_bytes()),
+        } => {
+            // what is not known differs from nothing
+            let mut any = false;
+            let differ = values.all(|one| {
+                any = true;
+                one != wanted.as_bytes()
+            });
+            any && differ && value != wanted.as_bytes()
+        }
     }
 }
 

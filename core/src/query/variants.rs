@@ -14,7 +14,7 @@ use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
-use crate::set::SampleSet;
+use crate::set::{PhaseSet, SampleSet};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -290,8 +290,9 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn allele_type(&mut self) -> Result<AlleleType> {
+        let (segment, row) = (self.segment, self.first.row);
         let (reference, alternate) = self.alleles()?;
-        Ok(AlleleType::of(reference, alternate, None))
+        segment.type_of(row, reference, alternate)
     }
 
     /// The ID column; empty where there is none. Ids of several batches stand one after the other with `;`
@@ -487,16 +488,16 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
-        self.carriers_by_row(false, |_, carrier| f(carrier))?;
+        self.carriers_by_row(false, |_, carrier, _| f(carrier))?;
         Ok(())
     }
 
-    /// Calls `f` with the row of each carrier as well; of everybody where `whole`. Returns the bytes
-    /// of sets read.
+    /// Calls `f` with the row of each carrier and its phase set as well; of everybody where `whole`. Returns
+    /// the bytes of sets read.
     pub(super) fn carriers_by_row(
         &mut self,
         whole: bool,
-        mut f: impl FnMut(RowRef, CarrierGenotype),
+        mut f: impl FnMut(RowRef, CarrierGenotype, Option<PhaseSet>),
     ) -> Result<u64> {
         let mut bytes = 0;
         let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
@@ -515,7 +516,7 @@ impl<'a> Variant<'_, 'a> {
                 continue;
             };
             bytes += tally.carriers(row.row, &mut carriers)?;
-            tally.with_phases(row.row, &carriers, &mut |carrier| f(row, carrier))?;
+            tally.with_phases(row.row, &carriers, &mut |carrier, set| f(row, carrier, set))?;
         }
         self.of.scratch.carriers = carriers;
         Ok(bytes)

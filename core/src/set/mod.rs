@@ -9,6 +9,7 @@
 mod bits;
 mod list;
 mod order;
+mod phase;
 mod portable;
 mod samples;
 mod section;
@@ -18,6 +19,7 @@ mod writer;
 pub(crate) use bits::{for_each_bit, get_bit, set_bit, spread, words_for};
 pub(crate) use list::encode_list;
 pub(crate) use order::{Order, encode_order, encode_runs};
+pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
 pub use samples::SampleSet;
 pub(crate) use section::set_in;
 pub(crate) use stored::{StoredSet, expand_classes};

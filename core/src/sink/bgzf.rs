@@ -1,5 +1,6 @@
 //! BGZF blocks, compressed by several threads and written in order.
 
+use crate::threads::bounded;
 use libdeflater::{CompressionLvl, Compressor, Crc};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -37,7 +38,7 @@ pub(crate) struct BgzfWriter<W: Write> {
 
 impl<W: Write> BgzfWriter<W> {
     pub(super) fn new(out: W, threads: usize) -> io::Result<Self> {
-        let threads = threads.clamp(1, 64);
+        let threads = bounded(Some(threads));
         let most = threads * BLOCKS_PER_THREAD;
         let (jobs, queue) = sync_channel::<Job>(most);
         let queue = Arc::new(Mutex::new(queue));

@@ -31,20 +31,55 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &[u8]) {
 /// Integers in the narrowest width whose reserved values they avoid; of 32 bits, the reserved ones
 /// are missing.
 pub(crate) fn integers(out: &mut Vec<u8>, values: &[Option<i32>]) {
+    vectors(out, values.len(), values);
+}
+
+/// One integer for each sample, or none.
+pub(crate) fn integer_each(out: &mut Vec<u8>, values: &[Option<i32>]) {
+    vectors(out, 1, values);
+}
+
+/// Integers in vectors of a length.
+fn vectors(out: &mut Vec<u8>, length: usize, values: &[Option<i32>]) {
     let fits = |low: i32, high: i32| values.iter().flatten().all(|v| (low..=high).contains(v));
     if fits(-120, 127) {
-        descriptor(out, values.len(), 1);
+        descriptor(out, length, 1);
         out.extend(values.iter().map(|v| v.map_or(0x80, |v| v as i8 as u8)));
     } else if fits(-32_760, 32_767) {
-        descriptor(out, values.len(), 2);
+        descriptor(out, length, 2);
         let words = values.iter().map(|v| v.map_or(i16::MIN, |v| v as i16));
         out.extend(words.flat_map(i16::to_le_bytes));
     } else {
-        descriptor(out, values.len(), 3);
+        descriptor(out, length, 3);
         let words = values
             .iter()
             .map(|v| v.filter(|&v| v >= i32::MIN + 8).unwrap_or(i32::MIN));
         out.extend(words.flat_map(i32::to_le_bytes));
+    }
+}
+
+/// A text for each of `count` samples, of at most `width` bytes: those told, by sample, and `.` for others.
+pub(crate) fn string_each(
+    out: &mut Vec<u8>,
+    count: usize,
+    width: usize,
+    texts: &[(usize, Vec<u8>)],
+) {
+    descriptor(out, width, 7);
+    let start = out.len();
+    let mut missing = vec![0; width];
+    if let Some(first) = missing.first_mut() {
+        *first = b'.';
+    }
+    (0..count).for_each(|_| out.extend_from_slice(&missing));
+    for (sample, text) in texts {
+        let place = out.get_mut(start + sample * width..start + (sample + 1) * width);
+        if let Some((written, rest)) =
+            place.and_then(|place| place.split_at_mut_checked(text.len()))
+        {
+            written.copy_from_slice(text);
+            rest.fill(0);
+        }
     }
 }
 

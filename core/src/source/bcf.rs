@@ -7,7 +7,7 @@ use super::record::{
     ALT_LEFT_OUT, MAX_ALTS, MAX_NAME, Refusal, Site, Worker, genotype_refusal, refuse,
 };
 use super::row::{Fault, MISSING, Row};
-use super::scan::Cell;
+use super::scan::{Cell, Least};
 use super::typed::{Cursor, FLOAT_MISSING, Int, Kind, Typed, ints, unpadded};
 use crate::error::{Error, InputError, Place, Result};
 use std::collections::HashMap;
@@ -233,8 +233,7 @@ impl Worker {
         place: Place,
         chunk: &mut Chunk,
     ) -> Result<Span, Refusal> {
-        self.extent.end = None;
-        self.extent.svlen.clear();
+        self.extent.clear();
         let first = chunk.info.len();
         for _ in 0..entries {
             let number = need(cursor.key(), "INFO")?;
@@ -290,6 +289,8 @@ impl Worker {
                 self.extent.svlen.clear();
                 self.extent.svlen.extend(numbers);
             }
+            // these are texts
+            Role::SvType | Role::Chr2 => {}
         }
     }
 
@@ -342,24 +343,36 @@ impl Worker {
         };
         let local = layout.and_then(|l| l.local).and_then(at);
         let least = layout.map_or(&[][..], |l| &l.least);
-        let least: Vec<(Typed<'_>, f64)> = least
-            .iter()
-            .filter_map(|&(n, least)| Some((at(n)?, least)))
-            .collect();
-        let mut odd = false;
-        let done = match (genotype.kind, genotype.len) {
-            (Kind::Int8, 2) if local.is_none() && least.is_empty() => {
-                scan_int8(genotype.bytes, &mut self.row, &mut odd)
-            }
-            _ => scan_typed(
-                genotype,
-                local,
-                &least,
-                &mut self.row,
-                &mut self.cell,
-                &mut odd,
-            ),
+        let columns = Columns {
+            genotype,
+            local,
+            least: least
+                .iter()
+                .map(|bound| (bound, bound.fields.map(|n| n.and_then(at))))
+                .collect(),
+            block: layout.and_then(|l| l.block).and_then(at),
         };
+        let phase = layout.map(|l| l.phase).unwrap_or_default();
+        let phase = Phase {
+            set: phase.set.and_then(at),
+            haplotypes: phase.haplotypes.and_then(at),
+        };
+        let mut odd = false;
+        self.cell.undecided.clear();
+        let done = match (genotype.kind, genotype.len) {
+            (Kind::Int8, 2) if columns.is_plain() => {
+                scan_int8(genotype.bytes, &mut self.row, &mut odd).and_then(|()| {
+                    match phase.is_absent() {
+                        true => Ok(()),
+                        false => phase.scan(genotype, &mut self.row, &mut self.cell, &mut odd),
+                    }
+                })
+            }
+            _ => scan_typed(&columns, &phase, &mut self.row, &mut self.cell, &mut odd),
+        };
+        for undecided in &self.cell.undecided {
+            chunk.warn(place, undecided, b"");
+        }
         if odd {
             chunk.warn(place, "GT with the missing value of integers", b"");
         }
@@ -419,19 +432,83 @@ fn alleles(
     Ok(())
 }
 
+/// What is read of a record's FORMAT.
+struct Columns<'a> {
+    genotype: Typed<'a>,
+    /// LAA where the genotype is LGT.
+    local: Option<Typed<'a>>,
+    /// Bounds with the fields that they are of.
+    least: Vec<(&'a Least, [Option<Typed<'a>>; 2])>,
+    /// Lengths of reference blocks.
+    block: Option<Typed<'a>>,
+}
+
+impl Columns<'_> {
+    /// Whether nothing but the genotype matters.
+    fn is_plain(&self) -> bool {
+        self.local.is_none() && self.least.is_empty() && self.block.is_none()
+    }
+}
+
+/// The fields PS and PSL.
+#[derive(Clone, Copy)]
+struct Phase<'a> {
+    set: Option<Typed<'a>>,
+    haplotypes: Option<Typed<'a>>,
+}
+
+impl Phase<'_> {
+    fn is_absent(&self) -> bool {
+        self.set.is_none() && self.haplotypes.is_none()
+    }
+
+    /// Keeps what those are phased to who carry, of whom the genotypes are in the row.
+    fn scan(
+        &self,
+        genotype: Typed<'_>,
+        row: &mut Row,
+        cell: &mut Cell,
+        odd: &mut bool,
+    ) -> Result<(), Fault> {
+        for sample in 0..row.samples() {
+            if row.carries(sample) {
+                alleles(genotype.of_sample(sample).ints(), sample, cell, odd)?;
+                self.put(sample, row, cell)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what a sample's call is phased to.
+    fn put(&self, sample: usize, row: &mut Row, cell: &Cell) -> Result<(), Fault> {
+        if !cell.carries() {
+            return Ok(());
+        }
+        let text = |field: Option<Typed<'_>>| {
+            field.map(|field| {
+                let mut text = Vec::new();
+                field.of_sample(sample).render(&mut text);
+                text
+            })
+        };
+        let (set, haplotypes) = (text(self.set), text(self.haplotypes));
+        let call = (&cell.alleles[..], cell.unphased);
+        row.put_phase(sample, call, set.as_deref(), haplotypes.as_deref())
+    }
+}
+
 /// Genotypes of any ploidy and integer type, or as text.
 fn scan_typed(
-    genotype: Typed<'_>,
-    local: Option<Typed<'_>>,
-    least: &[(Typed<'_>, f64)],
+    columns: &Columns<'_>,
+    phase: &Phase<'_>,
     row: &mut Row,
     cell: &mut Cell,
     odd: &mut bool,
 ) -> Result<(), Fault> {
     let mut list = Vec::new();
     for sample in 0..row.samples() {
-        let one = genotype.of_sample(sample);
-        match genotype.kind {
+        let one = columns.genotype.of_sample(sample);
+        match columns.genotype.kind {
             Kind::Text => {
                 let text = unpadded(one.bytes);
                 if !text.is_empty() && !cell.genotype(text) {
@@ -448,7 +525,7 @@ fn scan_typed(
             }
             _ => alleles(one.ints(), sample, cell, odd)?,
         }
-        if let Some(local) = local {
+        if let Some(local) = columns.local {
             list.clear();
             local.of_sample(sample).render(&mut list);
             if !cell.globalise(&list) {
@@ -456,14 +533,28 @@ fn scan_typed(
                 return Err(fault(sample, "LAA with the alleles that LGT names", &found));
             }
         }
-        for (field, least) in least {
-            match field.of_sample(sample).first_number() {
-                Ok(Some(value)) if value < *least => cell.fail(),
-                Ok(_) => {}
-                Err(()) => return Err(fault(sample, "a number", "another type")),
+        let number = |field: Typed<'_>| {
+            let value = field.of_sample(sample).first_number();
+            value.map_err(|()| fault(sample, "a number", "another type"))
+        };
+        for (bound, fields) in &columns.least {
+            let mut known = None;
+            for field in fields.iter().flatten() {
+                known = known.or(number(*field)?);
             }
+            cell.hold_against(bound, known);
         }
         row.put(sample, &cell.alleles, cell.unphased);
+        if let Some(block) = columns.block
+            && cell.is_reference()
+            && let Ok(Some(length)) = block.of_sample(sample).first_number()
+            && (1.0..=f64::from(i32::MAX)).contains(&length)
+        {
+            row.put_block(sample, length as i32);
+        }
+        if !phase.is_absent() {
+            phase.put(sample, row, cell)?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! BGZF framing: cutting a stream of blocks without inflating them, and inflating them elsewhere.
 
+use super::waiting::read_failed;
 use crate::error::{Error, InputError, Place, Result};
 use libdeflater::DecompressionError;
 use std::io::Read;
@@ -140,7 +141,7 @@ impl<R: Read> Blocks<R> {
         (&mut self.input)
             .take(len as u64)
             .read_to_end(&mut batch.data)
-            .map_err(|e| Error::io(&self.file, e))
+            .map_err(|e| read_failed(&self.file, e))
     }
 
     fn cut(&self) -> Error {

@@ -1,6 +1,7 @@
 //! What a reader hands to the build: a stretch of records with their genotypes as sets.
 
 use crate::error::{InputError, Place};
+use crate::genome::AlleleType;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -52,6 +53,8 @@ pub(crate) struct Chunk {
     pub alts: Vec<Alt>,
     pub info: Vec<InfoValue>,
     pub polyploid: Vec<Polyploid>,
+    pub blocks: Vec<Block>,
+    pub phases: Vec<Phased>,
     /// Each record as it was read, where that is to be kept.
     pub raw: Vec<u8>,
     /// Where each record's bytes end in `raw`.
@@ -78,6 +81,8 @@ impl Chunk {
             + self.alts.capacity() * size_of::<Alt>()
             + self.info.capacity() * size_of::<InfoValue>()
             + self.polyploid.capacity() * size_of::<Polyploid>()
+            + self.blocks.capacity() * size_of::<Block>()
+            + self.phases.capacity() * size_of::<Phased>()
             + self.raw.capacity()
             + self.raw_ends.capacity() * size_of::<u32>()
             + self.refused.capacity() * size_of::<InputError>()
@@ -173,7 +178,8 @@ pub(crate) struct Record {
     pub filter: Span,
     /// The values of the INFO keys asked for, in `info`.
     pub info: Span,
-    /// Where the record ends: the largest of POS + REF length, END, and SVLEN's reach. 0-based, exclusive.
+    /// Where the record ends: where the furthest of its alleles does, END where it has none. 0-based,
+    /// exclusive.
     pub end: i32,
     /// Copies whose allele is not known. Of a haploid sample only copy 0 can be.
     pub missing: Plane,
@@ -184,6 +190,13 @@ pub(crate) struct Record {
     pub unphased: Plane,
     /// Samples with three or more copies, in `polyploid`, by sample. They stand in none of the sets.
     pub polyploid: Span,
+    /// Samples with a reference block (FORMAT LEN) that begins here, in `blocks`, by sample.
+    pub blocks: Span,
+    /// By how many bases the reference block of some called sample ends before the record does.
+    pub block_short: i32,
+    /// Samples of two copies, of which at least one carries an ALT, that are of a phase set, in `phases`, by
+    /// sample.
+    pub phases: Span,
 }
 
 impl Record {
@@ -203,6 +216,9 @@ impl Record {
         haploid: Plane::Empty,
         unphased: Plane::Empty,
         polyploid: Span { start: 0, end: 0 },
+        blocks: Span { start: 0, end: 0 },
+        block_short: 0,
+        phases: Span { start: 0, end: 0 },
     };
 }
 
@@ -213,11 +229,20 @@ pub(crate) struct Alt {
     /// Copies that carry it. An unphased heterozygote with one copy of it takes copy 0;
     /// where both copies carry different ALTs unphased (`1/2`), the lower ALT takes copy 0.
     pub carriers: Plane,
-    /// Where this allele ends (0-based, exclusive): bases and `*` with REF, `<DEL>` and the like
-    /// with SVLEN, everything else with the record.
+    /// Where this allele ends (0-based, exclusive).
     pub end: i32,
-    /// SVLEN of a symbolic allele.
+    /// SVLEN of a symbolic allele, where it is a length.
     pub sv_length: Option<i64>,
+    /// The type by SVTYPE of an allele that does not decide its own.
+    pub stated: Option<AlleleType>,
+}
+
+/// A reference block of one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub sample: u32,
+    /// Where it ends: 0-based, exclusive.
+    pub end: i32,
 }
 
 /// One value of an INFO key that the user asked to keep.
@@ -236,6 +261,24 @@ pub(crate) struct Polyploid {
     /// Allele numbers in `list`, `u32::MAX` for a missing one.
     pub alleles: Span,
     pub phased: bool,
+}
+
+/// To what a call of two copies is phased. Names are in `bytes`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Phased {
+    pub sample: u32,
+    pub set: PhasedTo,
+}
+
+/// A phase set as a reader found it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PhasedTo {
+    /// PS, of a phased call.
+    Number(u32),
+    /// PS that is no number of 31 bits, of a phased call.
+    Name(Span),
+    /// PSL: the haplotype of each copy, where one is told, in the order of the copies as they stand in sets.
+    Haplotypes([Option<Span>; 2]),
 }
 
 /// Something odd that does not change a count. Equal kinds are counted together.

@@ -5,6 +5,7 @@ use crate::error::{Error, InputError, Place, Result};
 use crate::format::is_plain;
 use std::collections::HashSet;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The largest header read: 512 MiB are 20 million sample names.
 pub(super) const MAX_HEADER: usize = 1 << 29;
@@ -26,6 +27,7 @@ pub(crate) struct Definition {
     /// Type as written: `Integer`, `Float`, `Flag`, `Character`, `String`.
     pub kind: String,
     pub description: String,
+    pub line: u64,
 }
 
 /// A `##contig` line.
@@ -53,6 +55,20 @@ pub(crate) struct Header {
     pub warnings: Vec<Warning>,
     /// FILTER, INFO and FORMAT keys and contigs in the order of their lines, for BCF.
     pub(super) dictionary: Vec<Entry>,
+    /// Tells it from other headers.
+    pub digest: u64,
+}
+
+impl Header {
+    /// What is needed of it until its file is read: no names of samples and no contigs.
+    pub(crate) fn without_lists(&self) -> Self {
+        Self {
+            version: self.version.clone(),
+            info: self.info.clone(),
+            digest: self.digest,
+            ..Self::default()
+        }
+    }
 }
 
 /// One line that gives a key a number in BCF.
@@ -93,7 +109,10 @@ impl HeaderEnd {
 
 /// Reads the header's text, which is everything up to and with the `#CHROM` line.
 pub(super) fn parse(text: &[u8], file: &str) -> Result<Header> {
-    let mut header = Header::default();
+    let mut header = Header {
+        digest: xxh3_64(text),
+        ..Header::default()
+    };
     let mut seen = HashSet::new();
     let mut columns = None;
     let lines = text.strip_suffix(b"\n").unwrap_or(text);
@@ -148,6 +167,12 @@ fn fault(file: &str, line: u64, expected: &str, found: &str) -> Error {
 }
 
 impl Header {
+    /// The version of VCF 4 that the file is of; 0 where it does not say.
+    pub(crate) fn minor_version(&self) -> u32 {
+        let minor = self.version.strip_prefix("VCFv4.");
+        minor.and_then(|n| n.parse().ok()).unwrap_or(0)
+    }
+
     fn warn(&mut self, kind: &str, name: &str) {
         let what = match name {
             "" => kind.to_owned(),
@@ -318,6 +343,7 @@ impl Header {
             number: text("Number"),
             kind: text("Type"),
             description: text("Description"),
+            line: self.lines,
         };
         self.check(kind, &definition);
         match kind {

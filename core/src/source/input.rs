@@ -1,6 +1,7 @@
 //! Opening an input and telling its compression by its first bytes.
 
 use super::bgzf::{Batch, Blocks, Inflater, Window, is_bgzf};
+use super::waiting::{Waiting, read_failed};
 use crate::error::{Error, InputError, Place, Result};
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
@@ -68,7 +69,7 @@ pub(super) fn counted(input: impl Read + Send + 'static, read: Arc<AtomicU64>) -
 pub(super) fn open(path: &Path, file: &str, read: Arc<AtomicU64>) -> Result<(Stream, Option<u64>)> {
     let mut total = None;
     let input: Bytes = if file == "-" {
-        counted(io::stdin(), read)
+        counted(waiting(io::stdin(), file)?, read)
     } else {
         let opened = File::open(path).map_err(|e| Error::io(path, e))?;
         let kind = opened.metadata().map_err(|e| Error::io(path, e))?;
@@ -76,9 +77,16 @@ pub(super) fn open(path: &Path, file: &str, read: Arc<AtomicU64>) -> Result<(Str
             return Err(not_variants(file, "a directory"));
         }
         total = kind.is_file().then_some(kind.len());
-        counted(opened, read)
+        match total {
+            Some(_) => counted(opened, read),
+            None => counted(waiting(opened, file)?, read),
+        }
     };
     Ok((detect(input, file)?, total))
+}
+
+fn waiting(stream: impl Read + Send + 'static, file: &str) -> Result<Waiting> {
+    Waiting::new(stream).map_err(|e| Error::io(file, e))
 }
 
 /// Tells the compression of `input`.
@@ -87,7 +95,7 @@ pub(super) fn detect(mut input: Bytes, file: &str) -> Result<Stream> {
     (&mut input)
         .take(PEEK)
         .read_to_end(&mut start)
-        .map_err(|e| Error::io(file, e))?;
+        .map_err(|e| read_error(file, e))?;
     if start.is_empty() {
         return Err(not_variants(file, "an empty file"));
     }
@@ -208,7 +216,7 @@ fn read_error(file: &str, error: io::Error) -> Error {
             "the end of the file inside it: the file is cut off".to_owned()
         }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => error.to_string(),
-        _ => return Error::io(file, error),
+        _ => return read_failed(file, error),
     };
     Error::Input(Box::new(InputError {
         file: file.to_owned(),

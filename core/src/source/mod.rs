@@ -12,6 +12,7 @@ mod input;
 mod lines;
 pub(crate) mod ontology;
 pub(crate) mod people;
+mod phase;
 mod piece;
 mod plan;
 mod reader;
@@ -21,14 +22,16 @@ mod scan;
 mod text;
 mod typed;
 pub(crate) mod vocabulary;
+mod waiting;
 
 pub use files::{FileLoader, LocalFiles};
-pub(crate) use header::Header;
+pub(crate) use header::{ContigLine, Definition, Header};
 #[cfg(test)]
 pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
-pub(crate) use record::{is_bases, spans_its_length};
+pub(crate) use record::is_bases;
+pub(crate) use waiting::{Waiting, read_failed};
 
 #[cfg(test)]
 mod tests;

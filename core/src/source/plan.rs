@@ -1,7 +1,8 @@
 //! What the workers need to know of the header and the options, looked up by bytes.
 
 use super::header::Header;
-use super::scan::Layout;
+use super::phase::PhaseFields;
+use super::scan::{Layout, Least};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
@@ -11,9 +12,9 @@ use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 pub(crate) struct ReadOptions {
     /// INFO keys whose values are kept, at most 65,535.
     pub info_keys: Vec<String>,
-    /// A genotype with a GQ below this becomes missing.
+    /// A genotype with a GQ (where there is none, an RGQ) below this becomes missing.
     pub min_gq: Option<f64>,
-    /// A genotype with a DP below this becomes missing.
+    /// A genotype with a DP (where there is none, a MIN_DP) below this becomes missing.
     pub min_dp: Option<f64>,
 }
 
@@ -25,12 +26,35 @@ pub(super) struct InfoKey {
     pub(super) role: Option<Role>,
 }
 
-/// An INFO key that says where a record ends.
+/// An INFO key that says what a record's alleles are and where they end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     End,
     SvLen,
+    SvType,
+    /// The contig that END is on, where that is another.
+    Chr2,
 }
+
+/// From VCF 4.5 on, FORMAT LEN is the length of a sample's reference block.
+const BLOCKS_FROM: u32 = 5;
+
+/// The warnings where a bound decides nothing.
+struct Undecided {
+    absent: &'static str,
+    unknown: &'static str,
+}
+
+/// Reference blocks have the least depth in place of the depth, and GATK gives sites without variant a
+/// quality of their own.
+const GQ: Undecided = Undecided {
+    absent: "a record with neither GQ nor RGQ: --min-gq decides nothing there",
+    unknown: "a called genotype with neither GQ nor RGQ: --min-gq decides nothing there",
+};
+const DP: Undecided = Undecided {
+    absent: "a record with neither DP nor MIN_DP: --min-dp decides nothing there",
+    unknown: "a called genotype with neither DP nor MIN_DP: --min-dp decides nothing there",
+};
 
 type Map<V> = HashMap<Vec<u8>, V, Xxh3DefaultBuilder>;
 type Set = HashSet<Vec<u8>, Xxh3DefaultBuilder>;
@@ -44,6 +68,8 @@ pub(super) struct Plan {
     pub(super) info: Map<InfoKey>,
     pub(super) formats: Set,
     pub(super) filters: Set,
+    /// The file is VCF 4.this.
+    pub(super) version: u32,
     pub(super) min_gq: Option<f64>,
     pub(super) min_dp: Option<f64>,
     /// Whether chunks keep the bytes of their records.
@@ -57,8 +83,14 @@ impl Plan {
         for definition in &header.info {
             info.entry(bytes(&definition.key)).or_default().declared = true;
         }
-        info.entry(bytes("END")).or_default().role = Some(Role::End);
-        info.entry(bytes("SVLEN")).or_default().role = Some(Role::SvLen);
+        for (key, role) in [
+            ("END", Role::End),
+            ("SVLEN", Role::SvLen),
+            ("SVTYPE", Role::SvType),
+            ("CHR2", Role::Chr2),
+        ] {
+            info.entry(bytes(key)).or_default().role = Some(role);
+        }
         for (n, key) in (0..=u16::MAX).zip(&options.info_keys) {
             info.entry(bytes(key)).or_default().asked.get_or_insert(n);
         }
@@ -70,6 +102,7 @@ impl Plan {
             info,
             formats: header.formats.iter().map(|d| bytes(&d.key)).collect(),
             filters: header.filters.iter().map(|key| bytes(key)).collect(),
+            version: header.minor_version(),
             min_gq: options.min_gq,
             min_dp: options.min_dp,
             raw: false,
@@ -97,10 +130,30 @@ impl Plan {
                 _ => {}
             }
         }
+        layout.phase = PhaseFields {
+            set: place(b"PS"),
+            haplotypes: place(b"PSL"),
+        };
         layout.alone = layout.genotype == Some(0) && keys.clone().count() == 1;
-        for (key, least) in [(&b"GQ"[..], self.min_gq), (b"DP", self.min_dp)] {
-            if let (Some(at), Some(least)) = (place(key), least) {
-                layout.least.push((at, least));
+        if self.version >= BLOCKS_FROM {
+            layout.block = place(b"LEN");
+        }
+        let bounds = [
+            (&GQ, [&b"GQ"[..], b"RGQ"], self.min_gq),
+            (&DP, [b"DP", b"MIN_DP"], self.min_dp),
+        ];
+        for (names, fields, least) in bounds {
+            let (Some(least), true) = (least, layout.genotype.is_some()) else {
+                continue;
+            };
+            let fields = fields.map(place);
+            match fields {
+                [None, None] => layout.undecided.push(names.absent),
+                fields => layout.least.push(Least {
+                    fields,
+                    least,
+                    unknown: names.unknown,
+                }),
             }
         }
         Ok(layout)

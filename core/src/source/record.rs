@@ -7,6 +7,7 @@ use super::row::{Fault, Row};
 use super::scan::{Cell, Layout};
 use crate::error::{InputError, Place};
 use crate::format::is_plain;
+use crate::genome::{AlleleType, chromosome_of, is_inserted_contig};
 use std::ops::Range;
 
 /// The most ALTs of a record: BCF counts alleles in 16 bits.
@@ -56,6 +57,18 @@ pub(super) struct Site<'a> {
 pub(super) struct Extent {
     pub(super) end: Option<i64>,
     pub(super) svlen: Vec<Option<i64>>,
+    /// Empty where it is not there.
+    pub(super) svtype: Vec<u8>,
+    pub(super) chr2: Vec<u8>,
+}
+
+impl Extent {
+    pub(super) fn clear(&mut self) {
+        self.end = None;
+        self.svlen.clear();
+        self.svtype.clear();
+        self.chr2.clear();
+    }
 }
 
 /// What one job at a time works with; kept and used again by the next.
@@ -90,7 +103,7 @@ struct ContigCache {
 
 /// Where a chunk's arenas ended, to forget what a refused record has written.
 #[derive(Clone, Copy)]
-struct Mark([usize; 7]);
+struct Mark([usize; 9]);
 
 impl Worker {
     pub(super) fn new() -> Self {
@@ -158,7 +171,7 @@ impl Worker {
         };
         let id = push(chunk, dot(site.id));
         let reference = push(chunk, site.reference);
-        let (alts, end) = self.store_alts(place, site, chunk);
+        let (alts, end) = self.store_alts(plan, place, site, chunk);
         Ok(Record {
             place,
             contig,
@@ -174,6 +187,9 @@ impl Worker {
             haploid: Default::default(),
             unphased: Default::default(),
             polyploid: Span::default(),
+            blocks: Span::default(),
+            block_short: 0,
+            phases: Span::default(),
         })
     }
 
@@ -260,18 +276,31 @@ impl Worker {
     }
 
     /// Stores the ALTs with where each ends, and says where the record does.
-    fn store_alts(&mut self, place: Place, site: &Site<'_>, chunk: &mut Chunk) -> (Span, i32) {
+    fn store_alts(
+        &mut self,
+        plan: &Plan,
+        place: Place,
+        site: &Site<'_>,
+        chunk: &mut Chunk,
+    ) -> (Span, i32) {
         let start = i64::from(site.position);
         let bases = start + site.reference.len() as i64;
-        let mut stated = bases;
+        let mut stated = None;
         match self.extent.end {
             // END is 1-based and inside, so as a number it is the 0-based end.
             Some(end) if end < start + 1 => chunk.warn(place, "END before POS", b""),
-            Some(end) => stated = stated.max(end),
-            None => {}
+            // of a translocation it may be a place on another contig
+            Some(end) if is_same_contig(&self.extent.chr2, site.contig) => {
+                stated = Some(end).filter(|&end| end > bases);
+            }
+            _ => {}
         }
-        let svlen = &self.extent.svlen;
-        let mut furthest = stated;
+        let Extent { svlen, svtype, .. } = &self.extent;
+        let svtype = Some(&svtype[..]).filter(|svtype| !svtype.is_empty());
+        // from 4.4 on SVLEN is the length of each allele, before it is a difference in length that
+        // END is a better witness than, of which there is only one for all ALTs
+        let each = plan.version >= 4 || self.alts.len() > 1 && svlen.len() == self.alts.len();
+        let mut furthest = if self.alts.is_empty() { stated } else { None };
         let first = chunk.alts.len();
         for (i, range) in self.alts.iter().enumerate() {
             let alt = site.source.get(range.clone()).unwrap_or_default();
@@ -280,23 +309,23 @@ impl Worker {
                 1 => svlen.first(),
                 _ => svlen.get(i),
             };
-            let end = match length.copied().flatten() {
-                _ if is_bases(alt) || alt == b"*" => bases,
-                Some(length) if spans_its_length(alt) => {
-                    bases.max((start + 1).saturating_add(length.saturating_abs()))
-                }
-                _ => stated,
+            let length = length.copied().flatten().filter(|&length| length != 0);
+            let length = length.filter(|_| !is_bases(alt));
+            let kind = AlleleType::of(site.reference, alt, svtype);
+            let by_alleles = AlleleType::of(site.reference, alt, None);
+            let reach = length.filter(|_| each || stated.is_none());
+            let reach = reach.map(|n| (start + 1).saturating_add(n.saturating_abs()));
+            let end = match is_bases(alt) {
+                true => bases,
+                false => end_of(kind, bases, stated, reach.filter(|&end| end > bases)),
             };
-            furthest = furthest.max(end);
+            furthest = furthest.max(Some(end));
             let text = push(chunk, alt);
             chunk.alts.push(Alt {
                 text,
                 end: clamp(end),
-                sv_length: if is_bases(alt) {
-                    None
-                } else {
-                    length.copied().flatten()
-                },
+                sv_length: length,
+                stated: (kind != by_alleles).then_some(kind),
                 ..Alt::default()
             });
         }
@@ -304,7 +333,7 @@ impl Worker {
             start: first as u32,
             end: chunk.alts.len() as u32,
         };
-        (span, clamp(furthest))
+        (span, clamp(furthest.unwrap_or(bases).max(bases)))
     }
 
     /// Stores the genotypes in the row.
@@ -314,7 +343,57 @@ impl Worker {
         record.haploid = planes.haploid;
         record.unphased = planes.unphased;
         record.polyploid = planes.polyploid;
+        if !planes.blocks.is_empty() {
+            store_blocks(record, planes.blocks, chunk);
+        }
+        record.phases = planes.phases;
     }
+}
+
+/// Where an allele that is not spelled out ends: by SVLEN where that decides, else by END.
+fn end_of(kind: AlleleType, bases: i64, stated: Option<i64>, by_length: Option<i64>) -> i64 {
+    use AlleleType::{Bnd, Cnv, Del, Dup, Ins, Inv, Other, Ref};
+    let end = match kind {
+        Del | Dup | Inv | Cnv => by_length.or(stated),
+        Ref | Other => stated,
+        // these have no extent on the reference, whatever END says: it may be the other side
+        Ins | Bnd => None,
+        _ => None,
+    };
+    end.unwrap_or(bases)
+}
+
+/// Whether CHR2 is no other contig than the record's.
+fn is_same_contig(chr2: &[u8], contig: &[u8]) -> bool {
+    let chromosome = |name| chromosome_of(std::str::from_utf8(name).ok()?);
+    let same = || chromosome(chr2).is_some_and(|of| chromosome(contig) == Some(of));
+    chr2.is_empty() || chr2 == contig || same()
+}
+
+/// Makes lengths of reference blocks their ends, and lets the record reach as far as the furthest.
+fn store_blocks(record: &mut Record, blocks: Span, chunk: &mut Chunk) {
+    let is_block = |alt: &&mut Alt| {
+        let text = chunk.bytes.get(alt.text.range()).unwrap_or_default();
+        matches!(text, b"<*>" | b"<NON_REF>")
+    };
+    let alts = chunk.alts.get_mut(record.alts.range()).unwrap_or_default();
+    let mut alts = alts.iter_mut().filter(is_block).peekable();
+    if alts.peek().is_none() {
+        // of what would they be?
+        return chunk.blocks.truncate(blocks.start as usize);
+    }
+    let mut furthest = 0;
+    let all = chunk.blocks.get_mut(blocks.range()).unwrap_or_default();
+    for block in all {
+        // it began as a length
+        block.end = record.position.saturating_add(block.end);
+        furthest = block.end.max(furthest);
+    }
+    for alt in alts {
+        alt.end = furthest.max(alt.end);
+        record.end = furthest.max(record.end);
+    }
+    record.blocks = blocks;
 }
 
 /// A genotype's fault with the name of its sample.
@@ -346,10 +425,23 @@ fn mark(chunk: &Chunk) -> Mark {
         chunk.alts.len(),
         chunk.info.len(),
         chunk.polyploid.len(),
+        chunk.blocks.len(),
+        chunk.phases.len(),
     ])
 }
 
-fn truncate(chunk: &mut Chunk, Mark([bytes, list, words, records, alts, info, polyploid]): Mark) {
+fn truncate(chunk: &mut Chunk, Mark(lengths): Mark) {
+    let [
+        bytes,
+        list,
+        words,
+        records,
+        alts,
+        info,
+        polyploid,
+        blocks,
+        phases,
+    ] = lengths;
     chunk.bytes.truncate(bytes);
     chunk.list.truncate(list);
     chunk.words.truncate(words);
@@ -357,6 +449,8 @@ fn truncate(chunk: &mut Chunk, Mark([bytes, list, words, records, alts, info, po
     chunk.alts.truncate(alts);
     chunk.info.truncate(info);
     chunk.polyploid.truncate(polyploid);
+    chunk.blocks.truncate(blocks);
+    chunk.phases.truncate(phases);
 }
 
 /// Appends text to a chunk.
@@ -373,12 +467,6 @@ fn dot(text: &[u8]) -> &[u8] {
         b"." => b"",
         text => text,
     }
-}
-
-/// Whether a symbolic allele spans as many bases as its SVLEN says.
-pub(crate) fn spans_its_length(alternate: &[u8]) -> bool {
-    let spans = [&b"<DEL"[..], b"<DUP", b"<INV", b"<CN"];
-    spans.iter().any(|symbol| alternate.starts_with(symbol))
 }
 
 /// Whether an allele is written in bases, of which ambiguous ones are some.
@@ -400,6 +488,7 @@ fn is_allele(alt: &[u8]) -> bool {
     let strict = |text: &[u8]| text.iter().all(|b| b"ACGTNacgtn".contains(b));
     match alt {
         b"*" => true,
+        alt if is_inserted_contig(alt) => true,
         [b'<', inner @ .., b'>'] => !inner.is_empty() && !inner.iter().any(|b| b"<>".contains(b)),
         [b'.', bases @ ..] | [bases @ .., b'.'] if strict(bases) => !bases.is_empty(),
         alt => match alt.iter().position(|b| matches!(b, b'[' | b']')) {

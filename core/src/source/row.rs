@@ -1,6 +1,7 @@
 //! The genotypes of one record while it is read, and their way into a chunk's sets.
 
-use super::chunk::{Alt, Chunk, Plane, Polyploid, Span};
+use super::chunk::{Alt, Block, Chunk, Plane, Polyploid, Span};
+use super::phase::Phases;
 
 /// An allele that is not known.
 pub(super) const MISSING: u32 = u32::MAX;
@@ -91,6 +92,8 @@ pub(super) struct Planes {
     pub(super) haploid: Plane,
     pub(super) unphased: Plane,
     pub(super) polyploid: Span,
+    pub(super) blocks: Span,
+    pub(super) phases: Span,
 }
 
 /// Scratch for the genotypes of one record.
@@ -109,6 +112,9 @@ pub(super) struct Row {
     with_phase: usize,
     unphased_count: usize,
     polyploid: Vec<(u32, usize, bool)>,
+    /// Samples that begin a reference block, with its length.
+    blocks: Vec<(u32, i32)>,
+    pub(super) phases: Phases,
     alleles: Vec<u32>,
     /// Scratch for sorting `others` by ALT.
     starts: Vec<u32>,
@@ -126,6 +132,8 @@ impl Row {
         self.unphased.reset(samples);
         self.others.clear();
         self.polyploid.clear();
+        self.blocks.clear();
+        self.phases.clear();
         self.alleles.clear();
         self.with_phase = 0;
         self.unphased_count = 0;
@@ -184,12 +192,14 @@ impl Row {
             return;
         }
         self.with_phase += 1;
-        // The order of unphased copies means nothing: carried before reference before missing.
         let (a, b) = if unphased {
             self.unphased_count += 1;
             self.unphased.insert(sample);
-            let rank = |x: u32| if x == 0 { MISSING - 1 } else { x };
-            if rank(b) < rank(a) { (b, a) } else { (a, b) }
+            if Self::is_put_first(b, a) {
+                (b, a)
+            } else {
+                (a, b)
+            }
         } else {
             (a, b)
         };
@@ -197,9 +207,33 @@ impl Row {
         self.put_copy(sample, 2 * sample + 1, b);
     }
 
+    /// Takes note of a reference block that a sample begins.
+    pub(super) fn put_block(&mut self, sample: usize, length: i32) {
+        self.blocks.push((sample as u32, length));
+    }
+
+    /// Whether of two copies in no order the one with allele `a` is put first. Their order means nothing:
+    /// carried before reference before missing.
+    pub(super) fn is_put_first(a: u32, b: u32) -> bool {
+        let rank = |x: u32| if x == 0 { MISSING - 1 } else { x };
+        rank(a) < rank(b)
+    }
+
     pub(super) fn put_haploid(&mut self, sample: usize, a: u32) {
         self.haploid.insert(sample);
         self.put_copy(sample, 2 * sample, a);
+    }
+
+    /// Whether a sample of at most two copies carries an ALT.
+    pub(super) fn carries(&self, sample: usize) -> bool {
+        let others = || {
+            let from = self
+                .others
+                .partition_point(|(_, copy)| (*copy as usize) < 2 * sample);
+            let next = self.others.get(from);
+            next.is_some_and(|(_, copy)| *copy as usize / 2 == sample)
+        };
+        self.first.contains(2 * sample) || self.first.contains(2 * sample + 1) || others()
     }
 
     fn put_copy(&mut self, sample: usize, copy: usize, allele: u32) {
@@ -235,6 +269,7 @@ impl Row {
 
     /// Makes copies of ALT 1 missing.
     fn forget_first(&mut self) {
+        self.phases.clear();
         for sample in 0..self.samples {
             let copies = [2 * sample, 2 * sample + 1];
             if !copies.iter().any(|&c| self.first.contains(c)) {
@@ -294,11 +329,21 @@ impl Row {
             from = to;
         }
         let end = chunk.polyploid.len() as u32;
+        let polyploid = Span { start, end };
+        let start = chunk.blocks.len() as u32;
+        let blocks = self.blocks.iter();
+        chunk
+            .blocks
+            .extend(blocks.map(|&(sample, end)| Block { sample, end }));
+        let end = chunk.blocks.len() as u32;
+        let phases = self.phases.store(chunk);
         Planes {
             missing,
             haploid,
             unphased,
-            polyploid: Span { start, end },
+            polyploid,
+            blocks: Span { start, end },
+            phases,
         }
     }
 

@@ -5,6 +5,7 @@
 //! differs, two cells at a time are turned into four bits; only cells that are neither 0 nor 1 are
 //! looked at one by one. Every other shape of row takes the general way, cell by cell.
 
+use super::phase::PhaseFields;
 use super::row::{Fault, MISSING, Row};
 use memchr::memchr;
 
@@ -23,8 +24,23 @@ pub(super) struct Layout {
     pub(super) local: Option<usize>,
     /// FORMAT is GT alone.
     pub(super) alone: bool,
-    /// Fields with the least value a genotype needs.
-    pub(super) least: Vec<(usize, f64)>,
+    /// What a genotype needs to be believed.
+    pub(super) least: Vec<Least>,
+    /// Warnings of each record of this layout, where a bound decides nothing.
+    pub(super) undecided: Vec<&'static str>,
+    /// The length of a sample's reference block.
+    pub(super) block: Option<usize>,
+    pub(super) phase: PhaseFields,
+}
+
+/// The least value that a genotype needs.
+#[derive(Debug, Clone)]
+pub(super) struct Least {
+    /// The field it is of, and the one that stands in where that says nothing.
+    pub(super) fields: [Option<usize>; 2],
+    pub(super) least: f64,
+    /// The warning where neither says anything of a genotype that is called.
+    pub(super) unknown: &'static str,
 }
 
 /// Reads the sample columns `region` into `row`; the answer is [`Row::check`]'s.
@@ -45,7 +61,12 @@ pub(super) fn scan(
         }
         row.reset(samples, alts);
     }
-    let simple = genotype == 0 && layout.local.is_none() && layout.least.is_empty();
+    let simple = genotype == 0
+        && layout.local.is_none()
+        && layout.least.is_empty()
+        && layout.block.is_none();
+    scratch.undecided.clear();
+    let phase = Some(layout.phase).filter(|fields| !fields.are_absent());
     let mut rest = region;
     for sample in 0..samples {
         let (cell, next) = match memchr(b'\t', rest) {
@@ -55,9 +76,19 @@ pub(super) fn scan(
         let cell = cell.unwrap_or_default();
         if simple && let Some((a, b, unphased)) = single_digits(cell) {
             row.put_diploid(sample, a, b, unphased);
+            if let Some(fields) = phase.filter(|_| [a, b].iter().any(|&a| a != 0 && a != MISSING)) {
+                row.put_cell_phase(fields, cell, sample, (&[a, b], unphased))?;
+            }
         } else {
             scratch.read(cell, layout, genotype, sample)?;
             row.put(sample, &scratch.alleles, scratch.unphased);
+            if let Some(length) = scratch.block {
+                row.put_block(sample, length);
+            }
+            if let Some(fields) = phase.filter(|_| scratch.carries()) {
+                let call = (&scratch.alleles[..], scratch.unphased);
+                row.put_cell_phase(fields, cell, sample, call)?;
+            }
         }
         match next {
             Some(next) => rest = next,
@@ -193,6 +224,10 @@ fn single_digits(cell: &[u8]) -> Option<(u32, u32, bool)> {
 pub(super) struct Cell {
     pub(super) alleles: Vec<u32>,
     pub(super) unphased: bool,
+    /// How long the reference block is that it begins.
+    pub(super) block: Option<i32>,
+    /// Warnings of the record, where a bound decided nothing: each once.
+    pub(super) undecided: Vec<&'static str>,
     /// LAA, as numbers where they are.
     local: Vec<Option<u32>>,
 }
@@ -228,25 +263,60 @@ impl Cell {
                 return Err(fault("LAA with the alleles that LGT names", cell));
             }
         }
-        for &(at, least) in &layout.least {
-            let first = field(cell, at).unwrap_or_default();
-            let first = first.split(|&b| b == b',').next().unwrap_or_default();
-            if matches!(first, b"" | b".") {
-                continue;
+        for bound in &layout.least {
+            let mut known = None;
+            for at in bound.fields.into_iter().flatten() {
+                let first = field(cell, at).unwrap_or_default();
+                let first = first.split(|&b| b == b',').next().unwrap_or_default();
+                if matches!(first, b"" | b".") {
+                    continue;
+                }
+                let value = std::str::from_utf8(first).ok().and_then(|t| t.parse().ok());
+                let Some(value) = value else {
+                    return Err(fault("a number", first));
+                };
+                known = Some(value);
+                break;
             }
-            let value: Option<f64> = std::str::from_utf8(first).ok().and_then(|t| t.parse().ok());
-            match value {
-                Some(value) if value < least => self.fail(),
-                Some(_) => {}
-                None => return Err(fault("a number", first)),
-            }
+            self.hold_against(bound, known);
+        }
+        self.block = None;
+        if let Some(text) = layout.block.and_then(|at| field(cell, at))
+            && self.is_reference()
+        {
+            let length = std::str::from_utf8(text).ok().and_then(|t| t.parse().ok());
+            self.block = length.filter(|&length| length > 0);
         }
         Ok(())
+    }
+
+    /// Makes the genotype unknown where the value is below the bound.
+    pub(super) fn hold_against(&mut self, bound: &Least, value: Option<f64>) {
+        match value {
+            Some(value) if value < bound.least => self.fail(),
+            Some(_) => {}
+            None => {
+                let called = self.alleles.iter().any(|&allele| allele != MISSING);
+                if called && !self.undecided.contains(&bound.unknown) {
+                    self.undecided.push(bound.unknown);
+                }
+            }
+        }
+    }
+
+    /// Whether all copies are known and REF.
+    pub(super) fn is_reference(&self) -> bool {
+        !self.alleles.is_empty() && self.alleles.iter().all(|&allele| allele == 0)
     }
 
     /// Makes the whole genotype unknown, of the ploidy it has.
     pub(super) fn fail(&mut self) {
         self.alleles.fill(MISSING);
+    }
+
+    /// Whether a copy has an ALT.
+    pub(super) fn carries(&self) -> bool {
+        self.alleles.iter().any(|&a| a != 0 && a != MISSING)
     }
 
     /// Reads a genotype of any ploidy, with or without a leading phase.

@@ -131,6 +131,9 @@ impl Worker {
         if scan(region, layout, &mut self.row, alts, &mut self.cell)? {
             chunk.warn(place, ALT_LEFT_OUT, b"");
         }
+        for undecided in &self.cell.undecided {
+            chunk.warn(place, undecided, b"");
+        }
         Ok(())
     }
 
@@ -178,7 +181,7 @@ impl Worker {
         for key in &cache.undeclared {
             chunk.warn(place, "undeclared FORMAT key", key);
         }
-        if let Some(odd) = cache.odd {
+        for odd in cache.odd.iter().chain(&cache.layout.undecided) {
             chunk.warn(place, odd, b"");
         }
         Ok(())
@@ -186,8 +189,7 @@ impl Worker {
 
     /// Reads INFO: what was asked for, and what says where the record ends.
     fn info(&mut self, plan: &Plan, info: &[u8], place: Place, chunk: &mut Chunk) -> Span {
-        self.extent.end = None;
-        self.extent.svlen.clear();
+        self.extent.clear();
         let start = chunk.info.len();
         let span = |chunk: &Chunk| Span {
             start: start as u32,
@@ -247,7 +249,7 @@ impl Worker {
             if number.is_none() {
                 let kind = match role {
                     Role::End => "END that is no number",
-                    Role::SvLen => "SVLEN that is no number",
+                    _ => "SVLEN that is no number",
                 };
                 chunk.warn(place, kind, b"");
             }
@@ -260,6 +262,9 @@ impl Worker {
                 self.extent.svlen.clear();
                 self.extent.svlen.extend(lengths);
             }
+            Role::SvType | Role::Chr2 if value == b"." => {}
+            Role::SvType => value.clone_into(&mut self.extent.svtype),
+            Role::Chr2 => value.clone_into(&mut self.extent.chr2),
         }
     }
 }

@@ -10,9 +10,7 @@ use varidex::{Annotations, Annotator, BuildOptions, Dataset, Error, Impact};
 #[test]
 fn records_that_point_to_another_have_its_entry() {
     let folder = Folder::new();
-    let meta = META
-        .replace("ID=CSQ", "ID=BCSQ")
-        .replace("1>", "1>\n##contig=<ID=2>");
+    let meta = by_bcftools("BCSQ").replace("1>", "1>\n##contig=<ID=2>");
     let record = |contig: &str, position: usize, alts: &str, bcsq: &str| {
         format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\tBCSQ={bcsq}\tGT\t0|1\n")
     };
@@ -57,6 +55,164 @@ fn records_that_point_to_another_have_its_entry() {
     let told = at.next().unwrap().unwrap().annotations().unwrap();
     let genes: Vec<&str> = told.iter().map(|told| told.gene()).collect();
     assert_eq!(genes, ["BBB2", "AAA1"]);
+}
+
+/// The header of a file that bcftools csq annotated in this key.
+fn by_bcftools(key: &str) -> String {
+    let (before, after) = META.split_once("##INFO=<ID=CSQ").unwrap();
+    let (_, after) = after.split_once('\n').unwrap();
+    format!(
+        "{before}##INFO=<ID={key},Number=.,Type=String,Description=\"Local consequence annotation from \
+         BCFtools/csq. Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change\">\n{after}"
+    )
+}
+
+/// VEP can write into ANN, and bcftools csq into CSQ: transcripts were not found, and every entry
+/// was refused.
+#[test]
+fn who_wrote_is_read_off_the_fields() {
+    let folder = Folder::new();
+    let entry = "C|missense_variant|LOW|AAA1|ENSG1|ENST1|ENST1.2:c.5A>C|ENSP1.1:p.Val2Ala|YES||";
+    let rows = |dataset: &Dataset, question: &str| found(dataset, question).len();
+    for key in ["CSQ", "ANN", "BCSQ"] {
+        let vep = META.replace("ID=CSQ", &format!("ID={key}"));
+        let text = vep + &record(5, &["C"], entry).replace("CSQ=", &format!("{key}="));
+        let dataset = folder.dataset(&text, &options());
+        dataset.verify().unwrap();
+        for question in [
+            "ENST1:c.5A>C",
+            "protein:V2A",
+            "gene:ENSG1 & canonical",
+            "gene:AAA1",
+        ] {
+            assert_eq!(rows(&dataset, question), 1, "{key} {question}");
+        }
+        assert_eq!(dataset.info().annotations, Some(key.to_lowercase()));
+        let bcftools = by_bcftools(key)
+            + &record(
+                5,
+                &["C"],
+                "*missense|AAA1|ENST1|protein_coding|+|12K>12E|5A>C+8A>T",
+            )
+            .replace("CSQ=", &format!("{key}="))
+            + &record(8, &["T"], "@5").replace("CSQ=", &format!("{key}="));
+        let input = folder.write("bcftools.vcf", bcftools);
+        let to = folder.path("bcftools.vdx");
+        let with = BuildOptions {
+            replace: true,
+            ..options()
+        };
+        let report = build(&[&input], &to, &with).unwrap();
+        let told = report.annotations.unwrap();
+        assert_eq!((told.read, told.stored, told.annotator.key()), (2, 2, key));
+        let dataset = Dataset::open(&to).unwrap();
+        dataset.verify().unwrap();
+        for question in ["protein:K12E", "gene:AAA1 & impact:moderate"] {
+            assert_eq!(rows(&dataset, question), 2, "{key} {question}");
+        }
+    }
+}
+
+/// A score in ANN refused the whole file, a text in CSQ each of its entries.
+#[test]
+fn what_is_no_annotation_is_warned_of() {
+    let folder = Folder::new();
+    let to = folder.path("dataset.vdx");
+    let score =
+        "##INFO=<ID=ANN,Number=1,Type=Integer,Description=\"Score of the neural net\">\n#CHROM";
+    let plain =
+        "##INFO=<ID=CSQ,Number=.,Type=String,Description=\"Consequence annotations\">\n#CHROM";
+    let bare = |more: &str, info: &str| {
+        let (before, after) = META.split_once("##INFO=<ID=CSQ").unwrap();
+        let (_, after) = after.split_once('\n').unwrap();
+        let record = format!("1\t5\t.\tA\tC\t.\t.\t{info}\tGT\t0|1\n");
+        folder.write(
+            "input.vcf",
+            format!("{before}{after}{record}").replace("#CHROM", more),
+        )
+    };
+    let told = |input: &std::path::Path, which: &str| {
+        let options = BuildOptions {
+            annotations: which.parse().unwrap(),
+            replace: true,
+            ..options()
+        };
+        let report = build(&[input], &to, &options)?;
+        let warnings = report.warnings.into_iter();
+        let warnings: Vec<String> = warnings
+            .map(|w| format!("{} {}", w.what, w.first))
+            .collect();
+        Ok::<_, Error>((
+            report.annotations.map(|told| told.annotator.key()),
+            warnings,
+        ))
+    };
+    let not = |key: &str, line: u64| {
+        let file = folder.path("input.vcf");
+        format!(
+            "INFO {key} is described without the fields of an annotation: not taken for one {}:{line}",
+            file.display()
+        )
+    };
+    let input = bare(score, "ANN=12");
+    assert_eq!(told(&input, "auto").unwrap(), (None, vec![not("ANN", 4)]));
+    assert!(matches!(told(&input, "ann"), Err(Error::Input(_))));
+    assert_eq!(told(&input, "none").unwrap(), (None, vec![]));
+    let input = bare(&plain.replace("#CHROM", score), "CSQ=damaging;ANN=12");
+    let both = vec![not("CSQ", 4), not("ANN", 5)];
+    assert_eq!(told(&input, "auto").unwrap(), (None, both));
+    // one that is none does not hide one that is
+    let snpeff = "##INFO=<ID=ANN,Number=.,Type=String,Description=\"Functional annotations: 'Allele | Annotation | Annotation_Impact | Gene_Name'\">\n#CHROM";
+    let input = bare(
+        &plain.replace("#CHROM", snpeff),
+        "CSQ=damaging;ANN=C|missense_variant|MODERATE|AAA1",
+    );
+    assert_eq!(
+        told(&input, "auto").unwrap(),
+        (Some("ANN"), vec![not("CSQ", 4)])
+    );
+    assert_eq!(found(&Dataset::open(&to).unwrap(), "gene:AAA1").len(), 1);
+    // neither does another file
+    let other = csq(&folder, "other.vcf", "C|missense_variant|LOW|AAA1|||||||");
+    let other = {
+        let text = std::fs::read_to_string(other)
+            .unwrap()
+            .replace("\tS0\n", "\tS1\n");
+        folder.write("other.vcf", text)
+    };
+    let input = bare(plain, "CSQ=damaging");
+    let with = BuildOptions {
+        replace: true,
+        ..options()
+    };
+    let report = build(&[&input, &other], &to, &with).unwrap();
+    assert_eq!(report.annotations.unwrap().stored, 1);
+    let warnings: Vec<&str> = report.warnings.iter().map(|w| w.what.as_str()).collect();
+    let expected = [
+        "INFO CSQ is described without the fields of an annotation: not taken for one",
+        "no annotation in INFO CSQ: its rows are without",
+    ];
+    assert_eq!(warnings, expected);
+}
+
+/// Two deletions of one record are both `-` in VEP's `Allele`: neither must get what is of the other.
+#[test]
+fn two_deletions_written_alike_are_ambiguous() {
+    let folder = Folder::new();
+    let text = "1\t20\t.\tCAAGCC\tCAGCC,CCC\t.\t.\tCSQ=-|frameshift_variant|HIGH|AAA1|||||||,-|inframe_deletion|MODERATE|AAA1|||||||\tGT\t1|2\n";
+    let input = folder.write("input.vcf", META.to_owned() + text);
+    let to = folder.path("dataset.vdx");
+    let report = build(&[&input], &to, &options()).unwrap();
+    let told = report.annotations.unwrap();
+    assert_eq!((told.read, told.stored), (2, 0));
+    let [refused] = &told.refused[..] else {
+        panic!("{:?}", told.refused);
+    };
+    assert!(refused.what.contains("ambiguous"), "{}", refused.what);
+    assert_eq!(
+        (refused.count, &refused.first),
+        (2, &format!("{}:6", input.display()))
+    );
 }
 
 fn csq(folder: &Folder, name: &str, csq: &str) -> std::path::PathBuf {
@@ -346,7 +502,7 @@ fn batches_without_annotation_have_it_from_others() {
         let warning = report
             .warnings
             .iter()
-            .find(|told| told.what.contains("no INFO CSQ"));
+            .find(|told| told.what.contains("no annotation in INFO CSQ"));
         assert!(warning.unwrap().first.ends_with("two.vcf"), "{warning:?}");
         let dataset = Dataset::open(&to).unwrap();
         dataset.verify().unwrap();
@@ -375,8 +531,7 @@ fn entries_of_many_alts_are_bounded() {
         .collect();
     let alts: Vec<&str> = alts.iter().map(String::as_str).collect();
     let entries = vec!["intron|AAA1|T|p"; 3_000].join(",");
-    let text =
-        META.replace("ID=CSQ", "ID=BCSQ") + &record(5, &alts, &entries).replace("CSQ=", "BCSQ=");
+    let text = by_bcftools("BCSQ") + &record(5, &alts, &entries).replace("CSQ=", "BCSQ=");
     let input = folder.write("input.vcf", text);
     let to = folder.path("dataset.vdx");
     let report = build(&[&input], &to, &options()).unwrap();

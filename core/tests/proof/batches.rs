@@ -157,8 +157,10 @@ fn told_differently(folder: &Folder) -> Dataset {
     let line = |id, quality, filter, info, gt| {
         format!("1\t5\t{id}\tA\tG\t{quality}\t{filter}\t{info}\tGT\t{gt}\n")
     };
-    let first = vcf("1", &["A"], &[]) + &line("rs5", "50", "PASS", "X=1", "0|1");
-    let second = vcf("1", &["B"], &[]) + &line(".", "9", "q10", "X=7", "1|1");
+    let declared = "##INFO=<ID=X,Number=1,Type=Integer,Description=\"x\">\n#CHROM";
+    let head = |sample| vcf("1", &[sample], &[]).replace("#CHROM", declared);
+    let first = head("A") + &line("rs5", "50", "PASS", "X=1", "0|1");
+    let second = head("B") + &line(".", "9", "q10", "X=7", "1|1");
     let inputs = [folder.write("a.vcf", first), folder.write("b.vcf", second)];
     let to = folder.path("x.vdx");
     build(&inputs, &to, &keeping(&["X"])).unwrap();

@@ -129,7 +129,7 @@ fn a_first_build_that_is_killed_leaves_no_dataset() {
         if !child.wait().unwrap().success() {
             match Dataset::open(&to) {
                 Ok(dataset) => dataset.verify().unwrap(),
-                Err(error) => assert!(matches!(error, Error::Io { .. }), "{error}"),
+                Err(error) => assert!(matches!(error, Error::NoDataset { .. }), "{error}"),
             }
         }
         if !to.join("manifest.json").exists() {

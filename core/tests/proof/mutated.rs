@@ -4,13 +4,14 @@
 use crate::common::answers::{Answers, answers};
 use crate::common::sealed::{File, Sealed, entries, text};
 use crate::common::{Folder, build, header, options};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use varidex::Dataset;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The good datasets of the format's specification: between them they have every kind of section.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "tiny",
     "genotypes",
     "alleles",
@@ -25,6 +26,7 @@ const NAMES: [&str; 14] = [
     "pointers",
     "pages",
     "many",
+    "counts",
 ];
 
 /// Sections with values that nothing else says, and what they are answers to. A change anywhere else is a
@@ -132,7 +134,8 @@ fn others(kind: u64, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 fn other_texts(lines: &[Vec<u8>], n: usize, at: usize, all: &mut Vec<(String, Vec<u8>)>) {
     let next = (at + 1) % lines.len();
-    let changes: [(&str, &dyn Fn(&mut Vec<Vec<u8>>)); 9] = [
+    type Change<'c> = (&'static str, &'c dyn Fn(&mut Vec<Vec<u8>>));
+    let changes: [Change<'_>; 9] = [
         ("a letter more", &|l| l[at].push(b'x')),
         ("no letter", &|l| l[at].clear()),
         ("a tab more", &|l| l[at].push(b'\t')),
@@ -169,6 +172,14 @@ fn wrong(kind: u64, right: &Answers, found: &Answers) -> Vec<String> {
     keys.into_iter().filter(differs).cloned().collect()
 }
 
+/// What a dataset answers; nothing where it is refused. What `verify` finds sound has an answer to everything.
+fn judged(sealed: &Sealed, to: &Path, questions: &[String]) -> Option<Answers> {
+    sealed.write(to);
+    let dataset = Dataset::open(to).ok()?;
+    dataset.verify().ok()?;
+    Some(answers(&dataset, questions).expect("answers of what was found sound"))
+}
+
 #[test]
 fn what_verify_finds_sound_answers_as_it_says() {
     let folder = Folder::new();
@@ -177,13 +188,7 @@ fn what_verify_finds_sound_answers_as_it_says() {
     for name in NAMES {
         let good = Sealed::read(&vectors().join(format!("{name}.vdx")));
         let to = folder.path(name);
-        let judge = |sealed: &Sealed| {
-            sealed.write(&to);
-            let dataset = Dataset::open(&to).ok()?;
-            dataset.verify().ok()?;
-            Some(answers(&dataset, &questions))
-        };
-        let right = judge(&good).expect("a sound dataset").unwrap();
+        let right = judged(&good, &to, &questions).expect("a sound dataset");
         assert_eq!(wrong(0, &right, &right), [""; 0], "{name}");
         for file in 0..good.files.len() {
             for section in 0..good.files[file].sections.len() {
@@ -196,11 +201,10 @@ fn what_verify_finds_sound_answers_as_it_says() {
                         bent.files[file].sections.remove(section);
                     }
                     tried += 1;
-                    let Some(found) = judge(&bent) else {
+                    let Some(found) = judged(&bent, &to, &questions) else {
                         refused += 1;
                         continue;
                     };
-                    let found = found.unwrap_or_else(|e| panic!("{of}, {what}: {e}"));
                     let wrong = wrong(known.kind, &right, &found);
                     assert!(wrong.is_empty(), "{of}, {what}: {wrong:?}");
                 }
@@ -209,6 +213,89 @@ fn what_verify_finds_sound_answers_as_it_says() {
     }
     // what is left over are positions, bases, qualities, genotypes and the like
     assert!(refused * 10 > tried * 8, "{refused} of {tried}");
+}
+
+/// Every place of a manifest that is a number, a text or a truth, with other values.
+fn other_manifests(value: &Value, at: &str, all: &mut Vec<(String, Option<Value>)>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                other_manifests(field, &format!("{at}/{key}"), all);
+            }
+        }
+        Value::Array(list) => {
+            for (number, entry) in list.iter().enumerate() {
+                other_manifests(entry, &format!("{at}/{number}"), all);
+            }
+        }
+        Value::Number(number) => {
+            let number = number.as_i64().unwrap();
+            for other in [number + 1, number - 1, 0, i64::from(u32::MAX)] {
+                all.push((at.to_owned(), Some(other.into())));
+            }
+        }
+        Value::String(text) => {
+            for other in [format!("{text}x"), String::new(), format!("{text}\t")] {
+                all.push((at.to_owned(), Some(other.into())));
+            }
+        }
+        _ => {}
+    }
+    all.push((at.to_owned(), None));
+}
+
+/// Of a manifest only lengths of contigs, contigs without rows and the order of batches are told nowhere else.
+#[test]
+fn what_only_the_manifest_says() {
+    let folder = Folder::new();
+    let questions = questions();
+    for name in NAMES
+        .iter()
+        .filter(|name| !["many", "pages"].contains(name))
+    {
+        let good = Sealed::read(&vectors().join(format!("{name}.vdx")));
+        let to = folder.path(name);
+        let right = judged(&good, &to, &questions).expect("a sound dataset");
+        let mut others = Vec::new();
+        other_manifests(&good.manifest, "", &mut others);
+        // names of files, sizes and checksums are made right again
+        others.retain(|(at, _)| {
+            !["file", "size", "checksum"]
+                .iter()
+                .any(|end| at.ends_with(end))
+        });
+        for (at, value) in others {
+            let mut bent = good.clone();
+            let Some((parent, key)) = at.rsplit_once('/') else {
+                continue;
+            };
+            let parent = bent.manifest.pointer_mut(parent).unwrap();
+            match (value.clone(), parent) {
+                (Some(value), Value::Array(list)) => list[key.parse::<usize>().unwrap()] = value,
+                (Some(value), parent) => parent[key] = value,
+                // a file without an entry is none of the dataset
+                (None, Value::Object(fields)) if !fields[key].is_object() && key != "segments" => {
+                    drop(fields.remove(key));
+                }
+                _ => continue,
+            }
+            let Some(found) = judged(&bent, &to, &questions) else {
+                continue;
+            };
+            let free: &[&str] = match key {
+                "length" => &["export head"],
+                // of a contig without rows
+                "name" => &["contigs", "export head"],
+                "batch" => &["carriers"],
+                _ => &[],
+            };
+            let keys: BTreeSet<&String> = right.keys().chain(found.keys()).collect();
+            let differs =
+                |key: &&String| right.get(*key) != found.get(*key) && !free.contains(&key.as_str());
+            let wrong: Vec<&String> = keys.into_iter().filter(differs).collect();
+            assert!(wrong.is_empty(), "{name}, {at} as {value:?}: {wrong:?}");
+        }
+    }
 }
 
 /// The index of sample names, in one bucket.

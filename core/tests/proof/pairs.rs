@@ -1,6 +1,6 @@
 //! Two variants of a person in one gene, and several different variants of a person: against a plain
-//! evaluation over one and several files, alternatives, records that tell a variant again, and people of
-//! several samples. And whoever is left of a question is found as when everybody is asked about.
+//! evaluation over one and several files, phase sets, alternatives, records that tell a variant again, and
+//! people of several samples. And whoever is left of a question is found as when everybody is asked about.
 
 use crate::common::{Folder, build, options};
 use proptest::collection::vec;
@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
-use varidex::{BuildOptions, Dataset, PairPhase, PeopleOptions};
+use varidex::{BuildOptions, Dataset, ExportOptions, PairPhase, PeopleOptions};
 
 /// The samples of two files.
 const FILES: [&[&str]; 2] = [&["S0", "S1", "S2", "S5"], &["S3", "S4"]];
@@ -34,12 +34,17 @@ const PLACES: [(&str, i64, i64, &str); 4] = [
 /// What is said of an ALT: the gene, and whether the impact is high.
 type Entry = (usize, bool);
 
+/// GT, PS, and the names of PSL.
+type Cell = (&'static str, &'static str, [&'static str; 2]);
+
 #[derive(Debug, Clone)]
 struct Record {
     on_x: bool,
     position: i64,
     alts: &'static str,
-    cells: Vec<&'static str>,
+    /// Which fields there are.
+    format: &'static str,
+    cells: Vec<Cell>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,20 +60,31 @@ fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
         "0|0", "0|0", "0/0", "0|1", "0|1", "1|0", "1|0", "0/1", "1|1", "0|2", "2|0", "1|2", "1/2",
         ".|1", "./.", "1",
     ];
+    // numbers near and far, one that is written otherwise, a name
+    let set = select(&[".", ".", "3", "3", "70000", "03", "x"][..]);
+    let name = || select(&[".", "h1", "h2", "x"][..]);
+    let cell = (select(&CELLS[..]), set, (name(), name()));
+    let cell = cell.prop_map(|(gt, set, (a, b))| (gt, set, [a, b]));
     let record = (
         prop::bool::weighted(0.2),
         1..9i64,
         select(&["C", "C", "G", "C,G", "G,C", "*,C"][..]),
-        vec(select(&CELLS[..]), samples),
+        select(&["GT", "GT:PS", "GT:PS", "GT:PSL:PS", "GT:PSL"][..]),
+        vec(cell, samples),
     );
-    let record = record.prop_map(|(on_x, position, alts, cells)| Record {
-        on_x,
-        position,
-        alts,
-        cells: match alts.contains(',') {
-            true => cells,
-            false => cells.into_iter().map(with_one_alt).collect(),
-        },
+    let record = record.prop_map(|(on_x, position, alts, format, mut cells)| {
+        for (gt, ..) in &mut cells {
+            if !alts.contains(',') {
+                *gt = with_one_alt(gt);
+            }
+        }
+        Record {
+            on_x,
+            position,
+            alts,
+            format,
+            cells,
+        }
     });
     vec(record, 0..10).prop_map(|mut records| {
         // stable: a variant may be told more than once
@@ -120,36 +136,46 @@ fn text(world: &World, file: usize) -> String {
         ##INFO=<ID=CSQ,Number=.,Type=String,Description=\"VEP. Format: \
         Allele|Consequence|IMPACT|SYMBOL\">\n\
         ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
+        ##FORMAT=<ID=PS,Number=1,Type=String,Description=\"Phase set\">\n\
+        ##FORMAT=<ID=PSL,Number=.,Type=String,Description=\"Haplotypes\">\n\
         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
         .to_owned();
     text += &FILES[file].join("\t");
     text += "\n";
-    let mut line = |contig: &str, position: i64, alts: &str, said: Vec<String>, cells: &[&str]| {
+    let mut line = |place: (&str, i64, &str), said: Vec<String>, format: &str, cells: &[Cell]| {
+        let (contig, position, alts) = place;
         let info = match said.is_empty() {
             true => ".".to_owned(),
             false => format!("CSQ={}", said.join(",")),
         };
+        let cells: Vec<String> = cells.iter().map(|cell| cell_text(cell, format)).collect();
         let cells = cells.join("\t");
-        text += &format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\t{info}\tGT\t{cells}\n");
+        text += &format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\t{info}\t{format}\t{cells}\n");
     };
     for record in &world.files[file] {
         let contig = if record.on_x { "X" } else { "1" };
         let alts = record.alts.split(',');
         let said = alts.flat_map(|alt| csq(entries_of(world, contig, record.position, alt), alt));
-        line(
-            contig,
-            record.position,
-            record.alts,
-            said.collect(),
-            &record.cells,
-        );
+        let place = (contig, record.position, record.alts);
+        line(place, said.collect(), record.format, &record.cells);
     }
     // every gene stands somewhere, or else asking for it is an error
     if world.entries.is_some() {
         let said = csq(&[(0, false), (1, false), (2, false)], "C");
-        line("X", 99, "C", said, &vec!["0|0"; FILES[file].len()]);
+        let nobody = vec![("0|0", ".", [".", "."]); FILES[file].len()];
+        line(("X", 99, "C"), said, "GT", &nobody);
     }
     text
+}
+
+fn cell_text((gt, set, names): &Cell, format: &str) -> String {
+    let fields = format.split(':').map(|key| match key {
+        "GT" => (*gt).to_owned(),
+        "PS" => (*set).to_owned(),
+        _ if gt.len() < 3 => ".".to_owned(),
+        _ => names.join(","),
+    });
+    fields.collect::<Vec<_>>().join(":")
 }
 
 fn dataset(folder: &Folder, world: &World) -> Dataset {
@@ -222,7 +248,8 @@ struct Row<'w> {
     /// Its number in the record.
     number: usize,
     entries: &'w [Entry],
-    cells: &'w [&'static str],
+    format: &'static str,
+    cells: &'w [Cell],
 }
 
 impl<'w> Row<'w> {
@@ -245,6 +272,7 @@ impl<'w> Row<'w> {
                         alt,
                         number: n,
                         entries: entries_of(world, contig, record.position, alt),
+                        format: record.format,
                         cells: &record.cells,
                     });
                 }
@@ -253,15 +281,34 @@ impl<'w> Row<'w> {
         rows
     }
 
-    fn cell(&self, sample: &str) -> Option<&'static str> {
+    fn cell(&self, sample: &str) -> Option<&'w Cell> {
         let column = FILES[self.file].iter().position(|name| *name == sample)?;
-        Some(self.cells[column])
+        Some(&self.cells[column])
     }
 
     fn copies(&self, sample: &str) -> Vec<bool> {
-        let cell = self.cell(sample).unwrap_or_default();
-        let alleles = cell.split(['|', '/']);
+        let gt = self.cell(sample).map_or("", |cell| cell.0);
+        let alleles = gt.split(['|', '/']);
         alleles.map(|a| a == self.number.to_string()).collect()
+    }
+
+    /// The haplotype of each of two copies, where it is known.
+    fn haplotypes(&self, sample: &str) -> [Option<String>; 2] {
+        let Some((gt, set, names)) = self.cell(sample) else {
+            return [None, None];
+        };
+        let has = |key: &str| self.format.split(':').any(|known| known == key);
+        if has("PSL") && *names != [".", "."] {
+            let told = names[0] != names[1];
+            let name = |name: &str| (told && name != ".").then(|| format!("haplotype {name}"));
+            return names.map(name);
+        }
+        let set = match (gt.contains('|'), has("PS") && *set != ".") {
+            (false, _) => return [None, None],
+            (true, false) => "the contig".to_owned(),
+            (true, true) => format!("set {set}"),
+        };
+        [0, 1].map(|copy| Some(format!("copy {copy} of {set}")))
     }
 
     fn in_place(&self, gene: usize) -> bool {
@@ -378,14 +425,13 @@ impl Asked {
 /// A gene, a sample, two variants, whether they are known to be apart.
 type Pair = (String, String, (i64, String), (i64, String), bool);
 
-/// The copy of two that alone carries, and whether the call is phased.
-fn hit(row: &Row<'_>, sample: &str) -> Option<(usize, bool)> {
-    let copies = row.copies(sample);
-    let phased = row.cell(sample)?.contains('|');
-    match (&copies[..], row.alt) {
+/// Where one of two copies alone carries: its haplotype and that of the other copy.
+fn hit(row: &Row<'_>, sample: &str) -> Option<[Option<String>; 2]> {
+    let [first, second] = row.haplotypes(sample);
+    match (&row.copies(sample)[..], row.alt) {
         (_, "*") => None,
-        ([true, false], _) => Some((0, phased)),
-        ([false, true], _) => Some((1, phased)),
+        ([true, false], _) => Some([first, second]),
+        ([false, true], _) => Some([second, first]),
         _ => None,
     }
 }
@@ -403,10 +449,11 @@ fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
                 let (Some(x), Some(y)) = (hit(a, sample), hit(b, sample)) else {
                     continue;
                 };
-                let phased = x.1 && y.1;
-                if a.variant() == b.variant() || a.contig != b.contig || phased && x.0 == y.0 {
+                let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+                if a.variant() == b.variant() || a.contig != b.contig || same(&x[0], &y[0]) {
                     continue;
                 }
+                let phased = same(&x[0], &y[1]) || same(&x[1], &y[0]);
                 let of_b = question.genes(world, b);
                 for gene in question.genes(world, a) {
                     if of_b.contains(&gene) {
@@ -521,6 +568,27 @@ proptest! {
         }
     }
 
+    /// What is told of phase comes back through a file, and is the same for who reads it.
+    #[test]
+    fn phase_sets_survive_an_export(records in records(4), bcf in any::<bool>()) {
+        let folder = Folder::new();
+        let world = World { files: vec![records], entries: None };
+        let first = dataset(&folder, &world);
+        let file = folder.path(if bcf { "out.bcf" } else { "out.vcf" });
+        first.export("all", None, &file, &ExportOptions::default(), &mut |_| true).unwrap();
+        let path = folder.path("b.vdx");
+        let options = BuildOptions { genes: vec![folder.path("genes.bed")], ..options() };
+        let report = build(&[&file], &path, &options).unwrap();
+        prop_assert_eq!(report.refused_count(), 0);
+        let second = Dataset::open(&path).unwrap();
+        second.verify().unwrap();
+        prop_assert_eq!(told(&second, "all"), told(&first, "all"));
+        // and once more, letter by letter
+        let again = folder.path(if bcf { "again.bcf" } else { "again.vcf" });
+        second.export("all", None, &again, &ExportOptions::default(), &mut |_| true).unwrap();
+        prop_assert!(std::fs::read(&again).unwrap() == std::fs::read(&file).unwrap());
+    }
+
     /// What stands beside a question for carriers takes people away, and changes nothing else.
     #[test]
     fn who_is_left_is_found_as_everybody_is(
@@ -560,7 +628,8 @@ fn samples_are_of_people() {
         on_x: false,
         position,
         alts: "C",
-        cells: cells.to_vec(),
+        format: "GT",
+        cells: cells.map(|gt| (gt, ".", [".", "."])).to_vec(),
     };
     // P1 has one variant in each sample, S5 the same one in two records
     let world = World {
@@ -580,4 +649,66 @@ fn samples_are_of_people() {
     assert_eq!(ids(&dataset, "carriers(all, at_least: 2)"), set(&["P1"]));
     assert_eq!(ids(&dataset, "carriers(all, compound)"), set(&[]));
     assert_eq!(told(&dataset, "all"), BTreeSet::new());
+}
+
+/// A segment is made of groups of rows that know nothing of each other, and an input may have the samples in
+/// another order: sets, names and whose they are come out as they came in.
+#[test]
+fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
+    const ROWS: i64 = 9_000;
+    let head = |contig: &str, samples: &str| {
+        format!(
+            "##fileformat=VCFv4.3\n##contig=<ID={contig}>\n\
+            ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n\
+            ##FORMAT=<ID=PS,Number=1,Type=String,Description=\"p\">\n\
+            ##FORMAT=<ID=PSL,Number=.,Type=String,Description=\"p\">\n\
+            #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{samples}\n"
+        )
+    };
+    let mut first = head("1", "a\tb");
+    let mut cells = Vec::new();
+    for row in 1..=ROWS {
+        let set = row - row % 7;
+        let told = match row % 11 {
+            0 => format!("0|1:name{}:.\t0|0:.:.", row % 5),
+            1..=5 => format!("1|0:{set}:.\t0|1:{}:.", set + 100_000),
+            6 => format!("0|1:.:h{row},h{}\t1|1:{set}:.", row % 3),
+            _ => "0|1:.:.\t0/1:.:.".to_owned(),
+        };
+        first += &format!("1\t{row}\t.\tA\tC\t.\t.\t.\tGT:PS:PSL\t{told}\n");
+        cells.push(told);
+    }
+    let second = head("2", "b\ta") + "2\t5\t.\tA\tC\t.\t.\t.\tGT:PS\t0|1:7\t1|0:9\n";
+    let folder = Folder::new();
+    let inputs = [folder.write("1.vcf", first), folder.write("2.vcf", second)];
+    let path = folder.path("a.vdx");
+    build(&inputs, &path, &options()).unwrap();
+    let dataset = Dataset::open(path).unwrap();
+    dataset.verify().unwrap();
+    let out = folder.path("out.vcf");
+    dataset
+        .export("all", None, &out, &ExportOptions::default(), &mut |_| true)
+        .unwrap();
+    let out = std::fs::read_to_string(out).unwrap();
+    let mut lines = out.lines().filter(|line| !line.starts_with('#'));
+    // a record has the fields that somebody has
+    for told in &cells {
+        let line = lines.next().unwrap();
+        let (format, found) = line.split_once("\tGT").unwrap().1.split_once('\t').unwrap();
+        let all: Vec<[String; 3]> = found
+            .split('\t')
+            .map(|cell| {
+                let mut fields = ["GT".to_owned(), ".".to_owned(), ".".to_owned()];
+                for (key, field) in format!("GT{format}").split(':').zip(cell.split(':')) {
+                    let at = ["GT", "PS", "PSL"].iter().position(|known| *known == key);
+                    fields[at.unwrap()] = field.to_owned();
+                }
+                fields
+            })
+            .collect();
+        let shown: Vec<String> = all.iter().map(|fields| fields.join(":")).collect();
+        assert_eq!(shown.join("\t"), *told, "{line}");
+    }
+    let last = lines.next().unwrap();
+    assert!(last.ends_with("\tGT:PS\t1|0:9\t0|1:7"), "{last}");
 }

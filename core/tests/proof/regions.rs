@@ -43,7 +43,8 @@ fn check(oracle: &Oracle, dataset: &Dataset, regions: &[Region]) {
     let everybody: BTreeSet<u32> = oracle.all().into_iter().collect();
     let common = |row: &Row| row.counts(&|_| true).ac > 1;
     let within = |row: &Row| touches(row, regions);
-    let questions: [(&str, &dyn Fn(&Row) -> bool); 5] = [
+    type Question<'q> = (&'static str, &'q dyn Fn(&Row) -> bool);
+    let questions: [Question<'_>; 5] = [
         ("regions(@f)", &within),
         ("regions(@f) & ac>1", &|row| within(row) && common(row)),
         ("ac>1 | regions(@f)", &|row| within(row) || common(row)),

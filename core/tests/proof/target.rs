@@ -154,8 +154,69 @@ fn what_is_no_dataset_cannot_be_opened() {
     fs::create_dir(folder.path("empty")).unwrap();
     for path in [folder.path("absent"), folder.path("empty"), file] {
         let error = Dataset::open(&path).unwrap_err();
-        assert!(matches!(error, Error::Io { .. }), "{error}");
+        assert!(matches!(error, Error::NoDataset { .. }), "{error}");
+        let expected = format!("no dataset at {}: ", path.display());
+        assert!(error.to_string().starts_with(&expected), "{error}");
     }
+}
+
+/// A directory with nothing but a lock looked like a dataset that lacks a file.
+#[test]
+fn a_build_that_fails_leaves_no_directory_with_a_lock_alone() {
+    let folder = Folder::new();
+    let bad = folder.write(
+        "bad.vcf",
+        small() + "1\tx\t.\tA\tG\t.\t.\t.\tGT\t0|0\t0|1\n",
+    );
+    let to = folder.path("x.vdx");
+    fs::create_dir(&to).unwrap();
+    build(&[&bad], &to, &options()).unwrap_err();
+    assert!(files(&to).is_empty(), "{:?}", files(&to).keys());
+    // what a killed build leaves
+    fs::write(to.join("lock"), "process 1 on nowhere").unwrap();
+    fs::write(to.join(".tmp123"), "half").unwrap();
+    fs::write(to.join("0123456789abcdef.segment"), "half").unwrap();
+    build(&[&bad], &to, &options()).unwrap_err();
+    assert!(!to.exists());
+}
+
+/// The new state is there: that an old file cannot be removed does not undo it.
+#[test]
+fn old_files_that_stay_are_warned_of() {
+    let folder = Folder::new();
+    let (a, b) = (
+        folder.write("a.vcf", small()),
+        folder.write("b.vcf", other()),
+    );
+    let to = folder.path("x.vdx");
+    build(&[&a], &to, &options()).unwrap();
+    // nobody can remove a directory as a file
+    let stays = to.join("0123456789abcdef.segment");
+    fs::create_dir(&stays).unwrap();
+    let report = build(&[&b], &to, &replacing()).unwrap();
+    let [warning] = &report.warnings[..] else {
+        panic!("{:?}", report.warnings);
+    };
+    assert!(
+        warning.what.contains("not needed any more"),
+        "{}",
+        warning.what
+    );
+    assert_eq!(warning.first, stays.display().to_string());
+    Dataset::open(&to).unwrap().verify().unwrap();
+    let people = folder.write("people.ped", "F T0 0 0 1 1\n");
+    let files = varidex::PeopleOptions {
+        files: vec![people],
+        ..Default::default()
+    };
+    let report = varidex::load_people(&to, &files, &mut |_| true).unwrap();
+    assert_eq!(report.people, 1);
+    assert!(
+        report
+            .warnings
+            .iter()
+            .any(|(what, ..)| what.contains("not needed any more"))
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Checking a dataset through and through: every checksum, and every relation between sections that
 //! answers rely on.
 
+mod phases;
 mod records;
 mod rows;
 mod sets;
@@ -11,6 +12,7 @@ mod texts;
 use super::batches::{Members, overlapping_batches, sharing};
 use super::open::{Dataset, Part};
 use super::segment::Segment;
+use crate::build::InfoType;
 use crate::error::{Damage, Error, Result};
 use crate::format::is_plain;
 use std::collections::{BTreeMap, HashSet};
@@ -84,6 +86,7 @@ impl Dataset {
         spellings::respelled(segment)?;
         records::records(segment, manifest)?;
         sets::sets(segment)?;
+        phases::phases(segment)?;
         rows::zones(segment, &pairs)
     }
 
@@ -102,7 +105,7 @@ impl Dataset {
             return Err(self.manifest_fault("each INFO key once, without control characters"));
         }
         let known = manifest.info.iter().all(|key| {
-            ["flag", "integer", "float", "text"].contains(&key.kind.as_str())
+            InfoType::named(&key.kind).is_some()
                 && ["record", "alt", "allele"].contains(&key.number.as_str())
         });
         match known {

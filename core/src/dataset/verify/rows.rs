@@ -88,14 +88,34 @@ fn extent(
     if sv_length.is_some() && pair.bases {
         return Err(fault(segment, "sv_length", "none where ALT is bases"));
     }
-    if !pair.may_span(position, span, sv_length) {
+    let kind = stated_type(segment, pair.kind, c.stated_type.get(file, row)?)?;
+    if !pair.may_span(kind, position, span) {
         return Err(fault(segment, "span", "that of the row's alleles"));
+    }
+    let short = c.block_short.get(file, row)?;
+    if short < 0 || short >= span || short > 0 && kind != AlleleType::Ref {
+        let expected = "less than the span, and only of reference blocks";
+        return Err(fault(segment, "block_short", expected));
     }
     let rolls = normalised && pair.bases && matches!(pair.kind, AlleleType::Ins | AlleleType::Del);
     match c.roll.get(file, row)? {
         0 => Ok(()),
         _ if rolls => Ok(()),
         _ => Err(fault(segment, "roll", "0 but of normalised indels")),
+    }
+}
+
+/// The type of a row, which is by SVTYPE only where its alleles decide none.
+fn stated_type(segment: &Segment, by_alleles: AlleleType, stated: i64) -> Result<AlleleType> {
+    use AlleleType::{Bnd, Cnv, Del, Dup, Ins, Inv, Other};
+    match AlleleType::of_code(stated - 1) {
+        None if stated == 0 => Ok(by_alleles),
+        Some(kind @ (Ins | Del | Dup | Inv | Cnv | Bnd)) if by_alleles == Other => Ok(kind),
+        _ => Err(fault(
+            segment,
+            "stated_type",
+            "types only where REF and ALT decide none",
+        )),
     }
 }
 
@@ -122,10 +142,12 @@ pub(super) fn zones(segment: &Segment, pairs: &[Pair]) -> Result<()> {
         let mut zone = Zone::EMPTY;
         let (positions, spans) = (c.position.page(file, page)?, c.span.page(file, page)?);
         let (acs, alleles) = (c.ac.page(file, page)?, c.allele.page(file, page)?);
+        let stated = c.stated_type.page(file, page)?;
         for i in 0..PAGE_ROWS.min(segment.meta().rows - page * PAGE_ROWS) {
             let end = i32::try_from(positions.get(i) + spans.get(i)).unwrap_or(i32::MAX);
             if let Some(pair) = pairs.get(alleles.get(i) as usize) {
-                zone.add(end, acs.get(i) as u32, pair.kind);
+                let kind = stated_type(segment, pair.kind, stated.get(i))?;
+                zone.add(end, acs.get(i) as u32, kind);
             }
         }
         if zone != segment.page(page)?.zone {

@@ -46,6 +46,9 @@ pub(super) fn columns(segment: &Segment, pairs: usize) -> Result<()> {
     for column in [&c.missing_count, &c.filter, &c.record_rank, &c.roll] {
         column.verify(file, false, U32)?;
     }
+    for column in [&c.stated_type, &c.block_short] {
+        column.verify(file, false, U32)?;
+    }
     c.quality.verify(file, true, U32)?;
     c.sv_length.verify(file, true, i64::MIN + 1..=i64::MAX)?;
     for column in [&c.carriers, &c.missing, &c.haploid, &c.unphased] {

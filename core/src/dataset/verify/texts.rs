@@ -1,6 +1,7 @@
 //! What a segment holds as text: alleles, ids, filters, original spellings, INFO; and polyploids.
 
 use super::fault;
+use crate::build::InfoType;
 use crate::dataset::manifest::Manifest;
 use crate::dataset::segment::Segment;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::format::{
 };
 use crate::genome::{AlleleType, Position, StoredAllele};
 use crate::query::for_each_polyploid;
-use crate::source::{is_bases, spans_its_length};
+use crate::source::is_bases;
 use std::collections::HashSet;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -21,53 +22,29 @@ pub(super) struct Pair {
     pub(super) has_alt: bool,
     /// Whether ALT is bases, or there is none.
     pub(super) bases: bool,
-    pub(super) extent: Extent,
     reference_len: u32,
-}
-
-/// From what the end of a row follows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// REF.
-    Reference,
-    /// SVLEN, where it is known.
-    Length,
-    /// What the record said.
-    Stated,
 }
 
 impl Pair {
     fn new(reference: &[u8], alternate: &[u8]) -> Self {
         let bases = is_bases(alternate);
-        let extent = match alternate {
-            b"*" => Extent::Reference,
-            b"" => Extent::Stated,
-            _ if bases => Extent::Reference,
-            _ if spans_its_length(alternate) => Extent::Length,
-            _ => Extent::Stated,
-        };
         Self {
             kind: AlleleType::of(reference, alternate, None),
             has_alt: !alternate.is_empty(),
             bases,
-            extent,
             reference_len: u32::try_from(reference.len()).unwrap_or(u32::MAX),
         }
     }
 
-    /// Whether a row of the pair may have this span, which ends at the highest position where it would
-    /// end behind it.
-    pub(super) fn may_span(&self, position: i64, span: i64, sv_length: Option<i64>) -> bool {
-        let reference = i64::from(self.reference_len);
+    /// Whether a row of the pair and of this type may have this span, which ends at the highest
+    /// position where it would end behind it.
+    pub(super) fn may_span(&self, kind: AlleleType, position: i64, span: i64) -> bool {
+        use AlleleType::{Bnd, Ins, Star};
         let most = i64::from(i32::MAX) - position;
-        match (self.extent, sv_length) {
-            (Extent::Reference, _) => span == reference.min(most),
-            (Extent::Length, Some(length)) => {
-                span == reference
-                    .max(length.saturating_abs().saturating_add(1))
-                    .min(most)
-            }
-            _ => span >= reference.min(most),
+        let reference = i64::from(self.reference_len).min(most);
+        match self.has_alt && (self.bases || matches!(kind, Ins | Bnd | Star)) {
+            true => span == reference,
+            false => span >= reference,
         }
     }
 }
@@ -269,7 +246,7 @@ pub(super) fn info(segment: &Segment, manifest: &Manifest) -> Result<()> {
     }
     for (n, key) in (0u16..).zip(&manifest.info) {
         let kind = Kind::Info(n);
-        if key.kind == "text" {
+        if InfoType::named(&key.kind).is_some_and(InfoType::is_text) {
             let text = Text::find(file, kind)?;
             text.verify(file, |_, _| Ok(()))?;
             if file.find(kind).is_some() && text.len() != rows {

@@ -17,6 +17,9 @@ pub(crate) struct TermRef {
     pub(super) rows: Vec<u32>,
 }
 
+/// Terms with a label and how they have it, and the codings that are nothing but the label.
+type Labelled = (Vec<(TermRef, Named)>, Vec<u32>);
+
 impl TermRef {
     pub(crate) fn known(number: u32) -> Self {
         Self {
@@ -130,7 +133,7 @@ impl People {
     }
 
     /// Terms that have a label or synonym, and recorded ones that are nothing but this label.
-    fn by_label(&self, text: &str) -> Result<(Vec<(TermRef, Named)>, Vec<u32>)> {
+    fn by_label(&self, text: &str) -> Result<Labelled> {
         let mut found: BTreeMap<TermRef, Named> = BTreeMap::new();
         let mut add = |term: TermRef, how: Named| {
             let known = found.entry(term).or_insert(how);

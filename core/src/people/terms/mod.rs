@@ -121,13 +121,16 @@ impl Terms {
 
     /// The CURIE of a term.
     pub(crate) fn id(&self, term: u32) -> Result<String> {
-        self.text(&self.ids, term, &mut TextBlock::default())
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        self.ids.with(&self.file, term, text)
     }
 
     /// The label of a term, empty where it has none.
     pub(crate) fn label(&self, term: u32) -> Result<String> {
-        let names = self.text(&self.names, term, &mut TextBlock::default())?;
-        Ok(names.split('\t').next().unwrap_or_default().to_owned())
+        self.names.with(&self.file, term, |names| {
+            let label = names.split(|&b| b == b'\t').next().unwrap_or_default();
+            String::from_utf8_lossy(label).into_owned()
+        })
     }
 
     /// CURIEs and labels of terms in ascending order: a block of texts is inflated once.

@@ -49,6 +49,7 @@ struct PartRows<'a> {
     position: ColumnCursor<'a>,
     span: ColumnCursor<'a>,
     allele: ColumnCursor<'a>,
+    block_short: ColumnCursor<'a>,
     /// Whether alleles are without change, by their number; `None` until they were looked at.
     unchanged: Vec<Option<bool>>,
     long: TextBlock,
@@ -180,9 +181,13 @@ impl<'a> Sweep<'a> {
             return Ok(None);
         };
         let mut take = |part: &mut PartRows<'a>, row: u32, start: i64| -> Result<()> {
-            let end = start.saturating_add(part.span.get(row)?);
+            let mut end = start.saturating_add(part.span.get(row)?);
             if start == position {
                 self.site.rows.push((number, row));
+            }
+            if end > position && part.is_unchanged(row)? {
+                // behind the shortest block of a sample it is not known of all
+                end -= part.block_short.get(row)?;
             }
             if end > position && part.is_unchanged(row)? {
                 let row = (number, row);
@@ -332,6 +337,7 @@ impl<'a> PartRows<'a> {
             position: ColumnCursor::new(file, columns.position),
             span: ColumnCursor::new(file, columns.span),
             allele: ColumnCursor::new(file, columns.allele),
+            block_short: ColumnCursor::new(file, columns.block_short),
             unchanged: Vec::new(),
             long: TextBlock::default(),
             turn: 0,

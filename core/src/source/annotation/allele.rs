@@ -9,6 +9,15 @@ pub(crate) struct SiteAlleles<'a> {
     pub(crate) alts: Vec<&'a [u8]>,
 }
 
+/// Which ALT a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Nothing,
+    /// Its number, from 1.
+    One(u32),
+    Several,
+}
+
 /// How annotators may write each ALT.
 pub(super) struct Forms {
     forms: Vec<[String; 4]>,
@@ -94,22 +103,29 @@ impl SiteAlleles<'_> {
 }
 
 impl Forms {
-    /// The number of the ALT that is written so, from 1.
-    pub(super) fn find(&self, allele: &str) -> Option<u32> {
+    /// The ALT that is written so.
+    pub(super) fn find(&self, allele: &str) -> Found {
         let of = |name: &str| {
-            (0..4).find_map(|form| {
+            for form in 0..4 {
                 let same = |forms: &[String; 4]| {
                     let known = forms.get(form);
                     known.is_some_and(|known| known.eq_ignore_ascii_case(name))
                 };
                 let mut found = (1..).zip(&self.forms).filter(|(_, forms)| same(forms));
-                let first = found.next().map(|(n, _)| n);
-                // two ALTs may become the same only when cut: then it does not tell
-                first.filter(|_| form < 2 || found.next().is_none())
-            })
+                match (found.next(), found.next()) {
+                    (None, _) => {}
+                    // two ALTs may become the same only when cut: then it does not decide
+                    (Some(_), Some(_)) if form >= 2 => return Found::Several,
+                    (Some((number, _)), _) => return Found::One(number),
+                }
+            }
+            Found::Nothing
         };
         // of a tumour, SnpEff writes `G-C`: G, where the germline has C
-        of(allele).or_else(|| of(allele.split_once('-').filter(|(a, _)| !a.is_empty())?.0))
+        match (of(allele), allele.split_once('-')) {
+            (Found::Nothing, Some((first, _))) if !first.is_empty() => of(first),
+            (found, _) => found,
+        }
     }
 }
 

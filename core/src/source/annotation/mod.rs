@@ -1,6 +1,9 @@
-//! What annotators say of variants: `CSQ` of VEP, `ANN` of SnpEff, `BCSQ` of bcftools csq.
+//! What annotators say of variants: by custom `CSQ` of VEP, `ANN` of SnpEff, `BCSQ` of bcftools csq. Who
+//! wrote one of these keys is decided by the fields that its description names: VEP can write into
+//! `ANN`, and bcftools csq into `CSQ`.
 
 mod allele;
+mod layout;
 mod ontology;
 mod protein;
 mod terms;
@@ -8,20 +11,24 @@ mod terms;
 mod tests;
 
 pub(crate) use allele::SiteAlleles;
+pub(crate) use layout::Layout;
 pub(crate) use ontology::{descendants, names, severity, term};
 pub(crate) use protein::{normal_protein, short_protein};
 
+use allele::Found;
+use layout::Writer;
 use protein::{decoded, from_bcftools};
 use std::collections::HashSet;
 
-/// Who annotated.
+/// The INFO key that holds an annotation. Whoever wrote it, it is read by the fields that its description
+/// names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Annotator {
-    /// Ensembl VEP: `CSQ`.
+    /// `CSQ`, as a rule by Ensembl VEP.
     Csq,
-    /// SnpEff: `ANN`.
+    /// `ANN`, as a rule by SnpEff.
     Ann,
-    /// bcftools csq: `BCSQ`.
+    /// `BCSQ`, as a rule by bcftools csq.
     Bcsq,
 }
 
@@ -67,6 +74,11 @@ const ENTRIES_MAX: usize = 1 << 16;
 /// Kinds of warnings told of one record.
 const WARNINGS_MAX: usize = 16;
 
+/// Why entries are refused.
+const NO_SUCH_ALLELE: &str = "an allele that the record does not have";
+const AMBIGUOUS_ALLELE: &str =
+    "an ambiguous allele: several of the record are written so (ALLELE_NUM would decide)";
+
 /// What is said of one ALT and one transcript.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -104,76 +116,7 @@ pub(crate) struct Parsed {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Where a header says that fields stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Layout {
-    annotator: Annotator,
-    fields: Vec<String>,
-    allele: Option<usize>,
-    allele_number: Option<usize>,
-    consequence: usize,
-    impact: Option<usize>,
-    symbol: Option<usize>,
-    gene_id: Option<usize>,
-    hgnc: Option<usize>,
-    transcript: Option<usize>,
-    hgvs_c: Option<usize>,
-    hgvs_p: Option<usize>,
-    canonical: Option<usize>,
-    mane: Vec<usize>,
-    /// Fields kept by name; `None` for those that are not there.
-    kept: Vec<Option<usize>>,
-}
-
 impl Layout {
-    /// From the description of the INFO key; `None` where it does not tell the fields.
-    pub(crate) fn new(annotator: Annotator, description: &str) -> Option<Self> {
-        let list = match annotator {
-            Annotator::Csq => description.split_once("Format:")?.1,
-            Annotator::Ann => match description.split_once(':') {
-                Some((_, list)) => list,
-                None => description,
-            },
-            // bcftools writes one form, whatever its description
-            Annotator::Bcsq => {
-                "Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change"
-            }
-        };
-        let trim = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '\\');
-        let fields: Vec<String> = list
-            .split('|')
-            .map(|field| field.trim_matches(trim).to_owned())
-            .collect();
-        let find = |names: &[&str]| {
-            let same = |field: &String| names.iter().any(|name| name.eq_ignore_ascii_case(field));
-            fields.iter().position(same)
-        };
-        let mane = ["MANE", "MANE_SELECT", "MANE_PLUS_CLINICAL"];
-        Some(Self {
-            annotator,
-            allele: find(&["Allele"]),
-            allele_number: find(&["ALLELE_NUM"]),
-            consequence: find(&["Consequence", "Annotation"])?,
-            impact: find(&["IMPACT", "Annotation_Impact"]),
-            symbol: find(&["SYMBOL", "Gene_Name", "HGNC"]).or(match annotator {
-                Annotator::Bcsq => find(&["gene"]),
-                _ => None,
-            }),
-            gene_id: match annotator {
-                Annotator::Bcsq => None,
-                _ => find(&["Gene", "Gene_ID"]),
-            },
-            hgnc: find(&["HGNC_ID"]),
-            transcript: find(&["Feature", "Feature_ID", "transcript"]),
-            hgvs_c: find(&["HGVSc", "HGVS.c", "dna_change"]),
-            hgvs_p: find(&["HGVSp", "HGVS.p", "amino_acid_change"]),
-            canonical: find(&["CANONICAL"]),
-            mane: mane.iter().filter_map(|name| find(&[name])).collect(),
-            kept: Vec::new(),
-            fields,
-        })
-    }
-
     /// The names of the fields.
     pub(crate) fn fields(&self) -> &[String] {
         &self.fields
@@ -197,7 +140,7 @@ impl Layout {
             .filter(|text| !text.is_empty() && *text != ".")
         {
             parsed.read += 1;
-            if self.annotator == Annotator::Bcsq
+            if self.writer == Writer::Bcftools
                 && let Some(position) = text.strip_prefix('@')
             {
                 match position.parse() {
@@ -222,21 +165,13 @@ impl Layout {
                 parsed.refused.push("an entry without a consequence");
                 continue;
             }
-            let mut alts = match self.annotator {
-                Annotator::Bcsq => site.by_change(field(self.hgvs_c)),
-                _ => {
-                    let number = field(self.allele_number).parse::<u32>().ok();
-                    let number = number.filter(|n| (1..=site.alts.len() as u32).contains(n));
-                    let number = number.or_else(|| forms.find(field(self.allele)));
-                    number.into_iter().collect()
+            let mut alts = match self.alts(&field, site, &forms) {
+                Ok(alts) => alts,
+                Err(reason) => {
+                    parsed.refused.push(reason);
+                    continue;
                 }
             };
-            if alts.is_empty() {
-                parsed
-                    .refused
-                    .push("an allele that the record does not have");
-                continue;
-            }
             if parsed.entries.len() + alts.len() > ENTRIES_MAX {
                 parsed.refused.push("more entries than a record may have");
                 continue;
@@ -267,12 +202,44 @@ impl Layout {
         parsed
     }
 
+    /// The ALTs that an entry is of, or why that is not known.
+    fn alts<'a>(
+        &self,
+        field: &impl Fn(Option<usize>) -> &'a str,
+        site: &SiteAlleles<'_>,
+        forms: &allele::Forms,
+    ) -> Result<Vec<u32>, &'static str> {
+        if self.writer == Writer::Bcftools {
+            return match site.by_change(field(self.hgvs_c)) {
+                alts if alts.is_empty() => Err(NO_SUCH_ALLELE),
+                alts => Ok(alts),
+            };
+        }
+        let all = 1..=site.alts.len() as u32;
+        let number = field(self.allele_number).parse::<u32>().ok();
+        if let Some(number) = number.filter(|n| all.contains(n)) {
+            return Ok(vec![number]);
+        }
+        // of a record with one ALT, fields without the allele are of it
+        if self.allele.is_none() {
+            return match site.alts.len() {
+                1 => Ok(vec![1]),
+                _ => Err(AMBIGUOUS_ALLELE),
+            };
+        }
+        match forms.find(field(self.allele)) {
+            Found::One(number) => Ok(vec![number]),
+            Found::Nothing => Err(NO_SUCH_ALLELE),
+            Found::Several => Err(AMBIGUOUS_ALLELE),
+        }
+    }
+
     fn entry<'a>(&self, field: &impl Fn(Option<usize>) -> &'a str, parsed: &mut Parsed) -> Entry {
         let mut flags = 0;
         let mut terms = Vec::new();
         for name in field(Some(self.consequence)).split('&').map(str::trim) {
-            let plain = match (self.annotator, name.strip_prefix('*')) {
-                (Annotator::Bcsq, Some(plain)) => {
+            let plain = match (self.writer, name.strip_prefix('*')) {
+                (Writer::Bcftools, Some(plain)) => {
                     flags |= BEHIND_STOP;
                     plain
                 }
@@ -313,15 +280,15 @@ impl Layout {
         }
         let transcript = one_line(field(self.transcript));
         let change = decoded(field(self.hgvs_c));
-        let hgvs_c = match self.annotator {
-            Annotator::Ann if !change.is_empty() && !transcript.is_empty() => {
+        let hgvs_c = match self.writer {
+            Writer::SnpEff if !change.is_empty() && !transcript.is_empty() => {
                 format!("{transcript}:{change}")
             }
             _ => change.into_owned(),
         };
         let hgvs_p = decoded(field(self.hgvs_p)).into_owned();
-        let protein = match self.annotator {
-            Annotator::Bcsq => {
+        let protein = match self.writer {
+            Writer::Bcftools => {
                 let frameshift = terms.iter().any(|name| name == "frameshift_variant");
                 from_bcftools(&hgvs_p, frameshift)
             }

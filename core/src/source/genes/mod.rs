@@ -4,12 +4,14 @@
 //! features, the union of the features of each gene. In BED and refFlat a gene is all lines of its
 //! name.
 
+mod assembly;
 mod features;
 #[cfg(test)]
 mod tests;
 
 use super::lines::{Lines, first_bytes, input_error};
 use crate::error::{Place, Result};
+use crate::genome::Assembly;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -67,16 +69,36 @@ impl Genes {
     }
 }
 
-/// Reads files in turn; genes of one symbol in several files are one.
-pub(crate) fn read_genes(paths: &[PathBuf]) -> Result<Vec<Gene>> {
+/// The assembly of a file of gene models, and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    pub(crate) assembly: Assembly,
+    /// The file, the place in it, and what stands there.
+    pub(crate) file: PathBuf,
+    pub(crate) place: Place,
+    pub(crate) by: String,
+}
+
+/// Reads files in turn, with evidence of their assemblies; genes of one symbol in several files are
+/// one.
+pub(crate) fn read_genes(paths: &[PathBuf]) -> Result<(Vec<Gene>, Vec<Evidence>)> {
     let mut all = Genes::default();
+    let mut evidence = Vec::new();
     for path in paths {
         let mut genes = Genes::default();
-        read_file(path, &mut genes)?;
+        let head = read_file(path, &mut genes)?;
         if genes.0.is_empty() {
             return Err(input_error(path, Place::File, "genes", "none"));
         }
-        for gene in genes.finish() {
+        let genes = genes.finish();
+        let found = assembly::of_head(&head).or_else(|| assembly::of_genes(&genes));
+        evidence.extend(found.map(|(assembly, place, by)| Evidence {
+            assembly,
+            file: path.clone(),
+            place,
+            by,
+        }));
+        for gene in genes {
             let known = all.gene(&gene.symbol);
             known.symbol = gene.symbol;
             known.aliases.extend(gene.aliases);
@@ -84,12 +106,19 @@ pub(crate) fn read_genes(paths: &[PathBuf]) -> Result<Vec<Gene>> {
             known.places.extend(gene.places);
         }
     }
-    Ok(all.finish())
+    Ok((all.finish(), evidence))
 }
 
-fn read_file(path: &Path, genes: &mut Genes) -> Result<()> {
+/// Reads a file; gives its head.
+fn read_file(path: &Path, genes: &mut Genes) -> Result<String> {
     let head = first_bytes(path, HEAD)?;
-    let head = String::from_utf8_lossy(&head);
+    let head = String::from_utf8_lossy(&head).into_owned();
+    read_as(path, &head, genes)?;
+    Ok(head)
+}
+
+/// Reads a file in the format that its head is of.
+fn read_as(path: &Path, head: &str, genes: &mut Genes) -> Result<()> {
     let is_passed_by = |line: &&str| {
         let words = ["#", "track", "browser"];
         !line.trim().is_empty() && !words.iter().any(|word| line.starts_with(word))

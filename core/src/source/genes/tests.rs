@@ -7,7 +7,7 @@ use super::*;
 fn read_text(text: &str) -> Result<Vec<Gene>> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
-    read_genes(&[file.path().to_owned()])
+    read_genes(&[file.path().to_owned()]).map(|(genes, _)| genes)
 }
 
 fn set(texts: &[&str]) -> BTreeSet<String> {
@@ -95,7 +95,10 @@ fn real_genes() {
     let Some(data) = std::env::var_os("VARIDEX_TEST_DATA") else {
         return eprintln!("skipped: VARIDEX_TEST_DATA is not set");
     };
-    let genes = read_genes(&[Path::new(&data).join("genes/refGene.hg38.bed")]).unwrap();
+    let (genes, evidence) = read_genes(&[Path::new(&data).join("genes/refGene.hg38.bed")]).unwrap();
+    assert_eq!(evidence[0].assembly, Assembly::Grch38);
+    let (_, old) = read_genes(&[Path::new(&data).join("genes/refGene.hg37.bed")]).unwrap();
+    assert_eq!(old[0].assembly, Assembly::Grch37);
     assert!(genes.len() > 25_000, "{}", genes.len());
     let ryr1 = genes.iter().find(|gene| gene.symbol == "RYR1").unwrap();
     assert_eq!(ryr1.places, [("chr19".to_owned(), 38_433_699, 38_587_564)]);

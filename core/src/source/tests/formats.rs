@@ -234,7 +234,7 @@ fn info_of_bcf_is_rendered_as_text() {
     info.extend([0x11, 6, 0x21, 7, 0x80, 0x11, 3, 0x37]);
     info.extend(b"a b");
     info.extend([0x11, 4, 0]);
-    let data = wrap(&header(0), &record(&shared("G", 0, 0, (5, &info)), &[]));
+    let data = wrap(&header(0), &record(&shared("<DEL>", 0, 0, (5, &info)), &[]));
     let keys = ["SCORE", "RANK", "NOTE", "DB", "SVLEN"].map(str::to_owned);
     let how = How {
         options: ReadOptions {

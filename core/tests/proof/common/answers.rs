@@ -202,9 +202,14 @@ fn people(dataset: &Dataset, all: &mut Answers) -> Result<()> {
     }
     let everybody = dataset.everybody()?;
     all.insert("people".to_owned(), format!("{:?}", everybody.ids()?));
-    all.insert(
-        "trios".to_owned(),
-        format!("{:?}", Trios::of_people(dataset)?),
-    );
+    let trios = Trios::of_people(dataset)?;
+    let mut told = format!("{} ", trios.len());
+    let mut variants = dataset.variants("all")?;
+    while let Some(mut variant) = variants.next()? {
+        variant.origins(&trios, |child, from| {
+            told += &format!("{}:{from:?} ", child.sample)
+        })?;
+    }
+    all.insert("trios".to_owned(), told);
     Ok(())
 }

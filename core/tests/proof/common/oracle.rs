@@ -219,7 +219,7 @@ impl Oracle {
         for number in 0..alts.len().max(1) {
             let alt = alts.get(number).copied().unwrap_or("");
             let position: i64 = fields[1].parse().unwrap();
-            let (end, sv_length) = extent(position, fields[3], alt, number, &info);
+            let (end, sv_length) = extent(position, fields[3], (alt, number, alts.len()), &info);
             self.rows.push(Row {
                 contig: fields[0].to_owned(),
                 position,
@@ -275,14 +275,13 @@ impl Oracle {
 fn extent(
     position: i64,
     reference: &str,
-    alt: &str,
-    number: usize,
+    (alt, number, alts): (&str, usize, usize),
     info: &BTreeMap<&str, &str>,
 ) -> (i64, Option<i64>) {
     let bases = position + reference.len() as i64 - 1;
     let spelled = alt == "*" || (!alt.is_empty() && alt.bytes().all(|b| b.is_ascii_alphabetic()));
     let stated = info.get("END").and_then(|end| end.parse().ok());
-    let stated = stated.filter(|end: &i64| *end >= position);
+    let stated = stated.filter(|end: &i64| *end > bases);
     let lengths: Vec<Option<i64>> = info.get("SVLEN").map_or(Vec::new(), |list| {
         list.split(',').map(|n| n.parse().ok()).collect()
     });
@@ -290,14 +289,21 @@ fn extent(
         [one] => *one,
         several => several.get(number).copied().flatten(),
     };
-    let spans = ["<DEL", "<DUP", "<INV", "<CN"];
-    let end = match length {
-        _ if spelled => bases,
-        Some(length) if spans.iter().any(|s| alt.starts_with(s)) => position + length.abs(),
-        _ => stated.unwrap_or(bases),
+    let length = length.filter(|length| *length != 0);
+    // the files are of VCF 4.3: END goes before SVLEN, unless each ALT has its own
+    let each = alts > 1 && lengths.len() == alts;
+    let reach = length.filter(|_| each || stated.is_none());
+    let reach = reach.map(|length| position + length.abs());
+    let is = |starts: &[&str]| starts.iter().any(|start| alt.starts_with(start));
+    let end = if spelled || is(&["<INS"]) || alt.contains(['[', ']']) {
+        None
+    } else if is(&["<DEL", "<DUP", "<INV", "<CN"]) {
+        reach.filter(|end| *end > bases).or(stated)
+    } else {
+        stated
     };
     let sv_length = length.filter(|_| !spelled && !alt.is_empty());
-    (end.max(bases), sv_length)
+    (end.unwrap_or(bases), sv_length)
 }
 
 /// What the rows of a variant have in common: a symbolic allele is its text and its extent.

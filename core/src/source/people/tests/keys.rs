@@ -217,7 +217,7 @@ fn units_in_both_spellings_and_wherever_they_stand() {
         of(&person, Scope::Measurement)[0].value.clone()
     };
     let unit = |measure: &str| match value(measure) {
-        Some(Value::Number { number, unit }) if number == 80.0 => unit.id + &unit.label,
+        Some(Value::Number { number: 80.0, unit }) => unit.id + &unit.label,
         other => format!("{other:?}"),
     };
     assert_eq!(
