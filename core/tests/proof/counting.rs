@@ -564,9 +564,15 @@ impl Built {
         let members: Vec<u32> = of.iter().copied().collect();
         let group = group_of(&self.dataset, &members);
         let mut lookup = self.dataset.lookup(Some(&group)).unwrap();
-        let mut mixed: Vec<&(Key, Counts)> = shown.iter().collect();
+        // records without ALT are no alleles
+        let alleles = || {
+            shown
+                .iter()
+                .filter(|((.., alternate), _)| !alternate.is_empty())
+        };
+        let mut mixed: Vec<&(Key, Counts)> = alleles().collect();
         mixed.sort_by_key(|(key, _)| (key.1 * 7 % 11, key.clone()));
-        for ((contig, position, reference, alternate), counts) in shown.iter().chain(mixed) {
+        for ((contig, position, reference, alternate), counts) in alleles().chain(mixed) {
             let place = Position::from_one_based(*position).unwrap();
             let found = lookup.counts(contig, place, reference, alternate).unwrap();
             assert_eq!(
