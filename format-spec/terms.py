@@ -43,6 +43,7 @@ class Terms:
         ids = text(file.get("term_ids"), "term_ids")
         self.count = count = len(ids)
         self.ids = [plain(one, "term_ids", "D2") for one in ids]
+        need(all(one == one.strip() for one in self.ids), "term_ids", "D2", "blanks around")
         self.names = self.texts("term_names")
         self.alternative = self.texts("alternative_ids")
         for name, width in (("replacements", 4), ("information", 8)):
@@ -63,7 +64,9 @@ class Terms:
         """Texts of each term, set apart by tabs."""
         entries = text(self.file.get(name), name, self.count)
         need(len(entries) == self.count, name, "D1", f"{len(entries)} entries for {self.count} terms")
-        return [plain(one, name, "D2").split("\t") for one in entries]
+        entries = [plain(one, name, "D2").split("\t") for one in entries]
+        need(all(one == one.strip() for entry in entries for one in entry), name, "D2", "blanks around")
+        return entries
 
     def read_phenotypes(self):
         self.phenotypes = []
@@ -90,6 +93,8 @@ class Terms:
             need(replacement & ~OBSOLETE <= self.count, "replacements", "D5", f"{replacement:#x} of term {term}")
         sound = all(math.isfinite(one) and one >= 0 for one in self.information)
         need(sound, "information", "D7", "not a number of 0 and more")
+        for own, parents in zip(self.information, self.parents):
+            need(not own or all(self.information[p] <= own for p in parents), "information", "D11", f"{own}")
         for term in range(self.count):
             need(term not in self.above([p for p in self.parents[term] if p != term]), "parents", "D4",
                  f"{self.ids[term]} is above itself")  # fmt: skip

@@ -53,6 +53,14 @@ export class Group implements Iterable<string> {
     return heldBy(this).label
   }
 
+  /**
+   * What who asks should know: that a part of the question is probably meant otherwise, and that counts are
+   * of samples where somebody has several.
+   */
+  get notes(): string[] {
+    return heldBy(this).notes
+  }
+
   /** The state of the dataset that they are of. */
   get snapshot(): string {
     return heldBy(this).snapshot

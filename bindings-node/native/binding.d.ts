@@ -49,6 +49,7 @@ export declare class NativeDataset {
 export declare class NativeGroup {
   get count(): number
   get label(): string
+  get notes(): Array<string>
   get snapshot(): string
   ids(cancel?: Cancel | undefined | null): Promise<Array<string>>
   idsSync(): Array<string>
@@ -165,6 +166,8 @@ export interface Explanation {
   expression: string
   /** The parts, in the order they were run. */
   steps: Array<Step>
+  /** What is to be known of the people found. */
+  notes: Array<string>
   /** The people found. */
   people: number
   /** Wall time. */

@@ -33,6 +33,8 @@ pub struct Explanation {
     pub expression: String,
     /// The parts, in the order they were run.
     pub steps: Vec<Step>,
+    /// What is to be known of the people found.
+    pub notes: Vec<String>,
     /// The people found.
     pub people: i64,
     /// Wall time.
@@ -57,6 +59,7 @@ impl From<varidex::Explanation> for Explanation {
         Self {
             expression: told.expression,
             steps: steps.collect(),
+            notes: told.notes,
             people: number(told.people),
             seconds: told.seconds,
             text,

@@ -69,6 +69,11 @@ impl NativeGroup {
     }
 
     #[napi(getter)]
+    pub fn notes(&self) -> Vec<String> {
+        self.kept.notes()
+    }
+
+    #[napi(getter)]
     pub fn snapshot(&self) -> &str {
         self.kept.snapshot()
     }

@@ -22,6 +22,11 @@ export declare class Group implements Iterable<string> {
     get exists(): boolean;
     /** The expression that picked them. */
     get expression(): string;
+    /**
+     * What who asks should know: that a part of the question is probably meant otherwise, and that counts are
+     * of samples where somebody has several.
+     */
+    get notes(): string[];
     /** The state of the dataset that they are of. */
     get snapshot(): string;
     /**

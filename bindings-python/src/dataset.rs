@@ -504,6 +504,12 @@ impl Explanation {
         &self.0.expression
     }
 
+    /// What is to be known of the people found.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.0.notes.clone()
+    }
+
     /// The individuals found.
     #[getter]
     fn people(&self) -> u64 {

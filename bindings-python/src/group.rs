@@ -73,6 +73,13 @@ impl Group {
         self.kept.label()
     }
 
+    /// What who asks should know: that a part of the question is probably meant otherwise, and that counts
+    /// are of samples where somebody has several.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.kept.notes()
+    }
+
     /// Names of their samples, by number.
     #[getter]
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

@@ -2,16 +2,18 @@
 
 use crate::args::Ask;
 use crate::failure::Failure;
+use crate::progress::Messages;
 use crate::table::{Cell, Format, Table, print, print_json};
 use serde_json::{Value, json};
 use varidex::Dataset;
 
-pub(crate) fn run(args: &Ask) -> Result<(), Failure> {
+pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
     let dataset = super::open(&args.dataset)?;
     if args.explain {
         return explain(&dataset, args);
     }
     let group = dataset.ask(&args.who)?;
+    super::say_notes(group.hints(), messages);
     if args.ids {
         let mut ranked = group.ranked()?;
         ranked.truncate(args.top.unwrap_or(usize::MAX));
@@ -77,6 +79,7 @@ fn explain(dataset: &Dataset, args: &Ask) -> Result<(), Failure> {
     let value = json!({
         "expression": explanation.expression,
         "steps": steps,
+        "notes": explanation.notes,
         "people": explanation.people,
         "seconds": explanation.seconds,
     });

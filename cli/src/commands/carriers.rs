@@ -3,6 +3,7 @@
 use super::position_cell;
 use crate::args::Carriers;
 use crate::failure::Failure;
+use crate::progress::Messages;
 use crate::table::{Cell, Table};
 use varidex::{Dataset, Group, PairPhase, PairedVariant, Trios};
 
@@ -34,10 +35,10 @@ const PAIR_COLUMNS: [&str; 12] = [
     "phase",
 ];
 
-pub(crate) fn run(args: &Carriers) -> Result<(), Failure> {
+pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
     let asked = &args.grouped.variants;
     let dataset = super::open(&asked.dataset)?;
-    let group = super::group(&dataset, args.grouped.group.as_deref())?;
+    let group = super::group(&dataset, args.grouped.group.as_deref(), messages)?;
     let group = group.as_ref().map(|(group, _)| group);
     if args.compound {
         return run_pairs(&dataset, args, group);

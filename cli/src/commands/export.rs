@@ -10,7 +10,7 @@ use varidex::{Error, ExportFormat, ExportOptions, ExportProgress};
 pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
     progress::watch_interrupts();
     let dataset = super::open(&args.dataset)?;
-    let group = super::group(&dataset, args.group.as_deref())?;
+    let group = super::group(&dataset, args.group.as_deref(), messages)?;
     let group = group.as_ref().map(|(group, _)| group);
     let to_stdout = args.output == Path::new("-");
     let options = ExportOptions {

@@ -3,6 +3,7 @@
 use super::{count_cells, position_cell};
 use crate::args::Frequencies;
 use crate::failure::Failure;
+use crate::progress::Messages;
 use crate::table::{Cell, Table};
 use varidex::{Counts, Variant};
 
@@ -22,10 +23,15 @@ const COLUMNS: [&str; 13] = [
     "n_missing",
 ];
 
-pub(crate) fn run(args: &Frequencies) -> Result<(), Failure> {
+pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let grouped = &args.grouped;
     let dataset = super::open(&grouped.variants.dataset)?;
-    let group = super::group(&dataset, grouped.group.as_deref())?;
+    let group = super::group(&dataset, grouped.group.as_deref(), messages)?;
+    let counting = match &group {
+        Some((group, _)) => group.counting_note(),
+        None => dataset.everybody()?.counting_note(),
+    };
+    super::say_notes(&counting, messages);
     let (group, name) = match &group {
         Some((group, name)) => (Some(group), name.as_str()),
         None => (None, "all"),

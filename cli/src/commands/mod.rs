@@ -27,9 +27,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Variants(args) => variants::run(&args),
-        Command::Frequencies(args) => frequencies::run(&args),
-        Command::Carriers(args) => carriers::run(&args),
-        Command::Ask(args) => ask::run(&args),
+        Command::Frequencies(args) => frequencies::run(&args, messages),
+        Command::Carriers(args) => carriers::run(&args, messages),
+        Command::Ask(args) => ask::run(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
@@ -45,10 +45,20 @@ fn open(path: &Path) -> Result<Dataset, Failure> {
 fn group<'a>(
     dataset: &'a Dataset,
     text: Option<&str>,
+    messages: Messages,
 ) -> Result<Option<(Group<'a>, String)>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let who: Who = text.parse()?;
-    Ok(Some((dataset.ask(text)?, who.to_string())))
+    let group = dataset.ask(text)?;
+    say_notes(group.hints(), messages);
+    Ok(Some((group, who.to_string())))
+}
+
+/// Says what who asks should know of an answer.
+fn say_notes<'n>(notes: impl IntoIterator<Item = &'n String>, messages: Messages) {
+    for note in notes {
+        messages.say(format_args!("note: {note}"));
+    }
 }
 
 /// The variants of an expression, counted in a group where there is one.

@@ -1,6 +1,6 @@
 //! Counts that a segment stores, for rows where they are easy to get wrong.
 
-use super::{BuildOptions, build};
+use super::{BuildOptions, Phase, build};
 use crate::dataset::open_manifest;
 use crate::format::{Column, Container, FileKind, Kind, Meta};
 
@@ -49,4 +49,43 @@ fn samples_of_many_copies_with_one_missing_count_as_missing() {
     assert_eq!(value(&file, Kind::Ac, 1), 4);
     assert_eq!(value(&file, Kind::Hom, 1), 1);
     assert_eq!(value(&file, Kind::HetExcess, 1), 2);
+}
+
+/// Of many inputs most are closed once their headers are read: another file under the name must not be
+/// read as if it were the same.
+#[test]
+fn an_input_that_changes_meanwhile_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let text = |sample: &str| {
+        format!(
+            "##fileformat=VCFv4.3\n##contig=<ID=1>\n\
+             #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}\n\
+             1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/1\n"
+        )
+    };
+    let inputs: Vec<_> = (0..40)
+        .map(|number| {
+            let input = place.path().join(format!("{number}.vcf"));
+            std::fs::write(&input, text(&format!("S{number}"))).unwrap();
+            input
+        })
+        .collect();
+    let to = place.path().join("out.vdx");
+    let options = BuildOptions::default();
+    let last = inputs.last().unwrap();
+    let error = build(&inputs, &to, &options, &mut |at| {
+        if at.phase == Phase::Storing {
+            std::fs::write(last, text("other")).unwrap();
+        }
+        true
+    })
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("{}: the file changed while it was read", last.display())
+    );
+    assert!(!to.exists());
+    std::fs::write(last, text("S39")).unwrap();
+    let report = build(&inputs, &to, &options, &mut |_| true).unwrap();
+    assert_eq!((report.samples, report.records), (40, 40));
 }

@@ -9,7 +9,7 @@ use super::records::{BatchRows, Record, RowAt};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::query::{Coverage, Tally, for_each_polyploid};
+use crate::query::{Coverage, Place, Tally, for_each_polyploid};
 use crate::sink::typed;
 use std::ops::Range;
 
@@ -287,7 +287,12 @@ impl<'a> Genotypes<'a> {
             return Ok(sites);
         };
         let rows = record.batches.iter().flat_map(|of| &of.rows);
-        coverage.look_at(rows.map(|(_, row)| (row.part, row.segment, row.row)))?;
+        let place = Place {
+            contig: record.place.0,
+            position: record.place.1.zero_based(),
+        };
+        let rows = rows.map(|(_, row)| (row.part, row.segment, row.row));
+        coverage.look_at(place, rows)?;
         for (part, row) in coverage.rows_elsewhere() {
             if let Some(&Some(batch)) = self.batch_of.get(part) {
                 sites.push(Site {

@@ -46,7 +46,7 @@ pub enum AlleleType {
 /// A text that names no type of allele.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a type of allele: expected snv, mnp, ins, del, delins, dup, inv, cnv, bnd, ref, star or other"
+    "{0:?} is not a type of allele: expected snv, mnv, ins, del, delins, dup, inv, cnv, bnd, ref, star or other"
 )]
 pub struct UnknownAlleleType(pub String);
 
@@ -72,7 +72,7 @@ impl AlleleType {
         match self {
             Self::Ref => "ref",
             Self::Snv => "snv",
-            Self::Mnp => "mnp",
+            Self::Mnp => "mnv",
             Self::Ins => "ins",
             Self::Del => "del",
             Self::Indel => "delins",
@@ -264,26 +264,25 @@ pub(crate) fn is_inserted_contig(alternate: &[u8]) -> bool {
 /// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else END - POS: the base at POS stands
 /// before what is changed.
 ///
-/// 0 for alleles that change nothing and for breakends without SVLEN.
+/// `None` where nothing tells: alleles that change nothing by themselves (no ALT, `<*>`, `<NON_REF>`, `*`), and
+/// without SVLEN breakends, `<INS>`, and symbolic alleles that do not reach beyond POS.
 pub(crate) fn variant_length(
     kind: AlleleType,
     reference: &[u8],
     alternate: &[u8],
     svlen: Option<i64>,
     span: u64,
-) -> u64 {
-    if matches!(kind, AlleleType::Ref | AlleleType::Star) {
-        return 0;
-    }
+) -> Option<u64> {
     if is_sequence(alternate) && is_sequence(reference) {
         let (_, reference, alternate) = trim(0, reference, alternate);
-        return reference.len().max(alternate.len()) as u64;
+        return Some(reference.len().max(alternate.len()) as u64);
     }
     match (svlen, kind) {
-        (Some(length), _) => length.unsigned_abs(),
+        (_, AlleleType::Ref | AlleleType::Star) => None,
+        (Some(length), _) => Some(length.unsigned_abs()),
         // Neither has an extent on the reference.
-        (None, AlleleType::Bnd | AlleleType::Ins) => 0,
-        (None, _) => span.saturating_sub(1),
+        (None, AlleleType::Bnd | AlleleType::Ins) => None,
+        (None, _) => Some(span.saturating_sub(1)).filter(|&length| length > 0),
     }
 }
 
@@ -293,7 +292,7 @@ pub(crate) struct Extent {
     /// Bases of the reference from POS on.
     pub(crate) span: u64,
     /// As [`variant_length`] has it.
-    pub(crate) length: u64,
+    pub(crate) length: Option<u64>,
 }
 
 impl Extent {
@@ -414,18 +413,21 @@ mod tests {
             let kind = AlleleType::of(reference, alternate, None);
             variant_length(kind, reference, alternate, svlen, span)
         };
-        assert_eq!(length("A", "G", None, 1), 1);
-        assert_eq!(length("ATTT", "A", None, 4), 3);
-        assert_eq!(length("A", "ACCCC", None, 1), 4);
-        assert_eq!(length("AGT", "TC", None, 3), 3);
-        assert_eq!(length("A", "<DEL>", Some(-500), 501), 500);
-        assert_eq!(length("A", "<INV>", None, 300), 299);
+        assert_eq!(length("A", "G", None, 1), Some(1));
+        assert_eq!(length("ATTT", "A", None, 4), Some(3));
+        assert_eq!(length("A", "ACCCC", None, 1), Some(4));
+        assert_eq!(length("AGT", "TC", None, 3), Some(3));
+        assert_eq!(length("A", "<DEL>", Some(-500), 501), Some(500));
+        assert_eq!(length("A", "<INV>", None, 300), Some(299));
         // SVLEN and END tell the same of the same deletion
-        assert_eq!(length("A", "<DEL>", None, 501), 500);
-        assert_eq!(length("A", "<INS>", None, 1), 0);
-        assert_eq!(length("A", "<INS>", Some(i64::MIN), 1), 1 << 63);
-        assert_eq!(length("A", "A[1:5[", None, 1), 0);
-        assert_eq!(length("A", "*", None, 1), 0);
+        assert_eq!(length("A", "<DEL>", None, 501), Some(500));
+        assert_eq!(length("A", "<INS>", None, 1), None);
+        assert_eq!(length("A", "<INS>", Some(i64::MIN), 1), Some(1 << 63));
+        assert_eq!(length("A", "A[1:5[", None, 1), None);
+        assert_eq!(length("A", "<DEL>", None, 1), None);
+        assert_eq!(length("A", "*", None, 1), None);
+        assert_eq!(length("A", "<NON_REF>", None, 90), None);
+        assert_eq!(length("A", "a", None, 1), Some(0));
     }
 
     #[test]

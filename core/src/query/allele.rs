@@ -3,7 +3,7 @@
 use super::Group;
 use super::count::{RowCounts, Tally};
 use super::counts::{Counting, Counts};
-use super::coverage::RowOf;
+use super::coverage::{Place, RowOf};
 use super::expression::Where;
 use super::find::{find_change, name_of};
 use super::genotype::CarrierGenotype;
@@ -218,7 +218,15 @@ impl<'a> Allele<'a> {
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
         let rows = self.rows_of(&self.rows)?;
-        let mut counts = Counting::new(self.dataset, group).counts(0, rows.iter().copied())?;
+        let mut counting = Counting::new(self.dataset, group);
+        if let Some(&(_, segment, row)) = rows.first() {
+            let position = segment.columns.position.get(segment.file(), row)?;
+            counting.begin(Place {
+                contig: segment.contig_of(row),
+                position: i32::try_from(position).unwrap_or(i32::MAX),
+            });
+        }
+        let mut counts = counting.counts(0, rows.iter().copied())?;
         for spelled in &self.spelled {
             let rows = self.rows_of(spelled)?;
             if let Some((_, segment, row)) = rows.first() {

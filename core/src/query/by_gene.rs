@@ -182,7 +182,7 @@ fn gene<'a>(
         .collect();
     let mut counts = vec![0u64; narrowest.len()];
     while walk.step()? {
-        counting.begin();
+        counting.begin(walk.place());
         let mut impact = None;
         for &row in walk.rows() {
             let Some((_, segment)) = walk.part(row) else {

@@ -11,11 +11,13 @@ use super::people::Step;
 use super::reached;
 use super::resolve::{Resolver, Test};
 use super::subjects::Subjects;
+use super::told::{Spelled, Told};
 use super::variants::Variants;
 use super::walk::Walk;
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What is asked of carriers beside the variants.
@@ -50,11 +52,12 @@ impl Carried {
         dataset: &Dataset,
         resolver: &Resolver<'_>,
         of: &Where,
-        asked: Asked,
+        (asked, hint): (Asked, Option<String>),
         at: &Range<usize>,
     ) -> Result<Self> {
         let test = resolver.resolve(of)?;
         let mut notes = resolver.notes();
+        notes.extend(hint);
         let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
         if asked.compound {
             match reached::note(dataset) {
@@ -116,6 +119,9 @@ impl Carried {
             }
             None => None,
         };
+        if left.as_ref().is_some_and(SampleSet::is_empty) {
+            return Ok(SampleSet::new());
+        }
         let found = if self.asked.compound {
             compound::find(dataset, self.test.clone(), left, step)?
         } else if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
@@ -141,7 +147,7 @@ impl Carried {
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
         let mut counted = None;
         if self.asked.at_least > 1 {
-            walk.bring_together();
+            walk.number_variants()?;
             counted = Some(Persons::new(dataset, subjects, self.asked.at_least)?);
         }
         let mut hits = Hits::new(
@@ -157,8 +163,8 @@ impl Carried {
                 break;
             }
             step.variants += 1;
-            if self.asked.at_least > 1 && !walk.is_told_again()? {
-                hits.next_variant();
+            if let Some(counted) = &mut hits.counted {
+                counted.begin(walk.told()?);
             }
             for &row in walk.passing() {
                 if let Some((_, segment)) = walk.part(row) {
@@ -180,7 +186,7 @@ impl Carried {
         step: &mut Step,
     ) -> Result<SampleSet> {
         let mut variants = Variants::new(dataset, self.test.clone(), None)?;
-        variants.walk.bring_together();
+        variants.walk.number_variants()?;
         if let Some(left) = left {
             variants.look_only_at(left, &trios.families_of(left));
         }
@@ -190,9 +196,7 @@ impl Carried {
         let mut carried = Persons::new(dataset, subjects, self.asked.at_least.max(1))?;
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
-            if !variant.is_told_again()? {
-                carried.next_variant();
-            }
+            carried.begin(variant.told()?);
             step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
                 let wanted = self.asked.zygosity;
                 let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
@@ -211,7 +215,9 @@ pub(super) struct Persons {
     first_samples: Option<Vec<u32>>,
     /// By a person's first sample: how many variants, and the number of the last one.
     counts: Vec<(u32, u32)>,
-    variant: u32,
+    /// The variant at hand, and who was counted of those that come again.
+    variant: Told,
+    counted: HashMap<u32, SampleSet>,
     at_least: u32,
 }
 
@@ -220,14 +226,21 @@ impl Persons {
         Ok(Self {
             first_samples: subjects.first_samples()?,
             counts: vec![(0, 0); dataset.sample_count() as usize],
-            variant: 0,
+            variant: Told {
+                number: 0,
+                spelled: Spelled::Alike,
+            },
+            counted: HashMap::new(),
             at_least,
         })
     }
 
-    /// What is added from now on is of another variant.
-    fn next_variant(&mut self) {
-        self.variant += 1;
+    /// What is added from now on is of this variant.
+    fn begin(&mut self, variant: Told) {
+        if self.variant.spelled == Spelled::OtherwiseLast {
+            self.counted.remove(&self.variant.number);
+        }
+        self.variant = variant;
     }
 
     /// A sample carries the variant: its person, however many of the samples do, and however often the
@@ -237,10 +250,19 @@ impl Persons {
             Some(first_samples) => first_samples.get(sample as usize).copied(),
             None => Some(sample),
         };
-        if let Some((count, last)) = first.and_then(|first| self.counts.get_mut(first as usize))
-            && (*count == 0 || *last != self.variant)
-        {
-            (*count, *last) = (*count + 1, self.variant);
+        let Some(first) = first else {
+            return;
+        };
+        let Some((count, last)) = self.counts.get_mut(first as usize) else {
+            return;
+        };
+        let Told { number, spelled } = self.variant;
+        let is_new = match spelled {
+            Spelled::Alike => *count == 0 || *last != number,
+            _ => self.counted.entry(number).or_default().insert(first),
+        };
+        if is_new {
+            (*count, *last) = (*count + 1, number);
         }
     }
 
@@ -295,13 +317,6 @@ impl<'a> Hits<'a> {
             zygosity,
             counted,
             carriers: Vec::new(),
-        }
-    }
-
-    /// What is added from now on is of another variant.
-    fn next_variant(&mut self) {
-        if let Some(counted) = &mut self.counted {
-            counted.next_variant();
         }
     }
 

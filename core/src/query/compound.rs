@@ -13,7 +13,7 @@
 //!
 //! Calls are phased to each other within a phase set of a contig: calls of one PS, calls with `|` that are
 //! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
-//! A variant that is told in several records is one: it is no partner of itself.
+//! A variant that is told in several records, in whatever spellings, is one: it is no partner of itself.
 
 use super::Group;
 use super::IntoWhere;
@@ -235,8 +235,8 @@ fn pairs_of<E>(
     mut hits: Vec<PairHit>,
     f: &mut impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
-    // stable: variants stay in their order
-    hits.sort_by_key(|hit| hit.sample);
+    // stable: what is told of a variant stays in its order, behind where it was met first
+    hits.sort_by_key(|hit| (hit.sample, hit.variant));
     for of_sample in hits.chunk_by(|a, b| a.sample == b.sample) {
         // a variant may be told more than once
         let variants = of_sample.chunk_by(|a, b| a.variant == b.variant);
@@ -413,7 +413,7 @@ impl<'a> Sweep<'a> {
             }
         }
         let mut variants = Variants::new(dataset, test, group)?;
-        variants.walk.bring_together();
+        variants.walk.number_variants()?;
         Ok(Self {
             reached,
             ends,
@@ -433,7 +433,7 @@ impl<'a> Sweep<'a> {
     fn step(&mut self, names: bool) -> Result<bool> {
         while let Some(mut variant) = self.variants.next()? {
             self.seen += 1;
-            self.variant += u32::from(!variant.is_told_again()?);
+            self.variant = variant.told()?.number;
             let contig = variant.contig_number();
             let position = variant.position()?;
             if self.contig != Some(contig) {

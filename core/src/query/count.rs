@@ -145,6 +145,31 @@ pub(super) struct SiteCache {
     pub(super) bits: Vec<u64>,
 }
 
+/// The counts of the whole batch as stored, from the page of the row.
+pub(super) fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
+    let samples = i64::from(segment.meta().samples);
+    let i = row % PAGE_ROWS;
+    let (ac, hom, hemi) = (view.ac.get(i), view.hom.get(i), view.hemi.get(i));
+    // what a damaged column holds may overflow: it comes out as a number that is wrong anyway
+    let het = ac
+        .wrapping_sub(view.het_excess.get(i))
+        .wrapping_sub(hom.wrapping_mul(2))
+        .wrapping_sub(hemi);
+    let an = (2 * samples).wrapping_sub(view.an_short.get(i));
+    let missing = view.missing_count.get(i);
+    let count = |n: i64| {
+        u32::try_from(n).map_err(|_| segment.broken_set(Malformed("counts that are not negative")))
+    };
+    Ok(RowCounts {
+        ac: count(ac)?,
+        an: count(an)?,
+        het: count(het)?,
+        hom: count(hom)?,
+        hemi: count(hemi)?,
+        missing: count(missing)?,
+    })
+}
+
 /// AN and missing samples of a whole batch as stored.
 pub(super) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
     let (file, columns) = (segment.file(), &segment.columns);
@@ -240,31 +265,8 @@ impl<'a> Tally<'a> {
 
     /// The counts of the whole batch as stored.
     pub(crate) fn stored(&mut self, row: u32) -> Result<RowCounts> {
-        let samples = i64::from(self.segment.meta().samples);
-        let view = self.view(row)?;
-        let i = row % PAGE_ROWS;
-        let (ac, hom, hemi) = (view.ac.get(i), view.hom.get(i), view.hemi.get(i));
-        // what a damaged column holds may overflow: it comes out as a number that is wrong anyway
-        let het = ac
-            .wrapping_sub(view.het_excess.get(i))
-            .wrapping_sub(hom.wrapping_mul(2))
-            .wrapping_sub(hemi);
-        let an = (2 * samples).wrapping_sub(view.an_short.get(i));
-        let missing = view.missing_count.get(i);
-        let count = |n: i64| {
-            u32::try_from(n).map_err(|_| {
-                self.segment
-                    .broken_set(Malformed("counts that are not negative"))
-            })
-        };
-        Ok(RowCounts {
-            ac: count(ac)?,
-            an: count(an)?,
-            het: count(het)?,
-            hom: count(hom)?,
-            hemi: count(hemi)?,
-            missing: count(missing)?,
-        })
+        let segment = self.segment;
+        stored(self.view(row)?, segment, row)
     }
 
     /// The counts of the group.

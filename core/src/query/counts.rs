@@ -2,7 +2,7 @@
 //! compared with.
 
 use super::count::{LaidOut, RowCounts, Tally};
-use super::coverage::{Coverage, RowOf};
+use super::coverage::{Coverage, Place, RowOf};
 use super::expression::{Comparison, Number};
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -168,6 +168,8 @@ pub(super) struct Counting<'a> {
     /// What batches without the variant know, once that is asked for.
     coverage: Option<Coverage<'a>>,
     several_batches: bool,
+    /// Where the variant at hand is.
+    place: Place,
     /// The copies of the row that was counted last in one of the groups behind the first.
     copies: LaidOut,
 }
@@ -181,6 +183,10 @@ impl<'a> Counting<'a> {
             within: Vec::new(),
             coverage: None,
             several_batches: dataset.has_several_batches(),
+            place: Place {
+                contig: 0,
+                position: 0,
+            },
             copies: LaidOut::default(),
         }
     }
@@ -218,10 +224,24 @@ impl<'a> Counting<'a> {
         self.group(0).is_none_or(|counted| counted.group.is_none())
     }
 
-    /// Another variant comes: what was kept of the one before is of no use.
-    pub(super) fn begin(&mut self) {
+    /// Another variant comes, at this place: what was kept of the one before is of no use.
+    pub(super) fn begin(&mut self, place: Place) {
+        self.place = place;
         for counted in &mut self.groups {
             counted.sum = None;
+        }
+    }
+
+    /// Whether the variant at hand is counted in the batches that have it.
+    pub(super) fn is_counted(&self, number: usize) -> bool {
+        let counted = self.group(number).and_then(|counted| counted.sum);
+        matches!(counted, Some((_, true)))
+    }
+
+    /// Where the caller has counted it there.
+    pub(super) fn set_counted(&mut self, number: usize, sum: RowCounts) {
+        if let Some(counted) = self.groups.get_mut(number) {
+            counted.sum = Some((sum, true));
         }
     }
 
@@ -302,7 +322,8 @@ impl<'a> Counting<'a> {
         if !self.several_batches {
             return Ok(Some(RowCounts::default()));
         }
-        self.coverage()?.elsewhere(rows, number)
+        let place = self.place;
+        self.coverage()?.elsewhere(place, rows, number)
     }
 
     /// What batches without the variant know.

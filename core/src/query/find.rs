@@ -94,11 +94,7 @@ pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String
     let segment = dataset.segment(of)?;
     let mut text = RowText::default();
     text.load(segment, row)?;
-    let change = Change::Exact {
-        position: text.position,
-        reference: String::from_utf8_lossy(&text.reference),
-        alternate: String::from_utf8_lossy(&text.alternate),
-    };
+    let change = text.change();
     let contig = dataset.contig_name(segment.contig_of(row));
     Ok(AlleleName { contig, change }
         .to_vcf_text()
@@ -131,7 +127,7 @@ pub(super) fn find_change(dataset: &Dataset, contig: u32, change: &Change<'_>) -
 }
 
 /// The alleles of a row.
-struct RowText {
+pub(super) struct RowText {
     position: Position,
     reference: Vec<u8>,
     alternate: Vec<u8>,
@@ -155,7 +151,7 @@ impl Default for RowText {
 }
 
 impl RowText {
-    fn load(&mut self, segment: &Segment, row: u32) -> Result<()> {
+    pub(super) fn load(&mut self, segment: &Segment, row: u32) -> Result<()> {
         let (file, columns) = (segment.file(), &segment.columns);
         let address = std::ptr::from_ref(segment).addr();
         if self.of != address {
@@ -175,6 +171,15 @@ impl RowText {
             &mut self.reference,
             &mut self.alternate,
         )
+    }
+
+    /// The change of the row, as it is spelled there.
+    pub(super) fn change(&self) -> Change<'_> {
+        Change::Exact {
+            position: self.position,
+            reference: String::from_utf8_lossy(&self.reference),
+            alternate: String::from_utf8_lossy(&self.alternate),
+        }
     }
 
     fn start(&self) -> i64 {

@@ -40,6 +40,32 @@ struct Held {
     /// Of the members; `None` where no similarity was asked for.
     scores: Option<Scores>,
     label: String,
+    /// How many people have several samples.
+    several: u64,
+    /// What is probably meant otherwise.
+    hints: Vec<String>,
+}
+
+impl Held {
+    fn notes(&self) -> Vec<String> {
+        self.hints
+            .iter()
+            .cloned()
+            .chain(self.counting_note())
+            .collect()
+    }
+
+    fn counting_note(&self) -> Option<String> {
+        let whose = match self.several {
+            0 => return None,
+            1 => "1 of these people has".to_owned(),
+            several => format!("{several} of these people have"),
+        };
+        let samples = self.samples.len();
+        Some(format!(
+            "{whose} several samples: counts and frequencies are of their {samples} samples"
+        ))
+    }
 }
 
 impl KeptGroup {
@@ -66,6 +92,11 @@ impl KeptGroup {
     /// Scores of similarity by subject, ascending by subject; `None` where none was asked for.
     pub fn scores(&self) -> Option<&[(u32, f64)]> {
         self.held.scores.as_deref()
+    }
+
+    /// As [`Group::notes`].
+    pub fn notes(&self) -> Vec<String> {
+        self.held.notes()
     }
 
     /// The state of the dataset that the group is of.
@@ -150,11 +181,21 @@ impl<'a> Group<'a> {
             held: Arc::new(Held {
                 count: all.count(&subjects)?,
                 samples: all.samples_in(&subjects),
+                several: all.with_several_samples(&subjects)?,
                 subjects,
                 scores,
                 label,
+                hints: Vec::new(),
             }),
         })
+    }
+
+    /// With what of the question is probably meant otherwise.
+    pub(super) fn with_hints(mut self, hints: Vec<String>) -> Self {
+        if let Some(held) = Arc::get_mut(&mut self.held) {
+            held.hints = hints;
+        }
+        self
     }
 
     /// The group, where it is one of this dataset.
@@ -178,6 +219,22 @@ impl<'a> Group<'a> {
     /// What tables call them: the expression that picked them.
     pub fn label(&self) -> &str {
         &self.held.label
+    }
+
+    /// What who asks should know: that a part of the question is probably meant otherwise, and
+    /// [`Self::counting_note`].
+    pub fn notes(&self) -> Vec<String> {
+        self.held.notes()
+    }
+
+    /// The notes on the question alone.
+    pub fn hints(&self) -> &[String] {
+        &self.held.hints
+    }
+
+    /// That counts of variants in the group are of samples, of which some of the people have several.
+    pub fn counting_note(&self) -> Option<String> {
+        self.held.counting_note()
     }
 
     /// Whether somebody with this id is among them: a person, or a sample by its name.
@@ -341,6 +398,8 @@ pub struct Explanation {
     pub expression: String,
     /// The parts, in the order they were run.
     pub steps: Vec<Step>,
+    /// What is to be known of the people found.
+    pub notes: Vec<String>,
     /// The individuals found.
     pub people: u64,
     /// Wall time.
@@ -368,6 +427,9 @@ impl fmt::Display for Explanation {
                 )?;
             }
             writeln!(f, "   people {}", step.people)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
         }
         writeln!(f, "people {} in {:.6} s", self.people, self.seconds)
     }

@@ -3,7 +3,7 @@
 use super::Group;
 use super::allele::Allele;
 use super::counts::{Counting, Counts};
-use super::coverage::RowOf;
+use super::coverage::{Place, RowOf};
 use crate::dataset::{Dataset, WantedAlleles};
 use crate::error::Result;
 use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};
@@ -133,7 +133,10 @@ impl<'a> Lookup<'a> {
         {
             return self.other_spelling(contig, position, reference, alternate);
         }
-        self.counting.begin();
+        self.counting.begin(Place {
+            contig: self.contig.1,
+            position: start,
+        });
         let rows = self.found.iter().copied();
         self.counting.counts(ASKED, rows).map(Some)
     }

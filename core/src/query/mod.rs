@@ -20,6 +20,7 @@ mod find;
 mod genotype;
 mod group;
 mod haplotype;
+mod hints;
 mod listed;
 mod lookup;
 mod meant;
@@ -34,6 +35,7 @@ mod several;
 mod similar;
 mod subjects;
 mod test;
+mod told;
 mod variants;
 mod walk;
 
@@ -43,7 +45,7 @@ pub(crate) use by_gene::carried_by_gene;
 pub use compound::{CompoundPair, PairPhase, PairedVariant};
 pub(crate) use count::{RowCounts, Tally};
 pub use counts::Counts;
-pub(crate) use coverage::Coverage;
+pub(crate) use coverage::{Coverage, Place};
 pub use dosage::Dosages;
 pub use expression::{
     CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
@@ -171,11 +173,15 @@ impl Dataset {
         let started = Instant::now();
         let mut people = People::new(self, text, true);
         let found = people.find(&who)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let steps = people.steps.take().unwrap_or_default();
+        let group = people.group(found, who.to_string())?;
         Ok(Explanation {
             expression: who.to_string(),
-            steps: people.steps.take().unwrap_or_default(),
-            people: Subjects::of(self).count(&found)?,
-            seconds: started.elapsed().as_secs_f64(),
+            steps,
+            notes: group.counting_note().into_iter().collect(),
+            people: group.count(),
+            seconds,
         })
     }
 

@@ -7,12 +7,14 @@
 use super::Group;
 use super::carried::{Asked, Carried};
 use super::expression::{Comparison, Node, Who, WhoAtom, nearest};
+use super::hints::of_several_genes;
 use super::listed::Listing;
 use super::resolve::Resolver;
 use super::similar::Similar;
 use super::subjects::Subjects;
 use crate::dataset::Dataset;
 use crate::error::{Error, ExpressionError, Result};
+use crate::people::Attribute;
 use crate::people::store::{FoundTerm, People as Store, TermRef, Unit};
 use crate::set::SampleSet;
 use crate::source::people::{Age, Ages, Scope};
@@ -26,6 +28,8 @@ pub(crate) struct People<'a> {
     /// What was done, for `--explain`; `None` where nobody asked.
     pub(crate) steps: Option<Vec<Step>>,
     scores: Option<Scores>,
+    /// What is probably meant otherwise.
+    hints: Vec<String>,
 }
 
 /// Scores of similarity by subject, ascending by subject.
@@ -72,12 +76,14 @@ impl<'a> People<'a> {
             text,
             steps: explain.then(Vec::new),
             scores: None,
+            hints: Vec::new(),
         }
     }
 
     /// What was found as a group, with the scores of similarity.
     pub(crate) fn group(self, subjects: SampleSet, label: String) -> Result<Group<'a>> {
-        Group::new(self.dataset, subjects, self.scores, label)
+        let group = Group::new(self.dataset, subjects, self.scores, label)?;
+        Ok(group.with_hints(self.hints))
     }
 
     /// The subjects that an expression picks.
@@ -189,7 +195,9 @@ impl<'a> People<'a> {
                     compound: *compound,
                     origin: *origin,
                 };
-                let carried = Carried::new(self.dataset, &resolver, of, asked, at)?;
+                let hint = of_several_genes(atom);
+                self.hints.extend(hint.clone());
+                let carried = Carried::new(self.dataset, &resolver, of, (asked, hint), at)?;
                 return Ok(Part::Carried(Box::new(carried)));
             }
             WhoAtom::Similar {
@@ -212,6 +220,17 @@ impl<'a> People<'a> {
             } => {
                 let found = self.term(term, *scope, at)?;
                 self.store(at)?.term_set(*scope, &found, *recorded)?
+            }
+            // everybody else, samples of which no person is known among them
+            WhoAtom::Attribute {
+                attribute: Attribute::Sex,
+                value,
+            } if value.eq_ignore_ascii_case("unknown") => {
+                let mut left = self.subjects.all();
+                for (_, known) in self.store(at)?.attribute_sets(Attribute::Sex)? {
+                    left = left.difference(&self.subjects.of_individuals(&known)?);
+                }
+                return Ok(Part::Set(left));
             }
             WhoAtom::Attribute { attribute, value } => {
                 let store = self.store(at)?;

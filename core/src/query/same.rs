@@ -7,7 +7,7 @@
 
 use super::test::Tester;
 use crate::error::Result;
-use crate::genome::{ContigNames, Extent, with_mate_named};
+use crate::genome::{AlleleType, ContigNames, Extent, with_mate_named};
 use std::cmp::Ordering;
 
 /// What the rows of a variant at one position have in common.
@@ -26,7 +26,9 @@ impl VariantKey {
         let (mut reference, mut alternate) = (Vec::new(), Vec::new());
         tester.alleles(row, &mut reference, &mut alternate)?;
         let extent = match alternate.first() {
-            Some(b'<') => tester.extent(row)?,
+            Some(b'<') if AlleleType::of(&reference, &alternate, None) != AlleleType::Ref => {
+                tester.extent(row)?
+            }
             _ => None,
         };
         reference.make_ascii_uppercase();

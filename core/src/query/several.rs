@@ -72,11 +72,11 @@ impl Several {
                 1 => None,
                 _ => id_of(dataset, rows)?,
             };
-            candidates.push(match (id, rows.first()) {
-                (Some(id), _) => format!("{} & id:\"{id}\"", self.text),
-                (None, Some(_)) if length > 0 => format!("{} & length={length}", self.text),
-                (None, Some((part, row))) => name_of(dataset, *part, *row)?,
-                (None, None) => continue,
+            candidates.push(match (id, length, rows.first()) {
+                (Some(id), ..) => format!("{} & id:\"{id}\"", self.text),
+                (None, Some(length), Some(_)) => format!("{} & length={length}", self.text),
+                (None, None, Some((part, row))) => name_of(dataset, *part, *row)?,
+                (None, _, None) => continue,
             });
         }
         Ok((message, candidates))

@@ -106,6 +106,25 @@ impl<'a> Subjects<'a> {
         Ok(Some(firsts))
     }
 
+    /// How many people of a group have several samples in it.
+    pub(crate) fn with_several_samples(&self, subjects: &SampleSet) -> Result<u64> {
+        let Some(people) = self.people else {
+            return Ok(0);
+        };
+        if self.is_identity() || !people.has_several_samples()? {
+            return Ok(0);
+        }
+        let (mut once, mut several) = (SampleSet::new(), SampleSet::new());
+        for sample in self.samples_in(subjects).iter() {
+            if let Some(owner) = people.individual_of(sample)?
+                && !once.insert(owner)
+            {
+                several.insert(owner);
+            }
+        }
+        Ok(several.len())
+    }
+
     /// How many individuals: a person once, a sample without a person as one of its own.
     pub(crate) fn count(&self, subjects: &SampleSet) -> Result<u64> {
         let several = match self.people {

@@ -1,5 +1,6 @@
 //! Testing variants against what the indexes did not decide.
 
+use super::count::{RowCounts, stored};
 use super::counts::Counting;
 use super::coverage::RowOf;
 use super::entries::LocalTests;
@@ -59,6 +60,25 @@ pub(super) fn rows_of<'s, 'a>(
     rows.iter().filter_map(of)
 }
 
+/// Counts a variant in everybody, with the columns that its rows were tested by.
+pub(super) fn count_everybody<'a>(
+    parts: &mut [PartWalk<'a>],
+    rows: &[RowRef],
+    counting: &mut Counting<'a>,
+) -> Result<()> {
+    if counting.is_counted(EVERYBODY) {
+        return Ok(());
+    }
+    let mut sum = RowCounts::default();
+    for row in rows {
+        if let Some(part) = parts.get_mut(row.part) {
+            sum.add(part.tester.stored(row.row)?);
+        }
+    }
+    counting.set_counted(EVERYBODY, sum);
+    Ok(())
+}
+
 fn test_atom<'a>(
     test: &Test,
     parts: &mut [PartWalk<'a>],
@@ -73,6 +93,7 @@ fn test_atom<'a>(
             value,
         } if !matches!(field, Number::Qual | Number::Length) => {
             let test = (*field, *comparison, *value);
+            count_everybody(parts, rows, counting)?;
             return counting.holds(EVERYBODY, rows_of(parts, rows), test);
         }
         Test::NumberIn {
@@ -160,6 +181,12 @@ impl<'a> Tester<'a> {
         Ok(view.allele.get(row % PAGE_ROWS))
     }
 
+    /// The counts of the whole batch as stored.
+    fn stored(&mut self, row: u32) -> Result<RowCounts> {
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        stored(view, self.segment, row)
+    }
+
     pub(super) fn alleles(
         &mut self,
         row: u32,
@@ -176,7 +203,7 @@ impl<'a> Tester<'a> {
     }
 
     /// The row's type and length.
-    fn shape(&mut self, row: u32) -> Result<(AlleleType, u64)> {
+    fn shape(&mut self, row: u32) -> Result<(AlleleType, Option<u64>)> {
         self.measure(row).map(|(kind, length, _)| (kind, length))
     }
 
@@ -185,7 +212,7 @@ impl<'a> Tester<'a> {
         self.measure(row).map(|(.., extent)| extent)
     }
 
-    fn measure(&mut self, row: u32) -> Result<(AlleleType, u64, Option<Extent>)> {
+    fn measure(&mut self, row: u32) -> Result<(AlleleType, Option<u64>, Option<Extent>)> {
         let (mut reference, mut alternate) = (
             std::mem::take(&mut self.reference),
             std::mem::take(&mut self.alternate),
@@ -228,7 +255,10 @@ impl<'a> Tester<'a> {
                 field: Number::Length,
                 comparison,
                 value,
-            } => comparison.holds(self.shape(row)?.1 as f64, *value),
+            } => {
+                let length = self.shape(row)?.1;
+                length.is_some_and(|length| comparison.holds(length as f64, *value))
+            }
             Test::Number {
                 field: Number::Qual,
                 comparison,

@@ -9,6 +9,7 @@ use super::entries::EntryTest;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
 use super::resolve::Test;
+use super::told::Told;
 use super::walk::{RowRef, Walk};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
@@ -114,7 +115,7 @@ impl<'a> Variants<'a> {
         if !self.walk.step()? {
             return Ok(None);
         }
-        self.counting.begin();
+        self.counting.begin(self.walk.place());
         let Some(&first) = self.walk.rows().first() else {
             return Ok(None);
         };
@@ -522,9 +523,9 @@ impl<'a> Variant<'_, 'a> {
         Ok(bytes)
     }
 
-    /// Whether it is the same variant as the one before: a batch may tell one in several records.
-    pub(super) fn is_told_again(&mut self) -> Result<bool> {
-        self.of.walk.is_told_again()
+    /// The number of the variant: see [`Walk::told`].
+    pub(super) fn told(&mut self) -> Result<Told> {
+        self.of.walk.told()
     }
 
     /// Whether a test holds of the variant; what is asked of a record must hold of this one, or else of any.

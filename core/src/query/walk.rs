@@ -7,11 +7,12 @@
 use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
 use super::changes::Changes;
 use super::counts::{Counting, Counts};
-use super::coverage::{Coverage, RowOf};
+use super::coverage::{Coverage, Place, RowOf};
 use super::expression::Node;
 use super::resolve::Test;
 use super::same::VariantKey;
-use super::test::{EVERYBODY, Tester, asks_records, rows_of, test_node};
+use super::test::{EVERYBODY, Tester, asks_records, count_everybody, rows_of, test_node};
+use super::told::{Spelled, Spellings, Told};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::stop::check_stop;
@@ -54,11 +55,16 @@ pub(crate) struct Walk<'a> {
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
     passing: Vec<RowRef>,
-    /// Whether rows of one variant that a batch has twice come one after the other.
-    together: bool,
+    /// What of variants is told again, where they are numbered: then rows of one variant that a batch has
+    /// twice come one after the other.
+    told: Option<Spellings>,
+    /// The number of the variant last numbered.
+    number: u32,
     /// A row of the variant before.
     previous: Option<RowRef>,
     counting: Counting<'a>,
+    /// Where the current variant is.
+    place: Place,
     /// Positions walked.
     walked: u32,
     plan: WalkPlan,
@@ -144,7 +150,8 @@ impl<'a> Walk<'a> {
             dataset,
             by_record: several_batches && asks_records(&test),
             passing: Vec::new(),
-            together: false,
+            told: None,
+            number: 0,
             previous: None,
             test,
             parts,
@@ -154,6 +161,10 @@ impl<'a> Walk<'a> {
             changes,
             current: Vec::new(),
             counting: Counting::new(dataset, None),
+            place: Place {
+                contig: 0,
+                position: 0,
+            },
             walked: 0,
             plan,
         })
@@ -179,7 +190,7 @@ impl<'a> Walk<'a> {
                     continue;
                 }
             }
-            self.counting.begin();
+            self.counting.begin(self.place);
             if self.plan.exact || self.matches()? {
                 return Ok(true);
             }
@@ -204,18 +215,36 @@ impl<'a> Walk<'a> {
         self.by_record
     }
 
-    /// Brings what is told of one variant in several records together, for [`Self::is_told_again`].
-    pub(crate) fn bring_together(&mut self) {
-        self.together = true;
+    /// Numbers variants from here on: see [`Self::told`].
+    pub(crate) fn number_variants(&mut self) -> Result<()> {
+        self.told = Some(Spellings::of(self.dataset, &self.parts)?);
+        Ok(())
     }
 
-    /// Whether the variant is the same as the one before: a batch may tell one in several records, and
-    /// each of these is a variant of its own here.
-    pub(crate) fn is_told_again(&mut self) -> Result<bool> {
+    /// The number of the variant, for all that are numbered: a batch may tell one in several records, and each
+    /// of these is a variant of its own here, but of one number.
+    pub(crate) fn told(&mut self) -> Result<Told> {
+        let next = self.number + 1;
+        let spellings = self.told.as_mut();
+        if let Some(told) = spellings.and_then(|of| of.told(&self.current, next)) {
+            self.number = self.number.max(told.number);
+            return Ok(told);
+        }
+        if !self.is_told_again()? {
+            self.number = next;
+        }
+        Ok(Told {
+            number: self.number,
+            spelled: Spelled::Alike,
+        })
+    }
+
+    /// Whether the variant is the same as the one before, as it is spelled.
+    fn is_told_again(&mut self) -> Result<bool> {
         let (Some(before), Some(&now)) = (self.previous, self.current.first()) else {
             return Ok(false);
         };
-        if self.place(before)? != self.place(now)? {
+        if self.place_of(before)? != self.place_of(now)? {
             return Ok(false);
         }
         if before.part == now.part
@@ -235,7 +264,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The contig and the position of a row.
-    fn place(&mut self, row: RowRef) -> Result<Option<(u32, i64)>> {
+    fn place_of(&mut self, row: RowRef) -> Result<Option<(u32, i64)>> {
         let Some(part) = self.parts.get_mut(row.part) else {
             return Ok(None);
         };
@@ -260,6 +289,7 @@ impl<'a> Walk<'a> {
             return Ok(false);
         };
         let position = head.position;
+        self.place.position = i32::try_from(position).unwrap_or(i32::MAX);
         if self
             .heads
             .peek()
@@ -273,7 +303,7 @@ impl<'a> Walk<'a> {
             let (row, range) = (head.row, head.range);
             let more = head.step(part)?;
             // short alleles are bases, of which the order of rows puts those of a variant together
-            if self.together
+            if self.told.is_some()
                 && more
                 && head.position == position
                 && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
@@ -295,6 +325,7 @@ impl<'a> Walk<'a> {
     }
 
     fn start_contig(&mut self, contig: u32) -> Result<()> {
+        self.place.contig = contig;
         for (index, part) in self.parts.iter_mut().enumerate() {
             let rows = part.segment.rows_of(contig);
             let range = part
@@ -360,7 +391,7 @@ impl<'a> Walk<'a> {
         });
         let variants = found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth);
         let mut variants: Vec<&[RowHere]> = variants.collect();
-        if !self.together {
+        if self.told.is_none() {
             // variants that extents alone tell apart stand as in a file
             variants.sort_by(|a, b| match (a.first(), b.first()) {
                 (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
@@ -403,8 +434,14 @@ impl<'a> Walk<'a> {
 
     /// The variant's counts over everybody, as the tests of the expression have them.
     pub(super) fn counts(&mut self) -> Result<Counts> {
+        count_everybody(&mut self.parts, &self.current, &mut self.counting)?;
         let rows = rows_of(&self.parts, &self.current);
         self.counting.counts(EVERYBODY, rows)
+    }
+
+    /// Where the variant is.
+    pub(super) fn place(&self) -> Place {
+        self.place
     }
 
     /// The variant's rows with their parts.
@@ -415,7 +452,7 @@ impl<'a> Walk<'a> {
     /// What batches that do not have the variant know of its place.
     pub(super) fn coverage(&mut self) -> Result<&mut Coverage<'a>> {
         let coverage = self.counting.coverage()?;
-        coverage.look_at(rows_of(&self.parts, &self.current))?;
+        coverage.look_at(self.place, rows_of(&self.parts, &self.current))?;
         Ok(coverage)
     }
 
@@ -446,6 +483,13 @@ impl<'a> Walk<'a> {
 }
 
 impl PartWalk<'_> {
+    /// Whether a row is among the candidates.
+    pub(super) fn is_candidate(&self, row: u32) -> bool {
+        let ranges = &self.candidates.ranges;
+        let at = ranges.partition_point(|range| range.end <= row);
+        ranges.get(at).is_some_and(|range| range.start <= row)
+    }
+
     /// The number of a row's alleles in the segment, where they are a few bases: then no other number is
     /// of the same ones.
     fn short(&mut self, row: u32) -> Result<Option<i64>> {

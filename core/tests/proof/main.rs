@@ -30,6 +30,8 @@ mod families;
 mod groups;
 mod hostile;
 mod identity;
+mod meaning;
+mod meanings;
 mod mutated;
 mod normalise;
 mod options;

@@ -42,9 +42,29 @@ struct Record {
     on_x: bool,
     position: i64,
     alts: &'static str,
+    /// With a base more behind or before, which both alleles have.
+    spelled: Spelled,
     /// Which fields there are.
     format: &'static str,
     cells: Vec<Cell>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelled {
+    Plainly,
+    Behind,
+    Before,
+}
+
+impl Record {
+    /// POS, REF and ALT as they are written.
+    fn written(&self) -> (i64, &'static str, String) {
+        match self.spelled {
+            Spelled::Plainly => (self.position, "A", self.alts.to_owned()),
+            Spelled::Behind => (self.position, "AT", format!("{}T", self.alts)),
+            Spelled::Before => (self.position - 1, "GA", format!("G{}", self.alts)),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -70,9 +90,17 @@ fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
         1..9i64,
         select(&["C", "C", "G", "C,G", "G,C", "*,C"][..]),
         select(&["GT", "GT:PS", "GT:PS", "GT:PSL:PS", "GT:PSL"][..]),
+        select(
+            &[
+                Spelled::Plainly,
+                Spelled::Plainly,
+                Spelled::Behind,
+                Spelled::Before,
+            ][..],
+        ),
         vec(cell, samples),
     );
-    let record = record.prop_map(|(on_x, position, alts, format, mut cells)| {
+    let record = record.prop_map(|(on_x, position, alts, format, spelled, mut cells)| {
         for (gt, ..) in &mut cells {
             if !alts.contains(',') {
                 *gt = with_one_alt(gt);
@@ -82,15 +110,21 @@ fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
             on_x,
             position,
             alts,
+            spelled: match alts.len() {
+                1 => spelled,
+                _ => Spelled::Plainly,
+            },
             format,
             cells,
         }
     });
-    vec(record, 0..10).prop_map(|mut records| {
-        // stable: a variant may be told more than once
-        records.sort_by_key(|record| (record.on_x, record.position));
-        records
-    })
+    vec(record, 0..10).prop_map(sorted)
+}
+
+/// Stable: a variant may be told more than once.
+fn sorted(mut records: Vec<Record>) -> Vec<Record> {
+    records.sort_by_key(|record| (record.on_x, record.written().0));
+    records
 }
 
 fn with_one_alt(cell: &'static str) -> &'static str {
@@ -142,28 +176,36 @@ fn text(world: &World, file: usize) -> String {
         .to_owned();
     text += &FILES[file].join("\t");
     text += "\n";
-    let mut line = |place: (&str, i64, &str), said: Vec<String>, format: &str, cells: &[Cell]| {
-        let (contig, position, alts) = place;
+    let mut line = |contig: &str, alleles, said: Vec<String>, format: &str, cells: &[Cell]| {
+        let (position, reference, alts): (i64, &str, String) = alleles;
         let info = match said.is_empty() {
             true => ".".to_owned(),
             false => format!("CSQ={}", said.join(",")),
         };
         let cells: Vec<String> = cells.iter().map(|cell| cell_text(cell, format)).collect();
         let cells = cells.join("\t");
-        text += &format!("{contig}\t{position}\t.\tA\t{alts}\t.\t.\t{info}\t{format}\t{cells}\n");
+        text += &format!(
+            "{contig}\t{position}\t.\t{reference}\t{alts}\t.\t.\t{info}\t{format}\t{cells}\n"
+        );
     };
     for record in &world.files[file] {
         let contig = if record.on_x { "X" } else { "1" };
         let alts = record.alts.split(',');
         let said = alts.flat_map(|alt| csq(entries_of(world, contig, record.position, alt), alt));
-        let place = (contig, record.position, record.alts);
-        line(place, said.collect(), record.format, &record.cells);
+        let alleles = record.written();
+        line(
+            contig,
+            alleles,
+            said.collect(),
+            record.format,
+            &record.cells,
+        );
     }
     // every gene stands somewhere, or else asking for it is an error
     if world.entries.is_some() {
         let said = csq(&[(0, false), (1, false), (2, false)], "C");
         let nobody = vec![("0|0", ".", [".", "."]); FILES[file].len()];
-        line(("X", 99, "C"), said, "GT", &nobody);
+        line("X", (99, "A", "C".to_owned()), said, "GT", &nobody);
     }
     text
 }
@@ -245,6 +287,8 @@ struct Row<'w> {
     contig: &'static str,
     position: i64,
     alt: &'static str,
+    /// The first and the last base of REF as it is written.
+    written: (i64, i64),
     /// Its number in the record.
     number: usize,
     entries: &'w [Entry],
@@ -263,8 +307,10 @@ impl<'w> Row<'w> {
         for (file, records) in world.files.iter().enumerate() {
             for (number, record) in records.iter().enumerate() {
                 let contig = if record.on_x { "X" } else { "1" };
+                let (start, reference, _) = record.written();
                 for (n, alt) in (1..).zip(record.alts.split(',')) {
                     rows.push(Row {
+                        written: (start, start + reference.len() as i64 - 1),
                         file,
                         record: number,
                         contig,
@@ -313,10 +359,12 @@ impl<'w> Row<'w> {
 
     fn in_place(&self, gene: usize) -> bool {
         PLACES.iter().any(|(contig, from, to, name)| {
-            *name == GENES[gene]
-                && *contig == self.contig
-                && (*from < self.position && self.position <= *to)
+            *name == GENES[gene] && self.touches(contig, from + 1, *to)
         })
+    }
+
+    fn touches(&self, contig: &str, from: i64, to: i64) -> bool {
+        self.contig == contig && self.written.0 <= to && self.written.1 >= from
     }
 }
 
@@ -360,9 +408,7 @@ impl Asked {
     fn holds(&self, row: &Row<'_>, entries: &[Entry]) -> bool {
         match self {
             one if one.of_entry() => entries.iter().any(|entry| one.holds_of(entry)),
-            Self::Region(contig, from, to) => {
-                row.contig == *contig && (*from..=*to).contains(&row.position)
-            }
+            Self::Region(contig, from, to) => row.touches(contig, *from, *to),
             Self::Not(inner) => !inner.holds(row, row.entries),
             Self::Any(all) => all.iter().any(|one| one.holds(row, entries)),
             Self::All(all) => {
@@ -386,11 +432,9 @@ impl Asked {
     /// The same without annotations.
     fn holds_by_place(&self, row: &Row<'_>) -> bool {
         match self {
-            Self::Region(contig, from, to) => {
-                row.contig == *contig && (*from..=*to).contains(&row.position)
-            }
+            Self::Region(contig, from, to) => row.touches(contig, *from, *to),
             Self::Gene(gene) => row.in_place(*gene),
-            Self::High => row.contig == "1" && (2..=5).contains(&row.position),
+            Self::High => row.touches("1", 2, 5),
             Self::Not(inner) => !inner.holds_by_place(row),
             Self::All(all) => all.iter().all(|one| one.holds_by_place(row)),
             Self::Any(all) => all.iter().any(|one| one.holds_by_place(row)),
@@ -482,11 +526,20 @@ fn told(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
     let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
         let of = |variant: &varidex::PairedVariant| {
             let alternate = String::from_utf8(variant.alternate.clone()).unwrap();
-            (variant.position.one_based(), alternate)
+            let position = variant.position.one_based();
+            // whichever spelling was met
+            match alternate.split_at(alternate.len() - 1) {
+                ("", alternate) => (position, alternate.to_owned()),
+                ("G", alternate) if variant.reference == b"GA" => {
+                    (position + 1, alternate.to_owned())
+                }
+                (alternate, _) => (position, alternate.to_owned()),
+            }
         };
         let apart = pair.phase == PairPhase::Trans;
         let sample = dataset.sample_name(pair.sample)?.to_owned();
-        let (first, second) = (of(pair.first), of(pair.second));
+        let (a, b) = (of(pair.first), of(pair.second));
+        let (first, second) = (a.clone().min(b.clone()), a.max(b));
         assert!(found.insert((pair.gene.to_owned(), sample, first, second, apart)));
         Ok(())
     };
@@ -628,6 +681,7 @@ fn samples_are_of_people() {
         on_x: false,
         position,
         alts: "C",
+        spelled: Spelled::Plainly,
         format: "GT",
         cells: cells.map(|gt| (gt, ".", [".", "."])).to_vec(),
     };

@@ -36,23 +36,13 @@ impl People {
         Ok(all)
     }
 
-    /// Whose attribute has a value, whatever its case; `None` where nobody's has. `unknown` is the sex of
-    /// those of whom none is recorded.
+    /// Whose attribute has a value, whatever its case; `None` where nobody's has.
     pub(crate) fn attribute_set(
         &self,
         attribute: Attribute,
         value: &str,
     ) -> Result<Option<SampleSet>> {
         let kind = attribute_number(attribute);
-        if attribute == Attribute::Sex && value.eq_ignore_ascii_case("unknown") {
-            let mut unknown = SampleSet::full(self.len());
-            for (value, _) in self.attribute_values(attribute)? {
-                if let Some(set) = self.attribute_set(attribute, &value)? {
-                    unknown = unknown.difference(&set);
-                }
-            }
-            return Ok(Some(unknown));
-        }
         let mut found: Option<SampleSet> = None;
         for (row, (of, known)) in (0..).zip(self.values()?) {
             if *of == kind && known.to_lowercase() == value.to_lowercase() {

@@ -4,7 +4,8 @@ use super::closure::{self, Flat, Vocabularies, Walk};
 use super::{EXCLUDED, OBSOLETE, Phenotype, STORED, Terms};
 use crate::error::{Error, Result};
 use crate::format::{
-    ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index, verify_hashes,
+    ContainerWriter, Kind, TextBlock, TextWriter, encode_lists, hash_index, is_plain, plain,
+    verify_hashes,
 };
 use crate::source::ontology::{Match, OntologySource};
 use crate::source::vocabulary::{canonical, prefix_of};
@@ -38,7 +39,7 @@ impl Terms {
         let versions: Vec<String> = source
             .versions
             .iter()
-            .map(|(name, version)| clean(&format!("{name}\t{version}")))
+            .map(|(file, version)| format!("{}\t{}", name(file), name(version)))
             .collect();
         encode(&entries, &counted, &versions)
     }
@@ -48,6 +49,19 @@ impl Terms {
         self.file.verify()?;
         let entries = self.entries()?;
         let count = entries.len() as u32;
+        for entry in &entries {
+            let texts = [
+                (Kind::TermIds, &entry.id),
+                (Kind::TermNames, &entry.names),
+                (Kind::AlternativeIds, &entry.alternative),
+            ];
+            for (kind, texts) in texts {
+                if !are_names(texts) || kind == Kind::TermIds && texts.contains('\t') {
+                    let expected = "texts without control characters and blanks around";
+                    return Err(self.fault(kind, expected));
+                }
+            }
+        }
         let keys: Vec<String> = entries.iter().map(|entry| canonical(&entry.id)).collect();
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(self.fault(Kind::TermIds, "each term once, in ascending order"));
@@ -78,17 +92,34 @@ impl Terms {
             .iter()
             .map(|(name, version)| format!("{name}\t{version}"))
             .collect();
-        // information is given by annotations that are not all kept: it is only read
-        let mut information = Vec::new();
-        for term in 0..count {
-            information.push(self.information(term)?);
+        if !versions.iter().all(|version| are_names(version)) {
+            let expected = "texts without control characters and blanks around";
+            return Err(self.fault(Kind::Versions, expected));
         }
+        let information = self.checked_information(&entries)?;
         let again = encode(&entries, &information, &versions).map_err(|error| match error {
             Error::Usage(_) => self.fault(Kind::Parents, "no term above itself"),
             other => other,
         })?;
         self.file.verify_same(&again)?;
         verify_hashes(&self.file, Kind::TermIndex, count, hashes(&entries))
+    }
+
+    /// Information is given by annotations that are not all kept: it is only read. What is more general is
+    /// of no fewer diseases.
+    fn checked_information(&self, entries: &[Entry]) -> Result<Vec<f64>> {
+        let information: Vec<f64> = (0..self.len())
+            .map(|term| self.information(term))
+            .collect::<Result<_>>()?;
+        for (own, entry) in information.iter().zip(entries) {
+            let of = |parent: &u32| information.get(*parent as usize);
+            let mut parents = entry.parents.iter().filter_map(of);
+            if *own > 0.0 && parents.any(|parent| parent > own) {
+                let expected = "no more information of what is more general";
+                return Err(self.fault(Kind::Information, expected));
+            }
+        }
+        Ok(information)
     }
 
     fn fault(&self, kind: Kind, expected: &str) -> Error {
@@ -115,13 +146,16 @@ impl Terms {
     }
 }
 
-/// Text entries have no line feeds, and tabs separate names.
-fn clean(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+/// A text as it stands among others, which tabs set apart.
+fn name(text: &str) -> String {
+    plain(text).trim().to_owned()
 }
 
-fn name(text: &str) -> String {
-    clean(text).replace('\t', " ").trim().to_owned()
+/// Whether texts that tabs set apart are as [`name`] leaves them.
+fn are_names(texts: &str) -> bool {
+    texts
+        .split('\t')
+        .all(|text| is_plain(text) && text.trim().len() == text.len())
 }
 
 /// What is said of a term, in all the places where it is told of.

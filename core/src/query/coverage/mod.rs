@@ -11,6 +11,7 @@
 //! the place before: a question over many batches takes time for their rows, not for each batch at each
 //! variant.
 
+mod rows;
 mod sweep;
 mod told;
 
@@ -24,6 +25,13 @@ use told::Told;
 /// A row: the number of its part, the part's segment, and the row in it.
 pub(crate) type RowOf<'a> = (usize, &'a Segment, u32);
 
+/// Where a variant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) contig: u32,
+    pub(crate) position: i32,
+}
+
 /// What batches know, at one place after the other.
 pub(crate) struct Coverage<'a> {
     batches: &'a Batches,
@@ -31,12 +39,12 @@ pub(crate) struct Coverage<'a> {
     told: Told<'a>,
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
-    /// Where it is.
-    place: Option<(u32, i64)>,
-    reference: Vec<u8>,
-    /// Batches that have it.
+    place: Option<Place>,
+    /// The REF of which rows at the place tell of their batches.
+    reference: Option<Vec<u8>>,
+    /// Batches that have the variant.
     here: Vec<u32>,
-    /// REF of the variant looked at next.
+    /// That of the variant looked at next.
     next_reference: Vec<u8>,
 }
 
@@ -53,7 +61,7 @@ impl<'a> Coverage<'a> {
             told: Told::new(dataset, batches, groups)?,
             rows: Vec::new(),
             place: None,
-            reference: Vec::new(),
+            reference: None,
             here: Vec::new(),
             next_reference: Vec::new(),
         })
@@ -64,15 +72,20 @@ impl<'a> Coverage<'a> {
     /// look.
     pub(crate) fn elsewhere(
         &mut self,
+        place: Place,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
         group: usize,
     ) -> Result<Option<RowCounts>> {
-        self.look_at(rows)?;
+        self.look_at(place, rows)?;
         Ok(self.told.sum(group))
     }
 
     /// Goes to the place of a variant, of which these are all rows.
-    pub(crate) fn look_at(&mut self, rows: impl Iterator<Item = RowOf<'a>> + Clone) -> Result<()> {
+    pub(crate) fn look_at(
+        &mut self,
+        place: Place,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<()> {
         let same = rows.clone().map(|(part, _, row)| (part, row));
         if !self.rows.is_empty() && same.eq(self.rows.iter().copied()) {
             return Ok(());
@@ -83,32 +96,17 @@ impl<'a> Coverage<'a> {
         if !sound {
             self.forget();
         }
-        let Some((part, segment, row)) = rows.clone().next() else {
-            return Ok(());
-        };
-        let place = (
-            segment.contig_of(row),
-            segment.columns.position.get(segment.file(), row)?,
-        );
-        self.next_reference.clear();
-        self.sweep.reference(part, row, &mut self.next_reference)?;
         for &batch in &self.here {
             self.told.set_here(batch, false);
         }
         self.here.clear();
-        let moved = self.place != Some(place);
-        if moved || !self.reference.eq_ignore_ascii_case(&self.next_reference) {
+        if self.place != Some(place) {
             self.told.clear_sites();
-            if moved {
-                self.place = Some(place);
-                let told = &mut self.told;
-                self.sweep
-                    .move_to(place, &mut |batch, row| told.set_block(batch, row))?;
-            }
-            std::mem::swap(&mut self.reference, &mut self.next_reference);
+            self.reference = None;
+            self.place = Some(place);
             let told = &mut self.told;
             self.sweep
-                .of_reference(&self.reference, &mut |batch, row| told.set_site(batch, row))?;
+                .move_to(place, &mut |batch, telling| told.set_block(batch, telling))?;
         }
         for (part, ..) in rows.clone() {
             let batch = self.batches.of_part(part);
@@ -116,7 +114,34 @@ impl<'a> Coverage<'a> {
                 self.here.push(batch);
             }
         }
+        // most often only batches that have the variant have rows at its place
+        if !self.sweep.all_at_place(|batch| self.told.is_here(batch)) {
+            self.tell_of_sites(rows.clone())?;
+        }
         self.rows.extend(rows.map(|(part, _, row)| (part, row)));
+        Ok(())
+    }
+
+    /// Lets rows of the variant's REF at its place tell of their batches.
+    fn tell_of_sites(&mut self, mut rows: impl Iterator<Item = RowOf<'a>>) -> Result<()> {
+        let Some((part, _, row)) = rows.next() else {
+            return Ok(());
+        };
+        self.next_reference.clear();
+        self.sweep
+            .reference((part as u32, row), &mut self.next_reference)?;
+        let known = self.reference.as_ref();
+        if known.is_some_and(|known| known.eq_ignore_ascii_case(&self.next_reference)) {
+            return Ok(());
+        }
+        self.told.clear_sites();
+        let told = &mut self.told;
+        self.sweep
+            .of_reference(&self.next_reference, &mut |batch, telling| {
+                told.set_site(batch, telling)
+            })?;
+        let reference = self.reference.get_or_insert_default();
+        std::mem::swap(reference, &mut self.next_reference);
         Ok(())
     }
 
@@ -136,7 +161,7 @@ impl<'a> Coverage<'a> {
         self.sweep.forget();
         self.told.forget();
         self.place = None;
-        self.reference.clear();
+        self.reference = None;
         self.here.clear();
     }
 }

@@ -6,7 +6,15 @@ use crate::query::count::{RowCounts, Tally, known_of_all};
 use crate::set::SampleSet;
 
 /// A row by its part.
-pub(super) type PartRow = (usize, u32);
+pub(super) type PartRow = (u32, u32);
+
+/// A row that tells of its batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Telling {
+    pub(super) row: PartRow,
+    /// AN and missing samples of the whole batch; `None` where that is still to be read.
+    pub(super) known: Option<(u32, u32)>,
+}
 
 /// What each batch tells, and the sums in each group.
 pub(super) struct Told<'a> {
@@ -122,28 +130,37 @@ impl<'a> Told<'a> {
     }
 
     /// The row that tells of a batch, where it is counted.
-    pub(super) fn row_of(&self, batch: u32) -> Option<PartRow> {
+    pub(super) fn row_of(&self, batch: u32) -> Option<(usize, u32)> {
         let standing = self.standings.get(batch as usize)?;
-        let counted = standing.part() == Part::Counted;
-        standing.site.or(standing.block).filter(|_| counted)
+        let (part, row) = standing.site.or(standing.block)?;
+        (standing.part() == Part::Counted).then_some((part as usize, row))
+    }
+
+    /// Whether a batch has the variant.
+    pub(super) fn is_here(&self, batch: u32) -> bool {
+        let standing = self.standings.get(batch as usize);
+        standing.is_some_and(|standing| standing.here)
     }
 
     /// Which row without change lies over the place.
-    pub(super) fn set_block(&mut self, batch: u32, row: Option<PartRow>) -> Result<()> {
+    pub(super) fn set_block(&mut self, batch: u32, telling: Option<Telling>) -> Result<()> {
+        let row = telling.map(|telling| telling.row);
         let known = self.standings.get(batch as usize);
         if known.is_some_and(|standing| standing.block == row) {
             return Ok(());
         }
-        self.read(batch, row)?;
+        self.read(batch, telling)?;
         self.change(batch, Some(BLOCK), |standing| standing.block = row);
         Ok(())
     }
 
     /// The row of the same REF at the place.
-    pub(super) fn set_site(&mut self, batch: u32, row: PartRow) -> Result<()> {
-        self.read(batch, Some(row))?;
+    pub(super) fn set_site(&mut self, batch: u32, telling: Telling) -> Result<()> {
+        self.read(batch, Some(telling))?;
         self.sites.push(batch);
-        self.change(batch, Some(SITE), |standing| standing.site = Some(row));
+        self.change(batch, Some(SITE), |standing| {
+            standing.site = Some(telling.row);
+        });
         Ok(())
     }
 
@@ -165,12 +182,12 @@ impl<'a> Told<'a> {
     }
 
     /// Reads what a row tells each group.
-    fn read(&mut self, batch: u32, row: Option<PartRow>) -> Result<()> {
+    fn read(&mut self, batch: u32, telling: Option<Telling>) -> Result<()> {
         self.read.clear();
         for group in &mut self.groups {
             let size = group.sizes.get(batch as usize).copied().unwrap_or(0);
-            self.read.push(match row {
-                Some((part, row)) if size > 0 => group.count(self.dataset, part, row)?,
+            self.read.push(match telling {
+                Some(telling) if size > 0 => group.count(self.dataset, telling)?,
                 _ => (0, 0),
             });
         }
@@ -290,7 +307,11 @@ impl<'a> Asked<'a> {
     }
 
     /// AN and missing samples of the group in a row.
-    fn count(&mut self, dataset: &'a Dataset, part: usize, row: u32) -> Result<(u32, u32)> {
+    fn count(&mut self, dataset: &'a Dataset, telling: Telling) -> Result<(u32, u32)> {
+        if let (None, Some(known)) = (&self.group, telling.known) {
+            return Ok(known);
+        }
+        let (part, row) = (telling.row.0 as usize, telling.row.1);
         let Some(of) = dataset.parts().get(part) else {
             return Ok((0, 0));
         };
