@@ -73,7 +73,12 @@ fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> Dataset {
     let people = report.people.unwrap();
     assert_eq!(people.refused, 0, "{:?}", people.refusals);
     assert_eq!(people.read, people.people + people.merged);
-    assert_eq!(people.warnings, []);
+    // where the genotypes are is said in the packets, and not kept
+    let files = people
+        .warnings
+        .iter()
+        .all(|warning| warning.0 == "keys not read");
+    assert!(files, "{:?}", people.warnings);
     assert_eq!(people.unknown_terms, 0);
     let truth = json(&dir.join("truth.json"));
     let told = |key: &str| truth[key].as_u64().unwrap();
@@ -448,7 +453,7 @@ fn the_same_seed_gives_the_same_bytes() {
         ..cohort(5)
     };
     let first = of(&options);
-    assert_eq!(first.len(), 10);
+    assert_eq!(first.len(), 11);
     let threads = Options {
         threads: 4,
         ..options.clone()
