@@ -47,6 +47,8 @@ const FREE: &[(&[u64], &[&str])] = &[
         ],
     ),
     (&[17, 30], &["interval", "export 7"]),
+    // what SVTYPE says where the alleles are of no type
+    (&[31], &["type", "export 7"]),
     (
         &[18, 48, 49],
         &[
