@@ -106,6 +106,8 @@ def allele_of(row):
 def known_elsewhere(dataset, rows):
     """AN of the batches that do not have a variant, None where one did not look at its place."""
     samples = {batch_of(dataset, n): set(s.sample_numbers) for n, s in enumerate(dataset.segments)}
+    if len(set().union(*samples.values())) < len(dataset.names):
+        return None
     here = {batch_of(dataset, number) for number, *_ in rows}
     others = sorted(batch for batch in samples if batch not in here and samples[batch])
     told = {batch: told_by(dataset, batch, rows[0][2]) for batch in others}
@@ -128,7 +130,8 @@ def told_by(dataset, batch, variant):
     for number in range(len(dataset.segments)):
         if batch_of(dataset, number) == batch:
             for at, row in enumerate(dataset.segments[number]):
-                if row.contig == variant.contig and row.position <= variant.position < row.end:
+                end = row.end - dataset.segments[number].c["block_short"][at]
+                if row.contig == variant.contig and row.position <= variant.position < end:
                     if row.position == variant.position and row.ref.upper() == variant.ref.upper():
                         same.append((row.alt.upper(), number, at, row))
                     elif allele_type(row.ref, row.alt) == 0:

@@ -3,7 +3,7 @@
 use super::manifest::SegmentEntry;
 use super::{Dataset, Segment};
 use crate::error::Result;
-use crate::set::SampleSet;
+use crate::set::{SampleSet, set_bit, words_for};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -18,6 +18,8 @@ pub(crate) struct Batches {
     on_contig: Vec<Vec<(u32, u32)>>,
     /// For each batch those that have a sample in common with it, ascending.
     sharing: Vec<Vec<u32>>,
+    /// Samples of no batch: their inputs had no record.
+    outside: SampleSet,
 }
 
 impl Batches {
@@ -44,14 +46,19 @@ impl Batches {
             }
             let first = parts.first().and_then(|&part| dataset.parts().get(part));
             members.push(match first {
-                Some(part) if dataset.has_several_batches() => Members::of(dataset.segment(part)?),
+                Some(part) if dataset.counts_elsewhere() => Members::of(dataset.segment(part)?),
                 _ => Members::Range(0..0),
             });
         }
+        let sharing = sharing(&members);
         Ok(Self {
             of_part,
             on_contig,
-            sharing: sharing(&members),
+            outside: match dataset.counts_elsewhere() {
+                true => outside(dataset.sample_count(), &members, &sharing),
+                false => SampleSet::new(),
+            },
+            sharing,
             parts,
         })
     }
@@ -74,6 +81,11 @@ impl Batches {
     pub(crate) fn on_contig(&self, contig: u32) -> &[(u32, u32)] {
         let parts = self.on_contig.get(contig as usize);
         parts.map_or(&[], Vec::as_slice)
+    }
+
+    /// The samples of no batch.
+    pub(crate) fn outside(&self) -> &SampleSet {
+        &self.outside
     }
 
     /// The batches that have a sample in common with this one.
@@ -104,6 +116,13 @@ impl<'a> Members<'a> {
             Self::List(list) => (0..0, *list),
         };
         range.chain(list.iter().copied())
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Self::Range(range) => range.len() as u64,
+            Self::List(list) => list.len() as u64,
+        }
     }
 
     /// How many of them are in a set.
@@ -204,6 +223,21 @@ pub(crate) fn sharing(batches: &[Members<'_>]) -> Vec<Vec<u32>> {
     sharing
 }
 
+/// The samples that are in none of the batches.
+fn outside(samples: u32, batches: &[Members<'_>], sharing: &[Vec<u32>]) -> SampleSet {
+    let sum: u64 = batches.iter().map(Members::count).sum();
+    if sum == u64::from(samples) && sharing.iter().all(Vec::is_empty) {
+        return SampleSet::new();
+    }
+    let mut inside = vec![0; words_for(samples)];
+    for sample in batches.iter().flat_map(Members::iter) {
+        if sample < samples {
+            set_bit(&mut inside, sample);
+        }
+    }
+    SampleSet::full(samples).difference(&SampleSet::from_bits(0, &inside))
+}
+
 /// A contig on which rows of two batches that have samples in common lie on the same stretch, and the
 /// numbers of the batches, for which `sharing` is indexed: a sample would have two genotypes there.
 pub(crate) fn overlapping_batches(
@@ -291,6 +325,25 @@ mod tests {
             (common(0, 2), common(3, 0), common(2, 3)),
             (Some(0), Some(1), None)
         );
+    }
+
+    #[test]
+    fn samples_of_no_batch_are_found() {
+        let some = [0, 2, 4, 9];
+        let batches = [
+            Members::Range(0..3),
+            Members::List(&some),
+            Members::Range(6..8),
+        ];
+        let found = |samples, batches: &[Members<'_>]| -> Vec<u32> {
+            outside(samples, batches, &sharing(batches))
+                .iter()
+                .collect()
+        };
+        assert_eq!(found(10, &batches), [3, 5, 8]);
+        assert_eq!(found(3, &batches[..1]), [0; 0]);
+        assert_eq!(found(5, &batches[..1]), [3, 4]);
+        assert_eq!(found(2, &[]), [0, 1]);
     }
 
     #[test]

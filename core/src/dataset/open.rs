@@ -397,6 +397,14 @@ impl Dataset {
         Ok(found)
     }
 
+    /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
+    /// samples of an input without a record.
+    pub(crate) fn counts_elsewhere(&self) -> bool {
+        let first = self.manifest.segments.first();
+        let outside = first.is_some_and(|entry| entry.samples < self.manifest.sample_count);
+        outside || self.has_several_batches()
+    }
+
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
         (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))

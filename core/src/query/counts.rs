@@ -167,7 +167,7 @@ pub(super) struct Counting<'a> {
     within: Vec<(Arc<SampleSet>, usize)>,
     /// What batches without the variant know, once that is asked for.
     coverage: Option<Coverage<'a>>,
-    several_batches: bool,
+    elsewhere: bool,
     /// Where the variant at hand is.
     place: Place,
     /// The copies of the row that was counted last in one of the groups behind the first.
@@ -182,7 +182,7 @@ impl<'a> Counting<'a> {
             groups: vec![Counted::new(dataset, group)],
             within: Vec::new(),
             coverage: None,
-            several_batches: dataset.has_several_batches(),
+            elsewhere: dataset.counts_elsewhere(),
             place: Place {
                 contig: 0,
                 position: 0,
@@ -319,7 +319,7 @@ impl<'a> Counting<'a> {
         number: usize,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Option<RowCounts>> {
-        if !self.several_batches {
+        if !self.elsewhere {
             return Ok(Some(RowCounts::default()));
         }
         let place = self.place;

@@ -680,6 +680,46 @@ proptest! {
     }
 }
 
+/// An input without records has looked nowhere: its samples are not left out of AN.
+#[test]
+fn samples_of_an_input_without_records_are_not_known() {
+    let folder = Folder::new();
+    let first = folder.write(
+        "a.vcf",
+        crate::common::vcf("1", &["A", "B"], &["1 5 A G 0|1 0|0"]),
+    );
+    let empty = folder.write("b.vcf", crate::common::vcf("1", &["C"], &[]));
+    let genes = folder.write("genes.bed", GENES);
+    let to = folder.path("x.vdx");
+    let options = BuildOptions {
+        genes: vec![genes],
+        ..options()
+    };
+    build(&[first, empty], &to, &options).unwrap();
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    let shown = picked(dataset.variants("all").unwrap());
+    assert_eq!((shown[0].1.ac, shown[0].1.an), (1, None));
+    for question in ["af>0", "an=4", "an!=4", "af<0.01"] {
+        assert_eq!(
+            picked(dataset.variants(question).unwrap()),
+            [],
+            "{question}"
+        );
+        let carriers = dataset
+            .ask(&format!("carriers(gene:G1 & {question})"))
+            .unwrap();
+        assert_eq!(carriers.count(), 0, "{question}");
+    }
+    let known = group_of(&dataset, &[0, 1]);
+    let shown = picked(
+        dataset
+            .variants_in("all & af(samples(A, B))=0.25", &known)
+            .unwrap(),
+    );
+    assert_eq!((shown[0].1.ac, shown[0].1.an), (1, Some(4)));
+}
+
 /// A block of one file may reach into the stretch of another that has some of its samples.
 #[test]
 fn samples_of_two_files_are_counted_once() {

@@ -5,7 +5,8 @@
 //! same REF it is the first by ALT, of several without change the one that starts last. Samples may be in
 //! several batches (a file of men only for chromosome Y). They are counted once: a batch that has a
 //! sample in common with one that has the variant, or with one of a lower number that looked at the
-//! place, is not counted, nor missed where it did not look.
+//! place, is not counted, nor missed where it did not look. Samples of an input without a record are in no
+//! batch, and were looked at nowhere.
 //!
 //! Places are gone through in ascending order, and what is known of one follows from what was known of
 //! the place before: a question over many batches takes time for their rows, not for each batch at each

@@ -82,13 +82,15 @@ struct Asked<'a> {
     group: Option<SampleSet>,
     /// Its samples in each batch.
     sizes: Vec<u32>,
+    /// Whether some are in no batch: they were looked at nowhere.
+    outside: bool,
     /// By part.
     tallies: Vec<Option<Box<Tally<'a>>>>,
     /// By batch: AN and missing samples by the block, and by the row of the same REF.
     known: Vec<[(u32, u32); 2]>,
     an: u64,
     missing: u64,
-    /// Batches that hold samples of the group, and did not look.
+    /// Batches that hold samples of the group, and did not look; samples of no batch are one.
     unknown: u32,
 }
 
@@ -287,7 +289,12 @@ impl<'a> Asked<'a> {
             Some(_) => dataset.parts().iter().map(|_| None).collect(),
             None => Vec::new(),
         };
+        let outside = batches.outside();
         let mut asked = Self {
+            outside: match &group {
+                Some(group) => !group.is_disjoint(outside),
+                None => !outside.is_empty(),
+            },
             group,
             tallies,
             known: vec![[(0, 0); 2]; sizes.len()],
@@ -303,7 +310,7 @@ impl<'a> Asked<'a> {
     fn forget(&mut self) {
         (self.an, self.missing) = (0, 0);
         let held = self.sizes.iter().filter(|size| **size > 0);
-        self.unknown = held.count() as u32;
+        self.unknown = held.count() as u32 + u32::from(self.outside);
     }
 
     /// AN and missing samples of the group in a row.
