@@ -3,6 +3,7 @@
 use super::annotation::Annotated;
 use super::blocks::Blocks;
 use super::contigs::{ContigList, Contigs};
+use super::earlier::{Earlier, Told};
 use super::encode::kind_of;
 use super::groups::Groups;
 use super::options::BuildOptions;
@@ -24,6 +25,12 @@ use std::sync::Arc;
 /// How far left of its record normalisation may move a row: rows are held back that long. It bounds
 /// memory; `bcftools norm` holds back 1,000 sites' width by default.
 const SHIFT_MAX: i32 = 10_000;
+
+/// Bases of a REF that an error shows.
+const NAMED: usize = 30;
+
+const AGAIN: &str = "a record that no input before has";
+const OTHERWISE: &str = "one genotype of a sample for a variant, in all inputs with these samples";
 
 /// What a build fills.
 pub(super) struct Target<'a> {
@@ -50,6 +57,7 @@ pub(super) struct Emitter<'a> {
     file: String,
     report: &'a mut Report,
     contigs: Contigs,
+    earlier: Earlier,
     reference: Option<ReferenceFasta>,
     /// The contig of the last row, and its number in the reference, where it is there.
     in_reference: Option<(u32, Option<usize>)>,
@@ -69,7 +77,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn new(
         plan: &Plan,
         (samples, annotated): (&'a InputSamples, Option<&Annotated>),
-        contigs: Contigs,
+        (contigs, earlier): (Contigs, Earlier),
         file: &str,
         options: &'a BuildOptions,
         pool: &'a rayon::ThreadPool,
@@ -85,6 +93,7 @@ impl<'a> Emitter<'a> {
             file: file.to_owned(),
             report: target.report,
             contigs,
+            earlier,
             reference,
             in_reference: None,
             held: BTreeMap::new(),
@@ -192,17 +201,16 @@ impl<'a> Emitter<'a> {
         self.last = Some((contig, record.position));
         self.flush_before(record.position.saturating_sub(self.hold_back()))?;
 
-        let filter = self.groups.filters.number(chunk.text(record.filter));
         let contig_name = contig_hash(self.contigs.name(contig));
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
-        let rows = alts.len().max(1) as u32;
-        for i in 0..rows {
-            let alt = alts.get(i as usize);
+        let mut rows = Vec::with_capacity(alts.len().max(1));
+        for i in 0..alts.len().max(1) {
+            let alt = alts.get(i);
             let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
             let mut row = Row {
                 chunk: Arc::clone(chunk),
                 record: number,
-                alt_number: if alt.is_some() { i + 1 } else { 0 },
+                alt_number: if alt.is_some() { i as u32 + 1 } else { 0 },
                 contig,
                 contig_name,
                 position: record.position,
@@ -211,17 +219,61 @@ impl<'a> Emitter<'a> {
                 kind: alt
                     .and_then(|alt| alt.stated)
                     .unwrap_or_else(|| kind_of(chunk.text(record.reference), alternate)),
-                filter,
+                filter: 0,
                 roll: 0,
                 normalised: None,
             };
             self.normalise(&mut row)?;
+            rows.push(row);
+        }
+        if self.is_told_before(&rows)? {
+            return Ok(());
+        }
+        let filter = self.groups.filters.number(chunk.text(record.filter));
+        self.report.stored += 1;
+        self.report.rows += rows.len() as u64;
+        self.report.genotypes += u64::from(self.samples.count);
+        for mut row in rows {
+            row.filter = filter;
             self.held.entry(row.position).or_default().push(row);
         }
-        self.report.stored += 1;
-        self.report.rows += u64::from(rows);
-        self.report.genotypes += u64::from(self.samples.count);
         Ok(())
+    }
+
+    /// Whether an input before has all of a record, which then is not stored again. An error where it says
+    /// otherwise, unless such records are to be skipped.
+    fn is_told_before(&mut self, rows: &[Row]) -> Result<bool> {
+        let Some(first) = rows.first() else {
+            return Ok(false);
+        };
+        let place = first.record().place;
+        let (expected, found) = match self.earlier.told(rows, self.samples.count)? {
+            Told::No => return Ok(false),
+            Told::Same(input) => (AGAIN, format!("as in {input}")),
+            Told::Otherwise(input) => (
+                OTHERWISE,
+                format!("other genotypes or ALTs than in {input}"),
+            ),
+        };
+        let name = self.contigs.name(first.contig);
+        let reference = first.chunk.text(first.record().reference);
+        let reference = String::from_utf8_lossy(reference.get(..NAMED).unwrap_or(reference));
+        let position = i64::from(first.record().position) + 1;
+        let error = InputError {
+            file: self.file.clone(),
+            place,
+            expected: expected.to_owned(),
+            found: format!("{name}:{position}:{reference}, {found}"),
+        };
+        if expected == OTHERWISE && !self.options.skip_malformed {
+            return Err(Error::from(Box::new(error)));
+        }
+        self.report.refuse(&error);
+        if expected == AGAIN {
+            let what = "a record that an input before has with the same genotypes, stored once";
+            self.report.warn_count(&self.file, place, what, 1);
+        }
+        Ok(true)
     }
 
     /// How many bases behind the newest record rows are still held.

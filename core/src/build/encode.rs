@@ -6,8 +6,8 @@ use super::phase::EncodedPhases;
 use super::row::Row;
 use crate::format::{ColumnWriter, PAGE_ROWS, TextWriter, Zone};
 use crate::genome::AlleleType;
-use crate::set::{Members, SetWriter, get_bit, words_for, write_varint};
-use crate::source::chunk::{Chunk, Plane, Polyploid};
+use crate::set::{Members, SetWriter, get_bit, words_for};
+use crate::source::chunk::{Chunk, Plane};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -386,24 +386,11 @@ fn add_polyploid(
     out: &mut Vec<(u32, Vec<u8>)>,
 ) -> PolyploidCounts {
     debug_assert!(samples > 0, "only samples have genotypes");
-    let record = row.record();
-    let mut bytes = Vec::new();
     let mut more = PolyploidCounts {
         beyond: 0,
         missing_samples: 0,
     };
-    let mut next = 0;
-    let entries: &[Polyploid] = row
-        .chunk
-        .polyploid
-        .get(record.polyploid.range())
-        .unwrap_or_default();
-    for entry in entries {
-        let alleles = row
-            .chunk
-            .list
-            .get(entry.alleles.range())
-            .unwrap_or_default();
+    for (_, alleles) in row.polyploid() {
         let carried = alleles
             .iter()
             .filter(|&&a| a != 0 && a == row.alt_number)
@@ -417,17 +404,8 @@ fn add_polyploid(
         } else if carried > 0 {
             counts.het += 1;
         }
-        write_varint(&mut bytes, entry.sample - next);
-        next = entry.sample + 1;
-        write_varint(
-            &mut bytes,
-            (alleles.len() as u32) << 1 | u32::from(entry.phased),
-        );
-        for &allele in alleles {
-            write_varint(&mut bytes, allele.wrapping_add(1));
-        }
     }
-    out.push((i, bytes));
+    out.push((i, row.polyploid_bytes()));
     more
 }
 

@@ -8,6 +8,7 @@
 mod annotation;
 mod blocks;
 mod contigs;
+mod earlier;
 mod emit;
 mod encode;
 mod groups;
@@ -45,6 +46,7 @@ use crate::source::Reader;
 use crate::source::genes::read_genes;
 use annotation::Annotated;
 use contigs::{ContigList, Contigs, Names};
+use earlier::Earlier;
 use emit::{Emitter, Target};
 use models::check_models;
 use people::Known;
@@ -141,6 +143,8 @@ fn build_with<P: AsRef<Path>>(
         total: plan.total_bytes,
         progress,
     };
+    // names of the inputs that were read, with how many segments there were then
+    let mut read = Vec::new();
     for mut input in std::mem::take(&mut plan.inputs) {
         let reader = input.open(options)?;
         let mut build = InputBuild {
@@ -151,6 +155,7 @@ fn build_with<P: AsRef<Path>>(
             place: &input.place,
             annotated: input.annotated.as_ref(),
             names: input.names,
+            read: &read,
             target: Target {
                 publication: &mut publication,
                 report: &mut report,
@@ -158,6 +163,7 @@ fn build_with<P: AsRef<Path>>(
             },
         };
         plan.contigs = build.run(reader, &mut meter)?;
+        read.push((manifest.segments.len(), input.source.name.clone()));
     }
     manifest.contigs = plan
         .contigs
@@ -276,6 +282,7 @@ struct InputBuild<'a> {
     place: &'a InputSamples,
     annotated: Option<&'a Annotated>,
     names: Names,
+    read: &'a [(usize, String)],
     target: Target<'a>,
 }
 
@@ -326,6 +333,16 @@ impl InputBuild<'_> {
         Contigs::new(plan.contigs.clone(), self.names.clone(), plan.assembly)
     }
 
+    fn earlier(&self) -> Earlier {
+        let (manifest, publication) = (&self.target.manifest, &self.target.publication);
+        Earlier::of(
+            manifest,
+            self.read,
+            self.place.batch,
+            publication.directory(),
+        )
+    }
+
     fn store(
         &mut self,
         reader: Reader,
@@ -335,7 +352,7 @@ impl InputBuild<'_> {
         let mut emitter = Emitter::new(
             self.plan,
             (self.place, self.annotated),
-            self.contigs(),
+            (self.contigs(), self.earlier()),
             &self.source.name,
             self.options,
             self.pool,

@@ -110,7 +110,7 @@ impl Report {
         Ok(())
     }
 
-    fn refuse(&mut self, error: &InputError) {
+    pub(super) fn refuse(&mut self, error: &InputError) {
         let place = (
             format!("{}{}", error.file, error.place),
             error.found.clone(),

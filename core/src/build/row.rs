@@ -2,7 +2,8 @@
 
 use super::ordering::COMMON_FROM;
 use crate::genome::{AlleleType, Extent};
-use crate::source::chunk::{Alt, Chunk, Phased, Plane, Record};
+use crate::set::write_varint;
+use crate::source::chunk::{Alt, Chunk, Phased, Plane, Polyploid, Record};
 use std::sync::Arc;
 
 /// One ALT of one record, with what the build decided about it.
@@ -45,6 +46,32 @@ impl Row {
 
     pub(super) fn carriers(&self) -> Plane {
         self.alt().map_or(Plane::Empty, |alt| alt.carriers)
+    }
+
+    /// The genotypes of its record with three and more copies: the numbers of alleles, `u32::MAX` where
+    /// missing.
+    pub(super) fn polyploid(&self) -> impl Iterator<Item = (&Polyploid, &[u32])> {
+        let entries = self.chunk.polyploid.get(self.record().polyploid.range());
+        entries.unwrap_or_default().iter().map(|entry| {
+            let alleles = self.chunk.list.get(entry.alleles.range());
+            (entry, alleles.unwrap_or_default())
+        })
+    }
+
+    /// These genotypes as they are stored.
+    pub(super) fn polyploid_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut next = 0;
+        for (entry, alleles) in self.polyploid() {
+            write_varint(&mut bytes, entry.sample - next);
+            next = entry.sample + 1;
+            let head = (alleles.len() as u32) << 1 | u32::from(entry.phased);
+            write_varint(&mut bytes, head);
+            for &allele in alleles {
+                write_varint(&mut bytes, allele.wrapping_add(1));
+            }
+        }
+        bytes
     }
 
     /// Whether it may take part in an order.

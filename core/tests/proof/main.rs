@@ -13,6 +13,7 @@
 
 mod common;
 
+mod again;
 mod aliases;
 mod annotated_files;
 mod annotations;
