@@ -65,11 +65,7 @@ fn a_change_in_the_spellings_of_two_files() {
     varidex(&["carriers", &dataset, "chr7:10:CT:C & filter:PASS"])
         .assert()
         .success()
-        .stdout(
-            contains("A1")
-                .and(contains("A2"))
-                .and(contains("B1").not()),
-        );
+        .stdout(contains("A1").and(contains("A2")).and(contains("B1").not()));
 }
 
 #[test]

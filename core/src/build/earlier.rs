@@ -94,7 +94,8 @@ impl Earlier {
     pub(super) fn told(&self, rows: &[Row], samples: u32) -> Result<Told<'_>> {
         let (mut same, mut absent) = (None, false);
         for row in rows {
-            match self.told_of(row, samples)? {
+            let beside = rows.iter().filter(|of| of.position == row.position);
+            match self.told_of(row, beside.count(), samples)? {
                 Told::Same(input) => same = Some(input),
                 Told::No => absent = true,
                 other => return Ok(other),
@@ -107,7 +108,7 @@ impl Earlier {
         })
     }
 
-    fn told_of(&self, row: &Row, samples: u32) -> Result<Told<'_>> {
+    fn told_of(&self, row: &Row, beside: usize, samples: u32) -> Result<Told<'_>> {
         let behind = |span: &Span| (span.contig, span.start) <= (row.contig, row.position);
         let end = self.spans.partition_point(behind);
         let mut found = Told::No;
@@ -126,7 +127,7 @@ impl Earlier {
                     of.opened.get_or_init(|| opened)
                 }
             };
-            match same_row(segment, row, samples)? {
+            match same_row(segment, row, beside, samples)? {
                 Some(true) => return Ok(Told::Same(&of.input)),
                 Some(false) => found = Told::Otherwise(&of.input),
                 None => {}
@@ -136,9 +137,9 @@ impl Earlier {
     }
 }
 
-/// Whether the row of a segment that is of the same variant has the same genotypes; `None` where there is
-/// none.
-fn same_row(segment: &Segment, row: &Row, samples: u32) -> Result<Option<bool>> {
+/// Whether the row of a segment that is of the same variant has the same genotypes, and its record no more
+/// rows at the place than are `beside` this one; `None` where there is none.
+fn same_row(segment: &Segment, row: &Row, beside: usize, samples: u32) -> Result<Option<bool>> {
     let wanted = WantedAlleles::new(row.reference(), row.alternate());
     let mut rows = Vec::new();
     segment.find_exact(row.contig, row.position, &wanted, &mut rows)?;
@@ -151,12 +152,31 @@ fn same_row(segment: &Segment, row: &Row, samples: u32) -> Result<Option<bool>> 
         if !(is_bases && row.alt_number > 0) && told != span {
             continue;
         }
-        if same_genotypes(segment, stored, row, samples)? {
+        if same_genotypes(segment, stored, row, samples)? && beside_of(segment, stored)? <= beside {
             return Ok(Some(true));
         }
         found = Some(false);
     }
     Ok(found)
+}
+
+/// How many rows at its place a row's record has, itself among them.
+fn beside_of(segment: &Segment, row: u32) -> Result<usize> {
+    let (file, columns) = (segment.file(), &segment.columns);
+    let of = |row: u32| -> Result<(i64, i64)> {
+        let position = columns.position.get(file, row)?;
+        Ok((position, columns.record_rank.get(file, row)?))
+    };
+    let (position, rank) = of(row)?;
+    let rows = segment.rows_of(segment.contig_of(row));
+    let mut count = 0;
+    for other in segment.lower_bound(rows.clone(), position)?..rows.end {
+        match of(other)? {
+            (at, _) if at != position => break,
+            (_, other) => count += usize::from(other == rank),
+        }
+    }
+    Ok(count)
 }
 
 /// Whether a stored row has the genotypes of a row to come.

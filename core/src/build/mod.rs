@@ -58,7 +58,8 @@ use std::time::Instant;
 
 /// Builds a dataset from VCF and BCF files (`-` is standard input) in the directory `to`.
 ///
-/// Files with the same samples give one batch; files with other samples add batches. The dataset
+/// Files with the same samples give one batch; files with other samples add batches. Where files of the same
+/// samples overlap, what they tell alike is stored once, with a warning. The dataset
 /// appears whole or not at all.
 ///
 /// # Errors
