@@ -9,7 +9,7 @@ PYTHON_VENV := .venv-python
 NODE_READY := bindings-node/node_modules/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench \
+.PHONY: help demo build test fmt fmt-check lint unit test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
@@ -29,6 +29,8 @@ help:
 	@echo "make npm-pack     the Node package, optimised: bindings-node/varidex-*.tgz"
 	@echo "make fuzz-smoke   every fuzz target for 20 seconds"
 	@echo "make bench   our figures, and beside them those of the peers that are installed (BENCH=\"--vcf FILE\")"
+	@echo "make bench-against  the same in turn with an older build (OLDER=DIR, its target/release)"
+	@echo "make bench-instructions  instructions of small questions, beside those of an older worktree (OLDER=DIR)"
 	@echo "make install-c    libvaridex with its header, for pkg-config and CMake (PREFIX=/usr/local, DESTDIR=)"
 	@echo "make clean   remove what was made"
 
@@ -99,6 +101,25 @@ bench: need-cargo
 	$(CARGO) bench -p varidex-benches
 	$(CARGO) run --release -p varidex-benches --bin compare -- $(BENCH)
 	$(CARGO) run --release -p varidex-benches --bin questions
+
+# this build's benches in turn with those of an older one; all are run, and it fails where something is slower
+bench-against: need-cargo
+	@test -x "$(OLDER)/compare" && test -x "$(OLDER)/questions" || { \
+	  echo "missing: OLDER=DIR, the target/release of an older build with its benches (see CONTRIBUTING.md)" >&2; exit 1; }
+	slower=0; \
+	$(CARGO) bench -p varidex-benches --bench engine -- --against "$$(ls -t "$(OLDER)"/deps/engine-* | grep -v '\.d$$' | head -1)" || slower=1; \
+	$(CARGO) run --release -p varidex-benches --bin compare -- --against "$(OLDER)/compare" $(BENCH) || slower=1; \
+	$(CARGO) run --release -p varidex-benches --bin questions -- --against "$(OLDER)/questions" || slower=1; \
+	exit $$slower
+
+# instructions of small questions, of the older build in the directory OLDER, then of this one
+INSTRUCTIONS = $(CARGO) bench -p varidex-benches --bench instructions -- --home "$(CURDIR)/target/instructions"
+bench-instructions: need-cargo
+	@command -v gungraun-runner >/dev/null && command -v valgrind >/dev/null || { \
+	  echo "missing: valgrind, or gungraun-runner (cargo install gungraun-runner, see CONTRIBUTING.md)" >&2; exit 1; }
+	@test -d "$(OLDER)" || { echo "missing: OLDER=DIR, a worktree of an older commit" >&2; exit 1; }
+	cd "$(OLDER)" && $(INSTRUCTIONS) --save-baseline=older
+	$(INSTRUCTIONS) --baseline=older --callgrind-limits='ir=5%'
 
 clean: need-cargo
 	$(CARGO) clean

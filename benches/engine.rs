@@ -1,20 +1,33 @@
 //! Benches of the engine alone: `cargo bench -p varidex-benches`.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use varidex::{BuildOptions, Dataset, Group, SampleSet, Where, Who};
-use varidex_benches::{Class, Random, Result, Site, of_class, simulated, sites};
+use varidex_benches::{
+    Build, Class, Figure, Random, Result, Site, against, of_class, simulated, sites,
+};
 
 const PEOPLE: usize = 2_000;
 const VARIANTS: usize = 10_000;
 
-fn main() -> std::result::Result<(), Box<dyn Error>> {
+/// How often two builds are run in turn.
+const TURNS: usize = 5;
+
+fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut after = arguments.iter().skip_while(|word| *word != "--against");
+    if let (Some(_), Some(older)) = (after.next(), after.next()) {
+        let folder = tempfile::tempdir()?;
+        return against(older.as_ref(), folder.path(), TURNS, &figures_of);
+    }
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
@@ -33,7 +46,33 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     expressions(&mut criterion, &sites);
     builds(&mut criterion, &source, folder.path());
     criterion.final_summary();
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The figures of one run of a build, in the format that Rust's own benches print.
+fn figures_of(build: &Build) -> Result<Vec<Figure>> {
+    let mut command = Command::new(&build.binary);
+    command
+        .args(["--bench", "--output-format", "bencher"])
+        .env("CRITERION_HOME", &build.folder);
+    let text = build.output(&mut command)?;
+    let mut figures = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let Some(at) = words.iter().position(|word| *word == "bench:") else {
+            continue;
+        };
+        if let (["test", name @ ..], [_, nanoseconds, ..]) = words.split_at(at) {
+            let name: Vec<&str> = name.iter().copied().filter(|word| *word != "...").collect();
+            figures.push(Figure {
+                what: name.join(" "),
+                value: nanoseconds.replace(',', "").parse::<f64>()? / 1e9,
+                time: true,
+                answer: String::new(),
+            });
+        }
+    }
+    Ok(figures)
 }
 
 fn options() -> BuildOptions {

@@ -15,9 +15,10 @@ mod tasks;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 use clap::Parser;
-use varidex_benches::{Result, simulated};
+use varidex_benches::{Build, Figure, Result, against, simulated};
 
 use data::Data;
 use figures::Figures;
@@ -59,14 +60,22 @@ struct Arguments {
     /// Worker threads of builds and imports.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// This program as it was built earlier: both in turn, without peers; 1 where this one is slower.
+    #[arg(long, value_name = "BINARY")]
+    against: Option<PathBuf>,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     if child::run()? {
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let arguments = Arguments::parse();
     fs::create_dir_all(&arguments.dir)?;
+    if let Some(older) = &arguments.against {
+        let sources = sources(&arguments)?;
+        let run = |build: &Build| figures_of(build, &sources, arguments.threads);
+        return against(older, &arguments.dir, arguments.rounds, &run);
+    }
     let tools = Tools::find(&arguments.python, arguments.alone);
     let mut tables = Vec::new();
     let machine = table::machine(&tools);
@@ -96,7 +105,49 @@ fn main() -> Result<()> {
         table::load(),
         arguments.tsv.display()
     )?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The figures of one round of a build, from its table.
+fn figures_of(build: &Build, sources: &[PathBuf], threads: usize) -> Result<Vec<Figure>> {
+    let tsv = build.folder.join("table.tsv");
+    let mut command = Command::new(&build.binary);
+    command
+        .args([
+            "--alone",
+            "--rounds",
+            "1",
+            "--threads",
+            &threads.to_string(),
+        ])
+        .arg("--dir")
+        .arg(&build.folder)
+        .arg("--tsv")
+        .arg(&tsv);
+    for source in sources {
+        command.arg("--vcf").arg(source);
+    }
+    build.output(&mut command)?;
+    let mut figures: Vec<Figure> = Vec::new();
+    let text = fs::read_to_string(&tsv)?;
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    for line in lines.skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [data, what, unit, _, _, ours, ..] = fields[..] else {
+            return Err(format!("{}: a line {line:?}", tsv.display()).into());
+        };
+        let what = format!("{data}: {what}");
+        // a line for each peer
+        if figures.iter().all(|known| known.what != what) {
+            figures.push(Figure {
+                what,
+                value: ours.parse()?,
+                time: unit == "s",
+                answer: String::new(),
+            });
+        }
+    }
+    Ok(figures)
 }
 
 fn sources(arguments: &Arguments) -> Result<Vec<PathBuf>> {

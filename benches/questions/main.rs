@@ -9,13 +9,13 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
 use varidex::simulate::{Options, simulate};
 use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions};
-use varidex_benches::Result;
+use varidex_benches::{Build, Figure, Result, against};
 
 /// Name and expression. A question of carriers alone is also put to the peers, one with people with the
 /// list of them.
@@ -64,10 +64,21 @@ struct Arguments {
     /// Only the questions with this in their names, to be profiled.
     #[arg(long)]
     only: Option<String>,
+    /// This program as it was built earlier: both in turn, without peers; 1 where this one is slower.
+    #[arg(long, value_name = "BINARY")]
+    against: Option<PathBuf>,
 }
 
-fn main() -> Result<()> {
+/// How often two builds are run in turn.
+const TURNS: usize = 5;
+
+fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    if let Some(older) = &arguments.against {
+        fs::create_dir_all(&arguments.dir)?;
+        let run = |build: &Build| figures_of(build, &arguments);
+        return against(older, &arguments.dir, TURNS, &run);
+    }
     for size in &arguments.simulate {
         let (samples, variants) = size
             .split_once('x')
@@ -89,7 +100,46 @@ fn main() -> Result<()> {
         }
         println!();
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The figures of one run of a build, from what it prints. It simulates the same cohorts for itself, where
+/// it did not before.
+fn figures_of(build: &Build, arguments: &Arguments) -> Result<Vec<Figure>> {
+    let mut command = Command::new(&build.binary);
+    command
+        .args([
+            "--alone",
+            "--rounds",
+            &arguments.rounds.to_string(),
+            "--dir",
+        ])
+        .arg(&build.folder);
+    for size in &arguments.simulate {
+        command.args(["--simulate", size]);
+    }
+    if let Some(only) = &arguments.only {
+        command.args(["--only", only]);
+    }
+    let text = build.output(&mut command)?;
+    let (mut figures, mut cohort) = (Vec::new(), "");
+    for line in text.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            cohort = title.split(',').next().unwrap_or(title);
+            continue;
+        }
+        let fields: Vec<&str> = line.split('\t').collect();
+        if let [what, _, time, answer] = fields[..] {
+            let milliseconds: f64 = time.trim_end_matches(" ms").parse()?;
+            figures.push(Figure {
+                what: format!("{cohort}: {what}"),
+                value: milliseconds / 1e3,
+                time: true,
+                answer: answer.to_owned(),
+            });
+        }
+    }
+    Ok(figures)
 }
 
 /// Simulates and builds, unless done before.

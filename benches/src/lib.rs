@@ -1,5 +1,9 @@
 //! What the benches share: cohorts to measure on, and the sites and people to ask for.
 
+mod against;
+
+pub use against::{Build, Figure, against};
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
