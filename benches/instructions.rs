@@ -7,6 +7,7 @@
     missing_docs,
     unreachable_pub,
     clippy::expect_used,
+    clippy::exit,
     reason = "the harness is made by macros, and a bench that cannot run says why by failing"
 )]
 
@@ -49,11 +50,14 @@ fn prepare() {
             ..Options::default()
         };
         let cohort = simulate(&options, &folder, &mut |_, _| true)?;
+        // older builds write one file of people
+        let files = ["people.ndjson", "populations.tsv"].map(|name| folder.join(name));
+        let files: Vec<PathBuf> = files.into_iter().filter(|file| file.exists()).collect();
         let options = BuildOptions {
             replace: true,
             genes: vec![folder.join("genes.gff3.gz")],
             people: PeopleOptions {
-                files: vec![folder.join("people.ndjson")],
+                files,
                 ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
                 ..PeopleOptions::default()
             },

@@ -152,6 +152,54 @@ fn people_are_counted_and_named() {
     );
 }
 
+/// What who asks should know is told beside the answer, unless nothing is to be told.
+#[test]
+fn answers_come_with_notes() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let vcf = "##fileformat=VCFv4.3\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\
+        \tT1\tN1\tS2\n1\t5\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/0\t0/1\n";
+    std::fs::write(path("a.vcf"), vcf).unwrap();
+    std::fs::write(path("a.bed"), "1\t0\t9\tAAA\n1\t20\t30\tBBB\n").unwrap();
+    std::fs::write(path("a.tsv"), "individual_id\tsample_id\nP1\tT1\nP1\tN1\n").unwrap();
+    let (input, to, genes, people) = (path("a.vcf"), path("a.vdx"), path("a.bed"), path("a.tsv"));
+    let build = [
+        "build", "-q", &input, "-o", &to, "--genes", &genes, "--people", &people,
+    ];
+    varidex(&build).assert().success();
+    let told = |arguments: &[&str]| {
+        let answered = varidex(arguments).assert().success();
+        String::from_utf8_lossy(&answered.get_output().stderr).into_owned()
+    };
+    let both = "carriers(gene:AAA & gene:BBB, het)";
+    let note = told(&["ask", &to, both]);
+    let each = "carriers(gene:AAA, het) & carriers(gene:BBB, het)";
+    assert!(note.starts_with("note: ") && note.contains(each), "{note}");
+    assert_eq!(told(&["ask", &to, each]), "");
+    assert_eq!(told(&["ask", &to, "carriers(gene:AAA & gene:aaa)"]), "");
+    assert_eq!(told(&["ask", &to, both, "--quiet"]), "");
+    let note = told(&["frequencies", &to, "1:5", "--group", "samples(T1, S2)"]);
+    assert!(
+        note.starts_with("note: 1 of these people has several samples"),
+        "{note}"
+    );
+    assert_eq!(
+        told(&["frequencies", &to, "1:5", "--group", "samples(S2)"]),
+        ""
+    );
+    let explained = varidex(&["ask", &to, "samples(T1)", "--explain", "--format", "json"]);
+    let explained = { explained }.assert().success();
+    let explained: serde_json::Value =
+        serde_json::from_slice(&explained.get_output().stdout).unwrap();
+    assert!(
+        explained["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("their 2 samples"),
+        "{explained}"
+    );
+}
+
 /// Programs write expressions as JSON: what begins with `{` is JSON, wherever text would do.
 #[test]
 fn expressions_as_json() {

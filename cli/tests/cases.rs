@@ -99,7 +99,12 @@ fn run(dataset: &str, case: &Value) {
         return;
     }
     let answer = |extra: &[&str]| -> Value {
-        serde_json::from_slice(&ask(extra).success().stderr("").get_output().stdout).unwrap()
+        let answered = ask(extra).success();
+        let output = answered.get_output();
+        let messages = String::from_utf8_lossy(&output.stderr);
+        let notes = messages.lines().all(|line| line.starts_with("note: "));
+        assert!(notes, "{name}: {messages}");
+        serde_json::from_slice(&output.stdout).unwrap()
     };
     let expected = &case["answer"];
     let check = |expected: &Value, found: &Value| {

@@ -8,7 +8,11 @@ use std::path::Path;
 use varidex::{Error, ExportFormat, ExportOptions, ExportProgress};
 
 pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
-    progress::watch_interrupts();
+    // also while a list comes from a pipe
+    progress::stoppable(|| export(args, messages))
+}
+
+fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     let dataset = super::open(&args.dataset)?;
     let group = super::group(&dataset, args.group.as_deref(), messages)?;
     let group = group.as_ref().map(|(group, _)| group);

@@ -1,13 +1,14 @@
 //! Files that expressions name behind `@`, for hosts that read them.
 
 use super::lines::input_error;
+use super::waiting::{Waiting, read_failed};
 use crate::error::{Error, Place, Result};
 use flate2::read::MultiGzDecoder;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// More than the ids of ten million people, or the regions of any exome.
@@ -105,19 +106,36 @@ impl FileLoader for LocalFiles {
         if let Some(known) = piped.get(key) {
             return Ok(known.clone());
         }
-        let bytes = match standard_input {
-            true => bounded(io::stdin().lock(), path, MOST_BYTES)?,
-            false => {
-                let file = File::open(path).map_err(|e| Error::io(path, e))?;
-                bounded(file, path, MOST_BYTES)?
-            }
+        let waiting = match standard_input {
+            true => Waiting::new(io::stdin()),
+            false => Waiting::new(Pipe::Named(path.to_owned())),
         };
+        let waiting = waiting.map_err(|e| Error::io(path, e))?;
+        let bytes = bounded(waiting, path, MOST_BYTES)?;
         piped.insert(key.to_owned(), bytes.clone());
         Ok(bytes)
     }
 
     fn may_show(&self) -> bool {
         self.terminal
+    }
+}
+
+/// A pipe that is opened when it is read: to open it is to wait for its writer.
+enum Pipe {
+    Named(PathBuf),
+    Open(File),
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Self::Named(path) = self {
+            *self = Self::Open(File::open(path)?);
+        }
+        match self {
+            Self::Open(file) => file.read(buffer),
+            Self::Named(_) => Ok(0),
+        }
     }
 }
 
@@ -161,7 +179,7 @@ fn at_most(file: impl Read, path: &Path, most: u64) -> Result<Vec<u8>> {
         InvalidData | InvalidInput | UnexpectedEof => {
             input_error(path, Place::File, "sound gzip data", &e.to_string())
         }
-        _ => Error::io(path, e),
+        _ => read_failed(path, e),
     })?;
     match read as u64 > most {
         true => {
@@ -249,5 +267,16 @@ mod tests {
         let files = LocalFiles::of_terminal();
         assert_eq!(files.load(&name).unwrap(), b"a\n");
         assert_eq!(files.load(&name).unwrap(), b"a\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_waits_for_a_pipe_can_be_stopped() {
+        use std::os::fd::AsRawFd;
+        let (reader, _writer) = io::pipe().unwrap();
+        let name = format!("/dev/fd/{}", reader.as_raw_fd());
+        let stop: crate::Stop = std::sync::Arc::new(|| true);
+        let read = crate::interruptible(stop, || LocalFiles::of_terminal().load(&name));
+        assert!(matches!(read, Err(Error::Cancelled)));
     }
 }

@@ -202,7 +202,7 @@ pub fn last(
     end: Option<i64>,
 ) -> i64 {
     let of_reference = position + reference.len() as i64 - 1;
-    let name = alternate.map(|alternate| symbol(alternate));
+    let name = alternate.map(symbol);
     let told = match name {
         // no ALT: a stretch that is as the reference
         None => end,

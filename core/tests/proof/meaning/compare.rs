@@ -196,7 +196,7 @@ fn table(dataset: &Dataset, of: &str, group: Option<&Group<'_>>) -> varidex::Res
         carriers.sort();
         lines.push(Shown {
             contig: super::world::contig(variant.contig()),
-            position: i64::from(variant.position()?.one_based()),
+            position: variant.position()?.one_based(),
             reference,
             alternate,
             counts: (
@@ -315,10 +315,7 @@ pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &Dataset, of: &Where) {
     let asked = dataset.compound_pairs(&*text, None, |pair| {
         let bytes = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_uppercase();
         let mut two = [pair.first, pair.second].map(|one| {
-            let (contig, position) = (
-                super::world::contig(&one.contig),
-                i64::from(one.position.one_based()),
-            );
+            let (contig, position) = (super::world::contig(&one.contig), one.position.one_based());
             (
                 contig,
                 position,

@@ -218,23 +218,59 @@ impl Cohort<'_> {
         if recorded().any(|coded| canonical(&coded.id) == id) {
             return Some(Meaning::Recorded(id));
         }
-        let name = named.name.to_lowercase();
-        let live = || (0..ontology.terms.len()).filter(|&term| !ontology.terms[term].obsolete);
-        let labelled: Vec<usize> = live()
-            .filter(|&term| ontology.terms[term].name.to_lowercase() == name)
+        self.labelled(&named.name.to_lowercase(), named.scope)
+    }
+
+    /// The term of a label or synonym; nothing where several have it, and none goes before the others.
+    fn labelled(&self, name: &str, scope: Option<Scope>) -> Option<Meaning> {
+        let ontology = &self.world.ontology;
+        let is = |text: &String| text.to_lowercase() == name;
+        // with whether it is a label
+        let mut found: Vec<(Meaning, bool)> = Vec::new();
+        for (number, term) in ontology
+            .terms
+            .iter()
+            .enumerate()
+            .filter(|(_, term)| !term.obsolete)
+        {
+            if is(&term.name) || term.synonyms.iter().any(is) {
+                found.push((Meaning::Term(number), is(&term.name)));
+            }
+        }
+        let events: Vec<&Event> = self
+            .world
+            .people
+            .iter()
+            .flat_map(|person| &person.events)
             .collect();
-        let synonym = |term: &usize| {
-            ontology.terms[*term]
-                .synonyms
+        let recorded = events.iter().filter(|event| is(&event.term.label));
+        found.extend(recorded.map(|event| (self.recorded(&event.term), true)));
+        let in_use = |meaning: &Meaning| {
+            let mut events = events.iter().filter(|event| in_scope(event, scope));
+            events.any(|event| self.recorded(&event.term) == *meaning)
+        };
+        if found.iter().any(|(meaning, _)| in_use(meaning)) {
+            found.retain(|(meaning, _)| in_use(meaning));
+        }
+        if found.iter().any(|(_, label)| *label) {
+            found.retain(|(_, label)| *label);
+        }
+        let all: Vec<Meaning> = found.into_iter().map(|(meaning, _)| meaning).collect();
+        let mut left: Vec<Meaning> = Vec::new();
+        for meaning in &all {
+            let below = |other: &&Meaning| *other != meaning && self.is_or_below(meaning, other);
+            let known = left.iter().any(|other| self.is_or_below(meaning, other));
+            // of terms that are the same the first stays
+            let more_general = all
                 .iter()
-                .any(|text| text.to_lowercase() == name)
-        };
-        let found = match labelled.is_empty() {
-            true => live().filter(synonym).collect(),
-            false => labelled,
-        };
-        match found[..] {
-            [term] => Some(Meaning::Term(term)),
+                .filter(below)
+                .any(|other| !self.is_or_below(other, meaning));
+            if !known && !more_general {
+                left.push(meaning.clone());
+            }
+        }
+        match &left[..] {
+            [one] => Some(one.clone()),
             _ => None,
         }
     }

@@ -26,6 +26,10 @@ const CONSEQUENCES: [&str; 8] = [
     "frameshift_variant",
 ];
 
+const TYPES: [&str; 11] = [
+    "snv", "mnv", "ins", "del", "delins", "indel", "dup", "inv", "cnv", "bnd", "other",
+];
+
 impl Asking<'_, '_> {
     pub fn variants(&self, choices: &mut Choices<'_>, depth: usize) -> Where {
         let parts = |choices: &mut Choices<'_>| -> Vec<Where> {
@@ -59,9 +63,7 @@ impl Asking<'_, '_> {
             4 | 5 => self.region(choices),
             6 | 7 => Where::Gene(self.gene(choices)),
             8 | 9 if self.cohort.annotated || choices.once_in(8) => self.of_entry(choices),
-            10 => Where::Type(*choices.of(&[
-                "snv", "mnv", "ins", "del", "delins", "indel", "dup", "inv", "cnv", "bnd", "other",
-            ])),
+            10 => Where::Type(TYPES[choices.below(TYPES.len())]),
             11 => Where::Filter(self.filter(choices)),
             12 | 13 => self.info(choices),
             14 => self.row_number(choices),
@@ -392,6 +394,11 @@ impl Asking<'_, '_> {
             "NCIT:C1",
             "LOINC:1-1",
             "HP:0999999",
+            "Shared",
+            "a disease",
+            "sign 5",
+            "label of OMIM:9",
+            "label of HP:0000592",
         ]);
         let scope = choices.once_in(3).then(|| *choices.of(&Scope::ALL));
         Named { scope, name }

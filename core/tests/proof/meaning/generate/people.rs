@@ -7,6 +7,8 @@ use super::super::world::World;
 
 pub const POPULATIONS: [&str; 3] = ["FIN", "GBR", "EUR"];
 
+const SEVERITIES: [&str; 3] = ["HP:0012824", "HP:0012825", "HP:0012828"];
+
 fn coded(id: &str, ontology: &Ontology) -> Coded {
     let named = ontology.terms.iter().find(|term| term.id == id);
     let label = named.map_or_else(|| format!("label of {id}"), |term| term.name.clone());
@@ -177,10 +179,7 @@ fn event(choices: &mut Choices<'_>, ontology: &Ontology) -> Event {
         event.onset = choices.once_in(2).then(|| time(choices));
     }
     if scope == Scope::Phenotype && choices.once_in(3) {
-        event.severity = Some(coded(
-            *choices.of(&["HP:0012824", "HP:0012825", "HP:0012828"]),
-            ontology,
-        ));
+        event.severity = Some(coded(SEVERITIES[choices.below(SEVERITIES.len())], ontology));
     }
     if scope == Scope::Measurement && !choices.once_in(5) {
         let number = *choices.of(&[1.0, 5.5, 6.5, 7.0]);
@@ -252,6 +251,11 @@ fn ontology(shape: &mut Choices<'_>) -> Ontology {
     let other = terms.len();
     terms.push(plain("ORPHA:1", "rare disease", Vec::new()));
     terms.push(plain("ORPHA:2", "rarer disease", vec![other]));
+    // names that several terms have
+    terms[4].synonyms.push("Shared".to_owned());
+    terms[other].name = "A disease".to_owned();
+    terms[other + 1].synonyms.push("shared".to_owned());
+    terms[disease].synonyms.push("Sign 5".to_owned());
     for number in 0..2 {
         if shape.once_in(2) {
             let (a, b) = (disease + shape.below(3), other + number);
