@@ -138,8 +138,12 @@ proptest! {
             }
             texts.push(cohort.part(&[contig], &columns));
         }
+        // samples of a file without a record were looked at nowhere
+        texts.retain(|text| Oracle::parse(&[text]).records > 0);
+        prop_assume!(!texts.is_empty());
         let files = Files::new(texts);
-        check(&files.dataset(), &files.oracle(), &groups(cohort.samples));
+        let oracle = files.oracle();
+        check(&files.dataset(), &oracle, &groups(oracle.samples.len()));
     }
 }
 

@@ -104,3 +104,39 @@ fn regions_over_many_pages() {
         check(&oracle, &dataset, &regions);
     }
 }
+
+/// Long variants behind many short ones: found by the zone maps of pages and blocks.
+#[test]
+fn variants_that_reach_into_a_region_are_found() {
+    let folder = Folder::new();
+    let mut text = crate::common::header("1", &["S0", "S1"]);
+    for position in 1..6_000 {
+        let line = match position % 997 {
+            0 => format!(
+                "1\t{position}\t.\tA\t<DEL>\t.\t.\tEND={}\tGT\t0|1\t0|0\n",
+                position * 3
+            ),
+            _ => format!("1\t{position}\t.\tA\tG\t.\t.\t.\tGT\t0|0\t1|0\n"),
+        };
+        text += &line;
+    }
+    let oracle = Oracle::parse(&[&text]);
+    let dataset = folder.dataset(&text, &crate::common::options());
+    let everybody: BTreeSet<u32> = oracle.all().into_iter().collect();
+    for (from, to) in [
+        (1, 1),
+        (1_500, 1_500),
+        (2_990, 2_995),
+        (5_999, 6_500),
+        (7_000, 20_000),
+    ] {
+        let reach = |row: &&Row| row.position <= to && row.end >= from;
+        let rows: Vec<&Row> = oracle.rows.iter().filter(reach).collect();
+        let region = format!("1:{from}-{to}");
+        compare(&mut dataset.variants(&region).unwrap(), &rows, &everybody);
+        let found = dataset.ask(&format!("carriers({region})")).unwrap();
+        let carriers = rows.iter().flat_map(|row| row.carriers());
+        let carriers: BTreeSet<u32> = carriers.map(|carrier| carrier.sample).collect();
+        assert_eq!(found.samples().iter().collect::<BTreeSet<_>>(), carriers);
+    }
+}

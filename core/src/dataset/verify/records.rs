@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::sets::order_of;
+use crate::build::InfoType;
 use crate::dataset::manifest::Manifest;
 use crate::dataset::segment::Segment;
 use crate::error::{Error, Result};
@@ -56,10 +57,15 @@ impl<'a> Records<'a> {
         let (file, rows) = (segment.file(), segment.meta().rows);
         let (mut texts, mut columns) = (Vec::new(), Vec::new());
         for (n, key) in (0u16..).zip(&manifest.info) {
-            match key.kind.as_str() {
-                _ if key.number != "record" => {}
-                "text" => texts.push(Text::find(file, Kind::Info(n))?),
-                kind => columns.push((Column::find(file, Kind::Info(n), rows)?, kind != "flag")),
+            if key.number != "record" {
+                continue;
+            }
+            match InfoType::named(&key.kind) {
+                Some(kind) if kind.is_text() => texts.push(Text::find(file, Kind::Info(n))?),
+                kind => {
+                    let column = Column::find(file, Kind::Info(n), rows)?;
+                    columns.push((column, kind != Some(InfoType::Flag)));
+                }
             }
         }
         let original_rows = file.whole(Kind::OriginalRows)?;

@@ -1,9 +1,23 @@
 //! Which rows make the same change, by their alleles alone.
 
-use super::expression::{length, trimmed};
 use super::oracle::{Oracle, Row};
 use std::collections::BTreeMap;
 use varidex::Counts;
+
+/// REF and ALT without what they share, the end first.
+fn trimmed(row: &Row) -> (Vec<u8>, Vec<u8>) {
+    let mut reference = row.reference.to_ascii_uppercase().into_bytes();
+    let mut alternate = row.alternate.to_ascii_uppercase().into_bytes();
+    while !reference.is_empty() && reference.last() == alternate.last() {
+        reference.pop();
+        alternate.pop();
+    }
+    while !reference.is_empty() && reference.first() == alternate.first() {
+        reference.remove(0);
+        alternate.remove(0);
+    }
+    (reference, alternate)
+}
 
 /// What a row changes: where, and which bases for which. Nothing is told of what is no bases.
 fn change(row: &Row) -> Option<(i64, Vec<u8>, Vec<u8>)> {
@@ -52,7 +66,7 @@ pub fn askable(oracle: &Oracle) -> Vec<usize> {
         !row.alternate.is_empty()
             && others.all(|(m, other)| {
                 let symbolic = row.alternate.starts_with('<') && same_text(row, other);
-                let extent = |row: &Row| (row.end, length(row));
+                let extent = |row: &Row| (row.end, row.sv_length.map(i64::abs));
                 let told_apart = symbolic && extent(row) != extent(other);
                 let moved = match (indel(n), indel(m)) {
                     (Some((a, size)), Some((b, other))) => {

@@ -1,13 +1,10 @@
 //! What the tests share: a plain-scan oracle, a generator of VCF, and a folder to work in.
 
 pub mod answers;
-pub mod asked;
 pub mod changes;
 pub mod check;
-pub mod expression;
 pub mod generate;
 pub mod oracle;
-pub mod people;
 pub mod sealed;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! A plain scan of VCF text: slow, small, and by the rules alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use varidex::Counts;
 
 /// One genotype: a number for each copy, `None` where it is not known.
@@ -40,8 +40,6 @@ pub struct Row {
     pub id: String,
     pub filter: String,
     pub quality: Option<f32>,
-    /// The value of each key as far as it belongs to this ALT.
-    pub info: BTreeMap<String, String>,
     /// From 1; 0 where the record has none.
     pub alt_number: u32,
     /// By number of the sample; `None` for samples that are not in the file.
@@ -121,10 +119,6 @@ pub struct Oracle {
     /// In the order of contig, position, REF, ALT, record, number of ALT.
     pub rows: Vec<Row>,
     pub records: usize,
-    /// Number and type of each INFO key that a header declares.
-    pub declared: BTreeMap<String, (String, String)>,
-    /// See [`super::changes::askable`].
-    pub askable: OnceLock<Vec<usize>>,
 }
 
 impl Oracle {
@@ -156,11 +150,6 @@ impl Oracle {
             if let Some(rest) = line.strip_prefix("##contig=<ID=") {
                 let name = rest.split([',', '>']).next().unwrap();
                 self.add_contig(name);
-            } else if let Some(rest) = line.strip_prefix("##INFO=<ID=") {
-                let parts: Vec<&str> = rest.split(',').collect();
-                let number = parts[1].trim_start_matches("Number=").to_owned();
-                let kind = parts[2].trim_start_matches("Type=").to_owned();
-                self.declared.insert(parts[0].to_owned(), (number, kind));
             } else if line.starts_with("#CHROM") {
                 let known: BTreeSet<&str> = self.samples.iter().map(String::as_str).collect();
                 let new = line
@@ -230,39 +219,10 @@ impl Oracle {
                 id: dot(fields[2]),
                 filter: dot(fields[6]),
                 quality: fields[5].parse().ok(),
-                info: self.values(&info, number, alt.is_empty()),
                 alt_number: if alt.is_empty() { 0 } else { number as u32 + 1 },
                 genotypes: Arc::clone(&genotypes),
             });
         }
-    }
-
-    /// The values that belong to one ALT: of `A` and `R` keys one of the list.
-    fn values(
-        &self,
-        info: &BTreeMap<&str, &str>,
-        number: usize,
-        no_alt: bool,
-    ) -> BTreeMap<String, String> {
-        let mut values = BTreeMap::new();
-        for (key, value) in info {
-            let declared = self.declared.get(*key).map(|(number, _)| number.as_str());
-            let at = match declared {
-                Some("A") if no_alt => continue,
-                Some("A") => Some(number),
-                Some("R") if no_alt => Some(0),
-                Some("R") => Some(number + 1),
-                _ => None,
-            };
-            let part = match at {
-                Some(at) => value.split(',').nth(at),
-                None => Some(*value),
-            };
-            if let Some(part) = part.filter(|part| *part != ".") {
-                values.insert((*key).to_owned(), part.to_owned());
-            }
-        }
-        values
     }
 
     /// Everybody.
@@ -304,41 +264,4 @@ fn extent(
     };
     let sv_length = length.filter(|_| !spelled && !alt.is_empty());
     (end.unwrap_or(bases), sv_length)
-}
-
-/// What the rows of a variant have in common: a symbolic allele is its text and its extent.
-pub type Variant = (String, i64, String, String, Option<(i64, u64)>);
-
-impl Row {
-    pub fn variant(&self) -> Variant {
-        let is_symbolic = self.alternate.starts_with('<');
-        let extent = (self.end, super::expression::length(self));
-        (
-            self.contig.clone(),
-            self.position,
-            self.reference.to_ascii_uppercase(),
-            self.alternate.to_ascii_uppercase(),
-            is_symbolic.then_some(extent),
-        )
-    }
-}
-
-/// Those who carry enough different variants, each in this zygosity. `whose` says of a sample who it is.
-pub fn carriers(
-    rows: &[&Row],
-    zygosity: Option<&str>,
-    at_least: usize,
-    whose: impl Fn(u32) -> u32,
-) -> BTreeSet<u32> {
-    let mut variants = BTreeMap::<u32, BTreeSet<Variant>>::new();
-    for row in rows {
-        for carrier in row.carriers() {
-            if zygosity.is_none_or(|wanted| carrier.zygosity() == wanted) {
-                let of = variants.entry(whose(carrier.sample)).or_default();
-                of.insert(row.variant());
-            }
-        }
-    }
-    let enough = variants.into_iter().filter(|(_, of)| of.len() >= at_least);
-    enough.map(|(who, _)| who).collect()
 }

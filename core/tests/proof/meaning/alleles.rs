@@ -18,6 +18,18 @@ impl Change {
             alternate: alternate.to_owned(),
         }
     }
+
+    /// Whether the bases stay what they are.
+    pub fn is_none(&self) -> bool {
+        let put = self.alternate.bytes().map(|base| base.to_ascii_uppercase());
+        put.map(Some).eq(self.reference.iter().copied())
+    }
+
+    pub fn same_text(&self, other: &Self) -> bool {
+        self.position == other.position
+            && self.reference == other.reference
+            && self.alternate.eq_ignore_ascii_case(&other.alternate)
+    }
 }
 
 pub fn is_bases(text: &str) -> bool {
@@ -38,6 +50,9 @@ enum Base {
 /// Both are applied to the stretch that they span together. They are the same if what comes out is
 /// the same: base by base, where a base that is not known can be anything.
 pub fn same_change(a: &Change, b: &Change, known: &dyn Fn(i64) -> Option<u8>) -> Option<bool> {
+    if a.same_text(b) {
+        return Some(true);
+    }
     let end = |change: &Change| change.position + change.reference.len() as i64;
     let (first, last) = (a.position.min(b.position), end(a).max(end(b)));
     let spelled = |change: &Change, place: i64| {

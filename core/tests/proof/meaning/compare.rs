@@ -296,6 +296,12 @@ pub fn compare_who(cohort: &Cohort<'_>, dataset: &Dataset, who: &Who) {
         cohort.world
     );
     assert_eq!(found.count(), expected.len() as u64, "{text}");
+    assert_eq!(found.exists(), !expected.is_empty(), "{text}");
+    assert_eq!(
+        dataset.explain(&*text).unwrap().people,
+        found.count(),
+        "{text}"
+    );
 }
 
 /// Lists pairs of variants in one gene, and compares.

@@ -155,7 +155,10 @@ impl Cohort<'_> {
             return Some(false);
         }
         let bases = change.alternate.is_empty() || alleles::is_bases(&change.alternate);
-        match self.bases_changed(row).filter(|_| bases) {
+        match self
+            .bases_changed(row)
+            .filter(|_| bases && !change.is_none())
+        {
             Some(own) => same_change(change, &own, &self.known_on(&contig(name))),
             None => {
                 let record = self.record(row);
@@ -164,7 +167,7 @@ impl Cohort<'_> {
                     &record.reference,
                     self.alternate(row).unwrap_or_default(),
                 );
-                Some(*change == own)
+                Some(change.same_text(&own))
             }
         }
     }

@@ -319,12 +319,15 @@ impl<'w> Cohort<'w> {
         }
     }
 
-    /// The change of a row whose ALT is bases.
+    /// The change of a row whose ALT is bases, and others than REF.
     pub fn bases_changed(&self, row: Row) -> Option<Change> {
         let record = self.record(row);
         let alternate = self
             .alternate(row)
             .filter(|alternate| alleles::is_bases(alternate))?;
+        if alternate.eq_ignore_ascii_case(&record.reference) {
+            return None;
+        }
         Some(Change::new(record.position, &record.reference, alternate))
     }
 
