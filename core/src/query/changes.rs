@@ -15,9 +15,7 @@ pub(super) struct Changes {
     variants: Vec<Vec<RowRef>>,
     /// The variant of a row, by its part and number.
     of_row: HashMap<(usize, u32), usize>,
-    /// Whether a variant was met.
-    met: Vec<bool>,
-    /// Variants that were met and are to be walked, last first.
+    /// Variants that are to be walked next, last first.
     ready: Vec<Vec<RowRef>>,
 }
 
@@ -62,7 +60,6 @@ impl Changes {
                 }
             }
         }
-        all.met = vec![false; all.variants.len()];
         Ok(all)
     }
 
@@ -88,8 +85,8 @@ impl Changes {
         }
     }
 
-    /// Whether a variant of the walk has rows of such changes. They are taken out; with the other rows of
-    /// their changes they are walked next, once.
+    /// Whether a variant of the walk has rows of such changes. They are taken out; a variant is walked where
+    /// the row is by which it is shown, so that what is shown is in order.
     pub(super) fn join(&mut self, current: &mut Vec<RowRef>) -> bool {
         if self.of_row.is_empty() {
             return false;
@@ -99,8 +96,10 @@ impl Changes {
             let Some(&of) = self.of_row.get(&(row.part, row.row)) else {
                 return true;
             };
-            if let (Some(met), Some(rows)) = (self.met.get_mut(of), self.variants.get(of))
-                && !std::mem::replace(met, true)
+            if let Some(rows) = self
+                .variants
+                .get(of)
+                .filter(|rows| rows.first() == Some(row))
             {
                 self.ready.push(rows.clone());
             }

@@ -247,7 +247,10 @@ impl Cohort<'_> {
         found.extend(recorded.map(|event| (self.recorded(&event.term), true)));
         let in_use = |meaning: &Meaning| {
             let mut events = events.iter().filter(|event| in_scope(event, scope));
-            events.any(|event| self.is_or_below(&self.recorded(&event.term), meaning))
+            events.any(|event| match event.excluded {
+                true => self.is_or_below(meaning, &self.recorded(&event.term)),
+                false => self.is_or_below(&self.recorded(&event.term), meaning),
+            })
         };
         if found.iter().any(|(meaning, _)| in_use(meaning)) {
             found.retain(|(meaning, _)| in_use(meaning));

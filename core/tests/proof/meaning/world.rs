@@ -251,12 +251,12 @@ impl<'w> Cohort<'w> {
 
     /// A value of INFO that a row has of its own: that of its ALT.
     pub fn sv_length(&self, row: Row) -> Option<i64> {
-        let values = self.record(row).value("SVLEN")?;
-        values
-            .split(',')
-            .nth(row.allele.checked_sub(1)?)?
-            .parse()
-            .ok()
+        let values: Vec<&str> = self.record(row).value("SVLEN")?.split(',').collect();
+        let own = match values[..] {
+            [one] => Some(one),
+            _ => values.get(row.allele.checked_sub(1)?).copied(),
+        };
+        own?.parse().ok()
     }
 
     fn end(&self, row: Row) -> Option<i64> {
