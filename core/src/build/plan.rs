@@ -91,8 +91,13 @@ impl Plan {
         for path in paths {
             let path = path.as_ref();
             let name = path.display().to_string();
+            let waits = is_stream(path, &name);
+            // who waits for a stream should know it before the first byte
+            if waits && !progress(&started(&name, options.sort)) {
+                return Err(Error::Cancelled);
+            }
             let source = Source {
-                copy: match options.sort && is_stream(path, &name) {
+                copy: match options.sort && waits {
                     true => Some(copy_stream(path, &name, publication, progress)?),
                     false => None,
                 },
@@ -473,6 +478,20 @@ fn is_stream(path: &Path, name: &str) -> bool {
     name == "-" || std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
+/// Of a stream that is going to be read, or copied.
+fn started(name: &str, copied: bool) -> Progress {
+    Progress {
+        phase: match copied {
+            true => Phase::Copying,
+            false => Phase::Storing,
+        },
+        input: name.to_owned(),
+        bytes: 0,
+        total: None,
+        records: 0,
+    }
+}
+
 /// Copies a stream to a file that ends with the build.
 fn copy_stream(
     path: &Path,
@@ -500,13 +519,9 @@ fn copy_stream(
         copy.write_all(buffer.get(..len).unwrap_or_default())
             .map_err(|e| Error::io(publication.directory(), e))?;
         bytes += len as u64;
-        let input = name.to_owned();
         let told = Progress {
-            phase: Phase::Copying,
-            input,
             bytes,
-            total: None,
-            records: 0,
+            ..started(name, true)
         };
         if !progress(&told) {
             return Err(Error::Cancelled);
