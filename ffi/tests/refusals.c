@@ -251,7 +251,11 @@ static void files(const char *spec)
     EXPECT(details.found != NULL && details.expected != NULL && details.file != NULL);
     EXPECT(freed(error) == VDX_TOO_NEW);
     REFUSED(VDX_TOO_OLD, vdx_open(in(dir, "M17-version.vdx"), &dataset, &error));
-    REFUSED(VDX_TOO_OLD, vdx_open(in(dir, "F15-version.vdx"), &dataset, &error));
+    /* segments are opened when they are needed */
+    EXPECT(vdx_open(in(dir, "F15-version.vdx"), &dataset, &error) == VDX_OK);
+    REFUSED(VDX_TOO_OLD, vdx_verify(dataset, &error));
+    vdx_close(dataset);
+    dataset = NULL;
 
     EXPECT(vdx_open(in(dir, "M1-no-json.vdx"), &dataset, &error) == VDX_DAMAGED);
     EXPECT(vdx_error_describe(error, &details) == VDX_OK);

@@ -99,7 +99,7 @@ impl Trios {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`](crate::Error::Damaged).
     pub fn of_people(dataset: &Dataset) -> Result<Self> {
         let mut trios = Self::none(dataset);
         let Some(people) = dataset.people() else {
