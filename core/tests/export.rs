@@ -370,7 +370,7 @@ fn batches_meet_in_one_record() {
     assert_eq!(
         lines(&first.dataset, "all", None),
         [
-            "1 100 one A C,G 10 PASS AC=2,2;AN=6;DP=3 GT 1|2 0/1 0/2",
+            "1 100 one;two A C,G 10 q10 AC=2,2;AN=6;DP=3 GT 1|2 0/1 0/2",
             "1 150 . A <*> . . AC=0;AN=2;END=250 GT ./. ./. 0/0",
             "1 200 . A C . . AC=2;AN=5 GT 0|1 1 0/0",
             "1 300 . A C . . AC=1;AN=5 GT 0|1 0|0 ./0",
@@ -382,8 +382,40 @@ fn batches_meet_in_one_record() {
     let group = first.dataset.ask("samples(a,c)").unwrap();
     assert_eq!(
         lines(&first.dataset, "1:100", Some(&group)),
-        ["1 100 one A C,G 10 PASS AC=1,1;AN=4;DP=3 GT 0/1 0/2"]
+        ["1 100 one;two A C,G 10 q10 AC=1,1;AN=4;DP=3 GT 0/1 0/2"]
     );
+}
+
+/// What a record says beside its genotypes was that of the first input, whoever was exported and whatever was
+/// asked.
+#[test]
+fn records_speak_for_those_who_are_exported() {
+    let built = built(&[
+        vcf("A B", &["1 5 rs1 A C 50 PASS DP=1 GT 0/1 0/0"]),
+        vcf("C", &["1 5 rs2;rs1 A C 5 q10;s50 DP=7 GT 1/1"]),
+        vcf("D", &["1 5 . A C . . . GT 0/1"]),
+        vcf("E", &["1 5 . A C . s50 DP=8 GT 0/1"]),
+    ]);
+    let told = |of: &str, group: Option<&Group<'_>>| {
+        let found = lines(&built.dataset, of, group);
+        let fields: Vec<&str> = found[0].split(' ').collect();
+        let info = fields[7].split(';').find(|entry| entry.starts_with("DP="));
+        [fields[2], fields[5], fields[6], info.unwrap_or(".")].join(" ")
+    };
+    let of = |names: &str| built.dataset.ask(&format!("samples({names})")).unwrap();
+    assert_eq!(told("all", None), "rs1;rs2 50 q10;s50 DP=1");
+    assert_eq!(told("filter:PASS", None), "rs1 50 PASS DP=1");
+    assert_eq!(told("filter:q10", None), "rs2;rs1 5 q10;s50 DP=7");
+    assert_eq!(told("info.DP=8", None), ". . s50 DP=8");
+    assert_eq!(told("all", Some(&of("A"))), "rs1 50 PASS DP=1");
+    assert_eq!(told("all", Some(&of("B, D"))), "rs1 50 PASS DP=1");
+    assert_eq!(told("all", Some(&of("D"))), ". . . .");
+    assert_eq!(
+        told("filter:q10", Some(&of("A, C"))),
+        "rs2;rs1 5 q10;s50 DP=7"
+    );
+    // of none of them the record passes
+    assert_eq!(told("filter:q10", Some(&of("A, D"))), "rs1 50 PASS DP=1");
 }
 
 #[test]

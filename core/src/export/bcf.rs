@@ -44,7 +44,7 @@ pub(super) fn write(
     record
         .alternates()
         .for_each(|alternate| typed::string(line, alternate));
-    let numbers: Vec<Option<i32>> = filters(fixed.filter)
+    let numbers: Vec<Option<i32>> = filters(&fixed.filter)
         .map(|filter| i32::try_from(header.number(&filter)).ok())
         .collect();
     match numbers[..] {

@@ -4,10 +4,12 @@ use super::genotypes::Genotypes;
 use super::header::{AC, AN, END, SVLEN, SVTYPE};
 use super::records::{Record, RowAt};
 use crate::build::{InfoNumber, InfoType};
-use crate::dataset::{Dataset, Segment};
+use crate::dataset::{Dataset, Members, Segment};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
 use crate::genome::AlleleType;
+use crate::query::Group;
+use std::borrow::Cow;
 
 /// A value of an INFO key.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +29,7 @@ pub(super) struct Fixed<'a> {
     pub(super) id: Vec<u8>,
     pub(super) quality: Option<f32>,
     /// Empty where none is recorded.
-    pub(super) filter: &'a str,
+    pub(super) filter: Cow<'a, str>,
     /// Where the record ends as readers work it out: of REF or END. 0-based, exclusive.
     pub(super) end: i64,
     pub(super) info: Vec<(&'a str, Value)>,
@@ -50,10 +52,12 @@ struct PartInfo {
 pub(super) struct Info<'a> {
     keys: Vec<(&'a str, InfoType, InfoNumber)>,
     parts: Vec<PartInfo>,
+    /// By part, whether samples of it are exported.
+    exported: Vec<bool>,
 }
 
 impl<'a> Info<'a> {
-    pub(super) fn new(dataset: &'a Dataset) -> Self {
+    pub(super) fn new(dataset: &'a Dataset, group: Option<&Group<'_>>) -> Result<Self> {
         let keys = dataset.manifest().info.iter().map(|entry| {
             let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
             let number = match entry.number.as_str() {
@@ -63,14 +67,42 @@ impl<'a> Info<'a> {
             };
             (entry.key.as_str(), kind, number)
         });
-        Self {
+        let group = group.filter(|_| dataset.has_several_batches());
+        let exported = dataset.parts().iter().map(|part| match group {
+            Some(group) => {
+                let members = Members::of(dataset.segment(part)?);
+                Ok(members.count_in(group.samples()) > 0)
+            }
+            None => Ok(true),
+        });
+        Ok(Self {
             keys: keys.collect(),
+            exported: exported.collect::<Result<_>>()?,
             parts: dataset
                 .parts()
                 .iter()
                 .map(|_| PartInfo::default())
                 .collect(),
+        })
+    }
+
+    /// The rows of the batches of which the record is written, by batch: those with samples that are exported and
+    /// a record that passes, or else with the one or the other.
+    fn speaking<'r>(&self, record: &'r Record<'_, 'a>) -> Vec<&'r [(u32, RowAt<'a>)]> {
+        let exported = |rows: &&[(u32, RowAt<'a>)]| {
+            let mut rows = rows.iter();
+            rows.any(|(_, row)| self.exported.get(row.part).is_some_and(|of| *of))
+        };
+        let passes = |rows: &&[(u32, RowAt<'a>)]| rows.iter().any(|(_, row)| row.passes);
+        let all = record.batches.iter().map(|batch| &batch.rows[..]);
+        let mut left: Vec<&[(u32, RowAt<'a>)]> = all.collect();
+        if left.iter().any(exported) {
+            left.retain(exported);
         }
+        if left.iter().any(passes) {
+            left.retain(passes);
+        }
+        left
     }
 
     /// Reads what a record says; AC and AN are those of `genotypes` where `counted`.
@@ -83,27 +115,29 @@ impl<'a> Info<'a> {
         let mut fixed = Fixed {
             id: Vec::new(),
             quality: None,
-            filter: "",
+            filter: Cow::Borrowed(""),
             end: i64::from(record.place.1.zero_based()) + record.reference().len() as i64,
             info: Vec::new(),
         };
-        for (_, row) in record.batches.iter().filter_map(|b| b.rows.first()) {
+        let speaking = self.speaking(record);
+        let mut filters: Vec<&str> = Vec::new();
+        for (_, row) in speaking.iter().filter_map(|rows| rows.first()) {
             let (segment, columns) = (row.segment, &row.segment.columns);
-            if fixed.id.is_empty()
-                && let Some(part) = self.parts.get_mut(row.part)
-            {
-                let id = segment.ids.get(segment.file(), row.row, &mut part.ids)?;
-                fixed.id.extend_from_slice(id);
+            if let Some(part) = self.parts.get_mut(row.part) {
+                let ids = segment.ids.get(segment.file(), row.row, &mut part.ids)?;
+                join(ids, &mut fixed.id);
             }
             if fixed.quality.is_none() {
                 let page = columns.quality.page(segment.file(), row.row / PAGE_ROWS)?;
                 let bits = page.get_nullable(row.row % PAGE_ROWS);
                 fixed.quality = bits.map(|bits| f32::from_bits(bits as u32));
             }
-            if fixed.filter.is_empty() {
-                fixed.filter = segment.filter(columns.filter.get(segment.file(), row.row)?);
+            let filter = segment.filter(columns.filter.get(segment.file(), row.row)?);
+            if !filter.is_empty() && !filters.contains(&filter) {
+                filters.push(filter);
             }
         }
+        fixed.filter = together_filters(&filters);
         if counted {
             if !genotypes.ac().is_empty() {
                 let counts = genotypes.ac().iter().map(|&ac| Some(i64::from(ac)));
@@ -114,7 +148,7 @@ impl<'a> Info<'a> {
                 .push((AN, Value::Integers(vec![Some(i64::from(genotypes.an()))])));
         }
         let at = fixed.info.len();
-        self.kept(record, counted, &mut fixed)?;
+        self.kept(record, &speaking, counted, &mut fixed)?;
         extent(record, at, &mut fixed)?;
         Ok(fixed)
     }
@@ -122,6 +156,7 @@ impl<'a> Info<'a> {
     fn kept(
         &mut self,
         record: &Record<'_, 'a>,
+        speaking: &[&[(u32, RowAt<'a>)]],
         counted: bool,
         fixed: &mut Fixed<'a>,
     ) -> Result<()> {
@@ -132,7 +167,7 @@ impl<'a> Info<'a> {
             if name == SVLEN || counted && (name == AC || name == AN) {
                 continue;
             }
-            let rows = record.batches.iter().flat_map(|batch| &batch.rows);
+            let rows = speaking.iter().copied().flatten();
             let mut values = match number {
                 InfoNumber::Record => vec![None],
                 InfoNumber::Alt => vec![None; record.alts.len()],
@@ -212,6 +247,36 @@ fn find(segment: &Segment, name: &str, kind: InfoType) -> Result<Kept> {
         )?),
         None => Kept::Text(Text::NONE, TextBlock::default()),
     })
+}
+
+/// Adds ids between `;` to others, each once.
+fn join(ids: &[u8], to: &mut Vec<u8>) {
+    if to.is_empty() {
+        return to.extend_from_slice(ids);
+    }
+    for id in ids.split(|&b| b == b';').filter(|id| !id.is_empty()) {
+        if to.split(|&b| b == b';').all(|known| known != id) {
+            to.push(b';');
+            to.extend_from_slice(id);
+        }
+    }
+}
+
+/// The filters of several records as those of one, in which nothing stands beside `PASS`.
+fn together_filters<'a>(all: &[&'a str]) -> Cow<'a, str> {
+    if let [] | [_] = all {
+        return Cow::Borrowed(all.first().copied().unwrap_or(""));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in all.iter().flat_map(|filter| filter.split(';')) {
+        if name != "PASS" && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.is_empty() {
+        true => Cow::Borrowed("PASS"),
+        false => Cow::Owned(names.join(";")),
+    }
 }
 
 /// The values of the alleles as one.

@@ -10,8 +10,10 @@
 //! * rows that were normalised come out normalised;
 //! * PS and PSL are those of calls of two copies that carry one of the ALTs; records without any have GT alone.
 //!
-//! The same variant in several batches gives one record over all samples, with ID, QUAL, FILTER and
-//! INFO of the first batch that has them. Samples of a batch that does not have the variant are `0/0`
+//! The same variant in several batches gives one record over all samples. What it says beside genotypes is
+//! of the batches that have samples which are exported, and of them those of which the record passes the
+//! question: their IDs together, the filters that any of them has (`PASS` where none has one and any passed; as `bcftools merge` joins them),
+//! the first QUAL, and for each INFO key the first value. Samples of a batch that does not have the variant are `0/0`
 //! where the batch looked at the place (another ALT of the same REF there, or a record without change
 //! over it), and missing where it did not.
 
@@ -224,7 +226,7 @@ impl Dataset {
         let mut picked: Vec<Picked<'_>> = Vec::new();
         while let Some(mut variant) = variants.next()? {
             let place = (variant.contig_number(), variant.position()?);
-            let rows = variant.rows().collect::<Vec<_>>();
+            let rows = variant.rows().zip(variant.rows_pass()).collect::<Vec<_>>();
             let (reference, alternate) = variant.alleles()?;
             let next = Picked::new(self, place, &rows, reference, alternate)?;
             if picked.first().is_some_and(|first| first.place != place) {
@@ -309,7 +311,7 @@ impl<'a, 'w> Writer<'a, 'w> {
             name,
             sink,
             binary,
-            info: Info::new(dataset),
+            info: Info::new(dataset, group)?,
             genotypes: Genotypes::new(dataset, &samples, header.phases)?,
             header,
             line: Vec::new(),

@@ -12,6 +12,8 @@ pub(super) struct RowAt<'a> {
     pub(super) batch: u32,
     pub(super) segment: &'a Segment,
     pub(super) row: u32,
+    /// Whether its record passes the question.
+    pub(super) passes: bool,
     /// Which ALT of its record, from 1; 0 where the record has none.
     pub(super) alt: i64,
     /// The number of its record at the position, and the part that it was read into first.
@@ -34,16 +36,17 @@ impl<'a> Picked<'a> {
     pub(super) fn new(
         dataset: &Dataset,
         place: (u32, Position),
-        rows: &[(usize, &'a Segment, u32)],
+        rows: &[((usize, &'a Segment, u32), bool)],
         reference: &[u8],
         alternate: &[u8],
     ) -> Result<Self> {
-        let rows = rows.iter().map(|&(part, segment, row)| {
+        let rows = rows.iter().map(|&((part, segment, row), passes)| {
             Ok(RowAt {
                 part,
                 batch: dataset.batch(part),
                 segment,
                 row,
+                passes,
                 alt: segment.columns.alt_number.get(segment.file(), row)?,
                 rank: segment.columns.record_rank.get(segment.file(), row)?,
                 origin: origin(dataset, part, place),

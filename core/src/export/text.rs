@@ -30,7 +30,7 @@ pub(super) fn write(
     number(line, fixed.quality);
     line.push(b'\t');
     or_dot(line, |line| {
-        for (i, filter) in filters(fixed.filter).enumerate() {
+        for (i, filter) in filters(&fixed.filter).enumerate() {
             if i > 0 {
                 line.push(b';');
             }

@@ -264,8 +264,8 @@ pub(crate) fn is_inserted_contig(alternate: &[u8]) -> bool {
 /// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else END - POS: the base at POS stands
 /// before what is changed.
 ///
-/// `None` where nothing tells: alleles that change nothing by themselves (no ALT, `<*>`, `<NON_REF>`, `*`), and
-/// without SVLEN breakends, `<INS>`, and symbolic alleles that do not reach beyond POS.
+/// `None` where nothing is known: alleles that change nothing by themselves (no ALT, `<*>`, `<NON_REF>`, `*`),
+/// breakends, and without SVLEN `<INS>` and symbolic alleles that do not reach beyond POS.
 pub(crate) fn variant_length(
     kind: AlleleType,
     reference: &[u8],
@@ -278,10 +278,11 @@ pub(crate) fn variant_length(
         return Some(reference.len().max(alternate.len()) as u64);
     }
     match (svlen, kind) {
-        (_, AlleleType::Ref | AlleleType::Star) => None,
+        // what callers write as the SVLEN of a breakend is no number of bases
+        (_, AlleleType::Ref | AlleleType::Star | AlleleType::Bnd) => None,
         (Some(length), _) => Some(length.unsigned_abs()),
-        // Neither has an extent on the reference.
-        (None, AlleleType::Bnd | AlleleType::Ins) => None,
+        // it has no extent on the reference
+        (None, AlleleType::Ins) => None,
         (None, _) => Some(span.saturating_sub(1)).filter(|&length| length > 0),
     }
 }

@@ -72,6 +72,10 @@ pub(super) fn has_entries(segment: &Segment, row: u32) -> Result<bool> {
     }
 }
 
+/// Which entry is shown, the least first: what was asked for, the highest impact, the most severe
+/// consequence, canonical and MANE transcripts.
+pub(super) type Rank = (bool, Reverse<u8>, usize, bool);
+
 /// Reads the entries of a segment's rows.
 #[derive(Default)]
 pub(super) struct EntryReader {
@@ -92,17 +96,19 @@ impl EntryReader {
             .collect()
     }
 
+    /// The entry of a row that goes before all others, and before one of this rank.
     pub(super) fn shown(
         &mut self,
         segment: &Segment,
         row: u32,
         asked: &[Arc<EntryTest>],
-    ) -> Result<Option<Annotation>> {
+        before: Option<Rank>,
+    ) -> Result<Option<(Rank, Annotation)>> {
         let (Some(of), file) = (segment.annotations(), segment.file()) else {
             return Ok(None);
         };
         let known = of.consequences(file)?;
-        let mut best = None;
+        let mut best = before.map(|rank| (rank, None));
         for item in of.items(file, row)? {
             let entry = of.entry(file, item)?;
             let class = of.class_of(file, entry)?;
@@ -112,14 +118,14 @@ impl EntryReader {
             let terms = terms.map_or("", String::as_str).split('&');
             let worst = terms.map(severity).min().unwrap_or(usize::MAX);
             let stands = grade.flags() & (CANONICAL | MANE) != 0;
-            let order = (!meant, Reverse(grade.impact()), worst, !stands, item);
-            if best.is_none_or(|(known, _)| order < known) {
-                best = Some((order, entry));
+            let rank = (!meant, Reverse(grade.impact()), worst, !stands);
+            if best.is_none_or(|(known, _)| rank < known) {
+                best = Some((rank, Some(entry)));
             }
         }
         match best {
-            Some((_, entry)) => self.one(of, file, entry).map(Some),
-            None => Ok(None),
+            Some((rank, Some(entry))) => Ok(Some((rank, self.one(of, file, entry)?))),
+            _ => Ok(None),
         }
     }
 

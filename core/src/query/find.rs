@@ -271,7 +271,7 @@ impl<'a> Finder<'a> {
         match Trimmed::of(start, reference, alternate) {
             Some(of) if !of.is_no_change() => match of.indel() {
                 Some(indel) => self.indel(start, reference, alternate, &of, indel),
-                None => self.substitution(&of),
+                None => self.substitution(&of, (start, reference)),
             },
             _ => self.by_text(position, reference, alternate),
         }
@@ -309,17 +309,21 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// The rows of a part of which the change is this one, as trimming tells.
+    /// The rows of a part of which the change is this one, as trimming tells; those are not of which REF
+    /// contradicts the REF that was asked for, a position and bases: that is of another assembly, or wrong.
     fn rows_trimmed(
         &mut self,
         segment: &Segment,
         rows: impl Iterator<Item = u32>,
-        of: &Trimmed<'_>,
+        (of, asked): (&Trimmed<'_>, (i64, &[u8])),
     ) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         for row in rows {
             self.text.load(segment, row)?;
-            if self.text.trimmed().is_some_and(|trimmed| trimmed.same(of)) {
+            let text = &self.text;
+            if text.trimmed().is_some_and(|trimmed| trimmed.same(of))
+                && may_be_one_reference(asked, (text.start(), &text.reference))
+            {
                 found.push(row);
             }
         }
@@ -327,15 +331,21 @@ impl<'a> Finder<'a> {
     }
 
     /// Those among them that are not spelled plainly.
-    fn respelled(&mut self, part: usize, segment: &Segment, of: &Trimmed<'_>) -> Result<()> {
-        let rows = segment.respelled(self.contig, of.start..of.start + 1)?;
+    fn respelled(
+        &mut self,
+        part: usize,
+        segment: &Segment,
+        of: (&Trimmed<'_>, (i64, &[u8])),
+    ) -> Result<()> {
+        let start = of.0.start;
+        let rows = segment.respelled(self.contig, start..start + 1)?;
         let rows = self.rows_trimmed(segment, rows.into_iter(), of)?;
         self.found.add(part, rows);
         Ok(())
     }
 
     /// Bases for others: none of them can stand elsewhere.
-    fn substitution(&mut self, of: &Trimmed<'_>) -> Result<()> {
+    fn substitution(&mut self, of: &Trimmed<'_>, asked: (i64, &[u8])) -> Result<()> {
         let wanted = WantedAlleles::new(of.reference, of.alternate);
         for part in self.parts(of.start..of.start + 1)? {
             let (part, segment) = part?;
@@ -344,7 +354,7 @@ impl<'a> Finder<'a> {
                 segment.find_exact(self.contig, start, &wanted, &mut rows)?;
             }
             self.found.add(part, rows);
-            self.respelled(part, segment, of)?;
+            self.respelled(part, segment, (of, asked))?;
         }
         Ok(())
     }
@@ -368,10 +378,10 @@ impl<'a> Finder<'a> {
             }
             if rows.is_empty() {
                 let anchored = self.rows(segment, of.start - 1..of.start)?;
-                rows = self.rows_trimmed(segment, anchored, of)?;
+                rows = self.rows_trimmed(segment, anchored, (of, (position, reference)))?;
             }
             self.found.add(part, rows);
-            self.respelled(part, segment, of)?;
+            self.respelled(part, segment, (of, (position, reference)))?;
         }
         if self.dataset.manifest().normalised && !leftmost && self.found.rows.is_empty() {
             self.rolled(position, reference, alternate, of.start)?;
@@ -597,4 +607,18 @@ impl<'a> Finder<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether two REFs, each with its start, agree where both are: a base that is no `ACGT` may be any.
+fn may_be_one_reference(a: (i64, &[u8]), b: (i64, &[u8])) -> bool {
+    let from = a.0.max(b.0);
+    let known = |base: u8| b"ACGTacgt".contains(&base);
+    let mut both = from_place(a, from).iter().zip(from_place(b, from));
+    both.all(|(&a, &b)| a.eq_ignore_ascii_case(&b) || !known(a) || !known(b))
+}
+
+/// The bases from a place on.
+fn from_place((start, bases): (i64, &[u8]), place: i64) -> &[u8] {
+    let skipped = usize::try_from(place - start).unwrap_or(usize::MAX);
+    bases.get(skipped..).unwrap_or_default()
 }

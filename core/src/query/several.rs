@@ -67,16 +67,20 @@ impl Several {
         let mut candidates = Vec::new();
         for (extent, rows) in self.variants.iter().take(NAMED) {
             let length = extent.length;
-            let alone = self.variants.iter().filter(|(of, _)| of.length == length);
-            let id = match alone.count() {
-                1 => None,
-                _ => id_of(dataset, rows)?,
+            let alike = self.variants.iter().filter(|(of, _)| of.length == length);
+            let by_length = match length {
+                Some(length) => format!("length={length}"),
+                // what holds of no length
+                None => "!length>=0".to_owned(),
             };
-            candidates.push(match (id, length, rows.first()) {
-                (Some(id), ..) => format!("{} & id:\"{id}\"", self.text),
-                (None, Some(length), Some(_)) => format!("{} & length={length}", self.text),
-                (None, None, Some((part, row))) => name_of(dataset, *part, *row)?,
-                (None, _, None) => continue,
+            let which = match alike.count() {
+                1 => Some(by_length),
+                _ => id_of(dataset, rows)?.map(|id| format!("id:\"{id}\"")),
+            };
+            candidates.push(match (which, rows.first()) {
+                (Some(which), _) => format!("{} & {which}", self.text),
+                (None, Some((part, row))) => name_of(dataset, *part, *row)?,
+                (None, None) => continue,
             });
         }
         Ok((message, candidates))

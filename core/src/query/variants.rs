@@ -77,8 +77,8 @@ struct Scratch {
     /// Part and allele number that `reference` and `alternate` hold.
     alleles_of: Option<(usize, u32)>,
     carriers: Vec<Carrier>,
-    /// Part, and what is kept of its annotations.
-    entries: Option<(usize, EntryReader)>,
+    /// By part, what is kept of its annotations.
+    entries: Vec<EntryReader>,
 }
 
 impl<'a> Variants<'a> {
@@ -374,48 +374,69 @@ impl<'a> Variant<'_, 'a> {
     }
 
     /// What is said of the variant, one entry for each transcript (and for each annotated region), in
-    /// the order of the source. Empty where it is not annotated.
+    /// the order of the source. Empty where it is not annotated. Of a variant that several batches have it is
+    /// what the records say that pass the question, each entry once.
     ///
     /// # Errors
     ///
     /// As [`Self::position`].
     pub fn annotations(&mut self) -> Result<Vec<Annotation>> {
-        self.with_entries(|reader, segment, row, _| reader.all(segment, row))
+        let mut all = Vec::new();
+        self.with_entries(|reader, segment, row, _| {
+            let more = reader.all(segment, row)?;
+            if all.is_empty() {
+                all = more;
+            } else {
+                for entry in more {
+                    if !all.contains(&entry) {
+                        all.push(entry);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        Ok(all)
     }
 
-    /// The most severe that is said of the variant; of what was asked for, where genes, consequences
-    /// and the like were. `None` where it is not annotated.
+    /// The most severe that is said of the variant, by the records that pass the question; of what was asked
+    /// for, where genes, consequences and the like were. `None` where it is not annotated.
     ///
     /// # Errors
     ///
     /// As [`Self::position`].
     pub fn annotation(&mut self) -> Result<Option<Annotation>> {
-        self.with_entries(|reader, segment, row, asked| reader.shown(segment, row, asked))
+        let mut shown = None;
+        self.with_entries(|reader, segment, row, asked| {
+            let best = shown.as_ref().map(|(rank, _)| *rank);
+            // of equals the first
+            if let Some(better) = reader.shown(segment, row, asked, best)? {
+                shown = Some(better);
+            }
+            Ok(())
+        })?;
+        Ok(shown.map(|(_, entry)| entry))
     }
 
-    /// Reads the annotation of the first batch that has one.
-    fn with_entries<T: Default>(
+    /// Reads the annotation of each batch that has one, of those that pass the question.
+    fn with_entries(
         &mut self,
-        read: impl FnOnce(&mut EntryReader, &Segment, u32, &[Arc<EntryTest>]) -> Result<T>,
-    ) -> Result<T> {
+        mut read: impl FnMut(&mut EntryReader, &Segment, u32, &[Arc<EntryTest>]) -> Result<()>,
+    ) -> Result<()> {
         let of = &mut *self.of;
-        for &row in of.walk.rows() {
+        let readers = &mut of.scratch.entries;
+        readers.resize_with(of.walk.part_count(), EntryReader::default);
+        for &row in of.walk.passing() {
             let Some((_, segment)) = of.walk.part(row) else {
                 continue;
             };
             if !has_entries(segment, row.row)? {
                 continue;
             }
-            let kept = of.scratch.entries.take();
-            let mut reader = match kept {
-                Some((part, reader)) if part == row.part => reader,
-                _ => EntryReader::default(),
-            };
-            let found = read(&mut reader, segment, row.row, &of.asked);
-            of.scratch.entries = Some((row.part, reader));
-            return found;
+            if let Some(reader) = readers.get_mut(row.part) {
+                read(reader, segment, row.row, &of.asked)?;
+            }
         }
-        Ok(T::default())
+        Ok(())
     }
 
     /// The QUAL column; of a variant that several batches have, that of the first record with one among
@@ -531,6 +552,14 @@ impl<'a> Variant<'_, 'a> {
     /// Whether a test holds of the variant; what is asked of a record must hold of this one, or else of any.
     pub(super) fn passes(&mut self, test: &Node<Test>, record: Option<RowRef>) -> Result<bool> {
         self.of.walk.passes(test, record)
+    }
+
+    /// Of each of [`Self::rows`], whether its record passes the question.
+    pub(crate) fn rows_pass(&self) -> impl Iterator<Item = bool> {
+        // the rows that pass are in the order of all
+        let mut passing = self.of.walk.passing().iter().peekable();
+        let rows = self.of.walk.rows().iter();
+        rows.map(move |row| passing.next_if(|next| *next == row).is_some())
     }
 
     /// Number and segment of each part that has the variant, and its row there, for writers of whole

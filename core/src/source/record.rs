@@ -17,6 +17,9 @@ pub(super) const MAX_ALTS: usize = u16::MAX as usize - 1;
 /// text of any length, so that a small file could fill the memory.
 pub(super) const MAX_NAME: usize = 4096;
 
+/// Where an allele ends at the latest, from 0 and exclusive.
+const END_MAX: i64 = i32::MAX as i64;
+
 /// The warning of a genotype with an allele where the record has no ALT.
 pub(super) const ALT_LEFT_OUT: &str = "GT with an allele where ALT is .: taken as missing";
 
@@ -152,7 +155,7 @@ impl Worker {
         check_reference(site.reference)?;
         self.check_alts(place, site, chunk)?;
         check_id(place, site.id, chunk);
-        check_filter(plan, place, site.filter, chunk);
+        check_filter(plan, place, site.filter, chunk)?;
         if site.quality.is_some_and(|q| q < 0.0) {
             chunk.warn(place, "negative QUAL", b"");
         }
@@ -289,6 +292,7 @@ impl Worker {
         match self.extent.end {
             // END is 1-based and inside, so as a number it is the 0-based end.
             Some(end) if end < start + 1 => chunk.warn(place, "END before POS", b""),
+            Some(end) if end > END_MAX => chunk.warn(place, "END beyond 2147483647, left out", b""),
             // of a translocation it may be a place on another contig
             Some(end) if is_same_contig(&self.extent.chr2, site.contig) => {
                 stated = Some(end).filter(|&end| end > bases);
@@ -310,7 +314,11 @@ impl Worker {
                 _ => svlen.get(i),
             };
             let length = length.copied().flatten().filter(|&length| length != 0);
-            let length = length.filter(|_| !is_bases(alt));
+            let mut length = length.filter(|_| !is_bases(alt));
+            if length.is_some_and(|n| n.unsigned_abs() > (END_MAX - start - 1).unsigned_abs()) {
+                chunk.warn(place, "SVLEN beyond 2147483647, left out", b"");
+                length = None;
+            }
             let kind = AlleleType::of(site.reference, alt, svtype);
             let by_alleles = AlleleType::of(site.reference, alt, None);
             let reach = length.filter(|_| each || stated.is_none());
@@ -328,6 +336,10 @@ impl Worker {
                 stated: (kind != by_alleles).then_some(kind),
                 ..Alt::default()
             });
+        }
+        let past = |length: u64| furthest.is_some_and(|end| end.unsigned_abs() > length);
+        if self.contig.length.is_some_and(past) {
+            chunk.warn(place, "an end past that of contig", site.contig);
         }
         let span = Span {
             start: first as u32,
@@ -517,9 +529,17 @@ fn check_id(place: Place, id: &[u8], chunk: &mut Chunk) {
     }
 }
 
-fn check_filter(plan: &Plan, place: Place, filter: &[u8], chunk: &mut Chunk) {
+fn check_filter(
+    plan: &Plan,
+    place: Place,
+    filter: &[u8],
+    chunk: &mut Chunk,
+) -> Result<(), Refusal> {
     if matches!(filter, b"PASS" | b".") {
-        return;
+        return Ok(());
+    }
+    if !std::str::from_utf8(filter).is_ok_and(is_plain) {
+        return refuse("UTF-8 without control characters in FILTER", filter);
     }
     let mut odd = filter.contains(&b';') && !distinct(filter);
     for key in filter.split(|&b| b == b';') {
@@ -531,6 +551,7 @@ fn check_filter(plan: &Plan, place: Place, filter: &[u8], chunk: &mut Chunk) {
     if odd {
         chunk.warn(place, "FILTER that VCF does not allow", b"");
     }
+    Ok(())
 }
 
 /// Whether the entries that `;` separates are there and differ.

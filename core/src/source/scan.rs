@@ -51,6 +51,8 @@ pub(super) fn scan(
     alts: usize,
     scratch: &mut Cell,
 ) -> Result<bool, Fault> {
+    // of the record before
+    scratch.undecided.clear();
     let Some(genotype) = layout.genotype else {
         return Ok(false);
     };
@@ -65,7 +67,6 @@ pub(super) fn scan(
         && layout.local.is_none()
         && layout.least.is_empty()
         && layout.block.is_none();
-    scratch.undecided.clear();
     let phase = Some(layout.phase).filter(|fields| !fields.are_absent());
     let mut rest = region;
     for sample in 0..samples {
@@ -294,8 +295,8 @@ impl Cell {
     pub(super) fn hold_against(&mut self, bound: &Least, value: Option<f64>) {
         match value {
             Some(value) if value < bound.least => self.fail(),
-            Some(_) => {}
-            None => {
+            Some(value) if !value.is_nan() => {}
+            _ => {
                 let called = self.alleles.iter().any(|&allele| allele != MISSING);
                 if called && !self.undecided.contains(&bound.unknown) {
                     self.undecided.push(bound.unknown);

@@ -570,3 +570,52 @@ fn normalised_and_sorted_rows_keep_their_entries() {
     assert_eq!(found(&dataset, "gene:BBB2"), one(13, "T"));
     assert_eq!(found(&dataset, "gene:CCC3"), one(3, "G"));
 }
+
+/// The entry of the first input was shown, although another's was picked.
+#[test]
+fn the_entry_is_shown_of_the_record_that_was_picked() {
+    let folder = Folder::new();
+    let csq = |sample: &str, entries: &str| {
+        let record = format!("1\t10\t.\tA\tG\t.\t.\tCSQ={entries}\tGT\t0|1\n");
+        let meta = "##fileformat=VCFv4.3\n##contig=<ID=1>\n\
+            ##INFO=<ID=CSQ,Number=.,Type=String,Description=\"Format: Allele|Consequence|IMPACT|SYMBOL|Gene\">\n\
+            ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
+            #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t";
+        format!("{meta}{sample}\n{record}")
+    };
+    let first = csq(
+        "A",
+        "G|missense_variant|MODERATE|G1|E1,G|intron_variant|MODIFIER|G3|E3",
+    );
+    let second = csq(
+        "B",
+        "G|stop_gained|HIGH|G2|E2,G|intron_variant|MODIFIER|G3|E3",
+    );
+    for texts in [[&first, &second], [&second, &first]] {
+        let inputs = [
+            folder.write("a.vcf", texts[0]),
+            folder.write("b.vcf", texts[1]),
+        ];
+        let to = folder.path("x.vdx");
+        let replace = BuildOptions {
+            replace: true,
+            ..options()
+        };
+        build(&inputs, &to, &replace).unwrap();
+        let dataset = Dataset::open(&to).unwrap();
+        for (question, gene) in [
+            ("all", "G2"),
+            ("impact:high", "G2"),
+            ("gene:G2", "G2"),
+            ("gene:G1", "G1"),
+            ("gene:G3", "G3"),
+        ] {
+            let mut variants = dataset.variants(question).unwrap();
+            let mut variant = variants.next().unwrap().unwrap();
+            let shown = variant.annotation().unwrap().unwrap();
+            assert_eq!(shown.gene(), gene, "{question}");
+            // what both say stands there once
+            assert_eq!(variant.annotations().unwrap().len(), 3, "{question}");
+        }
+    }
+}

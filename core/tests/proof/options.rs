@@ -172,6 +172,43 @@ fn keys_that_nobody_declares_are_refused() {
     ));
 }
 
+/// The warning of one record was given of those before and behind as well.
+#[test]
+fn records_of_which_a_bound_decides_nothing_are_counted_once() {
+    let folder = Folder::new();
+    let head = vcf("1", &["A"], &[]).replace(
+        "##FORMAT",
+        "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"Depth\">\n##FORMAT",
+    );
+    let record =
+        |position, format, cell| format!("1\t{position}\t.\tA\tG\t.\t.\t.\t{format}\t{cell}\n");
+    let text = head
+        + &record(1, "GT", "./.")
+        + &record(2, "GT:DP", "0/1:.")
+        + &record(3, "GT", "0/1")
+        + &record(4, "GT:DP", "0/1:9")
+        + &record(5, "GT:DP", "0/1:NaN").replace("NaN", "30");
+    let input = folder.write("in.vcf", text);
+    let bounded = BuildOptions {
+        min_dp: Some(10.0),
+        ..options()
+    };
+    let report = build(&[&input], &folder.path("x.vdx"), &bounded).unwrap();
+    let told: Vec<(u64, String)> = report
+        .warnings
+        .iter()
+        .map(|warned| (warned.count, warned.what.clone()))
+        .collect();
+    let why = "with neither DP nor MIN_DP: --min-dp decides nothing there";
+    let (record, genotype) = (
+        format!("a record {why}"),
+        format!("a called genotype {why}"),
+    );
+    assert_eq!(told, [(2, record), (1, genotype)]);
+    let dataset = Dataset::open(folder.path("x.vdx")).unwrap();
+    assert_eq!(rows(&dataset, "n_missing=0"), "2G 3G 5G");
+}
+
 /// Positions of one assembly are other places in another: `--assembly hg19` on a file of GRCh38 was taken.
 #[test]
 fn assemblies_that_contradict_each_other_are_refused() {

@@ -451,3 +451,30 @@ proptest! {
         }
     }
 }
+
+/// Bases that both alleles share were not looked at: a REF of another assembly, or one off, found the row.
+#[test]
+fn a_ref_that_contradicts_the_row_finds_nothing() {
+    let folder = Folder::new();
+    let input = folder.write(
+        "in.vcf",
+        vcf("7", &["S"], &["7 10 CT C 0/1", "7 20 CTA CGA 0/1"]),
+    );
+    let to = folder.path("x.vdx");
+    build(&[input], &to, &options()).unwrap();
+    let dataset = Dataset::open(&to).unwrap();
+    for (asked, found) in [
+        ("7:10:CT:C", true),
+        ("7:10:NT:N", true),
+        ("7:10:GT:G", false),
+        ("7:9:ACT:AC", true),
+        ("7:9:AGT:AG", false),
+        ("7:21:T:G", true),
+        ("7:20:CT:CG", true),
+        ("7:20:GT:GG", false),
+        ("7:21:TC:GC", false),
+    ] {
+        let mut variants = dataset.variants(asked).unwrap();
+        assert_eq!(variants.next().unwrap().is_some(), found, "{asked}");
+    }
+}

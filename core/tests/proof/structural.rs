@@ -306,3 +306,66 @@ fn svtype_tells_what_alt_does_not() {
     };
     assert_eq!(warning.what, "ALT that VCF does not allow: C<dup-126>AAA");
 }
+
+/// Ends that no position can have were cut, and silent.
+#[test]
+fn ends_beyond_all_positions_are_left_out() {
+    let folder = Folder::new();
+    let input = folder.write(
+        "in.vcf",
+        file(
+            "VCFv4.2",
+            &[
+                "chr7 100 a A <DEL> END=3000000000",
+                "chr7 200 b A <DEL> SVLEN=-3000000000",
+                "chr7 300 c A <DEL> END=159345974",
+                "chr7 400 d A <DEL> END=450",
+                "chr7 500 e A <TRA> SVLEN=-1;CHR2=chr12;END=520",
+            ],
+        ),
+    );
+    let to = folder.path("x.vdx");
+    let report = build(&[&input], &to, &options()).unwrap();
+    let told = report.warnings.iter();
+    let told: Vec<(&str, u64)> = told.map(|w| (&*w.what, w.count)).collect();
+    let expected = [
+        ("END beyond 2147483647, left out", 1),
+        ("SVLEN beyond 2147483647, left out", 1),
+        ("an end past that of contig chr7", 1),
+    ];
+    assert_eq!(told, expected);
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    let of_length = |test: &str| {
+        let mut ids = Vec::new();
+        let mut variants = dataset.variants(test).unwrap();
+        while let Some(mut variant) = variants.next().unwrap() {
+            ids.push(String::from_utf8_lossy(variant.id().unwrap()).into_owned());
+        }
+        ids.join(" ")
+    };
+    // the length of a breakend is not known, whatever SVLEN says
+    assert_eq!(of_length("!length>=0"), "a b e");
+    assert_eq!(of_length("length=50"), "d");
+}
+
+/// What an error proposes answers: of an allele without length it proposed what was asked.
+#[test]
+fn what_is_proposed_is_one_variant() {
+    let folder = Folder::new();
+    let records = ["chr7 5000 g N <INS> .", "chr7 5000 h N <INS> SVLEN=100"];
+    let input = folder.write("in.vcf", file("VCFv4.2", &records));
+    let to = folder.path("x.vdx");
+    build(&[&input], &to, &options()).unwrap();
+    let dataset = Dataset::open(&to).unwrap();
+    let error = dataset.variants("chr7:5000:N:<INS>").err().unwrap();
+    let varidex::Error::Expression(error) = error else {
+        panic!("{error}");
+    };
+    assert_eq!(error.candidates.len(), 2);
+    for candidate in &error.candidates {
+        let mut variants = dataset.variants(candidate.as_str()).unwrap();
+        assert!(variants.next().unwrap().is_some(), "{candidate}");
+        assert!(variants.next().unwrap().is_none(), "{candidate}");
+    }
+}

@@ -52,6 +52,8 @@ fn malformed_records_are_refused() {
         "1\t1\t.\tA\tG\t.\t.",
         "1 1 . A G . . .",
         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO",
+        "1\t1\t.\tA\tG\t.\tq\x01\t.",
+        "1\t1\t.\tA\tG\t.\tq10;\u{85}x\t.",
     ] {
         let read = one(record);
         assert_eq!((read.sites.len(), read.refused.len()), (0, 1), "{record}");
