@@ -7,12 +7,16 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The signal that asked the process to end, 0 before there was one.
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| {
     let signal = Arc::default();
+    let once = Arc::new(AtomicBool::new(false));
     for number in [SIGINT, SIGTERM] {
+        // who asks twice does not want to wait for what is being cleaned up
+        let _ = flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&once));
+        let _ = flag::register(number, Arc::clone(&once));
         // where no handler can be set a signal ends the process as ever, and the next build removes
         // what was left
         if let Ok(value) = usize::try_from(number) {

@@ -117,6 +117,25 @@ fn refused_input_is_3_and_leaves_nothing() {
         .stderr("varidex: ids.txt:2: expected the id of a sample, found \"nobody\"\n");
 }
 
+/// What is read twice, or anywhere, is a file: an endless device was read for ever, and of a pipe the beginning
+/// was lost.
+#[cfg(unix)]
+#[test]
+fn what_is_read_twice_is_no_pipe() {
+    let dir = tempfile::tempdir().unwrap();
+    let dataset = dir.path().join("a.vdx").display().to_string();
+    for (option, expected) in [
+        ("--reference", "a file, of which any base can be read"),
+        ("--genes", "a file: it is read twice"),
+        ("--ontology", "a file: it is read twice"),
+    ] {
+        let build = ["build", COHORT, "-q", "-o", &dataset, option, "/dev/null"];
+        varidex(&build).assert().code(3).stderr(starts_with(format!(
+            "varidex: /dev/null: expected {expected}, found "
+        )));
+    }
+}
+
 #[test]
 fn a_dataset_is_not_replaced_unasked() {
     let cohort = Fixture::new();

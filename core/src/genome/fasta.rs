@@ -12,6 +12,7 @@ use super::allele::is_base;
 use super::normalise::ReferenceSequence;
 use super::{Assembly, ContigNames, Interval, NameError};
 use crate::error::{Error, InputError, Place, Result};
+use crate::stop::check_stop;
 
 /// How many bases are read at once.
 const WINDOW: i32 = 1 << 16;
@@ -49,6 +50,11 @@ impl ReferenceFasta {
     /// an index, a plain file is read once to make one in memory.
     pub(crate) fn open(path: &Path, assembly: Option<Assembly>) -> Result<Self> {
         let io = |source| Error::io(path, source);
+        let kind = std::fs::metadata(path).map_err(io)?;
+        if !kind.is_file() {
+            let found = "a directory, a pipe or a device".to_owned();
+            return Err(refuse(path, "a file, of which any base can be read", found));
+        }
         let compressed = path
             .extension()
             .is_some_and(|ext| ext == "gz" || ext == "bgz" || ext == "bgzf");
@@ -65,7 +71,7 @@ impl ReferenceFasta {
                     format!("no {}", index_path.display()),
                 ));
             }
-            Err(_) => fasta::fs::index(path).map_err(io)?,
+            Err(_) => make_index(path)?,
         };
         let file = File::open(path).map_err(io)?;
         let (source, size) = if compressed {
@@ -156,6 +162,19 @@ fn refuse(path: &Path, expected: &str, found: String) -> Error {
         found,
     })
     .into()
+}
+
+/// Reads a plain file once, and can be stopped from contig to contig.
+fn make_index(path: &Path) -> Result<fai::Index> {
+    let io = |source| Error::io(path, source);
+    let file = File::open(path).map_err(io)?;
+    let mut indexer = fasta::io::Indexer::new(BufReader::new(file));
+    let mut records = Vec::new();
+    while let Some(record) = indexer.index_record().map_err(|e| io(e.into()))? {
+        check_stop()?;
+        records.push(record);
+    }
+    Ok(fai::Index::from(records))
 }
 
 fn open_bgzf(path: &Path, file: File) -> Result<Source> {

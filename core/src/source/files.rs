@@ -1,14 +1,14 @@
 //! Files that expressions name behind `@`, for hosts that read them.
 
 use super::lines::input_error;
-use super::waiting::{Waiting, read_failed};
+use super::waiting::{Pipe, Waiting, read_failed};
 use crate::error::{Error, Place, Result};
 use flate2::read::MultiGzDecoder;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// More than the ids of ten million people, or the regions of any exome.
@@ -118,24 +118,6 @@ impl FileLoader for LocalFiles {
 
     fn may_show(&self) -> bool {
         self.terminal
-    }
-}
-
-/// A pipe that is opened when it is read: to open it is to wait for its writer.
-enum Pipe {
-    Named(PathBuf),
-    Open(File),
-}
-
-impl Read for Pipe {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Self::Named(path) = self {
-            *self = Self::Open(File::open(path)?);
-        }
-        match self {
-            Self::Open(file) => file.read(buffer),
-            Self::Named(_) => Ok(0),
-        }
     }
 }
 

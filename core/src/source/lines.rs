@@ -1,9 +1,9 @@
 //! Text files, plain or gzipped, line by line.
 
+use super::waiting::{self, read_failed};
 use crate::error::{Error, InputError, Place, Result};
 use flate2::bufread::MultiGzDecoder;
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::rc::Rc;
@@ -15,11 +15,11 @@ const SHOWN: usize = 400;
 
 /// Opens a file of text; what begins as gzip is inflated.
 pub(crate) fn open_text(path: &Path) -> Result<Box<dyn BufRead>> {
-    let failed = |e| Error::io(path, e);
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    let failed = |e| read_failed(path, e);
+    if path.is_dir() {
         return Err(input_error(path, Place::File, "a file", "a directory"));
     }
+    let file = waiting::open(path).map_err(failed)?;
     let mut plain = BufReader::with_capacity(1 << 17, file);
     let gzipped = plain.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
     Ok(match gzipped {
@@ -31,8 +31,18 @@ pub(crate) fn open_text(path: &Path) -> Result<Box<dyn BufRead>> {
     })
 }
 
-/// The first bytes of a file of text, for telling what it is.
+/// The first bytes of a file of text, which is read again once it is known what it is.
 pub(crate) fn first_bytes(path: &Path, count: u64) -> Result<Vec<u8>> {
+    let kind = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
+    if !kind.is_file() && !kind.is_dir() {
+        let expected = "a file: it is read twice";
+        return Err(input_error(
+            path,
+            Place::File,
+            expected,
+            "a pipe or a device",
+        ));
+    }
     let mut bytes = Vec::new();
     open_text(path)?
         .take(count)
@@ -240,7 +250,7 @@ fn unreadable(path: &Path, line: u64, error: std::io::Error) -> Error {
             "sound gzip data",
             &error.to_string(),
         ),
-        _ => Error::io(path, error),
+        _ => read_failed(path, error),
     }
 }
 

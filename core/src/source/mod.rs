@@ -31,7 +31,7 @@ pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
 pub(crate) use record::is_bases;
-pub(crate) use waiting::{Waiting, read_failed};
+pub(crate) use waiting::{Waiting, open, read_failed};
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::stop::check_stop;
+use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -19,11 +20,43 @@ const AHEAD: usize = 4;
 #[error("stopped")]
 struct Stopped;
 
+/// Whether the caller of [`crate::interruptible`] wanted to stop.
+pub(super) fn is_stopped(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Stopped>())
+}
+
 /// What reading an input failed of: the operating system, or the caller who wanted to stop.
 pub(crate) fn read_failed(file: impl AsRef<Path>, error: io::Error) -> Error {
-    match error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
+    match is_stopped(&error) {
         true => Error::Cancelled,
         false => Error::io(file, error),
+    }
+}
+
+/// Opens a file; what is none, as a pipe or a device, so that who reads it can be stopped.
+pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let kind = std::fs::metadata(path)?.file_type();
+    Ok(match kind.is_file() || kind.is_dir() {
+        true => Box::new(File::open(path)?),
+        false => Box::new(Waiting::new(Pipe::Named(path.to_owned()))?),
+    })
+}
+
+/// A pipe that is opened when it is read: to open it is to wait for its writer.
+pub(super) enum Pipe {
+    Named(PathBuf),
+    Open(File),
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Self::Named(path) = self {
+            *self = Self::Open(File::open(path)?);
+        }
+        match self {
+            Self::Open(file) => file.read(buffer),
+            Self::Named(_) => Ok(0),
+        }
     }
 }
 
@@ -71,14 +104,15 @@ fn read_ahead(mut input: impl Read, to: &SyncSender<io::Result<Vec<u8>>>) {
 impl Read for Waiting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at >= self.stretch.len() {
-            match self.stretches.recv_timeout(PATIENCE) {
+            let stretch = self.stretches.recv_timeout(PATIENCE);
+            // also of a stream that never ends
+            check_stop().map_err(|_| io::Error::other(Stopped))?;
+            match stretch {
                 Ok(stretch) => {
                     self.stretch = stretch?;
                     self.at = 0;
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    check_stop().map_err(|_| io::Error::other(Stopped))?;
-                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
             }
         }
@@ -122,5 +156,16 @@ mod tests {
         let read = crate::interruptible(stop, || waiting.read(&mut [0; 8]));
         let error = read_failed("-", read.unwrap_err());
         assert!(matches!(error, Error::Cancelled), "{error}");
+    }
+
+    #[test]
+    fn who_reads_what_never_ends_can_be_stopped() {
+        let mut waiting = Waiting::new(io::repeat(b'A')).unwrap();
+        let stop: crate::Stop = Arc::new(|| true);
+        let read = crate::interruptible(stop, || waiting.read(&mut [0; 8]));
+        assert!(matches!(
+            read_failed("-", read.unwrap_err()),
+            Error::Cancelled
+        ));
     }
 }

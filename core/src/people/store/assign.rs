@@ -24,9 +24,9 @@ pub(crate) struct Assigned {
 /// Reads a map of samples: two columns set apart by a tab, the sample and the individual. Lines that
 /// start with `#` are comments.
 pub(crate) fn read_sample_map(path: &Path) -> Result<Vec<(String, String)>> {
-    let failed = |e| Error::io(path, e);
+    let failed = |e| crate::source::read_failed(path, e);
     let mut text = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = crate::source::open(path).map_err(failed)?;
     file.take(MAP_MAX + 1)
         .read_to_end(&mut text)
         .map_err(failed)?;

@@ -1,8 +1,8 @@
 //! Opening files of people, and bytes that are counted as they are read.
 
 use crate::error::{Error, InputError, Place, Result};
+use crate::source::waiting::{self, is_stopped, read_failed};
 use flate2::bufread::MultiGzDecoder;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -30,9 +30,9 @@ impl Input {
 
 /// Opens a file, gzip or not.
 pub(super) fn open(path: &Path) -> Result<Input> {
-    let file = File::open(path).map_err(|e| Error::io(path, e))?;
+    let file = waiting::open(path).map_err(|e| Error::io(path, e))?;
     let mut plain = BufReader::with_capacity(1 << 16, file);
-    let start = plain.fill_buf().map_err(|e| Error::io(path, e))?;
+    let start = plain.fill_buf().map_err(|e| read_failed(path, e))?;
     let bytes: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
         Box::new(BufReader::with_capacity(
             1 << 16,
@@ -132,6 +132,7 @@ pub(super) fn too_long() -> io::Error {
 /// An error of reading: the operating system's, or a fault of the file.
 pub(super) fn fault(path: &Path, line: u64, error: &io::Error) -> Error {
     let expected = match error.kind() {
+        _ if is_stopped(error) => return Error::Cancelled,
         _ if error.to_string() == TOO_LONG => "records of people",
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
             "a whole gzip file"

@@ -3,7 +3,8 @@
 use super::input::wrong;
 use super::notes::short;
 use super::record::{Coding, Scope};
-use crate::error::{Error, Place, Result};
+use crate::error::{Place, Result};
+use crate::source::waiting::{self, read_failed};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,8 +202,8 @@ struct ToldColumn {
 const LONGEST: u64 = 1 << 20;
 
 pub(super) fn read(path: &Path) -> Result<Mapping> {
-    let failed = |e| Error::io(path, e);
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let failed = |e| read_failed(path, e);
+    let file = waiting::open(path).map_err(failed)?;
     let mut text = String::new();
     file.take(LONGEST + 1)
         .read_to_string(&mut text)
