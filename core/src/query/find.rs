@@ -6,12 +6,12 @@
 //! is not, the bases that REF columns tell decide whether two indels are one; if they do not, the question
 //! cannot be answered, for "no row" would say that nobody has it.
 
+use super::row_text::RowText;
 use crate::dataset::{Dataset, Segment, WantedAlleles};
 use crate::error::Result;
-use crate::format::TextBlock;
 use crate::genome::{
-    AlleleName, BaseAt, Change, Indel, Interval, KnownBases, Position, Same, StoredAllele, Trimmed,
-    is_plain, reverse_complement, with_mate_named,
+    AlleleName, BaseAt, Change, Indel, Interval, KnownBases, Position, Same, Trimmed, is_plain,
+    reverse_complement, with_mate_named,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -103,9 +103,20 @@ pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String
 
 /// The rows of a change on a contig, in all batches.
 pub(super) fn find_change(dataset: &Dataset, contig: u32, change: &Change<'_>) -> Result<Found> {
+    find_change_within(dataset, contig, change, i64::MIN..i64::MAX)
+}
+
+/// The same, of an indel among those that start in a stretch.
+pub(super) fn find_change_within(
+    dataset: &Dataset,
+    contig: u32,
+    change: &Change<'_>,
+    within: Range<i64>,
+) -> Result<Found> {
     let mut finder = Finder {
         dataset,
         contig,
+        within,
         found: Found::default(),
         text: RowText::default(),
     };
@@ -124,87 +135,6 @@ pub(super) fn find_change(dataset: &Dataset, contig: u32, change: &Change<'_>) -
         }
     }
     Ok(finder.found.sorted())
-}
-
-/// The alleles of a row.
-pub(super) struct RowText {
-    position: Position,
-    reference: Vec<u8>,
-    alternate: Vec<u8>,
-    roll: u32,
-    block: TextBlock,
-    /// The segment that `block` is of, by its address.
-    of: usize,
-}
-
-impl Default for RowText {
-    fn default() -> Self {
-        Self {
-            position: Position::TELOMERE,
-            reference: Vec::new(),
-            alternate: Vec::new(),
-            roll: 0,
-            block: TextBlock::default(),
-            of: 0,
-        }
-    }
-}
-
-impl RowText {
-    pub(super) fn load(&mut self, segment: &Segment, row: u32) -> Result<()> {
-        let (file, columns) = (segment.file(), &segment.columns);
-        let address = std::ptr::from_ref(segment).addr();
-        if self.of != address {
-            self.block = TextBlock::default();
-            self.of = address;
-        }
-        let position = columns.position.get(file, row)?;
-        self.position = Position::from_zero_based(position).ok_or_else(|| {
-            file.damage(usize::MAX, 0, "a position below 2^31", position.to_string())
-        })?;
-        self.roll = u32::try_from(columns.roll.get(file, row)?).unwrap_or(0);
-        self.reference.clear();
-        self.alternate.clear();
-        segment.alleles(
-            columns.allele.get(file, row)?,
-            &mut self.block,
-            &mut self.reference,
-            &mut self.alternate,
-        )
-    }
-
-    /// The change of the row, as it is spelled there.
-    pub(super) fn change(&self) -> Change<'_> {
-        Change::Exact {
-            position: self.position,
-            reference: String::from_utf8_lossy(&self.reference),
-            alternate: String::from_utf8_lossy(&self.alternate),
-        }
-    }
-
-    fn start(&self) -> i64 {
-        self.position.zero_based().into()
-    }
-
-    fn trimmed(&self) -> Option<Trimmed<'_>> {
-        self.has_alt()
-            .then(|| Trimmed::of(self.start(), &self.reference, &self.alternate))?
-    }
-
-    /// A record without ALT changes nothing, and deletes nothing either.
-    fn has_alt(&self) -> bool {
-        !self.alternate.is_empty()
-    }
-
-    /// `None` where there is no ALT.
-    fn stored(&self) -> Option<StoredAllele<'_>> {
-        self.has_alt().then_some(StoredAllele {
-            position: self.position,
-            reference: &self.reference,
-            alternate: &self.alternate,
-            roll: self.roll,
-        })
-    }
 }
 
 /// A row that may be the indel asked for, spelled at another place.
@@ -231,6 +161,8 @@ impl Candidate {
 struct Finder<'a> {
     dataset: &'a Dataset,
     contig: u32,
+    /// Where other spellings of an indel may start.
+    within: Range<i64>,
     found: Found,
     text: RowText,
 }
@@ -392,7 +324,8 @@ impl<'a> Finder<'a> {
             true => of.start,
             false => of.start - reach,
         };
-        let starts = left..of.start + reach + 1;
+        let first = left.max(self.within.start);
+        let starts = first..(of.start + reach + 1).min(self.within.end).max(first);
         let unknown = |_: i64| None;
         let candidates = self.candidates(starts, &|candidate| {
             candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No

@@ -259,11 +259,16 @@ impl Variant<'_, '_> {
         // batches may share samples
         carriers.sort_by_key(|carrier| carrier.sample);
         carriers.dedup_by_key(|carrier| carrier.sample);
+        let mut again = Vec::new();
+        self.of.walk.rows_again(&mut again)?;
+        let elsewhere = self.carriers_again(&again)?;
         let names = self.of.dataset.contig_names();
         let chromosome = names.chromosome(self.contig_number() as usize);
         let mut family = Family {
             incomplete: Vec::new(),
             carriers: &carriers,
+            again,
+            elsewhere,
         };
         for carrier in &carriers {
             let Some(parents) = trios.children.get(&carrier.sample) else {
@@ -289,8 +294,28 @@ impl Variant<'_, '_> {
     }
 }
 
+impl Variant<'_, '_> {
+    /// Who carries the variant in other rows.
+    fn carriers_again(&mut self, rows: &[RowRef]) -> Result<SampleSet> {
+        let mut found = SampleSet::new();
+        let mut carriers = Vec::new();
+        for &row in rows {
+            if let Some(tally) = self.of.whole_tally(row) {
+                tally.carriers(row.row, &mut carriers)?;
+                tally.with_phases(row.row, &carriers, &mut |carrier, _| {
+                    found.insert(carrier.sample);
+                })?;
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// What is known of parents at a variant.
 struct Family<'c> {
+    /// Rows that tell the variant once more, and who carries it there.
+    again: Vec<RowRef>,
+    elsewhere: SampleSet,
     /// By row of the variant, samples with missing copies; made when first needed.
     incomplete: Vec<(RowRef, Vec<u64>)>,
     /// By sample.
@@ -301,7 +326,7 @@ impl Family<'_> {
     fn has(&mut self, variant: &mut Variant<'_, '_>, samples: &[u32]) -> Result<Has> {
         let carries = |sample: &u32| {
             let found = self.carriers.binary_search_by_key(sample, |c| c.sample);
-            found.is_ok()
+            found.is_ok() || self.elsewhere.contains(*sample)
         };
         if samples.iter().any(carries) {
             return Ok(Has::Carries);
@@ -317,8 +342,13 @@ impl Family<'_> {
     /// Whether all copies of a sample that does not carry are known.
     fn is_called(&mut self, variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> {
         let mut here = false;
-        for i in 0..variant.of.walk.rows().len() {
-            let Some(&row) = variant.of.walk.rows().get(i) else {
+        let rows = variant.of.walk.rows().len();
+        for i in 0..rows + self.again.len() {
+            let row = match i.checked_sub(rows) {
+                None => variant.of.walk.rows().get(i),
+                Some(i) => self.again.get(i),
+            };
+            let Some(&row) = row else {
                 break;
             };
             let Some((_, segment)) = variant.of.walk.part(row) else {

@@ -1,12 +1,14 @@
 //! Which variants of a walk are one and the same: a batch may tell one in several records, and in several
 //! spellings.
 
-use super::find::{RowText, find_change};
+use super::find::find_change_within;
+use super::row_text::RowText;
+use super::shown_bases::ShownBases;
 use super::walk::{PartWalk, RowRef};
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::stop::check_stop;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The number of a variant in the walk, and whether rows of it may stand apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,29 +49,44 @@ impl Spellings {
         let mut all = Self::default();
         let numbers: HashMap<usize, usize> = parts.iter().map(|of| of.part).zip(0..).collect();
         let mut text = RowText::default();
-        for (index, part) in parts.iter().enumerate() {
-            if !part.segment.has_respelled() {
-                continue;
-            }
-            for rows in part.segment.contigs() {
-                check_stop()?;
-                for row in part.segment.respelled(rows.contig, i64::MIN..i64::MAX)? {
-                    if !part.is_candidate(row) || all.of_row.contains_key(&(index, row)) {
-                        continue;
+        let spelled = parts.iter().filter(|part| part.segment.has_respelled());
+        let contigs = spelled.flat_map(|part| part.segment.contigs());
+        let contigs: BTreeSet<u32> = contigs.map(|rows| rows.contig).collect();
+        for contig in contigs {
+            // index of the part, row, where its change starts
+            let mut rows: Vec<(usize, u32, i64)> = Vec::new();
+            for (index, part) in parts.iter().enumerate() {
+                for row in part.segment.respelled(contig, i64::MIN..i64::MAX)? {
+                    if part.is_candidate(row) {
+                        text.load(part.segment, row)?;
+                        let start = text.trimmed().map_or_else(|| text.start(), |of| of.start);
+                        rows.push((index, row, start));
                     }
-                    text.load(part.segment, row)?;
-                    let found = find_change(dataset, rows.contig, &text.change())?;
-                    let mut same = Vec::new();
-                    for (part, rows) in found.rows {
-                        if let Some(&index) = numbers.get(&part)
-                            && let Some(part) = parts.get(index)
-                        {
-                            let rows = rows.into_iter().filter(|row| part.is_candidate(*row));
-                            same.extend(rows.map(|row| (index, row)));
-                        }
-                    }
-                    all.add(same);
                 }
+            }
+            let places = rows.iter().map(|(.., start)| *start).collect();
+            let shown = ShownBases::around(dataset, contig, places)?;
+            for (index, row, start) in rows {
+                check_stop()?;
+                let Some(part) = parts.get(index) else {
+                    continue;
+                };
+                if all.of_row.contains_key(&(index, row)) {
+                    continue;
+                }
+                text.load(part.segment, row)?;
+                let within = shown.reach(start);
+                let found = find_change_within(dataset, contig, &text.change(), within)?;
+                let mut same = Vec::new();
+                for (part, rows) in found.rows {
+                    if let Some(&index) = numbers.get(&part)
+                        && let Some(part) = parts.get(index)
+                    {
+                        let rows = rows.into_iter().filter(|row| part.is_candidate(*row));
+                        same.extend(rows.map(|row| (index, row)));
+                    }
+                }
+                all.add(same);
             }
         }
         Ok(all)

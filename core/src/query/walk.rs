@@ -256,6 +256,43 @@ impl<'a> Walk<'a> {
         Ok(self.key(before)? == self.key(now)?)
     }
 
+    /// Other rows of the variant in the segments that have it: records that tell it once more. They stand
+    /// beside each other.
+    pub(super) fn rows_again(&mut self, again: &mut Vec<RowRef>) -> Result<()> {
+        again.clear();
+        for i in 0..self.current.len() {
+            let Some(&row) = self.current.get(i) else {
+                break;
+            };
+            for step in [-1, 1] {
+                let mut at = row.row;
+                while let Some(next) = self.beside(RowRef { row: at, ..row }, step)? {
+                    if self.key(next)? == self.key(row)? && !self.current.contains(&next) {
+                        again.push(next);
+                    }
+                    at = next.row;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The row before or behind another one, if it is of the same place and text.
+    fn beside(&mut self, row: RowRef, step: i32) -> Result<Option<RowRef>> {
+        let Some(part) = self.parts.get_mut(row.part) else {
+            return Ok(None);
+        };
+        let rows = part.segment.rows_of(part.segment.contig_of(row.row));
+        let next = row.row.checked_add_signed(step);
+        let Some(next) = next.filter(|next| rows.contains(next)) else {
+            return Ok(None);
+        };
+        let tester = &mut part.tester;
+        let same = tester.alleles_number(next)? == tester.alleles_number(row.row)?
+            && tester.position(next)? == tester.position(row.row)?;
+        Ok(same.then_some(RowRef { row: next, ..row }))
+    }
+
     fn key(&mut self, row: RowRef) -> Result<Option<VariantKey>> {
         let names = self.dataset.contig_names();
         let part = self.parts.get_mut(row.part);

@@ -293,3 +293,29 @@ fn what_is_not_known_is_said() {
     let error = Trios::from_ped(&dataset, &ped).unwrap_err().to_string();
     assert!(error.contains("tells of no sample here"), "{error}");
 }
+
+/// A variant that two records tell is one: what a parent has in the other record was not looked at, and the
+/// child's was taken for new.
+#[test]
+fn a_parent_carries_in_any_record_of_the_variant() {
+    let folder = Folder::new();
+    let records = ["1 5 A G 0/0 0/0 0/1", "1 5 A G 1/0 0/0 0/1"];
+    let text = vcf("1", &["S0", "S1", "S2"], &records);
+    let dataset = dataset(&folder, &text);
+    assert_eq!(names(&dataset, "carriers(all, de_novo)"), BTreeSet::new());
+    assert_eq!(
+        names(&dataset, "carriers(all, maternal)"),
+        BTreeSet::from([2])
+    );
+    let trios = Trios::of_people(&dataset).unwrap();
+    let mut variants = dataset.variants("all").unwrap();
+    while let Some(mut variant) = variants.next().unwrap() {
+        let mut found = Vec::new();
+        variant
+            .origins(&trios, |carrier, origin| {
+                found.push((carrier.sample, origin.name()))
+            })
+            .unwrap();
+        assert_eq!(found, [(2, "maternal")]);
+    }
+}

@@ -195,10 +195,10 @@ pub fn length(
         Some(_) => {
             let told = sv_length.map(i64::abs).filter(|&length| length > 0);
             // an insertion has no stretch of the reference
-            let stretch = end
-                .filter(|_| name.as_deref() != Some("INS"))
-                .map(|end| end - position);
-            told.or(stretch)
+            let of_reference = position + reference.len() as i64 - 1;
+            let stretch = end.unwrap_or(0).max(of_reference) - position;
+            let is_insertion = name.as_deref() == Some("INS");
+            told.or(Some(stretch).filter(|&stretch| stretch > 0 && !is_insertion))
         }
         None if is_bases(reference) && is_bases(alternate) => {
             let (from, to) = cut(reference, alternate);
@@ -212,25 +212,22 @@ pub fn length(
 pub fn last(
     reference: &str,
     alternate: Option<&str>,
-    sv_length: Option<i64>,
+    (sv_length, of_each): (Option<i64>, bool),
     position: i64,
     end: Option<i64>,
 ) -> i64 {
     let of_reference = position + reference.len() as i64 - 1;
-    let name = alternate.map(symbol);
-    let told = match name {
+    let end = end.filter(|&end| end > of_reference);
+    // before VCF 4.4 END is the better witness, unless each of several ALTs has a length
+    let reached = sv_length.map(|length| position + length.abs());
+    let reached = reached.filter(|&last| last > of_reference && (of_each || end.is_none()));
+    let last = match alternate.map(|text| kind(reference, Some(text)).unwrap_or_default()) {
         // no ALT: a stretch that is as the reference
         None => end,
-        Some(None) => None,
-        Some(Some(name)) => match name.as_str() {
-            "BND" | "TRA" | "CTX" => None,
-            "*" | "NON_REF" | "INS" => end,
-            _ => sv_length
-                .map(i64::abs)
-                .filter(|&length| length > 0)
-                .map(|length| position + length)
-                .or(end),
-        },
+        Some("ins" | "bnd") => None,
+        Some(_) if !alternate.is_some_and(|text| text.starts_with('<')) => None,
+        Some("del" | "dup" | "inv" | "cnv") => reached.or(end),
+        Some(_) => end,
     };
-    told.unwrap_or(of_reference).max(of_reference)
+    last.unwrap_or(of_reference)
 }

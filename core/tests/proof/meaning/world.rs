@@ -285,10 +285,14 @@ impl<'w> Cohort<'w> {
         let record = self.record(row);
         let alternate = self.alternate(row);
         let (sv_length, end) = (self.sv_length(row), self.end(row));
+        let lengths = record
+            .value("SVLEN")
+            .map_or(0, |list| list.split(',').count());
+        let of_each = record.alternates.len() > 1 && lengths == record.alternates.len();
         let last = alleles::last(
             &record.reference,
             alternate,
-            sv_length,
+            (sv_length, of_each),
             record.position,
             end,
         );
