@@ -30,6 +30,14 @@ impl<'a> Breakend<'a> {
     }
 }
 
+/// The contig of the mate as it is named, without angle brackets; `None` where ALT is no breakend with one.
+pub(crate) fn mate_contig(alternate: &[u8]) -> Option<&str> {
+    let contig = Breakend::parse(alternate)?.contig;
+    let bracketed = contig.strip_prefix(b"<");
+    let bracketed = bracketed.and_then(|contig| contig.strip_suffix(b">"));
+    std::str::from_utf8(bracketed.unwrap_or(contig)).ok()
+}
+
 /// An ALT whose mate, if it is a breakend, is named as `name` says, in angle brackets (a contig of an
 /// assembly file) or not.
 pub(crate) fn with_mate_named<'a>(
@@ -39,15 +47,13 @@ pub(crate) fn with_mate_named<'a>(
     let Some(of) = Breakend::parse(alternate) else {
         return Cow::Borrowed(alternate);
     };
-    let bracketed = of.contig.strip_prefix(b"<");
-    let bracketed = bracketed.and_then(|contig| contig.strip_suffix(b">"));
-    let contig = std::str::from_utf8(bracketed.unwrap_or(of.contig)).ok();
-    let Some(named) = contig.and_then(name) else {
+    let contig = mate_contig(alternate).unwrap_or_default();
+    let Some(named) = name(contig) else {
         return Cow::Borrowed(alternate);
     };
-    let (open, close): (&[u8], &[u8]) = match bracketed {
-        Some(_) => (b"<", b">"),
-        None => (b"", b""),
+    let (open, close): (&[u8], &[u8]) = match contig.len() < of.contig.len() {
+        true => (b"<", b">"),
+        false => (b"", b""),
     };
     Cow::Owned([of.before, open, named.as_bytes(), close, of.after].concat())
 }

@@ -16,7 +16,7 @@ pub use allele::{AlleleType, UnknownAlleleType};
 pub(crate) use allele::{Extent, is_inserted_contig, is_sequence, variant_length};
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use assembly::{Chromosome, HeaderContig};
-pub(crate) use breakend::with_mate_named;
+pub(crate) use breakend::{mate_contig, with_mate_named};
 pub(crate) use fasta::ReferenceFasta;
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,

@@ -5,7 +5,7 @@ use super::count::{RowCounts, Tally};
 use super::counts::{Counting, Counts};
 use super::coverage::{Place, RowOf};
 use super::expression::Where;
-use super::find::{find_change, name_of};
+use super::find::{doubt_of_mate, find_change, name_of};
 use super::genotype::CarrierGenotype;
 use super::several::Several;
 use crate::dataset::Dataset;
@@ -89,7 +89,6 @@ impl Dataset {
 
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
-        let found = find_change(self, number, &name.change)?;
         let refused = |(message, candidates), text: String| {
             let at = 0..text.len();
             Err(Error::from(Box::new(ExpressionError {
@@ -99,6 +98,10 @@ impl Dataset {
                 candidates,
             })))
         };
+        if let Some(doubt) = doubt_of_mate(self, &name.change) {
+            return refused((doubt.to_string(), Vec::new()), name.to_text());
+        }
+        let found = find_change(self, number, &name.change)?;
         if found.is_undecided() {
             let text = name.to_text();
             if let Some(doubt) = found.doubt(self, &text)? {

@@ -10,8 +10,8 @@ use super::row_text::RowText;
 use crate::dataset::{Dataset, Segment, WantedAlleles};
 use crate::error::Result;
 use crate::genome::{
-    AlleleName, BaseAt, Change, Indel, Interval, KnownBases, Position, Same, Trimmed, is_plain,
-    reverse_complement, with_mate_named,
+    AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
+    is_plain, mate_contig, reverse_complement, with_mate_named,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -99,6 +99,17 @@ pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String
     Ok(AlleleName { contig, change }
         .to_vcf_text()
         .unwrap_or_default())
+}
+
+/// What is wrong with the contig of a breakend's mate: it may be any that is not here, but none of another
+/// assembly, of which positions would be wrong.
+pub(super) fn doubt_of_mate(dataset: &Dataset, change: &Change<'_>) -> Option<NameError> {
+    let Change::Exact { alternate, .. } = change else {
+        return None;
+    };
+    let mate = mate_contig(alternate.as_bytes())?;
+    let found = dataset.contig_names().resolve(mate).err();
+    found.filter(|error| !matches!(error, NameError::Unknown { .. }))
 }
 
 /// The rows of a change on a contig, in all batches.

@@ -4,7 +4,7 @@ use super::entries::EntryTest;
 use super::expression::{
     Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantType, Where, WhereAtom, nearest,
 };
-use super::find::find_change;
+use super::find::{doubt_of_mate, find_change};
 use super::named::{any_of, entry, together};
 use super::people::People;
 use super::several::{Several, narrow};
@@ -266,6 +266,9 @@ impl<'a> Resolver<'a> {
             },
             Identifier::Allele(name) => {
                 let contig = self.contig(name.contig, at)?;
+                if let Some(doubt) = doubt_of_mate(self.dataset, &name.change) {
+                    return Err(self.error(at, doubt.to_string(), Vec::new()));
+                }
                 let found = find_change(self.dataset, contig, &name.change)?;
                 if let Some((message, candidates)) = found.doubt(self.dataset, text)? {
                     return Err(self.error(at, message, candidates));

@@ -337,7 +337,11 @@ impl Worker {
                 ..Alt::default()
             });
         }
-        let past = |length: u64| furthest.is_some_and(|end| end.unsigned_abs() > length);
+        // POS past it is warned of already
+        let past = |length: u64| {
+            let reaches = furthest.is_some_and(|end| end.unsigned_abs() > length);
+            reaches && start.unsigned_abs() < length
+        };
         if self.contig.length.is_some_and(past) {
             chunk.warn(place, "an end past that of contig", site.contig);
         }

@@ -286,6 +286,13 @@ fn mates_of_breakends_under_any_name() {
     }
     assert_eq!(counts(&dataset, "22:5:G:G]18:198982]"), []);
     assert_eq!(counts(&dataset, "22:5:G:G[17:198982["), []);
+    let other = "22:5:G:G]NC_000017.10:198982]";
+    let error = dataset.variants(other).err().unwrap().to_string();
+    assert!(
+        error.contains("the assembly of contig chr17 is not known"),
+        "{error}"
+    );
+    assert!(dataset.allele_named(other).is_err());
     assert_eq!(counts(&dataset, "22:9:G:G]<ctg1>:7]").len(), 1);
     assert_eq!(counts(&dataset, "22:9:G:G]ctg1:7]").len(), 1);
 }

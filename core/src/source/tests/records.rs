@@ -153,10 +153,14 @@ fn ends_follow_ref_end_and_svlen() {
     assert_eq!(ends("A", ".", "END=199"), (199, vec![]));
     assert_eq!(ends("A", "C,<NON_REF>", "END=150"), (150, vec![100, 150]));
     assert_eq!(ends("A", "<INV>", "END=5"), (100, vec![100]));
-    let (end, _) = ends("A", "<DEL>", "SVLEN=9223372036854775807");
-    assert_eq!(end, i32::MAX);
-    let (end, _) = ends("A", "<DEL>", "END=9000000000");
-    assert_eq!(end, i32::MAX);
+    // no position can be there
+    for beyond in [
+        "SVLEN=9223372036854775807",
+        "SVLEN=-9223372036854775808",
+        "END=9000000000",
+    ] {
+        assert_eq!(ends("A", "<DEL>", beyond), (100, vec![100]), "{beyond}");
+    }
 }
 
 #[test]
