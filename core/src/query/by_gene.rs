@@ -11,10 +11,11 @@ use super::walk::Walk;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::gene_carriers::{Carried, Class, GeneCarriers, Least, RARE};
+use crate::genes::Genes;
 use crate::set::SampleSet;
 use crate::stop::check_stop;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Genes between two looks whether to stop.
@@ -243,18 +244,40 @@ fn modelled_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
     let Some(genes) = dataset.genes() else {
         return Ok(all);
     };
-    for number in 0..genes.len() {
-        let gene = genes.gene(number)?;
-        let mut names = BTreeSet::new();
-        for name in gene.names() {
-            // a name of several genes is none to ask by
-            if is_askable(&name) && genes.find(&name)? == std::slice::from_ref(&gene) {
-                names.insert(name);
-            }
-        }
-        all.push(names);
+    let (known, meant) = names_and_meanings(genes)?;
+    for (number, names) in (0u32..).zip(known) {
+        // a name of several genes is none to ask by
+        let names = names.into_iter();
+        let names = names.filter(|name| is_askable(name) && meant.get(name) == Some(&Some(number)));
+        all.push(names.collect());
     }
     Ok(all)
+}
+
+/// The names of each gene, and of each name the gene that [`Genes::find`] finds, if it is one: the one with
+/// this symbol, or else with this alias or id. Each gene is read once.
+#[expect(
+    clippy::type_complexity,
+    reason = "two lists, of which the second is looked up"
+)]
+fn names_and_meanings(genes: &Genes) -> Result<(Vec<Vec<String>>, HashMap<String, Option<u32>>)> {
+    let mut all = Vec::new();
+    let mut by_symbol = HashMap::<String, Option<u32>>::new();
+    let mut others = HashMap::<String, Option<u32>>::new();
+    for number in 0..genes.len() {
+        let gene = genes.gene(number)?;
+        let symbol = gene.symbol.to_lowercase();
+        let names: Vec<String> = gene.names().into_iter().collect();
+        for name in names.iter().filter(|name| **name != symbol) {
+            let found = others.entry(name.clone());
+            found.and_modify(|of| *of = None).or_insert(Some(number));
+        }
+        let found = by_symbol.entry(symbol);
+        found.and_modify(|of| *of = None).or_insert(Some(number));
+        all.push(names);
+    }
+    others.extend(by_symbol);
+    Ok((all, others))
 }
 
 /// The names of annotated genes, in lower case: names that mean the same genes stand together.
@@ -275,9 +298,8 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
     // a gene that is not annotated by a name may be by another of its names
     let mut others = Vec::new();
     if let Some(genes) = dataset.genes() {
-        for number in 0..genes.len() {
-            let gene = genes.gene(number)?;
-            let names = gene.names();
+        let (known, found) = names_and_meanings(genes)?;
+        for (number, names) in (0u32..).zip(known) {
             let all: BTreeSet<(usize, u32)> = names
                 .iter()
                 .filter_map(|name| meant.get(name))
@@ -287,7 +309,7 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
             for name in names {
                 if !all.is_empty()
                     && !meant.contains_key(&name)
-                    && genes.find(&name)? == std::slice::from_ref(&gene)
+                    && found.get(&name) == Some(&Some(number))
                 {
                     others.push((name, all.clone()));
                 }
