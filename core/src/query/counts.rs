@@ -31,7 +31,7 @@ pub struct Counts {
 
 impl Counts {
     /// From the batches that have the variant, and what the others know of its place.
-    fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
+    pub(super) fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
         Self {
             ac: u64::from(sum.ac),
             an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
@@ -217,6 +217,11 @@ impl<'a> Counting<'a> {
 
     pub(super) fn group_mut(&mut self, number: usize) -> Option<&mut Counted<'a>> {
         self.groups.get_mut(number)
+    }
+
+    /// Whether AN of a variant depends on more than its rows.
+    pub(super) fn looks_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// Whether the first group is everybody.

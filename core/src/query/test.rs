@@ -1,7 +1,7 @@
 //! Testing variants against what the indexes did not decide.
 
 use super::count::{RowCounts, stored};
-use super::counts::Counting;
+use super::counts::{Counting, Counts};
 use super::coverage::RowOf;
 use super::entries::LocalTests;
 use super::expression::{Comparison, InfoTest, Node, Number};
@@ -92,6 +92,15 @@ fn test_atom<'a>(
             comparison,
             value,
         } if !matches!(field, Number::Qual | Number::Length) => {
+            // of the only batch the row says all
+            if let [row] = rows
+                && !counting.looks_elsewhere()
+                && let Some(part) = parts.get_mut(row.part)
+            {
+                let counts =
+                    Counts::from_rows(part.tester.stored(row.row)?, Some(RowCounts::default()));
+                return Ok(counts.holds(*field, *comparison, *value));
+            }
             let test = (*field, *comparison, *value);
             count_everybody(parts, rows, counting)?;
             return counting.holds(EVERYBODY, rows_of(parts, rows), test);
