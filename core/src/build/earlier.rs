@@ -3,12 +3,12 @@
 //! What is told again with the same genotypes is stored once. What is told otherwise cannot be: a sample
 //! would have two genotypes at a place.
 
+use super::planes::bits;
 use super::row::Row;
 use crate::dataset::{Manifest, PageView, Segment, WantedAlleles};
 use crate::error::Result;
 use crate::query::Tally;
 use crate::set::{set_bit, words_for};
-use crate::source::chunk::{Chunk, Plane};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
@@ -206,24 +206,4 @@ fn same_genotypes(segment: &Segment, stored: u32, row: &Row, samples: u32) -> Re
         }
     }
     Ok(segment.polyploid(stored)? == row.polyploid_bytes())
-}
-
-/// A plane as bits.
-fn bits(chunk: &Chunk, plane: Plane, universe: u32) -> Vec<u64> {
-    let mut bits = vec![0; words_for(universe)];
-    match plane {
-        Plane::Empty => {}
-        Plane::Full => (0..universe).for_each(|n| set_bit(&mut bits, n)),
-        Plane::List(span) => {
-            let members = chunk.list.get(span.range()).unwrap_or_default();
-            members.iter().for_each(|&n| set_bit(&mut bits, n));
-        }
-        Plane::Bits(span) => {
-            let words = chunk.words.get(span.range()).unwrap_or_default();
-            bits.iter_mut()
-                .zip(words)
-                .for_each(|(bits, word)| *bits = *word);
-        }
-    }
-    bits
 }

@@ -61,6 +61,8 @@ pub(super) struct Emitter<'a> {
     reference: Option<ReferenceFasta>,
     /// The contig of the last row, and its number in the reference, where it is there.
     in_reference: Option<(u32, Option<usize>)>,
+    /// The contig of the last record, and the hash of its name.
+    named: Option<(u32, u32)>,
     /// Rows that others may still have to stand before, by position.
     held: BTreeMap<i32, Vec<Row>>,
     last: Option<(u32, i32)>,
@@ -96,6 +98,7 @@ impl<'a> Emitter<'a> {
             earlier,
             reference,
             in_reference: None,
+            named: None,
             held: BTreeMap::new(),
             last: None,
             blocks: Blocks::default(),
@@ -201,7 +204,7 @@ impl<'a> Emitter<'a> {
         self.last = Some((contig, record.position));
         self.flush_before(record.position.saturating_sub(self.hold_back()))?;
 
-        let contig_name = contig_hash(self.contigs.name(contig));
+        let contig_name = self.name_of(contig);
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
         let mut rows = Vec::with_capacity(alts.len().max(1));
         for i in 0..alts.len().max(1) {
@@ -238,6 +241,18 @@ impl<'a> Emitter<'a> {
             self.held.entry(row.position).or_default().push(row);
         }
         Ok(())
+    }
+
+    /// The hash of a contig's name, which is that of the record before nearly always.
+    fn name_of(&mut self, contig: u32) -> u32 {
+        match self.named {
+            Some((of, hash)) if of == contig => hash,
+            _ => {
+                let hash = contig_hash(self.contigs.name(contig));
+                self.named = Some((contig, hash));
+                hash
+            }
+        }
     }
 
     /// Whether an input before has all of a record, which then is not stored again. An error where it says

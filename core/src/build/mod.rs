@@ -19,6 +19,7 @@ mod ordering;
 mod people;
 mod phase;
 mod plan;
+mod planes;
 mod remap;
 mod report;
 mod row;
