@@ -1,6 +1,6 @@
 //! Records that an input before, with the same samples, has already: files that overlap.
 //!
-//! What is told again with the same genotypes is stored once. What is told otherwise cannot be: a sample
+//! What comes again with the same genotypes is stored once. What differs cannot be: a sample
 //! would have two genotypes at a place.
 
 use super::planes::bits;
@@ -37,7 +37,7 @@ struct Span {
 
 /// What inputs before have of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told<'e> {
+pub(super) enum Before<'e> {
     /// Nothing.
     No,
     /// All of its rows, with the same genotypes; in this input.
@@ -90,28 +90,28 @@ impl Earlier {
         Self { segments, spans }
     }
 
-    /// What is told of a record, all rows of which are given.
-    pub(super) fn told(&self, rows: &[Row], samples: u32) -> Result<Told<'_>> {
+    /// What inputs before have of a record, all rows of which are given.
+    pub(super) fn record(&self, rows: &[Row], samples: u32) -> Result<Before<'_>> {
         let (mut same, mut absent) = (None, false);
         for row in rows {
             let beside = rows.iter().filter(|of| of.position == row.position);
-            match self.told_of(row, beside.count(), samples)? {
-                Told::Same(input) => same = Some(input),
-                Told::No => absent = true,
+            match self.row(row, beside.count(), samples)? {
+                Before::Same(input) => same = Some(input),
+                Before::No => absent = true,
                 other => return Ok(other),
             }
         }
         Ok(match (same, absent) {
-            (None, _) => Told::No,
-            (Some(input), false) => Told::Same(input),
-            (Some(input), true) => Told::Otherwise(input),
+            (None, _) => Before::No,
+            (Some(input), false) => Before::Same(input),
+            (Some(input), true) => Before::Otherwise(input),
         })
     }
 
-    fn told_of(&self, row: &Row, beside: usize, samples: u32) -> Result<Told<'_>> {
+    fn row(&self, row: &Row, beside: usize, samples: u32) -> Result<Before<'_>> {
         let behind = |span: &Span| (span.contig, span.start) <= (row.contig, row.position);
         let end = self.spans.partition_point(behind);
-        let mut found = Told::No;
+        let mut found = Before::No;
         for span in self.spans[..end].iter().rev() {
             if span.contig != row.contig || span.reach < row.position {
                 break;
@@ -128,8 +128,8 @@ impl Earlier {
                 }
             };
             match same_row(segment, row, beside, samples)? {
-                Some(true) => return Ok(Told::Same(&of.input)),
-                Some(false) => found = Told::Otherwise(&of.input),
+                Some(true) => return Ok(Before::Same(&of.input)),
+                Some(false) => found = Before::Otherwise(&of.input),
                 None => {}
             }
         }
@@ -148,8 +148,8 @@ fn same_row(segment: &Segment, row: &Row, beside: usize, samples: u32) -> Result
     let mut found = None;
     for stored in rows {
         // what is no bases, and blocks, are what they are by their extent
-        let told = segment.columns.span.get(segment.file(), stored)?;
-        if !(is_bases && row.alt_number > 0) && told != span {
+        let stored_span = segment.columns.span.get(segment.file(), stored)?;
+        if !(is_bases && row.alt_number > 0) && stored_span != span {
             continue;
         }
         if same_genotypes(segment, stored, row, samples)? && beside_of(segment, stored)? <= beside {

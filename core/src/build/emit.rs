@@ -3,7 +3,7 @@
 use super::annotation::Annotated;
 use super::blocks::Blocks;
 use super::contigs::{ContigList, Contigs};
-use super::earlier::{Earlier, Told};
+use super::earlier::{Before, Earlier};
 use super::encode::kind_of;
 use super::groups::Groups;
 use super::options::BuildOptions;
@@ -229,7 +229,7 @@ impl<'a> Emitter<'a> {
             self.normalise(&mut row)?;
             rows.push(row);
         }
-        if self.is_told_before(&rows)? {
+        if self.is_stored_before(&rows)? {
             return Ok(());
         }
         let filter = self.groups.filters.number(chunk.text(record.filter));
@@ -257,15 +257,15 @@ impl<'a> Emitter<'a> {
 
     /// Whether an input before has all of a record, which then is not stored again. An error where it says
     /// otherwise, unless such records are to be skipped.
-    fn is_told_before(&mut self, rows: &[Row]) -> Result<bool> {
+    fn is_stored_before(&mut self, rows: &[Row]) -> Result<bool> {
         let Some(first) = rows.first() else {
             return Ok(false);
         };
         let place = first.record().place;
-        let (expected, found) = match self.earlier.told(rows, self.samples.count)? {
-            Told::No => return Ok(false),
-            Told::Same(input) => (AGAIN, format!("as in {input}")),
-            Told::Otherwise(input) => (
+        let (expected, found) = match self.earlier.record(rows, self.samples.count)? {
+            Before::No => return Ok(false),
+            Before::Same(input) => (AGAIN, format!("as in {input}")),
+            Before::Otherwise(input) => (
                 OTHERWISE,
                 format!("other genotypes or ALTs than in {input}"),
             ),

@@ -51,7 +51,7 @@ impl PhaseKinds {
 #[derive(Default)]
 pub(super) struct Phases {
     /// Column and what it is phased to, ascending; each has one of the two.
-    calls: Vec<(u32, Told)>,
+    calls: Vec<(u32, Phasing)>,
     /// The names.
     text: Vec<u8>,
     pub(super) kinds: PhaseKinds,
@@ -59,7 +59,7 @@ pub(super) struct Phases {
 
 /// Names are stretches of the text.
 #[derive(Clone)]
-enum Told {
+enum Phasing {
     Number(u32),
     Name(Name),
     Haplotypes([Option<Name>; 2]),
@@ -92,16 +92,16 @@ impl Phases {
             let Some(column) = columns(sample) else {
                 continue;
             };
-            let told = match set {
-                PhaseSet::Number(number) => Told::Number(number),
-                PhaseSet::Name(name) => Told::Name(self.name(segment, name)?),
+            let phasing = match set {
+                PhaseSet::Number(number) => Phasing::Number(number),
+                PhaseSet::Name(name) => Phasing::Name(self.name(segment, name)?),
                 PhaseSet::Haplotypes([a, b]) => {
                     let mut name =
                         |name: Option<u32>| name.map(|name| self.name(segment, name)).transpose();
-                    Told::Haplotypes([name(a)?, name(b)?])
+                    Phasing::Haplotypes([name(a)?, name(b)?])
                 }
             };
-            self.calls.push((column as u32, told));
+            self.calls.push((column as u32, phasing));
         }
         Ok(())
     }
@@ -115,16 +115,16 @@ impl Phases {
         Ok((start, self.text.len()))
     }
 
-    /// Puts all in order; `swapped` are the columns whose copies are written the other way round.
+    /// Puts all in order; `swapped` are the columns of which the copies are written the other way round.
     pub(super) fn finish(&mut self, swapped: &[u32]) {
-        // of several ALTs of a sample each row tells the same
+        // of several ALTs of a sample each row says the same
         self.calls.sort_by_key(|(column, _)| *column);
         self.calls.dedup_by_key(|(column, _)| *column);
-        for (column, told) in &mut self.calls {
-            match told {
-                Told::Number(_) => self.kinds.sets = true,
-                Told::Name(_) => (self.kinds.sets, self.kinds.named) = (true, true),
-                Told::Haplotypes(names) => {
+        for (column, phasing) in &mut self.calls {
+            match phasing {
+                Phasing::Number(_) => self.kinds.sets = true,
+                Phasing::Name(_) => (self.kinds.sets, self.kinds.named) = (true, true),
+                Phasing::Haplotypes(names) => {
                     self.kinds.haplotypes = true;
                     if swapped.binary_search(column).is_ok() {
                         names.reverse();
@@ -143,28 +143,28 @@ impl Phases {
         {
             *at += 1;
         }
-        let told = self.calls.get(*at).filter(|(known, _)| *known == column);
-        let told = told.map(|(_, told)| told);
+        let phasing = self.calls.get(*at).filter(|(known, _)| *known == column);
+        let phasing = phasing.map(|(_, phasing)| phasing);
         if self.kinds.sets {
             line.push(b':');
-            self.write_set(line, told);
+            self.write_set(line, phasing);
         }
         if self.kinds.haplotypes {
             line.push(b':');
-            self.write_haplotypes(line, told);
+            self.write_haplotypes(line, phasing);
         }
     }
 
-    fn write_set(&self, line: &mut Vec<u8>, told: Option<&Told>) {
-        match told {
-            Some(Told::Number(number)) => line.extend_from_slice(number.to_string().as_bytes()),
-            Some(Told::Name(name)) => line.extend_from_slice(self.text_of(*name)),
+    fn write_set(&self, line: &mut Vec<u8>, phasing: Option<&Phasing>) {
+        match phasing {
+            Some(Phasing::Number(number)) => line.extend_from_slice(number.to_string().as_bytes()),
+            Some(Phasing::Name(name)) => line.extend_from_slice(self.text_of(*name)),
             _ => line.push(b'.'),
         }
     }
 
-    fn write_haplotypes(&self, line: &mut Vec<u8>, told: Option<&Told>) {
-        let Some(Told::Haplotypes(names)) = told else {
+    fn write_haplotypes(&self, line: &mut Vec<u8>, phasing: Option<&Phasing>) {
+        let Some(Phasing::Haplotypes(names)) = phasing else {
             return line.push(b'.');
         };
         for (i, name) in names.iter().enumerate() {
@@ -190,9 +190,9 @@ impl Phases {
         if self.kinds.sets && !named {
             typed::key(line, sets);
             let mut numbers = vec![None; columns];
-            for (column, told) in &self.calls {
-                if let (Some(slot), Told::Number(number)) =
-                    (numbers.get_mut(*column as usize), told)
+            for (column, phasing) in &self.calls {
+                if let (Some(slot), Phasing::Number(number)) =
+                    (numbers.get_mut(*column as usize), phasing)
                 {
                     *slot = i32::try_from(*number).ok();
                 }
@@ -212,11 +212,11 @@ impl Phases {
         &self,
         line: &mut Vec<u8>,
         columns: usize,
-        write: fn(&Self, &mut Vec<u8>, Option<&Told>),
+        write: fn(&Self, &mut Vec<u8>, Option<&Phasing>),
     ) {
-        let texts = self.calls.iter().map(|(column, told)| {
+        let texts = self.calls.iter().map(|(column, phasing)| {
             let mut text = Vec::new();
-            write(self, &mut text, Some(told));
+            write(self, &mut text, Some(phasing));
             (*column as usize, text)
         });
         let texts: Vec<(usize, Vec<u8>)> = texts.collect();

@@ -10,8 +10,8 @@ use super::origin::Trios;
 use super::people::Step;
 use super::reached;
 use super::resolve::{Resolver, Test};
+use super::spellings::{Numbered, Spelled};
 use super::subjects::Subjects;
-use super::told::{Spelled, Told};
 use super::variants::Variants;
 use super::walk::Walk;
 use crate::dataset::{Dataset, Segment};
@@ -164,7 +164,7 @@ impl Carried {
             }
             step.variants += 1;
             if let Some(counted) = &mut hits.counted {
-                counted.begin(walk.told()?);
+                counted.begin(walk.numbered()?);
             }
             for &row in walk.passing() {
                 if let Some((_, segment)) = walk.part(row) {
@@ -196,7 +196,7 @@ impl Carried {
         let mut carried = Persons::new(dataset, subjects, self.asked.at_least.max(1))?;
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
-            carried.begin(variant.told()?);
+            carried.begin(variant.numbered()?);
             step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
                 let wanted = self.asked.zygosity;
                 let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
@@ -216,7 +216,7 @@ pub(super) struct Persons {
     /// By a person's first sample: how many variants, and the number of the last one.
     counts: Vec<(u32, u32)>,
     /// The variant at hand, and who was counted of those that come again.
-    variant: Told,
+    variant: Numbered,
     counted: HashMap<u32, SampleSet>,
     at_least: u32,
 }
@@ -226,7 +226,7 @@ impl Persons {
         Ok(Self {
             first_samples: subjects.first_samples()?,
             counts: vec![(0, 0); dataset.sample_count() as usize],
-            variant: Told {
+            variant: Numbered {
                 number: 0,
                 spelled: Spelled::Alike,
             },
@@ -236,7 +236,7 @@ impl Persons {
     }
 
     /// What is added from now on is of this variant.
-    fn begin(&mut self, variant: Told) {
+    fn begin(&mut self, variant: Numbered) {
         if self.variant.spelled == Spelled::OtherwiseLast {
             self.counted.remove(&self.variant.number);
         }
@@ -244,7 +244,7 @@ impl Persons {
     }
 
     /// A sample carries the variant: its person, however many of the samples do, and however often the
-    /// variant is told, carries it once.
+    /// variant is reported, carries it once.
     fn add(&mut self, sample: u32) {
         let first = match &self.first_samples {
             Some(first_samples) => first_samples.get(sample as usize).copied(),
@@ -256,7 +256,7 @@ impl Persons {
         let Some((count, last)) = self.counts.get_mut(first as usize) else {
             return;
         };
-        let Told { number, spelled } = self.variant;
+        let Numbered { number, spelled } = self.variant;
         let is_new = match spelled {
             Spelled::Alike => *count == 0 || *last != number,
             _ => self.counted.entry(number).or_default().insert(first),

@@ -1,7 +1,7 @@
 //! Two variants in one gene, one on each copy: carriers by gene.
 //!
 //! Candidates are the variants asked for that are a gene's (see [`super::reached`]), on one contig. An
-//! ALT of `*` is none: it tells of a deletion that has a row of its own.
+//! ALT of `*` is none: it is of a deletion that has a row of its own.
 //! A call is a *hit* where the sample has two copies and one of them carries: calls of both copies, of
 //! one copy and of three or more never count.
 //!
@@ -13,7 +13,7 @@
 //!
 //! Calls are phased to each other within a phase set of a contig: calls of one PS, calls with `|` that are
 //! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
-//! A variant that is told in several records, in whatever spellings, is one: it is no partner of itself.
+//! A variant that several records report, in whatever spellings, is one: it is no partner of itself.
 
 use super::Group;
 use super::IntoWhere;
@@ -209,7 +209,7 @@ struct PairHit {
     other: Option<Haplotype>,
     /// Part and number of the record among those at its position.
     record: (usize, i64),
-    /// Kept only where pairs are told.
+    /// Kept only where pairs are reported.
     names: Option<Rc<PairedVariant>>,
 }
 
@@ -235,10 +235,10 @@ fn pairs_of<E>(
     mut hits: Vec<PairHit>,
     f: &mut impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
-    // stable: what is told of a variant stays in its order, behind where it was met first
+    // stable: what is known of a variant stays in its order, behind where it was met first
     hits.sort_by_key(|hit| (hit.sample, hit.variant));
     for of_sample in hits.chunk_by(|a, b| a.sample == b.sample) {
-        // a variant may be told more than once
+        // a variant may be reported more than once
         let variants = of_sample.chunk_by(|a, b| a.variant == b.variant);
         let variants: Vec<&[PairHit]> = variants.collect();
         for (i, first) in variants.iter().enumerate() {
@@ -281,7 +281,7 @@ struct Sweep<'a> {
     closed: Vec<u32>,
     found: Found,
     haplotypes: Haplotypes,
-    /// The number of the variant: the same for each time that it is told.
+    /// The number of the variant: the same for each time that it is reported.
     variant: u32,
     seen: u64,
     set_bytes: u64,
@@ -433,7 +433,7 @@ impl<'a> Sweep<'a> {
     fn step(&mut self, names: bool) -> Result<bool> {
         while let Some(mut variant) = self.variants.next()? {
             self.seen += 1;
-            self.variant = variant.told()?.number;
+            self.variant = variant.numbered()?.number;
             let contig = variant.contig_number();
             let position = variant.position()?;
             if self.contig != Some(contig) {

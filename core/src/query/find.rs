@@ -3,7 +3,7 @@
 //! Rows that are spelled plainly (see [`crate::genome::Trimmed`]) are looked up by position and text, those
 //! that are not by where their changes start: for them segments have a list. An indel that is asked for to
 //! the right of where it is stored is found by how far rows roll, where the dataset is normalised. Where it
-//! is not, the bases that REF columns tell decide whether two indels are one; if they do not, the question
+//! is not, the bases that REF columns show decide whether two indels are one; if they do not, the question
 //! cannot be answered, for "no row" would say that nobody has it.
 
 use super::row_text::RowText;
@@ -61,7 +61,7 @@ impl Found {
         !self.undecided.is_empty()
     }
 
-    /// Why the change cannot be told from others here, and what may be meant; `None` where it can.
+    /// Why the change cannot be distinguished from others here, and what may be meant; `None` where it can.
     pub(super) fn doubt(
         &self,
         dataset: &Dataset,
@@ -252,7 +252,7 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// The rows of a part of which the change is this one, as trimming tells; those are not of which REF
+    /// The rows of a part of which the change is this one, as trimming shows; those are not of which REF
     /// contradicts the REF that was asked for, a position and bases: that is of another assembly, or wrong.
     fn rows_trimmed(
         &mut self,
@@ -437,7 +437,7 @@ impl<'a> Finder<'a> {
         &mut self,
         candidates: Vec<Candidate>,
         asked: Range<i64>,
-        told: (i64, &[u8]),
+        asked_with: (i64, &[u8]),
         same: &dyn Fn(&Candidate, &BaseAt<'_>) -> Same,
     ) -> Result<()> {
         let starts = || candidates.iter().map(|candidate| candidate.start);
@@ -450,7 +450,7 @@ impl<'a> Finder<'a> {
         for candidate in &candidates {
             known.add(candidate.position, &candidate.reference);
         }
-        known.add(told.0, told.1);
+        known.add(asked_with.0, asked_with.1);
         for candidate in &candidates {
             match same(candidate, &|at| known.get(at)) {
                 Same::Yes => self.found.add(candidate.part, vec![candidate.row]),
@@ -461,7 +461,7 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// What the REFs of rows that start in a stretch tell of it, and the repeats that rows roll through.
+    /// What the REFs of rows that start in a stretch show of it, and the repeats that rows roll through.
     fn known_bases(&mut self, stretch: Range<i64>) -> Result<KnownBases> {
         let mut known = KnownBases::new(stretch.clone());
         for part in self.parts(stretch.clone())? {
@@ -484,7 +484,7 @@ impl<'a> Finder<'a> {
         Ok(known)
     }
 
-    /// A deletion or duplication of an interval, whose bases are not told.
+    /// A deletion or duplication of an interval, whose bases are not given.
     fn interval(&mut self, interval: Interval, change: &Change<'_>, deletes: bool) -> Result<()> {
         let interval = i64::from(interval.start)..i64::from(interval.end);
         let length = interval.end - interval.start;
@@ -518,7 +518,7 @@ impl<'a> Finder<'a> {
         self.decide(candidates, of_interval.clone(), (0, &[]), &same)
     }
 
-    /// Bases that are not told for others.
+    /// Bases that are not given for others.
     fn replacement(&mut self, interval: Interval, change: &Change<'_>) -> Result<()> {
         let (from, to) = (i64::from(interval.start), i64::from(interval.end));
         let window = from - ROLL_REACH..to + 2;

@@ -56,14 +56,14 @@ impl Held {
     }
 
     fn counting_note(&self) -> Option<String> {
-        let whose = match self.several {
+        let owners = match self.several {
             0 => return None,
             1 => "1 of these people has".to_owned(),
             several => format!("{several} of these people have"),
         };
         let samples = self.samples.len();
         Some(format!(
-            "{whose} several samples: counts and frequencies are of their {samples} samples"
+            "{owners} several samples: counts and frequencies are of their {samples} samples"
         ))
     }
 }
@@ -341,7 +341,7 @@ impl<'a> Group<'a> {
     /// # Errors
     ///
     /// [`Error::Usage`] where the other is of another dataset, or of another state of this one;
-    /// [`Error::Damaged`] where it cannot be read whose the samples are.
+    /// [`Error::Damaged`] where it the owners of samples cannot be read.
     pub fn and(&self, other: &Self) -> Result<Self> {
         let both = self.held.subjects.intersection(other.subjects_in(self)?);
         self.with(both, format!("({}) & ({})", self.label(), other.label()))
@@ -371,7 +371,7 @@ impl<'a> Group<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] where it cannot be read whose the samples are.
+    /// [`Error::Damaged`] where it the owners of samples cannot be read.
     pub fn others(&self) -> Result<Self> {
         let rest = Subjects::of(self.dataset).all();
         let rest = rest.difference(&self.held.subjects);

@@ -66,7 +66,7 @@ impl Haplotypes {
                         .transpose()
                 };
                 let found = [of(self, copies[0])?, of(self, copies[1])?];
-                // both copies on one haplotype: which one is ours is not told
+                // both copies on one haplotype: which one is ours is not known
                 let known = found[0] != found[1];
                 let named = |name| Haplotype::new(&Phased::Haplotype(name), 0);
                 return Ok(found.map(|name| name.filter(|_| known).map(named)));

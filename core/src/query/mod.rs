@@ -35,9 +35,9 @@ mod same;
 mod several;
 mod shown_bases;
 mod similar;
+mod spellings;
 mod subjects;
 mod test;
-mod told;
 mod variants;
 mod walk;
 

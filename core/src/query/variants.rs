@@ -9,7 +9,7 @@ use super::entries::EntryTest;
 use super::expression::Node;
 use super::genotype::CarrierGenotype;
 use super::resolve::Test;
-use super::told::Told;
+use super::spellings::Numbered;
 use super::walk::{RowRef, Walk};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
@@ -544,9 +544,9 @@ impl<'a> Variant<'_, 'a> {
         Ok(bytes)
     }
 
-    /// The number of the variant: see [`Walk::told`].
-    pub(super) fn told(&mut self) -> Result<Told> {
-        self.of.walk.told()
+    /// The number of the variant: see [`Walk::numbered`].
+    pub(super) fn numbered(&mut self) -> Result<Numbered> {
+        self.of.walk.numbered()
     }
 
     /// Whether a test holds of the variant; what is asked of a record must hold of this one, or else of any.

@@ -11,8 +11,8 @@ use super::coverage::{Coverage, Place, RowOf};
 use super::expression::Node;
 use super::resolve::Test;
 use super::same::VariantKey;
+use super::spellings::{Numbered, Spelled, Spellings};
 use super::test::{EVERYBODY, Tester, asks_records, count_everybody, rows_of, test_node};
-use super::told::{Spelled, Spellings, Told};
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::stop::check_stop;
@@ -55,9 +55,9 @@ pub(crate) struct Walk<'a> {
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
     passing: Vec<RowRef>,
-    /// What of variants is told again, where they are numbered: then rows of one variant that a batch has
+    /// How variants are spelled, where they are numbered: then rows of one variant that a batch has
     /// twice come one after the other.
-    told: Option<Spellings>,
+    spellings: Option<Spellings>,
     /// The number of the variant last numbered.
     number: u32,
     /// A row of the variant before.
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
             dataset,
             by_record: several_batches && asks_records(&test),
             passing: Vec::new(),
-            told: None,
+            spellings: None,
             number: 0,
             previous: None,
             test,
@@ -215,32 +215,32 @@ impl<'a> Walk<'a> {
         self.by_record
     }
 
-    /// Numbers variants from here on: see [`Self::told`].
+    /// Numbers variants from here on: see [`Self::numbered`].
     pub(crate) fn number_variants(&mut self) -> Result<()> {
-        self.told = Some(Spellings::of(self.dataset, &self.parts)?);
+        self.spellings = Some(Spellings::of(self.dataset, &self.parts)?);
         Ok(())
     }
 
-    /// The number of the variant, for all that are numbered: a batch may tell one in several records, and each
+    /// The number of the variant, for all that are numbered: a batch may report one in several records, and each
     /// of these is a variant of its own here, but of one number.
-    pub(crate) fn told(&mut self) -> Result<Told> {
+    pub(crate) fn numbered(&mut self) -> Result<Numbered> {
         let next = self.number + 1;
-        let spellings = self.told.as_mut();
-        if let Some(told) = spellings.and_then(|of| of.told(&self.current, next)) {
-            self.number = self.number.max(told.number);
-            return Ok(told);
+        let spellings = self.spellings.as_mut();
+        if let Some(known) = spellings.and_then(|of| of.number_of(&self.current, next)) {
+            self.number = self.number.max(known.number);
+            return Ok(known);
         }
-        if !self.is_told_again()? {
+        if !self.is_reported_again()? {
             self.number = next;
         }
-        Ok(Told {
+        Ok(Numbered {
             number: self.number,
             spelled: Spelled::Alike,
         })
     }
 
     /// Whether the variant is the same as the one before, as it is spelled.
-    fn is_told_again(&mut self) -> Result<bool> {
+    fn is_reported_again(&mut self) -> Result<bool> {
         let (Some(before), Some(&now)) = (self.previous, self.current.first()) else {
             return Ok(false);
         };
@@ -256,7 +256,7 @@ impl<'a> Walk<'a> {
         Ok(self.key(before)? == self.key(now)?)
     }
 
-    /// Other rows of the variant in the segments that have it: records that tell it once more. They stand
+    /// Other rows of the variant in the segments that have it: records that report it once more. They stand
     /// beside each other.
     pub(super) fn rows_again(&mut self, again: &mut Vec<RowRef>) -> Result<()> {
         again.clear();
@@ -340,7 +340,7 @@ impl<'a> Walk<'a> {
             let (row, range) = (head.row, head.range);
             let more = head.step(part)?;
             // short alleles are bases, of which the order of rows puts those of a variant together
-            if self.told.is_some()
+            if self.spellings.is_some()
                 && more
                 && head.position == position
                 && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
@@ -428,8 +428,8 @@ impl<'a> Walk<'a> {
         });
         let variants = found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth);
         let mut variants: Vec<&[RowHere]> = variants.collect();
-        if self.told.is_none() {
-            // variants that extents alone tell apart stand as in a file
+        if self.spellings.is_none() {
+            // variants that differ in their extents alone stand as in a file
             variants.sort_by(|a, b| match (a.first(), b.first()) {
                 (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
                 _ => Ordering::Equal,

@@ -1,4 +1,4 @@
-//! Which variants of a walk are one and the same: a batch may tell one in several records, and in several
+//! Which variants of a walk are one and the same: a batch may report one in several records, and in several
 //! spellings.
 
 use super::find::find_change_within;
@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The number of a variant in the walk, and whether rows of it may stand apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Numbered {
     pub(crate) number: u32,
     pub(crate) spelled: Spelled,
 }
@@ -107,7 +107,7 @@ impl Spellings {
     }
 
     /// The variant of some rows, if it is spelled in several ways; `next` is the number of a new one.
-    pub(super) fn told(&mut self, rows: &[RowRef], next: u32) -> Option<Told> {
+    pub(super) fn number_of(&mut self, rows: &[RowRef], next: u32) -> Option<Numbered> {
         if self.of_row.is_empty() {
             return None;
         }
@@ -117,7 +117,7 @@ impl Spellings {
         let here = here.count();
         let change = self.changes.get_mut(number)?;
         change.left = change.left.saturating_sub(here);
-        Some(Told {
+        Some(Numbered {
             number: *change.number.get_or_insert(next),
             spelled: match change.left {
                 0 => Spelled::OtherwiseLast,
