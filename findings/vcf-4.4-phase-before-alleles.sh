@@ -28,7 +28,7 @@ with open("in.vcf", "w") as out:
     out.write("\t".join("1 100 . A G . PASS . GT".split() + CELLS) + "\n")
 
 
-def told(read):
+def reported(read):
     try:
         return read()
     except Exception as error:
@@ -36,10 +36,10 @@ def told(read):
 
 
 found = {
-    "pysam": told(lambda: [s["GT"] for s in next(iter(pysam.VariantFile("in.vcf"))).samples.values()]),
-    "cyvcf2": told(lambda: next(iter(cyvcf2.VCF("in.vcf"))).genotypes),
-    "vcfpy": told(lambda: [c.gt_alleles for c in next(iter(vcfpy.Reader.from_path("in.vcf"))).calls]),
-    "scikit-allel": told(lambda: allel.read_vcf("in.vcf")["calldata/GT"][0].tolist()),
+    "pysam": reported(lambda: [s["GT"] for s in next(iter(pysam.VariantFile("in.vcf"))).samples.values()]),
+    "cyvcf2": reported(lambda: next(iter(cyvcf2.VCF("in.vcf"))).genotypes),
+    "vcfpy": reported(lambda: [c.gt_alleles for c in next(iter(vcfpy.Reader.from_path("in.vcf"))).calls]),
+    "scikit-allel": reported(lambda: allel.read_vcf("in.vcf")["calldata/GT"][0].tolist()),
 }
 print(*found.items(), sep="\n")
 assert found["pysam"] == [(0, 1), (0, 1), (0, 1), (1,)], found

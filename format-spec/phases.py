@@ -30,17 +30,17 @@ class Phases:
             sample += head >> 2
             form = head & 3
             need(sample < self.samples and form < 3, "phase_sets", "H2", f"form {form} of sample {sample}")
-            told = []
+            reported = []
             for _ in range(2 if form == HAPLOTYPES else 1):
                 number, at = leb128(data, at, "phase_sets", "H2")
-                told.append(number)
+                reported.append(number)
             if form == NUMBER:
-                set_of = position + 1 + (told[0] >> 1 ^ -(told[0] & 1))
+                set_of = position + 1 + (reported[0] >> 1 ^ -(reported[0] & 1))
                 need(0 <= set_of < 2**31, "phase_sets", "H2", f"number {set_of}")
             elif form == NAME:
-                set_of = self.name(told[0], form)
+                set_of = self.name(reported[0], form)
             else:
-                set_of = tuple(self.name(number - 1, form) if number else None for number in told)
+                set_of = tuple(self.name(number - 1, form) if number else None for number in reported)
                 need(set_of != (None, None), "phase_sets", "H2", f"no haplotype of sample {sample}")
             found[sample] = (form, set_of)
             sample += 1
@@ -61,7 +61,7 @@ class Phases:
             need(sound, "phase_names", "H4", f"{name!r}")
 
     def check(self, row, carriers, haploid, polyploid, unphased):
-        """Whose the sets of a row are."""
+        """The samples of the sets of a row."""
         for sample, (form, _) in self.of_rows[row].items():
             carries = {2 * sample, 2 * sample + 1} & carriers
             sound = carries and sample not in haploid and sample not in polyploid

@@ -23,7 +23,7 @@ pub struct Figure {
     pub value: f64,
     /// Whether it is a time: others are shown, and held to no bar.
     pub time: bool,
-    /// What was found, where that is told: both builds should find the same.
+    /// What was found, where that is reported: both builds should find the same.
     pub answer: String,
 }
 
@@ -66,9 +66,9 @@ impl Build {
     pub fn output(&self, command: &mut Command) -> Result<String> {
         let out = command.output()?;
         if !out.status.success() {
-            let told = String::from_utf8_lossy(&out.stderr);
+            let reported = String::from_utf8_lossy(&out.stderr);
             let binary = self.binary.display();
-            return Err(format!("{binary}: {}: {}", out.status, told.trim()).into());
+            return Err(format!("{binary}: {}: {}", out.status, reported.trim()).into());
         }
         Ok(String::from_utf8(out.stdout)?)
     }

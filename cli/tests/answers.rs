@@ -152,7 +152,7 @@ fn people_are_counted_and_named() {
     );
 }
 
-/// What who asks should know is told beside the answer, unless nothing is to be told.
+/// What who asks should know is reported beside the answer, unless nothing is to be reported.
 #[test]
 fn answers_come_with_notes() {
     let dir = tempfile::tempdir().unwrap();
@@ -167,24 +167,24 @@ fn answers_come_with_notes() {
         "build", "-q", &input, "-o", &to, "--genes", &genes, "--people", &people,
     ];
     varidex(&build).assert().success();
-    let told = |arguments: &[&str]| {
+    let reported = |arguments: &[&str]| {
         let answered = varidex(arguments).assert().success();
         String::from_utf8_lossy(&answered.get_output().stderr).into_owned()
     };
     let both = "carriers(gene:AAA & gene:BBB, het)";
-    let note = told(&["ask", &to, both]);
+    let note = reported(&["ask", &to, both]);
     let each = "carriers(gene:AAA, het) & carriers(gene:BBB, het)";
     assert!(note.starts_with("note: ") && note.contains(each), "{note}");
-    assert_eq!(told(&["ask", &to, each]), "");
-    assert_eq!(told(&["ask", &to, "carriers(gene:AAA & gene:aaa)"]), "");
-    assert_eq!(told(&["ask", &to, both, "--quiet"]), "");
-    let note = told(&["frequencies", &to, "1:5", "--group", "samples(T1, S2)"]);
+    assert_eq!(reported(&["ask", &to, each]), "");
+    assert_eq!(reported(&["ask", &to, "carriers(gene:AAA & gene:aaa)"]), "");
+    assert_eq!(reported(&["ask", &to, both, "--quiet"]), "");
+    let note = reported(&["frequencies", &to, "1:5", "--group", "samples(T1, S2)"]);
     assert!(
         note.starts_with("note: 1 of these people has several samples"),
         "{note}"
     );
     assert_eq!(
-        told(&["frequencies", &to, "1:5", "--group", "samples(S2)"]),
+        reported(&["frequencies", &to, "1:5", "--group", "samples(S2)"]),
         ""
     );
     let explained = varidex(&["ask", &to, "samples(T1)", "--explain", "--format", "json"]);
@@ -324,10 +324,10 @@ fn a_build_reports() {
     let report = dir.path().join("report.json").display().to_string();
     let built = varidex(&["build", COHORT, "-o", &dataset, "--report", &report]).assert();
     let built = built.success().stdout("");
-    let told = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
+    let reported = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
     assert!(
-        told.starts_with(&format!("reading {COHORT}\nwrote {dataset}\nrecords read ")),
-        "{told}"
+        reported.starts_with(&format!("reading {COHORT}\nwrote {dataset}\nrecords read ")),
+        "{reported}"
     );
     let report = std::fs::read_to_string(report).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
@@ -526,16 +526,16 @@ fn annotated_variants() {
     let built = varidex(&["build", &input, "--info", "CSQ.gnomADe_AF", "-o", &to])
         .assert()
         .success();
-    let told = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
-    let told: Vec<&str> = told.split_whitespace().collect();
-    let told = told.join(" ");
+    let reported = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
+    let reported: Vec<&str> = reported.split_whitespace().collect();
+    let reported = reported.join(" ");
     assert!(
-        told.contains("annotations CSQ entries read 4 entries stored 3 entries refused 1"),
-        "{told}"
+        reported.contains("annotations CSQ entries read 4 entries stored 3 entries refused 1"),
+        "{reported}"
     );
     assert!(
-        told.contains("an allele that the record does not have"),
-        "{told}"
+        reported.contains("an allele that the record does not have"),
+        "{reported}"
     );
 
     let columns = |question: &str| {
@@ -583,8 +583,8 @@ fn annotated_variants() {
     ];
     varidex(&none).assert().success();
     let asked = varidex(&["variants", &to, "gene:BRAF"]).assert().code(2);
-    let told = String::from_utf8_lossy(&asked.get_output().stderr).into_owned();
-    assert!(told.contains("no genes are known here"), "{told}");
+    let reported = String::from_utf8_lossy(&asked.get_output().stderr).into_owned();
+    assert!(reported.contains("no genes are known here"), "{reported}");
     varidex(&["build", &input, "--annotations", "vep", "-o", &to])
         .assert()
         .code(2);

@@ -396,26 +396,29 @@ fn records_speak_for_those_who_are_exported() {
         vcf("D", &["1 5 . A C . . . GT 0/1"]),
         vcf("E", &["1 5 . A C . s50 DP=8 GT 0/1"]),
     ]);
-    let told = |of: &str, group: Option<&Group<'_>>| {
+    let reported = |of: &str, group: Option<&Group<'_>>| {
         let found = lines(&built.dataset, of, group);
         let fields: Vec<&str> = found[0].split(' ').collect();
         let info = fields[7].split(';').find(|entry| entry.starts_with("DP="));
         [fields[2], fields[5], fields[6], info.unwrap_or(".")].join(" ")
     };
     let of = |names: &str| built.dataset.ask(&format!("samples({names})")).unwrap();
-    assert_eq!(told("all", None), "rs1;rs2 50 q10;s50 DP=1");
-    assert_eq!(told("filter:PASS", None), "rs1 50 PASS DP=1");
-    assert_eq!(told("filter:q10", None), "rs2;rs1 5 q10;s50 DP=7");
-    assert_eq!(told("info.DP=8", None), ". . s50 DP=8");
-    assert_eq!(told("all", Some(&of("A"))), "rs1 50 PASS DP=1");
-    assert_eq!(told("all", Some(&of("B, D"))), "rs1 50 PASS DP=1");
-    assert_eq!(told("all", Some(&of("D"))), ". . . .");
+    assert_eq!(reported("all", None), "rs1;rs2 50 q10;s50 DP=1");
+    assert_eq!(reported("filter:PASS", None), "rs1 50 PASS DP=1");
+    assert_eq!(reported("filter:q10", None), "rs2;rs1 5 q10;s50 DP=7");
+    assert_eq!(reported("info.DP=8", None), ". . s50 DP=8");
+    assert_eq!(reported("all", Some(&of("A"))), "rs1 50 PASS DP=1");
+    assert_eq!(reported("all", Some(&of("B, D"))), "rs1 50 PASS DP=1");
+    assert_eq!(reported("all", Some(&of("D"))), ". . . .");
     assert_eq!(
-        told("filter:q10", Some(&of("A, C"))),
+        reported("filter:q10", Some(&of("A, C"))),
         "rs2;rs1 5 q10;s50 DP=7"
     );
     // of none of them the record passes
-    assert_eq!(told("filter:q10", Some(&of("A, D"))), "rs1 50 PASS DP=1");
+    assert_eq!(
+        reported("filter:q10", Some(&of("A, D"))),
+        "rs1 50 PASS DP=1"
+    );
 }
 
 #[test]
@@ -542,13 +545,13 @@ fn a_failed_export_leaves_what_was_there() {
     assert!(matches!(stopped, Err(Error::Cancelled)));
     assert_eq!(fs::read_to_string(&path).unwrap(), "before");
     assert_eq!(fs::read_dir(first.dir.path()).unwrap().count(), before);
-    let mut told = 0;
+    let mut reported = 0;
     let summary = d.export("all", None, &path, &options, &mut |progress| {
-        told = progress.records;
+        reported = progress.records;
         true
     });
     assert_eq!(summary.unwrap().records, 1999);
-    assert!(told > 0);
+    assert!(reported > 0);
     let unknown = d.export(
         "all",
         None,

@@ -33,9 +33,9 @@ pub struct BuildOptions {
     pub annotations: Annotations,
     /// People, and ontologies for what is recorded of them.
     pub people: PeopleOptions,
-    /// A genotype whose GQ is lower counts as missing: a number from 0.
+    /// A genotype with a lower GQ counts as missing: a number from 0.
     pub min_gq: Option<f64>,
-    /// A genotype whose DP is lower counts as missing: a number from 0.
+    /// A genotype with a lower DP counts as missing: a number from 0.
     pub min_dp: Option<f64>,
     /// Sort unsorted input instead of refusing it.
     pub sort: bool,

@@ -104,7 +104,7 @@ pub(super) struct SegmentPhases {
 }
 
 impl SegmentPhases {
-    /// Adds the rows of a group, whose positions these are.
+    /// Adds the rows of a group; these are their positions.
     pub(super) fn append(&mut self, group: EncodedPhases, positions: &[i32], samples: u32) {
         let offset = self.bytes.len();
         if group.names.list.is_empty() {

@@ -129,7 +129,7 @@ pub(super) struct Genotypes<'a> {
     /// Whether the dataset has phase sets, and whether these name haplotypes.
     phased: PhaseKinds,
     phases: Phases,
-    /// Columns whose copies are written in another order than they are stored, where that matters.
+    /// Columns of which the copies are written in another order than they are stored, where that matters.
     swapped: Vec<u32>,
 }
 

@@ -484,7 +484,7 @@ impl<'a> Finder<'a> {
         Ok(known)
     }
 
-    /// A deletion or duplication of an interval, whose bases are not given.
+    /// A deletion or duplication of an interval; its bases are not given.
     fn interval(&mut self, interval: Interval, change: &Change<'_>, deletes: bool) -> Result<()> {
         let interval = i64::from(interval.start)..i64::from(interval.end);
         let length = interval.end - interval.start;

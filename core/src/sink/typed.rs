@@ -58,7 +58,7 @@ fn vectors(out: &mut Vec<u8>, length: usize, values: &[Option<i32>]) {
     }
 }
 
-/// A text for each of `count` samples, of at most `width` bytes: those told, by sample, and `.` for others.
+/// A text for each of `count` samples, of at most `width` bytes: those given, by sample, and `.` for others.
 pub(crate) fn string_each(
     out: &mut Vec<u8>,
     count: usize,

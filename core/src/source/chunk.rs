@@ -277,7 +277,7 @@ pub(crate) enum PhasedTo {
     Number(u32),
     /// PS that is no number of 31 bits, of a phased call.
     Name(Span),
-    /// PSL: the haplotype of each copy, where one is told, in the order of the copies as they stand in sets.
+    /// PSL: the haplotype of each copy, where one is named, in the order of the copies as they stand in sets.
     Haplotypes([Option<Span>; 2]),
 }
 

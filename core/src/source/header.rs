@@ -55,7 +55,7 @@ pub(crate) struct Header {
     pub warnings: Vec<Warning>,
     /// FILTER, INFO and FORMAT keys and contigs in the order of their lines, for BCF.
     pub(super) dictionary: Vec<Entry>,
-    /// Tells it from other headers.
+    /// Distinguishes it from other headers.
     pub digest: u64,
 }
 

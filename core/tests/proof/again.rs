@@ -161,8 +161,8 @@ fn other_variants_of_a_place_are_stored() {
     ];
     let (report, rows) = stored(&folder, &texts, &options());
     assert_eq!((rows, report.refused_count()), (12, 0));
-    let told = report.warnings.iter().find(|of| of.what.contains("before"));
-    assert_eq!(told, None);
+    let reported = report.warnings.iter().find(|of| of.what.contains("before"));
+    assert_eq!(reported, None);
 }
 
 /// Against a reference, rows are compared as they are stored.

@@ -1,4 +1,4 @@
-//! Annotations of files: how they are read, refused, told and shown.
+//! Annotations of files: how they are read, refused, reported and shown.
 
 use crate::annotations::{Entry, GENES, META, found, record};
 use crate::common::{Folder, build, content, data, keeping, options, run};
@@ -33,9 +33,12 @@ fn records_that_point_to_another_have_its_entry() {
     let input = folder.write("input.vcf", text);
     let to = folder.path("dataset.vdx");
     let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!(told.annotator, Annotator::Bcsq);
-    assert_eq!((told.read, told.stored, told.refused_count()), (9, 6, 3));
+    let reported = report.annotations.unwrap();
+    assert_eq!(reported.annotator, Annotator::Bcsq);
+    assert_eq!(
+        (reported.read, reported.stored, reported.refused_count()),
+        (9, 6, 3)
+    );
     let dataset = Dataset::open(&to).unwrap();
     dataset.verify().unwrap();
     let rows = |text: &str| -> Vec<String> {
@@ -52,8 +55,8 @@ fn records_that_point_to_another_have_its_entry() {
     assert_eq!(rows("gene:CCC3 & impact:high"), ["20G", "30T"]);
     assert_eq!(rows("gene:BBB2"), ["12C", "12T"]);
     let mut at = dataset.variants("1:12:A:C").unwrap();
-    let told = at.next().unwrap().unwrap().annotations().unwrap();
-    let genes: Vec<&str> = told.iter().map(|told| told.gene()).collect();
+    let reported = at.next().unwrap().unwrap().annotations().unwrap();
+    let genes: Vec<&str> = reported.iter().map(|reported| reported.gene()).collect();
     assert_eq!(genes, ["BBB2", "AAA1"]);
 }
 
@@ -103,8 +106,11 @@ fn who_wrote_is_read_off_the_fields() {
             ..options()
         };
         let report = build(&[&input], &to, &with).unwrap();
-        let told = report.annotations.unwrap();
-        assert_eq!((told.read, told.stored, told.annotator.key()), (2, 2, key));
+        let reported = report.annotations.unwrap();
+        assert_eq!(
+            (reported.read, reported.stored, reported.annotator.key()),
+            (2, 2, key)
+        );
         let dataset = Dataset::open(&to).unwrap();
         dataset.verify().unwrap();
         for question in ["protein:K12E", "gene:AAA1 & impact:moderate"] {
@@ -131,7 +137,7 @@ fn what_is_no_annotation_is_warned_of() {
             format!("{before}{after}{record}").replace("#CHROM", more),
         )
     };
-    let told = |input: &std::path::Path, which: &str| {
+    let reported = |input: &std::path::Path, which: &str| {
         let options = BuildOptions {
             annotations: which.parse().unwrap(),
             replace: true,
@@ -143,7 +149,7 @@ fn what_is_no_annotation_is_warned_of() {
             .map(|w| format!("{} {}", w.what, w.first))
             .collect();
         Ok::<_, Error>((
-            report.annotations.map(|told| told.annotator.key()),
+            report.annotations.map(|reported| reported.annotator.key()),
             warnings,
         ))
     };
@@ -155,12 +161,15 @@ fn what_is_no_annotation_is_warned_of() {
         )
     };
     let input = bare(score, "ANN=12");
-    assert_eq!(told(&input, "auto").unwrap(), (None, vec![not("ANN", 4)]));
-    assert!(matches!(told(&input, "ann"), Err(Error::Input(_))));
-    assert_eq!(told(&input, "none").unwrap(), (None, vec![]));
+    assert_eq!(
+        reported(&input, "auto").unwrap(),
+        (None, vec![not("ANN", 4)])
+    );
+    assert!(matches!(reported(&input, "ann"), Err(Error::Input(_))));
+    assert_eq!(reported(&input, "none").unwrap(), (None, vec![]));
     let input = bare(&plain.replace("#CHROM", score), "CSQ=damaging;ANN=12");
     let both = vec![not("CSQ", 4), not("ANN", 5)];
-    assert_eq!(told(&input, "auto").unwrap(), (None, both));
+    assert_eq!(reported(&input, "auto").unwrap(), (None, both));
     // one that is none does not hide one that is
     let snpeff = "##INFO=<ID=ANN,Number=.,Type=String,Description=\"Functional annotations: 'Allele | Annotation | Annotation_Impact | Gene_Name'\">\n#CHROM";
     let input = bare(
@@ -168,7 +177,7 @@ fn what_is_no_annotation_is_warned_of() {
         "CSQ=damaging;ANN=C|missense_variant|MODERATE|AAA1",
     );
     assert_eq!(
-        told(&input, "auto").unwrap(),
+        reported(&input, "auto").unwrap(),
         (Some("ANN"), vec![not("CSQ", 4)])
     );
     assert_eq!(found(&Dataset::open(&to).unwrap(), "gene:AAA1").len(), 1);
@@ -203,10 +212,10 @@ fn two_deletions_written_alike_are_ambiguous() {
     let input = folder.write("input.vcf", META.to_owned() + text);
     let to = folder.path("dataset.vdx");
     let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!((told.read, told.stored), (2, 0));
-    let [refused] = &told.refused[..] else {
-        panic!("{:?}", told.refused);
+    let reported = report.annotations.unwrap();
+    assert_eq!((reported.read, reported.stored), (2, 0));
+    let [refused] = &reported.refused[..] else {
+        panic!("{:?}", reported.refused);
     };
     assert!(refused.what.contains("ambiguous"), "{}", refused.what);
     assert_eq!(
@@ -276,15 +285,25 @@ fn entries_that_cannot_be_read_are_counted() {
     let input = csq(&folder, "input.vcf", text);
     let to = folder.path("dataset.vdx");
     let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.as_ref().unwrap();
-    assert_eq!((told.read, told.stored, told.refused_count()), (3, 1, 2));
-    let reasons: Vec<&str> = told.refused.iter().map(|told| told.what.as_str()).collect();
+    let reported = report.annotations.as_ref().unwrap();
+    assert_eq!(
+        (reported.read, reported.stored, reported.refused_count()),
+        (3, 1, 2)
+    );
+    let reasons: Vec<&str> = reported
+        .refused
+        .iter()
+        .map(|reported| reported.what.as_str())
+        .collect();
     let expected = [
         "an allele that the record does not have",
         "an entry without a consequence",
     ];
     assert_eq!(reasons, expected);
-    assert!(told.refused[0].first.ends_with("input.vcf:6"), "{told:?}");
+    assert!(
+        reported.refused[0].first.ends_with("input.vcf:6"),
+        "{reported:?}"
+    );
     assert!(
         report
             .warnings
@@ -308,14 +327,18 @@ fn what_is_shown_is_what_was_asked_for() {
     let dataset = folder.dataset(&(META.to_owned() + &record(5, &["C"], text)), &options());
     let shown = |text: &str| {
         let mut variants = dataset.variants(text).unwrap();
-        let told = variants
+        let reported = variants
             .next()
             .unwrap()
             .unwrap()
             .annotation()
             .unwrap()
             .unwrap();
-        (told.gene().to_owned(), told.consequence, told.impact)
+        (
+            reported.gene().to_owned(),
+            reported.consequence,
+            reported.impact,
+        )
     };
     let high = ("AAA1".to_owned(), "stop_gained".to_owned(), Impact::High);
     assert_eq!(shown("all"), high);
@@ -388,13 +411,13 @@ fn real_annotations() {
             ..options()
         };
         let report = build(&[&path], &to, &skipping).unwrap();
-        let told = report.annotations.unwrap();
-        assert_eq!(told.annotator.key(), key);
-        assert_eq!(told.read, told.stored + told.refused_count());
+        let reported = report.annotations.unwrap();
+        assert_eq!(reported.annotator.key(), key);
+        assert_eq!(reported.read, reported.stored + reported.refused_count());
         let dataset = Dataset::open(&to).unwrap();
         dataset.verify().unwrap();
 
-        // rows by gene, by impact and by both of one entry; only records of one ALT are told apart here
+        // rows by gene, by impact and by both of one entry; only records of one ALT are distinguished here
         let mut by_gene = BTreeMap::<String, BTreeSet<String>>::new();
         let mut by_impact = BTreeMap::<String, BTreeSet<String>>::new();
         let mut of_both = BTreeMap::<(String, String), BTreeSet<String>>::new();
@@ -429,7 +452,7 @@ fn real_annotations() {
                 }
             }
         }
-        assert_eq!(told.read, entries, "{file}");
+        assert_eq!(reported.read, entries, "{file}");
         by_gene.remove("");
         assert!(!by_gene.is_empty(), "{file}");
         let plain = |place: &String| {
@@ -477,7 +500,7 @@ fn real_annotations() {
     }
 }
 
-/// What one batch is told of a variant is told of it in all; inputs without annotation are named.
+/// What one batch is reported of a variant is reported of it in all; inputs without annotation are named.
 #[test]
 fn batches_without_annotation_have_it_from_others() {
     let folder = Folder::new();
@@ -502,7 +525,7 @@ fn batches_without_annotation_have_it_from_others() {
         let warning = report
             .warnings
             .iter()
-            .find(|told| told.what.contains("no annotation in INFO CSQ"));
+            .find(|reported| reported.what.contains("no annotation in INFO CSQ"));
         assert!(warning.unwrap().first.ends_with("two.vcf"), "{warning:?}");
         let dataset = Dataset::open(&to).unwrap();
         dataset.verify().unwrap();
@@ -535,9 +558,12 @@ fn entries_of_many_alts_are_bounded() {
     let input = folder.write("input.vcf", text);
     let to = folder.path("dataset.vdx");
     let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!((told.read, told.stored), (3_000, 32));
-    assert_eq!(told.refused[0].what, "more entries than a record may have");
+    let reported = report.annotations.unwrap();
+    assert_eq!((reported.read, reported.stored), (3_000, 32));
+    assert_eq!(
+        reported.refused[0].what,
+        "more entries than a record may have"
+    );
     let dataset = Dataset::open(&to).unwrap();
     dataset.verify().unwrap();
     assert_eq!(found(&dataset, "gene:AAA1").len(), 2_000);
@@ -561,8 +587,8 @@ fn normalised_and_sorted_rows_keep_their_entries() {
         ..options()
     };
     let report = build(&[&input], &to, &options).unwrap();
-    let told = report.annotations.unwrap();
-    assert_eq!((told.read, told.stored), (4, 4));
+    let reported = report.annotations.unwrap();
+    assert_eq!((reported.read, reported.stored), (4, 4));
     let dataset = Dataset::open(&to).unwrap();
     dataset.verify().unwrap();
     let one = |position: usize, alt: &str| BTreeSet::from([(position, alt.to_owned())]);

@@ -89,7 +89,7 @@ fn shuffled(samples: usize, seed: usize) -> Vec<usize> {
     columns
 }
 
-/// Without duplicates: which of several would be the same variant is told by their order alone.
+/// Without duplicates: which of several would be the same variant is reported by their order alone.
 fn all_contigs(cohort: &Cohort) -> Vec<usize> {
     (0..cohort.contigs.len()).collect()
 }
@@ -185,11 +185,11 @@ fn picks(dataset: &Dataset, question: &str, carriers: &[&str]) {
     assert_eq!(group.ids().unwrap(), carriers, "{question}");
     let mut variants = dataset.variants(question).unwrap();
     let mut variant = variants.next().unwrap().unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     variant
-        .carriers(|carrier| told.push(dataset.sample_name(carrier.sample).unwrap()))
+        .carriers(|carrier| reported.push(dataset.sample_name(carrier.sample).unwrap()))
         .unwrap();
-    assert_eq!(told, carriers, "{question}");
+    assert_eq!(reported, carriers, "{question}");
 }
 
 /// FILTER, QUAL and INFO are those of the record of each batch's samples. Any record decided for all: who
@@ -258,13 +258,13 @@ fn what_is_shown_is_what_was_picked() {
 #[test]
 fn filters_and_ids_of_several_batches_are_joined() {
     let line = |id, filter| format!("1\t5\t{id}\tA\tG\t.\t{filter}\t.\tGT\t0|1\n");
-    let told = [
+    let reported = [
         ("rs1;x", "q10;s50"),
         (".", "."),
         ("x;rs2", "q10;s50"),
         ("rs1", "PASS"),
     ];
-    let texts = (0..).zip(told).map(|(n, (id, filter))| {
+    let texts = (0..).zip(reported).map(|(n, (id, filter))| {
         let sample = format!("S{n}");
         vcf("1", &[&sample], &[]) + &line(id, filter)
     });

@@ -192,7 +192,7 @@ impl Row {
 }
 
 impl Batch {
-    /// Its rows in the order of a dataset. Of a variant told twice the second is left out.
+    /// Its rows in the order of a dataset. Of a variant reported twice the second is left out.
     fn rows(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for record in self.kept() {
@@ -300,7 +300,7 @@ impl Scan {
 
     /// The row that tells of a batch without the variant: of the same REF the first by ALT, else the one
     /// without change that starts last.
-    fn told(&self, batch: usize, contig: &str, position: i64, reference: &str) -> Option<&Row> {
+    fn reported(&self, batch: usize, contig: &str, position: i64, reference: &str) -> Option<&Row> {
         let rows = || {
             self.batches[batch]
                 .2
@@ -322,8 +322,8 @@ impl Scan {
         };
         let row = |(batch, at): (&usize, &usize)| &self.batches[*batch].2[*at];
         let first = variant.iter().next().map(row).unwrap();
-        let told: Vec<Option<&Row>> = (0..self.batches.len())
-            .map(|batch| self.told(batch, first.contig, first.position, &first.reference))
+        let reported: Vec<Option<&Row>> = (0..self.batches.len())
+            .map(|batch| self.reported(batch, first.contig, first.position, &first.reference))
             .collect();
         let shares =
             |a: usize, b: usize| a != b && !self.batches[a].0.is_disjoint(&self.batches[b].0);
@@ -336,8 +336,8 @@ impl Scan {
             if variant.keys().any(|&here| shares(here, batch)) {
                 continue;
             }
-            match told[batch] {
-                Some(_) if (0..batch).any(|b| shares(b, batch) && told[b].is_some()) => {}
+            match reported[batch] {
+                Some(_) if (0..batch).any(|b| shares(b, batch) && reported[b].is_some()) => {}
                 Some(row) => {
                     for (sample, genotype) in samples.iter().zip(&row.genotypes) {
                         if of.contains(sample) {
@@ -347,7 +347,8 @@ impl Scan {
                         }
                     }
                 }
-                None if (0..self.batches.len()).any(|b| shares(b, batch) && told[b].is_some()) => {}
+                None if (0..self.batches.len())
+                    .any(|b| shares(b, batch) && reported[b].is_some()) => {}
                 None if samples.iter().any(|sample| of.contains(sample)) => counts.an = None,
                 None => {}
             }

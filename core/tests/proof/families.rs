@@ -42,7 +42,7 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
     )
 }
 
-/// One record for each place, so that no variant is told twice.
+/// One record for each place, so that no variant is reported twice.
 fn text(mut records: Vec<Record>) -> String {
     records.sort();
     records.dedup_by_key(|(x, position, ..)| (*x, *position));
@@ -126,7 +126,7 @@ fn pairs(oracle: &Oracle) -> BTreeSet<Pair> {
     found
 }
 
-fn told(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
+fn reported(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
     let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
         let of = |variant: &varidex::PairedVariant| {
@@ -141,7 +141,7 @@ fn told(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
             of(pair.second),
             apart,
         );
-        assert!(found.insert(pair), "told once");
+        assert!(found.insert(pair), "reported once");
         Ok(())
     };
     dataset.compound_pairs(of, None, add).unwrap();
@@ -184,10 +184,10 @@ proptest! {
         let oracle = Oracle::parse(&[&text]);
         let dataset = dataset(&folder, &text);
         let expected = pairs(&oracle);
-        prop_assert_eq!(told(&dataset, "1:1-1000 | X:1-1000"), expected.clone());
+        prop_assert_eq!(reported(&dataset, "1:1-1000 | X:1-1000"), expected.clone());
         for gene in ["A", "B", "C", "D"] {
             // a variant of a gene may lie in another one, too
-            let of_gene = told(&dataset, &format!("gene:{gene}"));
+            let of_gene = reported(&dataset, &format!("gene:{gene}"));
             let wanted = |pair: &&Pair| pair.0 == gene;
             let of_gene: BTreeSet<&Pair> = of_gene.iter().filter(wanted).collect();
             prop_assert_eq!(of_gene, expected.iter().filter(wanted).collect());

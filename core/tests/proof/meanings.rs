@@ -14,11 +14,11 @@ use proptest::prelude::*;
 
 /// So many cases, or as many as `PROPTEST_CASES` says.
 fn cases(usual: u32) -> ProptestConfig {
-    let told = std::env::var("PROPTEST_CASES")
+    let reported = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|text| text.parse().ok());
     ProptestConfig {
-        cases: told.unwrap_or(usual),
+        cases: reported.unwrap_or(usual),
         max_shrink_iters: 1500,
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -32,7 +32,7 @@ const NAMES: [&str; 15] = [
 /// Sections with values that nothing else says, and what they are answers to. A change anywhere else is a
 /// contradiction, or another way to say the same. Answers to questions for people may always change.
 const FREE: &[(&[u64], &[&str])] = &[
-    // whose the copies of a batch are, and who is in several batches, and counted once
+    // the owners of the copies of a batch, and who is in several batches, and counted once
     (&[5], &["carriers", "counts", "export 9"]),
     // the order of the rows of several batches as well
     (
@@ -246,7 +246,7 @@ fn other_manifests(value: &Value, at: &str, all: &mut Vec<(String, Option<Value>
     all.push((at.to_owned(), None));
 }
 
-/// Of a manifest only lengths of contigs, contigs without rows and the order of batches are told nowhere else.
+/// Of a manifest only lengths of contigs, contigs without rows and the order of batches are reported nowhere else.
 #[test]
 fn what_only_the_manifest_says() {
     let folder = Folder::new();

@@ -121,7 +121,7 @@ fn records(samples: usize) -> impl Strategy<Value = Vec<Record>> {
     vec(record, 0..10).prop_map(sorted)
 }
 
-/// Stable: a variant may be told more than once.
+/// Stable: a variant may be reported more than once.
 fn sorted(mut records: Vec<Record>) -> Vec<Record> {
     records.sort_by_key(|record| (record.on_x, record.written().0));
     records
@@ -345,8 +345,8 @@ impl<'w> Row<'w> {
         };
         let has = |key: &str| self.format.split(':').any(|known| known == key);
         if has("PSL") && *names != [".", "."] {
-            let told = names[0] != names[1];
-            let name = |name: &str| (told && name != ".").then(|| format!("haplotype {name}"));
+            let reported = names[0] != names[1];
+            let name = |name: &str| (reported && name != ".").then(|| format!("haplotype {name}"));
             return names.map(name);
         }
         let set = match (gt.contains('|'), has("PS") && *set != ".") {
@@ -521,7 +521,7 @@ fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
     found
 }
 
-fn told(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
+fn reported(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
     let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
         let of = |variant: &varidex::PairedVariant| {
@@ -610,7 +610,7 @@ proptest! {
         for question in &questions {
             let text = question.text(world.entries.is_some());
             let expected = pairs(&world, question);
-            prop_assert_eq!(&told(&dataset, &text), &expected, "{}", &text);
+            prop_assert_eq!(&reported(&dataset, &text), &expected, "{}", &text);
             let people = expected.iter().map(|pair| person(&pair.1).to_owned()).collect();
             let found = ids(&dataset, &format!("carriers({text}, compound)"));
             prop_assert_eq!(found, people, "{}", &text);
@@ -621,7 +621,7 @@ proptest! {
         }
     }
 
-    /// What is told of phase comes back through a file, and is the same for who reads it.
+    /// What is reported of phase comes back through a file, and is the same for who reads it.
     #[test]
     fn phase_sets_survive_an_export(records in records(4), bcf in any::<bool>()) {
         let folder = Folder::new();
@@ -635,7 +635,7 @@ proptest! {
         prop_assert_eq!(report.refused_count(), 0);
         let second = Dataset::open(&path).unwrap();
         second.verify().unwrap();
-        prop_assert_eq!(told(&second, "all"), told(&first, "all"));
+        prop_assert_eq!(reported(&second, "all"), reported(&first, "all"));
         // and once more, letter by letter
         let again = folder.path(if bcf { "again.bcf" } else { "again.vcf" });
         second.export("all", None, &again, &ExportOptions::default(), &mut |_| true).unwrap();
@@ -702,7 +702,7 @@ fn samples_are_of_people() {
     assert_eq!(group.samples().iter().collect::<Vec<_>>(), [1, 2]);
     assert_eq!(ids(&dataset, "carriers(all, at_least: 2)"), set(&["P1"]));
     assert_eq!(ids(&dataset, "carriers(all, compound)"), set(&[]));
-    assert_eq!(told(&dataset, "all"), BTreeSet::new());
+    assert_eq!(reported(&dataset, "all"), BTreeSet::new());
 }
 
 /// A segment is made of groups of rows that know nothing of each other, and an input may have the samples in
@@ -723,14 +723,14 @@ fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
     let mut cells = Vec::new();
     for row in 1..=ROWS {
         let set = row - row % 7;
-        let told = match row % 11 {
+        let reported = match row % 11 {
             0 => format!("0|1:name{}:.\t0|0:.:.", row % 5),
             1..=5 => format!("1|0:{set}:.\t0|1:{}:.", set + 100_000),
             6 => format!("0|1:.:h{row},h{}\t1|1:{set}:.", row % 3),
             _ => "0|1:.:.\t0/1:.:.".to_owned(),
         };
-        first += &format!("1\t{row}\t.\tA\tC\t.\t.\t.\tGT:PS:PSL\t{told}\n");
-        cells.push(told);
+        first += &format!("1\t{row}\t.\tA\tC\t.\t.\t.\tGT:PS:PSL\t{reported}\n");
+        cells.push(reported);
     }
     let second = head("2", "b\ta") + "2\t5\t.\tA\tC\t.\t.\t.\tGT:PS\t0|1:7\t1|0:9\n";
     let folder = Folder::new();
@@ -746,7 +746,7 @@ fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
     let out = std::fs::read_to_string(out).unwrap();
     let mut lines = out.lines().filter(|line| !line.starts_with('#'));
     // a record has the fields that somebody has
-    for told in &cells {
+    for reported in &cells {
         let line = lines.next().unwrap();
         let (format, found) = line.split_once("\tGT").unwrap().1.split_once('\t').unwrap();
         let all: Vec<[String; 3]> = found
@@ -761,7 +761,7 @@ fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
             })
             .collect();
         let shown: Vec<String> = all.iter().map(|fields| fields.join(":")).collect();
-        assert_eq!(shown.join("\t"), *told, "{line}");
+        assert_eq!(shown.join("\t"), *reported, "{line}");
     }
     let last = lines.next().unwrap();
     assert!(last.ends_with("\tGT:PS\t1|0:9\t0|1:7"), "{last}");

@@ -81,18 +81,21 @@ fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> Dataset {
     assert!(files, "{:?}", people.warnings);
     assert_eq!(people.unknown_terms, 0);
     let truth = json(&dir.join("truth.json"));
-    let told = |key: &str| truth[key].as_u64().unwrap();
-    assert_eq!(people.people, told("people"));
-    assert_eq!(people.people_without_sample, told("people_without_sample"));
+    let reported = |key: &str| truth[key].as_u64().unwrap();
+    assert_eq!(people.people, reported("people"));
+    assert_eq!(
+        people.people_without_sample,
+        reported("people_without_sample")
+    );
     assert_eq!(
         people.samples_without_person,
-        told("samples_without_person")
+        reported("samples_without_person")
     );
     assert!(people.people_without_sample > 0 && people.samples_without_person > 0);
     // the pedigree and the table of populations speak of people that have a packet
     let table = read(&dir.join("populations.tsv"));
     let rows = table.lines().count() as u64 - 1;
-    assert_eq!(people.merged, told("trios") * 3 + rows);
+    assert_eq!(people.merged, reported("trios") * 3 + rows);
     Dataset::open(path).unwrap()
 }
 
@@ -346,7 +349,7 @@ fn what_is_true_is_what_the_files_say() {
     assert!(compared > 100, "{compared} people");
 }
 
-/// A child has one allele of its mother and one of its father, unless a new mutation is told.
+/// A child has one allele of its mother and one of its father, unless a new mutation is reported.
 #[test]
 fn children_have_what_their_parents_have() {
     for (seed, contig) in [(1, "chr22"), (2, "chrX")] {
@@ -408,11 +411,11 @@ fn children_have_what_their_parents_have() {
                 }
             }
         }
-        let told = read(&dir.join("de_novo.tsv"));
-        let told: BTreeSet<String> = told.lines().skip(1).map(str::to_owned).collect();
-        assert!(!told.is_empty());
-        assert_eq!(new, told, "{contig}");
-        assert_eq!(mutations(&folder, &dir, &summary), told, "{contig}");
+        let reported = read(&dir.join("de_novo.tsv"));
+        let reported: BTreeSet<String> = reported.lines().skip(1).map(str::to_owned).collect();
+        assert!(!reported.is_empty());
+        assert_eq!(new, reported, "{contig}");
+        assert_eq!(mutations(&folder, &dir, &summary), reported, "{contig}");
         // copies change with recombinations, not from place to place
         assert!(crossings < trios.len(), "{crossings} crossings");
     }
@@ -476,14 +479,14 @@ fn the_same_seed_gives_the_same_bytes() {
         annotations: false,
         ..options.clone()
     };
-    let told = Options {
+    let reported = Options {
         annotations: false,
         trios: Some(0),
         ..options
     };
-    let (bare, told) = (of(&bare), of(&told));
+    let (bare, reported) = (of(&bare), of(&reported));
     assert_eq!(bare.len(), 3);
     for (name, bytes) in bare {
-        assert!(bytes == told[&name], "{name}");
+        assert!(bytes == reported[&name], "{name}");
     }
 }

@@ -74,13 +74,13 @@ fn of_allele(
         Some(counts),
         "{text}"
     );
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     named
         .carriers(|c| {
-            told.insert(dataset.sample_name(c.sample).unwrap().to_owned());
+            reported.insert(dataset.sample_name(c.sample).unwrap().to_owned());
         })
         .unwrap();
-    assert_eq!(told, carriers(dataset, text), "{text}");
+    assert_eq!(reported, carriers(dataset, text), "{text}");
     (counts.ac, counts.an)
 }
 
@@ -179,7 +179,7 @@ fn what_only_a_reference_could_decide_is_refused() {
         );
     }
     for absent in [
-        // the bases told say that it is another one
+        // the bases reported say that it is another one
         "chr7:12:TA:T",
         "chr7:10:CA:C",
         "chr7:10:CTT:C",
@@ -441,8 +441,8 @@ proptest! {
                         }
                         Err(Error::Expression(error)) => {
                             // with a reference only bases that nothing tells are not known
-                            let told = !text.ends_with(&format!(":{length}:{inserted}"));
-                            prop_assert!(reference.is_none() || !told, "{text}: {error}");
+                            let reported = !text.ends_with(&format!(":{length}:{inserted}"));
+                            prop_assert!(reference.is_none() || !reported, "{text}: {error}");
                         }
                         Err(other) => prop_assert!(false, "{text}: {other}"),
                     }

@@ -30,7 +30,7 @@ fn file(version: &str, records: &[&str]) -> String {
 }
 
 /// ALT, type, first and last base of the variants of an id; the last by asking for single bases.
-fn told(dataset: &Dataset, id: &str) -> Vec<(String, String, i64, i64)> {
+fn reported(dataset: &Dataset, id: &str) -> Vec<(String, String, i64, i64)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(format!("id:{id}").as_str()).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -94,7 +94,7 @@ fn check(version: &str, cases: &[Case<'_>]) {
                 .iter()
                 .map(|&(alt, kind, last)| (alt.to_owned(), kind.to_owned(), first, last))
                 .collect();
-            assert_eq!(told(dataset, fields[2]), expected, "{name}: {record}");
+            assert_eq!(reported(dataset, fields[2]), expected, "{name}: {record}");
         }
     }
 }
@@ -326,14 +326,14 @@ fn ends_beyond_all_positions_are_left_out() {
     );
     let to = folder.path("x.vdx");
     let report = build(&[&input], &to, &options()).unwrap();
-    let told = report.warnings.iter();
-    let told: Vec<(&str, u64)> = told.map(|w| (&*w.what, w.count)).collect();
+    let reported = report.warnings.iter();
+    let reported: Vec<(&str, u64)> = reported.map(|w| (&*w.what, w.count)).collect();
     let expected = [
         ("END beyond 2147483647, left out", 1),
         ("SVLEN beyond 2147483647, left out", 1),
         ("an end past that of contig chr7", 1),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let dataset = Dataset::open(&to).unwrap();
     dataset.verify().unwrap();
     let of_length = |test: &str| {

@@ -1,4 +1,4 @@
-//! Phase sets: their structure, whose they are, and their names.
+//! Phase sets: their structure, their samples and their names.
 
 use super::fault;
 use crate::dataset::segment::Segment;

@@ -36,7 +36,7 @@ impl People {
         Ok(all)
     }
 
-    /// Whose attribute has a value, whatever its case; `None` where nobody's has.
+    /// Who has a value of an attribute, whatever its case; `None` where nobody has.
     pub(crate) fn attribute_set(
         &self,
         attribute: Attribute,

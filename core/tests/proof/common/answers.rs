@@ -203,13 +203,13 @@ fn people(dataset: &Dataset, all: &mut Answers) -> Result<()> {
     let everybody = dataset.everybody()?;
     all.insert("people".to_owned(), format!("{:?}", everybody.ids()?));
     let trios = Trios::of_people(dataset)?;
-    let mut told = format!("{} ", trios.len());
+    let mut reported = format!("{} ", trios.len());
     let mut variants = dataset.variants("all")?;
     while let Some(mut variant) = variants.next()? {
         variant.origins(&trios, |child, from| {
-            told += &format!("{}:{from:?} ", child.sample)
+            reported += &format!("{}:{from:?} ", child.sample)
         })?;
     }
-    all.insert("trios".to_owned(), told);
+    all.insert("trios".to_owned(), reported);
     Ok(())
 }

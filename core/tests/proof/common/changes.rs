@@ -19,7 +19,7 @@ fn trimmed(row: &Row) -> (Vec<u8>, Vec<u8>) {
     (reference, alternate)
 }
 
-/// What a row changes: where, and which bases for which. Nothing is told of what is no bases.
+/// What a row changes: where, and which bases for which. Nothing is reported of what is no bases.
 fn change(row: &Row) -> Option<(i64, Vec<u8>, Vec<u8>)> {
     let bases = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic());
     if !bases(&row.reference) || !bases(&row.alternate) {
@@ -97,10 +97,10 @@ pub fn counts(rows: &[&Row], of: &dyn Fn(u32) -> bool) -> Counts {
                 .alleles
                 .iter()
                 .filter(|a| **a == Some(row.alt_number));
-            let told = (carried.count() as u32, !genotype.alleles.contains(&None));
-            let known = best.entry(sample).or_insert((told, n));
-            if told > known.0 {
-                *known = (told, n);
+            let reported = (carried.count() as u32, !genotype.alleles.contains(&None));
+            let known = best.entry(sample).or_insert((reported, n));
+            if reported > known.0 {
+                *known = (reported, n);
             }
         }
     }
@@ -109,8 +109,11 @@ pub fn counts(rows: &[&Row], of: &dyn Fn(u32) -> bool) -> Counts {
         ..Counts::default()
     };
     for (n, row) in texts.iter().enumerate() {
-        let told = |sample: u32| best.get(&sample).is_some_and(|(_, told)| *told == n);
-        let counts = row.counts(&|sample| told(sample) && of(sample));
+        let reported = |sample: u32| {
+            best.get(&sample)
+                .is_some_and(|(_, reported)| *reported == n)
+        };
+        let counts = row.counts(&|sample| reported(sample) && of(sample));
         sum.ac += counts.ac;
         sum.an = sum.an.zip(counts.an).map(|(a, b)| a + b);
         sum.n_het += counts.n_het;

@@ -59,15 +59,15 @@ pub fn same_change(a: &Change, b: &Change, known: &dyn Fn(i64) -> Option<u8>) ->
         let at = usize::try_from(place - change.position).ok()?;
         change.reference.get(at).copied().flatten()
     };
-    let told = |place: i64| {
+    let reported = |place: i64| {
         [spelled(a, place), spelled(b, place), known(place)]
             .into_iter()
             .flatten()
     };
-    if (first..last).any(|place| told(place).any(|base| Some(base) != told(place).next())) {
+    if (first..last).any(|place| reported(place).any(|base| Some(base) != reported(place).next())) {
         return Some(false);
     }
-    let base = |place: i64| told(place).next().map_or(Base::At(place), Base::Known);
+    let base = |place: i64| reported(place).next().map_or(Base::At(place), Base::Known);
     let after = |change: &Change| {
         let before = (first..change.position).map(base);
         let behind = (end(change)..last).map(base);
@@ -193,12 +193,12 @@ pub fn length(
     match name.as_deref() {
         Some("*" | "NON_REF" | "BND" | "TRA" | "CTX") => None,
         Some(_) => {
-            let told = sv_length.map(i64::abs).filter(|&length| length > 0);
+            let reported = sv_length.map(i64::abs).filter(|&length| length > 0);
             // an insertion has no stretch of the reference
             let of_reference = position + reference.len() as i64 - 1;
             let stretch = end.unwrap_or(0).max(of_reference) - position;
             let is_insertion = name.as_deref() == Some("INS");
-            told.or(Some(stretch).filter(|&stretch| stretch > 0 && !is_insertion))
+            reported.or(Some(stretch).filter(|&stretch| stretch > 0 && !is_insertion))
         }
         None if is_bases(reference) && is_bases(alternate) => {
             let (from, to) = cut(reference, alternate);

@@ -95,8 +95,8 @@ impl Cohort<'_> {
 
     fn refuses_gene(&self, name: &str) -> bool {
         let mut rows = self.rows.iter();
-        let told = rows.any(|&row| self.entries(row).iter().any(|entry| entry.has_gene(name)));
-        !told && genes::named(&self.world.genes, name).len() != 1
+        let reported = rows.any(|&row| self.entries(row).iter().any(|entry| entry.has_gene(name)));
+        !reported && genes::named(&self.world.genes, name).len() != 1
     }
 
     fn refuses_options(&self, options: &Options) -> bool {
@@ -142,7 +142,7 @@ impl Cohort<'_> {
                 !values.is_empty()
                     && !values
                         .iter()
-                        .any(|(_, told)| super::members::is_unit(told.as_ref(), unit))
+                        .any(|(_, reported)| super::members::is_unit(reported.as_ref(), unit))
             }
             None => {
                 let units = values

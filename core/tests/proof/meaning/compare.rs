@@ -186,10 +186,10 @@ fn table(dataset: &Dataset, of: &str, group: Option<&Group<'_>>) -> varidex::Res
         let (reference, alternate) = variant.alleles()?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_uppercase();
         let (reference, alternate) = (text(reference), text(alternate));
-        let mut told = Vec::new();
-        variant.carriers(|carrier| told.push(carrier))?;
+        let mut reported = Vec::new();
+        variant.carriers(|carrier| reported.push(carrier))?;
         let mut carriers = Vec::new();
-        for carrier in told {
+        for carrier in reported {
             let name = dataset.sample_name(carrier.sample)?.to_owned();
             carriers.push((name, carrier.zygosity().name(), carrier.phase()));
         }

@@ -125,8 +125,8 @@ impl Cohort<'_> {
     /// The names by which annotations may call a gene: the one asked for, or else those that the gene
     /// models have for it.
     pub fn names_of_gene(&self, name: &str) -> Vec<String> {
-        let told = |row: &Row| self.entries(*row).iter().any(|entry| entry.has_gene(name));
-        if self.rows.iter().any(told) {
+        let reported = |row: &Row| self.entries(*row).iter().any(|entry| entry.has_gene(name));
+        if self.rows.iter().any(reported) {
             return vec![name.to_owned()];
         }
         let [gene] = genes::named(&self.world.genes, name)[..] else {
@@ -184,7 +184,7 @@ impl Cohort<'_> {
             .find(|(name, _, _)| name == key)
             .unwrap();
         let values: Vec<&str> = record.value(key).unwrap_or_default().split(',').collect();
-        // what is told of each allele, or of each ALT, is told of the row's
+        // what is reported of each allele, or of each ALT, is reported of the row's
         let mine = match declared.1.as_str() {
             "A" => values
                 .get(row.allele.wrapping_sub(1))

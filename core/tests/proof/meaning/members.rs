@@ -104,7 +104,7 @@ impl Cohort<'_> {
                         .as_ref()
                         .map(|severity| self.recorded(severity));
                     !event.excluded
-                        && recorded.is_some_and(|told| self.is_or_below(&told, &severity))
+                        && recorded.is_some_and(|reported| self.is_or_below(&reported, &severity))
                 })
             }
             Who::Onset(term, op, age) => self.of_whom(term, |_, event| {
@@ -120,12 +120,12 @@ impl Cohort<'_> {
                     name: assay.clone(),
                 };
                 self.of_whom(&assay, |_, event| {
-                    let Some((value, told)) = &event.value else {
+                    let Some((value, reported)) = &event.value else {
                         return false;
                     };
                     let fits = unit
                         .as_ref()
-                        .is_none_or(|unit| is_unit(told.as_ref(), unit));
+                        .is_none_or(|unit| is_unit(reported.as_ref(), unit));
                     !event.excluded && fits && op.holds(value, &number.number())
                 })
             }
@@ -301,12 +301,12 @@ impl Cohort<'_> {
         for &row in &self.rows {
             let mut samples = self.subjects[subject].samples.iter();
             let carries = samples.any(|&sample| self.carries_so(row, sample, options));
-            let told = || {
+            let reported = || {
                 different
                     .iter()
                     .any(|&other| self.same(row, other) == Some(true))
             };
-            if carries && seen.holds(of, row) && !told() {
+            if carries && seen.holds(of, row) && !reported() {
                 different.push(row);
             }
         }
@@ -387,7 +387,7 @@ impl Cohort<'_> {
     }
 
     fn sample_carries(&self, row: Row, sample: usize) -> Option<bool> {
-        let told = |row: Row| -> Option<bool> {
+        let reported = |row: Row| -> Option<bool> {
             let call = self.call(row, sample)?;
             let all_known = call.known() == call.copies.len();
             match self.carried(row, sample) {
@@ -404,7 +404,7 @@ impl Cohort<'_> {
             .filter(|&other| self.same(row, other) == Some(true))
             .collect();
         if !rows.is_empty() {
-            return decided(rows.into_iter().map(told));
+            return decided(rows.into_iter().map(reported));
         }
         let of_sample = |batch: &usize| self.of_batch(*batch).any(|own| own == sample);
         let mut batches = self.batches.iter().copied().filter(of_sample);
@@ -415,8 +415,8 @@ impl Cohort<'_> {
 }
 
 /// True where any says so, else false where any says so.
-fn decided(told: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    told.flatten().reduce(|a, b| a || b)
+fn decided(reported: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    reported.flatten().reduce(|a, b| a || b)
 }
 
 fn in_scope(event: &Event, scope: Option<Scope>) -> bool {
@@ -433,23 +433,25 @@ fn all_of_span((first, last): (i64, i64), op: Op, age: i64) -> bool {
 }
 
 /// Whether a value is in this unit: by its id, its code of UCUM, or its label.
-pub fn is_unit(told: Option<&Coded>, unit: &str) -> bool {
-    let Some(told) = told else {
+pub fn is_unit(reported: Option<&Coded>, unit: &str) -> bool {
+    let Some(reported) = reported else {
         return unit.is_empty();
     };
-    canonical(&told.id) == canonical(unit)
-        || told.id == format!("UCUM:{unit}")
-        || told.label == unit
+    canonical(&reported.id) == canonical(unit)
+        || reported.id == format!("UCUM:{unit}")
+        || reported.label == unit
 }
 
 pub fn has_attribute(person: &Person, name: &str, value: &str) -> bool {
-    values(person, name).iter().any(|told| told == value)
+    values(person, name)
+        .iter()
+        .any(|reported| reported == value)
 }
 
 /// The values that a person has of an attribute.
 fn values(person: &Person, name: &str) -> Vec<String> {
     let pedigree = person.pedigree.as_ref();
-    let one = |told: Option<&str>| told.map(str::to_owned).into_iter().collect();
+    let one = |reported: Option<&str>| reported.map(str::to_owned).into_iter().collect();
     match name {
         "sex" => one(person.sex),
         "karyotype" => one(person.karyotype),

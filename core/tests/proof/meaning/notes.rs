@@ -103,18 +103,18 @@ impl Entry {
     /// Whether it is this change of this transcript, protein or gene: `ENST1:c.1A>G`, `AAA:p.V1E`.
     pub fn has_change(&self, wanted: &str) -> bool {
         let (of, change) = wanted.rsplit_once(':').unwrap();
-        let named = |told: &str| {
-            let (name, told) = told.rsplit_once(':')?;
+        let named = |reported: &str| {
+            let (name, reported) = reported.rsplit_once(':')?;
             let bare = name.rsplit_once('.').map_or(name, |(bare, _)| bare);
             let same = of.eq_ignore_ascii_case(name) || of.eq_ignore_ascii_case(bare);
-            Some((same, told.to_owned()))
+            Some((same, reported.to_owned()))
         };
         if change.starts_with("p.") {
             let by_protein = named(&self.protein).is_some_and(|(same, _)| same);
             (by_protein || self.has_gene(of)) && self.has_protein(change)
         } else {
             named(&self.coding)
-                .is_some_and(|(same, told)| same && told.eq_ignore_ascii_case(change))
+                .is_some_and(|(same, reported)| same && reported.eq_ignore_ascii_case(change))
         }
     }
 }

@@ -62,8 +62,8 @@ impl Age {
     /// As expressions have it: `18y6m2d`.
     pub fn short(self) -> String {
         let parts = [(self.years, 'y'), (self.months, 'm'), (self.days, 'd')];
-        let told = parts.iter().filter(|(number, _)| *number > 0);
-        let text: String = told
+        let reported = parts.iter().filter(|(number, _)| *number > 0);
+        let text: String = reported
             .map(|(number, unit)| format!("{number}{unit}"))
             .collect();
         if text.is_empty() {

@@ -98,9 +98,9 @@ impl Asking<'_, '_> {
         let header = &self.cohort.world.files[0].header;
         let known = [("22", "NC_000022.11"), ("X", "NC_000023.11")];
         let accession = known.iter().find(|(name, _)| *name == plain);
-        let told = header.iter().any(|line| line.contains("assembly=GRCh38"));
+        let reported = header.iter().any(|line| line.contains("assembly=GRCh38"));
         accession
-            .filter(|_| told)
+            .filter(|_| reported)
             .map(|(_, accession)| (*accession).to_owned())
     }
 
