@@ -9,16 +9,17 @@ PYTHON_VENV := .venv-python
 NODE_READY := bindings-node/node_modules/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
+.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
 	@echo "make demo    simulate a cohort, build its index, ask, show answers beside the truth"
 	@echo "make build   the program, optimised: target/release/varidex"
-	@echo "make test    every check and every test: fmt-check lint unit test-c doc spec test-python test-node fuzz-smoke"
+	@echo "make test    every check and every test: fmt-check lint unit answers test-c doc spec test-python test-node fuzz-smoke"
 	@echo "make fmt     format the sources"
 	@echo "make lint    clippy, warnings are errors"
 	@echo "make unit    the tests in Rust (VARIDEX_TEST_DATA=DIR adds those on real cohorts)"
+	@echo "make answers answers to questions beside those on record (ANSWERS=--write records them, ANSWERS=\"--show WORD\" prints)"
 	@echo "make test-c  programs in C and C++ with an installed libvaridex, under sanitizers and valgrind"
 	@echo "make doc     the documentation, warnings are errors"
 	@echo "make spec    the second reader of the format, in a virtual environment in $(VENV)"
@@ -54,6 +55,11 @@ lint: need-clippy
 
 unit: need-cargo
 	$(CARGO) test --workspace
+
+# a change that alters no answer leaves them as they are; one that does says which, and records them anew
+answers: need-python need-cargo
+	$(CARGO) build --quiet -p varidex-cli
+	$(PYTHON) answers/answers.py target/debug/varidex $(ANSWERS)
 
 # valgrind, pkg-config and CMake are used where they are installed
 test-c: need-cargo
