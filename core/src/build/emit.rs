@@ -63,6 +63,8 @@ pub(super) struct Emitter<'a> {
     in_reference: Option<(u32, Option<usize>)>,
     /// The contig of the last record, and the hash of its name.
     named: Option<(u32, u32)>,
+    /// Room for those of one record.
+    rows: Vec<Row>,
     /// Rows that others may still have to stand before, by position.
     held: BTreeMap<i32, Vec<Row>>,
     last: Option<(u32, i32)>,
@@ -99,6 +101,7 @@ impl<'a> Emitter<'a> {
             reference,
             in_reference: None,
             named: None,
+            rows: Vec::new(),
             held: BTreeMap::new(),
             last: None,
             blocks: Blocks::default(),
@@ -206,7 +209,7 @@ impl<'a> Emitter<'a> {
 
         let contig_name = self.name_of(contig);
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
-        let mut rows = Vec::with_capacity(alts.len().max(1));
+        let mut rows = std::mem::take(&mut self.rows);
         for i in 0..alts.len().max(1) {
             let alt = alts.get(i);
             let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
@@ -230,16 +233,19 @@ impl<'a> Emitter<'a> {
             rows.push(row);
         }
         if self.is_stored_before(&rows)? {
+            rows.clear();
+            self.rows = rows;
             return Ok(());
         }
         let filter = self.groups.filters.number(chunk.text(record.filter));
         self.report.stored += 1;
         self.report.rows += rows.len() as u64;
         self.report.genotypes += u64::from(self.samples.count);
-        for mut row in rows {
+        for mut row in rows.drain(..) {
             row.filter = filter;
             self.held.entry(row.position).or_default().push(row);
         }
+        self.rows = rows;
         Ok(())
     }
 

@@ -60,8 +60,8 @@ pub(crate) struct Walk<'a> {
     spellings: Option<Spellings>,
     /// The number of the variant last numbered.
     number: u32,
-    /// A row of the variant before.
-    previous: Option<RowRef>,
+    /// A row of the variant before, and where that is.
+    previous: Option<(RowRef, Place)>,
     counting: Counting<'a>,
     /// Where the current variant is.
     place: Place,
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
 
     /// Moves to the next variant; `false` after the last.
     pub(crate) fn step(&mut self) -> Result<bool> {
-        self.previous = self.current.first().copied();
+        self.previous = self.current.first().map(|row| (*row, self.place));
         loop {
             if let Some(rows) = self.changes.next_variant() {
                 self.current = rows;
@@ -241,10 +241,10 @@ impl<'a> Walk<'a> {
 
     /// Whether the variant is the same as the one before, as it is spelled.
     fn is_reported_again(&mut self) -> Result<bool> {
-        let (Some(before), Some(&now)) = (self.previous, self.current.first()) else {
+        let (Some((before, place)), Some(&now)) = (self.previous, self.current.first()) else {
             return Ok(false);
         };
-        if self.place_of(before)? != self.place_of(now)? {
+        if place != self.place {
             return Ok(false);
         }
         if before.part == now.part
@@ -298,15 +298,6 @@ impl<'a> Walk<'a> {
         let part = self.parts.get_mut(row.part);
         part.map(|part| VariantKey::of(&mut part.tester, row.row, names))
             .transpose()
-    }
-
-    /// The contig and the position of a row.
-    fn place_of(&mut self, row: RowRef) -> Result<Option<(u32, i64)>> {
-        let Some(part) = self.parts.get_mut(row.part) else {
-            return Ok(None);
-        };
-        let contig = part.segment.contig_of(row.row);
-        Ok(Some((contig, part.tester.position(row.row)?)))
     }
 
     /// Moves to the next position; `false` at the end.

@@ -319,21 +319,24 @@ impl Worker {
                 chunk.warn(place, "SVLEN beyond 2147483647, left out", b"");
                 length = None;
             }
-            let kind = AlleleType::of(site.reference, alt, svtype);
-            let by_alleles = AlleleType::of(site.reference, alt, None);
             let reach = length.filter(|_| each || stated.is_none());
             let reach = reach.map(|n| (start + 1).saturating_add(n.saturating_abs()));
+            let kind = || AlleleType::of(site.reference, alt, svtype);
             let end = match is_bases(alt) {
                 true => bases,
-                false => end_of(kind, bases, stated, reach.filter(|&end| end > bases)),
+                false => end_of(kind(), bases, stated, reach.filter(|&end| end > bases)),
             };
+            // what the alleles do not say themselves
+            let by_svtype = svtype.map(|_| kind());
+            let by_svtype =
+                by_svtype.filter(|kind| *kind != AlleleType::of(site.reference, alt, None));
             furthest = furthest.max(Some(end));
             let text = push(chunk, alt);
             chunk.alts.push(Alt {
                 text,
                 end: clamp(end),
                 sv_length: length,
-                stated: (kind != by_alleles).then_some(kind),
+                stated: by_svtype,
                 ..Alt::default()
             });
         }
