@@ -16,9 +16,9 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use gungraun::prelude::*;
-use varidex::simulate::{Options, simulate};
 use varidex::{BuildOptions, Dataset, PeopleOptions, Position, SampleSet, Where, Who};
 use varidex_benches::{Class, Random, Result, of_class, sites};
+use varidex_simulate::{Options, simulate};
 
 const SAMPLES: usize = 2_000;
 const VARIANTS: usize = 4_000;

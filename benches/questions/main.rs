@@ -13,9 +13,9 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
-use varidex::simulate::{Options, simulate};
 use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions};
 use varidex_benches::{Build, Figure, Result, against};
+use varidex_simulate::{Options, simulate};
 
 /// Name and expression. A question of carriers alone is also put to the peers, one with people with the
 /// list of them.

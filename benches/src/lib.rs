@@ -8,8 +8,8 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use varidex::simulate::{Format, Options, simulate};
 use varidex::{Dataset, Position};
+use varidex_simulate::{Format, Options, simulate};
 
 /// Any error: a bench that cannot run says why and stops.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;

@@ -7,7 +7,7 @@ use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
 use std::path::Path;
 use varidex::Error;
-use varidex::simulate::{Format, Options};
+use varidex_simulate::{Format, Options};
 
 /// What to simulate.
 #[napi(object)]
@@ -101,7 +101,7 @@ pub fn simulate(
     Ok(queue(cancel, move |stop| {
         let options = Options::try_from(settings)?;
         let written =
-            varidex::simulate::simulate(&options, Path::new(&directory), &mut |done, total| {
+            varidex_simulate::simulate(&options, Path::new(&directory), &mut |done, total| {
                 teller.tell(stop, "simulating", done, Some(total))
             })?;
         let shown = |path: &Path| path.display().to_string();

@@ -10,11 +10,11 @@ use pyo3::types::{PyDict, PyList};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use varidex::simulate::{Format, Options};
 use varidex::{
     BuildOptions, PeopleOptions, PeopleReport, Report, Result, Stop, UnknownAnnotation,
     UnknownAssembly, Warned, interruptible,
 };
+use varidex_simulate::{Format, Options};
 
 /// Between two calls of a progress callback.
 const PACE: Duration = Duration::from_millis(100);
@@ -250,7 +250,7 @@ pub(crate) fn simulate<'py>(
     let teller = Teller::new(py, progress, "variants")?;
     let what = format!("simulating {samples} people");
     let summary = teller.run(py, |tell| {
-        varidex::simulate::simulate(&options, &directory, &mut |done, total| {
+        varidex_simulate::simulate(&options, &directory, &mut |done, total| {
             tell(done, Some(total), &what)
         })
     })?;

@@ -3,7 +3,7 @@
 use crate::table::Format;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use varidex::{Annotations, Assembly, simulate};
+use varidex::{Annotations, Assembly};
 
 /// An embedded index of a cohort's variants and its people.
 ///
@@ -274,8 +274,8 @@ pub(crate) enum Genotypes {
     Bcf,
 }
 
-fn usual() -> simulate::Options {
-    simulate::Options::default()
+fn usual() -> varidex_simulate::Options {
+    varidex_simulate::Options::default()
 }
 
 #[derive(Debug, Args)]

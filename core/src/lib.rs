@@ -13,8 +13,6 @@ mod pedigree;
 mod people;
 mod query;
 mod set;
-pub mod simulate;
-mod sink;
 mod source;
 mod stop;
 mod threads;
@@ -27,8 +25,8 @@ pub use dataset::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount}
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
 pub use genome::{
-    AlleleType, Assembly, Interval, MixedAssemblies, NameError, Position, UnknownAlleleType,
-    UnknownAssembly,
+    AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, Position,
+    UnknownAlleleType, UnknownAssembly,
 };
 pub use people::{Attribute, Level, Measure};
 pub use query::{

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
     Attribute, BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result,
-    Variant, build, simulate,
+    Variant, build,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -25,14 +25,14 @@ fn paths(value: &Value) -> Vec<PathBuf> {
 fn built(recipe: &Value, dir: &Path) -> Dataset {
     let mut inputs = paths(&recipe["inputs"]);
     if let Some(wanted) = recipe["simulate"].as_object() {
-        let options = simulate::Options {
+        let options = varidex_simulate::Options {
             samples: wanted["samples"].as_u64().unwrap() as usize,
             variants: wanted["variants"].as_u64().unwrap() as usize,
             seed: wanted["seed"].as_u64().unwrap(),
-            ..simulate::Options::default()
+            ..varidex_simulate::Options::default()
         };
         let cohort = dir.join("cohort");
-        let written = simulate::simulate(&options, &cohort, &mut |_, _| true).unwrap();
+        let written = varidex_simulate::simulate(&options, &cohort, &mut |_, _| true).unwrap();
         inputs.push(written.genotypes);
     }
     let options = BuildOptions {

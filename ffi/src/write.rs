@@ -9,7 +9,7 @@ use crate::handle::{c_text, put_text, vdx_dataset, vdx_error, vdx_group};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, ExportOptions, ExportProgress, PeopleOptions, simulate};
+use varidex::{BuildOptions, ExportOptions, ExportProgress, PeopleOptions};
 
 /// How far something is. The text is gone when the callback returns. It may grow at its end.
 #[repr(C)]
@@ -416,12 +416,12 @@ pub unsafe extern "C" fn vdx_simulate(
                 read_options(options, "options")?,
             )
         };
-        let usual = simulate::Options::default();
+        let usual = varidex_simulate::Options::default();
         let or = |given: u64, usual: usize| match given {
             0 => usual,
             given => usize::try_from(given).unwrap_or(usize::MAX),
         };
-        let options = simulate::Options {
+        let options = varidex_simulate::Options {
             samples: or(given.samples, usual.samples),
             variants: or(given.variants, usual.variants),
             seed: if given.seed == 0 {
@@ -433,7 +433,7 @@ pub unsafe extern "C" fn vdx_simulate(
             ..usual
         };
         let teller = Teller(given.progress, given.user);
-        simulate::simulate(&options, to, &mut |done, total| {
+        varidex_simulate::simulate(&options, to, &mut |done, total| {
             teller.tell("simulating", 0, 0, done.min(total))
         })?;
         Ok(())

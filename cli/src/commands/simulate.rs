@@ -4,7 +4,7 @@ use crate::args::{Genotypes, Simulate};
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use std::path::Path;
-use varidex::simulate::{Format, Options, Summary};
+use varidex_simulate::{Format, Options, Summary};
 
 pub(crate) fn run(args: &Simulate, messages: Messages) -> Result<(), Failure> {
     let summary = write(&options(args), &args.output, messages)?;
@@ -30,7 +30,7 @@ pub(super) fn write(options: &Options, dir: &Path, messages: Messages) -> Result
     progress::watch_interrupts();
     let what = format!("simulating {} people", options.samples);
     let bar = messages.step(what, Some(options.variants as u64), Unit::Variants);
-    let summary = varidex::simulate::simulate(options, dir, &mut |done, _| {
+    let summary = varidex_simulate::simulate(options, dir, &mut |done, _| {
         bar.set_position(done);
         !progress::interrupted()
     });

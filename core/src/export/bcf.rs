@@ -4,7 +4,7 @@ use super::genotypes::{Cell, Cells, Genotypes};
 use super::header::{HAPLOTYPES, Header, SET, filters, name};
 use super::info::{Fixed, Value};
 use super::records::Record;
-use crate::sink::typed;
+use varidex_sink::typed;
 
 /// A record larger than this is none that readers take.
 const RECORD_MAX: usize = 1 << 30;

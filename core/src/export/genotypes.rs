@@ -10,8 +10,8 @@ use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::query::{Coverage, Place, Tally, for_each_polyploid};
-use crate::sink::typed;
 use std::ops::Range;
+use varidex_sink::typed;
 
 /// Most ALTs of a record whose cells have 8 bits.
 const NARROW_ALTS: usize = 62;

@@ -30,7 +30,6 @@ mod text;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::query::{Group, IntoWhere};
-use crate::sink::{Sink, write_bcf_header};
 use crate::threads::bounded;
 use genotypes::Genotypes;
 use header::Header;
@@ -39,6 +38,7 @@ use records::{Picked, Record, assemble};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use varidex_sink::{Sink, write_bcf_header};
 
 /// Records between two reports of progress.
 const REPORT: u64 = 256;

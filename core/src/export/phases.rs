@@ -3,7 +3,7 @@
 use crate::dataset::{Dataset, Segment};
 use crate::error::Result;
 use crate::set::PhaseSet;
-use crate::sink::typed;
+use varidex_sink::typed;
 
 /// What of phase sets a dataset has.
 #[derive(Debug, Clone, Copy, Default)]

@@ -62,7 +62,7 @@ impl Assembly {
     /// Genome Reference Consortium lists for each assembly
     /// (<https://www.ncbi.nlm.nih.gov/grc/human>); for T2T-CHM13v2.0 `chm13v2.0_PAR.bed` of the
     /// T2T consortium (<https://github.com/marbl/CHM13>).
-    pub(crate) fn pseudoautosomal(self, chromosome: Chromosome) -> &'static [Interval] {
+    pub fn pseudoautosomal(self, chromosome: Chromosome) -> &'static [Interval] {
         const fn part(start: i32, end: i32) -> Interval {
             Interval { start, end }
         }
@@ -84,7 +84,7 @@ impl Assembly {
     }
 
     /// The length of a chromosome.
-    pub(crate) fn length(self, chromosome: Chromosome) -> u64 {
+    pub fn length(self, chromosome: Chromosome) -> u64 {
         self.sequence(chromosome).length
     }
 
@@ -245,14 +245,17 @@ impl FromStr for Assembly {
 
 /// A human chromosome, of whichever assembly: 1 to 22, X, Y or MT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Chromosome(u8);
+pub struct Chromosome(u8);
 
 impl Chromosome {
     /// Their number.
     pub(crate) const COUNT: usize = NAMES.len();
-    pub(crate) const X: Self = Self(22);
-    pub(crate) const Y: Self = Self(23);
-    pub(crate) const MT: Self = Self(24);
+    /// Haploid in males outside of its pseudoautosomal regions.
+    pub const X: Self = Self(22);
+    /// Of males.
+    pub const Y: Self = Self(23);
+    /// The mitochondrion.
+    pub const MT: Self = Self(24);
 
     /// Every chromosome in the usual order.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
@@ -261,7 +264,7 @@ impl Chromosome {
 
     /// By plain or UCSC name, whatever the case: `22`, `chr22`, `x`, `chrM`, `23` for X, `24` for
     /// Y and `25` for MT, `01` for 1. Accessions are not names.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         let plain = match name.get(..3) {
             Some(prefix) if prefix.eq_ignore_ascii_case("chr") => name.get(3..)?,
             _ => name,
@@ -281,7 +284,7 @@ impl Chromosome {
     }
 
     /// The plain name: `22`, `X`, `MT`.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         NAMES[self.index()]
     }
 

@@ -14,8 +14,9 @@ mod spelling;
 
 pub use allele::{AlleleType, UnknownAlleleType};
 pub(crate) use allele::{Extent, is_inserted_contig, is_sequence, variant_length};
+pub use assembly::Chromosome;
+pub(crate) use assembly::HeaderContig;
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
-pub(crate) use assembly::{Chromosome, HeaderContig};
 pub(crate) use breakend::{mate_contig, with_mate_named};
 pub(crate) use fasta::ReferenceFasta;
 pub(crate) use identifier::{

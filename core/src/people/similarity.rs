@@ -83,7 +83,7 @@ impl Level {
     ///
     /// For a single phenotype scores are Lin's between it and the most similar recorded one (1 where it
     /// or a more special one is recorded).
-    pub(crate) fn threshold(self, measure: Measure, single: bool) -> f64 {
+    pub fn threshold(self, measure: Measure, single: bool) -> f64 {
         let [low, medium, high] = match measure {
             Measure::Lin if single => [0.4, 0.6, 0.8],
             Measure::SimGic => [0.1, 0.2, 0.3],

@@ -339,10 +339,10 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use crate::dataset::{Dataset, Manifest};
-    use crate::simulate::{Options, simulate};
     use crate::{BuildOptions, build};
     use std::fmt::Write;
     use std::path::Path;
+    use varidex_simulate::{Options, simulate};
 
     /// What stands behind a gene, whether the stored sets are its answer, and what is asked beside.
     const ASKED: [(&str, bool, &str); 14] = [

@@ -125,7 +125,7 @@ proptest! {
 /// Shared haplotypes, so that rows are stored as ordered runs, over several pages and blocks.
 #[test]
 fn a_simulated_cohort() {
-    use varidex::simulate::{Format, Options, simulate};
+    use varidex_simulate::{Format, Options, simulate};
     let folder = Folder::new();
     let simulated = Options {
         samples: 400,

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use varidex::simulate::{Format, Options, Summary, simulate};
 use varidex::{BuildOptions, Dataset, Error, PeopleOptions, Trios};
+use varidex_simulate::{Format, Options, Summary, simulate};
 
 /// A cohort in which much is unsure.
 fn cohort(seed: u64) -> Options {

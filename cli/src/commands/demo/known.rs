@@ -7,8 +7,8 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
-use varidex::simulate::Summary;
 use varidex::{Dataset, Error, PeopleOptions};
+use varidex_simulate::Summary;
 
 /// The file of true answers.
 #[derive(Deserialize)]

@@ -13,11 +13,11 @@ use report::{Lines, bytes, count, time};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use truth::{Allele, Scan, Six};
-use varidex::simulate::{Options, Summary};
 use varidex::{
     BuildOptions, CarrierOptions, Counts, Dataset, Error, Group, Interval, Position, Report, Where,
     Who, Zygosity,
 };
+use varidex_simulate::{Options, Summary};
 
 /// The people of the group that is asked about.
 const SEX: &str = "female";

@@ -7,7 +7,7 @@ use super::annotation::{Met, bit};
 use super::genes::{PTEN, RYR1, TLR7};
 use super::persons::{Named, Person, id, share, term};
 use super::vocabulary::{DISEASES, MYASTHENIC, NOT, PHENOTYPES};
-use crate::people::{Level, Measure};
+use varidex::{Level, Measure};
 
 /// A question: who carries which variants of which gene, and what is asked of them beside that.
 struct Question {

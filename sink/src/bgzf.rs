@@ -1,6 +1,5 @@
 //! BGZF blocks, compressed by several threads and written in order.
 
-use crate::threads::bounded;
 use libdeflater::{CompressionLvl, Compressor, Crc};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -14,6 +13,8 @@ const BLOCK: usize = 0xff00;
 const LEVEL: i32 = 6;
 /// Blocks on their way for each thread.
 const BLOCKS_PER_THREAD: usize = 8;
+/// More threads only cost memory, and thousands of them are more than systems allow.
+const THREADS_MAX: usize = 64;
 const HEAD: usize = 18;
 const TAIL: usize = 8;
 /// An empty block ends the file.
@@ -27,7 +28,7 @@ type Job = (Vec<u8>, SyncSender<Compressed>);
 
 /// Writes BGZF. What was written without [`Self::finish`] has no end mark: readers tell that it
 /// was cut off.
-pub(crate) struct BgzfWriter<W: Write> {
+pub struct BgzfWriter<W: Write> {
     out: W,
     block: Vec<u8>,
     jobs: Option<SyncSender<Job>>,
@@ -37,8 +38,8 @@ pub(crate) struct BgzfWriter<W: Write> {
 }
 
 impl<W: Write> BgzfWriter<W> {
-    pub(super) fn new(out: W, threads: usize) -> io::Result<Self> {
-        let threads = bounded(Some(threads));
+    pub(crate) fn new(out: W, threads: usize) -> io::Result<Self> {
+        let threads = threads.clamp(1, THREADS_MAX);
         let most = threads * BLOCKS_PER_THREAD;
         let (jobs, queue) = sync_channel::<Job>(most);
         let queue = Arc::new(Mutex::new(queue));
@@ -82,7 +83,7 @@ impl<W: Write> BgzfWriter<W> {
         }
     }
 
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.hand_out()?;
         while !self.pending.is_empty() {
             self.write_next()?;

@@ -3,30 +3,32 @@
 #![deny(clippy::indexing_slicing)]
 
 mod bgzf;
-pub(crate) mod typed;
+pub mod typed;
 
 use bgzf::BgzfWriter;
 use std::io::{self, BufWriter, Write};
 
 /// Bytes of a file, as they are or in BGZF blocks.
-pub(crate) enum Sink<W: Write> {
+pub enum Sink<W: Write> {
+    /// As they are.
     Plain(BufWriter<W>),
+    /// In BGZF blocks.
     Bgzf(BgzfWriter<W>),
 }
 
 impl<W: Write> Sink<W> {
     /// Bytes as they are.
-    pub(crate) fn plain(out: W) -> Self {
+    pub fn plain(out: W) -> Self {
         Self::Plain(BufWriter::with_capacity(1 << 16, out))
     }
 
     /// BGZF blocks, compressed by `threads` threads; how many is without influence on the bytes.
-    pub(crate) fn bgzf(out: W, threads: usize) -> io::Result<Self> {
+    pub fn bgzf(out: W, threads: usize) -> io::Result<Self> {
         BgzfWriter::new(out, threads).map(Self::Bgzf)
     }
 
     /// Writes what is still held, and the mark of the end of the file; gives back what was written to.
-    pub(crate) fn finish(self) -> io::Result<W> {
+    pub fn finish(self) -> io::Result<W> {
         match self {
             Self::Plain(out) => out.into_inner().map_err(|e| e.into_error()),
             Self::Bgzf(out) => out.finish(),
@@ -59,7 +61,7 @@ impl<W: Write> Write for Sink<W> {
 
 /// The start of a BCF file: magic, and the header's text with its length. Names in the text must
 /// have their numbers (`IDX`).
-pub(crate) fn write_bcf_header(out: &mut impl Write, text: &str) -> io::Result<()> {
+pub fn write_bcf_header(out: &mut impl Write, text: &str) -> io::Result<()> {
     let length = u32::try_from(text.len() + 1).map_err(io::Error::other)?;
     out.write_all(b"BCF\x02\x02")?;
     out.write_all(&length.to_le_bytes())?;

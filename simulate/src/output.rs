@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::row::{ABSENT, MISSING, Row, Tally};
 use super::sites::Alleles;
 use super::{Format, annotation, people};
-use crate::sink::{Sink, typed, write_bcf_header};
+use varidex_sink::{Sink, typed, write_bcf_header};
 
 /// What a record says before its genotypes.
 pub(super) struct Record<'a> {

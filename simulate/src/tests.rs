@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::*;
-use crate::error::Error;
+use varidex::Error;
 
 /// A small cohort in which everything that can happen does.
 fn busy() -> Options {

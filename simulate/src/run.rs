@@ -19,9 +19,9 @@ use super::spectrum::density;
 use super::trios::Trios;
 use super::{Options, Summary};
 use super::{packets, vocabulary};
-use crate::error::{Error, Result};
-use crate::genome::{Assembly, Chromosome};
-use crate::sink::Sink;
+use varidex::{Assembly, Chromosome};
+use varidex::{Error, Result};
+use varidex_sink::Sink;
 
 /// The samples a BCF record can count.
 const MOST_SAMPLES: usize = (1 << 24) - 1;

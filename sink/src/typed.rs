@@ -1,19 +1,19 @@
 //! The typed values of BCF.
 
 /// A QUAL or an INFO number that is not there.
-pub(crate) const FLOAT_MISSING: u32 = 0x7f80_0001;
+pub const FLOAT_MISSING: u32 = 0x7f80_0001;
 /// What every other NaN becomes: some bit patterns have a meaning in BCF.
 const FLOAT_NAN: u32 = 0x7fc0_0000;
 /// Copies that a sample does not have, in 8 bits.
-pub(crate) const ABSENT: u8 = 0x81;
+pub const ABSENT: u8 = 0x81;
 
 /// A key of the dictionary.
-pub(crate) fn key(out: &mut Vec<u8>, number: u32) {
+pub fn key(out: &mut Vec<u8>, number: u32) {
     integers(out, &[i32::try_from(number).ok()]);
 }
 
 /// A type byte, with the length apart where it does not fit.
-pub(crate) fn descriptor(out: &mut Vec<u8>, length: usize, code: u8) {
+pub fn descriptor(out: &mut Vec<u8>, length: usize, code: u8) {
     if length < 15 {
         out.push((length as u8) << 4 | code);
     } else {
@@ -23,19 +23,19 @@ pub(crate) fn descriptor(out: &mut Vec<u8>, length: usize, code: u8) {
 }
 
 /// Text.
-pub(crate) fn string(out: &mut Vec<u8>, text: &[u8]) {
+pub fn string(out: &mut Vec<u8>, text: &[u8]) {
     descriptor(out, text.len(), 7);
     out.extend_from_slice(text);
 }
 
 /// Integers in the narrowest width whose reserved values they avoid; of 32 bits, the reserved ones
 /// are missing.
-pub(crate) fn integers(out: &mut Vec<u8>, values: &[Option<i32>]) {
+pub fn integers(out: &mut Vec<u8>, values: &[Option<i32>]) {
     vectors(out, values.len(), values);
 }
 
 /// One integer for each sample, or none.
-pub(crate) fn integer_each(out: &mut Vec<u8>, values: &[Option<i32>]) {
+pub fn integer_each(out: &mut Vec<u8>, values: &[Option<i32>]) {
     vectors(out, 1, values);
 }
 
@@ -59,12 +59,7 @@ fn vectors(out: &mut Vec<u8>, length: usize, values: &[Option<i32>]) {
 }
 
 /// A text for each of `count` samples, of at most `width` bytes: those given, by sample, and `.` for others.
-pub(crate) fn string_each(
-    out: &mut Vec<u8>,
-    count: usize,
-    width: usize,
-    texts: &[(usize, Vec<u8>)],
-) {
+pub fn string_each(out: &mut Vec<u8>, count: usize, width: usize, texts: &[(usize, Vec<u8>)]) {
     descriptor(out, width, 7);
     let start = out.len();
     let mut missing = vec![0; width];
@@ -84,7 +79,7 @@ pub(crate) fn string_each(
 }
 
 /// The bits of a float.
-pub(crate) fn float(value: Option<f32>) -> u32 {
+pub fn float(value: Option<f32>) -> u32 {
     match value {
         None => FLOAT_MISSING,
         Some(value) if value.is_nan() => FLOAT_NAN,
@@ -93,7 +88,7 @@ pub(crate) fn float(value: Option<f32>) -> u32 {
 }
 
 /// Floats.
-pub(crate) fn floats(out: &mut Vec<u8>, values: &[Option<f32>]) {
+pub fn floats(out: &mut Vec<u8>, values: &[Option<f32>]) {
     descriptor(out, values.len(), 5);
     out.extend(values.iter().flat_map(|&v| float(v).to_le_bytes()));
 }

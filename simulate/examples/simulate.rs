@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use varidex::simulate::{Format, Options, simulate};
+use varidex_simulate::{Format, Options, simulate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
