@@ -6,10 +6,12 @@
 
 use super::phases::{PhaseKinds, Phases};
 use super::records::{BatchRows, Record, RowAt};
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
+use crate::cohort::{Tally, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::query::{Coverage, Place, Tally, for_each_polyploid};
+use crate::query::{Coverage, Place};
+use crate::store::Segment;
 use std::ops::Range;
 use varidex_sink::typed;
 
@@ -313,7 +315,7 @@ impl<'a> Genotypes<'a> {
             let segment = self.segment(site.part)?;
             let (page, i) = (site.row / PAGE_ROWS, site.row % PAGE_ROWS);
             let column = |column: &crate::format::Column| {
-                Ok::<_, crate::Error>(column.page(segment.file(), page)?.get(i))
+                Ok::<_, crate::error::Error>(column.page(segment.file(), page)?.get(i))
             };
             let haploid = column(&segment.columns.haploid)?;
             let unphased = column(&segment.columns.unphased)?;
@@ -358,7 +360,7 @@ impl<'a> Genotypes<'a> {
     fn segment(&self, part: usize) -> Result<&'a Segment> {
         match self.dataset.parts().get(part) {
             Some(part) => self.dataset.segment(part),
-            None => Err(crate::Error::Usage(format!("no part {part}"))),
+            None => Err(crate::error::Error::Usage(format!("no part {part}"))),
         }
     }
 

@@ -1,9 +1,10 @@
 //! The header, and the numbers that BCF has for its names.
 
 use super::phases::PhaseKinds;
-use crate::build::{InfoNumber, InfoType};
-use crate::dataset::{Dataset, InfoEntry};
+use crate::cohort::Dataset;
 use crate::error::{Error, Result};
+use crate::model::{InfoNumber, InfoType};
+use crate::store::InfoEntry;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;

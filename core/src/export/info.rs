@@ -3,12 +3,13 @@
 use super::genotypes::Genotypes;
 use super::header::{AC, AN, END, SVLEN, SVTYPE};
 use super::records::{Record, RowAt};
-use crate::build::{InfoNumber, InfoType};
-use crate::dataset::{Dataset, Members, Segment};
+use crate::cohort::{Dataset, Members};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
 use crate::genome::AlleleType;
+use crate::model::{InfoNumber, InfoType};
 use crate::query::Group;
+use crate::store::Segment;
 use std::borrow::Cow;
 
 /// A value of an INFO key.

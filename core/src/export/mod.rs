@@ -27,7 +27,7 @@ mod phases;
 mod records;
 mod text;
 
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::{Error, Result};
 use crate::query::{Group, IntoWhere};
 use crate::threads::bounded;

@@ -1,8 +1,9 @@
 //! The phase sets of the genotypes of one record: FORMAT PS and PSL.
 
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::set::PhaseSet;
+use crate::store::Segment;
 use varidex_sink::typed;
 
 /// What of phase sets a dataset has.

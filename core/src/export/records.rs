@@ -1,8 +1,9 @@
 //! Which of the picked rows at a position were one VCF record.
 
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::genome::Position;
+use crate::store::Segment;
 use std::collections::{BTreeMap, HashMap};
 
 /// A row of a variant in one batch.

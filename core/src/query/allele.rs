@@ -1,16 +1,16 @@
 //! One allele, found without an expression: the quickest question there is.
 
 use super::Group;
-use super::count::{RowCounts, Tally};
 use super::counts::{Counting, Counts};
 use super::coverage::{Place, RowOf};
 use super::expression::Where;
 use super::find::{doubt_of_mate, find_change, name_of};
-use super::genotype::CarrierGenotype;
 use super::several::Several;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
+use crate::cohort::{RowCounts, Tally};
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
+use crate::model::CarrierGenotype;
 use crate::set::{SampleSet, get_bit};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};

@@ -3,11 +3,12 @@
 use super::entries::{EntryTest, LocalTests};
 use super::expression::{Impact, Node};
 use super::resolve::Test;
-use crate::annotations::{Annotations, GeneNames};
-use crate::dataset::Segment;
 use crate::error::Result;
 use crate::format::{Container, TextBlock};
-use crate::source::annotation::{BEHIND_STOP, CANONICAL, MANE, severity};
+use crate::model::consequence::severity;
+use crate::model::{BEHIND_STOP, CANONICAL, MANE};
+use crate::store::Segment;
+use crate::store::annotations::{Annotations, GeneNames};
 use std::cmp::Reverse;
 use std::sync::Arc;
 

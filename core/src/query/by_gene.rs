@@ -8,12 +8,12 @@ use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
 use super::resolve::{Resolver, Test};
 use super::test::EVERYBODY;
 use super::walk::Walk;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::Result;
-use crate::gene_carriers::{Carried, Class, GeneCarriers, Least, RARE};
-use crate::genes::Genes;
 use crate::set::SampleSet;
 use crate::stop::check_stop;
+use crate::store::gene_carriers::{Carried, Class, GeneCarriers, Least, RARE};
+use crate::store::genes::Genes;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -338,8 +338,10 @@ impl Dataset {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-    use crate::dataset::{Dataset, Manifest};
-    use crate::{BuildOptions, build};
+    use crate::BuildOptions;
+    use crate::cohort::Dataset;
+    use crate::maintain::build;
+    use crate::store::Manifest;
     use std::fmt::Write;
     use std::path::Path;
     use varidex_simulate::{Options, simulate};

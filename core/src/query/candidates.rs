@@ -2,10 +2,11 @@
 
 use super::expression::{Comparison, Node, Number};
 use super::resolve::Test;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, Zone};
 use crate::genome::Interval;
+use crate::store::Segment;
 use std::collections::HashMap;
 use std::ops::Range;
 

@@ -1,11 +1,8 @@
 //! Who carries variants, in which way.
 
 use super::by_gene::Stored;
-use super::carriers::{Carrier, Union};
 use super::compound;
-use super::count::{Mask, Tally};
-use super::expression::{Node, Origin, Where, Zygosity};
-use super::genotype::CarrierGenotype;
+use super::expression::{Node, Origin, Where};
 use super::origin::Trios;
 use super::people::Step;
 use super::reached;
@@ -14,9 +11,14 @@ use super::spellings::{Numbered, Spelled};
 use super::subjects::Subjects;
 use super::variants::Variants;
 use super::walk::Walk;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
+use crate::cohort::{Carrier, Union};
+use crate::cohort::{Mask, Tally};
 use crate::error::Result;
+use crate::model::CarrierGenotype;
+use crate::model::Zygosity;
 use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
+use crate::store::Segment;
 use std::collections::HashMap;
 use std::ops::Range;
 

@@ -5,7 +5,7 @@ use super::candidates::Rows;
 use super::expression::Node;
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::Result;
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,10 +1,10 @@
 //! Counts of variants in groups: one rule for what tables show and for what numbers in expressions are
 //! compared with.
 
-use super::count::{LaidOut, RowCounts, Tally};
 use super::coverage::{Coverage, Place, RowOf};
 use super::expression::{Comparison, Number};
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
+use crate::cohort::{LaidOut, RowCounts, Tally};
 use crate::error::Result;
 use crate::set::SampleSet;
 use std::sync::Arc;

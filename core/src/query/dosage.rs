@@ -1,14 +1,15 @@
 //! Copies of an ALT by sample, as a row of a matrix.
 
 use super::Group;
-use super::carriers::Carrier;
-use super::count::Tally;
 use super::coverage::Coverage;
-use super::polyploid::for_each_polyploid;
 use super::variants::Variant;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Carrier;
+use crate::cohort::Dataset;
+use crate::cohort::Tally;
+use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
 use crate::set::for_each_bit;
+use crate::store::Segment;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
 pub struct Dosages<'a> {

@@ -2,12 +2,12 @@
 //! side by side in it holds of one transcript.
 
 use super::candidates::Rows;
-use crate::annotations::{Annotations, IMPACTS, change_hash, protein_hash, split_change};
-use crate::dataset::Segment;
 use crate::error::Result;
 use crate::format::{Container, TextBlock};
+use crate::model::short_protein;
 use crate::set::{for_each_bit, get_bit, set_bit, words_for};
-use crate::source::annotation::short_protein;
+use crate::store::Segment;
+use crate::store::annotations::{Annotations, IMPACTS, change_hash, protein_hash, split_change};
 use std::sync::Arc;
 
 /// So few rows are tested one by one sooner than a set of many is read.

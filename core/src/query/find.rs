@@ -7,12 +7,13 @@
 //! cannot be answered, for "no row" would say that nobody has it.
 
 use super::row_text::RowText;
-use crate::dataset::{Dataset, Segment, WantedAlleles};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::genome::{
     AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
     is_plain, mate_contig, reverse_complement, with_mate_named,
 };
+use crate::store::{Segment, WantedAlleles};
 use std::borrow::Cow;
 use std::ops::Range;
 

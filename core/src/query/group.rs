@@ -2,7 +2,7 @@
 
 use super::people::{Scores, Step};
 use super::subjects::Subjects;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use std::fmt;

@@ -1,9 +1,9 @@
 //! The haplotypes that calls are phased to.
 
-use super::genotype::CarrierGenotype;
-use crate::dataset::Segment;
 use crate::error::Result;
+use crate::model::CarrierGenotype;
 use crate::set::PhaseSet;
+use crate::store::Segment;
 use std::collections::HashMap;
 use std::num::NonZero;
 

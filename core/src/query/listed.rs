@@ -4,7 +4,7 @@
 use super::expression::{SampleList, nearest};
 use super::people::People;
 use super::resolve::Resolver;
-use crate::dataset::{Dataset, Regions};
+use crate::cohort::{Dataset, Regions};
 use crate::error::{Error, InputError, Place, Result};
 use crate::genome::Interval;
 use crate::set::SampleSet;

@@ -4,9 +4,10 @@ use super::Group;
 use super::allele::Allele;
 use super::counts::{Counting, Counts};
 use super::coverage::{Place, RowOf};
-use crate::dataset::{Dataset, WantedAlleles};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};
+use crate::store::WantedAlleles;
 
 /// Looks up the counts of many alleles: what neighbours share is read once, so that alleles in the
 /// order of positions are found fastest.

@@ -3,11 +3,12 @@
 use super::entries::EntryTest;
 use super::expression::{Atom, Node, nearest};
 use super::resolve::{Resolver, Test};
-use crate::annotations::split_change;
-use crate::dataset::Regions;
+use crate::cohort::Regions;
 use crate::error::Result;
-use crate::source::annotation::{descendants, names, normal_protein, term};
-use crate::source::genes::Gene;
+use crate::model::Gene;
+use crate::model::consequence::{descendants, names, term};
+use crate::model::normal_protein;
+use crate::store::annotations::split_change;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;

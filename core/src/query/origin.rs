@@ -9,16 +9,17 @@
 //! on Y. Ploidies are those written, so that a son's calls in pseudo-autosomal regions and diploid
 //! calls elsewhere ask both parents.
 
-use super::count::Tally;
 use super::expression::Origin;
-use super::genotype::CarrierGenotype;
 use super::variants::Variant;
 use super::walk::RowRef;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
+use crate::cohort::Tally;
 use crate::error::Result;
 use crate::genome::Chromosome;
-use crate::people::store::People;
+use crate::model::CarrierGenotype;
 use crate::set::{SampleSet, get_bit};
+use crate::store::Segment;
+use crate::store::individuals::People;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;

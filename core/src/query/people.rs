@@ -12,12 +12,12 @@ use super::listed::Listing;
 use super::resolve::Resolver;
 use super::similar::Similar;
 use super::subjects::Subjects;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::{Error, ExpressionError, Result};
-use crate::people::Attribute;
-use crate::people::store::{FoundTerm, People as Store, TermRef, Unit};
+use crate::model::Attribute;
+use crate::model::{Age, Ages, Scope};
 use crate::set::SampleSet;
-use crate::source::people::{Age, Ages, Scope};
+use crate::store::individuals::{FoundTerm, People as Store, TermRef, Unit};
 use std::ops::Range;
 
 /// Evaluates expressions over people.

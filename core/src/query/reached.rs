@@ -11,10 +11,11 @@ use super::meant::Meant;
 use super::resolve::Test;
 use super::variants::Variant;
 use super::walk::RowRef;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::Interval;
+use crate::store::Segment;
 use std::collections::HashMap;
 
 /// How genes are found, for `--explain`; `None` where none are known.

@@ -8,15 +8,15 @@ use super::find::{doubt_of_mate, find_change};
 use super::named::{any_of, entry, together};
 use super::people::People;
 use super::several::{Several, narrow};
-use crate::build::{InfoKey, InfoType};
-use crate::dataset::{Dataset, Regions};
+use crate::cohort::{Dataset, Regions};
 use crate::error::{Error, ExpressionError, Result};
 use crate::format::Zone;
 use crate::genome::{
     AlleleType, Identifier, Interval, NameError, Position, not_computed, parse_identifier,
 };
+use crate::model::{Annotator, CANONICAL, MANE};
+use crate::model::{InfoKey, InfoType};
 use crate::set::SampleSet;
-use crate::source::annotation::{Annotator, CANONICAL, MANE};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,9 +1,9 @@
 //! The alleles of one row after the other.
 
-use crate::dataset::Segment;
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::{Change, Position, StoredAllele, Trimmed};
+use crate::store::Segment;
 use std::ops::Range;
 
 /// The alleles of a row.

@@ -4,7 +4,7 @@ use super::expression::{Node, Number};
 use super::find::name_of;
 use super::resolve::Test;
 use super::test::Tester;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::genome::Extent;
 use std::ops::Range;

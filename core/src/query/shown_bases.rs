@@ -2,10 +2,11 @@
 //! surely one change only where all bases between them are shown.
 
 use super::row_text::RowText;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::genome::Indel;
 use crate::stop::check_stop;
+use crate::store::Segment;
 use std::ops::Range;
 
 /// Stretches of a contig, ascending, none touching another.

@@ -2,12 +2,15 @@
 
 use super::expression::Threshold;
 use super::subjects::Subjects;
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::{Error, Result};
-use crate::people::store::{People, TermRef};
-use crate::people::{Measure, Profile, Recorded, Scorer, Terms};
+use crate::model::Measure;
+use crate::model::Recorded;
+use crate::model::Scope;
+use crate::query::similarity::{Profile, Scorer};
 use crate::set::SampleSet;
-use crate::source::people::Scope;
+use crate::store::individuals::{People, TermRef};
+use crate::store::terms::Terms;
 
 /// A question for similarity with every name looked up.
 pub(super) struct Similar {

@@ -5,7 +5,7 @@ use super::find::find_change_within;
 use super::row_text::RowText;
 use super::shown_bases::ShownBases;
 use super::walk::{PartWalk, RowRef};
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::stop::check_stop;
 use std::collections::{BTreeSet, HashMap};

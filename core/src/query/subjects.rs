@@ -4,10 +4,10 @@
 //! samples. A person with several samples is in a group with all of them: `samples(…)` as well picks the
 //! people that the named samples are of.
 
-use crate::dataset::Dataset;
+use crate::cohort::Dataset;
 use crate::error::Result;
-use crate::people::store::People;
 use crate::set::SampleSet;
+use crate::store::individuals::People;
 
 /// Samples and people of a dataset as one row of numbers.
 #[derive(Debug, Clone, Copy)]

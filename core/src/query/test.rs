@@ -1,17 +1,17 @@
 //! Testing variants against what the indexes did not decide.
 
-use super::count::{RowCounts, stored};
 use super::counts::{Counting, Counts};
 use super::coverage::RowOf;
 use super::entries::LocalTests;
 use super::expression::{Comparison, InfoTest, Node, Number};
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
-use crate::build::InfoType;
-use crate::dataset::{PageView, Segment};
+use crate::cohort::{RowCounts, stored};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, variant_length};
+use crate::model::InfoType;
+use crate::store::{PageView, Segment};
 use std::collections::HashMap;
 
 /// The number of everybody among the groups that a walk counts in.

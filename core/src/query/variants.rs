@@ -2,20 +2,21 @@
 
 use super::Group;
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
-use super::carriers::Carrier;
-use super::count::Tally;
 use super::counts::{Counted, Counting, Counts};
 use super::entries::EntryTest;
 use super::expression::Node;
-use super::genotype::CarrierGenotype;
 use super::resolve::Test;
 use super::spellings::Numbered;
 use super::walk::{RowRef, Walk};
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Carrier;
+use crate::cohort::Dataset;
+use crate::cohort::Tally;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
+use crate::model::CarrierGenotype;
 use crate::set::{PhaseSet, SampleSet};
+use crate::store::Segment;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -481,7 +482,7 @@ impl<'a> Variant<'_, 'a> {
     pub fn counts_of(&mut self, group: usize) -> Result<Counts> {
         let of = &mut *self.of;
         if group >= of.beside {
-            return Err(crate::Error::Usage(format!(
+            return Err(crate::error::Error::Usage(format!(
                 "no group {group} was asked for"
             )));
         }

@@ -13,9 +13,10 @@ use super::resolve::Test;
 use super::same::VariantKey;
 use super::spellings::{Numbered, Spelled, Spellings};
 use super::test::{EVERYBODY, Tester, asks_records, count_everybody, rows_of, test_node};
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::stop::check_stop;
+use crate::store::Segment;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 

@@ -12,7 +12,6 @@ mod order;
 mod phase;
 mod portable;
 mod samples;
-mod section;
 mod stored;
 mod writer;
 
@@ -21,7 +20,6 @@ pub(crate) use list::encode_list;
 pub(crate) use order::{Order, encode_order, encode_runs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
 pub use samples::SampleSet;
-pub(crate) use section::set_in;
 pub(crate) use stored::{StoredSet, expand_classes};
 pub(crate) use writer::{Members, SetWriter};
 

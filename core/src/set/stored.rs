@@ -2,7 +2,7 @@
 
 use super::list::{Entries, Skipping};
 use super::order::{Order, count_runs, or_classes, verify_runs, walk_classes, walk_runs};
-use super::{Malformed, for_each_bit, get_bit, portable, set_bit};
+use super::{Malformed, SampleSet, for_each_bit, get_bit, portable, set_bit, words_for};
 
 /// The descriptor: form in the low three bits, bit 3 for the complement, the rest a
 /// value: the members of inline sets, else the byte offset of the set behind its page's base.
@@ -347,6 +347,15 @@ impl<'a> StoredSet<'a> {
             }
         };
         Ok(number < self.universe && found != self.complement)
+    }
+}
+
+impl StoredSet<'_> {
+    /// All members. The set is in none of the forms that need an order.
+    pub(crate) fn to_set(self) -> Result<SampleSet, Malformed> {
+        let mut bits = vec![0; words_for(self.universe())];
+        self.or_into(None, &mut bits)?;
+        Ok(SampleSet::from_bits(0, &bits))
     }
 }
 

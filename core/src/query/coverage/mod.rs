@@ -16,10 +16,11 @@ mod rows;
 mod sweep;
 mod told;
 
-use super::count::RowCounts;
-use crate::dataset::{Batches, Dataset, Segment};
+use crate::cohort::RowCounts;
+use crate::cohort::{Batches, Dataset};
 use crate::error::Result;
 use crate::set::SampleSet;
+use crate::store::Segment;
 use sweep::Sweep;
 use told::Told;
 

@@ -1,10 +1,11 @@
 //! The rows of a part on the way of a sweep.
 
 use super::told::Telling;
-use crate::dataset::{Dataset, Segment};
+use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::AlleleType;
+use crate::store::Segment;
 use std::ops::Range;
 
 /// So many rows are read at once: of many parts in turn, each would be read from memory that was not

@@ -3,7 +3,7 @@
 use super::Place;
 use super::rows::{PartRows, Seen};
 use super::told::{PartRow, Telling};
-use crate::dataset::{Batches, Dataset};
+use crate::cohort::{Batches, Dataset};
 use crate::error::Result;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

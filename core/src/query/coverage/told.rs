@@ -1,8 +1,8 @@
 //! The sums over what batches tell of the place at hand.
 
-use crate::dataset::{Batches, Dataset, Members};
+use crate::cohort::{Batches, Dataset, Members};
+use crate::cohort::{RowCounts, Tally, known_of_all};
 use crate::error::Result;
-use crate::query::count::{RowCounts, Tally, known_of_all};
 use crate::set::SampleSet;
 
 /// A row by its part.

@@ -1,8 +1,8 @@
 //! The syntax tree of both kinds of expression.
 
 use crate::genome::Interval;
-use crate::people::{Attribute, Level, Measure, Recorded};
-use crate::source::people::{Age, Scope};
+use crate::model::{Age, Attribute, Recorded, Scope, Zygosity};
+use crate::model::{Level, Measure};
 use std::ops::Range;
 
 /// Which variants: an expression over variants, parsed from text or built.
@@ -409,31 +409,6 @@ pub(crate) enum SampleList {
     Names(Vec<String>),
     /// A file by its name, for the dataset's loader: one id per line.
     File(String),
-}
-
-/// How many copies a carrier has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Zygosity {
-    /// Fewer copies than ploidy.
-    Het,
-    /// All copies, ploidy two or more.
-    Hom,
-    /// One copy, ploidy one.
-    Hemi,
-}
-
-impl Zygosity {
-    pub(super) const NAMES: [(&'static str, Self); 3] =
-        [("hemi", Self::Hemi), ("het", Self::Het), ("hom", Self::Hom)];
-
-    /// As expressions and tables have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hemi => "hemi",
-            Self::Het => "het",
-            Self::Hom => "hom",
-        }
-    }
 }
 
 /// The value of a name in a table of names, whatever its case.

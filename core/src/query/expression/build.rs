@@ -2,13 +2,15 @@
 
 use super::ast::{
     Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
+    VariantType, Where, WhereAtom, Who, WhoAtom,
 };
 use crate::genome::Interval;
-use crate::people::{Attribute, Level, Recorded};
 #[cfg(doc)]
-use crate::source::FileLoader;
-use crate::source::people::Scope;
+use crate::model::FileLoader;
+use crate::model::Level;
+use crate::model::Scope;
+use crate::model::Zygosity;
+use crate::model::{Attribute, Recorded};
 use std::ops::{BitAnd, BitOr, Not};
 
 macro_rules! set_algebra {

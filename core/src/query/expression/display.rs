@@ -2,11 +2,13 @@
 
 use super::ast::{
     Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts, VariantType, Where,
-    WhereAtom, Who, WhoAtom, Zygosity, name_of, named,
+    WhereAtom, Who, WhoAtom, name_of, named,
 };
 use super::scan::ends_any_word;
-use crate::people::{Attribute, Level, Measure, Recorded};
-use crate::source::people::Scope;
+use crate::model::Scope;
+use crate::model::Zygosity;
+use crate::model::{Attribute, Recorded};
+use crate::model::{Level, Measure};
 use std::fmt::{self, Display, Formatter, Write};
 
 impl Display for Where {

@@ -79,7 +79,7 @@ mod who_atom;
 pub(crate) use ast::{
     Atom, Comparison, InfoTest, Node, Number, SampleList, Threshold, WhereAtom, WhoAtom,
 };
-pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who, Zygosity};
+pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
 pub(super) use json::is_json;

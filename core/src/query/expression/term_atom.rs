@@ -4,8 +4,9 @@ use super::ast::{Threshold, WhoAtom, named};
 use super::error::{nearest, quoted};
 use super::scan::{Result, Scanner};
 use super::where_atom::value_number;
-use crate::people::{Level, Measure, Recorded};
-use crate::source::people::{Age, Scope};
+use crate::model::Recorded;
+use crate::model::{Age, Scope};
+use crate::model::{Level, Measure};
 use std::ops::Range;
 
 /// The value behind a colon that was just read: a CURIE, a word or a string.

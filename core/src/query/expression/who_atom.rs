@@ -1,14 +1,15 @@
 //! Atoms that pick people.
 
-use super::ast::{Origin, SampleList, Where, WhereAtom, WhoAtom, Zygosity, named};
+use super::ast::{Origin, SampleList, Where, WhereAtom, WhoAtom, named};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{age, measurement, onset, recorded, severity, similar, term_name};
 use super::where_atom;
 use crate::error::ExpressionError;
-use crate::people::{Attribute, Recorded};
-use crate::source::people::Scope;
+use crate::model::Scope;
+use crate::model::Zygosity;
+use crate::model::{Attribute, Recorded};
 use std::ops::Range;
 
 const FUNCTIONS: [(&str, Function); 9] = [

@@ -2,7 +2,7 @@
 
 use super::super::ast::{
     Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, Where, WhereAtom, Who, WhoAtom, Zygosity,
+    VariantType, Where, WhereAtom, Who, WhoAtom,
 };
 use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
@@ -13,8 +13,10 @@ use super::value::{Members, choice, list, none_of, number, string, truth, wrong}
 use super::{JsonLanguage, write};
 use crate::error::ExpressionError;
 use crate::genome::Interval;
-use crate::people::{Attribute, Level, Measure, Recorded};
-use crate::source::people::{Age, Scope};
+use crate::model::Zygosity;
+use crate::model::{Age, Scope};
+use crate::model::{Attribute, Recorded};
+use crate::model::{Level, Measure};
 use serde_json::Value;
 
 pub(super) fn expression<K: JsonLanguage>(json: &str) -> Result<Node<K>> {

@@ -2,11 +2,13 @@
 
 use super::super::ast::{
     Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, WhereAtom, WhoAtom, Zygosity, name_of,
+    VariantType, WhereAtom, WhoAtom, name_of,
 };
 use super::JsonLanguage;
-use crate::people::{Attribute, Level, Measure, Recorded};
-use crate::source::people::Scope;
+use crate::model::Scope;
+use crate::model::Zygosity;
+use crate::model::{Attribute, Recorded};
+use crate::model::{Level, Measure};
 use serde_json::Value;
 
 pub(super) fn node<K: JsonLanguage>(tree: &Node<K>) -> Value {

@@ -3,7 +3,8 @@
 use super::super::ast::*;
 use super::super::build::CarrierOptions;
 use crate::genome::Interval;
-use crate::people::Attribute;
+use crate::model::Attribute;
+use crate::model::Zygosity;
 
 fn region(contig: &str, first: i64, last: i64) -> Where {
     Where::region(

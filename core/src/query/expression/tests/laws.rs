@@ -2,8 +2,10 @@
 
 use super::super::ast::*;
 use crate::genome::Interval;
-use crate::people::{Attribute, Level, Measure, Recorded};
-use crate::source::people::{Age, Scope};
+use crate::model::Zygosity;
+use crate::model::{Age, Scope};
+use crate::model::{Attribute, Recorded};
+use crate::model::{Level, Measure};
 use proptest::prelude::*;
 
 pub(in super::super) fn any_text() -> impl Strategy<Value = String> {

@@ -1,0 +1,624 @@
+//! Counting a row's alleles in a group, by the rules of the specification.
+//!
+//! AN of a group is two copies a sample, less haploid samples' second ones, less missing copies.
+//! A sample is *hom* where it has two copies or more and all carry, *hemi* where its only one does,
+//! *het* where fewer carry than it has; it is *missing* where at least one copy is not known.
+
+use super::for_each_polyploid;
+use crate::error::Result;
+use crate::format::PAGE_ROWS;
+use crate::set::{
+    Malformed, Order, SampleSet, StoredSet, for_each_bit, get_bit, set_bit, spread, words_for,
+};
+use crate::store::{PageView, Segment, WantedAlleles};
+use std::ops::Range;
+
+/// Groups of at most so many samples are looked up one by one.
+const FEW: u32 = 2;
+pub(crate) const EVEN: u64 = 0x5555_5555_5555_5555;
+
+/// Counts of a row over a group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RowCounts {
+    pub(crate) ac: u32,
+    pub(crate) an: u32,
+    pub(crate) het: u32,
+    pub(crate) hom: u32,
+    pub(crate) hemi: u32,
+    pub(crate) missing: u32,
+}
+
+impl RowCounts {
+    /// Adds the counts of the same variant in another batch.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.ac = self.ac.saturating_add(other.ac);
+        self.an = self.an.saturating_add(other.an);
+        self.het = self.het.saturating_add(other.het);
+        self.hom = self.hom.saturating_add(other.hom);
+        self.hemi = self.hemi.saturating_add(other.hemi);
+        self.missing = self.missing.saturating_add(other.missing);
+    }
+}
+
+/// A group within the samples of a batch.
+#[derive(Debug, Clone)]
+pub(crate) struct Mask {
+    /// Bits over the batch's samples.
+    pub(crate) samples: Vec<u64>,
+    /// The same, two bits a sample.
+    pub(crate) copies: Vec<u64>,
+    pub(crate) size: u32,
+}
+
+impl Mask {
+    /// The members of `group` (dataset numbers) that are samples of the segment's batch.
+    pub(crate) fn of(group: &SampleSet, segment: &Segment) -> Self {
+        let meta = segment.meta();
+        let mut samples = vec![0u64; words_for(meta.samples)];
+        match segment.numbers() {
+            None => {
+                let end = meta.first_sample.saturating_add(meta.samples);
+                for sample in group.range(meta.first_sample..end) {
+                    set_bit(&mut samples, sample - meta.first_sample);
+                }
+            }
+            Some(numbers) => {
+                for (local, &sample) in (0..).zip(numbers) {
+                    if group.contains(sample) {
+                        set_bit(&mut samples, local);
+                    }
+                }
+            }
+        }
+        Self::from_samples(samples)
+    }
+
+    /// The members by number in the batch, ascending.
+    pub(crate) fn members(&self) -> Vec<u32> {
+        let mut members = Vec::new();
+        for_each_bit(&self.samples, |sample| members.push(sample));
+        members
+    }
+
+    /// Every sample of the batch.
+    fn everybody(count: u32) -> Self {
+        let mut samples = vec![u64::MAX; words_for(count)];
+        if let (Some(last), rest @ 1..) = (samples.last_mut(), count % 64) {
+            *last = (1 << rest) - 1;
+        }
+        Self::from_samples(samples)
+    }
+
+    fn from_samples(samples: Vec<u64>) -> Self {
+        let size = samples.iter().map(|word| word.count_ones()).sum();
+        Self {
+            copies: spread(&samples),
+            samples,
+            size,
+        }
+    }
+}
+
+/// Counts rows of one segment in one group; keeps what neighbouring rows share.
+pub(crate) struct Tally<'a> {
+    pub(crate) segment: &'a Segment,
+    /// `None` where the group is the whole batch: the stored counts are used.
+    pub(crate) mask: Option<Mask>,
+    pub(crate) view: Option<PageView<'a>>,
+    order: Option<LoadedOrder<'a>>,
+    /// The order whose class prefixes under the mask are in `prefix`.
+    prefix_of: Option<u32>,
+    pub(crate) prefix: Vec<u32>,
+    pub(crate) haploid: SiteCache,
+    missing: SiteCache,
+    /// Missing copies in the group, by page and descriptor.
+    missing_copies: Option<((u32, i64), u32)>,
+    pub(crate) copies: LaidOut,
+}
+
+/// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
+/// same row lend them to each other.
+#[derive(Default)]
+pub(crate) struct LaidOut {
+    /// Which segment, by its address, and which row.
+    of: Option<(usize, u32)>,
+    pub(crate) bits: Vec<u64>,
+}
+
+/// An order, and the rows it may order.
+#[derive(Clone, Copy)]
+struct LoadedOrder<'a> {
+    number: u32,
+    first_row: u32,
+    last_row: u32,
+    order: Order<'a>,
+}
+
+/// A set that many rows share, by page and descriptor.
+#[derive(Default)]
+pub(crate) struct SiteCache {
+    pub(crate) key: Option<(u32, i64)>,
+    /// Members in the group.
+    count: u32,
+    /// Samples in the group with a member.
+    samples: u32,
+    pub(crate) bits: Vec<u64>,
+}
+
+/// The counts of the whole batch as stored, from the page of the row.
+pub(crate) fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
+    let samples = i64::from(segment.meta().samples);
+    let i = row % PAGE_ROWS;
+    let (ac, hom, hemi) = (view.ac.get(i), view.hom.get(i), view.hemi.get(i));
+    // what a damaged column holds may overflow: it comes out as a number that is wrong anyway
+    let het = ac
+        .wrapping_sub(view.het_excess.get(i))
+        .wrapping_sub(hom.wrapping_mul(2))
+        .wrapping_sub(hemi);
+    let an = (2 * samples).wrapping_sub(view.an_short.get(i));
+    let missing = view.missing_count.get(i);
+    let count = |n: i64| {
+        u32::try_from(n).map_err(|_| segment.broken_set(Malformed("counts that are not negative")))
+    };
+    Ok(RowCounts {
+        ac: count(ac)?,
+        an: count(an)?,
+        het: count(het)?,
+        hom: count(hom)?,
+        hemi: count(hemi)?,
+        missing: count(missing)?,
+    })
+}
+
+/// AN and missing samples of a whole batch as stored.
+pub(crate) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
+    let (file, columns) = (segment.file(), &segment.columns);
+    let copies = 2 * i64::from(segment.meta().samples);
+    let an = copies.wrapping_sub(columns.an_short.get(file, row)?);
+    match (
+        u32::try_from(an),
+        u32::try_from(columns.missing_count.get(file, row)?),
+    ) {
+        (Ok(an), Ok(missing)) => Ok((an, missing)),
+        _ => Err(segment.broken_set(Malformed("counts that are not negative"))),
+    }
+}
+
+impl<'a> Tally<'a> {
+    /// For `group`, or for the whole batch.
+    pub(crate) fn new(segment: &'a Segment, group: Option<&SampleSet>) -> Self {
+        let mask = group.map(|group| Mask::of(group, segment));
+        let mask = mask.filter(|mask| mask.size < segment.meta().samples);
+        Self::with_mask(segment, mask)
+    }
+
+    /// For the whole batch, counting sets instead of trusting the stored counts.
+    pub(crate) fn everybody(segment: &'a Segment) -> Result<Self> {
+        Ok(Self::with_mask(
+            segment,
+            Some(Mask::everybody(segment.meta().samples)),
+        ))
+    }
+
+    fn with_mask(segment: &'a Segment, mask: Option<Mask>) -> Self {
+        Self {
+            segment,
+            mask,
+            view: None,
+            order: None,
+            prefix_of: None,
+            prefix: Vec::new(),
+            haploid: SiteCache::default(),
+            missing: SiteCache::default(),
+            missing_copies: None,
+            copies: LaidOut::default(),
+        }
+    }
+
+    fn view(&mut self, row: u32) -> Result<&PageView<'a>> {
+        PageView::around(&mut self.view, self.segment, row)
+    }
+
+    /// The first row at a position with these alleles.
+    pub(crate) fn find(
+        &mut self,
+        contig: u32,
+        position: i64,
+        wanted: &WantedAlleles<'_>,
+    ) -> Result<Option<u32>> {
+        let segment = self.segment;
+        let rows = segment.rows_of(contig);
+        // the page at hand has the row where it reaches over the position, and is of this contig alone
+        let near = self.view.as_ref().and_then(|view| {
+            let (first, end) = view.rows();
+            let end = end.min(segment.meta().rows);
+            let inside = rows.start <= first && end <= rows.end;
+            let last = view.position.get(end.checked_sub(first)?.checked_sub(1)?);
+            let reaches = view.position.get(0) < position && position <= last;
+            (inside && reaches).then(|| first + view.first_at(position, end - first))
+        });
+        let mut row = match near {
+            Some(row) => row,
+            None if rows.is_empty() => return Ok(None),
+            None => segment.lower_bound(rows.clone(), position)?,
+        };
+        while row < rows.end {
+            let view = self.view(row)?;
+            let i = row % PAGE_ROWS;
+            if view.position.get(i) != position {
+                break;
+            }
+            if segment.has_alleles(view.allele.get(i), wanted)? {
+                return Ok(Some(row));
+            }
+            row += 1;
+        }
+        Ok(None)
+    }
+
+    /// A row's descriptors of haploid and missing, and the set bytes of its page.
+    pub(crate) fn site_sets(&mut self, row: u32) -> Result<(i64, i64, Range<usize>)> {
+        let i = row % PAGE_ROWS;
+        let view = self.view(row)?;
+        Ok((view.haploid.get(i), view.missing.get(i), view.sets.clone()))
+    }
+
+    /// The counts of the whole batch as stored.
+    pub(crate) fn stored(&mut self, row: u32) -> Result<RowCounts> {
+        let segment = self.segment;
+        stored(self.view(row)?, segment, row)
+    }
+
+    /// The counts of the group.
+    pub(crate) fn counts(&mut self, row: u32) -> Result<RowCounts> {
+        if self.mask.is_none() {
+            self.stored(row)
+        } else {
+            self.counted(row)
+        }
+    }
+
+    /// AN and missing samples of the group: what a row tells of its site.
+    pub(crate) fn known(&mut self, row: u32) -> Result<(u32, u32)> {
+        let Some(mask) = self.mask.take() else {
+            return known_of_all(self.segment, row);
+        };
+        let counted = self.site(row, &mask).and_then(|an| {
+            let mut counts = RowCounts {
+                an,
+                missing: self.missing.samples,
+                ..RowCounts::default()
+            };
+            self.add_polyploid(row, &mask, &mut counts)?;
+            Ok((counts.an, counts.missing))
+        });
+        self.mask = Some(mask);
+        counted
+    }
+
+    /// AC and AN of the group: all that is needed of common rows can be had without their copies.
+    pub(crate) fn ac_an(&mut self, row: u32) -> Result<(u32, u32)> {
+        let Some(mask) = self.mask.take() else {
+            let counts = self.stored(row)?;
+            return Ok((counts.ac, counts.an));
+        };
+        let counted = self.ac_an_in(row, &mask);
+        self.mask = Some(mask);
+        counted
+    }
+
+    fn ac_an_in(&mut self, row: u32, mask: &Mask) -> Result<(u32, u32)> {
+        let set = self.carrier_set(row)?;
+        let ac = if mask.size <= FEW && !set.needs_order() {
+            self.count_few(&set, mask)?
+        } else {
+            if set.needs_order() {
+                self.load_prefix(row, mask)?;
+            }
+            set.count_in(&mask.copies, mask.size * 2, &self.prefix)
+                .map_err(|rule| self.segment.broken_set(rule))?
+        };
+        let mut counts = RowCounts {
+            ac,
+            an: self.known_copies(row, mask)?,
+            ..RowCounts::default()
+        };
+        self.add_polyploid(row, mask, &mut counts)?;
+        Ok((counts.ac, counts.an))
+    }
+
+    /// Looks a few samples up in a set, which for a long list is quicker than walking it.
+    fn count_few(&self, set: &StoredSet<'_>, mask: &Mask) -> Result<u32> {
+        let mut count = 0;
+        let mut fault = None;
+        for_each_bit(&mask.samples, |sample| {
+            for copy in [2 * sample, 2 * sample + 1] {
+                match set.contains(None, copy) {
+                    Ok(found) => count += u32::from(found),
+                    Err(rule) => fault = Some(rule),
+                }
+            }
+        });
+        match fault {
+            None => Ok(count),
+            Some(rule) => Err(self.segment.broken_set(rule)),
+        }
+    }
+
+    /// The counts of the group, from the sets.
+    pub(crate) fn counted(&mut self, row: u32) -> Result<RowCounts> {
+        let Some(mask) = self.mask.take() else {
+            return self.stored(row);
+        };
+        let counts = self.counted_in(row, &mask);
+        self.mask = Some(mask);
+        counts
+    }
+
+    fn counted_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
+        let an = self.site(row, mask)?;
+        let mut counts = RowCounts {
+            an,
+            missing: self.missing.samples,
+            ..RowCounts::default()
+        };
+        let set = self.carrier_set(row)?;
+        let haploid = if self.haploid.count > 0 {
+            self.haploid.bits.as_slice()
+        } else {
+            &[]
+        };
+        let by_pairs = set.walk_pairs(|sample, which| {
+            if get_bit(&mask.samples, sample) {
+                counts.ac += which.count_ones();
+                if which == 3 {
+                    counts.hom += 1;
+                } else if which == 1 && get_bit(haploid, sample) {
+                    counts.hemi += 1;
+                } else {
+                    counts.het += 1;
+                }
+            }
+        });
+        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))? {
+            self.count_copies(row, &set, mask, &mut counts)?;
+        }
+        self.add_polyploid(row, mask, &mut counts)?;
+        Ok(counts)
+    }
+
+    /// Counts a set by laying its copies out as bits.
+    fn count_copies(
+        &mut self,
+        row: u32,
+        set: &StoredSet<'a>,
+        mask: &Mask,
+        counts: &mut RowCounts,
+    ) -> Result<()> {
+        self.lay_out(row, set)?;
+        let mut samples = 0;
+        for (word, mask) in self.copies.bits.iter().zip(&mask.copies) {
+            let word = word & mask;
+            counts.ac += word.count_ones();
+            counts.hom += (word & word >> 1 & EVEN).count_ones();
+            samples += ((word | word >> 1) & EVEN).count_ones();
+        }
+        if self.haploid.count > 0 {
+            for_each_bit(&self.haploid.bits, |sample| {
+                counts.hemi += u32::from(
+                    get_bit(&self.copies.bits, 2 * sample) && get_bit(&mask.samples, sample),
+                );
+            });
+        }
+        counts.het = samples
+            .checked_sub(counts.hom + counts.hemi)
+            .ok_or_else(|| {
+                self.segment
+                    .broken_set(Malformed("haploid samples that carry on one copy"))
+            })?;
+        Ok(())
+    }
+
+    /// Lays the copies of a row's set out as bits, unless they are.
+    pub(crate) fn lay_out(&mut self, row: u32, set: &StoredSet<'a>) -> Result<()> {
+        let of = Some((std::ptr::from_ref(self.segment).addr(), row));
+        if self.copies.of == of {
+            return Ok(());
+        }
+        self.copies.of = None;
+        self.copies.bits.clear();
+        let words = words_for(2 * self.segment.meta().samples);
+        self.copies.bits.resize(words, 0);
+        let order = match set.needs_order() {
+            true => Some(self.load_order(row)?),
+            false => None,
+        };
+        set.or_into(order.as_ref(), &mut self.copies.bits)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        self.copies.of = of;
+        Ok(())
+    }
+
+    /// The set of copies that carry.
+    pub(crate) fn carrier_set(&mut self, row: u32) -> Result<StoredSet<'a>> {
+        let samples = self.segment.meta().samples;
+        let view = PageView::around(&mut self.view, self.segment, row)?;
+        self.segment
+            .set(view.carriers.get(row % PAGE_ROWS), &view.sets, 2 * samples)
+    }
+
+    pub(crate) fn load_order(&mut self, row: u32) -> Result<Order<'a>> {
+        if let Some(loaded) = self.order
+            && (loaded.first_row..=loaded.last_row).contains(&row)
+        {
+            return Ok(loaded.order);
+        }
+        let number = self.segment.order_of(row)?;
+        let entry = self.segment.order_entry(number)?;
+        let order = self.segment.order(number)?;
+        self.order = Some(LoadedOrder {
+            number,
+            first_row: entry.first_row,
+            last_row: entry.last_row,
+            order,
+        });
+        Ok(order)
+    }
+
+    /// The number of the order loaded last.
+    pub(crate) fn order_number(&self) -> Option<u32> {
+        self.order.map(|loaded| loaded.number)
+    }
+
+    pub(crate) fn load_prefix(&mut self, row: u32, mask: &Mask) -> Result<()> {
+        let order = self.load_order(row)?;
+        let number = self.order_number();
+        if self.prefix_of != number {
+            self.prefix_of = None;
+            order
+                .class_prefix(&mask.copies, &mut self.prefix)
+                .map_err(|rule| self.segment.broken_set(rule))?;
+            self.prefix_of = number;
+        }
+        Ok(())
+    }
+
+    /// AN of the diploid and haploid samples, without looking whose copies are missing.
+    fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<u32> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let samples = self.segment.meta().samples;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        let known = self
+            .missing_copies
+            .filter(|(key, _)| *key == (page, missing));
+        let count = match known {
+            Some((_, count)) => count,
+            None => {
+                let set = self.segment.set(missing, &sets, 2 * samples)?;
+                set.count_in(&mask.copies, mask.size * 2, &[])
+                    .map_err(|rule| self.segment.broken_set(rule))?
+            }
+        };
+        self.missing_copies = Some(((page, missing), count));
+        (2 * mask.size)
+            .checked_sub(self.haploid.count.saturating_add(count))
+            .ok_or_else(|| {
+                self.segment
+                    .broken_set(Malformed("no more missing copies than there are"))
+            })
+    }
+
+    fn load_haploid(
+        &mut self,
+        page: u32,
+        haploid: i64,
+        sets: &Range<usize>,
+        mask: &Mask,
+    ) -> Result<()> {
+        let samples = self.segment.meta().samples;
+        let set = self.segment.set(haploid, sets, samples)?;
+        self.haploid
+            .load(&set, samples)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        let bits = self.haploid.bits.iter().zip(&mask.samples);
+        self.haploid.count = bits.map(|(word, mask)| (word & mask).count_ones()).sum();
+        self.haploid.key = Some((page, haploid));
+        Ok(())
+    }
+
+    /// AN of the diploid and haploid samples; loads the haploid and missing sets of the row's site.
+    fn site(&mut self, row: u32, mask: &Mask) -> Result<u32> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let samples = self.segment.meta().samples;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        if self.missing.key != Some((page, missing)) {
+            let set = self.segment.set(missing, &sets, 2 * samples)?;
+            self.missing
+                .count_missing(&set, mask)
+                .map_err(|rule| self.segment.broken_set(rule))?;
+            self.missing.key = Some((page, missing));
+        }
+        (2 * mask.size)
+            .checked_sub(self.haploid.count + self.missing.count)
+            .ok_or_else(|| {
+                self.segment
+                    .broken_set(Malformed("no more missing copies than there are"))
+            })
+    }
+
+    fn add_polyploid(&mut self, row: u32, mask: &Mask, counts: &mut RowCounts) -> Result<()> {
+        let bytes = self.segment.polyploid(row)?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let alt = self
+            .segment
+            .columns
+            .alt_number
+            .get(self.segment.file(), row)?;
+        let mut an = i64::from(counts.an);
+        for_each_polyploid(bytes, self.segment.meta().samples, |genotype| {
+            if !get_bit(&mask.samples, genotype.sample) {
+                return;
+            }
+            let carried = genotype.carried(alt);
+            let called = genotype.alleles.iter().flatten().count();
+            an += called as i64 - 2;
+            counts.ac += carried;
+            counts.missing += u32::from(called < genotype.alleles.len());
+            if carried > 0 && carried as usize == genotype.alleles.len() {
+                counts.hom += 1;
+            } else if carried > 0 {
+                counts.het += 1;
+            }
+        })
+        .map_err(|rule| self.segment.broken_set(rule))?;
+        counts.an = u32::try_from(an).map_err(|_| {
+            self.segment
+                .broken_set(Malformed("no more missing copies than there are"))
+        })?;
+        Ok(())
+    }
+}
+
+impl SiteCache {
+    pub(crate) fn load(&mut self, set: &StoredSet<'_>, universe: u32) -> Result<(), Malformed> {
+        self.key = None;
+        self.count = 0;
+        self.samples = 0;
+        self.bits.clear();
+        if set.is_plainly_empty() {
+            return Ok(());
+        }
+        self.bits.resize(words_for(universe), 0);
+        set.or_into(None, &mut self.bits)
+    }
+
+    /// Counts the copies of a set in the group, and their samples; the bits are of no use after.
+    fn count_missing(&mut self, set: &StoredSet<'_>, mask: &Mask) -> Result<(), Malformed> {
+        let (mut count, mut samples) = (0, 0);
+        // a list is walked in no time, bits are as many as there are copies
+        let walked = set.walk_pairs(|sample, which| {
+            if get_bit(&mask.samples, sample) {
+                count += which.count_ones();
+                samples += 1;
+            }
+        })?;
+        if !walked {
+            self.load(set, set.universe())?;
+            for (word, mask) in self.bits.iter().zip(&mask.copies) {
+                let word = word & mask;
+                count += word.count_ones();
+                samples += ((word | word >> 1) & EVEN).count_ones();
+            }
+        }
+        (self.key, self.count, self.samples) = (None, count, samples);
+        Ok(())
+    }
+}

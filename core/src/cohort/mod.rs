@@ -1,0 +1,20 @@
+//! A dataset as a cohort: its batches of samples, and how their rows are counted.
+
+#![deny(clippy::indexing_slicing)]
+
+mod batches;
+mod carriers;
+mod count;
+mod open;
+mod people;
+mod polyploid;
+mod regions;
+
+pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
+pub(crate) use carriers::{Carrier, Union};
+pub(crate) use count::{LaidOut, Mask, RowCounts, Tally, known_of_all, stored};
+pub(crate) use open::Part;
+pub use open::{Dataset, Info, SectionSize};
+pub use people::{PeopleCount, PeopleKey, TermCount};
+pub(crate) use polyploid::for_each_polyploid;
+pub(crate) use regions::Regions;

@@ -1,0 +1,478 @@
+//! Opening a dataset.
+
+use super::{Batches, Members};
+use crate::error::{Damage, Error, Result};
+use crate::format::{Bytes, Kind, contig_hash};
+use crate::genome::{Assembly, ContigNames, Interval};
+use crate::model::FileLoader;
+use crate::store::Samples;
+use crate::store::gene_carriers::GeneCarriers;
+use crate::store::genes::Genes;
+use crate::store::individuals::{Hierarchy, KnownTerms, People};
+use crate::store::manifest::Manifest;
+use crate::store::open_manifest;
+use crate::store::segment::Segment;
+use crate::store::terms::Terms;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// An open dataset: read-only, shared between threads, cheap to open.
+///
+/// It shows the state at the time of opening, whatever is published later. Opening checks structure
+/// and sizes; bytes are checked against their checksums when they are first touched.
+///
+/// ```no_run
+/// let dataset = varidex::Dataset::open("cohort.vdx")?;
+/// println!("{} people", dataset.sample_count());
+/// println!("{}", dataset.ask("carriers(22:16050075:A:G)")?.count());
+/// # Ok::<(), varidex::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Dataset {
+    path: PathBuf,
+    manifest: Manifest,
+    samples: Samples,
+    names: ContigNames,
+    parts: Vec<Part>,
+    batches: OnceLock<Batches>,
+    terms: Option<Arc<KnownTerms>>,
+    people: Option<People>,
+    genes: Option<Genes>,
+    gene_carriers: Option<GeneCarriers>,
+    /// Reads what expressions name behind `@`.
+    loader: Option<Box<dyn FileLoader>>,
+}
+
+/// A segment of the manifest, mapped with the dataset and read when first needed.
+#[derive(Debug)]
+pub(crate) struct Part {
+    path: PathBuf,
+    index: usize,
+    /// Until the segment is read: the file may be removed from the directory any time.
+    mapped: Mutex<Option<Bytes>>,
+    segment: OnceLock<Segment>,
+}
+
+/// What a dataset holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Info {
+    /// The directory.
+    pub path: PathBuf,
+    /// Names the state that was opened.
+    pub snapshot: String,
+    /// The assembly, where known.
+    pub assembly: Option<Assembly>,
+    /// Samples.
+    pub samples: u64,
+    /// VCF records.
+    pub records: u64,
+    /// Rows: one for each ALT of each record.
+    pub rows: u64,
+    /// Contigs with rows: name, and rows of all batches.
+    pub contigs: Vec<(String, u64)>,
+    /// People of whom something is known.
+    pub people: u64,
+    /// What was recorded of them.
+    pub people_records: u64,
+    /// Terms of ontologies.
+    pub terms: u64,
+    /// Genes, and how many bases on both sides of each count as the gene's.
+    pub genes: (u64, u32),
+    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`.
+    pub annotations: Option<String>,
+    /// INFO keys kept: name and type.
+    pub info_keys: Vec<(String, String)>,
+    /// Segments.
+    pub segments: u64,
+    /// Bytes of all files.
+    pub bytes: u64,
+}
+
+/// What a kind of section takes in all segments together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionSize {
+    /// The section by the name of the specification.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+impl Dataset {
+    /// Opens the dataset in a directory.
+    ///
+    /// Its files are mapped into memory, so the caller sees to it that nobody changes them in place
+    /// while the dataset is open: where one is cut, the next touch of what is gone ends the process
+    /// (SIGBUS); where one is overwritten, answers may be wrong. Files may be replaced and removed,
+    /// which is all that builds and [`load_people`](crate::load_people) do. `rsync` replaces them as
+    /// well, unless it gets `--inplace`; `cp` onto a file that is there changes it in place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`], [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let mut manifest = open_manifest(path)?;
+        loop {
+            let state = manifest.snapshot.clone();
+            let missing = match Self::open_state(path, manifest) {
+                Err(Error::Io { path, source }) if source.kind() == ErrorKind::NotFound => {
+                    Error::Io { path, source }
+                }
+                result => return result,
+            };
+            // files of a state that was replaced meanwhile are gone: then there is a newer one
+            manifest = open_manifest(path)?;
+            if manifest.snapshot == state {
+                return Err(missing);
+            }
+        }
+    }
+
+    /// Opens the files that a manifest lists.
+    pub(crate) fn open_state(path: &Path, manifest: Manifest) -> Result<Self> {
+        let samples = Samples::open(path, manifest.samples.as_ref(), manifest.sample_count)?;
+        let parts = (0..)
+            .zip(&manifest.segments)
+            .map(|(index, entry)| {
+                let path = path.join(&entry.file.file);
+                let mapped = Mutex::new(Some(Bytes::map(&path)?));
+                Ok(Part {
+                    path,
+                    index,
+                    mapped,
+                    segment: OnceLock::new(),
+                })
+            })
+            .collect::<Result<_>>()?;
+        let terms = manifest.terms.as_ref().map(|entry| {
+            let terms = KnownTerms::open(&path.join(&entry.file), &entry.checksum);
+            terms.map(Arc::new)
+        });
+        let terms = terms.transpose()?;
+        let people = manifest.people.as_ref().map(|entry| {
+            let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
+            People::open(&path.join(&entry.file), manifest.sample_count, terms)
+        });
+        let genes = manifest.genes.as_ref();
+        let genes = genes.map(|entry| Genes::open(&path.join(&entry.file)));
+        let gene_carriers = manifest.carriers.as_ref();
+        let gene_carriers = gene_carriers
+            .map(|entry| GeneCarriers::open(&path.join(&entry.file), manifest.sample_count));
+        let assembly = manifest
+            .assembly
+            .as_ref()
+            .and_then(|name| name.parse().ok());
+        let contigs = manifest.contigs.iter().map(|c| (c.name.clone(), c.length));
+        let names = ContigNames::new(contigs, assembly);
+        Ok(Self {
+            path: path.to_owned(),
+            manifest,
+            samples,
+            names,
+            parts,
+            batches: OnceLock::new(),
+            terms,
+            people: people.transpose()?,
+            genes: genes.transpose()?,
+            gene_carriers: gene_carriers.transpose()?,
+            loader: None,
+        })
+    }
+
+    /// Lets expressions name files behind `@`, as in `samples(@ids.txt)`, and reads them with this.
+    /// Without a loader such an expression is an error, and no expression opens a file: text of
+    /// strangers belongs to a dataset without one.
+    ///
+    /// ```no_run
+    /// use varidex::{Dataset, LocalFiles};
+    /// let dataset = Dataset::open("cohort.vdx")?.with_loader(LocalFiles::new());
+    /// println!("{}", dataset.ask("samples(@ids.txt)")?.count());
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_loader(self, loader: impl FileLoader + 'static) -> Self {
+        Self {
+            loader: Some(Box::new(loader)),
+            ..self
+        }
+    }
+
+    pub(crate) fn loader(&self) -> Option<&dyn FileLoader> {
+        self.loader.as_deref()
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Names the state that was opened: equal ids, equal answers.
+    pub fn snapshot(&self) -> &str {
+        &self.manifest.snapshot
+    }
+
+    /// How many samples.
+    pub fn sample_count(&self) -> u32 {
+        self.samples.len()
+    }
+
+    /// The name of a sample by its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where there is no such number; [`Error::Damaged`].
+    pub fn sample_name(&self, sample: u32) -> Result<&str> {
+        self.samples.name(sample)
+    }
+
+    /// The number of a sample by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
+        self.samples.number(name)
+    }
+
+    /// Names of all samples, by number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
+        self.samples.all()
+    }
+
+    /// Names of the contigs, in the dataset's order.
+    pub fn contigs(&self) -> impl Iterator<Item = &str> {
+        self.manifest
+            .contigs
+            .iter()
+            .map(|contig| contig.name.as_str())
+    }
+
+    /// What the dataset holds.
+    pub fn info(&self) -> Info {
+        let mut rows = vec![0u64; self.manifest.contigs.len()];
+        for span in self.manifest.segments.iter().flat_map(|s| &s.contigs) {
+            if let Some(rows) = rows.get_mut(span.contig as usize) {
+                *rows += u64::from(span.rows);
+            }
+        }
+        let contigs = self
+            .contigs()
+            .map(str::to_owned)
+            .zip(rows)
+            .filter(|(_, rows)| *rows > 0);
+        Info {
+            path: self.path.clone(),
+            snapshot: self.manifest.snapshot.clone(),
+            assembly: self.names.assembly(),
+            samples: u64::from(self.sample_count()),
+            records: self
+                .manifest
+                .segments
+                .iter()
+                .map(|s| u64::from(s.records))
+                .sum(),
+            rows: self
+                .manifest
+                .segments
+                .iter()
+                .map(|s| u64::from(s.rows))
+                .sum(),
+            contigs: contigs.collect(),
+            people: self.people().map_or(0, |people| people.len().into()),
+            people_records: self.people().map_or(0, |people| people.events().into()),
+            terms: self.terms().map_or(0, |terms| terms.len().into()),
+            genes: self
+                .genes()
+                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
+            annotations: self.manifest.annotations.clone(),
+            info_keys: self
+                .manifest
+                .info
+                .iter()
+                .map(|i| (i.key.clone(), i.kind.clone()))
+                .collect(),
+            segments: self.manifest.segments.len() as u64,
+            bytes: self.manifest.files().map(|file| file.size).sum(),
+        }
+    }
+
+    /// Bytes by kind of section, over all segments, largest first. Maps every segment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
+    pub fn section_sizes(&self) -> Result<Vec<SectionSize>> {
+        let mut sizes = std::collections::BTreeMap::<String, u64>::new();
+        for part in &self.parts {
+            for (name, bytes) in self.segment(part)?.file().sizes() {
+                *sizes.entry(name).or_default() += bytes;
+            }
+        }
+        let mut sizes: Vec<SectionSize> = sizes
+            .into_iter()
+            .map(|(name, bytes)| SectionSize { name, bytes })
+            .collect();
+        sizes.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+        Ok(sizes)
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
+    /// The terms of the ontologies loaded, where some were.
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        self.terms.as_ref().map(|known| &*known.terms)
+    }
+
+    /// The genes loaded, where some were.
+    pub(crate) fn genes(&self) -> Option<&Genes> {
+        self.genes.as_ref()
+    }
+
+    /// Who carries variants of genes, where that is stored.
+    pub(crate) fn gene_carriers(&self) -> Option<&GeneCarriers> {
+        self.gene_carriers.as_ref()
+    }
+
+    /// What is known of people, where some were loaded.
+    pub(crate) fn people(&self) -> Option<&People> {
+        self.people.as_ref()
+    }
+
+    pub(crate) fn contig_names(&self) -> &ContigNames {
+        &self.names
+    }
+
+    /// The name of a contig by its number.
+    pub(crate) fn contig_name(&self, contig: u32) -> &str {
+        let entry = self.manifest.contigs.get(contig as usize);
+        entry.map_or("", |entry| entry.name.as_str())
+    }
+
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The batch of a part.
+    pub(crate) fn batch(&self, part: usize) -> u32 {
+        self.manifest
+            .segments
+            .get(part)
+            .map_or(0, |entry| entry.batch)
+    }
+
+    /// What is known of the batches together: it reads a segment of each when it is first asked for.
+    pub(crate) fn batches(&self) -> Result<&Batches> {
+        match self.batches.get() {
+            Some(batches) => Ok(batches),
+            None => {
+                let batches = Batches::of(self)?;
+                Ok(self.batches.get_or_init(|| batches))
+            }
+        }
+    }
+
+    /// The batches that a sample is in, by their index.
+    pub(crate) fn batches_of(&self, sample: u32) -> Result<Vec<u32>> {
+        let batches = self.batches()?;
+        let mut found = Vec::new();
+        for batch in 0..batches.len() as u32 {
+            let first = batches.parts(batch).first();
+            if let Some(part) = first.and_then(|&part| self.parts.get(part))
+                && Members::of(self.segment(part)?).contains(sample)
+            {
+                found.push(batch);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
+    /// samples of an input without a record.
+    pub(crate) fn counts_elsewhere(&self) -> bool {
+        let first = self.manifest.segments.first();
+        let outside = first.is_some_and(|entry| entry.samples < self.manifest.sample_count);
+        outside || self.has_several_batches()
+    }
+
+    /// Whether samples are spread over batches, of which a variant may be in some only.
+    pub(crate) fn has_several_batches(&self) -> bool {
+        (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
+    }
+
+    /// Whether one of the spans of a part's entry in the manifest may have rows that overlap the interval.
+    pub(crate) fn span_reaches(&self, part: usize, span: usize, interval: Interval) -> bool {
+        let entry = self.manifest.segments.get(part);
+        let span = entry.and_then(|entry| entry.contigs.get(span));
+        span.is_some_and(|span| span.overlaps(interval))
+    }
+
+    /// The segment of a part, checked for structure on first use.
+    pub(crate) fn segment<'a>(&self, part: &'a Part) -> Result<&'a Segment> {
+        if let Some(segment) = part.segment.get() {
+            return Ok(segment);
+        }
+        let mut mapped = part.mapped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(segment) = part.segment.get() {
+            return Ok(segment);
+        }
+        let segment = match mapped.take() {
+            Some(bytes) => Segment::of(&part.path, bytes)?,
+            // it was damaged at the first try
+            None => Segment::open(&part.path)?,
+        };
+        self.check_segment(part, &segment)?;
+        Ok(part.segment.get_or_init(|| segment))
+    }
+
+    /// What manifest and segment both say must agree, for queries rely on the manifest to pass
+    /// segments by.
+    fn check_segment(&self, part: &Part, segment: &Segment) -> Result<()> {
+        let Some(entry) = self.manifest.segments.get(part.index) else {
+            return Ok(());
+        };
+        let meta = segment.meta();
+        let same = entry.rows == meta.rows
+            && entry.samples == meta.samples
+            && entry.records == meta.records;
+        let contigs_same = entry.contigs.len() == segment.contigs().len()
+            && entry
+                .contigs
+                .iter()
+                .zip(segment.contigs())
+                .all(|(a, b)| a.contig == b.contig && a.rows == b.end_row - b.first_row);
+        let last = meta
+            .samples
+            .checked_sub(1)
+            .map(|local| segment.sample(local));
+        let known = last.is_none_or(|last| last < self.sample_count());
+        for rows in segment.contigs() {
+            let name = self.contig_name(rows.contig);
+            if contig_hash(name) != rows.name {
+                let expected = "the contigs that the manifest names";
+                let found = format!("another name than {name:?} of contig {}", rows.contig);
+                return Err(segment.file().damage_in(Kind::Contigs, expected, found));
+            }
+        }
+        if same && contigs_same && known {
+            return Ok(());
+        }
+        Err(Error::from(Box::new(Damage {
+            file: part.path.clone(),
+            section: "meta".to_owned(),
+            offset: 0,
+            expected: "rows, samples and contigs as the manifest lists them".to_owned(),
+            found: format!("{meta:?}"),
+        })))
+    }
+}

@@ -1,0 +1,177 @@
+//! Counting the people of a dataset.
+
+use super::Dataset;
+use crate::error::{Error, Result};
+use crate::model::Attribute;
+use crate::model::{Age, Scope};
+use crate::set::SampleSet;
+use crate::store::individuals::People;
+use std::str::FromStr;
+
+/// Years of a bin of ages.
+const BIN: i32 = 10;
+/// Bins of ages; the last has no end.
+const BINS: i32 = 10;
+/// Rows of a table across keys.
+const ROWS_MAX: usize = 1 << 20;
+
+/// By what people are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeopleKey {
+    /// The values of an attribute.
+    Attribute(Attribute),
+    /// Age when last observed, in bins of ten years.
+    Age,
+}
+
+/// People with one value of each key; nothing where a key has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeopleCount {
+    /// One for each key.
+    pub values: Vec<Option<String>>,
+    /// How many.
+    pub people: u64,
+}
+
+/// People of whom a term is recorded, or a more special one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermCount {
+    /// CURIE.
+    pub id: String,
+    /// Label, empty where there is none.
+    pub label: String,
+    /// How many.
+    pub people: u64,
+}
+
+impl FromStr for PeopleKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text.eq_ignore_ascii_case("age") {
+            return Ok(Self::Age);
+        }
+        let mut names = Attribute::NAMES.iter();
+        match names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+            Some((_, attribute)) => Ok(Self::Attribute(*attribute)),
+            None => {
+                let names: Vec<&str> = Attribute::NAMES.iter().map(|(name, _)| *name).collect();
+                Err(Error::Usage(format!(
+                    "people are counted by age, {}; not by {text:?}",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for PeopleKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = match self {
+            Self::Age => Some("age"),
+            Self::Attribute(attribute) => Attribute::NAMES
+                .iter()
+                .find(|(_, known)| known == attribute)
+                .map(|(name, _)| *name),
+        };
+        f.write_str(name.unwrap_or_default())
+    }
+}
+
+impl Dataset {
+    pub(crate) fn some_people(&self) -> Result<&People> {
+        self.people().ok_or_else(|| {
+            Error::Usage(format!(
+                "{}: no people are loaded (varidex people DATASET FILE loads them)",
+                self.path().display()
+            ))
+        })
+    }
+
+    /// People by the values of keys, across each other. Who has several values of a key counts with each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where no people are loaded, or the table is too long; [`Error::Damaged`].
+    pub fn people_counts(&self, keys: &[PeopleKey]) -> Result<Vec<PeopleCount>> {
+        let people = self.some_people()?;
+        let mut rows = vec![(Vec::new(), SampleSet::full(people.len()))];
+        for key in keys {
+            let sets = value_sets(people, *key)?;
+            let mut next = Vec::new();
+            for (values, set) in rows {
+                for (value, with) in &sets {
+                    let both = set.intersection(with);
+                    if !both.is_empty() {
+                        let mut values = values.clone();
+                        values.push(value.clone());
+                        next.push((values, both));
+                    }
+                }
+                if next.len() > ROWS_MAX {
+                    return Err(Error::Usage("more than a million rows".to_owned()));
+                }
+            }
+            rows = next;
+        }
+        Ok(rows
+            .into_iter()
+            .map(|(values, set)| PeopleCount {
+                values,
+                people: set.len(),
+            })
+            .collect())
+    }
+
+    /// The terms recorded as present of people, in a scope or in any, and what is more general; the
+    /// most frequent first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where no people are loaded; [`Error::Damaged`].
+    pub fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<TermCount>> {
+        let people = self.some_people()?;
+        let counted = people.term_counts(scope)?.into_iter();
+        let mut counts: Vec<TermCount> = counted
+            .map(|counted| TermCount {
+                id: counted.id,
+                label: counted.label,
+                people: counted.people,
+            })
+            .collect();
+        counts.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.id.cmp(&b.id)));
+        Ok(counts)
+    }
+}
+
+/// The values of a key with their people, and those without a value at the end.
+fn value_sets(people: &People, key: PeopleKey) -> Result<Vec<(Option<String>, SampleSet)>> {
+    let mut sets = Vec::new();
+    match key {
+        PeopleKey::Attribute(attribute) => {
+            for (value, set) in people.attribute_sets(attribute)? {
+                sets.push((Some(value), set));
+            }
+        }
+        PeopleKey::Age => {
+            for bin in 0..BINS {
+                let (from, to) = (bin * BIN, (bin + 1) * BIN);
+                let last = bin + 1 == BINS;
+                let set = people.age_set(|ages| {
+                    ages.low >= Age(from * Age::YEAR) && (last || ages.high < Age(to * Age::YEAR))
+                })?;
+                let name = match last {
+                    true => format!("{from}+"),
+                    false => format!("{from}-{}", to - 1),
+                };
+                sets.push((Some(name), set));
+            }
+        }
+    }
+    let mut rest = SampleSet::full(people.len());
+    for (_, set) in &sets {
+        rest = rest.difference(set);
+    }
+    sets.push((None, rest));
+    Ok(sets)
+}

@@ -1,0 +1,36 @@
+//! Readers of what others write.
+
+pub(crate) mod annotation;
+mod bcf;
+mod bgzf;
+pub(crate) mod chunk;
+mod files;
+mod flow;
+pub(crate) mod genes;
+mod header;
+mod lines;
+pub(crate) mod ontology;
+mod opened;
+pub(crate) mod people;
+mod phase;
+mod piece;
+mod plan;
+mod reader;
+mod record;
+mod row;
+mod scan;
+mod text;
+mod typed;
+mod waiting;
+
+pub use files::LocalFiles;
+pub(crate) use header::{ContigLine, Definition, Header};
+#[cfg(test)]
+pub(crate) use lines::open_text;
+pub(crate) use plan::ReadOptions;
+pub(crate) use reader::{Progress, Reader};
+pub(crate) use record::is_bases;
+pub(crate) use waiting::{Waiting, open, read_failed};
+
+#[cfg(test)]
+mod tests;

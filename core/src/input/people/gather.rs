@@ -1,0 +1,270 @@
+//! From files to people: which reader reads which file, and who is the same person.
+
+use super::individual::{self, Told};
+use super::input::{self, Input, fault, wrong};
+use super::json::{self, Context};
+use super::mapping::{self, Mapping};
+use super::merge::Merger;
+use super::notes::Notes;
+use super::table::NoPeople;
+use super::{PeopleInput, Relative, ped, table};
+use crate::error::{Error, Place, Result};
+use crate::model::Person;
+use std::path::{Path, PathBuf};
+
+/// Folders within folders that are looked into.
+const DEPTH: usize = 8;
+/// Files of a Beacon's folder that are about something else than people.
+const OTHER: [&str; 10] = [
+    "analyses",
+    "caseleveldata",
+    "cohorts",
+    "datasets",
+    "filteringterms",
+    "filtering_terms",
+    "genomicvariations",
+    "genomicvariationsvcf",
+    "runs",
+    "targets",
+];
+
+const NOT_PEOPLE: &str = "a file of a folder that is not about people: not read";
+
+enum Kind {
+    Json,
+    Ped,
+    Table,
+}
+
+/// A file that tells of nobody: an error where it was named, passed by in a folder.
+enum Nobody {
+    Empty,
+    Binary,
+    Table(NoPeople),
+}
+
+impl Nobody {
+    fn into_error(self, path: &Path) -> Error {
+        let (expected, found) = match self {
+            Self::Empty => ("people", "an empty file"),
+            Self::Binary => (
+                "text of people: JSON, a table or a pedigree",
+                "a binary file",
+            ),
+            Self::Table(table) => return table.into_error(path),
+        };
+        wrong(path, Place::File, expected, found)
+    }
+}
+
+/// Reads files and folders of people. A record that is wrong is refused alone; a file that is not
+/// what it seems to be is an error.
+pub(crate) fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> Result<PeopleInput> {
+    let mapping = mapping.map(mapping::read).transpose()?;
+    let mut notes = Notes::default();
+    let mut merger = Merger::default();
+    for path in paths {
+        let mut read =
+            |path: &Path, notes: &mut Notes| read_file(path, mapping.as_ref(), notes, &mut merger);
+        if !path.is_dir() {
+            if let Some(nobody) = read(path, &mut notes)? {
+                return Err(nobody.into_error(path));
+            }
+            continue;
+        }
+        let mut files = Vec::new();
+        walk(path, DEPTH, &mut files, &mut notes)?;
+        let mut any = false;
+        for path in files {
+            match read(&path, &mut notes)? {
+                None => any = true,
+                Some(_) => notes.warn(NOT_PEOPLE, || path.display().to_string()),
+            }
+        }
+        if !any {
+            let expected = "a folder with files of people";
+            return Err(wrong(path, Place::File, expected, "none"));
+        }
+    }
+    if let Some(mapping) = &mapping {
+        mapping.check()?;
+    }
+    let by_subject = mapping.and_then(|mapping| mapping.by_subject);
+    let people = merger.finish(by_subject, &mut notes);
+    let (read, merged, refused_more) = (notes.read, notes.merged, notes.refused_more);
+    let (refused, warnings) = notes.into_warnings();
+    Ok(PeopleInput {
+        people,
+        read,
+        merged,
+        refused,
+        refused_more,
+        warnings,
+    })
+}
+
+/// Reads a PED or FAM file alone; the first line that is wrong is an error.
+pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
+    let mut notes = Notes::default();
+    let mut relatives = Vec::new();
+    let file = path.display().to_string();
+    let input = input::open(path)?;
+    ped::read(path, &file, input, &mut notes, |line, relative, _| {
+        relatives.push(
+            relative
+                .map_err(|found| wrong(path, Place::Line(line), found.expected, &found.found))?,
+        );
+        Ok(())
+    })?;
+    ped::distinguish(&mut relatives);
+    Ok(relatives)
+}
+
+/// The text of a mapping file for a table, to be looked over by who knows it.
+pub(crate) fn guess(path: &Path) -> Result<String> {
+    let mut input = input::open(path)?;
+    let kind = kind(path, &mut input)?;
+    match kind.map_err(|nobody| nobody.into_error(path))? {
+        Kind::Table => super::guess::guess(path, input),
+        Kind::Json | Kind::Ped => {
+            let found = "a file that needs no mapping";
+            Err(wrong(path, Place::File, "a table", found))
+        }
+    }
+}
+
+/// The name without `.gz`, in small letters, and what follows its last point.
+fn name(path: &Path) -> (String, String) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
+    let name = name
+        .strip_suffix(".gz")
+        .or(name.strip_suffix(".bgz"))
+        .unwrap_or(&name);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    (stem.to_owned(), extension.to_owned())
+}
+
+/// The files of people in a folder, by name, so that the order is the same everywhere.
+fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, notes: &mut Notes) -> Result<()> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
+    let mut paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()
+        .map_err(|e| Error::io(folder, e))?;
+    paths.sort();
+    for path in paths {
+        let told = || path.display().to_string();
+        if path.is_dir() {
+            match depth.checked_sub(1) {
+                Some(depth) => walk(&path, depth, files, notes)?,
+                None => notes.warn("a folder too deep within folders: not read", told),
+            }
+            continue;
+        }
+        let (stem, extension) = name(&path);
+        let known = ["json", "ndjson", "jsonl", "tsv", "csv", "ped", "fam"];
+        if !known.contains(&extension.as_str()) || OTHER.contains(&stem.as_str()) {
+            notes.warn(NOT_PEOPLE, told);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn kind(path: &Path, input: &mut Input) -> Result<std::result::Result<Kind, Nobody>> {
+    let (_, extension) = name(path);
+    if matches!(extension.as_str(), "ped" | "fam") {
+        return Ok(Ok(Kind::Ped));
+    }
+    let start = input.ahead().map_err(|e| fault(path, 1, &e))?;
+    match start.trim_ascii_start().first() {
+        Some(b'{' | b'[') => return Ok(Ok(Kind::Json)),
+        None if start.is_empty() => return Ok(Err(Nobody::Empty)),
+        _ => {}
+    }
+    if start.contains(&0) {
+        return Ok(Err(Nobody::Binary));
+    }
+    if matches!(extension.as_str(), "json" | "ndjson" | "jsonl") {
+        return Ok(Ok(Kind::Json));
+    }
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
+    if ped::is_line(String::from_utf8_lossy(line).trim()) {
+        return Ok(Ok(Kind::Ped));
+    }
+    Ok(Ok(Kind::Table))
+}
+
+fn read_file(
+    path: &Path,
+    mapping: Option<&Mapping>,
+    notes: &mut Notes,
+    merger: &mut Merger,
+) -> Result<Option<Nobody>> {
+    let mut input = input::open(path)?;
+    match kind(path, &mut input)? {
+        Ok(kind) => read(path, kind, input, mapping, notes, merger),
+        Err(nobody) => Ok(Some(nobody)),
+    }
+}
+
+fn read(
+    path: &Path,
+    kind: Kind,
+    input: Input,
+    mapping: Option<&Mapping>,
+    notes: &mut Notes,
+    merger: &mut Merger,
+) -> Result<Option<Nobody>> {
+    let file = path.display().to_string();
+    match kind {
+        Kind::Json => json::records(path, input, |root, value| {
+            let mut told = Vec::new();
+            let mut context = Context::new(notes, &file, root);
+            individual::read(&mut context, &value, &mut |one| told.push(one));
+            told.into_iter().for_each(|told| merger.add(told, notes));
+            Ok(())
+        })?,
+        Kind::Ped => ped::read(path, &file, input, notes, |line, relative, notes| {
+            match relative {
+                Ok(relative) => {
+                    let person = Person {
+                        sex: relative.sex,
+                        kin: Some(relative.kin),
+                        ..Person::of(relative.id)
+                    };
+                    merger.add(at(&file, line, person), notes);
+                }
+                Err(ped::Wrong { expected, found }) => {
+                    let reason = format!("expected {expected}, found {found}");
+                    notes.refuse(&file, format!(":{line}"), reason);
+                }
+            }
+            Ok(())
+        })?,
+        Kind::Table => {
+            let each = |line, person, notes: &mut Notes| {
+                merger.add(at(&file, line, person), notes);
+            };
+            let no_people = table::read(path, &file, input, mapping, notes, each)?;
+            return Ok(no_people.map(Nobody::Table));
+        }
+    }
+    Ok(None)
+}
+
+/// Ids of pedigrees, and of tables that tell families, hold within these.
+fn at(file: &str, line: u64, person: Person) -> Told {
+    let family = person.kin.as_ref().map_or("", |kin| kin.family.as_str());
+    Told {
+        family: match family == person.id {
+            true => String::new(),
+            false => family.to_owned(),
+        },
+        person,
+        packet: None,
+        place: format!("{file}:{line}"),
+    }
+}

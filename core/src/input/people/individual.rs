@@ -1,0 +1,599 @@
+//! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets, 1 and 2.
+
+use super::entries::{self, SHAPES};
+use super::json::{Context, Fault, Step, coding, field, first, id};
+use super::notes::short;
+use super::status;
+use super::tree::Json;
+use crate::model::Ages;
+use crate::model::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
+
+/// A person as one record tells of them.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) person: Person,
+    /// The packet's id, of a packet. Ids of subjects are often unique in one packet only.
+    pub(super) packet: Option<String>,
+    /// The family within which ids hold; empty where they hold for all.
+    pub(super) family: String,
+    pub(super) place: String,
+}
+
+/// Any of these makes an object an individual; with nothing but an id it is one, too.
+const INDIVIDUAL: [&str; 24] = [
+    "sex",
+    "karyotypicSex",
+    "ethnicity",
+    "geographicOrigin",
+    "diseases",
+    "phenotypicFeatures",
+    "phenotypicFeature",
+    "treatments",
+    "interventionsOrProcedures",
+    "procedures",
+    "measures",
+    "measurements",
+    "exposures",
+    "diagnosticMarkers",
+    "biomarkers",
+    "pedigrees",
+    "medicalActions",
+    "vitalStatus",
+    "timeAtLastEncounter",
+    "dateOfBirth",
+    "populations",
+    "population",
+    "age",
+    "subject",
+];
+const BARE: [&str; 4] = ["id", "individualId", "datasetId", "info"];
+const BIOSAMPLE: [&str; 8] = [
+    "biosampleStatus",
+    "sampleOriginType",
+    "sampledTissue",
+    "sampleType",
+    "collectionDate",
+    "collectionMoment",
+    "timeOfCollection",
+    "histologicalDiagnosis",
+];
+/// Terms of a biosample that say what disease its tissue shows.
+const DIAGNOSES: [&str; 6] = [
+    "histologicalDiagnosis",
+    "tumorProgression",
+    "tumorGrade",
+    "pathologicalStage",
+    "pathologicalTnmFinding",
+    "diseaseStage",
+];
+
+const NO_SEX: &str = "a sex that is not understood: taken for unknown";
+
+/// Hands out everybody a record tells of, and refuses what is no person.
+pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+    people(context, value, each);
+    context.unread(value);
+}
+
+fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+    let list = |key: &str| {
+        value
+            .peek(key)
+            .is_some_and(|list| list.as_array().is_some())
+    };
+    if value.peek("proband").or(value.peek("relatives")).is_some() {
+        return family(context, value, each);
+    }
+    if list("members") && value.peek("sex").is_none() {
+        return several(context, value, "members", each);
+    }
+    for key in ["individuals", "biosamples", "phenopackets"] {
+        if list(key) && value.peek("subject").is_none() {
+            return several(context, value, key, each);
+        }
+    }
+    one(context, value, each);
+}
+
+fn several(context: &mut Context<'_>, value: &Json, key: &'static str, each: &mut dyn FnMut(Told)) {
+    let Some(list) = field(value, key).and_then(Json::as_array) else {
+        return;
+    };
+    context.within(Step::Key(key), |context| {
+        for (index, value) in list.iter().enumerate() {
+            context.within(Step::Index(index), |context| one(context, value, each));
+        }
+    });
+}
+
+fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+    let lines = field(value, "pedigree").and_then(|pedigree| field(pedigree, "persons"));
+    let lines = lines.and_then(Json::as_array).unwrap_or(&[]);
+    // ids hold within the family, whatever its lines call it
+    let name = field(value, "id").or_else(|| lines.iter().find_map(|line| field(line, "familyId")));
+    let name = name.and_then(id).unwrap_or_default();
+    let mut each = |told: Told| {
+        each(Told {
+            family: name.clone(),
+            ..told
+        });
+    };
+    if let Some(proband) = field(value, "proband") {
+        context.within(Step::Key("proband"), |context| {
+            one(context, proband, &mut each)
+        });
+    }
+    several(context, value, "relatives", &mut each);
+    context.within(Step::Key("pedigree"), |context| {
+        for (index, line) in lines.iter().enumerate() {
+            context.within(Step::Key("persons"), |context| {
+                context.within(Step::Index(index), |context| {
+                    let told = sound(context, line).and_then(|()| relative(context, line, value));
+                    hand(context, line, told, &mut each);
+                });
+            });
+        }
+    });
+}
+
+fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+    let has = |keys: &[&str]| keys.iter().any(|key| value.peek(key).is_some());
+    let told = sound(context, value).and_then(|()| {
+        if !value.is_object() {
+            Err(context.fault("an object", value))
+        } else if has(&["subject"]) {
+            packet(context, value)
+        } else if has(&BIOSAMPLE) || (has(&["id"]) && has(&["individualId"])) {
+            biosample(context, value)
+        } else if has(&INDIVIDUAL) || value.keys().all(|key| BARE.contains(&key)) {
+            individual(context, value)
+        } else {
+            Err(context.fault("an individual, a biosample or a phenopacket", value))
+        }
+    });
+    hand(context, value, told, each);
+}
+
+/// A field that is there twice says two things, of which neither is to be believed.
+fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
+    match value.twice() {
+        None => Ok(()),
+        Some(key) => Err(Fault {
+            place: context.to_string(),
+            reason: format!("expected each field once, found `{}` twice", short(key)),
+        }),
+    }
+}
+
+fn hand(
+    context: &mut Context<'_>,
+    value: &Json,
+    told: Result<Told, Fault>,
+    each: &mut dyn FnMut(Told),
+) {
+    context.notes.read += 1;
+    match told {
+        Ok(told) => each(told),
+        Err(fault) => {
+            // what is refused is told as a whole
+            value.pass();
+            context.refuse(fault);
+        }
+    }
+}
+
+fn told(context: &Context<'_>, person: Person, packet: Option<String>) -> Told {
+    Told {
+        person,
+        packet,
+        family: String::new(),
+        place: format!("{}{context}", context.file),
+    }
+}
+
+/// The id under the first of these keys.
+fn need_id(context: &Context<'_>, value: &Json, keys: &[&'static str]) -> Result<String, Fault> {
+    match first(value, keys) {
+        Some((key, found)) => id(found).ok_or_else(|| {
+            let mut fault = context.fault("an id", found);
+            fault.place = format!("{}/{key}", fault.place);
+            fault
+        }),
+        None => Err(context.fault("an id", value)),
+    }
+}
+
+fn individual(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+    let id = need_id(context, value, &["id", "individualId"])?;
+    let mut person = Person::of(id);
+    about(context, value, &mut person)?;
+    pedigree(context, value, &mut person)?;
+    Ok(told(context, person, None))
+}
+
+fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+    let packet = match field(value, "id") {
+        Some(_) => Some(need_id(context, value, &["id"])?),
+        None => None,
+    };
+    if let Some(about) = field(value, "metaData") {
+        version(context, about)?;
+        // of the packet, not of the person
+        about.pass();
+    }
+    let subject = field(value, "subject").unwrap_or(&Json::Null);
+    let subject_id = context.within(Step::Key("subject"), |context| {
+        need_id(context, subject, &["id"])
+    })?;
+    let mut person = Person::of(subject_id.clone());
+    if let Some(packet) = &packet {
+        person.name(SampleNameKind::Packet, packet.clone());
+    }
+    context.within(Step::Key("subject"), |context| {
+        about(context, subject, &mut person)
+    })?;
+    lists(context, value, &mut person.records)?;
+    context.each(value, &["medicalActions"], |context, action| {
+        entries::action(context, action, &mut person.records)
+    })?;
+    let mut own = vec![subject_id.clone()];
+    let mut columns = Vec::new();
+    context.each(value, &["biosamples"], |context, sample| {
+        let sample_id = need_id(context, sample, &["id"])?;
+        let whose = field(sample, "individualId").and_then(id);
+        if whose.is_some_and(|whose| whose != subject_id) {
+            sample.pass();
+            context.odd(
+                "a biosample of somebody else than the subject: left out",
+                sample,
+            );
+            return Ok(());
+        }
+        person.name(SampleNameKind::Biosample, sample_id.clone());
+        own.push(sample_id);
+        files(context, sample, &mut columns)?;
+        tissue(context, sample, &mut person.records)
+    })?;
+    files(context, value, &mut columns)?;
+    for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
+        person.name(SampleNameKind::File, name);
+    }
+    Ok(told(context, person, packet))
+}
+
+/// A later version may say in other ways what somebody does not have.
+fn version(context: &mut Context<'_>, about: &Json) -> Result<(), Fault> {
+    const KEY: &str = "phenopacketSchemaVersion";
+    let Some(found) = field(about, KEY) else {
+        return Ok(());
+    };
+    let text = found.as_str().unwrap_or_default();
+    let major = text.trim_start_matches(['v', 'V']).split(['.', '-']).next();
+    match major.unwrap_or_default() {
+        "" | "1" | "2" if found.as_str().is_some() => Ok(()),
+        _ => Err(context.within(Step::Key("metaData"), |context| {
+            context.within(Step::Key(KEY), |context| {
+                context.fault("version 1 or 2 of Phenopackets", found)
+            })
+        })),
+    }
+}
+
+/// Ids, and by which names their columns go in files.
+fn files(
+    context: &mut Context<'_>,
+    value: &Json,
+    columns: &mut Vec<(String, String)>,
+) -> Result<(), Fault> {
+    context.each(value, &["files", "htsFiles"], |_, file| {
+        let keys = [
+            "individualToFileIdentifiers",
+            "individualToSampleIdentifiers",
+        ];
+        if let Some((_, names)) = first(file, &keys) {
+            let names = names.pairs();
+            columns.extend(names.filter_map(|(whose, name)| Some((whose.to_owned(), id(name)?))));
+        }
+        Ok(())
+    })
+}
+
+/// A biosample tells of the person it was taken from, or of nobody else.
+fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+    let sample = need_id(context, value, &["id"])?;
+    let whose = match field(value, "individualId") {
+        Some(_) => need_id(context, value, &["individualId"])?,
+        None => sample.clone(),
+    };
+    let mut person = Person::of(whose);
+    person.name(SampleNameKind::Biosample, sample);
+    groups(value, &mut person);
+    tissue(context, value, &mut person.records)?;
+    Ok(told(context, person, None))
+}
+
+fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {
+    for key in DIAGNOSES {
+        let Some(found) = field(value, key) else {
+            continue;
+        };
+        let list = found.as_array();
+        for term in list.unwrap_or(std::slice::from_ref(found)) {
+            context.within(Step::Key(key), |context| match coding(term) {
+                Some(term) => records.push(Record::of(Scope::Disease, term)),
+                None => context.odd("a diagnosis with neither code nor label: left out", term),
+            });
+        }
+    }
+    lists(context, value, records)
+}
+
+fn lists(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {
+    SHAPES
+        .iter()
+        .try_for_each(|shape| entries::list(context, value, shape, records))
+}
+
+/// What an individual, or the subject of a packet, says of itself.
+fn about(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result<(), Fault> {
+    if let Some(sex) = field(value, "sex") {
+        match read_sex(sex) {
+            Some(sex) => person.sex = sex,
+            None => context.odd(NO_SEX, sex),
+        }
+    }
+    if let Some(found) = field(value, "karyotypicSex") {
+        let karyotype = read_karyotype(found);
+        if karyotype.is_none() {
+            context.odd("a karyotype that is not understood: left out", found);
+        }
+        person.karyotype =
+            karyotype.filter(|karyotype| !karyotype.to_ascii_uppercase().starts_with("UNKNOWN"));
+    }
+    person.country = field(value, "geographicOrigin").and_then(coding);
+    if let Some(ethnicity) = field(value, "ethnicity").and_then(coding) {
+        person.records.push(Record::of(Scope::Ethnicity, ethnicity));
+    }
+    groups(value, person);
+    let info = field(value, "info").unwrap_or(&Json::Null);
+    for from in [value, info] {
+        let keys = ["dateOfBirth", "birthDate", "yearOfBirth"];
+        if let Some((key, found)) = first(from, &keys) {
+            let text = id(found).unwrap_or_default();
+            person.birth = person.birth.or(Dates::from_iso(&text));
+            if person.birth.is_none() {
+                context.within(Step::Key(key), |context| {
+                    context.odd("a date of birth that is not understood: left out", found);
+                });
+            }
+        }
+    }
+    let death = field(value, "vitalStatus");
+    if let Some(death) = death {
+        person.deceased = deceased(context, death)?;
+    }
+    let mut seen = None;
+    for from in [value, info] {
+        let keys = [
+            "timeAtLastEncounter",
+            "ageAtLastEncounter",
+            "ageAtCollection",
+            "ageRangeAtCollection",
+            "age",
+        ];
+        seen = seen.or_else(|| entries::at(context, from, &keys));
+    }
+    let seen =
+        seen.or_else(|| death.and_then(|death| entries::at(context, death, &["timeOfDeath"])));
+    person.age = match seen {
+        Some(Time::Age(ages)) => Some(ages),
+        Some(Time::Date(then)) => age_on(person.birth, then),
+        Some(Time::Stage(stage)) => {
+            let stage = Json::String(stage.id);
+            context.odd("a stage of life where an age is needed: left out", &stage);
+            None
+        }
+        None => None,
+    };
+    lists(context, value, &mut person.records)
+}
+
+fn age_on(birth: Option<Dates>, then: Dates) -> Option<Ages> {
+    birth.and_then(|birth| birth.age_on(then))
+}
+
+fn deceased(context: &mut Context<'_>, value: &Json) -> Result<Option<bool>, Fault> {
+    let found = field(value, "status").unwrap_or(value);
+    // the numbers of the enumeration, too
+    let told = match found {
+        Json::String(text) => match text.to_ascii_uppercase().as_str() {
+            "DECEASED" => Some(Some(true)),
+            "ALIVE" => Some(Some(false)),
+            "" | "UNKNOWN" | "UNKNOWN_STATUS" => Some(None),
+            _ => None,
+        },
+        Json::Number(number) => match number.as_u64() {
+            Some(0) => Some(None),
+            Some(1) => Some(Some(false)),
+            Some(2) => Some(Some(true)),
+            _ => None,
+        },
+        // of a time of death alone no status is told
+        Json::Object(_) => Some(None),
+        _ => None,
+    };
+    told.ok_or_else(|| {
+        context.within(Step::Key("vitalStatus"), |context| {
+            context.fault("ALIVE, DECEASED or UNKNOWN_STATUS", found)
+        })
+    })
+}
+
+/// As a text or a term, or by the numbers of the enumeration of Phenopackets.
+fn read_karyotype(value: &Json) -> Option<String> {
+    const NAMES: [&str; 11] = [
+        "UNKNOWN_KARYOTYPE",
+        "XX",
+        "XY",
+        "XO",
+        "XXY",
+        "XXX",
+        "XXYY",
+        "XXXY",
+        "XXXX",
+        "XYY",
+        "OTHER_KARYOTYPE",
+    ];
+    if let Json::Number(number) = value {
+        let name = NAMES.get(usize::try_from(number.as_u64()?).ok()?)?;
+        return Some((*name).to_owned());
+    }
+    let Coding { id, label } = coding(value)?;
+    Some(if label.is_empty() { id } else { label })
+}
+
+/// Groups of people: populations, cohorts, collections.
+fn groups(value: &Json, person: &mut Person) {
+    let info = field(value, "info").unwrap_or(&Json::Null);
+    for from in [value, info] {
+        let of = |keys: &[&str], to: &mut Vec<String>| {
+            for found in keys.iter().filter_map(|key| field(from, key)) {
+                let list = found.as_array();
+                for one in list.unwrap_or(std::slice::from_ref(found)) {
+                    let Coding { id, label } = coding(one).unwrap_or_default();
+                    to.extend([id, label].into_iter().filter(|name| !name.is_empty()));
+                }
+            }
+        };
+        let populations = [
+            "population",
+            "populations",
+            "populationCode",
+            "superpopulation",
+            "superPopulation",
+            "superpopulationCode",
+        ];
+        of(&populations, &mut person.populations);
+        of(&["cohort", "cohorts", "cohortId"], &mut person.cohorts);
+        of(&["datasetId", "dataCollections"], &mut person.collections);
+    }
+}
+
+/// `Some(None)` is a sex that the source does not know.
+#[expect(
+    clippy::option_option,
+    reason = "not understood differs from not known"
+)]
+fn read_sex(value: &Json) -> Option<Option<Sex>> {
+    match value {
+        Json::Number(number) => match number.as_u64() {
+            Some(0) => Some(None),
+            Some(1) => Some(Some(Sex::Female)),
+            Some(2) => Some(Some(Sex::Male)),
+            Some(3) => Some(Some(Sex::Other)),
+            _ => None,
+        },
+        other => {
+            let Coding { id, label } = coding(other)?;
+            let mut told = [id, label].into_iter().filter(|text| !text.is_empty());
+            told.find_map(|text| Sex::from_text(&text))
+        }
+    }
+}
+
+impl Sex {
+    /// Of a text or a term; the inner `None` is a sex that the source does not know.
+    #[expect(
+        clippy::option_option,
+        reason = "not understood differs from not known"
+    )]
+    pub(super) fn from_text(text: &str) -> Option<Option<Self>> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "female" | "f" | "w" | "woman" | "ncit:c16576" | "ncit:c46110" | "pato:0000383"
+            | "snomed:248152002" | "snomedct:248152002" | "sctid:248152002" => {
+                Some(Some(Self::Female))
+            }
+            "male" | "m" | "man" | "ncit:c20197" | "ncit:c46109" | "pato:0000384"
+            | "snomed:248153007" | "snomedct:248153007" | "sctid:248153007" => {
+                Some(Some(Self::Male))
+            }
+            "other" | "other_sex" | "intersex" | "undifferentiated" | "un" | "ncit:c45908"
+            | "pato:0001340" => Some(Some(Self::Other)),
+            "" | "unknown" | "unknown_sex" | "u" | "unk" | "ncit:c17998" | "ncit:c17649"
+            | "not available" | "0" => Some(None),
+            _ => None,
+        }
+    }
+}
+
+/// Beacon's pedigrees: the family, whether affected, and a proband's parents where they are told
+/// without doubt.
+fn pedigree(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result<(), Fault> {
+    let list = field(value, "pedigrees").and_then(Json::as_array);
+    for pedigree in list.into_iter().flatten() {
+        let members = field(pedigree, "members").and_then(Json::as_array);
+        let members = || members.into_iter().flatten();
+        let name = |member: &Json| field(member, "memberId").and_then(id);
+        let role = |member: &Json| {
+            field(member, "role")
+                .and_then(coding)
+                .unwrap_or_default()
+                .id
+        };
+        let Some(own) = members().find(|member| name(member).as_ref() == Some(&person.id)) else {
+            continue;
+        };
+        let parent = |code: &str| {
+            let mut found = members().filter(|member| role(member) == code);
+            let one = found.next().and_then(name);
+            one.filter(|_| found.next().is_none() && role(own) == "NCIT:C64435")
+        };
+        person.kin = Some(Kin {
+            family: field(pedigree, "id").and_then(id).unwrap_or_default(),
+            father: parent("NCIT:C96572"),
+            mother: parent("NCIT:C96580"),
+            affected: status::affected(context, own, "affected")?,
+        });
+        // of the others it is told where they are told of
+        members().for_each(Json::pass);
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// A line of the pedigree of a family of Phenopackets.
+fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Told, Fault> {
+    let mut person = Person::of(need_id(context, line, &["individualId"])?);
+    let parent = |key| field(line, key).and_then(id).filter(|id| id != "0");
+    if let Some(sex) = field(line, "sex") {
+        match read_sex(sex) {
+            Some(sex) => person.sex = sex,
+            None => context.odd(NO_SEX, sex),
+        }
+    }
+    person.kin = Some(Kin {
+        family: field(line, "familyId")
+            .or(field(family, "id"))
+            .and_then(id)
+            .unwrap_or_default(),
+        father: parent("paternalId"),
+        mother: parent("maternalId"),
+        affected: status::affected(context, line, "affectedStatus")?,
+    });
+    Ok(told(context, person, None))
+}
+
+impl Person {
+    /// Somebody of whom only the id is known, which may name a sample, too.
+    pub(super) fn of(id: String) -> Self {
+        Self {
+            sample_names: vec![(SampleNameKind::Individual, id.clone())],
+            id,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn name(&mut self, kind: SampleNameKind, name: String) {
+        self.sample_names.push((kind, name));
+    }
+}

@@ -1,0 +1,469 @@
+//! From chunks of one input to segments: contigs, sorting, duplicates, groups.
+
+use super::annotation::Annotated;
+use super::blocks::Blocks;
+use super::contigs::{ContigList, Contigs};
+use super::earlier::{Before, Earlier};
+use super::encode::kind_of;
+use super::groups::Groups;
+use super::options::BuildOptions;
+use super::plan::Plan;
+use super::remap::remap;
+use super::report::Report;
+use super::row::Row;
+use super::samples::InputSamples;
+use super::sort::Places;
+use crate::error::{Error, InputError, Place, Result};
+use crate::format::contig_hash;
+use crate::genome::{NormaliseError, Normalised, Position, ReferenceFasta, normalise};
+use crate::input::Reader;
+use crate::input::chunk::Chunk;
+use crate::store::{Manifest, Publication};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// How far left of its record normalisation may move a row: rows are held back that long. It bounds
+/// memory; `bcftools norm` holds back 1,000 sites' width by default.
+const SHIFT_MAX: i32 = 10_000;
+
+/// Bases of a REF that an error shows.
+const NAMED: usize = 30;
+
+const AGAIN: &str = "a record that no input before has";
+const OTHERWISE: &str = "one genotype of a sample for a variant, in all inputs with these samples";
+
+/// What a build fills.
+pub(super) struct Target<'a> {
+    pub(super) publication: &'a mut Publication,
+    pub(super) report: &'a mut Report,
+    pub(super) manifest: &'a mut Manifest,
+}
+
+impl Target<'_> {
+    /// The same, lent for a while.
+    pub(super) fn lend(&mut self) -> Target<'_> {
+        Target {
+            publication: self.publication,
+            report: self.report,
+            manifest: self.manifest,
+        }
+    }
+}
+
+/// The state of reading one input.
+pub(super) struct Emitter<'a> {
+    options: &'a BuildOptions,
+    samples: &'a InputSamples,
+    file: String,
+    report: &'a mut Report,
+    contigs: Contigs,
+    earlier: Earlier,
+    reference: Option<ReferenceFasta>,
+    /// The contig of the last row, and its number in the reference, where it is there.
+    in_reference: Option<(u32, Option<usize>)>,
+    /// The contig of the last record, and the hash of its name.
+    named: Option<(u32, u32)>,
+    /// Room for those of one record.
+    rows: Vec<Row>,
+    /// Rows that others may still have to stand before, by position.
+    held: BTreeMap<i32, Vec<Row>>,
+    last: Option<(u32, i32)>,
+    /// The reference blocks that samples are in.
+    blocks: Blocks,
+    /// Where the records of a sorted copy stand in the input.
+    places: Option<Places>,
+    /// Whether the error that ended the reading was that records are not sorted.
+    pub(super) unsorted: bool,
+    groups: Groups<'a>,
+}
+
+impl<'a> Emitter<'a> {
+    pub(super) fn new(
+        plan: &Plan,
+        (samples, annotated): (&'a InputSamples, Option<&Annotated>),
+        (contigs, earlier): (Contigs, Earlier),
+        file: &str,
+        options: &'a BuildOptions,
+        pool: &'a rayon::ThreadPool,
+        target: Target<'a>,
+    ) -> Result<Self> {
+        let reference = match &options.reference {
+            Some(path) => Some(ReferenceFasta::open(path, plan.assembly)?),
+            None => None,
+        };
+        Ok(Self {
+            options,
+            samples,
+            file: file.to_owned(),
+            report: target.report,
+            contigs,
+            earlier,
+            reference,
+            in_reference: None,
+            named: None,
+            rows: Vec::new(),
+            held: BTreeMap::new(),
+            last: None,
+            blocks: Blocks::default(),
+            unsorted: false,
+            places: None,
+            groups: Groups::new(
+                plan.keys.clone().into(),
+                (file, annotated.cloned()),
+                samples,
+                options,
+                pool,
+                target.publication,
+                target.manifest,
+            ),
+        })
+    }
+
+    /// Reads the input to its end and writes its segments.
+    ///
+    /// With `places`, `reader` reads a sorted copy: what its records are and what is odd about them
+    /// is reported already, and they stand at those places in the input.
+    pub(super) fn run(
+        &mut self,
+        mut reader: Reader,
+        places: Option<Places>,
+        pool: &rayon::ThreadPool,
+        progress: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<()> {
+        let handle = reader.progress();
+        let in_flight = usize::try_from(self.options.memory / 4).unwrap_or(usize::MAX);
+        let copy = places.is_some();
+        self.places = places;
+        let mut records = 0;
+        let tally = reader.read(pool, in_flight, &mut |chunk| {
+            records += chunk.records.len() as u64 + chunk.refused_count();
+            if !progress(handle.read(), records) {
+                return Err(Error::Cancelled);
+            }
+            self.take(chunk)
+        })?;
+        if !copy {
+            self.report.records += tally.records_read;
+        }
+        self.flush_before(i32::MAX)?;
+        self.groups.finish(self.report)
+    }
+
+    /// The contigs of the dataset with those this input added.
+    pub(super) fn into_contigs(self) -> ContigList {
+        self.contigs.into_list()
+    }
+
+    /// Waits for what is under way, to be forgotten.
+    pub(super) fn abandon(self) {
+        self.groups.abandon();
+    }
+
+    fn take(&mut self, mut chunk: Chunk) -> Result<()> {
+        match &self.places {
+            None => {
+                let skip = self.options.skip_malformed;
+                self.report.take_chunk(&self.file, &chunk, skip)?;
+            }
+            Some(places) => {
+                // only what could be read is in the copy
+                if let Some(first) = chunk.refused.first() {
+                    return Err(Error::from(Box::new(first.clone())));
+                }
+                places.restore(&mut chunk);
+            }
+        }
+        self.blocks
+            .fill(&mut chunk, self.samples.count, &self.file, self.report);
+        if let Some(columns) = &self.samples.columns {
+            remap(&mut chunk, columns);
+        }
+        let chunk = Arc::new(chunk);
+        for record in 0..chunk.records.len() as u32 {
+            self.take_record(&chunk, record)?;
+        }
+        Ok(())
+    }
+
+    fn take_record(&mut self, chunk: &Arc<Chunk>, number: u32) -> Result<()> {
+        let record = &chunk.records[number as usize];
+        let contig = self.contig(chunk, number)?;
+        let sorted = match self.last {
+            Some((last, position)) if last == contig => position <= record.position,
+            Some(_) => {
+                self.flush_before(i32::MAX)?;
+                !self.contigs.has_left(contig)
+            }
+            None => true,
+        };
+        if !sorted {
+            return self.refuse_unsorted(chunk, number, contig);
+        }
+        if let Some((last, _)) = self.last
+            && last != contig
+        {
+            self.contigs.leave(last);
+        }
+        self.last = Some((contig, record.position));
+        self.flush_before(record.position.saturating_sub(self.hold_back()))?;
+
+        let contig_name = self.name_of(contig);
+        let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
+        let mut rows = std::mem::take(&mut self.rows);
+        for i in 0..alts.len().max(1) {
+            let alt = alts.get(i);
+            let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
+            let mut row = Row {
+                chunk: Arc::clone(chunk),
+                record: number,
+                alt_number: if alt.is_some() { i as u32 + 1 } else { 0 },
+                contig,
+                contig_name,
+                position: record.position,
+                end: alt.map_or(record.end, |alt| alt.end),
+                record_rank: 0,
+                kind: alt
+                    .and_then(|alt| alt.stated)
+                    .unwrap_or_else(|| kind_of(chunk.text(record.reference), alternate)),
+                filter: 0,
+                roll: 0,
+                normalised: None,
+            };
+            self.normalise(&mut row)?;
+            rows.push(row);
+        }
+        if self.is_stored_before(&rows)? {
+            rows.clear();
+            self.rows = rows;
+            return Ok(());
+        }
+        let filter = self.groups.filters.number(chunk.text(record.filter));
+        self.report.stored += 1;
+        self.report.rows += rows.len() as u64;
+        self.report.genotypes += u64::from(self.samples.count);
+        for mut row in rows.drain(..) {
+            row.filter = filter;
+            self.held.entry(row.position).or_default().push(row);
+        }
+        self.rows = rows;
+        Ok(())
+    }
+
+    /// The hash of a contig's name, which is that of the record before nearly always.
+    fn name_of(&mut self, contig: u32) -> u32 {
+        match self.named {
+            Some((of, hash)) if of == contig => hash,
+            _ => {
+                let hash = contig_hash(self.contigs.name(contig));
+                self.named = Some((contig, hash));
+                hash
+            }
+        }
+    }
+
+    /// Whether an input before has all of a record, which then is not stored again. An error where it says
+    /// otherwise, unless such records are to be skipped.
+    fn is_stored_before(&mut self, rows: &[Row]) -> Result<bool> {
+        let Some(first) = rows.first() else {
+            return Ok(false);
+        };
+        let place = first.record().place;
+        let (expected, found) = match self.earlier.record(rows, self.samples.count)? {
+            Before::No => return Ok(false),
+            Before::Same(input) => (AGAIN, format!("as in {input}")),
+            Before::Otherwise(input) => (
+                OTHERWISE,
+                format!("other genotypes or ALTs than in {input}"),
+            ),
+        };
+        let name = self.contigs.name(first.contig);
+        let reference = first.chunk.text(first.record().reference);
+        let reference = String::from_utf8_lossy(reference.get(..NAMED).unwrap_or(reference));
+        let position = i64::from(first.record().position) + 1;
+        let error = InputError {
+            file: self.file.clone(),
+            place,
+            expected: expected.to_owned(),
+            found: format!("{name}:{position}:{reference}, {found}"),
+        };
+        if expected == OTHERWISE && !self.options.skip_malformed {
+            return Err(Error::from(Box::new(error)));
+        }
+        self.report.refuse(&error);
+        if expected == AGAIN {
+            let what = "a record that an input before has with the same genotypes, stored once";
+            self.report.warn_count(&self.file, place, what, 1);
+        }
+        Ok(true)
+    }
+
+    /// How many bases behind the newest record rows are still held.
+    fn hold_back(&self) -> i32 {
+        if self.reference.is_some() {
+            SHIFT_MAX
+        } else {
+            0
+        }
+    }
+
+    fn contig(&mut self, chunk: &Chunk, record: u32) -> Result<u32> {
+        let record = &chunk.records[record as usize];
+        let name = chunk.text(record.contig);
+        self.contigs.number(name).map_err(|bad| {
+            let (expected, found) = bad.told(name);
+            self.input_error(record.place, expected, &found)
+        })
+    }
+
+    fn refuse_unsorted(&mut self, chunk: &Chunk, number: u32, contig: u32) -> Result<()> {
+        let record = &chunk.records[number as usize];
+        let name = String::from_utf8_lossy(chunk.text(record.contig)).into_owned();
+        let here = format!("{name}:{}", i64::from(record.position) + 1);
+        let (expected, found) = match self.last {
+            Some((last, position)) if last == contig => (
+                "records sorted by position (--sort sorts them)".to_owned(),
+                format!("{here} after {}", i64::from(position) + 1),
+            ),
+            _ => (
+                "the records of a contig together (--sort sorts them)".to_owned(),
+                format!("{here} after another contig"),
+            ),
+        };
+        self.unsorted = true;
+        Err(self.input_error(record.place, &expected, &found))
+    }
+
+    fn input_error(&self, place: Place, expected: &str, found: &str) -> Error {
+        Error::from(Box::new(InputError {
+            file: self.file.clone(),
+            place,
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+        }))
+    }
+
+    /// Trims and left-aligns a row against the reference, if there is one.
+    fn normalise(&mut self, row: &mut Row) -> Result<()> {
+        let Some(fasta) = &self.reference else {
+            return Ok(());
+        };
+        let Some(position) = Position::from_zero_based(i64::from(row.position)) else {
+            return Ok(());
+        };
+        let name = self.contigs.name(row.contig);
+        let place = row.record().place;
+        let number = match self.in_reference {
+            Some((contig, number)) if contig == row.contig => number,
+            _ => fasta.find(name).ok(),
+        };
+        self.in_reference = Some((row.contig, number));
+        let Some(sequence) = number.and_then(|number| fasta.sequence(number)) else {
+            let what =
+                format!("contig {name} is not in the reference: its alleles are kept as they are");
+            self.report.warn_count(&self.file, place, &what, 1);
+            return Ok(());
+        };
+        match normalise(position, row.reference(), row.alternate(), &sequence) {
+            Ok(Normalised {
+                position: at,
+                reference,
+                alternate,
+                roll,
+            }) => {
+                row.roll = roll;
+                let changed = at.zero_based() != row.position
+                    || reference != row.reference()
+                    || alternate != row.alternate();
+                if !changed {
+                    return Ok(());
+                }
+                if row.position - at.zero_based() > SHIFT_MAX {
+                    let what = format!(
+                        "an indel that left-alignment moves more than {SHIFT_MAX} bases is kept as it is"
+                    );
+                    self.report.warn_count(&self.file, place, &what, 1);
+                    return Ok(());
+                }
+                row.position = at.zero_based();
+                row.end = row
+                    .position
+                    .saturating_add(i32::try_from(reference.len()).unwrap_or(i32::MAX));
+                row.kind = kind_of(&reference, &alternate);
+                row.normalised = Some(Box::new((reference, alternate)));
+                Ok(())
+            }
+            Err(NormaliseError::Read(error)) => Err(error),
+            Err(error @ NormaliseError::Mismatch { .. }) => Err(self.input_error(
+                place,
+                "REF as in the reference sequence",
+                &error.to_string(),
+            )),
+            Err(error) => {
+                self.report.warn_count(
+                    &self.file,
+                    place,
+                    &format!("alleles kept as they are: {error}"),
+                    1,
+                );
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends the rows before `position` on, sorted.
+    fn flush_before(&mut self, position: i32) -> Result<()> {
+        while let Some(entry) = self.held.first_entry() {
+            if *entry.key() >= position && position != i32::MAX {
+                break;
+            }
+            let mut rows = entry.remove();
+            rank_records(&mut rows);
+            if rows.len() > 1 {
+                rows.sort_by_cached_key(|row| {
+                    (
+                        row.reference().to_ascii_uppercase(),
+                        row.alternate().to_ascii_uppercase(),
+                        row.record_rank,
+                        row.alt_number,
+                    )
+                });
+                if let (Some(place), count) = repeated(&rows) {
+                    let what = "the same variant more than once, all kept";
+                    self.report.warn_count(&self.file, place, what, count);
+                }
+            }
+            for row in rows {
+                self.groups.push(row, self.report)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many rows at one position repeat a variant, and where the first of them stands; rows are sorted.
+fn repeated(rows: &[Row]) -> (Option<Place>, u64) {
+    let same = |a: &Row, b: &Row| {
+        a.reference().eq_ignore_ascii_case(b.reference())
+            && a.alternate().eq_ignore_ascii_case(b.alternate())
+    };
+    let (mut first, mut count) = (None, 0);
+    for told in rows.chunk_by(same).filter(|told| told.len() > 1) {
+        let mut known = HashSet::new();
+        for row in told.iter().filter(|row| !known.insert(row.extent())) {
+            first = first.or(Some(row.record().place));
+            count += 1;
+        }
+    }
+    (first, count)
+}
+
+/// Numbers the records at one position in their order.
+fn rank_records(rows: &mut [Row]) {
+    let mut rank = 0;
+    for i in 1..rows.len() {
+        let same =
+            Arc::ptr_eq(&rows[i].chunk, &rows[i - 1].chunk) && rows[i].record == rows[i - 1].record;
+        rank += u32::from(!same);
+        rows[i].record_rank = rank;
+    }
+}

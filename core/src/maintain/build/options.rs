@@ -1,0 +1,180 @@
+//! What a build can be told.
+
+use super::people::PeopleOptions;
+use crate::error::{Error, Result};
+use crate::genome::Assembly;
+use crate::model::Annotator;
+use crate::store::genes::PAD_MAX;
+use crate::threads::bounded;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// With less memory a build cannot hold a batch of what it reads.
+const MEMORY_MIN: u64 = 1 << 20;
+
+/// Options of [`build`](crate::maintain::build()).
+///
+/// ```
+/// let options = varidex::BuildOptions { threads: Some(4), ..Default::default() };
+/// ```
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// INFO keys to keep as typed columns.
+    pub info: Vec<String>,
+    /// Reference sequence: alleles are trimmed and left-aligned against it.
+    pub reference: Option<PathBuf>,
+    /// The assembly, where the header does not tell it.
+    pub assembly: Option<Assembly>,
+    /// Gene models: GFF3, GTF, BED or refFlat.
+    pub genes: Vec<PathBuf>,
+    /// Bases on both sides of each gene that count as the gene's.
+    pub pad: u32,
+    /// Which annotation of the records is stored.
+    pub annotations: Annotations,
+    /// People, and ontologies for what is recorded of them.
+    pub people: PeopleOptions,
+    /// A genotype with a lower GQ counts as missing: a number from 0.
+    pub min_gq: Option<f64>,
+    /// A genotype with a lower DP counts as missing: a number from 0.
+    pub min_dp: Option<f64>,
+    /// Sort unsorted input instead of refusing it.
+    pub sort: bool,
+    /// Refuse malformed records one by one instead of stopping at the first.
+    pub skip_malformed: bool,
+    /// Worker threads; as many as the machine has where `None`. More than 64, or than the machine has
+    /// where that is more, are not started.
+    pub threads: Option<usize>,
+    /// About how many bytes of memory to use at most: from 1 MiB.
+    pub memory: u64,
+    /// Replace a dataset that is there already.
+    pub replace: bool,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self {
+            info: Vec::new(),
+            reference: None,
+            genes: Vec::new(),
+            pad: 0,
+            annotations: Annotations::Auto,
+            people: PeopleOptions::default(),
+            assembly: None,
+            min_gq: None,
+            min_dp: None,
+            sort: false,
+            skip_malformed: false,
+            threads: None,
+            memory: 1 << 30,
+            replace: false,
+        }
+    }
+}
+
+impl BuildOptions {
+    pub(super) fn threads(&self) -> usize {
+        bounded(self.threads)
+    }
+
+    /// Refuses numbers that make no sense, from whichever language they come.
+    pub(super) fn check(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        for (name, bound) in [("min-gq", self.min_gq), ("min-dp", self.min_dp)] {
+            // no quality is below NaN, and none is above infinity
+            if let Some(bound) = bound
+                && !(bound.is_finite() && bound >= 0.0)
+            {
+                return usage(format!("{name}: expected a number from 0, found {bound}"));
+            }
+        }
+        if self.threads == Some(0) {
+            return usage("threads: expected at least 1, found 0".to_owned());
+        }
+        if self.memory < MEMORY_MIN {
+            return usage(format!(
+                "memory: expected at least {MEMORY_MIN} bytes (1M), found {}",
+                self.memory
+            ));
+        }
+        if self.pad > PAD_MAX {
+            return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
+        }
+        Ok(())
+    }
+}
+
+/// Which annotation of the records is stored: genes, consequences, HGVS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Annotations {
+    /// The first of `CSQ`, `ANN` and `BCSQ` of which the header of an input describes the fields of an
+    /// annotation.
+    #[default]
+    Auto,
+    /// What is in this key.
+    Of(Annotator),
+    /// None.
+    None,
+}
+
+/// A name that is no annotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownAnnotation(String);
+
+impl std::fmt::Display for UnknownAnnotation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(name) = self;
+        write!(f, "{name} is none of auto, csq, ann, bcsq and none")
+    }
+}
+
+impl std::error::Error for UnknownAnnotation {}
+
+impl FromStr for Annotations {
+    type Err = UnknownAnnotation;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAnnotation> {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "auto" => return Ok(Self::Auto),
+            "none" => return Ok(Self::None),
+            _ => {}
+        }
+        let mut all = Annotator::ALL.into_iter();
+        all.find(|annotator| annotator.name() == lower)
+            .map(Self::Of)
+            .ok_or_else(|| UnknownAnnotation(name.to_owned()))
+    }
+}
+
+/// What a build is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Copying a stream that may have to be read twice ([`BuildOptions::sort`]); its bytes are
+    /// counted for themselves.
+    Copying,
+    /// Sorting an input that turned out not to be sorted.
+    Sorting,
+    /// Reading and storing.
+    Storing,
+    /// Reading people and ontologies, and storing them: its input tells what is being done.
+    People,
+    /// Gathering who carries variants of each gene: its input says so, its records are genes.
+    Genes,
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// The input being read.
+    pub input: String,
+    /// Bytes of the inputs read so far, as stored. What is sorted is read twice more.
+    pub bytes: u64,
+    /// Bytes to be read; `None` where an input is a stream. It grows where an input turns out to
+    /// need sorting.
+    pub total: Option<u64>,
+    /// Records of the input read so far in this phase.
+    pub records: u64,
+}

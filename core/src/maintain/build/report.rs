@@ -1,0 +1,233 @@
+//! What a build tells at its end.
+
+use super::people::PeopleReport;
+use crate::error::{Error, InputError, Place, Result};
+use crate::input::chunk::{Chunk, Warning};
+use crate::model::Annotator;
+use std::fmt;
+
+/// Places told for each reason and each warning.
+const PLACES: usize = 5;
+
+/// Kinds of warnings that are distinguished: there may be as many as there are contigs.
+const KINDS: usize = 1024;
+
+/// What was read, stored and refused. `records = stored + refused`, always.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    /// VCF records read.
+    pub records: u64,
+    /// Records stored.
+    pub stored: u64,
+    /// Rows stored: one for each ALT, one for a record without.
+    pub rows: u64,
+    /// Genotypes stored: rows of records times their samples, each record once.
+    pub genotypes: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Contigs with rows.
+    pub contigs: u64,
+    /// Refused records, by reason.
+    pub refused: Vec<Refused>,
+    /// What was odd but legal, by kind.
+    pub warnings: Vec<Warned>,
+    /// What became of annotations, where some are stored.
+    pub annotations: Option<AnnotationReport>,
+    /// What became of people, where some were given.
+    pub people: Option<PeopleReport>,
+    /// Bytes of the dataset.
+    pub bytes: u64,
+    /// The dataset's snapshot id.
+    pub snapshot: String,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// What became of the entries of annotations: what is said of one transcript. `read = stored + refused`,
+/// always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnotationReport {
+    /// Who annotated.
+    pub annotator: Annotator,
+    /// Entries read.
+    pub read: u64,
+    /// Entries stored.
+    pub stored: u64,
+    /// Entries that could not be understood, by reason.
+    pub refused: Vec<Warned>,
+}
+
+impl AnnotationReport {
+    /// Entries refused.
+    pub fn refused_count(&self) -> u64 {
+        self.refused.iter().map(|reason| reason.count).sum()
+    }
+}
+
+/// Records refused for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What was expected.
+    pub expected: String,
+    /// How many records.
+    pub count: u64,
+    /// The first few: `file:line`, and what was found there.
+    pub places: Vec<(String, String)>,
+}
+
+/// Oddities of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warned {
+    /// What is odd.
+    pub what: String,
+    /// How many times.
+    pub count: u64,
+    /// The first place: `file:line`.
+    pub first: String,
+}
+
+impl Report {
+    /// Records refused.
+    pub fn refused_count(&self) -> u64 {
+        self.refused.iter().map(|reason| reason.count).sum()
+    }
+
+    /// Takes over what a chunk refused and found odd; its first refusal is an error unless malformed
+    /// records are to be skipped.
+    pub(super) fn take_chunk(&mut self, file: &str, chunk: &Chunk, skip: bool) -> Result<()> {
+        if let Some(first) = chunk.refused.first()
+            && !skip
+        {
+            return Err(Error::from(Box::new(first.clone())));
+        }
+        chunk.refused.iter().for_each(|error| self.refuse(error));
+        if chunk.refused_more > 0 {
+            self.refuse_more(file, chunk.refused_more);
+        }
+        for warning in &chunk.warnings {
+            self.warn(file, warning);
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse(&mut self, error: &InputError) {
+        let place = (
+            format!("{}{}", error.file, error.place),
+            error.found.clone(),
+        );
+        match self
+            .refused
+            .iter_mut()
+            .find(|reason| reason.expected == error.expected)
+        {
+            Some(reason) => {
+                reason.count += 1;
+                if reason.places.len() < PLACES {
+                    reason.places.push(place);
+                }
+            }
+            None => self.refused.push(Refused {
+                expected: error.expected.clone(),
+                count: 1,
+                places: vec![place],
+            }),
+        }
+    }
+
+    fn refuse_more(&mut self, file: &str, count: u64) {
+        let expected = "records as before (told no more)";
+        match self
+            .refused
+            .iter_mut()
+            .find(|reason| reason.expected == expected)
+        {
+            Some(reason) => reason.count += count,
+            None => self.refused.push(Refused {
+                expected: expected.to_owned(),
+                count,
+                places: vec![(file.to_owned(), "more malformed records".to_owned())],
+            }),
+        }
+    }
+
+    fn warn(&mut self, file: &str, warning: &Warning) {
+        self.warn_count(file, warning.place, &warning.what, warning.count);
+    }
+
+    pub(super) fn warn_count(&mut self, file: &str, place: Place, what: &str, count: u64) {
+        count_in(&mut self.warnings, file, place, what, count);
+    }
+
+    /// Counts entries of annotations that could not be understood.
+    pub(super) fn refuse_entries(&mut self, file: &str, place: Place, what: &str, count: u64) {
+        if let Some(annotations) = &mut self.annotations {
+            count_in(&mut annotations.refused, file, place, what, count);
+        }
+    }
+}
+
+fn count_in(all: &mut Vec<Warned>, file: &str, place: Place, what: &str, count: u64) {
+    let known = all.iter().position(|known| known.what == what);
+    match (known, all.len()) {
+        // the last one stands for all the others
+        (None, KINDS..) => all
+            .iter_mut()
+            .skip(KINDS - 1)
+            .for_each(|rest| rest.count += count),
+        (None, len) => all.push(Warned {
+            what: match len + 1 {
+                KINDS => "more oddities of other kinds".to_owned(),
+                _ => what.to_owned(),
+            },
+            count,
+            first: format!("{file}{place}"),
+        }),
+        (Some(at), _) => all[at].count += count,
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "records read      {:>14}", self.records)?;
+        writeln!(f, "records stored    {:>14}", self.stored)?;
+        writeln!(f, "records refused   {:>14}", self.refused_count())?;
+        writeln!(f, "rows stored       {:>14}", self.rows)?;
+        writeln!(f, "samples           {:>14}", self.samples)?;
+        writeln!(f, "genotypes         {:>14}", self.genotypes)?;
+        writeln!(f, "contigs           {:>14}", self.contigs)?;
+        if let Some(annotations) = &self.annotations {
+            let key = annotations.annotator.key();
+            writeln!(f, "annotations       {key:>14}")?;
+            writeln!(f, "entries read      {:>14}", annotations.read)?;
+            writeln!(f, "entries stored    {:>14}", annotations.stored)?;
+            writeln!(f, "entries refused   {:>14}", annotations.refused_count())?;
+        }
+        writeln!(f, "dataset bytes     {:>14}", self.bytes)?;
+        writeln!(f, "seconds           {:>14.2}", self.seconds)?;
+        for reason in &self.refused {
+            writeln!(f, "refused {}: expected {}", reason.count, reason.expected)?;
+            for (place, found) in &reason.places {
+                writeln!(f, "  {place}: found {found}")?;
+            }
+        }
+        let entries = self.annotations.iter().flat_map(|told| &told.refused);
+        for reason in entries {
+            writeln!(
+                f,
+                "refused entries: {} ({}, first at {})",
+                reason.what, reason.count, reason.first
+            )?;
+        }
+        for warning in &self.warnings {
+            writeln!(
+                f,
+                "warning: {} ({}, first at {})",
+                warning.what, warning.count, warning.first
+            )?;
+        }
+        match &self.people {
+            Some(people) => people.fmt(f),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What makes datasets and changes them, and what checks them by reading everything again.
+
+pub(crate) mod build;
+mod verify;
+
+pub use build::{
+    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
+    Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+};

@@ -1,0 +1,77 @@
+//! What can be asked of people.
+
+/// How a term is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Recorded {
+    /// The term or a more special one, as present.
+    Present,
+    /// The term itself, as present.
+    Exactly,
+    /// The term or a more general one, as absent.
+    Excluded,
+}
+
+/// What is known of a person beside coded records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Attribute {
+    /// Sex: `female`, `male`, `other`, `unknown`.
+    Sex,
+    /// Karyotypic sex: `XX`, `XY`, `XXY`.
+    Karyotype,
+    /// A population: `FIN`, `EUR`.
+    Population,
+    /// A cohort.
+    Cohort,
+    /// A collection of data.
+    Dataset,
+    /// Country or region of origin.
+    Country,
+    /// A family.
+    Family,
+    /// Whether the pedigree says affected: `yes`, `no`.
+    Affected,
+}
+
+impl Attribute {
+    pub(crate) const NAMES: [(&'static str, Self); 8] = [
+        ("affected", Self::Affected),
+        ("cohort", Self::Cohort),
+        ("country", Self::Country),
+        ("dataset", Self::Dataset),
+        ("family", Self::Family),
+        ("karyotype", Self::Karyotype),
+        ("population", Self::Population),
+        ("sex", Self::Sex),
+    ];
+
+    /// The name that expressions use.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, attribute)| *attribute == self)
+            .map_or("", |&(name, _)| name)
+    }
+
+    /// Whether its values are a closed list, of which nobody may have some.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Sex | Self::Affected)
+    }
+}
+
+impl std::str::FromStr for Attribute {
+    type Err = crate::error::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::NAMES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(text));
+        found.map(|&(_, attribute)| attribute).ok_or_else(|| {
+            let known: Vec<&str> = Self::NAMES.iter().map(|&(name, _)| name).collect();
+            crate::error::Error::Usage(format!(
+                "unknown field `{text}`: one of {}",
+                known.join(", ")
+            ))
+        })
+    }
+}

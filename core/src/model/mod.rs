@@ -1,0 +1,33 @@
+//! The words of the field as plain data: nothing here opens a file or knows a dataset.
+
+#![deny(clippy::indexing_slicing)]
+
+mod age;
+mod annotation;
+mod attribute;
+pub(crate) mod consequence;
+mod gene;
+mod genotype;
+mod individual;
+mod info;
+mod loader;
+mod ontology;
+mod protein;
+mod similarity;
+mod time;
+pub(crate) mod vocabulary;
+
+pub(crate) use age::{Age, Ages};
+pub use annotation::Annotator;
+pub(crate) use annotation::{BEHIND_STOP, CANONICAL, Entry, MANE};
+pub use attribute::Attribute;
+pub(crate) use attribute::Recorded;
+pub(crate) use gene::Gene;
+pub use genotype::{CarrierGenotype, Zygosity};
+pub use individual::Scope;
+pub(crate) use individual::{Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value};
+pub(crate) use info::{InfoKey, InfoNumber, InfoType};
+pub use loader::FileLoader;
+pub(crate) use ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
+pub(crate) use protein::{decoded, from_bcftools, normal_protein, short_protein};
+pub use similarity::{Level, Measure};

@@ -1,0 +1,579 @@
+//! The people of a dataset: who they are, whose the samples are, and what was recorded of them.
+//!
+//! Everything is by the number of the individual: those with samples first, in the order of their
+//! lowest sample, then those without. What was recorded lies twice: as a table of events, for
+//! questions about one record (`disease X with onset below 18 years`), and as sets of individuals,
+//! of each term as written and of each term with all that is more special.
+
+mod ask;
+mod assign;
+mod counts;
+mod find;
+mod hierarchy;
+mod profiles;
+mod read;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod write;
+
+pub(crate) use assign::{Assigned, assign};
+pub(crate) use find::{FoundTerm, TermRef, Unit};
+pub(crate) use hierarchy::KnownTerms;
+pub(crate) use write::write;
+
+use crate::error::{Error, Result};
+use crate::format::{Column, Container, FileKind, Kind, Text, TextBlock};
+use crate::model::{Age, Dates};
+use crate::model::{Ages, Kin, Scope};
+use crate::set::SampleSet;
+use crate::store::terms::Named;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// What the store needs of the terms of ontologies.
+pub(crate) trait Hierarchy: Send + Sync + std::fmt::Debug {
+    /// The number of the term with this CURIE.
+    fn number(&self, curie: &str) -> Result<Option<u32>>;
+    /// The terms that a record of `term` answers, itself included.
+    fn closure(&self, term: u32) -> Result<Vec<u32>>;
+    /// The terms that have a name, as label or synonym.
+    fn named(&self, text: &str) -> Result<Vec<(u32, Named)>>;
+    /// CURIE and label.
+    fn describe(&self, term: u32) -> Result<(String, String)>;
+    /// The same of terms in ascending order.
+    fn describe_all(&self, terms: &[u32]) -> Result<Vec<(String, String)>> {
+        terms.iter().map(|term| self.describe(*term)).collect()
+    }
+    /// Names the file: sets closed by other terms are not to be used with these.
+    fn checksum(&self) -> &str;
+}
+
+/// Length of the section of fixed numbers.
+const META_LEN: usize = 64;
+/// Every people file has at most as many individuals.
+const INDIVIDUALS_MAX: u32 = (1 << 31) - 2;
+/// Length of the checksum of a terms file, in hexadecimal.
+const SUM_LEN: usize = 32;
+
+/// The fixed numbers of a people file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    individuals: u32,
+    samples: u32,
+    codings: u32,
+    events: u32,
+    attributes: u32,
+    sets: u32,
+    /// Individuals with samples; they come first.
+    sampled: u32,
+    /// Individual `i` is sample `i`, for every sample.
+    identity: bool,
+}
+
+/// Where the columns and texts lie.
+#[derive(Debug)]
+struct Layout {
+    ids: Text,
+    owners: Column,
+    flags: Column,
+    age: (Column, Column),
+    birth: (Column, Column),
+    families: Text,
+    fathers: Text,
+    mothers: Text,
+    countries: Column,
+    coding_ids: Text,
+    coding_labels: Text,
+    coding_terms: Column,
+    attribute_kinds: Column,
+    attribute_values: Text,
+    attribute_sets: Column,
+    set_keys: Column,
+    set_terms: Column,
+    sets: Column,
+    event_starts: Column,
+    event_flags: Column,
+    event_terms: Column,
+    onset: (Column, Column),
+    end: (Column, Column),
+    severities: Column,
+    values: Column,
+    units: Column,
+}
+
+/// The people of a dataset.
+#[derive(Debug)]
+pub(crate) struct People {
+    file: Container,
+    counts: Counts,
+    at: Layout,
+    terms: Option<Arc<dyn Hierarchy>>,
+    by_id: OnceLock<Ids>,
+    samples: OnceLock<Vec<(u32, u32)>>,
+    codings: OnceLock<Vec<Term>>,
+    values: OnceLock<Vec<(i64, String)>>,
+}
+
+/// Ids and the individuals in their order.
+#[derive(Debug, Default)]
+struct Ids {
+    ids: Vec<Box<str>>,
+    order: Vec<u32>,
+}
+
+/// A term as it was recorded, and its number among the terms of ontologies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Term {
+    id: String,
+    label: String,
+    number: Option<u32>,
+}
+
+impl People {
+    /// Opens a people file: structure is checked, bytes when they are first touched. `terms` are those
+    /// of the same dataset.
+    pub(crate) fn open(
+        path: &Path,
+        samples: u32,
+        terms: Option<Arc<dyn Hierarchy>>,
+    ) -> Result<Self> {
+        Self::of(Container::open(path, FileKind::People)?, samples, terms)
+    }
+
+    fn of(file: Container, samples: u32, terms: Option<Arc<dyn Hierarchy>>) -> Result<Self> {
+        let (counts, sum) = read_meta(&file)?;
+        let meta = file.find(Kind::PeopleMeta).unwrap_or(usize::MAX);
+        let expect =
+            |at: usize, what: String, found: u32| file.damage(meta, at, what, found.to_string());
+        if counts.samples != samples {
+            return Err(expect(4, format!("{samples} samples"), counts.samples));
+        }
+        let given = terms.as_ref().map_or("", |terms| terms.checksum());
+        if sum != given {
+            return Err(file.damage(meta, 32, format!("sets closed by the terms {given:?}"), sum));
+        }
+        let at = Layout::find(&file, &counts)?;
+        // whoever asks makes room for so many: they are bounded by what lies in the file
+        let texts = [
+            (0, at.ids.len(), counts.individuals),
+            (8, at.coding_ids.len(), counts.codings),
+            (8, at.coding_labels.len(), counts.codings),
+            (16, at.attribute_values.len(), counts.attributes),
+        ];
+        for (place, len, count) in texts {
+            if len != count {
+                return Err(expect(
+                    place,
+                    format!("{len}, as many as there are texts"),
+                    count,
+                ));
+            }
+        }
+        let columns = [
+            (12, Kind::EventTerms, counts.events),
+            (20, Kind::TermSetTerms, counts.sets),
+        ];
+        for (place, kind, count) in columns {
+            if count > 0 && file.find(kind).is_none() {
+                return Err(expect(place, "0, as there are none".to_owned(), count));
+            }
+        }
+        let fits = counts.sampled <= counts.individuals.min(counts.samples)
+            && (!counts.identity || counts.sampled == counts.samples);
+        if !fits {
+            return Err(expect(
+                24,
+                "as many individuals with samples".to_owned(),
+                counts.sampled,
+            ));
+        }
+        Ok(Self {
+            file,
+            counts,
+            at,
+            terms,
+            by_id: OnceLock::new(),
+            samples: OnceLock::new(),
+            codings: OnceLock::new(),
+            values: OnceLock::new(),
+        })
+    }
+
+    /// How many individuals.
+    pub(crate) fn len(&self) -> u32 {
+        self.counts.individuals
+    }
+
+    /// How many of them have samples: these are the first.
+    pub(crate) fn sampled(&self) -> u32 {
+        self.counts.sampled
+    }
+
+    /// How many records.
+    pub(crate) fn events(&self) -> u32 {
+        self.counts.events
+    }
+
+    /// Whether every sample is that of the individual with the same number.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.counts.identity
+    }
+
+    /// The id of an individual.
+    pub(crate) fn id(&self, individual: u32) -> Result<&str> {
+        let ids = self.ids()?;
+        match ids.ids.get(individual as usize) {
+            Some(id) => Ok(id),
+            None => Err(Error::Usage(format!(
+                "individual number {individual}: the dataset has {} people",
+                self.len()
+            ))),
+        }
+    }
+
+    /// The individual with an id.
+    pub(crate) fn number(&self, id: &str) -> Result<Option<u32>> {
+        let ids = self.ids()?;
+        let name = |i: &u32| ids.ids.get(*i as usize).map(|id| &**id);
+        let found = ids.order.binary_search_by(|i| name(i).cmp(&Some(id)));
+        Ok(found.ok().and_then(|at| ids.order.get(at).copied()))
+    }
+
+    fn ids(&self) -> Result<&Ids> {
+        if let Some(ids) = self.by_id.get() {
+            return Ok(ids);
+        }
+        let mut ids = Ids::default();
+        self.texts(&self.at.ids, Kind::PersonIds, |id| ids.ids.push(id.into()))?;
+        ids.order = (0..self.len()).collect();
+        let name = |i: &u32| ids.ids.get(*i as usize);
+        ids.order.sort_by(|a, b| name(a).cmp(&name(b)));
+        let mut ascending = ids.order.iter().zip(ids.order.iter().skip(1));
+        let distinct = ascending.all(|(a, b)| name(a) != name(b));
+        if !distinct || ids.ids.len() != self.len() as usize {
+            return Err(self.fault(Kind::PersonIds, "a distinct id of each individual"));
+        }
+        Ok(self.by_id.get_or_init(|| ids))
+    }
+
+    /// Whose a sample is; `None` where nothing is known of it.
+    pub(crate) fn individual_of(&self, sample: u32) -> Result<Option<u32>> {
+        if sample >= self.counts.samples {
+            return Ok(None);
+        }
+        if self.counts.identity {
+            return Ok(Some(sample));
+        }
+        self.nullable(
+            &self.at.owners,
+            Kind::SampleOwners,
+            sample,
+            self.counts.sampled,
+        )
+    }
+
+    /// The samples of an individual, ascending.
+    pub(crate) fn samples_of(&self, individual: u32) -> Result<Vec<u32>> {
+        if self.counts.identity {
+            let own = individual < self.counts.samples;
+            return Ok(own.then_some(individual).into_iter().collect());
+        }
+        let pairs = self.pairs()?;
+        let from = pairs.partition_point(|pair| pair.0 < individual);
+        let own = pairs.iter().skip(from);
+        Ok(own
+            .take_while(|pair| pair.0 == individual)
+            .map(|pair| pair.1)
+            .collect())
+    }
+
+    /// The samples of individuals, in the order of individuals.
+    pub(crate) fn samples_of_all(&self, individuals: &SampleSet) -> Result<Vec<u32>> {
+        let pairs = self.pairs()?;
+        let mut samples = Vec::new();
+        let mut at = 0;
+        for individual in individuals.iter() {
+            // everybody before has a pair at least, so that none is looked at twice, and few in vain
+            at = at.max(individual as usize);
+            while let Some(&(owner, sample)) = pairs.get(at) {
+                if owner > individual {
+                    break;
+                }
+                if owner == individual {
+                    samples.push(sample);
+                }
+                at += 1;
+            }
+        }
+        Ok(samples)
+    }
+
+    /// (individual, sample) of every sample that is somebody's, ascending.
+    fn pairs(&self) -> Result<&[(u32, u32)]> {
+        if let Some(pairs) = self.samples.get() {
+            return Ok(pairs);
+        }
+        let mut pairs = Vec::new();
+        for sample in 0..self.counts.samples {
+            pairs.extend(self.individual_of(sample)?.map(|own| (own, sample)));
+        }
+        pairs.sort_unstable();
+        Ok(self.samples.get_or_init(|| pairs))
+    }
+
+    /// Whether anybody has more than one sample.
+    pub(crate) fn has_several_samples(&self) -> Result<bool> {
+        Ok(!self.counts.identity && self.pairs()?.len() > self.counts.sampled as usize)
+    }
+
+    /// The family of an individual, as a pedigree tells it.
+    pub(crate) fn kin(&self, individual: u32) -> Result<Option<Kin>> {
+        let flags = self.at.flags.get(&self.file, individual)?;
+        if flags & flag::KIN == 0 {
+            return Ok(None);
+        }
+        let text = |text: &Text, kind| -> Result<String> {
+            let mut block = TextBlock::default();
+            let bytes = text.get(&self.file, individual, &mut block)?;
+            self.utf8(kind, bytes).map(str::to_owned)
+        };
+        let some = |id: String| (!id.is_empty()).then_some(id);
+        Ok(Some(Kin {
+            family: text(&self.at.families, Kind::Families)?,
+            father: some(text(&self.at.fathers, Kind::Fathers)?),
+            mother: some(text(&self.at.mothers, Kind::Mothers)?),
+            affected: flag::maybe(flags >> flag::AFFECTED),
+        }))
+    }
+
+    /// Age when last observed.
+    pub(crate) fn age(&self, individual: u32) -> Result<Option<Ages>> {
+        let span = self.span(self.at.age, Kind::AgeLow, individual)?;
+        Ok(span.map(|(low, high)| Ages {
+            low: Age(low),
+            high: Age(high),
+        }))
+    }
+
+    fn birth(&self, individual: u32) -> Result<Option<Dates>> {
+        let span = self.span(self.at.birth, Kind::BirthFirst, individual)?;
+        Ok(span.map(|(first, last)| Dates { first, last }))
+    }
+
+    /// Two columns that tell the ends of a span.
+    fn span(&self, at: (Column, Column), kind: Kind, row: u32) -> Result<Option<(i32, i32)>> {
+        let (page, i) = crate::format::page_of(row);
+        let low = at.0.page(&self.file, page)?.get_nullable(i);
+        let high = at.1.page(&self.file, page)?.get_nullable(i);
+        let (Some(low), Some(high)) = (low, high) else {
+            return match (low, high) {
+                (None, None) => Ok(None),
+                _ => {
+                    let found = format!("{low:?} and {high:?} in row {row}");
+                    let expected = "both ends of a span or none";
+                    Err(self.file.damage_in(kind, expected, found))
+                }
+            };
+        };
+        match (i32::try_from(low), i32::try_from(high)) {
+            (Ok(low), Ok(high)) if low <= high => Ok(Some((low, high))),
+            _ => {
+                let found = format!("{low} and {high} in row {row}");
+                let expected = "ascending ends of a span, in 32 bits";
+                Err(self.file.damage_in(kind, expected, found))
+            }
+        }
+    }
+
+    /// A row of a nullable column of numbers below `limit`.
+    fn nullable(&self, at: &Column, kind: Kind, row: u32, limit: u32) -> Result<Option<u32>> {
+        let (page, i) = crate::format::page_of(row);
+        match at.page(&self.file, page)?.get_nullable(i) {
+            None => Ok(None),
+            Some(value) => self.below(kind, value, limit).map(Some),
+        }
+    }
+
+    fn below(&self, kind: Kind, value: i64, limit: u32) -> Result<u32> {
+        match u32::try_from(value) {
+            Ok(value) if value < limit => Ok(value),
+            _ => {
+                let expected = format!("a number below {limit}");
+                Err(self.file.damage_in(kind, expected, value.to_string()))
+            }
+        }
+    }
+
+    fn codings(&self) -> Result<&[Term]> {
+        if let Some(codings) = self.codings.get() {
+            return Ok(codings);
+        }
+        let mut codings = Vec::new();
+        self.texts(&self.at.coding_ids, Kind::CodingIds, |id| {
+            codings.push(Term {
+                id: id.to_owned(),
+                ..Term::default()
+            });
+        })?;
+        let mut labels = Vec::new();
+        self.texts(&self.at.coding_labels, Kind::CodingLabels, |label| {
+            labels.push(label.to_owned())
+        })?;
+        for ((row, coding), label) in (0..).zip(&mut codings).zip(labels) {
+            coding.label = label;
+            coding.number =
+                self.nullable(&self.at.coding_terms, Kind::CodingTerms, row, u32::MAX)?;
+        }
+        if codings.len() != self.counts.codings as usize {
+            return Err(self.fault(Kind::CodingIds, "an id of each term recorded"));
+        }
+        Ok(self.codings.get_or_init(|| codings))
+    }
+
+    /// All entries of a text section.
+    fn texts(&self, text: &Text, kind: Kind, mut f: impl FnMut(&str)) -> Result<()> {
+        for number in 0..text.blocks() {
+            for entry in text.block(&self.file, number)?.entries() {
+                f(self.utf8(kind, entry)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn utf8<'a>(&self, kind: Kind, bytes: &'a [u8]) -> Result<&'a str> {
+        std::str::from_utf8(bytes).map_err(|_| self.fault(kind, "text in UTF-8"))
+    }
+
+    fn fault(&self, kind: Kind, expected: &str) -> Error {
+        self.file.damage_in(kind, expected, "something else")
+    }
+}
+
+fn read_meta(file: &Container) -> Result<(Counts, String)> {
+    let bytes = file.whole(Kind::PeopleMeta)?;
+    let wrong = |expected: &str| {
+        file.damage_in(Kind::PeopleMeta, expected, format!("{} bytes", bytes.len()))
+    };
+    let Ok(meta) = <&[u8; META_LEN]>::try_from(bytes) else {
+        return Err(wrong("64 bytes of fixed numbers"));
+    };
+    let (head, sum) = meta.split_at(META_LEN - SUM_LEN);
+    let (words, _) = head.as_chunks::<4>();
+    let word = |i: usize| words.get(i).map_or(0, |word| u32::from_le_bytes(*word));
+    if word(7) > 1 {
+        return Err(wrong("0 or 1 for whether samples are individuals"));
+    }
+    let counts = Counts {
+        individuals: word(0),
+        samples: word(1),
+        codings: word(2),
+        events: word(3),
+        attributes: word(4),
+        sets: word(5),
+        sampled: word(6),
+        identity: word(7) == 1,
+    };
+    if counts.individuals > INDIVIDUALS_MAX {
+        let expected = format!("at most {INDIVIDUALS_MAX} individuals");
+        let found = counts.individuals.to_string();
+        return Err(file.damage_in(Kind::PeopleMeta, expected, found));
+    }
+    let sum = if sum.iter().all(|byte| *byte == 0) {
+        &[][..]
+    } else {
+        sum
+    };
+    let sum = std::str::from_utf8(sum).map_err(|_| wrong("a checksum in hexadecimal"))?;
+    Ok((counts, sum.to_owned()))
+}
+
+impl Layout {
+    fn find(file: &Container, counts: &Counts) -> Result<Self> {
+        let column = |kind, rows| Column::find(file, kind, rows);
+        let pair = |low, high, rows| Ok::<_, Error>((column(low, rows)?, column(high, rows)?));
+        Ok(Self {
+            ids: Text::find(file, Kind::PersonIds)?,
+            owners: column(Kind::SampleOwners, counts.samples)?,
+            flags: column(Kind::PersonFlags, counts.individuals)?,
+            age: pair(Kind::AgeLow, Kind::AgeHigh, counts.individuals)?,
+            birth: pair(Kind::BirthFirst, Kind::BirthLast, counts.individuals)?,
+            families: Text::find(file, Kind::Families)?,
+            fathers: Text::find(file, Kind::Fathers)?,
+            mothers: Text::find(file, Kind::Mothers)?,
+            countries: column(Kind::Countries, counts.individuals)?,
+            coding_ids: Text::find(file, Kind::CodingIds)?,
+            coding_labels: Text::find(file, Kind::CodingLabels)?,
+            coding_terms: column(Kind::CodingTerms, counts.codings)?,
+            attribute_kinds: column(Kind::AttributeKinds, counts.attributes)?,
+            attribute_values: Text::find(file, Kind::AttributeValues)?,
+            attribute_sets: column(Kind::AttributeSets, counts.attributes)?,
+            set_keys: column(Kind::TermSetKeys, counts.sets)?,
+            set_terms: column(Kind::TermSetTerms, counts.sets)?,
+            sets: column(Kind::TermSets, counts.sets)?,
+            event_starts: column(Kind::EventStarts, counts.individuals.saturating_add(1))?,
+            event_flags: column(Kind::EventFlags, counts.events)?,
+            event_terms: column(Kind::EventTerms, counts.events)?,
+            onset: pair(Kind::OnsetLow, Kind::OnsetHigh, counts.events)?,
+            end: pair(Kind::EndLow, Kind::EndHigh, counts.events)?,
+            severities: column(Kind::Severities, counts.events)?,
+            values: column(Kind::EventValues, counts.events)?,
+            units: column(Kind::Units, counts.events)?,
+        })
+    }
+}
+
+/// Bits of the columns of flags. What may be unknown takes two: 0 unknown, 1 no, 2 yes.
+mod flag {
+    pub(super) const DECEASED: u32 = 0;
+    pub(super) const KIN: i64 = 4;
+    pub(super) const AFFECTED: u32 = 3;
+    /// Of an event: four bits of scope, then these.
+    pub(super) const EXCLUDED: i64 = 16;
+    /// What the two columns of a time hold: 0 nothing, 1 ages, 2 days, 3 a stage, by its coding.
+    pub(super) const ONSET: u32 = 5;
+    pub(super) const END: u32 = 7;
+    /// What the column of values holds: 0 nothing, 1 a number, 2 a coding.
+    pub(super) const VALUE: u32 = 9;
+
+    pub(super) fn maybe(bits: i64) -> Option<bool> {
+        match bits & 3 {
+            1 => Some(false),
+            2 => Some(true),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of(value: Option<bool>) -> i64 {
+        value.map_or(0, |value| 1 + i64::from(value))
+    }
+}
+
+/// What a stored set of individuals is of: the high part of its key, the low part is the scope.
+mod form {
+    /// A coding, recorded as present.
+    pub(super) const PRESENT: i64 = 0;
+    /// A coding, recorded as absent.
+    pub(super) const ABSENT: i64 = 16;
+    /// A term of ontologies, recorded as present itself or by what is more special.
+    pub(super) const CLOSED: i64 = 32;
+}
+
+/// Scopes in the order of their numbers on disk.
+const SCOPES: [Scope; 8] = [
+    Scope::Phenotype,
+    Scope::Disease,
+    Scope::Treatment,
+    Scope::Procedure,
+    Scope::Biomarker,
+    Scope::Measurement,
+    Scope::Ethnicity,
+    Scope::Exposure,
+];
+
+fn scope_number(scope: Scope) -> i64 {
+    (0..)
+        .zip(SCOPES)
+        .find(|(_, known)| *known == scope)
+        .map_or(0, |(number, _)| number)
+}

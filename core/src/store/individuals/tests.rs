@@ -1,0 +1,611 @@
+use super::*;
+use crate::format::ContainerWriter;
+use crate::model::{Attribute, Recorded};
+use crate::model::{Coding, Person, Record, SampleNameKind, Sex, Time, Value};
+use proptest::prelude::*;
+
+/// Terms `T:0` to `T:9`; the parents of `n` are `n / 2` and, of every third, `n / 3`.
+#[derive(Debug)]
+struct Toy;
+
+const SUM: &str = "00112233445566778899aabbccddeeff";
+
+impl Hierarchy for Toy {
+    fn number(&self, curie: &str) -> Result<Option<u32>> {
+        let number = curie.strip_prefix("T:").and_then(|n| n.parse().ok());
+        Ok(number.filter(|n| *n < 10))
+    }
+
+    fn closure(&self, term: u32) -> Result<Vec<u32>> {
+        let mut all = vec![term];
+        let mut at = 0;
+        while let Some(&term) = all.get(at) {
+            let parents = [Some(term / 2), (term % 3 == 0).then_some(term / 3)];
+            for parent in parents.into_iter().flatten() {
+                if !all.contains(&parent) {
+                    all.push(parent);
+                }
+            }
+            at += 1;
+        }
+        all.sort_unstable();
+        Ok(all)
+    }
+
+    /// `word 3` is the label of `T:3`, and `odd` a synonym of `T:1`, `T:3` and so on.
+    fn named(&self, text: &str) -> Result<Vec<(u32, Named)>> {
+        if text.eq_ignore_ascii_case("odd") {
+            return Ok((0..10)
+                .filter(|n| n % 2 == 1)
+                .map(|n| (n, Named::Synonym))
+                .collect());
+        }
+        let number = text.strip_prefix("word ").and_then(|n| n.parse().ok());
+        Ok(number
+            .filter(|n| *n < 10)
+            .map(|n| (n, Named::Label))
+            .into_iter()
+            .collect())
+    }
+
+    fn describe(&self, term: u32) -> Result<(String, String)> {
+        Ok((format!("T:{term}"), String::new()))
+    }
+
+    fn checksum(&self) -> &str {
+        SUM
+    }
+}
+
+fn coding(id: impl Into<String>) -> Coding {
+    Coding {
+        id: id.into(),
+        label: String::new(),
+    }
+}
+
+fn stored(content: ContainerWriter) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    content.finish(FileKind::People, &mut bytes).unwrap();
+    bytes
+}
+
+fn open(bytes: Vec<u8>, samples: u32, terms: bool) -> Result<People> {
+    let file = Container::from_bytes(Path::new("test.people"), bytes, FileKind::People)?;
+    let terms = terms.then(|| Arc::new(Toy) as Arc<dyn Hierarchy>);
+    People::of(file, samples, terms)
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    let time = prop_oneof![
+        (-50i32..50, 0i32..20).prop_map(|(low, more)| Time::Age(Ages {
+            low: Age(low),
+            high: Age(low + more)
+        })),
+        (-50i32..50, 0i32..20).prop_map(|(first, more)| Time::Date(Dates {
+            first,
+            last: first + more
+        })),
+        (0u32..12).prop_map(|n| Time::Stage(coding(format!("T:{n}")))),
+        // antenatal, congenital, adult
+        (0usize..3).prop_map(|n| {
+            let stages = ["HP:0030674", "HP:0003577", "HP:0003581"];
+            Time::Stage(coding(stages[n]))
+        }),
+    ];
+    let value = prop_oneof![
+        (-5i32..5, 0u32..2).prop_map(|(n, unit)| Value::Number {
+            number: f64::from(n) / 2.0,
+            unit: coding(format!("U:{unit}"))
+        }),
+        (0u32..12).prop_map(|n| Value::Term(coding(format!("T:{n}")))),
+    ];
+    (
+        (0usize..8, 0u32..12, any::<bool>()),
+        proptest::option::of(time.clone()),
+        proptest::option::of(time),
+        proptest::option::of(0u32..12),
+        proptest::option::of(value),
+    )
+        .prop_map(
+            |((scope, term, excluded), onset, end, severity, value)| Record {
+                scope: SCOPES[scope],
+                // 10 and 11 are terms that no ontology tells of
+                term: coding(format!("T:{term}")),
+                excluded,
+                onset,
+                end,
+                severity: severity.map(|n| coding(format!("T:{n}"))),
+                value,
+            },
+        )
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    (
+        proptest::option::of(prop_oneof![
+            Just(Sex::Female),
+            Just(Sex::Male),
+            Just(Sex::Other)
+        ]),
+        proptest::collection::btree_set("[A-C]", 0..3),
+        proptest::option::of((-50i32..50, 0i32..20)),
+        proptest::option::of((-50i32..50, 0i32..20)),
+        proptest::option::of((
+            any::<Option<bool>>(),
+            "[a-b]?",
+            proptest::option::of("[f-g]"),
+        )),
+        any::<Option<bool>>(),
+        proptest::collection::vec(record(), 0..5),
+    )
+        .prop_map(
+            |(sex, populations, age, birth, kin, deceased, records)| Person {
+                sex,
+                populations: populations.into_iter().collect(),
+                age: age.map(|(low, more)| Ages {
+                    low: Age(low),
+                    high: Age(low + more),
+                }),
+                birth: birth.map(|(first, more)| Dates {
+                    first,
+                    last: first + more,
+                }),
+                kin: kin.map(|(affected, family, father)| Kin {
+                    family,
+                    father,
+                    mother: None,
+                    affected,
+                }),
+                deceased,
+                records,
+                ..Person::default()
+            },
+        )
+}
+
+/// Whether a record of `recorded` answers a question for `asked`, told from the terms alone.
+fn answers(recorded: &str, asked: &str, terms: bool) -> bool {
+    let number = |curie: &str| terms.then(|| Toy.number(curie).unwrap()).flatten();
+    match (number(recorded), number(asked)) {
+        (Some(recorded), Some(asked)) => Toy.closure(recorded).unwrap().contains(&asked),
+        _ => recorded == asked,
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_store_answers_as_the_people_do(
+        people in proptest::collection::vec((person(), proptest::collection::vec(0usize..30, 0..3)), 0..30),
+        terms: bool,
+    ) {
+        let names: Vec<String> = (0..30).map(|i| format!("s{i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let people: Vec<Person> = people.into_iter().enumerate().map(|(i, (mut person, samples))| {
+            person.id = format!("p{i}");
+            person.sample_names = samples.iter().map(|s| (SampleNameKind::Biosample, format!("s{s}"))).collect();
+            person
+        }).collect();
+        let Assigned { people, owners, .. } = assign(people, &names, &[]);
+        let hierarchy = terms.then_some(&Toy as &dyn Hierarchy);
+        let bytes = stored(write(&people, &owners, hierarchy).unwrap());
+        let store = open(bytes.clone(), 30, terms).unwrap();
+        store.verify().unwrap();
+        prop_assert_eq!(stored(write(&store.people().unwrap(), &owners, hierarchy).unwrap()), bytes);
+
+        for (i, person) in (0..).zip(&people) {
+            prop_assert_eq!(store.id(i).unwrap(), &person.id);
+            prop_assert_eq!(store.number(&person.id).unwrap(), Some(i));
+            prop_assert_eq!(store.kin(i).unwrap().map(|kin| (kin.family, kin.affected)),
+                person.kin.clone().map(|kin| (kin.family, kin.affected)));
+            let own: Vec<u32> = (0..30).filter(|s| owners[*s as usize] == Some(i)).collect();
+            prop_assert_eq!(store.samples_of(i).unwrap(), own.clone());
+            prop_assert_eq!(own.is_empty(), i >= store.sampled());
+        }
+        let who = |test: &dyn Fn(&Person) -> bool| -> SampleSetOf {
+            (0..).zip(&people).filter(|(_, p)| test(p)).map(|(i, _)| i).collect()
+        };
+        let young = |ages: Ages| ages.high < Age(10);
+        prop_assert_eq!(store.age_set(young).unwrap(), who(&|p| p.age.is_some_and(young)));
+        let women = store.attribute_set(Attribute::Sex, "Female").unwrap().unwrap_or_default();
+        prop_assert_eq!(women, who(&|p| p.sex == Some(Sex::Female)));
+        for n in 0..12 {
+            let asked = format!("T:{n}");
+            let FoundTerm::One(term) = store.find_term(&asked, None).unwrap() else { continue };
+            for scope in std::iter::once(None).chain(SCOPES.map(Some)) {
+                let of = |r: &Record| scope.is_none_or(|scope| r.scope == scope);
+                let any = |test: &dyn Fn(&Record, &Person) -> bool| who(&|p| p.records.iter().any(|r| of(r) && test(r, p)));
+                let present = |r: &Record| !r.excluded && answers(&r.term.id, &asked, terms);
+                let set = |recorded| store.term_set(scope, &term, recorded).unwrap();
+                prop_assert_eq!(set(Recorded::Present), any(&|r, _| present(r)));
+                prop_assert_eq!(set(Recorded::Exactly), any(&|r, _| !r.excluded && r.term.id == asked));
+                prop_assert_eq!(set(Recorded::Excluded), any(&|r, _| r.excluded && answers(&asked, &r.term.id, terms)));
+                let onset = any(&|r, p| present(r) && match (&r.onset, p.birth) {
+                    (Some(Time::Age(ages)), _) => young(*ages),
+                    (Some(Time::Date(days)), Some(birth)) => (days.last - birth.first) * Age::DAY < 10,
+                    (Some(Time::Stage(stage)), _) => ["HP:0030674", "HP:0003577"].contains(&stage.id.as_str()),
+                    _ => false,
+                });
+                prop_assert_eq!(store.onset_set(scope, &term, young).unwrap(), onset);
+                if let FoundTerm::One(severity) = store.find_term("T:1", None).unwrap() {
+                    let severe = any(&|r, _| present(r) && r.severity.as_ref().is_some_and(|s| answers(&s.id, "T:1", terms)));
+                    prop_assert_eq!(store.severity_set(scope, &term, &severity).unwrap(), severe);
+                }
+            }
+            let high = who(&|p| p.records.iter().any(|r| {
+                let value = matches!(&r.value, Some(Value::Number { number, .. }) if *number > 0.5);
+                r.scope == Scope::Measurement && !r.excluded && answers(&r.term.id, &asked, terms) && value
+            }));
+            prop_assert_eq!(store.measurement_set(&term, None, |value| value > 0.5).unwrap(), high);
+        }
+    }
+}
+
+type SampleSetOf = crate::set::SampleSet;
+
+fn few() -> (Vec<Person>, Vec<Option<u32>>) {
+    let sick = |term: &str, excluded| Record {
+        scope: Scope::Phenotype,
+        term: coding(term),
+        excluded,
+        onset: Some(Time::Age(Ages {
+            low: Age(160),
+            high: Age(170),
+        })),
+        end: None,
+        severity: Some(coding("T:9")),
+        value: Some(Value::Number {
+            number: 6.5,
+            unit: coding("U:1"),
+        }),
+    };
+    let person = |id: &str, records| Person {
+        id: id.to_owned(),
+        sex: Some(Sex::Female),
+        populations: vec!["FIN".to_owned()],
+        records,
+        ..Person::default()
+    };
+    let people = vec![
+        person("a", vec![sick("T:6", false), sick("X:1", true)]),
+        person("b", vec![sick("T:3", true)]),
+        person("c", vec![]),
+    ];
+    (people, vec![Some(0), None, Some(1)])
+}
+
+/// Everything that can be asked, in one text; the first error otherwise.
+fn all_answers(store: &People) -> Result<String> {
+    let mut text = format!("{:?}", store.people()?);
+    for n in 0..10 {
+        for recorded in [Recorded::Present, Recorded::Exactly, Recorded::Excluded] {
+            text += &format!("{:?}", store.term_set(None, &TermRef::known(n), recorded)?);
+        }
+        text += &format!(
+            "{:?}",
+            store.onset_set(None, &TermRef::known(n), |ages| ages.low > Age(0))?
+        );
+    }
+    for individual in 0..store.len() {
+        let samples = store.samples_of(individual)?;
+        text += &format!("{:?}", (store.profiles()?.read(individual)?, samples));
+        text += &format!("{:?}", store.number(store.id(individual)?)?);
+    }
+    text += &format!(
+        "{:?}",
+        (
+            store.term_counts(None)?,
+            store.attribute_values(Attribute::Population)?
+        )
+    );
+    Ok(text)
+}
+
+#[test]
+fn a_flipped_bit_is_found_or_changes_nothing() {
+    let (people, owners) = few();
+    let bytes = stored(write(&people, &owners, Some(&Toy)).unwrap());
+    let truth = all_answers(&open(bytes.clone(), 3, true).unwrap()).unwrap();
+    for at in 0..bytes.len() {
+        let mut bent = bytes.clone();
+        bent[at] ^= 0x10;
+        let Ok(store) = open(bent, 3, true) else {
+            continue;
+        };
+        if store.verify().is_ok() {
+            assert_eq!(all_answers(&store).unwrap(), truth, "byte {at}");
+        }
+        if let Ok(text) = all_answers(&store) {
+            assert_eq!(text, truth, "byte {at}");
+        }
+    }
+}
+
+/// Sections bent before their checksums are made: errors, never a panic.
+#[test]
+fn sound_checksums_over_wrong_bytes_do_not_panic() {
+    let (people, owners) = few();
+    let bytes = stored(write(&people, &owners, Some(&Toy)).unwrap());
+    let file = Container::from_bytes(Path::new("test"), bytes, FileKind::People).unwrap();
+    let kinds: Vec<Kind> = file.kinds().filter_map(Kind::from_number).collect();
+    let mut found = 0;
+    for bent in &kinds {
+        for at in 0..file.whole(*bent).unwrap().len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut content = ContainerWriter::default();
+                for kind in &kinds {
+                    let mut section = file.whole(*kind).unwrap().to_vec();
+                    if kind == bent {
+                        section[at] ^= change;
+                    }
+                    content.add(*kind, section);
+                }
+                let Ok(store) = open(stored(content), 3, true) else {
+                    found += 1;
+                    continue;
+                };
+                let _ = all_answers(&store);
+                found += usize::from(store.verify().is_err());
+            }
+        }
+    }
+    assert!(found > 1000, "only {found} changes were found");
+}
+
+#[test]
+fn the_map_goes_first_and_a_claimed_sample_is_nobodys() {
+    let person = |id: &str, names: &[(SampleNameKind, &str)]| Person {
+        id: id.to_owned(),
+        sample_names: names
+            .iter()
+            .map(|(kind, name)| (*kind, (*name).to_owned()))
+            .collect(),
+        ..Person::default()
+    };
+    let people = vec![
+        person(
+            "p1",
+            &[
+                (SampleNameKind::File, "s1"),
+                (SampleNameKind::Biosample, "s3"),
+            ],
+        ),
+        person(
+            "p2",
+            &[
+                (SampleNameKind::Biosample, "s1"),
+                (SampleNameKind::Biosample, "s2"),
+            ],
+        ),
+        person("p3", &[(SampleNameKind::Biosample, "s2")]),
+    ];
+    let map = [
+        ("s4".to_owned(), "p3".to_owned()),
+        ("s9".to_owned(), "p1".to_owned()),
+    ];
+    let found = assign(people, &["s1", "s2", "s3", "s4"], &map);
+    let ids: Vec<&str> = found.people.iter().map(|p| p.id.as_str()).collect();
+    assert_eq!(ids, ["p2", "p1", "p3"]);
+    assert_eq!(found.owners, [Some(0), None, Some(1), Some(2)]);
+    assert_eq!(
+        found.disputed,
+        [("s2".to_owned(), vec!["p2".to_owned(), "p3".to_owned()])]
+    );
+    assert_eq!(found.unused, [("s9".to_owned(), "p1".to_owned())]);
+}
+
+/// The store of records of one person each: `p0`, `p1` and so on, without samples.
+fn store_of(records: &[Record], terms: bool) -> People {
+    let people: Vec<Person> = (0..)
+        .zip(records)
+        .map(|(i, record): (u32, _)| Person {
+            id: format!("p{i}"),
+            records: vec![record.clone()],
+            ..Person::default()
+        })
+        .collect();
+    let hierarchy = terms.then_some(&Toy as &dyn Hierarchy);
+    let store = open(stored(write(&people, &[], hierarchy).unwrap()), 0, terms).unwrap();
+    store.verify().unwrap();
+    store
+}
+
+fn recorded(scope: Scope, id: &str, label: &str) -> Record {
+    Record {
+        scope,
+        term: Coding {
+            id: id.to_owned(),
+            label: label.to_owned(),
+        },
+        excluded: false,
+        onset: None,
+        end: None,
+        severity: None,
+        value: None,
+    }
+}
+
+/// Who is found by a text; `None` where it names nothing, or several terms.
+fn asked(store: &People, scope: Option<Scope>, text: &str) -> Option<Vec<u32>> {
+    match store.find_term(text, scope).unwrap() {
+        FoundTerm::One(term) => {
+            let set = store.term_set(scope, &term, Recorded::Present).unwrap();
+            Some(set.iter().collect())
+        }
+        _ => None,
+    }
+}
+
+/// An id that no ontology tells of was one term for each label and each spelling of its prefix, so that
+/// questions for it answered with a part, or not at all.
+#[test]
+fn an_id_is_one_term_in_all_its_spellings() {
+    let disease = |id: &str, label: &str| recorded(Scope::Disease, id, label);
+    let records = [
+        disease("ICD10:E11", "T2D"),
+        disease("ICD-10:E11", "type 2 diabetes"),
+        disease("icd10:e11", ""),
+        disease("OMIMPS:601462", "a series"),
+        disease("OMIM:PS601462", "the series"),
+        disease("ICD10:E12", "T2D"),
+        disease("", "t2d"),
+        disease("", "Type 2 Diabetes"),
+    ];
+    for terms in [false, true] {
+        let store = store_of(&records, terms);
+        for text in ["ICD10:E11", "ICD-10:E11", "icd10who:E11"] {
+            assert_eq!(asked(&store, None, text), Some(vec![0, 1, 2]), "{text}");
+        }
+        assert_eq!(asked(&store, None, "omim:ps601462"), Some(vec![3, 4]));
+        assert_eq!(asked(&store, None, "A Series"), Some(vec![3, 4]));
+        // of one id, and of whom nothing but the label is recorded
+        assert_eq!(
+            asked(&store, None, "type 2 diabetes"),
+            Some(vec![0, 1, 2, 7])
+        );
+        let several = store.find_term("T2D", None).unwrap();
+        assert!(
+            matches!(&several, FoundTerm::Several(all) if all.len() == 2),
+            "{several:?}"
+        );
+        let exactly = |text: &str| {
+            let FoundTerm::One(term) = store.find_term(text, None).unwrap() else {
+                panic!("{text}")
+            };
+            let set = store.term_set(None, &term, Recorded::Exactly).unwrap();
+            set.iter().collect::<Vec<u32>>()
+        };
+        assert_eq!(exactly("ICD10:E11"), [0, 1, 2]);
+        let counts = store.term_counts(None).unwrap();
+        let shown: Vec<(&str, &str, u64)> = counts
+            .iter()
+            .map(|c| (c.id.as_str(), c.label.as_str(), c.people))
+            .collect();
+        let expected = [
+            ("", "Type 2 Diabetes", 1),
+            ("", "t2d", 1),
+            ("ICD-10:E11", "type 2 diabetes", 3),
+            ("ICD10:E12", "T2D", 1),
+            ("OMIM:PS601462", "the series", 2),
+        ];
+        assert_eq!(shown, expected);
+    }
+}
+
+/// A label of an ontology of which nothing is recorded hid the same label of what is.
+#[test]
+fn a_label_that_is_recorded_is_found() {
+    let records = [
+        recorded(Scope::Disease, "ICD10:E66", "Word 7"),
+        recorded(Scope::Phenotype, "T:4", "anything"),
+        recorded(Scope::Disease, "ICD10:E67", "odd"),
+        recorded(Scope::Disease, "T:6", "a name of its own"),
+        recorded(Scope::Disease, "X:1", "word 4"),
+    ];
+    let store = store_of(&records, true);
+    // nothing is recorded of `T:7`, nor of any term that is odd
+    assert_eq!(asked(&store, None, "word 7"), Some(vec![0]));
+    assert_eq!(asked(&store, Some(Scope::Disease), "word 7"), Some(vec![0]));
+    assert_eq!(asked(&store, Some(Scope::Disease), "ODD"), Some(vec![2]));
+    // `T:1` and `T:3` are above recorded ones: but a label goes before synonyms
+    assert_eq!(asked(&store, None, "odd"), Some(vec![2]));
+    assert_eq!(
+        asked(&store, Some(Scope::Disease), "a name of its own"),
+        Some(vec![3])
+    );
+    // a term in one scope, another in the other
+    assert_eq!(
+        asked(&store, Some(Scope::Phenotype), "word 4"),
+        Some(vec![1])
+    );
+    assert_eq!(asked(&store, Some(Scope::Disease), "word 4"), Some(vec![4]));
+    assert_eq!(asked(&store, None, "word 4"), None);
+    // of what is known nobody may have it
+    assert_eq!(asked(&store, None, "word 9"), Some(vec![]));
+    assert_eq!(
+        store.find_term("nothing", None).unwrap(),
+        FoundTerm::Nothing
+    );
+    // what several names mean, one of which is above the others
+    let store = store_of(&[recorded(Scope::Phenotype, "T:7", "x")], true);
+    assert_eq!(asked(&store, None, "odd"), Some(vec![0]));
+}
+
+#[test]
+fn units_are_one_in_all_their_spellings() {
+    let value = |number: f64, id: &str, label: &str| Record {
+        value: Some(Value::Number {
+            number,
+            unit: Coding {
+                id: id.to_owned(),
+                label: label.to_owned(),
+            },
+        }),
+        ..recorded(Scope::Measurement, "LOINC:4548-4", "HbA1c")
+    };
+    let above = |records: &[Record], unit: Option<&str>| -> Option<Vec<u32>> {
+        let store = store_of(records, false);
+        let FoundTerm::One(assay) = store.find_term("LOINC:4548-4", None).unwrap() else {
+            panic!()
+        };
+        let units = store.units_of(&assay).unwrap();
+        let unit = match unit {
+            Some(unit) => Some(store.find_unit(&units, unit).unwrap()?),
+            None if units.len() > 1 => return None,
+            None => None,
+        };
+        let found = store
+            .measurement_set(&assay, unit.as_ref(), |value| value > 6.0)
+            .unwrap();
+        Some(found.iter().collect())
+    };
+    let one = [
+        value(7.0, "UCUM:%", "%"),
+        value(8.0, "ucum:%", "percent"),
+        value(5.0, "UCUM:%", ""),
+    ];
+    for unit in [None, Some("UCUM:%"), Some("%"), Some("Percent")] {
+        assert_eq!(above(&one, unit), Some(vec![0, 1]), "{unit:?}");
+    }
+    let several = [
+        value(7.0, "UCUM:%", "%"),
+        value(7.0, "", ""),
+        value(7.0, "UCUM:mg", "milligram"),
+        value(7.0, "UCUM:Mg", "megagram"),
+        value(7.0, "", "mg"),
+        value(7.0, "", "Mg"),
+        value(7.0, "", "%"),
+    ];
+    for (unit, expected) in [
+        ("", Some(vec![1])),
+        ("%", Some(vec![0, 6])),
+        ("UCUM:%", Some(vec![0])),
+        ("UCUM:mg", Some(vec![2])),
+        ("UCUM:Mg", Some(vec![3])),
+        ("mg", Some(vec![4])),
+        ("Mg", Some(vec![5])),
+        // either is meant
+        ("MG", None),
+        ("MEGAGRAM", Some(vec![3])),
+        ("kg", None),
+    ] {
+        assert_eq!(above(&several, Some(unit)), expected, "{unit}");
+    }
+    assert_eq!(above(&several, None), None);
+    // with ontologies: the unit itself, not what is more special, for that is in other numbers
+    let records = [
+        value(7.0, "T:2", ""),
+        value(7.0, "T:4", ""),
+        value(7.0, "T:5", ""),
+    ];
+    let store = store_of(&records, true);
+    let FoundTerm::One(assay) = store.find_term("HbA1c", None).unwrap() else {
+        panic!()
+    };
+    let units = store.units_of(&assay).unwrap();
+    let unit = store.find_unit(&units, "T:2").unwrap();
+    let found = store
+        .measurement_set(&assay, unit.as_ref(), |_| true)
+        .unwrap();
+    assert_eq!(found.iter().collect::<Vec<u32>>(), [0]);
+}

@@ -1,0 +1,275 @@
+//! The manifest: what a dataset consists of.
+
+use crate::error::{Damage, Error, Result};
+use crate::format::SAMPLES_MAX;
+use crate::genome::{Assembly, Interval};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// File name of the manifest in a dataset.
+pub(crate) const MANIFEST: &str = "manifest.json";
+/// What `format` says.
+const FORMAT: &str = "varidex-dataset";
+/// The only manifest version this code reads.
+const VERSION: u32 = 2;
+/// A manifest larger than this is none: 64 bytes for each of a million segments, and more.
+pub(crate) const MANIFEST_MAX: u64 = 256 << 20;
+
+/// A binary file of the dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    /// Name in the directory.
+    pub(crate) file: String,
+    pub(crate) size: u64,
+    /// xxh3 (128 bits) of the file in hexadecimal; also part of its name.
+    pub(crate) checksum: String,
+}
+
+/// A contig, by the name in the input files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContigEntry {
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) length: Option<u64>,
+}
+
+/// The stretch of a contig that a segment's rows lie in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContigSpan {
+    /// Number of the contig in the manifest.
+    pub(crate) contig: u32,
+    /// Position of the first row (0-based, -1 for the telomere).
+    pub(crate) start: i32,
+    /// Position of the last row.
+    pub(crate) last: i32,
+    /// Furthest end of a row (exclusive).
+    pub(crate) end: i32,
+    pub(crate) rows: u32,
+}
+
+/// A segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SegmentEntry {
+    #[serde(flatten)]
+    pub(crate) file: FileEntry,
+    /// Segments of the same batch have the same samples.
+    pub(crate) batch: u32,
+    pub(crate) rows: u32,
+    pub(crate) records: u32,
+    pub(crate) samples: u32,
+    pub(crate) contigs: Vec<ContigSpan>,
+}
+
+impl ContigSpan {
+    /// Whether rows may overlap an interval of the contig.
+    pub(crate) fn overlaps(&self, interval: Interval) -> bool {
+        let end = self.end.max(self.last.saturating_add(1));
+        self.start < interval.end && interval.start < end
+    }
+}
+
+/// An INFO key kept, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct InfoEntry {
+    pub(crate) key: String,
+    /// `flag`, `integer`, `float` or `text`.
+    pub(crate) kind: String,
+    /// `record`, `alt` or `allele`.
+    pub(crate) number: String,
+}
+
+/// Everything a dataset consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) format: String,
+    /// The lowest version a reader must know.
+    pub(crate) version: u32,
+    /// xxh3 (128 bits) of this file with this field empty: names the dataset's state in answers.
+    pub(crate) snapshot: String,
+    /// The program that wrote it.
+    pub(crate) generator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) assembly: Option<String>,
+    /// The reference the rows were normalised against.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) normalised: bool,
+    pub(crate) sample_count: u32,
+    /// The names of samples; none where there are no samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) samples: Option<FileEntry>,
+    /// Ontologies, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<FileEntry>,
+    /// People, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) people: Option<FileEntry>,
+    /// Genes, where some were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) genes: Option<FileEntry>,
+    /// Who carries variants of genes, where some are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) carriers: Option<FileEntry>,
+    /// The annotation that rows have: `csq`, `ann` or `bcsq`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) annotations: Option<String>,
+    pub(crate) contigs: Vec<ContigEntry>,
+    pub(crate) info: Vec<InfoEntry>,
+    pub(crate) segments: Vec<SegmentEntry>,
+}
+
+impl Manifest {
+    /// An empty manifest of the version this code writes.
+    pub(crate) fn new() -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            snapshot: String::new(),
+            generator: concat!("varidex ", env!("CARGO_PKG_VERSION")).to_owned(),
+            assembly: None,
+            normalised: false,
+            sample_count: 0,
+            samples: None,
+            terms: None,
+            people: None,
+            genes: None,
+            carriers: None,
+            annotations: None,
+            contigs: Vec::new(),
+            info: Vec::new(),
+            segments: Vec::new(),
+        }
+    }
+
+    /// Every file of the dataset beside the manifest.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let segments = self.segments.iter().map(|s| &s.file);
+        segments
+            .chain(&self.samples)
+            .chain(&self.terms)
+            .chain(&self.people)
+            .chain(&self.genes)
+            .chain(&self.carriers)
+    }
+
+    /// Fills in the snapshot id and gives the bytes of the file.
+    pub(crate) fn seal(&mut self) -> Result<Vec<u8>> {
+        let bytes = |manifest: &Self| {
+            let mut bytes =
+                serde_json::to_vec_pretty(manifest).map_err(|e| Error::io(MANIFEST, e.into()))?;
+            bytes.push(b'\n');
+            Ok(bytes)
+        };
+        self.snapshot.clear();
+        self.snapshot = format!("{:032x}", xxh3_128(&bytes(self)?));
+        bytes(self)
+    }
+
+    /// Reads and checks the bytes of the file.
+    pub(crate) fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self> {
+        let damage = |offset: usize, expected: String, found: String| {
+            Error::from(Box::new(Damage {
+                file: path.to_owned(),
+                section: "manifest".to_owned(),
+                offset: offset as u64,
+                expected,
+                found,
+            }))
+        };
+        /// Read first, so that a manifest of another version is too new or too old and not damaged.
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            version: u32,
+            snapshot: String,
+        }
+        let not_json =
+            |e: serde_json::Error| damage(0, "a JSON manifest".to_owned(), e.to_string());
+        let head: Head = serde_json::from_slice(bytes).map_err(not_json)?;
+        if head.format != FORMAT {
+            return Err(damage(0, format!("format {FORMAT}"), head.format));
+        }
+        // the digest is over the text as it stands, so that nothing in it can change unseen
+        let field = format!("\"{}\"", head.snapshot);
+        let text = String::from_utf8_lossy(bytes);
+        let sum = format!(
+            "{:032x}",
+            xxh3_128(text.replacen(&field, "\"\"", 1).as_bytes())
+        );
+        if sum != head.snapshot {
+            return Err(damage(0, format!("snapshot {}", head.snapshot), sum));
+        }
+        if head.version > VERSION {
+            return Err(Error::TooNew {
+                path: path.to_owned(),
+                found: format!("version {}", head.version),
+                supported: format!("version {VERSION}"),
+            });
+        }
+        if head.version < VERSION {
+            return Err(Error::TooOld {
+                path: path.to_owned(),
+                found: format!("version {}", head.version),
+                supported: format!("version {VERSION}"),
+            });
+        }
+        let manifest: Self = serde_json::from_slice(bytes).map_err(not_json)?;
+        manifest
+            .check()
+            .map_err(|(expected, found)| damage(0, expected, found))?;
+        Ok(manifest)
+    }
+
+    /// The relations between fields that readers rely on.
+    fn check(&self) -> Result<(), (String, String)> {
+        for entry in self.files() {
+            // a name with a separator would read a file outside the dataset
+            let plain = entry
+                .file
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+            if !plain || entry.file.starts_with('.') {
+                return Err(("a plain file name".to_owned(), entry.file.clone()));
+            }
+        }
+        // it decides how much memory questions take
+        if self.sample_count >= SAMPLES_MAX {
+            return Err((
+                format!("fewer than {SAMPLES_MAX} samples"),
+                self.sample_count.to_string(),
+            ));
+        }
+        if self.samples.is_some() != (self.sample_count > 0) {
+            return Err((
+                "a file of sample names where there are samples".to_owned(),
+                "none".to_owned(),
+            ));
+        }
+        if let Some(assembly) = &self.assembly
+            && assembly.parse::<Assembly>().is_err()
+        {
+            return Err(("a known assembly".to_owned(), assembly.clone()));
+        }
+        if let Some(annotations) = &self.annotations
+            && !["csq", "ann", "bcsq"].contains(&annotations.as_str())
+        {
+            return Err((
+                "a known kind of annotations".to_owned(),
+                annotations.clone(),
+            ));
+        }
+        for segment in &self.segments {
+            let contigs_known = segment
+                .contigs
+                .iter()
+                .all(|c| (c.contig as usize) < self.contigs.len());
+            if !contigs_known || segment.samples > self.sample_count {
+                return Err((
+                    "segments of the contigs and samples listed".to_owned(),
+                    segment.file.file.clone(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! The kinds of files that a dataset consists of: how each is written, read and verified.
+
+#![deny(clippy::indexing_slicing)]
+
+pub(crate) mod annotations;
+mod directory;
+mod find;
+pub(crate) mod gene_carriers;
+pub(crate) mod genes;
+pub(crate) mod individuals;
+pub(crate) mod manifest;
+mod page;
+mod samples;
+pub(crate) mod segment;
+mod sets;
+pub(crate) mod terms;
+
+pub(crate) use directory::{Publication, open_manifest};
+pub(crate) use find::WantedAlleles;
+pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};
+pub(crate) use page::PageView;
+pub(crate) use samples::Samples;
+pub(crate) use segment::Segment;
+pub(crate) use sets::set_in;
