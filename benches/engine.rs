@@ -211,7 +211,7 @@ fn group_counts(
 fn count_rows(
     dataset: &Dataset,
     of: &str,
-    group: &Group<'_>,
+    group: &Group,
     full: bool,
 ) -> varidex::Result<(u64, u64)> {
     let mut variants = dataset.variants_in(of, group)?;

@@ -110,7 +110,7 @@ pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> 
     Ok(())
 }
 
-fn group<'a>(dataset: &'a Dataset, tasks: &Tasks, share: usize) -> Result<Group<'a>> {
+fn group<'a>(dataset: &'a Dataset, tasks: &Tasks, share: usize) -> Result<Group> {
     let file = tasks.group(share)?.file.display().to_string();
     Ok(dataset.ask(format!("samples(@\"{file}\")").as_str())?)
 }
@@ -132,7 +132,7 @@ fn carriers_of(dataset: &Dataset, site: &Site) -> Result<u64> {
     Ok(found)
 }
 
-fn count_rows(dataset: &Dataset, of: &str, group: &Group<'_>, full: bool) -> Result<u64> {
+fn count_rows(dataset: &Dataset, of: &str, group: &Group, full: bool) -> Result<u64> {
     let mut variants = dataset.variants_in(of, group)?;
     let mut sum = 0;
     while let Some(mut variant) = variants.next()? {

@@ -7,14 +7,14 @@ use crate::group::NativeGroup;
 use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use varidex::{Dataset, Error, LocalFiles, PeopleKey, Scope};
 
 /// An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile.
 #[napi]
 #[derive(Debug)]
 pub struct NativeDataset {
-    open: Mutex<Option<Arc<Dataset>>>,
+    open: Mutex<Option<Dataset>>,
 }
 
 /// A contig with rows.
@@ -100,7 +100,7 @@ pub struct TermCount {
 }
 
 impl NativeDataset {
-    pub(crate) fn held(&self) -> Result<Arc<Dataset>, Failure> {
+    pub(crate) fn held(&self) -> Result<Dataset, Failure> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.clone().ok_or(Failure::Closed("dataset"))
     }
@@ -109,7 +109,7 @@ impl NativeDataset {
     pub(crate) fn queue<T>(
         &self,
         cancel: Option<&Cancel>,
-        run: impl FnOnce(&Arc<Dataset>, &crate::work::Stop) -> Result<T, Failure> + Send + 'static,
+        run: impl FnOnce(&Dataset, &crate::work::Stop) -> Result<T, Failure> + Send + 'static,
     ) -> AsyncTask<Work<T>>
     where
         T: napi::bindgen_prelude::ToNapiValue + napi::bindgen_prelude::TypeName + Send + 'static,
@@ -127,12 +127,12 @@ fn opened(path: &str, files: bool) -> Result<NativeDataset, Failure> {
         false => dataset,
     };
     Ok(NativeDataset {
-        open: Mutex::new(Some(Arc::new(dataset))),
+        open: Mutex::new(Some(dataset)),
     })
 }
 
-fn asked(dataset: &Arc<Dataset>, who: &str) -> Result<NativeGroup, Failure> {
-    Ok(NativeGroup::new(dataset, dataset.ask(who)?.keep()))
+fn asked(dataset: &Dataset, who: &str) -> Result<NativeGroup, Failure> {
+    Ok(NativeGroup(dataset.ask(who)?))
 }
 
 /// Opens a dataset.

@@ -41,14 +41,13 @@ impl NativeDataset {
         let group = group.cloned();
         let mut teller = Teller::new(progress)?;
         Ok(self.queue(cancel, move |dataset, stop| {
-            let group = group.as_ref().map(|group| dataset.group(group.kept()));
             let options = ExportOptions {
                 threads: threads.and_then(|n| usize::try_from(n).ok()),
                 ..ExportOptions::default()
             };
             let written = dataset.export(
                 &of,
-                group.transpose()?.as_ref(),
+                group.as_ref().map(|group| &group.0),
                 &to,
                 &options,
                 &mut |at: &ExportProgress| teller.tell(stop, "writing", at.rows, None),

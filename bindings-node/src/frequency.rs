@@ -7,26 +7,18 @@ use crate::group::NativeGroup;
 use crate::work::{Cancel, Stop, Work, now, queue};
 use napi::bindgen_prelude::{AsyncTask, Float64Array, Int32Array, Uint8Array};
 use napi_derive::napi;
-use std::sync::Arc;
 use varidex::{Counts, Dataset, Error, Position};
 
 /// Alleles between two looks whether to stop.
 const LOOK: usize = 4096;
 
 fn one(
-    dataset: &Arc<Dataset>,
+    dataset: &Dataset,
     allele: &str,
     group: Option<&NativeGroup>,
 ) -> Result<Option<Frequency>, Failure> {
-    let group = group.map(|group| dataset.group(group.kept())).transpose()?;
-    let Some(allele) = dataset.allele_named(allele)? else {
-        return Ok(None);
-    };
-    let counts = match &group {
-        Some(group) => allele.counts_in(group)?,
-        None => allele.counts()?,
-    };
-    Ok(Some(counts.into()))
+    let counts = dataset.frequency(allele, group.map(|group| &group.0))?;
+    Ok(counts.map(Into::into))
 }
 
 /// Alleles, as columns of the same length.
@@ -114,13 +106,13 @@ struct Asked {
 }
 
 fn many(
-    dataset: &Arc<Dataset>,
+    dataset: &Dataset,
     asked: &Asked,
     group: Option<&NativeGroup>,
     stop: &Stop,
 ) -> Result<ManyFrequencies, Failure> {
-    let group = group.map(|group| dataset.group(group.kept())).transpose()?;
-    let mut lookup = dataset.lookup(group.as_ref())?;
+    let group = group.map(|group| &group.0);
+    let mut lookup = dataset.lookup(group)?;
     let mut columns = Columns::default();
     let alleles = asked.chrom.iter().zip(&asked.pos);
     let alleles = alleles.zip(asked.reference.iter().zip(&asked.alternate));

@@ -7,7 +7,6 @@ use crate::group::NativeGroup;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::{AsyncTask, Int8Array, Int32Array, Uint32Array};
 use napi_derive::napi;
-use std::sync::Arc;
 use varidex::{Dataset, Error};
 
 /// Cells of a matrix at most: what JavaScript can index everywhere.
@@ -34,13 +33,9 @@ pub struct Genotypes {
     pub alt: Vec<Option<String>>,
 }
 
-fn matrix(
-    dataset: &Arc<Dataset>,
-    of: &str,
-    group: Option<&NativeGroup>,
-) -> Result<Genotypes, Failure> {
-    let group = group.map(|group| dataset.group(group.kept())).transpose()?;
-    let mut dosages = dataset.dosages(group.as_ref())?;
+fn matrix(dataset: &Dataset, of: &str, group: Option<&NativeGroup>) -> Result<Genotypes, Failure> {
+    let group = group.map(|group| &group.0);
+    let mut dosages = dataset.dosages(group)?;
     let width = dosages.width();
     let (mut cells, mut chrom, mut pos) = (Vec::new(), Vec::new(), Vec::new());
     let (mut references, mut alternates) = (Vec::new(), Vec::new());
@@ -63,7 +58,7 @@ fn matrix(
         references.push(shown(reference));
         alternates.push((!alternate.is_empty()).then(|| shown(alternate)));
     }
-    let samples = match &group {
+    let samples = match group {
         Some(group) => group.samples().iter().collect(),
         None => (0..dataset.sample_count()).collect::<Vec<u32>>(),
     };

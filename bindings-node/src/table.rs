@@ -196,25 +196,24 @@ pub struct TableSettings {
 }
 
 fn begin(
-    dataset: &Arc<Dataset>,
+    dataset: &Dataset,
     told: &TableSettings,
     group: Option<&NativeGroup>,
 ) -> Result<Batches, Failure> {
-    let group = group.map(NativeGroup::kept);
-    let shared = Arc::clone(dataset);
+    let group = group.map(|group| &group.0);
     Ok(match told.table.as_str() {
-        "variants" => varidex_columns::variants(shared, &told.of, group)?,
+        "variants" => varidex_columns::variants(dataset, &told.of, group)?,
         "frequencies" => {
             let by = told.by.iter().map(|name| name.parse::<Attribute>());
             let by = by.collect::<Result<Vec<_>, _>>()?;
-            varidex_columns::frequencies(shared, &told.of, group, &by)?
+            varidex_columns::frequencies(dataset, &told.of, group, &by)?
         }
         "carriers" => {
             let trios = told.trio.as_ref();
             let trios = trios
                 .map(|file| Trios::from_ped(dataset, file))
                 .transpose()?;
-            varidex_columns::carriers(shared, &told.of, group, trios)?
+            varidex_columns::carriers(dataset, &told.of, group, trios)?
         }
         "compounds" => varidex_columns::compounds(dataset, &told.of, group)?,
         other => return Err(Error::Usage(format!("no table {other:?}")).into()),

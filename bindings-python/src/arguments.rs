@@ -7,8 +7,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
-use varidex::KeptGroup;
 
 /// A group, or the expression that picks one.
 #[derive(FromPyObject)]
@@ -21,11 +19,11 @@ impl GroupOrText<'_> {
     pub(crate) fn find(
         self,
         py: Python<'_>,
-        dataset: &Arc<varidex::Dataset>,
-    ) -> PyResult<KeptGroup> {
+        dataset: &varidex::Dataset,
+    ) -> PyResult<varidex::Group> {
         match self {
-            Self::Group(group) => Ok(group.get().kept().clone()),
-            Self::Text(text) => run(py, || dataset.ask(&text).map(|group| group.keep())),
+            Self::Group(group) => Ok(group.get().0.clone()),
+            Self::Text(text) => run(py, || dataset.ask(&text)),
         }
     }
 }
@@ -33,9 +31,9 @@ impl GroupOrText<'_> {
 /// The group asked for, if there is one.
 pub(crate) fn group(
     py: Python<'_>,
-    dataset: &Arc<varidex::Dataset>,
+    dataset: &varidex::Dataset,
     group: Option<GroupOrText<'_>>,
-) -> PyResult<Option<KeptGroup>> {
+) -> PyResult<Option<varidex::Group>> {
     group.map(|group| group.find(py, dataset)).transpose()
 }
 

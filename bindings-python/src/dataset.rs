@@ -12,7 +12,7 @@ use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use varidex::{ExportOptions, LocalFiles, Position, Trios};
 
 type Core = varidex::Dataset;
@@ -59,7 +59,7 @@ pub(crate) fn _reopen(
 /// 3
 #[pyclass(frozen, module = "varidex")]
 pub(crate) struct Dataset {
-    open: RwLock<Option<Arc<Core>>>,
+    open: RwLock<Option<Core>>,
     /// Whether expressions may name files.
     files: bool,
     report: Option<Py<PyAny>>,
@@ -72,16 +72,16 @@ impl Dataset {
             false => dataset,
         };
         Self {
-            open: RwLock::new(Some(Arc::new(dataset))),
+            open: RwLock::new(Some(dataset)),
             files,
             report,
         }
     }
 
-    fn core(&self, py: Python<'_>) -> PyResult<Arc<Core>> {
+    fn core(&self, py: Python<'_>) -> PyResult<Core> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         match &*open {
-            Some(dataset) => Ok(Arc::clone(dataset)),
+            Some(dataset) => Ok(dataset.clone()),
             None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
         }
     }
@@ -165,8 +165,7 @@ impl Dataset {
     /// Group(56 people: carriers(22:20000000-20005000 & af<0.01, at_least: 2))
     fn ask(&self, py: Python<'_>, expression: &str) -> PyResult<Group> {
         let dataset = self.core(py)?;
-        let kept = run(py, || dataset.ask(expression).map(|group| group.keep()))?;
-        Ok(Group::new(dataset, kept))
+        run(py, || dataset.ask(expression)).map(Group)
     }
 
     /// What is done to find the people that an expression picks.
@@ -178,8 +177,7 @@ impl Dataset {
     /// Everybody: all samples, and all people without samples.
     fn everybody(&self, py: Python<'_>) -> PyResult<Group> {
         let dataset = self.core(py)?;
-        let kept = run(py, || dataset.everybody().map(|group| group.keep()))?;
-        Ok(Group::new(dataset, kept))
+        run(py, || dataset.everybody()).map(Group)
     }
 
     /// The variants that an expression picks, with counts in everybody or in a group. Positions are
@@ -192,10 +190,10 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::variants(Arc::clone(&dataset), &of, kept.as_ref())
+            varidex_columns::variants(&dataset, &of, group.as_ref())
         })
     }
 
@@ -215,11 +213,11 @@ impl Dataset {
         by: Option<OneOrMany<String>>,
     ) -> PyResult<Table> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let by = parsed(py, by)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::frequencies(Arc::clone(&dataset), &of, kept.as_ref(), &by)
+            varidex_columns::frequencies(&dataset, &of, group.as_ref(), &by)
         })
     }
 
@@ -241,14 +239,14 @@ impl Dataset {
         trio: Option<PathBuf>,
     ) -> PyResult<Table> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let trios = match trio {
             Some(ped) => Some(run(py, || Trios::from_ped(&dataset, &ped))?),
             None => None,
         };
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::carriers(Arc::clone(&dataset), &of, kept.as_ref(), trios.clone())
+            varidex_columns::carriers(&dataset, &of, group.as_ref(), trios.clone())
         })
     }
 
@@ -262,10 +260,10 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::compounds(&dataset, &of, kept.as_ref())
+            varidex_columns::compounds(&dataset, &of, group.as_ref())
         })
     }
 
@@ -305,17 +303,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Option<Frequency>> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
-        let counts = py.detach(|| {
-            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
-            let Some(allele) = dataset.allele_named(allele)? else {
-                return Ok(None);
-            };
-            match &group {
-                Some(group) => allele.counts_in(group).map(Some),
-                None => allele.counts().map(Some),
-            }
-        });
+        let group = self::group(py, &dataset, group)?;
+        let counts = py.detach(|| dataset.frequency(allele, group.as_ref()));
         Ok(counts.map_err(|e| raise(py, e))?.map(Frequency))
     }
 
@@ -335,14 +324,13 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequencies> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let positions = positions(py, pos)?;
         let length = positions.len();
         let chrom = Texts::of(chrom, "chrom", length)?;
         let reference = Texts::of(r#ref, "ref", length)?;
         let alternate = Texts::of(alt, "alt", length)?;
         let filled = run(py, || {
-            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
             let mut lookup = dataset.lookup(group.as_ref())?;
             let mut filled = Filled::with_capacity(length);
             for (at, &position) in positions.iter().enumerate() {
@@ -375,9 +363,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Bound<'py, PyArray2<i8>>> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let (cells, width, rows) = run(py, || {
-            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
             let mut dosages = dataset.dosages(group.as_ref())?;
             let width = dosages.width();
             let mut variants = dataset.variants(r#where)?;
@@ -413,7 +400,7 @@ impl Dataset {
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let dataset = self.core(py)?;
-        let kept = self::group(py, &dataset, group)?;
+        let group = self::group(py, &dataset, group)?;
         let options = ExportOptions {
             threads,
             ..ExportOptions::default()
@@ -421,7 +408,6 @@ impl Dataset {
         let teller = Teller::new(py, progress, "variants")?;
         let what = format!("writing {}", path.display());
         let summary = teller.run(py, |tell| {
-            let group = kept.as_ref().map(|kept| dataset.group(kept)).transpose()?;
             dataset.export(r#where, group.as_ref(), &path, &options, &mut |at| {
                 tell(at.rows, None, &what)
             })

@@ -9,8 +9,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 use std::path::PathBuf;
-use std::sync::Arc;
-use varidex::{Dataset, KeptGroup, Result, SampleSet};
+use varidex::{Dataset, Result, SampleSet};
 
 /// The people that an expression picked: a set of their ids.
 ///
@@ -24,38 +23,14 @@ use varidex::{Dataset, KeptGroup, Result, SampleSet};
 /// >>> (group - ds.ask("samples(SIM0001337)")).ids()
 /// ['SIM0000996', 'SIM0001635']
 #[pyclass(frozen, module = "varidex")]
-pub(crate) struct Group {
-    dataset: Arc<Dataset>,
-    kept: KeptGroup,
-}
+pub(crate) struct Group(pub(crate) varidex::Group);
+
+type Combine = fn(&varidex::Group, &varidex::Group) -> Result<varidex::Group>;
 
 impl Group {
-    pub(crate) fn new(dataset: Arc<Dataset>, kept: KeptGroup) -> Self {
-        Self { dataset, kept }
-    }
-
-    pub(crate) fn kept(&self) -> &KeptGroup {
-        &self.kept
-    }
-
-    fn names(&self, py: Python<'_>) -> PyResult<Vec<&str>> {
-        run(py, || self.dataset.group(&self.kept)?.ids())
-    }
-
     /// What a method of the library makes of this group and another one.
-    fn with(
-        &self,
-        py: Python<'_>,
-        other: &Self,
-        make: impl for<'a> Fn(&varidex::Group<'a>, &varidex::Group<'a>) -> Result<varidex::Group<'a>>
-        + Send
-        + Sync,
-    ) -> PyResult<Self> {
-        let kept = run(py, || {
-            let here = self.dataset.group(&self.kept)?;
-            Ok(make(&here, &self.dataset.group(&other.kept)?)?.keep())
-        })?;
-        Ok(Self::new(Arc::clone(&self.dataset), kept))
+    fn with(&self, py: Python<'_>, other: &Self, make: Combine) -> PyResult<Self> {
+        run(py, || make(&self.0, &other.0)).map(Self)
     }
 }
 
@@ -64,28 +39,28 @@ impl Group {
     /// How many individuals: a person once, however many samples there are.
     #[getter]
     fn count(&self) -> u64 {
-        self.kept.count()
+        self.0.count()
     }
 
     /// The expression that picked them, as it is understood.
     #[getter]
     fn expression(&self) -> &str {
-        self.kept.label()
+        self.0.label()
     }
 
     /// What who asks should know: that a part of the question is probably meant otherwise, and that counts
     /// are of samples where somebody has several.
     #[getter]
     fn notes(&self) -> Vec<String> {
-        self.kept.notes()
+        self.0.notes()
     }
 
     /// Names of their samples, by number.
     #[getter]
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let names = run(py, || {
-            let numbers = self.kept.samples().iter();
-            let names = numbers.map(|sample| self.dataset.sample_name(sample));
+            let numbers = self.0.samples().iter();
+            let names = numbers.map(|sample| self.0.dataset().sample_name(sample));
             names.collect::<Result<Vec<_>>>()
         })?;
         PyList::new(py, names)
@@ -94,15 +69,15 @@ impl Group {
     /// Their ids: of people, or names of samples of which no person is known; the most similar first
     /// where a similarity was asked for.
     fn ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.names(py)?)
+        PyList::new(py, run(py, || self.0.ids())?)
     }
 
     /// Similarities by id, the most similar first; None where none was asked for.
     fn scores<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        if self.kept.scores().is_none() {
+        if self.0.scores().is_none() {
             return Ok(None);
         }
-        let ranked = run(py, || self.dataset.group(&self.kept)?.ranked())?;
+        let ranked = run(py, || self.0.ranked())?;
         let scores = PyDict::new(py);
         for (id, score) in ranked {
             scores.set_item(id, score)?;
@@ -112,22 +87,22 @@ impl Group {
 
     /// Their ids as a table, with scores where a similarity was asked for.
     fn table(&self, py: Python<'_>) -> PyResult<Table> {
-        let (dataset, kept) = (Arc::clone(&self.dataset), self.kept.clone());
-        Table::new(py, move || varidex_columns::ids(&dataset, &kept))
+        let group = self.0.clone();
+        Table::new(py, move || varidex_columns::ids(&group))
     }
 
     /// Numbers of their samples in the dataset, ascending.
     fn to_numpy<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u32>> {
-        let numbers = py.detach(|| self.kept.samples().iter().collect());
+        let numbers = py.detach(|| self.0.samples().iter().collect());
         PyArray1::from_vec(py, numbers)
     }
 
     fn __len__(&self) -> PyResult<usize> {
-        Ok(usize::try_from(self.kept.count())?)
+        Ok(usize::try_from(self.0.count())?)
     }
 
     fn __bool__(&self) -> bool {
-        self.kept.count() > 0
+        self.0.count() > 0
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
@@ -138,23 +113,23 @@ impl Group {
         let Ok(id) = id.extract::<String>() else {
             return Ok(false);
         };
-        run(py, || self.dataset.group(&self.kept)?.contains(&id))
+        run(py, || self.0.contains(&id))
     }
 
     fn __and__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), |a, b| a.and(b))
+        self.with(py, other.get(), varidex::Group::and)
     }
 
     fn __or__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), |a, b| a.or(b))
+        self.with(py, other.get(), varidex::Group::or)
     }
 
     fn __sub__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), |a, b| a.without(b))
+        self.with(py, other.get(), varidex::Group::without)
     }
 
     fn __xor__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), |a, b| a.either_but_not_both(b))
+        self.with(py, other.get(), varidex::Group::either_but_not_both)
     }
 
     fn __invert__(&self, py: Python<'_>) -> PyResult<Self> {
@@ -170,7 +145,7 @@ impl Group {
         let Ok(other) = other.cast::<Self>() else {
             return Ok(py.NotImplemented());
         };
-        let (a, b) = (&self.kept, &other.get().kept);
+        let (a, b) = (&self.0, &other.get().0);
         let same_state = a.snapshot() == b.snapshot();
         let (a, b) = (a.subjects(), b.subjects());
         let within = |a: &SampleSet, b: &SampleSet| a.difference(b).is_empty();
@@ -190,7 +165,7 @@ impl Group {
     }
 
     fn __hash__(&self) -> u64 {
-        let members = self.kept.subjects();
+        let members = self.0.subjects();
         let first = members.iter().next().unwrap_or(u32::MAX);
         members.len().rotate_left(32) ^ u64::from(first)
     }
@@ -200,17 +175,17 @@ impl Group {
             1 => "1 person".to_owned(),
             count => format!("{count} people"),
         };
-        format!("Group({people}: {})", self.kept.label())
+        format!("Group({people}: {})", self.0.label())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Pickled)> {
         let regroup = py.import("varidex._varidex")?.getattr("_regroup")?;
         let state = (
-            std::path::absolute(self.dataset.path())?,
-            self.kept.snapshot().to_owned(),
-            self.kept.subjects().iter().collect(),
-            self.kept.scores().map(<[_]>::to_vec),
-            self.kept.label().to_owned(),
+            std::path::absolute(self.0.dataset().path())?,
+            self.0.snapshot().to_owned(),
+            self.0.subjects().iter().collect(),
+            self.0.scores().map(<[_]>::to_vec),
+            self.0.label().to_owned(),
         );
         Ok((regroup, state))
     }
@@ -229,11 +204,11 @@ pub(crate) fn _regroup(
     expression: &str,
 ) -> PyResult<Group> {
     let dataset = open_state(py, path, snapshot)?;
-    let kept = run(py, || {
+    run(py, || {
         let members = members.into_iter().collect();
-        Ok(dataset.group_of(members, scores, expression)?.keep())
-    })?;
-    Ok(Group::new(Arc::new(dataset), kept))
+        dataset.group_of(members, scores, expression)
+    })
+    .map(Group)
 }
 
 /// Opens a dataset that must be in the state it was when it was pickled.

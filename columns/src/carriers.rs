@@ -1,10 +1,9 @@
 //! Who carries variants.
 
 use crate::batches::{Batches, Kind, Row, schema};
-use crate::counts::{Site, Walked};
-use std::sync::Arc;
+use crate::counts::Site;
 use varidex::{
-    CarrierGenotype, Dataset, Inheritance, KeptGroup, PairPhase, PairedVariant, Result, Trios,
+    CarrierGenotype, Dataset, Group, Inheritance, PairPhase, PairedVariant, Result, Trios,
 };
 
 /// `chrom pos ref alt sample individual zygosity phase`: the carriers among everybody or in a group,
@@ -15,9 +14,9 @@ use varidex::{
 ///
 /// As [`Dataset::variants_in`].
 pub fn carriers(
-    dataset: Arc<Dataset>,
+    dataset: &Dataset,
     of: &str,
-    group: Option<&KeptGroup>,
+    group: Option<&Group>,
     trios: Option<Trios>,
 ) -> Result<Batches> {
     let columns = [
@@ -31,7 +30,8 @@ pub fn carriers(
         ("phase", Kind::MaybeText),
     ];
     let origin = trios.is_some().then_some(("origin", Kind::Text));
-    let mut walked = Walked::find(Arc::clone(&dataset), of, group)?;
+    let mut scan = dataset.scan(of, group)?;
+    let dataset = dataset.clone();
     let mut site = Site::default();
     let mut found: Vec<(CarrierGenotype, Option<Inheritance>)> = Vec::new();
     // the carrier that comes next
@@ -40,7 +40,7 @@ pub fn carriers(
         while at >= found.len() {
             at = 0;
             found.clear();
-            let more = walked.next(|mut variant| {
+            let more = scan.next(|mut variant| {
                 site.load(&mut variant)?;
                 match &trios {
                     Some(trios) => variant.origins(trios, |child, origin| {
@@ -49,7 +49,7 @@ pub fn carriers(
                     None => variant.carriers(|carrier| found.push((carrier, None))),
                 }
             })?;
-            if !more {
+            if more.is_none() {
                 return Ok(false);
             }
         }
@@ -78,7 +78,7 @@ pub fn carriers(
 /// # Errors
 ///
 /// As [`Dataset::compound_pairs`].
-pub fn compounds(dataset: &Dataset, of: &str, group: Option<&KeptGroup>) -> Result<Batches> {
+pub fn compounds(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Batches> {
     let columns = [
         ("chrom", Kind::Text),
         ("pos", Kind::Whole),
@@ -93,9 +93,8 @@ pub fn compounds(dataset: &Dataset, of: &str, group: Option<&KeptGroup>) -> Resu
         ("individual", Kind::MaybeText),
         ("phase", Kind::Text),
     ];
-    let group = group.map(|group| dataset.group(group)).transpose()?;
     let mut found = Vec::new();
-    dataset.compound_pairs(of, group.as_ref(), |pair| -> Result<()> {
+    dataset.compound_pairs(of, group, |pair| -> Result<()> {
         found.push(Pair {
             first: pair.first.clone(),
             second: pair.second.clone(),

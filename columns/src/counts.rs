@@ -1,39 +1,7 @@
 //! Variants with their counts.
 
 use crate::batches::{Batches, COUNTS, Kind, Row, schema};
-use self_cell::self_cell;
-use std::sync::Arc;
-use varidex::{Attribute, Counts, Dataset, KeptGroup, Position, Result, Variant, Variants};
-
-self_cell!(
-    /// Variants with the dataset that they are read from.
-    pub(crate) struct Walked {
-        owner: Arc<Dataset>,
-        #[not_covariant]
-        dependent: Variants,
-    }
-);
-
-impl Walked {
-    /// The variants that an expression picks, counted in a group where one is given.
-    pub(crate) fn find(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> Result<Self> {
-        Self::try_new(dataset, |dataset| match group {
-            Some(group) => dataset.variants_in(of, &dataset.group(group)?),
-            None => dataset.variants(of),
-        })
-    }
-
-    /// Calls `f` with the next variant; `false` after the last.
-    pub(crate) fn next(
-        &mut self,
-        f: impl for<'v, 'a> FnOnce(Variant<'v, 'a>) -> Result<()>,
-    ) -> Result<bool> {
-        self.with_dependent_mut(|_, variants| match variants.next()? {
-            Some(variant) => f(variant).map(|()| true),
-            None => Ok(false),
-        })
-    }
-}
+use varidex::{Attribute, Counts, Dataset, Group, Position, Result, Variant};
 
 /// What a variant is: the first columns of every table.
 pub(crate) struct Site {
@@ -90,7 +58,7 @@ impl Site {
 /// # Errors
 ///
 /// As [`Dataset::variants_in`].
-pub fn variants(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> Result<Batches> {
+pub fn variants(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Batches> {
     let columns = [
         ("chrom", Kind::Text),
         ("pos", Kind::Whole),
@@ -103,10 +71,10 @@ pub fn variants(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> R
         ("consequence", Kind::MaybeText),
         ("impact", Kind::MaybeText),
     ];
-    let mut walked = Walked::find(dataset, of, group)?;
+    let mut scan = dataset.scan(of, group)?;
     let mut site = Site::default();
     let rows = move |to: &mut Row<'_>| {
-        walked.next(|mut variant| {
+        let row = scan.next(|mut variant| {
             let counts = variant.counts()?;
             let (kind, filter) = (variant.allele_type()?.name(), variant.filter()?);
             site.load(&mut variant)?;
@@ -123,7 +91,8 @@ pub fn variants(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> R
             }
             to.counts(&counts);
             Ok(())
-        })
+        })?;
+        Ok(row.is_some())
     };
     Ok(Batches::new(
         schema(columns.into_iter().chain(COUNTS)),
@@ -133,15 +102,15 @@ pub fn variants(dataset: Arc<Dataset>, of: &str, group: Option<&KeptGroup>) -> R
 
 /// `chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing`: counts in everybody or in a
 /// group, or in the groups that the values of attributes make of them: then a variant has a row for
-/// each. `group` is `all`, what the group is called ([`KeptGroup::label`]), or the values (`FIN|female`).
+/// each. `group` is `all`, what the group is called ([`Group::label`]), or the values (`FIN|female`).
 ///
 /// # Errors
 ///
 /// As [`Dataset::variants_in`] and [`Dataset::groups_by`].
 pub fn frequencies(
-    dataset: Arc<Dataset>,
+    dataset: &Dataset,
     of: &str,
-    group: Option<&KeptGroup>,
+    group: Option<&Group>,
     by: &[Attribute],
 ) -> Result<Batches> {
     let columns = [
@@ -153,22 +122,17 @@ pub fn frequencies(
         ("group", Kind::Text),
     ];
     let schema = schema(columns.into_iter().chain(COUNTS));
-    let (mut walked, names) = if by.is_empty() {
-        let name = group.map_or("all", KeptGroup::label).to_owned();
-        (Walked::find(dataset, of, group)?, vec![name])
+    let (mut scan, names) = if by.is_empty() {
+        let name = group.map_or("all", Group::label).to_owned();
+        (dataset.scan(of, group)?, vec![name])
     } else {
-        let mut names = Vec::new();
-        let walked = Walked::try_new(dataset, |dataset| {
-            let within = group.map(|group| dataset.group(group)).transpose()?;
-            let groups = dataset.groups_by(by, within.as_ref())?;
-            let groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
-            names = groups
-                .iter()
-                .map(|group| group.label().to_owned())
-                .collect();
-            dataset.variants_by(of, &groups)
-        })?;
-        (walked, names)
+        let groups = dataset.groups_by(by, group)?;
+        let groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
+        let names = groups
+            .iter()
+            .map(|group| group.label().to_owned())
+            .collect();
+        (dataset.scan_by(of, &groups)?, names)
     };
     let several = !by.is_empty();
     let mut site = Site::default();
@@ -179,7 +143,7 @@ pub fn frequencies(
         while at >= counts.len() {
             at = 0;
             counts.clear();
-            let more = walked.next(|mut variant| {
+            let more = scan.next(|mut variant| {
                 site.load(&mut variant)?;
                 if several {
                     for number in 0..names.len() {
@@ -190,7 +154,7 @@ pub fn frequencies(
                 }
                 Ok(())
             })?;
-            if !more {
+            if more.is_none() {
                 return Ok(false);
             }
         }

@@ -10,10 +10,6 @@
 
 mod batches;
 mod carriers;
-#[expect(
-    clippy::mem_forget,
-    reason = "self_cell forgets a guard when both of its halves are whole"
-)]
 mod counts;
 mod people;
 

@@ -1,7 +1,7 @@
 //! People.
 
 use crate::batches::{Batches, Kind, Row, schema};
-use varidex::{Attribute, Dataset, KeptGroup, PeopleKey, Result, Scope};
+use varidex::{Attribute, Dataset, Group, PeopleKey, Result, Scope};
 
 /// `id`, and `score` where a similarity was asked for: the ids of a group's people, or names of samples
 /// of which no person is known; in the order of [`varidex::Group::ranked`].
@@ -9,8 +9,7 @@ use varidex::{Attribute, Dataset, KeptGroup, PeopleKey, Result, Scope};
 /// # Errors
 ///
 /// As [`varidex::Group::ranked`].
-pub fn ids(dataset: &Dataset, group: &KeptGroup) -> Result<Batches> {
-    let group = dataset.group(group)?;
+pub fn ids(group: &Group) -> Result<Batches> {
     let scored = group.has_scores();
     let ranked = group.ranked()?.into_iter();
     let mut ranked = ranked

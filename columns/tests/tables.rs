@@ -19,14 +19,14 @@ const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Desc
 
 const PED: &str = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\n";
 
-fn dataset(place: &Path) -> Arc<Dataset> {
+fn dataset(place: &Path) -> Dataset {
     std::fs::write(place.join("in.vcf"), VCF).unwrap();
     std::fs::write(place.join("in.ped"), PED).unwrap();
     let mut options = BuildOptions::default();
     options.people.files = vec![place.join("in.ped")];
     let to = place.join("out.vdx");
     build(&[place.join("in.vcf")], &to, &options, &mut |_| true).unwrap();
-    Arc::new(Dataset::open(&to).unwrap())
+    Dataset::open(&to).unwrap()
 }
 
 /// Rows as text, null as a point; a header comes first.
@@ -69,19 +69,16 @@ fn variants_have_the_columns_of_the_command_line() {
         "22 30 . C . ref . . . . 0 6 0 0 0 0 0",
         "22 40 . C G snv . . . . 0 0 . 0 0 0 3",
     ];
-    assert_eq!(
-        text(variants(dataset.clone(), "all", None).unwrap()),
-        expected
-    );
+    assert_eq!(text(variants(&dataset, "all", None).unwrap()), expected);
     for rows in 1..4 {
-        let cut = variants(dataset.clone(), "all", None).unwrap();
+        let cut = variants(&dataset, "all", None).unwrap();
         assert_eq!(text(cut.with_batch_rows(rows)), expected);
     }
-    let nothing = variants(dataset.clone(), "22:1000-2000", None).unwrap();
+    let nothing = variants(&dataset, "22:1000-2000", None).unwrap();
     assert_eq!(text(nothing), expected[..1]);
-    let group = dataset.ask("samples(c)").unwrap().keep();
+    let group = dataset.ask("samples(c)").unwrap();
     assert_eq!(
-        text(variants(dataset, "22:20", Some(&group)).unwrap())[1],
+        text(variants(&dataset, "22:20", Some(&group)).unwrap())[1],
         "22 20 . AT A del q10 . . . 2 2 1 0 1 0 0"
     );
 }
@@ -92,7 +89,7 @@ fn frequencies_in_groups_have_a_row_for_each() {
     let dataset = dataset(place.path());
     let by = [varidex::Attribute::Sex];
     let of = "22:10 & ac>1";
-    let table = frequencies(dataset.clone(), of, None, &by).unwrap();
+    let table = frequencies(&dataset, of, None, &by).unwrap();
     assert_eq!(
         text(table.with_batch_rows(1)),
         [
@@ -101,16 +98,16 @@ fn frequencies_in_groups_have_a_row_for_each() {
             "22 10 rs1 A G male 2 4 0.5 2 0 0 0",
         ]
     );
-    let group = dataset.ask("samples(a) | samples(c)").unwrap().keep();
-    let table = frequencies(dataset.clone(), of, Some(&group), &[]).unwrap();
+    let group = dataset.ask("samples(a) | samples(c)").unwrap();
+    let table = frequencies(&dataset, of, Some(&group), &[]).unwrap();
     assert_eq!(
         text(table)[1],
         format!("22 10 rs1 A G {} 1 2 0.5 1 0 0 1", group.label())
     );
-    let table = frequencies(dataset.clone(), of, Some(&group), &by).unwrap();
+    let table = frequencies(&dataset, of, Some(&group), &by).unwrap();
     assert_eq!(text(table)[2], "22 10 rs1 A G male 1 2 0.5 1 0 0 0");
     assert_eq!(
-        text(frequencies(dataset, of, None, &[]).unwrap())[1],
+        text(frequencies(&dataset, of, None, &[]).unwrap())[1],
         "22 10 rs1 A G all 2 4 0.5 2 0 0 1"
     );
 }
@@ -120,7 +117,7 @@ fn carriers_go_on_in_the_next_batch() {
     let place = tempfile::tempdir().unwrap();
     let dataset = dataset(place.path());
     for rows in [1, 2, 100] {
-        let table = carriers(dataset.clone(), "22:1-20", None, None).unwrap();
+        let table = carriers(&dataset, "22:1-20", None, None).unwrap();
         assert_eq!(
             text(table.with_batch_rows(rows)),
             [
@@ -134,7 +131,7 @@ fn carriers_go_on_in_the_next_batch() {
         );
     }
     let trios = varidex::Trios::from_ped(&dataset, place.path().join("in.ped")).unwrap();
-    let table = carriers(dataset, "22:10", None, Some(trios)).unwrap();
+    let table = carriers(&dataset, "22:10", None, Some(trios)).unwrap();
     assert_eq!(
         text(table),
         [
@@ -158,8 +155,8 @@ fn people_are_counted() {
         "what value label people"
     );
     assert_eq!(text(terms(&dataset, None).unwrap()), ["id label people"]);
-    let men = dataset.ask("sex:male").unwrap().keep();
-    assert_eq!(text(ids(&dataset, &men).unwrap()), ["id", "a", "b"]);
+    let men = dataset.ask("sex:male").unwrap();
+    assert_eq!(text(ids(&men).unwrap()), ["id", "a", "b"]);
 }
 
 #[test]
@@ -175,8 +172,8 @@ fn who_stops_gets_an_error_and_then_nothing() {
     let to = place.path().join("out.vdx");
     let options = BuildOptions::default();
     build(&[place.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
-    let dataset = Arc::new(Dataset::open(&to).unwrap());
-    let mut table = variants(dataset, "all", None).unwrap();
+    let dataset = Dataset::open(&to).unwrap();
+    let mut table = variants(&dataset, "all", None).unwrap();
     let stopped = interruptible(Arc::new(|| true), || table.next()).unwrap();
     assert!(matches!(
         error_of(stopped.unwrap_err()),
@@ -197,7 +194,7 @@ fn groups_of_another_state_are_refused() {
         build(&[other.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
         Dataset::open(&to).unwrap()
     };
-    let group = there.everybody().unwrap().keep();
-    let refused = variants(here, "all", Some(&group)).unwrap_err();
+    let group = there.everybody().unwrap();
+    let refused = variants(&here, "all", Some(&group)).unwrap_err();
     assert!(matches!(refused, Error::Usage(_)), "{refused}");
 }

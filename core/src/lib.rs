@@ -31,9 +31,9 @@ pub use model::{
 };
 pub use query::{
     Allele, Annotation, CarrierOptions, CompoundPair, Counts, Dosages, Explanation, Group, Impact,
-    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, KeptGroup, Lookup, NumberField,
-    NumberWithin, Origin, PairPhase, PairedVariant, Step, Transcripts, Trios, Variant,
-    VariantNames, VariantType, Variants, Where, Who,
+    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, Lookup, NumberField, NumberWithin,
+    Origin, PairPhase, PairedVariant, Scan, Step, Transcripts, Trios, Variant, VariantNames,
+    VariantType, Variants, Where, Who,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

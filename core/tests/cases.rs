@@ -115,7 +115,7 @@ fn row(variant: &mut Variant<'_, '_>, more: &Value) -> Result<Value> {
     Ok(row)
 }
 
-fn table(dataset: &Dataset, case: &Value, group: Option<&Group<'_>>) -> Result<Vec<Value>> {
+fn table(dataset: &Dataset, case: &Value, group: Option<&Group>) -> Result<Vec<Value>> {
     let of = case["expression"].as_str().unwrap();
     let by: Vec<Attribute> = texts(&case["by"])
         .iter()

@@ -94,7 +94,7 @@ fn rows(dataset: &Dataset) -> Vec<String> {
 fn export(
     dataset: &Dataset,
     of: &str,
-    group: Option<&Group<'_>>,
+    group: Option<&Group>,
     format: ExportFormat,
 ) -> (Vec<u8>, ExportSummary) {
     let mut out = Vec::new();
@@ -110,7 +110,7 @@ fn export(
 }
 
 /// The lines of an export behind the header, columns separated by spaces.
-fn lines(dataset: &Dataset, of: &str, group: Option<&Group<'_>>) -> Vec<String> {
+fn lines(dataset: &Dataset, of: &str, group: Option<&Group>) -> Vec<String> {
     let (text, summary) = export(dataset, of, group, ExportFormat::Vcf);
     let text = String::from_utf8(text).unwrap();
     let lines: Vec<String> = text
@@ -396,7 +396,7 @@ fn records_speak_for_those_who_are_exported() {
         vcf("D", &["1 5 . A C . . . GT 0/1"]),
         vcf("E", &["1 5 . A C . s50 DP=8 GT 0/1"]),
     ]);
-    let reported = |of: &str, group: Option<&Group<'_>>| {
+    let reported = |of: &str, group: Option<&Group>| {
         let found = lines(&built.dataset, of, group);
         let fields: Vec<&str> = found[0].split(' ').collect();
         let info = fields[7].split(';').find(|entry| entry.starts_with("DP="));

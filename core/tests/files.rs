@@ -138,7 +138,15 @@ fn a_loader_is_asked_once_for_each_file_and_for_nothing_else() {
         assert!(dataset.ask(wrong).is_err());
         assert_eq!(loader.asked(), [""; 0], "{wrong}");
     }
-    let ids = |text: &str| dataset.ask(text).unwrap().ids().unwrap();
+    let ids = |text: &str| -> Vec<String> {
+        let group = dataset.ask(text).unwrap();
+        group
+            .ids()
+            .unwrap()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    };
     assert_eq!(ids("samples(@ids.txt)"), ["P1", "B1"]);
     assert_eq!(loader.asked(), ["ids.txt"]);
     assert_eq!(ids(r#"{"samples": {"file": "ids.txt"}}"#), ["P1", "B1"]);

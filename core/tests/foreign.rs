@@ -68,6 +68,12 @@ fn groups_of_another_dataset_are_refused() {
     refused("groups_by", here.groups_by(&[], Some(&theirs)));
     let sex = [varidex::Attribute::Sex];
     refused("groups_by", here.groups_by(&sex, Some(&theirs)));
+    refused("scan", here.scan("all", Some(&theirs)));
+    refused(
+        "scan_by",
+        here.scan_by("all", std::slice::from_ref(&theirs)),
+    );
+    refused("frequency", here.frequency("1:100:A:G", Some(&theirs)));
     refused("lookup", here.lookup(Some(&theirs)));
     refused("dosages", here.dosages(Some(&theirs)));
     let pairs = here.compound_pairs("all", Some(&theirs), |_| Ok::<_, Error>(()));
@@ -81,7 +87,6 @@ fn groups_of_another_dataset_are_refused() {
     let position = Position::from_one_based(100).unwrap();
     let allele = here.allele("1", position, "A", "G").unwrap().unwrap();
     refused("counts_in", allele.counts_in(&theirs));
-    refused("group", here.group(&theirs.keep()));
     refused("and", mine.and(&theirs));
     refused("or", mine.or(&theirs));
     refused("without", mine.without(&theirs));

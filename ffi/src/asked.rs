@@ -5,14 +5,13 @@ use crate::entry::{Answer, text};
 use crate::group::People;
 use crate::handle::{get, get_some, vdx_dataset, vdx_group};
 use std::ffi::c_char;
-use std::sync::Arc;
-use varidex::{Dataset, Group, KeptGroup, Variant};
+use varidex::{Dataset, Group, Variant};
 
 /// A dataset, an expression that picks variants, and a group where it is not everybody.
 pub(crate) struct Asked<'t> {
-    pub(crate) dataset: Arc<Dataset>,
+    pub(crate) dataset: Dataset,
     pub(crate) of: &'t str,
-    pub(crate) kept: Option<KeptGroup>,
+    pub(crate) group: Option<Group>,
 }
 
 /// # Safety
@@ -28,23 +27,17 @@ pub(crate) unsafe fn asked<'t>(
     let opened = get::<Opened>(dataset)?;
     let people = get_some::<People>(group)?;
     Ok(Asked {
-        dataset: Arc::clone(&opened.dataset),
+        dataset: opened.dataset.clone(),
         of,
-        kept: people.map(|people| people.kept.clone()),
+        group: people.map(|people| people.0.clone()),
     })
 }
 
 impl Asked<'_> {
-    /// The group within the dataset; of another dataset it is refused.
-    pub(crate) fn group(&self) -> Answer<Option<Group<'_>>> {
-        let kept = self.kept.as_ref();
-        Ok(kept.map(|kept| self.dataset.group(kept)).transpose()?)
-    }
-
     /// Calls `f` with the variants, counted in the group.
     pub(crate) fn walk<'d>(&'d self, mut f: impl FnMut(&mut Variant<'_, 'd>) -> Answer) -> Answer {
-        let mut variants = match self.group()? {
-            Some(group) => self.dataset.variants_in(self.of, &group)?,
+        let mut variants = match &self.group {
+            Some(group) => self.dataset.variants_in(self.of, group)?,
             None => self.dataset.variants(self.of)?,
         };
         while let Some(mut variant) = variants.next()? {

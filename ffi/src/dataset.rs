@@ -6,13 +6,12 @@ use crate::error::{plain_status, vdx_status};
 use crate::handle::{c_text, count, free, free_text, get, place_of, put, vdx_dataset, vdx_error};
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::offset_of;
-use std::sync::Arc;
 use varidex::{Dataset, LocalFiles};
 
 /// A dataset, as a handle keeps it.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) dataset: Arc<Dataset>,
+    pub(crate) dataset: Dataset,
     path: CString,
     snapshot: CString,
     assembly: Option<CString>,
@@ -152,7 +151,7 @@ unsafe fn open(
             path: c_text(&opened.path().to_string_lossy()),
             snapshot: c_text(opened.snapshot()),
             assembly: assembly.map(|assembly| c_text(assembly.name())),
-            dataset: Arc::new(opened),
+            dataset: opened,
         }));
         Ok(())
     };

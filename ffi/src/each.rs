@@ -184,7 +184,7 @@ pub unsafe extern "C" fn vdx_each_carrier(
         // SAFETY: `where` is as the header says
         let asked = unsafe { asked(dataset, r#where, group) }?;
         let each = needed(each)?;
-        let dataset = &*asked.dataset;
+        let dataset = &asked.dataset;
         let mut carriers = Vec::new();
         asked.walk(|variant| {
             carriers.clear();
@@ -248,8 +248,7 @@ pub unsafe extern "C" fn vdx_each_genotypes(
         // SAFETY: `where` is as the header says
         let asked = unsafe { asked(dataset, r#where, group) }?;
         let each = needed(each)?;
-        let within = asked.group()?;
-        let mut dosages = asked.dataset.dosages(within.as_ref())?;
+        let mut dosages = asked.dataset.dosages(asked.group.as_ref())?;
         let mut copies = vec![0; dosages.width()];
         asked.walk(|variant| {
             variant.dosages(&mut dosages, &mut copies)?;

@@ -79,16 +79,8 @@ pub unsafe extern "C" fn vdx_frequency(
         let (to, allele) = unsafe { (out(counts, "counts")?, text(allele, "allele")?) };
         let opened = get::<Opened>(dataset)?;
         let people = get_some::<People>(group)?;
-        let within = match &people {
-            Some(people) => Some(opened.dataset.group(&people.kept)?),
-            None => None,
-        };
-        let allele = opened.dataset.allele_named(allele)?;
-        let counts = match (allele, &within) {
-            (None, _) => None,
-            (Some(allele), None) => Some(allele.counts()?),
-            (Some(allele), Some(group)) => Some(allele.counts_in(group)?),
-        };
+        let within = people.as_ref().map(|people| &people.0);
+        let counts = opened.dataset.frequency(allele, within)?;
         to.set(vdx_counts::of(counts));
         Ok(())
     };
@@ -129,11 +121,8 @@ pub unsafe extern "C" fn vdx_frequency_many(
         }?;
         let opened = get::<Opened>(dataset)?;
         let people = get_some::<People>(group)?;
-        let within = match &people {
-            Some(people) => Some(opened.dataset.group(&people.kept)?),
-            None => None,
-        };
-        let mut lookup = opened.dataset.lookup(within.as_ref())?;
+        let within = people.as_ref().map(|people| &people.0);
+        let mut lookup = opened.dataset.lookup(within)?;
         let alleles = chroms.iter().zip(positions);
         let alleles = alleles.zip(references.iter().zip(&alternates));
         for (i, ((chrom, pos), (reference, alternate))) in alleles.enumerate() {

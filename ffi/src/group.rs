@@ -6,28 +6,11 @@ use crate::entry::{Answer, array, caught, entry, out, text};
 use crate::error::{plain_status, vdx_status};
 use crate::handle::{c_text, free, get, put, put_text, vdx_dataset, vdx_error, vdx_group};
 use std::ffi::{c_char, c_int, c_void};
-use std::sync::Arc;
-use varidex::{Dataset, Group, KeptGroup, Result};
+use varidex::{Group, Result};
 
 /// A group, as a handle keeps it.
 #[derive(Debug)]
-pub(crate) struct People {
-    pub(crate) dataset: Arc<Dataset>,
-    pub(crate) kept: KeptGroup,
-}
-
-impl People {
-    fn of(dataset: &Arc<Dataset>, group: &Group<'_>) -> Self {
-        Self {
-            dataset: Arc::clone(dataset),
-            kept: group.keep(),
-        }
-    }
-
-    pub(crate) fn group(&self) -> Result<Group<'_>> {
-        self.dataset.group(&self.kept)
-    }
-}
+pub(crate) struct People(pub(crate) Group);
 
 /// Somebody of a group. The text is gone when the callback returns.
 #[repr(C)]
@@ -56,8 +39,7 @@ pub unsafe extern "C" fn vdx_ask(
         let (to, who) = unsafe { (out(group, "group")?, text(expression, "expression")) };
         to.set(std::ptr::null_mut());
         let opened = get::<Opened>(dataset)?;
-        let found = opened.dataset.ask(who?)?;
-        to.set(put(People::of(&opened.dataset, &found)));
+        to.set(put(People(opened.dataset.ask(who?)?)));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -101,7 +83,7 @@ pub unsafe extern "C" fn vdx_group_count(
     let work = || {
         // SAFETY: `count` is as the header says
         let to = unsafe { out(count, "count") }?;
-        to.set(get::<People>(group)?.kept.count());
+        to.set(get::<People>(group)?.0.count());
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -119,7 +101,7 @@ pub unsafe extern "C" fn vdx_group_contains(
     let work = || {
         // SAFETY: the arguments are as the header says
         let (to, id) = unsafe { (out(contains, "contains")?, text(id, "id")?) };
-        to.set(get::<People>(group)?.group()?.contains(id)?.into());
+        to.set(get::<People>(group)?.0.contains(id)?.into());
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -138,7 +120,7 @@ pub unsafe extern "C" fn vdx_each_person(
     let work = || {
         let people = get::<People>(group)?;
         let each = needed(each)?;
-        for (id, score) in people.group()?.ranked()? {
+        for (id, score) in people.0.ranked()? {
             let id = c_text(id);
             let person = vdx_person {
                 id: id.as_ptr(),
@@ -169,11 +151,11 @@ pub unsafe extern "C" fn vdx_group_samples(
         // SAFETY: so is `numbers`; the slice is only checked, and written to by its pointer
         let room = unsafe { array(numbers.cast_const().cast::<MaybeNumber>(), room, "numbers") }?;
         let people = get::<People>(group)?;
-        for (i, sample) in people.kept.samples().iter().take(room.len()).enumerate() {
+        for (i, sample) in people.0.samples().iter().take(room.len()).enumerate() {
             // SAFETY: `array` has checked `numbers`, and `i` is below the room there
             unsafe { numbers.add(i).write(sample) };
         }
-        to.set(usize::try_from(people.kept.samples().len()).unwrap_or(usize::MAX));
+        to.set(usize::try_from(people.0.samples().len()).unwrap_or(usize::MAX));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -184,7 +166,7 @@ pub unsafe extern "C" fn vdx_group_samples(
 type MaybeNumber = std::mem::MaybeUninit<u32>;
 
 /// How two groups make a third.
-type Join = for<'a> fn(&Group<'a>, &Group<'a>) -> Result<Group<'a>>;
+type Join = fn(&Group, &Group) -> Result<Group>;
 
 /// # Safety
 ///
@@ -201,9 +183,7 @@ unsafe fn join(
         let to = unsafe { out(group, "group") }?;
         to.set(std::ptr::null_mut());
         let (a, b) = (get::<People>(a)?, get::<People>(b)?);
-        // both within the dataset of the first: groups of another one are refused
-        let joined = how(&a.group()?, &a.dataset.group(&b.kept)?)?;
-        to.set(put(People::of(&a.dataset, &joined)));
+        to.set(put(People(how(&a.0, &b.0)?)));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -219,7 +199,7 @@ pub unsafe extern "C" fn vdx_group_and(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, |a, b| a.and(b)) }
+    unsafe { join(a, b, group, error, Group::and) }
 }
 
 /// Those of either group.
@@ -231,7 +211,7 @@ pub unsafe extern "C" fn vdx_group_or(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, |a, b| a.or(b)) }
+    unsafe { join(a, b, group, error, Group::or) }
 }
 
 /// Those of the first group that are not in the second.
@@ -243,7 +223,7 @@ pub unsafe extern "C" fn vdx_group_without(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, |a, b| a.without(b)) }
+    unsafe { join(a, b, group, error, Group::without) }
 }
 
 /// Frees a group; NULL is none.

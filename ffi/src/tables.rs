@@ -77,9 +77,9 @@ pub unsafe extern "C" fn vdx_variants(
         // SAFETY: `r#where` is as the header says
         let asked = unsafe { asked(dataset, r#where, group) }?;
         Ok(varidex_columns::variants(
-            asked.dataset,
+            &asked.dataset,
             asked.of,
-            asked.kept.as_ref(),
+            asked.group.as_ref(),
         )?)
     };
     // SAFETY: the arguments are as the header says
@@ -103,9 +103,9 @@ pub unsafe extern "C" fn vdx_frequencies(
         // SAFETY: the arguments are as the header says
         let (asked, by) = unsafe { (asked(dataset, r#where, group)?, texts(by, n_by, "by")?) };
         let by: Vec<Attribute> = by.into_iter().map(parse).collect::<Answer<_>>()?;
-        let group = asked.kept.as_ref();
+        let group = asked.group.as_ref();
         Ok(varidex_columns::frequencies(
-            asked.dataset,
+            &asked.dataset,
             asked.of,
             group,
             &by,
@@ -138,9 +138,9 @@ pub unsafe extern "C" fn vdx_carriers(
                 Some(Trios::from_ped(&asked.dataset, ped)?)
             }
         };
-        let group = asked.kept.as_ref();
+        let group = asked.group.as_ref();
         Ok(varidex_columns::carriers(
-            asked.dataset,
+            &asked.dataset,
             asked.of,
             group,
             trios,
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn vdx_compounds(
     let make = || {
         // SAFETY: `r#where` is as the header says
         let asked = unsafe { asked(dataset, r#where, group) }?;
-        let group = asked.kept.as_ref();
+        let group = asked.group.as_ref();
         Ok(varidex_columns::compounds(&asked.dataset, asked.of, group)?)
     };
     // SAFETY: the arguments are as the header says
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn vdx_ids(
 ) -> vdx_status {
     let make = || {
         let people = get::<People>(group)?;
-        Ok(varidex_columns::ids(&people.dataset, &people.kept)?)
+        Ok(varidex_columns::ids(&people.0)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }

@@ -350,7 +350,6 @@ pub unsafe extern "C" fn vdx_export(
                 summary,
             )
         };
-        let within = asked.group()?;
         let options = ExportOptions {
             format: None,
             threads: threads(given.threads),
@@ -358,7 +357,7 @@ pub unsafe extern "C" fn vdx_export(
         let teller = Teller(given.progress, given.user);
         let mut tell = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
         let dataset = &asked.dataset;
-        let written = dataset.export(asked.of, within.as_ref(), to, &options, &mut tell)?;
+        let written = dataset.export(asked.of, asked.group.as_ref(), to, &options, &mut tell)?;
         if let Some(summary) = summary {
             summary.fill(vdx_export_summary {
                 struct_size: summary.size,

@@ -60,7 +60,7 @@ pub(crate) const BESIDE: [(&str, &str); 3] = [
 ];
 
 /// Every other sample or so.
-pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group<'_>>> {
+pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group>> {
     let names = dataset.sample_names()?;
     let names: Vec<String> = names
         .take(1000)
@@ -227,7 +227,7 @@ fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
     let others = everybody.without(&group)?;
     // a person with samples on both sides counts on both
     assert!(group.count() + others.count() >= everybody.count());
-    let samples = |group: &Group<'_>| group.samples().len();
+    let samples = |group: &Group| group.samples().len();
     assert_eq!(samples(&group) + samples(&others), samples(&everybody));
     let mut all = dataset.variants("all")?;
     let mut inside = dataset.variants_in("all", &group)?;

@@ -259,7 +259,7 @@ impl Scan {
         &self,
         dataset: &Dataset,
         text: &str,
-        asked: Option<&varidex::Group<'_>>,
+        asked: Option<&varidex::Group>,
         group: &BTreeSet<u32>,
         wanted: impl Fn(&Key, &Counts) -> bool,
     ) {

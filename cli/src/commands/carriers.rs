@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
 }
 
 /// One line for each pair of variants in a gene.
-fn run_pairs(dataset: &Dataset, args: &Carriers, group: Option<&Group<'_>>) -> Result<(), Failure> {
+fn run_pairs(dataset: &Dataset, args: &Carriers, group: Option<&Group>) -> Result<(), Failure> {
     let asked = &args.grouped.variants;
     let mut table = Table::new(asked.format, &PAIR_COLUMNS);
     dataset.compound_pairs(asked.of.as_str(), group, |pair| -> Result<(), Failure> {

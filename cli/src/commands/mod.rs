@@ -46,7 +46,7 @@ fn group<'a>(
     dataset: &'a Dataset,
     text: Option<&str>,
     messages: Messages,
-) -> Result<Option<(Group<'a>, String)>, Failure> {
+) -> Result<Option<(Group, String)>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let who: Who = text.parse()?;
     let group = dataset.ask(text)?;
@@ -65,7 +65,7 @@ fn say_notes<'n>(notes: impl IntoIterator<Item = &'n String>, messages: Messages
 fn find<'a>(
     dataset: &'a Dataset,
     of: &str,
-    group: Option<&Group<'_>>,
+    group: Option<&Group>,
 ) -> Result<Variants<'a>, Failure> {
     Ok(match group {
         Some(group) => dataset.variants_in(of, group)?,

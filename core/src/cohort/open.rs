@@ -17,7 +17,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// An open dataset: read-only, shared between threads, cheap to open.
+/// An open dataset: read-only, shared between threads, cheap to open; a copy costs nothing.
 ///
 /// It shows the state at the time of opening, whatever is published later. Opening checks structure
 /// and sizes; bytes are checked against their checksums when they are first touched.
@@ -28,8 +28,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// println!("{}", dataset.ask("carriers(22:16050075:A:G)")?.count());
 /// # Ok::<(), varidex::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Dataset {
+    opened: Arc<Opened>,
+    /// Reads what expressions name behind `@`.
+    loader: Option<Arc<dyn FileLoader>>,
+}
+
+/// The files of a state, shared by all that was asked of it.
+#[derive(Debug)]
+struct Opened {
     path: PathBuf,
     manifest: Manifest,
     samples: Samples,
@@ -40,8 +48,6 @@ pub struct Dataset {
     people: Option<People>,
     genes: Option<Genes>,
     gene_carriers: Option<GeneCarriers>,
-    /// Reads what expressions name behind `@`.
-    loader: Option<Box<dyn FileLoader>>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -165,7 +171,7 @@ impl Dataset {
             .and_then(|name| name.parse().ok());
         let contigs = manifest.contigs.iter().map(|c| (c.name.clone(), c.length));
         let names = ContigNames::new(contigs, assembly);
-        Ok(Self {
+        let opened = Opened {
             path: path.to_owned(),
             manifest,
             samples,
@@ -176,6 +182,9 @@ impl Dataset {
             people: people.transpose()?,
             genes: genes.transpose()?,
             gene_carriers: gene_carriers.transpose()?,
+        };
+        Ok(Self {
+            opened: Arc::new(opened),
             loader: None,
         })
     }
@@ -193,7 +202,7 @@ impl Dataset {
     #[must_use]
     pub fn with_loader(self, loader: impl FileLoader + 'static) -> Self {
         Self {
-            loader: Some(Box::new(loader)),
+            loader: Some(Arc::new(loader)),
             ..self
         }
     }
@@ -204,17 +213,17 @@ impl Dataset {
 
     /// The directory.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.opened.path
     }
 
     /// Names the state that was opened: equal ids, equal answers.
     pub fn snapshot(&self) -> &str {
-        &self.manifest.snapshot
+        &self.opened.manifest.snapshot
     }
 
     /// How many samples.
     pub fn sample_count(&self) -> u32 {
-        self.samples.len()
+        self.opened.samples.len()
     }
 
     /// The name of a sample by its number.
@@ -223,7 +232,7 @@ impl Dataset {
     ///
     /// [`Error::Usage`] where there is no such number; [`Error::Damaged`].
     pub fn sample_name(&self, sample: u32) -> Result<&str> {
-        self.samples.name(sample)
+        self.opened.samples.name(sample)
     }
 
     /// The number of a sample by its name.
@@ -232,7 +241,7 @@ impl Dataset {
     ///
     /// [`Error::Damaged`].
     pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
-        self.samples.number(name)
+        self.opened.samples.number(name)
     }
 
     /// Names of all samples, by number.
@@ -241,12 +250,13 @@ impl Dataset {
     ///
     /// [`Error::Damaged`].
     pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
-        self.samples.all()
+        self.opened.samples.all()
     }
 
     /// Names of the contigs, in the dataset's order.
     pub fn contigs(&self) -> impl Iterator<Item = &str> {
-        self.manifest
+        self.opened
+            .manifest
             .contigs
             .iter()
             .map(|contig| contig.name.as_str())
@@ -254,8 +264,14 @@ impl Dataset {
 
     /// What the dataset holds.
     pub fn info(&self) -> Info {
-        let mut rows = vec![0u64; self.manifest.contigs.len()];
-        for span in self.manifest.segments.iter().flat_map(|s| &s.contigs) {
+        let mut rows = vec![0u64; self.opened.manifest.contigs.len()];
+        for span in self
+            .opened
+            .manifest
+            .segments
+            .iter()
+            .flat_map(|s| &s.contigs)
+        {
             if let Some(rows) = rows.get_mut(span.contig as usize) {
                 *rows += u64::from(span.rows);
             }
@@ -266,17 +282,19 @@ impl Dataset {
             .zip(rows)
             .filter(|(_, rows)| *rows > 0);
         Info {
-            path: self.path.clone(),
-            snapshot: self.manifest.snapshot.clone(),
-            assembly: self.names.assembly(),
+            path: self.opened.path.clone(),
+            snapshot: self.opened.manifest.snapshot.clone(),
+            assembly: self.opened.names.assembly(),
             samples: u64::from(self.sample_count()),
             records: self
+                .opened
                 .manifest
                 .segments
                 .iter()
                 .map(|s| u64::from(s.records))
                 .sum(),
             rows: self
+                .opened
                 .manifest
                 .segments
                 .iter()
@@ -289,15 +307,16 @@ impl Dataset {
             genes: self
                 .genes()
                 .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
-            annotations: self.manifest.annotations.clone(),
+            annotations: self.opened.manifest.annotations.clone(),
             info_keys: self
+                .opened
                 .manifest
                 .info
                 .iter()
                 .map(|i| (i.key.clone(), i.kind.clone()))
                 .collect(),
-            segments: self.manifest.segments.len() as u64,
-            bytes: self.manifest.files().map(|file| file.size).sum(),
+            segments: self.opened.manifest.segments.len() as u64,
+            bytes: self.opened.manifest.files().map(|file| file.size).sum(),
         }
     }
 
@@ -308,7 +327,7 @@ impl Dataset {
     /// [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
     pub fn section_sizes(&self) -> Result<Vec<SectionSize>> {
         let mut sizes = std::collections::BTreeMap::<String, u64>::new();
-        for part in &self.parts {
+        for part in &self.opened.parts {
             for (name, bytes) in self.segment(part)?.file().sizes() {
                 *sizes.entry(name).or_default() += bytes;
             }
@@ -322,50 +341,51 @@ impl Dataset {
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.opened.manifest
     }
 
     pub(crate) fn samples(&self) -> &Samples {
-        &self.samples
+        &self.opened.samples
     }
 
     /// The terms of the ontologies loaded, where some were.
     pub(crate) fn terms(&self) -> Option<&Terms> {
-        self.terms.as_ref().map(|known| &*known.terms)
+        self.opened.terms.as_ref().map(|known| &*known.terms)
     }
 
     /// The genes loaded, where some were.
     pub(crate) fn genes(&self) -> Option<&Genes> {
-        self.genes.as_ref()
+        self.opened.genes.as_ref()
     }
 
     /// Who carries variants of genes, where that is stored.
     pub(crate) fn gene_carriers(&self) -> Option<&GeneCarriers> {
-        self.gene_carriers.as_ref()
+        self.opened.gene_carriers.as_ref()
     }
 
     /// What is known of people, where some were loaded.
     pub(crate) fn people(&self) -> Option<&People> {
-        self.people.as_ref()
+        self.opened.people.as_ref()
     }
 
     pub(crate) fn contig_names(&self) -> &ContigNames {
-        &self.names
+        &self.opened.names
     }
 
     /// The name of a contig by its number.
     pub(crate) fn contig_name(&self, contig: u32) -> &str {
-        let entry = self.manifest.contigs.get(contig as usize);
+        let entry = self.opened.manifest.contigs.get(contig as usize);
         entry.map_or("", |entry| entry.name.as_str())
     }
 
     pub(crate) fn parts(&self) -> &[Part] {
-        &self.parts
+        &self.opened.parts
     }
 
     /// The batch of a part.
     pub(crate) fn batch(&self, part: usize) -> u32 {
-        self.manifest
+        self.opened
+            .manifest
             .segments
             .get(part)
             .map_or(0, |entry| entry.batch)
@@ -373,11 +393,11 @@ impl Dataset {
 
     /// What is known of the batches together: it reads a segment of each when it is first asked for.
     pub(crate) fn batches(&self) -> Result<&Batches> {
-        match self.batches.get() {
+        match self.opened.batches.get() {
             Some(batches) => Ok(batches),
             None => {
                 let batches = Batches::of(self)?;
-                Ok(self.batches.get_or_init(|| batches))
+                Ok(self.opened.batches.get_or_init(|| batches))
             }
         }
     }
@@ -388,7 +408,7 @@ impl Dataset {
         let mut found = Vec::new();
         for batch in 0..batches.len() as u32 {
             let first = batches.parts(batch).first();
-            if let Some(part) = first.and_then(|&part| self.parts.get(part))
+            if let Some(part) = first.and_then(|&part| self.opened.parts.get(part))
                 && Members::of(self.segment(part)?).contains(sample)
             {
                 found.push(batch);
@@ -400,19 +420,19 @@ impl Dataset {
     /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
     /// samples of an input without a record.
     pub(crate) fn counts_elsewhere(&self) -> bool {
-        let first = self.manifest.segments.first();
-        let outside = first.is_some_and(|entry| entry.samples < self.manifest.sample_count);
+        let first = self.opened.manifest.segments.first();
+        let outside = first.is_some_and(|entry| entry.samples < self.opened.manifest.sample_count);
         outside || self.has_several_batches()
     }
 
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
-        (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
+        (1..self.opened.parts.len()).any(|part| self.batch(part) != self.batch(0))
     }
 
     /// Whether one of the spans of a part's entry in the manifest may have rows that overlap the interval.
     pub(crate) fn span_reaches(&self, part: usize, span: usize, interval: Interval) -> bool {
-        let entry = self.manifest.segments.get(part);
+        let entry = self.opened.manifest.segments.get(part);
         let span = entry.and_then(|entry| entry.contigs.get(span));
         span.is_some_and(|span| span.overlaps(interval))
     }
@@ -438,7 +458,7 @@ impl Dataset {
     /// What manifest and segment both say must agree, for queries rely on the manifest to pass
     /// segments by.
     fn check_segment(&self, part: &Part, segment: &Segment) -> Result<()> {
-        let Some(entry) = self.manifest.segments.get(part.index) else {
+        let Some(entry) = self.opened.manifest.segments.get(part.index) else {
             return Ok(());
         };
         let meta = segment.meta();

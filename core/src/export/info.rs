@@ -58,7 +58,7 @@ pub(super) struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    pub(super) fn new(dataset: &'a Dataset, group: Option<&Group<'_>>) -> Result<Self> {
+    pub(super) fn new(dataset: &'a Dataset, group: Option<&Group>) -> Result<Self> {
         let keys = dataset.manifest().info.iter().map(|entry| {
             let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
             let number = match entry.number.as_str() {

@@ -151,7 +151,7 @@ impl Dataset {
     pub fn export(
         &self,
         of: impl IntoWhere,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         to: impl AsRef<Path>,
         options: &ExportOptions,
         progress: &mut dyn FnMut(&ExportProgress) -> bool,
@@ -200,7 +200,7 @@ impl Dataset {
     pub fn export_to(
         &self,
         of: impl IntoWhere,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         to: &mut dyn Write,
         options: &ExportOptions,
         progress: &mut dyn FnMut(&ExportProgress) -> bool,
@@ -211,7 +211,7 @@ impl Dataset {
     fn write_export(
         &self,
         of: impl IntoWhere,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         to: &mut dyn Write,
         name: &Path,
         options: &ExportOptions,
@@ -275,7 +275,7 @@ struct Writer<'a, 'w> {
 impl<'a, 'w> Writer<'a, 'w> {
     fn new(
         dataset: &'a Dataset,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         to: &'w mut dyn Write,
         name: &'w Path,
         format: ExportFormat,

@@ -87,6 +87,20 @@ impl Dataset {
         }
     }
 
+    /// Counts of an allele by any of its spellings, in everybody or in a group; `None` where the dataset
+    /// does not have it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::allele_named`], and [`Error::Usage`] for a group of another dataset.
+    pub fn frequency(&self, allele: &str, group: Option<&Group>) -> Result<Option<Counts>> {
+        let within = group.map(|group| group.within(self)).transpose()?;
+        let Some(allele) = self.allele_named(allele)? else {
+            return Ok(None);
+        };
+        allele.counts_of(within.map(Group::samples)).map(Some)
+    }
+
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
         let refused = |(message, candidates), text: String| {
@@ -215,7 +229,7 @@ impl<'a> Allele<'a> {
     /// # Errors
     ///
     /// [`Error::Usage`] where the group is of another dataset, [`Error::Damaged`].
-    pub fn counts_in(&self, group: &Group<'_>) -> Result<Counts> {
+    pub fn counts_in(&self, group: &Group) -> Result<Counts> {
         self.counts_of(Some(group.within(self.dataset)?.samples()))
     }
 

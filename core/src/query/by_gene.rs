@@ -340,6 +340,7 @@ mod tests {
 
     use crate::BuildOptions;
     use crate::cohort::Dataset;
+    use crate::error::Error;
     use crate::maintain::build;
     use crate::store::Manifest;
     use std::fmt::Write;
@@ -485,7 +486,16 @@ mod tests {
             build(&[&input], &to, &options, &mut |_| true).unwrap();
             let dataset = Dataset::open(&to).unwrap();
             dataset.verify().unwrap();
-            let carriers = |question| dataset.ask(question).map(|group| group.ids().unwrap());
+            let carriers = |question| {
+                let group = dataset.ask(question)?;
+                Ok::<_, Error>(
+                    group
+                        .ids()?
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect::<Vec<_>>(),
+                )
+            };
             assert_eq!(carriers("carriers(gene:A)").unwrap(), ["S0"]);
             let of_b = carriers("carriers(gene:B)").unwrap_or_default();
             assert_eq!(of_b, ["S1"][..others]);

@@ -87,7 +87,7 @@ impl Dataset {
     pub fn compound_pairs<E: From<Error>>(
         &self,
         of: impl IntoWhere,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         mut f: impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let (of, text) = of.into_where()?;

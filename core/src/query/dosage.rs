@@ -27,7 +27,7 @@ impl Dataset {
     /// # Errors
     ///
     /// [`Error::Usage`] where the group is of another dataset.
-    pub fn dosages(&self, group: Option<&Group<'_>>) -> Result<Dosages<'_>> {
+    pub fn dosages(&self, group: Option<&Group>) -> Result<Dosages<'_>> {
         let all = self.sample_count();
         let (columns, width) = match group {
             None => ((0..all).collect(), all),

@@ -8,26 +8,10 @@ use crate::set::SampleSet;
 use std::fmt;
 use std::sync::Arc;
 
-/// The people that an expression picked, within their dataset; a copy costs nothing.
+/// The people that an expression picked. It keeps what it was asked of; a copy costs nothing.
 #[derive(Debug, Clone)]
-pub struct Group<'a> {
-    dataset: &'a Dataset,
-    held: Arc<Held>,
-}
-
-/// A group without its dataset, for those who keep the dataset elsewhere; see [`Dataset::group`].
-///
-/// ```no_run
-/// # fn main() -> varidex::Result<()> {
-/// let dataset = varidex::Dataset::open("cohort.vdx")?;
-/// let kept = dataset.ask("population:FIN")?.keep();
-/// assert_eq!(dataset.group(&kept)?.count(), kept.count());
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct KeptGroup {
-    snapshot: String,
+pub struct Group {
+    dataset: Dataset,
     held: Arc<Held>,
 }
 
@@ -68,64 +52,14 @@ impl Held {
     }
 }
 
-impl KeptGroup {
-    /// As [`Group::count`].
-    pub fn count(&self) -> u64 {
-        self.held.count
-    }
-
-    /// As [`Group::label`].
-    pub fn label(&self) -> &str {
-        &self.held.label
-    }
-
-    /// As [`Group::samples`].
-    pub fn samples(&self) -> &SampleSet {
-        &self.held.samples
-    }
-
-    /// As [`Group::subjects`].
-    pub fn subjects(&self) -> &SampleSet {
-        &self.held.subjects
-    }
-
-    /// Scores of similarity by subject, ascending by subject; `None` where none was asked for.
-    pub fn scores(&self) -> Option<&[(u32, f64)]> {
-        self.held.scores.as_deref()
-    }
-
-    /// As [`Group::notes`].
-    pub fn notes(&self) -> Vec<String> {
-        self.held.notes()
-    }
-
-    /// The state of the dataset that the group is of.
-    pub fn snapshot(&self) -> &str {
-        &self.snapshot
-    }
-}
-
-impl PartialEq for KeptGroup {
+impl PartialEq for Group {
     /// Whether they are the same people of the same state of a dataset.
     fn eq(&self, other: &Self) -> bool {
-        self.snapshot == other.snapshot && self.held.subjects == other.held.subjects
+        self.snapshot() == other.snapshot() && self.held.subjects == other.held.subjects
     }
 }
 
 impl Dataset {
-    /// A group that was kept without its dataset.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
-    pub fn group(&self, kept: &KeptGroup) -> Result<Group<'_>> {
-        self.refuse_foreign("a group", &kept.snapshot)?;
-        Ok(Group {
-            dataset: self,
-            held: Arc::clone(&kept.held),
-        })
-    }
-
     /// Refuses what is of another snapshot: its numbers are of other people.
     pub(super) fn refuse_foreign(&self, what: &str, snapshot: &str) -> Result<()> {
         match snapshot == self.snapshot() {
@@ -148,7 +82,7 @@ impl Dataset {
         subjects: SampleSet,
         scores: Option<Vec<(u32, f64)>>,
         label: impl Into<String>,
-    ) -> Result<Group<'_>> {
+    ) -> Result<Group> {
         let all = Subjects::of(self).all();
         if !subjects.difference(&all).is_empty() {
             return Err(Error::Usage(format!(
@@ -165,9 +99,9 @@ impl Dataset {
     }
 }
 
-impl<'a> Group<'a> {
+impl Group {
     pub(super) fn new(
-        dataset: &'a Dataset,
+        dataset: &Dataset,
         subjects: SampleSet,
         mut scores: Option<Scores>,
         label: String,
@@ -177,7 +111,7 @@ impl<'a> Group<'a> {
             scores.retain(|(subject, _)| subjects.contains(*subject));
         }
         Ok(Self {
-            dataset,
+            dataset: dataset.clone(),
             held: Arc::new(Held {
                 count: all.count(&subjects)?,
                 samples: all.samples_in(&subjects),
@@ -208,14 +142,6 @@ impl<'a> Group<'a> {
         Ok(self)
     }
 
-    /// The group without its dataset.
-    pub fn keep(&self) -> KeptGroup {
-        KeptGroup {
-            snapshot: self.dataset.snapshot().to_owned(),
-            held: Arc::clone(&self.held),
-        }
-    }
-
     /// What tables call them: the expression that picked them.
     pub fn label(&self) -> &str {
         &self.held.label
@@ -243,7 +169,7 @@ impl<'a> Group<'a> {
     ///
     /// [`Error::Damaged`] where the names cannot be read.
     pub fn contains(&self, id: &str) -> Result<bool> {
-        let all = Subjects::of(self.dataset);
+        let all = Subjects::of(&self.dataset);
         if let Some(people) = self.dataset.people()
             && let Some(individual) = people.number(id)?
         {
@@ -272,7 +198,7 @@ impl<'a> Group<'a> {
     /// # Errors
     ///
     /// [`Error::Damaged`] where the names cannot be read.
-    pub fn ids(&self) -> Result<Vec<&'a str>> {
+    pub fn ids(&self) -> Result<Vec<&str>> {
         Ok(self.ranked()?.into_iter().map(|(id, _)| id).collect())
     }
 
@@ -281,8 +207,8 @@ impl<'a> Group<'a> {
     /// # Errors
     ///
     /// As [`Self::ids`].
-    pub fn ranked(&self) -> Result<Vec<(&'a str, Option<f64>)>> {
-        let all = Subjects::of(self.dataset);
+    pub fn ranked(&self) -> Result<Vec<(&str, Option<f64>)>> {
+        let all = Subjects::of(&self.dataset);
         let mut people = SampleSet::new();
         let mut ranked = Vec::new();
         let mut scores = self.held.scores.iter().flatten().copied().peekable();
@@ -322,18 +248,28 @@ impl<'a> Group<'a> {
         &self.held.subjects
     }
 
+    /// Scores of similarity by subject, ascending by subject; `None` where none was asked for.
+    pub fn scores(&self) -> Option<&[(u32, f64)]> {
+        self.held.scores.as_deref()
+    }
+
     /// The dataset they are in.
-    pub fn dataset(&self) -> &'a Dataset {
-        self.dataset
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The state of the dataset that they are of.
+    pub fn snapshot(&self) -> &str {
+        self.dataset.snapshot()
     }
 
     /// The subjects, to be combined with those of a group of the same dataset.
     fn subjects_in(&self, other: &Self) -> Result<&SampleSet> {
-        Ok(&self.within(other.dataset)?.held.subjects)
+        Ok(&self.within(&other.dataset)?.held.subjects)
     }
 
     fn with(&self, subjects: SampleSet, label: String) -> Result<Self> {
-        Self::new(self.dataset, subjects, self.held.scores.clone(), label)
+        Self::new(&self.dataset, subjects, self.held.scores.clone(), label)
     }
 
     /// Those of both groups.
@@ -341,7 +277,7 @@ impl<'a> Group<'a> {
     /// # Errors
     ///
     /// [`Error::Usage`] where the other is of another dataset, or of another state of this one;
-    /// [`Error::Damaged`] where it the owners of samples cannot be read.
+    /// [`Error::Damaged`] where the owners of samples cannot be read.
     pub fn and(&self, other: &Self) -> Result<Self> {
         let both = self.held.subjects.intersection(other.subjects_in(self)?);
         self.with(both, format!("({}) & ({})", self.label(), other.label()))
@@ -371,11 +307,11 @@ impl<'a> Group<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] where it the owners of samples cannot be read.
+    /// [`Error::Damaged`] where the owners of samples cannot be read.
     pub fn others(&self) -> Result<Self> {
-        let rest = Subjects::of(self.dataset).all();
+        let rest = Subjects::of(&self.dataset).all();
         let rest = rest.difference(&self.held.subjects);
-        Self::new(self.dataset, rest, None, format!("!({})", self.label()))
+        Self::new(&self.dataset, rest, None, format!("!({})", self.label()))
     }
 
     /// Those who are in one of the groups, but not in both.

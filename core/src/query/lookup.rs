@@ -49,7 +49,7 @@ impl Dataset {
     /// # Errors
     ///
     /// [`Error::Usage`](crate::Error::Usage) where the group is of another dataset.
-    pub fn lookup(&self, group: Option<&Group<'_>>) -> Result<Lookup<'_>> {
+    pub fn lookup(&self, group: Option<&Group>) -> Result<Lookup<'_>> {
         let group = match group {
             Some(group) => Some(group.within(self)?.samples().clone()),
             None => None,

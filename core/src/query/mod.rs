@@ -29,6 +29,11 @@ mod reached;
 mod resolve;
 mod row_text;
 mod same;
+#[expect(
+    clippy::mem_forget,
+    reason = "self_cell forgets a guard when both of its halves are whole"
+)]
+mod scan;
 mod several;
 mod shown_bases;
 mod similar;
@@ -50,10 +55,11 @@ pub use expression::{
     CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
     VariantType, Where, Who,
 };
-pub use group::{Explanation, Group, KeptGroup};
+pub use group::{Explanation, Group};
 pub use lookup::Lookup;
 pub use origin::{Inheritance, Trios};
 pub use people::Step;
+pub use scan::Scan;
 pub use variants::{Variant, VariantNames, Variants};
 
 use crate::cohort::Dataset;
@@ -155,7 +161,7 @@ impl Dataset {
     ///
     /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
     /// here; [`Error::Damaged`](crate::Error::Damaged).
-    pub fn ask(&self, who: impl IntoWho) -> Result<Group<'_>> {
+    pub fn ask(&self, who: impl IntoWho) -> Result<Group> {
         let (who, text) = who.into_who()?;
         people::find(self, &who, text)
     }
@@ -187,7 +193,7 @@ impl Dataset {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
-    pub fn everybody(&self) -> Result<Group<'_>> {
+    pub fn everybody(&self) -> Result<Group> {
         Group::new(self, Subjects::of(self).all(), None, "all".to_owned())
     }
 
@@ -236,7 +242,7 @@ impl Dataset {
     /// # Errors
     ///
     /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
-    pub fn variants_by(&self, of: impl IntoWhere, groups: &[Group<'_>]) -> Result<Variants<'_>> {
+    pub fn variants_by(&self, of: impl IntoWhere, groups: &[Group]) -> Result<Variants<'_>> {
         self.variants(of)?.count_beside(groups)
     }
 
@@ -250,8 +256,8 @@ impl Dataset {
     pub fn groups_by(
         &self,
         attributes: &[Attribute],
-        within: Option<&Group<'_>>,
-    ) -> Result<Vec<(Vec<Option<String>>, Group<'_>)>> {
+        within: Option<&Group>,
+    ) -> Result<Vec<(Vec<Option<String>>, Group)>> {
         let subjects = Subjects::of(self);
         let all = match within {
             Some(group) => group.within(self)?.subjects().clone(),
@@ -291,7 +297,7 @@ impl Dataset {
     /// # Errors
     ///
     /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
-    pub fn variants_in(&self, of: impl IntoWhere, group: &Group<'_>) -> Result<Variants<'_>> {
+    pub fn variants_in(&self, of: impl IntoWhere, group: &Group) -> Result<Variants<'_>> {
         let samples = group.within(self)?.samples();
         let (of, text) = of.into_where()?;
         let test = Resolver::new(self, text).resolve(&of)?;

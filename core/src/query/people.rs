@@ -62,7 +62,7 @@ enum Part {
 }
 
 /// The people that an expression picks.
-pub(super) fn find<'a>(dataset: &'a Dataset, who: &Who, text: String) -> Result<Group<'a>> {
+pub(super) fn find(dataset: &Dataset, who: &Who, text: String) -> Result<Group> {
     let mut people = People::new(dataset, text, false);
     let found = people.find(who)?;
     people.group(found, who.to_string())
@@ -81,7 +81,7 @@ impl<'a> People<'a> {
     }
 
     /// What was found as a group, with the scores of similarity.
-    pub(crate) fn group(self, subjects: SampleSet, label: String) -> Result<Group<'a>> {
+    pub(crate) fn group(self, subjects: SampleSet, label: String) -> Result<Group> {
         let group = Group::new(self.dataset, subjects, self.scores, label)?;
         Ok(group.with_hints(self.hints))
     }

@@ -131,7 +131,7 @@ impl<'a> Variants<'a> {
     }
 
     /// Counts in these groups as well: see [`Variant::counts_of`].
-    pub(crate) fn count_beside(mut self, groups: &[Group<'_>]) -> Result<Self> {
+    pub(crate) fn count_beside(mut self, groups: &[Group]) -> Result<Self> {
         for group in groups {
             self.counting.add(group.within(self.dataset)?.samples());
         }

@@ -10,8 +10,8 @@ fn what_may_go_to_other_threads() {
     fn sync<T: Sync>() {}
     send::<Dataset>();
     sync::<Dataset>();
-    send::<Group<'_>>();
-    sync::<Group<'_>>();
+    send::<Group>();
+    sync::<Group>();
     send::<Variants<'_>>();
     send::<Allele<'_>>();
     send::<SampleSet>();

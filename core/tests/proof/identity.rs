@@ -42,7 +42,8 @@ fn picked(dataset: &Dataset, question: &str) -> Vec<(String, u64, Option<u64>)> 
 }
 
 fn ids(dataset: &Dataset, question: &str) -> Vec<String> {
-    let found = dataset.ask(question).unwrap().ids().unwrap();
+    let group = dataset.ask(question).unwrap();
+    let found = group.ids().unwrap();
     found.iter().map(ToString::to_string).collect()
 }
 

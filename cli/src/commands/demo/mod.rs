@@ -320,7 +320,7 @@ impl Cohort<'_> {
     fn compare(
         &self,
         order: &[(usize, &Allele)],
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         truth: impl Fn(usize) -> Option<Six>,
     ) -> Result<(bool, f64), Failure> {
         let started = Instant::now();

@@ -49,7 +49,7 @@ pub fn answers(dataset: &Dataset, questions: &[String]) -> Result<Answers> {
         people(dataset, &mut all)?;
     }
     for question in questions {
-        let ids = |group: Group<'_>| {
+        let ids = |group: Group| {
             Ok(format!(
                 "{:?} {:?}",
                 group.ranked()?,

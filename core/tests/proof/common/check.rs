@@ -57,7 +57,7 @@ fn compare_dosages(dataset: &Dataset, rows: &[&Row], members: &BTreeSet<u32>) {
 }
 
 /// The group of these samples, by the names they have.
-pub fn group_of<'a>(dataset: &'a Dataset, members: &[u32]) -> Group<'a> {
+pub fn group_of<'a>(dataset: &'a Dataset, members: &[u32]) -> Group {
     if members.is_empty() {
         return dataset.ask("!all").unwrap();
     }

@@ -175,7 +175,7 @@ impl Cohort<'_> {
     }
 }
 
-fn table(dataset: &Dataset, of: &str, group: Option<&Group<'_>>) -> varidex::Result<Vec<Shown>> {
+fn table(dataset: &Dataset, of: &str, group: Option<&Group>) -> varidex::Result<Vec<Shown>> {
     let mut variants = match group {
         Some(group) => dataset.variants_in(of, group)?,
         None => dataset.variants(of)?,
@@ -389,7 +389,8 @@ pub fn compare_scores(cohort: &Cohort<'_>, dataset: &Dataset, similar: &Similar)
         return;
     }
     let scores = cohort.scores(similar);
-    let found = dataset.ask(&*who.text()).unwrap().ranked().unwrap();
+    let group = dataset.ask(&*who.text()).unwrap();
+    let found = group.ranked().unwrap();
     let number = |id: &str| {
         cohort
             .subjects
@@ -463,7 +464,7 @@ pub fn compare_by(cohort: &Cohort<'_>, dataset: &Dataset, names: &[&'static str]
         cohort.world
     );
 
-    let groups: Vec<Group<'_>> = by.into_iter().map(|(_, group)| group).collect();
+    let groups: Vec<Group> = by.into_iter().map(|(_, group)| group).collect();
     let mut variants = dataset.variants_by("all", &groups).unwrap();
     for line in &cohort.lines {
         let mut variant = variants.next().unwrap().unwrap();
