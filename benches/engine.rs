@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
-use varidex::{BuildOptions, Dataset, Group, SampleSet, Where, Who};
+use varidex::{BuildOptions, Dataset, Group, SampleSet, View, Where, Who};
 use varidex_benches::{
     Build, Class, Figure, Random, Result, Site, against, of_class, simulated, sites,
 };
@@ -83,13 +83,13 @@ fn options() -> BuildOptions {
     }
 }
 
-fn built(source: &Path, to: &Path) -> Result<Dataset> {
+fn built(source: &Path, to: &Path) -> Result<View> {
     varidex::build(&[source], to, &options(), &mut |_| true)?;
-    Ok(Dataset::open(to)?)
+    Ok(Dataset::open(to)?.view())
 }
 
 /// One allele: its counts, its carriers, opening included.
-fn lookups(criterion: &mut Criterion, dataset: &Dataset, all: &[Site]) -> Result<()> {
+fn lookups(criterion: &mut Criterion, dataset: &View, all: &[Site]) -> Result<()> {
     let mut group = criterion.benchmark_group("open");
     let path = dataset.path().to_owned();
     group.bench_function("open", |b| b.iter(|| Dataset::open(&path)));
@@ -125,7 +125,7 @@ fn lookups(criterion: &mut Criterion, dataset: &Dataset, all: &[Site]) -> Result
     Ok(())
 }
 
-fn counts_of(dataset: &Dataset, site: &Site) -> varidex::Result<Option<u64>> {
+fn counts_of(dataset: &View, site: &Site) -> varidex::Result<Option<u64>> {
     let allele = dataset.allele(
         &site.contig,
         site.position,
@@ -137,7 +137,7 @@ fn counts_of(dataset: &Dataset, site: &Site) -> varidex::Result<Option<u64>> {
         .transpose()
 }
 
-fn carriers_of(dataset: &Dataset, site: &Site) -> varidex::Result<u64> {
+fn carriers_of(dataset: &View, site: &Site) -> varidex::Result<u64> {
     let allele = dataset.allele(
         &site.contig,
         site.position,
@@ -153,7 +153,7 @@ fn carriers_of(dataset: &Dataset, site: &Site) -> varidex::Result<u64> {
 
 /// Counts in groups, by the form that sets are stored in: genotypes drawn independently of each
 /// other give lists and flat bits, shared haplotypes give runs.
-fn groups(criterion: &mut Criterion, shared: &Dataset, folder: &Path) -> Result<()> {
+fn groups(criterion: &mut Criterion, shared: &View, folder: &Path) -> Result<()> {
     let mut random = Random::new(2);
     let people = random.choose(PEOPLE / 10, PEOPLE);
     for (form, frequency) in [("list", 0.004), ("flat", 0.4)] {
@@ -188,7 +188,7 @@ fn write_independent(path: &Path, frequency: f64, random: &mut Random) -> Result
 fn group_counts(
     criterion: &mut Criterion,
     form: &str,
-    dataset: &Dataset,
+    dataset: &View,
     of: &str,
     people: &[u32],
 ) -> Result<()> {
@@ -208,12 +208,7 @@ fn group_counts(
     Ok(())
 }
 
-fn count_rows(
-    dataset: &Dataset,
-    of: &str,
-    group: &Group,
-    full: bool,
-) -> varidex::Result<(u64, u64)> {
+fn count_rows(dataset: &View, of: &str, group: &Group, full: bool) -> varidex::Result<(u64, u64)> {
     let mut variants = dataset.variants_in(of, group)?;
     let (mut ac, mut rows) = (0, 0);
     while let Some(mut variant) = variants.next()? {
@@ -227,7 +222,7 @@ fn count_rows(
 }
 
 /// Whole questions over a region.
-fn questions(criterion: &mut Criterion, dataset: &Dataset) -> Result<()> {
+fn questions(criterion: &mut Criterion, dataset: &View) -> Result<()> {
     let everybody = dataset.everybody()?;
     let rows = count_rows(dataset, "all", &everybody, true)?.1;
     let mut group = criterion.benchmark_group("region");

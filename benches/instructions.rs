@@ -16,7 +16,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use gungraun::prelude::*;
-use varidex::{BuildOptions, Dataset, PeopleOptions, Position, SampleSet, Where, Who};
+use varidex::{BuildOptions, Dataset, PeopleOptions, Position, SampleSet, View, Where, Who};
 use varidex_benches::{Class, Random, Result, of_class, sites};
 use varidex_simulate::{Options, simulate};
 
@@ -65,14 +65,14 @@ fn prepare() {
         };
         let to = folder.join("cohort.vdx");
         varidex::build(&[&cohort.genotypes], &to, &options, &mut |_| true)?;
-        write_alleles(&Dataset::open(&to)?, &folder)?;
+        write_alleles(&Dataset::open(&to)?.view(), &folder)?;
         Ok(fs::write(whole, "")?)
     };
     made().expect("a cohort to ask");
 }
 
 /// The alleles to look up, a file for each class.
-fn write_alleles(dataset: &Dataset, folder: &Path) -> Result<()> {
+fn write_alleles(dataset: &View, folder: &Path) -> Result<()> {
     let all = sites(dataset)?;
     let mut random = Random::new(5);
     for class in Class::ALL {
@@ -89,13 +89,15 @@ fn write_alleles(dataset: &Dataset, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn dataset() -> Dataset {
-    Dataset::open(folder().join("cohort.vdx")).expect("the cohort")
+fn dataset() -> View {
+    Dataset::open(folder().join("cohort.vdx"))
+        .expect("the cohort")
+        .view()
 }
 
 /// A dataset and what is asked of it.
 struct Known<T> {
-    dataset: Dataset,
+    dataset: View,
     asked: T,
 }
 
@@ -223,7 +225,7 @@ fn group_counts(known: Known<String>) -> (u64, Known<String>) {
 }
 
 #[library_benchmark]
-fn open() -> Dataset {
+fn open() -> View {
     black_box(dataset())
 }
 

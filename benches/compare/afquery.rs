@@ -24,7 +24,7 @@ pub(crate) fn measure(whole: &Data, dir: &Path, tools: &Tools, rounds: usize) ->
     if !tools.bcftools {
         return Err("needs bcftools to cut single-sample files".into());
     }
-    let dataset = varidex::Dataset::open(&whole.dataset)?;
+    let dataset = varidex::Dataset::open(&whole.dataset)?.view();
     let window = Tasks::choose(&dataset, whole)?;
     let window = window.large.first().ok_or("no rows to choose from")?;
     let names: Vec<&str> = dataset.sample_names()?.take(PEOPLE).collect();
@@ -81,7 +81,7 @@ pub(crate) fn measure(whole: &Data, dir: &Path, tools: &Tools, rounds: usize) ->
     figures.add("size", "varidex", size_of(&data.dataset)? as f64);
     figures.add("size", "afquery", size_of(&database)? as f64);
 
-    let small = varidex::Dataset::open(&data.dataset)?;
+    let small = varidex::Dataset::open(&data.dataset)?.view();
     let mut tasks = Tasks::choose(&small, &data)?;
     tasks.note_sizes(&small, &mut figures)?;
     for (_, sites) in &mut tasks.points {

@@ -122,7 +122,7 @@ fn report_usage(program: &str, arguments: &[&str]) -> Result<()> {
 fn report_open(path: &Path) -> Result<()> {
     let before = resident()?;
     let started = Instant::now();
-    let dataset = Dataset::open(path)?;
+    let dataset = Dataset::open(path)?.view();
     let opened = started.elapsed().as_secs_f64();
     let contig = dataset.contigs().next().unwrap_or_default().to_owned();
     let mut variants = dataset.variants(contig.as_str())?;

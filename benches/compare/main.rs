@@ -190,12 +190,13 @@ fn measure(
     let sections = dataset.section_sizes()?;
     let sections = sections.into_iter().map(|s| (s.name, s.bytes)).collect();
 
-    let tasks = Tasks::choose(&dataset, data)?;
-    tasks.note_sizes(&dataset, &mut figures)?;
+    let view = dataset.view();
+    let tasks = Tasks::choose(&view, data)?;
+    tasks.note_sizes(&view, &mut figures)?;
     for round in 1..=arguments.rounds.max(1) {
         eprintln!("questions, round {round} of {}", arguments.rounds);
         child::open(data, &mut figures)?;
-        ours::round(&dataset, &tasks, &mut figures)?;
+        ours::round(&view, &tasks, &mut figures)?;
         peers::pgenlib(data, tools, &tasks, &mut figures);
         peers::plink2(data, tools, &tasks, &mut figures);
         peers::bcftools(data, tools, &tasks, &mut figures);

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use varidex::{Dataset, Group, Who};
+use varidex::{Group, View, Who};
 use varidex_benches::{Result, Site};
 
 use crate::figures::Figures;
@@ -17,7 +17,7 @@ fn timed(calls: usize, mut f: impl FnMut() -> Result<u64>) -> Result<f64> {
     Ok(started.elapsed().as_secs_f64() / calls.max(1) as f64)
 }
 
-pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> Result<()> {
+pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Result<()> {
     let mut add = |what: &str, seconds: f64| figures.add(what, "varidex", seconds);
     for (class, sites) in &tasks.points {
         let seconds = timed(sites.len(), || {
@@ -110,12 +110,12 @@ pub(crate) fn round(dataset: &Dataset, tasks: &Tasks, figures: &mut Figures) -> 
     Ok(())
 }
 
-fn group<'a>(dataset: &'a Dataset, tasks: &Tasks, share: usize) -> Result<Group> {
+fn group(dataset: &View, tasks: &Tasks, share: usize) -> Result<Group> {
     let file = tasks.group(share)?.file.display().to_string();
     Ok(dataset.ask(format!("samples(@\"{file}\")").as_str())?)
 }
 
-fn carriers_of(dataset: &Dataset, site: &Site) -> Result<u64> {
+fn carriers_of(dataset: &View, site: &Site) -> Result<u64> {
     let allele = dataset.allele(
         &site.contig,
         site.position,
@@ -132,7 +132,7 @@ fn carriers_of(dataset: &Dataset, site: &Site) -> Result<u64> {
     Ok(found)
 }
 
-fn count_rows(dataset: &Dataset, of: &str, group: &Group, full: bool) -> Result<u64> {
+fn count_rows(dataset: &View, of: &str, group: &Group, full: bool) -> Result<u64> {
     let mut variants = dataset.variants_in(of, group)?;
     let mut sum = 0;
     while let Some(mut variant) = variants.next()? {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use varidex::Dataset;
+use varidex::View;
 use varidex_benches::{Class, Random, Result, Site, of_class, sites};
 
 use crate::data::Data;
@@ -52,7 +52,7 @@ pub(crate) struct PeopleGroup {
 }
 
 impl Tasks {
-    pub(crate) fn choose(dataset: &Dataset, data: &Data) -> Result<Self> {
+    pub(crate) fn choose(dataset: &View, data: &Data) -> Result<Self> {
         let all = sites(dataset)?;
         let mut random = Random::new(11);
         let mut points = Vec::new();
@@ -104,7 +104,7 @@ impl Tasks {
     }
 
     /// Keeps how much the tasks touch, for the bars that depend on it.
-    pub(crate) fn note_sizes(&self, dataset: &Dataset, figures: &mut Figures) -> Result<()> {
+    pub(crate) fn note_sizes(&self, dataset: &View, figures: &mut Figures) -> Result<()> {
         for (class, sites) in &self.points {
             let sum: u64 = sites.iter().map(|site| site.carriers).sum();
             let mean = sum as f64 / sites.len() as f64;

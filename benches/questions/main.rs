@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
-use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions};
+use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions, View};
 use varidex_benches::{Build, Figure, Result, against};
 use varidex_simulate::{Options, simulate};
 
@@ -84,7 +84,7 @@ fn main() -> Result<ExitCode> {
             .split_once('x')
             .ok_or_else(|| format!("--simulate takes SAMPLESxVARIANTS, not {size}"))?;
         let folder = prepare(&arguments.dir, samples.parse()?, variants.parse()?)?;
-        let dataset = Dataset::open(folder.join("cohort.vdx"))?;
+        let dataset = Dataset::open(folder.join("cohort.vdx"))?.view();
         let info = dataset.info();
         println!(
             "## {} samples, {} people, {} rows",
@@ -178,7 +178,7 @@ fn prepare(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn ours(dataset: &Dataset, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Result<()> {
+fn ours(dataset: &View, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Result<()> {
     for (name, question) in QUESTIONS.into_iter().filter(|(name, _)| wanted(name)) {
         let mut count = 0;
         let seconds = median(rounds, || {
@@ -210,7 +210,7 @@ fn ours(dataset: &Dataset, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Resu
 }
 
 /// The same people by other means.
-fn peers(dataset: &Dataset, folder: &Path) -> Result<()> {
+fn peers(dataset: &View, folder: &Path) -> Result<()> {
     let question = format!("carriers(gene:{GENE} & af<0.01) & {TERM}");
     let expected = dataset.ask(&*question)?.samples().len();
     let mut names = String::new();

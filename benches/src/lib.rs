@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use varidex::{Dataset, Position};
+use varidex::{Position, View};
 use varidex_simulate::{Format, Options, simulate};
 
 /// Any error: a bench that cannot run says why and stops.
@@ -166,7 +166,7 @@ impl Site {
 /// # Errors
 ///
 /// Where the dataset is damaged.
-pub fn sites(dataset: &Dataset) -> Result<Vec<Site>> {
+pub fn sites(dataset: &View) -> Result<Vec<Site>> {
     let is_bases = |allele: &[u8]| !allele.is_empty() && allele.iter().all(|b| b"ACGT".contains(b));
     let mut sites = Vec::new();
     let mut variants = dataset.variants("all")?;

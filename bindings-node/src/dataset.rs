@@ -8,13 +8,13 @@ use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use std::sync::{Mutex, PoisonError};
-use varidex::{Dataset, Error, LocalFiles, PeopleKey, Scope};
+use varidex::{Dataset, Error, LocalFiles, PeopleKey, Scope, View};
 
 /// An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile.
 #[napi]
 #[derive(Debug)]
 pub struct NativeDataset {
-    open: Mutex<Option<Dataset>>,
+    open: Mutex<Option<View>>,
 }
 
 /// A contig with rows.
@@ -100,7 +100,7 @@ pub struct TermCount {
 }
 
 impl NativeDataset {
-    pub(crate) fn held(&self) -> Result<Dataset, Failure> {
+    pub(crate) fn held(&self) -> Result<View, Failure> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.clone().ok_or(Failure::Closed("dataset"))
     }
@@ -109,7 +109,7 @@ impl NativeDataset {
     pub(crate) fn queue<T>(
         &self,
         cancel: Option<&Cancel>,
-        run: impl FnOnce(&Dataset, &crate::work::Stop) -> Result<T, Failure> + Send + 'static,
+        run: impl FnOnce(&View, &crate::work::Stop) -> Result<T, Failure> + Send + 'static,
     ) -> AsyncTask<Work<T>>
     where
         T: napi::bindgen_prelude::ToNapiValue + napi::bindgen_prelude::TypeName + Send + 'static,
@@ -127,12 +127,12 @@ fn opened(path: &str, files: bool) -> Result<NativeDataset, Failure> {
         false => dataset,
     };
     Ok(NativeDataset {
-        open: Mutex::new(Some(dataset)),
+        open: Mutex::new(Some(dataset.view())),
     })
 }
 
-fn asked(dataset: &Dataset, who: &str) -> Result<NativeGroup, Failure> {
-    Ok(NativeGroup(dataset.ask(who)?))
+fn asked(view: &View, who: &str) -> Result<NativeGroup, Failure> {
+    Ok(NativeGroup(view.ask(who)?))
 }
 
 /// Opens a dataset.
@@ -193,8 +193,9 @@ impl NativeDataset {
 
     #[napi(ts_return_type = "Promise<Array<SectionSize>>")]
     pub fn sections(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Vec<SectionSize>>> {
-        self.queue(cancel, |dataset, _| {
-            let sizes = dataset
+        self.queue(cancel, |view, _| {
+            let sizes = view
+                .dataset()
                 .section_sizes()?
                 .into_iter()
                 .map(|size| SectionSize {
@@ -207,19 +208,19 @@ impl NativeDataset {
 
     #[napi(ts_return_type = "Promise<void>")]
     pub fn verify(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<()>> {
-        self.queue(cancel, |dataset, _| Ok(dataset.verify()?))
+        self.queue(cancel, |view, _| Ok(view.dataset().verify()?))
     }
 
     #[napi(ts_return_type = "Promise<Array<string>>")]
     pub fn samples(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Vec<String>>> {
-        self.queue(cancel, |dataset, _| {
-            Ok(dataset.sample_names()?.map(str::to_owned).collect())
+        self.queue(cancel, |view, _| {
+            Ok(view.sample_names()?.map(str::to_owned).collect())
         })
     }
 
     #[napi(ts_return_type = "Promise<NativeGroup>")]
     pub fn ask(&self, who: String, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeGroup>> {
-        self.queue(cancel, move |dataset, _| asked(dataset, &who))
+        self.queue(cancel, move |view, _| asked(view, &who))
     }
 
     #[napi]
@@ -229,7 +230,7 @@ impl NativeDataset {
 
     #[napi(ts_return_type = "Promise<Explanation>")]
     pub fn explain(&self, who: String, cancel: Option<&Cancel>) -> AsyncTask<Work<Explanation>> {
-        self.queue(cancel, move |dataset, _| Ok(dataset.explain(&who)?.into()))
+        self.queue(cancel, move |view, _| Ok(view.explain(&who)?.into()))
     }
 
     #[napi(ts_return_type = "Promise<Array<PeopleCount>>")]
@@ -238,10 +239,10 @@ impl NativeDataset {
         by: Vec<String>,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<Vec<PeopleCount>>> {
-        self.queue(cancel, move |dataset, _| {
+        self.queue(cancel, move |view, _| {
             let keys = by.iter().map(|key| key.parse::<PeopleKey>());
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            let counts = dataset.people_counts(&keys)?.into_iter();
+            let counts = view.people_counts(&keys)?.into_iter();
             let counts = counts.map(|count| PeopleCount {
                 values: count.values,
                 people: number(count.people),
@@ -256,13 +257,13 @@ impl NativeDataset {
         scope: Option<String>,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<Vec<TermCount>>> {
-        self.queue(cancel, move |dataset, _| {
+        self.queue(cancel, move |view, _| {
             let parse = |name: String| {
                 let wrong = |known| Error::Usage(format!("a scope is {known}; not {name:?}"));
                 name.parse::<Scope>().map_err(wrong)
             };
             let scope = scope.map(parse).transpose()?;
-            let counts = dataset.term_counts(scope)?.into_iter();
+            let counts = view.term_counts(scope)?.into_iter();
             let counts = counts.map(|count| TermCount {
                 id: count.id,
                 label: count.label,

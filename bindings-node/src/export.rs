@@ -40,12 +40,12 @@ impl NativeDataset {
     ) -> napi::Result<AsyncTask<Work<ExportSummary>>> {
         let group = group.cloned();
         let mut teller = Teller::new(progress)?;
-        Ok(self.queue(cancel, move |dataset, stop| {
+        Ok(self.queue(cancel, move |view, stop| {
             let options = ExportOptions {
                 threads: threads.and_then(|n| usize::try_from(n).ok()),
                 ..ExportOptions::default()
             };
-            let written = dataset.export(
+            let written = view.export(
                 &of,
                 group.as_ref().map(|group| &group.0),
                 &to,

@@ -7,17 +7,17 @@ use crate::group::NativeGroup;
 use crate::work::{Cancel, Stop, Work, now, queue};
 use napi::bindgen_prelude::{AsyncTask, Float64Array, Int32Array, Uint8Array};
 use napi_derive::napi;
-use varidex::{Counts, Dataset, Error, Position};
+use varidex::{Counts, Error, Position, View};
 
 /// Alleles between two looks whether to stop.
 const LOOK: usize = 4096;
 
 fn one(
-    dataset: &Dataset,
+    view: &View,
     allele: &str,
     group: Option<&NativeGroup>,
 ) -> Result<Option<Frequency>, Failure> {
-    let counts = dataset.frequency(allele, group.map(|group| &group.0))?;
+    let counts = view.frequency(allele, group.map(|group| &group.0))?;
     Ok(counts.map(Into::into))
 }
 
@@ -106,13 +106,13 @@ struct Asked {
 }
 
 fn many(
-    dataset: &Dataset,
+    view: &View,
     asked: &Asked,
     group: Option<&NativeGroup>,
     stop: &Stop,
 ) -> Result<ManyFrequencies, Failure> {
     let group = group.map(|group| &group.0);
-    let mut lookup = dataset.lookup(group)?;
+    let mut lookup = view.lookup(group)?;
     let mut columns = Columns::default();
     let alleles = asked.chrom.iter().zip(&asked.pos);
     let alleles = alleles.zip(asked.reference.iter().zip(&asked.alternate));
@@ -142,9 +142,7 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<Option<Frequency>>> {
         let group = group.cloned();
-        self.queue(cancel, move |dataset, _| {
-            one(dataset, &allele, group.as_ref())
-        })
+        self.queue(cancel, move |view, _| one(view, &allele, group.as_ref()))
     }
 
     /// The same here and now.

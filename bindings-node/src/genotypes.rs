@@ -7,7 +7,7 @@ use crate::group::NativeGroup;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::{AsyncTask, Int8Array, Int32Array, Uint32Array};
 use napi_derive::napi;
-use varidex::{Dataset, Error};
+use varidex::{Error, View};
 
 /// Cells of a matrix at most: what JavaScript can index everywhere.
 const CELLS: usize = (1 << 32) - 1;
@@ -33,13 +33,13 @@ pub struct Genotypes {
     pub alt: Vec<Option<String>>,
 }
 
-fn matrix(dataset: &Dataset, of: &str, group: Option<&NativeGroup>) -> Result<Genotypes, Failure> {
+fn matrix(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Genotypes, Failure> {
     let group = group.map(|group| &group.0);
-    let mut dosages = dataset.dosages(group)?;
+    let mut dosages = view.dosages(group)?;
     let width = dosages.width();
     let (mut cells, mut chrom, mut pos) = (Vec::new(), Vec::new(), Vec::new());
     let (mut references, mut alternates) = (Vec::new(), Vec::new());
-    let mut variants = dataset.variants(of)?;
+    let mut variants = view.variants(of)?;
     while let Some(mut variant) = variants.next()? {
         let start = cells.len();
         if start + width > CELLS || cells.try_reserve(width).is_err() {
@@ -60,7 +60,7 @@ fn matrix(dataset: &Dataset, of: &str, group: Option<&NativeGroup>) -> Result<Ge
     }
     let samples = match group {
         Some(group) => group.samples().iter().collect(),
-        None => (0..dataset.sample_count()).collect::<Vec<u32>>(),
+        None => (0..view.sample_count()).collect::<Vec<u32>>(),
     };
     Ok(Genotypes {
         rows: number(pos.len() as u64),
@@ -85,8 +85,6 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<Genotypes>> {
         let group = group.cloned();
-        self.queue(cancel, move |dataset, _| {
-            matrix(dataset, &of, group.as_ref())
-        })
+        self.queue(cancel, move |view, _| matrix(view, &of, group.as_ref()))
     }
 }

@@ -12,7 +12,7 @@ use arrow_ipc::writer::StreamWriter;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{Attribute, Dataset, Error, Trios};
+use varidex::{Attribute, Error, Trios, View};
 use varidex_columns::Batches;
 
 /// A table that is being read.
@@ -196,26 +196,24 @@ pub struct TableSettings {
 }
 
 fn begin(
-    dataset: &Dataset,
+    view: &View,
     told: &TableSettings,
     group: Option<&NativeGroup>,
 ) -> Result<Batches, Failure> {
     let group = group.map(|group| &group.0);
     Ok(match told.table.as_str() {
-        "variants" => varidex_columns::variants(dataset, &told.of, group)?,
+        "variants" => varidex_columns::variants(view, &told.of, group)?,
         "frequencies" => {
             let by = told.by.iter().map(|name| name.parse::<Attribute>());
             let by = by.collect::<Result<Vec<_>, _>>()?;
-            varidex_columns::frequencies(dataset, &told.of, group, &by)?
+            varidex_columns::frequencies(view, &told.of, group, &by)?
         }
         "carriers" => {
             let trios = told.trio.as_ref();
-            let trios = trios
-                .map(|file| Trios::from_ped(dataset, file))
-                .transpose()?;
-            varidex_columns::carriers(dataset, &told.of, group, trios)?
+            let trios = trios.map(|file| Trios::from_ped(view, file)).transpose()?;
+            varidex_columns::carriers(view, &told.of, group, trios)?
         }
-        "compounds" => varidex_columns::compounds(dataset, &told.of, group)?,
+        "compounds" => varidex_columns::compounds(view, &told.of, group)?,
         other => return Err(Error::Usage(format!("no table {other:?}")).into()),
     })
 }
@@ -231,8 +229,8 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<NativeTable>> {
         let group = group.cloned();
-        self.queue(cancel, move |dataset, _| {
-            let batches = begin(dataset, &told, group.as_ref())?;
+        self.queue(cancel, move |view, _| {
+            let batches = begin(view, &told, group.as_ref())?;
             Ok(NativeTable::new(batches, told.batch_rows))
         })
     }

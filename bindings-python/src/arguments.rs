@@ -16,14 +16,10 @@ pub(crate) enum GroupOrText<'py> {
 }
 
 impl GroupOrText<'_> {
-    pub(crate) fn find(
-        self,
-        py: Python<'_>,
-        dataset: &varidex::Dataset,
-    ) -> PyResult<varidex::Group> {
+    pub(crate) fn find(self, py: Python<'_>, view: &varidex::View) -> PyResult<varidex::Group> {
         match self {
             Self::Group(group) => Ok(group.get().0.clone()),
-            Self::Text(text) => run(py, || dataset.ask(&text)),
+            Self::Text(text) => run(py, || view.ask(&text)),
         }
     }
 }
@@ -31,10 +27,10 @@ impl GroupOrText<'_> {
 /// The group asked for, if there is one.
 pub(crate) fn group(
     py: Python<'_>,
-    dataset: &varidex::Dataset,
+    view: &varidex::View,
     group: Option<GroupOrText<'_>>,
 ) -> PyResult<Option<varidex::Group>> {
-    group.map(|group| group.find(py, dataset)).transpose()
+    group.map(|group| group.find(py, view)).transpose()
 }
 
 /// One or several.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 use varidex::{ExportOptions, LocalFiles, Position, Trios};
 
-type Core = varidex::Dataset;
+type Core = varidex::View;
 
 /// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
 ///
@@ -34,7 +34,7 @@ type Core = varidex::Dataset;
 #[pyfunction]
 #[pyo3(signature = (path, *, files = true))]
 pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Dataset> {
-    let dataset = run(py, || Core::open(&path))?;
+    let dataset = run(py, || varidex::Dataset::open(&path))?;
     Ok(Dataset::new(dataset, files, None))
 }
 
@@ -66,13 +66,13 @@ pub(crate) struct Dataset {
 }
 
 impl Dataset {
-    pub(crate) fn new(dataset: Core, files: bool, report: Option<Py<PyAny>>) -> Self {
+    pub(crate) fn new(dataset: varidex::Dataset, files: bool, report: Option<Py<PyAny>>) -> Self {
         let dataset = match files {
             true => dataset.with_loader(LocalFiles::new()),
             false => dataset,
         };
         Self {
-            open: RwLock::new(Some(dataset)),
+            open: RwLock::new(Some(dataset.view())),
             files,
             report,
         }
@@ -81,7 +81,7 @@ impl Dataset {
     fn core(&self, py: Python<'_>) -> PyResult<Core> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         match &*open {
-            Some(dataset) => Ok(dataset.clone()),
+            Some(view) => Ok(view.clone()),
             None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
         }
     }
@@ -104,8 +104,8 @@ impl Dataset {
     /// Names of the samples, by number.
     #[getter]
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let dataset = self.core(py)?;
-        let names = run(py, || Ok(dataset.sample_names()?.collect::<Vec<_>>()))?;
+        let view = self.core(py)?;
+        let names = run(py, || Ok(view.sample_names()?.collect::<Vec<_>>()))?;
         PyList::new(py, names)
     }
 
@@ -164,20 +164,20 @@ impl Dataset {
     /// >>> ds.ask("carriers(22:20,000,000-20,005,000 & af<0.01, at_least: 2)")
     /// Group(56 people: carriers(22:20000000-20005000 & af<0.01, at_least: 2))
     fn ask(&self, py: Python<'_>, expression: &str) -> PyResult<Group> {
-        let dataset = self.core(py)?;
-        run(py, || dataset.ask(expression)).map(Group)
+        let view = self.core(py)?;
+        run(py, || view.ask(expression)).map(Group)
     }
 
     /// What is done to find the people that an expression picks.
     fn explain(&self, py: Python<'_>, expression: &str) -> PyResult<Explanation> {
-        let dataset = self.core(py)?;
-        Ok(Explanation(run(py, || dataset.explain(expression))?))
+        let view = self.core(py)?;
+        Ok(Explanation(run(py, || view.explain(expression))?))
     }
 
     /// Everybody: all samples, and all people without samples.
     fn everybody(&self, py: Python<'_>) -> PyResult<Group> {
-        let dataset = self.core(py)?;
-        run(py, || dataset.everybody()).map(Group)
+        let view = self.core(py)?;
+        run(py, || view.everybody()).map(Group)
     }
 
     /// The variants that an expression picks, with counts in everybody or in a group. Positions are
@@ -189,11 +189,11 @@ impl Dataset {
         r#where: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::variants(&dataset, &of, group.as_ref())
+            varidex_columns::variants(&view, &of, group.as_ref())
         })
     }
 
@@ -212,12 +212,12 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         by: Option<OneOrMany<String>>,
     ) -> PyResult<Table> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let by = parsed(py, by)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::frequencies(&dataset, &of, group.as_ref(), &by)
+            varidex_columns::frequencies(&view, &of, group.as_ref(), &by)
         })
     }
 
@@ -238,15 +238,15 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         trio: Option<PathBuf>,
     ) -> PyResult<Table> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let trios = match trio {
-            Some(ped) => Some(run(py, || Trios::from_ped(&dataset, &ped))?),
+            Some(ped) => Some(run(py, || Trios::from_ped(&view, &ped))?),
             None => None,
         };
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::carriers(&dataset, &of, group.as_ref(), trios.clone())
+            varidex_columns::carriers(&view, &of, group.as_ref(), trios.clone())
         })
     }
 
@@ -259,11 +259,11 @@ impl Dataset {
         r#where: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let of = r#where.to_owned();
         Table::new(py, move || {
-            varidex_columns::compounds(&dataset, &of, group.as_ref())
+            varidex_columns::compounds(&view, &of, group.as_ref())
         })
     }
 
@@ -271,22 +271,22 @@ impl Dataset {
     /// Without keys: of sex, age and population, and the `top` terms recorded most often.
     #[pyo3(signature = (by = None, *, top = 20))]
     fn people(&self, py: Python<'_>, by: Option<OneOrMany<String>>, top: usize) -> PyResult<Table> {
-        let dataset = self.core(py)?;
+        let view = self.core(py)?;
         let by = parsed(py, by)?;
-        Table::new(py, move || varidex_columns::people(&dataset, &by, top))
+        Table::new(py, move || varidex_columns::people(&view, &by, top))
     }
 
     /// Terms recorded of people, and what is more general, the most frequent first: "phenotype",
     /// "disease", "treatment", … or all of them.
     #[pyo3(signature = (scope = None))]
     fn terms(&self, py: Python<'_>, scope: Option<&str>) -> PyResult<Table> {
-        let dataset = self.core(py)?;
+        let view = self.core(py)?;
         let read = |name: &str| -> PyResult<varidex::Scope> {
             let scope = name.parse();
             scope.map_err(|e| PyValueError::new_err(format!("scope {name:?}: {e}")))
         };
         let scope = scope.map(read).transpose()?;
-        Table::new(py, move || varidex_columns::terms(&dataset, scope))
+        Table::new(py, move || varidex_columns::terms(&view, scope))
     }
 
     /// Counts of one allele, in everybody or in a group; None where the dataset does not have it.
@@ -302,9 +302,9 @@ impl Dataset {
         allele: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Option<Frequency>> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
-        let counts = py.detach(|| dataset.frequency(allele, group.as_ref()));
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        let counts = py.detach(|| view.frequency(allele, group.as_ref()));
         Ok(counts.map_err(|e| raise(py, e))?.map(Frequency))
     }
 
@@ -323,15 +323,15 @@ impl Dataset {
         alt: &Bound<'_, PyAny>,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequencies> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let positions = positions(py, pos)?;
         let length = positions.len();
         let chrom = Texts::of(chrom, "chrom", length)?;
         let reference = Texts::of(r#ref, "ref", length)?;
         let alternate = Texts::of(alt, "alt", length)?;
         let filled = run(py, || {
-            let mut lookup = dataset.lookup(group.as_ref())?;
+            let mut lookup = view.lookup(group.as_ref())?;
             let mut filled = Filled::with_capacity(length);
             for (at, &position) in positions.iter().enumerate() {
                 let place = Position::from_one_based(position).ok_or_else(|| {
@@ -362,12 +362,12 @@ impl Dataset {
         r#where: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Bound<'py, PyArray2<i8>>> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let (cells, width, rows) = run(py, || {
-            let mut dosages = dataset.dosages(group.as_ref())?;
+            let mut dosages = view.dosages(group.as_ref())?;
             let width = dosages.width();
-            let mut variants = dataset.variants(r#where)?;
+            let mut variants = view.variants(r#where)?;
             let (mut cells, mut rows) = (Vec::new(), 0usize);
             while let Some(mut variant) = variants.next()? {
                 let start = cells.len();
@@ -399,8 +399,8 @@ impl Dataset {
         threads: Option<usize>,
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let dataset = self.core(py)?;
-        let group = self::group(py, &dataset, group)?;
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
         let options = ExportOptions {
             threads,
             ..ExportOptions::default()
@@ -408,7 +408,7 @@ impl Dataset {
         let teller = Teller::new(py, progress, "variants")?;
         let what = format!("writing {}", path.display());
         let summary = teller.run(py, |tell| {
-            dataset.export(r#where, group.as_ref(), &path, &options, &mut |at| {
+            view.export(r#where, group.as_ref(), &path, &options, &mut |at| {
                 tell(at.rows, None, &what)
             })
         })?;
@@ -423,8 +423,8 @@ impl Dataset {
 
     /// Checks every checksum and every invariant; raises DamagedError for the first that is broken.
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
-        let dataset = self.core(py)?;
-        run(py, || dataset.verify())
+        let view = self.core(py)?;
+        run(py, || view.dataset().verify())
     }
 
     /// Lets go of the files. Groups and tables made before keep what they need.
@@ -458,20 +458,20 @@ impl Dataset {
         &self,
         py: Python<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, (PathBuf, String, bool))> {
-        let dataset = self.core(py)?;
+        let view = self.core(py)?;
         let reopen = py.import("varidex._varidex")?.getattr("_reopen")?;
-        let path = std::path::absolute(dataset.path())?;
-        let state = (path, dataset.snapshot().to_owned(), self.files);
+        let path = std::path::absolute(view.path())?;
+        let state = (path, view.snapshot().to_owned(), self.files);
         Ok((reopen, state))
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
         match self.core(py) {
-            Ok(dataset) => format!(
+            Ok(view) => format!(
                 "Dataset({:?}, {} samples, {} variants)",
-                dataset.path().display().to_string(),
-                dataset.sample_count(),
-                dataset.info().rows
+                view.path().display().to_string(),
+                view.sample_count(),
+                view.info().rows
             ),
             Err(_) => "Dataset(closed)".to_owned(),
         }

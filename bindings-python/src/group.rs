@@ -60,7 +60,7 @@ impl Group {
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let names = run(py, || {
             let numbers = self.0.samples().iter();
-            let names = numbers.map(|sample| self.0.dataset().sample_name(sample));
+            let names = numbers.map(|sample| self.0.view().sample_name(sample));
             names.collect::<Result<Vec<_>>>()
         })?;
         PyList::new(py, names)
@@ -181,7 +181,7 @@ impl Group {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Pickled)> {
         let regroup = py.import("varidex._varidex")?.getattr("_regroup")?;
         let state = (
-            std::path::absolute(self.0.dataset().path())?,
+            std::path::absolute(self.0.view().path())?,
             self.0.snapshot().to_owned(),
             self.0.subjects().iter().collect(),
             self.0.scores().map(<[_]>::to_vec),
@@ -206,7 +206,7 @@ pub(crate) fn _regroup(
     let dataset = open_state(py, path, snapshot)?;
     run(py, || {
         let members = members.into_iter().collect();
-        dataset.group_of(members, scores, expression)
+        dataset.view().group_of(members, scores, expression)
     })
     .map(Group)
 }

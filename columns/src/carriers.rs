@@ -2,9 +2,7 @@
 
 use crate::batches::{Batches, Kind, Row, schema};
 use crate::counts::Site;
-use varidex::{
-    CarrierGenotype, Dataset, Group, Inheritance, PairPhase, PairedVariant, Result, Trios,
-};
+use varidex::{CarrierGenotype, Group, Inheritance, PairPhase, PairedVariant, Result, Trios, View};
 
 /// `chrom pos ref alt sample individual zygosity phase`: the carriers among everybody or in a group,
 /// one row for each sample and variant. With trios only their children are told, and `origin` says from
@@ -12,9 +10,9 @@ use varidex::{
 ///
 /// # Errors
 ///
-/// As [`Dataset::variants_in`].
+/// As [`View::variants_in`].
 pub fn carriers(
-    dataset: &Dataset,
+    view: &View,
     of: &str,
     group: Option<&Group>,
     trios: Option<Trios>,
@@ -30,8 +28,8 @@ pub fn carriers(
         ("phase", Kind::MaybeText),
     ];
     let origin = trios.is_some().then_some(("origin", Kind::Text));
-    let mut scan = dataset.scan(of, group)?;
-    let dataset = dataset.clone();
+    let mut scan = view.scan(of, group)?;
+    let view = view.clone();
     let mut site = Site::default();
     let mut found: Vec<(CarrierGenotype, Option<Inheritance>)> = Vec::new();
     // the carrier that comes next
@@ -55,8 +53,8 @@ pub fn carriers(
         }
         if let Some((carrier, origin)) = found.get(at) {
             site.write(to, false);
-            to.name(dataset.sample_name(carrier.sample)?);
-            to.text(dataset.individual_of(carrier.sample)?.unwrap_or_default());
+            to.name(view.sample_name(carrier.sample)?);
+            to.text(view.individual_of(carrier.sample)?.unwrap_or_default());
             to.name(carrier.zygosity().name());
             to.text(&carrier.phase());
             if let Some(origin) = origin {
@@ -77,8 +75,8 @@ pub fn carriers(
 ///
 /// # Errors
 ///
-/// As [`Dataset::compound_pairs`].
-pub fn compounds(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Batches> {
+/// As [`View::compound_pairs`].
+pub fn compounds(view: &View, of: &str, group: Option<&Group>) -> Result<Batches> {
     let columns = [
         ("chrom", Kind::Text),
         ("pos", Kind::Whole),
@@ -94,13 +92,13 @@ pub fn compounds(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<B
         ("phase", Kind::Text),
     ];
     let mut found = Vec::new();
-    dataset.compound_pairs(of, group, |pair| -> Result<()> {
+    view.compound_pairs(of, group, |pair| -> Result<()> {
         found.push(Pair {
             first: pair.first.clone(),
             second: pair.second.clone(),
             gene: pair.gene.to_owned(),
-            sample: dataset.sample_name(pair.sample)?.to_owned(),
-            individual: dataset.individual_of(pair.sample)?.map(str::to_owned),
+            sample: view.sample_name(pair.sample)?.to_owned(),
+            individual: view.individual_of(pair.sample)?.map(str::to_owned),
             phase: pair.phase,
         });
         Ok(())

@@ -1,7 +1,7 @@
 //! Variants with their counts.
 
 use crate::batches::{Batches, COUNTS, Kind, Row, schema};
-use varidex::{Attribute, Counts, Dataset, Group, Position, Result, Variant};
+use varidex::{Attribute, Counts, Group, Position, Result, Variant, View};
 
 /// What a variant is: the first columns of every table.
 pub(crate) struct Site {
@@ -57,8 +57,8 @@ impl Site {
 ///
 /// # Errors
 ///
-/// As [`Dataset::variants_in`].
-pub fn variants(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Batches> {
+/// As [`View::variants_in`].
+pub fn variants(view: &View, of: &str, group: Option<&Group>) -> Result<Batches> {
     let columns = [
         ("chrom", Kind::Text),
         ("pos", Kind::Whole),
@@ -71,7 +71,7 @@ pub fn variants(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Ba
         ("consequence", Kind::MaybeText),
         ("impact", Kind::MaybeText),
     ];
-    let mut scan = dataset.scan(of, group)?;
+    let mut scan = view.scan(of, group)?;
     let mut site = Site::default();
     let rows = move |to: &mut Row<'_>| {
         let row = scan.next(|mut variant| {
@@ -106,9 +106,9 @@ pub fn variants(dataset: &Dataset, of: &str, group: Option<&Group>) -> Result<Ba
 ///
 /// # Errors
 ///
-/// As [`Dataset::variants_in`] and [`Dataset::groups_by`].
+/// As [`View::variants_in`] and [`View::groups_by`].
 pub fn frequencies(
-    dataset: &Dataset,
+    view: &View,
     of: &str,
     group: Option<&Group>,
     by: &[Attribute],
@@ -124,15 +124,15 @@ pub fn frequencies(
     let schema = schema(columns.into_iter().chain(COUNTS));
     let (mut scan, names) = if by.is_empty() {
         let name = group.map_or("all", Group::label).to_owned();
-        (dataset.scan(of, group)?, vec![name])
+        (view.scan(of, group)?, vec![name])
     } else {
-        let groups = dataset.groups_by(by, group)?;
+        let groups = view.groups_by(by, group)?;
         let groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
         let names = groups
             .iter()
             .map(|group| group.label().to_owned())
             .collect();
-        (dataset.scan_by(of, &groups)?, names)
+        (view.scan_by(of, &groups)?, names)
     };
     let several = !by.is_empty();
     let mut site = Site::default();

@@ -1,7 +1,7 @@
 //! People.
 
 use crate::batches::{Batches, Kind, Row, schema};
-use varidex::{Attribute, Dataset, Group, PeopleKey, Result, Scope};
+use varidex::{Attribute, Group, PeopleKey, Result, Scope, View};
 
 /// `id`, and `score` where a similarity was asked for: the ids of a group's people, or names of samples
 /// of which no person is known; in the order of [`varidex::Group::ranked`].
@@ -37,15 +37,15 @@ pub fn ids(group: &Group) -> Result<Batches> {
 ///
 /// # Errors
 ///
-/// As [`Dataset::people_counts`].
-pub fn people(dataset: &Dataset, by: &[PeopleKey], top: usize) -> Result<Batches> {
+/// As [`View::people_counts`].
+pub fn people(view: &View, by: &[PeopleKey], top: usize) -> Result<Batches> {
     if by.is_empty() {
-        return summary(dataset, top);
+        return summary(view, top);
     }
     let names: Vec<String> = by.iter().map(ToString::to_string).collect();
     let columns = names.iter().map(|name| (name.as_str(), Kind::MaybeText));
     let schema = schema(columns.chain([("people", Kind::Whole)]));
-    let mut counts = dataset.people_counts(by)?.into_iter();
+    let mut counts = view.people_counts(by)?.into_iter();
     let rows = move |to: &mut Row<'_>| {
         let Some(row) = counts.next() else {
             return Ok(false);
@@ -63,14 +63,14 @@ pub fn people(dataset: &Dataset, by: &[PeopleKey], top: usize) -> Result<Batches
 ///
 /// # Errors
 ///
-/// As [`Dataset::term_counts`].
-pub fn terms(dataset: &Dataset, scope: Option<Scope>) -> Result<Batches> {
+/// As [`View::term_counts`].
+pub fn terms(view: &View, scope: Option<Scope>) -> Result<Batches> {
     let columns = [
         ("id", Kind::Text),
         ("label", Kind::MaybeText),
         ("people", Kind::Whole),
     ];
-    let mut counts = dataset.term_counts(scope)?.into_iter();
+    let mut counts = view.term_counts(scope)?.into_iter();
     let rows = move |to: &mut Row<'_>| {
         let Some(term) = counts.next() else {
             return Ok(false);
@@ -86,7 +86,7 @@ pub fn terms(dataset: &Dataset, scope: Option<Scope>) -> Result<Batches> {
 /// One row: what is counted, its value, the value's label, how many people.
 type Summary = (String, Option<String>, Option<String>, u64);
 
-fn summary(dataset: &Dataset, top: usize) -> Result<Batches> {
+fn summary(view: &View, top: usize) -> Result<Batches> {
     let columns = [
         ("what", Kind::Text),
         ("value", Kind::MaybeText),
@@ -99,12 +99,12 @@ fn summary(dataset: &Dataset, top: usize) -> Result<Batches> {
         PeopleKey::Age,
         PeopleKey::Attribute(Attribute::Population),
     ] {
-        for row in dataset.people_counts(&[key])? {
+        for row in view.people_counts(&[key])? {
             let value = row.values.into_iter().next().flatten();
             found.push((key.to_string(), value, None, row.people));
         }
     }
-    for term in dataset.term_counts(None)?.into_iter().take(top) {
+    for term in view.term_counts(None)?.into_iter().take(top) {
         let label = (!term.label.is_empty()).then_some(term.label);
         found.push(("term".to_owned(), Some(term.id), label, term.people));
     }

@@ -7,7 +7,7 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use std::path::Path;
 use std::sync::Arc;
-use varidex::{BuildOptions, Dataset, Error, build, interruptible};
+use varidex::{BuildOptions, Dataset, Error, View, build, interruptible};
 use varidex_columns::{Batches, carriers, error_of, frequencies, ids, people, terms, variants};
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Description=\"low\">\n\
@@ -19,14 +19,14 @@ const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Desc
 
 const PED: &str = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\n";
 
-fn dataset(place: &Path) -> Dataset {
+fn dataset(place: &Path) -> View {
     std::fs::write(place.join("in.vcf"), VCF).unwrap();
     std::fs::write(place.join("in.ped"), PED).unwrap();
     let mut options = BuildOptions::default();
     options.people.files = vec![place.join("in.ped")];
     let to = place.join("out.vdx");
     build(&[place.join("in.vcf")], &to, &options, &mut |_| true).unwrap();
-    Dataset::open(&to).unwrap()
+    Dataset::open(&to).unwrap().view()
 }
 
 /// Rows as text, null as a point; a header comes first.
@@ -172,7 +172,7 @@ fn who_stops_gets_an_error_and_then_nothing() {
     let to = place.path().join("out.vdx");
     let options = BuildOptions::default();
     build(&[place.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     let mut table = variants(&dataset, "all", None).unwrap();
     let stopped = interruptible(Arc::new(|| true), || table.next()).unwrap();
     assert!(matches!(
@@ -192,7 +192,7 @@ fn groups_of_another_state_are_refused() {
         let to = other.path().join("out.vdx");
         let options = BuildOptions::default();
         build(&[other.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
-        Dataset::open(&to).unwrap()
+        Dataset::open(&to).unwrap().view()
     };
     let group = there.everybody().unwrap();
     let refused = variants(&here, "all", Some(&group)).unwrap_err();

@@ -8,13 +8,14 @@ mod genome;
 mod input;
 mod maintain;
 mod model;
+mod pedigree;
 mod query;
 mod set;
 mod stop;
 mod store;
 mod threads;
 
-pub use cohort::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount};
+pub use cohort::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
 pub use genome::{

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
     Attribute, BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result,
-    Variant, build,
+    Variant, View, build,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -22,7 +22,7 @@ fn paths(value: &Value) -> Vec<PathBuf> {
     names.map(|name| Path::new(CASES).join(name)).collect()
 }
 
-fn built(recipe: &Value, dir: &Path) -> Dataset {
+fn built(recipe: &Value, dir: &Path) -> View {
     let mut inputs = paths(&recipe["inputs"]);
     if let Some(wanted) = recipe["simulate"].as_object() {
         let options = varidex_simulate::Options {
@@ -47,7 +47,7 @@ fn built(recipe: &Value, dir: &Path) -> Dataset {
     };
     let to = dir.join("d.vdx");
     build(&inputs, &to, &options, &mut |_| true).unwrap();
-    Dataset::open(to).unwrap().with_loader(Data)
+    Dataset::open(to).unwrap().with_loader(Data).view()
 }
 
 /// Reads what expressions name from the directory of the cases.
@@ -115,7 +115,7 @@ fn row(variant: &mut Variant<'_, '_>, more: &Value) -> Result<Value> {
     Ok(row)
 }
 
-fn table(dataset: &Dataset, case: &Value, group: Option<&Group>) -> Result<Vec<Value>> {
+fn table(dataset: &View, case: &Value, group: Option<&Group>) -> Result<Vec<Value>> {
     let of = case["expression"].as_str().unwrap();
     let by: Vec<Attribute> = texts(&case["by"])
         .iter()
@@ -162,7 +162,7 @@ fn table(dataset: &Dataset, case: &Value, group: Option<&Group>) -> Result<Vec<V
 }
 
 /// The answer, in the words of the case.
-fn answer(dataset: &Dataset, case: &Value) -> Result<Value> {
+fn answer(dataset: &View, case: &Value) -> Result<Value> {
     let expression = case["expression"].as_str().unwrap();
     let group = case["group"].as_str();
     let group = group.map(|group| dataset.ask(group)).transpose()?;

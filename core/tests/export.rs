@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use varidex::{
-    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, ExportSummary, Group, build,
+    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, ExportSummary, Group, View, build,
 };
 
 const HEAD: &str = "##fileformat=VCFv4.3\n\
@@ -41,7 +41,7 @@ fn vcf(samples: &str, lines: &[&str]) -> String {
 
 struct Built {
     dir: tempfile::TempDir,
-    dataset: Dataset,
+    dataset: View,
 }
 
 fn built_from(inputs: &[PathBuf], keys: &[&str]) -> Built {
@@ -52,7 +52,7 @@ fn built_from(inputs: &[PathBuf], keys: &[&str]) -> Built {
         ..BuildOptions::default()
     };
     build(inputs, &to, &options, &mut |_| true).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     Built { dir, dataset }
 }
 
@@ -68,7 +68,7 @@ fn built(texts: &[String]) -> Built {
 }
 
 /// Everything that can be asked of the rows.
-fn rows(dataset: &Dataset) -> Vec<String> {
+fn rows(dataset: &View) -> Vec<String> {
     let mut rows = Vec::new();
     let mut variants = dataset.variants("all").unwrap();
     while let Some(mut v) = variants.next().unwrap() {
@@ -92,7 +92,7 @@ fn rows(dataset: &Dataset) -> Vec<String> {
 }
 
 fn export(
-    dataset: &Dataset,
+    dataset: &View,
     of: &str,
     group: Option<&Group>,
     format: ExportFormat,
@@ -110,7 +110,7 @@ fn export(
 }
 
 /// The lines of an export behind the header, columns separated by spaces.
-fn lines(dataset: &Dataset, of: &str, group: Option<&Group>) -> Vec<String> {
+fn lines(dataset: &View, of: &str, group: Option<&Group>) -> Vec<String> {
     let (text, summary) = export(dataset, of, group, ExportFormat::Vcf);
     let text = String::from_utf8(text).unwrap();
     let lines: Vec<String> = text
@@ -123,7 +123,7 @@ fn lines(dataset: &Dataset, of: &str, group: Option<&Group>) -> Vec<String> {
 }
 
 /// Exports in every format, builds from each again, and compares all there is to be asked.
-fn round_trip(first: &Dataset) {
+fn round_trip(first: &View) {
     let expected = rows(first);
     for (format, name) in [
         (ExportFormat::Vcf, "x.vcf"),

@@ -11,7 +11,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use varidex::{BuildOptions, Dataset, Error, FileLoader, LocalFiles, Result, Where, Who};
+use varidex::{BuildOptions, Dataset, Error, FileLoader, LocalFiles, Result, View, Where, Who};
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
     ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
@@ -48,7 +48,7 @@ impl FileLoader for Counting {
     }
 }
 
-fn built(folder: &Path) -> Dataset {
+fn built(folder: &Path) -> View {
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::write(&path, text).unwrap();
@@ -64,7 +64,7 @@ fn built(folder: &Path) -> Dataset {
         ..BuildOptions::default()
     };
     varidex::build(&[write("in.vcf", VCF)], &to, &options, &mut |_| true).unwrap();
-    Dataset::open(to).unwrap()
+    Dataset::open(to).unwrap().view()
 }
 
 fn message<T>(result: Result<T>) -> String {
@@ -121,7 +121,11 @@ fn a_loader_is_asked_once_for_each_file_and_for_nothing_else() {
         text: "\u{feff}# of the first batch\r\nA1\r\n\nB1\n",
         ..Counting::default()
     };
-    let dataset = built(folder.path()).with_loader(loader.clone());
+    let dataset = built(folder.path())
+        .dataset()
+        .clone()
+        .with_loader(loader.clone())
+        .view();
     for text in [
         "samples(A1)",
         "samples(\"A1\")",
@@ -174,7 +178,11 @@ fn regions_of_a_file_are_those_that_rows_touch() {
         text: "track name=x\nbrowser hide all\n#c\nchr1 203 204 name 0 +\n1\t50\t60\n1\t99\t100\n2\t0\t99\n",
         ..Counting::default()
     };
-    let dataset = built(folder.path()).with_loader(loader.clone());
+    let dataset = built(folder.path())
+        .dataset()
+        .clone()
+        .with_loader(loader.clone())
+        .view();
     let mut variants = dataset.variants("regions(@\"c.bed\")").unwrap();
     let mut found = Vec::new();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -227,7 +235,14 @@ fn errors_of_files_name_the_line_and_show_it_to_its_owner_only() {
                 show,
                 ..Counting::default()
             };
-            let error = message(built(folder.path()).with_loader(loader).ask(text));
+            let error = message(
+                built(folder.path())
+                    .dataset()
+                    .clone()
+                    .with_loader(loader)
+                    .view()
+                    .ask(text),
+            );
             let wanted = if show { shown } else { hidden };
             assert!(error.starts_with(wanted), "{error}");
             assert_eq!(show, error != hidden, "{error}");
@@ -254,7 +269,11 @@ fn an_id_of_the_other_kind_is_named() {
 #[test]
 fn devices_and_long_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let dataset = built(folder.path()).with_loader(LocalFiles::new());
+    let dataset = built(folder.path())
+        .dataset()
+        .clone()
+        .with_loader(LocalFiles::new())
+        .view();
     let error = message(dataset.ask("samples(@/dev/zero)"));
     assert_eq!(error, "/dev/zero: expected a regular file, found a device");
     let long = folder.path().join("long.txt");
@@ -279,7 +298,9 @@ fn questions_have_no_code_that_opens_files() {
             if path.is_dir() && !path.ends_with("tests") {
                 check(&path, seen);
             }
-            if path.extension().is_none_or(|end| end != "rs") || path.ends_with("tests.rs") {
+            if path.extension().is_none_or(|end| end != "rs")
+                || path.to_string_lossy().ends_with("tests.rs")
+            {
                 continue;
             }
             *seen += 1;

@@ -8,9 +8,11 @@
 )]
 
 use std::path::Path;
-use varidex::{BuildOptions, Dataset, Error, ExportFormat, ExportOptions, Position, Result, Trios};
+use varidex::{
+    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, Position, Result, Trios, View,
+};
 
-fn built(folder: &Path, name: &str, samples: &str) -> Dataset {
+fn built(folder: &Path, name: &str, samples: &str) -> View {
     let genotypes = samples.split('\t').map(|_| "0/1").collect::<Vec<_>>();
     let vcf = format!(
         "##fileformat=VCFv4.3\n##contig=<ID=1>\n\
@@ -35,7 +37,7 @@ fn built(folder: &Path, name: &str, samples: &str) -> Dataset {
     };
     let to = folder.join(format!("{name}.vdx"));
     varidex::build(&[write("vcf", &vcf)], &to, &options, &mut |_| true).unwrap();
-    Dataset::open(to).unwrap()
+    Dataset::open(to).unwrap().view()
 }
 
 fn refused<T>(what: &str, result: Result<T>) {
@@ -108,7 +110,7 @@ fn groups_of_another_dataset_are_refused() {
 fn groups_of_the_same_state_fit_however_it_was_opened() {
     let folder = tempfile::tempdir().unwrap();
     let here = built(folder.path(), "here", "a\tb\tc");
-    let again = Dataset::open(here.path()).unwrap();
+    let again = Dataset::open(here.path()).unwrap().view();
     let group = again.ask("samples(a)").unwrap();
     assert!(here.variants_in("all", &group).is_ok());
     let all = here.everybody().unwrap();

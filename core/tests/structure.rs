@@ -27,7 +27,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let is_test = name == "tests" || name.ends_with("tests.rs") || name == "levels.rs";
+        let is_test = name == "tests" || name.ends_with("tests.rs");
         if path.is_dir() && !is_test {
             sources(&path, found);
         } else if name.ends_with(".rs") && !is_test {

@@ -63,7 +63,7 @@ static int print_person(const vdx_person *person, void *user)
     return 0;
 }
 
-static void ask(const vdx_dataset *dataset, const char *question)
+static void ask(const vdx_view *dataset, const char *question)
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
@@ -81,7 +81,7 @@ static void ask(const vdx_dataset *dataset, const char *question)
     vdx_group_free(group);
 }
 
-static void frequency(const vdx_dataset *dataset, const char *allele, const char *who)
+static void frequency(const vdx_view *dataset, const char *allele, const char *who)
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
@@ -115,7 +115,7 @@ static int print_carrier(const vdx_carrier *carrier, void *user)
 
 int main(int argc, char **argv)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_error *error = NULL;
     vdx_status status;
 

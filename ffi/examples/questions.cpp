@@ -21,7 +21,7 @@ struct Freed {
     void operator()(Handle *handle) const { Free(handle); }
 };
 
-using Dataset = std::unique_ptr<vdx_dataset, Freed<vdx_dataset, vdx_close>>;
+using Dataset = std::unique_ptr<vdx_view, Freed<vdx_view, vdx_close>>;
 using Group = std::unique_ptr<vdx_group, Freed<vdx_group, vdx_group_free>>;
 using Error = std::unique_ptr<vdx_error, Freed<vdx_error, vdx_error_free>>;
 
@@ -112,7 +112,7 @@ void build(const std::string &cases, const char *to)
 void run(const std::string &cases, const char *to)
 {
     build(cases, to);
-    vdx_dataset *opened = nullptr;
+    vdx_view *opened = nullptr;
     call(vdx_open, to, &opened);
     const Dataset dataset(opened);
 

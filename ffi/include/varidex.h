@@ -1,7 +1,7 @@
 /*
  * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
  *
- * Handles. vdx_dataset, vdx_group and vdx_error are handles: numbers in the guise of pointers. A handle
+ * Handles. vdx_view, vdx_group and vdx_error are handles: numbers in the guise of pointers. A handle
  * that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
  * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
  * named there; freeing NULL does nothing.
@@ -155,15 +155,16 @@ typedef enum {
     VDX_PLACE_BYTE = 3,
 } vdx_place;
 
-// A dataset that is open. All functions may use it from any number of threads at once.
-typedef struct vdx_dataset vdx_dataset;
-
 // Why a call failed. It never changes; all functions may use it from any number of threads at once.
 typedef struct vdx_error vdx_error;
 
-// People of a dataset. It never changes; all functions may use it from any number of threads at once.
+// People of a view. It never changes; all functions may use it from any number of threads at once.
 // It keeps its dataset, which may be closed before it is freed.
 typedef struct vdx_group vdx_group;
+
+// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
+// it from any number of threads at once.
+typedef struct vdx_view vdx_view;
 
 // What is known of an error. Texts are NULL where they say nothing, and the error's: they are gone when
 // it is freed.
@@ -534,35 +535,29 @@ vdx_status vdx_text_free(char *text);
 // Expressions may name files behind `@`, as in `samples(@ids.txt)`, which are read by the rights of the
 // process: for expressions of strangers, as a server gets them, there is vdx_open_without_files.
 vdx_status vdx_open(const char *path,
-                    vdx_dataset **dataset,
+                    vdx_view **view,
                     vdx_error **error);
 
 // Opens a dataset as vdx_open does; no expression reads a file there, and `@` is an error.
-vdx_status vdx_open_without_files(const char *path, vdx_dataset **dataset, vdx_error **error);
+vdx_status vdx_open_without_files(const char *path, vdx_view **view, vdx_error **error);
 
 // Closes a dataset; NULL is none. Groups and Arrow streams of it live on, and so do calls of other
 // threads.
-vdx_status vdx_close(vdx_dataset *dataset);
+vdx_status vdx_close(vdx_view *view);
 
 // What a dataset holds. Set info->struct_size first, or begin with vdx_info_init.
-vdx_status vdx_describe(const vdx_dataset *dataset, vdx_info *info, vdx_error **error);
+vdx_status vdx_describe(const vdx_view *view, vdx_info *info, vdx_error **error);
 
 // Lists the samples, by number.
-vdx_status vdx_each_sample(const vdx_dataset *dataset,
-                           vdx_sample_fn each,
-                           void *user,
-                           vdx_error **error);
+vdx_status vdx_each_sample(const vdx_view *view, vdx_sample_fn each, void *user, vdx_error **error);
 
 // Reads everything and checks it: every checksum and every relation that answers rely on. VDX_DAMAGED
 // with file and section for the first fault.
-vdx_status vdx_verify(const vdx_dataset *dataset,
+vdx_status vdx_verify(const vdx_view *view,
                       vdx_error **error);
 
 // Lists the contigs with rows, in the order of the dataset.
-vdx_status vdx_each_contig(const vdx_dataset *dataset,
-                           vdx_contig_fn each,
-                           void *user,
-                           vdx_error **error);
+vdx_status vdx_each_contig(const vdx_view *view, vdx_contig_fn each, void *user, vdx_error **error);
 
 // From now on `stop` is asked, with `user`, whether questions of this thread are to end: by a clock, or
 // by a flag that another thread sets. Where `stop` is NULL, questions of this thread run to their end.
@@ -572,7 +567,7 @@ vdx_status vdx_stop_when(vdx_stop_fn stop,
 // How often one allele is seen, in any of the spellings of expressions: `22:16050075:A:G`,
 // `NC_000022.10:g.16050075A>G`, `rs587697622`. In everybody where `group` is NULL. An allele that the
 // dataset does not have is no error: see vdx_counts.found.
-vdx_status vdx_frequency(const vdx_dataset *dataset,
+vdx_status vdx_frequency(const vdx_view *view,
                          const char *allele,
                          const vdx_group *group,
                          vdx_counts *counts,
@@ -581,7 +576,7 @@ vdx_status vdx_frequency(const vdx_dataset *dataset,
 // How often each of `n` alleles is seen: of the first, the first of `chrom` (by any of its names), of
 // `pos` (1-based as in VCF), of `ref` and of `alt`; the first of `counts` takes the answer; and so on. In
 // everybody where `group` is NULL. Where it fails, some of `counts` may be set.
-vdx_status vdx_frequency_many(const vdx_dataset *dataset,
+vdx_status vdx_frequency_many(const vdx_view *view,
                               size_t n,
                               const char *const *chrom,
                               const int64_t *pos,
@@ -593,14 +588,14 @@ vdx_status vdx_frequency_many(const vdx_dataset *dataset,
 
 // The people that an expression picks, such as `carriers(gene:RYR1 & af<0.01) & sex:female`. Free them
 // with vdx_group_free.
-vdx_status vdx_ask(const vdx_dataset *dataset,
+vdx_status vdx_ask(const vdx_view *view,
                    const char *expression,
                    vdx_group **group,
                    vdx_error **error);
 
 // What is done to find the people that an expression picks, in lines for people to read. Free the text
 // with vdx_text_free.
-vdx_status vdx_explain(const vdx_dataset *dataset,
+vdx_status vdx_explain(const vdx_view *view,
                        const char *expression,
                        char **explanation,
                        vdx_error **error);
@@ -655,7 +650,7 @@ vdx_status vdx_group_free(vdx_group *group);
 
 // The variants that an expression picks, in the order of contig, position, REF and ALT, counted in
 // `group` or, where it is NULL, in everybody.
-vdx_status vdx_each_variant(const vdx_dataset *dataset,
+vdx_status vdx_each_variant(const vdx_view *view,
                             const char *where,
                             const vdx_group *group,
                             vdx_variant_fn each,
@@ -664,7 +659,7 @@ vdx_status vdx_each_variant(const vdx_dataset *dataset,
 
 // Who carries the variants that an expression picks: among `group` or, where it is NULL, everybody. By
 // variant, then by sample.
-vdx_status vdx_each_carrier(const vdx_dataset *dataset,
+vdx_status vdx_each_carrier(const vdx_view *view,
                             const char *where,
                             const vdx_group *group,
                             vdx_carrier_fn each,
@@ -673,7 +668,7 @@ vdx_status vdx_each_carrier(const vdx_dataset *dataset,
 
 // Genotypes of the variants that an expression picks, as rows of a matrix: a column for each sample of
 // `group` or, where it is NULL, of everybody, in the order of vdx_group_samples.
-vdx_status vdx_each_genotypes(const vdx_dataset *dataset,
+vdx_status vdx_each_genotypes(const vdx_view *view,
                               const char *where,
                               const vdx_group *group,
                               vdx_genotypes_fn each,
@@ -682,7 +677,7 @@ vdx_status vdx_each_genotypes(const vdx_dataset *dataset,
 
 // The variants that an expression picks, counted in `group` or, where it is NULL, in everybody:
 // chrom pos id ref alt type filter gene consequence impact ac an af n_het n_hom n_hemi n_missing.
-vdx_status vdx_variants(const vdx_dataset *dataset,
+vdx_status vdx_variants(const vdx_view *view,
                         const char *where,
                         const vdx_group *group,
                         struct ArrowArrayStream *stream,
@@ -691,7 +686,7 @@ vdx_status vdx_variants(const vdx_dataset *dataset,
 // Counts of the variants that an expression picks, in `group` or in everybody, or by the values of
 // `n_by` attributes, such as "population" and "sex":
 // chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing.
-vdx_status vdx_frequencies(const vdx_dataset *dataset,
+vdx_status vdx_frequencies(const vdx_view *view,
                            const char *where,
                            const vdx_group *group,
                            const char *const *by,
@@ -702,7 +697,7 @@ vdx_status vdx_frequencies(const vdx_dataset *dataset,
 // Who carries the variants that an expression picks, among `group` or everybody:
 // chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
 // its children whose parents are in the dataset, and origin: from whom they have it.
-vdx_status vdx_carriers(const vdx_dataset *dataset,
+vdx_status vdx_carriers(const vdx_view *view,
                         const char *where,
                         const vdx_group *group,
                         const char *trios,
@@ -711,7 +706,7 @@ vdx_status vdx_carriers(const vdx_dataset *dataset,
 
 // Pairs of variants of one sample in one gene, on different copies as far as is known:
 // chrom pos ref alt chrom_2 pos_2 ref_2 alt_2 gene sample individual phase.
-vdx_status vdx_compounds(const vdx_dataset *dataset,
+vdx_status vdx_compounds(const vdx_view *view,
                          const char *where,
                          const vdx_group *group,
                          struct ArrowArrayStream *stream,
@@ -722,7 +717,7 @@ vdx_status vdx_ids(const vdx_group *group, struct ArrowArrayStream *stream, vdx_
 
 // How many people there are by the values of `n_by` keys, such as "age" and "sex": a column for each,
 // and people. Without keys a summary: what value label people, with the `top` terms recorded most.
-vdx_status vdx_people(const vdx_dataset *dataset,
+vdx_status vdx_people(const vdx_view *view,
                       const char *const *by,
                       size_t n_by,
                       size_t top,
@@ -731,7 +726,7 @@ vdx_status vdx_people(const vdx_dataset *dataset,
 
 // The terms recorded of people, or more special ones, the most frequent first: id label people. Only
 // those recorded as `scope` ("phenotype", "disease" ...) where it is not NULL.
-vdx_status vdx_terms(const vdx_dataset *dataset,
+vdx_status vdx_terms(const vdx_view *view,
                      const char *scope,
                      struct ArrowArrayStream *stream,
                      vdx_error **error);
@@ -756,7 +751,7 @@ vdx_status vdx_load_people(const char *dataset,
 // Writes the variants that an expression picks, with the genotypes of `group` or everybody, to a file
 // whose name ends with .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
 // may be NULL.
-vdx_status vdx_export(const vdx_dataset *dataset,
+vdx_status vdx_export(const vdx_view *view,
                       const char *where,
                       const vdx_group *group,
                       const char *file,

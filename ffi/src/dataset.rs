@@ -3,15 +3,15 @@
 use crate::each::{go_on, needed};
 use crate::entry::{Growing, caught, entry, out, path as path_at, room};
 use crate::error::{plain_status, vdx_status};
-use crate::handle::{c_text, count, free, free_text, get, place_of, put, vdx_dataset, vdx_error};
+use crate::handle::{c_text, count, free, free_text, get, place_of, put, vdx_error, vdx_view};
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::offset_of;
-use varidex::{Dataset, LocalFiles};
+use varidex::{Dataset, LocalFiles, View};
 
-/// A dataset, as a handle keeps it.
+/// The view of a dataset, as a handle keeps it.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) dataset: Dataset,
+    pub(crate) view: View,
     path: CString,
     snapshot: CString,
     assembly: Option<CString>,
@@ -110,12 +110,12 @@ pub unsafe extern "C" fn vdx_text_free(text: *mut c_char) -> vdx_status {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_open(
     path: *const c_char,
-    dataset: *mut *mut vdx_dataset,
+    view: *mut *mut vdx_view,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
     unsafe {
-        open(path, dataset, error, |opened| {
+        open(path, view, error, |opened| {
             opened.with_loader(LocalFiles::new())
         })
     }
@@ -125,11 +125,11 @@ pub unsafe extern "C" fn vdx_open(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_open_without_files(
     path: *const c_char,
-    dataset: *mut *mut vdx_dataset,
+    view: *mut *mut vdx_view,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { open(path, dataset, error, |opened| opened) }
+    unsafe { open(path, view, error, |opened| opened) }
 }
 
 /// # Safety
@@ -137,21 +137,21 @@ pub unsafe extern "C" fn vdx_open_without_files(
 /// The arguments are as the header says.
 unsafe fn open(
     path: *const c_char,
-    dataset: *mut *mut vdx_dataset,
+    view: *mut *mut vdx_view,
     error: *mut *mut vdx_error,
     prepared: fn(Dataset) -> Dataset,
 ) -> vdx_status {
     let work = || {
         // SAFETY: the arguments are as the header says
-        let (to, from) = unsafe { (out(dataset, "dataset")?, path_at(path, "path")) };
+        let (to, from) = unsafe { (out(view, "view")?, path_at(path, "path")) };
         to.set(std::ptr::null_mut());
-        let opened = prepared(Dataset::open(from?)?);
+        let opened = prepared(Dataset::open(from?)?).view();
         let assembly = opened.info().assembly;
         to.set(put(Opened {
             path: c_text(&opened.path().to_string_lossy()),
             snapshot: c_text(opened.snapshot()),
             assembly: assembly.map(|assembly| c_text(assembly.name())),
-            dataset: opened,
+            view: opened,
         }));
         Ok(())
     };
@@ -162,22 +162,22 @@ unsafe fn open(
 /// Closes a dataset; NULL is none. Groups and Arrow streams of it live on, and so do calls of other
 /// threads.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vdx_close(dataset: *mut vdx_dataset) -> vdx_status {
-    plain_status(caught(|| free::<Opened>(dataset)).flatten())
+pub unsafe extern "C" fn vdx_close(view: *mut vdx_view) -> vdx_status {
+    plain_status(caught(|| free::<Opened>(view)).flatten())
 }
 
 /// What a dataset holds. Set info->struct_size first, or begin with vdx_info_init.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_describe(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     info: *mut vdx_info,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     let work = || {
         // SAFETY: `info` is as the header says
         let room = unsafe { room(info, "info") }?;
-        let opened = get::<Opened>(dataset)?;
-        let known = opened.dataset.info();
+        let opened = get::<Opened>(view)?;
+        let known = opened.view.info();
         room.fill(vdx_info {
             struct_size: room.size,
             path: opened.path.as_ptr(),
@@ -204,17 +204,17 @@ pub unsafe extern "C" fn vdx_describe(
 /// Lists the samples, by number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_each_sample(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     each: vdx_sample_fn,
     user: *mut c_void,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     let work = || {
-        let opened = get::<Opened>(dataset)?;
+        let opened = get::<Opened>(view)?;
         let each = needed(each)?;
-        for (number, name) in (0..).zip(opened.dataset.sample_names()?) {
+        for (number, name) in (0..).zip(opened.view.sample_names()?) {
             let name = c_text(name);
-            let individual = opened.dataset.individual_of(number)?.map(c_text);
+            let individual = opened.view.individual_of(number)?.map(c_text);
             let sample = vdx_sample {
                 number,
                 name: name.as_ptr(),
@@ -233,10 +233,10 @@ pub unsafe extern "C" fn vdx_each_sample(
 /// with file and section for the first fault.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_verify(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let work = || Ok(get::<Opened>(dataset)?.dataset.verify()?);
+    let work = || Ok(get::<Opened>(view)?.view.dataset().verify()?);
     // SAFETY: `error` is as the header says
     unsafe { entry(error, work) }
 }
@@ -257,15 +257,15 @@ pub type vdx_contig_fn =
 /// Lists the contigs with rows, in the order of the dataset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_each_contig(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     each: vdx_contig_fn,
     user: *mut c_void,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     let work = || {
-        let opened = get::<Opened>(dataset)?;
+        let opened = get::<Opened>(view)?;
         let each = needed(each)?;
-        for (name, rows) in opened.dataset.info().contigs {
+        for (name, rows) in opened.view.info().contigs {
             let name = c_text(&name);
             let contig = vdx_contig {
                 name: name.as_ptr(),

@@ -4,7 +4,7 @@ use crate::asked::asked;
 use crate::entry::{Answer, Failure, entry};
 use crate::error::vdx_status;
 use crate::frequency::vdx_counts;
-use crate::handle::{c_text, place_of, vdx_dataset, vdx_error, vdx_group};
+use crate::handle::{c_text, place_of, vdx_error, vdx_group, vdx_view};
 use std::ffi::{CString, c_char, c_int, c_void};
 use varidex::{Error, Variant};
 
@@ -148,7 +148,7 @@ fn tell(variant: &mut Variant<'_, '_>, each: impl FnOnce(&vdx_variant) -> c_int)
 /// `group` or, where it is NULL, in everybody.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_each_variant(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     each: vdx_variant_fn,
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn vdx_each_variant(
 ) -> vdx_status {
     let work = || {
         // SAFETY: `where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         let each = needed(each)?;
         asked.walk(|variant| {
             // SAFETY: the program gave the function together with `user`; what it is told of outlives
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn vdx_each_variant(
 /// variant, then by sample.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_each_carrier(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     each: vdx_carrier_fn,
@@ -182,9 +182,9 @@ pub unsafe extern "C" fn vdx_each_carrier(
 ) -> vdx_status {
     let work = || {
         // SAFETY: `where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         let each = needed(each)?;
-        let dataset = &asked.dataset;
+        let view = &asked.view;
         let mut carriers = Vec::new();
         asked.walk(|variant| {
             carriers.clear();
@@ -194,8 +194,8 @@ pub unsafe extern "C" fn vdx_each_carrier(
             }
             let site = Site::of(variant)?;
             for carrier in &carriers {
-                let sample = c_text(dataset.sample_name(carrier.sample)?);
-                let individual = dataset.individual_of(carrier.sample)?.map(c_text);
+                let sample = c_text(view.sample_name(carrier.sample)?);
+                let individual = view.individual_of(carrier.sample)?.map(c_text);
                 let zygosity = c_text(carrier.zygosity().name());
                 let phase = some(carrier.phase().as_bytes());
                 let told = vdx_carrier {
@@ -237,7 +237,7 @@ pub type vdx_genotypes_fn = Option<
 /// `group` or, where it is NULL, of everybody, in the order of vdx_group_samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_each_genotypes(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     each: vdx_genotypes_fn,
@@ -246,9 +246,9 @@ pub unsafe extern "C" fn vdx_each_genotypes(
 ) -> vdx_status {
     let work = || {
         // SAFETY: `where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         let each = needed(each)?;
-        let mut dosages = asked.dataset.dosages(asked.group.as_ref())?;
+        let mut dosages = asked.view.dosages(asked.group.as_ref())?;
         let mut copies = vec![0; dosages.width()];
         asked.walk(|variant| {
             variant.dosages(&mut dosages, &mut copies)?;

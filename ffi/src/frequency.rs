@@ -4,7 +4,7 @@ use crate::dataset::Opened;
 use crate::entry::{Failure, array, entry, out, text, texts};
 use crate::error::vdx_status;
 use crate::group::People;
-use crate::handle::{get, get_some, vdx_dataset, vdx_error, vdx_group};
+use crate::handle::{get, get_some, vdx_error, vdx_group, vdx_view};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use varidex::{Counts, Position};
@@ -68,7 +68,7 @@ impl vdx_counts {
 /// dataset does not have is no error: see vdx_counts.found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_frequency(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     allele: *const c_char,
     group: *const vdx_group,
     counts: *mut vdx_counts,
@@ -77,10 +77,10 @@ pub unsafe extern "C" fn vdx_frequency(
     let work = || {
         // SAFETY: the arguments are as the header says
         let (to, allele) = unsafe { (out(counts, "counts")?, text(allele, "allele")?) };
-        let opened = get::<Opened>(dataset)?;
+        let opened = get::<Opened>(view)?;
         let people = get_some::<People>(group)?;
         let within = people.as_ref().map(|people| &people.0);
-        let counts = opened.dataset.frequency(allele, within)?;
+        let counts = opened.view.frequency(allele, within)?;
         to.set(vdx_counts::of(counts));
         Ok(())
     };
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn vdx_frequency(
 /// everybody where `group` is NULL. Where it fails, some of `counts` may be set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_frequency_many(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     n: usize,
     chrom: *const *const c_char,
     pos: *const i64,
@@ -119,10 +119,10 @@ pub unsafe extern "C" fn vdx_frequency_many(
                 "counts",
             )
         }?;
-        let opened = get::<Opened>(dataset)?;
+        let opened = get::<Opened>(view)?;
         let people = get_some::<People>(group)?;
         let within = people.as_ref().map(|people| &people.0);
-        let mut lookup = opened.dataset.lookup(within)?;
+        let mut lookup = opened.view.lookup(within)?;
         let alleles = chroms.iter().zip(positions);
         let alleles = alleles.zip(references.iter().zip(&alternates));
         for (i, ((chrom, pos), (reference, alternate))) in alleles.enumerate() {

@@ -4,7 +4,7 @@ use crate::dataset::Opened;
 use crate::each::{go_on, needed};
 use crate::entry::{Answer, array, caught, entry, out, text};
 use crate::error::{plain_status, vdx_status};
-use crate::handle::{c_text, free, get, put, put_text, vdx_dataset, vdx_error, vdx_group};
+use crate::handle::{c_text, free, get, put, put_text, vdx_error, vdx_group, vdx_view};
 use std::ffi::{c_char, c_int, c_void};
 use varidex::{Group, Result};
 
@@ -29,7 +29,7 @@ pub type vdx_person_fn =
 /// with vdx_group_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_ask(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     expression: *const c_char,
     group: *mut *mut vdx_group,
     error: *mut *mut vdx_error,
@@ -38,8 +38,8 @@ pub unsafe extern "C" fn vdx_ask(
         // SAFETY: the arguments are as the header says
         let (to, who) = unsafe { (out(group, "group")?, text(expression, "expression")) };
         to.set(std::ptr::null_mut());
-        let opened = get::<Opened>(dataset)?;
-        to.set(put(People(opened.dataset.ask(who?)?)));
+        let opened = get::<Opened>(view)?;
+        to.set(put(People(opened.view.ask(who?)?)));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn vdx_ask(
 /// with vdx_text_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_explain(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     expression: *const c_char,
     explanation: *mut *mut c_char,
     error: *mut *mut vdx_error,
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn vdx_explain(
             )
         };
         to.set(std::ptr::null_mut());
-        let opened = get::<Opened>(dataset)?;
-        to.set(put_text(&opened.dataset.explain(who?)?.to_string()));
+        let opened = get::<Opened>(view)?;
+        to.set(put_text(&opened.view.explain(who?)?.to_string()));
         Ok(())
     };
     // SAFETY: `error` is as the header says

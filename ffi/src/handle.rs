@@ -14,11 +14,12 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-/// A dataset that is open. All functions may use it from any number of threads at once.
+/// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
+/// it from any number of threads at once.
 #[derive(Debug)]
-pub struct vdx_dataset(());
+pub struct vdx_view(());
 
-/// People of a dataset. It never changes; all functions may use it from any number of threads at once.
+/// People of a view. It never changes; all functions may use it from any number of threads at once.
 /// It keeps its dataset, which may be closed before it is freed.
 #[derive(Debug)]
 pub struct vdx_group(());
@@ -30,7 +31,7 @@ pub struct vdx_error(());
 /// What a handle stands for.
 #[derive(Clone)]
 pub(crate) enum Held {
-    Dataset(Arc<Opened>),
+    View(Arc<Opened>),
     Group(Arc<People>),
     Error(Arc<Told>),
 }
@@ -65,7 +66,7 @@ macro_rules! kind {
     };
 }
 
-kind!(Opened, vdx_dataset, Dataset, "dataset");
+kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
 kind!(Told, vdx_error, Error, "error");
 

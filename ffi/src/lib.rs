@@ -38,7 +38,7 @@ pub use each::*;
 pub use error::*;
 pub use frequency::*;
 pub use group::*;
-pub use handle::{vdx_dataset, vdx_error, vdx_group};
+pub use handle::{vdx_error, vdx_group, vdx_view};
 pub use interrupt::*;
 pub use tables::*;
 pub use write::*;

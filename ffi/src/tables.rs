@@ -5,7 +5,7 @@ use crate::dataset::Opened;
 use crate::entry::{Answer, caught, entry, out, parse, path, some_text, texts};
 use crate::error::vdx_status;
 use crate::group::People;
-use crate::handle::{get, vdx_dataset, vdx_error, vdx_group};
+use crate::handle::{get, vdx_error, vdx_group, vdx_view};
 use crate::interrupt;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::c_char;
@@ -67,7 +67,7 @@ unsafe fn table(
 /// chrom pos id ref alt type filter gene consequence impact ac an af n_het n_hom n_hemi n_missing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_variants(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     stream: *mut FFI_ArrowArrayStream,
@@ -75,9 +75,9 @@ pub unsafe extern "C" fn vdx_variants(
 ) -> vdx_status {
     let make = || {
         // SAFETY: `r#where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         Ok(varidex_columns::variants(
-            &asked.dataset,
+            &asked.view,
             asked.of,
             asked.group.as_ref(),
         )?)
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn vdx_variants(
 /// chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_frequencies(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     by: *const *const c_char,
@@ -101,11 +101,11 @@ pub unsafe extern "C" fn vdx_frequencies(
 ) -> vdx_status {
     let make = || {
         // SAFETY: the arguments are as the header says
-        let (asked, by) = unsafe { (asked(dataset, r#where, group)?, texts(by, n_by, "by")?) };
+        let (asked, by) = unsafe { (asked(view, r#where, group)?, texts(by, n_by, "by")?) };
         let by: Vec<Attribute> = by.into_iter().map(parse).collect::<Answer<_>>()?;
         let group = asked.group.as_ref();
         Ok(varidex_columns::frequencies(
-            &asked.dataset,
+            &asked.view,
             asked.of,
             group,
             &by,
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn vdx_frequencies(
 /// its children whose parents are in the dataset, and origin: from whom they have it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_carriers(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     trios: *const c_char,
@@ -129,18 +129,18 @@ pub unsafe extern "C" fn vdx_carriers(
 ) -> vdx_status {
     let make = || {
         // SAFETY: `r#where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         let trios = match trios.is_null() {
             true => None,
             false => {
                 // SAFETY: `trios` is as the header says
                 let ped = unsafe { path(trios, "trios") }?;
-                Some(Trios::from_ped(&asked.dataset, ped)?)
+                Some(Trios::from_ped(&asked.view, ped)?)
             }
         };
         let group = asked.group.as_ref();
         Ok(varidex_columns::carriers(
-            &asked.dataset,
+            &asked.view,
             asked.of,
             group,
             trios,
@@ -154,7 +154,7 @@ pub unsafe extern "C" fn vdx_carriers(
 /// chrom pos ref alt chrom_2 pos_2 ref_2 alt_2 gene sample individual phase.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_compounds(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     stream: *mut FFI_ArrowArrayStream,
@@ -162,9 +162,9 @@ pub unsafe extern "C" fn vdx_compounds(
 ) -> vdx_status {
     let make = || {
         // SAFETY: `r#where` is as the header says
-        let asked = unsafe { asked(dataset, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?;
         let group = asked.group.as_ref();
-        Ok(varidex_columns::compounds(&asked.dataset, asked.of, group)?)
+        Ok(varidex_columns::compounds(&asked.view, asked.of, group)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn vdx_ids(
 /// and people. Without keys a summary: what value label people, with the `top` terms recorded most.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_people(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     by: *const *const c_char,
     n_by: usize,
     top: usize,
@@ -200,8 +200,8 @@ pub unsafe extern "C" fn vdx_people(
         // SAFETY: `by` is as the header says
         let by = unsafe { texts(by, n_by, "by") }?;
         let by: Vec<PeopleKey> = by.into_iter().map(parse).collect::<Answer<_>>()?;
-        let opened = get::<Opened>(dataset)?;
-        Ok(varidex_columns::people(&opened.dataset, &by, top)?)
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::people(&opened.view, &by, top)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn vdx_people(
 /// those recorded as `scope` ("phenotype", "disease" ...) where it is not NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_terms(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     scope: *const c_char,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
@@ -220,8 +220,8 @@ pub unsafe extern "C" fn vdx_terms(
         // SAFETY: `scope` is as the header says
         let scope = unsafe { some_text(scope, "scope") }?;
         let scope: Option<Scope> = scope.map(parse).transpose()?;
-        let opened = get::<Opened>(dataset)?;
-        Ok(varidex_columns::terms(&opened.dataset, scope)?)
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::terms(&opened.view, scope)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }

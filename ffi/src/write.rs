@@ -5,7 +5,7 @@ use crate::entry::{
     Answer, Failure, Growing, entry, out, parse, path, paths, read_options, room, some_text, texts,
 };
 use crate::error::vdx_status;
-use crate::handle::{c_text, put_text, vdx_dataset, vdx_error, vdx_group};
+use crate::handle::{c_text, put_text, vdx_error, vdx_group, vdx_view};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
@@ -328,7 +328,7 @@ pub unsafe extern "C" fn vdx_load_people(
 /// may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_export(
-    dataset: *const vdx_dataset,
+    view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
     file: *const c_char,
@@ -344,7 +344,7 @@ pub unsafe extern "C" fn vdx_export(
                 false => Some(room(summary, "summary")?),
             };
             (
-                asked(dataset, r#where, group)?,
+                asked(view, r#where, group)?,
                 path(file, "file")?,
                 read_options(options, "options")?,
                 summary,
@@ -356,8 +356,8 @@ pub unsafe extern "C" fn vdx_export(
         };
         let teller = Teller(given.progress, given.user);
         let mut tell = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
-        let dataset = &asked.dataset;
-        let written = dataset.export(asked.of, asked.group.as_ref(), to, &options, &mut tell)?;
+        let view = &asked.view;
+        let written = view.export(asked.of, asked.group.as_ref(), to, &options, &mut tell)?;
         if let Some(summary) = summary {
             summary.fill(vdx_export_summary {
                 struct_size: summary.size,

@@ -52,14 +52,14 @@ static void free_paths(const char **paths, size_t n)
         free((void *)(uintptr_t)paths[i]);
 }
 
-static vdx_dataset *build(const char *cases, const char *work, const json *recipe)
+static vdx_view *build(const char *cases, const char *work, const json *recipe)
 {
     const char *inputs[MOST], *people[MOST], *ontologies[MOST], *genes[MOST], *info[MOST];
     vdx_build_options options = vdx_build_options_init();
     vdx_people_options known = vdx_people_options_init();
     const json *simulate = json_get(recipe, "simulate");
     char to[2048], cohort[2048], simulated[2048];
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_error *error = NULL;
     size_t n = paths(cases, json_get(recipe, "inputs"), inputs);
     const json *keys = json_get(recipe, "info");
@@ -124,7 +124,7 @@ static int check_person(const vdx_person *person, void *user)
     return 0;
 }
 
-static vdx_status ask(const vdx_dataset *dataset, const json *of, vdx_error **error)
+static vdx_status ask(const vdx_view *dataset, const json *of, vdx_error **error)
 {
     const json *answer = json_get(of, "answer"), *scores = json_get(answer, "scores");
     vdx_group *group = NULL;
@@ -209,7 +209,7 @@ static void check_table(struct ArrowArrayStream *stream, const json *answer)
     schema.release(&schema);
 }
 
-static vdx_status table(const vdx_dataset *dataset, const vdx_group *group, const json *of,
+static vdx_status table(const vdx_view *dataset, const vdx_group *group, const json *of,
                         vdx_error **error)
 {
     const char *verb = json_text(of, "verb"), *expression = json_text(of, "expression");
@@ -237,7 +237,7 @@ static vdx_status table(const vdx_dataset *dataset, const vdx_group *group, cons
     return status;
 }
 
-static vdx_status frequency(const vdx_dataset *dataset, const vdx_group *group, const json *of,
+static vdx_status frequency(const vdx_view *dataset, const vdx_group *group, const json *of,
                             vdx_error **error)
 {
     const json *answer = json_get(of, "answer"), *an = json_get(answer, "an");
@@ -267,7 +267,7 @@ static vdx_status frequency(const vdx_dataset *dataset, const vdx_group *group, 
     return status;
 }
 
-static void run(const vdx_dataset *dataset, const json *of)
+static void run(const vdx_view *dataset, const json *of)
 {
     const json *refused = json_get(of, "error");
     const char *verb = json_text(of, "verb"), *who = json_text(of, "group");
@@ -311,7 +311,7 @@ int main(int argc, char **argv)
     for (int i = 3; i < argc; i++) {
         json *file = json_file(argv[i]);
         const json *list = json_get(file, "cases");
-        vdx_dataset *dataset;
+        vdx_view *dataset;
         running = argv[i];
         dataset = build(argv[1], argv[2], json_get(file, "dataset"));
         for (const json *of = list->first; of != NULL; of = of->next)

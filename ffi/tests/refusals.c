@@ -78,9 +78,9 @@ static int stop(void *user)
 }
 
 /* What is NULL where something is needed. */
-static void nothing(const vdx_dataset *dataset, const vdx_group *group)
+static void nothing(const vdx_view *dataset, const vdx_group *group)
 {
-    vdx_dataset *opened = NULL;
+    vdx_view *opened = NULL;
     vdx_group *found = NULL;
     vdx_error *error = NULL;
     vdx_counts counts;
@@ -157,7 +157,7 @@ static void nothing(const vdx_dataset *dataset, const vdx_group *group)
 /* Handles that are none, and what is freed twice. */
 static void handles(const char *path)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_group *group = NULL, *again = NULL;
     vdx_error *error = NULL, *told = NULL;
     vdx_error_details details = vdx_error_details_init();
@@ -173,11 +173,11 @@ static void handles(const char *path)
     EXPECT(vdx_text_free(mine) == VDX_HANDLE);
 
     /* of another kind, or never one */
-    REFUSED(VDX_HANDLE, vdx_ask((vdx_dataset *)(void *)group, "all", &again, &error));
-    REFUSED(VDX_HANDLE, vdx_ask((vdx_dataset *)(void *)mine, "all", &again, &error));
+    REFUSED(VDX_HANDLE, vdx_ask((vdx_view *)(void *)group, "all", &again, &error));
+    REFUSED(VDX_HANDLE, vdx_ask((vdx_view *)(void *)mine, "all", &again, &error));
     REFUSED(VDX_HANDLE, vdx_group_count((vdx_group *)(void *)dataset, &count, &error));
     EXPECT(vdx_group_free((vdx_group *)(void *)dataset) == VDX_HANDLE);
-    EXPECT(vdx_close((vdx_dataset *)(void *)group) == VDX_HANDLE);
+    EXPECT(vdx_close((vdx_view *)(void *)group) == VDX_HANDLE);
 
     /* a closed dataset is refused, and its groups live on */
     EXPECT(vdx_close(dataset) == VDX_OK);
@@ -197,7 +197,7 @@ static void handles(const char *path)
 }
 
 /* What errors tell. */
-static void told(const vdx_dataset *dataset)
+static void told(const vdx_view *dataset)
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
@@ -233,7 +233,7 @@ static void told(const vdx_dataset *dataset)
 /* Datasets that are not there, damaged, too new, or too old. */
 static void files(const char *spec)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_error *error = NULL;
     vdx_error_details details = vdx_error_details_init();
     char dir[2048];
@@ -275,7 +275,7 @@ static void files(const char *spec)
 /* Files that expressions name: read where the program said so, and never shown. */
 static void lists(const char *path, const char *work)
 {
-    vdx_dataset *dataset = NULL, *strict = NULL;
+    vdx_view *dataset = NULL, *strict = NULL;
     vdx_group *group = NULL;
     vdx_error *error = NULL;
     vdx_error_details details = vdx_error_details_init();
@@ -316,7 +316,7 @@ static void lists(const char *path, const char *work)
 }
 
 /* Structs of other sizes. */
-static void structs(const vdx_dataset *dataset, const char *work)
+static void structs(const vdx_view *dataset, const char *work)
 {
     vdx_error *error = NULL;
     vdx_info info = vdx_info_init();
@@ -364,7 +364,7 @@ static void structs(const vdx_dataset *dataset, const char *work)
 /* Builds that fail leave nothing. */
 static void builds(const char *spec, const char *work)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_error *error = NULL;
     vdx_error_details details = vdx_error_details_init();
     vdx_build_options options = vdx_build_options_init();
@@ -430,10 +430,10 @@ static void builds(const char *spec, const char *work)
 }
 
 /* Callbacks that end the work, and groups of other datasets. */
-static void ended(const vdx_dataset *dataset, const vdx_group *group, const char *spec,
+static void ended(const vdx_view *dataset, const vdx_group *group, const char *spec,
                   const char *work)
 {
-    vdx_dataset *other = NULL;
+    vdx_view *other = NULL;
     vdx_group *theirs = NULL, *both = NULL;
     vdx_error *error = NULL;
     vdx_counts counts;
@@ -488,7 +488,7 @@ static void ended(const vdx_dataset *dataset, const vdx_group *group, const char
 
 int main(int argc, char **argv)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     vdx_group *group = NULL;
     char path[2048];
 

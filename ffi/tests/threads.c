@@ -51,7 +51,7 @@ static int add_carrier(const vdx_carrier *carrier, void *user)
     return 0;
 }
 
-static void add_table(answers *to, const vdx_dataset *dataset)
+static void add_table(answers *to, const vdx_view *dataset)
 {
     struct ArrowArrayStream stream;
     struct ArrowArray batch;
@@ -67,7 +67,7 @@ static void add_table(answers *to, const vdx_dataset *dataset)
     stream.release(&stream);
 }
 
-static answers ask(const vdx_dataset *dataset)
+static answers ask(const vdx_view *dataset)
 {
     answers found = {UINT64_C(14695981039346656037)};
     vdx_error *error = NULL;
@@ -96,7 +96,7 @@ static answers ask(const vdx_dataset *dataset)
 }
 
 typedef struct {
-    const vdx_dataset *shared;
+    const vdx_view *shared;
     const char *path;
     uint64_t expected;
 } work;
@@ -124,7 +124,7 @@ static void *run_until_closed(void *user)
 
 int main(int argc, char **argv)
 {
-    vdx_dataset *dataset = NULL;
+    vdx_view *dataset = NULL;
     pthread_t threads[THREADS];
     work all;
 

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use tempfile::TempDir;
-use varidex::{
-    BuildOptions, Dataset, ExportFormat, ExportOptions, Group, Result, SampleSet, build,
-};
+use varidex::{BuildOptions, ExportFormat, ExportOptions, Group, Result, SampleSet, View, build};
 
 /// A temporary directory: in `TMPDIR` where that is set, else in memory where the system has such.
 pub(crate) fn scratch() -> TempDir {
@@ -60,7 +58,7 @@ pub(crate) const BESIDE: [(&str, &str); 3] = [
 ];
 
 /// Every other sample or so.
-pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group>> {
+pub(crate) fn some_samples(dataset: &View) -> Result<Option<Group>> {
     let names = dataset.sample_names()?;
     let names: Vec<String> = names
         .take(1000)
@@ -82,7 +80,7 @@ pub(crate) fn some_samples(dataset: &Dataset) -> Result<Option<Group>> {
 
 /// Asks everything there is to ask of at most `limit` variants, and compares answers that must
 /// agree. Returns the number of variants, or the first error; all the rest is asked nevertheless.
-pub(crate) fn ask_everything(dataset: &Dataset, limit: usize) -> Result<usize> {
+pub(crate) fn ask_everything(dataset: &View, limit: usize) -> Result<usize> {
     let mut seen = Seen::default();
     let rows = walk(dataset, limit, &mut seen);
     let mut first = rows.as_ref().err().map(ToString::to_string);
@@ -91,7 +89,7 @@ pub(crate) fn ask_everything(dataset: &Dataset, limit: usize) -> Result<usize> {
             first = Some(e.to_string());
         }
     };
-    note(dataset.section_sizes().map(drop));
+    note(dataset.dataset().section_sizes().map(drop));
     note(groups(dataset, limit));
     for format in [ExportFormat::Vcf, ExportFormat::Bcf] {
         note(export(dataset, format).map(drop));
@@ -164,7 +162,7 @@ struct Allele {
 const AGAIN: usize = 8;
 
 /// Reads everything of every variant.
-fn walk(dataset: &Dataset, limit: usize, seen: &mut Seen) -> Result<usize> {
+fn walk(dataset: &View, limit: usize, seen: &mut Seen) -> Result<usize> {
     let mut rows = 0;
     let mut variants = dataset.variants("all")?;
     while let Some(mut variant) = variants.next()? {
@@ -205,7 +203,7 @@ fn walk(dataset: &Dataset, limit: usize, seen: &mut Seen) -> Result<usize> {
 }
 
 /// Everything in a format, in memory; `None` where the format cannot hold it.
-pub(crate) fn export(dataset: &Dataset, format: ExportFormat) -> Result<Option<Vec<u8>>> {
+pub(crate) fn export(dataset: &View, format: ExportFormat) -> Result<Option<Vec<u8>>> {
     let options = ExportOptions {
         format: Some(format),
         threads: Some(1),
@@ -219,7 +217,7 @@ pub(crate) fn export(dataset: &Dataset, format: ExportFormat) -> Result<Option<V
 }
 
 /// A group and those who are not in it add up to everybody.
-fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
+fn groups(dataset: &View, limit: usize) -> Result<()> {
     let Some(group) = some_samples(dataset)? else {
         return Ok(());
     };
@@ -260,7 +258,7 @@ fn groups(dataset: &Dataset, limit: usize) -> Result<()> {
     Ok(())
 }
 
-fn people(dataset: &Dataset, who: &str) -> Result<()> {
+fn people(dataset: &View, who: &str) -> Result<()> {
     let group = dataset.ask(who)?;
     assert!(group.count() <= dataset.everybody()?.count());
     group.ids()?;
@@ -270,7 +268,7 @@ fn people(dataset: &Dataset, who: &str) -> Result<()> {
 }
 
 /// Everything that is asked of people alone, of their terms and of genes; nothing where there are none.
-pub(crate) fn told_of_people(dataset: &Dataset) -> Result<()> {
+pub(crate) fn told_of_people(dataset: &View) -> Result<()> {
     for sample in 0..dataset.sample_count().min(100) {
         dataset.individual_of(sample)?;
     }
@@ -324,7 +322,7 @@ fn unless_not_understood(asked: Result<()>) -> Result<()> {
     }
 }
 
-fn count(dataset: &Dataset, test: &str, limit: usize) -> Result<()> {
+fn count(dataset: &View, test: &str, limit: usize) -> Result<()> {
     let mut found = match dataset.variants(test) {
         // ids and names of any bytes cannot always be asked for
         Err(varidex::Error::Expression(_)) => return Ok(()),
@@ -341,7 +339,7 @@ fn count(dataset: &Dataset, test: &str, limit: usize) -> Result<()> {
     Ok(())
 }
 
-fn find(dataset: &Dataset, allele: &Allele) -> Result<()> {
+fn find(dataset: &View, allele: &Allele) -> Result<()> {
     let Allele {
         contig,
         position,

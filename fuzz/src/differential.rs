@@ -3,7 +3,7 @@
 use crate::dataset::scratch;
 use arbitrary::{Arbitrary, Unstructured};
 use std::collections::{BTreeMap, BTreeSet};
-use varidex::{BuildOptions, CarrierGenotype, Counts, Dataset, Zygosity, build};
+use varidex::{BuildOptions, CarrierGenotype, Counts, Dataset, View, Zygosity, build};
 
 /// Two inputs of other people, or one.
 #[derive(Debug, Arbitrary)]
@@ -102,8 +102,10 @@ pub fn differential(data: &[u8]) {
         (report.stored, report.refused_count()),
         (records.len() as u64, 0)
     );
-    let dataset = Dataset::open(&to).expect("what was built can be opened");
-    dataset.verify().expect("what was built is sound");
+    let dataset = Dataset::open(&to)
+        .expect("what was built can be opened")
+        .view();
+    dataset.dataset().verify().expect("what was built is sound");
     let scan = Scan {
         records,
         people,
@@ -257,7 +259,7 @@ impl Scan {
 
     fn compare(
         &self,
-        dataset: &Dataset,
+        dataset: &View,
         text: &str,
         asked: Option<&varidex::Group>,
         group: &BTreeSet<u32>,
@@ -373,7 +375,7 @@ impl Scan {
     }
 
     /// Rows that overlap a region are found, others are not.
-    fn compare_region(&self, dataset: &Dataset, region: (u8, u8)) {
+    fn compare_region(&self, dataset: &View, region: (u8, u8)) {
         if self
             .records
             .iter()
@@ -404,7 +406,7 @@ impl Scan {
     }
 
     /// Groups by what they carry.
-    fn compare_people(&self, dataset: &Dataset, least: u32) {
+    fn compare_people(&self, dataset: &View, least: u32) {
         let everybody: BTreeSet<u32> = (0..self.people).collect();
         let ask = |text: &str| -> BTreeSet<u32> {
             dataset
@@ -452,7 +454,7 @@ impl Scan {
     }
 
     /// One allele at a time.
-    fn compare_alleles(&self, dataset: &Dataset) {
+    fn compare_alleles(&self, dataset: &View) {
         let everybody: BTreeSet<u32> = (0..self.people).collect();
         let rows = self.rows(&everybody);
         let mut times: BTreeMap<&Key, u32> = BTreeMap::new();

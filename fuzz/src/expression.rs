@@ -3,16 +3,18 @@
 
 use crate::dataset::{BESIDE, built};
 use std::sync::LazyLock;
-use varidex::{Dataset, Where, Who};
+use varidex::{Dataset, View, Where, Who};
 
 /// Rows of an answer that are looked at.
 const ROWS: usize = 200;
 
-static DATASET: LazyLock<Dataset> = LazyLock::new(|| {
+static DATASET: LazyLock<View> = LazyLock::new(|| {
     let (directory, path) = built(include_str!("../data/mixed.vcf"), &BESIDE);
-    let dataset = Dataset::open(path).expect("what was built can be opened");
+    let dataset = Dataset::open(path)
+        .expect("what was built can be opened")
+        .view();
     // everything is mapped now, so that the files may go
-    dataset.verify().expect("what was built is sound");
+    dataset.dataset().verify().expect("what was built is sound");
     drop(directory);
     dataset
 });

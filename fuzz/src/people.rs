@@ -73,19 +73,25 @@ pub fn people(data: &[u8]) {
         assert!(told(&e, &to), "{e}");
         return;
     }
-    let before = Dataset::open(&to).expect("what was built can be opened");
+    let before = Dataset::open(&to)
+        .expect("what was built can be opened")
+        .view();
     match load_people(&to, &people, &mut |_| true) {
         Ok(report) => {
             assert_eq!(report.read, report.people + report.merged + report.refused);
         }
         Err(e) => {
             assert!(told(&e, &to), "{e}");
-            let after = Dataset::open(&to).expect("a dataset stays where people are refused");
+            let after = Dataset::open(&to)
+                .expect("a dataset stays where people are refused")
+                .view();
             assert_eq!(after.snapshot(), before.snapshot());
         }
     }
-    let dataset = Dataset::open(&to).expect("what was built can be opened");
-    dataset.verify().expect("what was built is sound");
+    let dataset = Dataset::open(&to)
+        .expect("what was built can be opened")
+        .view();
+    dataset.dataset().verify().expect("what was built is sound");
     told_of_people(&dataset).expect("a sound dataset can be asked");
 }
 

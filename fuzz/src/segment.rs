@@ -38,7 +38,7 @@ pub fn segment(data: &[u8]) {
     let Ok(dataset) = Dataset::open(directory.path()) else {
         return;
     };
-    let asked = ask_everything(&dataset, files::ROWS);
+    let asked = ask_everything(&dataset.view(), files::ROWS);
     let verified = dataset.verify();
     if originals.eq(&files) {
         verified.expect("a dataset that is as it was is sound");

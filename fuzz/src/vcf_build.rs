@@ -2,7 +2,7 @@
 
 use crate::dataset::{ask_everything, export, scratch};
 use std::io::Write;
-use varidex::{BuildOptions, Counts, Dataset, ExportFormat, build};
+use varidex::{BuildOptions, Counts, Dataset, ExportFormat, View, build};
 
 /// The first byte says how the others are wrapped and read, the rest is the file.
 pub fn vcf_build(data: &[u8]) {
@@ -39,11 +39,13 @@ pub fn vcf_build(data: &[u8]) {
     };
     assert_eq!(report.records, report.stored + report.refused_count());
     assert!(options.skip_malformed || report.refused_count() == 0);
-    let dataset = Dataset::open(&to).expect("what was built can be opened");
+    let dataset = Dataset::open(&to)
+        .expect("what was built can be opened")
+        .view();
     let info = dataset.info();
     assert_eq!((info.rows, info.records), (report.rows, report.stored));
     assert_eq!(info.samples, report.samples);
-    dataset.verify().expect("what was built is sound");
+    dataset.dataset().verify().expect("what was built is sound");
     let rows = ask_everything(&dataset, usize::MAX).expect("what was built can be asked");
     assert_eq!(rows as u64, report.rows);
     let format = match bit(7) {
@@ -60,7 +62,9 @@ pub fn vcf_build(data: &[u8]) {
             ..BuildOptions::default()
         };
         build(&[&input], &again, &options, &mut |_| true).expect("what was exported can be built");
-        let again = Dataset::open(&again).expect("what was built can be opened");
+        let again = Dataset::open(&again)
+            .expect("what was built can be opened")
+            .view();
         let rows = rows_of(&dataset);
         // what no header and no column can hold is written with replacements
         let plain = rows.iter().all(|(contig, _, reference, alternate, _)| {
@@ -75,7 +79,7 @@ pub fn vcf_build(data: &[u8]) {
 }
 
 /// Contig, position, REF, ALT and counts of every row.
-fn rows_of(dataset: &Dataset) -> Vec<(String, i32, Vec<u8>, Vec<u8>, Counts)> {
+fn rows_of(dataset: &View) -> Vec<(String, i32, Vec<u8>, Vec<u8>, Counts)> {
     let mut rows = Vec::new();
     let mut variants = dataset.variants("all").expect("a sound expression");
     while let Some(mut variant) = variants.next().expect("a sound dataset") {

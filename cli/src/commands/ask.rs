@@ -5,14 +5,14 @@ use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Cell, Format, Table, print, print_json};
 use serde_json::{Value, json};
-use varidex::Dataset;
+use varidex::View;
 
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
-    let dataset = super::open(&args.dataset)?;
+    let view = super::open(&args.dataset)?;
     if args.explain {
-        return explain(&dataset, args);
+        return explain(&view, args);
     }
-    let group = dataset.ask(&args.who)?;
+    let group = view.ask(&args.who)?;
     super::say_notes(group.hints(), messages);
     if args.ids {
         let mut ranked = group.ranked()?;
@@ -55,8 +55,8 @@ fn scores(ranked: &[(&str, Option<f64>)], format: Format) -> Result<(), Failure>
     table.finish()
 }
 
-fn explain(dataset: &Dataset, args: &Ask) -> Result<(), Failure> {
-    let explanation = dataset.explain(&args.who)?;
+fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
+    let explanation = view.explain(&args.who)?;
     if args.format == Format::Tsv {
         return print(&explanation.to_string());
     }

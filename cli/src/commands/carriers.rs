@@ -5,7 +5,7 @@ use crate::args::Carriers;
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Cell, Table};
-use varidex::{Dataset, Group, PairPhase, PairedVariant, Trios};
+use varidex::{Group, PairPhase, PairedVariant, Trios, View};
 
 const COLUMNS: [&str; 9] = [
     "chrom",
@@ -37,17 +37,17 @@ const PAIR_COLUMNS: [&str; 12] = [
 
 pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
     let asked = &args.grouped.variants;
-    let dataset = super::open(&asked.dataset)?;
-    let group = super::group(&dataset, args.grouped.group.as_deref(), messages)?;
+    let view = super::open(&asked.dataset)?;
+    let group = super::group(&view, args.grouped.group.as_deref(), messages)?;
     let group = group.as_ref().map(|(group, _)| group);
     if args.compound {
-        return run_pairs(&dataset, args, group);
+        return run_pairs(&view, args, group);
     }
     let trios = match &args.trio {
-        Some(path) => Some(Trios::from_ped(&dataset, path)?),
+        Some(path) => Some(Trios::from_ped(&view, path)?),
         None => None,
     };
-    let mut variants = super::find(&dataset, &asked.of, group)?;
+    let mut variants = super::find(&view, &asked.of, group)?;
     let columns = match trios {
         Some(_) => &COLUMNS[..],
         None => COLUMNS.split_last().map_or(&[][..], |(_, columns)| columns),
@@ -80,8 +80,8 @@ pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
                 pos,
                 reference,
                 alternate,
-                Cell::Text(dataset.sample_name(carrier.sample)?),
-                individual(&dataset, carrier.sample)?,
+                Cell::Text(view.sample_name(carrier.sample)?),
+                individual(&view, carrier.sample)?,
                 Cell::Text(carrier.zygosity().name()),
                 phase,
                 origin,
@@ -93,10 +93,10 @@ pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
 }
 
 /// One line for each pair of variants in a gene.
-fn run_pairs(dataset: &Dataset, args: &Carriers, group: Option<&Group>) -> Result<(), Failure> {
+fn run_pairs(view: &View, args: &Carriers, group: Option<&Group>) -> Result<(), Failure> {
     let asked = &args.grouped.variants;
     let mut table = Table::new(asked.format, &PAIR_COLUMNS);
-    dataset.compound_pairs(asked.of.as_str(), group, |pair| -> Result<(), Failure> {
+    view.compound_pairs(asked.of.as_str(), group, |pair| -> Result<(), Failure> {
         let [chrom, pos, reference, alternate] = variant_cells(pair.first);
         let [chrom_2, pos_2, ref_2, alt_2] = variant_cells(pair.second);
         table.row(&[
@@ -109,8 +109,8 @@ fn run_pairs(dataset: &Dataset, args: &Carriers, group: Option<&Group>) -> Resul
             ref_2,
             alt_2,
             Cell::Text(pair.gene),
-            Cell::Text(dataset.sample_name(pair.sample)?),
-            individual(dataset, pair.sample)?,
+            Cell::Text(view.sample_name(pair.sample)?),
+            individual(view, pair.sample)?,
             Cell::Text(match pair.phase {
                 PairPhase::Trans => "trans",
                 PairPhase::Unknown => "unknown",
@@ -130,7 +130,7 @@ fn variant_cells(variant: &PairedVariant) -> [Cell<'_>; 4] {
 }
 
 /// Whose a sample is, where that is known.
-fn individual(dataset: &Dataset, sample: u32) -> Result<Cell<'_>, Failure> {
-    let individual = dataset.individual_of(sample)?;
+fn individual(view: &View, sample: u32) -> Result<Cell<'_>, Failure> {
+    let individual = view.individual_of(sample)?;
     Ok(individual.map_or(Cell::Missing, Cell::Text))
 }

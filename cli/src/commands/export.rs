@@ -13,8 +13,8 @@ pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
 }
 
 fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
-    let dataset = super::open(&args.dataset)?;
-    let group = super::group(&dataset, args.group.as_deref(), messages)?;
+    let view = super::open(&args.dataset)?;
+    let group = super::group(&view, args.group.as_deref(), messages)?;
     let group = group.as_ref().map(|(group, _)| group);
     let to_stdout = args.output == Path::new("-");
     let options = ExportOptions {
@@ -29,15 +29,14 @@ fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     };
     let written = if to_stdout {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        dataset
-            .export_to(&args.of, group, &mut out, &options, &mut told)
+        view.export_to(&args.of, group, &mut out, &options, &mut told)
             .and_then(|summary| {
                 let flushed = io::Write::flush(&mut out);
                 flushed.map_err(|e| Error::io("output", e))?;
                 Ok(summary)
             })
     } else {
-        dataset.export(&args.of, group, &args.output, &options, &mut told)
+        view.export(&args.of, group, &args.output, &options, &mut told)
     };
     bar.finish_and_clear();
     let summary = match written {

@@ -25,11 +25,11 @@ const COLUMNS: [&str; 13] = [
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let grouped = &args.grouped;
-    let dataset = super::open(&grouped.variants.dataset)?;
-    let group = super::group(&dataset, grouped.group.as_deref(), messages)?;
+    let view = super::open(&grouped.variants.dataset)?;
+    let group = super::group(&view, grouped.group.as_deref(), messages)?;
     let counting = match &group {
         Some((group, _)) => group.counting_note(),
-        None => dataset.everybody()?.counting_note(),
+        None => view.everybody()?.counting_note(),
     };
     super::say_notes(&counting, messages);
     let (group, name) = match &group {
@@ -38,14 +38,14 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
     };
     let mut table = Table::new(grouped.variants.format, &COLUMNS);
     if args.by.is_empty() {
-        let mut variants = super::find(&dataset, &grouped.variants.of, group)?;
+        let mut variants = super::find(&view, &grouped.variants.of, group)?;
         while let Some(mut variant) = variants.next()? {
             let counts = variant.counts()?;
             write(&mut table, &mut variant, name, &counts)?;
         }
         return table.finish();
     }
-    let by = dataset.groups_by(&args.by, group)?;
+    let by = view.groups_by(&args.by, group)?;
     let (values, groups): (Vec<_>, Vec<_>) = by.into_iter().unzip();
     let name = |values: Vec<Option<String>>| {
         let shown = values
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
         shown.collect::<Vec<_>>().join("|")
     };
     let names: Vec<String> = values.into_iter().map(name).collect();
-    let mut variants = dataset.variants_by(grouped.variants.of.as_str(), &groups)?;
+    let mut variants = view.variants_by(grouped.variants.of.as_str(), &groups)?;
     while let Some(mut variant) = variants.next()? {
         for (number, name) in names.iter().enumerate() {
             let counts = variant.counts_of(number)?;

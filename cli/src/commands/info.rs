@@ -9,7 +9,7 @@ use varidex::{Dataset, SectionSize};
 
 pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     let dataset = Dataset::open(&args.dataset)?;
-    let info = dataset.info();
+    let info = dataset.view().info();
     let sections = dataset.section_sizes()?;
     if args.json {
         return print_json(&as_json(&info, &sections));

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::Cell;
 use std::path::Path;
-use varidex::{Counts, Dataset, Group, LocalFiles, Variants, Who};
+use varidex::{Counts, Dataset, Group, LocalFiles, Variants, View, Who};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -37,19 +37,20 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
-fn open(path: &Path) -> Result<Dataset, Failure> {
-    Ok(Dataset::open(path)?.with_loader(LocalFiles::of_terminal()))
+fn open(path: &Path) -> Result<View, Failure> {
+    let dataset = Dataset::open(path)?.with_loader(LocalFiles::of_terminal());
+    Ok(dataset.view())
 }
 
 /// The group an option names, and its text as the library writes it; nothing without the option.
-fn group<'a>(
-    dataset: &'a Dataset,
+fn group(
+    view: &View,
     text: Option<&str>,
     messages: Messages,
 ) -> Result<Option<(Group, String)>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let who: Who = text.parse()?;
-    let group = dataset.ask(text)?;
+    let group = view.ask(text)?;
     say_notes(group.hints(), messages);
     Ok(Some((group, who.to_string())))
 }
@@ -62,14 +63,10 @@ fn say_notes<'n>(notes: impl IntoIterator<Item = &'n String>, messages: Messages
 }
 
 /// The variants of an expression, counted in a group where there is one.
-fn find<'a>(
-    dataset: &'a Dataset,
-    of: &str,
-    group: Option<&Group>,
-) -> Result<Variants<'a>, Failure> {
+fn find<'a>(view: &'a View, of: &str, group: Option<&Group>) -> Result<Variants<'a>, Failure> {
     Ok(match group {
-        Some(group) => dataset.variants_in(of, group)?,
-        None => dataset.variants(of)?,
+        Some(group) => view.variants_in(of, group)?,
+        None => view.variants(of)?,
     })
 }
 

@@ -4,7 +4,7 @@ use crate::args::People;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::{Cell, Table, print};
-use varidex::{Dataset, PeopleKey, PeopleOptions};
+use varidex::{Dataset, PeopleKey, PeopleOptions, View};
 
 pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
     if let Some(table) = &args.guess {
@@ -14,7 +14,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         return Ok(());
     };
     if args.files.is_empty() && args.known.ontology.is_empty() {
-        return count(args, &Dataset::open(dataset)?);
+        return count(args, &Dataset::open(dataset)?.view());
     }
     let options = PeopleOptions {
         files: args.files.clone(),
@@ -34,12 +34,12 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
 }
 
 /// Without keys: how many people have each sex, age, population and term.
-fn count(args: &People, dataset: &Dataset) -> Result<(), Failure> {
+fn count(args: &People, view: &View) -> Result<(), Failure> {
     if !args.by.is_empty() {
         let names: Vec<String> = args.by.iter().map(ToString::to_string).collect();
         let columns: Vec<&str> = names.iter().map(String::as_str).chain(["people"]).collect();
         let mut table = Table::new(args.format, &columns);
-        for row in dataset.people_counts(&args.by)? {
+        for row in view.people_counts(&args.by)? {
             let values = row.values.iter();
             let mut cells: Vec<Cell<'_>> = values
                 .map(|value| value.as_deref().map_or(Cell::Missing, Cell::Text))
@@ -49,7 +49,7 @@ fn count(args: &People, dataset: &Dataset) -> Result<(), Failure> {
         }
         return table.finish();
     }
-    let terms = dataset.term_counts(args.scope)?;
+    let terms = view.term_counts(args.scope)?;
     let mut table = Table::new(args.format, &["what", "value", "label", "people"]);
     if args.scope.is_none() {
         let keys = [
@@ -58,7 +58,7 @@ fn count(args: &People, dataset: &Dataset) -> Result<(), Failure> {
             PeopleKey::Attribute(varidex::Attribute::Population),
         ];
         for key in keys {
-            for row in dataset.people_counts(&[key])? {
+            for row in view.people_counts(&[key])? {
                 let value = row.values.first().and_then(|value| value.as_deref());
                 table.row(&[
                     Cell::Text(&key.to_string()),

@@ -26,8 +26,8 @@ const COLUMNS: [&str; 17] = [
 ];
 
 pub(crate) fn run(args: &Variants) -> Result<(), Failure> {
-    let dataset = super::open(&args.dataset)?;
-    let mut variants = super::find(&dataset, &args.of, None)?;
+    let view = super::open(&args.dataset)?;
+    let mut variants = super::find(&view, &args.of, None)?;
     let mut table = Table::new(args.format, &COLUMNS);
     let mut id = Vec::new();
     while let Some(mut variant) = variants.next()? {

@@ -1,6 +1,6 @@
 //! Batches: their segments, where these lie, and which batches have samples in common.
 
-use super::Dataset;
+use super::Opened;
 use crate::error::Result;
 use crate::set::{SampleSet, set_bit, words_for};
 use crate::store::Segment;
@@ -24,7 +24,7 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    pub(crate) fn of(dataset: &Dataset) -> Result<Self> {
+    pub(crate) fn of(dataset: &Opened) -> Result<Self> {
         let manifest = dataset.manifest();
         let mut by_number = BTreeMap::<u32, Vec<usize>>::new();
         let mut on_contig = vec![Vec::new(); manifest.contigs.len()];
@@ -56,7 +56,7 @@ impl Batches {
             of_part,
             on_contig,
             outside: match dataset.counts_elsewhere() {
-                true => outside(dataset.sample_count(), &members, &sharing),
+                true => outside(dataset.universe(), &members, &sharing),
                 false => SampleSet::new(),
             },
             sharing,

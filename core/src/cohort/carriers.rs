@@ -450,7 +450,7 @@ mod tests {
         std::fs::write(&input, vcf).unwrap();
         let to = place.path().join("out.vdx");
         build(&[input], &to, &BuildOptions::default(), &mut |_| true).unwrap();
-        let dataset = Dataset::open(&to).unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
         let mut variants = dataset.variants("all").unwrap();
         let mut variant = variants.next().unwrap().unwrap();
         let mut phased = Vec::new();

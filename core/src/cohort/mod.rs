@@ -9,12 +9,14 @@ mod open;
 mod people;
 mod polyploid;
 mod regions;
+mod view;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::{Carrier, Union};
 pub(crate) use count::{LaidOut, Mask, RowCounts, Tally, known_of_all, stored};
-pub(crate) use open::Part;
-pub use open::{Dataset, Info, SectionSize};
+pub use open::{Dataset, SectionSize};
+pub(crate) use open::{Opened, Part};
 pub use people::{PeopleCount, PeopleKey, TermCount};
 pub(crate) use polyploid::for_each_polyploid;
 pub(crate) use regions::Regions;
+pub use view::{Info, View};

@@ -1,9 +1,9 @@
 //! Opening a dataset.
 
-use super::{Batches, Members};
+use super::{Batches, Members, View};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Bytes, Kind, contig_hash};
-use crate::genome::{Assembly, ContigNames, Interval};
+use crate::genome::{ContigNames, Interval};
 use crate::model::FileLoader;
 use crate::store::Samples;
 use crate::store::gene_carriers::GeneCarriers;
@@ -14,6 +14,7 @@ use crate::store::open_manifest;
 use crate::store::segment::Segment;
 use crate::store::terms::Terms;
 use std::io::ErrorKind;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -24,8 +25,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 ///
 /// ```no_run
 /// let dataset = varidex::Dataset::open("cohort.vdx")?;
-/// println!("{} people", dataset.sample_count());
-/// println!("{}", dataset.ask("carriers(22:16050075:A:G)")?.count());
+/// let view = dataset.view();
+/// println!("{} samples", view.sample_count());
+/// println!("{}", view.ask("carriers(22:16050075:A:G)")?.count());
 /// # Ok::<(), varidex::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -37,7 +39,7 @@ pub struct Dataset {
 
 /// The files of a state, shared by all that was asked of it.
 #[derive(Debug)]
-struct Opened {
+pub struct Opened {
     path: PathBuf,
     manifest: Manifest,
     samples: Samples,
@@ -58,41 +60,6 @@ pub(crate) struct Part {
     /// Until the segment is read: the file may be removed from the directory any time.
     mapped: Mutex<Option<Bytes>>,
     segment: OnceLock<Segment>,
-}
-
-/// What a dataset holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Info {
-    /// The directory.
-    pub path: PathBuf,
-    /// Names the state that was opened.
-    pub snapshot: String,
-    /// The assembly, where known.
-    pub assembly: Option<Assembly>,
-    /// Samples.
-    pub samples: u64,
-    /// VCF records.
-    pub records: u64,
-    /// Rows: one for each ALT of each record.
-    pub rows: u64,
-    /// Contigs with rows: name, and rows of all batches.
-    pub contigs: Vec<(String, u64)>,
-    /// People of whom something is known.
-    pub people: u64,
-    /// What was recorded of them.
-    pub people_records: u64,
-    /// Terms of ontologies.
-    pub terms: u64,
-    /// Genes, and how many bases on both sides of each count as the gene's.
-    pub genes: (u64, u32),
-    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`.
-    pub annotations: Option<String>,
-    /// INFO keys kept: name and type.
-    pub info_keys: Vec<(String, String)>,
-    /// Segments.
-    pub segments: u64,
-    /// Bytes of all files.
-    pub bytes: u64,
 }
 
 /// What a kind of section takes in all segments together.
@@ -196,7 +163,7 @@ impl Dataset {
     /// ```no_run
     /// use varidex::{Dataset, LocalFiles};
     /// let dataset = Dataset::open("cohort.vdx")?.with_loader(LocalFiles::new());
-    /// println!("{}", dataset.ask("samples(@ids.txt)")?.count());
+    /// println!("{}", dataset.view().ask("samples(@ids.txt)")?.count());
     /// # Ok::<(), varidex::Error>(())
     /// ```
     #[must_use]
@@ -207,10 +174,6 @@ impl Dataset {
         }
     }
 
-    pub(crate) fn loader(&self) -> Option<&dyn FileLoader> {
-        self.loader.as_deref()
-    }
-
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.opened.path
@@ -219,105 +182,6 @@ impl Dataset {
     /// Names the state that was opened: equal ids, equal answers.
     pub fn snapshot(&self) -> &str {
         &self.opened.manifest.snapshot
-    }
-
-    /// How many samples.
-    pub fn sample_count(&self) -> u32 {
-        self.opened.samples.len()
-    }
-
-    /// The name of a sample by its number.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] where there is no such number; [`Error::Damaged`].
-    pub fn sample_name(&self, sample: u32) -> Result<&str> {
-        self.opened.samples.name(sample)
-    }
-
-    /// The number of a sample by its name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`].
-    pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
-        self.opened.samples.number(name)
-    }
-
-    /// Names of all samples, by number.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`].
-    pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
-        self.opened.samples.all()
-    }
-
-    /// Names of the contigs, in the dataset's order.
-    pub fn contigs(&self) -> impl Iterator<Item = &str> {
-        self.opened
-            .manifest
-            .contigs
-            .iter()
-            .map(|contig| contig.name.as_str())
-    }
-
-    /// What the dataset holds.
-    pub fn info(&self) -> Info {
-        let mut rows = vec![0u64; self.opened.manifest.contigs.len()];
-        for span in self
-            .opened
-            .manifest
-            .segments
-            .iter()
-            .flat_map(|s| &s.contigs)
-        {
-            if let Some(rows) = rows.get_mut(span.contig as usize) {
-                *rows += u64::from(span.rows);
-            }
-        }
-        let contigs = self
-            .contigs()
-            .map(str::to_owned)
-            .zip(rows)
-            .filter(|(_, rows)| *rows > 0);
-        Info {
-            path: self.opened.path.clone(),
-            snapshot: self.opened.manifest.snapshot.clone(),
-            assembly: self.opened.names.assembly(),
-            samples: u64::from(self.sample_count()),
-            records: self
-                .opened
-                .manifest
-                .segments
-                .iter()
-                .map(|s| u64::from(s.records))
-                .sum(),
-            rows: self
-                .opened
-                .manifest
-                .segments
-                .iter()
-                .map(|s| u64::from(s.rows))
-                .sum(),
-            contigs: contigs.collect(),
-            people: self.people().map_or(0, |people| people.len().into()),
-            people_records: self.people().map_or(0, |people| people.events().into()),
-            terms: self.terms().map_or(0, |terms| terms.len().into()),
-            genes: self
-                .genes()
-                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
-            annotations: self.opened.manifest.annotations.clone(),
-            info_keys: self
-                .opened
-                .manifest
-                .info
-                .iter()
-                .map(|i| (i.key.clone(), i.kind.clone()))
-                .collect(),
-            segments: self.opened.manifest.segments.len() as u64,
-            bytes: self.opened.manifest.files().map(|file| file.size).sum(),
-        }
     }
 
     /// Bytes by kind of section, over all segments, largest first. Maps every segment.
@@ -340,52 +204,75 @@ impl Dataset {
         Ok(sizes)
     }
 
+    /// All of it, as its holder sees it: what questions are asked of.
+    pub fn view(&self) -> View {
+        View::of(self.clone())
+    }
+
+    pub(super) fn loader(&self) -> Option<&dyn FileLoader> {
+        self.loader.as_deref()
+    }
+}
+
+impl Deref for Dataset {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.opened
+    }
+}
+
+impl Opened {
+    /// Numbers of samples are below.
+    pub(crate) fn universe(&self) -> u32 {
+        self.samples.len()
+    }
+
     pub(crate) fn manifest(&self) -> &Manifest {
-        &self.opened.manifest
+        &self.manifest
     }
 
     pub(crate) fn samples(&self) -> &Samples {
-        &self.opened.samples
+        &self.samples
     }
 
     /// The terms of the ontologies loaded, where some were.
     pub(crate) fn terms(&self) -> Option<&Terms> {
-        self.opened.terms.as_ref().map(|known| &*known.terms)
+        self.terms.as_ref().map(|known| &*known.terms)
     }
 
     /// The genes loaded, where some were.
     pub(crate) fn genes(&self) -> Option<&Genes> {
-        self.opened.genes.as_ref()
+        self.genes.as_ref()
     }
 
     /// Who carries variants of genes, where that is stored.
     pub(crate) fn gene_carriers(&self) -> Option<&GeneCarriers> {
-        self.opened.gene_carriers.as_ref()
+        self.gene_carriers.as_ref()
     }
 
     /// What is known of people, where some were loaded.
     pub(crate) fn people(&self) -> Option<&People> {
-        self.opened.people.as_ref()
+        self.people.as_ref()
     }
 
     pub(crate) fn contig_names(&self) -> &ContigNames {
-        &self.opened.names
+        &self.names
     }
 
     /// The name of a contig by its number.
     pub(crate) fn contig_name(&self, contig: u32) -> &str {
-        let entry = self.opened.manifest.contigs.get(contig as usize);
+        let entry = self.manifest.contigs.get(contig as usize);
         entry.map_or("", |entry| entry.name.as_str())
     }
 
     pub(crate) fn parts(&self) -> &[Part] {
-        &self.opened.parts
+        &self.parts
     }
 
     /// The batch of a part.
     pub(crate) fn batch(&self, part: usize) -> u32 {
-        self.opened
-            .manifest
+        self.manifest
             .segments
             .get(part)
             .map_or(0, |entry| entry.batch)
@@ -393,11 +280,11 @@ impl Dataset {
 
     /// What is known of the batches together: it reads a segment of each when it is first asked for.
     pub(crate) fn batches(&self) -> Result<&Batches> {
-        match self.opened.batches.get() {
+        match self.batches.get() {
             Some(batches) => Ok(batches),
             None => {
                 let batches = Batches::of(self)?;
-                Ok(self.opened.batches.get_or_init(|| batches))
+                Ok(self.batches.get_or_init(|| batches))
             }
         }
     }
@@ -408,7 +295,7 @@ impl Dataset {
         let mut found = Vec::new();
         for batch in 0..batches.len() as u32 {
             let first = batches.parts(batch).first();
-            if let Some(part) = first.and_then(|&part| self.opened.parts.get(part))
+            if let Some(part) = first.and_then(|&part| self.parts.get(part))
                 && Members::of(self.segment(part)?).contains(sample)
             {
                 found.push(batch);
@@ -420,19 +307,19 @@ impl Dataset {
     /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
     /// samples of an input without a record.
     pub(crate) fn counts_elsewhere(&self) -> bool {
-        let first = self.opened.manifest.segments.first();
-        let outside = first.is_some_and(|entry| entry.samples < self.opened.manifest.sample_count);
+        let first = self.manifest.segments.first();
+        let outside = first.is_some_and(|entry| entry.samples < self.manifest.sample_count);
         outside || self.has_several_batches()
     }
 
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
-        (1..self.opened.parts.len()).any(|part| self.batch(part) != self.batch(0))
+        (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
     }
 
     /// Whether one of the spans of a part's entry in the manifest may have rows that overlap the interval.
     pub(crate) fn span_reaches(&self, part: usize, span: usize, interval: Interval) -> bool {
-        let entry = self.opened.manifest.segments.get(part);
+        let entry = self.manifest.segments.get(part);
         let span = entry.and_then(|entry| entry.contigs.get(span));
         span.is_some_and(|span| span.overlaps(interval))
     }
@@ -458,7 +345,7 @@ impl Dataset {
     /// What manifest and segment both say must agree, for queries rely on the manifest to pass
     /// segments by.
     fn check_segment(&self, part: &Part, segment: &Segment) -> Result<()> {
-        let Some(entry) = self.opened.manifest.segments.get(part.index) else {
+        let Some(entry) = self.manifest.segments.get(part.index) else {
             return Ok(());
         };
         let meta = segment.meta();
@@ -475,7 +362,7 @@ impl Dataset {
             .samples
             .checked_sub(1)
             .map(|local| segment.sample(local));
-        let known = last.is_none_or(|last| last < self.sample_count());
+        let known = last.is_none_or(|last| last < self.universe());
         for rows in segment.contigs() {
             let name = self.contig_name(rows.contig);
             if contig_hash(name) != rows.name {

@@ -1,6 +1,6 @@
 //! Counting the people of a dataset.
 
-use super::Dataset;
+use super::View;
 use crate::error::{Error, Result};
 use crate::model::Attribute;
 use crate::model::{Age, Scope};
@@ -78,7 +78,7 @@ impl std::fmt::Display for PeopleKey {
     }
 }
 
-impl Dataset {
+impl View {
     pub(crate) fn some_people(&self) -> Result<&People> {
         self.people().ok_or_else(|| {
             Error::Usage(format!(

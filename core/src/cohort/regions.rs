@@ -1,6 +1,6 @@
 //! Many intervals of many contigs, and the rows that reach them.
 
-use super::open::Dataset;
+use super::Opened;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::genome::Interval;
@@ -71,7 +71,7 @@ fn reaches(interval: Interval, start: i64, end: i64) -> bool {
     first <= start || first < end
 }
 
-impl Dataset {
+impl Opened {
     /// Whether a part has rows that may reach one of the regions, by the manifest alone.
     pub(crate) fn reaches_any(&self, part: usize, regions: &Regions) -> bool {
         let entry = self.manifest().segments.get(part);

@@ -6,7 +6,7 @@
 
 use super::phases::{PhaseKinds, Phases};
 use super::records::{BatchRows, Record, RowAt};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::cohort::{Tally, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
@@ -108,7 +108,7 @@ type BaseKey = Vec<(usize, u32, i64, i64)>;
 
 /// Loads the genotypes of record after record.
 pub(super) struct Genotypes<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     batches: Vec<Batch>,
     /// Index in `batches` of the batch of each part, where it has samples.
     batch_of: Vec<Option<usize>>,
@@ -137,17 +137,17 @@ pub(super) struct Genotypes<'a> {
 
 impl<'a> Genotypes<'a> {
     /// For these samples of the dataset, ascending.
-    pub(super) fn new(dataset: &'a Dataset, samples: &[u32], phased: PhaseKinds) -> Result<Self> {
+    pub(super) fn new(view: &'a View, samples: &[u32], phased: PhaseKinds) -> Result<Self> {
         let mut batches: Vec<Batch> = Vec::new();
-        let mut batch_of = vec![None; dataset.parts().len()];
-        let known = dataset.batches()?;
+        let mut batch_of = vec![None; view.parts().len()];
+        let known = view.batches()?;
         for number in 0..known.len() as u32 {
             let mut parts = known.parts(number).iter().copied();
             let first = parts.clone().next();
-            let Some(part) = first.and_then(|part| dataset.parts().get(part)) else {
+            let Some(part) = first.and_then(|part| view.parts().get(part)) else {
                 continue;
             };
-            let segment = dataset.segment(part)?;
+            let segment = view.segment(part)?;
             if segment.meta().samples == 0 {
                 continue;
             }
@@ -161,14 +161,14 @@ impl<'a> Genotypes<'a> {
         }
         let coverage = match batches.len() {
             0 | 1 => None,
-            _ => Some(Coverage::new(dataset, [])?),
+            _ => Some(Coverage::new(view, [])?),
         };
         Ok(Self {
-            dataset,
+            view,
             batches,
             batch_of,
             coverage,
-            tallies: dataset.parts().iter().map(|_| None).collect(),
+            tallies: view.parts().iter().map(|_| None).collect(),
             columns: samples.len(),
             base: Vec::new(),
             base_of: Vec::new(),
@@ -358,8 +358,8 @@ impl<'a> Genotypes<'a> {
     }
 
     fn segment(&self, part: usize) -> Result<&'a Segment> {
-        match self.dataset.parts().get(part) {
-            Some(part) => self.dataset.segment(part),
+        match self.view.parts().get(part) {
+            Some(part) => self.view.segment(part),
             None => Err(crate::error::Error::Usage(format!("no part {part}"))),
         }
     }

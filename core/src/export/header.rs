@@ -1,7 +1,7 @@
 //! The header, and the numbers that BCF has for its names.
 
 use super::phases::PhaseKinds;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::{InfoNumber, InfoType};
 use crate::store::InfoEntry;
@@ -33,18 +33,18 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn new(dataset: &Dataset, samples: &[u32]) -> Result<Self> {
+    pub(super) fn new(view: &View, samples: &[u32]) -> Result<Self> {
         let mut header = Self {
             lines: Vec::new(),
             known: HashSet::new(),
             numbers: HashMap::new(),
             renamed: Vec::new(),
-            contigs: dataset.contigs().map(str::to_owned).collect(),
+            contigs: view.contigs().map(str::to_owned).collect(),
             phases: PhaseKinds::default(),
         };
         header.add("FILTER", "PASS", "Description=\"All filters passed\"");
-        for part in dataset.parts() {
-            for text in dataset.segment(part)?.filters() {
+        for part in view.parts() {
+            for text in view.segment(part)?.filters() {
                 for text in text
                     .split(';')
                     .filter(|text| !matches!(*text, "" | "." | "PASS"))
@@ -53,7 +53,7 @@ impl Header {
                 }
             }
         }
-        if dataset.sample_count() > 0 {
+        if view.universe() > 0 {
             header.add(
                 "INFO",
                 AC,
@@ -80,7 +80,7 @@ impl Header {
             SVLEN,
             "Number=.,Type=Integer,Description=\"Difference in length between REF and ALT\"",
         );
-        for entry in &dataset.manifest().info {
+        for entry in &view.manifest().info {
             let (number, kind) = declaration(entry);
             let rest = format!("Number={number},Type={kind},Description=\"\"");
             header.add_renamed("INFO", &entry.key, &rest);
@@ -91,7 +91,7 @@ impl Header {
                 "GT",
                 "Number=1,Type=String,Description=\"Genotype\"",
             );
-            header.add_phases(PhaseKinds::of(dataset)?);
+            header.add_phases(PhaseKinds::of(view)?);
         }
         Ok(header)
     }
@@ -143,7 +143,7 @@ impl Header {
     }
 
     /// The text; with the numbers of the names for BCF.
-    pub(super) fn text(&self, dataset: &Dataset, samples: &[u32], binary: bool) -> Result<String> {
+    pub(super) fn text(&self, view: &View, samples: &[u32], binary: bool) -> Result<String> {
         let mut text = String::from("##fileformat=VCFv4.3\n");
         let _ = writeln!(
             text,
@@ -158,7 +158,7 @@ impl Header {
             let idx = idx(self.number(name));
             let _ = writeln!(text, "##{kind}=<ID={name},{rest}{idx}>");
         }
-        let manifest = dataset.manifest();
+        let manifest = view.manifest();
         let assembly = manifest.assembly.as_ref();
         let assembly = assembly.map_or(String::new(), |name| format!(",assembly={name}"));
         for (number, contig) in (0..).zip(&manifest.contigs) {
@@ -183,7 +183,7 @@ impl Header {
         }
         for &sample in samples {
             text.push('\t');
-            text.push_str(dataset.sample_name(sample)?);
+            text.push_str(view.sample_name(sample)?);
         }
         text.push('\n');
         Ok(text)

@@ -3,7 +3,7 @@
 use super::genotypes::Genotypes;
 use super::header::{AC, AN, END, SVLEN, SVTYPE};
 use super::records::{Record, RowAt};
-use crate::cohort::{Dataset, Members};
+use crate::cohort::{Members, View};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
 use crate::genome::AlleleType;
@@ -58,8 +58,8 @@ pub(super) struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    pub(super) fn new(dataset: &'a Dataset, group: Option<&Group>) -> Result<Self> {
-        let keys = dataset.manifest().info.iter().map(|entry| {
+    pub(super) fn new(view: &'a View, group: Option<&Group>) -> Result<Self> {
+        let keys = view.manifest().info.iter().map(|entry| {
             let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
             let number = match entry.number.as_str() {
                 "alt" => InfoNumber::Alt,
@@ -68,10 +68,10 @@ impl<'a> Info<'a> {
             };
             (entry.key.as_str(), kind, number)
         });
-        let group = group.filter(|_| dataset.has_several_batches());
-        let exported = dataset.parts().iter().map(|part| match group {
+        let group = group.filter(|_| view.has_several_batches());
+        let exported = view.parts().iter().map(|part| match group {
             Some(group) => {
-                let members = Members::of(dataset.segment(part)?);
+                let members = Members::of(view.segment(part)?);
                 Ok(members.count_in(group.samples()) > 0)
             }
             None => Ok(true),
@@ -79,11 +79,7 @@ impl<'a> Info<'a> {
         Ok(Self {
             keys: keys.collect(),
             exported: exported.collect::<Result<_>>()?,
-            parts: dataset
-                .parts()
-                .iter()
-                .map(|_| PartInfo::default())
-                .collect(),
+            parts: view.parts().iter().map(|_| PartInfo::default()).collect(),
         })
     }
 

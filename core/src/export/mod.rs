@@ -27,7 +27,7 @@ mod phases;
 mod records;
 mod text;
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::query::{Group, IntoWhere};
 use crate::threads::bounded;
@@ -122,7 +122,7 @@ pub struct ExportSummary {
 /// Names reported one by one of which characters were replaced.
 const RENAMED_MAX: usize = 20;
 
-impl Dataset {
+impl View {
     /// Writes the variants that an expression picks, with the genotypes of a group (or of everybody),
     /// as VCF or BCF to a file. The file appears whole or not at all, and replaces one that is there.
     ///
@@ -130,8 +130,8 @@ impl Dataset {
     ///
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {
-    /// let dataset = varidex::Dataset::open("cohort.vdx")?;
-    /// let summary = dataset.export(
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// let summary = view.export(
     ///     "22:16,000,000-17,000,000",
     ///     None,
     ///     "region.bcf",
@@ -260,7 +260,7 @@ impl Write for Counted<'_> {
 
 /// An export on its way.
 struct Writer<'a, 'w> {
-    dataset: &'a Dataset,
+    view: &'a View,
     name: &'w Path,
     sink: Sink<Counted<'w>>,
     binary: bool,
@@ -274,7 +274,7 @@ struct Writer<'a, 'w> {
 
 impl<'a, 'w> Writer<'a, 'w> {
     fn new(
-        dataset: &'a Dataset,
+        view: &'a View,
         group: Option<&Group>,
         to: &'w mut dyn Write,
         name: &'w Path,
@@ -283,7 +283,7 @@ impl<'a, 'w> Writer<'a, 'w> {
     ) -> Result<Self> {
         let samples: Vec<u32> = match group {
             Some(group) => group.samples().iter().collect(),
-            None => (0..dataset.sample_count()).collect(),
+            None => (0..view.universe()).collect(),
         };
         let binary = format == ExportFormat::Bcf;
         if binary && samples.len() >= 1 << 24 {
@@ -291,9 +291,9 @@ impl<'a, 'w> Writer<'a, 'w> {
                 "BCF cannot hold 2^24 samples or more: export to VCF".to_owned(),
             ));
         }
-        let mut header = Header::new(dataset, &samples)?;
+        let mut header = Header::new(view, &samples)?;
         let renamed = header.take_renamed();
-        let text = header.text(dataset, &samples, binary)?;
+        let text = header.text(view, &samples, binary)?;
         let out = Counted { out: to, bytes: 0 };
         let threads = bounded(threads);
         let failed = |e| Error::io(name, e);
@@ -307,12 +307,12 @@ impl<'a, 'w> Writer<'a, 'w> {
             sink.write_all(text.as_bytes()).map_err(failed)?;
         }
         Ok(Self {
-            dataset,
+            view,
             name,
             sink,
             binary,
-            info: Info::new(dataset, group)?,
-            genotypes: Genotypes::new(dataset, &samples, header.phases)?,
+            info: Info::new(view, group)?,
+            genotypes: Genotypes::new(view, &samples, header.phases)?,
             header,
             line: Vec::new(),
             summary: ExportSummary {
@@ -351,7 +351,7 @@ impl<'a, 'w> Writer<'a, 'w> {
         self.genotypes.load(record)?;
         let fixed = self
             .info
-            .load(record, &self.genotypes, self.dataset.sample_count() > 0)?;
+            .load(record, &self.genotypes, self.view.universe() > 0)?;
         self.line.clear();
         let written = match self.binary {
             true => bcf::write(
@@ -376,7 +376,7 @@ impl<'a, 'w> Writer<'a, 'w> {
         written.map_err(|limit| {
             Error::Usage(format!(
                 "{}:{}: BCF cannot hold {limit}: export to VCF",
-                self.dataset.contig_name(record.place.0),
+                self.view.contig_name(record.place.0),
                 record.place.1.one_based()
             ))
         })?;

@@ -1,6 +1,6 @@
 //! The phase sets of the genotypes of one record: FORMAT PS and PSL.
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::set::PhaseSet;
 use crate::store::Segment;
@@ -17,10 +17,10 @@ pub(super) struct PhaseKinds {
 }
 
 impl PhaseKinds {
-    pub(super) fn of(dataset: &Dataset) -> Result<Self> {
+    pub(super) fn of(view: &View) -> Result<Self> {
         let mut kinds = Self::default();
-        for part in dataset.parts() {
-            let segment = dataset.segment(part)?;
+        for part in view.parts() {
+            let segment = view.segment(part)?;
             if !segment.has_phase_sets() {
                 continue;
             }

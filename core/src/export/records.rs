@@ -1,6 +1,6 @@
 //! Which of the picked rows at a position were one VCF record.
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Position;
 use crate::store::Segment;
@@ -35,7 +35,7 @@ pub(super) struct Picked<'a> {
 
 impl<'a> Picked<'a> {
     pub(super) fn new(
-        dataset: &Dataset,
+        view: &View,
         place: (u32, Position),
         rows: &[((usize, &'a Segment, u32), bool)],
         reference: &[u8],
@@ -44,13 +44,13 @@ impl<'a> Picked<'a> {
         let rows = rows.iter().map(|&((part, segment, row), passes)| {
             Ok(RowAt {
                 part,
-                batch: dataset.batch(part),
+                batch: view.batch(part),
                 segment,
                 row,
                 passes,
                 alt: segment.columns.alt_number.get(segment.file(), row)?,
                 rank: segment.columns.record_rank.get(segment.file(), row)?,
-                origin: origin(dataset, part, place),
+                origin: origin(view, part, place),
             })
         });
         Ok(Self {
@@ -64,14 +64,14 @@ impl<'a> Picked<'a> {
 
 /// The rows of a position may be cut by a segment's end: the part that has the first of them. Parts
 /// of one batch that only lie over each other come from different files and share no record.
-fn origin(dataset: &Dataset, mut part: usize, (contig, position): (u32, Position)) -> usize {
+fn origin(view: &View, mut part: usize, (contig, position): (u32, Position)) -> usize {
     let span = |part: usize| {
-        let entry = dataset.manifest().segments.get(part)?;
+        let entry = view.manifest().segments.get(part)?;
         entry.contigs.iter().find(|span| span.contig == contig)
     };
     let here = position.zero_based();
     while let Some(before) = part.checked_sub(1)
-        && dataset.batch(before) == dataset.batch(part)
+        && view.batch(before) == view.batch(part)
         && span(part).is_some_and(|span| span.start == here)
         && span(before).is_some_and(|span| span.last == here)
     {

@@ -6,7 +6,7 @@ use super::coverage::{Place, RowOf};
 use super::expression::Where;
 use super::find::{doubt_of_mate, find_change, name_of};
 use super::several::Several;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::cohort::{RowCounts, Tally};
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
@@ -24,23 +24,23 @@ const NAMES_TOLD: usize = 8;
 /// spells it in several ways, a sample has what the record says in which it carries most.
 #[derive(Debug, Clone)]
 pub struct Allele<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     /// Number of the part, and the row.
     rows: Vec<(usize, u32)>,
     /// Of batches that spell it in several ways: all rows, the first of `rows` among them.
     spelled: Vec<Vec<(usize, u32)>>,
 }
 
-impl Dataset {
+impl View {
     /// Finds an allele; `None` where the dataset does not have it. `contig` by any of its names,
     /// alleles as VCF writes them or in another spelling of the same change.
     ///
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {
     /// use varidex::{Dataset, Position};
-    /// let dataset = Dataset::open("cohort.vdx")?;
+    /// let view = Dataset::open("cohort.vdx")?.view();
     /// let position = Position::from_one_based(16_050_075).unwrap();
-    /// if let Some(allele) = dataset.allele("22", position, "A", "G")? {
+    /// if let Some(allele) = view.allele("22", position, "A", "G")? {
     ///     println!("{:?}", allele.counts()?);
     /// }
     /// # Ok(())
@@ -150,8 +150,8 @@ impl Dataset {
 }
 
 /// The allele with an id, if there is one only.
-fn only_one<'a>(dataset: &'a Dataset, id: &str) -> Result<Option<Allele<'a>>> {
-    let mut variants = dataset.variants(Where::id(id))?;
+fn only_one<'a>(view: &'a View, id: &str) -> Result<Option<Allele<'a>>> {
+    let mut variants = view.variants(Where::id(id))?;
     let (mut rows, mut names) = (Vec::new(), Vec::new());
     while let Some(mut variant) = variants.next()? {
         let name = variant.names()?.vcf;
@@ -171,27 +171,27 @@ fn only_one<'a>(dataset: &'a Dataset, id: &str) -> Result<Option<Allele<'a>>> {
             candidates: names,
         })));
     }
-    Ok(Allele::of_rows(dataset, rows))
+    Ok(Allele::of_rows(view, rows))
 }
 
 impl<'a> Allele<'a> {
-    pub(super) fn of_rows(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Option<Self> {
+    pub(super) fn of_rows(view: &'a View, rows: Vec<(usize, u32)>) -> Option<Self> {
         (!rows.is_empty()).then_some(Self {
-            dataset,
+            view,
             rows,
             spelled: Vec::new(),
         })
     }
 
     /// Of all rows of a change: of those that a batch spells in the same way the first.
-    fn of_spellings(dataset: &'a Dataset, rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+    fn of_spellings(view: &'a View, rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
         if let [_] = rows[..] {
-            return Ok(Self::of_rows(dataset, rows));
+            return Ok(Self::of_rows(view, rows));
         }
         let mut by_batch: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
         for (part, row) in rows {
             by_batch
-                .entry(dataset.batch(part))
+                .entry(view.batch(part))
                 .or_default()
                 .push((part, row));
         }
@@ -202,7 +202,7 @@ impl<'a> Allele<'a> {
                 let mut known = HashSet::new();
                 let mut each = Vec::new();
                 for (part, row) in rows {
-                    if known.insert(name_of(dataset, part, row)?.to_ascii_uppercase()) {
+                    if known.insert(name_of(view, part, row)?.to_ascii_uppercase()) {
                         each.push((part, row));
                     }
                 }
@@ -211,7 +211,7 @@ impl<'a> Allele<'a> {
                 }
             }
         }
-        let found = Self::of_rows(dataset, first);
+        let found = Self::of_rows(view, first);
         Ok(found.map(|allele| Self { spelled, ..allele }))
     }
 
@@ -230,12 +230,12 @@ impl<'a> Allele<'a> {
     ///
     /// [`Error::Usage`] where the group is of another dataset, [`Error::Damaged`].
     pub fn counts_in(&self, group: &Group) -> Result<Counts> {
-        self.counts_of(Some(group.within(self.dataset)?.samples()))
+        self.counts_of(Some(group.within(self.view)?.samples()))
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
         let rows = self.rows_of(&self.rows)?;
-        let mut counting = Counting::new(self.dataset, group);
+        let mut counting = Counting::new(self.view, group);
         if let Some(&(_, segment, row)) = rows.first() {
             let position = segment.columns.position.get(segment.file(), row)?;
             counting.begin(Place {
@@ -265,9 +265,9 @@ impl<'a> Allele<'a> {
 
     /// Rows with their segments.
     fn rows_of(&self, rows: &[(usize, u32)]) -> Result<Vec<RowOf<'a>>> {
-        let parts = self.dataset.parts();
+        let parts = self.view.parts();
         let rows = rows.iter().filter_map(|&(number, row)| {
-            let segment = self.dataset.segment(parts.get(number)?);
+            let segment = self.view.segment(parts.get(number)?);
             Some(segment.map(|segment| (number, segment, row)))
         });
         rows.collect()

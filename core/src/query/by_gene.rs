@@ -8,7 +8,7 @@ use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
 use super::resolve::{Resolver, Test};
 use super::test::EVERYBODY;
 use super::walk::Walk;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::stop::check_stop;
@@ -33,8 +33,8 @@ pub(super) struct Stored {
 impl Stored {
     /// A set that holds all who carry what is asked for, the most special one that is stored; `None`
     /// where there is none.
-    pub(super) fn find(dataset: &Dataset, of: &Where) -> Result<Option<Self>> {
-        let Some(carriers) = dataset.gene_carriers() else {
+    pub(super) fn find(view: &View, of: &Where) -> Result<Option<Self>> {
+        let Some(carriers) = view.gene_carriers() else {
             return Ok(None);
         };
         let parts = match &of.0 {
@@ -123,27 +123,27 @@ fn least(comparison: Comparison, impact: Impact) -> (Least, bool) {
 /// Calls `each` with the carriers of every gene's variants, from the rows, and with how many genes were
 /// looked at. The pool's threads share the work.
 pub(crate) fn carried_by_gene(
-    dataset: &Dataset,
+    view: &View,
     pool: Option<&rayon::ThreadPool>,
     each: &mut dyn FnMut(Carried, u64) -> Result<()>,
 ) -> Result<()> {
-    let genes = match dataset.manifest().annotations.is_some() {
-        true => annotated_names(dataset)?,
-        false => modelled_names(dataset)?,
+    let genes = match view.manifest().annotations.is_some() {
+        true => annotated_names(view)?,
+        false => modelled_names(view)?,
     };
-    let mut counting = Counting::new(dataset, None);
+    let mut counting = Counting::new(view, None);
     for (done, some) in (0u64..).step_by(AT_ONCE).zip(genes.chunks(AT_ONCE)) {
         check_stop()?;
-        let new = || Counting::new(dataset, None);
+        let new = || Counting::new(view, None);
         let found: Result<Vec<Option<Carried>>> = match pool {
             Some(pool) => pool.install(|| {
                 let each = some.par_iter();
-                let each = each.map_init(new, |counting, of| gene(dataset, of, counting));
+                let each = each.map_init(new, |counting, of| gene(view, of, counting));
                 each.collect()
             }),
             None => some
                 .iter()
-                .map(|of| gene(dataset, of, &mut counting))
+                .map(|of| gene(view, of, &mut counting))
                 .collect(),
         };
         for carried in found?.into_iter().flatten() {
@@ -156,7 +156,7 @@ pub(crate) fn carried_by_gene(
 /// The carriers of a gene's variants; `None` where there is no variant. Genes that follow each other
 /// share what is counted with.
 fn gene<'a>(
-    dataset: &'a Dataset,
+    view: &'a View,
     names: &BTreeSet<String>,
     counting: &mut Counting<'a>,
 ) -> Result<Option<Carried>> {
@@ -164,7 +164,7 @@ fn gene<'a>(
         return Ok(None);
     };
     let question = Where(Node::built(WhereAtom::Gene(name.clone())));
-    let test = Resolver::new(dataset, String::new()).resolve(&question)?;
+    let test = Resolver::new(view, String::new()).resolve(&question)?;
     let entries = match &test {
         Node::Atom(atom) => match &atom.kind {
             Test::Entry(test) => Some(Arc::clone(test)),
@@ -172,14 +172,14 @@ fn gene<'a>(
         },
         _ => None,
     };
-    let mut walk = Walk::new(dataset, test)?;
+    let mut walk = Walk::new(view, test)?;
     let parts = walk.part_count();
     // numbers of genes are those of a segment, and so is what was looked up of them
     let mut of_parts: Vec<LocalTests> = (0..parts).map(|_| LocalTests::default()).collect();
     // each variant is of the narrowest class that it fits
     let narrowest: Vec<Class> = Class::all().collect();
     let mut hits: Vec<_> = (0..narrowest.len())
-        .map(|_| Hits::new(dataset, parts, None, None, None))
+        .map(|_| Hits::new(view, parts, None, None, None))
         .collect();
     let mut counts = vec![0u64; narrowest.len()];
     while walk.step()? {
@@ -239,9 +239,9 @@ fn is_askable(name: &str) -> bool {
 }
 
 /// The names of genes by position, in lower case: those that mean one gene.
-fn modelled_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
+fn modelled_names(view: &View) -> Result<Vec<BTreeSet<String>>> {
     let mut all = Vec::new();
-    let Some(genes) = dataset.genes() else {
+    let Some(genes) = view.genes() else {
         return Ok(all);
     };
     let (known, meant) = names_and_meanings(genes)?;
@@ -281,11 +281,11 @@ fn names_and_meanings(genes: &Genes) -> Result<(Vec<Vec<String>>, HashMap<String
 }
 
 /// The names of annotated genes, in lower case: names that mean the same genes stand together.
-fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
+fn annotated_names(view: &View) -> Result<Vec<BTreeSet<String>>> {
     // a gene is its number in a part
     let mut meant = BTreeMap::<String, BTreeSet<(usize, u32)>>::new();
-    for (index, part) in dataset.parts().iter().enumerate() {
-        let segment = dataset.segment(part)?;
+    for (index, part) in view.parts().iter().enumerate() {
+        let segment = view.segment(part)?;
         let Some(annotations) = segment.annotations() else {
             continue;
         };
@@ -297,7 +297,7 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
     }
     // a gene that is not annotated by a name may be by another of its names
     let mut others = Vec::new();
-    if let Some(genes) = dataset.genes() {
+    if let Some(genes) = view.genes() {
         let (known, found) = names_and_meanings(genes)?;
         for (number, names) in (0u32..).zip(known) {
             let all: BTreeSet<(usize, u32)> = names
@@ -325,7 +325,7 @@ fn annotated_names(dataset: &Dataset) -> Result<Vec<BTreeSet<String>>> {
     Ok(together.into_values().collect())
 }
 
-impl Dataset {
+impl View {
     /// Checks that the carriers stored by gene are those of the rows.
     pub(crate) fn verify_gene_carriers(&self, stored: &GeneCarriers) -> Result<()> {
         let mut check = stored.check()?;
@@ -367,8 +367,8 @@ mod tests {
 
     /// Asks a dataset with its stored sets and without, about each gene under each of its names.
     fn compare(path: &Path, names: &[&str], annotated: bool) {
-        let dataset = Dataset::open(path).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(path).unwrap().view();
+        dataset.dataset().verify().unwrap();
         assert!(dataset.gene_carriers().is_some());
         let without = Manifest {
             carriers: None,
@@ -382,7 +382,7 @@ mod tests {
                     continue;
                 }
                 let question = format!("carriers(gene:\"{name}\"{beside}{option})");
-                let expected = without.ask(&*question).unwrap();
+                let expected = without.view().ask(&*question).unwrap();
                 let explained = dataset.explain(&*question).unwrap();
                 assert_eq!(explained.people, expected.count(), "{question}");
                 let stored = dataset.ask(&*question).unwrap();
@@ -484,8 +484,8 @@ mod tests {
                 ..BuildOptions::default()
             };
             build(&[&input], &to, &options, &mut |_| true).unwrap();
-            let dataset = Dataset::open(&to).unwrap();
-            dataset.verify().unwrap();
+            let dataset = Dataset::open(&to).unwrap().view();
+            dataset.dataset().verify().unwrap();
             let carriers = |question| {
                 let group = dataset.ask(question)?;
                 Ok::<_, Error>(

@@ -2,7 +2,7 @@
 
 use super::expression::{Comparison, Node, Number};
 use super::resolve::Test;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, Zone};
 use crate::genome::Interval;
@@ -116,17 +116,17 @@ impl Rows {
 }
 
 /// Whether a part may have rows that the test picks, by the manifest alone.
-pub(super) fn may_have(dataset: &Dataset, part: usize, node: &Node<Test>) -> bool {
+pub(super) fn may_have(view: &View, part: usize, node: &Node<Test>) -> bool {
     match node {
         Node::Atom(atom) => match &atom.kind {
-            Test::Regions(regions) => dataset.reaches_any(part, regions),
+            Test::Regions(regions) => view.reaches_any(part, regions),
             Test::Rows(rows) => rows.contains_key(&part),
             Test::Change(rows) => rows.contains_key(&part),
             _ => true,
         },
         Node::Not(_) => true,
-        Node::And(parts) => parts.iter().all(|node| may_have(dataset, part, node)),
-        Node::Or(parts) => parts.iter().any(|node| may_have(dataset, part, node)),
+        Node::And(parts) => parts.iter().all(|node| may_have(view, part, node)),
+        Node::Or(parts) => parts.iter().any(|node| may_have(view, part, node)),
     }
 }
 
@@ -208,15 +208,12 @@ fn pages_where(segment: &Segment, passes: impl Fn(&Zone) -> bool) -> Result<Rows
 
 /// What one batch tells of a variant (an id, an END) counts for all: rows of other batches at the
 /// places of candidates become candidates, and the tests decide on the variants as a whole.
-pub(super) fn add_rows_of_other_batches(
-    dataset: &Dataset,
-    found: &mut [Option<Rows>],
-) -> Result<()> {
-    let places = places_of(dataset, found)?;
-    for ((part, entry), slot) in dataset
+pub(super) fn add_rows_of_other_batches(view: &View, found: &mut [Option<Rows>]) -> Result<()> {
+    let places = places_of(view, found)?;
+    for ((part, entry), slot) in view
         .parts()
         .iter()
-        .zip(&dataset.manifest().segments)
+        .zip(&view.manifest().segments)
         .zip(found)
     {
         let mut ranges = Vec::new();
@@ -228,7 +225,7 @@ pub(super) fn add_rows_of_other_batches(
             if places.first().filter(reaches).is_none() {
                 continue;
             }
-            let segment = dataset.segment(part)?;
+            let segment = view.segment(part)?;
             let mut rows = segment.rows_of(span.contig);
             while let Some((_, interval)) = places.first().filter(reaches)
                 && !rows.is_empty()
@@ -263,13 +260,13 @@ pub(super) fn add_rows_of_other_batches(
 type Place = (u32, Interval);
 
 /// The places of candidates, ascending and disjoint.
-fn places_of(dataset: &Dataset, found: &[Option<Rows>]) -> Result<Vec<Place>> {
+fn places_of(view: &View, found: &[Option<Rows>]) -> Result<Vec<Place>> {
     let mut places: Vec<Place> = Vec::new();
-    for (part, candidates) in dataset.parts().iter().zip(found) {
+    for (part, candidates) in view.parts().iter().zip(found) {
         let Some(candidates) = candidates else {
             continue;
         };
-        let segment = dataset.segment(part)?;
+        let segment = view.segment(part)?;
         let clamp = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
         let position = |row: u32| {
             let position = segment.columns.position.get(segment.file(), row);

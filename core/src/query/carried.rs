@@ -11,7 +11,7 @@ use super::spellings::{Numbered, Spelled};
 use super::subjects::Subjects;
 use super::variants::Variants;
 use super::walk::Walk;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::cohort::{Carrier, Union};
 use crate::cohort::{Mask, Tally};
 use crate::error::Result;
@@ -51,7 +51,7 @@ pub(super) struct Carried {
 
 impl Carried {
     pub(super) fn new(
-        dataset: &Dataset,
+        view: &View,
         resolver: &Resolver<'_>,
         of: &Where,
         (asked, hint): (Asked, Option<String>),
@@ -62,14 +62,14 @@ impl Carried {
         notes.extend(hint);
         let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
         if asked.compound {
-            match reached::note(dataset) {
+            match reached::note(view) {
                 Some(note) => notes.push(note),
                 None => return refused(compound::NO_GENES),
             }
         }
         let mut trios = None;
         if asked.origin.is_some() {
-            let known = Trios::of_people(dataset)?;
+            let known = Trios::of_people(view)?;
             if known.is_empty() {
                 return refused(
                     "no sample here has a parent among the samples: load a pedigree with \
@@ -83,7 +83,7 @@ impl Carried {
             test,
             notes,
             asked,
-            stored: Stored::find(dataset, of)?,
+            stored: Stored::find(view, of)?,
             trios,
         })
     }
@@ -91,7 +91,7 @@ impl Carried {
     /// The people that carry; of those `within`, where others do not matter.
     pub(super) fn find(
         &self,
-        dataset: &Dataset,
+        view: &View,
         subjects: &Subjects<'_>,
         within: Option<&SampleSet>,
         step: &mut Step,
@@ -125,12 +125,12 @@ impl Carried {
             return Ok(SampleSet::new());
         }
         let found = if self.asked.compound {
-            compound::find(dataset, self.test.clone(), left, step)?
+            compound::find(view, self.test.clone(), left, step)?
         } else if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
-            self.find_children(dataset, subjects, (origin, trios), left.as_ref(), step)?
+            self.find_children(view, subjects, (origin, trios), left.as_ref(), step)?
         } else {
             let few = left.filter(|left| left.len() <= FEW);
-            self.find_carriers(dataset, subjects, few, step)?
+            self.find_carriers(view, subjects, few, step)?
         };
         subjects.closed_over_people(found)
     }
@@ -139,26 +139,20 @@ impl Carried {
     /// these are few.
     fn find_carriers(
         &self,
-        dataset: &Dataset,
+        view: &View,
         subjects: &Subjects<'_>,
         few: Option<SampleSet>,
         step: &mut Step,
     ) -> Result<SampleSet> {
-        let mut walk = Walk::new(dataset, self.test.clone())?;
+        let mut walk = Walk::new(view, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
         step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
         let mut counted = None;
         if self.asked.at_least > 1 {
             walk.number_variants()?;
-            counted = Some(Persons::new(dataset, subjects, self.asked.at_least)?);
+            counted = Some(Persons::new(view, subjects, self.asked.at_least)?);
         }
-        let mut hits = Hits::new(
-            dataset,
-            walk.part_count(),
-            few,
-            self.asked.zygosity,
-            counted,
-        );
+        let mut hits = Hits::new(view, walk.part_count(), few, self.asked.zygosity, counted);
         while walk.step()? {
             if hits.is_complete() {
                 step.notes.push(ALL_FOUND.to_owned());
@@ -181,13 +175,13 @@ impl Carried {
     /// who are `left`, where others do not matter.
     fn find_children(
         &self,
-        dataset: &Dataset,
+        view: &View,
         subjects: &Subjects<'_>,
         (origin, trios): (Origin, &Trios),
         left: Option<&SampleSet>,
         step: &mut Step,
     ) -> Result<SampleSet> {
-        let mut variants = Variants::new(dataset, self.test.clone(), None)?;
+        let mut variants = Variants::new(view, self.test.clone(), None)?;
         variants.walk.number_variants()?;
         if let Some(left) = left {
             variants.look_only_at(left, &trios.families_of(left));
@@ -195,7 +189,7 @@ impl Carried {
         let plan = variants.walk.plan();
         step.candidate_rows = plan.candidates;
         step.segments = (plan.segments, plan.segments_passed_by);
-        let mut carried = Persons::new(dataset, subjects, self.asked.at_least.max(1))?;
+        let mut carried = Persons::new(view, subjects, self.asked.at_least.max(1))?;
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
             carried.begin(variant.numbered()?);
@@ -224,10 +218,10 @@ pub(super) struct Persons {
 }
 
 impl Persons {
-    fn new(dataset: &Dataset, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
+    fn new(view: &View, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
         Ok(Self {
             first_samples: subjects.first_samples()?,
-            counts: vec![(0, 0); dataset.sample_count() as usize],
+            counts: vec![(0, 0); view.universe() as usize],
             variant: Numbered {
                 number: 0,
                 spelled: Spelled::Alike,
@@ -284,7 +278,7 @@ const FEW: u64 = 64;
 
 /// Carriers found so far, by part.
 pub(super) struct Hits<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     parts: Vec<Option<PartHits<'a>>>,
     /// Those who are asked about and not yet found, by number in the dataset, where they are few.
     left: Option<SampleSet>,
@@ -306,14 +300,14 @@ struct PartHits<'a> {
 
 impl<'a> Hits<'a> {
     pub(super) fn new(
-        dataset: &'a Dataset,
+        view: &'a View,
         parts: usize,
         left: Option<SampleSet>,
         zygosity: Option<Zygosity>,
         counted: Option<Persons>,
     ) -> Self {
         Self {
-            dataset,
+            view,
             parts: (0..parts).map(|_| None).collect(),
             left,
             zygosity,
@@ -400,7 +394,7 @@ impl<'a> Hits<'a> {
             all = all.union(&found);
         }
         debug_assert!(
-            all.len() <= u64::from(self.dataset.sample_count()),
+            all.len() <= u64::from(self.view.universe()),
             "carriers are samples"
         );
         Ok(all)

@@ -5,7 +5,7 @@ use super::candidates::Rows;
 use super::expression::Node;
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,13 +21,9 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Of all changes in a question; their rows become candidates, with the dataset's numbers of parts.
-    pub(super) fn of(
-        dataset: &Dataset,
-        test: &Node<Test>,
-        found: &mut [Option<Rows>],
-    ) -> Result<Self> {
+    pub(super) fn of(view: &View, test: &Node<Test>, found: &mut [Option<Rows>]) -> Result<Self> {
         let mut all = Self::default();
-        let batches = dataset.batches()?;
+        let batches = view.batches()?;
         for rows in changes_of(test) {
             let mut by_batch: BTreeMap<u32, Vec<RowRef>> = BTreeMap::new();
             let mut parts: Vec<_> = rows.iter().collect();

@@ -25,7 +25,7 @@ use super::reached::Reached;
 use super::resolve::{Resolver, Test};
 use super::variants::{Variant, Variants};
 use super::walk::RowRef;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
 use crate::model::CarrierGenotype;
@@ -72,7 +72,7 @@ pub struct CompoundPair<'p> {
     pub phase: PairPhase,
 }
 
-impl Dataset {
+impl View {
     /// Calls `f` with every pair of variants that one sample has in one gene, on different copies as
     /// far as is known: by the end of the gene, then by sample, then by variants.
     ///
@@ -117,16 +117,16 @@ pub(super) const NO_GENES: &str = "no genes are known here: build with `--genes`
 
 /// The samples that have a pair in some gene; of those who are `left`, where others do not matter.
 pub(super) fn find(
-    dataset: &Dataset,
+    view: &View,
     test: Node<Test>,
     mut left: Option<SampleSet>,
     step: &mut Step,
 ) -> Result<SampleSet> {
-    let mut sweep = Sweep::new(dataset, test, left.as_ref())?;
+    let mut sweep = Sweep::new(view, test, left.as_ref())?;
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_passed_by);
-    let mut found = vec![0; words_for(dataset.sample_count())];
+    let mut found = vec![0; words_for(view.universe())];
     // by gene and sample: the hits so far. With a large pad many genes are open at once: what is kept of
     // one must depend on its carriers, not on the cohort
     let mut seen: HashMap<u32, HashMap<u32, Seen>> = HashMap::new();
@@ -399,20 +399,20 @@ impl Found {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(dataset: &'a Dataset, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
-        let reached = Reached::new(dataset, &test)?;
+    fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
+        let reached = Reached::new(view, &test)?;
         let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
         // once without genotypes, so that no carrier is kept longer than its gene lasts
         let mut ends = HashMap::new();
         let mut found = Found::default();
-        let mut all = Variants::new(dataset, test.clone(), None)?;
+        let mut all = Variants::new(view, test.clone(), None)?;
         while let Some(mut variant) = all.next()? {
             found.load(&mut variant, &mut reached)?;
             for &gene in &found.genes {
                 ends.insert((variant.contig_number(), gene), variant.position()?);
             }
         }
-        let mut variants = Variants::new(dataset, test, group)?;
+        let mut variants = Variants::new(view, test, group)?;
         variants.walk.number_variants()?;
         Ok(Self {
             reached,

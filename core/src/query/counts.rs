@@ -3,7 +3,7 @@
 
 use super::coverage::{Coverage, Place, RowOf};
 use super::expression::{Comparison, Number};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::cohort::{LaidOut, RowCounts, Tally};
 use crate::error::Result;
 use crate::set::SampleSet;
@@ -94,11 +94,11 @@ pub(super) struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    pub(super) fn new(dataset: &Dataset, group: Option<&SampleSet>) -> Self {
-        let everybody = u64::from(dataset.sample_count());
+    pub(super) fn new(view: &View, group: Option<&SampleSet>) -> Self {
+        let everybody = u64::from(view.universe());
         Self {
             group: group.filter(|group| group.len() < everybody).cloned(),
-            tallies: dataset.parts().iter().map(|_| None).collect(),
+            tallies: view.parts().iter().map(|_| None).collect(),
             sum: None,
         }
     }
@@ -161,7 +161,7 @@ impl<'a> Counted<'a> {
 
 /// Counts one variant after the other in several groups, given by their numbers.
 pub(super) struct Counting<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     groups: Vec<Counted<'a>>,
     /// Groups that expressions count in, by the pointers of their tests, with their numbers.
     within: Vec<(Arc<SampleSet>, usize)>,
@@ -176,13 +176,13 @@ pub(super) struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     /// The first group; `None` is everybody.
-    pub(super) fn new(dataset: &'a Dataset, group: Option<&SampleSet>) -> Self {
+    pub(super) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
         Self {
-            dataset,
-            groups: vec![Counted::new(dataset, group)],
+            view,
+            groups: vec![Counted::new(view, group)],
             within: Vec::new(),
             coverage: None,
-            elsewhere: dataset.counts_elsewhere(),
+            elsewhere: view.counts_elsewhere(),
             place: Place {
                 contig: 0,
                 position: 0,
@@ -193,7 +193,7 @@ impl<'a> Counting<'a> {
 
     /// One group more; returns its number.
     pub(super) fn add(&mut self, group: &SampleSet) -> usize {
-        self.groups.push(Counted::new(self.dataset, Some(group)));
+        self.groups.push(Counted::new(self.view, Some(group)));
         self.coverage = None;
         self.groups.len() - 1
     }
@@ -337,7 +337,7 @@ impl<'a> Counting<'a> {
             Some(coverage) => Ok(coverage),
             slot => {
                 let groups = self.groups.iter().map(|counted| counted.group.as_ref());
-                Ok(slot.insert(Coverage::new(self.dataset, groups)?))
+                Ok(slot.insert(Coverage::new(self.view, groups)?))
             }
         }
     }

@@ -4,8 +4,8 @@ use super::Group;
 use super::coverage::Coverage;
 use super::variants::Variant;
 use crate::cohort::Carrier;
-use crate::cohort::Dataset;
 use crate::cohort::Tally;
+use crate::cohort::View;
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
 use crate::set::for_each_bit;
@@ -13,7 +13,7 @@ use crate::store::Segment;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
 pub struct Dosages<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
     columns: Vec<u32>,
     width: usize,
@@ -21,7 +21,7 @@ pub struct Dosages<'a> {
     carriers: Vec<Carrier>,
 }
 
-impl Dataset {
+impl View {
     /// For a column for each sample of a group, by number; of everybody without a group.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Dataset {
             }
         };
         Ok(Dosages {
-            dataset: self,
+            view: self,
             columns,
             width: width as usize,
             tallies: self.parts().iter().map(|_| None).collect(),
@@ -71,9 +71,9 @@ impl<'a> Variant<'_, 'a> {
     /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row, or `of` is of another
     /// dataset.
     pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
-        if !std::ptr::eq(of.dataset, self.of.dataset) {
-            let snapshot = of.dataset.snapshot();
-            self.of.dataset.refuse_foreign("a matrix", snapshot)?;
+        if !std::ptr::eq(of.view, self.of.view) {
+            let snapshot = of.view.snapshot();
+            self.of.view.refuse_foreign("a matrix", snapshot)?;
         }
         if to.len() != of.width {
             return Err(Error::Usage(format!(
@@ -83,7 +83,7 @@ impl<'a> Variant<'_, 'a> {
             )));
         }
         to.fill(-1);
-        if of.dataset.has_several_batches() {
+        if of.view.has_several_batches() {
             of.elsewhere(self.of.walk.coverage()?, to)?;
         }
         for (part, segment, row) in self.rows() {
@@ -108,10 +108,10 @@ impl<'a> Dosages<'a> {
 
     /// Batches without the variant that looked at its place.
     fn elsewhere(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
-        let dataset = self.dataset;
+        let view = self.view;
         for (part, row) in coverage.rows_elsewhere() {
-            if let Some(of) = dataset.parts().get(part) {
-                let segment = dataset.segment(of)?;
+            if let Some(of) = view.parts().get(part) {
+                let segment = view.segment(of)?;
                 self.reference(segment, to);
                 self.missing(part, segment, row, to)?;
             }

@@ -7,7 +7,7 @@
 //! cannot be answered, for "no row" would say that nobody has it.
 
 use super::row_text::RowText;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::{
     AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
@@ -63,19 +63,15 @@ impl Found {
     }
 
     /// Why the change cannot be distinguished from others here, and what may be meant; `None` where it can.
-    pub(super) fn doubt(
-        &self,
-        dataset: &Dataset,
-        asked: &str,
-    ) -> Result<Option<(String, Vec<String>)>> {
+    pub(super) fn doubt(&self, view: &View, asked: &str) -> Result<Option<(String, Vec<String>)>> {
         if self.undecided.is_empty() {
             return Ok(None);
         }
         let mut names = Vec::new();
         for &(part, row) in self.undecided.iter().take(NAMED) {
-            names.push(name_of(dataset, part, row)?);
+            names.push(name_of(view, part, row)?);
         }
-        let why = match dataset.manifest().normalised {
+        let why = match view.manifest().normalised {
             true => "bases beside the change that are in no REF here",
             false => "the dataset was built without `--reference`",
         };
@@ -88,15 +84,15 @@ impl Found {
 }
 
 /// A row as `contig:position:REF:ALT`.
-pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String> {
-    let Some(of) = dataset.parts().get(part) else {
+pub(super) fn name_of(view: &View, part: usize, row: u32) -> Result<String> {
+    let Some(of) = view.parts().get(part) else {
         return Ok(String::new());
     };
-    let segment = dataset.segment(of)?;
+    let segment = view.segment(of)?;
     let mut text = RowText::default();
     text.load(segment, row)?;
     let change = text.change();
-    let contig = dataset.contig_name(segment.contig_of(row));
+    let contig = view.contig_name(segment.contig_of(row));
     Ok(AlleleName { contig, change }
         .to_vcf_text()
         .unwrap_or_default())
@@ -104,29 +100,29 @@ pub(super) fn name_of(dataset: &Dataset, part: usize, row: u32) -> Result<String
 
 /// What is wrong with the contig of a breakend's mate: it may be any that is not here, but none of another
 /// assembly, of which positions would be wrong.
-pub(super) fn doubt_of_mate(dataset: &Dataset, change: &Change<'_>) -> Option<NameError> {
+pub(super) fn doubt_of_mate(view: &View, change: &Change<'_>) -> Option<NameError> {
     let Change::Exact { alternate, .. } = change else {
         return None;
     };
     let mate = mate_contig(alternate.as_bytes())?;
-    let found = dataset.contig_names().resolve(mate).err();
+    let found = view.contig_names().resolve(mate).err();
     found.filter(|error| !matches!(error, NameError::Unknown { .. }))
 }
 
 /// The rows of a change on a contig, in all batches.
-pub(super) fn find_change(dataset: &Dataset, contig: u32, change: &Change<'_>) -> Result<Found> {
-    find_change_within(dataset, contig, change, i64::MIN..i64::MAX)
+pub(super) fn find_change(view: &View, contig: u32, change: &Change<'_>) -> Result<Found> {
+    find_change_within(view, contig, change, i64::MIN..i64::MAX)
 }
 
 /// The same, of an indel among those that start in a stretch.
 pub(super) fn find_change_within(
-    dataset: &Dataset,
+    view: &View,
     contig: u32,
     change: &Change<'_>,
     within: Range<i64>,
 ) -> Result<Found> {
     let mut finder = Finder {
-        dataset,
+        view,
         contig,
         within,
         found: Found::default(),
@@ -171,7 +167,7 @@ impl Candidate {
 }
 
 struct Finder<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     contig: u32,
     /// Where other spellings of an indel may start.
     within: Range<i64>,
@@ -190,13 +186,13 @@ impl<'a> Finder<'a> {
             start: clamp(stretch.start),
             end: clamp(stretch.end),
         };
-        let dataset = self.dataset;
-        let on_contig = dataset.batches()?.on_contig(self.contig).iter();
+        let view = self.view;
+        let on_contig = view.batches()?.on_contig(self.contig).iter();
         Ok(on_contig.filter_map(move |&(part, span)| {
             let part = part as usize;
-            let reached = dataset.span_reaches(part, span as usize, interval);
-            let of = dataset.parts().get(part).filter(|_| reached)?;
-            Some(dataset.segment(of).map(|segment| (part, segment)))
+            let reached = view.span_reaches(part, span as usize, interval);
+            let of = view.parts().get(part).filter(|_| reached)?;
+            Some(view.segment(of).map(|segment| (part, segment)))
         }))
     }
 
@@ -224,8 +220,8 @@ impl<'a> Finder<'a> {
     /// What is no bases is its text; a breakend whatever the mate's contig is called.
     fn by_text(&mut self, position: Position, reference: &[u8], alternate: &[u8]) -> Result<()> {
         self.found.by_text = true;
-        let dataset = self.dataset;
-        let names = dataset.contig_names();
+        let view = self.view;
+        let names = view.contig_names();
         let named = |alternate: &'_ [u8]| {
             with_mate_named(alternate, |name| names.known_name(name)).into_owned()
         };
@@ -327,7 +323,7 @@ impl<'a> Finder<'a> {
             self.found.add(part, rows);
             self.respelled(part, segment, (of, (position, reference)))?;
         }
-        if self.dataset.manifest().normalised && !leftmost && self.found.rows.is_empty() {
+        if self.view.manifest().normalised && !leftmost && self.found.rows.is_empty() {
             self.rolled(position, reference, alternate, of.start)?;
         }
         let length = indel.bases.len() as i64;
@@ -401,7 +397,7 @@ impl<'a> Finder<'a> {
         may_be: &dyn Fn(&Indel<'_>) -> bool,
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
-        let all = !self.dataset.manifest().normalised;
+        let all = !self.view.manifest().normalised;
         for part in self.parts(starts.start - 1..starts.end + 1)? {
             let (part, segment) = part?;
             let mut rows = segment.respelled(self.contig, starts.clone())?;
@@ -489,7 +485,7 @@ impl<'a> Finder<'a> {
     fn interval(&mut self, interval: Interval, change: &Change<'_>, deletes: bool) -> Result<()> {
         let interval = i64::from(interval.start)..i64::from(interval.end);
         let length = interval.end - interval.start;
-        if self.dataset.manifest().normalised {
+        if self.view.manifest().normalised {
             let window = interval.start - ROLL_REACH..interval.end + 2;
             for part in self.parts(window.clone())? {
                 let (part, segment) = part?;

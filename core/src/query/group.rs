@@ -2,7 +2,7 @@
 
 use super::people::{Scores, Step};
 use super::subjects::Subjects;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use std::fmt;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The people that an expression picked. It keeps what it was asked of; a copy costs nothing.
 #[derive(Debug, Clone)]
 pub struct Group {
-    dataset: Dataset,
+    view: View,
     held: Arc<Held>,
 }
 
@@ -59,7 +59,7 @@ impl PartialEq for Group {
     }
 }
 
-impl Dataset {
+impl View {
     /// Refuses what is of another snapshot: its numbers are of other people.
     pub(super) fn refuse_foreign(&self, what: &str, snapshot: &str) -> Result<()> {
         match snapshot == self.snapshot() {
@@ -101,17 +101,17 @@ impl Dataset {
 
 impl Group {
     pub(super) fn new(
-        dataset: &Dataset,
+        view: &View,
         subjects: SampleSet,
         mut scores: Option<Scores>,
         label: String,
     ) -> Result<Self> {
-        let all = Subjects::of(dataset);
+        let all = Subjects::of(view);
         if let Some(scores) = &mut scores {
             scores.retain(|(subject, _)| subjects.contains(*subject));
         }
         Ok(Self {
-            dataset: dataset.clone(),
+            view: view.clone(),
             held: Arc::new(Held {
                 count: all.count(&subjects)?,
                 samples: all.samples_in(&subjects),
@@ -137,8 +137,8 @@ impl Group {
     /// # Errors
     ///
     /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
-    pub(crate) fn within(&self, dataset: &Dataset) -> Result<&Self> {
-        dataset.refuse_foreign("a group", self.dataset.snapshot())?;
+    pub(crate) fn within(&self, view: &View) -> Result<&Self> {
+        view.refuse_foreign("a group", self.view.snapshot())?;
         Ok(self)
     }
 
@@ -169,14 +169,14 @@ impl Group {
     ///
     /// [`Error::Damaged`] where the names cannot be read.
     pub fn contains(&self, id: &str) -> Result<bool> {
-        let all = Subjects::of(&self.dataset);
-        if let Some(people) = self.dataset.people()
+        let all = Subjects::of(&self.view);
+        if let Some(people) = self.view.people()
             && let Some(individual) = people.number(id)?
         {
             let subjects = all.of_individuals(&[individual].into_iter().collect())?;
             return Ok(!subjects.is_disjoint(&self.held.subjects));
         }
-        let sample = self.dataset.sample_number(id)?;
+        let sample = self.view.sample_number(id)?;
         Ok(sample.is_some_and(|sample| self.held.subjects.contains(sample)))
     }
 
@@ -208,21 +208,21 @@ impl Group {
     ///
     /// As [`Self::ids`].
     pub fn ranked(&self) -> Result<Vec<(&str, Option<f64>)>> {
-        let all = Subjects::of(&self.dataset);
+        let all = Subjects::of(&self.view);
         let mut people = SampleSet::new();
         let mut ranked = Vec::new();
         let mut scores = self.held.scores.iter().flatten().copied().peekable();
         for subject in self.held.subjects.iter() {
             while scores.next_if(|(scored, _)| *scored < subject).is_some() {}
             let score = scores.next_if(|(scored, _)| *scored == subject);
-            let id = match (all.individual(subject)?, self.dataset.people()) {
+            let id = match (all.individual(subject)?, self.view.people()) {
                 (Some(individual), Some(people_file)) => {
                     if !people.insert(individual) {
                         continue;
                     }
                     people_file.id(individual)?
                 }
-                _ => self.dataset.sample_name(subject)?,
+                _ => self.view.sample_name(subject)?,
             };
             ranked.push((id, score.map(|(_, score)| score)));
         }
@@ -253,23 +253,23 @@ impl Group {
         self.held.scores.as_deref()
     }
 
-    /// The dataset they are in.
-    pub fn dataset(&self) -> &Dataset {
-        &self.dataset
+    /// What they were asked of.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     /// The state of the dataset that they are of.
     pub fn snapshot(&self) -> &str {
-        self.dataset.snapshot()
+        self.view.snapshot()
     }
 
     /// The subjects, to be combined with those of a group of the same dataset.
     fn subjects_in(&self, other: &Self) -> Result<&SampleSet> {
-        Ok(&self.within(&other.dataset)?.held.subjects)
+        Ok(&self.within(&other.view)?.held.subjects)
     }
 
     fn with(&self, subjects: SampleSet, label: String) -> Result<Self> {
-        Self::new(&self.dataset, subjects, self.held.scores.clone(), label)
+        Self::new(&self.view, subjects, self.held.scores.clone(), label)
     }
 
     /// Those of both groups.
@@ -309,9 +309,9 @@ impl Group {
     ///
     /// [`Error::Damaged`] where the owners of samples cannot be read.
     pub fn others(&self) -> Result<Self> {
-        let rest = Subjects::of(&self.dataset).all();
+        let rest = Subjects::of(&self.view).all();
         let rest = rest.difference(&self.held.subjects);
-        Self::new(&self.dataset, rest, None, format!("!({})", self.label()))
+        Self::new(&self.view, rest, None, format!("!({})", self.label()))
     }
 
     /// Those who are in one of the groups, but not in both.

@@ -4,7 +4,7 @@
 use super::expression::{SampleList, nearest};
 use super::people::People;
 use super::resolve::Resolver;
-use crate::cohort::{Dataset, Regions};
+use crate::cohort::{Regions, View};
 use crate::error::{Error, InputError, Place, Result};
 use crate::genome::Interval;
 use crate::set::SampleSet;
@@ -21,8 +21,8 @@ struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     /// `None` where the dataset has no loader.
-    fn load(dataset: &Dataset, name: &'a str) -> Result<Option<Self>> {
-        let Some(loader) = dataset.loader() else {
+    fn load(view: &View, name: &'a str) -> Result<Option<Self>> {
+        let Some(loader) = view.loader() else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -115,7 +115,7 @@ impl People<'_> {
             }
             SampleList::File(file) => file,
         };
-        let listed = Listed::load(self.dataset, file)?;
+        let listed = Listed::load(self.view, file)?;
         let listed = listed.ok_or_else(|| self.error(at, NO_LOADER.to_owned(), Vec::new()))?;
         let mut found = SampleSet::new();
         for line in listed.lines() {
@@ -133,14 +133,14 @@ impl People<'_> {
 
     fn number(&self, id: &str, of: Listing, at: &Range<usize>) -> Result<Option<u32>> {
         match of {
-            Listing::Samples => self.dataset.sample_number(id),
+            Listing::Samples => self.view.sample_number(id),
             Listing::Individuals => self.store(at)?.number(id),
         }
     }
 
     /// Whether an id that names nobody of one kind is of the other.
     fn is_other(&self, id: &str, of: Listing, at: &Range<usize>) -> Result<bool> {
-        match (of, self.dataset.people()) {
+        match (of, self.view.people()) {
             (Listing::Samples, None) => Ok(false),
             _ => Ok(self.number(id, of.other(), at)?.is_some()),
         }
@@ -174,10 +174,7 @@ impl People<'_> {
             return Ok(self.error(at, message, Vec::new()));
         }
         let (what, known): (&str, Vec<&str>) = match of {
-            Listing::Samples => (
-                "sample",
-                self.dataset.sample_names()?.take(COMPARED).collect(),
-            ),
+            Listing::Samples => ("sample", self.view.sample_names()?.take(COMPARED).collect()),
             Listing::Individuals => {
                 let store = self.store(at)?;
                 let ids = (0..store.len()).take(COMPARED).map(|i| store.id(i));
@@ -192,9 +189,9 @@ impl People<'_> {
 impl Resolver<'_> {
     /// The regions of a BED file: 0-based, half-open, as in ours.
     pub(super) fn bed(&self, file: &str, at: &Range<usize>) -> Result<Regions> {
-        let listed = Listed::load(self.dataset, file)?;
+        let listed = Listed::load(self.view, file)?;
         let listed = listed.ok_or_else(|| self.error(at, NO_LOADER.to_owned(), Vec::new()))?;
-        let names = self.dataset.contig_names();
+        let names = self.view.contig_names();
         // files are sorted: lines of one contig follow each other
         let mut last: Option<(&str, u32)> = None;
         let mut regions = Vec::new();

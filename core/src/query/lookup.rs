@@ -4,7 +4,7 @@ use super::Group;
 use super::allele::Allele;
 use super::counts::{Counting, Counts};
 use super::coverage::{Place, RowOf};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};
 use crate::store::WantedAlleles;
@@ -15,8 +15,8 @@ use crate::store::WantedAlleles;
 /// ```no_run
 /// # fn main() -> varidex::Result<()> {
 /// use varidex::{Dataset, Position};
-/// let dataset = Dataset::open("cohort.vdx")?;
-/// let mut lookup = dataset.lookup(None)?;
+/// let view = Dataset::open("cohort.vdx")?.view();
+/// let mut lookup = view.lookup(None)?;
 /// for n in 16_050_000..16_060_000 {
 ///     let position = Position::from_one_based(n).unwrap();
 ///     if let Some(counts) = lookup.counts("22", position, "A", "G")? {
@@ -27,7 +27,7 @@ use crate::store::WantedAlleles;
 /// # }
 /// ```
 pub struct Lookup<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     several_batches: bool,
     counting: Counting<'a>,
     /// The contig asked for last.
@@ -43,7 +43,7 @@ pub struct Lookup<'a> {
 /// The number of the group among those that are counted.
 const ASKED: usize = 0;
 
-impl Dataset {
+impl View {
     /// Looks up many alleles in everybody or in a group.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Dataset {
             None => None,
         };
         Ok(Lookup {
-            dataset: self,
+            view: self,
             several_batches: self.has_several_batches(),
             counting: Counting::new(self, group.as_ref()),
             contig: (String::new(), u32::MAX),
@@ -67,11 +67,11 @@ impl Dataset {
 }
 
 impl<'a> Lookup<'a> {
-    /// The counts of an allele; `None` where the dataset does not have it. As [`Dataset::allele`].
+    /// The counts of an allele; `None` where the dataset does not have it. As [`View::allele`].
     ///
     /// # Errors
     ///
-    /// As [`Dataset::allele`].
+    /// As [`View::allele`].
     pub fn counts(
         &mut self,
         contig: &str,
@@ -80,7 +80,7 @@ impl<'a> Lookup<'a> {
         alternate: &str,
     ) -> Result<Option<Counts>> {
         if self.contig.0 != contig || self.contig.1 == u32::MAX {
-            let number = self.dataset.contig_named(contig)?;
+            let number = self.view.contig_named(contig)?;
             self.contig = (contig.to_owned(), number);
         }
         let wanted = WantedAlleles::new(reference.as_bytes(), alternate.as_bytes());
@@ -100,17 +100,17 @@ impl<'a> Lookup<'a> {
         let mut respelled = false;
         self.found.clear();
         self.turn += 1;
-        let batches = self.dataset.batches()?;
+        let batches = self.view.batches()?;
         for &(part, span) in batches.on_contig(self.contig.1) {
             let part = part as usize;
-            let here = self.dataset.span_reaches(part, span as usize, at);
-            if !here && !self.dataset.span_reaches(part, span as usize, nearby) {
+            let here = self.view.span_reaches(part, span as usize, at);
+            if !here && !self.view.span_reaches(part, span as usize, nearby) {
                 continue;
             }
-            let Some(of) = self.dataset.parts().get(part) else {
+            let Some(of) = self.view.parts().get(part) else {
                 continue;
             };
-            let segment = self.dataset.segment(of)?;
+            let segment = self.view.segment(of)?;
             respelled |= segment.has_respelled();
             if !here {
                 continue;
@@ -150,9 +150,7 @@ impl<'a> Lookup<'a> {
         reference: &str,
         alternate: &str,
     ) -> Result<Option<Counts>> {
-        let found: Option<Allele<'a>> = self
-            .dataset
-            .allele(contig, position, reference, alternate)?;
+        let found: Option<Allele<'a>> = self.view.allele(contig, position, reference, alternate)?;
         let group = self.counting.group(ASKED);
         let group = group.and_then(|counted| counted.group.as_ref());
         let counts = |allele: Allele<'a>| allele.counts_of(group);
@@ -170,12 +168,12 @@ impl<'a> Lookup<'a> {
         let reach = of
             .indel()
             .map_or(0, |of| Indel::reach(of.bases.len() as i64));
-        for &(part, span) in self.dataset.batches()?.on_contig(self.contig.1) {
+        for &(part, span) in self.view.batches()?.on_contig(self.contig.1) {
             let part = part as usize;
-            if self.dataset.span_reaches(part, span as usize, nearby)
-                && let Some(part) = self.dataset.parts().get(part)
+            if self.view.span_reaches(part, span as usize, nearby)
+                && let Some(part) = self.view.parts().get(part)
             {
-                let segment = self.dataset.segment(part)?;
+                let segment = self.view.segment(part)?;
                 let starts = of.start..of.start + reach + 1;
                 if !segment.respelled(self.contig.1, starts)?.is_empty() {
                     return Ok(false);

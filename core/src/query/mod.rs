@@ -23,7 +23,6 @@ mod lookup;
 mod meant;
 mod named;
 mod origin;
-mod pedigree;
 mod people;
 mod reached;
 mod resolve;
@@ -62,7 +61,7 @@ pub use people::Step;
 pub use scan::Scan;
 pub use variants::{Variant, VariantNames, Variants};
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::model::Attribute;
 use crate::set::SampleSet;
@@ -145,13 +144,13 @@ impl IntoWho for Who {
     }
 }
 
-impl Dataset {
+impl View {
     /// The people that an expression picks.
     ///
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {
-    /// let dataset = varidex::Dataset::open("cohort.vdx")?;
-    /// let carriers = dataset.ask("carriers(22:16,000,000-16,100,000 & af<0.01, hom) & !samples(HG00096)")?;
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// let carriers = view.ask("carriers(22:16,000,000-16,100,000 & af<0.01, hom) & !samples(HG00096)")?;
     /// println!("{}", carriers.count());
     /// # Ok(())
     /// # }
@@ -226,10 +225,10 @@ impl Dataset {
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {
     /// use varidex::{Attribute, Dataset};
-    /// let dataset = Dataset::open("cohort.vdx")?;
-    /// let by = dataset.groups_by(&[Attribute::Population, Attribute::Sex], None)?;
+    /// let view = Dataset::open("cohort.vdx")?.view();
+    /// let by = view.groups_by(&[Attribute::Population, Attribute::Sex], None)?;
     /// let groups: Vec<_> = by.iter().map(|(_, group)| group.clone()).collect();
-    /// let mut variants = dataset.variants_by("gene:TLR7", &groups)?;
+    /// let mut variants = view.variants_by("gene:TLR7", &groups)?;
     /// while let Some(mut variant) = variants.next()? {
     ///     for (number, (values, _)) in by.iter().enumerate() {
     ///         println!("{values:?} {:?}", variant.counts_of(number)?);

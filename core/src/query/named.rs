@@ -76,7 +76,7 @@ pub(super) fn any_of(nodes: Vec<Node<Test>>) -> Node<Test> {
 impl Resolver<'_> {
     /// Whose annotations the dataset has.
     pub(super) fn annotations(&self, at: &Range<usize>) -> Result<&str> {
-        match &self.dataset.manifest().annotations {
+        match &self.view.manifest().annotations {
             Some(annotations) => Ok(annotations),
             None => {
                 let message = "this dataset has no annotations: build from annotated files";
@@ -87,7 +87,7 @@ impl Resolver<'_> {
 
     /// Variants of a gene: those annotated so, or else those that reach into it.
     pub(super) fn gene(&self, name: &str, at: &Range<usize>) -> Result<Test> {
-        if self.dataset.manifest().annotations.is_none() {
+        if self.view.manifest().annotations.is_none() {
             return self.gene_by_position(name, at);
         }
         self.gene_by_annotation(name, at).map(entry)
@@ -100,14 +100,14 @@ impl Resolver<'_> {
         let mut wanted = vec![wanted];
         if !self.is_annotated(&wanted)? {
             // it may be annotated by another of its names
-            let model = match self.dataset.genes() {
+            let model = match self.view.genes() {
                 Some(genes) => genes.find(name)?,
                 None => Vec::new(),
             };
             let Some(gene) = self.single(name, &model, at)? else {
                 let mut known = BTreeSet::new();
-                for part in self.dataset.parts() {
-                    let segment = self.dataset.segment(part)?;
+                for part in self.view.parts() {
+                    let segment = self.view.segment(part)?;
                     if let Some(annotations) = segment.annotations() {
                         let genes = annotations.all_genes(segment.file())?.into_iter();
                         known.extend(genes.map(|gene| gene.shown().to_owned()));
@@ -129,8 +129,8 @@ impl Resolver<'_> {
 
     /// Whether some entry is of a gene of one of these names.
     fn is_annotated(&self, names: &[String]) -> Result<bool> {
-        for part in self.dataset.parts() {
-            let segment = self.dataset.segment(part)?;
+        for part in self.view.parts() {
+            let segment = self.view.segment(part)?;
             let Some(annotations) = segment.annotations() else {
                 continue;
             };
@@ -163,7 +163,7 @@ impl Resolver<'_> {
 
     /// The variants that reach into a gene.
     fn gene_by_position(&self, name: &str, at: &Range<usize>) -> Result<Test> {
-        let Some(genes) = self.dataset.genes() else {
+        let Some(genes) = self.view.genes() else {
             let message = "no genes are known here: build with `--genes`, or from annotated files";
             return Err(self.error(at, message.to_owned(), Vec::new()));
         };
@@ -171,7 +171,7 @@ impl Resolver<'_> {
         let mut intervals = Vec::new();
         for gene in &found {
             let number = |contig: &str| {
-                let number = self.dataset.contig_names().resolve(contig);
+                let number = self.view.contig_names().resolve(contig);
                 number.ok().map(|contig| contig as u32)
             };
             intervals.extend(genes.intervals(gene, number));
@@ -200,8 +200,8 @@ impl Resolver<'_> {
         }
         // an annotator may write what the ontology does not know
         let mut recorded = BTreeSet::new();
-        for part in self.dataset.parts() {
-            let segment = self.dataset.segment(part)?;
+        for part in self.view.parts() {
+            let segment = self.view.segment(part)?;
             if let Some(annotations) = segment.annotations() {
                 let all = annotations.consequences(segment.file())?.iter();
                 recorded.extend(all.flat_map(|terms| terms.split('&')).map(str::to_owned));
@@ -242,7 +242,7 @@ impl Resolver<'_> {
     /// A change of a transcript or a protein in HGVS; `None` where the text is none, or nothing is
     /// annotated.
     pub(super) fn change(&self, text: &str, at: &Range<usize>) -> Result<Option<Test>> {
-        if self.dataset.manifest().annotations.is_none() {
+        if self.view.manifest().annotations.is_none() {
             return Ok(None);
         }
         let Some((_, change)) = text.rsplit_once(':') else {

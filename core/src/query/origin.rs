@@ -12,8 +12,8 @@
 use super::expression::Origin;
 use super::variants::Variant;
 use super::walk::RowRef;
-use crate::cohort::Dataset;
 use crate::cohort::Tally;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Chromosome;
 use crate::model::CarrierGenotype;
@@ -89,9 +89,9 @@ struct Parents {
 
 impl Trios {
     /// Nobody, so far.
-    pub(crate) fn none(dataset: &Dataset) -> Self {
+    pub(crate) fn none(view: &View) -> Self {
         Self {
-            snapshot: dataset.snapshot().to_owned(),
+            snapshot: view.snapshot().to_owned(),
             children: HashMap::new(),
         }
     }
@@ -101,9 +101,9 @@ impl Trios {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged).
-    pub fn of_people(dataset: &Dataset) -> Result<Self> {
-        let mut trios = Self::none(dataset);
-        let Some(people) = dataset.people() else {
+    pub fn of_people(view: &View) -> Result<Self> {
+        let mut trios = Self::none(view);
+        let Some(people) = view.people() else {
             return Ok(trios);
         };
         // only who has samples can carry
@@ -126,15 +126,15 @@ impl Trios {
     /// Adds a child by its id and those of its parents: names of samples, or else ids of people.
     pub(crate) fn add(
         &mut self,
-        dataset: &Dataset,
+        view: &View,
         child: &str,
         mother: Option<&str>,
         father: Option<&str>,
     ) -> Result<()> {
         let of = |id: Option<&str>| -> Result<Vec<u32>> {
-            match (id, dataset.people()) {
+            match (id, view.people()) {
                 (None, _) => Ok(Vec::new()),
-                (Some(id), people) => match (dataset.sample_number(id)?, people) {
+                (Some(id), people) => match (view.sample_number(id)?, people) {
                     (Some(sample), _) => Ok(vec![sample]),
                     (None, Some(people)) => of_person(people, Some(id)),
                     (None, None) => Ok(Vec::new()),
@@ -244,7 +244,7 @@ impl Variant<'_, '_> {
         mut f: impl FnMut(CarrierGenotype, Inheritance),
     ) -> Result<u64> {
         if !trios.is_empty() {
-            self.of.dataset.refuse_foreign("trios", &trios.snapshot)?;
+            self.of.view.refuse_foreign("trios", &trios.snapshot)?;
         }
         let mut carriers = Vec::new();
         // parents may carry in records that do not pass
@@ -263,7 +263,7 @@ impl Variant<'_, '_> {
         let mut again = Vec::new();
         self.of.walk.rows_again(&mut again)?;
         let elsewhere = self.carriers_again(&again)?;
-        let names = self.of.dataset.contig_names();
+        let names = self.of.view.contig_names();
         let chromosome = names.chromosome(self.contig_number() as usize);
         let mut family = Family {
             incomplete: Vec::new(),
@@ -387,20 +387,20 @@ impl Family<'_> {
 /// Whether a sample's batch, which does not have the variant, was looked at here and knows all of its
 /// copies.
 fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> {
-    let dataset = variant.of.dataset;
-    if !dataset.has_several_batches() {
+    let view = variant.of.view;
+    if !view.has_several_batches() {
         return Ok(false);
     }
     let batches = match variant.of.batches_of.entry(sample) {
         Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(new) => new.insert(dataset.batches_of(sample)?),
+        Entry::Vacant(new) => new.insert(view.batches_of(sample)?),
     };
     let coverage = variant.of.walk.coverage()?;
     let one: SampleSet = std::iter::once(sample).collect();
     let (mut an, mut missing) = (0, 0);
     for (part, row) in batches.iter().filter_map(|&batch| coverage.row_of(batch)) {
-        if let Some(of) = dataset.parts().get(part) {
-            let known = Tally::new(dataset.segment(of)?, Some(&one)).known(row)?;
+        if let Some(of) = view.parts().get(part) {
+            let known = Tally::new(view.segment(of)?, Some(&one)).known(row)?;
             (an, missing) = (an + known.0, missing + known.1);
         }
     }

@@ -12,7 +12,7 @@ use super::listed::Listing;
 use super::resolve::Resolver;
 use super::similar::Similar;
 use super::subjects::Subjects;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, ExpressionError, Result};
 use crate::model::Attribute;
 use crate::model::{Age, Ages, Scope};
@@ -22,7 +22,7 @@ use std::ops::Range;
 
 /// Evaluates expressions over people.
 pub(crate) struct People<'a> {
-    pub(super) dataset: &'a Dataset,
+    pub(super) view: &'a View,
     pub(super) subjects: Subjects<'a>,
     text: String,
     /// What was done, for `--explain`; `None` where nobody asked.
@@ -62,17 +62,17 @@ enum Part {
 }
 
 /// The people that an expression picks.
-pub(super) fn find(dataset: &Dataset, who: &Who, text: String) -> Result<Group> {
-    let mut people = People::new(dataset, text, false);
+pub(super) fn find(view: &View, who: &Who, text: String) -> Result<Group> {
+    let mut people = People::new(view, text, false);
     let found = people.find(who)?;
     people.group(found, who.to_string())
 }
 
 impl<'a> People<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, text: String, explain: bool) -> Self {
+    pub(crate) fn new(view: &'a View, text: String, explain: bool) -> Self {
         Self {
-            dataset,
-            subjects: Subjects::of(dataset),
+            view,
+            subjects: Subjects::of(view),
             text,
             steps: explain.then(Vec::new),
             scores: None,
@@ -82,7 +82,7 @@ impl<'a> People<'a> {
 
     /// What was found as a group, with the scores of similarity.
     pub(crate) fn group(self, subjects: SampleSet, label: String) -> Result<Group> {
-        let group = Group::new(self.dataset, subjects, self.scores, label)?;
+        let group = Group::new(self.view, subjects, self.scores, label)?;
         Ok(group.with_hints(self.hints))
     }
 
@@ -127,10 +127,10 @@ impl<'a> People<'a> {
                 let found = match part {
                     Part::Set(set) => set.clone(),
                     Part::Carried(carried) if within.is_none_or(|w| !w.is_empty()) => {
-                        carried.find(self.dataset, &self.subjects, within, &mut step)?
+                        carried.find(self.view, &self.subjects, within, &mut step)?
                     }
                     Part::Similar(similar) => {
-                        let scored = similar.score(self.dataset, &self.subjects, within)?;
+                        let scored = similar.score(self.view, &self.subjects, within)?;
                         let found = scored.iter().map(|(subject, _)| *subject).collect();
                         let known = self.scores.take().unwrap_or_default();
                         self.scores = Some(highest(known, scored));
@@ -188,7 +188,7 @@ impl<'a> People<'a> {
                 compound,
                 origin,
             } => {
-                let resolver = Resolver::new(self.dataset, self.text.clone());
+                let resolver = Resolver::new(self.view, self.text.clone());
                 let asked = Asked {
                     zygosity: *zygosity,
                     at_least: *at_least,
@@ -197,7 +197,7 @@ impl<'a> People<'a> {
                 };
                 let hint = of_several_genes(atom);
                 self.hints.extend(hint.clone());
-                let carried = Carried::new(self.dataset, &resolver, of, (asked, hint), at)?;
+                let carried = Carried::new(self.view, &resolver, of, (asked, hint), at)?;
                 return Ok(Part::Carried(Box::new(carried)));
             }
             WhoAtom::Similar {
@@ -206,7 +206,7 @@ impl<'a> People<'a> {
                 measure,
             } => {
                 let error = |message, candidates| self.error(at, message, candidates);
-                let similar = Similar::new(self.dataset, profile, *threshold, *measure, &error)?;
+                let similar = Similar::new(self.view, profile, *threshold, *measure, &error)?;
                 return Ok(Part::Similar(Box::new(similar)));
             }
             WhoAtom::Individuals(list) => {
@@ -302,7 +302,7 @@ impl<'a> People<'a> {
     }
 
     pub(super) fn store(&self, at: &Range<usize>) -> Result<&'a Store> {
-        self.dataset.people().ok_or_else(|| {
+        self.view.people().ok_or_else(|| {
             let message = "nothing is known of people here: load them with `varidex people`";
             self.error(at, message.to_owned(), Vec::new())
         })
@@ -322,11 +322,11 @@ impl<'a> People<'a> {
                 Err(self.error(at, message, shown.collect()))
             }
             FoundTerm::Nothing => {
-                let candidates = match self.dataset.terms() {
+                let candidates = match self.view.terms() {
                     Some(terms) => terms.suggest(text)?,
                     None => Vec::new(),
                 };
-                let message = match self.dataset.terms() {
+                let message = match self.view.terms() {
                     Some(_) => format!("no term `{text}` in the ontologies or the records here"),
                     None => {
                         format!("no term `{text}` in the records here, and no ontology is loaded")

@@ -11,7 +11,7 @@ use super::meant::Meant;
 use super::resolve::Test;
 use super::variants::Variant;
 use super::walk::RowRef;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::Interval;
@@ -19,11 +19,11 @@ use crate::store::Segment;
 use std::collections::HashMap;
 
 /// How genes are found, for `--explain`; `None` where none are known.
-pub(super) fn note(dataset: &Dataset) -> Option<String> {
-    if let Some(annotations) = &dataset.manifest().annotations {
+pub(super) fn note(view: &View) -> Option<String> {
+    if let Some(annotations) = &view.manifest().annotations {
         return Some(format!("genes: by annotation ({annotations})"));
     }
-    dataset.genes().map(|genes| match genes.pad() {
+    view.genes().map(|genes| match genes.pad() {
         0 => "genes: by position".to_owned(),
         pad => format!("genes: by position and {pad} bases on both sides"),
     })
@@ -37,8 +37,8 @@ pub(super) enum Reached<'a> {
 
 impl<'a> Reached<'a> {
     /// `None` where the dataset knows no genes.
-    pub(super) fn new(dataset: &'a Dataset, test: &Node<Test>) -> Result<Option<Self>> {
-        if dataset.manifest().annotations.is_some() {
+    pub(super) fn new(view: &'a View, test: &Node<Test>) -> Result<Option<Self>> {
+        if view.manifest().annotations.is_some() {
             return Ok(Some(Self::ByEntry(Entries {
                 meant: Meant::new(test),
                 held: Vec::new(),
@@ -47,7 +47,7 @@ impl<'a> Reached<'a> {
                 names: Vec::new(),
             })));
         }
-        Ok(Places::of(dataset)?.map(Self::ByPlace))
+        Ok(Places::of(view)?.map(Self::ByPlace))
     }
 
     /// Whether records of a variant may be of different genes, because more than entries is asked of them.
@@ -219,12 +219,12 @@ struct Place {
 }
 
 impl Places {
-    fn of(dataset: &Dataset) -> Result<Option<Self>> {
-        let Some(genes) = dataset.genes() else {
+    fn of(view: &View) -> Result<Option<Self>> {
+        let Some(genes) = view.genes() else {
             return Ok(None);
         };
         let number = |name: &str| {
-            let number = dataset.contig_names().resolve(name);
+            let number = view.contig_names().resolve(name);
             number.ok().map(|contig| contig as u32)
         };
         Ok(Some(Self::new(

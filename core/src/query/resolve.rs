@@ -8,7 +8,7 @@ use super::find::{doubt_of_mate, find_change};
 use super::named::{any_of, entry, together};
 use super::people::People;
 use super::several::{Several, narrow};
-use crate::cohort::{Dataset, Regions};
+use crate::cohort::{Regions, View};
 use crate::error::{Error, ExpressionError, Result};
 use crate::format::Zone;
 use crate::genome::{
@@ -62,7 +62,7 @@ pub(crate) enum Test {
 
 /// Looks up the names of expressions over variants.
 pub(crate) struct Resolver<'a> {
-    pub(super) dataset: &'a Dataset,
+    pub(super) view: &'a View,
     text: String,
     /// How names were understood, where that could be otherwise.
     pub(super) notes: RefCell<Vec<String>>,
@@ -72,9 +72,9 @@ pub(crate) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// `text` is what the atoms' places refer to, for errors.
-    pub(crate) fn new(dataset: &'a Dataset, text: String) -> Self {
+    pub(crate) fn new(view: &'a View, text: String) -> Self {
         Self {
-            dataset,
+            view,
             text,
             notes: RefCell::default(),
             several: RefCell::default(),
@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
         let found = self.node(&of.0)?;
         match self.several.take().first() {
             Some(several) => {
-                let (message, candidates) = several.told(self.dataset)?;
+                let (message, candidates) = several.told(self.view)?;
                 Err(self.error(&several.at, message, candidates))
             }
             None => Ok(found),
@@ -109,7 +109,7 @@ impl<'a> Resolver<'a> {
             Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
             Node::And(parts) => {
                 let parts = all(parts)?;
-                narrow(self.dataset, &mut self.several.borrow_mut(), &parts)?;
+                narrow(self.view, &mut self.several.borrow_mut(), &parts)?;
                 together(parts)
             }
             Node::Or(parts) => any_of(all(parts)?),
@@ -147,7 +147,7 @@ impl<'a> Resolver<'a> {
                 comparison,
                 value,
             } => {
-                let mut people = People::new(self.dataset, self.text.clone(), false);
+                let mut people = People::new(self.view, self.text.clone(), false);
                 let subjects = people.find(of)?;
                 Test::NumberIn {
                     group: Arc::new(people.subjects.samples_in(&subjects)),
@@ -192,7 +192,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {
-        self.dataset
+        self.view
             .contig_names()
             .resolve(name)
             .map(|contig| contig as u32)
@@ -206,7 +206,7 @@ impl<'a> Resolver<'a> {
 
     /// A bare word: a contig, or else an id.
     fn name(&self, name: &str, at: &Range<usize>) -> Result<Test> {
-        match self.dataset.contig_names().resolve(name) {
+        match self.view.contig_names().resolve(name) {
             Ok(contig) => {
                 let whole = Interval {
                     start: Position::TELOMERE.zero_based(),
@@ -217,14 +217,14 @@ impl<'a> Resolver<'a> {
             Err(NameError::Unknown { .. }) => {}
             Err(e) => return Err(self.error(at, e.to_string(), Vec::new())),
         }
-        if name.starts_with("p.") && self.dataset.manifest().annotations.is_some() {
+        if name.starts_with("p.") && self.view.manifest().annotations.is_some() {
             return self.protein(name, at);
         }
         let found = self.rows_with_id(name)?;
         if !found.is_empty() || looks_like_rs(name) {
             return Ok(Test::Rows(found));
         }
-        let candidates = nearest(name, self.dataset.contigs());
+        let candidates = nearest(name, self.view.contigs());
         Err(self.error(
             at,
             format!("`{name}` is neither a contig nor the id of a variant here"),
@@ -238,8 +238,8 @@ impl<'a> Resolver<'a> {
 
     fn rows_with_id(&self, id: &str) -> Result<HashMap<usize, Vec<u32>>> {
         let mut found = HashMap::new();
-        for (index, part) in self.dataset.parts().iter().enumerate() {
-            let rows = self.dataset.segment(part)?.find_id(id.as_bytes())?;
+        for (index, part) in self.view.parts().iter().enumerate() {
+            let rows = self.view.segment(part)?.find_id(id.as_bytes())?;
             if !rows.is_empty() {
                 found.insert(index, rows);
             }
@@ -266,14 +266,14 @@ impl<'a> Resolver<'a> {
             },
             Identifier::Allele(name) => {
                 let contig = self.contig(name.contig, at)?;
-                if let Some(doubt) = doubt_of_mate(self.dataset, &name.change) {
+                if let Some(doubt) = doubt_of_mate(self.view, &name.change) {
                     return Err(self.error(at, doubt.to_string(), Vec::new()));
                 }
-                let found = find_change(self.dataset, contig, &name.change)?;
-                if let Some((message, candidates)) = found.doubt(self.dataset, text)? {
+                let found = find_change(self.view, contig, &name.change)?;
+                if let Some((message, candidates)) = found.doubt(self.view, text)? {
                     return Err(self.error(at, message, candidates));
                 }
-                if let Some(several) = Several::of(self.dataset, text, at, &found.rows)? {
+                if let Some(several) = Several::of(self.view, text, at, &found.rows)? {
                     self.several.borrow_mut().push(several);
                 }
                 let by_text = found.by_text;
@@ -287,7 +287,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {
-        let keys = &self.dataset.manifest().info;
+        let keys = &self.view.manifest().info;
         let Some(number) = keys.iter().position(|known| known.key == key) else {
             let message =
                 format!("INFO {key} is not kept in this dataset (build with --info {key})");

@@ -2,13 +2,13 @@
 
 use super::variants::{Variant, Variants};
 use super::{Group, IntoWhere};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use self_cell::self_cell;
 
 self_cell!(
     struct Kept {
-        owner: Dataset,
+        owner: View,
         #[not_covariant]
         dependent: Variants,
     }
@@ -19,8 +19,8 @@ self_cell!(
 ///
 /// ```no_run
 /// # fn main() -> varidex::Result<()> {
-/// let dataset = varidex::Dataset::open("cohort.vdx")?;
-/// let mut scan = dataset.scan("22:16,000,000-17,000,000 & af<0.01", None)?;
+/// let view = varidex::Dataset::open("cohort.vdx")?.view();
+/// let mut scan = view.scan("22:16,000,000-17,000,000 & af<0.01", None)?;
 /// let all = std::thread::spawn(move || -> varidex::Result<u64> {
 ///     let mut all = 0;
 ///     while let Some(ac) = scan.next(|mut variant| Ok(variant.counts()?.ac))? {
@@ -50,16 +50,16 @@ impl Scan {
     }
 }
 
-impl Dataset {
+impl View {
     /// The variants that an expression picks, with counts and carriers in everybody or in a group.
     ///
     /// # Errors
     ///
     /// As [`Self::variants_in`].
     pub fn scan(&self, of: impl IntoWhere, group: Option<&Group>) -> Result<Scan> {
-        let kept = Kept::try_new(self.clone(), |dataset| match group {
-            Some(group) => dataset.variants_in(of, group),
-            None => dataset.variants(of),
+        let kept = Kept::try_new(self.clone(), |view| match group {
+            Some(group) => view.variants_in(of, group),
+            None => view.variants(of),
         })?;
         Ok(Scan(kept))
     }
@@ -70,7 +70,7 @@ impl Dataset {
     ///
     /// As [`Self::variants_by`].
     pub fn scan_by(&self, of: impl IntoWhere, groups: &[Group]) -> Result<Scan> {
-        let kept = Kept::try_new(self.clone(), |dataset| dataset.variants_by(of, groups))?;
+        let kept = Kept::try_new(self.clone(), |view| view.variants_by(of, groups))?;
         Ok(Scan(kept))
     }
 }
@@ -85,6 +85,6 @@ mod tests {
         fn kept<T: Send + 'static>() {}
         kept::<Scan>();
         kept::<Group>();
-        kept::<Dataset>();
+        kept::<View>();
     }
 }

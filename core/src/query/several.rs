@@ -4,7 +4,7 @@ use super::expression::{Node, Number};
 use super::find::name_of;
 use super::resolve::Test;
 use super::test::Tester;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Extent;
 use std::ops::Range;
@@ -24,7 +24,7 @@ pub(super) struct Several {
 impl Several {
     /// `None` where the rows are of one variant.
     pub(super) fn of(
-        dataset: &Dataset,
+        view: &View,
         text: &str,
         at: &Range<usize>,
         rows: &[(usize, Vec<u32>)],
@@ -35,10 +35,10 @@ impl Several {
             return Ok(None);
         }
         for (part, rows) in rows {
-            let Some(of) = dataset.parts().get(*part) else {
+            let Some(of) = view.parts().get(*part) else {
                 continue;
             };
-            let mut tester = Tester::new(dataset.segment(of)?);
+            let mut tester = Tester::new(view.segment(of)?);
             for &row in rows {
                 let Some(extent) = tester.extent(row)? else {
                     continue;
@@ -58,7 +58,7 @@ impl Several {
     }
 
     /// What is wrong, and how to ask for one of them.
-    pub(super) fn told(&self, dataset: &Dataset) -> Result<(String, Vec<String>)> {
+    pub(super) fn told(&self, view: &View) -> Result<(String, Vec<String>)> {
         let count = self.variants.len();
         let message = format!(
             "`{}` is {count} variants here: say which by its length, its id or a region, with `&`",
@@ -75,11 +75,11 @@ impl Several {
             };
             let which = match alike.count() {
                 1 => Some(by_length),
-                _ => id_of(dataset, rows)?.map(|id| format!("id:\"{id}\"")),
+                _ => id_of(view, rows)?.map(|id| format!("id:\"{id}\"")),
             };
             candidates.push(match (which, rows.first()) {
                 (Some(which), _) => format!("{} & {which}", self.text),
-                (None, Some((part, row))) => name_of(dataset, *part, *row)?,
+                (None, Some((part, row))) => name_of(view, *part, *row)?,
                 (None, None) => continue,
             });
         }
@@ -87,22 +87,22 @@ impl Several {
     }
 
     /// Whether what else is asked of the same variants leaves but one of them.
-    fn is_narrowed(&self, dataset: &Dataset, tests: &[(bool, &Test)]) -> Result<bool> {
+    fn is_narrowed(&self, view: &View, tests: &[(bool, &Test)]) -> Result<bool> {
         let mut left = 0;
         for (_, rows) in &self.variants {
-            left += u32::from(passes(dataset, rows, tests)?);
+            left += u32::from(passes(view, rows, tests)?);
         }
         Ok(left <= 1)
     }
 }
 
 /// The first id of rows.
-fn id_of(dataset: &Dataset, rows: &[(usize, u32)]) -> Result<Option<String>> {
+fn id_of(view: &View, rows: &[(usize, u32)]) -> Result<Option<String>> {
     for &(part, row) in rows {
-        let Some(of) = dataset.parts().get(part) else {
+        let Some(of) = view.parts().get(part) else {
             continue;
         };
-        let segment = dataset.segment(of)?;
+        let segment = view.segment(of)?;
         let first = |ids: &[u8]| {
             let first = ids.split(|&b| b == b';').next().unwrap_or_default();
             String::from_utf8_lossy(first).into_owned()
@@ -116,14 +116,14 @@ fn id_of(dataset: &Dataset, rows: &[(usize, u32)]) -> Result<Option<String>> {
 }
 
 /// Whether all tests hold of a variant, or do not where they are negated.
-fn passes(dataset: &Dataset, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> Result<bool> {
+fn passes(view: &View, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> Result<bool> {
     for (expected, test) in tests {
         let mut holds = false;
         for &(part, row) in rows {
-            let Some(of) = dataset.parts().get(part) else {
+            let Some(of) = view.parts().get(part) else {
                 continue;
             };
-            let mut tester = Tester::new(dataset.segment(of)?);
+            let mut tester = Tester::new(view.segment(of)?);
             holds |= tester.test(test, part, row)?;
         }
         if holds != *expected {
@@ -135,11 +135,7 @@ fn passes(dataset: &Dataset, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> 
 
 /// Takes those out of `several` that are parts of a conjunction whose other parts say which variant is meant:
 /// by length, id or place.
-pub(super) fn narrow(
-    dataset: &Dataset,
-    several: &mut Vec<Several>,
-    parts: &[Node<Test>],
-) -> Result<()> {
+pub(super) fn narrow(view: &View, several: &mut Vec<Several>, parts: &[Node<Test>]) -> Result<()> {
     if several.is_empty() {
         return Ok(());
     }
@@ -168,7 +164,7 @@ pub(super) fn narrow(
     };
     let mut left = Vec::new();
     for of in several.drain(..) {
-        if !is_part(&of) || !of.is_narrowed(dataset, &tests)? {
+        if !is_part(&of) || !of.is_narrowed(view, &tests)? {
             left.push(of);
         }
     }

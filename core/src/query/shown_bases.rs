@@ -2,7 +2,7 @@
 //! surely one change only where all bases between them are shown.
 
 use super::row_text::RowText;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Indel;
 use crate::stop::check_stop;
@@ -15,7 +15,7 @@ pub(super) struct ShownBases(Vec<Range<i64>>);
 
 impl ShownBases {
     /// Around places, each row of the surroundings being read once.
-    pub(super) fn around(dataset: &Dataset, contig: u32, mut places: Vec<i64>) -> Result<Self> {
+    pub(super) fn around(view: &View, contig: u32, mut places: Vec<i64>) -> Result<Self> {
         places.sort_unstable();
         let mut surroundings: Vec<Range<i64>> = Vec::new();
         for place in places {
@@ -27,11 +27,11 @@ impl ShownBases {
         }
         let mut shown = Vec::new();
         let mut text = RowText::default();
-        for (part, _) in dataset.batches()?.on_contig(contig) {
-            let Some(of) = dataset.parts().get(*part as usize) else {
+        for (part, _) in view.batches()?.on_contig(contig) {
+            let Some(of) = view.parts().get(*part as usize) else {
                 continue;
             };
-            let segment = dataset.segment(of)?;
+            let segment = view.segment(of)?;
             for around in &surroundings {
                 check_stop()?;
                 add(segment, contig, around, &mut text, &mut shown)?;

@@ -2,7 +2,7 @@
 
 use super::expression::Threshold;
 use super::subjects::Subjects;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::Measure;
 use crate::model::Recorded;
@@ -29,17 +29,17 @@ type Fault<'f> = dyn Fn(String, Vec<String>) -> Error + 'f;
 
 impl Similar {
     pub(super) fn new(
-        dataset: &Dataset,
+        view: &View,
         profile: &[String],
         threshold: Threshold,
         measure: Option<Measure>,
         fault: &Fault<'_>,
     ) -> Result<Self> {
-        let Some(people) = dataset.people() else {
+        let Some(people) = view.people() else {
             let message = "nothing is known of people here: load them with `varidex people`";
             return Err(fault(message.to_owned(), Vec::new()));
         };
-        let Some(terms) = dataset.terms() else {
+        let Some(terms) = view.terms() else {
             let message = "similarity needs an ontology: load one with `varidex people --ontology`";
             return Err(fault(message.to_owned(), Vec::new()));
         };
@@ -118,11 +118,11 @@ impl Similar {
     /// Those who are similar enough, with their scores: of those `within`, where others do not matter.
     pub(super) fn score(
         &self,
-        dataset: &Dataset,
+        view: &View,
         subjects: &Subjects<'_>,
         within: Option<&SampleSet>,
     ) -> Result<Vec<(u32, f64)>> {
-        let (Some(people), Some(terms)) = (dataset.people(), dataset.terms()) else {
+        let (Some(people), Some(terms)) = (view.people(), view.terms()) else {
             return Ok(Vec::new());
         };
         let mut scorer = Scorer::new(

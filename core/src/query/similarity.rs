@@ -511,6 +511,6 @@ impl Pairs {
 }
 
 #[cfg(test)]
-mod levels;
+mod level_tests;
 #[cfg(test)]
 mod tests;

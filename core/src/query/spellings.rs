@@ -5,7 +5,7 @@ use super::find::find_change_within;
 use super::row_text::RowText;
 use super::shown_bases::ShownBases;
 use super::walk::{PartWalk, RowRef};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::stop::check_stop;
 use std::collections::{BTreeSet, HashMap};
@@ -45,7 +45,7 @@ struct Spelling {
 impl Spellings {
     /// Of the candidates of a walk. Of two plain spellings none is of the same change, so that one of each
     /// change's rows stands in the list of those that are not plain.
-    pub(super) fn of(dataset: &Dataset, parts: &[PartWalk<'_>]) -> Result<Self> {
+    pub(super) fn of(view: &View, parts: &[PartWalk<'_>]) -> Result<Self> {
         let mut all = Self::default();
         let numbers: HashMap<usize, usize> = parts.iter().map(|of| of.part).zip(0..).collect();
         let mut text = RowText::default();
@@ -65,7 +65,7 @@ impl Spellings {
                 }
             }
             let places = rows.iter().map(|(.., start)| *start).collect();
-            let shown = ShownBases::around(dataset, contig, places)?;
+            let shown = ShownBases::around(view, contig, places)?;
             for (index, row, start) in rows {
                 check_stop()?;
                 let Some(part) = parts.get(index) else {
@@ -76,7 +76,7 @@ impl Spellings {
                 }
                 text.load(part.segment, row)?;
                 let within = shown.reach(start);
-                let found = find_change_within(dataset, contig, &text.change(), within)?;
+                let found = find_change_within(view, contig, &text.change(), within)?;
                 let mut same = Vec::new();
                 for (part, rows) in found.rows {
                     if let Some(&index) = numbers.get(&part)

@@ -4,7 +4,7 @@
 //! samples. A person with several samples is in a group with all of them: `samples(…)` as well picks the
 //! people that the named samples are of.
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::individuals::People;
@@ -17,10 +17,10 @@ pub(crate) struct Subjects<'a> {
 }
 
 impl<'a> Subjects<'a> {
-    pub(crate) fn of(dataset: &'a Dataset) -> Self {
+    pub(crate) fn of(view: &'a View) -> Self {
         Self {
-            samples: dataset.sample_count(),
-            people: dataset.people(),
+            samples: view.universe(),
+            people: view.people(),
         }
     }
 

@@ -155,7 +155,7 @@ pub(super) fn asks_records(node: &Node<Test>) -> bool {
 /// Tests rows of one segment.
 pub(super) struct Tester<'a> {
     segment: &'a Segment,
-    view: Option<PageView<'a>>,
+    page: Option<PageView<'a>>,
     /// Where in a list of regions the last row stood.
     region: usize,
     block: TextBlock,
@@ -169,7 +169,7 @@ impl<'a> Tester<'a> {
     pub(super) fn new(segment: &'a Segment) -> Self {
         Self {
             segment,
-            view: None,
+            page: None,
             region: 0,
             block: TextBlock::default(),
             info: Vec::new(),
@@ -180,20 +180,20 @@ impl<'a> Tester<'a> {
     }
 
     pub(super) fn position(&mut self, row: u32) -> Result<i64> {
-        let view = PageView::around(&mut self.view, self.segment, row)?;
-        Ok(view.position.get(row % PAGE_ROWS))
+        let page = PageView::around(&mut self.page, self.segment, row)?;
+        Ok(page.position.get(row % PAGE_ROWS))
     }
 
     /// The number of a row's REF and ALT in the segment.
     pub(super) fn alleles_number(&mut self, row: u32) -> Result<i64> {
-        let view = PageView::around(&mut self.view, self.segment, row)?;
-        Ok(view.allele.get(row % PAGE_ROWS))
+        let page = PageView::around(&mut self.page, self.segment, row)?;
+        Ok(page.allele.get(row % PAGE_ROWS))
     }
 
     /// The counts of the whole batch as stored.
     fn stored(&mut self, row: u32) -> Result<RowCounts> {
-        let view = PageView::around(&mut self.view, self.segment, row)?;
-        stored(view, self.segment, row)
+        let page = PageView::around(&mut self.page, self.segment, row)?;
+        stored(page, self.segment, row)
     }
 
     pub(super) fn alleles(
@@ -202,9 +202,9 @@ impl<'a> Tester<'a> {
         reference: &mut Vec<u8>,
         alternate: &mut Vec<u8>,
     ) -> Result<()> {
-        let view = PageView::around(&mut self.view, self.segment, row)?;
+        let page = PageView::around(&mut self.page, self.segment, row)?;
         self.segment.alleles(
-            view.allele.get(row % PAGE_ROWS),
+            page.allele.get(row % PAGE_ROWS),
             &mut self.block,
             reference,
             alternate,
@@ -230,8 +230,8 @@ impl<'a> Tester<'a> {
         alternate.clear();
         self.alleles(row, &mut reference, &mut alternate)?;
         let kind = self.segment.type_of(row, &reference, &alternate)?;
-        let view = PageView::around(&mut self.view, self.segment, row)?;
-        let span = u64::try_from(view.span.get(row % PAGE_ROWS)).unwrap_or(0);
+        let page = PageView::around(&mut self.page, self.segment, row)?;
+        let span = u64::try_from(page.span.get(row % PAGE_ROWS)).unwrap_or(0);
         let column = self
             .segment
             .columns
@@ -250,9 +250,9 @@ impl<'a> Tester<'a> {
         Ok(match test {
             Test::All => true,
             Test::Regions(regions) => {
-                let view = PageView::around(&mut self.view, self.segment, row)?;
-                let start = view.position.get(i);
-                let end = start.saturating_add(view.span.get(i));
+                let page = PageView::around(&mut self.page, self.segment, row)?;
+                let start = page.position.get(i);
+                let end = start.saturating_add(page.span.get(i));
                 let contig = self.segment.contig_of(row);
                 regions.touch(&mut self.region, contig, start, end)
             }

@@ -9,8 +9,8 @@ use super::resolve::Test;
 use super::spellings::Numbered;
 use super::walk::{RowRef, Walk};
 use crate::cohort::Carrier;
-use crate::cohort::Dataset;
 use crate::cohort::Tally;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
@@ -43,8 +43,8 @@ pub struct VariantNames {
 ///
 /// ```no_run
 /// # fn main() -> varidex::Result<()> {
-/// let dataset = varidex::Dataset::open("cohort.vdx")?;
-/// let mut variants = dataset.variants("22:16,000,000-17,000,000 & af<0.01")?;
+/// let view = varidex::Dataset::open("cohort.vdx")?.view();
+/// let mut variants = view.variants("22:16,000,000-17,000,000 & af<0.01")?;
 /// while let Some(mut variant) = variants.next()? {
 ///     println!("{}:{} {:?}", variant.contig(), variant.position()?.one_based(), variant.counts()?);
 /// }
@@ -52,7 +52,7 @@ pub struct VariantNames {
 /// # }
 /// ```
 pub struct Variants<'a> {
-    pub(super) dataset: &'a Dataset,
+    pub(super) view: &'a View,
     pub(super) walk: Walk<'a>,
     /// The group that was asked for, and those that are counted beside.
     counting: Counting<'a>,
@@ -83,21 +83,17 @@ struct Scratch {
 }
 
 impl<'a> Variants<'a> {
-    pub(crate) fn new(
-        dataset: &'a Dataset,
-        test: Node<Test>,
-        group: Option<&SampleSet>,
-    ) -> Result<Self> {
+    pub(crate) fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
         let mut asked = Vec::new();
         asked_of_entries(&test, &mut asked);
-        let walk = Walk::new(dataset, test)?;
+        let walk = Walk::new(view, test)?;
         Ok(Self {
-            dataset,
+            view,
             walk,
-            counting: Counting::new(dataset, group),
+            counting: Counting::new(view, group),
             beside: 0,
             asked,
-            whole: Counted::new(dataset, None),
+            whole: Counted::new(view, None),
             batches_of: HashMap::new(),
             scratch: Scratch::default(),
         })
@@ -133,7 +129,7 @@ impl<'a> Variants<'a> {
     /// Counts in these groups as well: see [`Variant::counts_of`].
     pub(crate) fn count_beside(mut self, groups: &[Group]) -> Result<Self> {
         for group in groups {
-            self.counting.add(group.within(self.dataset)?.samples());
+            self.counting.add(group.within(self.view)?.samples());
         }
         self.beside = groups.len();
         Ok(self)
@@ -141,8 +137,8 @@ impl<'a> Variants<'a> {
 
     /// Tells origins of these children only, by looking only at their families: others do not matter.
     pub(super) fn look_only_at(&mut self, children: &SampleSet, families: &SampleSet) {
-        self.counting = Counting::new(self.dataset, Some(children));
-        self.whole = Counted::new(self.dataset, Some(families));
+        self.counting = Counting::new(self.view, Some(children));
+        self.whole = Counted::new(self.view, Some(families));
     }
 
     /// The group that was asked for; `None` is everybody.
@@ -177,7 +173,7 @@ impl<'a> Variant<'_, 'a> {
     /// The contig, by the name in the input.
     pub fn contig(&self) -> &'a str {
         self.of
-            .dataset
+            .view
             .contig_name(self.segment.contig_of(self.first.row))
     }
 
@@ -257,7 +253,7 @@ impl<'a> Variant<'_, 'a> {
         let position = self.position()?;
         let number = self.segment.contig_of(self.first.row);
         let contig = self.contig();
-        let names = self.of.dataset.contig_names();
+        let names = self.of.view.contig_names();
         let accession = names.assembly().zip(names.chromosome(number as usize));
         let accession = accession.and_then(|(assembly, chromosome)| assembly.refseq(chromosome));
         let roll = self
@@ -474,7 +470,7 @@ impl<'a> Variant<'_, 'a> {
     }
 
     /// The counts in one of the groups that were asked for together: see
-    /// [`Dataset::variants_by`].
+    /// [`View::variants_by`].
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use super::resolve::Test;
 use super::same::VariantKey;
 use super::spellings::{Numbered, Spelled, Spellings};
 use super::test::{EVERYBODY, Tester, asks_records, count_everybody, rows_of, test_node};
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::stop::check_stop;
 use crate::store::Segment;
@@ -41,7 +41,7 @@ pub(crate) struct WalkPlan {
 
 /// A walk over the variants that an expression picks.
 pub(crate) struct Walk<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     test: Node<Test>,
     parts: Vec<PartWalk<'a>>,
     /// Contigs still to come, last first.
@@ -101,14 +101,14 @@ struct RowHere {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, test: Node<Test>) -> Result<Self> {
-        let several_batches = dataset.has_several_batches();
+    pub(crate) fn new(view: &'a View, test: Node<Test>) -> Result<Self> {
+        let several_batches = view.has_several_batches();
         let mut found: Vec<Option<Rows>> = Vec::new();
-        for (index, part) in dataset.parts().iter().enumerate() {
+        for (index, part) in view.parts().iter().enumerate() {
             check_stop()?;
-            found.push(match may_have(dataset, index, &test) {
+            found.push(match may_have(view, index, &test) {
                 true => Some(candidates(
-                    dataset.segment(part)?,
+                    view.segment(part)?,
                     index,
                     &test,
                     several_batches,
@@ -118,15 +118,15 @@ impl<'a> Walk<'a> {
         }
         let mut changes = Changes::default();
         if several_batches {
-            add_rows_of_other_batches(dataset, &mut found)?;
-            changes = Changes::of(dataset, &test, &mut found)?;
+            add_rows_of_other_batches(view, &mut found)?;
+            changes = Changes::of(view, &test, &mut found)?;
         }
         let mut parts = Vec::new();
         let mut plan = WalkPlan {
             exact: true,
             ..WalkPlan::default()
         };
-        for ((index, part), candidates) in dataset.parts().iter().enumerate().zip(found) {
+        for ((index, part), candidates) in view.parts().iter().enumerate().zip(found) {
             let Some(candidates) = candidates else {
                 plan.segments_passed_by += 1;
                 continue;
@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
             plan.candidates += candidates.len();
             plan.exact &= candidates.exact;
             if !candidates.ranges.is_empty() {
-                let segment = dataset.segment(part)?;
+                let segment = view.segment(part)?;
                 parts.push(PartWalk {
                     part: index,
                     segment,
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
         let spans = parts.iter().flat_map(|part| part.segment.contigs());
         let contigs: BTreeSet<u32> = spans.map(|rows| rows.contig).collect();
         Ok(Self {
-            dataset,
+            view,
             by_record: several_batches && asks_records(&test),
             passing: Vec::new(),
             spellings: None,
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
             pending: Vec::new(),
             changes,
             current: Vec::new(),
-            counting: Counting::new(dataset, None),
+            counting: Counting::new(view, None),
             place: Place {
                 contig: 0,
                 position: 0,
@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
 
     /// Numbers variants from here on: see [`Self::numbered`].
     pub(crate) fn number_variants(&mut self) -> Result<()> {
-        self.spellings = Some(Spellings::of(self.dataset, &self.parts)?);
+        self.spellings = Some(Spellings::of(self.view, &self.parts)?);
         Ok(())
     }
 
@@ -295,7 +295,7 @@ impl<'a> Walk<'a> {
     }
 
     fn key(&mut self, row: RowRef) -> Result<Option<VariantKey>> {
-        let names = self.dataset.contig_names();
+        let names = self.view.contig_names();
         let part = self.parts.get_mut(row.part);
         part.map(|part| VariantKey::of(&mut part.tester, row.row, names))
             .transpose()
@@ -382,7 +382,7 @@ impl<'a> Walk<'a> {
     /// Takes all rows at a position and groups them by variants; rows that one batch has twice are
     /// variants of their own.
     fn gather(&mut self, position: i64) -> Result<()> {
-        let names = self.dataset.contig_names();
+        let names = self.view.contig_names();
         let mut found: Vec<RowHere> = Vec::new();
         while let Some(head) = self.heads.peek()
             && head.position == position
@@ -396,7 +396,7 @@ impl<'a> Walk<'a> {
                 found.push(RowHere {
                     key: VariantKey::of(&mut part.tester, head.row, names)?,
                     nth: 0,
-                    batch: self.dataset.batch(part.part),
+                    batch: self.view.batch(part.part),
                     row: RowRef {
                         part: head.index,
                         row: head.row,

@@ -25,8 +25,8 @@ fn of(samples: &[&str], records: &[&str]) -> String {
 /// The report of a build that works, and how many rows there are.
 fn stored(folder: &Folder, texts: &[String], options: &BuildOptions) -> (Report, usize) {
     let report = try_build(folder, texts, options).unwrap();
-    let dataset = Dataset::open(folder.path("x.vdx")).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(folder.path("x.vdx")).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let mut rows = 0;
     let mut variants = dataset.variants("all").unwrap();
     while variants.next().unwrap().is_some() {
@@ -189,9 +189,9 @@ proptest! {
         let text = cohort.vcf();
         let options = keeping(&INFO_KEYS);
         let (once, _) = stored(&folder, std::slice::from_ref(&text), &options);
-        let expected = dump(&Dataset::open(folder.path("x.vdx")).unwrap()).unwrap();
+        let expected = dump(&Dataset::open(folder.path("x.vdx")).unwrap().view()).unwrap();
         let (report, _) = stored(&folder, &vec![text; times], &options);
-        let found = dump(&Dataset::open(folder.path("x.vdx")).unwrap()).unwrap();
+        let found = dump(&Dataset::open(folder.path("x.vdx")).unwrap().view()).unwrap();
         prop_assert_eq!(found, expected);
         prop_assert_eq!(report.stored, once.stored);
         prop_assert_eq!(report.refused_count(), once.stored * (times as u64 - 1));

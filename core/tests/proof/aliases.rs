@@ -1,7 +1,7 @@
 //! Contigs by any of their names, and no wrong ones.
 
 use crate::common::{Folder, build, options, vcf};
-use varidex::{Assembly, BuildOptions, Dataset, Error, Position};
+use varidex::{Assembly, BuildOptions, Dataset, Error, Position, View};
 
 /// With lengths of GRCh38: from them the assembly is known.
 const GRCH38: &str = "##contig=<ID=chr22,length=50818468>\n##contig=<ID=chrX,length=156040895>\n";
@@ -19,14 +19,14 @@ fn with_lengths(lengths: &str) -> String {
     text.replace("##FORMAT", &format!("{lengths}##FORMAT"))
 }
 
-fn picked(dataset: &Dataset, question: &str) -> u64 {
+fn picked(dataset: &View, question: &str) -> u64 {
     dataset
         .ask(&format!("carriers({question})"))
         .unwrap()
         .count()
 }
 
-fn refused(dataset: &Dataset, question: &str) -> String {
+fn refused(dataset: &View, question: &str) -> String {
     match dataset.variants(question) {
         Err(error @ Error::Expression(_)) => error.to_string(),
         Err(other) => panic!("{question}: {other:?}"),
@@ -145,21 +145,21 @@ fn inputs(folder: &Folder, texts: &[(&str, &[&str])]) -> Vec<std::path::PathBuf>
     texts.iter().enumerate().map(write).collect()
 }
 
-fn together(texts: &[(&str, &[&str])], options: &BuildOptions) -> (Folder, Dataset) {
+fn together(texts: &[(&str, &[&str])], options: &BuildOptions) -> (Folder, View) {
     let folder = Folder::new();
     let to = folder.path("x.vdx");
     build(&inputs(&folder, texts), &to, options).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     (folder, dataset)
 }
 
-fn contigs(dataset: &Dataset) -> Vec<&str> {
+fn contigs(dataset: &View) -> Vec<&str> {
     dataset.contigs().collect()
 }
 
 /// AC and AN of each variant.
-fn counts(dataset: &Dataset, question: &str) -> Vec<(u64, Option<u64>)> {
+fn counts(dataset: &View, question: &str) -> Vec<(u64, Option<u64>)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {

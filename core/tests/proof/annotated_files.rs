@@ -3,7 +3,7 @@
 use crate::annotations::{Entry, GENES, META, found, record};
 use crate::common::{Folder, build, content, data, keeping, options, run};
 use std::collections::{BTreeMap, BTreeSet};
-use varidex::{Annotations, Annotator, BuildOptions, Dataset, Error, Impact};
+use varidex::{Annotations, Annotator, BuildOptions, Dataset, Error, Impact, View};
 
 /// What bcftools csq tells of several records together stands at one of them, and the others point to
 /// it, forwards or backwards: they are no less affected.
@@ -39,8 +39,8 @@ fn records_that_point_to_another_have_its_entry() {
         (reported.read, reported.stored, reported.refused_count()),
         (9, 6, 3)
     );
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let rows = |text: &str| -> Vec<String> {
         let found = found(&dataset, text).into_iter();
         found
@@ -76,12 +76,12 @@ fn by_bcftools(key: &str) -> String {
 fn who_wrote_is_read_off_the_fields() {
     let folder = Folder::new();
     let entry = "C|missense_variant|LOW|AAA1|ENSG1|ENST1|ENST1.2:c.5A>C|ENSP1.1:p.Val2Ala|YES||";
-    let rows = |dataset: &Dataset, question: &str| found(dataset, question).len();
+    let rows = |dataset: &View, question: &str| found(dataset, question).len();
     for key in ["CSQ", "ANN", "BCSQ"] {
         let vep = META.replace("ID=CSQ", &format!("ID={key}"));
         let text = vep + &record(5, &["C"], entry).replace("CSQ=", &format!("{key}="));
         let dataset = folder.dataset(&text, &options());
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         for question in [
             "ENST1:c.5A>C",
             "protein:V2A",
@@ -111,8 +111,8 @@ fn who_wrote_is_read_off_the_fields() {
             (reported.read, reported.stored, reported.annotator.key()),
             (2, 2, key)
         );
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
         for question in ["protein:K12E", "gene:AAA1 & impact:moderate"] {
             assert_eq!(rows(&dataset, question), 2, "{key} {question}");
         }
@@ -180,7 +180,10 @@ fn what_is_no_annotation_is_warned_of() {
         reported(&input, "auto").unwrap(),
         (Some("ANN"), vec![not("CSQ", 4)])
     );
-    assert_eq!(found(&Dataset::open(&to).unwrap(), "gene:AAA1").len(), 1);
+    assert_eq!(
+        found(&Dataset::open(&to).unwrap().view(), "gene:AAA1").len(),
+        1
+    );
     // neither does another file
     let other = csq(&folder, "other.vcf", "C|missense_variant|LOW|AAA1|||||||");
     let other = {
@@ -244,7 +247,7 @@ fn one_is_chosen_and_what_is_asked_for_must_be_there() {
     };
     let report = with("auto", &[]).unwrap();
     assert_eq!(report.annotations.unwrap().annotator, Annotator::Csq);
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     let variants = dataset
         .variants("gene:aaa1")
         .unwrap()
@@ -263,7 +266,7 @@ fn one_is_chosen_and_what_is_asked_for_must_be_there() {
     assert!(matches!(error, Error::Expression(_)), "{error}");
 
     assert!(with("none", &[]).unwrap().annotations.is_none());
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     let error = dataset.variants("impact:high").err().unwrap();
     assert!(error.to_string().contains("no annotations"), "{error}");
 
@@ -310,7 +313,7 @@ fn entries_that_cannot_be_read_are_counted() {
             .iter()
             .any(|w| w.what.contains("wild_variant"))
     );
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     // what the ontology does not know is found as it stands
     assert_eq!(
         found(&dataset, "consequence:wild_variant & gene:BBB2").len(),
@@ -378,7 +381,7 @@ fn threads_do_not_show() {
     };
     let dataset = folder.dataset(&text, &threads);
     assert!(one == content(dataset.path()));
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
 }
 
 /// Real files: genes, impacts and consequences as a scan of the text has them.
@@ -414,8 +417,8 @@ fn real_annotations() {
         let reported = report.annotations.unwrap();
         assert_eq!(reported.annotator.key(), key);
         assert_eq!(reported.read, reported.stored + reported.refused_count());
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
 
         // rows by gene, by impact and by both of one entry; only records of one ALT are distinguished here
         let mut by_gene = BTreeMap::<String, BTreeSet<String>>::new();
@@ -527,8 +530,8 @@ fn batches_without_annotation_have_it_from_others() {
             .iter()
             .find(|reported| reported.what.contains("no annotation in INFO CSQ"));
         assert!(warning.unwrap().first.ends_with("two.vcf"), "{warning:?}");
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
         for question in ["gene:AAA1 & impact>=moderate", "info.CSQ.CADD>0.4"] {
             let mut variants = dataset.variants(question).unwrap();
             let mut variant = variants.next().unwrap().unwrap();
@@ -564,8 +567,8 @@ fn entries_of_many_alts_are_bounded() {
         reported.refused[0].what,
         "more entries than a record may have"
     );
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     assert_eq!(found(&dataset, "gene:AAA1").len(), 2_000);
 }
 
@@ -589,8 +592,8 @@ fn normalised_and_sorted_rows_keep_their_entries() {
     let report = build(&[&input], &to, &options).unwrap();
     let reported = report.annotations.unwrap();
     assert_eq!((reported.read, reported.stored), (4, 4));
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let one = |position: usize, alt: &str| BTreeSet::from([(position, alt.to_owned())]);
     assert_eq!(found(&dataset, "gene:DDD4"), one(11, "C"));
     assert_eq!(found(&dataset, "gene:BBB2"), one(13, "T"));
@@ -628,7 +631,7 @@ fn the_entry_is_shown_of_the_record_that_was_picked() {
             ..options()
         };
         build(&inputs, &to, &replace).unwrap();
-        let dataset = Dataset::open(&to).unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
         for (question, gene) in [
             ("all", "G2"),
             ("impact:high", "G2"),

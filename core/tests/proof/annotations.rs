@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
-use varidex::Dataset;
+use varidex::View;
 
 pub const GENES: [&str; 4] = ["AAA1", "BBB2", "CCC3", ""];
 const IMPACTS: [&str; 4] = ["MODIFIER", "LOW", "MODERATE", "HIGH"];
@@ -271,7 +271,7 @@ pub fn record(position: usize, alts: &[&str], csq: &str) -> String {
 }
 
 /// Position and ALT of what a question finds.
-pub fn found(dataset: &Dataset, text: &str) -> BTreeSet<(usize, String)> {
+pub fn found(dataset: &View, text: &str) -> BTreeSet<(usize, String)> {
     let mut variants = dataset.variants(text).unwrap();
     let mut found = BTreeSet::new();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -311,7 +311,7 @@ proptest! {
             }
         }
         let dataset = folder.dataset(&text, &keeping(&["CSQ.CADD"]));
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         for asked in &asked {
             let expected: BTreeSet<(usize, String)> = rows
                 .iter()

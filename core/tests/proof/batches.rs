@@ -7,7 +7,7 @@ use crate::common::oracle::{Genotype, Oracle, Row};
 use crate::common::{Folder, build, keeping, options, vcf};
 use proptest::prelude::*;
 use std::sync::Arc;
-use varidex::{Counts, Dataset, Error, Position, Report};
+use varidex::{Counts, Dataset, Error, Position, Report, View};
 
 struct Files {
     texts: Vec<String>,
@@ -30,10 +30,10 @@ impl Files {
         build(&paths, &self.folder.path("x.vdx"), &options())
     }
 
-    fn dataset(&self) -> Dataset {
+    fn dataset(&self) -> View {
         self.try_build().unwrap();
-        let dataset = Dataset::open(self.folder.path("x.vdx")).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(self.folder.path("x.vdx")).unwrap().view();
+        dataset.dataset().verify().unwrap();
         dataset
     }
 
@@ -147,7 +147,7 @@ proptest! {
     }
 }
 
-fn counts(dataset: &Dataset, question: &str) -> Vec<Counts> {
+fn counts(dataset: &View, question: &str) -> Vec<Counts> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -157,7 +157,7 @@ fn counts(dataset: &Dataset, question: &str) -> Vec<Counts> {
 }
 
 /// One variant that two batches tell differently: AC 3 of AN 4.
-fn told_differently(folder: &Folder) -> Dataset {
+fn told_differently(folder: &Folder) -> View {
     let line = |id, quality, filter, info, gt| {
         format!("1\t5\t{id}\tA\tG\t{quality}\t{filter}\t{info}\tGT\t{gt}\n")
     };
@@ -168,11 +168,11 @@ fn told_differently(folder: &Folder) -> Dataset {
     let inputs = [folder.write("a.vcf", first), folder.write("b.vcf", second)];
     let to = folder.path("x.vdx");
     build(&inputs, &to, &keeping(&["X"])).unwrap();
-    Dataset::open(&to).unwrap()
+    Dataset::open(&to).unwrap().view()
 }
 
 /// A question picks the variant with the counts of everybody, and the carriers of records that pass.
-fn picks(dataset: &Dataset, question: &str, carriers: &[&str]) {
+fn picks(dataset: &View, question: &str, carriers: &[&str]) {
     let expected = Counts {
         ac: 3,
         an: Some(4),

@@ -5,7 +5,7 @@ use crate::common::oracle::{Oracle, Row};
 use crate::common::{Folder, build, data, options, run};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use varidex::{Dataset, Error};
+use varidex::{Dataset, Error, View};
 
 fn is_input(path: &Path) -> bool {
     let name = path.to_string_lossy();
@@ -60,7 +60,7 @@ fn compare(path: &Path) -> bool {
         }
         Err(error) => panic!("{}: {error}", path.display()),
     }
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     let oracle = Oracle::parse(&[&text]);
     eprintln!("{}: {} rows", path.display(), oracle.rows.len());
     assert_eq!(dataset.info().records, oracle.records as u64);
@@ -157,8 +157,8 @@ fn large(name: &str, region: Option<&str>) {
     let file = input.to_str().unwrap();
     let to = folder.path("x.vdx");
     build(&[&input], &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let samples = dataset.sample_count();
     let tagged = folder.path("tagged.bcf");
     let split = folder.path("split.bcf");
@@ -244,7 +244,7 @@ fn large(name: &str, region: Option<&str>) {
 }
 
 /// Rows of `contig pos ref alts an ac het hom hemi missing`, the counts by ALT.
-fn counted(dataset: &Dataset, table: &str, group: &[u32]) {
+fn counted(dataset: &View, table: &str, group: &[u32]) {
     let mut expected = Vec::new();
     for line in table.lines() {
         let fields: Vec<&str> = line.split(' ').collect();
@@ -293,7 +293,7 @@ fn counted(dataset: &Dataset, table: &str, group: &[u32]) {
 }
 
 /// Random windows: the records that `bcftools view -r` gives, where there is an index for it.
-fn windows(dataset: &Dataset, input: &Path, whole: bool) {
+fn windows(dataset: &View, input: &Path, whole: bool) {
     let index = |suffix: &str| PathBuf::from(format!("{}.{suffix}", input.display())).exists();
     if !whole || !(index("csi") || index("tbi")) {
         return;

@@ -1,7 +1,7 @@
 //! Reference blocks of VCF 4.5, which have a length of their own for each sample (FORMAT LEN).
 
 use crate::common::{Folder, build, options};
-use varidex::{Counts, Dataset};
+use varidex::{Counts, Dataset, View};
 
 fn file(version: &str, samples: &str, records: &[&str]) -> String {
     let mut text = format!(
@@ -28,7 +28,7 @@ fn file(version: &str, samples: &str, records: &[&str]) -> String {
     text
 }
 
-fn counts(dataset: &Dataset, question: &str) -> Vec<(String, Counts)> {
+fn counts(dataset: &View, question: &str) -> Vec<(String, Counts)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -39,14 +39,14 @@ fn counts(dataset: &Dataset, question: &str) -> Vec<(String, Counts)> {
     found
 }
 
-fn ids(dataset: &Dataset, question: &str) -> String {
+fn ids(dataset: &View, question: &str) -> String {
     let found = counts(dataset, question);
     let ids: Vec<String> = found.into_iter().map(|one| one.0).collect();
     ids.join(" ")
 }
 
 /// AC, AN, n_het, n_missing of the only variant of a question.
-fn only(dataset: &Dataset, question: &str) -> (u64, Option<u64>, u64, u64) {
+fn only(dataset: &View, question: &str) -> (u64, Option<u64>, u64, u64) {
     let found = counts(dataset, question);
     assert_eq!(found.len(), 1, "{question}");
     let counts = &found[0].1;
@@ -68,7 +68,7 @@ fn a_sample_in_a_block_is_called() {
     let folder = Folder::new();
     for version in ["VCFv4.5", "VCFv4.6"] {
         let dataset = folder.dataset(&file(version, "S1 S2 S3 S4 S5", &RECORDS), &options());
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         // S1 0/0, S2 0/0, S3 0|0, S4 0
         assert_eq!(only(&dataset, "id:block"), (0, Some(7), 0, 1));
         assert_eq!(only(&dataset, "id:edge"), (1, Some(7), 1, 1));
@@ -100,7 +100,7 @@ fn a_block_below_a_bound_calls_nobody() {
         ..options()
     };
     let dataset = folder.dataset(&file("VCFv4.5", "S1 S2", &records), &with_bound);
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     assert_eq!(only(&dataset, "id:block"), (0, Some(2), 0, 1));
     assert_eq!(only(&dataset, "id:snv"), (0, Some(2), 0, 1));
     let dataset = folder.dataset(&file("VCFv4.5", "S1 S2", &records), &options());
@@ -125,8 +125,8 @@ fn blocks_answer_for_other_batches() {
     let other = folder.write("b.vcf", file("VCFv4.2", "T1", &others));
     let to = folder.path("x.vdx");
     build(&[inside, other], &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     assert_eq!(only(&dataset, "id:both"), (1, Some(6), 1, 0));
     assert_eq!(only(&dataset, "id:some").1, None);
     assert_eq!(only(&dataset, "id:none").1, None);
@@ -189,7 +189,7 @@ fn any_blocks_call_whom_they_cover() {
         let names: Vec<String> = (0..samples).map(|n| format!("S{n}")).collect();
         let lines: Vec<&str> = records.iter().map(String::as_str).collect();
         let dataset = folder.dataset(&file("VCFv4.5", &names.join(" "), &lines), &options());
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         for (n, an) in called.iter().enumerate() {
             let found = only(&dataset, &format!("id:r{n}"));
             assert_eq!(found.1, Some(*an), "round {round}, {}", records[n]);

@@ -28,13 +28,13 @@ fn eight_threads_get_the_answers_of_one() {
     let options = keeping(&["DEPTH", "NOTE", "DB"]);
     let right = dump(&folder.dataset(&super::damage::rich(), &options)).unwrap();
     for _ in 0..5 {
-        let dataset = Dataset::open(folder.path("dataset.vdx")).unwrap();
+        let dataset = Dataset::open(folder.path("dataset.vdx")).unwrap().view();
         std::thread::scope(|scope| {
             for thread in 0..8 {
                 let (dataset, right) = (&dataset, &right);
                 scope.spawn(move || {
                     if thread % 4 == 3 {
-                        dataset.verify().unwrap();
+                        dataset.dataset().verify().unwrap();
                     }
                     for _ in 0..3 {
                         assert!(dump(dataset).unwrap() == *right);

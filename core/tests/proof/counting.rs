@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use varidex::{BuildOptions, Counts, Dataset, ExportOptions, Position};
+use varidex::{BuildOptions, Counts, Dataset, ExportOptions, Position, View};
 
 const CONTIGS: [&str; 2] = ["1", "2"];
 const REFERENCES: [&str; 3] = ["A", "AT", "a"];
@@ -446,7 +446,7 @@ fn picked(mut variants: varidex::Variants<'_>) -> Vec<(Key, Counts)> {
 
 struct Built {
     _folder: Folder,
-    dataset: Dataset,
+    dataset: View,
     scan: Scan,
     everybody: BTreeSet<u32>,
 }
@@ -464,8 +464,8 @@ fn built(batches: &[Batch]) -> Built {
         ..options()
     };
     build(&inputs, &to, &options).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     // samples are numbered in the order in which they are met, as here
     let everybody: BTreeSet<u32> = batches.iter().flat_map(|b| b.samples.clone()).collect();
     for &sample in &everybody {
@@ -709,8 +709,8 @@ fn samples_of_an_input_without_records_are_not_known() {
         ..options()
     };
     build(&[first, empty], &to, &options).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let shown = picked(dataset.variants("all").unwrap());
     assert_eq!((shown[0].1.ac, shown[0].1.an), (1, None));
     for question in ["af>0", "an=4", "an!=4", "af<0.01"] {

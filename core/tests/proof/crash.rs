@@ -90,8 +90,8 @@ fn a_killed_build_leaves_the_old_dataset_or_the_new() {
         let done = child.wait().unwrap().success();
         killed += u32::from(!done);
 
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
         let found = dataset.snapshot().to_owned();
         let manifest = &content(&to)["manifest.json"];
         if *manifest == whole[next]["manifest.json"] {
@@ -221,12 +221,15 @@ fn an_open_dataset_keeps_its_answers_when_it_is_replaced() {
     let (first, second) = (input(&folder, 8), input(&folder, 9));
     let to = folder.path("x.vdx");
     build(&[&first], &to, &options()).unwrap();
-    let (untouched, used) = (Dataset::open(&to).unwrap(), Dataset::open(&to).unwrap());
+    let (untouched, used) = (
+        Dataset::open(&to).unwrap().view(),
+        Dataset::open(&to).unwrap().view(),
+    );
     let before = dump(&used).unwrap();
     build(&[&second], &to, &replacing()).unwrap();
     assert!(dump(&used).unwrap() == before);
     assert!(dump(&untouched).unwrap() == before);
-    assert!(dump(&Dataset::open(&to).unwrap()).unwrap() != before);
+    assert!(dump(&Dataset::open(&to).unwrap().view()).unwrap() != before);
 }
 
 #[test]
@@ -238,7 +241,7 @@ fn readers_see_a_whole_state_while_it_is_replaced() {
         .iter()
         .map(|input| {
             build(&[input], &to, &replacing()).unwrap();
-            let dataset = Dataset::open(&to).unwrap();
+            let dataset = Dataset::open(&to).unwrap().view();
             let ids = dataset.ask("carriers(all, hom, at_least: 250)").unwrap();
             format!("{} {:?}", dataset.snapshot(), ids.ids().unwrap())
         })
@@ -250,7 +253,7 @@ fn readers_see_a_whole_state_while_it_is_replaced() {
                 scope.spawn(|| {
                     let mut seen = 0;
                     while !stop.load(Ordering::Relaxed) {
-                        let dataset = Dataset::open(&to).unwrap();
+                        let dataset = Dataset::open(&to).unwrap().view();
                         let ids = dataset.ask("carriers(all, hom, at_least: 250)").unwrap();
                         let found = format!("{} {:?}", dataset.snapshot(), ids.ids().unwrap());
                         assert!(answers.contains(&found), "{found}");

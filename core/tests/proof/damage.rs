@@ -107,7 +107,7 @@ fn every_bent_byte_is_found() {
     let folder = Folder::new();
     let dataset = folder.dataset(&rich(), &keeping(&["DEPTH", "NOTE", "DB"]));
     let right = dump(&dataset).unwrap();
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     let to = dataset.path().to_owned();
     drop(dataset);
     let step = if cfg!(debug_assertions) { 11 } else { 1 };
@@ -125,7 +125,7 @@ fn every_bent_byte_is_found() {
             let bent = [sound[at] ^ [1u8, 0x10, 0x80, 0xff][at % 4]];
             let (found, answer) = with_bytes(&path, at, &bent, || {
                 let found = Dataset::open(&to).and_then(|dataset| dataset.verify());
-                let answer = Dataset::open(&to).and_then(|dataset| dump(&dataset));
+                let answer = Dataset::open(&to).and_then(|dataset| dump(&dataset.view()));
                 (found, answer)
             });
             match answer {
@@ -173,7 +173,7 @@ fn files_that_are_cut_longer_or_gone_are_found() {
             let found = Dataset::open(&to).and_then(|dataset| dataset.verify());
             let damage = damage_of(found.expect_err("damage that nobody found"), other.len());
             assert_eq!(damage.file, path);
-            if let Ok(answer) = Dataset::open(&to).and_then(|dataset| dump(&dataset)) {
+            if let Ok(answer) = Dataset::open(&to).and_then(|dataset| dump(&dataset.view())) {
                 assert!(answer == right, "{name} of {} bytes", other.len());
             }
         }

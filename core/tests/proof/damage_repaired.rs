@@ -67,7 +67,7 @@ fn write(to: &Path, files: &BTreeMap<String, Vec<u8>>) {
 
 /// Everything that can be asked; what it says does not matter.
 fn ask_everything(to: &Path) -> Result<(), Error> {
-    let dataset = Dataset::open(to)?;
+    let dataset = Dataset::open(to)?.view();
     let questions = [
         "carriers(id:rs77)",
         "carriers(1:12-40, het)",
@@ -85,9 +85,9 @@ fn ask_everything(to: &Path) -> Result<(), Error> {
             .ask(question)
             .and_then(|group| group.ids().map(|ids| ids.len()));
     }
-    let _ = dataset.section_sizes();
+    let _ = dataset.dataset().section_sizes();
     let _ = dump(&dataset);
-    dataset.verify()
+    dataset.dataset().verify()
 }
 
 /// Bends some bytes of a file: near each other, so that counts and offsets are hit together.

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::{BTreeMap, BTreeSet};
-use varidex::{BuildOptions, Dataset, PairPhase, PeopleOptions, Trios};
+use varidex::{BuildOptions, Dataset, PairPhase, PeopleOptions, Trios, View};
 
 const SAMPLES: [&str; 6] = ["S0", "S1", "S2", "S3", "S4", "S5"];
 /// S2 is a child of S0 and S1, S4 of S2 and a father who is no sample, S5 of a mother S1 alone.
@@ -57,7 +57,7 @@ fn text(mut records: Vec<Record>) -> String {
     vcf("1,X", &SAMPLES, &lines)
 }
 
-fn dataset(folder: &Folder, text: &str) -> Dataset {
+fn dataset(folder: &Folder, text: &str) -> View {
     let input = folder.write("a.vcf", text);
     let options = BuildOptions {
         genes: vec![folder.write("genes.bed", GENES)],
@@ -69,7 +69,7 @@ fn dataset(folder: &Folder, text: &str) -> Dataset {
     };
     let path = folder.path("a.vdx");
     build(&[input], &path, &options).unwrap();
-    Dataset::open(path).unwrap()
+    Dataset::open(path).unwrap().view()
 }
 
 fn genotype(row: &Row, sample: u32) -> &Genotype {
@@ -126,7 +126,7 @@ fn pairs(oracle: &Oracle) -> BTreeSet<Pair> {
     found
 }
 
-fn reported(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
+fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
     let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
         let of = |variant: &varidex::PairedVariant| {
@@ -170,7 +170,7 @@ fn origin(row: &Row, child: u32, mother: Option<u32>, father: Option<u32>) -> &'
     }
 }
 
-fn names(dataset: &Dataset, text: &str) -> BTreeSet<u32> {
+fn names(dataset: &View, text: &str) -> BTreeSet<u32> {
     dataset.ask(text).unwrap().samples().iter().collect()
 }
 
@@ -257,7 +257,7 @@ fn parents_in_another_batch() {
     ];
     let path = folder.path("a.vdx");
     build(&inputs, &path, &options()).unwrap();
-    let dataset = Dataset::open(path).unwrap();
+    let dataset = Dataset::open(path).unwrap().view();
     let trios = Trios::from_ped(&dataset, folder.write("a.ped", PED)).unwrap();
     let mut found = Vec::new();
     let mut variants = dataset.variants("1:1-100").unwrap();
@@ -278,7 +278,7 @@ fn what_is_not_known_is_said() {
     let input = folder.write("a.vcf", vcf("1", &["S0"], &["1 5 A G 0/1"]));
     let path = folder.path("a.vdx");
     build(&[input], &path, &options()).unwrap();
-    let dataset = Dataset::open(path).unwrap();
+    let dataset = Dataset::open(path).unwrap().view();
     let error = dataset
         .ask("carriers(1:1-9, compound)")
         .unwrap_err()

@@ -68,8 +68,11 @@ fn made_files_come_out_as_expected() {
             Ok(report) => {
                 adds_up(&report);
                 assert_eq!(report.refused_count(), 0, "{name}");
-                let dataset = Dataset::open(&to).unwrap();
-                dataset.verify().unwrap_or_else(|e| panic!("{name}: {e}"));
+                let dataset = Dataset::open(&to).unwrap().view();
+                dataset
+                    .dataset()
+                    .verify()
+                    .unwrap_or_else(|e| panic!("{name}: {e}"));
                 crate::common::check::dump(&dataset).unwrap();
                 assert_eq!(dataset.info().records, report.records, "{name}");
                 let kind = if report.warnings.is_empty() {
@@ -200,8 +203,8 @@ fn a_bad_record_is_told_by_file_and_line() {
             report.refused[0].places[0].0.ends_with("a.vcf:6"),
             "{report}"
         );
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
         assert_eq!(
             dataset.ask("carriers(all)").unwrap().ids().unwrap(),
             ["S", "T"]

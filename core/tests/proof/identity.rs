@@ -5,7 +5,7 @@
 //! variant: people were counted as carriers of what they do not have.
 
 use crate::common::{Folder, build, header, options};
-use varidex::{Dataset, Error, Position};
+use varidex::{Dataset, Error, Position, View};
 
 /// A record with an id and INFO.
 fn line(id: &str, alternate: &str, info: &str, genotypes: &str) -> String {
@@ -17,20 +17,20 @@ fn file(samples: &[&str], lines: &[String]) -> String {
 }
 
 /// Each text is an input.
-fn dataset(folder: &Folder, texts: &[String]) -> Dataset {
+fn dataset(folder: &Folder, texts: &[String]) -> View {
     let inputs: Vec<_> = (0..)
         .zip(texts)
         .map(|(n, text)| folder.write(&format!("{n}.vcf"), text))
         .collect();
     let to = folder.path("x.vdx");
     build(&inputs, &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     dataset
 }
 
 /// The ids of the variants picked with AC and AN.
-fn picked(dataset: &Dataset, question: &str) -> Vec<(String, u64, Option<u64>)> {
+fn picked(dataset: &View, question: &str) -> Vec<(String, u64, Option<u64>)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -41,13 +41,13 @@ fn picked(dataset: &Dataset, question: &str) -> Vec<(String, u64, Option<u64>)> 
     found
 }
 
-fn ids(dataset: &Dataset, question: &str) -> Vec<String> {
+fn ids(dataset: &View, question: &str) -> Vec<String> {
     let group = dataset.ask(question).unwrap();
     let found = group.ids().unwrap();
     found.iter().map(ToString::to_string).collect()
 }
 
-fn refused(dataset: &Dataset, question: &str) -> String {
+fn refused(dataset: &View, question: &str) -> String {
     match dataset.variants(question) {
         Err(error @ Error::Expression(_)) => error.to_string(),
         Err(other) => panic!("{question}: {other:?}"),
@@ -55,7 +55,7 @@ fn refused(dataset: &Dataset, question: &str) -> String {
     }
 }
 
-fn small_and_large(folder: &Folder) -> Dataset {
+fn small_and_large(folder: &Folder) -> View {
     let small = line("small", "<DEL>", "SVTYPE=DEL;END=1300", "0/1\t0/0");
     let large = line("large", "<DEL>", "SVTYPE=DEL;SVLEN=-5000", "1/1\t0/1");
     dataset(

@@ -179,7 +179,7 @@ fn judged(sealed: &Sealed, to: &Path, questions: &[String]) -> Option<Answers> {
     sealed.write(to);
     let dataset = Dataset::open(to).ok()?;
     dataset.verify().ok()?;
-    Some(answers(&dataset, questions).expect("answers of what was found sound"))
+    Some(answers(&dataset.view(), questions).expect("answers of what was found sound"))
 }
 
 #[test]
@@ -340,9 +340,9 @@ fn other_names_are_those_of_a_cohort_that_has_them() {
     assert!(Dataset::open(&to).unwrap().verify().is_err());
     of_names(&mut sealed.files[0], 81, index(&names));
     sealed.write(&to);
-    let sealed = Dataset::open(&to).unwrap();
-    sealed.verify().unwrap();
+    let sealed = Dataset::open(&to).unwrap().view();
+    sealed.dataset().verify().unwrap();
     let questions = ["samples(DORA)", "samples(BO)", "carriers(all)"].map(str::to_owned);
-    let expected = answers(&Dataset::open(other).unwrap(), &questions).unwrap();
+    let expected = answers(&Dataset::open(other).unwrap().view(), &questions).unwrap();
     assert_eq!(answers(&sealed, &questions).unwrap(), expected);
 }

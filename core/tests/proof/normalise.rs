@@ -4,7 +4,7 @@ use crate::common::check::compare;
 use crate::common::oracle::Oracle;
 use crate::common::{Folder, build, options, vcf};
 use std::collections::BTreeMap;
-use varidex::{BuildOptions, Dataset, Error};
+use varidex::{BuildOptions, Dataset, Error, View};
 
 /// 1-based:            1234567890123456789012345678901234567890
 const SEQUENCE: &str = "GGCACACACATTTTTGAGTCCAAAGCTAGCTAGGATCCAT";
@@ -91,7 +91,7 @@ fn normalising(folder: &Folder) -> BuildOptions {
 }
 
 /// Cases one by one: sample `S<n>` carries case `n`.
-fn dataset(folder: &Folder) -> Dataset {
+fn dataset(folder: &Folder) -> View {
     let names: Vec<String> = (0..CASES.len()).map(|n| format!("S{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut records: Vec<(i64, String)> = Vec::new();
@@ -115,7 +115,7 @@ fn dataset(folder: &Folder) -> Dataset {
 fn rows_are_stored_in_normal_form_and_in_order() {
     let folder = Folder::new();
     let dataset = dataset(&folder);
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     let mut expected: Vec<String> = CASES
         .iter()
         .map(|case| {
@@ -203,7 +203,7 @@ fn genotypes_are_kept() {
     ];
     let text = vcf("22", &["A", "B", "C", "D"], &records);
     let dataset = folder.dataset(&text, &normalising(&folder));
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     let oracle = Oracle::parse(&[&text]);
     let mut plain = BTreeMap::new();
     for row in &oracle.rows {
@@ -255,7 +255,7 @@ fn a_contig_that_the_reference_does_not_have_is_warned_of() {
     let report = build(&[input], &to, &normalising(&folder)).unwrap();
     assert_eq!(report.warnings.len(), 1, "{report}");
     assert!(report.warnings[0].what.contains('7'), "{report}");
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     assert_eq!(dataset.ask("carriers(7:9:TA:TG)").unwrap().count(), 1);
 }
 

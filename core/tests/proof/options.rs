@@ -1,9 +1,9 @@
 //! What options of a build mean.
 
 use crate::common::{Folder, build, content, header, keeping, options, vcf};
-use varidex::{BuildOptions, Counts, Dataset, Error};
+use varidex::{BuildOptions, Counts, Dataset, Error, View};
 
-fn first(dataset: &Dataset) -> Counts {
+fn first(dataset: &View) -> Counts {
     let mut variants = dataset.variants("all").unwrap();
     variants.next().unwrap().unwrap().counts().unwrap()
 }
@@ -32,7 +32,7 @@ fn genotypes_below_a_bound_are_missing() {
             ..options()
         };
         let dataset = folder.dataset(&with_quality(), &options);
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         let carriers = dataset
             .ask("carriers(all)")
             .unwrap()
@@ -90,7 +90,7 @@ fn bounds_look_at_what_stands_in() {
             let expected: Vec<(&str, u64)> =
                 told.iter().map(|&(what, count, _)| (what, count)).collect();
             assert_eq!(found, expected);
-            let dataset = Dataset::open(&to).unwrap();
+            let dataset = Dataset::open(&to).unwrap().view();
             let mut variants = dataset.variants("all").unwrap();
             let mut an = Vec::new();
             while let Some(mut variant) = variants.next().unwrap() {
@@ -158,9 +158,9 @@ fn keys_that_nobody_declares_are_refused() {
     let bare = folder.write("bare.vcf", bare);
     for inputs in [[&bare, &input], [&input, &bare]] {
         with(&inputs, &["I1", "S1"]).unwrap();
-        let dataset = Dataset::open(folder.path("x.vdx")).unwrap();
+        let dataset = Dataset::open(folder.path("x.vdx")).unwrap().view();
         assert_eq!(rows(&dataset, "info.I1<0"), "1G");
-        dataset.verify().unwrap();
+        dataset.dataset().verify().unwrap();
         let error = dataset.variants("info.NOPE=1").err().unwrap();
         assert!(error.to_string().contains("did you mean"), "{error}");
     }
@@ -205,7 +205,7 @@ fn records_of_which_a_bound_decides_nothing_are_counted_once() {
         format!("a called genotype {why}"),
     );
     assert_eq!(told, [(2, record), (1, genotype)]);
-    let dataset = Dataset::open(folder.path("x.vdx")).unwrap();
+    let dataset = Dataset::open(folder.path("x.vdx")).unwrap().view();
     assert_eq!(rows(&dataset, "n_missing=0"), "2G 3G 5G");
 }
 
@@ -363,7 +363,7 @@ fn values_not_of_their_type_are_warned_of_with_their_place() {
         let line = format!("{}:7", inputs[0].display());
         assert_eq!(warning.first, line);
         assert_eq!(
-            rows(&Dataset::open(&to).unwrap(), "info.RS"),
+            rows(&Dataset::open(&to).unwrap().view(), "info.RS"),
             match inputs.len() {
                 1 => "25G",
                 _ => "5G 25G",
@@ -409,7 +409,7 @@ fn lists_compare_as_single_values_do() {
     for (question, expected) in questions {
         assert_eq!(rows(&plain, question), expected, "{question}");
     }
-    plain.verify().unwrap();
+    plain.dataset().verify().unwrap();
     let path = folder.path("out.bcf");
     plain
         .export(
@@ -422,7 +422,7 @@ fn lists_compare_as_single_values_do() {
         .unwrap();
     let to = folder.path("again.vdx");
     build(&[&path], &to, &keeping(&["L", "F", "I", "S"])).unwrap();
-    let again = Dataset::open(&to).unwrap();
+    let again = Dataset::open(&to).unwrap().view();
     for (question, expected) in questions.iter().filter(|(q, _)| !q.starts_with("info.I")) {
         assert_eq!(rows(&again, question), *expected, "{question}");
     }
@@ -454,7 +454,7 @@ fn informed() -> String {
     text
 }
 
-fn rows(dataset: &Dataset, question: &str) -> String {
+fn rows(dataset: &View, question: &str) -> String {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -472,7 +472,7 @@ fn info_is_compared_by_its_declared_type() {
     let folder = Folder::new();
     let keys = ["I1", "F1", "FA", "IR", "S1", "SA", "IL", "FL"];
     let dataset = folder.dataset(&informed(), &keeping(&keys));
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     for (question, expected) in [
         ("info.I1", "1G 3"),
         ("info.I1<0", "1G"),
@@ -535,7 +535,7 @@ fn info_of_another_type_than_declared_is_missing_and_warned_of() {
         .collect();
     assert_eq!(warned.len(), 1, "{report}");
     assert_eq!(warned[0].count, 1);
-    assert_eq!(rows(&Dataset::open(&to).unwrap(), "info.I1"), "3");
+    assert_eq!(rows(&Dataset::open(&to).unwrap().view(), "info.I1"), "3");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
-use varidex::{BuildOptions, Dataset, ExportOptions, PairPhase, PeopleOptions};
+use varidex::{BuildOptions, Dataset, ExportOptions, PairPhase, PeopleOptions, View};
 
 /// The samples of two files.
 const FILES: [&[&str]; 2] = [&["S0", "S1", "S2", "S5"], &["S3", "S4"]];
@@ -220,7 +220,7 @@ fn cell_text((gt, set, names): &Cell, format: &str) -> String {
     fields.collect::<Vec<_>>().join(":")
 }
 
-fn dataset(folder: &Folder, world: &World) -> Dataset {
+fn dataset(folder: &Folder, world: &World) -> View {
     let inputs: Vec<_> = (0..world.files.len())
         .map(|file| folder.write(&format!("{file}.vcf"), text(world, file)))
         .collect();
@@ -242,8 +242,8 @@ fn dataset(folder: &Folder, world: &World) -> Dataset {
     };
     let path = folder.path("a.vdx");
     build(&inputs, &path, &options).unwrap();
-    let dataset = Dataset::open(path).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(path).unwrap().view();
+    dataset.dataset().verify().unwrap();
     dataset
 }
 
@@ -521,7 +521,7 @@ fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
     found
 }
 
-fn reported(dataset: &Dataset, of: &str) -> BTreeSet<Pair> {
+fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
     let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
         let of = |variant: &varidex::PairedVariant| {
@@ -585,7 +585,7 @@ fn carriers(
     found
 }
 
-fn ids(dataset: &Dataset, text: &str) -> BTreeSet<String> {
+fn ids(dataset: &View, text: &str) -> BTreeSet<String> {
     let group = dataset.ask(text).unwrap();
     group
         .ids()
@@ -633,8 +633,8 @@ proptest! {
         let options = BuildOptions { genes: vec![folder.path("genes.bed")], ..options() };
         let report = build(&[&file], &path, &options).unwrap();
         prop_assert_eq!(report.refused_count(), 0);
-        let second = Dataset::open(&path).unwrap();
-        second.verify().unwrap();
+        let second = Dataset::open(&path).unwrap().view();
+        second.dataset().verify().unwrap();
         prop_assert_eq!(reported(&second, "all"), reported(&first, "all"));
         // and once more, letter by letter
         let again = folder.path(if bcf { "again.bcf" } else { "again.vcf" });
@@ -737,8 +737,8 @@ fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
     let inputs = [folder.write("1.vcf", first), folder.write("2.vcf", second)];
     let path = folder.path("a.vdx");
     build(&inputs, &path, &options()).unwrap();
-    let dataset = Dataset::open(path).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(path).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let out = folder.path("out.vcf");
     dataset
         .export("all", None, &out, &ExportOptions::default(), &mut |_| true)

@@ -2,7 +2,7 @@
 
 use crate::common::{Folder, build, options};
 use std::path::Path;
-use varidex::{Dataset, Error, PeopleOptions};
+use varidex::{Dataset, Error, PeopleOptions, View};
 
 const VCF: &str = "##fileformat=VCFv4.2\n##contig=<ID=1>\n\
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts1\ts2\ts3\n\
@@ -16,7 +16,7 @@ fn of(files: &[&Path]) -> PeopleOptions {
     }
 }
 
-fn sexes(dataset: &Dataset) -> Vec<(Option<String>, u64)> {
+fn sexes(dataset: &View) -> Vec<(Option<String>, u64)> {
     let rows = dataset.people_counts(&["sex".parse().unwrap()]).unwrap();
     rows.into_iter()
         .map(|mut row| (row.values.remove(0), row.people))
@@ -30,18 +30,18 @@ fn people_come_and_are_replaced_while_readers_keep_theirs() {
     let ped = folder.write("a.ped", PED);
     let path = folder.path("a.vdx");
     build(&[&vcf], &path, &options()).unwrap();
-    let before = Dataset::open(&path).unwrap();
+    let before = Dataset::open(&path).unwrap().view();
     assert!(matches!(before.people_counts(&[]), Err(Error::Usage(_))));
 
     let report = varidex::load_people(&path, &of(&[&ped]), &mut |_| true).unwrap();
     assert_eq!((report.people, report.refused), (3, 0));
     assert_eq!(report.samples_without_person, 1);
     assert_eq!(report.people_without_sample, 1);
-    let loaded = Dataset::open(&path).unwrap();
+    let loaded = Dataset::open(&path).unwrap().view();
     assert_eq!(loaded.info().people, 3);
     assert_ne!(loaded.snapshot(), before.snapshot());
     assert_eq!(before.info().people, 0);
-    loaded.verify().unwrap();
+    loaded.dataset().verify().unwrap();
     let expected = [(Some("female".to_owned()), 2), (Some("male".to_owned()), 1)];
     assert_eq!(sexes(&loaded), expected);
 
@@ -54,7 +54,7 @@ fn people_come_and_are_replaced_while_readers_keep_theirs() {
         expected,
         "who opened before sees the old state"
     );
-    assert_eq!(Dataset::open(&path).unwrap().info().people, 1);
+    assert_eq!(Dataset::open(&path).unwrap().view().info().people, 1);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn stopped_anywhere_the_old_state_stays() {
     let ped = folder.write("a.ped", PED);
     let path = folder.path("a.vdx");
     build(&[&vcf], &path, &options()).unwrap();
-    let state = Dataset::open(&path).unwrap().snapshot().to_owned();
+    let state = Dataset::open(&path).unwrap().view().snapshot().to_owned();
     let names = || {
         let mut names: Vec<_> = std::fs::read_dir(&path)
             .unwrap()
@@ -85,7 +85,7 @@ fn stopped_anywhere_the_old_state_stays() {
             break;
         }
         assert!(matches!(loaded, Err(Error::Cancelled)));
-        assert_eq!(Dataset::open(&path).unwrap().snapshot(), state);
+        assert_eq!(Dataset::open(&path).unwrap().view().snapshot(), state);
         assert_eq!(names(), files);
         steps += 1;
     }
@@ -111,7 +111,11 @@ fn ontologies_close_the_people_that_are_there() {
     let report = varidex::load_people(&path, &of(&[&packet]), &mut |_| true).unwrap();
     assert_eq!((report.people, report.unknown_terms), (1, 1));
     let terms = |path| -> Vec<(String, u64)> {
-        let counts = Dataset::open(path).unwrap().term_counts(None).unwrap();
+        let counts = Dataset::open(path)
+            .unwrap()
+            .view()
+            .term_counts(None)
+            .unwrap();
         counts.into_iter().map(|c| (c.label, c.people)).collect()
     };
     assert_eq!(terms(&path), [("special".to_owned(), 1)]);

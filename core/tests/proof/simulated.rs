@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, Dataset, Error, PeopleOptions, Trios};
+use varidex::{BuildOptions, Dataset, Error, PeopleOptions, Trios, View};
 use varidex_simulate::{Format, Options, Summary, simulate};
 
 /// A cohort in which much is unsure.
@@ -56,7 +56,7 @@ fn ids(answer: &Json) -> BTreeSet<String> {
     ids
 }
 
-fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> Dataset {
+fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> View {
     let path = folder.path("cohort.vdx");
     let options = BuildOptions {
         genes: vec![dir.join("genes.gff3.gz")],
@@ -96,7 +96,7 @@ fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> Dataset {
     let table = read(&dir.join("populations.tsv"));
     let rows = table.lines().count() as u64 - 1;
     assert_eq!(people.merged, reported("trios") * 3 + rows);
-    Dataset::open(path).unwrap()
+    Dataset::open(path).unwrap().view()
 }
 
 /// The index and the simulation have no code in common: what one finds the other has drawn.
@@ -425,7 +425,7 @@ fn children_have_what_their_parents_have() {
 fn mutations(folder: &Folder, dir: &Path, summary: &Summary) -> BTreeSet<String> {
     let path = folder.path("families.vdx");
     build(&[&summary.genotypes], &path, &options()).unwrap();
-    let dataset = Dataset::open(path).unwrap();
+    let dataset = Dataset::open(path).unwrap().view();
     let trios = Trios::from_ped(&dataset, dir.join("family.ped")).unwrap();
     let samples: Vec<&str> = dataset.sample_names().unwrap().collect();
     let mut found = BTreeSet::new();

@@ -8,12 +8,12 @@ use crate::common::{Folder, build, options, vcf};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::{BTreeMap, BTreeSet};
-use varidex::{Assembly, BuildOptions, Dataset, Error, Position};
+use varidex::{Assembly, BuildOptions, Dataset, Error, Position, View};
 
 /// 1-based:            1234567890123456789012345678
 const SEQUENCE: &str = "GATTACAGGCTTTTTTTTCATGACCTGA";
 
-fn dataset(folder: &Folder, texts: &[String], options: &BuildOptions) -> Dataset {
+fn dataset(folder: &Folder, texts: &[String], options: &BuildOptions) -> View {
     let write = |(n, text): (usize, &String)| folder.write(&format!("{n}.vcf"), text);
     let inputs: Vec<_> = texts.iter().enumerate().map(write).collect();
     let to = folder.path("x.vdx");
@@ -23,8 +23,8 @@ fn dataset(folder: &Folder, texts: &[String], options: &BuildOptions) -> Dataset
         ..options.clone()
     };
     build(&inputs, &to, &options).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     dataset
 }
 
@@ -35,7 +35,7 @@ fn normalising(folder: &Folder) -> BuildOptions {
     }
 }
 
-fn carriers(dataset: &Dataset, text: &str) -> BTreeSet<String> {
+fn carriers(dataset: &View, text: &str) -> BTreeSet<String> {
     let group = dataset.ask(&format!("carriers({text})"));
     let group = group.unwrap_or_else(|e| panic!("{text}: {e}"));
     let ids = group.ids().unwrap();
@@ -47,7 +47,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 }
 
 /// AC and AN of each variant picked.
-fn counts(dataset: &Dataset, question: &str) -> Vec<(u64, Option<u64>)> {
+fn counts(dataset: &View, question: &str) -> Vec<(u64, Option<u64>)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(question).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -59,7 +59,7 @@ fn counts(dataset: &Dataset, question: &str) -> Vec<(u64, Option<u64>)> {
 
 /// The same of one allele in all ways to ask for one.
 fn of_allele(
-    dataset: &Dataset,
+    dataset: &View,
     text: &str,
     (position, r, a): (i64, &str, &str),
 ) -> (u64, Option<u64>) {
@@ -462,7 +462,7 @@ fn a_ref_that_contradicts_the_row_finds_nothing() {
     );
     let to = folder.path("x.vdx");
     build(&[input], &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     for (asked, found) in [
         ("7:10:CT:C", true),
         ("7:10:NT:N", true),

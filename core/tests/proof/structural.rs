@@ -1,7 +1,7 @@
 //! Structural variants as callers write them: what their alleles are, and where they end.
 
 use crate::common::{Folder, build, options};
-use varidex::{BuildOptions, Dataset, ExportOptions};
+use varidex::{BuildOptions, Dataset, ExportOptions, View};
 
 const META: &str = "##contig=<ID=chr7,length=159345973>
 ##contig=<ID=chr12,length=133275309>
@@ -30,7 +30,7 @@ fn file(version: &str, records: &[&str]) -> String {
 }
 
 /// ALT, type, first and last base of the variants of an id; the last by asking for single bases.
-fn reported(dataset: &Dataset, id: &str) -> Vec<(String, String, i64, i64)> {
+fn reported(dataset: &View, id: &str) -> Vec<(String, String, i64, i64)> {
     let mut found = Vec::new();
     let mut variants = dataset.variants(format!("id:{id}").as_str()).unwrap();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -73,7 +73,7 @@ fn check(version: &str, cases: &[Case<'_>]) {
     let folder = Folder::new();
     let records: Vec<&str> = cases.iter().map(|case| case.0).collect();
     let dataset = folder.dataset(&file(version, &records), &options());
-    dataset.verify().unwrap();
+    dataset.dataset().verify().unwrap();
     let mut datasets = Vec::new();
     for name in ["out.vcf", "out.bcf"] {
         let path = folder.path(name);
@@ -83,7 +83,7 @@ fn check(version: &str, cases: &[Case<'_>]) {
             .unwrap();
         let to = folder.path(&format!("{name}.vdx"));
         build(&[&path], &to, &options()).unwrap();
-        datasets.push((name, Dataset::open(&to).unwrap()));
+        datasets.push((name, Dataset::open(&to).unwrap().view()));
     }
     datasets.push((version, dataset));
     for (name, dataset) in &datasets {
@@ -334,8 +334,8 @@ fn ends_beyond_all_positions_are_left_out() {
         ("an end past that of contig chr7", 1),
     ];
     assert_eq!(reported, expected);
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     let of_length = |test: &str| {
         let mut ids = Vec::new();
         let mut variants = dataset.variants(test).unwrap();
@@ -357,7 +357,7 @@ fn what_is_proposed_is_one_variant() {
     let input = folder.write("in.vcf", file("VCFv4.2", &records));
     let to = folder.path("x.vdx");
     build(&[&input], &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
     let error = dataset.variants("chr7:5000:N:<INS>").err().unwrap();
     let varidex::Error::Expression(error) = error else {
         panic!("{error}");

@@ -45,11 +45,11 @@ fn replace_leaves_nothing_of_the_old_dataset() {
     );
     let (to, fresh) = (folder.path("x.vdx"), folder.path("fresh.vdx"));
     build(&[&a], &to, &options()).unwrap();
-    let old = Dataset::open(&to).unwrap();
+    let old = Dataset::open(&to).unwrap().view();
     build(&[&b], &to, &replacing()).unwrap();
     build(&[&b], &fresh, &options()).unwrap();
     assert_eq!(content(&to), content(&fresh));
-    assert_eq!(Dataset::open(&to).unwrap().sample_count(), 1);
+    assert_eq!(Dataset::open(&to).unwrap().view().sample_count(), 1);
     assert_eq!(old.sample_count(), 2);
 }
 

@@ -3,7 +3,7 @@
 use crate::common::{Folder, build, data, options, run};
 use std::collections::HashMap;
 use std::path::Path;
-use varidex::{BuildOptions, Counts, Dataset};
+use varidex::{BuildOptions, Counts, Dataset, View};
 
 type Alleles = HashMap<(i64, String, String), Counts>;
 
@@ -54,7 +54,7 @@ fn truth(table: &Path, from: i64, to: i64) -> Alleles {
     all
 }
 
-fn compare(dataset: &Dataset, mut truth: Alleles) {
+fn compare(dataset: &View, mut truth: Alleles) {
     let whole = dataset.everybody().unwrap();
     // two halves of everybody, counted from the sets, are everybody
     let names: Vec<&str> = dataset.sample_names().unwrap().collect();
@@ -99,8 +99,8 @@ fn cohort(name: &str, stretch: i64) {
     let to = folder.path("x.vdx");
     if !cfg!(debug_assertions) {
         build(&[&input], &to, &BuildOptions::default()).unwrap();
-        let dataset = Dataset::open(&to).unwrap();
-        dataset.verify().unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        dataset.dataset().verify().unwrap();
         return compare(&dataset, truth(&table, 0, i64::MAX));
     }
     let Some(index) = run("bcftools", &["index", "-s", input.to_str().unwrap()]) else {
@@ -130,8 +130,8 @@ fn cohort(name: &str, stretch: i64) {
     ];
     run("bcftools", &[&arguments[..], &files[..]].concat()).unwrap();
     build(&[&part], &to, &options()).unwrap();
-    let dataset = Dataset::open(&to).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&to).unwrap().view();
+    dataset.dataset().verify().unwrap();
     assert!(dataset.info().rows > 20, "{}", dataset.info().rows);
     compare(&dataset, truth(&table, from, end));
 }

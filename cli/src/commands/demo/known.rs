@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
-use varidex::{Dataset, Error, PeopleOptions};
+use varidex::{Error, PeopleOptions, View};
 use varidex_simulate::Summary;
 
 /// The file of true answers.
@@ -47,13 +47,13 @@ pub(super) fn people(dir: &Path, cohort: &Summary) -> PeopleOptions {
 }
 
 /// Asks, and says whether every answer is the expected one.
-pub(super) fn questions(dataset: &Dataset, dir: &Path) -> Result<bool, Failure> {
+pub(super) fn questions(view: &View, dir: &Path) -> Result<bool, Failure> {
     let path = dir.join("truth.json");
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
     let truth: Truth =
         serde_json::from_str(&text).map_err(|e| Error::io(&path, std::io::Error::other(e)))?;
     // of impact only an annotation tells
-    let annotated = match dataset.variants("impact>=high") {
+    let annotated = match view.variants("impact>=high") {
         Ok(_) => true,
         Err(Error::Expression(_)) => false,
         Err(other) => return Err(other.into()),
@@ -73,7 +73,7 @@ pub(super) fn questions(dataset: &Dataset, dir: &Path) -> Result<bool, Failure> 
         };
         let Some(expected) = expected else { continue };
         let started = Instant::now();
-        let found = dataset.ask(question.ask.as_str())?;
+        let found = view.ask(question.ask.as_str())?;
         let seconds = started.elapsed().as_secs_f64();
         let ids: BTreeSet<&str> = found.ids()?.into_iter().collect();
         let same = ids.iter().eq(expected.ids.iter());

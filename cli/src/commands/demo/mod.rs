@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use truth::{Allele, Scan, Six};
 use varidex::{
-    BuildOptions, CarrierOptions, Counts, Dataset, Error, Group, Interval, Position, Report, Where,
-    Who, Zygosity,
+    BuildOptions, CarrierOptions, Counts, Dataset, Error, Group, Interval, Position, Report, View,
+    Where, Who, Zygosity,
 };
 use varidex_simulate::{Options, Summary};
 
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
         print("(this is a debug build: times mean nothing)\n")?;
     }
     let made = make(args, dir, messages)?;
-    let dataset = super::open(&made.dataset)?;
+    let view = super::open(&made.dataset)?;
     let (contig, alleles) =
         truth::read_truth(&made.cohort.truth).map_err(|e| Error::io(&made.cohort.truth, e))?;
     let (in_group, names) = truth::read_people(&made.cohort.people, SEX, POPULATION)
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
     std::fs::write(&list, names.join("\n") + "\n").map_err(|e| Error::io(&list, e))?;
     let demo = Cohort {
         region: middle(&made.cohort),
-        dataset: &dataset,
+        view: &view,
         contig,
         alleles,
         in_group,
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
 
     right &= demo.every_allele(&scan)?;
     right &= demo.questions(&scan, scanned)?;
-    right &= known::questions(&dataset, dir)?;
+    right &= known::questions(&view, dir)?;
     demo.speed()?;
     if let Some(dir) = &args.output {
         print(&format!("\nkept in {}\n", dir.display()))?;
@@ -195,7 +195,7 @@ fn middle(cohort: &Summary) -> (i64, i64) {
 
 /// The dataset and what is known of the people in it.
 struct Cohort<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     contig: String,
     /// In the order of the VCF.
     alleles: Vec<Allele>,
@@ -236,7 +236,7 @@ impl Cohort<'_> {
         };
         let (reference, alternate) = (&allele.reference, &allele.alternate);
         let found = self
-            .dataset
+            .view
             .allele(&self.contig, position, reference, alternate)?;
         Ok(found.map(|allele| allele.counts()).transpose()?)
     }
@@ -292,7 +292,7 @@ impl Cohort<'_> {
     fn every_allele(&self, scan: &Scan) -> Result<bool, Failure> {
         let mut order: Vec<(usize, &Allele)> = self.alleles.iter().enumerate().collect();
         order.sort_by(|(_, a), (_, b)| a.key().cmp(&b.key()));
-        let group = self.dataset.ask(self.group_expression())?;
+        let group = self.view.ask(self.group_expression())?;
         let mut lines = Lines::new("every allele: AC, AN, het, hom, hemi, missing");
         let total = count(order.len() as u64);
         let (same, seconds) = self.compare(&order, None, |allele| {
@@ -324,7 +324,7 @@ impl Cohort<'_> {
         truth: impl Fn(usize) -> Option<Six>,
     ) -> Result<(bool, f64), Failure> {
         let started = Instant::now();
-        let mut variants = find(self.dataset, "all", group)?;
+        let mut variants = find(self.view, "all", group)?;
         let mut expected = order.iter();
         while let Some(mut variant) = variants.next()? {
             let Some((number, allele)) = expected.next() else {
@@ -393,7 +393,7 @@ impl Cohort<'_> {
         for (text, who, truth) in questions {
             let text = format!("ask '{text}'");
             let started = Instant::now();
-            let found = self.dataset.ask(who)?;
+            let found = self.view.ask(who)?;
             let seconds = started.elapsed().as_secs_f64();
             let right = found
                 .samples()
@@ -443,11 +443,11 @@ impl Cohort<'_> {
         let (first, last) = self.region;
         let region = format!("{}:{first}-{last}", self.contig);
         let people = Who::samples(self.names.iter().map(String::as_str));
-        let group = self.dataset.ask(people)?;
+        let group = self.view.ask(people)?;
         let size = count(group.count());
         let (rows, seconds) = median(|| {
             let mut rows = 0u64;
-            let mut variants = self.dataset.variants_in(&region, &group)?;
+            let mut variants = self.view.variants_in(&region, &group)?;
             while let Some(mut variant) = variants.next()? {
                 std::hint::black_box(variant.ac_an()?);
                 rows += 1;
@@ -463,7 +463,7 @@ impl Cohort<'_> {
 
         let (found, seconds) = median(|| {
             let mut found = 0u64;
-            let mut variants = self.dataset.variants(&region)?;
+            let mut variants = self.view.variants(&region)?;
             while let Some(mut variant) = variants.next()? {
                 variant.carriers(|_| found += 1)?;
             }

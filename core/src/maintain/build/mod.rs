@@ -225,7 +225,7 @@ fn add_gene_carriers(
     };
     let dataset = Dataset::open_state(publication.directory(), rows)?;
     let mut carriers = GeneCarriersWriter::new(manifest.sample_count);
-    carried_by_gene(&dataset, Some(pool), &mut |gene, records| {
+    carried_by_gene(&dataset.view(), Some(pool), &mut |gene, records| {
         carriers.push(&gene);
         let told = progress(&Progress {
             phase: Phase::Genes,

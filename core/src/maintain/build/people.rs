@@ -88,7 +88,7 @@ pub fn load_people(
     let dataset = Dataset::open(path)?;
     let mut manifest = dataset.manifest().clone();
     step("finding samples")?;
-    let samples: Vec<&str> = dataset.sample_names()?.collect();
+    let samples: Vec<&str> = dataset.samples().all()?.collect();
     let there = dataset.people();
     let mut report = known.add(&mut publication, &mut manifest, &samples, there, &mut step)?;
     let left = publication.publish(&mut manifest)?.into_iter();

@@ -2,7 +2,7 @@
 //! answered. Found by fuzzing (`fuzz/`), or on the way to it; each would have ended the process, by a
 //! panic or for want of memory.
 
-use crate::cohort::Dataset;
+use crate::cohort::{Dataset, View};
 use crate::error::Result;
 use crate::format::{Container, ContainerWriter, FileKind, Kind};
 use crate::maintain::build::{BuildOptions, build};
@@ -58,17 +58,17 @@ fn bend_section(file: &Path, of: FileKind, kind: Kind, bend: impl FnOnce(&mut Ve
     std::fs::write(file, out).unwrap();
 }
 
-fn bent(kind: Kind, bend: impl FnOnce(&mut Vec<u8>)) -> (Sample, Dataset) {
+fn bent(kind: Kind, bend: impl FnOnce(&mut Vec<u8>)) -> (Sample, View) {
     let sample = built();
-    let dataset = Dataset::open(&sample.path).unwrap();
+    let dataset = Dataset::open(&sample.path).unwrap().view();
     let file = sample.path.join(&dataset.manifest().segments[0].file.file);
     bend_section(&file, FileKind::Segment, kind, bend);
-    let dataset = Dataset::open(&sample.path).unwrap();
+    let dataset = Dataset::open(&sample.path).unwrap().view();
     (sample, dataset)
 }
 
 /// Asks a dataset everything; the first error.
-fn ask(dataset: &Dataset) -> Result<()> {
+fn ask(dataset: &View) -> Result<()> {
     let group = dataset.ask("samples(a, b)");
     let group = group.unwrap();
     let mut outcome = Ok(());
@@ -121,7 +121,7 @@ fn ask(dataset: &Dataset) -> Result<()> {
     for part in dataset.parts() {
         note(dataset.segment(part).and_then(|segment| {
             segment.file().verify()?;
-            dataset.verify_segment(part)
+            dataset.dataset().verify_segment(part)
         }));
     }
     outcome
@@ -130,8 +130,8 @@ fn ask(dataset: &Dataset) -> Result<()> {
 #[test]
 fn a_dataset_as_it_was_built_is_sound() {
     let sample = built();
-    let dataset = Dataset::open(&sample.path).unwrap();
-    dataset.verify().unwrap();
+    let dataset = Dataset::open(&sample.path).unwrap().view();
+    dataset.dataset().verify().unwrap();
     ask(&dataset).unwrap();
 }
 

@@ -55,7 +55,7 @@ impl Dataset {
         }
         self.verify_batches()?;
         if let Some(carriers) = self.gene_carriers() {
-            self.verify_gene_carriers(carriers)?;
+            self.view().verify_gene_carriers(carriers)?;
         }
         let manifest = self.manifest();
         for file in manifest.files() {

@@ -17,7 +17,7 @@ mod sweep;
 mod told;
 
 use crate::cohort::RowCounts;
-use crate::cohort::{Batches, Dataset};
+use crate::cohort::{Batches, View};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::Segment;
@@ -53,14 +53,14 @@ pub(crate) struct Coverage<'a> {
 impl<'a> Coverage<'a> {
     /// To be counted in these groups; `None` is everybody.
     pub(crate) fn new<'g>(
-        dataset: &'a Dataset,
+        view: &'a View,
         groups: impl IntoIterator<Item = Option<&'g SampleSet>>,
     ) -> Result<Self> {
-        let batches = dataset.batches()?;
+        let batches = view.batches()?;
         Ok(Self {
             batches,
-            sweep: Sweep::new(dataset, batches),
-            told: Told::new(dataset, batches, groups)?,
+            sweep: Sweep::new(view, batches),
+            told: Told::new(view, batches, groups)?,
             rows: Vec::new(),
             place: None,
             reference: None,

@@ -1,7 +1,7 @@
 //! The rows of a part on the way of a sweep.
 
 use super::told::Telling;
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::AlleleType;
@@ -43,18 +43,18 @@ pub(super) struct Seen {
 impl<'a> PartRows<'a> {
     /// The rows of a part, made when it is first needed; `None` where there is no such part.
     pub(super) fn of<'p>(
-        dataset: &'a Dataset,
+        view: &'a View,
         parts: &'p mut [Option<Box<Self>>],
         number: u32,
     ) -> Result<Option<&'p mut Self>> {
         let at = number as usize;
-        let (Some(slot), Some(part)) = (parts.get_mut(at), dataset.parts().get(at)) else {
+        let (Some(slot), Some(part)) = (parts.get_mut(at), view.parts().get(at)) else {
             return Ok(None);
         };
         Ok(Some(match slot {
             Some(rows) => rows,
             None => slot.insert(Box::new(Self {
-                segment: dataset.segment(part)?,
+                segment: view.segment(part)?,
                 number,
                 turn: 0,
                 rows: 0..0,

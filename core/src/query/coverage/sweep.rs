@@ -3,7 +3,7 @@
 use super::Place;
 use super::rows::{PartRows, Seen};
 use super::told::{PartRow, Telling};
-use crate::cohort::{Batches, Dataset};
+use crate::cohort::{Batches, View};
 use crate::error::Result;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,7 +17,7 @@ pub(super) type Tell<'t> = dyn FnMut(u32, Option<Telling>) -> Result<()> + 't;
 
 /// The rows at a place, and those without change that lie over it.
 pub(super) struct Sweep<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     batches: &'a Batches,
     parts: Vec<Option<Box<PartRows<'a>>>>,
     /// Counts the contigs begun, and begun anew.
@@ -62,11 +62,11 @@ struct SiteRow {
 }
 
 impl<'a> Sweep<'a> {
-    pub(super) fn new(dataset: &'a Dataset, batches: &'a Batches) -> Self {
+    pub(super) fn new(view: &'a View, batches: &'a Batches) -> Self {
         Self {
-            dataset,
+            view,
             batches,
-            parts: dataset.parts().iter().map(|_| None).collect(),
+            parts: view.parts().iter().map(|_| None).collect(),
             turn: 0,
             place: None,
             coming: BinaryHeap::new(),
@@ -135,7 +135,7 @@ impl<'a> Sweep<'a> {
         }
         self.forget();
         self.turn = self.turn.wrapping_add(1);
-        let segments = &self.dataset.manifest().segments;
+        let segments = &self.view.manifest().segments;
         for &(part, span) in self.batches.on_contig(place.contig) {
             let entry = segments.get(part as usize);
             let span = entry.and_then(|entry| entry.contigs.get(span as usize));
@@ -152,7 +152,7 @@ impl<'a> Sweep<'a> {
 
     /// Takes the rows of a part up to a place; returns where the next one is.
     fn pass(&mut self, number: u32, place: Place) -> Result<Option<i32>> {
-        let Some(part) = PartRows::of(self.dataset, &mut self.parts, number)? else {
+        let Some(part) = PartRows::of(self.view, &mut self.parts, number)? else {
             return Ok(None);
         };
         if part.turn != self.turn {
@@ -215,7 +215,7 @@ impl<'a> Sweep<'a> {
         reference: &mut Vec<u8>,
     ) -> Result<()> {
         self.site.alternate.clear();
-        match PartRows::of(self.dataset, &mut self.parts, part)? {
+        match PartRows::of(self.view, &mut self.parts, part)? {
             Some(rows) => rows.alleles(row, reference, &mut self.site.alternate),
             None => Ok(()),
         }
@@ -256,7 +256,7 @@ impl<'a> Sweep<'a> {
         } = &mut self.site;
         for &(batch, telling) in &*rows {
             let (part, row) = telling.row;
-            let Some(of) = PartRows::of(self.dataset, &mut self.parts, part)? else {
+            let Some(of) = PartRows::of(self.view, &mut self.parts, part)? else {
                 continue;
             };
             let start = text.len();

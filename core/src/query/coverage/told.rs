@@ -1,6 +1,6 @@
 //! The sums over what batches tell of the place at hand.
 
-use crate::cohort::{Batches, Dataset, Members};
+use crate::cohort::{Batches, Members, View};
 use crate::cohort::{RowCounts, Tally, known_of_all};
 use crate::error::Result;
 use crate::set::SampleSet;
@@ -18,7 +18,7 @@ pub(super) struct Telling {
 
 /// What each batch tells, and the sums in each group.
 pub(super) struct Told<'a> {
-    dataset: &'a Dataset,
+    view: &'a View,
     batches: &'a Batches,
     standings: Vec<Standing>,
     /// Batches with a row of the REF at hand.
@@ -96,14 +96,14 @@ struct Asked<'a> {
 
 impl<'a> Told<'a> {
     pub(super) fn new<'g>(
-        dataset: &'a Dataset,
+        view: &'a View,
         batches: &'a Batches,
         groups: impl IntoIterator<Item = Option<&'g SampleSet>>,
     ) -> Result<Self> {
         let groups = groups.into_iter();
-        let groups = groups.map(|group| Asked::new(dataset, batches, group));
+        let groups = groups.map(|group| Asked::new(view, batches, group));
         Ok(Self {
-            dataset,
+            view,
             batches,
             standings: vec![Standing::default(); batches.len()],
             sites: Vec::new(),
@@ -189,7 +189,7 @@ impl<'a> Told<'a> {
         for group in &mut self.groups {
             let size = group.sizes.get(batch as usize).copied().unwrap_or(0);
             self.read.push(match telling {
-                Some(telling) if size > 0 => group.count(self.dataset, telling)?,
+                Some(telling) if size > 0 => group.count(self.view, telling)?,
                 _ => (0, 0),
             });
         }
@@ -272,21 +272,21 @@ impl<'a> Told<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(dataset: &'a Dataset, batches: &Batches, group: Option<&SampleSet>) -> Result<Self> {
-        let everybody = u64::from(dataset.sample_count());
+    fn new(view: &'a View, batches: &Batches, group: Option<&SampleSet>) -> Result<Self> {
+        let everybody = u64::from(view.universe());
         let group = group.filter(|group| group.len() < everybody).cloned();
         let mut sizes = Vec::with_capacity(batches.len());
         for batch in (0..).take(batches.len()) {
             let parts = batches.parts(batch).iter();
-            let mut parts = parts.filter_map(|&part| dataset.parts().get(part));
+            let mut parts = parts.filter_map(|&part| view.parts().get(part));
             sizes.push(match (parts.next(), &group) {
                 (None, _) => 0,
-                (Some(part), None) => dataset.segment(part)?.meta().samples,
-                (Some(part), Some(group)) => Members::of(dataset.segment(part)?).count_in(group),
+                (Some(part), None) => view.segment(part)?.meta().samples,
+                (Some(part), Some(group)) => Members::of(view.segment(part)?).count_in(group),
             });
         }
         let tallies = match group {
-            Some(_) => dataset.parts().iter().map(|_| None).collect(),
+            Some(_) => view.parts().iter().map(|_| None).collect(),
             None => Vec::new(),
         };
         let outside = batches.outside();
@@ -314,15 +314,15 @@ impl<'a> Asked<'a> {
     }
 
     /// AN and missing samples of the group in a row.
-    fn count(&mut self, dataset: &'a Dataset, telling: Telling) -> Result<(u32, u32)> {
+    fn count(&mut self, view: &'a View, telling: Telling) -> Result<(u32, u32)> {
         if let (None, Some(known)) = (&self.group, telling.known) {
             return Ok(known);
         }
         let (part, row) = (telling.row.0 as usize, telling.row.1);
-        let Some(of) = dataset.parts().get(part) else {
+        let Some(of) = view.parts().get(part) else {
             return Ok((0, 0));
         };
-        let segment = dataset.segment(of)?;
+        let segment = view.segment(of)?;
         match (&self.group, self.tallies.get_mut(part)) {
             (Some(group), Some(slot)) => {
                 let new = || Box::new(Tally::new(segment, Some(group)));

@@ -21,7 +21,7 @@ pub(super) fn term_name(scanner: &mut Scanner<'_>, field: &str, start: usize) ->
     }
 }
 
-fn not_empty(scanner: &Scanner<'_>, text: String, start: usize) -> Result<String> {
+pub(super) fn not_empty(scanner: &Scanner<'_>, text: String, start: usize) -> Result<String> {
     match text.trim().is_empty() {
         true => Err(scanner.error(start..scanner.at(), "a name of no letters")),
         false => Ok(text),

@@ -4,7 +4,9 @@ use super::ast::{Origin, SampleList, Where, WhereAtom, WhoAtom, named};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
-use super::term_atom::{age, measurement, onset, recorded, severity, similar, term_name};
+use super::term_atom::{
+    age, measurement, not_empty, onset, recorded, severity, similar, term_name,
+};
 use super::where_atom;
 use crate::error::ExpressionError;
 use crate::model::Scope;
@@ -59,7 +61,7 @@ impl Language for WhoAtom {
         if let Some(label) = scanner.string()? {
             return Ok(Self::Term {
                 scope: None,
-                term: label,
+                term: not_empty(scanner, label, start)?,
                 recorded: Recorded::Present,
             });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use varidex::{
-    Dataset, Error, ExportFormat, ExportOptions, Group, PeopleKey, Result, Scope, Trios, Variant,
+    Error, ExportFormat, ExportOptions, Group, PeopleKey, Result, Scope, Trios, Variant, View,
 };
 
 /// What is answered, by a name of what was asked.
@@ -10,7 +10,7 @@ pub type Answers = BTreeMap<String, String>;
 
 /// Everything that can be asked, and `questions` about people. Where a question is not understood, the
 /// answer is what is said of it.
-pub fn answers(dataset: &Dataset, questions: &[String]) -> Result<Answers> {
+pub fn answers(dataset: &View, questions: &[String]) -> Result<Answers> {
     let mut all = Answers::new();
     let info = dataset.info();
     all.insert("assembly".to_owned(), format!("{:?}", info.assembly));
@@ -69,7 +69,7 @@ fn understood(answer: Result<String>) -> Result<String> {
     }
 }
 
-fn variants(dataset: &Dataset, all: &mut Answers) -> Result<()> {
+fn variants(dataset: &View, all: &mut Answers) -> Result<()> {
     let mut variants = dataset.variants("all")?;
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     let mut genes: BTreeMap<String, String> = BTreeMap::new();
@@ -140,7 +140,7 @@ fn variant_fields(variant: &mut Variant<'_, '_>, all: &mut Answers) -> Result<()
 }
 
 /// Columns of a VCF, each for itself.
-fn export(dataset: &Dataset, all: &mut Answers) -> Result<()> {
+fn export(dataset: &View, all: &mut Answers) -> Result<()> {
     let options = ExportOptions {
         format: Some(ExportFormat::Vcf),
         threads: Some(1),
@@ -164,7 +164,7 @@ fn export(dataset: &Dataset, all: &mut Answers) -> Result<()> {
     Ok(())
 }
 
-fn people(dataset: &Dataset, all: &mut Answers) -> Result<()> {
+fn people(dataset: &View, all: &mut Answers) -> Result<()> {
     for key in [
         "age",
         "sex",

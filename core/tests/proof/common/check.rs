@@ -2,11 +2,11 @@
 
 use super::oracle::{Carrier, Oracle, Row};
 use std::collections::BTreeSet;
-use varidex::{CarrierGenotype, Counts, Dataset, Group, Variant, Variants};
+use varidex::{CarrierGenotype, Counts, Group, Variant, Variants, View};
 
 /// Whether every row, count and carrier is as the oracle has them, for everybody and for groups.
-pub fn check(dataset: &Dataset, oracle: &Oracle, groups: &[Vec<u32>]) {
-    dataset.verify().unwrap();
+pub fn check(dataset: &View, oracle: &Oracle, groups: &[Vec<u32>]) {
+    dataset.dataset().verify().unwrap();
     let names: Vec<&str> = dataset.sample_names().unwrap().collect();
     assert_eq!(names, oracle.samples);
     let info = dataset.info();
@@ -25,7 +25,7 @@ pub fn check(dataset: &Dataset, oracle: &Oracle, groups: &[Vec<u32>]) {
 }
 
 /// Whether the matrix of copies has what the genotypes say.
-fn compare_dosages(dataset: &Dataset, rows: &[&Row], members: &BTreeSet<u32>) {
+fn compare_dosages(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
     let columns: Vec<u32> = members.iter().copied().collect();
     let group = group_of(dataset, &columns);
     let mut dosages = dataset.dosages(Some(&group)).unwrap();
@@ -57,7 +57,7 @@ fn compare_dosages(dataset: &Dataset, rows: &[&Row], members: &BTreeSet<u32>) {
 }
 
 /// The group of these samples, by the names they have.
-pub fn group_of<'a>(dataset: &'a Dataset, members: &[u32]) -> Group {
+pub fn group_of(dataset: &View, members: &[u32]) -> Group {
     if members.is_empty() {
         return dataset.ask("!all").unwrap();
     }
@@ -179,7 +179,7 @@ pub fn show_row(row: &Row) -> String {
 }
 
 /// Everything that a dataset answers, as text: two datasets with equal dumps answer alike.
-pub fn dump(dataset: &Dataset) -> varidex::Result<String> {
+pub fn dump(dataset: &View) -> varidex::Result<String> {
     let mut text = String::new();
     for name in dataset.sample_names()? {
         text += &format!("{name}:{:?} ", dataset.sample_number(name)?);

@@ -9,7 +9,7 @@ pub mod sealed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, Dataset, Report};
+use varidex::{BuildOptions, Dataset, Report, View};
 
 /// Options with few threads: many tests run at once.
 pub fn options() -> BuildOptions {
@@ -59,7 +59,7 @@ impl Folder {
     }
 
     /// A dataset of one text, built and opened.
-    pub fn dataset(&self, vcf: &str, options: &BuildOptions) -> Dataset {
+    pub fn dataset(&self, vcf: &str, options: &BuildOptions) -> View {
         let input = self.write("input.vcf", vcf);
         let to = self.path("dataset.vdx");
         let options = BuildOptions {
@@ -67,7 +67,7 @@ impl Folder {
             ..options.clone()
         };
         build(&[input], &to, &options).unwrap();
-        Dataset::open(to).unwrap()
+        Dataset::open(to).unwrap().view()
     }
 }
 

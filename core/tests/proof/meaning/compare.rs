@@ -6,7 +6,7 @@ use super::vcf::File;
 use super::world::{Cohort, Line, Row, World};
 use crate::common::{Folder, build, options};
 use std::collections::BTreeSet;
-use varidex::{BuildOptions, Dataset, Group, PairPhase, PeopleOptions};
+use varidex::{BuildOptions, Dataset, Group, PairPhase, PeopleOptions, View};
 
 /// A table line as both sides say it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub struct Shown {
 
 impl World {
     /// Writes the files and builds a dataset of them.
-    pub fn build(&self, folder: &Folder) -> Dataset {
+    pub fn build(&self, folder: &Folder) -> View {
         let inputs: Vec<_> = self
             .files
             .iter()
@@ -60,7 +60,7 @@ impl World {
         }
         let to = folder.path("dataset.vdx");
         build(&inputs, &to, &all).unwrap_or_else(|error| panic!("{error}\n{self}"));
-        Dataset::open(to).unwrap()
+        Dataset::open(to).unwrap().view()
     }
 }
 
@@ -175,7 +175,7 @@ impl Cohort<'_> {
     }
 }
 
-fn table(dataset: &Dataset, of: &str, group: Option<&Group>) -> varidex::Result<Vec<Shown>> {
+fn table(dataset: &View, of: &str, group: Option<&Group>) -> varidex::Result<Vec<Shown>> {
     let mut variants = match group {
         Some(group) => dataset.variants_in(of, group)?,
         None => dataset.variants(of)?,
@@ -211,7 +211,7 @@ fn table(dataset: &Dataset, of: &str, group: Option<&Group>) -> varidex::Result<
 }
 
 /// Asks for variants, with their counts in a group, and compares.
-pub fn compare_where(cohort: &Cohort<'_>, dataset: &Dataset, of: &Where, group: Option<&Who>) {
+pub fn compare_where(cohort: &Cohort<'_>, dataset: &View, of: &Where, group: Option<&Who>) {
     let text = of.text();
     let read: varidex::Where = text
         .parse()
@@ -253,7 +253,7 @@ pub fn compare_where(cohort: &Cohort<'_>, dataset: &Dataset, of: &Where, group: 
 }
 
 /// Asks for people, and compares.
-pub fn compare_who(cohort: &Cohort<'_>, dataset: &Dataset, who: &Who) {
+pub fn compare_who(cohort: &Cohort<'_>, dataset: &View, who: &Who) {
     let text = who.text();
     let read: varidex::Who = text
         .parse()
@@ -305,7 +305,7 @@ pub fn compare_who(cohort: &Cohort<'_>, dataset: &Dataset, who: &Who) {
 }
 
 /// Lists pairs of variants in one gene, and compares.
-pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &Dataset, of: &Where) {
+pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &Where) {
     let text = of.text();
     let variant = |row: Row| {
         let record = cohort.record(row);
@@ -380,7 +380,7 @@ pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &Dataset, of: &Where) {
 }
 
 /// Asks how similar people are, and compares the scores.
-pub fn compare_scores(cohort: &Cohort<'_>, dataset: &Dataset, similar: &Similar) {
+pub fn compare_scores(cohort: &Cohort<'_>, dataset: &View, similar: &Similar) {
     let who = Who::Similar(Similar {
         score: Hundredths(0),
         ..similar.clone()
@@ -416,7 +416,7 @@ pub fn compare_scores(cohort: &Cohort<'_>, dataset: &Dataset, similar: &Similar)
 }
 
 /// Groups of people by the values of attributes, and the counts of each variant in each of them.
-pub fn compare_by(cohort: &Cohort<'_>, dataset: &Dataset, names: &[&'static str], within: &Who) {
+pub fn compare_by(cohort: &Cohort<'_>, dataset: &View, names: &[&'static str], within: &Who) {
     if cohort.world.people.is_empty() || cohort.refuses_group(within) {
         return;
     }
@@ -498,7 +498,7 @@ pub fn compare_by(cohort: &Cohort<'_>, dataset: &Dataset, names: &[&'static str]
 }
 
 /// From whom children have the variants that they carry.
-pub fn compare_origins(cohort: &Cohort<'_>, dataset: &Dataset) {
+pub fn compare_origins(cohort: &Cohort<'_>, dataset: &View) {
     let trios = varidex::Trios::of_people(dataset).unwrap();
     let children = (0..cohort.samples.len()).filter(|&sample| cohort.has_parents(sample));
     let children: Vec<usize> = children.collect();

@@ -299,6 +299,11 @@ fn what_is_wrong_is_said_with_its_place() {
             r#"{"disease": null}"#,
             "JSON expression at `/disease`: expected a string, found `null`",
         ),
+        // it was read, and named nothing; the schema refused it
+        (
+            r#"{"term": ""}"#,
+            "JSON expression at `/term`: a name of no letters",
+        ),
     ];
     for (json, wanted) in bad {
         assert_eq!(message(Who::from_json(json)), wanted, "{json}");

@@ -1,6 +1,6 @@
 //! Pedigree files that a caller names. Questions themselves open no file.
 
-use crate::cohort::Dataset;
+use crate::cohort::View;
 use crate::error::{Error, InputError, Place, Result};
 use crate::input::people::read_ped;
 use crate::query::Trios;
@@ -16,7 +16,7 @@ impl Trios {
     ///
     /// [`Error::Io`], [`Error::Input`] for what is no such file and for a person with two lines that
     /// differ, [`Error::Usage`] where it tells of no parent and child here.
-    pub fn from_ped(dataset: &Dataset, path: impl AsRef<Path>) -> Result<Self> {
+    pub fn from_ped(view: &View, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut kin = BTreeMap::new();
         for relative in read_ped(path)? {
@@ -33,9 +33,9 @@ impl Trios {
                 })));
             }
         }
-        let mut trios = Self::none(dataset);
+        let mut trios = Self::none(view);
         for (child, (mother, father)) in &kin {
-            trios.add(dataset, child, mother.as_deref(), father.as_deref())?;
+            trios.add(view, child, mother.as_deref(), father.as_deref())?;
         }
         if trios.is_empty() {
             return Err(Error::Usage(format!(

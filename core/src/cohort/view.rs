@@ -1,0 +1,181 @@
+//! What somebody may see of a dataset.
+
+use super::open::{Dataset, Opened};
+use crate::error::Result;
+use crate::genome::Assembly;
+use crate::model::FileLoader;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+/// What somebody may see of a dataset's state: what questions are asked of. A copy costs nothing.
+///
+/// ```no_run
+/// # fn main() -> varidex::Result<()> {
+/// let view = varidex::Dataset::open("cohort.vdx")?.view();
+/// let carriers = view.ask("carriers(gene:RYR1 & af<0.01)")?;
+/// println!("{} of {} samples", carriers.samples().len(), view.sample_count());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct View {
+    dataset: Dataset,
+}
+
+/// What a dataset holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Info {
+    /// The directory.
+    pub path: PathBuf,
+    /// Names the state that was opened.
+    pub snapshot: String,
+    /// The assembly, where known.
+    pub assembly: Option<Assembly>,
+    /// Samples.
+    pub samples: u64,
+    /// VCF records.
+    pub records: u64,
+    /// Rows: one for each ALT of each record.
+    pub rows: u64,
+    /// Contigs with rows: name, and rows of all batches.
+    pub contigs: Vec<(String, u64)>,
+    /// People of whom something is known.
+    pub people: u64,
+    /// What was recorded of them.
+    pub people_records: u64,
+    /// Terms of ontologies.
+    pub terms: u64,
+    /// Genes, and how many bases on both sides of each count as the gene's.
+    pub genes: (u64, u32),
+    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`.
+    pub annotations: Option<String>,
+    /// INFO keys kept: name and type.
+    pub info_keys: Vec<(String, String)>,
+    /// Segments.
+    pub segments: u64,
+    /// Bytes of all files.
+    pub bytes: u64,
+}
+
+impl View {
+    /// All of a dataset.
+    pub(super) fn of(dataset: Dataset) -> Self {
+        Self { dataset }
+    }
+
+    /// The dataset that it is of.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        self.dataset.path()
+    }
+
+    /// Names the state that was opened: equal ids, equal answers.
+    pub fn snapshot(&self) -> &str {
+        self.dataset.snapshot()
+    }
+
+    pub(crate) fn loader(&self) -> Option<&dyn FileLoader> {
+        self.dataset.loader()
+    }
+
+    /// How many samples.
+    pub fn sample_count(&self) -> u32 {
+        self.samples().len()
+    }
+
+    /// The name of a sample by its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where there is no such number; [`Error::Damaged`].
+    pub fn sample_name(&self, sample: u32) -> Result<&str> {
+        self.samples().name(sample)
+    }
+
+    /// The number of a sample by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
+        self.samples().number(name)
+    }
+
+    /// Names of all samples, by number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
+        self.samples().all()
+    }
+
+    /// Names of the contigs, in the dataset's order.
+    pub fn contigs(&self) -> impl Iterator<Item = &str> {
+        self.manifest()
+            .contigs
+            .iter()
+            .map(|contig| contig.name.as_str())
+    }
+
+    /// What the dataset holds.
+    pub fn info(&self) -> Info {
+        let mut rows = vec![0u64; self.manifest().contigs.len()];
+        for span in self.manifest().segments.iter().flat_map(|s| &s.contigs) {
+            if let Some(rows) = rows.get_mut(span.contig as usize) {
+                *rows += u64::from(span.rows);
+            }
+        }
+        let contigs = self
+            .contigs()
+            .map(str::to_owned)
+            .zip(rows)
+            .filter(|(_, rows)| *rows > 0);
+        Info {
+            path: self.path().to_owned(),
+            snapshot: self.manifest().snapshot.clone(),
+            assembly: self.contig_names().assembly(),
+            samples: u64::from(self.sample_count()),
+            records: self
+                .manifest()
+                .segments
+                .iter()
+                .map(|s| u64::from(s.records))
+                .sum(),
+            rows: self
+                .manifest()
+                .segments
+                .iter()
+                .map(|s| u64::from(s.rows))
+                .sum(),
+            contigs: contigs.collect(),
+            people: self.people().map_or(0, |people| people.len().into()),
+            people_records: self.people().map_or(0, |people| people.events().into()),
+            terms: self.terms().map_or(0, |terms| terms.len().into()),
+            genes: self
+                .genes()
+                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
+            annotations: self.manifest().annotations.clone(),
+            info_keys: self
+                .manifest()
+                .info
+                .iter()
+                .map(|i| (i.key.clone(), i.kind.clone()))
+                .collect(),
+            segments: self.manifest().segments.len() as u64,
+            bytes: self.manifest().files().map(|file| file.size).sum(),
+        }
+    }
+}
+
+impl Deref for View {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.dataset
+    }
+}
