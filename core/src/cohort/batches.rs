@@ -119,7 +119,7 @@ impl<'a> Members<'a> {
         range.chain(list.iter().copied())
     }
 
-    fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         match self {
             Self::Range(range) => range.len() as u64,
             Self::List(list) => list.len() as u64,

@@ -9,7 +9,9 @@ mod open;
 mod people;
 mod polyploid;
 mod regions;
+mod subjects;
 mod view;
+mod visible;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::{Carrier, Union};
@@ -19,4 +21,6 @@ pub(crate) use open::{Opened, Part};
 pub use people::{PeopleCount, PeopleKey, TermCount};
 pub(crate) use polyploid::for_each_polyploid;
 pub(crate) use regions::Regions;
+pub(crate) use subjects::Subjects;
 pub use view::{Info, View};
+pub(crate) use visible::Visible;

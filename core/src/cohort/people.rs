@@ -95,7 +95,9 @@ impl View {
     /// [`Error::Usage`] where no people are loaded, or the table is too long; [`Error::Damaged`].
     pub fn people_counts(&self, keys: &[PeopleKey]) -> Result<Vec<PeopleCount>> {
         let people = self.some_people()?;
-        let mut rows = vec![(Vec::new(), SampleSet::full(people.len()))];
+        let all = SampleSet::full(people.len());
+        let all = self.visible_individuals().cloned().unwrap_or(all);
+        let mut rows = vec![(Vec::new(), all)];
         for key in keys {
             let sets = value_sets(people, *key)?;
             let mut next = Vec::new();
@@ -131,7 +133,9 @@ impl View {
     /// [`Error::Usage`] where no people are loaded; [`Error::Damaged`].
     pub fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<TermCount>> {
         let people = self.some_people()?;
-        let counted = people.term_counts(scope)?.into_iter();
+        let counted = people
+            .term_counts(scope, self.visible_individuals())?
+            .into_iter();
         let mut counts: Vec<TermCount> = counted
             .map(|counted| TermCount {
                 id: counted.id,

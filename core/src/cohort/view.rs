@@ -1,11 +1,14 @@
 //! What somebody may see of a dataset.
 
+use super::Visible;
 use super::open::{Dataset, Opened};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::FileLoader;
+use crate::set::SampleSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What somebody may see of a dataset's state: what questions are asked of. A copy costs nothing.
 ///
@@ -20,6 +23,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct View {
     dataset: Dataset,
+    visible: Arc<Visible>,
 }
 
 /// What a dataset holds.
@@ -60,7 +64,61 @@ pub struct Info {
 impl View {
     /// All of a dataset.
     pub(super) fn of(dataset: Dataset) -> Self {
-        Self { dataset }
+        Self {
+            visible: Arc::new(Visible::whole(&dataset)),
+            dataset,
+        }
+    }
+
+    /// The same without some subjects: no sample of their individuals is seen, whatever is asked.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "consent will choose who may be seen; until then tests do"
+        )
+    )]
+    pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
+        Ok(Self {
+            dataset: self.dataset.clone(),
+            visible: Arc::new(Visible::without(self, hidden)?),
+        })
+    }
+
+    /// Names the state, and who of it may be seen: equal ids, equal answers.
+    pub fn id(&self) -> &str {
+        self.visible.id()
+    }
+
+    /// Whether all may be seen: then what is stored of all is the answer.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.visible.is_whole()
+    }
+
+    /// The subjects that may be seen; `None` is all.
+    pub(crate) fn visible_subjects(&self) -> Option<&SampleSet> {
+        self.visible.subjects()
+    }
+
+    /// The samples that may be seen; `None` is all.
+    pub(crate) fn visible_samples(&self) -> Option<&SampleSet> {
+        self.visible.samples()
+    }
+
+    /// The individuals that may be seen; `None` is all.
+    pub(crate) fn visible_individuals(&self) -> Option<&SampleSet> {
+        self.visible.individuals()
+    }
+
+    /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.
+    pub(crate) fn sees_part(&self, part: usize) -> bool {
+        self.visible.has_part(part)
+    }
+
+    /// Whether a sample may be seen.
+    pub(crate) fn sees(&self, sample: u32) -> bool {
+        self.visible_samples()
+            .is_none_or(|samples| samples.contains(sample))
     }
 
     /// The dataset that it is of.
@@ -84,7 +142,8 @@ impl View {
 
     /// How many samples.
     pub fn sample_count(&self) -> u32 {
-        self.samples().len()
+        self.visible_samples()
+            .map_or_else(|| self.universe(), |samples| samples.len() as u32)
     }
 
     /// The name of a sample by its number.
@@ -93,6 +152,9 @@ impl View {
     ///
     /// [`Error::Usage`] where there is no such number; [`Error::Damaged`].
     pub fn sample_name(&self, sample: u32) -> Result<&str> {
+        if !self.sees(sample) {
+            return Err(Error::Usage(format!("there is no sample {sample} here")));
+        }
         self.samples().name(sample)
     }
 
@@ -102,7 +164,8 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
-        self.samples().number(name)
+        let number = self.samples().number(name)?;
+        Ok(number.filter(|&sample| self.sees(sample)))
     }
 
     /// Names of all samples, by number.
@@ -111,7 +174,8 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
-        self.samples().all()
+        let names = (0..).zip(self.samples().all()?);
+        Ok(names.filter_map(|(sample, name)| self.sees(sample).then_some(name)))
     }
 
     /// Names of the contigs, in the dataset's order.
@@ -153,7 +217,10 @@ impl View {
                 .map(|s| u64::from(s.rows))
                 .sum(),
             contigs: contigs.collect(),
-            people: self.people().map_or(0, |people| people.len().into()),
+            people: match self.visible_individuals() {
+                Some(individuals) => individuals.len(),
+                None => self.people().map_or(0, |people| people.len().into()),
+            },
             people_records: self.people().map_or(0, |people| people.events().into()),
             terms: self.terms().map_or(0, |terms| terms.len().into()),
             genes: self

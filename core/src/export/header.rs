@@ -3,7 +3,7 @@
 use super::phases::PhaseKinds;
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::model::{InfoNumber, InfoType};
+use crate::model::{InfoKey, InfoNumber, InfoType};
 use crate::store::InfoEntry;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -30,6 +30,12 @@ pub(super) struct Header {
     pub(super) contigs: Vec<String>,
     /// What of phase sets there is.
     pub(super) phases: PhaseKinds,
+}
+
+/// The INFO keys that are written: those of a cohort only where all of it may be seen.
+pub(super) fn kept_keys(view: &View) -> impl Iterator<Item = &InfoEntry> {
+    let keys = view.manifest().info.iter();
+    keys.filter(|entry| view.is_whole() || !InfoKey::is_of_cohort(&entry.key))
 }
 
 impl Header {
@@ -80,7 +86,7 @@ impl Header {
             SVLEN,
             "Number=.,Type=Integer,Description=\"Difference in length between REF and ALT\"",
         );
-        for entry in &view.manifest().info {
+        for entry in kept_keys(view) {
             let (number, kind) = declaration(entry);
             let rest = format!("Number={number},Type={kind},Description=\"\"");
             header.add_renamed("INFO", &entry.key, &rest);

@@ -1,7 +1,7 @@
 //! ID, QUAL, FILTER and INFO of a record.
 
 use super::genotypes::Genotypes;
-use super::header::{AC, AN, END, SVLEN, SVTYPE};
+use super::header::{AC, AN, END, SVLEN, SVTYPE, kept_keys};
 use super::records::{Record, RowAt};
 use crate::cohort::{Members, View};
 use crate::error::Result;
@@ -59,7 +59,7 @@ pub(super) struct Info<'a> {
 
 impl<'a> Info<'a> {
     pub(super) fn new(view: &'a View, group: Option<&Group>) -> Result<Self> {
-        let keys = view.manifest().info.iter().map(|entry| {
+        let keys = kept_keys(view).map(|entry| {
             let kind = InfoType::named(&entry.kind).unwrap_or(InfoType::Text);
             let number = match entry.number.as_str() {
                 "alt" => InfoNumber::Alt,

@@ -283,7 +283,10 @@ impl<'a, 'w> Writer<'a, 'w> {
     ) -> Result<Self> {
         let samples: Vec<u32> = match group {
             Some(group) => group.samples().iter().collect(),
-            None => (0..view.universe()).collect(),
+            None => match view.visible_samples() {
+                Some(samples) => samples.iter().collect(),
+                None => (0..view.universe()).collect(),
+            },
         };
         let binary = format == ExportFormat::Bcf;
         if binary && samples.len() >= 1 << 24 {

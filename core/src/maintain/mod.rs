@@ -1,6 +1,8 @@
 //! What makes datasets and changes them, and what checks them by reading everything again.
 
 pub(crate) mod build;
+#[cfg(test)]
+mod mask_tests;
 mod verify;
 
 pub use build::{

@@ -62,6 +62,25 @@ pub(crate) struct InfoKey {
 }
 
 impl InfoKey {
+    /// Whether values of the key are numbers of everybody in the source: counts, frequencies and tests of a
+    /// cohort, as bcftools, GATK and others write them. They say more than who is seen.
+    pub(crate) fn is_of_cohort(name: &str) -> bool {
+        const NAMES: [&str; 10] = [
+            "AC",
+            "AN",
+            "AF",
+            "NS",
+            "MAF",
+            "MLEAC",
+            "MLEAF",
+            "HWE",
+            "ExcHet",
+            "InbreedingCoeff",
+        ];
+        let of_group = ["AC_", "AN_", "AF_"];
+        NAMES.contains(&name) || of_group.iter().any(|prefix| name.starts_with(prefix))
+    }
+
     /// From a header's Number and Type.
     pub(crate) fn new(name: &str, (number, kind): (&str, &str)) -> Self {
         let per = match number {

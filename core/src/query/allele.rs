@@ -184,7 +184,14 @@ impl<'a> Allele<'a> {
     }
 
     /// Of all rows of a change: of those that a batch spells in the same way the first.
-    fn of_spellings(view: &'a View, rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+    fn of_spellings(view: &'a View, mut rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+        if !view.is_whole() {
+            let all = Self::of_rows(view, rows.clone());
+            if !all.as_ref().map_or(Ok(false), Self::is_seen)? {
+                return Ok(None);
+            }
+            rows.retain(|(part, _)| view.sees_part(*part));
+        }
         if let [_] = rows[..] {
             return Ok(Self::of_rows(view, rows));
         }
@@ -215,6 +222,15 @@ impl<'a> Allele<'a> {
         Ok(found.map(|allele| Self { spelled, ..allele }))
     }
 
+    /// Whether it may be seen: one that only those carry who may not be is none.
+    fn is_seen(&self) -> Result<bool> {
+        let mut carried = false;
+        for (_, segment, row) in self.rows_of(&self.rows)? {
+            carried |= Tally::new(segment, None).ac_an(row)?.0 > 0;
+        }
+        Ok(!carried || self.counts_of(None)?.ac > 0)
+    }
+
     /// Counts over everybody.
     ///
     /// # Errors
@@ -234,6 +250,7 @@ impl<'a> Allele<'a> {
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
+        let group = group.or(self.view.visible_samples());
         let rows = self.rows_of(&self.rows)?;
         let mut counting = Counting::new(self.view, group);
         if let Some(&(_, segment, row)) = rows.first() {
@@ -285,7 +302,7 @@ impl<'a> Allele<'a> {
             match spelled.clone().find(|rows| rows.first() == Some(&first)) {
                 Some(rows) => self.carriers_spelled(rows, &mut f)?,
                 None => {
-                    let mut tally = Tally::new(segment, None);
+                    let mut tally = Tally::new(segment, self.view.visible_samples());
                     tally.carriers(row, &mut found)?;
                     tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?;
                 }
@@ -303,6 +320,10 @@ impl<'a> Allele<'a> {
         let rows = self.rows_of(rows)?;
         let (mut found, mut all) = (Vec::new(), Vec::new());
         for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
+            let samples = match self.view.visible_samples() {
+                Some(visible) => samples.intersection(visible),
+                None => samples,
+            };
             let mut tally = Tally::new(segment, Some(&samples));
             tally.carriers(*row, &mut found)?;
             tally.with_phases(*row, &found, &mut |carrier, _| all.push(carrier))?;

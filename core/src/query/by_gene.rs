@@ -56,7 +56,8 @@ impl Stored {
                     field: Number::Af,
                     comparison,
                     value,
-                } if is_rare(*comparison, *value) => {
+                    // of those who may be seen something else may be rare
+                } if view.is_whole() && is_rare(*comparison, *value) => {
                     class.rare = true;
                     *comparison == Comparison::Less && *value == RARE
                 }

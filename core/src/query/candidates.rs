@@ -130,12 +130,32 @@ pub(super) fn may_have(view: &View, part: usize, node: &Node<Test>) -> bool {
     }
 }
 
+/// What the counts that a segment stores of its pages say of a variant's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StoredCounts {
+    Exact,
+    /// Who may not be seen counts there, too.
+    AtMost,
+    /// A variant's are sums over batches, of which a page knows one.
+    OfABatch,
+}
+
+impl StoredCounts {
+    pub(super) fn of(view: &View) -> Self {
+        match (view.has_several_batches(), view.is_whole()) {
+            (true, _) => Self::OfABatch,
+            (false, true) => Self::Exact,
+            (false, false) => Self::AtMost,
+        }
+    }
+}
+
 /// The rows of a segment that a test may pick.
 pub(super) fn candidates(
     segment: &Segment,
     part: usize,
     node: &Node<Test>,
-    several_batches: bool,
+    counts: StoredCounts,
 ) -> Result<Rows> {
     let rows = segment.meta().rows;
     Ok(match node {
@@ -149,40 +169,41 @@ pub(super) fn candidates(
                 None => Rows::none(),
             },
             Test::Types(types) => pages_where(segment, |zone| zone.types & types != 0)?,
-            // counts of a variant are sums over batches, of which a page knows one
             Test::Number {
                 field: Number::Ac,
                 comparison,
                 value,
-            } if !several_batches => {
+            } if counts != StoredCounts::OfABatch => {
                 let (comparison, value) = (*comparison, *value);
+                let least = |zone: &Zone| match counts {
+                    StoredCounts::AtMost => 0.0,
+                    _ => f64::from(zone.min_ac),
+                };
                 pages_where(segment, |zone| match comparison {
                     Comparison::Less | Comparison::LessOrEqual => {
-                        comparison.holds(f64::from(zone.min_ac), value)
+                        comparison.holds(least(zone), value)
                     }
                     Comparison::Greater | Comparison::GreaterOrEqual => {
                         comparison.holds(f64::from(zone.max_ac), value)
                     }
-                    Comparison::Equal => {
-                        f64::from(zone.min_ac) <= value && value <= f64::from(zone.max_ac)
-                    }
+                    Comparison::Equal => least(zone) <= value && value <= f64::from(zone.max_ac),
                     Comparison::NotEqual => true,
                 })?
             }
             _ => Rows::all(rows, false),
         },
-        Node::Not(inner) => candidates(segment, part, inner, several_batches)?.not(rows),
+        Node::Not(inner) => candidates(segment, part, inner, counts)?.not(rows),
         Node::And(parts) => {
             let mut all = Rows::all(rows, true);
             for node in parts {
-                all = all.and(&candidates(segment, part, node, several_batches)?);
+                all = all.and(&candidates(segment, part, node, counts)?);
             }
             all
         }
         Node::Or(parts) => {
             let mut any = Rows::none();
             for node in parts {
-                any = any.or(candidates(segment, part, node, several_batches)?);
+                any = any.or(candidates(segment, part, node, counts)?);
             }
             any
         }

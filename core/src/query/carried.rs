@@ -8,9 +8,9 @@ use super::people::Step;
 use super::reached;
 use super::resolve::{Resolver, Test};
 use super::spellings::{Numbered, Spelled};
-use super::subjects::Subjects;
 use super::variants::Variants;
 use super::walk::Walk;
+use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::cohort::{Carrier, Union};
 use crate::cohort::{Mask, Tally};
@@ -328,7 +328,7 @@ impl<'a> Hits<'a> {
         };
         let hits = slot.get_or_insert_with(|| PartHits {
             segment,
-            tally: Tally::new(segment, self.left.as_ref()),
+            tally: Tally::new(segment, self.left.as_ref().or(self.view.visible_samples())),
             union: Union::default(),
             found: vec![0; words_for(segment.meta().samples)],
             left: self

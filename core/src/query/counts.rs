@@ -85,7 +85,7 @@ impl Counts {
 
 /// A group, and its tallies by part.
 pub(super) struct Counted<'a> {
-    /// `None` is everybody: stored counts are used.
+    /// `None` is everybody, of whom all may be seen: stored counts are used.
     pub(super) group: Option<SampleSet>,
     tallies: Vec<Option<Box<Tally<'a>>>>,
     /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
@@ -96,6 +96,7 @@ pub(super) struct Counted<'a> {
 impl<'a> Counted<'a> {
     pub(super) fn new(view: &View, group: Option<&SampleSet>) -> Self {
         let everybody = u64::from(view.universe());
+        let group = group.or(view.visible_samples());
         Self {
             group: group.filter(|group| group.len() < everybody).cloned(),
             tallies: view.parts().iter().map(|_| None).collect(),
@@ -224,7 +225,7 @@ impl<'a> Counting<'a> {
         self.elsewhere
     }
 
-    /// Whether the first group is everybody.
+    /// Whether the first group is everybody, of whom stored counts are.
     pub(super) fn is_of_everybody(&self) -> bool {
         self.group(0).is_none_or(|counted| counted.group.is_none())
     }

@@ -28,14 +28,15 @@ impl View {
     ///
     /// [`Error::Usage`] where the group is of another dataset.
     pub fn dosages(&self, group: Option<&Group>) -> Result<Dosages<'_>> {
-        let all = self.sample_count();
-        let (columns, width) = match group {
+        let all = self.universe();
+        let group = group.map(|group| group.within(self)).transpose()?;
+        let of = group.map(Group::samples).or(self.visible_samples());
+        let (columns, width) = match of {
             None => ((0..all).collect(), all),
-            Some(group) => {
-                let group = group.within(self)?;
+            Some(of) => {
                 let mut columns = vec![u32::MAX; all as usize];
                 let mut width = 0;
-                for sample in group.samples().iter() {
+                for sample in of.iter() {
                     if let Some(column) = columns.get_mut(sample as usize) {
                         *column = width;
                         width += 1;
@@ -72,8 +73,7 @@ impl<'a> Variant<'_, 'a> {
     /// dataset.
     pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
         if !std::ptr::eq(of.view, self.of.view) {
-            let snapshot = of.view.snapshot();
-            self.of.view.refuse_foreign("a matrix", snapshot)?;
+            self.of.view.refuse_foreign("a matrix", of.view.id())?;
         }
         if to.len() != of.width {
             return Err(Error::Usage(format!(

@@ -1,7 +1,7 @@
 //! A set of people as the answer to a question.
 
 use super::people::{Scores, Step};
-use super::subjects::Subjects;
+use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
@@ -55,19 +55,19 @@ impl Held {
 impl PartialEq for Group {
     /// Whether they are the same people of the same state of a dataset.
     fn eq(&self, other: &Self) -> bool {
-        self.snapshot() == other.snapshot() && self.held.subjects == other.held.subjects
+        self.view.id() == other.view.id() && self.held.subjects == other.held.subjects
     }
 }
 
 impl View {
     /// Refuses what is of another snapshot: its numbers are of other people.
-    pub(super) fn refuse_foreign(&self, what: &str, snapshot: &str) -> Result<()> {
-        match snapshot == self.snapshot() {
+    pub(super) fn refuse_foreign(&self, what: &str, view: &str) -> Result<()> {
+        match view == self.id() {
             true => Ok(()),
             false => Err(Error::Usage(format!(
-                "{what} of snapshot {snapshot} does not fit {}, which is snapshot {}: ask again",
+                "{what} of snapshot {view} does not fit {}, which is snapshot {}: ask again",
                 self.path().display(),
-                self.snapshot()
+                self.id()
             ))),
         }
     }
@@ -138,7 +138,7 @@ impl Group {
     ///
     /// [`Error::Usage`] where it is of another dataset, or of another state of this one.
     pub(crate) fn within(&self, view: &View) -> Result<&Self> {
-        view.refuse_foreign("a group", self.view.snapshot())?;
+        view.refuse_foreign("a group", self.view.id())?;
         Ok(self)
     }
 

@@ -134,8 +134,16 @@ impl People<'_> {
     fn number(&self, id: &str, of: Listing, at: &Range<usize>) -> Result<Option<u32>> {
         match of {
             Listing::Samples => self.view.sample_number(id),
-            Listing::Individuals => self.store(at)?.number(id),
+            Listing::Individuals => {
+                let number = self.store(at)?.number(id)?;
+                Ok(number.filter(|&individual| self.is_visible(individual)))
+            }
         }
+    }
+
+    fn is_visible(&self, individual: u32) -> bool {
+        let visible = self.view.visible_individuals();
+        visible.is_none_or(|individuals| individuals.contains(individual))
     }
 
     /// Whether an id that names nobody of one kind is of the other.
@@ -177,7 +185,8 @@ impl People<'_> {
             Listing::Samples => ("sample", self.view.sample_names()?.take(COMPARED).collect()),
             Listing::Individuals => {
                 let store = self.store(at)?;
-                let ids = (0..store.len()).take(COMPARED).map(|i| store.id(i));
+                let all = (0..store.len()).filter(|&i| self.is_visible(i));
+                let ids = all.take(COMPARED).map(|i| store.id(i));
                 ("person", ids.collect::<Result<_>>()?)
             }
         };

@@ -38,7 +38,6 @@ mod shown_bases;
 mod similar;
 pub(crate) mod similarity;
 mod spellings;
-mod subjects;
 mod test;
 mod variants;
 mod walk;
@@ -61,7 +60,7 @@ pub use people::Step;
 pub use scan::Scan;
 pub use variants::{Variant, VariantNames, Variants};
 
-use crate::cohort::View;
+use crate::cohort::{Subjects, View};
 use crate::error::Result;
 use crate::model::Attribute;
 use crate::set::SampleSet;
@@ -70,7 +69,6 @@ pub(crate) use expression::nearest;
 use people::People;
 use resolve::Resolver;
 use std::time::Instant;
-use subjects::Subjects;
 
 /// An expression over variants, as text or built.
 pub trait IntoWhere {

@@ -74,8 +74,8 @@ impl fmt::Display for Inheritance {
 /// Children of a dataset and their parents, by samples.
 #[derive(Debug, Clone, Default)]
 pub struct Trios {
-    /// The state of the dataset that the samples' numbers are of.
-    snapshot: String,
+    /// The view that the samples' numbers are of.
+    view: String,
     /// By the child's sample.
     children: HashMap<u32, Parents>,
 }
@@ -91,7 +91,7 @@ impl Trios {
     /// Nobody, so far.
     pub(crate) fn none(view: &View) -> Self {
         Self {
-            snapshot: view.snapshot().to_owned(),
+            view: view.id().to_owned(),
             children: HashMap::new(),
         }
     }
@@ -115,10 +115,10 @@ impl Trios {
                 continue;
             }
             let parents = Parents {
-                mother: of_person(people, kin.mother.as_deref())?,
-                father: of_person(people, kin.father.as_deref())?,
+                mother: of_person(view, people, kin.mother.as_deref())?,
+                father: of_person(view, people, kin.father.as_deref())?,
             };
-            trios.insert(people.samples_of(individual)?, &parents);
+            trios.insert(seen(view, people.samples_of(individual)?), &parents);
         }
         Ok(trios)
     }
@@ -136,7 +136,7 @@ impl Trios {
                 (None, _) => Ok(Vec::new()),
                 (Some(id), people) => match (view.sample_number(id)?, people) {
                     (Some(sample), _) => Ok(vec![sample]),
-                    (None, Some(people)) => of_person(people, Some(id)),
+                    (None, Some(people)) => of_person(view, people, Some(id)),
                     (None, None) => Ok(Vec::new()),
                 },
             }
@@ -181,13 +181,19 @@ impl Trios {
     }
 }
 
-/// The samples of a person; none where there is no such person.
-fn of_person(people: &People, id: Option<&str>) -> Result<Vec<u32>> {
+/// The samples of a person that may be seen; none where there is no such person.
+fn of_person(view: &View, people: &People, id: Option<&str>) -> Result<Vec<u32>> {
     let number = match id {
         Some(id) => people.number(id)?,
         None => None,
     };
-    number.map_or_else(|| Ok(Vec::new()), |number| people.samples_of(number))
+    let samples = number.map_or_else(|| Ok(Vec::new()), |number| people.samples_of(number))?;
+    Ok(seen(view, samples))
+}
+
+fn seen(view: &View, mut samples: Vec<u32>) -> Vec<u32> {
+    samples.retain(|&sample| view.sees(sample));
+    samples
 }
 
 /// What a parent has of a variant.
@@ -244,7 +250,7 @@ impl Variant<'_, '_> {
         mut f: impl FnMut(CarrierGenotype, Inheritance),
     ) -> Result<u64> {
         if !trios.is_empty() {
-            self.of.view.refuse_foreign("trios", &trios.snapshot)?;
+            self.of.view.refuse_foreign("trios", &trios.view)?;
         }
         let mut carriers = Vec::new();
         // parents may carry in records that do not pass

@@ -11,7 +11,7 @@ use super::hints::of_several_genes;
 use super::listed::Listing;
 use super::resolve::Resolver;
 use super::similar::Similar;
-use super::subjects::Subjects;
+use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::error::{Error, ExpressionError, Result};
 use crate::model::Attribute;
@@ -89,7 +89,7 @@ impl<'a> People<'a> {
     /// The subjects that an expression picks.
     pub(crate) fn find(&mut self, who: &Who) -> Result<SampleSet> {
         let parts = self.resolve(&who.0)?;
-        self.evaluate(&parts, None)
+        self.evaluate(&parts, self.view.visible_subjects())
     }
 
     fn resolve(&mut self, node: &Node<WhoAtom>) -> Result<Node<(String, Part)>> {
@@ -138,6 +138,7 @@ impl<'a> People<'a> {
                     }
                     Part::Carried(_) => SampleSet::new(),
                 };
+                let found = self.subjects.seen(found);
                 if let Some(steps) = &mut self.steps {
                     step.people = self.subjects.count(&found)?;
                     steps.push(step);
@@ -234,13 +235,17 @@ impl<'a> People<'a> {
             }
             WhoAtom::Attribute { attribute, value } => {
                 let store = self.store(at)?;
-                match store.attribute_set(*attribute, value)? {
+                let visible = self.view.visible_individuals();
+                let set = store.attribute_set(*attribute, value)?;
+                // a value that only those have who may not be seen is none
+                let set = set.filter(|set| visible.is_none_or(|visible| !set.is_disjoint(visible)));
+                match set {
                     Some(set) => set,
                     // nobody may have a value of a closed list
                     None if attribute.is_closed() => SampleSet::new(),
                     None => {
-                        let known = store.attribute_values(*attribute)?;
-                        let names = known.iter().map(|(value, _)| value.as_str());
+                        let known = store.attribute_values(*attribute, visible)?;
+                        let names = known.iter().map(String::as_str);
                         let message = match known.is_empty() {
                             true => format!("no {} is known of anybody here", attribute.name()),
                             false => format!("no {} `{value}` here", attribute.name()),

@@ -297,6 +297,10 @@ impl<'a> Resolver<'a> {
                 nearest(key, keys.iter().map(|k| k.key.as_str())),
             ));
         };
+        if !self.view.is_whole() && InfoKey::is_of_cohort(key) {
+            let message = format!("INFO {key} counts those who may not be seen: it is withheld");
+            return Err(self.error(at, message, Vec::new()));
+        }
         let entry = keys
             .get(number)
             .map(|k| format!("{}\t{}\t{}", k.kind, k.number, k.key));

@@ -1,7 +1,7 @@
 //! Whose phenotypes are similar to a profile.
 
 use super::expression::Threshold;
-use super::subjects::Subjects;
+use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::Measure;
@@ -129,7 +129,7 @@ impl Similar {
             terms,
             &self.profiles,
             self.measure,
-            information(terms, people)?,
+            information(terms, people, view.visible_individuals())?,
         )?;
         let possible = match scorer.needed(self.threshold)? {
             Some(needed) => people.with_phenotype_among(&needed)?,
@@ -236,15 +236,17 @@ fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
 }
 
 /// Information content by term: by diseases, or by the people here where no diseases are known.
-fn information(terms: &Terms, people: &People) -> Result<Vec<f64>> {
+fn information(terms: &Terms, people: &People, visible: Option<&SampleSet>) -> Result<Vec<f64>> {
     if terms.has_information() {
         return (0..terms.len())
             .map(|term| terms.information(term))
             .collect();
     }
     let mut information = vec![0.0; terms.len() as usize];
-    let total = people.with_phenotypes()?.len() as f64;
-    for counted in people.term_counts(Some(Scope::Phenotype))? {
+    let all = people.with_phenotypes()?;
+    let all = visible.map_or_else(|| all.clone(), |visible| all.intersection(visible));
+    let total = all.len() as f64;
+    for counted in people.term_counts(Some(Scope::Phenotype), visible)? {
         if let Some(term) = counted.term.number()
             && let Some(value) = information.get_mut(term as usize)
             && counted.people > 0

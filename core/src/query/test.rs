@@ -66,7 +66,8 @@ pub(super) fn count_everybody<'a>(
     rows: &[RowRef],
     counting: &mut Counting<'a>,
 ) -> Result<()> {
-    if counting.is_counted(EVERYBODY) {
+    // what is stored is of all, whoever may be seen
+    if counting.is_counted(EVERYBODY) || !counting.is_of_everybody() {
         return Ok(());
     }
     let mut sum = RowCounts::default();
@@ -94,6 +95,7 @@ fn test_atom<'a>(
         } if !matches!(field, Number::Qual | Number::Length) => {
             // of the only batch the row says all
             if let [row] = rows
+                && counting.is_of_everybody()
                 && !counting.looks_elsewhere()
                 && let Some(part) = parts.get_mut(row.part)
             {
@@ -191,7 +193,7 @@ impl<'a> Tester<'a> {
     }
 
     /// The counts of the whole batch as stored.
-    fn stored(&mut self, row: u32) -> Result<RowCounts> {
+    pub(super) fn stored(&mut self, row: u32) -> Result<RowCounts> {
         let page = PageView::around(&mut self.page, self.segment, row)?;
         stored(page, self.segment, row)
     }

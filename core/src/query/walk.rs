@@ -4,7 +4,7 @@
 //! are merged, rows of the same variant in several batches meet, and what the indexes did not decide
 //! is tested on them.
 
-use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
+use super::candidates::{Rows, StoredCounts, add_rows_of_other_batches, candidates, may_have};
 use super::changes::Changes;
 use super::counts::{Counting, Counts};
 use super::coverage::{Coverage, Place, RowOf};
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
                     view.segment(part)?,
                     index,
                     &test,
-                    several_batches,
+                    StoredCounts::of(view),
                 )?),
                 false => None,
             });
@@ -192,10 +192,36 @@ impl<'a> Walk<'a> {
                 }
             }
             self.counting.begin(self.place);
+            if !self.view.is_whole() && !self.cut_to_seen()? {
+                continue;
+            }
             if self.plan.exact || self.matches()? {
                 return Ok(true);
             }
         }
+    }
+
+    /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only
+    /// those carry the variant who may not be seen: then there is no such variant.
+    fn cut_to_seen(&mut self) -> Result<bool> {
+        let mut carried = false;
+        for row in &self.current {
+            if let Some(part) = self.parts.get_mut(row.part) {
+                carried |= part.tester.stored(row.row)?.ac > 0;
+            }
+        }
+        if carried && self.counts()?.ac == 0 {
+            return Ok(false);
+        }
+        let (view, parts) = (self.view, &self.parts);
+        let seen = |row: &RowRef| {
+            parts
+                .get(row.part)
+                .is_some_and(|of| view.sees_part(of.part))
+        };
+        self.current.retain(seen);
+        self.counting.begin(self.place);
+        Ok(!self.current.is_empty())
     }
 
     /// The variant's row in each batch that has it.

@@ -66,10 +66,15 @@ impl People {
         Ok(all)
     }
 
-    /// The values of an attribute, and how many people have each.
-    pub(crate) fn attribute_values(&self, attribute: Attribute) -> Result<Vec<(String, u64)>> {
+    /// The values of an attribute that somebody has; of some where they are given.
+    pub(crate) fn attribute_values(
+        &self,
+        attribute: Attribute,
+        within: Option<&SampleSet>,
+    ) -> Result<Vec<String>> {
         let sets = self.attribute_sets(attribute)?.into_iter();
-        Ok(sets.map(|(value, set)| (value, set.len())).collect())
+        let sets = sets.filter(|(_, set)| within.is_none_or(|within| !set.is_disjoint(within)));
+        Ok(sets.map(|(value, _)| value).collect())
     }
 
     pub(super) fn values(&self) -> Result<&[(i64, String)]> {

@@ -19,8 +19,13 @@ pub(crate) struct Counted {
 }
 
 impl People {
-    /// Every term recorded as present in a scope, what is above it included, with its people.
-    pub(crate) fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<Counted>> {
+    /// Every term recorded as present in a scope, what is above it included, with its people; of those
+    /// `within` alone where they are given.
+    pub(crate) fn term_counts(
+        &self,
+        scope: Option<Scope>,
+        within: Option<&SampleSet>,
+    ) -> Result<Vec<Counted>> {
         let codings = self.codings()?;
         // an id that no ontology tells of is one term, in all its spellings
         let mut groups: HashMap<String, u32> = HashMap::new();
@@ -50,7 +55,13 @@ impl People {
                 },
                 _ => continue,
             };
-            let set = self.set_at(&self.at.sets, row)?;
+            let mut set = self.set_at(&self.at.sets, row)?;
+            if let Some(within) = within {
+                set = set.intersection(within);
+                if set.is_empty() {
+                    continue;
+                }
+            }
             match sets.get_mut(&(known, number)) {
                 Some(all) => *all = all.union(&set),
                 None => {

@@ -294,8 +294,8 @@ fn all_answers(store: &People) -> Result<String> {
     text += &format!(
         "{:?}",
         (
-            store.term_counts(None)?,
-            store.attribute_values(Attribute::Population)?
+            store.term_counts(None, None)?,
+            store.attribute_values(Attribute::Population, None)?
         )
     );
     Ok(text)
@@ -476,7 +476,7 @@ fn an_id_is_one_term_in_all_its_spellings() {
             set.iter().collect::<Vec<u32>>()
         };
         assert_eq!(exactly("ICD10:E11"), [0, 1, 2]);
-        let counts = store.term_counts(None).unwrap();
+        let counts = store.term_counts(None, None).unwrap();
         let shown: Vec<(&str, &str, u64)> = counts
             .iter()
             .map(|c| (c.id.as_str(), c.label.as_str(), c.people))

@@ -4,7 +4,7 @@
 //! samples. A person with several samples is in a group with all of them: `samples(…)` as well picks the
 //! people that the named samples are of.
 
-use crate::cohort::View;
+use super::{Opened, View};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::individuals::People;
@@ -14,18 +14,42 @@ use crate::store::individuals::People;
 pub(crate) struct Subjects<'a> {
     samples: u32,
     people: Option<&'a People>,
+    /// Those that may be seen; `None` is all.
+    visible: Option<&'a SampleSet>,
 }
 
 impl<'a> Subjects<'a> {
     pub(crate) fn of(view: &'a View) -> Self {
         Self {
-            samples: view.universe(),
-            people: view.people(),
+            visible: view.visible_subjects(),
+            ..Self::numbered(view)
         }
     }
 
-    /// Everybody.
+    /// The numbers alone.
+    pub(super) fn numbered(opened: &'a Opened) -> Self {
+        Self {
+            samples: opened.universe(),
+            people: opened.people(),
+            visible: None,
+        }
+    }
+
+    /// All that may be seen.
     pub(crate) fn all(&self) -> SampleSet {
+        self.visible.cloned().unwrap_or_else(|| self.everyone())
+    }
+
+    /// What may be seen of some.
+    pub(crate) fn seen(&self, subjects: SampleSet) -> SampleSet {
+        match self.visible {
+            Some(visible) => subjects.intersection(visible),
+            None => subjects,
+        }
+    }
+
+    /// All, whoever may be seen.
+    pub(super) fn everyone(&self) -> SampleSet {
         SampleSet::full(self.end())
     }
 

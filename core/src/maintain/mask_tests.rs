@@ -1,0 +1,488 @@
+//! A view without some people answers as a dataset that was built without them: from the source without their
+//! columns, and without records that only they carry.
+
+use crate::cohort::{Dataset, PeopleKey, View};
+use crate::export::{ExportFormat, ExportOptions};
+use crate::maintain::build::{BuildOptions, PeopleOptions, build};
+use crate::model::Attribute;
+use crate::query::{Counts, Group, Trios};
+use crate::set::SampleSet;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const CALLS: [&str; 12] = [
+    "0/0", "0|0", "0/1", "1|0", "0|1", "1/1", "./.", "./1", "0", "1", ".", "0/1/1",
+];
+const ALLELES: [(&str, &str); 3] = [("A", "G"), ("CT", "C"), ("G", "GAA")];
+const TERMS: [&str; 4] = ["HP:0003473", "HP:0001252", "HP:0003324", "HP:0000118"];
+const OBO: &str = "format-version: 1.2\n\n[Term]\nid: HP:0000118\nname: Phenotypic abnormality\n\n\
+    [Term]\nid: HP:0003324\nname: Generalized muscle weakness\nis_a: HP:0000118\n\n\
+    [Term]\nid: HP:0003473\nname: Fatigable weakness\nis_a: HP:0003324\n\n\
+    [Term]\nid: HP:0001252\nname: Hypotonia\nis_a: HP:0000118\n";
+
+/// A site of a batch: position, which alleles, and a call for each sample.
+type Site = (usize, usize, Vec<usize>);
+
+#[derive(Debug, Clone)]
+struct Cohort {
+    /// Samples of each batch, and its sites.
+    batches: Vec<(usize, Vec<Site>)>,
+    /// By individual: sex, population, terms, and how many samples it takes of those that are left.
+    people: Vec<(bool, usize, Vec<usize>, usize)>,
+    /// Who is hidden, by individual, and then by sample of no individual.
+    hidden: Vec<bool>,
+}
+
+fn cohort() -> impl Strategy<Value = Cohort> {
+    let site = |samples| (0..40usize, 0..ALLELES.len(), vec(0..CALLS.len(), samples));
+    let batch =
+        (1..6usize).prop_flat_map(move |samples| (Just(samples), vec(site(samples), 1..14)));
+    let person = (
+        any::<bool>(),
+        0..3usize,
+        vec(0..TERMS.len(), 0..3),
+        0..3usize,
+    );
+    let hidden = vec(prop::bool::weighted(0.3), 24);
+    (vec(batch, 1..4), vec(person, 1..9), hidden).prop_map(|(batches, people, hidden)| Cohort {
+        batches,
+        people,
+        hidden,
+    })
+}
+
+/// What the source says, as it is written and as it is written without those who are hidden.
+impl Cohort {
+    fn samples(&self) -> Vec<String> {
+        let count = self.batches.iter().map(|(samples, _)| samples).sum();
+        (0..count)
+            .map(|sample: usize| format!("S{sample}"))
+            .collect()
+    }
+
+    /// By individual its samples.
+    fn owned(&self) -> Vec<Vec<String>> {
+        let mut left = self.samples().into_iter();
+        let people = self.people.iter();
+        people
+            .map(|person| left.by_ref().take(person.3).collect())
+            .collect()
+    }
+
+    fn is_hidden(&self, number: usize) -> bool {
+        self.hidden.get(number).copied().unwrap_or_default()
+    }
+
+    fn hidden_samples(&self) -> BTreeSet<String> {
+        let owned = self.owned();
+        let mut hidden = BTreeSet::new();
+        for (number, samples) in owned.iter().enumerate() {
+            if self.is_hidden(number) {
+                hidden.extend(samples.iter().cloned());
+            }
+        }
+        let all_owned: BTreeSet<&String> = owned.iter().flatten().collect();
+        for (number, sample) in self.samples().into_iter().enumerate() {
+            if !all_owned.contains(&sample) && self.is_hidden(self.people.len() + number) {
+                hidden.insert(sample);
+            }
+        }
+        hidden
+    }
+
+    /// Variants that only those carry who are hidden.
+    fn lost(&self, hidden: &BTreeSet<String>) -> BTreeSet<(usize, usize)> {
+        let names = self.samples();
+        let mut carried: BTreeMap<(usize, usize), (bool, bool)> = BTreeMap::new();
+        let mut first = 0;
+        for (samples, sites) in &self.batches {
+            for (position, alleles, calls) in firsts(sites) {
+                let known = carried.entry((position, alleles)).or_default();
+                for (sample, call) in calls.iter().enumerate() {
+                    if CALLS[*call].contains('1') {
+                        match hidden.contains(&names[first + sample]) {
+                            true => known.0 = true,
+                            false => known.1 = true,
+                        }
+                    }
+                }
+            }
+            first += samples;
+        }
+        let lost = carried
+            .into_iter()
+            .filter(|(_, (by_hidden, by_seen))| *by_hidden && !by_seen);
+        lost.map(|(variant, _)| variant).collect()
+    }
+
+    fn write(&self, folder: &Path, without: Option<&BTreeSet<String>>) -> Option<View> {
+        std::fs::create_dir(folder).unwrap();
+        let everybody = without.is_none();
+        let nobody = BTreeSet::new();
+        let without = without.unwrap_or(&nobody);
+        let (names, lost) = (self.samples(), self.lost(without));
+        let (mut inputs, mut first) = (Vec::new(), 0);
+        for (number, (samples, sites)) in self.batches.iter().enumerate() {
+            let kept: Vec<usize> = (0..*samples)
+                .filter(|sample| !without.contains(&names[first + sample]))
+                .collect();
+            let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
+                ##INFO=<ID=AC,Number=A,Type=Integer,Description=\"\">\n\
+                #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
+                .to_owned();
+            kept.iter()
+                .for_each(|sample| write!(text, "\t{}", names[first + sample]).unwrap());
+            for (position, alleles, calls) in firsts(sites) {
+                if lost.contains(&(position, alleles)) {
+                    continue;
+                }
+                let (contig, at) = (1 + position / 25, 10 + 20 * (position % 25));
+                let (reference, alternate) = ALLELES[alleles];
+                write!(
+                    text,
+                    "\n{contig}\t{at}\trs{position}\t{reference}\t{alternate}\t.\tPASS\tAC=9\tGT"
+                )
+                .unwrap();
+                kept.iter()
+                    .for_each(|sample| write!(text, "\t{}", CALLS[calls[*sample]]).unwrap());
+            }
+            first += samples;
+            if !kept.is_empty() {
+                inputs.push(folder.join(format!("{number}.vcf")));
+                std::fs::write(inputs.last()?, text + "\n").unwrap();
+            }
+        }
+        if inputs.is_empty() {
+            return None;
+        }
+        let to = folder.join("out.vdx");
+        let options = BuildOptions {
+            people: self.people_files(folder, everybody),
+            genes: vec![folder.join("genes.bed")],
+            info: vec!["AC".to_owned()],
+            threads: Some(1),
+            ..BuildOptions::default()
+        };
+        std::fs::write(
+            folder.join("genes.bed"),
+            "1\t0\t300\tAAA\n1\t200\t900\tBBB\n2\t0\t900\tCCC\n",
+        )
+        .unwrap();
+        build(&inputs, &to, &options, &mut |_| true).unwrap();
+        Some(Dataset::open(&to).unwrap().view())
+    }
+
+    fn people_files(&self, folder: &Path, everybody: bool) -> PeopleOptions {
+        let mut table = "individual_id\tsample\tsex\tpopulation\thpo\n".to_owned();
+        for (number, ((female, population, terms, _), samples)) in
+            self.people.iter().zip(self.owned()).enumerate()
+        {
+            if self.is_hidden(number) && !everybody {
+                continue;
+            }
+            let sex = if *female { "female" } else { "male" };
+            let population = ["FIN", "GBR", ""][*population];
+            let terms: Vec<&str> = terms.iter().map(|term| TERMS[*term]).collect();
+            let first = samples.first().map_or("", String::as_str);
+            writeln!(
+                table,
+                "P{number}\t{first}\t{sex}\t{population}\t{}",
+                terms.join(";")
+            )
+            .unwrap();
+            for sample in samples.iter().skip(1) {
+                writeln!(table, "P{number}\t{sample}\t\t\t").unwrap();
+            }
+        }
+        std::fs::write(folder.join("people.tsv"), table).unwrap();
+        std::fs::write(folder.join("terms.obo"), OBO).unwrap();
+        let mut pedigree = String::new();
+        for child in (2..self.people.len()).step_by(3) {
+            let known = |number: usize| everybody || !self.is_hidden(number);
+            let of = |number: usize| {
+                if known(number) {
+                    format!("P{number}")
+                } else {
+                    "0".to_owned()
+                }
+            };
+            if known(child) {
+                writeln!(
+                    pedigree,
+                    "F\tP{child}\t{}\t{}\t0\t0",
+                    of(child - 1),
+                    of(child - 2)
+                )
+                .unwrap();
+            }
+        }
+        std::fs::write(folder.join("families.ped"), pedigree).unwrap();
+        PeopleOptions {
+            files: vec![folder.join("people.tsv")],
+            ontologies: vec![folder.join("terms.obo")],
+            ..PeopleOptions::default()
+        }
+    }
+}
+
+/// Sites by place, of those with the same alleles the first.
+fn firsts(sites: &[Site]) -> Vec<Site> {
+    let mut sorted = BTreeMap::new();
+    for site in sites {
+        sorted
+            .entry((site.0, site.1))
+            .or_insert_with(|| site.clone());
+    }
+    sorted.into_values().collect()
+}
+
+const VARIANTS: [&str; 16] = [
+    "all",
+    "ac=0",
+    "ac>=2",
+    "an>3",
+    "af<0.3",
+    "af>=0.5",
+    "n_het>0",
+    "n_hom>0",
+    "n_missing=0",
+    "n_hemi>0",
+    "!(af<0.3)",
+    "type:snv & ac<3",
+    "gene:AAA & af<0.4",
+    "ac(sex:female)>0",
+    "af(population:FIN)<0.5",
+    "ac(HP:0000118)>=1",
+];
+
+const GROUPS: [&str; 24] = [
+    "all",
+    "!all",
+    "sex:female",
+    "!sex:female",
+    "sex:unknown",
+    "population:FIN",
+    "population:GBR",
+    "HP:0003473",
+    "HP:0000118",
+    "!HP:0000118",
+    "exactly(HP:0003324)",
+    "similar(HP:0003473, low)",
+    "similar(HP:0003473, HP:0001252; score>=0.1)",
+    "carriers(all)",
+    "carriers(gene:AAA)",
+    "carriers(gene:AAA & af<0.4)",
+    "carriers(gene:AAA & af<0.01)",
+    "carriers(af<0.5, hom)",
+    "carriers(all, at_least: 2)",
+    "carriers(gene:BBB, compound)",
+    "!carriers(ac>=2)",
+    "carriers(1:10-200) & sex:male",
+    "carriers(ac(sex:male)>0, at_least: 2)",
+    "samples(S0) | carriers(rs3)",
+];
+
+/// All that a view says of variants, carriers and people; errors by their kind alone.
+fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut say = |question: String, answer: crate::error::Result<String>| {
+        all.insert(question, answer.unwrap_or_else(|_| "refused".to_owned()));
+    };
+    say(
+        "samples".to_owned(),
+        view.sample_names()
+            .map(|names| names.collect::<Vec<_>>().join(" ")),
+    );
+    for of in VARIANTS {
+        say(format!("variants {of}"), variants(view, of, None));
+        for who in ["sex:female", "HP:0000118", "carriers(ac>=2)"] {
+            let group = view.ask(who);
+            say(
+                format!("variants {of} in {who}"),
+                group.and_then(|group| variants(view, of, Some(&group))),
+            );
+        }
+    }
+    for who in GROUPS {
+        say(
+            who.to_owned(),
+            view.ask(who)
+                .and_then(|group| Ok(format!("{} {:?}", group.count(), group.ranked()?))),
+        );
+    }
+    say("by".to_owned(), by(view));
+    say("people".to_owned(), people(view));
+    say("matrix".to_owned(), matrix(view, None));
+    say("export".to_owned(), export(view));
+    say("pairs".to_owned(), pairs(view));
+    say("origins".to_owned(), origins(view, trios));
+    for (position, (reference, alternate)) in
+        (0..40).flat_map(|position| ALLELES.map(|alleles| (position, alleles)))
+    {
+        let (contig, at) = (1 + position / 25, 10 + 20 * (position % 25));
+        let allele = format!("{contig}:{at}:{reference}:{alternate}");
+        say(
+            allele.clone(),
+            view.frequency(&allele, None)
+                .map(|counts| format!("{counts:?}")),
+        );
+        let looked_up = view.lookup(None).and_then(|mut lookup| {
+            let place = crate::genome::Position::from_one_based(at as i64).unwrap();
+            lookup.counts(&contig.to_string(), place, reference, alternate)
+        });
+        say(
+            format!("lookup {allele}"),
+            looked_up.map(|counts| format!("{counts:?}")),
+        );
+    }
+    all
+}
+
+fn variants(view: &View, of: &str, group: Option<&Group>) -> crate::error::Result<String> {
+    let mut text = String::new();
+    let mut variants = match group {
+        Some(group) => view.variants_in(of, group)?,
+        None => view.variants(of)?,
+    };
+    while let Some(mut variant) = variants.next()? {
+        let name = variant.names()?.vcf;
+        let mut carriers = Vec::new();
+        variant.carriers(|carrier| carriers.push(carrier))?;
+        let counts: Counts = variant.counts()?;
+        let (ac_an, id) = (
+            variant.ac_an()?,
+            String::from_utf8_lossy(variant.id()?).into_owned(),
+        );
+        write!(text, "{name:?} {id} {counts:?} {ac_an:?}").unwrap();
+        for carrier in carriers {
+            let (name, individual) = (
+                view.sample_name(carrier.sample)?,
+                view.individual_of(carrier.sample)?,
+            );
+            write!(
+                text,
+                " {name} {individual:?} {} {:?}",
+                carrier.phase(),
+                carrier.zygosity()
+            )
+            .unwrap();
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn by(view: &View) -> crate::error::Result<String> {
+    let groups = view.groups_by(&[Attribute::Population, Attribute::Sex], None)?;
+    let groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    let mut variants = view.variants_by("all", &groups)?;
+    let mut text = String::new();
+    while let Some(mut variant) = variants.next()? {
+        for (number, group) in groups.iter().enumerate() {
+            writeln!(text, "{} {:?}", group.label(), variant.counts_of(number)?).unwrap();
+        }
+    }
+    Ok(text)
+}
+
+fn people(view: &View) -> crate::error::Result<String> {
+    let keys = [
+        PeopleKey::Attribute(Attribute::Population),
+        PeopleKey::Attribute(Attribute::Sex),
+    ];
+    let counts = view.people_counts(&keys)?;
+    Ok(format!(
+        "{} {counts:?} {:?}",
+        view.info().people,
+        view.term_counts(None)?
+    ))
+}
+
+fn matrix(view: &View, group: Option<&Group>) -> crate::error::Result<String> {
+    let mut dosages = view.dosages(group)?;
+    let mut variants = view.variants("all")?;
+    let mut text = String::new();
+    while let Some(mut variant) = variants.next()? {
+        let mut row = vec![0; dosages.width()];
+        variant.dosages(&mut dosages, &mut row)?;
+        writeln!(text, "{row:?}").unwrap();
+    }
+    Ok(text)
+}
+
+/// Without the INFO of the source, which counts all.
+fn export(view: &View) -> crate::error::Result<String> {
+    let mut out = Vec::new();
+    let options = ExportOptions {
+        format: Some(ExportFormat::Vcf),
+        threads: Some(1),
+    };
+    view.export_to("all", None, &mut out, &options, &mut |_| true)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn pairs(view: &View) -> crate::error::Result<String> {
+    let mut text = String::new();
+    view.compound_pairs("all", None, |pair| -> crate::error::Result<()> {
+        let sample = view.sample_name(pair.sample)?;
+        writeln!(
+            text,
+            "{} {sample} {:?} {:?} {:?}",
+            pair.gene, pair.first, pair.second, pair.phase
+        )
+        .unwrap();
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+fn origins(view: &View, pedigree: &Path) -> crate::error::Result<String> {
+    let trios = Trios::from_ped(view, pedigree)?;
+    let mut variants = view.variants("all")?;
+    let mut text = String::new();
+    while let Some(mut variant) = variants.next()? {
+        let mut found = Vec::new();
+        variant.origins(&trios, |child, origin| found.push((child.sample, origin)))?;
+        for (sample, origin) in found {
+            writeln!(text, "{} {origin}", view.sample_name(sample)?).unwrap();
+        }
+    }
+    Ok(text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_view_without_people_is_a_dataset_without_them(cohort in cohort()) {
+        let place = tempfile::tempdir().unwrap();
+        let everybody = cohort.write(&place.path().join("all"), None).unwrap();
+        let hidden = cohort.hidden_samples();
+        let Some(rest) = cohort.write(&place.path().join("rest"), Some(&hidden)) else {
+            return Ok(());
+        };
+        let mut subjects: SampleSet = SampleSet::new();
+        for (number, person) in cohort.owned().iter().enumerate() {
+            if cohort.is_hidden(number) {
+                for subject in everybody.ask(&format!("individuals(P{number})")).unwrap().subjects().iter() {
+                    subjects.insert(subject);
+                }
+                prop_assert!(person.iter().all(|sample| hidden.contains(sample)));
+            }
+        }
+        for sample in &hidden {
+            subjects.insert(everybody.sample_number(sample).unwrap().unwrap());
+        }
+        let view = everybody.without(subjects).unwrap();
+        let pedigree = place.path().join("rest/families.ped");
+        let (seen, expected) = (said(&view, &pedigree), said(&rest, &pedigree));
+        let answered = seen.values().filter(|answer| *answer != "refused").count();
+        prop_assert!(answered > 200, "{}", answered);
+        for (question, answer) in &seen {
+            prop_assert_eq!(answer, &expected[question], "{}", question);
+        }
+    }
+}
