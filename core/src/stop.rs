@@ -17,10 +17,10 @@ thread_local! {
 /// ```no_run
 /// # fn main() -> varidex::Result<()> {
 /// use std::time::{Duration, Instant};
-/// let dataset = varidex::Dataset::open("cohort.vdx")?;
+/// let view = varidex::Dataset::open("cohort.vdx")?.view();
 /// let end = Instant::now() + Duration::from_secs(2);
 /// let stop = std::sync::Arc::new(move || Instant::now() > end);
-/// let carriers = varidex::interruptible(stop, || dataset.ask("carriers(af<0.001, at_least: 5)"))?;
+/// let carriers = varidex::interruptible(stop, || view.ask("carriers(af<0.001, at_least: 5)"))?;
 /// # Ok(())
 /// # }
 /// ```

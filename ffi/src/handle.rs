@@ -1,7 +1,7 @@
 //! Handles: what programs hold for what the library keeps.
 //!
 //! A handle is a number that looks like a pointer and points to nothing. The library keeps what it
-//! stands for in a table, where numbers are not used again: a handle that was freed, that is of another
+//! stands for in tables, where numbers are not used again: a handle that was freed, that is of another
 //! kind or that never was one is refused, and no misuse of handles is undefined. A call holds on to
 //! what it uses, so another thread may free the handle meanwhile.
 
@@ -10,9 +10,11 @@ use crate::entry::Failure;
 use crate::error::Told;
 use crate::group::People;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 /// it from any number of threads at once.
@@ -70,34 +72,55 @@ kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
 kind!(Told, vdx_error, Error, "error");
 
+/// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.
 #[derive(Default)]
-struct Table {
-    last: usize,
+struct Shelf {
     held: HashMap<usize, Held>,
     /// Texts that programs own, by their addresses.
     texts: HashMap<usize, CString>,
 }
 
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+/// More than there are threads that work at once, as a rule.
+const SHELVES: usize = 64;
 
-fn change<T>(f: impl FnOnce(&mut Table) -> T) -> T {
-    f(&mut TABLE.write().unwrap_or_else(PoisonError::into_inner))
+static SHELVES_OF: LazyLock<[RwLock<Shelf>; SHELVES]> =
+    LazyLock::new(|| std::array::from_fn(|_| RwLock::default()));
+/// The number given last.
+static LAST: AtomicUsize = AtomicUsize::new(0);
+
+/// The shelf of a handle's number.
+fn shelf(number: usize) -> &'static RwLock<Shelf> {
+    let [first, ..] = &*SHELVES_OF;
+    SHELVES_OF.get(number % SHELVES).unwrap_or(first)
+}
+
+/// The shelf of a text by its address, of which the low bits are the same in all.
+fn shelf_of_text(address: usize) -> &'static RwLock<Shelf> {
+    shelf(address >> 4)
+}
+
+fn read(shelf: &RwLock<Shelf>) -> RwLockReadGuard<'_, Shelf> {
+    shelf.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(shelf: &RwLock<Shelf>) -> RwLockWriteGuard<'_, Shelf> {
+    shelf.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A new handle.
 pub(crate) fn put<K: Kind>(what: K) -> *mut K::Handle {
     let held = what.hold();
-    let number = change(|table| {
-        loop {
-            // only where all numbers of a small machine were used are they used again
-            table.last = table.last.wrapping_add(1);
-            if table.last != 0 && !table.held.contains_key(&table.last) {
-                break;
-            }
+    let number = loop {
+        // only where all numbers of a small machine were used are they used again
+        let number = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        if number == 0 {
+            continue;
         }
-        table.held.insert(table.last, held);
-        table.last
-    });
+        if let Entry::Vacant(place) = write(shelf(number)).held.entry(number) {
+            place.insert(held);
+            break number;
+        }
+    };
     ptr::without_provenance_mut(number)
 }
 
@@ -106,8 +129,7 @@ pub(crate) fn get<K: Kind>(handle: *const K::Handle) -> Result<Arc<K>, Failure> 
     if handle.is_null() {
         return Err(Failure::Argument(format!("{} is NULL", K::NAME)));
     }
-    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
-    let held = table.held.get(&handle.addr()).cloned();
+    let held = read(shelf(handle.addr())).held.get(&handle.addr()).cloned();
     held.and_then(K::of).ok_or_else(no_handle::<K>)
 }
 
@@ -124,12 +146,13 @@ pub(crate) fn free<K: Kind>(handle: *mut K::Handle) -> Result<(), Failure> {
     if handle.is_null() {
         return Ok(());
     }
-    let gone = change(|table| {
-        let held = table.held.get(&handle.addr()).cloned();
-        let what = held.and_then(K::of)?;
-        table.held.remove(&handle.addr());
-        Some(what)
-    });
+    let gone = {
+        let mut shelf = write(shelf(handle.addr()));
+        let held = shelf.held.get(&handle.addr()).cloned();
+        held.and_then(K::of).inspect(|_| {
+            shelf.held.remove(&handle.addr());
+        })
+    };
     // what it stood for is dropped here, behind the lock
     gone.map(drop).ok_or_else(no_handle::<K>)
 }
@@ -143,21 +166,30 @@ fn no_handle<K: Kind>() -> Failure {
 
 /// How many handles and texts are held.
 pub(crate) fn count() -> usize {
-    let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
-    table.held.len() + table.texts.len()
+    let of = |shelf| {
+        let shelf = read(shelf);
+        shelf.held.len() + shelf.texts.len()
+    };
+    SHELVES_OF.iter().map(of).sum()
 }
 
 /// A text that the program owns from now on.
 pub(crate) fn put_text(text: &str) -> *mut c_char {
     let text = c_text(text);
     let place = text.as_ptr();
-    change(|table| table.texts.insert(place.addr(), text));
+    write(shelf_of_text(place.addr()))
+        .texts
+        .insert(place.addr(), text);
     place.cast_mut()
 }
 
 /// Ends a text; NULL is none.
 pub(crate) fn free_text(text: *mut c_char) -> Result<(), Failure> {
-    if text.is_null() || change(|table| table.texts.remove(&text.addr())).is_some() {
+    if text.is_null() {
+        return Ok(());
+    }
+    let gone = write(shelf_of_text(text.addr())).texts.remove(&text.addr());
+    if gone.is_some() {
         return Ok(());
     }
     let message = "text is not one that the library gave, or was freed";
