@@ -214,8 +214,8 @@ pub(crate) fn trim<'a>(
         .zip(alternate.iter().rev())
         .take_while(|(a, b)| same(&(a, b)))
         .count();
-    let reference = &reference[..reference.len() - suffix];
-    let alternate = &alternate[..alternate.len() - suffix];
+    let cut = |text: &'a [u8]| text.get(..text.len() - suffix).unwrap_or_default();
+    let (reference, alternate) = (cut(reference), cut(alternate));
     let prefix = reference
         .iter()
         .zip(alternate)
@@ -223,8 +223,8 @@ pub(crate) fn trim<'a>(
         .count();
     (
         start.saturating_add(i64::try_from(prefix).unwrap_or(i64::MAX)),
-        &reference[prefix..],
-        &alternate[prefix..],
+        reference.get(prefix..).unwrap_or_default(),
+        alternate.get(prefix..).unwrap_or_default(),
     )
 }
 

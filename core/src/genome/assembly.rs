@@ -105,8 +105,9 @@ impl Assembly {
             Self::Grch38 => &GRCH38,
             Self::T2tChm13 => &T2T_CHM13,
         };
-        // A chromosome is made from 0..25 only, and each table has 25 rows.
-        &table[chromosome.index()]
+        // a chromosome is made from 0..25 only, and each table has 25 rows
+        let [first, ..] = table;
+        table.get(chromosome.index()).unwrap_or(first)
     }
 
     /// The one assembly that a header's contigs belong to, by their accessions, their lengths and
@@ -285,7 +286,7 @@ impl Chromosome {
 
     /// The plain name: `22`, `X`, `MT`.
     pub fn name(self) -> &'static str {
-        NAMES[self.index()]
+        NAMES.get(self.index()).copied().unwrap_or_default()
     }
 
     /// 0 to 24 in the usual order.

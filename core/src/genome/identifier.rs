@@ -188,7 +188,8 @@ impl Fields {
     }
 
     fn text<'a>(&self, text: &'a str, field: usize) -> &'a str {
-        text.get(self.0[field].clone()).unwrap_or("")
+        let range = self.0.get(field).cloned();
+        range.and_then(|range| text.get(range)).unwrap_or_default()
     }
 
     fn vcf<'a>(&self, text: &'a str) -> Parsed<Identifier<'a>> {

@@ -1,5 +1,7 @@
 //! Positions, contigs, alleles and their names.
 
+#![deny(clippy::indexing_slicing)]
+
 mod allele;
 mod assembly;
 mod breakend;

@@ -139,8 +139,9 @@ impl ContigNames {
             ..Self::default()
         };
         for (index, (name, length)) in contigs.into_iter().enumerate() {
-            if let Some(chromosome) = chromosome_of(&name) {
-                let holders = &mut names.by_chromosome[chromosome.index()];
+            let chromosome = chromosome_of(&name);
+            let holders = chromosome.and_then(|of| names.by_chromosome.get_mut(of.index()));
+            if let Some(holders) = holders {
                 *holders = match holders {
                     Holders::None => Holders::One(index),
                     _ => Holders::Several,
@@ -208,10 +209,10 @@ impl ContigNames {
 
     /// The one contig that is this chromosome.
     fn holder(&self, text: &str, chromosome: Chromosome) -> Result<usize, NameError> {
-        match self.by_chromosome[chromosome.index()] {
-            Holders::One(index) => Ok(index),
-            Holders::None => Err(self.unknown(text)),
-            Holders::Several => Err(NameError::Ambiguous {
+        match self.by_chromosome.get(chromosome.index()) {
+            Some(Holders::One(index)) => Ok(*index),
+            None | Some(Holders::None) => Err(self.unknown(text)),
+            Some(Holders::Several) => Err(NameError::Ambiguous {
                 name: text.to_owned(),
                 contigs: self
                     .contigs

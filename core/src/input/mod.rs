@@ -1,5 +1,7 @@
 //! Readers of what others write.
 
+#![deny(clippy::indexing_slicing)]
+
 pub(crate) mod annotation;
 mod bcf;
 mod bgzf;

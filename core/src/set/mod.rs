@@ -6,6 +6,8 @@
 //! and a sample with both numbers is homozygous. Everything read here is checked: bytes that do not
 //! follow the specification give [`Malformed`], never a panic or a wild read.
 
+#![deny(clippy::indexing_slicing)]
+
 mod bits;
 mod list;
 mod order;

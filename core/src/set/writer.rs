@@ -89,8 +89,9 @@ impl SetWriter<'_> {
         let flat = self.universe.div_ceil(8) as usize;
         let mut best = list_len(list.iter().copied());
         let stretches = 1 + list
-            .windows(2)
-            .filter(|pair| pair[0] + 1 != pair[1])
+            .iter()
+            .zip(list.iter().skip(1))
+            .filter(|(a, b)| **a + 1 != **b)
             .count();
         if let Some(runs) = runs.filter(|runs| runs.len() <= best.min(flat)) {
             return self.put(Form::Runs, runs, false);
@@ -108,7 +109,11 @@ impl SetWriter<'_> {
         best = best.min(flat);
         if best == flat {
             let mut bytes = vec![0u8; flat];
-            members.for_each(|m| bytes[(m / 8) as usize] |= 1 << (m % 8));
+            members.for_each(|m| {
+                if let Some(byte) = bytes.get_mut((m / 8) as usize) {
+                    *byte |= 1 << (m % 8);
+                }
+            });
             return self.put(Form::Flat, &bytes, false);
         }
         let mut bytes = Vec::with_capacity(best);
