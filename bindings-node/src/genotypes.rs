@@ -9,6 +9,9 @@ use napi::bindgen_prelude::{AsyncTask, Int8Array, Int32Array, Uint32Array};
 use napi_derive::napi;
 use varidex::{Error, View};
 
+/// Genotypes that are read at once.
+const BLOCK_CELLS: usize = 1 << 22;
+
 /// Cells of a matrix at most: what JavaScript can index everywhere.
 const CELLS: usize = (1 << 32) - 1;
 
@@ -34,34 +37,27 @@ pub struct Genotypes {
 }
 
 fn matrix(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Genotypes, Failure> {
-    let group = group.map(|group| &group.0);
-    let mut dosages = view.dosages(group)?;
-    let width = dosages.width();
+    let blocks = view.genotypes(of, group.map(|group| &group.0), BLOCK_CELLS)?;
+    let samples = blocks.samples().to_vec();
+    let width = samples.len();
     let (mut cells, mut chrom, mut pos) = (Vec::new(), Vec::new(), Vec::new());
     let (mut references, mut alternates) = (Vec::new(), Vec::new());
-    let mut variants = view.variants(of)?;
-    while let Some(mut variant) = variants.next()? {
-        let start = cells.len();
-        if start + width > CELLS || cells.try_reserve(width).is_err() {
-            let what = format!("more than {start} genotypes: ask for fewer variants or people");
+    for block in blocks {
+        let block = block?;
+        let (known, more) = (cells.len(), block.dosages.len());
+        if known + more > CELLS || cells.try_reserve(more).is_err() {
+            let what = format!("more than {known} genotypes: ask for fewer variants or people");
             return Err(Error::Usage(what).into());
         }
-        cells.resize(start + width, -1);
-        if let Some(row) = cells.get_mut(start..) {
-            variant.dosages(&mut dosages, row)?;
+        cells.extend_from_slice(&block.dosages);
+        for variant in block.variants {
+            chrom.push(variant.contig);
+            pos.push(i32::try_from(variant.position.one_based()).unwrap_or(i32::MAX));
+            let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            references.push(shown(&variant.reference));
+            alternates.push((!variant.alternate.is_empty()).then(|| shown(&variant.alternate)));
         }
-        chrom.push(variant.contig().to_owned());
-        let position = variant.position()?.one_based();
-        pos.push(i32::try_from(position).unwrap_or(i32::MAX));
-        let (reference, alternate) = variant.alleles()?;
-        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        references.push(shown(reference));
-        alternates.push((!alternate.is_empty()).then(|| shown(alternate)));
     }
-    let samples = match group {
-        Some(group) => group.samples().iter().collect(),
-        None => (0..view.sample_count()).collect::<Vec<u32>>(),
-    };
     Ok(Genotypes {
         rows: number(pos.len() as u64),
         columns: number(width as u64),

@@ -15,6 +15,9 @@ use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 use varidex::{ExportOptions, LocalFiles, Position, Trios};
 
+/// Genotypes that are read at once.
+const BLOCK_CELLS: usize = 1 << 22;
+
 type Core = varidex::View;
 
 /// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
@@ -365,18 +368,16 @@ impl Dataset {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
         let (cells, width, rows) = run(py, || {
-            let mut dosages = view.dosages(group.as_ref())?;
-            let width = dosages.width();
-            let mut variants = view.variants(r#where)?;
+            let blocks = view.genotypes(r#where, group.as_ref(), BLOCK_CELLS)?;
+            let width = blocks.samples().len();
             let (mut cells, mut rows) = (Vec::new(), 0usize);
-            while let Some(mut variant) = variants.next()? {
-                let start = cells.len();
-                if cells.try_reserve(width).is_err() {
+            for block in blocks {
+                let block = block?;
+                if cells.try_reserve(block.dosages.len()).is_err() {
                     return Ok((None, width, rows));
                 }
-                cells.resize(start + width, 0);
-                variant.dosages(&mut dosages, cells.get_mut(start..).unwrap_or_default())?;
-                rows += 1;
+                cells.extend_from_slice(&block.dosages);
+                rows += block.variants.len();
             }
             Ok((Some(cells), width, rows))
         })?;

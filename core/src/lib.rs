@@ -31,10 +31,10 @@ pub use model::{
     Annotator, Attribute, CarrierGenotype, FileLoader, Level, Measure, Scope, Zygosity,
 };
 pub use query::{
-    Allele, Annotation, CarrierOptions, CompoundPair, Counts, Dosages, Explanation, Group, Impact,
-    InfoField, InfoValue, Inheritance, IntoWhere, IntoWho, Lookup, NumberField, NumberWithin,
-    Origin, PairPhase, PairedVariant, Scan, Step, Transcripts, Trios, Variant, VariantNames,
-    VariantType, Variants, Where, Who,
+    Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, Counts, Dosages, Explanation,
+    GenotypeBlock, GenotypeBlocks, Group, Impact, InfoField, InfoValue, Inheritance, IntoWhere,
+    IntoWho, Lookup, NumberField, NumberWithin, Origin, PairPhase, PairedVariant, Scan, Step,
+    Transcripts, Trios, Variant, VariantNames, VariantType, Variants, Where, Who,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

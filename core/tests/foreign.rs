@@ -77,6 +77,7 @@ fn groups_of_another_dataset_are_refused() {
     );
     refused("frequency", here.frequency("1:100:A:G", Some(&theirs)));
     refused("lookup", here.lookup(Some(&theirs)));
+    refused("genotypes", here.genotypes("all", Some(&theirs), 9));
     refused("dosages", here.dosages(Some(&theirs)));
     let pairs = here.compound_pairs("all", Some(&theirs), |_| Ok::<_, Error>(()));
     refused("compound_pairs", pairs);

@@ -315,7 +315,7 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
     }
     say("by".to_owned(), by(view));
     say("people".to_owned(), people(view));
-    say("matrix".to_owned(), matrix(view, None));
+    say("matrix".to_owned(), matrix(view));
     say("export".to_owned(), export(view));
     say("pairs".to_owned(), pairs(view));
     say("origins".to_owned(), origins(view, trios));
@@ -401,16 +401,13 @@ fn people(view: &View) -> crate::error::Result<String> {
     ))
 }
 
-fn matrix(view: &View, group: Option<&Group>) -> crate::error::Result<String> {
-    let mut dosages = view.dosages(group)?;
-    let mut variants = view.variants("all")?;
-    let mut text = String::new();
-    while let Some(mut variant) = variants.next()? {
-        let mut row = vec![0; dosages.width()];
-        variant.dosages(&mut dosages, &mut row)?;
-        writeln!(text, "{row:?}").unwrap();
-    }
-    Ok(text)
+fn matrix(view: &View) -> crate::error::Result<String> {
+    let blocks: crate::error::Result<Vec<_>> = view.genotypes("all", None, 20)?.collect();
+    let rows = blocks?
+        .into_iter()
+        .map(|block| (block.variants, block.dosages));
+    let (variants, dosages): (Vec<_>, Vec<_>) = rows.unzip();
+    Ok(format!("{:?} {:?}", variants.concat(), dosages.concat()))
 }
 
 /// Without the INFO of the source, which counts all.

@@ -15,6 +15,11 @@ mod dosage;
 mod entries;
 mod expression;
 mod find;
+#[expect(
+    clippy::mem_forget,
+    reason = "self_cell forgets a guard when both of its halves are whole"
+)]
+mod genotypes;
 mod group;
 mod haplotype;
 mod hints;
@@ -53,6 +58,7 @@ pub use expression::{
     CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
     VariantType, Where, Who,
 };
+pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::{Explanation, Group};
 pub use lookup::Lookup;
 pub use origin::{Inheritance, Trios};

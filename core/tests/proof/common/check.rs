@@ -30,11 +30,19 @@ fn compare_dosages(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
     let group = group_of(dataset, &columns);
     let mut dosages = dataset.dosages(Some(&group)).unwrap();
     assert_eq!(dosages.width(), members.len());
+    let blocks = dataset.genotypes("all", Some(&group), 3 * members.len());
+    let mut matrix = blocks.unwrap().flat_map(|block| block.unwrap().dosages);
     let mut found = vec![0; members.len()];
     let mut variants = dataset.variants("all").unwrap();
     for row in rows {
         let mut variant = variants.next().unwrap().unwrap();
         variant.dosages(&mut dosages, &mut found).unwrap();
+        assert!(
+            matrix
+                .by_ref()
+                .take(members.len())
+                .eq(found.iter().copied())
+        );
         for (sample, copies) in members.iter().zip(&found) {
             let what = || format!("{}: copies of sample {sample}", show_row(row));
             match &row.genotypes[*sample as usize] {
@@ -54,6 +62,7 @@ fn compare_dosages(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
             }
         }
     }
+    assert_eq!(matrix.next(), None);
 }
 
 /// The group of these samples, by the names they have.
