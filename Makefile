@@ -41,7 +41,7 @@ demo: build
 build: need-cargo
 	$(CARGO) build --release -p varidex-cli
 
-test: fmt-check lint unit test-c doc spec test-python test-node fuzz-smoke
+test: fmt-check lint unit answers test-c doc spec test-python test-node fuzz-smoke
 	@echo "all checks and tests passed"
 
 fmt: need-fmt
