@@ -347,22 +347,22 @@ class Text(unittest.TestCase):
             ("set/list.rs", "SKIP_LEN", 8, "skips of 8 bytes"),
             ("set/order.rs", "RANK_WORDS", 64, "for each 4,096 positions"),
             ("set/order.rs", "ESCAPE", 255, "below 255 is one byte"),
-            ("build/segment.rs", "ROWS_MAX", 1 << 20, "at 2^20 rows"),
-            ("build/segment.rs", "BYTES_MAX", 192 << 20, "192 MiB"),
+            ("maintain/build/segment.rs", "ROWS_MAX", 1 << 20, "at 2^20 rows"),
+            ("maintain/build/segment.rs", "BYTES_MAX", 192 << 20, "192 MiB"),
             ("format/hash_index.rs", "HEAD", 16, "| 16 | 4 (2^*b* + 1) | u32 | bucket starts |"),
-            ("people/terms/mod.rs", "OBSOLETE", 1 << 31, "bit 31: obsolete"),
-            ("people/terms/mod.rs", "EXCLUDED", 1, "bit 0: excluded"),
-            ("people/store/mod.rs", "META_LEN", 64, "*Storage layout.* 64 bytes (U1) of `people_meta`"),
-            ("people/store/mod.rs", "SUM_LEN", 32, "| 32 | 32 | bytes | terms |"),
-            ("people/store/mod.rs", "INDIVIDUALS_MAX", (1 << 31) - 2, "at most 2^31 - 2"),
-            ("people/store/mod.rs", "PRESENT", 0, "| 0 | a coding, recorded as present |"),
-            ("people/store/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
-            ("people/store/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
-            ("genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
-            ("gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
-            ("annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
-            ("dataset/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
-            ("dataset/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
+            ("store/terms/mod.rs", "OBSOLETE", 1 << 31, "bit 31: obsolete"),
+            ("store/terms/mod.rs", "EXCLUDED", 1, "bit 0: excluded"),
+            ("store/individuals/mod.rs", "META_LEN", 64, "*Storage layout.* 64 bytes (U1) of `people_meta`"),
+            ("store/individuals/mod.rs", "SUM_LEN", 32, "| 32 | 32 | bytes | terms |"),
+            ("store/individuals/mod.rs", "INDIVIDUALS_MAX", (1 << 31) - 2, "at most 2^31 - 2"),
+            ("store/individuals/mod.rs", "PRESENT", 0, "| 0 | a coding, recorded as present |"),
+            ("store/individuals/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
+            ("store/individuals/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
+            ("store/genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
+            ("store/gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
+            ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
+            ("store/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
+            ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):
                 self.assertEqual(self.constant(file, name), value)
@@ -410,7 +410,7 @@ class Text(unittest.TestCase):
             self.assertEqual(reader.allele_type(ref, alt), codes[name], name)
 
     def test_spellings_of_vocabularies(self):
-        code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "source/vocabulary.rs")))
+        code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "model/vocabulary.rs")))
         self.assertEqual(code.pop("omimps"), "omim:ps")
         self.assertEqual(code, terms.PREFIXES)
         told = {}
