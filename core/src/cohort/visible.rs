@@ -36,7 +36,8 @@ impl Visible {
     /// All but some subjects, and all other samples of the same individuals.
     pub(super) fn without(opened: &Opened, hidden: SampleSet) -> Result<Self> {
         let all = Subjects::numbered(opened);
-        let hidden = all.closed_over_people(hidden)?;
+        let samples = all.closed_over_people(all.samples_in(&hidden))?;
+        let hidden = hidden.union(&samples);
         let subjects = all.everyone().difference(&hidden);
         let mut individuals = SampleSet::full(opened.people().map_or(0, People::len));
         for subject in hidden.iter() {
