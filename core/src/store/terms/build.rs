@@ -151,6 +151,11 @@ fn name(text: &str) -> String {
     plain(text).trim().to_owned()
 }
 
+/// By what an id is the same as another one: as they are stored, without control characters.
+fn key(id: &str) -> String {
+    canonical(&plain(id))
+}
+
 /// Whether texts that tabs set apart are as [`name`] leaves them.
 fn are_names(texts: &str) -> bool {
     texts
@@ -180,7 +185,7 @@ impl<'a> Numbers<'a> {
     fn new(source: &'a OntologySource) -> Self {
         let mut first: HashMap<String, &'a str> = HashMap::new();
         let mut tell = |id: &'a str| {
-            first.entry(canonical(id)).or_insert(id);
+            first.entry(key(id)).or_insert(id);
         };
         source.terms.iter().for_each(|term| tell(&term.id));
         for term in &source.terms {
@@ -203,7 +208,7 @@ impl<'a> Numbers<'a> {
     }
 
     fn get(&self, id: &str) -> Option<u32> {
-        self.of.get(&canonical(id)).copied()
+        self.of.get(&key(id)).copied()
     }
 }
 
@@ -416,12 +421,12 @@ fn counted_annotations(source: &OntologySource, entries: &[Entry]) -> Vec<f64> {
         .map(|entry| canonical(&entry.id))
         .zip(0..)
         .collect();
-    let omim = |disease: &str| prefix_of(&canonical(disease)) == "omim";
+    let omim = |disease: &str| prefix_of(&key(disease)) == "omim";
     let any_omim = source.annotations.iter().any(|a| omim(&a.disease));
     let mut of_disease: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for annotation in &source.annotations {
         let counts = !annotation.excluded && (!any_omim || omim(&annotation.disease));
-        if counts && let Some(&term) = numbers.get(&canonical(&annotation.phenotype)) {
+        if counts && let Some(&term) = numbers.get(&key(&annotation.phenotype)) {
             of_disease
                 .entry(&annotation.disease)
                 .or_default()

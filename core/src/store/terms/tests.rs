@@ -611,3 +611,30 @@ proptest! {
         }
     }
 }
+
+/// Ids that differ in control characters alone were stored as two terms of one id, which verify refuses.
+#[test]
+fn ids_that_are_stored_alike_are_one_term() {
+    let source = OntologySource {
+        terms: vec![
+            term("\0\0HP:0000002", "two", &[], &[]),
+            term("HP:0000001", "one", &["\u{1}HP:0000002"], &[]),
+            term("HP:0000002", "", &[], &[]),
+        ],
+        annotations: vec![Annotation {
+            disease: "\u{2}OMIM:1".to_owned(),
+            name: "a disease".to_owned(),
+            phenotype: "HP:0000002\0".to_owned(),
+            frequency: 1.0,
+            excluded: false,
+            abnormality: true,
+        }],
+        ..OntologySource::default()
+    };
+    let (_place, terms) = stored(&source);
+    terms.verify().unwrap();
+    assert_eq!(terms.len(), 3);
+    assert_eq!(ids_of(&terms, "HP:0000001"), ["HP:0000001", "HP:0000002"]);
+    let two = terms.number("HP:0000002").unwrap().unwrap();
+    assert_eq!(terms.label(two).unwrap(), "two");
+}
