@@ -42,7 +42,7 @@ export declare class NativeDataset {
   /** Genotypes as a matrix. */
   genotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Genotypes>
   /** Begins to read a table. */
-  table(told: TableSettings, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  table(settings: TableSettings, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
 
 /** The people that an expression picked. It keeps the state of the dataset it was asked of. */

@@ -197,23 +197,23 @@ pub struct TableSettings {
 
 fn begin(
     view: &View,
-    told: &TableSettings,
+    settings: &TableSettings,
     group: Option<&NativeGroup>,
 ) -> Result<Batches, Failure> {
     let group = group.map(|group| &group.0);
-    Ok(match told.table.as_str() {
-        "variants" => varidex_columns::variants(view, &told.of, group)?,
+    Ok(match settings.table.as_str() {
+        "variants" => varidex_columns::variants(view, &settings.of, group)?,
         "frequencies" => {
-            let by = told.by.iter().map(|name| name.parse::<Attribute>());
+            let by = settings.by.iter().map(|name| name.parse::<Attribute>());
             let by = by.collect::<Result<Vec<_>, _>>()?;
-            varidex_columns::frequencies(view, &told.of, group, &by)?
+            varidex_columns::frequencies(view, &settings.of, group, &by)?
         }
         "carriers" => {
-            let trios = told.trio.as_ref();
+            let trios = settings.trio.as_ref();
             let trios = trios.map(|file| Trios::from_ped(view, file)).transpose()?;
-            varidex_columns::carriers(view, &told.of, group, trios)?
+            varidex_columns::carriers(view, &settings.of, group, trios)?
         }
-        "compounds" => varidex_columns::compounds(view, &told.of, group)?,
+        "compounds" => varidex_columns::compounds(view, &settings.of, group)?,
         other => return Err(Error::Usage(format!("no table {other:?}")).into()),
     })
 }
@@ -224,14 +224,14 @@ impl NativeDataset {
     #[napi(ts_return_type = "Promise<NativeTable>")]
     pub fn table(
         &self,
-        told: TableSettings,
+        settings: TableSettings,
         group: Option<&NativeGroup>,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<NativeTable>> {
         let group = group.cloned();
         self.queue(cancel, move |view, _| {
-            let batches = begin(view, &told, group.as_ref())?;
-            Ok(NativeTable::new(batches, told.batch_rows))
+            let batches = begin(view, &settings, group.as_ref())?;
+            Ok(NativeTable::new(batches, settings.batch_rows))
         })
     }
 }

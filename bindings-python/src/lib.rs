@@ -4,6 +4,7 @@ mod arguments;
 mod build;
 mod dataset;
 mod error;
+mod explanation;
 mod frequency;
 mod group;
 mod interrupt;
@@ -18,7 +19,9 @@ mod _varidex {
     #[pymodule_export]
     use crate::build::{build, load_people, simulate};
     #[pymodule_export]
-    use crate::dataset::{_reopen, Dataset, Explanation, open};
+    use crate::dataset::{_reopen, Dataset, open};
+    #[pymodule_export]
+    use crate::explanation::Explanation;
     #[pymodule_export]
     use crate::frequency::{Frequencies, Frequency};
     #[pymodule_export]

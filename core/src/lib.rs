@@ -13,7 +13,6 @@ mod query;
 mod set;
 mod stop;
 mod store;
-mod threads;
 
 pub use cohort::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};

@@ -67,6 +67,10 @@ fn built(folder: &Path) -> View {
     Dataset::open(to).unwrap().view()
 }
 
+fn built_with(folder: &Path, loader: impl FileLoader + 'static) -> View {
+    built(folder).dataset().clone().with_loader(loader).view()
+}
+
 fn message<T>(result: Result<T>) -> String {
     match result {
         Ok(_) => panic!("expected an error"),
@@ -121,11 +125,7 @@ fn a_loader_is_asked_once_for_each_file_and_for_nothing_else() {
         text: "\u{feff}# of the first batch\r\nA1\r\n\nB1\n",
         ..Counting::default()
     };
-    let dataset = built(folder.path())
-        .dataset()
-        .clone()
-        .with_loader(loader.clone())
-        .view();
+    let dataset = built_with(folder.path(), loader.clone());
     for text in [
         "samples(A1)",
         "samples(\"A1\")",
@@ -178,11 +178,7 @@ fn regions_of_a_file_are_those_that_rows_touch() {
         text: "track name=x\nbrowser hide all\n#c\nchr1 203 204 name 0 +\n1\t50\t60\n1\t99\t100\n2\t0\t99\n",
         ..Counting::default()
     };
-    let dataset = built(folder.path())
-        .dataset()
-        .clone()
-        .with_loader(loader.clone())
-        .view();
+    let dataset = built_with(folder.path(), loader.clone());
     let mut variants = dataset.variants("regions(@\"c.bed\")").unwrap();
     let mut found = Vec::new();
     while let Some(mut variant) = variants.next().unwrap() {
@@ -235,14 +231,7 @@ fn errors_of_files_name_the_line_and_show_it_to_its_owner_only() {
                 show,
                 ..Counting::default()
             };
-            let error = message(
-                built(folder.path())
-                    .dataset()
-                    .clone()
-                    .with_loader(loader)
-                    .view()
-                    .ask(text),
-            );
+            let error = message(built_with(folder.path(), loader).ask(text));
             let wanted = if show { shown } else { hidden };
             assert!(error.starts_with(wanted), "{error}");
             assert_eq!(show, error != hidden, "{error}");
@@ -269,11 +258,7 @@ fn an_id_of_the_other_kind_is_named() {
 #[test]
 fn devices_and_long_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let dataset = built(folder.path())
-        .dataset()
-        .clone()
-        .with_loader(LocalFiles::new())
-        .view();
+    let dataset = built_with(folder.path(), LocalFiles::new());
     let error = message(dataset.ask("samples(@/dev/zero)"));
     assert_eq!(error, "/dev/zero: expected a regular file, found a device");
     let long = folder.path().join("long.txt");

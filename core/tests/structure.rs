@@ -3,7 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test tells what is wrong by failing"
+    reason = "a test reports what is wrong by failing"
 )]
 
 use std::collections::BTreeSet;

@@ -355,9 +355,9 @@ pub unsafe extern "C" fn vdx_export(
             threads: threads(given.threads),
         };
         let teller = Teller(given.progress, given.user);
-        let mut tell = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
+        let mut report = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
         let view = &asked.view;
-        let written = view.export(asked.of, asked.group.as_ref(), to, &options, &mut tell)?;
+        let written = view.export(asked.of, asked.group.as_ref(), to, &options, &mut report)?;
         if let Some(summary) = summary {
             summary.fill(vdx_export_summary {
                 struct_size: summary.size,

@@ -197,7 +197,7 @@ static void handles(const char *path)
 }
 
 /* What errors tell. */
-static void told(const vdx_view *dataset)
+static void reported(const vdx_view *dataset)
 {
     vdx_group *group = NULL;
     vdx_error *error = NULL;
@@ -501,7 +501,7 @@ int main(int argc, char **argv)
     EXPECT(vdx_ask(dataset, "all", &group, NULL) == VDX_OK);
     nothing(dataset, group);
     handles(path);
-    told(dataset);
+    reported(dataset);
     files(argv[1]);
     lists(path, argv[3]);
     structs(dataset, argv[3]);

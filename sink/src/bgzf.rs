@@ -1,5 +1,6 @@
 //! BGZF blocks, compressed by several threads and written in order.
 
+use crate::threads::bounded;
 use libdeflater::{CompressionLvl, Compressor, Crc};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -13,8 +14,6 @@ const BLOCK: usize = 0xff00;
 const LEVEL: i32 = 6;
 /// Blocks on their way for each thread.
 const BLOCKS_PER_THREAD: usize = 8;
-/// More threads only cost memory, and thousands of them are more than systems allow.
-const THREADS_MAX: usize = 64;
 const HEAD: usize = 18;
 const TAIL: usize = 8;
 /// An empty block ends the file.
@@ -39,7 +38,7 @@ pub struct BgzfWriter<W: Write> {
 
 impl<W: Write> BgzfWriter<W> {
     pub(crate) fn new(out: W, threads: usize) -> io::Result<Self> {
-        let threads = threads.clamp(1, THREADS_MAX);
+        let threads = bounded(Some(threads));
         let most = threads * BLOCKS_PER_THREAD;
         let (jobs, queue) = sync_channel::<Job>(most);
         let queue = Arc::new(Mutex::new(queue));

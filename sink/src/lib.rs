@@ -3,7 +3,10 @@
 #![deny(clippy::indexing_slicing)]
 
 mod bgzf;
+mod threads;
 pub mod typed;
+
+pub use threads::bounded;
 
 use bgzf::BgzfWriter;
 use std::io::{self, BufWriter, Write};

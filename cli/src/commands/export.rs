@@ -23,24 +23,24 @@ fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     };
     let what = format!("writing {}", args.output.display());
     let bar = messages.step(what, None, Unit::Variants);
-    let mut told = |at: &ExportProgress| {
+    let mut report = |at: &ExportProgress| {
         bar.set_position(at.rows);
         !progress::interrupted()
     };
     let written = if to_stdout {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        view.export_to(&args.of, group, &mut out, &options, &mut told)
+        view.export_to(&args.of, group, &mut out, &options, &mut report)
             .and_then(|summary| {
                 let flushed = io::Write::flush(&mut out);
                 flushed.map_err(|e| Error::io("output", e))?;
                 Ok(summary)
             })
     } else {
-        view.export(&args.of, group, &args.output, &options, &mut told)
+        view.export(&args.of, group, &args.output, &options, &mut report)
     };
     bar.finish_and_clear();
     let summary = match written {
-        // what cannot be written to standard output is told as every other command does
+        // what cannot be written to standard output is reported as every other command does
         Err(Error::Io { path, source }) if to_stdout && path == Path::new("output") => {
             return Err(Failure::Output(source));
         }

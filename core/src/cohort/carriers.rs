@@ -1,7 +1,8 @@
 //! Who carries a row, and in which phase.
 
-use super::count::{EVEN, Mask, Tally};
-use super::polyploid::{copies_where, for_each_polyploid};
+use super::Mask;
+use super::count::{EVEN, Tally};
+use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
@@ -121,28 +122,21 @@ impl<'a> Tally<'a> {
                 }
             }
         }
-        let polyploid = self.segment.polyploid(row)?;
-        if !polyploid.is_empty() {
-            let alt = self
-                .segment
-                .columns
-                .alt_number
-                .get(self.segment.file(), row)?;
-            for_each_polyploid(polyploid, self.segment.meta().samples, |genotype| {
-                let carried = genotype.carried(alt);
-                if carried > 0 && inside(genotype.sample) {
-                    let ploidy = genotype.alleles.len() as u32;
-                    found.push(Carrier {
-                        sample: genotype.sample,
-                        carried,
-                        ploidy,
-                        which: copies_where(genotype.alleles, |allele| {
-                            allele.is_some_and(|a| a > 0 && i64::from(a) == alt)
-                        }),
-                    });
-                }
-            })
-            .map_err(|rule| self.segment.broken_set(rule))?;
+        let some = for_each_polyploid_of(self.segment, row, |genotype, alt| {
+            let carried = genotype.carried(alt);
+            if carried > 0 && inside(genotype.sample) {
+                let ploidy = genotype.alleles.len() as u32;
+                found.push(Carrier {
+                    sample: genotype.sample,
+                    carried,
+                    ploidy,
+                    which: copies_where(genotype.alleles, |allele| {
+                        allele.is_some_and(|a| a > 0 && i64::from(a) == alt)
+                    }),
+                });
+            }
+        })?;
+        if some {
             found.sort_unstable_by_key(|carrier| carrier.sample);
         }
         Ok(set.byte_len() as u64)
@@ -268,20 +262,11 @@ impl<'a> Tally<'a> {
             set.walk(None, |copy| set_bit(acc, copy / 2))
                 .map_err(broken)?;
         }
-        let polyploid = self.segment.polyploid(row)?;
-        if !polyploid.is_empty() {
-            let alt = self
-                .segment
-                .columns
-                .alt_number
-                .get(self.segment.file(), row)?;
-            for_each_polyploid(polyploid, self.segment.meta().samples, |genotype| {
-                if genotype.carried(alt) > 0 {
-                    set_bit(acc, genotype.sample);
-                }
-            })
-            .map_err(|rule| self.segment.broken_set(rule))?;
-        }
+        for_each_polyploid_of(self.segment, row, |genotype, alt| {
+            if genotype.carried(alt) > 0 {
+                set_bit(acc, genotype.sample);
+            }
+        })?;
         Ok(set.byte_len() as u64)
     }
 

@@ -4,12 +4,11 @@
 //! A sample is *hom* where it has two copies or more and all carry, *hemi* where its only one does,
 //! *het* where fewer carry than it has; it is *missing* where at least one copy is not known.
 
-use super::for_each_polyploid;
+use super::Mask;
+use super::polyploid::for_each_polyploid_of;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{
-    Malformed, Order, SampleSet, StoredSet, for_each_bit, get_bit, set_bit, spread, words_for,
-};
+use crate::set::{Malformed, Order, SampleSet, StoredSet, for_each_bit, get_bit, words_for};
 use crate::store::{PageView, Segment, WantedAlleles};
 use std::ops::Range;
 
@@ -37,65 +36,6 @@ impl RowCounts {
         self.hom = self.hom.saturating_add(other.hom);
         self.hemi = self.hemi.saturating_add(other.hemi);
         self.missing = self.missing.saturating_add(other.missing);
-    }
-}
-
-/// A group within the samples of a batch.
-#[derive(Debug, Clone)]
-pub(crate) struct Mask {
-    /// Bits over the batch's samples.
-    pub(crate) samples: Vec<u64>,
-    /// The same, two bits a sample.
-    pub(crate) copies: Vec<u64>,
-    pub(crate) size: u32,
-}
-
-impl Mask {
-    /// The members of `group` (dataset numbers) that are samples of the segment's batch.
-    pub(crate) fn of(group: &SampleSet, segment: &Segment) -> Self {
-        let meta = segment.meta();
-        let mut samples = vec![0u64; words_for(meta.samples)];
-        match segment.numbers() {
-            None => {
-                let end = meta.first_sample.saturating_add(meta.samples);
-                for sample in group.range(meta.first_sample..end) {
-                    set_bit(&mut samples, sample - meta.first_sample);
-                }
-            }
-            Some(numbers) => {
-                for (local, &sample) in (0..).zip(numbers) {
-                    if group.contains(sample) {
-                        set_bit(&mut samples, local);
-                    }
-                }
-            }
-        }
-        Self::from_samples(samples)
-    }
-
-    /// The members by number in the batch, ascending.
-    pub(crate) fn members(&self) -> Vec<u32> {
-        let mut members = Vec::new();
-        for_each_bit(&self.samples, |sample| members.push(sample));
-        members
-    }
-
-    /// Every sample of the batch.
-    fn everybody(count: u32) -> Self {
-        let mut samples = vec![u64::MAX; words_for(count)];
-        if let (Some(last), rest @ 1..) = (samples.last_mut(), count % 64) {
-            *last = (1 << rest) - 1;
-        }
-        Self::from_samples(samples)
-    }
-
-    fn from_samples(samples: Vec<u64>) -> Self {
-        let size = samples.iter().map(|word| word.count_ones()).sum();
-        Self {
-            copies: spread(&samples),
-            samples,
-            size,
-        }
     }
 }
 
@@ -553,17 +493,8 @@ impl<'a> Tally<'a> {
     }
 
     fn add_polyploid(&mut self, row: u32, mask: &Mask, counts: &mut RowCounts) -> Result<()> {
-        let bytes = self.segment.polyploid(row)?;
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let alt = self
-            .segment
-            .columns
-            .alt_number
-            .get(self.segment.file(), row)?;
         let mut an = i64::from(counts.an);
-        for_each_polyploid(bytes, self.segment.meta().samples, |genotype| {
+        let some = for_each_polyploid_of(self.segment, row, |genotype, alt| {
             if !get_bit(&mask.samples, genotype.sample) {
                 return;
             }
@@ -577,8 +508,10 @@ impl<'a> Tally<'a> {
             } else if carried > 0 {
                 counts.het += 1;
             }
-        })
-        .map_err(|rule| self.segment.broken_set(rule))?;
+        })?;
+        if !some {
+            return Ok(());
+        }
         counts.an = u32::try_from(an).map_err(|_| {
             self.segment
                 .broken_set(Malformed("no more missing copies than there are"))

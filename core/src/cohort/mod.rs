@@ -5,6 +5,7 @@
 mod batches;
 mod carriers;
 mod count;
+mod mask;
 mod open;
 mod people;
 mod polyploid;
@@ -15,7 +16,8 @@ mod visible;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::{Carrier, Union};
-pub(crate) use count::{LaidOut, Mask, RowCounts, Tally, known_of_all, stored};
+pub(crate) use count::{LaidOut, RowCounts, Tally, known_of_all, stored};
+pub(crate) use mask::Mask;
 pub use open::{Dataset, SectionSize};
 pub(crate) use open::{Opened, Part};
 pub use people::{PeopleCount, PeopleKey, TermCount};

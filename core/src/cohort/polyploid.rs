@@ -1,6 +1,8 @@
 //! Genotypes of samples with three and more copies.
 
+use crate::error;
 use crate::set::{Malformed, read_varint};
+use crate::store::Segment;
 
 /// The genotype of a sample with three or more copies.
 pub(crate) struct PolyploidGenotype<'b> {
@@ -57,4 +59,21 @@ pub(crate) fn for_each_polyploid(
         });
     }
     Ok(())
+}
+
+/// Calls `f` with the polyploid genotypes of a row, and with the number of its ALT in them; returns whether
+/// there are any.
+pub(super) fn for_each_polyploid_of(
+    segment: &Segment,
+    row: u32,
+    mut f: impl FnMut(PolyploidGenotype<'_>, i64),
+) -> error::Result<bool> {
+    let bytes = segment.polyploid(row)?;
+    if bytes.is_empty() {
+        return Ok(false);
+    }
+    let alt = segment.columns.alt_number.get(segment.file(), row)?;
+    for_each_polyploid(bytes, segment.meta().samples, |genotype| f(genotype, alt))
+        .map_err(|rule| segment.broken_set(rule))?;
+    Ok(true)
 }

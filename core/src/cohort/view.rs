@@ -1,7 +1,7 @@
 //! What somebody may see of a dataset.
 
-use super::Visible;
 use super::open::{Dataset, Opened};
+use super::{Batches, Visible};
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::FileLoader;
@@ -51,7 +51,7 @@ pub struct Info {
     pub terms: u64,
     /// Genes, and how many bases on both sides of each count as the gene's.
     pub genes: (u64, u32),
-    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`.
+    /// Which annotations the rows have: `csq`, `ann` or `bcsq`.
     pub annotations: Option<String>,
     /// INFO keys kept: name and type.
     pub info_keys: Vec<(String, String)>,
@@ -113,6 +113,12 @@ impl View {
     /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.
     pub(crate) fn sees_part(&self, part: usize) -> bool {
         self.visible.has_part(part)
+    }
+
+    /// The batches that have a sample in common with this one, of those who may be seen.
+    pub(crate) fn sharing<'a>(&'a self, batches: &'a Batches, batch: u32) -> &'a [u32] {
+        let of_visible = self.visible.sharing(batch);
+        of_visible.unwrap_or_else(|| batches.sharing(batch))
     }
 
     /// Whether a sample may be seen.

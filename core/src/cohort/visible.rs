@@ -1,6 +1,6 @@
 //! Who may be seen of a dataset.
 
-use super::{Members, Opened, Subjects};
+use super::{Members, Opened, Subjects, sharing};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::individuals::People;
@@ -22,6 +22,8 @@ struct Cut {
     individuals: SampleSet,
     /// By part, whether anybody of its samples is among them.
     parts: Vec<bool>,
+    /// By batch those that have one of the samples in common with it, ascending.
+    sharing: Vec<Vec<u32>>,
 }
 
 impl Visible {
@@ -55,10 +57,29 @@ impl Visible {
             let members = Members::of(opened.segment(part)?);
             parts.push(members.count() == 0 || members.count_in(&samples) > 0);
         }
+        let batches = opened.batches()?;
+        let mut members = Vec::new();
+        for batch in (0..).take(batches.len()) {
+            let first = batches.parts(batch).first();
+            members.push(match first.and_then(|&part| opened.parts().get(part)) {
+                Some(part) => {
+                    let all = Members::of(opened.segment(part)?);
+                    all.iter()
+                        .filter(|sample| samples.contains(*sample))
+                        .collect()
+                }
+                None => Vec::new(),
+            });
+        }
+        let members: Vec<Members<'_>> = members
+            .iter()
+            .map(|of: &Vec<u32>| Members::List(of))
+            .collect();
         Ok(Self {
             id: format!("{}-{:016x}", opened.manifest().snapshot, hash.digest()),
             cut: Some(Cut {
                 samples,
+                sharing: sharing(&members),
                 parts,
                 subjects,
                 individuals,
@@ -80,6 +101,12 @@ impl Visible {
     pub(super) fn has_part(&self, part: usize) -> bool {
         let cut = self.cut.as_ref();
         cut.is_none_or(|cut| cut.parts.get(part).is_none_or(|seen| *seen))
+    }
+
+    /// The batches that have a sample in common with this one, by those who may be seen; `None` is by all.
+    pub(super) fn sharing(&self, batch: u32) -> Option<&[u32]> {
+        let cut = self.cut.as_ref()?;
+        Some(cut.sharing.get(batch as usize).map_or(&[], Vec::as_slice))
     }
 
     /// The subjects; `None` is all.

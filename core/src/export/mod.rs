@@ -30,7 +30,6 @@ mod text;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::query::{Group, IntoWhere};
-use crate::threads::bounded;
 use genotypes::Genotypes;
 use header::Header;
 use info::Info;
@@ -38,6 +37,7 @@ use records::{Picked, Record, assemble};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use varidex_sink::bounded;
 use varidex_sink::{Sink, write_bcf_header};
 
 /// Records between two reports of progress.

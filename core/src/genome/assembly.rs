@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Interval;
+use super::chromosome::Chromosome;
 
 /// A human reference assembly.
 ///
@@ -244,57 +245,6 @@ impl FromStr for Assembly {
     }
 }
 
-/// A human chromosome, of whichever assembly: 1 to 22, X, Y or MT.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Chromosome(u8);
-
-impl Chromosome {
-    /// Their number.
-    pub(crate) const COUNT: usize = NAMES.len();
-    /// Haploid in males outside of its pseudoautosomal regions.
-    pub const X: Self = Self(22);
-    /// Of males.
-    pub const Y: Self = Self(23);
-    /// The mitochondrion.
-    pub const MT: Self = Self(24);
-
-    /// Every chromosome in the usual order.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0u8..25).map(Self)
-    }
-
-    /// By plain or UCSC name, whatever the case: `22`, `chr22`, `x`, `chrM`, `23` for X, `24` for
-    /// Y and `25` for MT, `01` for 1. Accessions are not names.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let plain = match name.get(..3) {
-            Some(prefix) if prefix.eq_ignore_ascii_case("chr") => name.get(3..)?,
-            _ => name,
-        };
-        match plain.as_bytes() {
-            [b'x' | b'X'] => Some(Self::X),
-            [b'y' | b'Y'] => Some(Self::Y),
-            [b'm' | b'M'] | [b'm' | b'M', b't' | b'T'] => Some(Self::MT),
-            &[ones @ b'1'..=b'9'] | &[b'0', ones @ b'1'..=b'9'] => Some(Self(ones - b'1')),
-            &[tens @ b'1'..=b'2', ones @ b'0'..=b'9'] => {
-                Some((tens - b'0') * 10 + (ones - b'0') - 1)
-                    .filter(|&n| usize::from(n) < Self::COUNT)
-                    .map(Self)
-            }
-            _ => None,
-        }
-    }
-
-    /// The plain name: `22`, `X`, `MT`.
-    pub fn name(self) -> &'static str {
-        NAMES.get(self.index()).copied().unwrap_or_default()
-    }
-
-    /// 0 to 24 in the usual order.
-    pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
 /// The chromosome of an accession with version, and the assemblies it is part of.
 ///
 /// RefSeq and GenBank accessions of the 25 chromosomes; case counts, as it does at NCBI.
@@ -338,11 +288,6 @@ const fn sequence(length: u64, refseq: &'static str, genbank: &'static str) -> S
         genbank,
     }
 }
-
-const NAMES: [&str; 25] = [
-    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
-    "18", "19", "20", "21", "22", "X", "Y", "MT",
-];
 
 static GRCH37: [Sequence; 25] = [
     sequence(249_250_621, "NC_000001.10", "CM000663.1"),
@@ -532,36 +477,6 @@ mod tests {
             Assembly::T2tChm13.genbank(Chromosome::from_name("22").unwrap()),
             "CP068256.2"
         );
-    }
-
-    #[test]
-    fn names_of_chromosomes() {
-        for (text, name) in [
-            ("1", "1"),
-            ("01", "1"),
-            ("chr22", "22"),
-            ("CHR9", "9"),
-            ("Chrx", "X"),
-            ("23", "X"),
-            ("24", "Y"),
-            ("25", "MT"),
-            ("M", "MT"),
-            ("chrM", "MT"),
-            ("mt", "MT"),
-            ("10", "10"),
-            ("20", "20"),
-        ] {
-            assert_eq!(
-                Chromosome::from_name(text).map(Chromosome::name),
-                Some(name),
-                "{text}"
-            );
-        }
-        for text in [
-            "", "chr", "0", "00", "26", "chr1_alt", "001", "é", "chré", "XY", "22 ",
-        ] {
-            assert_eq!(Chromosome::from_name(text), None, "{text}");
-        }
     }
 
     fn contig<'a>(name: &'a str, length: Option<u64>, tag: Option<&'a str>) -> HeaderContig<'a> {

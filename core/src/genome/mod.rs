@@ -5,6 +5,7 @@
 mod allele;
 mod assembly;
 mod breakend;
+mod chromosome;
 mod fasta;
 mod hgvs;
 mod identifier;
@@ -16,10 +17,10 @@ mod spelling;
 
 pub use allele::{AlleleType, UnknownAlleleType};
 pub(crate) use allele::{Extent, is_inserted_contig, is_sequence, variant_length};
-pub use assembly::Chromosome;
 pub(crate) use assembly::HeaderContig;
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use breakend::{mate_contig, with_mate_named};
+pub use chromosome::Chromosome;
 pub(crate) use fasta::ReferenceFasta;
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,

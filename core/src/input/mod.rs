@@ -4,6 +4,7 @@
 
 pub(crate) mod annotation;
 mod bcf;
+mod bcf_int8;
 mod bgzf;
 pub(crate) mod chunk;
 mod files;

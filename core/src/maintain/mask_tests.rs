@@ -26,10 +26,17 @@ const OBO: &str = "format-version: 1.2\n\n[Term]\nid: HP:0000118\nname: Phenotyp
 /// A site of a batch: position, which alleles, and a call for each sample.
 type Site = (usize, usize, Vec<usize>);
 
+/// Contig, position, and which alleles.
+type Variant = (usize, usize, usize);
+/// With a call for each sample.
+type Record = (Variant, Vec<usize>);
+
 #[derive(Debug, Clone)]
 struct Cohort {
     /// Samples of each batch, and its sites.
     batches: Vec<(usize, Vec<Site>)>,
+    /// Sites on a contig of its own of one batch more: of the first sample, and of one that no other has.
+    shared: Vec<Site>,
     /// By individual: sex, population, terms, and how many samples it takes of those that are left.
     people: Vec<(bool, usize, Vec<usize>, usize)>,
     /// Who is hidden, by individual, and then by sample of no individual.
@@ -47,8 +54,11 @@ fn cohort() -> impl Strategy<Value = Cohort> {
         0..3usize,
     );
     let hidden = vec(prop::bool::weighted(0.3), 24);
-    (vec(batch, 1..4), vec(person, 1..9), hidden).prop_map(|(batches, people, hidden)| Cohort {
+    let shared = prop_oneof![Just(Vec::new()), vec(site(2), 1..6)];
+    let all = (vec(batch, 1..4), shared, vec(person, 1..9), hidden);
+    all.prop_map(|(batches, shared, people, hidden)| Cohort {
         batches,
+        shared,
         people,
         hidden,
     })
@@ -57,10 +67,32 @@ fn cohort() -> impl Strategy<Value = Cohort> {
 /// What the source says, as it is written and as it is written without those who are hidden.
 impl Cohort {
     fn samples(&self) -> Vec<String> {
-        let count = self.batches.iter().map(|(samples, _)| samples).sum();
+        let mut count = self.batches.iter().map(|(samples, _)| samples).sum();
+        count += usize::from(!self.shared.is_empty());
         (0..count)
             .map(|sample: usize| format!("S{sample}"))
             .collect()
+    }
+
+    /// Each file: its samples and its records, by contig, position and alleles.
+    fn files(&self) -> Vec<(Vec<String>, Vec<Record>)> {
+        let mut names = self.samples().into_iter();
+        let record = |contig: Option<usize>, (place, alleles, calls): Site| {
+            let of_place = 1 + place / 25;
+            let at = (contig.unwrap_or(of_place), 10 + 20 * (place % 25), alleles);
+            (at, calls)
+        };
+        let mut files = Vec::new();
+        for (samples, sites) in &self.batches {
+            let sites = firsts(sites).into_iter().map(|site| record(None, site));
+            files.push((names.by_ref().take(*samples).collect(), sites.collect()));
+        }
+        if let Some(own) = names.next() {
+            let sites = firsts(&self.shared).into_iter().filter(|site| site.0 < 25);
+            let sites = sites.map(|site| record(Some(3), site)).collect();
+            files.push((vec!["S0".to_owned(), own], sites));
+        }
+        files
     }
 
     /// By individual its samples.
@@ -94,23 +126,20 @@ impl Cohort {
     }
 
     /// Variants that only those carry who are hidden.
-    fn lost(&self, hidden: &BTreeSet<String>) -> BTreeSet<(usize, usize)> {
-        let names = self.samples();
-        let mut carried: BTreeMap<(usize, usize), (bool, bool)> = BTreeMap::new();
-        let mut first = 0;
-        for (samples, sites) in &self.batches {
-            for (position, alleles, calls) in firsts(sites) {
-                let known = carried.entry((position, alleles)).or_default();
-                for (sample, call) in calls.iter().enumerate() {
-                    if CALLS[*call].contains('1') {
-                        match hidden.contains(&names[first + sample]) {
+    fn lost(&self, hidden: &BTreeSet<String>) -> BTreeSet<Variant> {
+        let mut carried: BTreeMap<Variant, (bool, bool)> = BTreeMap::new();
+        for (names, records) in self.files() {
+            for (variant, calls) in records {
+                let known = carried.entry(variant).or_default();
+                for (name, call) in names.iter().zip(calls) {
+                    if CALLS[call].contains('1') {
+                        match hidden.contains(name) {
                             true => known.0 = true,
                             false => known.1 = true,
                         }
                     }
                 }
             }
-            first += samples;
         }
         let lost = carried
             .into_iter()
@@ -123,33 +152,32 @@ impl Cohort {
         let everybody = without.is_none();
         let nobody = BTreeSet::new();
         let without = without.unwrap_or(&nobody);
-        let (names, lost) = (self.samples(), self.lost(without));
-        let (mut inputs, mut first) = (Vec::new(), 0);
-        for (number, (samples, sites)) in self.batches.iter().enumerate() {
-            let kept: Vec<usize> = (0..*samples)
-                .filter(|sample| !without.contains(&names[first + sample]))
+        let lost = self.lost(without);
+        let mut inputs = Vec::new();
+        for (number, (names, records)) in self.files().into_iter().enumerate() {
+            let kept: Vec<usize> = (0..names.len())
+                .filter(|sample| !without.contains(&names[*sample]))
                 .collect();
-            let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
+            let mut text =
+                "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n##contig=<ID=3>\n\
                 ##INFO=<ID=AC,Number=A,Type=Integer,Description=\"\">\n\
                 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-                .to_owned();
-            kept.iter()
-                .for_each(|sample| write!(text, "\t{}", names[first + sample]).unwrap());
-            for (position, alleles, calls) in firsts(sites) {
-                if lost.contains(&(position, alleles)) {
-                    continue;
-                }
-                let (contig, at) = (1 + position / 25, 10 + 20 * (position % 25));
-                let (reference, alternate) = ALLELES[alleles];
-                write!(
-                    text,
-                    "\n{contig}\t{at}\trs{position}\t{reference}\t{alternate}\t.\tPASS\tAC=9\tGT"
-                )
-                .unwrap();
-                kept.iter()
-                    .for_each(|sample| write!(text, "\t{}", CALLS[calls[*sample]]).unwrap());
+                    .to_owned();
+            for sample in &kept {
+                write!(text, "\t{}", names[*sample]).unwrap();
             }
-            first += samples;
+            for (variant, calls) in records
+                .iter()
+                .filter(|(variant, _)| !lost.contains(variant))
+            {
+                let (contig, at, alleles) = *variant;
+                let (reference, alternate) = ALLELES[alleles];
+                let fixed = format!("rs{at}\t{reference}\t{alternate}\t.\tPASS\tAC=9\tGT");
+                write!(text, "\n{contig}\t{at}\t{fixed}").unwrap();
+                for sample in &kept {
+                    write!(text, "\t{}", CALLS[calls[*sample]]).unwrap();
+                }
+            }
             if !kept.is_empty() {
                 inputs.push(folder.join(format!("{number}.vcf")));
                 std::fs::write(inputs.last()?, text + "\n").unwrap();
@@ -282,7 +310,7 @@ const GROUPS: [&str; 24] = [
     "!carriers(ac>=2)",
     "carriers(1:10-200) & sex:male",
     "carriers(ac(sex:male)>0, at_least: 2)",
-    "samples(S0) | carriers(rs3)",
+    "samples(S0) | carriers(rs30)",
 ];
 
 /// All that a view says of variants, carriers and people; errors by their kind alone.
@@ -474,6 +502,15 @@ proptest! {
             subjects.insert(everybody.sample_number(sample).unwrap().unwrap());
         }
         let view = everybody.without(subjects).unwrap();
+        for sample in &hidden {
+            let number = everybody.sample_number(sample).unwrap().unwrap();
+            prop_assert_eq!(view.sample_number(sample).unwrap(), None);
+            prop_assert!(view.sample_name(number).is_err());
+            prop_assert_eq!(view.individual_of(number).unwrap(), None);
+        }
+        // AC of the source counts all
+        prop_assert!(everybody.variants("info.AC>0").is_ok());
+        prop_assert!(view.variants("info.AC>0").is_err());
         let pedigree = place.path().join("rest/families.ped");
         let (seen, expected) = (said(&view, &pedigree), said(&rest, &pedigree));
         let answered = seen.values().filter(|answer| *answer != "refused").count();

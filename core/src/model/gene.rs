@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// A gene and where it lies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Gene {
-    /// The symbol, or the id where the file tells no symbol.
+    /// The symbol, or the id where the file gives none.
     pub(crate) symbol: String,
     pub(crate) aliases: BTreeSet<String>,
     /// `HGNC:10483`, `ENSG00000196218`, `GeneID:6261`: without versions.

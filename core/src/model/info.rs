@@ -9,7 +9,7 @@ pub(crate) enum InfoType {
     Integer,
     /// Numbers of 32 bits, one a row (as BCF has them).
     Float,
-    /// Text as it stands in the VCF: strings, and lists whose length does not follow the ALTs.
+    /// Text as it stands in the VCF: strings, and lists of which the length does not follow the ALTs.
     Text,
     /// Text as it stands in the VCF that is a list of numbers of 32 bits, and compares as such.
     Floats,

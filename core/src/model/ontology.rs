@@ -55,12 +55,12 @@ pub(crate) struct OntologySource {
     pub(crate) annotations: Vec<Annotation>,
     /// What was left out: what, how often, the first few.
     pub(crate) left: Vec<(String, u64, Vec<String>)>,
-    /// What the files say of themselves: name of the file, and its version where told.
+    /// What the files say of themselves: name of the file, and its version where given.
     pub(crate) versions: Vec<(String, String)>,
 }
 
 impl OntologySource {
-    /// Tells of what is left out.
+    /// Adds what is left out.
     pub(crate) fn leave(&mut self, what: &str, count: u64, examples: Vec<String>) {
         self.left.push((what.to_owned(), count, examples));
     }

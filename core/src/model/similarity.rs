@@ -48,7 +48,7 @@ impl Measure {
 impl Level {
     /// The least score at this level.
     ///
-    /// Measured on the 8,343 people of the Phenopacket Store whose disease has a profile, against 304
+    /// Measured on the 8,343 people of the Phenopacket Store of whom the disease has a profile, against 304
     /// diseases: of people with another disease 7 to 9 % are weakly similar, less than 1 % are similar,
     /// and about 1 in 1,000 is strongly similar; of people with the disease 45 to 70 %, 20 to 40 % and
     /// 8 to 25 %. So a level means about the same whatever the measure.

@@ -125,7 +125,7 @@ impl View {
         if found.by_text {
             let text = name.to_text();
             if let Some(several) = Several::of(self, &text, &(0..text.len()), &found.rows)? {
-                return refused(several.told(self)?, text);
+                return refused(several.refusal(self)?, text);
             }
         }
         let mut rows = Vec::new();

@@ -206,6 +206,9 @@ impl View {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged).
     pub fn individual_of(&self, sample: u32) -> Result<Option<&str>> {
+        if !self.sees(sample) {
+            return Ok(None);
+        }
         match (Subjects::of(self).individual(sample)?, self.people()) {
             (Some(individual), Some(people)) => people.id(individual).map(Some),
             _ => Ok(None),

@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
         let found = self.node(&of.0)?;
         match self.several.take().first() {
             Some(several) => {
-                let (message, candidates) = several.told(self.view)?;
+                let (message, candidates) = several.refusal(self.view)?;
                 Err(self.error(&several.at, message, candidates))
             }
             None => Ok(found),

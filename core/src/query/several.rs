@@ -58,7 +58,7 @@ impl Several {
     }
 
     /// What is wrong, and how to ask for one of them.
-    pub(super) fn told(&self, view: &View) -> Result<(String, Vec<String>)> {
+    pub(super) fn refusal(&self, view: &View) -> Result<(String, Vec<String>)> {
         let count = self.variants.len();
         let message = format!(
             "`{}` is {count} variants here: say which by its length, its id or a region, with `&`",

@@ -25,7 +25,7 @@ pub(crate) fn read_sample_map(path: &Path) -> Result<Vec<(String, String)>> {
         )));
     }
     let mut pairs = Vec::new();
-    let mut whose = HashMap::<String, (String, u64)>::new();
+    let mut owners = HashMap::<String, (String, u64)>::new();
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
         let wrong = |expected: &str, found: String| {
             Err(Error::from(Box::new(InputError {
@@ -52,14 +52,14 @@ pub(crate) fn read_sample_map(path: &Path) -> Result<Vec<(String, String)>> {
         if sample.is_empty() || person.is_empty() {
             return wrong("a sample and an individual", "an empty column".to_owned());
         }
-        if let Some((other, line)) = whose.get(sample) {
+        if let Some((other, line)) = owners.get(sample) {
             if other == person {
                 continue;
             }
             let found = format!("{sample:?} of {person:?}, on line {line} of {other:?}");
             return wrong("one individual of each sample", found);
         }
-        whose.insert(sample.to_owned(), (person.to_owned(), number));
+        owners.insert(sample.to_owned(), (person.to_owned(), number));
         pairs.push((sample.to_owned(), person.to_owned()));
     }
     Ok(pairs)

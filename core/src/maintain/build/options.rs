@@ -5,9 +5,9 @@ use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::Annotator;
 use crate::store::genes::PAD_MAX;
-use crate::threads::bounded;
 use std::path::PathBuf;
 use std::str::FromStr;
+use varidex_sink::bounded;
 
 /// With less memory a build cannot hold a batch of what it reads.
 const MEMORY_MIN: u64 = 1 << 20;

@@ -1,7 +1,7 @@
 //! What batches that do not have a variant know of its place.
 //!
 //! A batch *looked at* a place where it has another ALT of the same REF there, or a row without change
-//! (no ALT, `<*>`, `<NON_REF>`) over it: that row tells AN and who is missing. Of several rows of the
+//! (no ALT, `<*>`, `<NON_REF>`) over it: that row reports AN and who is missing. Of several rows of the
 //! same REF it is the first by ALT, of several without change the one that starts last. Samples may be in
 //! several batches (a file of men only for chromosome Y). They are counted once: a batch that has a
 //! sample in common with one that has the variant, or with one of a lower number that looked at the
@@ -12,17 +12,17 @@
 //! the place before: a question over many batches takes time for their rows, not for each batch at each
 //! variant.
 
+mod reports;
 mod rows;
 mod sweep;
-mod told;
 
 use crate::cohort::RowCounts;
 use crate::cohort::{Batches, View};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::Segment;
+use reports::Reports;
 use sweep::Sweep;
-use told::Told;
 
 /// A row: the number of its part, the part's segment, and the row in it.
 pub(crate) type RowOf<'a> = (usize, &'a Segment, u32);
@@ -38,11 +38,11 @@ pub(crate) struct Place {
 pub(crate) struct Coverage<'a> {
     batches: &'a Batches,
     sweep: Sweep<'a>,
-    told: Told<'a>,
+    reports: Reports<'a>,
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
     place: Option<Place>,
-    /// The REF of which rows at the place tell of their batches.
+    /// The REF of which rows at the place report for their batches.
     reference: Option<Vec<u8>>,
     /// Batches that have the variant.
     here: Vec<u32>,
@@ -60,7 +60,7 @@ impl<'a> Coverage<'a> {
         Ok(Self {
             batches,
             sweep: Sweep::new(view, batches),
-            told: Told::new(view, batches, groups)?,
+            reports: Reports::new(view, batches, groups)?,
             rows: Vec::new(),
             place: None,
             reference: None,
@@ -79,7 +79,7 @@ impl<'a> Coverage<'a> {
         group: usize,
     ) -> Result<Option<RowCounts>> {
         self.look_at(place, rows)?;
-        Ok(self.told.sum(group))
+        Ok(self.reports.sum(group))
     }
 
     /// Goes to the place of a variant, of which these are all rows.
@@ -99,33 +99,33 @@ impl<'a> Coverage<'a> {
             self.forget();
         }
         for &batch in &self.here {
-            self.told.set_here(batch, false);
+            self.reports.set_here(batch, false);
         }
         self.here.clear();
         if self.place != Some(place) {
-            self.told.clear_sites();
+            self.reports.clear_sites();
             self.reference = None;
             self.place = Some(place);
-            let told = &mut self.told;
+            let reports = &mut self.reports;
             self.sweep
-                .move_to(place, &mut |batch, telling| told.set_block(batch, telling))?;
+                .move_to(place, &mut |batch, report| reports.set_block(batch, report))?;
         }
         for (part, ..) in rows.clone() {
             let batch = self.batches.of_part(part);
-            if self.told.set_here(batch, true) {
+            if self.reports.set_here(batch, true) {
                 self.here.push(batch);
             }
         }
         // most often only batches that have the variant have rows at its place
-        if !self.sweep.all_at_place(|batch| self.told.is_here(batch)) {
-            self.tell_of_sites(rows.clone())?;
+        if !self.sweep.all_at_place(|batch| self.reports.is_here(batch)) {
+            self.report_sites(rows.clone())?;
         }
         self.rows.extend(rows.map(|(part, _, row)| (part, row)));
         Ok(())
     }
 
-    /// Lets rows of the variant's REF at its place tell of their batches.
-    fn tell_of_sites(&mut self, mut rows: impl Iterator<Item = RowOf<'a>>) -> Result<()> {
+    /// Lets rows of the variant's REF at its place report for their batches.
+    fn report_sites(&mut self, mut rows: impl Iterator<Item = RowOf<'a>>) -> Result<()> {
         let Some((part, _, row)) = rows.next() else {
             return Ok(());
         };
@@ -136,32 +136,32 @@ impl<'a> Coverage<'a> {
         if known.is_some_and(|known| known.eq_ignore_ascii_case(&self.next_reference)) {
             return Ok(());
         }
-        self.told.clear_sites();
-        let told = &mut self.told;
+        self.reports.clear_sites();
+        let reports = &mut self.reports;
         self.sweep
-            .of_reference(&self.next_reference, &mut |batch, telling| {
-                told.set_site(batch, telling)
+            .of_reference(&self.next_reference, &mut |batch, report| {
+                reports.set_site(batch, report)
             })?;
         let reference = self.reference.get_or_insert_default();
         std::mem::swap(reference, &mut self.next_reference);
         Ok(())
     }
 
-    /// Part and row that tell of each batch that does not have the variant looked at, where it is counted.
+    /// Part and row that report for each batch that does not have the variant looked at, where it is counted.
     pub(crate) fn rows_elsewhere(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         let batches = 0..self.batches.len() as u32;
-        batches.filter_map(|batch| self.told.row_of(batch))
+        batches.filter_map(|batch| self.reports.row_of(batch))
     }
 
     /// The same of one batch.
     pub(crate) fn row_of(&self, batch: u32) -> Option<(usize, u32)> {
-        self.told.row_of(batch)
+        self.reports.row_of(batch)
     }
 
     /// Begins anew.
     fn forget(&mut self) {
         self.sweep.forget();
-        self.told.forget();
+        self.reports.forget();
         self.place = None;
         self.reference = None;
         self.here.clear();

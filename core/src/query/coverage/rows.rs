@@ -1,6 +1,6 @@
 //! The rows of a part on the way of a sweep.
 
-use super::told::Telling;
+use super::reports::Report;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
@@ -109,9 +109,9 @@ impl<'a> PartRows<'a> {
         Ok(self.window.first().copied().unwrap_or_default())
     }
 
-    /// The row as one that tells of its batch.
-    pub(super) fn telling(&self, row: u32, seen: Seen) -> Telling {
-        Telling {
+    /// The row as one that reports for its batch.
+    pub(super) fn report(&self, row: u32, seen: Seen) -> Report {
+        Report {
             row: (self.number, row),
             known: seen.known,
         }

@@ -1,8 +1,8 @@
-//! Which rows tell of a place, by batch: gone through with the place.
+//! Which rows report of a place, by batch: gone through with the place.
 
 use super::Place;
+use super::reports::{PartRow, Report};
 use super::rows::{PartRows, Seen};
-use super::told::{PartRow, Telling};
 use crate::cohort::{Batches, View};
 use crate::error::Result;
 use std::cmp::Reverse;
@@ -13,7 +13,7 @@ use std::ops::Range;
 const STEPS: u32 = 64;
 
 /// Calls with a batch and what its row is now.
-pub(super) type Tell<'t> = dyn FnMut(u32, Option<Telling>) -> Result<()> + 't;
+pub(super) type Reporter<'t> = dyn FnMut(u32, Option<Report>) -> Result<()> + 't;
 
 /// The rows at a place, and those without change that lie over it.
 pub(super) struct Sweep<'a> {
@@ -25,7 +25,7 @@ pub(super) struct Sweep<'a> {
     place: Option<Place>,
     /// Where each part of the contig has its next row.
     coming: BinaryHeap<Reverse<(i32, u32)>>,
-    /// Where the row that tells of a batch ends.
+    /// Where the row that reports for a batch ends.
     ends: BinaryHeap<Reverse<(i32, u32)>>,
     /// By batch: rows without change that may still matter, by start. Each ends before those in front.
     open: Vec<Vec<Open>>,
@@ -39,13 +39,13 @@ pub(super) struct Sweep<'a> {
 struct Open {
     position: i32,
     end: i32,
-    telling: Telling,
+    report: Report,
 }
 
 /// The rows that start at the place.
 #[derive(Default)]
 struct Site {
-    rows: Vec<(u32, Telling)>,
+    rows: Vec<(u32, Report)>,
     /// The same by REF, batch, ALT and part, once they are asked for.
     sorted: Vec<SiteRow>,
     is_sorted: bool,
@@ -58,7 +58,7 @@ struct SiteRow {
     reference: Range<usize>,
     alternate: Range<usize>,
     batch: u32,
-    telling: Telling,
+    report: Report,
 }
 
 impl<'a> Sweep<'a> {
@@ -87,12 +87,12 @@ impl<'a> Sweep<'a> {
         self.site.clear();
     }
 
-    /// Goes to a place: `tell` is called for each batch of which another row without change tells now,
+    /// Goes to a place: `report` is called for each batch of which another row without change reports now,
     /// or none.
-    pub(super) fn move_to(&mut self, place: Place, tell: &mut Tell<'_>) -> Result<()> {
+    pub(super) fn move_to(&mut self, place: Place, report: &mut Reporter<'_>) -> Result<()> {
         let on = |known: Place| known.contig == place.contig && known.position < place.position;
         if !self.place.is_some_and(on) {
-            self.begin(place, tell)?;
+            self.begin(place, report)?;
         }
         self.place = Some(place);
         self.site.clear();
@@ -120,17 +120,17 @@ impl<'a> Sweep<'a> {
             if let Some(last) = open.last() {
                 self.ends.push(Reverse((last.end, batch)));
             }
-            tell(batch, open.last().map(|last| last.telling))?;
+            report(batch, open.last().map(|last| last.report))?;
         }
         Ok(())
     }
 
     /// Begins at a place, whatever was before.
-    fn begin(&mut self, place: Place, tell: &mut Tell<'_>) -> Result<()> {
+    fn begin(&mut self, place: Place, report: &mut Reporter<'_>) -> Result<()> {
         for (batch, open) in (0..).zip(&mut self.open) {
             if !open.is_empty() {
                 open.clear();
-                tell(batch, None)?;
+                report(batch, None)?;
             }
         }
         self.forget();
@@ -168,13 +168,13 @@ impl<'a> Sweep<'a> {
                 let new = Open {
                     position: seen.position,
                     end: seen.end,
-                    telling: part.telling(row, seen),
+                    report: part.report(row, seen),
                 };
                 insert(open, new);
                 self.touched.push(batch);
             }
             if seen.position == place.position {
-                self.site.rows.push((batch, part.telling(row, seen)));
+                self.site.rows.push((batch, part.report(row, seen)));
             }
             Ok(())
         };
@@ -221,11 +221,11 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// Calls `tell` with each batch that has rows of a REF at the place, and the first of them by ALT.
+    /// Calls `report` with each batch that has rows of a REF at the place, and the first of them by ALT.
     pub(super) fn of_reference(
         &mut self,
         reference: &[u8],
-        tell: &mut dyn FnMut(u32, Telling) -> Result<()>,
+        report: &mut dyn FnMut(u32, Report) -> Result<()>,
     ) -> Result<()> {
         if !self.site.is_sorted {
             self.sort_site()?;
@@ -240,7 +240,7 @@ impl<'a> Sweep<'a> {
         let mut before = None;
         for row in same.take_while(|row| of(row).eq_ignore_ascii_case(reference)) {
             if before.replace(row.batch) != Some(row.batch) {
-                tell(row.batch, row.telling)?;
+                report(row.batch, row.report)?;
             }
         }
         Ok(())
@@ -254,8 +254,8 @@ impl<'a> Sweep<'a> {
             text,
             alternate,
         } = &mut self.site;
-        for &(batch, telling) in &*rows {
-            let (part, row) = telling.row;
+        for &(batch, report) in &*rows {
+            let (part, row) = report.row;
             let Some(of) = PartRows::of(self.view, &mut self.parts, part)? else {
                 continue;
             };
@@ -268,7 +268,7 @@ impl<'a> Sweep<'a> {
                 reference: start..middle,
                 alternate: middle..text.len(),
                 batch,
-                telling,
+                report,
             });
         }
         text.make_ascii_uppercase();
@@ -277,7 +277,7 @@ impl<'a> Sweep<'a> {
             let reference = of(&a.reference).cmp(of(&b.reference));
             let alternate = || of(&a.alternate).cmp(of(&b.alternate));
             let batch = a.batch.cmp(&b.batch);
-            let row = || a.telling.row.cmp(&b.telling.row);
+            let row = || a.report.row.cmp(&b.report.row);
             reference.then(batch).then_with(alternate).then_with(row)
         });
         *is_sorted = true;
@@ -285,9 +285,9 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// Adds a row to the open ones. What starts earlier and ends no later will never tell again.
+/// Adds a row to the open ones. What starts earlier and ends no later will never report again.
 fn insert(open: &mut Vec<Open>, new: Open) {
-    let key = |of: &Open| (of.position, of.telling.row);
+    let key = |of: &Open| (of.position, of.report.row);
     let at = open.partition_point(|of| key(of) < key(&new));
     if open.get(at).is_some_and(|later| later.end >= new.end) {
         return;

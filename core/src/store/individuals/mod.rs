@@ -14,6 +14,8 @@ mod profiles;
 mod read;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod toy_tests;
 mod verify;
 mod write;
 

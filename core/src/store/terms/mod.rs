@@ -10,6 +10,8 @@
 mod build;
 mod closure;
 #[cfg(test)]
+mod id_tests;
+#[cfg(test)]
 mod tests;
 mod walked;
 #[cfg(test)]

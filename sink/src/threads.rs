@@ -5,7 +5,7 @@
 const THREADS_MAX: usize = 64;
 
 /// As many threads as asked for within bounds; as many as the machine has where nothing is asked.
-pub(crate) fn bounded(asked: Option<usize>) -> usize {
+pub fn bounded(asked: Option<usize>) -> usize {
     let here = std::thread::available_parallelism().map_or(2, usize::from);
     asked.unwrap_or(here).clamp(1, here.max(THREADS_MAX))
 }

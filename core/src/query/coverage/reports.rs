@@ -1,4 +1,4 @@
-//! The sums over what batches tell of the place at hand.
+//! The sums over what batches report of the place at hand.
 
 use crate::cohort::{Batches, Members, View};
 use crate::cohort::{RowCounts, Tally, known_of_all};
@@ -8,16 +8,16 @@ use crate::set::SampleSet;
 /// A row by its part.
 pub(super) type PartRow = (u32, u32);
 
-/// A row that tells of its batch.
+/// A row that reports for its batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Telling {
+pub(super) struct Report {
     pub(super) row: PartRow,
     /// AN and missing samples of the whole batch; `None` where that is still to be read.
     pub(super) known: Option<(u32, u32)>,
 }
 
-/// What each batch tells, and the sums in each group.
-pub(super) struct Told<'a> {
+/// What each batch reports, and the sums in each group.
+pub(super) struct Reports<'a> {
     view: &'a View,
     batches: &'a Batches,
     standings: Vec<Standing>,
@@ -37,7 +37,7 @@ const SITE: usize = 1;
 struct Standing {
     /// The row without change over the place.
     block: Option<PartRow>,
-    /// The row of the same REF at the place, which tells more.
+    /// The row of the same REF at the place, which reports more.
     site: Option<PartRow>,
     /// Whether the batch has the variant.
     here: bool,
@@ -49,7 +49,7 @@ struct Standing {
 /// What becomes of a batch in the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// What it tells is counted.
+    /// What it reports is counted.
     Counted,
     /// Its samples are counted elsewhere, or count nowhere.
     Silent,
@@ -76,7 +76,7 @@ impl Standing {
     }
 }
 
-/// A group, and what batches tell of it.
+/// A group, and what batches report of it.
 struct Asked<'a> {
     /// `None` is everybody: stored counts are used.
     group: Option<SampleSet>,
@@ -94,7 +94,7 @@ struct Asked<'a> {
     unknown: u32,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Reports<'a> {
     pub(super) fn new<'g>(
         view: &'a View,
         batches: &'a Batches,
@@ -131,7 +131,7 @@ impl<'a> Told<'a> {
         })
     }
 
-    /// The row that tells of a batch, where it is counted.
+    /// The row that reports for a batch, where it is counted.
     pub(super) fn row_of(&self, batch: u32) -> Option<(usize, u32)> {
         let standing = self.standings.get(batch as usize)?;
         let (part, row) = standing.site.or(standing.block)?;
@@ -145,23 +145,23 @@ impl<'a> Told<'a> {
     }
 
     /// Which row without change lies over the place.
-    pub(super) fn set_block(&mut self, batch: u32, telling: Option<Telling>) -> Result<()> {
-        let row = telling.map(|telling| telling.row);
+    pub(super) fn set_block(&mut self, batch: u32, report: Option<Report>) -> Result<()> {
+        let row = report.map(|report| report.row);
         let known = self.standings.get(batch as usize);
         if known.is_some_and(|standing| standing.block == row) {
             return Ok(());
         }
-        self.read(batch, telling)?;
+        self.read(batch, report)?;
         self.change(batch, Some(BLOCK), |standing| standing.block = row);
         Ok(())
     }
 
     /// The row of the same REF at the place.
-    pub(super) fn set_site(&mut self, batch: u32, telling: Telling) -> Result<()> {
-        self.read(batch, Some(telling))?;
+    pub(super) fn set_site(&mut self, batch: u32, report: Report) -> Result<()> {
+        self.read(batch, Some(report))?;
         self.sites.push(batch);
         self.change(batch, Some(SITE), |standing| {
-            standing.site = Some(telling.row);
+            standing.site = Some(report.row);
         });
         Ok(())
     }
@@ -183,13 +183,13 @@ impl<'a> Told<'a> {
         new
     }
 
-    /// Reads what a row tells each group.
-    fn read(&mut self, batch: u32, telling: Option<Telling>) -> Result<()> {
+    /// Reads what a row reports to each group.
+    fn read(&mut self, batch: u32, report: Option<Report>) -> Result<()> {
         self.read.clear();
         for group in &mut self.groups {
             let size = group.sizes.get(batch as usize).copied().unwrap_or(0);
-            self.read.push(match telling {
-                Some(telling) if size > 0 => group.count(self.view, telling)?,
+            self.read.push(match report {
+                Some(report) if size > 0 => group.count(self.view, report)?,
                 _ => (0, 0),
             });
         }
@@ -199,7 +199,7 @@ impl<'a> Told<'a> {
     /// Changes what is known of a batch (with what was read, by its block or its site), and what follows
     /// from it for those that have samples in common with it.
     fn change(&mut self, batch: u32, read: Option<usize>, change: impl FnOnce(&mut Standing)) {
-        let near = self.batches.sharing(batch);
+        let near = self.view.sharing(self.batches, batch);
         for &of in near.iter().chain(&[batch]) {
             self.put(of, false);
         }
@@ -314,11 +314,11 @@ impl<'a> Asked<'a> {
     }
 
     /// AN and missing samples of the group in a row.
-    fn count(&mut self, view: &'a View, telling: Telling) -> Result<(u32, u32)> {
-        if let (None, Some(known)) = (&self.group, telling.known) {
+    fn count(&mut self, view: &'a View, report: Report) -> Result<(u32, u32)> {
+        if let (None, Some(known)) = (&self.group, report.known) {
             return Ok(known);
         }
-        let (part, row) = (telling.row.0 as usize, telling.row.1);
+        let (part, row) = (report.row.0 as usize, report.row.1);
         let Some(of) = view.parts().get(part) else {
             return Ok((0, 0));
         };
