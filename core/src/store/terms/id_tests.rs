@@ -1,8 +1,7 @@
 //! What is one term by its ids.
 
 use super::tests::{ids_of, stored, term};
-use super::*;
-use crate::model::{Annotation, OntologySource, SourceTerm};
+use crate::model::{Annotation, OntologySource};
 
 /// HPO has obsolete terms whose ids another term has among its own: people recorded with such an id
 /// were found by neither.
