@@ -177,7 +177,8 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// Samples of the batch with a copy whose allele is not known, as bits.
+    /// Samples of the batch with a copy whose allele is not known by the row, as bits: those of which it does not
+    /// report among them.
     pub(crate) fn incomplete(&mut self, row: u32) -> Result<Vec<u64>> {
         let samples = self.segment.meta().samples;
         let (_, missing, sets) = self.site_sets(row)?;
@@ -192,6 +193,34 @@ impl<'a> Tally<'a> {
             }
         })
         .map_err(broken)?;
+        let [uncovered, outside] = self.out_of_scope_bits(row)?;
+        for set in [uncovered, outside] {
+            let words = found.iter_mut().zip(set);
+            words.for_each(|(word, more)| *word |= more);
+        }
+        Ok(found)
+    }
+
+    /// Samples that were not looked at where a row is, and those of which other rows of its variant report; nothing
+    /// where there are none.
+    pub(crate) fn out_of_scope_bits(&mut self, row: u32) -> Result<[Vec<u64>; 2]> {
+        let segment = self.segment;
+        let mut found = [Vec::new(), Vec::new()];
+        if !segment.has_scopes() {
+            return Ok(found);
+        }
+        let samples = segment.meta().samples;
+        let sets = segment.page_sets(row / PAGE_ROWS)?;
+        let columns = [&segment.columns.uncovered, &segment.columns.outside];
+        for (column, bits) in columns.into_iter().zip(&mut found) {
+            let descriptor = column.get(segment.file(), row)?;
+            let set = segment.set(descriptor, &sets, samples)?;
+            if !set.is_plainly_empty() {
+                bits.resize(words_for(samples), 0);
+                set.or_into(None, bits)
+                    .map_err(|rule| segment.broken_set(rule))?;
+            }
+        }
         Ok(found)
     }
 

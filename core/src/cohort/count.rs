@@ -25,6 +25,8 @@ pub(crate) struct RowCounts {
     pub(crate) hom: u32,
     pub(crate) hemi: u32,
     pub(crate) missing: u32,
+    /// Whether somebody of the group was not looked at here: then AN is not known.
+    pub(crate) uncovered: bool,
 }
 
 impl RowCounts {
@@ -36,6 +38,7 @@ impl RowCounts {
         self.hom = self.hom.saturating_add(other.hom);
         self.hemi = self.hemi.saturating_add(other.hemi);
         self.missing = self.missing.saturating_add(other.missing);
+        self.uncovered |= other.uncovered;
     }
 }
 
@@ -53,6 +56,9 @@ pub(crate) struct Tally<'a> {
     missing: SiteCache,
     /// Missing copies in the group, by page and descriptor.
     missing_copies: Option<((u32, i64), u32)>,
+    /// Samples of the group that were not looked at, and those of which other rows report, by page and
+    /// descriptor.
+    out_of_scope: [Option<((u32, i64), u32)>; 2],
     pub(crate) copies: LaidOut,
 }
 
@@ -107,6 +113,8 @@ pub(crate) fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result
         hom: count(hom)?,
         hemi: count(hemi)?,
         missing: count(missing)?,
+        // a descriptor of 0 is the empty set
+        uncovered: segment.has_scopes() && segment.columns.uncovered.get(segment.file(), row)? != 0,
     })
 }
 
@@ -151,6 +159,7 @@ impl<'a> Tally<'a> {
             haploid: SiteCache::default(),
             missing: SiteCache::default(),
             missing_copies: None,
+            out_of_scope: [None; 2],
             copies: LaidOut::default(),
         }
     }
@@ -196,6 +205,25 @@ impl<'a> Tally<'a> {
         Ok(None)
     }
 
+    /// The row behind another one, if it is at the same position and has these alleles, too.
+    pub(crate) fn find_again(
+        &mut self,
+        row: u32,
+        position: i64,
+        wanted: &WantedAlleles<'_>,
+    ) -> Result<Option<u32>> {
+        let segment = self.segment;
+        let next = row.saturating_add(1);
+        if next >= segment.rows_of(segment.contig_of(row)).end {
+            return Ok(None);
+        }
+        let view = self.view(next)?;
+        let i = next % PAGE_ROWS;
+        let same =
+            view.position.get(i) == position && segment.has_alleles(view.allele.get(i), wanted)?;
+        Ok(same.then_some(next))
+    }
+
     /// A row's descriptors of haploid and missing, and the set bytes of its page.
     pub(crate) fn site_sets(&mut self, row: u32) -> Result<(i64, i64, Range<usize>)> {
         let i = row % PAGE_ROWS;
@@ -223,12 +251,7 @@ impl<'a> Tally<'a> {
         let Some(mask) = self.mask.take() else {
             return known_of_all(self.segment, row);
         };
-        let counted = self.site(row, &mask).and_then(|an| {
-            let mut counts = RowCounts {
-                an,
-                missing: self.missing.samples,
-                ..RowCounts::default()
-            };
+        let counted = self.site(row, &mask).and_then(|mut counts| {
             self.add_polyploid(row, &mask, &mut counts)?;
             Ok((counts.an, counts.missing))
         });
@@ -236,18 +259,17 @@ impl<'a> Tally<'a> {
         counted
     }
 
-    /// AC and AN of the group: all that is needed of common rows can be had without their copies.
-    pub(crate) fn ac_an(&mut self, row: u32) -> Result<(u32, u32)> {
+    /// AC and AN of the group alone: all that is needed of common rows can be had without their copies.
+    pub(crate) fn ac_an(&mut self, row: u32) -> Result<RowCounts> {
         let Some(mask) = self.mask.take() else {
-            let counts = self.stored(row)?;
-            return Ok((counts.ac, counts.an));
+            return self.stored(row);
         };
         let counted = self.ac_an_in(row, &mask);
         self.mask = Some(mask);
         counted
     }
 
-    fn ac_an_in(&mut self, row: u32, mask: &Mask) -> Result<(u32, u32)> {
+    fn ac_an_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let set = self.carrier_set(row)?;
         let ac = if mask.size <= FEW && !set.needs_order() {
             self.count_few(&set, mask)?
@@ -260,11 +282,10 @@ impl<'a> Tally<'a> {
         };
         let mut counts = RowCounts {
             ac,
-            an: self.known_copies(row, mask)?,
-            ..RowCounts::default()
+            ..self.known_copies(row, mask)?
         };
         self.add_polyploid(row, mask, &mut counts)?;
-        Ok((counts.ac, counts.an))
+        Ok(counts)
     }
 
     /// Looks a few samples up in a set, which for a long list is quicker than walking it.
@@ -296,12 +317,7 @@ impl<'a> Tally<'a> {
     }
 
     fn counted_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let an = self.site(row, mask)?;
-        let mut counts = RowCounts {
-            an,
-            missing: self.missing.samples,
-            ..RowCounts::default()
-        };
+        let mut counts = self.site(row, mask)?;
         let set = self.carrier_set(row)?;
         let haploid = if self.haploid.count > 0 {
             self.haploid.bits.as_slice()
@@ -424,7 +440,7 @@ impl<'a> Tally<'a> {
     }
 
     /// AN of the diploid and haploid samples, without looking whose copies are missing.
-    fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<u32> {
+    fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let (haploid, missing, sets) = self.site_sets(row)?;
         let page = row / PAGE_ROWS;
         let samples = self.segment.meta().samples;
@@ -443,12 +459,67 @@ impl<'a> Tally<'a> {
             }
         };
         self.missing_copies = Some(((page, missing), count));
-        (2 * mask.size)
-            .checked_sub(self.haploid.count.saturating_add(count))
-            .ok_or_else(|| {
+        self.known_of(row, mask, self.haploid.count.saturating_add(count))
+    }
+
+    /// AN, where so many copies are not known or not there, and whether somebody was not looked at.
+    fn known_of(&mut self, row: u32, mask: &Mask, less: u32) -> Result<RowCounts> {
+        let [uncovered, outside] = match self.segment.has_scopes() {
+            true => self.out_of_scope(row, mask)?,
+            false => [0, 0],
+        };
+        let samples = mask.size.checked_sub(uncovered.saturating_add(outside));
+        let an = samples.and_then(|samples| (2 * samples).checked_sub(less));
+        Ok(RowCounts {
+            an: an.ok_or_else(|| {
                 self.segment
                     .broken_set(Malformed("no more missing copies than there are"))
-            })
+            })?,
+            uncovered: uncovered > 0,
+            ..RowCounts::default()
+        })
+    }
+
+    /// Whether somebody of the group has the row's record, in a batch that is put together from inputs of one sample
+    /// each; elsewhere all have it.
+    pub(crate) fn has_record(&mut self, row: u32) -> Result<bool> {
+        let segment = self.segment;
+        let descriptor = segment.columns.recorded.get(segment.file(), row)?;
+        match &self.mask {
+            Some(mask) if mask.size == 0 => Ok(false),
+            // those who carry are those who have it
+            Some(_) if descriptor == 0 => Ok(self.ac_an(row)?.ac > 0),
+            Some(mask) => {
+                let sets = segment.page_sets(row / PAGE_ROWS)?;
+                let set = segment.set(descriptor, &sets, segment.meta().samples)?;
+                let count = set.count_in(&mask.samples, mask.size, &[]);
+                Ok(count.map_err(|rule| segment.broken_set(rule))? > 0)
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// How many of a group were not looked at, and of how many other rows report.
+    #[cold]
+    fn out_of_scope(&mut self, row: u32, mask: &Mask) -> Result<[u32; 2]> {
+        let (segment, page) = (self.segment, row / PAGE_ROWS);
+        let columns = [&segment.columns.uncovered, &segment.columns.outside];
+        let mut counts = [0; 2];
+        let each = columns.into_iter().zip(&mut self.out_of_scope);
+        for ((column, kept), count) in each.zip(&mut counts) {
+            let descriptor = column.get(segment.file(), row)?;
+            *count = match kept.filter(|(key, _)| *key == (page, descriptor)) {
+                Some((_, known)) => known,
+                None => {
+                    let sets = segment.page_sets(page)?;
+                    let set = segment.set(descriptor, &sets, segment.meta().samples)?;
+                    set.count_in(&mask.samples, mask.size, &[])
+                        .map_err(|rule| segment.broken_set(rule))?
+                }
+            };
+            *kept = Some(((page, descriptor), *count));
+        }
+        Ok(counts)
     }
 
     fn load_haploid(
@@ -469,8 +540,9 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// AN of the diploid and haploid samples; loads the haploid and missing sets of the row's site.
-    fn site(&mut self, row: u32, mask: &Mask) -> Result<u32> {
+    /// AN of the diploid and haploid samples, and who is missing; loads the haploid and missing sets of the row's
+    /// site.
+    fn site(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let (haploid, missing, sets) = self.site_sets(row)?;
         let page = row / PAGE_ROWS;
         let samples = self.segment.meta().samples;
@@ -484,12 +556,11 @@ impl<'a> Tally<'a> {
                 .map_err(|rule| self.segment.broken_set(rule))?;
             self.missing.key = Some((page, missing));
         }
-        (2 * mask.size)
-            .checked_sub(self.haploid.count + self.missing.count)
-            .ok_or_else(|| {
-                self.segment
-                    .broken_set(Malformed("no more missing copies than there are"))
-            })
+        let less = self.haploid.count.saturating_add(self.missing.count);
+        Ok(RowCounts {
+            missing: self.missing.samples,
+            ..self.known_of(row, mask, less)?
+        })
     }
 
     fn add_polyploid(&mut self, row: u32, mask: &Mask, counts: &mut RowCounts) -> Result<()> {

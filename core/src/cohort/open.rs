@@ -312,6 +312,18 @@ impl Opened {
         outside || self.has_several_batches()
     }
 
+    /// Whether a variant may have several rows: in several batches, or in one that is put together from inputs of
+    /// one sample each.
+    pub(crate) fn joins_rows(&self) -> bool {
+        self.has_several_batches() || (0..self.parts.len()).any(|part| self.is_merged(part))
+    }
+
+    /// Whether the batch of a part is put together from inputs of one sample each.
+    pub(crate) fn is_merged(&self, part: usize) -> bool {
+        let entry = self.manifest.segments.get(part);
+        entry.is_some_and(|entry| entry.merged)
+    }
+
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
         (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))

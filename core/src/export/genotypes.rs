@@ -11,7 +11,9 @@ use crate::cohort::{Tally, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::query::{Coverage, Place};
+use crate::set::get_bit;
 use crate::store::Segment;
+use crate::store::coverage::State;
 use std::ops::Range;
 use varidex_sink::typed;
 
@@ -103,8 +105,9 @@ struct Site<'r, 'a> {
     rows: &'r [(u32, RowAt<'a>)],
 }
 
-/// What the base was made from: of each site its part, page, haploid and unphased sets.
-type BaseKey = Vec<(usize, u32, i64, i64)>;
+/// What the base was made from: of each site its part, page, haploid and unphased sets, and those of whom it does
+/// not report.
+type BaseKey = Vec<(usize, u32, [i64; 4])>;
 
 /// Loads the genotypes of record after record.
 pub(super) struct Genotypes<'a> {
@@ -119,6 +122,8 @@ pub(super) struct Genotypes<'a> {
     /// Cells where everybody is reference: neighbouring records mostly have the same.
     base: Vec<u8>,
     base_of: BaseKey,
+    /// What batches without the record know of their samples, where they know it of each: by index in `batches`.
+    elsewhere: Vec<(usize, Vec<State>)>,
     any_haploid: bool,
     any_unphased: bool,
     narrow: Vec<u8>,
@@ -172,6 +177,7 @@ impl<'a> Genotypes<'a> {
             columns: samples.len(),
             base: Vec::new(),
             base_of: Vec::new(),
+            elsewhere: Vec::new(),
             any_haploid: false,
             any_unphased: false,
             narrow: Vec::new(),
@@ -269,6 +275,7 @@ impl<'a> Genotypes<'a> {
     /// What each batch knows of the record's place.
     fn sites<'r>(&mut self, record: &'r Record<'_, 'a>) -> Result<Vec<Site<'r, 'a>>> {
         let mut sites = Vec::with_capacity(self.batches.len());
+        self.elsewhere.clear();
         for BatchRows { rows, .. } in &record.batches {
             let Some((_, first)) = rows.first() else {
                 continue;
@@ -282,7 +289,9 @@ impl<'a> Genotypes<'a> {
                 });
             }
         }
-        if sites.len() == self.batches.len() {
+        let mut here: Vec<usize> = sites.iter().map(|site| site.batch).collect();
+        here.dedup();
+        if here.len() == self.batches.len() {
             return Ok(sites);
         }
         let Some(coverage) = &mut self.coverage else {
@@ -305,6 +314,12 @@ impl<'a> Genotypes<'a> {
                 });
             }
         }
+        let (batch_of, elsewhere) = (&self.batch_of, &mut self.elsewhere);
+        coverage.states_elsewhere(&mut |part, states| {
+            if let Some(&Some(batch)) = batch_of.get(part) {
+                elsewhere.push((batch, states.to_vec()));
+            }
+        })?;
         Ok(sites)
     }
 
@@ -317,11 +332,16 @@ impl<'a> Genotypes<'a> {
             let column = |column: &crate::format::Column| {
                 Ok::<_, crate::error::Error>(column.page(segment.file(), page)?.get(i))
             };
-            let haploid = column(&segment.columns.haploid)?;
-            let unphased = column(&segment.columns.unphased)?;
-            key.push((site.part, page, haploid, unphased));
+            let c = &segment.columns;
+            let sets = [
+                column(&c.haploid)?,
+                column(&c.unphased)?,
+                column(&c.uncovered)?,
+                column(&c.outside)?,
+            ];
+            key.push((site.part, page, sets));
         }
-        if key == self.base_of && !self.base.is_empty() {
+        if key == self.base_of && !self.base.is_empty() && self.elsewhere.is_empty() {
             return Ok(());
         }
         self.base_of.clear();
@@ -329,13 +349,23 @@ impl<'a> Genotypes<'a> {
         // missing, until a batch says more
         self.base.resize(2 * self.columns, 0);
         (self.any_haploid, self.any_unphased) = (false, false);
-        for (site, &(_, page, haploid, unphased)) in sites.iter().zip(&key) {
+        for (site, &(_, page, [haploid, unphased, ..])) in sites.iter().zip(&key) {
             let segment = self.segment(site.part)?;
             let Some(batch) = self.batches.get(site.batch) else {
                 continue;
             };
+            let slot = self.tallies.get_mut(site.part);
+            let [uncovered, outside] = match slot {
+                Some(slot) => slot
+                    .get_or_insert_with(|| Tally::new(segment, None))
+                    .out_of_scope_bits(site.row)?,
+                None => [Vec::new(), Vec::new()],
+            };
             let base = &mut self.base;
             let mut put = |local: u32, cells: [u8; 2]| {
+                if get_bit(&uncovered, local) || get_bit(&outside, local) {
+                    return;
+                }
                 let place = batch.columns.of(local);
                 let place = place.and_then(|column| base.get_mut(2 * column..));
                 if let Some(place) = place.and_then(|place| place.first_chunk_mut()) {
@@ -353,8 +383,36 @@ impl<'a> Genotypes<'a> {
             set.walk(None, |local| put(local, [2, typed::ABSENT]))
                 .map_err(broken)?;
         }
-        self.base_of = key;
+        self.load_elsewhere();
+        if self.elsewhere.is_empty() {
+            self.base_of = key;
+        }
         Ok(())
+    }
+
+    /// The cells of samples that are known to be reference without a row.
+    fn load_elsewhere(&mut self) {
+        for (batch, states) in &self.elsewhere {
+            let Some(batch) = self.batches.get(*batch) else {
+                continue;
+            };
+            for (local, state) in (0..).zip(states) {
+                let cells = match *state {
+                    State::CALLED => [2, 2],
+                    State::HALF => [2, 0],
+                    State::HAPLOID => [2, typed::ABSENT],
+                    State::HAPLOID_MISSING => [0, typed::ABSENT],
+                    _ => continue,
+                };
+                self.any_haploid |= state.is_haploid();
+                self.any_unphased |= !state.is_haploid();
+                let place = batch.columns.of(local);
+                let place = place.and_then(|column| self.base.get_mut(2 * column..));
+                if let Some(place) = place.and_then(|place| place.first_chunk_mut()) {
+                    *place = cells;
+                }
+            }
+        }
     }
 
     fn segment(&self, part: usize) -> Result<&'a Segment> {

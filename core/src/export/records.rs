@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowAt<'a> {
     pub(super) part: usize,
-    pub(super) batch: u32,
+    /// Its batch; and in one that is put together from inputs of one sample each, which of the variant's rows it
+    /// is: these speak of other samples each, as batches do.
+    pub(super) batch: (u32, u32),
     pub(super) segment: &'a Segment,
     pub(super) row: u32,
     /// Whether its record passes the question.
@@ -41,18 +43,21 @@ impl<'a> Picked<'a> {
         reference: &[u8],
         alternate: &[u8],
     ) -> Result<Self> {
-        let rows = rows.iter().map(|&((part, segment, row), passes)| {
-            Ok(RowAt {
-                part,
-                batch: view.batch(part),
-                segment,
-                row,
-                passes,
-                alt: segment.columns.alt_number.get(segment.file(), row)?,
-                rank: segment.columns.record_rank.get(segment.file(), row)?,
-                origin: origin(view, part, place),
-            })
-        });
+        let rows = (1..)
+            .zip(rows)
+            .map(|(number, &((part, segment, row), passes))| {
+                let of_merged = if view.is_merged(part) { number } else { 0 };
+                Ok(RowAt {
+                    part,
+                    batch: (view.batch(part), of_merged),
+                    segment,
+                    row,
+                    passes,
+                    alt: segment.columns.alt_number.get(segment.file(), row)?,
+                    rank: segment.columns.record_rank.get(segment.file(), row)?,
+                    origin: origin(view, part, place),
+                })
+            });
         Ok(Self {
             place,
             reference: reference.to_vec(),
@@ -109,7 +114,7 @@ impl<'p> Record<'p, '_> {
 
 /// What tells records of a position apart: batch, first part, rank, number of the REF, and one more
 /// where a record seems to have the same ALT number twice.
-type Key = (u32, usize, i64, usize, u32);
+type Key = ((u32, u32), usize, i64, usize, u32);
 
 /// Variants that become one record.
 #[derive(Default)]
@@ -211,7 +216,7 @@ fn record<'p, 'a>(
     members: &[usize],
     place: (u32, Position),
 ) -> Record<'p, 'a> {
-    let mut rows: BTreeMap<u32, Vec<(usize, RowAt<'a>)>> = BTreeMap::new();
+    let mut rows: BTreeMap<(u32, u32), Vec<(usize, RowAt<'a>)>> = BTreeMap::new();
     for &member in members {
         for row in picked.get(member).map_or(&[][..], |variant| &variant.rows) {
             rows.entry(row.batch).or_default().push((member, *row));

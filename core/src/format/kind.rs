@@ -109,6 +109,15 @@ kinds! {
     Sets = 40 "sets",
     OrderDirectory = 41 "order_directory",
     Orders = 42 "orders",
+    /// Samples that have the row's record, where these are not those that carry.
+    Recorded = 43 "recorded",
+    /// Samples that were not looked at where the row is.
+    Uncovered = 44 "uncovered",
+    /// Samples of which another row of the same variant reports.
+    Outside = 45 "outside",
+    /// What is known of samples between rows: stretches.
+    Coverage = 46 "coverage",
+    CoverageStates = 47 "coverage_states",
     AlleleCodes = 48 "allele_codes",
     LongAlleles = 49 "long_alleles",
     LongHashes = 50 "long_hashes",

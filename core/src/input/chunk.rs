@@ -41,6 +41,8 @@ pub(crate) enum Plane {
     List(Span),
     /// Bits in [`Chunk::words`], least significant first; bits past the universe are zero.
     Bits(Span),
+    /// All but ascending numbers in [`Chunk::list`]. Readers make none.
+    AllBut(Span),
 }
 
 /// Consecutive records of one input. All text lies in `bytes`, all sets in `list` and `words`.
@@ -188,6 +190,13 @@ pub(crate) struct Record {
     /// Samples (not copies) of two copies, at least one of them known, written with `/`.
     /// `Full` stands for every sample that could stand here: the others have no phase.
     pub unphased: Plane,
+    /// Samples that have the record, where these are not those that carry its ALT. Readers know of none.
+    pub recorded: Plane,
+    /// Samples that were not looked at where the record is; of these and of those that are outside nothing
+    /// stands in the other sets. Readers know of none.
+    pub uncovered: Plane,
+    /// Samples of which other records report.
+    pub outside: Plane,
     /// Samples with three or more copies, in `polyploid`, by sample. They stand in none of the sets.
     pub polyploid: Span,
     /// Samples with a reference block (FORMAT LEN) that begins here, in `blocks`, by sample.
@@ -215,6 +224,9 @@ impl Record {
         missing: Plane::Empty,
         haploid: Plane::Empty,
         unphased: Plane::Empty,
+        recorded: Plane::Empty,
+        uncovered: Plane::Empty,
+        outside: Plane::Empty,
         polyploid: Span { start: 0, end: 0 },
         blocks: Span { start: 0, end: 0 },
         block_short: 0,

@@ -35,6 +35,8 @@ type Record = (Variant, Vec<usize>);
 struct Cohort {
     /// Samples of each batch, and its sites.
     batches: Vec<(usize, Vec<Site>)>,
+    /// Whether inputs of one sample each become one batch: then there are no others.
+    merged: bool,
     /// Sites on a contig of its own of one batch more: of the first sample, and of one that no other has.
     shared: Vec<Site>,
     /// By individual: sex, population, terms, and how many samples it takes of those that are left.
@@ -45,8 +47,9 @@ struct Cohort {
 
 fn cohort() -> impl Strategy<Value = Cohort> {
     let site = |samples| (0..40usize, 0..ALLELES.len(), vec(0..CALLS.len(), samples));
-    let batch =
-        (1..6usize).prop_flat_map(move |samples| (Just(samples), vec(site(samples), 1..14)));
+    let batch = move |sizes: std::ops::Range<usize>| {
+        sizes.prop_flat_map(move |samples| (Just(samples), vec(site(samples), 1..14)))
+    };
     let person = (
         any::<bool>(),
         0..3usize,
@@ -55,8 +58,12 @@ fn cohort() -> impl Strategy<Value = Cohort> {
     );
     let hidden = vec(prop::bool::weighted(0.3), 24);
     let shared = prop_oneof![Just(Vec::new()), vec(site(2), 1..6)];
-    let all = (vec(batch, 1..4), shared, vec(person, 1..9), hidden);
-    all.prop_map(|(batches, shared, people, hidden)| Cohort {
+    let apart = (Just(false), vec(batch(1..6), 1..4), shared);
+    let merged = (Just(true), vec(batch(1..2), 1..8), Just(Vec::new()));
+    let sources = prop_oneof![2 => apart, 1 => merged];
+    let all = (sources, vec(person, 1..9), hidden);
+    all.prop_map(|((merged, batches, shared), people, hidden)| Cohort {
+        merged,
         batches,
         shared,
         people,
@@ -166,13 +173,15 @@ impl Cohort {
             for sample in &kept {
                 write!(text, "\t{}", names[*sample]).unwrap();
             }
-            for (variant, calls) in records
-                .iter()
-                .filter(|(variant, _)| !lost.contains(variant))
-            {
+            for (variant, calls) in &records {
                 let (contig, at, alleles) = *variant;
                 let (reference, alternate) = ALLELES[alleles];
-                let fixed = format!("rs{at}\t{reference}\t{alternate}\t.\tPASS\tAC=9\tGT");
+                let fixed = match (lost.contains(variant), self.merged) {
+                    (false, _) => format!("rs{at}\t{reference}\t{alternate}\t.\tPASS\tAC=9\tGT"),
+                    // the record of somebody else still says that one was looked at
+                    (true, true) => format!(".\t{reference}\t.\t.\tPASS\tAC=9\tGT"),
+                    (true, false) => continue,
+                };
                 write!(text, "\n{contig}\t{at}\t{fixed}").unwrap();
                 for sample in &kept {
                     write!(text, "\t{}", CALLS[calls[*sample]]).unwrap();
@@ -192,6 +201,7 @@ impl Cohort {
             genes: vec![folder.join("genes.bed")],
             info: vec!["AC".to_owned()],
             threads: Some(1),
+            merge_from: usize::from(self.merged),
             ..BuildOptions::default()
         };
         std::fs::write(

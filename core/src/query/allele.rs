@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashSet};
 /// Alleles of one id that an error tells.
 const NAMES_TOLD: usize = 8;
 
-/// An allele of a dataset, with its row in each batch that has it.
+/// An allele of a dataset, with its rows in each batch that has it.
 ///
 /// Where an allele stands more than once in a batch (duplicate records), this is the first. Where a batch
 /// spells it in several ways, a sample has what the record says in which it carries most.
@@ -27,8 +27,17 @@ pub struct Allele<'a> {
     view: &'a View,
     /// Number of the part, and the row.
     rows: Vec<(usize, u32)>,
-    /// Of batches that spell it in several ways: all rows, the first of `rows` among them.
-    spelled: Vec<Vec<(usize, u32)>>,
+    /// Of batches that spell it in several ways.
+    spelled: Vec<Spellings>,
+}
+
+/// The rows of an allele in a batch that spells it in several ways.
+#[derive(Debug, Clone)]
+struct Spellings {
+    /// Those of the first spelling, which are among the allele's rows.
+    first: Vec<(usize, u32)>,
+    /// Those of all spellings.
+    all: Vec<(usize, u32)>,
 }
 
 impl View {
@@ -204,18 +213,28 @@ impl<'a> Allele<'a> {
         }
         let (mut first, mut spelled) = (Vec::new(), Vec::new());
         for rows in by_batch.into_values() {
-            first.extend(rows.first().copied());
-            if rows.len() > 1 {
-                let mut known = HashSet::new();
-                let mut each = Vec::new();
-                for (part, row) in rows {
-                    if known.insert(name_of(view, part, row)?.to_ascii_uppercase()) {
-                        each.push((part, row));
+            if let [_] = rows[..] {
+                first.extend(rows);
+                continue;
+            }
+            let mut known = HashSet::new();
+            let mut of_batch = Spellings {
+                first: Vec::new(),
+                all: Vec::new(),
+            };
+            for (part, row) in rows {
+                let new = known.insert(name_of(view, part, row)?.to_ascii_uppercase());
+                // what is put together from several inputs has a row for each of their records
+                if new || view.is_merged(part) {
+                    of_batch.all.push((part, row));
+                    if known.len() == 1 {
+                        of_batch.first.push((part, row));
                     }
                 }
-                if each.len() > 1 {
-                    spelled.push(each);
-                }
+            }
+            first.extend_from_slice(&of_batch.first);
+            if known.len() > 1 {
+                spelled.push(of_batch);
             }
         }
         let found = Self::of_rows(view, first);
@@ -224,11 +243,14 @@ impl<'a> Allele<'a> {
 
     /// Whether it may be seen: one that only those carry who may not be is none.
     fn is_seen(&self) -> Result<bool> {
-        let mut carried = false;
-        for (_, segment, row) in self.rows_of(&self.rows)? {
-            carried |= Tally::new(segment, None).ac_an(row)?.0 > 0;
+        let (mut carried, mut recorded) = (false, false);
+        for (part, segment, row) in self.rows_of(&self.rows)? {
+            carried |= Tally::new(segment, None).ac_an(row)?.ac > 0;
+            recorded = recorded
+                || !self.view.is_merged(part)
+                || Tally::new(segment, self.view.visible_samples()).has_record(row)?;
         }
-        Ok(!carried || self.counts_of(None)?.ac > 0)
+        Ok(recorded && (!carried || self.counts_of(None)?.ac > 0))
     }
 
     /// Counts over everybody.
@@ -262,20 +284,20 @@ impl<'a> Allele<'a> {
         }
         let mut counts = counting.counts(0, rows.iter().copied())?;
         for spelled in &self.spelled {
-            let rows = self.rows_of(spelled)?;
-            if let Some((_, segment, row)) = rows.first() {
-                counts.replace(Tally::new(segment, group).counts(*row)?, {
-                    let mut sum = RowCounts::default();
-                    for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
-                        let samples = match group {
-                            Some(group) => samples.intersection(group),
-                            None => samples,
-                        };
-                        sum.add(Tally::new(segment, Some(&samples)).counts(*row)?);
-                    }
-                    sum
-                });
+            let mut before = RowCounts::default();
+            for (_, segment, row) in self.rows_of(&spelled.first)? {
+                before.add(Tally::new(segment, group).counts(row)?);
             }
+            let rows = self.rows_of(&spelled.all)?;
+            let mut sum = RowCounts::default();
+            for ((_, segment, row), samples) in rows.iter().zip(representatives(&rows)?) {
+                let samples = match group {
+                    Some(group) => samples.intersection(group),
+                    None => samples,
+                };
+                sum.add(Tally::new(segment, Some(&samples)).counts(*row)?);
+            }
+            counts.replace(before, sum);
         }
         Ok(counts)
     }
@@ -297,16 +319,24 @@ impl<'a> Allele<'a> {
     /// [`Error::Damaged`].
     pub fn carriers(&self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
         let mut found = Vec::new();
-        for (&first, (_, segment, row)) in self.rows.iter().zip(self.rows_of(&self.rows)?) {
-            let spelled = self.spelled.iter();
-            match spelled.clone().find(|rows| rows.first() == Some(&first)) {
-                Some(rows) => self.carriers_spelled(rows, &mut f)?,
-                None => {
-                    let mut tally = Tally::new(segment, self.view.visible_samples());
-                    tally.carriers(row, &mut found)?;
-                    tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?;
+        let batch = |(part, _): &(usize, u32)| self.view.batch(*part);
+        for rows in self.rows.chunk_by(|a, b| batch(a) == batch(b)) {
+            let mut spelled = self.spelled.iter();
+            if let Some(of) = spelled.find(|of| of.first.first() == rows.first()) {
+                self.carriers_spelled(&of.all, &mut f)?;
+                continue;
+            }
+            let mut all = Vec::new();
+            for (_, segment, row) in self.rows_of(rows)? {
+                let mut tally = Tally::new(segment, self.view.visible_samples());
+                tally.carriers(row, &mut found)?;
+                match rows.len() {
+                    1 => tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?,
+                    _ => tally.with_phases(row, &found, &mut |carrier, _| all.push(carrier))?,
                 }
             }
+            all.sort_by_key(|carrier| carrier.sample);
+            all.into_iter().for_each(&mut f);
         }
         Ok(())
     }

@@ -136,14 +136,14 @@ pub(super) enum StoredCounts {
     Exact,
     /// Who may not be seen counts there, too.
     AtMost,
-    /// A variant's are sums over batches, of which a page knows one.
-    OfABatch,
+    /// A variant's are sums over rows, of which a page knows one.
+    OfARow,
 }
 
 impl StoredCounts {
     pub(super) fn of(view: &View) -> Self {
-        match (view.has_several_batches(), view.is_whole()) {
-            (true, _) => Self::OfABatch,
+        match (view.joins_rows(), view.is_whole()) {
+            (true, _) => Self::OfARow,
             (false, true) => Self::Exact,
             (false, false) => Self::AtMost,
         }
@@ -173,7 +173,7 @@ pub(super) fn candidates(
                 field: Number::Ac,
                 comparison,
                 value,
-            } if counts != StoredCounts::OfABatch => {
+            } if counts != StoredCounts::OfARow => {
                 let (comparison, value) = (*comparison, *value);
                 let least = |zone: &Zone| match counts {
                     StoredCounts::AtMost => 0.0,

@@ -3,6 +3,7 @@
 
 use super::candidates::Rows;
 use super::expression::Node;
+use super::find::name_of;
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
 use crate::cohort::View;
@@ -25,12 +26,24 @@ impl Changes {
         let mut all = Self::default();
         let batches = view.batches()?;
         for rows in changes_of(test) {
-            let mut by_batch: BTreeMap<u32, Vec<RowRef>> = BTreeMap::new();
+            // of a batch that is put together from several inputs, rows of one spelling are of one variant
+            let mut by_batch: BTreeMap<u32, Vec<Vec<RowRef>>> = BTreeMap::new();
             let mut parts: Vec<_> = rows.iter().collect();
             parts.sort_unstable();
             for (&part, rows) in parts {
                 let of_batch = by_batch.entry(batches.of_part(part)).or_default();
-                of_batch.extend(rows.iter().map(|&row| RowRef { part, row }));
+                let mut last = None;
+                for row in rows.iter().map(|&row| RowRef { part, row }) {
+                    let spelled = match view.is_merged(part) {
+                        true => Some(name_of(view, part, row.row)?.to_ascii_uppercase()),
+                        false => None,
+                    };
+                    match of_batch.last_mut() {
+                        Some(variant) if spelled.is_some() && spelled == last => variant.push(row),
+                        _ => of_batch.push(vec![row]),
+                    }
+                    last = spelled;
+                }
             }
             if by_batch.len() < 2 {
                 continue;
@@ -39,7 +52,9 @@ impl Changes {
             for nth in 0..most {
                 let variant: Vec<RowRef> = by_batch
                     .values()
-                    .filter_map(|rows| rows.get(nth).copied())
+                    .filter_map(|rows| rows.get(nth))
+                    .flatten()
+                    .copied()
                     .filter(|row| !all.of_row.contains_key(&(row.part, row.row)))
                     .collect();
                 let number = all.variants.len();

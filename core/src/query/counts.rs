@@ -32,6 +32,7 @@ pub struct Counts {
 impl Counts {
     /// From the batches that have the variant, and what the others know of its place.
     pub(super) fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
+        let elsewhere = elsewhere.filter(|_| !sum.uncovered);
         Self {
             ac: u64::from(sum.ac),
             an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
@@ -49,8 +50,9 @@ impl Counts {
             *sum = sum.saturating_sub(row.into()).saturating_add(by.into());
         };
         put(&mut self.ac, row.ac, by.ac);
-        if let Some(an) = &mut self.an {
-            put(an, row.an, by.an);
+        match &mut self.an {
+            Some(an) if !by.uncovered => put(an, row.an, by.an),
+            an => *an = None,
         }
         put(&mut self.n_het, row.het, by.het);
         put(&mut self.n_hom, row.hom, by.hom);
@@ -147,12 +149,7 @@ impl<'a> Counted<'a> {
         let mut sum = RowCounts::default();
         for row in rows {
             if let Some(tally) = self.tally(row) {
-                let (ac, an) = tally.ac_an(row.2)?;
-                sum.add(RowCounts {
-                    ac,
-                    an,
-                    ..RowCounts::default()
-                });
+                sum.add(tally.ac_an(row.2)?);
             }
         }
         self.sum = Some((sum, false));

@@ -8,7 +8,7 @@ use crate::cohort::Tally;
 use crate::cohort::View;
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
-use crate::set::for_each_bit;
+use crate::set::{for_each_bit, get_bit};
 use crate::store::Segment;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
@@ -87,7 +87,7 @@ impl<'a> Variant<'_, 'a> {
             of.elsewhere(self.of.walk.coverage()?, to)?;
         }
         for (part, segment, row) in self.rows() {
-            of.reference(segment, to);
+            of.reference(part, segment, row, to)?;
             of.carried(part, segment, row, to)?;
             of.missing(part, segment, row, to)?;
         }
@@ -112,20 +112,49 @@ impl<'a> Dosages<'a> {
         for (part, row) in coverage.rows_elsewhere() {
             if let Some(of) = view.parts().get(part) {
                 let segment = view.segment(of)?;
-                self.reference(segment, to);
+                self.reference(part, segment, row, to)?;
                 self.missing(part, segment, row, to)?;
+            }
+        }
+        let mut known = Vec::new();
+        coverage.states_elsewhere(&mut |part, states| known.push((part, states.to_vec())))?;
+        for (part, states) in known {
+            let Some(of) = view.parts().get(part) else {
+                continue;
+            };
+            let segment = view.segment(of)?;
+            for (local, state) in (0..).zip(states) {
+                if state.is_called()
+                    && let Some(cell) = self.cell(segment, local, to)
+                {
+                    *cell = 0;
+                }
             }
         }
         Ok(())
     }
 
-    /// No copy carries, until more is known.
-    fn reference(&self, segment: &Segment, to: &mut [i8]) {
+    /// No copy carries of those of whom a row reports, until more is known.
+    fn reference(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let Some(tally) = self.tally(part, segment) else {
+            return Ok(());
+        };
+        let [uncovered, outside] = tally.out_of_scope_bits(row)?;
         for local in 0..segment.meta().samples {
-            if let Some(cell) = self.cell(segment, local, to) {
+            if !get_bit(&uncovered, local)
+                && !get_bit(&outside, local)
+                && let Some(cell) = self.cell(segment, local, to)
+            {
                 *cell = 0;
             }
         }
+        Ok(())
     }
 
     fn carried(

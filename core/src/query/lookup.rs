@@ -122,6 +122,15 @@ impl<'a> Lookup<'a> {
             let Some(row) = tally.find(self.contig.1, i64::from(start), &wanted)? else {
                 continue;
             };
+            if self.view.is_merged(part) {
+                // rows of one variant stand beside each other
+                let mut next = Some(row);
+                while let Some(row) = next {
+                    self.found.push((part, segment, row));
+                    next = tally.find_again(row, i64::from(start), &wanted)?;
+                }
+                continue;
+            }
             // of a batch the first
             if let Some(seen) = self.seen.get_mut(batches.of_part(part) as usize)
                 && std::mem::replace(seen, self.turn) != self.turn

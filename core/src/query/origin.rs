@@ -402,6 +402,11 @@ fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> 
         Entry::Vacant(new) => new.insert(view.batches_of(sample)?),
     };
     let coverage = variant.of.walk.coverage()?;
+    for &batch in batches.iter() {
+        if let Some(state) = coverage.state_elsewhere(batch, sample)? {
+            return Ok(state.is_called());
+        }
+    }
     let one: SampleSet = std::iter::once(sample).collect();
     let (mut an, mut missing) = (0, 0);
     for (part, row) in batches.iter().filter_map(|&batch| coverage.row_of(batch)) {

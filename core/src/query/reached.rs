@@ -114,7 +114,7 @@ impl<'a> Entries<'a> {
         genes: &mut Vec<u32>,
     ) -> Result<()> {
         self.held.clear();
-        for (part, segment, row) in variant.rows() {
+        for (part, segment, row) in variant.rows_seen() {
             self.gather(part, segment, row, genes)?;
         }
         genes.sort_unstable();

@@ -17,12 +17,21 @@ use std::collections::HashMap;
 /// The number of everybody among the groups that a walk counts in.
 pub(super) const EVERYBODY: usize = 0;
 
+/// The rows of a variant.
+#[derive(Clone, Copy)]
+pub(super) struct VariantRows<'r> {
+    /// What is counted.
+    pub(super) all: &'r [RowRef],
+    /// Those of which the record may be seen.
+    pub(super) seen: &'r [RowRef],
+}
+
 /// Tests a variant by its rows, and by its counts where these are asked for; what is asked of a record must
 /// hold of one of `records`, which are some of these rows.
 pub(super) fn test_node<'a>(
     node: &Node<Test>,
     parts: &mut [PartWalk<'a>],
-    rows: &[RowRef],
+    rows: VariantRows<'_>,
     records: &[RowRef],
     counting: &mut Counting<'a>,
 ) -> Result<bool> {
@@ -83,7 +92,7 @@ pub(super) fn count_everybody<'a>(
 fn test_atom<'a>(
     test: &Test,
     parts: &mut [PartWalk<'a>],
-    rows: &[RowRef],
+    rows: VariantRows<'_>,
     records: &[RowRef],
     counting: &mut Counting<'a>,
 ) -> Result<bool> {
@@ -94,7 +103,7 @@ fn test_atom<'a>(
             value,
         } if !matches!(field, Number::Qual | Number::Length) => {
             // of the only batch the row says all
-            if let [row] = rows
+            if let [row] = rows.all
                 && counting.is_of_everybody()
                 && !counting.looks_elsewhere()
                 && let Some(part) = parts.get_mut(row.part)
@@ -104,8 +113,8 @@ fn test_atom<'a>(
                 return Ok(counts.holds(*field, *comparison, *value));
             }
             let test = (*field, *comparison, *value);
-            count_everybody(parts, rows, counting)?;
-            return counting.holds(EVERYBODY, rows_of(parts, rows), test);
+            count_everybody(parts, rows.all, counting)?;
+            return counting.holds(EVERYBODY, rows_of(parts, rows.all), test);
         }
         Test::NumberIn {
             group,
@@ -115,14 +124,14 @@ fn test_atom<'a>(
         } => {
             let number = counting.number_of(group);
             let test = (*field, *comparison, *value);
-            return counting.holds(number, rows_of(parts, rows), test);
+            return counting.holds(number, rows_of(parts, rows.all), test);
         }
         _ => {}
     }
     // a variant that several batches have passes where one of its rows does
     let rows = match test.is_of_record() {
         true => records,
-        false => rows,
+        false => rows.seen,
     };
     for row in rows {
         if let Some(part) = parts.get_mut(row.part)

@@ -78,6 +78,7 @@ struct Scratch {
     /// Part and allele number that `reference` and `alternate` hold.
     alleles_of: Option<(usize, u32)>,
     carriers: Vec<Carrier>,
+    of_rows: Vec<(RowRef, CarrierGenotype)>,
     /// By part, what is kept of its annotations.
     entries: Vec<EntryReader>,
 }
@@ -306,7 +307,7 @@ impl<'a> Variant<'_, 'a> {
             ..
         } = &mut self.of.scratch;
         ids.resize_with(self.of.walk.part_count(), TextBlock::default);
-        let rows = self.of.walk.rows();
+        let rows = self.of.walk.seen();
         if let &[row] = rows {
             let block = ids.get_mut(row.part);
             return block.map_or(Ok(&[]), |block| {
@@ -507,7 +508,19 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
-        self.carriers_by_row(false, |_, carrier, _| f(carrier))?;
+        if !self.of.walk.reports_in_rows() {
+            self.carriers_by_row(false, |_, carrier, _| f(carrier))?;
+            return Ok(());
+        }
+        let mut all = std::mem::take(&mut self.of.scratch.of_rows);
+        all.clear();
+        self.carriers_by_row(false, |row, carrier, _| all.push((row, carrier)))?;
+        let view = self.of.view;
+        let walk = &self.of.walk;
+        let batch = |row: RowRef| walk.part(row).map(|(part, _)| view.batch(part));
+        all.sort_by_key(|(row, carrier)| (batch(*row), carrier.sample));
+        all.iter().for_each(|(_, carrier)| f(*carrier));
+        self.of.scratch.of_rows = all;
         Ok(())
     }
 
@@ -562,10 +575,19 @@ impl<'a> Variant<'_, 'a> {
     /// Number and segment of each part that has the variant, and its row there, for writers of whole
     /// genotypes.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &'a Segment, u32)> {
-        let walk = &self.of.walk;
-        walk.rows().iter().filter_map(|row| {
-            walk.part(*row)
-                .map(|(part, segment)| (part, segment, row.row))
-        })
+        self.with_parts(self.of.walk.rows())
+    }
+
+    /// The same of the records that may be seen.
+    pub(super) fn rows_seen(&self) -> impl Iterator<Item = (usize, &'a Segment, u32)> {
+        self.with_parts(self.of.walk.seen())
+    }
+
+    fn with_parts(&self, rows: &[RowRef]) -> impl Iterator<Item = (usize, &'a Segment, u32)> {
+        let part = |row: &RowRef| {
+            let (part, segment) = self.of.walk.part(*row)?;
+            Some((part, segment, row.row))
+        };
+        rows.iter().filter_map(part)
     }
 }

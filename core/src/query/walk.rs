@@ -12,7 +12,9 @@ use super::expression::Node;
 use super::resolve::Test;
 use super::same::VariantKey;
 use super::spellings::{Numbered, Spelled, Spellings};
-use super::test::{EVERYBODY, Tester, asks_records, count_everybody, rows_of, test_node};
+use super::test::{
+    EVERYBODY, Tester, VariantRows, asks_records, count_everybody, rows_of, test_node,
+};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::stop::check_stop;
@@ -53,6 +55,8 @@ pub(crate) struct Walk<'a> {
     /// Rows of changes that the question names, which batches may spell otherwise.
     changes: Changes,
     current: Vec<RowRef>,
+    /// How many of them are of records that may be seen: these come first, the others only count.
+    seen: usize,
     /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
     by_record: bool,
     passing: Vec<RowRef>,
@@ -74,6 +78,8 @@ pub(crate) struct Walk<'a> {
 /// A segment being walked.
 pub(super) struct PartWalk<'a> {
     pub(super) part: usize,
+    /// Whether a variant may have several of its rows.
+    is_merged: bool,
     pub(super) segment: &'a Segment,
     candidates: Rows,
     pub(super) tester: Tester<'a>,
@@ -97,12 +103,14 @@ struct RowHere {
     /// Which of its batch's rows of this variant.
     nth: u32,
     batch: u32,
+    /// Whether the batch reports a variant in several rows, each of other samples.
+    is_merged: bool,
     row: RowRef,
 }
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(view: &'a View, test: Node<Test>) -> Result<Self> {
-        let several_batches = view.has_several_batches();
+        let joins_rows = view.joins_rows();
         let mut found: Vec<Option<Rows>> = Vec::new();
         for (index, part) in view.parts().iter().enumerate() {
             check_stop()?;
@@ -117,7 +125,7 @@ impl<'a> Walk<'a> {
             });
         }
         let mut changes = Changes::default();
-        if several_batches {
+        if joins_rows {
             add_rows_of_other_batches(view, &mut found)?;
             changes = Changes::of(view, &test, &mut found)?;
         }
@@ -138,6 +146,7 @@ impl<'a> Walk<'a> {
                 let segment = view.segment(part)?;
                 parts.push(PartWalk {
                     part: index,
+                    is_merged: view.is_merged(index),
                     segment,
                     candidates,
                     tester: Tester::new(segment),
@@ -149,7 +158,7 @@ impl<'a> Walk<'a> {
         let contigs: BTreeSet<u32> = spans.map(|rows| rows.contig).collect();
         Ok(Self {
             view,
-            by_record: several_batches && asks_records(&test),
+            by_record: joins_rows && asks_records(&test),
             passing: Vec::new(),
             spellings: None,
             number: 0,
@@ -161,6 +170,7 @@ impl<'a> Walk<'a> {
             pending: Vec::new(),
             changes,
             current: Vec::new(),
+            seen: 0,
             counting: Counting::new(view, None),
             place: Place {
                 contig: 0,
@@ -192,6 +202,7 @@ impl<'a> Walk<'a> {
                 }
             }
             self.counting.begin(self.place);
+            self.seen = self.current.len();
             if !self.view.is_whole() && !self.cut_to_seen()? {
                 continue;
             }
@@ -221,7 +232,52 @@ impl<'a> Walk<'a> {
         };
         self.current.retain(seen);
         self.counting.begin(self.place);
-        Ok(!self.current.is_empty())
+        self.sort_seen()?;
+        Ok(self.seen > 0)
+    }
+
+    /// Puts the rows first of which somebody who may be seen has the record.
+    fn sort_seen(&mut self) -> Result<()> {
+        let mut at = 0;
+        for i in 0..self.current.len() {
+            let Some(&row) = self.current.get(i) else {
+                break;
+            };
+            let part = self.parts.get(row.part);
+            let Some(part) = part.map(|of| (of.part, of.segment, of.is_merged)) else {
+                continue;
+            };
+            let everybody = self.counting.group_mut(EVERYBODY);
+            let tally = everybody.and_then(|of| of.tally((part.0, part.1, row.row)));
+            let is_seen = match tally.filter(|_| part.2) {
+                Some(tally) => tally.has_record(row.row)?,
+                None => true,
+            };
+            if is_seen {
+                // the order of the others is kept
+                self.current
+                    .get_mut(at..=i)
+                    .unwrap_or_default()
+                    .rotate_right(1);
+                at += 1;
+            }
+        }
+        self.seen = at;
+        Ok(())
+    }
+
+    /// The variant's rows of which the record may be seen.
+    pub(super) fn seen(&self) -> &[RowRef] {
+        self.current.get(..self.seen).unwrap_or_default()
+    }
+
+    /// Whether several rows of the variant are of one batch.
+    pub(super) fn reports_in_rows(&self) -> bool {
+        let merged = self.current.iter().filter(|row| {
+            let part = self.parts.get(row.part);
+            part.is_some_and(|part| part.is_merged)
+        });
+        merged.count() > 1
     }
 
     /// The variant's row in each batch that has it.
@@ -233,7 +289,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn passing(&self) -> &[RowRef] {
         match self.by_record {
             true => &self.passing,
-            false => &self.current,
+            false => self.seen(),
         }
     }
 
@@ -356,9 +412,9 @@ impl<'a> Walk<'a> {
         }
         if let Some(part) = self.parts.get_mut(head.index) {
             let (row, range) = (head.row, head.range);
-            let more = head.step(part)?;
+            let mut more = head.step(part)?;
             // short alleles are bases, of which the order of rows puts those of a variant together
-            if self.spellings.is_some()
+            if (self.spellings.is_some() || part.is_merged)
                 && more
                 && head.position == position
                 && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
@@ -368,10 +424,17 @@ impl<'a> Walk<'a> {
                 self.gather(position)?;
                 return Ok(true);
             }
-            self.current.push(RowRef {
-                part: head.index,
-                row,
-            });
+            let index = head.index;
+            let at = |row| RowRef { part: index, row };
+            self.current.push(at(row));
+            while part.is_merged
+                && more
+                && head.position == position
+                && part.short(head.row)? == part.short(row)?
+            {
+                self.current.push(at(head.row));
+                more = head.step(part)?;
+            }
             if more {
                 self.heads.push(head);
             }
@@ -423,6 +486,7 @@ impl<'a> Walk<'a> {
                     key: VariantKey::of(&mut part.tester, head.row, names)?,
                     nth: 0,
                     batch: self.view.batch(part.part),
+                    is_merged: part.is_merged,
                     row: RowRef {
                         part: head.index,
                         row: head.row,
@@ -438,7 +502,8 @@ impl<'a> Walk<'a> {
         found.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b))));
         // the nth row of a variant in a batch joins the nth of the other batches
         for same in found.chunk_by_mut(|a, b| a.key == b.key && a.batch == b.batch) {
-            (0..).zip(same).for_each(|(nth, here)| here.nth = nth);
+            let rows = same.iter_mut().filter(|here| !here.is_merged);
+            (0..).zip(rows).for_each(|(nth, here)| here.nth = nth);
         }
         found.sort_by(|a, b| {
             let order = |here: &RowHere| (here.nth, here.batch);
@@ -465,13 +530,17 @@ impl<'a> Walk<'a> {
     }
 
     fn matches(&mut self) -> Result<bool> {
-        let (test, parts, rows) = (&self.test, &mut self.parts, &self.current);
-        let counting = &mut self.counting;
+        let seen = self.current.get(..self.seen).unwrap_or_default();
+        let rows = VariantRows {
+            all: &self.current,
+            seen,
+        };
+        let (test, parts, counting) = (&self.test, &mut self.parts, &mut self.counting);
         if !self.by_record {
-            return test_node(test, parts, rows, rows, counting);
+            return test_node(test, parts, rows, seen, counting);
         }
         self.passing.clear();
-        for row in rows {
+        for row in seen {
             if test_node(test, parts, rows, std::slice::from_ref(row), counting)? {
                 self.passing.push(*row);
             }
@@ -482,8 +551,13 @@ impl<'a> Walk<'a> {
     /// Whether another test holds of the variant; what is asked of a record must hold of this one, or else
     /// of any.
     pub(super) fn passes(&mut self, test: &Node<Test>, record: Option<RowRef>) -> Result<bool> {
-        let (parts, rows) = (&mut self.parts, &self.current);
-        let records = record.as_ref().map_or(&rows[..], std::slice::from_ref);
+        let seen = self.current.get(..self.seen).unwrap_or_default();
+        let rows = VariantRows {
+            all: &self.current,
+            seen,
+        };
+        let parts = &mut self.parts;
+        let records = record.as_ref().map_or(seen, std::slice::from_ref);
         test_node(test, parts, rows, records, &mut self.counting)
     }
 

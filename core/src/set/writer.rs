@@ -12,6 +12,8 @@ pub(crate) enum Members<'a> {
     List(&'a [u32]),
     /// Bits over the universe, and how many are set.
     Bits(&'a [u64], u32),
+    /// All of a universe but ascending numbers.
+    AllBut(&'a [u32], u32),
 }
 
 impl Members<'_> {
@@ -19,6 +21,7 @@ impl Members<'_> {
         match self {
             Self::List(list) => list.len() as u32,
             Self::Bits(_, count) => *count,
+            Self::AllBut(list, universe) => universe - list.len() as u32,
         }
     }
 
@@ -26,6 +29,14 @@ impl Members<'_> {
         match self {
             Self::List(list) => list.iter().copied().for_each(f),
             Self::Bits(words, _) => for_each_bit(words, &mut f),
+            Self::AllBut(list, universe) => {
+                let mut from = 0;
+                for &not in *list {
+                    (from..not).for_each(&mut f);
+                    from = not + 1;
+                }
+                (from..*universe).for_each(f);
+            }
         }
     }
 
@@ -36,6 +47,9 @@ impl Members<'_> {
     }
 
     fn complement(&self, universe: u32) -> Vec<u32> {
+        if let Self::AllBut(list, _) = self {
+            return list.to_vec();
+        }
         let mut list = Vec::with_capacity((universe - self.len()) as usize);
         let mut next = 0;
         self.for_each(|member| {

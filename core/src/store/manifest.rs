@@ -59,6 +59,23 @@ pub(crate) struct SegmentEntry {
     pub(crate) records: u32,
     pub(crate) samples: u32,
     pub(crate) contigs: Vec<ContigSpan>,
+    /// Whether the batch was put together from inputs of one sample each: a variant has as many rows as its
+    /// records differ.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) merged: bool,
+    /// Where samples may be covered, whether there are rows or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) covered: Vec<CoveredSpan>,
+}
+
+/// The stretch of a contig over which a segment says who is covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CoveredSpan {
+    /// Number of the contig in the manifest.
+    pub(crate) contig: u32,
+    pub(crate) start: i32,
+    /// Exclusive.
+    pub(crate) end: i32,
 }
 
 impl ContigSpan {
@@ -259,10 +276,11 @@ impl Manifest {
             ));
         }
         for segment in &self.segments {
-            let contigs_known = segment
-                .contigs
-                .iter()
-                .all(|c| (c.contig as usize) < self.contigs.len());
+            let rows = segment.contigs.iter().map(|span| span.contig);
+            let covered = segment.covered.iter().map(|span| span.contig);
+            let contigs_known = rows
+                .chain(covered)
+                .all(|contig| (contig as usize) < self.contigs.len());
             if !contigs_known || segment.samples > self.sample_count {
                 return Err((
                     "segments of the contigs and samples listed".to_owned(),

@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub(crate) mod annotations;
+pub(crate) mod coverage;
 mod directory;
 mod find;
 pub(crate) mod gene_carriers;

@@ -9,6 +9,7 @@ use crate::genome::AlleleType;
 use crate::model::InfoKey;
 use crate::set::{Malformed, Order, PhaseSets, StoredSet};
 use crate::store::annotations::Annotations;
+use crate::store::coverage::Coverage;
 use std::ops::Range;
 use std::path::Path;
 
@@ -35,6 +36,9 @@ pub(crate) struct Columns {
     pub(crate) missing: Column,
     pub(crate) haploid: Column,
     pub(crate) unphased: Column,
+    pub(crate) recorded: Column,
+    pub(crate) uncovered: Column,
+    pub(crate) outside: Column,
     pub(crate) block_short: Column,
     pub(crate) phase_ends: Column,
 }
@@ -64,6 +68,8 @@ pub(crate) struct Segment {
     filters: Vec<String>,
     pub(crate) info_keys: Vec<InfoKey>,
     annotations: Option<Annotations>,
+    coverage: Option<Coverage>,
+    has_scopes: bool,
 }
 
 impl Segment {
@@ -88,7 +94,8 @@ impl Segment {
         let numbered = meta.first_sample.checked_add(meta.samples).is_some();
         if meta.samples >= SAMPLES_MAX
             || meta.rows >= u32::MAX - PAGE_ROWS
-            || meta.rows == 0
+            // what is known of samples may be all there is
+            || meta.rows == 0 && file.find(Kind::Coverage).is_none()
             || !numbered
         {
             return Err(file.damage(
@@ -132,6 +139,9 @@ impl Segment {
             missing: column(Kind::Missing)?,
             haploid: column(Kind::Haploid)?,
             unphased: column(Kind::Unphased)?,
+            recorded: column(Kind::Recorded)?,
+            uncovered: column(Kind::Uncovered)?,
+            outside: column(Kind::Outside)?,
             block_short: column(Kind::BlockShort)?,
             phase_ends: column(Kind::PhaseEnds)?,
         };
@@ -166,6 +176,11 @@ impl Segment {
             filters,
             info_keys,
             annotations: Annotations::find(&file, meta.rows)?,
+            coverage: Coverage::find(&file, meta.samples)?,
+            has_scopes: file
+                .find(Kind::Uncovered)
+                .or(file.find(Kind::Outside))
+                .is_some(),
             file,
         })
     }
@@ -177,6 +192,16 @@ impl Segment {
     /// The annotations of its rows, where some have any.
     pub(crate) fn annotations(&self) -> Option<&Annotations> {
         self.annotations.as_ref()
+    }
+
+    /// Whether some rows do not report of all samples.
+    pub(crate) fn has_scopes(&self) -> bool {
+        self.has_scopes
+    }
+
+    /// What is known of its samples between rows, where that is stored.
+    pub(crate) fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
     }
 
     pub(crate) fn meta(&self) -> Meta {
@@ -359,6 +384,13 @@ impl Segment {
     #[cold]
     pub(crate) fn broken_set(&self, rule: Malformed) -> Error {
         self.malformed(self.sets.unwrap_or(usize::MAX), 0, rule)
+    }
+
+    /// An error for a stretch that broke a rule while it was read.
+    #[cold]
+    pub(crate) fn broken_coverage(&self, rule: Malformed) -> Error {
+        self.file
+            .damage_in(Kind::CoverageStates, rule.0, "other bytes")
     }
 
     pub(crate) fn order_count(&self) -> u32 {

@@ -90,6 +90,7 @@ static POOL: LazyLock<ThreadPool> = LazyLock::new(|| {
 
 fn elements(chunk: &Chunk, plane: Plane, universe: usize) -> Vec<u32> {
     match plane {
+        Plane::AllBut(_) => panic!("readers make no such plane"),
         Plane::Empty => Vec::new(),
         Plane::Full => (0..universe as u32).collect(),
         Plane::List(span) => {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 const KINDS_MAX: usize = 64;
 
 /// Where the annotation of an input stands, and how it is read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Annotated {
     pub(super) annotator: Annotator,
     /// `None` where the input does not have it: its rows are without.

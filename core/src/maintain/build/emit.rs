@@ -4,8 +4,8 @@ use super::annotation::Annotated;
 use super::blocks::Blocks;
 use super::contigs::{ContigList, Contigs};
 use super::earlier::{Before, Earlier};
-use super::encode::kind_of;
 use super::groups::Groups;
+use super::normal::{IN_REFERENCE, Normaliser, SHIFT_MAX, Spelled, Unspelled};
 use super::options::BuildOptions;
 use super::plan::Plan;
 use super::remap::remap;
@@ -15,16 +15,11 @@ use super::samples::InputSamples;
 use super::sort::Places;
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::contig_hash;
-use crate::genome::{NormaliseError, Normalised, Position, ReferenceFasta, normalise};
 use crate::input::Reader;
 use crate::input::chunk::Chunk;
 use crate::store::{Manifest, Publication};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-
-/// How far left of its record normalisation may move a row: rows are held back that long. It bounds
-/// memory; `bcftools norm` holds back 1,000 sites' width by default.
-const SHIFT_MAX: i32 = 10_000;
 
 /// Bases of a REF that an error shows.
 const NAMED: usize = 30;
@@ -58,9 +53,7 @@ pub(super) struct Emitter<'a> {
     report: &'a mut Report,
     contigs: Contigs,
     earlier: Earlier,
-    reference: Option<ReferenceFasta>,
-    /// The contig of the last row, and its number in the reference, where it is there.
-    in_reference: Option<(u32, Option<usize>)>,
+    reference: Option<Normaliser>,
     /// The contig of the last record, and the hash of its name.
     named: Option<(u32, u32)>,
     /// Room for those of one record.
@@ -87,10 +80,7 @@ impl<'a> Emitter<'a> {
         pool: &'a rayon::ThreadPool,
         target: Target<'a>,
     ) -> Result<Self> {
-        let reference = match &options.reference {
-            Some(path) => Some(ReferenceFasta::open(path, plan.assembly)?),
-            None => None,
-        };
+        let reference = Normaliser::of(options, plan.assembly)?;
         Ok(Self {
             options,
             samples,
@@ -99,7 +89,6 @@ impl<'a> Emitter<'a> {
             contigs,
             earlier,
             reference,
-            in_reference: None,
             named: None,
             rows: Vec::new(),
             held: BTreeMap::new(),
@@ -210,25 +199,9 @@ impl<'a> Emitter<'a> {
         let contig_name = self.name_of(contig);
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
         let mut rows = std::mem::take(&mut self.rows);
-        for i in 0..alts.len().max(1) {
-            let alt = alts.get(i);
-            let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
-            let mut row = Row {
-                chunk: Arc::clone(chunk),
-                record: number,
-                alt_number: if alt.is_some() { i as u32 + 1 } else { 0 },
-                contig,
-                contig_name,
-                position: record.position,
-                end: alt.map_or(record.end, |alt| alt.end),
-                record_rank: 0,
-                kind: alt
-                    .and_then(|alt| alt.stated)
-                    .unwrap_or_else(|| kind_of(chunk.text(record.reference), alternate)),
-                filter: 0,
-                roll: 0,
-                normalised: None,
-            };
+        for i in 0..alts.len().max(1) as u32 {
+            let mut row = Row::of(chunk, number, (i + 1).min(alts.len() as u32), contig);
+            row.contig_name = contig_name;
             self.normalise(&mut row)?;
             rows.push(row);
         }
@@ -318,17 +291,8 @@ impl<'a> Emitter<'a> {
     fn refuse_unsorted(&mut self, chunk: &Chunk, number: u32, contig: u32) -> Result<()> {
         let record = &chunk.records[number as usize];
         let name = String::from_utf8_lossy(chunk.text(record.contig)).into_owned();
-        let here = format!("{name}:{}", i64::from(record.position) + 1);
-        let (expected, found) = match self.last {
-            Some((last, position)) if last == contig => (
-                "records sorted by position (--sort sorts them)".to_owned(),
-                format!("{here} after {}", i64::from(position) + 1),
-            ),
-            _ => (
-                "the records of a contig together (--sort sorts them)".to_owned(),
-                format!("{here} after another contig"),
-            ),
-        };
+        let same = self.last.filter(|(last, _)| *last == contig);
+        let (expected, found) = no_longer_sorted(&name, record.position, same.map(|of| of.1));
         self.unsorted = true;
         Err(self.input_error(record.place, &expected, &found))
     }
@@ -344,68 +308,29 @@ impl<'a> Emitter<'a> {
 
     /// Trims and left-aligns a row against the reference, if there is one.
     fn normalise(&mut self, row: &mut Row) -> Result<()> {
-        let Some(fasta) = &self.reference else {
+        let Some(reference) = &mut self.reference else {
             return Ok(());
         };
-        let Some(position) = Position::from_zero_based(i64::from(row.position)) else {
-            return Ok(());
-        };
-        let name = self.contigs.name(row.contig);
-        let place = row.record().place;
-        let number = match self.in_reference {
-            Some((contig, number)) if contig == row.contig => number,
-            _ => fasta.find(name).ok(),
-        };
-        self.in_reference = Some((row.contig, number));
-        let Some(sequence) = number.and_then(|number| fasta.sequence(number)) else {
-            let what =
-                format!("contig {name} is not in the reference: its alleles are kept as they are");
-            self.report.warn_count(&self.file, place, &what, 1);
-            return Ok(());
-        };
-        match normalise(position, row.reference(), row.alternate(), &sequence) {
-            Ok(Normalised {
-                position: at,
-                reference,
-                alternate,
+        let contig = (row.contig, self.contigs.name(row.contig));
+        match reference.normalise(contig, row.position, row.reference(), row.alternate()) {
+            Ok(Spelled {
                 roll,
+                change,
+                warning,
             }) => {
                 row.roll = roll;
-                let changed = at.zero_based() != row.position
-                    || reference != row.reference()
-                    || alternate != row.alternate();
-                if !changed {
-                    return Ok(());
-                }
-                if row.position - at.zero_based() > SHIFT_MAX {
-                    let what = format!(
-                        "an indel that left-alignment moves more than {SHIFT_MAX} bases is kept as it is"
-                    );
+                if let Some(what) = warning {
+                    let place = row.record().place;
                     self.report.warn_count(&self.file, place, &what, 1);
-                    return Ok(());
                 }
-                row.position = at.zero_based();
-                row.end = row
-                    .position
-                    .saturating_add(i32::try_from(reference.len()).unwrap_or(i32::MAX));
-                row.kind = kind_of(&reference, &alternate);
-                row.normalised = Some(Box::new((reference, alternate)));
+                if let Some((position, reference, alternate)) = change {
+                    row.respell(position, reference, alternate);
+                }
                 Ok(())
             }
-            Err(NormaliseError::Read(error)) => Err(error),
-            Err(error @ NormaliseError::Mismatch { .. }) => Err(self.input_error(
-                place,
-                "REF as in the reference sequence",
-                &error.to_string(),
-            )),
-            Err(error) => {
-                self.report.warn_count(
-                    &self.file,
-                    place,
-                    &format!("alleles kept as they are: {error}"),
-                    1,
-                );
-                Ok(())
+            Err(Unspelled::Failed(error)) => Err(error),
+            Err(Unspelled::Mismatch(found)) => {
+                Err(self.input_error(row.record().place, IN_REFERENCE, &found))
             }
         }
     }
@@ -437,6 +362,26 @@ impl<'a> Emitter<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// What is expected, and what was found, where a record is not in order: behind another one of its contig at this
+/// position, or behind other contigs.
+pub(super) fn no_longer_sorted(
+    contig: &str,
+    position: i32,
+    before: Option<i32>,
+) -> (String, String) {
+    let here = format!("{contig}:{}", i64::from(position) + 1);
+    match before {
+        Some(before) => (
+            "records sorted by position (--sort sorts them)".to_owned(),
+            format!("{here} after {}", i64::from(before) + 1),
+        ),
+        None => (
+            "the records of a contig together (--sort sorts them)".to_owned(),
+            format!("{here} after another contig"),
+        ),
     }
 }
 

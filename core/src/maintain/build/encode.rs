@@ -34,6 +34,9 @@ pub(super) struct Columns {
     pub(super) missing: ColumnWriter,
     pub(super) haploid: ColumnWriter,
     pub(super) unphased: ColumnWriter,
+    pub(super) recorded: ColumnWriter,
+    pub(super) uncovered: ColumnWriter,
+    pub(super) outside: ColumnWriter,
 }
 
 impl Columns {
@@ -93,7 +96,7 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         .iter()
         .map(|row| match row.carriers() {
             Plane::Full => Members::Bits(&everybody, universe),
-            plane => members(&row.chunk, plane),
+            plane => members(&row.chunk, plane, universe),
         })
         .collect();
     let (orders, mut runs) = order_group(&carriers, universe, order_bits);
@@ -165,6 +168,9 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         columns.missing.push(site.missing as i64);
         columns.haploid.push(site.haploid as i64);
         columns.unphased.push(site.unphased as i64);
+        columns.recorded.push(site.recorded as i64);
+        columns.uncovered.push(site.uncovered as i64);
+        columns.outside.push(site.outside as i64);
         let id = row.chunk.text(record.id);
         ids.push(id);
         for id in id.split(|&b| b == b';').filter(|id| !id.is_empty()) {
@@ -225,7 +231,7 @@ fn all_bits(universe: u32) -> Vec<u64> {
 }
 
 /// A plane as members, without copying; callers handle a full one, which has no members to point to.
-fn members(chunk: &Chunk, plane: Plane) -> Members<'_> {
+fn members(chunk: &Chunk, plane: Plane, universe: u32) -> Members<'_> {
     debug_assert!(plane != Plane::Full, "a full plane has no bytes");
     match plane {
         Plane::Empty | Plane::Full => Members::List(&[]),
@@ -233,6 +239,10 @@ fn members(chunk: &Chunk, plane: Plane) -> Members<'_> {
         Plane::Bits(span) => {
             let words = chunk.words.get(span.range()).unwrap_or_default();
             Members::Bits(words, words.iter().map(|word| word.count_ones()).sum())
+        }
+        Plane::AllBut(span) => {
+            let list = chunk.list.get(span.range()).unwrap_or_default();
+            Members::AllBut(list, universe)
         }
     }
 }
@@ -258,6 +268,8 @@ fn count(carriers: &Members<'_>, haploid: &[u64]) -> Counts {
                 counts.hemi += u32::from(get_bit(haploid, last));
             }
         }
+        // carriers are never most of a batch without being bits
+        Members::AllBut(..) => {}
         Members::Bits(words, _) => {
             for word in *words {
                 samples += ((word | word >> 1) & EVEN).count_ones();
@@ -290,8 +302,12 @@ struct Site {
     missing: u64,
     haploid: u64,
     unphased: u64,
+    recorded: u64,
+    uncovered: u64,
+    outside: u64,
     haploid_bits: Vec<u64>,
-    /// Copies that do not count in AN: haploid samples' second ones and the missing.
+    /// Copies that do not count in AN: haploid samples' second ones, the missing, and those of samples of which
+    /// the row does not report.
     short: u32,
     missing_samples: u32,
 }
@@ -306,6 +322,10 @@ impl SiteSets {
         let record = row.record();
         let (haploid, haploid_count) = self.write(&row.chunk, record.haploid, samples, sets, base);
         let (unphased, _) = self.write(&row.chunk, record.unphased, samples, sets, base);
+        let (recorded, _) = self.write(&row.chunk, record.recorded, samples, sets, base);
+        let (uncovered, uncovered_count) =
+            self.write(&row.chunk, record.uncovered, samples, sets, base);
+        let (outside, outside_count) = self.write(&row.chunk, record.outside, samples, sets, base);
         let (missing, missing_count) =
             self.write(&row.chunk, record.missing, 2 * samples, sets, base);
         let mut bits = std::mem::take(&mut self.site.haploid_bits);
@@ -314,7 +334,8 @@ impl SiteSets {
             bits.resize(words_for(samples), 0);
             match record.haploid {
                 Plane::Full => bits.fill(u64::MAX),
-                plane => members(&row.chunk, plane).for_each(|s| crate::set::set_bit(&mut bits, s)),
+                plane => members(&row.chunk, plane, samples)
+                    .for_each(|s| crate::set::set_bit(&mut bits, s)),
             }
         }
         let mut missing_samples = 0;
@@ -322,7 +343,7 @@ impl SiteSets {
             Plane::Full => missing_samples = samples,
             plane => {
                 let mut last = u32::MAX;
-                members(&row.chunk, plane).for_each(|copy| {
+                members(&row.chunk, plane, 2 * samples).for_each(|copy| {
                     missing_samples += u32::from(copy / 2 != last);
                     last = copy / 2;
                 });
@@ -332,8 +353,11 @@ impl SiteSets {
             missing,
             haploid,
             unphased,
+            recorded,
+            uncovered,
+            outside,
             haploid_bits: bits,
-            short: haploid_count + missing_count,
+            short: haploid_count + missing_count + 2 * (uncovered_count + outside_count),
             missing_samples,
         };
         &self.site
@@ -356,10 +380,17 @@ impl SiteSets {
         let set = match plane {
             Plane::Empty => return (writer.write(Members::List(&[]), None), 0),
             Plane::Full => return (writer.write_full(), universe),
-            plane => members(chunk, plane),
+            plane => members(chunk, plane, universe),
         };
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
-        set.for_each(|member| hash.update(&member.to_le_bytes()));
+        match set {
+            // of what is not in it there is less
+            Members::AllBut(list, _) => {
+                hash.update(b"all but");
+                Members::List(list).for_each(|member| hash.update(&member.to_le_bytes()));
+            }
+            set => set.for_each(|member| hash.update(&member.to_le_bytes())),
+        }
         let key = (hash.digest128(), universe);
         let descriptor = *self
             .written

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::format::{FileKind, PAGE_ROWS};
 use crate::model::InfoKey;
 use crate::store::annotations::EncodedAnnotations;
+use crate::store::coverage::Written;
+use crate::store::manifest::CoveredSpan;
 use crate::store::{ContigSpan, Manifest, Publication, SegmentEntry};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, mpsc};
@@ -63,6 +65,12 @@ pub(super) struct Groups<'a> {
     /// One above the highest FILTER number in the segment.
     filters_used: u32,
     pub(super) filters: Filters,
+    /// Whether the batch is put together from inputs of one sample each.
+    merged: bool,
+    /// What is known of samples between rows, of no segment yet.
+    covered: Vec<Written>,
+    /// How many of them end before the last row of the segment in the making, and their bytes.
+    covered_before: (usize, usize),
 }
 
 impl<'a> Groups<'a> {
@@ -101,7 +109,23 @@ impl<'a> Groups<'a> {
                 list: vec![String::new()],
                 numbers: HashMap::new(),
             },
+            merged: false,
+            covered: Vec::new(),
+            covered_before: (0, 0),
         }
+    }
+
+    /// The same for a batch that is put together from inputs of one sample each.
+    pub(super) fn merged(self) -> Self {
+        Self {
+            merged: true,
+            ..self
+        }
+    }
+
+    /// Adds what is known of samples up to the rows that come next, or further.
+    pub(super) fn cover(&mut self, stretches: Vec<Written>) {
+        self.covered.extend(stretches);
     }
 
     pub(super) fn push(&mut self, row: Row, report: &mut Report) -> Result<()> {
@@ -207,15 +231,28 @@ impl<'a> Groups<'a> {
             .get_or_insert_with(|| SegmentBuilder::new(samples.count, samples.first_sample, keys));
         segment.append(group, info, annotations);
         // decided by what was appended, in input order, so that it does not depend on timing
-        if SegmentBuilder::is_full(segment.rows(), segment.bytes(), self.memory) {
-            self.write(report)?;
+        let (passed, bytes) = &mut self.covered_before;
+        let behind = self.covered.get(*passed..).unwrap_or_default().iter();
+        for one in behind.take_while(|one| Some(one.end()) <= segment.end()) {
+            *passed += 1;
+            *bytes += one.len();
+        }
+        let bytes = segment.bytes() + *bytes;
+        if SegmentBuilder::is_full(segment.rows(), bytes, self.memory) {
+            self.write(report, false)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, report: &mut Report) -> Result<()> {
-        let Some(segment) = self.segment.take() else {
-            return Ok(());
+    /// Writes the segment in the making, if there is one.
+    fn write(&mut self, report: &mut Report, is_last: bool) -> Result<()> {
+        let (samples, keys) = (self.samples, &self.keys);
+        let new = || SegmentBuilder::new(samples.count, samples.first_sample, keys);
+        let segment = match self.segment.take() {
+            Some(segment) => segment,
+            // samples may be covered where nobody has a variant
+            None if is_last && !self.covered.is_empty() => new(),
+            None => return Ok(()),
         };
         let numbers: Vec<u8> = self
             .samples
@@ -224,6 +261,17 @@ impl<'a> Groups<'a> {
             .flatten()
             .flat_map(|n| n.to_le_bytes())
             .collect();
+        // what ends behind the last row depends on timing: it goes to the next segment
+        let end = segment.end();
+        self.covered_before = (0, 0);
+        let later = self.covered.iter().position(|one| Some(one.end()) > end);
+        let later = match is_last {
+            true => None,
+            false => later,
+        };
+        let later = later.map_or_else(Vec::new, |later| self.covered.split_off(later));
+        let covered = std::mem::replace(&mut self.covered, later);
+        let covered_spans = spans_of(&covered);
         // later groups may have added more already: those depend on timing and stay out
         let filters = self
             .filters
@@ -231,7 +279,7 @@ impl<'a> Groups<'a> {
             .get(..self.filters_used as usize)
             .unwrap_or_default();
         let (content, summary) = segment
-            .finish(&numbers, filters, &self.keys)
+            .finish(&numbers, filters, &self.keys, covered)
             .map_err(|e| Error::io(self.publication.directory(), e))?;
         if let Some(annotated) = &self.annotated {
             let pointed = &summary.pointed;
@@ -265,6 +313,8 @@ impl<'a> Groups<'a> {
                     rows: c.rows.end_row - c.rows.first_row,
                 })
                 .collect(),
+            merged: self.merged,
+            covered: covered_spans,
         });
         Ok(())
     }
@@ -287,8 +337,20 @@ impl<'a> Groups<'a> {
         while self.appended < self.sent {
             self.receive(report)?;
         }
-        self.write(report)
+        self.write(report, true)
     }
+}
+
+/// The stretch of each contig that is covered, roughly; stretches ascend.
+fn spans_of(stretches: &[Written]) -> Vec<CoveredSpan> {
+    let mut spans: Vec<CoveredSpan> = Vec::new();
+    for (contig, start, end) in stretches.iter().map(Written::span) {
+        match spans.last_mut() {
+            Some(last) if last.contig == contig => last.end = end,
+            _ => spans.push(CoveredSpan { contig, start, end }),
+        }
+    }
+    spans
 }
 
 impl Filters {

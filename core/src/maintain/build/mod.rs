@@ -13,7 +13,9 @@ mod emit;
 mod encode;
 mod groups;
 mod info;
+mod merged;
 mod models;
+mod normal;
 mod options;
 mod ordering;
 mod people;
@@ -23,6 +25,7 @@ mod planes;
 mod remap;
 mod report;
 mod row;
+mod runs;
 mod samples;
 mod segment;
 mod sort;
@@ -48,9 +51,10 @@ use annotation::Annotated;
 use contigs::{ContigList, Contigs, Names};
 use earlier::Earlier;
 use emit::{Emitter, Target};
+use merged::MergedBuild;
 use models::check_models;
 use people::Known;
-use plan::{Plan, Source};
+use plan::{Plan, Source, Unit};
 use samples::InputSamples;
 use sort::{Places, Sorting};
 use std::path::Path;
@@ -146,25 +150,43 @@ fn build_with<P: AsRef<Path>>(
     };
     // names of the inputs that were read, with how many segments there were then
     let mut read = Vec::new();
-    for mut input in std::mem::take(&mut plan.inputs) {
-        let reader = input.open(options)?;
-        let mut build = InputBuild {
-            plan: &plan,
-            options,
-            pool: &pool,
-            source: &input.source,
-            place: &input.place,
-            annotated: input.annotated.as_ref(),
-            names: input.names,
-            read: &read,
-            target: Target {
-                publication: &mut publication,
-                report: &mut report,
-                manifest: &mut manifest,
-            },
+    for unit in plan.units(options) {
+        let target = Target {
+            publication: &mut publication,
+            report: &mut report,
+            manifest: &mut manifest,
         };
-        plan.contigs = build.run(reader, &mut meter)?;
-        read.push((manifest.segments.len(), input.source.name.clone()));
+        let (contigs, name) = match unit {
+            Unit::One(mut input) => {
+                let reader = input.open(options)?;
+                let mut build = InputBuild {
+                    plan: &plan,
+                    options,
+                    pool: &pool,
+                    source: &input.source,
+                    place: &input.place,
+                    annotated: input.annotated.as_ref(),
+                    names: input.names,
+                    read: &read,
+                    target,
+                };
+                (build.run(reader, &mut meter)?, input.source.name.clone())
+            }
+            Unit::Merged(inputs, samples) => {
+                let first = inputs.first().map_or("", |input| &input.source.name);
+                let name = format!("{first} and {} others", inputs.len() - 1);
+                let build = MergedBuild {
+                    plan: &plan,
+                    options,
+                    pool: &pool,
+                    samples: &samples,
+                    target,
+                };
+                (build.run(inputs, &name, &mut meter)?, name)
+            }
+        };
+        plan.contigs = contigs;
+        read.push((manifest.segments.len(), name));
     }
     manifest.contigs = plan
         .contigs

@@ -12,6 +12,9 @@ use varidex_sink::bounded;
 /// With less memory a build cannot hold a batch of what it reads.
 const MEMORY_MIN: u64 = 1 << 20;
 
+/// An input of one sample alone is stored record by record, as every other is.
+const MERGE_FROM: usize = 2;
+
 /// Options of [`build`](crate::maintain::build()).
 ///
 /// ```
@@ -48,6 +51,9 @@ pub struct BuildOptions {
     pub memory: u64,
     /// Replace a dataset that is there already.
     pub replace: bool,
+    /// From how many inputs of one sample each on these become one batch: 0 is never.
+    #[cfg(test)]
+    pub(crate) merge_from: usize,
 }
 
 impl Default for BuildOptions {
@@ -67,11 +73,24 @@ impl Default for BuildOptions {
             threads: None,
             memory: 1 << 30,
             replace: false,
+            #[cfg(test)]
+            merge_from: MERGE_FROM,
         }
     }
 }
 
 impl BuildOptions {
+    /// From how many inputs of one sample each on these become one batch.
+    pub(super) fn merge_from(&self) -> usize {
+        #[cfg(test)]
+        return match self.merge_from {
+            0 => usize::MAX,
+            from => from,
+        };
+        #[cfg(not(test))]
+        MERGE_FROM
+    }
+
     pub(super) fn threads(&self) -> usize {
         bounded(self.threads)
     }

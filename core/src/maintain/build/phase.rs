@@ -85,6 +85,7 @@ impl<'m> Carried<'m> {
     fn has(&mut self, sample: u32) -> bool {
         match self.members {
             Members::Bits(words, _) => get_bit(words, 2 * sample) || get_bit(words, 2 * sample + 1),
+            Members::AllBut(..) => false,
             Members::List(list) => {
                 let rest = list.get(self.passed..).unwrap_or_default();
                 self.passed += rest.iter().take_while(|&&copy| copy / 2 < sample).count();

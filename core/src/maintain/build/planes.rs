@@ -17,6 +17,12 @@ pub(super) fn bits(chunk: &Chunk, plane: Plane, universe: u32) -> Vec<u64> {
             let from = chunk.words.get(span.range()).unwrap_or_default();
             for_each_bit(from, |n| set_bit(&mut words, n));
         }
+        Plane::AllBut(span) => {
+            let list = chunk.list.get(span.range()).unwrap_or_default();
+            (0..universe)
+                .filter(|n| list.binary_search(n).is_err())
+                .for_each(|n| set_bit(&mut words, n));
+        }
     }
     words
 }
@@ -31,6 +37,10 @@ pub(super) fn contains(chunk: &Chunk, plane: Plane, n: u32) -> bool {
             list.binary_search(&n).is_ok()
         }
         Plane::Bits(span) => get_bit(chunk.words.get(span.range()).unwrap_or_default(), n),
+        Plane::AllBut(span) => {
+            let list = chunk.list.get(span.range()).unwrap_or_default();
+            list.binary_search(&n).is_err()
+        }
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn remap(chunk: &mut Chunk, to: &[u32]) {
             false => to[n as usize],
         };
         match *plane {
-            Plane::Empty | Plane::Full => {}
+            // readers make no planes of all but some
+            Plane::Empty | Plane::Full | Plane::AllBut(_) => {}
             Plane::List(span) => {
                 let start = list.len();
                 list.extend(chunk.list[span.range()].iter().map(|&n| moved(n)));

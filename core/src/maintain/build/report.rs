@@ -150,23 +150,47 @@ impl Report {
         }
     }
 
+    /// Adds what was read of another input.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.records += other.records;
+        self.stored += other.stored;
+        self.rows += other.rows;
+        self.genotypes += other.genotypes;
+        for reason in other.refused {
+            let known = self.refused.iter_mut();
+            let mut known = known.filter(|known| known.expected == reason.expected);
+            match known.next() {
+                Some(known) => {
+                    known.count += reason.count;
+                    let room = PLACES.saturating_sub(known.places.len());
+                    known.places.extend(reason.places.into_iter().take(room));
+                }
+                None => self.refused.push(reason),
+            }
+        }
+        for Warned { what, count, first } in other.warnings {
+            count_in(&mut self.warnings, first, &what, count);
+        }
+    }
+
     fn warn(&mut self, file: &str, warning: &Warning) {
         self.warn_count(file, warning.place, &warning.what, warning.count);
     }
 
     pub(super) fn warn_count(&mut self, file: &str, place: Place, what: &str, count: u64) {
-        count_in(&mut self.warnings, file, place, what, count);
+        count_in(&mut self.warnings, format!("{file}{place}"), what, count);
     }
 
     /// Counts entries of annotations that could not be understood.
     pub(super) fn refuse_entries(&mut self, file: &str, place: Place, what: &str, count: u64) {
         if let Some(annotations) = &mut self.annotations {
-            count_in(&mut annotations.refused, file, place, what, count);
+            let first = format!("{file}{place}");
+            count_in(&mut annotations.refused, first, what, count);
         }
     }
 }
 
-fn count_in(all: &mut Vec<Warned>, file: &str, place: Place, what: &str, count: u64) {
+fn count_in(all: &mut Vec<Warned>, first: String, what: &str, count: u64) {
     let known = all.iter().position(|known| known.what == what);
     match (known, all.len()) {
         // the last one stands for all the others
@@ -180,7 +204,7 @@ fn count_in(all: &mut Vec<Warned>, file: &str, place: Place, what: &str, count: 
                 _ => what.to_owned(),
             },
             count,
-            first: format!("{file}{place}"),
+            first,
         }),
         (Some(at), _) => all[at].count += count,
     }

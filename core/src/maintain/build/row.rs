@@ -1,5 +1,7 @@
 //! A row on its way into a segment.
 
+use super::encode::kind_of;
+use super::normal::end_of;
 use super::ordering::COMMON_FROM;
 use crate::genome::{AlleleType, Extent};
 use crate::input::chunk::{Alt, Chunk, Phased, Plane, Polyploid, Record};
@@ -37,6 +39,39 @@ impl Row {
             .records
             .get(self.record as usize)
             .unwrap_or(&NO_RECORD)
+    }
+
+    /// An ALT of a record, by its number from 1, or a record without ALT by 0, as it was read.
+    pub(super) fn of(chunk: &Arc<Chunk>, record: u32, alt_number: u32, contig: u32) -> Self {
+        let mut row = Self {
+            chunk: Arc::clone(chunk),
+            record,
+            alt_number,
+            contig,
+            contig_name: 0,
+            position: 0,
+            end: 0,
+            record_rank: 0,
+            kind: AlleleType::Ref,
+            filter: 0,
+            roll: 0,
+            normalised: None,
+        };
+        let of = row.record();
+        let kind = || kind_of(row.reference(), row.alternate());
+        let alt = row.alt();
+        let (position, end) = (of.position, alt.map_or(of.end, |alt| alt.end));
+        let kind = alt.and_then(|alt| alt.stated).unwrap_or_else(kind);
+        (row.position, row.end, row.kind) = (position, end, kind);
+        row
+    }
+
+    /// Gives it another position, REF and ALT.
+    pub(super) fn respell(&mut self, position: i32, reference: Vec<u8>, alternate: Vec<u8>) {
+        self.position = position;
+        self.end = end_of(position, &reference);
+        self.kind = kind_of(&reference, &alternate);
+        self.normalised = Some(Box::new((reference, alternate)));
     }
 
     fn alt(&self) -> Option<&Alt> {
@@ -78,7 +113,7 @@ impl Row {
     pub(super) fn may_be_common(&self) -> bool {
         match self.carriers() {
             Plane::Empty | Plane::Full => false,
-            Plane::List(span) => span.range().len() >= COMMON_FROM as usize,
+            Plane::List(span) | Plane::AllBut(span) => span.range().len() >= COMMON_FROM as usize,
             Plane::Bits(_) => true,
         }
     }
@@ -87,7 +122,7 @@ impl Row {
     pub(super) fn set_bytes(&self) -> u64 {
         let bytes = |plane: Plane| match plane {
             Plane::Empty | Plane::Full => 0,
-            Plane::List(span) => span.range().len() * 4,
+            Plane::List(span) | Plane::AllBut(span) => span.range().len() * 4,
             Plane::Bits(span) => span.range().len() * 8,
         } as u64;
         let record = self.record();

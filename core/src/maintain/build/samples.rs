@@ -72,6 +72,44 @@ impl AllSamples {
         }
     }
 
+    /// Inputs of one sample each, of which no other input has the sample, become one batch.
+    pub(super) fn merge(&mut self, inputs: &[&InputSamples]) -> InputSamples {
+        let mut numbers: Vec<u32> = inputs.iter().map(|input| input.first_sample).collect();
+        numbers.sort_unstable();
+        for input in inputs {
+            if let Some(samples) = self.batches.get_mut(input.batch as usize) {
+                samples.clear();
+            }
+        }
+        let batch = inputs.first().map_or(0, |input| input.batch);
+        let first_sample = numbers.first().copied().unwrap_or(0);
+        if let Some(samples) = self.batches.get_mut(batch as usize) {
+            samples.clone_from(&numbers);
+        }
+        let follow = (first_sample..).zip(&numbers).all(|(a, &b)| a == b);
+        InputSamples {
+            batch,
+            count: numbers.len() as u32,
+            first_sample,
+            numbers: (!follow).then_some(numbers),
+            columns: None,
+        }
+    }
+
+    /// In how many of some inputs each sample is.
+    pub(super) fn uses<'i>(&self, inputs: impl Iterator<Item = &'i InputSamples>) -> Vec<u32> {
+        let mut uses = vec![0; self.len()];
+        for input in inputs {
+            let of = self.batches.get(input.batch as usize);
+            for &sample in of.map_or(&[][..], Vec::as_slice) {
+                if let Some(uses) = uses.get_mut(sample as usize) {
+                    *uses += 1;
+                }
+            }
+        }
+        uses
+    }
+
     fn number(&mut self, names: &Arc<[String]>) -> Vec<u32> {
         if self.is_empty() {
             self.first = Arc::clone(names);

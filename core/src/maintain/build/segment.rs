@@ -11,6 +11,7 @@ use crate::format::{
 use crate::genome::respelled_start;
 use crate::model::InfoKey;
 use crate::store::annotations::{AnnotationWriter, EncodedAnnotations, Pointed};
+use crate::store::coverage::{Written, encode_coverage};
 use std::collections::HashMap;
 
 /// A segment is closed at this many rows, so that a dataset's files stay of a size that can be
@@ -213,10 +214,19 @@ impl SegmentBuilder {
         all.missing.append(more.missing);
         all.haploid.append(more.haploid);
         all.unphased.append(more.unphased);
+        all.recorded.append(more.recorded);
+        all.uncovered.append(more.uncovered);
+        all.outside.append(more.outside);
     }
 
     pub(super) fn rows(&self) -> u32 {
         self.meta.rows
+    }
+
+    /// Contig and position of the last row.
+    pub(super) fn end(&self) -> Option<(u32, i32)> {
+        let last = self.contigs.last()?;
+        Some((last.rows.contig, last.last))
     }
 
     /// Bytes held so far, about.
@@ -239,6 +249,7 @@ impl SegmentBuilder {
         sample_numbers: &[u8],
         filters: &[String],
         keys: &[InfoKey],
+        covered: Vec<Written>,
     ) -> std::io::Result<(ContainerWriter, SegmentSummary)> {
         let mut file = ContainerWriter::default();
         file.add(Kind::Meta, self.meta.to_bytes());
@@ -290,7 +301,13 @@ impl SegmentBuilder {
         file.add(Kind::Missing, c.missing.finish());
         file.add(Kind::Haploid, c.haploid.finish());
         file.add(Kind::Unphased, c.unphased.finish());
+        file.add(Kind::Recorded, c.recorded.finish());
+        file.add(Kind::Uncovered, c.uncovered.finish());
+        file.add(Kind::Outside, c.outside.finish());
         file.add(Kind::BlockShort, c.block_short.finish());
+        let [coverage, states] = encode_coverage(covered);
+        file.add(Kind::Coverage, coverage);
+        file.add(Kind::CoverageStates, states);
         let [phase_ends, phase_sets, phase_names] = self.phases.finish()?;
         file.add(Kind::PhaseEnds, phase_ends);
         file.add(Kind::PhaseSets, phase_sets);

@@ -8,6 +8,7 @@ mod people_damage_tests;
 mod phases;
 mod records;
 mod rows;
+mod scopes;
 mod sets;
 mod spellings;
 mod structure;
@@ -18,6 +19,7 @@ use crate::cohort::{Members, overlapping_batches, sharing};
 use crate::error::{Damage, Error, Result};
 use crate::format::is_plain;
 use crate::model::InfoType;
+use crate::store::coverage::verify_coverage;
 use crate::store::segment::Segment;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
@@ -84,12 +86,16 @@ impl Dataset {
             annotations.verify(segment.file())?;
         }
         let mut entries = self.parts().iter().zip(&manifest.segments);
-        if let Some((_, entry)) = entries.find(|(other, _)| std::ptr::eq(*other, part)) {
+        let entry = entries.find(|(other, _)| std::ptr::eq(*other, part));
+        if let Some((_, entry)) = entry {
             rows::rows(segment, (entry, manifest.normalised), &pairs)?;
+            scopes::scopes(segment, entry, &pairs)?;
         }
         spellings::respelled(segment)?;
-        records::records(segment, manifest)?;
+        let merged = entry.is_some_and(|(_, entry)| entry.merged);
+        records::records(segment, manifest, merged)?;
         sets::sets(segment)?;
+        verify_coverage(segment, manifest.contigs.len())?;
         phases::phases(segment)?;
         rows::zones(segment, &pairs)
     }

@@ -14,9 +14,9 @@ use crate::store::segment::Segment;
 type Placed = (i64, i64, u32);
 
 /// Checks the rows at every place.
-pub(super) fn records(segment: &Segment, manifest: &Manifest) -> Result<()> {
+pub(super) fn records(segment: &Segment, manifest: &Manifest, merged: bool) -> Result<()> {
     let (c, file, rows) = (&segment.columns, segment.file(), segment.meta().rows);
-    let mut records = Records::new(segment, manifest)?;
+    let mut records = Records::new(segment, (manifest, merged))?;
     let mut site: Vec<Placed> = Vec::new();
     for contig in segment.contigs() {
         let mut first = contig.first_row;
@@ -42,7 +42,8 @@ pub(super) fn records(segment: &Segment, manifest: &Manifest) -> Result<()> {
 
 struct Records<'a> {
     segment: &'a Segment,
-    normalised: bool,
+    /// Whether ALTs of a record may be without the others.
+    alone: bool,
     /// INFO keys with one value for the record.
     texts: Vec<Text>,
     columns: Vec<(Column, bool)>,
@@ -53,7 +54,7 @@ struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    fn new(segment: &'a Segment, manifest: &Manifest) -> Result<Self> {
+    fn new(segment: &'a Segment, (manifest, merged): (&Manifest, bool)) -> Result<Self> {
         let (file, rows) = (segment.file(), segment.meta().rows);
         let (mut texts, mut columns) = (Vec::new(), Vec::new());
         for (n, key) in (0u16..).zip(&manifest.info) {
@@ -71,7 +72,8 @@ impl<'a> Records<'a> {
         let original_rows = file.whole(Kind::OriginalRows)?;
         Ok(Self {
             segment,
-            normalised: manifest.normalised,
+            // rows of inputs of one sample each are records of their own, whichever of the ALTs they have
+            alone: manifest.normalised || merged,
             texts,
             columns,
             original_rows: original_rows.chunks_exact(4).map(u32_of).collect(),
@@ -93,7 +95,7 @@ impl<'a> Records<'a> {
                 return Err(fault(self.segment, "alt_number", expected));
             }
             // normalisation moves ALTs of one record to several places
-            if whole && !self.normalised {
+            if whole && !self.alone {
                 let numbered = (1..).zip(record).all(|(n, row)| row.1 == n);
                 let without_alt = matches!(record, [(_, 0, _)]);
                 if !numbered && !without_alt {

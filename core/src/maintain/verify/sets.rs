@@ -48,13 +48,21 @@ impl Bits {
 /// Checks every row's sets and counts.
 pub(super) fn sets(segment: &Segment) -> Result<()> {
     let (c, file, meta) = (&segment.columns, segment.file(), segment.meta());
-    let mut row_sets: [Bits; 4] = Default::default();
+    let mut row_sets: [Bits; 7] = Default::default();
     let mut order = None;
     let mut tally = Tally::everybody(segment)?;
     for row in 0..meta.rows {
         let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
         let sets = segment.page_sets(page)?;
-        let columns = [&c.carriers, &c.missing, &c.haploid, &c.unphased];
+        let columns = [
+            &c.carriers,
+            &c.missing,
+            &c.haploid,
+            &c.unphased,
+            &c.uncovered,
+            &c.outside,
+            &c.recorded,
+        ];
         for (which, (column, bits)) in columns.into_iter().zip(&mut row_sets).enumerate() {
             let descriptor = column.page(file, page)?.get(i);
             let universe = if which < 2 {
@@ -99,8 +107,16 @@ pub(super) fn order_of<'a>(
     }
 }
 
-fn check_row(segment: &Segment, row: u32, sets: &[Bits; 4]) -> Result<()> {
-    let [carriers, missing, haploid, unphased] = sets.each_ref().map(|bits| &bits.words);
+fn check_row(segment: &Segment, row: u32, sets: &[Bits; 7]) -> Result<()> {
+    let [
+        carriers,
+        missing,
+        haploid,
+        unphased,
+        uncovered,
+        outside,
+        recorded,
+    ] = sets.each_ref().map(|bits| &bits.words);
     let (c, file) = (&segment.columns, segment.file());
     let alt = c.alt_number.get(file, row)?;
     let wrong = |section, expected| Err(fault(segment, section, expected));
@@ -128,6 +144,18 @@ fn check_row(segment: &Segment, row: u32, sets: &[Bits; 4]) -> Result<()> {
     let mut hom = pairs(carriers, true);
     let mut het = pairs(carriers, false) - hom - hemi;
     let mut an_short = count(haploid) + count(missing);
+    let mut reported = false;
+    for (set, other) in [(uncovered, outside), (outside, uncovered)] {
+        an_short += 2 * count(set);
+        for_each_bit(set, |s| {
+            let copies = [2 * s, 2 * s + 1];
+            let sets = [haploid, unphased, recorded, other];
+            reported |= sets.iter().any(|set| get_bit(set, s));
+            reported |= copies
+                .iter()
+                .any(|c| get_bit(carriers, *c) || get_bit(missing, *c));
+        });
+    }
     let mut n_missing = pairs(missing, false);
     for_each_polyploid(
         segment.polyploid(row)?,
@@ -137,6 +165,7 @@ fn check_row(segment: &Segment, row: u32, sets: &[Bits; 4]) -> Result<()> {
             misplaced[0] |= get_bit(carriers, 2 * s) || get_bit(carriers, 2 * s + 1);
             misplaced[1] |= get_bit(missing, 2 * s) || get_bit(missing, 2 * s + 1);
             misplaced[2] |= get_bit(haploid, s);
+            reported |= get_bit(uncovered, s) || get_bit(outside, s);
             let (carried, copies) = (genotype.carried(alt) as usize, genotype.alleles.len());
             let known = genotype.alleles.iter().flatten().count();
             ac += carried as i64;
@@ -147,6 +176,12 @@ fn check_row(segment: &Segment, row: u32, sets: &[Bits; 4]) -> Result<()> {
         },
     )
     .map_err(|rule| fault(segment, "polyploid", rule.0))?;
+    if reported {
+        return wrong(
+            "outside",
+            "nothing else of samples that are not looked at or outside",
+        );
+    }
     for (misplaced, section) in misplaced
         .into_iter()
         .zip(["carriers", "missing", "haploid"])

@@ -12,6 +12,7 @@
 //! the place before: a question over many batches takes time for their rows, not for each batch at each
 //! variant.
 
+mod merged;
 mod reports;
 mod rows;
 mod sweep;
@@ -21,6 +22,8 @@ use crate::cohort::{Batches, View};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::Segment;
+use crate::store::coverage::State;
+use merged::MergedBatches;
 use reports::Reports;
 use sweep::Sweep;
 
@@ -39,6 +42,7 @@ pub(crate) struct Coverage<'a> {
     batches: &'a Batches,
     sweep: Sweep<'a>,
     reports: Reports<'a>,
+    merged: MergedBatches<'a>,
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
     place: Option<Place>,
@@ -57,10 +61,13 @@ impl<'a> Coverage<'a> {
         groups: impl IntoIterator<Item = Option<&'g SampleSet>>,
     ) -> Result<Self> {
         let batches = view.batches()?;
+        let groups: Vec<Option<&SampleSet>> = groups.into_iter().collect();
+        let all = groups.iter().map(|group| group.cloned()).collect();
         Ok(Self {
             batches,
             sweep: Sweep::new(view, batches),
             reports: Reports::new(view, batches, groups)?,
+            merged: MergedBatches::new(view, batches, all)?,
             rows: Vec::new(),
             place: None,
             reference: None,
@@ -79,7 +86,13 @@ impl<'a> Coverage<'a> {
         group: usize,
     ) -> Result<Option<RowCounts>> {
         self.look_at(place, rows)?;
-        Ok(self.reports.sum(group))
+        let Some(mut sum) = self.reports.sum(group) else {
+            return Ok(None);
+        };
+        let reports = &self.reports;
+        let is_here = |batch| reports.is_here(batch);
+        let known = self.merged.add(place, group, is_here, &mut sum)?;
+        Ok(known.then_some(sum))
     }
 
     /// Goes to the place of a variant, of which these are all rows.
@@ -151,6 +164,25 @@ impl<'a> Coverage<'a> {
     pub(crate) fn rows_elsewhere(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         let batches = 0..self.batches.len() as u32;
         batches.filter_map(|batch| self.reports.row_of(batch))
+    }
+
+    /// Calls `f` with a part of each batch that is put together from inputs of one sample each and does not have the
+    /// variant looked at, and with what it knows of each sample.
+    pub(crate) fn states_elsewhere(&self, f: &mut dyn FnMut(usize, &[State])) -> Result<()> {
+        match self.place {
+            Some(place) => self
+                .merged
+                .states(place, |batch| self.reports.is_here(batch), f),
+            None => Ok(()),
+        }
+    }
+
+    /// What such a batch knows of a sample, which is in it; `None` where it is no such batch, or has the variant.
+    pub(crate) fn state_elsewhere(&self, batch: u32, sample: u32) -> Result<Option<State>> {
+        match self.place.filter(|_| !self.reports.is_here(batch)) {
+            Some(place) => self.merged.state(place, batch, sample),
+            None => Ok(None),
+        }
     }
 
     /// The same of one batch.

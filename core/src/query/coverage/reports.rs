@@ -281,6 +281,13 @@ impl<'a> Asked<'a> {
             let mut parts = parts.filter_map(|&part| view.parts().get(part));
             sizes.push(match (parts.next(), &group) {
                 (None, _) => 0,
+                _ if batches
+                    .parts(batch)
+                    .first()
+                    .is_some_and(|part| view.is_merged(*part)) =>
+                {
+                    0
+                }
                 (Some(part), None) => view.segment(part)?.meta().samples,
                 (Some(part), Some(group)) => Members::of(view.segment(part)?).count_in(group),
             });

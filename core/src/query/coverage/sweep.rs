@@ -143,7 +143,8 @@ impl<'a> Sweep<'a> {
                 continue;
             };
             let end = span.end.max(span.last.saturating_add(1));
-            if entry.samples > 0 && end > place.position {
+            // what is put together from inputs of one sample each is known from its stretches
+            if entry.samples > 0 && !entry.merged && end > place.position {
                 self.coming.push(Reverse((span.start, part)));
             }
         }

@@ -1,0 +1,530 @@
+//! Items of many inputs, by place, put together to rows of one batch.
+
+use super::super::contigs::ContigList;
+use super::super::groups::Groups;
+use super::super::report::Report;
+use super::super::row::Row;
+use super::item::{Genotype, Item, Phase, Shape, read_item, read_shape};
+use crate::error::{Error, Place, Result};
+use crate::format::contig_hash;
+use crate::genome::{Assembly, ContigNames, Extent, with_mate_named};
+use crate::input::chunk::{
+    Alt, Chunk, InfoValue, Phased, PhasedTo, Plane, Polyploid, Record, Span,
+};
+use crate::set::{for_each_bit, set_bit, words_for};
+use crate::store::coverage::{CoverageWriter, State};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Records and bytes of a chunk, about.
+const RECORDS: usize = 1024;
+const BYTES: usize = 4 << 20;
+
+/// Puts items together, one place after the other.
+pub(super) struct Assembler<'a> {
+    samples: u32,
+    groups: Groups<'a>,
+    coverage: CoverageWriter,
+    known: KnownNow,
+    /// Rows of the chunk in the making, and the chunk.
+    rows: Vec<NewRow>,
+    chunk: Chunk,
+    /// The hash of the name of each contig, by its number.
+    contig_hashes: Vec<u32>,
+    contig_names: ContigNames,
+    /// The name of the input of each sample.
+    files: &'a [String],
+}
+
+/// Items of a place, each with its sample.
+#[derive(Default)]
+pub(super) struct Items {
+    bytes: Vec<u8>,
+    /// Samples, and where their bytes end.
+    ends: Vec<(u32, usize)>,
+}
+
+impl Items {
+    pub(super) fn push(&mut self, sample: u32, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.ends.push((sample, self.bytes.len()));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(sample, end)| {
+            let bytes = self.bytes.get(start..end).unwrap_or_default();
+            start = end;
+            (sample, bytes)
+        })
+    }
+}
+
+/// What is known of all samples where the last change was, as sets.
+struct KnownNow {
+    missing: Vec<u64>,
+    haploid: Vec<u64>,
+    unphased: Vec<u64>,
+    uncovered: Vec<u64>,
+}
+
+/// A row of the chunk in the making.
+struct NewRow {
+    record: u32,
+    alt_number: u32,
+    contig: u32,
+    position: i32,
+    end: i32,
+    rank: u32,
+    filter: u32,
+    roll: u32,
+    normalised: Option<Box<(Vec<u8>, Vec<u8>)>>,
+}
+
+/// An item of a place with a row.
+struct Found<'b> {
+    variant: Variant,
+    sample: u32,
+    genotype: Box<Genotype>,
+    place: Place,
+    shape: &'b [u8],
+}
+
+/// What distinguishes variants of a place: REF and ALT in upper case, and how far it reaches where the text does not
+/// say that.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Variant {
+    reference: Vec<u8>,
+    alternate: Vec<u8>,
+    extent: Option<Extent>,
+}
+
+/// The sets of a row.
+struct RowSets {
+    missing: Vec<u64>,
+    haploid: Vec<u64>,
+    unphased: Vec<u64>,
+    uncovered: Vec<u64>,
+    outside: Vec<u64>,
+}
+
+impl KnownNow {
+    fn new(samples: u32) -> Self {
+        Self {
+            missing: vec![0; words_for(2 * samples)],
+            haploid: vec![0; words_for(samples)],
+            unphased: vec![0; words_for(samples)],
+            uncovered: all_bits(samples),
+        }
+    }
+
+    fn set(&mut self, sample: u32, state: State) {
+        put_bit(&mut self.uncovered, sample, state == State::UNCOVERED);
+        put_bit(&mut self.haploid, sample, state.is_haploid());
+        let is_missing = state.is_missing();
+        let both = is_missing && state.known() == 0;
+        put_bit(&mut self.missing, 2 * sample, both);
+        put_bit(
+            &mut self.missing,
+            2 * sample + 1,
+            is_missing && !state.is_haploid(),
+        );
+        let diploid = matches!(state, State::CALLED | State::HALF);
+        put_bit(&mut self.unphased, sample, diploid);
+    }
+}
+
+fn put_bit(words: &mut [u64], n: u32, value: bool) {
+    if let Some(word) = words.get_mut(n as usize / 64) {
+        let bit = 1 << (n % 64);
+        *word = if value { *word | bit } else { *word & !bit };
+    }
+}
+
+fn all_bits(universe: u32) -> Vec<u64> {
+    let mut words = vec![u64::MAX; words_for(universe)];
+    if let (Some(last), rest @ 1..) = (words.last_mut(), universe % 64) {
+        *last = (1 << rest) - 1;
+    }
+    words
+}
+
+impl<'a> Assembler<'a> {
+    /// For a batch of the samples of these inputs.
+    pub(super) fn new(
+        groups: Groups<'a>,
+        contigs: &ContigList,
+        assembly: Option<Assembly>,
+        files: &'a [String],
+    ) -> Self {
+        let samples = files.len() as u32;
+        let hashes = contigs.iter().map(|(name, _)| contig_hash(name));
+        Self {
+            samples,
+            groups,
+            coverage: CoverageWriter::new(samples),
+            known: KnownNow::new(samples),
+            rows: Vec::new(),
+            chunk: Chunk::default(),
+            contig_hashes: hashes.collect(),
+            contig_names: ContigNames::new(contigs.iter().cloned(), assembly),
+            files,
+        }
+    }
+
+    /// Takes the items of a place, in the order of the inputs, each with its sample.
+    pub(super) fn place(
+        &mut self,
+        (contig, position): (u32, i32),
+        items: &Items,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut found = Vec::new();
+        for (sample, bytes) in items.iter() {
+            match read_item(bytes) {
+                Some(Item::Change(state)) => {
+                    self.coverage.push((contig, position), sample, state);
+                    self.known.set(sample, state);
+                }
+                Some(Item::Row(genotype, place, shape)) => found.push(Found {
+                    variant: Variant::of(shape, position, &self.contig_names)?,
+                    sample,
+                    genotype,
+                    place,
+                    shape,
+                }),
+                None => return Err(lost()),
+            }
+        }
+        // stretches that end here are complete before the rows: which segment has them is up to the rows alone
+        self.coverage.flush();
+        found.sort_by(|a, b| (&a.variant, a.sample).cmp(&(&b.variant, b.sample)));
+        let mut rank = 0;
+        for variant in found.chunk_by(|a, b| a.variant == b.variant) {
+            self.variant((contig, position), variant, &mut rank, report)?;
+        }
+        if self.chunk.records.len() >= RECORDS || self.chunk.bytes.len() >= BYTES {
+            self.send(report)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a variant: one for all samples with the same record.
+    fn variant(
+        &mut self,
+        (contig, position): (u32, i32),
+        found: &[Found<'_>],
+        rank: &mut u32,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut rows: Vec<Vec<&Found<'_>>> = Vec::new();
+        let mut of_shape = HashMap::<&[u8], usize>::new();
+        let mut last = None;
+        for one in found {
+            if last.replace(one.sample) == Some(one.sample) {
+                let what =
+                    "the same variant more than once in an input of one sample: the first is kept";
+                let file = self.files.get(one.sample as usize);
+                report.warn_count(file.map_or("", String::as_str), one.place, what, 1);
+                continue;
+            }
+            let at = *of_shape.entry(one.shape).or_insert(rows.len());
+            match rows.get_mut(at) {
+                Some(row) => row.push(one),
+                None => rows.push(vec![one]),
+            }
+        }
+        let mut reported = vec![0; words_for(self.samples)];
+        rows.iter()
+            .flatten()
+            .for_each(|one| set_bit(&mut reported, one.sample));
+        for (number, row) in rows.iter().enumerate() {
+            let sets = match number {
+                // the first reports of everybody of whom no other row does
+                0 => self.sets_with_others(row, &reported),
+                _ => self.sets_of(row),
+            };
+            self.row((contig, position), row, sets, *rank)?;
+            *rank += 1;
+            report.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// The sets of a row that reports of the samples with its record.
+    fn sets_of(&self, row: &[&Found<'_>]) -> RowSets {
+        let words = words_for(self.samples);
+        let mut sets = RowSets {
+            missing: vec![0; words_for(2 * self.samples)],
+            haploid: vec![0; words],
+            unphased: vec![0; words],
+            uncovered: vec![0; words],
+            outside: all_bits(self.samples),
+        };
+        sets.add(row);
+        sets
+    }
+
+    /// The same of a row that reports of all others as well, but those of whom other rows report.
+    fn sets_with_others(&self, row: &[&Found<'_>], reported: &[u64]) -> RowSets {
+        let mut sets = RowSets {
+            missing: self.known.missing.clone(),
+            haploid: self.known.haploid.clone(),
+            unphased: self.known.unphased.clone(),
+            uncovered: self.known.uncovered.clone(),
+            outside: reported.to_vec(),
+        };
+        for_each_bit(reported, |sample| {
+            put_bit(&mut sets.missing, 2 * sample, false);
+            put_bit(&mut sets.missing, 2 * sample + 1, false);
+            for set in [&mut sets.haploid, &mut sets.unphased, &mut sets.uncovered] {
+                put_bit(set, sample, false);
+            }
+        });
+        sets.add(row);
+        sets
+    }
+
+    fn row(
+        &mut self,
+        (contig, position): (u32, i32),
+        row: &[&Found<'_>],
+        sets: RowSets,
+        rank: u32,
+    ) -> Result<()> {
+        let Some(first) = row.first() else {
+            return Ok(());
+        };
+        let shape = read_shape(first.shape).ok_or_else(lost)?;
+        let samples = self.samples;
+        let chunk = &mut self.chunk;
+        let mut carriers = Vec::new();
+        let (polyploid_from, phases_from) =
+            (chunk.polyploid.len() as u32, chunk.phases.len() as u32);
+        for one in row {
+            let copies = (0..2).filter(|copy| one.genotype.carried >> copy & 1 != 0);
+            carriers.extend(copies.map(|copy| 2 * one.sample + copy));
+            add_polyploid(chunk, one);
+            add_phase(chunk, one);
+        }
+        let carry = |one: &&&Found<'_>| one.genotype.carries(shape.alt_number);
+        let with_record: Vec<u32> = row.iter().map(|one| one.sample).collect();
+        let recorded = match row.iter().all(|one| carry(&one)) {
+            true => Plane::Empty,
+            false => list(chunk, &with_record),
+        };
+        let carriers = list(chunk, &carriers);
+        let alts_from = chunk.alts.len() as u32;
+        for (i, alt) in (1..).zip(&shape.alts) {
+            let text = text(chunk, alt.text);
+            let is_this = i == shape.alt_number;
+            chunk.alts.push(Alt {
+                text,
+                carriers: if is_this { carriers } else { Plane::Empty },
+                end: alt.end,
+                sv_length: alt.sv_length,
+                stated: alt.stated,
+            });
+        }
+        let info_from = chunk.info.len() as u32;
+        for &(key, value) in &shape.info {
+            let value = text(chunk, value);
+            chunk.info.push(InfoValue { key, value });
+        }
+        let from = |start: u32, end: usize| Span {
+            start,
+            end: end as u32,
+        };
+        let record = Record {
+            place: first.place,
+            contig: Span::default(),
+            position: shape.position,
+            id: text(chunk, shape.id),
+            reference: text(chunk, shape.record_reference),
+            quality: shape.quality,
+            filter: text(chunk, shape.filter),
+            alts: from(alts_from, chunk.alts.len()),
+            info: from(info_from, chunk.info.len()),
+            end: shape.record_end,
+            missing: plane(chunk, &sets.missing, 2 * samples),
+            haploid: plane(chunk, &sets.haploid, samples),
+            unphased: plane(chunk, &sets.unphased, samples),
+            recorded,
+            uncovered: plane(chunk, &sets.uncovered, samples),
+            outside: plane(chunk, &sets.outside, samples),
+            polyploid: from(polyploid_from, chunk.polyploid.len()),
+            blocks: Span::default(),
+            block_short: 0,
+            phases: from(phases_from, chunk.phases.len()),
+        };
+        let normalised = shape
+            .normalised
+            .then(|| Box::new((shape.reference.to_vec(), shape.alternate.to_vec())));
+        self.rows.push(NewRow {
+            record: chunk.records.len() as u32,
+            alt_number: shape.alt_number,
+            contig,
+            position,
+            end: shape.end,
+            rank,
+            filter: self.groups.filters.number(shape.filter),
+            roll: shape.roll,
+            normalised,
+        });
+        chunk.records.push(record);
+        Ok(())
+    }
+
+    /// Sends the rows of the chunk in the making on.
+    fn send(&mut self, report: &mut Report) -> Result<()> {
+        self.groups.cover(self.coverage.take());
+        let chunk = Arc::new(std::mem::take(&mut self.chunk));
+        for new in std::mem::take(&mut self.rows) {
+            let mut row = Row::of(&chunk, new.record, new.alt_number, new.contig);
+            let name = self.contig_hashes.get(new.contig as usize);
+            row.contig_name = name.copied().unwrap_or(0);
+            (row.record_rank, row.filter, row.roll) = (new.rank, new.filter, new.roll);
+            if let Some(alleles) = new.normalised {
+                row.respell(new.position, alleles.0, alleles.1);
+            }
+            row.end = new.end;
+            self.groups.push(row, report)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the last segment.
+    pub(super) fn finish(mut self, report: &mut Report) -> Result<()> {
+        self.send(report)?;
+        self.groups.cover(self.coverage.finish());
+        self.groups.finish(report)
+    }
+}
+
+impl RowSets {
+    /// Adds what the samples of a row say of themselves.
+    fn add(&mut self, row: &[&Found<'_>]) {
+        for one in row {
+            let (genotype, sample) = (&one.genotype, one.sample);
+            put_bit(&mut self.outside, sample, false);
+            for copy in 0..2 {
+                let missing = genotype.missing >> copy & 1 != 0;
+                put_bit(&mut self.missing, 2 * sample + copy, missing);
+            }
+            put_bit(&mut self.haploid, sample, genotype.haploid);
+            put_bit(&mut self.unphased, sample, genotype.unphased);
+        }
+    }
+}
+
+impl Variant {
+    fn of(shape: &[u8], position: i32, names: &ContigNames) -> Result<Self> {
+        let shape: Shape<'_> = read_shape(shape).ok_or_else(lost)?;
+        let alternate = with_mate_named(shape.alternate, |name| names.known_name(name));
+        Ok(Self {
+            reference: shape.reference.to_ascii_uppercase(),
+            alternate: alternate.to_ascii_uppercase(),
+            extent: shape.extent(position),
+        })
+    }
+}
+
+/// For items that are not as they were written.
+fn lost() -> Error {
+    let broken = std::io::Error::other("what was sorted is not whole");
+    Error::io("temporary file", broken)
+}
+
+fn text(chunk: &mut Chunk, bytes: &[u8]) -> Span {
+    let start = chunk.bytes.len() as u32;
+    chunk.bytes.extend_from_slice(bytes);
+    Span {
+        start,
+        end: chunk.bytes.len() as u32,
+    }
+}
+
+fn add_polyploid(chunk: &mut Chunk, one: &Found<'_>) {
+    if let Some((alleles, phased)) = &one.genotype.polyploid {
+        let start = chunk.list.len() as u32;
+        chunk.list.extend_from_slice(alleles);
+        chunk.polyploid.push(Polyploid {
+            sample: one.sample,
+            alleles: Span {
+                start,
+                end: chunk.list.len() as u32,
+            },
+            phased: *phased,
+        });
+    }
+}
+
+fn add_phase(chunk: &mut Chunk, one: &Found<'_>) {
+    let set = match &one.genotype.phase {
+        None => return,
+        Some(Phase::Number(number)) => PhasedTo::Number(*number),
+        Some(Phase::Name(name)) => PhasedTo::Name(text(chunk, name)),
+        Some(Phase::Haplotypes(names)) => PhasedTo::Haplotypes(
+            names
+                .each_ref()
+                .map(|name| name.as_ref().map(|name| text(chunk, name))),
+        ),
+    };
+    chunk.phases.push(Phased {
+        sample: one.sample,
+        set,
+    });
+}
+
+fn list(chunk: &mut Chunk, members: &[u32]) -> Plane {
+    if members.is_empty() {
+        return Plane::Empty;
+    }
+    let start = chunk.list.len() as u32;
+    chunk.list.extend_from_slice(members);
+    Plane::List(Span {
+        start,
+        end: chunk.list.len() as u32,
+    })
+}
+
+/// A set in the form that is least to handle.
+fn plane(chunk: &mut Chunk, words: &[u64], universe: u32) -> Plane {
+    let count: u32 = words.iter().map(|word| word.count_ones()).sum();
+    let few = universe / 32;
+    if count == 0 {
+        return Plane::Empty;
+    }
+    if count == universe {
+        return Plane::Full;
+    }
+    let mut members = Vec::new();
+    if count <= few {
+        for_each_bit(words, |n| members.push(n));
+        return list(chunk, &members);
+    }
+    if universe - count <= few {
+        let others: Vec<u64> = words.iter().map(|word| !word).collect();
+        for_each_bit(&others, |n| members.push(n));
+        members.retain(|n| *n < universe);
+        return match list(chunk, &members) {
+            Plane::List(span) => Plane::AllBut(span),
+            other => other,
+        };
+    }
+    let start = chunk.words.len() as u32;
+    chunk.words.extend_from_slice(words);
+    Plane::Bits(Span {
+        start,
+        end: chunk.words.len() as u32,
+    })
+}

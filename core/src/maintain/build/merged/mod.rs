@@ -1,0 +1,391 @@
+//! Many inputs of one sample each, built as one batch.
+//!
+//! Each input is read by itself, a few at a time, and taken apart into items: changes of what is known of its
+//! sample, and rows. Items are sorted by place in runs that fit the memory, and all items of a place are put
+//! together. So no more files are open than there are threads, whatever the number of inputs.
+
+mod assemble;
+mod convert;
+mod item;
+#[cfg(test)]
+mod tests;
+
+use super::contigs::{ContigList, Contigs, Names};
+use super::groups::Groups;
+use super::normal::Normaliser;
+use super::plan::{Input, Plan};
+use super::report::Report;
+use super::runs::{Merge, Runs};
+use super::samples::InputSamples;
+use super::sort::{Sorting, place_key};
+use super::{BuildOptions, Meter, Phase, Target};
+use crate::error::{Error, InputError, Result};
+use crate::genome::Assembly;
+use crate::store::Publication;
+use assemble::{Assembler, Items};
+use convert::{Batch, Converter};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes of items that are handed over at once, and how often an input may be ahead by that.
+const HANDED_OVER: usize = 1 << 18;
+const AHEAD: usize = 2;
+/// Items between two looks whether to stop.
+const STOP_EVERY: u64 = 1 << 14;
+
+/// Inputs that become one batch.
+pub(super) struct MergedBuild<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) options: &'a BuildOptions,
+    pub(super) pool: &'a rayon::ThreadPool,
+    pub(super) samples: &'a InputSamples,
+    pub(super) target: Target<'a>,
+}
+
+/// What comes from the threads that read.
+enum Message {
+    /// Items, how many bytes of the input were read since the last ones, and how many records.
+    Items(Batch, u64, u64),
+    /// The end of an input: what is to be reported of it.
+    Done(Box<Report>),
+    /// The end of all, and whether it is that records are not in order.
+    Failed(Error, bool),
+}
+
+/// What threads read from.
+struct Reading<'a> {
+    contigs: &'a ContigList,
+    assembly: Option<Assembly>,
+    options: &'a BuildOptions,
+    pool: &'a rayon::ThreadPool,
+    publication: &'a Publication,
+    inputs: Vec<Mutex<Input>>,
+    /// The name of each, and how it names contigs.
+    files: Vec<String>,
+    names: Vec<Names>,
+    /// Each input is sorted before it is taken apart.
+    sort: bool,
+}
+
+/// What is told of progress: bytes and records.
+type Told<'t> = dyn FnMut(u64, u64) -> bool + 't;
+
+impl MergedBuild<'_> {
+    /// Reads all inputs and writes their segments; sorts them where one must be and may be.
+    pub(super) fn run(
+        self,
+        inputs: Vec<Input>,
+        name: &str,
+        meter: &mut Meter<'_>,
+    ) -> Result<ContigList> {
+        let annotated = inputs.first().and_then(|input| input.annotated.clone());
+        let Target {
+            publication,
+            report,
+            manifest,
+        } = self.target;
+        let mut reading = Reading {
+            contigs: &self.plan.contigs,
+            assembly: self.plan.assembly,
+            options: self.options,
+            pool: self.pool,
+            publication,
+            files: inputs.iter().map(|of| of.source.name.clone()).collect(),
+            names: inputs.iter().map(|of| of.names.clone()).collect(),
+            inputs: inputs.into_iter().map(Mutex::new).collect(),
+            sort: false,
+        };
+        let before = report.clone();
+        let started = meter.done;
+        let mut read = meter.phase(Phase::Storing, name, |told| reading.read(report, told))?;
+        if read.is_none() {
+            *report = before;
+            reading.sort = true;
+            let again = meter.done - started;
+            meter.total = meter.total.map(|total| total + again);
+            read = meter.phase(Phase::Sorting, name, |told| reading.read(report, told))?;
+        }
+        let files = std::mem::take(&mut reading.files);
+        let Some((merge, contigs)) = read else {
+            let changed = format!("{name}: a file changed while it was read");
+            return Err(Error::Usage(changed));
+        };
+        let groups = Groups::new(
+            self.plan.keys.clone().into(),
+            (name, annotated),
+            self.samples,
+            self.options,
+            self.pool,
+            publication,
+            manifest,
+        );
+        let assembler = Assembler::new(groups.merged(), &contigs, self.plan.assembly, &files);
+        meter.phase(Phase::Storing, name, |told| {
+            assemble(assembler, merge, report, told)
+        })?;
+        Ok(contigs)
+    }
+}
+
+/// Puts sorted items together, place by place.
+fn assemble(
+    mut assembler: Assembler<'_>,
+    mut merge: Merge,
+    report: &mut Report,
+    told: &mut Told<'_>,
+) -> Result<()> {
+    let mut items = Items::default();
+    let mut at = 0;
+    let mut taken = 0u64;
+    let failed = |e| Error::io("temporary file", e);
+    while let Some(item) = merge.next().map_err(failed)? {
+        if item.key != at && !items.is_empty() {
+            assembler.place(place_of(at), &items, report)?;
+            items.clear();
+        }
+        at = item.key;
+        items.push(item.place as u32, &item.bytes);
+        taken += 1;
+        if taken.is_multiple_of(STOP_EVERY) && !told(0, taken) {
+            return Err(Error::Cancelled);
+        }
+    }
+    if !items.is_empty() {
+        assembler.place(place_of(at), &items, report)?;
+    }
+    assembler.finish(report)
+}
+
+impl Reading<'_> {
+    /// Reads all inputs, a few at a time, and sorts their items. Gives the contigs of the dataset with those that
+    /// they added; `None` where records must be sorted first, and may be.
+    fn read(
+        &self,
+        report: &mut Report,
+        told: &mut Told<'_>,
+    ) -> Result<Option<(Merge, ContigList)>> {
+        let next = AtomicUsize::new(0);
+        let threads = self.options.threads().min(self.inputs.len());
+        // no thread begins an input that is far from its turn
+        let (announce, announced) = sync_channel(threads);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (announce, next) = (announce.clone(), &next);
+                scope.spawn(move || self.work(next, &announce));
+            }
+            drop(announce);
+            // what is dropped at its end makes the threads end that are still at work
+            self.collect(&mut Announced::new(announced), report, told)
+        })
+    }
+
+    /// Takes one input after the other, until there is none left or nobody listens.
+    fn work(&self, next: &AtomicUsize, announce: &SyncSender<(usize, Receiver<Message>)>) {
+        let reference = Normaliser::of(self.options, self.assembly);
+        let mut reference = reference.map_err(Some);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.inputs.len() {
+                return;
+            }
+            let (to, from) = sync_channel(AHEAD);
+            if announce.send((number, from)).is_err() {
+                return;
+            }
+            let sent = match &mut reference {
+                Ok(reference) => self.convert(number, reference, &to),
+                Err(error) => match error.take() {
+                    Some(error) => to.send(Message::Failed(error, false)).is_ok(),
+                    None => false,
+                },
+            };
+            if !sent {
+                return;
+            }
+        }
+    }
+
+    /// Reads an input; `false` where nobody listens.
+    fn convert(
+        &self,
+        number: usize,
+        reference: &mut Option<Normaliser>,
+        to: &SyncSender<Message>,
+    ) -> bool {
+        let file = self.files.get(number).map_or("", String::as_str);
+        let mut converter = Converter::new(file, self.options.skip_malformed, reference);
+        let last = match self.read_one(number, &mut converter, to) {
+            Ok(()) => Message::Done(Box::new(converter.report)),
+            Err(error) => Message::Failed(error, converter.unsorted),
+        };
+        to.send(last).is_ok()
+    }
+
+    fn read_one(
+        &self,
+        number: usize,
+        converter: &mut Converter<'_>,
+        to: &SyncSender<Message>,
+    ) -> Result<()> {
+        let memory = self.options.memory / 4 / self.options.threads() as u64;
+        let mut reader = {
+            let input = self.inputs.get(number).ok_or_else(ended)?;
+            let mut input = input.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.sort {
+                false => input.open(self.options)?,
+                true => input.source.reopen(self.options)?,
+            }
+        };
+        let mut places = None;
+        if self.sort {
+            let sorting = Sorting {
+                publication: self.publication,
+                pool: self.pool,
+                memory,
+                skip_malformed: self.options.skip_malformed,
+                file: converter.file(),
+            };
+            let contigs = self.contigs(self.contigs.clone(), number);
+            let report = &mut converter.report;
+            places = Some(sorting.sort(&mut reader, contigs, report, &mut |_, _| true)?);
+        }
+        let handle = reader.progress();
+        let in_flight = usize::try_from(memory).unwrap_or(usize::MAX);
+        let (mut bytes, mut records) = (0, 0);
+        let mut send = |converter: &mut Converter<'_>, records: &mut u64| {
+            let read = handle.read() - bytes;
+            bytes += read;
+            let batch = std::mem::take(&mut converter.batch);
+            let items = Message::Items(batch, read, std::mem::take(records));
+            to.send(items).map_err(|_| Error::Cancelled)
+        };
+        let tally = reader.read(self.pool, in_flight, &mut |chunk| {
+            records += chunk.records.len() as u64 + chunk.refused_count();
+            converter.take(chunk, places.as_ref())?;
+            match converter.batch.bytes.len() >= HANDED_OVER {
+                true => send(converter, &mut records),
+                false => Ok(()),
+            }
+        })?;
+        if !self.sort {
+            converter.report.records += tally.records_read;
+        }
+        converter.finish();
+        send(converter, &mut records)
+    }
+
+    /// These contigs, as an input names them.
+    fn contigs(&self, list: ContigList, number: usize) -> Contigs {
+        let names = self.names.get(number).cloned().unwrap_or_default();
+        Contigs::new(list, names, self.assembly)
+    }
+
+    /// Sorts what the threads send, input by input: so contigs are numbered in the order of the inputs.
+    fn collect(
+        &self,
+        announced: &mut Announced,
+        report: &mut Report,
+        told: &mut Told<'_>,
+    ) -> Result<Option<(Merge, ContigList)>> {
+        let mut runs = Runs::new(self.publication, self.pool, self.options.memory)?;
+        let (mut bytes, mut records) = (0, 0);
+        let mut list = self.contigs.clone();
+        for (number, file) in self.files.iter().enumerate() {
+            let from = announced.of(number)?;
+            let mut contigs = self.contigs(list, number);
+            let mut numbers = Vec::new();
+            loop {
+                match from.recv().map_err(|_| ended())? {
+                    Message::Items(batch, read, more) => {
+                        (bytes, records) = (bytes + read, records + more);
+                        if !told(bytes, records) {
+                            return Err(Error::Cancelled);
+                        }
+                        number_contigs(&batch, file, &mut contigs, &mut numbers)?;
+                        let keys = batch.items.iter().map(|&(contig, position, end)| {
+                            let contig = numbers.get(contig as usize).copied();
+                            let contig = contig.unwrap_or(u32::MAX);
+                            (place_key(contig, position), number as u64, end)
+                        });
+                        runs.add(batch.bytes, keys)?;
+                    }
+                    Message::Done(more) => {
+                        report.absorb(*more);
+                        break;
+                    }
+                    Message::Failed(_, true) if self.options.sort && !self.sort => {
+                        return Ok(None);
+                    }
+                    Message::Failed(error, _) => return Err(error),
+                }
+            }
+            list = contigs.into_list();
+        }
+        let (merge, _) = runs.finish(&mut || told(bytes, records))?;
+        Ok(Some((merge, list)))
+    }
+}
+
+/// Gives the contigs that an input has for the first time their numbers in the dataset.
+fn number_contigs(
+    batch: &Batch,
+    file: &str,
+    contigs: &mut Contigs,
+    numbers: &mut Vec<u32>,
+) -> Result<()> {
+    for (name, place) in &batch.contigs {
+        let number = contigs.number(name).map_err(|bad| {
+            let (expected, found) = bad.told(name);
+            Error::from(Box::new(InputError {
+                file: file.to_owned(),
+                place: *place,
+                expected: expected.to_owned(),
+                found,
+            }))
+        })?;
+        numbers.push(number);
+    }
+    Ok(())
+}
+
+/// The inputs that threads have begun to read, by their numbers.
+struct Announced {
+    coming: Receiver<(usize, Receiver<Message>)>,
+    begun: BTreeMap<usize, Receiver<Message>>,
+}
+
+impl Announced {
+    fn new(coming: Receiver<(usize, Receiver<Message>)>) -> Self {
+        Self {
+            coming,
+            begun: BTreeMap::new(),
+        }
+    }
+
+    /// Waits until an input is read.
+    fn of(&mut self, number: usize) -> Result<Receiver<Message>> {
+        loop {
+            if let Some(from) = self.begun.remove(&number) {
+                return Ok(from);
+            }
+            let (other, from) = self.coming.recv().map_err(|_| ended())?;
+            self.begun.insert(other, from);
+        }
+    }
+}
+
+/// Contig and position by the key that they are sorted by.
+fn place_of(key: u64) -> (u32, i32) {
+    let position = (key & 0xffff_ffff) as i64 - 1;
+    (
+        (key >> 32) as u32,
+        i32::try_from(position).unwrap_or(i32::MAX),
+    )
+}
+
+/// For a thread that ended before its work.
+fn ended() -> Error {
+    Error::Usage("a thread that read an input ended".to_owned())
+}

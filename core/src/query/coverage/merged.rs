@@ -1,0 +1,296 @@
+//! What batches know of a place that are put together from inputs of one sample each: from their stretches.
+
+use super::Place;
+use crate::cohort::{Batches, Mask, View};
+use crate::error::Result;
+use crate::set::{SampleSet, get_bit};
+use crate::store::Segment;
+use crate::store::coverage::{Known, Looked, State};
+
+/// All such batches.
+pub(super) struct MergedBatches<'a> {
+    view: &'a View,
+    /// By batch; `None` for the others.
+    batches: Vec<Option<Batch<'a>>>,
+}
+
+/// A batch, and where in its stretches the last place was.
+struct Batch<'a> {
+    /// Contig, start and end of what each of its parts covers, ascending; and the part.
+    covered: Vec<(u32, i32, i32, usize)>,
+    /// The first of its parts, and the segment: all have the same samples.
+    part: usize,
+    segment: &'a Segment,
+    /// The group in the batch; `None` is all of it.
+    masks: Vec<Option<Mask>>,
+    /// The stretch that was read last, of which segment, and what of it is still to come.
+    at: Option<(&'a Segment, usize, Known<'a>)>,
+    place: Place,
+    /// By group, at the place.
+    looked: Vec<Looked>,
+}
+
+impl<'a> MergedBatches<'a> {
+    /// To be counted in these groups; `None` is everybody.
+    pub(super) fn new(
+        view: &'a View,
+        batches: &Batches,
+        groups: Vec<Option<SampleSet>>,
+    ) -> Result<Self> {
+        let mut all = Vec::new();
+        for number in 0..batches.len() as u32 {
+            all.push(Batch::new(view, batches.parts(number), &groups)?);
+        }
+        Ok(Self { view, batches: all })
+    }
+
+    /// Adds what is known of a group at a place in the batches that do not have the variant; `false` where
+    /// somebody of it was not looked at.
+    pub(super) fn add(
+        &mut self,
+        place: Place,
+        group: usize,
+        is_here: impl Fn(u32) -> bool,
+        sum: &mut crate::cohort::RowCounts,
+    ) -> Result<bool> {
+        for (number, batch) in (0..).zip(&mut self.batches) {
+            let Some(batch) = batch.as_mut().filter(|_| !is_here(number)) else {
+                continue;
+            };
+            batch.move_to(self.view, place)?;
+            let looked = batch.looked.get(group).copied().unwrap_or_default();
+            if looked.uncovered > 0 {
+                return Ok(false);
+            }
+            sum.an = sum.an.saturating_add(looked.an);
+            sum.missing = sum.missing.saturating_add(looked.missing);
+        }
+        Ok(true)
+    }
+
+    /// Calls `f` with a part of each batch that does not have the variant, and with what it knows of each sample.
+    pub(super) fn states(
+        &self,
+        place: Place,
+        is_here: impl Fn(u32) -> bool,
+        f: &mut dyn FnMut(usize, &[State]),
+    ) -> Result<()> {
+        for (number, batch) in (0..).zip(&self.batches) {
+            if let Some(batch) = batch.as_ref().filter(|_| !is_here(number)) {
+                f(batch.part, &batch.states(self.view, place)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What one batch knows of a sample; `None` where it is no such batch.
+    pub(super) fn state(&self, place: Place, batch: u32, sample: u32) -> Result<Option<State>> {
+        let Some(Some(batch)) = self.batches.get(batch as usize) else {
+            return Ok(None);
+        };
+        let states = batch.states(self.view, place)?;
+        let local = (0..states.len() as u32).find(|local| batch.segment.sample(*local) == sample);
+        let state = local.and_then(|local| states.get(local as usize));
+        Ok(state.copied())
+    }
+}
+
+impl<'a> Batch<'a> {
+    fn new(view: &'a View, parts: &[usize], groups: &[Option<SampleSet>]) -> Result<Option<Self>> {
+        let Some(first) = parts.first().filter(|part| view.is_merged(**part)) else {
+            return Ok(None);
+        };
+        let Some(of) = view.parts().get(*first) else {
+            return Ok(None);
+        };
+        let segment = view.segment(of)?;
+        let samples = segment.meta().samples;
+        let mut covered = Vec::new();
+        for &part in parts {
+            let entry = view.manifest().segments.get(part);
+            for span in entry.map_or(&[][..], |entry| &entry.covered) {
+                covered.push((span.contig, span.start, span.end, part));
+            }
+        }
+        covered.sort_unstable();
+        let mask = |group: &Option<SampleSet>| {
+            let mask = group.as_ref().map(|group| Mask::of(group, segment));
+            mask.filter(|mask| mask.size < samples)
+        };
+        Ok(Some(Self {
+            covered,
+            part: *first,
+            segment,
+            masks: groups.iter().map(mask).collect(),
+            at: None,
+            place: Place {
+                contig: u32::MAX,
+                position: 0,
+            },
+            looked: vec![Looked::default(); groups.len()],
+        }))
+    }
+
+    /// The segment and the number of the stretch around a place.
+    fn find(&self, view: &'a View, place: Place) -> Result<Option<(&'a Segment, usize)>> {
+        let Place { contig, position } = place;
+        for &(of, start, end, part) in &self.covered {
+            let Some(part) = view.parts().get(part) else {
+                continue;
+            };
+            if of != contig || position < start || position >= end {
+                continue;
+            }
+            let segment = view.segment(part)?;
+            let Some(coverage) = segment.coverage() else {
+                continue;
+            };
+            let file = segment.file();
+            let number = coverage.first_behind(file, contig, position)?;
+            if number < coverage.len() && coverage.stretch(file, number)?.holds(contig, position) {
+                return Ok(Some((segment, number)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes to a place.
+    fn move_to(&mut self, view: &'a View, place: Place) -> Result<()> {
+        if self.place == place {
+            return Ok(());
+        }
+        let forward = self.place.contig == place.contig && self.place.position <= place.position;
+        let stays = match &self.at {
+            Some((segment, number, _)) if forward => {
+                let coverage = segment.coverage();
+                coverage.map_or(Ok(false), |coverage| {
+                    let stretch = coverage.stretch(segment.file(), *number)?;
+                    Ok::<_, crate::error::Error>(stretch.holds(place.contig, place.position))
+                })?
+            }
+            _ => false,
+        };
+        if !stays {
+            self.begin(view, place)?;
+        }
+        self.place = place;
+        let Some((segment, _, known)) = &mut self.at else {
+            return Ok(());
+        };
+        while let Some(change) = known
+            .until(place.position)
+            .map_err(|rule| segment.broken_coverage(rule))?
+        {
+            for (mask, looked) in self.masks.iter().zip(&mut self.looked) {
+                let inside = |mask: &Mask| get_bit(&mask.samples, change.sample);
+                if mask.as_ref().is_none_or(inside) {
+                    looked.change(&change);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the start of the stretch around a place.
+    fn begin(&mut self, view: &'a View, place: Place) -> Result<()> {
+        // what follows may fail half-way
+        self.at = None;
+        self.place.contig = u32::MAX;
+        let samples = self.segment.meta().samples;
+        let found = self.find(view, place)?;
+        let nobody = |mask: &Option<Mask>| Looked {
+            uncovered: mask.as_ref().map_or(samples, |mask| mask.size),
+            ..Looked::default()
+        };
+        let Some((segment, number)) = found else {
+            self.looked = self.masks.iter().map(nobody).collect();
+            return Ok(());
+        };
+        let Some(coverage) = segment.coverage() else {
+            return Ok(());
+        };
+        let stretch = coverage.stretch(segment.file(), number)?;
+        let whole = |mask: &Option<Mask>| match mask {
+            None => stretch.looked,
+            Some(_) => Looked::default(),
+        };
+        self.looked = self.masks.iter().map(whole).collect();
+        let mut known = coverage.read(segment.file(), number)?;
+        let (masks, all) = (&self.masks, &mut self.looked);
+        known
+            .runs(|run, state| {
+                for (mask, looked) in masks.iter().zip(&mut *all) {
+                    if let Some(mask) = mask {
+                        looked.add(state, count_in(&mask.samples, &run));
+                    }
+                }
+            })
+            .map_err(|rule| segment.broken_coverage(rule))?;
+        self.at = Some((segment, number, known));
+        Ok(())
+    }
+
+    /// What is known of each sample at a place.
+    fn states(&self, view: &'a View, place: Place) -> Result<Vec<State>> {
+        let samples = self.segment.meta().samples as usize;
+        let mut states = vec![State::UNCOVERED; samples];
+        let Some((segment, number)) = self.find(view, place)? else {
+            return Ok(states);
+        };
+        let Some(coverage) = segment.coverage() else {
+            return Ok(states);
+        };
+        let broken = |rule| segment.broken_coverage(rule);
+        let mut known = coverage.read(segment.file(), number)?;
+        known
+            .runs(|run, state| {
+                if let Some(states) = states.get_mut(run.start as usize..run.end as usize) {
+                    states.fill(state);
+                }
+            })
+            .map_err(broken)?;
+        while let Some(change) = known.until(place.position).map_err(broken)? {
+            if let Some(state) = states.get_mut(change.sample as usize) {
+                *state = change.after;
+            }
+        }
+        Ok(states)
+    }
+}
+
+/// How many of a range of bits are set.
+fn count_in(words: &[u64], range: &std::ops::Range<u32>) -> u32 {
+    let (first, last) = (range.start / 64, range.end.saturating_sub(1) / 64);
+    let mut count = 0;
+    for at in first..=last {
+        let mut word = words.get(at as usize).copied().unwrap_or(0);
+        if at == first {
+            word &= u64::MAX << (range.start % 64);
+        }
+        if at == last && range.end % 64 != 0 {
+            word &= (1 << (range.end % 64)) - 1;
+        }
+        count += word.count_ones();
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_a_range_are_counted() {
+        let words = [0xdead_beef_0123_4567_u64, u64::MAX, 0x8000_0000_0000_0001];
+        for start in 0..191 {
+            for end in start + 1..=192 {
+                let expected = (start..end).filter(|n| get_bit(&words, *n)).count();
+                assert_eq!(
+                    count_in(&words, &(start..end)) as usize,
+                    expected,
+                    "{start}..{end}"
+                );
+            }
+        }
+    }
+}
