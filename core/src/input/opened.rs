@@ -82,15 +82,15 @@ pub(super) fn open(path: &Path, file: &str, read: Arc<AtomicU64>) -> Result<(Str
             None => counted(waiting(opened, file)?, read),
         }
     };
-    Ok((detect(input, file)?, total))
+    Ok((detect(input, file, total)?, total))
 }
 
 fn waiting(stream: impl Read + Send + 'static, file: &str) -> Result<Waiting> {
     Waiting::new(stream).map_err(|e| Error::io(file, e))
 }
 
-/// Tells the compression of `input`.
-pub(super) fn detect(mut input: Bytes, file: &str) -> Result<Stream> {
+/// Detects the compression of `input`, which is so long, where that is known.
+pub(super) fn detect(mut input: Bytes, file: &str, total: Option<u64>) -> Result<Stream> {
     let mut start = Vec::new();
     (&mut input)
         .take(PEEK)
@@ -112,7 +112,10 @@ pub(super) fn detect(mut input: Bytes, file: &str) -> Result<Stream> {
         return Err(not_variants(file, what));
     }
     let (bgzf, gzip) = (is_bgzf(&start), start.starts_with(&[0x1f, 0x8b]));
-    let whole = BufReader::with_capacity(READ_SIZE, Cursor::new(start).chain(input));
+    // of ten thousand small files each would have a buffer for a large one
+    let length = total.and_then(|total| usize::try_from(total).ok());
+    let size = length.map_or(READ_SIZE, |length| READ_SIZE.min(length + 1));
+    let whole = BufReader::with_capacity(size, Cursor::new(start).chain(input));
     let source = if bgzf {
         Source::Blocks(Blocks::new(Box::new(whole), file.to_owned()))
     } else if gzip {

@@ -126,7 +126,8 @@ impl Reader {
             .map_err(|e| Error::io(name, e))?
             .len();
         let read = Arc::new(AtomicU64::new(0));
-        let stream = opened::detect(opened::counted(file, Arc::clone(&read)), name)?;
+        let counted = opened::counted(file, Arc::clone(&read));
+        let stream = opened::detect(counted, name, Some(total))?;
         let total = Some(total);
         Self::start(stream, name.to_owned(), Progress { read, total }, options)
     }

@@ -435,6 +435,15 @@ impl<'a> Walk<'a> {
                 self.current.push(at(head.row));
                 more = head.step(part)?;
             }
+            // what is not short may be the same in other letters
+            let goes_on = part.is_merged && more && head.position == position;
+            if goes_on && part.short(head.row)?.is_none() {
+                self.current.clear();
+                (head.row, head.range, head.position) = (row, range, position);
+                self.heads.push(head);
+                self.gather(position)?;
+                return Ok(true);
+            }
             if more {
                 self.heads.push(head);
             }

@@ -178,7 +178,7 @@ fn collect(mut reader: Reader, how: &How) -> Result<Outcome> {
 
 fn open_bytes(data: impl AsRef<[u8]>, options: &ReadOptions) -> Result<Reader> {
     let input = Box::new(Cursor::new(data.as_ref().to_vec()));
-    let stream = super::opened::detect(input, "test")?;
+    let stream = super::opened::detect(input, "test", None)?;
     let progress = Progress {
         read: Arc::default(),
         total: None,

@@ -110,11 +110,11 @@ struct Variant {
 
 /// The sets of a row.
 struct RowSets {
-    missing: Vec<u64>,
-    haploid: Vec<u64>,
-    unphased: Vec<u64>,
-    uncovered: Vec<u64>,
-    outside: Vec<u64>,
+    missing: Plane,
+    haploid: Plane,
+    unphased: Plane,
+    uncovered: Plane,
+    outside: Plane,
 }
 
 impl KnownNow {
@@ -251,7 +251,7 @@ impl<'a> Assembler<'a> {
             let sets = match number {
                 // the first reports of everybody of whom no other row does
                 0 => self.sets_with_others(row, &reported),
-                _ => self.sets_of(row),
+                _ => sets_of(&mut self.chunk, row),
             };
             self.row((contig, position), row, sets, *rank)?;
             *rank += 1;
@@ -260,38 +260,38 @@ impl<'a> Assembler<'a> {
         Ok(())
     }
 
-    /// The sets of a row that reports of the samples with its record.
-    fn sets_of(&self, row: &[&Found<'_>]) -> RowSets {
-        let words = words_for(self.samples);
-        let mut sets = RowSets {
-            missing: vec![0; words_for(2 * self.samples)],
-            haploid: vec![0; words],
-            unphased: vec![0; words],
-            uncovered: vec![0; words],
-            outside: all_bits(self.samples),
-        };
-        sets.add(row);
-        sets
-    }
-
-    /// The same of a row that reports of all others as well, but those of whom other rows report.
-    fn sets_with_others(&self, row: &[&Found<'_>], reported: &[u64]) -> RowSets {
-        let mut sets = RowSets {
-            missing: self.known.missing.clone(),
-            haploid: self.known.haploid.clone(),
-            unphased: self.known.unphased.clone(),
-            uncovered: self.known.uncovered.clone(),
-            outside: reported.to_vec(),
-        };
+    /// The sets of a row that reports of all but those of whom other rows report.
+    fn sets_with_others(&mut self, row: &[&Found<'_>], reported: &[u64]) -> RowSets {
+        let mut missing = self.known.missing.clone();
+        let mut haploid = self.known.haploid.clone();
+        let mut unphased = self.known.unphased.clone();
+        let mut uncovered = self.known.uncovered.clone();
+        let mut outside = reported.to_vec();
         for_each_bit(reported, |sample| {
-            put_bit(&mut sets.missing, 2 * sample, false);
-            put_bit(&mut sets.missing, 2 * sample + 1, false);
-            for set in [&mut sets.haploid, &mut sets.unphased, &mut sets.uncovered] {
+            put_bit(&mut missing, 2 * sample, false);
+            put_bit(&mut missing, 2 * sample + 1, false);
+            for set in [&mut haploid, &mut unphased, &mut uncovered] {
                 put_bit(set, sample, false);
             }
         });
-        sets.add(row);
-        sets
+        for one in row {
+            let (genotype, sample) = (&one.genotype, one.sample);
+            put_bit(&mut outside, sample, false);
+            for copy in 0..2 {
+                let is_missing = genotype.missing >> copy & 1 != 0;
+                put_bit(&mut missing, 2 * sample + copy, is_missing);
+            }
+            put_bit(&mut haploid, sample, genotype.haploid);
+            put_bit(&mut unphased, sample, genotype.unphased);
+        }
+        let (chunk, samples) = (&mut self.chunk, self.samples);
+        RowSets {
+            missing: plane(chunk, &missing, 2 * samples),
+            haploid: plane(chunk, &haploid, samples),
+            unphased: plane(chunk, &unphased, samples),
+            uncovered: plane(chunk, &uncovered, samples),
+            outside: plane(chunk, &outside, samples),
+        }
     }
 
     fn row(
@@ -305,7 +305,6 @@ impl<'a> Assembler<'a> {
             return Ok(());
         };
         let shape = read_shape(first.shape).ok_or_else(lost)?;
-        let samples = self.samples;
         let chunk = &mut self.chunk;
         let mut carriers = Vec::new();
         let (polyploid_from, phases_from) =
@@ -355,12 +354,12 @@ impl<'a> Assembler<'a> {
             alts: from(alts_from, chunk.alts.len()),
             info: from(info_from, chunk.info.len()),
             end: shape.record_end,
-            missing: plane(chunk, &sets.missing, 2 * samples),
-            haploid: plane(chunk, &sets.haploid, samples),
-            unphased: plane(chunk, &sets.unphased, samples),
+            missing: sets.missing,
+            haploid: sets.haploid,
+            unphased: sets.unphased,
             recorded,
-            uncovered: plane(chunk, &sets.uncovered, samples),
-            outside: plane(chunk, &sets.outside, samples),
+            uncovered: sets.uncovered,
+            outside: sets.outside,
             polyploid: from(polyploid_from, chunk.polyploid.len()),
             blocks: Span::default(),
             block_short: 0,
@@ -410,19 +409,28 @@ impl<'a> Assembler<'a> {
     }
 }
 
-impl RowSets {
-    /// Adds what the samples of a row say of themselves.
-    fn add(&mut self, row: &[&Found<'_>]) {
-        for one in row {
-            let (genotype, sample) = (&one.genotype, one.sample);
-            put_bit(&mut self.outside, sample, false);
-            for copy in 0..2 {
-                let missing = genotype.missing >> copy & 1 != 0;
-                put_bit(&mut self.missing, 2 * sample + copy, missing);
-            }
-            put_bit(&mut self.haploid, sample, genotype.haploid);
-            put_bit(&mut self.unphased, sample, genotype.unphased);
-        }
+/// The sets of a row that reports of the samples with its record alone.
+fn sets_of(chunk: &mut Chunk, row: &[&Found<'_>]) -> RowSets {
+    let mut members = [(); 4].map(|()| Vec::new());
+    let [samples, missing, haploid, unphased] = &mut members;
+    for one in row {
+        let (genotype, sample) = (&one.genotype, one.sample);
+        samples.push(sample);
+        let copies = (0..2).filter(|copy| genotype.missing >> copy & 1 != 0);
+        missing.extend(copies.map(|copy| 2 * sample + copy));
+        haploid.extend(genotype.haploid.then_some(sample));
+        unphased.extend(genotype.unphased.then_some(sample));
+    }
+    let [samples, missing, haploid, unphased] = members.map(|of| list(chunk, &of));
+    RowSets {
+        missing,
+        haploid,
+        unphased,
+        uncovered: Plane::Empty,
+        outside: match samples {
+            Plane::List(span) => Plane::AllBut(span),
+            other => other,
+        },
     }
 }
 
