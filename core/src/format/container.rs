@@ -55,19 +55,14 @@ pub(crate) struct Container {
 }
 
 impl Container {
-    /// Maps a file and checks its structure: what it costs does not depend on its size but for the
-    /// table (8 bytes for each 64 KiB).
-    pub(crate) fn open(path: &Path, kind: FileKind) -> Result<Self> {
-        Self::parse(path, Bytes::map(path)?, kind)
-    }
-
-    /// The same over bytes in memory.
+    /// [`Self::parse`] over bytes in memory.
     #[cfg(test)]
     pub(crate) fn from_bytes(path: &Path, bytes: Vec<u8>, kind: FileKind) -> Result<Self> {
-        Self::parse(path, Bytes::Held(bytes), kind)
+        Self::parse(path, bytes.into(), kind)
     }
 
-    /// The same over a file that is mapped already.
+    /// Checks the structure of a file: what it costs does not depend on its size but for the table
+    /// (8 bytes for each 64 KiB).
     pub(crate) fn parse(path: &Path, bytes: Bytes, kind: FileKind) -> Result<Self> {
         let damage = |offset: usize, expected: String, found: String| {
             Error::from(Box::new(Damage {

@@ -8,14 +8,18 @@
 mod column;
 mod container;
 mod container_writer;
+mod disk;
 mod hash_index;
 mod kept;
 mod kind;
 mod layout;
 mod lists;
 mod map;
+#[cfg(feature = "testing")]
+mod memory;
 mod plain;
 mod same;
+mod storage;
 mod text;
 
 pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
@@ -29,8 +33,11 @@ pub(crate) use layout::{
 };
 pub(crate) use lists::{Lists, encode_lists};
 pub(crate) use map::Bytes;
+#[cfg(feature = "testing")]
+pub(crate) use memory::Memory;
 pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;
+pub(crate) use storage::{Folder, Found, Lock, Locked, NewFile, Storage};
 pub(crate) use text::{Text, TextBlock, TextWriter};
 
 /// The only format version this code reads, and the lowest that a reader of what it writes must know.

@@ -16,8 +16,8 @@ use super::sort::Places;
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::contig_hash;
 use crate::genome::{NormaliseError, Normalised, Position, ReferenceFasta, normalise};
-use crate::input::Reader;
 use crate::input::chunk::Chunk;
+use crate::input::{Reader, Workers};
 use crate::store::{Manifest, Publication};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl<'a> Emitter<'a> {
         (contigs, earlier): (Contigs, Earlier),
         file: &str,
         options: &'a BuildOptions,
-        pool: &'a rayon::ThreadPool,
+        workers: &'a Workers,
         target: Target<'a>,
     ) -> Result<Self> {
         let reference = match &options.reference {
@@ -112,7 +112,7 @@ impl<'a> Emitter<'a> {
                 (file, annotated.cloned()),
                 samples,
                 options,
-                pool,
+                workers,
                 target.publication,
                 target.manifest,
             ),
@@ -127,7 +127,7 @@ impl<'a> Emitter<'a> {
         &mut self,
         mut reader: Reader,
         places: Option<Places>,
-        pool: &rayon::ThreadPool,
+        workers: &Workers,
         progress: &mut dyn FnMut(u64, u64) -> bool,
     ) -> Result<()> {
         let handle = reader.progress();
@@ -135,7 +135,7 @@ impl<'a> Emitter<'a> {
         let copy = places.is_some();
         self.places = places;
         let mut records = 0;
-        let tally = reader.read(pool, in_flight, &mut |chunk| {
+        let tally = reader.read(workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
             if !progress(handle.read(), records) {
                 return Err(Error::Cancelled);

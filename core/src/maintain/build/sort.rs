@@ -8,18 +8,16 @@ use super::contigs::Contigs;
 use super::report::Report;
 use crate::error::{Error, Place, Result};
 use crate::input::chunk::Chunk;
-use crate::input::{Progress, Reader};
+use crate::input::{Progress, Reader, Workers};
 use crate::store::Publication;
-use rayon::ThreadPool;
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tempfile::SpooledTempFile;
 
 /// Runs merged at once, unless their longest records would fill the memory.
 const MERGED_MAX: usize = 64;
@@ -57,7 +55,7 @@ impl Places {
 /// What sorting works with.
 pub(super) struct Sorting<'a> {
     pub(super) publication: &'a Publication,
-    pub(super) pool: &'a ThreadPool,
+    pub(super) workers: &'a Workers,
     pub(super) memory: u64,
     pub(super) skip_malformed: bool,
     /// The input as the user named it.
@@ -79,7 +77,7 @@ impl Sorting<'_> {
         let mut runs = Runs::new(self)?;
         let mut records = 0;
         reader.keep_raw();
-        let tally = reader.read(self.pool, in_flight, &mut |chunk| {
+        let tally = reader.read(self.workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
             if !progress(handle.read(), records) {
                 return Err(Error::Cancelled);
@@ -125,7 +123,6 @@ struct Entry {
 /// Runs in the making.
 struct Runs<'a> {
     sorting: &'a Sorting<'a>,
-    directory: PathBuf,
     arenas: Vec<Vec<u8>>,
     entries: Vec<Entry>,
     /// Bytes of the arenas and the entries.
@@ -140,11 +137,10 @@ impl<'a> Runs<'a> {
     fn new(sorting: &'a Sorting<'a>) -> Result<Self> {
         Ok(Self {
             sorting,
-            directory: sorting.publication.directory().to_owned(),
             arenas: Vec::new(),
             entries: Vec::new(),
             held: 0,
-            spill: Spill::new(sorting.publication.unnamed()?),
+            spill: Spill::new(sorting.publication.unnamed()),
             runs: Vec::new(),
             longest: 0,
             bytes: 0,
@@ -193,9 +189,10 @@ impl<'a> Runs<'a> {
         if entries.is_empty() {
             return Ok(());
         }
-        self.sorting
-            .pool
-            .install(|| entries.par_sort_by_key(|entry| entry.key));
+        match self.sorting.workers.pool() {
+            Some(pool) => pool.install(|| entries.par_sort_by_key(|entry| entry.key)),
+            None => entries.sort_by_key(|entry| entry.key),
+        }
         let run = self.spill.write(|out| {
             for entry in &entries {
                 let range = entry.bytes.start as usize..entry.bytes.end as usize;
@@ -206,7 +203,7 @@ impl<'a> Runs<'a> {
             Ok(())
         });
         self.runs
-            .push(run.map_err(|e| Error::io(&self.directory, e))?);
+            .push(run.map_err(|e| Error::io(self.sorting.publication.folder(), e))?);
         Ok(())
     }
 
@@ -215,9 +212,9 @@ impl<'a> Runs<'a> {
         self.write()?;
         let cost = RUN_COST + self.longest;
         let merged = (self.sorting.memory / 4 / cost).clamp(2, MERGED_MAX as u64) as usize;
-        let failed = |e| Error::io(&self.directory, e);
+        let failed = |e| Error::io(self.sorting.publication.folder(), e);
         while self.runs.len() > merged {
-            let mut spill = Spill::new(self.sorting.publication.unnamed()?);
+            let mut spill = Spill::new(self.sorting.publication.unnamed());
             let mut runs = Vec::new();
             // neighbours only: what is equal stays in the order of the input
             for part in self.runs.chunks(merged) {
@@ -260,12 +257,12 @@ fn write_frame(out: &mut dyn Write, key: u64, place: u64, bytes: &[u8]) -> io::R
 
 /// Runs behind each other in one file: a file of its own for each would be too many open ones.
 struct Spill {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<SpooledTempFile>>,
     end: u64,
 }
 
 impl Spill {
-    fn new(file: File) -> Self {
+    fn new(file: SpooledTempFile) -> Self {
         Self {
             file: Arc::new(Mutex::new(file)),
             end: 0,
@@ -292,7 +289,7 @@ impl Spill {
 
 /// The bytes of one run.
 struct Stretch {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<SpooledTempFile>>,
     left: Range<u64>,
 }
 
