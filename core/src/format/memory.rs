@@ -33,6 +33,28 @@ impl Memory {
         entries.files.insert(file.to_owned(), Arc::new(bytes));
     }
 
+    /// The same files, to be changed apart.
+    #[cfg(test)]
+    pub(crate) fn copy(&self) -> Self {
+        let entries = self.entries();
+        Self(Arc::new(Mutex::new(Entries {
+            files: entries.files.clone(),
+            directories: entries.directories.clone(),
+            locks: BTreeSet::new(),
+        })))
+    }
+
+    #[cfg(test)]
+    pub(super) fn files(&self) -> Vec<(PathBuf, Arc<Vec<u8>>)> {
+        let files = self.entries().files.clone();
+        files.into_iter().collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn directories(&self) -> BTreeSet<PathBuf> {
+        self.entries().directories.clone()
+    }
+
     fn bytes(&self, file: &Path) -> io::Result<Arc<Vec<u8>>> {
         let found = self.entries().files.get(file).map(Arc::clone);
         found.ok_or_else(|| io::ErrorKind::NotFound.into())

@@ -14,8 +14,10 @@ mod kept;
 mod kind;
 mod layout;
 mod lists;
+#[cfg(test)]
+mod lossy;
 mod map;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 mod memory;
 mod plain;
 mod same;
@@ -32,8 +34,10 @@ pub(crate) use layout::{
     u32_of, unpack_alleles,
 };
 pub(crate) use lists::{Lists, encode_lists};
+#[cfg(test)]
+pub(crate) use lossy::{Fate, Lossy};
 pub(crate) use map::Bytes;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use memory::Memory;
 pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;

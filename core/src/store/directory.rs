@@ -101,6 +101,8 @@ impl Publication {
                 directory.display()
             )));
         }
+        // what a writer that was killed has published must last before files of the state before go
+        sync(folder, directory)?;
         publication.remove_unlisted(&HashSet::new());
         Ok(publication)
     }
@@ -186,22 +188,30 @@ impl Publication {
         let mut temporary = self.scratch()?;
         temporary.write_all(&bytes).map_err(failed)?;
         temporary.sync().map_err(failed)?;
-        let sync = |directory: &Path| {
-            let synced = self.storage().sync_directory(directory);
-            synced.map_err(|e| Error::io(directory, e))
-        };
         // the files must be found under their names before the manifest names them
-        sync(self.folder.path())?;
+        sync(&self.folder, self.folder.path())?;
         temporary.rename(&path).map_err(failed)?;
-        sync(self.folder.path())?;
-        if self.created
-            && let Some(parent) = self.folder.path().parent()
-            && !parent.as_os_str().is_empty()
-        {
-            sync(parent)?;
-        }
+        // from here on readers see it: where a sync fails, the files of the old state stay, for a crash
+        // may bring it back
         self.published = true;
+        sync(&self.folder, self.folder.path())?;
+        self.sync_parent()?;
         Ok(self.remove_unlisted(&HashSet::new()))
+    }
+
+    /// The name of the directory itself must last. Also where it was there already: a writer that was
+    /// killed may have made it, or its user a moment ago.
+    fn sync_parent(&self) -> Result<()> {
+        let parent = match self.folder.path().parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => return Ok(()),
+        };
+        match sync(&self.folder, parent) {
+            // what others made we may not be allowed to look into
+            Err(_) if !self.created => Ok(()),
+            synced => synced,
+        }
     }
 }
 
@@ -243,6 +253,11 @@ fn refuse_foreign_files(folder: &Folder) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn sync(folder: &Folder, directory: &Path) -> Result<()> {
+    let synced = folder.storage().sync_directory(directory);
+    synced.map_err(|e| Error::io(directory, e))
 }
 
 fn names(folder: &Folder) -> Result<Vec<String>> {

@@ -8,6 +8,8 @@
 mod annotation;
 mod blocks;
 mod contigs;
+#[cfg(test)]
+mod crash_tests;
 mod earlier;
 mod emit;
 mod encode;
