@@ -21,6 +21,12 @@ impl Files {
         self.0.write(path.as_ref(), bytes.into());
     }
 
+    /// The same files, to be changed apart.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(self.0.copy())
+    }
+
     /// Whether there is a file or a dataset of this name.
     pub fn exists(&self, path: impl AsRef<Path>) -> bool {
         self.0.found(path.as_ref()).is_some()

@@ -34,7 +34,6 @@ impl Memory {
     }
 
     /// The same files, to be changed apart.
-    #[cfg(test)]
     pub(crate) fn copy(&self) -> Self {
         let entries = self.entries();
         Self(Arc::new(Mutex::new(Entries {

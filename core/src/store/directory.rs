@@ -121,9 +121,13 @@ impl Publication {
             // what a manifest lists that is damaged or of another version is not known: nothing is removed
             Some(Err(_)) => return Vec::new(),
         };
-        let unlisted = |name: &String| {
-            is_ours(name) && !listed.contains(name) && !keep.contains(name.as_str())
-        };
+        let listed = listed.iter().map(String::as_str);
+        self.remove_all_but(listed.chain(keep.iter().copied()).collect())
+    }
+
+    /// Removes our files that have none of these names.
+    fn remove_all_but(&self, keep: HashSet<&str>) -> Vec<LeftOver> {
+        let unlisted = |name: &String| is_ours(name) && !keep.contains(name.as_str());
         let names = names(&self.folder).unwrap_or_default().into_iter();
         let remove = |name: String| {
             let path = self.folder.path().join(name);
@@ -196,7 +200,7 @@ impl Publication {
         self.published = true;
         sync(&self.folder, self.folder.path())?;
         self.sync_parent()?;
-        Ok(self.remove_unlisted(&HashSet::new()))
+        Ok(self.remove_all_but(listed(manifest).collect()))
     }
 
     /// The name of the directory itself must last. Also where it was there already: a writer that was
