@@ -10,6 +10,7 @@ mod container;
 mod container_writer;
 mod disk;
 mod hash_index;
+mod header;
 mod kept;
 mod kind;
 mod layout;
