@@ -13,6 +13,9 @@ mod query;
 mod set;
 mod stop;
 mod store;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
 
 pub use cohort::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};

@@ -1,8 +1,8 @@
 //! Raw bytes in the place of a dataset's files, checksums as they come.
 
-use crate::dataset::{ask_everything, scratch};
+use crate::dataset::{DATASET, ask_everything};
 use crate::files::{self, Good, resign};
-use varidex::{BuildOptions, Dataset, build};
+use varidex::BuildOptions;
 
 /// The first byte says which file (bits 0-1) of which dataset (from bit 3 on), and whether to build over
 /// it (bit 2); the rest is the file's content.
@@ -11,9 +11,6 @@ pub fn container(data: &[u8]) {
         return;
     };
     let good = Good::number(which >> 3);
-    let directory = scratch();
-    let to = directory.path().join("bent.vdx");
-    std::fs::create_dir(&to).expect("temporary directories can be made");
     let mut manifest = good.manifest.clone();
     let mut files = good.files.clone();
     match which % 4 {
@@ -24,24 +21,23 @@ pub fn container(data: &[u8]) {
         _ => files.last_mut().expect("a segment").bytes = content.to_vec(),
     }
     let written = files.iter().map(|file| (&*file.name, &*file.bytes));
-    files::write(&to, &manifest, written);
-    if let Ok(dataset) = Dataset::open(&to) {
+    let held = files::held(&manifest, written);
+    if let Ok(dataset) = held.open(DATASET) {
         // rules that are broken must be told, not more
         let _ = ask_everything(&dataset.view(), files::ROWS);
         let _ = dataset.verify();
     }
     if which & 4 != 0 {
         // a writer that finds such a dataset replaces it, and nothing of the old one is in the way
-        let input = directory.path().join("input.vcf");
-        std::fs::write(&input, include_str!("../data/small.vcf"))
-            .expect("temporary files can be written");
+        held.write("input.vcf", include_str!("../data/small.vcf"));
         let options = BuildOptions {
             replace: true,
             threads: Some(1),
             ..BuildOptions::default()
         };
-        build(&[&input], &to, &options, &mut |_| true).expect("a damaged dataset can be replaced");
-        let dataset = Dataset::open(&to).expect("what was built can be opened");
+        held.build(&["input.vcf"], DATASET, &options, &mut |_| true)
+            .expect("a damaged dataset can be replaced");
+        let dataset = held.open(DATASET).expect("what was built can be opened");
         dataset.verify().expect("what was built is sound");
     }
 }

@@ -1,36 +1,16 @@
-//! Temporary datasets, and every question that a dataset can be asked.
+//! Datasets in memory, and every question that a dataset can be asked.
 
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
-use tempfile::TempDir;
-use varidex::{BuildOptions, ExportFormat, ExportOptions, Group, Result, SampleSet, View, build};
+use std::path::PathBuf;
+use varidex::testing::Files;
+use varidex::{BuildOptions, ExportFormat, ExportOptions, Group, Result, SampleSet, View};
 
-/// A temporary directory: in `TMPDIR` where that is set, else in memory where the system has such.
-pub(crate) fn scratch() -> TempDir {
-    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let memory = Path::new("/dev/shm");
-        match std::env::var_os("TMPDIR") {
-            None if memory.is_dir() => memory.to_owned(),
-            _ => std::env::temp_dir(),
-        }
-    });
-    let builder = tempfile::Builder::new()
-        .prefix("varidex-fuzz-")
-        .tempdir_in(&*ROOT);
-    builder.expect("temporary directories can be made")
-}
+/// What every dataset is called.
+pub(crate) const DATASET: &str = "dataset.vdx";
 
-/// Builds a dataset from VCF text in a temporary directory, with these files of people, ontologies and
-/// genes beside it.
-pub(crate) fn built(vcf: &str, beside: &[(&str, &str)]) -> (TempDir, PathBuf) {
-    let directory = scratch();
-    let write = |name: &str, text: &str| {
-        let path = directory.path().join(name);
-        std::fs::write(&path, text).expect("temporary files can be written");
-        path
-    };
-    let input = write("input.vcf", vcf);
-    let to = directory.path().join("good.vdx");
+/// Builds a dataset from VCF text, with these files of people, ontologies and genes beside it.
+pub(crate) fn built(vcf: &str, beside: &[(&str, &str)]) -> Files {
+    let files = Files::default();
+    files.write("input.vcf", vcf);
     let declared = |key: &&str| vcf.contains(&format!("##INFO=<ID={key},"));
     let info = ["SCORE", "RANK", "NOTE", "DB"].into_iter().filter(declared);
     let mut options = BuildOptions {
@@ -39,15 +19,17 @@ pub(crate) fn built(vcf: &str, beside: &[(&str, &str)]) -> (TempDir, PathBuf) {
         ..BuildOptions::default()
     };
     for (name, text) in beside {
-        let path = write(name, text);
+        files.write(name, *text);
+        let path = PathBuf::from(name);
         match name.rsplit('.').next() {
             Some("obo") => options.people.ontologies.push(path),
             Some("gff3") => options.genes.push(path),
             _ => options.people.files.push(path),
         }
     }
-    build(&[&input], &to, &options, &mut |_| true).expect("a sound file can be built");
-    (directory, to)
+    let built = files.build(&["input.vcf"], DATASET, &options, &mut |_| true);
+    built.expect("a sound file can be built");
+    files
 }
 
 /// What [`built`] takes beside `mixed.vcf`.

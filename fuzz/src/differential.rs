@@ -1,9 +1,10 @@
 //! Random small cohorts: what the index answers is what a plain scan of the records gives.
 
-use crate::dataset::scratch;
+use crate::dataset::DATASET;
 use arbitrary::{Arbitrary, Unstructured};
 use std::collections::{BTreeMap, BTreeSet};
-use varidex::{BuildOptions, CarrierGenotype, Counts, Dataset, View, Zygosity, build};
+use varidex::testing::Files;
+use varidex::{BuildOptions, CarrierGenotype, Counts, View, Zygosity};
 
 /// Two inputs of other people, or one.
 #[derive(Debug, Arbitrary)]
@@ -76,7 +77,7 @@ pub fn differential(data: &[u8]) {
     let Ok(cohort) = Cohort::arbitrary_take_rest(Unstructured::new(data)) else {
         return;
     };
-    let directory = scratch();
+    let held = Files::default();
     let files: Vec<&File> = std::iter::once(&cohort.files.0)
         .chain(&cohort.files.1)
         .collect();
@@ -85,24 +86,24 @@ pub fn differential(data: &[u8]) {
     let mut people = 0;
     for (i, file) in files.iter().enumerate() {
         let count = 1 + u32::from(file.people % 70);
-        let path = directory.path().join(format!("{i}.vcf"));
-        std::fs::write(&path, file.text(people, count, &mut records))
-            .expect("temporary files can be written");
-        inputs.push(path);
+        let name = ["0.vcf", "1.vcf"][i];
+        held.write(name, file.text(people, count, &mut records));
+        inputs.push(name);
         people += count;
     }
-    let to = directory.path().join("out.vdx");
     let options = BuildOptions {
         threads: Some(1),
         memory: 16 << 20,
         ..BuildOptions::default()
     };
-    let report = build(&inputs, &to, &options, &mut |_| true).expect("a sound file can be built");
+    let report = held.build(&inputs, DATASET, &options, &mut |_| true);
+    let report = report.expect("a sound file can be built");
     assert_eq!(
         (report.stored, report.refused_count()),
         (records.len() as u64, 0)
     );
-    let dataset = Dataset::open(&to)
+    let dataset = held
+        .open(DATASET)
         .expect("what was built can be opened")
         .view();
     dataset.dataset().verify().expect("what was built is sound");

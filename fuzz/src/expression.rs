@@ -1,22 +1,17 @@
 //! Any text or JSON as an expression: understood, and written in either form, it means the same, and it
 //! can be asked.
 
-use crate::dataset::{BESIDE, built};
+use crate::dataset::{self, BESIDE, built};
 use std::sync::LazyLock;
-use varidex::{Dataset, View, Where, Who};
+use varidex::{View, Where, Who};
 
 /// Rows of an answer that are looked at.
 const ROWS: usize = 200;
 
 static DATASET: LazyLock<View> = LazyLock::new(|| {
-    let (directory, path) = built(include_str!("../data/mixed.vcf"), &BESIDE);
-    let dataset = Dataset::open(path)
-        .expect("what was built can be opened")
-        .view();
-    // everything is mapped now, so that the files may go
-    dataset.dataset().verify().expect("what was built is sound");
-    drop(directory);
-    dataset
+    let files = built(include_str!("../data/mixed.vcf"), &BESIDE);
+    let dataset = files.open(dataset::DATASET);
+    dataset.expect("what was built can be opened").view()
 });
 
 /// The first byte says of what kind, the rest is the text, or JSON.

@@ -1,9 +1,10 @@
 //! The files of good datasets, taken apart and put together again with checksums that are right.
 
-use crate::dataset::{BESIDE, built};
+use crate::dataset::{BESIDE, DATASET, built};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
+use varidex::testing::Files;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Variants of a damaged dataset that are looked at.
@@ -55,16 +56,18 @@ impl Good {
     pub(crate) fn number(n: u8) -> &'static Self {
         static ALL: LazyLock<Vec<Good>> = LazyLock::new(|| {
             let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../format-spec/vectors");
-            let path = |name: &&str| vectors.join(format!("{name}.vdx"));
-            let (_directory, with_people) = built(include_str!("../data/mixed.vcf"), &BESIDE);
-            let paths = NAMES.iter().map(path).chain([with_people]);
-            paths.map(Good::read).collect()
+            let vector = |name: &&str| {
+                let path = vectors.join(format!("{name}.vdx"));
+                Good::read(|file| std::fs::read(path.join(file)).expect("the vectors are there"))
+            };
+            let files = built(include_str!("../data/mixed.vcf"), &BESIDE);
+            let read = |name: &str| files.read(DATASET, name).expect("it was built");
+            NAMES.iter().map(vector).chain([Good::read(read)]).collect()
         });
         &ALL[usize::from(n) % ALL.len()]
     }
 
-    fn read(path: PathBuf) -> Self {
-        let read = |name: &str| std::fs::read(path.join(name)).expect("the vectors are there");
+    fn read(read: impl Fn(&str) -> Vec<u8>) -> Self {
         let manifest = read("manifest.json");
         let json: Value = serde_json::from_slice(&manifest).expect("a manifest is JSON");
         let segments = json["segments"].as_array().expect("segments are a list");
@@ -199,13 +202,14 @@ fn repeat(entry: &mut Value, sections: &[Section]) {
     entry["contigs"] = spans.collect();
 }
 
-/// Writes the files of a dataset into an empty directory.
-pub(crate) fn write<'a>(
-    directory: &Path,
+/// A dataset of these files.
+pub(crate) fn held<'a>(
     manifest: &'a [u8],
     files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-) {
+) -> Files {
+    let held = Files::default();
     for (name, bytes) in std::iter::once(("manifest.json", manifest)).chain(files) {
-        std::fs::write(directory.join(name), bytes).expect("temporary files can be written");
+        held.write(Path::new(DATASET).join(name), bytes);
     }
+    held
 }

@@ -1,8 +1,10 @@
 //! Files of people, ontologies, diseases and genes from strangers.
 
-use crate::dataset::{scratch, told_of_people};
-use std::path::Path;
-use varidex::{BuildOptions, Dataset, Error, PeopleOptions, build, load_people};
+use crate::dataset::{DATASET, built, told_of_people};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use varidex::testing::Files;
+use varidex::{BuildOptions, Error, PeopleOptions};
 
 /// By the low bits of the first byte.
 const NAMES: [&str; 16] = [
@@ -34,17 +36,17 @@ pub fn people(data: &[u8]) {
     let Some((&which, content)) = data.split_first() else {
         return;
     };
-    let directory = scratch();
-    let path = |name: &str| directory.path().join(name);
+    static BUILT: LazyLock<Files> = LazyLock::new(|| built(include_str!("../data/mixed.vcf"), &[]));
+    let files = BUILT.copy();
     let write = |name: &str, bytes: &[u8]| {
-        std::fs::write(path(name), bytes).expect("temporary files can be written");
-        path(name)
+        files.write(name, bytes);
+        PathBuf::from(name)
     };
     let name = NAMES[usize::from(which) % NAMES.len()];
     let file = write(name, content);
-    let vcf = write("input.vcf", include_bytes!("../data/mixed.vcf"));
     let mut options = BuildOptions {
         threads: Some(1),
+        replace: true,
         ..BuildOptions::default()
     };
     let mut people = PeopleOptions {
@@ -67,28 +69,32 @@ pub fn people(data: &[u8]) {
     if people.files.is_empty() {
         people.files.push(write("known.ndjson", PEOPLE.as_bytes()));
     }
-    let to = path("a.vdx");
     // what genes are is told by the build; people are loaded afterwards, as they may be any time
-    if let Err(e) = build(&[&vcf], &to, &options, &mut |_| true) {
-        assert!(told(&e, &to), "{e}");
+    if !options.genes.is_empty()
+        && let Err(e) = files.build(&["input.vcf"], DATASET, &options, &mut |_| true)
+    {
+        assert!(told(&e), "{e}");
         return;
     }
-    let before = Dataset::open(&to)
+    let before = files
+        .open(DATASET)
         .expect("what was built can be opened")
         .view();
-    match load_people(&to, &people, &mut |_| true) {
+    match files.load_people(DATASET, &people, &mut |_| true) {
         Ok(report) => {
             assert_eq!(report.read, report.people + report.merged + report.refused);
         }
         Err(e) => {
-            assert!(told(&e, &to), "{e}");
-            let after = Dataset::open(&to)
+            assert!(told(&e), "{e}");
+            let after = files
+                .open(DATASET)
                 .expect("a dataset stays where people are refused")
                 .view();
             assert_eq!(after.snapshot(), before.snapshot());
         }
     }
-    let dataset = Dataset::open(&to)
+    let dataset = files
+        .open(DATASET)
         .expect("what was built can be opened")
         .view();
     dataset.dataset().verify().expect("what was built is sound");
@@ -96,7 +102,6 @@ pub fn people(data: &[u8]) {
 }
 
 /// Errors of files from strangers name them; the dataset itself is never at fault.
-fn told(error: &Error, dataset: &Path) -> bool {
-    !matches!(error, Error::Damaged(_))
-        && !error.to_string().contains(&dataset.display().to_string())
+fn told(error: &Error) -> bool {
+    !matches!(error, Error::Damaged(_)) && !error.to_string().contains(DATASET)
 }

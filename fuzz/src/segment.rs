@@ -1,9 +1,8 @@
 //! Files of a dataset whose checksums are right and whose content is not: every reader must
 //! say so, or answer.
 
-use crate::dataset::{ask_everything, scratch};
+use crate::dataset::{DATASET, ask_everything};
 use crate::files::{self, Good, Section, manifest_for, put_together, take_apart};
-use varidex::Dataset;
 
 /// Patches, one after the other. The first byte says of which dataset. Each patch is: what to do
 /// (bits 0-1: overwrite, insert, delete, replace) in which file (bits 2-7: samples, terms,
@@ -28,14 +27,9 @@ pub fn segment(data: &[u8]) {
         .map(|(original, sections)| put_together(original, sections))
         .collect();
     let manifest = manifest_for(good, &files, &sections);
-    let directory = scratch();
     let names = good.files.iter().map(|file| file.name.as_str());
-    files::write(
-        directory.path(),
-        &manifest,
-        names.zip(files.iter().map(Vec::as_slice)),
-    );
-    let Ok(dataset) = Dataset::open(directory.path()) else {
+    let held = files::held(&manifest, names.zip(files.iter().map(Vec::as_slice)));
+    let Ok(dataset) = held.open(DATASET) else {
         return;
     };
     let asked = ask_everything(&dataset.view(), files::ROWS);

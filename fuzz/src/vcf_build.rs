@@ -1,8 +1,10 @@
 //! Any bytes as an input file: the build stores what it says it stored, or says why not.
 
-use crate::dataset::{ask_everything, export, scratch};
+use crate::dataset::{DATASET, ask_everything, export};
+use noodles_bgzf::io::writer::{self, CompressionLevel};
 use std::io::Write;
-use varidex::{BuildOptions, Counts, Dataset, ExportFormat, View, build};
+use varidex::testing::Files;
+use varidex::{BuildOptions, Counts, ExportFormat, View};
 
 /// The first byte says how the others are wrapped and read, the rest is the file.
 pub fn vcf_build(data: &[u8]) {
@@ -15,9 +17,8 @@ pub fn vcf_build(data: &[u8]) {
     } else {
         content.to_vec()
     };
-    let directory = scratch();
-    let input = directory.path().join("input");
-    std::fs::write(&input, bytes).expect("temporary files can be written");
+    let files = Files::default();
+    files.write("input", bytes);
     let options = BuildOptions {
         skip_malformed: bit(2),
         sort: bit(3),
@@ -28,18 +29,22 @@ pub fn vcf_build(data: &[u8]) {
         },
         min_gq: bit(5).then_some(20.0),
         min_dp: bit(6).then_some(5.0),
-        threads: Some(1 + usize::from(bit(7))),
+        // starting threads takes longer than a small build, so that few inputs do
+        threads: Some(1 + usize::from(bit(6) && bit(7))),
         memory: 16 << 20,
         ..BuildOptions::default()
     };
-    let to = directory.path().join("out.vdx");
-    let Ok(report) = build(&[&input], &to, &options, &mut |_| true) else {
-        assert!(!to.exists(), "a build that fails leaves nothing behind");
+    let Ok(report) = files.build(&["input"], DATASET, &options, &mut |_| true) else {
+        assert!(
+            !files.exists(DATASET),
+            "a build that fails leaves nothing behind"
+        );
         return;
     };
     assert_eq!(report.records, report.stored + report.refused_count());
     assert!(options.skip_malformed || report.refused_count() == 0);
-    let dataset = Dataset::open(&to)
+    let dataset = files
+        .open(DATASET)
         .expect("what was built can be opened")
         .view();
     let info = dataset.info();
@@ -53,16 +58,17 @@ pub fn vcf_build(data: &[u8]) {
         false => ExportFormat::Vcf,
     };
     if let Some(bytes) = export(&dataset, format).expect("what was built can be exported") {
-        let input = directory.path().join("exported");
-        std::fs::write(&input, bytes).expect("temporary files can be written");
-        let again = directory.path().join("again.vdx");
+        files.write("exported", bytes);
         let options = BuildOptions {
             threads: Some(1),
             memory: 16 << 20,
             ..BuildOptions::default()
         };
-        build(&[&input], &again, &options, &mut |_| true).expect("what was exported can be built");
-        let again = Dataset::open(&again)
+        files
+            .build(&["exported"], "again.vdx", &options, &mut |_| true)
+            .expect("what was exported can be built");
+        let again = files
+            .open("again.vdx")
             .expect("what was built can be opened")
             .view();
         let rows = rows_of(&dataset);
@@ -98,9 +104,15 @@ fn rows_of(dataset: &View) -> Vec<(String, i32, Vec<u8>, Vec<u8>, Counts)> {
     rows
 }
 
-/// The content in BGZF, cut into blocks of about 4,096 or 61 bytes, so that lines straddle them.
+/// The content in BGZF, cut into blocks of about 4,096 or 61 bytes, so that lines straddle them. Small
+/// ones are stored: a compressor is made for each, which takes longer than the build.
 fn bgzf(content: &[u8], small: bool) -> Vec<u8> {
-    let mut writer = noodles_bgzf::io::Writer::new(Vec::new());
+    let level = match small {
+        true => CompressionLevel::NONE,
+        false => CompressionLevel::default(),
+    };
+    let writer = writer::Builder::default().set_compression_level(level);
+    let mut writer = writer.build_from_writer(Vec::new());
     for block in content.chunks(if small { 61 } else { 4096 }) {
         writer.write_all(block).expect("memory can be written");
         writer.flush().expect("memory can be written");

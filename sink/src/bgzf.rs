@@ -34,11 +34,24 @@ pub struct BgzfWriter<W: Write> {
     pending: VecDeque<Receiver<Compressed>>,
     most: usize,
     threads: Vec<JoinHandle<()>>,
+    /// Where no other thread is to work.
+    here: Option<Compressor>,
 }
 
 impl<W: Write> BgzfWriter<W> {
     pub(crate) fn new(out: W, threads: usize) -> io::Result<Self> {
         let threads = bounded(Some(threads));
+        if threads == 1 {
+            return Ok(Self {
+                out,
+                block: Vec::new(),
+                jobs: None,
+                pending: VecDeque::new(),
+                most: 0,
+                threads: Vec::new(),
+                here: Some(compressor()),
+            });
+        }
         let most = threads * BLOCKS_PER_THREAD;
         let (jobs, queue) = sync_channel::<Job>(most);
         let queue = Arc::new(Mutex::new(queue));
@@ -57,11 +70,17 @@ impl<W: Write> BgzfWriter<W> {
             pending: VecDeque::new(),
             most,
             threads,
+            here: None,
         })
     }
 
     fn hand_out(&mut self) -> io::Result<()> {
         if self.block.is_empty() {
+            return Ok(());
+        }
+        if let Some(compressor) = &mut self.here {
+            self.out.write_all(&compress(compressor, &self.block)?)?;
+            self.block.clear();
             return Ok(());
         }
         if self.pending.len() >= self.most {
@@ -122,8 +141,12 @@ fn lost() -> io::Error {
     io::Error::other("a compressing thread ended")
 }
 
+fn compressor() -> Compressor {
+    Compressor::new(CompressionLvl::new(LEVEL).unwrap_or_default())
+}
+
 fn work(queue: &Mutex<Receiver<Job>>) {
-    let mut compressor = Compressor::new(CompressionLvl::new(LEVEL).unwrap_or_default());
+    let mut compressor = compressor();
     loop {
         let job = match queue.lock() {
             Ok(queue) => queue.recv(),

@@ -6,8 +6,13 @@ const THREADS_MAX: usize = 64;
 
 /// As many threads as asked for within bounds; as many as the machine has where nothing is asked.
 pub fn bounded(asked: Option<usize>) -> usize {
-    let here = std::thread::available_parallelism().map_or(2, usize::from);
-    asked.unwrap_or(here).clamp(1, here.max(THREADS_MAX))
+    // the system is asked only where it matters: it reads files to answer
+    let here = || std::thread::available_parallelism().map_or(2, usize::from);
+    match asked {
+        Some(asked) if asked <= THREADS_MAX => asked.max(1),
+        Some(asked) => asked.min(here().max(THREADS_MAX)),
+        None => here(),
+    }
 }
 
 #[cfg(test)]

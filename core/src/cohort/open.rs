@@ -2,7 +2,7 @@
 
 use super::{Batches, Members, View};
 use crate::error::{Damage, Error, Result};
-use crate::format::{Bytes, Kind, contig_hash};
+use crate::format::{Bytes, Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
 use crate::model::FileLoader;
 use crate::store::Samples;
@@ -15,7 +15,7 @@ use crate::store::segment::Segment;
 use crate::store::terms::Terms;
 use std::io::ErrorKind;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An open dataset: read-only, shared between threads, cheap to open; a copy costs nothing.
@@ -40,7 +40,7 @@ pub struct Dataset {
 /// The files of a state, shared by all that was asked of it.
 #[derive(Debug)]
 pub struct Opened {
-    path: PathBuf,
+    folder: Folder,
     manifest: Manifest,
     samples: Samples,
     names: ContigNames,
@@ -55,7 +55,7 @@ pub struct Opened {
 /// A segment of the manifest, mapped with the dataset and read when first needed.
 #[derive(Debug)]
 pub(crate) struct Part {
-    path: PathBuf,
+    name: String,
     index: usize,
     /// Until the segment is read: the file may be removed from the directory any time.
     mapped: Mutex<Option<Bytes>>,
@@ -84,18 +84,22 @@ impl Dataset {
     ///
     /// [`Error::NoDataset`], [`Error::Io`], [`Error::Damaged`], [`Error::TooNew`], [`Error::TooOld`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let mut manifest = open_manifest(path)?;
+        Self::open_in(&Folder::on_disk(path))
+    }
+
+    /// The same wherever the directory is.
+    pub(crate) fn open_in(folder: &Folder) -> Result<Self> {
+        let mut manifest = open_manifest(folder)?;
         loop {
             let state = manifest.snapshot.clone();
-            let missing = match Self::open_state(path, manifest) {
+            let missing = match Self::open_state(folder, manifest) {
                 Err(Error::Io { path, source }) if source.kind() == ErrorKind::NotFound => {
                     Error::Io { path, source }
                 }
                 result => return result,
             };
             // files of a state that was replaced meanwhile are gone: then there is a newer one
-            manifest = open_manifest(path)?;
+            manifest = open_manifest(folder)?;
             if manifest.snapshot == state {
                 return Err(missing);
             }
@@ -103,15 +107,15 @@ impl Dataset {
     }
 
     /// Opens the files that a manifest lists.
-    pub(crate) fn open_state(path: &Path, manifest: Manifest) -> Result<Self> {
-        let samples = Samples::open(path, manifest.samples.as_ref(), manifest.sample_count)?;
+    pub(crate) fn open_state(folder: &Folder, manifest: Manifest) -> Result<Self> {
+        let samples = Samples::open(folder, manifest.samples.as_ref(), manifest.sample_count)?;
         let parts = (0..)
             .zip(&manifest.segments)
             .map(|(index, entry)| {
-                let path = path.join(&entry.file.file);
-                let mapped = Mutex::new(Some(Bytes::map(&path)?));
+                let name = entry.file.file.clone();
+                let mapped = Mutex::new(Some(folder.map(&name)?));
                 Ok(Part {
-                    path,
+                    name,
                     index,
                     mapped,
                     segment: OnceLock::new(),
@@ -119,19 +123,19 @@ impl Dataset {
             })
             .collect::<Result<_>>()?;
         let terms = manifest.terms.as_ref().map(|entry| {
-            let terms = KnownTerms::open(&path.join(&entry.file), &entry.checksum);
+            let terms = KnownTerms::open(folder, entry);
             terms.map(Arc::new)
         });
         let terms = terms.transpose()?;
         let people = manifest.people.as_ref().map(|entry| {
             let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
-            People::open(&path.join(&entry.file), manifest.sample_count, terms)
+            People::open(folder, &entry.file, manifest.sample_count, terms)
         });
         let genes = manifest.genes.as_ref();
-        let genes = genes.map(|entry| Genes::open(&path.join(&entry.file)));
+        let genes = genes.map(|entry| Genes::open(folder, &entry.file));
         let gene_carriers = manifest.carriers.as_ref();
         let gene_carriers = gene_carriers
-            .map(|entry| GeneCarriers::open(&path.join(&entry.file), manifest.sample_count));
+            .map(|entry| GeneCarriers::open(folder, &entry.file, manifest.sample_count));
         let assembly = manifest
             .assembly
             .as_ref()
@@ -139,7 +143,7 @@ impl Dataset {
         let contigs = manifest.contigs.iter().map(|c| (c.name.clone(), c.length));
         let names = ContigNames::new(contigs, assembly);
         let opened = Opened {
-            path: path.to_owned(),
+            folder: folder.clone(),
             manifest,
             samples,
             names,
@@ -176,7 +180,7 @@ impl Dataset {
 
     /// The directory.
     pub fn path(&self) -> &Path {
-        &self.opened.path
+        self.opened.folder.path()
     }
 
     /// Names the state that was opened: equal ids, equal answers.
@@ -226,6 +230,11 @@ impl Opened {
     /// Numbers of samples are below.
     pub(crate) fn universe(&self) -> u32 {
         self.samples.len()
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
@@ -346,9 +355,9 @@ impl Opened {
             return Ok(segment);
         }
         let segment = match mapped.take() {
-            Some(bytes) => Segment::of(&part.path, bytes)?,
+            Some(bytes) => Segment::of(&self.folder.path().join(&part.name), bytes)?,
             // it was damaged at the first try
-            None => Segment::open(&part.path)?,
+            None => Segment::open(&self.folder, &part.name)?,
         };
         self.check_segment(part, &segment)?;
         Ok(part.segment.get_or_init(|| segment))
@@ -387,7 +396,7 @@ impl Opened {
             return Ok(());
         }
         Err(Error::from(Box::new(Damage {
-            file: part.path.clone(),
+            file: self.folder.path().join(&part.name),
             section: "meta".to_owned(),
             offset: 0,
             expected: "rows, samples and contigs as the manifest lists them".to_owned(),

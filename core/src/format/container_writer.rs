@@ -1,8 +1,7 @@
 //! Writing a container.
 
-use super::container::{ALIGN, CHUNK, ENTRY_LEN, HEADER_LEN, MAGIC_HEAD, MAGIC_TAIL};
+use super::header::{ALIGN, Header, Table};
 use super::kind::{FileKind, Kind};
-use super::{FEATURES, READ_VERSION, WRITE_VERSION};
 use std::io::Write;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -29,52 +28,24 @@ impl ContainerWriter {
 
     /// Writes the container.
     pub(crate) fn finish(self, kind: FileKind, out: &mut impl Write) -> std::io::Result<()> {
-        let chunks: usize = self
-            .sections
-            .iter()
-            .map(|(_, b)| b.len().div_ceil(CHUNK))
-            .sum();
-        let table_len = self.sections.len() * ENTRY_LEN + chunks * 8;
-        let mut table = Vec::with_capacity(table_len);
-        let mut at = (HEADER_LEN + table_len) as u64;
-        let mut end = at;
-        for (kind, bytes) in &self.sections {
-            at = end.next_multiple_of(ALIGN);
-            end = at + bytes.len() as u64;
-            table.extend(u64::from(kind.number()).to_le_bytes());
-            table.extend(at.to_le_bytes());
-            table.extend((bytes.len() as u64).to_le_bytes());
-        }
-        for (_, bytes) in &self.sections {
-            for chunk in bytes.chunks(CHUNK) {
-                table.extend(xxh3_64(chunk).to_le_bytes());
-            }
-        }
-        let mut header = Vec::with_capacity(HEADER_LEN);
-        header.extend(MAGIC_HEAD);
-        header.push(kind as u8);
-        header.extend(MAGIC_TAIL);
-        header.extend(READ_VERSION.to_le_bytes());
-        header.extend(WRITE_VERSION.to_le_bytes());
-        header.extend(FEATURES.to_le_bytes());
-        header.extend(end.to_le_bytes());
-        header.extend((HEADER_LEN as u64).to_le_bytes());
-        header.extend((self.sections.len() as u32).to_le_bytes());
-        header.extend([0; 4]);
-        header.extend(xxh3_64(&table).to_le_bytes());
-        header.extend(xxh3_64(&header).to_le_bytes());
-        out.write_all(&header)?;
-        out.write_all(&table)?;
-        let mut at = (HEADER_LEN + table_len) as u64;
-        for (_, bytes) in &self.sections {
-            let padding = at.next_multiple_of(ALIGN) - at;
-            out.write_all(
-                [0; ALIGN as usize]
-                    .get(..padding as usize)
-                    .unwrap_or_default(),
-            )?;
-            out.write_all(bytes)?;
-            at += padding + bytes.len() as u64;
+        let lengths = self.sections.iter();
+        let table = Table::of(lengths.map(|(kind, bytes)| (kind.number(), bytes.len())));
+        let contents = self.sections.iter().map(|(_, bytes)| bytes.as_slice());
+        let bytes = table.to_bytes(contents.clone());
+        let header = Header {
+            file_len: table.file_len() as u64,
+            sections: table.sections.len() as u32,
+            table_sum: xxh3_64(&bytes),
+        };
+        out.write_all(&header.to_bytes(kind))?;
+        out.write_all(&bytes)?;
+        let mut end = table.end();
+        for (section, content) in table.sections.iter().zip(contents) {
+            let padding = [0; ALIGN];
+            let padding = padding.get(..section.start - end).unwrap_or_default();
+            out.write_all(padding)?;
+            out.write_all(content)?;
+            end = section.start + section.len;
         }
         Ok(())
     }

@@ -22,6 +22,20 @@ thread_local! {
     static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
+impl Drop for Container {
+    /// What this thread keeps of a file is of no use once that is closed.
+    fn drop(&mut self) {
+        let forget = |kept: &RefCell<Vec<Kept>>| {
+            // it is lent out where an entry is being read, and that one will be pushed out by others
+            if let Ok(mut kept) = kept.try_borrow_mut() {
+                kept.retain(|one| one.file != self.id());
+            }
+        };
+        // a thread that ends keeps nothing
+        let _ = KEPT.try_with(forget);
+    }
+}
+
 impl Text {
     /// Calls `f` with one entry, which is empty where there is no section. `f` reads no other.
     pub(crate) fn with<T>(

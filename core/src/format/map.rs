@@ -1,27 +1,28 @@
 //! The one place where a file becomes memory.
 
-use crate::error::{Error, Result};
 use std::fs::File;
+use std::io;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Bytes of a file: mapped, or held in memory (an empty file cannot be mapped).
 #[derive(Debug)]
 pub(crate) enum Bytes {
     Mapped(memmap2::Mmap),
-    Held(Vec<u8>),
+    Held(Arc<Vec<u8>>),
 }
 
 impl Bytes {
     /// Maps the file read-only; an empty file gives no bytes.
-    pub(crate) fn map(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io(path, e))?;
-        let metadata = file.metadata().map_err(|e| Error::io(path, e))?;
+    pub(super) fn map(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
         if metadata.is_dir() {
-            return Err(Error::io(path, std::io::ErrorKind::IsADirectory.into()));
+            return Err(io::ErrorKind::IsADirectory.into());
         }
         if metadata.len() == 0 {
-            return Ok(Self::Held(Vec::new()));
+            return Ok(Vec::new().into());
         }
         #[expect(unsafe_code, reason = "mapping a file is unsafe whatever its content")]
         // SAFETY: the map is read-only, and we never change a file of a dataset after the rename that
@@ -33,7 +34,19 @@ impl Bytes {
         // length, so that in practice they give errors or other numbers. A file that is cut takes its
         // pages away: the next touch of one ends the process with SIGBUS.
         let map = unsafe { memmap2::Mmap::map(&file) };
-        map.map(Self::Mapped).map_err(|e| Error::io(path, e))
+        map.map(Self::Mapped)
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Held(Arc::new(bytes))
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 

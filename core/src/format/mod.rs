@@ -8,14 +8,21 @@
 mod column;
 mod container;
 mod container_writer;
+mod disk;
 mod hash_index;
+mod header;
 mod kept;
 mod kind;
 mod layout;
 mod lists;
+#[cfg(test)]
+mod lossy;
 mod map;
+#[cfg(any(test, feature = "testing"))]
+mod memory;
 mod plain;
 mod same;
+mod storage;
 mod text;
 
 pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
@@ -28,9 +35,14 @@ pub(crate) use layout::{
     u32_of, unpack_alleles,
 };
 pub(crate) use lists::{Lists, encode_lists};
+#[cfg(test)]
+pub(crate) use lossy::{Fate, Lossy};
 pub(crate) use map::Bytes;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use memory::Memory;
 pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;
+pub(crate) use storage::{Folder, Found, Lock, Locked, NewFile, Storage};
 pub(crate) use text::{Text, TextBlock, TextWriter};
 
 /// The only format version this code reads, and the lowest that a reader of what it writes must know.

@@ -1,7 +1,6 @@
 //! Checking a file by writing it again: terms, people and genes are functions of some of their sections.
 
 use super::kind::{FileKind, Kind};
-use super::map::Bytes;
 use super::text::{Text, TextBlock};
 use super::{Container, ContainerWriter};
 use crate::error::{Error, Result};
@@ -36,7 +35,7 @@ impl Container {
         let mut held = Vec::new();
         let failed = |e| Error::io(self.path(), e);
         other.finish(FileKind::Terms, &mut held).map_err(failed)?;
-        let other = Self::parse(self.path(), Bytes::Held(held), FileKind::Terms)?;
+        let other = Self::parse(self.path(), held.into(), FileKind::Terms)?;
         first_other_entry(self, &other, kind)
     }
 }

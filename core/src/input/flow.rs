@@ -93,7 +93,8 @@ struct Slot {
 
 /// The calling thread's view of the work under way.
 pub(super) struct Flow<'a, 's, 'p> {
-    scope: &'a ScopeFifo<'s>,
+    /// Where jobs are done; by the calling thread where there is none.
+    scope: Option<&'a ScopeFifo<'s>>,
     shared: &'s Shared<'p>,
     sender: Sender<Done>,
     receiver: Receiver<Done>,
@@ -122,7 +123,7 @@ where
     'p: 's,
 {
     pub(super) fn new(
-        scope: &'a ScopeFifo<'s>,
+        scope: Option<&'a ScopeFifo<'s>>,
         shared: &'s Shared<'p>,
         sender: Sender<Done>,
         receiver: Receiver<Done>,
@@ -263,14 +264,18 @@ where
         self.jobs += 1;
         let promise = Promise(Some(self.sender.clone()));
         let shared = self.shared;
-        self.scope.spawn_fifo(move |_| {
+        let job = move || {
             if shared.stop.load(Ordering::Relaxed) {
                 promise.keep(Done::Lost);
             } else {
                 let done = work(shared);
                 promise.keep(done);
             }
-        });
+        };
+        match self.scope {
+            Some(scope) => scope.spawn_fifo(|_| job()),
+            None => job(),
+        }
     }
 
     /// Takes up the pieces whose turn it is, and hands on the chunks whose turn it is.

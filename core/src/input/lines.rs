@@ -33,8 +33,7 @@ pub(crate) fn open_text(path: &Path) -> Result<Box<dyn BufRead>> {
 
 /// The first bytes of a file of text, which is read again once it is known what it is.
 pub(crate) fn first_bytes(path: &Path, count: u64) -> Result<Vec<u8>> {
-    let kind = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
-    if !kind.is_file() && !kind.is_dir() {
+    if !waiting::is_read_twice(path).map_err(|e| Error::io(path, e))? {
         let expected = "a file: it is read twice";
         return Err(input_error(
             path,

@@ -11,6 +11,8 @@ mod files;
 mod flow;
 pub(crate) mod genes;
 mod header;
+#[cfg(feature = "testing")]
+mod held;
 mod lines;
 pub(crate) mod ontology;
 mod opened;
@@ -25,15 +27,25 @@ mod scan;
 mod text;
 mod typed;
 mod waiting;
+mod workers;
 
 pub use files::LocalFiles;
 pub(crate) use header::{ContigLine, Definition, Header};
+#[cfg(feature = "testing")]
+pub(crate) use held::{as_here, reading_from};
 #[cfg(test)]
 pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
 pub(crate) use record::is_bases;
 pub(crate) use waiting::{Waiting, open, read_failed};
+pub(crate) use workers::Workers;
+
+/// Calls work in another thread, which opens inputs where this one does: on disk.
+#[cfg(not(feature = "testing"))]
+pub(crate) fn as_here<T>() -> impl FnOnce(&mut dyn FnMut() -> T) -> T {
+    |work| work()
+}
 
 #[cfg(test)]
 mod tests;

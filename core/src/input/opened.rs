@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes asked of the operating system at once.
+/// Bytes asked of the operating system at once, unless the input is known to be smaller.
 const READ_SIZE: usize = 1 << 20;
 /// Enough to see a BGZF header.
 const PEEK: u64 = 18;
@@ -22,6 +22,8 @@ pub(super) struct Stream {
     source: Source,
     /// A fault met after bytes that were still to be handed out.
     fault: Option<Error>,
+    /// No stretch has more bytes: a small input takes no large buffers.
+    most: usize,
 }
 
 enum Source {
@@ -67,6 +69,11 @@ pub(super) fn counted(input: impl Read + Send + 'static, read: Arc<AtomicU64>) -
 
 /// Opens `path`, `-` being standard input; says how long it is where that is known.
 pub(super) fn open(path: &Path, file: &str, read: Arc<AtomicU64>) -> Result<(Stream, Option<u64>)> {
+    #[cfg(feature = "testing")]
+    if let Some(held) = super::held::open(path) {
+        let (input, len) = held.map_err(|e| Error::io(path, e))?;
+        return Ok((detect(counted(input, read), file, Some(len))?, Some(len)));
+    }
     let mut total = None;
     let input: Bytes = if file == "-" {
         counted(waiting(io::stdin(), file)?, read)
@@ -89,7 +96,7 @@ fn waiting(stream: impl Read + Send + 'static, file: &str) -> Result<Waiting> {
     Waiting::new(stream).map_err(|e| Error::io(file, e))
 }
 
-/// Detects the compression of `input`, which is so long, where that is known.
+/// Tells the compression of `input`, which has so many bytes where that is known.
 pub(super) fn detect(mut input: Bytes, file: &str, total: Option<u64>) -> Result<Stream> {
     let mut start = Vec::new();
     (&mut input)
@@ -112,10 +119,13 @@ pub(super) fn detect(mut input: Bytes, file: &str, total: Option<u64>) -> Result
         return Err(not_variants(file, what));
     }
     let (bgzf, gzip) = (is_bgzf(&start), start.starts_with(&[0x1f, 0x8b]));
-    // of ten thousand small files each would have a buffer for a large one
-    let length = total.and_then(|total| usize::try_from(total).ok());
-    let size = length.map_or(READ_SIZE, |length| READ_SIZE.min(length + 1));
-    let whole = BufReader::with_capacity(size, Cursor::new(start).chain(input));
+    // one more, so that the end is seen without growing
+    let size = total
+        .map_or(usize::MAX, |total| total as usize)
+        .saturating_add(1);
+    let whole = Cursor::new(start).chain(input);
+    let whole = BufReader::with_capacity(READ_SIZE.min(size), whole);
+    let most = if gzip { usize::MAX } else { size };
     let source = if bgzf {
         Source::Blocks(Blocks::new(Box::new(whole), file.to_owned()))
     } else if gzip {
@@ -126,6 +136,7 @@ pub(super) fn detect(mut input: Bytes, file: &str, total: Option<u64>) -> Result
     Ok(Stream {
         source,
         fault: None,
+        most,
     })
 }
 
@@ -144,6 +155,7 @@ impl Stream {
         Self {
             source: Source::Bytes(input),
             fault: None,
+            most: usize::MAX,
         }
     }
 
@@ -170,7 +182,7 @@ impl Stream {
                 (any.then_some(Payload::Blocks(batch)), end)
             }
             Source::Bytes(input) => {
-                let mut bytes = Vec::with_capacity(target);
+                let mut bytes = Vec::with_capacity(target.min(self.most));
                 let end = input.take(target as u64).read_to_end(&mut bytes);
                 let any = !bytes.is_empty();
                 let end = end.map(drop).map_err(|e| read_error(file, e));

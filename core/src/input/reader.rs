@@ -10,8 +10,8 @@ use super::flow::{Flow, Shared};
 use super::header::{self, Header, HeaderEnd, MAX_HEADER};
 use super::opened::{self, Payload, Stream, not_variants};
 use super::plan::{Plan, ReadOptions};
+use super::workers::Workers;
 use crate::error::{Error, InputError, Place, Result};
-use rayon::ThreadPool;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -125,10 +125,9 @@ impl Reader {
             .and_then(|()| file.metadata())
             .map_err(|e| Error::io(name, e))?
             .len();
-        let read = Arc::new(AtomicU64::new(0));
-        let counted = opened::counted(file, Arc::clone(&read));
-        let stream = opened::detect(counted, name, Some(total))?;
         let total = Some(total);
+        let read = Arc::new(AtomicU64::new(0));
+        let stream = opened::detect(opened::counted(file, Arc::clone(&read)), name, total)?;
         Self::start(stream, name.to_owned(), Progress { read, total }, options)
     }
 
@@ -158,11 +157,11 @@ impl Reader {
     /// batch and one record.
     pub(crate) fn read(
         &mut self,
-        pool: &ThreadPool,
+        workers: &Workers,
         in_flight_bytes: usize,
         sink: &mut dyn FnMut(Chunk) -> Result<()>,
     ) -> Result<Tally> {
-        let threads = pool.current_num_threads();
+        let threads = workers.threads();
         let record = 4 * self.header.samples.len() + 256;
         // a job needs room for some records beside its batch: in wide ones, more than the batch
         let jobs = (in_flight_bytes / (4 * record)).clamp(2, 4 * threads + 4);
@@ -190,11 +189,17 @@ impl Reader {
             Some(payload) => Ok(Some(payload)),
             None => stream.next(&self.file, batch),
         };
-        let tally = pool.in_place_scope_fifo(|scope| {
-            let (sender, receiver) = mpsc::channel();
-            let mut flow = Flow::new(scope, &shared, sender, receiver, lines, sink);
-            flow.run(&mut next, batch, in_flight_bytes, jobs)
-        })?;
+        let (sender, receiver) = mpsc::channel();
+        let tally = match workers.pool() {
+            None => {
+                let mut flow = Flow::new(None, &shared, sender, receiver, lines, sink);
+                flow.run(&mut next, batch, in_flight_bytes, jobs)
+            }
+            Some(pool) => pool.in_place_scope_fifo(|scope| {
+                let mut flow = Flow::new(Some(scope), &shared, sender, receiver, lines, sink);
+                flow.run(&mut next, batch, in_flight_bytes, jobs)
+            }),
+        }?;
         if self.stream.lacks_marker() {
             sink(Chunk {
                 warnings: vec![Warning {

@@ -35,11 +35,25 @@ pub(crate) fn read_failed(file: impl AsRef<Path>, error: io::Error) -> Error {
 
 /// Opens a file; what is none, as a pipe or a device, so that who reads it can be stopped.
 pub(crate) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    #[cfg(feature = "testing")]
+    if let Some(held) = super::held::open(path) {
+        return Ok(Box::new(held?.0));
+    }
     let kind = std::fs::metadata(path)?.file_type();
     Ok(match kind.is_file() || kind.is_dir() {
         true => Box::new(File::open(path)?),
         false => Box::new(Waiting::new(Pipe::Named(path.to_owned()))?),
     })
+}
+
+/// Whether what is opened again gives the same: no pipe does.
+pub(super) fn is_read_twice(path: &Path) -> io::Result<bool> {
+    #[cfg(feature = "testing")]
+    if let Some(held) = super::held::open(path) {
+        return held.map(|_| true);
+    }
+    let kind = std::fs::metadata(path)?;
+    Ok(kind.is_file() || kind.is_dir())
 }
 
 /// A pipe that is opened when it is read: to open it is to wait for its writer.

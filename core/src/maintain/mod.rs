@@ -9,3 +9,5 @@ pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
     Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
+#[cfg(feature = "testing")]
+pub(crate) use build::{build_in, load_people_in};

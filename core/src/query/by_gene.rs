@@ -342,6 +342,7 @@ mod tests {
     use crate::BuildOptions;
     use crate::cohort::Dataset;
     use crate::error::Error;
+    use crate::format::Folder;
     use crate::maintain::build;
     use crate::store::Manifest;
     use std::fmt::Write;
@@ -375,7 +376,9 @@ mod tests {
             carriers: None,
             ..dataset.manifest().clone()
         };
-        let without = Dataset::open_state(path, without).unwrap().view();
+        let without = Dataset::open_state(&Folder::on_disk(path), without)
+            .unwrap()
+            .view();
         let mut found = 0;
         for name in names {
             for (beside, answered, option) in ASKED {

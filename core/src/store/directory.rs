@@ -7,20 +7,21 @@
 
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
 use crate::error::{Error, Result};
-use crate::format::{ContainerWriter, FileKind};
+use crate::format::{ContainerWriter, FileKind, Folder, Found, Lock, Locked, NewFile, Storage};
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use tempfile::SpooledTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
 const LOCK: &str = "lock";
 const TEMPORARY: &str = ".tmp";
 
 /// Reads and checks a dataset's manifest.
-pub(crate) fn open_manifest(directory: &Path) -> Result<Manifest> {
-    let path = directory.join(MANIFEST);
-    let file = File::open(&path).map_err(|e| no_dataset(directory, &path, e))?;
+pub(crate) fn open_manifest(folder: &Folder) -> Result<Manifest> {
+    let path = folder.path().join(MANIFEST);
+    let file = folder.storage().open(&path);
+    let file = file.map_err(|e| no_dataset(folder, &path, e))?;
     let mut bytes = Vec::new();
     file.take(MANIFEST_MAX)
         .read_to_end(&mut bytes)
@@ -29,18 +30,18 @@ pub(crate) fn open_manifest(directory: &Path) -> Result<Manifest> {
 }
 
 /// Why a manifest cannot be opened: most often it is not there.
-fn no_dataset(directory: &Path, path: &Path, error: io::Error) -> Error {
+fn no_dataset(folder: &Folder, path: &Path, error: io::Error) -> Error {
     use io::ErrorKind::{NotADirectory, NotFound};
     if !matches!(error.kind(), NotFound | NotADirectory) {
         return Error::io(path, error);
     }
-    let found = match fs::metadata(directory) {
-        Ok(found) if found.is_dir() => "the directory has no manifest.json",
-        Ok(_) => "a file, where a dataset is a directory",
-        Err(_) => "nothing is there",
+    let found = match folder.storage().found(folder.path()) {
+        Some(Found::Directory) => "the directory has no manifest.json",
+        Some(Found::Other) => "a file, where a dataset is a directory",
+        None => "nothing is there",
     };
     Error::NoDataset {
-        path: directory.to_owned(),
+        path: folder.path().to_owned(),
         found,
         source: error,
     }
@@ -49,9 +50,9 @@ fn no_dataset(directory: &Path, path: &Path, error: io::Error) -> Error {
 /// The right to write a dataset, and the files of its next state.
 #[derive(Debug)]
 pub(crate) struct Publication {
-    directory: PathBuf,
-    /// Held until dropped; the operating system lets go of it when the process ends.
-    _lock: File,
+    folder: Folder,
+    /// Held until dropped.
+    _lock: Lock,
     created: bool,
     /// Whether the directory is to go with a state that is not published: we made it, or a writer that
     /// was killed did.
@@ -65,28 +66,29 @@ pub(crate) type LeftOver = (PathBuf, io::Error);
 impl Publication {
     /// Locks the dataset, creating its directory where there is none. Only an empty directory or a
     /// dataset is taken; a dataset only with `replace`.
-    pub(crate) fn begin(directory: &Path, replace: bool) -> Result<Self> {
-        let created = match fs::create_dir(directory) {
+    pub(crate) fn begin(folder: &Folder, replace: bool) -> Result<Self> {
+        let (directory, storage) = (folder.path(), folder.storage());
+        let created = match storage.create_directory(directory) {
             Ok(()) => true,
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => false,
             Err(e) => return Err(Error::io(directory, e)),
         };
-        let exists = || directory.join(MANIFEST).exists();
+        let exists = || has(folder, MANIFEST);
         if !created && !exists() {
             // before anything is written: locking already leaves a file
-            refuse_foreign_files(directory)?;
+            refuse_foreign_files(folder)?;
         }
         // a lock without a dataset is what a killed writer leaves
-        let ours = created || !exists() && directory.join(LOCK).exists();
-        let lock = lock(directory).inspect_err(|error| {
+        let ours = created || !exists() && has(folder, LOCK);
+        let lock = lock(folder).inspect_err(|error| {
             // where not even the lock could be written, nothing else was
             if created && !matches!(error, Error::Locked { .. }) {
-                let _ = fs::remove_file(directory.join(LOCK));
-                let _ = fs::remove_dir(directory);
+                let _ = storage.remove(&directory.join(LOCK));
+                let _ = storage.remove_directory(directory);
             }
         })?;
         let publication = Self {
-            directory: directory.to_owned(),
+            folder: folder.clone(),
             _lock: lock,
             created,
             ours,
@@ -99,51 +101,56 @@ impl Publication {
                 directory.display()
             )));
         }
+        // what a writer that was killed has published must last before files of the state before go
+        sync(folder, directory)?;
         publication.remove_unlisted(&HashSet::new());
         Ok(publication)
+    }
+
+    fn storage(&self) -> &dyn Storage {
+        self.folder.storage()
     }
 
     /// Removes our files that neither the manifest on disk nor `keep` lists; gives those that stay.
     /// They are harmless: readers ignore them, and the next writer tries again.
     fn remove_unlisted(&self, keep: &HashSet<&str>) -> Vec<LeftOver> {
-        let path = self.directory.join(MANIFEST);
-        let listed: HashSet<String> = match path.exists().then(|| open_manifest(&self.directory)) {
+        let there = has(&self.folder, MANIFEST);
+        let listed: HashSet<String> = match there.then(|| open_manifest(&self.folder)) {
             None => HashSet::new(),
             Some(Ok(manifest)) => listed(&manifest).map(str::to_owned).collect(),
             // what a manifest lists that is damaged or of another version is not known: nothing is removed
             Some(Err(_)) => return Vec::new(),
         };
-        let unlisted = |name: &String| {
-            is_ours(name) && !listed.contains(name) && !keep.contains(name.as_str())
-        };
-        let names = names(&self.directory).unwrap_or_default().into_iter();
+        let listed = listed.iter().map(String::as_str);
+        self.remove_all_but(listed.chain(keep.iter().copied()).collect())
+    }
+
+    /// Removes our files that have none of these names.
+    fn remove_all_but(&self, keep: HashSet<&str>) -> Vec<LeftOver> {
+        let unlisted = |name: &String| is_ours(name) && !keep.contains(name.as_str());
+        let names = names(&self.folder).unwrap_or_default().into_iter();
         let remove = |name: String| {
-            let path = self.directory.join(name);
-            fs::remove_file(&path).err().map(|error| (path, error))
+            let path = self.folder.path().join(name);
+            let removed = self.storage().remove(&path);
+            removed.err().map(|error| (path, error))
         };
         names.filter(unlisted).filter_map(remove).collect()
     }
 
     /// A temporary file in the dataset, removed when dropped.
-    pub(crate) fn scratch(&self) -> Result<tempfile::NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY);
-        // temporary files are private by default; a dataset is read by whom the umask allows
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder
-            .tempfile_in(&self.directory)
-            .map_err(|e| Error::io(&self.directory, e))
+    fn scratch(&self) -> Result<Box<dyn NewFile>> {
+        let created = self.storage().create(self.folder.path(), TEMPORARY);
+        created.map_err(|e| Error::io(&self.folder, e))
     }
 
     /// A temporary file in the dataset without a name: it ends with the process, however that ends.
-    pub(crate) fn unnamed(&self) -> Result<File> {
-        tempfile::tempfile_in(&self.directory).map_err(|e| Error::io(&self.directory, e))
+    pub(crate) fn unnamed(&self) -> SpooledTempFile {
+        self.storage().unnamed(self.folder.path())
     }
 
     /// The dataset's directory.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// Removes the files added so far that neither the dataset's state nor `next` lists.
@@ -155,23 +162,20 @@ impl Publication {
     /// Writes a file of the next state.
     pub(crate) fn add(&mut self, kind: FileKind, content: ContainerWriter) -> Result<FileEntry> {
         let mut temporary = self.scratch()?;
-        let failed = |e| Error::io(&self.directory, e);
-        let mut out = BufWriter::with_capacity(1 << 20, temporary.as_file_mut());
+        let failed = |e| Error::io(&self.folder, e);
+        let mut out = BufWriter::new(Hashed::new(&mut *temporary));
         content.finish(kind, &mut out).map_err(failed)?;
-        out.into_inner().map_err(|e| failed(e.into_error()))?;
-        let file = temporary.as_file_mut();
-        let (size, sum) = digest(file).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
+        let hashed = out.into_inner().map_err(|e| failed(e.into_error()))?;
+        let (size, sum) = (hashed.len, hashed.hash.digest128());
+        temporary.sync().map_err(failed)?;
         let checksum = format!("{sum:032x}");
         let name = format!(
             "{}.{}",
             checksum.get(..16).unwrap_or_default(),
             kind.suffix()
         );
-        let path = self.directory.join(&name);
-        temporary
-            .persist(&path)
-            .map_err(|e| Error::io(&path, e.error))?;
+        let path = self.folder.path().join(&name);
+        temporary.rename(&path).map_err(|e| Error::io(&path, e))?;
         Ok(FileEntry {
             file: name,
             size,
@@ -182,26 +186,36 @@ impl Publication {
     /// Makes the files added so far the dataset's state, and removes those of the old one; gives those
     /// that stay.
     pub(crate) fn publish(mut self, manifest: &mut Manifest) -> Result<Vec<LeftOver>> {
-        let path = self.directory.join(MANIFEST);
+        let path = self.folder.path().join(MANIFEST);
         let failed = |e| Error::io(&path, e);
         let bytes = manifest.seal()?;
         let mut temporary = self.scratch()?;
         temporary.write_all(&bytes).map_err(failed)?;
-        temporary.as_file().sync_all().map_err(failed)?;
+        temporary.sync().map_err(failed)?;
         // the files must be found under their names before the manifest names them
-        sync_directory(&self.directory)?;
-        temporary.persist(&path).map_err(|e| failed(e.error))?;
-        sync_directory(&self.directory)?;
-        if self.created
-            && let Some(parent) = self
-                .directory
-                .parent()
-                .filter(|p| !p.as_os_str().is_empty())
-        {
-            sync_directory(parent)?;
-        }
+        sync(&self.folder, self.folder.path())?;
+        temporary.rename(&path).map_err(failed)?;
+        // from here on readers see it: where a sync fails, the files of the old state stay, for a crash
+        // may bring it back
         self.published = true;
-        Ok(self.remove_unlisted(&HashSet::new()))
+        sync(&self.folder, self.folder.path())?;
+        self.sync_parent()?;
+        Ok(self.remove_all_but(listed(manifest).collect()))
+    }
+
+    /// The name of the directory itself must last. Also where it was there already: a writer that was
+    /// killed may have made it, or its user a moment ago.
+    fn sync_parent(&self) -> Result<()> {
+        let parent = match self.folder.path().parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => return Ok(()),
+        };
+        match sync(&self.folder, parent) {
+            // what others made we may not be allowed to look into
+            Err(_) if !self.created => Ok(()),
+            synced => synced,
+        }
     }
 }
 
@@ -212,10 +226,10 @@ impl Drop for Publication {
             return;
         }
         self.remove_unlisted(&HashSet::new());
-        if !self.directory.join(MANIFEST).exists() {
-            let _ = fs::remove_file(self.directory.join(LOCK));
+        if !has(&self.folder, MANIFEST) {
+            let _ = self.storage().remove(&self.folder.path().join(LOCK));
             if self.ours {
-                let _ = fs::remove_dir(&self.directory);
+                let _ = self.storage().remove_directory(self.folder.path());
             }
         }
     }
@@ -226,27 +240,33 @@ fn listed(manifest: &Manifest) -> impl Iterator<Item = &str> {
     manifest.files().map(|entry| entry.file.as_str())
 }
 
+/// Whether the directory holds something of this name.
+fn has(folder: &Folder, name: &str) -> bool {
+    let path = folder.path().join(name);
+    folder.storage().found(&path).is_some()
+}
+
 /// A directory that holds anything but our own left-overs is not ours to fill.
-fn refuse_foreign_files(directory: &Path) -> Result<()> {
-    for name in names(directory)? {
+fn refuse_foreign_files(folder: &Folder) -> Result<()> {
+    for name in names(folder)? {
         if name != LOCK && !is_ours(&name) {
             return Err(Error::Usage(format!(
                 "{}: the directory is no dataset and not empty ({name})",
-                directory.display()
+                folder.path().display()
             )));
         }
     }
     Ok(())
 }
 
-fn names(directory: &Path) -> Result<Vec<String>> {
-    let entries = fs::read_dir(directory).map_err(|e| Error::io(directory, e))?;
-    entries
-        .map(|entry| {
-            let entry = entry.map_err(|e| Error::io(directory, e))?;
-            Ok(entry.file_name().to_string_lossy().into_owned())
-        })
-        .collect()
+fn sync(folder: &Folder, directory: &Path) -> Result<()> {
+    let synced = folder.storage().sync_directory(directory);
+    synced.map_err(|e| Error::io(directory, e))
+}
+
+fn names(folder: &Folder) -> Result<Vec<String>> {
+    let names = folder.storage().names(folder.path());
+    names.map_err(|e| Error::io(folder, e))
 }
 
 /// Whether a file name is one that [`Publication`] gives.
@@ -259,64 +279,51 @@ fn is_ours(name: &str) -> bool {
     name.starts_with(TEMPORARY) || FileKind::ALL.into_iter().any(ours)
 }
 
-fn lock(directory: &Path) -> Result<File> {
-    let path = directory.join(LOCK);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(|e| Error::io(&path, e))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            let mut owner = String::new();
-            // an unreadable owner is still an owner
-            let _ = file.take(200).read_to_string(&mut owner);
-            let owner = if owner.trim().is_empty() {
-                "another process"
-            } else {
-                owner.trim()
-            };
-            return Err(Error::Locked {
-                path: directory.to_owned(),
-                owner: owner.to_owned(),
-            });
-        }
-        Err(fs::TryLockError::Error(e)) => return Err(Error::io(&path, e)),
+fn lock(folder: &Folder) -> Result<Lock> {
+    let path = folder.path().join(LOCK);
+    let locked = folder.storage().lock(&path);
+    match locked.map_err(|e| Error::io(&path, e))? {
+        Locked::Here(lock) => Ok(lock),
+        Locked::Elsewhere(owner) => Err(Error::Locked {
+            path: folder.path().to_owned(),
+            owner: match owner.trim() {
+                "" => "another process".to_owned(),
+                owner => owner.to_owned(),
+            },
+        }),
     }
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let owner = format!("process {} on {}\n", std::process::id(), host.trim());
-    file.set_len(0)
-        .and_then(|()| file.write_all(owner.as_bytes()))
-        .map_err(|e| Error::io(&path, e))?;
-    Ok(file)
 }
 
-fn sync_directory(directory: &Path) -> Result<()> {
-    // directories cannot be opened, and need no sync, on Windows
-    if cfg!(unix) {
-        File::open(directory)
-            .and_then(|d| d.sync_all())
-            .map_err(|e| Error::io(directory, e))?;
-    }
-    Ok(())
+/// Writes on, and takes the checksum of what it writes: a file need not be read again for it.
+struct Hashed<W> {
+    out: W,
+    len: u64,
+    hash: Xxh3,
 }
 
-/// Length and xxh3 of a file from its beginning.
-fn digest(file: &mut File) -> io::Result<(u64, u128)> {
-    file.rewind()?;
-    let mut hash = Xxh3::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut len = 0;
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok((len, hash.digest128())),
-            n => {
-                hash.update(buffer.get(..n).unwrap_or_default());
-                len += n as u64;
-            }
+/// Bytes that are still in the cache when they are written after they were hashed.
+const STRETCH: usize = 1 << 17;
+
+impl<W: Write> Hashed<W> {
+    fn new(out: W) -> Self {
+        Self {
+            out,
+            len: 0,
+            hash: Xxh3::new(),
         }
+    }
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let stretch = bytes.get(..STRETCH).unwrap_or(bytes);
+        let len = self.out.write(stretch)?;
+        self.hash.update(stretch.get(..len).unwrap_or_default());
+        self.len += len as u64;
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }

@@ -8,13 +8,12 @@
 
 use crate::error::{Error, Result};
 use crate::format::{
-    Column, ColumnWriter, Container, ContainerWriter, FileKind, Kind, Text, TextWriter, find_hash,
-    hash_index, page_of, verify_hashes,
+    Column, ColumnWriter, Container, ContainerWriter, FileKind, Folder, Kind, Text, TextWriter,
+    find_hash, hash_index, page_of, verify_hashes,
 };
 use crate::set::{Malformed, Members, SampleSet, SetWriter, StoredSet};
 use crate::store::set_in;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Variants are rare where their frequency among everybody is below this.
@@ -155,8 +154,8 @@ pub(crate) struct GeneCarriers {
 }
 
 impl GeneCarriers {
-    pub(crate) fn open(path: &Path, samples: u32) -> Result<Self> {
-        let file = Container::open(path, FileKind::Carriers)?;
+    pub(crate) fn open(folder: &Folder, name: &str, samples: u32) -> Result<Self> {
+        let file = folder.container(name, FileKind::Carriers)?;
         let names = Text::find(&file, Kind::CarriedGenes)?;
         let Some(classes) = names.len().checked_mul(Class::COUNT) else {
             let expected = "fewer genes";

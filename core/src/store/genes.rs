@@ -4,13 +4,12 @@
 
 use crate::error::{Error, Result};
 use crate::format::{
-    Container, ContainerWriter, FileKind, Kind, Lists, Text, TextWriter, encode_lists, find_hash,
-    hash_index, plain, verify_hashes,
+    Container, ContainerWriter, FileKind, Folder, Kind, Lists, Text, TextWriter, encode_lists,
+    find_hash, hash_index, plain, verify_hashes,
 };
 use crate::genome::Interval;
 use crate::model::Gene;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -80,8 +79,8 @@ impl Genes {
         Ok(file)
     }
 
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = Container::open(path, FileKind::Genes)?;
+    pub(crate) fn open(folder: &Folder, name: &str) -> Result<Self> {
+        let file = folder.container(name, FileKind::Genes)?;
         let names = Text::find(&file, Kind::GeneNames)?;
         let ids = Text::find(&file, Kind::GeneIds)?;
         if let Some(section) = file.find(Kind::GeneIds)
@@ -313,12 +312,11 @@ mod tests {
             gene("TLR7", &["MHS1"], &[]),
         ];
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("x.genes");
         let mut bytes = Vec::new();
         let file = Genes::write(&genes, 10).unwrap();
         file.finish(FileKind::Genes, &mut bytes).unwrap();
-        std::fs::write(&path, bytes).unwrap();
-        let stored = Genes::open(&path).unwrap();
+        std::fs::write(place.path().join("x.genes"), bytes).unwrap();
+        let stored = Genes::open(&Folder::on_disk(&place), "x.genes").unwrap();
         stored.verify().unwrap();
         let find = |name: &str| -> Vec<String> {
             let found = stored.find(name).unwrap();

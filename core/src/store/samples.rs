@@ -3,11 +3,10 @@
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
 use crate::format::{
-    Container, ContainerWriter, FileKind, Kind, Text, TextWriter, find_hash, hash_index, is_plain,
-    verify_hashes,
+    Container, ContainerWriter, FileKind, Folder, Kind, Text, TextWriter, find_hash, hash_index,
+    is_plain, verify_hashes,
 };
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use xxhash_rust::xxh3::xxh3_64;
@@ -44,9 +43,9 @@ impl Names {
 }
 
 impl Samples {
-    pub(crate) fn open(directory: &Path, entry: Option<&FileEntry>, count: u32) -> Result<Self> {
+    pub(crate) fn open(folder: &Folder, entry: Option<&FileEntry>, count: u32) -> Result<Self> {
         let file = entry
-            .map(|entry| Container::open(&directory.join(&entry.file), FileKind::Samples))
+            .map(|entry| folder.container(&entry.file, FileKind::Samples))
             .transpose()?;
         if let Some(file) = &file {
             // whoever asks makes room for all samples, before any name is read

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::format::{
-    Bytes, Column, Container, ContigRows, FileKind, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
-    PageEntry, SAMPLES_MAX, Text, TextBlock, u32_of, unpack_alleles,
+    Bytes, Column, Container, ContigRows, FileKind, Folder, Kind, LONG, Meta, OrderEntry,
+    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, u32_of, unpack_alleles,
 };
 use crate::genome::AlleleType;
 use crate::model::InfoKey;
@@ -73,8 +73,8 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        Self::new(Container::open(path, FileKind::Segment)?)
+    pub(crate) fn open(folder: &Folder, name: &str) -> Result<Self> {
+        Self::new(folder.container(name, FileKind::Segment)?)
     }
 
     /// Over a file that is mapped already.

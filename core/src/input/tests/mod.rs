@@ -12,8 +12,8 @@ use super::chunk::{Chunk, Plane, Warning};
 use super::header::Header;
 use super::plan::ReadOptions;
 use super::reader::{Progress, Reader, Tally};
+use super::workers::Workers;
 use crate::error::{Error, InputError, Place, Result};
-use rayon::ThreadPool;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -83,10 +83,7 @@ impl Default for How {
     }
 }
 
-static POOL: LazyLock<ThreadPool> = LazyLock::new(|| {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(2);
-    builder.build().unwrap()
-});
+static POOL: LazyLock<Workers> = LazyLock::new(|| Workers::new(2).unwrap());
 
 fn elements(chunk: &Chunk, plane: Plane, universe: usize) -> Vec<u32> {
     match plane {

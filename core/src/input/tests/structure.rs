@@ -77,11 +77,12 @@ fn reading_within_a_pool_of_one_thread_ends() {
         .num_threads(1)
         .build()
         .unwrap();
+    let workers = Workers::of(pool);
     let data = bgzf(sample_text().as_bytes(), 100);
-    let tally = pool.install(|| {
+    let tally = workers.pool().unwrap().install(|| {
         let mut reader = open_bytes(&data, &ReadOptions::default()).unwrap();
         reader.batch = Some(100);
-        reader.read(&pool, 1000, &mut |_| Ok(())).unwrap()
+        reader.read(&workers, 1000, &mut |_| Ok(())).unwrap()
     });
     assert_eq!(tally.records_read, 22);
 }

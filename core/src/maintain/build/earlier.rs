@@ -7,13 +7,14 @@ use super::planes::bits;
 use super::row::Row;
 use crate::cohort::Tally;
 use crate::error::Result;
+use crate::format::Folder;
 use crate::set::{set_bit, words_for};
 use crate::store::{Manifest, PageView, Segment, WantedAlleles};
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
 
 /// Segments of inputs before.
 pub(super) struct Earlier {
+    folder: Folder,
     segments: Vec<Source>,
     /// Where their rows lie, by contig and start.
     spans: Vec<Span>,
@@ -22,7 +23,8 @@ pub(super) struct Earlier {
 struct Source {
     /// The input that its rows came from.
     input: String,
-    path: PathBuf,
+    /// The file.
+    name: String,
     opened: OnceCell<Segment>,
 }
 
@@ -53,7 +55,7 @@ impl Earlier {
         manifest: &Manifest,
         inputs: &[(usize, String)],
         batch: u32,
-        directory: &Path,
+        folder: &Folder,
     ) -> Self {
         let mut segments = Vec::new();
         let mut spans = Vec::new();
@@ -73,7 +75,7 @@ impl Earlier {
                 input: inputs
                     .get(input)
                     .map_or_else(String::new, |(_, name)| name.clone()),
-                path: directory.join(&entry.file.file),
+                name: entry.file.file.clone(),
                 opened: OnceCell::new(),
             });
         }
@@ -87,7 +89,11 @@ impl Earlier {
             }
             reach = Some((span.contig, span.reach));
         }
-        Self { segments, spans }
+        Self {
+            folder: folder.clone(),
+            segments,
+            spans,
+        }
     }
 
     /// What inputs before have of a record, all rows of which are given.
@@ -123,7 +129,7 @@ impl Earlier {
             let segment = match of.opened.get() {
                 Some(segment) => segment,
                 None => {
-                    let opened = Segment::open(&of.path)?;
+                    let opened = Segment::open(&self.folder, &of.name)?;
                     of.opened.get_or_init(|| opened)
                 }
             };

@@ -15,8 +15,8 @@ use super::samples::InputSamples;
 use super::sort::Places;
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::contig_hash;
-use crate::input::Reader;
 use crate::input::chunk::Chunk;
+use crate::input::{Reader, Workers};
 use crate::store::{Manifest, Publication};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl<'a> Emitter<'a> {
         (contigs, earlier): (Contigs, Earlier),
         file: &str,
         options: &'a BuildOptions,
-        pool: &'a rayon::ThreadPool,
+        workers: &'a Workers,
         target: Target<'a>,
     ) -> Result<Self> {
         let reference = Normaliser::of(options, plan.assembly)?;
@@ -101,7 +101,7 @@ impl<'a> Emitter<'a> {
                 (file, annotated.cloned()),
                 samples,
                 options,
-                pool,
+                workers,
                 target.publication,
                 target.manifest,
             ),
@@ -116,7 +116,7 @@ impl<'a> Emitter<'a> {
         &mut self,
         mut reader: Reader,
         places: Option<Places>,
-        pool: &rayon::ThreadPool,
+        workers: &Workers,
         progress: &mut dyn FnMut(u64, u64) -> bool,
     ) -> Result<()> {
         let handle = reader.progress();
@@ -124,7 +124,7 @@ impl<'a> Emitter<'a> {
         let copy = places.is_some();
         self.places = places;
         let mut records = 0;
-        let tally = reader.read(pool, in_flight, &mut |chunk| {
+        let tally = reader.read(workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
             if !progress(handle.read(), records) {
                 return Err(Error::Cancelled);

@@ -10,6 +10,7 @@ use super::samples::InputSamples;
 use super::segment::SegmentBuilder;
 use crate::error::{Error, Result};
 use crate::format::{FileKind, PAGE_ROWS};
+use crate::input::Workers;
 use crate::model::InfoKey;
 use crate::store::annotations::EncodedAnnotations;
 use crate::store::coverage::Written;
@@ -45,7 +46,7 @@ pub(super) struct Groups<'a> {
     /// How annotations are read.
     annotated: Option<Arc<Annotated>>,
     samples: &'a InputSamples,
-    pool: &'a rayon::ThreadPool,
+    workers: &'a Workers,
     publication: &'a mut Publication,
     manifest: &'a mut Manifest,
     memory: u64,
@@ -79,7 +80,7 @@ impl<'a> Groups<'a> {
         (file, annotated): (&str, Option<Annotated>),
         samples: &'a InputSamples,
         options: &BuildOptions,
-        pool: &'a rayon::ThreadPool,
+        workers: &'a Workers,
         publication: &'a mut Publication,
         manifest: &'a mut Manifest,
     ) -> Self {
@@ -89,7 +90,7 @@ impl<'a> Groups<'a> {
             file: file.to_owned(),
             annotated: annotated.map(Arc::new),
             samples,
-            pool,
+            workers,
             publication,
             manifest,
             memory: options.memory,
@@ -158,7 +159,7 @@ impl<'a> Groups<'a> {
         let sorting = if common > 0 { carried + copies * 24 } else { 0 };
         self.in_flight
             .push_back(std::mem::take(&mut self.current_bytes) + sorting);
-        self.pool.spawn_fifo(move || {
+        self.workers.spawn(move || {
             let entries = annotated.as_ref().map(|of| encode_annotations(&rows, of));
             let fields = annotated.as_ref().map_or(&[][..], |of| &of.fields);
             let (annotations, kept, tally) = match entries {
@@ -280,7 +281,7 @@ impl<'a> Groups<'a> {
             .unwrap_or_default();
         let (content, summary) = segment
             .finish(&numbers, filters, &self.keys, covered)
-            .map_err(|e| Error::io(self.publication.directory(), e))?;
+            .map_err(|e| Error::io(self.publication.folder(), e))?;
         if let Some(annotated) = &self.annotated {
             let pointed = &summary.pointed;
             if let Some(told) = &mut report.annotations {

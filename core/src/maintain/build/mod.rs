@@ -8,6 +8,8 @@
 mod annotation;
 mod blocks;
 mod contigs;
+#[cfg(test)]
+mod crash_tests;
 mod earlier;
 mod emit;
 mod encode;
@@ -35,14 +37,16 @@ mod sort_tests;
 mod tests;
 
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
+#[cfg(feature = "testing")]
+pub(crate) use people::load_people_in;
 pub use people::{PeopleOptions, PeopleReport, guess_mapping, load_people};
 pub use report::{AnnotationReport, Refused, Report, Warned};
 
 use crate::cohort::Dataset;
 use crate::error::{Error, Place, Result};
-use crate::format::FileKind;
-use crate::input::Reader;
+use crate::format::{FileKind, Folder};
 use crate::input::genes::read_genes;
+use crate::input::{Reader, Workers};
 use crate::query::carried_by_gene;
 use crate::store::gene_carriers::GeneCarriersWriter;
 use crate::store::genes::Genes;
@@ -77,6 +81,16 @@ pub fn build<P: AsRef<Path>>(
     options: &BuildOptions,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<Report> {
+    build_in(inputs, &Folder::on_disk(to), options, progress)
+}
+
+/// The same wherever the dataset is to be.
+pub(crate) fn build_in<P: AsRef<Path>>(
+    inputs: &[P],
+    to: &Folder,
+    options: &BuildOptions,
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Report> {
     options.check()?;
     build_with(inputs, to, options, progress)
 }
@@ -84,17 +98,13 @@ pub fn build<P: AsRef<Path>>(
 /// Builds with options of any size.
 fn build_with<P: AsRef<Path>>(
     inputs: &[P],
-    to: impl AsRef<Path>,
+    to: &Folder,
     options: &BuildOptions,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<Report> {
     let started = Instant::now();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads())
-        .thread_name(|i| format!("varidex-{i}"))
-        .build()
-        .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads())))?;
-    let mut publication = Publication::begin(to.as_ref(), options.replace)?;
+    let workers = Workers::new(options.threads())?;
+    let mut publication = Publication::begin(to, options.replace)?;
     // what is wrong with people is known before genotypes are read, which takes longer
     let mut telling = |what: &str| {
         let at = Progress {
@@ -116,7 +126,7 @@ fn build_with<P: AsRef<Path>>(
     manifest.sample_count = plan.samples.len() as u32;
     if !plan.samples.is_empty() {
         let names = Samples::write(plan.samples.iter().map(String::as_str))
-            .map_err(|e| Error::io(to.as_ref(), e))?;
+            .map_err(|e| Error::io(to, e))?;
         manifest.samples = Some(publication.add(FileKind::Samples, names)?);
     }
     manifest.assembly = plan.assembly.map(|assembly| assembly.name().to_owned());
@@ -162,7 +172,7 @@ fn build_with<P: AsRef<Path>>(
                 let mut build = InputBuild {
                     plan: &plan,
                     options,
-                    pool: &pool,
+                    workers: &workers,
                     source: &input.source,
                     place: &input.place,
                     annotated: input.annotated.as_ref(),
@@ -178,7 +188,7 @@ fn build_with<P: AsRef<Path>>(
                 let build = MergedBuild {
                     plan: &plan,
                     options,
-                    pool: &pool,
+                    workers: &workers,
                     samples: &samples,
                     target,
                 };
@@ -217,7 +227,7 @@ fn build_with<P: AsRef<Path>>(
     {
         manifest.annotations = None;
     }
-    add_gene_carriers(&mut publication, &mut manifest, &pool, progress)?;
+    add_gene_carriers(&mut publication, &mut manifest, &workers, progress)?;
     for (path, error) in publication.publish(&mut manifest)? {
         let what = format!("a file that is not needed any more stays: {error}");
         report.warn_count(&path.display().to_string(), Place::File, &what, 1);
@@ -232,7 +242,7 @@ fn build_with<P: AsRef<Path>>(
 fn add_gene_carriers(
     publication: &mut Publication,
     manifest: &mut Manifest,
-    pool: &rayon::ThreadPool,
+    workers: &Workers,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<()> {
     let known = manifest.annotations.is_some() || manifest.genes.is_some();
@@ -245,9 +255,9 @@ fn add_gene_carriers(
         people: None,
         ..manifest.clone()
     };
-    let dataset = Dataset::open_state(publication.directory(), rows)?;
+    let dataset = Dataset::open_state(publication.folder(), rows)?;
     let mut carriers = GeneCarriersWriter::new(manifest.sample_count);
-    carried_by_gene(&dataset.view(), Some(pool), &mut |gene, records| {
+    carried_by_gene(&dataset.view(), workers.pool(), &mut |gene, records| {
         carriers.push(&gene);
         let told = progress(&Progress {
             phase: Phase::Genes,
@@ -300,7 +310,7 @@ impl Meter<'_> {
 struct InputBuild<'a> {
     plan: &'a Plan,
     options: &'a BuildOptions,
-    pool: &'a rayon::ThreadPool,
+    workers: &'a Workers,
     source: &'a Source,
     place: &'a InputSamples,
     annotated: Option<&'a Annotated>,
@@ -336,7 +346,7 @@ impl InputBuild<'_> {
         meter.total = meter.total.zip(size).map(|(all, size)| all + again + size);
         let sorting = Sorting {
             publication: self.target.publication,
-            pool: self.pool,
+            workers: self.workers,
             memory: self.options.memory,
             skip_malformed: self.options.skip_malformed,
             file: &self.source.name,
@@ -358,12 +368,7 @@ impl InputBuild<'_> {
 
     fn earlier(&self) -> Earlier {
         let (manifest, publication) = (&self.target.manifest, &self.target.publication);
-        Earlier::of(
-            manifest,
-            self.read,
-            self.place.batch,
-            publication.directory(),
-        )
+        Earlier::of(manifest, self.read, self.place.batch, publication.folder())
     }
 
     fn store(
@@ -378,11 +383,11 @@ impl InputBuild<'_> {
             (self.contigs(), self.earlier()),
             &self.source.name,
             self.options,
-            self.pool,
+            self.workers,
             self.target.lend(),
         )?;
         let result = meter.phase(Phase::Storing, &self.source.name, |told| {
-            emitter.run(reader, places, self.pool, told)
+            emitter.run(reader, places, self.workers, told)
         });
         if emitter.unsorted && self.options.sort {
             emitter.abandon();

@@ -44,8 +44,8 @@ pub struct BuildOptions {
     pub sort: bool,
     /// Refuse malformed records one by one instead of stopping at the first.
     pub skip_malformed: bool,
-    /// Worker threads; as many as the machine has where `None`. More than 64, or than the machine has
-    /// where that is more, are not started.
+    /// Worker threads; as many as the machine has where `None`. One is the calling thread itself. More
+    /// than 64, or than the machine has where that is more, are not started.
     pub threads: Option<usize>,
     /// About how many bytes of memory to use at most: from 1 MiB.
     pub memory: u64,

@@ -2,7 +2,7 @@
 
 use crate::cohort::Dataset;
 use crate::error::{Error, Result};
-use crate::format::{ContainerWriter, FileKind};
+use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
 use crate::input::people::read_sample_map;
 use crate::input::people::{PeopleInput, guess, read_people};
@@ -73,19 +73,27 @@ pub fn load_people(
     options: &PeopleOptions,
     progress: &mut dyn FnMut(&str) -> bool,
 ) -> Result<PeopleReport> {
+    load_people_in(&Folder::on_disk(dataset), options, progress)
+}
+
+/// The same wherever the dataset is.
+pub(crate) fn load_people_in(
+    folder: &Folder,
+    options: &PeopleOptions,
+    progress: &mut dyn FnMut(&str) -> bool,
+) -> Result<PeopleReport> {
     let mut step = |what: &str| match progress(what) {
         true => Ok(()),
         false => Err(Error::Cancelled),
     };
-    let path = dataset.as_ref();
     // a path without a dataset is not to become one, and people are wrong sooner than genotypes
-    Dataset::open(path)?;
+    Dataset::open_in(folder)?;
     let Some(known) = Known::read(options, &mut step)? else {
         return Err(Error::Usage("no files of people".to_owned()));
     };
-    let mut publication = Publication::begin(path, true)?;
+    let mut publication = Publication::begin(folder, true)?;
     // as it is now that nobody else can publish
-    let dataset = Dataset::open(path)?;
+    let dataset = Dataset::open_in(folder)?;
     let mut manifest = dataset.manifest().clone();
     step("finding samples")?;
     let samples: Vec<&str> = dataset.samples().all()?.collect();
@@ -159,10 +167,8 @@ impl Known {
         if let Some(content) = self.ontologies {
             manifest.terms = Some(publication.add(FileKind::Terms, content)?);
         }
-        let terms = manifest.terms.as_ref().map(|entry| {
-            let file = publication.directory().join(&entry.file);
-            KnownTerms::open(&file, &entry.checksum)
-        });
+        let terms = manifest.terms.as_ref();
+        let terms = terms.map(|entry| KnownTerms::open(publication.folder(), entry));
         let terms = terms.transpose()?;
         let terms = terms.as_ref().map(|terms| terms as &dyn Hierarchy);
         let mut report = PeopleReport::default();

@@ -566,7 +566,7 @@ fn copy_stream(
         _ => File::open(path).and_then(Waiting::new),
     }
     .map_err(failed)?;
-    let mut copy = publication.unnamed()?;
+    let mut copy = publication.unnamed();
     let mut buffer = vec![0; 1 << 20];
     let mut bytes = 0;
     loop {
@@ -574,11 +574,12 @@ fn copy_stream(
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
             len => len.map_err(failed)?,
         };
+        let kept = |e| Error::io(publication.folder(), e);
         if len == 0 {
-            return Ok(copy);
+            return copy.into_file().map_err(kept);
         }
         copy.write_all(buffer.get(..len).unwrap_or_default())
-            .map_err(|e| Error::io(publication.directory(), e))?;
+            .map_err(kept)?;
         bytes += len as u64;
         let told = Progress {
             bytes,

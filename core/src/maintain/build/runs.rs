@@ -1,15 +1,15 @@
 //! Records sorted in runs that fit the memory, and the runs merged: what has a key, a place and bytes.
 
 use crate::error::{Error, Result};
+use crate::input::Workers;
 use crate::store::Publication;
-use rayon::ThreadPool;
 use rayon::slice::ParallelSliceMut;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use tempfile::SpooledTempFile;
 
 /// Runs merged at once, unless their longest records would fill the memory.
 const MERGED_MAX: usize = 64;
@@ -34,7 +34,7 @@ struct Entry {
 /// Runs in the making.
 pub(super) struct Runs<'a> {
     publication: &'a Publication,
-    pool: &'a ThreadPool,
+    workers: &'a Workers,
     memory: u64,
     arenas: Vec<Vec<u8>>,
     entries: Vec<Entry>,
@@ -48,23 +48,19 @@ pub(super) struct Runs<'a> {
 
 impl<'a> Runs<'a> {
     /// Of at most a quarter of `memory` each.
-    pub(super) fn new(
-        publication: &'a Publication,
-        pool: &'a ThreadPool,
-        memory: u64,
-    ) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn new(publication: &'a Publication, workers: &'a Workers, memory: u64) -> Self {
+        Self {
             publication,
-            pool,
+            workers,
             memory,
             arenas: Vec::new(),
             entries: Vec::new(),
             held: 0,
-            spill: Spill::new(publication.unnamed()?),
+            spill: Spill::new(publication.unnamed()),
             runs: Vec::new(),
             longest: 0,
             bytes: 0,
-        })
+        }
     }
 
     /// Adds records: the key and the place of each, and where its bytes end in `bytes`, in which they follow each
@@ -105,8 +101,10 @@ impl<'a> Runs<'a> {
         if entries.is_empty() {
             return Ok(());
         }
-        self.pool
-            .install(|| entries.par_sort_by_key(|entry| entry.key));
+        match self.workers.pool() {
+            Some(pool) => pool.install(|| entries.par_sort_by_key(|entry| entry.key)),
+            None => entries.sort_by_key(|entry| entry.key),
+        }
         let run = self.spill.write(|out| {
             for entry in &entries {
                 let range = entry.bytes.start as usize..entry.bytes.end as usize;
@@ -117,7 +115,7 @@ impl<'a> Runs<'a> {
             Ok(())
         });
         self.runs
-            .push(run.map_err(|e| Error::io(self.publication.directory(), e))?);
+            .push(run.map_err(|e| Error::io(self.publication.folder(), e))?);
         Ok(())
     }
 
@@ -126,9 +124,9 @@ impl<'a> Runs<'a> {
         self.write()?;
         let cost = RUN_COST + self.longest;
         let merged = (self.memory / 4 / cost).clamp(2, MERGED_MAX as u64) as usize;
-        let failed = |e| Error::io(self.publication.directory(), e);
+        let failed = |e| Error::io(self.publication.folder(), e);
         while self.runs.len() > merged {
-            let mut spill = Spill::new(self.publication.unnamed()?);
+            let mut spill = Spill::new(self.publication.unnamed());
             let mut runs = Vec::new();
             // neighbours only: what is equal stays in the order of the input
             for part in self.runs.chunks(merged) {
@@ -171,12 +169,12 @@ fn write_frame(out: &mut dyn Write, key: u64, place: u64, bytes: &[u8]) -> io::R
 
 /// Runs behind each other in one file: a file of its own for each would be too many open ones.
 struct Spill {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<SpooledTempFile>>,
     end: u64,
 }
 
 impl Spill {
-    fn new(file: File) -> Self {
+    fn new(file: SpooledTempFile) -> Self {
         Self {
             file: Arc::new(Mutex::new(file)),
             end: 0,
@@ -203,7 +201,7 @@ impl Spill {
 
 /// The bytes of one run.
 struct Stretch {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<SpooledTempFile>>,
     left: Range<u64>,
 }
 

@@ -9,9 +9,8 @@ use super::report::Report;
 use super::runs::{Merge, Runs};
 use crate::error::{Error, Place, Result};
 use crate::input::chunk::Chunk;
-use crate::input::{Progress, Reader};
+use crate::input::{Progress, Reader, Workers};
 use crate::store::Publication;
-use rayon::ThreadPool;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,7 +41,7 @@ impl Places {
 /// What sorting works with.
 pub(super) struct Sorting<'a> {
     pub(super) publication: &'a Publication,
-    pub(super) pool: &'a ThreadPool,
+    pub(super) workers: &'a Workers,
     pub(super) memory: u64,
     pub(super) skip_malformed: bool,
     /// The input as the user named it.
@@ -61,10 +60,10 @@ impl Sorting<'_> {
     ) -> Result<Places> {
         let handle = reader.progress();
         let in_flight = usize::try_from(self.memory / 4).unwrap_or(usize::MAX);
-        let mut runs = Runs::new(self.publication, self.pool, self.memory)?;
+        let mut runs = Runs::new(self.publication, self.workers, self.memory);
         let mut records = 0;
         reader.keep_raw();
-        let tally = reader.read(self.pool, in_flight, &mut |chunk| {
+        let tally = reader.read(self.workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
             if !progress(handle.read(), records) {
                 return Err(Error::Cancelled);

@@ -2,6 +2,7 @@
 
 use super::{BuildOptions, Phase, Progress, Report, build_with as build};
 use crate::error::{Error, Place};
+use crate::format::Folder;
 use crate::store::open_manifest;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -111,14 +112,19 @@ fn options(memory: u64) -> BuildOptions {
 fn outcome(inputs: &[PathBuf], to: &Path, options: &BuildOptions) -> (Report, BTreeSet<String>) {
     let mut phases = BTreeSet::new();
     let mut last = 0;
-    let mut report = build(inputs, to, options, &mut |progress: &Progress| {
-        phases.insert(format!("{:?}", progress.phase));
-        if progress.phase != Phase::Copying {
-            assert!(progress.bytes >= last && progress.bytes <= progress.total.unwrap());
-            last = progress.bytes;
-        }
-        true
-    })
+    let mut report = build(
+        inputs,
+        &Folder::on_disk(to),
+        options,
+        &mut |progress: &Progress| {
+            phases.insert(format!("{:?}", progress.phase));
+            if progress.phase != Phase::Copying {
+                assert!(progress.bytes >= last && progress.bytes <= progress.total.unwrap());
+                last = progress.bytes;
+            }
+            true
+        },
+    )
     .unwrap();
     assert_eq!(report.records, report.stored + report.refused_count());
     report.seconds = 0.0;
@@ -152,7 +158,7 @@ fn names(dataset: &Path) -> BTreeSet<String> {
 }
 
 fn listed(dataset: &Path) -> BTreeSet<String> {
-    let manifest = open_manifest(dataset).unwrap();
+    let manifest = open_manifest(&Folder::on_disk(dataset)).unwrap();
     let segments = manifest.segments.into_iter().map(|s| s.file);
     segments.chain(manifest.samples).map(|f| f.file).collect()
 }
@@ -306,7 +312,7 @@ fn places_are_those_of_the_input() {
     let name = paths[0].display();
 
     let mut options = options(1);
-    match build(&paths, &to, &options, &mut |_| true) {
+    match build(&paths, &Folder::on_disk(&to), &options, &mut |_| true) {
         Err(Error::Input(error)) => assert_eq!(error.place, Place::Line(first + 2)),
         other => panic!("{other:?}"),
     }
@@ -342,7 +348,7 @@ fn places_are_those_of_the_input() {
     options.reference = Some(fasta);
     let moved = String::from_utf8(text(&[])).unwrap() + &[lines[1], lines[6], lines[0]].join("\n");
     std::fs::write(&paths[0], moved).unwrap();
-    match build(&paths, &to, &options, &mut |_| true) {
+    match build(&paths, &Folder::on_disk(&to), &options, &mut |_| true) {
         Err(Error::Input(error)) => assert_eq!(error.place, Place::Line(first + 2), "{error}"),
         other => panic!("{other:?}"),
     }
@@ -357,20 +363,33 @@ fn stopping_while_sorting_leaves_the_dataset_as_it_was() {
     let options = options(1);
     let (before, _) = outcome(&paths[..1], &to, &options);
     let mut sorting = false;
-    let result = build(&paths[1..], &to, &options, &mut |progress| {
-        sorting |= progress.phase == Phase::Sorting;
-        !sorting
-    });
+    let result = build(
+        &paths[1..],
+        &Folder::on_disk(&to),
+        &options,
+        &mut |progress| {
+            sorting |= progress.phase == Phase::Sorting;
+            !sorting
+        },
+    );
     assert!(matches!(result, Err(Error::Cancelled)) && sorting);
     assert_eq!(names(&to), listed(&to));
-    assert_eq!(open_manifest(&to).unwrap().snapshot, before.snapshot);
+    assert_eq!(
+        open_manifest(&Folder::on_disk(&to)).unwrap().snapshot,
+        before.snapshot
+    );
 
     // cancelled once the sorted records are being stored
-    let result = build(&paths[1..], &to, &options, &mut |progress| {
-        let stop = sorting && progress.phase == Phase::Storing;
-        sorting = progress.phase == Phase::Sorting;
-        !stop
-    });
+    let result = build(
+        &paths[1..],
+        &Folder::on_disk(&to),
+        &options,
+        &mut |progress| {
+            let stop = sorting && progress.phase == Phase::Storing;
+            sorting = progress.phase == Phase::Sorting;
+            !stop
+        },
+    );
     assert!(matches!(result, Err(Error::Cancelled)));
     assert_eq!(names(&to), listed(&to));
 }

@@ -1,7 +1,7 @@
 //! Counts that a segment stores, for rows where they are easy to get wrong.
 
 use super::{BuildOptions, Phase, build};
-use crate::format::{Column, Container, FileKind, Kind, Meta};
+use crate::format::{Column, Container, FileKind, Folder, Kind, Meta};
 use crate::store::open_manifest;
 
 /// Builds a dataset of samples A and B from lines without header.
@@ -14,9 +14,10 @@ fn segment(lines: &str) -> (tempfile::TempDir, Container) {
     std::fs::write(&input, format!("{header}{lines}")).unwrap();
     let to = place.path().join("out.vdx");
     build(&[input], &to, &BuildOptions::default(), &mut |_| true).unwrap();
-    let manifest = open_manifest(&to).unwrap();
-    let path = to.join(&manifest.segments[0].file.file);
-    (place, Container::open(&path, FileKind::Segment).unwrap())
+    let folder = Folder::on_disk(&to);
+    let manifest = open_manifest(&folder).unwrap();
+    let file = &manifest.segments[0].file.file;
+    (place, folder.container(file, FileKind::Segment).unwrap())
 }
 
 fn value(file: &Container, kind: Kind, row: u32) -> i64 {

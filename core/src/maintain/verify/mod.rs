@@ -17,12 +17,12 @@ mod texts;
 use crate::cohort::{Dataset, Part};
 use crate::cohort::{Members, overlapping_batches, sharing};
 use crate::error::{Damage, Error, Result};
-use crate::format::is_plain;
+use crate::format::{Folder, is_plain};
 use crate::model::InfoType;
 use crate::store::coverage::verify_coverage;
+use crate::store::manifest::FileEntry;
 use crate::store::segment::Segment;
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
@@ -50,7 +50,7 @@ impl Dataset {
         }
         for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
             // sections are checked one by one first, so that the fault has a name
-            Segment::open(&self.path().join(&entry.file.file))?
+            Segment::open(self.folder(), &entry.file.file)?
                 .file()
                 .verify()?;
             self.verify_segment(part)?;
@@ -61,7 +61,7 @@ impl Dataset {
         }
         let manifest = self.manifest();
         for file in manifest.files() {
-            check_file(&self.path().join(&file.file), file.size, &file.checksum)?;
+            check_file(self.folder(), file)?;
         }
         Ok(())
     }
@@ -152,23 +152,27 @@ impl Dataset {
 }
 
 /// Checks a file's size and checksum as a whole.
-fn check_file(path: &Path, size: u64, checksum: &str) -> Result<()> {
-    let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
+fn check_file(folder: &Folder, entry: &FileEntry) -> Result<()> {
+    let path = folder.path().join(&entry.file);
+    let failed = |e| Error::io(&path, e);
+    let mut file = folder.storage().open(&path).map_err(failed)?;
     let mut hash = Xxh3::new();
-    let mut buffer = vec![0; 1 << 20];
+    // what the manifest says of the size is not to be believed, nor a small file to cost a large buffer
+    let mut buffer = vec![0; entry.size.clamp(1, 1 << 20) as usize];
     let mut len = 0u64;
     loop {
-        let n = file.read(&mut buffer).map_err(|e| Error::io(path, e))?;
+        let n = file.read(&mut buffer).map_err(failed)?;
         if n == 0 {
             break;
         }
         hash.update(buffer.get(..n).unwrap_or_default());
         len += n as u64;
     }
+    let (size, checksum) = (entry.size, &entry.checksum);
     let found = format!("{:032x}", hash.digest128());
-    if len != size || found != checksum {
+    if len != size || found != *checksum {
         return Err(Error::from(Box::new(Damage {
-            file: path.to_owned(),
+            file: path,
             section: "file".to_owned(),
             offset: 0,
             expected: format!("{size} bytes with checksum {checksum}"),

@@ -2,8 +2,9 @@
 
 use super::Hierarchy;
 use crate::error::Result;
+use crate::format::Folder;
+use crate::store::manifest::FileEntry;
 use crate::store::terms::{Named, Terms};
-use std::path::Path;
 use std::sync::Arc;
 
 /// The terms of a dataset, and the checksum by which a people file names them.
@@ -14,10 +15,10 @@ pub(crate) struct KnownTerms {
 }
 
 impl KnownTerms {
-    pub(crate) fn open(path: &Path, checksum: &str) -> Result<Self> {
+    pub(crate) fn open(folder: &Folder, entry: &FileEntry) -> Result<Self> {
         Ok(Self {
-            terms: Arc::new(Terms::open(path)?),
-            checksum: checksum.to_owned(),
+            terms: Arc::new(Terms::open(folder, &entry.file)?),
+            checksum: entry.checksum.clone(),
         })
     }
 }

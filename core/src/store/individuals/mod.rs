@@ -25,12 +25,11 @@ pub(crate) use hierarchy::KnownTerms;
 pub(crate) use write::write;
 
 use crate::error::{Error, Result};
-use crate::format::{Column, Container, FileKind, Kind, Text, TextBlock};
+use crate::format::{Column, Container, FileKind, Folder, Kind, Text, TextBlock};
 use crate::model::{Age, Dates};
 use crate::model::{Ages, Kin, Scope};
 use crate::set::SampleSet;
 use crate::store::terms::Named;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// What the store needs of the terms of ontologies.
@@ -136,11 +135,13 @@ impl People {
     /// Opens a people file: structure is checked, bytes when they are first touched. `terms` are those
     /// of the same dataset.
     pub(crate) fn open(
-        path: &Path,
+        folder: &Folder,
+        name: &str,
         samples: u32,
         terms: Option<Arc<dyn Hierarchy>>,
     ) -> Result<Self> {
-        Self::of(Container::open(path, FileKind::People)?, samples, terms)
+        let file = folder.container(name, FileKind::People)?;
+        Self::of(file, samples, terms)
     }
 
     fn of(file: Container, samples: u32, terms: Option<Arc<dyn Hierarchy>>) -> Result<Self> {

@@ -4,6 +4,7 @@ use crate::format::ContainerWriter;
 use crate::model::{Attribute, Recorded};
 use crate::model::{Coding, Person, Record, SampleNameKind, Sex, Time, Value};
 use proptest::prelude::*;
+use std::path::Path;
 
 fn coding(id: impl Into<String>) -> Coding {
     Coding {

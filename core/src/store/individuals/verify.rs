@@ -2,7 +2,7 @@
 
 use super::{Layout, People, write};
 use crate::error::{Error, Result};
-use crate::format::{Bytes, Column, Container, FileKind, Kind, first_other_entry};
+use crate::format::{Column, Container, FileKind, Kind, first_other_entry};
 use crate::set::SampleSet;
 
 impl People {
@@ -42,7 +42,7 @@ impl People {
         content
             .finish(FileKind::People, &mut bytes)
             .map_err(failed)?;
-        let wanted = Container::parse(self.file.path(), Bytes::Held(bytes), FileKind::People)?;
+        let wanted = Container::parse(self.file.path(), bytes.into(), FileKind::People)?;
         let wanted = Self::of(wanted, self.counts.samples, self.terms.clone())?;
         self.verify_same(&wanted)
     }

@@ -18,11 +18,10 @@ mod walked;
 pub(crate) use tests::stored;
 
 use crate::error::Result;
-use crate::format::{Container, FileKind, Kind, Lists, Text, TextBlock, find_hash, u32_of};
+use crate::format::{Container, FileKind, Folder, Kind, Lists, Text, TextBlock, find_hash, u32_of};
 use crate::model::vocabulary::canonical;
 use crate::store::terms::closure::Vocabularies;
 use crate::store::terms::walked::{Below, Closure, Walked};
-use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -72,8 +71,8 @@ pub(crate) struct Phenotype {
 }
 
 impl Terms {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = Container::open(path, FileKind::Terms)?;
+    pub(crate) fn open(folder: &Folder, name: &str) -> Result<Self> {
+        let file = folder.container(name, FileKind::Terms)?;
         let ids = Text::find(&file, Kind::TermIds)?;
         let count = ids.len();
         let text_of = |kind| -> Result<Text> {

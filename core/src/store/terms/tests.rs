@@ -14,12 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn stored(source: &OntologySource) -> (tempfile::TempDir, Terms) {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("x.terms");
     let mut bytes = Vec::new();
     let file = Terms::write(source).unwrap();
     file.finish(FileKind::Terms, &mut bytes).unwrap();
-    std::fs::write(&path, bytes).unwrap();
-    let terms = Terms::open(&path).unwrap();
+    std::fs::write(place.path().join("x.terms"), bytes).unwrap();
+    let terms = Terms::open(&Folder::on_disk(&place), "x.terms").unwrap();
     (place, terms)
 }
 
@@ -552,11 +551,10 @@ proptest! {
             file.add(kind, bytes);
         }
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("x.terms");
-        let mut bytes = Vec::new();
+            let mut bytes = Vec::new();
         file.finish(FileKind::Terms, &mut bytes).unwrap();
-        std::fs::write(&path, bytes).unwrap();
-        if let Ok(terms) = Terms::open(&path) {
+        std::fs::write(place.path().join("x.terms"), bytes).unwrap();
+        if let Ok(terms) = Terms::open(&Folder::on_disk(&place), "x.terms") {
             for id in ["HP:1", "HP:2", "OMIM:1", "root"] {
                 if let Ok(Some(term)) = terms.number(id) {
                     let _ = terms.closure(term).map(Iterator::count);

@@ -21,6 +21,7 @@ use super::sort::{Sorting, place_key};
 use super::{BuildOptions, Meter, Phase, Target};
 use crate::error::{Error, InputError, Result};
 use crate::genome::Assembly;
+use crate::input::{Workers, as_here};
 use crate::store::Publication;
 use assemble::{Assembler, Items};
 use convert::{Batch, Converter};
@@ -39,7 +40,7 @@ const STOP_EVERY: u64 = 1 << 14;
 pub(super) struct MergedBuild<'a> {
     pub(super) plan: &'a Plan,
     pub(super) options: &'a BuildOptions,
-    pub(super) pool: &'a rayon::ThreadPool,
+    pub(super) workers: &'a Workers,
     pub(super) samples: &'a InputSamples,
     pub(super) target: Target<'a>,
 }
@@ -59,7 +60,7 @@ struct Reading<'a> {
     contigs: &'a ContigList,
     assembly: Option<Assembly>,
     options: &'a BuildOptions,
-    pool: &'a rayon::ThreadPool,
+    workers: &'a Workers,
     publication: &'a Publication,
     inputs: Vec<Mutex<Input>>,
     /// The name of each, and how it names contigs.
@@ -90,7 +91,7 @@ impl MergedBuild<'_> {
             contigs: &self.plan.contigs,
             assembly: self.plan.assembly,
             options: self.options,
-            pool: self.pool,
+            workers: self.workers,
             publication,
             files: inputs.iter().map(|of| of.source.name.clone()).collect(),
             names: inputs.iter().map(|of| of.names.clone()).collect(),
@@ -117,7 +118,7 @@ impl MergedBuild<'_> {
             (name, annotated),
             self.samples,
             self.options,
-            self.pool,
+            self.workers,
             publication,
             manifest,
         );
@@ -173,7 +174,8 @@ impl Reading<'_> {
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let (announce, next) = (announce.clone(), &next);
-                scope.spawn(move || self.work(next, &announce));
+                let as_here = as_here();
+                scope.spawn(move || as_here(&mut || self.work(next, &announce)));
             }
             drop(announce);
             // what is dropped at its end makes the threads end that are still at work
@@ -242,7 +244,7 @@ impl Reading<'_> {
         if self.sort {
             let sorting = Sorting {
                 publication: self.publication,
-                pool: self.pool,
+                workers: self.workers,
                 memory,
                 skip_malformed: self.options.skip_malformed,
                 file: converter.file(),
@@ -261,7 +263,7 @@ impl Reading<'_> {
             let items = Message::Items(batch, read, std::mem::take(records));
             to.send(items).map_err(|_| Error::Cancelled)
         };
-        let tally = reader.read(self.pool, in_flight, &mut |chunk| {
+        let tally = reader.read(self.workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
             converter.take(chunk, places.as_ref())?;
             match converter.batch.bytes.len() >= HANDED_OVER {
@@ -289,7 +291,7 @@ impl Reading<'_> {
         report: &mut Report,
         told: &mut Told<'_>,
     ) -> Result<Option<(Merge, ContigList)>> {
-        let mut runs = Runs::new(self.publication, self.pool, self.options.memory)?;
+        let mut runs = Runs::new(self.publication, self.workers, self.options.memory);
         let (mut bytes, mut records) = (0, 0);
         let mut list = self.contigs.clone();
         for (number, file) in self.files.iter().enumerate() {

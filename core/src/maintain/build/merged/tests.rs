@@ -3,6 +3,7 @@
 use super::super::{BuildOptions, build_with};
 use crate::cohort::Dataset;
 use crate::export::{ExportFormat, ExportOptions};
+use crate::format::Folder;
 use crate::query::Counts;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -280,7 +281,7 @@ fn built(cohort: &Cohort, folder: &Path, threads: usize) -> Dataset {
         memory: 1 << 20,
         ..BuildOptions::default()
     };
-    let report = build_with(&inputs, &to, &options, &mut |_| true).unwrap();
+    let report = build_with(&inputs, &Folder::on_disk(&to), &options, &mut |_| true).unwrap();
     let records: usize = cohort.samples.iter().map(Vec::len).sum();
     let records = records + cohort.together().len();
     assert_eq!(

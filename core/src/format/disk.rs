@@ -1,0 +1,121 @@
+//! Datasets on disk.
+
+use super::map::Bytes;
+use super::storage::{Found, Locked, NewFile, Storage};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use tempfile::{NamedTempFile, SpooledTempFile};
+
+/// What is larger than this goes to a file, and what is not never touches the disk.
+const SPOOLED_MAX: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Disk;
+
+impl Storage for Disk {
+    fn map(&self, file: &Path) -> io::Result<Bytes> {
+        Bytes::map(file)
+    }
+
+    fn open(&self, file: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(file)?))
+    }
+
+    fn found(&self, path: &Path) -> Option<Found> {
+        let found = fs::metadata(path).ok()?;
+        Some(match found.is_dir() {
+            true => Found::Directory,
+            false => Found::Other,
+        })
+    }
+
+    fn names(&self, directory: &Path) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(directory)?;
+        let name = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            Ok(entry.file_name().to_string_lossy().into_owned())
+        };
+        entries.map(name).collect()
+    }
+
+    fn create_directory(&self, directory: &Path) -> io::Result<()> {
+        fs::create_dir(directory)
+    }
+
+    fn remove_directory(&self, directory: &Path) -> io::Result<()> {
+        fs::remove_dir(directory)
+    }
+
+    fn remove(&self, file: &Path) -> io::Result<()> {
+        fs::remove_file(file)
+    }
+
+    /// The operating system lets go of the lock when the process ends.
+    fn lock(&self, path: &Path) -> io::Result<Locked> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                let mut owner = String::new();
+                // an unreadable owner is still an owner
+                let _ = file.take(200).read_to_string(&mut owner);
+                return Ok(Locked::Elsewhere(owner));
+            }
+            Err(fs::TryLockError::Error(e)) => return Err(e),
+        }
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let owner = format!("process {} on {}\n", std::process::id(), host.trim());
+        file.set_len(0)?;
+        file.write_all(owner.as_bytes())?;
+        Ok(Locked::Here(Box::new(file)))
+    }
+
+    fn create(&self, directory: &Path, prefix: &str) -> io::Result<Box<dyn NewFile>> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(prefix);
+        // temporary files are private by default; a dataset is read by whom the umask allows
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(Box::new(Named(builder.tempfile_in(directory)?)))
+    }
+
+    fn unnamed(&self, directory: &Path) -> SpooledTempFile {
+        tempfile::spooled_tempfile_in(SPOOLED_MAX, directory)
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        // directories cannot be opened, and need no sync, on Windows
+        match cfg!(unix) {
+            true => File::open(directory)?.sync_all(),
+            false => Ok(()),
+        }
+    }
+}
+
+struct Named(NamedTempFile);
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.as_file_mut().flush()
+    }
+}
+
+impl NewFile for Named {
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.as_file().sync_all()
+    }
+
+    fn rename(self: Box<Self>, to: &Path) -> io::Result<()> {
+        self.0.persist(to).map(drop).map_err(|e| e.error)
+    }
+}

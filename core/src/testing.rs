@@ -1,0 +1,93 @@
+//! What fuzz targets need beside the public functions: datasets and inputs in memory, so that no system
+//! call takes more time than what is to be tested. Not part of the promise of versions.
+
+use crate::cohort::Dataset;
+use crate::error::Result;
+use crate::format::{Folder, Memory, Storage};
+use crate::input::reading_from;
+use crate::maintain::{
+    BuildOptions, PeopleOptions, PeopleReport, Progress, Report, build_in, load_people_in,
+};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Files in memory: inputs and datasets.
+#[derive(Debug, Clone, Default)]
+pub struct Files(Memory);
+
+impl Files {
+    /// Writes a file.
+    pub fn write(&self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) {
+        self.0.write(path.as_ref(), bytes.into());
+    }
+
+    /// The same files, to be changed apart.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(self.0.copy())
+    }
+
+    /// Whether there is a file or a dataset of this name.
+    pub fn exists(&self, path: impl AsRef<Path>) -> bool {
+        self.0.found(path.as_ref()).is_some()
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`](crate::Error::Io) where there is none.
+    pub fn read(&self, folder: impl AsRef<Path>, name: &str) -> Result<Vec<u8>> {
+        Ok(self.folder(folder).map(name)?.to_vec())
+    }
+
+    /// As [`build`](crate::build), from inputs that were written here.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](crate::build).
+    pub fn build(
+        &self,
+        inputs: &[&str],
+        to: impl AsRef<Path>,
+        options: &BuildOptions,
+        progress: &mut dyn FnMut(&Progress) -> bool,
+    ) -> Result<Report> {
+        let to = self.folder(to);
+        reading_from(self.storage(), || build_in(inputs, &to, options, progress))
+    }
+
+    /// As [`load_people`](crate::load_people), from inputs that were written here.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_people`](crate::load_people).
+    pub fn load_people(
+        &self,
+        dataset: impl AsRef<Path>,
+        options: &PeopleOptions,
+        progress: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<PeopleReport> {
+        let dataset = self.folder(dataset);
+        reading_from(self.storage(), || {
+            load_people_in(&dataset, options, progress)
+        })
+    }
+
+    /// As [`Dataset::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::open`].
+    pub fn open(&self, dataset: impl AsRef<Path>) -> Result<Dataset> {
+        Dataset::open_in(&self.folder(dataset))
+    }
+
+    fn storage(&self) -> Arc<dyn Storage> {
+        Arc::new(self.0.clone())
+    }
+
+    fn folder(&self, path: impl AsRef<Path>) -> Folder {
+        Folder::of(path, self.storage())
+    }
+}
