@@ -7,6 +7,9 @@ NODE ?= node
 NPM ?= npm
 PYTHON_VENV := .venv-python
 NODE_READY := bindings-node/node_modules/ready
+# Cargo compiles a dependency anew for every set of features that is asked of it. This asks for what
+# `cargo test --workspace` does, which --examples is for: they may use what tests may.
+AS_TESTED := --workspace --examples
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
@@ -58,7 +61,7 @@ unit: need-cargo
 
 # a change that alters no answer leaves them as they are; one that does says which, and records them anew
 answers: need-python need-cargo
-	$(CARGO) build --quiet -p varidex-cli
+	$(CARGO) build --quiet $(AS_TESTED) --bin varidex
 	$(PYTHON) answers/answers.py target/debug/varidex $(ANSWERS)
 
 # valgrind, pkg-config and CMake are used where they are installed
@@ -70,8 +73,10 @@ LIBDIR ?= lib
 install-c: need-cargo
 	CARGO="$(CARGO)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" ffi/install
 
+# with an example, so that the dependencies are those that clippy has checked
 doc: need-cargo
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bin compare --bin questions \
+	  --example simulate
 
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
