@@ -81,8 +81,11 @@ doc: need-cargo
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
 
+# the target is what is built for in any case; but where it is told, as napi does, Cargo compiles all anew, and
+# so both tell it
 test-python: $(PYTHON_VENV)/ready need-cargo
-	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) ../$(PYTHON_VENV)/bin/maturin develop --quiet
+	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) \
+	  ../$(PYTHON_VENV)/bin/maturin develop --quiet --target "$$(rustc -vV | sed -n 's/^host: //p')"
 	cd bindings-python && ../$(PYTHON_VENV)/bin/python -m pytest
 
 install-python: need-python need-cargo
