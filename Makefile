@@ -145,9 +145,10 @@ $(VENV)/ready: format-spec/requirements.txt | need-python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# most of what is installed is never imported, and to compile it takes half of the time
 $(PYTHON_VENV)/ready: bindings-python/requirements-test.txt | need-python
 	$(PYTHON) -m venv $(PYTHON_VENV)
-	$(PYTHON_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' -r $<
+	$(PYTHON_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check 'maturin>=1.9,<2' -r $<
 	touch $@
 
 $(NODE_READY): bindings-node/package.json bindings-node/package-lock.json | need-node
