@@ -10,6 +10,8 @@ NODE_READY := bindings-node/node_modules/ready
 # Cargo compiles a dependency anew for every set of features that is asked of it. This asks for what
 # `cargo test --workspace` does, which --examples is for: they may use what tests may.
 AS_TESTED := --workspace --examples
+# with --jobs, rustdoc would complain of a jobserver that it cannot reach
+unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
