@@ -7,6 +7,11 @@ NODE ?= node
 NPM ?= npm
 PYTHON_VENV := .venv-python
 NODE_READY := bindings-node/node_modules/ready
+# Cargo compiles a dependency anew for every set of features that is asked of it. This asks for what
+# `cargo test --workspace` does, which --examples is for: they may use what tests may.
+AS_TESTED := --workspace --examples
+# with --jobs, rustdoc would complain of a jobserver that it cannot reach
+unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
@@ -58,7 +63,7 @@ unit: need-cargo
 
 # a change that alters no answer leaves them as they are; one that does says which, and records them anew
 answers: need-python need-cargo
-	$(CARGO) build --quiet -p varidex-cli
+	$(CARGO) build --quiet $(AS_TESTED) --bin varidex
 	$(PYTHON) answers/answers.py target/debug/varidex $(ANSWERS)
 
 # valgrind, pkg-config and CMake are used where they are installed
@@ -70,14 +75,19 @@ LIBDIR ?= lib
 install-c: need-cargo
 	CARGO="$(CARGO)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" ffi/install
 
+# with an example, so that the dependencies are those that clippy has checked
 doc: need-cargo
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bin compare --bin questions \
+	  --example simulate
 
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
 
+# the target is what is built for in any case; but where it is told, as napi does, Cargo compiles all anew, and
+# so both tell it
 test-python: $(PYTHON_VENV)/ready need-cargo
-	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) ../$(PYTHON_VENV)/bin/maturin develop --quiet
+	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) \
+	  ../$(PYTHON_VENV)/bin/maturin develop --quiet --target "$$(rustc -vV | sed -n 's/^host: //p')"
 	cd bindings-python && ../$(PYTHON_VENV)/bin/python -m pytest
 
 install-python: need-python need-cargo
@@ -137,9 +147,10 @@ $(VENV)/ready: format-spec/requirements.txt | need-python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# most of what is installed is never imported, and to compile it takes half of the time
 $(PYTHON_VENV)/ready: bindings-python/requirements-test.txt | need-python
 	$(PYTHON) -m venv $(PYTHON_VENV)
-	$(PYTHON_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' -r $<
+	$(PYTHON_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check 'maturin>=1.9,<2' -r $<
 	touch $@
 
 $(NODE_READY): bindings-node/package.json bindings-node/package-lock.json | need-node
