@@ -54,8 +54,8 @@ pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
     let file = segment.file();
     let codes = file.whole(Kind::AlleleCodes)?;
     let wrong = |expected| fault(segment, "allele_codes", expected);
-    if codes.is_empty() || codes.len() % 4 != 0 {
-        return Err(wrong("whole codes, at least one"));
+    if codes.is_empty() != (segment.meta().rows == 0) || codes.len() % 4 != 0 {
+        return Err(wrong("whole codes, at least one where there are rows"));
     }
     let mut long = Vec::new();
     let hashes = file.whole(Kind::LongHashes)?;
