@@ -466,7 +466,7 @@ class Text(unittest.TestCase):
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
-            ("maintain/build/plan.rs", "MERGED_MAX", 4096, "merged batches of at most 4,096 samples"),
+            ("maintain/build/plan.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
             ("store/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
