@@ -1,8 +1,7 @@
 """The carriers file (section 8 of README.md, "carriers file")."""
 
-import re
-
-from primitives import Container, allele_type, check_hash_index, column, need, stored_set, text, utf8
+from primitives import Container, check_hash_index, column, need, stored_set, text, utf8
+from variants import counts_of, variants
 
 SECTIONS = {"carried_genes", "carried_index", "carried_classes", "carried_sets"}
 # least impact and whether rare, by class
@@ -71,78 +70,9 @@ def annotated(dataset, names):
     ]
 
 
-def variants(dataset):
-    """Rows of all batches that are one variant: (number of the segment, number of the row, row) of each, in
-    the order of batches."""
-    if not hasattr(dataset, "variants_of_batches"):
-        found, seen = {}, {}
-        for number in sorted(range(len(dataset.segments)), key=lambda n: (batch_of(dataset, n), n)):
-            for at, row in enumerate(dataset.segments[number]):
-                allele = allele_of(row)
-                # a batch may have a variant in several segments
-                key = (batch_of(dataset, number), *allele)
-                nth = seen[key] = seen.get(key, -1) + 1
-                found.setdefault((allele, nth), []).append((number, at, row))
-        dataset.variants_of_batches = list(found.values())
-    return dataset.variants_of_batches
-
-
-def batch_of(dataset, number):
-    return dataset.segments[number].entry["batch"]
-
-
-def allele_of(row):
-    """What rows of one variant have in common."""
-    kind, alt = allele_type(row.ref, row.alt), row.alt.upper()
-    extent = None
-    if alt.startswith("<") and kind != 0:
-        length = abs(row.sv_length) if row.sv_length is not None else 0 if kind in (3, 10) else row.end - row.position - 1
-        extent = (row.end - row.position, length)
-    # names of one contig that differ otherwise are of assemblies
-    alt = re.sub(r"([\[\]]<?)CHR", r"\1", alt)
-    return row.contig, row.position, row.ref.upper(), alt, extent
-
-
-def known_elsewhere(dataset, rows):
-    """AN of the batches that do not have a variant, None where one did not look at its place."""
-    samples = {batch_of(dataset, n): set(s.sample_numbers) for n, s in enumerate(dataset.segments)}
-    if len(set().union(*samples.values())) < len(dataset.names):
-        return None
-    here = {batch_of(dataset, number) for number, *_ in rows}
-    others = sorted(batch for batch in samples if batch not in here and samples[batch])
-    told = {batch: told_by(dataset, batch, rows[0][2]) for batch in others}
-    shares = lambda one, more: any(samples[one] & samples[other] for other in more if other != one)
-    total = 0
-    for batch in others:
-        if shares(batch, here):
-            continue
-        looked = [other for other in others if told[other] is not None]
-        if told[batch] is not None:
-            total += 0 if shares(batch, [other for other in looked if other < batch]) else told[batch].an
-        elif not shares(batch, looked):
-            return None
-    return total
-
-
-def told_by(dataset, batch, variant):
-    """The row that tells of a batch without a variant, None where it did not look at the place."""
-    same, over = [], []
-    for number in range(len(dataset.segments)):
-        if batch_of(dataset, number) == batch:
-            for at, row in enumerate(dataset.segments[number]):
-                end = row.end - dataset.segments[number].c["block_short"][at]
-                if row.contig == variant.contig and row.position <= variant.position < end:
-                    if row.position == variant.position and row.ref.upper() == variant.ref.upper():
-                        same.append((row.alt.upper(), number, at, row))
-                    elif allele_type(row.ref, row.alt) == 0:
-                        over.append((row.position, number, at, row))
-    return min(same)[-1] if same else max(over)[-1] if over else None
-
-
 def is_rare(dataset, rows):
-    elsewhere = known_elsewhere(dataset, rows)
-    an = 0 if elsewhere is None else elsewhere + sum(row.an for *_, row in rows)
-    return an > 0 and sum(row.ac for *_, row in rows) / an < RARE
+    counts = counts_of(dataset, rows)
+    return bool(counts.an) and counts.ac / counts.an < RARE
 
 
 def variants_of(dataset, meant, least, rare):

@@ -50,6 +50,8 @@ GOOD = [
     ("annotated", ["annotated.vcf"], []),
     ("pointers", ["pointers.vcf"], []),
     ("phases", ["phases.vcf"], []),
+    ("merged", [f"merged.{i}.g.vcf" for i in (1, 2, 3, 4)], ["--info", "DP"]),
+    ("unvaried", [f"unvaried.{i}.g.vcf" for i in (1, 2)], []),
 ]  # fmt: skip
 
 
@@ -344,6 +346,7 @@ if __name__ == "__main__":
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
     import bad_carriers  # noqa: F401
+    import bad_merged  # noqa: F401
     import bad_phases  # noqa: F401
     import bad_records  # noqa: F401
     from bad_vectors import build_bad

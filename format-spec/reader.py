@@ -5,6 +5,7 @@
     reader.py dump DATASET [--genotypes]      rows with their counts over all samples, as TSV; of genotypes the
                                               phase set stands behind a colon
     reader.py dump DATASET --people           people with what was recorded of them, a JSON object each
+    reader.py dump DATASET --variants         variants with their counts over all batches, as TSV
     reader.py dump DATASET --terms | --genes  terms of ontologies, genes, as TSV
     reader.py ask DATASET closure TERM        what a record of a term answers
     reader.py ask DATASET people|excluded TERM [SCOPE]   who has a term, or is known not to have it
@@ -31,11 +32,14 @@ from collections import namedtuple
 
 import xxhash
 
+import answers
 import carriers
-from annotations import IMPACTS, Annotations
+import coverage
+from annotations import Annotations
 from genes import Genes
-from people import SEX, People
-from phases import Phases, shown
+from manifest import FILES, read_manifest
+from people import People
+from phases import Phases
 from primitives import (
     BLOCK_ROWS,
     PAGE_ROWS,
@@ -43,13 +47,10 @@ from primitives import (
     Container,
     Damaged,
     Order,
-    TooNew,
-    TooOld,
     allele_type,
     ascending,
     check_hash_index,
     column,
-    is_plain,
     leb128,
     need,
     numbers,
@@ -62,8 +63,8 @@ from primitives import (
     utf8,
 )  # fmt: skip
 from terms import Terms
+from variants import same_allele
 
-MANIFEST_VERSION = 2
 DESCRIPTOR = (0, 2**63 - 1)
 COLUMNS = {
     "position": (-1, 2**31 - 2), "span": U32, "allele": U32, "ac": U32, "hom": U32, "hemi": U32,
@@ -73,15 +74,11 @@ COLUMNS = {
     "unphased": DESCRIPTOR,
 }  # fmt: skip
 NULLABLE = {"quality", "sv_length"}
-# fields of the manifest that are a file each
-FILES = ("samples", "terms", "people", "genes", "carriers")
-ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
-ANNOTATIONS = {"csq", "ann", "bcsq"}
 
 Row = namedtuple(
     "Row",
     "contig position end ref alt alt_number record_rank roll sv_length id filter quality ac an het hom hemi"
-    " n_missing carriers missing haploid unphased polyploid original info phases",
+    " n_missing carriers missing haploid unphased polyploid original info phases scope",
 )
 
 
@@ -96,9 +93,11 @@ class Segment:
         self.rows, self.samples, self.first_sample, self.records = numbers(meta)
         told = (entry["rows"], entry["samples"], entry["records"])
         need(told == (self.rows, self.samples, self.records), "meta", "G1", f"not as in the manifest: {told}")
-        need(self.rows > 0 and self.samples <= 2**27, "meta", "G2", f"{self.rows} rows, {self.samples} samples")
+        known = self.rows > 0 or bool(file.get("coverage"))
+        need(known and self.samples <= 2**27, "meta", "G2", f"{self.rows} rows, {self.samples} samples")
         self.copies = 2 * self.samples
         self.read_structure()
+        self.coverage = coverage.read_coverage(self)
         self.read_alleles()
         self.read_columns()
         self.read_texts()
@@ -106,6 +105,7 @@ class Segment:
         self.read_orders()
         self.read_sets()
         self.check_rows()
+        self.check_variants()
         self.check_respelled()
         self.check_counts()
         self.phases = Phases(file, self.rows, self.samples, self.c["position"])
@@ -155,7 +155,7 @@ class Segment:
 
     def read_alleles(self):
         codes = numbers(self.whole("allele_codes", 4, "A1"))
-        need(codes, "allele_codes", "A1", "no code")
+        need(bool(codes) == (self.rows > 0), "allele_codes", "A1", f"{len(codes)} codes of {self.rows} rows")
         long = text(self.file.get("long_alleles"), "long_alleles")
         hashes = numbers(self.whole("long_hashes", 4, "A4"))
         sums = [xxhash.xxh3_64_intdigest(entry.upper()) & 0xFFFFFFFF for entry in long]
@@ -182,14 +182,14 @@ class Segment:
             name: column(self.file.get(name), self.rows, name, name in NULLABLE, limits)
             for name, limits in COLUMNS.items()
         }
-        highest = max(self.c["allele"])
+        highest = max(self.c["allele"], default=-1)
         need(highest < len(self.pairs), "allele", "A1", f"number {highest} of {len(self.pairs)}")
 
     def read_texts(self):
         filters = [plain(f, "filters", "R4") for f in text(self.file.get("filters"), "filters", 1)]
         sound = filters[:1] == [""] and len(set(filters)) == len(filters)
         need(sound, "filters", "R4", "the first entry is not empty, or one stands twice")
-        highest = max(self.c["filter"])
+        highest = max(self.c["filter"], default=-1)
         need(highest < len(filters), "filter", "R4", f"number {highest} of {len(filters)}")
         self.filters = filters
         self.ids = text(self.file.get("ids"), "ids", self.rows)
@@ -278,9 +278,11 @@ class Segment:
     def read_sets(self):
         sets, order_at, self.sets = self.file.get("sets"), 0, []
         ends = [page[4] for page in self.pages[1:]] + [len(sets)]
+        payload_of = lambda row: sets[self.pages[row // PAGE_ROWS][4] : ends[row // PAGE_ROWS]]
+        payload = b""
+        self.scopes = coverage.read_scopes(self.file, self.rows, self.samples, payload_of)
         for row in range(self.rows):
-            page = row // PAGE_ROWS
-            payload = sets[self.pages[page][4] : ends[page]] if row % PAGE_ROWS == 0 else payload
+            payload = payload_of(row) if row % PAGE_ROWS == 0 else payload
             while order_at < len(self.directory) and self.directory[order_at][1] < row:
                 order_at += 1
             first, _, order = self.directory[order_at] if order_at < len(self.directory) else (self.rows, 0, None)
@@ -328,6 +330,19 @@ class Segment:
                 self.check_place(range(first, behind), first > 0 and behind < self.rows)
                 first = behind
 
+    def check_variants(self):
+        """That the rows of a variant of a merged batch report of each sample once."""
+        if not self.entry.get("merged"):
+            return
+        alleles = []
+        for contig, first, end in self.contigs:
+            for row in range(first, end):
+                ref, alt = self.pairs[self.c["allele"][row]]
+                span, length = self.c["span"][row], self.c["sv_length"][row]
+                key = same_allele(ref, alt, span, length, self.type_of(row))
+                alleles.append((contig, self.c["position"][row], *key))
+        coverage.check_variants(alleles, self.scopes, self.samples)
+
     def check_respelled(self):
         """The list of rows that are not spelled plainly."""
         alleles = [self.pairs[number] for number in self.c["allele"]]
@@ -369,7 +384,8 @@ class Segment:
         for record in records.values():
             alts = [c["alt_number"][row] for row in record]
             need(ascending(alts), "alt_number", "R8", f"row {record[0]}: an ALT twice in a record")
-            if whole and not self.manifest.get("normalised"):
+            # a row of a merged batch is a record of its own, whichever of the ALTs it has
+            if whole and not self.manifest.get("normalised") and not self.entry.get("merged"):
                 sound = alts == list(range(1, len(alts) + 1)) or alts == [0]
                 need(sound, "alt_number", "R12", f"row {record[0]}: ALTs {alts}")
                 told = [a for _, alleles in self.polyploid.get(record[0], {}).values() for a in alleles]
@@ -410,11 +426,14 @@ class Segment:
             for s in unphased:
                 sound = s in haploid or 2 * s not in missing or 2 * s + 1 in missing
                 need(sound, "unphased", "R10", f"row {row}: sample {s}")
+            scope = self.scopes[row]
+            coverage.check_scope(row, scope, (carriers, missing), (haploid, unphased, polyploid.keys()))
             hom = sum(copy % 2 and copy - 1 in carriers for copy in carriers)
             hemi = sum(2 * s in carriers for s in haploid)
             ac = len(carriers)
             het = len({copy // 2 for copy in carriers}) - hom - hemi
             short, n_missing = len(haploid) + len(missing), len({copy // 2 for copy in missing})
+            short += 2 * (len(scope.outside) + len(scope.uncovered))
             for _, alleles in polyploid.values():
                 carried = sum(a == number for a in alleles) if number else 0
                 ac += carried
@@ -453,10 +472,14 @@ class Segment:
                     self.filters[c["filter"][row]], float_of(c["quality"][row]), *self.counts[row],
                     *self.sets[row], self.polyploid.get(row, {}), self.originals.get(row),
                     {key: values[row] for key, values in self.info.items()}, self.phases.of_rows[row],
+                    self.scopes[row],
                 )  # fmt: skip
 
     def genotype(self, row, sample):
-        """The genotype of a sample of the batch as VCF text: 1 is the row's ALT, 0 any other allele."""
+        """The genotype of a sample of the batch as VCF text: 1 is the row's ALT, 0 any other allele; "-" of whom
+        another row reports, "?" of whom nothing is known."""
+        if sample in row.scope.outside or sample in row.scope.uncovered:
+            return "-" if sample in row.scope.outside else "?"
         if sample in row.polyploid:
             phased, alleles = row.polyploid[sample]
             shown = ["." if a is None else str(int(a == row.alt_number and a > 0)) for a in alleles]
@@ -529,158 +552,13 @@ class Dataset:
         return sorted(found, key=lambda pair: key(pair[1]))
 
 
-def read_manifest(data):
-    def no(rule, what, kind=Damaged):
-        raise kind("manifest", rule, what)
-
-    try:
-        m = json.loads(data.decode()) if len(data) <= 2**28 else no("M1", "longer than 256 MiB")
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        no("M1", str(error))
-    if not isinstance(m, dict):
-        no("M1", "no object")
-    is_count = lambda n: type(n) is int and 0 <= n < 2**32
-    is_file = lambda f: (
-        isinstance(f, dict) and type(f.get("file")) is type(f.get("checksum")) is str and type(f.get("size")) is int
-    )
-    if m.get("format") != "varidex-dataset":
-        no("M2", f"format {m.get('format')!r}")
-    snapshot = m.get("snapshot")
-    bare = data.replace(f'"{snapshot}"'.encode(), b'""', 1)
-    if xxhash.xxh3_128_hexdigest(bare) != snapshot:
-        no("M3", f"snapshot {snapshot}")
-    if not is_count(m.get("version")):
-        no("M5", "version")
-    if m["version"] > MANIFEST_VERSION:
-        no("M4", f"version {m['version']}", TooNew)
-    if m["version"] < MANIFEST_VERSION:
-        no("M17", f"version {m['version']}: build the dataset anew", TooOld)
-
-    def shaped(value, **fields):
-        return isinstance(value, list) and all(
-            isinstance(one, dict) and all(check(one.get(name)) for name, check in fields.items()) for one in value
-        )
-
-    is_text = lambda t: isinstance(t, str)
-    is_place = lambda n: type(n) is int and -1 <= n < 2**31
-    spans = lambda c: shaped(c, contig=is_count, start=is_place, last=is_place, end=is_place, rows=is_count)
-    sound = (
-        is_text(m.get("generator"))
-        and is_count(m.get("sample_count"))
-        and shaped(m.get("contigs"), name=is_text)
-        and shaped(m.get("info"), key=is_text, kind=is_text, number=is_text)
-        and shaped(m.get("segments"), batch=is_count, rows=is_count, records=is_count, samples=is_count, contigs=spans)
-        and all(is_file(f) for f in m["segments"] + [m[k] for k in FILES if k in m])
-    )
-    if not sound:
-        no("M5", "a field is missing or of another type")
-    for file in m["segments"] + [m[k] for k in FILES if k in m]:
-        if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
-            no("M6", f"file name {file['file']!r}")
-    if ("samples" in m) != (m["sample_count"] > 0):
-        no("M7", f"{m['sample_count']} samples")
-    if m.get("assembly", "GRCh38") not in ASSEMBLIES:
-        no("M8", f"assembly {m['assembly']!r}")
-    if m.get("annotations", "csq") not in ANNOTATIONS:
-        no("M15", f"annotations {m['annotations']!r}")
-    for s in m["segments"]:
-        if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in s["contigs"]):
-            no("M9", f"segment {s['file']}")
-    for rule, named in (
-        ("M10", [contig["name"] for contig in m["contigs"]]),
-        ("M11", [info["key"] for info in m["info"]]),
-    ):
-        if len(set(named)) < len(named) or not all(name and is_plain(name) for name in named):
-            no(rule, "a name twice, empty or with control characters")
-    for key in m["info"]:
-        if key["kind"] not in ("flag", "integer", "float", "text", "floats") or key["number"] not in ("record", "alt", "allele"):
-            no("M11", f"INFO {key['key']}")
-    return m
-
-
-def dump(dataset, genotypes, out):
-    header = ["chrom", "pos", "id", "ref", "alt", "group", "ac", "an", "af", "n_het", "n_hom", "n_hemi", "n_missing"]
-    out.write("\t".join(header + (dataset.names if genotypes else [])) + "\n")
-    several = len({segment.entry["batch"] for segment in dataset.segments}) > 1
-    for segment, row in dataset.rows():
-        frequency = f"{row.ac / row.an:.6g}" if row.an else "."
-        fields = [
-            dataset.manifest["contigs"][row.contig]["name"], row.position + 1, row.id or ".", row.ref,
-            row.alt or ".", f"batch {segment.entry['batch']}" if several else "all", row.ac, row.an, frequency,
-            row.het, row.hom, row.hemi, row.n_missing,
-        ]  # fmt: skip
-        if genotypes:
-            # "-": the sample is in another batch
-            cells = ["-"] * len(dataset.names)
-            for sample, number in enumerate(segment.sample_numbers):
-                phase = row.phases.get(sample)
-                cells[number] = segment.genotype(row, sample) + (f":{shown(phase)}" if phase else "")
-            fields += cells
-        out.write("\t".join(map(str, fields)) + "\n")
-
-
-def dump_annotations(dataset, out):
-    header = "chrom pos ref alt gene transcript consequence impact flags hgvs_c hgvs_p protein"
-    out.write(header.replace(" ", "\t") + "\n")
-    for segment in dataset.segments:
-        of = segment.annotations
-        for row, entries in zip(segment, of.of_rows if of else []):
-            for entry in entries:
-                named = lambda names, number: "." if number is None else names[number]
-                fields = place_of(dataset, row) + [
-                    named(of.genes, entry.gene), named(of.transcripts, entry.transcript),
-                    of.consequences[entry.consequence], IMPACTS[entry.impact], entry.flags,
-                    entry.hgvs_c or ".", entry.hgvs_p or ".", entry.protein or ".",
-                ]  # fmt: skip
-                out.write("\t".join(map(str, fields)) + "\n")
-
-
-def place_of(dataset, row):
-    return [dataset.manifest["contigs"][row.contig]["name"], row.position + 1, row.ref, row.alt or "."]
-
-
-def annotated(dataset, rows_of):
-    """Places of the rows that `rows_of` gives of each segment's annotations."""
-    for segment in dataset.segments:
-        wanted = set(rows_of(segment.annotations) if segment.annotations else [])
-        for number, row in enumerate(segment):
-            if number in wanted:
-                yield ":".join(map(str, place_of(dataset, row)))
-
-
-def ask(dataset, what, *words):
-    """The answer to a question, as lines."""
-    terms, people, genes = dataset.terms, dataset.people, dataset.genes
-    if what == "closure":
-        return terms.closure(*words)
-    if what == "people":
-        return people.of(*words)
-    if what == "excluded":
-        return people.without(*words)
-    if what == "onset":
-        return [f"{one} {low / 16:g} {high / 16:g}" for one, low, high in people.onsets(*words)]
-    if what == "gene":
-        places = [(gene, place) for gene in genes.find(*words) for place in genes.padded(gene)]
-        return [f"{gene.symbol} {contig}:{start + 1}-{end}" for gene, (contig, start, end) in places]
-    if what == "genes":
-        contig, first, last = words
-        return [gene.symbol for gene in genes.overlapping(contig, int(first) - 1, int(last))]
-    if what == "annotated":
-        return list(annotated(dataset, lambda of: of.of_gene(*words)))
-    if what == "consequence":
-        return list(annotated(dataset, lambda of: of.of_consequence(*words)))
-    if what == "carriers":
-        return [dataset.names[sample] for sample in sorted(carriers.of(dataset, *words))]
-    raise ValueError(f"unknown question {what}")
-
-
 def main():
     parser = argparse.ArgumentParser(description="Reads Varidex datasets, format version 2.")
     parser.add_argument("verb", choices=["verify", "dump", "ask"])
     parser.add_argument("dataset")
     parser.add_argument("question", nargs="*", help="after ask")
     parser.add_argument("--genotypes", action="store_true", help="a column for each sample")
-    for name in ("people", "terms", "genes", "annotations"):
+    for name in ("people", "variants", "terms", "genes", "annotations"):
         parser.add_argument(f"--{name}", action="store_true", help=f"{name} in the place of rows")
     args = parser.parse_args()
     try:
@@ -689,18 +567,20 @@ def main():
         print(f"{error.kind}: {error}", file=sys.stderr)
         return 4 if error.kind == "too new" else 1
     if args.verb == "ask":
-        print("\n".join(ask(dataset, *args.question)))
+        print("\n".join(answers.ask(dataset, *args.question)))
     elif args.verb == "dump" and args.people:
         for person in dataset.people or []:
             print(json.dumps(person))
+    elif args.verb == "dump" and args.variants:
+        answers.dump_variants(dataset, sys.stdout)
     elif args.verb == "dump" and (args.terms or args.genes):
         table = dataset.terms if args.terms else dataset.genes
         if table:
             table.dump(sys.stdout)
     elif args.verb == "dump" and args.annotations:
-        dump_annotations(dataset, sys.stdout)
+        answers.dump_annotations(dataset, sys.stdout)
     elif args.verb == "dump":
-        dump(dataset, args.genotypes, sys.stdout)
+        answers.dump(dataset, args.genotypes, sys.stdout)
     else:
         counts = [f"{sum(s.rows for s in dataset.segments)} rows", f"{len(dataset.names)} samples"]
         counts += [f"{len(dataset.people.ids)} people"] if dataset.people else []

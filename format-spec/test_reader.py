@@ -13,10 +13,14 @@ import subprocess
 import sys
 import unittest
 
+import answers
+import coverage
+import people as people_file
 import phases
 import primitives
 import reader
 import terms
+import variants
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VECTORS = os.path.join(HERE, "vectors")
@@ -163,6 +167,43 @@ def expected_rows(path, keys):
     return samples, rows
 
 
+GvcfRecord = collections.namedtuple("GvcfRecord", "contig start end ref alts cell length")
+UNCHANGED = ("<NON_REF>", "<*>", ".")
+
+
+def gvcf_records(path):
+    """Records of an input of one sample."""
+    records = []
+    for line in load(path).splitlines():
+        if not line.startswith("#"):
+            contig, pos, _, ref, alts, _, _, info, keys, cell = line.split("\t")
+            start, alts = int(pos) - 1, alts.split(",")
+            told = int(found.group(1)) if (found := re.search(r"END=(\d+)", info)) else start + len(ref)
+            end = told if set(alts) <= set(UNCHANGED) else start + len(ref)
+            # a deletion is told apart by how far it reaches
+            records.append(GvcfRecord(contig, start, end, ref.upper(), alts, cell.split(":")[0], told))
+    return records
+
+
+def record_of(records, variant):
+    """A sample's record of a variant and the number of its ALT there."""
+    contig, position, ref, alt, reaches = variant
+    for record in records:
+        alts = [one.upper() for one in record.alts]
+        same = (record.contig, record.start, record.ref) == (contig, position, ref) and alt in alts
+        if same and (reaches is None or record.length == reaches):
+            return record, alts.index(alt) + 1
+    return None, None
+
+
+def state_at(records, contig, position):
+    """The genotype of a sample where it has no record of a variant, None where it is not covered."""
+    around = [one for one in records if one.contig == contig and one.start <= position < one.end]
+    # of several the one that starts last, of those the last one of the input
+    cell = max(enumerate(around), key=lambda one: (one[1].start, one[0]))[1].cell if around else None
+    return None if cell is None or len(alleles_of(cell)[0]) > 2 else cell
+
+
 def decoded_rows(dataset):
     for segment in dataset.segments:
         names = [dataset.names[number] for number in segment.sample_numbers]
@@ -178,11 +219,17 @@ def decoded_rows(dataset):
             ))  # fmt: skip
 
 
+# vectors whose inputs, of one sample each, are one batch
+MERGED = ("merged", "unvaried")
+
+
 class GoodVectors(unittest.TestCase):
     maxDiff = 3000
 
     def test_every_row_is_what_the_vcf_says(self):
         for line in table("good.tsv"):
+            if line["name"] in MERGED:
+                continue
             with self.subTest(line["name"]):
                 dataset = reader.Dataset(os.path.join(VECTORS, line["name"] + ".vdx"))
                 options = line["options"].split()
@@ -196,9 +243,65 @@ class GoodVectors(unittest.TestCase):
                 self.assertEqual(dataset.names, names)
                 self.assertEqual(sorted(expected - found)[:3], sorted(found - expected)[:3])
 
+    def test_merged_batches_say_what_the_inputs_say(self):
+        for line in table("good.tsv"):
+            if line["name"] in MERGED:
+                dataset = reader.Dataset(os.path.join(VECTORS, line["name"] + ".vdx"))
+                inputs = [gvcf_records(os.path.join(VECTORS, name)) for name in line["inputs"].split(",")]
+                self.check_variants(dataset, inputs)
+                self.check_states(dataset, inputs)
+
+    def check_variants(self, dataset, inputs):
+        """Counts of every variant, and that each sample has its genotype in one of the rows."""
+        expected = {
+            (one.contig, one.start, one.ref, alt.upper(), one.length if alt == "<DEL>" else None)
+            for records in inputs for one in records for alt in one.alts if alt not in UNCHANGED
+        }  # fmt: skip
+        # rows without change: with an ID, and carried
+        expected |= {("1", 199, "T", "<NON_REF>", None), ("1", 599, "C", "<NON_REF>", None)} if expected else set()
+        found = set()
+        (segment,) = dataset.segments
+        for rows in variants.variants(dataset):
+            first = rows[0][2]
+            contig = dataset.manifest["contigs"][first.contig]["name"]
+            reaches = first.end if first.alt == "<DEL>" else None
+            variant = (contig, first.position, first.ref.upper(), first.alt.upper(), reaches)
+            found.add(variant)
+            counts, an = [0] * 6, 0
+            for sample, records in enumerate(inputs):
+                cells = [segment.genotype(row, sample) for *_, row in rows]
+                (cell,) = [cell for cell in cells if cell != "-"]
+                record, alt = record_of(records, variant)
+                state = record.cell if record else state_at(records, contig, first.position)
+                if state is None:
+                    self.assertEqual(cell, "?", (variant, sample))
+                    an = None
+                    continue
+                # of another record it is known how many copies are known
+                told = state if record else re.sub("[1-9]", "0", state)
+                shown = expected_genotype(told, alt or 1)
+                self.assertEqual(*(re.sub("[/|]", "/", text) for text in (cell, shown)), (variant, sample))
+                counts = [a + b for a, b in zip(counts, expected_counts([told], alt or 1))]
+            an = None if an is None else counts[1]
+            self.assertEqual(tuple(variants.counts_of(dataset, rows)), (counts[0], an, *counts[2:]), variant)
+        self.assertEqual(found, expected)
+
+    def check_states(self, dataset, inputs):
+        """The state of each sample at each position."""
+        (segment,) = dataset.segments
+        for number, contig in enumerate(dataset.manifest["contigs"]):
+            for position in range(-1, 810):
+                states = segment.coverage.at(number, position) or [coverage.UNCOVERED] * len(inputs)
+                for state, records in zip(states, inputs):
+                    cell = state_at(records, contig["name"], position)
+                    alleles = alleles_of(cell)[0] if cell is not None else []
+                    known = sum(allele is not None for allele in alleles)
+                    told = (known, None in alleles, len(alleles))
+                    self.assertEqual(coverage.STATES[state], told, (contig["name"], position))
+
     def test_annotations(self):
         def ask(name, *question):
-            return reader.ask(reader.Dataset(os.path.join(VECTORS, name + ".vdx")), *question)
+            return answers.ask(reader.Dataset(os.path.join(VECTORS, name + ".vdx")), *question)
 
         self.assertEqual(ask("annotated", "annotated", "braf"), ["1:10:A:T", "1:20:C:G"])
         self.assertEqual(ask("annotated", "annotated", "HGNC:1097"), ["1:10:A:T", "1:20:C:G"])
@@ -226,14 +329,14 @@ class GoodVectors(unittest.TestCase):
         for line in table("answers.tsv"):
             if line["reader"]:
                 with self.subTest(line["reader"]):
-                    answer = reader.ask(dataset, *line["reader"].split("|"))
+                    answer = answers.ask(dataset, *line["reader"].split("|"))
                     self.assertEqual(";".join(answer), line["answer"])
 
     def test_people_without_terms(self):
         people = reader.Dataset(os.path.join(VECTORS, "identity.vdx")).people
         self.assertEqual((people.ids, people.owners), (["K", "L", "M", "N"], [0, 1, 2]))
         self.assertEqual(people.people[2]["kin"], dict(families="F1", fathers="K", mothers="L", affected=True))
-        self.assertEqual(people.attributes[reader.SEX, "female"], {1, 3})
+        self.assertEqual(people.attributes[people_file.SEX, "female"], {1, 3})
         self.assertEqual(people.of("HP:0000118"), [])
 
     def test_dump(self):
@@ -326,7 +429,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGRPOHAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGSBRPOHAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -370,6 +473,9 @@ class Text(unittest.TestCase):
             ("store/genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
             ("store/gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
+            ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
+            ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
+            ("maintain/build/plan.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
             ("store/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
@@ -395,6 +501,15 @@ class Text(unittest.TestCase):
         lengths = re.findall(r"impl (\w+) \{.*?const LEN: usize = (\d+);", load(FORMAT, "format/layout.rs"), re.DOTALL)
         expected = {"Meta": 16, "ContigRows": 16, "Zone": 16, "PageEntry": 32, "OrderEntry": 24}
         self.assertEqual({name: int(n) for name, n in lengths}, expected)
+
+    def test_states(self):
+        code = load(FORMAT, "store/coverage.rs")
+        named = re.findall(r"const (\w+): Self = Self\((\d)\);", code)
+        names = ["UNCOVERED", "CALLED", "MISSING", "HALF", "HAPLOID", "HAPLOID_MISSING"]
+        self.assertEqual([name for name, _ in sorted(named, key=lambda pair: pair[1])], names)
+        told = re.findall(r"^\| (\d) \| (?:one|two) cop.*\| (\d) \| (yes|no) \|$", self.text, re.MULTILINE)
+        expected = [(str(n), str(known), "yes" if missing else "no") for n, (known, missing, _) in enumerate(coverage.STATES)]
+        self.assertEqual(told, expected[1:])
 
     def test_forms(self):
         enum = re.search(r"enum Form \{(.*?)\}", load(FORMAT, "set/stored.rs"), re.DOTALL).group(1)

@@ -89,7 +89,7 @@ impl Dataset {
         let entry = entries.find(|(other, _)| std::ptr::eq(*other, part));
         if let Some((_, entry)) = entry {
             rows::rows(segment, (entry, manifest.normalised), &pairs)?;
-            scopes::scopes(segment, entry, &pairs)?;
+            scopes::scopes(segment, entry, self.contig_names())?;
         }
         spellings::respelled(segment)?;
         let merged = entry.is_some_and(|(_, entry)| entry.merged);

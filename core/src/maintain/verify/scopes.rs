@@ -1,20 +1,33 @@
 //! Rows of which several are of one variant: each sample is reported of by one of them.
 
 use super::fault;
-use super::texts::Pair;
 use crate::error::Result;
-use crate::format::{TextBlock, page_of};
+use crate::format::{Kind, TextBlock, page_of};
+use crate::genome::{AlleleType, ContigNames, Extent, with_mate_named};
 use crate::set::{set_bit, words_for};
 use crate::store::manifest::SegmentEntry;
 use crate::store::segment::Segment;
+use std::collections::BTreeMap;
 
-/// What the rows of a variant have in common: position, REF and ALT in upper case, span and length.
-type Key = (i64, [Vec<u8>; 2], i64, Option<i64>);
+/// What the rows of a variant at one position have in common: REF and ALT in upper case, a breakend's mate by its
+/// name in the dataset; and the extent of a symbolic allele.
+type Key = ([Vec<u8>; 2], Option<Extent>);
+
+/// What only batches have that are put together from inputs of one sample each.
+const MERGED_ONLY: [Kind; 5] = [
+    Kind::Recorded,
+    Kind::Uncovered,
+    Kind::Outside,
+    Kind::Coverage,
+    Kind::CoverageStates,
+];
 
 /// Checks the rows of each variant of a batch that is put together from inputs of one sample each.
-pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) -> Result<()> {
+pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, names: &ContigNames) -> Result<()> {
     if !entry.merged {
-        return match segment.has_scopes() || segment.coverage().is_some() {
+        let file = segment.file();
+        let has = MERGED_ONLY.iter().any(|kind| file.find(*kind).is_some());
+        return match has || !entry.covered.is_empty() {
             true => Err(fault(
                 segment,
                 "outside",
@@ -24,17 +37,26 @@ pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) ->
         };
     }
     covered(segment, entry)?;
+    let (c, file) = (&segment.columns, segment.file());
     for contig in segment.contigs() {
         let mut first = contig.first_row;
         while first < contig.end_row {
-            let key = key(segment, pairs, first)?;
+            let position = c.position.get(file, first)?;
             let mut end = first + 1;
-            while end < contig.end_row && self::key(segment, pairs, end)? == key {
+            while end < contig.end_row && c.position.get(file, end)? == position {
                 end += 1;
             }
-            // a segment may begin or end between the rows of a variant
+            // a segment may begin or end between the rows of a place
             if first > 0 && end < segment.meta().rows {
-                partition(segment, first..end)?;
+                // breakends whose mates are named differently need not stand side by side
+                let mut variants: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+                for row in first..end {
+                    let key = key(segment, names, row)?;
+                    variants.entry(key).or_default().push(row);
+                }
+                for rows in variants.into_values() {
+                    partition(segment, rows)?;
+                }
             }
             first = end;
         }
@@ -42,29 +64,32 @@ pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, pairs: &[Pair]) ->
     Ok(())
 }
 
-fn key(segment: &Segment, pairs: &[Pair], row: u32) -> Result<Key> {
+fn key(segment: &Segment, names: &ContigNames, row: u32) -> Result<Key> {
     let (c, file) = (&segment.columns, segment.file());
     let (page, i) = page_of(row);
-    let allele = c.allele.get(file, row)?;
     let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+    let allele = c.allele.get(file, row)?;
     let mut block = TextBlock::default();
     segment.alleles(allele, &mut block, &mut reference, &mut alternate)?;
-    reference.make_ascii_uppercase();
-    alternate.make_ascii_uppercase();
-    let position = c.position.get(file, row)?;
-    let bases = usize::try_from(allele).ok().and_then(|n| pairs.get(n));
-    let alleles = [reference, alternate];
-    // how far an allele of bases reaches is up to its bases
-    if bases.is_some_and(|pair| pair.bases) {
-        return Ok((position, alleles, 0, None));
-    }
-    let length = c.sv_length.page(file, page)?.get_nullable(i);
-    let span = c.span.get(file, row)?;
-    Ok((position, alleles, span, length.map(i64::abs)))
+    // rows without change are no alleles, whatever they span
+    let symbolic = alternate.starts_with(b"<")
+        && AlleleType::of(&reference, &alternate, None) != AlleleType::Ref;
+    let extent = match symbolic {
+        true => {
+            let kind = segment.type_of(row, &reference, &alternate)?;
+            let length = c.sv_length.page(file, page)?.get_nullable(i);
+            let span = u64::try_from(c.span.get(file, row)?).unwrap_or(0);
+            Extent::of(kind, &reference, &alternate, length, span)
+        }
+        false => None,
+    };
+    let named = with_mate_named(&alternate, |name| names.known_name(name));
+    let alleles = [reference, named.into_owned()].map(|text| text.to_ascii_uppercase());
+    Ok((alleles, extent))
 }
 
 /// Each sample is in the scope of one of the rows.
-fn partition(segment: &Segment, rows: std::ops::Range<u32>) -> Result<()> {
+fn partition(segment: &Segment, rows: Vec<u32>) -> Result<()> {
     let samples = segment.meta().samples;
     // those of whom no row has reported yet
     let mut left: Option<Vec<u64>> = None;
@@ -118,11 +143,18 @@ fn covered(segment: &Segment, entry: &SegmentEntry) -> Result<()> {
         .map(|span| (span.contig, span.start, span.end))
         .eq(spans)
     {
-        true => Ok(()),
-        false => Err(fault(
-            segment,
-            "coverage",
-            "stretches as the manifest lists them",
-        )),
+        true => {}
+        false => {
+            let expected = "stretches as the manifest lists them";
+            return Err(fault(segment, "coverage", expected));
+        }
+    }
+    let has_states = segment.file().find(Kind::CoverageStates).is_some();
+    if has_states && segment.coverage().is_none() {
+        return Err(fault(segment, "coverage", "states of stretches"));
+    }
+    match segment.meta().rows == 0 && entry.covered.is_empty() {
+        true => Err(fault(segment, "meta", "a row, or a stretch")),
+        false => Ok(()),
     }
 }

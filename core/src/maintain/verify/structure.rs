@@ -54,6 +54,9 @@ pub(super) fn columns(segment: &Segment, pairs: usize) -> Result<()> {
     for column in [&c.carriers, &c.missing, &c.haploid, &c.unphased] {
         column.verify(file, false, DESCRIPTOR)?;
     }
+    for column in [&c.recorded, &c.uncovered, &c.outside] {
+        column.verify(file, false, DESCRIPTOR)?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,87 @@
+"""The manifest (section 4 of README.md)."""
+
+import json
+import re
+
+import xxhash
+
+from primitives import Damaged, TooNew, TooOld, is_plain
+
+VERSION = 2
+# fields that are a file each
+FILES = ("samples", "terms", "people", "genes", "carriers")
+ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
+ANNOTATIONS = {"csq", "ann", "bcsq"}
+
+
+def read_manifest(data):
+    def no(rule, what, kind=Damaged):
+        raise kind("manifest", rule, what)
+
+    try:
+        m = json.loads(data.decode()) if len(data) <= 2**28 else no("M1", "longer than 256 MiB")
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        no("M1", str(error))
+    if not isinstance(m, dict):
+        no("M1", "no object")
+    is_count = lambda n: type(n) is int and 0 <= n < 2**32
+    is_file = lambda f: (
+        isinstance(f, dict) and type(f.get("file")) is type(f.get("checksum")) is str and type(f.get("size")) is int
+    )
+    if m.get("format") != "varidex-dataset":
+        no("M2", f"format {m.get('format')!r}")
+    snapshot = m.get("snapshot")
+    bare = data.replace(f'"{snapshot}"'.encode(), b'""', 1)
+    if xxhash.xxh3_128_hexdigest(bare) != snapshot:
+        no("M3", f"snapshot {snapshot}")
+    if not is_count(m.get("version")):
+        no("M5", "version")
+    if m["version"] > VERSION:
+        no("M4", f"version {m['version']}", TooNew)
+    if m["version"] < VERSION:
+        no("M17", f"version {m['version']}: build the dataset anew", TooOld)
+
+    def shaped(value, **fields):
+        return isinstance(value, list) and all(
+            isinstance(one, dict) and all(check(one.get(name)) for name, check in fields.items()) for one in value
+        )
+
+    is_text = lambda t: isinstance(t, str)
+    is_place = lambda n: type(n) is int and -1 <= n < 2**31
+    covers = lambda c: shaped([] if c is None else c, contig=is_count, start=is_place, end=is_place)
+    is_flag = lambda f: f is None or type(f) is bool
+    spans = lambda c: shaped(c, contig=is_count, start=is_place, last=is_place, end=is_place, rows=is_count)
+    sound = (
+        is_text(m.get("generator"))
+        and is_count(m.get("sample_count"))
+        and shaped(m.get("contigs"), name=is_text)
+        and shaped(m.get("info"), key=is_text, kind=is_text, number=is_text)
+        and shaped(m.get("segments"), batch=is_count, rows=is_count, records=is_count, samples=is_count, contigs=spans,
+                   merged=is_flag, covered=covers)
+        and all(is_file(f) for f in m["segments"] + [m[k] for k in FILES if k in m])
+    )
+    if not sound:
+        no("M5", "a field is missing or of another type")
+    for file in m["segments"] + [m[k] for k in FILES if k in m]:
+        if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
+            no("M6", f"file name {file['file']!r}")
+    if ("samples" in m) != (m["sample_count"] > 0):
+        no("M7", f"{m['sample_count']} samples")
+    if m.get("assembly", "GRCh38") not in ASSEMBLIES:
+        no("M8", f"assembly {m['assembly']!r}")
+    if m.get("annotations", "csq") not in ANNOTATIONS:
+        no("M15", f"annotations {m['annotations']!r}")
+    for s in m["segments"]:
+        spans = s["contigs"] + (s.get("covered") or [])
+        if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in spans):
+            no("M9", f"segment {s['file']}")
+    for rule, named in (
+        ("M10", [contig["name"] for contig in m["contigs"]]),
+        ("M11", [info["key"] for info in m["info"]]),
+    ):
+        if len(set(named)) < len(named) or not all(name and is_plain(name) for name in named):
+            no(rule, "a name twice, empty or with control characters")
+    for key in m["info"]:
+        if key["kind"] not in ("flag", "integer", "float", "text", "floats") or key["number"] not in ("record", "alt", "allele"):
+            no("M11", f"INFO {key['key']}")
+    return m
