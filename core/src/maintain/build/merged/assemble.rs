@@ -189,19 +189,24 @@ impl<'a> Assembler<'a> {
         report: &mut Report,
     ) -> Result<()> {
         let mut found = Vec::new();
+        let (from, mut renamed) = (self.rows.len(), false);
         for (sample, bytes) in items.iter() {
             match read_item(bytes) {
                 Some(Item::Change(state)) => {
                     self.coverage.push((contig, position), sample, state);
                     self.known.set(sample, state);
                 }
-                Some(Item::Row(genotype, place, shape)) => found.push(Found {
-                    variant: Variant::of(shape, position, &self.contig_names)?,
-                    sample,
-                    genotype,
-                    place,
-                    shape,
-                }),
+                Some(Item::Row(genotype, place, shape)) => {
+                    let (variant, of_other) = Variant::of(shape, position, &self.contig_names)?;
+                    renamed |= of_other;
+                    found.push(Found {
+                        variant,
+                        sample,
+                        genotype,
+                        place,
+                        shape,
+                    });
+                }
                 None => return Err(lost()),
             }
         }
@@ -212,10 +217,21 @@ impl<'a> Assembler<'a> {
         for variant in found.chunk_by(|a, b| a.variant == b.variant) {
             self.variant((contig, position), variant, &mut rank, report)?;
         }
+        if renamed {
+            self.order_rows(from);
+        }
         if self.chunk.records.len() >= RECORDS || self.chunk.bytes.len() >= BYTES {
             self.send(report)?;
         }
         Ok(())
+    }
+
+    /// Puts rows of one place, from a number on, in the order of their text: breakends of one variant may name
+    /// their mates differently.
+    fn order_rows(&mut self, from: usize) {
+        let chunk = &self.chunk;
+        let rows = self.rows.get_mut(from..).unwrap_or_default();
+        rows.sort_by_cached_key(|row| (row.text(chunk), row.rank));
     }
 
     /// The rows of a variant: one for all samples with the same record.
@@ -435,14 +451,33 @@ fn sets_of(chunk: &mut Chunk, row: &[&Found<'_>]) -> RowSets {
 }
 
 impl Variant {
-    fn of(shape: &[u8], position: i32, names: &ContigNames) -> Result<Self> {
+    /// The second is whether ALT is named otherwise than it is written.
+    fn of(shape: &[u8], position: i32, names: &ContigNames) -> Result<(Self, bool)> {
         let shape: Shape<'_> = read_shape(shape).ok_or_else(lost)?;
         let alternate = with_mate_named(shape.alternate, |name| names.known_name(name));
-        Ok(Self {
+        let renamed = *alternate != *shape.alternate;
+        let variant = Self {
             reference: shape.reference.to_ascii_uppercase(),
             alternate: alternate.to_ascii_uppercase(),
             extent: shape.extent(position),
-        })
+        };
+        Ok((variant, renamed))
+    }
+}
+
+impl NewRow {
+    /// REF and ALT in upper case.
+    fn text(&self, chunk: &Chunk) -> [Vec<u8>; 2] {
+        if let Some(alleles) = &self.normalised {
+            return [&alleles.0, &alleles.1].map(|text| text.to_ascii_uppercase());
+        }
+        let record = chunk.records.get(self.record as usize);
+        let reference = record.map_or(&[][..], |record| chunk.text(record.reference));
+        let alts = record.and_then(|record| chunk.alts.get(record.alts.range()));
+        let alt = self.alt_number.checked_sub(1).map(|number| number as usize);
+        let alt = alt.and_then(|number| alts?.get(number));
+        let alternate = alt.map_or(&[][..], |alt| chunk.text(alt.text));
+        [reference, alternate].map(<[u8]>::to_ascii_uppercase)
     }
 }
 

@@ -460,3 +460,42 @@ proptest! {
         check(&cohort)?;
     }
 }
+
+/// What of records of one variant may be written differently: rows of it are in order, and verify knows them.
+#[test]
+fn records_of_a_variant_may_be_written_differently() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = HEADER.replace("ID=1>", "ID=chr1>");
+    let header = header.replace(
+        "##FORMAT",
+        "##INFO=<ID=SVLEN,Number=A,Type=Integer,Description=\"\">\n##FORMAT",
+    );
+    // the mate's name, whether a deletion has SVLEN, and where a block with an ID ends
+    let inputs = [("X", "chr1", ";SVLEN=-20", 59), ("Y", "1", "", 55)].map(|of| {
+        let (sample, mate, length, end) = of;
+        let lines = format!(
+            "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/1\n\
+            chr1\t10\t.\tA\tA[{mate}:9[\t.\t.\t.\tGT\t0/1\n\
+            chr1\t30\t.\tA\t<DEL>\t.\t.\tEND=50{length}\tGT\t0/1\n\
+            chr1\t51\trs1\tA\t<NON_REF>\t.\t.\tEND={end}\tGT\t0/0\n\
+            chr1\t60\t.\tA\tG\t.\t.\t.\tGT\t0/1\n"
+        );
+        let input = folder.path().join(format!("{sample}.vcf"));
+        std::fs::write(&input, format!("{header}\t{sample}\n{lines}")).unwrap();
+        input
+    });
+    let to = folder.path().join("built.vdx");
+    let report = build_with(&inputs, &to, &BuildOptions::default(), &mut |_| true).unwrap();
+    assert_eq!(report.rows, 8);
+    let dataset = Dataset::open(&to).unwrap();
+    dataset.verify().unwrap();
+    let view = dataset.view();
+    let mut found = Vec::new();
+    let mut variants = view.variants("all").unwrap();
+    while let Some(mut variant) = variants.next().unwrap() {
+        let counts = variant.counts().unwrap();
+        found.push((counts.ac, counts.an));
+    }
+    let carried = (2, Some(4));
+    assert_eq!(found, [carried, carried, carried, (0, Some(4)), carried]);
+}
