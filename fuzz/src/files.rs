@@ -26,6 +26,8 @@ const NAMES: [&str; 8] = [
     "normalised",
     "many",
 ];
+/// Those of merged batches.
+const MERGED: [&str; 2] = ["merged", "unvaried"];
 
 /// A dataset's files as they were built.
 pub(crate) struct Good {
@@ -62,7 +64,9 @@ impl Good {
             };
             let files = built(include_str!("../data/mixed.vcf"), &BESIDE);
             let read = |name: &str| files.read(DATASET, name).expect("it was built");
-            NAMES.iter().map(vector).chain([Good::read(read)]).collect()
+            // in this order saved inputs mean what they meant
+            let first = NAMES.iter().map(vector).chain([Good::read(read)]);
+            first.chain(MERGED.iter().map(vector)).collect()
         });
         &ALL[usize::from(n) % ALL.len()]
     }

@@ -46,3 +46,8 @@ fn container() {
 fn people() {
     run("people", varidex_fuzz::people);
 }
+
+#[test]
+fn merged() {
+    run("merged", varidex_fuzz::merged);
+}

@@ -5,10 +5,15 @@ use super::storage::{Found, Locked, NewFile, Storage};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// What is larger than this goes to a file, and what is not never touches the disk.
 const SPOOLED_MAX: usize = 1 << 20;
+
+/// How often a lock is tried, and how long between: a fifth of a second together.
+const LOCK_TRIES: u32 = 20;
+const LOCK_WAIT: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 pub(super) struct Disk;
@@ -59,15 +64,23 @@ impl Storage for Disk {
             .read(true)
             .write(true)
             .open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                // an unreadable owner is still an owner
-                let _ = file.take(200).read_to_string(&mut owner);
-                return Ok(Locked::Elsewhere(owner));
+        let mut tries = 0;
+        while let Err(held) = file.try_lock() {
+            tries += 1;
+            match held {
+                // a process that was started while a writer was at work holds what that one held until it runs
+                // its own program
+                fs::TryLockError::WouldBlock if tries < LOCK_TRIES => {
+                    std::thread::sleep(LOCK_WAIT);
+                }
+                fs::TryLockError::WouldBlock => {
+                    let mut owner = String::new();
+                    // an unreadable owner is still an owner
+                    let _ = file.take(200).read_to_string(&mut owner);
+                    return Ok(Locked::Elsewhere(owner));
+                }
+                fs::TryLockError::Error(e) => return Err(e),
             }
-            Err(fs::TryLockError::Error(e)) => return Err(e),
         }
         let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let owner = format!("process {} on {}\n", std::process::id(), host.trim());
