@@ -267,7 +267,7 @@ fn count_in(words: &[u64], range: &std::ops::Range<u32>) -> u32 {
         if at == first {
             word &= u64::MAX << (range.start % 64);
         }
-        if at == last && range.end % 64 != 0 {
+        if at == last && !range.end.is_multiple_of(64) {
             word &= (1 << (range.end % 64)) - 1;
         }
         count += word.count_ones();

@@ -323,7 +323,7 @@ fn check(cohort: &Cohort) -> Result<(), TestCaseError> {
         }
         let contig: usize = variant.contig().parse().unwrap();
         let position = variant.position().unwrap().one_based();
-        let key = (contig, i64::from(position), reference, alternate);
+        let key = (contig, position, reference, alternate);
         prop_assert!(found.insert(key.clone()), "{key:?} twice");
         for (number, group) in groups.iter().enumerate() {
             let mut counts = cohort.counts(&key, group);
@@ -485,7 +485,13 @@ fn records_of_a_variant_may_be_written_differently() {
         input
     });
     let to = folder.path().join("built.vdx");
-    let report = build_with(&inputs, &to, &BuildOptions::default(), &mut |_| true).unwrap();
+    let report = build_with(
+        &inputs,
+        &Folder::on_disk(&to),
+        &BuildOptions::default(),
+        &mut |_| true,
+    )
+    .unwrap();
     assert_eq!(report.rows, 8);
     let dataset = Dataset::open(&to).unwrap();
     dataset.verify().unwrap();
