@@ -22,6 +22,9 @@ use crate::store::Segment;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 
+mod gather;
+mod seen;
+
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
 
@@ -95,17 +98,6 @@ struct Head {
     row: u32,
     end: u32,
     position: i64,
-}
-
-/// A row at a position where several parts have rows.
-struct RowHere {
-    key: VariantKey,
-    /// Which of its batch's rows of this variant.
-    nth: u32,
-    batch: u32,
-    /// Whether the batch reports a variant in several rows, each of other samples.
-    is_merged: bool,
-    row: RowRef,
 }
 
 impl<'a> Walk<'a> {
@@ -210,60 +202,6 @@ impl<'a> Walk<'a> {
                 return Ok(true);
             }
         }
-    }
-
-    /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only
-    /// those carry the variant who may not be seen: then there is no such variant.
-    fn cut_to_seen(&mut self) -> Result<bool> {
-        let mut carried = false;
-        for row in &self.current {
-            if let Some(part) = self.parts.get_mut(row.part) {
-                carried |= part.tester.stored(row.row)?.ac > 0;
-            }
-        }
-        if carried && self.counts()?.ac == 0 {
-            return Ok(false);
-        }
-        let (view, parts) = (self.view, &self.parts);
-        let seen = |row: &RowRef| {
-            parts
-                .get(row.part)
-                .is_some_and(|of| view.sees_part(of.part))
-        };
-        self.current.retain(seen);
-        self.counting.begin(self.place);
-        self.sort_seen()?;
-        Ok(self.seen > 0)
-    }
-
-    /// Puts the rows first of which somebody who may be seen has the record.
-    fn sort_seen(&mut self) -> Result<()> {
-        let mut at = 0;
-        for i in 0..self.current.len() {
-            let Some(&row) = self.current.get(i) else {
-                break;
-            };
-            let part = self.parts.get(row.part);
-            let Some(part) = part.map(|of| (of.part, of.segment, of.is_merged)) else {
-                continue;
-            };
-            let everybody = self.counting.group_mut(EVERYBODY);
-            let tally = everybody.and_then(|of| of.tally((part.0, part.1, row.row)));
-            let is_seen = match tally.filter(|_| part.2) {
-                Some(tally) => tally.has_record(row.row)?,
-                None => true,
-            };
-            if is_seen {
-                // the order of the others is kept
-                self.current
-                    .get_mut(at..=i)
-                    .unwrap_or_default()
-                    .rotate_right(1);
-                at += 1;
-            }
-        }
-        self.seen = at;
-        Ok(())
     }
 
     /// The variant's rows of which the record may be seen.
@@ -473,67 +411,6 @@ impl<'a> Walk<'a> {
                     position,
                 });
             }
-        }
-        Ok(())
-    }
-
-    /// Takes all rows at a position and groups them by variants; rows that one batch has twice are
-    /// variants of their own.
-    fn gather(&mut self, position: i64) -> Result<()> {
-        let names = self.view.contig_names();
-        let mut found: Vec<RowHere> = Vec::new();
-        while let Some(head) = self.heads.peek()
-            && head.position == position
-            && let Some(mut head) = self.heads.pop()
-        {
-            let Some(part) = self.parts.get_mut(head.index) else {
-                break;
-            };
-            let mut more = true;
-            while more && head.position == position {
-                found.push(RowHere {
-                    key: VariantKey::of(&mut part.tester, head.row, names)?,
-                    nth: 0,
-                    batch: self.view.batch(part.part),
-                    is_merged: part.is_merged,
-                    row: RowRef {
-                        part: head.index,
-                        row: head.row,
-                    },
-                });
-                more = head.step(part)?;
-            }
-            if more {
-                self.heads.push(head);
-            }
-        }
-        let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
-        found.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b))));
-        // the nth row of a variant in a batch joins the nth of the other batches
-        for same in found.chunk_by_mut(|a, b| a.key == b.key && a.batch == b.batch) {
-            let rows = same.iter_mut().filter(|here| !here.is_merged);
-            (0..).zip(rows).for_each(|(nth, here)| here.nth = nth);
-        }
-        found.sort_by(|a, b| {
-            let order = |here: &RowHere| (here.nth, here.batch);
-            a.key.cmp(&b.key).then_with(|| order(a).cmp(&order(b)))
-        });
-        let variants = found.chunk_by(|a, b| a.key == b.key && a.nth == b.nth);
-        let mut variants: Vec<&[RowHere]> = variants.collect();
-        if self.spellings.is_none() {
-            // variants that differ in their extents alone stand as in a file
-            variants.sort_by(|a, b| match (a.first(), b.first()) {
-                (Some(a), Some(b)) => a.key.by_text(&b.key).then_with(|| order(a).cmp(&order(b))),
-                _ => Ordering::Equal,
-            });
-        }
-        for variant in variants {
-            self.pending
-                .push(variant.iter().map(|here| here.row).collect());
-        }
-        self.pending.reverse();
-        if let Some(first) = self.pending.pop() {
-            self.current = first;
         }
         Ok(())
     }

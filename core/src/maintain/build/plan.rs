@@ -19,11 +19,12 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod units;
+pub(super) use units::Unit;
+
 /// Inputs that stay open until they are read; those behind are opened again, for there may be more of them
 /// than a process may have open files.
 const OPEN_MAX: usize = 16;
-/// Inputs of one sample each that become one batch.
-const MERGED_MAX: usize = 4096;
 /// Each key is a section of every segment.
 const INFO_KEYS_MAX: usize = 1000;
 
@@ -38,13 +39,6 @@ pub(super) struct Input {
     pub(super) place: InputSamples,
     pub(super) annotated: Option<Annotated>,
     pub(super) names: Names,
-}
-
-/// What becomes one batch, or is added to one.
-pub(super) enum Unit {
-    One(Box<Input>),
-    /// Inputs of one sample each.
-    Merged(Vec<Input>, InputSamples),
 }
 
 /// Where an input comes from.
@@ -162,56 +156,6 @@ impl Plan {
             plan.keys.push(key);
         }
         Ok(plan)
-    }
-
-    /// Which inputs become one batch: those of one sample each that no other input has, where their annotations
-    /// are read in the same way. In the order of the inputs, by the first of each.
-    pub(super) fn units(&mut self, options: &BuildOptions) -> Vec<Unit> {
-        let inputs = std::mem::take(&mut self.inputs);
-        let uses = self.samples.uses(inputs.iter().map(|input| &input.place));
-        let mut alone: Vec<Option<Vec<Input>>> = Vec::new();
-        let mut units: Vec<(usize, Option<Box<Input>>)> = Vec::new();
-        for input in inputs {
-            let used = uses.get(input.place.first_sample as usize);
-            if input.place.count != 1 || used != Some(&1) {
-                units.push((usize::MAX, Some(Box::new(input))));
-                continue;
-            }
-            let alike = |of: &Option<Vec<Input>>| {
-                let first = of.as_ref().and_then(|of| of.first());
-                first.is_some_and(|first| first.annotated == input.annotated)
-            };
-            let full =
-                |of: &Option<Vec<Input>>| of.as_ref().is_some_and(|of| of.len() == MERGED_MAX);
-            match alone.iter().rposition(|of| alike(of) && !full(of)) {
-                Some(at) => {
-                    if let Some(Some(of)) = alone.get_mut(at) {
-                        of.push(input);
-                    }
-                }
-                None => {
-                    units.push((alone.len(), None));
-                    alone.push(Some(vec![input]));
-                }
-            }
-        }
-        let mut all = Vec::new();
-        for (at, one) in units {
-            if let Some(one) = one {
-                all.push(Unit::One(one));
-                continue;
-            }
-            let inputs = alone.get_mut(at).and_then(Option::take);
-            let inputs = inputs.unwrap_or_default();
-            if inputs.len() < options.merge_from() {
-                all.extend(inputs.into_iter().map(|one| Unit::One(Box::new(one))));
-                continue;
-            }
-            let places: Vec<&InputSamples> = inputs.iter().map(|of| &of.place).collect();
-            let place = self.samples.merge(&places);
-            all.push(Unit::Merged(inputs, place));
-        }
-        all
     }
 
     /// What is odd about annotations: keys that are none, and inputs without the one that others have.
