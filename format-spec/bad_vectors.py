@@ -151,6 +151,7 @@ bad("F2", "header", "tiny", "text-mode", after(lambda data: data.replace(b"\r\n"
 bad("F3", "header", "tiny", "checksum", raw((56, "B", 0), (57, "B", 0)))
 bad("F4", "header", "tiny", "version", raw((12, "H", 3), fix=header_sum), "too new")
 bad("F15", "header", "tiny", "version", raw((12, "H", 1), fix=header_sum), "too old")
+bad("F16", "header", "tiny", "features", raw((16, "Q", 1), fix=header_sum))
 bad("F4", "header", "tiny", "feature", raw((16, "Q", 1 << 40), fix=header_sum), "too new")
 bad("F5", "header", "tiny", "cut", after(lambda data: data[:-1]))
 bad("F5", "header", "tiny", "longer", after(lambda data: data + b"\0"))

@@ -182,7 +182,8 @@ class File:
                 sums += struct.pack("<Q", xxh64(bytes(data[i : i + primitives.CHUNK])))
         table += sums
         header = b"VARIDEX\x1a\n" + self.kind + b"\r\n"
-        header += struct.pack("<HHQQQIIQ", 2, 2, 0, start + len(body), 64, len(self.sections), 0, xxh64(table))
+        features = primitives.features_of(self.numbers[name] for name in self.sections)
+        header += struct.pack("<HHQQQIIQ", 2, 2, features, start + len(body), 64, len(self.sections), 0, xxh64(table))
         data = bytearray(header + struct.pack("<Q", xxh64(header)) + table + body)
         for patch in self.after:
             data = patch(data) or data

@@ -9,7 +9,7 @@ import unicodedata
 import xxhash
 import zstandard
 
-READ_VERSION, FEATURES = 2, 0
+READ_VERSION, FEATURES = 2, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 NAMES = {
@@ -80,6 +80,11 @@ def ascending(values):
     return all(a < b for a, b in zip(values, values[1:]))
 
 
+def features_of(kinds):
+    """Feature bits of a file with sections of these kinds."""
+    return int(any(43 <= kind <= 47 for kind in kinds))
+
+
 class Container:
     """Header, section table and chunk sums of a binary file; sections by name."""
 
@@ -119,6 +124,7 @@ class Container:
             self.sections[name] = (offset, length, sums[:chunks])
             sums, end = sums[chunks:], offset + length
         need(end == len(data), "header", "F9", f"sections end at {end} of {len(data)}")
+        need(features == features_of(kind for kind, *_ in entries), "header", "F16", f"features {features:#x}")
 
     @staticmethod
     def name(kind):

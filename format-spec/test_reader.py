@@ -447,7 +447,7 @@ class Text(unittest.TestCase):
             ("format/mod.rs", "BLOCK_ROWS", 65_536, "**blocks** of 65,536"),
             ("format/mod.rs", "READ_VERSION", 2, "must implement | 2 |"),
             ("format/mod.rs", "WRITE_VERSION", 2, "must know it | 2 |"),
-            ("format/mod.rs", "FEATURES", 0, "none defined"),
+            ("format/mod.rs", "MERGED", 1, "bit 0: there are sections of"),
             ("format/layout.rs", "PACKED_BASES", 11, "At most 11 bases in all"),
             ("format/layout.rs", "LONG", 1 << 31, "bit 31 is 1 | **long**"),
             ("set/stored.rs", "FORM_BITS", 4, "| 4-63 | value |"),
@@ -475,7 +475,7 @@ class Text(unittest.TestCase):
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
-            ("maintain/build/plan.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
+            ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
             ("store/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:

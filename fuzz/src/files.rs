@@ -115,7 +115,7 @@ pub(crate) fn take_apart(bytes: &[u8]) -> Vec<Section> {
         .collect()
 }
 
-/// A container of these sections, with the versions and features of `like`, and true checksums.
+/// A container of these sections, with the versions of `like`, and true features and checksums.
 pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
     let chunks: usize = sections.iter().map(|s| s.bytes.len().div_ceil(CHUNK)).sum();
     let mut table = Vec::new();
@@ -130,7 +130,10 @@ pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
     for chunk in sections.iter().flat_map(|s| s.bytes.chunks(CHUNK)) {
         table.extend(xxh3_64(chunk).to_le_bytes());
     }
-    let mut out = like[..24].to_vec();
+    let mut out = like[..16].to_vec();
+    // as the sections ask for
+    let merged = sections.iter().any(|section| (43..48).contains(&section.kind));
+    out.extend(u64::from(merged).to_le_bytes());
     out.extend((end as u64).to_le_bytes());
     out.extend((HEADER as u64).to_le_bytes());
     out.extend((sections.len() as u64).to_le_bytes());

@@ -9,7 +9,7 @@
 //! Opening reads header and table. A section's chunks are checked when they are first touched, and
 //! remembered as sound. [`Container::verify`] checks everything, the zeros included.
 
-use super::header::{CHUNK, Header, Section, Table};
+use super::header::{CHUNK, Header, Section, Table, damage, features_of};
 use super::kind::{FileKind, Kind};
 use super::map::Bytes;
 use crate::error::{Damage, Error, Result};
@@ -43,6 +43,11 @@ impl Container {
     pub(crate) fn parse(path: &Path, bytes: Bytes, kind: FileKind) -> Result<Self> {
         let header = Header::read(path, &bytes, kind)?;
         let table = Table::read(path, &bytes, &header)?;
+        let features = features_of(table.sections.iter().map(|section| section.kind));
+        if features != header.features {
+            let expected = format!("features {features:#x}, by the sections");
+            return Err(damage(path, 0, expected, format!("{:#x}", header.features)));
+        }
         let sound = (0..table.chunks.div_ceil(64))
             .map(|_| AtomicU64::new(0))
             .collect();

@@ -1,6 +1,6 @@
 //! Writing a container.
 
-use super::header::{ALIGN, Header, Table};
+use super::header::{ALIGN, Header, Table, features_of};
 use super::kind::{FileKind, Kind};
 use std::io::Write;
 use xxhash_rust::xxh3::xxh3_64;
@@ -32,7 +32,9 @@ impl ContainerWriter {
         let table = Table::of(lengths.map(|(kind, bytes)| (kind.number(), bytes.len())));
         let contents = self.sections.iter().map(|(_, bytes)| bytes.as_slice());
         let bytes = table.to_bytes(contents.clone());
+        let kinds = self.sections.iter().map(|(kind, _)| kind.number());
         let header = Header {
+            features: features_of(kinds),
             file_len: table.file_len() as u64,
             sections: table.sections.len() as u32,
             table_sum: xxh3_64(&bytes),

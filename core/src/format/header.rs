@@ -1,7 +1,7 @@
 //! The head of a container: the fixed header, and the table of its sections.
 
-use super::kind::FileKind;
-use super::{FEATURES, READ_VERSION, WRITE_VERSION};
+use super::kind::{FileKind, Kind};
+use super::{FEATURES, MERGED, READ_VERSION, WRITE_VERSION};
 use crate::error::{Damage, Error, Result};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
@@ -32,6 +32,7 @@ const SUM_AT: usize = TABLE_SUM_AT + size_of::<u64>();
 /// The header, but for what every file says alike.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Header {
+    pub(super) features: u64,
     pub(super) file_len: u64,
     pub(super) sections: u32,
     pub(super) table_sum: u64,
@@ -47,7 +48,7 @@ impl Header {
         bytes.extend(MAGIC_TAIL);
         bytes.extend(READ_VERSION.to_le_bytes());
         bytes.extend(WRITE_VERSION.to_le_bytes());
-        bytes.extend(FEATURES.to_le_bytes());
+        bytes.extend(self.features.to_le_bytes());
         bytes.extend(self.file_len.to_le_bytes());
         bytes.extend((Self::LEN as u64).to_le_bytes());
         bytes.extend(self.sections.to_le_bytes());
@@ -79,6 +80,7 @@ impl Header {
         // version and features are only believed once the checksum has shown that nobody bent them
         check_version(path, bytes)?;
         let header = Self {
+            features: u64_at(bytes, FEATURES_AT),
             file_len: u64_at(bytes, FILE_LEN_AT),
             sections: u32_at(bytes, SECTIONS_AT),
             table_sum: u64_at(bytes, TABLE_SUM_AT),
@@ -101,6 +103,16 @@ impl Header {
             return Err(damage(path, SECTIONS_AT, expected, found));
         }
         Ok(header)
+    }
+}
+
+/// Features of a file with sections of these kinds.
+pub(super) fn features_of(kinds: impl Iterator<Item = u32>) -> u64 {
+    let mut kinds = kinds.filter_map(Kind::from_number);
+    if kinds.any(Kind::is_of_merged) {
+        MERGED
+    } else {
+        0
     }
 }
 
@@ -291,7 +303,7 @@ impl Table {
     }
 }
 
-fn damage(
+pub(super) fn damage(
     path: &Path,
     offset: usize,
     expected: impl Into<String>,

@@ -238,6 +238,18 @@ kinds! {
 }
 
 impl Kind {
+    /// Whether only batches have it that are put together from inputs of one sample each.
+    pub(crate) fn is_of_merged(self) -> bool {
+        matches!(
+            self,
+            Self::Recorded
+                | Self::Uncovered
+                | Self::Outside
+                | Self::Coverage
+                | Self::CoverageStates
+        )
+    }
+
     /// What file the section stands in.
     pub(crate) fn file(self) -> FileKind {
         match self.number() {

@@ -52,6 +52,8 @@ pub(crate) const WRITE_VERSION: u16 = 2;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.
-pub(crate) const FEATURES: u64 = 0;
+pub(crate) const FEATURES: u64 = MERGED;
+/// Rows report of some samples of their batch only: who does not know that counts wrongly.
+pub(crate) const MERGED: u64 = 1;
 /// Rows of a zone-map block: 64 pages.
 pub(crate) const BLOCK_ROWS: u32 = 65_536;

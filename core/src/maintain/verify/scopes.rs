@@ -13,20 +13,12 @@ use std::collections::BTreeMap;
 /// name in the dataset; and the extent of a symbolic allele.
 type Key = ([Vec<u8>; 2], Option<Extent>);
 
-/// What only batches have that are put together from inputs of one sample each.
-const MERGED_ONLY: [Kind; 5] = [
-    Kind::Recorded,
-    Kind::Uncovered,
-    Kind::Outside,
-    Kind::Coverage,
-    Kind::CoverageStates,
-];
-
 /// Checks the rows of each variant of a batch that is put together from inputs of one sample each.
 pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, names: &ContigNames) -> Result<()> {
     if !entry.merged {
         let file = segment.file();
-        let has = MERGED_ONLY.iter().any(|kind| file.find(*kind).is_some());
+        let mut kinds = file.kinds().filter_map(Kind::from_number);
+        let has = kinds.any(Kind::is_of_merged);
         return match has || !entry.covered.is_empty() {
             true => Err(fault(
                 segment,
