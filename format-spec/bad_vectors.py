@@ -99,6 +99,7 @@ bad("M2", "manifest", "tiny", "format", set_field("format", "other-dataset"))
 bad("M3", "manifest", "tiny", "snapshot", text_of_manifest(lambda text: text.replace(b'"varidex ', b'"Varidex ', 1)))
 bad("M4", "manifest", "tiny", "version", set_field("version", 3), "too new")
 bad("M17", "manifest", "tiny", "version", set_field("version", 1), "too old")
+bad("M18", "manifest", "batches", "merged", manifest(lambda m: m["segments"][0].update(merged=True)))
 bad("M5", "manifest", "tiny", "no-contigs", manifest(lambda m: m.pop("contigs")))
 bad("M5", "manifest", "tiny", "type", set_field("sample_count", "none"))
 bad(

@@ -75,6 +75,9 @@ def read_manifest(data):
         spans = s["contigs"] + (s.get("covered") or [])
         if s["samples"] > m["sample_count"] or any(c["contig"] >= len(m["contigs"]) for c in spans):
             no("M9", f"segment {s['file']}")
+        merged = bool(s.get("merged"))
+        if any(bool(o.get("merged")) != merged for o in m["segments"] if o["batch"] == s["batch"]):
+            no("M18", f"batch {s['batch']}")
     for rule, named in (
         ("M10", [contig["name"] for contig in m["contigs"]]),
         ("M11", [info["key"] for info in m["info"]]),

@@ -4,6 +4,7 @@ use crate::error::{Damage, Error, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -275,7 +276,14 @@ impl Manifest {
                 annotations.clone(),
             ));
         }
+        let mut merged = HashMap::new();
         for segment in &self.segments {
+            if *merged.entry(segment.batch).or_insert(segment.merged) != segment.merged {
+                return Err((
+                    "batches of which all segments are merged, or none".to_owned(),
+                    segment.file.file.clone(),
+                ));
+            }
             let rows = segment.contigs.iter().map(|span| span.contig);
             let covered = segment.covered.iter().map(|span| span.contig);
             let contigs_known = rows
