@@ -3,12 +3,13 @@
 use super::genotypes::Genotypes;
 use super::header::{AC, AN, END, SVLEN, SVTYPE, kept_keys};
 use super::records::{Record, RowAt};
-use crate::cohort::{Members, View};
+use crate::cohort::{Members, Tally, View};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
 use crate::genome::AlleleType;
 use crate::model::{InfoNumber, InfoType};
 use crate::query::Group;
+use crate::set::SampleSet;
 use crate::store::Segment;
 use std::borrow::Cow;
 
@@ -55,6 +56,9 @@ pub(super) struct Info<'a> {
     parts: Vec<PartInfo>,
     /// By part, whether samples of it are exported.
     exported: Vec<bool>,
+    /// Those who are exported, where rows may be of some of them only; and who of them has the rows of each part.
+    group: Option<SampleSet>,
+    tallies: Vec<Option<Tally<'a>>>,
 }
 
 impl<'a> Info<'a> {
@@ -68,7 +72,7 @@ impl<'a> Info<'a> {
             };
             (entry.key.as_str(), kind, number)
         });
-        let group = group.filter(|_| view.has_several_batches());
+        let group = group.filter(|_| view.joins_rows());
         let exported = view.parts().iter().map(|part| match group {
             Some(group) => {
                 let members = Members::of(view.segment(part)?);
@@ -80,26 +84,44 @@ impl<'a> Info<'a> {
             keys: keys.collect(),
             exported: exported.collect::<Result<_>>()?,
             parts: view.parts().iter().map(|_| PartInfo::default()).collect(),
+            group: group.map(|group| group.samples().clone()),
+            tallies: view.parts().iter().map(|_| None).collect(),
         })
+    }
+
+    /// Whether a sample that is exported has the record of a row.
+    fn is_exported(&mut self, row: &RowAt<'a>) -> Result<bool> {
+        let of_part = self.exported.get(row.part).is_some_and(|of| *of);
+        let (Some(group), Some(slot)) = (&self.group, self.tallies.get_mut(row.part)) else {
+            return Ok(of_part);
+        };
+        if !of_part || row.batch.1 == 0 {
+            return Ok(of_part);
+        }
+        slot.get_or_insert_with(|| Tally::new(row.segment, Some(group)))
+            .has_record(row.row)
     }
 
     /// The rows of the batches of which the record is written, by batch: those with samples that are exported and
     /// a record that passes, or else with the one or the other.
-    fn speaking<'r>(&self, record: &'r Record<'_, 'a>) -> Vec<&'r [(u32, RowAt<'a>)]> {
-        let exported = |rows: &&[(u32, RowAt<'a>)]| {
-            let mut rows = rows.iter();
-            rows.any(|(_, row)| self.exported.get(row.part).is_some_and(|of| *of))
-        };
-        let passes = |rows: &&[(u32, RowAt<'a>)]| rows.iter().any(|(_, row)| row.passes);
-        let all = record.batches.iter().map(|batch| &batch.rows[..]);
-        let mut left: Vec<&[(u32, RowAt<'a>)]> = all.collect();
-        if left.iter().any(exported) {
-            left.retain(exported);
+    fn speaking<'r>(&mut self, record: &'r Record<'_, 'a>) -> Result<Vec<&'r [(u32, RowAt<'a>)]>> {
+        let mut exported = Vec::new();
+        for batch in &record.batches {
+            let mut any = false;
+            for (_, row) in &batch.rows {
+                any = any || self.is_exported(row)?;
+            }
+            exported.push(any);
         }
+        let passes = |rows: &&[(u32, RowAt<'a>)]| rows.iter().any(|(_, row)| row.passes);
+        let some = exported.contains(&true);
+        let all = record.batches.iter().zip(exported);
+        let all = all.filter(|(_, exported)| *exported || !some);
+        let mut left: Vec<&[(u32, RowAt<'a>)]> = all.map(|(batch, _)| &batch.rows[..]).collect();
         if left.iter().any(passes) {
             left.retain(passes);
         }
-        left
+        Ok(left)
     }
 
     /// Reads what a record says; AC and AN are those of `genotypes` where `counted`.
@@ -116,7 +138,7 @@ impl<'a> Info<'a> {
             end: i64::from(record.place.1.zero_based()) + record.reference().len() as i64,
             info: Vec::new(),
         };
-        let speaking = self.speaking(record);
+        let speaking = self.speaking(record)?;
         let mut filters: Vec<&str> = Vec::new();
         for (_, row) in speaking.iter().filter_map(|rows| rows.first()) {
             let (segment, columns) = (row.segment, &row.segment.columns);
@@ -327,7 +349,7 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
     let start = i64::from(record.place.1.zero_based());
     let mut lengths = vec![None; record.alts.len()];
     // of alleles whose end END alone tells, and of those that SVLEN tells
-    let (mut stated, mut by_length) = (None, bases);
+    let (mut stated, mut unchanged, mut by_length) = (None, None, bases);
     let mut types = Vec::new();
     for (alt, row) in record.batches.iter().flat_map(|batch| &batch.rows) {
         let (file, columns) = (row.segment.file(), &row.segment.columns);
@@ -354,10 +376,13 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
             {
                 by_length = by_length.max(end);
             }
+            // what the others say of the place they do not say of all of it
+            AlleleType::Ref if row.batch.1 > 0 => {}
+            AlleleType::Ref => unchanged = Some(end.min(unchanged.unwrap_or(end))),
             _ => stated = Some(end.max(stated.unwrap_or(bases))),
         }
     }
-    let end = stated.unwrap_or(by_length);
+    let end = stated.or(unchanged).unwrap_or(by_length);
     let mut more = Vec::new();
     let kept = |key: &str| fixed.info.iter().position(|(name, _)| *name == key);
     // what the source says of END is kept where it was asked for, even of alleles that it says

@@ -162,6 +162,9 @@ pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> 
             members: vec![i],
             keys: Vec::with_capacity(variant.rows.len()),
         };
+        // a variant that is put together from several inputs is a record of its own: ALTs of one record have one
+        // set of genotypes, and here each has its own
+        let merged = variant.rows.iter().any(|row| row.batch.1 > 0);
         for row in &variant.rows {
             let mut key = (row.batch, row.origin, row.rank, reference, 0);
             let times = seen.entry((key, row.alt)).or_default();
@@ -173,6 +176,7 @@ pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> 
             .keys
             .iter()
             .filter_map(|key| of_key.get(key).copied())
+            .filter(|_| !merged)
             .collect();
         linked.sort_unstable();
         linked.dedup();
@@ -184,7 +188,7 @@ pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> 
                 joined.join(later);
             }
         }
-        for key in &joined.keys {
+        for key in joined.keys.iter().filter(|_| !merged) {
             of_key.insert(*key, components.len());
         }
         components.push(Some(joined));

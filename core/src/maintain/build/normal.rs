@@ -48,6 +48,11 @@ impl Normaliser {
         }
     }
 
+    /// Another input begins, which numbers its contigs anew.
+    pub(super) fn begin(&mut self) {
+        self.last = None;
+    }
+
     /// Spells an allele of a contig, by the caller's number and its name.
     pub(super) fn normalise(
         &mut self,

@@ -16,6 +16,9 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let wanted = cut(name);
     let mut best: Vec<(usize, &str)> = Vec::with_capacity(CANDIDATES + 1);
     for candidate in known {
+        if best.iter().any(|(_, known)| *known == candidate) {
+            continue;
+        }
         let distance = strsim::damerau_levenshtein(&wanted, &cut(candidate));
         let place = best.partition_point(|&(other, _)| other <= distance);
         if place < CANDIDATES {

@@ -114,6 +114,9 @@ impl<'a> Converter<'a> {
         skip_malformed: bool,
         reference: &'a mut Option<Normaliser>,
     ) -> Self {
+        if let Some(reference) = reference {
+            reference.begin();
+        }
         Self {
             file,
             skip_malformed,

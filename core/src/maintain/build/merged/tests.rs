@@ -454,6 +454,81 @@ fn exported(cohort: &Cohort, dataset: &Dataset) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Inputs may have different contigs, or name them in another order: each is normalised against its own.
+#[test]
+fn inputs_with_different_contigs_are_normalised() {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = folder.path().join("ref.fa");
+    std::fs::write(
+        &reference,
+        ">1\nTCCCCAAAAAAAAATTTT\n>2\nGTAAAAAAAAAAAAAAA\n",
+    )
+    .unwrap();
+    let inputs = [("b", "2", "B"), ("a", "1", "A")].map(|(name, contig, sample)| {
+        let input = folder.path().join(format!("{name}.vcf"));
+        let line = format!("{contig}\t9\t.\tAA\tA\t.\t.\t.\tGT\t0/1\n");
+        std::fs::write(&input, format!("{HEADER}\t{sample}\n{line}")).unwrap();
+        input
+    });
+    let to = folder.path().join("out.vdx");
+    let options = BuildOptions {
+        reference: Some(reference),
+        threads: Some(1),
+        ..BuildOptions::default()
+    };
+    build_with(&inputs, &Folder::on_disk(&to), &options, &mut |_| true).unwrap();
+    let view = Dataset::open(&to).unwrap().view();
+    let mut variants = view.variants("all").unwrap();
+    let mut names = Vec::new();
+    while let Some(mut variant) = variants.next().unwrap() {
+        names.push(variant.names().unwrap().vcf.unwrap());
+    }
+    assert_eq!(names, ["1:5:CA:C", "2:2:TA:T"]);
+}
+
+/// What is written out says of nobody that was not looked at that it was, and of each ALT what is known of it.
+#[test]
+fn an_export_says_no_more_than_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = |name: &str, samples: &str, lines: &str| {
+        let input = folder.path().join(name);
+        let lines = lines.replace(' ', "\t");
+        std::fs::write(&input, format!("{HEADER}\t{samples}\n{lines}")).unwrap();
+        input
+    };
+    let inputs = [
+        input("m.vcf", "M1\tM2", "1 10 . T A,G . . . GT 0/1 0/2\n"),
+        input(
+            "a.vcf",
+            "A",
+            "1 1 rsX A <NON_REF> . . END=5 GT 0/0\n1 10 . T G . . . GT 0/1\n1 10 . T TA . . . GT ./0\n",
+        ),
+        input("b.vcf", "B", "1 1 . A <NON_REF> . . END=20 GT 0/1\n"),
+    ];
+    let to = folder.path().join("out.vdx");
+    let options = BuildOptions::default();
+    build_with(&inputs, &Folder::on_disk(&to), &options, &mut |_| true).unwrap();
+    let view = Dataset::open(&to).unwrap().view();
+    let mut text = Vec::new();
+    let options = ExportOptions {
+        format: Some(ExportFormat::Vcf),
+        ..ExportOptions::default()
+    };
+    view.export_to("all", None, &mut text, &options, &mut |_| true)
+        .unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(!text.contains("END="), "{text}");
+    let of = |alternate: &str| {
+        let mut lines = lines
+            .iter()
+            .map(|line| line.split('\t').collect::<Vec<_>>());
+        lines.find(|fields| fields[4] == alternate).unwrap()[9..].join(" ")
+    };
+    assert_eq!(of("A"), "0/1 0/0 ./0 0/0");
+    assert_eq!(of("G"), "0/0 0/1 0/1 0/0");
+}
+
 proptest! {
     #[test]
     fn merged_inputs_are_what_a_scan_finds(cohort in cohort()) {
