@@ -352,6 +352,7 @@ impl Worker {
                 .map(|bound| (bound, bound.fields.map(|n| n.and_then(at))))
                 .collect(),
             block: layout.and_then(|l| l.block).and_then(at),
+            blocks: layout.is_some_and(|l| l.blocks),
         };
         let phase = layout.map(|l| l.phase).unwrap_or_default();
         let phase = Phase {
@@ -442,6 +443,8 @@ struct Columns<'a> {
     least: Vec<(&'a Least, [Option<Typed<'a>>; 2])>,
     /// Lengths of reference blocks.
     block: Option<Typed<'a>>,
+    /// Whether samples may be inside of blocks.
+    blocks: bool,
 }
 
 impl Columns<'_> {
@@ -508,6 +511,7 @@ fn scan_typed(
 ) -> Result<(), Fault> {
     let mut list = Vec::new();
     for sample in 0..row.samples() {
+        cell.failed = false;
         let one = columns.genotype.of_sample(sample);
         match columns.genotype.kind {
             Kind::Text => {
@@ -552,6 +556,8 @@ fn scan_typed(
             && (1.0..=f64::from(i32::MAX)).contains(&length)
         {
             row.put_block(sample, length as i32);
+        } else if columns.blocks && cell.failed {
+            row.put_block(sample, 0);
         }
         if !phase.is_absent() {
             phase.put(sample, row, cell)?;

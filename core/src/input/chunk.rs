@@ -253,7 +253,8 @@ pub(crate) struct Alt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Block {
     pub sample: u32,
-    /// Where it ends: 0-based, exclusive.
+    /// Where it ends: 0-based, exclusive. Where the record begins if it is no block: the sample's genotype is
+    /// written, and unknown.
     pub end: i32,
 }
 

@@ -137,6 +137,7 @@ impl Plan {
         layout.alone = layout.genotype == Some(0) && keys.clone().count() == 1;
         if self.version >= BLOCKS_FROM {
             layout.block = place(b"LEN");
+            layout.blocks = self.formats.contains(&b"LEN"[..]);
         }
         let bounds = [
             (&GQ, [&b"GQ"[..], b"RGQ"], self.min_gq),

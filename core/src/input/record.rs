@@ -1,7 +1,7 @@
 //! What text and BCF records have in common: checks of the fixed columns and their way into a chunk.
 
 use super::bgzf::{Inflater, Window};
-use super::chunk::{Alt, Chunk, Record, Span, quote};
+use super::chunk::{Alt, Block, Chunk, Record, Span, quote};
 use super::plan::Plan;
 use super::row::{Fault, Row};
 use super::scan::{Cell, Layout};
@@ -401,8 +401,25 @@ fn store_blocks(record: &mut Record, blocks: Span, chunk: &mut Chunk) {
     let alts = chunk.alts.get_mut(record.alts.range()).unwrap_or_default();
     let mut alts = alts.iter_mut().filter(is_block).peekable();
     if alts.peek().is_none() {
-        // of what would they be?
-        return chunk.blocks.truncate(blocks.start as usize);
+        // of what would they be? What only says that a genotype is unknown stays
+        let mut kept = blocks.start as usize;
+        for at in blocks.range() {
+            if let Some(&block) = chunk.blocks.get(at).filter(|block| block.end == 0)
+                && let Some(slot) = chunk.blocks.get_mut(kept)
+            {
+                *slot = Block {
+                    end: record.position,
+                    ..block
+                };
+                kept += 1;
+            }
+        }
+        chunk.blocks.truncate(kept);
+        record.blocks = Span {
+            end: kept as u32,
+            ..blocks
+        };
+        return;
     }
     let mut furthest = 0;
     let all = chunk.blocks.get_mut(blocks.range()).unwrap_or_default();

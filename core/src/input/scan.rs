@@ -30,6 +30,8 @@ pub(super) struct Layout {
     pub(super) undecided: Vec<&'static str>,
     /// The length of a sample's reference block.
     pub(super) block: Option<usize>,
+    /// Whether samples may be inside of such blocks, in which their genotypes are left out.
+    pub(super) blocks: bool,
     pub(super) phase: PhaseFields,
 }
 
@@ -225,8 +227,11 @@ fn single_digits(cell: &[u8]) -> Option<(u32, u32, bool)> {
 pub(super) struct Cell {
     pub(super) alleles: Vec<u32>,
     pub(super) unphased: bool,
-    /// How long the reference block is that it begins.
+    /// How long the reference block is that it begins; 0 where a bound made the genotype unknown, which must not
+    /// be taken for one that a block leaves out.
     pub(super) block: Option<i32>,
+    /// Whether a bound made it unknown.
+    pub(super) failed: bool,
     /// Warnings of the record, where a bound decided nothing: each once.
     pub(super) undecided: Vec<&'static str>,
     /// LAA, as numbers where they are.
@@ -246,6 +251,7 @@ impl Cell {
             expected,
             found: found.to_vec(),
         };
+        self.failed = false;
         // Trailing fields may be left out; the first one is always there.
         match field(cell, genotype) {
             Some(text) => {
@@ -281,7 +287,7 @@ impl Cell {
             }
             self.hold_against(bound, known);
         }
-        self.block = None;
+        self.block = Some(0).filter(|_| layout.blocks && self.failed);
         if let Some(text) = layout.block.and_then(|at| field(cell, at))
             && self.is_reference()
         {
@@ -294,7 +300,10 @@ impl Cell {
     /// Makes the genotype unknown where the value is below the bound.
     pub(super) fn hold_against(&mut self, bound: &Least, value: Option<f64>) {
         match value {
-            Some(value) if value < bound.least => self.fail(),
+            Some(value) if value < bound.least => {
+                self.failed |= self.alleles.iter().any(|&allele| allele != MISSING);
+                self.fail();
+            }
             Some(value) if !value.is_nan() => {}
             _ => {
                 let called = self.alleles.iter().any(|&allele| allele != MISSING);

@@ -3,7 +3,7 @@
 
 use super::planes::{bits, contains, plane};
 use super::report::Report;
-use crate::input::chunk::{Chunk, Plane, Record};
+use crate::input::chunk::{Block, Chunk, Plane, Record};
 use crate::set::{get_bit, set_bit};
 
 /// The block that a sample is in.
@@ -57,10 +57,15 @@ impl Blocks {
                 self.furthest = 0;
             }
             let mut filled = record.clone();
+            let listed = chunk.blocks.get(record.blocks.range()).unwrap_or_default();
+            let is_block = |block: &Block| block.end > record.position;
+            let any = listed.iter().any(is_block);
             if self.furthest > record.position && record.missing != Plane::Empty {
-                self.fill_record(chunk, &mut filled, samples);
+                let unknown = listed.iter().filter(|block| !is_block(block));
+                let unknown: Vec<u32> = unknown.map(|block| block.sample).collect();
+                self.fill_record(chunk, &mut filled, (samples, &unknown));
             }
-            if !record.blocks.is_empty() {
+            if any {
                 let skipped = self.begin(chunk, &filled);
                 if skipped > 0 {
                     let what = "a reference block of more than two copies: it is one base long";
@@ -74,11 +79,18 @@ impl Blocks {
         }
     }
 
-    fn fill_record(&self, chunk: &mut Chunk, record: &mut Record, samples: u32) {
+    /// Fills the genotypes that are left out, of all samples but those of whom it is written and not known.
+    fn fill_record(
+        &self,
+        chunk: &mut Chunk,
+        record: &mut Record,
+        (samples, unknown): (u32, &[u32]),
+    ) {
         let mut sets = Sets::of(chunk, record, samples);
         let mut any = false;
         for (sample, inside) in (0..samples).zip(&self.samples) {
-            if inside.end <= record.position || !sets.is_left_out(sample) {
+            let is_known = inside.end > record.position && unknown.binary_search(&sample).is_err();
+            if !is_known || !sets.is_left_out(sample) {
                 continue;
             }
             any = true;
@@ -110,7 +122,8 @@ impl Blocks {
         let polyploid = chunk.polyploid.get(record.polyploid.range());
         let polyploid = polyploid.unwrap_or_default();
         let mut skipped = 0;
-        for block in chunk.blocks.get(record.blocks.range()).unwrap_or_default() {
+        let blocks = chunk.blocks.get(record.blocks.range()).unwrap_or_default();
+        for block in blocks.iter().filter(|block| block.end > record.position) {
             let found = polyploid.binary_search_by_key(&block.sample, |one| one.sample);
             skipped += u64::from(found.is_ok());
             if found.is_err()

@@ -486,6 +486,36 @@ fn inputs_with_different_contigs_are_normalised() {
     assert_eq!(names, ["1:5:CA:C", "2:2:TA:T"]);
 }
 
+/// A genotype that is written and not good enough is not one that the block around leaves out.
+#[test]
+fn a_poor_call_inside_of_a_block_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let fields = "##FORMAT=<ID=LEN,Number=1,Type=Integer,Description=\"\">\n\
+        ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"\">\n##contig";
+    let header = HEADER.replace("VCFv4.3", "VCFv4.5");
+    let header = header.replacen("##contig", fields, 1);
+    let block = "1 4 . A <*> . . . GT:GQ:LEN 0/0:50:20\n";
+    let inputs = [("A", 5), ("B", 50)].map(|(sample, quality)| {
+        let input = folder.path().join(format!("{sample}.vcf"));
+        let lines = format!("{block}1 9 . A G . . . GT:GQ 0/1:{quality}\n").replace(' ', "\t");
+        std::fs::write(&input, format!("{header}\t{sample}\n{lines}")).unwrap();
+        input
+    });
+    let counted = |inputs: &[PathBuf]| {
+        let to = folder.path().join(format!("{}.vdx", inputs.len()));
+        let options = BuildOptions {
+            min_gq: Some(20.0),
+            ..BuildOptions::default()
+        };
+        build_with(inputs, &Folder::on_disk(&to), &options, &mut |_| true).unwrap();
+        let view = Dataset::open(&to).unwrap().view();
+        let counts = view.frequency("1:9:A:G", None).unwrap().unwrap();
+        (counts.ac, counts.an, counts.n_missing)
+    };
+    assert_eq!(counted(&inputs[..1]), (0, Some(0), 1));
+    assert_eq!(counted(&inputs), (1, Some(2), 1));
+}
+
 /// What is written out says of nobody that was not looked at that it was, and of each ALT what is known of it.
 #[test]
 fn an_export_says_no_more_than_is_known() {
