@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         threads: args.threads,
         memory: args.memory,
         replace: args.force,
+        ..BuildOptions::default()
     };
     let mut bar: Option<(String, ProgressBar)> = None;
     let mut report_progress = |at: &Progress| {

@@ -313,7 +313,7 @@ mod tests {
             open(other)
         };
         let version = READ_VERSION as u8;
-        for (at, value) in [(12, version + 1), (16, 1)] {
+        for (at, value) in [(12, version + 1), (16, 2), (16, 3)] {
             assert!(matches!(with(at, value), Err(Error::TooNew { .. })));
         }
         for older in 0..version {

@@ -51,9 +51,10 @@ pub struct BuildOptions {
     pub memory: u64,
     /// Replace a dataset that is there already.
     pub replace: bool,
-    /// From how many inputs of one sample each on these become one batch: 0 is never.
-    #[cfg(test)]
-    pub(crate) merge_from: usize,
+    /// From how many inputs of one sample each on these become one batch; 0 is never. For tests, of which many
+    /// have an oracle that knows inputs one by one.
+    #[doc(hidden)]
+    pub merge_from: usize,
 }
 
 impl Default for BuildOptions {
@@ -73,7 +74,6 @@ impl Default for BuildOptions {
             threads: None,
             memory: 1 << 30,
             replace: false,
-            #[cfg(test)]
             merge_from: MERGE_FROM,
         }
     }
@@ -82,13 +82,10 @@ impl Default for BuildOptions {
 impl BuildOptions {
     /// From how many inputs of one sample each on these become one batch.
     pub(super) fn merge_from(&self) -> usize {
-        #[cfg(test)]
-        return match self.merge_from {
+        match self.merge_from {
             0 => usize::MAX,
             from => from,
-        };
-        #[cfg(not(test))]
-        MERGE_FROM
+        }
     }
 
     pub(super) fn threads(&self) -> usize {
