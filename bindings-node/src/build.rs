@@ -59,6 +59,7 @@ impl TryFrom<BuildSettings> for varidex::BuildOptions {
             threads: told.threads.and_then(|n| usize::try_from(n).ok()),
             memory: told.memory.map_or(usual.memory, |bytes| bytes as u64),
             replace: told.force.unwrap_or(usual.replace),
+            ..usual
         })
     }
 }

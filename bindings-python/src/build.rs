@@ -145,6 +145,7 @@ pub(crate) fn build(
         threads,
         memory: memory.map_or(Ok(BuildOptions::default().memory), Size::bytes)?,
         replace: force,
+        ..BuildOptions::default()
     };
     let inputs = list(Some(inputs));
     let teller = Teller::new(py, progress, "B")?;

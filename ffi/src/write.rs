@@ -229,6 +229,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
             bytes => bytes,
         },
         replace: given.replace != 0,
+        ..usual
     })
 }
 
