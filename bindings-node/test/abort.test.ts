@@ -68,9 +68,9 @@ describe('a signal', () => {
   it('ends a build, of which nothing stays', async () => {
     const output = join(folder(), 'stopped.vdx')
     const controller = new AbortController()
-    const building = varidex.build(cohort.genotypes, output, {
-      signal: controller.signal, onProgress: () => controller.abort(),
-    })
+    const building = varidex.build(cohort.genotypes, output, { signal: controller.signal })
+    // at once: a build of this size may be done before a callback is heard
+    controller.abort()
     await expect(building).rejects.toMatchObject(aborted)
     expect(existsSync(output) ? readdirSync(output) : []).toEqual([])
   })
