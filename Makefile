@@ -83,7 +83,7 @@ doc: need-cargo
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
 
-# the target is what is built for in any case; but where it is told, as napi does, Cargo compiles all anew, and
+# the target is what is built for in any case; but where it is named, as napi does, Cargo compiles all anew, and
 # so both tell it
 test-python: $(PYTHON_VENV)/ready need-cargo
 	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) \

@@ -96,7 +96,7 @@ fn waiting(stream: impl Read + Send + 'static, file: &str) -> Result<Waiting> {
     Waiting::new(stream).map_err(|e| Error::io(file, e))
 }
 
-/// Tells the compression of `input`, which has so many bytes where that is known.
+/// Detects the compression of `input`, which has so many bytes where that is known.
 pub(super) fn detect(mut input: Bytes, file: &str, total: Option<u64>) -> Result<Stream> {
     let mut start = Vec::new();
     (&mut input)

@@ -298,12 +298,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn input_error(&self, place: Place, expected: &str, found: &str) -> Error {
-        Error::from(Box::new(InputError {
-            file: self.file.clone(),
-            place,
-            expected: expected.to_owned(),
-            found: found.to_owned(),
-        }))
+        input_error(&self.file, place, expected, found.to_owned())
     }
 
     /// Trims and left-aligns a row against the reference, if there is one.
@@ -363,6 +358,16 @@ impl<'a> Emitter<'a> {
         }
         Ok(())
     }
+}
+
+/// An error in an input, at a place.
+pub(super) fn input_error(file: &str, place: Place, expected: &str, found: String) -> Error {
+    Error::from(Box::new(InputError {
+        file: file.to_owned(),
+        place,
+        expected: expected.to_owned(),
+        found,
+    }))
 }
 
 /// What is expected, and what was found, where a record is not in order: behind another one of its contig at this

@@ -24,6 +24,7 @@ use crate::store::manifest::FileEntry;
 use crate::store::segment::Segment;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -149,6 +150,25 @@ impl Dataset {
     fn manifest_fault(&self, expected: &str) -> Error {
         damage(&self.path().join("manifest.json"), "manifest", expected)
     }
+}
+
+/// Calls `f` with the rows at each position, and whether they are all: a segment may begin or end between the rows of
+/// a place.
+fn each_place(segment: &Segment, mut f: impl FnMut(Range<u32>, bool) -> Result<()>) -> Result<()> {
+    let (position, file) = (&segment.columns.position, segment.file());
+    for contig in segment.contigs() {
+        let mut first = contig.first_row;
+        while first < contig.end_row {
+            let here = position.get(file, first)?;
+            let mut end = first + 1;
+            while end < contig.end_row && position.get(file, end)? == here {
+                end += 1;
+            }
+            f(first..end, first > 0 && end < segment.meta().rows)?;
+            first = end;
+        }
+    }
+    Ok(())
 }
 
 /// Checks a file's size and checksum as a whole.

@@ -1,7 +1,7 @@
 //! Records: rows of one record say the same of what they do not have each for itself.
 
-use super::fault;
 use super::sets::order_of;
+use super::{each_place, fault};
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
 use crate::format::{Column, Kind, Text, TextBlock, page_of, u32_of};
@@ -15,29 +15,18 @@ type Placed = (i64, i64, u32);
 
 /// Checks the rows at every place.
 pub(super) fn records(segment: &Segment, manifest: &Manifest, merged: bool) -> Result<()> {
-    let (c, file, rows) = (&segment.columns, segment.file(), segment.meta().rows);
+    let (c, file) = (&segment.columns, segment.file());
     let mut records = Records::new(segment, (manifest, merged))?;
     let mut site: Vec<Placed> = Vec::new();
-    for contig in segment.contigs() {
-        let mut first = contig.first_row;
-        while first < contig.end_row {
-            let position = c.position.get(file, first)?;
-            let mut end = first + 1;
-            while end < contig.end_row && c.position.get(file, end)? == position {
-                end += 1;
-            }
-            site.clear();
-            for row in first..end {
-                let (rank, alt) = (c.record_rank.get(file, row)?, c.alt_number.get(file, row)?);
-                site.push((rank, alt, row));
-            }
-            site.sort_unstable();
-            // a segment may begin or end between the rows of a place
-            records.site(&site, first > 0 && end < rows)?;
-            first = end;
+    each_place(segment, |rows, whole| {
+        site.clear();
+        for row in rows {
+            let (rank, alt) = (c.record_rank.get(file, row)?, c.alt_number.get(file, row)?);
+            site.push((rank, alt, row));
         }
-    }
-    Ok(())
+        site.sort_unstable();
+        records.site(&site, whole)
+    })
 }
 
 struct Records<'a> {

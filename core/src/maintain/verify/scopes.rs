@@ -1,6 +1,6 @@
 //! Rows of which several are of one variant: each sample is reported of by one of them.
 
-use super::fault;
+use super::{each_place, fault};
 use crate::error::Result;
 use crate::format::{Kind, TextBlock, page_of};
 use crate::genome::{AlleleType, ContigNames, Extent, with_mate_named};
@@ -29,31 +29,16 @@ pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, names: &ContigName
         };
     }
     covered(segment, entry)?;
-    let (c, file) = (&segment.columns, segment.file());
-    for contig in segment.contigs() {
-        let mut first = contig.first_row;
-        while first < contig.end_row {
-            let position = c.position.get(file, first)?;
-            let mut end = first + 1;
-            while end < contig.end_row && c.position.get(file, end)? == position {
-                end += 1;
-            }
-            // a segment may begin or end between the rows of a place
-            if first > 0 && end < segment.meta().rows {
-                // breakends whose mates are named differently need not stand side by side
-                let mut variants: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
-                for row in first..end {
-                    let key = key(segment, names, row)?;
-                    variants.entry(key).or_default().push(row);
-                }
-                for rows in variants.into_values() {
-                    partition(segment, rows)?;
-                }
-            }
-            first = end;
+    each_place(segment, |rows, whole| {
+        // breakends whose mates are named differently need not stand side by side
+        let mut variants: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+        for row in rows.filter(|_| whole) {
+            let key = key(segment, names, row)?;
+            variants.entry(key).or_default().push(row);
         }
-    }
-    Ok(())
+        let mut variants = variants.into_values();
+        variants.try_for_each(|rows| partition(segment, rows))
+    })
 }
 
 fn key(segment: &Segment, names: &ContigNames, row: u32) -> Result<Key> {

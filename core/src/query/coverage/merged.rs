@@ -7,6 +7,12 @@ use crate::set::{SampleSet, get_bit};
 use crate::store::Segment;
 use crate::store::coverage::{Known, Looked, State};
 
+/// Before the first place, and behind one that could not be read.
+const NOWHERE: Place = Place {
+    contig: u32::MAX,
+    position: 0,
+};
+
 /// All such batches.
 pub(super) struct MergedBatches<'a> {
     view: &'a View,
@@ -123,10 +129,7 @@ impl<'a> Batch<'a> {
             segment,
             masks: groups.iter().map(mask).collect(),
             at: None,
-            place: Place {
-                contig: u32::MAX,
-                position: 0,
-            },
+            place: NOWHERE,
             looked: vec![Looked::default(); groups.len()],
         }))
     }
@@ -173,8 +176,10 @@ impl<'a> Batch<'a> {
         if !stays {
             self.begin(view, place)?;
         }
-        self.place = place;
+        // what follows may fail half-way
+        self.place = NOWHERE;
         let Some((segment, _, known)) = &mut self.at else {
+            self.place = place;
             return Ok(());
         };
         while let Some(change) = known
@@ -188,14 +193,14 @@ impl<'a> Batch<'a> {
                 }
             }
         }
+        self.place = place;
         Ok(())
     }
 
     /// Reads the start of the stretch around a place.
     fn begin(&mut self, view: &'a View, place: Place) -> Result<()> {
-        // what follows may fail half-way
         self.at = None;
-        self.place.contig = u32::MAX;
+        self.place = NOWHERE;
         let samples = self.segment.meta().samples;
         let found = self.find(view, place)?;
         let nobody = |mask: &Option<Mask>| Looked {

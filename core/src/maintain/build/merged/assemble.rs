@@ -19,6 +19,8 @@ use std::sync::Arc;
 /// Records and bytes of a chunk, about.
 const RECORDS: usize = 1024;
 const BYTES: usize = 4 << 20;
+/// What is in a chunk is numbered with 32 bits.
+const BYTES_MAX: usize = 1 << 31;
 
 /// Puts items together, one place after the other.
 pub(super) struct Assembler<'a> {
@@ -215,7 +217,7 @@ impl<'a> Assembler<'a> {
         found.sort_by(|a, b| (&a.variant, a.sample).cmp(&(&b.variant, b.sample)));
         let mut rank = 0;
         for variant in found.chunk_by(|a, b| a.variant == b.variant) {
-            self.variant((contig, position), variant, &mut rank, report)?;
+            self.variant((contig, position), variant, (&mut rank, renamed), report)?;
         }
         if renamed {
             self.order_rows(from);
@@ -239,7 +241,7 @@ impl<'a> Assembler<'a> {
         &mut self,
         (contig, position): (u32, i32),
         found: &[Found<'_>],
-        rank: &mut u32,
+        (rank, renamed): (&mut u32, bool),
         report: &mut Report,
     ) -> Result<()> {
         let mut rows: Vec<Vec<&Found<'_>>> = Vec::new();
@@ -272,6 +274,10 @@ impl<'a> Assembler<'a> {
             self.row((contig, position), row, sets, *rank)?;
             *rank += 1;
             report.rows += 1;
+            // rows of one place may be of thousands of records
+            if !renamed && self.chunk.bytes.len() >= BYTES {
+                self.send(report)?;
+            }
         }
         Ok(())
     }
@@ -322,6 +328,10 @@ impl<'a> Assembler<'a> {
         };
         let shape = read_shape(first.shape).ok_or_else(lost)?;
         let chunk = &mut self.chunk;
+        if chunk.bytes.len() >= BYTES_MAX || chunk.list.len() >= BYTES_MAX {
+            let message = "a place with records of more than 2 GiB in all inputs together";
+            return Err(Error::Usage(message.to_owned()));
+        }
         let mut carriers = Vec::new();
         let (polyploid_from, phases_from) =
             (chunk.polyploid.len() as u32, chunk.phases.len() as u32);

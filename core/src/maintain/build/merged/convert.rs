@@ -1,19 +1,24 @@
 //! One input of one sample, taken apart into items to be sorted.
 
 use super::super::blocks::Blocks;
-use super::super::emit::no_longer_sorted;
+use super::super::emit::{input_error, no_longer_sorted};
 use super::super::normal::{IN_REFERENCE, Normaliser, Spelled, Unspelled, end_of};
 use super::super::planes::contains;
 use super::super::report::Report;
 use super::super::row::Row;
 use super::super::sort::Places;
 use super::item::{put_change, put_row};
-use crate::error::{Error, InputError, Place, Result};
+use crate::error::{Error, Place, Result};
 use crate::genome::AlleleType;
 use crate::input::chunk::{Chunk, Plane, Record};
 use crate::store::coverage::State;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+/// What the rows of a record may take: it holds all of them at once, and a chunk has thousands of records.
+const ROWS_MAX: usize = 16 << 20;
+/// What an ALT takes beside its text.
+const ALT: usize = 16;
 
 /// Items of one input, in the order of its records.
 #[derive(Default)]
@@ -132,8 +137,13 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// Takes the records of a chunk; of a sorted copy these are their places.
-    pub(super) fn take(&mut self, mut chunk: Chunk, places: Option<&Places>) -> Result<()> {
+    /// Takes account of what a chunk refuses and warns of, and completes its records; of a sorted copy these are their
+    /// places.
+    pub(super) fn begin(
+        &mut self,
+        mut chunk: Chunk,
+        places: Option<&Places>,
+    ) -> Result<Arc<Chunk>> {
         match places {
             None => self
                 .report
@@ -147,11 +157,7 @@ impl<'a> Converter<'a> {
             }
         }
         self.blocks.fill(&mut chunk, 1, self.file, &mut self.report);
-        let chunk = Arc::new(chunk);
-        for number in 0..chunk.records.len() as u32 {
-            self.take_record(&chunk, number)?;
-        }
-        Ok(())
+        Ok(Arc::new(chunk))
     }
 
     /// The name of the input.
@@ -174,11 +180,24 @@ impl<'a> Converter<'a> {
         });
     }
 
-    fn take_record(&mut self, chunk: &Arc<Chunk>, number: u32) -> Result<()> {
+    /// Takes a record of a chunk that was begun.
+    pub(super) fn take(&mut self, chunk: &Arc<Chunk>, number: u32) -> Result<()> {
         let Some(record) = chunk.records.get(number as usize) else {
             return Ok(());
         };
         let contig = self.contig(chunk, record)?;
+        if size_of_rows(chunk, record) > ROWS_MAX {
+            let expected =
+                format!("a record of which the ALTs, each with all of it, take {ROWS_MAX} bytes");
+            let found = format!("{} ALTs", record.alts.range().len());
+            return match input_error(self.file, record.place, &expected, found) {
+                Error::Input(error) if self.skip_malformed => {
+                    self.report.refuse(&error);
+                    Ok(())
+                }
+                error => Err(error),
+            };
+        }
         self.report.stored += 1;
         self.report.genotypes += 1;
         let (state, is_whole) = state_of(chunk, record);
@@ -234,7 +253,7 @@ impl<'a> Converter<'a> {
                 }
                 Err(Unspelled::Failed(error)) => return Err(error),
                 Err(Unspelled::Mismatch(found)) => {
-                    return Err(self.input_error(place, IN_REFERENCE, found));
+                    return Err(input_error(self.file, place, IN_REFERENCE, found));
                 }
             }
         }
@@ -272,16 +291,7 @@ impl<'a> Converter<'a> {
         let name = String::from_utf8_lossy(name);
         let same = before.filter(|(last, _)| *last == contig);
         let (expected, found) = no_longer_sorted(&name, record.position, same.map(|of| of.1));
-        Err(self.input_error(record.place, &expected, found))
-    }
-
-    fn input_error(&self, place: Place, expected: &str, found: String) -> Error {
-        Error::from(Box::new(InputError {
-            file: self.file.to_owned(),
-            place,
-            expected: expected.to_owned(),
-            found,
-        }))
+        Err(input_error(self.file, record.place, &expected, found))
     }
 }
 
@@ -290,6 +300,17 @@ impl Batch {
     fn push(&mut self, contig: u32, position: i32) {
         self.items.push((contig, position, self.bytes.len() as u32));
     }
+}
+
+/// About what the rows of a record take: each ALT is one, with all that the record says.
+fn size_of_rows(chunk: &Chunk, record: &Record) -> usize {
+    let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
+    let info = chunk.info.get(record.info.range()).unwrap_or_default();
+    let texts = alts.iter().map(|alt| alt.text.range().len() + ALT);
+    let values = info.iter().map(|value| value.value.range().len());
+    let rest = [record.reference, record.id, record.filter].map(|text| text.range().len());
+    let one: usize = texts.chain(values).chain(rest).sum();
+    one.saturating_mul(alts.len())
 }
 
 /// What a record says of its only sample, and whether that is all of it.

@@ -332,7 +332,7 @@ impl Shape<'_> {
         stated.filter(|_| !self.normalised).unwrap_or_else(kind)
     }
 
-    /// What tells the row apart from others of its text.
+    /// What distinguishes the row from others of its text.
     pub(super) fn extent(&self, position: i32) -> Option<Extent> {
         let span = u64::try_from(i64::from(self.end) - i64::from(position)).unwrap_or(0);
         let limits = i64::from(i32::MIN)..=i64::from(i32::MAX);

@@ -5,12 +5,15 @@
 //! together. So no more files are open than there are threads, whatever the number of inputs.
 
 mod assemble;
+#[cfg(test)]
+mod case_tests;
 mod convert;
 mod item;
 #[cfg(test)]
 mod tests;
 
 use super::contigs::{ContigList, Contigs, Names};
+use super::emit::input_error;
 use super::groups::Groups;
 use super::normal::Normaliser;
 use super::plan::{Input, Plan};
@@ -19,7 +22,7 @@ use super::runs::{Merge, Runs};
 use super::samples::InputSamples;
 use super::sort::{Sorting, place_key};
 use super::{BuildOptions, Meter, Phase, Target};
-use crate::error::{Error, InputError, Result};
+use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::input::{Workers, as_here};
 use crate::store::Publication;
@@ -70,8 +73,8 @@ struct Reading<'a> {
     sort: bool,
 }
 
-/// What is told of progress: bytes and records.
-type Told<'t> = dyn FnMut(u64, u64) -> bool + 't;
+/// Is given bytes and records, and says whether to go on.
+type OnProgress<'t> = dyn FnMut(u64, u64) -> bool + 't;
 
 impl MergedBuild<'_> {
     /// Reads all inputs and writes their segments; sorts them where one must be and may be.
@@ -100,13 +103,13 @@ impl MergedBuild<'_> {
         };
         let before = report.clone();
         let started = meter.done;
-        let mut read = meter.phase(Phase::Storing, name, |told| reading.read(report, told))?;
+        let mut read = meter.phase(Phase::Storing, name, |on| reading.read(report, on))?;
         if read.is_none() {
             *report = before;
             reading.sort = true;
             let again = meter.done - started;
             meter.total = meter.total.map(|total| total + again);
-            read = meter.phase(Phase::Sorting, name, |told| reading.read(report, told))?;
+            read = meter.phase(Phase::Sorting, name, |on| reading.read(report, on))?;
         }
         let files = std::mem::take(&mut reading.files);
         let Some((merge, contigs)) = read else {
@@ -123,8 +126,8 @@ impl MergedBuild<'_> {
             manifest,
         );
         let assembler = Assembler::new(groups.merged(), &contigs, self.plan.assembly, &files);
-        meter.phase(Phase::Storing, name, |told| {
-            assemble(assembler, merge, report, told)
+        meter.phase(Phase::Storing, name, |on| {
+            assemble(assembler, merge, report, on)
         })?;
         Ok(contigs)
     }
@@ -135,7 +138,7 @@ fn assemble(
     mut assembler: Assembler<'_>,
     mut merge: Merge,
     report: &mut Report,
-    told: &mut Told<'_>,
+    on_progress: &mut OnProgress<'_>,
 ) -> Result<()> {
     let mut items = Items::default();
     let mut at = 0;
@@ -149,7 +152,7 @@ fn assemble(
         at = item.key;
         items.push(item.place as u32, &item.bytes);
         taken += 1;
-        if taken.is_multiple_of(STOP_EVERY) && !told(0, taken) {
+        if taken.is_multiple_of(STOP_EVERY) && !on_progress(0, taken) {
             return Err(Error::Cancelled);
         }
     }
@@ -165,7 +168,7 @@ impl Reading<'_> {
     fn read(
         &self,
         report: &mut Report,
-        told: &mut Told<'_>,
+        on_progress: &mut OnProgress<'_>,
     ) -> Result<Option<(Merge, ContigList)>> {
         let next = AtomicUsize::new(0);
         let threads = self.options.threads().min(self.inputs.len());
@@ -179,7 +182,7 @@ impl Reading<'_> {
             }
             drop(announce);
             // what is dropped at its end makes the threads end that are still at work
-            self.collect(&mut Announced::new(announced), report, told)
+            self.collect(&mut Announced::new(announced), report, on_progress)
         })
     }
 
@@ -265,11 +268,14 @@ impl Reading<'_> {
         };
         let tally = reader.read(self.workers, in_flight, &mut |chunk| {
             records += chunk.records.len() as u64 + chunk.refused_count();
-            converter.take(chunk, places.as_ref())?;
-            match converter.batch.bytes.len() >= HANDED_OVER {
-                true => send(converter, &mut records),
-                false => Ok(()),
+            let chunk = converter.begin(chunk, places.as_ref())?;
+            for number in 0..chunk.records.len() as u32 {
+                converter.take(&chunk, number)?;
+                if converter.batch.bytes.len() >= HANDED_OVER {
+                    send(converter, &mut records)?;
+                }
             }
+            Ok(())
         })?;
         if !self.sort {
             converter.report.records += tally.records_read;
@@ -289,7 +295,7 @@ impl Reading<'_> {
         &self,
         announced: &mut Announced,
         report: &mut Report,
-        told: &mut Told<'_>,
+        on_progress: &mut OnProgress<'_>,
     ) -> Result<Option<(Merge, ContigList)>> {
         let mut runs = Runs::new(self.publication, self.workers, self.options.memory);
         let (mut bytes, mut records) = (0, 0);
@@ -302,7 +308,7 @@ impl Reading<'_> {
                 match from.recv().map_err(|_| ended())? {
                     Message::Items(batch, read, more) => {
                         (bytes, records) = (bytes + read, records + more);
-                        if !told(bytes, records) {
+                        if !on_progress(bytes, records) {
                             return Err(Error::Cancelled);
                         }
                         number_contigs(&batch, file, &mut contigs, &mut numbers)?;
@@ -325,7 +331,7 @@ impl Reading<'_> {
             }
             list = contigs.into_list();
         }
-        let (merge, _) = runs.finish(&mut || told(bytes, records))?;
+        let (merge, _) = runs.finish(&mut || on_progress(bytes, records))?;
         Ok(Some((merge, list)))
     }
 }
@@ -340,12 +346,7 @@ fn number_contigs(
     for (name, place) in &batch.contigs {
         let number = contigs.number(name).map_err(|bad| {
             let (expected, found) = bad.told(name);
-            Error::from(Box::new(InputError {
-                file: file.to_owned(),
-                place: *place,
-                expected: expected.to_owned(),
-                found,
-            }))
+            input_error(file, *place, expected, found)
         })?;
         numbers.push(number);
     }
