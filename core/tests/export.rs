@@ -421,6 +421,25 @@ fn records_speak_for_those_who_are_exported() {
     );
 }
 
+/// A record without change ends where it does for all of whom it is written.
+#[test]
+fn no_end_is_further_than_what_is_known() {
+    let first = vcf("a b", &["1 150 . A <*> . . END=250 GT 0/0 0/0"]);
+    let shorter = vcf("c d", &["1 150 . A <*> . . END=200 GT 0/0 0/0"]);
+    let other = vcf("c d", &["1 100 . A <*> . . END=160 GT 0/0 0/0"]);
+    let end = |texts: &[String]| {
+        let found = lines(&built(texts).dataset, "1:150", None);
+        let line = found.iter().find(|line| line.starts_with("1 150")).unwrap();
+        let info = line.split(' ').nth(7).unwrap().to_owned();
+        info.split(';')
+            .find(|entry| entry.starts_with("END="))
+            .map(str::to_owned)
+    };
+    assert_eq!(end(std::slice::from_ref(&first)).unwrap(), "END=250");
+    assert_eq!(end(&[first.clone(), shorter]).unwrap(), "END=200");
+    assert_eq!(end(&[first, other]), None);
+}
+
 #[test]
 fn files_that_split_records_differently_keep_their_missing_genotypes() {
     let joined = vcf("a", &["1 100 . A C,G . . . GT 1|2"]);

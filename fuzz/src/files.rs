@@ -132,7 +132,9 @@ pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
     }
     let mut out = like[..16].to_vec();
     // as the sections ask for
-    let merged = sections.iter().any(|section| (43..48).contains(&section.kind));
+    let merged = sections
+        .iter()
+        .any(|section| (43..48).contains(&section.kind));
     out.extend(u64::from(merged).to_le_bytes());
     out.extend((end as u64).to_le_bytes());
     out.extend((HEADER as u64).to_le_bytes());

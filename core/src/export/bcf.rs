@@ -1,6 +1,7 @@
 //! A record in BCF.
 
-use super::genotypes::{Cell, Cells, Genotypes};
+use super::cell::Cell;
+use super::genotypes::{Cells, Genotypes};
 use super::header::{HAPLOTYPES, Header, SET, filters, name};
 use super::info::{Fixed, Value};
 use super::records::Record;

@@ -4,6 +4,7 @@
 //! lowest bit; 0 or 1 for a missing one. Every sample has two cells; of haploid samples the second is
 //! *absent*. Samples with more copies stand apart.
 
+use super::cell::Cell;
 use super::phases::{PhaseKinds, Phases};
 use super::records::{BatchRows, Record, RowAt};
 use crate::cohort::View;
@@ -19,39 +20,6 @@ use varidex_sink::typed;
 
 /// Most ALTs of a record whose cells have 8 bits.
 const NARROW_ALTS: usize = 62;
-
-/// A copy's allele and phase in 8 or in 32 bits.
-pub(super) trait Cell: Copy + Ord {
-    /// A copy that the sample does not have; larger than every other, and odd.
-    const ABSENT: Self;
-
-    fn new(code: u32) -> Self;
-    fn code(self) -> u32;
-}
-
-impl Cell for u8 {
-    const ABSENT: Self = typed::ABSENT;
-
-    fn new(code: u32) -> Self {
-        code as Self
-    }
-
-    fn code(self) -> u32 {
-        self.into()
-    }
-}
-
-impl Cell for u32 {
-    const ABSENT: Self = Self::MAX;
-
-    fn new(code: u32) -> Self {
-        code
-    }
-
-    fn code(self) -> u32 {
-        self
-    }
-}
 
 /// The cells of a record.
 pub(super) enum Cells<'c> {
@@ -124,6 +92,8 @@ pub(super) struct Genotypes<'a> {
     base_of: BaseKey,
     /// What batches without the record know of their samples, where they know it of each: by index in `batches`.
     elsewhere: Vec<(usize, Vec<State>)>,
+    /// Whether samples without the record were looked at.
+    others: bool,
     any_haploid: bool,
     any_unphased: bool,
     narrow: Vec<u8>,
@@ -178,6 +148,7 @@ impl<'a> Genotypes<'a> {
             base: Vec::new(),
             base_of: Vec::new(),
             elsewhere: Vec::new(),
+            others: false,
             any_haploid: false,
             any_unphased: false,
             narrow: Vec::new(),
@@ -234,6 +205,11 @@ impl<'a> Genotypes<'a> {
         &self.ac
     }
 
+    /// Whether genotypes are written of samples of which the record says nothing.
+    pub(super) fn has_others(&self) -> bool {
+        self.others
+    }
+
     /// Copies whose allele is known.
     pub(super) fn an(&self) -> u32 {
         self.an
@@ -243,13 +219,14 @@ impl<'a> Genotypes<'a> {
     pub(super) fn load(&mut self, record: &Record<'_, 'a>) -> Result<()> {
         self.ac.clear();
         self.ac.resize(record.alternates().count(), 0);
-        self.an = 0;
+        (self.an, self.others) = (0, false);
         self.polyploid.clear();
         self.alleles.clear();
         if self.columns == 0 {
             return Ok(());
         }
         let sites = self.sites(record)?;
+        self.others = !self.elsewhere.is_empty() || sites.iter().any(|site| site.rows.is_empty());
         self.load_base(&sites)?;
         self.is_wide = record.alts.len() > NARROW_ALTS;
         if self.is_wide {

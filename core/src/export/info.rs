@@ -168,7 +168,7 @@ impl<'a> Info<'a> {
         }
         let at = fixed.info.len();
         self.kept(record, &speaking, counted, &mut fixed)?;
-        extent(record, at, &mut fixed)?;
+        extent(record, at, genotypes.has_others(), &mut fixed)?;
         Ok(fixed)
     }
 
@@ -344,7 +344,12 @@ fn is_spelled_out(alternate: &[u8]) -> bool {
 }
 
 /// Adds END, SVTYPE and SVLEN, so that every row gets the end and the length it has here.
-fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Result<()> {
+fn extent<'a>(
+    record: &Record<'_, 'a>,
+    at: usize,
+    has_others: bool,
+    fixed: &mut Fixed<'a>,
+) -> Result<()> {
     let bases = fixed.end;
     let start = i64::from(record.place.1.zero_based());
     let mut lengths = vec![None; record.alts.len()];
@@ -376,8 +381,8 @@ fn extent<'a>(record: &Record<'_, 'a>, at: usize, fixed: &mut Fixed<'a>) -> Resu
             {
                 by_length = by_length.max(end);
             }
-            // what the others say of the place they do not say of all of it
-            AlleleType::Ref if row.batch.1 > 0 => {}
+            // what is known of the others at the place is not known of all of the stretch
+            AlleleType::Ref if has_others || row.batch.1 > 0 => {}
             AlleleType::Ref => unchanged = Some(end.min(unchanged.unwrap_or(end))),
             _ => stated = Some(end.max(stated.unwrap_or(bases))),
         }

@@ -20,6 +20,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod bcf;
+mod cell;
 mod genotypes;
 mod header;
 mod info;
