@@ -73,11 +73,7 @@ fn long_lines_are_joined() {
 
 #[test]
 fn reading_within_a_pool_of_one_thread_ends() {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
-    let workers = Workers::of(pool);
+    let workers = Workers::pooled(1);
     let data = bgzf(sample_text().as_bytes(), 100);
     let tally = workers.pool().unwrap().install(|| {
         let mut reader = open_bytes(&data, &ReadOptions::default()).unwrap();

@@ -29,6 +29,7 @@ use crate::store::Publication;
 use assemble::{Assembler, Items};
 use convert::{Batch, Converter};
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -175,14 +176,20 @@ impl Reading<'_> {
         // no thread begins an input that is far from its turn
         let (announce, announced) = sync_channel(threads);
         std::thread::scope(|scope| {
+            let mut at_work = Vec::with_capacity(threads);
             for _ in 0..threads {
                 let (announce, next) = (announce.clone(), &next);
                 let as_here = as_here();
-                scope.spawn(move || as_here(&mut || self.work(next, &announce)));
+                at_work.push(scope.spawn(move || as_here(&mut || self.work(next, &announce))));
             }
             drop(announce);
             // what is dropped at its end makes the threads end that are still at work
-            self.collect(&mut Announced::new(announced), report, on_progress)
+            let read = self.collect(&mut Announced::new(announced), report, on_progress);
+            // the scope waits for their work, a join for all they do
+            for thread in at_work {
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
+            read
         })
     }
 
