@@ -90,6 +90,43 @@ fn modules_use_only_those_above_them() {
     );
 }
 
+/// What is stored of samples and of all who are in a dataset, whoever may be seen.
+const OF_ALL: [&str; 14] = [
+    "Opened",
+    "page_sets(",
+    "columns.ac.",
+    "columns.an_short",
+    "columns.carriers",
+    "columns.haploid",
+    "columns.hemi",
+    "columns.het_excess",
+    "columns.hom",
+    "columns.missing",
+    "columns.outside",
+    "columns.polyploid",
+    "columns.recorded",
+    "columns.unphased",
+];
+
+/// Who asks goes through what a view shows: its counters, sets and records.
+#[test]
+fn genotypes_are_reached_through_a_view() {
+    let mut files = Vec::new();
+    sources(Path::new(ROOT), &mut files);
+    let (mut wrong, mut inside) = (Vec::new(), 0);
+    for file in files {
+        let name = file.strip_prefix(ROOT).unwrap().to_str().unwrap();
+        let code = code(&file);
+        let found = OF_ALL.iter().filter(|word| code.contains(**word));
+        match name.split('/').next().unwrap() {
+            "format" | "store" | "cohort" | "maintain" => inside += found.count(),
+            _ => wrong.extend(found.map(|word| format!("{name}: {word}"))),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(inside > 20, "{inside}");
+}
+
 #[test]
 fn a_module_below_is_noticed() {
     let order = pictured();

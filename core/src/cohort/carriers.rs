@@ -3,6 +3,7 @@
 use super::Mask;
 use super::count::{EVEN, Tally};
 use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
+use super::scope::BatchScope;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
@@ -35,11 +36,42 @@ impl<'a> Tally<'a> {
             .map_err(|rule| self.segment.broken_set(rule))
     }
 
+    /// Calls `f` with every copy of the batch of which the allele is not known, ascending, but those of samples
+    /// of three copies or more.
+    pub(crate) fn walk_missing(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
+        let (_, missing, sets) = self.site_sets(row)?;
+        let samples = self.segment.meta().samples;
+        let set = self.segment.set(missing, &sets, 2 * samples)?;
+        set.walk(None, f)
+            .map_err(|rule| self.segment.broken_set(rule))
+    }
+
+    /// Calls `f` with every sample of the batch that is not phased at a row; `false` where there is none.
+    pub(crate) fn walk_unphased(&mut self, row: u32, f: impl FnMut(u32)) -> Result<bool> {
+        let unphased = self.segment.columns.unphased;
+        self.walk_samples(row, unphased.get(self.segment.file(), row)?, f)
+    }
+
+    /// The same of samples that have one copy.
+    pub(crate) fn walk_haploid(&mut self, row: u32, f: impl FnMut(u32)) -> Result<bool> {
+        let (haploid, ..) = self.site_sets(row)?;
+        self.walk_samples(row, haploid, f)
+    }
+
+    fn walk_samples(&mut self, row: u32, descriptor: i64, f: impl FnMut(u32)) -> Result<bool> {
+        let (.., sets) = self.site_sets(row)?;
+        let samples = self.segment.meta().samples;
+        let set = self.segment.set(descriptor, &sets, samples)?;
+        set.walk(None, f)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        Ok(!set.is_plainly_empty())
+    }
+
     /// The carriers of a row in the group, by sample; returns the bytes of its set.
     pub(crate) fn carriers(&mut self, row: u32, found: &mut Vec<Carrier>) -> Result<u64> {
-        let mask = self.mask.take();
-        let bytes = self.carriers_in(row, mask.as_ref(), found);
-        self.mask = mask;
+        let scope = std::mem::replace(&mut self.scope, BatchScope::Whole);
+        let bytes = self.carriers_in(row, scope.mask(), found);
+        self.scope = scope;
         bytes
     }
 
@@ -52,16 +84,10 @@ impl<'a> Tally<'a> {
         found.clear();
         let set = self.carrier_set(row)?;
         if let Some(mask) = mask
-            && set.needs_order()
+            && self.carries_nothing(row, &set, mask)?
+            && self.segment.polyploid(row)?.is_empty()
         {
-            // the copies of a common row are laid out only where the group has one of them
-            self.load_prefix(row, mask)?;
-            let carried = set.count_in(&mask.copies, mask.size * 2, &self.prefix);
-            if carried.map_err(|rule| self.segment.broken_set(rule))? == 0
-                && self.segment.polyploid(row)?.is_empty()
-            {
-                return Ok(set.byte_len() as u64);
-            }
+            return Ok(set.byte_len() as u64);
         }
         let inside = |sample: u32| mask.is_none_or(|mask| get_bit(&mask.samples, sample));
         let broken = |rule| self.segment.broken_set(rule);

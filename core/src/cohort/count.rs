@@ -6,16 +6,23 @@
 
 use super::Mask;
 use super::polyploid::for_each_polyploid_of;
+use super::scope::{BatchScope, Whole};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{Malformed, Order, SampleSet, StoredSet, for_each_bit, get_bit, words_for};
 use crate::store::{PageView, Segment, WantedAlleles};
 use std::ops::Range;
+use std::sync::Arc;
 
-mod scope;
+mod out_of_scope;
+mod site;
+
+use site::SiteCache;
 
 /// Groups of at most so many samples are looked up one by one.
 const FEW: u32 = 2;
+/// Nobody of so many samples may carry a common row.
+const SMALL: u32 = 16;
 pub(crate) const EVEN: u64 = 0x5555_5555_5555_5555;
 
 /// Counts of a row over a group.
@@ -32,6 +39,19 @@ pub(crate) struct RowCounts {
 }
 
 impl RowCounts {
+    /// The same without those of some samples; `None` where these have more.
+    fn less(self, few: Self) -> Option<Self> {
+        Some(Self {
+            ac: self.ac.checked_sub(few.ac)?,
+            an: self.an.checked_sub(few.an)?,
+            het: self.het.checked_sub(few.het)?,
+            hom: self.hom.checked_sub(few.hom)?,
+            hemi: self.hemi.checked_sub(few.hemi)?,
+            missing: self.missing.checked_sub(few.missing)?,
+            uncovered: self.uncovered,
+        })
+    }
+
     /// Adds the counts of the same variant in another batch.
     pub(crate) fn add(&mut self, other: Self) {
         self.ac = self.ac.saturating_add(other.ac);
@@ -47,12 +67,12 @@ impl RowCounts {
 /// Counts rows of one segment in one group; keeps what neighbouring rows share.
 pub(crate) struct Tally<'a> {
     pub(crate) segment: &'a Segment,
-    /// `None` where the group is the whole batch: the stored counts are used.
-    pub(crate) mask: Option<Mask>,
+    pub(super) scope: BatchScope,
     pub(crate) view: Option<PageView<'a>>,
     order: Option<LoadedOrder<'a>>,
-    /// The order whose class prefixes under the mask are in `prefix`.
-    prefix_of: Option<u32>,
+    /// The order of which class prefixes are in `prefix`, and the size of the mask under which: of one batch
+    /// those who are asked of and those who are taken from all differ in it.
+    prefix_of: Option<(u32, u32)>,
     pub(crate) prefix: Vec<u32>,
     pub(crate) haploid: SiteCache,
     missing: SiteCache,
@@ -82,19 +102,17 @@ struct LoadedOrder<'a> {
     order: Order<'a>,
 }
 
-/// A set that many rows share, by page and descriptor.
-#[derive(Default)]
-pub(crate) struct SiteCache {
-    pub(crate) key: Option<(u32, i64)>,
-    /// Members in the group.
-    count: u32,
-    /// Samples in the group with a member.
-    samples: u32,
-    pub(crate) bits: Vec<u64>,
+/// The counts of the whole batch, from the page of the row.
+pub(crate) fn stored_of(
+    _: Whole,
+    view: &PageView<'_>,
+    segment: &Segment,
+    row: u32,
+) -> Result<RowCounts> {
+    stored(view, segment, row)
 }
 
-/// The counts of the whole batch as stored, from the page of the row.
-pub(crate) fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
+fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
     let samples = i64::from(segment.meta().samples);
     let i = row % PAGE_ROWS;
     let (ac, hom, hemi) = (view.ac.get(i), view.hom.get(i), view.hemi.get(i));
@@ -121,7 +139,7 @@ pub(crate) fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result
 }
 
 /// AN and missing samples of a whole batch as stored.
-pub(crate) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
+fn known_of_all(segment: &Segment, row: u32) -> Result<RowCounts> {
     let (file, columns) = (segment.file(), &segment.columns);
     let copies = 2 * i64::from(segment.meta().samples);
     let an = copies.wrapping_sub(columns.an_short.get(file, row)?);
@@ -129,7 +147,11 @@ pub(crate) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
         u32::try_from(an),
         u32::try_from(columns.missing_count.get(file, row)?),
     ) {
-        (Ok(an), Ok(missing)) => Ok((an, missing)),
+        (Ok(an), Ok(missing)) => Ok(RowCounts {
+            an,
+            missing,
+            ..RowCounts::default()
+        }),
         _ => Err(segment.broken_set(Malformed("counts that are not negative"))),
     }
 }
@@ -137,23 +159,19 @@ pub(crate) fn known_of_all(segment: &Segment, row: u32) -> Result<(u32, u32)> {
 impl<'a> Tally<'a> {
     /// For `group`, or for the whole batch.
     pub(crate) fn new(segment: &'a Segment, group: Option<&SampleSet>) -> Self {
-        let mask = group.map(|group| Mask::of(group, segment));
-        let mask = mask.filter(|mask| mask.size < segment.meta().samples);
-        Self::with_mask(segment, mask)
+        Self::of(segment, BatchScope::of(group, segment))
     }
 
     /// For the whole batch, counting sets instead of trusting the stored counts.
-    pub(crate) fn everybody(segment: &'a Segment) -> Result<Self> {
-        Ok(Self::with_mask(
-            segment,
-            Some(Mask::everybody(segment.meta().samples)),
-        ))
+    pub(crate) fn everybody(segment: &'a Segment) -> Self {
+        let all = Mask::everybody(segment.meta().samples);
+        Self::of(segment, BatchScope::Only(Arc::new(all)))
     }
 
-    fn with_mask(segment: &'a Segment, mask: Option<Mask>) -> Self {
+    pub(crate) fn of(segment: &'a Segment, scope: BatchScope) -> Self {
         Self {
             segment,
-            mask,
+            scope,
             view: None,
             order: None,
             prefix_of: None,
@@ -164,6 +182,32 @@ impl<'a> Tally<'a> {
             out_of_scope: [None; 2],
             copies: LaidOut::default(),
         }
+    }
+
+    /// Gives what is stored of all, and counts those whom the scope names: all that is asked of, or who is to be
+    /// taken from all.
+    fn in_scope(
+        &mut self,
+        row: u32,
+        all: fn(&mut Self, u32) -> Result<RowCounts>,
+        some: fn(&mut Self, u32, &Mask) -> Result<RowCounts>,
+    ) -> Result<RowCounts> {
+        // a counter is lent to what counts with its own mask
+        let scope = std::mem::replace(&mut self.scope, BatchScope::Whole);
+        let counts = match &scope {
+            BatchScope::Whole => all(self, row),
+            BatchScope::Only(mask) => some(self, row, mask),
+            BatchScope::AllBut(all_but) => all(self, row).and_then(|of_all| {
+                let few = some(self, row, &all_but.few)?;
+                of_all.less(few).ok_or_else(|| {
+                    let rule = "no more of some samples than of all";
+                    self.segment.broken_set(Malformed(rule))
+                })
+            }),
+            BatchScope::Nothing => Ok(RowCounts::default()),
+        };
+        self.scope = scope;
+        counts
     }
 
     fn view(&mut self, row: u32) -> Result<&PageView<'a>> {
@@ -239,36 +283,37 @@ impl<'a> Tally<'a> {
         stored(self.view(row)?, segment, row)
     }
 
+    /// Whether anybody of the batch carries a row, whoever may be seen.
+    pub(crate) fn is_carried(&mut self, row: u32) -> Result<bool> {
+        Ok(self.stored(row)?.ac > 0)
+    }
+
     /// The counts of the group.
     pub(crate) fn counts(&mut self, row: u32) -> Result<RowCounts> {
-        if self.mask.is_none() {
-            self.stored(row)
-        } else {
-            self.counted(row)
-        }
+        self.in_scope(row, Self::stored, Self::counted_in)
     }
 
-    /// AN and missing samples of the group: what a row tells of its site.
+    /// AN and missing samples of the group: what a row reports of its site.
     pub(crate) fn known(&mut self, row: u32) -> Result<(u32, u32)> {
-        let Some(mask) = self.mask.take() else {
-            return known_of_all(self.segment, row);
-        };
-        let counted = self.site(row, &mask).and_then(|mut counts| {
-            self.add_polyploid(row, &mask, &mut counts)?;
-            Ok((counts.an, counts.missing))
-        });
-        self.mask = Some(mask);
-        counted
+        let counts = self.in_scope(
+            row,
+            |tally, row| known_of_all(tally.segment, row),
+            |tally, row, mask| {
+                let mut counts = tally.site(row, mask)?;
+                tally.add_polyploid(row, mask, &mut counts)?;
+                Ok(RowCounts {
+                    an: counts.an,
+                    missing: counts.missing,
+                    ..RowCounts::default()
+                })
+            },
+        )?;
+        Ok((counts.an, counts.missing))
     }
 
-    /// AC and AN of the group alone: all that is needed of common rows can be had without their copies.
+    /// AC and AN of the group, and nothing else: all that is needed of common rows can be had without their copies.
     pub(crate) fn ac_an(&mut self, row: u32) -> Result<RowCounts> {
-        let Some(mask) = self.mask.take() else {
-            return self.stored(row);
-        };
-        let counted = self.ac_an_in(row, &mask);
-        self.mask = Some(mask);
-        counted
+        self.in_scope(row, Self::stored, Self::ac_an_in)
     }
 
     fn ac_an_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
@@ -308,16 +353,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// The counts of the group, from the sets.
-    pub(crate) fn counted(&mut self, row: u32) -> Result<RowCounts> {
-        let Some(mask) = self.mask.take() else {
-            return self.stored(row);
-        };
-        let counts = self.counted_in(row, &mask);
-        self.mask = Some(mask);
-        counts
-    }
-
+    /// The counts of some, from the sets.
     fn counted_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let mut counts = self.site(row, mask)?;
         let set = self.carrier_set(row)?;
@@ -338,11 +374,29 @@ impl<'a> Tally<'a> {
                 }
             }
         });
-        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))? {
+        // of a larger group somebody carries most common rows
+        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))?
+            && !(mask.size <= SMALL && self.carries_nothing(row, &set, mask)?)
+        {
             self.count_copies(row, &set, mask, &mut counts)?;
         }
         self.add_polyploid(row, mask, &mut counts)?;
         Ok(counts)
+    }
+
+    /// Whether nobody of some carries a common row: then its copies need not be laid out.
+    pub(super) fn carries_nothing(
+        &mut self,
+        row: u32,
+        set: &StoredSet<'a>,
+        mask: &Mask,
+    ) -> Result<bool> {
+        if !set.needs_order() {
+            return Ok(false);
+        }
+        self.load_prefix(row, mask)?;
+        let carried = set.count_in(&mask.copies, mask.size * 2, &self.prefix);
+        Ok(carried.map_err(|rule| self.segment.broken_set(rule))? == 0)
     }
 
     /// Counts a set by laying its copies out as bits.
@@ -430,79 +484,15 @@ impl<'a> Tally<'a> {
 
     pub(crate) fn load_prefix(&mut self, row: u32, mask: &Mask) -> Result<()> {
         let order = self.load_order(row)?;
-        let number = self.order_number();
-        if self.prefix_of != number {
+        let of = self.order_number().map(|number| (number, mask.size));
+        if self.prefix_of != of {
             self.prefix_of = None;
             order
                 .class_prefix(&mask.copies, &mut self.prefix)
                 .map_err(|rule| self.segment.broken_set(rule))?;
-            self.prefix_of = number;
+            self.prefix_of = of;
         }
         Ok(())
-    }
-
-    /// AN of the diploid and haploid samples, without looking whose copies are missing.
-    fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let (haploid, missing, sets) = self.site_sets(row)?;
-        let page = row / PAGE_ROWS;
-        let samples = self.segment.meta().samples;
-        if self.haploid.key != Some((page, haploid)) {
-            self.load_haploid(page, haploid, &sets, mask)?;
-        }
-        let known = self
-            .missing_copies
-            .filter(|(key, _)| *key == (page, missing));
-        let count = match known {
-            Some((_, count)) => count,
-            None => {
-                let set = self.segment.set(missing, &sets, 2 * samples)?;
-                set.count_in(&mask.copies, mask.size * 2, &[])
-                    .map_err(|rule| self.segment.broken_set(rule))?
-            }
-        };
-        self.missing_copies = Some(((page, missing), count));
-        self.known_of(row, mask, self.haploid.count.saturating_add(count))
-    }
-
-    fn load_haploid(
-        &mut self,
-        page: u32,
-        haploid: i64,
-        sets: &Range<usize>,
-        mask: &Mask,
-    ) -> Result<()> {
-        let samples = self.segment.meta().samples;
-        let set = self.segment.set(haploid, sets, samples)?;
-        self.haploid
-            .load(&set, samples)
-            .map_err(|rule| self.segment.broken_set(rule))?;
-        let bits = self.haploid.bits.iter().zip(&mask.samples);
-        self.haploid.count = bits.map(|(word, mask)| (word & mask).count_ones()).sum();
-        self.haploid.key = Some((page, haploid));
-        Ok(())
-    }
-
-    /// AN of the diploid and haploid samples, and who is missing; loads the haploid and missing sets of the row's
-    /// site.
-    fn site(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let (haploid, missing, sets) = self.site_sets(row)?;
-        let page = row / PAGE_ROWS;
-        let samples = self.segment.meta().samples;
-        if self.haploid.key != Some((page, haploid)) {
-            self.load_haploid(page, haploid, &sets, mask)?;
-        }
-        if self.missing.key != Some((page, missing)) {
-            let set = self.segment.set(missing, &sets, 2 * samples)?;
-            self.missing
-                .count_missing(&set, mask)
-                .map_err(|rule| self.segment.broken_set(rule))?;
-            self.missing.key = Some((page, missing));
-        }
-        let less = self.haploid.count.saturating_add(self.missing.count);
-        Ok(RowCounts {
-            missing: self.missing.samples,
-            ..self.known_of(row, mask, less)?
-        })
     }
 
     fn add_polyploid(&mut self, row: u32, mask: &Mask, counts: &mut RowCounts) -> Result<()> {
@@ -529,42 +519,6 @@ impl<'a> Tally<'a> {
             self.segment
                 .broken_set(Malformed("no more missing copies than there are"))
         })?;
-        Ok(())
-    }
-}
-
-impl SiteCache {
-    pub(crate) fn load(&mut self, set: &StoredSet<'_>, universe: u32) -> Result<(), Malformed> {
-        self.key = None;
-        self.count = 0;
-        self.samples = 0;
-        self.bits.clear();
-        if set.is_plainly_empty() {
-            return Ok(());
-        }
-        self.bits.resize(words_for(universe), 0);
-        set.or_into(None, &mut self.bits)
-    }
-
-    /// Counts the copies of a set in the group, and their samples; the bits are of no use after.
-    fn count_missing(&mut self, set: &StoredSet<'_>, mask: &Mask) -> Result<(), Malformed> {
-        let (mut count, mut samples) = (0, 0);
-        // a list is walked in no time, bits are as many as there are copies
-        let walked = set.walk_pairs(|sample, which| {
-            if get_bit(&mask.samples, sample) {
-                count += which.count_ones();
-                samples += 1;
-            }
-        })?;
-        if !walked {
-            self.load(set, set.universe())?;
-            for (word, mask) in self.bits.iter().zip(&mask.copies) {
-                let word = word & mask;
-                count += word.count_ones();
-                samples += ((word | word >> 1) & EVEN).count_ones();
-            }
-        }
-        (self.key, self.count, self.samples) = (None, count, samples);
         Ok(())
     }
 }

@@ -52,6 +52,22 @@ impl Mask {
         Self::from_samples(samples)
     }
 
+    /// The samples of the batch that are not in it.
+    pub(super) fn others(&self, count: u32) -> Self {
+        let all = Self::everybody(count).samples;
+        let words = all.iter().zip(&self.samples);
+        Self::from_samples(words.map(|(all, of)| all & !of).collect())
+    }
+
+    /// Nobody.
+    pub(super) const fn nobody() -> Self {
+        Self {
+            samples: Vec::new(),
+            copies: Vec::new(),
+            size: 0,
+        }
+    }
+
     fn from_samples(samples: Vec<u64>) -> Self {
         let size = samples.iter().map(|word| word.count_ones()).sum();
         Self {

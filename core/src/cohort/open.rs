@@ -30,6 +30,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// println!("{}", view.ask("carriers(22:16050075:A:G)")?.count());
 /// # Ok::<(), varidex::Error>(())
 /// ```
+///
+/// Questions are asked of a view of it, which shows what somebody may see:
+///
+/// ```compile_fail,E0599
+/// let dataset = varidex::Dataset::open("cohort.vdx")?;
+/// let carriers = dataset.ask("carriers(22:16050075:A:G)")?;
+/// # Ok::<(), varidex::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dataset {
     opened: Arc<Opened>,

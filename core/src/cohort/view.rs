@@ -1,11 +1,13 @@
 //! What somebody may see of a dataset.
 
 use super::open::{Dataset, Opened};
-use super::{Batches, Visible};
+use super::{BatchScope, Batches, Visible};
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
+use crate::store::Segment;
+use crate::store::individuals::Seen;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,8 +92,8 @@ impl View {
         self.visible.id()
     }
 
-    /// Whether all may be seen: then what is stored of all is the answer.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Whether all may be seen: see [`Self::whole`].
+    pub(super) fn is_whole(&self) -> bool {
         self.visible.is_whole()
     }
 
@@ -110,9 +112,22 @@ impl View {
         self.visible.individuals()
     }
 
+    /// Of whom records may be read, and what was recorded of them; `None` is of all.
+    pub(crate) fn seen(&self) -> Result<Option<Seen<'_>>> {
+        match self.people() {
+            Some(people) => self.visible.seen(people),
+            None => Ok(None),
+        }
+    }
+
     /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.
     pub(crate) fn sees_part(&self, part: usize) -> bool {
         self.visible.has_part(part)
+    }
+
+    /// Of whom of a part is counted where no group is asked of.
+    pub(crate) fn scope(&self, part: usize, segment: &Segment) -> BatchScope {
+        self.visible.scope(part, segment)
     }
 
     /// The batches that have a sample in common with this one, of those who may be seen.
@@ -227,7 +242,7 @@ impl View {
                 Some(individuals) => individuals.len(),
                 None => self.people().map_or(0, |people| people.len().into()),
             },
-            people_records: self.people().map_or(0, |people| people.events().into()),
+            people_records: self.visible.records(self.people()).into(),
             terms: self.terms().map_or(0, |terms| terms.len().into()),
             genes: self
                 .genes()

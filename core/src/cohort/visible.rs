@@ -1,9 +1,11 @@
 //! Who may be seen of a dataset.
 
-use super::{Members, Opened, Subjects, sharing};
+use super::{BatchScope, Members, Opened, Subjects, sharing};
 use crate::error::Result;
 use crate::set::SampleSet;
-use crate::store::individuals::People;
+use crate::store::Segment;
+use crate::store::individuals::{People, Seen};
+use std::sync::OnceLock;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Who may be seen, and a name for that. What a question finds, counts or compares with is cut to it.
@@ -20,8 +22,14 @@ struct Cut {
     subjects: SampleSet,
     samples: SampleSet,
     individuals: SampleSet,
+    /// How many records they have.
+    records: u32,
+    /// The terms recorded of them; found when they are first asked for.
+    codings: OnceLock<SampleSet>,
     /// By part, whether anybody of its samples is among them.
     parts: Vec<bool>,
+    /// By part, of whom of it is counted; made when it is first asked for.
+    scopes: Vec<OnceLock<BatchScope>>,
     /// By batch those that have one of the samples in common with it, ascending.
     sharing: Vec<Vec<u32>>,
 }
@@ -42,11 +50,19 @@ impl Visible {
         let hidden = hidden.union(&samples);
         let subjects = all.everyone().difference(&hidden);
         let mut individuals = SampleSet::full(opened.people().map_or(0, People::len));
+        let mut unseen = SampleSet::new();
         for subject in hidden.iter() {
             if let Some(individual) = all.individual(subject)? {
+                unseen.insert(individual);
                 individuals.remove(individual);
             }
         }
+        let records = match opened.people() {
+            Some(people) => people
+                .events()
+                .saturating_sub(people.events_of_some(&unseen)?),
+            None => 0,
+        };
         let mut hash = Xxh3::new();
         for subject in hidden.iter() {
             hash.update(&subject.to_le_bytes());
@@ -79,7 +95,10 @@ impl Visible {
             id: format!("{}-{:016x}", opened.manifest().snapshot, hash.digest()),
             cut: Some(Cut {
                 samples,
+                records,
+                codings: OnceLock::new(),
                 sharing: sharing(&members),
+                scopes: parts.iter().map(|_| OnceLock::new()).collect(),
                 parts,
                 subjects,
                 individuals,
@@ -103,6 +122,16 @@ impl Visible {
         cut.is_none_or(|cut| cut.parts.get(part).is_none_or(|seen| *seen))
     }
 
+    /// Of whom of a part is counted.
+    pub(super) fn scope(&self, part: usize, segment: &Segment) -> BatchScope {
+        let Some(cut) = &self.cut else {
+            return BatchScope::Whole;
+        };
+        let new = || BatchScope::of(Some(&cut.samples), segment);
+        let scope = cut.scopes.get(part);
+        scope.map_or_else(new, |scope| scope.get_or_init(new).clone())
+    }
+
     /// The batches that have a sample in common with this one, by those who may be seen; `None` is by all.
     pub(super) fn sharing(&self, batch: u32) -> Option<&[u32]> {
         let cut = self.cut.as_ref()?;
@@ -117,6 +146,30 @@ impl Visible {
     /// The samples; `None` is all.
     pub(super) fn samples(&self) -> Option<&SampleSet> {
         self.cut.as_ref().map(|cut| &cut.samples)
+    }
+
+    /// How many records those have who may be seen.
+    pub(super) fn records(&self, people: Option<&People>) -> u32 {
+        let all = || people.map_or(0, People::events);
+        self.cut.as_ref().map_or_else(all, |cut| cut.records)
+    }
+
+    /// Of whom records may be read, and what was recorded of them; `None` is of all.
+    pub(super) fn seen(&self, people: &People) -> Result<Option<Seen<'_>>> {
+        let Some(cut) = &self.cut else {
+            return Ok(None);
+        };
+        let codings = match cut.codings.get() {
+            Some(known) => known,
+            None => {
+                let found = people.codings_of(&cut.individuals)?;
+                cut.codings.get_or_init(|| found)
+            }
+        };
+        Ok(Some(Seen {
+            individuals: &cut.individuals,
+            codings,
+        }))
     }
 
     /// The individuals; `None` is all.

@@ -326,18 +326,16 @@ impl<'a> Genotypes<'a> {
         // missing, until a batch says more
         self.base.resize(2 * self.columns, 0);
         (self.any_haploid, self.any_unphased) = (false, false);
-        for (site, &(_, page, [haploid, unphased, ..])) in sites.iter().zip(&key) {
+        for site in sites {
             let segment = self.segment(site.part)?;
             let Some(batch) = self.batches.get(site.batch) else {
                 continue;
             };
-            let slot = self.tallies.get_mut(site.part);
-            let [uncovered, outside] = match slot {
-                Some(slot) => slot
-                    .get_or_insert_with(|| Tally::new(segment, None))
-                    .out_of_scope_bits(site.row)?,
-                None => [Vec::new(), Vec::new()],
+            let Some(slot) = self.tallies.get_mut(site.part) else {
+                continue;
             };
+            let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
+            let [uncovered, outside] = tally.out_of_scope_bits(site.row)?;
             let base = &mut self.base;
             let mut put = |local: u32, cells: [u8; 2]| {
                 if get_bit(&uncovered, local) || get_bit(&outside, local) {
@@ -350,15 +348,9 @@ impl<'a> Genotypes<'a> {
                 }
             };
             (0..batch.samples).for_each(|local| put(local, [2, 3]));
-            let sets = segment.page_sets(page)?;
-            let broken = |rule| segment.broken_set(rule);
-            let set = segment.set(unphased, &sets, batch.samples)?;
-            self.any_unphased |= !set.is_plainly_empty();
-            set.walk(None, |local| put(local, [2, 2])).map_err(broken)?;
-            let set = segment.set(haploid, &sets, batch.samples)?;
-            self.any_haploid |= !set.is_plainly_empty();
-            set.walk(None, |local| put(local, [2, typed::ABSENT]))
-                .map_err(broken)?;
+            self.any_unphased |= tally.walk_unphased(site.row, |local| put(local, [2, 2]))?;
+            let one = [2, typed::ABSENT];
+            self.any_haploid |= tally.walk_haploid(site.row, |local| put(local, one))?;
         }
         self.load_elsewhere();
         if self.elsewhere.is_empty() {
@@ -426,15 +418,14 @@ impl<'a> Genotypes<'a> {
         Ok(())
     }
 
-    fn put_missing<C: Cell>(&self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {
+    fn put_missing<C: Cell>(&mut self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {
         let segment = self.segment(site.part)?;
-        let Some(batch) = self.batches.get(site.batch) else {
+        let slot = self.tallies.get_mut(site.part);
+        let (Some(batch), Some(slot)) = (self.batches.get(site.batch), slot) else {
             return Ok(());
         };
-        let page = site.row / PAGE_ROWS;
-        let descriptor = segment.columns.missing.get(segment.file(), site.row)?;
-        let set = segment.set(descriptor, &segment.page_sets(page)?, 2 * batch.samples)?;
-        set.walk(None, |copy| {
+        let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
+        tally.walk_missing(site.row, |copy| {
             let place = batch.columns.of(copy / 2);
             let pair = place
                 .and_then(|column| cells.get_mut(2 * column..))
@@ -448,7 +439,6 @@ impl<'a> Genotypes<'a> {
                 *second = C::new(if wholly { 0 } else { second.code() & 1 });
             }
         })
-        .map_err(|rule| segment.broken_set(rule))
     }
 
     fn put_carriers<C: Cell>(&mut self, site: &Site<'_, 'a>, cells: &mut [C]) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::phases::PhaseKinds;
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::model::{InfoKey, InfoNumber, InfoType};
+use crate::model::{InfoNumber, InfoType};
 use crate::store::InfoEntry;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -35,7 +35,7 @@ pub(super) struct Header {
 /// The INFO keys that are written: those of a cohort only where all of it may be seen.
 pub(super) fn kept_keys(view: &View) -> impl Iterator<Item = &InfoEntry> {
     let keys = view.manifest().info.iter();
-    keys.filter(|entry| view.is_whole() || !InfoKey::is_of_cohort(&entry.key))
+    keys.filter(|entry| !view.withholds(&entry.key))
 }
 
 impl Header {

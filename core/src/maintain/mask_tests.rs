@@ -213,6 +213,36 @@ impl Cohort {
         Some(Dataset::open(&to).unwrap().view())
     }
 
+    /// Codes of no ontology, and values in units, by the terms of each.
+    fn records(&self, everybody: bool) -> String {
+        let mut text = String::new();
+        for (number, (.., terms, _)) in self.people.iter().enumerate() {
+            if self.is_hidden(number) && !everybody {
+                continue;
+            }
+            let codes = terms.iter().map(|of| {
+                let (id, label) = (format!("LOCAL:{of}"), format!("local {of}"));
+                format!(r#"{{"diseaseCode":{{"id":"{id}","label":"{label}"}}}}"#)
+            });
+            let values = terms.iter().map(|of| {
+                let unit = ["kg", "g", "mg"][of % 3];
+                format!(
+                    r#"{{"assayCode":{{"id":"LOINC:1"}},"measurementValue":{{"unit":{{"id":"U:{unit}","label":"{unit}"}},"value":{}}}}}"#,
+                    40 + 10 * of
+                )
+            });
+            let (codes, values): (Vec<_>, Vec<_>) = (codes.collect(), values.collect());
+            writeln!(
+                text,
+                r#"{{"id":"P{number}","diseases":[{}],"measures":[{}]}}"#,
+                codes.join(","),
+                values.join(",")
+            )
+            .unwrap();
+        }
+        text
+    }
+
     fn people_files(&self, folder: &Path, everybody: bool) -> PeopleOptions {
         let mut table = "individual_id\tsample\tsex\tpopulation\thpo\n".to_owned();
         for (number, ((female, population, terms, _), samples)) in
@@ -236,6 +266,13 @@ impl Cohort {
             }
         }
         std::fs::write(folder.join("people.tsv"), table).unwrap();
+        let mut files = vec![folder.join("people.tsv")];
+        // a file of nobody is refused
+        let records = self.records(everybody);
+        if !records.is_empty() {
+            files.push(folder.join("records.ndjson"));
+            std::fs::write(folder.join("records.ndjson"), records).unwrap();
+        }
         std::fs::write(folder.join("terms.obo"), OBO).unwrap();
         let mut pedigree = String::new();
         for child in (2..self.people.len()).step_by(3) {
@@ -259,7 +296,7 @@ impl Cohort {
         }
         std::fs::write(folder.join("families.ped"), pedigree).unwrap();
         PeopleOptions {
-            files: vec![folder.join("people.tsv")],
+            files,
             ontologies: vec![folder.join("terms.obo")],
             ..PeopleOptions::default()
         }
@@ -296,7 +333,7 @@ const VARIANTS: [&str; 16] = [
     "ac(HP:0000118)>=1",
 ];
 
-const GROUPS: [&str; 24] = [
+const GROUPS: [&str; 30] = [
     "all",
     "!all",
     "sex:female",
@@ -321,6 +358,12 @@ const GROUPS: [&str; 24] = [
     "carriers(1:10-200) & sex:male",
     "carriers(ac(sex:male)>0, at_least: 2)",
     "samples(S0) | carriers(rs30)",
+    "LOCAL:1",
+    "disease(LOCAL:2)",
+    "\"local 3\"",
+    "measurement(LOINC:1)>=50",
+    "measurement(LOINC:1, \"kg\")>=50",
+    "measurement(LOINC:1, \"g\")>=50",
 ];
 
 /// All that a view says of variants, carriers and people; errors by their kind alone.
@@ -432,9 +475,11 @@ fn people(view: &View) -> crate::error::Result<String> {
         PeopleKey::Attribute(Attribute::Sex),
     ];
     let counts = view.people_counts(&keys)?;
+    let info = view.info();
     Ok(format!(
-        "{} {counts:?} {:?}",
-        view.info().people,
+        "{} {} {counts:?} {:?}",
+        info.people,
+        info.people_records,
         view.term_counts(None)?
     ))
 }

@@ -194,7 +194,7 @@ impl<'a> Allele<'a> {
 
     /// Of all rows of a change: of those that a batch spells in the same way the first.
     fn of_spellings(view: &'a View, mut rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
-        if !view.is_whole() {
+        if view.whole().is_none() {
             let all = Self::of_rows(view, rows.clone());
             if !all.as_ref().map_or(Ok(false), Self::is_seen)? {
                 return Ok(None);
@@ -245,10 +245,9 @@ impl<'a> Allele<'a> {
     fn is_seen(&self) -> Result<bool> {
         let (mut carried, mut recorded) = (false, false);
         for (part, segment, row) in self.rows_of(&self.rows)? {
-            carried |= Tally::new(segment, None).ac_an(row)?.ac > 0;
-            recorded = recorded
-                || !self.view.is_merged(part)
-                || Tally::new(segment, self.view.visible_samples()).has_record(row)?;
+            let mut tally = Tally::of(segment, self.view.scope(part, segment));
+            carried |= tally.is_carried(row)?;
+            recorded = recorded || !self.view.is_merged(part) || tally.has_record(row)?;
         }
         Ok(recorded && (!carried || self.counts_of(None)?.ac > 0))
     }
@@ -327,8 +326,8 @@ impl<'a> Allele<'a> {
                 continue;
             }
             let mut all = Vec::new();
-            for (_, segment, row) in self.rows_of(rows)? {
-                let mut tally = Tally::new(segment, self.view.visible_samples());
+            for (part, segment, row) in self.rows_of(rows)? {
+                let mut tally = Tally::of(segment, self.view.scope(part, segment));
                 tally.carriers(row, &mut found)?;
                 match rows.len() {
                     1 => tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?,

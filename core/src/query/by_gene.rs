@@ -8,7 +8,7 @@ use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
 use super::resolve::{Resolver, Test};
 use super::test::EVERYBODY;
 use super::walk::Walk;
-use crate::cohort::View;
+use crate::cohort::{Applies, Shortcut, View};
 use crate::error::Result;
 use crate::set::SampleSet;
 use crate::stop::check_stop;
@@ -41,7 +41,9 @@ impl Stored {
             Node::And(parts) => parts.as_slice(),
             node => std::slice::from_ref(node),
         };
-        let (mut name, mut class, mut exact) = (None, Class::default(), true);
+        let rare = view.applies(Shortcut::RareGeneCarriers);
+        let (mut name, mut class) = (None, Class::default());
+        let mut exact = view.applies(Shortcut::GeneCarriers) == Applies::Exact;
         for part in parts {
             let Node::Atom(atom) = part else {
                 exact = false;
@@ -56,8 +58,7 @@ impl Stored {
                     field: Number::Af,
                     comparison,
                     value,
-                    // of those who may be seen something else may be rare
-                } if view.is_whole() && is_rare(*comparison, *value) => {
+                } if rare == Applies::Exact && is_rare(*comparison, *value) => {
                     class.rare = true;
                     *comparison == Comparison::Less && *value == RARE
                 }

@@ -2,7 +2,7 @@
 
 use super::expression::{Comparison, Node, Number};
 use super::resolve::Test;
-use crate::cohort::View;
+use crate::cohort::{Applies, View};
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, Zone};
 use crate::genome::Interval;
@@ -130,32 +130,12 @@ pub(super) fn may_have(view: &View, part: usize, node: &Node<Test>) -> bool {
     }
 }
 
-/// What the counts that a segment stores of its pages say of a variant's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StoredCounts {
-    Exact,
-    /// Who may not be seen counts there, too.
-    AtMost,
-    /// A variant's are sums over rows, of which a page knows one.
-    OfARow,
-}
-
-impl StoredCounts {
-    pub(super) fn of(view: &View) -> Self {
-        match (view.joins_rows(), view.is_whole()) {
-            (true, _) => Self::OfARow,
-            (false, true) => Self::Exact,
-            (false, false) => Self::AtMost,
-        }
-    }
-}
-
-/// The rows of a segment that a test may pick.
+/// The rows of a segment that a test may pick, where the counts of its pages say so much of a variant's.
 pub(super) fn candidates(
     segment: &Segment,
     part: usize,
     node: &Node<Test>,
-    counts: StoredCounts,
+    counts: Applies,
 ) -> Result<Rows> {
     let rows = segment.meta().rows;
     Ok(match node {
@@ -173,10 +153,10 @@ pub(super) fn candidates(
                 field: Number::Ac,
                 comparison,
                 value,
-            } if counts != StoredCounts::OfARow => {
+            } if counts != Applies::No => {
                 let (comparison, value) = (*comparison, *value);
                 let least = |zone: &Zone| match counts {
-                    StoredCounts::AtMost => 0.0,
+                    Applies::Superset => 0.0,
                     _ => f64::from(zone.min_ac),
                 };
                 pages_where(segment, |zone| match comparison {

@@ -328,7 +328,10 @@ impl<'a> Hits<'a> {
         };
         let hits = slot.get_or_insert_with(|| PartHits {
             segment,
-            tally: Tally::new(segment, self.left.as_ref().or(self.view.visible_samples())),
+            tally: match &self.left {
+                Some(left) => Tally::new(segment, Some(left)),
+                None => Tally::of(segment, self.view.scope(part, segment)),
+            },
             union: Union::default(),
             found: vec![0; words_for(segment.meta().samples)],
             left: self

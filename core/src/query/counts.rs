@@ -4,7 +4,7 @@
 use super::coverage::{Coverage, Place, RowOf};
 use super::expression::{Comparison, Number};
 use crate::cohort::View;
-use crate::cohort::{LaidOut, RowCounts, Tally};
+use crate::cohort::{LaidOut, RowCounts, Tally, Whole};
 use crate::error::Result;
 use crate::set::SampleSet;
 use std::sync::Arc;
@@ -87,8 +87,11 @@ impl Counts {
 
 /// A group, and its tallies by part.
 pub(super) struct Counted<'a> {
-    /// `None` is everybody, of whom all may be seen: stored counts are used.
+    view: &'a View,
+    /// `None` is everybody, of whom all may be seen.
     pub(super) group: Option<SampleSet>,
+    /// Whether it is all who may be seen.
+    is_all: bool,
     tallies: Vec<Option<Box<Tally<'a>>>>,
     /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
     /// AC and AN alone.
@@ -96,10 +99,13 @@ pub(super) struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    pub(super) fn new(view: &View, group: Option<&SampleSet>) -> Self {
+    pub(super) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
         let everybody = u64::from(view.universe());
+        let is_all = group.is_none_or(|group| Some(group) == view.visible_samples());
         let group = group.or(view.visible_samples());
         Self {
+            view,
+            is_all,
             group: group.filter(|group| group.len() < everybody).cloned(),
             tallies: view.parts().iter().map(|_| None).collect(),
             sum: None,
@@ -109,8 +115,16 @@ impl<'a> Counted<'a> {
     /// Counts the rows of a part.
     pub(super) fn tally(&mut self, (part, segment, _): RowOf<'a>) -> Option<&mut Tally<'a>> {
         let slot = self.tallies.get_mut(part)?;
-        let new = || Box::new(Tally::new(segment, self.group.as_ref()));
-        Some(slot.get_or_insert_with(new))
+        let new = || match self.is_all {
+            true => Tally::of(segment, self.view.scope(part, segment)),
+            false => Tally::new(segment, self.group.as_ref()),
+        };
+        Some(slot.get_or_insert_with(|| Box::new(new())))
+    }
+
+    /// Where stored counts are its counts.
+    fn whole(&self) -> Option<Whole> {
+        self.view.whole().filter(|_| self.group.is_none())
     }
 
     /// The counts of the batches that have a variant.
@@ -222,9 +236,9 @@ impl<'a> Counting<'a> {
         self.elsewhere
     }
 
-    /// Whether the first group is everybody, of whom stored counts are.
-    pub(super) fn is_of_everybody(&self) -> bool {
-        self.group(0).is_none_or(|counted| counted.group.is_none())
+    /// Where the first group is everybody: stored counts are its counts.
+    pub(super) fn whole(&self) -> Option<Whole> {
+        self.group(0).and_then(Counted::whole)
     }
 
     /// Another variant comes, at this place: what was kept of the one before is of no use.

@@ -139,7 +139,7 @@ impl<'a> Lookup<'a> {
             }
         }
         if self.found.is_empty()
-            || !self.view.is_whole()
+            || self.view.whole().is_none()
             || (self.several_batches || respelled) && !self.is_sole(nearby, reference, alternate)?
         {
             return self.other_spelling(contig, position, reference, alternate);

@@ -316,7 +316,7 @@ impl<'a> People<'a> {
     /// The term that a text names.
     fn term(&self, text: &str, scope: Option<Scope>, at: &Range<usize>) -> Result<TermRef> {
         let store = self.store(at)?;
-        match store.find_term(text, scope)? {
+        match store.find_term(text, scope, self.view.seen()?)? {
             FoundTerm::One(term) => Ok(term),
             FoundTerm::Several(all) => {
                 let shown = all
@@ -352,7 +352,7 @@ impl<'a> People<'a> {
         at: &Range<usize>,
     ) -> Result<Option<Unit>> {
         let store = self.store(at)?;
-        let units = store.units_of(term)?;
+        let units = store.units_of(term, self.view.visible_individuals())?;
         let Some(wanted) = unit else {
             if units.len() < 2 {
                 return Ok(None);

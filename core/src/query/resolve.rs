@@ -297,7 +297,7 @@ impl<'a> Resolver<'a> {
                 nearest(key, keys.iter().map(|k| k.key.as_str())),
             ));
         };
-        if !self.view.is_whole() && InfoKey::is_of_cohort(key) {
+        if self.view.withholds(key) {
             let message = format!("INFO {key} counts those who may not be seen: it is withheld");
             return Err(self.error(at, message, Vec::new()));
         }

@@ -6,7 +6,7 @@ use super::entries::LocalTests;
 use super::expression::{Comparison, InfoTest, Node, Number};
 use super::resolve::Test;
 use super::walk::{PartWalk, RowRef};
-use crate::cohort::{RowCounts, stored};
+use crate::cohort::{RowCounts, Whole, stored_of};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, variant_length};
@@ -75,14 +75,16 @@ pub(super) fn count_everybody<'a>(
     rows: &[RowRef],
     counting: &mut Counting<'a>,
 ) -> Result<()> {
-    // what is stored is of all, whoever may be seen
-    if counting.is_counted(EVERYBODY) || !counting.is_of_everybody() {
+    let Some(whole) = counting.whole() else {
+        return Ok(());
+    };
+    if counting.is_counted(EVERYBODY) {
         return Ok(());
     }
     let mut sum = RowCounts::default();
     for row in rows {
         if let Some(part) = parts.get_mut(row.part) {
-            sum.add(part.tester.stored(row.row)?);
+            sum.add(part.tester.stored(whole, row.row)?);
         }
     }
     counting.set_counted(EVERYBODY, sum);
@@ -104,12 +106,12 @@ fn test_atom<'a>(
         } if !matches!(field, Number::Qual | Number::Length) => {
             // of the only batch the row says all
             if let [row] = rows.all
-                && counting.is_of_everybody()
+                && let Some(whole) = counting.whole()
                 && !counting.looks_elsewhere()
                 && let Some(part) = parts.get_mut(row.part)
             {
-                let counts =
-                    Counts::from_rows(part.tester.stored(row.row)?, Some(RowCounts::default()));
+                let stored = part.tester.stored(whole, row.row)?;
+                let counts = Counts::from_rows(stored, Some(RowCounts::default()));
                 return Ok(counts.holds(*field, *comparison, *value));
             }
             let test = (*field, *comparison, *value);
@@ -202,9 +204,9 @@ impl<'a> Tester<'a> {
     }
 
     /// The counts of the whole batch as stored.
-    pub(super) fn stored(&mut self, row: u32) -> Result<RowCounts> {
+    pub(super) fn stored(&mut self, whole: Whole, row: u32) -> Result<RowCounts> {
         let page = PageView::around(&mut self.page, self.segment, row)?;
-        stored(page, self.segment, row)
+        stored_of(whole, page, self.segment, row)
     }
 
     pub(super) fn alleles(

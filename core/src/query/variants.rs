@@ -464,9 +464,9 @@ impl<'a> Variant<'_, 'a> {
     /// As [`Self::position`].
     pub fn counts(&mut self) -> Result<Counts> {
         let Variants { walk, counting, .. } = &mut *self.of;
-        match counting.is_of_everybody() {
-            true => walk.counts(),
-            false => counting.counts(ASKED, walk.rows_of()),
+        match counting.whole() {
+            Some(_) => walk.counts(),
+            None => counting.counts(ASKED, walk.rows_of()),
         }
     }
 
@@ -494,9 +494,9 @@ impl<'a> Variant<'_, 'a> {
     /// As [`Self::position`].
     pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
         let Variants { walk, counting, .. } = &mut *self.of;
-        let counts = match counting.is_of_everybody() {
-            true => walk.counts(),
-            false => counting.ac_an(ASKED, walk.rows_of()),
+        let counts = match counting.whole() {
+            Some(_) => walk.counts(),
+            None => counting.ac_an(ASKED, walk.rows_of()),
         }?;
         Ok((counts.ac, counts.an))
     }

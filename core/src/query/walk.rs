@@ -4,7 +4,7 @@
 //! are merged, rows of the same variant in several batches meet, and what the indexes did not decide
 //! is tested on them.
 
-use super::candidates::{Rows, StoredCounts, add_rows_of_other_batches, candidates, may_have};
+use super::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
 use super::changes::Changes;
 use super::counts::{Counting, Counts};
 use super::coverage::{Coverage, Place, RowOf};
@@ -15,7 +15,7 @@ use super::spellings::{Numbered, Spelled, Spellings};
 use super::test::{
     EVERYBODY, Tester, VariantRows, asks_records, count_everybody, rows_of, test_node,
 };
-use crate::cohort::View;
+use crate::cohort::{Shortcut, View};
 use crate::error::Result;
 use crate::stop::check_stop;
 use crate::store::Segment;
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
                     view.segment(part)?,
                     index,
                     &test,
-                    StoredCounts::of(view),
+                    view.applies(Shortcut::PageCounts),
                 )?),
                 false => None,
             });
@@ -195,7 +195,7 @@ impl<'a> Walk<'a> {
             }
             self.counting.begin(self.place);
             self.seen = self.current.len();
-            if !self.view.is_whole() && !self.cut_to_seen()? {
+            if self.view.whole().is_none() && !self.cut_to_seen()? {
                 continue;
             }
             if self.plan.exact || self.matches()? {

@@ -67,7 +67,7 @@ fn ends(segment: &Segment) -> Result<()> {
 /// Who is of a phase set carries the row's ALT with one or both of two copies, and is phased where it is a set
 /// of calls.
 fn rows(segment: &Segment, names: &mut [Name]) -> Result<()> {
-    let mut tally = Tally::everybody(segment)?;
+    let mut tally = Tally::everybody(segment);
     let mut carriers = Vec::new();
     for row in 0..segment.meta().rows {
         let mut sets = segment.phase_sets(row)?;

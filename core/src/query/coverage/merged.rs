@@ -1,7 +1,7 @@
 //! What batches know of a place that are put together from inputs of one sample each: from their stretches.
 
 use super::Place;
-use crate::cohort::{Batches, Mask, View};
+use crate::cohort::{BatchScope, Batches, Mask, View};
 use crate::error::Result;
 use crate::set::{SampleSet, get_bit};
 use crate::store::Segment;
@@ -27,8 +27,8 @@ struct Batch<'a> {
     /// The first of its parts, and the segment: all have the same samples.
     part: usize,
     segment: &'a Segment,
-    /// The group in the batch; `None` is all of it.
-    masks: Vec<Option<Mask>>,
+    /// The groups in the batch.
+    scopes: Vec<BatchScope>,
     /// The stretch that was read last, of which segment, and what of it is still to come.
     at: Option<(&'a Segment, usize, Known<'a>)>,
     place: Place,
@@ -110,7 +110,6 @@ impl<'a> Batch<'a> {
             return Ok(None);
         };
         let segment = view.segment(of)?;
-        let samples = segment.meta().samples;
         let mut covered = Vec::new();
         for &part in parts {
             let entry = view.manifest().segments.get(part);
@@ -119,15 +118,12 @@ impl<'a> Batch<'a> {
             }
         }
         covered.sort_unstable();
-        let mask = |group: &Option<SampleSet>| {
-            let mask = group.as_ref().map(|group| Mask::of(group, segment));
-            mask.filter(|mask| mask.size < samples)
-        };
+        let scope = |group: &Option<SampleSet>| BatchScope::of(group.as_ref(), segment);
         Ok(Some(Self {
             covered,
             part: *first,
             segment,
-            masks: groups.iter().map(mask).collect(),
+            scopes: groups.iter().map(scope).collect(),
             at: None,
             place: NOWHERE,
             looked: vec![Looked::default(); groups.len()],
@@ -186,9 +182,9 @@ impl<'a> Batch<'a> {
             .until(place.position)
             .map_err(|rule| segment.broken_coverage(rule))?
         {
-            for (mask, looked) in self.masks.iter().zip(&mut self.looked) {
+            for (scope, looked) in self.scopes.iter().zip(&mut self.looked) {
                 let inside = |mask: &Mask| get_bit(&mask.samples, change.sample);
-                if mask.as_ref().is_none_or(inside) {
+                if scope.mask().is_none_or(inside) {
                     looked.change(&change);
                 }
             }
@@ -203,29 +199,29 @@ impl<'a> Batch<'a> {
         self.place = NOWHERE;
         let samples = self.segment.meta().samples;
         let found = self.find(view, place)?;
-        let nobody = |mask: &Option<Mask>| Looked {
-            uncovered: mask.as_ref().map_or(samples, |mask| mask.size),
+        let nobody = |scope: &BatchScope| Looked {
+            uncovered: scope.mask().map_or(samples, |mask| mask.size),
             ..Looked::default()
         };
         let Some((segment, number)) = found else {
-            self.looked = self.masks.iter().map(nobody).collect();
+            self.looked = self.scopes.iter().map(nobody).collect();
             return Ok(());
         };
         let Some(coverage) = segment.coverage() else {
             return Ok(());
         };
         let stretch = coverage.stretch(segment.file(), number)?;
-        let whole = |mask: &Option<Mask>| match mask {
+        let whole = |scope: &BatchScope| match scope.mask() {
             None => stretch.looked,
             Some(_) => Looked::default(),
         };
-        self.looked = self.masks.iter().map(whole).collect();
+        self.looked = self.scopes.iter().map(whole).collect();
         let mut known = coverage.read(segment.file(), number)?;
-        let (masks, all) = (&self.masks, &mut self.looked);
+        let (scopes, all) = (&self.scopes, &mut self.looked);
         known
             .runs(|run, state| {
-                for (mask, looked) in masks.iter().zip(&mut *all) {
-                    if let Some(mask) = mask {
+                for (scope, looked) in scopes.iter().zip(&mut *all) {
+                    if let Some(mask) = scope.mask() {
                         looked.add(state, count_in(&mask.samples, &run));
                     }
                 }

@@ -1,7 +1,7 @@
 //! The sums over what batches report of the place at hand.
 
 use crate::cohort::{Batches, Members, View};
-use crate::cohort::{RowCounts, Tally, known_of_all};
+use crate::cohort::{RowCounts, Tally};
 use crate::error::Result;
 use crate::set::SampleSet;
 
@@ -292,10 +292,6 @@ impl<'a> Asked<'a> {
                 (Some(part), Some(group)) => Members::of(view.segment(part)?).count_in(group),
             });
         }
-        let tallies = match group {
-            Some(_) => view.parts().iter().map(|_| None).collect(),
-            None => Vec::new(),
-        };
         let outside = batches.outside();
         let mut asked = Self {
             outside: match &group {
@@ -303,7 +299,7 @@ impl<'a> Asked<'a> {
                 None => !outside.is_empty(),
             },
             group,
-            tallies,
+            tallies: view.parts().iter().map(|_| None).collect(),
             known: vec![[(0, 0); 2]; sizes.len()],
             sizes,
             an: 0,
@@ -330,12 +326,10 @@ impl<'a> Asked<'a> {
             return Ok((0, 0));
         };
         let segment = view.segment(of)?;
-        match (&self.group, self.tallies.get_mut(part)) {
-            (Some(group), Some(slot)) => {
-                let new = || Box::new(Tally::new(segment, Some(group)));
-                slot.get_or_insert_with(new).known(row)
-            }
-            _ => known_of_all(segment, row),
-        }
+        let Some(slot) = self.tallies.get_mut(part) else {
+            return Ok((0, 0));
+        };
+        let new = || Box::new(Tally::new(segment, self.group.as_ref()));
+        slot.get_or_insert_with(new).known(row)
     }
 }

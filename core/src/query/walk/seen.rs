@@ -9,9 +9,12 @@ impl Walk<'_> {
     /// those carry the variant who may not be seen: then there is no such variant.
     pub(super) fn cut_to_seen(&mut self) -> Result<bool> {
         let mut carried = false;
-        for row in &self.current {
-            if let Some(part) = self.parts.get_mut(row.part) {
-                carried |= part.tester.stored(row.row)?.ac > 0;
+        for &row in &self.current {
+            if let Some(tally) = self.parts.get(row.part).and_then(|of| {
+                let everybody = self.counting.group_mut(EVERYBODY)?;
+                everybody.tally((of.part, of.segment, row.row))
+            }) {
+                carried |= tally.is_carried(row.row)?;
             }
         }
         if carried && self.counts()?.ac == 0 {

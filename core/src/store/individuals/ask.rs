@@ -196,21 +196,30 @@ impl People {
         })
     }
 
-    /// The units that values of an assay, or of a more special one, are in.
-    pub(crate) fn units_of(&self, assay: &TermRef) -> Result<Vec<Unit>> {
+    /// The units that values of an assay, or of a more special one, are in; of those who may be seen.
+    pub(crate) fn units_of(
+        &self,
+        assay: &TermRef,
+        visible: Option<&SampleSet>,
+    ) -> Result<Vec<Unit>> {
         let mut rows = std::collections::BTreeSet::new();
-        self.events_of(Some(Scope::Measurement), assay, |_, event, flags| {
-            if flags >> flag::VALUE & 3 == 1 {
-                rows.extend(self.nullable(
-                    &self.at.units,
-                    Kind::Units,
-                    event,
-                    self.counts.codings,
-                )?);
-            }
-            // every record is looked at
-            Ok(false)
-        })?;
+        self.events_of(
+            Some(Scope::Measurement),
+            assay,
+            |individual, event, flags| {
+                let is_seen = visible.is_none_or(|visible| visible.contains(individual));
+                if is_seen && flags >> flag::VALUE & 3 == 1 {
+                    rows.extend(self.nullable(
+                        &self.at.units,
+                        Kind::Units,
+                        event,
+                        self.counts.codings,
+                    )?);
+                }
+                // every record is looked at
+                Ok(false)
+            },
+        )?;
         self.units(rows)
     }
 

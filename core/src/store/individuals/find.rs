@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::model::Recorded;
 use crate::model::Scope;
 use crate::model::vocabulary::canonical;
+use crate::set::SampleSet;
 use crate::store::terms::Named;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,19 @@ impl TermRef {
     /// The number of a term of ontologies.
     pub(crate) fn number(&self) -> Option<u32> {
         self.known
+    }
+}
+
+/// Who may be seen, where that is not everybody, and which terms were recorded of them, by number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) individuals: &'a SampleSet,
+    pub(crate) codings: &'a SampleSet,
+}
+
+impl Seen<'_> {
+    fn has(seen: Option<Self>, row: u32) -> bool {
+        seen.is_none_or(|seen| seen.codings.contains(row))
     }
 }
 
@@ -87,20 +101,26 @@ impl People {
     /// The term that a text names: by CURIE, else by label or synonym, whatever its case. Where several
     /// have the name, those of which something is recorded in the scope go first, then labels go before
     /// synonyms; what is more special than another of them, or the same, is meant by that one, too.
-    pub(crate) fn find_term(&self, text: &str, scope: Option<Scope>) -> Result<FoundTerm> {
+    /// What was recorded of those alone who are not `seen` names nothing.
+    pub(crate) fn find_term(
+        &self,
+        text: &str,
+        scope: Option<Scope>,
+        seen: Option<Seen<'_>>,
+    ) -> Result<FoundTerm> {
         if let Some(terms) = &self.terms
             && let Some(number) = terms.number(text)?
         {
             return Ok(FoundTerm::One(TermRef::known(number)));
         }
-        let rows = self.same_id(&canonical(text))?;
+        let rows = self.same_id(&canonical(text), seen)?;
         if !rows.is_empty() {
             return Ok(FoundTerm::One(TermRef { known: None, rows }));
         }
-        let (mut found, unnamed) = self.by_label(text)?;
+        let (mut found, unnamed) = self.by_label(text, seen)?;
         let mut recorded = Vec::new();
         for (term, how) in &found {
-            if self.is_recorded(term, scope)? {
+            if self.is_recorded(term, scope, seen)? {
                 recorded.push((term.clone(), *how));
             }
         }
@@ -110,7 +130,7 @@ impl People {
         };
         if !recorded.is_empty() {
             found = recorded;
-        } else if self.is_recorded(&unnamed, scope)? {
+        } else if self.is_recorded(&unnamed, scope, seen)? {
             return Ok(FoundTerm::One(unnamed));
         }
         let best = found.iter().map(|(_, how)| *how).min();
@@ -134,7 +154,7 @@ impl People {
     }
 
     /// Terms that have a label or synonym, and recorded ones that are nothing but this label.
-    fn by_label(&self, text: &str) -> Result<Labelled> {
+    fn by_label(&self, text: &str, seen: Option<Seen<'_>>) -> Result<Labelled> {
         let mut found: BTreeMap<TermRef, Named> = BTreeMap::new();
         let mut add = |term: TermRef, how: Named| {
             let known = found.entry(term).or_insert(how);
@@ -150,7 +170,11 @@ impl People {
         let mut ids = BTreeSet::new();
         for (row, coding) in (0..).zip(self.codings()?) {
             let same = coding.label.len() == wanted.len() || !coding.label.is_ascii();
-            if !same || coding.label.is_empty() || coding.label.to_lowercase() != wanted {
+            if !same
+                || coding.label.is_empty()
+                || coding.label.to_lowercase() != wanted
+                || !Seen::has(seen, row)
+            {
                 continue;
             }
             match coding.number {
@@ -162,23 +186,37 @@ impl People {
             }
         }
         for id in ids {
-            let rows = self.same_id(&id)?;
+            let rows = self.same_id(&id, seen)?;
             add(TermRef { known: None, rows }, Named::Label);
         }
         Ok((found.into_iter().collect(), unnamed))
     }
 
     /// Recorded terms that no ontology tells of, with an id of this canonical form.
-    fn same_id(&self, wanted: &str) -> Result<Vec<u32>> {
-        self.rows(|_, coding| {
+    fn same_id(&self, wanted: &str, seen: Option<Seen<'_>>) -> Result<Vec<u32>> {
+        self.rows(|row, coding| {
             let may = coding.number.is_none() && may_be(&coding.id, wanted);
-            Ok(may && canonical(&coding.id) == wanted)
+            Ok(may && Seen::has(seen, row) && canonical(&coding.id) == wanted)
         })
     }
 
-    fn is_recorded(&self, term: &TermRef, scope: Option<Scope>) -> Result<bool> {
-        Ok(!self.term_set(scope, term, Recorded::Present)?.is_empty()
-            || !self.term_set(scope, term, Recorded::Excluded)?.is_empty())
+    fn is_recorded(
+        &self,
+        term: &TermRef,
+        scope: Option<Scope>,
+        seen: Option<Seen<'_>>,
+    ) -> Result<bool> {
+        for recorded in [Recorded::Present, Recorded::Excluded] {
+            let of = self.term_set(scope, term, recorded)?;
+            let some = match seen {
+                Some(seen) => !of.is_disjoint(seen.individuals),
+                None => !of.is_empty(),
+            };
+            if some {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Terms without those that another of them answers.

@@ -160,7 +160,7 @@ proptest! {
         prop_assert_eq!(women, who(&|p| p.sex == Some(Sex::Female)));
         for n in 0..12 {
             let asked = format!("T:{n}");
-            let FoundTerm::One(term) = store.find_term(&asked, None).unwrap() else { continue };
+            let FoundTerm::One(term) = store.find_term(&asked, None, None).unwrap() else { continue };
             for scope in std::iter::once(None).chain(SCOPES.map(Some)) {
                 let of = |r: &Record| scope.is_none_or(|scope| r.scope == scope);
                 let any = |test: &dyn Fn(&Record, &Person) -> bool| who(&|p| p.records.iter().any(|r| of(r) && test(r, p)));
@@ -176,7 +176,7 @@ proptest! {
                     _ => false,
                 });
                 prop_assert_eq!(store.onset_set(scope, &term, young).unwrap(), onset);
-                if let FoundTerm::One(severity) = store.find_term("T:1", None).unwrap() {
+                if let FoundTerm::One(severity) = store.find_term("T:1", None, None).unwrap() {
                     let severe = any(&|r, _| present(r) && r.severity.as_ref().is_some_and(|s| answers(&s.id, "T:1", terms)));
                     prop_assert_eq!(store.severity_set(scope, &term, &severity).unwrap(), severe);
                 }
@@ -376,7 +376,7 @@ fn recorded(scope: Scope, id: &str, label: &str) -> Record {
 
 /// Who is found by a text; `None` where it names nothing, or several terms.
 fn asked(store: &People, scope: Option<Scope>, text: &str) -> Option<Vec<u32>> {
-    match store.find_term(text, scope).unwrap() {
+    match store.find_term(text, scope, None).unwrap() {
         FoundTerm::One(term) => {
             let set = store.term_set(scope, &term, Recorded::Present).unwrap();
             Some(set.iter().collect())
@@ -412,13 +412,13 @@ fn an_id_is_one_term_in_all_its_spellings() {
             asked(&store, None, "type 2 diabetes"),
             Some(vec![0, 1, 2, 7])
         );
-        let several = store.find_term("T2D", None).unwrap();
+        let several = store.find_term("T2D", None, None).unwrap();
         assert!(
             matches!(&several, FoundTerm::Several(all) if all.len() == 2),
             "{several:?}"
         );
         let exactly = |text: &str| {
-            let FoundTerm::One(term) = store.find_term(text, None).unwrap() else {
+            let FoundTerm::One(term) = store.find_term(text, None, None).unwrap() else {
                 panic!("{text}")
             };
             let set = store.term_set(None, &term, Recorded::Exactly).unwrap();
@@ -472,7 +472,7 @@ fn a_label_that_is_recorded_is_found() {
     // of what is known nobody may have it
     assert_eq!(asked(&store, None, "word 9"), Some(vec![]));
     assert_eq!(
-        store.find_term("nothing", None).unwrap(),
+        store.find_term("nothing", None, None).unwrap(),
         FoundTerm::Nothing
     );
     // what several names mean, one of which is above the others
@@ -494,10 +494,10 @@ fn units_are_one_in_all_their_spellings() {
     };
     let above = |records: &[Record], unit: Option<&str>| -> Option<Vec<u32>> {
         let store = store_of(records, false);
-        let FoundTerm::One(assay) = store.find_term("LOINC:4548-4", None).unwrap() else {
+        let FoundTerm::One(assay) = store.find_term("LOINC:4548-4", None, None).unwrap() else {
             panic!()
         };
-        let units = store.units_of(&assay).unwrap();
+        let units = store.units_of(&assay, None).unwrap();
         let unit = match unit {
             Some(unit) => Some(store.find_unit(&units, unit).unwrap()?),
             None if units.len() > 1 => return None,
@@ -548,10 +548,10 @@ fn units_are_one_in_all_their_spellings() {
         value(7.0, "T:5", ""),
     ];
     let store = store_of(&records, true);
-    let FoundTerm::One(assay) = store.find_term("HbA1c", None).unwrap() else {
+    let FoundTerm::One(assay) = store.find_term("HbA1c", None, None).unwrap() else {
         panic!()
     };
-    let units = store.units_of(&assay).unwrap();
+    let units = store.units_of(&assay, None).unwrap();
     let unit = store.find_unit(&units, "T:2").unwrap();
     let found = store
         .measurement_set(&assay, unit.as_ref(), |_| true)

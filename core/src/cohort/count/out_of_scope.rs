@@ -30,7 +30,8 @@ impl Tally<'_> {
     pub(crate) fn has_record(&mut self, row: u32) -> Result<bool> {
         let segment = self.segment;
         let descriptor = segment.columns.recorded.get(segment.file(), row)?;
-        match &self.mask {
+        match self.scope.mask() {
+            None => Ok(true),
             Some(mask) if mask.size == 0 => Ok(false),
             // those who carry are those who have it
             Some(_) if descriptor == 0 => Ok(self.ac_an(row)?.ac > 0),
@@ -40,7 +41,6 @@ impl Tally<'_> {
                 let count = set.count_in(&mask.samples, mask.size, &[]);
                 Ok(count.map_err(|rule| segment.broken_set(rule))? > 0)
             }
-            None => Ok(true),
         }
     }
 

@@ -1,0 +1,121 @@
+//! What rows of one site share: whose copies are missing, and who has one alone.
+
+use super::super::Mask;
+use super::{EVEN, RowCounts, Tally};
+use crate::error::Result;
+use crate::format::PAGE_ROWS;
+use crate::set::{Malformed, StoredSet, get_bit, words_for};
+use std::ops::Range;
+
+/// A set that many rows share, by page and descriptor.
+#[derive(Default)]
+pub(crate) struct SiteCache {
+    pub(crate) key: Option<(u32, i64)>,
+    /// Members in the group.
+    pub(super) count: u32,
+    /// Samples in the group with a member.
+    pub(super) samples: u32,
+    pub(crate) bits: Vec<u64>,
+}
+
+impl Tally<'_> {
+    /// AN of the diploid and haploid samples, without looking whose copies are missing.
+    pub(super) fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let samples = self.segment.meta().samples;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        let known = self
+            .missing_copies
+            .filter(|(key, _)| *key == (page, missing));
+        let count = match known {
+            Some((_, count)) => count,
+            None => {
+                let set = self.segment.set(missing, &sets, 2 * samples)?;
+                set.count_in(&mask.copies, mask.size * 2, &[])
+                    .map_err(|rule| self.segment.broken_set(rule))?
+            }
+        };
+        self.missing_copies = Some(((page, missing), count));
+        self.known_of(row, mask, self.haploid.count.saturating_add(count))
+    }
+
+    fn load_haploid(
+        &mut self,
+        page: u32,
+        haploid: i64,
+        sets: &Range<usize>,
+        mask: &Mask,
+    ) -> Result<()> {
+        let samples = self.segment.meta().samples;
+        let set = self.segment.set(haploid, sets, samples)?;
+        self.haploid
+            .load(&set, samples)
+            .map_err(|rule| self.segment.broken_set(rule))?;
+        let bits = self.haploid.bits.iter().zip(&mask.samples);
+        self.haploid.count = bits.map(|(word, mask)| (word & mask).count_ones()).sum();
+        self.haploid.key = Some((page, haploid));
+        Ok(())
+    }
+
+    /// AN of the diploid and haploid samples, and who is missing; loads the haploid and missing sets of the row's
+    /// site.
+    pub(super) fn site(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let samples = self.segment.meta().samples;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        if self.missing.key != Some((page, missing)) {
+            let set = self.segment.set(missing, &sets, 2 * samples)?;
+            self.missing
+                .count_missing(&set, mask)
+                .map_err(|rule| self.segment.broken_set(rule))?;
+            self.missing.key = Some((page, missing));
+        }
+        let less = self.haploid.count.saturating_add(self.missing.count);
+        Ok(RowCounts {
+            missing: self.missing.samples,
+            ..self.known_of(row, mask, less)?
+        })
+    }
+}
+
+impl SiteCache {
+    pub(crate) fn load(&mut self, set: &StoredSet<'_>, universe: u32) -> Result<(), Malformed> {
+        self.key = None;
+        self.count = 0;
+        self.samples = 0;
+        self.bits.clear();
+        if set.is_plainly_empty() {
+            return Ok(());
+        }
+        self.bits.resize(words_for(universe), 0);
+        set.or_into(None, &mut self.bits)
+    }
+
+    /// Counts the copies of a set in the group, and their samples; the bits are of no use after.
+    fn count_missing(&mut self, set: &StoredSet<'_>, mask: &Mask) -> Result<(), Malformed> {
+        let (mut count, mut samples) = (0, 0);
+        // a list is walked in no time, bits are as many as there are copies
+        let walked = set.walk_pairs(|sample, which| {
+            if get_bit(&mask.samples, sample) {
+                count += which.count_ones();
+                samples += 1;
+            }
+        })?;
+        if !walked {
+            self.load(set, set.universe())?;
+            for (word, mask) in self.bits.iter().zip(&mask.copies) {
+                let word = word & mask;
+                count += word.count_ones();
+                samples += ((word | word >> 1) & EVEN).count_ones();
+            }
+        }
+        (self.key, self.count, self.samples) = (None, count, samples);
+        Ok(())
+    }
+}

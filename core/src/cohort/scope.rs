@@ -1,0 +1,120 @@
+//! Of whom of a batch is asked, and when what is stored of all is the answer.
+
+use super::{Mask, View};
+use crate::model::InfoKey;
+use crate::set::SampleSet;
+use crate::store::Segment;
+use std::sync::Arc;
+
+/// Of whom of a batch is counted: made once for a group or a view, and shared by what counts there.
+#[derive(Debug, Clone)]
+pub(crate) enum BatchScope {
+    /// All samples: stored counts are the answer.
+    Whole,
+    /// All but a few: stored counts less theirs.
+    AllBut(Arc<AllBut>),
+    /// These: the sets are counted.
+    Only(Arc<Mask>),
+    /// Nobody.
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(crate) struct AllBut {
+    pub(super) few: Mask,
+    pub(super) left: Mask,
+}
+
+/// So many of a batch are few, and a part of its samples.
+const FEW: u32 = 2;
+const FEW_OF: u32 = 64;
+
+impl BatchScope {
+    /// The members of a group (dataset numbers); `None` is all.
+    pub(crate) fn of(group: Option<&SampleSet>, segment: &Segment) -> Self {
+        match group {
+            Some(group) => Self::of_mask(Mask::of(group, segment), segment),
+            None => Self::Whole,
+        }
+    }
+
+    fn of_mask(mask: Mask, segment: &Segment) -> Self {
+        let samples = segment.meta().samples;
+        let others = samples.saturating_sub(mask.size);
+        match (mask.size, others) {
+            (_, 0) => Self::Whole,
+            (0, _) => Self::Nothing,
+            // how many of the others were not looked at is not known of all that are left
+            (left, few)
+                if few <= FEW.max(samples / FEW_OF) && few < left && !segment.has_scopes() =>
+            {
+                Self::AllBut(Arc::new(AllBut {
+                    few: mask.others(samples),
+                    left: mask,
+                }))
+            }
+            _ => Self::Only(Arc::new(mask)),
+        }
+    }
+
+    /// Who is asked of, if not all.
+    pub(crate) fn mask(&self) -> Option<&Mask> {
+        match self {
+            Self::Whole => None,
+            Self::AllBut(all_but) => Some(&all_but.left),
+            Self::Only(mask) => Some(mask),
+            Self::Nothing => Some(const { &Mask::nobody() }),
+        }
+    }
+}
+
+/// That all of a dataset is asked of, of whom all may be seen: only then stored counts may be read as they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole(());
+
+/// What is stored of all samples or individuals, and spares a question reading what it was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shortcut {
+    /// Who carries a variant of a gene, of an impact.
+    GeneCarriers,
+    /// The same of variants that are rare among all.
+    RareGeneCarriers,
+    /// The least and the greatest AC of a page's rows.
+    PageCounts,
+}
+
+/// What a shortcut is to a question of those who may be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applies {
+    /// What it gives is the answer, once that is cut to who may be seen.
+    Exact,
+    /// The answer is among it, or below it: who may not be seen counts there, too.
+    Superset,
+    /// It says nothing.
+    No,
+}
+
+impl View {
+    /// A proof, where all may be seen.
+    pub(crate) fn whole(&self) -> Option<Whole> {
+        self.is_whole().then_some(Whole(()))
+    }
+
+    /// Whether an INFO key of the source is withheld: it counts those who may not be seen.
+    pub(crate) fn withholds(&self, key: &str) -> bool {
+        InfoKey::is_of_cohort(key) && self.whole().is_none()
+    }
+
+    /// What a shortcut is to questions of this view.
+    pub(crate) fn applies(&self, shortcut: Shortcut) -> Applies {
+        match (shortcut, self.is_whole()) {
+            (Shortcut::GeneCarriers, _) => Applies::Exact,
+            // a variant's counts are sums over rows, of which a page knows one
+            (Shortcut::PageCounts, _) if self.joins_rows() => Applies::No,
+            (_, true) => Applies::Exact,
+            (Shortcut::PageCounts, false) => Applies::Superset,
+            // among fewer people something else is rare
+            (Shortcut::RareGeneCarriers, false) => Applies::No,
+        }
+    }
+}
