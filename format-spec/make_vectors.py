@@ -183,7 +183,9 @@ class File:
         table += sums
         header = b"VARIDEX\x1a\n" + self.kind + b"\r\n"
         features = primitives.features_of(self.numbers[name] for name in self.sections)
-        header += struct.pack("<HHQQQIIQ", 2, 2, features, start + len(body), 64, len(self.sections), 0, xxh64(table))
+        versions = (primitives.READ_VERSION, primitives.READ_VERSION)
+        ends = (start + len(body), 64, len(self.sections))
+        header += struct.pack("<HHQQQIIQ", *versions, features, *ends, primitives.DRAFT, xxh64(table))
         data = bytearray(header + struct.pack("<Q", xxh64(header)) + table + body)
         for patch in self.after:
             data = patch(data) or data

@@ -5,9 +5,8 @@ import re
 
 import xxhash
 
-from primitives import Damaged, TooNew, TooOld, is_plain
+from primitives import DRAFT, READ_VERSION, Damaged, TooNew, TooOld, is_plain
 
-VERSION = 2
 # fields that are a file each
 FILES = ("samples", "terms", "people", "genes", "carriers")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
@@ -36,10 +35,16 @@ def read_manifest(data):
         no("M3", f"snapshot {snapshot}")
     if not is_count(m.get("version")):
         no("M5", "version")
-    if m["version"] > VERSION:
+    if m["version"] > READ_VERSION:
         no("M4", f"version {m['version']}", TooNew)
-    if m["version"] < VERSION:
+    if m["version"] < READ_VERSION:
         no("M17", f"version {m['version']}: build the dataset anew", TooOld)
+    if not is_count(m.get("draft", 0)):
+        no("M5", "draft")
+    if m.get("draft", 0) > DRAFT:
+        no("M19", f"draft {m['draft']}", TooNew)
+    if m.get("draft", 0) < DRAFT:
+        no("M20", f"draft {m.get('draft', 0)}: build the dataset anew", TooOld)
 
     def shaped(value, **fields):
         return isinstance(value, list) and all(

@@ -9,7 +9,7 @@ import unicodedata
 import xxhash
 import zstandard
 
-READ_VERSION, FEATURES = 2, 1
+READ_VERSION, DRAFT, FEATURES = 2, 1, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 NAMES = {
@@ -93,7 +93,7 @@ class Container:
         need(len(data) >= HEADER_LEN, "header", "F1", f"{len(data)} bytes")
         magic = b"VARIDEX\x1a\x0a" + kind + b"\r\n"
         need(data[:12] == magic, "header", "F2", f"magic {data[:12]!r}")
-        (read, _write, features, length, table_at, count, zero, table_sum, header_sum) = struct.unpack(
+        (read, _write, features, length, table_at, count, draft, table_sum, header_sum) = struct.unpack(
             "<HHQQQIIQQ", data[12:HEADER_LEN]
         )
         need(xxhash.xxh3_64_intdigest(data[:56]) == header_sum, "header", "F3", "header checksum")
@@ -101,8 +101,12 @@ class Container:
             raise TooNew("header", "F4", f"version {read}, features {features:#x}")
         if read < READ_VERSION:
             raise TooOld("header", "F15", f"version {read}: build the dataset anew")
+        if draft > DRAFT:
+            raise TooNew("header", "F17", f"draft {draft}")
+        if draft < DRAFT:
+            raise TooOld("header", "F18", f"draft {draft}: build the dataset anew")
         need(length == len(data), "header", "F5", f"{len(data)} bytes of {length}")
-        need(table_at == HEADER_LEN and zero == 0, "header", "F6", "table offset or reserved bytes")
+        need(table_at == HEADER_LEN, "header", "F6", "table offset")
         need(count <= 65_536, "header", "F7", f"{count} sections")
         entries_end = HEADER_LEN + count * ENTRY_LEN
         need(entries_end <= len(data), "header", "F8", "table outside the file")

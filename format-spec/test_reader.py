@@ -476,7 +476,7 @@ class Text(unittest.TestCase):
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
             ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
-            ("store/manifest.rs", "VERSION", 2, "the lowest version a reader must know: 2"),
+            ("format/mod.rs", "DRAFT", 1, "the draft of the version: 1"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):

@@ -1,8 +1,9 @@
 //! The head of a container: the fixed header, and the table of its sections.
 
 use super::kind::{FileKind, Kind};
-use super::{FEATURES, MERGED, READ_VERSION, WRITE_VERSION};
+use super::{DRAFT, FEATURES, MERGED, READ_VERSION, WRITE_VERSION};
 use crate::error::{Damage, Error, Result};
+use std::cmp::Ordering;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -24,8 +25,8 @@ const FEATURES_AT: usize = WRITE_VERSION_AT + size_of::<u16>();
 const FILE_LEN_AT: usize = FEATURES_AT + size_of::<u64>();
 const TABLE_AT_AT: usize = FILE_LEN_AT + size_of::<u64>();
 const SECTIONS_AT: usize = TABLE_AT_AT + size_of::<u64>();
-const ZERO_AT: usize = SECTIONS_AT + size_of::<u32>();
-const TABLE_SUM_AT: usize = ZERO_AT + size_of::<u32>();
+const DRAFT_AT: usize = SECTIONS_AT + size_of::<u32>();
+const TABLE_SUM_AT: usize = DRAFT_AT + size_of::<u32>();
 /// The header's own checksum covers what is before.
 const SUM_AT: usize = TABLE_SUM_AT + size_of::<u64>();
 
@@ -52,7 +53,7 @@ impl Header {
         bytes.extend(self.file_len.to_le_bytes());
         bytes.extend((Self::LEN as u64).to_le_bytes());
         bytes.extend(self.sections.to_le_bytes());
-        bytes.extend(0u32.to_le_bytes());
+        bytes.extend(DRAFT.to_le_bytes());
         bytes.extend(self.table_sum.to_le_bytes());
         bytes.extend(xxh3_64(&bytes).to_le_bytes());
         bytes
@@ -90,12 +91,11 @@ impl Header {
             let found = format!("a file of {}", file.len());
             return Err(damage(path, FILE_LEN_AT, expected, found));
         }
-        // nothing reads these two, so that a later version could give them a meaning unseen
-        let (table_at, zero) = (u64_at(bytes, TABLE_AT_AT), u32_at(bytes, ZERO_AT));
-        if table_at != Self::LEN as u64 || zero != 0 {
-            let expected = format!("a table at {}, and zero at {ZERO_AT}", Self::LEN);
-            let found = format!("{table_at} and {zero}");
-            return Err(damage(path, TABLE_AT_AT, expected, found));
+        // nothing reads it, so that a later version could give it a meaning unseen
+        let table_at = u64_at(bytes, TABLE_AT_AT);
+        if table_at != Self::LEN as u64 {
+            let expected = format!("a table at {}", Self::LEN);
+            return Err(damage(path, TABLE_AT_AT, expected, table_at.to_string()));
         }
         if header.sections > SECTIONS_MAX {
             let expected = format!("at most {SECTIONS_MAX} sections");
@@ -126,14 +126,27 @@ fn check_version(path: &Path, header: &[u8]) -> Result<()> {
             supported: format!("version {READ_VERSION} with features {FEATURES:#x}"),
         });
     }
-    if version < READ_VERSION {
-        return Err(Error::TooOld {
-            path: path.to_owned(),
-            found: format!("version {version}"),
-            supported: format!("version {READ_VERSION}"),
-        });
+    check_draft(path, version.into(), u32_at(header, DRAFT_AT))
+}
+
+/// Checks a version that is not too new, and the draft of it.
+pub(crate) fn check_draft(path: &Path, version: u32, draft: u32) -> Result<()> {
+    let (own, path) = ((u32::from(READ_VERSION), DRAFT), path.to_owned());
+    let found = format!("version {version}, draft {draft}");
+    let supported = format!("version {}, draft {}", own.0, own.1);
+    match (version, draft).cmp(&own) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(Error::TooNew {
+            path,
+            found,
+            supported,
+        }),
+        Ordering::Less => Err(Error::TooOld {
+            path,
+            found,
+            supported,
+        }),
     }
-    Ok(())
 }
 
 /// Where a section is.
@@ -343,7 +356,7 @@ mod tests {
     #[test]
     fn fields_stand_where_the_specification_says() {
         assert_eq!((READ_VERSION_AT, FEATURES_AT, FILE_LEN_AT), (12, 16, 24));
-        assert_eq!((TABLE_AT_AT, SECTIONS_AT, ZERO_AT), (32, 40, 44));
+        assert_eq!((TABLE_AT_AT, SECTIONS_AT, DRAFT_AT), (32, 40, 44));
         assert_eq!((TABLE_SUM_AT, SUM_AT, Header::LEN), (48, 56, 64));
         assert_eq!((START_AT, LEN_AT, ENTRY_LEN), (8, 16, 24));
     }

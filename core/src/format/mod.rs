@@ -29,6 +29,7 @@ pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROW
 pub(crate) use container::Container;
 pub(crate) use container_writer::ContainerWriter;
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
+pub(crate) use header::check_draft;
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, contig_hash, pack_alleles,
@@ -49,6 +50,8 @@ pub(crate) use text::{Text, TextBlock, TextWriter};
 pub(crate) const READ_VERSION: u16 = 2;
 /// The version of the specification that this code follows when it writes.
 pub(crate) const WRITE_VERSION: u16 = 2;
+/// The draft of this version, until it is frozen: files of another draft are not read.
+pub(crate) const DRAFT: u32 = 1;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.

@@ -1,7 +1,7 @@
 //! The manifest: what a dataset consists of.
 
 use crate::error::{Damage, Error, Result};
-use crate::format::SAMPLES_MAX;
+use crate::format::{DRAFT, READ_VERSION, SAMPLES_MAX, check_draft};
 use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -12,8 +12,6 @@ use xxhash_rust::xxh3::xxh3_128;
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// What `format` says.
 const FORMAT: &str = "varidex-dataset";
-/// The only manifest version this code reads.
-const VERSION: u32 = 2;
 /// A manifest larger than this is none: 64 bytes for each of a million segments, and more.
 pub(crate) const MANIFEST_MAX: u64 = 256 << 20;
 
@@ -103,6 +101,9 @@ pub(crate) struct Manifest {
     pub(crate) format: String,
     /// The lowest version a reader must know.
     pub(crate) version: u32,
+    /// Of a version that is not frozen.
+    #[serde(default)]
+    pub(crate) draft: u32,
     /// xxh3 (128 bits) of this file with this field empty: names the dataset's state in answers.
     pub(crate) snapshot: String,
     /// The program that wrote it.
@@ -141,7 +142,8 @@ impl Manifest {
     pub(crate) fn new() -> Self {
         Self {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: READ_VERSION.into(),
+            draft: DRAFT,
             snapshot: String::new(),
             generator: concat!("varidex ", env!("CARGO_PKG_VERSION")).to_owned(),
             assembly: None,
@@ -199,6 +201,8 @@ impl Manifest {
         struct Head {
             format: String,
             version: u32,
+            #[serde(default)]
+            draft: u32,
             snapshot: String,
         }
         let not_json =
@@ -217,20 +221,7 @@ impl Manifest {
         if sum != head.snapshot {
             return Err(damage(0, format!("snapshot {}", head.snapshot), sum));
         }
-        if head.version > VERSION {
-            return Err(Error::TooNew {
-                path: path.to_owned(),
-                found: format!("version {}", head.version),
-                supported: format!("version {VERSION}"),
-            });
-        }
-        if head.version < VERSION {
-            return Err(Error::TooOld {
-                path: path.to_owned(),
-                found: format!("version {}", head.version),
-                supported: format!("version {VERSION}"),
-            });
-        }
+        check_draft(path, head.version, head.draft)?;
         let manifest: Self = serde_json::from_slice(bytes).map_err(not_json)?;
         manifest
             .check()
