@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
-use varidex::{BuildOptions, Dataset, Group, SampleSet, View, Where, Who};
+use varidex::{BuildOptions, Dataset, Group, GroupExpr, SampleSet, VariantExpr, View};
 use varidex_benches::{
     Build, Class, Figure, Random, Result, Site, against, of_class, simulated, sites,
 };
@@ -278,10 +278,12 @@ fn set_benches(group: &mut BenchmarkGroup<'_, WallTime>, a: &SampleSet, b: &Samp
 fn expressions(criterion: &mut Criterion, all: &[Site]) {
     let mut group = criterion.benchmark_group("parse");
     let allele = all.first().map(Site::expression).unwrap_or_default();
-    group.bench_function("allele", |b| b.iter(|| black_box(&allele).parse::<Where>()));
+    group.bench_function("allele", |b| {
+        b.iter(|| black_box(&allele).parse::<VariantExpr>())
+    });
     let question = "carriers(22:16,000,000-17,000,000 & type:snv & (af<0.01 | n_hom>0), at_least: 2) & !samples(HG00096)";
     group.bench_function("question", |b| {
-        b.iter(|| black_box(question).parse::<Who>())
+        b.iter(|| black_box(question).parse::<GroupExpr>())
     });
     group.finish();
 }

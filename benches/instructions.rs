@@ -16,7 +16,9 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use gungraun::prelude::*;
-use varidex::{BuildOptions, Dataset, PeopleOptions, Position, SampleSet, View, Where, Who};
+use varidex::{
+    BuildOptions, Dataset, GroupExpr, PeopleOptions, Position, SampleSet, VariantExpr, View,
+};
 use varidex_benches::{Class, Random, Result, of_class, sites};
 use varidex_simulate::{Options, simulate};
 
@@ -200,7 +202,7 @@ fn counted(known: &Known<String>, full: bool) -> u64 {
     let names = people
         .iter()
         .map(|&person| dataset.sample_name(person).expect("a name"));
-    let group = dataset.ask(Who::samples(names)).expect("a group");
+    let group = dataset.ask(GroupExpr::samples(names)).expect("a group");
     let mut variants = dataset.variants_in("22", &group).expect("variants");
     let mut sum = 0;
     while let Some(mut variant) = variants.next().expect("a variant") {
@@ -232,7 +234,7 @@ fn open() -> View {
 #[library_benchmark]
 #[bench::allele("22:16050075:A:G")]
 fn parse_where(text: &str) -> bool {
-    black_box(black_box(text).parse::<Where>().is_ok())
+    black_box(black_box(text).parse::<VariantExpr>().is_ok())
 }
 
 #[library_benchmark]
@@ -240,7 +242,7 @@ fn parse_where(text: &str) -> bool {
     "carriers(22:16,000,000-17,000,000 & type:snv & (af<0.01 | n_hom>0), at_least: 2) & !samples(HG00096)"
 )]
 fn parse_who(text: &str) -> bool {
-    black_box(black_box(text).parse::<Who>().is_ok())
+    black_box(black_box(text).parse::<GroupExpr>().is_ok())
 }
 
 fn two_sets(sizes: [usize; 2]) -> [SampleSet; 2] {

@@ -56,10 +56,10 @@ def changed(path, read):
         good = file.read()
     right, other, refused = read(), 0, 0
     for at in range(0, len(good), 7):
-        bent = bytearray(good)
-        bent[at] ^= 0x10
+        corrupted = bytearray(good)
+        corrupted[at] ^= 0x10
         with open(path, "wb") as file:
-            file.write(bent)
+            file.write(corrupted)
         try:
             other += read() != right
         except Exception:

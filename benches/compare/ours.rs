@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use varidex::{Group, View, Who};
+use varidex::{Group, GroupExpr, View};
 use varidex_benches::{Result, Site};
 
 use crate::figures::Figures;
@@ -90,7 +90,7 @@ pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Res
     let question = "carriers(22:16,000,000-17,000,000 & type:snv & (af<0.01 | n_hom>0), at_least: 2) & !samples(HG00096)";
     let seconds = timed(1_000, || {
         for _ in 0..1_000 {
-            black_box(black_box(question).parse::<Who>()?);
+            black_box(black_box(question).parse::<GroupExpr>()?);
         }
         Ok(0)
     })?;

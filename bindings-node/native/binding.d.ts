@@ -463,7 +463,7 @@ export interface Step {
   notes: Array<string>
   /** Segments read. */
   segmentsRead: number
-  /** Segments passed by. */
+  /** Segments skipped. */
   segmentsPassedBy: number
   /** Rows looked at. */
   candidateRows: number

@@ -13,7 +13,7 @@ pub struct Step {
     pub notes: Vec<String>,
     /// Segments read.
     pub segments_read: i64,
-    /// Segments passed by.
+    /// Segments skipped.
     pub segments_passed_by: i64,
     /// Rows looked at.
     pub candidate_rows: i64,

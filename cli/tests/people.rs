@@ -233,7 +233,7 @@ fn refused_records_are_told_with_their_place() {
             "family.ped:1: expected parents other than the person",
         ));
     assert_eq!(cohort.answer("ask", &["all"]), "4\n");
-    // text that is no JSON is no record that could be passed by
+    // text that is no JSON is no record that could be skipped
     std::fs::write(cohort.path("broken.json"), "[{\"id\":\"ANNA\"},\n{\"id\":").unwrap();
     cohort
         .run("people", &["broken.json"])

@@ -34,9 +34,10 @@ pub use model::{
 };
 pub use query::{
     Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, Counts, Dosages, Explanation,
-    GenotypeBlock, GenotypeBlocks, Group, Impact, InfoField, InfoValue, Inheritance, IntoWhere,
-    IntoWho, Lookup, NumberField, NumberWithin, Origin, PairPhase, PairedVariant, Scan, Step,
-    Transcripts, Trios, Variant, VariantNames, VariantType, Variants, Where, Who,
+    GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact, InfoField, InfoValue, Inheritance,
+    IntoGroupExpr, IntoVariantExpr, Lookup, NumberField, NumberWithin, Origin, PairPhase,
+    PairedVariant, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
+    Variants,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

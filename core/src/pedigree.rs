@@ -9,7 +9,7 @@ use std::path::Path;
 
 impl Trios {
     /// The children that a PED or FAM file tells of. Its ids are names of samples, or else ids of the
-    /// dataset's people. Lines of others are passed by, and so are children without a parent in the
+    /// dataset's people. Lines of others are skipped, and so are children without a parent in the
     /// dataset.
     ///
     /// # Errors

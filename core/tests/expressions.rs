@@ -8,7 +8,7 @@
 )]
 
 use serde_json::Value;
-use varidex::{Error, Where, Who};
+use varidex::{Error, GroupExpr, VariantExpr};
 
 const REFERENCE: &str = include_str!("../../format-spec/expressions.md");
 const SCHEMA: &str = include_str!("../../format-spec/expression.schema.json");
@@ -24,8 +24,12 @@ fn blocks() -> Vec<(&'static str, &'static str)> {
 
 fn parsed(language: &str, text: &str) -> Result<(String, String), Error> {
     match language {
-        "where" => text.parse().map(|e: Where| (e.to_string(), e.to_json())),
-        "group" => text.parse().map(|e: Who| (e.to_string(), e.to_json())),
+        "where" => text
+            .parse()
+            .map(|e: VariantExpr| (e.to_string(), e.to_json())),
+        "group" => text
+            .parse()
+            .map(|e: GroupExpr| (e.to_string(), e.to_json())),
         other => panic!("no language {other}"),
     }
 }
@@ -96,7 +100,7 @@ fn the_error_that_is_drawn_is_that_of_the_program() {
         .find(|(_, text)| text.starts_with("varidex: "));
     let drawn = drawn.unwrap().1;
     let expression = drawn.lines().nth(1).unwrap().trim();
-    let error = expression.parse::<Where>().unwrap_err();
+    let error = expression.parse::<VariantExpr>().unwrap_err();
     assert_eq!(drawn, format!("varidex: {error}"));
 }
 

@@ -11,7 +11,9 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use varidex::{BuildOptions, Dataset, Error, FileLoader, LocalFiles, Result, View, Where, Who};
+use varidex::{
+    BuildOptions, Dataset, Error, FileLoader, GroupExpr, LocalFiles, Result, VariantExpr, View,
+};
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
     ##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n\
@@ -96,7 +98,7 @@ fn text_of_strangers_opens_nothing() {
         "samples(@-)".to_owned(),
     ];
     for text in people {
-        let _: Who = text.parse().unwrap();
+        let _: GroupExpr = text.parse().unwrap();
         let error = dataset.ask(&text).unwrap_err();
         let Error::Expression(error) = error else {
             panic!("{text}: {error}");
@@ -109,7 +111,7 @@ fn text_of_strangers_opens_nothing() {
         assert!(error.text[error.at.clone()].contains('@'), "{text}");
         assert!(dataset.explain(&text).is_err(), "{text}");
     }
-    let of = Where::regions(own);
+    let of = VariantExpr::regions(own);
     assert!(message(dataset.variants(of)).contains("no files are read here"));
     // a quoted text is an id, whatever lies on the disk
     let text = format!("samples(\"{own}\")");
@@ -157,7 +159,7 @@ fn a_loader_is_asked_once_for_each_file_and_for_nothing_else() {
     assert_eq!(loader.asked(), ["ids.txt"]);
     assert_eq!(
         dataset
-            .ask(Who::samples_file("my ids").not())
+            .ask(GroupExpr::samples_file("my ids").not())
             .unwrap()
             .ids()
             .unwrap(),
@@ -265,7 +267,7 @@ fn devices_and_long_files_are_refused() {
     // a hole: it takes no room on the disk
     let file = std::fs::File::create(&long).unwrap();
     file.set_len(1 << 33).unwrap();
-    let error = message(dataset.ask(Who::samples_file(long.display().to_string())));
+    let error = message(dataset.ask(GroupExpr::samples_file(long.display().to_string())));
     assert!(
         error.ends_with("expected a list of at most 268435456 bytes, found a longer one"),
         "{error}"

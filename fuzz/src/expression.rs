@@ -3,7 +3,7 @@
 
 use crate::dataset::{self, BESIDE, built};
 use std::sync::LazyLock;
-use varidex::{View, Where, Who};
+use varidex::{View, VariantExpr, GroupExpr};
 
 /// Rows of an answer that are looked at.
 const ROWS: usize = 200;
@@ -21,26 +21,26 @@ pub fn expression(data: &[u8]) {
     };
     let text = String::from_utf8_lossy(text);
     if kind & 1 == 0 {
-        let Ok(parsed) = text.parse::<Where>() else {
+        let Ok(parsed) = text.parse::<VariantExpr>() else {
             return;
         };
         let printed = parsed.to_string();
         let json = parsed.to_json();
-        for same in [printed.parse(), json.parse(), Where::from_json(&json)] {
-            let read: Where = same.expect("what was written is understood");
+        for same in [printed.parse(), json.parse(), VariantExpr::from_json(&json)] {
+            let read: VariantExpr = same.expect("what was written is understood");
             assert_eq!(read, parsed);
         }
         if is_asked(&printed) {
             run_where(&text);
         }
     } else {
-        let Ok(parsed) = text.parse::<Who>() else {
+        let Ok(parsed) = text.parse::<GroupExpr>() else {
             return;
         };
         let printed = parsed.to_string();
         let json = parsed.to_json();
-        for same in [printed.parse(), json.parse(), Who::from_json(&json)] {
-            let read: Who = same.expect("what was written is understood");
+        for same in [printed.parse(), json.parse(), GroupExpr::from_json(&json)] {
+            let read: GroupExpr = same.expect("what was written is understood");
             assert_eq!(read, parsed);
         }
         if is_asked(&printed) {

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::Cell;
 use std::path::Path;
-use varidex::{Counts, Dataset, Group, LocalFiles, Variants, View, Who};
+use varidex::{Counts, Dataset, Group, GroupExpr, LocalFiles, Variants, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -49,7 +49,7 @@ fn group(
     messages: Messages,
 ) -> Result<Option<(Group, String)>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let who: Who = text.parse()?;
+    let who: GroupExpr = text.parse()?;
     let group = view.ask(text)?;
     say_notes(group.hints(), messages);
     Ok(Some((group, who.to_string())))

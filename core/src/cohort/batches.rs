@@ -47,7 +47,7 @@ impl Batches {
             }
             let first = parts.first().and_then(|&part| dataset.parts().get(part));
             members.push(match first {
-                Some(part) if dataset.counts_elsewhere() => Members::of(dataset.segment(part)?),
+                Some(part) if dataset.counts_references() => Members::of(dataset.segment(part)?),
                 _ => Members::Range(0..0),
             });
         }
@@ -55,7 +55,7 @@ impl Batches {
         Ok(Self {
             of_part,
             on_contig,
-            outside: match dataset.counts_elsewhere() {
+            outside: match dataset.counts_references() {
                 true => outside(dataset.universe(), &members, &sharing),
                 false => SampleSet::new(),
             },

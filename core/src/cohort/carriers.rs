@@ -1,7 +1,7 @@
 //! Who carries a row, and in which phase.
 
 use super::Mask;
-use super::count::{EVEN, Tally};
+use super::count::{EVEN, RowCounter};
 use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
 use super::scope::BatchScope;
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub(crate) struct Carrier {
     pub(crate) which: u32,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> RowCounter<'a> {
     /// Calls `f` with every copy of the batch that carries.
     pub(crate) fn walk_copies(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
         let set = self.carrier_set(row)?;
@@ -102,7 +102,7 @@ impl<'a> Tally<'a> {
             }
         };
         if !set.walk_pairs(pair).map_err(broken)? {
-            self.lay_out(row, &set)?;
+            self.scatter(row, &set)?;
             let bits = &self.copies.bits;
             let masks = mask.map(|mask| mask.copies.as_slice());
             let inside = |i: usize| match masks {

@@ -65,7 +65,7 @@ impl RowCounts {
 }
 
 /// Counts rows of one segment in one group; keeps what neighbouring rows share.
-pub(crate) struct Tally<'a> {
+pub(crate) struct RowCounter<'a> {
     pub(crate) segment: &'a Segment,
     pub(super) scope: BatchScope,
     pub(crate) view: Option<PageView<'a>>,
@@ -81,13 +81,13 @@ pub(crate) struct Tally<'a> {
     /// Samples of the group that were not looked at, and those of which other rows report, by page and
     /// descriptor.
     out_of_scope: [Option<((u32, i64), u32)>; 2],
-    pub(crate) copies: LaidOut,
+    pub(crate) copies: Scattered,
 }
 
 /// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
 /// same row lend them to each other.
 #[derive(Default)]
-pub(crate) struct LaidOut {
+pub(crate) struct Scattered {
     /// Which segment, by its address, and which row.
     of: Option<(usize, u32)>,
     pub(crate) bits: Vec<u64>,
@@ -156,7 +156,7 @@ fn known_of_all(segment: &Segment, row: u32) -> Result<RowCounts> {
     }
 }
 
-impl<'a> Tally<'a> {
+impl<'a> RowCounter<'a> {
     /// For `group`, or for the whole batch.
     pub(crate) fn new(segment: &'a Segment, group: Option<&SampleSet>) -> Self {
         Self::of(segment, BatchScope::of(group, segment))
@@ -180,7 +180,7 @@ impl<'a> Tally<'a> {
             missing: SiteCache::default(),
             missing_copies: None,
             out_of_scope: [None; 2],
-            copies: LaidOut::default(),
+            copies: Scattered::default(),
         }
     }
 
@@ -407,7 +407,7 @@ impl<'a> Tally<'a> {
         mask: &Mask,
         counts: &mut RowCounts,
     ) -> Result<()> {
-        self.lay_out(row, set)?;
+        self.scatter(row, set)?;
         let mut samples = 0;
         for (word, mask) in self.copies.bits.iter().zip(&mask.copies) {
             let word = word & mask;
@@ -432,7 +432,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Lays the copies of a row's set out as bits, unless they are.
-    pub(crate) fn lay_out(&mut self, row: u32, set: &StoredSet<'a>) -> Result<()> {
+    pub(crate) fn scatter(&mut self, row: u32, set: &StoredSet<'a>) -> Result<()> {
         let of = Some((std::ptr::from_ref(self.segment).addr(), row));
         if self.copies.of == of {
             return Ok(());

@@ -17,7 +17,7 @@ mod visible;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::{Carrier, Union};
-pub(crate) use count::{LaidOut, RowCounts, Tally, stored_of};
+pub(crate) use count::{RowCounter, RowCounts, Scattered, stored_of};
 pub(crate) use mask::Mask;
 pub use open::{Dataset, SectionSize};
 pub(crate) use open::{Opened, Part};

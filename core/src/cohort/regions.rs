@@ -98,7 +98,7 @@ impl Segment {
         Ok(found)
     }
 
-    /// Adds the rows of a contig that reach one of its regions. Pages that none reaches are passed by,
+    /// Adds the rows of a contig that reach one of its regions. Pages that none reaches are skipped,
     /// and of pages within one no row is read.
     fn sweep(
         &self,

@@ -8,7 +8,7 @@ use super::cell::Cell;
 use super::phases::{PhaseKinds, Phases};
 use super::records::{BatchRows, Record, RowAt};
 use crate::cohort::View;
-use crate::cohort::{Tally, for_each_polyploid};
+use crate::cohort::{RowCounter, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::query::{Coverage, Place};
@@ -85,7 +85,7 @@ pub(super) struct Genotypes<'a> {
     batch_of: Vec<Option<usize>>,
     /// What batches without a record know of its place, where there are several.
     coverage: Option<Coverage<'a>>,
-    tallies: Vec<Option<Tally<'a>>>,
+    tallies: Vec<Option<RowCounter<'a>>>,
     columns: usize,
     /// Cells where everybody is reference: neighbouring records mostly have the same.
     base: Vec<u8>,
@@ -334,7 +334,7 @@ impl<'a> Genotypes<'a> {
             let Some(slot) = self.tallies.get_mut(site.part) else {
                 continue;
             };
-            let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
+            let tally = slot.get_or_insert_with(|| RowCounter::new(segment, None));
             let [uncovered, outside] = tally.out_of_scope_bits(site.row)?;
             let base = &mut self.base;
             let mut put = |local: u32, cells: [u8; 2]| {
@@ -424,7 +424,7 @@ impl<'a> Genotypes<'a> {
         let (Some(batch), Some(slot)) = (self.batches.get(site.batch), slot) else {
             return Ok(());
         };
-        let tally = slot.get_or_insert_with(|| Tally::new(segment, None));
+        let tally = slot.get_or_insert_with(|| RowCounter::new(segment, None));
         tally.walk_missing(site.row, |copy| {
             let place = batch.columns.of(copy / 2);
             let pair = place
@@ -449,7 +449,7 @@ impl<'a> Genotypes<'a> {
             let Some(slot) = self.tallies.get_mut(row.part) else {
                 continue;
             };
-            let tally = slot.get_or_insert_with(|| Tally::new(row.segment, None));
+            let tally = slot.get_or_insert_with(|| RowCounter::new(row.segment, None));
             let code = (alt + 2) << 1;
             let put = |cell: Option<&mut C>| {
                 if let Some(cell) = cell

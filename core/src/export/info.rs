@@ -3,7 +3,7 @@
 use super::genotypes::Genotypes;
 use super::header::{AC, AN, END, SVLEN, SVTYPE, kept_keys};
 use super::records::{Record, RowAt};
-use crate::cohort::{Members, Tally, View};
+use crate::cohort::{Members, RowCounter, View};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock};
 use crate::genome::AlleleType;
@@ -58,7 +58,7 @@ pub(super) struct Info<'a> {
     exported: Vec<bool>,
     /// Those who are exported, where rows may be of some of them only; and who of them has the rows of each part.
     group: Option<SampleSet>,
-    tallies: Vec<Option<Tally<'a>>>,
+    tallies: Vec<Option<RowCounter<'a>>>,
 }
 
 impl<'a> Info<'a> {
@@ -98,7 +98,7 @@ impl<'a> Info<'a> {
         if !of_part || row.batch.1 == 0 {
             return Ok(of_part);
         }
-        slot.get_or_insert_with(|| Tally::new(row.segment, Some(group)))
+        slot.get_or_insert_with(|| RowCounter::new(row.segment, Some(group)))
             .has_record(row.row)
     }
 

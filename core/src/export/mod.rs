@@ -30,7 +30,7 @@ mod text;
 
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::query::{Group, IntoWhere};
+use crate::query::{Group, IntoVariantExpr};
 use genotypes::Genotypes;
 use header::Header;
 use info::Info;
@@ -151,7 +151,7 @@ impl View {
     /// [`Error::Io`]; [`Error::Damaged`]; [`Error::Cancelled`] when `progress` says stop.
     pub fn export(
         &self,
-        of: impl IntoWhere,
+        of: impl IntoVariantExpr,
         group: Option<&Group>,
         to: impl AsRef<Path>,
         options: &ExportOptions,
@@ -200,7 +200,7 @@ impl View {
     /// As [`Self::export`].
     pub fn export_to(
         &self,
-        of: impl IntoWhere,
+        of: impl IntoVariantExpr,
         group: Option<&Group>,
         to: &mut dyn Write,
         options: &ExportOptions,
@@ -211,7 +211,7 @@ impl View {
 
     fn write_export(
         &self,
-        of: impl IntoWhere,
+        of: impl IntoVariantExpr,
         group: Option<&Group>,
         to: &mut dyn Write,
         name: &Path,
@@ -242,12 +242,12 @@ impl View {
 }
 
 /// Counts what passes through.
-struct Counted<'w> {
+struct GroupCounter<'w> {
     out: &'w mut dyn Write,
     bytes: u64,
 }
 
-impl Write for Counted<'_> {
+impl Write for GroupCounter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.bytes += written as u64;
@@ -263,7 +263,7 @@ impl Write for Counted<'_> {
 struct Writer<'a, 'w> {
     view: &'a View,
     name: &'w Path,
-    sink: Sink<Counted<'w>>,
+    sink: Sink<GroupCounter<'w>>,
     binary: bool,
     header: Header,
     info: Info<'a>,
@@ -298,7 +298,7 @@ impl<'a, 'w> Writer<'a, 'w> {
         let mut header = Header::new(view, &samples)?;
         let renamed = header.take_renamed();
         let text = header.text(view, &samples, binary)?;
-        let out = Counted { out: to, bytes: 0 };
+        let out = GroupCounter { out: to, bytes: 0 };
         let threads = bounded(threads);
         let failed = |e| Error::io(name, e);
         let mut sink = match format {

@@ -278,19 +278,19 @@ mod tests {
     fn every_flipped_byte_is_found_by_verify() {
         let sound = small();
         for at in (0..2_000).chain((2_000..sound.len()).step_by(997)) {
-            let mut bent = sound.clone();
-            bent[at] ^= 0x10;
-            let verdict = open(bent).and_then(|file| file.verify());
+            let mut corrupted = sound.clone();
+            corrupted[at] ^= 0x10;
+            let verdict = open(corrupted).and_then(|file| file.verify());
             assert!(matches!(verdict, Err(Error::Damaged(_))), "byte {at}");
         }
     }
 
     #[test]
     fn a_touched_chunk_is_checked_and_an_untouched_one_is_not() {
-        let mut bent = small();
-        let last = bent.len() - 1;
-        bent[last] ^= 1;
-        let file = open(bent).unwrap();
+        let mut corrupted = small();
+        let last = corrupted.len() - 1;
+        corrupted[last] ^= 1;
+        let file = open(corrupted).unwrap();
         let sets = file.find(Kind::Sets).unwrap();
         assert!(file.slice(sets, 0..100).is_ok());
         assert!(

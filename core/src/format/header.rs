@@ -78,7 +78,7 @@ impl Header {
             let expected = format!("checksum {sum:016x}");
             return Err(damage(path, SUM_AT, expected, format!("{stored:016x}")));
         }
-        // version and features are only believed once the checksum has shown that nobody bent them
+        // version and features are only believed once the checksum has shown that nobody corrupted them
         check_version(path, bytes)?;
         let header = Self {
             features: u64_at(bytes, FEATURES_AT),

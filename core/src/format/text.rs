@@ -472,9 +472,9 @@ mod tests {
         let right = text.block(&file, 0).unwrap().inflated;
         for at in HEAD_LEN + BLOCK_LEN..good.len() {
             for mask in [1, 0x10, 0x80, 0xff] {
-                let mut bent = good.clone();
-                bent[at] ^= mask;
-                let file = file_of(bent);
+                let mut corrupted = good.clone();
+                corrupted[at] ^= mask;
+                let file = file_of(corrupted);
                 let text = Text::find(&file, Kind::Ids).unwrap();
                 // some bits have no meaning
                 if let Ok(block) = text.block(&file, 0) {
@@ -500,17 +500,20 @@ mod tests {
         (0..5).for_each(|_| writer.push(b"rs1"));
         let good = writer.finish(false).unwrap();
         for entries in [0, 1025, u32::MAX] {
-            let mut bent = good.clone();
-            bent[..4].copy_from_slice(&entries.to_le_bytes());
-            assert!(Text::find(&file_of(bent), Kind::Ids).is_err(), "{entries}");
+            let mut corrupted = good.clone();
+            corrupted[..4].copy_from_slice(&entries.to_le_bytes());
+            assert!(
+                Text::find(&file_of(corrupted), Kind::Ids).is_err(),
+                "{entries}"
+            );
         }
-        let mut bent = good[..8].to_vec();
+        let mut corrupted = good[..8].to_vec();
         let frame = frame(&[b'\n'; 2000]).unwrap();
-        bent.extend(0u32.to_le_bytes());
-        bent.extend(2000u32.to_le_bytes());
-        bent.extend((frame.len() as u64).to_le_bytes());
-        bent.extend(frame);
-        let file = file_of(bent);
+        corrupted.extend(0u32.to_le_bytes());
+        corrupted.extend(2000u32.to_le_bytes());
+        corrupted.extend((frame.len() as u64).to_le_bytes());
+        corrupted.extend(frame);
+        let file = file_of(corrupted);
         let text = Text::find(&file, Kind::Ids).unwrap();
         assert!(text.block(&file, 0).is_err());
     }

@@ -3,11 +3,11 @@
 use super::Group;
 use super::counts::{Counting, Counts};
 use super::coverage::{Place, RowOf};
-use super::expression::Where;
+use super::expression::VariantExpr;
 use super::find::{doubt_of_mate, find_change, name_of};
 use super::several::Several;
 use crate::cohort::View;
-use crate::cohort::{RowCounts, Tally};
+use crate::cohort::{RowCounter, RowCounts};
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
 use crate::model::CarrierGenotype;
@@ -160,7 +160,7 @@ impl View {
 
 /// The allele with an id, if there is one only.
 fn only_one<'a>(view: &'a View, id: &str) -> Result<Option<Allele<'a>>> {
-    let mut variants = view.variants(Where::id(id))?;
+    let mut variants = view.variants(VariantExpr::id(id))?;
     let (mut rows, mut names) = (Vec::new(), Vec::new());
     while let Some(mut variant) = variants.next()? {
         let name = variant.names()?.vcf;
@@ -245,7 +245,7 @@ impl<'a> Allele<'a> {
     fn is_seen(&self) -> Result<bool> {
         let (mut carried, mut recorded) = (false, false);
         for (part, segment, row) in self.rows_of(&self.rows)? {
-            let mut tally = Tally::of(segment, self.view.scope(part, segment));
+            let mut tally = RowCounter::of(segment, self.view.scope(part, segment));
             carried |= tally.is_carried(row)?;
             recorded = recorded || !self.view.is_merged(part) || tally.has_record(row)?;
         }
@@ -285,7 +285,7 @@ impl<'a> Allele<'a> {
         for spelled in &self.spelled {
             let mut before = RowCounts::default();
             for (_, segment, row) in self.rows_of(&spelled.first)? {
-                before.add(Tally::new(segment, group).counts(row)?);
+                before.add(RowCounter::new(segment, group).counts(row)?);
             }
             let rows = self.rows_of(&spelled.all)?;
             let mut sum = RowCounts::default();
@@ -294,7 +294,7 @@ impl<'a> Allele<'a> {
                     Some(group) => samples.intersection(group),
                     None => samples,
                 };
-                sum.add(Tally::new(segment, Some(&samples)).counts(*row)?);
+                sum.add(RowCounter::new(segment, Some(&samples)).counts(*row)?);
             }
             counts.replace(before, sum);
         }
@@ -327,7 +327,7 @@ impl<'a> Allele<'a> {
             }
             let mut all = Vec::new();
             for (part, segment, row) in self.rows_of(rows)? {
-                let mut tally = Tally::of(segment, self.view.scope(part, segment));
+                let mut tally = RowCounter::of(segment, self.view.scope(part, segment));
                 tally.carriers(row, &mut found)?;
                 match rows.len() {
                     1 => tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?,
@@ -353,7 +353,7 @@ impl<'a> Allele<'a> {
                 Some(visible) => samples.intersection(visible),
                 None => samples,
             };
-            let mut tally = Tally::new(segment, Some(&samples));
+            let mut tally = RowCounter::new(segment, Some(&samples));
             tally.carriers(*row, &mut found)?;
             tally.with_phases(*row, &found, &mut |carrier, _| all.push(carrier))?;
         }
@@ -370,7 +370,7 @@ fn representatives(rows: &[RowOf<'_>]) -> Result<Vec<SampleSet>> {
     let mut best: Vec<((u32, bool), usize)> = vec![((0, false), 0); samples as usize];
     let mut found = Vec::new();
     for (number, (_, segment, row)) in rows.iter().enumerate() {
-        let mut tally = Tally::new(segment, None);
+        let mut tally = RowCounter::new(segment, None);
         tally.carriers(*row, &mut found)?;
         let incomplete = tally.incomplete(*row)?;
         let mut carried = vec![0; samples as usize];

@@ -1,12 +1,12 @@
 //! Who carries variants of a gene, by the stored sets: finding the one that answers a question, and
 //! making them all.
 
-use super::carried::Hits;
+use super::carried::CarrierSet;
 use super::counts::Counting;
 use super::entries::LocalTests;
-use super::expression::{Comparison, Impact, Node, Number, Where, WhereAtom};
+use super::expression::{Comparison, Impact, Node, Number, VariantAtom, VariantExpr};
+use super::filter::EVERYBODY;
 use super::resolve::{Resolver, Test};
-use super::test::EVERYBODY;
 use super::walk::Walk;
 use crate::cohort::{Applies, Shortcut, View};
 use crate::error::Result;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 const AT_ONCE: usize = 64;
 
 /// What is stored of the carriers that a question is about.
-pub(super) struct Stored {
+pub(super) struct CoveringSet {
     /// All who carry such a variant, and others where it is not exact.
     pub(super) samples: SampleSet,
     pub(super) exact: bool,
@@ -30,10 +30,10 @@ pub(super) struct Stored {
     pub(super) bytes: u64,
 }
 
-impl Stored {
+impl CoveringSet {
     /// A set that holds all who carry what is asked for, the most special one that is stored; `None`
     /// where there is none.
-    pub(super) fn find(view: &View, of: &Where) -> Result<Option<Self>> {
+    pub(super) fn find(view: &View, of: &VariantExpr) -> Result<Option<Self>> {
         let Some(carriers) = view.gene_carriers() else {
             return Ok(None);
         };
@@ -50,11 +50,11 @@ impl Stored {
                 continue;
             };
             exact &= match &atom.kind {
-                WhereAtom::Gene(gene) if name.is_none() => {
+                VariantAtom::Gene(gene) if name.is_none() => {
                     name = Some(gene);
                     true
                 }
-                WhereAtom::Number {
+                VariantAtom::Number {
                     field: Number::Af,
                     comparison,
                     value,
@@ -62,7 +62,7 @@ impl Stored {
                     class.rare = true;
                     *comparison == Comparison::Less && *value == RARE
                 }
-                WhereAtom::Impact { comparison, impact } => {
+                VariantAtom::Impact { comparison, impact } => {
                     let (least, all) = least(*comparison, *impact);
                     class.least = class.least.max(least);
                     all
@@ -165,7 +165,7 @@ fn gene<'a>(
     let Some(name) = names.first() else {
         return Ok(None);
     };
-    let question = Where(Node::built(WhereAtom::Gene(name.clone())));
+    let question = VariantExpr(Node::built(VariantAtom::Gene(name.clone())));
     let test = Resolver::new(view, String::new()).resolve(&question)?;
     let entries = match &test {
         Node::Atom(atom) => match &atom.kind {
@@ -181,7 +181,7 @@ fn gene<'a>(
     // each variant is of the narrowest class that it fits
     let narrowest: Vec<Class> = Class::all().collect();
     let mut hits: Vec<_> = (0..narrowest.len())
-        .map(|_| Hits::new(view, parts, None, None, None))
+        .map(|_| CarrierSet::new(view, parts, None, None, None))
         .collect();
     let mut counts = vec![0u64; narrowest.len()];
     while walk.step()? {

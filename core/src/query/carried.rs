@@ -1,19 +1,19 @@
 //! Who carries variants, in which way.
 
-use super::by_gene::Stored;
+use super::by_gene::CoveringSet;
 use super::compound;
-use super::expression::{Node, Origin, Where};
-use super::origin::Trios;
+use super::expression::{Node, Origin, VariantExpr};
+use super::inheritance::Trios;
 use super::people::Step;
-use super::reached;
 use super::resolve::{Resolver, Test};
 use super::spellings::{Numbered, Spelled};
+use super::variant_genes;
 use super::variants::Variants;
 use super::walk::Walk;
 use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::cohort::{Carrier, Union};
-use crate::cohort::{Mask, Tally};
+use crate::cohort::{Mask, RowCounter};
 use crate::error::Result;
 use crate::model::CarrierGenotype;
 use crate::model::Zygosity;
@@ -39,21 +39,21 @@ impl Asked {
 }
 
 /// A question for carriers with every name looked up.
-pub(super) struct Carried {
+pub(super) struct CarrierQuery {
     test: Node<Test>,
     notes: Vec<String>,
     asked: Asked,
     /// What is stored of such carriers.
-    stored: Option<Stored>,
+    stored: Option<CoveringSet>,
     /// Where an origin is asked for.
     trios: Option<Trios>,
 }
 
-impl Carried {
+impl CarrierQuery {
     pub(super) fn new(
         view: &View,
         resolver: &Resolver<'_>,
-        of: &Where,
+        of: &VariantExpr,
         (asked, hint): (Asked, Option<String>),
         at: &Range<usize>,
     ) -> Result<Self> {
@@ -62,7 +62,7 @@ impl Carried {
         notes.extend(hint);
         let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
         if asked.compound {
-            match reached::note(view) {
+            match variant_genes::note(view) {
                 Some(note) => notes.push(note),
                 None => return refused(compound::NO_GENES),
             }
@@ -83,7 +83,7 @@ impl Carried {
             test,
             notes,
             asked,
-            stored: Stored::find(view, of)?,
+            stored: CoveringSet::find(view, of)?,
             trios,
         })
     }
@@ -146,13 +146,13 @@ impl Carried {
     ) -> Result<SampleSet> {
         let mut walk = Walk::new(view, self.test.clone())?;
         step.candidate_rows = walk.plan().candidates;
-        step.segments = (walk.plan().segments, walk.plan().segments_passed_by);
+        step.segments = (walk.plan().segments, walk.plan().segments_skipped);
         let mut counted = None;
         if self.asked.at_least > 1 {
             walk.number_variants()?;
             counted = Some(Persons::new(view, subjects, self.asked.at_least)?);
         }
-        let mut hits = Hits::new(view, walk.part_count(), few, self.asked.zygosity, counted);
+        let mut hits = CarrierSet::new(view, walk.part_count(), few, self.asked.zygosity, counted);
         while walk.step()? {
             if hits.is_complete() {
                 step.notes.push(ALL_FOUND.to_owned());
@@ -188,7 +188,7 @@ impl Carried {
         }
         let plan = variants.walk.plan();
         step.candidate_rows = plan.candidates;
-        step.segments = (plan.segments, plan.segments_passed_by);
+        step.segments = (plan.segments, plan.segments_skipped);
         let mut carried = Persons::new(view, subjects, self.asked.at_least.max(1))?;
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
@@ -277,7 +277,7 @@ pub(super) const ALL_FOUND: &str = "stopped when all who are left were found";
 const FEW: u64 = 64;
 
 /// Carriers found so far, by part.
-pub(super) struct Hits<'a> {
+pub(super) struct CarrierSet<'a> {
     view: &'a View,
     parts: Vec<Option<PartHits<'a>>>,
     /// Those who are asked about and not yet found, by number in the dataset, where they are few.
@@ -290,7 +290,7 @@ pub(super) struct Hits<'a> {
 
 struct PartHits<'a> {
     segment: &'a Segment,
-    tally: Tally<'a>,
+    tally: RowCounter<'a>,
     union: Union<'a>,
     /// Bits over the batch's samples.
     found: Vec<u64>,
@@ -298,7 +298,7 @@ struct PartHits<'a> {
     left: Option<Vec<u32>>,
 }
 
-impl<'a> Hits<'a> {
+impl<'a> CarrierSet<'a> {
     pub(super) fn new(
         view: &'a View,
         parts: usize,
@@ -329,8 +329,8 @@ impl<'a> Hits<'a> {
         let hits = slot.get_or_insert_with(|| PartHits {
             segment,
             tally: match &self.left {
-                Some(left) => Tally::new(segment, Some(left)),
-                None => Tally::of(segment, self.view.scope(part, segment)),
+                Some(left) => RowCounter::new(segment, Some(left)),
+                None => RowCounter::of(segment, self.view.scope(part, segment)),
             },
             union: Union::default(),
             found: vec![0; words_for(segment.meta().samples)],

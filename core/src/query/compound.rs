@@ -16,13 +16,13 @@
 //! A variant that several records report, in whatever spellings, is one: it is no partner of itself.
 
 use super::Group;
-use super::IntoWhere;
+use super::IntoVariantExpr;
 use super::carried::ALL_FOUND;
 use super::expression::Node;
 use super::haplotype::{Haplotype, Haplotypes};
 use super::people::Step;
-use super::reached::Reached;
 use super::resolve::{Resolver, Test};
+use super::variant_genes::Reached;
 use super::variants::{Variant, Variants};
 use super::walk::RowRef;
 use crate::cohort::View;
@@ -86,11 +86,11 @@ impl View {
     /// dataset; what `f` fails with.
     pub fn compound_pairs<E: From<Error>>(
         &self,
-        of: impl IntoWhere,
+        of: impl IntoVariantExpr,
         group: Option<&Group>,
         mut f: impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let (of, text) = of.into_where()?;
+        let (of, text) = of.into_variant_expr()?;
         let test = Resolver::new(self, text).resolve(&of)?;
         let group = group.map(|group| group.within(self)).transpose()?;
         let mut sweep = Sweep::new(self, test, group.map(Group::samples))?;
@@ -125,7 +125,7 @@ pub(super) fn find(
     let mut sweep = Sweep::new(view, test, left.as_ref())?;
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
-    step.segments = (plan.segments, plan.segments_passed_by);
+    step.segments = (plan.segments, plan.segments_skipped);
     let mut found = vec![0; words_for(view.universe())];
     // by gene and sample: the hits so far. With a large pad many genes are open at once: what is kept of
     // one must depend on its carriers, not on the cohort

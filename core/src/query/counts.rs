@@ -4,7 +4,7 @@
 use super::coverage::{Coverage, Place, RowOf};
 use super::expression::{Comparison, Number};
 use crate::cohort::View;
-use crate::cohort::{LaidOut, RowCounts, Tally, Whole};
+use crate::cohort::{RowCounter, RowCounts, Scattered, Whole};
 use crate::error::Result;
 use crate::set::SampleSet;
 use std::sync::Arc;
@@ -31,16 +31,16 @@ pub struct Counts {
 
 impl Counts {
     /// From the batches that have the variant, and what the others know of its place.
-    pub(super) fn from_rows(sum: RowCounts, elsewhere: Option<RowCounts>) -> Self {
-        let elsewhere = elsewhere.filter(|_| !sum.uncovered);
+    pub(super) fn from_rows(sum: RowCounts, reference_counts: Option<RowCounts>) -> Self {
+        let reference_counts = reference_counts.filter(|_| !sum.uncovered);
         Self {
             ac: u64::from(sum.ac),
-            an: elsewhere.map(|other| u64::from(sum.an) + u64::from(other.an)),
+            an: reference_counts.map(|other| u64::from(sum.an) + u64::from(other.an)),
             n_het: u64::from(sum.het),
             n_hom: u64::from(sum.hom),
             n_hemi: u64::from(sum.hemi),
             n_missing: u64::from(sum.missing)
-                + elsewhere.map_or(0, |other| u64::from(other.missing)),
+                + reference_counts.map_or(0, |other| u64::from(other.missing)),
         }
     }
 
@@ -86,19 +86,19 @@ impl Counts {
 }
 
 /// A group, and its tallies by part.
-pub(super) struct Counted<'a> {
+pub(super) struct GroupCounter<'a> {
     view: &'a View,
     /// `None` is everybody, of whom all may be seen.
     pub(super) group: Option<SampleSet>,
     /// Whether it is all who may be seen.
     is_all: bool,
-    tallies: Vec<Option<Box<Tally<'a>>>>,
+    tallies: Vec<Option<Box<RowCounter<'a>>>>,
     /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
     /// AC and AN alone.
     sum: Option<(RowCounts, bool)>,
 }
 
-impl<'a> Counted<'a> {
+impl<'a> GroupCounter<'a> {
     pub(super) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
         let everybody = u64::from(view.universe());
         let is_all = group.is_none_or(|group| Some(group) == view.visible_samples());
@@ -113,11 +113,11 @@ impl<'a> Counted<'a> {
     }
 
     /// Counts the rows of a part.
-    pub(super) fn tally(&mut self, (part, segment, _): RowOf<'a>) -> Option<&mut Tally<'a>> {
+    pub(super) fn tally(&mut self, (part, segment, _): RowOf<'a>) -> Option<&mut RowCounter<'a>> {
         let slot = self.tallies.get_mut(part)?;
         let new = || match self.is_all {
-            true => Tally::of(segment, self.view.scope(part, segment)),
-            false => Tally::new(segment, self.group.as_ref()),
+            true => RowCounter::of(segment, self.view.scope(part, segment)),
+            false => RowCounter::new(segment, self.group.as_ref()),
         };
         Some(slot.get_or_insert_with(|| Box::new(new())))
     }
@@ -143,7 +143,7 @@ impl<'a> Counted<'a> {
     fn rows_lent(
         &mut self,
         rows: impl Iterator<Item = RowOf<'a>>,
-        copies: &mut LaidOut,
+        copies: &mut Scattered,
     ) -> Result<RowCounts> {
         let mut sum = RowCounts::default();
         for row in rows {
@@ -174,16 +174,16 @@ impl<'a> Counted<'a> {
 /// Counts one variant after the other in several groups, given by their numbers.
 pub(super) struct Counting<'a> {
     view: &'a View,
-    groups: Vec<Counted<'a>>,
+    groups: Vec<GroupCounter<'a>>,
     /// Groups that expressions count in, by the pointers of their tests, with their numbers.
     within: Vec<(Arc<SampleSet>, usize)>,
     /// What batches without the variant know, once that is asked for.
     coverage: Option<Coverage<'a>>,
-    elsewhere: bool,
+    counts_references: bool,
     /// Where the variant at hand is.
     place: Place,
     /// The copies of the row that was counted last in one of the groups behind the first.
-    copies: LaidOut,
+    copies: Scattered,
 }
 
 impl<'a> Counting<'a> {
@@ -191,21 +191,21 @@ impl<'a> Counting<'a> {
     pub(super) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
         Self {
             view,
-            groups: vec![Counted::new(view, group)],
+            groups: vec![GroupCounter::new(view, group)],
             within: Vec::new(),
             coverage: None,
-            elsewhere: view.counts_elsewhere(),
+            counts_references: view.counts_references(),
             place: Place {
                 contig: 0,
                 position: 0,
             },
-            copies: LaidOut::default(),
+            copies: Scattered::default(),
         }
     }
 
     /// One group more; returns its number.
     pub(super) fn add(&mut self, group: &SampleSet) -> usize {
-        self.groups.push(Counted::new(self.view, Some(group)));
+        self.groups.push(GroupCounter::new(self.view, Some(group)));
         self.coverage = None;
         self.groups.len() - 1
     }
@@ -223,22 +223,22 @@ impl<'a> Counting<'a> {
         }
     }
 
-    pub(super) fn group(&self, number: usize) -> Option<&Counted<'a>> {
+    pub(super) fn group(&self, number: usize) -> Option<&GroupCounter<'a>> {
         self.groups.get(number)
     }
 
-    pub(super) fn group_mut(&mut self, number: usize) -> Option<&mut Counted<'a>> {
+    pub(super) fn group_mut(&mut self, number: usize) -> Option<&mut GroupCounter<'a>> {
         self.groups.get_mut(number)
     }
 
     /// Whether AN of a variant depends on more than its rows.
     pub(super) fn looks_elsewhere(&self) -> bool {
-        self.elsewhere
+        self.counts_references
     }
 
     /// Where the first group is everybody: stored counts are its counts.
     pub(super) fn whole(&self) -> Option<Whole> {
-        self.group(0).and_then(Counted::whole)
+        self.group(0).and_then(GroupCounter::whole)
     }
 
     /// Another variant comes, at this place: what was kept of the one before is of no use.
@@ -269,7 +269,7 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Counts> {
         let sum = self.sum(number, rows.clone())?;
-        Ok(Counts::from_rows(sum, self.elsewhere(number, rows)?))
+        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
     }
 
     /// The same, where only AC and AN are needed.
@@ -279,7 +279,7 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Counts> {
         let sum = self.sum_ac_an(number, rows.clone())?;
-        Ok(Counts::from_rows(sum, self.elsewhere(number, rows)?))
+        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
     }
 
     /// Whether a count of a variant stands in the relation asked for.
@@ -320,7 +320,7 @@ impl<'a> Counting<'a> {
         match self.groups.get_mut(number) {
             // stored counts are read as one
             Some(counted) if counted.group.is_none() => self.sum(number, rows),
-            Some(Counted {
+            Some(GroupCounter {
                 sum: Some((sum, _)),
                 ..
             }) => Ok(*sum),
@@ -331,16 +331,16 @@ impl<'a> Counting<'a> {
 
     /// AN and missing samples of the batches that do not have a variant; `None` where one was not looked
     /// at.
-    fn elsewhere(
+    fn reference_counts(
         &mut self,
         number: usize,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Option<RowCounts>> {
-        if !self.elsewhere {
+        if !self.counts_references {
             return Ok(Some(RowCounts::default()));
         }
         let place = self.place;
-        self.coverage()?.elsewhere(place, rows, number)
+        self.coverage()?.reference_counts(place, rows, number)
     }
 
     /// What batches without the variant know.

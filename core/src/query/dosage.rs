@@ -4,7 +4,7 @@ use super::Group;
 use super::coverage::Coverage;
 use super::variants::Variant;
 use crate::cohort::Carrier;
-use crate::cohort::Tally;
+use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ pub struct Dosages<'a> {
     /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
     columns: Vec<u32>,
     width: usize,
-    tallies: Vec<Option<Tally<'a>>>,
+    tallies: Vec<Option<RowCounter<'a>>>,
     carriers: Vec<Carrier>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Variant<'_, 'a> {
         }
         to.fill(-1);
         if of.view.has_several_batches() {
-            of.elsewhere(self.of.walk.coverage()?, to)?;
+            of.reference_counts(self.of.walk.coverage()?, to)?;
         }
         for (part, segment, row) in self.rows() {
             of.reference(part, segment, row, to)?;
@@ -101,13 +101,13 @@ impl<'a> Dosages<'a> {
         to.get_mut(*column as usize)
     }
 
-    fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut Tally<'a>> {
+    fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut RowCounter<'a>> {
         let slot = self.tallies.get_mut(part)?;
-        Some(slot.get_or_insert_with(|| Tally::new(segment, None)))
+        Some(slot.get_or_insert_with(|| RowCounter::new(segment, None)))
     }
 
     /// Batches without the variant that looked at its place.
-    fn elsewhere(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
+    fn reference_counts(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
         let view = self.view;
         for (part, row) in coverage.rows_elsewhere() {
             if let Some(of) = view.parts().get(part) {

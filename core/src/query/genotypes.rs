@@ -2,7 +2,7 @@
 
 use super::dosage::Dosages;
 use super::variants::Variants;
-use super::{Group, IntoWhere};
+use super::{Group, IntoVariantExpr};
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::genome::Position;
@@ -71,7 +71,7 @@ impl View {
     /// As [`Self::variants`], and [`Error::Usage`] for a group of another dataset.
     pub fn genotypes(
         &self,
-        of: impl IntoWhere,
+        of: impl IntoVariantExpr,
         group: Option<&Group>,
         cells: usize,
     ) -> Result<GenotypeBlocks> {

@@ -353,7 +353,7 @@ impl fmt::Display for Explanation {
             if step.segments != (0, 0) {
                 writeln!(
                     f,
-                    "   segments read {}, passed by {}",
+                    "   segments read {}, skipped {}",
                     step.segments.0, step.segments.1
                 )?;
                 writeln!(

@@ -1,18 +1,18 @@
 //! Questions that are answered as they stand, and that are probably meant otherwise.
 
-use super::expression::{Node, Where, WhereAtom, WhoAtom};
+use super::expression::{GroupAtom, Node, VariantAtom, VariantExpr};
 
 /// Carriers of variants that lie in several genes at once.
-pub(super) fn of_several_genes(atom: &WhoAtom) -> Option<String> {
-    let WhoAtom::Carriers { of, .. } = atom else {
+pub(super) fn of_several_genes(atom: &GroupAtom) -> Option<String> {
+    let GroupAtom::Carriers { of, .. } = atom else {
         return None;
     };
     let Node::And(parts) = &of.0 else {
         return None;
     };
-    let name = |part: &Node<WhereAtom>| match part {
+    let name = |part: &Node<VariantAtom>| match part {
         Node::Atom(atom) => match &atom.kind {
-            WhereAtom::Gene(name) => Some(name.trim().to_lowercase()),
+            VariantAtom::Gene(name) => Some(name.trim().to_lowercase()),
             _ => None,
         },
         _ => None,
@@ -25,11 +25,11 @@ pub(super) fn of_several_genes(atom: &WhoAtom) -> Option<String> {
     }
     // the same question for each of the genes
     let each = names.iter().map(|gene| {
-        let fits = |part: &&Node<WhereAtom>| name(part).is_none_or(|name| name == *gene);
-        let mut left: Vec<Node<WhereAtom>> = parts.iter().filter(fits).cloned().collect();
+        let fits = |part: &&Node<VariantAtom>| name(part).is_none_or(|name| name == *gene);
+        let mut left: Vec<Node<VariantAtom>> = parts.iter().filter(fits).cloned().collect();
         let mut alone = atom.clone();
-        if let WhoAtom::Carriers { of, .. } = &mut alone {
-            *of = Where(match left.len() {
+        if let GroupAtom::Carriers { of, .. } = &mut alone {
+            *of = VariantExpr(match left.len() {
                 1 => left.remove(0),
                 _ => Node::And(left),
             });

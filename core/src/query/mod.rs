@@ -4,6 +4,7 @@
 
 mod allele;
 mod annotation;
+mod annotation_names;
 mod by_gene;
 mod candidates;
 mod carried;
@@ -14,6 +15,7 @@ mod coverage;
 mod dosage;
 mod entries;
 mod expression;
+mod filter;
 mod find;
 #[expect(
     clippy::mem_forget,
@@ -23,13 +25,11 @@ mod genotypes;
 mod group;
 mod haplotype;
 mod hints;
+mod inheritance;
 mod listed;
 mod lookup;
 mod meant;
-mod named;
-mod origin;
 mod people;
-mod reached;
 mod resolve;
 mod row_text;
 mod same;
@@ -43,7 +43,7 @@ mod shown_bases;
 mod similar;
 pub(crate) mod similarity;
 mod spellings;
-mod test;
+mod variant_genes;
 mod variants;
 mod walk;
 
@@ -55,13 +55,13 @@ pub use counts::Counts;
 pub(crate) use coverage::{Coverage, Place};
 pub use dosage::Dosages;
 pub use expression::{
-    CarrierOptions, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin, Transcripts,
-    VariantType, Where, Who,
+    CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
+    Transcripts, VariantExpr, VariantType,
 };
 pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::{Explanation, Group};
+pub use inheritance::{Inheritance, Trios};
 pub use lookup::Lookup;
-pub use origin::{Inheritance, Trios};
 pub use people::Step;
 pub use scan::Scan;
 pub use variants::{Variant, VariantNames, Variants};
@@ -77,19 +77,19 @@ use resolve::Resolver;
 use std::time::Instant;
 
 /// An expression over variants, as text or built.
-pub trait IntoWhere {
+pub trait IntoVariantExpr {
     /// The expression, checked.
     ///
     /// # Errors
     ///
     /// [`Error::Expression`](crate::Error::Expression) where it cannot be understood.
-    fn into_where(self) -> Result<(Where, String)>;
+    fn into_variant_expr(self) -> Result<(VariantExpr, String)>;
 }
 
-impl IntoWhere for &str {
+impl IntoVariantExpr for &str {
     /// Text, or the JSON form, which begins with `{`.
-    fn into_where(self) -> Result<(Where, String)> {
-        let read: Where = self.parse()?;
+    fn into_variant_expr(self) -> Result<(VariantExpr, String)> {
+        let read: VariantExpr = self.parse()?;
         // places of errors are places in text
         let text = match is_json(self) {
             true => read.to_string(),
@@ -99,34 +99,34 @@ impl IntoWhere for &str {
     }
 }
 
-impl IntoWhere for &String {
-    fn into_where(self) -> Result<(Where, String)> {
-        self.as_str().into_where()
+impl IntoVariantExpr for &String {
+    fn into_variant_expr(self) -> Result<(VariantExpr, String)> {
+        self.as_str().into_variant_expr()
     }
 }
 
-impl IntoWhere for Where {
+impl IntoVariantExpr for VariantExpr {
     /// A built expression is printed and parsed: errors then show where they are, and what a builder
     /// cannot check is checked.
-    fn into_where(self) -> Result<(Where, String)> {
-        self.to_string().as_str().into_where()
+    fn into_variant_expr(self) -> Result<(VariantExpr, String)> {
+        self.to_string().as_str().into_variant_expr()
     }
 }
 
 /// An expression over people, as text or built.
-pub trait IntoWho {
+pub trait IntoGroupExpr {
     /// The expression, checked.
     ///
     /// # Errors
     ///
     /// [`Error::Expression`](crate::Error::Expression) where it cannot be understood.
-    fn into_who(self) -> Result<(Who, String)>;
+    fn into_group_expr(self) -> Result<(GroupExpr, String)>;
 }
 
-impl IntoWho for &str {
+impl IntoGroupExpr for &str {
     /// Text, or the JSON form, which begins with `{`.
-    fn into_who(self) -> Result<(Who, String)> {
-        let read: Who = self.parse()?;
+    fn into_group_expr(self) -> Result<(GroupExpr, String)> {
+        let read: GroupExpr = self.parse()?;
         // places of errors are places in text
         let text = match is_json(self) {
             true => read.to_string(),
@@ -136,15 +136,15 @@ impl IntoWho for &str {
     }
 }
 
-impl IntoWho for &String {
-    fn into_who(self) -> Result<(Who, String)> {
-        self.as_str().into_who()
+impl IntoGroupExpr for &String {
+    fn into_group_expr(self) -> Result<(GroupExpr, String)> {
+        self.as_str().into_group_expr()
     }
 }
 
-impl IntoWho for Who {
-    fn into_who(self) -> Result<(Who, String)> {
-        self.to_string().as_str().into_who()
+impl IntoGroupExpr for GroupExpr {
+    fn into_group_expr(self) -> Result<(GroupExpr, String)> {
+        self.to_string().as_str().into_group_expr()
     }
 }
 
@@ -164,8 +164,8 @@ impl View {
     ///
     /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
     /// here; [`Error::Damaged`](crate::Error::Damaged).
-    pub fn ask(&self, who: impl IntoWho) -> Result<Group> {
-        let (who, text) = who.into_who()?;
+    pub fn ask(&self, who: impl IntoGroupExpr) -> Result<Group> {
+        let (who, text) = who.into_group_expr()?;
         people::find(self, &who, text)
     }
 
@@ -174,8 +174,8 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::ask`].
-    pub fn explain(&self, who: impl IntoWho) -> Result<Explanation> {
-        let (who, text) = who.into_who()?;
+    pub fn explain(&self, who: impl IntoGroupExpr) -> Result<Explanation> {
+        let (who, text) = who.into_group_expr()?;
         let started = Instant::now();
         let mut people = People::new(self, text, true);
         let found = people.find(&who)?;
@@ -220,8 +220,8 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::ask`].
-    pub fn variants(&self, of: impl IntoWhere) -> Result<Variants<'_>> {
-        let (of, text) = of.into_where()?;
+    pub fn variants(&self, of: impl IntoVariantExpr) -> Result<Variants<'_>> {
+        let (of, text) = of.into_variant_expr()?;
         let test = Resolver::new(self, text).resolve(&of)?;
         Variants::new(self, test, None)
     }
@@ -248,7 +248,7 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
-    pub fn variants_by(&self, of: impl IntoWhere, groups: &[Group]) -> Result<Variants<'_>> {
+    pub fn variants_by(&self, of: impl IntoVariantExpr, groups: &[Group]) -> Result<Variants<'_>> {
         self.variants(of)?.count_beside(groups)
     }
 
@@ -303,9 +303,9 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
-    pub fn variants_in(&self, of: impl IntoWhere, group: &Group) -> Result<Variants<'_>> {
+    pub fn variants_in(&self, of: impl IntoVariantExpr, group: &Group) -> Result<Variants<'_>> {
         let samples = group.within(self)?.samples();
-        let (of, text) = of.into_where()?;
+        let (of, text) = of.into_variant_expr()?;
         let test = Resolver::new(self, text).resolve(&of)?;
         Variants::new(self, test, Some(samples))
     }

@@ -5,8 +5,8 @@
 //! left, then similarity of those who are left.
 
 use super::Group;
-use super::carried::{Asked, Carried};
-use super::expression::{Comparison, Node, Who, WhoAtom, nearest};
+use super::carried::{Asked, CarrierQuery};
+use super::expression::{Comparison, GroupAtom, GroupExpr, Node, nearest};
 use super::hints::of_several_genes;
 use super::listed::Listing;
 use super::resolve::Resolver;
@@ -57,12 +57,12 @@ pub struct Step {
 /// A part of an expression with every name looked up.
 enum Part {
     Set(SampleSet),
-    Carried(Box<Carried>),
+    Carriers(Box<CarrierQuery>),
     Similar(Box<Similar>),
 }
 
 /// The people that an expression picks.
-pub(super) fn find(view: &View, who: &Who, text: String) -> Result<Group> {
+pub(super) fn find(view: &View, who: &GroupExpr, text: String) -> Result<Group> {
     let mut people = People::new(view, text, false);
     let found = people.find(who)?;
     people.group(found, who.to_string())
@@ -87,12 +87,12 @@ impl<'a> People<'a> {
     }
 
     /// The subjects that an expression picks.
-    pub(crate) fn find(&mut self, who: &Who) -> Result<SampleSet> {
+    pub(crate) fn find(&mut self, who: &GroupExpr) -> Result<SampleSet> {
         let parts = self.resolve(&who.0)?;
         self.evaluate(&parts, self.view.visible_subjects())
     }
 
-    fn resolve(&mut self, node: &Node<WhoAtom>) -> Result<Node<(String, Part)>> {
+    fn resolve(&mut self, node: &Node<GroupAtom>) -> Result<Node<(String, Part)>> {
         Ok(match node {
             Node::Atom(atom) => {
                 let what = match self.steps {
@@ -107,7 +107,7 @@ impl<'a> People<'a> {
         })
     }
 
-    fn resolve_all(&mut self, parts: &[Node<WhoAtom>]) -> Result<Vec<Node<(String, Part)>>> {
+    fn resolve_all(&mut self, parts: &[Node<GroupAtom>]) -> Result<Vec<Node<(String, Part)>>> {
         parts.iter().map(|part| self.resolve(part)).collect()
     }
 
@@ -126,7 +126,7 @@ impl<'a> People<'a> {
                 };
                 let found = match part {
                     Part::Set(set) => set.clone(),
-                    Part::Carried(carried) if within.is_none_or(|w| !w.is_empty()) => {
+                    Part::Carriers(carried) if within.is_none_or(|w| !w.is_empty()) => {
                         carried.find(self.view, &self.subjects, within, &mut step)?
                     }
                     Part::Similar(similar) => {
@@ -136,7 +136,7 @@ impl<'a> People<'a> {
                         self.scores = Some(highest(known, scored));
                         found
                     }
-                    Part::Carried(_) => SampleSet::new(),
+                    Part::Carriers(_) => SampleSet::new(),
                 };
                 let found = self.subjects.seen(found);
                 if let Some(steps) = &mut self.steps {
@@ -175,14 +175,14 @@ impl<'a> People<'a> {
         })
     }
 
-    fn atom(&mut self, atom: &WhoAtom, at: &Range<usize>) -> Result<Part> {
+    fn atom(&mut self, atom: &GroupAtom, at: &Range<usize>) -> Result<Part> {
         let individuals = match atom {
-            WhoAtom::All => return Ok(Part::Set(self.subjects.all())),
-            WhoAtom::Samples(list) => {
+            GroupAtom::All => return Ok(Part::Set(self.subjects.all())),
+            GroupAtom::Samples(list) => {
                 let samples = self.listed(list, Listing::Samples, at)?;
                 return self.subjects.closed_over_people(samples).map(Part::Set);
             }
-            WhoAtom::Carriers {
+            GroupAtom::Carriers {
                 of,
                 zygosity,
                 at_least,
@@ -198,10 +198,10 @@ impl<'a> People<'a> {
                 };
                 let hint = of_several_genes(atom);
                 self.hints.extend(hint.clone());
-                let carried = Carried::new(self.view, &resolver, of, (asked, hint), at)?;
-                return Ok(Part::Carried(Box::new(carried)));
+                let carried = CarrierQuery::new(self.view, &resolver, of, (asked, hint), at)?;
+                return Ok(Part::Carriers(Box::new(carried)));
             }
-            WhoAtom::Similar {
+            GroupAtom::Similar {
                 profile,
                 threshold,
                 measure,
@@ -210,11 +210,11 @@ impl<'a> People<'a> {
                 let similar = Similar::new(self.view, profile, *threshold, *measure, &error)?;
                 return Ok(Part::Similar(Box::new(similar)));
             }
-            WhoAtom::Individuals(list) => {
+            GroupAtom::Individuals(list) => {
                 self.store(at)?;
                 self.listed(list, Listing::Individuals, at)?
             }
-            WhoAtom::Term {
+            GroupAtom::Term {
                 scope,
                 term,
                 recorded,
@@ -223,7 +223,7 @@ impl<'a> People<'a> {
                 self.store(at)?.term_set(*scope, &found, *recorded)?
             }
             // everybody else, samples of which no person is known among them
-            WhoAtom::Attribute {
+            GroupAtom::Attribute {
                 attribute: Attribute::Sex,
                 value,
             } if value.eq_ignore_ascii_case("unknown") => {
@@ -233,7 +233,7 @@ impl<'a> People<'a> {
                 }
                 return Ok(Part::Set(left));
             }
-            WhoAtom::Attribute { attribute, value } => {
+            GroupAtom::Attribute { attribute, value } => {
                 let store = self.store(at)?;
                 let visible = self.view.visible_individuals();
                 let set = store.attribute_set(*attribute, value)?;
@@ -254,10 +254,10 @@ impl<'a> People<'a> {
                     }
                 }
             }
-            WhoAtom::Age { comparison, age } => self
+            GroupAtom::Age { comparison, age } => self
                 .store(at)?
                 .age_set(|ages| holds(*comparison, ages, *age))?,
-            WhoAtom::Onset {
+            GroupAtom::Onset {
                 scope,
                 term,
                 comparison,
@@ -267,7 +267,7 @@ impl<'a> People<'a> {
                 let store = self.store(at)?;
                 store.onset_set(*scope, &found, |ages| holds(*comparison, ages, *age))?
             }
-            WhoAtom::Severity {
+            GroupAtom::Severity {
                 scope,
                 term,
                 severity,
@@ -276,7 +276,7 @@ impl<'a> People<'a> {
                 let severity = self.term(severity, None, at)?;
                 self.store(at)?.severity_set(*scope, &found, &severity)?
             }
-            WhoAtom::Measurement {
+            GroupAtom::Measurement {
                 assay,
                 unit,
                 comparison,
@@ -406,7 +406,7 @@ fn cost(node: &Node<(String, Part)>) -> u32 {
     match node {
         Node::Atom(atom) => match atom.kind.1 {
             Part::Set(_) => 0,
-            Part::Carried(_) => 1,
+            Part::Carriers(_) => 1,
             Part::Similar(_) => 2,
         },
         Node::Not(inner) => cost(inner),

@@ -1,11 +1,12 @@
 //! From what an expression names to what the dataset holds: contigs, alleles, ids, INFO keys.
 
+use super::annotation_names::{any_of, entry, together};
 use super::entries::EntryTest;
 use super::expression::{
-    Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantType, Where, WhereAtom, nearest,
+    Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantAtom, VariantExpr, VariantType,
+    nearest,
 };
 use super::find::{doubt_of_mate, find_change};
-use super::named::{any_of, entry, together};
 use super::people::People;
 use super::several::{Several, narrow};
 use crate::cohort::{Regions, View};
@@ -86,7 +87,7 @@ impl<'a> Resolver<'a> {
         self.notes.take()
     }
 
-    pub(crate) fn resolve(&self, of: &Where) -> Result<Node<Test>> {
+    pub(crate) fn resolve(&self, of: &VariantExpr) -> Result<Node<Test>> {
         let found = self.node(&of.0)?;
         match self.several.take().first() {
             Some(several) => {
@@ -97,8 +98,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn node(&self, node: &Node<WhereAtom>) -> Result<Node<Test>> {
-        let all = |nodes: &[Node<WhereAtom>]| -> Result<Vec<Node<Test>>> {
+    fn node(&self, node: &Node<VariantAtom>) -> Result<Node<Test>> {
+        let all = |nodes: &[Node<VariantAtom>]| -> Result<Vec<Node<Test>>> {
             nodes.iter().map(|n| self.node(n)).collect()
         };
         Ok(match node {
@@ -116,18 +117,18 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn atom(&self, atom: &Atom<WhereAtom>) -> Result<Test> {
+    fn atom(&self, atom: &Atom<VariantAtom>) -> Result<Test> {
         let at = &atom.at;
         Ok(match &atom.kind {
-            WhereAtom::All => Test::All,
-            WhereAtom::Allele(text) => self.allele(text, at)?,
-            WhereAtom::Name(name) => self.name(name, at)?,
-            WhereAtom::Region { contig, interval } => {
+            VariantAtom::All => Test::All,
+            VariantAtom::Allele(text) => self.allele(text, at)?,
+            VariantAtom::Name(name) => self.name(name, at)?,
+            VariantAtom::Region { contig, interval } => {
                 Test::Regions(Regions::new(vec![(self.contig(contig, at)?, *interval)]))
             }
-            WhereAtom::Regions(file) => Test::Regions(self.bed(file, at)?),
-            WhereAtom::Type(kind) => Test::Types(types(*kind)),
-            WhereAtom::Number {
+            VariantAtom::Regions(file) => Test::Regions(self.bed(file, at)?),
+            VariantAtom::Type(kind) => Test::Types(types(*kind)),
+            VariantAtom::Number {
                 field,
                 comparison,
                 value,
@@ -136,12 +137,12 @@ impl<'a> Resolver<'a> {
                 comparison: *comparison,
                 value: *value,
             },
-            WhereAtom::Info { key, test } => self.info(key, test, at)?,
-            WhereAtom::Filter(text) if text == "." => Test::Filter(String::new()),
-            WhereAtom::Filter(text) => Test::Filter(text.clone()),
-            WhereAtom::Id(id) => self.id(id)?,
-            WhereAtom::Gene(name) => self.gene(name, at)?,
-            WhereAtom::NumberIn {
+            VariantAtom::Info { key, test } => self.info(key, test, at)?,
+            VariantAtom::Filter(text) if text == "." => Test::Filter(String::new()),
+            VariantAtom::Filter(text) => Test::Filter(text.clone()),
+            VariantAtom::Id(id) => self.id(id)?,
+            VariantAtom::Gene(name) => self.gene(name, at)?,
+            VariantAtom::NumberIn {
                 field,
                 of,
                 comparison,
@@ -156,8 +157,8 @@ impl<'a> Resolver<'a> {
                     value: *value,
                 }
             }
-            WhereAtom::Consequence(name) => self.consequence(name, at)?,
-            WhereAtom::Impact { comparison, impact } => {
+            VariantAtom::Consequence(name) => self.consequence(name, at)?,
+            VariantAtom::Impact { comparison, impact } => {
                 self.annotations(at)?;
                 let wanted = f64::from(*impact as u8);
                 let holds = |grade: &u8| comparison.holds(f64::from(*grade), wanted);
@@ -166,8 +167,8 @@ impl<'a> Resolver<'a> {
                     .fold(0, |mask, grade| mask | 1 << grade);
                 entry(EntryTest::Impact(mask))
             }
-            WhereAtom::Protein(change) => self.protein(change, at)?,
-            WhereAtom::Transcripts(transcripts) => {
+            VariantAtom::Protein(change) => self.protein(change, at)?,
+            VariantAtom::Transcripts(transcripts) => {
                 self.annotations(at)?;
                 entry(EntryTest::Flags(match transcripts {
                     Transcripts::Canonical => CANONICAL,

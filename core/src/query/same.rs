@@ -5,7 +5,7 @@
 //! its length. Rows without change (no ALT, `<*>`, `<NON_REF>`) are no alleles, whatever they span. A
 //! breakend is its text, its mate under any name of the contig.
 
-use super::test::Tester;
+use super::filter::RowFilter;
 use crate::error::Result;
 use crate::genome::{AlleleType, ContigNames, Extent, with_mate_named};
 use std::cmp::Ordering;
@@ -22,12 +22,12 @@ pub(super) struct VariantKey {
 }
 
 impl VariantKey {
-    pub(super) fn of(tester: &mut Tester<'_>, row: u32, names: &ContigNames) -> Result<Self> {
+    pub(super) fn of(filter: &mut RowFilter<'_>, row: u32, names: &ContigNames) -> Result<Self> {
         let (mut reference, mut alternate) = (Vec::new(), Vec::new());
-        tester.alleles(row, &mut reference, &mut alternate)?;
+        filter.alleles(row, &mut reference, &mut alternate)?;
         let extent = match alternate.first() {
             Some(b'<') if AlleleType::of(&reference, &alternate, None) != AlleleType::Ref => {
-                tester.extent(row)?
+                filter.extent(row)?
             }
             _ => None,
         };

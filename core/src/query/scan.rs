@@ -1,7 +1,7 @@
 //! A scan: variants that go with what they are read from, for hosts that keep them.
 
 use super::variants::{Variant, Variants};
-use super::{Group, IntoWhere};
+use super::{Group, IntoVariantExpr};
 use crate::cohort::View;
 use crate::error::Result;
 use self_cell::self_cell;
@@ -56,7 +56,7 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::variants_in`].
-    pub fn scan(&self, of: impl IntoWhere, group: Option<&Group>) -> Result<Scan> {
+    pub fn scan(&self, of: impl IntoVariantExpr, group: Option<&Group>) -> Result<Scan> {
         let kept = Kept::try_new(self.clone(), |view| match group {
             Some(group) => view.variants_in(of, group),
             None => view.variants(of),
@@ -69,7 +69,7 @@ impl View {
     /// # Errors
     ///
     /// As [`Self::variants_by`].
-    pub fn scan_by(&self, of: impl IntoWhere, groups: &[Group]) -> Result<Scan> {
+    pub fn scan_by(&self, of: impl IntoVariantExpr, groups: &[Group]) -> Result<Scan> {
         let kept = Kept::try_new(self.clone(), |view| view.variants_by(of, groups))?;
         Ok(Scan(kept))
     }

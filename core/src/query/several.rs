@@ -1,9 +1,9 @@
 //! Alleles whose text is that of several variants: symbolic ones of different extents at one place.
 
 use super::expression::{Node, Number};
+use super::filter::RowFilter;
 use super::find::name_of;
 use super::resolve::Test;
-use super::test::Tester;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Extent;
@@ -38,9 +38,9 @@ impl Several {
             let Some(of) = view.parts().get(*part) else {
                 continue;
             };
-            let mut tester = Tester::new(view.segment(of)?);
+            let mut filter = RowFilter::new(view.segment(of)?);
             for &row in rows {
-                let Some(extent) = tester.extent(row)? else {
+                let Some(extent) = filter.extent(row)? else {
                     continue;
                 };
                 match variants.iter_mut().find(|(known, _)| *known == extent) {
@@ -123,8 +123,8 @@ fn passes(view: &View, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> Result
             let Some(of) = view.parts().get(part) else {
                 continue;
             };
-            let mut tester = Tester::new(view.segment(of)?);
-            holds |= tester.test(test, part, row)?;
+            let mut filter = RowFilter::new(view.segment(of)?);
+            holds |= filter.test(test, part, row)?;
         }
         if holds != *expected {
             return Ok(false);

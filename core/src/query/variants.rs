@@ -2,14 +2,14 @@
 
 use super::Group;
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
-use super::counts::{Counted, Counting, Counts};
+use super::counts::{Counting, Counts, GroupCounter};
 use super::entries::EntryTest;
 use super::expression::Node;
 use super::resolve::Test;
 use super::spellings::Numbered;
 use super::walk::{RowRef, Walk};
 use crate::cohort::Carrier;
-use crate::cohort::Tally;
+use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
@@ -61,7 +61,7 @@ pub struct Variants<'a> {
     /// What is asked of annotations, so that what is shown is what was asked for.
     asked: Vec<Arc<EntryTest>>,
     /// Everybody who matters, where the group is not that: parents may be outside of it.
-    whole: Counted<'a>,
+    whole: GroupCounter<'a>,
     /// The batches of samples that were looked for.
     pub(super) batches_of: HashMap<u32, Vec<u32>>,
     scratch: Scratch,
@@ -94,7 +94,7 @@ impl<'a> Variants<'a> {
             counting: Counting::new(view, group),
             beside: 0,
             asked,
-            whole: Counted::new(view, None),
+            whole: GroupCounter::new(view, None),
             batches_of: HashMap::new(),
             scratch: Scratch::default(),
         })
@@ -139,7 +139,7 @@ impl<'a> Variants<'a> {
     /// Tells origins of these children only, by looking only at their families: others do not matter.
     pub(super) fn look_only_at(&mut self, children: &SampleSet, families: &SampleSet) {
         self.counting = Counting::new(self.view, Some(children));
-        self.whole = Counted::new(self.view, Some(families));
+        self.whole = GroupCounter::new(self.view, Some(families));
     }
 
     /// The group that was asked for; `None` is everybody.
@@ -147,14 +147,14 @@ impl<'a> Variants<'a> {
         self.counting.group(ASKED)?.group.as_ref()
     }
 
-    fn tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
+    fn tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
         let (part, segment) = self.walk.part(row)?;
         let counted = self.counting.group_mut(ASKED)?;
         counted.tally((part, segment, row.row))
     }
 
     /// As [`Self::tally`], of everybody.
-    pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut Tally<'a>> {
+    pub(super) fn whole_tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
         if self.group().is_none() {
             return self.tally(row);
         }

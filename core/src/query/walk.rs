@@ -9,12 +9,12 @@ use super::changes::Changes;
 use super::counts::{Counting, Counts};
 use super::coverage::{Coverage, Place, RowOf};
 use super::expression::Node;
+use super::filter::{
+    EVERYBODY, RowFilter, VariantRows, asks_records, count_everybody, rows_of, test_node,
+};
 use super::resolve::Test;
 use super::same::VariantKey;
 use super::spellings::{Numbered, Spelled, Spellings};
-use super::test::{
-    EVERYBODY, Tester, VariantRows, asks_records, count_everybody, rows_of, test_node,
-};
 use crate::cohort::{Shortcut, View};
 use crate::error::Result;
 use crate::stop::check_stop;
@@ -39,7 +39,7 @@ pub(crate) struct RowRef {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct WalkPlan {
     pub(crate) segments: u64,
-    pub(crate) segments_passed_by: u64,
+    pub(crate) segments_skipped: u64,
     pub(crate) candidates: u64,
     pub(crate) exact: bool,
 }
@@ -85,7 +85,7 @@ pub(super) struct PartWalk<'a> {
     is_merged: bool,
     pub(super) segment: &'a Segment,
     candidates: Rows,
-    pub(super) tester: Tester<'a>,
+    pub(super) filter: RowFilter<'a>,
 }
 
 /// The next candidate of a part on the current contig; the greatest is the one that comes first.
@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
         };
         for ((index, part), candidates) in view.parts().iter().enumerate().zip(found) {
             let Some(candidates) = candidates else {
-                plan.segments_passed_by += 1;
+                plan.segments_skipped += 1;
                 continue;
             };
             plan.segments += 1;
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
                     is_merged: view.is_merged(index),
                     segment,
                     candidates,
-                    tester: Tester::new(segment),
+                    filter: RowFilter::new(segment),
                 });
             }
         }
@@ -308,16 +308,16 @@ impl<'a> Walk<'a> {
         let Some(next) = next.filter(|next| rows.contains(next)) else {
             return Ok(None);
         };
-        let tester = &mut part.tester;
-        let same = tester.alleles_number(next)? == tester.alleles_number(row.row)?
-            && tester.position(next)? == tester.position(row.row)?;
+        let filter = &mut part.filter;
+        let same = filter.alleles_number(next)? == filter.alleles_number(row.row)?
+            && filter.position(next)? == filter.position(row.row)?;
         Ok(same.then_some(RowRef { row: next, ..row }))
     }
 
     fn key(&mut self, row: RowRef) -> Result<Option<VariantKey>> {
         let names = self.view.contig_names();
         let part = self.parts.get_mut(row.part);
-        part.map(|part| VariantKey::of(&mut part.tester, row.row, names))
+        part.map(|part| VariantKey::of(&mut part.filter, row.row, names))
             .transpose()
     }
 
@@ -402,7 +402,7 @@ impl<'a> Walk<'a> {
             };
             let row = first.start.max(rows.start);
             if row < rows.end {
-                let position = part.tester.position(row)?;
+                let position = part.filter.position(row)?;
                 self.heads.push(Head {
                     index,
                     range,
@@ -479,7 +479,7 @@ impl<'a> Walk<'a> {
         alternate: &mut Vec<u8>,
     ) -> Result<()> {
         match self.parts.get_mut(row.part) {
-            Some(part) => part.tester.alleles(row.row, reference, alternate),
+            Some(part) => part.filter.alleles(row.row, reference, alternate),
             None => Ok(()),
         }
     }
@@ -508,7 +508,7 @@ impl PartWalk<'_> {
     /// The number of a row's alleles in the segment, where they are a few bases: then no other number is
     /// of the same ones.
     fn short(&mut self, row: u32) -> Result<Option<i64>> {
-        let number = self.tester.alleles_number(row)?;
+        let number = self.filter.alleles_number(row)?;
         let is_packed = self.segment.has_packed_alleles(number)?;
         Ok(is_packed.then_some(number))
     }
@@ -541,7 +541,7 @@ impl Head {
         if self.range == part.candidates.ranges.len() || self.row >= self.end {
             return Ok(false);
         }
-        self.position = part.tester.position(self.row)?;
+        self.position = part.filter.position(self.row)?;
         Ok(true)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::common::check::dump;
 use crate::common::{Folder, keeping};
-use varidex::{Allele, Dataset, Error, Group, SampleSet, Variants, Where, Who};
+use varidex::{Allele, Dataset, Error, Group, GroupExpr, SampleSet, VariantExpr, Variants};
 
 #[test]
 fn what_may_go_to_other_threads() {
@@ -15,8 +15,8 @@ fn what_may_go_to_other_threads() {
     send::<Variants<'_>>();
     send::<Allele<'_>>();
     send::<SampleSet>();
-    send::<Where>();
-    send::<Who>();
+    send::<VariantExpr>();
+    send::<GroupExpr>();
     send::<Error>();
     sync::<Error>();
 }

@@ -1,4 +1,4 @@
-//! Every byte of a small dataset bent in turn: `verify` names file and section, questions give the
+//! Every byte of a small dataset corrupted in turn: `verify` names file and section, questions give the
 //! right answer or an error.
 
 use crate::common::check::dump;
@@ -122,8 +122,8 @@ fn every_bent_byte_is_found() {
         let mut names = BTreeMap::new();
         let step = if is_manifest { step.min(3) } else { step };
         for at in (0..sound.len()).step_by(step) {
-            let bent = [sound[at] ^ [1u8, 0x10, 0x80, 0xff][at % 4]];
-            let (found, answer) = with_bytes(&path, at, &bent, || {
+            let corrupted = [sound[at] ^ [1u8, 0x10, 0x80, 0xff][at % 4]];
+            let (found, answer) = with_bytes(&path, at, &corrupted, || {
                 let found = Dataset::open(&to).and_then(|dataset| dataset.verify());
                 let answer = Dataset::open(&to).and_then(|dataset| dump(&dataset.view()));
                 (found, answer)

@@ -91,7 +91,7 @@ fn ask_everything(to: &Path) -> Result<(), Error> {
 }
 
 /// Bends some bytes of a file: near each other, so that counts and offsets are hit together.
-fn bend(bytes: &mut [u8], random: &mut impl Rng) {
+fn corrupt(bytes: &mut [u8], random: &mut impl Rng) {
     let odd = [0u8, 1, 2, 0x7f, 0x80, 0xfe, 0xff];
     let len = bytes.len();
     for _ in 0..random.random_range(1..4) {
@@ -128,16 +128,16 @@ fn bent_bytes_with_right_checksums_never_panic_or_hang() {
     for seed in 0..rounds {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
         let name = binary[random.random_range(0..binary.len())];
-        let mut bent = sound.clone();
-        let file = bent.get_mut(name).unwrap();
-        bend(file, &mut random);
+        let mut corrupted = sound.clone();
+        let file = corrupted.get_mut(name).unwrap();
+        corrupt(file, &mut random);
         repair(file);
         let old = format!("{:032x}", xxh3_128(&sound[name]));
         let new = format!("{:032x}", xxh3_128(file));
         assert!(manifest.contains(&old));
         let signed = signed(&manifest.replacen(&format!("\"{old}\""), &format!("\"{new}\""), 1));
-        bent.insert("manifest.json".to_owned(), signed.into_bytes());
-        write(&to, &bent);
+        corrupted.insert("manifest.json".to_owned(), signed.into_bytes());
+        write(&to, &corrupted);
         let (done, wait) = mpsc::channel();
         let path = to.clone();
         let worker = std::thread::spawn(move || {
@@ -153,7 +153,7 @@ fn bent_bytes_with_right_checksums_never_panic_or_hang() {
             Err(_) => panic!("seed {seed}: a panic in {name}"),
         }
     }
-    // what can be bent without a contradiction is names, alleles, qualities and the like
+    // what can be corrupted without a contradiction is names, alleles, qualities and the like
     assert!(errors > rounds / 4, "{errors} of {rounds}");
 }
 

@@ -64,13 +64,13 @@ proptest! {
             let twins: Vec<_> = oracle.rows.iter().filter(|other| same_change(row, other)).collect();
             let name = format!("{contig}:{position}:{reference}:{alternate}");
             let everybody = oracle.all().into_iter().collect();
-            let mut variants = dataset.variants(varidex::Where::allele(&name)).unwrap();
+            let mut variants = dataset.variants(varidex::VariantExpr::allele(&name)).unwrap();
             compare(&mut variants, &twins, &everybody);
             // a dash inside a contig or an allele makes no difference in text either
             let mut variants = dataset.variants(name.as_str()).unwrap();
             compare(&mut variants, &twins, &everybody);
             let dashed = format!("{contig}-{position}-{reference}-{alternate}");
-            let mut variants = dataset.variants(varidex::Where::allele(dashed)).unwrap();
+            let mut variants = dataset.variants(varidex::VariantExpr::allele(dashed)).unwrap();
             compare(&mut variants, &twins, &everybody);
             let place = Position::from_one_based(position).unwrap();
             let found = dataset.allele(contig, place, reference, alternate).unwrap().unwrap();

@@ -311,7 +311,7 @@ fn truncated_bgzf_is_an_error_wherever_it_ends() {
     assert_eq!(report.records, 8_999);
 }
 
-/// Every byte of a small compressed file and a BCF bent in turn: an answer or an error, no panic.
+/// Every byte of a small compressed file and a BCF corrupted in turn: an answer or an error, no panic.
 #[test]
 fn bent_bytes_of_input_never_panic() {
     let folder = Folder::new();
@@ -325,7 +325,7 @@ fn bent_bytes_of_input_never_panic() {
         ],
     );
     let plain = folder.write("plain.vcf", &text);
-    let mut files = vec![("bent.vcf", text.clone().into_bytes())];
+    let mut files = vec![("corrupted.vcf", text.clone().into_bytes())];
     let name = plain.to_str().unwrap();
     let to = folder.path("plain.bcf");
     let arguments = [
@@ -337,15 +337,15 @@ fn bent_bytes_of_input_never_panic() {
         name,
     ];
     if crate::common::run("bcftools", &arguments).is_some() {
-        files.push(("bent.bcf", fs::read(&to).unwrap()));
+        files.push(("corrupted.bcf", fs::read(&to).unwrap()));
     }
     for (name, sound) in files {
         let step = if cfg!(debug_assertions) { 3 } else { 1 };
         for at in (0..sound.len()).step_by(step) {
-            let mut bent = sound.clone();
-            bent[at] ^= [1, 0x80, 0xff][at / 3 % 3];
-            let input = folder.write(name, &bent);
-            let to = folder.path("bent.vdx");
+            let mut corrupted = sound.clone();
+            corrupted[at] ^= [1, 0x80, 0xff][at / 3 % 3];
+            let input = folder.write(name, &corrupted);
+            let to = folder.path("corrupted.vdx");
             match build(&[&input], &to, &skipping()) {
                 Ok(report) => {
                     adds_up(&report);

@@ -3,7 +3,7 @@
 use crate::common::Folder;
 use crate::common::generate::{INFO_KEYS, cohort};
 use crate::meaning::choices::Choices;
-use crate::meaning::expression::Who;
+use crate::meaning::expression::GroupExpr;
 use crate::meaning::generate::{Asking, Kinds, Seeds, seeds};
 use crate::meaning::{
     Cohort, World, compare_by, compare_origins, compare_pairs, compare_scores, compare_where,
@@ -50,7 +50,11 @@ fn ask(world: &World, expressions: &[Vec<u16>], kinds: Kinds) {
             2 => compare_pairs(&cohort, &dataset, &asking.variants(&mut choices, 2)),
             3 => {
                 let of = asking.variants(&mut choices, 2);
-                compare_who(&cohort, &dataset, &Who::Carriers(of, Default::default()));
+                compare_who(
+                    &cohort,
+                    &dataset,
+                    &GroupExpr::Carriers(of, Default::default()),
+                );
             }
             8 => {
                 let all = [

@@ -107,9 +107,9 @@ fn others(kind: u64, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let step = bytes.len().div_ceil(places).max(1);
     for (n, at) in (0..bytes.len()).step_by(step).enumerate() {
         let mask = [1u8, 0x10, 0x80, 0xff][n % 4];
-        let mut bent = bytes.to_vec();
-        bent[at] ^= mask;
-        all.push((format!("byte {at} with {mask:#x}"), bent));
+        let mut corrupted = bytes.to_vec();
+        corrupted[at] ^= mask;
+        all.push((format!("byte {at} with {mask:#x}"), corrupted));
     }
     let texts = [
         49, 52, 56, 65, 72, 80, 100, 105, 106, 107, 128, 129, 130, 138, 161, 168, 169, 170, 172,
@@ -197,13 +197,13 @@ fn what_verify_finds_sound_answers_as_it_says() {
                 let known = &good.files[file].sections[section];
                 let of = format!("{name}, {} {}", good.files[file].name(), known.kind);
                 for (what, bytes) in others(known.kind, &known.bytes) {
-                    let mut bent = good.clone();
-                    bent.files[file].sections[section].bytes = bytes;
-                    if bent.files[file].sections[section].bytes.is_empty() {
-                        bent.files[file].sections.remove(section);
+                    let mut corrupted = good.clone();
+                    corrupted.files[file].sections[section].bytes = bytes;
+                    if corrupted.files[file].sections[section].bytes.is_empty() {
+                        corrupted.files[file].sections.remove(section);
                     }
                     tried += 1;
-                    let Some(found) = judged(&bent, &to, &questions) else {
+                    let Some(found) = judged(&corrupted, &to, &questions) else {
                         refused += 1;
                         continue;
                     };
@@ -267,11 +267,11 @@ fn what_only_the_manifest_says() {
                 .any(|end| at.ends_with(end))
         });
         for (at, value) in others {
-            let mut bent = good.clone();
+            let mut corrupted = good.clone();
             let Some((parent, key)) = at.rsplit_once('/') else {
                 continue;
             };
-            let parent = bent.manifest.pointer_mut(parent).unwrap();
+            let parent = corrupted.manifest.pointer_mut(parent).unwrap();
             match (value.clone(), parent) {
                 (Some(value), Value::Array(list)) => list[key.parse::<usize>().unwrap()] = value,
                 (Some(value), parent) => parent[key] = value,
@@ -281,7 +281,7 @@ fn what_only_the_manifest_says() {
                 }
                 _ => continue,
             }
-            let Some(found) = judged(&bent, &to, &questions) else {
+            let Some(found) = judged(&corrupted, &to, &questions) else {
                 continue;
             };
             let free: &[&str] = match key {

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use truth::{Allele, Scan, Six};
 use varidex::{
-    BuildOptions, CarrierOptions, Counts, Dataset, Error, Group, Interval, Position, Report, View,
-    Where, Who, Zygosity,
+    BuildOptions, CarrierOptions, Counts, Dataset, Error, Group, GroupExpr, Interval, Position,
+    Report, VariantExpr, View, Zygosity,
 };
 use varidex_simulate::{Options, Summary};
 
@@ -284,8 +284,8 @@ impl Cohort<'_> {
         Ok(right)
     }
 
-    fn group_expression(&self) -> Who {
-        Who::samples_file(self.list.display().to_string())
+    fn group_expression(&self) -> GroupExpr {
+        GroupExpr::samples_file(self.list.display().to_string())
     }
 
     /// Every allele in everybody and in the group.
@@ -351,38 +351,39 @@ impl Cohort<'_> {
         let Some(interval) = Interval::from_one_based_inclusive(first, last) else {
             return Ok(true);
         };
-        let rare = || Where::region(self.contig.as_str(), interval).and(Where::af().lt(RARE));
+        let rare =
+            || VariantExpr::region(self.contig.as_str(), interval).and(VariantExpr::af().lt(RARE));
         let of = format!("{}:{first}-{last} & af<{RARE}", self.contig);
         let in_group = |sample: usize| self.in_group.get(sample).copied().unwrap_or_default();
         let carried = |sample: usize| scan.carried.get(sample).copied().unwrap_or_default();
         let homozygous = |sample: usize| scan.hom.get(sample).copied().unwrap_or_default();
-        let women = |who: Who| who.and(self.group_expression());
+        let women = |who: GroupExpr| who.and(self.group_expression());
         let hom = CarrierOptions::default().zygosity(Zygosity::Hom);
         let several = CarrierOptions::default().at_least(5);
         let samples = || 0..self.in_group.len();
-        let questions: [(String, Who, Vec<usize>); 4] = [
+        let questions: [(String, GroupExpr, Vec<usize>); 4] = [
             (
                 format!("carriers({of}) & samples(@finnish_women.txt)"),
-                women(Who::carriers(rare())),
+                women(GroupExpr::carriers(rare())),
                 samples()
                     .filter(|&s| in_group(s) && carried(s) > 0)
                     .collect(),
             ),
             (
                 format!("!carriers({of}) & samples(@finnish_women.txt)"),
-                women(Who::carriers(rare()).not()),
+                women(GroupExpr::carriers(rare()).not()),
                 samples()
                     .filter(|&s| in_group(s) && carried(s) == 0)
                     .collect(),
             ),
             (
                 format!("carriers({of}, at_least: 5)"),
-                Who::carriers_with(rare(), several),
+                GroupExpr::carriers_with(rare(), several),
                 samples().filter(|&s| carried(s) >= 5).collect(),
             ),
             (
                 format!("carriers({of}, hom) & samples(@finnish_women.txt)"),
-                women(Who::carriers_with(rare(), hom)),
+                women(GroupExpr::carriers_with(rare(), hom)),
                 samples()
                     .filter(|&s| in_group(s) && homozygous(s))
                     .collect(),
@@ -442,7 +443,7 @@ impl Cohort<'_> {
 
         let (first, last) = self.region;
         let region = format!("{}:{first}-{last}", self.contig);
-        let people = Who::samples(self.names.iter().map(String::as_str));
+        let people = GroupExpr::samples(self.names.iter().map(String::as_str));
         let group = self.view.ask(people)?;
         let size = count(group.count());
         let (rows, seconds) = median(|| {

@@ -1,12 +1,12 @@
 //! Of whom a row reports, in a batch that is put together from inputs of one sample each.
 
 use super::super::Mask;
-use super::{RowCounts, Tally};
+use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::Malformed;
 
-impl Tally<'_> {
+impl RowCounter<'_> {
     /// AN, where so many copies are not known or not there, and whether somebody was not looked at.
     pub(super) fn known_of(&mut self, row: u32, mask: &Mask, less: u32) -> Result<RowCounts> {
         let [uncovered, outside] = match self.segment.has_scopes() {

@@ -1,7 +1,7 @@
 //! What rows of one site share: whose copies are missing, and who has one alone.
 
 use super::super::Mask;
-use super::{EVEN, RowCounts, Tally};
+use super::{EVEN, RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{Malformed, StoredSet, get_bit, words_for};
@@ -18,7 +18,7 @@ pub(crate) struct SiteCache {
     pub(crate) bits: Vec<u64>,
 }
 
-impl Tally<'_> {
+impl RowCounter<'_> {
     /// AN of the diploid and haploid samples, without looking whose copies are missing.
     pub(super) fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let (haploid, missing, sets) = self.site_sets(row)?;

@@ -98,11 +98,11 @@ fn read_file(path: &Path, genes: &mut Genes) -> Result<String> {
 
 /// Reads a file in the format that its head is of.
 fn read_as(path: &Path, head: &str, genes: &mut Genes) -> Result<()> {
-    let is_passed_by = |line: &&str| {
+    let is_skipped = |line: &&str| {
         let words = ["#", "track", "browser"];
         !line.trim().is_empty() && !words.iter().any(|word| line.starts_with(word))
     };
-    let first = head.lines().find(is_passed_by).unwrap_or_default();
+    let first = head.lines().find(is_skipped).unwrap_or_default();
     let fields: Vec<&str> = first.split('\t').collect();
     let is_number = |i: usize| fields.get(i).is_some_and(|f| f.parse::<i64>().is_ok());
     if fields.len() >= 9 && is_number(3) && is_number(4) {

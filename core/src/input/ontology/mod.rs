@@ -7,7 +7,7 @@
 //! |---|---|
 //! | OBO 1.2 to 1.4 (`hp.obo`, `mondo.obo`) | terms, synonyms, `is_a`, `alt_id`, `replaced_by`, `equivalent_to`, and those of `xref` that mean the same |
 //! | OBO graphs (`hp.json`) | the same |
-//! | a table with the columns `code` or `id`, `parent`, `label` (others are passed by) | a hierarchy |
+//! | a table with the columns `code` or `id`, `parent`, `label` (others are skipped) | a hierarchy |
 //! | a list of ICD-10 codes without a header | a hierarchy by the codes themselves, as `ICD10:E78.0` |
 //! | SSSOM (`subject_id`, `predicate_id`, `object_id`) | `exactMatch`, `broadMatch`, `narrowMatch` |
 //! | HPO's `phenotype.hpoa` | diseases with their phenotypes, how often, and which are excluded |

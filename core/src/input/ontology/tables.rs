@@ -24,7 +24,7 @@ const ANNOTATIONS: [(&str, usize); 6] = [
     ("aspect", 10),
 ];
 
-/// A table with a header; lines that start with `#` are passed by.
+/// A table with a header; lines that start with `#` are skipped.
 struct Table<'a> {
     path: &'a Path,
     header: StringRecord,

@@ -5,7 +5,7 @@
 
 use super::planes::bits;
 use super::row::Row;
-use crate::cohort::Tally;
+use crate::cohort::RowCounter;
 use crate::error::Result;
 use crate::format::Folder;
 use crate::set::{set_bit, words_for};
@@ -188,7 +188,7 @@ fn beside_of(segment: &Segment, row: u32) -> Result<usize> {
 /// Whether a stored row has the genotypes of a row to come.
 fn same_genotypes(segment: &Segment, stored: u32, row: &Row, samples: u32) -> Result<bool> {
     let record = row.record();
-    let mut tally = Tally::new(segment, None);
+    let mut tally = RowCounter::new(segment, None);
     let mut carried = vec![0; words_for(2 * samples)];
     tally.walk_copies(stored, |copy| set_bit(&mut carried, copy))?;
     if carried != bits(&row.chunk, row.carriers(), 2 * samples) {

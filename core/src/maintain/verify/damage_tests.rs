@@ -39,17 +39,17 @@ fn built() -> Sample {
     }
 }
 
-/// Lets `bend` change a section, and sets the checksums right.
-fn bend_section(file: &Path, of: FileKind, kind: Kind, bend: impl FnOnce(&mut Vec<u8>)) {
+/// Lets `corrupt` change a section, and sets the checksums right.
+fn bend_section(file: &Path, of: FileKind, kind: Kind, corrupt: impl FnOnce(&mut Vec<u8>)) {
     let bytes = std::fs::read(file).unwrap();
     let sound = Container::from_bytes(file, bytes, of).unwrap();
-    let mut bend = Some(bend);
+    let mut corrupt = Some(corrupt);
     let mut writer = ContainerWriter::default();
     for known in (0..5000).filter_map(Kind::from_number) {
         let mut section = sound.whole(known).unwrap().to_vec();
         if known == kind {
-            assert!(!section.is_empty(), "{kind:?} is there to be bent");
-            bend.take().unwrap()(&mut section);
+            assert!(!section.is_empty(), "{kind:?} is there to be corrupted");
+            corrupt.take().unwrap()(&mut section);
         }
         writer.add(known, section);
     }
@@ -58,11 +58,11 @@ fn bend_section(file: &Path, of: FileKind, kind: Kind, bend: impl FnOnce(&mut Ve
     std::fs::write(file, out).unwrap();
 }
 
-fn bent(kind: Kind, bend: impl FnOnce(&mut Vec<u8>)) -> (Sample, View) {
+fn corrupted(kind: Kind, corrupt: impl FnOnce(&mut Vec<u8>)) -> (Sample, View) {
     let sample = built();
     let dataset = Dataset::open(&sample.path).unwrap().view();
     let file = sample.path.join(&dataset.manifest().segments[0].file.file);
-    bend_section(&file, FileKind::Segment, kind, bend);
+    bend_section(&file, FileKind::Segment, kind, corrupt);
     let dataset = Dataset::open(&sample.path).unwrap().view();
     (sample, dataset)
 }
@@ -155,7 +155,7 @@ fn columns_of_extreme_values_are_refused() {
         Kind::Haploid,
     ] {
         for base in [i64::MIN, -1, (1 << 62) - 1, i64::MAX - 1, i64::MAX] {
-            let (_sample, dataset) = bent(kind, |column| {
+            let (_sample, dataset) = corrupted(kind, |column| {
                 column[..8].copy_from_slice(&base.to_le_bytes());
             });
             // FILTER numbers without a text are none; the others contradict something
@@ -168,7 +168,7 @@ fn columns_of_extreme_values_are_refused() {
 
 #[test]
 fn samples_past_the_last_number_are_refused() {
-    let (_sample, dataset) = bent(Kind::Meta, |meta| {
+    let (_sample, dataset) = corrupted(Kind::Meta, |meta| {
         meta[8..12].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
     });
     assert!(ask(&dataset).is_err());
@@ -176,7 +176,7 @@ fn samples_past_the_last_number_are_refused() {
 
 #[test]
 fn polyploid_genotypes_of_nobody_are_refused() {
-    let (_sample, dataset) = bent(Kind::Polyploid, |bytes| bytes[0] = 90);
+    let (_sample, dataset) = corrupted(Kind::Polyploid, |bytes| bytes[0] = 90);
     assert!(ask(&dataset).is_err());
 }
 

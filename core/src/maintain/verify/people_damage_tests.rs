@@ -113,9 +113,9 @@ fn flip_every_byte(kind: FileKind) {
         .map(Result::unwrap)
         .collect();
     for at in 0..sample.sound.len() {
-        let mut bent = sample.sound.clone();
-        bent[at] ^= 0x10;
-        std::fs::write(&sample.file, &bent).unwrap();
+        let mut corrupted = sample.sound.clone();
+        corrupted[at] ^= 0x10;
+        std::fs::write(&sample.file, &corrupted).unwrap();
         match Dataset::open(&sample.path).and_then(|dataset| dataset.verify()) {
             Err(Error::Damaged(damage)) => {
                 let section = section_at(&container, &sample.sound, at);
@@ -165,14 +165,14 @@ fn bytes_with_right_checksums_end_no_process() {
         let container = Container::from_bytes(&sample.file, sample.sound.clone(), of).unwrap();
         let kinds: Vec<Kind> = container.kinds().filter_map(Kind::from_number).collect();
         let (mut refused, mut bends) = (0, 0);
-        for &bent in &kinds {
+        for &corrupted in &kinds {
             // the heads of sections whole, every eleventh byte behind
-            let len = container.whole(bent).unwrap().len();
+            let len = container.whole(corrupted).unwrap().len();
             for at in (0..len.min(32)).chain((32..len).step_by(11)) {
                 let mut writer = ContainerWriter::default();
                 for &kind in &kinds {
                     let mut bytes = container.whole(kind).unwrap().to_vec();
-                    if kind == bent {
+                    if kind == corrupted {
                         // the highest bit, all bits, the lowest bit in turn
                         bytes[at] ^= [0x80, 0xff, 0x01][at % 3];
                     }

@@ -1,7 +1,7 @@
 //! Phase sets: their structure, their samples and their names.
 
 use super::fault;
-use crate::cohort::Tally;
+use crate::cohort::RowCounter;
 use crate::error::Result;
 use crate::format::{Kind, is_plain};
 use crate::set::{PhaseSet, is_phase_number};
@@ -67,7 +67,7 @@ fn ends(segment: &Segment) -> Result<()> {
 /// Who is of a phase set carries the row's ALT with one or both of two copies, and is phased where it is a set
 /// of calls.
 fn rows(segment: &Segment, names: &mut [Name]) -> Result<()> {
-    let mut tally = Tally::everybody(segment);
+    let mut tally = RowCounter::everybody(segment);
     let mut carriers = Vec::new();
     for row in 0..segment.meta().rows {
         let mut sets = segment.phase_sets(row)?;

@@ -1,7 +1,7 @@
 //! The genotypes of every row: its sets, how they agree with each other, and its counts.
 
 use super::fault;
-use crate::cohort::{RowCounts, Tally, for_each_polyploid};
+use crate::cohort::{RowCounter, RowCounts, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{Order, for_each_bit, get_bit, words_for};
@@ -50,7 +50,7 @@ pub(super) fn sets(segment: &Segment) -> Result<()> {
     let (c, file, meta) = (&segment.columns, segment.file(), segment.meta());
     let mut row_sets: [Bits; 7] = Default::default();
     let mut order = None;
-    let mut tally = Tally::everybody(segment);
+    let mut tally = RowCounter::everybody(segment);
     for row in 0..meta.rows {
         let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
         let sets = segment.page_sets(page)?;

@@ -79,7 +79,7 @@ impl<'a> Coverage<'a> {
     /// AN and missing samples of a group, by its number among those given, in the batches that do not
     /// have the variant of these rows; `None` where one of them that holds samples of the group did not
     /// look.
-    pub(crate) fn elsewhere(
+    pub(crate) fn reference_counts(
         &mut self,
         place: Place,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,

@@ -1,7 +1,7 @@
 //! The sums over what batches report of the place at hand.
 
 use crate::cohort::{Batches, Members, View};
-use crate::cohort::{RowCounts, Tally};
+use crate::cohort::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::set::SampleSet;
 
@@ -50,7 +50,7 @@ struct Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// What it reports is counted.
-    Counted,
+    GroupCounter,
     /// Its samples are counted elsewhere, or count nowhere.
     Silent,
     /// It did not look.
@@ -68,7 +68,7 @@ impl Standing {
             return Part::Silent;
         }
         match (self.looked(), near_looked, lower) {
-            (true, _, 0) => Part::Counted,
+            (true, _, 0) => Part::GroupCounter,
             (true, ..) => Part::Silent,
             (false, 0, _) => Part::Unknown,
             (false, ..) => Part::Silent,
@@ -85,7 +85,7 @@ struct Asked<'a> {
     /// Whether some are in no batch: they were looked at nowhere.
     outside: bool,
     /// By part.
-    tallies: Vec<Option<Box<Tally<'a>>>>,
+    tallies: Vec<Option<Box<RowCounter<'a>>>>,
     /// By batch: AN and missing samples by the block, and by the row of the same REF.
     known: Vec<[(u32, u32); 2]>,
     an: u64,
@@ -135,7 +135,7 @@ impl<'a> Reports<'a> {
     pub(super) fn row_of(&self, batch: u32) -> Option<(usize, u32)> {
         let standing = self.standings.get(batch as usize)?;
         let (part, row) = standing.site.or(standing.block)?;
-        (standing.part() == Part::Counted).then_some((part as usize, row))
+        (standing.part() == Part::GroupCounter).then_some((part as usize, row))
     }
 
     /// Whether a batch has the variant.
@@ -329,7 +329,7 @@ impl<'a> Asked<'a> {
         let Some(slot) = self.tallies.get_mut(part) else {
             return Ok((0, 0));
         };
-        let new = || Box::new(Tally::new(segment, self.group.as_ref()));
+        let new = || Box::new(RowCounter::new(segment, self.group.as_ref()));
         slot.get_or_insert_with(new).known(row)
     }
 }

@@ -8,31 +8,31 @@ use std::ops::Range;
 /// Which variants: an expression over variants, parsed from text or built.
 ///
 /// ```
-/// use varidex::Where;
-/// let text: Where = "af<0.01 & (type:snv | type:del)".parse()?;
-/// let built = Where::af().lt(0.01).and(
-///     Where::of_type(varidex::VariantType::Snv).or(Where::of_type(varidex::VariantType::Del)),
+/// use varidex::VariantExpr;
+/// let text: VariantExpr = "af<0.01 & (type:snv | type:del)".parse()?;
+/// let built = VariantExpr::af().lt(0.01).and(
+///     VariantExpr::of_type(varidex::VariantType::Snv).or(VariantExpr::of_type(varidex::VariantType::Del)),
 /// );
 /// assert_eq!(text, built);
 /// assert_eq!(built.to_string(), "af<0.01 & (type:snv | type:del)");
 /// # Ok::<(), varidex::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Where(pub(crate) Node<WhereAtom>);
+pub struct VariantExpr(pub(crate) Node<VariantAtom>);
 
 /// Which people: an expression over people, parsed from text or built.
 ///
 /// The people that it picks are a group; this is the question, not the answer.
 ///
 /// ```
-/// use varidex::{Where, Who};
-/// let text: Who = "carriers(22:16050075:A:G) & !samples(HG00096)".parse()?;
-/// let built = Who::carriers(Where::allele("22:16050075:A:G")).and(Who::samples(["HG00096"]).not());
+/// use varidex::{VariantExpr, GroupExpr};
+/// let text: GroupExpr = "carriers(22:16050075:A:G) & !samples(HG00096)".parse()?;
+/// let built = GroupExpr::carriers(VariantExpr::allele("22:16050075:A:G")).and(GroupExpr::samples(["HG00096"]).not());
 /// assert_eq!(text, built);
 /// # Ok::<(), varidex::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Who(pub(crate) Node<WhoAtom>);
+pub struct GroupExpr(pub(crate) Node<GroupAtom>);
 
 /// Set algebra over atoms of one kind. `And` and `Or` have at least two parts, none of their own
 /// kind, and `Not` never holds a `Not`: see the constructors.
@@ -98,7 +98,7 @@ impl<K: PartialEq> PartialEq for Atom<K> {
 
 /// What picks variants.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum WhereAtom {
+pub(crate) enum VariantAtom {
     All,
     /// One allele, in any text form, as given.
     Allele(String),
@@ -139,7 +139,7 @@ pub(crate) enum WhereAtom {
     /// A count or frequency within a group.
     NumberIn {
         field: Number,
-        of: Box<Who>,
+        of: Box<GroupExpr>,
         comparison: Comparison,
         value: f64,
     },
@@ -311,13 +311,13 @@ impl VariantType {
 
 /// What picks people.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum WhoAtom {
+pub(crate) enum GroupAtom {
     All,
     Samples(SampleList),
     Individuals(SampleList),
     /// Those who carry at least `at_least` of the variants, each in this zygosity.
     Carriers {
-        of: Where,
+        of: VariantExpr,
         zygosity: Option<Zygosity>,
         at_least: u32,
         /// Two of the variants in one gene, one on each copy as far as is known.

@@ -1,8 +1,8 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, Where, WhereAtom, Who, WhoAtom,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
+    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
 use crate::genome::Interval;
 #[cfg(doc)]
@@ -65,32 +65,32 @@ macro_rules! set_algebra {
     };
 }
 
-set_algebra!(Where);
-set_algebra!(Who);
+set_algebra!(VariantExpr);
+set_algebra!(GroupExpr);
 
-impl Where {
-    fn atom(kind: WhereAtom) -> Self {
+impl VariantExpr {
+    fn atom(kind: VariantAtom) -> Self {
         Self(Node::built(kind))
     }
 
     /// Every variant.
     pub fn all() -> Self {
-        Self::atom(WhereAtom::All)
+        Self::atom(VariantAtom::All)
     }
 
     /// One allele in any text form: `22:16050075:A:G`, `22-16050075-A-G`, SPDI, HGVS g., VRS id.
     pub fn allele(text: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Allele(text.into()))
+        Self::atom(VariantAtom::Allele(text.into()))
     }
 
     /// A contig, or the variants with this id: what the dataset knows by that name.
     pub fn name(name: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Name(name.into()))
+        Self::atom(VariantAtom::Name(name.into()))
     }
 
     /// The variants of a stretch of a contig. An end of `i32::MAX` means the end of the contig.
     pub fn region(contig: impl Into<String>, interval: Interval) -> Self {
-        Self::atom(WhereAtom::Region {
+        Self::atom(VariantAtom::Region {
             contig: contig.into(),
             interval,
         })
@@ -98,39 +98,39 @@ impl Where {
 
     /// The variants of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
     pub fn regions(file: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Regions(file.into()))
+        Self::atom(VariantAtom::Regions(file.into()))
     }
 
     /// The variants of a type.
     pub fn of_type(kind: VariantType) -> Self {
-        Self::atom(WhereAtom::Type(kind))
+        Self::atom(VariantAtom::Type(kind))
     }
 
     /// The variants with this value of FILTER: `PASS`, a filter's name, or `.` for none recorded.
     pub fn filter(name: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Filter(name.into()))
+        Self::atom(VariantAtom::Filter(name.into()))
     }
 
     /// The variants with this id.
     pub fn id(id: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Id(id.into()))
+        Self::atom(VariantAtom::Id(id.into()))
     }
 
     /// The variants of a gene, by symbol, alias or id: by annotation where the dataset has some, by
     /// position else.
     pub fn gene(name: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Gene(name.into()))
+        Self::atom(VariantAtom::Gene(name.into()))
     }
 
     /// The variants with this consequence, by the name or id of the Sequence Ontology; more special
     /// ones are included.
     pub fn consequence(term: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Consequence(term.into()))
+        Self::atom(VariantAtom::Consequence(term.into()))
     }
 
     /// The variants of this impact or a higher one.
     pub fn impact_at_least(impact: Impact) -> Self {
-        Self::atom(WhereAtom::Impact {
+        Self::atom(VariantAtom::Impact {
             comparison: Comparison::GreaterOrEqual,
             impact,
         })
@@ -138,12 +138,12 @@ impl Where {
 
     /// The variants that change a protein so: `V600E`, `p.Val600Glu`.
     pub fn protein(change: impl Into<String>) -> Self {
-        Self::atom(WhereAtom::Protein(change.into()))
+        Self::atom(VariantAtom::Protein(change.into()))
     }
 
     /// Only what annotation says of these transcripts.
     pub fn transcripts(which: Transcripts) -> Self {
-        Self::atom(WhereAtom::Transcripts(which))
+        Self::atom(VariantAtom::Transcripts(which))
     }
 
     /// An INFO key.
@@ -197,19 +197,19 @@ impl Where {
     }
 }
 
-/// A number of a variant, to be compared: see [`Where::af`] and its like.
+/// A number of a variant, to be compared: see [`VariantExpr::af`] and its like.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "compare it to get an expression"]
 pub struct NumberField(Number);
 
 impl NumberField {
     /// The same number within a group, as in `af(population:FIN)<0.01`.
-    pub fn within(self, group: Who) -> NumberWithin {
+    pub fn within(self, group: GroupExpr) -> NumberWithin {
         NumberWithin(self.0, group)
     }
 
-    fn compare(self, comparison: Comparison, value: f64) -> Where {
-        Where::atom(WhereAtom::Number {
+    fn compare(self, comparison: Comparison, value: f64) -> VariantExpr {
+        VariantExpr::atom(VariantAtom::Number {
             field: self.0,
             comparison,
             value,
@@ -217,32 +217,32 @@ impl NumberField {
     }
 
     /// Less than `value`.
-    pub fn lt(self, value: impl Into<f64>) -> Where {
+    pub fn lt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Less, value.into())
     }
 
     /// At most `value`.
-    pub fn le(self, value: impl Into<f64>) -> Where {
+    pub fn le(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::LessOrEqual, value.into())
     }
 
     /// Greater than `value`.
-    pub fn gt(self, value: impl Into<f64>) -> Where {
+    pub fn gt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Greater, value.into())
     }
 
     /// At least `value`.
-    pub fn ge(self, value: impl Into<f64>) -> Where {
+    pub fn ge(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::GreaterOrEqual, value.into())
     }
 
     /// Exactly `value`.
-    pub fn eq(self, value: impl Into<f64>) -> Where {
+    pub fn eq(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Equal, value.into())
     }
 
     /// Anything but `value`.
-    pub fn ne(self, value: impl Into<f64>) -> Where {
+    pub fn ne(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::NotEqual, value.into())
     }
 }
@@ -250,11 +250,11 @@ impl NumberField {
 /// A number of a variant within a group, to be compared: see [`NumberField::within`].
 #[derive(Debug, Clone)]
 #[must_use = "compare it to get an expression"]
-pub struct NumberWithin(Number, Who);
+pub struct NumberWithin(Number, GroupExpr);
 
 impl NumberWithin {
-    fn compare(self, comparison: Comparison, value: f64) -> Where {
-        Where::atom(WhereAtom::NumberIn {
+    fn compare(self, comparison: Comparison, value: f64) -> VariantExpr {
+        VariantExpr::atom(VariantAtom::NumberIn {
             field: self.0,
             of: Box::new(self.1),
             comparison,
@@ -263,67 +263,67 @@ impl NumberWithin {
     }
 
     /// Less than `value`.
-    pub fn lt(self, value: impl Into<f64>) -> Where {
+    pub fn lt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Less, value.into())
     }
 
     /// At most `value`.
-    pub fn le(self, value: impl Into<f64>) -> Where {
+    pub fn le(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::LessOrEqual, value.into())
     }
 
     /// Greater than `value`.
-    pub fn gt(self, value: impl Into<f64>) -> Where {
+    pub fn gt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Greater, value.into())
     }
 
     /// At least `value`.
-    pub fn ge(self, value: impl Into<f64>) -> Where {
+    pub fn ge(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::GreaterOrEqual, value.into())
     }
 }
 
-/// An INFO key of a variant, to be tested: see [`Where::info`].
+/// An INFO key of a variant, to be tested: see [`VariantExpr::info`].
 #[derive(Debug, Clone)]
 #[must_use = "test it to get an expression"]
 pub struct InfoField(String);
 
 impl InfoField {
-    fn test(self, test: InfoTest) -> Where {
-        Where::atom(WhereAtom::Info { key: self.0, test })
+    fn test(self, test: InfoTest) -> VariantExpr {
+        VariantExpr::atom(VariantAtom::Info { key: self.0, test })
     }
 
-    fn compare(self, comparison: Comparison, value: f64) -> Where {
+    fn compare(self, comparison: Comparison, value: f64) -> VariantExpr {
         self.test(InfoTest::Number { comparison, value })
     }
 
     /// The key is there: what can be asked of a flag.
-    pub fn present(self) -> Where {
+    pub fn present(self) -> VariantExpr {
         self.test(InfoTest::Present)
     }
 
     /// Less than `value`.
-    pub fn lt(self, value: impl Into<f64>) -> Where {
+    pub fn lt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Less, value.into())
     }
 
     /// At most `value`.
-    pub fn le(self, value: impl Into<f64>) -> Where {
+    pub fn le(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::LessOrEqual, value.into())
     }
 
     /// Greater than `value`.
-    pub fn gt(self, value: impl Into<f64>) -> Where {
+    pub fn gt(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::Greater, value.into())
     }
 
     /// At least `value`.
-    pub fn ge(self, value: impl Into<f64>) -> Where {
+    pub fn ge(self, value: impl Into<f64>) -> VariantExpr {
         self.compare(Comparison::GreaterOrEqual, value.into())
     }
 
     /// Exactly this number or text.
-    pub fn eq(self, value: impl Into<InfoValue>) -> Where {
+    pub fn eq(self, value: impl Into<InfoValue>) -> VariantExpr {
         match value.into() {
             InfoValue::Number(value) => self.compare(Comparison::Equal, value),
             InfoValue::Text(value) => self.test(InfoTest::Text { equal: true, value }),
@@ -331,7 +331,7 @@ impl InfoField {
     }
 
     /// Anything but this number or text.
-    pub fn ne(self, value: impl Into<InfoValue>) -> Where {
+    pub fn ne(self, value: impl Into<InfoValue>) -> VariantExpr {
         match value.into() {
             InfoValue::Number(value) => self.compare(Comparison::NotEqual, value),
             InfoValue::Text(value) => self.test(InfoTest::Text {
@@ -375,14 +375,14 @@ impl From<String> for InfoValue {
     }
 }
 
-impl Who {
-    fn atom(kind: WhoAtom) -> Self {
+impl GroupExpr {
+    fn atom(kind: GroupAtom) -> Self {
         Self(Node::built(kind))
     }
 
     /// Everybody.
     pub fn all() -> Self {
-        Self::atom(WhoAtom::All)
+        Self::atom(GroupAtom::All)
     }
 
     /// The samples of these ids.
@@ -391,12 +391,12 @@ impl Who {
         I: IntoIterator<Item: Into<String>>,
     {
         let ids = ids.into_iter().map(Into::into).collect();
-        Self::atom(WhoAtom::Samples(SampleList::Names(ids)))
+        Self::atom(GroupAtom::Samples(SampleList::Names(ids)))
     }
 
     /// The samples of the ids that a file lists, one on each line; the dataset's [`FileLoader`] reads it.
     pub fn samples_file(file: impl Into<String>) -> Self {
-        Self::atom(WhoAtom::Samples(SampleList::File(file.into())))
+        Self::atom(GroupAtom::Samples(SampleList::File(file.into())))
     }
 
     /// The individuals of these ids.
@@ -405,13 +405,13 @@ impl Who {
         I: IntoIterator<Item: Into<String>>,
     {
         let ids = ids.into_iter().map(Into::into).collect();
-        Self::atom(WhoAtom::Individuals(SampleList::Names(ids)))
+        Self::atom(GroupAtom::Individuals(SampleList::Names(ids)))
     }
 
     /// The individuals of the ids that a file lists, one on each line; the dataset's [`FileLoader`]
     /// reads it.
     pub fn individuals_file(file: impl Into<String>) -> Self {
-        Self::atom(WhoAtom::Individuals(SampleList::File(file.into())))
+        Self::atom(GroupAtom::Individuals(SampleList::File(file.into())))
     }
 
     /// Of whom a term (a CURIE, a label or a synonym), or a more special one, is recorded.
@@ -435,7 +435,7 @@ impl Who {
     }
 
     fn recorded(scope: Option<Scope>, term: String, recorded: Recorded) -> Self {
-        Self::atom(WhoAtom::Term {
+        Self::atom(GroupAtom::Term {
             scope,
             term,
             recorded,
@@ -447,7 +447,7 @@ impl Who {
     where
         I: IntoIterator<Item: Into<String>>,
     {
-        Self::atom(WhoAtom::Similar {
+        Self::atom(GroupAtom::Similar {
             profile: profile.into_iter().map(Into::into).collect(),
             threshold: Threshold::Level(level),
             measure: None,
@@ -456,27 +456,27 @@ impl Who {
 
     /// Of whom an attribute has this value.
     pub fn attribute(attribute: Attribute, value: impl Into<String>) -> Self {
-        Self::atom(WhoAtom::Attribute {
+        Self::atom(GroupAtom::Attribute {
             attribute,
             value: value.into(),
         })
     }
 
     /// Who carries any of these variants.
-    pub fn carriers(variants: Where) -> Self {
+    pub fn carriers(variants: VariantExpr) -> Self {
         Self::carriers_with(variants, CarrierOptions::default())
     }
 
     /// Who carries these variants in a certain way.
     ///
     /// ```
-    /// use varidex::{CarrierOptions, Where, Who, Zygosity};
+    /// use varidex::{CarrierOptions, VariantExpr, GroupExpr, Zygosity};
     /// let hom_twice = CarrierOptions::default().zygosity(Zygosity::Hom).at_least(2);
-    /// let who = Who::carriers_with(Where::name("22"), hom_twice);
+    /// let who = GroupExpr::carriers_with(VariantExpr::name("22"), hom_twice);
     /// assert_eq!(who.to_string(), "carriers(22, hom, at_least: 2)");
     /// ```
-    pub fn carriers_with(variants: Where, options: CarrierOptions) -> Self {
-        Self::atom(WhoAtom::Carriers {
+    pub fn carriers_with(variants: VariantExpr, options: CarrierOptions) -> Self {
+        Self::atom(GroupAtom::Carriers {
             of: variants,
             zygosity: options.zygosity,
             at_least: options.at_least,
@@ -486,7 +486,7 @@ impl Who {
     }
 }
 
-/// In what way people carry variants: see [`Who::carriers_with`].
+/// In what way people carry variants: see [`GroupExpr::carriers_with`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct CarrierOptions {

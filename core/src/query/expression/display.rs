@@ -1,8 +1,8 @@
 //! The canonical text of expressions: parsed again, it gives the same tree.
 
 use super::ast::{
-    Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts, VariantType, Where,
-    WhereAtom, Who, WhoAtom, name_of, named,
+    GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
+    Transcripts, VariantAtom, VariantExpr, VariantType, name_of, named,
 };
 use super::scan::ends_any_word;
 use crate::model::Scope;
@@ -11,13 +11,13 @@ use crate::model::{Attribute, Recorded};
 use crate::model::{Level, Measure};
 use std::fmt::{self, Display, Formatter, Write};
 
-impl Display for Where {
+impl Display for VariantExpr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Display::fmt(&self.0, f)
     }
 }
 
-impl Display for Who {
+impl Display for GroupExpr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Display::fmt(&self.0, f)
     }
@@ -61,7 +61,7 @@ fn write_joined<K: Display>(
     Ok(())
 }
 
-impl Display for WhereAtom {
+impl Display for VariantAtom {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
@@ -122,7 +122,7 @@ impl Display for WhereAtom {
     }
 }
 
-impl WhereAtom {
+impl VariantAtom {
     fn write_field(&self, f: &mut Formatter<'_>, field: &str, value: &str) -> fmt::Result {
         let plain = format!("{field}:{value}");
         match self.is_read_from(&plain) {
@@ -133,7 +133,7 @@ impl WhereAtom {
 
     /// Whether `text` is this atom: the parser itself tells what can go without quotes.
     fn is_read_from(&self, text: &str) -> bool {
-        matches!(Where::parse(text), Ok(Where(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
+        matches!(VariantExpr::parse(text), Ok(VariantExpr(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
     }
 }
 
@@ -152,7 +152,7 @@ impl Display for InfoTest {
     }
 }
 
-impl Display for WhoAtom {
+impl Display for GroupAtom {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
@@ -265,10 +265,10 @@ impl Display for WhoAtom {
     }
 }
 
-impl WhoAtom {
+impl GroupAtom {
     /// Whether `text` is this atom: see the same of variants.
     fn is_read_from(&self, text: &str) -> bool {
-        matches!(Who::parse(text), Ok(Who(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
+        matches!(GroupExpr::parse(text), Ok(GroupExpr(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
     }
 }
 

@@ -1,7 +1,7 @@
-//! The expression language: [`Where`] picks variants, [`Who`] picks people.
+//! The expression language: [`VariantExpr`] picks variants, [`GroupExpr`] picks people.
 //!
 //! A typed form and a text form share one syntax tree, so that
-//! `Where::af().lt(0.01).and(Where::filter("PASS"))` equals `af<0.01 & filter:PASS`. Trees are
+//! `VariantExpr::af().lt(0.01).and(VariantExpr::filter("PASS"))` equals `af<0.01 & filter:PASS`. Trees are
 //! checked in their text form: what a builder cannot refuse (a NaN, an interval that is empty,
 //! no sample at all, nesting without measure) is refused when the printed text is parsed, with a
 //! place in that text.
@@ -77,9 +77,9 @@ mod where_atom;
 mod who_atom;
 
 pub(crate) use ast::{
-    Atom, Comparison, InfoTest, Node, Number, SampleList, Threshold, WhereAtom, WhoAtom,
+    Atom, Comparison, GroupAtom, InfoTest, Node, Number, SampleList, Threshold, VariantAtom,
 };
-pub use ast::{Impact, Origin, Transcripts, VariantType, Where, Who};
+pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
 pub(super) use json::is_json;

@@ -1,6 +1,6 @@
 //! Operators and parentheses; the atoms are read in modules of their own.
 
-use super::ast::{Atom, Node, Where, WhereAtom, Who, WhoAtom};
+use super::ast::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
 use super::error::quoted;
 use super::json::is_json;
 use super::scan::{Result, Scanner};
@@ -21,19 +21,19 @@ pub(super) trait Language: Sized {
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self>;
 }
 
-impl Where {
+impl VariantExpr {
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        parse::<WhereAtom>(text).map(Self)
+        parse::<VariantAtom>(text).map(Self)
     }
 }
 
-impl Who {
+impl GroupExpr {
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        parse::<WhoAtom>(text).map(Self)
+        parse::<GroupAtom>(text).map(Self)
     }
 }
 
-impl FromStr for Where {
+impl FromStr for VariantExpr {
     type Err = Error;
 
     /// Text, or the JSON form, which begins with `{`.
@@ -45,7 +45,7 @@ impl FromStr for Where {
     }
 }
 
-impl FromStr for Who {
+impl FromStr for GroupExpr {
     type Err = Error;
 
     /// Text, or the JSON form, which begins with `{`.

@@ -1,6 +1,6 @@
 //! Atoms that pick people by coded terms.
 
-use super::ast::{Threshold, WhoAtom, named};
+use super::ast::{GroupAtom, Threshold, named};
 use super::error::{nearest, quoted};
 use super::scan::{Result, Scanner};
 use super::where_atom::value_number;
@@ -66,10 +66,10 @@ pub(super) fn recorded(
     scanner: &mut Scanner<'_>,
     open: usize,
     recorded: Recorded,
-) -> Result<WhoAtom> {
+) -> Result<GroupAtom> {
     let (scope, term) = scoped_term(scanner, open)?;
     close(scanner, open, "the end of the term")?;
-    Ok(WhoAtom::Term {
+    Ok(GroupAtom::Term {
         scope,
         term,
         recorded,
@@ -99,7 +99,7 @@ pub(super) fn age(scanner: &mut Scanner<'_>) -> Result<Age> {
     })
 }
 
-pub(super) fn onset(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
+pub(super) fn onset(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
     let (scope, term) = scoped_term(scanner, open)?;
     close(scanner, open, "the end of the term")?;
     scanner.skip_space();
@@ -110,7 +110,7 @@ pub(super) fn onset(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
             "`onset(…)` is an age: compare it, as in `onset(…)<2y`",
         ));
     };
-    Ok(WhoAtom::Onset {
+    Ok(GroupAtom::Onset {
         scope,
         term,
         comparison,
@@ -118,7 +118,7 @@ pub(super) fn onset(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
     })
 }
 
-pub(super) fn severity(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
+pub(super) fn severity(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
     let (scope, term) = scoped_term(scanner, open)?;
     close(scanner, open, "the end of the term")?;
     scanner.skip_space();
@@ -127,14 +127,14 @@ pub(super) fn severity(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom
         let message = "`severity(…)` needs a value, as in `severity(…):HP:0012828`";
         return Err(scanner.error(at..at, message));
     }
-    Ok(WhoAtom::Severity {
+    Ok(GroupAtom::Severity {
         scope,
         term,
         severity: term_name(scanner, "severity(…)", at)?,
     })
 }
 
-pub(super) fn measurement(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
+pub(super) fn measurement(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
     let arguments = scanner.plain_arguments(open)?;
     let mut texts = arguments.into_iter().map(|argument| argument.text);
     let (Some(assay), unit, None) = (texts.next(), texts.next(), texts.next()) else {
@@ -147,7 +147,7 @@ pub(super) fn measurement(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoA
         let message = "`measurement(…)` is a number: compare it, as in `measurement(…)>6.5`";
         return Err(scanner.error(at..at, message));
     };
-    Ok(WhoAtom::Measurement {
+    Ok(GroupAtom::Measurement {
         assay,
         unit,
         comparison,
@@ -156,7 +156,7 @@ pub(super) fn measurement(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoA
 }
 
 /// `similar(TERM, …; score>=0.4; measure: resnik)`; options stand behind commas or semicolons.
-pub(super) fn similar(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
+pub(super) fn similar(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
     let mut profile = Vec::new();
     let mut threshold = None;
     let mut measure = None;
@@ -196,7 +196,7 @@ pub(super) fn similar(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom>
         let at = open..scanner.at();
         return Err(scanner.error(at, "`similar(…)` names neither a disease nor a phenotype"));
     }
-    Ok(WhoAtom::Similar {
+    Ok(GroupAtom::Similar {
         profile,
         threshold: threshold.unwrap_or(Threshold::Level(Level::Medium)),
         measure,

@@ -1,7 +1,7 @@
 //! Atoms that pick variants.
 
 use super::ast::{
-    Comparison, Impact, InfoTest, Number, Transcripts, VariantType, WhereAtom, Who, named,
+    Comparison, GroupExpr, Impact, InfoTest, Number, Transcripts, VariantAtom, VariantType, named,
 };
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
@@ -51,7 +51,7 @@ enum Function {
     Regions,
 }
 
-impl Language for WhereAtom {
+impl Language for VariantAtom {
     const PICKS: &'static str = "what picks variants";
 
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
@@ -82,21 +82,21 @@ impl Language for WhereAtom {
     }
 }
 
-fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<WhereAtom> {
+fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAtom> {
     if word.eq_ignore_ascii_case("all") {
-        return Ok(WhereAtom::All);
+        return Ok(VariantAtom::All);
     }
     if named(&Number::NAMES, word).is_some() {
         let message = format!("{} needs a comparison, as in `{word}>0`", quoted(word));
         return Err(scanner.error(at, message));
     }
     if let Some(transcripts) = named(&Transcripts::NAMES, word) {
-        return Ok(WhereAtom::Transcripts(transcripts));
+        return Ok(VariantAtom::Transcripts(transcripts));
     }
     match shape(word) {
-        Shape::Allele => Ok(WhereAtom::Allele(word.to_owned())),
-        Shape::Region { contig, interval } => Ok(WhereAtom::Region { contig, interval }),
-        Shape::Name => Ok(WhereAtom::Name(word.to_owned())),
+        Shape::Allele => Ok(VariantAtom::Allele(word.to_owned())),
+        Shape::Region { contig, interval } => Ok(VariantAtom::Region { contig, interval }),
+        Shape::Name => Ok(VariantAtom::Name(word.to_owned())),
         Shape::BadRegion(message) => Err(scanner.error(at, message)),
         Shape::Field { name_length } => {
             let (name, rest) = word.split_at_checked(name_length).unwrap_or((word, ""));
@@ -139,7 +139,7 @@ fn field_value(
     name: &str,
     value: &str,
     at: Range<usize>,
-) -> Result<WhereAtom> {
+) -> Result<VariantAtom> {
     let mut value_at = at.start + name.len() + 1..at.end;
     let mut value = value.to_owned();
     if value.starts_with('@') {
@@ -160,17 +160,17 @@ fn field_value(
         value_at.end = scanner.at();
     }
     Ok(match field {
-        Field::Filter => WhereAtom::Filter(value),
-        Field::Id => WhereAtom::Id(value),
-        Field::Gene => WhereAtom::Gene(value),
-        Field::Consequence => WhereAtom::Consequence(value),
-        Field::Protein => WhereAtom::Protein(value),
-        Field::Impact => WhereAtom::Impact {
+        Field::Filter => VariantAtom::Filter(value),
+        Field::Id => VariantAtom::Id(value),
+        Field::Gene => VariantAtom::Gene(value),
+        Field::Consequence => VariantAtom::Consequence(value),
+        Field::Protein => VariantAtom::Protein(value),
+        Field::Impact => VariantAtom::Impact {
             comparison: Comparison::Equal,
             impact: impact(scanner, &value, value_at)?,
         },
         Field::Type => match named(&VariantType::NAMES, &value) {
-            Some(kind) => WhereAtom::Type(kind),
+            Some(kind) => VariantAtom::Type(kind),
             None => {
                 let message = format!("unknown type {}", quoted(&value));
                 let candidates = nearest(&value, names(&VariantType::NAMES));
@@ -192,13 +192,13 @@ fn number(
     word: &str,
     comparison: Comparison,
     at: Range<usize>,
-) -> Result<WhereAtom> {
+) -> Result<VariantAtom> {
     if word.eq_ignore_ascii_case("impact") {
         scanner.skip_space();
         let start = scanner.at();
         let value = scanner.plain_word()?;
         let impact = impact(scanner, value, start..start + value.len())?;
-        return Ok(WhereAtom::Impact { comparison, impact });
+        return Ok(VariantAtom::Impact { comparison, impact });
     }
     let Some(field) = named(&Number::NAMES, word) else {
         if named(&FIELDS, word).is_some() {
@@ -212,7 +212,7 @@ fn number(
         let message = format!("unknown field {}", quoted(word));
         return Err(scanner.error_with(at, message, candidates));
     };
-    Ok(WhereAtom::Number {
+    Ok(VariantAtom::Number {
         field,
         comparison,
         value: value_number(scanner)?,
@@ -229,14 +229,14 @@ pub(super) fn value_number(scanner: &mut Scanner<'_>) -> Result<f64> {
 }
 
 /// A number within a group: `af(population:FIN)<0.001`; the parenthesis stands here.
-fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Result<WhereAtom> {
+fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Result<VariantAtom> {
     if matches!(field, Number::Qual | Number::Length) {
         let message = "only counts and frequencies differ between groups";
         return Err(scanner.error(at, message));
     }
     let open = scanner.at();
     scanner.eat('(');
-    let of = Who(inside(scanner, open, any)?);
+    let of = GroupExpr(inside(scanner, open, any)?);
     scanner.skip_space();
     if !scanner.eat(')') {
         return Err(scanner.unclosed(open, "`&`, `|`"));
@@ -247,7 +247,7 @@ fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Resu
         let message = "a number within a group is compared, as in `af(sex:female)<0.01`";
         return Err(scanner.error(at.start..end, message));
     };
-    Ok(WhereAtom::NumberIn {
+    Ok(VariantAtom::NumberIn {
         field,
         of: Box::new(of),
         comparison,
@@ -291,7 +291,7 @@ fn numeral(text: &str) -> Option<f64> {
 }
 
 /// `info.` being behind.
-fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
+fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<VariantAtom> {
     let key_start = scanner.at();
     let key = match scanner.string()? {
         Some(key) => key,
@@ -314,7 +314,7 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
     let Some(comparison) = scanner.comparison() else {
         scanner.back_to(key_end);
         let test = InfoTest::Present;
-        return Ok(WhereAtom::Info { key, test });
+        return Ok(VariantAtom::Info { key, test });
     };
     scanner.skip_space();
     let value_start = scanner.at();
@@ -329,7 +329,7 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
                 && unsigned.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
             if let Some(value) = numeral(value).filter(|_| !padded) {
                 let test = InfoTest::Number { comparison, value };
-                return Ok(WhereAtom::Info { key, test });
+                return Ok(VariantAtom::Info { key, test });
             }
             if value.is_empty() {
                 let at = value_start..value_start;
@@ -350,11 +350,11 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<WhereAtom> {
         }
     };
     let test = InfoTest::Text { equal, value };
-    Ok(WhereAtom::Info { key, test })
+    Ok(VariantAtom::Info { key, test })
 }
 
 /// The opening parenthesis stands here.
-fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<WhereAtom> {
+fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<VariantAtom> {
     if let Some(field) = named(&Number::NAMES, name) {
         return number_in(scanner, field, at);
     }
@@ -371,7 +371,7 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<W
     if let Function::Regions = function {
         let (arguments, _) = scanner.arguments(open)?;
         return match arguments.as_slice() {
-            [file] if file.form == Form::File => Ok(WhereAtom::Regions(file.text.clone())),
+            [file] if file.form == Form::File => Ok(VariantAtom::Regions(file.text.clone())),
             _ => {
                 let wanted = "`regions(…)` takes one BED file, behind `@`: `regions(@capture.bed)`";
                 Err(scanner.error(at.start..scanner.at(), wanted))
@@ -380,8 +380,8 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<W
     }
     let arguments = scanner.plain_arguments(open)?;
     match (function, arguments.as_slice()) {
-        (Function::Allele, [text]) => Ok(WhereAtom::Allele(text.text.clone())),
-        (Function::Region, [contig]) => Ok(WhereAtom::Region {
+        (Function::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
+        (Function::Region, [contig]) => Ok(VariantAtom::Region {
             contig: contig.text.clone(),
             // from the telomere on: all of the contig
             interval: Interval {
@@ -407,9 +407,9 @@ fn region(
     contig: &Argument,
     first: &Argument,
     last: &Argument,
-) -> Result<WhereAtom> {
+) -> Result<VariantAtom> {
     interval(&first.text, Some(&last.text))
-        .map(|interval| WhereAtom::Region {
+        .map(|interval| VariantAtom::Region {
             contig: contig.text.clone(),
             interval,
         })

@@ -1,6 +1,6 @@
 //! Atoms that pick people.
 
-use super::ast::{Origin, SampleList, Where, WhereAtom, WhoAtom, named};
+use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
@@ -53,7 +53,7 @@ pub(super) fn is_field(name: &str) -> bool {
     fields().any(|field| field.eq_ignore_ascii_case(name)) || name.eq_ignore_ascii_case("age")
 }
 
-impl Language for WhoAtom {
+impl Language for GroupAtom {
     const PICKS: &'static str = "what picks people";
 
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
@@ -176,7 +176,7 @@ fn unknown(
 ) -> Box<ExpressionError> {
     let end = scanner.at();
     scanner.back_to(start);
-    match WhereAtom::atom(scanner) {
+    match VariantAtom::atom(scanner) {
         Ok(atom) => return no_people(scanner, &atom, start),
         // a string that does not end
         Err(error) if word.is_empty() => return error,
@@ -195,13 +195,13 @@ fn unknown(
 }
 
 /// The error of an atom of variants, just read, where people are picked.
-fn no_people(scanner: &Scanner<'_>, atom: &WhereAtom, start: usize) -> Box<ExpressionError> {
+fn no_people(scanner: &Scanner<'_>, atom: &VariantAtom, start: usize) -> Box<ExpressionError> {
     let at = start..scanner.at();
     let text = scanner.text(at.clone());
     let short = if text.len() <= 80 { text } else { "…" };
     let carriers = format!("carriers({short})");
     let (message, candidates) = match atom {
-        WhereAtom::Name(_) => (
+        VariantAtom::Name(_) => (
             format!("{} picks no people by itself", quoted(text)),
             vec![format!("samples({short})"), carriers],
         ),
@@ -251,12 +251,12 @@ fn attribute_value(
     attribute: Attribute,
     name: &str,
     start: usize,
-) -> Result<WhoAtom> {
+) -> Result<GroupAtom> {
     scanner.eat(':');
     let value_at = scanner.at();
     let value = term_name(scanner, name, start)?;
     let Some(known) = closed_values(attribute) else {
-        return Ok(WhoAtom::Attribute { attribute, value });
+        return Ok(GroupAtom::Attribute { attribute, value });
     };
     if !known.contains(&value.to_ascii_lowercase().as_str()) {
         let message = format!("unknown {name} {}", quoted(&value));
@@ -264,17 +264,17 @@ fn attribute_value(
         return Err(scanner.error_with(value_at..scanner.at(), message, candidates));
     }
     let value = value.to_ascii_lowercase();
-    Ok(WhoAtom::Attribute { attribute, value })
+    Ok(GroupAtom::Attribute { attribute, value })
 }
 
-fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<WhoAtom> {
-    let of = Where(inside(scanner, open, any)?);
+fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
+    let of = VariantExpr(inside(scanner, open, any)?);
     let mut options = Options::default();
     loop {
         scanner.skip_space();
         if scanner.eat(')') {
             options.check(scanner)?;
-            return Ok(WhoAtom::Carriers {
+            return Ok(GroupAtom::Carriers {
                 of,
                 zygosity: options.zygosity.map(|(value, _)| value),
                 at_least: options.at_least.map_or(1, |(value, _)| value),

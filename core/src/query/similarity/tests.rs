@@ -156,10 +156,10 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Whoever reaches a score has one of the terms that are needed, and is not passed by; also where
+    /// Whoever reaches a score has one of the terms that are needed, and is not skipped; also where
     /// closures lead over equivalents, and information is what it may.
     #[test]
-    fn nobody_who_reaches_the_score_is_passed_by(
+    fn nobody_who_reaches_the_score_is_skipped(
         edges in prop::collection::vec((0u32..30, 0u32..30), 10..60),
         equivalents in prop::collection::vec((0u32..30, 0u32..30), 0..12),
         ic in prop::collection::vec(prop_oneof![Just(0.0), 0.0f64..9.0], 30),

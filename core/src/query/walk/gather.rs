@@ -32,7 +32,7 @@ impl Walk<'_> {
             let mut more = true;
             while more && head.position == position {
                 found.push(RowHere {
-                    key: VariantKey::of(&mut part.tester, head.row, names)?,
+                    key: VariantKey::of(&mut part.filter, head.row, names)?,
                     nth: 0,
                     batch: self.view.batch(part.part),
                     is_merged: part.is_merged,

@@ -1,6 +1,6 @@
 //! Who may be seen decides which rows of a walk are shown.
 
-use super::super::test::EVERYBODY;
+use super::super::filter::EVERYBODY;
 use super::{RowRef, Walk};
 use crate::error::Result;
 

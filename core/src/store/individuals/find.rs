@@ -2,10 +2,10 @@
 
 use super::{People, Term};
 use crate::error::Result;
-use crate::model::Recorded;
-use crate::model::Scope;
+use crate::format::Kind;
 use crate::model::vocabulary::canonical;
-use crate::set::SampleSet;
+use crate::model::{Recorded, Scope};
+use crate::set::{SampleSet, set_bit, words_for};
 use crate::store::terms::Named;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +98,36 @@ impl Unit {
 }
 
 impl People {
+    /// How many records some have.
+    pub(crate) fn events_of_some(&self, individuals: &SampleSet) -> Result<u32> {
+        let mut count = 0;
+        for individual in individuals.iter() {
+            count += self.events_at(individual)?.len() as u32;
+        }
+        Ok(count)
+    }
+
+    /// The terms recorded of some, by their numbers among those recorded: what is said to be so, severities
+    /// and units.
+    pub(crate) fn codings_of(&self, individuals: &SampleSet) -> Result<SampleSet> {
+        let mut found = vec![0; words_for(self.counts.codings)];
+        let beside = [
+            (&self.at.severities, Kind::Severities),
+            (&self.at.units, Kind::Units),
+        ];
+        for individual in individuals.iter() {
+            for event in self.events_at(individual)? {
+                set_bit(&mut found, self.term_of(event)?);
+                for (column, kind) in beside {
+                    if let Some(row) = self.nullable(column, kind, event, self.counts.codings)? {
+                        set_bit(&mut found, row);
+                    }
+                }
+            }
+        }
+        Ok(SampleSet::from_bits(0, &found))
+    }
+
     /// The term that a text names: by CURIE, else by label or synonym, whatever its case. Where several
     /// have the name, those of which something is recorded in the scope go first, then labels go before
     /// synonyms; what is more special than another of them, or the same, is meant by that one, too.

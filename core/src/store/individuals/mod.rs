@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Folder, Kind, Text, TextBlock};
 use crate::model::{Age, Dates};
 use crate::model::{Ages, Kin, Scope};
-use crate::set::{SampleSet, set_bit, words_for};
+use crate::set::SampleSet;
 use crate::store::terms::Named;
 use std::sync::{Arc, OnceLock};
 
@@ -216,36 +216,6 @@ impl People {
     /// How many records.
     pub(crate) fn events(&self) -> u32 {
         self.counts.events
-    }
-
-    /// How many records some have.
-    pub(crate) fn events_of_some(&self, individuals: &SampleSet) -> Result<u32> {
-        let mut count = 0;
-        for individual in individuals.iter() {
-            count += self.events_at(individual)?.len() as u32;
-        }
-        Ok(count)
-    }
-
-    /// The terms recorded of some, by their numbers among those recorded: what is said to be so, severities
-    /// and units.
-    pub(crate) fn codings_of(&self, individuals: &SampleSet) -> Result<SampleSet> {
-        let mut found = vec![0; words_for(self.counts.codings)];
-        let beside = [
-            (&self.at.severities, Kind::Severities),
-            (&self.at.units, Kind::Units),
-        ];
-        for individual in individuals.iter() {
-            for event in self.events_at(individual)? {
-                set_bit(&mut found, self.term_of(event)?);
-                for (column, kind) in beside {
-                    if let Some(row) = self.nullable(column, kind, event, self.counts.codings)? {
-                        set_bit(&mut found, row);
-                    }
-                }
-            }
-        }
-        Ok(SampleSet::from_bits(0, &found))
     }
 
     /// Whether every sample is that of the individual with the same number.

@@ -256,9 +256,9 @@ fn a_flipped_bit_is_found_or_changes_nothing() {
     let bytes = stored(write(&people, &owners, Some(&Toy)).unwrap());
     let truth = all_answers(&open(bytes.clone(), 3, true).unwrap()).unwrap();
     for at in 0..bytes.len() {
-        let mut bent = bytes.clone();
-        bent[at] ^= 0x10;
-        let Ok(store) = open(bent, 3, true) else {
+        let mut corrupted = bytes.clone();
+        corrupted[at] ^= 0x10;
+        let Ok(store) = open(corrupted, 3, true) else {
             continue;
         };
         if store.verify().is_ok() {
@@ -270,7 +270,7 @@ fn a_flipped_bit_is_found_or_changes_nothing() {
     }
 }
 
-/// Sections bent before their checksums are made: errors, never a panic.
+/// Sections corrupted before their checksums are made: errors, never a panic.
 #[test]
 fn sound_checksums_over_wrong_bytes_do_not_panic() {
     let (people, owners) = few();
@@ -278,13 +278,13 @@ fn sound_checksums_over_wrong_bytes_do_not_panic() {
     let file = Container::from_bytes(Path::new("test"), bytes, FileKind::People).unwrap();
     let kinds: Vec<Kind> = file.kinds().filter_map(Kind::from_number).collect();
     let mut found = 0;
-    for bent in &kinds {
-        for at in 0..file.whole(*bent).unwrap().len() {
+    for corrupted in &kinds {
+        for at in 0..file.whole(*corrupted).unwrap().len() {
             for change in [0x01, 0x80, 0xff] {
                 let mut content = ContainerWriter::default();
                 for kind in &kinds {
                     let mut section = file.whole(*kind).unwrap().to_vec();
-                    if kind == bent {
+                    if kind == corrupted {
                         section[at] ^= change;
                     }
                     content.add(*kind, section);

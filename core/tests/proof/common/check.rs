@@ -74,7 +74,7 @@ pub fn group_of(dataset: &View, members: &[u32]) -> Group {
         .iter()
         .map(|&n| dataset.sample_name(n).unwrap())
         .collect();
-    let group = dataset.ask(varidex::Who::samples(names)).unwrap();
+    let group = dataset.ask(varidex::GroupExpr::samples(names)).unwrap();
     let found: BTreeSet<u32> = group.samples().iter().collect();
     assert_eq!(found, members.iter().copied().collect());
     group
@@ -197,7 +197,7 @@ pub fn dump(dataset: &View) -> varidex::Result<String> {
     let names: varidex::Result<Vec<&str>> = half.iter().map(|&n| dataset.sample_name(n)).collect();
     let group = match names? {
         names if names.is_empty() => dataset.everybody().unwrap(),
-        names => dataset.ask(varidex::Who::samples(names))?,
+        names => dataset.ask(varidex::GroupExpr::samples(names))?,
     };
     dump_variants(&mut dataset.variants("all")?, &mut text)?;
     dump_variants(&mut dataset.variants_in("all", &group)?, &mut text)?;

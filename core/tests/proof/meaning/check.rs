@@ -1,6 +1,6 @@
 //! What is refused: names that a dataset does not have.
 
-use super::expression::{Named, Options, Where, Who};
+use super::expression::{GroupExpr, Named, Options, VariantExpr};
 use super::genes;
 use super::members::Meaning;
 use super::people::{Person, Scope};
@@ -9,67 +9,74 @@ use std::collections::BTreeSet;
 
 impl Cohort<'_> {
     /// Whether an expression over variants names something that is not here.
-    pub fn refuses(&self, of: &Where) -> bool {
+    pub fn refuses(&self, of: &VariantExpr) -> bool {
         match of {
-            Where::And(parts) | Where::Or(parts) => parts.iter().any(|part| self.refuses(part)),
-            Where::Not(part) => self.refuses(part),
-            Where::Region(contig, ..) => !self.has_contig(contig),
-            Where::Allele(_, change, contig) => {
+            VariantExpr::And(parts) | VariantExpr::Or(parts) => {
+                parts.iter().any(|part| self.refuses(part))
+            }
+            VariantExpr::Not(part) => self.refuses(part),
+            VariantExpr::Region(contig, ..) => !self.has_contig(contig),
+            VariantExpr::Allele(_, change, contig) => {
                 let undecided = |&row: &Row| self.is_allele(row, change, contig).is_none();
                 !self.has_contig(contig) || self.rows.iter().any(undecided)
             }
-            Where::Name(name) => !self.has_contig(name) && !is_rs(name) && !self.has_id(name),
-            Where::Gene(name) => self.refuses_gene(name),
-            Where::Consequence(_)
-            | Where::Impact(..)
-            | Where::Protein(_)
-            | Where::Canonical
-            | Where::Mane => !self.annotated,
+            VariantExpr::Name(name) => !self.has_contig(name) && !is_rs(name) && !self.has_id(name),
+            VariantExpr::Gene(name) => self.refuses_gene(name),
+            VariantExpr::Consequence(_)
+            | VariantExpr::Impact(..)
+            | VariantExpr::Protein(_)
+            | VariantExpr::Canonical
+            | VariantExpr::Mane => !self.annotated,
             // before a change of a protein may stand a gene, which is then to be known
-            Where::Change(change) => {
+            VariantExpr::Change(change) => {
                 let (of, _) = change.split_once(':').unwrap();
                 !self.annotated || !of.starts_with("ENS") && self.refuses_gene(of)
             }
-            Where::Info(key, _) => !self.world.keys.iter().any(|(name, _, _)| name == key),
-            Where::Number(_, Some(who), ..) => self.refuses_group(who),
-            Where::All | Where::Id(_) | Where::Type(_) | Where::Filter(_) | Where::Number(..) => {
-                false
-            }
+            VariantExpr::Info(key, _) => !self.world.keys.iter().any(|(name, _, _)| name == key),
+            VariantExpr::Number(_, Some(who), ..) => self.refuses_group(who),
+            VariantExpr::All
+            | VariantExpr::Id(_)
+            | VariantExpr::Type(_)
+            | VariantExpr::Filter(_)
+            | VariantExpr::Number(..) => false,
         }
     }
 
     /// The same of an expression over people.
-    pub fn refuses_group(&self, who: &Who) -> bool {
+    pub fn refuses_group(&self, who: &GroupExpr) -> bool {
         let nothing_known = self.world.people.is_empty();
         match who {
-            Who::All => false,
-            Who::And(parts) | Who::Or(parts) => parts.iter().any(|part| self.refuses_group(part)),
-            Who::Not(part) => self.refuses_group(part),
-            Who::Samples(ids) => ids
+            GroupExpr::All => false,
+            GroupExpr::And(parts) | GroupExpr::Or(parts) => {
+                parts.iter().any(|part| self.refuses_group(part))
+            }
+            GroupExpr::Not(part) => self.refuses_group(part),
+            GroupExpr::Samples(ids) => ids
                 .iter()
                 .any(|id| !self.samples.iter().any(|sample| sample.name == *id)),
-            Who::Individuals(ids) => {
+            GroupExpr::Individuals(ids) => {
                 nothing_known
                     || ids
                         .iter()
                         .any(|id| !self.world.people.iter().any(|person| person.id == *id))
             }
-            Who::Carriers(of, options) => self.refuses(of) || self.refuses_options(options),
-            Who::Term(term) | Who::Exactly(term) | Who::Excluded(term) | Who::Onset(term, ..) => {
-                nothing_known || self.meaning(term).is_none()
-            }
-            Who::Severity(term, is) => {
+            GroupExpr::Carriers(of, options) => self.refuses(of) || self.refuses_options(options),
+            GroupExpr::Term(term)
+            | GroupExpr::Exactly(term)
+            | GroupExpr::Excluded(term)
+            | GroupExpr::Onset(term, ..) => nothing_known || self.meaning(term).is_none(),
+            GroupExpr::Severity(term, is) => {
                 let is = Named {
                     scope: None,
                     name: is.clone(),
                 };
                 nothing_known || self.meaning(term).is_none() || self.meaning(&is).is_none()
             }
-            Who::Age(..) => nothing_known,
-            Who::Measurement(assay, unit, ..) => {
+            GroupExpr::Age(..) => nothing_known,
+            GroupExpr::Measurement(assay, unit, ..) => {
                 nothing_known || self.refuses_measurement(assay, unit.as_deref())
             }
-            Who::Similar(similar) => {
+            GroupExpr::Similar(similar) => {
                 let unknown = |name: &String| {
                     let named = Named {
                         scope: None,
@@ -79,8 +86,8 @@ impl Cohort<'_> {
                 };
                 nothing_known || similar.to.iter().any(unknown)
             }
-            Who::Attribute("sex" | "affected", _) => nothing_known,
-            Who::Attribute(name, value) => {
+            GroupExpr::Attribute("sex" | "affected", _) => nothing_known,
+            GroupExpr::Attribute(name, value) => {
                 let has = |person: &Person| super::members::has_attribute(person, name, value);
                 !self.world.people.iter().any(has)
             }

@@ -1,7 +1,7 @@
 //! A dataset is built from a world, asked, and compared with what the world itself says.
 
 use super::counts::Counts;
-use super::expression::{Hundredths, Similar, Where, Who};
+use super::expression::{GroupExpr, Hundredths, Similar, VariantExpr};
 use super::vcf::File;
 use super::world::{Cohort, Line, Row, World};
 use crate::common::{Folder, build, options};
@@ -122,7 +122,7 @@ impl Cohort<'_> {
     }
 
     /// The lines of a table: of an expression, with counts and carriers in a group.
-    pub fn table(&self, of: &Where, group: &BTreeSet<usize>) -> Vec<Shown> {
+    pub fn table(&self, of: &VariantExpr, group: &BTreeSet<usize>) -> Vec<Shown> {
         let seen = self.seen_by(of);
         let mut lines = Vec::new();
         for line in &seen.lines {
@@ -211,14 +211,19 @@ fn table(dataset: &View, of: &str, group: Option<&Group>) -> varidex::Result<Vec
 }
 
 /// Asks for variants, with their counts in a group, and compares.
-pub fn compare_where(cohort: &Cohort<'_>, dataset: &View, of: &Where, group: Option<&Who>) {
+pub fn compare_where(
+    cohort: &Cohort<'_>,
+    dataset: &View,
+    of: &VariantExpr,
+    group: Option<&GroupExpr>,
+) {
     let text = of.text();
-    let read: varidex::Where = text
+    let read: varidex::VariantExpr = text
         .parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"));
     let json = of.json().to_string();
     assert_eq!(
-        varidex::Where::from_json(&json).unwrap(),
+        varidex::VariantExpr::from_json(&json).unwrap(),
         read,
         "{text}\n{json}"
     );
@@ -244,7 +249,7 @@ pub fn compare_where(cohort: &Cohort<'_>, dataset: &View, of: &Where, group: Opt
         |who| cohort.samples_of(&cohort.members(who)),
     );
     let expected = cohort.table(of, &samples);
-    let label = asked.map(Who::text).unwrap_or_default();
+    let label = asked.map(GroupExpr::text).unwrap_or_default();
     assert!(
         expected == found,
         "{text} in {label}\nexpected {expected:?}\nfound {found:?}\n{}",
@@ -253,14 +258,14 @@ pub fn compare_where(cohort: &Cohort<'_>, dataset: &View, of: &Where, group: Opt
 }
 
 /// Asks for people, and compares.
-pub fn compare_who(cohort: &Cohort<'_>, dataset: &View, who: &Who) {
+pub fn compare_who(cohort: &Cohort<'_>, dataset: &View, who: &GroupExpr) {
     let text = who.text();
-    let read: varidex::Who = text
+    let read: varidex::GroupExpr = text
         .parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"));
     let json = who.json().to_string();
     assert_eq!(
-        varidex::Who::from_json(&json).unwrap(),
+        varidex::GroupExpr::from_json(&json).unwrap(),
         read,
         "{text}\n{json}"
     );
@@ -305,7 +310,7 @@ pub fn compare_who(cohort: &Cohort<'_>, dataset: &View, who: &Who) {
 }
 
 /// Lists pairs of variants in one gene, and compares.
-pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &Where) {
+pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &VariantExpr) {
     let text = of.text();
     let variant = |row: Row| {
         let record = cohort.record(row);
@@ -339,7 +344,7 @@ pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &Where) {
         ));
         Ok::<(), varidex::Error>(())
     });
-    let who = Who::Carriers(
+    let who = GroupExpr::Carriers(
         of.clone(),
         super::expression::Options {
             compound: true,
@@ -381,7 +386,7 @@ pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &Where) {
 
 /// Asks how similar people are, and compares the scores.
 pub fn compare_scores(cohort: &Cohort<'_>, dataset: &View, similar: &Similar) {
-    let who = Who::Similar(Similar {
+    let who = GroupExpr::Similar(Similar {
         score: Hundredths(0),
         ..similar.clone()
     });
@@ -416,7 +421,7 @@ pub fn compare_scores(cohort: &Cohort<'_>, dataset: &View, similar: &Similar) {
 }
 
 /// Groups of people by the values of attributes, and the counts of each variant in each of them.
-pub fn compare_by(cohort: &Cohort<'_>, dataset: &View, names: &[&'static str], within: &Who) {
+pub fn compare_by(cohort: &Cohort<'_>, dataset: &View, names: &[&'static str], within: &GroupExpr) {
     if cohort.world.people.is_empty() || cohort.refuses_group(within) {
         return;
     }

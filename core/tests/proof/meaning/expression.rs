@@ -103,11 +103,11 @@ pub enum Info {
 
 /// Which variants.
 #[derive(Debug, Clone)]
-pub enum Where {
+pub enum VariantExpr {
     All,
-    And(Vec<Where>),
-    Or(Vec<Where>),
-    Not(Box<Where>),
+    And(Vec<VariantExpr>),
+    Or(Vec<VariantExpr>),
+    Not(Box<VariantExpr>),
     /// An allele: how it is written, and what it is.
     Allele(String, super::alleles::Change, String),
     /// A contig, or an id.
@@ -125,7 +125,7 @@ pub enum Where {
     Type(&'static str),
     Filter(String),
     Info(String, Info),
-    Number(Field, Option<Box<Who>>, Op, Hundredths),
+    Number(Field, Option<Box<GroupExpr>>, Op, Hundredths),
 }
 
 /// A term, perhaps as what it is recorded.
@@ -155,14 +155,14 @@ pub struct Similar {
 
 /// Which people.
 #[derive(Debug, Clone)]
-pub enum Who {
+pub enum GroupExpr {
     All,
-    And(Vec<Who>),
-    Or(Vec<Who>),
-    Not(Box<Who>),
+    And(Vec<GroupExpr>),
+    Or(Vec<GroupExpr>),
+    Not(Box<GroupExpr>),
     Samples(Vec<String>),
     Individuals(Vec<String>),
-    Carriers(Where, Options),
+    Carriers(VariantExpr, Options),
     Term(Named),
     Exactly(Named),
     Excluded(Named),
@@ -208,7 +208,7 @@ fn all_of(key: &str, parts: impl Iterator<Item = Value>) -> Value {
     json!({ key: parts.collect::<Vec<_>>() })
 }
 
-impl Where {
+impl VariantExpr {
     /// The alleles that are asked for, with their contigs.
     pub fn alleles<'e>(&'e self, found: &mut Vec<(&'e super::alleles::Change, &'e str)>) {
         match self {
@@ -381,7 +381,7 @@ fn list(ids: &[String]) -> String {
     ids.join(", ")
 }
 
-impl Who {
+impl GroupExpr {
     pub fn text(&self) -> String {
         match self {
             Self::All => "all".to_owned(),

@@ -1,18 +1,18 @@
 //! Whether an expression over variants holds of a row.
 
 use super::alleles::{self, Change, same_change};
-use super::expression::{Field, Hundredths, Info, Op, Where};
+use super::expression::{Field, Hundredths, Info, Op, VariantExpr};
 use super::genes;
 use super::notes::Entry;
 use super::world::{Cohort, Row, contig};
 
 impl Cohort<'_> {
-    pub fn holds(&self, of: &Where, row: Row) -> bool {
+    pub fn holds(&self, of: &VariantExpr, row: Row) -> bool {
         self.holds_among(of, row, &|_| true)
     }
 
     /// The same where what is asked of annotations, and not negated, must hold of some of the entries.
-    pub fn holds_among(&self, of: &Where, row: Row, among: &dyn Fn(&Entry) -> bool) -> bool {
+    pub fn holds_among(&self, of: &VariantExpr, row: Row, among: &dyn Fn(&Entry) -> bool) -> bool {
         let entry = |holds: &dyn Fn(&Entry) -> bool| {
             let entries = self.entries_of_line(row);
             entries.iter().any(|entry| among(entry) && holds(entry))
@@ -21,8 +21,8 @@ impl Cohort<'_> {
             return entry(&|entry| self.entry_holds(of, entry));
         }
         match of {
-            Where::All => true,
-            Where::And(_) => {
+            VariantExpr::All => true,
+            VariantExpr::And(_) => {
                 let mut parts = Vec::new();
                 side_by_side(of, &mut parts);
                 // what is asked of annotations side by side must hold of one entry
@@ -33,45 +33,47 @@ impl Cohort<'_> {
                 others.iter().all(|part| self.holds_among(part, row, among))
                     && (of_entries.is_empty() || entry(&one))
             }
-            Where::Or(parts) => parts.iter().any(|part| self.holds_among(part, row, among)),
-            Where::Not(part) => !self.holds(part, row),
-            Where::Allele(_, change, contig) => self.is_allele(row, change, contig) == Some(true),
-            Where::Name(name) => match self.has_contig(name) {
+            VariantExpr::Or(parts) => parts.iter().any(|part| self.holds_among(part, row, among)),
+            VariantExpr::Not(part) => !self.holds(part, row),
+            VariantExpr::Allele(_, change, contig) => {
+                self.is_allele(row, change, contig) == Some(true)
+            }
+            VariantExpr::Name(name) => match self.has_contig(name) {
                 true => self.contig(row) == contig(name),
                 false => self.has_own_id(row, name),
             },
-            Where::Id(id) => self.has_own_id(row, id),
-            Where::Region(name, first, last) => self.touches(
+            VariantExpr::Id(id) => self.has_own_id(row, id),
+            VariantExpr::Region(name, first, last) => self.touches(
                 row,
                 name,
                 first.unwrap_or(0),
                 last.unwrap_or(i64::from(i32::MAX)),
             ),
-            Where::Gene(name) => genes::named(&self.world.genes, name)
+            VariantExpr::Gene(name) => genes::named(&self.world.genes, name)
                 .iter()
                 .any(|gene| self.in_gene(row, gene)),
-            Where::Type(name) => match self.kind(row) {
+            VariantExpr::Type(name) => match self.kind(row) {
                 Some("ins" | "del" | "delins") if *name == "indel" => true,
                 kind => kind == Some(*name),
             },
-            Where::Filter(name) => {
+            VariantExpr::Filter(name) => {
                 let filters = &self.record(row).filters;
                 filters.contains(name) || filters.is_empty() && name == "."
             }
-            Where::Info(key, test) => self.info_holds(row, key, test),
-            Where::Number(field, within, op, number) => {
+            VariantExpr::Info(key, test) => self.info_holds(row, key, test),
+            VariantExpr::Number(field, within, op, number) => {
                 let everybody = || (0..self.subjects.len()).collect();
                 let group = within
                     .as_ref()
                     .map_or_else(everybody, |who| self.members(who));
                 self.number_holds(row, *field, &self.samples_of(&group), *op, *number)
             }
-            Where::Consequence(_)
-            | Where::Impact(..)
-            | Where::Protein(_)
-            | Where::Change(_)
-            | Where::Canonical
-            | Where::Mane => unreachable!("asked of entries"),
+            VariantExpr::Consequence(_)
+            | VariantExpr::Impact(..)
+            | VariantExpr::Protein(_)
+            | VariantExpr::Change(_)
+            | VariantExpr::Canonical
+            | VariantExpr::Mane => unreachable!("asked of entries"),
         }
     }
 
@@ -88,36 +90,36 @@ impl Cohort<'_> {
     }
 
     /// Whether a part asks nothing but what one entry of an annotation says.
-    pub fn asks_entries(&self, of: &Where) -> bool {
+    pub fn asks_entries(&self, of: &VariantExpr) -> bool {
         match of {
-            Where::Gene(_) => self.annotated,
-            Where::Consequence(_)
-            | Where::Impact(..)
-            | Where::Protein(_)
-            | Where::Change(_)
-            | Where::Canonical
-            | Where::Mane => true,
-            Where::And(parts) | Where::Or(parts) => {
+            VariantExpr::Gene(_) => self.annotated,
+            VariantExpr::Consequence(_)
+            | VariantExpr::Impact(..)
+            | VariantExpr::Protein(_)
+            | VariantExpr::Change(_)
+            | VariantExpr::Canonical
+            | VariantExpr::Mane => true,
+            VariantExpr::And(parts) | VariantExpr::Or(parts) => {
                 parts.iter().all(|part| self.asks_entries(part))
             }
             _ => false,
         }
     }
 
-    pub fn entry_holds(&self, of: &Where, entry: &Entry) -> bool {
+    pub fn entry_holds(&self, of: &VariantExpr, entry: &Entry) -> bool {
         match of {
-            Where::Gene(name) => self
+            VariantExpr::Gene(name) => self
                 .names_of_gene(name)
                 .iter()
                 .any(|name| entry.has_gene(name)),
-            Where::Consequence(name) => entry.has_consequence(name),
-            Where::Impact(op, grade) => op.holds(&entry.impact, grade),
-            Where::Protein(change) => entry.has_protein(change),
-            Where::Change(change) => entry.has_change(change),
-            Where::Canonical => entry.canonical,
-            Where::Mane => entry.mane,
-            Where::And(parts) => parts.iter().all(|part| self.entry_holds(part, entry)),
-            Where::Or(parts) => parts.iter().any(|part| self.entry_holds(part, entry)),
+            VariantExpr::Consequence(name) => entry.has_consequence(name),
+            VariantExpr::Impact(op, grade) => op.holds(&entry.impact, grade),
+            VariantExpr::Protein(change) => entry.has_protein(change),
+            VariantExpr::Change(change) => entry.has_change(change),
+            VariantExpr::Canonical => entry.canonical,
+            VariantExpr::Mane => entry.mane,
+            VariantExpr::And(parts) => parts.iter().all(|part| self.entry_holds(part, entry)),
+            VariantExpr::Or(parts) => parts.iter().any(|part| self.entry_holds(part, entry)),
             _ => unreachable!("asked of rows"),
         }
     }
@@ -247,9 +249,9 @@ impl Cohort<'_> {
 }
 
 /// The parts of an `and`, also of those within it.
-fn side_by_side<'e>(of: &'e Where, parts: &mut Vec<&'e Where>) {
+fn side_by_side<'e>(of: &'e VariantExpr, parts: &mut Vec<&'e VariantExpr>) {
     match of {
-        Where::And(within) => within.iter().for_each(|part| side_by_side(part, parts)),
+        VariantExpr::And(within) => within.iter().for_each(|part| side_by_side(part, parts)),
         part => parts.push(part),
     }
 }

@@ -1,6 +1,6 @@
 //! Who is in the group that an expression over people picks.
 
-use super::expression::{Named, Op, Options, Where, Who};
+use super::expression::{GroupExpr, Named, Op, Options, VariantExpr};
 use super::people::{Coded, Event, Person, Scope};
 use super::terms::canonical;
 use super::world::{Cohort, Row};
@@ -16,60 +16,62 @@ pub enum Meaning {
 }
 
 impl Cohort<'_> {
-    pub fn members(&self, who: &Who) -> BTreeSet<usize> {
+    pub fn members(&self, who: &GroupExpr) -> BTreeSet<usize> {
         let everybody = 0..self.subjects.len();
         match who {
-            Who::All => everybody.collect(),
-            Who::And(parts) => {
+            GroupExpr::All => everybody.collect(),
+            GroupExpr::And(parts) => {
                 let parts: Vec<BTreeSet<usize>> =
                     parts.iter().map(|part| self.members(part)).collect();
                 everybody
                     .filter(|subject| parts.iter().all(|part| part.contains(subject)))
                     .collect()
             }
-            Who::Or(parts) => parts.iter().flat_map(|part| self.members(part)).collect(),
-            Who::Not(part) => {
+            GroupExpr::Or(parts) => parts.iter().flat_map(|part| self.members(part)).collect(),
+            GroupExpr::Not(part) => {
                 let part = self.members(part);
                 everybody
                     .filter(|subject| !part.contains(subject))
                     .collect()
             }
-            Who::Samples(ids) => {
+            GroupExpr::Samples(ids) => {
                 let has = |sample: &usize| ids.contains(&self.samples[*sample].name);
                 everybody
                     .filter(|&subject| self.subjects[subject].samples.iter().any(has))
                     .collect()
             }
-            Who::Individuals(ids) => {
+            GroupExpr::Individuals(ids) => {
                 let subjects = everybody.filter(|&subject| self.subjects[subject].person.is_some());
                 subjects
                     .filter(|&subject| ids.contains(&self.subjects[subject].id))
                     .collect()
             }
-            Who::Carriers(of, options) if options.compound => {
+            GroupExpr::Carriers(of, options) if options.compound => {
                 let pairs = self.pairs(of);
                 pairs.iter().map(|pair| self.owner(pair.sample)).collect()
             }
-            Who::Carriers(of, options) => everybody
+            GroupExpr::Carriers(of, options) => everybody
                 .filter(|&subject| {
                     self.variants_carried(subject, of, options) >= options.at_least.unwrap_or(1)
                 })
                 .collect(),
-            Who::Attribute("sex", value) if value == "unknown" => {
+            GroupExpr::Attribute("sex", value) if value == "unknown" => {
                 let known = self.who(|person| person.sex.is_some());
                 everybody
                     .filter(|subject| !known.contains(subject))
                     .collect()
             }
-            Who::Attribute(name, value) => self.who(|person| has_attribute(person, name, value)),
-            Who::Age(op, age) => self.who(|person| {
+            GroupExpr::Attribute(name, value) => {
+                self.who(|person| has_attribute(person, name, value))
+            }
+            GroupExpr::Age(op, age) => self.who(|person| {
                 let age = age.sixteenths();
                 person
                     .age
                     .is_some_and(|at| all_of_span(at.span(), *op, age))
             }),
-            Who::Term(term) => self.of_whom(term, |_, event| !event.excluded),
-            Who::Exactly(term) => {
+            GroupExpr::Term(term) => self.of_whom(term, |_, event| !event.excluded),
+            GroupExpr::Exactly(term) => {
                 let meaning = self.meaning(term).unwrap();
                 let scope = term.scope;
                 self.who(|person| {
@@ -80,7 +82,7 @@ impl Cohort<'_> {
                     events.any(|event| self.recorded(&event.term) == meaning)
                 })
             }
-            Who::Excluded(term) => {
+            GroupExpr::Excluded(term) => {
                 let meaning = self.meaning(term).unwrap();
                 let scope = term.scope;
                 self.who(|person| {
@@ -91,7 +93,7 @@ impl Cohort<'_> {
                     events.any(|event| self.is_or_below(&meaning, &self.recorded(&event.term)))
                 })
             }
-            Who::Severity(term, is) => {
+            GroupExpr::Severity(term, is) => {
                 let severity = self
                     .meaning(&Named {
                         scope: None,
@@ -107,14 +109,14 @@ impl Cohort<'_> {
                         && recorded.is_some_and(|reported| self.is_or_below(&reported, &severity))
                 })
             }
-            Who::Onset(term, op, age) => self.of_whom(term, |_, event| {
+            GroupExpr::Onset(term, op, age) => self.of_whom(term, |_, event| {
                 let age = age.sixteenths();
                 !event.excluded
                     && event
                         .onset
                         .is_some_and(|at| all_of_span(at.span(), *op, age))
             }),
-            Who::Measurement(assay, unit, op, number) => {
+            GroupExpr::Measurement(assay, unit, op, number) => {
                 let assay = Named {
                     scope: Some(Scope::Measurement),
                     name: assay.clone(),
@@ -129,7 +131,7 @@ impl Cohort<'_> {
                     !event.excluded && fits && op.holds(value, &number.number())
                 })
             }
-            Who::Similar(similar) => {
+            GroupExpr::Similar(similar) => {
                 let scores = self.scores(similar);
                 let least = similar.score.number();
                 everybody
@@ -295,7 +297,7 @@ impl Cohort<'_> {
     }
 
     /// How many different variants of these a subject carries in this way.
-    fn variants_carried(&self, subject: usize, of: &Where, options: &Options) -> usize {
+    fn variants_carried(&self, subject: usize, of: &VariantExpr, options: &Options) -> usize {
         let seen = self.seen_by(of);
         let mut different: Vec<Row> = Vec::new();
         for &row in &self.rows {

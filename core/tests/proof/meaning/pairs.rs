@@ -1,6 +1,6 @@
 //! Two variants of a sample in one gene, which may take out both copies of it.
 
-use super::expression::Where;
+use super::expression::VariantExpr;
 use super::notes::Entry;
 use super::world::{Cohort, Row};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub struct Pair {
 }
 
 impl Cohort<'_> {
-    pub fn pairs(&self, of: &Where) -> Vec<Pair> {
+    pub fn pairs(&self, of: &VariantExpr) -> Vec<Pair> {
         let seen = self.seen_by(of);
         let held: Vec<(Row, BTreeSet<String>)> = seen
             .rows
@@ -78,7 +78,7 @@ impl Cohort<'_> {
 
     /// The genes for which a row counts: by whose entries it fulfils the expression, or else those that it
     /// touches.
-    fn genes_of(&self, of: &Where, row: Row) -> BTreeSet<String> {
+    fn genes_of(&self, of: &VariantExpr, row: Row) -> BTreeSet<String> {
         if !self.annotated {
             let genes = self
                 .world

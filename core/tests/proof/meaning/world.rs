@@ -1,7 +1,7 @@
 //! What is known of a cohort, as the files say it, and what follows from it by looking at everything.
 
 use super::alleles::{self, Change, same_change};
-use super::expression::Where;
+use super::expression::VariantExpr;
 use super::genes::Gene;
 use super::notes::{self, Entry};
 use super::people::Person;
@@ -165,7 +165,7 @@ impl<'w> Cohort<'w> {
 
     /// The cohort as a question sees it: where it asks for an allele, the rows that are this allele are one
     /// variant in whatever spelling each batch has it, the first of each batch, then the second of each.
-    pub fn seen_by(&self, of: &Where) -> Self {
+    pub fn seen_by(&self, of: &VariantExpr) -> Self {
         let mut seen = self.clone();
         let mut alleles = Vec::new();
         of.alleles(&mut alleles);

@@ -59,7 +59,7 @@ fn of(person: &Person, scope: Scope) -> Vec<&Record> {
     records.filter(|record| record.scope == scope).collect()
 }
 
-/// What lies in a folder beside people is passed by and told; a file that was named must be about people.
+/// What lies in a folder beside people is skipped and reported; a file that was named must be about people.
 #[test]
 fn folders_hold_other_files_too() {
     let (folder, paths) = folder(&[

@@ -1,4 +1,4 @@
-//! Pedigrees: ids that are unique within a family only, columns that are bent, names that look like a
+//! Pedigrees: ids that are unique within a family only, columns that are corrupted, names that look like a
 //! header. People were lost in silence, or became the parents of others.
 
 use super::*;

@@ -15,7 +15,7 @@ mod tree;
 mod value;
 mod write;
 
-use super::ast::{Where, WhereAtom, Who, WhoAtom};
+use super::ast::{GroupAtom, GroupExpr, VariantAtom, VariantExpr};
 use super::parse::Language;
 use super::scan::Result;
 use crate::error::Error;
@@ -29,12 +29,12 @@ pub(in crate::query) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 
-impl Where {
+impl VariantExpr {
     /// Reads the JSON form.
     ///
     /// ```
-    /// use varidex::Where;
-    /// let read = Where::from_json(r#"{"and": [{"gene": "RYR1"}, {"af": {"<": 0.01}}]}"#)?;
+    /// use varidex::VariantExpr;
+    /// let read = VariantExpr::from_json(r#"{"and": [{"gene": "RYR1"}, {"af": {"<": 0.01}}]}"#)?;
     /// assert_eq!(read, "gene:RYR1 & af<0.01".parse()?);
     /// # Ok::<(), varidex::Error>(())
     /// ```
@@ -43,7 +43,7 @@ impl Where {
     ///
     /// [`Error::Expression`] with the JSON pointer of what cannot be understood.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let node = read::expression::<WhereAtom>(json)?;
+        let node = read::expression::<VariantAtom>(json)?;
         Ok(Self::parse(&node.to_string())?)
     }
 
@@ -53,12 +53,12 @@ impl Where {
     }
 }
 
-impl Who {
+impl GroupExpr {
     /// Reads the JSON form.
     ///
     /// ```
-    /// use varidex::Who;
-    /// let read = Who::from_json(r#"{"carriers": {"of": {"gene": "RYR1"}, "zygosity": "hom"}}"#)?;
+    /// use varidex::GroupExpr;
+    /// let read = GroupExpr::from_json(r#"{"carriers": {"of": {"gene": "RYR1"}, "zygosity": "hom"}}"#)?;
     /// assert_eq!(read, "carriers(gene:RYR1, hom)".parse()?);
     /// # Ok::<(), varidex::Error>(())
     /// ```
@@ -67,7 +67,7 @@ impl Who {
     ///
     /// [`Error::Expression`] with the JSON pointer of what cannot be understood.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        let node = read::expression::<WhoAtom>(json)?;
+        let node = read::expression::<GroupAtom>(json)?;
         Ok(Self::parse(&node.to_string())?)
     }
 

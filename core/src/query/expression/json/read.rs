@@ -1,8 +1,8 @@
 //! Trees from JSON. Names are read in the case in which they are written.
 
 use super::super::ast::{
-    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, Where, WhereAtom, Who, WhoAtom,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
+    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
 use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
@@ -171,7 +171,7 @@ fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
     }
 }
 
-impl JsonLanguage for WhereAtom {
+impl JsonLanguage for VariantAtom {
     fn kinds() -> Vec<&'static str> {
         const KINDS: [&str; 14] = [
             "all",
@@ -194,7 +194,7 @@ impl JsonLanguage for WhereAtom {
     }
 
     fn of_the_other(kind: &str) -> Option<String> {
-        WhoAtom::kinds()
+        GroupAtom::kinds()
             .contains(&kind)
             .then(|| format!("{} picks people, variants are picked here", quoted(kind)))
     }
@@ -238,14 +238,14 @@ impl JsonLanguage for WhereAtom {
     }
 }
 
-fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<WhereAtom>> {
+fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<VariantAtom>> {
     let differs = !matches!(field, Number::Qual | Number::Length);
     let known: &[&str] = if differs { &["in"] } else { &[] };
     let members = Members::of(value, at, true, known)?;
     let (comparison, value, value_at) = members.test()?;
     let value = number(value, &value_at)?;
     let Some(group) = members.get("in") else {
-        let atom = WhereAtom::Number {
+        let atom = VariantAtom::Number {
             field,
             comparison,
             value,
@@ -253,20 +253,20 @@ fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<Wh
         return checked(atom, at);
     };
     let Nested { node, parentheses } = node(group, &at.key("in"))?;
-    let within = |of| WhereAtom::NumberIn {
+    let within = |of| VariantAtom::NumberIn {
         field,
         of: Box::new(of),
         comparison,
         value,
     };
-    checked(within(Who::all()), at)?;
+    checked(within(GroupExpr::all()), at)?;
     Ok(Read {
-        atom: within(Who(node)),
+        atom: within(GroupExpr(node)),
         parentheses: parentheses + 1,
     })
 }
 
-fn region(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
+fn region(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
     const END: i64 = i32::MAX as i64;
     let members = Members::of(value, at, false, &["contig", "first", "last"])?;
     let contig = members.text("contig")?;
@@ -279,10 +279,10 @@ fn region(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
                 "the region ends at {last}, before it starts at {first}"
             ))
         })?;
-    Ok(WhereAtom::Region { contig, interval })
+    Ok(VariantAtom::Region { contig, interval })
 }
 
-fn info(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
+fn info(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
     let members = Members::of(value, at, true, &["key"])?;
     let key = members.text("key")?;
     let test = match members.comparison()? {
@@ -306,10 +306,10 @@ fn info(value: &Value, at: &Pointer<'_>) -> Result<WhereAtom> {
         },
         Some((_, value, at)) => return Err(wrong("a number or a string", value, &at)),
     };
-    Ok(WhereAtom::Info { key, test })
+    Ok(VariantAtom::Info { key, test })
 }
 
-impl JsonLanguage for WhoAtom {
+impl JsonLanguage for GroupAtom {
     fn kinds() -> Vec<&'static str> {
         const KINDS: [&str; 11] = [
             "age",
@@ -330,7 +330,7 @@ impl JsonLanguage for WhoAtom {
     }
 
     fn of_the_other(kind: &str) -> Option<String> {
-        WhereAtom::kinds().contains(&kind).then(|| {
+        VariantAtom::kinds().contains(&kind).then(|| {
             format!(
                 "{} picks variants, people are picked here: `carriers` is who carries them",
                 quoted(kind)
@@ -422,8 +422,8 @@ fn kind_of<T: Copy>(table: &[(&'static str, T)], kind: &str) -> Option<T> {
     found.map(|&(_, value)| value)
 }
 
-fn present(scope: Option<Scope>, term: String) -> WhoAtom {
-    WhoAtom::Term {
+fn present(scope: Option<Scope>, term: String) -> GroupAtom {
+    GroupAtom::Term {
         scope,
         term,
         recorded: Recorded::Present,
@@ -456,7 +456,7 @@ fn strings(value: &Value, at: &Pointer<'_>, of: &str) -> Result<Vec<String>> {
     items.map(|(n, item)| string(item, &at.item(n))).collect()
 }
 
-fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<WhoAtom>> {
+fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<GroupAtom>> {
     const KEYS: [&str; 5] = ["at_least", "compound", "of", "origin", "zygosity"];
     let members = Members::of(value, at, false, &KEYS)?;
     let Nested { node, parentheses } = node(members.need("of")?, &at.key("of"))?;
@@ -469,16 +469,16 @@ fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<WhoAtom>> {
         Some(other) => return Err(wrong("`true` or `false`", other, &at.key("compound"))),
     };
     let origin = members.choice("origin", &Origin::NAMES)?;
-    let of = |of| WhoAtom::Carriers {
+    let of = |of| GroupAtom::Carriers {
         of,
         zygosity,
         at_least,
         compound,
         origin,
     };
-    checked(of(Where::all()), at)?;
+    checked(of(VariantExpr::all()), at)?;
     Ok(Read {
-        atom: of(Where(node)),
+        atom: of(VariantExpr(node)),
         parentheses: parentheses + 1,
     })
 }
@@ -507,7 +507,7 @@ fn scoped_term(value: &Value, at: &Pointer<'_>) -> Result<(Option<Scope>, String
     }
 }
 
-fn similar(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
+fn similar(value: &Value, at: &Pointer<'_>) -> Result<GroupAtom> {
     let members = Members::of(value, at, false, &["level", "measure", "score", "to"])?;
     let profile = strings(members.need("to")?, &at.key("to"), "a term")?;
     let level = members.choice("level", &Level::NAMES)?;
@@ -518,7 +518,7 @@ fn similar(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
         (Some(_), Some(_)) => return Err(at.error("expected `level` or `score`, found both")),
     };
     let measure = members.choice("measure", &Measure::NAMES)?;
-    Ok(WhoAtom::Similar {
+    Ok(GroupAtom::Similar {
         profile,
         threshold,
         measure,
@@ -531,7 +531,7 @@ fn age(value: &Value, at: &Pointer<'_>) -> Result<Age> {
     Age::parse(&text).ok_or_else(|| wrong(wanted, value, at))
 }
 
-fn measurement(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
+fn measurement(value: &Value, at: &Pointer<'_>) -> Result<GroupAtom> {
     let members = Members::of(value, at, true, &["of", "unit"])?;
     let assay = members.text("of")?;
     let unit = match members.get("unit") {
@@ -539,7 +539,7 @@ fn measurement(value: &Value, at: &Pointer<'_>) -> Result<WhoAtom> {
         Some(unit) => Some(string(unit, &at.key("unit"))?),
     };
     let (comparison, value, at) = members.test()?;
-    Ok(WhoAtom::Measurement {
+    Ok(GroupAtom::Measurement {
         assay,
         unit,
         comparison,

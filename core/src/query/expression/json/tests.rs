@@ -71,10 +71,10 @@ fn text_and_json_say_the_same_of_variants() {
         ),
     ];
     for (text, json) in same {
-        let read: Where = text.parse().unwrap();
+        let read: VariantExpr = text.parse().unwrap();
         assert_eq!(read.to_json(), json, "{text}");
-        assert_eq!(Where::from_json(json).unwrap(), read, "{json}");
-        assert_eq!(json.parse::<Where>().unwrap(), read, "{json}");
+        assert_eq!(VariantExpr::from_json(json).unwrap(), read, "{json}");
+        assert_eq!(json.parse::<VariantExpr>().unwrap(), read, "{json}");
         assert!(is_valid(json, &WHERE), "{json}");
     }
 }
@@ -139,10 +139,10 @@ fn text_and_json_say_the_same_of_people() {
         ),
     ];
     for (text, json) in same {
-        let read: Who = text.parse().unwrap();
+        let read: GroupExpr = text.parse().unwrap();
         assert_eq!(read.to_json(), json, "{text}");
-        assert_eq!(Who::from_json(json).unwrap(), read, "{json}");
-        assert_eq!(json.parse::<Who>().unwrap(), read, "{json}");
+        assert_eq!(GroupExpr::from_json(json).unwrap(), read, "{json}");
+        assert_eq!(json.parse::<GroupExpr>().unwrap(), read, "{json}");
         assert!(is_valid(json, &GROUP), "{json}");
     }
 }
@@ -152,7 +152,7 @@ fn text_and_json_say_the_same_of_people() {
 fn other_ways_to_say_it_in_json() {
     let read = |json: &str| {
         assert!(is_valid(json, &WHERE), "{json}");
-        Where::from_json(json).unwrap().to_string()
+        VariantExpr::from_json(json).unwrap().to_string()
     };
     assert_eq!(read(r#" {"and": [{"name": "22"}]} "#), "22");
     assert_eq!(
@@ -167,7 +167,10 @@ fn other_ways_to_say_it_in_json() {
     assert_eq!(read(r#"{"n\u0061me": "22"}"#), "22");
     let json = r#"{"carriers": {"of": {"all": true}, "compound": false, "at_least": 1}}"#;
     assert!(is_valid(json, &GROUP));
-    assert_eq!(Who::from_json(json).unwrap(), Who::carriers(Where::all()));
+    assert_eq!(
+        GroupExpr::from_json(json).unwrap(),
+        GroupExpr::carriers(VariantExpr::all())
+    );
 }
 
 #[test]
@@ -251,7 +254,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
     ];
     for (json, wanted) in bad {
-        assert_eq!(message(Where::from_json(json)), wanted, "{json}");
+        assert_eq!(message(VariantExpr::from_json(json)), wanted, "{json}");
         assert!(!is_valid(json, &WHERE), "{json}");
     }
     let bad = [
@@ -306,7 +309,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
     ];
     for (json, wanted) in bad {
-        assert_eq!(message(Who::from_json(json)), wanted, "{json}");
+        assert_eq!(message(GroupExpr::from_json(json)), wanted, "{json}");
         assert!(!is_valid(json, &GROUP), "{json}");
     }
 }
@@ -329,7 +332,7 @@ fn what_is_valid_and_yet_wrong() {
         ),
     ];
     for (json, wanted) in bad {
-        assert_eq!(message(Where::from_json(json)), wanted, "{json}");
+        assert_eq!(message(VariantExpr::from_json(json)), wanted, "{json}");
     }
     let bad = [
         (
@@ -346,16 +349,16 @@ fn what_is_valid_and_yet_wrong() {
         ),
     ];
     for (json, wanted) in bad {
-        assert_eq!(message(Where::from_json(json)), wanted, "{json}");
+        assert_eq!(message(VariantExpr::from_json(json)), wanted, "{json}");
     }
 }
 
 #[test]
 fn json_within_text_is_refused() {
     for text in ["!{\"all\":true}", "all & {x", "({\"all\":true})"] {
-        let shown = message(text.parse::<Where>());
+        let shown = message(text.parse::<VariantExpr>());
         assert!(shown.contains("stands alone"), "{shown}");
-        assert!(message(text.parse::<Who>()).contains("stands alone"));
+        assert!(message(text.parse::<GroupExpr>()).contains("stands alone"));
     }
 }
 
@@ -368,9 +371,9 @@ fn nesting_is_limited() {
     // `!(a & (b | !(…`: two parentheses each
     let open = r#"{"not": {"and": [{"name": "a"}, {"or": [{"name": "b"}, "#;
     let json = |n| within(open, r#"{"name": "c"}"#, "]}]}}", n);
-    let deepest = Where::from_json(&json(50)).unwrap();
-    assert_eq!(Where::from_json(&deepest.to_json()).unwrap(), deepest);
-    let error = message(Where::from_json(&json(51)));
+    let deepest = VariantExpr::from_json(&json(50)).unwrap();
+    assert_eq!(VariantExpr::from_json(&deepest.to_json()).unwrap(), deepest);
+    let error = message(VariantExpr::from_json(&json(51)));
     assert!(
         error.ends_with("in the text of this, parentheses nest deeper than 100"),
         "{error}"
@@ -378,24 +381,30 @@ fn nesting_is_limited() {
 
     let open = r#"{"carriers": {"of": {"af": {"<": 1, "in": "#;
     let json = |n| within(open, r#"{"all": true}"#, "}}}}", n);
-    assert!(Who::from_json(&json(50)).is_ok());
-    assert!(Who::from_json(&json(51)).is_err());
+    assert!(GroupExpr::from_json(&json(50)).is_ok());
+    assert!(GroupExpr::from_json(&json(51)).is_err());
 
     // seven levels each
     let open = r#"{"or": [{"name": "a"}, {"and": [{"name": "b"}, {"not": {"af": {"<": 1, "in": {"carriers": {"of":"#;
     let json = |n| within(open, r#"{"all": true}"#, "}}}}}]}]}", n);
-    let deepest = Where::from_json(&json(50)).unwrap();
-    assert_eq!(Where::from_json(&deepest.to_json()).unwrap(), deepest);
-    assert!(Where::from_json(&json(51)).is_err());
+    let deepest = VariantExpr::from_json(&json(50)).unwrap();
+    assert_eq!(VariantExpr::from_json(&deepest.to_json()).unwrap(), deepest);
+    assert!(VariantExpr::from_json(&json(51)).is_err());
 
     // what is no deeper in text
     let json = within(r#"{"not": "#, r#"{"name": "c"}"#, "}", 700);
-    assert_eq!(Where::from_json(&json).unwrap(), Where::name("c"));
+    assert_eq!(
+        VariantExpr::from_json(&json).unwrap(),
+        VariantExpr::name("c")
+    );
     let json = within(r#"{"and": ["#, r#"{"name": "c"}"#, "]}", 350);
-    assert_eq!(Where::from_json(&json).unwrap(), Where::name("c"));
+    assert_eq!(
+        VariantExpr::from_json(&json).unwrap(),
+        VariantExpr::name("c")
+    );
     for (open, close) in [("[", "]"), (r#"{"not":"#, "}"), (r#"{"and":["#, "]}")] {
         for json in [open.repeat(100_000), within(open, "0", close, 100_000)] {
-            let error = message(Who::from_json(&json));
+            let error = message(GroupExpr::from_json(&json));
             assert!(
                 error.starts_with("JSON expression: nested deeper than 720 at line 1"),
                 "{error}"
@@ -407,12 +416,12 @@ fn nesting_is_limited() {
 #[test]
 fn length_is_limited() {
     let json = format!(r#"{{"name": "{}"}}"#, "a".repeat(8 << 20));
-    let error = message(Where::from_json(&json));
+    let error = message(VariantExpr::from_json(&json));
     assert!(error.contains("8388608 are allowed"), "{error}");
     let json = format!(r#"{{"name": "{}"}}"#, "a".repeat(1 << 20));
-    assert!(Where::from_json(&json).is_ok());
+    assert!(VariantExpr::from_json(&json).is_ok());
     let json = format!(r#"{{"name": "{}"}}"#, "a".repeat((1 << 20) + 1));
-    let error = message(Where::from_json(&json));
+    let error = message(VariantExpr::from_json(&json));
     assert!(error.contains("1048576 are allowed"), "{error}");
 }
 
@@ -460,7 +469,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         ])
     };
     let key = || {
-        let kinds = WhereAtom::kinds().into_iter().chain(WhoAtom::kinds());
+        let kinds = VariantAtom::kinds().into_iter().chain(GroupAtom::kinds());
         let more = [
             "and", "or", "not", "<", "=", "!=", "in", "of", "key", "contig", "first", "last",
             "level", "score", "to", "unit", "is", "file", "", "x",
@@ -518,18 +527,18 @@ proptest! {
 
     #[test]
     fn written_and_read_is_the_same_over_variants(node in any_node(any_where_atom())) {
-        let built = Where(node);
+        let built = VariantExpr(node);
         let json = built.to_json();
         prop_assert!(is_valid(&json, &WHERE), "{}", json);
-        prop_assert_eq!(Where::from_json(&json).map_err(|e| e.to_string()), Ok(built), "{}", json);
+        prop_assert_eq!(VariantExpr::from_json(&json).map_err(|e| e.to_string()), Ok(built), "{}", json);
     }
 
     #[test]
     fn written_and_read_is_the_same_over_people(node in any_node(any_who_atom())) {
-        let built = Who(node);
+        let built = GroupExpr(node);
         let json = built.to_json();
         prop_assert!(is_valid(&json, &GROUP), "{}", json);
-        prop_assert_eq!(Who::from_json(&json).map_err(|e| e.to_string()), Ok(built), "{}", json);
+        prop_assert_eq!(GroupExpr::from_json(&json).map_err(|e| e.to_string()), Ok(built), "{}", json);
     }
 
     #[test]
@@ -539,15 +548,15 @@ proptest! {
         change in any_change(),
         place in any::<usize>(),
     ) {
-        let json = changed(&Where(of_variants).to_json(), change.clone(), place);
-        if let Ok(read) = Where::from_json(&json.to_string()) {
+        let json = changed(&VariantExpr(of_variants).to_json(), change.clone(), place);
+        if let Ok(read) = VariantExpr::from_json(&json.to_string()) {
             prop_assert!(WHERE.is_valid(&json), "{}", json);
-            prop_assert_eq!(Where::from_json(&read.to_json()).unwrap(), read);
+            prop_assert_eq!(VariantExpr::from_json(&read.to_json()).unwrap(), read);
         }
-        let json = changed(&Who(of_people).to_json(), change, place);
-        if let Ok(read) = Who::from_json(&json.to_string()) {
+        let json = changed(&GroupExpr(of_people).to_json(), change, place);
+        if let Ok(read) = GroupExpr::from_json(&json.to_string()) {
             prop_assert!(GROUP.is_valid(&json), "{}", json);
-            prop_assert_eq!(Who::from_json(&read.to_json()).unwrap(), read);
+            prop_assert_eq!(GroupExpr::from_json(&read.to_json()).unwrap(), read);
         }
     }
 
@@ -557,7 +566,7 @@ proptest! {
         r#"([\[\]{}:,"]|"and"|"not"|"of"|"carriers"|"age"|"<"|"18y"|true|0|1e9|-)+"#,
     ]) {
         for text in [text.clone(), format!("{{{text}")] {
-            let _ = (Where::from_json(&text), Who::from_json(&text));
+            let _ = (VariantExpr::from_json(&text), GroupExpr::from_json(&text));
         }
     }
 }

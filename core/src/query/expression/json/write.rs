@@ -1,8 +1,8 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Comparison, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold, Transcripts,
-    VariantType, WhereAtom, WhoAtom, name_of,
+    Comparison, GroupAtom, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
+    Transcripts, VariantAtom, VariantType, name_of,
 };
 use super::JsonLanguage;
 use crate::model::Scope;
@@ -48,12 +48,12 @@ fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
     value
 }
 
-pub(super) fn where_atom(atom: &WhereAtom) -> Value {
+pub(super) fn where_atom(atom: &VariantAtom) -> Value {
     let (kind, value) = match atom {
-        WhereAtom::All => ("all", true.into()),
-        WhereAtom::Allele(text) => ("allele", text.as_str().into()),
-        WhereAtom::Name(name) => ("name", name.as_str().into()),
-        WhereAtom::Region { contig, interval } => {
+        VariantAtom::All => ("all", true.into()),
+        VariantAtom::Allele(text) => ("allele", text.as_str().into()),
+        VariantAtom::Name(name) => ("name", name.as_str().into()),
+        VariantAtom::Region { contig, interval } => {
             let mut region = object([("contig", contig.as_str().into())]);
             if interval.start != -1 {
                 region = with(region, "first", i64::from(interval.start) + 1);
@@ -63,9 +63,9 @@ pub(super) fn where_atom(atom: &WhereAtom) -> Value {
             }
             ("region", region)
         }
-        WhereAtom::Regions(name) => ("regions", file(name)),
-        WhereAtom::Type(kind) => ("type", name_of(&VariantType::NAMES, kind).into()),
-        WhereAtom::Number {
+        VariantAtom::Regions(name) => ("regions", file(name)),
+        VariantAtom::Type(kind) => ("type", name_of(&VariantType::NAMES, kind).into()),
+        VariantAtom::Number {
             field,
             comparison,
             value,
@@ -73,7 +73,7 @@ pub(super) fn where_atom(atom: &WhereAtom) -> Value {
             let test = compared(*comparison, numeral(*value));
             (name_of(&Number::NAMES, field), test)
         }
-        WhereAtom::NumberIn {
+        VariantAtom::NumberIn {
             field,
             of,
             comparison,
@@ -82,7 +82,7 @@ pub(super) fn where_atom(atom: &WhereAtom) -> Value {
             let test = with(compared(*comparison, numeral(*value)), "in", node(&of.0));
             (name_of(&Number::NAMES, field), test)
         }
-        WhereAtom::Info { key, test } => {
+        VariantAtom::Info { key, test } => {
             let test = match test {
                 InfoTest::Present => object([]),
                 InfoTest::Number { comparison, value } => compared(*comparison, numeral(*value)),
@@ -96,16 +96,16 @@ pub(super) fn where_atom(atom: &WhereAtom) -> Value {
             };
             ("info", with(test, "key", key.as_str()))
         }
-        WhereAtom::Filter(name) => ("filter", name.as_str().into()),
-        WhereAtom::Id(id) => ("id", id.as_str().into()),
-        WhereAtom::Gene(name) => ("gene", name.as_str().into()),
-        WhereAtom::Consequence(term) => ("consequence", term.as_str().into()),
-        WhereAtom::Impact { comparison, impact } => {
+        VariantAtom::Filter(name) => ("filter", name.as_str().into()),
+        VariantAtom::Id(id) => ("id", id.as_str().into()),
+        VariantAtom::Gene(name) => ("gene", name.as_str().into()),
+        VariantAtom::Consequence(term) => ("consequence", term.as_str().into()),
+        VariantAtom::Impact { comparison, impact } => {
             let impact = name_of(&Impact::NAMES, impact);
             ("impact", compared(*comparison, impact))
         }
-        WhereAtom::Protein(change) => ("protein", change.as_str().into()),
-        WhereAtom::Transcripts(which) => {
+        VariantAtom::Protein(change) => ("protein", change.as_str().into()),
+        VariantAtom::Transcripts(which) => {
             ("transcripts", name_of(&Transcripts::NAMES, which).into())
         }
     };
@@ -130,12 +130,12 @@ fn file(name: &str) -> Value {
     object([("file", name.into())])
 }
 
-pub(super) fn who_atom(atom: &WhoAtom) -> Value {
+pub(super) fn who_atom(atom: &GroupAtom) -> Value {
     let (kind, value) = match atom {
-        WhoAtom::All => ("all", true.into()),
-        WhoAtom::Samples(ids) => ("samples", list(ids)),
-        WhoAtom::Individuals(ids) => ("individuals", list(ids)),
-        WhoAtom::Carriers {
+        GroupAtom::All => ("all", true.into()),
+        GroupAtom::Samples(ids) => ("samples", list(ids)),
+        GroupAtom::Individuals(ids) => ("individuals", list(ids)),
+        GroupAtom::Carriers {
             of,
             zygosity,
             at_least,
@@ -157,7 +157,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             }
             ("carriers", carriers)
         }
-        WhoAtom::Term {
+        GroupAtom::Term {
             scope,
             term: name,
             recorded,
@@ -169,7 +169,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             (Recorded::Exactly, scope) => ("exactly", term(*scope, name)),
             (Recorded::Excluded, scope) => ("excluded", term(*scope, name)),
         },
-        WhoAtom::Similar {
+        GroupAtom::Similar {
             profile,
             threshold,
             measure,
@@ -187,11 +187,11 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             }
             ("similar", similar)
         }
-        WhoAtom::Attribute { attribute, value } => {
+        GroupAtom::Attribute { attribute, value } => {
             (name_of(&Attribute::NAMES, attribute), value.as_str().into())
         }
-        WhoAtom::Age { comparison, age } => ("age", compared(*comparison, age.to_string())),
-        WhoAtom::Onset {
+        GroupAtom::Age { comparison, age } => ("age", compared(*comparison, age.to_string())),
+        GroupAtom::Onset {
             scope,
             term: name,
             comparison,
@@ -200,7 +200,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             let test = compared(*comparison, age.to_string());
             ("onset", with(test, "of", term(*scope, name)))
         }
-        WhoAtom::Severity {
+        GroupAtom::Severity {
             scope,
             term: name,
             severity,
@@ -208,7 +208,7 @@ pub(super) fn who_atom(atom: &WhoAtom) -> Value {
             "severity",
             object([("of", term(*scope, name)), ("is", severity.as_str().into())]),
         ),
-        WhoAtom::Measurement {
+        GroupAtom::Measurement {
             assay,
             unit,
             comparison,

@@ -229,7 +229,7 @@ fn bad_expressions_over_variants() {
         ),
     ];
     for &(text, marked, message, candidates) in table {
-        let error = *Where::parse(text).expect_err(text);
+        let error = *VariantExpr::parse(text).expect_err(text);
         check_error(text, error, marked, message, candidates);
     }
 }
@@ -466,7 +466,7 @@ fn bad_expressions_over_people() {
         ),
     ];
     for &(text, marked, message, candidates) in table {
-        let error = *Who::parse(text).expect_err(text);
+        let error = *GroupExpr::parse(text).expect_err(text);
         check_error(text, error, marked, message, candidates);
     }
 }
@@ -532,9 +532,9 @@ fn files_stand_in_three_functions_only() {
         assert_eq!(&text[error.at.clone()], marked, "{text}");
     };
     for (text, marked) in variants {
-        check(text, marked, Where::parse(text).unwrap_err());
+        check(text, marked, VariantExpr::parse(text).unwrap_err());
     }
     for (text, marked) in people {
-        check(text, marked, Who::parse(text).unwrap_err());
+        check(text, marked, GroupExpr::parse(text).unwrap_err());
     }
 }

@@ -6,15 +6,15 @@ use crate::genome::Interval;
 use crate::model::Attribute;
 use crate::model::Zygosity;
 
-fn region(contig: &str, first: i64, last: i64) -> Where {
-    Where::region(
+fn region(contig: &str, first: i64, last: i64) -> VariantExpr {
+    VariantExpr::region(
         contig,
         Interval::from_one_based_inclusive(first, last).unwrap(),
     )
 }
 
-fn carriers(of: Where, zygosity: Option<Zygosity>, at_least: u32) -> Who {
-    Who(Node::built(WhoAtom::Carriers {
+fn carriers(of: VariantExpr, zygosity: Option<Zygosity>, at_least: u32) -> GroupExpr {
+    GroupExpr(Node::built(GroupAtom::Carriers {
         of,
         zygosity,
         at_least,
@@ -38,14 +38,16 @@ fn genes_consequences_and_groups_in_where() {
         "af(carriers(22:5:A:G, hom))<0.5",
     ];
     for text in same {
-        let parsed: Where = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        let parsed: VariantExpr = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(parsed.to_string(), text);
     }
-    let parsed: Where = "impact:HIGH & AF(sex:FEMALE)<.5".parse().unwrap();
+    let parsed: VariantExpr = "impact:HIGH & AF(sex:FEMALE)<.5".parse().unwrap();
     assert_eq!(parsed.to_string(), "impact=high & af(sex:female)<0.5");
-    let built = Where::gene("RYR1").and(Where::impact_at_least(Impact::Moderate));
+    let built = VariantExpr::gene("RYR1").and(VariantExpr::impact_at_least(Impact::Moderate));
     assert_eq!(
-        "gene:RYR1 & impact>=moderate".parse::<Where>().unwrap(),
+        "gene:RYR1 & impact>=moderate"
+            .parse::<VariantExpr>()
+            .unwrap(),
         built
     );
 }
@@ -76,7 +78,7 @@ fn terms_attributes_and_ages() {
         "carriers(22, at_least: 2, maternal)",
     ];
     for text in same {
-        let parsed: Who = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        let parsed: GroupExpr = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(parsed.to_string(), text);
     }
     let other = [
@@ -92,21 +94,24 @@ fn terms_attributes_and_ages() {
         ("ICD10:E78.0", "ICD10:E78.0"),
     ];
     for (text, canonical) in other {
-        let parsed: Who = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        let parsed: GroupExpr = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
         assert_eq!(parsed.to_string(), canonical);
     }
-    let built = Who::term("HP:0003473").and(Who::attribute(Attribute::Sex, "female"));
-    assert_eq!("HP:0003473 & sex:female".parse::<Who>().unwrap(), built);
+    let built = GroupExpr::term("HP:0003473").and(GroupExpr::attribute(Attribute::Sex, "female"));
+    assert_eq!(
+        "HP:0003473 & sex:female".parse::<GroupExpr>().unwrap(),
+        built
+    );
 }
 
 /// Text, the same built, and canonical text where it differs.
-fn good_where() -> Vec<(&'static str, Where, &'static str)> {
+fn good_where() -> Vec<(&'static str, VariantExpr, &'static str)> {
     const MAX: i64 = i32::MAX as i64;
-    let name = |text: &str| Where::name(text);
-    let allele = |text: &str| Where::allele(text);
+    let name = |text: &str| VariantExpr::name(text);
+    let allele = |text: &str| VariantExpr::allele(text);
     vec![
-        ("all", Where::all(), ""),
-        (" ALL\t", Where::all(), "all"),
+        ("all", VariantExpr::all(), ""),
+        (" ALL\t", VariantExpr::all(), "all"),
         // alleles
         ("22:16050075:A:G", allele("22:16050075:A:G"), ""),
         ("22-16050075-A-G", allele("22-16050075-A-G"), ""),
@@ -151,7 +156,7 @@ fn good_where() -> Vec<(&'static str, Where, &'static str)> {
         ("NC_000022.10:g.5=", allele("NC_000022.10:g.5="), ""),
         (
             "NC_012920.1:m.3243A>G|all",
-            allele("NC_012920.1:m.3243A>G").or(Where::all()),
+            allele("NC_012920.1:m.3243A>G").or(VariantExpr::all()),
             "NC_012920.1:m.3243A>G | all",
         ),
         (
@@ -210,50 +215,58 @@ fn good_where() -> Vec<(&'static str, Where, &'static str)> {
         (r#"region("a b", 5, 6)"#, region("a b", 5, 6), ""),
         (
             r#"regions(@"capture.bed")"#,
-            Where::regions("capture.bed"),
+            VariantExpr::regions("capture.bed"),
             "",
         ),
         (
             "Regions( @capture.bed )",
-            Where::regions("capture.bed"),
+            VariantExpr::regions("capture.bed"),
             r#"regions(@"capture.bed")"#,
         ),
         // a quoted text is never a file
-        (r#"id:"@rs.txt""#, Where::id("@rs.txt"), ""),
-        (r#""@rs.txt""#, Where::name("@rs.txt"), ""),
-        (r#"info.X="@x""#, Where::info("X").eq("@x"), ""),
-        (r#"gene:a@b"#, Where::gene("a@b"), ""),
+        (r#"id:"@rs.txt""#, VariantExpr::id("@rs.txt"), ""),
+        (r#""@rs.txt""#, VariantExpr::name("@rs.txt"), ""),
+        (r#"info.X="@x""#, VariantExpr::info("X").eq("@x"), ""),
+        (r#"gene:a@b"#, VariantExpr::gene("a@b"), ""),
         // fields
-        ("type:snv", Where::of_type(VariantType::Snv), ""),
-        ("Type: DEL", Where::of_type(VariantType::Del), "type:del"),
-        ("length>=50", Where::length().ge(50), ""),
-        ("af<0.01", Where::af().lt(0.01), ""),
-        ("AF <= 1e-3", Where::af().le(0.001), "af<=0.001"),
-        ("ac==2", Where::ac().eq(2), "ac=2"),
-        ("an!=.5", Where::an().ne(0.5), "an!=0.5"),
-        ("n_het>0", Where::n_het().gt(0), ""),
-        ("n_hom>0", Where::n_hom().gt(0), ""),
-        ("n_hemi>0", Where::n_hemi().gt(0), ""),
-        ("n_missing=0", Where::n_missing().eq(0), ""),
-        ("qual>-30.5", Where::qual().gt(-30.5), ""),
-        ("qual<1e300", Where::qual().lt(1e300), ""),
-        ("info.CADD>20", Where::info("CADD").gt(20), ""),
-        ("INFO.DB", Where::info("DB").present(), "info.DB"),
-        ("info.X=abc", Where::info("X").eq("abc"), r#"info.X="abc""#),
+        ("type:snv", VariantExpr::of_type(VariantType::Snv), ""),
+        (
+            "Type: DEL",
+            VariantExpr::of_type(VariantType::Del),
+            "type:del",
+        ),
+        ("length>=50", VariantExpr::length().ge(50), ""),
+        ("af<0.01", VariantExpr::af().lt(0.01), ""),
+        ("AF <= 1e-3", VariantExpr::af().le(0.001), "af<=0.001"),
+        ("ac==2", VariantExpr::ac().eq(2), "ac=2"),
+        ("an!=.5", VariantExpr::an().ne(0.5), "an!=0.5"),
+        ("n_het>0", VariantExpr::n_het().gt(0), ""),
+        ("n_hom>0", VariantExpr::n_hom().gt(0), ""),
+        ("n_hemi>0", VariantExpr::n_hemi().gt(0), ""),
+        ("n_missing=0", VariantExpr::n_missing().eq(0), ""),
+        ("qual>-30.5", VariantExpr::qual().gt(-30.5), ""),
+        ("qual<1e300", VariantExpr::qual().lt(1e300), ""),
+        ("info.CADD>20", VariantExpr::info("CADD").gt(20), ""),
+        ("INFO.DB", VariantExpr::info("DB").present(), "info.DB"),
+        (
+            "info.X=abc",
+            VariantExpr::info("X").eq("abc"),
+            r#"info.X="abc""#,
+        ),
         (
             "info.X != 007",
-            Where::info("X").ne("007"),
+            VariantExpr::info("X").ne("007"),
             r#"info.X!="007""#,
         ),
-        (r#"info.X="20""#, Where::info("X").eq("20"), ""),
-        ("info.X=20", Where::info("X").eq(20), ""),
-        (r#"info."a b"<2"#, Where::info("a b").lt(2), ""),
-        (r#"info."a:b""#, Where::info("a:b").present(), ""),
-        ("filter:PASS", Where::filter("PASS"), ""),
-        ("filter:.", Where::filter("."), ""),
-        (r#"filter:"a b""#, Where::filter("a b"), ""),
-        (r#"id:"rs1;rs2""#, Where::id("rs1;rs2"), ""),
-        ("id:rs1", Where::id("rs1"), r#"id:"rs1""#),
+        (r#"info.X="20""#, VariantExpr::info("X").eq("20"), ""),
+        ("info.X=20", VariantExpr::info("X").eq(20), ""),
+        (r#"info."a b"<2"#, VariantExpr::info("a b").lt(2), ""),
+        (r#"info."a:b""#, VariantExpr::info("a:b").present(), ""),
+        ("filter:PASS", VariantExpr::filter("PASS"), ""),
+        ("filter:.", VariantExpr::filter("."), ""),
+        (r#"filter:"a b""#, VariantExpr::filter("a b"), ""),
+        (r#"id:"rs1;rs2""#, VariantExpr::id("rs1;rs2"), ""),
+        ("id:rs1", VariantExpr::id("rs1"), r#"id:"rs1""#),
         // set algebra
         (
             "22 & rs1 | !rs2",
@@ -283,64 +296,68 @@ fn good_where() -> Vec<(&'static str, Where, &'static str)> {
         ("! not !22", name("22").not(), "!22"),
         (
             "af<0.01&22:1-5&!type:snv",
-            Where::af()
+            VariantExpr::af()
                 .lt(0.01)
                 .and(region("22", 1, 5))
-                .and(Where::of_type(VariantType::Snv).not()),
+                .and(VariantExpr::of_type(VariantType::Snv).not()),
             "af<0.01 & 22:1-5 & !type:snv",
         ),
     ]
 }
 
-fn good_who() -> Vec<(&'static str, Who, &'static str)> {
+fn good_who() -> Vec<(&'static str, GroupExpr, &'static str)> {
     vec![
-        ("all", Who::all(), ""),
+        ("all", GroupExpr::all(), ""),
         (
             "samples(HG00096,HG00097)",
-            Who::samples(["HG00096", "HG00097"]),
+            GroupExpr::samples(["HG00096", "HG00097"]),
             "samples(HG00096, HG00097)",
         ),
         (
             r#"Samples(a, b ,"c d")"#,
-            Who::samples(["a", "b", "c d"]),
+            GroupExpr::samples(["a", "b", "c d"]),
             r#"samples(a, b, "c d")"#,
         ),
         (
             "samples(100,200)",
-            Who::samples(["100", "200"]),
+            GroupExpr::samples(["100", "200"]),
             "samples(100, 200)",
         ),
         (
             "samples(a:1,200,a<b>=c)",
-            Who::samples(["a:1", "200", "a<b>=c"]),
+            GroupExpr::samples(["a:1", "200", "a<b>=c"]),
             "samples(a:1, 200, a<b>=c)",
         ),
         (
             r#"samples("ids.txt")"#,
-            Who::samples(["ids.txt"]),
+            GroupExpr::samples(["ids.txt"]),
             "samples(ids.txt)",
         ),
-        ("samples(ids.txt)", Who::samples(["ids.txt"]), ""),
-        (r#"samples("c d")"#, Who::samples(["c d"]), ""),
+        ("samples(ids.txt)", GroupExpr::samples(["ids.txt"]), ""),
+        (r#"samples("c d")"#, GroupExpr::samples(["c d"]), ""),
         (
             r#"samples("c d",)"#,
-            Who::samples(["c d"]),
+            GroupExpr::samples(["c d"]),
             r#"samples("c d")"#,
         ),
-        (r#"samples("@a")"#, Who::samples(["@a"]), ""),
-        (r#"samples(@"@a")"#, Who::samples_file("@a"), ""),
+        (r#"samples("@a")"#, GroupExpr::samples(["@a"]), ""),
+        (r#"samples(@"@a")"#, GroupExpr::samples_file("@a"), ""),
         (
             "individuals(@-)",
-            Who::individuals_file("-"),
+            GroupExpr::individuals_file("-"),
             r#"individuals(@"-")"#,
         ),
         (
             "samples(@ids.txt)",
-            Who::samples_file("ids.txt"),
+            GroupExpr::samples_file("ids.txt"),
             r#"samples(@"ids.txt")"#,
         ),
-        (r#"samples(@"my ids")"#, Who::samples_file("my ids"), ""),
-        (r#"samples("@a", b)"#, Who::samples(["@a", "b"]), ""),
+        (
+            r#"samples(@"my ids")"#,
+            GroupExpr::samples_file("my ids"),
+            "",
+        ),
+        (r#"samples("@a", b)"#, GroupExpr::samples(["@a", "b"]), ""),
         (
             "carriers(22:16,000,000-17,000,000, hom)",
             carriers(region("22", 16_000_000, 17_000_000), Some(Zygosity::Hom), 1),
@@ -353,8 +370,8 @@ fn good_who() -> Vec<(&'static str, Who, &'static str)> {
         ),
         (
             "carriers(all,at_least:2,zygosity: het)",
-            Who::carriers_with(
-                Where::all(),
+            GroupExpr::carriers_with(
+                VariantExpr::all(),
                 CarrierOptions::default()
                     .zygosity(Zygosity::Het)
                     .at_least(2),
@@ -363,16 +380,16 @@ fn good_who() -> Vec<(&'static str, Who, &'static str)> {
         ),
         (
             "carriers(all, at_least: 1)",
-            Who::carriers(Where::all()),
+            GroupExpr::carriers(VariantExpr::all()),
             "carriers(all)",
         ),
         (
             "Carriers( (af<0.01 | 22:5:A:<DEL>) & filter:PASS , HEMI )",
             carriers(
-                Where::af()
+                VariantExpr::af()
                     .lt(0.01)
-                    .or(Where::allele("22:5:A:<DEL>"))
-                    .and(Where::filter("PASS")),
+                    .or(VariantExpr::allele("22:5:A:<DEL>"))
+                    .and(VariantExpr::filter("PASS")),
                 Some(Zygosity::Hemi),
                 1,
             ),
@@ -380,13 +397,20 @@ fn good_who() -> Vec<(&'static str, Who, &'static str)> {
         ),
         (
             "carriers(NC_000022.10:g.5A>G, hom)&!samples(a)",
-            carriers(Where::allele("NC_000022.10:g.5A>G"), Some(Zygosity::Hom), 1)
-                & !Who::samples(["a"]),
+            carriers(
+                VariantExpr::allele("NC_000022.10:g.5A>G"),
+                Some(Zygosity::Hom),
+                1,
+            ) & !GroupExpr::samples(["a"]),
             "carriers(NC_000022.10:g.5A>G, hom) & !samples(a)",
         ),
         (
             "all and not (samples(a) or samples(b))",
-            Who::all().and(Who::samples(["a"]).or(Who::samples(["b"])).not()),
+            GroupExpr::all().and(
+                GroupExpr::samples(["a"])
+                    .or(GroupExpr::samples(["b"]))
+                    .not(),
+            ),
             "all & !(samples(a) | samples(b))",
         ),
     ]
@@ -395,27 +419,35 @@ fn good_who() -> Vec<(&'static str, Who, &'static str)> {
 #[test]
 fn good_expressions_over_variants() {
     for (text, built, canonical) in good_where() {
-        assert_eq!(Where::parse(text).as_ref(), Ok(&built), "{text}");
+        assert_eq!(VariantExpr::parse(text).as_ref(), Ok(&built), "{text}");
         let canonical = if canonical.is_empty() {
             text
         } else {
             canonical
         };
         assert_eq!(built.to_string(), canonical);
-        assert_eq!(Where::parse(canonical).as_ref(), Ok(&built), "{canonical}");
+        assert_eq!(
+            VariantExpr::parse(canonical).as_ref(),
+            Ok(&built),
+            "{canonical}"
+        );
     }
 }
 
 #[test]
 fn good_expressions_over_people() {
     for (text, built, canonical) in good_who() {
-        assert_eq!(Who::parse(text).as_ref(), Ok(&built), "{text}");
+        assert_eq!(GroupExpr::parse(text).as_ref(), Ok(&built), "{text}");
         let canonical = if canonical.is_empty() {
             text
         } else {
             canonical
         };
         assert_eq!(built.to_string(), canonical);
-        assert_eq!(Who::parse(canonical).as_ref(), Ok(&built), "{canonical}");
+        assert_eq!(
+            GroupExpr::parse(canonical).as_ref(),
+            Ok(&built),
+            "{canonical}"
+        );
     }
 }

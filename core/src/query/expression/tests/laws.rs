@@ -46,7 +46,7 @@ fn table<T: Copy + std::fmt::Debug + 'static>(
     prop::sample::select(names.iter().map(|&(_, value)| value).collect::<Vec<_>>())
 }
 
-pub(in super::super) fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
+pub(in super::super) fn any_where_atom() -> impl Strategy<Value = VariantAtom> {
     let interval = (-1..i32::MAX, 1..i32::MAX)
         .prop_map(|(start, length)| Interval::new(start, start.saturating_add(length)).unwrap());
     let test = prop_oneof![
@@ -56,32 +56,32 @@ pub(in super::super) fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
         (any::<bool>(), any_text()).prop_map(|(equal, value)| InfoTest::Text { equal, value }),
     ];
     prop_oneof![
-        Just(WhereAtom::All),
-        any_text().prop_map(|text| WhereAtom::Allele(format!("22:5:A:{text}"))),
+        Just(VariantAtom::All),
+        any_text().prop_map(|text| VariantAtom::Allele(format!("22:5:A:{text}"))),
         // no argument of a function is empty unless quoted, so any text will do
-        any_text().prop_map(WhereAtom::Allele),
-        any_text().prop_map(WhereAtom::Name),
+        any_text().prop_map(VariantAtom::Allele),
+        any_text().prop_map(VariantAtom::Name),
         (any_text(), interval)
-            .prop_map(|(contig, interval)| WhereAtom::Region { contig, interval }),
-        any_text().prop_map(WhereAtom::Regions),
-        table(&VariantType::NAMES).prop_map(WhereAtom::Type),
+            .prop_map(|(contig, interval)| VariantAtom::Region { contig, interval }),
+        any_text().prop_map(VariantAtom::Regions),
+        table(&VariantType::NAMES).prop_map(VariantAtom::Type),
         (table(&Number::NAMES), any_comparison(), any_number()).prop_map(
-            |(field, comparison, value)| WhereAtom::Number {
+            |(field, comparison, value)| VariantAtom::Number {
                 field,
                 comparison,
                 value
             }
         ),
         (any_text().prop_filter("a key", |key| !key.is_empty()), test)
-            .prop_map(|(key, test)| WhereAtom::Info { key, test }),
-        any_text().prop_map(WhereAtom::Filter),
-        any_text().prop_map(WhereAtom::Id),
-        any_text().prop_map(WhereAtom::Gene),
-        any_text().prop_map(WhereAtom::Consequence),
-        any_text().prop_map(WhereAtom::Protein),
+            .prop_map(|(key, test)| VariantAtom::Info { key, test }),
+        any_text().prop_map(VariantAtom::Filter),
+        any_text().prop_map(VariantAtom::Id),
+        any_text().prop_map(VariantAtom::Gene),
+        any_text().prop_map(VariantAtom::Consequence),
+        any_text().prop_map(VariantAtom::Protein),
         (any_comparison(), table(&Impact::NAMES))
-            .prop_map(|(comparison, impact)| WhereAtom::Impact { comparison, impact }),
-        table(&Transcripts::NAMES).prop_map(WhereAtom::Transcripts),
+            .prop_map(|(comparison, impact)| VariantAtom::Impact { comparison, impact }),
+        table(&Transcripts::NAMES).prop_map(VariantAtom::Transcripts),
         (
             table(&Number::NAMES).prop_filter("differs between groups", |field| !matches!(
                 field,
@@ -91,9 +91,9 @@ pub(in super::super) fn any_where_atom() -> impl Strategy<Value = WhereAtom> {
             any_comparison(),
             any_number()
         )
-            .prop_map(|(field, of, comparison, value)| WhereAtom::NumberIn {
+            .prop_map(|(field, of, comparison, value)| VariantAtom::NumberIn {
                 field,
-                of: Box::new(Who(Node::built(of))),
+                of: Box::new(GroupExpr(Node::built(of))),
                 comparison,
                 value
             }),
@@ -110,7 +110,7 @@ fn any_age() -> impl Strategy<Value = Age> {
 }
 
 /// Atoms of people that hold no other expression.
-fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
+fn any_term_atom() -> impl Strategy<Value = GroupAtom> {
     let scope = || prop::option::of(table(&Scope::NAMES));
     let how = prop::sample::select(vec![
         Recorded::Present,
@@ -131,10 +131,10 @@ fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
                 .boxed(),
             _ => any_name().boxed(),
         };
-        value.prop_map(move |value| WhoAtom::Attribute { attribute, value })
+        value.prop_map(move |value| GroupAtom::Attribute { attribute, value })
     });
     prop_oneof![
-        (scope(), any_name(), how).prop_map(|(scope, term, recorded)| WhoAtom::Term {
+        (scope(), any_name(), how).prop_map(|(scope, term, recorded)| GroupAtom::Term {
             scope,
             term,
             recorded
@@ -144,23 +144,23 @@ fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
             threshold,
             prop::option::of(table(&Measure::NAMES))
         )
-            .prop_map(|(profile, threshold, measure)| WhoAtom::Similar {
+            .prop_map(|(profile, threshold, measure)| GroupAtom::Similar {
                 profile,
                 threshold,
                 measure
             }),
         attribute,
         (any_comparison(), any_age())
-            .prop_map(|(comparison, age)| WhoAtom::Age { comparison, age }),
+            .prop_map(|(comparison, age)| GroupAtom::Age { comparison, age }),
         (scope(), any_name(), any_comparison(), any_age()).prop_map(
-            |(scope, term, comparison, age)| WhoAtom::Onset {
+            |(scope, term, comparison, age)| GroupAtom::Onset {
                 scope,
                 term,
                 comparison,
                 age
             }
         ),
-        (scope(), any_name(), any_name()).prop_map(|(scope, term, severity)| WhoAtom::Severity {
+        (scope(), any_name(), any_name()).prop_map(|(scope, term, severity)| GroupAtom::Severity {
             scope,
             term,
             severity
@@ -171,7 +171,7 @@ fn any_term_atom() -> impl Strategy<Value = WhoAtom> {
             any_comparison(),
             any_number()
         )
-            .prop_map(|(assay, unit, comparison, value)| WhoAtom::Measurement {
+            .prop_map(|(assay, unit, comparison, value)| GroupAtom::Measurement {
                 assay,
                 unit,
                 comparison,
@@ -193,19 +193,19 @@ pub(in super::super) fn any_node<K: std::fmt::Debug + Clone + 'static>(
         })
 }
 
-pub(in super::super) fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
+pub(in super::super) fn any_who_atom() -> impl Strategy<Value = GroupAtom> {
     let list = prop_oneof![
         prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
         any_text().prop_map(SampleList::File),
     ]
     .boxed();
     prop_oneof![
-        Just(WhoAtom::All),
-        list.clone().prop_map(WhoAtom::Samples),
-        list.prop_map(WhoAtom::Individuals),
+        Just(GroupAtom::All),
+        list.clone().prop_map(GroupAtom::Samples),
+        list.prop_map(GroupAtom::Individuals),
         any_term_atom(),
-        any_node(any_where_atom()).prop_map(|of| WhoAtom::Carriers {
-            of: Where(of),
+        any_node(any_where_atom()).prop_map(|of| GroupAtom::Carriers {
+            of: VariantExpr(of),
             zygosity: None,
             at_least: 1,
             compound: true,
@@ -217,8 +217,8 @@ pub(in super::super) fn any_who_atom() -> impl Strategy<Value = WhoAtom> {
             1..u32::MAX,
             prop::option::of(table(&Origin::NAMES))
         )
-            .prop_map(|(of, zygosity, at_least, origin)| WhoAtom::Carriers {
-                of: Where(of),
+            .prop_map(|(of, zygosity, at_least, origin)| GroupAtom::Carriers {
+                of: VariantExpr(of),
                 zygosity,
                 at_least,
                 compound: false,
@@ -232,16 +232,16 @@ proptest! {
 
     #[test]
     fn printed_and_parsed_is_the_same_over_variants(node in any_node(any_where_atom())) {
-        let built = Where(node);
+        let built = VariantExpr(node);
         let text = built.to_string();
-        prop_assert_eq!(Where::parse(&text), Ok(built), "{}", text);
+        prop_assert_eq!(VariantExpr::parse(&text), Ok(built), "{}", text);
     }
 
     #[test]
     fn printed_and_parsed_is_the_same_over_people(node in any_node(any_who_atom())) {
-        let built = Who(node);
+        let built = GroupExpr(node);
         let text = built.to_string();
-        prop_assert_eq!(Who::parse(&text), Ok(built), "{}", text);
+        prop_assert_eq!(GroupExpr::parse(&text), Ok(built), "{}", text);
     }
 
     #[test]
@@ -250,7 +250,7 @@ proptest! {
         "[ -~]{0,40}",
         r#"((all|22|rs1|af|ac|info\.|type|filter|id|samples|carriers|region|hom|at_least|and|not|g\.|é|0|5|1,000)?[ ()&|!,:;"\\<>=@*-]?){0,12}"#,
     ]) {
-        for result in [Where::parse(&text).map(|read| read.to_string()), Who::parse(&text).map(|read| read.to_string())] {
+        for result in [VariantExpr::parse(&text).map(|read| read.to_string()), GroupExpr::parse(&text).map(|read| read.to_string())] {
             match result {
                 Ok(_) => {}
                 Err(error) => {
@@ -260,11 +260,11 @@ proptest! {
                 }
             }
         }
-        if let Ok(read) = Where::parse(&text) {
-            prop_assert_eq!(Where::parse(&read.to_string()), Ok(read));
+        if let Ok(read) = VariantExpr::parse(&text) {
+            prop_assert_eq!(VariantExpr::parse(&read.to_string()), Ok(read));
         }
-        if let Ok(read) = Who::parse(&text) {
-            prop_assert_eq!(Who::parse(&read.to_string()), Ok(read));
+        if let Ok(read) = GroupExpr::parse(&text) {
+            prop_assert_eq!(GroupExpr::parse(&read.to_string()), Ok(read));
         }
     }
 }

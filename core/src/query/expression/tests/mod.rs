@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn spans_are_those_of_the_atoms() {
     let text = "carriers( 22:1-5 &!filter: PASS , hom) | samples(a)";
-    let Node::Or(parts) = Who::parse(text).unwrap().0 else {
+    let Node::Or(parts) = GroupExpr::parse(text).unwrap().0 else {
         panic!("not an or");
     };
     let (Node::Atom(first), Node::Atom(second)) = (&parts[0], &parts[1]) else {
@@ -21,7 +21,7 @@ fn spans_are_those_of_the_atoms() {
         &text[first.at.clone()],
         "carriers( 22:1-5 &!filter: PASS , hom)"
     );
-    let WhoAtom::Carriers { of, .. } = &first.kind else {
+    let GroupAtom::Carriers { of, .. } = &first.kind else {
         panic!("not carriers");
     };
     let Node::And(parts) = &of.0 else {
@@ -40,48 +40,51 @@ fn spans_are_those_of_the_atoms() {
 #[test]
 fn nesting_is_limited() {
     let nested = |n: usize| format!("{}all{}", "(".repeat(n), ")".repeat(n));
-    assert_eq!(Where::parse(&nested(100)), Ok(Where::all()));
-    let error = Where::parse(&nested(101)).unwrap_err();
+    assert_eq!(VariantExpr::parse(&nested(100)), Ok(VariantExpr::all()));
+    let error = VariantExpr::parse(&nested(101)).unwrap_err();
     assert_eq!(error.message, "parentheses nested deeper than 100");
     assert_eq!(error.at, 100..101);
     let within_carriers = |n: usize| format!("carriers({})", nested(n));
     assert_eq!(
-        Who::parse(&within_carriers(99)),
-        Ok(Who::carriers(Where::all()))
+        GroupExpr::parse(&within_carriers(99)),
+        Ok(GroupExpr::carriers(VariantExpr::all()))
     );
-    assert!(Who::parse(&within_carriers(100)).is_err());
+    assert!(GroupExpr::parse(&within_carriers(100)).is_err());
 }
 
 #[test]
 fn length_is_limited() {
     let text = "a".repeat((1 << 20) + 1);
-    let error = Where::parse(&text).unwrap_err();
+    let error = VariantExpr::parse(&text).unwrap_err();
     assert!(
         error
             .message
             .starts_with("the expression has 1048577 bytes")
     );
-    assert_eq!(Where::parse(&text[1..]), Ok(Where::name(&text[1..])));
+    assert_eq!(
+        VariantExpr::parse(&text[1..]),
+        Ok(VariantExpr::name(&text[1..]))
+    );
 }
 
 #[test]
 fn what_a_builder_cannot_refuse_is_refused_as_text() {
     let refused = [
-        Where::af().lt(f64::NAN),
-        Where::af().lt(f64::INFINITY),
-        Where::region("22", Interval { start: 5, end: 5 }),
-        Where::region("22", Interval { start: -9, end: 5 }),
-        Where::info("").present(),
+        VariantExpr::af().lt(f64::NAN),
+        VariantExpr::af().lt(f64::INFINITY),
+        VariantExpr::region("22", Interval { start: 5, end: 5 }),
+        VariantExpr::region("22", Interval { start: -9, end: 5 }),
+        VariantExpr::info("").present(),
     ];
     for built in refused {
-        assert!(built.to_string().parse::<Where>().is_err(), "{built}");
+        assert!(built.to_string().parse::<VariantExpr>().is_err(), "{built}");
     }
     let options = CarrierOptions::default().at_least(0);
     for built in [
-        Who::samples([""; 0]),
-        Who::carriers_with(Where::all(), options),
+        GroupExpr::samples([""; 0]),
+        GroupExpr::carriers_with(VariantExpr::all(), options),
     ] {
-        assert!(built.to_string().parse::<Who>().is_err(), "{built}");
+        assert!(built.to_string().parse::<GroupExpr>().is_err(), "{built}");
     }
 }
 
@@ -144,8 +147,8 @@ fn hostile_text_takes_linear_time() {
     for prefix in prefixes {
         for part in parts {
             let text = prefix.to_owned() + &part.repeat(((1 << 18) - prefix.len()) / part.len());
-            let _ = Where::parse(&text);
-            let _ = Who::parse(&text);
+            let _ = VariantExpr::parse(&text);
+            let _ = GroupExpr::parse(&text);
         }
     }
     assert!(start.elapsed() < Duration::from_secs(120));

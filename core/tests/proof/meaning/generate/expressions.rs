@@ -2,7 +2,9 @@
 
 use super::super::alleles::Change;
 use super::super::choices::Choices;
-use super::super::expression::{Field, Hundredths, Info, Named, Op, Options, Similar, Where, Who};
+use super::super::expression::{
+    Field, GroupExpr, Hundredths, Info, Named, Op, Options, Similar, VariantExpr,
+};
 use super::super::people::{Age, Scope};
 use super::super::vcf::Record;
 use super::super::world::{Cohort, Row, contig};
@@ -31,40 +33,40 @@ const TYPES: [&str; 11] = [
 ];
 
 impl Asking<'_, '_> {
-    pub fn variants(&self, choices: &mut Choices<'_>, depth: usize) -> Where {
-        let parts = |choices: &mut Choices<'_>| -> Vec<Where> {
+    pub fn variants(&self, choices: &mut Choices<'_>, depth: usize) -> VariantExpr {
+        let parts = |choices: &mut Choices<'_>| -> Vec<VariantExpr> {
             (0..2 + choices.below(2))
                 .map(|_| self.variants(choices, depth - 1))
                 .collect()
         };
         match choices.below(if depth == 0 { 4 } else { 8 }) {
-            4 | 5 => Where::And(flat(parts(choices), |part| match part {
-                Where::And(within) => Err(within),
+            4 | 5 => VariantExpr::And(flat(parts(choices), |part| match part {
+                VariantExpr::And(within) => Err(within),
                 part => Ok(part),
             })),
-            6 => Where::Or(flat(parts(choices), |part| match part {
-                Where::Or(within) => Err(within),
+            6 => VariantExpr::Or(flat(parts(choices), |part| match part {
+                VariantExpr::Or(within) => Err(within),
                 part => Ok(part),
             })),
-            7 => Where::Not(Box::new(self.variants(choices, depth - 1))),
+            7 => VariantExpr::Not(Box::new(self.variants(choices, depth - 1))),
             _ => self.atom(choices, depth),
         }
     }
 
-    fn atom(&self, choices: &mut Choices<'_>, depth: usize) -> Where {
+    fn atom(&self, choices: &mut Choices<'_>, depth: usize) -> VariantExpr {
         match choices.below(20) {
-            0 => Where::All,
-            1 | 2 => self.allele(choices).unwrap_or(Where::All),
+            0 => VariantExpr::All,
+            1 | 2 => self.allele(choices).unwrap_or(VariantExpr::All),
             3 => match choices.below(4) {
-                0 => Where::Name(self.id(choices)),
-                1 => Where::Id(self.id(choices)),
-                _ => Where::Name(self.contig(choices)),
+                0 => VariantExpr::Name(self.id(choices)),
+                1 => VariantExpr::Id(self.id(choices)),
+                _ => VariantExpr::Name(self.contig(choices)),
             },
             4 | 5 => self.region(choices),
-            6 | 7 => Where::Gene(self.gene(choices)),
+            6 | 7 => VariantExpr::Gene(self.gene(choices)),
             8 | 9 if self.cohort.annotated || choices.once_in(8) => self.of_entry(choices),
-            10 => Where::Type(TYPES[choices.below(TYPES.len())]),
-            11 => Where::Filter(self.filter(choices)),
+            10 => VariantExpr::Type(TYPES[choices.below(TYPES.len())]),
+            11 => VariantExpr::Filter(self.filter(choices)),
             12 | 13 => self.info(choices),
             14 => self.row_number(choices),
             _ => self.number(choices, depth),
@@ -124,15 +126,15 @@ impl Asking<'_, '_> {
             .unwrap_or_else(|| choices.text(&[".", "PASS"]))
     }
 
-    fn region(&self, choices: &mut Choices<'_>) -> Where {
+    fn region(&self, choices: &mut Choices<'_>) -> VariantExpr {
         let contig = self.contig(choices);
         let near = self.record(choices).map_or(1, |record| record.position);
         let first = (near + choices.between(-12, 8)).max(0);
         match choices.below(6) {
-            0 => Where::Region(contig, None, None),
-            1 => Where::Region(contig, Some(first), None),
-            2 => Where::Region(contig, Some(first), Some(first)),
-            _ => Where::Region(contig, Some(first), Some(first + choices.between(0, 15))),
+            0 => VariantExpr::Region(contig, None, None),
+            1 => VariantExpr::Region(contig, Some(first), None),
+            2 => VariantExpr::Region(contig, Some(first), Some(first)),
+            _ => VariantExpr::Region(contig, Some(first), Some(first + choices.between(0, 15))),
         }
     }
 
@@ -144,11 +146,11 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn of_entry(&self, choices: &mut Choices<'_>) -> Where {
+    fn of_entry(&self, choices: &mut Choices<'_>) -> VariantExpr {
         match choices.below(7) {
-            0 | 1 => Where::Consequence(choices.text(&CONSEQUENCES)),
-            2 | 3 => Where::Impact(*choices.of(&Op::ALL), choices.below(4)),
-            4 => Where::Protein(choices.text(&[
+            0 | 1 => VariantExpr::Consequence(choices.text(&CONSEQUENCES)),
+            2 | 3 => VariantExpr::Impact(*choices.of(&Op::ALL), choices.below(4)),
+            4 => VariantExpr::Protein(choices.text(&[
                 "V1E",
                 "p.Val2Glu",
                 "V1*",
@@ -156,21 +158,21 @@ impl Asking<'_, '_> {
                 "V1fs",
                 "p.Val2fs",
             ])),
-            5 => Where::Change(choices.text(&[
+            5 => VariantExpr::Change(choices.text(&[
                 "ENST0:c.1A>G",
                 "ENST1.2:c.2A>G",
                 "ENST1.3:c.2A>G",
                 "ENSP0.1:p.Val1Glu",
                 "AAA:p.V2E",
             ])),
-            _ => [Where::Canonical, Where::Mane][choices.below(2)].clone(),
+            _ => [VariantExpr::Canonical, VariantExpr::Mane][choices.below(2)].clone(),
         }
     }
 
     /// A key, and a value that a record has for it or one near it.
-    fn info(&self, choices: &mut Choices<'_>) -> Where {
+    fn info(&self, choices: &mut Choices<'_>) -> VariantExpr {
         if self.cohort.world.keys.is_empty() || choices.once_in(30) {
-            return Where::Info("NOPE".to_owned(), Info::There);
+            return VariantExpr::Info("NOPE".to_owned(), Info::There);
         }
         let (key, _, kind) = choices.of(&self.cohort.world.keys);
         let record = self.record(choices);
@@ -190,22 +192,22 @@ impl Asking<'_, '_> {
             }
             _ => Info::Number(*choices.of(&Op::ALL), Hundredths(number)),
         };
-        Where::Info(key.clone(), test)
+        VariantExpr::Info(key.clone(), test)
     }
 
-    fn row_number(&self, choices: &mut Choices<'_>) -> Where {
+    fn row_number(&self, choices: &mut Choices<'_>) -> VariantExpr {
         let op = *choices.of(&Op::ALL);
         let record = self.record(choices);
         let quality = record.and_then(|record| record.quality.as_ref()?.parse::<f64>().ok());
         let quality = quality.map_or(3000, |quality| (quality * 100.0).round() as i64);
         match choices.below(2) {
-            0 => Where::Number(
+            0 => VariantExpr::Number(
                 Field::Quality,
                 None,
                 op,
                 Hundredths(quality + *choices.of(&[0, 0, 50])),
             ),
-            _ => Where::Number(
+            _ => VariantExpr::Number(
                 Field::Length,
                 None,
                 op,
@@ -214,7 +216,7 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn number(&self, choices: &mut Choices<'_>, depth: usize) -> Where {
+    fn number(&self, choices: &mut Choices<'_>, depth: usize) -> VariantExpr {
         let field = *choices.of(&[
             Field::Af,
             Field::Ac,
@@ -232,11 +234,11 @@ impl Asking<'_, '_> {
             Field::An => Hundredths(100 * choices.between(0, 16)),
             _ => Hundredths(100 * choices.between(0, 4)),
         };
-        Where::Number(field, within, op, number)
+        VariantExpr::Number(field, within, op, number)
     }
 
     /// An allele that a row has, or one near it, in any way to write it.
-    fn allele(&self, choices: &mut Choices<'_>) -> Option<Where> {
+    fn allele(&self, choices: &mut Choices<'_>) -> Option<VariantExpr> {
         let row: Row = *choices.of_any(&self.cohort.rows)?;
         let record = self.cohort.record(row);
         let alternate = self.cohort.alternate(row)?;
@@ -285,32 +287,32 @@ impl Asking<'_, '_> {
             }
             _ => format!("{}:{position}:{reference}:{alternate}", record.contig),
         };
-        Some(Where::Allele(text, change, plain))
+        Some(VariantExpr::Allele(text, change, plain))
     }
 
-    pub fn people(&self, choices: &mut Choices<'_>, depth: usize) -> Who {
-        let parts = |choices: &mut Choices<'_>| -> Vec<Who> {
+    pub fn people(&self, choices: &mut Choices<'_>, depth: usize) -> GroupExpr {
+        let parts = |choices: &mut Choices<'_>| -> Vec<GroupExpr> {
             (0..2 + choices.below(2))
                 .map(|_| self.people(choices, depth - 1))
                 .collect()
         };
         match choices.below(if depth == 0 { 4 } else { 8 }) {
-            4 | 5 => Who::And(flat(parts(choices), |part| match part {
-                Who::And(within) => Err(within),
+            4 | 5 => GroupExpr::And(flat(parts(choices), |part| match part {
+                GroupExpr::And(within) => Err(within),
                 part => Ok(part),
             })),
-            6 => Who::Or(flat(parts(choices), |part| match part {
-                Who::Or(within) => Err(within),
+            6 => GroupExpr::Or(flat(parts(choices), |part| match part {
+                GroupExpr::Or(within) => Err(within),
                 part => Ok(part),
             })),
-            7 => Who::Not(Box::new(self.people(choices, depth - 1))),
+            7 => GroupExpr::Not(Box::new(self.people(choices, depth - 1))),
             _ => self.of_people(choices, depth),
         }
     }
 
-    fn of_people(&self, choices: &mut Choices<'_>, depth: usize) -> Who {
+    fn of_people(&self, choices: &mut Choices<'_>, depth: usize) -> GroupExpr {
         match choices.below(if self.people { 16 } else { 6 }) {
-            0 => Who::All,
+            0 => GroupExpr::All,
             1 => {
                 let names: Vec<&String> = self
                     .cohort
@@ -321,28 +323,28 @@ impl Asking<'_, '_> {
                 let named = (0..1 + choices.below(2))
                     .map(|_| (*choices.of(&names)).clone())
                     .collect();
-                Who::Samples(if choices.once_in(20) {
+                GroupExpr::Samples(if choices.once_in(20) {
                     vec!["nobody".to_owned()]
                 } else {
                     named
                 })
             }
             2..=5 => self.carriers(choices, depth),
-            6 => Who::Individuals(vec![choices.text(&["P0", "P1", "s00"])]),
-            7 | 8 => Who::Term(self.term(choices)),
+            6 => GroupExpr::Individuals(vec![choices.text(&["P0", "P1", "s00"])]),
+            7 | 8 => GroupExpr::Term(self.term(choices)),
             9 => match choices.below(2) {
-                0 => Who::Exactly(self.term(choices)),
-                _ => Who::Excluded(self.term(choices)),
+                0 => GroupExpr::Exactly(self.term(choices)),
+                _ => GroupExpr::Excluded(self.term(choices)),
             },
             10 => match choices.below(2) {
-                0 => Who::Severity(
+                0 => GroupExpr::Severity(
                     self.term(choices),
                     choices.text(&["HP:0012824", "Severe", "HP:0012825"]),
                 ),
-                _ => Who::Onset(self.term(choices), *choices.of(&Op::ALL), age(choices)),
+                _ => GroupExpr::Onset(self.term(choices), *choices.of(&Op::ALL), age(choices)),
             },
-            11 => Who::Age(*choices.of(&Op::ALL), age(choices)),
-            12 => Who::Measurement(
+            11 => GroupExpr::Age(*choices.of(&Op::ALL), age(choices)),
+            12 => GroupExpr::Measurement(
                 choices.text(&["LOINC:1-1", "LOINC:2-2", "LOINC:9-9"]),
                 [None, Some("percent"), Some("UCUM:%"), Some("UCUM:mg")][choices.below(4)]
                     .map(str::to_owned),
@@ -353,7 +355,7 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn carriers(&self, choices: &mut Choices<'_>, depth: usize) -> Who {
+    fn carriers(&self, choices: &mut Choices<'_>, depth: usize) -> GroupExpr {
         let of = self.variants(choices, depth.saturating_sub(1));
         let mut options = Options::default();
         match choices.below(6) {
@@ -371,7 +373,7 @@ impl Asking<'_, '_> {
             }
             _ => {}
         }
-        Who::Carriers(of, options)
+        GroupExpr::Carriers(of, options)
     }
 
     fn term(&self, choices: &mut Choices<'_>) -> Named {
@@ -436,7 +438,7 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn attribute(&self, choices: &mut Choices<'_>) -> Who {
+    fn attribute(&self, choices: &mut Choices<'_>) -> GroupExpr {
         let (name, values): (&'static str, &[&str]) = match choices.below(8) {
             0 | 1 => ("sex", &["female", "male", "other", "unknown"]),
             2 => ("affected", &["yes", "no"]),
@@ -446,7 +448,7 @@ impl Asking<'_, '_> {
             6 => ("country", &["FI", "GB"]),
             _ => ("family", &["F1", "F2"]),
         };
-        Who::Attribute(name, choices.text(values))
+        GroupExpr::Attribute(name, choices.text(values))
     }
 }
 

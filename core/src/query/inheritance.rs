@@ -12,7 +12,7 @@
 use super::expression::Origin;
 use super::variants::Variant;
 use super::walk::RowRef;
-use crate::cohort::Tally;
+use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Chromosome;
@@ -372,7 +372,7 @@ impl Family<'_> {
                     let tally = variant.of.whole_tally(row);
                     let bits = tally.map_or_else(
                         || Ok(Vec::new()),
-                        |t: &mut Tally<'_>| t.incomplete(row.row),
+                        |t: &mut RowCounter<'_>| t.incomplete(row.row),
                     )?;
                     self.incomplete.push((row, bits));
                     self.incomplete.len() - 1
@@ -411,7 +411,7 @@ fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> 
     let (mut an, mut missing) = (0, 0);
     for (part, row) in batches.iter().filter_map(|&batch| coverage.row_of(batch)) {
         if let Some(of) = view.parts().get(part) {
-            let known = Tally::new(view.segment(of)?, Some(&one)).known(row)?;
+            let known = RowCounter::new(view.segment(of)?, Some(&one)).known(row)?;
             (an, missing) = (an + known.0, missing + known.1);
         }
     }

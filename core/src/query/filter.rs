@@ -84,7 +84,7 @@ pub(super) fn count_everybody<'a>(
     let mut sum = RowCounts::default();
     for row in rows {
         if let Some(part) = parts.get_mut(row.part) {
-            sum.add(part.tester.stored(whole, row.row)?);
+            sum.add(part.filter.stored(whole, row.row)?);
         }
     }
     counting.set_counted(EVERYBODY, sum);
@@ -110,7 +110,7 @@ fn test_atom<'a>(
                 && !counting.looks_elsewhere()
                 && let Some(part) = parts.get_mut(row.part)
             {
-                let stored = part.tester.stored(whole, row.row)?;
+                let stored = part.filter.stored(whole, row.row)?;
                 let counts = Counts::from_rows(stored, Some(RowCounts::default()));
                 return Ok(counts.holds(*field, *comparison, *value));
             }
@@ -137,7 +137,7 @@ fn test_atom<'a>(
     };
     for row in rows {
         if let Some(part) = parts.get_mut(row.part)
-            && part.tester.test(test, part.part, row.row)?
+            && part.filter.test(test, part.part, row.row)?
         {
             return Ok(true);
         }
@@ -166,7 +166,7 @@ pub(super) fn asks_records(node: &Node<Test>) -> bool {
 }
 
 /// Tests rows of one segment.
-pub(super) struct Tester<'a> {
+pub(super) struct RowFilter<'a> {
     segment: &'a Segment,
     page: Option<PageView<'a>>,
     /// Where in a list of regions the last row stood.
@@ -178,7 +178,7 @@ pub(super) struct Tester<'a> {
     alternate: Vec<u8>,
 }
 
-impl<'a> Tester<'a> {
+impl<'a> RowFilter<'a> {
     pub(super) fn new(segment: &'a Segment) -> Self {
         Self {
             segment,
