@@ -127,6 +127,23 @@ fn genotypes_are_reached_through_a_view() {
     assert!(inside > 20, "{inside}");
 }
 
+/// Questions read datasets, through what has opened them, and lists that a host's loader gives: no text of a
+/// stranger names a file that is opened for it.
+#[test]
+fn no_question_opens_a_file() {
+    let mut files = Vec::new();
+    for module in ["model", "set", "cohort", "query"] {
+        sources(&Path::new(ROOT).join(module), &mut files);
+    }
+    assert!(files.len() > 60, "{}", files.len());
+    let opens = |code: &str| {
+        let words = ["fs::", "File::open", "OpenOptions", "on_disk("];
+        words.iter().any(|word| code.contains(word))
+    };
+    files.retain(|file| opens(&code(file)));
+    assert_eq!(files, [Path::new(ROOT).join("cohort/open.rs")]);
+}
+
 #[test]
 fn a_module_below_is_noticed() {
     let order = pictured();
