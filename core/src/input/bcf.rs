@@ -34,7 +34,7 @@ impl Dictionary {
         dictionary.keys.insert(0, b"PASS".to_vec());
         known.insert((false, "PASS"), 0);
         let (mut next_key, mut next_contig) = (1, 0);
-        for entry in &header.dictionary {
+        for entry in header.dictionary.iter() {
             let fault = |expected: &str, found: String| {
                 Error::Input(Box::new(InputError {
                     file: file.to_owned(),
@@ -242,7 +242,7 @@ impl Worker {
                 return refuse("an INFO key of the header", number.to_string().as_bytes());
             };
             let value = need(cursor.typed(), "INFO")?;
-            let known = plan.info.get(key).copied().unwrap_or_default();
+            let known = plan.keys.info.get(key).copied().unwrap_or_default();
             if !known.declared {
                 chunk.warn(place, "undeclared INFO key", key);
             }

@@ -1,5 +1,6 @@
 //! The VCF header, read as tolerantly as files of the field need.
 
+use super::alike::LastHeader;
 use super::chunk::{Warning, quote};
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::is_plain;
@@ -38,33 +39,40 @@ pub(crate) struct ContigLine {
     pub assembly: Option<String>,
 }
 
-/// What the header says.
+/// What the header says. Headers that declare the same may share their lists.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Header {
     /// As in `##fileformat=`: `VCFv4.2`; empty where the line is absent.
     pub version: String,
     pub samples: Arc<[String]>,
-    pub contigs: Vec<ContigLine>,
-    pub info: Vec<Definition>,
-    pub formats: Vec<Definition>,
-    pub filters: Vec<String>,
+    pub contigs: Arc<Vec<ContigLine>>,
+    pub info: Arc<Vec<Definition>>,
+    pub formats: Arc<Vec<Definition>>,
+    pub filters: Arc<Vec<String>>,
     /// `##reference`, or else `##assembly`: a hint which genome this is.
     pub reference: Option<String>,
     /// Lines up to and with the `#CHROM` line.
     pub lines: u64,
     pub warnings: Vec<Warning>,
     /// FILTER, INFO and FORMAT keys and contigs in the order of their lines, for BCF.
-    pub(super) dictionary: Vec<Entry>,
+    pub(super) dictionary: Arc<Vec<Entry>>,
     /// Distinguishes it from other headers.
     pub digest: u64,
 }
 
 impl Header {
+    /// Whether it is known to declare the same as another.
+    pub(super) fn shares_lists_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.contigs, &other.contigs)
+            && Arc::ptr_eq(&self.info, &other.info)
+            && Arc::ptr_eq(&self.formats, &other.formats)
+            && Arc::ptr_eq(&self.filters, &other.filters)
+    }
+
     /// What is needed of it until its file is read: no names of samples and no contigs.
     pub(crate) fn without_lists(&self) -> Self {
         Self {
-            version: self.version.clone(),
-            info: self.info.clone(),
+            info: Arc::clone(&self.info),
             digest: self.digest,
             ..Self::default()
         }
@@ -108,11 +116,25 @@ impl HeaderEnd {
 }
 
 /// Reads the header's text, which is everything up to and with the `#CHROM` line.
-pub(super) fn parse(text: &[u8], file: &str) -> Result<Header> {
-    let mut header = Header {
-        digest: xxh3_64(text),
-        ..Header::default()
+pub(super) fn parse(text: &[u8], file: &str, last: &LastHeader) -> Result<Header> {
+    let known = last.get();
+    let known = known.as_ref().and_then(|known| known.header_of(text));
+    let (mut header, columns) = match known {
+        Some(known) => known,
+        None => {
+            let (header, columns) = parse_lines(text, file)?;
+            last.set(&header, text, columns);
+            (header, columns)
+        }
     };
+    header.digest = xxh3_64(text);
+    header.columns(columns, file)?;
+    Ok(header)
+}
+
+/// What all lines say but `#CHROM`, and that one.
+fn parse_lines<'t>(text: &'t [u8], file: &str) -> Result<(Header, &'t [u8])> {
+    let mut header = Header::default();
     let mut seen = HashSet::new();
     let mut columns = None;
     let lines = text.strip_suffix(b"\n").unwrap_or(text);
@@ -153,8 +175,7 @@ pub(super) fn parse(text: &[u8], file: &str) -> Result<Header> {
         let version = header.version.clone();
         header.warn("unknown ##fileformat", &version);
     }
-    header.columns(columns, file)?;
-    Ok(header)
+    Ok((header, columns))
 }
 
 fn fault(file: &str, line: u64, expected: &str, found: &str) -> Error {
@@ -250,6 +271,9 @@ impl Header {
         let Some((kind, value)) = text.split_once('=') else {
             return self.warn("header line that is not key=value:", text);
         };
+        if !KINDS.contains(&kind) {
+            return;
+        }
         match kind {
             "fileformat" => {
                 if self.lines > 1 {
@@ -308,7 +332,7 @@ impl Header {
         if !seen.insert((kind.to_owned(), key.to_owned())) {
             return self.warn("header line given twice:", &format!("{kind} {key}"));
         }
-        self.dictionary.push(Entry {
+        Arc::make_mut(&mut self.dictionary).push(Entry {
             contig: kind == "contig",
             key: key.to_owned(),
             idx: get(fields, "IDX").map(str::to_owned),
@@ -323,7 +347,7 @@ impl Header {
             if length.is_some() && number.is_none() {
                 self.warn("contig length that is no number:", key);
             }
-            self.contigs.push(ContigLine {
+            Arc::make_mut(&mut self.contigs).push(ContigLine {
                 name: key.to_owned(),
                 length: number,
                 assembly: get(fields, "assembly").map(str::to_owned),
@@ -334,7 +358,7 @@ impl Header {
             self.warn("header line without Description:", &format!("{kind} {key}"));
         }
         if kind == "FILTER" {
-            self.filters.push(key.to_owned());
+            Arc::make_mut(&mut self.filters).push(key.to_owned());
             return;
         }
         let text = |name| get(fields, name).unwrap_or_default().to_owned();
@@ -347,8 +371,8 @@ impl Header {
         };
         self.check(kind, &definition);
         match kind {
-            "INFO" => self.info.push(definition),
-            _ => self.formats.push(definition),
+            "INFO" => Arc::make_mut(&mut self.info).push(definition),
+            _ => Arc::make_mut(&mut self.formats).push(definition),
         }
     }
 
@@ -389,6 +413,30 @@ impl Header {
             );
         }
     }
+}
+
+/// Kinds of lines that are read; others are only counted.
+const KINDS: [&str; 11] = [
+    "fileformat",
+    "reference",
+    "assembly",
+    "INFO",
+    "FORMAT",
+    "FILTER",
+    "contig",
+    "ALT",
+    "SAMPLE",
+    "PEDIGREE",
+    "META",
+];
+
+/// Whether a line, without its end, is more than counted.
+pub(super) fn is_read(line: &[u8]) -> bool {
+    let kind = line.strip_prefix(b"##").and_then(|text| {
+        let end = memchr::memchr(b'=', text)?;
+        text.get(..end)
+    });
+    kind.is_none_or(|kind| KINDS.iter().any(|known| known.as_bytes() == kind))
 }
 
 /// Keys that the specification reserves, with their Number and Type.

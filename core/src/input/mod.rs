@@ -2,6 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod alike;
 pub(crate) mod annotation;
 mod bcf;
 mod bcf_int8;

@@ -1,5 +1,6 @@
 //! What the workers need to know of the header and the options, looked up by bytes.
 
+use super::alike::LastHeader;
 use super::header::Header;
 use super::phase::PhaseFields;
 use super::scan::{Layout, Least};
@@ -16,6 +17,7 @@ pub(crate) struct ReadOptions {
     pub min_gq: Option<f64>,
     /// A genotype with a DP (where there is none, a MIN_DP) below this becomes missing.
     pub min_dp: Option<f64>,
+    pub last: LastHeader,
 }
 
 /// What is done with an INFO key.
@@ -59,15 +61,21 @@ const DP: Undecided = Undecided {
 type Map<V> = HashMap<Vec<u8>, V, Xxh3DefaultBuilder>;
 type Set = HashSet<Vec<u8>, Xxh3DefaultBuilder>;
 
-/// The header and the options, ready to be asked.
-pub(super) struct Plan {
-    pub(super) file: String,
-    pub(super) samples: Arc<[String]>,
+/// What a header declares and the options ask for.
+#[derive(Debug)]
+pub(super) struct Keys {
     /// Length where known.
     pub(super) contigs: Map<Option<u64>>,
     pub(super) info: Map<InfoKey>,
     pub(super) formats: Set,
     pub(super) filters: Set,
+}
+
+/// The header and the options, ready to be asked.
+pub(super) struct Plan {
+    pub(super) file: String,
+    pub(super) samples: Arc<[String]>,
+    pub(super) keys: Arc<Keys>,
     /// The file is VCF 4.this.
     pub(super) version: u32,
     pub(super) min_gq: Option<f64>,
@@ -76,11 +84,11 @@ pub(super) struct Plan {
     pub(super) raw: bool,
 }
 
-impl Plan {
-    pub(super) fn new(file: &str, header: &Header, options: &ReadOptions) -> Self {
+impl Keys {
+    pub(super) fn new(header: &Header, info_keys: &[String]) -> Self {
         let bytes = |s: &str| s.as_bytes().to_vec();
         let mut info: Map<InfoKey> = Map::default();
-        for definition in &header.info {
+        for definition in header.info.iter() {
             info.entry(bytes(&definition.key)).or_default().declared = true;
         }
         for (key, role) in [
@@ -91,17 +99,25 @@ impl Plan {
         ] {
             info.entry(bytes(key)).or_default().role = Some(role);
         }
-        for (n, key) in (0..=u16::MAX).zip(&options.info_keys) {
+        for (n, key) in (0..=u16::MAX).zip(info_keys) {
             info.entry(bytes(key)).or_default().asked.get_or_insert(n);
         }
         let contigs = header.contigs.iter();
         Self {
-            file: file.to_owned(),
-            samples: Arc::clone(&header.samples),
             contigs: contigs.map(|c| (bytes(&c.name), c.length)).collect(),
             info,
             formats: header.formats.iter().map(|d| bytes(&d.key)).collect(),
             filters: header.filters.iter().map(|key| bytes(key)).collect(),
+        }
+    }
+}
+
+impl Plan {
+    pub(super) fn new(file: &str, header: &Header, options: &ReadOptions) -> Self {
+        Self {
+            file: file.to_owned(),
+            samples: Arc::clone(&header.samples),
+            keys: options.last.keys(header, &options.info_keys),
             version: header.minor_version(),
             min_gq: options.min_gq,
             min_dp: options.min_dp,
@@ -137,7 +153,7 @@ impl Plan {
         layout.alone = layout.genotype == Some(0) && keys.clone().count() == 1;
         if self.version >= BLOCKS_FROM {
             layout.block = place(b"LEN");
-            layout.blocks = self.formats.contains(&b"LEN"[..]);
+            layout.blocks = self.keys.formats.contains(&b"LEN"[..]);
         }
         let bounds = [
             (&GQ, [&b"GQ"[..], b"RGQ"], self.min_gq),

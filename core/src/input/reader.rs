@@ -95,11 +95,12 @@ impl Reader {
             return Err(not_variants(&file, "a compressed file without contents"));
         }
         let (header, encoding) = if text.starts_with(b"BCF") {
-            let header = bcf_header(&mut stream, &mut text, &file)?;
+            let header = bcf_header(&mut stream, &mut text, &file, options)?;
             let dictionary = Dictionary::new(&header, &file)?;
             (header, Encoding::Bcf(dictionary))
         } else {
-            (text_header(&mut stream, &mut text, &file)?, Encoding::Text)
+            let header = text_header(&mut stream, &mut text, &file, options)?;
+            (header, Encoding::Text)
         };
         Ok(Self {
             plan: Plan::new(&file, &header, options),
@@ -215,7 +216,12 @@ impl Reader {
 }
 
 /// Reads a text header from `text` and on; what follows it is left in `text`.
-fn text_header(stream: &mut Stream, text: &mut Vec<u8>, file: &str) -> Result<Header> {
+fn text_header(
+    stream: &mut Stream,
+    text: &mut Vec<u8>,
+    file: &str,
+    options: &ReadOptions,
+) -> Result<Header> {
     let byte_order_mark = text.starts_with(b"\xef\xbb\xbf");
     if byte_order_mark {
         text.drain(..3);
@@ -243,7 +249,7 @@ fn text_header(stream: &mut Stream, text: &mut Vec<u8>, file: &str) -> Result<He
         }
     };
     let rest = text.split_off(end);
-    let mut header = header::parse(text, file)?;
+    let mut header = header::parse(text, file, &options.last)?;
     if byte_order_mark {
         header.warnings.push(Warning {
             place: Place::Line(1),
@@ -256,7 +262,12 @@ fn text_header(stream: &mut Stream, text: &mut Vec<u8>, file: &str) -> Result<He
 }
 
 /// Reads a BCF header, its magic number included.
-fn bcf_header(stream: &mut Stream, text: &mut Vec<u8>, file: &str) -> Result<Header> {
+fn bcf_header(
+    stream: &mut Stream,
+    text: &mut Vec<u8>,
+    file: &str,
+    options: &ReadOptions,
+) -> Result<Header> {
     const START: usize = LENGTHS + 1;
     let fault = |expected: &str, found: String| {
         Error::Input(Box::new(InputError {
@@ -291,7 +302,7 @@ fn bcf_header(stream: &mut Stream, text: &mut Vec<u8>, file: &str) -> Result<Hea
     }
     let rest = text.split_off(end);
     let lines = text.get(START..).unwrap_or_default();
-    let header = header::parse(super::typed::unpadded(lines), file)?;
+    let header = header::parse(super::typed::unpadded(lines), file, &options.last)?;
     *text = rest;
     Ok(header)
 }

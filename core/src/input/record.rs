@@ -215,10 +215,10 @@ impl Worker {
                     name,
                 );
             }
-            let known = plan.contigs.get(name);
+            let known = plan.keys.contigs.get(name);
             self.contig.name.clear();
             self.contig.name.extend_from_slice(name);
-            self.contig.declared = known.is_some() || plan.contigs.is_empty();
+            self.contig.declared = known.is_some() || plan.keys.contigs.is_empty();
             self.contig.length = known.copied().flatten();
             // In angle brackets it is one of an assembly file.
             let inner = name
@@ -571,7 +571,7 @@ fn check_filter(
     let mut odd = filter.contains(&b';') && !distinct(filter);
     for key in filter.split(|&b| b == b';') {
         odd |= matches!(key, b"" | b"0" | b".") || key.iter().any(|b| b.is_ascii_whitespace());
-        if !key.is_empty() && key != b"PASS" && key != b"." && !plan.filters.contains(key) {
+        if !key.is_empty() && key != b"PASS" && key != b"." && !plan.keys.filters.contains(key) {
             chunk.warn(place, "undeclared FILTER", key);
         }
     }

@@ -154,7 +154,7 @@ impl Worker {
                 Ok(layout) => layout,
                 Err(expected) => return refuse(expected, format),
             };
-            let undeclared = keys.clone().filter(|&k| !plan.formats.contains(k));
+            let undeclared = keys.clone().filter(|&k| !plan.keys.formats.contains(k));
             cache.undeclared = undeclared.take(64).map(<[u8]>::to_vec).collect();
             let mut sorted: Vec<&[u8]> = keys.collect();
             sorted.sort_unstable();
@@ -218,7 +218,7 @@ impl Worker {
                 None => (Some(entry), None),
             };
             let key = key.unwrap_or_default();
-            let known = plan.info.get(key).copied().unwrap_or_default();
+            let known = plan.keys.info.get(key).copied().unwrap_or_default();
             if !known.declared {
                 chunk.warn(place, "undeclared INFO key", key);
             }

@@ -168,7 +168,7 @@ fn build_with<P: AsRef<Path>>(
         };
         let (contigs, name) = match unit {
             Unit::One(mut input) => {
-                let reader = input.open(options)?;
+                let reader = input.open(&plan.read)?;
                 let mut build = InputBuild {
                     plan: &plan,
                     options,
@@ -341,7 +341,7 @@ impl InputBuild<'_> {
         self.target.manifest.segments.truncate(segments);
         self.target.publication.forget(self.target.manifest);
 
-        let mut reader = self.source.reopen(self.options)?;
+        let mut reader = self.source.open(&self.plan.read)?;
         let again = meter.done - started;
         meter.total = meter.total.zip(size).map(|(all, size)| all + again + size);
         let sorting = Sorting {

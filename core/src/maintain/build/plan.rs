@@ -33,7 +33,7 @@ pub(super) struct Input {
     pub(super) source: Source,
     header: Header,
     /// The contigs it declares.
-    contigs: Arc<[ContigLine]>,
+    contigs: Arc<Vec<ContigLine>>,
     /// Where it is still open.
     reader: Option<Reader>,
     pub(super) place: InputSamples,
@@ -61,6 +61,8 @@ pub(super) struct Plan {
     pub(super) assembly: Option<Assembly>,
     /// Bytes of all inputs; `None` where one is a stream.
     pub(super) total_bytes: Option<u64>,
+    /// How inputs are read.
+    pub(super) read: ReadOptions,
 }
 
 impl Plan {
@@ -83,7 +85,6 @@ impl Plan {
                 "at most {INFO_KEYS_MAX} INFO keys can be kept"
             )));
         }
-        let read = read_options(options);
         let mut plan = Self {
             inputs: Vec::new(),
             samples: AllSamples::default(),
@@ -92,6 +93,7 @@ impl Plan {
             annotator: None,
             assembly: options.assembly,
             total_bytes: Some(0),
+            read: read_options(options),
         };
         for path in paths {
             let path = path.as_ref();
@@ -109,7 +111,7 @@ impl Plan {
                 path: path.to_owned(),
                 name: name.clone(),
             };
-            let reader = source.open(&read)?;
+            let reader = source.open(&plan.read)?;
             let size = reader.progress().total;
             plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
             plan.guess_assembly(&name, reader.header(), options)?;
@@ -147,7 +149,7 @@ impl Plan {
         }
         for input in &mut inputs {
             let (name, header) = (&input.source.name, &input.header);
-            input.annotated = plan.annotated(name, header, options, &read)?;
+            input.annotated = plan.annotated(name, header, options)?;
         }
         plan.inputs = inputs;
         plan.check_annotations(options)?;
@@ -214,12 +216,15 @@ impl Plan {
         file: &str,
         header: &Header,
         options: &BuildOptions,
-        read: &ReadOptions,
     ) -> Result<Option<Annotated>> {
         let Some(annotator) = self.annotator else {
             return Ok(None);
         };
-        let key = read.info_keys.iter().position(|key| key == annotator.key());
+        let key = self
+            .read
+            .info_keys
+            .iter()
+            .position(|key| key == annotator.key());
         let declared = key_of(header, annotator);
         let refused = |expected: String, found: String| {
             Error::from(Box::new(InputError {
@@ -364,7 +369,7 @@ impl Plan {
         }
         found.ok_or_else(|| {
             let headers = self.inputs.iter().map(|input| &input.header);
-            let known = headers.flat_map(|header| &header.info);
+            let known = headers.flat_map(|header| header.info.iter());
             let near = nearest(name, known.map(|known| known.key.as_str()));
             let near = match near.is_empty() {
                 true => String::new(),
@@ -400,21 +405,19 @@ impl Plan {
 
 /// What is needed of a header until the input is read. Many inputs declare the same contigs as the one
 /// before: those they have in common.
-fn kept(header: &Header, before: Option<&Arc<[ContigLine]>>) -> (Header, Arc<[ContigLine]>) {
-    let contigs = match before.filter(|contigs| contigs[..] == header.contigs[..]) {
-        Some(contigs) => Arc::clone(contigs),
-        None => header.contigs.as_slice().into(),
-    };
-    (header.without_lists(), contigs)
+fn kept(header: &Header, before: Option<&Arc<Vec<ContigLine>>>) -> (Header, Arc<Vec<ContigLine>>) {
+    let contigs = before.filter(|contigs| **contigs == header.contigs);
+    let contigs = contigs.unwrap_or(&header.contigs);
+    (header.without_lists(), Arc::clone(contigs))
 }
 
 impl Input {
     /// The open input: it may have been closed since its header was read.
-    pub(super) fn open(&mut self, options: &BuildOptions) -> Result<Reader> {
+    pub(super) fn open(&mut self, options: &ReadOptions) -> Result<Reader> {
         if let Some(reader) = self.reader.take() {
             return Ok(reader);
         }
-        let reader = self.source.reopen(options)?;
+        let reader = self.source.open(options)?;
         match reader.header().digest == self.header.digest {
             true => Ok(reader),
             false => Err(self.source.changed()),
@@ -433,12 +436,8 @@ impl Source {
         Error::Usage(format!("{}: the file changed while it was read", self.name))
     }
 
-    /// Opens it once more.
-    pub(super) fn reopen(&self, options: &BuildOptions) -> Result<Reader> {
-        self.open(&read_options(options))
-    }
-
-    fn open(&self, options: &ReadOptions) -> Result<Reader> {
+    /// Opens it, once more where it must be.
+    pub(super) fn open(&self, options: &ReadOptions) -> Result<Reader> {
         match &self.copy {
             None => Reader::open(&self.path, options),
             Some(copy) => {
@@ -475,6 +474,7 @@ fn read_options(options: &BuildOptions) -> ReadOptions {
         info_keys,
         min_gq: options.min_gq,
         min_dp: options.min_dp,
+        ..ReadOptions::default()
     }
 }
 

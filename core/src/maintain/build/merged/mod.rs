@@ -24,7 +24,7 @@ use super::sort::{Sorting, place_key};
 use super::{BuildOptions, Meter, Phase, Target};
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
-use crate::input::{Workers, as_here};
+use crate::input::{ReadOptions, Workers, as_here};
 use crate::store::Publication;
 use assemble::{Assembler, Items};
 use convert::{Batch, Converter};
@@ -64,6 +64,7 @@ struct Reading<'a> {
     contigs: &'a ContigList,
     assembly: Option<Assembly>,
     options: &'a BuildOptions,
+    read: &'a ReadOptions,
     workers: &'a Workers,
     publication: &'a Publication,
     inputs: Vec<Mutex<Input>>,
@@ -95,6 +96,7 @@ impl MergedBuild<'_> {
             contigs: &self.plan.contigs,
             assembly: self.plan.assembly,
             options: self.options,
+            read: &self.plan.read,
             workers: self.workers,
             publication,
             files: inputs.iter().map(|of| of.source.name.clone()).collect(),
@@ -246,8 +248,8 @@ impl Reading<'_> {
             let input = self.inputs.get(number).ok_or_else(ended)?;
             let mut input = input.lock().unwrap_or_else(PoisonError::into_inner);
             match self.sort {
-                false => input.open(self.options)?,
-                true => input.source.reopen(self.options)?,
+                false => input.open(self.read)?,
+                true => input.source.open(self.read)?,
             }
         };
         let mut places = None;
