@@ -14,6 +14,7 @@ pub(crate) mod genes;
 mod header;
 #[cfg(feature = "testing")]
 mod held;
+mod key_hash;
 mod lines;
 pub(crate) mod ontology;
 mod opened;
@@ -34,6 +35,7 @@ pub use files::LocalFiles;
 pub(crate) use header::{ContigLine, Definition, Header};
 #[cfg(feature = "testing")]
 pub(crate) use held::{as_here, reading_from};
+pub(crate) use key_hash::KeyHash;
 #[cfg(test)]
 pub(crate) use lines::open_text;
 pub(crate) use plan::ReadOptions;

@@ -2,11 +2,11 @@
 
 use super::alike::LastHeader;
 use super::header::Header;
+use super::key_hash::KeyHash;
 use super::phase::PhaseFields;
 use super::scan::{Layout, Least};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 /// Which parts of the input are asked for.
 #[derive(Debug, Clone, Default)]
@@ -58,8 +58,8 @@ const DP: Undecided = Undecided {
     unknown: "a called genotype with neither DP nor MIN_DP: --min-dp decides nothing there",
 };
 
-type Map<V> = HashMap<Vec<u8>, V, Xxh3DefaultBuilder>;
-type Set = HashSet<Vec<u8>, Xxh3DefaultBuilder>;
+type Map<V> = HashMap<Vec<u8>, V, KeyHash>;
+type Set = HashSet<Vec<u8>, KeyHash>;
 
 /// What a header declares and the options ask for.
 #[derive(Debug)]

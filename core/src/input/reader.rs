@@ -26,6 +26,8 @@ const BATCH: usize = 1 << 20;
 const RECORDS_PER_BATCH: usize = 8;
 const MAX_BATCH: usize = 64 << 20;
 const MIN_BATCH: usize = 64 << 10;
+/// Bytes of a file, as it is stored, that the calling thread reads alone: it is hardly more than one batch.
+const SMALL: u64 = 128 << 10;
 
 /// What was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -191,7 +193,8 @@ impl Reader {
             None => stream.next(&self.file, batch),
         };
         let (sender, receiver) = mpsc::channel();
-        let tally = match workers.pool() {
+        let is_small = self.progress.total.is_some_and(|total| total <= SMALL);
+        let tally = match workers.pool().filter(|_| !is_small) {
             None => {
                 let mut flow = Flow::new(None, &shared, sender, receiver, lines, sink);
                 flow.run(&mut next, batch, in_flight_bytes, jobs)

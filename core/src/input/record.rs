@@ -84,11 +84,12 @@ pub(super) struct Worker {
     pub(super) window: Window,
     pub(super) inflater: Inflater,
     pub(super) format: FormatCache,
+    pub(super) format_before: FormatCache,
     contig: ContigCache,
     sorted: Vec<usize>,
 }
 
-/// The layout of the FORMAT column last seen.
+/// The layout of a FORMAT column that was seen.
 #[derive(Default)]
 pub(super) struct FormatCache {
     pub(super) text: Vec<u8>,
@@ -118,6 +119,7 @@ impl Worker {
             window: Window::default(),
             inflater: Inflater::new(),
             format: FormatCache::default(),
+            format_before: FormatCache::default(),
             contig: ContigCache::default(),
             sorted: Vec::new(),
         }

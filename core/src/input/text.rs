@@ -137,7 +137,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Finds the genotype in FORMAT, which seldom changes from line to line.
+    /// Finds the genotype in FORMAT, which seldom changes from line to line, or between two.
     pub(super) fn layout(
         &mut self,
         plan: &Plan,
@@ -145,6 +145,9 @@ impl Worker {
         place: Place,
         chunk: &mut Chunk,
     ) -> Result<(), Refusal> {
+        if self.format.text != format {
+            std::mem::swap(&mut self.format, &mut self.format_before);
+        }
         let cache = &mut self.format;
         if cache.text != format || format.is_empty() {
             let keys = format.split(|&b| b == b':');
