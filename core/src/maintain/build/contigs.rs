@@ -73,8 +73,17 @@ pub(super) fn declared<'h>(
     assembly: Option<Assembly>,
 ) -> (ContigList, Vec<Names>) {
     let mut known = Known::new(Vec::new(), assembly);
-    let mut of_headers = Vec::new();
+    let mut of_headers: Vec<Names> = Vec::new();
+    // the contigs before, which added nothing: the same ones have the same names
+    let mut settled: Option<&[ContigLine]> = None;
     for contigs in headers {
+        if let Some(last) = of_headers.last()
+            && settled.is_some_and(|before| std::ptr::eq(before, contigs))
+        {
+            of_headers.push(last.clone());
+            continue;
+        }
+        let mut adds = false;
         // two names of one chromosome are two contigs of this file
         let mut names: HashMap<Chromosome, u32> = HashMap::new();
         for contig in contigs {
@@ -96,16 +105,21 @@ pub(super) fn declared<'h>(
                         of_header.aliases.insert(name.clone().into_bytes(), number);
                         number
                     }
-                    None => known.push(name.clone(), None),
+                    None => {
+                        adds = true;
+                        known.push(name.clone(), None)
+                    }
                 },
             };
             if !of_header.aliases.contains_key(name.as_bytes()) && chromosome_of(name).is_some() {
                 of_header.own.insert(number);
             }
             if let Some((_, length)) = known.list.get_mut(number as usize) {
+                adds |= length.is_none() && contig.length.is_some();
                 *length = length.or(contig.length);
             }
         }
+        settled = Some(contigs).filter(|_| !adds);
         of_headers.push(of_header);
     }
     (known.list, of_headers)
@@ -148,6 +162,17 @@ impl Contigs {
     pub(super) fn new(list: ContigList, names: Names, assembly: Option<Assembly>) -> Self {
         Self {
             known: Known::new(list, assembly),
+            names,
+            left: Vec::new(),
+            last: None,
+            last_name: Vec::new(),
+        }
+    }
+
+    /// The same for the next input, with these names.
+    pub(super) fn of_next(self, names: Names) -> Self {
+        Self {
+            known: self.known,
             names,
             left: Vec::new(),
             last: None,

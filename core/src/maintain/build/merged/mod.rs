@@ -261,7 +261,8 @@ impl Reading<'_> {
                 skip_malformed: self.options.skip_malformed,
                 file: converter.file(),
             };
-            let contigs = self.contigs(self.contigs.clone(), number);
+            let contigs = self.contigs();
+            let contigs = contigs.of_next(self.names(number));
             let report = &mut converter.report;
             places = Some(sorting.sort(&mut reader, contigs, report, &mut |_, _| true)?);
         }
@@ -293,10 +294,14 @@ impl Reading<'_> {
         send(converter, &mut records)
     }
 
-    /// These contigs, as an input names them.
-    fn contigs(&self, list: ContigList, number: usize) -> Contigs {
-        let names = self.names.get(number).cloned().unwrap_or_default();
-        Contigs::new(list, names, self.assembly)
+    /// The contigs known before the inputs are read.
+    fn contigs(&self) -> Contigs {
+        Contigs::new(self.contigs.clone(), Names::default(), self.assembly)
+    }
+
+    /// How an input names contigs.
+    fn names(&self, number: usize) -> Names {
+        self.names.get(number).cloned().unwrap_or_default()
     }
 
     /// Sorts what the threads send, input by input: so contigs are numbered in the order of the inputs.
@@ -308,10 +313,10 @@ impl Reading<'_> {
     ) -> Result<Option<(Merge, ContigList)>> {
         let mut runs = Runs::new(self.publication, self.workers, self.options.memory);
         let (mut bytes, mut records) = (0, 0);
-        let mut list = self.contigs.clone();
+        let mut contigs = self.contigs();
         for (number, file) in self.files.iter().enumerate() {
             let from = announced.of(number)?;
-            let mut contigs = self.contigs(list, number);
+            contigs = contigs.of_next(self.names(number));
             let mut numbers = Vec::new();
             loop {
                 match from.recv().map_err(|_| ended())? {
@@ -338,10 +343,9 @@ impl Reading<'_> {
                     Message::Failed(error, _) => return Err(error),
                 }
             }
-            list = contigs.into_list();
         }
         let (merge, _) = runs.finish(&mut || on_progress(bytes, records))?;
-        Ok(Some((merge, list)))
+        Ok(Some((merge, contigs.into_list())))
     }
 }
 
