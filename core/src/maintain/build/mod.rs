@@ -120,7 +120,7 @@ fn build_with<P: AsRef<Path>>(
         }
     };
     let known = Known::read(&options.people, &mut telling)?;
-    let mut plan = Plan::new(inputs, options, &publication, progress)?;
+    let mut plan = Plan::new(inputs, options, &publication, &workers, progress)?;
 
     let mut manifest = Manifest::new();
     manifest.sample_count = plan.samples.len() as u32;

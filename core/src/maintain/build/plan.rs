@@ -9,7 +9,9 @@ use crate::error::{Error, InputError, Place, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, HeaderContig};
 use crate::input::annotation::Layout;
-use crate::input::{ContigLine, Definition, Header, ReadOptions, Reader, Waiting, read_failed};
+use crate::input::{
+    ContigLine, Definition, Header, ReadOptions, Reader, Waiting, Workers, read_failed,
+};
 use crate::model::Annotator;
 use crate::model::InfoKey;
 use crate::query::nearest;
@@ -19,12 +21,16 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod opened;
 mod units;
+use opened::{Opened, open_files};
 pub(super) use units::Unit;
 
 /// Inputs that stay open until they are read; those behind are opened again, for there may be more of them
 /// than a process may have open files.
 const OPEN_MAX: usize = 16;
+/// Inputs for each thread whose headers are read at once.
+const AT_ONCE: usize = 16;
 /// Each key is a section of every segment.
 const INFO_KEYS_MAX: usize = 1000;
 
@@ -70,6 +76,7 @@ impl Plan {
         paths: &[P],
         options: &BuildOptions,
         publication: &Publication,
+        workers: &Workers,
         progress: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Self> {
         if paths.is_empty() {
@@ -95,47 +102,16 @@ impl Plan {
             total_bytes: Some(0),
             read: read_options(options),
         };
-        for path in paths {
-            let path = path.as_ref();
-            let name = path.display().to_string();
-            let waits = is_stream(path, &name);
-            // who waits for a stream should know it before the first byte
-            if waits && !progress(&started(&name, options.sort)) {
-                return Err(Error::Cancelled);
+        for paths in paths.chunks(AT_ONCE * workers.threads()) {
+            let stay_open = OPEN_MAX.saturating_sub(plan.inputs.len());
+            let opened = open_files(paths, stay_open, &plan.read, workers);
+            for (path, opened) in paths.iter().zip(opened) {
+                let opened = match opened {
+                    Some(opened) => opened?,
+                    None => plan.open_stream(path.as_ref(), options, publication, progress)?,
+                };
+                plan.add(opened, options)?;
             }
-            let source = Source {
-                copy: match options.sort && waits {
-                    true => Some(copy_stream(path, &name, publication, progress)?),
-                    false => None,
-                },
-                path: path.to_owned(),
-                name: name.clone(),
-            };
-            let reader = source.open(&plan.read)?;
-            let size = reader.progress().total;
-            plan.total_bytes = plan.total_bytes.zip(size).map(|(a, b)| a + b);
-            plan.guess_assembly(&name, reader.header(), options)?;
-            let place = plan.samples.add(&reader.header().samples);
-            if plan.samples.len() >= SAMPLES_MAX as usize {
-                return Err(Error::from(Box::new(InputError {
-                    file: name,
-                    place: Place::File,
-                    expected: format!("fewer than {SAMPLES_MAX} samples in all inputs"),
-                    found: plan.samples.len().to_string(),
-                })));
-            }
-            let keep = plan.inputs.len() < OPEN_MAX || source.is_read_once();
-            let contigs = plan.inputs.last().map(|input| &input.contigs);
-            let (header, contigs) = kept(reader.header(), contigs);
-            plan.inputs.push(Input {
-                source,
-                header,
-                contigs,
-                reader: keep.then_some(reader),
-                place,
-                annotated: None,
-                names: Names::default(),
-            });
         }
         let mut inputs = std::mem::take(&mut plan.inputs);
         let contigs = inputs.iter().map(|input| &input.contigs[..]);
@@ -158,6 +134,62 @@ impl Plan {
             plan.keys.push(key);
         }
         Ok(plan)
+    }
+
+    /// Opens what can be read only once, or copies it.
+    fn open_stream(
+        &self,
+        path: &Path,
+        options: &BuildOptions,
+        publication: &Publication,
+        progress: &mut dyn FnMut(&Progress) -> bool,
+    ) -> Result<Opened> {
+        let mut source = Source::of(path);
+        // who waits for a stream should know it before the first byte
+        if !progress(&started(&source.name, options.sort)) {
+            return Err(Error::Cancelled);
+        }
+        if options.sort {
+            source.copy = Some(copy_stream(path, &source.name, publication, progress)?);
+        }
+        let stays_open = source.copy.is_none() || self.inputs.len() < OPEN_MAX;
+        Opened::new(source, &self.read, stays_open)
+    }
+
+    /// Adds an input.
+    fn add(&mut self, opened: Opened, options: &BuildOptions) -> Result<()> {
+        let Opened {
+            source,
+            header,
+            size,
+            reader,
+        } = opened;
+        self.total_bytes = self.total_bytes.zip(size).map(|(a, b)| a + b);
+        let before = self.inputs.last().map(|input| &input.contigs);
+        if !before.is_some_and(|contigs| Arc::ptr_eq(contigs, &header.contigs)) {
+            self.guess_assembly(&source.name, &header, options)?;
+        }
+        let place = self.samples.add(&header.samples);
+        if self.samples.len() >= SAMPLES_MAX as usize {
+            return Err(Error::from(Box::new(InputError {
+                file: source.name,
+                place: Place::File,
+                expected: format!("fewer than {SAMPLES_MAX} samples in all inputs"),
+                found: self.samples.len().to_string(),
+            })));
+        }
+        let before = self.inputs.last().map(|input| &input.contigs);
+        let (header, contigs) = kept(&header, before);
+        self.inputs.push(Input {
+            source,
+            header,
+            contigs,
+            reader,
+            place,
+            annotated: None,
+            names: Names::default(),
+        });
+        Ok(())
     }
 
     /// What is odd about annotations: keys that are none, and inputs without the one that others have.
@@ -426,9 +458,12 @@ impl Input {
 }
 
 impl Source {
-    /// Whether it can be read only once.
-    fn is_read_once(&self) -> bool {
-        self.copy.is_none() && is_stream(&self.path, &self.name)
+    fn of(path: &Path) -> Self {
+        Self {
+            name: path.display().to_string(),
+            path: path.to_owned(),
+            copy: None,
+        }
     }
 
     /// For an input that is not what it was.
