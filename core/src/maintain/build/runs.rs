@@ -19,6 +19,10 @@ const RUN_COST: u64 = 1 << 20;
 const RUN_BUFFER: usize = 128 << 10;
 /// The fastest level: runs are read once or twice and thrown away.
 const LEVEL: i32 = 1;
+/// Bytes inflated of a run at once: to ask the decoder for each record costs more than the record does.
+const INFLATED: usize = 16 << 10;
+/// Records of more bytes grow with what is there: a damaged length must not ask for memory.
+const GROWS_FROM: u64 = 1 << 16;
 /// Key, place and length before a record's bytes.
 const FRAME: usize = 20;
 
@@ -219,7 +223,7 @@ impl Read for Stretch {
 
 /// A run being read, at one of its records.
 pub(super) struct Run {
-    input: zstd::Decoder<'static, BufReader<Stretch>>,
+    input: BufReader<zstd::Decoder<'static, BufReader<Stretch>>>,
     pub(super) key: u64,
     pub(super) place: u64,
     pub(super) bytes: Vec<u8>,
@@ -243,8 +247,10 @@ impl Run {
         self.place = word(8);
         let len = word(FRAME - 8) >> 32;
         self.bytes.clear();
-        // grows with what is there: a damaged length must not ask for memory
-        if (&mut self.input).take(len).read_to_end(&mut self.bytes)? as u64 != len {
+        if len < GROWS_FROM {
+            self.bytes.resize(len as usize, 0);
+            self.input.read_exact(&mut self.bytes)?;
+        } else if (&mut self.input).take(len).read_to_end(&mut self.bytes)? as u64 != len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(true)
@@ -271,7 +277,7 @@ impl Merge {
             let file = Arc::clone(&spill.file);
             let input = BufReader::with_capacity(RUN_BUFFER, Stretch { file, left });
             merge.runs.push(Run {
-                input: zstd::Decoder::with_buffer(input)?,
+                input: BufReader::with_capacity(INFLATED, zstd::Decoder::with_buffer(input)?),
                 key: 0,
                 place: 0,
                 bytes: Vec::new(),

@@ -8,11 +8,13 @@ use super::item::{Genotype, Item, Phase, Shape, read_item, read_shape};
 use crate::error::{Error, Place, Result};
 use crate::format::contig_hash;
 use crate::genome::{Assembly, ContigNames, Extent, with_mate_named};
+use crate::input::KeyHash;
 use crate::input::chunk::{
     Alt, Chunk, InfoValue, Phased, PhasedTo, Plane, Polyploid, Record, Span,
 };
 use crate::set::{for_each_bit, set_bit, words_for};
 use crate::store::coverage::{CoverageWriter, State};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -94,9 +96,9 @@ struct NewRow {
 
 /// An item of a place with a row.
 struct Found<'b> {
-    variant: Variant,
+    variant: Variant<'b>,
     sample: u32,
-    genotype: Box<Genotype>,
+    genotype: Genotype,
     place: Place,
     shape: &'b [u8],
 }
@@ -104,9 +106,9 @@ struct Found<'b> {
 /// What distinguishes variants of a place: REF and ALT in upper case, and how far it reaches where the text does not
 /// say that.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Variant {
-    reference: Vec<u8>,
-    alternate: Vec<u8>,
+struct Variant<'b> {
+    reference: Cow<'b, [u8]>,
+    alternate: Cow<'b, [u8]>,
     extent: Option<Extent>,
 }
 
@@ -244,8 +246,9 @@ impl<'a> Assembler<'a> {
         (rank, renamed): (&mut u32, bool),
         report: &mut Report,
     ) -> Result<()> {
-        let mut rows: Vec<Vec<&Found<'_>>> = Vec::new();
-        let mut of_shape = HashMap::<&[u8], usize>::new();
+        // each with the number of its row
+        let mut numbered: Vec<(usize, &Found<'_>)> = Vec::with_capacity(found.len());
+        let mut of_shape = HashMap::<&[u8], usize, KeyHash>::default();
         let mut last = None;
         for one in found {
             if last.replace(one.sample) == Some(one.sample) {
@@ -255,20 +258,18 @@ impl<'a> Assembler<'a> {
                 report.warn_count(file.map_or("", String::as_str), one.place, what, 1);
                 continue;
             }
-            let at = *of_shape.entry(one.shape).or_insert(rows.len());
-            match rows.get_mut(at) {
-                Some(row) => row.push(one),
-                None => rows.push(vec![one]),
-            }
+            let next = of_shape.len();
+            numbered.push((*of_shape.entry(one.shape).or_insert(next), one));
         }
         let mut reported = vec![0; words_for(self.samples)];
-        rows.iter()
-            .flatten()
-            .for_each(|one| set_bit(&mut reported, one.sample));
-        for (number, row) in rows.iter().enumerate() {
-            let sets = match number {
+        numbered
+            .iter()
+            .for_each(|(_, one)| set_bit(&mut reported, one.sample));
+        numbered.sort_by_key(|(number, _)| *number);
+        for row in numbered.chunk_by(|a, b| a.0 == b.0) {
+            let sets = match row.first() {
                 // the first reports of everybody of whom no other row does
-                0 => self.sets_with_others(row, &reported),
+                Some((0, _)) => self.sets_with_others(row, &reported),
                 _ => sets_of(&mut self.chunk, row),
             };
             self.row((contig, position), row, sets, *rank)?;
@@ -283,7 +284,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// The sets of a row that reports of all but those of whom other rows report.
-    fn sets_with_others(&mut self, row: &[&Found<'_>], reported: &[u64]) -> RowSets {
+    fn sets_with_others(&mut self, row: &[(usize, &Found<'_>)], reported: &[u64]) -> RowSets {
         let mut missing = self.known.missing.clone();
         let mut haploid = self.known.haploid.clone();
         let mut unphased = self.known.unphased.clone();
@@ -296,7 +297,7 @@ impl<'a> Assembler<'a> {
                 put_bit(set, sample, false);
             }
         });
-        for one in row {
+        for (_, one) in row {
             let (genotype, sample) = (&one.genotype, one.sample);
             put_bit(&mut outside, sample, false);
             for copy in 0..2 {
@@ -319,11 +320,11 @@ impl<'a> Assembler<'a> {
     fn row(
         &mut self,
         (contig, position): (u32, i32),
-        row: &[&Found<'_>],
+        row: &[(usize, &Found<'_>)],
         sets: RowSets,
         rank: u32,
     ) -> Result<()> {
-        let Some(first) = row.first() else {
+        let Some((_, first)) = row.first() else {
             return Ok(());
         };
         let shape = read_shape(first.shape).ok_or_else(lost)?;
@@ -332,22 +333,18 @@ impl<'a> Assembler<'a> {
             let message = "a place with records of more than 2 GiB in all inputs together";
             return Err(Error::Usage(message.to_owned()));
         }
-        let mut carriers = Vec::new();
         let (polyploid_from, phases_from) =
             (chunk.polyploid.len() as u32, chunk.phases.len() as u32);
-        for one in row {
-            let copies = (0..2).filter(|copy| one.genotype.carried >> copy & 1 != 0);
-            carriers.extend(copies.map(|copy| 2 * one.sample + copy));
+        for (_, one) in row {
             add_polyploid(chunk, one);
             add_phase(chunk, one);
         }
-        let carry = |one: &&&Found<'_>| one.genotype.carries(shape.alt_number);
-        let with_record: Vec<u32> = row.iter().map(|one| one.sample).collect();
-        let recorded = match row.iter().all(|one| carry(&one)) {
+        let carry = |one: &Found<'_>| one.genotype.carries(shape.alt_number);
+        let recorded = match row.iter().all(|(_, one)| carry(one)) {
             true => Plane::Empty,
-            false => list(chunk, &with_record),
+            false => list(chunk, row.iter().map(|(_, one)| one.sample)),
         };
-        let carriers = list(chunk, &carriers);
+        let carriers = list(chunk, copies_of(row, |genotype| genotype.carried));
         let alts_from = chunk.alts.len() as u32;
         for (i, alt) in (1..).zip(&shape.alts) {
             let text = text(chunk, alt.text);
@@ -436,42 +433,51 @@ impl<'a> Assembler<'a> {
 }
 
 /// The sets of a row that reports of the samples with its record alone.
-fn sets_of(chunk: &mut Chunk, row: &[&Found<'_>]) -> RowSets {
-    let mut members = [(); 4].map(|()| Vec::new());
-    let [samples, missing, haploid, unphased] = &mut members;
-    for one in row {
-        let (genotype, sample) = (&one.genotype, one.sample);
-        samples.push(sample);
-        let copies = (0..2).filter(|copy| genotype.missing >> copy & 1 != 0);
-        missing.extend(copies.map(|copy| 2 * sample + copy));
-        haploid.extend(genotype.haploid.then_some(sample));
-        unphased.extend(genotype.unphased.then_some(sample));
-    }
-    let [samples, missing, haploid, unphased] = members.map(|of| list(chunk, &of));
+fn sets_of(chunk: &mut Chunk, row: &[(usize, &Found<'_>)]) -> RowSets {
+    let samples_that = |has: fn(&Genotype) -> bool| {
+        let of = row.iter().filter(move |(_, one)| has(&one.genotype));
+        of.map(|(_, one)| one.sample)
+    };
     RowSets {
-        missing,
-        haploid,
-        unphased,
-        uncovered: Plane::Empty,
-        outside: match samples {
+        outside: match list(chunk, samples_that(|_| true)) {
             Plane::List(span) => Plane::AllBut(span),
             other => other,
         },
+        missing: list(chunk, copies_of(row, |genotype| genotype.missing)),
+        haploid: list(chunk, samples_that(|genotype| genotype.haploid)),
+        unphased: list(chunk, samples_that(|genotype| genotype.unphased)),
+        uncovered: Plane::Empty,
     }
 }
 
-impl Variant {
+/// The copies of a row's samples of which a bit each is set.
+fn copies_of(row: &[(usize, &Found<'_>)], bits: fn(&Genotype) -> u8) -> impl Iterator<Item = u32> {
+    row.iter().flat_map(move |(_, one)| {
+        let bits = bits(&one.genotype);
+        let copies = (0..2).filter(move |copy| bits >> copy & 1 != 0);
+        copies.map(|copy| 2 * one.sample + copy)
+    })
+}
+
+impl<'b> Variant<'b> {
     /// The second is whether ALT is named otherwise than it is written.
-    fn of(shape: &[u8], position: i32, names: &ContigNames) -> Result<(Self, bool)> {
-        let shape: Shape<'_> = read_shape(shape).ok_or_else(lost)?;
+    fn of(shape: &'b [u8], position: i32, names: &ContigNames) -> Result<(Self, bool)> {
+        let shape: Shape<'b> = read_shape(shape).ok_or_else(lost)?;
         let alternate = with_mate_named(shape.alternate, |name| names.known_name(name));
         let renamed = *alternate != *shape.alternate;
         let variant = Self {
-            reference: shape.reference.to_ascii_uppercase(),
-            alternate: alternate.to_ascii_uppercase(),
+            reference: in_upper_case(shape.reference.into()),
             extent: shape.extent(position),
+            alternate: in_upper_case(alternate),
         };
         Ok((variant, renamed))
+    }
+}
+
+fn in_upper_case(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match text.iter().any(u8::is_ascii_lowercase) {
+        true => text.to_ascii_uppercase().into(),
+        false => text,
     }
 }
 
@@ -538,16 +544,14 @@ fn add_phase(chunk: &mut Chunk, one: &Found<'_>) {
     });
 }
 
-fn list(chunk: &mut Chunk, members: &[u32]) -> Plane {
-    if members.is_empty() {
-        return Plane::Empty;
-    }
+fn list(chunk: &mut Chunk, members: impl IntoIterator<Item = u32>) -> Plane {
     let start = chunk.list.len() as u32;
-    chunk.list.extend_from_slice(members);
-    Plane::List(Span {
-        start,
-        end: chunk.list.len() as u32,
-    })
+    chunk.list.extend(members);
+    let end = chunk.list.len() as u32;
+    match start == end {
+        true => Plane::Empty,
+        false => Plane::List(Span { start, end }),
+    }
 }
 
 /// A set in the form that is least to handle.
@@ -563,13 +567,13 @@ fn plane(chunk: &mut Chunk, words: &[u64], universe: u32) -> Plane {
     let mut members = Vec::new();
     if count <= few {
         for_each_bit(words, |n| members.push(n));
-        return list(chunk, &members);
+        return list(chunk, members);
     }
     if universe - count <= few {
         let others: Vec<u64> = words.iter().map(|word| !word).collect();
         for_each_bit(&others, |n| members.push(n));
         members.retain(|n| *n < universe);
-        return match list(chunk, &members) {
+        return match list(chunk, members) {
             Plane::List(span) => Plane::AllBut(span),
             other => other,
         };

@@ -82,7 +82,7 @@ pub(super) enum Item<'b> {
     /// From here on a sample is of this state.
     Change(State),
     /// A sample's genotype, the place of its record in the input, and the bytes of the [`Shape`].
-    Row(Box<Genotype>, Place, &'b [u8]),
+    Row(Genotype, Place, &'b [u8]),
 }
 
 /// Writes a change.
@@ -309,7 +309,7 @@ pub(super) fn read_item(bytes: &[u8]) -> Option<Item<'_>> {
                 _ => Place::File,
             };
             let shape = bytes.get(read.at..)?;
-            Some(Item::Row(Box::new(genotype), place, shape))
+            Some(Item::Row(genotype, place, shape))
         }
     }
 }
