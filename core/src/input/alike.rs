@@ -111,3 +111,86 @@ fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
         None => (text, &[]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::header::parse;
+
+    const COLUMNS: &str = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
+    const END: &str = "##INFO=<ID=END,Number=1,Type=Integer,Description=\"\">";
+
+    fn text(lines: &[&str], columns: &str) -> Vec<u8> {
+        format!("{}\n{columns}\n", lines.join("\n")).into_bytes()
+    }
+
+    fn texts() -> Vec<Vec<u8>> {
+        let a = format!("{COLUMNS}\ta");
+        let lines = [
+            "##fileformat=VCFv4.2",
+            END,
+            "##contig=<ID=1>",
+            "##run=1",
+            "##contig=<ID=2,length=9>",
+        ];
+        let mut texts = vec![text(&lines, &a), text(&lines, &format!("{COLUMNS}\tb"))];
+        for (at, line) in [
+            (3, "##run=2"),
+            (3, "##run=2\r"),
+            (3, "##run"),
+            (3, ""),
+            (3, "##SAMPLE=<ID=a>"),
+            (3, "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"\">"),
+            (3, "no header"),
+            (1, "##run=1"),
+            (2, "##contig=<ID=3>"),
+            (0, "##fileformat=VCFv3.3"),
+            (0, "##fileformat=VCFv9"),
+        ] {
+            let mut other = lines;
+            other[at] = line;
+            texts.push(text(&other, &a));
+        }
+        for columns in ["", "#CHROM\tPOS", &format!("{a}\ta"), &format!("{a}\r")] {
+            texts.push(text(&lines, columns));
+        }
+        texts.push(text(&lines[..3], &a));
+        texts.push(text(&[&lines[..], &["##run=3"]].concat(), &a));
+        texts.push(lines.join("\n").into_bytes());
+        texts
+    }
+
+    #[test]
+    fn each_header_is_read_as_if_it_were_the_first() {
+        let read = |text: &[u8], last: &LastHeader| match parse(text, "file", last) {
+            Ok(header) => format!("{header:?}"),
+            Err(error) => error.to_string(),
+        };
+        let texts = texts();
+        for first in &texts {
+            for text in &texts {
+                let last = LastHeader::default();
+                read(first, &last);
+                let told = read(text, &last);
+                assert_eq!(told, read(text, &LastHeader::default()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_says_the_same_is_shared() {
+        let texts = texts();
+        let last = LastHeader::default();
+        let read = |at: usize| parse(&texts[at], "file", &last).unwrap();
+        let first = read(0);
+        for (at, shares) in [(1, true), (2, true), (3, true), (6, false), (7, false)] {
+            assert_eq!(read(at).shares_lists_with(&first), shares, "{at}");
+        }
+        let (again, asked) = (read(1), ["END".to_owned()]);
+        let keys = last.keys(&again, &asked);
+        assert!(Arc::ptr_eq(&keys, &last.keys(&read(2), &asked)));
+        let others = last.keys(&again, &[]);
+        assert_eq!(keys.info[&b"END"[..]].asked, Some(0));
+        assert_eq!(others.info[&b"END"[..]].asked, None);
+    }
+}

@@ -229,7 +229,7 @@ fn headers_are_read_tolerantly() {
     assert_eq!(header.contigs[0].assembly.as_deref(), Some("B38, x"));
     assert_eq!(header.contigs[0].length, Some(5));
     assert_eq!(header.info[0].description, "Format: \"A|B\", C");
-    assert_eq!(header.filters, ["low"]);
+    assert_eq!(*header.filters, ["low"]);
     let kinds: Vec<&str> = header.warnings.iter().map(|w| w.what.as_str()).collect();
     let expected = [
         "header line that is not key=value: odd",

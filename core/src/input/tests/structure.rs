@@ -119,7 +119,7 @@ fn survive(data: &[u8]) {
         options: ReadOptions {
             info_keys: vec!["NOTE".to_owned(), "END".to_owned()],
             min_gq: Some(1.0),
-            min_dp: None,
+            ..ReadOptions::default()
         },
         batch: Some(64),
         in_flight: 1000,
