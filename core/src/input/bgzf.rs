@@ -6,8 +6,8 @@ use libdeflater::DecompressionError;
 use std::io::Read;
 use std::ops::Range;
 
-/// The most bytes a block may hold, by the format.
-const MAX_BLOCK: usize = 1 << 16;
+/// The most bytes a block may hold, and take, by the format.
+pub(super) const MAX_BLOCK: usize = 1 << 16;
 /// Fixed part of a block header, up to and with XLEN.
 const FIXED_HEADER: usize = 12;
 /// CRC32 and ISIZE.
@@ -159,6 +159,16 @@ impl<R: Read> Blocks<R> {
             found,
         }))
     }
+}
+
+/// The compressed bytes of the block that a file begins with, where all of it is there.
+pub(super) fn first_deflate(start: &[u8]) -> Option<&[u8]> {
+    if !is_bgzf(start) || !start.starts_with(&[0x1f, 0x8b, 8, 4]) {
+        return None;
+    }
+    let header_len = FIXED_HEADER + usize::from(u16_at(start, 10));
+    let total = block_size(start.get(FIXED_HEADER..header_len)?)?;
+    start.get(header_len..total.checked_sub(TRAILER)?)
 }
 
 /// BSIZE + 1 among the extra fields.

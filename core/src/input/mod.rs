@@ -18,6 +18,7 @@ mod key_hash;
 mod lines;
 pub(crate) mod ontology;
 mod opened;
+mod peek;
 pub(crate) mod people;
 mod phase;
 mod piece;
@@ -38,6 +39,7 @@ pub(crate) use held::{as_here, reading_from};
 pub(crate) use key_hash::KeyHash;
 #[cfg(test)]
 pub(crate) use lines::open_text;
+pub(crate) use peek::peek_header;
 pub(crate) use plan::ReadOptions;
 pub(crate) use reader::{Progress, Reader};
 pub(crate) use record::is_bases;

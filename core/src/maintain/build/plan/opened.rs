@@ -2,7 +2,7 @@
 
 use super::{Source, is_stream};
 use crate::error::Result;
-use crate::input::{Header, ReadOptions, Reader, Workers, as_here};
+use crate::input::{Header, ReadOptions, Reader, Workers, as_here, peek_header};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::path::Path;
 
@@ -18,6 +18,17 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn new(source: Source, read: &ReadOptions, stays_open: bool) -> Result<Self> {
+        if !stays_open
+            && source.copy.is_none()
+            && let Some((header, size)) = peek_header(&source.path, read)
+        {
+            return Ok(Self {
+                source,
+                header,
+                size: Some(size),
+                reader: None,
+            });
+        }
         let reader = source.open(read)?;
         Ok(Self {
             header: reader.header().clone(),
