@@ -97,23 +97,28 @@ impl<'a> Runs<'a> {
         Ok(())
     }
 
-    /// Writes what is held as a run.
-    fn write(&mut self) -> Result<()> {
+    /// What is held, sorted.
+    fn sorted(&mut self) -> Sorted {
         let mut entries = std::mem::take(&mut self.entries);
-        let arenas = std::mem::take(&mut self.arenas);
         self.held = 0;
-        if entries.is_empty() {
-            return Ok(());
-        }
         match self.workers.pool() {
             Some(pool) => pool.install(|| entries.par_sort_by_key(|entry| entry.key)),
             None => entries.sort_by_key(|entry| entry.key),
         }
+        Sorted {
+            arenas: std::mem::take(&mut self.arenas),
+            entries: entries.into_iter(),
+        }
+    }
+
+    /// Writes what is held as a run.
+    fn write(&mut self) -> Result<()> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        let mut sorted = self.sorted();
         let run = self.spill.write(|out| {
-            for entry in &entries {
-                let range = entry.bytes.start as usize..entry.bytes.end as usize;
-                let arena = arenas.get(entry.arena as usize);
-                let bytes = arena.and_then(|arena| arena.get(range)).unwrap_or_default();
+            while let Some((entry, bytes)) = sorted.next() {
                 write_frame(out, entry.key, entry.place, bytes)?;
             }
             Ok(())
@@ -125,16 +130,22 @@ impl<'a> Runs<'a> {
 
     /// The last merge, and how many bytes it gives.
     pub(super) fn finish(mut self, go_on: &mut dyn FnMut() -> bool) -> Result<(Merge, u64)> {
-        self.write()?;
         let cost = RUN_COST + self.longest;
         let merged = (self.memory / 4 / cost).clamp(2, MERGED_MAX as u64) as usize;
+        // what is held need not be written, where it is merged only once
+        let mut held = None;
+        if self.runs.len() < merged {
+            held = Some(self.sorted());
+        } else {
+            self.write()?;
+        }
         let failed = |e| Error::io(self.publication.folder(), e);
         while self.runs.len() > merged {
             let mut spill = Spill::new(self.publication.unnamed());
             let mut runs = Vec::new();
             // neighbours only: what is equal stays in the order of the input
             for part in self.runs.chunks(merged) {
-                let mut merge = Merge::new(&self.spill, part).map_err(failed)?;
+                let mut merge = Merge::new(&self.spill, part, None).map_err(failed)?;
                 let mut stop = false;
                 let run = spill.write(|out| {
                     let mut records = 0u64;
@@ -155,8 +166,24 @@ impl<'a> Runs<'a> {
             }
             (self.spill, self.runs) = (spill, runs);
         }
-        let merge = Merge::new(&self.spill, &self.runs).map_err(failed)?;
+        let merge = Merge::new(&self.spill, &self.runs, held).map_err(failed)?;
         Ok((merge, self.bytes))
+    }
+}
+
+/// Records in memory, sorted.
+struct Sorted {
+    arenas: Vec<Vec<u8>>,
+    entries: std::vec::IntoIter<Entry>,
+}
+
+impl Sorted {
+    fn next(&mut self) -> Option<(Entry, &[u8])> {
+        let entry = self.entries.next()?;
+        let range = entry.bytes.start as usize..entry.bytes.end as usize;
+        let arena = self.arenas.get(entry.arena as usize);
+        let bytes = arena.and_then(|arena| arena.get(range)).unwrap_or_default();
+        Some((entry, bytes))
     }
 }
 
@@ -221,9 +248,15 @@ impl Read for Stretch {
     }
 }
 
+/// Where the records of a run are.
+enum RunInput {
+    Written(BufReader<zstd::Decoder<'static, BufReader<Stretch>>>),
+    Held(Sorted),
+}
+
 /// A run being read, at one of its records.
 pub(super) struct Run {
-    input: BufReader<zstd::Decoder<'static, BufReader<Stretch>>>,
+    input: RunInput,
     pub(super) key: u64,
     pub(super) place: u64,
     pub(super) bytes: Vec<u8>,
@@ -232,13 +265,23 @@ pub(super) struct Run {
 impl Run {
     /// Reads the next record; `false` at the end.
     fn advance(&mut self) -> io::Result<bool> {
+        let input = match &mut self.input {
+            RunInput::Written(input) => input,
+            RunInput::Held(sorted) => {
+                let Some((entry, bytes)) = sorted.next() else {
+                    return Ok(false);
+                };
+                (self.key, self.place) = (entry.key, entry.place);
+                bytes.clone_into(&mut self.bytes);
+                return Ok(true);
+            }
+        };
         let mut frame = [0; FRAME];
-        let first = self.input.read(&mut frame)?;
+        let first = input.read(&mut frame)?;
         if first == 0 {
             return Ok(false);
         }
-        self.input
-            .read_exact(frame.get_mut(first..).unwrap_or_default())?;
+        input.read_exact(frame.get_mut(first..).unwrap_or_default())?;
         let word = |at: usize| {
             let bytes = frame.get(at..at + 8).and_then(|b| b.try_into().ok());
             bytes.map_or(0, u64::from_le_bytes)
@@ -249,8 +292,8 @@ impl Run {
         self.bytes.clear();
         if len < GROWS_FROM {
             self.bytes.resize(len as usize, 0);
-            self.input.read_exact(&mut self.bytes)?;
-        } else if (&mut self.input).take(len).read_to_end(&mut self.bytes)? as u64 != len {
+            input.read_exact(&mut self.bytes)?;
+        } else if input.take(len).read_to_end(&mut self.bytes)? as u64 != len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(true)
@@ -267,24 +310,33 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    fn new(spill: &Spill, runs: &[Range<u64>]) -> io::Result<Self> {
+    /// Of runs that were written, and of records behind all of those.
+    fn new(spill: &Spill, runs: &[Range<u64>], held: Option<Sorted>) -> io::Result<Self> {
         let mut merge = Self {
             runs: Vec::new(),
             heads: BinaryHeap::new(),
             given: None,
         };
-        for (n, left) in runs.iter().cloned().enumerate() {
+        for left in runs.iter().cloned() {
             let file = Arc::clone(&spill.file);
             let input = BufReader::with_capacity(RUN_BUFFER, Stretch { file, left });
-            merge.runs.push(Run {
-                input: BufReader::with_capacity(INFLATED, zstd::Decoder::with_buffer(input)?),
-                key: 0,
-                place: 0,
-                bytes: Vec::new(),
-            });
-            merge.advance(n)?;
+            let input = BufReader::with_capacity(INFLATED, zstd::Decoder::with_buffer(input)?);
+            merge.add(RunInput::Written(input))?;
+        }
+        if let Some(held) = held {
+            merge.add(RunInput::Held(held))?;
         }
         Ok(merge)
+    }
+
+    fn add(&mut self, input: RunInput) -> io::Result<()> {
+        self.runs.push(Run {
+            input,
+            key: 0,
+            place: 0,
+            bytes: Vec::new(),
+        });
+        self.advance(self.runs.len() - 1)
     }
 
     fn advance(&mut self, n: usize) -> io::Result<()> {
