@@ -6,6 +6,7 @@ use super::phase::EncodedPhases;
 use super::row::Row;
 use crate::format::{ColumnWriter, PAGE_ROWS, TextWriter, Zone};
 use crate::genome::AlleleType;
+use crate::input::KeyHash;
 use crate::input::chunk::{Chunk, Plane};
 use crate::set::{Members, SetWriter, get_bit, words_for};
 use std::collections::HashMap;
@@ -294,7 +295,7 @@ struct SiteSets {
     /// (chunk, record) of the last row.
     last: Option<(*const Chunk, u32)>,
     site: Site,
-    written: HashMap<(u128, u32), u64>,
+    written: HashMap<(u128, u32), u64, KeyHash>,
 }
 
 #[derive(Default, Clone)]

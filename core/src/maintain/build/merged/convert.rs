@@ -2,6 +2,7 @@
 
 use super::super::blocks::Blocks;
 use super::super::emit::{input_error, no_longer_sorted};
+use super::super::encode::kind_of;
 use super::super::normal::{IN_REFERENCE, Normaliser, Spelled, Unspelled, end_of};
 use super::super::planes::contains;
 use super::super::report::Report;
@@ -10,7 +11,7 @@ use super::super::sort::Places;
 use super::item::{put_change, put_row};
 use crate::error::{Error, Place, Result};
 use crate::genome::AlleleType;
-use crate::input::chunk::{Chunk, Plane, Record};
+use crate::input::chunk::{Alt, Chunk, Plane, Record};
 use crate::store::coverage::State;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -41,8 +42,9 @@ pub(super) struct Converter<'a> {
     blocks: Blocks,
     contigs: HashMap<Vec<u8>, u32>,
     left: HashSet<u32>,
-    /// Contig and position of the record before.
+    /// Contig and position of the record before, and the contig's name.
     last: Option<(u32, i32)>,
+    last_name: Vec<u8>,
     known: KnownSpans,
     pub(super) batch: Batch,
     /// Whether a record was not in order.
@@ -131,6 +133,7 @@ impl<'a> Converter<'a> {
             contigs: HashMap::new(),
             left: HashSet::new(),
             last: None,
+            last_name: Vec::new(),
             known: KnownSpans::default(),
             batch: Batch::default(),
             unsorted: false,
@@ -207,10 +210,8 @@ impl<'a> Converter<'a> {
             self.report.warn_count(self.file, record.place, what, 1);
         }
         let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
-        let rows = (0..).take(alts.len().max(1));
-        let rows = rows.map(|i| Row::of(chunk, number, (i + 1).min(alts.len() as u32), contig));
-        let rows: Vec<Row> = rows.collect();
-        let end = match rows.iter().all(|row| row.kind == AlleleType::Ref) {
+        let is_reference = |alt: &Alt| kind_of_alt(chunk, record, alt) == AlleleType::Ref;
+        let end = match alts.iter().all(is_reference) {
             true => record.end.saturating_sub(record.block_short),
             false => end_of(record.position, chunk.text(record.reference)),
         };
@@ -221,11 +222,17 @@ impl<'a> Converter<'a> {
                 batch.push(contig, position);
             });
         // what nobody carries behind the last ALT, and records without change, are known from the stretches
-        let says = |row: &Row| row.kind != AlleleType::Ref || is_carried(row);
-        let last = rows.iter().rposition(says).map_or(0, |at| at + 1);
-        let named = usize::from(!record.id.is_empty());
-        for row in rows.into_iter().take(last.max(named)) {
-            self.put(row, chunk)?;
+        let says = |(i, alt): (usize, &Alt)| {
+            !is_reference(alt) || is_carried(chunk, record, alt, i as u32 + 1)
+        };
+        let last = alts.iter().enumerate().rposition(says);
+        let last = last.map_or(0, |i| i as u32 + 1);
+        if alts.is_empty() && !record.id.is_empty() {
+            self.put(Row::of(chunk, number, 0, contig), chunk)?;
+        }
+        let named = u32::from(!alts.is_empty() && !record.id.is_empty());
+        for n in 1..=last.max(named) {
+            self.put(Row::of(chunk, number, n, contig), chunk)?;
         }
         Ok(())
     }
@@ -262,17 +269,24 @@ impl<'a> Converter<'a> {
         Ok(())
     }
 
+    /// The number of another contig than the last.
+    fn number(&mut self, name: &[u8], place: Place) -> u32 {
+        name.clone_into(&mut self.last_name);
+        if let Some(&known) = self.contigs.get(name) {
+            return known;
+        }
+        let number = self.contigs.len() as u32;
+        self.contigs.insert(name.to_vec(), number);
+        self.batch.contigs.push((name.to_vec(), place));
+        number
+    }
+
     /// The number of a record's contig in this input, where the record is in order.
     fn contig(&mut self, chunk: &Chunk, record: &Record) -> Result<u32> {
         let name = chunk.text(record.contig);
-        let contig = match self.contigs.get(name) {
-            Some(&known) => known,
-            None => {
-                let number = self.contigs.len() as u32;
-                self.contigs.insert(name.to_vec(), number);
-                self.batch.contigs.push((name.to_vec(), record.place));
-                number
-            }
+        let contig = match self.last {
+            Some((contig, _)) if self.last_name == name => contig,
+            _ => self.number(name, record.place),
         };
         let before = self.last.replace((contig, record.position));
         let sorted = match before {
@@ -330,9 +344,18 @@ fn state_of(chunk: &Chunk, record: &Record) -> (State, bool) {
     (state, true)
 }
 
-/// Whether a copy carries a row's ALT.
-fn is_carried(row: &Row) -> bool {
-    let mut polyploid = row.polyploid().flat_map(|(_, alleles)| alleles);
-    row.alt_number > 0
-        && (row.carriers() != Plane::Empty || polyploid.any(|allele| *allele == row.alt_number))
+/// The type of an ALT, as a row of it has it.
+fn kind_of_alt(chunk: &Chunk, record: &Record, alt: &Alt) -> AlleleType {
+    let kind = || kind_of(chunk.text(record.reference), chunk.text(alt.text));
+    alt.stated.unwrap_or_else(kind)
+}
+
+/// Whether a copy carries an ALT, by its number in the record.
+fn is_carried(chunk: &Chunk, record: &Record, alt: &Alt, alt_number: u32) -> bool {
+    let polyploid = chunk.polyploid.get(record.polyploid.range());
+    let alleles = polyploid.unwrap_or_default().iter().flat_map(|one| {
+        let alleles = chunk.list.get(one.alleles.range());
+        alleles.unwrap_or_default()
+    });
+    alt.carriers != Plane::Empty || alleles.into_iter().any(|allele| *allele == alt_number)
 }
