@@ -4,13 +4,13 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::hint::black_box;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, Throughput};
-use varidex::{BuildOptions, Dataset, Group, GroupExpr, SampleSet, VariantExpr, View};
+use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput};
+use varidex::{BuildOptions, Dataset, Group, GroupExpr, Position, SampleSet, VariantExpr, View};
 use varidex_benches::{
     Build, Class, Figure, Random, Result, Site, against, of_class, simulated, sites,
 };
@@ -40,6 +40,9 @@ fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let sites = sites(&shared)?;
 
     lookups(&mut criterion, &shared, &sites)?;
+    for count in [32, 1_000] {
+        segments(&mut criterion, count, folder.path())?;
+    }
     groups(&mut criterion, &shared, folder.path())?;
     questions(&mut criterion, &shared)?;
     sets(&mut criterion);
@@ -125,6 +128,64 @@ fn lookups(criterion: &mut Criterion, dataset: &View, all: &[Site]) -> Result<()
     Ok(())
 }
 
+/// Sites of each segment of [`segments`], of which the first page is full.
+const SEGMENT_SITES: usize = 1_200;
+
+/// Many segments, each a batch of its own with the same sites: opening, and an allele that all of them have.
+fn segments(criterion: &mut Criterion, count: usize, folder: &Path) -> Result<()> {
+    let mut random = Random::new(4);
+    let inputs: Vec<PathBuf> = (0..count)
+        .map(|n| folder.join(format!("of_{count}_{n}.vcf")))
+        .collect();
+    for (n, input) in inputs.iter().enumerate() {
+        let people: Vec<String> = (0..4).map(|person| format!("S{n}_{person}")).collect();
+        write_independent(input, &people, SEGMENT_SITES, 0.2, &mut random)?;
+    }
+    let to = folder.join(format!("of_{count}.vdx"));
+    varidex::build(&inputs, &to, &options(), &mut |_| true)?;
+    inputs.iter().try_for_each(std::fs::remove_file)?;
+
+    let mut group = criterion.benchmark_group(format!("segments/{count}"));
+    group.bench_function("open", |b| {
+        let opened = |()| Dataset::open(&to).map(|dataset| dataset.view());
+        b.iter_batched(|| (), opened, BatchSize::PerIteration);
+    });
+    group.bench_function("first lookup", |b| {
+        let opened = || Dataset::open(&to).map(|dataset| dataset.view());
+        let asked = |view: varidex::Result<View>| {
+            let view = view?;
+            let counts = allele_at(&view, 1)?;
+            Ok::<_, varidex::Error>((view, counts))
+        };
+        b.iter_batched(opened, asked, BatchSize::PerIteration);
+    });
+    let view = Dataset::open(&to)?.view();
+    allele_at(&view, 1)?;
+    group.throughput(Throughput::Elements(count as u64));
+    group.bench_function("counts", |b| {
+        b.iter(|| allele_at(&view, 1 + random.below(SEGMENT_SITES)));
+    });
+    let mut lookup = view.lookup(None)?;
+    group.bench_function("lookup", |b| {
+        b.iter(|| {
+            let position = Position::from_one_based(1 + random.below(SEGMENT_SITES) as i64);
+            position.map(|position| lookup.counts("1", position, "A", "C"))
+        });
+    });
+    group.finish();
+    Ok(())
+}
+
+fn allele_at(view: &View, position: usize) -> varidex::Result<Option<u64>> {
+    let Some(position) = Position::from_one_based(position as i64) else {
+        return Ok(None);
+    };
+    let allele = view.allele("1", position, "A", "C")?;
+    allele
+        .map(|allele| allele.counts().map(|c| c.ac))
+        .transpose()
+}
+
 fn counts_of(dataset: &View, site: &Site) -> varidex::Result<Option<u64>> {
     let allele = dataset.allele(
         &site.contig,
@@ -158,24 +219,33 @@ fn groups(criterion: &mut Criterion, shared: &View, folder: &Path) -> Result<()>
     let people = random.choose(PEOPLE / 10, PEOPLE);
     for (form, frequency) in [("list", 0.004), ("flat", 0.4)] {
         let source = folder.join(format!("{form}.vcf"));
-        write_independent(&source, frequency, &mut random)?;
+        let names: Vec<String> = (0..PEOPLE).map(|person| format!("S{person}")).collect();
+        write_independent(&source, &names, 500, frequency, &mut random)?;
         let dataset = built(&source, &folder.join(format!("{form}.vdx")))?;
         group_counts(criterion, form, &dataset, "all", &people)?;
     }
     group_counts(criterion, "runs", shared, "af>=0.05", &people)
 }
 
-fn write_independent(path: &Path, frequency: f64, random: &mut Random) -> Result<()> {
+fn write_independent(
+    path: &Path,
+    people: &[String],
+    sites: usize,
+    frequency: f64,
+    random: &mut Random,
+) -> Result<()> {
     let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
     writeln!(
         out,
         "##fileformat=VCFv4.3\n##contig=<ID=1>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">"
     )?;
     write!(out, "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT")?;
-    (0..PEOPLE).try_for_each(|person| write!(out, "\tS{person}"))?;
-    for position in 1..=500 {
+    people
+        .iter()
+        .try_for_each(|person| write!(out, "\t{person}"))?;
+    for position in 1..=sites {
         write!(out, "\n1\t{position}\t.\tA\tC\t.\tPASS\t.\tGT")?;
-        for _ in 0..PEOPLE {
+        for _ in people {
             let copy = |carries| u8::from(carries);
             let (a, b) = (random.unit() < frequency, random.unit() < frequency);
             write!(out, "\t{}|{}", copy(a), copy(b))?;
