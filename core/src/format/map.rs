@@ -21,9 +21,15 @@ impl Bytes {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        if metadata.len() == 0 {
+        let Ok(len) = usize::try_from(metadata.len()) else {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        };
+        if len == 0 {
             return Ok(Vec::new().into());
         }
+        // with a length memmap2 does not ask for it again
+        let mut options = memmap2::MmapOptions::new();
+        options.len(len);
         #[expect(unsafe_code, reason = "mapping a file is unsafe whatever its content")]
         // SAFETY: the map is read-only, and we never change a file of a dataset after the rename that
         // publishes it: a new version is a new file, and removing a file leaves its map whole. That
@@ -33,7 +39,7 @@ impl Bytes {
         // checked value is kept that points into the map, and every read is bounded by the map's own
         // length, so that in practice they give errors or other numbers. A file that is cut takes its
         // pages away: the next touch of one ends the process with SIGBUS.
-        let map = unsafe { memmap2::Mmap::map(&file) };
+        let map = unsafe { options.map(&file) };
         map.map(Self::Mapped)
     }
 }

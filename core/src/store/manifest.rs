@@ -6,7 +6,7 @@ use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// File name of the manifest in a dataset.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -49,6 +49,7 @@ pub(crate) struct ContigSpan {
 
 /// A segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FlatEntry")]
 pub(crate) struct SegmentEntry {
     #[serde(flatten)]
     pub(crate) file: FileEntry,
@@ -60,11 +61,47 @@ pub(crate) struct SegmentEntry {
     pub(crate) contigs: Vec<ContigSpan>,
     /// Whether the batch was put together from inputs of one sample each: a variant has as many rows as its
     /// records differ.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) merged: bool,
     /// Where samples may be covered, whether there are rows or not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) covered: Vec<CoveredSpan>,
+}
+
+/// A segment as it is read: of a flattened field, serde would first make a tree of every entry.
+#[derive(Deserialize)]
+struct FlatEntry {
+    file: String,
+    size: u64,
+    checksum: String,
+    batch: u32,
+    rows: u32,
+    records: u32,
+    samples: u32,
+    contigs: Vec<ContigSpan>,
+    #[serde(default)]
+    merged: bool,
+    #[serde(default)]
+    covered: Vec<CoveredSpan>,
+}
+
+impl From<FlatEntry> for SegmentEntry {
+    fn from(flat: FlatEntry) -> Self {
+        Self {
+            file: FileEntry {
+                file: flat.file,
+                size: flat.size,
+                checksum: flat.checksum,
+            },
+            batch: flat.batch,
+            rows: flat.rows,
+            records: flat.records,
+            samples: flat.samples,
+            contigs: flat.contigs,
+            merged: flat.merged,
+            covered: flat.covered,
+        }
+    }
 }
 
 /// The stretch of a contig over which a segment says who is covered.
@@ -137,6 +174,32 @@ pub(crate) struct Manifest {
     pub(crate) segments: Vec<SegmentEntry>,
 }
 
+/// What manifests of all versions have.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+    #[serde(default)]
+    draft: u32,
+    snapshot: String,
+}
+
+/// The digest of a manifest that names this snapshot. It is over the text as it stands, so that nothing in
+/// it can change unseen.
+fn digest(text: &str, snapshot: &str) -> String {
+    let field = format!("\"{snapshot}\"");
+    let mut hash = Xxh3::new();
+    match text.split_once(&field) {
+        Some((before, behind)) => {
+            hash.update(before.as_bytes());
+            hash.update(b"\"\"");
+            hash.update(behind.as_bytes());
+        }
+        None => hash.update(text.as_bytes()),
+    }
+    format!("{:032x}", hash.digest128())
+}
+
 impl Manifest {
     /// An empty manifest of the version this code writes.
     pub(crate) fn new() -> Self {
@@ -196,33 +259,32 @@ impl Manifest {
                 found,
             }))
         };
-        /// Read first, so that a manifest of another version is too new or too old and not damaged.
-        #[derive(Deserialize)]
-        struct Head {
-            format: String,
-            version: u32,
-            #[serde(default)]
-            draft: u32,
-            snapshot: String,
-        }
+        let text = std::str::from_utf8(bytes).map_err(|e| {
+            let (at, found) = (e.valid_up_to(), e.to_string());
+            damage(at, "a manifest in UTF-8".to_owned(), found)
+        })?;
         let not_json =
             |e: serde_json::Error| damage(0, "a JSON manifest".to_owned(), e.to_string());
-        let head: Head = serde_json::from_slice(bytes).map_err(not_json)?;
+        let whole: serde_json::Result<Self> = serde_json::from_str(text);
+        // what has not the fields of this version may be of another one, which is not damaged
+        let head = match &whole {
+            Ok(manifest) => Head {
+                format: manifest.format.clone(),
+                version: manifest.version,
+                draft: manifest.draft,
+                snapshot: manifest.snapshot.clone(),
+            },
+            Err(_) => serde_json::from_str(text).map_err(not_json)?,
+        };
         if head.format != FORMAT {
             return Err(damage(0, format!("format {FORMAT}"), head.format));
         }
-        // the digest is over the text as it stands, so that nothing in it can change unseen
-        let field = format!("\"{}\"", head.snapshot);
-        let text = String::from_utf8_lossy(bytes);
-        let sum = format!(
-            "{:032x}",
-            xxh3_128(text.replacen(&field, "\"\"", 1).as_bytes())
-        );
+        let sum = digest(text, &head.snapshot);
         if sum != head.snapshot {
             return Err(damage(0, format!("snapshot {}", head.snapshot), sum));
         }
         check_draft(path, head.version, head.draft)?;
-        let manifest: Self = serde_json::from_slice(bytes).map_err(not_json)?;
+        let manifest = whole.map_err(not_json)?;
         manifest
             .check()
             .map_err(|(expected, found)| damage(0, expected, found))?;
