@@ -77,12 +77,62 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error for one more caller.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Io { path, source } => Self::io(path, io_again(source)),
+            Self::NoDataset {
+                path,
+                found,
+                source,
+            } => Self::NoDataset {
+                path: path.clone(),
+                found,
+                source: io_again(source),
+            },
+            Self::Input(error) => Self::Input(error.clone()),
+            Self::Expression(error) => Self::Expression(error.clone()),
+            Self::Usage(message) => Self::Usage(message.clone()),
+            Self::Damaged(damage) => Self::Damaged(damage.clone()),
+            Self::TooNew {
+                path,
+                found,
+                supported,
+            } => Self::TooNew {
+                path: path.clone(),
+                found: found.clone(),
+                supported: supported.clone(),
+            },
+            Self::TooOld {
+                path,
+                found,
+                supported,
+            } => Self::TooOld {
+                path: path.clone(),
+                found: found.clone(),
+                supported: supported.clone(),
+            },
+            Self::Locked { path, owner } => Self::Locked {
+                path: path.clone(),
+                owner: owner.clone(),
+            },
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+
     /// Wraps an operating system error with the path it happened at.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::Io {
             path: path.as_ref().to_owned(),
             source,
         }
+    }
+}
+
+fn io_again(error: &std::io::Error) -> std::io::Error {
+    match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::new(error.kind(), error.to_string()),
     }
 }
 

@@ -20,8 +20,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An open dataset: read-only, shared between threads, cheap to open; a copy costs nothing.
 ///
-/// It shows the state at the time of opening, whatever is published later. Opening checks structure
-/// and sizes; bytes are checked against their checksums when they are first touched.
+/// It shows the state at the time of opening, whatever is published later: opening maps all files, so that
+/// they may be replaced and removed. It checks the manifest and the structure of all files but segments, of
+/// which there may be thousands; that of a segment is checked when a question first needs it, and bytes against
+/// their checksums when they are first touched. A segment that is damaged gives each such question the same error.
 ///
 /// ```no_run
 /// let dataset = varidex::Dataset::open("cohort.vdx")?;
@@ -65,9 +67,11 @@ pub struct Opened {
 pub(crate) struct Part {
     name: String,
     index: usize,
-    /// Until the segment is read: the file may be removed from the directory any time.
+    /// Until the segment is read. The file may be removed from the directory any time, and the map is what
+    /// keeps it: an open file would as well, but of these a process may have a few hundred only.
     mapped: Mutex<Option<Bytes>>,
-    segment: OnceLock<Segment>,
+    /// What was found when it was first needed, be it damage.
+    segment: OnceLock<Result<Segment>>,
 }
 
 /// What a kind of section takes in all segments together.
@@ -353,22 +357,23 @@ impl Opened {
         span.is_some_and(|span| span.overlaps(interval))
     }
 
-    /// The segment of a part, checked for structure on first use.
+    /// The segment of a part, checked for structure on first use: where it is damaged, each use says the same.
     pub(crate) fn segment<'a>(&self, part: &'a Part) -> Result<&'a Segment> {
-        if let Some(segment) = part.segment.get() {
-            return Ok(segment);
-        }
+        let read = part.segment.get_or_init(|| self.read_segment(part));
+        read.as_ref().map_err(Error::again)
+    }
+
+    #[cold]
+    fn read_segment(&self, part: &Part) -> Result<Segment> {
         let mut mapped = part.mapped.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(segment) = part.segment.get() {
-            return Ok(segment);
-        }
-        let segment = match mapped.take() {
-            Some(bytes) => Segment::of(&self.folder.path().join(&part.name), bytes)?,
-            // it was damaged at the first try
-            None => Segment::open(&self.folder, &part.name)?,
+        let bytes = match mapped.take() {
+            Some(bytes) => bytes,
+            // only where reading it was not come to an end
+            None => self.folder.map(&part.name)?,
         };
+        let segment = Segment::of(&self.folder.path().join(&part.name), bytes)?;
         self.check_segment(part, &segment)?;
-        Ok(part.segment.get_or_init(|| segment))
+        Ok(segment)
     }
 
     /// What manifest and segment both say must agree, for queries rely on the manifest to pass

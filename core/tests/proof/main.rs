@@ -29,6 +29,7 @@ mod differential;
 mod families;
 mod hostile;
 mod identity;
+mod many_segments;
 mod meaning;
 mod meanings;
 mod mutated;
