@@ -70,8 +70,8 @@ pub(crate) struct Part {
     /// Until the segment is read. The file may be removed from the directory any time, and the map is what
     /// keeps it: an open file would as well, but of these a process may have a few hundred only.
     mapped: Mutex<Option<Bytes>>,
-    /// What was found when it was first needed, be it damage.
-    segment: OnceLock<Result<Segment>>,
+    /// What was found when it was first needed, be it damage; apart, for opening writes all parts.
+    segment: OnceLock<Result<Box<Segment>>>,
 }
 
 /// What a kind of section takes in all segments together.
@@ -360,11 +360,14 @@ impl Opened {
     /// The segment of a part, checked for structure on first use: where it is damaged, each use says the same.
     pub(crate) fn segment<'a>(&self, part: &'a Part) -> Result<&'a Segment> {
         let read = part.segment.get_or_init(|| self.read_segment(part));
-        read.as_ref().map_err(Error::again)
+        match read {
+            Ok(segment) => Ok(segment),
+            Err(error) => Err(error.again()),
+        }
     }
 
     #[cold]
-    fn read_segment(&self, part: &Part) -> Result<Segment> {
+    fn read_segment(&self, part: &Part) -> Result<Box<Segment>> {
         let mut mapped = part.mapped.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = match mapped.take() {
             Some(bytes) => bytes,
@@ -373,7 +376,7 @@ impl Opened {
         };
         let segment = Segment::of(&self.folder.path().join(&part.name), bytes)?;
         self.check_segment(part, &segment)?;
-        Ok(segment)
+        Ok(Box::new(segment))
     }
 
     /// What manifest and segment both say must agree, for queries rely on the manifest to pass

@@ -9,6 +9,7 @@
 use super::container::Container;
 use super::kind::Kind;
 use crate::error::Result;
+use std::ops::Range;
 
 /// Rows of a page.
 pub(crate) const PAGE_ROWS: u32 = 1024;
@@ -205,6 +206,32 @@ impl ColumnPage<'_> {
     #[inline]
     pub(crate) fn get(&self, i: u32) -> i64 {
         self.base.wrapping_add(self.difference(i) as i64)
+    }
+
+    /// No value is above.
+    pub(crate) fn bound(&self) -> i64 {
+        let differences = match self.width {
+            0 => 0,
+            1 => u8::MAX.into(),
+            2 => u16::MAX.into(),
+            4 => u32::MAX.into(),
+            _ => i64::MAX,
+        };
+        self.base.saturating_add(differences)
+    }
+
+    /// The first of some rows, which ascend, with a value at or behind `value`; the end where none has.
+    pub(crate) fn first_from(&self, rows: Range<u32>, value: i64) -> u32 {
+        let (mut low, mut high) = (rows.start, rows.end);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.get(middle) < value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// The value of a nullable column's `i`th row.

@@ -32,16 +32,9 @@ impl Segment {
         let first = rows.start.max(low * PAGE_ROWS);
         let end = rows.end.min((low + 1) * PAGE_ROWS);
         let page = column.page(&self.file, low)?;
-        let (mut low, mut high) = (first, end.max(first));
-        while low < high {
-            let middle = low.midpoint(high);
-            if page.get(middle % PAGE_ROWS) < position {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(low)
+        let before = low * PAGE_ROWS;
+        let within = first - before..end.max(first) - before;
+        Ok(before + page.first_from(within, position))
     }
 
     /// The rows of a contig that overlap `interval`, as ascending ranges: those that start in it, and
@@ -73,10 +66,14 @@ impl Segment {
             }
             let positions = self.columns.position.page(&self.file, page)?;
             let spans = self.columns.span.page(&self.file, page)?;
-            for row in rows.start.max(page * PAGE_ROWS)..rows.end.min((page + 1) * PAGE_ROWS) {
-                let i = row % PAGE_ROWS;
+            let first = page * PAGE_ROWS;
+            let (start, end) = (rows.start.max(first), rows.end.min(first + PAGE_ROWS));
+            let within = start - first..end - first;
+            // rows in front of these do not reach it, be they as long as any here
+            let near = position.saturating_sub(spans.bound()).saturating_add(1);
+            for i in positions.first_from(within.clone(), near)..within.end {
                 if positions.get(i).saturating_add(spans.get(i)) > position {
-                    found.push(row);
+                    found.push(first + i);
                 }
             }
         }

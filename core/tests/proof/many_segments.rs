@@ -1,11 +1,11 @@
 //! Datasets of many segments: opening pins all of them, and reads none.
 
 use crate::common::check::dump;
-use crate::common::{Folder, build, content, options, vcf};
+use crate::common::{Folder, build, content, header, options, vcf};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use varidex::{BuildOptions, Dataset, Error};
+use varidex::{BuildOptions, Dataset, Error, Position};
 
 const SEGMENTS: usize = 80;
 /// Where a child process finds the dataset that it opens.
@@ -150,4 +150,94 @@ fn more_segments_are_opened_than_files_may_be() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("1 passed"), "{text}");
+}
+
+/// A batch of three samples with variants, and with stretches without change that are as long as `longest`.
+fn stretches(n: u64, longest: u64) -> String {
+    let names = [format!("A{n}"), format!("B{n}"), format!("C{n}")];
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut text = header("1", &names);
+    let mut seed = n + 1;
+    let mut random = |below: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    for position in (10..5_000).step_by(3) {
+        let (alternate, end) = match random(6) {
+            0 | 1 => ("C", position),
+            2 => ("G", position),
+            3 => ("<*>", position + random(longest)),
+            _ => continue,
+        };
+        text += &format!("1\t{position}\t.\tA\t{alternate}\t.\t.\tEND={end}\tGT");
+        for _ in 0..3 {
+            text += match (random(5), alternate) {
+                (0, _) => "\t./.",
+                (1 | 2, "C" | "G") => "\t0|1",
+                _ => "\t0|0",
+            };
+        }
+        text += "\n";
+    }
+    text
+}
+
+/// What batches without a variant know of its place is found by going from row to row where places follow each
+/// other, and by indexes where they do not; where all batches have it, it is not looked for.
+#[test]
+fn an_allele_is_counted_alike_in_any_order() {
+    let folder = Folder::new();
+    let to = folder.path("x.vdx");
+    for batches in [2, 7] {
+        let longest = [1, 40, 300, 70_000, 5, 2_000, 9];
+        let inputs: Vec<PathBuf> = (0..batches)
+            .map(|n| {
+                let text = stretches(n, longest[n as usize]);
+                folder.write(&format!("{n}.vcf"), text)
+            })
+            .collect();
+        let options = BuildOptions {
+            replace: true,
+            ..options()
+        };
+        build(&inputs, &to, &options).unwrap();
+        let view = Dataset::open(&to).unwrap().view();
+        let mut expected: Vec<(Position, String, String)> = Vec::new();
+        let mut variants = view.variants("type:snv").unwrap();
+        while let Some(mut variant) = variants.next().unwrap() {
+            let position = variant.position().unwrap();
+            let counts = format!("{:?}", variant.counts().unwrap());
+            let alternate = String::from_utf8_lossy(variant.alleles().unwrap().1).into_owned();
+            expected.push((position, alternate, counts));
+        }
+        assert!(expected.len() > 800, "{}", expected.len());
+        let known = |counts: &String| !counts.contains("an: None");
+        assert!(expected.iter().any(|(.., counts)| known(counts)));
+        assert!(!expected.iter().all(|(.., counts)| known(counts)));
+        let group = view.ask("samples(A0, B0, C1)").unwrap();
+        let mut lookup = view.lookup(None).unwrap();
+        let mut of_group = view.lookup(Some(&group)).unwrap();
+        for step in [7, 911, expected.len() - 1] {
+            for n in 0..expected.len() {
+                let (position, alternate, counts) = &expected[n * step % expected.len()];
+                let found = lookup.counts("1", *position, "A", alternate).unwrap();
+                assert_eq!(format!("{:?}", found.unwrap()), *counts, "{position:?}");
+                if n % 5 == 0 {
+                    let found = of_group.counts("1", *position, "A", alternate).unwrap();
+                    let allele = view
+                        .allele("1", *position, "A", alternate)
+                        .unwrap()
+                        .unwrap();
+                    assert_eq!(
+                        found,
+                        Some(allele.counts_in(&group).unwrap()),
+                        "{position:?}"
+                    );
+                    assert_eq!(format!("{:?}", allele.counts().unwrap()), *counts);
+                }
+            }
+        }
+    }
 }

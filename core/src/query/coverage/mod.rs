@@ -46,6 +46,8 @@ pub(crate) struct Coverage<'a> {
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
     place: Option<Place>,
+    /// Whether rows at the place, and over it, are those that report.
+    is_swept: bool,
     /// The REF of which rows at the place report for their batches.
     reference: Option<Vec<u8>>,
     /// Batches that have the variant.
@@ -70,6 +72,7 @@ impl<'a> Coverage<'a> {
             merged: MergedBatches::new(view, batches, all)?,
             rows: Vec::new(),
             place: None,
+            is_swept: false,
             reference: None,
             here: Vec::new(),
             next_reference: Vec::new(),
@@ -119,9 +122,7 @@ impl<'a> Coverage<'a> {
             self.reports.clear_sites();
             self.reference = None;
             self.place = Some(place);
-            let reports = &mut self.reports;
-            self.sweep
-                .move_to(place, &mut |batch, report| reports.set_block(batch, report))?;
+            self.is_swept = false;
         }
         for (part, ..) in rows.clone() {
             let batch = self.batches.of_part(part);
@@ -129,11 +130,30 @@ impl<'a> Coverage<'a> {
                 self.here.push(batch);
             }
         }
-        // most often only batches that have the variant have rows at its place
-        if !self.sweep.all_at_place(|batch| self.reports.is_here(batch)) {
-            self.report_sites(rows.clone())?;
+        // where all batches have the variant, what others know is not asked for
+        if self.here.len() < self.batches.len() {
+            self.sweep_to(place, rows.clone())?;
         }
         self.rows.extend(rows.map(|(part, _, row)| (part, row)));
+        Ok(())
+    }
+
+    /// Learns what batches know that do not have the variant of these rows.
+    fn sweep_to(
+        &mut self,
+        place: Place,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<()> {
+        if !self.is_swept {
+            let reports = &mut self.reports;
+            self.sweep
+                .move_to(place, &mut |batch, report| reports.set_block(batch, report))?;
+            self.is_swept = true;
+        }
+        // most often only batches that have the variant have rows at its place
+        if !self.sweep.all_at_place(|batch| self.reports.is_here(batch)) {
+            self.report_sites(rows)?;
+        }
         Ok(())
     }
 
@@ -195,6 +215,7 @@ impl<'a> Coverage<'a> {
         self.sweep.forget();
         self.reports.forget();
         self.place = None;
+        self.is_swept = false;
         self.reference = None;
         self.here.clear();
     }

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// So many rows are read at once: of many parts in turn, each would be read from memory that was not
 /// touched for long.
-const WINDOW: usize = 16;
+pub(super) const WINDOW: usize = 16;
 
 /// The rows of a part.
 pub(super) struct PartRows<'a> {

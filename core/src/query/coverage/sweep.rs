@@ -2,18 +2,22 @@
 
 use super::Place;
 use super::reports::{PartRow, Report};
-use super::rows::{PartRows, Seen};
+use super::rows::{PartRows, Seen, WINDOW};
 use crate::cohort::{Batches, View};
 use crate::error::Result;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::ops::Range;
 
 /// Up to so many rows between two places are looked at one by one; more are skipped by the indexes.
-const STEPS: u32 = 64;
+const STEPS: u32 = WINDOW as u32;
 
 /// Calls with a batch and what its row is now.
 pub(super) type Reporter<'t> = dyn FnMut(u32, Option<Report>) -> Result<()> + 't;
+
+/// Called with a row of a part that starts at the place, or reaches over it.
+type Taker<'t, 'a> = dyn FnMut(&mut PartRows<'a>, u32, Seen) -> Result<()> + 't;
 
 /// The rows at a place, and those without change that lie over it.
 pub(super) struct Sweep<'a> {
@@ -96,14 +100,19 @@ impl<'a> Sweep<'a> {
         }
         self.place = Some(place);
         self.site.clear();
-        while let Some(&Reverse((next, part))) = self.coming.peek()
-            && next <= place.position
+        // where this fails, all is forgotten
+        let mut coming = std::mem::take(&mut self.coming);
+        while let Some(mut first) = coming.peek_mut()
+            && first.0.0 <= place.position
         {
-            self.coming.pop();
-            if let Some(next) = self.pass(part, place)? {
-                self.coming.push(Reverse((next, part)));
+            match self.pass(first.0.1, place)? {
+                Some(next) => first.0.0 = next,
+                None => {
+                    PeekMut::pop(first);
+                }
             }
         }
+        self.coming = coming;
         while let Some(&Reverse((end, batch))) = self.ends.peek()
             && end <= place.position
         {
@@ -156,7 +165,8 @@ impl<'a> Sweep<'a> {
         let Some(part) = PartRows::of(self.view, &mut self.parts, number)? else {
             return Ok(None);
         };
-        if part.turn != self.turn {
+        let begins = part.turn != self.turn;
+        if begins {
             part.turn = self.turn;
             part.rows = part.segment.rows_of(place.contig);
         }
@@ -179,6 +189,20 @@ impl<'a> Sweep<'a> {
             }
             Ok(())
         };
+        let skip = |part: &mut PartRows<'a>, take: &mut Taker<'_, 'a>| -> Result<()> {
+            let (rows, position) = (part.rows.clone(), place.position.into());
+            let behind = part.segment.lower_bound(rows.clone(), position)?;
+            for row in part.segment.reaching(rows.start..behind, position)? {
+                let seen = part.see(row)?;
+                take(part, row, seen)?;
+            }
+            part.rows.start = behind;
+            Ok(())
+        };
+        // rows of the whole contig may be in front of the place
+        if begins && !part.rows.is_empty() {
+            skip(part, &mut take)?;
+        }
         let far = part.rows.start.saturating_add(STEPS).min(part.rows.end);
         loop {
             let row = part.rows.start;
@@ -190,13 +214,7 @@ impl<'a> Sweep<'a> {
                 return Ok(Some(seen.position));
             }
             if row == far && seen.position < place.position {
-                let position = place.position.into();
-                let behind = part.segment.lower_bound(part.rows.clone(), position)?;
-                for row in part.segment.reaching(row..behind, position)? {
-                    let seen = part.see(row)?;
-                    take(part, row, seen)?;
-                }
-                part.rows.start = behind;
+                skip(part, &mut take)?;
                 continue;
             }
             take(part, row, seen)?;
