@@ -121,19 +121,17 @@ impl Dataset {
     /// Opens the files that a manifest lists.
     pub(crate) fn open_state(folder: &Folder, manifest: Manifest) -> Result<Self> {
         let samples = Samples::open(folder, manifest.samples.as_ref(), manifest.sample_count)?;
-        let parts = (0..)
-            .zip(&manifest.segments)
-            .map(|(index, entry)| {
-                let name = entry.file.file.clone();
-                let mapped = Mutex::new(Some(folder.map(&name)?));
-                Ok(Part {
-                    name,
-                    index,
-                    mapped,
-                    segment: OnceLock::new(),
-                })
-            })
-            .collect::<Result<_>>()?;
+        let mut parts = Vec::with_capacity(manifest.segments.len());
+        for (index, entry) in manifest.segments.iter().enumerate() {
+            let name = entry.file.file.clone();
+            let mapped = Mutex::new(Some(folder.map(&name)?));
+            parts.push(Part {
+                name,
+                index,
+                mapped,
+                segment: OnceLock::new(),
+            });
+        }
         let terms = manifest.terms.as_ref().map(|entry| {
             let terms = KnownTerms::open(folder, entry);
             terms.map(Arc::new)

@@ -291,6 +291,18 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// A segment that is merged where another one of its batch is not, or the other way.
+    fn half_merged(&self) -> Option<&SegmentEntry> {
+        let merged = self.segments.iter().filter(|segment| segment.merged);
+        // most often there are none, or no others
+        if [0, self.segments.len()].contains(&merged.count()) {
+            return None;
+        }
+        let mut known = HashMap::new();
+        let mut segments = self.segments.iter();
+        segments.find(|of| *known.entry(of.batch).or_insert(of.merged) != of.merged)
+    }
+
     /// The relations between fields that readers rely on.
     fn check(&self) -> Result<(), (String, String)> {
         for entry in self.files() {
@@ -329,14 +341,13 @@ impl Manifest {
                 annotations.clone(),
             ));
         }
-        let mut merged = HashMap::new();
+        if let Some(segment) = self.half_merged() {
+            return Err((
+                "batches of which all segments are merged, or none".to_owned(),
+                segment.file.file.clone(),
+            ));
+        }
         for segment in &self.segments {
-            if *merged.entry(segment.batch).or_insert(segment.merged) != segment.merged {
-                return Err((
-                    "batches of which all segments are merged, or none".to_owned(),
-                    segment.file.file.clone(),
-                ));
-            }
             let rows = segment.contigs.iter().map(|span| span.contig);
             let covered = segment.covered.iter().map(|span| span.contig);
             let contigs_known = rows

@@ -189,19 +189,9 @@ impl<'a> Sweep<'a> {
             }
             Ok(())
         };
-        let skip = |part: &mut PartRows<'a>, take: &mut Taker<'_, 'a>| -> Result<()> {
-            let (rows, position) = (part.rows.clone(), place.position.into());
-            let behind = part.segment.lower_bound(rows.clone(), position)?;
-            for row in part.segment.reaching(rows.start..behind, position)? {
-                let seen = part.see(row)?;
-                take(part, row, seen)?;
-            }
-            part.rows.start = behind;
-            Ok(())
-        };
         // rows of the whole contig may be in front of the place
         if begins && !part.rows.is_empty() {
-            skip(part, &mut take)?;
+            skip(part, place.position, &mut take)?;
         }
         let far = part.rows.start.saturating_add(STEPS).min(part.rows.end);
         loop {
@@ -214,7 +204,7 @@ impl<'a> Sweep<'a> {
                 return Ok(Some(seen.position));
             }
             if row == far && seen.position < place.position {
-                skip(part, &mut take)?;
+                skip(part, place.position, &mut take)?;
                 continue;
             }
             take(part, row, seen)?;
@@ -302,6 +292,18 @@ impl<'a> Sweep<'a> {
         *is_sorted = true;
         Ok(())
     }
+}
+
+/// Goes to a position by the indexes; of the rows in front of it, those are taken that may reach it.
+fn skip<'a>(part: &mut PartRows<'a>, position: i32, take: &mut Taker<'_, 'a>) -> Result<()> {
+    let (rows, position) = (part.rows.clone(), i64::from(position));
+    let behind = part.segment.lower_bound(rows.clone(), position)?;
+    for row in part.segment.reaching(rows.start..behind, position)? {
+        let seen = part.see(row)?;
+        take(part, row, seen)?;
+    }
+    part.rows.start = behind;
+    Ok(())
 }
 
 /// Adds a row to the open ones. What starts earlier and ends no later will never report again.
