@@ -79,12 +79,12 @@ type BaseKey = Vec<(usize, u32, [i64; 4])>;
 
 /// Loads the genotypes of record after record.
 pub(super) struct Genotypes<'a> {
-    view: &'a View,
+    pub(super) view: &'a View,
     batches: Vec<Batch>,
     /// Index in `batches` of the batch of each part, where it has samples.
     batch_of: Vec<Option<usize>>,
     /// What batches without a record know of its place, where there are several.
-    coverage: Option<Coverage<'a>>,
+    pub(super) coverage: Option<Coverage<'a>>,
     tallies: Vec<Option<RowCounter<'a>>>,
     columns: usize,
     /// Cells where everybody is reference: neighbouring records mostly have the same.

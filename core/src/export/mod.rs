@@ -24,6 +24,7 @@ mod cell;
 mod genotypes;
 mod header;
 mod info;
+mod one_set;
 mod phases;
 mod records;
 mod text;
@@ -242,12 +243,12 @@ impl View {
 }
 
 /// Counts what passes through.
-struct GroupCounter<'w> {
+struct Counted<'w> {
     out: &'w mut dyn Write,
     bytes: u64,
 }
 
-impl Write for GroupCounter<'_> {
+impl Write for Counted<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.bytes += written as u64;
@@ -263,7 +264,7 @@ impl Write for GroupCounter<'_> {
 struct Writer<'a, 'w> {
     view: &'a View,
     name: &'w Path,
-    sink: Sink<GroupCounter<'w>>,
+    sink: Sink<Counted<'w>>,
     binary: bool,
     header: Header,
     info: Info<'a>,
@@ -298,7 +299,7 @@ impl<'a, 'w> Writer<'a, 'w> {
         let mut header = Header::new(view, &samples)?;
         let renamed = header.take_renamed();
         let text = header.text(view, &samples, binary)?;
-        let out = GroupCounter { out: to, bytes: 0 };
+        let out = Counted { out: to, bytes: 0 };
         let threads = bounded(threads);
         let failed = |e| Error::io(name, e);
         let mut sink = match format {
@@ -336,7 +337,11 @@ impl<'a, 'w> Writer<'a, 'w> {
         progress: &mut dyn FnMut(&ExportProgress) -> bool,
     ) -> Result<()> {
         for record in assemble(picked) {
-            self.record(&record)?;
+            if self.genotypes.is_one(&record)? {
+                self.record(&record)?;
+            } else {
+                record.apart().try_for_each(|alt| self.record(&alt))?;
+            }
         }
         if self.summary.records >= self.reported + REPORT {
             self.reported = self.summary.records;

@@ -19,9 +19,27 @@ pub(super) struct RowAt<'a> {
     pub(super) passes: bool,
     /// Which ALT of its record, from 1; 0 where the record has none.
     pub(super) alt: i64,
-    /// The number of its record at the position, and the part that it was read into first.
-    rank: i64,
+    pub(super) record: RecordId,
+}
+
+/// A record at a position: the part that it was read into first, and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct RecordId {
     origin: usize,
+    rank: i64,
+}
+
+impl RecordId {
+    pub(super) fn of(
+        view: &View,
+        (part, segment, row): (usize, &Segment, u32),
+        place: (u32, Position),
+    ) -> Result<Self> {
+        Ok(Self {
+            origin: origin(view, part, place),
+            rank: segment.columns.record_rank.get(segment.file(), row)?,
+        })
+    }
 }
 
 /// A variant that was picked, in all batches that have it.
@@ -54,8 +72,7 @@ impl<'a> Picked<'a> {
                     row,
                     passes,
                     alt: segment.columns.alt_number.get(segment.file(), row)?,
-                    rank: segment.columns.record_rank.get(segment.file(), row)?,
-                    origin: origin(view, part, place),
+                    record: RecordId::of(view, (part, segment, row), place)?,
                 })
             });
         Ok(Self {
@@ -100,7 +117,19 @@ pub(super) struct Record<'p, 'a> {
     pub(super) batches: Vec<BatchRows<'a>>,
 }
 
-impl<'p> Record<'p, '_> {
+impl<'p, 'a> Record<'p, 'a> {
+    /// A record for each of its ALTs.
+    pub(super) fn apart(&self) -> impl Iterator<Item = Record<'p, 'a>> {
+        let alts = self.alts.iter();
+        alts.map(|alt| record(std::slice::from_ref(*alt), &[0], alt.place))
+    }
+
+    /// The rows of an ALT, by its number.
+    pub(super) fn rows_of(&self, alt: u32) -> impl Iterator<Item = RowAt<'a>> + Clone {
+        let rows = self.batches.iter().flat_map(|of| &of.rows);
+        rows.filter_map(move |(number, row)| (*number == alt).then_some(*row))
+    }
+
     pub(super) fn reference(&self) -> &'p [u8] {
         self.alts.first().map_or(&[], |first| &first.reference)
     }
@@ -112,9 +141,9 @@ impl<'p> Record<'p, '_> {
     }
 }
 
-/// What tells records of a position apart: batch, first part, rank, number of the REF, and one more
-/// where a record seems to have the same ALT number twice.
-type Key = ((u32, u32), usize, i64, usize, u32);
+/// What tells records of a position apart: batch, record, number of the REF, and one more where a record seems
+/// to have the same ALT number twice.
+type Key = ((u32, u32), RecordId, usize, u32);
 
 /// Variants that become one record.
 #[derive(Default)]
@@ -166,9 +195,9 @@ pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> 
         // set of genotypes, and here each has its own
         let merged = variant.rows.iter().any(|row| row.batch.1 > 0);
         for row in &variant.rows {
-            let mut key = (row.batch, row.origin, row.rank, reference, 0);
+            let mut key = (row.batch, row.record, reference, 0);
             let times = seen.entry((key, row.alt)).or_default();
-            key.4 = *times;
+            key.3 = *times;
             *times += 1;
             joined.keys.push(key);
         }
@@ -203,9 +232,7 @@ pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> 
             Some((key, first, component))
         })
         .collect();
-    records.sort_unstable_by_key(|&((batch, origin, rank, ..), first, _)| {
-        (batch, origin, rank, first)
-    });
+    records.sort_unstable_by_key(|&((batch, record, ..), first, _)| (batch, record, first));
     records
         .iter()
         .filter_map(|(_, first, component)| {
