@@ -3,7 +3,7 @@
 
 use crate::dataset::{self, BESIDE, built};
 use std::sync::LazyLock;
-use varidex::{View, VariantExpr, GroupExpr};
+use varidex::{GroupExpr, VariantExpr, View};
 
 /// Rows of an answer that are looked at.
 const ROWS: usize = 200;

@@ -115,7 +115,7 @@ pub(crate) fn take_apart(bytes: &[u8]) -> Vec<Section> {
         .collect()
 }
 
-/// A container of these sections, with the versions of `like`, and true features and checksums.
+/// A container of these sections, with the versions and the draft of `like`, and true features and checksums.
 pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
     let chunks: usize = sections.iter().map(|s| s.bytes.len().div_ceil(CHUNK)).sum();
     let mut table = Vec::new();
@@ -138,7 +138,9 @@ pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
     out.extend(u64::from(merged).to_le_bytes());
     out.extend((end as u64).to_le_bytes());
     out.extend((HEADER as u64).to_le_bytes());
-    out.extend((sections.len() as u64).to_le_bytes());
+    out.extend((sections.len() as u32).to_le_bytes());
+    // the draft
+    out.extend(&like[44..48]);
     out.extend(xxh3_64(&table).to_le_bytes());
     out.extend(xxh3_64(&out).to_le_bytes());
     out.extend(table);

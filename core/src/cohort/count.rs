@@ -375,9 +375,9 @@ impl<'a> RowCounter<'a> {
             }
         });
         // of a larger group somebody carries most common rows
-        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))?
-            && !(mask.size <= SMALL && self.carries_nothing(row, &set, mask)?)
-        {
+        let is_done = by_pairs.map_err(|rule| self.segment.broken_set(rule))?
+            || mask.size <= SMALL && self.carries_nothing(row, &set, mask)?;
+        if !is_done {
             self.count_copies(row, &set, mask, &mut counts)?;
         }
         self.add_polyploid(row, mask, &mut counts)?;

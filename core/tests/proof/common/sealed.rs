@@ -23,6 +23,7 @@ pub struct Sealed {
 pub struct File {
     /// Magic, versions and features.
     head: Vec<u8>,
+    draft: u32,
     pub sections: Vec<Section>,
     entry: Entry,
 }
@@ -57,6 +58,7 @@ impl File {
         });
         Self {
             head: bytes[..24].to_vec(),
+            draft: (number(bytes, 40) >> 32) as u32,
             sections: sections.collect(),
             entry,
         }
@@ -78,9 +80,11 @@ impl File {
             table.extend(xxh3_64(chunk).to_le_bytes());
         }
         let mut out = self.head.clone();
-        for n in [end, HEADER, self.sections.len()] {
+        for n in [end, HEADER] {
             out.extend((n as u64).to_le_bytes());
         }
+        out.extend((self.sections.len() as u32).to_le_bytes());
+        out.extend(self.draft.to_le_bytes());
         out.extend(xxh3_64(&table).to_le_bytes());
         out.extend(xxh3_64(&out).to_le_bytes());
         out.extend(table);
