@@ -186,28 +186,38 @@ impl<'a> RowCounter<'a> {
 
     /// Gives what is stored of all, and counts those whom the scope names: all that is asked of, or who is to be
     /// taken from all.
+    #[inline]
     fn in_scope(
         &mut self,
         row: u32,
-        all: fn(&mut Self, u32) -> Result<RowCounts>,
-        some: fn(&mut Self, u32, &Mask) -> Result<RowCounts>,
+        all: impl Fn(&mut Self, u32) -> Result<RowCounts>,
+        some: impl Fn(&mut Self, u32, &Mask) -> Result<RowCounts>,
     ) -> Result<RowCounts> {
         // a counter is lent to what counts with its own mask
         let scope = std::mem::replace(&mut self.scope, BatchScope::Whole);
         let counts = match &scope {
             BatchScope::Whole => all(self, row),
             BatchScope::Only(mask) => some(self, row, mask),
-            BatchScope::AllBut(all_but) => all(self, row).and_then(|of_all| {
-                let few = some(self, row, &all_but.few)?;
-                of_all.less(few).ok_or_else(|| {
-                    let rule = "no more of some samples than of all";
-                    self.segment.broken_set(Malformed(rule))
-                })
-            }),
+            BatchScope::AllBut(all_but) => self.less_few(row, &all_but.few, &all, &some),
             BatchScope::Nothing => Ok(RowCounts::default()),
         };
         self.scope = scope;
         counts
+    }
+
+    #[inline(never)]
+    fn less_few(
+        &mut self,
+        row: u32,
+        few: &Mask,
+        all: &impl Fn(&mut Self, u32) -> Result<RowCounts>,
+        some: &impl Fn(&mut Self, u32, &Mask) -> Result<RowCounts>,
+    ) -> Result<RowCounts> {
+        let (all, few) = (all(self, row)?, some(self, row, few)?);
+        all.less(few).ok_or_else(|| {
+            let rule = "no more of some samples than of all";
+            self.segment.broken_set(Malformed(rule))
+        })
     }
 
     fn view(&mut self, row: u32) -> Result<&PageView<'a>> {

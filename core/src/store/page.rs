@@ -68,7 +68,7 @@ impl<'a> PageView<'a> {
     }
 
     /// The view of the page around `row`; `kept` is the view of the page walked before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn around<'k>(
         kept: &'k mut Option<Self>,
         segment: &'a Segment,
