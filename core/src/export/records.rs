@@ -141,7 +141,7 @@ impl<'p, 'a> Record<'p, 'a> {
     }
 }
 
-/// What tells records of a position apart: batch, record, number of the REF, and one more where a record seems
+/// What distinguishes records of a position: batch, record, number of the REF, and one more where a record seems
 /// to have the same ALT number twice.
 type Key = ((u32, u32), RecordId, usize, u32);
 

@@ -171,8 +171,8 @@ mod tests {
             for text in &texts {
                 let last = LastHeader::default();
                 read(first, &last);
-                let told = read(text, &last);
-                assert_eq!(told, read(text, &LastHeader::default()));
+                let shared = read(text, &last);
+                assert_eq!(shared, read(text, &LastHeader::default()));
             }
         }
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 const STEP: usize = 8 << 10;
 
 /// The header of a file and how long the file is, where it is BGZF with all of its header in its first block, and
-/// nothing is wrong with that; else it is to be opened, which tells what is wrong. The block is inflated no
+/// nothing is wrong with that; else it is to be opened, which reports what is wrong. The block is inflated no
 /// further than that, so that its checksum is not known: who reads the file will look.
 pub(crate) fn peek_header(path: &Path, options: &ReadOptions) -> Option<(Header, u64)> {
     #[cfg(feature = "testing")]

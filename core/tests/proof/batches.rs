@@ -381,3 +381,39 @@ fn info_declared_otherwise_in_another_file_is_refused() {
     assert!(matches!(error, Error::Input(_)), "{error}");
     build(&[&a, &b], &folder.path("x.vdx"), &keeping(&INFO_KEYS[..0])).unwrap();
 }
+
+/// One record of a batch may meet several of another: what these know of its ALTs differs, and so do the records that are
+/// exported. AN of G was that of C once.
+#[test]
+fn alts_of_which_batches_know_different_genotypes_are_exported_apart() {
+    let one = vcf("1", &["S0"], &["1 25 A C,T ./.", "1 25 A <NON_REF> 0/0"]);
+    let two = vcf("1", &["S1", "S2"], &["1 25 A G,C 0/1 2/0"]);
+    let files = Files::new(vec![one, two]);
+    let view = files.dataset();
+    let mut text = Vec::new();
+    let options = varidex::ExportOptions {
+        format: Some(varidex::ExportFormat::Vcf),
+        ..varidex::ExportOptions::default()
+    };
+    view.export_to("all", None, &mut text, &options, &mut |_| true)
+        .unwrap();
+    let mut found = Vec::new();
+    for line in String::from_utf8(text).unwrap().lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        if let [_, "25", _, "A", alts, .., a, b, c] = fields[..] {
+            found.push((alts.to_owned(), format!("{a} {b} {c}")));
+        }
+    }
+    found.sort();
+    let expected = [
+        ("<NON_REF>", "0/0 0/0 0/0"),
+        ("C", "./. 0/0 0/1"),
+        ("G", "0/0 0/1 0/0"),
+        ("T", "./. 0/0 0/0"),
+    ];
+    assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    for (alternate, an) in [("C", 4), ("G", 6), ("T", 4)] {
+        let counts = view.frequency(&format!("1:25:A:{alternate}"), None);
+        assert_eq!(counts.unwrap().unwrap().an, Some(an), "{alternate}");
+    }
+}

@@ -1,4 +1,4 @@
-//! What rows of one site share: whose copies are missing, and who has one alone.
+//! What rows of one site share: of whom copies are missing, and who has one alone.
 
 use super::super::Mask;
 use super::{EVEN, RowCounter, RowCounts};
@@ -19,27 +19,32 @@ pub(crate) struct SiteCache {
 }
 
 impl RowCounter<'_> {
-    /// AN of the diploid and haploid samples, without looking whose copies are missing.
+    /// AN of the diploid and haploid samples, without looking of whom copies are missing.
     pub(super) fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let (haploid, missing, sets) = self.site_sets(row)?;
-        let page = row / PAGE_ROWS;
-        let samples = self.segment.meta().samples;
-        if self.haploid.key != Some((page, haploid)) {
-            self.load_haploid(page, haploid, &sets, mask)?;
-        }
-        let known = self
-            .missing_copies
-            .filter(|(key, _)| *key == (page, missing));
+        let (missing, sets) = self.load_site(row, mask)?;
+        let known = self.missing_copies.filter(|(key, _)| *key == missing);
         let count = match known {
             Some((_, count)) => count,
             None => {
-                let set = self.segment.set(missing, &sets, 2 * samples)?;
+                let universe = 2 * self.segment.meta().samples;
+                let set = self.segment.set(missing.1, &sets, universe)?;
                 set.count_in(&mask.copies, mask.size * 2, &[])
                     .map_err(|rule| self.segment.broken_set(rule))?
             }
         };
-        self.missing_copies = Some(((page, missing), count));
+        self.missing_copies = Some((missing, count));
         self.known_of(row, mask, self.haploid.count.saturating_add(count))
+    }
+
+    /// Loads who is haploid at a row's site; gives page and descriptor of its missing copies, and the set bytes of the
+    /// page.
+    fn load_site(&mut self, row: u32, mask: &Mask) -> Result<((u32, i64), Range<usize>)> {
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        if self.haploid.key != Some((page, haploid)) {
+            self.load_haploid(page, haploid, &sets, mask)?;
+        }
+        Ok(((page, missing), sets))
     }
 
     fn load_haploid(
@@ -63,18 +68,14 @@ impl RowCounter<'_> {
     /// AN of the diploid and haploid samples, and who is missing; loads the haploid and missing sets of the row's
     /// site.
     pub(super) fn site(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let (haploid, missing, sets) = self.site_sets(row)?;
-        let page = row / PAGE_ROWS;
-        let samples = self.segment.meta().samples;
-        if self.haploid.key != Some((page, haploid)) {
-            self.load_haploid(page, haploid, &sets, mask)?;
-        }
-        if self.missing.key != Some((page, missing)) {
-            let set = self.segment.set(missing, &sets, 2 * samples)?;
+        let (missing, sets) = self.load_site(row, mask)?;
+        if self.missing.key != Some(missing) {
+            let universe = 2 * self.segment.meta().samples;
+            let set = self.segment.set(missing.1, &sets, universe)?;
             self.missing
                 .count_missing(&set, mask)
                 .map_err(|rule| self.segment.broken_set(rule))?;
-            self.missing.key = Some((page, missing));
+            self.missing.key = Some(missing);
         }
         let less = self.haploid.count.saturating_add(self.missing.count);
         Ok(RowCounts {

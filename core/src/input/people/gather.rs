@@ -36,7 +36,7 @@ enum Kind {
     Table,
 }
 
-/// A file that tells of nobody: an error where it was named, skipped in a folder.
+/// A file about nobody: an error where it was named, skipped in a folder.
 enum Nobody {
     Empty,
     Binary,

@@ -29,7 +29,7 @@ pub(super) use units::Unit;
 /// Inputs that stay open until they are read; those behind are opened again, for there may be more of them
 /// than a process may have open files.
 const OPEN_MAX: usize = 16;
-/// Inputs for each thread whose headers are read at once.
+/// Inputs for each thread of which the headers are read at once.
 const AT_ONCE: usize = 16;
 /// Each key is a section of every segment.
 const INFO_KEYS_MAX: usize = 1000;

@@ -30,7 +30,7 @@ pub(super) fn scopes(segment: &Segment, entry: &SegmentEntry, names: &ContigName
     }
     covered(segment, entry)?;
     each_place(segment, |rows, whole| {
-        // breakends whose mates are named differently need not stand side by side
+        // breakends of which the mates are named differently need not stand side by side
         let mut variants: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
         for row in rows.filter(|_| whole) {
             let key = key(segment, names, row)?;

@@ -6,7 +6,7 @@ use crate::input::{Header, ReadOptions, Reader, Workers, as_here, peek_header};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::path::Path;
 
-/// An input whose header has been read.
+/// An input of which the header has been read.
 pub(super) struct Opened {
     pub(super) source: Source,
     pub(super) header: Header,
