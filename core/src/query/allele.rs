@@ -1,11 +1,11 @@
 //! One allele, found without an expression: the quickest question there is.
 
 use super::Group;
-use super::counts::{Counting, Counts};
-use super::coverage::{Place, RowOf};
-use super::expression::VariantExpr;
-use super::find::{doubt_of_mate, find_change, name_of};
-use super::several::Several;
+use super::exec::counts::{Counting, Counts};
+use super::exec::coverage::{Place, RowOf};
+use super::expr::VariantExpr;
+use super::plan::find::{doubt_of_mate, find_change, name_of};
+use super::plan::several::Several;
 use crate::cohort::View;
 use crate::cohort::{RowCounter, RowCounts};
 use crate::error::{Error, ExpressionError, Result};

@@ -1,7 +1,7 @@
 //! Genotypes as matrices of a bounded size, one after the other.
 
-use super::dosage::Dosages;
-use super::variants::Variants;
+use super::exec::dosage::Dosages;
+use super::exec::variants::Variants;
 use super::{Group, IntoVariantExpr};
 use crate::cohort::View;
 use crate::error::{Error, Result};

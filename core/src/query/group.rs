@@ -1,6 +1,6 @@
 //! A set of people as the answer to a question.
 
-use super::people::{Scores, Step};
+use super::plan::group_names::{Scores, Step};
 use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::error::{Error, Result};

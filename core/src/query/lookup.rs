@@ -2,8 +2,8 @@
 
 use super::Group;
 use super::allele::Allele;
-use super::counts::{Counting, Counts};
-use super::coverage::{Place, RowOf};
+use super::exec::counts::{Counting, Counts};
+use super::exec::coverage::{Place, RowOf};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};

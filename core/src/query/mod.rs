@@ -3,77 +3,49 @@
 #![deny(clippy::indexing_slicing)]
 
 mod allele;
-mod annotation;
-mod annotation_names;
-mod by_gene;
-mod candidates;
-mod carried;
-mod changes;
-mod compound;
-mod counts;
-mod coverage;
-mod dosage;
-mod entries;
-mod expression;
-mod filter;
-mod find;
+mod exec;
+mod expr;
 #[expect(
     clippy::mem_forget,
     reason = "self_cell forgets a guard when both of its halves are whole"
 )]
 mod genotypes;
 mod group;
-mod haplotype;
-mod hints;
-mod inheritance;
-mod listed;
 mod lookup;
-mod meant;
-mod people;
-mod resolve;
-mod row_text;
-mod same;
+mod plan;
 #[expect(
     clippy::mem_forget,
     reason = "self_cell forgets a guard when both of its halves are whole"
 )]
 mod scan;
-mod several;
-mod shown_bases;
-mod similar;
-pub(crate) mod similarity;
-mod spellings;
-mod variant_genes;
-mod variants;
-mod walk;
 
 pub use allele::Allele;
-pub use annotation::Annotation;
-pub(crate) use by_gene::carried_by_gene;
-pub use compound::{CompoundPair, PairPhase, PairedVariant};
-pub use counts::Counts;
-pub(crate) use coverage::{Coverage, Place};
-pub use dosage::Dosages;
-pub use expression::{
+pub use exec::annotation::Annotation;
+pub(crate) use exec::by_gene::carried_by_gene;
+pub use exec::compound::{CompoundPair, PairPhase, PairedVariant};
+pub use exec::counts::Counts;
+pub(crate) use exec::coverage::{Coverage, Place};
+pub use exec::dosage::Dosages;
+pub use exec::inheritance::{Inheritance, Trios};
+pub use exec::variants::{Variant, VariantNames, Variants};
+pub use expr::{
     CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, NumberField, NumberWithin, Origin,
     Transcripts, VariantExpr, VariantType,
 };
 pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::{Explanation, Group};
-pub use inheritance::{Inheritance, Trios};
 pub use lookup::Lookup;
-pub use people::Step;
+pub use plan::group_names::Step;
 pub use scan::Scan;
-pub use variants::{Variant, VariantNames, Variants};
 
 use crate::cohort::{Subjects, View};
 use crate::error::Result;
 use crate::model::Attribute;
 use crate::set::SampleSet;
-use expression::is_json;
-pub(crate) use expression::nearest;
-use people::People;
-use resolve::Resolver;
+use expr::is_json;
+pub(crate) use expr::nearest;
+use plan::group_names::People;
+use plan::variant_names::Resolver;
 use std::time::Instant;
 
 /// An expression over variants, as text or built.
@@ -166,7 +138,7 @@ impl View {
     /// here; [`Error::Damaged`](crate::Error::Damaged).
     pub fn ask(&self, who: impl IntoGroupExpr) -> Result<Group> {
         let (who, text) = who.into_group_expr()?;
-        people::find(self, &who, text)
+        plan::group_names::find(self, &who, text)
     }
 
     /// The same with what was done to find them.

@@ -1,6 +1,6 @@
 //! A scan: variants that go with what they are read from, for hosts that keep them.
 
-use super::variants::{Variant, Variants};
+use super::exec::variants::{Variant, Variants};
 use super::{Group, IntoVariantExpr};
 use crate::cohort::View;
 use crate::error::Result;

@@ -1,0 +1,410 @@
+//! Who carries variants, in which way.
+
+use super::by_gene::CoveringSet;
+use super::compound;
+use super::inheritance::Trios;
+use super::spellings::{Numbered, Spelled};
+use super::variant_genes;
+use super::variants::Variants;
+use super::walk::Walk;
+use crate::cohort::Subjects;
+use crate::cohort::View;
+use crate::cohort::{Carrier, Union};
+use crate::cohort::{Mask, RowCounter};
+use crate::error::Result;
+use crate::model::CarrierGenotype;
+use crate::model::Zygosity;
+use crate::query::expr::{Node, Origin, VariantExpr};
+use crate::query::plan::group_names::Step;
+use crate::query::plan::variant_names::{Resolver, Test};
+use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
+use crate::store::Segment;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What is asked of carriers beside the variants.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::query) struct Asked {
+    pub(in crate::query) zygosity: Option<Zygosity>,
+    pub(in crate::query) at_least: u32,
+    pub(in crate::query) compound: bool,
+    pub(in crate::query) origin: Option<Origin>,
+}
+
+impl Asked {
+    /// Whether whoever carries a variant is meant.
+    fn is_plain(&self) -> bool {
+        self.zygosity.is_none() && self.at_least <= 1 && !self.compound && self.origin.is_none()
+    }
+}
+
+/// A question for carriers with every name looked up.
+pub(in crate::query) struct CarrierQuery {
+    test: Node<Test>,
+    notes: Vec<String>,
+    asked: Asked,
+    /// What is stored of such carriers.
+    stored: Option<CoveringSet>,
+    /// Where an origin is asked for.
+    trios: Option<Trios>,
+}
+
+impl CarrierQuery {
+    pub(in crate::query) fn new(
+        view: &View,
+        resolver: &Resolver<'_>,
+        of: &VariantExpr,
+        (asked, hint): (Asked, Option<String>),
+        at: &Range<usize>,
+    ) -> Result<Self> {
+        let test = resolver.resolve(of)?;
+        let mut notes = resolver.notes();
+        notes.extend(hint);
+        let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
+        if asked.compound {
+            match variant_genes::note(view) {
+                Some(note) => notes.push(note),
+                None => return refused(compound::NO_GENES),
+            }
+        }
+        let mut trios = None;
+        if asked.origin.is_some() {
+            let known = Trios::of_people(view)?;
+            if known.is_empty() {
+                return refused(
+                    "no sample here has a parent among the samples: load a pedigree with \
+                     `varidex people`",
+                );
+            }
+            notes.push(format!("parents: known of {} samples", known.len()));
+            trios = Some(known);
+        }
+        Ok(Self {
+            test,
+            notes,
+            asked,
+            stored: CoveringSet::find(view, of)?,
+            trios,
+        })
+    }
+
+    /// The people that carry; of those `within`, where others do not matter.
+    pub(in crate::query) fn find(
+        &self,
+        view: &View,
+        subjects: &Subjects<'_>,
+        within: Option<&SampleSet>,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
+        step.notes.clone_from(&self.notes);
+        let mut within = within.cloned();
+        if let Some(stored) = &self.stored {
+            let answered = stored.exact && self.asked.is_plain();
+            step.set_bytes += stored.bytes;
+            step.notes.push(stored.note(answered));
+            let closed = subjects.closed_over_people(stored.samples.clone())?;
+            if answered {
+                return Ok(closed);
+            }
+            within = Some(match within {
+                Some(within) => within.intersection(&closed),
+                None => closed,
+            });
+        }
+        if within.as_ref().is_some_and(SampleSet::is_empty) {
+            return Ok(SampleSet::new());
+        }
+        let left = match within {
+            Some(within) => {
+                let samples = subjects.samples_in(&within);
+                Some(subjects.closed_over_people(samples)?)
+            }
+            None => None,
+        };
+        if left.as_ref().is_some_and(SampleSet::is_empty) {
+            return Ok(SampleSet::new());
+        }
+        let found = if self.asked.compound {
+            compound::find(view, self.test.clone(), left, step)?
+        } else if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
+            self.find_children(view, subjects, (origin, trios), left.as_ref(), step)?
+        } else {
+            let few = left.filter(|left| left.len() <= FEW);
+            self.find_carriers(view, subjects, few, step)?
+        };
+        subjects.closed_over_people(found)
+    }
+
+    /// The samples that carry, each variant in the zygosity asked for; of the `few` who are left, where
+    /// these are few.
+    fn find_carriers(
+        &self,
+        view: &View,
+        subjects: &Subjects<'_>,
+        few: Option<SampleSet>,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
+        let mut walk = Walk::new(view, self.test.clone())?;
+        step.candidate_rows = walk.plan().candidates;
+        step.segments = (walk.plan().segments, walk.plan().segments_skipped);
+        let mut counted = None;
+        if self.asked.at_least > 1 {
+            walk.number_variants()?;
+            counted = Some(Persons::new(view, subjects, self.asked.at_least)?);
+        }
+        let mut hits = CarrierSet::new(view, walk.part_count(), few, self.asked.zygosity, counted);
+        while walk.step()? {
+            if hits.is_complete() {
+                step.notes.push(ALL_FOUND.to_owned());
+                break;
+            }
+            step.variants += 1;
+            if let Some(counted) = &mut hits.counted {
+                counted.begin(walk.numbered()?);
+            }
+            for &row in walk.passing() {
+                if let Some((_, segment)) = walk.part(row) {
+                    step.set_bytes += hits.add(row.part, segment, row.row)?;
+                }
+            }
+        }
+        hits.finish()
+    }
+
+    /// The children that carry enough variants of this origin, each in the zygosity asked for; of those
+    /// who are `left`, where others do not matter.
+    fn find_children(
+        &self,
+        view: &View,
+        subjects: &Subjects<'_>,
+        (origin, trios): (Origin, &Trios),
+        left: Option<&SampleSet>,
+        step: &mut Step,
+    ) -> Result<SampleSet> {
+        let mut variants = Variants::new(view, self.test.clone(), None)?;
+        variants.walk.number_variants()?;
+        if let Some(left) = left {
+            variants.look_only_at(left, &trios.families_of(left));
+        }
+        let plan = variants.walk.plan();
+        step.candidate_rows = plan.candidates;
+        step.segments = (plan.segments, plan.segments_skipped);
+        let mut carried = Persons::new(view, subjects, self.asked.at_least.max(1))?;
+        while let Some(mut variant) = variants.next()? {
+            step.variants += 1;
+            carried.begin(variant.numbered()?);
+            step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
+                let wanted = self.asked.zygosity;
+                let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
+                if inheritance.is(origin) && same(&child) {
+                    carried.add(child.sample);
+                }
+            })?;
+        }
+        Ok(carried.finish())
+    }
+}
+
+/// How many different variants each person carries.
+pub(in crate::query) struct Persons {
+    /// By sample the first sample of its person; `None` where each stands for itself.
+    first_samples: Option<Vec<u32>>,
+    /// By a person's first sample: how many variants, and the number of the last one.
+    counts: Vec<(u32, u32)>,
+    /// The variant at hand, and who was counted of those that come again.
+    variant: Numbered,
+    counted: HashMap<u32, SampleSet>,
+    at_least: u32,
+}
+
+impl Persons {
+    fn new(view: &View, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
+        Ok(Self {
+            first_samples: subjects.first_samples()?,
+            counts: vec![(0, 0); view.universe() as usize],
+            variant: Numbered {
+                number: 0,
+                spelled: Spelled::Alike,
+            },
+            counted: HashMap::new(),
+            at_least,
+        })
+    }
+
+    /// What is added from now on is of this variant.
+    fn begin(&mut self, variant: Numbered) {
+        if self.variant.spelled == Spelled::OtherwiseLast {
+            self.counted.remove(&self.variant.number);
+        }
+        self.variant = variant;
+    }
+
+    /// A sample carries the variant: its person, however many of the samples do, and however often the
+    /// variant is reported, carries it once.
+    fn add(&mut self, sample: u32) {
+        let first = match &self.first_samples {
+            Some(first_samples) => first_samples.get(sample as usize).copied(),
+            None => Some(sample),
+        };
+        let Some(first) = first else {
+            return;
+        };
+        let Some((count, last)) = self.counts.get_mut(first as usize) else {
+            return;
+        };
+        let Numbered { number, spelled } = self.variant;
+        let is_new = match spelled {
+            Spelled::Alike => *count == 0 || *last != number,
+            _ => self.counted.entry(number).or_default().insert(first),
+        };
+        if is_new {
+            (*count, *last) = (*count + 1, number);
+        }
+    }
+
+    /// The first samples of those who carry enough.
+    fn finish(self) -> SampleSet {
+        let enough = (0u32..).zip(&self.counts);
+        let enough = enough.filter(|(_, (count, _))| *count >= self.at_least);
+        enough.map(|(sample, _)| sample).collect()
+    }
+}
+
+/// Said where a walk ended early.
+pub(in crate::query) const ALL_FOUND: &str = "stopped when all who are left were found";
+
+/// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
+const FEW: u64 = 64;
+
+/// Carriers found so far, by part.
+pub(in crate::query) struct CarrierSet<'a> {
+    view: &'a View,
+    parts: Vec<Option<PartHits<'a>>>,
+    /// Those who are asked about and not yet found, by number in the dataset, where they are few.
+    left: Option<SampleSet>,
+    zygosity: Option<Zygosity>,
+    /// Where more than one variant is asked for.
+    counted: Option<Persons>,
+    carriers: Vec<Carrier>,
+}
+
+struct PartHits<'a> {
+    segment: &'a Segment,
+    tally: RowCounter<'a>,
+    union: Union<'a>,
+    /// Bits over the batch's samples.
+    found: Vec<u64>,
+    /// Those of the batch who are left, by number in the batch.
+    left: Option<Vec<u32>>,
+}
+
+impl<'a> CarrierSet<'a> {
+    pub(in crate::query) fn new(
+        view: &'a View,
+        parts: usize,
+        left: Option<SampleSet>,
+        zygosity: Option<Zygosity>,
+        counted: Option<Persons>,
+    ) -> Self {
+        Self {
+            view,
+            parts: (0..parts).map(|_| None).collect(),
+            left,
+            zygosity,
+            counted,
+            carriers: Vec::new(),
+        }
+    }
+
+    /// Whether all who are asked about are found.
+    fn is_complete(&self) -> bool {
+        self.left.as_ref().is_some_and(SampleSet::is_empty)
+    }
+
+    /// Adds the carriers of a row; returns the bytes of its set.
+    pub(in crate::query) fn add(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+    ) -> Result<u64> {
+        let Some(slot) = self.parts.get_mut(part) else {
+            return Ok(0);
+        };
+        let hits = slot.get_or_insert_with(|| PartHits {
+            segment,
+            tally: match &self.left {
+                Some(left) => RowCounter::new(segment, Some(left)),
+                None => RowCounter::of(segment, self.view.scope(part, segment)),
+            },
+            union: Union::default(),
+            found: vec![0; words_for(segment.meta().samples)],
+            left: self
+                .left
+                .as_ref()
+                .map(|left| Mask::of(left, segment).members()),
+        });
+        if self.counted.is_none() && self.zygosity.is_none() {
+            let (tally, union, found) = (&mut hits.tally, &mut hits.union, &mut hits.found);
+            let Some(here) = &mut hits.left else {
+                return tally.or_carriers(row, union, found);
+            };
+            let bytes = match tally.look_up(row, here, found)? {
+                Some(bytes) => bytes,
+                None => tally.or_carriers(row, union, found)?,
+            };
+            if let Some(left) = &mut self.left {
+                here.retain(|&sample| {
+                    let carries = get_bit(found, sample);
+                    if carries {
+                        left.remove(segment.sample(sample));
+                    }
+                    !carries
+                });
+            }
+            return Ok(bytes);
+        }
+        let bytes = hits.tally.carriers(row, &mut self.carriers)?;
+        for carrier in &self.carriers {
+            let zygosity = match (carrier.carried, carrier.ploidy) {
+                (_, 1) => Zygosity::Hemi,
+                (carried, ploidy) if carried == ploidy => Zygosity::Hom,
+                _ => Zygosity::Het,
+            };
+            if self.zygosity.is_some_and(|wanted| wanted != zygosity) {
+                continue;
+            }
+            match &mut self.counted {
+                None => crate::set::set_bit(&mut hits.found, carrier.sample),
+                Some(counted) => counted.add(hits.segment.sample(carrier.sample)),
+            }
+        }
+        Ok(bytes)
+    }
+
+    pub(in crate::query) fn finish(mut self) -> Result<SampleSet> {
+        if let Some(counted) = self.counted {
+            return Ok(counted.finish());
+        }
+        let mut all = SampleSet::new();
+        for hits in self.parts.iter_mut().flatten() {
+            hits.tally.flush(&mut hits.union, &mut hits.found)?;
+            let found = match hits.segment.numbers() {
+                None => SampleSet::from_bits(hits.segment.meta().first_sample, &hits.found),
+                Some(_) => {
+                    let mut found = SampleSet::new();
+                    for_each_bit(&hits.found, |local| {
+                        found.insert(hits.segment.sample(local));
+                    });
+                    found
+                }
+            };
+            all = all.union(&found);
+        }
+        debug_assert!(
+            all.len() <= u64::from(self.view.universe()),
+            "carriers are samples"
+        );
+        Ok(all)
+    }
+}

@@ -1,0 +1,364 @@
+//! Counts of variants in groups: one rule for what tables show and for what numbers in expressions are
+//! compared with.
+
+use super::coverage::{Coverage, Place, RowOf};
+use crate::cohort::View;
+use crate::cohort::{RowCounter, RowCounts, Scattered, Whole};
+use crate::error::Result;
+use crate::query::expr::{Comparison, Number};
+use crate::set::SampleSet;
+use std::sync::Arc;
+
+/// Counts of a variant in a group of samples.
+///
+/// `ac = n_het + 2 n_hom + n_hemi` where no sample has three or more copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Copies that carry the ALT.
+    pub ac: u64,
+    /// Copies whose allele is known; `None` where a batch of the group was not looked at here.
+    pub an: Option<u64>,
+    /// Samples with fewer copies of the ALT than their ploidy, and at least one.
+    pub n_het: u64,
+    /// Samples with two copies or more, all of them the ALT.
+    pub n_hom: u64,
+    /// Samples with one copy, the ALT.
+    pub n_hemi: u64,
+    /// Samples with at least one copy whose allele is not known (as `N_MISSING` of bcftools); where AN
+    /// is not known, among those of the batches that have the variant.
+    pub n_missing: u64,
+}
+
+impl Counts {
+    /// From the batches that have the variant, and what the others know of its place.
+    pub(in crate::query) fn from_rows(sum: RowCounts, reference_counts: Option<RowCounts>) -> Self {
+        let reference_counts = reference_counts.filter(|_| !sum.uncovered);
+        Self {
+            ac: u64::from(sum.ac),
+            an: reference_counts.map(|other| u64::from(sum.an) + u64::from(other.an)),
+            n_het: u64::from(sum.het),
+            n_hom: u64::from(sum.hom),
+            n_hemi: u64::from(sum.hemi),
+            n_missing: u64::from(sum.missing)
+                + reference_counts.map_or(0, |other| u64::from(other.missing)),
+        }
+    }
+
+    /// The same with other counts for one of the rows.
+    pub(in crate::query) fn replace(&mut self, row: RowCounts, by: RowCounts) {
+        let put = |sum: &mut u64, row: u32, by: u32| {
+            *sum = sum.saturating_sub(row.into()).saturating_add(by.into());
+        };
+        put(&mut self.ac, row.ac, by.ac);
+        match &mut self.an {
+            Some(an) if !by.uncovered => put(an, row.an, by.an),
+            an => *an = None,
+        }
+        put(&mut self.n_het, row.het, by.het);
+        put(&mut self.n_hom, row.hom, by.hom);
+        put(&mut self.n_hemi, row.hemi, by.hemi);
+        put(&mut self.n_missing, row.missing, by.missing);
+    }
+
+    /// AC / AN; `None` where AN is 0 or not known.
+    pub fn af(&self) -> Option<f64> {
+        match self.an {
+            None | Some(0) => None,
+            Some(an) => Some(self.ac as f64 / an as f64),
+        }
+    }
+
+    /// Whether a count stands in the relation asked for. AF is compared as the exact quotient; of what
+    /// is not known nothing holds.
+    pub(in crate::query) fn holds(
+        &self,
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    ) -> bool {
+        let left = match field {
+            Number::Ac => Some(self.ac as f64),
+            Number::An => self.an.map(|an| an as f64),
+            Number::NHet => Some(self.n_het as f64),
+            Number::NHom => Some(self.n_hom as f64),
+            Number::NHemi => Some(self.n_hemi as f64),
+            Number::NMissing => Some(self.n_missing as f64),
+            Number::Af => self.af(),
+            Number::Qual | Number::Length => None,
+        };
+        left.is_some_and(|left| comparison.holds(left, value))
+    }
+}
+
+/// A group, and its tallies by part.
+pub(in crate::query) struct GroupCounter<'a> {
+    view: &'a View,
+    /// `None` is everybody, of whom all may be seen.
+    pub(in crate::query) group: Option<SampleSet>,
+    /// Whether it is all who may be seen.
+    is_all: bool,
+    tallies: Vec<Option<Box<RowCounter<'a>>>>,
+    /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
+    /// AC and AN alone.
+    sum: Option<(RowCounts, bool)>,
+}
+
+impl<'a> GroupCounter<'a> {
+    pub(in crate::query) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
+        let everybody = u64::from(view.universe());
+        let is_all = group.is_none_or(|group| Some(group) == view.visible_samples());
+        let group = group.or(view.visible_samples());
+        Self {
+            view,
+            is_all,
+            group: group.filter(|group| group.len() < everybody).cloned(),
+            tallies: view.parts().iter().map(|_| None).collect(),
+            sum: None,
+        }
+    }
+
+    /// Counts the rows of a part.
+    pub(in crate::query) fn tally(
+        &mut self,
+        (part, segment, _): RowOf<'a>,
+    ) -> Option<&mut RowCounter<'a>> {
+        let slot = self.tallies.get_mut(part)?;
+        let new = || match self.is_all {
+            true => RowCounter::of(segment, self.view.scope(part, segment)),
+            false => RowCounter::new(segment, self.group.as_ref()),
+        };
+        Some(slot.get_or_insert_with(|| Box::new(new())))
+    }
+
+    /// Where stored counts are its counts.
+    fn whole(&self) -> Option<Whole> {
+        self.view.whole().filter(|_| self.group.is_none())
+    }
+
+    /// The counts of the batches that have a variant.
+    fn rows(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                sum.add(tally.counts(row.2)?);
+            }
+        }
+        self.sum = Some((sum, true));
+        Ok(sum)
+    }
+
+    /// The same, lent the copies that another group laid out.
+    fn rows_lent(
+        &mut self,
+        rows: impl Iterator<Item = RowOf<'a>>,
+        copies: &mut Scattered,
+    ) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                std::mem::swap(&mut tally.copies, copies);
+                let counts = tally.counts(row.2);
+                std::mem::swap(&mut tally.copies, copies);
+                sum.add(counts?);
+            }
+        }
+        self.sum = Some((sum, true));
+        Ok(sum)
+    }
+
+    /// AC and AN of the same: common variants need not be taken apart by sample.
+    fn ac_an(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let mut sum = RowCounts::default();
+        for row in rows {
+            if let Some(tally) = self.tally(row) {
+                sum.add(tally.ac_an(row.2)?);
+            }
+        }
+        self.sum = Some((sum, false));
+        Ok(sum)
+    }
+}
+
+/// Counts one variant after the other in several groups, given by their numbers.
+pub(in crate::query) struct Counting<'a> {
+    view: &'a View,
+    groups: Vec<GroupCounter<'a>>,
+    /// Groups that expressions count in, by the pointers of their tests, with their numbers.
+    within: Vec<(Arc<SampleSet>, usize)>,
+    /// What batches without the variant know, once that is asked for.
+    coverage: Option<Coverage<'a>>,
+    counts_references: bool,
+    /// Where the variant at hand is.
+    place: Place,
+    /// The copies of the row that was counted last in one of the groups behind the first.
+    copies: Scattered,
+}
+
+impl<'a> Counting<'a> {
+    /// The first group; `None` is everybody.
+    pub(in crate::query) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
+        Self {
+            view,
+            groups: vec![GroupCounter::new(view, group)],
+            within: Vec::new(),
+            coverage: None,
+            counts_references: view.counts_references(),
+            place: Place {
+                contig: 0,
+                position: 0,
+            },
+            copies: Scattered::default(),
+        }
+    }
+
+    /// One group more; returns its number.
+    pub(in crate::query) fn add(&mut self, group: &SampleSet) -> usize {
+        self.groups.push(GroupCounter::new(self.view, Some(group)));
+        self.coverage = None;
+        self.groups.len() - 1
+    }
+
+    /// The number of a group that an expression counts in.
+    pub(in crate::query) fn number_of(&mut self, group: &Arc<SampleSet>) -> usize {
+        let known = self.within.iter().find(|(of, _)| Arc::ptr_eq(of, group));
+        match known {
+            Some((_, number)) => *number,
+            None => {
+                let number = self.add(group);
+                self.within.push((Arc::clone(group), number));
+                number
+            }
+        }
+    }
+
+    pub(in crate::query) fn group(&self, number: usize) -> Option<&GroupCounter<'a>> {
+        self.groups.get(number)
+    }
+
+    pub(in crate::query) fn group_mut(&mut self, number: usize) -> Option<&mut GroupCounter<'a>> {
+        self.groups.get_mut(number)
+    }
+
+    /// Whether AN of a variant depends on more than its rows.
+    pub(in crate::query) fn looks_elsewhere(&self) -> bool {
+        self.counts_references
+    }
+
+    /// Where the first group is everybody: stored counts are its counts.
+    pub(in crate::query) fn whole(&self) -> Option<Whole> {
+        self.group(0).and_then(GroupCounter::whole)
+    }
+
+    /// Another variant comes, at this place: what was kept of the one before is of no use.
+    pub(in crate::query) fn begin(&mut self, place: Place) {
+        self.place = place;
+        for counted in &mut self.groups {
+            counted.sum = None;
+        }
+    }
+
+    /// Whether the variant at hand is counted in the batches that have it.
+    pub(in crate::query) fn is_counted(&self, number: usize) -> bool {
+        let counted = self.group(number).and_then(|counted| counted.sum);
+        matches!(counted, Some((_, true)))
+    }
+
+    /// Where the caller has counted it there.
+    pub(in crate::query) fn set_counted(&mut self, number: usize, sum: RowCounts) {
+        if let Some(counted) = self.groups.get_mut(number) {
+            counted.sum = Some((sum, true));
+        }
+    }
+
+    /// The counts of a variant in a group, from all of its rows.
+    pub(in crate::query) fn counts(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Counts> {
+        let sum = self.sum(number, rows.clone())?;
+        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
+    }
+
+    /// The same, where only AC and AN are needed.
+    pub(in crate::query) fn ac_an(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Counts> {
+        let sum = self.sum_ac_an(number, rows.clone())?;
+        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
+    }
+
+    /// Whether a count of a variant stands in the relation asked for.
+    pub(in crate::query) fn holds(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        (field, comparison, value): (Number, Comparison, f64),
+    ) -> Result<bool> {
+        let counts = match field {
+            Number::An | Number::Af => self.ac_an(number, rows)?,
+            Number::NMissing => self.counts(number, rows)?,
+            // batches that do not have the variant add nothing
+            Number::Ac => Counts::from_rows(self.sum_ac_an(number, rows)?, None),
+            _ => Counts::from_rows(self.sum(number, rows)?, None),
+        };
+        Ok(counts.holds(field, comparison, value))
+    }
+
+    /// The counts of the batches that have a variant.
+    fn sum(&mut self, number: usize, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
+        let Some(counted) = self.groups.get_mut(number) else {
+            return Ok(RowCounts::default());
+        };
+        match counted.sum {
+            Some((sum, true)) => Ok(sum),
+            _ if number == 0 => counted.rows(rows),
+            _ => counted.rows_lent(rows, &mut self.copies),
+        }
+    }
+
+    /// The same, where only AC and AN are needed.
+    fn sum_ac_an(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>>,
+    ) -> Result<RowCounts> {
+        match self.groups.get_mut(number) {
+            // stored counts are read as one
+            Some(counted) if counted.group.is_none() => self.sum(number, rows),
+            Some(GroupCounter {
+                sum: Some((sum, _)),
+                ..
+            }) => Ok(*sum),
+            Some(counted) => counted.ac_an(rows),
+            None => Ok(RowCounts::default()),
+        }
+    }
+
+    /// AN and missing samples of the batches that do not have a variant; `None` where one was not looked
+    /// at.
+    fn reference_counts(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<Option<RowCounts>> {
+        if !self.counts_references {
+            return Ok(Some(RowCounts::default()));
+        }
+        let place = self.place;
+        self.coverage()?.reference_counts(place, rows, number)
+    }
+
+    /// What batches without the variant know.
+    pub(in crate::query) fn coverage(&mut self) -> Result<&mut Coverage<'a>> {
+        match &mut self.coverage {
+            Some(coverage) => Ok(coverage),
+            slot => {
+                let groups = self.groups.iter().map(|counted| counted.group.as_ref());
+                Ok(slot.insert(Coverage::new(self.view, groups)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Copies of an ALT by sample, as a row of a matrix.
+
+use super::coverage::Coverage;
+use super::variants::Variant;
+use crate::cohort::Carrier;
+use crate::cohort::RowCounter;
+use crate::cohort::View;
+use crate::cohort::for_each_polyploid;
+use crate::error::{Error, Result};
+use crate::query::Group;
+use crate::set::{for_each_bit, get_bit};
+use crate::store::Segment;
+
+/// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
+pub struct Dosages<'a> {
+    view: &'a View,
+    /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
+    columns: Vec<u32>,
+    width: usize,
+    tallies: Vec<Option<RowCounter<'a>>>,
+    carriers: Vec<Carrier>,
+}
+
+impl View {
+    /// For a column for each sample of a group, by number; of everybody without a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where the group is of another dataset.
+    pub fn dosages(&self, group: Option<&Group>) -> Result<Dosages<'_>> {
+        let all = self.universe();
+        let group = group.map(|group| group.within(self)).transpose()?;
+        let of = group.map(Group::samples).or(self.visible_samples());
+        let (columns, width) = match of {
+            None => ((0..all).collect(), all),
+            Some(of) => {
+                let mut columns = vec![u32::MAX; all as usize];
+                let mut width = 0;
+                for sample in of.iter() {
+                    if let Some(column) = columns.get_mut(sample as usize) {
+                        *column = width;
+                        width += 1;
+                    }
+                }
+                (columns, width)
+            }
+        };
+        Ok(Dosages {
+            view: self,
+            columns,
+            width: width as usize,
+            tallies: self.parts().iter().map(|_| None).collect(),
+            carriers: Vec::new(),
+        })
+    }
+}
+
+impl Dosages<'_> {
+    /// The length of a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+}
+
+impl<'a> Variant<'_, 'a> {
+    /// Writes the copies of the ALT of each sample, of at most 127; -1 where a copy is not known. Samples
+    /// of batches that do not have the variant have no copy of it where the batch looked at the place, as
+    /// AN has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row, or `of` is of another
+    /// dataset.
+    pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
+        if !std::ptr::eq(of.view, self.of.view) {
+            self.of.view.refuse_foreign("a matrix", of.view.id())?;
+        }
+        if to.len() != of.width {
+            return Err(Error::Usage(format!(
+                "a row of {} samples does not fit {}",
+                of.width,
+                to.len()
+            )));
+        }
+        to.fill(-1);
+        if of.view.has_several_batches() {
+            of.reference_counts(self.of.walk.coverage()?, to)?;
+        }
+        for (part, segment, row) in self.rows() {
+            of.reference(part, segment, row, to)?;
+            of.carried(part, segment, row, to)?;
+            of.missing(part, segment, row, to)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Dosages<'a> {
+    fn cell<'t>(&self, segment: &Segment, local: u32, to: &'t mut [i8]) -> Option<&'t mut i8> {
+        let column = self.columns.get(segment.sample(local) as usize)?;
+        to.get_mut(*column as usize)
+    }
+
+    fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut RowCounter<'a>> {
+        let slot = self.tallies.get_mut(part)?;
+        Some(slot.get_or_insert_with(|| RowCounter::new(segment, None)))
+    }
+
+    /// Batches without the variant that looked at its place.
+    fn reference_counts(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
+        let view = self.view;
+        for (part, row) in coverage.rows_elsewhere() {
+            if let Some(of) = view.parts().get(part) {
+                let segment = view.segment(of)?;
+                self.reference(part, segment, row, to)?;
+                self.missing(part, segment, row, to)?;
+            }
+        }
+        let mut known = Vec::new();
+        coverage.states_elsewhere(&mut |part, states| known.push((part, states.to_vec())))?;
+        for (part, states) in known {
+            let Some(of) = view.parts().get(part) else {
+                continue;
+            };
+            let segment = view.segment(of)?;
+            for (local, state) in (0..).zip(states) {
+                if state.is_called()
+                    && let Some(cell) = self.cell(segment, local, to)
+                {
+                    *cell = 0;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// No copy carries of those of whom a row reports, until more is known.
+    fn reference(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let Some(tally) = self.tally(part, segment) else {
+            return Ok(());
+        };
+        let [uncovered, outside] = tally.out_of_scope_bits(row)?;
+        for local in 0..segment.meta().samples {
+            if !get_bit(&uncovered, local)
+                && !get_bit(&outside, local)
+                && let Some(cell) = self.cell(segment, local, to)
+            {
+                *cell = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn carried(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let mut carriers = std::mem::take(&mut self.carriers);
+        if let Some(tally) = self.tally(part, segment) {
+            tally.carriers(row, &mut carriers)?;
+        }
+        for carrier in &carriers {
+            if let Some(cell) = self.cell(segment, carrier.sample, to) {
+                *cell = i8::try_from(carrier.carried).unwrap_or(i8::MAX);
+            }
+        }
+        self.carriers = carriers;
+        Ok(())
+    }
+
+    fn missing(
+        &mut self,
+        part: usize,
+        segment: &'a Segment,
+        row: u32,
+        to: &mut [i8],
+    ) -> Result<()> {
+        let samples = segment.meta().samples;
+        let Some(tally) = self.tally(part, segment) else {
+            return Ok(());
+        };
+        let bits = tally.missing_bits(row)?;
+        for_each_bit(&bits, |copy| {
+            if let Some(cell) = self.cell(segment, copy / 2, to) {
+                *cell = -1;
+            }
+        });
+        for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
+            if genotype.alleles.iter().any(Option::is_none)
+                && let Some(cell) = self.cell(segment, genotype.sample, to)
+            {
+                *cell = -1;
+            }
+        })
+        .map_err(|rule| segment.broken_set(rule))
+    }
+}

@@ -1,0 +1,551 @@
+//! Walking the variants that an expression picks, in the dataset's order: contig, position, REF, ALT.
+//!
+//! Each segment gives candidate rows from its indexes (positions, alleles, ids, zone maps); segments
+//! are merged, rows of the same variant in several batches meet, and what the indexes did not decide
+//! is tested on them.
+
+use super::changes::Changes;
+use super::counts::{Counting, Counts};
+use super::coverage::{Coverage, Place, RowOf};
+use super::filter::{
+    EVERYBODY, RowFilter, VariantRows, asks_records, count_everybody, rows_of, test_node,
+};
+use super::same::VariantKey;
+use super::spellings::{Numbered, Spelled, Spellings};
+use crate::cohort::{Shortcut, View};
+use crate::error::Result;
+use crate::query::expr::Node;
+use crate::query::plan::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
+use crate::query::plan::variant_names::Test;
+use crate::stop::check_stop;
+use crate::store::Segment;
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, BinaryHeap};
+
+mod gather;
+mod seen;
+
+/// Positions between two looks whether to stop.
+const STOP_EVERY: u32 = 256;
+
+/// A row of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RowRef {
+    pub(crate) part: usize,
+    pub(crate) row: u32,
+}
+
+/// What a walk will do, for `--explain`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WalkPlan {
+    pub(crate) segments: u64,
+    pub(crate) segments_skipped: u64,
+    pub(crate) candidates: u64,
+    pub(crate) exact: bool,
+}
+
+/// A walk over the variants that an expression picks.
+pub(crate) struct Walk<'a> {
+    view: &'a View,
+    test: Node<Test>,
+    parts: Vec<PartWalk<'a>>,
+    /// Contigs still to come, last first.
+    contigs: Vec<u32>,
+    /// Parts with rows on the current contig, each at its next row, the first on top.
+    heads: BinaryHeap<Head>,
+    /// Variants of the current position, when several parts have rows there, last first.
+    pending: Vec<Vec<RowRef>>,
+    /// Rows of changes that the question names, which batches may spell otherwise.
+    changes: Changes,
+    current: Vec<RowRef>,
+    /// How many of them are of records that may be seen: these come first, the others only count.
+    seen: usize,
+    /// Whether records of one variant in several batches may differ in what is asked, and those that pass.
+    by_record: bool,
+    passing: Vec<RowRef>,
+    /// How variants are spelled, where they are numbered: then rows of one variant that a batch has
+    /// twice come one after the other.
+    spellings: Option<Spellings>,
+    /// The number of the variant last numbered.
+    number: u32,
+    /// A row of the variant before, and where that is.
+    previous: Option<(RowRef, Place)>,
+    counting: Counting<'a>,
+    /// Where the current variant is.
+    place: Place,
+    /// Positions walked.
+    walked: u32,
+    plan: WalkPlan,
+}
+
+/// A segment being walked.
+pub(in crate::query) struct PartWalk<'a> {
+    pub(in crate::query) part: usize,
+    /// Whether a variant may have several of its rows.
+    is_merged: bool,
+    pub(in crate::query) segment: &'a Segment,
+    candidates: Rows,
+    pub(in crate::query) filter: RowFilter<'a>,
+}
+
+/// The next candidate of a part on the current contig; the greatest is the one that comes first.
+#[derive(PartialEq, Eq)]
+struct Head {
+    /// Index in `parts`.
+    index: usize,
+    /// Index of the candidate range.
+    range: usize,
+    row: u32,
+    end: u32,
+    position: i64,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(view: &'a View, test: Node<Test>) -> Result<Self> {
+        let joins_rows = view.joins_rows();
+        let mut found: Vec<Option<Rows>> = Vec::new();
+        for (index, part) in view.parts().iter().enumerate() {
+            check_stop()?;
+            found.push(match may_have(view, index, &test) {
+                true => Some(candidates(
+                    view.segment(part)?,
+                    index,
+                    &test,
+                    view.applies(Shortcut::PageCounts),
+                )?),
+                false => None,
+            });
+        }
+        let mut changes = Changes::default();
+        if joins_rows {
+            add_rows_of_other_batches(view, &mut found)?;
+            changes = Changes::of(view, &test, &mut found)?;
+        }
+        let mut parts = Vec::new();
+        let mut plan = WalkPlan {
+            exact: true,
+            ..WalkPlan::default()
+        };
+        for ((index, part), candidates) in view.parts().iter().enumerate().zip(found) {
+            let Some(candidates) = candidates else {
+                plan.segments_skipped += 1;
+                continue;
+            };
+            plan.segments += 1;
+            plan.candidates += candidates.len();
+            plan.exact &= candidates.exact;
+            if !candidates.ranges.is_empty() {
+                let segment = view.segment(part)?;
+                parts.push(PartWalk {
+                    part: index,
+                    is_merged: view.is_merged(index),
+                    segment,
+                    candidates,
+                    filter: RowFilter::new(segment),
+                });
+            }
+        }
+        let changes = changes.of_parts(&parts);
+        let spans = parts.iter().flat_map(|part| part.segment.contigs());
+        let contigs: BTreeSet<u32> = spans.map(|rows| rows.contig).collect();
+        Ok(Self {
+            view,
+            by_record: joins_rows && asks_records(&test),
+            passing: Vec::new(),
+            spellings: None,
+            number: 0,
+            previous: None,
+            test,
+            parts,
+            contigs: contigs.into_iter().rev().collect(),
+            heads: BinaryHeap::new(),
+            pending: Vec::new(),
+            changes,
+            current: Vec::new(),
+            seen: 0,
+            counting: Counting::new(view, None),
+            place: Place {
+                contig: 0,
+                position: 0,
+            },
+            walked: 0,
+            plan,
+        })
+    }
+
+    pub(crate) fn plan(&self) -> &WalkPlan {
+        &self.plan
+    }
+
+    /// Moves to the next variant; `false` after the last.
+    pub(crate) fn step(&mut self) -> Result<bool> {
+        self.previous = self.current.first().map(|row| (*row, self.place));
+        loop {
+            if let Some(rows) = self.changes.next_variant() {
+                self.current = rows;
+            } else {
+                if let Some(rows) = self.pending.pop() {
+                    self.current = rows;
+                } else if !self.advance()? {
+                    return Ok(false);
+                }
+                if self.changes.join(&mut self.current) {
+                    continue;
+                }
+            }
+            self.counting.begin(self.place);
+            self.seen = self.current.len();
+            if self.view.whole().is_none() && !self.cut_to_seen()? {
+                continue;
+            }
+            if self.plan.exact || self.matches()? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The variant's rows of which the record may be seen.
+    pub(in crate::query) fn seen(&self) -> &[RowRef] {
+        self.current.get(..self.seen).unwrap_or_default()
+    }
+
+    /// Whether several rows of the variant are of one batch.
+    pub(in crate::query) fn reports_in_rows(&self) -> bool {
+        let merged = self.current.iter().filter(|row| {
+            let part = self.parts.get(row.part);
+            part.is_some_and(|part| part.is_merged)
+        });
+        merged.count() > 1
+    }
+
+    /// The variant's row in each batch that has it.
+    pub(crate) fn rows(&self) -> &[RowRef] {
+        &self.current
+    }
+
+    /// Its rows in the batches of which the record passes: who carries it there carries what is asked for.
+    pub(crate) fn passing(&self) -> &[RowRef] {
+        match self.by_record {
+            true => &self.passing,
+            false => self.seen(),
+        }
+    }
+
+    /// Whether records of one variant in several batches may differ in what is asked.
+    pub(in crate::query) fn is_by_record(&self) -> bool {
+        self.by_record
+    }
+
+    /// Numbers variants from here on: see [`Self::numbered`].
+    pub(crate) fn number_variants(&mut self) -> Result<()> {
+        self.spellings = Some(Spellings::of(self.view, &self.parts)?);
+        Ok(())
+    }
+
+    /// The number of the variant, for all that are numbered: a batch may report one in several records, and each
+    /// of these is a variant of its own here, but of one number.
+    pub(crate) fn numbered(&mut self) -> Result<Numbered> {
+        let next = self.number + 1;
+        let spellings = self.spellings.as_mut();
+        if let Some(known) = spellings.and_then(|of| of.number_of(&self.current, next)) {
+            self.number = self.number.max(known.number);
+            return Ok(known);
+        }
+        if !self.is_reported_again()? {
+            self.number = next;
+        }
+        Ok(Numbered {
+            number: self.number,
+            spelled: Spelled::Alike,
+        })
+    }
+
+    /// Whether the variant is the same as the one before, as it is spelled.
+    fn is_reported_again(&mut self) -> Result<bool> {
+        let (Some((before, place)), Some(&now)) = (self.previous, self.current.first()) else {
+            return Ok(false);
+        };
+        if place != self.place {
+            return Ok(false);
+        }
+        if before.part == now.part
+            && let Some(part) = self.parts.get_mut(now.part)
+            && let (Some(a), Some(b)) = (part.short(before.row)?, part.short(now.row)?)
+        {
+            return Ok(a == b);
+        }
+        Ok(self.key(before)? == self.key(now)?)
+    }
+
+    /// Other rows of the variant in the segments that have it: records that report it once more. They stand
+    /// beside each other.
+    pub(in crate::query) fn rows_again(&mut self, again: &mut Vec<RowRef>) -> Result<()> {
+        again.clear();
+        for i in 0..self.current.len() {
+            let Some(&row) = self.current.get(i) else {
+                break;
+            };
+            for step in [-1, 1] {
+                let mut at = row.row;
+                while let Some(next) = self.beside(RowRef { row: at, ..row }, step)? {
+                    if self.key(next)? == self.key(row)? && !self.current.contains(&next) {
+                        again.push(next);
+                    }
+                    at = next.row;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The row before or behind another one, if it is of the same place and text.
+    fn beside(&mut self, row: RowRef, step: i32) -> Result<Option<RowRef>> {
+        let Some(part) = self.parts.get_mut(row.part) else {
+            return Ok(None);
+        };
+        let rows = part.segment.rows_of(part.segment.contig_of(row.row));
+        let next = row.row.checked_add_signed(step);
+        let Some(next) = next.filter(|next| rows.contains(next)) else {
+            return Ok(None);
+        };
+        let filter = &mut part.filter;
+        let same = filter.alleles_number(next)? == filter.alleles_number(row.row)?
+            && filter.position(next)? == filter.position(row.row)?;
+        Ok(same.then_some(RowRef { row: next, ..row }))
+    }
+
+    fn key(&mut self, row: RowRef) -> Result<Option<VariantKey>> {
+        let names = self.view.contig_names();
+        let part = self.parts.get_mut(row.part);
+        part.map(|part| VariantKey::of(&mut part.filter, row.row, names))
+            .transpose()
+    }
+
+    /// Moves to the next position; `false` at the end.
+    fn advance(&mut self) -> Result<bool> {
+        self.walked = self.walked.wrapping_add(1);
+        if self.walked.is_multiple_of(STOP_EVERY) {
+            check_stop()?;
+        }
+        while self.heads.is_empty() {
+            let Some(contig) = self.contigs.pop() else {
+                return Ok(false);
+            };
+            self.start_contig(contig)?;
+        }
+        self.current.clear();
+        let Some(mut head) = self.heads.pop() else {
+            return Ok(false);
+        };
+        let position = head.position;
+        self.place.position = i32::try_from(position).unwrap_or(i32::MAX);
+        if self
+            .heads
+            .peek()
+            .is_some_and(|next| next.position == position)
+        {
+            self.heads.push(head);
+            self.gather(position)?;
+            return Ok(true);
+        }
+        if let Some(part) = self.parts.get_mut(head.index) {
+            let (row, range) = (head.row, head.range);
+            let mut more = head.step(part)?;
+            // short alleles are bases, of which the order of rows puts those of a variant together
+            if (self.spellings.is_some() || part.is_merged)
+                && more
+                && head.position == position
+                && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
+            {
+                (head.row, head.range) = (row, range);
+                self.heads.push(head);
+                self.gather(position)?;
+                return Ok(true);
+            }
+            let index = head.index;
+            let at = |row| RowRef { part: index, row };
+            self.current.push(at(row));
+            while part.is_merged
+                && more
+                && head.position == position
+                && part.short(head.row)? == part.short(row)?
+            {
+                self.current.push(at(head.row));
+                more = head.step(part)?;
+            }
+            // what is not short may be the same in other letters
+            let goes_on = part.is_merged && more && head.position == position;
+            if goes_on && part.short(head.row)?.is_none() {
+                self.current.clear();
+                (head.row, head.range, head.position) = (row, range, position);
+                self.heads.push(head);
+                self.gather(position)?;
+                return Ok(true);
+            }
+            if more {
+                self.heads.push(head);
+            }
+        }
+        Ok(true)
+    }
+
+    fn start_contig(&mut self, contig: u32) -> Result<()> {
+        self.place.contig = contig;
+        for (index, part) in self.parts.iter_mut().enumerate() {
+            let rows = part.segment.rows_of(contig);
+            let range = part
+                .candidates
+                .ranges
+                .partition_point(|range| range.end <= rows.start);
+            let Some(first) = part.candidates.ranges.get(range) else {
+                continue;
+            };
+            let row = first.start.max(rows.start);
+            if row < rows.end {
+                let position = part.filter.position(row)?;
+                self.heads.push(Head {
+                    index,
+                    range,
+                    row,
+                    end: rows.end,
+                    position,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn matches(&mut self) -> Result<bool> {
+        let seen = self.current.get(..self.seen).unwrap_or_default();
+        let rows = VariantRows {
+            all: &self.current,
+            seen,
+        };
+        let (test, parts, counting) = (&self.test, &mut self.parts, &mut self.counting);
+        if !self.by_record {
+            return test_node(test, parts, rows, seen, counting);
+        }
+        self.passing.clear();
+        for row in seen {
+            if test_node(test, parts, rows, std::slice::from_ref(row), counting)? {
+                self.passing.push(*row);
+            }
+        }
+        Ok(!self.passing.is_empty())
+    }
+
+    /// Whether another test holds of the variant; what is asked of a record must hold of this one, or else
+    /// of any.
+    pub(in crate::query) fn passes(
+        &mut self,
+        test: &Node<Test>,
+        record: Option<RowRef>,
+    ) -> Result<bool> {
+        let seen = self.current.get(..self.seen).unwrap_or_default();
+        let rows = VariantRows {
+            all: &self.current,
+            seen,
+        };
+        let parts = &mut self.parts;
+        let records = record.as_ref().map_or(seen, std::slice::from_ref);
+        test_node(test, parts, rows, records, &mut self.counting)
+    }
+
+    /// The variant's counts over everybody, as the tests of the expression have them.
+    pub(in crate::query) fn counts(&mut self) -> Result<Counts> {
+        count_everybody(&mut self.parts, &self.current, &mut self.counting)?;
+        let rows = rows_of(&self.parts, &self.current);
+        self.counting.counts(EVERYBODY, rows)
+    }
+
+    /// Where the variant is.
+    pub(in crate::query) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The variant's rows with their parts.
+    pub(in crate::query) fn rows_of(&self) -> impl Iterator<Item = RowOf<'a>> + Clone {
+        rows_of(&self.parts, &self.current)
+    }
+
+    /// What batches that do not have the variant know of its place.
+    pub(in crate::query) fn coverage(&mut self) -> Result<&mut Coverage<'a>> {
+        let coverage = self.counting.coverage()?;
+        coverage.look_at(self.place, rows_of(&self.parts, &self.current))?;
+        Ok(coverage)
+    }
+
+    /// REF and ALT of a row, added to the buffers.
+    pub(in crate::query) fn alleles(
+        &mut self,
+        row: RowRef,
+        reference: &mut Vec<u8>,
+        alternate: &mut Vec<u8>,
+    ) -> Result<()> {
+        match self.parts.get_mut(row.part) {
+            Some(part) => part.filter.alleles(row.row, reference, alternate),
+            None => Ok(()),
+        }
+    }
+
+    /// The segment of a row, and the number of its part in the dataset.
+    pub(crate) fn part(&self, row: RowRef) -> Option<(usize, &'a Segment)> {
+        self.parts
+            .get(row.part)
+            .map(|part| (part.part, part.segment))
+    }
+
+    /// How many parts are walked: rows refer to them by number.
+    pub(crate) fn part_count(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+impl PartWalk<'_> {
+    /// Whether a row is among the candidates.
+    pub(in crate::query) fn is_candidate(&self, row: u32) -> bool {
+        let ranges = &self.candidates.ranges;
+        let at = ranges.partition_point(|range| range.end <= row);
+        ranges.get(at).is_some_and(|range| range.start <= row)
+    }
+
+    /// The number of a row's alleles in the segment, where they are a few bases: then no other number is
+    /// of the same ones.
+    fn short(&mut self, row: u32) -> Result<Option<i64>> {
+        let number = self.filter.alleles_number(row)?;
+        let is_packed = self.segment.has_packed_alleles(number)?;
+        Ok(is_packed.then_some(number))
+    }
+}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |head: &Self| (head.position, head.index);
+        key(other).cmp(&key(self))
+    }
+}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Head {
+    /// Moves to the next candidate on the contig; `false` where there is none.
+    fn step(&mut self, part: &mut PartWalk<'_>) -> Result<bool> {
+        self.row += 1;
+        while let Some(range) = part.candidates.ranges.get(self.range) {
+            if self.row < range.end {
+                self.row = self.row.max(range.start);
+                break;
+            }
+            self.range += 1;
+        }
+        if self.range == part.candidates.ranges.len() || self.row >= self.end {
+            return Ok(false);
+        }
+        self.position = part.filter.position(self.row)?;
+        Ok(true)
+    }
+}

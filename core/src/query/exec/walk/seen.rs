@@ -1,0 +1,64 @@
+//! Who may be seen decides which rows of a walk are shown.
+
+use super::{RowRef, Walk};
+use crate::error::Result;
+use crate::query::exec::filter::EVERYBODY;
+
+impl Walk<'_> {
+    /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only
+    /// those carry the variant who may not be seen: then there is no such variant.
+    pub(super) fn cut_to_seen(&mut self) -> Result<bool> {
+        let mut carried = false;
+        for &row in &self.current {
+            if let Some(tally) = self.parts.get(row.part).and_then(|of| {
+                let everybody = self.counting.group_mut(EVERYBODY)?;
+                everybody.tally((of.part, of.segment, row.row))
+            }) {
+                carried |= tally.is_carried(row.row)?;
+            }
+        }
+        if carried && self.counts()?.ac == 0 {
+            return Ok(false);
+        }
+        let (view, parts) = (self.view, &self.parts);
+        let seen = |row: &RowRef| {
+            parts
+                .get(row.part)
+                .is_some_and(|of| view.sees_part(of.part))
+        };
+        self.current.retain(seen);
+        self.counting.begin(self.place);
+        self.sort_seen()?;
+        Ok(self.seen > 0)
+    }
+
+    /// Puts the rows first of which somebody who may be seen has the record.
+    fn sort_seen(&mut self) -> Result<()> {
+        let mut at = 0;
+        for i in 0..self.current.len() {
+            let Some(&row) = self.current.get(i) else {
+                break;
+            };
+            let part = self.parts.get(row.part);
+            let Some(part) = part.map(|of| (of.part, of.segment, of.is_merged)) else {
+                continue;
+            };
+            let everybody = self.counting.group_mut(EVERYBODY);
+            let tally = everybody.and_then(|of| of.tally((part.0, part.1, row.row)));
+            let is_seen = match tally.filter(|_| part.2) {
+                Some(tally) => tally.has_record(row.row)?,
+                None => true,
+            };
+            if is_seen {
+                // the order of the others is kept
+                self.current
+                    .get_mut(at..=i)
+                    .unwrap_or_default()
+                    .rotate_right(1);
+                at += 1;
+            }
+        }
+        self.seen = at;
+        Ok(())
+    }
+}

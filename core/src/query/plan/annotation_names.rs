@@ -1,0 +1,267 @@
+//! Names of genes, consequences and changes: what of a dataset they mean.
+
+use super::variant_names::{Resolver, Test};
+use crate::cohort::Regions;
+use crate::error::Result;
+use crate::model::Gene;
+use crate::model::consequence::{descendants, names, term};
+use crate::model::normal_protein;
+use crate::query::exec::entries::EntryTest;
+use crate::query::expr::{Atom, Node, nearest};
+use crate::store::annotations::split_change;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How accessions of proteins begin.
+const PROTEINS: [&str; 4] = ["NP_", "XP_", "YP_", "ENSP"];
+
+pub(in crate::query) fn entry(test: EntryTest) -> Test {
+    Test::Entry(Arc::new(test))
+}
+
+/// All of these: what is asked of annotations is asked of one entry.
+pub(in crate::query) fn together(nodes: Vec<Node<Test>>) -> Node<Test> {
+    let (mut tests, mut rest) = (Vec::new(), Vec::new());
+    let mut place = None;
+    for node in nodes {
+        match node {
+            Node::Atom(Atom {
+                kind: Test::Entry(test),
+                at,
+            }) => {
+                place.get_or_insert((rest.len(), at));
+                tests.push(Arc::unwrap_or_clone(test));
+            }
+            node => rest.push(node),
+        }
+    }
+    if let Some((before, at)) = place {
+        let test = match <[EntryTest; 1]>::try_from(tests) {
+            Ok([test]) => test,
+            Err(tests) => EntryTest::all(tests),
+        };
+        let kind = entry(test);
+        rest.insert(before, Node::Atom(Atom { kind, at }));
+    }
+    match <[Node<Test>; 1]>::try_from(rest) {
+        Ok([node]) => node,
+        Err(nodes) => Node::And(nodes),
+    }
+}
+
+/// Any of these: one question to entries where all are.
+pub(in crate::query) fn any_of(nodes: Vec<Node<Test>>) -> Node<Test> {
+    let mut tests = Vec::new();
+    let mut place = 0..0;
+    for node in &nodes {
+        let Node::Atom(Atom {
+            kind: Test::Entry(test),
+            at,
+        }) = node
+        else {
+            return Node::Or(nodes);
+        };
+        if tests.is_empty() {
+            place = at.clone();
+        }
+        tests.push(EntryTest::clone(test));
+    }
+    Node::Atom(Atom {
+        kind: entry(EntryTest::Any(tests)),
+        at: place,
+    })
+}
+
+impl Resolver<'_> {
+    /// Whose annotations the dataset has.
+    pub(in crate::query) fn annotations(&self, at: &Range<usize>) -> Result<&str> {
+        match &self.view.manifest().annotations {
+            Some(annotations) => Ok(annotations),
+            None => {
+                let message = "this dataset has no annotations: build from annotated files";
+                Err(self.error(at, message.to_owned(), Vec::new()))
+            }
+        }
+    }
+
+    /// Variants of a gene: those annotated so, or else those that reach into it.
+    pub(in crate::query) fn gene(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        if self.view.manifest().annotations.is_none() {
+            return self.gene_by_position(name, at);
+        }
+        self.gene_by_annotation(name, at).map(entry)
+    }
+
+    fn gene_by_annotation(&self, name: &str, at: &Range<usize>) -> Result<EntryTest> {
+        let annotations = self.annotations(at)?;
+        let wanted = name.trim().to_lowercase();
+        let mut note = format!("gene {name}: by annotation ({annotations})");
+        let mut wanted = vec![wanted];
+        if !self.is_annotated(&wanted)? {
+            // it may be annotated by another of its names
+            let model = match self.view.genes() {
+                Some(genes) => genes.find(name)?,
+                None => Vec::new(),
+            };
+            let Some(gene) = self.single(name, &model, at)? else {
+                let mut known = BTreeSet::new();
+                for part in self.view.parts() {
+                    let segment = self.view.segment(part)?;
+                    if let Some(annotations) = segment.annotations() {
+                        let genes = annotations.all_genes(segment.file())?.into_iter();
+                        known.extend(genes.map(|gene| gene.shown().to_owned()));
+                    }
+                }
+                let candidates = nearest(name, known.iter().map(String::as_str));
+                let message = format!("no gene `{name}` in the annotations here");
+                return Err(self.error(at, message, candidates));
+            };
+            wanted = gene.names().into_iter().collect();
+            note = format!(
+                "gene {}: by annotation ({annotations}), under all its names",
+                gene.symbol
+            );
+        }
+        self.notes.borrow_mut().push(note);
+        Ok(EntryTest::Gene(wanted))
+    }
+
+    /// Whether some entry is of a gene of one of these names.
+    fn is_annotated(&self, names: &[String]) -> Result<bool> {
+        for part in self.view.parts() {
+            let segment = self.view.segment(part)?;
+            let Some(annotations) = segment.annotations() else {
+                continue;
+            };
+            for name in names {
+                if !annotations.genes_named(segment.file(), name)?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The one gene found; an error where there are several.
+    fn single<'g>(
+        &self,
+        name: &str,
+        found: &'g [Gene],
+        at: &Range<usize>,
+    ) -> Result<Option<&'g Gene>> {
+        match found {
+            [] => Ok(None),
+            [gene] => Ok(Some(gene)),
+            several => {
+                let symbols = several.iter().map(|gene| gene.symbol.clone()).collect();
+                let message = format!("`{name}` names several genes");
+                Err(self.error(at, message, symbols))
+            }
+        }
+    }
+
+    /// The variants that reach into a gene.
+    fn gene_by_position(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        let Some(genes) = self.view.genes() else {
+            let message = "no genes are known here: build with `--genes`, or from annotated files";
+            return Err(self.error(at, message.to_owned(), Vec::new()));
+        };
+        let found = genes.find(name)?;
+        let mut intervals = Vec::new();
+        for gene in &found {
+            let number = |contig: &str| {
+                let number = self.view.contig_names().resolve(contig);
+                number.ok().map(|contig| contig as u32)
+            };
+            intervals.extend(genes.intervals(gene, number));
+        }
+        let Some(gene) = self.single(name, &found, at)? else {
+            let symbols = genes.symbols()?.iter().map(String::as_str);
+            let message = format!("no gene `{name}` here");
+            return Err(self.error(at, message, nearest(name, symbols)));
+        };
+        let pad = match genes.pad() {
+            0 => String::new(),
+            pad => format!(" and {pad} bases on both sides"),
+        };
+        self.notes
+            .borrow_mut()
+            .push(format!("gene {}: by position{pad}", gene.symbol));
+        Ok(Test::Regions(Regions::new(intervals)))
+    }
+
+    /// A consequence, with all that are more special.
+    pub(in crate::query) fn consequence(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        self.annotations(at)?;
+        if let Some(known) = term(name.trim()) {
+            let terms = descendants(known).into_iter().map(str::to_owned).collect();
+            return Ok(entry(EntryTest::Consequence(terms)));
+        }
+        // an annotator may write what the ontology does not know
+        let mut recorded = BTreeSet::new();
+        for part in self.view.parts() {
+            let segment = self.view.segment(part)?;
+            if let Some(annotations) = segment.annotations() {
+                let all = annotations.consequences(segment.file())?.iter();
+                recorded.extend(all.flat_map(|terms| terms.split('&')).map(str::to_owned));
+            }
+        }
+        let mut same = recorded.iter();
+        if let Some(known) = same.find(|known| known.eq_ignore_ascii_case(name.trim())) {
+            return Ok(entry(EntryTest::Consequence(vec![known.clone()])));
+        }
+        let mut known: Vec<&str> = names().collect();
+        known.extend(recorded.iter().map(String::as_str));
+        let message = format!("no consequence `{name}` in the Sequence Ontology");
+        Err(self.error(at, message, nearest(name, known)))
+    }
+
+    /// A change of a protein, of a gene or accession where one stands before it.
+    pub(in crate::query) fn protein(&self, text: &str, at: &Range<usize>) -> Result<Test> {
+        self.annotations(at)?;
+        let Some(change) = normal_protein(text) else {
+            let message =
+                format!("`{text}` is no change of a protein, as V600E or p.Val600Glu are");
+            return Err(self.error(at, message, Vec::new()));
+        };
+        let accession = |accession| EntryTest::Protein {
+            accession,
+            change: change.clone(),
+        };
+        let Some((of, _)) = text.rsplit_once(':') else {
+            return Ok(entry(accession(None)));
+        };
+        if PROTEINS.iter().any(|start| of.starts_with(start)) {
+            return Ok(entry(accession(Some(of.to_owned()))));
+        }
+        let gene = self.gene_by_annotation(of, at)?;
+        Ok(entry(EntryTest::all(vec![gene, accession(None)])))
+    }
+
+    /// A change of a transcript or a protein in HGVS; `None` where the text is none, or nothing is
+    /// annotated.
+    pub(in crate::query) fn change(&self, text: &str, at: &Range<usize>) -> Result<Option<Test>> {
+        if self.view.manifest().annotations.is_none() {
+            return Ok(None);
+        }
+        let Some((_, change)) = text.rsplit_once(':') else {
+            return Ok(None);
+        };
+        if change.starts_with("p.") {
+            return self.protein(text, at).map(Some);
+        }
+        let of_transcript = ["c.", "n.", "r."];
+        if !of_transcript.iter().any(|kind| change.starts_with(kind)) {
+            return Ok(None);
+        }
+        let Some((transcript, version, change)) = split_change(text) else {
+            return Ok(None);
+        };
+        Ok(Some(entry(EntryTest::Change {
+            transcript: transcript.to_owned(),
+            version: version.to_owned(),
+            change: change.to_owned(),
+        })))
+    }
+}

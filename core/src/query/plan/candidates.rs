@@ -1,0 +1,300 @@
+//! The rows that a test may pick, from indexes and zone maps alone.
+
+use super::variant_names::Test;
+use crate::cohort::{Applies, View};
+use crate::error::Result;
+use crate::format::{PAGE_ROWS, Zone};
+use crate::genome::Interval;
+use crate::query::expr::{Comparison, Node, Number};
+use crate::store::Segment;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Candidate rows of a segment, ascending and disjoint; exact where nothing is left to test.
+#[derive(Debug, Clone, Default)]
+pub(in crate::query) struct Rows {
+    pub(in crate::query) ranges: Vec<Range<u32>>,
+    pub(in crate::query) exact: bool,
+}
+
+impl Rows {
+    fn all(rows: u32, exact: bool) -> Self {
+        Self {
+            ranges: std::iter::once(0..rows)
+                .filter(|all| !all.is_empty())
+                .collect(),
+            exact,
+        }
+    }
+
+    pub(in crate::query) fn none() -> Self {
+        Self {
+            ranges: Vec::new(),
+            exact: true,
+        }
+    }
+
+    /// Ascending rows.
+    pub(in crate::query) fn of(rows: &[u32], exact: bool) -> Self {
+        Self::from_unsorted(rows.iter().map(|&row| row..row + 1).collect(), exact)
+    }
+
+    /// The same, to be tested.
+    pub(in crate::query) fn inexact(self) -> Self {
+        Self {
+            exact: false,
+            ..self
+        }
+    }
+
+    /// Ranges in any order, overlapping or not.
+    fn from_unsorted(mut ranges: Vec<Range<u32>>, exact: bool) -> Self {
+        ranges.retain(|range| !range.is_empty());
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut merged: Vec<Range<u32>> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        Self {
+            ranges: merged,
+            exact,
+        }
+    }
+
+    pub(in crate::query) fn and(&self, other: &Self) -> Self {
+        let mut ranges = Vec::new();
+        let (mut a, mut b) = (
+            self.ranges.iter().peekable(),
+            other.ranges.iter().peekable(),
+        );
+        while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+            let both = x.start.max(y.start)..x.end.min(y.end);
+            if !both.is_empty() {
+                ranges.push(both);
+            }
+            if x.end <= y.end {
+                a.next()
+            } else {
+                b.next()
+            };
+        }
+        Self {
+            ranges,
+            exact: self.exact && other.exact,
+        }
+    }
+
+    pub(in crate::query) fn or(self, other: Self) -> Self {
+        let exact = self.exact && other.exact;
+        let ranges = self.ranges.into_iter().chain(other.ranges).collect();
+        Self::from_unsorted(ranges, exact)
+    }
+
+    fn not(&self, rows: u32) -> Self {
+        if !self.exact {
+            return Self::all(rows, false);
+        }
+        let mut ranges = Vec::new();
+        let mut next = 0;
+        for range in &self.ranges {
+            ranges.push(next..range.start);
+            next = range.end;
+        }
+        ranges.push(next..rows);
+        Self::from_unsorted(ranges, true)
+    }
+
+    pub(in crate::query) fn len(&self) -> u64 {
+        self.ranges
+            .iter()
+            .map(|range| u64::from(range.end - range.start))
+            .sum()
+    }
+}
+
+/// Whether a part may have rows that the test picks, by the manifest alone.
+pub(in crate::query) fn may_have(view: &View, part: usize, node: &Node<Test>) -> bool {
+    match node {
+        Node::Atom(atom) => match &atom.kind {
+            Test::Regions(regions) => view.reaches_any(part, regions),
+            Test::Rows(rows) => rows.contains_key(&part),
+            Test::Change(rows) => rows.contains_key(&part),
+            _ => true,
+        },
+        Node::Not(_) => true,
+        Node::And(parts) => parts.iter().all(|node| may_have(view, part, node)),
+        Node::Or(parts) => parts.iter().any(|node| may_have(view, part, node)),
+    }
+}
+
+/// The rows of a segment that a test may pick, where the counts of its pages say so much of a variant's.
+pub(in crate::query) fn candidates(
+    segment: &Segment,
+    part: usize,
+    node: &Node<Test>,
+    counts: Applies,
+) -> Result<Rows> {
+    let rows = segment.meta().rows;
+    Ok(match node {
+        Node::Atom(atom) => match &atom.kind {
+            Test::All => Rows::all(rows, true),
+            Test::Regions(regions) => Rows::from_unsorted(segment.touching(regions)?, true),
+            Test::Rows(by_part) => rows_in(by_part, part),
+            Test::Change(by_part) => rows_in(by_part, part),
+            Test::Entry(test) => match segment.annotations() {
+                Some(of) => test.local(of, segment.file())?.rows(segment)?,
+                None => Rows::none(),
+            },
+            Test::Types(types) => pages_where(segment, |zone| zone.types & types != 0)?,
+            Test::Number {
+                field: Number::Ac,
+                comparison,
+                value,
+            } if counts != Applies::No => {
+                let (comparison, value) = (*comparison, *value);
+                let least = |zone: &Zone| match counts {
+                    Applies::Superset => 0.0,
+                    _ => f64::from(zone.min_ac),
+                };
+                pages_where(segment, |zone| match comparison {
+                    Comparison::Less | Comparison::LessOrEqual => {
+                        comparison.holds(least(zone), value)
+                    }
+                    Comparison::Greater | Comparison::GreaterOrEqual => {
+                        comparison.holds(f64::from(zone.max_ac), value)
+                    }
+                    Comparison::Equal => least(zone) <= value && value <= f64::from(zone.max_ac),
+                    Comparison::NotEqual => true,
+                })?
+            }
+            _ => Rows::all(rows, false),
+        },
+        Node::Not(inner) => candidates(segment, part, inner, counts)?.not(rows),
+        Node::And(parts) => {
+            let mut all = Rows::all(rows, true);
+            for node in parts {
+                all = all.and(&candidates(segment, part, node, counts)?);
+            }
+            all
+        }
+        Node::Or(parts) => {
+            let mut any = Rows::none();
+            for node in parts {
+                any = any.or(candidates(segment, part, node, counts)?);
+            }
+            any
+        }
+    })
+}
+
+fn rows_in(by_part: &HashMap<usize, Vec<u32>>, part: usize) -> Rows {
+    let found = by_part.get(&part).map_or(&[][..], Vec::as_slice);
+    Rows::of(found, true)
+}
+
+/// Rows of the pages whose zone map passes.
+fn pages_where(segment: &Segment, passes: impl Fn(&Zone) -> bool) -> Result<Rows> {
+    let rows = segment.meta().rows;
+    let mut ranges = Vec::new();
+    for page in 0..rows.div_ceil(PAGE_ROWS) {
+        if passes(&segment.page(page)?.zone) {
+            ranges.push(page * PAGE_ROWS..rows.min((page + 1) * PAGE_ROWS));
+        }
+    }
+    Ok(Rows::from_unsorted(ranges, false))
+}
+
+/// What one batch tells of a variant (an id, an END) counts for all: rows of other batches at the
+/// places of candidates become candidates, and the tests decide on the variants as a whole.
+pub(in crate::query) fn add_rows_of_other_batches(
+    view: &View,
+    found: &mut [Option<Rows>],
+) -> Result<()> {
+    let places = places_of(view, found)?;
+    for ((part, entry), slot) in view
+        .parts()
+        .iter()
+        .zip(&view.manifest().segments)
+        .zip(found)
+    {
+        let mut ranges = Vec::new();
+        for span in &entry.contigs {
+            let on = |place: &Place| (place.0, place.1.end) <= (span.contig, span.start);
+            let first = places.partition_point(on);
+            let reaches = |place: &&Place| place.0 == span.contig && place.1.start <= span.last;
+            let mut places = places.get(first..).unwrap_or_default();
+            if places.first().filter(reaches).is_none() {
+                continue;
+            }
+            let segment = view.segment(part)?;
+            let mut rows = segment.rows_of(span.contig);
+            while let Some((_, interval)) = places.first().filter(reaches)
+                && !rows.is_empty()
+            {
+                let first = segment.lower_bound(rows.clone(), i64::from(interval.start))?;
+                rows.start = segment.lower_bound(first..rows.end, i64::from(interval.end))?;
+                if first < rows.start {
+                    ranges.push(first..rows.start);
+                }
+                if rows.is_empty() {
+                    break;
+                }
+                // both are skipped to where the other goes on
+                let next = segment.columns.position.get(segment.file(), rows.start)?;
+                let behind = places.partition_point(|(contig, interval)| {
+                    *contig == span.contig && i64::from(interval.end) <= next
+                });
+                places = places.get(behind..).unwrap_or_default();
+            }
+        }
+        if let Some(known) = slot.take() {
+            ranges.extend(known.ranges);
+        } else if ranges.is_empty() {
+            continue;
+        }
+        *slot = Some(Rows::from_unsorted(ranges, false));
+    }
+    Ok(())
+}
+
+/// Where rows start, by contig.
+type Place = (u32, Interval);
+
+/// The places of candidates, ascending and disjoint.
+fn places_of(view: &View, found: &[Option<Rows>]) -> Result<Vec<Place>> {
+    let mut places: Vec<Place> = Vec::new();
+    for (part, candidates) in view.parts().iter().zip(found) {
+        let Some(candidates) = candidates else {
+            continue;
+        };
+        let segment = view.segment(part)?;
+        let clamp = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+        let position = |row: u32| {
+            let position = segment.columns.position.get(segment.file(), row);
+            position.map(clamp)
+        };
+        for range in &candidates.ranges {
+            let contigs = segment.contigs();
+            let from = contigs.partition_point(|rows| rows.end_row <= range.start);
+            let contigs = contigs.get(from..).unwrap_or_default().iter();
+            for rows in contigs.take_while(|rows| rows.first_row < range.end) {
+                let (first, end) = (range.start.max(rows.first_row), range.end.min(rows.end_row));
+                let (start, last) = (position(first)?, position(end.saturating_sub(1))?);
+                let end = last.saturating_add(1);
+                places.push((rows.contig, Interval { start, end }));
+            }
+        }
+    }
+    places.sort_unstable_by_key(|(contig, interval)| (*contig, interval.start));
+    places.dedup_by(|next, kept| {
+        let meets = next.0 == kept.0 && next.1.start <= kept.1.end;
+        if meets {
+            kept.1.end = kept.1.end.max(next.1.end);
+        }
+        meets
+    });
+    Ok(places)
+}

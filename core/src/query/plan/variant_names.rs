@@ -1,0 +1,367 @@
+//! From what an expression names to what the dataset holds: contigs, alleles, ids, INFO keys.
+
+use super::annotation_names::{any_of, entry, together};
+use super::find::{doubt_of_mate, find_change};
+use super::group_names::People;
+use super::several::{Several, narrow};
+use crate::cohort::{Regions, View};
+use crate::error::{Error, ExpressionError, Result};
+use crate::format::Zone;
+use crate::genome::{
+    AlleleType, Identifier, Interval, NameError, Position, not_computed, parse_identifier,
+};
+use crate::model::{Annotator, CANONICAL, MANE};
+use crate::model::{InfoKey, InfoType};
+use crate::query::exec::entries::EntryTest;
+use crate::query::expr::{
+    Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantAtom, VariantExpr, VariantType,
+    nearest,
+};
+use crate::set::SampleSet;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A test of a variant, with every name looked up.
+#[derive(Debug, Clone)]
+pub(crate) enum Test {
+    All,
+    /// Any of the intervals.
+    Regions(Regions),
+    /// These rows, by part: those with an id, or an allele that is its text.
+    Rows(HashMap<usize, Vec<u32>>),
+    /// The same of one change of bases, however it is spelled in each of them.
+    Change(Arc<HashMap<usize, Vec<u32>>>),
+    /// One bit for each type's code.
+    Types(u32),
+    Number {
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    },
+    /// A count or frequency within a group.
+    NumberIn {
+        group: Arc<SampleSet>,
+        field: Number,
+        comparison: Comparison,
+        value: f64,
+    },
+    /// A key by its number.
+    Info {
+        key: u16,
+        kind: InfoType,
+        /// What stands between the values of a list.
+        list: u8,
+        test: InfoTest,
+    },
+    /// What an entry of the annotations is.
+    Entry(Arc<EntryTest>),
+    /// A value among those of FILTER; empty for none recorded.
+    Filter(String),
+}
+
+/// Looks up the names of expressions over variants.
+pub(crate) struct Resolver<'a> {
+    pub(in crate::query) view: &'a View,
+    text: String,
+    /// How names were understood, where that could be otherwise.
+    pub(in crate::query) notes: RefCell<Vec<String>>,
+    /// Alleles that are several variants here, unless what stands beside them says which.
+    several: RefCell<Vec<Several>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// `text` is what the atoms' places refer to, for errors.
+    pub(crate) fn new(view: &'a View, text: String) -> Self {
+        Self {
+            view,
+            text,
+            notes: RefCell::default(),
+            several: RefCell::default(),
+        }
+    }
+
+    /// How the names resolved so far were understood, where that could be otherwise.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.notes.take()
+    }
+
+    pub(crate) fn resolve(&self, of: &VariantExpr) -> Result<Node<Test>> {
+        let found = self.node(&of.0)?;
+        match self.several.take().first() {
+            Some(several) => {
+                let (message, candidates) = several.refusal(self.view)?;
+                Err(self.error(&several.at, message, candidates))
+            }
+            None => Ok(found),
+        }
+    }
+
+    fn node(&self, node: &Node<VariantAtom>) -> Result<Node<Test>> {
+        let all = |nodes: &[Node<VariantAtom>]| -> Result<Vec<Node<Test>>> {
+            nodes.iter().map(|n| self.node(n)).collect()
+        };
+        Ok(match node {
+            Node::Atom(atom) => Node::Atom(Atom {
+                kind: self.atom(atom)?,
+                at: atom.at.clone(),
+            }),
+            Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
+            Node::And(parts) => {
+                let parts = all(parts)?;
+                narrow(self.view, &mut self.several.borrow_mut(), &parts)?;
+                together(parts)
+            }
+            Node::Or(parts) => any_of(all(parts)?),
+        })
+    }
+
+    fn atom(&self, atom: &Atom<VariantAtom>) -> Result<Test> {
+        let at = &atom.at;
+        Ok(match &atom.kind {
+            VariantAtom::All => Test::All,
+            VariantAtom::Allele(text) => self.allele(text, at)?,
+            VariantAtom::Name(name) => self.name(name, at)?,
+            VariantAtom::Region { contig, interval } => {
+                Test::Regions(Regions::new(vec![(self.contig(contig, at)?, *interval)]))
+            }
+            VariantAtom::Regions(file) => Test::Regions(self.bed(file, at)?),
+            VariantAtom::Type(kind) => Test::Types(types(*kind)),
+            VariantAtom::Number {
+                field,
+                comparison,
+                value,
+            } => Test::Number {
+                field: *field,
+                comparison: *comparison,
+                value: *value,
+            },
+            VariantAtom::Info { key, test } => self.info(key, test, at)?,
+            VariantAtom::Filter(text) if text == "." => Test::Filter(String::new()),
+            VariantAtom::Filter(text) => Test::Filter(text.clone()),
+            VariantAtom::Id(id) => self.id(id)?,
+            VariantAtom::Gene(name) => self.gene(name, at)?,
+            VariantAtom::NumberIn {
+                field,
+                of,
+                comparison,
+                value,
+            } => {
+                let mut people = People::new(self.view, self.text.clone(), false);
+                let subjects = people.find(of)?;
+                Test::NumberIn {
+                    group: Arc::new(people.subjects.samples_in(&subjects)),
+                    field: *field,
+                    comparison: *comparison,
+                    value: *value,
+                }
+            }
+            VariantAtom::Consequence(name) => self.consequence(name, at)?,
+            VariantAtom::Impact { comparison, impact } => {
+                self.annotations(at)?;
+                let wanted = f64::from(*impact as u8);
+                let holds = |grade: &u8| comparison.holds(f64::from(*grade), wanted);
+                let mask = (0..4)
+                    .filter(holds)
+                    .fold(0, |mask, grade| mask | 1 << grade);
+                entry(EntryTest::Impact(mask))
+            }
+            VariantAtom::Protein(change) => self.protein(change, at)?,
+            VariantAtom::Transcripts(transcripts) => {
+                self.annotations(at)?;
+                entry(EntryTest::Flags(match transcripts {
+                    Transcripts::Canonical => CANONICAL,
+                    Transcripts::Mane => MANE,
+                }))
+            }
+        })
+    }
+
+    pub(in crate::query) fn error(
+        &self,
+        at: &Range<usize>,
+        message: String,
+        candidates: Vec<String>,
+    ) -> Error {
+        Error::from(Box::new(ExpressionError {
+            text: self.text.clone(),
+            at: at.clone(),
+            message,
+            candidates,
+        }))
+    }
+
+    fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {
+        self.view
+            .contig_names()
+            .resolve(name)
+            .map(|contig| contig as u32)
+            .map_err(|e| match &e {
+                NameError::Unknown { name, candidates } => {
+                    self.error(at, format!("no contig `{name}` here"), candidates.clone())
+                }
+                _ => self.error(at, e.to_string(), Vec::new()),
+            })
+    }
+
+    /// A bare word: a contig, or else an id.
+    fn name(&self, name: &str, at: &Range<usize>) -> Result<Test> {
+        match self.view.contig_names().resolve(name) {
+            Ok(contig) => {
+                let whole = Interval {
+                    start: Position::TELOMERE.zero_based(),
+                    end: i32::MAX,
+                };
+                return Ok(Test::Regions(Regions::new(vec![(contig as u32, whole)])));
+            }
+            Err(NameError::Unknown { .. }) => {}
+            Err(e) => return Err(self.error(at, e.to_string(), Vec::new())),
+        }
+        if name.starts_with("p.") && self.view.manifest().annotations.is_some() {
+            return self.protein(name, at);
+        }
+        let found = self.rows_with_id(name)?;
+        if !found.is_empty() || looks_like_rs(name) {
+            return Ok(Test::Rows(found));
+        }
+        let candidates = nearest(name, self.view.contigs());
+        Err(self.error(
+            at,
+            format!("`{name}` is neither a contig nor the id of a variant here"),
+            candidates,
+        ))
+    }
+
+    fn id(&self, id: &str) -> Result<Test> {
+        Ok(Test::Rows(self.rows_with_id(id)?))
+    }
+
+    fn rows_with_id(&self, id: &str) -> Result<HashMap<usize, Vec<u32>>> {
+        let mut found = HashMap::new();
+        for (index, part) in self.view.parts().iter().enumerate() {
+            let rows = self.view.segment(part)?.find_id(id.as_bytes())?;
+            if !rows.is_empty() {
+                found.insert(index, rows);
+            }
+        }
+        Ok(found)
+    }
+
+    fn allele(&self, text: &str, at: &Range<usize>) -> Result<Test> {
+        if let Some(test) = self.change(text, at)? {
+            return Ok(test);
+        }
+        let parsed = parse_identifier(text).map_err(|mut e| {
+            // the place within the atom becomes the place within the expression
+            if self.text.get(at.clone()) == Some(text) {
+                e.at = at.start + e.at.start..at.start + e.at.end;
+                e.text.clone_from(&self.text);
+            }
+            Error::from(e)
+        })?;
+        match parsed {
+            Identifier::Id(id) => match not_computed(id) {
+                Some(message) => Err(self.error(at, message, Vec::new())),
+                None => self.id(id),
+            },
+            Identifier::Allele(name) => {
+                let contig = self.contig(name.contig, at)?;
+                if let Some(doubt) = doubt_of_mate(self.view, &name.change) {
+                    return Err(self.error(at, doubt.to_string(), Vec::new()));
+                }
+                let found = find_change(self.view, contig, &name.change)?;
+                if let Some((message, candidates)) = found.doubt(self.view, text)? {
+                    return Err(self.error(at, message, candidates));
+                }
+                if let Some(several) = Several::of(self.view, text, at, &found.rows)? {
+                    self.several.borrow_mut().push(several);
+                }
+                let by_text = found.by_text;
+                let rows: HashMap<usize, Vec<u32>> = found.rows.into_iter().collect();
+                Ok(match by_text {
+                    true => Test::Rows(rows),
+                    false => Test::Change(Arc::new(rows)),
+                })
+            }
+        }
+    }
+
+    fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {
+        let keys = &self.view.manifest().info;
+        let Some(number) = keys.iter().position(|known| known.key == key) else {
+            let message =
+                format!("INFO {key} is not kept in this dataset (build with --info {key})");
+            return Err(self.error(
+                at,
+                message,
+                nearest(key, keys.iter().map(|k| k.key.as_str())),
+            ));
+        };
+        if self.view.withholds(key) {
+            let message = format!("INFO {key} counts those who may not be seen: it is withheld");
+            return Err(self.error(at, message, Vec::new()));
+        }
+        let entry = keys
+            .get(number)
+            .map(|k| format!("{}\t{}\t{}", k.kind, k.number, k.key));
+        let Some(kind) = entry
+            .and_then(|line| InfoKey::from_line(&line))
+            .map(|key| key.kind)
+        else {
+            return Err(self.error(
+                at,
+                format!("INFO {key} has a type this version does not know"),
+                Vec::new(),
+            ));
+        };
+        let fits = match (kind, test) {
+            (_, InfoTest::Present) => true,
+            (InfoType::Integer | InfoType::Float, InfoTest::Number { .. }) => true,
+            // a list of numbers is text to the index, and compares entry by entry
+            (InfoType::Text | InfoType::Floats, _) => true,
+            _ => false,
+        };
+        if !fits {
+            let message = match kind {
+                InfoType::Flag => format!("INFO {key} is a flag: write info.{key} alone"),
+                _ => format!("INFO {key} is a number: compare it with one"),
+            };
+            return Err(self.error(at, message, Vec::new()));
+        }
+        let list = match Annotator::of_field(key) {
+            Some(_) => b'&',
+            None => b',',
+        };
+        Ok(Test::Info {
+            key: number as u16,
+            kind,
+            list,
+            test: test.clone(),
+        })
+    }
+}
+
+/// `rs` and digits: an id that may be absent without being a mistake.
+fn looks_like_rs(name: &str) -> bool {
+    name.strip_prefix("rs")
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The types that `type:` names.
+fn types(kind: VariantType) -> u32 {
+    let one = Zone::type_bit;
+    match kind {
+        VariantType::Snv => one(AlleleType::Snv),
+        VariantType::Mnv => one(AlleleType::Mnp),
+        VariantType::Ins => one(AlleleType::Ins),
+        VariantType::Del => one(AlleleType::Del),
+        VariantType::Delins => one(AlleleType::Indel),
+        VariantType::Indel => one(AlleleType::Ins) | one(AlleleType::Del) | one(AlleleType::Indel),
+        VariantType::Dup => one(AlleleType::Dup),
+        VariantType::Inv => one(AlleleType::Inv),
+        VariantType::Cnv => one(AlleleType::Cnv),
+        VariantType::Bnd => one(AlleleType::Bnd),
+        VariantType::Other => one(AlleleType::Other),
+    }
+}
