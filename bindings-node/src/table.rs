@@ -12,7 +12,7 @@ use arrow_ipc::writer::StreamWriter;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{Attribute, Error, Trios, View};
+use varidex::{Attribute, Error, Query, Trios, View};
 use varidex_columns::Batches;
 
 /// A table that is being read.
@@ -200,22 +200,23 @@ fn begin(
     settings: &TableSettings,
     group: Option<&NativeGroup>,
 ) -> Result<Batches, Failure> {
-    let group = group.map(|group| &group.0);
-    Ok(match settings.table.as_str() {
-        "variants" => varidex_columns::variants(view, &settings.of, group)?,
+    let query = Query::new(&settings.of)?.in_group(group.map(|group| &group.0));
+    let table = match settings.table.as_str() {
+        "variants" => varidex_columns::variants(view, &query)?,
         "frequencies" => {
             let by = settings.by.iter().map(|name| name.parse::<Attribute>());
             let by = by.collect::<Result<Vec<_>, _>>()?;
-            varidex_columns::frequencies(view, &settings.of, group, &by)?
+            varidex_columns::frequencies(view, &query, &by)?
         }
         "carriers" => {
             let trios = settings.trio.as_ref();
             let trios = trios.map(|file| Trios::from_ped(view, file)).transpose()?;
-            varidex_columns::carriers(view, &settings.of, group, trios)?
+            varidex_columns::carriers(view, &query, trios)?
         }
-        "compounds" => varidex_columns::compounds(view, &settings.of, group)?,
+        "compounds" => varidex_columns::compounds(view, &query)?,
         other => return Err(Error::Usage(format!("no table {other:?}")).into()),
-    })
+    };
+    Ok(table.batches())
 }
 
 #[napi]

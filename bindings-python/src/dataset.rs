@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
-use varidex::{ExportOptions, LocalFiles, Position, Trios};
+use varidex::{ExportOptions, LocalFiles, Position, Query, Trios};
 
 /// Genotypes that are read at once.
 const BLOCK_CELLS: usize = 1 << 22;
@@ -195,10 +195,8 @@ impl Dataset {
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let of = r#where.to_owned();
-        Table::new(py, move || {
-            varidex_columns::variants(&view, &of, group.as_ref())
-        })
+        let query = query(py, r#where, group.as_ref())?;
+        Table::new(py, move || varidex_columns::variants(&view, &query))
     }
 
     /// Counts and frequencies of the variants that an expression picks, in everybody or in a group; with
@@ -219,10 +217,8 @@ impl Dataset {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
         let by = parsed(py, by)?;
-        let of = r#where.to_owned();
-        Table::new(py, move || {
-            varidex_columns::frequencies(&view, &of, group.as_ref(), &by)
-        })
+        let query = query(py, r#where, group.as_ref())?;
+        Table::new(py, move || varidex_columns::frequencies(&view, &query, &by))
     }
 
     /// Who carries the variants that an expression picks, one row for each sample and variant. With
@@ -248,9 +244,9 @@ impl Dataset {
             Some(ped) => Some(run(py, || Trios::from_ped(&view, &ped))?),
             None => None,
         };
-        let of = r#where.to_owned();
+        let query = query(py, r#where, group.as_ref())?;
         Table::new(py, move || {
-            varidex_columns::carriers(&view, &of, group.as_ref(), trios.clone())
+            varidex_columns::carriers(&view, &query, trios.clone())
         })
     }
 
@@ -265,10 +261,8 @@ impl Dataset {
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let of = r#where.to_owned();
-        Table::new(py, move || {
-            varidex_columns::compounds(&view, &of, group.as_ref())
-        })
+        let query = query(py, r#where, group.as_ref())?;
+        Table::new(py, move || varidex_columns::compounds(&view, &query))
     }
 
     /// How many people have which values of some keys ("sex", "age", "population", …), across each other.
@@ -277,7 +271,7 @@ impl Dataset {
     fn people(&self, py: Python<'_>, by: Option<OneOrMany<String>>, top: usize) -> PyResult<Table> {
         let view = self.core(py)?;
         let by = parsed(py, by)?;
-        Table::new(py, move || varidex_columns::people(&view, &by, top))
+        Table::new(py, move || varidex_columns::people(&view, &by, None, top))
     }
 
     /// Terms recorded of people, and what is more general, the most frequent first: "phenotype",
@@ -543,4 +537,9 @@ impl Texts {
             }
         }
     }
+}
+
+/// What is asked of variants, counted in a group where there is one.
+fn query(py: Python<'_>, of: &str, group: Option<&varidex::Group>) -> PyResult<Query> {
+    Ok(run(py, || Query::new(of))?.in_group(group))
 }

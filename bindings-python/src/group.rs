@@ -88,7 +88,7 @@ impl Group {
     /// Their ids as a table, with scores where a similarity was asked for.
     fn table(&self, py: Python<'_>) -> PyResult<Table> {
         let group = self.0.clone();
-        Table::new(py, move || varidex_columns::ids(&group))
+        Table::new(py, move || varidex_columns::ids(&group, None))
     }
 
     /// Numbers of their samples in the dataset, ascending.

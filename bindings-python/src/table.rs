@@ -46,8 +46,9 @@ impl Table {
     /// What `make` says, which is asked once now: what is wrong with the question is told now.
     pub(crate) fn new(
         py: Python<'_>,
-        make: impl Fn() -> Result<Batches> + Send + Sync + 'static,
+        make: impl Fn() -> Result<varidex_columns::Table> + Send + Sync + 'static,
     ) -> PyResult<Self> {
+        let make = move || make().map(varidex_columns::Table::batches);
         let schema = run(py, || make().map(|batches| batches.schema()))?;
         Ok(Self {
             make: Box::new(make),

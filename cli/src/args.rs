@@ -1,6 +1,6 @@
 //! The arguments.
 
-use crate::table::Format;
+use crate::table::{Format, PlainFormat};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use varidex::{Annotations, Assembly};
@@ -178,6 +178,15 @@ pub(crate) struct Variants {
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE")]
     pub(crate) of: String,
+    /// Only these columns, in this order
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// At most so many rows; a message says how to go on
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Only rows behind the one that this token is of
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) after: Option<varidex::RowToken>,
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Tsv)]
     pub(crate) format: Format,
@@ -238,8 +247,8 @@ pub(crate) struct Ask {
     #[arg(long, group = "answer")]
     pub(crate) explain: bool,
     /// How the answer is written; a plain answer has no header
-    #[arg(long, value_enum, default_value_t = Format::Tsv)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = PlainFormat::Tsv)]
+    pub(crate) format: PlainFormat,
 }
 
 #[derive(Debug, Args)]

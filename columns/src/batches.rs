@@ -1,11 +1,13 @@
 //! Rows gathered into batches.
 
+use crate::field::Kind;
+use crate::table::{Cells, Table, is_nullable};
 use arrow_array::builder::{ArrayBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use std::fmt;
 use std::sync::Arc;
-use varidex::{Counts, Error, Result};
+use varidex::{Error, Result};
 
 /// Rows of a batch at most.
 pub const BATCH_ROWS: usize = 16_384;
@@ -13,128 +15,102 @@ pub const BATCH_ROWS: usize = 16_384;
 /// Text of a batch at most, but for one row; in bytes.
 pub const BATCH_BYTES: usize = 8 << 20;
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    /// Text that may be missing.
-    MaybeText,
-    Whole,
-    /// A number that may be missing.
-    MaybeWhole,
-    MaybeShare,
-}
-
 /// The schema of a table.
-pub(crate) fn schema<'n>(columns: impl IntoIterator<Item = (&'n str, Kind)>) -> SchemaRef {
-    let field = |(name, kind): (&str, Kind)| {
-        let (kind, nullable) = match kind {
-            Kind::Text => (DataType::Utf8, false),
-            Kind::MaybeText => (DataType::Utf8, true),
-            Kind::Whole => (DataType::Int64, false),
-            Kind::MaybeWhole => (DataType::Int64, true),
-            Kind::MaybeShare => (DataType::Float64, true),
+fn schema(table: &Table) -> SchemaRef {
+    let field = |column: &crate::field::Column| {
+        let kind = match column.kind {
+            Kind::Text | Kind::MaybeText => DataType::Utf8,
+            Kind::Whole | Kind::MaybeWhole => DataType::Int64,
+            Kind::MaybeShare => DataType::Float64,
         };
-        Field::new(name, kind, nullable)
+        Field::new(column.name(), kind, is_nullable(column.kind))
     };
-    Arc::new(Schema::new(
-        columns.into_iter().map(field).collect::<Vec<_>>(),
-    ))
-}
-
-/// Counts as tables have them.
-pub(crate) const COUNTS: [(&str, Kind); 7] = [
-    ("ac", Kind::Whole),
-    ("an", Kind::MaybeWhole),
-    ("af", Kind::MaybeShare),
-    ("n_het", Kind::Whole),
-    ("n_hom", Kind::Whole),
-    ("n_hemi", Kind::Whole),
-    ("n_missing", Kind::Whole),
-];
-
-/// Gives the rows of a table one after the other.
-pub(crate) trait Rows: Send {
-    /// Adds the next row; `false` after the last.
-    fn next(&mut self, to: &mut Row<'_>) -> Result<bool>;
-}
-
-impl<F: FnMut(&mut Row<'_>) -> Result<bool> + Send> Rows for F {
-    fn next(&mut self, to: &mut Row<'_>) -> Result<bool> {
-        self(to)
-    }
+    let fields: Vec<Field> = table.columns().iter().map(field).collect();
+    Arc::new(Schema::new(fields))
 }
 
 /// The cells of a batch's column.
-enum Cells {
-    Text(StringBuilder),
+enum Builder {
+    Text {
+        cells: StringBuilder,
+        /// Whether empty text is missing.
+        nullable: bool,
+    },
     Whole(Int64Builder),
     Share(Float64Builder),
 }
 
-/// Where the cells of a row are put, from the first column on.
-pub(crate) struct Row<'b> {
-    cells: std::slice::IterMut<'b, Cells>,
+impl Builder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text | Kind::MaybeText => Self::Text {
+                cells: StringBuilder::new(),
+                nullable: is_nullable(kind),
+            },
+            Kind::Whole | Kind::MaybeWhole => Self::Whole(Int64Builder::new()),
+            Kind::MaybeShare => Self::Share(Float64Builder::new()),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text { cells, .. } => ArrayBuilder::finish(cells),
+            Self::Whole(cells) => ArrayBuilder::finish(cells),
+            Self::Share(cells) => ArrayBuilder::finish(cells),
+        }
+    }
+}
+
+/// Where the cells of a row are put.
+struct Row<'b> {
+    builders: std::slice::IterMut<'b, Builder>,
     /// Bytes of text so far.
     bytes: usize,
 }
 
-impl Row<'_> {
-    /// Text, missing where it is empty.
-    pub(crate) fn text(&mut self, text: &str) {
+impl Cells for Row<'_> {
+    fn text(&mut self, text: &[u8]) {
         self.bytes += text.len();
-        if let Some(Cells::Text(cells)) = self.cells.next() {
-            cells.append_option((!text.is_empty()).then_some(text));
+        if let Some(Builder::Text { cells, nullable }) = self.builders.next() {
+            match *nullable && text.is_empty() {
+                true => cells.append_null(),
+                false => cells.append_value(String::from_utf8_lossy(text)),
+            }
         }
     }
 
-    /// Text that is there, be it empty.
-    pub(crate) fn name(&mut self, text: &str) {
-        self.bytes += text.len();
-        if let Some(Cells::Text(cells)) = self.cells.next() {
-            cells.append_value(text);
+    fn missing(&mut self) {
+        match self.builders.next() {
+            Some(Builder::Text { cells, .. }) => cells.append_null(),
+            Some(Builder::Whole(cells)) => cells.append_null(),
+            Some(Builder::Share(cells)) => cells.append_null(),
+            None => {}
         }
     }
 
-    pub(crate) fn whole(&mut self, number: Option<u64>) {
-        if let Some(Cells::Whole(cells)) = self.cells.next() {
-            cells.append_option(number.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
+    fn whole(&mut self, number: u64) {
+        if let Some(Builder::Whole(cells)) = self.builders.next() {
+            cells.append_value(i64::try_from(number).unwrap_or(i64::MAX));
         }
     }
 
-    pub(crate) fn position(&mut self, position: varidex::Position) {
-        if let Some(Cells::Whole(cells)) = self.cells.next() {
-            cells.append_value(position.one_based());
-        }
-    }
-
-    pub(crate) fn share(&mut self, number: Option<f64>) {
-        if let Some(Cells::Share(cells)) = self.cells.next() {
-            cells.append_option(number);
-        }
-    }
-
-    /// The columns of [`COUNTS`].
-    pub(crate) fn counts(&mut self, counts: &Counts) {
-        self.whole(Some(counts.ac));
-        self.whole(counts.an);
-        self.share(counts.af());
-        for count in [counts.n_het, counts.n_hom, counts.n_hemi, counts.n_missing] {
-            self.whole(Some(count));
+    fn share(&mut self, share: f64) {
+        if let Some(Builder::Share(cells)) = self.builders.next() {
+            cells.append_value(share);
         }
     }
 }
 
-/// A table, computed batch by batch while it is read.
+/// A table in batches, computed one after the other while they are read.
 ///
 /// An error ends it. It is an [`ArrowError::ExternalError`] that holds a [`varidex::Error`]: see
 /// [`error_of`].
 pub struct Batches {
     schema: SchemaRef,
-    rows: Option<Box<dyn Rows>>,
+    table: Table,
     /// Rows of the next batch at most.
     limit: usize,
-    columns: Vec<Cells>,
+    builders: Vec<Builder>,
 }
 
 impl fmt::Debug for Batches {
@@ -146,17 +122,12 @@ impl fmt::Debug for Batches {
 }
 
 impl Batches {
-    pub(crate) fn new(schema: SchemaRef, rows: impl Rows + 'static) -> Self {
-        let columns = schema.fields().iter();
-        let columns = columns.map(|field| match field.data_type() {
-            DataType::Int64 => Cells::Whole(Int64Builder::new()),
-            DataType::Float64 => Cells::Share(Float64Builder::new()),
-            _ => Cells::Text(StringBuilder::new()),
-        });
+    pub(crate) fn new(table: Table) -> Self {
+        let columns = table.columns().iter();
         Self {
-            columns: columns.collect(),
-            schema,
-            rows: Some(Box::new(rows)),
+            schema: schema(&table),
+            builders: columns.map(|column| Builder::new(column.kind)).collect(),
+            table,
             limit: BATCH_ROWS,
         }
     }
@@ -173,47 +144,33 @@ impl Batches {
         Arc::clone(&self.schema)
     }
 
+    /// The table: where it goes on, and whether it was cut.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// The next batch, `None` after the last: as the iterator, with the library's own error.
     ///
     /// # Errors
     ///
     /// As the question's.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        let Some(rows) = &mut self.rows else {
-            return Ok(None);
-        };
         let (mut count, mut bytes) = (0, 0);
         while count < self.limit && bytes < BATCH_BYTES {
             let mut row = Row {
-                cells: self.columns.iter_mut(),
+                builders: self.builders.iter_mut(),
                 bytes,
             };
-            match rows.next(&mut row) {
-                Ok(true) => {
-                    bytes = row.bytes;
-                    count += 1;
-                }
-                Ok(false) => {
-                    self.rows = None;
-                    break;
-                }
-                Err(error) => {
-                    self.rows = None;
-                    return Err(error);
-                }
+            if !self.table.next(&mut row)? {
+                break;
             }
+            bytes = row.bytes;
+            count += 1;
         }
         if count == 0 {
             return Ok(None);
         }
-        let finish = |cells: &mut Cells| -> ArrayRef {
-            match cells {
-                Cells::Text(cells) => ArrayBuilder::finish(cells),
-                Cells::Whole(cells) => ArrayBuilder::finish(cells),
-                Cells::Share(cells) => ArrayBuilder::finish(cells),
-            }
-        };
-        let columns = self.columns.iter_mut().map(finish).collect();
+        let columns = self.builders.iter_mut().map(Builder::finish).collect();
         let batch = RecordBatch::try_new(self.schema(), columns);
         batch
             .map(Some)

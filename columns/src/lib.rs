@@ -1,7 +1,8 @@
 //! Varidex's answers as Arrow record batches.
 //!
-//! One function for each table of the command line, with the same columns. [`Batches`] is computed
-//! while it is read, and holds one batch of bounded size at a time. It goes to other libraries as an
+//! One function for each table of the command line, with the same columns. A [`Table`] is computed while
+//! it is read; of [`Table::select`]ed columns alone. [`Table::write`] writes it as text or as Arrow IPC;
+//! [`Batches`] hold one batch of bounded size at a time, and go to other libraries as an
 //! Arrow C stream (`arrow_array::ffi_stream::FFI_ArrowArrayStream::new(Box::new(batches))`) or as
 //! Arrow IPC.
 //!
@@ -11,12 +12,17 @@
 mod batches;
 mod carriers;
 mod counts;
+mod field;
 mod people;
+mod table;
+mod write;
 
 pub use batches::{BATCH_BYTES, BATCH_ROWS, Batches, error_of};
 pub use carriers::{carriers, compounds};
 pub use counts::{frequencies, variants};
 pub use people::{ids, people, terms};
+pub use table::Table;
+pub use write::{Format, WriteError, write_share};
 
 #[doc(no_inline)]
 pub use arrow_array::{RecordBatch, RecordBatchReader};

@@ -1,62 +1,75 @@
 //! People.
 
-use crate::batches::{Batches, Kind, Row, schema};
-use varidex::{Attribute, Group, PeopleKey, Result, Scope, View};
+use crate::field::{Column, Field, Kind, columns};
+use crate::table::{Cells, Table};
+use varidex::{Attribute, Group, PeopleKey, Result, Scope, TermCount, View};
+
+/// A table of what is known before it is read: one cell for each row and column.
+fn listed<T: Send + 'static>(
+    columns: Vec<Column>,
+    all: Vec<T>,
+    cell: impl Fn(&T, Field, &mut dyn Cells) + Send + 'static,
+) -> Table {
+    let mut all = all.into_iter();
+    let rows = move |columns: &[Column], to: &mut dyn Cells| {
+        let Some(row) = all.next() else {
+            return Ok(false);
+        };
+        for column in columns {
+            cell(&row, column.field, to);
+        }
+        Ok(true)
+    };
+    Table::new(columns, rows)
+}
 
 /// `id`, and `score` where a similarity was asked for: the ids of a group's people, or names of samples
-/// of which no person is known; in the order of [`varidex::Group::ranked`].
+/// of which no person is known; in the order of [`varidex::Group::ranked`], the first `top` of them.
 ///
 /// # Errors
 ///
 /// As [`varidex::Group::ranked`].
-pub fn ids(group: &Group) -> Result<Batches> {
-    let scored = group.has_scores();
+pub fn ids(group: &Group, top: Option<usize>) -> Result<Table> {
     let ranked = group.ranked()?.into_iter();
-    let mut ranked = ranked
-        .map(|(id, score)| (id.to_owned(), score))
-        .collect::<Vec<_>>()
-        .into_iter();
-    let score = scored.then_some(("score", Kind::MaybeShare));
-    let columns = [("id", Kind::Text)].into_iter().chain(score);
-    let rows = move |to: &mut Row<'_>| {
-        let Some((id, score)) = ranked.next() else {
-            return Ok(false);
-        };
-        to.name(&id);
-        if scored {
-            to.share(score);
-        }
-        Ok(true)
-    };
-    Ok(Batches::new(schema(columns), rows))
+    let ranked = ranked.take(top.unwrap_or(usize::MAX));
+    let ranked: Vec<_> = ranked.map(|(id, score)| (id.to_owned(), score)).collect();
+    let mut columns = vec![Column::new("id", Field::Id, Kind::Text)];
+    if group.has_scores() {
+        columns.extend(crate::field::columns([Field::Score]));
+    }
+    Ok(listed(
+        columns,
+        ranked,
+        |(id, score), field, to| match field {
+            Field::Id => to.text(id.as_bytes()),
+            Field::Score => to.maybe_share(*score),
+            _ => to.missing(),
+        },
+    ))
 }
 
 /// A column for each key, and `people`: how many people there are with these values, null where a key
 /// has none. Without keys `what value label people`: sexes, ages and populations, and the terms recorded
-/// most often, `top` of them.
+/// most often, `top` of them; only the terms recorded as `scope`, where there is one.
 ///
 /// # Errors
 ///
 /// As [`View::people_counts`].
-pub fn people(view: &View, by: &[PeopleKey], top: usize) -> Result<Batches> {
+pub fn people(view: &View, by: &[PeopleKey], scope: Option<Scope>, top: usize) -> Result<Table> {
     if by.is_empty() {
-        return summary(view, top);
+        return summary(view, scope, top);
     }
-    let names: Vec<String> = by.iter().map(ToString::to_string).collect();
-    let columns = names.iter().map(|name| (name.as_str(), Kind::MaybeText));
-    let schema = schema(columns.chain([("people", Kind::Whole)]));
-    let mut counts = view.people_counts(by)?.into_iter();
-    let rows = move |to: &mut Row<'_>| {
-        let Some(row) = counts.next() else {
-            return Ok(false);
-        };
-        for value in &row.values {
-            to.text(value.as_deref().unwrap_or_default());
-        }
-        to.whole(Some(row.people));
-        Ok(true)
-    };
-    Ok(Batches::new(schema, rows))
+    let keys = by.iter().enumerate();
+    let mut all: Vec<Column> = keys
+        .map(|(number, key)| Column::new(key.to_string(), Field::Value(number), Kind::MaybeText))
+        .collect();
+    all.extend(columns([Field::People]));
+    let counts = view.people_counts(by)?;
+    Ok(listed(all, counts, |row, field, to| match field {
+        Field::Value(number) => to.maybe_text(row.values.get(number).and_then(Option::as_deref)),
+        Field::People => to.whole(row.people),
+        _ => to.missing(),
+    }))
 }
 
 /// `id label people`: the terms recorded of people, or more special ones, the most frequent first.
@@ -64,60 +77,61 @@ pub fn people(view: &View, by: &[PeopleKey], top: usize) -> Result<Batches> {
 /// # Errors
 ///
 /// As [`View::term_counts`].
-pub fn terms(view: &View, scope: Option<Scope>) -> Result<Batches> {
-    let columns = [
-        ("id", Kind::Text),
-        ("label", Kind::MaybeText),
-        ("people", Kind::Whole),
-    ];
-    let mut counts = view.term_counts(scope)?.into_iter();
-    let rows = move |to: &mut Row<'_>| {
-        let Some(term) = counts.next() else {
-            return Ok(false);
-        };
-        to.name(&term.id);
-        to.text(&term.label);
-        to.whole(Some(term.people));
-        Ok(true)
-    };
-    Ok(Batches::new(schema(columns), rows))
+pub fn terms(view: &View, scope: Option<Scope>) -> Result<Table> {
+    let mut all = vec![Column::new("id", Field::Id, Kind::Text)];
+    all.extend(columns([Field::Label, Field::People]));
+    let counts = view.term_counts(scope)?;
+    Ok(listed(all, counts, |term, field, to| match field {
+        Field::Id => to.text(term.id.as_bytes()),
+        Field::Label => to.text(term.label.as_bytes()),
+        Field::People => to.whole(term.people),
+        _ => to.missing(),
+    }))
 }
 
 /// One row: what is counted, its value, the value's label, how many people.
-type Summary = (String, Option<String>, Option<String>, u64);
+struct Summary {
+    what: String,
+    value: Option<String>,
+    label: String,
+    people: u64,
+}
 
-fn summary(view: &View, top: usize) -> Result<Batches> {
-    let columns = [
-        ("what", Kind::Text),
-        ("value", Kind::MaybeText),
-        ("label", Kind::MaybeText),
-        ("people", Kind::Whole),
-    ];
+impl Summary {
+    fn cell(&self, field: Field, to: &mut dyn Cells) {
+        match field {
+            Field::What => to.text(self.what.as_bytes()),
+            Field::Value(_) => to.maybe_text(self.value.as_deref()),
+            Field::Label => to.text(self.label.as_bytes()),
+            Field::People => to.whole(self.people),
+            _ => to.missing(),
+        }
+    }
+}
+
+fn summary(view: &View, scope: Option<Scope>, top: usize) -> Result<Table> {
     let mut found: Vec<Summary> = Vec::new();
-    for key in [
+    let keys = [
         PeopleKey::Attribute(Attribute::Sex),
         PeopleKey::Age,
         PeopleKey::Attribute(Attribute::Population),
-    ] {
-        for row in view.people_counts(&[key])? {
-            let value = row.values.into_iter().next().flatten();
-            found.push((key.to_string(), value, None, row.people));
-        }
+    ];
+    for key in keys.into_iter().filter(|_| scope.is_none()) {
+        let counts = view.people_counts(&[key])?.into_iter();
+        found.extend(counts.map(|row| Summary {
+            what: key.to_string(),
+            value: row.values.into_iter().next().flatten(),
+            label: String::new(),
+            people: row.people,
+        }));
     }
-    for term in view.term_counts(None)?.into_iter().take(top) {
-        let label = (!term.label.is_empty()).then_some(term.label);
-        found.push(("term".to_owned(), Some(term.id), label, term.people));
-    }
-    let mut found = found.into_iter();
-    let rows = move |to: &mut Row<'_>| {
-        let Some((what, value, label, people)) = found.next() else {
-            return Ok(false);
-        };
-        to.name(&what);
-        to.text(value.as_deref().unwrap_or_default());
-        to.text(label.as_deref().unwrap_or_default());
-        to.whole(Some(people));
-        Ok(true)
-    };
-    Ok(Batches::new(schema(columns), rows))
+    let terms = view.term_counts(scope)?.into_iter().take(top);
+    found.extend(terms.map(|term: TermCount| Summary {
+        what: "term".to_owned(),
+        value: Some(term.id),
+        label: term.label,
+        people: term.people,
+    }));
+    let fields = [Field::What, Field::Value(0), Field::Label, Field::People];
+    Ok(listed(columns(fields), found, Summary::cell))
 }

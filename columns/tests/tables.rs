@@ -7,8 +7,11 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use std::path::Path;
 use std::sync::Arc;
-use varidex::{BuildOptions, Dataset, Error, View, build, interruptible};
-use varidex_columns::{Batches, carriers, error_of, frequencies, ids, people, terms, variants};
+use varidex::{BuildOptions, Dataset, Error, Group, Query, View, build, interruptible};
+use varidex_columns::{
+    Batches, Format, Table, WriteError, carriers, compounds, error_of, frequencies, ids, people,
+    terms, variants,
+};
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Description=\"low\">\n\
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\tc\n\
@@ -29,8 +32,16 @@ fn dataset(place: &Path) -> View {
     Dataset::open(&to).unwrap().view()
 }
 
+fn query(of: &str, group: Option<&Group>) -> Query {
+    Query::new(of).unwrap().in_group(group)
+}
+
 /// Rows as text, null as a point; a header comes first.
-fn text(batches: Batches) -> Vec<String> {
+fn text(table: Table) -> Vec<String> {
+    batches_text(&mut table.batches())
+}
+
+fn batches_text(batches: &mut Batches) -> Vec<String> {
     let schema = batches.schema();
     let names = schema.fields().iter().map(|field| field.name().as_str());
     let mut lines = vec![names.collect::<Vec<_>>().join(" ")];
@@ -69,16 +80,22 @@ fn variants_have_the_columns_of_the_command_line() {
         "22 30 . C . ref . . . . 0 6 0 0 0 0 0",
         "22 40 . C G snv . . . . 0 0 . 0 0 0 3",
     ];
-    assert_eq!(text(variants(&dataset, "all", None).unwrap()), expected);
+    assert_eq!(
+        text(variants(&dataset, &query("all", None)).unwrap()),
+        expected
+    );
     for rows in 1..4 {
-        let cut = variants(&dataset, "all", None).unwrap();
-        assert_eq!(text(cut.with_batch_rows(rows)), expected);
+        let cut = variants(&dataset, &query("all", None)).unwrap();
+        assert_eq!(
+            batches_text(&mut cut.batches().with_batch_rows(rows)),
+            expected
+        );
     }
-    let nothing = variants(&dataset, "22:1000-2000", None).unwrap();
+    let nothing = variants(&dataset, &query("22:1000-2000", None)).unwrap();
     assert_eq!(text(nothing), expected[..1]);
     let group = dataset.ask("samples(c)").unwrap();
     assert_eq!(
-        text(variants(&dataset, "22:20", Some(&group)).unwrap())[1],
+        text(variants(&dataset, &query("22:20", Some(&group))).unwrap())[1],
         "22 20 . AT A del q10 . . . 2 2 1 0 1 0 0"
     );
 }
@@ -89,9 +106,9 @@ fn frequencies_in_groups_have_a_row_for_each() {
     let dataset = dataset(place.path());
     let by = [varidex::Attribute::Sex];
     let of = "22:10 & ac>1";
-    let table = frequencies(&dataset, of, None, &by).unwrap();
+    let table = frequencies(&dataset, &query(of, None), &by).unwrap();
     assert_eq!(
-        text(table.with_batch_rows(1)),
+        batches_text(&mut table.batches().with_batch_rows(1)),
         [
             "chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing",
             "22 10 rs1 A G female 0 0 . 0 0 0 1",
@@ -99,15 +116,15 @@ fn frequencies_in_groups_have_a_row_for_each() {
         ]
     );
     let group = dataset.ask("samples(a) | samples(c)").unwrap();
-    let table = frequencies(&dataset, of, Some(&group), &[]).unwrap();
+    let table = frequencies(&dataset, &query(of, Some(&group)), &[]).unwrap();
     assert_eq!(
         text(table)[1],
         format!("22 10 rs1 A G {} 1 2 0.5 1 0 0 1", group.label())
     );
-    let table = frequencies(&dataset, of, Some(&group), &by).unwrap();
+    let table = frequencies(&dataset, &query(of, Some(&group)), &by).unwrap();
     assert_eq!(text(table)[2], "22 10 rs1 A G male 1 2 0.5 1 0 0 0");
     assert_eq!(
-        text(frequencies(&dataset, of, None, &[]).unwrap())[1],
+        text(frequencies(&dataset, &query(of, None), &[]).unwrap())[1],
         "22 10 rs1 A G all 2 4 0.5 2 0 0 1"
     );
 }
@@ -117,9 +134,9 @@ fn carriers_go_on_in_the_next_batch() {
     let place = tempfile::tempdir().unwrap();
     let dataset = dataset(place.path());
     for rows in [1, 2, 100] {
-        let table = carriers(&dataset, "22:1-20", None, None).unwrap();
+        let table = carriers(&dataset, &query("22:1-20", None), None).unwrap();
         assert_eq!(
-            text(table.with_batch_rows(rows)),
+            batches_text(&mut table.batches().with_batch_rows(rows)),
             [
                 "chrom pos ref alt sample individual zygosity phase",
                 "22 10 A G a a het 0|1",
@@ -131,7 +148,7 @@ fn carriers_go_on_in_the_next_batch() {
         );
     }
     let trios = varidex::Trios::from_ped(&dataset, place.path().join("in.ped")).unwrap();
-    let table = carriers(&dataset, "22:10", None, Some(trios)).unwrap();
+    let table = carriers(&dataset, &query("22:10", None), Some(trios)).unwrap();
     assert_eq!(
         text(table),
         [
@@ -147,16 +164,17 @@ fn people_are_counted() {
     let dataset = dataset(place.path());
     let by = ["sex".parse().unwrap()];
     assert_eq!(
-        text(people(&dataset, &by, 0).unwrap()),
+        text(people(&dataset, &by, None, 0).unwrap()),
         ["sex people", "female 1", "male 2"]
     );
     assert_eq!(
-        text(people(&dataset, &[], 5).unwrap())[0],
+        text(people(&dataset, &[], None, 5).unwrap())[0],
         "what value label people"
     );
     assert_eq!(text(terms(&dataset, None).unwrap()), ["id label people"]);
     let men = dataset.ask("sex:male").unwrap();
-    assert_eq!(text(ids(&men).unwrap()), ["id", "a", "b"]);
+    assert_eq!(text(ids(&men, None).unwrap()), ["id", "a", "b"]);
+    assert_eq!(text(ids(&men, Some(1)).unwrap()), ["id", "a"]);
 }
 
 #[test]
@@ -173,7 +191,7 @@ fn who_stops_gets_an_error_and_then_nothing() {
     let options = BuildOptions::default();
     build(&[place.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
     let dataset = Dataset::open(&to).unwrap().view();
-    let mut table = variants(&dataset, "all", None).unwrap();
+    let mut table = variants(&dataset, &query("all", None)).unwrap().batches();
     let stopped = interruptible(Arc::new(|| true), || table.next()).unwrap();
     assert!(matches!(
         error_of(stopped.unwrap_err()),
@@ -195,6 +213,170 @@ fn groups_of_another_state_are_refused() {
         Dataset::open(&to).unwrap().view()
     };
     let group = there.everybody().unwrap();
-    let refused = variants(&here, "all", Some(&group)).unwrap_err();
+    let refused = variants(&here, &query("all", Some(&group))).unwrap_err();
     assert!(matches!(refused, Error::Usage(_)), "{refused}");
+}
+
+/// Every table of the dataset, by a question that may say from where on and how much.
+fn tables(view: &View, question: impl Fn(&str) -> Query) -> Vec<Table> {
+    let by = [varidex::Attribute::Sex];
+    let trios = varidex::Trios::of_people(view).unwrap();
+    vec![
+        variants(view, &question("all")).unwrap(),
+        frequencies(view, &question("ac>0"), &by).unwrap(),
+        frequencies(view, &question("all"), &[]).unwrap(),
+        carriers(view, &question("all"), None).unwrap(),
+        carriers(view, &question("all"), Some(trios)).unwrap(),
+    ]
+}
+
+#[test]
+fn some_columns_are_those_of_the_whole_table() {
+    let place = tempfile::tempdir().unwrap();
+    let view = dataset(place.path());
+    let make = || {
+        let mut all = tables(&view, |of| query(of, None));
+        all.push(people(&view, &["sex".parse().unwrap()], None, 0).unwrap());
+        all.push(people(&view, &[], None, 3).unwrap());
+        all.push(ids(&view.everybody().unwrap(), None).unwrap());
+        all
+    };
+    for number in 0..make().len() {
+        let table = || make().swap_remove(number);
+        let names: Vec<String> = table().names().map(str::to_owned).collect();
+        let whole = text(table());
+        assert!(whole.len() > 1, "{names:?}");
+        let of_whole = |columns: &[usize]| -> Vec<String> {
+            let line = |line: &String| {
+                let cells: Vec<&str> = line.split(' ').collect();
+                let cells: Vec<&str> = columns.iter().map(|&column| cells[column]).collect();
+                cells.join(" ")
+            };
+            whole.iter().map(line).collect()
+        };
+        // each alone, and pairs with the last first
+        for first in 0..names.len() {
+            for second in [None, Some(first * 7 % names.len())] {
+                let mut columns: Vec<usize> = second.into_iter().chain([first]).collect();
+                columns.dedup();
+                let some: Vec<&String> = columns.iter().map(|&column| &names[column]).collect();
+                let found = text(table().select(&some).unwrap());
+                assert_eq!(found, of_whole(&columns), "{some:?}");
+            }
+        }
+        let refused = |some: &[&str]| table().select(some).unwrap_err().to_string();
+        assert!(refused(&["nothing"]).contains("no column `nothing`"));
+        assert!(refused(&[&names[0], &names[0]]).contains("twice"));
+        assert!(refused(&[]).contains("at least"));
+    }
+}
+
+#[test]
+fn pages_are_the_whole_table() {
+    let place = tempfile::tempdir().unwrap();
+    let view = dataset(place.path());
+    let whole: Vec<_> = tables(&view, |of| query(of, None))
+        .into_iter()
+        .map(text)
+        .collect();
+    for rows in 1..4u64 {
+        for (number, whole) in whole.iter().enumerate() {
+            let (mut found, mut token) = (whole[..1].to_vec(), None);
+            loop {
+                let page = |of: &str| query(of, None).limit(rows).after(token);
+                let mut batches = tables(&view, page).swap_remove(number).batches();
+                let before = found.len();
+                found.extend(batches_text(&mut batches).split_off(1));
+                let cut = batches.table().is_cut();
+                assert_eq!(cut, (found.len() - before) as u64 == rows);
+                token = batches.table().token();
+                if !cut {
+                    break;
+                }
+            }
+            assert_eq!(&found, whole);
+        }
+    }
+    let token = variants(&view, &query("all", None)).unwrap().token();
+    let refused = compounds(&view, &query("all", None).after(token)).unwrap_err();
+    assert!(refused.to_string().contains("token"), "{refused}");
+}
+
+fn written(table: Table, format: Format) -> String {
+    let mut out = Vec::new();
+    table.write(format, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn tables_are_written_in_every_format() {
+    let place = tempfile::tempdir().unwrap();
+    let view = dataset(place.path());
+    let some = |of: &str| {
+        let table = variants(&view, &query(of, None)).unwrap();
+        table.select(&["pos", "id", "alt", "af"]).unwrap()
+    };
+    let of = "22:10 | 22:30-40";
+    assert_eq!(
+        written(some(of), Format::Tsv),
+        "pos\tid\talt\taf\n10\trs1\tG\t0.5\n10\trs1\tT\t0.25\n30\t.\t.\t0\n40\t.\tG\t.\n"
+    );
+    assert_eq!(
+        written(some(of), Format::Csv),
+        "pos,id,alt,af\n10,rs1,G,0.5\n10,rs1,T,0.25\n30,,,0\n40,,G,\n"
+    );
+    let lines = [
+        r#"{"pos":10,"id":"rs1","alt":"G","af":0.5}"#,
+        r#"{"pos":10,"id":"rs1","alt":"T","af":0.25}"#,
+        r#"{"pos":30,"id":null,"alt":null,"af":0}"#,
+        r#"{"pos":40,"id":null,"alt":"G","af":null}"#,
+    ];
+    assert_eq!(written(some(of), Format::Ndjson), lines.join("\n") + "\n");
+    let json = format!("[\n{}\n]\n", lines.join(",\n"));
+    assert_eq!(written(some(of), Format::Json), json);
+    assert_eq!(written(some("22:9000"), Format::Json), "[]\n");
+    assert_eq!(written(some("22:9000"), Format::Ndjson), "");
+    let mut out = Vec::new();
+    assert_eq!(some(of).write(Format::Arrow, &mut out).unwrap(), None);
+    let read = arrow_ipc::reader::StreamReader::try_new(&out[..], None).unwrap();
+    let rows: usize = read.map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 4);
+    // where it was cut it goes on
+    let mut out = Vec::new();
+    let first = variants(&view, &query(of, None).limit(3)).unwrap();
+    let token = first.write(Format::Tsv, &mut out).unwrap();
+    let rest = variants(&view, &query(of, None).after(token)).unwrap();
+    assert_eq!(text(rest).len(), 2);
+    let by: Vec<varidex::PeopleKey> = vec!["sex".parse().unwrap()];
+    let table = people(&view, &by, None, 0).unwrap();
+    assert_eq!(
+        written(table, Format::Csv),
+        "sex,people\nfemale,1\nmale,2\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("full"))
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let place = tempfile::tempdir().unwrap();
+    let view = dataset(place.path());
+    for format in [
+        Format::Tsv,
+        Format::Csv,
+        Format::Json,
+        Format::Ndjson,
+        Format::Arrow,
+    ] {
+        let table = variants(&view, &query("all", None)).unwrap();
+        let failed = table.write(format, &mut Full).unwrap_err();
+        assert!(matches!(failed, WriteError::Output(_)), "{failed}");
+    }
 }

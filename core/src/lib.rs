@@ -33,11 +33,11 @@ pub use model::{
     Annotator, Attribute, CarrierGenotype, FileLoader, Level, Measure, Scope, Zygosity,
 };
 pub use query::{
-    Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, Counts, Dosages, Explanation,
-    GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact, InfoField, InfoValue, Inheritance,
-    IntoGroupExpr, IntoVariantExpr, Lookup, NumberField, NumberWithin, Origin, PairPhase,
-    PairedVariant, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
-    Variants,
+    Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs, Counts, Dosages,
+    Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact, InfoField, InfoValue,
+    Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField, NumberWithin, Origin,
+    PairPhase, PairedVariant, Partition, Query, RowToken, Scan, Step, Transcripts, Trios, Variant,
+    VariantExpr, VariantNames, VariantType, Variants,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

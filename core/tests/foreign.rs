@@ -9,7 +9,7 @@
 
 use std::path::Path;
 use varidex::{
-    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, Position, Result, Trios, View,
+    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, Position, Query, Result, Trios, View,
 };
 
 fn built(folder: &Path, name: &str, samples: &str) -> View {
@@ -70,16 +70,14 @@ fn groups_of_another_dataset_are_refused() {
     refused("groups_by", here.groups_by(&[], Some(&theirs)));
     let sex = [varidex::Attribute::Sex];
     refused("groups_by", here.groups_by(&sex, Some(&theirs)));
-    refused("scan", here.scan("all", Some(&theirs)));
-    refused(
-        "scan_by",
-        here.scan_by("all", std::slice::from_ref(&theirs)),
-    );
+    let query = Query::new("all").unwrap();
+    refused("scan", here.scan(&query.clone().in_group(Some(&theirs))));
+    refused("scan", here.scan(&query.clone().by(several.to_vec())));
     refused("frequency", here.frequency("1:100:A:G", Some(&theirs)));
     refused("lookup", here.lookup(Some(&theirs)));
     refused("genotypes", here.genotypes("all", Some(&theirs), 9));
     refused("dosages", here.dosages(Some(&theirs)));
-    let pairs = here.compound_pairs("all", Some(&theirs), |_| Ok::<_, Error>(()));
+    let pairs = here.compound_pairs(&query.in_group(Some(&theirs)));
     refused("compound_pairs", pairs);
     let written = here.export("all", Some(&theirs), &file, &options, &mut |_| true);
     refused("export", written);

@@ -248,7 +248,7 @@ pub unsafe extern "C" fn vdx_each_genotypes(
         // SAFETY: `where` is as the header says
         let asked = unsafe { asked(view, r#where, group) }?;
         let each = needed(each)?;
-        let mut dosages = asked.view.dosages(asked.group.as_ref())?;
+        let mut dosages = asked.view.dosages(asked.query.group())?;
         let mut copies = vec![0; dosages.width()];
         asked.walk(|variant| {
             variant.dosages(&mut dosages, &mut copies)?;

@@ -11,7 +11,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::c_char;
 use std::sync::Arc;
 use varidex::{Attribute, PeopleKey, Scope, Trios};
-use varidex_columns::{ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef};
+use varidex_columns::{ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef, Table};
 
 /// A table that is computed while it is read: no panic leaves it, and the program may end it.
 struct Guarded(Option<Batches>, SchemaRef);
@@ -46,14 +46,14 @@ impl RecordBatchReader for Guarded {
 unsafe fn table(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
-    make: impl FnOnce() -> Answer<Batches>,
+    make: impl FnOnce() -> Answer<Table>,
 ) -> vdx_status {
     let work = || {
         // SAFETY: `stream` is as the header says; what stands there now is not looked at
         let to = unsafe { out(stream, "stream") }?;
         // a stream without `release` is one that was released: nothing is to be done where this fails
         to.set(FFI_ArrowArrayStream::empty());
-        let batches = make()?;
+        let batches = make()?.batches();
         let schema = batches.schema();
         let reader = Box::new(Guarded(Some(batches), schema));
         to.set(FFI_ArrowArrayStream::new(reader));
@@ -76,11 +76,7 @@ pub unsafe extern "C" fn vdx_variants(
     let make = || {
         // SAFETY: `r#where` is as the header says
         let asked = unsafe { asked(view, r#where, group) }?;
-        Ok(varidex_columns::variants(
-            &asked.view,
-            asked.of,
-            asked.group.as_ref(),
-        )?)
+        Ok(varidex_columns::variants(&asked.view, &asked.query)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -103,11 +99,9 @@ pub unsafe extern "C" fn vdx_frequencies(
         // SAFETY: the arguments are as the header says
         let (asked, by) = unsafe { (asked(view, r#where, group)?, texts(by, n_by, "by")?) };
         let by: Vec<Attribute> = by.into_iter().map(parse).collect::<Answer<_>>()?;
-        let group = asked.group.as_ref();
         Ok(varidex_columns::frequencies(
             &asked.view,
-            asked.of,
-            group,
+            &asked.query,
             &by,
         )?)
     };
@@ -138,13 +132,7 @@ pub unsafe extern "C" fn vdx_carriers(
                 Some(Trios::from_ped(&asked.view, ped)?)
             }
         };
-        let group = asked.group.as_ref();
-        Ok(varidex_columns::carriers(
-            &asked.view,
-            asked.of,
-            group,
-            trios,
-        )?)
+        Ok(varidex_columns::carriers(&asked.view, &asked.query, trios)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -163,8 +151,7 @@ pub unsafe extern "C" fn vdx_compounds(
     let make = || {
         // SAFETY: `r#where` is as the header says
         let asked = unsafe { asked(view, r#where, group) }?;
-        let group = asked.group.as_ref();
-        Ok(varidex_columns::compounds(&asked.view, asked.of, group)?)
+        Ok(varidex_columns::compounds(&asked.view, &asked.query)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -179,7 +166,7 @@ pub unsafe extern "C" fn vdx_ids(
 ) -> vdx_status {
     let make = || {
         let people = get::<People>(group)?;
-        Ok(varidex_columns::ids(&people.0)?)
+        Ok(varidex_columns::ids(&people.0, None)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }
@@ -201,7 +188,7 @@ pub unsafe extern "C" fn vdx_people(
         let by = unsafe { texts(by, n_by, "by") }?;
         let by: Vec<PeopleKey> = by.into_iter().map(parse).collect::<Answer<_>>()?;
         let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::people(&opened.view, &by, top)?)
+        Ok(varidex_columns::people(&opened.view, &by, None, top)?)
     };
     // SAFETY: the arguments are as the header says
     unsafe { table(stream, error, make) }

@@ -357,8 +357,8 @@ pub unsafe extern "C" fn vdx_export(
         };
         let teller = Teller(given.progress, given.user);
         let mut report = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
-        let view = &asked.view;
-        let written = view.export(asked.of, asked.group.as_ref(), to, &options, &mut report)?;
+        let (view, query) = (&asked.view, &asked.query);
+        let written = view.export(query, query.group(), to, &options, &mut report)?;
         if let Some(summary) = summary {
             summary.fill(vdx_export_summary {
                 struct_size: summary.size,

@@ -3,7 +3,7 @@
 use crate::args::Ask;
 use crate::failure::Failure;
 use crate::progress::Messages;
-use crate::table::{Cell, Format, Table, print, print_json};
+use crate::table::{PlainFormat as Format, print, print_json, write};
 use serde_json::{Value, json};
 use varidex::View;
 
@@ -15,11 +15,16 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
     let group = view.ask(&args.who)?;
     super::say_notes(group.hints(), messages);
     if args.ids {
+        if group.has_scores() {
+            return write(
+                varidex_columns::ids(&group, args.top)?,
+                &[],
+                args.format,
+                messages,
+            );
+        }
         let mut ranked = group.ranked()?;
         ranked.truncate(args.top.unwrap_or(usize::MAX));
-        if group.has_scores() {
-            return scores(&ranked, args.format);
-        }
         let lines = |line: fn(&str) -> String| -> String {
             let mut text = String::new();
             for (id, _) in &ranked {
@@ -44,15 +49,6 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
         Format::Tsv => print(&format!("{value}\n")),
         Format::Json | Format::Ndjson => print(&format!("{}\n", json!({ key: value }))),
     }
-}
-
-/// Ids with their similarity, the most similar first.
-fn scores(ranked: &[(&str, Option<f64>)], format: Format) -> Result<(), Failure> {
-    let mut table = Table::new(format, &["id", "score"]);
-    for (id, score) in ranked {
-        table.row(&[Cell::Text(id), score.map_or(Cell::Missing, Cell::Share)])?;
-    }
-    table.finish()
 }
 
 fn explain(view: &View, args: &Ask) -> Result<(), Failure> {

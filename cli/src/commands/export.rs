@@ -15,7 +15,6 @@ pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
 fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     let view = super::open(&args.dataset)?;
     let group = super::group(&view, args.group.as_deref(), messages)?;
-    let group = group.as_ref().map(|(group, _)| group);
     let to_stdout = args.output == Path::new("-");
     let options = ExportOptions {
         format: to_stdout.then_some(ExportFormat::Vcf),
@@ -29,14 +28,20 @@ fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     };
     let written = if to_stdout {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        view.export_to(&args.of, group, &mut out, &options, &mut report)
+        view.export_to(&args.of, group.as_ref(), &mut out, &options, &mut report)
             .and_then(|summary| {
                 let flushed = io::Write::flush(&mut out);
                 flushed.map_err(|e| Error::io("output", e))?;
                 Ok(summary)
             })
     } else {
-        view.export(&args.of, group, &args.output, &options, &mut report)
+        view.export(
+            &args.of,
+            group.as_ref(),
+            &args.output,
+            &options,
+            &mut report,
+        )
     };
     bar.finish_and_clear();
     let summary = match written {

@@ -12,12 +12,11 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
-use crate::table::Cell;
 use std::path::Path;
-use varidex::{Counts, Dataset, Group, GroupExpr, LocalFiles, Variants, View};
+use varidex::{Dataset, Group, LocalFiles, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -26,7 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::People(args) => people::run(&args, messages),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args),
-        Command::Variants(args) => variants::run(&args),
+        Command::Variants(args) => variants::run(&args, messages),
         Command::Frequencies(args) => frequencies::run(&args, messages),
         Command::Carriers(args) => carriers::run(&args, messages),
         Command::Ask(args) => ask::run(&args, messages),
@@ -42,17 +41,12 @@ fn open(path: &Path) -> Result<View, Failure> {
     Ok(dataset.view())
 }
 
-/// The group an option names, and its text as the library writes it; nothing without the option.
-fn group(
-    view: &View,
-    text: Option<&str>,
-    messages: Messages,
-) -> Result<Option<(Group, String)>, Failure> {
+/// The group an option names; nothing without the option.
+fn group(view: &View, text: Option<&str>, messages: Messages) -> Result<Option<Group>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let who: GroupExpr = text.parse()?;
     let group = view.ask(text)?;
     say_notes(group.hints(), messages);
-    Ok(Some((group, who.to_string())))
+    Ok(Some(group))
 }
 
 /// Says what who asks should know of an answer.
@@ -62,28 +56,8 @@ fn say_notes<'n>(notes: impl IntoIterator<Item = &'n String>, messages: Messages
     }
 }
 
-/// The variants of an expression, counted in a group where there is one.
-fn find<'a>(view: &'a View, of: &str, group: Option<&Group>) -> Result<Variants<'a>, Failure> {
-    Ok(match group {
-        Some(group) => view.variants_in(of, group)?,
-        None => view.variants(of)?,
-    })
-}
-
-/// `ac an af n_het n_hom n_hemi n_missing`.
-fn count_cells(counts: &Counts) -> [Cell<'static>; 7] {
-    [
-        Cell::Integer(counts.ac),
-        counts.an.map_or(Cell::Missing, Cell::Integer),
-        counts.af().map_or(Cell::Missing, Cell::Share),
-        Cell::Integer(counts.n_het),
-        Cell::Integer(counts.n_hom),
-        Cell::Integer(counts.n_hemi),
-        Cell::Integer(counts.n_missing),
-    ]
-}
-
-/// A 0-based position as VCF has it.
-fn position_cell(position: varidex::Position) -> Cell<'static> {
-    Cell::Integer(u64::try_from(position.one_based()).unwrap_or_default())
+/// What is asked of variants, counted in a group where there is one.
+fn query(asked: &Variants, group: Option<&Group>) -> Result<Query, Failure> {
+    let query = Query::new(&asked.of)?.in_group(group);
+    Ok(query.after(asked.after).limit(asked.limit))
 }

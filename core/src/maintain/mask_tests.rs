@@ -5,7 +5,7 @@ use crate::cohort::{Dataset, PeopleKey, View};
 use crate::export::{ExportFormat, ExportOptions};
 use crate::maintain::build::{BuildOptions, PeopleOptions, build};
 use crate::model::Attribute;
-use crate::query::{Counts, Group, Trios};
+use crate::query::{Counts, Group, Query, Trios};
 use crate::set::SampleSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -506,7 +506,8 @@ fn export(view: &View) -> crate::error::Result<String> {
 
 fn pairs(view: &View) -> crate::error::Result<String> {
     let mut text = String::new();
-    view.compound_pairs("all", None, |pair| -> crate::error::Result<()> {
+    for pair in view.compound_pairs(&Query::new("all")?)? {
+        let pair = pair?;
         let sample = view.sample_name(pair.sample)?;
         writeln!(
             text,
@@ -514,8 +515,7 @@ fn pairs(view: &View) -> crate::error::Result<String> {
             pair.gene, pair.first, pair.second, pair.phase
         )
         .unwrap();
-        Ok(())
-    })?;
+    }
     Ok(text)
 }
 

@@ -12,6 +12,12 @@ mod expr;
 mod genotypes;
 mod group;
 mod lookup;
+mod page;
+#[expect(
+    clippy::mem_forget,
+    reason = "self_cell forgets a guard when both of its halves are whole"
+)]
+mod pairs;
 mod plan;
 #[expect(
     clippy::mem_forget,
@@ -35,6 +41,8 @@ pub use expr::{
 pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::{Explanation, Group};
 pub use lookup::Lookup;
+pub use page::{Partition, Query, RowToken};
+pub use pairs::CompoundPairs;
 pub use plan::group_names::Step;
 pub use scan::Scan;
 
@@ -193,9 +201,7 @@ impl View {
     ///
     /// As [`Self::ask`].
     pub fn variants(&self, of: impl IntoVariantExpr) -> Result<Variants<'_>> {
-        let (of, text) = of.into_variant_expr()?;
-        let test = Resolver::new(self, text).resolve(&of)?;
-        Variants::new(self, test, None)
+        self.variants_of(&Query::new(of)?)
     }
 
     /// The variants that an expression picks, with counts in each of several groups: see
@@ -276,9 +282,15 @@ impl View {
     ///
     /// As [`Self::ask`], and [`Error::Usage`](crate::Error::Usage) for a group of another dataset.
     pub fn variants_in(&self, of: impl IntoVariantExpr, group: &Group) -> Result<Variants<'_>> {
-        let samples = group.within(self)?.samples();
-        let (of, text) = of.into_variant_expr()?;
-        let test = Resolver::new(self, text).resolve(&of)?;
-        Variants::new(self, test, Some(samples))
+        self.variants_of(&Query::new(of)?.in_group(Some(group)))
+    }
+
+    /// What a question picks, from the first row to the last.
+    pub(crate) fn variants_of(&self, query: &Query) -> Result<Variants<'_>> {
+        let group = query.group.as_ref();
+        let samples = group.map(|group| group.within(self)).transpose()?;
+        let test = Resolver::new(self, query.text.clone()).resolve(&query.of)?;
+        let variants = Variants::new(self, test, samples.map(Group::samples))?;
+        variants.count_beside(&query.by)
     }
 }

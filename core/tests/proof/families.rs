@@ -128,23 +128,25 @@ fn pairs(oracle: &Oracle) -> BTreeSet<Pair> {
 
 fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
-    let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
+    for pair in dataset
+        .compound_pairs(&varidex::Query::new(of).unwrap())
+        .unwrap()
+    {
+        let pair = pair.unwrap();
         let of = |variant: &varidex::PairedVariant| {
             let alternate = String::from_utf8(variant.alternate.clone()).unwrap();
             (variant.position.one_based(), alternate)
         };
         let apart = pair.phase == PairPhase::Trans;
         let pair = (
-            pair.gene.to_owned(),
+            pair.gene.to_string(),
             pair.sample,
-            of(pair.first),
-            of(pair.second),
+            of(&pair.first),
+            of(&pair.second),
             apart,
         );
         assert!(found.insert(pair), "reported once");
-        Ok(())
-    };
-    dataset.compound_pairs(of, None, add).unwrap();
+    }
     found
 }
 

@@ -35,6 +35,7 @@ mod meanings;
 mod mutated;
 mod normalise;
 mod options;
+mod pages;
 mod pairs;
 mod people;
 mod regions;

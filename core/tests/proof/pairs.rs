@@ -523,7 +523,11 @@ fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
 
 fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
     let mut found = BTreeSet::new();
-    let add = |pair: &varidex::CompoundPair<'_>| -> varidex::Result<()> {
+    for pair in dataset
+        .compound_pairs(&varidex::Query::new(of).unwrap())
+        .unwrap()
+    {
+        let pair = pair.unwrap();
         let of = |variant: &varidex::PairedVariant| {
             let alternate = String::from_utf8(variant.alternate.clone()).unwrap();
             let position = variant.position.one_based();
@@ -537,13 +541,11 @@ fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
             }
         };
         let apart = pair.phase == PairPhase::Trans;
-        let sample = dataset.sample_name(pair.sample)?.to_owned();
-        let (a, b) = (of(pair.first), of(pair.second));
+        let sample = dataset.sample_name(pair.sample).unwrap().to_owned();
+        let (a, b) = (of(&pair.first), of(&pair.second));
         let (first, second) = (a.clone().min(b.clone()), a.max(b));
-        assert!(found.insert((pair.gene.to_owned(), sample, first, second, apart)));
-        Ok(())
-    };
-    dataset.compound_pairs(of, None, add).unwrap();
+        assert!(found.insert((pair.gene.to_string(), sample, first, second, apart)));
+    }
     found
 }
 

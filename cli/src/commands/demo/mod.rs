@@ -4,7 +4,6 @@ mod known;
 mod report;
 mod truth;
 
-use super::find;
 use crate::args::Demo;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
@@ -324,7 +323,10 @@ impl Cohort<'_> {
         truth: impl Fn(usize) -> Option<Six>,
     ) -> Result<(bool, f64), Failure> {
         let started = Instant::now();
-        let mut variants = find(self.view, "all", group)?;
+        let mut variants = match group {
+            Some(group) => self.view.variants_in("all", group)?,
+            None => self.view.variants("all")?,
+        };
         let mut expected = order.iter();
         while let Some(mut variant) = variants.next()? {
             let Some((number, allele)) = expected.next() else {

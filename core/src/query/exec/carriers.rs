@@ -274,7 +274,7 @@ impl Persons {
 pub(in crate::query) const ALL_FOUND: &str = "stopped when all who are left were found";
 
 /// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
-const FEW: u64 = 64;
+pub(super) const FEW: u64 = 64;
 
 /// Carriers found so far, by part.
 pub(in crate::query) struct CarrierSet<'a> {

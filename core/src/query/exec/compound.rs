@@ -15,7 +15,7 @@
 //! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
 //! A variant that several records report, in whatever spellings, is one: it is no partner of itself.
 
-use super::carriers::ALL_FOUND;
+use super::carriers::{ALL_FOUND, FEW};
 use super::haplotype::{Haplotype, Haplotypes};
 use super::variant_genes::Reached;
 use super::variants::{Variant, Variants};
@@ -30,10 +30,12 @@ use crate::query::expr::Node;
 use crate::query::plan::group_names::Step;
 use crate::query::plan::variant_names::{Resolver, Test};
 use crate::set::{SampleSet, set_bit, words_for};
+use self_cell::self_cell;
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A variant of a pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,57 +60,127 @@ pub enum PairPhase {
 }
 
 /// Two variants of a sample in one gene that may take out both copies of it.
-#[derive(Debug, Clone, Copy)]
-pub struct CompoundPair<'p> {
+#[derive(Debug, Clone)]
+pub struct CompoundPair {
     /// The gene's symbol.
-    pub gene: &'p str,
+    pub gene: Arc<str>,
     /// Number of the sample.
     pub sample: u32,
     /// The variant that comes first in the dataset.
-    pub first: &'p PairedVariant,
+    pub first: Arc<PairedVariant>,
     /// The other.
-    pub second: &'p PairedVariant,
+    pub second: Arc<PairedVariant>,
     /// Whether they are known to be on different copies.
     pub phase: PairPhase,
 }
 
+self_cell!(
+    struct Kept {
+        owner: View,
+        #[not_covariant]
+        dependent: Sweep,
+    }
+);
+
+/// Pairs of variants in one gene, one after the other: see [`View::compound_pairs`]. After an error there is
+/// no more.
+pub struct CompoundPairs {
+    /// `None` after the last variant.
+    kept: Option<Kept>,
+    /// Hits in genes that have later variants.
+    hits: HashMap<u32, Vec<PairHit>>,
+    /// Genes without later variants, each with its hits by sample, those not yet given, last first.
+    closed: VecDeque<(Arc<str>, Vec<PairHit>)>,
+    /// Pairs of one sample, last first.
+    ready: Vec<CompoundPair>,
+}
+
 impl View {
-    /// Calls `f` with every pair of variants that one sample has in one gene, on different copies as
-    /// far as is known: by the end of the gene, then by sample, then by variants.
+    /// Every pair of the variants of a question that one sample of its group has in one gene, on different copies as far as is known: by
+    /// the end of the gene, then by sample, then by variants.
     ///
     /// Both calls are of two copies of which one carries. Where they are phased to each other, by one phase
     /// set, they are on different copies; other pairs are unknown, but for two ALTs of one record. Memory
-    /// holds the carriers of genes that overlap each other.
+    /// holds the carriers of genes that overlap each other. Token and limit of the question do not matter.
     ///
     /// # Errors
     ///
     /// As [`Self::ask`], and [`Error::Usage`] where no genes are known and for a group of another
-    /// dataset; what `f` fails with.
-    pub fn compound_pairs<E: From<Error>>(
-        &self,
-        of: impl IntoVariantExpr,
-        group: Option<&Group>,
-        mut f: impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        let (of, text) = of.into_variant_expr()?;
-        let test = Resolver::new(self, text).resolve(&of)?;
-        let group = group.map(|group| group.within(self)).transpose()?;
-        let mut sweep = Sweep::new(self, test, group.map(Group::samples))?;
-        let mut hits: HashMap<u32, Vec<PairHit>> = HashMap::new();
+    /// dataset.
+    pub fn compound_pairs(&self, query: &Query) -> Result<CompoundPairs> {
+        let kept = Kept::try_new(self.clone(), |view| {
+            let test = Resolver::new(view, query.text.clone()).resolve(&query.of)?;
+            let group = query.group.as_ref().map(|group| group.within(view));
+            let group = group.transpose()?;
+            Sweep::new(view, test, group.map(Group::samples), false)
+        })?;
+        Ok(CompoundPairs {
+            kept: Some(kept),
+            hits: HashMap::new(),
+            closed: VecDeque::new(),
+            ready: Vec::new(),
+        })
+    }
+}
+
+impl CompoundPairs {
+    fn read(&mut self) -> Result<Option<CompoundPair>> {
         loop {
+            if let Some(pair) = self.ready.pop() {
+                return Ok(Some(pair));
+            }
+            if let Some((gene, hits)) = self.closed.front_mut() {
+                let sample = hits.last().map(|hit| hit.sample);
+                let first = hits.iter().rposition(|hit| Some(hit.sample) != sample);
+                let of_sample = hits.split_off(first.map_or(0, |last| last + 1));
+                pairs_of(gene, of_sample, &mut self.ready);
+                if hits.is_empty() {
+                    self.closed.pop_front();
+                }
+                continue;
+            }
+            if !self.sweep()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads up to the next variant with hits; `false` where there is none.
+    fn sweep(&mut self) -> Result<bool> {
+        let Some(kept) = &mut self.kept else {
+            return Ok(false);
+        };
+        let (hits, closed) = (&mut self.hits, &mut self.closed);
+        let more = kept.with_dependent_mut(|_, sweep| -> Result<bool> {
             let more = sweep.step(true)?;
             for gene in sweep.closed.drain(..) {
-                if let Some(hits) = hits.remove(&gene) {
-                    pairs_of(sweep.reached.name(gene), hits, &mut f)?;
+                if let Some(mut hits) = hits.remove(&gene) {
+                    // stable: what is known of a variant stays in its order
+                    hits.sort_by_key(|hit| Reverse(hit.sample));
+                    closed.push_back((sweep.reached.name(gene).into(), hits));
                 }
-            }
-            if !more {
-                return Ok(());
             }
             for (gene, of_variant) in sweep.found.of_genes() {
                 hits.entry(gene).or_default().extend_from_slice(of_variant);
             }
+            Ok(more)
+        })?;
+        if !more {
+            self.kept = None;
         }
+        Ok(true)
+    }
+}
+
+impl Iterator for CompoundPairs {
+    type Item = Result<CompoundPair>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let pair = self.read().transpose();
+        if matches!(pair, Some(Err(_))) {
+            (self.kept, self.closed, self.ready) = (None, VecDeque::new(), Vec::new());
+        }
+        pair
     }
 }
 
@@ -122,7 +194,8 @@ pub(in crate::query) fn find(
     mut left: Option<SampleSet>,
     step: &mut Step,
 ) -> Result<SampleSet> {
-    let mut sweep = Sweep::new(view, test, left.as_ref())?;
+    let few = left.as_ref().is_some_and(|left| left.len() <= FEW);
+    let mut sweep = Sweep::new(view, test, left.as_ref(), few)?;
     let plan = sweep.variants.walk.plan();
     step.candidate_rows = plan.candidates;
     step.segments = (plan.segments, plan.segments_skipped);
@@ -210,7 +283,7 @@ struct PairHit {
     /// Part and number of the record among those at its position.
     record: (usize, i64),
     /// Kept only where pairs are reported.
-    names: Option<Rc<PairedVariant>>,
+    names: Option<Arc<PairedVariant>>,
 }
 
 /// What is known of the copies of two hits of one sample, of different variants; `None` where both are on
@@ -230,42 +303,36 @@ fn phase(first: &PairHit, second: &PairHit) -> Option<PairPhase> {
     })
 }
 
-fn pairs_of<E>(
-    gene: &str,
-    mut hits: Vec<PairHit>,
-    f: &mut impl FnMut(&CompoundPair<'_>) -> std::result::Result<(), E>,
-) -> std::result::Result<(), E> {
+/// Adds the pairs of one sample in a gene, last first.
+fn pairs_of(gene: &Arc<str>, mut hits: Vec<PairHit>, pairs: &mut Vec<CompoundPair>) {
     // stable: what is known of a variant stays in its order, behind where it was met first
-    hits.sort_by_key(|hit| (hit.sample, hit.variant));
-    for of_sample in hits.chunk_by(|a, b| a.sample == b.sample) {
-        // a variant may be reported more than once
-        let variants = of_sample.chunk_by(|a, b| a.variant == b.variant);
-        let variants: Vec<&[PairHit]> = variants.collect();
-        for (i, first) in variants.iter().enumerate() {
-            for second in variants.iter().skip(i + 1) {
-                let calls = first
-                    .iter()
-                    .flat_map(|a| second.iter().map(move |b| (a, b)));
-                let phase = calls.fold(None, |known, (a, b)| match (known, phase(a, b)) {
-                    (Some(PairPhase::Trans), _) => known,
-                    (_, Some(more)) => Some(more),
-                    (_, None) => known,
+    hits.sort_by_key(|hit| hit.variant);
+    // a variant may be reported more than once
+    let variants = hits.chunk_by(|a, b| a.variant == b.variant);
+    let variants: Vec<&[PairHit]> = variants.collect();
+    for (i, first) in variants.iter().enumerate() {
+        for second in variants.iter().skip(i + 1) {
+            let calls = first
+                .iter()
+                .flat_map(|a| second.iter().map(move |b| (a, b)));
+            let phase = calls.fold(None, |known, (a, b)| match (known, phase(a, b)) {
+                (Some(PairPhase::Trans), _) => known,
+                (_, Some(more)) => Some(more),
+                (_, None) => known,
+            });
+            let names = |of: &[PairHit]| of.first().and_then(|hit| hit.names.clone());
+            if let (Some(phase), Some(a), Some(b)) = (phase, names(first), names(second)) {
+                pairs.push(CompoundPair {
+                    gene: Arc::clone(gene),
+                    sample: first.first().map_or(0, |hit| hit.sample),
+                    first: a,
+                    second: b,
+                    phase,
                 });
-                let names = |of: &[PairHit]| of.first().and_then(|hit| hit.names.clone());
-                if let (Some(phase), Some(a), Some(b)) = (phase, names(first), names(second)) {
-                    let sample = of_sample.first().map_or(0, |hit| hit.sample);
-                    f(&CompoundPair {
-                        gene,
-                        sample,
-                        first: &a,
-                        second: &b,
-                        phase,
-                    })?;
-                }
             }
         }
     }
-    Ok(())
+    pairs.reverse();
 }
 
 /// Variants of genes, one after the other, with their hits.
@@ -285,6 +352,9 @@ struct Sweep<'a> {
     variant: u32,
     seen: u64,
     set_bytes: u64,
+    /// Whether hits are so few that all are kept to the end of a contig, and variants without one are skipped
+    /// before their genes are looked for.
+    few: bool,
 }
 
 /// What was found of a variant.
@@ -337,7 +407,7 @@ impl Found {
         variant: &mut Variant<'_, '_>,
         haplotypes: &mut Haplotypes,
         number: u32,
-        names: Option<&Rc<PairedVariant>>,
+        names: Option<&Arc<PairedVariant>>,
     ) -> Result<u64> {
         let mut segments = Vec::with_capacity(self.rows.len());
         for &row in &self.rows {
@@ -399,14 +469,18 @@ impl Found {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
+    /// Of a group of `few`, genes are closed at the end of their contig alone.
+    fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>, few: bool) -> Result<Self> {
         let reached = Reached::new(view, &test)?;
         let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
         // once without genotypes, so that no carrier is kept longer than its gene lasts
         let mut ends = HashMap::new();
         let mut found = Found::default();
-        let mut all = Variants::new(view, test.clone(), None)?;
-        while let Some(mut variant) = all.next()? {
+        let mut all = match few {
+            true => None,
+            false => Some(Variants::new(view, test.clone(), None)?),
+        };
+        while let Some(mut variant) = all.as_mut().map_or(Ok(None), Variants::next)? {
             found.load(&mut variant, &mut reached)?;
             for &gene in &found.genes {
                 ends.insert((variant.contig_number(), gene), variant.position()?);
@@ -426,6 +500,7 @@ impl<'a> Sweep<'a> {
             variant: 0,
             seen: 0,
             set_bytes: 0,
+            few,
         })
     }
 
@@ -447,6 +522,9 @@ impl<'a> Sweep<'a> {
                 self.open.pop_first();
                 self.closed.push(gene);
             }
+            if self.few && !has_hit(&mut variant, &mut self.set_bytes)? {
+                continue;
+            }
             self.found.load(&mut variant, &mut self.reached)?;
             if self.found.genes.is_empty() {
                 continue;
@@ -457,7 +535,7 @@ impl<'a> Sweep<'a> {
             }
             let alleles = names.then(|| (reference.to_vec(), alternate.to_vec()));
             let named = alleles.map(|(reference, alternate)| {
-                Rc::new(PairedVariant {
+                Arc::new(PairedVariant {
                     contig: variant.contig().to_owned(),
                     position,
                     reference,
@@ -471,7 +549,11 @@ impl<'a> Sweep<'a> {
                 continue;
             }
             for &gene in &found.genes {
-                let end = self.ends.get(&(contig, gene)).copied();
+                let end = match self.few {
+                    // not before the contig's
+                    true => Some(Position::MAX),
+                    false => self.ends.get(&(contig, gene)).copied(),
+                };
                 self.open.insert((end.unwrap_or(position), gene));
             }
             return Ok(true);
@@ -481,6 +563,13 @@ impl<'a> Sweep<'a> {
         self.open.clear();
         Ok(false)
     }
+}
+
+/// Whether anybody who is asked about has a hit.
+fn has_hit(variant: &mut Variant<'_, '_>, bytes: &mut u64) -> Result<bool> {
+    let mut found = false;
+    *bytes += variant.carriers_by_row(false, |_, carrier, _| found |= is_hit(&carrier))?;
+    Ok(found)
 }
 
 fn is_hit(carrier: &CarrierGenotype) -> bool {

@@ -2,6 +2,7 @@
 
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::counts::{Counting, Counts, GroupCounter};
+use super::coverage::Place;
 use super::entries::EntryTest;
 use super::spellings::Numbered;
 use super::walk::{RowRef, Walk};
@@ -199,6 +200,11 @@ impl<'a> Variant<'_, 'a> {
                 .file()
                 .damage(usize::MAX, 0, "a position below 2^31", number.to_string())
         })
+    }
+
+    /// Where the variant stands among the others.
+    pub(super) fn place(&self) -> Place {
+        self.of.walk.place()
     }
 
     /// The stretch of the contig that the variant spans: of REF, or up to END or SVLEN.

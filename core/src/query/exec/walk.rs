@@ -23,7 +23,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap};
 
 mod gather;
+mod pieces;
 mod seen;
+
+use pieces::Stretch;
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
@@ -51,6 +54,8 @@ pub(crate) struct Walk<'a> {
     parts: Vec<PartWalk<'a>>,
     /// Contigs still to come, last first.
     contigs: Vec<u32>,
+    /// Nothing outside of it is walked.
+    stretch: Stretch,
     /// Parts with rows on the current contig, each at its next row, the first on top.
     heads: BinaryHeap<Head>,
     /// Variants of the current position, when several parts have rows there, last first.
@@ -158,6 +163,7 @@ impl<'a> Walk<'a> {
             test,
             parts,
             contigs: contigs.into_iter().rev().collect(),
+            stretch: Stretch::ALL,
             heads: BinaryHeap::new(),
             pending: Vec::new(),
             changes,
@@ -392,7 +398,7 @@ impl<'a> Walk<'a> {
     fn start_contig(&mut self, contig: u32) -> Result<()> {
         self.place.contig = contig;
         for (index, part) in self.parts.iter_mut().enumerate() {
-            let rows = part.segment.rows_of(contig);
+            let rows = self.stretch.rows_of(part, contig)?;
             let range = part
                 .candidates
                 .ranges

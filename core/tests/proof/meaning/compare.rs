@@ -323,26 +323,32 @@ pub fn compare_pairs(cohort: &Cohort<'_>, dataset: &View, of: &VariantExpr) {
         )
     };
     let mut found = Vec::new();
-    let asked = dataset.compound_pairs(&*text, None, |pair| {
-        let bytes = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_uppercase();
-        let mut two = [pair.first, pair.second].map(|one| {
-            let (contig, position) = (super::world::contig(&one.contig), one.position.one_based());
-            (
-                contig,
-                position,
-                bytes(&one.reference),
-                bytes(&one.alternate),
-            )
-        });
-        two.sort();
-        let sample = dataset.sample_name(pair.sample)?.to_owned();
-        found.push((
-            pair.gene.to_owned(),
-            sample,
-            two,
-            pair.phase == PairPhase::Trans,
-        ));
-        Ok::<(), varidex::Error>(())
+    let query = varidex::Query::new(&*text);
+    let asked = query.and_then(|query| dataset.compound_pairs(&query));
+    let asked = asked.and_then(|pairs| {
+        for pair in pairs {
+            let pair = pair?;
+            let bytes = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_uppercase();
+            let mut two = [&pair.first, &pair.second].map(|one| {
+                let (contig, position) =
+                    (super::world::contig(&one.contig), one.position.one_based());
+                (
+                    contig,
+                    position,
+                    bytes(&one.reference),
+                    bytes(&one.alternate),
+                )
+            });
+            two.sort();
+            let sample = dataset.sample_name(pair.sample)?.to_owned();
+            found.push((
+                pair.gene.to_string(),
+                sample,
+                two,
+                pair.phase == PairPhase::Trans,
+            ));
+        }
+        Ok(())
     });
     let who = GroupExpr::Carriers(
         of.clone(),

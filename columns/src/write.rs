@@ -1,0 +1,340 @@
+//! Tables as text: TSV, CSV, JSON, one JSON object a line; and as a stream of Arrow IPC.
+
+use crate::table::{Cells, Table};
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::ArrowError;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use varidex::{Error, RowToken};
+
+/// How tables are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Columns set apart by tabs, one header line; `.` is missing.
+    Tsv,
+    /// Columns set apart by commas, one header line, quoted where RFC 4180 asks for it; nothing is missing.
+    Csv,
+    /// One array of objects; `null` is missing.
+    Json,
+    /// One object a line; `null` is missing.
+    Ndjson,
+    /// A stream of Arrow IPC.
+    Arrow,
+}
+
+/// Why a table was not written to its end.
+#[derive(Debug)]
+pub enum WriteError {
+    /// The question failed.
+    Question(Error),
+    /// The output takes no more.
+    Output(io::Error),
+}
+
+impl std::fmt::Display for WriteError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Question(error) => error.fmt(f),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Question(error)
+    }
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Bytes gathered before they are written.
+const BUFFER: usize = 1 << 16;
+
+impl Table {
+    /// Writes the table, and returns where it goes on if it was cut by the question's limit. Shares have six significant digits in text; texts are as
+    /// in the source, but in JSON, CSV and Arrow bytes that are no UTF-8 are replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::Question`] as the question's; [`WriteError::Output`] as `out` fails.
+    pub fn write(
+        mut self,
+        format: Format,
+        out: &mut dyn Write,
+    ) -> Result<Option<RowToken>, WriteError> {
+        if format == Format::Arrow {
+            return self.write_arrow(out);
+        }
+        let mut row = TextRow::new(&self, format);
+        loop {
+            row.begin();
+            if !self.next(&mut row)? {
+                break;
+            }
+            row.end();
+            if row.buffer.len() >= BUFFER {
+                out.write_all(&row.buffer)?;
+                row.buffer.clear();
+            }
+        }
+        row.finish();
+        out.write_all(&row.buffer)?;
+        out.flush()?;
+        Ok(self.token_of_rest())
+    }
+
+    /// Where the table goes on, where it was cut.
+    fn token_of_rest(&self) -> Option<RowToken> {
+        self.token().filter(|_| self.is_cut())
+    }
+
+    fn write_arrow(self, out: &mut dyn Write) -> Result<Option<RowToken>, WriteError> {
+        let mut batches = self.batches();
+        let failed = |error: ArrowError| match error {
+            ArrowError::IoError(_, error) => WriteError::Output(error),
+            other => WriteError::Output(io::Error::other(other)),
+        };
+        let mut writer = StreamWriter::try_new(out, &batches.schema()).map_err(failed)?;
+        while let Some(batch) = batches.next_batch()? {
+            writer.write(&batch).map_err(failed)?;
+        }
+        writer.finish().map_err(failed)?;
+        Ok(batches.table().token_of_rest())
+    }
+}
+
+/// Rows as text.
+struct TextRow {
+    format: Format,
+    /// What stands before each cell.
+    before: Vec<Vec<u8>>,
+    /// The cell that comes next.
+    at: usize,
+    rows: u64,
+    /// Where the row begins.
+    start: usize,
+    buffer: Vec<u8>,
+    number: String,
+}
+
+impl TextRow {
+    fn new(table: &Table, format: Format) -> Self {
+        let names = table.names().enumerate();
+        let before = names.map(|(at, name)| match format {
+            Format::Json | Format::Ndjson => {
+                let mut before = if at == 0 {
+                    b"{".to_vec()
+                } else {
+                    b",".to_vec()
+                };
+                write_json_string(&mut before, name);
+                before.push(b':');
+                before
+            }
+            _ if at == 0 => Vec::new(),
+            Format::Csv => b",".to_vec(),
+            _ => b"\t".to_vec(),
+        });
+        let mut row = Self {
+            format,
+            before: before.collect(),
+            at: 0,
+            rows: 0,
+            start: 0,
+            buffer: Vec::with_capacity(2 * BUFFER),
+            number: String::new(),
+        };
+        match format {
+            Format::Tsv | Format::Csv => {
+                for name in table.names() {
+                    row.separate();
+                    row.plain(name.as_bytes());
+                }
+                row.buffer.push(b'\n');
+            }
+            Format::Json => row.buffer.push(b'['),
+            Format::Ndjson | Format::Arrow => {}
+        }
+        row
+    }
+
+    /// Begins a row, which may turn out to be none.
+    fn begin(&mut self) {
+        self.at = 0;
+        self.start = self.buffer.len();
+        if self.format == Format::Json {
+            let start: &[u8] = if self.rows == 0 { b"\n" } else { b",\n" };
+            self.buffer.extend_from_slice(start);
+        }
+    }
+
+    fn end(&mut self) {
+        self.rows += 1;
+        match self.format {
+            Format::Json => self.buffer.push(b'}'),
+            Format::Ndjson => self.buffer.extend_from_slice(b"}\n"),
+            _ => self.buffer.push(b'\n'),
+        }
+    }
+
+    /// Takes back the row that was none.
+    fn finish(&mut self) {
+        self.buffer.truncate(self.start);
+        if self.format == Format::Json {
+            let end: &[u8] = if self.rows == 0 { b"]\n" } else { b"\n]\n" };
+            self.buffer.extend_from_slice(end);
+        }
+    }
+
+    fn separate(&mut self) {
+        if let Some(before) = self.before.get(self.at) {
+            self.buffer.extend_from_slice(before);
+        }
+        self.at += 1;
+    }
+
+    /// Text in a line of TSV or CSV.
+    fn plain(&mut self, text: &[u8]) {
+        let quoted = self.format == Format::Csv
+            && text
+                .iter()
+                .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+        if !quoted {
+            self.buffer.extend_from_slice(text);
+            return;
+        }
+        self.buffer.push(b'"');
+        for &byte in text {
+            if byte == b'"' {
+                self.buffer.push(b'"');
+            }
+            self.buffer.push(byte);
+        }
+        self.buffer.push(b'"');
+    }
+}
+
+impl Cells for TextRow {
+    fn text(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return self.missing();
+        }
+        self.separate();
+        match self.format {
+            Format::Tsv => self.buffer.extend_from_slice(text),
+            Format::Csv => self.plain(String::from_utf8_lossy(text).as_bytes()),
+            _ => write_json_string(&mut self.buffer, &String::from_utf8_lossy(text)),
+        }
+    }
+
+    fn missing(&mut self) {
+        self.separate();
+        match self.format {
+            Format::Tsv => self.buffer.push(b'.'),
+            Format::Csv => {}
+            _ => self.buffer.extend_from_slice(b"null"),
+        }
+    }
+
+    fn whole(&mut self, number: u64) {
+        self.separate();
+        let mut digits = itoa::Buffer::new();
+        self.buffer
+            .extend_from_slice(digits.format(number).as_bytes());
+    }
+
+    fn share(&mut self, share: f64) {
+        self.separate();
+        self.number.clear();
+        write_share(&mut self.number, share);
+        self.buffer.extend_from_slice(self.number.as_bytes());
+    }
+}
+
+/// A string of JSON.
+fn write_json_string(to: &mut Vec<u8>, text: &str) {
+    // a string always has a JSON form, and memory takes it
+    let _ = serde_json::to_writer(to, text);
+}
+
+/// A number between 0 and 1 in six significant digits, without exponent and without trailing zeros.
+pub fn write_share(to: &mut String, share: f64) {
+    let magnitude = if share > 0.0 {
+        share.log10().floor().clamp(-300.0, 0.0)
+    } else {
+        0.0
+    };
+    let decimals = (5.0 - magnitude) as usize;
+    let start = to.len();
+    // writing to a string cannot fail
+    let _ = write!(to, "{share:.decimals$}");
+    if to.get(start..).is_some_and(|text| text.contains('.')) {
+        let kept = to.trim_end_matches('0').trim_end_matches('.').len();
+        to.truncate(kept.max(start + 1));
+    }
+    // what is not fixed must not look fixed
+    if share < 1.0 && to.get(start..) == Some("1") {
+        to.truncate(start);
+        let _ = write!(to, "{share}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(ac: u64, an: u64) -> String {
+        let mut text = String::new();
+        write_share(&mut text, ac as f64 / an as f64);
+        text
+    }
+
+    #[test]
+    fn shares_have_six_digits() {
+        assert_eq!(share(8, 6404), "0.00124922");
+        assert_eq!(share(0, 10), "0");
+        assert_eq!(share(10, 10), "1");
+        assert_eq!(share(1, 2), "0.5");
+        assert_eq!(share(2, 3), "0.666667");
+        assert_eq!(share(1, 2_000_000), "0.0000005");
+        assert_eq!(share(1, 3_000_000), "0.000000333333");
+        assert_eq!(share(1, 1000), "0.001");
+        assert_eq!(share(1_999_999, 2_000_000), "0.9999995");
+        assert_eq!(share(19_999_999, 20_000_000), "0.99999995");
+        assert_eq!(share(99, 100), "0.99");
+    }
+
+    #[test]
+    fn csv_is_quoted_where_it_must_be() {
+        let columns = crate::field::columns([crate::field::Field::Id, crate::field::Field::Filter]);
+        let texts = ["plain", "a,b", "say \"x\"", "two\nlines", ""];
+        let mut all = texts.into_iter();
+        let rows = move |columns: &[crate::field::Column], to: &mut dyn Cells| {
+            let Some(text) = all.next() else {
+                return Ok(false);
+            };
+            columns.iter().for_each(|_| to.text(text.as_bytes()));
+            Ok(true)
+        };
+        let mut out = Vec::new();
+        let table = Table::new(columns, rows);
+        assert!(table.write(Format::Csv, &mut out).is_ok());
+        let expected = "id,filter\nplain,plain\n\"a,b\",\"a,b\"\n\"say \"\"x\"\"\",\"say \"\"x\"\"\"\n\
+            \"two\nlines\",\"two\nlines\"\n,\n";
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[test]
+    fn strings_are_escaped() {
+        let mut out = Vec::new();
+        write_json_string(&mut out, "a\"b\t");
+        assert_eq!(out, br#""a\"b\t""#);
+    }
+}
