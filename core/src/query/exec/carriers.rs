@@ -183,6 +183,7 @@ impl CarrierQuery {
     ) -> Result<SampleSet> {
         let mut variants = Variants::new(view, self.test.clone(), None)?;
         variants.walk.number_variants()?;
+        let few = left.is_some_and(|left| left.len() <= FEW);
         if let Some(left) = left {
             variants.look_only_at(left, &trios.families_of(left));
         }
@@ -193,9 +194,13 @@ impl CarrierQuery {
         while let Some(mut variant) = variants.next()? {
             step.variants += 1;
             carried.begin(variant.numbered()?);
+            let wanted = self.asked.zygosity;
+            let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
+            // parents matter only where a child carries, which of few children is seldom
+            if few && !variant.has_carrier(&mut step.set_bytes, same)? {
+                continue;
+            }
             step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
-                let wanted = self.asked.zygosity;
-                let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
                 if inheritance.is(origin) && same(&child) {
                     carried.add(child.sample);
                 }

@@ -522,7 +522,7 @@ impl<'a> Sweep<'a> {
                 self.open.pop_first();
                 self.closed.push(gene);
             }
-            if self.few && !has_hit(&mut variant, &mut self.set_bytes)? {
+            if self.few && !variant.has_carrier(&mut self.set_bytes, is_hit)? {
                 continue;
             }
             self.found.load(&mut variant, &mut self.reached)?;
@@ -563,13 +563,6 @@ impl<'a> Sweep<'a> {
         self.open.clear();
         Ok(false)
     }
-}
-
-/// Whether anybody who is asked about has a hit.
-fn has_hit(variant: &mut Variant<'_, '_>, bytes: &mut u64) -> Result<bool> {
-    let mut found = false;
-    *bytes += variant.carriers_by_row(false, |_, carrier, _| found |= is_hit(&carrier))?;
-    Ok(found)
 }
 
 fn is_hit(carrier: &CarrierGenotype) -> bool {

@@ -560,6 +560,17 @@ impl<'a> Variant<'_, 'a> {
         Ok(bytes)
     }
 
+    /// Whether somebody of the group that was asked for carries it in such a way; adds the bytes of sets read.
+    pub(super) fn has_carrier(
+        &mut self,
+        bytes: &mut u64,
+        is_one: impl Fn(&CarrierGenotype) -> bool,
+    ) -> Result<bool> {
+        let mut found = false;
+        *bytes += self.carriers_by_row(false, |_, carrier, _| found |= is_one(&carrier))?;
+        Ok(found)
+    }
+
     /// The number of the variant: see [`Walk::numbered`].
     pub(in crate::query) fn numbered(&mut self) -> Result<Numbered> {
         self.of.walk.numbered()
