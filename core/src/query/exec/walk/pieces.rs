@@ -76,6 +76,8 @@ impl Walk<'_> {
         let cut = |piece| places.get(piece * places.len() / most).copied();
         let mut cuts: Vec<Place> = (1..most).filter_map(cut).collect();
         cuts.dedup();
+        // nothing would be before it
+        cuts.retain(|cut| Some(cut) != places.first());
         Ok(cuts)
     }
 }
