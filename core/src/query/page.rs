@@ -1,6 +1,6 @@
 //! Parts of a table: from where on, how much, and tables cut into pieces that are read apart.
 
-use super::coverage::Place;
+use super::exec::coverage::Place;
 use super::{Group, IntoVariantExpr};
 use crate::cohort::View;
 use crate::error::{Error, Result};

@@ -24,16 +24,12 @@ use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
 use crate::model::CarrierGenotype;
-use crate::query::Group;
-use crate::query::IntoVariantExpr;
 use crate::query::expr::Node;
 use crate::query::plan::group_names::Step;
-use crate::query::plan::variant_names::{Resolver, Test};
+use crate::query::plan::variant_names::Test;
 use crate::set::{SampleSet, set_bit, words_for};
-use self_cell::self_cell;
-use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -74,116 +70,6 @@ pub struct CompoundPair {
     pub phase: PairPhase,
 }
 
-self_cell!(
-    struct Kept {
-        owner: View,
-        #[not_covariant]
-        dependent: Sweep,
-    }
-);
-
-/// Pairs of variants in one gene, one after the other: see [`View::compound_pairs`]. After an error there is
-/// no more.
-pub struct CompoundPairs {
-    /// `None` after the last variant.
-    kept: Option<Kept>,
-    /// Hits in genes that have later variants.
-    hits: HashMap<u32, Vec<PairHit>>,
-    /// Genes without later variants, each with its hits by sample, those not yet given, last first.
-    closed: VecDeque<(Arc<str>, Vec<PairHit>)>,
-    /// Pairs of one sample, last first.
-    ready: Vec<CompoundPair>,
-}
-
-impl View {
-    /// Every pair of the variants of a question that one sample of its group has in one gene, on different copies as far as is known: by
-    /// the end of the gene, then by sample, then by variants.
-    ///
-    /// Both calls are of two copies of which one carries. Where they are phased to each other, by one phase
-    /// set, they are on different copies; other pairs are unknown, but for two ALTs of one record. Memory
-    /// holds the carriers of genes that overlap each other. Token and limit of the question do not matter.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::ask`], and [`Error::Usage`] where no genes are known and for a group of another
-    /// dataset.
-    pub fn compound_pairs(&self, query: &Query) -> Result<CompoundPairs> {
-        let kept = Kept::try_new(self.clone(), |view| {
-            let test = Resolver::new(view, query.text.clone()).resolve(&query.of)?;
-            let group = query.group.as_ref().map(|group| group.within(view));
-            let group = group.transpose()?;
-            Sweep::new(view, test, group.map(Group::samples), false)
-        })?;
-        Ok(CompoundPairs {
-            kept: Some(kept),
-            hits: HashMap::new(),
-            closed: VecDeque::new(),
-            ready: Vec::new(),
-        })
-    }
-}
-
-impl CompoundPairs {
-    fn read(&mut self) -> Result<Option<CompoundPair>> {
-        loop {
-            if let Some(pair) = self.ready.pop() {
-                return Ok(Some(pair));
-            }
-            if let Some((gene, hits)) = self.closed.front_mut() {
-                let sample = hits.last().map(|hit| hit.sample);
-                let first = hits.iter().rposition(|hit| Some(hit.sample) != sample);
-                let of_sample = hits.split_off(first.map_or(0, |last| last + 1));
-                pairs_of(gene, of_sample, &mut self.ready);
-                if hits.is_empty() {
-                    self.closed.pop_front();
-                }
-                continue;
-            }
-            if !self.sweep()? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Reads up to the next variant with hits; `false` where there is none.
-    fn sweep(&mut self) -> Result<bool> {
-        let Some(kept) = &mut self.kept else {
-            return Ok(false);
-        };
-        let (hits, closed) = (&mut self.hits, &mut self.closed);
-        let more = kept.with_dependent_mut(|_, sweep| -> Result<bool> {
-            let more = sweep.step(true)?;
-            for gene in sweep.closed.drain(..) {
-                if let Some(mut hits) = hits.remove(&gene) {
-                    // stable: what is known of a variant stays in its order
-                    hits.sort_by_key(|hit| Reverse(hit.sample));
-                    closed.push_back((sweep.reached.name(gene).into(), hits));
-                }
-            }
-            for (gene, of_variant) in sweep.found.of_genes() {
-                hits.entry(gene).or_default().extend_from_slice(of_variant);
-            }
-            Ok(more)
-        })?;
-        if !more {
-            self.kept = None;
-        }
-        Ok(true)
-    }
-}
-
-impl Iterator for CompoundPairs {
-    type Item = Result<CompoundPair>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let pair = self.read().transpose();
-        if matches!(pair, Some(Err(_))) {
-            (self.kept, self.closed, self.ready) = (None, VecDeque::new(), Vec::new());
-        }
-        pair
-    }
-}
-
 pub(in crate::query) const NO_GENES: &str = "no genes are known here: build with `--genes`, or from annotated files, to ask for two variants in \
      one gene";
 
@@ -204,10 +90,10 @@ pub(in crate::query) fn find(
     // one must depend on its carriers, not on the cohort
     let mut seen: HashMap<u32, HashMap<u32, Seen>> = HashMap::new();
     while sweep.step(false)? {
-        for gene in sweep.closed.drain(..) {
+        for gene in sweep.closed() {
             seen.remove(&gene);
         }
-        for (gene, hits) in sweep.found.of_genes() {
+        for (gene, hits) in sweep.of_genes() {
             let seen = seen.entry(gene).or_default();
             for hit in hits {
                 let has_pair = match seen.entry(hit.sample) {
@@ -273,8 +159,8 @@ impl Seen {
 
 /// A call of two copies of which one carries.
 #[derive(Clone)]
-struct PairHit {
-    sample: u32,
+pub(in crate::query) struct PairHit {
+    pub(in crate::query) sample: u32,
     /// The number of the variant.
     variant: u32,
     /// The haplotypes of the copy that carries and of the other, where they are known.
@@ -304,7 +190,11 @@ fn phase(first: &PairHit, second: &PairHit) -> Option<PairPhase> {
 }
 
 /// Adds the pairs of one sample in a gene, last first.
-fn pairs_of(gene: &Arc<str>, mut hits: Vec<PairHit>, pairs: &mut Vec<CompoundPair>) {
+pub(in crate::query) fn pairs_of(
+    gene: &Arc<str>,
+    mut hits: Vec<PairHit>,
+    pairs: &mut Vec<CompoundPair>,
+) {
     // stable: what is known of a variant stays in its order, behind where it was met first
     hits.sort_by_key(|hit| hit.variant);
     // a variant may be reported more than once
@@ -336,7 +226,7 @@ fn pairs_of(gene: &Arc<str>, mut hits: Vec<PairHit>, pairs: &mut Vec<CompoundPai
 }
 
 /// Variants of genes, one after the other, with their hits.
-struct Sweep<'a> {
+pub(in crate::query) struct Sweep<'a> {
     reached: Reached<'a>,
     /// Where the last variant of a gene on a contig starts.
     ends: HashMap<(u32, u32), Position>,
@@ -470,7 +360,12 @@ impl Found {
 
 impl<'a> Sweep<'a> {
     /// Of a group of `few`, genes are closed at the end of their contig alone.
-    fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>, few: bool) -> Result<Self> {
+    pub(in crate::query) fn new(
+        view: &'a View,
+        test: Node<Test>,
+        group: Option<&SampleSet>,
+        few: bool,
+    ) -> Result<Self> {
         let reached = Reached::new(view, &test)?;
         let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
         // once without genotypes, so that no carrier is kept longer than its gene lasts
@@ -504,8 +399,23 @@ impl<'a> Sweep<'a> {
         })
     }
 
+    /// The next genes without later variants: each is given once.
+    pub(in crate::query) fn closed(&mut self) -> std::vec::Drain<'_, u32> {
+        self.closed.drain(..)
+    }
+
+    /// The hits of the variant in each of its genes.
+    pub(in crate::query) fn of_genes(&self) -> impl Iterator<Item = (u32, &[PairHit])> {
+        self.found.of_genes()
+    }
+
+    /// The symbol of a gene.
+    pub(in crate::query) fn name(&self, gene: u32) -> &str {
+        self.reached.name(gene)
+    }
+
     /// Moves to the next variant with hits in a gene; `false` after the last, when all genes are closed.
-    fn step(&mut self, names: bool) -> Result<bool> {
+    pub(in crate::query) fn step(&mut self, names: bool) -> Result<bool> {
         while let Some(mut variant) = self.variants.next()? {
             self.seen += 1;
             self.variant = variant.numbered()?.number;

@@ -203,7 +203,7 @@ impl<'a> Variant<'_, 'a> {
     }
 
     /// Where the variant stands among the others.
-    pub(super) fn place(&self) -> Place {
+    pub(in crate::query) fn place(&self) -> Place {
         self.of.walk.place()
     }
 
