@@ -36,8 +36,8 @@ pub use query::{
     Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs, Counts, Dosages,
     Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact, InfoField, InfoValue,
     Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField, NumberWithin, Origin,
-    PairPhase, PairedVariant, Partition, Query, RowToken, Scan, Step, Transcripts, Trios, Variant,
-    VariantExpr, VariantNames, VariantType, Variants,
+    PairPhase, PairedVariant, Partition, Plan, PlannedPart, Query, RowToken, Scan, Step,
+    Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

@@ -6,21 +6,26 @@
     reason = "a test reports what is wrong by failing"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// The names of modules in the picture, from the one that all may use.
-fn pictured() -> Vec<String> {
+/// The names in the picture of CONTRIBUTING.md that begins with one, from what all may use.
+fn pictured_from(start: &str) -> Vec<String> {
     let text = fs::read_to_string(Path::new(ROOT).join("../../CONTRIBUTING.md")).unwrap();
-    let (_, picture) = text.split_once("```text\nerror ").unwrap();
+    let (_, picture) = text.split_once(&format!("```text\n{start} ")).unwrap();
     let (picture, _) = picture.split_once("```").unwrap();
     let first = |line: &str| line.split_whitespace().next().unwrap().to_owned();
-    std::iter::once("error".to_owned())
+    std::iter::once(start.to_owned())
         .chain(picture.lines().skip(1).map(first))
         .collect()
+}
+
+/// The modules.
+fn pictured() -> Vec<String> {
+    pictured_from("error")
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -144,6 +149,176 @@ fn no_question_opens_a_file() {
     assert_eq!(files, [Path::new(ROOT).join("cohort/open.rs")]);
 }
 
+/// A file of `query`, as the path of its module.
+type Module = Vec<String>;
+
+fn module_of(file: &Path) -> Module {
+    let inside = file.strip_prefix(ROOT).unwrap().with_extension("");
+    let mut path: Module = inside
+        .iter()
+        .map(|name| name.to_str().unwrap().to_owned())
+        .collect();
+    path.pop_if(|last| last == "mod");
+    path
+}
+
+/// The paths that a tree of `use` names.
+fn paths_of(tree: &str, paths: &mut Vec<String>) {
+    let Some((start, rest)) = tree.split_once('{') else {
+        paths.push(tree.split(" as ").next().unwrap().trim().to_owned());
+        return;
+    };
+    let inner = rest.rsplit_once('}').unwrap().0;
+    let (mut depth, mut from) = (0, 0);
+    for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                let item = inner[from..at].trim();
+                if !item.is_empty() {
+                    paths_of(&format!("{}{item}", start.trim()), paths);
+                }
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The files that a file of `query` uses, by `use` lines and by paths from `crate` or `super` in between.
+fn files_used(module: &Module, code: &str, known: &BTreeSet<Module>) -> BTreeSet<Module> {
+    let mut paths = Vec::new();
+    let mut rest = String::new();
+    for statement in code.split_inclusive(';') {
+        match statement.rsplit_once("use ") {
+            Some((before, tree))
+                if before.trim_end().is_empty() || before.ends_with(['\n', ' ']) =>
+            {
+                paths_of(tree.trim_end_matches(';'), &mut paths);
+                rest.push_str(before);
+            }
+            _ => rest.push_str(statement),
+        }
+    }
+    let of_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words = rest.split(|c| !of_path(c));
+    // `in crate::query` says who may see something, not what is used
+    let words = words.filter(|word| *word != "crate::query" && word.contains("::"));
+    paths.extend(words.map(str::to_owned));
+    let mut used = BTreeSet::new();
+    for path in paths {
+        let mut parts: Vec<&str> = path.split("::").map(str::trim).collect();
+        let mut full = match parts.first() {
+            Some(&"crate") => Vec::new(),
+            Some(&"super" | &"self") => {
+                let ups = parts.iter().take_while(|part| **part == "super").count();
+                module[..module.len() - ups].to_vec()
+            }
+            _ => module.clone(),
+        };
+        parts.retain(|part| !matches!(*part, "crate" | "super" | "self"));
+        full.extend(parts.iter().map(|part| (*part).to_owned()));
+        while !full.is_empty() && !known.contains(&full) {
+            full.pop();
+        }
+        if !full.is_empty() && full != *module {
+            used.insert(full);
+        }
+    }
+    used
+}
+
+/// The files of questions, and what each uses of the others.
+fn questions() -> BTreeMap<Module, BTreeSet<Module>> {
+    let mut files = Vec::new();
+    sources(&Path::new(ROOT).join("query"), &mut files);
+    let known: BTreeSet<Module> = files.iter().map(|file| module_of(file)).collect();
+    let uses = |file: &PathBuf| {
+        let module = module_of(file);
+        let used = files_used(&module, &code(file), &known);
+        (module, used)
+    };
+    files.iter().map(uses).collect()
+}
+
+/// Files that use each other, directly or through others: what is left when those are taken out that use
+/// nothing, again and again, and then those that nothing uses.
+fn circles(mut uses: BTreeMap<Module, BTreeSet<Module>>) -> Vec<Module> {
+    loop {
+        let before = uses.len();
+        let left: BTreeSet<Module> = uses.keys().cloned().collect();
+        uses.values_mut()
+            .for_each(|used| used.retain(|other| left.contains(other)));
+        let all: BTreeSet<Module> = uses.values().flatten().cloned().collect();
+        uses.retain(|file, used| !used.is_empty() && all.contains(file));
+        if uses.len() == before {
+            return uses.into_keys().collect();
+        }
+    }
+}
+
+#[test]
+fn no_file_of_questions_uses_one_that_uses_it() {
+    let uses = questions();
+    assert!(uses.len() > 50, "{}", uses.len());
+    let all: usize = uses.values().map(BTreeSet::len).sum();
+    assert!(all > 150, "{all}");
+    assert_eq!(circles(uses), Vec::<Module>::new());
+}
+
+/// `query` has folders in an order, and beside them what users call.
+#[test]
+fn folders_of_questions_use_only_those_above_them() {
+    let order = pictured_from("expr");
+    let place = |module: &Module| {
+        let folder = order.iter().position(|name| module.get(1) == Some(name));
+        folder.unwrap_or(order.len())
+    };
+    let uses = questions();
+    let folders: BTreeSet<usize> = uses.keys().map(place).collect();
+    assert_eq!(folders.len(), order.len() + 1);
+    let mut wrong = Vec::new();
+    for (file, used) in &uses {
+        wrong.extend(
+            used.iter()
+                .filter(|other| place(other) > place(file))
+                .map(|other| (file, other)),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Every plan is admitted before it runs: what runs plans takes none that is not, in one file alone, and that
+/// file is where runs begin.
+#[test]
+fn a_plan_runs_only_where_it_was_admitted() {
+    let mut files = Vec::new();
+    sources(&Path::new(ROOT).join("query"), &mut files);
+    let with = |word: &str| -> Vec<String> {
+        let found = files.iter().filter(|file| code(file).contains(word));
+        found.map(|file| module_of(file)[1..].join("/")).collect()
+    };
+    // only the door makes them
+    assert_eq!(with("Admitted("), ["plan/admit"]);
+    // only runs take them
+    assert_eq!(with("into_plan("), ["exec/run", "plan/admit"]);
+    // what is to be walked is made there and nowhere else
+    assert_eq!(
+        with("Question {"),
+        ["exec/question", "exec/run", "exec/walk"]
+    );
+    // plans come from binding, and no file that binds reads genotypes
+    assert_eq!(with("BoundPlan {"), ["plan/bind"]);
+    for word in ["RowCounter", "Counting", "Union", "Scattered"] {
+        let found = with(word);
+        assert!(
+            !found.is_empty() && found.iter().all(|file| !file.starts_with("plan/")),
+            "{found:?}"
+        );
+    }
+}
+
 #[test]
 fn a_module_below_is_noticed() {
     let order = pictured();
@@ -151,4 +326,25 @@ fn a_module_below_is_noticed() {
     assert_eq!(order.last().unwrap(), "export");
     let found = used("use crate::query::Group;\nlet x = crate::error::Place::File;");
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["error", "query"]);
+    let of = |names: &[&str]| -> Module { names.iter().map(|&name| name.to_owned()).collect() };
+    let known: BTreeSet<Module> = [["query", "exec", "walk"], ["query", "exec", "rows"]]
+        .map(|names| of(&names))
+        .into();
+    let found = |code: &str| files_used(&of(&["query", "exec", "walk"]), code, &known);
+    let rows = BTreeSet::from([of(&["query", "exec", "rows"])]);
+    assert_eq!(found("use super::rows::Rows;"), rows);
+    assert_eq!(
+        found("pub use crate::{error::Error, query::exec::{rows as r}};"),
+        rows
+    );
+    assert_eq!(found("let x = super::rows::Rows::all();"), rows);
+    assert_eq!(found("pub(in crate::query) use std::fmt;"), BTreeSet::new());
+    let [a, b, c] = ["a", "b", "c"].map(|name| of(&[name]));
+    let uses = [
+        (a.clone(), b.clone()),
+        (b.clone(), a.clone()),
+        (c, a.clone()),
+    ];
+    let uses = uses.map(|(file, used)| (file, BTreeSet::from([used])));
+    assert_eq!(circles(uses.into()), [a, b]);
 }

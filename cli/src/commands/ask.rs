@@ -52,10 +52,27 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
 }
 
 fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
-    let explanation = view.explain(&args.who)?;
+    let plan = view.plan(&args.who)?;
     if args.format == Format::Tsv {
-        return print(&explanation.to_string());
+        // before it is run, which may take long
+        print(&plan.to_string())?;
+        return print(&plan.run()?.to_string());
     }
+    let planned: Vec<Value> = plan
+        .parts()
+        .iter()
+        .map(|part| {
+            json!({
+                "what": part.what,
+                "how": part.how,
+                "people_at_most": part.people,
+                "candidate_rows": part.candidate_rows,
+                "segments_read": part.segments.0,
+                "segments_skipped": part.segments.1,
+            })
+        })
+        .collect();
+    let explanation = plan.run()?;
     let steps: Vec<Value> = explanation
         .steps
         .iter()
@@ -74,6 +91,7 @@ fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
         .collect();
     let value = json!({
         "expression": explanation.expression,
+        "plan": planned,
         "steps": steps,
         "notes": explanation.notes,
         "people": explanation.people,

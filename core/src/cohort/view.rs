@@ -152,6 +152,18 @@ impl View {
         self.dataset.path()
     }
 
+    /// Refuses what is of another view: its numbers are of other people.
+    pub(crate) fn refuse_foreign(&self, what: &str, view: &str) -> Result<()> {
+        match view == self.id() {
+            true => Ok(()),
+            false => Err(Error::Usage(format!(
+                "{what} of snapshot {view} does not fit {}, which is snapshot {}: ask again",
+                self.path().display(),
+                self.id()
+            ))),
+        }
+    }
+
     /// Names the state that was opened: equal ids, equal answers.
     pub fn snapshot(&self) -> &str {
         self.dataset.snapshot()

@@ -32,7 +32,7 @@ type Variant = (usize, usize, usize);
 type Record = (Variant, Vec<usize>);
 
 #[derive(Debug, Clone)]
-struct Cohort {
+pub(crate) struct Cohort {
     /// Samples of each batch, and its sites.
     batches: Vec<(usize, Vec<Site>)>,
     /// Whether inputs of one sample each become one batch: then there are no others.
@@ -45,7 +45,7 @@ struct Cohort {
     hidden: Vec<bool>,
 }
 
-fn cohort() -> impl Strategy<Value = Cohort> {
+pub(crate) fn cohort() -> impl Strategy<Value = Cohort> {
     let site = |samples| (0..40usize, 0..ALLELES.len(), vec(0..CALLS.len(), samples));
     let batch = move |sizes: std::ops::Range<usize>| {
         sizes.prop_flat_map(move |samples| (Just(samples), vec(site(samples), 1..14)))
@@ -115,7 +115,7 @@ impl Cohort {
         self.hidden.get(number).copied().unwrap_or_default()
     }
 
-    fn hidden_samples(&self) -> BTreeSet<String> {
+    pub(crate) fn hidden_samples(&self) -> BTreeSet<String> {
         let owned = self.owned();
         let mut hidden = BTreeSet::new();
         for (number, samples) in owned.iter().enumerate() {
@@ -130,6 +130,19 @@ impl Cohort {
             }
         }
         hidden
+    }
+
+    /// A view of all without those who are hidden.
+    pub(crate) fn masked(&self, everybody: &View) -> View {
+        let mut subjects = SampleSet::new();
+        for number in (0..self.people.len()).filter(|number| self.is_hidden(*number)) {
+            let person = everybody.ask(&format!("individuals(P{number})")).unwrap();
+            subjects = subjects.union(person.subjects());
+        }
+        for sample in self.hidden_samples() {
+            subjects.insert(everybody.sample_number(&sample).unwrap().unwrap());
+        }
+        everybody.without(subjects).unwrap()
     }
 
     /// Variants that only those carry who are hidden.
@@ -154,7 +167,7 @@ impl Cohort {
         lost.map(|(variant, _)| variant).collect()
     }
 
-    fn write(&self, folder: &Path, without: Option<&BTreeSet<String>>) -> Option<View> {
+    pub(crate) fn write(&self, folder: &Path, without: Option<&BTreeSet<String>>) -> Option<View> {
         std::fs::create_dir(folder).unwrap();
         let everybody = without.is_none();
         let nobody = BTreeSet::new();
@@ -314,7 +327,7 @@ fn firsts(sites: &[Site]) -> Vec<Site> {
     sorted.into_values().collect()
 }
 
-const VARIANTS: [&str; 16] = [
+pub(crate) const VARIANTS: [&str; 16] = [
     "all",
     "ac=0",
     "ac>=2",
@@ -333,7 +346,7 @@ const VARIANTS: [&str; 16] = [
     "ac(HP:0000118)>=1",
 ];
 
-const GROUPS: [&str; 30] = [
+pub(crate) const GROUPS: [&str; 30] = [
     "all",
     "!all",
     "sex:female",
@@ -544,19 +557,10 @@ proptest! {
         let Some(rest) = cohort.write(&place.path().join("rest"), Some(&hidden)) else {
             return Ok(());
         };
-        let mut subjects: SampleSet = SampleSet::new();
         for (number, person) in cohort.owned().iter().enumerate() {
-            if cohort.is_hidden(number) {
-                for subject in everybody.ask(&format!("individuals(P{number})")).unwrap().subjects().iter() {
-                    subjects.insert(subject);
-                }
-                prop_assert!(person.iter().all(|sample| hidden.contains(sample)));
-            }
+            prop_assert!(!cohort.is_hidden(number) || person.iter().all(|sample| hidden.contains(sample)));
         }
-        for sample in &hidden {
-            subjects.insert(everybody.sample_number(sample).unwrap().unwrap());
-        }
-        let view = everybody.without(subjects).unwrap();
+        let view = cohort.masked(&everybody);
         for sample in &hidden {
             let number = everybody.sample_number(sample).unwrap().unwrap();
             prop_assert_eq!(view.sample_number(sample).unwrap(), None);

@@ -2,7 +2,7 @@
 
 pub(crate) mod build;
 #[cfg(test)]
-mod mask_tests;
+pub(crate) mod mask_tests;
 mod verify;
 
 pub use build::{

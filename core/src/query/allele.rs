@@ -1,9 +1,9 @@
 //! One allele, found without an expression: the quickest question there is.
 
-use super::Group;
 use super::exec::counts::{Counting, Counts};
-use super::exec::coverage::{Place, RowOf};
+use super::exec::place::{Place, RowOf};
 use super::expr::VariantExpr;
+use super::group::Group;
 use super::plan::find::{doubt_of_mate, find_change, name_of};
 use super::plan::several::Several;
 use crate::cohort::View;

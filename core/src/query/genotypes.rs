@@ -2,7 +2,8 @@
 
 use super::exec::dosage::Dosages;
 use super::exec::variants::Variants;
-use super::{Group, IntoVariantExpr};
+use super::expr::IntoVariantExpr;
+use super::group::Group;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::genome::Position;
@@ -52,6 +53,17 @@ pub struct BlockVariant {
 }
 
 impl View {
+    /// Turns variants into rows of a matrix, with a column for each sample of a group, by number; of everybody without a group.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where the group is of another dataset.
+    pub fn dosages(&self, group: Option<&Group>) -> Result<Dosages<'_>> {
+        let group = group.map(|group| group.within(self)).transpose()?;
+        let of = group.map(Group::samples).or(self.visible_samples());
+        Ok(Dosages::new(self, of))
+    }
+
     /// Genotypes of the variants that an expression picks, of everybody or of a group, in blocks of at most
     /// `cells` genotypes, but of one variant at least. It borrows nothing, and may be sent to another thread.
     ///

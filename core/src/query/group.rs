@@ -1,11 +1,10 @@
 //! A set of people as the answer to a question.
 
-use super::plan::group_names::{Scores, Step};
+use super::exec::run::{Found, Scores};
 use crate::cohort::Subjects;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
-use std::fmt;
 use std::sync::Arc;
 
 /// The people that an expression picked. It keeps what it was asked of; a copy costs nothing.
@@ -60,18 +59,6 @@ impl PartialEq for Group {
 }
 
 impl View {
-    /// Refuses what is of another snapshot: its numbers are of other people.
-    pub(super) fn refuse_foreign(&self, what: &str, view: &str) -> Result<()> {
-        match view == self.id() {
-            true => Ok(()),
-            false => Err(Error::Usage(format!(
-                "{what} of snapshot {view} does not fit {}, which is snapshot {}: ask again",
-                self.path().display(),
-                self.id()
-            ))),
-        }
-    }
-
     /// A group of subjects by their numbers: samples, and behind them people without samples.
     ///
     /// # Errors
@@ -124,8 +111,14 @@ impl Group {
         })
     }
 
+    /// Those who were found.
+    pub(super) fn of_found(view: &View, found: Found, label: String) -> Result<Self> {
+        let group = Self::new(view, found.subjects, found.scores, label)?;
+        Ok(group.with_hints(found.hints))
+    }
+
     /// With what of the question is probably meant otherwise.
-    pub(super) fn with_hints(mut self, hints: Vec<String>) -> Self {
+    fn with_hints(mut self, hints: Vec<String>) -> Self {
         if let Some(held) = Arc::get_mut(&mut self.held) {
             held.hints = hints;
         }
@@ -324,49 +317,5 @@ impl Group {
         let one = self.held.subjects.symmetric_difference(theirs);
         let (a, b) = (self.label(), other.label());
         self.with(one, format!("({a}) & !({b}) | ({b}) & !({a})"))
-    }
-}
-
-/// What was done to answer a question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explanation {
-    /// The expression as understood.
-    pub expression: String,
-    /// The parts, in the order they were run.
-    pub steps: Vec<Step>,
-    /// What is to be known of the people found.
-    pub notes: Vec<String>,
-    /// The individuals found.
-    pub people: u64,
-    /// Wall time.
-    pub seconds: f64,
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.expression)?;
-        for (number, step) in (1..).zip(&self.steps) {
-            writeln!(f, "{number}. {}", step.what)?;
-            for note in &step.notes {
-                writeln!(f, "   {note}")?;
-            }
-            if step.segments != (0, 0) {
-                writeln!(
-                    f,
-                    "   segments read {}, skipped {}",
-                    step.segments.0, step.segments.1
-                )?;
-                writeln!(
-                    f,
-                    "   candidate rows {}, variants {}, set bytes {}",
-                    step.candidate_rows, step.variants, step.set_bytes
-                )?;
-            }
-            writeln!(f, "   people {}", step.people)?;
-        }
-        for note in &self.notes {
-            writeln!(f, "{note}")?;
-        }
-        writeln!(f, "people {} in {:.6} s", self.people, self.seconds)
     }
 }

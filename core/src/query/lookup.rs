@@ -1,9 +1,9 @@
 //! Counts of many alleles, one after the other.
 
-use super::Group;
 use super::allele::Allele;
 use super::exec::counts::{Counting, Counts};
-use super::exec::coverage::{Place, RowOf};
+use super::exec::place::{Place, RowOf};
+use super::group::Group;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::{Indel, Interval, Position, Trimmed, is_plain};

@@ -1,7 +1,13 @@
 //! Parts of a table: from where on, how much, and tables cut into pieces that are read apart.
 
-use super::exec::coverage::Place;
-use super::{Group, IntoVariantExpr};
+use super::exec::place::Place;
+use super::exec::question::Question;
+use super::exec::run;
+use super::exec::variants::Variants;
+use super::expr::{IntoVariantExpr, VariantExpr};
+use super::group::Group;
+use super::plan::admit::admit;
+use super::plan::bind::Binder;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use std::fmt::{self, Write as _};
@@ -32,7 +38,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 pub struct Query {
     /// The expression, for places in errors.
     pub(super) text: String,
-    pub(super) of: super::VariantExpr,
+    pub(super) of: VariantExpr,
     pub(super) group: Option<Group>,
     pub(super) by: Vec<Group>,
     pub(super) after: Option<RowToken>,
@@ -124,7 +130,7 @@ impl Query {
 
 impl IntoVariantExpr for &Query {
     /// The expression of the question alone.
-    fn into_variant_expr(self) -> Result<(super::VariantExpr, String)> {
+    fn into_variant_expr(self) -> Result<(VariantExpr, String)> {
         Ok((self.of.clone(), self.text.clone()))
     }
 }
@@ -285,6 +291,22 @@ impl Partition {
 }
 
 impl View {
+    /// What a question picks, from the first row to the last.
+    pub(crate) fn variants_of(&self, query: &Query) -> Result<Variants<'_>> {
+        let group = query.group.as_ref().map(|group| group.within(self));
+        let samples = group.transpose()?.map(Group::samples);
+        let by = query.by.iter().map(|group| group.within(self));
+        let by = by.collect::<Result<Vec<_>>>()?;
+        let variants = Variants::new(self, self.bound(query)?, samples)?;
+        Ok(variants.count_beside(by.into_iter().map(Group::samples)))
+    }
+
+    /// Binds a question and answers the questions within it.
+    pub(super) fn bound(&self, query: &Query) -> Result<Question> {
+        let plan = Binder::new(self, &query.text).variants(&query.of)?;
+        run::variants(self, admit(self, plan)?)
+    }
+
     /// Cuts the answer to a question into at most `most` pieces of about as many rows to look at. Each
     /// is read by [`Self::scan_partition`], in any order and on any thread; one after the other they are
     /// what [`Self::scan`] gives.

@@ -1,8 +1,8 @@
 //! Pairs of variants in one gene, one after the other, with the dataset that they are read from.
 
 use super::exec::compound::{CompoundPair, PairHit, Sweep, pairs_of};
-use super::plan::variant_names::Resolver;
-use super::{Group, Query};
+use super::group::Group;
+use super::page::Query;
 use crate::cohort::View;
 use crate::error::Result;
 use self_cell::self_cell;
@@ -45,10 +45,9 @@ impl View {
     /// dataset.
     pub fn compound_pairs(&self, query: &Query) -> Result<CompoundPairs> {
         let kept = Kept::try_new(self.clone(), |view| {
-            let test = Resolver::new(view, query.text.clone()).resolve(&query.of)?;
             let group = query.group.as_ref().map(|group| group.within(view));
             let group = group.transpose()?;
-            Sweep::new(view, test, group.map(Group::samples), false)
+            Sweep::new(view, view.bound(query)?, group.map(Group::samples), false)
         })?;
         Ok(CompoundPairs {
             kept: Some(kept),

@@ -1,6 +1,6 @@
 //! A scan: variants that go with what they are read from, for hosts that keep them.
 
-use super::exec::coverage::Place;
+use super::exec::place::Place;
 use super::exec::variants::{Variant, Variants};
 use super::page::{Partition, Query, RowToken};
 use crate::cohort::View;

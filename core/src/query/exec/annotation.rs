@@ -1,12 +1,12 @@
 //! What is said of a variant, as it is shown.
 
-use super::entries::{EntryTest, LocalTests};
 use crate::error::Result;
 use crate::format::{Container, TextBlock};
 use crate::model::consequence::severity;
 use crate::model::{BEHIND_STOP, CANONICAL, MANE};
 use crate::query::expr::{Impact, Node};
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::entries::{EntryTest, LocalTests};
+use crate::query::plan::test::Test;
 use crate::store::Segment;
 use crate::store::annotations::{Annotations, GeneNames};
 use std::cmp::Reverse;

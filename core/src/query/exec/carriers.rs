@@ -1,10 +1,9 @@
 //! Who carries variants, in which way.
 
-use super::by_gene::CoveringSet;
 use super::compound;
-use super::inheritance::Trios;
+use super::question::Question;
 use super::spellings::{Numbered, Spelled};
-use super::variant_genes;
+use super::step::{ALL_FOUND, Step};
 use super::variants::Variants;
 use super::walk::Walk;
 use crate::cohort::Subjects;
@@ -14,200 +13,143 @@ use crate::cohort::{Mask, RowCounter};
 use crate::error::Result;
 use crate::model::CarrierGenotype;
 use crate::model::Zygosity;
-use crate::query::expr::{Node, Origin, VariantExpr};
-use crate::query::plan::group_names::Step;
-use crate::query::plan::variant_names::{Resolver, Test};
+use crate::query::expr::Origin;
+use crate::query::plan::bound::{Asked, BoundCarriers};
+use crate::query::plan::trios::Trios;
 use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
 use crate::store::Segment;
 use std::collections::HashMap;
-use std::ops::Range;
 
-/// What is asked of carriers beside the variants.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::query) struct Asked {
-    pub(in crate::query) zygosity: Option<Zygosity>,
-    pub(in crate::query) at_least: u32,
-    pub(in crate::query) compound: bool,
-    pub(in crate::query) origin: Option<Origin>,
-}
-
-impl Asked {
-    /// Whether whoever carries a variant is meant.
-    fn is_plain(&self) -> bool {
-        self.zygosity.is_none() && self.at_least <= 1 && !self.compound && self.origin.is_none()
+/// The people that carry what is asked for, by a question that is ready where rows are read; of those `within`,
+/// where others do not matter.
+pub(in crate::query) fn find(
+    view: &View,
+    subjects: &Subjects<'_>,
+    of: BoundCarriers,
+    question: Option<Question>,
+    within: Option<&SampleSet>,
+    step: &mut Step,
+) -> Result<SampleSet> {
+    step.notes = of.notes;
+    let mut within = within.cloned();
+    if let Some(stored) = of.stored {
+        step.set_bytes += stored.bytes;
+        step.notes.push(stored.note(question.is_none()));
+        let closed = subjects.closed_over_people(stored.samples)?;
+        if question.is_none() {
+            return Ok(closed);
+        }
+        within = Some(match within {
+            Some(within) => within.intersection(&closed),
+            None => closed,
+        });
     }
+    let Some(question) = question else {
+        return Ok(SampleSet::new());
+    };
+    if within.as_ref().is_some_and(SampleSet::is_empty) {
+        return Ok(SampleSet::new());
+    }
+    let left = match within {
+        Some(within) => {
+            let samples = subjects.samples_in(&within);
+            Some(subjects.closed_over_people(samples)?)
+        }
+        None => None,
+    };
+    if left.as_ref().is_some_and(SampleSet::is_empty) {
+        return Ok(SampleSet::new());
+    }
+    let asked = of.asked;
+    let found = if asked.compound {
+        compound::find(view, question, left, step)?
+    } else if let (Some(origin), Some(trios)) = (asked.origin, &of.trios) {
+        let children = (origin, trios);
+        find_children(
+            view,
+            subjects,
+            question,
+            (asked, children),
+            left.as_ref(),
+            step,
+        )?
+    } else {
+        let few = left.filter(|left| left.len() <= FEW);
+        find_carriers(view, subjects, question, asked, few, step)?
+    };
+    subjects.closed_over_people(found)
 }
 
-/// A question for carriers with every name looked up.
-pub(in crate::query) struct CarrierQuery {
-    test: Node<Test>,
-    notes: Vec<String>,
+/// The samples that carry, each variant in the zygosity asked for; of the `few` who are left, where
+/// these are few.
+fn find_carriers(
+    view: &View,
+    subjects: &Subjects<'_>,
+    question: Question,
     asked: Asked,
-    /// What is stored of such carriers.
-    stored: Option<CoveringSet>,
-    /// Where an origin is asked for.
-    trios: Option<Trios>,
+    few: Option<SampleSet>,
+    step: &mut Step,
+) -> Result<SampleSet> {
+    let mut walk = Walk::new(view, question)?;
+    step.will_read(walk.size());
+    let mut counted = None;
+    if asked.at_least > 1 {
+        walk.number_variants()?;
+        counted = Some(Persons::new(view, subjects, asked.at_least)?);
+    }
+    let mut hits = CarrierSet::new(view, walk.part_count(), few, asked.zygosity, counted);
+    while walk.step()? {
+        if hits.is_complete() {
+            step.notes.push(ALL_FOUND.to_owned());
+            break;
+        }
+        step.variants += 1;
+        if let Some(counted) = &mut hits.counted {
+            counted.begin(walk.numbered()?);
+        }
+        for &row in walk.passing() {
+            if let Some((_, segment)) = walk.part(row) {
+                step.set_bytes += hits.add(row.part, segment, row.row)?;
+            }
+        }
+    }
+    hits.finish()
 }
 
-impl CarrierQuery {
-    pub(in crate::query) fn new(
-        view: &View,
-        resolver: &Resolver<'_>,
-        of: &VariantExpr,
-        (asked, hint): (Asked, Option<String>),
-        at: &Range<usize>,
-    ) -> Result<Self> {
-        let test = resolver.resolve(of)?;
-        let mut notes = resolver.notes();
-        notes.extend(hint);
-        let refused = |message: &str| Err(resolver.error(at, message.to_owned(), Vec::new()));
-        if asked.compound {
-            match variant_genes::note(view) {
-                Some(note) => notes.push(note),
-                None => return refused(compound::NO_GENES),
-            }
-        }
-        let mut trios = None;
-        if asked.origin.is_some() {
-            let known = Trios::of_people(view)?;
-            if known.is_empty() {
-                return refused(
-                    "no sample here has a parent among the samples: load a pedigree with \
-                     `varidex people`",
-                );
-            }
-            notes.push(format!("parents: known of {} samples", known.len()));
-            trios = Some(known);
-        }
-        Ok(Self {
-            test,
-            notes,
-            asked,
-            stored: CoveringSet::find(view, of)?,
-            trios,
-        })
+/// The children that carry enough variants of this origin, each in the zygosity asked for; of those
+/// who are `left`, where others do not matter.
+fn find_children(
+    view: &View,
+    subjects: &Subjects<'_>,
+    question: Question,
+    (asked, (origin, trios)): (Asked, (Origin, &Trios)),
+    left: Option<&SampleSet>,
+    step: &mut Step,
+) -> Result<SampleSet> {
+    let mut variants = Variants::new(view, question, None)?;
+    variants.walk.number_variants()?;
+    let few = left.is_some_and(|left| left.len() <= FEW);
+    if let Some(left) = left {
+        variants.look_only_at(left, &trios.families_of(left));
     }
-
-    /// The people that carry; of those `within`, where others do not matter.
-    pub(in crate::query) fn find(
-        &self,
-        view: &View,
-        subjects: &Subjects<'_>,
-        within: Option<&SampleSet>,
-        step: &mut Step,
-    ) -> Result<SampleSet> {
-        step.notes.clone_from(&self.notes);
-        let mut within = within.cloned();
-        if let Some(stored) = &self.stored {
-            let answered = stored.exact && self.asked.is_plain();
-            step.set_bytes += stored.bytes;
-            step.notes.push(stored.note(answered));
-            let closed = subjects.closed_over_people(stored.samples.clone())?;
-            if answered {
-                return Ok(closed);
+    step.will_read(variants.walk.size());
+    let mut carried = Persons::new(view, subjects, asked.at_least.max(1))?;
+    while let Some(mut variant) = variants.next()? {
+        step.variants += 1;
+        carried.begin(variant.numbered()?);
+        let wanted = asked.zygosity;
+        let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
+        // parents matter only where a child carries, which of few children is seldom
+        if few && !variant.has_carrier(&mut step.set_bytes, same)? {
+            continue;
+        }
+        step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
+            if inheritance.is(origin) && same(&child) {
+                carried.add(child.sample);
             }
-            within = Some(match within {
-                Some(within) => within.intersection(&closed),
-                None => closed,
-            });
-        }
-        if within.as_ref().is_some_and(SampleSet::is_empty) {
-            return Ok(SampleSet::new());
-        }
-        let left = match within {
-            Some(within) => {
-                let samples = subjects.samples_in(&within);
-                Some(subjects.closed_over_people(samples)?)
-            }
-            None => None,
-        };
-        if left.as_ref().is_some_and(SampleSet::is_empty) {
-            return Ok(SampleSet::new());
-        }
-        let found = if self.asked.compound {
-            compound::find(view, self.test.clone(), left, step)?
-        } else if let (Some(origin), Some(trios)) = (self.asked.origin, &self.trios) {
-            self.find_children(view, subjects, (origin, trios), left.as_ref(), step)?
-        } else {
-            let few = left.filter(|left| left.len() <= FEW);
-            self.find_carriers(view, subjects, few, step)?
-        };
-        subjects.closed_over_people(found)
+        })?;
     }
-
-    /// The samples that carry, each variant in the zygosity asked for; of the `few` who are left, where
-    /// these are few.
-    fn find_carriers(
-        &self,
-        view: &View,
-        subjects: &Subjects<'_>,
-        few: Option<SampleSet>,
-        step: &mut Step,
-    ) -> Result<SampleSet> {
-        let mut walk = Walk::new(view, self.test.clone())?;
-        step.candidate_rows = walk.plan().candidates;
-        step.segments = (walk.plan().segments, walk.plan().segments_skipped);
-        let mut counted = None;
-        if self.asked.at_least > 1 {
-            walk.number_variants()?;
-            counted = Some(Persons::new(view, subjects, self.asked.at_least)?);
-        }
-        let mut hits = CarrierSet::new(view, walk.part_count(), few, self.asked.zygosity, counted);
-        while walk.step()? {
-            if hits.is_complete() {
-                step.notes.push(ALL_FOUND.to_owned());
-                break;
-            }
-            step.variants += 1;
-            if let Some(counted) = &mut hits.counted {
-                counted.begin(walk.numbered()?);
-            }
-            for &row in walk.passing() {
-                if let Some((_, segment)) = walk.part(row) {
-                    step.set_bytes += hits.add(row.part, segment, row.row)?;
-                }
-            }
-        }
-        hits.finish()
-    }
-
-    /// The children that carry enough variants of this origin, each in the zygosity asked for; of those
-    /// who are `left`, where others do not matter.
-    fn find_children(
-        &self,
-        view: &View,
-        subjects: &Subjects<'_>,
-        (origin, trios): (Origin, &Trios),
-        left: Option<&SampleSet>,
-        step: &mut Step,
-    ) -> Result<SampleSet> {
-        let mut variants = Variants::new(view, self.test.clone(), None)?;
-        variants.walk.number_variants()?;
-        let few = left.is_some_and(|left| left.len() <= FEW);
-        if let Some(left) = left {
-            variants.look_only_at(left, &trios.families_of(left));
-        }
-        let plan = variants.walk.plan();
-        step.candidate_rows = plan.candidates;
-        step.segments = (plan.segments, plan.segments_skipped);
-        let mut carried = Persons::new(view, subjects, self.asked.at_least.max(1))?;
-        while let Some(mut variant) = variants.next()? {
-            step.variants += 1;
-            carried.begin(variant.numbered()?);
-            let wanted = self.asked.zygosity;
-            let same = |child: &CarrierGenotype| wanted.is_none_or(|z| z == child.zygosity());
-            // parents matter only where a child carries, which of few children is seldom
-            if few && !variant.has_carrier(&mut step.set_bytes, same)? {
-                continue;
-            }
-            step.set_bytes += variant.origins_counted(trios, |child, inheritance| {
-                if inheritance.is(origin) && same(&child) {
-                    carried.add(child.sample);
-                }
-            })?;
-        }
-        Ok(carried.finish())
-    }
+    Ok(carried.finish())
 }
 
 /// How many different variants each person carries.
@@ -274,9 +216,6 @@ impl Persons {
         enough.map(|(sample, _)| sample).collect()
     }
 }
-
-/// Said where a walk ended early.
-pub(in crate::query) const ALL_FOUND: &str = "stopped when all who are left were found";
 
 /// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
 pub(super) const FEW: u64 = 64;

@@ -1,13 +1,14 @@
 //! Changes that a question names, of which batches have rows that are spelled otherwise: such rows are one
 //! variant, wherever they stand.
 
-use super::walk::{PartWalk, RowRef};
+use super::part_walk::PartWalk;
+use super::place::RowRef;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::query::expr::Node;
-use crate::query::plan::candidates::Rows;
 use crate::query::plan::find::name_of;
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::rows::Rows;
+use crate::query::plan::test::Test;
 use std::collections::{BTreeMap, HashMap};
 
 /// The rows of such changes, by variant: the nth row of a batch is of the nth variant.

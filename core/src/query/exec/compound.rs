@@ -1,6 +1,6 @@
 //! Two variants in one gene, one on each copy: carriers by gene.
 //!
-//! Candidates are the variants asked for that are a gene's (see [`super::reached`]), on one contig. An
+//! Candidates are the variants asked for that are a gene's (see [`super::variant_genes`]), on one contig. An
 //! ALT of `*` is none: it is of a deletion that has a row of its own.
 //! A call is a *hit* where the sample has two copies and one of them carries: calls of both copies, of
 //! one copy and of three or more never count.
@@ -15,18 +15,18 @@
 //! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
 //! A variant that several records report, in whatever spellings, is one: it is no partner of itself.
 
-use super::carriers::{ALL_FOUND, FEW};
+use super::carriers::FEW;
 use super::haplotype::{Haplotype, Haplotypes};
+use super::place::RowRef;
+use super::question::Question;
+use super::step::{ALL_FOUND, Step};
 use super::variant_genes::Reached;
 use super::variants::{Variant, Variants};
-use super::walk::RowRef;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
 use crate::model::CarrierGenotype;
-use crate::query::expr::Node;
-use crate::query::plan::group_names::Step;
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::carriers::NO_GENES;
 use crate::set::{SampleSet, set_bit, words_for};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -70,21 +70,16 @@ pub struct CompoundPair {
     pub phase: PairPhase,
 }
 
-pub(in crate::query) const NO_GENES: &str = "no genes are known here: build with `--genes`, or from annotated files, to ask for two variants in \
-     one gene";
-
 /// The samples that have a pair in some gene; of those who are `left`, where others do not matter.
 pub(in crate::query) fn find(
     view: &View,
-    test: Node<Test>,
+    question: Question,
     mut left: Option<SampleSet>,
     step: &mut Step,
 ) -> Result<SampleSet> {
     let few = left.as_ref().is_some_and(|left| left.len() <= FEW);
-    let mut sweep = Sweep::new(view, test, left.as_ref(), few)?;
-    let plan = sweep.variants.walk.plan();
-    step.candidate_rows = plan.candidates;
-    step.segments = (plan.segments, plan.segments_skipped);
+    let mut sweep = Sweep::new(view, question, left.as_ref(), few)?;
+    step.will_read(sweep.variants.walk.size());
     let mut found = vec![0; words_for(view.universe())];
     // by gene and sample: the hits so far. With a large pad many genes are open at once: what is kept of
     // one must depend on its carriers, not on the cohort
@@ -362,18 +357,18 @@ impl<'a> Sweep<'a> {
     /// Of a group of `few`, genes are closed at the end of their contig alone.
     pub(in crate::query) fn new(
         view: &'a View,
-        test: Node<Test>,
+        question: Question,
         group: Option<&SampleSet>,
         few: bool,
     ) -> Result<Self> {
-        let reached = Reached::new(view, &test)?;
+        let reached = Reached::new(view, &question.test)?;
         let mut reached = reached.ok_or_else(|| Error::Usage(NO_GENES.to_owned()))?;
         // once without genotypes, so that no carrier is kept longer than its gene lasts
         let mut ends = HashMap::new();
         let mut found = Found::default();
         let mut all = match few {
             true => None,
-            false => Some(Variants::new(view, test.clone(), None)?),
+            false => Some(Variants::new(view, question.clone(), None)?),
         };
         while let Some(mut variant) = all.as_mut().map_or(Ok(None), Variants::next)? {
             found.load(&mut variant, &mut reached)?;
@@ -381,7 +376,7 @@ impl<'a> Sweep<'a> {
                 ends.insert((variant.contig_number(), gene), variant.position()?);
             }
         }
-        let mut variants = Variants::new(view, test, group)?;
+        let mut variants = Variants::new(view, question, group)?;
         variants.walk.number_variants()?;
         Ok(Self {
             reached,

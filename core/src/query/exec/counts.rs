@@ -1,13 +1,13 @@
 //! Counts of variants in groups: one rule for what tables show and for what numbers in expressions are
 //! compared with.
 
-use super::coverage::{Coverage, Place, RowOf};
+use super::coverage::Coverage;
+use super::place::{Place, RowOf};
 use crate::cohort::View;
 use crate::cohort::{RowCounter, RowCounts, Scattered, Whole};
 use crate::error::Result;
 use crate::query::expr::{Comparison, Number};
 use crate::set::SampleSet;
-use std::sync::Arc;
 
 /// Counts of a variant in a group of samples.
 ///
@@ -183,8 +183,6 @@ impl<'a> GroupCounter<'a> {
 pub(in crate::query) struct Counting<'a> {
     view: &'a View,
     groups: Vec<GroupCounter<'a>>,
-    /// Groups that expressions count in, by the pointers of their tests, with their numbers.
-    within: Vec<(Arc<SampleSet>, usize)>,
     /// What batches without the variant know, once that is asked for.
     coverage: Option<Coverage<'a>>,
     counts_references: bool,
@@ -200,7 +198,6 @@ impl<'a> Counting<'a> {
         Self {
             view,
             groups: vec![GroupCounter::new(view, group)],
-            within: Vec::new(),
             coverage: None,
             counts_references: view.counts_references(),
             place: Place {
@@ -211,24 +208,20 @@ impl<'a> Counting<'a> {
         }
     }
 
+    /// Everybody, and behind them the groups that tests of variants count in.
+    pub(in crate::query) fn for_tests(view: &'a View, groups: &[SampleSet]) -> Self {
+        let mut counting = Self::new(view, None);
+        for group in groups {
+            counting.add(group);
+        }
+        counting
+    }
+
     /// One group more; returns its number.
     pub(in crate::query) fn add(&mut self, group: &SampleSet) -> usize {
         self.groups.push(GroupCounter::new(self.view, Some(group)));
         self.coverage = None;
         self.groups.len() - 1
-    }
-
-    /// The number of a group that an expression counts in.
-    pub(in crate::query) fn number_of(&mut self, group: &Arc<SampleSet>) -> usize {
-        let known = self.within.iter().find(|(of, _)| Arc::ptr_eq(of, group));
-        match known {
-            Some((_, number)) => *number,
-            None => {
-                let number = self.add(group);
-                self.within.push((Arc::clone(group), number));
-                number
-            }
-        }
     }
 
     pub(in crate::query) fn group(&self, number: usize) -> Option<&GroupCounter<'a>> {

@@ -7,8 +7,7 @@ use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
-use crate::query::Group;
-use crate::set::{for_each_bit, get_bit};
+use crate::set::{SampleSet, for_each_bit, get_bit};
 use crate::store::Segment;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
@@ -21,16 +20,10 @@ pub struct Dosages<'a> {
     carriers: Vec<Carrier>,
 }
 
-impl View {
-    /// For a column for each sample of a group, by number; of everybody without a group.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] where the group is of another dataset.
-    pub fn dosages(&self, group: Option<&Group>) -> Result<Dosages<'_>> {
-        let all = self.universe();
-        let group = group.map(|group| group.within(self)).transpose()?;
-        let of = group.map(Group::samples).or(self.visible_samples());
+impl<'a> Dosages<'a> {
+    /// For a column for each of some samples, by number; of all without any.
+    pub(in crate::query) fn new(view: &'a View, of: Option<&SampleSet>) -> Self {
+        let all = view.universe();
         let (columns, width) = match of {
             None => ((0..all).collect(), all),
             Some(of) => {
@@ -45,13 +38,13 @@ impl View {
                 (columns, width)
             }
         };
-        Ok(Dosages {
-            view: self,
+        Self {
+            view,
             columns,
             width: width as usize,
-            tallies: self.parts().iter().map(|_| None).collect(),
+            tallies: view.parts().iter().map(|_| None).collect(),
             carriers: Vec::new(),
-        })
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 //! annotations and not negated must hold of one of them. All else, and what is negated, is asked of the
 //! variant as a whole. So an alternative never takes a gene away: `a | b` is of the genes of `a` and of `b`.
 
-use super::entries::EntryTest;
 use crate::error::Result;
 use crate::query::expr::Node;
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::entries::EntryTest;
+use crate::query::plan::test::Test;
 use std::sync::Arc;
 
 /// A question to variants, as one to the entries of a gene.

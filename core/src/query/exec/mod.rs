@@ -1,4 +1,5 @@
-//! Running plans: walks, tests, counts and what is made of them.
+//! Running plans: walks, tests, counts and what is made of them. It begins in [`run`], with a plan that was
+//! admitted.
 
 pub(super) mod annotation;
 pub(super) mod by_gene;
@@ -8,16 +9,20 @@ pub(super) mod compound;
 pub(super) mod counts;
 pub(super) mod coverage;
 pub(super) mod dosage;
-pub(super) mod entries;
 pub(super) mod filter;
 pub(super) mod haplotype;
 pub(super) mod inheritance;
 pub(super) mod meant;
+pub(super) mod part_walk;
+pub(super) mod place;
+pub(super) mod question;
+pub(super) mod run;
 pub(super) mod same;
 pub(super) mod shown_bases;
 pub(super) mod similar;
 pub(super) mod similarity;
 pub(super) mod spellings;
+pub(super) mod step;
 pub(super) mod variant_genes;
 pub(super) mod variants;
 pub(super) mod walk;

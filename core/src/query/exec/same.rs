@@ -5,9 +5,9 @@
 //! its length. Rows without change (no ALT, `<*>`, `<NON_REF>`) are no alleles, whatever they span. A
 //! breakend is its text, its mate under any name of the contig.
 
-use super::filter::RowFilter;
 use crate::error::Result;
 use crate::genome::{AlleleType, ContigNames, Extent, with_mate_named};
+use crate::query::plan::row_filter::RowFilter;
 use std::cmp::Ordering;
 
 /// What the rows of a variant at one position have in common.

@@ -26,14 +26,9 @@
 
 use crate::error::Result;
 use crate::model::Measure;
+use crate::query::plan::similar::Profile;
 use crate::store::terms::Terms;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A profile: phenotypes with weights from 0 to 1.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Profile {
-    pub(crate) phenotypes: Vec<(u32, f64)>,
-}
 
 /// Scores people against profiles; it keeps what all scores need, so that a score allocates nothing
 /// once the first were made.

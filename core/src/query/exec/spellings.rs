@@ -1,8 +1,9 @@
 //! Which variants of a walk are one and the same: a batch may report one in several records, and in several
 //! spellings.
 
+use super::part_walk::PartWalk;
+use super::place::RowRef;
 use super::shown_bases::ShownBases;
-use super::walk::{PartWalk, RowRef};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::query::plan::find::find_change_within;

@@ -5,29 +5,18 @@
 //! where it starts in one of their places, or spans the start of one. So a variant is a gene's here
 //! exactly where `gene:` says so.
 
-use super::entries::LocalTests;
 use super::meant::Meant;
+use super::place::RowRef;
 use super::variants::Variant;
-use super::walk::RowRef;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::format::TextBlock;
 use crate::genome::Interval;
 use crate::query::expr::Node;
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::entries::LocalTests;
+use crate::query::plan::test::Test;
 use crate::store::Segment;
 use std::collections::HashMap;
-
-/// How genes are found, for `--explain`; `None` where none are known.
-pub(in crate::query) fn note(view: &View) -> Option<String> {
-    if let Some(annotations) = &view.manifest().annotations {
-        return Some(format!("genes: by annotation ({annotations})"));
-    }
-    view.genes().map(|genes| match genes.pad() {
-        0 => "genes: by position".to_owned(),
-        pad => format!("genes: by position and {pad} bases on both sides"),
-    })
-}
 
 /// Finds the genes of variants.
 pub(in crate::query) enum Reached<'a> {

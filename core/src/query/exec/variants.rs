@@ -2,10 +2,10 @@
 
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::counts::{Counting, Counts, GroupCounter};
-use super::coverage::Place;
-use super::entries::EntryTest;
+use super::place::{Place, RowRef};
+use super::question::Question;
 use super::spellings::Numbered;
-use super::walk::{RowRef, Walk};
+use super::walk::Walk;
 use crate::cohort::Carrier;
 use crate::cohort::RowCounter;
 use crate::cohort::View;
@@ -13,9 +13,9 @@ use crate::error::Result;
 use crate::format::{PAGE_ROWS, TextBlock};
 use crate::genome::{AlleleName, AlleleType, Change, Interval, Position};
 use crate::model::CarrierGenotype;
-use crate::query::Group;
 use crate::query::expr::Node;
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::entries::EntryTest;
+use crate::query::plan::test::Test;
 use crate::set::{PhaseSet, SampleSet};
 use crate::store::Segment;
 use std::borrow::Cow;
@@ -85,10 +85,14 @@ struct Scratch {
 }
 
 impl<'a> Variants<'a> {
-    pub(crate) fn new(view: &'a View, test: Node<Test>, group: Option<&SampleSet>) -> Result<Self> {
+    pub(in crate::query) fn new(
+        view: &'a View,
+        question: Question,
+        group: Option<&SampleSet>,
+    ) -> Result<Self> {
         let mut asked = Vec::new();
-        asked_of_entries(&test, &mut asked);
-        let walk = Walk::new(view, test)?;
+        asked_of_entries(&question.test, &mut asked);
+        let walk = Walk::new(view, question)?;
         Ok(Self {
             view,
             walk,
@@ -129,12 +133,15 @@ impl<'a> Variants<'a> {
     }
 
     /// Counts in these groups as well: see [`Variant::counts_of`].
-    pub(crate) fn count_beside(mut self, groups: &[Group]) -> Result<Self> {
+    pub(in crate::query) fn count_beside<'g>(
+        mut self,
+        groups: impl Iterator<Item = &'g SampleSet>,
+    ) -> Self {
         for group in groups {
-            self.counting.add(group.within(self.view)?.samples());
+            self.counting.add(group);
+            self.beside += 1;
         }
-        self.beside = groups.len();
-        Ok(self)
+        self
     }
 
     /// Tells origins of these children only, by looking only at their families: others do not matter.

@@ -6,17 +6,20 @@
 
 use super::changes::Changes;
 use super::counts::{Counting, Counts};
-use super::coverage::{Coverage, Place, RowOf};
-use super::filter::{
-    EVERYBODY, RowFilter, VariantRows, asks_records, count_everybody, rows_of, test_node,
-};
+use super::coverage::Coverage;
+use super::filter::{EVERYBODY, VariantRows, count_everybody, rows_of, test_node};
+use super::part_walk::PartWalk;
+use super::place::{Place, RowOf, RowRef};
+use super::question::Question;
 use super::same::VariantKey;
 use super::spellings::{Numbered, Spelled, Spellings};
-use crate::cohort::{Shortcut, View};
+use crate::cohort::View;
 use crate::error::Result;
 use crate::query::expr::Node;
-use crate::query::plan::candidates::{Rows, add_rows_of_other_batches, candidates, may_have};
-use crate::query::plan::variant_names::Test;
+use crate::query::plan::candidates::add_rows_of_other_batches;
+use crate::query::plan::order::Size;
+use crate::query::plan::row_filter::RowFilter;
+use crate::query::plan::test::{Test, asks_records};
 use crate::stop::check_stop;
 use crate::store::Segment;
 use std::cmp::Ordering;
@@ -30,22 +33,6 @@ use pieces::Stretch;
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
-
-/// A row of a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RowRef {
-    pub(crate) part: usize,
-    pub(crate) row: u32,
-}
-
-/// What a walk will do, for `--explain`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct WalkPlan {
-    pub(crate) segments: u64,
-    pub(crate) segments_skipped: u64,
-    pub(crate) candidates: u64,
-    pub(crate) exact: bool,
-}
 
 /// A walk over the variants that an expression picks.
 pub(crate) struct Walk<'a> {
@@ -80,17 +67,10 @@ pub(crate) struct Walk<'a> {
     place: Place,
     /// Positions walked.
     walked: u32,
-    plan: WalkPlan,
-}
-
-/// A segment being walked.
-pub(in crate::query) struct PartWalk<'a> {
-    pub(in crate::query) part: usize,
-    /// Whether a variant may have several of its rows.
-    is_merged: bool,
-    pub(in crate::query) segment: &'a Segment,
-    candidates: Rows,
-    pub(in crate::query) filter: RowFilter<'a>,
+    /// What there is to read.
+    size: Size,
+    /// Whether the indexes decided all.
+    exact: bool,
 }
 
 /// The next candidate of a part on the current contig; the greatest is the one that comes first.
@@ -106,39 +86,25 @@ struct Head {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(view: &'a View, test: Node<Test>) -> Result<Self> {
+    pub(crate) fn new(view: &'a View, question: Question) -> Result<Self> {
         let joins_rows = view.joins_rows();
-        let mut found: Vec<Option<Rows>> = Vec::new();
-        for (index, part) in view.parts().iter().enumerate() {
-            check_stop()?;
-            found.push(match may_have(view, index, &test) {
-                true => Some(candidates(
-                    view.segment(part)?,
-                    index,
-                    &test,
-                    view.applies(Shortcut::PageCounts),
-                )?),
-                false => None,
-            });
-        }
+        let Question {
+            test,
+            mut rows,
+            groups,
+        } = question;
         let mut changes = Changes::default();
         if joins_rows {
-            add_rows_of_other_batches(view, &mut found)?;
-            changes = Changes::of(view, &test, &mut found)?;
+            add_rows_of_other_batches(view, &mut rows)?;
+            changes = Changes::of(view, &test, &mut rows)?;
         }
         let mut parts = Vec::new();
-        let mut plan = WalkPlan {
-            exact: true,
-            ..WalkPlan::default()
-        };
-        for ((index, part), candidates) in view.parts().iter().enumerate().zip(found) {
+        let (size, mut exact) = (Size::of(&rows), true);
+        for ((index, part), candidates) in view.parts().iter().enumerate().zip(rows) {
             let Some(candidates) = candidates else {
-                plan.segments_skipped += 1;
                 continue;
             };
-            plan.segments += 1;
-            plan.candidates += candidates.len();
-            plan.exact &= candidates.exact;
+            exact &= candidates.exact;
             if !candidates.ranges.is_empty() {
                 let segment = view.segment(part)?;
                 parts.push(PartWalk {
@@ -169,18 +135,20 @@ impl<'a> Walk<'a> {
             changes,
             current: Vec::new(),
             seen: 0,
-            counting: Counting::new(view, None),
+            counting: Counting::for_tests(view, &groups),
             place: Place {
                 contig: 0,
                 position: 0,
             },
             walked: 0,
-            plan,
+            size,
+            exact,
         })
     }
 
-    pub(crate) fn plan(&self) -> &WalkPlan {
-        &self.plan
+    /// How much there is to read.
+    pub(in crate::query) fn size(&self) -> Size {
+        self.size
     }
 
     /// Moves to the next variant; `false` after the last.
@@ -204,7 +172,7 @@ impl<'a> Walk<'a> {
             if self.view.whole().is_none() && !self.cut_to_seen()? {
                 continue;
             }
-            if self.plan.exact || self.matches()? {
+            if self.exact || self.matches()? {
                 return Ok(true);
             }
         }
@@ -504,23 +472,6 @@ impl<'a> Walk<'a> {
     /// How many parts are walked: rows refer to them by number.
     pub(crate) fn part_count(&self) -> usize {
         self.parts.len()
-    }
-}
-
-impl PartWalk<'_> {
-    /// Whether a row is among the candidates.
-    pub(in crate::query) fn is_candidate(&self, row: u32) -> bool {
-        let ranges = &self.candidates.ranges;
-        let at = ranges.partition_point(|range| range.end <= row);
-        ranges.get(at).is_some_and(|range| range.start <= row)
-    }
-
-    /// The number of a row's alleles in the segment, where they are a few bases: then no other number is
-    /// of the same ones.
-    fn short(&mut self, row: u32) -> Result<Option<i64>> {
-        let number = self.filter.alleles_number(row)?;
-        let is_packed = self.segment.has_packed_alleles(number)?;
-        Ok(is_packed.then_some(number))
     }
 }
 

@@ -63,11 +63,14 @@
 //! `and`, `or`, `not`, `all` must be quoted to be names.
 
 mod ast;
+mod atoms;
 mod build;
 mod display;
 mod error;
 pub(in crate::query) mod hints;
+mod into;
 mod json;
+mod number;
 mod parse;
 mod scan;
 mod shape;
@@ -83,4 +86,4 @@ pub(crate) use ast::{
 pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
-pub(in crate::query) use json::is_json;
+pub use into::{IntoGroupExpr, IntoVariantExpr};

@@ -2,10 +2,8 @@
 
 use super::ast::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
 use super::error::quoted;
-use super::json::is_json;
 use super::scan::{Result, Scanner};
-use crate::error::{Error, ExpressionError};
-use std::str::FromStr;
+use crate::error::ExpressionError;
 
 /// Parsing recurses once for each open parenthesis, and so will all that walks the tree.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -30,30 +28,6 @@ impl VariantExpr {
 impl GroupExpr {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         parse::<GroupAtom>(text).map(Self)
-    }
-}
-
-impl FromStr for VariantExpr {
-    type Err = Error;
-
-    /// Text, or the JSON form, which begins with `{`.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match is_json(text) {
-            true => Self::from_json(text),
-            false => Ok(Self::parse(text)?),
-        }
-    }
-}
-
-impl FromStr for GroupExpr {
-    type Err = Error;
-
-    /// Text, or the JSON form, which begins with `{`.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match is_json(text) {
-            true => Self::from_json(text),
-            false => Ok(Self::parse(text)?),
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Atoms that pick people by coded terms.
 
-use super::ast::{GroupAtom, Threshold, named};
+use super::ast::{Comparison, GroupAtom, Threshold, named};
 use super::error::{nearest, quoted};
+use super::number::value_number;
 use super::scan::{Result, Scanner};
-use super::where_atom::value_number;
 use crate::model::Recorded;
 use crate::model::{Age, Scope};
 use crate::model::{Level, Measure};
@@ -220,7 +220,7 @@ fn similar_option(
     if word.eq_ignore_ascii_case("score") {
         scanner.skip_space();
         let sign = scanner.at();
-        if scanner.comparison() != Some(super::Comparison::GreaterOrEqual) {
+        if scanner.comparison() != Some(Comparison::GreaterOrEqual) {
             let message = "a score is compared with `>=`, as in `score>=0.4`";
             return Err(scanner.error(at.start..sign.max(at.end), message));
         }

@@ -3,53 +3,18 @@
 use super::ast::{
     Comparison, GroupExpr, Impact, InfoTest, Number, Transcripts, VariantAtom, VariantType, named,
 };
+use super::atoms::{
+    Field, VARIANT_FIELDS, VARIANT_FUNCTIONS, VariantFunction, is_curie, is_group_field,
+    is_group_function,
+};
 use super::error::{nearest, quoted};
+use super::number::{no_comma, numeral, value_number};
 use super::parse::{Language, any, inside};
 use super::scan::{Argument, Form, Result, Scanner};
 use super::shape::{Shape, interval, shape};
-use super::who_atom;
 use crate::error::ExpressionError;
 use crate::genome::Interval;
 use std::ops::Range;
-
-/// Fields with a value after a colon.
-const FIELDS: [(&str, Field); 7] = [
-    ("consequence", Field::Consequence),
-    ("filter", Field::Filter),
-    ("gene", Field::Gene),
-    ("id", Field::Id),
-    ("impact", Field::Impact),
-    ("protein", Field::Protein),
-    ("type", Field::Type),
-];
-
-#[derive(Clone, Copy)]
-enum Field {
-    Consequence,
-    Filter,
-    Gene,
-    Id,
-    Impact,
-    Protein,
-    Type,
-}
-
-pub(super) fn is_field(name: &str) -> bool {
-    named(&FIELDS, name).is_some()
-}
-
-const FUNCTIONS: [(&str, Function); 3] = [
-    ("allele", Function::Allele),
-    ("region", Function::Region),
-    ("regions", Function::Regions),
-];
-
-#[derive(Clone, Copy)]
-enum Function {
-    Allele,
-    Region,
-    Regions,
-}
 
 impl Language for VariantAtom {
     const PICKS: &'static str = "what picks variants";
@@ -65,7 +30,7 @@ impl Language for VariantAtom {
         let word = scanner.where_word()?;
         let at = start..scanner.at();
         if let Some((name, value)) = word.split_once(':')
-            && let Some(field) = named(&FIELDS, name)
+            && let Some(field) = named(&VARIANT_FIELDS, name)
         {
             return field_value(scanner, field, name, value, at);
         }
@@ -104,9 +69,8 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
             if named(&Number::NAMES, name).is_some() {
                 return Err(needs_comparison(scanner, name, at));
             }
-            let is_term =
-                who_atom::is_curie(word) && rest.bytes().skip(1).all(|b| b.is_ascii_digit());
-            if who_atom::is_field(name) || is_term {
+            let is_term = is_curie(word) && rest.bytes().skip(1).all(|b| b.is_ascii_digit());
+            if is_group_field(name) || is_term {
                 let whole = at.start..at.start + word.len();
                 let message = format!("{} picks people, variants are picked here", quoted(word));
                 return Err(scanner.error(whole, message));
@@ -119,7 +83,7 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
                 ),
                 false => (format!("unknown field {}", quoted(name)), at),
             };
-            Err(scanner.error_with(at, message, nearest(name, names(&FIELDS))))
+            Err(scanner.error_with(at, message, nearest(name, names(&VARIANT_FIELDS))))
         }
     }
 }
@@ -201,7 +165,7 @@ fn number(
         return Ok(VariantAtom::Impact { comparison, impact });
     }
     let Some(field) = named(&Number::NAMES, word) else {
-        if named(&FIELDS, word).is_some() {
+        if named(&VARIANT_FIELDS, word).is_some() {
             let message = format!("{} takes a colon, as in `{word}:…`", quoted(word));
             return Err(scanner.error(at, message));
         }
@@ -217,15 +181,6 @@ fn number(
         comparison,
         value: value_number(scanner)?,
     })
-}
-
-/// The number behind a comparison.
-pub(super) fn value_number(scanner: &mut Scanner<'_>) -> Result<f64> {
-    scanner.skip_space();
-    let start = scanner.at();
-    let text = scanner.plain_word()?;
-    no_comma(scanner, start)?;
-    numeral(text).ok_or_else(|| not_a_number(scanner, text, start))
 }
 
 /// A number within a group: `af(population:FIN)<0.001`; the parenthesis stands here.
@@ -253,41 +208,6 @@ fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Resu
         comparison,
         value: value_number(scanner)?,
     })
-}
-
-fn not_a_number(scanner: &Scanner<'_>, text: &str, start: usize) -> Box<ExpressionError> {
-    let message = match text {
-        "" => "expected a number after the comparison".to_owned(),
-        text => format!("{} is not a number", quoted(text)),
-    };
-    scanner.error(start..start + text.len(), message)
-}
-
-/// Refuses `0,01`: cut at the comma it would be another number.
-fn no_comma(scanner: &mut Scanner<'_>, start: usize) -> Result<()> {
-    let end = scanner.at();
-    let digits_before = scanner
-        .text(start..end)
-        .ends_with(|c: char| c.is_ascii_digit());
-    if digits_before && scanner.eat(',') {
-        let more = scanner.peek().is_some_and(|c| c.is_ascii_digit());
-        if more {
-            scanner.word(|c| !c.is_ascii_digit() && c != ',' && c != '.');
-            let at = start..scanner.at();
-            return Err(scanner.error(at, "a number after a comparison takes no comma"));
-        }
-        scanner.back_to(end);
-    }
-    Ok(())
-}
-
-/// A finite decimal number; the words that Rust takes for infinity are not.
-fn numeral(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return None;
-    }
-    text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 /// `info.` being behind.
@@ -358,17 +278,17 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
     if let Some(field) = named(&Number::NAMES, name) {
         return number_in(scanner, field, at);
     }
-    let Some(function) = named(&FUNCTIONS, name) else {
-        if who_atom::is_function(name) {
+    let Some(function) = named(&VARIANT_FUNCTIONS, name) else {
+        if is_group_function(name) {
             let message = format!("`{name}(…)` picks people, variants are picked here");
             return Err(scanner.error(at, message));
         }
         let message = format!("unknown function {}", quoted(name));
-        return Err(scanner.error_with(at, message, nearest(name, names(&FUNCTIONS))));
+        return Err(scanner.error_with(at, message, nearest(name, names(&VARIANT_FUNCTIONS))));
     };
     let open = scanner.at();
     scanner.eat('(');
-    if let Function::Regions = function {
+    if let VariantFunction::Regions = function {
         let (arguments, _) = scanner.arguments(open)?;
         return match arguments.as_slice() {
             [file] if file.form == Form::File => Ok(VariantAtom::Regions(file.text.clone())),
@@ -380,8 +300,8 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
     }
     let arguments = scanner.plain_arguments(open)?;
     match (function, arguments.as_slice()) {
-        (Function::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
-        (Function::Region, [contig]) => Ok(VariantAtom::Region {
+        (VariantFunction::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
+        (VariantFunction::Region, [contig]) => Ok(VariantAtom::Region {
             contig: contig.text.clone(),
             // from the telomere on: all of the contig
             interval: Interval {
@@ -389,10 +309,10 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
                 end: i32::MAX,
             },
         }),
-        (Function::Region, [contig, first, last]) => region(scanner, contig, first, last),
+        (VariantFunction::Region, [contig, first, last]) => region(scanner, contig, first, last),
         (function, _) => {
             let wanted = match function {
-                Function::Allele => "`allele(…)` takes one allele",
+                VariantFunction::Allele => "`allele(…)` takes one allele",
                 _ => {
                     "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers"
                 }

@@ -1,57 +1,18 @@
 //! Atoms that pick people.
 
 use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
+use super::atoms::{GROUP_FUNCTIONS, GroupFunction, group_fields, is_curie, is_group_field};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{
     age, measurement, not_empty, onset, recorded, severity, similar, term_name,
 };
-use super::where_atom;
 use crate::error::ExpressionError;
 use crate::model::Scope;
 use crate::model::Zygosity;
 use crate::model::{Attribute, Recorded};
 use std::ops::Range;
-
-const FUNCTIONS: [(&str, Function); 9] = [
-    ("carriers", Function::Carriers),
-    ("exactly", Function::Exactly),
-    ("excluded", Function::Excluded),
-    ("individuals", Function::Individuals),
-    ("measurement", Function::Measurement),
-    ("onset", Function::Onset),
-    ("samples", Function::Samples),
-    ("severity", Function::Severity),
-    ("similar", Function::Similar),
-];
-
-#[derive(Clone, Copy)]
-enum Function {
-    Carriers,
-    Exactly,
-    Excluded,
-    Individuals,
-    Measurement,
-    Onset,
-    Samples,
-    Severity,
-    Similar,
-}
-
-pub(super) fn is_function(name: &str) -> bool {
-    named(&FUNCTIONS, name).is_some()
-}
-
-/// Fields with a value after a colon.
-fn fields() -> impl Iterator<Item = &'static str> {
-    let attributes = Attribute::NAMES.iter().map(|&(name, _)| name);
-    attributes.chain(Scope::NAMES.iter().map(|&(name, _)| name))
-}
-
-pub(super) fn is_field(name: &str) -> bool {
-    fields().any(|field| field.eq_ignore_ascii_case(name)) || name.eq_ignore_ascii_case("age")
-}
 
 impl Language for GroupAtom {
     const PICKS: &'static str = "what picks people";
@@ -95,21 +56,21 @@ impl Language for GroupAtom {
         }
         scanner.skip_space();
         let open = scanner.at();
-        if let Some(function) = named(&FUNCTIONS, word)
+        if let Some(function) = named(&GROUP_FUNCTIONS, word)
             && scanner.eat('(')
         {
             return match function {
-                Function::Carriers => carriers(scanner, open),
-                Function::Samples => list(scanner, "samples", start, open).map(Self::Samples),
-                Function::Individuals => {
+                GroupFunction::Carriers => carriers(scanner, open),
+                GroupFunction::Samples => list(scanner, "samples", start, open).map(Self::Samples),
+                GroupFunction::Individuals => {
                     list(scanner, "individuals", start, open).map(Self::Individuals)
                 }
-                Function::Exactly => recorded(scanner, open, Recorded::Exactly),
-                Function::Excluded => recorded(scanner, open, Recorded::Excluded),
-                Function::Measurement => measurement(scanner, open),
-                Function::Onset => onset(scanner, open),
-                Function::Severity => severity(scanner, open),
-                Function::Similar => similar(scanner, open),
+                GroupFunction::Exactly => recorded(scanner, open, Recorded::Exactly),
+                GroupFunction::Excluded => recorded(scanner, open, Recorded::Excluded),
+                GroupFunction::Measurement => measurement(scanner, open),
+                GroupFunction::Onset => onset(scanner, open),
+                GroupFunction::Severity => severity(scanner, open),
+                GroupFunction::Similar => similar(scanner, open),
             };
         }
         if word.eq_ignore_ascii_case("age")
@@ -124,7 +85,7 @@ impl Language for GroupAtom {
         if alone && word.eq_ignore_ascii_case("all") {
             return Ok(Self::All);
         }
-        if is_field(word) {
+        if is_group_field(word) {
             return Err(needs_value(scanner, word, start));
         }
         Err(unknown(scanner, word, call, start))
@@ -139,32 +100,6 @@ fn needs_value(scanner: &Scanner<'_>, word: &str, start: usize) -> Box<Expressio
     };
     let message = format!("{} needs a value, as in `{example}`", quoted(word));
     scanner.error(start..start + word.len(), message)
-}
-
-/// `PREFIX:local`, where it cannot be a place on a contig.
-pub(super) fn is_curie(word: &str) -> bool {
-    let Some((prefix, local)) = word.split_once(':') else {
-        return false;
-    };
-    let is_contig = prefix
-        .get(..3)
-        .is_some_and(|c| c.eq_ignore_ascii_case("chr"))
-        || prefix.get(..3).is_some_and(|c| c.ends_with('_'))
-        || ["x", "y", "m", "mt", "ga4gh"]
-            .iter()
-            .any(|c| prefix.eq_ignore_ascii_case(c))
-        || where_atom::is_field(prefix)
-        || is_field(prefix);
-    let plain = |text: &str, more: &[u8]| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
-    };
-    prefix.starts_with(|c: char| c.is_ascii_alphabetic())
-        && plain(prefix, b"_.-")
-        && plain(local, b"_.-/")
-        && !is_contig
 }
 
 /// The error of what is no atom of people, but perhaps one of variants, or a bare name.
@@ -188,8 +123,8 @@ fn unknown(
         (false, Some(':' | '<' | '>' | '=')) => "field",
         (false, _) => "name",
     };
-    let known = FUNCTIONS.iter().map(|&(name, _)| name);
-    let candidates = nearest(word, known.chain(fields()).chain(["age", "all"]));
+    let known = GROUP_FUNCTIONS.iter().map(|&(name, _)| name);
+    let candidates = nearest(word, known.chain(group_fields()).chain(["age", "all"]));
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)
 }

@@ -1,79 +1,22 @@
 //! Names of genes, consequences and changes: what of a dataset they mean.
 
-use super::variant_names::{Resolver, Test};
+use super::entries::EntryTest;
+use super::names::Names;
+use super::test::{Test, entry};
 use crate::cohort::Regions;
 use crate::error::Result;
 use crate::model::Gene;
 use crate::model::consequence::{descendants, names, term};
 use crate::model::normal_protein;
-use crate::query::exec::entries::EntryTest;
-use crate::query::expr::{Atom, Node, nearest};
+use crate::query::expr::nearest;
 use crate::store::annotations::split_change;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// How accessions of proteins begin.
 const PROTEINS: [&str; 4] = ["NP_", "XP_", "YP_", "ENSP"];
 
-pub(in crate::query) fn entry(test: EntryTest) -> Test {
-    Test::Entry(Arc::new(test))
-}
-
-/// All of these: what is asked of annotations is asked of one entry.
-pub(in crate::query) fn together(nodes: Vec<Node<Test>>) -> Node<Test> {
-    let (mut tests, mut rest) = (Vec::new(), Vec::new());
-    let mut place = None;
-    for node in nodes {
-        match node {
-            Node::Atom(Atom {
-                kind: Test::Entry(test),
-                at,
-            }) => {
-                place.get_or_insert((rest.len(), at));
-                tests.push(Arc::unwrap_or_clone(test));
-            }
-            node => rest.push(node),
-        }
-    }
-    if let Some((before, at)) = place {
-        let test = match <[EntryTest; 1]>::try_from(tests) {
-            Ok([test]) => test,
-            Err(tests) => EntryTest::all(tests),
-        };
-        let kind = entry(test);
-        rest.insert(before, Node::Atom(Atom { kind, at }));
-    }
-    match <[Node<Test>; 1]>::try_from(rest) {
-        Ok([node]) => node,
-        Err(nodes) => Node::And(nodes),
-    }
-}
-
-/// Any of these: one question to entries where all are.
-pub(in crate::query) fn any_of(nodes: Vec<Node<Test>>) -> Node<Test> {
-    let mut tests = Vec::new();
-    let mut place = 0..0;
-    for node in &nodes {
-        let Node::Atom(Atom {
-            kind: Test::Entry(test),
-            at,
-        }) = node
-        else {
-            return Node::Or(nodes);
-        };
-        if tests.is_empty() {
-            place = at.clone();
-        }
-        tests.push(EntryTest::clone(test));
-    }
-    Node::Atom(Atom {
-        kind: entry(EntryTest::Any(tests)),
-        at: place,
-    })
-}
-
-impl Resolver<'_> {
+impl Names<'_> {
     /// Whose annotations the dataset has.
     pub(in crate::query) fn annotations(&self, at: &Range<usize>) -> Result<&str> {
         match &self.view.manifest().annotations {

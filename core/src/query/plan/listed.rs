@@ -1,8 +1,7 @@
 //! What files behind `@` list: ids, and regions. Nothing here opens a file: the dataset's loader gives
 //! its bytes.
 
-use super::group_names::People;
-use super::variant_names::Resolver;
+use super::names::Names;
 use crate::cohort::{Regions, View};
 use crate::error::{Error, InputError, Place, Result};
 use crate::genome::Interval;
@@ -97,7 +96,7 @@ impl Listing {
     }
 }
 
-impl People<'_> {
+impl Names<'_> {
     /// The numbers of those whom a list names.
     pub(in crate::query) fn listed(
         &self,
@@ -135,7 +134,7 @@ impl People<'_> {
         match of {
             Listing::Samples => self.view.sample_number(id),
             Listing::Individuals => {
-                let number = self.store(at)?.number(id)?;
+                let number = self.people(at)?.number(id)?;
                 Ok(number.filter(|&individual| self.is_visible(individual)))
             }
         }
@@ -184,7 +183,7 @@ impl People<'_> {
         let (what, known): (&str, Vec<&str>) = match of {
             Listing::Samples => ("sample", self.view.sample_names()?.take(COMPARED).collect()),
             Listing::Individuals => {
-                let store = self.store(at)?;
+                let store = self.people(at)?;
                 let all = (0..store.len()).filter(|&i| self.is_visible(i));
                 let ids = all.take(COMPARED).map(|i| store.id(i));
                 ("person", ids.collect::<Result<_>>()?)
@@ -195,7 +194,7 @@ impl People<'_> {
     }
 }
 
-impl Resolver<'_> {
+impl Names<'_> {
     /// The regions of a BED file: 0-based, half-open, as in ours.
     pub(in crate::query) fn bed(&self, file: &str, at: &Range<usize>) -> Result<Regions> {
         let listed = Listed::load(self.view, file)?;

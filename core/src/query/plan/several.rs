@@ -1,11 +1,11 @@
 //! Alleles whose text is that of several variants: symbolic ones of different extents at one place.
 
 use super::find::name_of;
-use super::variant_names::Test;
+use super::row_filter::RowFilter;
+use super::test::Test;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Extent;
-use crate::query::exec::filter::RowFilter;
 use crate::query::expr::{Node, Number};
 use std::ops::Range;
 

@@ -1,123 +1,33 @@
-//! From what an expression names to what the dataset holds: contigs, alleles, ids, INFO keys.
+//! What the names of variants mean: contigs, alleles, ids, INFO keys.
 
-use super::annotation_names::{any_of, entry, together};
+use super::entries::EntryTest;
 use super::find::{doubt_of_mate, find_change};
-use super::group_names::People;
-use super::several::{Several, narrow};
-use crate::cohort::{Regions, View};
-use crate::error::{Error, ExpressionError, Result};
+use super::names::Names;
+use super::several::Several;
+use super::test::{Test, entry};
+use crate::cohort::Regions;
+use crate::error::{Error, Result};
 use crate::format::Zone;
 use crate::genome::{
     AlleleType, Identifier, Interval, NameError, Position, not_computed, parse_identifier,
 };
 use crate::model::{Annotator, CANONICAL, MANE};
 use crate::model::{InfoKey, InfoType};
-use crate::query::exec::entries::EntryTest;
 use crate::query::expr::{
-    Atom, Comparison, InfoTest, Node, Number, Transcripts, VariantAtom, VariantExpr, VariantType,
-    nearest,
+    Atom, GroupExpr, InfoTest, Transcripts, VariantAtom, VariantType, nearest,
 };
-use crate::set::SampleSet;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A test of a variant, with every name looked up.
-#[derive(Debug, Clone)]
-pub(crate) enum Test {
-    All,
-    /// Any of the intervals.
-    Regions(Regions),
-    /// These rows, by part: those with an id, or an allele that is its text.
-    Rows(HashMap<usize, Vec<u32>>),
-    /// The same of one change of bases, however it is spelled in each of them.
-    Change(Arc<HashMap<usize, Vec<u32>>>),
-    /// One bit for each type's code.
-    Types(u32),
-    Number {
-        field: Number,
-        comparison: Comparison,
-        value: f64,
-    },
-    /// A count or frequency within a group.
-    NumberIn {
-        group: Arc<SampleSet>,
-        field: Number,
-        comparison: Comparison,
-        value: f64,
-    },
-    /// A key by its number.
-    Info {
-        key: u16,
-        kind: InfoType,
-        /// What stands between the values of a list.
-        list: u8,
-        test: InfoTest,
-    },
-    /// What an entry of the annotations is.
-    Entry(Arc<EntryTest>),
-    /// A value among those of FILTER; empty for none recorded.
-    Filter(String),
-}
-
-/// Looks up the names of expressions over variants.
-pub(crate) struct Resolver<'a> {
-    pub(in crate::query) view: &'a View,
-    text: String,
-    /// How names were understood, where that could be otherwise.
-    pub(in crate::query) notes: RefCell<Vec<String>>,
-    /// Alleles that are several variants here, unless what stands beside them says which.
-    several: RefCell<Vec<Several>>,
-}
-
-impl<'a> Resolver<'a> {
-    /// `text` is what the atoms' places refer to, for errors.
-    pub(crate) fn new(view: &'a View, text: String) -> Self {
-        Self {
-            view,
-            text,
-            notes: RefCell::default(),
-            several: RefCell::default(),
-        }
-    }
-
-    /// How the names resolved so far were understood, where that could be otherwise.
-    pub(crate) fn notes(&self) -> Vec<String> {
-        self.notes.take()
-    }
-
-    pub(crate) fn resolve(&self, of: &VariantExpr) -> Result<Node<Test>> {
-        let found = self.node(&of.0)?;
-        match self.several.take().first() {
-            Some(several) => {
-                let (message, candidates) = several.refusal(self.view)?;
-                Err(self.error(&several.at, message, candidates))
-            }
-            None => Ok(found),
-        }
-    }
-
-    fn node(&self, node: &Node<VariantAtom>) -> Result<Node<Test>> {
-        let all = |nodes: &[Node<VariantAtom>]| -> Result<Vec<Node<Test>>> {
-            nodes.iter().map(|n| self.node(n)).collect()
-        };
-        Ok(match node {
-            Node::Atom(atom) => Node::Atom(Atom {
-                kind: self.atom(atom)?,
-                at: atom.at.clone(),
-            }),
-            Node::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
-            Node::And(parts) => {
-                let parts = all(parts)?;
-                narrow(self.view, &mut self.several.borrow_mut(), &parts)?;
-                together(parts)
-            }
-            Node::Or(parts) => any_of(all(parts)?),
-        })
-    }
-
-    fn atom(&self, atom: &Atom<VariantAtom>) -> Result<Test> {
+impl Names<'_> {
+    /// The test that an atom is. The group of a count is a question of its own, for which `group` gives a
+    /// number.
+    pub(in crate::query) fn variant_atom(
+        &self,
+        atom: &Atom<VariantAtom>,
+        group: impl FnOnce(&GroupExpr) -> Result<usize>,
+    ) -> Result<Test> {
         let at = &atom.at;
         Ok(match &atom.kind {
             VariantAtom::All => Test::All,
@@ -147,16 +57,12 @@ impl<'a> Resolver<'a> {
                 of,
                 comparison,
                 value,
-            } => {
-                let mut people = People::new(self.view, self.text.clone(), false);
-                let subjects = people.find(of)?;
-                Test::NumberIn {
-                    group: Arc::new(people.subjects.samples_in(&subjects)),
-                    field: *field,
-                    comparison: *comparison,
-                    value: *value,
-                }
-            }
+            } => Test::NumberIn {
+                group: group(of)?,
+                field: *field,
+                comparison: *comparison,
+                value: *value,
+            },
             VariantAtom::Consequence(name) => self.consequence(name, at)?,
             VariantAtom::Impact { comparison, impact } => {
                 self.annotations(at)?;
@@ -176,20 +82,6 @@ impl<'a> Resolver<'a> {
                 }))
             }
         })
-    }
-
-    pub(in crate::query) fn error(
-        &self,
-        at: &Range<usize>,
-        message: String,
-        candidates: Vec<String>,
-    ) -> Error {
-        Error::from(Box::new(ExpressionError {
-            text: self.text.clone(),
-            at: at.clone(),
-            message,
-            candidates,
-        }))
     }
 
     fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {
@@ -256,7 +148,7 @@ impl<'a> Resolver<'a> {
             // the place within the atom becomes the place within the expression
             if self.text.get(at.clone()) == Some(text) {
                 e.at = at.start + e.at.start..at.start + e.at.end;
-                e.text.clone_from(&self.text);
+                self.text.clone_into(&mut e.text);
             }
             Error::from(e)
         })?;

@@ -1,8 +1,8 @@
 //! What batches know of a place that are put together from inputs of one sample each: from their stretches.
 
-use super::Place;
 use crate::cohort::{BatchScope, Batches, Mask, View};
 use crate::error::Result;
+use crate::query::exec::place::Place;
 use crate::set::{SampleSet, get_bit};
 use crate::store::Segment;
 use crate::store::coverage::{Known, Looked, State};

@@ -17,33 +17,15 @@ mod reports;
 mod rows;
 mod sweep;
 
+use super::place::{Place, RowOf};
 use crate::cohort::RowCounts;
 use crate::cohort::{Batches, View};
 use crate::error::Result;
 use crate::set::SampleSet;
-use crate::store::Segment;
 use crate::store::coverage::State;
 use merged::MergedBatches;
 use reports::Reports;
 use sweep::Sweep;
-
-/// A row: the number of its part, the part's segment, and the row in it.
-pub(crate) type RowOf<'a> = (usize, &'a Segment, u32);
-
-/// Where a variant is; in the order of the dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
-    pub(crate) contig: u32,
-    pub(crate) position: i32,
-}
-
-impl Place {
-    /// No variant is before.
-    pub(crate) const FIRST: Self = Self {
-        contig: 0,
-        position: i32::MIN,
-    };
-}
 
 /// What batches know, at one place after the other.
 pub(crate) struct Coverage<'a> {

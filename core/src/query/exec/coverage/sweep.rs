@@ -1,10 +1,10 @@
 //! Which rows report of a place, by batch: gone through with the place.
 
-use super::Place;
 use super::reports::{PartRow, Report};
 use super::rows::{PartRows, Seen, WINDOW};
 use crate::cohort::{Batches, View};
 use crate::error::Result;
+use crate::query::exec::place::Place;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;

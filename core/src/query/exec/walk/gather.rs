@@ -1,7 +1,8 @@
 //! Rows at one position, put together to variants.
 
-use super::{RowRef, Walk};
+use super::Walk;
 use crate::error::Result;
+use crate::query::exec::place::RowRef;
 use crate::query::exec::same::VariantKey;
 use std::cmp::Ordering;
 

@@ -1,7 +1,8 @@
 //! Walking a stretch of the variants, and where to cut them into stretches.
 
-use super::super::coverage::Place;
-use super::{PartWalk, Walk};
+use super::super::part_walk::PartWalk;
+use super::super::place::Place;
+use super::Walk;
 use crate::error::Result;
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
 //! Who may be seen decides which rows of a walk are shown.
 
-use super::{RowRef, Walk};
+use super::Walk;
 use crate::error::Result;
 use crate::query::exec::filter::EVERYBODY;
+use crate::query::exec::place::RowRef;
 
 impl Walk<'_> {
     /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only

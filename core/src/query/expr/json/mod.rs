@@ -8,6 +8,7 @@
 //! what is read from JSON is printed as text and parsed, so that neither form accepts what the other
 //! refuses, and that errors found later, when names are looked up, have a text to point into.
 
+mod language;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -16,16 +17,11 @@ mod value;
 mod write;
 
 use super::ast::{GroupAtom, GroupExpr, VariantAtom, VariantExpr};
-use super::parse::Language;
 use super::scan::Result;
 use crate::error::Error;
-use read::Read;
-use serde_json::Value;
-use std::fmt::Display;
-use tree::Pointer;
 
 /// Whether `text` is an expression in JSON: no expression in text begins so.
-pub(in crate::query) fn is_json(text: &str) -> bool {
+pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 
@@ -75,19 +71,4 @@ impl GroupExpr {
     pub fn to_json(&self) -> String {
         write::node(&self.0).to_string()
     }
-}
-
-/// A kind of atom that has a JSON form.
-trait JsonLanguage: Language + Display + PartialEq {
-    /// Every kind, for candidates.
-    fn kinds() -> Vec<&'static str>;
-
-    /// What to say of a kind that only the other language has.
-    fn of_the_other(kind: &str) -> Option<String>;
-
-    /// Reads the atom of this kind; `None` where there is no such kind.
-    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>>;
-
-    /// The object of the atom.
-    fn write(&self) -> Value;
 }

@@ -8,9 +8,10 @@ use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
 use super::super::scan::Result;
 use super::super::who_atom::closed_values;
+use super::language::{JsonLanguage, Read};
 use super::tree::{self, Pointer};
 use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
-use super::{JsonLanguage, write};
+use super::write;
 use crate::error::ExpressionError;
 use crate::genome::Interval;
 use crate::model::Zygosity;
@@ -150,13 +151,6 @@ fn unknown<K: JsonLanguage>(kind: &str, at: &Pointer<'_>) -> Box<ExpressionError
     let known = kinds.into_iter().chain(["and", "not", "or"]);
     let message = format!("unknown kind of expression {}", quoted(kind));
     at.error_with(message, nearest(kind, known))
-}
-
-/// An atom, and how deep the parentheses of its text nest that the limit counts: those around an
-/// expression within it.
-pub(super) struct Read<K> {
-    atom: K,
-    parentheses: usize,
 }
 
 /// Refuses an atom that no text gives. What holds another expression is given with a plain one.

@@ -1,7 +1,9 @@
 use super::super::tests::laws::{any_node, any_where_atom, any_who_atom};
+use super::language::JsonLanguage;
 use super::*;
 use jsonschema::Validator;
 use proptest::prelude::*;
+use serde_json::Value;
 use serde_json::json;
 use std::sync::LazyLock;
 

@@ -4,7 +4,7 @@ use super::super::ast::{
     Comparison, GroupAtom, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
     Transcripts, VariantAtom, VariantType, name_of,
 };
-use super::JsonLanguage;
+use super::language::JsonLanguage;
 use crate::model::Scope;
 use crate::model::Zygosity;
 use crate::model::{Attribute, Recorded};

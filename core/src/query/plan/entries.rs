@@ -1,10 +1,10 @@
 //! What is asked of annotations: each question is put to single entries, so that all that stands
 //! side by side in it holds of one transcript.
 
+use super::rows::Rows;
 use crate::error::Result;
 use crate::format::{Container, TextBlock};
 use crate::model::short_protein;
-use crate::query::plan::candidates::Rows;
 use crate::set::{for_each_bit, get_bit, set_bit, words_for};
 use crate::store::Segment;
 use crate::store::annotations::{Annotations, IMPACTS, change_hash, protein_hash, split_change};

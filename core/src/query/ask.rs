@@ -1,0 +1,138 @@
+//! Questions for people.
+
+use super::exec::run;
+use super::explain::{Explanation, Plan};
+use super::expr::IntoGroupExpr;
+use super::group::Group;
+use super::plan::admit::admit;
+use super::plan::bind::Binder;
+use crate::cohort::{Subjects, View};
+use crate::error::Result;
+use crate::model::Attribute;
+use crate::set::SampleSet;
+use std::time::Instant;
+
+impl View {
+    /// The people that an expression picks.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// let carriers = view.ask("carriers(22:16,000,000-16,100,000 & af<0.01, hom) & !samples(HG00096)")?;
+    /// println!("{}", carriers.count());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
+    /// here; [`Error::Damaged`](crate::Error::Damaged).
+    pub fn ask(&self, who: impl IntoGroupExpr) -> Result<Group> {
+        let (who, text) = who.into_group_expr()?;
+        let plan = Binder::new(self, &text).group(&who)?;
+        let found = run::group(self, admit(self, plan)?, false)?;
+        Group::of_found(self, found, who.to_string())
+    }
+
+    /// The same with what was done to find them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn explain(&self, who: impl IntoGroupExpr) -> Result<Explanation> {
+        self.plan(who)?.run()
+    }
+
+    /// How a question will be answered: all names are looked up, and nothing is run.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// let plan = view.plan("carriers(gene:TTN & af<0.01) & sex:female")?;
+    /// println!("{plan}");
+    /// println!("{}", plan.run()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn plan(&self, who: impl IntoGroupExpr) -> Result<Plan> {
+        let started = Instant::now();
+        let (who, text) = who.into_group_expr()?;
+        let plan = Binder::new(self, &text).explained().group(&who)?;
+        Plan::new(self, who.to_string(), plan, started)
+    }
+
+    /// Everybody: all samples, and all people without samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
+    pub fn everybody(&self) -> Result<Group> {
+        Group::new(self, Subjects::of(self).all(), None, "all".to_owned())
+    }
+
+    /// The id of the person whose a sample is; `None` where no person is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged).
+    pub fn individual_of(&self, sample: u32) -> Result<Option<&str>> {
+        if !self.sees(sample) {
+            return Ok(None);
+        }
+        match (Subjects::of(self).individual(sample)?, self.people()) {
+            (Some(individual), Some(people)) => people.id(individual).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Everybody, or those of a group, by the values of attributes. Who has several values of one is in
+    /// several groups; `None` are those of whom none is known. Groups of nobody are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`](crate::Error::Usage) where no people are loaded, and for a group of another
+    /// dataset; [`Error::Damaged`](crate::Error::Damaged).
+    pub fn groups_by(
+        &self,
+        attributes: &[Attribute],
+        within: Option<&Group>,
+    ) -> Result<Vec<(Vec<Option<String>>, Group)>> {
+        let subjects = Subjects::of(self);
+        let all = match within {
+            Some(group) => group.within(self)?.subjects().clone(),
+            None => subjects.all(),
+        };
+        let mut found = vec![(Vec::new(), all)];
+        for attribute in attributes {
+            let mut sets = Vec::new();
+            let mut rest = subjects.all();
+            for (value, individuals) in self.some_people()?.attribute_sets(*attribute)? {
+                let set = subjects.of_individuals(&individuals)?;
+                rest = rest.difference(&set);
+                sets.push((Some(value), set));
+            }
+            sets.push((None, rest));
+            let mut next = Vec::new();
+            for (values, set) in &found {
+                for (value, with) in &sets {
+                    let both = set.intersection(with);
+                    if !both.is_empty() {
+                        next.push(([&values[..], std::slice::from_ref(value)].concat(), both));
+                    }
+                }
+            }
+            found = next;
+        }
+        let group = |(values, set): (Vec<Option<String>>, SampleSet)| {
+            let shown = values.iter().map(|value| value.as_deref().unwrap_or("."));
+            let label = shown.collect::<Vec<_>>().join("|");
+            Ok((values, Group::new(self, set, None, label)?))
+        };
+        found.into_iter().map(group).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! Running plans that were admitted.
+//!
+//! Of what must hold together the parts are asked in the order of the plan, each of those who are left; carriers
+//! while somebody is left.
+
+use super::carriers;
+use super::question::Question;
+use super::step::Step;
+use crate::cohort::{Subjects, View};
+use crate::error::Result;
+use crate::query::expr::Node;
+use crate::query::plan::admit::Admitted;
+use crate::query::plan::bound::{BoundGroup, BoundVariants, GroupPart, GroupTest};
+use crate::query::plan::rules::{Rule, Rules};
+use crate::set::SampleSet;
+
+/// Scores of similarity by subject, ascending by subject.
+pub(in crate::query) type Scores = Vec<(u32, f64)>;
+
+/// Who was found.
+#[derive(Debug, Default)]
+pub(in crate::query) struct Found {
+    pub(in crate::query) subjects: SampleSet,
+    /// Of similarity, where that was asked for.
+    pub(in crate::query) scores: Option<Scores>,
+    /// What is probably meant otherwise.
+    pub(in crate::query) hints: Vec<String>,
+    /// What was done, where that was asked for.
+    pub(in crate::query) steps: Vec<Step>,
+}
+
+/// Runs a plan for people; `explained` counts who is found by each part.
+pub(in crate::query) fn group(
+    view: &View,
+    plan: Admitted<BoundGroup>,
+    explained: bool,
+) -> Result<Found> {
+    find(view, plan.into_plan(), explained)
+}
+
+/// Answers the questions within a plan for variants, which is ready to be walked then.
+pub(in crate::query) fn variants(view: &View, plan: Admitted<BoundVariants>) -> Result<Question> {
+    question(view, plan.into_plan())
+}
+
+fn question(view: &View, of: BoundVariants) -> Result<Question> {
+    let subjects = Subjects::of(view);
+    let samples = |group| Ok(subjects.samples_in(&find(view, group, false)?.subjects));
+    Ok(Question {
+        test: of.test,
+        rows: of.rows,
+        groups: of.groups.into_iter().map(samples).collect::<Result<_>>()?,
+    })
+}
+
+fn find(view: &View, of: BoundGroup, explained: bool) -> Result<Found> {
+    let mut run = Run {
+        view,
+        subjects: Subjects::of(view),
+        rules: of.rules,
+        steps: explained.then(Vec::new),
+        scores: None,
+    };
+    let subjects = run.evaluate(of.root, view.visible_subjects())?;
+    Ok(Found {
+        subjects,
+        scores: run.scores,
+        hints: of.hints,
+        steps: run.steps.unwrap_or_default(),
+    })
+}
+
+struct Run<'a> {
+    view: &'a View,
+    subjects: Subjects<'a>,
+    rules: Rules,
+    steps: Option<Vec<Step>>,
+    scores: Option<Scores>,
+}
+
+impl Run<'_> {
+    /// Those who are picked; of those `within`, where others do not matter.
+    fn evaluate(&mut self, node: Node<GroupPart>, within: Option<&SampleSet>) -> Result<SampleSet> {
+        Ok(match node {
+            Node::Atom(atom) => self.part(atom.kind, within)?,
+            // who is left does not matter to those who are not: the complement is of everybody
+            Node::Not(inner) => {
+                let inner = self.evaluate(*inner, within)?;
+                within
+                    .map_or_else(|| self.subjects.all(), Clone::clone)
+                    .difference(&inner)
+            }
+            Node::And(parts) => {
+                let narrows = self.rules.has(Rule::Left);
+                let before = self.scores.take();
+                let mut left: Option<SampleSet> = within.cloned();
+                for part in parts {
+                    let asked = if narrows { left.as_ref() } else { within };
+                    let found = self.evaluate(part, asked)?;
+                    left = Some(match left {
+                        Some(left) => left.intersection(&found),
+                        None => found,
+                    });
+                }
+                let left = left.unwrap_or_default();
+                // whoever was scored before others were ruled out: a score is of those who pass with it
+                let scored = self.scores.take().map(|mut scored| {
+                    scored.retain(|(subject, _)| left.contains(*subject));
+                    scored
+                });
+                self.scores = match (before, scored) {
+                    (Some(before), Some(scored)) => Some(highest(before, scored)),
+                    (before, scored) => before.or(scored),
+                };
+                left
+            }
+            Node::Or(parts) => {
+                let mut any = SampleSet::new();
+                for part in parts {
+                    any = any.union(&self.evaluate(part, within)?);
+                }
+                any
+            }
+        })
+    }
+
+    fn part(&mut self, part: GroupPart, within: Option<&SampleSet>) -> Result<SampleSet> {
+        let mut step = Step {
+            what: part.what,
+            ..Step::default()
+        };
+        let found = match part.test {
+            GroupTest::Stored(_, subjects) => subjects,
+            GroupTest::Carriers(_) if within.is_some_and(SampleSet::is_empty) => SampleSet::new(),
+            GroupTest::Carriers(mut of) => {
+                let ready = of.of.take().map(|of| question(self.view, of)).transpose()?;
+                carriers::find(self.view, &self.subjects, *of, ready, within, &mut step)?
+            }
+            GroupTest::Similar(similar) => {
+                let scored = similar.score(self.view, &self.subjects, within)?;
+                let found = scored.iter().map(|(subject, _)| *subject).collect();
+                let known = self.scores.take().unwrap_or_default();
+                self.scores = Some(highest(known, scored));
+                found
+            }
+        };
+        let found = self.subjects.seen(found);
+        if let Some(steps) = &mut self.steps {
+            step.people = self.subjects.count(&found)?;
+            steps.push(step);
+        }
+        Ok(found)
+    }
+}
+
+/// Both lists of scores as one: the highest of those who are in both.
+fn highest(mut known: Scores, more: Scores) -> Scores {
+    if known.is_empty() {
+        return more;
+    }
+    known.extend(more);
+    known.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    known.dedup_by_key(|(subject, _)| *subject);
+    known
+}

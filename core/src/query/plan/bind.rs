@@ -1,0 +1,211 @@
+//! Binding: every name of an expression is looked up, and nothing is run.
+//!
+//! Errors never depend on who was found, for all names are looked up before. Questions within questions (the
+//! group of a count, the variants of carriers) become plans within plans.
+
+use super::bound::{
+    Asked, BoundCarriers, BoundGroup, BoundPlan, BoundVariants, GroupPart, GroupTest,
+};
+use super::candidates::candidates_of;
+use super::carriers;
+use super::covering::CoveringSet;
+use super::names::Names;
+use super::order::ordered;
+use super::rules::{Rule, Rules};
+use super::several::narrow;
+use super::test::{Test, any_of, together};
+use crate::cohort::View;
+use crate::error::Result;
+use crate::query::expr::hints::of_several_genes;
+use crate::query::expr::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
+use std::ops::Range;
+
+/// Makes plans against a view.
+pub(crate) struct Binder<'a> {
+    view: &'a View,
+    /// What the places of atoms refer to, for errors.
+    text: &'a str,
+    rules: Rules,
+    /// Whether parts keep how they are written.
+    explained: bool,
+}
+
+impl<'a> Binder<'a> {
+    pub(crate) fn new(view: &'a View, text: &'a str) -> Self {
+        Self {
+            view,
+            text,
+            rules: Rules::ALL,
+            explained: false,
+        }
+    }
+
+    /// Parts keep how they are written, for `--explain`.
+    pub(in crate::query) fn explained(self) -> Self {
+        Self {
+            explained: true,
+            ..self
+        }
+    }
+
+    /// With other rules, for tests.
+    #[cfg(test)]
+    pub(in crate::query) fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// A plan for variants.
+    pub(crate) fn variants(&self, of: &VariantExpr) -> Result<BoundPlan<BoundVariants>> {
+        let (mut of, _) = self.variants_within(of)?;
+        of.rows = candidates_of(self.view, &of.test, self.rules)?;
+        Ok(self.plan(of))
+    }
+
+    /// A plan for people.
+    pub(in crate::query) fn group(&self, of: &GroupExpr) -> Result<BoundPlan<BoundGroup>> {
+        self.group_within(of).map(|of| self.plan(of))
+    }
+
+    fn plan<P>(&self, of: P) -> BoundPlan<P> {
+        BoundPlan {
+            view: self.view.id().to_owned(),
+            of,
+        }
+    }
+
+    /// Variants without their rows, and how names were understood.
+    fn variants_within(&self, of: &VariantExpr) -> Result<(BoundVariants, Vec<String>)> {
+        let names = Names::new(self.view, self.text);
+        let mut groups = Vec::new();
+        let test = self.variant_node(&names, &of.0, &mut groups)?;
+        if let Some(several) = names.several.take().first() {
+            let (message, candidates) = several.refusal(self.view)?;
+            return Err(names.error(&several.at, message, candidates));
+        }
+        let bound = BoundVariants {
+            test,
+            groups,
+            rows: Vec::new(),
+        };
+        Ok((bound, names.notes.take()))
+    }
+
+    fn variant_node(
+        &self,
+        names: &Names<'_>,
+        node: &Node<VariantAtom>,
+        groups: &mut Vec<BoundGroup>,
+    ) -> Result<Node<Test>> {
+        let mut all = |nodes: &[Node<VariantAtom>]| -> Result<Vec<Node<Test>>> {
+            nodes
+                .iter()
+                .map(|node| self.variant_node(names, node, groups))
+                .collect()
+        };
+        Ok(match node {
+            Node::Atom(atom) => Node::Atom(Atom {
+                kind: self.variant_atom(names, atom, groups)?,
+                at: atom.at.clone(),
+            }),
+            Node::Not(inner) => Node::Not(Box::new(self.variant_node(names, inner, groups)?)),
+            Node::And(parts) => {
+                let parts = all(parts)?;
+                narrow(self.view, &mut names.several.borrow_mut(), &parts)?;
+                together(parts)
+            }
+            Node::Or(parts) => any_of(all(parts)?),
+        })
+    }
+
+    fn variant_atom(
+        &self,
+        names: &Names<'_>,
+        atom: &Atom<VariantAtom>,
+        groups: &mut Vec<BoundGroup>,
+    ) -> Result<Test> {
+        let within = Self {
+            explained: false,
+            ..*self
+        };
+        names.variant_atom(atom, |of| {
+            groups.push(within.group_within(of)?);
+            Ok(groups.len() - 1)
+        })
+    }
+
+    fn group_within(&self, of: &GroupExpr) -> Result<BoundGroup> {
+        let mut hints = Vec::new();
+        Ok(BoundGroup {
+            root: self.group_node(&of.0, &mut hints)?,
+            rules: self.rules,
+            hints,
+        })
+    }
+
+    fn group_node(
+        &self,
+        node: &Node<GroupAtom>,
+        hints: &mut Vec<String>,
+    ) -> Result<Node<GroupPart>> {
+        let mut all = |nodes: &[Node<GroupAtom>]| -> Result<Vec<Node<GroupPart>>> {
+            nodes
+                .iter()
+                .map(|node| self.group_node(node, hints))
+                .collect()
+        };
+        Ok(match node {
+            Node::Atom(atom) => Node::built(GroupPart {
+                what: match self.explained {
+                    true => atom.kind.to_string(),
+                    false => String::new(),
+                },
+                test: self.group_atom(&atom.kind, &atom.at, hints)?,
+            }),
+            Node::Not(inner) => Node::Not(Box::new(self.group_node(inner, hints)?)),
+            Node::And(parts) => Node::And(ordered(all(parts)?, self.rules)),
+            Node::Or(parts) => Node::Or(all(parts)?),
+        })
+    }
+
+    fn group_atom(
+        &self,
+        atom: &GroupAtom,
+        at: &Range<usize>,
+        hints: &mut Vec<String>,
+    ) -> Result<GroupTest> {
+        let names = Names::new(self.view, self.text);
+        names.group_atom(atom, at, |of, asked| {
+            let hint = of_several_genes(atom);
+            hints.extend(hint.clone());
+            self.carriers(of, asked, hint, at)
+        })
+    }
+
+    fn carriers(
+        &self,
+        of: &VariantExpr,
+        asked: Asked,
+        hint: Option<String>,
+        at: &Range<usize>,
+    ) -> Result<BoundCarriers> {
+        let (mut bound, mut notes) = self.variants_within(of)?;
+        notes.extend(hint);
+        let names = Names::new(self.view, self.text);
+        let trios = carriers::needs(&names, asked, &mut notes, at)?;
+        let stored = match self.rules.has(Rule::Covering) {
+            true => CoveringSet::find(self.view, of)?,
+            false => None,
+        };
+        let answered = asked.is_plain() && stored.as_ref().is_some_and(|stored| stored.exact);
+        if !answered {
+            bound.rows = candidates_of(self.view, &bound.test, self.rules)?;
+        }
+        Ok(BoundCarriers {
+            notes,
+            asked,
+            stored,
+            of: (!answered).then_some(bound),
+            trios,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Plans: expressions whose names are looked up, as plain data that borrows nothing.
+
+use super::covering::CoveringSet;
+use super::rows::Rows;
+use super::rules::Rules;
+use super::similar::Similar;
+use super::test::Test;
+use super::trios::Trios;
+use crate::model::Zygosity;
+use crate::query::expr::{Node, Origin};
+use crate::set::SampleSet;
+
+/// A plan, and what it was made for: it runs against no other view.
+#[derive(Debug)]
+pub(crate) struct BoundPlan<P> {
+    /// The id of the view.
+    pub(in crate::query) view: String,
+    pub(in crate::query) of: P,
+}
+
+/// Which variants.
+#[derive(Debug)]
+pub(crate) struct BoundVariants {
+    pub(in crate::query) test: Node<Test>,
+    /// Sub-questions: the groups that [`Test::NumberIn`] counts in, by its number.
+    pub(in crate::query) groups: Vec<BoundGroup>,
+    /// Candidates by part, from indexes and zone maps; `None` of parts that the manifest rules out.
+    pub(in crate::query) rows: Vec<Option<Rows>>,
+}
+
+/// Which people.
+#[derive(Debug)]
+pub(crate) struct BoundGroup {
+    pub(in crate::query) root: Node<GroupPart>,
+    pub(in crate::query) rules: Rules,
+    /// What is probably meant otherwise.
+    pub(in crate::query) hints: Vec<String>,
+}
+
+/// A part of a question for people.
+#[derive(Debug)]
+pub(in crate::query) struct GroupPart {
+    /// As it stands in the expression; empty where nobody asked how it is answered.
+    pub(in crate::query) what: String,
+    pub(in crate::query) test: GroupTest,
+}
+
+/// A predicate over people.
+#[derive(Debug)]
+pub(in crate::query) enum GroupTest {
+    /// What lies in stored sets, or is listed: the subjects.
+    Stored(Whom, SampleSet),
+    Carriers(Box<BoundCarriers>),
+    Similar(Box<Similar>),
+}
+
+/// Why somebody is in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) enum Whom {
+    All,
+    /// Named one by one.
+    Listed,
+    /// Something is recorded of them.
+    Recorded,
+}
+
+/// What is asked of carriers beside the variants.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::query) struct Asked {
+    pub(in crate::query) zygosity: Option<Zygosity>,
+    pub(in crate::query) at_least: u32,
+    pub(in crate::query) compound: bool,
+    pub(in crate::query) origin: Option<Origin>,
+}
+
+impl Asked {
+    /// Whether whoever carries a variant is meant.
+    pub(in crate::query) fn is_plain(&self) -> bool {
+        self.zygosity.is_none() && self.at_least <= 1 && !self.compound && self.origin.is_none()
+    }
+}
+
+/// A question for carriers.
+#[derive(Debug)]
+pub(in crate::query) struct BoundCarriers {
+    pub(in crate::query) notes: Vec<String>,
+    pub(in crate::query) asked: Asked,
+    /// What is stored of such carriers.
+    pub(in crate::query) stored: Option<CoveringSet>,
+    /// The variants whose rows are read; `None` where what is stored is the answer.
+    pub(in crate::query) of: Option<BoundVariants>,
+    /// Where an origin is asked for.
+    pub(in crate::query) trios: Option<Trios>,
+}

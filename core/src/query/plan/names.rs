@@ -1,0 +1,52 @@
+//! Who looks up names: against which view, and in which text they stand.
+
+use super::several::Several;
+use crate::cohort::View;
+use crate::error::{Error, ExpressionError, Result};
+use crate::store::individuals::People;
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// Looks up the names of an expression, one atom after the other.
+pub(in crate::query) struct Names<'a> {
+    pub(in crate::query) view: &'a View,
+    /// What the places of atoms refer to, for errors.
+    pub(in crate::query) text: &'a str,
+    /// How names were understood, where that could be otherwise.
+    pub(in crate::query) notes: RefCell<Vec<String>>,
+    /// Alleles that are several variants here, unless what stands beside them says which.
+    pub(in crate::query) several: RefCell<Vec<Several>>,
+}
+
+impl<'a> Names<'a> {
+    pub(in crate::query) fn new(view: &'a View, text: &'a str) -> Self {
+        Self {
+            view,
+            text,
+            notes: RefCell::default(),
+            several: RefCell::default(),
+        }
+    }
+
+    pub(in crate::query) fn error(
+        &self,
+        at: &Range<usize>,
+        message: String,
+        candidates: Vec<String>,
+    ) -> Error {
+        Error::from(Box::new(ExpressionError {
+            text: self.text.to_owned(),
+            at: at.clone(),
+            message,
+            candidates,
+        }))
+    }
+
+    /// What is known of people.
+    pub(in crate::query) fn people(&self, at: &Range<usize>) -> Result<&'a People> {
+        self.view.people().ok_or_else(|| {
+            let message = "nothing is known of people here: load them with `varidex people`";
+            self.error(at, message.to_owned(), Vec::new())
+        })
+    }
+}
