@@ -76,6 +76,12 @@ export interface BuildOptions extends PeopleOptions, Long {
   force?: boolean | undefined
 }
 
+/** How much memory loading people may take. */
+export interface Memory {
+  /** Memory to use at most, about: bytes, beside some for each person. 1 GiB by default. */
+  memory?: number | undefined
+}
+
 const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap'] as const
 const LONG = ['signal', 'onProgress'] as const
 const BUILD = [
@@ -185,11 +191,12 @@ export async function build(
  */
 export async function loadPeople(
   dataset: PathLike,
-  given: PeopleOptions & Long,
+  given: PeopleOptions & Memory & Long,
 ): Promise<PeopleReport> {
   const to = path('path', dataset)
-  const asked = options(given, [...PEOPLE, ...LONG])
-  const files = peopleFiles(asked)
+  const asked = options(given, [...PEOPLE, 'memory', ...LONG])
+  const memory = optional('options.memory', asked.memory, number)
+  const files = told<PeopleFiles>({ ...peopleFiles(asked), memory })
   return runLong(asked, (progress, cancel) => binding.loadPeople(to, files, progress, cancel))
 }
 

@@ -325,6 +325,8 @@ export interface PeopleFiles {
   ontologies?: Array<string>
   /** Two columns, sample and individual. */
   sampleMap?: string
+  /** Bytes to load them with; a build goes by its own. */
+  memory?: number
 }
 
 /** A record of people that could not be used. */

@@ -19,6 +19,8 @@ pub struct PeopleFiles {
     pub ontologies: Option<Vec<String>>,
     /// Two columns, sample and individual.
     pub sample_map: Option<String>,
+    /// Bytes to load them with; a build goes by its own.
+    pub memory: Option<f64>,
 }
 
 pub(crate) fn paths(names: Option<Vec<String>>) -> Vec<PathBuf> {
@@ -28,11 +30,13 @@ pub(crate) fn paths(names: Option<Vec<String>>) -> Vec<PathBuf> {
 
 impl From<PeopleFiles> for varidex::PeopleOptions {
     fn from(files: PeopleFiles) -> Self {
+        let usual = Self::default();
         Self {
             files: paths(files.files),
             mapping: files.mapping.map(PathBuf::from),
             ontologies: paths(files.ontologies),
             sample_map: files.sample_map.map(PathBuf::from),
+            memory: files.memory.map_or(usual.memory, |bytes| bytes as u64),
         }
     }
 }

@@ -56,6 +56,11 @@ export interface BuildOptions extends PeopleOptions, Long {
     /** Replace a dataset that is there already. */
     force?: boolean | undefined;
 }
+/** How much memory loading people may take. */
+export interface Memory {
+    /** Memory to use at most, about: bytes, beside some for each person. 1 GiB by default. */
+    memory?: number | undefined;
+}
 /** How a dataset is opened. */
 export interface OpenOptions {
     /**
@@ -95,7 +100,7 @@ export declare function build(inputs: PathLike | PathLike[], output: PathLike, g
  * Loads what is known of people into a dataset, in the place of those that are there. Datasets that
  * are open keep the state they were opened with.
  */
-export declare function loadPeople(dataset: PathLike, given: PeopleOptions & Long): Promise<PeopleReport>;
+export declare function loadPeople(dataset: PathLike, given: PeopleOptions & Memory & Long): Promise<PeopleReport>;
 /** A mapping for a table of people, in TOML, to be looked over and given as `peopleMap`. */
 export declare function guessMapping(table: PathLike, told?: Abortable): Promise<string>;
 /** What to simulate. */

@@ -137,6 +137,7 @@ pub(crate) fn build(
             mapping: people_map,
             ontologies: list(ontologies),
             sample_map,
+            ..PeopleOptions::default()
         },
         min_gq,
         min_dp,
@@ -163,8 +164,10 @@ pub(crate) fn build(
 /// and refused is in the dataset's `report`.
 #[pyfunction]
 #[pyo3(signature = (
-    path, people = None, *, people_map = None, sample_map = None, ontologies = None, progress = None
+    path, people = None, *, people_map = None, sample_map = None, ontologies = None, memory = None,
+    progress = None
 ))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn load_people(
     py: Python<'_>,
     path: PathBuf,
@@ -172,13 +175,16 @@ pub(crate) fn load_people(
     people_map: Option<PathBuf>,
     sample_map: Option<PathBuf>,
     ontologies: Paths,
+    memory: Option<Size>,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
+    let usual = PeopleOptions::default();
     let options = PeopleOptions {
         files: list(people),
         mapping: people_map,
         ontologies: list(ontologies),
         sample_map,
+        memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
     };
     let teller = Teller::new(py, progress, "steps")?;
     let report = teller.run(py, |tell| {

@@ -134,6 +134,9 @@ pub(crate) struct People {
     /// What the columns of tables mean
     #[arg(long, value_name = "MAPPING")]
     pub(crate) map: Option<PathBuf>,
+    /// Memory to load people with at most, about: bytes, or with K, M, G; at least 1M
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub(crate) memory: u64,
     /// Write a mapping for this table, to be looked over
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dataset", "files"])]
     pub(crate) guess: Option<PathBuf>,

@@ -400,6 +400,8 @@ typedef struct {
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
+    // Memory to load them with at most, about, in bytes; 0: 1 GiB. A build goes by its own.
+    uint64_t memory;
 } vdx_people_options;
 
 // Options of a build. Begin with vdx_build_options_init; all zero is what is usual.

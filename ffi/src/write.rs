@@ -51,6 +51,8 @@ pub struct vdx_people_options {
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
+    /// Memory to load them with at most, about, in bytes; 0: 1 GiB. A build goes by its own.
+    pub memory: u64,
 }
 
 /// Options of a build. Begin with vdx_build_options_init; all zero is what is usual.
@@ -171,6 +173,7 @@ impl Teller {
 /// What the options point to is as the header says.
 unsafe fn people_options(given: &vdx_people_options) -> Answer<PeopleOptions> {
     let owned = |paths: Vec<&Path>| paths.into_iter().map(Path::to_owned).collect();
+    let usual = PeopleOptions::default();
     // SAFETY: the caller's promise
     unsafe {
         Ok(PeopleOptions {
@@ -178,6 +181,10 @@ unsafe fn people_options(given: &vdx_people_options) -> Answer<PeopleOptions> {
             mapping: some_path(given.mapping, "mapping")?,
             ontologies: owned(paths(given.ontologies, given.n_ontologies, "ontologies")?),
             sample_map: some_path(given.sample_map, "sample_map")?,
+            memory: match given.memory {
+                0 => usual.memory,
+                bytes => bytes,
+            },
         })
     }
 }

@@ -65,6 +65,7 @@ def load_people(
     people_map: _Path | None = None,
     sample_map: _Path | None = None,
     ontologies: _Paths | None = None,
+    memory: int | str | None = None,
     progress: _Progress = None,
 ) -> Dataset: ...
 def simulate(

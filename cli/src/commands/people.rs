@@ -23,6 +23,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         mapping: args.map.clone(),
         ontologies: args.known.ontology.clone(),
         sample_map: args.known.sample_map.clone(),
+        memory: args.memory,
     };
     progress::watch_interrupts();
     let bar = messages.step("people", None, Unit::Bytes);

@@ -8,6 +8,7 @@
 
 use super::container::Container;
 use super::kind::Kind;
+use super::spool::{Section, Spool};
 use crate::error::Result;
 use std::ops::Range;
 
@@ -284,9 +285,21 @@ pub(crate) struct ColumnWriter {
     page: Vec<Option<i64>>,
     nullable: bool,
     any: bool,
+    /// Takes the pages, where they are too many for the memory.
+    spool: Option<Spool>,
+    /// Returned at the end: rows are added one by one in hot loops.
+    failed: Option<std::io::Error>,
 }
 
 impl ColumnWriter {
+    /// Pages go to a file.
+    pub(crate) fn spooled(self, spool: Spool) -> Self {
+        Self {
+            spool: Some(spool),
+            ..self
+        }
+    }
+
     pub(crate) fn nullable() -> Self {
         Self {
             nullable: true,
@@ -353,13 +366,20 @@ impl ColumnWriter {
             _ => 8,
         };
         self.directory.extend(base.to_le_bytes());
+        let at = self.data.len() as u64 + self.spool.as_ref().map_or(0, Spool::len);
         self.directory
-            .extend(((self.data.len() as u64) << 8 | u64::from(width)).to_le_bytes());
+            .extend((at << 8 | u64::from(width)).to_le_bytes());
         for value in self.page.drain(..) {
             let difference = value.map_or(0, |value| value.wrapping_sub(base)) as u64;
             let bytes = difference.to_le_bytes();
             self.data
                 .extend(bytes.get(..usize::from(width)).unwrap_or_default());
+        }
+        if let Some(spool) = &mut self.spool {
+            if let Err(e) = spool.push(&self.data) {
+                self.failed = Some(e);
+            }
+            self.data.clear();
         }
     }
 
@@ -373,6 +393,24 @@ impl ColumnWriter {
         }
         self.directory.extend(self.data);
         self.directory
+    }
+
+    /// The same of a column with its pages in a file.
+    pub(crate) fn finish_spooled(mut self) -> std::io::Result<Section> {
+        if !self.any {
+            return Ok(Section::default());
+        }
+        if !self.page.is_empty() {
+            self.flush();
+        }
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        self.directory.append(&mut self.data);
+        Ok(match self.spool {
+            Some(spool) => Section::of(self.directory, spool),
+            None => self.directory.into(),
+        })
     }
 }
 

@@ -216,17 +216,15 @@ impl Table {
         u64_at(file, self.sums_at() + chunk * SUM_LEN)
     }
 
-    /// The bytes of the table.
-    pub(super) fn to_bytes<'a>(&self, contents: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    /// The bytes of the table; `sums` are the checksums of the sections' chunks.
+    pub(super) fn to_bytes(&self, sums: &[u64]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.end() - Header::LEN);
         for section in &self.sections {
             bytes.extend(u64::from(section.kind).to_le_bytes());
             bytes.extend((section.start as u64).to_le_bytes());
             bytes.extend((section.len as u64).to_le_bytes());
         }
-        for chunk in contents.flat_map(|content| content.chunks(CHUNK)) {
-            bytes.extend(xxh3_64(chunk).to_le_bytes());
-        }
+        bytes.extend(sums.iter().flat_map(|sum| sum.to_le_bytes()));
         bytes
     }
 

@@ -22,6 +22,7 @@ mod map;
 mod memory;
 mod plain;
 mod same;
+mod spool;
 mod storage;
 mod text;
 
@@ -43,6 +44,7 @@ pub(crate) use map::Bytes;
 pub(crate) use memory::Memory;
 pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;
+pub(crate) use spool::{Spool, unnamed, unnamed_failed};
 pub(crate) use storage::{Folder, Found, Lock, Locked, NewFile, Storage};
 pub(crate) use text::{Text, TextBlock, TextWriter};
 

@@ -15,12 +15,18 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const STRETCH: usize = 1 << 18;
 const AHEAD: usize = 4;
 
-/// The caller of [`crate::interruptible`] wanted to stop while a stream was waited for.
+/// The caller wanted to stop: of [`crate::interruptible`] while a stream was waited for, or of what shows how
+/// far it is.
 #[derive(Debug, thiserror::Error)]
 #[error("stopped")]
 struct Stopped;
 
-/// Whether the caller of [`crate::interruptible`] wanted to stop.
+/// What a reader gives that is asked for bytes nobody wants any more.
+pub(super) fn stopped() -> io::Error {
+    io::Error::other(Stopped)
+}
+
+/// Whether the caller wanted to stop.
 pub(super) fn is_stopped(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Stopped>())
 }
@@ -120,7 +126,7 @@ impl Read for Waiting {
         while self.at >= self.stretch.len() {
             let stretch = self.stretches.recv_timeout(PATIENCE);
             // also of a stream that never ends
-            check_stop().map_err(|_| io::Error::other(Stopped))?;
+            check_stop().map_err(|_| stopped())?;
             match stretch {
                 Ok(stretch) => {
                     self.stretch = stretch?;

@@ -23,7 +23,7 @@ pub(crate) use order::{Order, encode_order, encode_runs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
 pub use samples::SampleSet;
 pub(crate) use stored::{StoredSet, expand_classes};
-pub(crate) use writer::{Members, SetWriter};
+pub(crate) use writer::{Members, SetWriter, moved};
 
 /// Bytes of a stored set that break the rule named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

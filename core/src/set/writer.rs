@@ -1,7 +1,7 @@
 //! Choosing the form that a set takes in a segment.
 
 use super::list::list_len;
-use super::stored::{COMPLEMENT, FORM_BITS, Form, TWO_BITS};
+use super::stored::{COMPLEMENT, FORM_BITS, Form, StoredSet, TWO_BITS};
 use super::{encode_list, for_each_bit, write_varint};
 use roaring::RoaringBitmap;
 
@@ -150,6 +150,14 @@ impl SetWriter<'_> {
         write_varint(self.payload, bytes.len() as u32);
         self.payload.extend_from_slice(bytes);
         inline(form, offset as u64, complement)
+    }
+}
+
+/// The descriptor of a set with bytes, if it has any, that are moved up by so many.
+pub(crate) fn moved(descriptor: u64, by: u64) -> u64 {
+    match StoredSet::span(descriptor) {
+        Some(_) => descriptor + (by << FORM_BITS),
+        None => descriptor,
     }
 }
 

@@ -11,6 +11,39 @@ pub(super) struct Families {
     of: HashMap<String, (String, bool)>,
 }
 
+/// Which ids several families have, where texts are numbers.
+#[derive(Debug, Default)]
+pub(super) struct Several {
+    /// By id: one above the first family that has it.
+    of: Vec<u32>,
+}
+
+/// In the place of a family: several have the id.
+const MORE: u32 = u32::MAX;
+
+impl Several {
+    /// As [`Families::add`], of a family that has a name.
+    pub(super) fn add(&mut self, family: u32, id: u32) {
+        if family == id {
+            return;
+        }
+        let at = id as usize;
+        if self.of.len() <= at {
+            self.of.resize(at + 1, 0);
+        }
+        match self.of.get_mut(at) {
+            Some(first) if *first == 0 => *first = family + 1,
+            Some(first) if *first != family + 1 => *first = MORE,
+            _ => {}
+        }
+    }
+
+    /// Whether several families have an id.
+    pub(super) fn has(&self, id: u32) -> bool {
+        self.of.get(id as usize) == Some(&MORE)
+    }
+}
+
 impl Families {
     /// An id of a family. Without a family an id is everybody's, and so is one that names its family:
     /// that is how programs fill a column for which they have nothing.

@@ -1,5 +1,6 @@
 //! From files to people: which reader reads which file, and who is the same person.
 
+use super::assemble::Gathered;
 use super::individual::{self, Told};
 use super::input::{self, Input, fault, wrong};
 use super::json::{self, Context};
@@ -7,8 +8,9 @@ use super::mapping::{self, Mapping};
 use super::merge::Merger;
 use super::notes::Notes;
 use super::table::NoPeople;
-use super::{PeopleInput, Relative, ped, table};
+use super::{Relative, ped, table};
 use crate::error::{Error, Place, Result};
+use crate::format::Folder;
 use crate::model::Person;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +39,7 @@ enum Kind {
 }
 
 /// A file about nobody: an error where it was named, skipped in a folder.
-enum Nobody {
+pub(super) enum Nobody {
     Empty,
     Binary,
     Table(NoPeople),
@@ -58,14 +60,22 @@ impl Nobody {
 }
 
 /// Reads files and folders of people. A record that is wrong is refused alone; a file that is not
-/// what it seems to be is an error.
-pub(crate) fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> Result<PeopleInput> {
+/// what it seems to be is an error. What is recorded goes to files beside the dataset in `folder`, or
+/// stays in memory where there is none. `go_on` is asked for every stretch of a file.
+pub(crate) fn read_people(
+    paths: &[PathBuf],
+    mapping: Option<&Path>,
+    folder: Option<&Folder>,
+    go_on: &mut dyn FnMut() -> Result<()>,
+) -> Result<Gathered> {
     let mapping = mapping.map(mapping::read).transpose()?;
     let mut notes = Notes::default();
-    let mut merger = Merger::default();
+    let mut merger = Merger::new(folder);
     for path in paths {
-        let mut read =
-            |path: &Path, notes: &mut Notes| read_file(path, mapping.as_ref(), notes, &mut merger);
+        let mut read = |path: &Path, notes: &mut Notes| {
+            let input = input::open(path, go_on)?;
+            read_file(path, input, mapping.as_ref(), notes, &mut merger)
+        };
         if !path.is_dir() {
             if let Some(nobody) = read(path, &mut notes)? {
                 return Err(nobody.into_error(path));
@@ -90,16 +100,12 @@ pub(crate) fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> Result<P
         mapping.check()?;
     }
     let by_subject = mapping.and_then(|mapping| mapping.by_subject);
-    let people = merger.finish(by_subject, &mut notes);
-    let (read, merged, refused_more) = (notes.read, notes.merged, notes.refused_more);
-    let (refused, warnings) = notes.into_warnings();
-    Ok(PeopleInput {
-        people,
-        read,
-        merged,
-        refused,
-        refused_more,
-        warnings,
+    let (identities, codings, logs) = merger.identify(by_subject);
+    Ok(Gathered {
+        identities,
+        codings,
+        logs,
+        notes,
     })
 }
 
@@ -108,7 +114,8 @@ pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
     let mut notes = Notes::default();
     let mut relatives = Vec::new();
     let file = path.display().to_string();
-    let input = input::open(path)?;
+    let mut go_on = || Ok(());
+    let input = input::open(path, &mut go_on)?;
     ped::read(path, &file, input, &mut notes, |line, relative, _| {
         relatives.push(
             relative
@@ -122,7 +129,8 @@ pub(crate) fn read_ped(path: &Path) -> Result<Vec<Relative>> {
 
 /// The text of a mapping file for a table, to be looked over by who knows it.
 pub(crate) fn guess(path: &Path) -> Result<String> {
-    let mut input = input::open(path)?;
+    let mut go_on = || Ok(());
+    let mut input = input::open(path, &mut go_on)?;
     let kind = kind(path, &mut input)?;
     match kind.map_err(|nobody| nobody.into_error(path))? {
         Kind::Table => super::guess::guess(path, input),
@@ -173,7 +181,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, notes: &mut Notes
     Ok(())
 }
 
-fn kind(path: &Path, input: &mut Input) -> Result<std::result::Result<Kind, Nobody>> {
+fn kind(path: &Path, input: &mut Input<'_>) -> Result<std::result::Result<Kind, Nobody>> {
     let (_, extension) = name(path);
     if matches!(extension.as_str(), "ped" | "fam") {
         return Ok(Ok(Kind::Ped));
@@ -197,13 +205,13 @@ fn kind(path: &Path, input: &mut Input) -> Result<std::result::Result<Kind, Nobo
     Ok(Ok(Kind::Table))
 }
 
-fn read_file(
+pub(super) fn read_file(
     path: &Path,
+    mut input: Input<'_>,
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-    merger: &mut Merger,
+    merger: &mut Merger<'_>,
 ) -> Result<Option<Nobody>> {
-    let mut input = input::open(path)?;
     match kind(path, &mut input)? {
         Ok(kind) => read(path, kind, input, mapping, notes, merger),
         Err(nobody) => Ok(Some(nobody)),
@@ -213,19 +221,20 @@ fn read_file(
 fn read(
     path: &Path,
     kind: Kind,
-    input: Input,
+    input: Input<'_>,
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-    merger: &mut Merger,
+    merger: &mut Merger<'_>,
 ) -> Result<Option<Nobody>> {
     let file = path.display().to_string();
     match kind {
         Kind::Json => json::records(path, input, |root, value| {
-            let mut told = Vec::new();
+            let mut people = Vec::new();
             let mut context = Context::new(notes, &file, root);
-            individual::read(&mut context, &value, &mut |one| told.push(one));
-            told.into_iter().for_each(|told| merger.add(told, notes));
-            Ok(())
+            individual::read(&mut context, &value, &mut |one| people.push(one));
+            people
+                .iter()
+                .try_for_each(|person| merger.add(person, notes))
         })?,
         Kind::Ped => ped::read(path, &file, input, notes, |line, relative, notes| {
             match relative {
@@ -235,7 +244,7 @@ fn read(
                         kin: Some(relative.kin),
                         ..Person::of(relative.id)
                     };
-                    merger.add(at(&file, line, person), notes);
+                    merger.add(&at(&file, line, person), notes)?;
                 }
                 Err(ped::Wrong { expected, found }) => {
                     let reason = format!("expected {expected}, found {found}");
@@ -245,9 +254,8 @@ fn read(
             Ok(())
         })?,
         Kind::Table => {
-            let each = |line, person, notes: &mut Notes| {
-                merger.add(at(&file, line, person), notes);
-            };
+            let each =
+                |line, person, notes: &mut Notes| merger.add(&at(&file, line, person), notes);
             let no_people = table::read(path, &file, input, mapping, notes, each)?;
             return Ok(no_people.map(Nobody::Table));
         }

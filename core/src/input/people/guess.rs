@@ -14,7 +14,7 @@ use std::path::Path;
 const ROWS: usize = 1000;
 
 /// Reads the first rows, and says of each column what it seems to be.
-pub(super) fn guess(path: &Path, input: Input) -> Result<String> {
+pub(super) fn guess(path: &Path, input: Input<'_>) -> Result<String> {
     let Table {
         mut reader,
         header,

@@ -1,8 +1,7 @@
 //! Opening files of people, and bytes that are counted as they are read.
 
 use crate::error::{Error, InputError, Place, Result};
-use crate::input::waiting;
-use crate::input::waiting::{is_stopped, read_failed};
+use crate::input::waiting::{self, is_stopped, read_failed, stopped};
 use flate2::bufread::MultiGzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -13,8 +12,8 @@ pub(super) const LONGEST_RECORD: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20
 const TOO_LONG: &str = "a record too long to be one of a person";
 
 /// Bytes with their line, none of them more than a bound after the last `start_record`.
-pub(super) struct Input {
-    bytes: Box<dyn BufRead>,
+pub(super) struct Input<'a> {
+    bytes: Box<dyn BufRead + 'a>,
     /// Lines begun before the next byte, the first being 1.
     pub(super) line: u64,
     used: u64,
@@ -22,38 +21,61 @@ pub(super) struct Input {
     again: Option<u8>,
 }
 
-impl Input {
+impl Input<'_> {
     /// The next bytes, which stay to be read: as many as are at hand.
     pub(super) fn ahead(&mut self) -> io::Result<&[u8]> {
         self.bytes.fill_buf()
     }
 }
 
-/// Opens a file, gzip or not.
-pub(super) fn open(path: &Path) -> Result<Input> {
+/// Opens a file, gzip or not. Reading it ends with [`Error::Cancelled`] where `go_on`, which is asked for every
+/// stretch of the file, gives an error.
+pub(super) fn open<'a>(path: &Path, go_on: &'a mut dyn FnMut() -> Result<()>) -> Result<Input<'a>> {
     let file = waiting::open(path).map_err(|e| Error::io(path, e))?;
-    let mut plain = BufReader::with_capacity(1 << 16, file);
-    let start = plain.fill_buf().map_err(|e| read_failed(path, e))?;
-    let bytes: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(
-            1 << 16,
-            MultiGzDecoder::new(plain),
-        ))
-    } else {
-        Box::new(plain)
-    };
-    let mut input = Input {
-        bytes,
-        line: 1,
-        used: 0,
-        last: None,
-        again: None,
-    };
-    input.skip_mark().map_err(|e| fault(path, 1, &e))?;
-    Ok(input)
+    Input::of(path, file, go_on)
 }
 
-impl Input {
+/// Bytes that are read until `go_on` gives an error.
+struct Asking<'a, R> {
+    bytes: R,
+    go_on: &'a mut dyn FnMut() -> Result<()>,
+}
+
+impl<R: Read> Read for Asking<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (self.go_on)().map_err(|_| stopped())?;
+        self.bytes.read(buffer)
+    }
+}
+
+impl<'a> Input<'a> {
+    /// The content of a file.
+    pub(super) fn of(
+        path: &Path,
+        bytes: impl Read + 'a,
+        go_on: &'a mut dyn FnMut() -> Result<()>,
+    ) -> Result<Self> {
+        let mut plain = BufReader::with_capacity(1 << 16, Asking { bytes, go_on });
+        let start = plain.fill_buf().map_err(|e| read_failed(path, e))?;
+        let bytes: Box<dyn BufRead + 'a> = if start.starts_with(&[0x1f, 0x8b]) {
+            Box::new(BufReader::with_capacity(
+                1 << 16,
+                MultiGzDecoder::new(plain),
+            ))
+        } else {
+            Box::new(plain)
+        };
+        let mut input = Self {
+            bytes,
+            line: 1,
+            used: 0,
+            last: None,
+            again: None,
+        };
+        input.skip_mark().map_err(|e| fault(path, 1, &e))?;
+        Ok(input)
+    }
+
     /// Skips a byte order mark of UTF-8.
     fn skip_mark(&mut self) -> io::Result<()> {
         if self.bytes.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
@@ -95,7 +117,7 @@ impl Input {
     }
 }
 
-impl Read for Input {
+impl Read for Input<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(first) = buffer.first_mut() else {
             return Ok(0);

@@ -44,7 +44,7 @@ pub(super) struct Fault {
 /// At most one record is in memory; serde_json bounds how deep it nests.
 pub(super) fn records(
     path: &Path,
-    mut input: Input,
+    mut input: Input<'_>,
     mut each: impl FnMut(Root, Json) -> Result<()>,
 ) -> Result<()> {
     let mut number = 0;
@@ -84,7 +84,7 @@ pub(super) fn records(
 }
 
 /// One JSON text. A parser looks one byte beyond a number, and that byte is given back.
-fn text(path: &Path, input: &mut Input) -> Result<Json> {
+fn text(path: &Path, input: &mut Input<'_>) -> Result<Json> {
     input.start_record();
     let line = input.line;
     let read = Json::deserialize(&mut serde_json::Deserializer::from_reader(&mut *input));
@@ -101,24 +101,29 @@ fn text(path: &Path, input: &mut Input) -> Result<Json> {
     Ok(value)
 }
 
-fn end(path: &Path, input: &mut Input) -> Result<()> {
+fn end(path: &Path, input: &mut Input<'_>) -> Result<()> {
     match peek(path, input)? {
         None => Ok(()),
         other => Err(unlike(path, input, "the end of the file", other)),
     }
 }
 
-fn peek(path: &Path, input: &mut Input) -> Result<Option<u8>> {
+fn peek(path: &Path, input: &mut Input<'_>) -> Result<Option<u8>> {
     let line = input.line;
     input.peek_solid().map_err(|e| fault(path, line, &e))
 }
 
-fn next(path: &Path, input: &mut Input) -> Result<Option<u8>> {
+fn next(path: &Path, input: &mut Input<'_>) -> Result<Option<u8>> {
     let line = input.line;
     input.next_byte().map_err(|e| fault(path, line, &e))
 }
 
-fn unlike(path: &Path, input: &Input, expected: &str, found: Option<u8>) -> crate::error::Error {
+fn unlike(
+    path: &Path,
+    input: &Input<'_>,
+    expected: &str,
+    found: Option<u8>,
+) -> crate::error::Error {
     let found = match found {
         Some(byte) => format!("`{}`", char::from(byte).escape_default()),
         None => "the end of the file".to_owned(),

@@ -1,11 +1,19 @@
 //! Who is the same person: the same id, whatever file tells of it; an id that is unique within a
 //! family only is one of that family.
+//!
+//! What is recorded of people is as long as the files, and kept outside of the memory: in memory are ids, and
+//! who goes by which. A record is put to what is known of its person when all of them are at hand, one person
+//! after the other.
 
-use super::families::Families;
+use super::families::Several;
 use super::individual::Told;
-use super::notes::Notes;
+use super::notes::{Notes, Time};
+use crate::error::{Error, Result};
+use crate::format::{Folder, is_plain, plain, unnamed_failed};
 use crate::model::{Kin, Person, SampleNameKind};
-use std::collections::hash_map::Entry;
+use crate::store::Texts;
+use crate::store::individuals::{Codings, Event, INDIVIDUALS_MAX, pack_person, pack_text};
+use crate::store::log::Log;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
@@ -15,173 +23,356 @@ const SHARED: &str =
 const FAMILIES: &str = "an id that several families have: its people go by FAMILY:ID";
 const WHICH: &str = "an id that several families have, told without a family: somebody else";
 
-/// Collects people.
-#[derive(Default)]
-pub(super) struct Merger {
-    people: Vec<Person>,
-    /// Where each was met first.
-    places: Vec<String>,
-    /// The family within which the id of each holds.
-    families: Vec<String>,
-    /// By id and family.
-    numbers: HashMap<(String, String), usize>,
-    /// Of packets it is known at the end only by which id people go.
-    packets: Vec<Told>,
+/// Ids, and codings: they stay in memory, and have numbers. Tests have no time for so many.
+const IDS_MAX: u32 = if cfg!(test) { 1 << 16 } else { INDIVIDUALS_MAX };
+
+/// Nobody, by number.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// An id and the family within which it holds, as the numbers of their texts.
+type Pair = (u32, u32);
+
+/// Collects what is recorded of people.
+#[derive(Debug)]
+pub(super) struct Merger<'f> {
+    folder: Option<&'f Folder>,
+    texts: Texts,
+    /// Pairs of id and family, in the order of their first mention: somebody each.
+    pairs: Texts,
+    /// Of packets it is known at the end only by which id people go: subject, packet and family of each.
+    packets: Vec<(u32, u32, u32)>,
+    codings: Codings,
+    /// What records that are no packets say, each behind the number of its pair.
+    log: Log,
+    /// What packets say, by their numbers.
+    packet_log: Log,
 }
 
-impl Merger {
-    pub(super) fn add(&mut self, told: Told, notes: &mut Notes) {
-        if told.packet.is_some() {
-            self.packets.push(told);
-        } else {
-            self.take(told, notes);
+impl<'f> Merger<'f> {
+    pub(super) fn new(folder: Option<&'f Folder>) -> Self {
+        Self {
+            folder,
+            texts: Texts::default(),
+            pairs: Texts::default(),
+            packets: Vec::new(),
+            codings: Codings::default(),
+            log: Log::new(folder),
+            packet_log: Log::new(folder),
         }
     }
 
-    /// Everybody. `by_subject` says by which id people of packets go; where it does not, they go by
+    /// Adds what a record says of somebody.
+    pub(super) fn add(&mut self, reported: &Told, notes: &mut Notes) -> Result<()> {
+        let id = self.texts.add(reported.person.id.as_bytes());
+        let family = self.texts.add(reported.family.as_bytes());
+        self.check_ids(&reported.place)?;
+        let mut of = None;
+        let log = match &reported.packet {
+            Some(packet) => {
+                let packet = self.texts.add(packet.as_bytes());
+                self.packets.push((id, packet, family));
+                &mut self.packet_log
+            }
+            None => {
+                of = Some(self.pairs.add(&bytes_of((id, family))));
+                &mut self.log
+            }
+        };
+        let codings = &mut self.codings;
+        let pushed = log.push(|out| {
+            if let Some(pair) = of {
+                out.extend(pair.to_le_bytes());
+            }
+            pack_text(&reported.place, out);
+            pack_person(&reported.person, out);
+            for record in &reported.person.records {
+                Event::of(record, codings).pack(out);
+            }
+        });
+        notes.now = Time::Reading(self.log.len() * 2);
+        pushed.map_err(|e| unnamed_failed(self.folder, e))
+    }
+
+    /// How many ids, packets and codings are in memory, and bytes of what is recorded.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> [usize; 4] {
+        let numbers = self.texts.len() + self.pairs.len();
+        let logs = self.log.held() + self.packet_log.held();
+        let codings = self.codings.len() as usize;
+        [numbers as usize, self.packets.len(), codings, logs]
+    }
+
+    /// Input that never ends gives always more of them.
+    fn check_ids(&self, place: &str) -> Result<()> {
+        let ids = self.texts.len().max(self.pairs.len());
+        let packets = u32::try_from(self.packets.len()).unwrap_or(u32::MAX);
+        match ids.max(packets).max(self.codings.len()) > IDS_MAX {
+            false => Ok(()),
+            true => Err(Error::Usage(format!(
+                "{place}: more than {IDS_MAX} ids of people, packets or terms"
+            ))),
+        }
+    }
+
+    /// Who is who. `by_subject` says by which id people of packets go; where it does not, they go by
     /// their subject's, unless two packets share one: then `Patient 1` is likely to be somebody else
     /// in each.
-    pub(super) fn finish(mut self, by_subject: Option<bool>, notes: &mut Notes) -> Vec<Person> {
-        let packets_of = self.packets(by_subject, notes);
-        self.distinguish(&packets_of, notes);
-        for person in &mut self.people {
-            person.sample_names.sort_by_key(|(kind, _)| *kind);
-            once(&mut person.sample_names);
-            once(&mut person.populations);
-            once(&mut person.cohorts);
-            once(&mut person.collections);
-        }
-        self.people
-    }
-
-    /// Takes the packets. Where people go by their ids: the packet of each subject of a family.
-    fn packets(
-        &mut self,
-        by_subject: Option<bool>,
-        notes: &mut Notes,
-    ) -> HashMap<(String, String), String> {
-        let packets = std::mem::take(&mut self.packets);
-        let mut first: HashMap<&str, &str> = HashMap::new();
-        let mut shared: HashSet<String> = HashSet::new();
-        for told in &packets {
-            let packet = told.packet.as_deref().unwrap_or_default();
-            if *first.entry(&told.person.id).or_insert(packet) != packet {
-                shared.insert(told.person.id.clone());
-            }
-        }
-        drop(first);
+    pub(super) fn identify(mut self, by_subject: Option<bool>) -> (Identities, Codings, [Log; 2]) {
+        let shared = self.shared();
         let by_subject = by_subject.unwrap_or(shared.is_empty());
+        let none = self.texts.add(b"");
         let mut packets_of = HashMap::new();
-        for mut told in packets {
-            let own = told.packet.take();
-            if let Some(packet) = own.filter(|_| !by_subject) {
-                let subject = std::mem::replace(&mut told.person.id, packet.clone());
-                if shared.contains(&subject) {
-                    notes.warn(SHARED, || format!("{}: {subject}", told.place));
-                    let names = &mut told.person.sample_names;
-                    names.retain(|(kind, _)| *kind != SampleNameKind::Individual);
-                }
-                let family = std::mem::take(&mut told.family);
-                if !family.is_empty() {
+        let mut of_packets = Vec::with_capacity(self.packets.len());
+        for &(subject, packet, family) in &self.packets {
+            let mut pair = (subject, family);
+            if !by_subject {
+                pair = (packet, none);
+                if family != none {
                     packets_of.entry((subject, family)).or_insert(packet);
                 }
             }
-            self.take(told, notes);
+            of_packets.push(self.pairs.add(&bytes_of(pair)));
         }
-        packets_of
-    }
-
-    fn take(&mut self, told: Told, notes: &mut Notes) {
-        match self.numbers.entry((told.person.id.clone(), told.family)) {
-            Entry::Vacant(vacant) => {
-                self.families.push(vacant.key().1.clone());
-                vacant.insert(self.people.len());
-                self.people.push(told.person);
-                self.places.push(told.place);
-            }
-            Entry::Occupied(known) => {
-                let number = *known.get();
-                if let (Some(person), Some(place)) =
-                    (self.people.get_mut(number), self.places.get(number))
-                {
-                    both(person, told.person, (place, &told.place), notes);
-                }
+        let mut several = Several::default();
+        for number in 0..self.pairs.len() {
+            let (id, family) = pair_of(self.pairs.bytes_of(number));
+            if family != none {
+                several.add(family, id);
             }
         }
-    }
-
-    /// Gives everybody the id by which they go, and puts together who goes by the same.
-    fn distinguish(&mut self, packets_of: &HashMap<(String, String), String>, notes: &mut Notes) {
-        let mut families = Families::default();
-        for (person, family) in self.people.iter().zip(&self.families) {
-            families.add(family, &person.id);
-        }
-        let name = |family: &str, id: &str| match packets_of.is_empty() {
-            true => None,
-            false => packets_of.get(&(id.to_owned(), family.to_owned())).cloned(),
+        let mut identities = Identities {
+            texts: self.texts,
+            pairs: self.pairs,
+            packets: self.packets,
+            of_packets,
+            by_subject,
+            shared,
+            packets_of,
+            several,
+            none,
+            people_of: Vec::new(),
+            ids: Vec::new(),
+            numbers: Vec::new(),
         };
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut people: Vec<Person> = Vec::with_capacity(self.people.len());
-        let mut places: Vec<String> = Vec::with_capacity(self.people.len());
-        let all = std::mem::take(&mut self.people).into_iter();
-        let of = std::mem::take(&mut self.places)
-            .into_iter()
-            .zip(&self.families);
-        for (mut person, (place, family)) in all.zip(of) {
-            if let Some(kin) = &mut person.kin {
-                for parent in [&mut kin.father, &mut kin.mother].into_iter().flatten() {
-                    if let Some(packet) = name(family, parent) {
-                        *parent = packet;
-                    } else {
-                        *parent = families.name(family, parent);
-                    }
+        identities.distinguish();
+        (identities, self.codings, [self.log, self.packet_log])
+    }
+
+    /// Subjects of several packets.
+    fn shared(&self) -> HashSet<u32> {
+        let mut first = vec![NOBODY; self.texts.len() as usize];
+        let mut shared = HashSet::new();
+        for &(subject, packet, _) in &self.packets {
+            match first.get_mut(subject as usize) {
+                Some(first) if *first == NOBODY => *first = packet,
+                Some(first) if *first != packet => {
+                    shared.insert(subject);
                 }
+                _ => {}
             }
-            if let Some(packet) = name(family, &person.id) {
-                person.sample_names.clear();
-                person.id = packet;
-            } else if families.several(&person.id) {
-                rename(&mut person, family, &families, &place, notes);
-            }
-            match numbers.entry(person.id.clone()) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(people.len());
-                    people.push(person);
-                    places.push(place);
+        }
+        shared
+    }
+}
+
+fn bytes_of((id, family): Pair) -> [u8; 8] {
+    (u64::from(family) << 32 | u64::from(id)).to_le_bytes()
+}
+
+fn pair_of(bytes: &[u8]) -> Pair {
+    let both = bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
+    (both as u32, (both >> 32) as u32)
+}
+
+/// Who is who: ids in memory, and nothing else of people.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    texts: Texts,
+    pairs: Texts,
+    packets: Vec<(u32, u32, u32)>,
+    /// By packet: the pair by which its person goes.
+    of_packets: Vec<u32>,
+    by_subject: bool,
+    /// Subjects of several packets.
+    shared: HashSet<u32>,
+    /// Where people go by the ids of packets: the packet of each subject of a family.
+    packets_of: HashMap<Pair, u32>,
+    several: Several,
+    /// The empty text.
+    none: u32,
+    /// By pair: the person, in the order of the first mention.
+    people_of: Vec<u32>,
+    /// By person: the id.
+    ids: Vec<u32>,
+    /// By text: the person who has it as an id.
+    numbers: Vec<u32>,
+}
+
+impl Identities {
+    /// How many people.
+    pub(crate) fn len(&self) -> u32 {
+        self.ids.len() as u32
+    }
+
+    /// The id of a person.
+    pub(crate) fn id(&self, person: u32) -> &str {
+        let id = self.ids.get(person as usize);
+        id.map_or("", |id| self.texts.get(*id))
+    }
+
+    /// Who has an id.
+    pub(crate) fn person(&self, id: &str) -> Option<u32> {
+        let text = self.texts.number(id.as_bytes())?;
+        let person = self.numbers.get(text as usize).copied();
+        person.filter(|person| *person != NOBODY)
+    }
+
+    pub(super) fn pairs(&self) -> u32 {
+        self.pairs.len()
+    }
+
+    /// The person of a pair.
+    pub(super) fn person_of(&self, pair: u32) -> u32 {
+        self.people_of.get(pair as usize).copied().unwrap_or(NOBODY)
+    }
+
+    /// The pair by which the person of a packet goes.
+    pub(super) fn of_packet(&self, packet: u64) -> u32 {
+        let packet = usize::try_from(packet).unwrap_or(usize::MAX);
+        self.of_packets.get(packet).copied().unwrap_or(NOBODY)
+    }
+
+    fn pair(&self, pair: u32) -> Pair {
+        pair_of(self.pairs.bytes_of(pair))
+    }
+
+    /// Gives everybody the id by which they go; who goes by the same is the same.
+    fn distinguish(&mut self) {
+        let mut by_id = Vec::new();
+        self.people_of.reserve_exact(self.pairs.len() as usize);
+        for number in 0..self.pairs.len() {
+            let (id, family) = self.pair(number);
+            let id = match self.packets_of.get(&(id, family)) {
+                Some(packet) => *packet,
+                None if self.several.has(id) && family != self.none => {
+                    let name = format!("{}:{}", self.texts.get(family), self.texts.get(id));
+                    self.texts.add(name.as_bytes())
                 }
-                Entry::Occupied(known) => {
-                    let number = *known.get();
-                    if let (Some(known), Some(first)) = (people.get_mut(number), places.get(number))
-                    {
-                        both(known, person, (first, &place), notes);
-                    }
+                None => id,
+            };
+            by_id.resize(self.texts.len() as usize, NOBODY);
+            let Some(person) = by_id.get_mut(id as usize) else {
+                continue;
+            };
+            if *person == NOBODY {
+                *person = self.ids.len() as u32;
+                self.ids.push(id);
+            }
+            self.people_of.push(*person);
+        }
+        // texts of the store have no control characters
+        for (person, id) in (0u32..).zip(&mut self.ids) {
+            if !is_plain(self.texts.get(*id)) {
+                if let Some(owner) = by_id.get_mut(*id as usize) {
+                    *owner = NOBODY;
+                }
+                let text = plain(self.texts.get(*id)).into_owned();
+                *id = self.texts.add(text.as_bytes());
+                by_id.resize(self.texts.len() as usize, NOBODY);
+                if let Some(owner) = by_id.get_mut(*id as usize) {
+                    *owner = person;
                 }
             }
         }
-        self.people = people;
+        self.numbers = by_id;
+    }
+
+    /// The id of two people, if there are such: the first by these numbers.
+    pub(crate) fn twins(&self, numbers: &[u32]) -> Option<&str> {
+        // only ids that had control characters can meet another
+        if (0..)
+            .zip(&self.ids)
+            .all(|(person, id)| self.numbers.get(*id as usize) == Some(&person))
+        {
+            return None;
+        }
+        let mut order: Vec<u32> = (0..self.len()).collect();
+        order.sort_unstable_by_key(|person| numbers.get(*person as usize));
+        let mut met = HashSet::new();
+        let mut ids = order.iter().map(|person| self.id(*person));
+        ids.find(|id| !met.insert(*id))
+    }
+
+    /// What being one of several packets of a subject means for the names of its person.
+    pub(super) fn own(&self, packet: u64, person: &mut Person, place: &str, notes: &mut Notes) {
+        let packet = usize::try_from(packet).ok();
+        let known = packet.and_then(|packet| self.packets.get(packet));
+        if let Some((subject, ..)) = known.filter(|_| !self.by_subject)
+            && self.shared.contains(subject)
+        {
+            notes.warn(SHARED, || format!("{place}: {}", self.texts.get(*subject)));
+            let names = &mut person.sample_names;
+            names.retain(|(kind, _)| *kind != SampleNameKind::Individual);
+        }
+    }
+
+    /// Somebody by the id of a pair.
+    pub(super) fn of_pair(&self, pair: u32, mut person: Person) -> Person {
+        self.texts.get(self.pair(pair).0).clone_into(&mut person.id);
+        person
+    }
+
+    /// Gives somebody of a pair, and their parents, the ids by which they go.
+    pub(super) fn name(&self, pair: u32, person: &mut Person, place: &str, notes: &mut Notes) {
+        let (id, family) = self.pair(pair);
+        if let Some(kin) = &mut person.kin {
+            for parent in [&mut kin.father, &mut kin.mother].into_iter().flatten() {
+                self.name_parent(parent, family);
+            }
+        }
+        person.id.clear();
+        person.id.push_str(self.texts.get(id));
+        if let Some(packet) = self.packets_of.get(&(id, family)) {
+            person.sample_names.clear();
+            person.id.clear();
+            person.id.push_str(self.texts.get(*packet));
+        } else if self.several.has(id) {
+            if family == self.none {
+                return notes.warn(WHICH, || format!("{place}: {}", person.id));
+            }
+            rename(person, self.texts.get(family));
+            notes.warn(FAMILIES, || format!("{place}: {}", person.id));
+        }
+    }
+
+    fn name_parent(&self, parent: &mut String, family: u32) {
+        let Some(id) = self.texts.number(parent.as_bytes()) else {
+            return;
+        };
+        if let Some(packet) = self.packets_of.get(&(id, family)) {
+            self.texts.get(*packet).clone_into(parent);
+        } else if self.several.has(id) && family != self.none {
+            *parent = format!("{}:{parent}", self.texts.get(family));
+        }
     }
 }
 
 /// Somebody by an id that several families have.
-fn rename(person: &mut Person, family: &str, families: &Families, place: &str, notes: &mut Notes) {
-    let own = |(kind, name): &mut (SampleNameKind, String)| {
+fn rename(person: &mut Person, family: &str) {
+    let own = |(kind, name): &(SampleNameKind, String)| {
         *kind == SampleNameKind::Individual && *name == person.id
     };
-    if family.is_empty() {
-        return notes.warn(WHICH, || format!("{place}: {}", person.id));
-    }
     // their sample is not named by what others go by, too; PLINK joins both
     let plink = format!("{family}_{}", person.id);
-    person.sample_names.retain_mut(|name| !own(name));
+    person.sample_names.retain(|name| !own(name));
     person
         .sample_names
         .push((SampleNameKind::Individual, plink));
-    person.id = families.name(family, &person.id);
-    notes.warn(FAMILIES, || format!("{place}: {}", person.id));
+    person.id = format!("{family}:{}", person.id);
 }
 
-/// Puts what more is told of a person to what is known.
-fn both(person: &mut Person, more: Person, places: (&str, &str), notes: &mut Notes) {
+/// Adds what another record says of a person to what is known.
+pub(super) fn both(person: &mut Person, more: Person, places: (&str, &str), notes: &mut Notes) {
     notes.merged += 1;
     let mut both = Both {
         id: person.id.clone(),
@@ -191,7 +382,7 @@ fn both(person: &mut Person, more: Person, places: (&str, &str), notes: &mut Not
     merge(person, more, &mut both);
 }
 
-/// Two tellings of one person.
+/// Two reports of one person.
 struct Both<'b> {
     id: String,
     places: (&'b str, &'b str),
@@ -231,11 +422,9 @@ fn merge(person: &mut Person, more: Person, both: &mut Both<'_>) {
         (Some(kin), Some(more)) => merge_kin(kin, more, both),
         (kin, more) => *kin = more,
     }
-    person.sample_names.extend(more.sample_names);
-    person.populations.extend(more.populations);
-    person.cohorts.extend(more.cohorts);
-    person.collections.extend(more.collections);
-    person.records.extend(more.records);
+    extend(&mut person.populations, more.populations);
+    extend(&mut person.cohorts, more.cohorts);
+    extend(&mut person.collections, more.collections);
 }
 
 fn merge_kin(kin: &mut Kin, more: Kin, both: &mut Both<'_>) {
@@ -246,6 +435,22 @@ fn merge_kin(kin: &mut Kin, more: Kin, both: &mut Both<'_>) {
     both.one("father", &mut kin.father, more.father);
     both.one("mother", &mut kin.mother, more.mother);
     both.one("affected", &mut kin.affected, more.affected);
+}
+
+/// Appends; what a million rows say again is kept a few times at most.
+fn extend<T: Clone + Eq + std::hash::Hash>(list: &mut Vec<T>, more: Vec<T>) {
+    if list.len() + more.len() > list.capacity() {
+        once(list);
+        list.reserve(list.len() + more.len());
+    }
+    list.extend(more);
+}
+
+/// Somebody of whom all was read.
+pub(super) fn complete(person: &mut Person) {
+    once(&mut person.populations);
+    once(&mut person.cohorts);
+    once(&mut person.collections);
 }
 
 /// Keeps the first of what is the same.

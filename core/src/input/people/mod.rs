@@ -25,8 +25,10 @@
 //! pedigrees, of tables that tell families and of families of packets hold within the family: one that
 //! several have is `FAMILY:ID` in each.
 //!
-//! Memory: one record at a time, of at most 64 MiB, beside the people read.
+//! Memory: one record at a time, of at most 64 MiB, beside the ids of the people read: what is recorded of
+//! them goes to files without names beside the dataset.
 
+mod assemble;
 mod entries;
 mod families;
 mod gather;
@@ -43,16 +45,16 @@ mod status;
 mod table;
 mod tree;
 
+pub(crate) use assemble::{Gathered, Part, assemble};
 pub(crate) use gather::{guess, read_ped, read_people};
+pub(crate) use merge::Identities;
 pub(crate) use sample_map::read_sample_map;
 
-use crate::model::{Kin, Person, Sex};
+use crate::model::{Kin, Sex};
 
-/// What the files of people tell: `read = people + merged + refused + refused_more`.
+/// What reading files of people reports beside them: `read = people + merged + refused + refused_more`.
 #[derive(Debug, Default)]
 pub(crate) struct PeopleInput {
-    /// In the order of their first mention.
-    pub(crate) people: Vec<Person>,
     /// Records met: individuals, packets, biosamples, rows.
     pub(crate) read: u64,
     /// Records that told more of a person who was known already.

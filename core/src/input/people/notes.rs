@@ -14,13 +14,42 @@ const SHOWN: usize = 60;
 const KEYS: usize = 1000;
 const KEYS_TOLD: usize = 20;
 
+/// The steps from files to people, and how far each is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Time {
+    Reading(u64),
+    /// Of whom the packets are, which is known when all are read.
+    Packets(u64),
+    /// By what people go.
+    Naming(u64),
+}
+
+impl Default for Time {
+    fn default() -> Self {
+        Self::Reading(0)
+    }
+}
+
+/// A warning, and when it was met.
+#[derive(Debug)]
+struct Noted {
+    what: &'static str,
+    count: u64,
+    first: Time,
+    /// The earliest.
+    examples: Vec<(Time, String)>,
+}
+
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     pub(super) read: u64,
     pub(super) merged: u64,
     pub(super) refused: Vec<Refusal>,
     pub(super) refused_more: u64,
-    pub(super) warnings: Vec<Warning>,
+    /// When what is reported happens: that is the order of warnings and of their examples, whatever the order
+    /// in which it is detected.
+    pub(super) now: Time,
+    warnings: Vec<Noted>,
     /// Keys of JSON that are not read, and how often they are there.
     keys: BTreeMap<String, u64>,
     other_keys: u64,
@@ -44,9 +73,10 @@ impl Notes {
         let known = match self.warnings.iter_mut().find(|known| known.what == what) {
             Some(known) => known,
             None => {
-                self.warnings.push(Warning {
-                    what: what.to_owned(),
+                self.warnings.push(Noted {
+                    what,
                     count: 0,
+                    first: self.now,
                     examples: Vec::new(),
                 });
                 match self.warnings.last_mut() {
@@ -56,8 +86,12 @@ impl Notes {
             }
         };
         known.count += 1;
-        if known.examples.len() < EXAMPLES {
-            known.examples.push(example());
+        known.first = known.first.min(self.now);
+        let now = self.now;
+        let place = known.examples.partition_point(|(time, _)| *time <= now);
+        if place < EXAMPLES {
+            known.examples.insert(place, (now, example()));
+            known.examples.truncate(EXAMPLES);
         }
     }
 }
@@ -76,6 +110,14 @@ impl Notes {
 
     /// The warnings, with the keys that were not read behind the others: the most frequent first.
     pub(super) fn into_warnings(mut self) -> (Vec<Refusal>, Vec<Warning>) {
+        self.warnings.sort_by_key(|noted| noted.first);
+        let texts = |examples: Vec<(Time, String)>| examples.into_iter().map(|(_, text)| text);
+        let warnings = self.warnings.into_iter().map(|noted| Warning {
+            what: noted.what.to_owned(),
+            count: noted.count,
+            examples: texts(noted.examples).collect(),
+        });
+        let mut warnings: Vec<Warning> = warnings.collect();
         let mut keys: Vec<(String, u64)> = self.keys.into_iter().collect();
         keys.sort_by_key(|(_, count)| Reverse(*count));
         let count = keys.iter().map(|(_, count)| count).sum::<u64>() + self.other_keys;
@@ -88,13 +130,13 @@ impl Notes {
             if more > 0 || self.other_keys > 0 {
                 examples.push(format!("{more} more"));
             }
-            self.warnings.push(Warning {
+            warnings.push(Warning {
                 what: "keys not read".to_owned(),
                 count,
                 examples,
             });
         }
-        (self.refused, self.warnings)
+        (self.refused, warnings)
     }
 }
 

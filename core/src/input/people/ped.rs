@@ -134,7 +134,7 @@ impl Columns {
 pub(super) fn read(
     path: &Path,
     file: &str,
-    mut input: Input,
+    mut input: Input<'_>,
     notes: &mut Notes,
     mut each: impl FnMut(u64, Result<Relative, Wrong>, &mut Notes) -> Result<()>,
 ) -> Result<()> {
@@ -185,7 +185,7 @@ pub(super) fn read(
     }
 }
 
-fn line(path: &Path, input: &mut Input) -> Result<Option<Vec<u8>>> {
+fn line(path: &Path, input: &mut Input<'_>) -> Result<Option<Vec<u8>>> {
     let number = input.line;
     let mut bytes = Vec::new();
     input.start_record();

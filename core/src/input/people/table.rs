@@ -30,15 +30,15 @@ const YES: [&str; 5] = ["1", "true", "yes", "y", "deceased"];
 const NO: [&str; 5] = ["0", "false", "no", "n", "alive"];
 
 /// A table whose header is read.
-pub(super) struct Table {
-    pub(super) reader: csv::Reader<Box<dyn Read>>,
+pub(super) struct Table<'a> {
+    pub(super) reader: csv::Reader<Box<dyn Read + 'a>>,
     pub(super) header: Vec<String>,
     /// Bytes read since this was last set to 0.
     pub(super) used: Rc<Cell<u64>>,
 }
 
 /// Opens a table: its first line that is not empty names the columns.
-pub(super) fn open(path: &Path, input: Input, delimiter: Option<u8>) -> Result<Table> {
+pub(super) fn open<'a>(path: &Path, input: Input<'a>, delimiter: Option<u8>) -> Result<Table<'a>> {
     let (start, input) = first_line(path, input)?;
     let used = Rc::clone(&input.used);
     let delimiter = delimiter.unwrap_or_else(|| {
@@ -47,7 +47,7 @@ pub(super) fn open(path: &Path, input: Input, delimiter: Option<u8>) -> Result<T
         let known = [b',', b';', b'\t'].into_iter();
         known.max_by_key(count).unwrap_or(b'\t')
     });
-    let bytes: Box<dyn Read> = Box::new(std::io::Cursor::new(start).chain(input));
+    let bytes: Box<dyn Read + 'a> = Box::new(std::io::Cursor::new(start).chain(input));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -68,7 +68,7 @@ pub(super) fn open(path: &Path, input: Input, delimiter: Option<u8>) -> Result<T
 }
 
 /// The header line, and what follows.
-fn first_line(path: &Path, mut input: Input) -> Result<(Vec<u8>, Bounded)> {
+fn first_line<'a>(path: &Path, mut input: Input<'a>) -> Result<(Vec<u8>, Bounded<'a>)> {
     let mut line = Vec::new();
     while let Some(byte) = input.next_byte().map_err(|e| fault(path, 1, &e))? {
         line.push(byte);
@@ -85,12 +85,12 @@ fn first_line(path: &Path, mut input: Input) -> Result<(Vec<u8>, Bounded)> {
 
 /// Bytes of a table. An open quote may swallow the rest of the file into one row, so that bytes are
 /// counted from row to row.
-struct Bounded {
-    input: Input,
+struct Bounded<'a> {
+    input: Input<'a>,
     used: Rc<Cell<u64>>,
 }
 
-impl Read for Bounded {
+impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.input.start_record();
         let len = self.input.read(buffer)?;
@@ -115,10 +115,10 @@ fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
 pub(super) fn read(
     path: &Path,
     file: &str,
-    input: Input,
+    input: Input<'_>,
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-    mut each: impl FnMut(u64, Person, &mut Notes),
+    mut each: impl FnMut(u64, Person, &mut Notes) -> Result<()>,
 ) -> Result<Option<NoPeople>> {
     let delimiter = mapping.and_then(|mapping| mapping.delimiter);
     let Table {
@@ -161,7 +161,7 @@ pub(super) fn read(
             notes,
         };
         match reading.person() {
-            Ok(person) => each(line, person, notes),
+            Ok(person) => each(line, person, notes)?,
             Err(reason) => notes.refuse(file, format!(":{line}"), reason),
         }
     }

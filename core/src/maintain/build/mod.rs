@@ -21,6 +21,8 @@ mod normal;
 mod options;
 mod ordering;
 mod people;
+#[cfg(test)]
+mod people_tests;
 mod phase;
 mod plan;
 mod planes;
@@ -95,6 +97,21 @@ pub(crate) fn build_in<P: AsRef<Path>>(
     build_with(inputs, to, options, progress)
 }
 
+/// Reports a step of loading people.
+fn people_step(progress: &mut dyn FnMut(&Progress) -> bool, what: &str) -> Result<()> {
+    let at = Progress {
+        phase: Phase::People,
+        input: what.to_owned(),
+        bytes: 0,
+        total: None,
+        records: 0,
+    };
+    match progress(&at) {
+        true => Ok(()),
+        false => Err(Error::Cancelled),
+    }
+}
+
 /// Builds with options of any size.
 fn build_with<P: AsRef<Path>>(
     inputs: &[P],
@@ -106,20 +123,8 @@ fn build_with<P: AsRef<Path>>(
     let workers = Workers::new(options.threads())?;
     let mut publication = Publication::begin(to, options.replace)?;
     // what is wrong with people is known before genotypes are read, which takes longer
-    let mut telling = |what: &str| {
-        let at = Progress {
-            phase: Phase::People,
-            input: what.to_owned(),
-            bytes: 0,
-            total: None,
-            records: 0,
-        };
-        match progress(&at) {
-            true => Ok(()),
-            false => Err(Error::Cancelled),
-        }
-    };
-    let known = Known::read(&options.people, &mut telling)?;
+    let mut step = |what: &str| people_step(progress, what);
+    let known = Known::read(&options.people, to, &mut step)?;
     let mut plan = Plan::new(inputs, options, &publication, &workers, progress)?;
 
     let mut manifest = Manifest::new();
@@ -216,8 +221,13 @@ fn build_with<P: AsRef<Path>>(
         .len() as u64;
     if let Some(known) = known {
         let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
-        let step = &mut |_: &str| Ok(());
-        report.people = Some(known.add(&mut publication, &mut manifest, &samples, None, step)?);
+        report.people = Some(known.add(
+            &mut publication,
+            &mut manifest,
+            (&samples, None),
+            options.memory,
+            &mut |what| people_step(progress, what),
+        )?);
     }
     // questions go by annotation only where there is some
     if report

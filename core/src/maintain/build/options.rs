@@ -11,6 +11,18 @@ use varidex_sink::bounded;
 
 /// With less memory a build cannot hold a batch of what it reads.
 const MEMORY_MIN: u64 = 1 << 20;
+/// What is used where nothing is given.
+pub(super) const MEMORY: u64 = 1 << 30;
+
+/// Refuses too little memory.
+pub(super) fn check_memory(memory: u64) -> Result<()> {
+    match memory < MEMORY_MIN {
+        false => Ok(()),
+        true => Err(Error::Usage(format!(
+            "memory: expected at least {MEMORY_MIN} bytes (1M), found {memory}"
+        ))),
+    }
+}
 
 /// An input of one sample alone is stored record by record, as every other is.
 const MERGE_FROM: usize = 2;
@@ -47,7 +59,7 @@ pub struct BuildOptions {
     /// Worker threads; as many as the machine has where `None`. One is the calling thread itself. More
     /// than 64, or than the machine has where that is more, are not started.
     pub threads: Option<usize>,
-    /// About how many bytes of memory to use at most: from 1 MiB.
+    /// About how many bytes of memory to use at most: from 1 MiB. That of `people` is not used.
     pub memory: u64,
     /// Replace a dataset that is there already.
     pub replace: bool,
@@ -72,7 +84,7 @@ impl Default for BuildOptions {
             sort: false,
             skip_malformed: false,
             threads: None,
-            memory: 1 << 30,
+            memory: MEMORY,
             replace: false,
             merge_from: MERGE_FROM,
         }
@@ -106,12 +118,7 @@ impl BuildOptions {
         if self.threads == Some(0) {
             return usage("threads: expected at least 1, found 0".to_owned());
         }
-        if self.memory < MEMORY_MIN {
-            return usage(format!(
-                "memory: expected at least {MEMORY_MIN} bytes (1M), found {}",
-                self.memory
-            ));
-        }
+        check_memory(self.memory)?;
         if self.pad > PAD_MAX {
             return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
         }

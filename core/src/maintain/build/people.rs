@@ -1,17 +1,20 @@
 //! Loading what is known of people into a dataset that is there.
 
+use super::options::{MEMORY, check_memory};
 use crate::cohort::Dataset;
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
 use crate::input::people::read_sample_map;
-use crate::input::people::{PeopleInput, guess, read_people};
+use crate::input::people::{Gathered, Identities, Part, PeopleInput, assemble, guess, read_people};
 use crate::model::vocabulary::canonical;
-use crate::model::{Coding, Person};
-use crate::store::individuals::{Assigned, Hierarchy, KnownTerms, People, assign, write};
+use crate::store::individuals::{
+    Assigned, Claims, Codings, Failed, Hierarchy, KnownTerms, People, PeopleWriter, assign,
+};
+use crate::store::runs::Runs;
 use crate::store::terms::Terms;
 use crate::store::{Manifest, Publication};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +22,11 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: usize = 5;
 
 /// What [`load_people`] loads.
-#[derive(Debug, Clone, Default)]
+///
+/// ```
+/// let options = varidex::PeopleOptions { memory: 1 << 28, ..Default::default() };
+/// ```
+#[derive(Debug, Clone)]
 pub struct PeopleOptions {
     /// Files and folders of people: Phenopackets, Beacon individuals, tables, pedigrees.
     pub files: Vec<PathBuf>,
@@ -30,6 +37,21 @@ pub struct PeopleOptions {
     pub ontologies: Vec<PathBuf>,
     /// Two columns, sample and individual: goes before all other names.
     pub sample_map: Option<PathBuf>,
+    /// About how many bytes of memory to use at most: from 1 MiB. Beside them are about a hundred bytes and the id
+    /// for each person, and what the file has once: terms and values of attributes. [`build`](crate::build) goes by its own [`memory`](crate::BuildOptions::memory).
+    pub memory: u64,
+}
+
+impl Default for PeopleOptions {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            mapping: None,
+            ontologies: Vec::new(),
+            sample_map: None,
+            memory: MEMORY,
+        }
+    }
 }
 
 /// What loading people tells at its end.
@@ -82,23 +104,29 @@ pub(crate) fn load_people_in(
     options: &PeopleOptions,
     progress: &mut dyn FnMut(&str) -> bool,
 ) -> Result<PeopleReport> {
+    check_memory(options.memory)?;
     let mut step = |what: &str| match progress(what) {
         true => Ok(()),
         false => Err(Error::Cancelled),
     };
     // a path without a dataset is not to become one, and people are wrong sooner than genotypes
     Dataset::open_in(folder)?;
-    let Some(known) = Known::read(options, &mut step)? else {
+    let Some(known) = Known::read(options, folder, &mut step)? else {
         return Err(Error::Usage("no files of people".to_owned()));
     };
     let mut publication = Publication::begin(folder, true)?;
     // as it is now that nobody else can publish
     let dataset = Dataset::open_in(folder)?;
     let mut manifest = dataset.manifest().clone();
-    step("finding samples")?;
     let samples: Vec<&str> = dataset.samples().all()?.collect();
     let there = dataset.people();
-    let mut report = known.add(&mut publication, &mut manifest, &samples, there, &mut step)?;
+    let mut report = known.add(
+        &mut publication,
+        &mut manifest,
+        (&samples, there),
+        options.memory,
+        &mut step,
+    )?;
     let left = publication.publish(&mut manifest)?.into_iter();
     let left = left.map(|(path, error)| format!("{}: {error}", path.display()));
     report.warn("a file that is not needed any more stays", left);
@@ -111,14 +139,16 @@ pub(super) struct Known {
     ontologies: Option<ContainerWriter>,
     /// What was left out of them: what, how often, the first few.
     left: Vec<(String, u64, Vec<String>)>,
-    input: Option<PeopleInput>,
+    people: Option<Gathered>,
     map: Vec<(String, String)>,
 }
 
 impl Known {
-    /// Reads the files; `None` where there are none.
+    /// Reads the files; `None` where there are none. What is recorded of people goes to unnamed files in
+    /// `folder`.
     pub(super) fn read(
         options: &PeopleOptions,
+        folder: &Folder,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<Option<Self>> {
         let mut left = Vec::new();
@@ -131,25 +161,27 @@ impl Known {
                 Some(Terms::write(&source)?)
             }
         };
-        let input = match options.files.is_empty() {
+        let people = match options.files.is_empty() {
             true if options.sample_map.is_some() || options.mapping.is_some() => {
                 return Err(Error::Usage("no files of people".to_owned()));
             }
             true => None,
             false => {
-                step("reading people")?;
-                Some(read_people(&options.files, options.mapping.as_deref())?)
+                let mapping = options.mapping.as_deref();
+                let mut go_on = || step("reading people");
+                let files = &options.files;
+                Some(read_people(files, mapping, Some(folder), &mut go_on)?)
             }
         };
         let map = match &options.sample_map {
             Some(map) => read_sample_map(map)?,
             None => Vec::new(),
         };
-        let any = ontologies.is_some() || input.is_some();
+        let any = ontologies.is_some() || people.is_some();
         Ok(any.then_some(Self {
             ontologies,
             left,
-            input,
+            people,
             map,
         }))
     }
@@ -160,59 +192,189 @@ impl Known {
         self,
         publication: &mut Publication,
         manifest: &mut Manifest,
-        samples: &[&str],
-        there: Option<&People>,
+        (samples, there): (&[&str], Option<&People>),
+        memory: u64,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
         if let Some(content) = self.ontologies {
             manifest.terms = Some(publication.add(FileKind::Terms, content)?);
         }
+        let folder = publication.folder().clone();
         let terms = manifest.terms.as_ref();
-        let terms = terms.map(|entry| KnownTerms::open(publication.folder(), entry));
+        let terms = terms.map(|entry| KnownTerms::open(&folder, entry));
         let terms = terms.transpose()?;
-        let terms = terms.as_ref().map(|terms| terms as &dyn Hierarchy);
-        let mut report = PeopleReport::default();
-        let assigned = match (self.input, there) {
-            (Some(input), _) => {
-                let people = report.take(input);
-                assign(people, samples, &self.map)
+        let mut writing = Writing {
+            folder: &folder,
+            terms: terms.as_ref().map(|terms| terms as &dyn Hierarchy),
+            memory,
+            step,
+            report: PeopleReport::default(),
+        };
+        let content = match (self.people, there) {
+            (Some(people), _) => writing.read(self.left, people, samples, &self.map)?,
+            (None, Some(people)) => {
+                writing.report.warnings.extend(self.left);
+                writing.again(people)?
             }
-            (None, Some(people)) => Assigned {
-                people: people.people()?,
-                owners: people.owners()?,
-                ..Assigned::default()
-            },
             (None, None) => {
-                report.warnings.extend(self.left);
-                return Ok(report);
+                writing.report.warnings.extend(self.left);
+                return Ok(writing.report);
             }
         };
-        report.warnings.extend(self.left);
-        report.tell(&assigned);
-        report.unknown_terms = unknown_terms(&assigned, terms)?;
-        refuse_twins(&assigned)?;
-        step("writing people")?;
-        let content = write(&assigned.people, &assigned.owners, terms)?;
+        let report = writing.report;
         manifest.people = Some(publication.add(FileKind::People, content)?);
         Ok(report)
     }
 }
 
+/// Writing people.
+struct Writing<'w> {
+    folder: &'w Folder,
+    terms: Option<&'w dyn Hierarchy>,
+    memory: u64,
+    step: &'w mut dyn FnMut(&str) -> Result<()>,
+    report: PeopleReport,
+}
+
+impl Writing<'_> {
+    /// People who were read.
+    fn read(
+        &mut self,
+        left: Vec<(String, u64, Vec<String>)>,
+        mut people: Gathered,
+        samples: &[&str],
+        map: &[(String, String)],
+    ) -> Result<ContainerWriter> {
+        let folder = self.folder;
+        let failed = |failed: Failed| failed.into_error(Some(folder));
+        let mut found = PeopleReport::default();
+        let assigned = self.assign(&mut people, samples, map, &mut found)?;
+        let step = &mut *self.step;
+        let runs = Runs::of(Some(folder), None, self.memory);
+        let merge = people.sort(&assigned.numbers, runs, &mut || step("sorting people"));
+        let merge = merge.map_err(failed)?;
+        let count = assigned.numbers.len();
+        drop(assigned.numbers);
+        let (identities, codings, mut notes) = people.into_parts();
+        self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
+        let mut writer = self.writer(&codings, count)?;
+        let step = &mut *self.step;
+        let mut go_on = || step("writing people");
+        let mut write = |part: Part<'_>| match part {
+            Part::Start => {
+                writer.start();
+                Ok(())
+            }
+            Part::Event(event) => writer.event(event),
+            Part::Person(person) => writer.person(person),
+        };
+        assemble(merge, &identities, &mut notes, &mut go_on, &mut write).map_err(failed)?;
+        drop(identities);
+        self.report.take(notes.into_input());
+        self.report.warnings.extend(left);
+        self.report.warnings.extend(found.warnings);
+        writer.finish(&assigned.owners, &mut go_on)
+    }
+
+    /// Finds the owners of samples, and what is odd about them.
+    fn assign(
+        &mut self,
+        people: &mut Gathered,
+        samples: &[&str],
+        map: &[(String, String)],
+        found: &mut PeopleReport,
+    ) -> Result<Assigned> {
+        let numbers: HashMap<&str, u32> = samples.iter().copied().zip(0..).collect();
+        let mut claims = Claims::default();
+        let step = &mut *self.step;
+        let mut go_on = || step("finding samples");
+        let names = people.names(&mut go_on, &mut |kind, name, person| {
+            if let Some(sample) = numbers.get(name) {
+                claims.add((kind, *sample, person));
+            }
+        });
+        names.map_err(|failed| failed.into_error(Some(self.folder)))?;
+        let people = &people.identities;
+        let (map, unused) = named(map, &numbers, people);
+        let assigned = assign(people.len(), samples.len() as u32, &map, claims);
+        self.report.tell(&assigned);
+        let id = |person: &u32| people.id(*person);
+        let disputes = assigned.disputes.iter().map(|(sample, claimants)| {
+            let name = samples.get(*sample as usize).copied().unwrap_or_default();
+            let ids: Vec<&str> = claimants.iter().map(id).collect();
+            format!("{name}: {}", ids.join(", "))
+        });
+        found.warn_some(DISPUTED, assigned.disputed, disputes);
+        found.warn(UNUSED, unused.into_iter());
+        match people.twins(&assigned.numbers) {
+            None => Ok(assigned),
+            Some(id) => Err(Error::Usage(format!("two people have the id {id:?}"))),
+        }
+    }
+
+    /// People who are there, with the terms that are known now.
+    fn again(&mut self, people: &People) -> Result<ContainerWriter> {
+        let assigned = Assigned {
+            numbers: vec![0; people.len() as usize],
+            owners: people.owners()?,
+            ..Assigned::default()
+        };
+        self.report.tell(&assigned);
+        let codings = people.recorded()?;
+        self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
+        let mut writer = self.writer(&codings, people.len() as usize)?;
+        let step = &mut *self.step;
+        let mut go_on = || step("writing people");
+        people.write_to(&mut writer, &mut go_on)?;
+        writer.finish(&assigned.owners, &mut go_on)
+    }
+
+    fn writer<'a>(&self, codings: &'a Codings, people: usize) -> Result<PeopleWriter<'a>>
+    where
+        Self: 'a,
+    {
+        PeopleWriter::new(
+            codings,
+            people,
+            self.terms,
+            Some(self.folder),
+            self.memory / 2,
+        )
+    }
+}
+
+const DISPUTED: &str = "a sample that several people claim: nobody's";
+const UNUSED: &str = "a line of the sample map without such a sample or person";
+
+/// The pairs of a sample map by their numbers, and those that name no sample or no person.
+fn named(
+    map: &[(String, String)],
+    samples: &HashMap<&str, u32>,
+    people: &Identities,
+) -> (Vec<(u32, u32)>, Vec<String>) {
+    let (mut named, mut unused) = (Vec::new(), Vec::new());
+    for (sample, person) in map {
+        match (samples.get(sample.as_str()), people.person(person)) {
+            (Some(sample), Some(person)) => named.push((*sample, person)),
+            _ => unused.push(format!("{sample}\t{person}")),
+        }
+    }
+    (named, unused)
+}
+
 /// How many terms are recorded that no ontology tells of.
-fn unknown_terms(assigned: &Assigned, terms: Option<&dyn Hierarchy>) -> Result<u64> {
-    let records = assigned.people.iter().flat_map(|person| &person.records);
-    let told: HashSet<&Coding> = records.map(|record| &record.term).collect();
+fn unknown_terms(codings: &Codings, terms: Option<&dyn Hierarchy>) -> Result<u64> {
     // one id may be recorded with several labels; of a term without an id the label is told
     let mut unknown = HashSet::new();
-    for term in told {
+    for (id, label) in codings.terms() {
         let known = match terms {
-            Some(terms) => terms.number(&term.id)?.is_some(),
+            Some(terms) => terms.number(id)?.is_some(),
             None => false,
         };
         if !known {
-            let id = canonical(&term.id);
+            let id = canonical(id);
             unknown.insert(if id.is_empty() {
-                term.label.to_lowercase()
+                label.to_lowercase()
             } else {
                 id
             });
@@ -231,25 +393,9 @@ pub fn guess_mapping(table: impl AsRef<Path>) -> Result<String> {
     guess(table.as_ref())
 }
 
-/// An id is what a person is asked for by.
-fn refuse_twins(assigned: &Assigned) -> Result<()> {
-    let mut ids = HashSet::new();
-    let twin = assigned
-        .people
-        .iter()
-        .find(|person| !ids.insert(&person.id));
-    match twin {
-        None => Ok(()),
-        Some(person) => Err(Error::Usage(format!(
-            "two people have the id {:?}",
-            person.id
-        ))),
-    }
-}
-
 impl PeopleReport {
-    /// Takes over what reading tells, and gives the people.
-    fn take(&mut self, input: PeopleInput) -> Vec<Person> {
+    /// Takes over what reading reported.
+    fn take(&mut self, input: PeopleInput) {
         self.read = input.read;
         self.merged = input.merged;
         self.refused = input.refused.len() as u64 + input.refused_more;
@@ -261,32 +407,25 @@ impl PeopleReport {
         self.warnings = warnings
             .map(|warning| (warning.what, warning.count, warning.examples))
             .collect();
-        input.people
     }
 
     fn tell(&mut self, assigned: &Assigned) {
-        self.people = assigned.people.len() as u64;
+        self.people = assigned.numbers.len() as u64;
         let own = assigned.owners.iter().flatten().max();
         let sampled = own.map_or(0, |last| u64::from(*last) + 1);
         self.people_without_sample = self.people.saturating_sub(sampled);
         let nobodys = assigned.owners.iter().filter(|owner| owner.is_none());
         self.samples_without_person = nobodys.count() as u64;
-        let disputed = assigned.disputed.iter();
-        let disputed = disputed.map(|(sample, people)| format!("{sample}: {}", people.join(", ")));
-        self.warn("a sample that several people claim: nobody's", disputed);
-        let unused = assigned.unused.iter();
-        let unused = unused.map(|(sample, person)| format!("{sample}\t{person}"));
-        self.warn(
-            "a line of the sample map without such a sample or person",
-            unused,
-        );
     }
 
     fn warn(&mut self, what: &str, all: impl ExactSizeIterator<Item = String>) {
-        let count = all.len() as u64;
+        self.warn_some(what, all.len() as u64, all);
+    }
+
+    fn warn_some(&mut self, what: &str, count: u64, first: impl Iterator<Item = String>) {
         if count > 0 {
             self.warnings
-                .push((what.to_owned(), count, all.take(EXAMPLES).collect()));
+                .push((what.to_owned(), count, first.take(EXAMPLES).collect()));
         }
     }
 }

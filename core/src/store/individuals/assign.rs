@@ -1,122 +1,111 @@
-//! Which sample is whose, and the numbers of individuals.
+//! Owners of samples, and the numbers of individuals.
 
-use crate::format::{is_plain, plain};
-use crate::model::{Coding, Person, SampleNameKind, Time, Value};
-use std::collections::HashMap;
+use crate::model::SampleNameKind;
+use std::collections::HashSet;
 
-/// People in the order of their numbers, and whose each sample is.
+/// Kinds of names in the order in which they are tried.
+const KINDS: [SampleNameKind; 4] = [
+    SampleNameKind::Biosample,
+    SampleNameKind::File,
+    SampleNameKind::Individual,
+    SampleNameKind::Packet,
+];
+/// Claims that there is place for at first.
+const FIRST: usize = 1024;
+/// Disputed samples that are kept one by one.
+const EXAMPLES: usize = 5;
+
+/// The numbers of people, and the owner of each sample.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
-    pub(crate) people: Vec<Person>,
+    /// The number of each person: those with samples first, in the order of their lowest sample.
+    pub(crate) numbers: Vec<u32>,
+    /// By sample: the number of the person.
     pub(crate) owners: Vec<Option<u32>>,
-    /// Samples that several people claim by names of the same kind, with their ids: it stays nobody's.
-    pub(crate) disputed: Vec<(String, Vec<String>)>,
-    /// Pairs of the map that name no sample or no person.
-    pub(crate) unused: Vec<(String, String)>,
+    /// How many samples several people claim by names of the same kind: they stay nobody's.
+    pub(crate) disputed: u64,
+    /// The first few of them, with who claims them, in the order of the people.
+    pub(crate) disputes: Vec<(u32, Vec<u32>)>,
 }
 
-/// Finds whose the samples are, by the map first, then by the kinds of names in their order, and puts
-/// people in the order of their numbers.
+/// A name that is a sample's: its kind, the sample, and who has it.
+pub(crate) type Claim = (SampleNameKind, u32, u32);
+
+/// Each claim about once, however many records make it.
+#[derive(Debug, Default)]
+pub(crate) struct Claims(Vec<Claim>);
+
+impl Claims {
+    pub(crate) fn add(&mut self, claim: Claim) {
+        let Self(claims) = self;
+        if claims.len() == claims.capacity() {
+            sort(claims);
+            claims.reserve(claims.len().max(FIRST));
+        }
+        claims.push(claim);
+    }
+
+    /// How many there is place for.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+/// Sorts claims by kinds in the order in which they are tried, and keeps one of each.
+fn sort(claims: &mut Vec<Claim>) {
+    let rank = |kind: &SampleNameKind| KINDS.iter().position(|known| known == kind);
+    claims.sort_unstable_by_key(|(kind, sample, person)| (rank(kind), *sample, *person));
+    claims.dedup();
+}
+
+/// Finds the owners of samples, by the map's pairs of sample and person first, then by the kinds of names in
+/// their order, and numbers the people.
 pub(crate) fn assign(
-    mut people: Vec<Person>,
-    samples: &[&str],
-    map: &[(String, String)],
+    people: u32,
+    samples: u32,
+    map: &[(u32, u32)],
+    Claims(mut claims): Claims,
 ) -> Assigned {
-    let numbers: HashMap<&str, usize> = samples.iter().copied().zip(0..).collect();
-    let mut owners: Vec<Option<usize>> = vec![None; samples.len()];
-    people.iter_mut().for_each(tidy);
-    let mut assigned = Assigned::default();
-    let by_id: HashMap<&str, usize> = people.iter().map(|p| p.id.as_str()).zip(0..).collect();
+    let mut owners: Vec<Option<u32>> = vec![None; samples as usize];
     for (sample, person) in map {
-        let place = numbers
-            .get(sample.as_str())
-            .and_then(|number| owners.get_mut(*number));
-        match (place, by_id.get(person.as_str())) {
-            (Some(place), Some(person)) => *place = Some(*person),
-            _ => assigned.unused.push((sample.clone(), person.clone())),
+        if let Some(place) = owners.get_mut(*sample as usize) {
+            *place = Some(*person);
         }
     }
-    let kinds = [
-        SampleNameKind::Biosample,
-        SampleNameKind::File,
-        SampleNameKind::Individual,
-        SampleNameKind::Packet,
-    ];
-    let mut disputed = std::collections::BTreeSet::new();
-    for kind in kinds {
-        let mut claims = std::collections::BTreeMap::<usize, Vec<usize>>::new();
-        for (number, person) in people.iter().enumerate() {
-            let named = person.sample_names.iter().filter(|(of, _)| *of == kind);
-            let own = (kind == SampleNameKind::Individual).then_some(person.id.as_str());
-            for name in named.map(|(_, name)| name.as_str()).chain(own) {
-                if let Some(sample) = numbers.get(name) {
-                    let claims = claims.entry(*sample).or_default();
-                    if claims.last() != Some(&number) {
-                        claims.push(number);
-                    }
-                }
-            }
-        }
-        for (sample, claims) in claims {
-            let Some(owner) = owners.get_mut(sample).filter(|owner| owner.is_none()) else {
-                continue;
-            };
-            if disputed.contains(&sample) {
-                continue;
-            }
-            match claims[..] {
-                [one] => *owner = Some(one),
-                _ => {
-                    disputed.insert(sample);
-                    let id = |number: &usize| people.get(*number).map(|p| p.id.clone());
-                    let name = samples.get(sample).copied().unwrap_or_default().to_owned();
-                    assigned
-                        .disputed
-                        .push((name, claims.iter().filter_map(id).collect()));
-                }
+    sort(&mut claims);
+    let mut assigned = Assigned::default();
+    let mut disputed = HashSet::new();
+    for claims in claims.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)) {
+        let Some((_, sample, first)) = claims.first().copied() else {
+            continue;
+        };
+        let owner = owners.get_mut(sample as usize);
+        let Some(owner) = owner.filter(|owner| owner.is_none()) else {
+            continue;
+        };
+        if claims.len() == 1 && !disputed.contains(&sample) {
+            *owner = Some(first);
+        } else if claims.len() > 1 && disputed.insert(sample) {
+            assigned.disputed += 1;
+            if assigned.disputes.len() < EXAMPLES {
+                let people = claims.iter().map(|(_, _, person)| *person);
+                assigned.disputes.push((sample, people.collect()));
             }
         }
     }
-    let mut numbering: Vec<Option<u32>> = vec![None; people.len()];
+    let mut numbers = vec![u32::MAX; people as usize];
     let mut next = 0;
-    let in_order = owners.iter().flatten().copied().chain(0..people.len());
-    for person in in_order {
-        if let Some(number) = numbering.get_mut(person).filter(|number| number.is_none()) {
-            *number = Some(next);
+    for person in owners.iter().flatten().copied().chain(0..people) {
+        if let Some(number) = numbers.get_mut(person as usize)
+            && *number == u32::MAX
+        {
+            *number = next;
             next += 1;
         }
     }
-    let new = |person: usize| numbering.get(person).copied().flatten();
+    let new = |person: u32| numbers.get(person as usize).copied();
     assigned.owners = owners.iter().map(|owner| owner.and_then(new)).collect();
-    let mut placed: Vec<_> = numbering.iter().zip(people).collect();
-    placed.sort_by_key(|(number, _)| **number);
-    assigned.people = placed.into_iter().map(|(_, person)| person).collect();
+    assigned.numbers = numbers;
     assigned
-}
-
-/// Texts of the store have no control characters: terms that differ only by them are the same.
-fn tidy(person: &mut Person) {
-    let line = |text: &mut String| {
-        if !is_plain(text) {
-            *text = plain(text).into_owned();
-        }
-    };
-    let coding = |coding: &mut Coding| {
-        line(&mut coding.id);
-        line(&mut coding.label);
-    };
-    line(&mut person.id);
-    person.country.iter_mut().for_each(coding);
-    for record in &mut person.records {
-        coding(&mut record.term);
-        record.severity.iter_mut().for_each(coding);
-        for time in [&mut record.onset, &mut record.end] {
-            if let Some(Time::Stage(stage)) = time {
-                coding(stage);
-            }
-        }
-        if let Some(Value::Number { unit: term, .. } | Value::Term(term)) = &mut record.value {
-            coding(term);
-        }
-    }
 }

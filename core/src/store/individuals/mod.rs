@@ -7,9 +7,12 @@
 
 mod ask;
 mod assign;
+mod columns;
 mod counts;
 mod find;
 mod hierarchy;
+mod inverted;
+mod packed;
 mod profiles;
 mod read;
 #[cfg(test)]
@@ -19,10 +22,12 @@ mod toy_tests;
 mod verify;
 mod write;
 
-pub(crate) use assign::{Assigned, assign};
+pub(crate) use assign::{Assigned, Claims, assign};
 pub(crate) use find::{FoundTerm, Seen, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
-pub(crate) use write::write;
+pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text};
+use write::write;
+pub(crate) use write::{Failed, PeopleWriter};
 
 use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Folder, Kind, Text, TextBlock};
@@ -53,7 +58,7 @@ pub(crate) trait Hierarchy: Send + Sync + std::fmt::Debug {
 /// Length of the section of fixed numbers.
 const META_LEN: usize = 64;
 /// Every people file has at most as many individuals.
-const INDIVIDUALS_MAX: u32 = (1 << 31) - 2;
+pub(crate) const INDIVIDUALS_MAX: u32 = (1 << 31) - 2;
 /// Length of the checksum of a terms file, in hexadecimal.
 const SUM_LEN: usize = 32;
 

@@ -1,29 +1,22 @@
 //! From the file back to people: to close their terms anew when ontologies change.
 
-use super::write::ATTRIBUTES;
+use super::packed::{Codings, Event};
+use super::write::{ATTRIBUTES, PeopleWriter};
 use super::{People, flag};
 use crate::error::Result;
 use crate::format::Kind;
 use crate::model::Attribute;
-use crate::model::{Age, Ages, Coding, Dates, Person, Record, Sex, Time, Value};
+use crate::model::{Coding, Person, Record, Sex};
+
+/// Individuals, and sets of them, between two questions whether to go on.
+const ASKED: u32 = 1024;
 
 impl People {
     /// Everybody, by number, without the names by which their samples were found.
     pub(crate) fn people(&self) -> Result<Vec<Person>> {
         let mut people = Vec::new();
         for individual in 0..self.len() {
-            let flags = self.at.flags.get(&self.file, individual)?;
-            let limit = self.counts.codings;
-            let country = self.nullable(&self.at.countries, Kind::Countries, individual, limit)?;
-            let mut person = Person {
-                id: self.id(individual)?.to_owned(),
-                age: self.age(individual)?,
-                birth: self.birth(individual)?,
-                deceased: flag::maybe(flags >> flag::DECEASED),
-                kin: self.kin(individual)?,
-                country: country.map(|row| self.coding(row)).transpose()?,
-                ..Person::default()
-            };
+            let mut person = self.person(individual)?;
             for event in self.events_at(individual)? {
                 person.records.push(self.record(event)?);
             }
@@ -57,6 +50,22 @@ impl People {
         Ok(people)
     }
 
+    /// What the columns of people have of one.
+    fn person(&self, individual: u32) -> Result<Person> {
+        let flags = self.at.flags.get(&self.file, individual)?;
+        let limit = self.counts.codings;
+        let country = self.nullable(&self.at.countries, Kind::Countries, individual, limit)?;
+        Ok(Person {
+            id: self.id(individual)?.to_owned(),
+            age: self.age(individual)?,
+            birth: self.birth(individual)?,
+            deceased: flag::maybe(flags >> flag::DECEASED),
+            kin: self.kin(individual)?,
+            country: country.map(|row| self.coding(row)).transpose()?,
+            ..Person::default()
+        })
+    }
+
     /// Whose each sample is.
     pub(crate) fn owners(&self) -> Result<Vec<Option<u32>>> {
         (0..self.counts.samples)
@@ -75,52 +84,86 @@ impl People {
     }
 
     fn record(&self, event: u32) -> Result<Record> {
+        self.event(event)?.record(|number| self.coding(number))
+    }
+
+    /// An event as it lies there: its codings are numbered as those of the file.
+    fn event(&self, event: u32) -> Result<Event> {
         let flags = self.flags_of(event)?;
         let limit = self.counts.codings;
-        let time = |shift: u32, at, kind| -> Result<Option<Time>> {
-            let held = flags >> shift & 3;
+        let time = |shift: u32, at, kind| -> Result<Option<(i32, i32)>> {
             let span = self.span(at, kind, event)?;
-            Ok(match (held, span) {
-                (0, None) => None,
-                (1, Some((low, high))) => Some(Time::Age(Ages {
-                    low: Age(low),
-                    high: Age(high),
-                })),
-                (2, Some((first, last))) => Some(Time::Date(Dates { first, last })),
-                (3, Some((stage, _))) => Some(Time::Stage(self.coding(self.below(
-                    kind,
-                    stage.into(),
-                    limit,
-                )?)?)),
-                _ => return Err(self.fault(kind, "the time that the flags tell of")),
-            })
+            match (flags >> shift & 3, span) {
+                (0, None) => Ok(None),
+                (1 | 2, Some(span)) => Ok(Some(span)),
+                (3, Some((stage, _))) => {
+                    let stage = self.below(kind, stage.into(), limit)? as i32;
+                    Ok(Some((stage, stage)))
+                }
+                _ => Err(self.fault(kind, "the time that the flags tell of")),
+            }
         };
         let content = self.at.values.get(&self.file, event)?;
         let unit = self.nullable(&self.at.units, Kind::Units, event, limit)?;
-        let value = match (flags >> flag::VALUE & 3, unit) {
-            (0, None) => None,
-            (1, Some(unit)) => Some(Value::Number {
-                number: f64::from_bits(content as u64),
-                unit: self.coding(unit)?,
-            }),
-            (2, None) => {
-                let row = self.below(Kind::EventValues, content, limit)?;
-                Some(Value::Term(self.coding(row)?))
-            }
+        let content = match (flags >> flag::VALUE & 3, unit) {
+            (0, None) => 0,
+            (1, Some(_)) => content as u64,
+            (2, None) => u64::from(self.below(Kind::EventValues, content, limit)?),
             _ => return Err(self.fault(Kind::EventValues, "the value that the flags tell of")),
         };
-        let severity = self.nullable(&self.at.severities, Kind::Severities, event, limit)?;
-        Ok(Record {
-            scope: usize::try_from(flags & 15)
-                .ok()
-                .and_then(|scope| super::SCOPES.get(scope).copied())
-                .ok_or_else(|| self.fault(Kind::EventFlags, "a scope"))?,
-            term: self.coding(self.term_of(event)?)?,
-            excluded: flags & flag::EXCLUDED != 0,
+        Ok(Event {
+            flags: flags as u32,
+            term: self.term_of(event)?,
             onset: time(flag::ONSET, self.at.onset, Kind::OnsetLow)?,
             end: time(flag::END, self.at.end, Kind::EndLow)?,
-            severity: severity.map(|row| self.coding(row)).transpose()?,
-            value,
+            severity: self.nullable(&self.at.severities, Kind::Severities, event, limit)?,
+            content,
+            unit,
         })
+    }
+
+    /// The codings of the file, by their numbers, with those of which anything is recorded.
+    pub(crate) fn recorded(&self) -> Result<Codings> {
+        let mut codings = Codings::default();
+        for term in self.codings()? {
+            codings.add(&Coding {
+                id: term.id.clone(),
+                label: term.label.clone(),
+            });
+        }
+        if codings.len() != self.counts.codings {
+            return Err(self.fault(Kind::CodingIds, "each coding once"));
+        }
+        for event in 0..self.counts.events {
+            codings.mark(self.term_of(event)?);
+        }
+        Ok(codings)
+    }
+
+    /// Writes everybody to a writer of the codings of [`People::recorded`].
+    pub(crate) fn write_to(
+        &self,
+        writer: &mut PeopleWriter<'_>,
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
+        for individual in 0..self.len() {
+            if individual.is_multiple_of(ASKED) {
+                go_on()?;
+            }
+            writer.start();
+            for event in self.events_at(individual)? {
+                writer.event(&self.event(event)?)?;
+            }
+            writer.columns(&self.person(individual)?);
+        }
+        for (row, (kind, value)) in (0u32..).zip(self.values()?) {
+            if row.is_multiple_of(ASKED) {
+                go_on()?;
+            }
+            for individual in self.set_at(&self.at.attribute_sets, row)?.iter() {
+                writer.attribute_of(*kind, value, individual)?;
+            }
+        }
+        Ok(())
     }
 }

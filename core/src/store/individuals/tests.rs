@@ -135,7 +135,7 @@ proptest! {
             person.sample_names = samples.iter().map(|s| (SampleNameKind::Biosample, format!("s{s}"))).collect();
             person
         }).collect();
-        let Assigned { people, owners, .. } = assign(people, &names, &[]);
+        let (people, owners) = numbered(people, &names);
         let hierarchy = terms.then_some(&Toy as &dyn Hierarchy);
         let bytes = stored(write(&people, &owners, hierarchy).unwrap());
         let store = open(bytes.clone(), 30, terms).unwrap();
@@ -301,46 +301,53 @@ fn sound_checksums_over_wrong_bytes_do_not_panic() {
     assert!(found > 1000, "only {found} changes were found");
 }
 
+/// People in the order of their numbers, and the owner of each sample by the names of biosamples and ids.
+fn numbered(people: Vec<Person>, samples: &[&str]) -> (Vec<Person>, Vec<Option<u32>>) {
+    let mut claims = Claims::default();
+    for (number, person) in (0..).zip(&people) {
+        let own = (SampleNameKind::Individual, person.id.clone());
+        for (kind, name) in person.sample_names.iter().chain([&own]) {
+            if let Some(sample) = samples.iter().position(|sample| sample == name) {
+                claims.add((*kind, sample as u32, number));
+            }
+        }
+    }
+    let found = assign(people.len() as u32, samples.len() as u32, &[], claims);
+    let mut placed: Vec<_> = found.numbers.iter().zip(people).collect();
+    placed.sort_by_key(|(number, _)| **number);
+    let people = placed.into_iter().map(|(_, person)| person).collect();
+    (people, found.owners)
+}
+
 #[test]
 fn the_map_goes_first_and_a_claimed_sample_is_nobodys() {
-    let person = |id: &str, names: &[(SampleNameKind, &str)]| Person {
-        id: id.to_owned(),
-        sample_names: names
-            .iter()
-            .map(|(kind, name)| (*kind, (*name).to_owned()))
-            .collect(),
-        ..Person::default()
-    };
-    let people = vec![
-        person(
-            "p1",
-            &[
-                (SampleNameKind::File, "s1"),
-                (SampleNameKind::Biosample, "s3"),
-            ],
-        ),
-        person(
-            "p2",
-            &[
-                (SampleNameKind::Biosample, "s1"),
-                (SampleNameKind::Biosample, "s2"),
-            ],
-        ),
-        person("p3", &[(SampleNameKind::Biosample, "s2")]),
+    use SampleNameKind::{Biosample, File};
+    let mut claims = Claims::default();
+    let all = [
+        (File, 0, 0),
+        (Biosample, 2, 0),
+        (Biosample, 0, 1),
+        (Biosample, 1, 1),
+        (Biosample, 1, 2),
     ];
-    let map = [
-        ("s4".to_owned(), "p3".to_owned()),
-        ("s9".to_owned(), "p1".to_owned()),
-    ];
-    let found = assign(people, &["s1", "s2", "s3", "s4"], &map);
-    let ids: Vec<&str> = found.people.iter().map(|p| p.id.as_str()).collect();
-    assert_eq!(ids, ["p2", "p1", "p3"]);
+    all.into_iter().for_each(|claim| claims.add(claim));
+    let found = assign(3, 4, &[(3, 2)], claims);
+    assert_eq!(found.numbers, [1, 0, 2]);
     assert_eq!(found.owners, [Some(0), None, Some(1), Some(2)]);
-    assert_eq!(
-        found.disputed,
-        [("s2".to_owned(), vec!["p2".to_owned(), "p3".to_owned()])]
-    );
-    assert_eq!(found.unused, [("s9".to_owned(), "p1".to_owned())]);
+    assert_eq!((found.disputed, found.disputes), (1, vec![(1, vec![1, 2])]));
+}
+
+/// Of ten million rows that name the same few samples a few claims are held.
+#[test]
+fn claims_that_are_made_again_take_no_memory() {
+    let mut claims = Claims::default();
+    for row in 0..100_000u32 {
+        claims.add((SampleNameKind::File, row % 7, row % 3));
+    }
+    assert!(claims.held() < 5_000, "{}", claims.held());
+    let found = assign(3, 7, &[], claims);
+    assert_eq!((found.disputed, found.disputes.len()), (7, 5));
+    assert_eq!(found.disputes[1], (1, vec![0, 1, 2]));
 }
 
 /// The store of records of one person each: `p0`, `p1` and so on, without samples.

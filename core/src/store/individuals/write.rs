@@ -1,12 +1,19 @@
-//! From people to the file.
+//! From people to the file, one after the other: what is as long as their records is never in memory as a
+//! whole.
 
-use super::{Hierarchy, INDIVIDUALS_MAX, META_LEN, SUM_LEN, flag, form, scope_number};
+use super::columns::{EventColumns, PersonColumns, at};
+use super::inverted::{Inverted, Sets, members, piece};
+use super::packed::{Codings, Event, Packed};
+use super::{Hierarchy, INDIVIDUALS_MAX, META_LEN, SUM_LEN, flag, form};
 use crate::error::{Error, Result};
-use crate::format::{ColumnWriter, ContainerWriter, Kind, TextWriter, plain};
-use crate::model::Attribute;
-use crate::model::{Coding, Person, Record, Sex, Time, Value};
-use crate::set::{Members, SampleSet, SetWriter};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::format::{
+    ColumnWriter, ContainerWriter, Folder, Kind, Spool, TextWriter, plain, unnamed, unnamed_failed,
+};
+use crate::model::{Attribute, Person, Sex};
+use crate::set::{Members, SampleSet, SetWriter, moved};
+use crate::store::Texts;
+use std::collections::BTreeMap;
+use std::io;
 
 /// Attributes that have sets, in the order of their numbers on disk.
 pub(super) const ATTRIBUTES: [Attribute; 8] = [
@@ -34,44 +41,49 @@ pub(super) fn sex_name(sex: Sex) -> &'static str {
     }
 }
 
-/// Writes the people file. `people` are in the order of their numbers; `owners` says for each sample
-/// whose it is.
+/// Writes the people file, all in memory. `people` are in the order of their numbers; `owners` are those
+/// of the samples.
 pub(crate) fn write(
     people: &[Person],
     owners: &[Option<u32>],
     terms: Option<&dyn Hierarchy>,
 ) -> Result<ContainerWriter> {
-    let codings = codings(people);
-    let writer = Writer {
-        people,
-        terms,
-        universe: u32::try_from(people.len())
-            .ok()
-            .filter(|count| *count <= INDIVIDUALS_MAX)
-            .ok_or_else(|| Error::Usage(format!("{} people are too many", people.len())))?,
-        coding: codings.iter().copied().zip(0..).collect(),
-        known: codings
-            .iter()
-            .map(|coding| match terms.filter(|_| !coding.id.is_empty()) {
-                Some(terms) => terms.number(&coding.id),
-                None => Ok(None),
-            })
-            .collect::<Result<_>>()?,
-        codings,
-    };
-    writer.write(owners).map_err(|error| match error {
-        Failed::Io(e) => Error::io("people", e),
-        Failed::Other(e) => e,
-    })
+    let mut codings = Codings::default();
+    let mut packed = Vec::new();
+    let mut ends = Vec::with_capacity(people.len());
+    for person in people {
+        if let Some(country) = &person.country {
+            codings.add(country);
+        }
+        for record in &person.records {
+            Event::of(record, &mut codings).pack(&mut packed);
+        }
+        ends.push(packed.len());
+    }
+    let failed = |e| unnamed_failed(None, e);
+    let mut writer = PeopleWriter::new(&codings, people.len(), terms, None, u64::MAX)?;
+    let mut start = 0;
+    for (person, end) in people.iter().zip(ends) {
+        writer.start();
+        let mut events = Packed::of(packed.get(start..end).unwrap_or_default());
+        while !events.is_empty() {
+            writer.event(&events.event().map_err(failed)?)?;
+        }
+        writer.person(person)?;
+        start = end;
+    }
+    writer.finish(owners, &mut || Ok(()))
 }
 
-enum Failed {
-    Io(std::io::Error),
+/// What failed: the files beside the dataset, or anything else.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    Io(io::Error),
     Other(Error),
 }
 
-impl From<std::io::Error> for Failed {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
@@ -82,61 +94,239 @@ impl From<Error> for Failed {
     }
 }
 
-/// Every term anything of the people is coded by, in order.
-fn codings(people: &[Person]) -> Vec<&Coding> {
-    let mut all = BTreeSet::new();
-    for person in people {
-        all.extend(&person.country);
-        for record in &person.records {
-            all.insert(&record.term);
-            all.extend(&record.severity);
-            for time in [&record.onset, &record.end].into_iter().flatten() {
-                if let Time::Stage(stage) = time {
-                    all.insert(stage);
-                }
-            }
-            match &record.value {
-                Some(Value::Number { unit, .. }) => all.insert(unit),
-                Some(Value::Term(term)) => all.insert(term),
-                None => false,
-            };
+impl Failed {
+    pub(crate) fn into_error(self, folder: Option<&Folder>) -> Error {
+        match self {
+            Self::Other(error) => error,
+            Self::Io(error) => unnamed_failed(folder, error),
         }
     }
-    all.into_iter().collect()
 }
 
-struct Writer<'a> {
-    people: &'a [Person],
+/// Writes a people file: of each individual, in the order of their numbers, [`PeopleWriter::start`], the
+/// events, and [`PeopleWriter::person`].
+pub(crate) struct PeopleWriter<'a> {
     terms: Option<&'a dyn Hierarchy>,
+    folder: Option<&'a Folder>,
     universe: u32,
-    codings: Vec<&'a Coding>,
-    coding: BTreeMap<&'a Coding, u32>,
-    /// The numbers of codings among the terms of ontologies.
+    codings: &'a Codings,
+    /// Codings in the order of the file.
+    order: Vec<u32>,
+    /// The place of each coding in that order.
+    rank: Vec<u32>,
+    /// The numbers of codings, in the order of the file, among the terms of ontologies.
     known: Vec<Option<u32>>,
+    /// One above the number of the individual at hand.
+    started: u32,
+    persons: PersonColumns,
+    events: EventColumns,
+    /// Values of attributes, behind the number of the attribute as a byte.
+    values: Texts,
+    attributes: Inverted<'a>,
+    sets: Inverted<'a>,
+    memory: u64,
 }
 
-impl Writer<'_> {
-    fn write(&self, owners: &[Option<u32>]) -> std::result::Result<ContainerWriter, Failed> {
-        let mut file = ContainerWriter::default();
-        let attributes = self.attributes();
-        let sets = self.term_sets();
-        let closed = self.closed_sets(&sets)?;
-        let events: usize = self.people.iter().map(|person| person.records.len()).sum();
-        let events = u32::try_from(events)
-            .map_err(|_| Error::Usage(format!("{events} records of people are too many")))?;
+impl<'a> PeopleWriter<'a> {
+    /// `codings` are all of which anything is recorded, and countries. Sorting takes about half of `memory`.
+    pub(crate) fn new(
+        codings: &'a Codings,
+        people: usize,
+        terms: Option<&'a dyn Hierarchy>,
+        folder: Option<&'a Folder>,
+        memory: u64,
+    ) -> Result<Self> {
+        let universe = u32::try_from(people)
+            .ok()
+            .filter(|count| *count <= INDIVIDUALS_MAX)
+            .ok_or_else(|| Error::Usage(format!("{people} people are too many")))?;
+        let (order, rank) = codings.texts().sorted();
+        let known = order.iter().map(|number| match codings.get(*number) {
+            ("", _) => Ok(None),
+            (id, _) => terms.map_or(Ok(None), |terms| terms.number(id)),
+        });
+        Ok(Self {
+            terms,
+            folder,
+            universe,
+            codings,
+            known: known.collect::<Result<_>>()?,
+            order,
+            rank,
+            started: 0,
+            persons: PersonColumns::new(folder),
+            events: EventColumns::new(folder),
+            values: Texts::default(),
+            attributes: Inverted::new(folder, memory / 4),
+            sets: Inverted::new(folder, memory / 4),
+            memory,
+        })
+    }
+
+    /// Begins the next individual.
+    pub(crate) fn start(&mut self) {
+        self.started += 1;
+        self.events.starts.push(self.events.count as i64);
+    }
+
+    fn individual(&self) -> u32 {
+        self.started.saturating_sub(1)
+    }
+
+    /// A record of the individual at hand.
+    pub(crate) fn event(&mut self, event: &Event) -> Result<()> {
+        self.events.push(event, &self.rank);
+        let form = match event.flags & flag::EXCLUDED as u32 {
+            0 => form::PRESENT,
+            _ => form::ABSENT,
+        };
+        let key = set_key(
+            form | i64::from(event.flags & 15),
+            at(&self.rank, event.term),
+        );
+        self.sets.add(key, self.individual());
+        match self.sets.is_full() {
+            true => self.write_sets(),
+            false => Ok(()),
+        }
+    }
+
+    /// What is known of the individual at hand beside the records.
+    pub(crate) fn person(&mut self, person: &Person) -> Result<()> {
+        self.columns(person);
+        if let Some(sex) = person.sex {
+            self.attribute(Attribute::Sex, sex_name(sex))?;
+        }
+        let karyotype = person.karyotype.as_deref().unwrap_or("");
+        self.attribute(Attribute::Karyotype, karyotype)?;
+        let lists = [
+            (Attribute::Population, &person.populations),
+            (Attribute::Cohort, &person.cohorts),
+            (Attribute::Dataset, &person.collections),
+        ];
+        for (attribute, values) in lists {
+            for value in values {
+                self.attribute(attribute, value)?;
+            }
+        }
+        if let Some(country) = &person.country {
+            self.attribute(Attribute::Country, &country.id)?;
+            self.attribute(Attribute::Country, &country.label)?;
+        }
+        if let Some(kin) = &person.kin {
+            self.attribute(Attribute::Family, &kin.family)?;
+            let affected = kin.affected;
+            let affected = affected.map_or("", |affected| if affected { "yes" } else { "no" });
+            self.attribute(Attribute::Affected, affected)?;
+        }
+        Ok(())
+    }
+
+    /// The same without attributes, which [`PeopleWriter::attribute_of`] adds.
+    pub(super) fn columns(&mut self, person: &Person) {
+        let country = person.country.as_ref();
+        let country = country.and_then(|country| self.codings.number(country));
+        let country = country.map(|number| at(&self.rank, number));
+        self.persons.push(person, country);
+    }
+
+    fn attribute(&mut self, attribute: Attribute, value: &str) -> Result<()> {
+        self.attribute_of(attribute_number(attribute), value, self.individual())
+    }
+
+    /// The attribute of this number of an individual.
+    pub(super) fn attribute_of(&mut self, kind: i64, value: &str, individual: u32) -> Result<()> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        let mut key = vec![kind as u8];
+        key.extend_from_slice(plain(value).as_bytes());
+        let number = self.values.add(&key);
+        self.attributes.add(u64::from(number), individual);
+        match self.attributes.is_full() {
+            true => {
+                let pieces = self.attributes.take();
+                self.attributes.write(pieces.into_iter())
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Writes the pieces of sets that are held, and with them those of what is above their terms.
+    fn write_sets(&mut self) -> Result<()> {
+        let pieces = self.sets.take();
+        if let Some(terms) = self.terms {
+            let all: Vec<SampleSet> = pieces
+                .iter()
+                .map(|(_, own)| members(own).collect())
+                .collect();
+            let mut below = BTreeMap::<u64, Vec<&SampleSet>>::new();
+            let mut held = 0;
+            for ((key, _), own) in pieces.iter().zip(&all) {
+                let (form, coding) = of_set_key(*key);
+                let known = self.known.get(coding as usize).copied().flatten();
+                let Some(known) = known.filter(|_| form < form::ABSENT) else {
+                    continue;
+                };
+                for term in terms.closure(known)? {
+                    let sets = below.entry(set_key(form | form::CLOSED, term));
+                    sets.or_default().push(own);
+                    held += size_of::<&SampleSet>();
+                }
+                // any number of terms may be above one
+                if held >= self.sets.most {
+                    self.sets.write(closed(std::mem::take(&mut below)))?;
+                    held = 0;
+                }
+            }
+            self.sets.write(closed(below))?;
+        }
+        self.sets.write(pieces.into_iter())
+    }
+
+    /// The file, once all individuals were written. `owners` are those of the samples.
+    pub(crate) fn finish(
+        mut self,
+        owners: &[Option<u32>],
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<ContainerWriter> {
+        self.write_sets()?;
+        let folder = self.folder;
+        self.write_all(owners, go_on)
+            .map_err(|failed| failed.into_error(folder))
+    }
+
+    fn write_all(
+        self,
+        owners: &[Option<u32>],
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<ContainerWriter, Failed> {
+        let events = u32::try_from(self.events.count).map_err(|_| {
+            Error::Usage(format!(
+                "{} records of people are too many",
+                self.events.count
+            ))
+        })?;
+        let mut payload = SetsPayload::new(self.universe, self.folder);
+        let (order, rank) = self.values.sorted();
+        let by_value = self.attributes.finish(go_on)?;
+        let by_value = by_value.renamed(&rank, self.folder, self.memory, go_on)?;
+        let attributes = payload.attributes(&self.values, &order, by_value, go_on)?;
+        let sets = payload.terms(self.sets.finish(go_on)?, go_on)?;
         let identity = (0..)
             .zip(owners)
             .all(|(sample, owner)| *owner == Some(sample));
         let sampled = owners.iter().flatten().max().map_or(0, |last| last + 1);
 
+        let mut file = ContainerWriter::default();
         let mut meta = Vec::with_capacity(META_LEN);
         let counts = [
             self.universe,
             owners.len() as u32,
-            self.codings.len() as u32,
+            self.codings.len(),
             events,
-            attributes.len() as u32,
-            (sets.len() + closed.len()) as u32,
+            self.values.len(),
+            sets.count,
             sampled,
             u32::from(identity),
         ];
@@ -153,276 +343,145 @@ impl Writer<'_> {
                 .for_each(|owner| column.push_nullable(owner.map(i64::from)));
             file.add(Kind::SampleOwners, column.finish());
         }
-        self.persons(&mut file)?;
-        self.write_codings(&mut file)?;
-
-        let mut payload = Vec::new();
-        let mut put = |members: &[u32]| {
-            let mut sets = SetWriter {
-                payload: &mut payload,
-                base: 0,
-                universe: self.universe,
-            };
-            sets.write(Members::List(members), None) as i64
-        };
-        let (mut kinds, mut places) = (ColumnWriter::default(), ColumnWriter::default());
-        let mut values = TextWriter::default();
-        for ((kind, value), members) in &attributes {
-            kinds.push(*kind);
-            values.push(value.as_bytes());
-            places.push(put(members));
+        self.persons.finish(&mut file)?;
+        write_codings(self.codings, &self.order, &self.known, &mut file)?;
+        for (kind, section) in attributes {
+            file.add(kind, section);
         }
-        file.add(Kind::AttributeKinds, kinds.finish());
-        file.add(Kind::AttributeValues, values.finish(true)?);
-        file.add(Kind::AttributeSets, places.finish());
-        let (mut keys, mut terms) = (ColumnWriter::default(), ColumnWriter::default());
-        let mut places = ColumnWriter::default();
-        let mut add = |key: i64, term: u32, members: &[u32]| {
-            keys.push(key);
-            // never all zero: so the section is there wherever there are sets
-            terms.push(i64::from(term) + 1);
-            places.push(put(members));
-        };
-        for ((key, term), members) in &sets {
-            add(*key, *term, members);
-        }
-        // their keys are above those of the others
-        for ((key, term), members) in closed {
-            add(key, term, &members.iter().collect::<Vec<u32>>());
-        }
-        file.add(Kind::TermSetKeys, keys.finish());
-        file.add(Kind::TermSetTerms, terms.finish());
-        file.add(Kind::TermSets, places.finish());
-        file.add(Kind::PeopleSets, payload);
-        self.events(&mut file);
+        file.add(Kind::TermSetKeys, sets.keys.finish());
+        file.add(Kind::TermSetTerms, sets.terms.finish());
+        file.add(Kind::TermSets, sets.places.finish());
+        file.add_section(Kind::PeopleSets, payload.written);
+        self.events.finish(&mut file)?;
         Ok(file)
     }
+}
 
-    fn persons(&self, file: &mut ContainerWriter) -> std::io::Result<()> {
-        let mut ids = TextWriter::default();
-        let mut flags = ColumnWriter::default();
-        let mut numbers = [(); 5].map(|()| ColumnWriter::nullable());
-        let mut kin: [TextWriter; 3] = Default::default();
-        for person in self.people {
-            ids.push(plain(&person.id).as_bytes());
-            let age = person.age.map(|age| (age.low.0, age.high.0)).unzip();
-            let birth = person.birth.map(|birth| (birth.first, birth.last)).unzip();
-            let country = person.country.as_ref().map(|country| self.number(country));
-            let row = [age.0, age.1, birth.0, birth.1].map(|value| value.map(i64::from));
-            for (column, value) in numbers.iter_mut().zip(row.into_iter().chain([country])) {
-                column.push_nullable(value);
+/// Pieces of the sets of terms, from the sets of what is below them.
+fn closed(below: BTreeMap<u64, Vec<&SampleSet>>) -> impl Iterator<Item = (u64, Vec<u8>)> {
+    below.into_iter().map(|(key, sets)| {
+        let bytes = match sets[..] {
+            [one] => piece(one.iter()),
+            _ => {
+                let mut all = SampleSet::default();
+                sets.into_iter().for_each(|set| all.add(set));
+                piece(all.iter())
             }
-            let mut bits = flag::of(person.deceased) << flag::DECEASED;
-            if let Some(kin) = &person.kin {
-                bits |= flag::KIN | flag::of(kin.affected) << flag::AFFECTED;
-            }
-            flags.push(bits);
-            let texts = person.kin.as_ref().map_or([""; 3], |kin| {
-                [
-                    kin.family.as_str(),
-                    kin.father.as_deref().unwrap_or(""),
-                    kin.mother.as_deref().unwrap_or(""),
-                ]
-            });
-            for (writer, text) in kin.iter_mut().zip(texts) {
-                writer.push(plain(text).as_bytes());
-            }
-        }
-        file.add(Kind::PersonIds, ids.finish(true)?);
-        file.add(Kind::PersonFlags, flags.finish());
-        let kinds = [
-            Kind::AgeLow,
-            Kind::AgeHigh,
-            Kind::BirthFirst,
-            Kind::BirthLast,
-            Kind::Countries,
-        ];
-        for (kind, column) in kinds.into_iter().zip(numbers) {
-            file.add(kind, column.finish());
-        }
-        for (kind, text) in [Kind::Families, Kind::Fathers, Kind::Mothers]
-            .into_iter()
-            .zip(kin)
-        {
-            file.add(kind, text.finish(false)?);
-        }
-        Ok(())
-    }
-
-    fn write_codings(&self, file: &mut ContainerWriter) -> std::io::Result<()> {
-        let (mut ids, mut labels) = (TextWriter::default(), TextWriter::default());
-        let mut numbers = ColumnWriter::nullable();
-        for (coding, known) in self.codings.iter().zip(&self.known) {
-            ids.push(plain(&coding.id).as_bytes());
-            labels.push(plain(&coding.label).as_bytes());
-            numbers.push_nullable(known.map(i64::from));
-        }
-        file.add(Kind::CodingIds, ids.finish(true)?);
-        file.add(Kind::CodingLabels, labels.finish(true)?);
-        file.add(Kind::CodingTerms, numbers.finish());
-        Ok(())
-    }
-
-    /// The number of a coding: all of them are in the dictionary.
-    fn number(&self, coding: &Coding) -> i64 {
-        self.coding.get(coding).copied().map_or(0, i64::from)
-    }
-
-    fn events(&self, file: &mut ContainerWriter) {
-        let mut starts = ColumnWriter::default();
-        let (mut flags, mut terms) = (ColumnWriter::default(), ColumnWriter::default());
-        let mut rest = [(); 6].map(|()| ColumnWriter::nullable());
-        // a number is kept by its bits, which no "one below the smallest" must leave
-        let mut values = ColumnWriter::default();
-        let mut count = 0i64;
-        for person in self.people {
-            starts.push(count);
-            count += person.records.len() as i64;
-            for record in &person.records {
-                let (onset, low, high) = self.time(record.onset.as_ref());
-                let (end, end_low, end_high) = self.time(record.end.as_ref());
-                let (value, content, unit) = self.value(record);
-                flags.push(
-                    scope_number(record.scope)
-                        | if record.excluded { flag::EXCLUDED } else { 0 }
-                        | onset << flag::ONSET
-                        | end << flag::END
-                        | value << flag::VALUE,
-                );
-                // never all zero: so the section is there wherever there are events
-                terms.push(self.number(&record.term) + 1);
-                values.push(content);
-                let severity = record.severity.as_ref().map(|coding| self.number(coding));
-                let row = [low, high, end_low, end_high, severity, unit];
-                for (column, value) in rest.iter_mut().zip(row) {
-                    column.push_nullable(value);
-                }
-            }
-        }
-        starts.push(count);
-        file.add(Kind::EventStarts, starts.finish());
-        file.add(Kind::EventFlags, flags.finish());
-        file.add(Kind::EventTerms, terms.finish());
-        let kinds = [
-            Kind::OnsetLow,
-            Kind::OnsetHigh,
-            Kind::EndLow,
-            Kind::EndHigh,
-            Kind::Severities,
-            Kind::Units,
-        ];
-        for (kind, column) in kinds.into_iter().zip(rest) {
-            file.add(kind, column.finish());
-        }
-        file.add(Kind::EventValues, values.finish());
-    }
-
-    fn time(&self, time: Option<&Time>) -> (i64, Option<i64>, Option<i64>) {
-        match time {
-            None => (0, None, None),
-            Some(Time::Age(ages)) => (1, Some(ages.low.0.into()), Some(ages.high.0.into())),
-            Some(Time::Date(days)) => (2, Some(days.first.into()), Some(days.last.into())),
-            Some(Time::Stage(stage)) => {
-                let number = self.number(stage);
-                (3, Some(number), Some(number))
-            }
-        }
-    }
-
-    fn value(&self, record: &Record) -> (i64, i64, Option<i64>) {
-        match &record.value {
-            None => (0, 0, None),
-            Some(Value::Number { number, unit }) => {
-                (1, number.to_bits() as i64, Some(self.number(unit)))
-            }
-            Some(Value::Term(term)) => (2, self.number(term), None),
-        }
-    }
-
-    /// Individuals by attribute and value.
-    fn attributes(&self) -> BTreeMap<(i64, String), Vec<u32>> {
-        let mut sets = BTreeMap::<(i64, String), Vec<u32>>::new();
-        for (individual, person) in (0..).zip(self.people) {
-            let mut put = |attribute, value: &str| {
-                if !value.is_empty() {
-                    let key = (attribute_number(attribute), plain(value).into_owned());
-                    let members = sets.entry(key).or_default();
-                    if members.last() != Some(&individual) {
-                        members.push(individual);
-                    }
-                }
-            };
-            if let Some(sex) = person.sex {
-                put(Attribute::Sex, sex_name(sex));
-            }
-            put(
-                Attribute::Karyotype,
-                person.karyotype.as_deref().unwrap_or(""),
-            );
-            let lists = [
-                (Attribute::Population, &person.populations),
-                (Attribute::Cohort, &person.cohorts),
-                (Attribute::Dataset, &person.collections),
-            ];
-            for (attribute, values) in lists {
-                values.iter().for_each(|value| put(attribute, value));
-            }
-            if let Some(country) = &person.country {
-                put(Attribute::Country, &country.id);
-                put(Attribute::Country, &country.label);
-            }
-            if let Some(kin) = &person.kin {
-                put(Attribute::Family, &kin.family);
-                let affected = kin
-                    .affected
-                    .map_or("", |affected| if affected { "yes" } else { "no" });
-                put(Attribute::Affected, affected);
-            }
-        }
-        sets
-    }
-
-    /// Individuals by (form and scope, coding).
-    fn term_sets(&self) -> BTreeMap<(i64, u32), Vec<u32>> {
-        let mut sets = BTreeMap::<(i64, u32), Vec<u32>>::new();
-        for (individual, person) in (0..).zip(self.people) {
-            for record in &person.records {
-                let form = if record.excluded {
-                    form::ABSENT
-                } else {
-                    form::PRESENT
-                };
-                let key = (
-                    form | scope_number(record.scope),
-                    self.number(&record.term) as u32,
-                );
-                let members = sets.entry(key).or_default();
-                if members.last() != Some(&individual) {
-                    members.push(individual);
-                }
-            }
-        }
-        sets
-    }
-
-    /// Individuals by (form and scope, term of ontologies): of what is more special, too.
-    fn closed_sets(
-        &self,
-        sets: &BTreeMap<(i64, u32), Vec<u32>>,
-    ) -> Result<BTreeMap<(i64, u32), SampleSet>> {
-        let mut closed = BTreeMap::<(i64, u32), SampleSet>::new();
-        let Some(terms) = self.terms else {
-            return Ok(closed);
         };
-        for ((key, coding), members) in sets.range(..(form::ABSENT, 0)) {
-            let known = self.known.get(*coding as usize).copied().flatten();
-            let Some(known) = known else { continue };
-            let members: SampleSet = members.iter().copied().collect();
-            for term in terms.closure(known)? {
-                let all = closed.entry((key | form::CLOSED, term)).or_default();
-                all.add(&members);
-            }
+        (key, bytes)
+    })
+}
+
+/// Sets of terms are sorted by form and scope, then by coding or term.
+fn set_key(form: i64, term: u32) -> u64 {
+    (form as u64) << 32 | u64::from(term)
+}
+
+fn of_set_key(key: u64) -> (i64, u32) {
+    ((key >> 32) as i64, key as u32)
+}
+
+/// The bytes of the sets.
+struct SetsPayload {
+    universe: u32,
+    written: Spool,
+    /// Those of one set.
+    one: Vec<u8>,
+}
+
+/// The rows of sets of terms.
+#[derive(Default)]
+struct TermSets {
+    keys: ColumnWriter,
+    terms: ColumnWriter,
+    places: ColumnWriter,
+    count: u32,
+}
+
+impl SetsPayload {
+    fn new(universe: u32, folder: Option<&Folder>) -> Self {
+        Self {
+            universe,
+            written: Spool::new(unnamed(folder)),
+            one: Vec::new(),
         }
-        Ok(closed)
     }
+
+    /// Adds a set, and gives its descriptor.
+    fn put(&mut self, members: &[u32]) -> io::Result<i64> {
+        self.one.clear();
+        let mut writer = SetWriter {
+            payload: &mut self.one,
+            base: 0,
+            universe: self.universe,
+        };
+        let descriptor = writer.write(Members::List(members), None);
+        let place = moved(descriptor, self.written.len());
+        self.written.push(&self.one)?;
+        Ok(place as i64)
+    }
+
+    /// The values of attributes in their order, and the sets, which come in this order.
+    fn attributes(
+        &mut self,
+        values: &Texts,
+        order: &[u32],
+        mut sets: Sets,
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Vec<(Kind, Vec<u8>)>, Failed> {
+        let (mut kinds, mut places) = (ColumnWriter::default(), ColumnWriter::default());
+        let mut texts = TextWriter::default();
+        let mut list = Vec::new();
+        for number in order {
+            let (kind, value) = values.bytes_of(*number).split_first().unwrap_or((&0, &[]));
+            kinds.push(i64::from(*kind));
+            texts.push(value);
+            // each has somebody: so there are as many sets as values
+            sets.next(&mut list, go_on)?;
+            places.push(self.put(&list)?);
+        }
+        Ok(vec![
+            (Kind::AttributeKinds, kinds.finish()),
+            (Kind::AttributeValues, texts.finish(true)?),
+            (Kind::AttributeSets, places.finish()),
+        ])
+    }
+
+    fn terms(
+        &mut self,
+        mut sets: Sets,
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<TermSets, Failed> {
+        let mut rows = TermSets::default();
+        let mut list = Vec::new();
+        while let Some(key) = sets.next(&mut list, go_on)? {
+            let (key, term) = of_set_key(key);
+            rows.keys.push(key);
+            // never all zero: so the section is there wherever there are sets
+            rows.terms.push(i64::from(term) + 1);
+            rows.places.push(self.put(&list)?);
+            rows.count += 1;
+        }
+        Ok(rows)
+    }
+}
+
+fn write_codings(
+    codings: &Codings,
+    order: &[u32],
+    known: &[Option<u32>],
+    file: &mut ContainerWriter,
+) -> io::Result<()> {
+    let (mut ids, mut labels) = (TextWriter::default(), TextWriter::default());
+    let mut numbers = ColumnWriter::nullable();
+    for (number, known) in order.iter().zip(known) {
+        let (id, label) = codings.get(*number);
+        ids.push(id.as_bytes());
+        labels.push(label.as_bytes());
+        numbers.push_nullable(known.map(i64::from));
+    }
+    file.add(Kind::CodingIds, ids.finish(true)?);
+    file.add(Kind::CodingLabels, labels.finish(true)?);
+    file.add(Kind::CodingTerms, numbers.finish());
+    Ok(())
 }

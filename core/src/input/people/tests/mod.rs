@@ -2,15 +2,87 @@
 
 mod bad;
 mod cohorts;
+mod endless;
 mod json;
 mod keys;
 mod pedigrees;
 mod tables;
 mod times;
 
-use super::{PeopleInput, read_people};
-use crate::model::{Person, Record, Scope};
+use super::{Part, Refusal, Warning, assemble};
+use crate::model::{Coding, Person, Record, Scope};
+use crate::store::runs::Runs;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+
+/// What is read of files of people.
+#[derive(Debug)]
+struct PeopleInput {
+    /// In the order of their first mention.
+    people: Vec<Person>,
+    read: u64,
+    merged: u64,
+    refused: Vec<Refusal>,
+    refused_more: u64,
+    warnings: Vec<Warning>,
+}
+
+fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> crate::Result<PeopleInput> {
+    let mut gathered = super::read_people(paths, mapping, None, &mut || Ok(()))?;
+    let mut names = vec![Vec::new(); gathered.identities.len() as usize];
+    let mut each = |kind, name: &str, person| {
+        let names: &mut Vec<_> = &mut names[person as usize];
+        names.push((kind, name.to_owned()));
+    };
+    gathered.names(&mut || Ok(()), &mut each).unwrap();
+    for names in &mut names {
+        // the id, which goes last
+        names.pop();
+        names.sort_by_key(|(kind, _)| *kind);
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+    }
+    let numbers: Vec<u32> = (0..gathered.identities.len()).collect();
+    let runs = Runs::of(None, None, 1 << 20);
+    let merge = gathered.sort(&numbers, runs, &mut || Ok(())).unwrap();
+    let (identities, codings, mut notes) = gathered.into_parts();
+    let mut people = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
+    assemble(
+        merge,
+        &identities,
+        &mut notes,
+        &mut || Ok(()),
+        &mut |part| {
+            match part {
+                Part::Start => assert!(records.is_empty()),
+                Part::Event(event) => records.push(event.record(|number| {
+                    let (id, label) = codings.get(number);
+                    Ok(Coding {
+                        id: id.to_owned(),
+                        label: label.to_owned(),
+                    })
+                })?),
+                Part::Person(person) => people.push(Person {
+                    records: std::mem::take(&mut records),
+                    sample_names: std::mem::take(&mut names[people.len()]),
+                    ..person.clone()
+                }),
+            }
+            Ok(())
+        },
+    )
+    .unwrap();
+    let input = notes.into_input();
+    Ok(PeopleInput {
+        people,
+        read: input.read,
+        merged: input.merged,
+        refused: input.refused,
+        refused_more: input.refused_more,
+        warnings: input.warnings,
+    })
+}
 
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, Vec<PathBuf>) {
