@@ -293,7 +293,7 @@ fn count_rows(dataset: &View, of: &str, group: &Group, full: bool) -> varidex::R
 
 /// Whole questions over a region.
 fn questions(criterion: &mut Criterion, dataset: &View) -> Result<()> {
-    let everybody = dataset.everybody()?;
+    let everybody = dataset.all()?;
     let rows = count_rows(dataset, "all", &everybody, true)?.1;
     let mut group = criterion.benchmark_group("region");
     let contig = dataset.contigs().next().unwrap_or_default().to_owned();

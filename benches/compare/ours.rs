@@ -64,7 +64,7 @@ pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Res
         .collect();
     let seconds = timed(rare.len(), || {
         rare.iter().try_fold(0, |sum, text| {
-            Ok(sum + dataset.ask(text.as_str())?.and(&few)?.count())
+            Ok(sum + dataset.ask(text.as_str())?.intersection(&few)?.count())
         })
     })?;
     add("rare in group", seconds);
@@ -81,7 +81,7 @@ pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Res
         }
     }
 
-    let everybody = dataset.everybody()?;
+    let everybody = dataset.all()?;
     add(
         "every ac",
         timed(1, || count_rows(dataset, "all", &everybody, false))?,

@@ -6,15 +6,32 @@ import {
 } from './arguments.js'
 import { wrongArgument } from './errors.js'
 import { Group, heldBy } from './group.js'
+import { alsoAs } from './renamed.js'
 import {
   Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
-  BuildReport, Cancel, Explanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, NativeDataset,
-  NativeGroup, PeopleCount, SectionSize, TableSettings, TermCount,
+  BuildReport, Cancel, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, NativeDataset,
+  NativeGroup, PeopleCount, SectionSize, Step as NativeStep, TableSettings, TermCount,
 } from '../native/binding.js'
 
 export type { ExportSummary, Genotypes, ManyFrequencies } from '../native/binding.js'
+
+/** A part of a question, as it was run. */
+export interface Step extends NativeStep {
+  /** @deprecated `segmentsSkipped` */
+  readonly segmentsPassedBy: number
+  /** @deprecated `individuals` */
+  readonly people: number
+}
+
+/** What was done to answer a question. */
+export interface Explanation extends NativeExplanation {
+  /** The parts, in the order they were run. */
+  steps: Step[]
+  /** @deprecated `individuals` */
+  readonly people: number
+}
 
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
@@ -95,7 +112,10 @@ export class Dataset {
   async explain(who: Expression, told?: Abortable): Promise<Explanation> {
     const asked = expression('expression', who)
     const { signal } = options(told, ['signal'])
-    return run(signal, (cancel) => this.#held.explain(asked, cancel))
+    const found = await run(signal, (cancel) => this.#held.explain(asked, cancel))
+    const steps = found.steps.map((step) => alsoAs(
+      alsoAs(step, 'Step', 'segmentsPassedBy', 'segmentsSkipped'), 'Step', 'people', 'individuals'))
+    return alsoAs({ ...found, steps }, 'Explanation', 'people', 'individuals')
   }
 
   /** The variants that an expression picks, with their counts. */

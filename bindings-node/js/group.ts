@@ -2,6 +2,7 @@
 
 import { now, options, run, text, type Abortable } from './arguments.js'
 import { wrongArgument } from './errors.js'
+import { renamed } from './renamed.js'
 import type { NativeGroup, Ranked } from '../native/binding.js'
 
 /** The native part of a group, for this package alone. */
@@ -108,8 +109,14 @@ export class Group implements Iterable<string> {
   }
 
   /** Those of this group that are not in the other. */
+  difference(other: Group): Group {
+    return now(() => Group.of(heldBy(this).difference(heldBy(other))))
+  }
+
+  /** @deprecated `difference` */
   without(other: Group): Group {
-    return now(() => Group.of(heldBy(this).without(heldBy(other))))
+    renamed('Group.without', 'difference')
+    return this.difference(other)
   }
 
   /** Those of just one of the groups. */
@@ -117,9 +124,15 @@ export class Group implements Iterable<string> {
     return now(() => Group.of(heldBy(this).xor(heldBy(other))))
   }
 
-  /** Everybody else. */
+  /** All others. */
+  complement(): Group {
+    return now(() => Group.of(heldBy(this).complement()))
+  }
+
+  /** @deprecated `complement` */
   others(): Group {
-    return now(() => Group.of(heldBy(this).others()))
+    renamed('Group.others', 'complement')
+    return this.complement()
   }
 
   /** Whether they are the same people of the same state of a dataset. */

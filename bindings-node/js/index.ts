@@ -17,8 +17,9 @@ import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../nativ
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js'
 export {
-  Dataset, type Counted, type ExportOptions, type ExportSummary, type FrequencyOptions,
-  type CarrierOptions, type Genotypes, type GroupOption, type ManyFrequencies,
+  Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary,
+  type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type ManyFrequencies,
+  type Step,
 } from './dataset.js'
 export { Group } from './group.js'
 export {
@@ -26,9 +27,9 @@ export {
   type TableOptions, type VariantRow,
 } from './table.js'
 export type {
-  AnnotationReport, BuildReport, BuildWarning, ContigRows, Explanation, Frequency, Info, InfoKey, PeopleCount,
+  AnnotationReport, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
   PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
-  Simulated, SimulatedFile, Step, TermCount,
+  Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'
 
 /** This version. */

@@ -60,9 +60,9 @@ export declare class NativeGroup {
   samples(): Uint32Array
   and(other: NativeGroup): NativeGroup
   or(other: NativeGroup): NativeGroup
-  without(other: NativeGroup): NativeGroup
+  difference(other: NativeGroup): NativeGroup
   xor(other: NativeGroup): NativeGroup
-  others(): NativeGroup
+  complement(): NativeGroup
 }
 
 /** A table that is being read. */
@@ -168,8 +168,8 @@ export interface Explanation {
   steps: Array<Step>
   /** What is to be known of the people found. */
   notes: Array<string>
-  /** The people found. */
-  people: number
+  /** The individuals found. */
+  individuals: number
   /** Wall time. */
   seconds: number
   /** All of it as the command line prints it. */
@@ -466,15 +466,15 @@ export interface Step {
   /** Segments read. */
   segmentsRead: number
   /** Segments skipped. */
-  segmentsPassedBy: number
+  segmentsSkipped: number
   /** Rows looked at. */
   candidateRows: number
   /** Variants that fit. */
   variants: number
   /** Bytes of sets of carriers that were read. */
   setBytes: number
-  /** People found. */
-  people: number
+  /** Individuals found. */
+  individuals: number
 }
 
 /** Which table, and of which variants. */

@@ -14,15 +14,15 @@ pub struct Step {
     /// Segments read.
     pub segments_read: i64,
     /// Segments skipped.
-    pub segments_passed_by: i64,
+    pub segments_skipped: i64,
     /// Rows looked at.
     pub candidate_rows: i64,
     /// Variants that fit.
     pub variants: i64,
     /// Bytes of sets of carriers that were read.
     pub set_bytes: i64,
-    /// People found.
-    pub people: i64,
+    /// Individuals found.
+    pub individuals: i64,
 }
 
 /// What was done to answer a question.
@@ -35,8 +35,8 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// What is to be known of the people found.
     pub notes: Vec<String>,
-    /// The people found.
-    pub people: i64,
+    /// The individuals found.
+    pub individuals: i64,
     /// Wall time.
     pub seconds: f64,
     /// All of it as the command line prints it.
@@ -44,24 +44,24 @@ pub struct Explanation {
 }
 
 impl From<varidex::Explanation> for Explanation {
-    fn from(told: varidex::Explanation) -> Self {
-        let text = told.to_string();
-        let steps = told.steps.into_iter().map(|step| Step {
+    fn from(explained: varidex::Explanation) -> Self {
+        let text = explained.to_string();
+        let steps = explained.steps.into_iter().map(|step| Step {
             what: step.what,
             notes: step.notes,
             segments_read: number(step.segments.0),
-            segments_passed_by: number(step.segments.1),
+            segments_skipped: number(step.segments.1),
             candidate_rows: number(step.candidate_rows),
             variants: number(step.variants),
             set_bytes: number(step.set_bytes),
-            people: number(step.people),
+            individuals: number(step.individuals),
         });
         Self {
-            expression: told.expression,
+            expression: explained.expression,
             steps: steps.collect(),
-            notes: told.notes,
-            people: number(told.people),
-            seconds: told.seconds,
+            notes: explained.notes,
+            individuals: number(explained.individuals),
+            seconds: explained.seconds,
             text,
         }
     }

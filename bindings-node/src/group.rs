@@ -100,26 +100,26 @@ impl NativeGroup {
 
     #[napi]
     pub fn and(&self, other: &NativeGroup) -> napi::Result<NativeGroup> {
-        self.combine(other, Group::and)
+        self.combine(other, Group::intersection)
     }
 
     #[napi]
     pub fn or(&self, other: &NativeGroup) -> napi::Result<NativeGroup> {
-        self.combine(other, Group::or)
+        self.combine(other, Group::union)
     }
 
     #[napi]
-    pub fn without(&self, other: &NativeGroup) -> napi::Result<NativeGroup> {
-        self.combine(other, Group::without)
+    pub fn difference(&self, other: &NativeGroup) -> napi::Result<NativeGroup> {
+        self.combine(other, Group::difference)
     }
 
     #[napi]
     pub fn xor(&self, other: &NativeGroup) -> napi::Result<NativeGroup> {
-        self.combine(other, Group::either_but_not_both)
+        self.combine(other, Group::symmetric_difference)
     }
 
     #[napi]
-    pub fn others(&self) -> napi::Result<NativeGroup> {
-        now(|| Ok(Self(self.0.others()?)))
+    pub fn complement(&self) -> napi::Result<NativeGroup> {
+        now(|| Ok(Self(self.0.complement()?)))
     }
 }

@@ -65,9 +65,28 @@ describe('a dataset', () => {
     expect((await dataset.ask('carriers(gene:ALPHA, hom)')).idsSync()).toEqual(['P3'])
     expect(dataset.askSync('HP:0003324 & population:FIN').idsSync()).toEqual(['P1'])
     const told = await dataset.explain('carriers(gene:ALPHA, hom) & sex:female')
-    expect(told.people).toBe(1)
+    expect(told.individuals).toBe(1)
     expect(told.steps.length).toBe(2)
     expect(told.text).toContain('people 1')
+  })
+
+  it('knows old names, and warns of them once', async () => {
+    const warnings: string[] = []
+    const heard = (warning: Error) => { warnings.push(`${warning.name}: ${warning.message}`) }
+    process.on('warning', heard)
+    const explained = await dataset.explain('carriers(gene:ALPHA, hom)')
+    expect([explained.people, explained.people]).toEqual([explained.individuals, explained.individuals])
+    for (const step of explained.steps) {
+      expect(step.people).toBe(step.individuals)
+      expect(step.segmentsPassedBy).toBe(step.segmentsSkipped)
+    }
+    const finns = await dataset.ask('population:FIN')
+    expect(finns.others().equals(finns.complement())).toBe(true)
+    expect(finns.without(finns).exists).toBe(false)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', heard)
+    expect(warnings.filter((text) => text === 'DeprecationWarning: Explanation.people is individuals now')).toHaveLength(1)
+    expect(warnings).toContain('DeprecationWarning: Group.without is difference now')
   })
 
   it('counts people and terms', async () => {
@@ -163,12 +182,12 @@ describe('a group', () => {
     const [finns, women] = [await dataset.ask('population:FIN'), await dataset.ask('sex:female')]
     expect(finns.and(women).idsSync()).toEqual(['P1'])
     expect(finns.or(women).idsSync()).toEqual(['P1', 'P2', 'P3'])
-    expect(finns.without(women).idsSync()).toEqual(['P2'])
+    expect(finns.difference(women).idsSync()).toEqual(['P2'])
     expect(finns.xor(women).idsSync()).toEqual(['P2', 'P3'])
-    expect(finns.others().idsSync()).toEqual(['P3', 'DAN'])
+    expect(finns.complement().idsSync()).toEqual(['P3', 'DAN'])
     expect(finns.and(women).equals(dataset.askSync('samples(ANNA)'))).toBe(true)
     expect(finns.equals(women)).toBe(false)
-    expect(finns.without(finns).exists).toBe(false)
+    expect(finns.difference(finns).exists).toBe(false)
   })
 
   it('is ranked where a similarity was asked for', async () => {

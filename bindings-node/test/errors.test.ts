@@ -138,7 +138,7 @@ describe('arguments of a wrong type', () => {
       async () => other.frequencySync('rs1', { group }),
       async () => theirs.and(group),
       async () => theirs.or(group),
-      async () => theirs.without(group),
+      async () => theirs.difference(group),
       async () => theirs.xor(group),
     ]
     for (const mix of mixed) {

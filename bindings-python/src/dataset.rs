@@ -2,7 +2,7 @@
 
 use crate::arguments::{GroupOrText, OneOrMany, group, parsed};
 use crate::build::Teller;
-use crate::error::{plain, raise};
+use crate::error::{plain, raise, renamed};
 use crate::explanation::Explanation;
 use crate::frequency::{Filled, Frequencies, Frequency};
 use crate::group::{Group, open_state};
@@ -178,10 +178,16 @@ impl Dataset {
         Ok(Explanation(run(py, || view.explain(expression))?))
     }
 
-    /// Everybody: all samples, and all people without samples.
+    /// The name of `all` before: it goes with the next release.
     fn everybody(&self, py: Python<'_>) -> PyResult<Group> {
+        renamed(py, c"Dataset.everybody is Dataset.all now")?;
+        self.all(py)
+    }
+
+    /// All individuals: all samples, and all individuals without samples.
+    fn all(&self, py: Python<'_>) -> PyResult<Group> {
         let view = self.core(py)?;
-        run(py, || view.everybody()).map(Group)
+        run(py, || view.all()).map(Group)
     }
 
     /// The variants that an expression picks, with counts in everybody or in a group. Positions are

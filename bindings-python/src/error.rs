@@ -1,7 +1,9 @@
 //! Errors as exceptions: the classes are those of `varidex.errors`.
 
+use pyo3::exceptions::PyDeprecationWarning;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::ffi::CStr;
 use std::io::ErrorKind;
 use varidex::{Error, Place};
 
@@ -109,4 +111,9 @@ fn make(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Cancelled => of(py, "Cancelled", (text,), &attributes),
         _ => of(py, "Error", (text,), &attributes),
     }
+}
+
+/// Warns of a name that goes with the next release.
+pub(crate) fn renamed(py: Python<'_>, message: &CStr) -> PyResult<()> {
+    PyErr::warn(py, &py.get_type::<PyDeprecationWarning>(), message, 1)
 }

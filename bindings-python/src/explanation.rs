@@ -1,5 +1,6 @@
 //! What was done to answer a question.
 
+use crate::error::renamed;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -23,8 +24,15 @@ impl Explanation {
 
     /// The individuals found.
     #[getter]
-    fn people(&self) -> u64 {
-        self.0.people
+    fn individuals(&self) -> u64 {
+        self.0.individuals
+    }
+
+    /// The name of `individuals` before: it goes with the next release.
+    #[getter]
+    fn people(&self, py: Python<'_>) -> PyResult<u64> {
+        renamed(py, c"Explanation.people is Explanation.individuals now")?;
+        Ok(self.0.individuals)
     }
 
     /// Wall time.
@@ -33,24 +41,27 @@ impl Explanation {
         self.0.seconds
     }
 
-    /// The parts, in the order they were run.
+    /// The parts, in the order they were run. `segments_passed_by` and `people` are the names of
+    /// `segments_skipped` and `individuals` before, and go with the next release.
     #[getter]
     fn steps<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let steps = self.0.steps.iter().map(|step| {
-            let told = PyDict::new(py);
-            told.set_item("what", &step.what)?;
-            told.set_item("notes", &step.notes)?;
+            let shown = PyDict::new(py);
+            shown.set_item("what", &step.what)?;
+            shown.set_item("notes", &step.notes)?;
             for (name, count) in [
                 ("segments_read", step.segments.0),
+                ("segments_skipped", step.segments.1),
                 ("segments_passed_by", step.segments.1),
                 ("candidate_rows", step.candidate_rows),
                 ("variants", step.variants),
                 ("set_bytes", step.set_bytes),
-                ("people", step.people),
+                ("individuals", step.individuals),
+                ("people", step.individuals),
             ] {
-                told.set_item(name, count)?;
+                shown.set_item(name, count)?;
             }
-            Ok(told)
+            Ok(shown)
         });
         steps.collect()
     }

@@ -117,23 +117,23 @@ impl Group {
     }
 
     fn __and__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::and)
+        self.with(py, other.get(), varidex::Group::intersection)
     }
 
     fn __or__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::or)
+        self.with(py, other.get(), varidex::Group::union)
     }
 
     fn __sub__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::without)
+        self.with(py, other.get(), varidex::Group::difference)
     }
 
     fn __xor__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::either_but_not_both)
+        self.with(py, other.get(), varidex::Group::symmetric_difference)
     }
 
     fn __invert__(&self, py: Python<'_>) -> PyResult<Self> {
-        self.with(py, self, |a, _| a.others())
+        self.with(py, self, |a, _| a.complement())
     }
 
     fn __richcmp__(

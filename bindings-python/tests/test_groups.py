@@ -24,7 +24,9 @@ def test_a_group_is_a_set(small: varidex.Dataset) -> None:
     assert men == small.ask("sex:male") != carriers
     assert hash(men) == hash(small.ask("sex:male"))
     assert men != "men" and men != carriers
-    assert small.everybody() == men | ~men
+    assert small.all() == men | ~men
+    with pytest.warns(DeprecationWarning, match="Dataset.all"):
+        assert small.everybody() == small.all()
 
 
 def test_the_expression_of_a_combination_picks_the_same(small: varidex.Dataset) -> None:

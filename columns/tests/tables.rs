@@ -212,7 +212,7 @@ fn groups_of_another_state_are_refused() {
         build(&[other.path().join("in.vcf")], &to, &options, &mut |_| true).unwrap();
         Dataset::open(&to).unwrap().view()
     };
-    let group = there.everybody().unwrap();
+    let group = there.all().unwrap();
     let refused = variants(&here, &query("all", Some(&group))).unwrap_err();
     assert!(matches!(refused, Error::Usage(_)), "{refused}");
 }
@@ -245,7 +245,7 @@ fn some_columns_are_those_of_the_whole_table() {
         let mut all: Vec<Table> = tables.collect();
         all.push(people(&view, &["sex".parse().unwrap()], None, 0).unwrap());
         all.push(people(&view, &[], None, 3).unwrap());
-        all.push(ids(&view.everybody().unwrap(), None).unwrap());
+        all.push(ids(&view.all().unwrap(), None).unwrap());
         all
     };
     for number in 0..make().len() {

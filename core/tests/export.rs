@@ -335,7 +335,7 @@ fn a_group_has_its_own_columns_and_counts() {
         ["1 200 . A C . . AC=0;AN=0"]
     );
     let other = built(&[vcf("a", &["1 1 . A C . . . GT 0|1"])]);
-    let strange = other.dataset.everybody().unwrap();
+    let strange = other.dataset.all().unwrap();
     let refused = d.export_to(
         "all",
         Some(&strange),

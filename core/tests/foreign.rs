@@ -88,10 +88,10 @@ fn groups_of_another_dataset_are_refused() {
     let position = Position::from_one_based(100).unwrap();
     let allele = here.allele("1", position, "A", "G").unwrap().unwrap();
     refused("counts_in", allele.counts_in(&theirs));
-    refused("and", mine.and(&theirs));
-    refused("or", mine.or(&theirs));
-    refused("without", mine.without(&theirs));
-    refused("either_but_not_both", mine.either_but_not_both(&theirs));
+    refused("intersection", mine.intersection(&theirs));
+    refused("union", mine.union(&theirs));
+    refused("difference", mine.difference(&theirs));
+    refused("symmetric_difference", mine.symmetric_difference(&theirs));
 
     // what is made of a dataset beside groups
     let mut variants = here.variants("all").unwrap();
@@ -112,9 +112,9 @@ fn groups_of_the_same_state_fit_however_it_was_opened() {
     let again = Dataset::open(here.path()).unwrap().view();
     let group = again.ask("samples(a)").unwrap();
     assert!(here.variants_in("all", &group).is_ok());
-    let all = here.everybody().unwrap();
-    assert_eq!(all.and(&group).unwrap().count(), 1);
-    assert_eq!(all.without(&group).unwrap().count(), 2);
+    let all = here.all().unwrap();
+    assert_eq!(all.intersection(&group).unwrap().count(), 1);
+    assert_eq!(all.difference(&group).unwrap().count(), 2);
     let trios = Trios::of_people(&again).unwrap();
     let mut variants = here.variants("all").unwrap();
     let mut variant = variants.next().unwrap().unwrap();

@@ -199,7 +199,7 @@ pub unsafe extern "C" fn vdx_group_and(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, Group::and) }
+    unsafe { join(a, b, group, error, Group::intersection) }
 }
 
 /// Those of either group.
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn vdx_group_or(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, Group::or) }
+    unsafe { join(a, b, group, error, Group::union) }
 }
 
 /// Those of the first group that are not in the second.
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn vdx_group_without(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { join(a, b, group, error, Group::without) }
+    unsafe { join(a, b, group, error, Group::difference) }
 }
 
 /// Frees a group; NULL is none.

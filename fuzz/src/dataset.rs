@@ -203,8 +203,8 @@ fn groups(dataset: &View, limit: usize) -> Result<()> {
     let Some(group) = some_samples(dataset)? else {
         return Ok(());
     };
-    let everybody = dataset.everybody()?;
-    let others = everybody.without(&group)?;
+    let everybody = dataset.all()?;
+    let others = everybody.difference(&group)?;
     // a person with samples on both sides counts on both
     assert!(group.count() + others.count() >= everybody.count());
     let samples = |group: &Group| group.samples().len();
@@ -242,7 +242,7 @@ fn groups(dataset: &View, limit: usize) -> Result<()> {
 
 fn people(dataset: &View, who: &str) -> Result<()> {
     let group = dataset.ask(who)?;
-    assert!(group.count() <= dataset.everybody()?.count());
+    assert!(group.count() <= dataset.all()?.count());
     group.ids()?;
     let members: SampleSet = group.samples().iter().collect();
     assert_eq!(members, *group.samples());
@@ -334,7 +334,7 @@ fn find(dataset: &View, allele: &Allele) -> Result<()> {
         Err(e) => return Err(e),
         Ok(Some(found)) => {
             found.counts()?;
-            found.counts_in(&dataset.everybody()?)?;
+            found.counts_in(&dataset.all()?)?;
             found.carriers(|carrier| {
                 carrier.zygosity();
             })?;

@@ -476,7 +476,7 @@ impl Scan {
             assert_eq!(
                 counts,
                 found
-                    .counts_in(&dataset.everybody().expect("everybody"))
+                    .counts_in(&dataset.all().expect("everybody"))
                     .expect("counts")
             );
             let mut carriers = Vec::new();

@@ -77,7 +77,7 @@ fn run_where(text: &str) {
 fn run_who(text: &str, printed: &str) {
     match DATASET.ask(text) {
         Ok(group) => {
-            let everybody = DATASET.everybody().expect("a sound dataset can be read");
+            let everybody = DATASET.all().expect("a sound dataset can be read");
             assert!(group.count() <= everybody.count());
             let again = DATASET.ask(printed).expect("printed text is understood");
             assert_eq!(group.samples(), again.samples());

@@ -81,11 +81,11 @@ fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
                 "what": step.what,
                 "notes": step.notes,
                 "segments_read": step.segments.0,
-                "segments_passed_by": step.segments.1,
+                "segments_skipped": step.segments.1,
                 "candidate_rows": step.candidate_rows,
                 "variants": step.variants,
                 "set_bytes": step.set_bytes,
-                "people": step.people,
+                "individuals": step.individuals,
             })
         })
         .collect();
@@ -94,7 +94,7 @@ fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
         "plan": planned,
         "steps": steps,
         "notes": explanation.notes,
-        "people": explanation.people,
+        "individuals": explanation.individuals,
         "seconds": explanation.seconds,
     });
     match args.format {

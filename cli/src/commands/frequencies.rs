@@ -11,7 +11,7 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
     let group = super::group(&view, args.grouped.group.as_deref(), messages)?;
     let counting = match &group {
         Some(group) => group.counting_note(),
-        None => view.everybody()?.counting_note(),
+        None => view.all()?.counting_note(),
     };
     super::say_notes(&counting, messages);
     let query = super::query(asked, group.as_ref())?;

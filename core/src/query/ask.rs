@@ -71,7 +71,7 @@ impl View {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
-    pub fn everybody(&self) -> Result<Group> {
+    pub fn all(&self) -> Result<Group> {
         Group::new(self, Subjects::of(self).all(), None, "all".to_owned())
     }
 

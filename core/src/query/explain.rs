@@ -21,7 +21,7 @@ pub struct Explanation {
     /// What is to be known of the people found.
     pub notes: Vec<String>,
     /// The individuals found.
-    pub people: u64,
+    pub individuals: u64,
     /// Wall time.
     pub seconds: f64,
 }
@@ -46,12 +46,12 @@ impl fmt::Display for Explanation {
                     step.candidate_rows, step.variants, step.set_bytes
                 )?;
             }
-            writeln!(f, "   people {}", step.people)?;
+            writeln!(f, "   people {}", step.individuals)?;
         }
         for note in &self.notes {
             writeln!(f, "{note}")?;
         }
-        writeln!(f, "people {} in {:.6} s", self.people, self.seconds)
+        writeln!(f, "people {} in {:.6} s", self.individuals, self.seconds)
     }
 }
 
@@ -102,7 +102,7 @@ impl Plan {
             expression: group.label().to_owned(),
             steps,
             notes: group.counting_note().into_iter().collect(),
-            people: group.count(),
+            individuals: group.count(),
             seconds,
         })
     }

@@ -271,7 +271,7 @@ impl Group {
     ///
     /// [`Error::Usage`] where the other is of another dataset, or of another state of this one;
     /// [`Error::Damaged`] where the owners of samples cannot be read.
-    pub fn and(&self, other: &Self) -> Result<Self> {
+    pub fn intersection(&self, other: &Self) -> Result<Self> {
         let both = self.held.subjects.intersection(other.subjects_in(self)?);
         self.with(both, format!("({}) & ({})", self.label(), other.label()))
     }
@@ -280,8 +280,8 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// As [`Self::and`].
-    pub fn or(&self, other: &Self) -> Result<Self> {
+    /// As [`Self::intersection`].
+    pub fn union(&self, other: &Self) -> Result<Self> {
         let either = self.held.subjects.union(other.subjects_in(self)?);
         self.with(either, format!("({}) | ({})", self.label(), other.label()))
     }
@@ -290,18 +290,18 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// As [`Self::and`].
-    pub fn without(&self, other: &Self) -> Result<Self> {
+    /// As [`Self::intersection`].
+    pub fn difference(&self, other: &Self) -> Result<Self> {
         let rest = self.held.subjects.difference(other.subjects_in(self)?);
         self.with(rest, format!("({}) & !({})", self.label(), other.label()))
     }
 
-    /// Everybody else.
+    /// All others.
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`] where the owners of samples cannot be read.
-    pub fn others(&self) -> Result<Self> {
+    pub fn complement(&self) -> Result<Self> {
         let rest = Subjects::of(&self.view).all();
         let rest = rest.difference(&self.held.subjects);
         Self::new(&self.view, rest, None, format!("!({})", self.label()))
@@ -311,8 +311,8 @@ impl Group {
     ///
     /// # Errors
     ///
-    /// As [`Self::and`].
-    pub fn either_but_not_both(&self, other: &Self) -> Result<Self> {
+    /// As [`Self::intersection`].
+    pub fn symmetric_difference(&self, other: &Self) -> Result<Self> {
         let theirs = other.subjects_in(self)?;
         let one = self.held.subjects.symmetric_difference(theirs);
         let (a, b) = (self.label(), other.label());

@@ -265,7 +265,7 @@ fn counted(dataset: &View, table: &str, group: &[u32]) {
         }
     }
     let group = match group.is_empty() {
-        true => dataset.everybody().unwrap(),
+        true => dataset.all().unwrap(),
         false => group_of(dataset, group),
     };
     let mut found = Vec::new();

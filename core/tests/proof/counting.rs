@@ -683,7 +683,7 @@ proptest! {
             built.compare_genotypes(&shown);
         }
         // several groups in one walk
-        let others = [group.clone(), built.dataset.everybody().unwrap()];
+        let others = [group.clone(), built.dataset.all().unwrap()];
         let mut variants = built.dataset.variants_by("af<0.5 | ac>=0", &others).unwrap();
         for ((_, whole), (_, part)) in shown.iter().zip(&within) {
             let mut variant = variants.next().unwrap().unwrap();

@@ -55,14 +55,14 @@ fn truth(table: &Path, from: i64, to: i64) -> Alleles {
 }
 
 fn compare(dataset: &View, mut truth: Alleles) {
-    let whole = dataset.everybody().unwrap();
+    let whole = dataset.all().unwrap();
     // two halves of everybody, counted from the sets, are everybody
     let names: Vec<&str> = dataset.sample_names().unwrap().collect();
     let half: Vec<&str> = names.iter().copied().step_by(3).collect();
     let half = dataset
         .ask(&format!("samples({})", half.join(",")))
         .unwrap();
-    let rest = whole.without(&half).unwrap();
+    let rest = whole.difference(&half).unwrap();
     let mut all = dataset.variants("all").unwrap();
     let mut one = dataset.variants_in("all", &half).unwrap();
     let mut other = dataset.variants_in("all", &rest).unwrap();

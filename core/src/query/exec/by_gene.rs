@@ -294,7 +294,7 @@ mod tests {
                 let question = format!("carriers(gene:\"{name}\"{beside}{option})");
                 let expected = without.ask(&*question).unwrap();
                 let explained = dataset.explain(&*question).unwrap();
-                assert_eq!(explained.people, expected.count(), "{question}");
+                assert_eq!(explained.individuals, expected.count(), "{question}");
                 let stored = dataset.ask(&*question).unwrap();
                 assert_eq!(stored.samples(), expected.samples(), "{question}");
                 // of those who are left something else is rare

@@ -146,7 +146,7 @@ impl Run<'_> {
         };
         let found = self.subjects.seen(found);
         if let Some(steps) = &mut self.steps {
-            step.people = self.subjects.count(&found)?;
+            step.individuals = self.subjects.count(&found)?;
             steps.push(step);
         }
         Ok(found)

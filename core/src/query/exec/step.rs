@@ -18,7 +18,7 @@ pub struct Step {
     /// Segments opened, and segments that the manifest ruled out.
     pub segments: (u64, u64),
     /// Individuals found.
-    pub people: u64,
+    pub individuals: u64,
 }
 
 impl Step {

@@ -200,7 +200,7 @@ fn people(dataset: &View, all: &mut Answers) -> Result<()> {
             format!("{:?}", dataset.term_counts(scope)?),
         );
     }
-    let everybody = dataset.everybody()?;
+    let everybody = dataset.all()?;
     all.insert("people".to_owned(), format!("{:?}", everybody.ids()?));
     let trios = Trios::of_people(dataset)?;
     let mut reported = format!("{} ", trios.len());

@@ -196,7 +196,7 @@ pub fn dump(dataset: &View) -> varidex::Result<String> {
     let half: Vec<u32> = (0..dataset.sample_count()).step_by(2).collect();
     let names: varidex::Result<Vec<&str>> = half.iter().map(|&n| dataset.sample_name(n)).collect();
     let group = match names? {
-        names if names.is_empty() => dataset.everybody().unwrap(),
+        names if names.is_empty() => dataset.all().unwrap(),
         names => dataset.ask(varidex::GroupExpr::samples(names))?,
     };
     dump_variants(&mut dataset.variants("all")?, &mut text)?;

@@ -303,7 +303,7 @@ pub fn compare_who(cohort: &Cohort<'_>, dataset: &View, who: &GroupExpr) {
     assert_eq!(found.count(), expected.len() as u64, "{text}");
     assert_eq!(found.exists(), !expected.is_empty(), "{text}");
     assert_eq!(
-        dataset.explain(&*text).unwrap().people,
+        dataset.explain(&*text).unwrap().individuals,
         found.count(),
         "{text}"
     );
