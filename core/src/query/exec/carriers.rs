@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 /// The people that carry what is asked for, by a question that is ready where rows are read; of those `within`,
 /// where others do not matter.
-pub(in crate::query) fn find(
+pub(super) fn find(
     view: &View,
     subjects: &Subjects<'_>,
     of: BoundCarriers,

@@ -71,7 +71,7 @@ pub struct CompoundPair {
 }
 
 /// The samples that have a pair in some gene; of those who are `left`, where others do not matter.
-pub(in crate::query) fn find(
+pub(super) fn find(
     view: &View,
     question: Question,
     mut left: Option<SampleSet>,

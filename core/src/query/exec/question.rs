@@ -1,4 +1,5 @@
-//! A question for variants that is ready to be walked: the questions within it are answered.
+//! A question for variants that is ready to be walked: the questions within it are answered. Only files beside
+//! this one make and open it.
 
 use crate::query::expr::Node;
 use crate::query::plan::rows::Rows;
@@ -8,9 +9,9 @@ use crate::set::SampleSet;
 /// Which variants.
 #[derive(Debug, Clone)]
 pub(in crate::query) struct Question {
-    pub(in crate::query) test: Node<Test>,
+    pub(super) test: Node<Test>,
     /// Candidates by part.
-    pub(in crate::query) rows: Vec<Option<Rows>>,
+    pub(super) rows: Vec<Option<Rows>>,
     /// The samples that [`Test::NumberIn`] counts in, by its number.
-    pub(in crate::query) groups: Vec<SampleSet>,
+    pub(super) groups: Vec<SampleSet>,
 }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::query::expr::Node;
 use crate::query::plan::admit::Admitted;
 use crate::query::plan::bound::{BoundGroup, BoundVariants, GroupPart, GroupTest};
+use crate::query::plan::candidates::candidates_of;
 use crate::query::plan::rules::{Rule, Rules};
 use crate::set::SampleSet;
 
@@ -46,9 +47,13 @@ pub(in crate::query) fn variants(view: &View, plan: Admitted<BoundVariants>) -> 
 fn question(view: &View, of: BoundVariants) -> Result<Question> {
     let subjects = Subjects::of(view);
     let samples = |group| Ok(subjects.samples_in(&find(view, group, false)?.subjects));
+    let rows = match of.rows {
+        Some(rows) => rows,
+        None => candidates_of(view, &of.test, of.rules)?,
+    };
     Ok(Question {
         test: of.test,
-        rows: of.rows,
+        rows,
         groups: of.groups.into_iter().map(samples).collect::<Result<_>>()?,
     })
 }

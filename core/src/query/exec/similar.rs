@@ -12,7 +12,7 @@ use crate::store::terms::Terms;
 
 impl Similar {
     /// Those who are similar enough, with their scores: of those `within`, where others do not matter.
-    pub(in crate::query) fn score(
+    pub(super) fn score(
         &self,
         view: &View,
         subjects: &Subjects<'_>,

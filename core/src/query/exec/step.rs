@@ -1,6 +1,6 @@
 //! What was done for a part of a question.
 
-use crate::query::plan::order::Size;
+use crate::query::plan::bound::Size;
 
 /// One step of an evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use super::spellings::{Numbered, Spelled, Spellings};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::query::expr::Node;
+use crate::query::plan::bound::Size;
 use crate::query::plan::candidates::add_rows_of_other_batches;
-use crate::query::plan::order::Size;
 use crate::query::plan::row_filter::RowFilter;
 use crate::query::plan::test::{Test, asks_records};
 use crate::stop::check_stop;
@@ -86,7 +86,7 @@ struct Head {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(view: &'a View, question: Question) -> Result<Self> {
+    pub(super) fn new(view: &'a View, question: Question) -> Result<Self> {
         let joins_rows = view.joins_rows();
         let Question {
             test,

@@ -2,12 +2,13 @@
 
 use super::ast::{
     GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
-    Transcripts, VariantAtom, VariantExpr, VariantType, name_of, named,
+    VariantAtom, VariantExpr, name_of, named,
 };
+use super::atoms::{Content, Listed, Written};
 use super::scan::ends_any_word;
+use crate::model::Recorded;
 use crate::model::Scope;
 use crate::model::Zygosity;
-use crate::model::{Attribute, Recorded};
 use crate::model::{Level, Measure};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -61,14 +62,41 @@ fn write_joined<K: Display>(
     Ok(())
 }
 
+/// Writes an atom that the table describes, and text is its value: as a field, or as a word.
+fn write_listed<A: Listed>(
+    f: &mut Formatter<'_>,
+    atom: &A,
+    is_read_from: impl Fn(&str) -> bool,
+) -> fmt::Result {
+    let (Some(entry), Some(text)) = (atom.entry(), atom.text()) else {
+        return Ok(());
+    };
+    let name = entry.name;
+    match (entry.written, entry.content) {
+        (Written::Field, Content::Choice(known)) if known().contains(&text) => {
+            write!(f, "{name}:{text}")
+        }
+        (Written::Field, _) => {
+            let plain = format!("{name}:{text}");
+            match is_read_from(&plain) {
+                true => f.write_str(&plain),
+                false => write!(f, "{name}:{}", Quoted(text)),
+            }
+        }
+        (Written::QuotedField, _) => write!(f, "{name}:{}", Quoted(text)),
+        (Written::Function, Content::File) => write!(f, "{name}(@{})", Quoted(text)),
+        (_, Content::Choice(_)) => f.write_str(text),
+        // words that stand for themselves where nothing else is read from them
+        _ if is_read_from(text) => f.write_str(text),
+        (Written::Function, _) => write!(f, "{name}({})", Quoted(text)),
+        _ => Quoted(text).fmt(f),
+    }
+}
+
 impl Display for VariantAtom {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
-            Self::Allele(text) if self.is_read_from(text) => f.write_str(text),
-            Self::Allele(text) => write!(f, "allele({})", Quoted(text)),
-            Self::Name(name) if self.is_read_from(name) => f.write_str(name),
-            Self::Name(name) => Quoted(name).fmt(f),
             Self::Region { contig, interval } => {
                 let first = i64::from(interval.start) + 1;
                 let text = match interval.end {
@@ -80,8 +108,6 @@ impl Display for VariantAtom {
                     false => write!(f, "region({}, {first}, {})", Quoted(contig), interval.end),
                 }
             }
-            Self::Regions(file) => write!(f, "regions(@{})", Quoted(file)),
-            Self::Type(kind) => write!(f, "type:{}", name_of(&VariantType::NAMES, kind)),
             Self::Number {
                 field,
                 comparison,
@@ -97,17 +123,9 @@ impl Display for VariantAtom {
                     false => write!(f, "info.{}{test}", Quoted(key)),
                 }
             }
-            Self::Filter(name) => self.write_field(f, "filter", name),
-            Self::Id(id) => write!(f, "id:{}", Quoted(id)),
-            Self::Gene(name) => self.write_field(f, "gene", name),
-            Self::Consequence(name) => self.write_field(f, "consequence", name),
-            Self::Protein(change) => self.write_field(f, "protein", change),
             Self::Impact { comparison, impact } => {
                 let impact = name_of(&Impact::NAMES, impact);
                 write!(f, "impact{}{impact}", comparison.symbol())
-            }
-            Self::Transcripts(transcripts) => {
-                f.write_str(name_of(&Transcripts::NAMES, transcripts))
             }
             Self::NumberIn {
                 field,
@@ -118,19 +136,12 @@ impl Display for VariantAtom {
                 let field = name_of(&Number::NAMES, field);
                 write!(f, "{field}({of}){}{}", comparison.symbol(), Numeral(*value))
             }
+            atom => write_listed(f, atom, |text| atom.is_read_from(text)),
         }
     }
 }
 
 impl VariantAtom {
-    fn write_field(&self, f: &mut Formatter<'_>, field: &str, value: &str) -> fmt::Result {
-        let plain = format!("{field}:{value}");
-        match self.is_read_from(&plain) {
-            true => f.write_str(&plain),
-            false => write!(f, "{field}:{}", Quoted(value)),
-        }
-    }
-
     /// Whether `text` is this atom: the parser itself tells what can go without quotes.
     fn is_read_from(&self, text: &str) -> bool {
         matches!(VariantExpr::parse(text), Ok(VariantExpr(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
@@ -180,27 +191,13 @@ impl Display for GroupAtom {
                 f.write_char(')')
             }
             Self::Individuals(list) => write!(f, "individuals({list})"),
-            Self::Term {
-                scope,
-                term,
+            Self::Attribute { .. }
+            | Self::Term {
                 recorded: Recorded::Present,
-            } => {
-                let scope = ScopePrefix(*scope);
-                let plain = format!("{scope}{term}");
-                match self.is_read_from(&plain) {
-                    true => f.write_str(&plain),
-                    false => write!(f, "{scope}{}", Quoted(term)),
-                }
-            }
-            Self::Term {
-                scope,
-                term,
-                recorded,
-            } => {
-                let function = match recorded {
-                    Recorded::Exactly => "exactly",
-                    _ => "excluded",
-                };
+                ..
+            } => write_listed(f, self, |text| self.is_read_from(text)),
+            Self::Term { scope, term, .. } => {
+                let function = self.entry().map_or("", |entry| entry.name);
                 write!(f, "{function}({})", Inside(*scope, term))
             }
             Self::Similar {
@@ -222,14 +219,6 @@ impl Display for GroupAtom {
                     write!(f, "; measure: {}", name_of(&Measure::NAMES, measure))?;
                 }
                 f.write_char(')')
-            }
-            Self::Attribute { attribute, value } => {
-                let field = name_of(&Attribute::NAMES, attribute);
-                let plain = format!("{field}:{value}");
-                match self.is_read_from(&plain) {
-                    true => f.write_str(&plain),
-                    false => write!(f, "{field}:{}", Quoted(value)),
-                }
             }
             Self::Age { comparison, age } => write!(f, "age{}{age}", comparison.symbol()),
             Self::Onset {

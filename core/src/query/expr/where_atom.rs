@@ -1,11 +1,10 @@
 //! Atoms that pick variants.
 
 use super::ast::{
-    Comparison, GroupExpr, Impact, InfoTest, Number, Transcripts, VariantAtom, VariantType, named,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Number, Transcripts, VariantAtom, named,
 };
 use super::atoms::{
-    Field, VARIANT_FIELDS, VARIANT_FUNCTIONS, VariantFunction, is_curie, is_group_field,
-    is_group_function,
+    Content, Entry, Listed, VariantKind, Written, in_text, is_curie, is_group_field, names_of,
 };
 use super::error::{nearest, quoted};
 use super::number::{no_comma, numeral, value_number};
@@ -30,9 +29,9 @@ impl Language for VariantAtom {
         let word = scanner.where_word()?;
         let at = start..scanner.at();
         if let Some((name, value)) = word.split_once(':')
-            && let Some(field) = named(&VARIANT_FIELDS, name)
+            && let Some(field) = in_text::<Self>(name, Entry::is_field)
         {
-            return field_value(scanner, field, name, value, at);
+            return field_value(scanner, &field, name, value, at);
         }
         // what stands after the space decides, but is not part of the atom
         scanner.skip_space();
@@ -51,7 +50,7 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
     if word.eq_ignore_ascii_case("all") {
         return Ok(VariantAtom::All);
     }
-    if named(&Number::NAMES, word).is_some() {
+    if number_of(word).is_some() {
         let message = format!("{} needs a comparison, as in `{word}>0`", quoted(word));
         return Err(scanner.error(at, message));
     }
@@ -66,7 +65,7 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
         Shape::Field { name_length } => {
             let (name, rest) = word.split_at_checked(name_length).unwrap_or((word, ""));
             let at = at.start..at.start + name_length;
-            if named(&Number::NAMES, name).is_some() {
+            if number_of(name).is_some() {
                 return Err(needs_comparison(scanner, name, at));
             }
             let is_term = is_curie(word) && rest.bytes().skip(1).all(|b| b.is_ascii_digit());
@@ -83,13 +82,22 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
                 ),
                 false => (format!("unknown field {}", quoted(name)), at),
             };
-            Err(scanner.error_with(at, message, nearest(name, names(&VARIANT_FIELDS))))
+            Err(scanner.error_with(
+                at,
+                message,
+                nearest(name, names_of::<VariantAtom>(Entry::is_field)),
+            ))
         }
     }
 }
 
-fn names<T>(table: &'static [(&'static str, T)]) -> impl Iterator<Item = &'static str> {
-    table.iter().map(|&(name, _)| name)
+/// The number of a name.
+fn number_of(name: &str) -> Option<Number> {
+    let is_number = |entry: &Entry<VariantKind>| entry.written == Written::Number;
+    match in_text::<VariantAtom>(name, is_number)?.kind {
+        VariantKind::Number(field) => Some(field),
+        _ => None,
+    }
 }
 
 fn needs_comparison(scanner: &Scanner<'_>, name: &str, at: Range<usize>) -> Box<ExpressionError> {
@@ -99,7 +107,7 @@ fn needs_comparison(scanner: &Scanner<'_>, name: &str, at: Range<usize>) -> Box<
 
 fn field_value(
     scanner: &mut Scanner<'_>,
-    field: Field,
+    field: &Entry<VariantKind>,
     name: &str,
     value: &str,
     at: Range<usize>,
@@ -123,31 +131,30 @@ fn field_value(
         }
         value_at.end = scanner.at();
     }
-    Ok(match field {
-        Field::Filter => VariantAtom::Filter(value),
-        Field::Id => VariantAtom::Id(value),
-        Field::Gene => VariantAtom::Gene(value),
-        Field::Consequence => VariantAtom::Consequence(value),
-        Field::Protein => VariantAtom::Protein(value),
-        Field::Impact => VariantAtom::Impact {
+    if field.kind == VariantKind::Impact {
+        return Ok(VariantAtom::Impact {
             comparison: Comparison::Equal,
             impact: impact(scanner, &value, value_at)?,
-        },
-        Field::Type => match named(&VariantType::NAMES, &value) {
-            Some(kind) => VariantAtom::Type(kind),
-            None => {
-                let message = format!("unknown type {}", quoted(&value));
-                let candidates = nearest(&value, names(&VariantType::NAMES));
-                return Err(scanner.error_with(value_at, message, candidates));
-            }
-        },
-    })
+        });
+    }
+    match VariantAtom::of_text(field.kind, value.clone()) {
+        Some(atom) => Ok(atom),
+        None => {
+            let known = match field.content {
+                Content::Choice(names) => names(),
+                _ => Vec::new(),
+            };
+            let message = format!("unknown {} {}", field.name, quoted(&value));
+            Err(scanner.error_with(value_at, message, nearest(&value, known)))
+        }
+    }
 }
 
 fn impact(scanner: &Scanner<'_>, value: &str, at: Range<usize>) -> Result<Impact> {
     named(&Impact::NAMES, value).ok_or_else(|| {
         let message = format!("unknown impact {}", quoted(value));
-        scanner.error_with(at, message, nearest(value, names(&Impact::NAMES)))
+        let known = Impact::NAMES.iter().map(|&(name, _)| name);
+        scanner.error_with(at, message, nearest(value, known))
     })
 }
 
@@ -157,19 +164,20 @@ fn number(
     comparison: Comparison,
     at: Range<usize>,
 ) -> Result<VariantAtom> {
-    if word.eq_ignore_ascii_case("impact") {
+    let field = in_text::<VariantAtom>(word, Entry::is_field);
+    if field.is_some_and(|field| field.kind == VariantKind::Impact) {
         scanner.skip_space();
         let start = scanner.at();
         let value = scanner.plain_word()?;
         let impact = impact(scanner, value, start..start + value.len())?;
         return Ok(VariantAtom::Impact { comparison, impact });
     }
-    let Some(field) = named(&Number::NAMES, word) else {
-        if named(&VARIANT_FIELDS, word).is_some() {
+    let Some(number) = number_of(word) else {
+        if field.is_some() {
             let message = format!("{} takes a colon, as in `{word}:…`", quoted(word));
             return Err(scanner.error(at, message));
         }
-        let mut candidates = nearest(word, names(&Number::NAMES));
+        let mut candidates = nearest(word, Number::NAMES.iter().map(|&(name, _)| name));
         if let Some(("info" | "INFO", key)) = word.split_once('/') {
             candidates = vec![format!("info.{key}")];
         }
@@ -177,7 +185,7 @@ fn number(
         return Err(scanner.error_with(at, message, candidates));
     };
     Ok(VariantAtom::Number {
-        field,
+        field: number,
         comparison,
         value: value_number(scanner)?,
     })
@@ -275,20 +283,24 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<VariantAtom> {
 
 /// The opening parenthesis stands here.
 fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<VariantAtom> {
-    if let Some(field) = named(&Number::NAMES, name) {
+    if let Some(field) = number_of(name) {
         return number_in(scanner, field, at);
     }
-    let Some(function) = named(&VARIANT_FUNCTIONS, name) else {
-        if is_group_function(name) {
+    let Some(function) = in_text::<VariantAtom>(name, Entry::is_function) else {
+        if in_text::<GroupAtom>(name, Entry::is_function).is_some() {
             let message = format!("`{name}(…)` picks people, variants are picked here");
             return Err(scanner.error(at, message));
         }
         let message = format!("unknown function {}", quoted(name));
-        return Err(scanner.error_with(at, message, nearest(name, names(&VARIANT_FUNCTIONS))));
+        return Err(scanner.error_with(
+            at,
+            message,
+            nearest(name, names_of::<VariantAtom>(Entry::is_function)),
+        ));
     };
     let open = scanner.at();
     scanner.eat('(');
-    if let VariantFunction::Regions = function {
+    if function.kind == VariantKind::Regions {
         let (arguments, _) = scanner.arguments(open)?;
         return match arguments.as_slice() {
             [file] if file.form == Form::File => Ok(VariantAtom::Regions(file.text.clone())),
@@ -299,9 +311,9 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
         };
     }
     let arguments = scanner.plain_arguments(open)?;
-    match (function, arguments.as_slice()) {
-        (VariantFunction::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
-        (VariantFunction::Region, [contig]) => Ok(VariantAtom::Region {
+    match (function.kind, arguments.as_slice()) {
+        (VariantKind::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
+        (VariantKind::Region, [contig]) => Ok(VariantAtom::Region {
             contig: contig.text.clone(),
             // from the telomere on: all of the contig
             interval: Interval {
@@ -309,10 +321,10 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
                 end: i32::MAX,
             },
         }),
-        (VariantFunction::Region, [contig, first, last]) => region(scanner, contig, first, last),
-        (function, _) => {
-            let wanted = match function {
-                VariantFunction::Allele => "`allele(…)` takes one allele",
+        (VariantKind::Region, [contig, first, last]) => region(scanner, contig, first, last),
+        (kind, _) => {
+            let wanted = match kind {
+                VariantKind::Allele => "`allele(…)` takes one allele",
                 _ => {
                     "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers"
                 }

@@ -1,7 +1,9 @@
 //! Atoms that pick people.
 
 use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
-use super::atoms::{GROUP_FUNCTIONS, GroupFunction, group_fields, is_curie, is_group_field};
+use super::atoms::{
+    Content, Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of,
+};
 use super::error::{nearest, quoted};
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
@@ -9,9 +11,8 @@ use super::term_atom::{
     age, measurement, not_empty, onset, recorded, severity, similar, term_name,
 };
 use crate::error::ExpressionError;
-use crate::model::Scope;
+use crate::model::Recorded;
 use crate::model::Zygosity;
-use crate::model::{Attribute, Recorded};
 use std::ops::Range;
 
 impl Language for GroupAtom {
@@ -29,19 +30,8 @@ impl Language for GroupAtom {
         let word = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));
         let end = scanner.at();
         if !word.is_empty() && scanner.peek() == Some(':') {
-            if let Some(attribute) = named(&Attribute::NAMES, word) {
-                return attribute_value(scanner, attribute, word, start);
-            }
-            if let Some(scope) = named(&Scope::NAMES, word) {
-                scanner.eat(':');
-                let recorded = Recorded::Present;
-                let term = term_name(scanner, word, start)?;
-                let scope = Some(scope);
-                return Ok(Self::Term {
-                    scope,
-                    term,
-                    recorded,
-                });
+            if let Some(field) = in_text::<Self>(word, Entry::is_field) {
+                return field_value(scanner, &field, word, start);
             }
             scanner.back_to(start);
             let whole = scanner.plain_word()?;
@@ -56,22 +46,10 @@ impl Language for GroupAtom {
         }
         scanner.skip_space();
         let open = scanner.at();
-        if let Some(function) = named(&GROUP_FUNCTIONS, word)
+        if let Some(function) = in_text::<Self>(word, Entry::is_function)
             && scanner.eat('(')
         {
-            return match function {
-                GroupFunction::Carriers => carriers(scanner, open),
-                GroupFunction::Samples => list(scanner, "samples", start, open).map(Self::Samples),
-                GroupFunction::Individuals => {
-                    list(scanner, "individuals", start, open).map(Self::Individuals)
-                }
-                GroupFunction::Exactly => recorded(scanner, open, Recorded::Exactly),
-                GroupFunction::Excluded => recorded(scanner, open, Recorded::Excluded),
-                GroupFunction::Measurement => measurement(scanner, open),
-                GroupFunction::Onset => onset(scanner, open),
-                GroupFunction::Severity => severity(scanner, open),
-                GroupFunction::Similar => similar(scanner, open),
-            };
+            return call(scanner, function.kind, start, open);
         }
         if word.eq_ignore_ascii_case("age")
             && let Some(comparison) = scanner.comparison()
@@ -79,7 +57,7 @@ impl Language for GroupAtom {
             let age = age(scanner)?;
             return Ok(Self::Age { comparison, age });
         }
-        let call = scanner.peek() == Some('(');
+        let is_call = scanner.peek() == Some('(');
         let alone = !matches!(scanner.peek(), Some('(' | ':' | '<' | '>' | '='));
         scanner.back_to(end);
         if alone && word.eq_ignore_ascii_case("all") {
@@ -88,7 +66,30 @@ impl Language for GroupAtom {
         if is_group_field(word) {
             return Err(needs_value(scanner, word, start));
         }
-        Err(unknown(scanner, word, call, start))
+        Err(unknown(scanner, word, is_call, start))
+    }
+}
+
+/// A function, of which the parenthesis was just read.
+fn call(
+    scanner: &mut Scanner<'_>,
+    kind: GroupKind,
+    start: usize,
+    open: usize,
+) -> Result<GroupAtom> {
+    match kind {
+        GroupKind::Samples => list(scanner, "samples", start, open).map(GroupAtom::Samples),
+        GroupKind::Individuals => {
+            list(scanner, "individuals", start, open).map(GroupAtom::Individuals)
+        }
+        GroupKind::Exactly => recorded(scanner, open, Recorded::Exactly),
+        GroupKind::Excluded => recorded(scanner, open, Recorded::Excluded),
+        GroupKind::Measurement => measurement(scanner, open),
+        GroupKind::Onset => onset(scanner, open),
+        GroupKind::Severity => severity(scanner, open),
+        GroupKind::Similar => similar(scanner, open),
+        // of those that are called, there is but this one more
+        _ => carriers(scanner, open),
     }
 }
 
@@ -123,8 +124,9 @@ fn unknown(
         (false, Some(':' | '<' | '>' | '=')) => "field",
         (false, _) => "name",
     };
-    let known = GROUP_FUNCTIONS.iter().map(|&(name, _)| name);
-    let candidates = nearest(word, known.chain(group_fields()).chain(["age", "all"]));
+    let functions = names_of::<GroupAtom>(Entry::is_function);
+    let fields = names_of::<GroupAtom>(Entry::is_field);
+    let candidates = nearest(word, functions.chain(fields).chain(["age", "all"]));
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)
 }
@@ -171,35 +173,28 @@ fn list(scanner: &mut Scanner<'_>, of: &str, start: usize, open: usize) -> Resul
     }
 }
 
-/// The values of an attribute that takes no others.
-pub(super) fn closed_values(attribute: Attribute) -> Option<&'static [&'static str]> {
-    match attribute {
-        Attribute::Sex => Some(&["female", "male", "other", "unknown"]),
-        Attribute::Affected => Some(&["no", "yes"]),
-        _ => None,
-    }
-}
-
-/// A value behind an attribute's colon, which stands here.
-fn attribute_value(
+/// A value behind a field's colon, which stands here.
+fn field_value(
     scanner: &mut Scanner<'_>,
-    attribute: Attribute,
+    field: &Entry<GroupKind>,
     name: &str,
     start: usize,
 ) -> Result<GroupAtom> {
     scanner.eat(':');
     let value_at = scanner.at();
     let value = term_name(scanner, name, start)?;
-    let Some(known) = closed_values(attribute) else {
-        return Ok(GroupAtom::Attribute { attribute, value });
-    };
-    if !known.contains(&value.to_ascii_lowercase().as_str()) {
-        let message = format!("unknown {name} {}", quoted(&value));
-        let candidates = nearest(&value, known.iter().copied());
-        return Err(scanner.error_with(value_at..scanner.at(), message, candidates));
+    match GroupAtom::of_text(field.kind, value.clone()) {
+        Some(atom) => Ok(atom),
+        None => {
+            let known = match field.content {
+                Content::Choice(names) => names(),
+                _ => Vec::new(),
+            };
+            let message = format!("unknown {name} {}", quoted(&value));
+            let at = value_at..scanner.at();
+            Err(scanner.error_with(at, message, nearest(&value, known)))
+        }
     }
-    let value = value.to_ascii_lowercase();
-    Ok(GroupAtom::Attribute { attribute, value })
 }
 
 fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {

@@ -4,7 +4,7 @@
 //! group of a count, the variants of carriers) become plans within plans.
 
 use super::bound::{
-    Asked, BoundCarriers, BoundGroup, BoundPlan, BoundVariants, GroupPart, GroupTest,
+    Asked, BoundCarriers, BoundGroup, BoundPlan, BoundVariants, GroupPart, GroupTest, Size,
 };
 use super::candidates::candidates_of;
 use super::carriers;
@@ -18,6 +18,7 @@ use crate::cohort::View;
 use crate::error::Result;
 use crate::query::expr::hints::of_several_genes;
 use crate::query::expr::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Makes plans against a view.
@@ -28,7 +29,12 @@ pub(crate) struct Binder<'a> {
     rules: Rules,
     /// Whether parts keep how they are written.
     explained: bool,
+    /// Ranges of candidates and segments that the plan keeps.
+    kept: Cell<usize>,
 }
+
+/// A plan keeps so many of them, of 8 bytes and 32: a question may have many parts, each of which may be of all rows.
+const KEPT: usize = 1 << 20;
 
 impl<'a> Binder<'a> {
     pub(crate) fn new(view: &'a View, text: &'a str) -> Self {
@@ -37,6 +43,7 @@ impl<'a> Binder<'a> {
             text,
             rules: Rules::ALL,
             explained: false,
+            kept: Cell::new(0),
         }
     }
 
@@ -57,13 +64,14 @@ impl<'a> Binder<'a> {
     /// A plan for variants.
     pub(crate) fn variants(&self, of: &VariantExpr) -> Result<BoundPlan<BoundVariants>> {
         let (mut of, _) = self.variants_within(of)?;
-        of.rows = candidates_of(self.view, &of.test, self.rules)?;
+        self.find_rows(&mut of)?;
         Ok(self.plan(of))
     }
 
     /// A plan for people.
     pub(in crate::query) fn group(&self, of: &GroupExpr) -> Result<BoundPlan<BoundGroup>> {
-        self.group_within(of).map(|of| self.plan(of))
+        let of = self.group_within(of, self.explained)?;
+        Ok(self.plan(of))
     }
 
     fn plan<P>(&self, of: P) -> BoundPlan<P> {
@@ -71,6 +79,21 @@ impl<'a> Binder<'a> {
             view: self.view.id().to_owned(),
             of,
         }
+    }
+
+    /// Finds the candidates of variants, and keeps them where there is room.
+    fn find_rows(&self, of: &mut BoundVariants) -> Result<()> {
+        let rows = candidates_of(self.view, &of.test, self.rules)?;
+        of.size = Size::of(&rows);
+        let ranges = rows.iter().flatten().map(|rows| rows.ranges.len());
+        let kept = self.kept.get() + rows.len() + ranges.sum::<usize>();
+        // the first is kept in any case: it is what is walked, or one of few
+        let fits = kept <= KEPT || self.kept.get() == 0;
+        if fits && self.rules.has(Rule::Kept) {
+            self.kept.set(kept);
+            of.rows = Some(rows);
+        }
+        Ok(())
     }
 
     /// Variants without their rows, and how names were understood.
@@ -85,7 +108,9 @@ impl<'a> Binder<'a> {
         let bound = BoundVariants {
             test,
             groups,
-            rows: Vec::new(),
+            rows: None,
+            size: Size::default(),
+            rules: self.rules,
         };
         Ok((bound, names.notes.take()))
     }
@@ -123,20 +148,16 @@ impl<'a> Binder<'a> {
         atom: &Atom<VariantAtom>,
         groups: &mut Vec<BoundGroup>,
     ) -> Result<Test> {
-        let within = Self {
-            explained: false,
-            ..*self
-        };
         names.variant_atom(atom, |of| {
-            groups.push(within.group_within(of)?);
+            groups.push(self.group_within(of, false)?);
             Ok(groups.len() - 1)
         })
     }
 
-    fn group_within(&self, of: &GroupExpr) -> Result<BoundGroup> {
+    fn group_within(&self, of: &GroupExpr, explained: bool) -> Result<BoundGroup> {
         let mut hints = Vec::new();
         Ok(BoundGroup {
-            root: self.group_node(&of.0, &mut hints)?,
+            root: self.group_node(&of.0, explained, &mut hints)?,
             rules: self.rules,
             hints,
         })
@@ -145,23 +166,24 @@ impl<'a> Binder<'a> {
     fn group_node(
         &self,
         node: &Node<GroupAtom>,
+        explained: bool,
         hints: &mut Vec<String>,
     ) -> Result<Node<GroupPart>> {
         let mut all = |nodes: &[Node<GroupAtom>]| -> Result<Vec<Node<GroupPart>>> {
             nodes
                 .iter()
-                .map(|node| self.group_node(node, hints))
+                .map(|node| self.group_node(node, explained, hints))
                 .collect()
         };
         Ok(match node {
             Node::Atom(atom) => Node::built(GroupPart {
-                what: match self.explained {
+                what: match explained {
                     true => atom.kind.to_string(),
                     false => String::new(),
                 },
                 test: self.group_atom(&atom.kind, &atom.at, hints)?,
             }),
-            Node::Not(inner) => Node::Not(Box::new(self.group_node(inner, hints)?)),
+            Node::Not(inner) => Node::Not(Box::new(self.group_node(inner, explained, hints)?)),
             Node::And(parts) => Node::And(ordered(all(parts)?, self.rules)),
             Node::Or(parts) => Node::Or(all(parts)?),
         })
@@ -198,7 +220,7 @@ impl<'a> Binder<'a> {
         };
         let answered = asked.is_plain() && stored.as_ref().is_some_and(|stored| stored.exact);
         if !answered {
-            bound.rows = candidates_of(self.view, &bound.test, self.rules)?;
+            self.find_rows(&mut bound)?;
         }
         Ok(BoundCarriers {
             notes,

@@ -24,8 +24,37 @@ pub(crate) struct BoundVariants {
     pub(in crate::query) test: Node<Test>,
     /// Sub-questions: the groups that [`Test::NumberIn`] counts in, by its number.
     pub(in crate::query) groups: Vec<BoundGroup>,
-    /// Candidates by part, from indexes and zone maps; `None` of parts that the manifest rules out.
-    pub(in crate::query) rows: Vec<Option<Rows>>,
+    /// Candidates by part, from indexes and zone maps; `None` of parts that the manifest rules out. They are looked
+    /// for again where a plan would keep too many.
+    pub(in crate::query) rows: Option<Vec<Option<Rows>>>,
+    /// How many there are.
+    pub(in crate::query) size: Size,
+    pub(in crate::query) rules: Rules,
+}
+
+/// How much is read of variants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::query) struct Size {
+    pub(in crate::query) segments: u64,
+    pub(in crate::query) segments_skipped: u64,
+    pub(in crate::query) candidates: u64,
+}
+
+impl Size {
+    /// Of candidates by part.
+    pub(in crate::query) fn of(rows: &[Option<Rows>]) -> Self {
+        let mut size = Self::default();
+        for rows in rows {
+            match rows {
+                Some(rows) => {
+                    size.segments += 1;
+                    size.candidates += rows.len();
+                }
+                None => size.segments_skipped += 1,
+            }
+        }
+        size
+    }
 }
 
 /// Which people.

@@ -107,7 +107,7 @@ fn of_carriers(
             ..planned
         });
     };
-    let size = of.size();
+    let size = of.size;
     Ok(PlannedPart {
         how: match (people.is_some(), of.groups.len()) {
             (true, _) => "rows, of those among the carriers stored by gene".to_owned(),

@@ -1,7 +1,6 @@
 //! In which order parts that must hold together are asked.
 
-use super::bound::{BoundCarriers, BoundVariants, GroupPart, GroupTest};
-use super::rows::Rows;
+use super::bound::{BoundCarriers, GroupPart, GroupTest};
 use super::rules::{Rule, Rules};
 use crate::query::expr::Node;
 
@@ -57,40 +56,9 @@ fn together(a: Cost, b: Cost) -> Cost {
 impl BoundCarriers {
     fn cost(&self) -> Cost {
         match (&self.of, &self.stored) {
-            (Some(of), _) => Cost::Rows(of.size().candidates),
+            (Some(of), _) => Cost::Rows(of.size.candidates),
             (None, Some(stored)) => Cost::Stored(stored.samples.len()),
             (None, None) => Cost::Stored(0),
         }
-    }
-}
-
-/// How much is read of variants.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::query) struct Size {
-    pub(in crate::query) segments: u64,
-    pub(in crate::query) segments_skipped: u64,
-    pub(in crate::query) candidates: u64,
-}
-
-impl Size {
-    /// Of candidates by part.
-    pub(in crate::query) fn of(rows: &[Option<Rows>]) -> Self {
-        let mut size = Self::default();
-        for rows in rows {
-            match rows {
-                Some(rows) => {
-                    size.segments += 1;
-                    size.candidates += rows.len();
-                }
-                None => size.segments_skipped += 1,
-            }
-        }
-        size
-    }
-}
-
-impl BoundVariants {
-    pub(in crate::query) fn size(&self) -> Size {
-        Size::of(&self.rows)
     }
 }

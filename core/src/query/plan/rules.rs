@@ -9,6 +9,8 @@ pub(in crate::query) enum Rule {
     Segments,
     /// Indexes and zone maps give the rows that may be picked, and say which of them need no test.
     Indexes,
+    /// Candidates that were found when a plan was made are kept until it runs.
+    Kept,
     /// What costs least is asked first.
     Order,
     /// Each part of a question gets who is left.
@@ -21,10 +23,11 @@ pub(in crate::query) struct Rules(u8);
 
 impl Rules {
     #[cfg(test)]
-    pub(in crate::query) const EACH: [Rule; 5] = [
+    pub(in crate::query) const EACH: [Rule; 6] = [
         Rule::Covering,
         Rule::Segments,
         Rule::Indexes,
+        Rule::Kept,
         Rule::Order,
         Rule::Left,
     ];

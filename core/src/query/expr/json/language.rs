@@ -1,5 +1,6 @@
 //! What a kind of atom says of its JSON form.
 
+use super::super::atoms::Listed;
 use super::super::parse::Language;
 use super::super::scan::Result;
 use super::tree::Pointer;
@@ -14,10 +15,7 @@ pub(super) struct Read<K> {
 }
 
 /// A kind of atom that has a JSON form.
-pub(super) trait JsonLanguage: Language + Display + PartialEq {
-    /// Every kind, for candidates.
-    fn kinds() -> Vec<&'static str>;
-
+pub(super) trait JsonLanguage: Language + Listed + Display + PartialEq {
     /// What to say of a kind that only the other language has.
     fn of_the_other(kind: &str) -> Option<String>;
 

@@ -2,21 +2,21 @@
 
 use super::super::ast::{
     Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
-    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
+    Threshold, VariantAtom, VariantExpr,
 };
+use super::super::atoms::{Content, Entry, GroupKind, Listed, VariantKind};
 use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
 use super::super::scan::Result;
-use super::super::who_atom::closed_values;
 use super::language::{JsonLanguage, Read};
 use super::tree::{self, Pointer};
 use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
 use super::write;
 use crate::error::ExpressionError;
 use crate::genome::Interval;
+use crate::model::Recorded;
 use crate::model::Zygosity;
 use crate::model::{Age, Scope};
-use crate::model::{Attribute, Recorded};
 use crate::model::{Level, Measure};
 use serde_json::Value;
 
@@ -147,8 +147,8 @@ fn unknown<K: JsonLanguage>(kind: &str, at: &Pointer<'_>) -> Box<ExpressionError
     if let Some(message) = K::of_the_other(kind) {
         return at.error(message);
     }
-    let kinds = K::kinds();
-    let known = kinds.into_iter().chain(["and", "not", "or"]);
+    let kinds = K::table().map(|entry| entry.name);
+    let known = kinds.chain(["and", "not", "or"]);
     let message = format!("unknown kind of expression {}", quoted(kind));
     at.error_with(message, nearest(kind, known))
 }
@@ -165,63 +165,58 @@ fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
     }
 }
 
-impl JsonLanguage for VariantAtom {
-    fn kinds() -> Vec<&'static str> {
-        const KINDS: [&str; 14] = [
-            "all",
-            "allele",
-            "consequence",
-            "filter",
-            "gene",
-            "id",
-            "impact",
-            "info",
-            "name",
-            "protein",
-            "region",
-            "regions",
-            "transcripts",
-            "type",
-        ];
-        let numbers = Number::NAMES.iter().map(|&(name, _)| name);
-        KINDS.into_iter().chain(numbers).collect()
-    }
+/// The row of a key, which is written as it is.
+fn entry_of<K: JsonLanguage>(kind: &str) -> Option<Entry<K::Kind>> {
+    K::table().find(|entry| entry.name == kind)
+}
 
+/// An atom that the table describes; `None` where it is one that is read apart.
+fn listed<K: JsonLanguage>(
+    entry: &Entry<K::Kind>,
+    value: &Value,
+    at: &Pointer<'_>,
+) -> Result<Option<K>> {
+    let text = match entry.content {
+        Content::Text => string(value, at)?,
+        Content::Choice(names) => {
+            let known = names();
+            match value.as_str().filter(|text| known.contains(text)) {
+                Some(text) => text.to_owned(),
+                None => return Err(none_of(known.into_iter(), value, at)),
+            }
+        }
+        Content::File => file(value, at)?,
+        Content::Nothing | Content::Own => return Ok(None),
+    };
+    Ok(K::of_text(entry.kind, text))
+}
+
+impl JsonLanguage for VariantAtom {
     fn of_the_other(kind: &str) -> Option<String> {
-        GroupAtom::kinds()
-            .contains(&kind)
-            .then(|| format!("{} picks people, variants are picked here", quoted(kind)))
+        entry_of::<GroupAtom>(kind)
+            .map(|_| format!("{} picks people, variants are picked here", quoted(kind)))
     }
 
     fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>> {
-        let atom = match kind {
-            "all" => {
-                truth(value, at)?;
-                Self::All
-            }
-            "allele" => Self::Allele(string(value, at)?),
-            "name" => Self::Name(string(value, at)?),
-            "region" => region(value, at)?,
-            "regions" => Self::Regions(file(value, at)?),
-            "type" => Self::Type(choice(&VariantType::NAMES, value, at)?),
-            "info" => info(value, at)?,
-            "filter" => Self::Filter(string(value, at)?),
-            "id" => Self::Id(string(value, at)?),
-            "gene" => Self::Gene(string(value, at)?),
-            "consequence" => Self::Consequence(string(value, at)?),
-            "impact" => {
+        let Some(entry) = entry_of::<Self>(kind) else {
+            return Ok(None);
+        };
+        if let Some(atom) = listed(&entry, value, at)? {
+            return checked(atom, at).map(Some);
+        }
+        let atom = match entry.kind {
+            VariantKind::Region => region(value, at)?,
+            VariantKind::Info => info(value, at)?,
+            VariantKind::Impact => {
                 let (comparison, value, at) = Members::of(value, at, true, &[])?.test()?;
                 let impact = choice(&Impact::NAMES, value, &at)?;
                 Self::Impact { comparison, impact }
             }
-            "protein" => Self::Protein(string(value, at)?),
-            "transcripts" => Self::Transcripts(choice(&Transcripts::NAMES, value, at)?),
-            kind => {
-                let known = Number::NAMES.iter().find(|(name, _)| *name == kind);
-                return match known {
-                    Some(&(_, field)) => number_test(field, value, at).map(Some),
-                    None => Ok(None),
-                };
+            VariantKind::Number(field) => return number_test(field, value, at).map(Some),
+            // `all`: no other has no value
+            _ => {
+                truth(value, at)?;
+                Self::All
             }
         };
         checked(atom, at).map(Some)
@@ -304,27 +299,8 @@ fn info(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
 }
 
 impl JsonLanguage for GroupAtom {
-    fn kinds() -> Vec<&'static str> {
-        const KINDS: [&str; 11] = [
-            "age",
-            "all",
-            "carriers",
-            "exactly",
-            "excluded",
-            "individuals",
-            "onset",
-            "samples",
-            "severity",
-            "similar",
-            "term",
-        ];
-        let attributes = Attribute::NAMES.iter().map(|&(name, _)| name);
-        let scopes = Scope::NAMES.iter().map(|&(name, _)| name);
-        KINDS.into_iter().chain(attributes).chain(scopes).collect()
-    }
-
     fn of_the_other(kind: &str) -> Option<String> {
-        VariantAtom::kinds().contains(&kind).then(|| {
+        entry_of::<VariantAtom>(kind).map(|_| {
             format!(
                 "{} picks variants, people are picked here: `carriers` is who carries them",
                 quoted(kind)
@@ -333,75 +309,37 @@ impl JsonLanguage for GroupAtom {
     }
 
     fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>> {
-        let atom = match kind {
-            "all" => {
-                truth(value, at)?;
-                Self::All
-            }
-            "samples" => Self::Samples(ids(value, at)?),
-            "individuals" => Self::Individuals(ids(value, at)?),
-            "carriers" => return carriers(value, at).map(Some),
-            "term" => present(None, string(value, at)?),
-            "exactly" | "excluded" => {
-                let (scope, term) = scoped_term(value, at)?;
-                let recorded = match kind {
-                    "exactly" => Recorded::Exactly,
-                    _ => Recorded::Excluded,
-                };
-                Self::Term {
-                    scope,
-                    term,
-                    recorded,
-                }
-            }
-            "similar" => similar(value, at)?,
-            "age" => {
+        // what is measured is an object; a term that is recorded there is a string
+        let is_term = |entry: &Entry<GroupKind>| matches!(entry.kind, GroupKind::Term(_));
+        let mut rows = Self::table().filter(|entry| entry.name == kind);
+        let Some(first) = rows.next() else {
+            return Ok(None);
+        };
+        let second = rows.find(|entry| is_term(entry) && !value.is_object());
+        let entry = second.unwrap_or(first);
+        if let Some(atom) = listed(&entry, value, at)? {
+            return checked(atom, at).map(Some);
+        }
+        let atom = match entry.kind {
+            GroupKind::Samples => Self::Samples(ids(value, at)?),
+            GroupKind::Individuals => Self::Individuals(ids(value, at)?),
+            GroupKind::Carriers => return carriers(value, at).map(Some),
+            GroupKind::Exactly => recorded(Recorded::Exactly, value, at)?,
+            GroupKind::Excluded => recorded(Recorded::Excluded, value, at)?,
+            GroupKind::Similar => similar(value, at)?,
+            GroupKind::Age => {
                 let (comparison, value, at) = Members::of(value, at, true, &[])?.test()?;
                 let age = age(value, &at)?;
                 Self::Age { comparison, age }
             }
-            "onset" => {
-                let members = Members::of(value, at, true, &["of"])?;
-                let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
-                let (comparison, value, at) = members.test()?;
-                Self::Onset {
-                    scope,
-                    term,
-                    comparison,
-                    age: age(value, &at)?,
-                }
+            GroupKind::Onset => onset(value, at)?,
+            GroupKind::Severity => severity(value, at)?,
+            GroupKind::Measurement => measurement(value, at)?,
+            // `all`: no other has no value
+            _ => {
+                truth(value, at)?;
+                Self::All
             }
-            "severity" => {
-                let members = Members::of(value, at, false, &["is", "of"])?;
-                let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
-                let severity = members.text("is")?;
-                Self::Severity {
-                    scope,
-                    term,
-                    severity,
-                }
-            }
-            // a term of this name is a string
-            "measurement" if value.is_object() => measurement(value, at)?,
-            kind => match (
-                kind_of(&Scope::NAMES, kind),
-                kind_of(&Attribute::NAMES, kind),
-            ) {
-                (Some(scope), _) => present(Some(scope), string(value, at)?),
-                (_, Some(attribute)) => {
-                    let text = string(value, at)?;
-                    if let Some(known) = closed_values(attribute)
-                        && !known.contains(&text.as_str())
-                    {
-                        return Err(none_of(known.iter().copied(), value, at));
-                    }
-                    Self::Attribute {
-                        attribute,
-                        value: text,
-                    }
-                }
-                (None, None) => return Ok(None),
-            },
         };
         checked(atom, at).map(Some)
     }
@@ -411,17 +349,41 @@ impl JsonLanguage for GroupAtom {
     }
 }
 
+fn recorded(recorded: Recorded, value: &Value, at: &Pointer<'_>) -> Result<GroupAtom> {
+    let (scope, term) = scoped_term(value, at)?;
+    Ok(GroupAtom::Term {
+        scope,
+        term,
+        recorded,
+    })
+}
+
+fn onset(value: &Value, at: &Pointer<'_>) -> Result<GroupAtom> {
+    let members = Members::of(value, at, true, &["of"])?;
+    let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
+    let (comparison, value, at) = members.test()?;
+    Ok(GroupAtom::Onset {
+        scope,
+        term,
+        comparison,
+        age: age(value, &at)?,
+    })
+}
+
+fn severity(value: &Value, at: &Pointer<'_>) -> Result<GroupAtom> {
+    let members = Members::of(value, at, false, &["is", "of"])?;
+    let (scope, term) = scoped_term(members.need("of")?, &at.key("of"))?;
+    let severity = members.text("is")?;
+    Ok(GroupAtom::Severity {
+        scope,
+        term,
+        severity,
+    })
+}
+
 fn kind_of<T: Copy>(table: &[(&'static str, T)], kind: &str) -> Option<T> {
     let found = table.iter().find(|(name, _)| *name == kind);
     found.map(|&(_, value)| value)
-}
-
-fn present(scope: Option<Scope>, term: String) -> GroupAtom {
-    GroupAtom::Term {
-        scope,
-        term,
-        recorded: Recorded::Present,
-    }
 }
 
 fn ids(value: &Value, at: &Pointer<'_>) -> Result<SampleList> {

@@ -1,5 +1,5 @@
+use super::super::atoms::Listed;
 use super::super::tests::laws::{any_node, any_where_atom, any_who_atom};
-use super::language::JsonLanguage;
 use super::*;
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -471,7 +471,8 @@ fn any_change() -> impl Strategy<Value = Change> {
         ])
     };
     let key = || {
-        let kinds = VariantAtom::kinds().into_iter().chain(GroupAtom::kinds());
+        let variants = VariantAtom::table().map(|entry| entry.name);
+        let kinds = variants.chain(GroupAtom::table().map(|entry| entry.name));
         let more = [
             "and", "or", "not", "<", "=", "!=", "in", "of", "key", "contig", "first", "last",
             "level", "score", "to", "unit", "is", "file", "", "x",

@@ -1,13 +1,14 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Comparison, GroupAtom, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
-    Transcripts, VariantAtom, VariantType, name_of,
+    Comparison, GroupAtom, Impact, InfoTest, Node, Origin, SampleList, Threshold, VariantAtom,
+    name_of,
 };
+use super::super::atoms::{Content, Listed};
 use super::language::JsonLanguage;
+use crate::model::Recorded;
 use crate::model::Scope;
 use crate::model::Zygosity;
-use crate::model::{Attribute, Recorded};
 use crate::model::{Level, Measure};
 use serde_json::Value;
 
@@ -48,11 +49,23 @@ fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
     value
 }
 
+/// The value of an atom that the table describes, of which text is all.
+fn listed<A: Listed>(atom: &A) -> Value {
+    let text = atom.text().unwrap_or_default();
+    match atom.entry().map(|entry| entry.content) {
+        Some(Content::File) => file(text),
+        _ => text.into(),
+    }
+}
+
+/// The object of an atom: its name, and a value.
+fn named<A: Listed>(atom: &A, value: Value) -> Value {
+    object([(atom.entry().map_or("", |entry| entry.name), value)])
+}
+
 pub(super) fn where_atom(atom: &VariantAtom) -> Value {
-    let (kind, value) = match atom {
-        VariantAtom::All => ("all", true.into()),
-        VariantAtom::Allele(text) => ("allele", text.as_str().into()),
-        VariantAtom::Name(name) => ("name", name.as_str().into()),
+    let value = match atom {
+        VariantAtom::All => true.into(),
         VariantAtom::Region { contig, interval } => {
             let mut region = object([("contig", contig.as_str().into())]);
             if interval.start != -1 {
@@ -61,27 +74,17 @@ pub(super) fn where_atom(atom: &VariantAtom) -> Value {
             if interval.end != i32::MAX {
                 region = with(region, "last", interval.end);
             }
-            ("region", region)
+            region
         }
-        VariantAtom::Regions(name) => ("regions", file(name)),
-        VariantAtom::Type(kind) => ("type", name_of(&VariantType::NAMES, kind).into()),
         VariantAtom::Number {
-            field,
-            comparison,
-            value,
-        } => {
-            let test = compared(*comparison, numeral(*value));
-            (name_of(&Number::NAMES, field), test)
-        }
+            comparison, value, ..
+        } => compared(*comparison, numeral(*value)),
         VariantAtom::NumberIn {
-            field,
             of,
             comparison,
             value,
-        } => {
-            let test = with(compared(*comparison, numeral(*value)), "in", node(&of.0));
-            (name_of(&Number::NAMES, field), test)
-        }
+            ..
+        } => with(compared(*comparison, numeral(*value)), "in", node(&of.0)),
         VariantAtom::Info { key, test } => {
             let test = match test {
                 InfoTest::Present => object([]),
@@ -94,22 +97,15 @@ pub(super) fn where_atom(atom: &VariantAtom) -> Value {
                     value,
                 } => compared(Comparison::NotEqual, value.as_str()),
             };
-            ("info", with(test, "key", key.as_str()))
+            with(test, "key", key.as_str())
         }
-        VariantAtom::Filter(name) => ("filter", name.as_str().into()),
-        VariantAtom::Id(id) => ("id", id.as_str().into()),
-        VariantAtom::Gene(name) => ("gene", name.as_str().into()),
-        VariantAtom::Consequence(term) => ("consequence", term.as_str().into()),
         VariantAtom::Impact { comparison, impact } => {
             let impact = name_of(&Impact::NAMES, impact);
-            ("impact", compared(*comparison, impact))
+            compared(*comparison, impact)
         }
-        VariantAtom::Protein(change) => ("protein", change.as_str().into()),
-        VariantAtom::Transcripts(which) => {
-            ("transcripts", name_of(&Transcripts::NAMES, which).into())
-        }
+        atom => listed(atom),
     };
-    object([(kind, value)])
+    named(atom, value)
 }
 
 fn term(scope: Option<Scope>, name: &str) -> Value {
@@ -131,10 +127,9 @@ fn file(name: &str) -> Value {
 }
 
 pub(super) fn who_atom(atom: &GroupAtom) -> Value {
-    let (kind, value) = match atom {
-        GroupAtom::All => ("all", true.into()),
-        GroupAtom::Samples(ids) => ("samples", list(ids)),
-        GroupAtom::Individuals(ids) => ("individuals", list(ids)),
+    let value = match atom {
+        GroupAtom::All => true.into(),
+        GroupAtom::Samples(ids) | GroupAtom::Individuals(ids) => list(ids),
         GroupAtom::Carriers {
             of,
             zygosity,
@@ -155,20 +150,13 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             if let Some(origin) = origin {
                 carriers = with(carriers, "origin", name_of(&Origin::NAMES, origin));
             }
-            ("carriers", carriers)
+            carriers
         }
         GroupAtom::Term {
             scope,
             term: name,
-            recorded,
-        } => match (recorded, scope) {
-            (Recorded::Present, None) => ("term", name.as_str().into()),
-            (Recorded::Present, Some(scope)) => {
-                (name_of(&Scope::NAMES, scope), name.as_str().into())
-            }
-            (Recorded::Exactly, scope) => ("exactly", term(*scope, name)),
-            (Recorded::Excluded, scope) => ("excluded", term(*scope, name)),
-        },
+            recorded: Recorded::Exactly | Recorded::Excluded,
+        } => term(*scope, name),
         GroupAtom::Similar {
             profile,
             threshold,
@@ -185,12 +173,9 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             if let Some(measure) = measure {
                 similar = with(similar, "measure", name_of(&Measure::NAMES, measure));
             }
-            ("similar", similar)
+            similar
         }
-        GroupAtom::Attribute { attribute, value } => {
-            (name_of(&Attribute::NAMES, attribute), value.as_str().into())
-        }
-        GroupAtom::Age { comparison, age } => ("age", compared(*comparison, age.to_string())),
+        GroupAtom::Age { comparison, age } => compared(*comparison, age.to_string()),
         GroupAtom::Onset {
             scope,
             term: name,
@@ -198,16 +183,13 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             age,
         } => {
             let test = compared(*comparison, age.to_string());
-            ("onset", with(test, "of", term(*scope, name)))
+            with(test, "of", term(*scope, name))
         }
         GroupAtom::Severity {
             scope,
             term: name,
             severity,
-        } => (
-            "severity",
-            object([("of", term(*scope, name)), ("is", severity.as_str().into())]),
-        ),
+        } => object([("of", term(*scope, name)), ("is", severity.as_str().into())]),
         GroupAtom::Measurement {
             assay,
             unit,
@@ -218,8 +200,9 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             if let Some(unit) = unit {
                 test = with(test, "unit", unit.as_str());
             }
-            ("measurement", test)
+            test
         }
+        atom => listed(atom),
     };
-    object([(kind, value)])
+    named(atom, value)
 }
