@@ -80,9 +80,11 @@ def share(value):
 
 # ---- manifest and container ----
 
-bad("M5", "manifest", "people", "people", set_field("people", "file"))
-bad("M6", "manifest", "people", "genes", manifest(lambda m: m["genes"].update(file="genes/" + m["genes"]["file"])))
-bad("M13", "file", "people", "genes", manifest(lambda m: m["genes"].update(checksum="0" * 32)))
+bad("M5", "manifest", "people", "people", manifest(lambda m: m.update(people=m["people"][0])))
+bad("M6", "manifest", "people", "genes", manifest(lambda m: m["genes"][0].update(file="genes/" + m["genes"][0]["file"])))
+bad("M13", "file", "people", "genes", manifest(lambda m: m["genes"][0].update(checksum="0" * 32)))
+for kind in ("samples", "terms", "people", "genes"):
+    bad("M21", "manifest", "people", kind, manifest(lambda m, kind=kind: m[kind].append(m[kind][0])))
 bad("M15", "manifest", "people", "annotations", set_field("annotations", "vep"))
 bad("F2", "header", "people", "swapped", manifest(lambda m: m.update(terms=m["genes"], genes=m["terms"])))
 bad("F11", "event_terms", "people", "event-terms",

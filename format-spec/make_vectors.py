@@ -48,6 +48,7 @@ GOOD = [
      " people.samples.tsv --ontology people.obo people.sssom.tsv people.hpoa".split()),
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
     ("annotated", ["annotated.vcf"], []),
+    ("sets", ["sets.1.vcf", "sets.2.vcf"], []),
     ("pointers", ["pointers.vcf"], []),
     ("phases", ["phases.vcf"], []),
     ("merged", [f"merged.{i}.g.vcf" for i in (1, 2, 3, 4)], ["--info", "DP"]),
@@ -226,8 +227,11 @@ class Dataset:
         self.manifest = json.loads(load("manifest.json"))
         self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
         kinds = {"samples": b"S", "terms": b"T", "people": b"P", "genes": b"N", "carriers": b"C"}
+        # by kind; of several of a kind, those behind the first with their place in the list
         self.files = {
-            name: File(load(self.manifest[name]["file"]), kind) for name, kind in kinds.items() if name in self.manifest
+            f"{name} {at}" if at else name: File(load(entry["file"]), kind)
+            for name, kind in kinds.items()
+            for at, entry in enumerate(self.manifest.get(name, []))
         }
         self.names = self.files.get("samples")
         self.after_files, self.after_text = [], []
@@ -237,10 +241,12 @@ class Dataset:
     def write(self, directory):
         os.makedirs(directory)
         files = [(s, e, "segment") for s, e in zip(self.segments, self.manifest["segments"])]
-        files += [(file, self.manifest[name], name) for name, file in self.files.items()]
+        for name, file in self.files.items():
+            kind, at = (name + " 0").split()[:2]
+            files.append((file, self.manifest[kind][int(at)], kind))
         for file, entry, suffix in files:
             if suffix == "people" and "terms" in self.files and self.follow:
-                file.sections["people_meta"][32:] = self.manifest["terms"]["checksum"].encode()
+                file.sections["people_meta"][32:] = self.manifest["terms"][0]["checksum"].encode()
             data = file.to_bytes()
             entry.update(size=len(data), checksum=xxh128(data))
             entry["file"] = f"{entry['checksum'][:16]}.{suffix}"

@@ -7,10 +7,15 @@ import xxhash
 
 from primitives import DRAFT, READ_VERSION, Damaged, TooNew, TooOld, is_plain
 
-# fields that are a file each
-FILES = ("samples", "terms", "people", "genes", "carriers")
+# lists of files beside the segments
+LISTS = ("samples", "terms", "people", "genes", "carriers")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
 ANNOTATIONS = {"csq", "ann", "bcsq"}
+
+
+def files_of(manifest):
+    """The entries of all files."""
+    return [file for kind in ("segments", *LISTS) for file in manifest[kind]]
 
 
 def read_manifest(data):
@@ -63,14 +68,22 @@ def read_manifest(data):
         and shaped(m.get("info"), key=is_text, kind=is_text, number=is_text)
         and shaped(m.get("segments"), batch=is_count, rows=is_count, records=is_count, samples=is_count, contigs=spans,
                    merged=is_flag, covered=covers)
-        and all(is_file(f) for f in m["segments"] + [m[k] for k in FILES if k in m])
+        and all(isinstance(m.setdefault(kind, []), list) for kind in LISTS)
+        and all(is_file(f) for f in files_of(m))
+        and shaped(m["carriers"], batch=is_count)
     )
     if not sound:
         no("M5", "a field is missing or of another type")
-    for file in m["segments"] + [m[k] for k in FILES if k in m]:
+    for file in files_of(m):
         if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
             no("M6", f"file name {file['file']!r}")
-    if ("samples" in m) != (m["sample_count"] > 0):
+    for kind in LISTS[:4]:
+        if len(m[kind]) > 1:
+            no("M21", f"{len(m[kind])} files of {kind}: {m[kind][1]['file']}")
+    batches = sorted({segment["batch"] for segment in m["segments"]})
+    if m["carriers"] and [file["batch"] for file in m["carriers"]] != batches:
+        no("M22", f"carriers of batches {[file['batch'] for file in m['carriers']]}")
+    if bool(m["samples"]) != (m["sample_count"] > 0):
         no("M7", f"{m['sample_count']} samples")
     if m.get("assembly", "GRCh38") not in ASSEMBLIES:
         no("M8", f"assembly {m['assembly']!r}")

@@ -9,7 +9,7 @@ import unicodedata
 import xxhash
 import zstandard
 
-READ_VERSION, DRAFT, FEATURES = 2, 1, 1
+READ_VERSION, DRAFT, FEATURES = 2, 2, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 NAMES = {
@@ -39,7 +39,8 @@ NAMES = {
     190: "event_starts", 191: "event_flags", 192: "event_terms", 193: "onset_low", 194: "onset_high",
     195: "end_low", 196: "end_high", 197: "severities", 198: "event_values", 199: "units",
     208: "gene_names", 209: "gene_ids", 210: "gene_contigs", 211: "gene_places", 212: "gene_index",
-    213: "gene_pad", 224: "carried_genes", 225: "carried_index", 226: "carried_classes", 227: "carried_sets",
+    213: "gene_pad", 224: "carried_genes", 225: "carried_index", 226: "carried_classes", 227: "carried_sets", 228: "carried_meta", 229: "carried_an",
+    230: "carried_top_ac", 231: "carried_top_an",
 }  # fmt: skip
 INFO = 4096
 U32 = (0, 2**32 - 1)

@@ -37,7 +37,7 @@ import carriers
 import coverage
 from annotations import Annotations
 from genes import Genes
-from manifest import FILES, read_manifest
+from manifest import files_of, read_manifest
 from people import People
 from phases import Phases
 from primitives import (
@@ -502,8 +502,8 @@ class Dataset:
             self.manifest = read_manifest(file.read(2**28 + 1))
         m = self.manifest
         self.names = []
-        if "samples" in m:
-            container = Container(self.bytes(m["samples"]), b"S")
+        for entry in m["samples"]:
+            container = Container(self.bytes(entry), b"S")
             names = text(container.get("names"), "names")
             need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
             self.names = [plain(name, "names", "N1") for name in names]
@@ -512,17 +512,15 @@ class Dataset:
             numbered = ((name, sample) for sample, name in enumerate(names))
             check_hash_index(container.get("name_index"), "name_index", len(names), numbered, "N2")
             container.verify({"names", "name_index"})
-        self.terms = Terms(self.bytes(m["terms"])) if "terms" in m else None
-        self.genes = Genes(self.bytes(m["genes"])) if "genes" in m else None
-        self.people = self.carriers = None
-        if "people" in m:
-            checksum = m["terms"]["checksum"] if "terms" in m else ""
-            self.people = People(self.bytes(m["people"]), m["sample_count"], self.terms, checksum)
+        only = lambda kind, read: next((read(self.bytes(entry)) for entry in m[kind]), None)
+        self.terms, self.genes = only("terms", Terms), only("genes", Genes)
+        checksum = "".join(entry["checksum"] for entry in m["terms"])
+        self.carriers = []
+        self.people = only("people", lambda data: People(data, m["sample_count"], self.terms, checksum))
         self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
         self.check_batches()
-        if "carriers" in m:
-            self.carriers = carriers.Carriers(self.bytes(m["carriers"]), self)
-        for entry in m["segments"] + [m[k] for k in FILES if k in m]:
+        self.carriers = [carriers.Carriers(self.bytes(entry), self, entry["batch"]) for entry in m["carriers"]]
+        for entry in files_of(m):
             data = self.bytes(entry)
             need(xxhash.xxh3_128_hexdigest(data) == entry["checksum"], "file", "M13", entry["file"])
 

@@ -396,14 +396,14 @@ class BadVectors(unittest.TestCase):
 
     def test_flipped_bytes_of_people_terms_and_genes_are_found(self):
         dataset = reader.Dataset(os.path.join(VECTORS, "people.vdx"))
-        checksum = dataset.manifest["terms"]["checksum"]
+        checksum = dataset.manifest["terms"][0]["checksum"]
         read = {
             "terms": reader.Terms,
             "people": lambda data: reader.People(data, 7, dataset.terms, checksum),
             "genes": reader.Genes,
         }
         for name, decode in read.items():
-            data = dataset.bytes(dataset.manifest[name])
+            data = dataset.bytes(dataset.manifest[name][0])
             decode(data)
             for at in range(0, len(data), 3):
                 with self.assertRaises(reader.Damaged):
@@ -471,12 +471,18 @@ class Text(unittest.TestCase):
             ("store/individuals/mod.rs", "ABSENT", 16, "| 16 | a coding, recorded as absent |"),
             ("store/individuals/mod.rs", "CLOSED", 32, "| 32 | a term of the terms file,"),
             ("store/genes.rs", "PAD_MAX", 10_000_000, "at most 10,000,000"),
-            ("store/gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its variants"),
+            ("store/gene_carriers.rs", "VARIANT_BYTES", 32, "more than 32 bytes for each of its rows"),
+            ("store/gene_carriers.rs", "BOUNDS_MAX", 32, "above 0; at most 32"),
+            ("store/gene_carriers.rs", "META_LEN", 12, "| 12 | 4 each | u32 | bounds of AC"),
+            ("store/gene_carriers.rs", "RARE_OF", 100, "below `carried_an` / 100"),
+            ("store/gene_carriers.rs", "FIRST_BOUND", 2, "It writes bounds 2, 8, 32"),
+            ("store/gene_carriers.rs", "NEXT_BOUND", 4, "each four\ntimes the one before"),
+            ("store/gene_carriers.rs", "LOW_BOUNDS", 16, "and of 16 or all copies"),
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
             ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
-            ("format/mod.rs", "DRAFT", 1, "the draft of the version: 1"),
+            ("format/mod.rs", "DRAFT", 2, "the draft of the version: 2"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):

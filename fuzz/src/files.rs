@@ -45,12 +45,11 @@ pub(crate) struct File {
     entry: Entry,
 }
 
+/// A list of the manifest, and the place in it.
 #[derive(Clone, Copy)]
-enum Entry {
-    /// By the name of the field.
-    Field(&'static str),
-    /// By number.
-    Segment(usize),
+struct Entry {
+    list: &'static str,
+    at: usize,
 }
 
 impl Good {
@@ -74,15 +73,16 @@ impl Good {
     fn read(read: impl Fn(&str) -> Vec<u8>) -> Self {
         let manifest = read("manifest.json");
         let json: Value = serde_json::from_slice(&manifest).expect("a manifest is JSON");
-        let segments = json["segments"].as_array().expect("segments are a list");
-        let segments = segments
-            .iter()
-            .enumerate()
-            .map(|(n, entry)| (Entry::Segment(n), entry));
-        let fields = ["samples", "terms", "people", "genes"].into_iter();
-        let fields = fields.filter_map(|name| Some((Entry::Field(name), json.get(name)?)));
-        let files = fields.chain(segments).map(|(entry, value)| {
-            let name = value["file"].as_str().expect("files have names").to_owned();
+        let lists = ["samples", "terms", "people", "genes", "segments"].into_iter();
+        let files = lists.flat_map(|list| {
+            let all = json.get(list).and_then(Value::as_array);
+            all.into_iter().flatten().enumerate().map(move |(at, value)| {
+                let name = value["file"].as_str().expect("files have names").to_owned();
+                let entry = Entry { list, at };
+                (name, entry)
+            })
+        });
+        let files = files.map(|(name, entry)| {
             let bytes = read(&name);
             File { name, bytes, entry }
         });
@@ -169,13 +169,10 @@ pub(crate) fn resign(manifest: &[u8]) -> Vec<u8> {
 pub(crate) fn manifest_for(good: &Good, files: &[Vec<u8>], sections: &[Vec<Section>]) -> Vec<u8> {
     let mut json: Value = serde_json::from_slice(&good.manifest).expect("a manifest is JSON");
     for ((file, bytes), sections) in good.files.iter().zip(files).zip(sections) {
-        let entry = match file.entry {
-            Entry::Field(name) => &mut json[name],
-            Entry::Segment(n) => &mut json["segments"][n],
-        };
+        let entry = &mut json[file.entry.list][file.entry.at];
         entry["size"] = bytes.len().into();
         entry["checksum"] = format!("{:032x}", xxh3_128(bytes)).into();
-        if let Entry::Segment(_) = file.entry {
+        if file.entry.list == "segments" {
             repeat(entry, sections);
         }
     }

@@ -119,7 +119,7 @@ impl<'a> Members<'a> {
         range.chain(list.iter().copied())
     }
 
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Range(range) => range.len() as u64,
             Self::List(list) => list.len() as u64,

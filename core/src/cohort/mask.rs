@@ -54,7 +54,7 @@ impl Mask {
 
     /// The samples of the batch that are not in it.
     pub(super) fn others(&self, count: u32) -> Self {
-        let all = Self::all(count).samples;
+        let all = Self::everybody(count).samples;
         let words = all.iter().zip(&self.samples);
         Self::from_samples(words.map(|(all, of)| all & !of).collect())
     }

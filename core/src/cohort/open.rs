@@ -1,8 +1,9 @@
 //! Opening a dataset.
 
+use super::mapped::Mapped;
 use super::{Batches, Members, View};
 use crate::error::{Damage, Error, Result};
-use crate::format::{Bytes, Folder, Kind, contig_hash};
+use crate::format::{Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
 use crate::model::FileLoader;
 use crate::store::Samples;
@@ -13,17 +14,18 @@ use crate::store::manifest::Manifest;
 use crate::store::open_manifest;
 use crate::store::segment::Segment;
 use crate::store::terms::Terms;
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// An open dataset: read-only, shared between threads, cheap to open; a copy costs nothing.
 ///
 /// It shows the state at the time of opening, whatever is published later: opening maps all files, so that
-/// they may be replaced and removed. It checks the manifest and the structure of all files but segments, of
-/// which there may be thousands; that of a segment is checked when a question first needs it, and bytes against
-/// their checksums when they are first touched. A segment that is damaged gives each such question the same error.
+/// they may be replaced and removed. It checks the manifest and the structure of all files but those of which each
+/// batch has some, and which may be thousands: that of a segment is checked when a question first needs it, and bytes
+/// against their checksums when they are first touched. One that is damaged gives each such question the same error.
 ///
 /// ```no_run
 /// let dataset = varidex::Dataset::open("cohort.vdx")?;
@@ -59,19 +61,24 @@ pub struct Opened {
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
     genes: Option<Genes>,
-    gene_carriers: Option<GeneCarriers>,
+    gene_carriers: Vec<CarriersOfBatch>,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
 #[derive(Debug)]
 pub(crate) struct Part {
-    name: String,
     index: usize,
-    /// Until the segment is read. The file may be removed from the directory any time, and the map is what
-    /// keeps it: an open file would as well, but of these a process may have a few hundred only.
-    mapped: Mutex<Option<Bytes>>,
-    /// What was found when it was first needed, be it damage; apart, for opening writes all parts.
-    segment: OnceLock<Result<Box<Segment>>>,
+    segment: Mapped<Segment>,
+}
+
+/// Who of a batch carries variants of genes.
+#[derive(Debug)]
+pub(crate) struct CarriersOfBatch {
+    /// The number of the batch in the manifest.
+    pub(crate) batch: u32,
+    /// A part of it, which has its samples.
+    pub(crate) part: usize,
+    file: Mapped<GeneCarriers>,
 }
 
 /// What a kind of section takes in all segments together.
@@ -120,32 +127,26 @@ impl Dataset {
 
     /// Opens the files that a manifest lists.
     pub(crate) fn open_state(folder: &Folder, manifest: Manifest) -> Result<Self> {
-        let samples = Samples::open(folder, manifest.samples.as_ref(), manifest.sample_count)?;
+        let samples = Samples::open(folder, manifest.samples.first(), manifest.sample_count)?;
         let mut parts = Vec::with_capacity(manifest.segments.len());
         for (index, entry) in manifest.segments.iter().enumerate() {
-            let name = entry.file.file.clone();
-            let mapped = Mutex::new(Some(folder.map(&name)?));
             parts.push(Part {
-                name,
                 index,
-                mapped,
-                segment: OnceLock::new(),
+                segment: Mapped::new(folder, &entry.file.file)?,
             });
         }
-        let terms = manifest.terms.as_ref().map(|entry| {
+        let terms = manifest.terms.first().map(|entry| {
             let terms = KnownTerms::open(folder, entry);
             terms.map(Arc::new)
         });
         let terms = terms.transpose()?;
-        let people = manifest.people.as_ref().map(|entry| {
+        let people = manifest.people.first().map(|entry| {
             let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
             People::open(folder, &entry.file, manifest.sample_count, terms)
         });
-        let genes = manifest.genes.as_ref();
+        let genes = manifest.genes.first();
         let genes = genes.map(|entry| Genes::open(folder, &entry.file));
-        let gene_carriers = manifest.carriers.as_ref();
-        let gene_carriers = gene_carriers
-            .map(|entry| GeneCarriers::open(folder, &entry.file, manifest.sample_count));
+        let gene_carriers = carriers_of_batches(folder, &manifest)?;
         let assembly = manifest
             .assembly
             .as_ref()
@@ -162,12 +163,30 @@ impl Dataset {
             terms,
             people: people.transpose()?,
             genes: genes.transpose()?,
-            gene_carriers: gene_carriers.transpose()?,
+            gene_carriers,
         };
         Ok(Self {
             opened: Arc::new(opened),
             loader: None,
         })
+    }
+
+    /// A batch by itself: what is said of it then no other batch changes. People and terms, who may be replaced,
+    /// are not there.
+    pub(crate) fn of_batch(folder: &Folder, all: &Manifest, batch: u32) -> Result<Self> {
+        let segments = all.segments.iter().filter(|of| of.batch == batch);
+        let alone = Manifest {
+            assembly: all.assembly.clone(),
+            annotations: all.annotations.clone(),
+            contigs: all.contigs.clone(),
+            segments: segments.cloned().collect(),
+            samples: all.samples.clone(),
+            genes: all.genes.clone(),
+            normalised: all.normalised,
+            sample_count: all.sample_count,
+            ..Manifest::new()
+        };
+        Self::open_state(folder, alone)
     }
 
     /// Lets expressions name files behind `@`, as in `samples(@ids.txt)`, and reads them with this.
@@ -228,6 +247,24 @@ impl Dataset {
     }
 }
 
+/// Maps the files of carriers of genes.
+fn carriers_of_batches(folder: &Folder, manifest: &Manifest) -> Result<Vec<CarriersOfBatch>> {
+    let mut first_parts = HashMap::new();
+    if !manifest.carriers.is_empty() {
+        for (part, entry) in manifest.segments.iter().enumerate() {
+            first_parts.entry(entry.batch).or_insert(part);
+        }
+    }
+    let of = manifest.carriers.iter().map(|entry| {
+        Ok(CarriersOfBatch {
+            batch: entry.batch,
+            part: first_parts.get(&entry.batch).copied().unwrap_or(usize::MAX),
+            file: Mapped::new(folder, &entry.file.file)?,
+        })
+    });
+    of.collect()
+}
+
 impl Deref for Dataset {
     type Target = Opened;
 
@@ -265,9 +302,14 @@ impl Opened {
         self.genes.as_ref()
     }
 
-    /// Who carries variants of genes, where that is stored.
-    pub(crate) fn gene_carriers(&self) -> Option<&GeneCarriers> {
-        self.gene_carriers.as_ref()
+    /// Who carries variants of genes, by batch, where that is stored.
+    pub(crate) fn gene_carriers(&self) -> &[CarriersOfBatch] {
+        &self.gene_carriers
+    }
+
+    /// Those of one batch.
+    pub(crate) fn gene_carriers_of<'a>(&self, of: &'a CarriersOfBatch) -> Result<&'a GeneCarriers> {
+        of.file.get(&self.folder, GeneCarriers::of)
     }
 
     /// What is known of people, where some were loaded.
@@ -357,24 +399,11 @@ impl Opened {
 
     /// The segment of a part, checked for structure on first use: where it is damaged, each use says the same.
     pub(crate) fn segment<'a>(&self, part: &'a Part) -> Result<&'a Segment> {
-        let read = part.segment.get_or_init(|| self.read_segment(part));
-        match read {
-            Ok(segment) => Ok(segment),
-            Err(error) => Err(error.again()),
-        }
-    }
-
-    #[cold]
-    fn read_segment(&self, part: &Part) -> Result<Box<Segment>> {
-        let mut mapped = part.mapped.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = match mapped.take() {
-            Some(bytes) => bytes,
-            // only where reading it was not come to an end
-            None => self.folder.map(&part.name)?,
-        };
-        let segment = Segment::of(&self.folder.path().join(&part.name), bytes)?;
-        self.check_segment(part, &segment)?;
-        Ok(Box::new(segment))
+        part.segment.get(&self.folder, |path, bytes| {
+            let segment = Segment::of(path, bytes)?;
+            self.check_segment(part, &segment)?;
+            Ok(segment)
+        })
     }
 
     /// What manifest and segment both say must agree, for queries rely on the manifest to pass
@@ -410,7 +439,7 @@ impl Opened {
             return Ok(());
         }
         Err(Error::from(Box::new(Damage {
-            file: self.folder.path().join(&part.name),
+            file: self.folder.path().join(part.segment.name()),
             section: "meta".to_owned(),
             offset: 0,
             expected: "rows, samples and contigs as the manifest lists them".to_owned(),

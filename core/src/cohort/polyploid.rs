@@ -1,5 +1,6 @@
 //! Genotypes of samples with three and more copies.
 
+use super::View;
 use crate::error;
 use crate::set::{Malformed, read_varint};
 use crate::store::Segment;
@@ -59,6 +60,20 @@ pub(crate) fn for_each_polyploid(
         });
     }
     Ok(())
+}
+
+/// The most copies that a sample has in a row, at least 2.
+pub(crate) fn most_copies(view: &View) -> error::Result<u32> {
+    let mut most = 2;
+    for part in view.parts() {
+        let segment = view.segment(part)?;
+        for row in segment.polyploid_rows()? {
+            for_each_polyploid_of(segment, row, |genotype, _| {
+                most = most.max(genotype.alleles.len() as u32);
+            })?;
+        }
+    }
+    Ok(most)
 }
 
 /// Calls `f` with the polyploid genotypes of a row, and with the number of its ALT in them; returns whether

@@ -77,8 +77,10 @@ pub(crate) struct Whole(());
 pub(crate) enum Shortcut {
     /// Who carries a variant of a gene, of an impact.
     GeneCarriers,
-    /// The same of variants that are rare among all.
-    RareGeneCarriers,
+    /// The same of rows up to an AC, as a batch has it: to a question for variants up to one.
+    CountedGeneCarriers,
+    /// To a question for variants up to a frequency, whatever rows of the greatest one a class has.
+    FrequentGeneCarriers,
     /// The least and the greatest AC of a page's rows.
     PageCounts,
 }
@@ -105,16 +107,33 @@ impl View {
         InfoKey::is_of_cohort(key) && self.whole().is_none()
     }
 
+    /// Whether records of one variant in a batch may say different things of it.
+    fn reports_in_rows(&self) -> bool {
+        self.manifest().annotations.is_some()
+            && (0..self.parts().len()).any(|part| self.is_merged(part))
+    }
+
     /// What a shortcut is to questions of this view.
     pub(crate) fn applies(&self, shortcut: Shortcut) -> Applies {
         match (shortcut, self.is_whole()) {
+            // the record that says so may be of those alone who may not be seen
+            (Shortcut::GeneCarriers, false) if self.reports_in_rows() => Applies::Superset,
             (Shortcut::GeneCarriers, _) => Applies::Exact,
+            // other rows of a variant add to its AC
+            (Shortcut::CountedGeneCarriers, _) if self.joins_rows() => Applies::Superset,
+            // among fewer people AC is at most what it is among all
+            (Shortcut::CountedGeneCarriers, _) => Applies::Exact,
+            // where AN is of more than the row, or of fewer people, AF is another one
+            (Shortcut::FrequentGeneCarriers, whole)
+                if !whole || self.counts_references() || self.joins_rows() =>
+            {
+                Applies::Superset
+            }
+            (Shortcut::FrequentGeneCarriers, _) => Applies::Exact,
             // a variant's counts are sums over rows, of which a page knows one
             (Shortcut::PageCounts, _) if self.joins_rows() => Applies::No,
             (_, true) => Applies::Exact,
             (Shortcut::PageCounts, false) => Applies::Superset,
-            // among fewer people something else is rare
-            (Shortcut::RareGeneCarriers, false) => Applies::No,
         }
     }
 }

@@ -235,6 +235,13 @@ kinds! {
     CarriedClasses = 226 "carried_classes",
     /// The bytes of sets of samples.
     CarriedSets = 227 "carried_sets",
+    /// What the batch is, and the bounds of classes.
+    CarriedMeta = 228 "carried_meta",
+    /// The greatest AN of each gene's rows.
+    CarriedAn = 229 "carried_an",
+    /// AC and AN of the row with the greatest AF, by class.
+    CarriedTopAc = 230 "carried_top_ac",
+    CarriedTopAn = 231 "carried_top_an",
 }
 
 impl Kind {

@@ -346,7 +346,7 @@ pub(crate) const VARIANTS: [&str; 16] = [
     "ac(HP:0000118)>=1",
 ];
 
-pub(crate) const GROUPS: [&str; 30] = [
+pub(crate) const GROUPS: [&str; 34] = [
     "all",
     "!all",
     "sex:female",
@@ -364,6 +364,10 @@ pub(crate) const GROUPS: [&str; 30] = [
     "carriers(gene:AAA)",
     "carriers(gene:AAA & af<0.4)",
     "carriers(gene:AAA & af<0.01)",
+    "carriers(gene:AAA & ac<=2)",
+    "carriers(gene:BBB & ac<9)",
+    "carriers(gene:CCC & ac<4 & af<0.5)",
+    "carriers(gene:CCC & af<=0.25)",
     "carriers(af<0.5, hom)",
     "carriers(all, at_least: 2)",
     "carriers(gene:BBB, compound)",

@@ -18,6 +18,8 @@ mod plan;
 
 mod allele;
 mod ask;
+#[cfg(test)]
+mod by_gene_tests;
 mod explain;
 #[expect(
     clippy::mem_forget,
@@ -43,7 +45,7 @@ mod scan;
 
 pub use allele::Allele;
 pub use exec::annotation::Annotation;
-pub(crate) use exec::by_gene::carried_by_gene;
+pub(crate) use exec::carried_genes::{carried_by_gene, disagreeing_batches};
 pub use exec::compound::{CompoundPair, PairPhase, PairedVariant};
 pub use exec::counts::Counts;
 pub(crate) use exec::coverage::Coverage;

@@ -353,9 +353,14 @@ impl<'a> StoredSet<'a> {
 impl StoredSet<'_> {
     /// All members. The set is in none of the forms that need an order.
     pub(crate) fn to_set(self) -> Result<SampleSet, Malformed> {
+        self.to_set_from(0)
+    }
+
+    /// The same, of numbers that begin with `first`.
+    pub(crate) fn to_set_from(self, first: u32) -> Result<SampleSet, Malformed> {
         let mut bits = vec![0; words_for(self.universe())];
         self.or_into(None, &mut bits)?;
-        Ok(SampleSet::from_bits(0, &bits))
+        Ok(SampleSet::from_bits(first, &bits))
     }
 }
 

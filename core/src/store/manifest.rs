@@ -4,7 +4,7 @@ use crate::error::{Damage, Error, Result};
 use crate::format::{DRAFT, READ_VERSION, SAMPLES_MAX, check_draft};
 use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -23,6 +23,14 @@ pub(crate) struct FileEntry {
     pub(crate) size: u64,
     /// xxh3 (128 bits) of the file in hexadecimal; also part of its name.
     pub(crate) checksum: String,
+}
+
+/// A file of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BatchEntry {
+    #[serde(flatten)]
+    pub(crate) file: FileEntry,
+    pub(crate) batch: u32,
 }
 
 /// A contig, by the name in the input files.
@@ -152,20 +160,20 @@ pub(crate) struct Manifest {
     pub(crate) normalised: bool,
     pub(crate) sample_count: u32,
     /// The names of samples; none where there are no samples.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) samples: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) samples: Vec<FileEntry>,
     /// Ontologies, where some were given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) terms: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) terms: Vec<FileEntry>,
     /// People, where some were given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) people: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) people: Vec<FileEntry>,
     /// Genes, where some were given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) genes: Option<FileEntry>,
-    /// Who carries variants of genes, where some are known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) carriers: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) genes: Vec<FileEntry>,
+    /// Who carries variants of genes, where some are known: of each batch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carriers: Vec<BatchEntry>,
     /// The annotation that rows have: `csq`, `ann` or `bcsq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) annotations: Option<String>,
@@ -212,11 +220,11 @@ impl Manifest {
             assembly: None,
             normalised: false,
             sample_count: 0,
-            samples: None,
-            terms: None,
-            people: None,
-            genes: None,
-            carriers: None,
+            samples: Vec::new(),
+            terms: Vec::new(),
+            people: Vec::new(),
+            genes: Vec::new(),
+            carriers: Vec::new(),
             annotations: None,
             contigs: Vec::new(),
             info: Vec::new(),
@@ -227,12 +235,24 @@ impl Manifest {
     /// Every file of the dataset beside the manifest.
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
         let segments = self.segments.iter().map(|s| &s.file);
-        segments
-            .chain(&self.samples)
-            .chain(&self.terms)
-            .chain(&self.people)
-            .chain(&self.genes)
-            .chain(&self.carriers)
+        let carriers = self.carriers.iter().map(|of| &of.file);
+        let others = self.lists().into_iter().flat_map(|(_, files)| files);
+        segments.chain(carriers).chain(others)
+    }
+
+    /// The lists of which several files have no meaning yet, under their names in the manifest.
+    fn lists(&self) -> [(&'static str, &[FileEntry]); 4] {
+        [
+            ("samples", &self.samples),
+            ("terms", &self.terms),
+            ("people", &self.people),
+            ("genes", &self.genes),
+        ]
+    }
+
+    /// The numbers of batches.
+    pub(crate) fn batches(&self) -> BTreeSet<u32> {
+        self.segments.iter().map(|segment| segment.batch).collect()
     }
 
     /// Fills in the snapshot id and gives the bytes of the file.
@@ -322,7 +342,20 @@ impl Manifest {
                 self.sample_count.to_string(),
             ));
         }
-        if self.samples.is_some() != (self.sample_count > 0) {
+        for (kind, files) in self.lists() {
+            if let Some(second) = files.get(1) {
+                return Err((format!("at most one file of {kind}"), second.file.clone()));
+            }
+        }
+        // where one is missing it would not be known who else carries
+        let of: Vec<u32> = self.carriers.iter().map(|of| of.batch).collect();
+        if !of.is_empty() && !of.iter().eq(&self.batches()) {
+            return Err((
+                "one file of carriers for each batch, ascending, or none".to_owned(),
+                format!("batches {of:?}"),
+            ));
+        }
+        if self.samples.is_empty() != (self.sample_count == 0) {
             return Err((
                 "a file of sample names where there are samples".to_owned(),
                 "none".to_owned(),

@@ -488,6 +488,12 @@ impl Segment {
         self.malformed(self.phase_sets.unwrap_or(usize::MAX), 0, rule)
     }
 
+    /// The rows with samples of three and more copies.
+    pub(crate) fn polyploid_rows(&self) -> Result<impl Iterator<Item = u32>> {
+        let rows = self.file.whole(Kind::PolyploidRows)?;
+        Ok(rows.chunks_exact(8).map(u32_of))
+    }
+
     /// The genotypes of samples with three and more copies in a row; empty where there are none.
     pub(crate) fn polyploid(&self, row: u32) -> Result<&[u8]> {
         let Some(rows) = self.polyploid_rows else {

@@ -49,9 +49,10 @@ use crate::error::{Error, Place, Result};
 use crate::format::{FileKind, Folder};
 use crate::input::genes::read_genes;
 use crate::input::{Reader, Workers};
-use crate::query::carried_by_gene;
+use crate::query::{carried_by_gene, disagreeing_batches};
 use crate::store::gene_carriers::GeneCarriersWriter;
 use crate::store::genes::Genes;
+use crate::store::manifest::BatchEntry;
 use crate::store::{ContigEntry, InfoEntry, Manifest, Publication, Samples};
 use annotation::Annotated;
 use contigs::{ContigList, Contigs, Names};
@@ -63,6 +64,7 @@ use people::Known;
 use plan::{Plan, Source, Unit};
 use samples::InputSamples;
 use sort::{Places, Sorting};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -132,7 +134,7 @@ fn build_with<P: AsRef<Path>>(
     if !plan.samples.is_empty() {
         let names = Samples::write(plan.samples.iter().map(String::as_str))
             .map_err(|e| Error::io(to, e))?;
-        manifest.samples = Some(publication.add(FileKind::Samples, names)?);
+        manifest.samples = vec![publication.add(FileKind::Samples, names)?];
     }
     manifest.assembly = plan.assembly.map(|assembly| assembly.name().to_owned());
     manifest.normalised = options.reference.is_some();
@@ -153,7 +155,7 @@ fn build_with<P: AsRef<Path>>(
         let (genes, evidence) = read_genes(&options.genes)?;
         check_models(&genes, &evidence, &options.genes, &plan, &mut report)?;
         let genes = Genes::write(&genes, options.pad)?;
-        manifest.genes = Some(publication.add(FileKind::Genes, genes)?);
+        manifest.genes = vec![publication.add(FileKind::Genes, genes)?];
     }
     for (file, place, what) in plan.annotation_warnings(options) {
         report.warn_count(&file, place, &what, 1);
@@ -217,7 +219,7 @@ fn build_with<P: AsRef<Path>>(
         .iter()
         .flat_map(|s| &s.contigs)
         .map(|c| c.contig)
-        .collect::<std::collections::BTreeSet<_>>()
+        .collect::<BTreeSet<_>>()
         .len() as u64;
     if let Some(known) = known {
         let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
@@ -255,31 +257,38 @@ fn add_gene_carriers(
     workers: &Workers,
     progress: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<()> {
-    let known = manifest.annotations.is_some() || manifest.genes.is_some();
+    let known = manifest.annotations.is_some() || !manifest.genes.is_empty();
     if !known || manifest.sample_count == 0 {
         return Ok(());
     }
-    // as readers will open it, but for people, who may be replaced
-    let rows = Manifest {
-        terms: None,
-        people: None,
-        ..manifest.clone()
+    let folder = publication.folder().clone();
+    let batches = manifest.batches();
+    let disagreeing = match batches.len() {
+        0 | 1 => BTreeSet::new(),
+        _ => disagreeing_batches(&Dataset::open_state(&folder, manifest.clone())?.view())?,
     };
-    let dataset = Dataset::open_state(publication.folder(), rows)?;
-    let mut carriers = GeneCarriersWriter::new(manifest.sample_count);
-    carried_by_gene(&dataset.view(), workers.pool(), &mut |gene, records| {
-        carriers.push(&gene);
-        let told = progress(&Progress {
-            phase: Phase::Genes,
-            input: "gathering carriers by gene".to_owned(),
-            bytes: 0,
-            total: None,
-            records,
-        });
-        if told { Ok(()) } else { Err(Error::Cancelled) }
-    })?;
-    if let Some(content) = carriers.finish()? {
-        manifest.carriers = Some(publication.add(FileKind::Carriers, content)?);
+    let mut any = false;
+    for batch in batches {
+        let alone = Dataset::of_batch(&folder, manifest, batch)?.view();
+        let meta = alone.carried_meta(!disagreeing.contains(&batch))?;
+        let mut carriers = GeneCarriersWriter::new(meta.clone());
+        carried_by_gene(&alone, &meta, workers.pool(), &mut |gene, records| {
+            carriers.push(&gene);
+            let told = progress(&Progress {
+                phase: Phase::Genes,
+                input: "gathering carriers by gene".to_owned(),
+                bytes: 0,
+                total: None,
+                records,
+            });
+            if told { Ok(()) } else { Err(Error::Cancelled) }
+        })?;
+        any |= carriers.len() > 0;
+        let file = publication.add(FileKind::Carriers, carriers.finish()?)?;
+        manifest.carriers.push(BatchEntry { file, batch });
+    }
+    if !any {
+        manifest.carriers.clear();
     }
     Ok(())
 }

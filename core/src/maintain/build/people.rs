@@ -197,10 +197,10 @@ impl Known {
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
         if let Some(content) = self.ontologies {
-            manifest.terms = Some(publication.add(FileKind::Terms, content)?);
+            manifest.terms = vec![publication.add(FileKind::Terms, content)?];
         }
         let folder = publication.folder().clone();
-        let terms = manifest.terms.as_ref();
+        let terms = manifest.terms.first();
         let terms = terms.map(|entry| KnownTerms::open(&folder, entry));
         let terms = terms.transpose()?;
         let mut writing = Writing {
@@ -222,7 +222,7 @@ impl Known {
             }
         };
         let report = writing.report;
-        manifest.people = Some(publication.add(FileKind::People, content)?);
+        manifest.people = vec![publication.add(FileKind::People, content)?];
         Ok(report)
     }
 }

@@ -71,7 +71,7 @@ fn samples(to: &Folder) {
     let mut manifest = Manifest::new();
     let names: Vec<String> = (0..12).map(|sample| format!("s{sample}")).collect();
     let names = Samples::write(names.iter().map(String::as_str)).unwrap();
-    manifest.samples = Some(publication.add(FileKind::Samples, names).unwrap());
+    manifest.samples = vec![publication.add(FileKind::Samples, names).unwrap()];
     manifest.sample_count = 12;
     publication.publish(&mut manifest).unwrap();
 }
@@ -86,7 +86,7 @@ fn load(options: &PeopleOptions, folder: &Folder, memory: u64) -> (Vec<u8>, Peop
     let names: Vec<&str> = dataset.samples().all().unwrap().collect();
     let add = (names.as_slice(), dataset.people());
     let report = known.add(&mut publication, &mut manifest, add, memory, &mut step);
-    let file = manifest.people.as_ref().unwrap().file.clone();
+    let file = manifest.people.first().unwrap().file.clone();
     publication.publish(&mut manifest).unwrap();
     (folder.map(&file).unwrap().to_vec(), report.unwrap())
 }

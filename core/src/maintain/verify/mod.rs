@@ -19,6 +19,7 @@ use crate::cohort::{Members, overlapping_batches, sharing};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, is_plain};
 use crate::model::InfoType;
+use crate::query::disagreeing_batches;
 use crate::store::coverage::verify_coverage;
 use crate::store::manifest::FileEntry;
 use crate::store::segment::Segment;
@@ -37,7 +38,7 @@ impl Dataset {
     /// [`Error::Damaged`] with the file and the section for the first fault; [`Error::Io`].
     pub fn verify(&self) -> Result<()> {
         self.verify_manifest()?;
-        if self.manifest().samples.is_some() {
+        if !self.manifest().samples.is_empty() {
             self.samples().verify()?;
         }
         if let Some(terms) = self.terms() {
@@ -57,9 +58,7 @@ impl Dataset {
             self.verify_segment(part)?;
         }
         self.verify_batches()?;
-        if let Some(carriers) = self.gene_carriers() {
-            self.view().verify_gene_carriers(carriers)?;
-        }
+        self.verify_gene_carriers()?;
         let manifest = self.manifest();
         for file in manifest.files() {
             check_file(self.folder(), file)?;
@@ -145,6 +144,21 @@ impl Dataset {
             None => Ok(()),
             Some(_) => Err(self.manifest_fault("batches that share no samples at a place")),
         }
+    }
+
+    /// What is stored of carriers by gene is what the rows of each batch say.
+    fn verify_gene_carriers(&self) -> Result<()> {
+        if self.gene_carriers().is_empty() {
+            return Ok(());
+        }
+        let disagreeing = disagreeing_batches(&self.view())?;
+        for of in self.gene_carriers() {
+            let alone = Self::of_batch(self.folder(), self.manifest(), of.batch)?;
+            let agrees = !disagreeing.contains(&of.batch);
+            let stored = self.gene_carriers_of(of)?;
+            alone.view().verify_gene_carriers(stored, agrees)?;
+        }
+        Ok(())
     }
 
     fn manifest_fault(&self, expected: &str) -> Error {

@@ -25,28 +25,48 @@ use std::collections::HashMap;
 pub(super) fn find(
     view: &View,
     subjects: &Subjects<'_>,
-    of: BoundCarriers,
+    mut of: BoundCarriers,
     question: Option<Question>,
     within: Option<&SampleSet>,
     step: &mut Step,
 ) -> Result<SampleSet> {
-    step.notes = of.notes;
+    step.notes = std::mem::take(&mut of.notes);
     let mut within = within.cloned();
-    if let Some(stored) = of.stored {
+    // who is known to carry without a row
+    let mut known = SampleSet::new();
+    if let Some(stored) = of.stored.take() {
         step.set_bytes += stored.bytes;
-        step.notes.push(stored.note(question.is_none()));
-        let closed = subjects.closed_over_people(stored.samples)?;
-        if question.is_none() {
-            return Ok(closed);
+        let mut left = subjects.closed_over_people(stored.samples.clone())?;
+        if of.asked.is_plain() {
+            match &stored.known {
+                Some(sure) => known = subjects.closed_over_people(sure.clone())?,
+                None => std::mem::swap(&mut known, &mut left),
+            }
         }
+        left = left.difference(&known);
+        step.notes.push(stored.note(left.is_empty()));
         within = Some(match within {
-            Some(within) => within.intersection(&closed),
-            None => closed,
+            Some(within) => within.intersection(&left),
+            None => left,
         });
     }
     let Some(question) = question else {
-        return Ok(SampleSet::new());
+        return Ok(known);
     };
+    let mut found = find_in_rows(view, subjects, &of, question, within, step)?;
+    found.add(&known);
+    Ok(found)
+}
+
+/// The same by the rows.
+fn find_in_rows(
+    view: &View,
+    subjects: &Subjects<'_>,
+    of: &BoundCarriers,
+    question: Question,
+    within: Option<SampleSet>,
+    step: &mut Step,
+) -> Result<SampleSet> {
     if within.as_ref().is_some_and(SampleSet::is_empty) {
         return Ok(SampleSet::new());
     }

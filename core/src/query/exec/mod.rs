@@ -2,7 +2,7 @@
 //! admitted.
 
 pub(super) mod annotation;
-pub(super) mod by_gene;
+pub(super) mod carried_genes;
 pub(super) mod carriers;
 pub(super) mod changes;
 pub(super) mod compound;

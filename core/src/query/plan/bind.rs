@@ -215,10 +215,10 @@ impl<'a> Binder<'a> {
         let names = Names::new(self.view, self.text);
         let trios = carriers::needs(&names, asked, &mut notes, at)?;
         let stored = match self.rules.has(Rule::Covering) {
-            true => CoveringSet::find(self.view, of)?,
+            true => CoveringSet::find(self.view, of, &bound.test)?,
             false => None,
         };
-        let answered = asked.is_plain() && stored.as_ref().is_some_and(|stored| stored.exact);
+        let answered = asked.is_plain() && stored.as_ref().is_some_and(CoveringSet::is_exact);
         if !answered {
             self.find_rows(&mut bound)?;
         }

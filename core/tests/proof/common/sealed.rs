@@ -9,8 +9,10 @@ const HEADER: usize = 64;
 const ENTRY: usize = 24;
 /// Bytes behind one checksum.
 const CHUNK: usize = 65_536;
-/// Entries of the manifest that name one file each.
-const FIELDS: [&str; 5] = ["samples", "terms", "people", "genes", "carriers"];
+/// Lists of files in the manifest; people are of the terms before them.
+const LISTS: [&str; 6] = [
+    "samples", "terms", "people", "genes", "carriers", "segments",
+];
 
 /// A dataset that can be changed.
 #[derive(Clone)]
@@ -36,9 +38,9 @@ pub struct Section {
 
 /// Where the manifest names a file.
 #[derive(Clone, Copy)]
-enum Entry {
-    Field(&'static str),
-    Segment(usize),
+struct Entry {
+    list: &'static str,
+    at: usize,
 }
 
 fn number(bytes: &[u8], at: usize) -> u64 {
@@ -97,9 +99,9 @@ impl File {
 
     /// What the manifest calls it.
     pub fn name(&self) -> &'static str {
-        match self.entry {
-            Entry::Field(name) => name,
-            Entry::Segment(_) => "segment",
+        match self.entry.list {
+            "segments" => "segment",
+            list => list,
         }
     }
 }
@@ -108,17 +110,13 @@ impl Sealed {
     pub fn read(path: &Path) -> Self {
         let read = |name: &str| std::fs::read(path.join(name)).unwrap();
         let manifest: Value = serde_json::from_slice(&read("manifest.json")).unwrap();
-        let file = |entry, value: &Value| File::of(&read(value["file"].as_str().unwrap()), entry);
         let mut files = Vec::new();
-        for name in FIELDS {
-            files.extend(
-                manifest
-                    .get(name)
-                    .map(|value| file(Entry::Field(name), value)),
-            );
-        }
-        for (n, value) in manifest["segments"].as_array().unwrap().iter().enumerate() {
-            files.push(file(Entry::Segment(n), value));
+        for list in LISTS {
+            let all = manifest.get(list).and_then(Value::as_array);
+            for (at, value) in all.into_iter().flatten().enumerate() {
+                let bytes = read(value["file"].as_str().unwrap());
+                files.push(File::of(&bytes, Entry { list, at }));
+            }
         }
         Self { manifest, files }
     }
@@ -131,7 +129,7 @@ impl Sealed {
         let mut terms: Option<String> = None;
         for file in &self.files {
             let mut bytes = file.bytes();
-            if let (Entry::Field("people"), Some(terms)) = (file.entry, &terms) {
+            if let ("people", Some(terms)) = (file.entry.list, &terms) {
                 // people are of terms with a checksum
                 let mut file = file.clone();
                 let meta = file.sections.iter_mut().find(|s| s.kind == 160);
@@ -141,16 +139,13 @@ impl Sealed {
                 bytes = file.bytes();
             }
             let sum = format!("{:032x}", xxh3_128(&bytes));
-            let entry = match file.entry {
-                Entry::Field(name) => &mut manifest[name],
-                Entry::Segment(n) => &mut manifest["segments"][n],
-            };
+            let entry = &mut manifest[file.entry.list][file.entry.at];
             let name = format!("{}.{}", &sum[..16], file.name());
             std::fs::write(to.join(&name), &bytes).unwrap();
             entry["file"] = name.into();
             entry["size"] = bytes.len().into();
             entry["checksum"] = sum.clone().into();
-            if let Entry::Field("terms") = file.entry {
+            if file.entry.list == "terms" {
                 terms = Some(sum);
             }
         }
