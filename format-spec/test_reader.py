@@ -477,6 +477,7 @@ class Text(unittest.TestCase):
             ("store/gene_carriers.rs", "RARE_OF", 100, "below `carried_an` / 100"),
             ("store/gene_carriers.rs", "FIRST_BOUND", 2, "It writes bounds 2, 8, 32"),
             ("store/gene_carriers.rs", "NEXT_BOUND", 4, "each four\ntimes the one before"),
+            ("store/gene_carriers.rs", "SMALLER", 3, "more than a third of the bytes"),
             ("store/gene_carriers.rs", "LOW_BOUNDS", 16, "and of 16 or all copies"),
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),

@@ -161,7 +161,8 @@ pub(crate) fn build(
 /// Loads people into a dataset, in the place of those that are there, and opens its new state.
 ///
 /// `people` are Phenopackets, Beacon individuals, tables or pedigrees, or folders of them. What was read
-/// and refused is in the dataset's `report`.
+/// and refused is in the dataset's `report`. `memory` is what to take at most, about, beside some for each
+/// person: bytes, or a text as "512M".
 #[pyfunction]
 #[pyo3(signature = (
     path, people = None, *, people_map = None, sample_map = None, ontologies = None, memory = None,
@@ -188,9 +189,13 @@ pub(crate) fn load_people(
     };
     let teller = Teller::new(py, progress, "steps")?;
     let report = teller.run(py, |tell| {
-        let mut steps = 0;
+        let (mut steps, mut step) = (0, String::new());
         varidex::load_people(&path, &options, &mut |what| {
-            steps += 1;
+            // a step is reported as long as it takes
+            if step != what {
+                steps += 1;
+                what.clone_into(&mut step);
+            }
             tell(steps, None, what)
         })
     })?;

@@ -29,6 +29,9 @@ const LOW_BOUNDS: u32 = 16;
 const BOUNDS_MAX: usize = 32;
 /// Bytes of `carried_meta` before the bounds.
 const META_LEN: usize = 12;
+/// Sets of classes between the least bound and the gene's own are at most one of so many of the next greater one, in
+/// bytes: others spare little.
+const SMALLER: u64 = 3;
 /// A set takes at most so many bytes for each of the rows it stands for.
 const VARIANT_BYTES: u64 = 32;
 
@@ -229,26 +232,30 @@ impl GeneCarriersWriter {
             .extend(names.map(|name| (xxh3_64(name.as_bytes()), self.genes)));
         self.genes += 1;
         self.greatest_an.push(gene.greatest_an.into());
+        let bounds = self.meta.bound_count();
         // a set stands once, of however many of the gene's classes it is
-        let mut sets: Vec<(&SampleSet, u64)> = Vec::new();
-        let mut of_class = Vec::with_capacity(gene.classes.len());
-        for class in &gene.classes {
-            let known = sets.iter_mut().position(|(set, rows)| {
-                let same = **set == class.samples;
-                *rows = if same { class.rows.max(*rows) } else { *rows };
-                same
-            });
-            of_class.push(known.unwrap_or(sets.len()));
-            if known.is_none() {
-                sets.push((&class.samples, class.rows));
+        let mut stored: Vec<(&SampleSet, u64)> = Vec::new();
+        let mut descriptors = vec![None; gene.classes.len()];
+        let of_least = gene.classes.chunks(bounds);
+        for (classes, descriptors) in of_least.zip(descriptors.chunks_mut(bounds)) {
+            // the bytes of the next greater class that is stored
+            let mut greater = u64::MAX;
+            for (number, (class, slot)) in classes.iter().zip(descriptors).enumerate().rev() {
+                let known = stored.iter().find(|(set, _)| **set == class.samples);
+                *slot = match known {
+                    Some((_, descriptor)) => Some(*descriptor),
+                    None => {
+                        let between = number > 0 && number < self.meta.bounds.len();
+                        let most = if between { greater / SMALLER } else { u64::MAX };
+                        self.write(class, most, &mut greater)
+                    }
+                };
+                if let (None, Some(descriptor)) = (known, *slot) {
+                    stored.push((&class.samples, descriptor));
+                }
             }
         }
-        let stored: Vec<Option<u64>> = sets
-            .into_iter()
-            .map(|(set, rows)| self.write(set, rows))
-            .collect();
-        for ((class, of), set) in self.meta.classes().zip(&gene.classes).zip(of_class) {
-            let descriptor = stored.get(set).copied().flatten();
+        for ((class, of), descriptor) in self.meta.classes().zip(&gene.classes).zip(descriptors) {
             self.classes.push_nullable(descriptor.map(u64::cast_signed));
             if class.bound <= self.meta.bounds.len() {
                 self.top_ac.push_nullable(of.top.map(|top| top.0.into()));
@@ -257,21 +264,24 @@ impl GeneCarriersWriter {
         }
     }
 
-    /// The descriptor of a set; `None` where its rows are read as fast.
-    fn write(&mut self, samples: &SampleSet, rows: u64) -> Option<u64> {
+    /// The descriptor of a class's set, and how many bytes that takes; `None` where these are more than `most`, or
+    /// rows are read as fast.
+    fn write(&mut self, class: &CarriedClass, most: u64, bytes: &mut u64) -> Option<u64> {
         let start = self.payload.len();
-        let members: Vec<u32> = samples.iter().collect();
+        let members: Vec<u32> = class.samples.iter().collect();
         let mut sets = SetWriter {
             payload: &mut self.payload,
             base: 0,
             universe: self.meta.samples,
         };
         let descriptor = sets.write(Members::List(&members), None);
-        let fits = (self.payload.len() - start) as u64 <= rows * VARIANT_BYTES;
-        if !fits {
+        let taken = (self.payload.len() - start) as u64;
+        if taken > most.min(class.rows * VARIANT_BYTES) {
             self.payload.truncate(start);
+            return None;
         }
-        fits.then_some(descriptor)
+        *bytes = taken;
+        Some(descriptor)
     }
 
     /// The file.

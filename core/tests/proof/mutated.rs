@@ -2,7 +2,7 @@
 //! contradiction, or there is none, and the answers are those of a dataset that says so.
 
 use crate::common::answers::{Answers, answers};
-use crate::common::sealed::{File, Sealed, entries, text};
+use crate::common::sealed::{File, LISTS, Sealed, entries, text};
 use crate::common::{Folder, build, header, options};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ const NAMES: [&str; 15] = [
 /// contradiction, or another way to say the same. Answers to questions for people may always change.
 const FREE: &[(&[u64], &[&str])] = &[
     // the owners of the copies of a batch, and who is in several batches, and counted once
-    (&[5], &["carriers", "counts", "export 9"]),
+    (&[1, 5], &["carriers", "counts", "export 9"]),
     // the order of the rows of several batches as well
     (
         &[16],
@@ -276,7 +276,7 @@ fn what_only_the_manifest_says() {
                 (Some(value), Value::Array(list)) => list[key.parse::<usize>().unwrap()] = value,
                 (Some(value), parent) => parent[key] = value,
                 // a file without an entry is none of the dataset
-                (None, Value::Object(fields)) if !fields[key].is_object() && key != "segments" => {
+                (None, Value::Object(fields)) if !LISTS.contains(&key) => {
                     drop(fields.remove(key));
                 }
                 _ => continue,

@@ -89,7 +89,8 @@ pub struct PeopleReport {
 /// # Errors
 ///
 /// [`Error::Input`] for a file that is not what it seems, [`Error::Io`], [`Error::Locked`],
-/// [`Error::Damaged`], [`Error::Usage`]; [`Error::Cancelled`] when `progress` says stop.
+/// [`Error::Damaged`], [`Error::Usage`]; [`Error::Cancelled`] when `progress` says stop: it is called with the
+/// step at hand, all along.
 pub fn load_people(
     dataset: impl AsRef<Path>,
     options: &PeopleOptions,

@@ -45,6 +45,9 @@ pub(super) fn find(
         }
         left = left.difference(&known);
         step.notes.push(stored.note(left.is_empty()));
+        if left.is_empty() {
+            return Ok(known);
+        }
         within = Some(match within {
             Some(within) => within.intersection(&left),
             None => left,

@@ -153,7 +153,7 @@ impl Limit {
             Number::Af => self.value * an,
             _ => self.value,
         };
-        if !(end < AC_END) {
+        if end.is_nan() || end >= AC_END {
             return None;
         }
         let passes = |ac: u64| match self.comparison {

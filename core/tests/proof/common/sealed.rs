@@ -10,7 +10,7 @@ const ENTRY: usize = 24;
 /// Bytes behind one checksum.
 const CHUNK: usize = 65_536;
 /// Lists of files in the manifest; people are of the terms before them.
-const LISTS: [&str; 6] = [
+pub const LISTS: [&str; 6] = [
     "samples", "terms", "people", "genes", "carriers", "segments",
 ];
 
