@@ -76,11 +76,14 @@ impl Good {
         let lists = ["samples", "terms", "people", "genes", "segments"].into_iter();
         let files = lists.flat_map(|list| {
             let all = json.get(list).and_then(Value::as_array);
-            all.into_iter().flatten().enumerate().map(move |(at, value)| {
-                let name = value["file"].as_str().expect("files have names").to_owned();
-                let entry = Entry { list, at };
-                (name, entry)
-            })
+            all.into_iter()
+                .flatten()
+                .enumerate()
+                .map(move |(at, value)| {
+                    let name = value["file"].as_str().expect("files have names").to_owned();
+                    let entry = Entry { list, at };
+                    (name, entry)
+                })
         });
         let files = files.map(|(name, entry)| {
             let bytes = read(&name);

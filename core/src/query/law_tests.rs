@@ -66,6 +66,33 @@ fn fewer() -> impl Iterator<Item = Rules> {
     one.chain([none])
 }
 
+/// What is planned is what is done then, and no part picks more people than was said.
+fn is_done_as_planned(view: &View, who: &str) -> Result<(), TestCaseError> {
+    let plan = view.plan(who).unwrap();
+    let planned = plan.parts().to_vec();
+    let done = plan.run().unwrap();
+    let what: Vec<&str> = planned.iter().map(|part| part.what.as_str()).collect();
+    let steps: Vec<&str> = done.steps.iter().map(|step| step.what.as_str()).collect();
+    prop_assert_eq!(what, steps, "{}", who);
+    for (part, step) in planned.iter().zip(&done.steps) {
+        prop_assert!(
+            part.people.is_none_or(|most| step.people <= most),
+            "{} {}",
+            who,
+            part
+        );
+        // rows of other batches join the variants of candidates
+        let rows = part.candidate_rows.unwrap_or(0);
+        prop_assert!(
+            rows <= step.candidate_rows || step.candidate_rows == 0,
+            "{} {}",
+            who,
+            part
+        );
+    }
+    Ok(())
+}
+
 /// A number of a variant as it is shown.
 fn number(counts: &Counts, field: &str) -> Option<f64> {
     Some(match field {
@@ -137,6 +164,9 @@ proptest! {
                 for rules in fewer() {
                     let found = people(view, who, rules).ok();
                     prop_assert_eq!(&found, &expected, "{} {:?}", who, rules);
+                }
+                if expected.is_some() {
+                    is_done_as_planned(view, who)?;
                 }
             }
             for of in VARIANTS {

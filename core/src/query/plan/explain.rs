@@ -1,4 +1,4 @@
-//! What a plan will do, told before it is run.
+//! What a plan will do, before it is run.
 
 use super::bound::{BoundCarriers, BoundGroup, GroupPart, GroupTest, Whom};
 use crate::cohort::{Subjects, View};
@@ -26,14 +26,14 @@ impl fmt::Display for PlannedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.what, self.how)?;
         if let Some(people) = self.people {
-            write!(f, ", at most {people} people")?;
+            write!(f, "; people at most {people}")?;
         }
         if let Some(rows) = self.candidate_rows {
             let (read, skipped) = self.segments;
-            write!(f, ", {rows} candidate rows in {read} segments")?;
-            if skipped > 0 {
-                write!(f, ", {skipped} segments skipped")?;
-            }
+            write!(
+                f,
+                "; candidate rows {rows}, segments read {read}, skipped {skipped}"
+            )?;
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
         GroupTest::Similar(similar) => {
             let profiles = similar.profiles.len();
             PlannedPart {
-                how: format!("scores against {profiles} profiles, of those who are left"),
+                how: format!("scores of those who are left, profiles {profiles}"),
                 ..planned
             }
         }
@@ -112,7 +112,7 @@ fn of_carriers(
         how: match (people.is_some(), of.groups.len()) {
             (true, _) => "rows, of those among the carriers stored by gene".to_owned(),
             (false, 0) => "rows, of those who are left".to_owned(),
-            (false, groups) => format!("{groups} groups to count in, then rows"),
+            (false, groups) => format!("rows, of those who are left; groups counted in {groups}"),
         },
         people,
         candidate_rows: Some(size.candidates),
