@@ -3,7 +3,7 @@
 use super::compound;
 use super::question::Question;
 use super::spellings::{Numbered, Spelled};
-use super::step::{ALL_FOUND, Step};
+use super::step::{ALL_FOUND, FEW, Step};
 use super::variants::Variants;
 use super::walk::Walk;
 use crate::cohort::Subjects;
@@ -239,9 +239,6 @@ impl Persons {
         enough.map(|(sample, _)| sample).collect()
     }
 }
-
-/// Up to so many people are looked up in the sets of rows, and the walk ends when all are found.
-pub(super) const FEW: u64 = 64;
 
 /// Carriers found so far, by part.
 pub(in crate::query) struct CarrierSet<'a> {

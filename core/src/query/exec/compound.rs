@@ -15,11 +15,10 @@
 //! of no set, and by PSL calls of which a copy is of the same haplotype (see [`super::haplotype`]).
 //! A variant that several records report, in whatever spellings, is one: it is no partner of itself.
 
-use super::carriers::FEW;
 use super::haplotype::{Haplotype, Haplotypes};
 use super::place::RowRef;
 use super::question::Question;
-use super::step::{ALL_FOUND, Step};
+use super::step::{ALL_FOUND, FEW, Step};
 use super::variant_genes::Reached;
 use super::variants::{Variant, Variants};
 use crate::cohort::View;

@@ -23,6 +23,7 @@ pub(super) mod similar;
 pub(super) mod similarity;
 pub(super) mod spellings;
 pub(super) mod step;
+pub(super) mod stretch;
 pub(super) mod variant_genes;
 pub(super) mod variants;
 pub(super) mod walk;

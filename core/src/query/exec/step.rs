@@ -31,3 +31,6 @@ impl Step {
 
 /// Said where a walk ended early.
 pub(in crate::query) const ALL_FOUND: &str = "stopped when all who are left were found";
+
+/// Up to so many people are looked up in the sets of rows, and a walk ends when all are found.
+pub(in crate::query) const FEW: u64 = 64;

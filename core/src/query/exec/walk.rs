@@ -29,7 +29,7 @@ mod gather;
 mod pieces;
 mod seen;
 
-use pieces::Stretch;
+use super::stretch::Stretch;
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;

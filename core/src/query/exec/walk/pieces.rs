@@ -2,54 +2,20 @@
 
 use super::super::part_walk::PartWalk;
 use super::super::place::Place;
+use super::super::stretch::Stretch;
 use super::Walk;
 use crate::error::Result;
-use std::ops::Range;
 
 /// Cuts at most: of more pieces nobody has the use, and each costs a walk of its own.
 const CUTS_MAX: usize = 1 << 16;
 /// Candidates looked at for each piece: pieces differ by about so small a share.
 const LOOKS: u64 = 16;
 
-/// The stretch that is walked.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
-    from: Place,
-    until: Option<Place>,
-}
-
-impl Stretch {
-    pub(super) const ALL: Self = Self {
-        from: Place::FIRST,
-        until: None,
-    };
-
-    /// The rows of a part on a contig that are walked.
-    pub(super) fn rows_of(&self, part: &PartWalk<'_>, contig: u32) -> Result<Range<u32>> {
-        let mut rows = part.segment.rows_of(contig);
-        let lower = |rows: &Range<u32>, place: Place| {
-            let position = i64::from(place.position);
-            part.segment.lower_bound(rows.clone(), position)
-        };
-        if let Some(until) = self.until.filter(|until| until.contig == contig) {
-            rows.end = lower(&rows, until)?;
-        }
-        if self.from.contig == contig && self.from != Place::FIRST && !rows.is_empty() {
-            rows.start = lower(&rows, self.from)?;
-        }
-        Ok(rows)
-    }
-
-    fn has_contig(&self, contig: u32) -> bool {
-        self.from.contig <= contig && self.until.is_none_or(|until| contig <= until.contig)
-    }
-}
-
 impl Walk<'_> {
     /// Walks only variants from one place on and before another one.
     pub(crate) fn keep_to(&mut self, from: Place, until: Option<Place>) {
-        self.stretch = Stretch { from, until };
-        let stretch = self.stretch;
+        let stretch = Stretch { from, until };
+        self.stretch = stretch;
         self.contigs.retain(|&contig| stretch.has_contig(contig));
     }
 
