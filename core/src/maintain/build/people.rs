@@ -37,8 +37,9 @@ pub struct PeopleOptions {
     pub ontologies: Vec<PathBuf>,
     /// Two columns, sample and individual: goes before all other names.
     pub sample_map: Option<PathBuf>,
-    /// About how many bytes of memory to use at most: from 1 MiB. Beside them are about a hundred bytes and the id
-    /// for each person, and what the file has once: terms and values of attributes. [`build`](crate::build) goes by its own [`memory`](crate::BuildOptions::memory).
+    /// About how many bytes of memory to use at most: from 1 MiB. Beside them are about two hundred bytes and the
+    /// ids of each person, and what the file has once: terms and values of attributes.
+    /// [`build`](crate::build) goes by its own [`memory`](crate::BuildOptions::memory).
     pub memory: u64,
 }
 
