@@ -4,10 +4,10 @@ import struct
 
 import primitives
 from bad_vectors import bad, both, manifest, put, set_field, text
-from make_vectors import NUMBERS
+from make_vectors import NUMBERS, encoded
 
 # fields of `people_meta`
-INDIVIDUALS, SAMPLES, CODINGS, EVENTS, ATTRIBUTES, SETS, SAMPLED, IDENTITY = range(0, 32, 4)
+INDIVIDUALS, RETIRED, CODINGS, EVENTS, ATTRIBUTES, SETS, RESERVED = range(0, 28, 4)
 
 
 def add(file, name, data):
@@ -60,6 +60,10 @@ def meta(at, value):
     return put("people_meta", at, "I", value)
 
 
+def samples(at, value):
+    return put("sample_meta", at, "I", value)
+
+
 def bytes_of_set(at, value):
     return put("people_sets", at, "B", value)
 
@@ -83,8 +87,9 @@ def share(value):
 bad("M5", "manifest", "people", "people", manifest(lambda m: m.update(people=m["people"][0])))
 bad("M6", "manifest", "people", "genes", manifest(lambda m: m["genes"][0].update(file="genes/" + m["genes"][0]["file"])))
 bad("M13", "file", "people", "genes", manifest(lambda m: m["genes"][0].update(checksum="0" * 32)))
-for kind in ("samples", "terms", "people", "genes"):
+for kind in ("terms", "people", "genes"):
     bad("M21", "manifest", "people", kind, manifest(lambda m, kind=kind: m[kind].append(m[kind][0])))
+bad("M23", "manifest", "people", "sample-attributes", manifest(lambda m: m.pop("sample_attributes")))
 bad("M15", "manifest", "people", "annotations", set_field("annotations", "vep"))
 bad("F2", "header", "people", "swapped", manifest(lambda m: m.update(terms=m["genes"], genes=m["terms"])))
 bad("F11", "event_terms", "people", "event-terms",
@@ -137,10 +142,19 @@ bad("I2", "term_index", "people", "term-width", put("term_index", 8, "I", 2))
 # ---- people: 0 ADA, 1 BEN, 2 C, 3 E, 4 FAY, 5 G, 6 DOT; codings and events as in people.ndjson, people.tsv ----
 
 bad("U1", "people_meta", "identity", "length", longer("people_meta"))
-bad("U1", "people_meta", "people", "identity", meta(IDENTITY, 2))
+bad("U1", "people_meta", "people", "reserved", meta(RESERVED, 1))
 bad("U1", "people_meta", "people", "individuals", meta(INDIVIDUALS, 2**31 - 1))
 bad("U1", "people_meta", "people", "checksum", other_terms(b"X" * 32))
-bad("U2", "people_meta", "people", "samples", meta(SAMPLES, 8))
+bad("U2", "sample_meta", "people", "length", longer("sample_meta"))
+bad("U2", "sample_meta", "people", "more", samples(0, 8))
+bad("U2", "sample_meta", "people", "fewer", samples(0, 6))
+bad("U2", "sample_meta", "people", "none", samples(0, 0))
+bad("U2", "sample_meta", "people", "flags", samples(4, 2))
+bad("U2", "sample_meta", "split", "second", manifest(lambda m: m["sample_attributes"].pop()))
+bad("U2", "sample_meta", "split", "third", manifest(lambda m: m["sample_attributes"].append(m["sample_attributes"][0])))
+bad("N1", "names", "split", "second", manifest(lambda m: m["samples"].pop()))
+bad("N1", "names", "split", "third", manifest(lambda m: m["samples"].append(m["samples"][0])))
+bad("N1", "names", "split", "twice-in-two", manifest(lambda m: m["samples"].__setitem__(1, m["samples"][0])))
 bad("U3", "people_meta", "people", "no-terms", other_terms(bytes(32)))
 bad("U3", "people_meta", "people", "terms", other_terms(b"0" * 32))
 bad("U3", "people_meta", "people", "without", manifest(lambda m: m.pop("terms")))
@@ -149,17 +163,17 @@ bad("U4", "people_meta", "people", "codings", meta(CODINGS, 21))
 bad("U4", "people_meta", "people", "attributes", meta(ATTRIBUTES, 12))
 bad("U4", "people_meta", "identity", "events", meta(EVENTS, 2**32 - 1))
 bad("U4", "people_meta", "identity", "sets", meta(SETS, 2**32 - 1))
-bad("U4", "people_meta", "people", "sampled", meta(SAMPLED, 6))
-bad("U4", "people_meta", "people", "sampled-many", meta(SAMPLED, 8))
+bad("U4", "people_meta", "people", "retired", meta(RETIRED, 1))
+bad("U4", "people_meta", "people", "retired-many", meta(RETIRED, 8))
 bad("U5", "person_ids", "people", "twice", replace("person_ids", 1, b"ADA"))
 bad("U5", "person_ids", "people", "utf8", replace("person_ids", 1, b"B\xff"))
 bad("U5", "person_ids", "people", "empty", replace("person_ids", 1, b""))
 bad("T7", "person_ids", "people", "person", replace("person_ids", 1, b"B\x7f"))
 bad("T7", "mothers", "people", "mother", replace("mothers", 3, b"C\t"))
-bad("U6", "sample_owners", "people", "number", rewrite("sample_owners", {4: 5}))
-bad("U6", "sample_owners", "people", "order", rewrite("sample_owners", {0: 1, 1: 1, 2: 0}))
+bad("U6", "sample_owners", "people", "number", rewrite("sample_owners", {4: 7}))
+bad("U6", "sample_owners", "reloaded", "retired", rewrite("sample_owners", {1: 1}))
 bad("U6", "sample_owners", "identity", "identity", rewrite("sample_owners", {0: 0, 1: 1, 2: 2}))
-bad("U6", "people_meta", "identity", "not-told", both(meta(IDENTITY, 0), rewrite("sample_owners", {0: 0, 1: 1, 2: 2})))
+bad("U6", "sample_meta", "identity", "not-said", both(samples(4, 0), rewrite("sample_owners", {0: 0, 1: 1, 2: 2})))
 bad("U7", "coding_ids", "people", "order", both(swap("coding_ids", 14, 18), swap("coding_labels", 14, 18)))
 bad("U7", "coding_ids", "people", "unused", rewrite("countries", {5: 0}))
 bad("U7", "coding_labels", "people", "utf8", replace("coding_labels", 14, b"\xff"))
@@ -175,9 +189,11 @@ bad("U9", "onset_low", "people", "stage", both(rewrite("onset_low", {3: 22}), re
 bad("U10", "age_low", "people", "one-end", rewrite("age_high", {0: None}))
 bad("U10", "birth_first", "people", "descending", rewrite("birth_first", {0: 7442}))
 bad("U10", "onset_low", "people", "far", rewrite("onset_high", {0: 2**31}))
+bad("U5", "person_ids", "reloaded", "retired", replace("person_ids", 1, b"L"))
+bad("U11", "person_flags", "reloaded", "retired", rewrite("person_flags", {1: 32 | 1}))
 bad("U11", "person_flags", "people", "deceased", rewrite("person_flags", {0: 3}))
 bad("U11", "person_flags", "people", "affected", rewrite("person_flags", {0: 1 | 8}))
-bad("U11", "person_flags", "people", "bits", rewrite("person_flags", {0: 33}))
+bad("U11", "person_flags", "people", "bits", rewrite("person_flags", {0: 65}))
 bad("U12", "families", "people", "no-pedigree", replace("families", 0, b"K1"))
 bad("U12", "fathers", "people", "entries", text("fathers", lambda entries: entries[:-1]))
 bad("U12", "mothers", "people", "utf8", replace("mothers", 3, b"\xff"))
@@ -210,6 +226,65 @@ bad("E3", "onset_high", "people", "stages", rewrite("onset_high", {3: 13}))
 bad("E4", "event_values", "people", "no-unit", rewrite("units", {4: None}))
 bad("E4", "event_values", "people", "nothing", rewrite("event_values", {2: 5}))
 bad("E4", "event_values", "people", "unknown", rewrite("event_flags", {5: 1029 | 3 << 9}))
+
+# ---- free attributes: of people age_then, Centre, seen, ward, weight (0 to 4); of samples age, kit, lane, origin, time ----
+
+FREE = "free_names"
+
+
+def of_people(name, changes):
+    """Sets values of a column of people's attributes: row → value."""
+
+    def patch(d):
+        file = d.files["people"]
+        (rows,) = struct.unpack_from("<I", file.sections["people_meta"])
+        values = primitives.column(bytes(file.sections[name]), rows, name, True)
+        for row, value in changes.items():
+            values[row] = value
+        file.sections[name] = bytearray(encoded(values, True))
+
+    return patch
+
+
+def of_file(file, name, change):
+    """Replaces the entries of a text of a file."""
+    return lambda d: d.text(name, change, d.files[file])
+
+
+bad("W1", FREE, "people", "type", of_file("people", FREE, lambda entries: [b"age_then\tcolour"] + entries[1:]))
+bad("W1", FREE, "people", "name", of_file("people", FREE, lambda entries: [b"1\tage"] + entries[1:]))
+bad("W1", FREE, "people", "order", of_file("people", FREE, lambda entries: [b"D\tage"] + entries[1:]))
+bad("W1", FREE, "people", "twice", of_file("people", FREE, lambda entries: [b"CENTRE\tage"] + entries[1:]))
+bad("W1", FREE, "people", "no-type", of_file("people", FREE, lambda entries: [b"age_then"] + entries[1:]))
+bad("W1", FREE, "people", "many", of_file("people", FREE, lambda _: [b"a%03d\ttext" % n for n in range(257)]))
+bad("W1", FREE, "split", "two-types", of_file("sample_attributes 1", FREE, lambda entries: [b"time\tage" if e[:4] == b"time" else e for e in entries]))
+bad("W2", "free", "people", "text", of_people("free 1", {2: 9}))
+bad("W2", "free", "people", "code", of_people("free 3", {2: -1}))
+bad("W3", "free", "people", "infinite", of_people("free 4", {2: 0x7FF << 52}))
+bad("W3", "free", "people", "nan", of_people("free 4", {2: 2**63 - 1}))
+bad("W3", "free", "people", "minus-zero", of_people("free 4", {3: -1}))
+bad("W3", "free", "people", "days", of_people("free 2", {2: 2**31 * 512}))
+bad("W3", "free", "people", "ages", of_people("free 0", {2: -(2**31 + 1) * 2**20}))
+bad("W4", "free", "people", "order", of_people("free 1", {2: 1, 4: 0, 5: 1}))
+bad("W4", "free_texts", "people", "unused", of_file("people", "free_texts", lambda entries: entries + [b"new"]))
+bad("W4", "free_texts", "people", "empty", of_file("people", "free_texts", lambda entries: [b""] + entries[1:]))
+bad("W4", "free_texts", "people", "twice", of_file("people", "free_texts", lambda entries: [entries[0]] * len(entries)))
+bad("W4", "free_texts", "people", "long", of_file("people", "free_texts", lambda entries: [b"x" * 4097] + entries[1:]))
+bad("T7", "free_texts", "people", "free", of_file("people", "free_texts", lambda entries: [b"\x07"] + entries[1:]))
+bad("W4", "free_code_ids", "people", "unused-code", both(of_file("people", "free_code_ids", lambda e: e + [b"X:9"]), of_file("people", "free_code_labels", lambda e: e + [b"x"])))
+bad("W4", "free_code_ids", "people", "utf8", of_file("people", "free_code_ids", lambda entries: [b"\xff"] + entries[1:]))
+bad("W4", "free_code_labels", "people", "fewer", of_file("people", "free_code_labels", lambda entries: entries[:-1]))
+bad("W5", "free", "people", "column", lambda d: d.files["people"].add("free 5", primitives.FREE + 5, encoded([0] * 7, True)))
+bad("W5", FREE, "people", "nobody", lambda d: d.files["people"].sections.pop("free 2"))
+bad("F14", FREE, "people", "free-samples", add("samples", FREE, b"?"))
+
+
+def flipped(d):
+    data = bytes(d.files["people"].sections["free 2"])
+    d.files["people"].after.append(lambda file: file.replace(data, bytes([data[0] ^ 1]) + data[1:], 1))
+
+
+bad("F11", "free", "people", "free", flipped)
 
 # ---- genes: CHRNE and RYR1 on contig 0, XY at two places of contig 1 ----
 

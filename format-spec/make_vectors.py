@@ -19,6 +19,7 @@ import sys
 import xxhash
 import zstandard
 
+import free
 import people
 import primitives
 import reader
@@ -47,6 +48,8 @@ GOOD = [
      "--genes people.gff3 --pad 5 --people people.ndjson people.tsv --people-map people.toml --sample-map"
      " people.samples.tsv --ontology people.obo people.sssom.tsv people.hpoa".split()),
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
+    # then other people are loaded: who is known keeps the number
+    ("reloaded", ["identity.vcf"], ["--people", "identity.ped"]),
     ("annotated", ["annotated.vcf"], []),
     ("sets", ["sets.1.vcf", "sets.2.vcf"], []),
     ("pointers", ["pointers.vcf"], []),
@@ -137,6 +140,11 @@ def simulated_inputs():
     write_vcf("many.vcf", [f"{i:x}" for i in range(n // 2)], rows)
 
 
+def varidex(*arguments):
+    command = ["cargo", "run", "-q", "-p", "varidex-cli", "--", *arguments]
+    subprocess.run(command, check=True, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def build_good():
     simulated_inputs()
     with open(os.path.join(VECTORS, "good.tsv"), "w") as table:
@@ -144,10 +152,78 @@ def build_good():
         for name, inputs, options in GOOD:
             to = os.path.join(VECTORS, f"{name}.vdx")
             shutil.rmtree(to, ignore_errors=True)
-            command = ["cargo", "run", "-q", "-p", "varidex-cli", "--", "build", "--output", to]
-            subprocess.run(command + inputs_of(inputs, options), check=True, cwd=HERE, stderr=subprocess.DEVNULL)
+            varidex("build", "--output", to, *inputs_of(inputs, options))
+            if name == "reloaded":
+                varidex("people", to, os.path.join(VECTORS, "reloaded.tsv"))
             os.remove(os.path.join(to, "lock"))
             table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
+        split_samples()
+        table.write("split\tpeople.vcf\t--people\n")
+
+
+def split_samples():
+    """`split.vdx`: `people.vdx` with the files of its samples in two of each kind, as if some had been added."""
+    d = Dataset("people")
+    names = primitives.text(bytes(d.names.sections["names"]), "names")
+    owners = primitives.column(bytes(d.files["sample_attributes"].sections["sample_owners"]), len(names), "", True)
+    container = primitives.Container(d.files["sample_attributes"].to_bytes(), b"A")
+    attributes, types = free.read_free(container, len(names))
+    for kind in ("samples", "sample_attributes"):
+        d.manifest[kind].append(dict(d.manifest[kind][0]))
+        d.files[f"{kind} 1"] = File(d.files[kind].to_bytes(), d.files[kind].kind)
+    for at, part in (("", slice(0, 3)), (" 1", slice(3, None))):
+        file = d.files["samples" + at]
+        d.text("names", lambda _: names[part], file)
+        file.sections["name_index"] = bytearray(hash_index(names[part]))
+        file = d.files["sample_attributes" + at]
+        file.sections["sample_meta"] = bytearray(struct.pack("<II", len(names[part]), 0))
+        file.sections["sample_owners"] = bytearray(encoded(owners[part], True))
+        for name in [name for name in file.sections if name.startswith("free")]:
+            del file.sections[name]
+        for name, data in free_sections(attributes[part], types).items():
+            file.add(name, NUMBERS.get(name) or number_of(name), data)
+    shutil.rmtree(os.path.join(VECTORS, "split.vdx"), ignore_errors=True)
+    d.write(os.path.join(VECTORS, "split.vdx"))
+
+
+def text_of(entries):
+    """The section of a text of few entries."""
+    inflated = b"".join(entry.encode() + b"\n" for entry in entries)
+    frame = zstandard.ZstdCompressor(write_checksum=True).compress(inflated)
+    return struct.pack("<IIIIQ", len(entries), 1, 0, len(inflated), len(frame)) + frame
+
+
+def free_sections(rows, types):
+    """The sections of free attributes, for each row the values by name."""
+    names = sorted((name for name in types if any(name in row for row in rows)), key=str.lower)
+    entries, columns = {"text": [], "code": []}, {name: [] for name in names}
+    for row in rows:
+        for name in names:
+            value, kind = row.get(name), types[name]
+            if value is not None and kind in entries:
+                if value not in entries[kind]:
+                    entries[kind].append(value)
+                value = entries[kind].index(value)
+            elif value is not None and kind == "number":
+                (value,) = struct.unpack("<q", struct.pack("<d", value))
+                value = value if value >= 0 else value ^ (2**63 - 1)
+            elif value is not None:
+                value = value[0] * (512 if kind == "date" else 2**20) + value[1] - value[0]
+            columns[name].append(value)
+    sections = {"free_names": text_of([f"{name}\t{types[name]}" for name in names])} if names else {}
+    sections |= {"free_texts": text_of(entries["text"])} if entries["text"] else {}
+    for at, name in enumerate(("free_code_ids", "free_code_labels")):
+        sections |= {name: text_of([code[at] for code in entries["code"]])} if entries["code"] else {}
+    return sections | {f"free {k}": encoded(columns[name], True) for k, name in enumerate(names)}
+
+
+def hash_index(names):
+    """The section of a hash index of few names, in one bucket or two."""
+    bits = max(len(names) // 8, 1).bit_length() - 1
+    hashes = sorted((xxh64(name) >> (64 - bits) if bits else 0, number, xxh64(name)) for number, name in enumerate(names))
+    starts = [sum(bucket < b for bucket, _, _ in hashes) for b in range(2**bits + 1)]
+    head = struct.pack(f"<{5 + 2**bits}I", len(names), bits, 1, 0, *starts)
+    return head + bytes(one & 255 for _, _, one in hashes) + bytes(number for _, number, _ in hashes)
 
 
 def inputs_of(inputs, options):
@@ -158,6 +234,11 @@ def inputs_of(inputs, options):
 # ---- good datasets as something to be patched ----
 
 
+def number_of(name):
+    """The number of a column of an INFO key, or of a free attribute."""
+    return (primitives.INFO if name.startswith("info") else primitives.FREE) + int(name[5:])
+
+
 class File:
     """A container taken apart. `sections` are name → bytes; `after` patches the finished bytes."""
 
@@ -165,7 +246,7 @@ class File:
         container = reader.Container(data, kind)
         self.kind = kind
         self.sections = {name: bytearray(container.get(name)) for name in container.sections}
-        self.numbers = {name: NUMBERS.get(name) or 4096 + int(name[5:]) for name in self.sections}
+        self.numbers = {name: NUMBERS.get(name) or number_of(name) for name in self.sections}
         self.after = []
 
     def add(self, name, number, data):
@@ -226,7 +307,8 @@ class Dataset:
         load = lambda file: open(os.path.join(directory, file), "rb").read()
         self.manifest = json.loads(load("manifest.json"))
         self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
-        kinds = {"samples": b"S", "terms": b"T", "people": b"P", "genes": b"N", "carriers": b"C"}
+        kinds = {"samples": b"S", "terms": b"T", "people": b"P", "sample_attributes": b"A", "genes": b"N",
+                 "carriers": b"C"}
         # by kind; of several of a kind, those behind the first with their place in the list
         self.files = {
             f"{name} {at}" if at else name: File(load(entry["file"]), kind)
@@ -245,6 +327,7 @@ class Dataset:
             kind, at = (name + " 0").split()[:2]
             files.append((file, self.manifest[kind][int(at)], kind))
         for file, entry, suffix in files:
+            suffix = "attributes" if suffix == "sample_attributes" else suffix
             if suffix == "people" and "terms" in self.files and self.follow:
                 file.sections["people_meta"][32:] = self.manifest["terms"][0]["checksum"].encode()
             data = file.to_bytes()
@@ -301,16 +384,20 @@ class Dataset:
         struct.pack_into("<" + form, file.sections[name], at, *values)
 
     def rewrite(self, name, changes):
-        """Sets values of a column of people: row → value."""
-        file = self.files["people"]
-        meta = struct.unpack_from("<7I", file.sections["people_meta"])
-        counts = dict(zip(("individuals", "samples", "codings", "events", "attributes", "sets"), meta))
-        rows, nullable, _ = people.COLUMNS[name]
-        rows = counts["individuals"] + 1 if rows == "starts" else counts[rows]
+        """Sets values of a column of people or of samples: row → value."""
+        if name == "sample_owners" or name.startswith("free "):
+            file = self.files["sample_attributes"]
+            (rows,), nullable = struct.unpack_from("<I", file.sections["sample_meta"]), True
+        else:
+            file = self.files["people"]
+            meta = struct.unpack_from("<6I", file.sections["people_meta"])
+            counts = dict(zip(("individuals", "retired", "codings", "events", "attributes", "sets"), meta))
+            rows, nullable, _ = people.COLUMNS[name]
+            rows = counts["individuals"] + 1 if rows == "starts" else counts[rows]
         values = primitives.column(bytes(file.sections.get(name, b"")), rows, name, nullable)
         for row, value in changes.items():
             values[row] = value
-        file.add(name, NUMBERS[name], encoded(values, nullable))
+        file.add(name, NUMBERS.get(name) or number_of(name), encoded(values, nullable))
 
     def set_bytes(self, row, name="carriers"):
         """Where the bytes of a row's set begin in `sets`, its length before it, in the first page."""

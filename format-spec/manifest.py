@@ -8,7 +8,9 @@ import xxhash
 from primitives import DRAFT, READ_VERSION, Damaged, TooNew, TooOld, is_plain
 
 # lists of files beside the segments
-LISTS = ("samples", "terms", "people", "genes", "carriers")
+LISTS = ("samples", "terms", "people", "sample_attributes", "genes", "carriers")
+# of which there may be several
+SEVERAL = ("samples", "sample_attributes", "carriers")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
 ANNOTATIONS = {"csq", "ann", "bcsq"}
 
@@ -77,14 +79,16 @@ def read_manifest(data):
     for file in files_of(m):
         if not re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9.-]*", file["file"]):
             no("M6", f"file name {file['file']!r}")
-    for kind in LISTS[:4]:
-        if len(m[kind]) > 1:
+    for kind in LISTS:
+        if len(m[kind]) > 1 and kind not in SEVERAL:
             no("M21", f"{len(m[kind])} files of {kind}: {m[kind][1]['file']}")
     batches = sorted({segment["batch"] for segment in m["segments"]})
     if m["carriers"] and [file["batch"] for file in m["carriers"]] != batches:
         no("M22", f"carriers of batches {[file['batch'] for file in m['carriers']]}")
     if bool(m["samples"]) != (m["sample_count"] > 0):
         no("M7", f"{m['sample_count']} samples")
+    if m["people"] and m["sample_count"] and not m["sample_attributes"]:
+        no("M23", f"{m['sample_count']} samples")
     if m.get("assembly", "GRCh38") not in ASSEMBLIES:
         no("M8", f"assembly {m['assembly']!r}")
     if m.get("annotations", "csq") not in ANNOTATIONS:

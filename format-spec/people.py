@@ -3,12 +3,13 @@
 import re
 import struct
 
+import free
 from primitives import U32, Container, ascending, column, need, numbers, stored_set, text, plain
 from terms import canonical
 
 COLUMNS = {
     # name: rows, nullable, limits
-    "sample_owners": ("samples", True, U32), "person_flags": ("individuals", False, None),
+    "person_flags": ("individuals", False, None),
     "age_low": ("individuals", True, None), "age_high": ("individuals", True, None),
     "birth_first": ("individuals", True, None), "birth_last": ("individuals", True, None),
     "countries": ("individuals", True, U32), "coding_terms": ("codings", True, U32),
@@ -32,6 +33,7 @@ PRESENT, ABSENT, CLOSED = 0, 16, 32
 ANYTHING = (-(2**63), 2**63 - 1)
 I32 = (-(2**31), 2**31 - 1)
 MAYBE = [None, False, True]
+RETIRED = 32
 
 
 def scopes(name):
@@ -41,16 +43,15 @@ def scopes(name):
 class People:
     """A people file, decoded whole and checked. `terms` are those of the dataset, or None."""
 
-    def __init__(self, data, sample_count, terms=None, terms_checksum=""):
+    def __init__(self, data, terms=None, terms_checksum=""):
         self.file = file = Container(data, b"P")
         self.terms = terms
         meta = file.get("people_meta")
         need(len(meta) == 64, "people_meta", "U1", f"{len(meta)} bytes")
-        self.individuals, self.samples, codings, events, attributes, sets, self.sampled, identity = numbers(meta[:32])
+        self.individuals, retired, codings, events, attributes, sets, *reserved = numbers(meta[:32])
         checksum = "" if not any(meta[32:]) else meta[32:].decode("latin-1")
-        sound = identity <= 1 and re.fullmatch("(?:[0-9a-f]{32})?", checksum)
-        need(sound and self.individuals < 2**31 - 1, "people_meta", "U1", f"{identity}, {checksum!r}")
-        need(self.samples == sample_count, "people_meta", "U2", f"{self.samples} samples of {sample_count}")
+        sound = not any(reserved) and re.fullmatch("(?:[0-9a-f]{32})?", checksum)
+        need(sound and self.individuals < 2**31 - 1, "people_meta", "U1", f"{reserved}, {checksum!r}")
         need(checksum == terms_checksum, "people_meta", "U3", f"terms {checksum!r}, not {terms_checksum!r}")
         ids = text(file.get("person_ids"), "person_ids")
         coding_ids, labels = (text(file.get(name), name) for name in ("coding_ids", "coding_labels"))
@@ -60,37 +61,36 @@ class People:
         need(told == found, "people_meta", "U4", f"{told} entries of texts, not {found}")
         for count, name in ((events, "event_terms"), (sets, "term_set_terms")):
             need(not count or file.get(name), "people_meta", "U4", f"{count} rows of no {name}")
-        fits = self.sampled <= min(self.individuals, self.samples) and (not identity or self.sampled == self.samples)
-        need(fits, "people_meta", "U4", f"{self.sampled} with samples")
-        rows = dict(individuals=self.individuals, samples=self.samples, codings=codings, attributes=attributes,
+        rows = dict(individuals=self.individuals, codings=codings, attributes=attributes,
                     sets=sets, events=events, starts=self.individuals + 1)  # fmt: skip
         self.c = {
             name: column(file.get(name), rows[of], name, nullable, limits or ANYTHING)
             for name, (of, nullable, limits) in COLUMNS.items()
         }
         self.ids = [plain(one, "person_ids", "U5") for one in ids]
-        need(len(set(ids)) == len(ids) and all(ids), "person_ids", "U5", "an id twice, or empty")
-        self.read_owners(identity)
+        self.known = [one for one in self.ids if one]
+        need(len(set(self.known)) == len(self.known), "person_ids", "U5", "an id twice")
+        found = sum(flags & RETIRED != 0 for flags in self.c["person_flags"])
+        need(found == retired, "people_meta", "U4", f"{retired} numbers that nobody has, not {found}")
         self.read_codings(coding_ids, labels)
         self.read_persons()
         self.read_events(events)
         self.read_attributes(values)
         self.read_term_sets()
-        file.verify(SECTIONS)
+        self.free, self.free_types = free.read_free(file, self.individuals)
+        for i, person in enumerate(self.people):
+            nothing = not any(value for key, value in person.items() if value not in (None, [], {}))
+            has = any(i in members for members in self.attributes.values())
+            need(person["id"] or nothing and not has, "person_flags", "U11", f"something of the retired number {i}")
+        for i, values in enumerate(self.free):
+            need(self.ids[i] or not values, "person_flags", "U11", f"attributes of the retired number {i}")
+        file.verify(SECTIONS | free.sections(file))
 
-    def read_owners(self, identity):
-        owners = self.c["sample_owners"]
-        if identity:
-            need(not self.file.get("sample_owners"), "sample_owners", "U6", "samples are individuals")
-            owners = list(range(self.samples))
-        following = 0
-        for owner in owners:
+    def number_samples(self, owners):
+        """Says of which individual each sample is."""
+        for sample, owner in enumerate(owners):
             if owner is not None:
-                need(owner <= following and owner < self.sampled, "sample_owners", "U6", f"{owner} after {following}")
-                following = max(following, owner + 1)
-        need(following == self.sampled, "people_meta", "U4", f"{self.sampled} with samples, not {following}")
-        need(identity == (owners == list(range(self.samples))), "people_meta", "U6", "samples are individuals")
-        self.owners = owners
+                self.people[owner]["samples"].append(sample)
 
     def read_codings(self, ids, labels):
         self.codings = [
@@ -127,15 +127,16 @@ class People:
         self.people = []
         for i, flags in enumerate(self.c["person_flags"]):
             deceased, known, affected = flags & 3, flags >> 2 & 1, flags >> 3 & 3
-            sound = 0 <= flags < 32 and deceased < 3 and affected < 3 and (known or not affected)
-            need(sound, "person_flags", "U11", f"{flags} of individual {i}")
+            sound = deceased < 3 and affected < 3 and (known or not affected)
+            need(flags == RETIRED if flags & RETIRED else 0 <= flags < RETIRED and sound, "person_flags", "U11", f"{flags} of individual {i}")
+            need(bool(flags & RETIRED) != bool(self.ids[i]), "person_ids", "U5", f"{self.ids[i]!r} of individual {i}")
             for name, values in kin.items():
                 need(known or not values[i], name, "U12", f"{values[i]!r} of individual {i}")
             country = self.c["countries"][i]
             if country is not None:
                 self.coding(country, "countries")
             self.people.append({
-                "id": self.ids[i], "samples": [s for s, owner in enumerate(self.owners) if owner == i],
+                "id": self.ids[i], "samples": [],
                 "age": self.span(("age_low", "age_high"), i), "birth": self.span(("birth_first", "birth_last"), i),
                 "deceased": MAYBE[deceased], "country": country,
                 "kin": {**{n: v[i] for n, v in kin.items()}, "affected": MAYBE[affected]} if known else None,
@@ -294,12 +295,16 @@ class People:
     def __iter__(self):
         """Everybody, with words in the place of numbers and without what is not known."""
         for i, person in enumerate(self.people):
+            if not person["id"]:
+                continue
             shown = {key: value for key, value in person.items() if value not in (None, [], "")}
             if "country" in shown:
                 shown["country"] = self.shown(shown["country"])
             for (kind, value), members in self.attributes.items():
                 if i in members and kind < COUNTRY:
                     shown.setdefault(ATTRIBUTES[kind], []).append(value)
+            if self.free[i]:
+                shown["attributes"] = self.free[i]
             shown["records"] = [self.shown_record(record) for record in person["records"]]
             yield shown
 

@@ -31,7 +31,7 @@ NAMES = {
     128: "term_ids", 129: "term_names", 130: "alternative_ids", 131: "parents", 132: "equivalents",
     133: "closures", 134: "replacements", 135: "term_index", 136: "information", 137: "phenotypes",
     138: "versions",
-    160: "people_meta", 161: "person_ids", 162: "sample_owners", 163: "person_flags", 164: "age_low",
+    160: "people_meta", 161: "person_ids", 163: "person_flags", 164: "age_low",
     165: "age_high", 166: "birth_first", 167: "birth_last", 168: "families", 169: "fathers", 170: "mothers",
     171: "countries", 172: "coding_ids", 173: "coding_labels", 174: "coding_terms", 176: "attribute_kinds",
     177: "attribute_values", 178: "attribute_sets", 180: "term_set_keys", 181: "term_set_terms",
@@ -41,9 +41,17 @@ NAMES = {
     208: "gene_names", 209: "gene_ids", 210: "gene_contigs", 211: "gene_places", 212: "gene_index",
     213: "gene_pad", 224: "carried_genes", 225: "carried_index", 226: "carried_classes", 227: "carried_sets", 228: "carried_meta", 229: "carried_an",
     230: "carried_top_ac", 231: "carried_top_an",
+    240: "sample_meta", 241: "sample_owners",
+    256: "free_names", 257: "free_texts", 258: "free_code_ids", 259: "free_code_labels",
 }  # fmt: skip
 INFO = 4096
+FREE = INFO + 65_536
 U32 = (0, 2**32 - 1)
+
+
+def shown(name):
+    """The name of a section without the number of a column."""
+    return name.split()[0] if name.startswith(("info ", "free ")) else name
 
 
 class Damaged(Exception):
@@ -135,6 +143,8 @@ class Container:
     def name(kind):
         if INFO <= kind < INFO + 65_536:
             return f"info {kind - INFO}"
+        if FREE <= kind < FREE + 65_536:
+            return f"free {kind - FREE}"
         return NAMES.get(kind, f"unknown {kind}")
 
     def get(self, name):
@@ -143,7 +153,7 @@ class Container:
         data = self.data[offset : offset + length]
         for i, expected in enumerate(sums):
             found = xxhash.xxh3_64_intdigest(data[i * CHUNK : (i + 1) * CHUNK])
-            need(found == expected, name.split()[0] if name.startswith("info") else name, "F11", "checksum")
+            need(found == expected, shown(name), "F11", "checksum")
         return data
 
     def verify(self, kinds=None):
@@ -151,14 +161,13 @@ class Container:
         for name in self.sections:
             need(not name.startswith("unknown"), name, "F13", "a kind that this version has not")
             self.get(name)
-            need(kinds is None or name in kinds, name, "F14", "a section of another kind of file")
+            need(kinds is None or name in kinds, shown(name), "F14", "a section of another kind of file")
         for start, end, name in self.gaps:
-            shown = "info" if name.startswith("info ") else name
-            need(not any(self.data[start:end]), f"padding before {shown}", "F12", "bytes that are not zero")
+            need(not any(self.data[start:end]), f"padding before {shown(name)}", "F12", "bytes that are not zero")
 
 
 # texts in which tabs set things apart
-TABBED = {"term_names", "alternative_ids", "versions", "gene_names", "gene_ids"}
+TABBED = {"term_names", "alternative_ids", "versions", "gene_names", "gene_ids", "free_names"}
 
 
 def is_plain(value):

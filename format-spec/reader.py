@@ -62,6 +62,7 @@ from primitives import (
     text,
     utf8,
 )  # fmt: skip
+from samples import SampleAttributes, read_names
 from terms import Terms
 from variants import same_allele
 
@@ -501,22 +502,17 @@ class Dataset:
         with open(os.path.join(directory, "manifest.json"), "rb") as file:
             self.manifest = read_manifest(file.read(2**28 + 1))
         m = self.manifest
-        self.names = []
-        for entry in m["samples"]:
-            container = Container(self.bytes(entry), b"S")
-            names = text(container.get("names"), "names")
-            need(len(names) == m["sample_count"], "names", "N1", f"{len(names)} names")
-            self.names = [plain(name, "names", "N1") for name in names]
-            need(all(names), "names", "N1", "a name without a letter")
-            need(len(set(names)) == len(names), "names", "N1", "a name twice")
-            numbered = ((name, sample) for sample, name in enumerate(names))
-            check_hash_index(container.get("name_index"), "name_index", len(names), numbered, "N2")
-            container.verify({"names", "name_index"})
+        self.names = read_names([self.bytes(entry) for entry in m["samples"]], m["sample_count"])
         only = lambda kind, read: next((read(self.bytes(entry)) for entry in m[kind]), None)
         self.terms, self.genes = only("terms", Terms), only("genes", Genes)
         checksum = "".join(entry["checksum"] for entry in m["terms"])
         self.carriers = []
-        self.people = only("people", lambda data: People(data, m["sample_count"], self.terms, checksum))
+        self.people = only("people", lambda data: People(data, self.terms, checksum))
+        individuals = self.people.ids if self.people else []
+        attributes = [self.bytes(entry) for entry in m["sample_attributes"]]
+        self.samples = SampleAttributes(attributes, m["sample_count"], individuals)
+        if self.people:
+            self.people.number_samples(self.samples.owners)
         self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
         self.check_batches()
         self.carriers = [carriers.Carriers(self.bytes(entry), self, entry["batch"]) for entry in m["carriers"]]
@@ -581,7 +577,7 @@ def main():
         answers.dump(dataset, args.genotypes, sys.stdout)
     else:
         counts = [f"{sum(s.rows for s in dataset.segments)} rows", f"{len(dataset.names)} samples"]
-        counts += [f"{len(dataset.people.ids)} people"] if dataset.people else []
+        counts += [f"{len(dataset.people.known)} people"] if dataset.people else []
         counts += [f"{dataset.terms.count} terms"] if dataset.terms else []
         counts += [f"{len(dataset.genes.genes)} genes"] if dataset.genes else []
         print(f"sound: {', '.join(counts)}")

@@ -15,6 +15,7 @@ import unittest
 
 import answers
 import coverage
+import free
 import people as people_file
 import phases
 import primitives
@@ -325,19 +326,39 @@ class GoodVectors(unittest.TestCase):
         self.assertEqual(forms, set(range(16)) - {4 + 8, 5 + 8})
 
     def test_questions_of_people_terms_and_genes(self):
-        dataset = reader.Dataset(os.path.join(VECTORS, "people.vdx"))
-        for line in table("answers.tsv"):
-            if line["reader"]:
-                with self.subTest(line["reader"]):
-                    answer = answers.ask(dataset, *line["reader"].split("|"))
-                    self.assertEqual(";".join(answer), line["answer"])
+        for name in ("people", "split"):
+            dataset = reader.Dataset(os.path.join(VECTORS, name + ".vdx"))
+            for line in table("answers.tsv"):
+                if line["reader"]:
+                    with self.subTest(f"{name} {line['reader']}"):
+                        answer = answers.ask(dataset, *line["reader"].split("|"))
+                        self.assertEqual(";".join(answer), line["answer"])
 
     def test_people_without_terms(self):
-        people = reader.Dataset(os.path.join(VECTORS, "identity.vdx")).people
-        self.assertEqual((people.ids, people.owners), (["K", "L", "M", "N"], [0, 1, 2]))
+        dataset = reader.Dataset(os.path.join(VECTORS, "identity.vdx"))
+        people = dataset.people
+        self.assertEqual((people.ids, dataset.samples.owners), (["K", "L", "M", "N"], [0, 1, 2]))
         self.assertEqual(people.people[2]["kin"], dict(families="F1", fathers="K", mothers="L", affected=True))
         self.assertEqual(people.attributes[people_file.SEX, "female"], {1, 3})
         self.assertEqual(people.of("HP:0000118"), [])
+
+    def test_free_attributes(self):
+        for name in ("people", "split"):
+            dataset = reader.Dataset(os.path.join(VECTORS, name + ".vdx"))
+            people = dict(zip(dataset.people.ids, dataset.people.free))
+            self.assertEqual(people["C"], {
+                "age_then": (29220, 29220), "Centre": "007", "seen": (19754, 19782), "ward": ("SNOMED:1", ""), "weight": 61.5,
+            })  # fmt: skip
+            self.assertEqual(people["E"], {"seen": (19666, 19666), "ward": ("SNOMED:2", ""), "weight": 0.0})
+            samples = dict(zip(dataset.names, dataset.samples.free))
+            self.assertEqual(samples["A2"], {"age": (198696, 198696), "kit": ("X:2", ""), "lane": 2.0, "origin": ("", "somatic")})
+            self.assertEqual(samples["FAY"], {"kit": ("X:3", ""), "lane": -1.0, "time": (19358, 19722)})
+
+    def test_numbers_are_given_once(self):
+        dataset = reader.Dataset(os.path.join(VECTORS, "reloaded.vdx"))
+        self.assertEqual(dataset.people.ids, ["K", "", "M", "", "O"])
+        self.assertEqual((dataset.people.known, dataset.samples.owners), (["K", "M", "O"], [0, None, 2]))
+        self.assertEqual(dataset.people.attributes[people_file.SEX, "female"], {0, 4})
 
     def test_dump(self):
         command = [sys.executable, os.path.join(HERE, "reader.py"), "dump", "--genotypes", "genotypes.vdx"]
@@ -399,8 +420,9 @@ class BadVectors(unittest.TestCase):
         checksum = dataset.manifest["terms"][0]["checksum"]
         read = {
             "terms": reader.Terms,
-            "people": lambda data: reader.People(data, 7, dataset.terms, checksum),
+            "people": lambda data: reader.People(data, dataset.terms, checksum),
             "genes": reader.Genes,
+            "sample_attributes": lambda data: reader.SampleAttributes([data], 7, dataset.people.ids),
         }
         for name, decode in read.items():
             data = dataset.bytes(dataset.manifest[name][0])
@@ -429,7 +451,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGSBRPOHAIYZKNDUEJQV]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGSBRPOHAIYZKNDUEJQVW]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -484,6 +506,12 @@ class Text(unittest.TestCase):
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
             ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
             ("format/mod.rs", "DRAFT", 2, "the draft of the version: 2"),
+            ("store/free/mod.rs", "ATTRIBUTES_MAX", free.ATTRIBUTES_MAX, "at most 256 attributes"),
+            ("store/free/mod.rs", "NAME_MAX", 64, "up to 63 letters, digits"),
+            ("store/free/mod.rs", "TEXT_MAX", free.TEXT_MAX, "at most 4,096 bytes"),
+            ("store/free/mod.rs", "DAYS", 512, "512 times the first day"),
+            ("store/free/mod.rs", "AGES", 2**20, "2^20 times the lowest"),
+            ("format/kind.rs", "FREE", primitives.FREE, "| 69,632 + *k* | free |"),
             ("store/manifest.rs", "MANIFEST_MAX", 256 << 20, "at most 256 MiB"),
         ]:
             with self.subTest(f"{file} {name}"):
@@ -495,7 +523,7 @@ class Text(unittest.TestCase):
         self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
         self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
         kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
-        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C"})
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C", "SampleAttributes": "A"})
         self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
 
     def test_kinds(self):

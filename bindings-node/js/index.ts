@@ -27,7 +27,7 @@ export {
   type TableOptions, type VariantRow,
 } from './table.js'
 export type {
-  AnnotationReport, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
+  AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
   PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
   Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'

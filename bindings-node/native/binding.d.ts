@@ -92,6 +92,14 @@ export interface AnnotationReport {
 /** Builds a dataset. */
 export declare function build(inputs: Array<string>, output: string, settings: BuildSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<BuildReport>
 
+/** An attribute, and how many individuals or samples have a value of it. */
+export interface AttributeCount {
+  name: string
+  /** `text`, `number`, `date`, `age` or `code`. */
+  type: string
+  count: number
+}
+
 /** What was read, stored and refused: `records = stored + refused`. */
 export interface BuildReport {
   /** VCF records read. */
@@ -265,6 +273,10 @@ export interface Info {
   contigs: Array<ContigRows>
   /** INFO keys kept. */
   info: Array<InfoKey>
+  /** Free attributes of individuals. */
+  individualAttributes: Array<AttributeCount>
+  /** Attributes of samples. */
+  sampleAttributes: Array<AttributeCount>
 }
 
 /** An INFO key that was kept. */

@@ -70,6 +70,29 @@ pub struct Info {
     pub contigs: Vec<ContigRows>,
     /// INFO keys kept.
     pub info: Vec<InfoKey>,
+    /// Free attributes of individuals.
+    pub individual_attributes: Vec<AttributeCount>,
+    /// Attributes of samples.
+    pub sample_attributes: Vec<AttributeCount>,
+}
+
+/// An attribute, and how many individuals or samples have a value of it.
+#[napi(object)]
+#[derive(Debug)]
+pub struct AttributeCount {
+    pub name: String,
+    /// `text`, `number`, `date`, `age` or `code`.
+    pub r#type: String,
+    pub count: i64,
+}
+
+fn attributes(counts: Vec<varidex::AttributeCount>) -> Vec<AttributeCount> {
+    let shown = counts.into_iter().map(|of| AttributeCount {
+        name: of.name,
+        r#type: of.kind.name().to_owned(),
+        count: number(of.count),
+    });
+    shown.collect()
 }
 
 /// What a kind of section takes in all segments together.
@@ -164,7 +187,8 @@ impl NativeDataset {
     #[napi]
     pub fn info(&self) -> napi::Result<Info> {
         now(|| {
-            let info = self.held()?.info();
+            let view = self.held()?;
+            let info = view.info();
             let contigs = info.contigs.into_iter().map(|(name, rows)| ContigRows {
                 name,
                 rows: number(rows),
@@ -187,6 +211,8 @@ impl NativeDataset {
                 bytes: number(info.bytes),
                 contigs: contigs.collect(),
                 info: keys.map(|(key, r#type)| InfoKey { key, r#type }).collect(),
+                individual_attributes: attributes(view.individual_attributes()?),
+                sample_attributes: attributes(view.sample_attributes()?),
             })
         })
     }

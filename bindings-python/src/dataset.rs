@@ -150,6 +150,17 @@ impl Dataset {
         ] {
             told.set_item(name, count)?;
         }
+        let view = self.core(py)?;
+        for (key, attributes) in [
+            ("individual_attributes", view.individual_attributes()),
+            ("sample_attributes", view.sample_attributes()),
+        ] {
+            let found = PyDict::new(py);
+            for attribute in attributes.map_err(|error| raise(py, error))? {
+                found.set_item(attribute.name, (attribute.kind.name(), attribute.count))?;
+            }
+            told.set_item(key, found)?;
+        }
         let contigs = PyDict::new(py);
         for (name, rows) in info.contigs {
             contigs.set_item(name, rows)?;

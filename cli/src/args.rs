@@ -117,7 +117,7 @@ pub(crate) struct Known {
     /// Ontologies: OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) ontology: Vec<PathBuf>,
-    /// Two columns, sample and individual: whose the samples are
+    /// Columns sample and individual, and attributes of samples: of which individual each is
     #[arg(long, value_name = "TSV")]
     pub(crate) sample_map: Option<PathBuf>,
 }

@@ -49,8 +49,9 @@ pub fn ids(group: &Group, top: Option<usize>) -> Result<Table> {
 }
 
 /// A column for each key, and `people`: how many people there are with these values, null where a key
-/// has none. Without keys `what value label people`: sexes, ages and populations, and the terms recorded
-/// most often, `top` of them; only the terms recorded as `scope`, where there is one.
+/// has none. Without keys `what value label people`: sexes, ages and populations, free attributes of individuals
+/// and of samples with their types, and the terms recorded most often, `top` of them; only the terms recorded as
+/// `scope`, where there is one.
 ///
 /// # Errors
 ///
@@ -124,6 +125,20 @@ fn summary(view: &View, scope: Option<Scope>, top: usize) -> Result<Table> {
             label: String::new(),
             people: row.people,
         }));
+    }
+    if scope.is_none() {
+        let attributes = [
+            ("attribute", view.individual_attributes()?),
+            ("sample attribute", view.sample_attributes()?),
+        ];
+        for (what, attributes) in attributes {
+            found.extend(attributes.into_iter().map(|attribute| Summary {
+                what: what.to_owned(),
+                label: attribute.kind.name().to_owned(),
+                value: Some(attribute.name),
+                people: attribute.count,
+            }));
+        }
     }
     let terms = view.term_counts(scope)?.into_iter().take(top);
     found.extend(terms.map(|term: TermCount| Summary {

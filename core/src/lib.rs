@@ -17,7 +17,9 @@ mod store;
 #[doc(hidden)]
 pub mod testing;
 
-pub use cohort::{Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View};
+pub use cohort::{
+    AttributeCount, Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View,
+};
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
 pub use genome::{
@@ -30,7 +32,8 @@ pub use maintain::{
     Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
 pub use model::{
-    Annotator, Attribute, CarrierGenotype, FileLoader, Level, Measure, Scope, Zygosity,
+    Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,
+    Zygosity,
 };
 pub use query::{
     Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs, Counts, Dosages,

@@ -5,14 +5,19 @@ use crate::failure::Failure;
 use crate::table::{print, print_json};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use varidex::{Dataset, SectionSize};
+use varidex::{AttributeCount, Dataset, SectionSize};
 
 pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     let dataset = Dataset::open(&args.dataset)?;
-    let info = dataset.view().info();
+    let view = dataset.view();
+    let info = view.info();
+    let attributes = [
+        ("individual_attributes", view.individual_attributes()?),
+        ("sample_attributes", view.sample_attributes()?),
+    ];
     let sections = dataset.section_sizes()?;
     if args.json {
-        return print_json(&as_json(&info, &sections));
+        return print_json(&as_json(&info, &attributes, &sections));
     }
     let mut text = String::new();
     let assembly = info.assembly.map_or("unknown", |assembly| assembly.name());
@@ -42,6 +47,13 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     for (key, kind) in &info.info_keys {
         let _ = writeln!(text, "info      {key}\t{kind}");
     }
+    for (of, attributes) in &attributes {
+        let of = of.trim_end_matches("_attributes");
+        for attribute in attributes {
+            let (name, kind, count) = (&attribute.name, attribute.kind.name(), attribute.count);
+            let _ = writeln!(text, "attribute {name}\t{kind} of {count} {of}s");
+        }
+    }
     for section in &sections {
         let share = 100.0 * section.bytes as f64 / info.bytes.max(1) as f64;
         let _ = writeln!(
@@ -53,7 +65,11 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     print(&text)
 }
 
-fn as_json(info: &varidex::Info, sections: &[SectionSize]) -> Value {
+fn as_json(
+    info: &varidex::Info,
+    attributes: &[(&str, Vec<AttributeCount>); 2],
+    sections: &[SectionSize],
+) -> Value {
     let contigs = info
         .contigs
         .iter()
@@ -65,7 +81,15 @@ fn as_json(info: &varidex::Info, sections: &[SectionSize]) -> Value {
     let sections = sections
         .iter()
         .map(|section| json!({ "name": section.name, "bytes": section.bytes }));
+    let [individuals, samples] = attributes.each_ref().map(|(_, attributes)| {
+        let shown = attributes
+            .iter()
+            .map(|of| json!({ "name": of.name, "type": of.kind.name(), "count": of.count }));
+        shown.collect::<Vec<_>>()
+    });
     json!({
+        "individual_attributes": individuals,
+        "sample_attributes": samples,
         "dataset": info.path.display().to_string(),
         "snapshot": info.snapshot,
         "assembly": info.assembly.map(|assembly| assembly.name()),

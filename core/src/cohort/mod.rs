@@ -22,7 +22,7 @@ pub(crate) use count::{RowCounter, RowCounts, Scattered, stored_of};
 pub(crate) use mask::Mask;
 pub(crate) use open::{CarriersOfBatch, Opened, Part};
 pub use open::{Dataset, SectionSize};
-pub use people::{PeopleCount, PeopleKey, TermCount};
+pub use people::{AttributeCount, PeopleCount, PeopleKey, TermCount};
 pub(crate) use polyploid::{for_each_polyploid, most_copies};
 pub(crate) use regions::Regions;
 pub(crate) use scope::{Applies, BatchScope, Shortcut, Whole};

@@ -6,7 +6,7 @@ use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
 use crate::model::FileLoader;
-use crate::store::Samples;
+use crate::set::SampleSet;
 use crate::store::gene_carriers::GeneCarriers;
 use crate::store::genes::Genes;
 use crate::store::individuals::{Hierarchy, KnownTerms, People};
@@ -14,6 +14,7 @@ use crate::store::manifest::Manifest;
 use crate::store::open_manifest;
 use crate::store::segment::Segment;
 use crate::store::terms::Terms;
+use crate::store::{SampleAttributes, Samples};
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::ops::Deref;
@@ -60,6 +61,9 @@ pub struct Opened {
     batches: OnceLock<Batches>,
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
+    sample_attributes: SampleAttributes,
+    /// All subjects, once they were needed.
+    everyone: OnceLock<SampleSet>,
     genes: Option<Genes>,
     gene_carriers: Vec<CarriersOfBatch>,
 }
@@ -127,7 +131,7 @@ impl Dataset {
 
     /// Opens the files that a manifest lists.
     pub(crate) fn open_state(folder: &Folder, manifest: Manifest) -> Result<Self> {
-        let samples = Samples::open(folder, manifest.samples.first(), manifest.sample_count)?;
+        let samples = Samples::open(folder, &manifest.samples, manifest.sample_count)?;
         let mut parts = Vec::with_capacity(manifest.segments.len());
         for (index, entry) in manifest.segments.iter().enumerate() {
             parts.push(Part {
@@ -142,8 +146,15 @@ impl Dataset {
         let terms = terms.transpose()?;
         let people = manifest.people.first().map(|entry| {
             let terms = terms.clone().map(|terms| terms as Arc<dyn Hierarchy>);
-            People::open(folder, &entry.file, manifest.sample_count, terms)
+            People::open(folder, &entry.file, terms)
         });
+        let people = people.transpose()?;
+        let sample_attributes = SampleAttributes::open(
+            folder,
+            &manifest.sample_attributes,
+            manifest.sample_count,
+            people.as_ref().map_or(0, People::universe),
+        )?;
         let genes = manifest.genes.first();
         let genes = genes.map(|entry| Genes::open(folder, &entry.file));
         let gene_carriers = carriers_of_batches(folder, &manifest)?;
@@ -161,7 +172,9 @@ impl Dataset {
             parts,
             batches: OnceLock::new(),
             terms,
-            people: people.transpose()?,
+            people,
+            sample_attributes,
+            everyone: OnceLock::new(),
             genes: genes.transpose()?,
             gene_carriers,
         };
@@ -315,6 +328,16 @@ impl Opened {
     /// What is known of people, where some were loaded.
     pub(crate) fn people(&self) -> Option<&People> {
         self.people.as_ref()
+    }
+
+    /// Where all subjects are kept.
+    pub(super) fn everyone(&self) -> &OnceLock<SampleSet> {
+        &self.everyone
+    }
+
+    /// Of which individual each sample is.
+    pub(crate) fn sample_table(&self) -> &SampleAttributes {
+        &self.sample_attributes
     }
 
     pub(crate) fn contig_names(&self) -> &ContigNames {

@@ -2,9 +2,10 @@
 
 use super::View;
 use crate::error::{Error, Result};
-use crate::model::Attribute;
 use crate::model::{Age, Scope};
+use crate::model::{Attribute, AttributeType};
 use crate::set::SampleSet;
+use crate::store::free::Counted;
 use crate::store::individuals::People;
 use std::str::FromStr;
 
@@ -78,7 +79,42 @@ impl std::fmt::Display for PeopleKey {
     }
 }
 
+/// A free attribute, and how many have a value of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttributeCount {
+    /// Its name, as a source writes it.
+    pub name: String,
+    /// What its values are.
+    pub kind: AttributeType,
+    /// How many individuals, or samples.
+    pub count: u64,
+}
+
 impl View {
+    /// The free attributes of individuals, by name. What only those have who may not be seen is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn individual_attributes(&self) -> Result<Vec<AttributeCount>> {
+        match self.people() {
+            Some(people) => Ok(shown(people.free_counts(self.visible_individuals())?)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The attributes of samples, by name: `type`, `origin`, `tissue`, `diagnosis`, `time` and `age` of the sample, and
+    /// free ones. What only those have that may not be seen is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn sample_attributes(&self) -> Result<Vec<AttributeCount>> {
+        let counts = self.sample_table().free_counts(self.visible_samples())?;
+        Ok(shown(counts))
+    }
+
     pub(crate) fn some_people(&self) -> Result<&People> {
         self.people().ok_or_else(|| {
             Error::Usage(format!(
@@ -95,8 +131,10 @@ impl View {
     /// [`Error::Usage`] where no people are loaded, or the table is too long; [`Error::Damaged`].
     pub fn people_counts(&self, keys: &[PeopleKey]) -> Result<Vec<PeopleCount>> {
         let people = self.some_people()?;
-        let all = SampleSet::full(people.len());
-        let all = self.visible_individuals().cloned().unwrap_or(all);
+        let all = match self.visible_individuals() {
+            Some(visible) => visible.clone(),
+            None => people.all()?,
+        };
         let mut rows = vec![(Vec::new(), all)];
         for key in keys {
             let sets = value_sets(people, *key)?;
@@ -148,6 +186,17 @@ impl View {
     }
 }
 
+fn shown(counts: Vec<Counted>) -> Vec<AttributeCount> {
+    let counts = counts.into_iter().filter(|counted| counted.count > 0);
+    counts
+        .map(|counted| AttributeCount {
+            name: counted.name,
+            kind: counted.kind,
+            count: counted.count,
+        })
+        .collect()
+}
+
 /// The values of a key with their people, and those without a value at the end.
 fn value_sets(people: &People, key: PeopleKey) -> Result<Vec<(Option<String>, SampleSet)>> {
     let mut sets = Vec::new();
@@ -172,7 +221,7 @@ fn value_sets(people: &People, key: PeopleKey) -> Result<Vec<(Option<String>, Sa
             }
         }
     }
-    let mut rest = SampleSet::full(people.len());
+    let mut rest = SampleSet::full(people.universe());
     for (_, set) in &sets {
         rest = rest.difference(set);
     }

@@ -1,19 +1,23 @@
 //! Who is asked about: samples, and people.
 //!
 //! Groups are sets of **subjects**: samples by their numbers, and behind them the people without
-//! samples. A person with several samples is in a group with all of them: `samples(…)` as well picks the
-//! people that the named samples are of.
+//! samples by theirs. A person with several samples is in a group with all of them that may be seen: `samples(…)` as
+//! well picks the people that the named samples are of.
 
 use super::{Opened, View};
 use crate::error::Result;
 use crate::set::SampleSet;
+use crate::store::SampleAttributes;
 use crate::store::individuals::People;
+use std::sync::OnceLock;
 
 /// Samples and people of a dataset as one row of numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subjects<'a> {
     samples: u32,
     people: Option<&'a People>,
+    attributes: &'a SampleAttributes,
+    everyone: &'a OnceLock<SampleSet>,
     /// Those that may be seen; `None` is all.
     visible: Option<&'a SampleSet>,
 }
@@ -31,13 +35,18 @@ impl<'a> Subjects<'a> {
         Self {
             samples: opened.universe(),
             people: opened.people(),
+            attributes: opened.sample_table(),
+            everyone: opened.everyone(),
             visible: None,
         }
     }
 
     /// All that may be seen.
-    pub(crate) fn all(&self) -> SampleSet {
-        self.visible.cloned().unwrap_or_else(|| self.everyone())
+    pub(crate) fn all(&self) -> Result<SampleSet> {
+        match self.visible {
+            Some(visible) => Ok(visible.clone()),
+            None => self.everyone(),
+        }
     }
 
     /// What may be seen of some.
@@ -49,15 +58,38 @@ impl<'a> Subjects<'a> {
     }
 
     /// All, whoever may be seen.
-    pub(super) fn everyone(&self) -> SampleSet {
-        SampleSet::full(self.end())
+    pub(super) fn everyone(&self) -> Result<SampleSet> {
+        let Some(people) = self.people else {
+            return Ok(SampleSet::full(self.samples));
+        };
+        let retired = people.retired()?;
+        if self.is_identity() {
+            return people.all();
+        }
+        if let Some(everyone) = self.everyone.get() {
+            return Ok(everyone.clone());
+        }
+        let alone = self.attributes.without_sample()?;
+        let alone = alone.filter(|individual| !retired.contains(*individual));
+        let alone = alone.map(|individual| self.alone(individual));
+        let all = SampleSet::full(self.samples).union(&alone.collect());
+        Ok(self.everyone.get_or_init(|| all).clone())
     }
 
     fn end(&self) -> u32 {
-        let without = self
-            .people
-            .map_or(0, |people| people.len().saturating_sub(people.sampled()));
-        self.samples.saturating_add(without)
+        let people = self.people.map_or(0, People::universe);
+        match self.is_identity() {
+            true => people,
+            false => self.samples.saturating_add(people),
+        }
+    }
+
+    /// The subject that an individual without samples is.
+    fn alone(&self, individual: u32) -> u32 {
+        match self.is_identity() {
+            true => individual,
+            false => self.samples.saturating_add(individual),
+        }
     }
 
     /// The samples among subjects.
@@ -67,64 +99,85 @@ impl<'a> Subjects<'a> {
 
     /// Whether subjects are individuals number by number.
     fn is_identity(&self) -> bool {
-        self.people.is_some_and(People::is_identity)
+        self.people.is_some() && self.attributes.is_identity()
     }
 
-    /// The subjects that individuals are.
+    /// The subjects that individuals are, of those that may be seen.
     pub(crate) fn of_individuals(&self, individuals: &SampleSet) -> Result<SampleSet> {
-        let Some(people) = self.people else {
+        if self.people.is_none() {
             return Ok(SampleSet::new());
-        };
-        if self.is_identity() {
-            return Ok(individuals.clone());
         }
-        let samples = people.samples_of_all(individuals)?.into_iter();
-        let without = individuals.range(people.sampled()..people.len());
-        let without = without.map(|n| self.samples.saturating_add(n - people.sampled()));
-        Ok(SampleSet::gathered(self.end(), samples.chain(without)))
+        if self.is_identity() {
+            return Ok(self.seen(individuals.clone()));
+        }
+        let (mut subjects, mut alone) = (Vec::new(), Vec::new());
+        self.attributes
+            .samples_of_all(individuals, &mut subjects, &mut alone)?;
+        let alone = alone.into_iter().map(|individual| self.alone(individual));
+        let all = subjects.into_iter().chain(alone);
+        Ok(self.seen(SampleSet::gathered(self.end(), all)))
     }
 
     /// The individual that a subject is; `None` for samples of which nothing is known.
     pub(crate) fn individual(&self, subject: u32) -> Result<Option<u32>> {
-        let Some(people) = self.people else {
+        if self.people.is_none() {
             return Ok(None);
-        };
+        }
+        if self.is_identity() {
+            return Ok(Some(subject));
+        }
         match subject.checked_sub(self.samples) {
-            Some(without) => Ok(people.sampled().checked_add(without)),
-            None => people.individual_of(subject),
+            Some(individual) => Ok(Some(individual)),
+            None => self.attributes.individual_of(subject),
         }
     }
 
-    /// Samples with all other samples of the same people.
+    /// The individuals that subjects are of.
+    pub(super) fn individuals_of(&self, subjects: &SampleSet) -> Result<SampleSet> {
+        let mut individuals = SampleSet::new();
+        for subject in subjects.iter() {
+            if let Some(individual) = self.individual(subject)? {
+                individuals.insert(individual);
+            }
+        }
+        Ok(individuals)
+    }
+
+    /// Whether somebody has several samples.
+    fn has_several_samples(&self) -> Result<bool> {
+        Ok(self.people.is_some() && self.attributes.has_several()?)
+    }
+
+    /// Samples with all other samples of the same people, of those that may be seen: a sample that may not does not
+    /// bring the others of its person.
     pub(crate) fn closed_over_people(&self, samples: SampleSet) -> Result<SampleSet> {
-        let Some(people) = self.people else {
-            return Ok(samples);
-        };
-        if self.is_identity() || !people.has_several_samples()? {
+        let samples = self.seen(samples);
+        if !self.has_several_samples()? {
             return Ok(samples);
         }
-        let mut individuals = Vec::new();
-        for sample in samples.iter() {
-            individuals.extend(people.individual_of(sample)?);
-        }
-        let individuals = SampleSet::gathered(people.len(), individuals.into_iter());
-        let all = people.samples_of_all(&individuals)?;
-        Ok(samples.union(&SampleSet::gathered(self.samples, all.into_iter())))
+        let individuals = self.individuals_of(&samples)?;
+        let mut all = Vec::new();
+        self.attributes
+            .samples_of_all(&individuals, &mut all, &mut Vec::new())?;
+        let all = SampleSet::gathered(self.samples, all.into_iter());
+        Ok(self.seen(samples.union(&all)))
     }
 
-    /// For each sample the first sample of the same person; `None` where each stands for itself.
+    /// For each sample the first sample of the same person that may be seen; `None` where each stands for itself.
     pub(crate) fn first_samples(&self) -> Result<Option<Vec<u32>>> {
         let Some(people) = self.people else {
             return Ok(None);
         };
-        if self.is_identity() || !people.has_several_samples()? {
+        if !self.has_several_samples()? {
             return Ok(None);
         }
-        let mut first_of = vec![None; people.sampled() as usize];
+        let is_seen = |sample| self.visible.is_none_or(|visible| visible.contains(sample));
+        let mut first_of = vec![None; people.universe() as usize];
         let mut firsts = Vec::with_capacity(self.samples as usize);
         for sample in 0..self.samples {
-            let owner = people.individual_of(sample)?;
+            let owner = self.attributes.individual_of(sample)?;
             let slot = owner.and_then(|owner| first_of.get_mut(owner as usize));
+            let slot = slot.filter(|_| is_seen(sample));
             firsts.push(slot.map_or(sample, |slot| *slot.get_or_insert(sample)));
         }
         Ok(Some(firsts))
@@ -132,15 +185,12 @@ impl<'a> Subjects<'a> {
 
     /// How many people of a group have several samples in it.
     pub(crate) fn with_several_samples(&self, subjects: &SampleSet) -> Result<u64> {
-        let Some(people) = self.people else {
-            return Ok(0);
-        };
-        if self.is_identity() || !people.has_several_samples()? {
+        if !self.has_several_samples()? {
             return Ok(0);
         }
         let (mut once, mut several) = (SampleSet::new(), SampleSet::new());
         for sample in self.samples_in(subjects).iter() {
-            if let Some(owner) = people.individual_of(sample)?
+            if let Some(owner) = self.attributes.individual_of(sample)?
                 && !once.insert(owner)
             {
                 several.insert(owner);
@@ -151,11 +201,7 @@ impl<'a> Subjects<'a> {
 
     /// How many individuals: a person once, a sample without a person as one of its own.
     pub(crate) fn count(&self, subjects: &SampleSet) -> Result<u64> {
-        let several = match self.people {
-            Some(people) if !self.is_identity() => people.has_several_samples()?,
-            _ => false,
-        };
-        if !several {
+        if !self.has_several_samples()? {
             return Ok(subjects.len());
         }
         let (mut people, mut alone) = (SampleSet::new(), 0);

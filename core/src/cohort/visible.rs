@@ -43,20 +43,18 @@ impl Visible {
         }
     }
 
-    /// All but some subjects, and all other samples of the same individuals.
+    /// All but some subjects. Of somebody of whom a sample is still seen the samples alone are hidden, and what was
+    /// recorded of the person is seen; whoever has no other sample, or is named without one, is hidden whole.
     pub(super) fn without(opened: &Opened, hidden: SampleSet) -> Result<Self> {
         let all = Subjects::numbered(opened);
-        let samples = all.closed_over_people(all.samples_in(&hidden))?;
-        let hidden = hidden.union(&samples);
-        let subjects = all.everyone().difference(&hidden);
-        let mut individuals = SampleSet::full(opened.people().map_or(0, People::len));
-        let mut unseen = SampleSet::new();
-        for subject in hidden.iter() {
-            if let Some(individual) = all.individual(subject)? {
-                unseen.insert(individual);
-                individuals.remove(individual);
-            }
-        }
+        let subjects = all.everyone()?.difference(&hidden);
+        let unseen = all.individuals_of(&hidden)?;
+        let left = all.of_individuals(&unseen)?.intersection(&subjects);
+        let unseen = unseen.difference(&all.individuals_of(&left)?);
+        let individuals = match opened.people() {
+            Some(people) => people.all()?.difference(&unseen),
+            None => SampleSet::new(),
+        };
         let records = match opened.people() {
             Some(people) => people
                 .events()

@@ -271,9 +271,21 @@ impl<'a> ColumnCursor<'a> {
         {
             return Ok(page.get(i));
         }
+        Ok(self.load(number)?.get(i))
+    }
+
+    /// The same of a nullable column.
+    pub(crate) fn get_nullable(&mut self, row: u32) -> Result<Option<i64>> {
+        let (number, i) = page_of(row);
+        match &self.page {
+            Some((known, page)) if *known == number => Ok(page.get_nullable(i)),
+            _ => Ok(self.load(number)?.get_nullable(i)),
+        }
+    }
+
+    fn load(&mut self, number: u32) -> Result<&ColumnPage<'a>> {
         let page = self.column.page(self.file, number)?;
-        self.page = Some((number, page));
-        Ok(page.get(i))
+        Ok(&self.page.insert((number, page)).1)
     }
 }
 

@@ -211,9 +211,9 @@ impl Container {
             for chunk in 0..section.len.div_ceil(CHUNK) {
                 self.check_chunk(section, chunk)?;
             }
-            let expected = match Kind::from_number(section.kind).map(Kind::file) {
+            let expected = match Kind::from_number(section.kind) {
                 None => Some("a section kind of this version".to_owned()),
-                Some(kind) if kind == self.kind => None,
+                Some(kind) if kind.is_of(self.kind) => None,
                 Some(_) => Some(format!("a section of .{} files", self.kind.suffix())),
             };
             if let Some(expected) = expected {

@@ -15,6 +15,8 @@ pub(crate) enum FileKind {
     Genes = b'N' as isize,
     /// Who carries variants of genes.
     Carriers = b'C' as isize,
+    /// What is known of samples: of which individual each is.
+    SampleAttributes = b'A' as isize,
 }
 
 impl FileKind {
@@ -27,40 +29,61 @@ impl FileKind {
             Self::People => "people",
             Self::Genes => "genes",
             Self::Carriers => "carriers",
+            Self::SampleAttributes => "attributes",
         }
     }
 
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Segment,
         Self::Samples,
         Self::Terms,
         Self::People,
         Self::Genes,
         Self::Carriers,
+        Self::SampleAttributes,
     ];
 }
+
+/// The number of the column of the first INFO key, and of the first free attribute.
+const INFO: u32 = 4096;
+const FREE: u32 = INFO + (1 << 16);
 
 /// Declares the section kinds with their numbers and names.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)*) => {
-        /// The kinds of sections. Columns of INFO keys have numbers from 4096 on.
+        /// The kinds of sections. Columns of INFO keys have numbers from 4096 on, those of free attributes behind them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Kind { $($(#[$doc])* $variant,)* /** Values of the n-th INFO key kept. */ Info(u16), }
+        pub(crate) enum Kind {
+            $($(#[$doc])* $variant,)*
+            /// Values of the n-th INFO key kept.
+            Info(u16),
+            /// Values of the n-th free attribute.
+            Free(u16),
+        }
 
         impl Kind {
             pub(crate) fn number(self) -> u32 {
-                match self { $(Self::$variant => $number,)* Self::Info(n) => 4096 + u32::from(n) }
+                match self {
+                    $(Self::$variant => $number,)*
+                    Self::Info(n) => INFO + u32::from(n),
+                    Self::Free(n) => FREE + u32::from(n),
+                }
             }
 
             pub(crate) fn from_number(number: u32) -> Option<Self> {
                 match number {
                     $($number => Some(Self::$variant),)*
-                    _ => number.checked_sub(4096).and_then(|n| u16::try_from(n).ok()).map(Self::Info),
+                    INFO..FREE => u16::try_from(number - INFO).ok().map(Self::Info),
+                    _ => number.checked_sub(FREE).and_then(|n| u16::try_from(n).ok()).map(Self::Free),
                 }
             }
 
             pub(crate) fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* Self::Info(_) => "info" }
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Info(_) => "info",
+                    Self::Free(_) => "free",
+                }
             }
         }
     };
@@ -182,8 +205,6 @@ kinds! {
     /// Counts of a people file, and the terms that its closed sets follow.
     PeopleMeta = 160 "people_meta",
     PersonIds = 161 "person_ids",
-    /// The individual of each sample.
-    SampleOwners = 162 "sample_owners",
     PersonFlags = 163 "person_flags",
     AgeLow = 164 "age_low",
     AgeHigh = 165 "age_high",
@@ -242,6 +263,17 @@ kinds! {
     /// AC and AN of the row with the greatest AF, by class.
     CarriedTopAc = 230 "carried_top_ac",
     CarriedTopAn = 231 "carried_top_an",
+    /// How many samples the file is of.
+    SampleMeta = 240 "sample_meta",
+    /// The individual of each sample.
+    SampleOwners = 241 "sample_owners",
+    /// Names and types of free attributes.
+    FreeNames = 256 "free_names",
+    /// Texts that are values of free attributes.
+    FreeTexts = 257 "free_texts",
+    /// Codes that are values of free attributes, as the sources write them.
+    FreeCodeIds = 258 "free_code_ids",
+    FreeCodeLabels = 259 "free_code_labels",
 }
 
 impl Kind {
@@ -257,15 +289,17 @@ impl Kind {
         )
     }
 
-    /// What file the section stands in.
-    pub(crate) fn file(self) -> FileKind {
+    /// Whether the section stands in files of a kind.
+    pub(crate) fn is_of(self, file: FileKind) -> bool {
         match self.number() {
-            80..96 => FileKind::Samples,
-            128..160 => FileKind::Terms,
-            160..208 => FileKind::People,
-            208..224 => FileKind::Genes,
-            224..240 => FileKind::Carriers,
-            _ => FileKind::Segment,
+            80..96 => file == FileKind::Samples,
+            128..160 => file == FileKind::Terms,
+            160..208 => file == FileKind::People,
+            208..224 => file == FileKind::Genes,
+            224..240 => file == FileKind::Carriers,
+            240..256 => file == FileKind::SampleAttributes,
+            256..272 | FREE.. => matches!(file, FileKind::People | FileKind::SampleAttributes),
+            _ => file == FileKind::Segment,
         }
     }
 
@@ -284,6 +318,9 @@ impl Kind {
                 | Self::CodingIds
                 | Self::CodingLabels
                 | Self::AttributeValues
+                | Self::FreeTexts
+                | Self::FreeCodeIds
+                | Self::FreeCodeLabels
                 | Self::GeneNames
                 | Self::GeneIds
                 | Self::GeneContigs

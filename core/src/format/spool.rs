@@ -97,7 +97,7 @@ impl Section {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let rest = self.rest.as_ref().map_or(0, Spool::len);
         self.start.len() + usize::try_from(rest).unwrap_or(usize::MAX)
     }

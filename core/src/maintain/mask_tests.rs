@@ -41,7 +41,7 @@ pub(crate) struct Cohort {
     shared: Vec<Site>,
     /// By individual: sex, population, terms, and how many samples it takes of those that are left.
     people: Vec<(bool, usize, Vec<usize>, usize)>,
-    /// Who is hidden, by individual, and then by sample of no individual.
+    /// Who is hidden, by individual, and then by sample.
     hidden: Vec<bool>,
 }
 
@@ -111,31 +111,36 @@ impl Cohort {
             .collect()
     }
 
-    fn is_hidden(&self, number: usize) -> bool {
+    /// Whether somebody, or a sample behind all individuals, is named as hidden.
+    fn is_named(&self, number: usize) -> bool {
         self.hidden.get(number).copied().unwrap_or_default()
     }
 
-    pub(crate) fn hidden_samples(&self) -> BTreeSet<String> {
+    /// Whether an individual is hidden: by name, or with all of several samples.
+    fn is_hidden(&self, number: usize) -> bool {
+        let hidden = self.hidden_samples();
         let owned = self.owned();
+        let mut own = owned[number].iter();
+        self.is_named(number) || own.len() > 0 && own.all(|sample| hidden.contains(sample))
+    }
+
+    pub(crate) fn hidden_samples(&self) -> BTreeSet<String> {
         let mut hidden = BTreeSet::new();
-        for (number, samples) in owned.iter().enumerate() {
-            if self.is_hidden(number) {
+        for (number, samples) in self.owned().iter().enumerate() {
+            if self.is_named(number) {
                 hidden.extend(samples.iter().cloned());
             }
         }
-        let all_owned: BTreeSet<&String> = owned.iter().flatten().collect();
-        for (number, sample) in self.samples().into_iter().enumerate() {
-            if !all_owned.contains(&sample) && self.is_hidden(self.people.len() + number) {
-                hidden.insert(sample);
-            }
-        }
+        let samples = self.samples().into_iter().enumerate();
+        let named = samples.filter(|(number, _)| self.is_named(self.people.len() + number));
+        hidden.extend(named.map(|(_, sample)| sample));
         hidden
     }
 
     /// A view of all without those who are hidden.
     pub(crate) fn masked(&self, everybody: &View) -> View {
         let mut subjects = SampleSet::new();
-        for number in (0..self.people.len()).filter(|number| self.is_hidden(*number)) {
+        for number in (0..self.people.len()).filter(|number| self.is_named(*number)) {
             let person = everybody.ask(&format!("individuals(P{number})")).unwrap();
             subjects = subjects.union(person.subjects());
         }
@@ -257,28 +262,40 @@ impl Cohort {
     }
 
     fn people_files(&self, folder: &Path, everybody: bool) -> PeopleOptions {
-        let mut table = "individual_id\tsample\tsex\tpopulation\thpo\n".to_owned();
-        for (number, ((female, population, terms, _), samples)) in
+        let mut table =
+            "individual_id\tsample\tsex\tpopulation\thpo\tattribute.level:number\tattribute.P:text\n"
+                .to_owned();
+        let mut map = "sample\tindividual\torigin\tattribute.lane:number\n".to_owned();
+        let hidden = self.hidden_samples();
+        for (number, ((female, population, terms, _), mut samples)) in
             self.people.iter().zip(self.owned()).enumerate()
         {
             if self.is_hidden(number) && !everybody {
                 continue;
             }
+            samples.retain(|sample| everybody || !hidden.contains(sample));
             let sex = if *female { "female" } else { "male" };
             let population = ["FIN", "GBR", ""][*population];
             let terms: Vec<&str> = terms.iter().map(|term| TERMS[*term]).collect();
             let first = samples.first().map_or("", String::as_str);
+            let level = if number % 3 > 0 { "2.5" } else { "" };
+            let only = if number == 1 { "one" } else { "" };
             writeln!(
                 table,
-                "P{number}\t{first}\t{sex}\t{population}\t{}",
+                "P{number}\t{first}\t{sex}\t{population}\t{}\t{level}\t{only}",
                 terms.join(";")
             )
             .unwrap();
             for sample in samples.iter().skip(1) {
-                writeln!(table, "P{number}\t{sample}\t\t\t").unwrap();
+                writeln!(table, "P{number}\t{sample}\t\t\t\t\t").unwrap();
+            }
+            for sample in &samples {
+                let lane = if sample == "S1" { "7" } else { "" };
+                writeln!(map, "{sample}\tP{number}\tsomatic\t{lane}").unwrap();
             }
         }
         std::fs::write(folder.join("people.tsv"), table).unwrap();
+        std::fs::write(folder.join("map.tsv"), map).unwrap();
         let mut files = vec![folder.join("people.tsv")];
         // a file of nobody is refused
         let records = self.records(everybody);
@@ -311,6 +328,7 @@ impl Cohort {
         PeopleOptions {
             files,
             ontologies: vec![folder.join("terms.obo")],
+            sample_map: Some(folder.join("map.tsv")),
             ..PeopleOptions::default()
         }
     }
@@ -494,10 +512,12 @@ fn people(view: &View) -> crate::error::Result<String> {
     let counts = view.people_counts(&keys)?;
     let info = view.info();
     Ok(format!(
-        "{} {} {counts:?} {:?}",
+        "{} {} {counts:?} {:?} {:?} {:?}",
         info.people,
         info.people_records,
-        view.term_counts(None)?
+        view.term_counts(None)?,
+        view.individual_attributes()?,
+        view.sample_attributes()?
     ))
 }
 
@@ -562,7 +582,7 @@ proptest! {
             return Ok(());
         };
         for (number, person) in cohort.owned().iter().enumerate() {
-            prop_assert!(!cohort.is_hidden(number) || person.iter().all(|sample| hidden.contains(sample)));
+            prop_assert!(!cohort.is_named(number) || person.iter().all(|sample| hidden.contains(sample)));
         }
         let view = cohort.masked(&everybody);
         for sample in &hidden {

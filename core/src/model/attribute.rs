@@ -1,5 +1,8 @@
 //! What can be asked of people.
 
+use super::{Ages, Coding, Dates};
+use std::fmt;
+
 /// How a term is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Recorded {
@@ -73,5 +76,64 @@ impl std::str::FromStr for Attribute {
                 known.join(", ")
             ))
         })
+    }
+}
+
+/// What the values of a free attribute are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AttributeType {
+    /// Any text.
+    Text,
+    /// A finite number.
+    Number,
+    /// A day, or the month or year of it.
+    Date,
+    /// An age, as `P18Y6M`.
+    Age,
+    /// A term: an id, a label, or both.
+    Code,
+}
+
+impl AttributeType {
+    pub(crate) const ALL: [Self; 5] = [Self::Text, Self::Number, Self::Date, Self::Age, Self::Code];
+
+    /// Its name: `text`, `number`, `date`, `age` or `code`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Age => "age",
+            Self::Code => "code",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A value of a free attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AttributeValue {
+    Text(String),
+    Number(f64),
+    Date(Dates),
+    Age(Ages),
+    Code(Coding),
+}
+
+impl fmt::Display for AttributeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Date(dates) => dates.fmt(f),
+            Self::Age(ages) if ages.low == ages.high => ages.low.fmt(f),
+            Self::Age(ages) => write!(f, "{} to {}", ages.low, ages.high),
+            Self::Code(code) if code.id.is_empty() => f.write_str(&code.label),
+            Self::Code(code) => f.write_str(&code.id),
+        }
     }
 }

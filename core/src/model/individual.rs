@@ -1,6 +1,6 @@
 //! What is known of a person, whatever file it came from: the common model of all readers.
 
-use super::Ages;
+use super::{Ages, AttributeValue};
 
 /// A person as one source file tells it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +23,8 @@ pub(crate) struct Person {
     pub(crate) age: Option<Ages>,
     pub(crate) deceased: Option<bool>,
     pub(crate) kin: Option<Kin>,
+    /// Free attributes, by their numbers, ascending.
+    pub(crate) free: Vec<(u32, AttributeValue)>,
     /// Everything coded that was recorded of them, in the order of the source.
     pub(crate) records: Vec<Record>,
 }

@@ -2,6 +2,7 @@
 
 use crate::model::Dates;
 use crate::model::{Age, Ages};
+use std::fmt;
 
 /// Nobody is known to have lived longer: what is beyond is a slip, such as days written as years.
 const LONGEST_LIFE: f64 = 150.0;
@@ -201,6 +202,21 @@ impl Dates {
     }
 }
 
+impl fmt::Display for Dates {
+    /// The first day, and the last where it is another one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = civil(self.first);
+        write!(f, "{year:04}-{month:02}-{day:02}")?;
+        match self.first == self.last {
+            true => Ok(()),
+            false => {
+                let (year, month, day) = civil(self.last);
+                write!(f, " to {year:04}-{month:02}-{day:02}")
+            }
+        }
+    }
+}
+
 fn number(text: &str, len: usize) -> Option<i32> {
     (text.len() == len && text.bytes().all(|b| b.is_ascii_digit()))
         .then(|| text.parse().ok())
@@ -225,9 +241,34 @@ fn days(year: i32, month: i32, day: i32) -> i32 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// Year, month and day of a day since 1970-01-01.
+fn civil(day: i32) -> (i64, i64, i64) {
+    let day = i64::from(day) + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, date)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_shown_as_they_are_read() {
+        for day in (-719_000..800_000).step_by(367).chain(-3..400) {
+            let dates = Dates {
+                first: day,
+                last: day,
+            };
+            assert_eq!(Dates::from_iso(&dates.to_string()), Some(dates), "{day}");
+        }
+        let month = Dates::from_iso("2020-02").unwrap();
+        assert_eq!(month.to_string(), "2020-02-01 to 2020-02-29");
+    }
 
     #[test]
     fn stages_of_onset_follow_each_other() {

@@ -72,7 +72,7 @@ impl View {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
     pub fn all(&self) -> Result<Group> {
-        Group::new(self, Subjects::of(self).all(), None, "all".to_owned())
+        Group::new(self, Subjects::of(self).all()?, None, "all".to_owned())
     }
 
     /// The id of the person whose a sample is; `None` where no person is known.
@@ -105,12 +105,12 @@ impl View {
         let subjects = Subjects::of(self);
         let all = match within {
             Some(group) => group.within(self)?.subjects().clone(),
-            None => subjects.all(),
+            None => subjects.all()?,
         };
         let mut found = vec![(Vec::new(), all)];
         for attribute in attributes {
             let mut sets = Vec::new();
-            let mut rest = subjects.all();
+            let mut rest = subjects.all()?;
             for (value, individuals) in self.some_people()?.attribute_sets(*attribute)? {
                 let set = subjects.of_individuals(&individuals)?;
                 rest = rest.difference(&set);

@@ -70,7 +70,7 @@ impl View {
         scores: Option<Vec<(u32, f64)>>,
         label: impl Into<String>,
     ) -> Result<Group> {
-        let all = Subjects::of(self).all();
+        let all = Subjects::of(self).all()?;
         if !subjects.difference(&all).is_empty() {
             return Err(Error::Usage(format!(
                 "{}: there are {} samples and people",
@@ -302,7 +302,7 @@ impl Group {
     ///
     /// [`Error::Damaged`] where the owners of samples cannot be read.
     pub fn complement(&self) -> Result<Self> {
-        let rest = Subjects::of(&self.view).all();
+        let rest = Subjects::of(&self.view).all()?;
         let rest = rest.difference(&self.held.subjects);
         Self::new(&self.view, rest, None, format!("!({})", self.label()))
     }

@@ -168,6 +168,9 @@ pub(crate) struct Manifest {
     /// People, where some were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) people: Vec<FileEntry>,
+    /// Of which individual the samples are, where people were given: the files follow each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sample_attributes: Vec<FileEntry>,
     /// Genes, where some were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) genes: Vec<FileEntry>,
@@ -223,6 +226,7 @@ impl Manifest {
             samples: Vec::new(),
             terms: Vec::new(),
             people: Vec::new(),
+            sample_attributes: Vec::new(),
             genes: Vec::new(),
             carriers: Vec::new(),
             annotations: None,
@@ -240,12 +244,13 @@ impl Manifest {
         segments.chain(carriers).chain(others)
     }
 
-    /// The lists of which several files have no meaning yet, under their names in the manifest.
-    fn lists(&self) -> [(&'static str, &[FileEntry]); 4] {
+    /// The files of each kind but those of batches, under the names that the lists have in the manifest.
+    fn lists(&self) -> [(&'static str, &[FileEntry]); 5] {
         [
             ("samples", &self.samples),
             ("terms", &self.terms),
             ("people", &self.people),
+            ("sample_attributes", &self.sample_attributes),
             ("genes", &self.genes),
         ]
     }
@@ -342,23 +347,13 @@ impl Manifest {
                 self.sample_count.to_string(),
             ));
         }
-        for (kind, files) in self.lists() {
-            if let Some(second) = files.get(1) {
-                return Err((format!("at most one file of {kind}"), second.file.clone()));
-            }
-        }
+        self.check_lists()?;
         // where one is missing it would not be known who else carries
         let of: Vec<u32> = self.carriers.iter().map(|of| of.batch).collect();
         if !of.is_empty() && !of.iter().eq(&self.batches()) {
             return Err((
                 "one file of carriers for each batch, ascending, or none".to_owned(),
                 format!("batches {of:?}"),
-            ));
-        }
-        if self.samples.is_empty() != (self.sample_count == 0) {
-            return Err((
-                "a file of sample names where there are samples".to_owned(),
-                "none".to_owned(),
             ));
         }
         if let Some(assembly) = &self.assembly
@@ -392,6 +387,27 @@ impl Manifest {
                     segment.file.file.clone(),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// How many files there are of each kind.
+    fn check_lists(&self) -> Result<(), (String, String)> {
+        for (kind, files) in self.lists() {
+            // of others a list of several has no meaning yet
+            let several = matches!(kind, "samples" | "sample_attributes");
+            if let Some(second) = files.get(1).filter(|_| !several) {
+                return Err((format!("at most one file of {kind}"), second.file.clone()));
+            }
+        }
+        let none = || "none".to_owned();
+        if self.samples.is_empty() != (self.sample_count == 0) {
+            let expected = "a file of sample names where there are samples";
+            return Err((expected.to_owned(), none()));
+        }
+        if self.sample_attributes.is_empty() && !self.people.is_empty() && self.sample_count > 0 {
+            let expected = "a file of the individuals of samples where there are both";
+            return Err((expected.to_owned(), none()));
         }
         Ok(())
     }

@@ -17,11 +17,20 @@ const FEW: u32 = 64;
 /// Names by number, inflated when first asked for; numbers by name, looked up in the file.
 #[derive(Debug)]
 pub(crate) struct Samples {
-    file: Option<Container>,
+    parts: Vec<Part>,
     count: u32,
     names: OnceLock<Names>,
     /// How often a name was looked up.
     asked: AtomicU32,
+}
+
+/// A file of names.
+#[derive(Debug)]
+struct Part {
+    file: Container,
+    /// The number of its first sample.
+    first: u32,
+    count: u32,
 }
 
 #[derive(Debug, Default)]
@@ -42,21 +51,92 @@ impl Names {
     }
 }
 
-impl Samples {
-    pub(crate) fn open(folder: &Folder, entry: Option<&FileEntry>, count: u32) -> Result<Self> {
-        let file = entry
-            .map(|entry| folder.container(&entry.file, FileKind::Samples))
-            .transpose()?;
-        if let Some(file) = &file {
-            // whoever asks makes room for all samples, before any name is read
-            let names = Text::find(file, Kind::Names)?.len();
-            if names != count {
-                let section = file.find(Kind::Names).unwrap_or(usize::MAX);
-                return Err(file.damage(section, 0, format!("{count} names"), names.to_string()));
+fn wrong_count(file: &Container, expected: String, found: u32) -> Error {
+    file.damage_in(Kind::Names, expected, found.to_string())
+}
+
+impl Part {
+    /// Adds the names behind those of the files before.
+    fn read(&self, names: &mut Names) -> Result<()> {
+        let file = &self.file;
+        let text = Text::find(file, Kind::Names)?;
+        let damage = |expected: &str, found| Err(file.damage_in(Kind::Names, expected, found));
+        for block in 0..text.blocks() {
+            for name in text.block(file, block)?.entries() {
+                let name = match std::str::from_utf8(name) {
+                    Ok(name) => name,
+                    Err(e) => return damage("names in UTF-8", e.to_string()),
+                };
+                if name.is_empty() || !is_plain(name) {
+                    let expected = "names that are not empty, without control characters";
+                    return damage(expected, format!("{name:?}"));
+                }
+                names.text.push_str(name);
+                names.ends.push(names.text.len());
             }
         }
+        match names.ends.len() == self.first as usize + self.count as usize {
+            true => Ok(()),
+            false => damage("as many names as samples", "others".to_owned()),
+        }
+    }
+
+    /// The number of a sample, which is among `names` where they were read.
+    fn number(&self, name: &str, names: Option<&Names>) -> Result<Option<u32>> {
+        let file = &self.file;
+        let Some(index) = file.find(Kind::NameIndex) else {
+            return Ok(None);
+        };
+        let text = Text::find(file, Kind::Names)?;
+        for own in find_hash(file, index, xxh3_64(name.as_bytes()))? {
+            let same = match names {
+                _ if own >= self.count => false,
+                Some(names) => names.get(self.first + own) == Some(name),
+                None => text.with(file, own, |known| known == name.as_bytes())?,
+            };
+            if same {
+                return Ok(Some(self.first + own));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Samples {
+    /// Opens the files, each of which has the names of the samples behind those of the file before.
+    pub(crate) fn open(folder: &Folder, entries: &[FileEntry], count: u32) -> Result<Self> {
+        let files = entries.iter();
+        Self::of(
+            files.map(|entry| folder.container(&entry.file, FileKind::Samples)),
+            count,
+        )
+    }
+
+    fn of(files: impl Iterator<Item = Result<Container>>, count: u32) -> Result<Self> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut first = 0u32;
+        for file in files {
+            let file = file?;
+            // whoever asks makes room for all samples, before any name is read
+            let own = Text::find(&file, Kind::Names)?.len();
+            let end = first.checked_add(own).filter(|end| *end <= count);
+            let Some(end) = end.filter(|_| own > 0) else {
+                let expected = format!("1 to {} names", count - first);
+                return Err(wrong_count(&file, expected, own));
+            };
+            parts.push(Part {
+                file,
+                first,
+                count: own,
+            });
+            first = end;
+        }
+        if let Some(last) = parts.last().filter(|_| first != count) {
+            let expected = format!("{} names", count - last.first);
+            return Err(wrong_count(&last.file, expected, last.count));
+        }
         Ok(Self {
-            file,
+            parts,
             count,
             names: OnceLock::new(),
             asked: AtomicU32::new(0),
@@ -76,26 +156,9 @@ impl Samples {
     }
 
     fn read(&self) -> Result<Names> {
-        let Some(file) = &self.file else {
-            return Ok(Names::default());
-        };
-        let text = Text::find(file, Kind::Names)?;
-        let section = file.find(Kind::Names).unwrap_or(usize::MAX);
         let mut names = Names::default();
-        for block in 0..text.blocks() {
-            for name in text.block(file, block)?.entries() {
-                let name = std::str::from_utf8(name)
-                    .map_err(|e| file.damage(section, 0, "names in UTF-8", e.to_string()))?;
-                if name.is_empty() || !is_plain(name) {
-                    let expected = "names that are not empty, without control characters";
-                    return Err(file.damage(section, 0, expected, format!("{name:?}")));
-                }
-                names.text.push_str(name);
-                names.ends.push(names.text.len());
-            }
-        }
-        if names.ends.len() != self.count as usize {
-            return Err(file.damage(section, 0, "as many names as samples", "others"));
+        for part in &self.parts {
+            part.read(&mut names)?;
         }
         Ok(names)
     }
@@ -112,25 +175,13 @@ impl Samples {
 
     /// The number of a sample, `None` where no sample has this name.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u32>> {
-        let Some(file) = &self.file else {
-            return Ok(None);
-        };
-        let Some(index) = file.find(Kind::NameIndex) else {
-            return Ok(None);
-        };
         let all = match self.asked.fetch_add(1, Relaxed) {
             // one name costs a block; of many, all are inflated once
             0..FEW => self.names.get(),
             _ => Some(self.names()?),
         };
-        let text = Text::find(file, Kind::Names)?;
-        for sample in find_hash(file, index, xxh3_64(name.as_bytes()))? {
-            let same = match all {
-                _ if sample >= self.count => false,
-                Some(names) => names.get(sample) == Some(name),
-                None => text.with(file, sample, |known| known == name.as_bytes())?,
-            };
-            if same {
+        for part in &self.parts {
+            if let Some(sample) = part.number(name, all)? {
                 return Ok(Some(sample));
             }
         }
@@ -144,19 +195,22 @@ impl Samples {
     }
 
     pub(crate) fn verify(&self) -> Result<()> {
-        if let Some(file) = &self.file {
-            file.verify()?;
-            let names = self.read()?;
-            let mut seen = HashSet::with_capacity(self.count as usize);
-            let mut hashes = Vec::with_capacity(self.count as usize);
-            for (sample, name) in (0..self.count).filter_map(|s| Some((s, names.get(s)?))) {
+        for part in &self.parts {
+            part.file.verify()?;
+        }
+        let names = self.names()?;
+        let mut seen = HashSet::with_capacity(self.count as usize);
+        for part in &self.parts {
+            let mut hashes = Vec::with_capacity(part.count as usize);
+            let own = (0..part.count).filter_map(|s| Some((s, names.get(part.first + s)?)));
+            for (sample, name) in own {
                 if !seen.insert(name) {
                     let found = format!("{name:?} twice");
-                    return Err(file.damage_in(Kind::Names, "distinct names", found));
+                    return Err(part.file.damage_in(Kind::Names, "distinct names", found));
                 }
                 hashes.push((xxh3_64(name.as_bytes()), sample));
             }
-            verify_hashes(file, Kind::NameIndex, self.count, hashes)?;
+            verify_hashes(&part.file, Kind::NameIndex, part.count, hashes)?;
         }
         Ok(())
     }
@@ -176,5 +230,49 @@ impl Samples {
         file.add(Kind::Names, text.finish(true)?);
         file.add(Kind::NameIndex, hash_index(hashes, count));
         Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn opened(files: &[&[&str]], count: u32) -> Result<Samples> {
+        let files = files.iter().map(|names| {
+            let mut bytes = Vec::new();
+            let content = Samples::write(names.iter().copied()).unwrap();
+            content.finish(FileKind::Samples, &mut bytes).unwrap();
+            Container::from_bytes(Path::new("a.samples"), bytes, FileKind::Samples)
+        });
+        Samples::of(files, count)
+    }
+
+    #[test]
+    fn files_of_names_follow_each_other() {
+        let samples = opened(&[&["b", "a"], &["c"], &["e", "d", "f"]], 6).unwrap();
+        samples.verify().unwrap();
+        let names = ["b", "a", "c", "e", "d", "f"];
+        for _ in 0..FEW {
+            for (number, name) in (0..).zip(names) {
+                assert_eq!(samples.number(name).unwrap(), Some(number));
+                assert_eq!(samples.name(number).unwrap(), name);
+            }
+            assert_eq!(samples.number("g").unwrap(), None);
+        }
+        assert!(samples.all().unwrap().eq(names));
+    }
+
+    #[test]
+    fn files_of_other_samples_are_damaged() {
+        for (files, count) in [
+            (&[&["a", "b"][..], &["c"]][..], 2),
+            (&[&["a", "b"], &["c"]], 4),
+            (&[&["a"], &[], &["b"]], 2),
+        ] {
+            assert!(opened(files, count).is_err(), "{files:?}");
+        }
+        let twice = opened(&[&["a", "b"], &["a"]], 3).unwrap();
+        assert!(twice.verify().is_err());
     }
 }

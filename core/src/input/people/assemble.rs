@@ -1,9 +1,12 @@
 //! What is recorded of people, from the files beside the dataset to one person after the other.
 
 use super::PeopleInput;
+use super::free::Typed;
 use super::merge::{Identities, NOBODY, both, complete};
 use super::notes::{Notes, Time};
+use super::sample_facts::SampleFacts;
 use crate::error::Result;
+use crate::format::Folder;
 use crate::model::{Coding, Person, SampleNameKind};
 use crate::store::individuals::{Codings, Event, Failed, Packed};
 use crate::store::log::{Log, records, without_length};
@@ -18,16 +21,20 @@ pub(crate) struct Gathered {
     /// What is recorded, and what packets say, which goes behind it.
     pub(super) logs: [Log; 2],
     pub(super) notes: Notes,
+    /// Free attributes of people, with their types.
+    pub(crate) free: Typed,
+    /// What is said of samples.
+    pub(crate) samples: SampleFacts,
 }
 
 /// A part of what is recorded of a person.
 pub(crate) enum Part<'p> {
-    /// The next one begins.
-    Start,
+    /// The next one begins, who has this number.
+    Start(u32),
     /// A record of theirs.
     Event(&'p Event),
     /// All else, once their records were given.
-    Person(&'p Person),
+    Person(&'p mut Person),
 }
 
 /// Records between two questions whether to go on.
@@ -89,6 +96,11 @@ impl Gathered {
             each(SampleNameKind::Individual, identities.id(person), person);
         }
         Ok(())
+    }
+
+    /// What is said of samples; nothing of it stays.
+    pub(crate) fn take_samples(&mut self, folder: &Folder) -> SampleFacts {
+        std::mem::replace(&mut self.samples, SampleFacts::new(Some(folder)))
     }
 
     pub(crate) fn into_parts(self) -> (Identities, Codings, Notes) {
@@ -254,7 +266,7 @@ impl Assembly<'_> {
             }
             _ => {
                 self.finish()?;
-                (self.each)(Part::Start)?;
+                (self.each)(Part::Start(number))?;
                 self.open = Some(Open {
                     number,
                     whole: None,
@@ -280,7 +292,7 @@ impl Assembly<'_> {
             return Ok(());
         };
         complete(&mut person);
-        (self.each)(Part::Person(&person))
+        (self.each)(Part::Person(&mut person))
     }
 }
 

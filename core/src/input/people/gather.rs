@@ -1,6 +1,7 @@
 //! From files to people: which reader reads which file, and who is the same person.
 
 use super::assemble::Gathered;
+use super::free::Said;
 use super::individual::{self, Told};
 use super::input::{self, Input, fault, wrong};
 use super::json::{self, Context};
@@ -100,8 +101,11 @@ pub(crate) fn read_people(
         mapping.check()?;
     }
     let by_subject = mapping.and_then(|mapping| mapping.by_subject);
+    let (free, samples) = merger.attributes(folder);
     let (identities, codings, logs) = merger.identify(by_subject);
     Ok(Gathered {
+        free,
+        samples,
         identities,
         codings,
         logs,
@@ -232,9 +236,8 @@ fn read(
             let mut people = Vec::new();
             let mut context = Context::new(notes, &file, root);
             individual::read(&mut context, &value, &mut |one| people.push(one));
-            people
-                .iter()
-                .try_for_each(|person| merger.add(person, notes))
+            let mut people = people.into_iter();
+            people.try_for_each(|person| merger.add(person, notes))
         })?,
         Kind::Ped => ped::read(path, &file, input, notes, |line, relative, notes| {
             match relative {
@@ -244,7 +247,7 @@ fn read(
                         kin: Some(relative.kin),
                         ..Person::of(relative.id)
                     };
-                    merger.add(&at(&file, line, person), notes)?;
+                    merger.add(at(&file, line, person, Vec::new()), notes)?;
                 }
                 Err(ped::Wrong { expected, found }) => {
                     let reason = format!("expected {expected}, found {found}");
@@ -254,8 +257,9 @@ fn read(
             Ok(())
         })?,
         Kind::Table => {
-            let each =
-                |line, person, notes: &mut Notes| merger.add(&at(&file, line, person), notes);
+            let each = |line, (person, free), notes: &mut Notes| {
+                merger.add(at(&file, line, person, free), notes)
+            };
             let no_people = table::read(path, &file, input, mapping, notes, each)?;
             return Ok(no_people.map(Nobody::Table));
         }
@@ -264,7 +268,7 @@ fn read(
 }
 
 /// Ids of pedigrees, and of tables that tell families, hold within these.
-fn at(file: &str, line: u64, person: Person) -> Told {
+fn at(file: &str, line: u64, person: Person, free: Vec<Said>) -> Told {
     let family = person.kin.as_ref().map_or("", |kin| kin.family.as_str());
     Told {
         family: match family == person.id {
@@ -273,6 +277,8 @@ fn at(file: &str, line: u64, person: Person) -> Told {
         },
         person,
         packet: None,
+        free,
+        samples: Vec::new(),
         place: format!("{file}:{line}"),
     }
 }

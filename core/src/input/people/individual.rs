@@ -1,8 +1,11 @@
 //! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets, 1 and 2.
 
+use super::biosample;
 use super::entries::{self, SHAPES};
+use super::free::Said;
 use super::json::{Context, Fault, Step, coding, field, first, id};
 use super::notes::short;
+use super::sample_facts::SampleSaid;
 use super::status;
 use super::tree::Json;
 use crate::model::Ages;
@@ -16,6 +19,10 @@ pub(super) struct Told {
     pub(super) packet: Option<String>,
     /// The family within which ids hold; empty where they hold for all.
     pub(super) family: String,
+    /// Free attributes.
+    pub(super) free: Vec<Said>,
+    /// What is said of samples.
+    pub(super) samples: Vec<SampleSaid>,
     pub(super) place: String,
 }
 
@@ -187,6 +194,8 @@ fn told(context: &Context<'_>, person: Person, packet: Option<String>) -> Told {
         person,
         packet,
         family: String::new(),
+        free: Vec::new(),
+        samples: Vec::new(),
         place: format!("{}{context}", context.file),
     }
 }
@@ -208,7 +217,9 @@ fn individual(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     let mut person = Person::of(id);
     about(context, value, &mut person)?;
     pedigree(context, value, &mut person)?;
-    Ok(told(context, person, None))
+    let mut told = told(context, person, None);
+    told.free = biosample::free(context, value);
+    Ok(told)
 }
 
 fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
@@ -238,6 +249,7 @@ fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     })?;
     let mut own = vec![subject_id.clone()];
     let mut columns = Vec::new();
+    let mut samples = Vec::new();
     context.each(value, &["biosamples"], |context, sample| {
         let sample_id = need_id(context, sample, &["id"])?;
         let whose = field(sample, "individualId").and_then(id);
@@ -250,15 +262,29 @@ fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
             return Ok(());
         }
         person.name(SampleNameKind::Biosample, sample_id.clone());
+        samples.push(SampleSaid {
+            names: vec![sample_id.clone()],
+            said: biosample::said(context, sample),
+        });
         own.push(sample_id);
         files(context, sample, &mut columns)?;
         tissue(context, sample, &mut person.records)
     })?;
     files(context, value, &mut columns)?;
+    for sample in &mut samples {
+        // the column of a biosample may have another name
+        let own = columns
+            .iter()
+            .filter(|(of, _)| sample.names.first() == Some(of));
+        let own: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+        sample.names.extend(own);
+    }
     for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
         person.name(SampleNameKind::File, name);
     }
-    Ok(told(context, person, packet))
+    let mut told = told(context, person, packet);
+    told.samples = samples;
+    Ok(told)
 }
 
 /// A later version may say in other ways what somebody does not have.
@@ -306,10 +332,17 @@ fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
         None => sample.clone(),
     };
     let mut person = Person::of(whose);
-    person.name(SampleNameKind::Biosample, sample);
+    person.name(SampleNameKind::Biosample, sample.clone());
     groups(value, &mut person);
     tissue(context, value, &mut person.records)?;
-    Ok(told(context, person, None))
+    let mut told = told(context, person, None);
+    let mut said = biosample::said(context, value);
+    said.extend(biosample::free(context, value));
+    told.samples.push(SampleSaid {
+        names: vec![sample],
+        said,
+    });
+    Ok(told)
 }
 
 fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {

@@ -1,11 +1,12 @@
 //! Which column of a table is what: as a mapping file says, or as its name does.
 
+use super::free::Named;
 use super::input::wrong;
 use super::notes::short;
 use crate::error::{Place, Result};
 use crate::input::waiting;
 use crate::input::waiting::read_failed;
-use crate::model::{Coding, Scope};
+use crate::model::{AttributeType, Coding, Scope};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,12 +32,14 @@ pub(super) enum Role {
     Father,
     Mother,
     Affected,
+    /// A free attribute.
+    Attribute,
     Coded(Scope),
     /// Said to be of no interest.
     Ignore,
 }
 
-const ROLES: [(&str, Role); 17] = [
+const ROLES: [(&str, Role); 18] = [
     ("individual", Role::Individual),
     ("sample", Role::Sample),
     ("biosample", Role::Biosample),
@@ -53,6 +56,7 @@ const ROLES: [(&str, Role); 17] = [
     ("father", Role::Father),
     ("mother", Role::Mother),
     ("affected", Role::Affected),
+    ("attribute", Role::Attribute),
     ("ignore", Role::Ignore),
 ];
 
@@ -75,7 +79,7 @@ impl Role {
     pub(super) fn is_attribute(self) -> bool {
         !matches!(
             self,
-            Self::Sample | Self::Biosample | Self::Coded(_) | Self::Ignore
+            Self::Sample | Self::Biosample | Self::Attribute | Self::Coded(_) | Self::Ignore
         )
     }
 
@@ -112,6 +116,8 @@ pub(super) struct Column {
     pub(super) absent: Vec<String>,
     /// The column that holds the age of onset of what stands in this one.
     pub(super) onset: Option<String>,
+    /// The free attribute that it is.
+    pub(super) attribute: Option<Named>,
 }
 
 impl Column {
@@ -125,6 +131,7 @@ impl Column {
             present: Vec::new(),
             absent: Vec::new(),
             onset: None,
+            attribute: None,
         }
     }
 }
@@ -197,6 +204,10 @@ struct ToldColumn {
     #[serde(default)]
     absent: Vec<String>,
     onset: Option<String>,
+    /// Of a free attribute: its name, where that is not the column's, and its type.
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 /// Longest mapping file.
@@ -287,8 +298,8 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
         let roles = format!("a known role ({})", Role::names());
         fault(&roles, &told.is)
     })?;
-    let id = told.term.unwrap_or_default();
-    let label = told.label.unwrap_or_default();
+    let id = told.term.clone().unwrap_or_default();
+    let label = told.label.clone().unwrap_or_default();
     let yes_no = !told.present.is_empty() || !told.absent.is_empty();
     let term = Some(Coding { id, label }).filter(|term| *term != Coding::default());
     if yes_no && !matches!(role, Role::Coded(_)) {
@@ -303,6 +314,8 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
             "neither",
         ));
     }
+    let attribute =
+        attribute(name, &told, role).map_err(|(expected, found)| fault(&expected, &found))?;
     if told.separator.as_deref() == Some("") {
         return Err(fault("a separator", "an empty text"));
     }
@@ -315,7 +328,40 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
         present: told.present,
         absent: told.absent,
         onset: told.onset,
+        attribute,
     })
+}
+
+/// The free attribute that a column is, or what is expected and found.
+fn attribute(
+    column: &str,
+    told: &ToldColumn,
+    role: Role,
+) -> std::result::Result<Option<Named>, (String, String)> {
+    if role != Role::Attribute {
+        return match (&told.name, &told.kind) {
+            (None, None) => Ok(None),
+            _ => {
+                let expected = "the role attribute where `name` or `type` is said";
+                Err((expected.to_owned(), told.is.clone()))
+            }
+        };
+    }
+    let kind = match &told.kind {
+        None => None,
+        Some(name) => match AttributeType::from_name(name) {
+            Some(kind) => Some(kind),
+            None => {
+                let kinds = AttributeType::ALL.map(AttributeType::name).join(", ");
+                return Err((format!("a type ({kinds})"), name.clone()));
+            }
+        },
+    };
+    let name = told.name.as_deref().unwrap_or(column);
+    match Named::of(name, kind) {
+        Some(named) => Ok(Some(named)),
+        None => Err((Named::expected(), name.to_owned())),
+    }
 }
 
 /// What a column is by its name alone.

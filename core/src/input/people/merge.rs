@@ -6,11 +6,13 @@
 //! after the other.
 
 use super::families::Several;
+use super::free::{Attributes, Typed};
 use super::individual::Told;
 use super::notes::{Notes, Time};
+use super::sample_facts::SampleFacts;
 use crate::error::{Error, Result};
 use crate::format::{Folder, is_plain, plain, unnamed_failed};
-use crate::model::{Kin, Person, SampleNameKind};
+use crate::model::{AttributeValue, Kin, Person, SampleNameKind};
 use crate::store::Texts;
 use crate::store::individuals::{Codings, Event, INDIVIDUALS_MAX, pack_person, pack_text};
 use crate::store::log::Log;
@@ -42,6 +44,10 @@ pub(super) struct Merger<'f> {
     /// Of packets it is known at the end only by which id people go: subject, packet and family of each.
     packets: Vec<(u32, u32, u32)>,
     codings: Codings,
+    /// Free attributes of people.
+    free: Attributes,
+    /// What is said of samples.
+    samples: SampleFacts,
     /// What records that are no packets say, each behind the number of its pair.
     log: Log,
     /// What packets say, by their numbers.
@@ -55,6 +61,8 @@ impl<'f> Merger<'f> {
             texts: Texts::default(),
             pairs: Texts::default(),
             packets: Vec::new(),
+            free: Attributes::default(),
+            samples: SampleFacts::new(folder),
             codings: Codings::default(),
             log: Log::new(folder),
             packet_log: Log::new(folder),
@@ -62,7 +70,17 @@ impl<'f> Merger<'f> {
     }
 
     /// Adds what a record says of somebody.
-    pub(super) fn add(&mut self, reported: &Told, notes: &mut Notes) -> Result<()> {
+    pub(super) fn add(&mut self, mut reported: Told, notes: &mut Notes) -> Result<()> {
+        for said in std::mem::take(&mut reported.samples) {
+            let added = self.samples.add(said, &reported.place, false);
+            added.map_err(|failed| failed.into_error(self.folder))?;
+        }
+        for said in std::mem::take(&mut reported.free) {
+            let value = self.free.add(said, &reported.place)?;
+            keep_free(&mut reported.person, value, |what| {
+                notes.warn(CONTRADICTION, || format!("{}: {what}", reported.place));
+            });
+        }
         let id = self.texts.add(reported.person.id.as_bytes());
         let family = self.texts.add(reported.family.as_bytes());
         self.check_ids(&reported.place)?;
@@ -91,6 +109,12 @@ impl<'f> Merger<'f> {
         });
         notes.now = Time::Reading(self.log.len() * 2);
         pushed.map_err(|e| unnamed_failed(self.folder, e))
+    }
+
+    /// Free attributes of people with their types, and what is said of samples; nothing of it stays.
+    pub(super) fn attributes(&mut self, folder: Option<&Folder>) -> (Typed, SampleFacts) {
+        let samples = std::mem::replace(&mut self.samples, SampleFacts::new(folder));
+        (std::mem::take(&mut self.free).typed(), samples)
     }
 
     /// How many ids, packets and codings are in memory, and bytes of what is recorded.
@@ -396,13 +420,17 @@ impl Both<'_> {
             (None, more) => *known = more,
             (Some(known), Some(more)) if *known == more => {}
             (Some(known), Some(more)) => {
-                let (first, second) = self.places;
-                self.notes.warn(CONTRADICTION, || {
-                    let id = super::notes::short(&self.id);
-                    format!("{first} and {second}: {id}: {what} {known:?} and {more:?}")
-                });
+                self.contradiction(|| format!("{what} {known:?} and {more:?}"));
             }
         }
+    }
+
+    fn contradiction(&mut self, what: impl FnOnce() -> String) {
+        let (first, second) = self.places;
+        self.notes.warn(CONTRADICTION, || {
+            let id = super::notes::short(&self.id);
+            format!("{first} and {second}: {id}: {}", what())
+        });
     }
 }
 
@@ -417,6 +445,9 @@ fn merge(person: &mut Person, more: Person, both: &mut Both<'_>) {
     both.one("birth", &mut person.birth, more.birth);
     both.one("age", &mut person.age, more.age);
     both.one("deceased", &mut person.deceased, more.deceased);
+    for value in more.free {
+        keep_free(person, value, |what| both.contradiction(|| what));
+    }
     match (&mut person.kin, more.kin) {
         (_, None) => {}
         (Some(kin), Some(more)) => merge_kin(kin, more, both),
@@ -444,6 +475,20 @@ fn extend<T: Clone + Eq + std::hash::Hash>(list: &mut Vec<T>, more: Vec<T>) {
         list.reserve(list.len() + more.len());
     }
     list.extend(more);
+}
+
+/// Adds a value of a free attribute, and reports one that contradicts what is known.
+fn keep_free(
+    person: &mut Person,
+    (number, value): (u32, AttributeValue),
+    contradiction: impl FnOnce(String),
+) {
+    let known = person.free.iter().find(|(of, _)| *of == number);
+    match known {
+        None => person.free.push((number, value)),
+        Some((_, known)) if known.same(&value) => {}
+        Some((_, known)) => contradiction(format!("attribute {known} and {value}")),
+    }
 }
 
 /// Somebody of whom all was read.

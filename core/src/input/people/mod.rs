@@ -5,7 +5,7 @@
 //! |---|---|
 //! | Phenopackets 1 and 2: a packet, several, an array, a line each; `Family`, `Cohort` | `subject`, `phenotypicFeatures`, `diseases` with stages and TNM, `measurements`, `medicalActions`, `biosamples`, `files`, `pedigree` |
 //! | Beacon v2 individuals | sex, karyotype, ethnicity, origin, `diseases`, `phenotypicFeatures`, `treatments`, `interventionsOrProcedures`, `measures`, `exposures`, `pedigrees`, of `info` age, birth, populations and cohorts |
-//! | Beacon v2 biosamples | a sample's name, and its diagnosis, grade, stage, markers and measurements, which become records of the person |
+//! | Beacon v2 biosamples | a sample's name, and its diagnosis, grade, stage, markers and measurements, which become records of the person; type, origin, tissue, diagnosis and time of the sample |
 //! | tables | what a mapping file says of each column, else what its name does (`format-spec/people-tables.md`) |
 //! | PED, FAM | family, parents, sex, affected |
 //!
@@ -29,8 +29,10 @@
 //! them goes to files without names beside the dataset.
 
 mod assemble;
+mod biosample;
 mod entries;
 mod families;
+mod free;
 mod gather;
 mod guess;
 mod individual;
@@ -40,6 +42,7 @@ mod mapping;
 mod merge;
 mod notes;
 mod ped;
+mod sample_facts;
 mod sample_map;
 mod status;
 mod table;
@@ -48,6 +51,7 @@ mod tree;
 pub(crate) use assemble::{Gathered, Part, assemble};
 pub(crate) use gather::{guess, read_ped, read_people};
 pub(crate) use merge::Identities;
+pub(crate) use sample_facts::SampleFacts;
 pub(crate) use sample_map::read_sample_map;
 
 use crate::model::{Kin, Sex};

@@ -1,11 +1,12 @@
 //! Tables of people, comma, tab or semicolon separated: a row for each person, or several.
 
+use super::free::{self, Said};
 use super::input::{Input, LONGEST_RECORD, fault, too_long, wrong};
 use super::json::is_curie;
 use super::mapping::{Column, Mapping, Role, conventional};
 use super::notes::{Notes, short};
 use crate::error::{Place, Result};
-use crate::model::{Age, Ages};
+use crate::model::{Age, Ages, AttributeValue};
 use crate::model::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time, Value};
 use std::cell::Cell;
 use std::io::Read;
@@ -118,7 +119,7 @@ pub(super) fn read(
     input: Input<'_>,
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-    mut each: impl FnMut(u64, Person, &mut Notes) -> Result<()>,
+    mut each: impl FnMut(u64, (Person, Vec<Said>), &mut Notes) -> Result<()>,
 ) -> Result<Option<NoPeople>> {
     let delimiter = mapping.and_then(|mapping| mapping.delimiter);
     let Table {
@@ -187,10 +188,16 @@ fn columns(
     notes: &mut Notes,
 ) -> Result<std::result::Result<Vec<Option<Column>>, NoPeople>> {
     let column = |name: &String| match mapping.filter(|mapping| !mapping.columns.is_empty()) {
-        Some(mapping) => mapping.column(name),
-        None => conventional(name),
+        Some(mapping) => Ok(mapping.column(name)),
+        None => match free::column(path, name)? {
+            None => Ok(conventional(name)),
+            attribute => Ok(Some(Column {
+                attribute,
+                ..Column::of(Role::Attribute)
+            })),
+        },
     };
-    let columns: Vec<Option<Column>> = header.iter().map(column).collect();
+    let columns: Vec<Option<Column>> = header.iter().map(column).collect::<Result<_>>()?;
     let named = |role| columns.iter().flatten().any(|column| column.role == role);
     if ![Role::Individual, Role::Sample, Role::Biosample]
         .into_iter()
@@ -268,7 +275,8 @@ impl Row<'_> {
         }
     }
 
-    fn person(&mut self) -> Result<Person, String> {
+    fn person(&mut self) -> Result<(Person, Vec<Said>), String> {
+        let mut free = Vec::new();
         let mut person = Person::default();
         let mut kin = Kin::default();
         let mut single: Vec<(Role, &str)> = Vec::new();
@@ -279,6 +287,9 @@ impl Row<'_> {
             };
             if let Role::Coded(scope) = column.role {
                 self.coded(scope, name, column, cell, &mut person.records);
+            } else if let Some(of) = column.attribute.as_ref().filter(|_| !self.is_missing(cell)) {
+                let (of, value) = (of.clone(), AttributeValue::cell(cell));
+                free.push(Said { of, value });
             } else if !self.is_missing(cell) {
                 if column.role.is_single() {
                     let known = single.iter().find(|(role, _)| *role == column.role);
@@ -313,7 +324,7 @@ impl Row<'_> {
                 .ok_or("expected the id of an individual or of a sample, found none")?;
         }
         person.name(SampleNameKind::Individual, person.id.clone());
-        Ok(person)
+        Ok((person, free))
     }
 
     fn attribute(
@@ -368,7 +379,7 @@ impl Row<'_> {
             Role::Family => kin.family = text(),
             Role::Father => kin.father = Some(text()).filter(|id| id != "0" && id != "-9"),
             Role::Mother => kin.mother = Some(text()).filter(|id| id != "0" && id != "-9"),
-            Role::Coded(_) | Role::Ignore => {}
+            Role::Attribute | Role::Coded(_) | Role::Ignore => {}
         }
     }
 

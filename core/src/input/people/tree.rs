@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// Objects whose keys are ids, which are no names of fields.
-const KEYED_BY_IDS: [&str; 3] = [
+const KEYED_BY_IDS: [&str; 4] = [
+    "attributes",
     "individualToFileIdentifiers",
     "individualToSampleIdentifiers",
     "fileAttributes",

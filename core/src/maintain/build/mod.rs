@@ -6,6 +6,8 @@
 //! same input and options give the same bytes whatever the number of threads.
 
 mod annotation;
+#[cfg(test)]
+mod attribute_tests;
 mod blocks;
 mod contigs;
 #[cfg(test)]

@@ -1,19 +1,25 @@
 //! Loading what is known of people into a dataset that is there.
 
 use super::options::{MEMORY, check_memory};
-use crate::cohort::Dataset;
+use crate::cohort::{Dataset, Opened};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
 use crate::input::people::read_sample_map;
-use crate::input::people::{Gathered, Identities, Part, PeopleInput, assemble, guess, read_people};
+use crate::input::people::{
+    Gathered, Identities, Part, PeopleInput, SampleFacts, assemble, guess, read_people,
+};
+use crate::model::AttributeType;
 use crate::model::vocabulary::canonical;
+use crate::set::SampleSet;
+use crate::store::free::FreeWriter;
 use crate::store::individuals::{
-    Assigned, Claims, Codings, Failed, Hierarchy, KnownTerms, People, PeopleWriter, assign,
+    Assigned, Claims, Codings, Failed, Hierarchy, KnownTerms, NO_NUMBER, People, PeopleWriter,
+    assign,
 };
 use crate::store::runs::Runs;
 use crate::store::terms::Terms;
-use crate::store::{Manifest, Publication};
+use crate::store::{Manifest, Publication, SampleAttributes};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -35,7 +41,8 @@ pub struct PeopleOptions {
     /// Ontologies, in the place of those that are there. Without files of people, the people that are
     /// there are closed by them anew.
     pub ontologies: Vec<PathBuf>,
-    /// Two columns, sample and individual: goes before all other names.
+    /// Columns of samples and individuals: goes before all other names. Where the first line names its columns, there may
+    /// be attributes of samples beside (`format-spec/people-tables.md`).
     pub sample_map: Option<PathBuf>,
     /// About how many bytes of memory to use at most: from 1 MiB. Beside them are about two hundred bytes and the
     /// ids of each person, and what the file has once: terms and values of attributes.
@@ -121,11 +128,10 @@ pub(crate) fn load_people_in(
     let dataset = Dataset::open_in(folder)?;
     let mut manifest = dataset.manifest().clone();
     let samples: Vec<&str> = dataset.samples().all()?.collect();
-    let there = dataset.people();
     let mut report = known.add(
         &mut publication,
         &mut manifest,
-        (&samples, there),
+        (&samples, Some(&dataset)),
         options.memory,
         &mut step,
     )?;
@@ -163,7 +169,7 @@ impl Known {
                 Some(Terms::write(&source)?)
             }
         };
-        let people = match options.files.is_empty() {
+        let mut people = match options.files.is_empty() {
             true if options.sample_map.is_some() || options.mapping.is_some() => {
                 return Err(Error::Usage("no files of people".to_owned()));
             }
@@ -175,9 +181,9 @@ impl Known {
                 Some(read_people(files, mapping, Some(folder), &mut go_on)?)
             }
         };
-        let map = match &options.sample_map {
-            Some(map) => read_sample_map(map)?,
-            None => Vec::new(),
+        let map = match (&options.sample_map, &mut people) {
+            (Some(map), Some(people)) => read_sample_map(map, people, Some(folder))?,
+            _ => Vec::new(),
         };
         let any = ontologies.is_some() || people.is_some();
         Ok(any.then_some(Self {
@@ -188,13 +194,13 @@ impl Known {
         }))
     }
 
-    /// Adds the files to the next state of a dataset, in the place of those that are there. Without
-    /// people the ones that are there are closed anew, by other terms.
+    /// Adds the files to the next state of a dataset, in the place of those that are there. Who is there
+    /// keeps the number. Without people the ones that are there are closed anew, by other terms.
     pub(super) fn add(
         self,
         publication: &mut Publication,
         manifest: &mut Manifest,
-        (samples, there): (&[&str], Option<&People>),
+        (samples, there): (&[&str], Option<&Opened>),
         memory: u64,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
@@ -212,13 +218,22 @@ impl Known {
             step,
             report: PeopleReport::default(),
         };
-        let content = match (self.people, there) {
-            (Some(people), _) => writing.read(self.left, people, samples, &self.map)?,
-            (None, Some(people)) => {
-                writing.report.warnings.extend(self.left);
-                writing.again(people)?
+        let known = there.and_then(Opened::people);
+        let content = match (self.people, there, known) {
+            (Some(people), _, known) => {
+                let (content, of_samples) =
+                    writing.read((self.left, people), known, samples, &self.map)?;
+                manifest.sample_attributes = match samples.is_empty() {
+                    true => Vec::new(),
+                    false => vec![publication.add(FileKind::SampleAttributes, of_samples)?],
+                };
+                content
             }
-            (None, None) => {
+            (None, Some(there), Some(people)) => {
+                writing.report.warnings.extend(self.left);
+                writing.again(people, there)?
+            }
+            _ => {
                 writing.report.warnings.extend(self.left);
                 return Ok(writing.report);
             }
@@ -239,51 +254,84 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
-    /// People who were read.
+    /// The files of people who were read, and of their samples. Those of `there` keep their numbers.
     fn read(
         &mut self,
-        left: Vec<(String, u64, Vec<String>)>,
-        mut people: Gathered,
+        (left, mut people): (Vec<(String, u64, Vec<String>)>, Gathered),
+        there: Option<&People>,
         samples: &[&str],
         map: &[(String, String)],
-    ) -> Result<ContainerWriter> {
+    ) -> Result<(ContainerWriter, ContainerWriter)> {
         let folder = self.folder;
         let failed = |failed: Failed| failed.into_error(Some(folder));
         let mut found = PeopleReport::default();
-        let assigned = self.assign(&mut people, samples, map, &mut found)?;
+        let assigned = self.assign(&mut people, there, (samples, map), &mut found)?;
+        let facts = people.take_samples(folder);
+        let of_samples = self.samples(facts, samples, &assigned.owners, &mut found)?;
+        let free = std::mem::take(&mut people.free);
         let step = &mut *self.step;
         let runs = Runs::of(Some(folder), None, self.memory);
         let merge = people.sort(&assigned.numbers, runs, &mut || step("sorting people"));
         let merge = merge.map_err(failed)?;
-        let count = assigned.numbers.len();
         drop(assigned.numbers);
         let (identities, codings, mut notes) = people.into_parts();
         self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
-        let mut writer = self.writer(&codings, count)?;
+        let mut writer = self.writer(&codings, (assigned.universe, free.list.clone()))?;
         let step = &mut *self.step;
         let mut go_on = || step("writing people");
         let mut write = |part: Part<'_>| match part {
-            Part::Start => {
-                writer.start();
-                Ok(())
-            }
+            Part::Start(number) => writer.start(number),
             Part::Event(event) => writer.event(event),
-            Part::Person(person) => writer.person(person),
+            Part::Person(person) => {
+                person.free = free.row(std::mem::take(&mut person.free));
+                writer.person(person)
+            }
         };
         assemble(merge, &identities, &mut notes, &mut go_on, &mut write).map_err(failed)?;
         drop(identities);
         self.report.take(notes.into_input());
         self.report.warnings.extend(left);
         self.report.warnings.extend(found.warnings);
-        writer.finish(&assigned.owners, &mut go_on)
+        Ok((writer.finish(&mut go_on)?, of_samples))
+    }
+
+    /// The file of the individuals of samples, and of what else is said of these.
+    fn samples(
+        &mut self,
+        facts: SampleFacts,
+        samples: &[&str],
+        owners: &[Option<u32>],
+        found: &mut PeopleReport,
+    ) -> Result<ContainerWriter> {
+        let folder = self.folder;
+        let failed = |failed: Failed| failed.into_error(Some(folder));
+        let mut free = None;
+        if !facts.is_empty() {
+            let numbers: HashMap<&str, u32> = samples.iter().copied().zip(0..).collect();
+            let step = &mut *self.step;
+            let runs = Runs::of(Some(folder), None, self.memory);
+            let sorted = facts.sort(&numbers, runs, &mut || step("finding samples"));
+            let mut sorted = sorted.map_err(failed)?;
+            drop(numbers);
+            let list = sorted.typed.list.clone();
+            let mut writer = FreeWriter::new(list, Some(folder), self.memory / 8)?;
+            for (sample, _) in (0..).zip(owners) {
+                writer.push(&sorted.of(sample).map_err(failed)?)?;
+            }
+            let (count, examples) = sorted.contradictions;
+            found.warn_some(CONTRADICTION, count, examples.into_iter());
+            free = Some(writer);
+        }
+        let written = SampleAttributes::write(0, owners, free);
+        written.map_err(|e| Error::io(folder, e))
     }
 
     /// Finds the owners of samples, and what is odd about them.
     fn assign(
         &mut self,
         people: &mut Gathered,
-        samples: &[&str],
-        map: &[(String, String)],
+        there: Option<&People>,
+        (samples, map): (&[&str], &[(String, String)]),
         found: &mut PeopleReport,
     ) -> Result<Assigned> {
         let numbers: HashMap<&str, u32> = samples.iter().copied().zip(0..).collect();
@@ -298,8 +346,9 @@ impl Writing<'_> {
         names.map_err(|failed| failed.into_error(Some(self.folder)))?;
         let people = &people.identities;
         let (map, unused) = named(map, &numbers, people);
-        let assigned = assign(people.len(), samples.len() as u32, &map, claims);
-        self.report.tell(&assigned);
+        let given = given(people, there)?;
+        let assigned = assign(given, samples.len() as u32, &map, claims);
+        self.report.tell(assigned.numbers.len(), &assigned.owners);
         let id = |person: &u32| people.id(*person);
         let disputes = assigned.disputes.iter().map(|(sample, claimants)| {
             let name = samples.get(*sample as usize).copied().unwrap_or_default();
@@ -315,29 +364,32 @@ impl Writing<'_> {
     }
 
     /// People who are there, with the terms that are known now.
-    fn again(&mut self, people: &People) -> Result<ContainerWriter> {
-        let assigned = Assigned {
-            numbers: vec![0; people.len() as usize],
-            owners: people.owners()?,
-            ..Assigned::default()
-        };
-        self.report.tell(&assigned);
+    fn again(&mut self, people: &People, there: &Opened) -> Result<ContainerWriter> {
+        let attributes = there.sample_table();
+        let owners = (0..there.universe()).map(|sample| attributes.individual_of(sample));
+        let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
+        self.report.tell(people.len() as usize, &owners);
         let codings = people.recorded()?;
         self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
-        let mut writer = self.writer(&codings, people.len() as usize)?;
+        let numbers = (people.universe(), people.free_names()?);
+        let mut writer = self.writer(&codings, numbers)?;
         let step = &mut *self.step;
         let mut go_on = || step("writing people");
         people.write_to(&mut writer, &mut go_on)?;
-        writer.finish(&assigned.owners, &mut go_on)
+        writer.finish(&mut go_on)
     }
 
-    fn writer<'a>(&self, codings: &'a Codings, people: usize) -> Result<PeopleWriter<'a>>
+    fn writer<'a>(
+        &self,
+        codings: &'a Codings,
+        numbers: (u32, Vec<(String, AttributeType)>),
+    ) -> Result<PeopleWriter<'a>>
     where
         Self: 'a,
     {
         PeopleWriter::new(
             codings,
-            people,
+            numbers,
             self.terms,
             Some(self.folder),
             self.memory / 2,
@@ -345,6 +397,22 @@ impl Writing<'_> {
     }
 }
 
+/// The numbers that people have who are known already, and the first that nobody had.
+fn given(people: &Identities, there: Option<&People>) -> Result<(Vec<u32>, u32)> {
+    let mut given = vec![NO_NUMBER; people.len() as usize];
+    let Some(there) = there else {
+        return Ok((given, 0));
+    };
+    there.each_id(|id, number| {
+        let person = people.person(id);
+        if let Some(given) = person.and_then(|person| given.get_mut(person as usize)) {
+            *given = number;
+        }
+    })?;
+    Ok((given, there.universe()))
+}
+
+const CONTRADICTION: &str = "a sample of which two things are said: the first is kept";
 const DISPUTED: &str = "a sample that several people claim: nobody's";
 const UNUSED: &str = "a line of the sample map without such a sample or person";
 
@@ -358,6 +426,8 @@ fn named(
     for (sample, person) in map {
         match (samples.get(sample.as_str()), people.person(person)) {
             (Some(sample), Some(person)) => named.push((*sample, person)),
+            // of whom it is other files say
+            (Some(_), None) if person.is_empty() => {}
             _ => unused.push(format!("{sample}\t{person}")),
         }
     }
@@ -411,13 +481,12 @@ impl PeopleReport {
             .collect();
     }
 
-    fn tell(&mut self, assigned: &Assigned) {
-        self.people = assigned.numbers.len() as u64;
-        let own = assigned.owners.iter().flatten().max();
-        let sampled = own.map_or(0, |last| u64::from(*last) + 1);
-        self.people_without_sample = self.people.saturating_sub(sampled);
-        let nobodys = assigned.owners.iter().filter(|owner| owner.is_none());
-        self.samples_without_person = nobodys.count() as u64;
+    fn tell(&mut self, people: usize, owners: &[Option<u32>]) {
+        self.people = people as u64;
+        let sampled: SampleSet = owners.iter().flatten().copied().collect();
+        self.people_without_sample = self.people.saturating_sub(sampled.len());
+        let unknown = owners.iter().filter(|owner| owner.is_none());
+        self.samples_without_person = unknown.count() as u64;
     }
 
     fn warn(&mut self, what: &str, all: impl ExactSizeIterator<Item = String>) {

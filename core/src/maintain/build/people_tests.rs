@@ -32,12 +32,13 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 
 fn table(rows: &[Row]) -> String {
     let mut text =
-        "individual\tsex\tphenotype\texcluded\tonset\tpopulation\tcountry\tsample\n".to_owned();
+        "individual\tsex\tphenotype\texcluded\tonset\tpopulation\tcountry\tsample\tattribute.n\tattribute.t\n"
+            .to_owned();
     for (person, term, absent, population, country, sample) in rows {
         let sample = sample.map_or(String::new(), |sample| format!("s{sample}"));
         let sex = ["female", "male"][usize::from(*population > 2)];
         text += &format!(
-            "p{person}\t{sex}\tHP:000000{term}\t{absent}\tP{term}Y\tq{population}\tc{country}\t{sample}\n"
+            "p{person}\t{sex}\tHP:000000{term}\t{absent}\tP{term}Y\tq{population}\tc{country}\t{sample}\t{term}\tt{person}\n"
         );
     }
     text
@@ -84,11 +85,13 @@ fn load(options: &PeopleOptions, folder: &Folder, memory: u64) -> (Vec<u8>, Peop
     let dataset = Dataset::open_in(folder).unwrap();
     let mut manifest = dataset.manifest().clone();
     let names: Vec<&str> = dataset.samples().all().unwrap().collect();
-    let add = (names.as_slice(), dataset.people());
+    let add = (names.as_slice(), Some(&*dataset));
     let report = known.add(&mut publication, &mut manifest, add, memory, &mut step);
-    let file = manifest.people.first().unwrap().file.clone();
+    let files = [&manifest.people[0], &manifest.sample_attributes[0]];
+    let files = files.map(|entry| entry.file.clone());
     publication.publish(&mut manifest).unwrap();
-    (folder.map(&file).unwrap().to_vec(), report.unwrap())
+    let bytes = files.map(|file| folder.map(&file).unwrap().to_vec());
+    (bytes.concat(), report.unwrap())
 }
 
 proptest! {

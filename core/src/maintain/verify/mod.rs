@@ -38,9 +38,7 @@ impl Dataset {
     /// [`Error::Damaged`] with the file and the section for the first fault; [`Error::Io`].
     pub fn verify(&self) -> Result<()> {
         self.verify_manifest()?;
-        if !self.manifest().samples.is_empty() {
-            self.samples().verify()?;
-        }
+        self.samples().verify()?;
         if let Some(terms) = self.terms() {
             terms.verify()?;
         }
@@ -50,6 +48,7 @@ impl Dataset {
         if let Some(people) = self.people() {
             people.verify()?;
         }
+        self.sample_table().verify(self.people())?;
         for (part, entry) in self.parts().iter().zip(&self.manifest().segments) {
             // sections are checked one by one first, so that the fault has a name
             Segment::open(self.folder(), &entry.file.file)?

@@ -91,9 +91,11 @@ impl Run<'_> {
             // who is left does not matter to those who are not: the complement is of everybody
             Node::Not(inner) => {
                 let inner = self.evaluate(*inner, within)?;
-                within
-                    .map_or_else(|| self.subjects.all(), Clone::clone)
-                    .difference(&inner)
+                let of = match within {
+                    Some(within) => within.clone(),
+                    None => self.subjects.all()?,
+                };
+                of.difference(&inner)
             }
             Node::And(parts) => {
                 let narrows = self.rules.has(Rule::Left);

@@ -25,7 +25,7 @@ impl Names<'_> {
         let mut whom = Whom::Recorded;
         let individuals = match atom {
             GroupAtom::All => {
-                return Ok(GroupTest::Stored(Whom::All, subjects.all()));
+                return Ok(GroupTest::Stored(Whom::All, subjects.all()?));
             }
             GroupAtom::Samples(list) => {
                 let samples = self.listed(list, Listing::Samples, at)?;
@@ -74,7 +74,7 @@ impl Names<'_> {
                 attribute: Attribute::Sex,
                 value,
             } if value.eq_ignore_ascii_case("unknown") => {
-                let mut left = subjects.all();
+                let mut left = subjects.all()?;
                 for (_, known) in self.people(at)?.attribute_sets(Attribute::Sex)? {
                     left = left.difference(&subjects.of_individuals(&known)?);
                 }

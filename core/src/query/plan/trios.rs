@@ -42,7 +42,7 @@ impl Trios {
             return Ok(trios);
         };
         // only who has samples can carry
-        for individual in 0..people.sampled() {
+        for individual in view.sample_table().sampled()? {
             let Some(kin) = people.kin(individual)? else {
                 continue;
             };
@@ -53,7 +53,8 @@ impl Trios {
                 mother: of_person(view, people, kin.mother.as_deref())?,
                 father: of_person(view, people, kin.father.as_deref())?,
             };
-            trios.insert(seen(view, people.samples_of(individual)?), &parents);
+            let samples = view.sample_table().samples_of(individual)?;
+            trios.insert(seen(view, samples), &parents);
         }
         Ok(trios)
     }
@@ -122,8 +123,10 @@ fn of_person(view: &View, people: &People, id: Option<&str>) -> Result<Vec<u32>>
         Some(id) => people.number(id)?,
         None => None,
     };
-    let samples = number.map_or_else(|| Ok(Vec::new()), |number| people.samples_of(number))?;
-    Ok(seen(view, samples))
+    match number {
+        Some(number) => Ok(seen(view, view.sample_table().samples_of(number)?)),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn seen(view: &View, mut samples: Vec<u32>) -> Vec<u32> {

@@ -97,7 +97,7 @@ impl People {
     /// Whose age when last observed passes a test of its span.
     pub(crate) fn age_set(&self, holds: impl Fn(Ages) -> bool) -> Result<SampleSet> {
         let mut found = SampleSet::new();
-        for individual in 0..self.len() {
+        for individual in 0..self.universe() {
             if self.age(individual)?.is_some_and(&holds) {
                 found.insert(individual);
             }
@@ -226,7 +226,7 @@ impl People {
     /// Of whom a phenotype is recorded as present.
     pub(crate) fn with_phenotypes(&self) -> Result<SampleSet> {
         let key = form::PRESENT | scope_number(Scope::Phenotype);
-        let mut bits = vec![0; words_for(self.len())];
+        let mut bits = vec![0; words_for(self.universe())];
         for row in 0..self.counts.sets {
             if self.at.set_keys.get(&self.file, row)? == key {
                 self.or_set(row, &mut bits)?;
@@ -238,7 +238,7 @@ impl People {
     /// The individuals who have a phenotype that is one of these terms, or more special.
     pub(crate) fn with_phenotype_among(&self, terms: &[u32]) -> Result<SampleSet> {
         let key = form::CLOSED | scope_number(Scope::Phenotype);
-        let mut bits = vec![0; words_for(self.len())];
+        let mut bits = vec![0; words_for(self.universe())];
         for &term in terms {
             if let Some(row) = self.row_of_set(key, term)? {
                 self.or_set(row, &mut bits)?;
@@ -356,7 +356,7 @@ impl People {
     /// The same, where it lies.
     pub(super) fn stored_at(&self, column: &Column, row: u32) -> Result<StoredSet<'_>> {
         let descriptor = column.get(&self.file, row)?;
-        set_in(&self.file, Kind::PeopleSets, descriptor, self.len())
+        set_in(&self.file, Kind::PeopleSets, descriptor, self.universe())
     }
 }
 

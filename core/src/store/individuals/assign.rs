@@ -15,11 +15,17 @@ const FIRST: usize = 1024;
 /// Disputed samples that are kept one by one.
 const EXAMPLES: usize = 5;
 
+/// In the place of a number that is still to be given.
+pub(crate) const NO_NUMBER: u32 = u32::MAX;
+
 /// The numbers of people, and the owner of each sample.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
-    /// The number of each person: those with samples first, in the order of their lowest sample.
+    /// The number of each person: who had one keeps it; behind them come those with samples, in the order of their
+    /// lowest sample, then the others.
     pub(crate) numbers: Vec<u32>,
+    /// Numbers of individuals are below, those that were given before and that nobody has now included.
+    pub(crate) universe: u32,
     /// By sample: the number of the person.
     pub(crate) owners: Vec<Option<u32>>,
     /// How many samples several people claim by names of the same kind: they stay nobody's.
@@ -33,7 +39,7 @@ pub(crate) type Claim = (SampleNameKind, u32, u32);
 
 /// Each claim about once, however many records make it.
 #[derive(Debug, Default)]
-pub(crate) struct Claims(Vec<Claim>);
+pub(crate) struct Claims(pub(super) Vec<Claim>);
 
 impl Claims {
     pub(crate) fn add(&mut self, claim: Claim) {
@@ -60,9 +66,10 @@ fn sort(claims: &mut Vec<Claim>) {
 }
 
 /// Finds the owners of samples, by the map's pairs of sample and person first, then by the kinds of names in
-/// their order, and numbers the people.
+/// their order, and numbers the people. `known` are the numbers that were given before, by person
+/// ([`NO_NUMBER`] where none was); they are below `next`.
 pub(crate) fn assign(
-    people: u32,
+    (known, mut next): (Vec<u32>, u32),
     samples: u32,
     map: &[(u32, u32)],
     Claims(mut claims): Claims,
@@ -94,18 +101,19 @@ pub(crate) fn assign(
             }
         }
     }
-    let mut numbers = vec![u32::MAX; people as usize];
-    let mut next = 0;
-    for person in owners.iter().flatten().copied().chain(0..people) {
+    let mut numbers = known;
+    let people = 0..numbers.len() as u32;
+    for person in owners.iter().flatten().copied().chain(people) {
         if let Some(number) = numbers.get_mut(person as usize)
-            && *number == u32::MAX
+            && *number == NO_NUMBER
         {
             *number = next;
-            next += 1;
+            next = next.saturating_add(1);
         }
     }
     let new = |person: u32| numbers.get(person as usize).copied();
     assigned.owners = owners.iter().map(|owner| owner.and_then(new)).collect();
     assigned.numbers = numbers;
+    assigned.universe = next;
     assigned
 }

@@ -66,6 +66,18 @@ impl PersonColumns {
         }
     }
 
+    /// A row of a number that nobody has.
+    pub(super) fn retire(&mut self) {
+        self.ids.push(b"");
+        self.flags.push(flag::RETIRED);
+        for column in &mut self.numbers {
+            column.push_nullable(None);
+        }
+        for text in &mut self.kin {
+            text.push(b"");
+        }
+    }
+
     pub(super) fn finish(self, file: &mut ContainerWriter) -> io::Result<()> {
         file.add(Kind::PersonIds, self.ids.finish(true)?);
         file.add_section(Kind::PersonFlags, self.flags.finish_spooled()?);

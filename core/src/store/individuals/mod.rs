@@ -1,7 +1,7 @@
-//! The people of a dataset: who they are, whose the samples are, and what was recorded of them.
+//! The people of a dataset: who they are, and what was recorded of them.
 //!
-//! Everything is by the number of the individual: those with samples first, in the order of their
-//! lowest sample, then those without. What was recorded lies twice: as a table of events, for
+//! Everything is by the number of the individual, which is given once: who is loaded again keeps it, and the number
+//! of somebody who is not is nobody's from then on. What was recorded lies twice: as a table of events, for
 //! questions about one record (`disease X with onset below 18 years`), and as sets of individuals,
 //! of each term as written and of each term with all that is more special.
 
@@ -22,18 +22,19 @@ mod toy_tests;
 mod verify;
 mod write;
 
-pub(crate) use assign::{Assigned, Claims, assign};
+pub(crate) use assign::{Assigned, Claims, NO_NUMBER, assign};
 pub(crate) use find::{FoundTerm, Seen, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
-pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text};
+pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text, pack_values};
 use write::write;
 pub(crate) use write::{Failed, PeopleWriter};
 
 use crate::error::{Error, Result};
-use crate::format::{Column, Container, FileKind, Folder, Kind, Text, TextBlock};
-use crate::model::{Age, Dates};
+use crate::format::{Column, ColumnCursor, Container, FileKind, Folder, Kind, Text, TextBlock};
+use crate::model::{Age, AttributeType, Dates};
 use crate::model::{Ages, Kin, Scope};
 use crate::set::SampleSet;
+use crate::store::free::{Counted, Free};
 use crate::store::terms::Named;
 use std::sync::{Arc, OnceLock};
 
@@ -66,22 +67,18 @@ const SUM_LEN: usize = 32;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counts {
     individuals: u32,
-    samples: u32,
+    /// Numbers among them that nobody has any more.
+    retired: u32,
     codings: u32,
     events: u32,
     attributes: u32,
     sets: u32,
-    /// Individuals with samples; they come first.
-    sampled: u32,
-    /// Individual `i` is sample `i`, for every sample.
-    identity: bool,
 }
 
 /// Where the columns and texts lie.
 #[derive(Debug)]
 struct Layout {
     ids: Text,
-    owners: Column,
     flags: Column,
     age: (Column, Column),
     birth: (Column, Column),
@@ -116,7 +113,8 @@ pub(crate) struct People {
     at: Layout,
     terms: Option<Arc<dyn Hierarchy>>,
     by_id: OnceLock<Ids>,
-    samples: OnceLock<Vec<(u32, u32)>>,
+    retired: OnceLock<SampleSet>,
+    free: OnceLock<Free>,
     codings: OnceLock<Vec<Term>>,
     values: OnceLock<Vec<(i64, String)>>,
 }
@@ -142,21 +140,17 @@ impl People {
     pub(crate) fn open(
         folder: &Folder,
         name: &str,
-        samples: u32,
         terms: Option<Arc<dyn Hierarchy>>,
     ) -> Result<Self> {
         let file = folder.container(name, FileKind::People)?;
-        Self::of(file, samples, terms)
+        Self::of(file, terms)
     }
 
-    fn of(file: Container, samples: u32, terms: Option<Arc<dyn Hierarchy>>) -> Result<Self> {
+    fn of(file: Container, terms: Option<Arc<dyn Hierarchy>>) -> Result<Self> {
         let (counts, sum) = read_meta(&file)?;
         let meta = file.find(Kind::PeopleMeta).unwrap_or(usize::MAX);
         let expect =
             |at: usize, what: String, found: u32| file.damage(meta, at, what, found.to_string());
-        if counts.samples != samples {
-            return Err(expect(4, format!("{samples} samples"), counts.samples));
-        }
         let given = terms.as_ref().map_or("", |terms| terms.checksum());
         if sum != given {
             return Err(file.damage(meta, 32, format!("sets closed by the terms {given:?}"), sum));
@@ -187,14 +181,9 @@ impl People {
                 return Err(expect(place, "0, as there are none".to_owned(), count));
             }
         }
-        let fits = counts.sampled <= counts.individuals.min(counts.samples)
-            && (!counts.identity || counts.sampled == counts.samples);
-        if !fits {
-            return Err(expect(
-                24,
-                "as many individuals with samples".to_owned(),
-                counts.sampled,
-            ));
+        if counts.retired > counts.individuals {
+            let expected = format!("at most {}", counts.individuals);
+            return Err(expect(4, expected, counts.retired));
         }
         Ok(Self {
             file,
@@ -202,20 +191,50 @@ impl People {
             at,
             terms,
             by_id: OnceLock::new(),
-            samples: OnceLock::new(),
+            retired: OnceLock::new(),
+            free: OnceLock::new(),
             codings: OnceLock::new(),
             values: OnceLock::new(),
         })
     }
 
-    /// How many individuals.
-    pub(crate) fn len(&self) -> u32 {
+    /// Numbers of individuals are below.
+    pub(crate) fn universe(&self) -> u32 {
         self.counts.individuals
     }
 
-    /// How many of them have samples: these are the first.
-    pub(crate) fn sampled(&self) -> u32 {
-        self.counts.sampled
+    /// How many individuals: numbers that somebody has.
+    pub(crate) fn len(&self) -> u32 {
+        self.counts.individuals - self.counts.retired
+    }
+
+    /// The individuals.
+    pub(crate) fn all(&self) -> Result<SampleSet> {
+        let all = SampleSet::full(self.universe());
+        match self.counts.retired {
+            0 => Ok(all),
+            _ => Ok(all.difference(self.retired()?)),
+        }
+    }
+
+    /// The numbers that nobody has any more.
+    pub(crate) fn retired(&self) -> Result<&SampleSet> {
+        if let Some(retired) = self.retired.get() {
+            return Ok(retired);
+        }
+        let mut retired = SampleSet::new();
+        if self.counts.retired > 0 {
+            let mut flags = ColumnCursor::new(&self.file, self.at.flags);
+            for individual in 0..self.universe() {
+                if flags.get(individual)? & flag::RETIRED != 0 {
+                    retired.insert(individual);
+                }
+            }
+        }
+        if retired.len() != u64::from(self.counts.retired) {
+            return Err(self.fault(Kind::PeopleMeta, "how many numbers nobody has"));
+        }
+        Ok(self.retired.get_or_init(|| retired))
     }
 
     /// How many records.
@@ -223,9 +242,25 @@ impl People {
         self.counts.events
     }
 
-    /// Whether every sample is that of the individual with the same number.
-    pub(crate) fn is_identity(&self) -> bool {
-        self.counts.identity
+    fn free(&self) -> Result<&Free> {
+        match self.free.get() {
+            Some(free) => Ok(free),
+            None => {
+                let free = Free::find(&self.file, self.universe())?;
+                Ok(self.free.get_or_init(|| free))
+            }
+        }
+    }
+
+    /// The free attributes, and their types.
+    pub(crate) fn free_names(&self) -> Result<Vec<(String, AttributeType)>> {
+        let names = self.free()?.names();
+        Ok(names.map(|(name, kind)| (name.to_owned(), kind)).collect())
+    }
+
+    /// The free attributes, and how many have a value of each; of those `within`, where they are given.
+    pub(crate) fn free_counts(&self, within: Option<&SampleSet>) -> Result<Vec<Counted>> {
+        self.free()?.counts(&self.file, within, 0)
     }
 
     /// The id of an individual.
@@ -235,7 +270,7 @@ impl People {
             Some(id) => Ok(id),
             None => Err(Error::Usage(format!(
                 "individual number {individual}: the dataset has {} people",
-                self.len()
+                self.universe()
             ))),
         }
     }
@@ -254,85 +289,17 @@ impl People {
         }
         let mut ids = Ids::default();
         self.texts(&self.at.ids, Kind::PersonIds, |id| ids.ids.push(id.into()))?;
-        ids.order = (0..self.len()).collect();
+        // nobody is found by a number that nobody has
+        let named = (0..).zip(&ids.ids).filter(|(_, id)| !id.is_empty());
+        ids.order = named.map(|(individual, _)| individual).collect();
         let name = |i: &u32| ids.ids.get(*i as usize);
         ids.order.sort_by(|a, b| name(a).cmp(&name(b)));
         let mut ascending = ids.order.iter().zip(ids.order.iter().skip(1));
         let distinct = ascending.all(|(a, b)| name(a) != name(b));
-        if !distinct || ids.ids.len() != self.len() as usize {
+        if !distinct || ids.ids.len() != self.universe() as usize {
             return Err(self.fault(Kind::PersonIds, "a distinct id of each individual"));
         }
         Ok(self.by_id.get_or_init(|| ids))
-    }
-
-    /// Whose a sample is; `None` where nothing is known of it.
-    pub(crate) fn individual_of(&self, sample: u32) -> Result<Option<u32>> {
-        if sample >= self.counts.samples {
-            return Ok(None);
-        }
-        if self.counts.identity {
-            return Ok(Some(sample));
-        }
-        self.nullable(
-            &self.at.owners,
-            Kind::SampleOwners,
-            sample,
-            self.counts.sampled,
-        )
-    }
-
-    /// The samples of an individual, ascending.
-    pub(crate) fn samples_of(&self, individual: u32) -> Result<Vec<u32>> {
-        if self.counts.identity {
-            let own = individual < self.counts.samples;
-            return Ok(own.then_some(individual).into_iter().collect());
-        }
-        let pairs = self.pairs()?;
-        let from = pairs.partition_point(|pair| pair.0 < individual);
-        let own = pairs.iter().skip(from);
-        Ok(own
-            .take_while(|pair| pair.0 == individual)
-            .map(|pair| pair.1)
-            .collect())
-    }
-
-    /// The samples of individuals, in the order of individuals.
-    pub(crate) fn samples_of_all(&self, individuals: &SampleSet) -> Result<Vec<u32>> {
-        let pairs = self.pairs()?;
-        let mut samples = Vec::new();
-        let mut at = 0;
-        for individual in individuals.iter() {
-            // everybody before has a pair at least, so that none is looked at twice, and few in vain
-            at = at.max(individual as usize);
-            while let Some(&(owner, sample)) = pairs.get(at) {
-                if owner > individual {
-                    break;
-                }
-                if owner == individual {
-                    samples.push(sample);
-                }
-                at += 1;
-            }
-        }
-        Ok(samples)
-    }
-
-    /// (individual, sample) of every sample that is somebody's, ascending.
-    fn pairs(&self) -> Result<&[(u32, u32)]> {
-        if let Some(pairs) = self.samples.get() {
-            return Ok(pairs);
-        }
-        let mut pairs = Vec::new();
-        for sample in 0..self.counts.samples {
-            pairs.extend(self.individual_of(sample)?.map(|own| (own, sample)));
-        }
-        pairs.sort_unstable();
-        Ok(self.samples.get_or_init(|| pairs))
-    }
-
-    /// Whether anybody has more than one sample.
-    pub(crate) fn has_several_samples(&self) -> Result<bool> {
-        Ok(!self.counts.identity && self.pairs()?.len() > self.counts.sampled as usize)
     }
 
     /// The family of an individual, as a pedigree tells it.
@@ -469,18 +436,16 @@ fn read_meta(file: &Container) -> Result<(Counts, String)> {
     let (head, sum) = meta.split_at(META_LEN - SUM_LEN);
     let (words, _) = head.as_chunks::<4>();
     let word = |i: usize| words.get(i).map_or(0, |word| u32::from_le_bytes(*word));
-    if word(7) > 1 {
-        return Err(wrong("0 or 1 for whether samples are individuals"));
+    if (word(6), word(7)) != (0, 0) {
+        return Err(wrong("zeros in what is reserved"));
     }
     let counts = Counts {
         individuals: word(0),
-        samples: word(1),
+        retired: word(1),
         codings: word(2),
         events: word(3),
         attributes: word(4),
         sets: word(5),
-        sampled: word(6),
-        identity: word(7) == 1,
     };
     if counts.individuals > INDIVIDUALS_MAX {
         let expected = format!("at most {INDIVIDUALS_MAX} individuals");
@@ -502,7 +467,6 @@ impl Layout {
         let pair = |low, high, rows| Ok::<_, Error>((column(low, rows)?, column(high, rows)?));
         Ok(Self {
             ids: Text::find(file, Kind::PersonIds)?,
-            owners: column(Kind::SampleOwners, counts.samples)?,
             flags: column(Kind::PersonFlags, counts.individuals)?,
             age: pair(Kind::AgeLow, Kind::AgeHigh, counts.individuals)?,
             birth: pair(Kind::BirthFirst, Kind::BirthLast, counts.individuals)?,
@@ -536,6 +500,8 @@ mod flag {
     pub(super) const DECEASED: u32 = 0;
     pub(super) const KIN: i64 = 4;
     pub(super) const AFFECTED: u32 = 3;
+    /// Nobody has the number any more.
+    pub(super) const RETIRED: i64 = 32;
     /// Of an event: four bits of scope, then these.
     pub(super) const EXCLUDED: i64 = 16;
     /// What the two columns of a time hold: 0 nothing, 1 ages, 2 days, 3 a stage, by its coding.

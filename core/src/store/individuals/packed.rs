@@ -5,7 +5,8 @@ use super::{SCOPES, flag, scope_number};
 use crate::error::{Error, Result};
 use crate::format::plain;
 use crate::model::{
-    Age, Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time, Value,
+    Age, Ages, AttributeValue, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex,
+    Time, Value,
 };
 use crate::set::{read_varint, write_varint};
 use crate::store::Texts;
@@ -257,6 +258,40 @@ pub(crate) fn pack_person(person: &Person, out: &mut Vec<u8>) {
         }
         out.push(truth(kin.affected));
     });
+    pack_values(&person.free, out);
+}
+
+/// Appends values of free attributes, with the numbers of these.
+pub(crate) fn pack_values(values: &[(u32, AttributeValue)], out: &mut Vec<u8>) {
+    write_varint(out, values.len() as u32);
+    for (number, value) in values {
+        write_varint(out, *number);
+        match value {
+            AttributeValue::Text(text) => {
+                out.push(0);
+                pack_text(text, out);
+            }
+            AttributeValue::Number(number) => {
+                out.push(1);
+                out.extend(number.to_bits().to_le_bytes());
+            }
+            AttributeValue::Date(dates) => {
+                out.push(2);
+                write_varint(out, folded(dates.first));
+                write_varint(out, folded(dates.last));
+            }
+            AttributeValue::Age(ages) => {
+                out.push(3);
+                write_varint(out, folded(ages.low.0));
+                write_varint(out, folded(ages.high.0));
+            }
+            AttributeValue::Code(code) => {
+                out.push(4);
+                pack_text(&code.id, out);
+                pack_text(&code.label, out);
+            }
+        }
+    }
 }
 
 fn truth(value: Option<bool>) -> u8 {
@@ -371,8 +406,46 @@ impl<'a> Packed<'a> {
                 high: Age(high),
             }),
             kin: self.some(Self::kin)?,
+            free: self.values()?,
             ..Person::default()
         })
+    }
+
+    /// Values of free attributes, with the numbers of these.
+    pub(crate) fn values(&mut self) -> io::Result<Vec<(u32, AttributeValue)>> {
+        let len = self.number()?;
+        let value = |_| {
+            let number = self.number()?;
+            let value = match self.byte()? {
+                0 => AttributeValue::Text(self.text()?.to_owned()),
+                1 => AttributeValue::Number(f64::from_bits(self.bits()?)),
+                2 => {
+                    let (first, last) = self.span()?;
+                    AttributeValue::Date(Dates { first, last })
+                }
+                3 => {
+                    let (low, high) = self.span()?;
+                    AttributeValue::Age(Ages {
+                        low: Age(low),
+                        high: Age(high),
+                    })
+                }
+                _ => AttributeValue::Code(Coding {
+                    id: self.text()?.to_owned(),
+                    label: self.text()?.to_owned(),
+                }),
+            };
+            Ok((number, value))
+        };
+        (0..len).map(value).collect()
+    }
+
+    fn bits(&mut self) -> io::Result<u64> {
+        let rest = self.bytes.get(self.at..);
+        let bytes = rest.and_then(|rest| rest.first_chunk());
+        let bits = u64::from_le_bytes(*bytes.ok_or_else(broken)?);
+        self.at += size_of::<u64>();
+        Ok(bits)
     }
 
     fn kin(&mut self) -> io::Result<Kin> {
@@ -409,12 +482,7 @@ impl<'a> Packed<'a> {
         match event.kind(flag::VALUE) {
             0 => {}
             1 => {
-                let bytes = self
-                    .bytes
-                    .get(self.at..)
-                    .and_then(|rest| rest.first_chunk());
-                event.content = u64::from_le_bytes(*bytes.ok_or_else(broken)?);
-                self.at += size_of::<u64>();
+                event.content = self.bits()?;
                 event.unit = Some(self.number()?);
             }
             _ => event.content = u64::from(self.number()?),

@@ -12,10 +12,11 @@ use crate::model::{Coding, Person, Record, Sex};
 const ASKED: u32 = 1024;
 
 impl People {
-    /// Everybody, by number, without the names by which their samples were found.
+    /// Everybody, by number, without the names by which their samples were found; of numbers that nobody has, somebody
+    /// of whom nothing is known.
     pub(crate) fn people(&self) -> Result<Vec<Person>> {
         let mut people = Vec::new();
-        for individual in 0..self.len() {
+        for individual in 0..self.universe() {
             let mut person = self.person(individual)?;
             for event in self.events_at(individual)? {
                 person.records.push(self.record(event)?);
@@ -61,16 +62,21 @@ impl People {
             birth: self.birth(individual)?,
             deceased: flag::maybe(flags >> flag::DECEASED),
             kin: self.kin(individual)?,
+            free: self.free()?.row(&self.file, individual)?,
             country: country.map(|row| self.coding(row)).transpose()?,
             ..Person::default()
         })
     }
 
-    /// Whose each sample is.
-    pub(crate) fn owners(&self) -> Result<Vec<Option<u32>>> {
-        (0..self.counts.samples)
-            .map(|sample| self.individual_of(sample))
-            .collect()
+    /// Every individual's id with the number.
+    pub(crate) fn each_id(&self, mut each: impl FnMut(&str, u32)) -> Result<()> {
+        let mut individual = 0;
+        self.texts(&self.at.ids, Kind::PersonIds, |id| {
+            if !id.is_empty() {
+                each(id, individual);
+            }
+            individual += 1;
+        })
     }
 
     fn coding(&self, row: u32) -> Result<Coding> {
@@ -146,15 +152,15 @@ impl People {
         writer: &mut PeopleWriter<'_>,
         go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
-        for individual in 0..self.len() {
+        for individual in self.all()?.iter() {
             if individual.is_multiple_of(ASKED) {
                 go_on()?;
             }
-            writer.start();
+            writer.start(individual)?;
             for event in self.events_at(individual)? {
                 writer.event(&self.event(event)?)?;
             }
-            writer.columns(&self.person(individual)?);
+            writer.columns(&self.person(individual)?)?;
         }
         for (row, (kind, value)) in (0u32..).zip(self.values()?) {
             if row.is_multiple_of(ASKED) {

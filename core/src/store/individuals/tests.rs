@@ -1,7 +1,7 @@
 use super::toy_tests::Toy;
 use super::*;
 use crate::format::ContainerWriter;
-use crate::model::{Attribute, Recorded};
+use crate::model::{Attribute, AttributeType, AttributeValue, Recorded};
 use crate::model::{Coding, Person, Record, SampleNameKind, Sex, Time, Value};
 use proptest::prelude::*;
 use std::path::Path;
@@ -19,10 +19,10 @@ fn stored(content: ContainerWriter) -> Vec<u8> {
     bytes
 }
 
-fn open(bytes: Vec<u8>, samples: u32, terms: bool) -> Result<People> {
+fn open(bytes: Vec<u8>, terms: bool) -> Result<People> {
     let file = Container::from_bytes(Path::new("test.people"), bytes, FileKind::People)?;
     let terms = terms.then(|| Arc::new(Toy) as Arc<dyn Hierarchy>);
-    People::of(file, samples, terms)
+    People::of(file, terms)
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -70,6 +70,56 @@ fn record() -> impl Strategy<Value = Record> {
         )
 }
 
+fn free_names() -> Vec<(String, AttributeType)> {
+    let names = AttributeType::ALL.map(|kind| (kind.name().to_owned(), kind));
+    let mut names = names.to_vec();
+    names.sort();
+    names
+}
+
+/// A value of each attribute that there is one of, in the order of names: age, code, date, number, text.
+fn free() -> impl Strategy<Value = Vec<(u32, AttributeValue)>> {
+    let age = (-99i32..99, 0i32..9).prop_map(|(low, more)| {
+        AttributeValue::Age(Ages {
+            low: Age(low),
+            high: Age(low + more),
+        })
+    });
+    let code = (0..3u8, "[a-b]").prop_map(|(id, label)| {
+        AttributeValue::Code(Coding {
+            id: if id > 0 {
+                format!("X:{id}")
+            } else {
+                String::new()
+            },
+            label,
+        })
+    });
+    let date = (-9999i32..9999, 0i32..400).prop_map(|(first, more)| {
+        AttributeValue::Date(Dates {
+            first,
+            last: first + more,
+        })
+    });
+    let number = prop_oneof![
+        (-9i32..9).prop_map(f64::from),
+        any::<f64>().prop_filter("finite", |n| n.is_finite()),
+    ];
+    let number = number.prop_map(|n| AttributeValue::Number(n + 0.0));
+    let text = "[a-c]{1,2}".prop_map(AttributeValue::Text);
+    let all = (
+        proptest::option::of(age),
+        proptest::option::of(code),
+        proptest::option::of(date),
+        proptest::option::of(number),
+        proptest::option::of(text),
+    );
+    all.prop_map(|(age, code, date, number, text)| {
+        let all = (0..).zip([age, code, date, number, text]);
+        all.filter_map(|(n, value)| Some((n, value?))).collect()
+    })
+}
+
 fn person() -> impl Strategy<Value = Person> {
     (
         proptest::option::of(prop_oneof![
@@ -86,10 +136,10 @@ fn person() -> impl Strategy<Value = Person> {
             proptest::option::of("[f-g]"),
         )),
         any::<Option<bool>>(),
-        proptest::collection::vec(record(), 0..5),
+        (proptest::collection::vec(record(), 0..5), free()),
     )
         .prop_map(
-            |(sex, populations, age, birth, kin, deceased, records)| Person {
+            |(sex, populations, age, birth, kin, deceased, (records, free))| Person {
                 sex,
                 populations: populations.into_iter().collect(),
                 age: age.map(|(low, more)| Ages {
@@ -107,6 +157,7 @@ fn person() -> impl Strategy<Value = Person> {
                     affected,
                 }),
                 deceased,
+                free,
                 records,
                 ..Person::default()
             },
@@ -125,31 +176,60 @@ fn answers(recorded: &str, asked: &str, terms: bool) -> bool {
 proptest! {
     #[test]
     fn the_store_answers_as_the_people_do(
-        people in proptest::collection::vec((person(), proptest::collection::vec(0usize..30, 0..3)), 0..30),
+        people in proptest::collection::vec((person(), prop::bool::weighted(0.2)), 0..30),
         terms: bool,
     ) {
-        let names: Vec<String> = (0..30).map(|i| format!("s{i}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let people: Vec<Person> = people.into_iter().enumerate().map(|(i, (mut person, samples))| {
+        let people: Vec<Person> = people.into_iter().enumerate().map(|(i, (mut person, retired))| {
             person.id = format!("p{i}");
-            person.sample_names = samples.iter().map(|s| (SampleNameKind::Biosample, format!("s{s}"))).collect();
-            person
+            match retired {
+                true => Person::default(),
+                false => person,
+            }
         }).collect();
-        let (people, owners) = numbered(people, &names);
         let hierarchy = terms.then_some(&Toy as &dyn Hierarchy);
-        let bytes = stored(write(&people, &owners, hierarchy).unwrap());
-        let store = open(bytes.clone(), 30, terms).unwrap();
+        let bytes = stored(write(&people, free_names(), hierarchy).unwrap());
+        let store = open(bytes.clone(), terms).unwrap();
         store.verify().unwrap();
-        prop_assert_eq!(stored(write(&store.people().unwrap(), &owners, hierarchy).unwrap()), bytes);
+        prop_assert_eq!(stored(write(&store.people().unwrap(), store.free_names().unwrap(), hierarchy).unwrap()), bytes);
 
+        let read = store.people().unwrap();
+        // attributes that nobody has are not there
+        let names = store.free_names().unwrap();
+        for (read, person) in read.iter().zip(&people) {
+            let own = |names: &[(String, AttributeType)], person: &Person| {
+                let named = person.free.iter().map(|(n, value)| (names[*n as usize].clone(), value.clone()));
+                named.collect::<Vec<_>>()
+            };
+            prop_assert_eq!(own(&names, read), own(&free_names(), person));
+        }
+        for within in [None, Some((0..30).step_by(2).collect::<crate::set::SampleSet>())] {
+            let counts = store.free_counts(within.as_ref()).unwrap();
+            let of = |counted: &crate::store::free::Counted| {
+                let number = free_names().iter().position(|(name, _)| *name == counted.name).unwrap();
+                let has = |person: &Person| person.free.iter().any(|(n, _)| *n as usize == number);
+                let seen = (0..).zip(&people).filter(|(i, _)| within.as_ref().is_none_or(|w| w.contains(*i)));
+                seen.filter(|(_, person)| has(person)).count() as u64
+            };
+            prop_assert!(counts.iter().all(|counted| counted.count == of(counted)));
+            let had = (0..5).filter(|n| people.iter().any(|p| p.free.iter().any(|(of, _)| of == n)));
+            prop_assert_eq!(counts.len(), had.count());
+        }
+        let known = people.iter().filter(|person| !person.id.is_empty()).count();
+        prop_assert_eq!((store.len() as usize, store.universe() as usize), (known, people.len()));
+        let mut ids = Vec::new();
+        store.each_id(|id, number| ids.push((number, id.to_owned()))).unwrap();
+        prop_assert_eq!(ids.len(), known);
+        prop_assert_eq!(store.number("").unwrap(), None);
         for (i, person) in (0..).zip(&people) {
             prop_assert_eq!(store.id(i).unwrap(), &person.id);
+            prop_assert_eq!(store.all().unwrap().contains(i), !person.id.is_empty());
+            if person.id.is_empty() {
+                continue;
+            }
+            prop_assert!(ids.contains(&(i, person.id.clone())));
             prop_assert_eq!(store.number(&person.id).unwrap(), Some(i));
             prop_assert_eq!(store.kin(i).unwrap().map(|kin| (kin.family, kin.affected)),
                 person.kin.clone().map(|kin| (kin.family, kin.affected)));
-            let own: Vec<u32> = (0..30).filter(|s| owners[*s as usize] == Some(i)).collect();
-            prop_assert_eq!(store.samples_of(i).unwrap(), own.clone());
-            prop_assert_eq!(own.is_empty(), i >= store.sampled());
         }
         let who = |test: &dyn Fn(&Person) -> bool| -> SampleSetOf {
             (0..).zip(&people).filter(|(_, p)| test(p)).map(|(i, _)| i).collect()
@@ -192,7 +272,7 @@ proptest! {
 
 type SampleSetOf = crate::set::SampleSet;
 
-fn few() -> (Vec<Person>, Vec<Option<u32>>) {
+fn few() -> Vec<Person> {
     let sick = |term: &str, excluded| Record {
         scope: Scope::Phenotype,
         term: coding(term),
@@ -212,15 +292,20 @@ fn few() -> (Vec<Person>, Vec<Option<u32>>) {
         id: id.to_owned(),
         sex: Some(Sex::Female),
         populations: vec!["FIN".to_owned()],
+        free: vec![
+            (1, AttributeValue::Code(coding("X:1"))),
+            (3, AttributeValue::Number(-1.5)),
+            (4, AttributeValue::Text(id.to_owned())),
+        ],
         records,
         ..Person::default()
     };
-    let people = vec![
+    vec![
         person("a", vec![sick("T:6", false), sick("X:1", true)]),
+        Person::default(),
         person("b", vec![sick("T:3", true)]),
         person("c", vec![]),
-    ];
-    (people, vec![Some(0), None, Some(1)])
+    ]
 }
 
 /// Everything that can be asked, in one text; the first error otherwise.
@@ -235,9 +320,8 @@ fn all_answers(store: &People) -> Result<String> {
             store.onset_set(None, &TermRef::known(n), |ages| ages.low > Age(0))?
         );
     }
-    for individual in 0..store.len() {
-        let samples = store.samples_of(individual)?;
-        text += &format!("{:?}", (store.profiles()?.read(individual)?, samples));
+    for individual in store.all()?.iter() {
+        text += &format!("{:?}", store.profiles()?.read(individual)?);
         text += &format!("{:?}", store.number(store.id(individual)?)?);
     }
     text += &format!(
@@ -252,13 +336,12 @@ fn all_answers(store: &People) -> Result<String> {
 
 #[test]
 fn a_flipped_bit_is_found_or_changes_nothing() {
-    let (people, owners) = few();
-    let bytes = stored(write(&people, &owners, Some(&Toy)).unwrap());
-    let truth = all_answers(&open(bytes.clone(), 3, true).unwrap()).unwrap();
+    let bytes = stored(write(&few(), free_names(), Some(&Toy)).unwrap());
+    let truth = all_answers(&open(bytes.clone(), true).unwrap()).unwrap();
     for at in 0..bytes.len() {
         let mut corrupted = bytes.clone();
         corrupted[at] ^= 0x10;
-        let Ok(store) = open(corrupted, 3, true) else {
+        let Ok(store) = open(corrupted, true) else {
             continue;
         };
         if store.verify().is_ok() {
@@ -273,8 +356,7 @@ fn a_flipped_bit_is_found_or_changes_nothing() {
 /// Sections corrupted before their checksums are made: errors, never a panic.
 #[test]
 fn sound_checksums_over_wrong_bytes_do_not_panic() {
-    let (people, owners) = few();
-    let bytes = stored(write(&people, &owners, Some(&Toy)).unwrap());
+    let bytes = stored(write(&few(), free_names(), Some(&Toy)).unwrap());
     let file = Container::from_bytes(Path::new("test"), bytes, FileKind::People).unwrap();
     let kinds: Vec<Kind> = file.kinds().filter_map(Kind::from_number).collect();
     let mut found = 0;
@@ -289,7 +371,7 @@ fn sound_checksums_over_wrong_bytes_do_not_panic() {
                     }
                     content.add(*kind, section);
                 }
-                let Ok(store) = open(stored(content), 3, true) else {
+                let Ok(store) = open(stored(content), true) else {
                     found += 1;
                     continue;
                 };
@@ -299,24 +381,6 @@ fn sound_checksums_over_wrong_bytes_do_not_panic() {
         }
     }
     assert!(found > 1000, "only {found} changes were found");
-}
-
-/// People in the order of their numbers, and the owner of each sample by the names of biosamples and ids.
-fn numbered(people: Vec<Person>, samples: &[&str]) -> (Vec<Person>, Vec<Option<u32>>) {
-    let mut claims = Claims::default();
-    for (number, person) in (0..).zip(&people) {
-        let own = (SampleNameKind::Individual, person.id.clone());
-        for (kind, name) in person.sample_names.iter().chain([&own]) {
-            if let Some(sample) = samples.iter().position(|sample| sample == name) {
-                claims.add((*kind, sample as u32, number));
-            }
-        }
-    }
-    let found = assign(people.len() as u32, samples.len() as u32, &[], claims);
-    let mut placed: Vec<_> = found.numbers.iter().zip(people).collect();
-    placed.sort_by_key(|(number, _)| **number);
-    let people = placed.into_iter().map(|(_, person)| person).collect();
-    (people, found.owners)
 }
 
 #[test]
@@ -331,10 +395,16 @@ fn the_map_goes_first_and_a_claimed_sample_is_nobodys() {
         (Biosample, 1, 2),
     ];
     all.into_iter().for_each(|claim| claims.add(claim));
-    let found = assign(3, 4, &[(3, 2)], claims);
+    let again = Claims(claims.0.clone());
+    let found = assign((vec![NO_NUMBER; 3], 0), 4, &[(3, 2)], claims);
     assert_eq!(found.numbers, [1, 0, 2]);
     assert_eq!(found.owners, [Some(0), None, Some(1), Some(2)]);
     assert_eq!((found.disputed, found.disputes), (1, vec![(1, vec![1, 2])]));
+    // who is known keeps the number, the others come behind all that were given
+    let known = (vec![NO_NUMBER, 4, NO_NUMBER], 7);
+    let found = assign(known, 4, &[(3, 2)], again);
+    assert_eq!((found.numbers, found.universe), (vec![7, 4, 8], 9));
+    assert_eq!(found.owners, [Some(4), None, Some(7), Some(8)]);
 }
 
 /// Of ten million rows that name the same few samples a few claims are held.
@@ -345,7 +415,7 @@ fn claims_that_are_made_again_take_no_memory() {
         claims.add((SampleNameKind::File, row % 7, row % 3));
     }
     assert!(claims.held() < 5_000, "{}", claims.held());
-    let found = assign(3, 7, &[], claims);
+    let found = assign((vec![NO_NUMBER; 3], 0), 7, &[], claims);
     assert_eq!((found.disputed, found.disputes.len()), (7, 5));
     assert_eq!(found.disputes[1], (1, vec![0, 1, 2]));
 }
@@ -361,7 +431,11 @@ fn store_of(records: &[Record], terms: bool) -> People {
         })
         .collect();
     let hierarchy = terms.then_some(&Toy as &dyn Hierarchy);
-    let store = open(stored(write(&people, &[], hierarchy).unwrap()), 0, terms).unwrap();
+    let store = open(
+        stored(write(&people, free_names(), hierarchy).unwrap()),
+        terms,
+    )
+    .unwrap();
     store.verify().unwrap();
     store
 }

@@ -3,6 +3,7 @@
 use super::{Layout, People, write};
 use crate::error::{Error, Result};
 use crate::format::{Column, Container, FileKind, Kind, first_other_entry};
+use crate::model::Person;
 use crate::set::SampleSet;
 
 impl People {
@@ -14,7 +15,7 @@ impl People {
         for (kind, column, nullable) in columns {
             // other ranges are those of what reads a value
             let values = match kind {
-                Kind::PersonFlags => 0..=31,
+                Kind::PersonFlags => 0..=63,
                 Kind::AttributeSets | Kind::TermSets => 0..=i64::MAX,
                 _ => i64::MIN..=i64::MAX,
             };
@@ -22,28 +23,25 @@ impl People {
         }
         self.verify_order()?;
         let people = self.people()?;
-        if people.iter().any(|person| person.id.is_empty()) {
-            return Err(self.fault(Kind::PersonIds, "an id of each individual"));
-        }
-        let owners = self.owners()?;
-        let mut next = 0;
-        for owner in owners.iter().flatten() {
-            if *owner > next {
-                return Err(self.fault(Kind::SampleOwners, "individuals in the order of samples"));
+        let retired = self.retired()?;
+        for (number, person) in (0..).zip(&people) {
+            if person.id.is_empty() != retired.contains(number) {
+                return Err(self.fault(Kind::PersonIds, "an id of each individual"));
             }
-            next = next.max(owner + 1);
+            if person.id.is_empty() && *person != Person::default() {
+                let expected = "nothing of a number that nobody has";
+                return Err(self.fault(Kind::PersonFlags, expected));
+            }
         }
-        if next != self.counts.sampled {
-            return Err(self.fault(Kind::PeopleMeta, "the number of individuals with samples"));
-        }
-        let content = write(&people, &owners, self.terms.as_deref())?;
+        self.free()?.verify(&self.file)?;
+        let content = write(&people, self.free_names()?, self.terms.as_deref())?;
         let mut bytes = Vec::new();
         let failed = |e| Error::io(self.file.path(), e);
         content
             .finish(FileKind::People, &mut bytes)
             .map_err(failed)?;
         let wanted = Container::parse(self.file.path(), bytes.into(), FileKind::People)?;
-        let wanted = Self::of(wanted, self.counts.samples, self.terms.clone())?;
+        let wanted = Self::of(wanted, self.terms.clone())?;
         self.verify_same(&wanted)
     }
 
@@ -59,7 +57,7 @@ impl People {
             return Err(self.fault(Kind::AttributeValues, "each value once, in ascending order"));
         }
         let first = self.at.event_starts.get(&self.file, 0)?;
-        let last = self.at.event_starts.get(&self.file, self.len())?;
+        let last = self.at.event_starts.get(&self.file, self.universe())?;
         if (first, last) != (0, i64::from(self.counts.events)) {
             return Err(self.fault(Kind::EventStarts, "numbers from 0 to that of the events"));
         }
@@ -136,9 +134,8 @@ impl Layout {
     ];
 
     /// Every column, and whether it has values that are none.
-    fn columns(&self) -> [(Kind, &Column, bool); 23] {
+    fn columns(&self) -> [(Kind, &Column, bool); 22] {
         [
-            (Kind::SampleOwners, &self.owners, true),
             (Kind::PersonFlags, &self.flags, false),
             (Kind::AgeLow, &self.age.0, true),
             (Kind::AgeHigh, &self.age.1, true),

@@ -9,9 +9,10 @@ use crate::error::{Error, Result};
 use crate::format::{
     ColumnWriter, ContainerWriter, Folder, Kind, Spool, TextWriter, plain, unnamed, unnamed_failed,
 };
-use crate::model::{Attribute, Person, Sex};
+use crate::model::{Attribute, AttributeType, Person, Sex};
 use crate::set::{Members, SampleSet, SetWriter, moved};
 use crate::store::Texts;
+use crate::store::free::FreeWriter;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -41,11 +42,11 @@ pub(super) fn sex_name(sex: Sex) -> &'static str {
     }
 }
 
-/// Writes the people file, all in memory. `people` are in the order of their numbers; `owners` are those
-/// of the samples.
-pub(crate) fn write(
+/// Writes the people file, all in memory. `people` are in the order of their numbers; of a number that nobody has any
+/// more the id is empty.
+pub(super) fn write(
     people: &[Person],
-    owners: &[Option<u32>],
+    free: Vec<(String, AttributeType)>,
     terms: Option<&dyn Hierarchy>,
 ) -> Result<ContainerWriter> {
     let mut codings = Codings::default();
@@ -61,10 +62,14 @@ pub(crate) fn write(
         ends.push(packed.len());
     }
     let failed = |e| unnamed_failed(None, e);
-    let mut writer = PeopleWriter::new(&codings, people.len(), terms, None, u64::MAX)?;
+    let universe = u32::try_from(people.len()).unwrap_or(u32::MAX);
+    let mut writer = PeopleWriter::new(&codings, (universe, free), terms, None, u64::MAX)?;
     let mut start = 0;
-    for (person, end) in people.iter().zip(ends) {
-        writer.start();
+    for ((number, person), end) in (0..).zip(people).zip(ends) {
+        if person.id.is_empty() {
+            continue;
+        }
+        writer.start(number)?;
         let mut events = Packed::of(packed.get(start..end).unwrap_or_default());
         while !events.is_empty() {
             writer.event(&events.event().map_err(failed)?)?;
@@ -72,7 +77,7 @@ pub(crate) fn write(
         writer.person(person)?;
         start = end;
     }
-    writer.finish(owners, &mut || Ok(()))
+    writer.finish(&mut || Ok(()))
 }
 
 /// What failed: the files beside the dataset, or anything else.
@@ -104,7 +109,7 @@ impl Failed {
 }
 
 /// Writes a people file: of each individual, in the order of their numbers, [`PeopleWriter::start`], the
-/// events, and [`PeopleWriter::person`].
+/// events, and [`PeopleWriter::person`]. Nobody has the numbers that are left out.
 pub(crate) struct PeopleWriter<'a> {
     terms: Option<&'a dyn Hierarchy>,
     folder: Option<&'a Folder>,
@@ -118,7 +123,10 @@ pub(crate) struct PeopleWriter<'a> {
     known: Vec<Option<u32>>,
     /// One above the number of the individual at hand.
     started: u32,
+    /// How many numbers nobody has.
+    retired: u32,
     persons: PersonColumns,
+    free: FreeWriter,
     events: EventColumns,
     /// Values of attributes, behind the number of the attribute as a byte.
     values: Texts,
@@ -131,15 +139,14 @@ impl<'a> PeopleWriter<'a> {
     /// `codings` are all of which anything is recorded, and countries. Sorting takes about half of `memory`.
     pub(crate) fn new(
         codings: &'a Codings,
-        people: usize,
+        (universe, free): (u32, Vec<(String, AttributeType)>),
         terms: Option<&'a dyn Hierarchy>,
         folder: Option<&'a Folder>,
         memory: u64,
     ) -> Result<Self> {
-        let universe = u32::try_from(people)
-            .ok()
-            .filter(|count| *count <= INDIVIDUALS_MAX)
-            .ok_or_else(|| Error::Usage(format!("{people} people are too many")))?;
+        if universe > INDIVIDUALS_MAX {
+            return Err(Error::Usage(format!("{universe} people are too many")));
+        }
         let (order, rank) = codings.texts().sorted();
         let known = order.iter().map(|number| match codings.get(*number) {
             ("", _) => Ok(None),
@@ -154,7 +161,9 @@ impl<'a> PeopleWriter<'a> {
             order,
             rank,
             started: 0,
+            retired: 0,
             persons: PersonColumns::new(folder),
+            free: FreeWriter::new(free, folder, memory / 8)?,
             events: EventColumns::new(folder),
             values: Texts::default(),
             attributes: Inverted::new(folder, memory / 4),
@@ -163,10 +172,24 @@ impl<'a> PeopleWriter<'a> {
         })
     }
 
-    /// Begins the next individual.
-    pub(crate) fn start(&mut self) {
+    /// Begins the individual of a number, which is above the one before.
+    pub(crate) fn start(&mut self, number: u32) -> Result<()> {
+        self.retire_below(number)?;
         self.started += 1;
         self.events.starts.push(self.events.count as i64);
+        Ok(())
+    }
+
+    /// Nobody has the numbers that were not begun.
+    fn retire_below(&mut self, number: u32) -> Result<()> {
+        while self.started < number {
+            self.started += 1;
+            self.retired += 1;
+            self.events.starts.push(self.events.count as i64);
+            self.persons.retire();
+            self.free.push(&[])?;
+        }
+        Ok(())
     }
 
     fn individual(&self) -> u32 {
@@ -193,7 +216,7 @@ impl<'a> PeopleWriter<'a> {
 
     /// What is known of the individual at hand beside the records.
     pub(crate) fn person(&mut self, person: &Person) -> Result<()> {
-        self.columns(person);
+        self.columns(person)?;
         if let Some(sex) = person.sex {
             self.attribute(Attribute::Sex, sex_name(sex))?;
         }
@@ -223,11 +246,12 @@ impl<'a> PeopleWriter<'a> {
     }
 
     /// The same without attributes, which [`PeopleWriter::attribute_of`] adds.
-    pub(super) fn columns(&mut self, person: &Person) {
+    pub(super) fn columns(&mut self, person: &Person) -> Result<()> {
         let country = person.country.as_ref();
         let country = country.and_then(|country| self.codings.number(country));
         let country = country.map(|number| at(&self.rank, number));
         self.persons.push(person, country);
+        self.free.push(&person.free)
     }
 
     fn attribute(&mut self, attribute: Attribute, value: &str) -> Result<()> {
@@ -284,23 +308,19 @@ impl<'a> PeopleWriter<'a> {
         self.sets.write(pieces.into_iter())
     }
 
-    /// The file, once all individuals were written. `owners` are those of the samples.
+    /// The file, once all individuals were written.
     pub(crate) fn finish(
         mut self,
-        owners: &[Option<u32>],
         go_on: &mut dyn FnMut() -> Result<()>,
     ) -> Result<ContainerWriter> {
+        self.retire_below(self.universe)?;
         self.write_sets()?;
         let folder = self.folder;
-        self.write_all(owners, go_on)
+        self.write_all(go_on)
             .map_err(|failed| failed.into_error(folder))
     }
 
-    fn write_all(
-        self,
-        owners: &[Option<u32>],
-        go_on: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<ContainerWriter, Failed> {
+    fn write_all(self, go_on: &mut dyn FnMut() -> Result<()>) -> Result<ContainerWriter, Failed> {
         let events = u32::try_from(self.events.count).map_err(|_| {
             Error::Usage(format!(
                 "{} records of people are too many",
@@ -313,22 +333,18 @@ impl<'a> PeopleWriter<'a> {
         let by_value = by_value.renamed(&rank, self.folder, self.memory, go_on)?;
         let attributes = payload.attributes(&self.values, &order, by_value, go_on)?;
         let sets = payload.terms(self.sets.finish(go_on)?, go_on)?;
-        let identity = (0..)
-            .zip(owners)
-            .all(|(sample, owner)| *owner == Some(sample));
-        let sampled = owners.iter().flatten().max().map_or(0, |last| last + 1);
 
         let mut file = ContainerWriter::default();
         let mut meta = Vec::with_capacity(META_LEN);
         let counts = [
             self.universe,
-            owners.len() as u32,
+            self.retired,
             self.codings.len(),
             events,
             self.values.len(),
             sets.count,
-            sampled,
-            u32::from(identity),
+            0,
+            0,
         ];
         counts
             .iter()
@@ -336,14 +352,8 @@ impl<'a> PeopleWriter<'a> {
         let sum = self.terms.map_or("", |terms| terms.checksum());
         meta.extend(sum.bytes().chain(std::iter::repeat(0)).take(SUM_LEN));
         file.add(Kind::PeopleMeta, meta);
-        if !identity {
-            let mut column = ColumnWriter::nullable();
-            owners
-                .iter()
-                .for_each(|owner| column.push_nullable(owner.map(i64::from)));
-            file.add(Kind::SampleOwners, column.finish());
-        }
         self.persons.finish(&mut file)?;
+        self.free.finish(&mut file)?;
         write_codings(self.codings, &self.order, &self.known, &mut file)?;
         for (kind, section) in attributes {
             file.add(kind, section);

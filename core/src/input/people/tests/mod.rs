@@ -55,7 +55,7 @@ fn read_people(paths: &[PathBuf], mapping: Option<&Path>) -> crate::Result<Peopl
         &mut || Ok(()),
         &mut |part| {
             match part {
-                Part::Start => assert!(records.is_empty()),
+                Part::Start(_) => assert!(records.is_empty()),
                 Part::Event(event) => records.push(event.record(|number| {
                     let (id, label) = codings.get(number);
                     Ok(Coding {

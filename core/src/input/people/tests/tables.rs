@@ -87,7 +87,7 @@ fn a_wrong_mapping_says_what_is_wrong() {
         (
             "[columns]\nwho = \"person\"",
             "population, country, cohort, collection, birth, age, deceased, family, father, mother, affected, \
-             ignore, biomarker, disease, ethnicity, exposure, measurement, phenotype, procedure, treatment) for \
+             attribute, ignore, biomarker, disease, ethnicity, exposure, measurement, phenotype, procedure, treatment) for \
              column who, found person",
         ),
         ("[columns]\nwho = { is = \"sex\", unite = \"x\" }", "unite"),
