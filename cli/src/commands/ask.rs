@@ -65,7 +65,7 @@ fn explain(view: &View, args: &Ask) -> Result<(), Failure> {
             json!({
                 "what": part.what,
                 "how": part.how,
-                "people_at_most": part.people,
+                "individuals_at_most": part.individuals,
                 "candidate_rows": part.candidate_rows,
                 "segments_read": part.segments.0,
                 "segments_skipped": part.segments.1,

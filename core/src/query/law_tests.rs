@@ -76,7 +76,7 @@ fn is_done_as_planned(view: &View, who: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(what, steps, "{}", who);
     for (part, step) in planned.iter().zip(&done.steps) {
         prop_assert!(
-            part.people.is_none_or(|most| step.people <= most),
+            part.individuals.is_none_or(|most| step.individuals <= most),
             "{} {}",
             who,
             part

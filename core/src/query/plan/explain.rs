@@ -15,7 +15,7 @@ pub struct PlannedPart {
     /// From what it will be answered.
     pub how: String,
     /// The most individuals that it can pick, where that is known.
-    pub people: Option<u64>,
+    pub individuals: Option<u64>,
     /// Rows that will be looked at, where any are.
     pub candidate_rows: Option<u64>,
     /// Segments that will be read, and segments that the manifest rules out.
@@ -25,8 +25,8 @@ pub struct PlannedPart {
 impl fmt::Display for PlannedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.what, self.how)?;
-        if let Some(people) = self.people {
-            write!(f, "; people at most {people}")?;
+        if let Some(most) = self.individuals {
+            write!(f, "; people at most {most}")?;
         }
         if let Some(rows) = self.candidate_rows {
             let (read, skipped) = self.segments;
@@ -74,7 +74,7 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
                 Whom::Recorded => "what is recorded of people",
             }
             .to_owned(),
-            people: Some(subjects.count(found)?),
+            individuals: Some(subjects.count(found)?),
             ..planned
         },
         GroupTest::Carriers(carriers) => of_carriers(carriers, subjects, planned)?,
@@ -93,7 +93,7 @@ fn of_carriers(
     subjects: &Subjects<'_>,
     planned: PlannedPart,
 ) -> Result<PlannedPart> {
-    let people = match &carriers.stored {
+    let individuals = match &carriers.stored {
         Some(stored) => {
             let samples = subjects.closed_over_people(stored.samples.clone())?;
             Some(subjects.count(&subjects.seen(samples))?)
@@ -103,18 +103,18 @@ fn of_carriers(
     let Some(of) = &carriers.of else {
         return Ok(PlannedPart {
             how: "carriers stored by gene, no row is read".to_owned(),
-            people,
+            individuals,
             ..planned
         });
     };
     let size = of.size;
     Ok(PlannedPart {
-        how: match (people.is_some(), of.groups.len()) {
+        how: match (individuals.is_some(), of.groups.len()) {
             (true, _) => "rows, of those among the carriers stored by gene".to_owned(),
             (false, 0) => "rows, of those who are left".to_owned(),
             (false, groups) => format!("rows, of those who are left; groups counted in {groups}"),
         },
-        people,
+        individuals,
         candidate_rows: Some(size.candidates),
         segments: (size.segments, size.segments_skipped),
         ..planned
