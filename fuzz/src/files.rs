@@ -73,7 +73,15 @@ impl Good {
     fn read(read: impl Fn(&str) -> Vec<u8>) -> Self {
         let manifest = read("manifest.json");
         let json: Value = serde_json::from_slice(&manifest).expect("a manifest is JSON");
-        let lists = ["samples", "terms", "people", "genes", "segments"].into_iter();
+        let lists = [
+            "samples",
+            "terms",
+            "people",
+            "sample_attributes",
+            "genes",
+            "segments",
+        ];
+        let lists = lists.into_iter();
         let files = lists.flat_map(|list| {
             let all = json.get(list).and_then(Value::as_array);
             all.into_iter()

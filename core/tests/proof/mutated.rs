@@ -66,7 +66,8 @@ const FREE: &[(&[u64], &[&str])] = &[
     (&[105], &["annotations", "gene finds"]),
     (&[128, 129, 172, 173], &["terms of"]),
     (&[161], &["people", "owners", "trios"]),
-    (&[162], &["people", "owners", "trios"]),
+    // whether samples have individuals, and which
+    (&[240, 241], &["people", "owners", "trios"]),
     (&[163, 164, 165, 166, 167, 177, 178, 184], &["people by"]),
     (&[169, 170], &["trios"]),
     (&[211, 213], &["sizes"]),

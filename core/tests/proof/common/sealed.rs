@@ -10,8 +10,14 @@ const ENTRY: usize = 24;
 /// Bytes behind one checksum.
 const CHUNK: usize = 65_536;
 /// Lists of files in the manifest; people are of the terms before them.
-pub const LISTS: [&str; 6] = [
-    "samples", "terms", "people", "genes", "carriers", "segments",
+pub const LISTS: [&str; 7] = [
+    "samples",
+    "terms",
+    "people",
+    "sample_attributes",
+    "genes",
+    "carriers",
+    "segments",
 ];
 
 /// A dataset that can be changed.
@@ -101,6 +107,7 @@ impl File {
     pub fn name(&self) -> &'static str {
         match self.entry.list {
             "segments" => "segment",
+            "sample_attributes" => "attributes",
             list => list,
         }
     }
