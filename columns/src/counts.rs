@@ -26,6 +26,19 @@ pub(crate) fn one_based(position: varidex::Position) -> u64 {
     u64::try_from(position.one_based()).unwrap_or_default()
 }
 
+fn is_count(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Ac
+            | Field::An
+            | Field::Af
+            | Field::NHet
+            | Field::NHom
+            | Field::NHemi
+            | Field::NMissing
+    )
+}
+
 /// Gives a cell of counts.
 fn count_cell(field: Field, counts: &Counts, to: &mut dyn Cells) {
     match field {
@@ -124,9 +137,7 @@ impl Rows for Variants {
                     Field::Gene => to.maybe_text(entry.map(varidex::Annotation::gene)),
                     Field::Consequence => to.maybe_text(entry.map(|e| e.consequence.as_str())),
                     Field::Impact => to.maybe_text(entry.map(|entry| entry.impact.name())),
-                    field if Needed::by(std::slice::from_ref(column)) > Needed::None => {
-                        count_cell(field, &counts, to);
-                    }
+                    field if is_count(field) => count_cell(field, &counts, to),
                     field => site_cell(field, &mut variant, to)?,
                 }
             }
@@ -235,21 +246,42 @@ struct Frequencies {
     skip: usize,
 }
 
+impl Frequencies {
+    /// The row of the next variant, where each has one.
+    fn next_alone(&mut self, columns: &[Column], to: &mut dyn Cells) -> Result<bool> {
+        let (needed, names) = (Needed::by(columns), &self.names);
+        let row = self.scan.next(|mut variant| {
+            let counts = needed.counts(&mut variant)?;
+            let name = names.first().map_or("", String::as_str);
+            for column in columns {
+                match column.field {
+                    Field::Group => to.text(name.as_bytes()),
+                    field if is_count(field) => count_cell(field, &counts, to),
+                    field => site_cell(field, &mut variant, to)?,
+                }
+            }
+            Ok(())
+        })?;
+        Ok(row.is_some())
+    }
+}
+
 impl Rows for Frequencies {
     fn next(&mut self, columns: &[Column], to: &mut dyn Cells) -> Result<bool> {
+        if !self.beside {
+            return self.next_alone(columns, to);
+        }
         let needed = Needed::by(columns);
         while self.at >= self.counts.len() {
             self.at = std::mem::take(&mut self.skip);
             let (site, counts, names) = (&mut self.site, &mut self.counts, &self.names);
             counts.clear();
-            let beside = self.beside;
             let more = self.scan.next(|mut variant| {
                 site.load(&mut variant)?;
                 for group in 0..names.len() {
-                    counts.push(match (beside, needed) {
-                        (true, Needed::None) => Counts::default(),
-                        (true, _) => variant.counts_of(group)?,
-                        (false, needed) => needed.counts(&mut variant)?,
+                    counts.push(match needed {
+                        Needed::None => Counts::default(),
+                        _ => variant.counts_of(group)?,
                     });
                 }
                 Ok(())
@@ -262,7 +294,7 @@ impl Rows for Frequencies {
             for column in columns {
                 match column.field {
                     Field::Group => to.text(name.as_bytes()),
-                    field if COUNTS.contains(&field) => count_cell(field, counts, to),
+                    field if is_count(field) => count_cell(field, counts, to),
                     field => self.site.cell(field, to),
                 }
             }

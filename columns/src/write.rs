@@ -113,8 +113,10 @@ impl Table {
 /// Rows as text.
 struct TextRow {
     format: Format,
-    /// What stands before each cell.
+    /// What stands before each cell of JSON.
     before: Vec<Vec<u8>>,
+    /// What stands before each other cell but the first.
+    separator: u8,
     /// The cell that comes next.
     at: usize,
     rows: u64,
@@ -126,25 +128,16 @@ struct TextRow {
 
 impl TextRow {
     fn new(table: &Table, format: Format) -> Self {
-        let names = table.names().enumerate();
-        let before = names.map(|(at, name)| match format {
-            Format::Json | Format::Ndjson => {
-                let mut before = if at == 0 {
-                    b"{".to_vec()
-                } else {
-                    b",".to_vec()
-                };
-                write_json_string(&mut before, name);
-                before.push(b':');
-                before
-            }
-            _ if at == 0 => Vec::new(),
-            Format::Csv => b",".to_vec(),
-            _ => b"\t".to_vec(),
+        let before = table.names().enumerate().map(|(at, name)| {
+            let mut before = vec![if at == 0 { b'{' } else { b',' }];
+            write_json_string(&mut before, name);
+            before.push(b':');
+            before
         });
         let mut row = Self {
             format,
             before: before.collect(),
+            separator: if format == Format::Csv { b',' } else { b'\t' },
             at: 0,
             rows: 0,
             start: 0,
@@ -194,8 +187,14 @@ impl TextRow {
     }
 
     fn separate(&mut self) {
-        if let Some(before) = self.before.get(self.at) {
-            self.buffer.extend_from_slice(before);
+        match self.format {
+            Format::Tsv | Format::Csv if self.at > 0 => self.buffer.push(self.separator),
+            Format::Tsv | Format::Csv => {}
+            _ => {
+                let before = self.before.get(self.at);
+                self.buffer
+                    .extend_from_slice(before.map_or(&[], Vec::as_slice));
+            }
         }
         self.at += 1;
     }

@@ -7,7 +7,7 @@ use super::individuals::People;
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
 use crate::format::{
-    Column, ColumnWriter, Container, ContainerWriter, FileKind, Folder, Kind, page_of,
+    Column, ColumnCursor, ColumnWriter, Container, ContainerWriter, FileKind, Folder, Kind, page_of,
 };
 #[cfg(test)]
 use crate::model::AttributeValue;
@@ -164,12 +164,12 @@ impl SampleAttributes {
             return Ok(owned);
         }
         let mut starts = vec![0u32; self.individuals as usize + 1];
-        let mut count = 0;
-        self.each(|_, individual| {
+        let mut owners = Vec::with_capacity(self.samples as usize);
+        self.each(|sample, individual| {
             if let Some(start) = starts.get_mut(individual as usize + 1) {
                 *start += 1;
             }
-            count += 1;
+            owners.push((sample, individual));
         })?;
         let several = starts.iter().any(|count| *count > 1);
         let mut sum = 0;
@@ -177,16 +177,16 @@ impl SampleAttributes {
             sum += *start;
             *start = sum;
         }
-        let mut samples = vec![0u32; count];
+        let mut samples = vec![0u32; owners.len()];
         let mut next = starts.clone();
-        self.each(|sample, individual| {
+        for (sample, individual) in owners {
             if let Some(next) = next.get_mut(individual as usize)
                 && let Some(place) = samples.get_mut(*next as usize)
             {
                 *place = sample;
                 *next += 1;
             }
-        })?;
+        }
         Ok(self.owned.get_or_init(|| Owned {
             starts,
             samples,
@@ -197,8 +197,13 @@ impl SampleAttributes {
     /// Calls `each` with every sample of which the individual is known, ascending.
     fn each(&self, mut each: impl FnMut(u32, u32)) -> Result<()> {
         for part in &self.parts {
-            for sample in part.first..part.first + part.count {
-                if let Some(individual) = part.individual_of(sample, self.individuals)? {
+            let mut owners = ColumnCursor::new(&part.file, part.owners);
+            for (sample, own) in (part.first..).zip(0..part.count) {
+                let owner = match part.identity {
+                    true => Some(i64::from(sample)),
+                    false => owners.get_nullable(own)?,
+                };
+                if let Some(individual) = part.checked(owner, self.individuals)? {
                     each(sample, individual);
                 }
             }
@@ -347,6 +352,11 @@ impl Part {
             let (page, i) = page_of(own);
             self.owners.page(&self.file, page)?.get_nullable(i)
         };
+        self.checked(individual, individuals)
+    }
+
+    /// The number of an individual, where one is stored.
+    fn checked(&self, individual: Option<i64>, individuals: u32) -> Result<Option<u32>> {
         let Some(individual) = individual else {
             return Ok(None);
         };
