@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::genome::{AlleleType, Position};
 use crate::model::CarrierGenotype;
 use crate::query::plan::carriers::NO_GENES;
-use crate::set::{SampleSet, set_bit, words_for};
+use crate::set::{SampleSet, get_bit, set_bit, words_for};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -97,7 +97,7 @@ pub(super) fn find(
                         false
                     }
                 };
-                if has_pair {
+                if has_pair && !get_bit(&found, hit.sample) {
                     set_bit(&mut found, hit.sample);
                     if let Some(left) = &mut left {
                         left.remove(hit.sample);
