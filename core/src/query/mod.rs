@@ -53,7 +53,8 @@ pub use exec::dosage::Dosages;
 pub use exec::inheritance::Inheritance;
 pub(crate) use exec::place::Place;
 pub use exec::step::Step;
-pub use exec::variants::{Variant, VariantNames, Variants};
+pub use exec::variant_text::VariantNames;
+pub use exec::variants::{Variant, Variants};
 pub use explain::{Explanation, Plan};
 pub(crate) use expr::nearest;
 pub use expr::{

@@ -4,12 +4,12 @@ use super::biosample;
 use super::entries::{self, SHAPES};
 use super::free::Said;
 use super::json::{Context, Fault, Step, coding, field, first, id};
+use super::kin::pedigree;
 use super::notes::short;
 use super::sample_facts::SampleSaid;
 use super::status;
 use super::tree::Json;
-use crate::model::Ages;
-use crate::model::{Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
+use crate::model::{Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
 
 /// A person as one record tells of them.
 #[derive(Debug)]
@@ -557,41 +557,6 @@ impl Sex {
             _ => None,
         }
     }
-}
-
-/// Beacon's pedigrees: the family, whether affected, and a proband's parents where they are told
-/// without doubt.
-fn pedigree(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result<(), Fault> {
-    let list = field(value, "pedigrees").and_then(Json::as_array);
-    for pedigree in list.into_iter().flatten() {
-        let members = field(pedigree, "members").and_then(Json::as_array);
-        let members = || members.into_iter().flatten();
-        let name = |member: &Json| field(member, "memberId").and_then(id);
-        let role = |member: &Json| {
-            field(member, "role")
-                .and_then(coding)
-                .unwrap_or_default()
-                .id
-        };
-        let Some(own) = members().find(|member| name(member).as_ref() == Some(&person.id)) else {
-            continue;
-        };
-        let parent = |code: &str| {
-            let mut found = members().filter(|member| role(member) == code);
-            let one = found.next().and_then(name);
-            one.filter(|_| found.next().is_none() && role(own) == "NCIT:C64435")
-        };
-        person.kin = Some(Kin {
-            family: field(pedigree, "id").and_then(id).unwrap_or_default(),
-            father: parent("NCIT:C96572"),
-            mother: parent("NCIT:C96580"),
-            affected: status::affected(context, own, "affected")?,
-        });
-        // of the others it is told where they are told of
-        members().for_each(Json::pass);
-        return Ok(());
-    }
-    Ok(())
 }
 
 /// A line of the pedigree of a family of Phenopackets.

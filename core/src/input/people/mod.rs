@@ -38,6 +38,7 @@ mod guess;
 mod individual;
 mod input;
 mod json;
+mod kin;
 mod mapping;
 mod merge;
 mod notes;

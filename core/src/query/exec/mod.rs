@@ -25,5 +25,6 @@ pub(super) mod spellings;
 pub(super) mod step;
 pub(super) mod stretch;
 pub(super) mod variant_genes;
+pub(super) mod variant_text;
 pub(super) mod variants;
 pub(super) mod walk;

@@ -16,6 +16,8 @@ mod packed;
 mod profiles;
 mod read;
 #[cfg(test)]
+mod naming_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod toy_tests;

@@ -1,0 +1,58 @@
+//! Variants by their names.
+
+use super::variants::Variant;
+use crate::error::Result;
+use crate::genome::{AlleleName, Change};
+
+/// A variant's names; each can be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantNames {
+    /// `contig:position:REF:ALT`, 1-based; `None` where the record has no ALT.
+    pub vcf: Option<String>,
+    /// SPDI, 0-based; `None` for symbolic alleles, and where the contig's RefSeq accession is not
+    /// known.
+    pub spdi: Option<String>,
+    /// HGVS `g.` or `m.`, 1-based. Indels are shifted to the 3' end as HGVS wants where the dataset
+    /// was built against a reference. `None` as for SPDI.
+    pub hgvs: Option<String>,
+}
+
+impl Variant<'_, '_> {
+    /// The variant's names in texts that stand for themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn names(&mut self) -> Result<VariantNames> {
+        let position = self.position()?;
+        let number = self.segment.contig_of(self.first.row);
+        let contig = self.contig();
+        let names = self.of.view.contig_names();
+        let accession = names.assembly().zip(names.chromosome(number as usize));
+        let accession = accession.and_then(|(assembly, chromosome)| assembly.refseq(chromosome));
+        let roll = self
+            .segment
+            .columns
+            .roll
+            .get(self.segment.file(), self.first.row)?;
+        let (reference, alternate) = self.alleles()?;
+        let change = Change::Exact {
+            position,
+            reference: String::from_utf8_lossy(reference),
+            alternate: String::from_utf8_lossy(alternate),
+        };
+        let vcf = AlleleName {
+            contig,
+            change: change.clone(),
+        }
+        .to_vcf_text();
+        let accessed = accession.map(|contig| AlleleName { contig, change });
+        Ok(VariantNames {
+            vcf,
+            spdi: accessed.as_ref().and_then(AlleleName::to_spdi),
+            hgvs: accessed
+                .as_ref()
+                .and_then(|name| name.to_hgvs_g(u32::try_from(roll).unwrap_or(0))),
+        })
+    }
+}
