@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io::{self, Write};
-use varidex_columns::{Table, WriteError};
+use varidex_columns::{Table, WriteError, Written};
 
 /// How tables are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -64,15 +64,17 @@ pub(crate) fn write(
         [] => table,
         names => table.select(names)?,
     };
-    let rest = table.write(format.into(), &mut io::stdout().lock());
-    let rest = rest.map_err(|error| match error {
+    let written = table.write(format.into(), &mut io::stdout().lock());
+    let written = written.map_err(|error| match error {
         WriteError::Question(error) => Failure::Library(error),
         WriteError::Output(error) => Failure::Output(error),
     })?;
-    if let Some(token) = rest {
-        messages.say(format_args!(
+    match written {
+        Written::Whole => {}
+        Written::Cut(Some(token)) => messages.say(format_args!(
             "note: cut at the limit, go on with --after {token}"
-        ));
+        )),
+        Written::Cut(None) => messages.say("note: cut at the limit, there are more rows"),
     }
     Ok(())
 }

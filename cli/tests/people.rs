@@ -571,3 +571,15 @@ fn killed_while_loading_the_old_people_stay() {
     });
     assert_eq!(people.count(), 1);
 }
+
+/// A map is about files of people: without one it would be skipped in silence.
+#[test]
+fn a_map_without_files_of_people_is_refused() {
+    let cohort = Fixture::new();
+    for option in ["--sample-map", "--map"] {
+        cohort
+            .run("people", &[option, "map.tsv"])
+            .code(2)
+            .stderr(predicates::str::contains("files of people"));
+    }
+}

@@ -149,6 +149,10 @@ impl Batches {
         &self.table
     }
 
+    pub(crate) fn into_table(self) -> Table {
+        self.table
+    }
+
     /// The next batch, `None` after the last: as the iterator, with the library's own error.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub use carriers::{carriers, compounds};
 pub use counts::{frequencies, variants};
 pub use people::{ids, people, terms};
 pub use table::Table;
-pub use write::{Format, WriteError, write_share};
+pub use write::{Format, WriteError, Written};
 
 #[doc(no_inline)]
 pub use arrow_array::{RecordBatch, RecordBatchReader};

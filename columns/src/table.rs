@@ -143,6 +143,11 @@ impl Table {
         self.left == 0 && !self.ended
     }
 
+    /// Whether there is a row behind the limit, where reading ended there. It is skipped.
+    pub(crate) fn has_more(&mut self) -> Result<bool> {
+        Ok(self.is_cut() && self.rows.next(&[], &mut Skipped)?)
+    }
+
     /// The table as Arrow record batches.
     pub fn batches(self) -> Batches {
         Batches::new(self)
@@ -165,6 +170,19 @@ impl Table {
         }
         Ok(!self.ended)
     }
+}
+
+/// Cells that nobody needs.
+struct Skipped;
+
+impl Cells for Skipped {
+    fn text(&mut self, _: &[u8]) {}
+
+    fn missing(&mut self) {}
+
+    fn whole(&mut self, _: u64) {}
+
+    fn share(&mut self, _: f64) {}
 }
 
 /// Whether a column may miss its cells.

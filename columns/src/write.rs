@@ -54,21 +54,26 @@ impl From<io::Error> for WriteError {
     }
 }
 
+/// What of a table was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// All rows that were left.
+    Whole,
+    /// As many rows as the question's limit; it goes on there, where it can be read in pages.
+    Cut(Option<RowToken>),
+}
+
 /// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 16;
 
 impl Table {
-    /// Writes the table, and returns where it goes on if it was cut by the question's limit. Shares have six significant digits in text; texts are as
+    /// Writes the table; says whether the question's limit cut it, and where it goes on then. Shares have six significant digits in text; texts are as
     /// in the source, but in JSON, CSV and Arrow bytes that are no UTF-8 are replaced.
     ///
     /// # Errors
     ///
     /// [`WriteError::Question`] as the question's; [`WriteError::Output`] as `out` fails.
-    pub fn write(
-        mut self,
-        format: Format,
-        out: &mut dyn Write,
-    ) -> Result<Option<RowToken>, WriteError> {
+    pub fn write(mut self, format: Format, out: &mut dyn Write) -> Result<Written, WriteError> {
         if format == Format::Arrow {
             return self.write_arrow(out);
         }
@@ -87,15 +92,19 @@ impl Table {
         row.finish();
         out.write_all(&row.buffer)?;
         out.flush()?;
-        Ok(self.token_of_rest())
+        Ok(self.ended()?)
     }
 
-    /// Where the table goes on, where it was cut.
-    fn token_of_rest(&self) -> Option<RowToken> {
-        self.token().filter(|_| self.is_cut())
+    /// Whether it was cut: there is another row, which is looked at and not given.
+    fn ended(mut self) -> Result<Written, Error> {
+        let token = self.token();
+        Ok(match self.has_more()? {
+            true => Written::Cut(token),
+            false => Written::Whole,
+        })
     }
 
-    fn write_arrow(self, out: &mut dyn Write) -> Result<Option<RowToken>, WriteError> {
+    fn write_arrow(self, out: &mut dyn Write) -> Result<Written, WriteError> {
         let mut batches = self.batches();
         let failed = |error: ArrowError| match error {
             ArrowError::IoError(_, error) => WriteError::Output(error),
@@ -106,7 +115,7 @@ impl Table {
             writer.write(&batch).map_err(failed)?;
         }
         writer.finish().map_err(failed)?;
-        Ok(batches.table().token_of_rest())
+        Ok(batches.into_table().ended()?)
     }
 }
 
@@ -264,7 +273,7 @@ fn write_json_string(to: &mut Vec<u8>, text: &str) {
 }
 
 /// A number between 0 and 1 in six significant digits, without exponent and without trailing zeros.
-pub fn write_share(to: &mut String, share: f64) {
+fn write_share(to: &mut String, share: f64) {
     let magnitude = if share > 0.0 {
         share.log10().floor().clamp(-300.0, 0.0)
     } else {

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 use varidex::{BuildOptions, Dataset, Error, Group, Query, View, build, interruptible};
 use varidex_columns::{
-    Batches, Format, Table, WriteError, carriers, compounds, error_of, frequencies, ids, people,
-    terms, variants,
+    Batches, Format, Table, WriteError, Written, carriers, compounds, error_of, frequencies, ids,
+    people, terms, variants,
 };
 
 const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Description=\"low\">\n\
@@ -342,16 +342,27 @@ fn tables_are_written_in_every_format() {
     assert_eq!(written(some("22:9000"), Format::Json), "[]\n");
     assert_eq!(written(some("22:9000"), Format::Ndjson), "");
     let mut out = Vec::new();
-    assert_eq!(some(of).write(Format::Arrow, &mut out).unwrap(), None);
+    assert_eq!(
+        some(of).write(Format::Arrow, &mut out).unwrap(),
+        Written::Whole
+    );
     let read = arrow_ipc::reader::StreamReader::try_new(&out[..], None).unwrap();
     let rows: usize = read.map(|batch| batch.unwrap().num_rows()).sum();
     assert_eq!(rows, 4);
     // where it was cut it goes on
     let mut out = Vec::new();
     let first = variants(&view, &query(of, None).limit(3)).unwrap();
-    let token = first.write(Format::Tsv, &mut out).unwrap();
+    let Written::Cut(token) = first.write(Format::Tsv, &mut out).unwrap() else {
+        panic!("it goes on");
+    };
     let rest = variants(&view, &query(of, None).after(token)).unwrap();
     assert_eq!(text(rest).len(), 2);
+    // a limit that is reached by the last row cuts nothing
+    for (rows, whole) in [(3, false), (4, true), (5, true)] {
+        let table = variants(&view, &query(of, None).limit(rows)).unwrap();
+        let written = table.write(Format::Ndjson, &mut Vec::new()).unwrap();
+        assert_eq!(written == Written::Whole, whole, "{rows}");
+    }
     let by: Vec<varidex::PeopleKey> = vec!["sex".parse().unwrap()];
     let table = people(&view, &by, None, 0).unwrap();
     assert_eq!(

@@ -4,7 +4,7 @@ use crate::args::People;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::{print, write};
-use varidex::{Dataset, PeopleOptions};
+use varidex::{Dataset, Error, PeopleOptions};
 
 pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
     if let Some(table) = &args.guess {
@@ -14,6 +14,10 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         return Ok(());
     };
     if args.files.is_empty() && args.known.ontology.is_empty() {
+        if args.map.is_some() || args.known.sample_map.is_some() {
+            let message = "--map and --sample-map are about files of people: name these, too";
+            return Err(Error::Usage(message.to_owned()).into());
+        }
         let view = Dataset::open(dataset)?.view();
         let table = varidex_columns::people(&view, &args.by, args.scope, args.top)?;
         return write(table, &[], args.format, messages);

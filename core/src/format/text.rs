@@ -232,9 +232,11 @@ impl Text {
         let mut next = 0u32;
         let mut end = 0u64;
         for number in 0..self.blocks {
-            end = self.directory(file, number)?.2;
+            let first;
+            (first, _, end) = self.directory(file, number)?;
             let block = self.block(file, number)?;
-            if block.first != next || block.inflated.last() != Some(&b'\n') {
+            // which block has an entry is looked up in the directory
+            if first != next || block.first != next || block.inflated.last() != Some(&b'\n') {
                 return Err(broken("blocks of the entries that the directory says"));
             }
             for entry in block.entries() {

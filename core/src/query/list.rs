@@ -18,7 +18,7 @@ impl View {
     }
 
     /// The variants that an expression picks, with counts in each of several groups: see
-    /// [`Variant::counts_of`]. Rows are walked once, however many groups there are.
+    /// [`Variant::counts_of`](crate::Variant::counts_of). Rows are walked once, however many groups there are.
     ///
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {

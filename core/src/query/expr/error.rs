@@ -15,7 +15,8 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     };
     let wanted = cut(name);
     let mut best: Vec<(usize, &str)> = Vec::with_capacity(CANDIDATES + 1);
-    for candidate in known {
+    // nobody can ask by a name that is empty
+    for candidate in known.into_iter().filter(|name| !name.is_empty()) {
         if best.iter().any(|(_, known)| *known == candidate) {
             continue;
         }

@@ -12,11 +12,11 @@ mod counts;
 mod find;
 mod hierarchy;
 mod inverted;
+#[cfg(test)]
+mod naming_tests;
 mod packed;
 mod profiles;
 mod read;
-#[cfg(test)]
-mod naming_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
