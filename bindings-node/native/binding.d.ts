@@ -89,9 +89,6 @@ export interface AnnotationReport {
   reasons: Array<BuildWarning>
 }
 
-/** Builds a dataset. */
-export declare function build(inputs: Array<string>, output: string, settings: BuildSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<BuildReport>
-
 /** An attribute, and how many individuals or samples have a value of it. */
 export interface AttributeCount {
   name: string
@@ -99,6 +96,9 @@ export interface AttributeCount {
   type: string
   count: number
 }
+
+/** Builds a dataset. */
+export declare function build(inputs: Array<string>, output: string, settings: BuildSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<BuildReport>
 
 /** What was read, stored and refused: `records = stored + refused`. */
 export interface BuildReport {

@@ -1,8 +1,22 @@
 import { type Abortable, type Expression, type Long, type PathLike } from './arguments.js';
 import { Group } from './group.js';
 import { Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow } from './table.js';
-import type { BuildReport, Explanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, PeopleCount, SectionSize, TermCount } from '../native/binding.js';
+import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
 export type { ExportSummary, Genotypes, ManyFrequencies } from '../native/binding.js';
+/** A part of a question, as it was run. */
+export interface Step extends NativeStep {
+    /** @deprecated `segmentsSkipped` */
+    readonly segmentsPassedBy: number;
+    /** @deprecated `individuals` */
+    readonly people: number;
+}
+/** What was done to answer a question. */
+export interface Explanation extends NativeExplanation {
+    /** The parts, in the order they were run. */
+    steps: Step[];
+    /** @deprecated `individuals` */
+    readonly people: number;
+}
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
     /** A group, or an expression that picks one; everybody unless told. */

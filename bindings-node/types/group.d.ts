@@ -47,10 +47,14 @@ export declare class Group implements Iterable<string> {
     /** Those of either group. */
     or(other: Group): Group;
     /** Those of this group that are not in the other. */
+    difference(other: Group): Group;
+    /** @deprecated `difference` */
     without(other: Group): Group;
     /** Those of just one of the groups. */
     xor(other: Group): Group;
-    /** Everybody else. */
+    /** All others. */
+    complement(): Group;
+    /** @deprecated `complement` */
     others(): Group;
     /** Whether they are the same people of the same state of a dataset. */
     equals(other: Group): boolean;

@@ -29,7 +29,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 /// }
 /// // the next hundred, by a token that a client may have kept as text
 /// let token = page.token().to_string();
-/// let page = view.scan(&query.after(token.parse()?).limit(100))?;
+/// let token: varidex::RowToken = token.parse()?;
+/// let page = view.scan(&query.after(token).limit(100))?;
 /// # drop(page);
 /// # Ok(())
 /// # }
