@@ -27,8 +27,13 @@ pub fn carriers(view: &View, query: &Query, trios: Option<Trios>) -> Result<Tabl
         Field::Phase,
     ];
     let origin = trios.is_some().then_some(Field::Origin);
+    let table = if trios.is_some() {
+        "origins"
+    } else {
+        "carriers"
+    };
     let rows = Carriers {
-        scan: view.scan(&query.clone().limit(None))?,
+        scan: view.scan(&query.clone().limit(None).for_table(table))?,
         view: view.clone(),
         trios,
         site: Site::default(),

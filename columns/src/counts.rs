@@ -4,6 +4,9 @@ use crate::field::{COUNTS, Column, Field, columns};
 use crate::table::{Cells, Rows, Table};
 use varidex::{Attribute, Counts, Group, Query, Result, RowToken, Scan, Variant, View};
 
+/// What a variant is.
+const SITE: [Field; 5] = [Field::Chrom, Field::Pos, Field::Id, Field::Ref, Field::Alt];
+
 /// Gives a cell of what a variant is: the first columns of every table.
 pub(crate) fn site_cell(
     field: Field,
@@ -95,20 +98,15 @@ impl Needed {
 ///
 /// As [`View::scan`].
 pub fn variants(view: &View, query: &Query) -> Result<Table> {
-    let site = [
-        Field::Chrom,
-        Field::Pos,
-        Field::Id,
-        Field::Ref,
-        Field::Alt,
+    let site = SITE.into_iter().chain([
         Field::Type,
         Field::Filter,
         Field::Gene,
         Field::Consequence,
         Field::Impact,
-    ];
-    let scan = view.scan(&query.clone().limit(None))?;
-    let columns = columns(site.into_iter().chain(COUNTS));
+    ]);
+    let scan = view.scan(&query.clone().limit(None).for_table("variants"))?;
+    let columns = columns(site.chain(COUNTS));
     Ok(Table::new(columns, Variants(scan)).limited(query))
 }
 
@@ -159,15 +157,8 @@ impl Rows for Variants {
 ///
 /// As [`View::scan`] and [`View::groups_by`].
 pub fn frequencies(view: &View, query: &Query, by: &[Attribute]) -> Result<Table> {
-    let site = [
-        Field::Chrom,
-        Field::Pos,
-        Field::Id,
-        Field::Ref,
-        Field::Alt,
-        Field::Group,
-    ];
-    let whole = query.clone().limit(None);
+    let site = SITE.into_iter().chain([Field::Group]);
+    let whole = query.clone().limit(None).for_table("frequencies");
     let (scan, names) = if by.is_empty() {
         let name = query.group().map_or("all", Group::label).to_owned();
         (view.scan(&whole)?, vec![name])
@@ -187,7 +178,7 @@ pub fn frequencies(view: &View, query: &Query, by: &[Attribute]) -> Result<Table
         at: 0,
         skip: first_row(query),
     };
-    let columns = columns(site.into_iter().chain(COUNTS));
+    let columns = columns(site.chain(COUNTS));
     Ok(Table::new(columns, rows).limited(query))
 }
 

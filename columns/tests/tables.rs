@@ -302,6 +302,26 @@ fn pages_are_the_whole_table() {
             assert_eq!(&found, whole);
         }
     }
+    // of another table, whatever it asks for
+    for (number, asked) in ["all", "ac>0", "all", "all", "all"].into_iter().enumerate() {
+        let token = table(&view, number, |of| query(of, None)).token();
+        let by = [varidex::Attribute::Sex];
+        let again = query(asked, None).after(token);
+        let taken = [
+            variants(&view, &again).is_ok(),
+            frequencies(&view, &again, &by).is_ok(),
+            frequencies(&view, &again, &[]).is_ok(),
+            carriers(&view, &again, None).is_ok(),
+            carriers(
+                &view,
+                &again,
+                Some(varidex::Trios::of_people(&view).unwrap()),
+            )
+            .is_ok(),
+        ];
+        let expected: Vec<bool> = (0..TABLES).map(|other| other == number).collect();
+        assert_eq!(taken[..], expected[..]);
+    }
     let token = variants(&view, &query("all", None)).unwrap().token();
     let refused = compounds(&view, &query("all", None).after(token)).unwrap_err();
     assert!(refused.to_string().contains("token"), "{refused}");

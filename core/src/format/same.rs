@@ -49,7 +49,7 @@ pub(crate) fn first_other_entry(
     let (text, wanted) = (Text::find(file, kind)?, Text::find(other, kind)?);
     let mut different = None;
     let mut block = TextBlock::default();
-    text.verify(file, |entry, bytes| {
+    text.each(file, |entry, bytes| {
         if different.is_none()
             && (entry >= wanted.len() || wanted.get(other, entry, &mut block)? != bytes)
         {

@@ -141,10 +141,6 @@ impl Text {
         self.entries
     }
 
-    pub(crate) fn blocks(&self) -> u32 {
-        self.blocks
-    }
-
     /// (first entry, inflated length, end) of a block.
     fn directory(&self, file: &Container, block: u32) -> Result<(u32, u32, u64)> {
         let at = HEAD_LEN + block as usize * BLOCK_LEN;
@@ -160,7 +156,7 @@ impl Text {
     }
 
     /// Inflates a block.
-    pub(crate) fn block(&self, file: &Container, block: u32) -> Result<TextBlock> {
+    pub(super) fn block(&self, file: &Container, block: u32) -> Result<TextBlock> {
         let section = self.section.unwrap_or(usize::MAX);
         let (first, inflated_len, end) = self.directory(file, block)?;
         let start = match block.checked_sub(1) {
@@ -219,8 +215,9 @@ impl Text {
     }
 
     /// Calls `f` with the number and the bytes of every entry, and checks what reading one does not:
-    /// that frames follow each other up to the end, and that blocks have the entries they should.
-    pub(crate) fn verify(
+    /// that frames follow each other up to the end, and that blocks have the entries they should. Whoever reads
+    /// all of a text reads it so.
+    pub(crate) fn each(
         &self,
         file: &Container,
         mut f: impl FnMut(u32, &[u8]) -> Result<()>,
@@ -232,11 +229,9 @@ impl Text {
         let mut next = 0u32;
         let mut end = 0u64;
         for number in 0..self.blocks {
-            let first;
-            (first, _, end) = self.directory(file, number)?;
+            end = self.directory(file, number)?.2;
             let block = self.block(file, number)?;
-            // which block has an entry is looked up in the directory
-            if first != next || block.first != next || block.inflated.last() != Some(&b'\n') {
+            if block.first != next || block.inflated.last() != Some(&b'\n') {
                 return Err(broken("blocks of the entries that the directory says"));
             }
             for entry in block.entries() {
@@ -255,7 +250,7 @@ impl Text {
     }
 
     /// The block that holds an entry.
-    pub(crate) fn block_of(&self, file: &Container, entry: u32) -> Result<u32> {
+    pub(super) fn block_of(&self, file: &Container, entry: u32) -> Result<u32> {
         let (mut low, mut high) = (0, self.blocks);
         while low + 1 < high {
             let middle = low.midpoint(high);
@@ -449,9 +444,11 @@ mod tests {
         }
         assert!(text.get(&file, 5000, &mut TextBlock::default()).is_err());
         let mut count = 0;
-        for block in 0..text.blocks() {
-            count += text.block(&file, block).unwrap().entries().count();
-        }
+        text.each(&file, |_, _| {
+            count += 1;
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(count, 5000);
     }
 

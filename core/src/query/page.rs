@@ -42,6 +42,8 @@ pub struct Query {
     pub(super) of: VariantExpr,
     pub(super) group: Option<Group>,
     pub(super) by: Vec<Group>,
+    /// What the rows are of, where that is not the variants.
+    table: &'static str,
     pub(super) after: Option<RowToken>,
     pub(super) limit: Option<u64>,
 }
@@ -59,6 +61,7 @@ impl Query {
             of,
             group: None,
             by: Vec::new(),
+            table: "",
             after: None,
             limit: None,
         })
@@ -77,6 +80,12 @@ impl Query {
     #[must_use]
     pub fn by(self, groups: Vec<Group>) -> Self {
         Self { by: groups, ..self }
+    }
+
+    /// Tokens are of the rows of this table, and those of others are refused.
+    #[must_use]
+    pub fn for_table(self, table: &'static str) -> Self {
+        Self { table, ..self }
     }
 
     /// Only what comes behind the row that a token is of; `None` is all.
@@ -125,6 +134,7 @@ impl Query {
             }
         }
         hash.update(&[u8::from(self.group.is_some())]);
+        hash.update(self.table.as_bytes());
         hash.digest()
     }
 }

@@ -422,7 +422,7 @@ impl GeneCarriers {
             unseen: HashMap::new(),
             hashes: Vec::new(),
         };
-        self.names.verify(&self.file, |gene, line| {
+        self.names.each(&self.file, |gene, line| {
             let names = line.split(|&b| b == b'\t');
             check.hashes.extend(names.map(|name| (xxh3_64(name), gene)));
             match check.unseen.insert(line.to_vec(), gene) {

@@ -172,14 +172,10 @@ impl Genes {
         }
         let text = Text::find(&self.file, Kind::GeneContigs)?;
         let mut contigs = Vec::new();
-        for block in 0..text.blocks() {
-            let block = text.block(&self.file, block)?;
-            contigs.extend(
-                block
-                    .entries()
-                    .map(|e| String::from_utf8_lossy(e).into_owned()),
-            );
-        }
+        text.each(&self.file, |_, contig| {
+            contigs.push(String::from_utf8_lossy(contig).into_owned());
+            Ok(())
+        })?;
         Ok(self.contigs.get_or_init(|| contigs))
     }
 
@@ -214,13 +210,11 @@ impl Genes {
             return Ok(symbols);
         }
         let mut symbols = Vec::new();
-        for block in 0..self.names.blocks() {
-            let block = self.names.block(&self.file, block)?;
-            symbols.extend(block.entries().map(|entry| {
-                let names = String::from_utf8_lossy(entry);
-                names.split('\t').next().unwrap_or_default().to_owned()
-            }));
-        }
+        self.names.each(&self.file, |_, names| {
+            let names = String::from_utf8_lossy(names);
+            symbols.push(names.split('\t').next().unwrap_or_default().to_owned());
+            Ok(())
+        })?;
         Ok(self.symbols.get_or_init(|| symbols))
     }
 

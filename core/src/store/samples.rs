@@ -61,20 +61,19 @@ impl Part {
         let file = &self.file;
         let text = Text::find(file, Kind::Names)?;
         let damage = |expected: &str, found| Err(file.damage_in(Kind::Names, expected, found));
-        for block in 0..text.blocks() {
-            for name in text.block(file, block)?.entries() {
-                let name = match std::str::from_utf8(name) {
-                    Ok(name) => name,
-                    Err(e) => return damage("names in UTF-8", e.to_string()),
-                };
-                if name.is_empty() || !is_plain(name) {
-                    let expected = "names that are not empty, without control characters";
-                    return damage(expected, format!("{name:?}"));
-                }
-                names.text.push_str(name);
-                names.ends.push(names.text.len());
+        text.each(file, |_, name| {
+            let name = match std::str::from_utf8(name) {
+                Ok(name) => name,
+                Err(e) => return damage("names in UTF-8", e.to_string()),
+            };
+            if name.is_empty() || !is_plain(name) {
+                let expected = "names that are not empty, without control characters";
+                return damage(expected, format!("{name:?}"));
             }
-        }
+            names.text.push_str(name);
+            names.ends.push(names.text.len());
+            Ok(())
+        })?;
         match names.ends.len() == self.first as usize + self.count as usize {
             true => Ok(()),
             false => damage("as many names as samples", "others".to_owned()),

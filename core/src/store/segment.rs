@@ -587,10 +587,9 @@ fn read_numbers(file: &Container, meta: Meta) -> Result<Option<Vec<u32>>> {
 fn read_lines(file: &Container, kind: Kind) -> Result<Vec<String>> {
     let text = Text::find(file, kind)?;
     let mut lines = Vec::new();
-    for block in 0..text.blocks() {
-        for line in text.block(file, block)?.entries() {
-            lines.push(String::from_utf8_lossy(line).into_owned());
-        }
-    }
+    text.each(file, |_, line| {
+        lines.push(String::from_utf8_lossy(line).into_owned());
+        Ok(())
+    })?;
     Ok(lines)
 }

@@ -183,6 +183,44 @@ fn judged(sealed: &Sealed, to: &Path, questions: &[String]) -> Option<Answers> {
     Some(answers(&dataset.view(), questions).expect("answers of what was found sound"))
 }
 
+/// Which block of a text has an entry is found by the numbers of their first entries: whoever reads a text as a
+/// whole, as `verify` does, holds these against the entries.
+#[test]
+fn wrong_numbers_of_blocks_are_found_in_every_text() {
+    let folder = Folder::new();
+    let to = folder.path("corrupted.vdx");
+    let mut kinds = BTreeSet::new();
+    for path in std::fs::read_dir(vectors()).unwrap() {
+        let path = path.unwrap().path();
+        if path.extension().is_none_or(|of| of != "vdx") {
+            continue;
+        }
+        let (name, good) = (path.display(), Sealed::read(&path));
+        for (file, of) in good.files.iter().enumerate() {
+            for (section, known) in of.sections.iter().enumerate() {
+                if entries(&known.bytes).is_none_or(|entries| entries.is_empty()) {
+                    continue;
+                }
+                kinds.insert(known.kind);
+                for first in [1u32, 9, u32::MAX] {
+                    let mut corrupted = good.clone();
+                    let bytes = &mut corrupted.files[file].sections[section].bytes;
+                    bytes[8..12].copy_from_slice(&first.to_le_bytes());
+                    corrupted.write(&to);
+                    let found = Dataset::open(&to).and_then(|dataset| dataset.verify());
+                    assert!(
+                        found.is_err(),
+                        "{name}, {} {}: {first}",
+                        of.name(),
+                        known.kind
+                    );
+                }
+            }
+        }
+    }
+    assert!(kinds.len() > 20, "{kinds:?}");
+}
+
 #[test]
 fn what_verify_finds_sound_answers_as_it_says() {
     let folder = Folder::new();

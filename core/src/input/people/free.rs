@@ -136,6 +136,14 @@ impl Attributes {
         Ok((number, said.value))
     }
 
+    /// A header names an attribute: a type that it says holds whatever values follow.
+    pub(super) fn declare(&mut self, named: &Named, place: &str) -> Result<()> {
+        match named.kind {
+            Some(_) => self.number(named, place).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
     fn number(&mut self, named: &Named, place: &str) -> Result<u32> {
         let key = named.name.to_ascii_lowercase();
         let number = match self.numbers.get(&key) {

@@ -257,8 +257,11 @@ fn read(
             Ok(())
         })?,
         Kind::Table => {
-            let each = |line, (person, free), notes: &mut Notes| {
-                merger.add(at(&file, line, person, free), notes)
+            let each = |found, notes: &mut Notes| match found {
+                table::Found::Column(named) => merger.declare(&named, &format!("{file}:1")),
+                table::Found::Row(line, person, free) => {
+                    merger.add(at(&file, line, person, free), notes)
+                }
             };
             let no_people = table::read(path, &file, input, mapping, notes, each)?;
             return Ok(no_people.map(Nobody::Table));

@@ -6,7 +6,7 @@
 //! after the other.
 
 use super::families::Several;
-use super::free::{Attributes, Typed};
+use super::free::{Attributes, Named, Typed};
 use super::individual::Told;
 use super::notes::{Notes, Time};
 use super::sample_facts::SampleFacts;
@@ -67,6 +67,11 @@ impl<'f> Merger<'f> {
             log: Log::new(folder),
             packet_log: Log::new(folder),
         }
+    }
+
+    /// A header names a free attribute of people.
+    pub(super) fn declare(&mut self, named: &Named, place: &str) -> Result<()> {
+        self.free.declare(named, place)
     }
 
     /// Adds what a record says of somebody.

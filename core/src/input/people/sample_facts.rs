@@ -1,7 +1,7 @@
 //! What files say of samples beside of which individual they are: what kind of sample it is, where it comes from, when
 //! it was taken, and free attributes.
 
-use super::free::{Attributes, Said, Typed};
+use super::free::{Attributes, Named, Said, Typed};
 use crate::error::Result;
 use crate::format::Folder;
 use crate::model::{AttributeType, AttributeValue};
@@ -65,6 +65,11 @@ impl SampleFacts {
             attributes: Attributes::declared(&NAMED),
             logs: [Log::new(folder), Log::new(folder)],
         }
+    }
+
+    /// A header names an attribute of samples.
+    pub(super) fn declare(&mut self, named: &Named, place: &str) -> Result<()> {
+        self.attributes.declare(named, place)
     }
 
     /// Adds what a record says, or what the map of samples does.

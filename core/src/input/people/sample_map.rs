@@ -56,6 +56,12 @@ pub(crate) fn read_sample_map(
         if columns.is_none()
             && let Some(named) = header(path, number, line)?
         {
+            let place = format!("{}:{number}", path.display());
+            for column in &named {
+                if let Column::Attribute(of) = column {
+                    people.samples.declare(of, &place)?;
+                }
+            }
             columns = Some(named);
             continue;
         }

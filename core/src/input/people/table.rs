@@ -1,6 +1,6 @@
 //! Tables of people, comma, tab or semicolon separated: a row for each person, or several.
 
-use super::free::{self, Said};
+use super::free::{self, Named, Said};
 use super::input::{Input, LONGEST_RECORD, fault, too_long, wrong};
 use super::json::is_curie;
 use super::mapping::{Column, Mapping, Role, conventional};
@@ -111,15 +111,23 @@ fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
     }
 }
 
-/// Calls `each` with the line and the person of every row, and refuses rows that are wrong. A table
-/// that is not about people is told.
+/// What is read of a table.
+pub(super) enum Found {
+    /// A column of a free attribute.
+    Column(Named),
+    /// The line of a row, and who it is about.
+    Row(u64, Person, Vec<Said>),
+}
+
+/// Calls `each` with the columns of free attributes, then with every row, and refuses rows that are wrong. A table
+/// that is not about people is returned as such.
 pub(super) fn read(
     path: &Path,
     file: &str,
     input: Input<'_>,
     mapping: Option<&Mapping>,
     notes: &mut Notes,
-    mut each: impl FnMut(u64, (Person, Vec<Said>), &mut Notes) -> Result<()>,
+    mut each: impl FnMut(Found, &mut Notes) -> Result<()>,
 ) -> Result<Option<NoPeople>> {
     let delimiter = mapping.and_then(|mapping| mapping.delimiter);
     let Table {
@@ -131,6 +139,13 @@ pub(super) fn read(
         Ok(columns) => columns,
         Err(no_people) => return Ok(Some(no_people)),
     };
+    for named in columns
+        .iter()
+        .flatten()
+        .filter_map(|of| of.attribute.as_ref())
+    {
+        each(Found::Column(named.clone()), notes)?;
+    }
     let mut row = csv::ByteRecord::new();
     while reader
         .read_byte_record(&mut row)
@@ -162,7 +177,7 @@ pub(super) fn read(
             notes,
         };
         match reading.person() {
-            Ok(person) => each(line, person, notes)?,
+            Ok((person, free)) => each(Found::Row(line, person, free), notes)?,
             Err(reason) => notes.refuse(file, format!(":{line}"), reason),
         }
     }

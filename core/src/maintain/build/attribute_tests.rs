@@ -263,10 +263,16 @@ fn values_of_other_types_are_refused_where_they_stand() {
     let first = "individual\tattribute.a\nP1\t1\nP2\tmany\n";
     let second = format!("{head}P3\t1\n");
     let files = [("a.tsv", first), ("b.tsv", second.as_str())];
-    assert_eq!(refused(&cohort, &files, None), "b.tsv:2");
+    assert_eq!(refused(&cohort, &files, None), "b.tsv:1");
     let other = "individual\tattribute.A:date\nP3\t2020-01-01\n";
     let files = [("a.tsv", second.as_str()), ("b.tsv", other)];
-    assert_eq!(refused(&cohort, &files, None), "b.tsv:2");
+    assert_eq!(refused(&cohort, &files, None), "b.tsv:1");
+    // a type that a header says holds whatever values follow, and is declared there
+    let twice = "individual\tattribute.a:number\tattribute.A:date\nP1\t3\t\n";
+    assert_eq!(refused(&cohort, &[("a.tsv", twice)], None), "a.tsv:1");
+    let empty = "individual\tattribute.a:date\nP3\t\n";
+    let files = [("a.tsv", second.as_str()), ("b.tsv", empty)];
+    assert_eq!(refused(&cohort, &files, None), "b.tsv:1");
     let long = format!("individual\tattribute.a\nP1\t{}\n", "x".repeat(5000));
     assert_eq!(refused(&cohort, &[("a.tsv", &long)], None), "a.tsv:2");
     assert_eq!(

@@ -25,7 +25,7 @@ pub(super) fn phases(segment: &Segment) -> Result<()> {
         rows(segment, &mut names)?;
     }
     let mut distinct = HashSet::new();
-    segment.phase_names.verify(file, |number, name| {
+    segment.phase_names.each(file, |number, name| {
         let known = names.get(number as usize).copied().unwrap_or_default();
         let text = std::str::from_utf8(name).unwrap_or_default();
         let right = known.used

@@ -60,7 +60,7 @@ pub(super) fn alleles(segment: &Segment) -> Result<Vec<Pair>> {
     let mut long = Vec::new();
     let hashes = file.whole(Kind::LongHashes)?;
     let mut hashes_right = true;
-    segment.long_alleles.verify(file, |number, entry| {
+    segment.long_alleles.each(file, |number, entry| {
         let mut fields = entry.split(|&b| b == b'\t');
         let (Some(reference), Some(alternate), None) =
             (fields.next(), fields.next(), fields.next())
@@ -117,7 +117,7 @@ pub(super) fn filters(segment: &Segment) -> Result<()> {
     let file = segment.file();
     let text = Text::find(file, Kind::Filters)?;
     let mut seen = HashSet::new();
-    text.verify(file, |number, entry| {
+    text.each(file, |number, entry| {
         let sound = std::str::from_utf8(entry).is_ok_and(is_plain)
             && (number == 0) == entry.is_empty()
             && seen.insert(entry.to_vec());
@@ -138,7 +138,7 @@ pub(super) fn ids(segment: &Segment) -> Result<()> {
     let (file, rows) = (segment.file(), segment.meta().rows);
     let mut hashes = Vec::new();
     let mut entries = 0;
-    segment.ids.verify(file, |row, entry| {
+    segment.ids.each(file, |row, entry| {
         entries += 1;
         let ids = entry.split(|&b| b == b';').filter(|id| !id.is_empty());
         hashes.extend(ids.map(|id| (xxh3_64(id), row)));
@@ -174,7 +174,7 @@ pub(super) fn originals(segment: &Segment, manifest: &Manifest) -> Result<()> {
         return Err(wrong("a dataset that is normalised"));
     }
     let mut block = TextBlock::default();
-    segment.originals.verify(file, |number, entry| {
+    segment.originals.each(file, |number, entry| {
         let text = std::str::from_utf8(entry).unwrap_or_default();
         let mut fields = text.split('\t');
         let (Some(position), Some(reference), Some(alternate), None) =
@@ -226,7 +226,7 @@ pub(super) fn info(segment: &Segment, manifest: &Manifest) -> Result<()> {
     let (file, rows) = (segment.file(), segment.meta().rows);
     let keys = Text::find(file, Kind::InfoKeys)?;
     let wrong_keys = || fault(segment, "info_keys", "the keys that the manifest lists");
-    keys.verify(file, |number, line| {
+    keys.each(file, |number, line| {
         let key = manifest.info.get(number as usize);
         let told = key.map(|key| format!("{}\t{}\t{}", key.kind, key.number, key.key));
         match told.is_some_and(|told| told.as_bytes() == line) {
@@ -248,7 +248,7 @@ pub(super) fn info(segment: &Segment, manifest: &Manifest) -> Result<()> {
         let kind = Kind::Info(n);
         if InfoType::named(&key.kind).is_some_and(InfoType::is_text) {
             let text = Text::find(file, kind)?;
-            text.verify(file, |_, _| Ok(()))?;
+            text.each(file, |_, _| Ok(()))?;
             if file.find(kind).is_some() && text.len() != rows {
                 return Err(fault(segment, "info", "an entry for each row"));
             }

@@ -37,3 +37,16 @@ pub(super) fn quoted(text: &str) -> String {
         None => format!("`{text}`"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    /// Numbers of individuals who are gone have an empty id.
+    #[test]
+    fn nobody_without_a_name_is_proposed() {
+        let known = ["", "Z1", "", "P12"];
+        assert_eq!(nearest("Z2", known), ["Z1", "P12"]);
+        assert_eq!(nearest("", known), ["Z1", "P12"]);
+    }
+}

@@ -556,13 +556,9 @@ fn broken_set(file: &Container, rule: Malformed) -> crate::error::Error {
 /// All entries of a text section.
 fn all_texts(file: &Container, text: &Text) -> Result<Vec<String>> {
     let mut all = Vec::with_capacity(text.len() as usize);
-    for block in 0..text.blocks() {
-        let block = text.block(file, block)?;
-        all.extend(
-            block
-                .entries()
-                .map(|entry| String::from_utf8_lossy(entry).into_owned()),
-        );
-    }
+    text.each(file, |_, entry| {
+        all.push(String::from_utf8_lossy(entry).into_owned());
+        Ok(())
+    })?;
     Ok(all)
 }

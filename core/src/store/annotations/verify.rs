@@ -60,7 +60,7 @@ impl Annotations {
         let mut of_entry: Vec<Vec<u64>> = Vec::new();
         if file.find(Kind::EntryTexts).is_some() {
             of_entry.reserve(counts.entries as usize);
-            self.texts.verify(file, |_, entry| {
+            self.texts.each(file, |_, entry| {
                 let text = std::str::from_utf8(entry).ok();
                 let Some(changes) = text.and_then(Changes::from_text) else {
                     return Err(fault(Kind::EntryTexts, "three fields in UTF-8"));
@@ -141,7 +141,7 @@ impl Annotations {
             ),
         ] {
             let mut seen = HashSet::new();
-            text.verify(file, |number, entry| {
+            text.each(file, |number, entry| {
                 let name = std::str::from_utf8(entry).unwrap_or_default();
                 let single = kind == Kind::AnnotatedGenes || !name.contains('\t');
                 let sound = !name.is_empty() && single && used.contains(&number);

@@ -64,35 +64,33 @@ impl Free {
     /// The attributes of a file of so many individuals or samples.
     pub(crate) fn find(file: &Container, rows: u32) -> Result<Self> {
         let fault = |expected: &str, found: &str| {
-            let found = format!("{found:?}");
-            Err(file.damage_in(Kind::FreeNames, expected, found))
+            file.damage_in(Kind::FreeNames, expected, format!("{found:?}"))
         };
         let names = Text::find(file, Kind::FreeNames)?;
         if names.len() as usize > ATTRIBUTES_MAX {
             let expected = format!("at most {ATTRIBUTES_MAX} attributes");
-            return fault(&expected, &names.len().to_string());
+            return Err(fault(&expected, &names.len().to_string()));
         }
         let mut attributes: Vec<Attribute> = Vec::new();
-        for number in 0..names.blocks() {
-            for entry in names.block(file, number)?.entries() {
-                let text = std::str::from_utf8(entry).unwrap_or_default();
-                let (name, kind) = text.split_once('\t').unwrap_or_default();
-                let Some(kind) = AttributeType::from_name(kind).filter(|_| is_name(name)) else {
-                    return fault("a name and a type", text);
-                };
-                let last = attributes.last();
-                if last.is_some_and(|last| lower(&last.name) >= lower(name)) {
-                    return fault("each name once, ascending", text);
-                }
-                let section = Kind::Free(attributes.len() as u16);
-                attributes.push(Attribute {
-                    name: name.to_owned(),
-                    kind,
-                    section,
-                    column: Column::find(file, section, rows)?,
-                });
+        names.each(file, |_, entry| {
+            let text = std::str::from_utf8(entry).unwrap_or_default();
+            let (name, kind) = text.split_once('\t').unwrap_or_default();
+            let Some(kind) = AttributeType::from_name(kind).filter(|_| is_name(name)) else {
+                return Err(fault("a name and a type", text));
+            };
+            let last = attributes.last();
+            if last.is_some_and(|last| lower(&last.name) >= lower(name)) {
+                return Err(fault("each name once, ascending", text));
             }
-        }
+            let section = Kind::Free(attributes.len() as u16);
+            attributes.push(Attribute {
+                name: name.to_owned(),
+                kind,
+                section,
+                column: Column::find(file, section, rows)?,
+            });
+            Ok(())
+        })?;
         let ids = Text::find(file, Kind::FreeCodeIds)?;
         let labels = Text::find(file, Kind::FreeCodeLabels)?;
         if ids.len() != labels.len() {
@@ -247,15 +245,10 @@ impl Free {
             Err(file.damage_in(kind, expected, format!("{found:?}")))
         };
         let entries = |of: &Text, kind, each: &mut dyn FnMut(&str) -> Result<()>| -> Result<()> {
-            for block in 0..of.blocks() {
-                for entry in of.block(file, block)?.entries() {
-                    match std::str::from_utf8(entry) {
-                        Ok(text) if is_plain(text) => each(text)?,
-                        _ => return fault(kind, &String::from_utf8_lossy(entry)),
-                    }
-                }
-            }
-            Ok(())
+            of.each(file, |_, entry| match std::str::from_utf8(entry) {
+                Ok(text) if is_plain(text) => each(text),
+                _ => fault(kind, &String::from_utf8_lossy(entry)),
+            })
         };
         let mut seen = HashSet::new();
         entries(

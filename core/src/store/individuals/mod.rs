@@ -410,12 +410,10 @@ impl People {
 
     /// All entries of a text section.
     fn texts(&self, text: &Text, kind: Kind, mut f: impl FnMut(&str)) -> Result<()> {
-        for number in 0..text.blocks() {
-            for entry in text.block(&self.file, number)?.entries() {
-                f(self.utf8(kind, entry)?);
-            }
-        }
-        Ok(())
+        text.each(&self.file, |_, entry| {
+            f(self.utf8(kind, entry)?);
+            Ok(())
+        })
     }
 
     fn utf8<'a>(&self, kind: Kind, bytes: &'a [u8]) -> Result<&'a str> {
