@@ -64,10 +64,10 @@ describe('a dataset', () => {
     expect((await dataset.ask('carriers(chr21:1000:A:G)')).count).toBe(3)
     expect((await dataset.ask('carriers(gene:ALPHA, hom)')).idsSync()).toEqual(['P3'])
     expect(dataset.askSync('HP:0003324 & population:FIN').idsSync()).toEqual(['P1'])
-    const told = await dataset.explain('carriers(gene:ALPHA, hom) & sex:female')
-    expect(told.individuals).toBe(1)
-    expect(told.steps.length).toBe(2)
-    expect(told.text).toContain('people 1')
+    const explained = await dataset.explain('carriers(gene:ALPHA, hom) & sex:female')
+    expect(explained.individuals).toBe(1)
+    expect(explained.steps.length).toBe(2)
+    expect(explained.text).toContain('people 1')
   })
 
   it('knows old names, and warns of them once', async () => {

@@ -148,14 +148,14 @@ def test_compounds(people: varidex.Dataset) -> None:
 
 
 def test_explain(ds: varidex.Dataset) -> None:
-    told = ds.explain("carriers(22:20003080:TGATTA:T) & !samples(SIM0000996)")
-    assert told.individuals == 2 and len(told.steps) >= 2 and told.seconds > 0
+    explained = ds.explain("carriers(22:20003080:TGATTA:T) & !samples(SIM0000996)")
+    assert explained.individuals == 2 and len(explained.steps) >= 2 and explained.seconds > 0
     with pytest.warns(DeprecationWarning, match="individuals"):
-        assert told.people == 2
-    for step in told.steps:
+        assert explained.people == 2
+    for step in explained.steps:
         assert step["individuals"] == step["people"]
         assert step["segments_skipped"] == step["segments_passed_by"]
-    assert "carriers(22:20003080:TGATTA:T)" in repr(told)
+    assert "carriers(22:20003080:TGATTA:T)" in repr(explained)
 
 
 def test_export(ds: varidex.Dataset, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 //! A view without some people answers as a dataset that was built without them: from the source without their
 //! columns, and without records that only they carry.
 
+use super::mask_questions::{GROUPS, VARIANTS};
 use crate::cohort::{Dataset, PeopleKey, View};
 use crate::export::{ExportFormat, ExportOptions};
 use crate::maintain::build::{BuildOptions, PeopleOptions, build};
@@ -344,62 +345,6 @@ fn firsts(sites: &[Site]) -> Vec<Site> {
     }
     sorted.into_values().collect()
 }
-
-pub(crate) const VARIANTS: [&str; 16] = [
-    "all",
-    "ac=0",
-    "ac>=2",
-    "an>3",
-    "af<0.3",
-    "af>=0.5",
-    "n_het>0",
-    "n_hom>0",
-    "n_missing=0",
-    "n_hemi>0",
-    "!(af<0.3)",
-    "type:snv & ac<3",
-    "gene:AAA & af<0.4",
-    "ac(sex:female)>0",
-    "af(population:FIN)<0.5",
-    "ac(HP:0000118)>=1",
-];
-
-pub(crate) const GROUPS: [&str; 34] = [
-    "all",
-    "!all",
-    "sex:female",
-    "!sex:female",
-    "sex:unknown",
-    "population:FIN",
-    "population:GBR",
-    "HP:0003473",
-    "HP:0000118",
-    "!HP:0000118",
-    "exactly(HP:0003324)",
-    "similar(HP:0003473, low)",
-    "similar(HP:0003473, HP:0001252; score>=0.1)",
-    "carriers(all)",
-    "carriers(gene:AAA)",
-    "carriers(gene:AAA & af<0.4)",
-    "carriers(gene:AAA & af<0.01)",
-    "carriers(gene:AAA & ac<=2)",
-    "carriers(gene:BBB & ac<9)",
-    "carriers(gene:CCC & ac<4 & af<0.5)",
-    "carriers(gene:CCC & af<=0.25)",
-    "carriers(af<0.5, hom)",
-    "carriers(all, at_least: 2)",
-    "carriers(gene:BBB, compound)",
-    "!carriers(ac>=2)",
-    "carriers(1:10-200) & sex:male",
-    "carriers(ac(sex:male)>0, at_least: 2)",
-    "samples(S0) | carriers(rs30)",
-    "LOCAL:1",
-    "disease(LOCAL:2)",
-    "\"local 3\"",
-    "measurement(LOINC:1)>=50",
-    "measurement(LOINC:1, \"kg\")>=50",
-    "measurement(LOINC:1, \"g\")>=50",
-];
 
 /// All that a view says of variants, carriers and people; errors by their kind alone.
 fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {

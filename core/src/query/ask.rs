@@ -70,12 +70,12 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read whose the samples are.
+    /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read of which individuals the samples are.
     pub fn all(&self) -> Result<Group> {
         Group::new(self, Subjects::of(self).all()?, None, "all".to_owned())
     }
 
-    /// The id of the person whose a sample is; `None` where no person is known.
+    /// The id of the individual that a sample is of; `None` where none is known.
     ///
     /// # Errors
     ///

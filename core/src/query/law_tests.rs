@@ -10,7 +10,8 @@ use super::plan::bind::Binder;
 use super::plan::rules::Rules;
 use crate::cohort::View;
 use crate::error::Result;
-use crate::maintain::mask_tests::{GROUPS, VARIANTS, cohort};
+use crate::maintain::mask_questions::{GROUPS, VARIANTS};
+use crate::maintain::mask_tests::cohort;
 use proptest::prelude::*;
 use std::fmt::Write as _;
 

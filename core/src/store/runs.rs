@@ -312,7 +312,7 @@ pub(crate) struct Merge {
     runs: Vec<Run>,
     /// Keys of the runs' records, lower runs first among equals.
     heads: BinaryHeap<Reverse<(u64, usize)>>,
-    /// The run whose record was given last.
+    /// The run of the record that was given last.
     given: Option<usize>,
 }
 

@@ -5,12 +5,16 @@
 //! variants got wrong people. Here every number is counted by a plain scan of the files, shown, and asked
 //! for with every comparison.
 
+mod cases;
+mod scan;
+
 use crate::common::check::group_of;
 use crate::common::oracle::Genotype;
 use crate::common::{Folder, build, options};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use scan::{Scan, value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use varidex::{BuildOptions, Counts, Dataset, ExportOptions, Position, View};
@@ -270,156 +274,6 @@ impl Batch {
             text.push('\n');
         }
         text
-    }
-}
-
-/// All variants by a plain scan.
-struct Scan {
-    batches: Vec<(BTreeSet<u32>, Vec<u32>, Vec<Row>)>,
-    /// Of each variant its row in each batch that has it.
-    variants: BTreeMap<(&'static str, i64, String, String), BTreeMap<usize, usize>>,
-}
-
-impl Scan {
-    fn new(batches: &[Batch]) -> Self {
-        let mut scan = Self {
-            batches: Vec::new(),
-            variants: BTreeMap::new(),
-        };
-        for (number, batch) in batches.iter().enumerate() {
-            let rows = batch.rows();
-            for (at, row) in rows.iter().enumerate() {
-                let variant = scan.variants.entry(row.key()).or_default();
-                assert_eq!(variant.insert(number, at), None);
-            }
-            let set = batch.samples.iter().copied().collect();
-            scan.batches.push((set, batch.samples.clone(), rows));
-        }
-        scan
-    }
-
-    /// The row that tells of a batch without the variant: of the same REF the first by ALT, else the one
-    /// without change that starts last.
-    fn reported(&self, batch: usize, contig: &str, position: i64, reference: &str) -> Option<&Row> {
-        let rows = || {
-            self.batches[batch]
-                .2
-                .iter()
-                .filter(|row| row.contig == contig)
-        };
-        let here =
-            |row: &&Row| row.position == position && row.reference.eq_ignore_ascii_case(reference);
-        let over = |row: &&Row| row.is_unchanged() && (row.position..=row.end).contains(&position);
-        rows()
-            .find(here)
-            .or_else(|| rows().filter(over).max_by_key(|row| row.position))
-    }
-
-    fn counts(&self, variant: &BTreeMap<usize, usize>, of: &BTreeSet<u32>) -> Counts {
-        let mut counts = Counts {
-            an: Some(0),
-            ..Counts::default()
-        };
-        let row = |(batch, at): (&usize, &usize)| &self.batches[*batch].2[*at];
-        let first = variant.iter().next().map(row).unwrap();
-        let reported: Vec<Option<&Row>> = (0..self.batches.len())
-            .map(|batch| self.reported(batch, first.contig, first.position, &first.reference))
-            .collect();
-        let shares =
-            |a: usize, b: usize| a != b && !self.batches[a].0.is_disjoint(&self.batches[b].0);
-        let mut missing_elsewhere = 0;
-        for (batch, (_, samples, rows)) in self.batches.iter().enumerate() {
-            if let Some(&at) = variant.get(&batch) {
-                self.add(&rows[at], samples, of, &mut counts);
-                continue;
-            }
-            if variant.keys().any(|&here| shares(here, batch)) {
-                continue;
-            }
-            match reported[batch] {
-                Some(_) if (0..batch).any(|b| shares(b, batch) && reported[b].is_some()) => {}
-                Some(row) => {
-                    for (sample, genotype) in samples.iter().zip(&row.genotypes) {
-                        if of.contains(sample) {
-                            let known = genotype.alleles.iter().flatten().count();
-                            counts.an = counts.an.map(|an| an + known as u64);
-                            missing_elsewhere += u64::from(known < genotype.alleles.len());
-                        }
-                    }
-                }
-                None if (0..self.batches.len())
-                    .any(|b| shares(b, batch) && reported[b].is_some()) => {}
-                None if samples.iter().any(|sample| of.contains(sample)) => counts.an = None,
-                None => {}
-            }
-        }
-        if counts.an.is_some() {
-            counts.n_missing += missing_elsewhere;
-        }
-        counts
-    }
-
-    fn add(&self, row: &Row, samples: &[u32], of: &BTreeSet<u32>, counts: &mut Counts) {
-        for (sample, genotype) in samples.iter().zip(&row.genotypes) {
-            if !of.contains(sample) {
-                continue;
-            }
-            let alleles = &genotype.alleles;
-            let known = alleles.iter().flatten().count();
-            counts.an = counts.an.map(|an| an + known as u64);
-            counts.n_missing += u64::from(known < alleles.len());
-            let carried = carried(row, genotype);
-            counts.ac += carried as u64;
-            match (carried, alleles.len()) {
-                (0, _) => {}
-                (_, 1) => counts.n_hemi += 1,
-                (a, b) if a == b => counts.n_hom += 1,
-                _ => counts.n_het += 1,
-            }
-        }
-    }
-
-    /// The samples that carry one of these variants.
-    fn carriers(&self, variants: &[&BTreeMap<usize, usize>]) -> BTreeSet<u32> {
-        let mut found = BTreeSet::new();
-        for (&batch, &at) in variants.iter().copied().flatten() {
-            let (_, samples, rows) = &self.batches[batch];
-            let each = samples.iter().zip(&rows[at].genotypes);
-            found.extend(
-                each.filter(|(_, g)| carried(&rows[at], g) > 0)
-                    .map(|(s, _)| *s),
-            );
-        }
-        found
-    }
-
-    /// Whether a variant is a gene's: some of its rows lie in the gene's place.
-    fn is_of(&self, variant: &BTreeMap<usize, usize>, gene: &str) -> bool {
-        let (_, contig, from, to) = PLACES.into_iter().find(|place| place.0 == gene).unwrap();
-        variant.iter().any(|(batch, at)| {
-            let row = &self.batches[*batch].2[*at];
-            row.contig == contig && row.position <= to && row.end >= from
-        })
-    }
-}
-
-fn carried(row: &Row, genotype: &Genotype) -> usize {
-    let is = |allele: &&Option<u32>| row.alt_number > 0 && **allele == Some(row.alt_number);
-    genotype.alleles.iter().filter(is).count()
-}
-
-fn value(counts: &Counts, field: &str) -> Option<f64> {
-    match field {
-        "ac" => Some(counts.ac as f64),
-        "an" => counts.an.map(|an| an as f64),
-        "af" => counts
-            .an
-            .filter(|an| *an > 0)
-            .map(|an| counts.ac as f64 / an as f64),
-        "n_het" => Some(counts.n_het as f64),
-        "n_hom" => Some(counts.n_hom as f64),
-        "n_hemi" => Some(counts.n_hemi as f64),
-        _ => Some(counts.n_missing as f64),
     }
 }
 
@@ -691,80 +545,4 @@ proptest! {
             prop_assert_eq!(variant.counts_of(1).unwrap(), *whole);
         }
     }
-}
-
-/// An input without records has looked nowhere: its samples are not left out of AN.
-#[test]
-fn samples_of_an_input_without_records_are_not_known() {
-    let folder = Folder::new();
-    let first = folder.write(
-        "a.vcf",
-        crate::common::vcf("1", &["A", "B"], &["1 5 A G 0|1 0|0"]),
-    );
-    let empty = folder.write("b.vcf", crate::common::vcf("1", &["C"], &[]));
-    let genes = folder.write("genes.bed", GENES);
-    let to = folder.path("x.vdx");
-    let options = BuildOptions {
-        genes: vec![genes],
-        ..options()
-    };
-    build(&[first, empty], &to, &options).unwrap();
-    let dataset = Dataset::open(&to).unwrap().view();
-    dataset.dataset().verify().unwrap();
-    let shown = picked(dataset.variants("all").unwrap());
-    assert_eq!((shown[0].1.ac, shown[0].1.an), (1, None));
-    for question in ["af>0", "an=4", "an!=4", "af<0.01"] {
-        assert_eq!(
-            picked(dataset.variants(question).unwrap()),
-            [],
-            "{question}"
-        );
-        let carriers = dataset
-            .ask(&format!("carriers(gene:G1 & {question})"))
-            .unwrap();
-        assert_eq!(carriers.count(), 0, "{question}");
-    }
-    let known = group_of(&dataset, &[0, 1]);
-    let shown = picked(
-        dataset
-            .variants_in("all & af(samples(A, B))=0.25", &known)
-            .unwrap(),
-    );
-    assert_eq!((shown[0].1.ac, shown[0].1.an), (1, Some(4)));
-}
-
-/// A block of one file may reach into the stretch of another that has some of its samples.
-#[test]
-fn samples_of_two_files_are_counted_once() {
-    let record = |position, reference, alts, more, cells: &[u64]| Record {
-        contig: 0,
-        position,
-        reference,
-        alts,
-        more,
-        cells: cells.to_vec(),
-    };
-    let block = ALTS.iter().position(|alt| *alt == "<NON_REF>").unwrap();
-    let batches = [
-        Batch {
-            samples: vec![0, 1],
-            records: vec![record(5, 0, block, 30, &[0, 0])],
-        },
-        Batch {
-            samples: vec![2],
-            records: vec![record(10, 0, 0, 0, &[3]), record(33, 0, 0, 0, &[3])],
-        },
-        Batch {
-            samples: vec![1],
-            records: vec![record(30, 0, block, 9, &[0])],
-        },
-    ];
-    let built = built(&batches);
-    let shown = picked(built.dataset.variants("1:33:A:C").unwrap());
-    assert_eq!(shown[0].1.an, Some(6), "samples 0 and 1 once, and 2");
-    assert_eq!(picked(built.dataset.variants("an=6").unwrap()).len(), 2);
-    assert_eq!(shown, built.expected(&built.everybody)[3..]);
-    // the third file did not look there, but its sample was looked at
-    let shown = picked(built.dataset.variants("1:10:A:C").unwrap());
-    assert_eq!(shown[0].1.an, Some(6));
 }

@@ -2,7 +2,7 @@
 
 use super::assemble::Gathered;
 use super::free::Said;
-use super::individual::{self, Told};
+use super::individual::{self, Reported};
 use super::input::{self, Input, fault, wrong};
 use super::json::{self, Context};
 use super::mapping::{self, Mapping};
@@ -166,18 +166,18 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, notes: &mut Notes
         .map_err(|e| Error::io(folder, e))?;
     paths.sort();
     for path in paths {
-        let told = || path.display().to_string();
+        let shown = || path.display().to_string();
         if path.is_dir() {
             match depth.checked_sub(1) {
                 Some(depth) => walk(&path, depth, files, notes)?,
-                None => notes.warn("a folder too deep within folders: not read", told),
+                None => notes.warn("a folder too deep within folders: not read", shown),
             }
             continue;
         }
         let (stem, extension) = name(&path);
         let known = ["json", "ndjson", "jsonl", "tsv", "csv", "ped", "fam"];
         if !known.contains(&extension.as_str()) || OTHER.contains(&stem.as_str()) {
-            notes.warn(NOT_PEOPLE, told);
+            notes.warn(NOT_PEOPLE, shown);
         } else {
             files.push(path);
         }
@@ -260,7 +260,7 @@ fn read(
             let each = |found, notes: &mut Notes| match found {
                 table::Found::Column(named) => merger.declare(&named, &format!("{file}:1")),
                 table::Found::Row(line, person, free) => {
-                    merger.add(at(&file, line, person, free), notes)
+                    merger.add(at(&file, line, *person, free), notes)
                 }
             };
             let no_people = table::read(path, &file, input, mapping, notes, each)?;
@@ -270,10 +270,10 @@ fn read(
     Ok(None)
 }
 
-/// Ids of pedigrees, and of tables that tell families, hold within these.
-fn at(file: &str, line: u64, person: Person, free: Vec<Said>) -> Told {
+/// Ids of pedigrees, and of tables that name families, hold within these.
+fn at(file: &str, line: u64, person: Person, free: Vec<Said>) -> Reported {
     let family = person.kin.as_ref().map_or("", |kin| kin.family.as_str());
-    Told {
+    Reported {
         family: match family == person.id {
             true => String::new(),
             false => family.to_owned(),

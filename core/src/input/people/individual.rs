@@ -11,9 +11,9 @@ use super::status;
 use super::tree::Json;
 use crate::model::{Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
 
-/// A person as one record tells of them.
+/// A person as one record describes them.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Reported {
     pub(super) person: Person,
     /// The packet's id, of a packet. Ids of subjects are often unique in one packet only.
     pub(super) packet: Option<String>,
@@ -77,12 +77,12 @@ const DIAGNOSES: [&str; 6] = [
 const NO_SEX: &str = "a sex that is not understood: taken for unknown";
 
 /// Hands out everybody a record tells of, and refuses what is no person.
-pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     people(context, value, each);
     context.unread(value);
 }
 
-fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     let list = |key: &str| {
         value
             .peek(key)
@@ -102,7 +102,12 @@ fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
     one(context, value, each);
 }
 
-fn several(context: &mut Context<'_>, value: &Json, key: &'static str, each: &mut dyn FnMut(Told)) {
+fn several(
+    context: &mut Context<'_>,
+    value: &Json,
+    key: &'static str,
+    each: &mut dyn FnMut(Reported),
+) {
     let Some(list) = field(value, key).and_then(Json::as_array) else {
         return;
     };
@@ -113,16 +118,16 @@ fn several(context: &mut Context<'_>, value: &Json, key: &'static str, each: &mu
     });
 }
 
-fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     let lines = field(value, "pedigree").and_then(|pedigree| field(pedigree, "persons"));
     let lines = lines.and_then(Json::as_array).unwrap_or(&[]);
     // ids hold within the family, whatever its lines call it
     let name = field(value, "id").or_else(|| lines.iter().find_map(|line| field(line, "familyId")));
     let name = name.and_then(id).unwrap_or_default();
-    let mut each = |told: Told| {
-        each(Told {
+    let mut each = |reported: Reported| {
+        each(Reported {
             family: name.clone(),
-            ..told
+            ..reported
         });
     };
     if let Some(proband) = field(value, "proband") {
@@ -135,17 +140,18 @@ fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
         for (index, line) in lines.iter().enumerate() {
             context.within(Step::Key("persons"), |context| {
                 context.within(Step::Index(index), |context| {
-                    let told = sound(context, line).and_then(|()| relative(context, line, value));
-                    hand(context, line, told, &mut each);
+                    let reported =
+                        sound(context, line).and_then(|()| relative(context, line, value));
+                    hand(context, line, reported, &mut each);
                 });
             });
         }
     });
 }
 
-fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
+fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     let has = |keys: &[&str]| keys.iter().any(|key| value.peek(key).is_some());
-    let told = sound(context, value).and_then(|()| {
+    let reported = sound(context, value).and_then(|()| {
         if !value.is_object() {
             Err(context.fault("an object", value))
         } else if has(&["subject"]) {
@@ -158,7 +164,7 @@ fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Told)) {
             Err(context.fault("an individual, a biosample or a phenopacket", value))
         }
     });
-    hand(context, value, told, each);
+    hand(context, value, reported, each);
 }
 
 /// A field that is there twice says two things, of which neither is to be believed.
@@ -175,22 +181,22 @@ fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
 fn hand(
     context: &mut Context<'_>,
     value: &Json,
-    told: Result<Told, Fault>,
-    each: &mut dyn FnMut(Told),
+    reported: Result<Reported, Fault>,
+    each: &mut dyn FnMut(Reported),
 ) {
     context.notes.read += 1;
-    match told {
-        Ok(told) => each(told),
+    match reported {
+        Ok(reported) => each(reported),
         Err(fault) => {
-            // what is refused is told as a whole
+            // what is refused is reported as a whole
             value.pass();
             context.refuse(fault);
         }
     }
 }
 
-fn told(context: &Context<'_>, person: Person, packet: Option<String>) -> Told {
-    Told {
+fn reported(context: &Context<'_>, person: Person, packet: Option<String>) -> Reported {
+    Reported {
         person,
         packet,
         family: String::new(),
@@ -212,17 +218,17 @@ fn need_id(context: &Context<'_>, value: &Json, keys: &[&'static str]) -> Result
     }
 }
 
-fn individual(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+fn individual(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let id = need_id(context, value, &["id", "individualId"])?;
     let mut person = Person::of(id);
     about(context, value, &mut person)?;
     pedigree(context, value, &mut person)?;
-    let mut told = told(context, person, None);
-    told.free = biosample::free(context, value);
-    Ok(told)
+    let mut reported = reported(context, person, None);
+    reported.free = biosample::free(context, value);
+    Ok(reported)
 }
 
-fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+fn packet(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let packet = match field(value, "id") {
         Some(_) => Some(need_id(context, value, &["id"])?),
         None => None,
@@ -282,9 +288,9 @@ fn packet(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
         person.name(SampleNameKind::File, name);
     }
-    let mut told = told(context, person, packet);
-    told.samples = samples;
-    Ok(told)
+    let mut reported = reported(context, person, packet);
+    reported.samples = samples;
+    Ok(reported)
 }
 
 /// A later version may say in other ways what somebody does not have.
@@ -325,7 +331,7 @@ fn files(
 }
 
 /// A biosample tells of the person it was taken from, or of nobody else.
-fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
+fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let sample = need_id(context, value, &["id"])?;
     let whose = match field(value, "individualId") {
         Some(_) => need_id(context, value, &["individualId"])?,
@@ -335,14 +341,14 @@ fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Told, Fault> {
     person.name(SampleNameKind::Biosample, sample.clone());
     groups(value, &mut person);
     tissue(context, value, &mut person.records)?;
-    let mut told = told(context, person, None);
+    let mut reported = reported(context, person, None);
     let mut said = biosample::said(context, value);
     said.extend(biosample::free(context, value));
-    told.samples.push(SampleSaid {
+    reported.samples.push(SampleSaid {
         names: vec![sample],
         said,
     });
-    Ok(told)
+    Ok(reported)
 }
 
 fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {
@@ -438,7 +444,7 @@ fn age_on(birth: Option<Dates>, then: Dates) -> Option<Ages> {
 fn deceased(context: &mut Context<'_>, value: &Json) -> Result<Option<bool>, Fault> {
     let found = field(value, "status").unwrap_or(value);
     // the numbers of the enumeration, too
-    let told = match found {
+    let reported = match found {
         Json::String(text) => match text.to_ascii_uppercase().as_str() {
             "DECEASED" => Some(Some(true)),
             "ALIVE" => Some(Some(false)),
@@ -451,11 +457,11 @@ fn deceased(context: &mut Context<'_>, value: &Json) -> Result<Option<bool>, Fau
             Some(2) => Some(Some(true)),
             _ => None,
         },
-        // of a time of death alone no status is told
+        // of a time of death alone no status is known
         Json::Object(_) => Some(None),
         _ => None,
     };
-    told.ok_or_else(|| {
+    reported.ok_or_else(|| {
         context.within(Step::Key("vitalStatus"), |context| {
             context.fault("ALIVE, DECEASED or UNKNOWN_STATUS", found)
         })
@@ -528,8 +534,8 @@ fn read_sex(value: &Json) -> Option<Option<Sex>> {
         },
         other => {
             let Coding { id, label } = coding(other)?;
-            let mut told = [id, label].into_iter().filter(|text| !text.is_empty());
-            told.find_map(|text| Sex::from_text(&text))
+            let mut reported = [id, label].into_iter().filter(|text| !text.is_empty());
+            reported.find_map(|text| Sex::from_text(&text))
         }
     }
 }
@@ -560,7 +566,7 @@ impl Sex {
 }
 
 /// A line of the pedigree of a family of Phenopackets.
-fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Told, Fault> {
+fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Reported, Fault> {
     let mut person = Person::of(need_id(context, line, &["individualId"])?);
     let parent = |key| field(line, key).and_then(id).filter(|id| id != "0");
     if let Some(sex) = field(line, "sex") {
@@ -578,7 +584,7 @@ fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Tol
         mother: parent("maternalId"),
         affected: status::affected(context, line, "affectedStatus")?,
     });
-    Ok(told(context, person, None))
+    Ok(reported(context, person, None))
 }
 
 impl Person {

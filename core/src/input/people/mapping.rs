@@ -192,7 +192,7 @@ struct Told {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ToldColumn {
+struct DeclaredColumn {
     is: String,
     separator: Option<String>,
     prefix: Option<String>,
@@ -228,7 +228,7 @@ pub(super) fn read(path: &Path) -> Result<Mapping> {
 }
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
-    let told: Told = toml::from_str(text).map_err(|error| {
+    let declared: Told = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() as u64 + 1);
         wrong(
@@ -238,7 +238,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
             error.message(),
         )
     })?;
-    let delimiter = match told.delimiter.as_deref() {
+    let delimiter = match declared.delimiter.as_deref() {
         None => None,
         Some("tab" | "\t") => Some(b'\t'),
         Some(text) => match text.as_bytes() {
@@ -253,7 +253,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
             }
         },
     };
-    let by_subject = match told.packets.as_deref() {
+    let by_subject = match declared.packets.as_deref() {
         None => None,
         Some("subject") => Some(true),
         Some("packet") => Some(false),
@@ -266,14 +266,14 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
             ));
         }
     };
-    let columns = told
+    let columns = declared
         .columns
         .into_iter()
         .map(|(name, value)| Ok((name.clone(), column(path, &name, value)?)))
         .collect::<Result<_>>()?;
     Ok(Mapping {
         delimiter,
-        missing: told.missing,
+        missing: declared.missing,
         columns,
         by_subject,
         file: path.to_owned(),
@@ -286,26 +286,26 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
         let expected = format!("{expected} for column {}", short(name));
         wrong(path, Place::File, &expected, &short(found))
     };
-    let told = match value {
+    let declared = match value {
         toml::Value::String(is) => {
             toml::Value::Table([("is".to_owned(), is.into())].into_iter().collect())
         }
         other => other,
     };
-    let told = ToldColumn::deserialize(told)
+    let declared = DeclaredColumn::deserialize(declared)
         .map_err(|error| fault("a role, or a table with `is`", error.message()))?;
-    let role = Role::from_name(&told.is).ok_or_else(|| {
+    let role = Role::from_name(&declared.is).ok_or_else(|| {
         let roles = format!("a known role ({})", Role::names());
-        fault(&roles, &told.is)
+        fault(&roles, &declared.is)
     })?;
-    let id = told.term.clone().unwrap_or_default();
-    let label = told.label.clone().unwrap_or_default();
-    let yes_no = !told.present.is_empty() || !told.absent.is_empty();
+    let id = declared.term.clone().unwrap_or_default();
+    let label = declared.label.clone().unwrap_or_default();
+    let yes_no = !declared.present.is_empty() || !declared.absent.is_empty();
     let term = Some(Coding { id, label }).filter(|term| *term != Coding::default());
     if yes_no && !matches!(role, Role::Coded(_)) {
         return Err(fault(
             "a coded role where `present` or `absent` is said",
-            &told.is,
+            &declared.is,
         ));
     }
     if yes_no && term.is_none() {
@@ -315,19 +315,19 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
         ));
     }
     let attribute =
-        attribute(name, &told, role).map_err(|(expected, found)| fault(&expected, &found))?;
-    if told.separator.as_deref() == Some("") {
+        attribute(name, &declared, role).map_err(|(expected, found)| fault(&expected, &found))?;
+    if declared.separator.as_deref() == Some("") {
         return Err(fault("a separator", "an empty text"));
     }
     Ok(Column {
         role,
-        separator: told.separator,
-        prefix: told.prefix,
+        separator: declared.separator,
+        prefix: declared.prefix,
         term,
-        unit: told.unit,
-        present: told.present,
-        absent: told.absent,
-        onset: told.onset,
+        unit: declared.unit,
+        present: declared.present,
+        absent: declared.absent,
+        onset: declared.onset,
         attribute,
     })
 }
@@ -335,19 +335,19 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
 /// The free attribute that a column is, or what is expected and found.
 fn attribute(
     column: &str,
-    told: &ToldColumn,
+    declared: &DeclaredColumn,
     role: Role,
 ) -> std::result::Result<Option<Named>, (String, String)> {
     if role != Role::Attribute {
-        return match (&told.name, &told.kind) {
+        return match (&declared.name, &declared.kind) {
             (None, None) => Ok(None),
             _ => {
                 let expected = "the role attribute where `name` or `type` is said";
-                Err((expected.to_owned(), told.is.clone()))
+                Err((expected.to_owned(), declared.is.clone()))
             }
         };
     }
-    let kind = match &told.kind {
+    let kind = match &declared.kind {
         None => None,
         Some(name) => match AttributeType::from_name(name) {
             Some(kind) => Some(kind),
@@ -357,7 +357,7 @@ fn attribute(
             }
         },
     };
-    let name = told.name.as_deref().unwrap_or(column);
+    let name = declared.name.as_deref().unwrap_or(column);
     match Named::of(name, kind) {
         Some(named) => Ok(Some(named)),
         None => Err((Named::expected(), name.to_owned())),

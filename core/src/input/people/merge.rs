@@ -7,7 +7,7 @@
 
 use super::families::Several;
 use super::free::{Attributes, Named, Typed};
-use super::individual::Told;
+use super::individual::Reported;
 use super::notes::{Notes, Time};
 use super::sample_facts::SampleFacts;
 use crate::error::{Error, Result};
@@ -75,7 +75,7 @@ impl<'f> Merger<'f> {
     }
 
     /// Adds what a record says of somebody.
-    pub(super) fn add(&mut self, mut reported: Told, notes: &mut Notes) -> Result<()> {
+    pub(super) fn add(&mut self, mut reported: Reported, notes: &mut Notes) -> Result<()> {
         for said in std::mem::take(&mut reported.samples) {
             let added = self.samples.add(said, &reported.place, false);
             added.map_err(|failed| failed.into_error(self.folder))?;

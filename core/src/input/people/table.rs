@@ -116,7 +116,7 @@ pub(super) enum Found {
     /// A column of a free attribute.
     Column(Named),
     /// The line of a row, and who it is about.
-    Row(u64, Person, Vec<Said>),
+    Row(u64, Box<Person>, Vec<Said>),
 }
 
 /// Calls `each` with the columns of free attributes, then with every row, and refuses rows that are wrong. A table
@@ -177,7 +177,7 @@ pub(super) fn read(
             notes,
         };
         match reading.person() {
-            Ok((person, free)) => each(Found::Row(line, person, free), notes)?,
+            Ok((person, free)) => each(Found::Row(line, Box::new(person), free), notes)?,
             Err(reason) => notes.refuse(file, format!(":{line}"), reason),
         }
     }

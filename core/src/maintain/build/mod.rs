@@ -276,14 +276,18 @@ fn add_gene_carriers(
         let mut carriers = GeneCarriersWriter::new(meta.clone());
         carried_by_gene(&alone, &meta, workers.pool(), &mut |gene, records| {
             carriers.push(&gene);
-            let told = progress(&Progress {
+            let goes_on = progress(&Progress {
                 phase: Phase::Genes,
                 input: "gathering carriers by gene".to_owned(),
                 bytes: 0,
                 total: None,
                 records,
             });
-            if told { Ok(()) } else { Err(Error::Cancelled) }
+            if goes_on {
+                Ok(())
+            } else {
+                Err(Error::Cancelled)
+            }
         })?;
         any |= carriers.len() > 0;
         let file = publication.add(FileKind::Carriers, carriers.finish()?)?;

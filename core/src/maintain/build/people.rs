@@ -348,7 +348,8 @@ impl Writing<'_> {
         let (map, unused) = named(map, &numbers, people);
         let given = given(people, there)?;
         let assigned = assign(given, samples.len() as u32, &map, claims);
-        self.report.tell(assigned.numbers.len(), &assigned.owners);
+        self.report
+            .account(assigned.numbers.len(), &assigned.owners);
         let id = |person: &u32| people.id(*person);
         let disputes = assigned.disputes.iter().map(|(sample, claimants)| {
             let name = samples.get(*sample as usize).copied().unwrap_or_default();
@@ -368,7 +369,7 @@ impl Writing<'_> {
         let attributes = there.sample_table();
         let owners = (0..there.universe()).map(|sample| attributes.individual_of(sample));
         let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
-        self.report.tell(people.len() as usize, &owners);
+        self.report.account(people.len() as usize, &owners);
         let codings = people.recorded()?;
         self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
         let numbers = (people.universe(), people.free_names()?);
@@ -481,7 +482,7 @@ impl PeopleReport {
             .collect();
     }
 
-    fn tell(&mut self, people: usize, owners: &[Option<u32>]) {
+    fn account(&mut self, people: usize, owners: &[Option<u32>]) {
         self.people = people as u64;
         let sampled: SampleSet = owners.iter().flatten().copied().collect();
         self.people_without_sample = self.people.saturating_sub(sampled.len());

@@ -1,4 +1,4 @@
-//! Whose phenotypes are similar to a profile.
+//! People of phenotypes that are similar to a profile.
 
 use super::similarity::Scorer;
 use crate::cohort::Subjects;

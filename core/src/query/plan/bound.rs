@@ -1,4 +1,4 @@
-//! Plans: expressions whose names are looked up, as plain data that borrows nothing.
+//! Plans: expressions with every name looked up, as plain data that borrows nothing.
 
 use super::covering::CoveringSet;
 use super::rows::Rows;
@@ -116,7 +116,7 @@ pub(in crate::query) struct BoundCarriers {
     pub(in crate::query) asked: Asked,
     /// What is stored of such carriers.
     pub(in crate::query) stored: Option<CoveringSet>,
-    /// The variants whose rows are read; `None` where what is stored is the answer.
+    /// The variants of which rows are read; `None` where what is stored is the answer.
     pub(in crate::query) of: Option<BoundVariants>,
     /// Where an origin is asked for.
     pub(in crate::query) trios: Option<Trios>,

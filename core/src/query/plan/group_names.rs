@@ -169,7 +169,7 @@ impl Names<'_> {
         }
     }
 
-    /// The unit that values of an assay are asked in: the one told, or the only one there is. `""` is
+    /// The unit that values of an assay are asked in: the one named, or the only one there is. `""` is
     /// that of values without one.
     fn unit(
         &self,

@@ -31,7 +31,7 @@ impl Trios {
         }
     }
 
-    /// The children of whom the dataset's people tell.
+    /// The children of whom the dataset's people name a parent.
     ///
     /// # Errors
     ///

@@ -49,7 +49,7 @@ fn asked(store: &People, scope: Option<Scope>, text: &str) -> Option<Vec<u32>> {
     }
 }
 
-/// An id that no ontology tells of was one term for each label and each spelling of its prefix, so that
+/// An id that no ontology knows was one term for each label and each spelling of its prefix, so that
 /// questions for it answered with a part, or not at all.
 #[test]
 fn an_id_is_one_term_in_all_its_spellings() {

@@ -106,7 +106,7 @@ impl People {
                     let stage = self.below(kind, stage.into(), limit)? as i32;
                     Ok(Some((stage, stage)))
                 }
-                _ => Err(self.fault(kind, "the time that the flags tell of")),
+                _ => Err(self.fault(kind, "the time that the flags say")),
             }
         };
         let content = self.at.values.get(&self.file, event)?;
