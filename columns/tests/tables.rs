@@ -25,8 +25,10 @@ const PED: &str = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\n";
 fn dataset(place: &Path) -> View {
     std::fs::write(place.join("in.vcf"), VCF).unwrap();
     std::fs::write(place.join("in.ped"), PED).unwrap();
+    std::fs::write(place.join("genes.bed"), "22\t0\t100\tGG\n").unwrap();
     let mut options = BuildOptions::default();
     options.people.files = vec![place.join("in.ped")];
+    options.genes = vec![place.join("genes.bed")];
     let to = place.join("out.vdx");
     build(&[place.join("in.vcf")], &to, &options, &mut |_| true).unwrap();
     Dataset::open(&to).unwrap().view()
@@ -414,5 +416,37 @@ fn what_cannot_be_written_is_an_error() {
         let table = variants(&view, &query("all", None)).unwrap();
         let failed = table.write(format, &mut Full).unwrap_err();
         assert!(matches!(failed, WriteError::Output(_)), "{failed}");
+    }
+}
+
+/// Two ALTs of one record, and one of them with the next record.
+#[test]
+fn pairs_are_cut_and_say_so() {
+    let place = tempfile::tempdir().unwrap();
+    let view = dataset(place.path());
+    let pairs = |rows| compounds(&view, &query("all", None).limit(rows)).unwrap();
+    assert_eq!(
+        text(pairs(None)),
+        [
+            "chrom pos ref alt chrom_2 pos_2 ref_2 alt_2 gene sample individual phase",
+            "22 10 A G 22 10 A T GG b b trans",
+            "22 10 A G 22 20 AT A GG b b unknown",
+            "22 10 A T 22 20 AT A GG b b unknown",
+        ]
+    );
+    for (rows, written) in [
+        (0, Written::Cut(None)),
+        (2, Written::Cut(None)),
+        (3, Written::Whole),
+    ] {
+        let mut out = Vec::new();
+        assert_eq!(
+            pairs(Some(rows)).write(Format::Tsv, &mut out).unwrap(),
+            written
+        );
+        assert_eq!(
+            out.iter().filter(|&&byte| byte == b'\n').count() as u64,
+            rows + 1
+        );
     }
 }
