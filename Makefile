@@ -10,11 +10,15 @@ NODE_READY := bindings-node/node_modules/ready
 # Cargo compiles a dependency anew for every set of features that is asked of it. This asks for what
 # `cargo test --workspace` does, which --examples is for: they may use what tests may.
 AS_TESTED := --workspace --examples
+# What is built for users: the program, the libraries, the packages. napi names the target, and where one is named Cargo
+# compiles all anew; so all of these name it, and share what is compiled.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+RELEASE = CARGO_BUILD_TARGET="$(HOST)"
 # with --jobs, rustdoc would complain of a jobserver that it cannot reach
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
+.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
@@ -44,7 +48,10 @@ demo: build
 	target/release/varidex demo
 
 build: need-cargo
-	$(CARGO) build --release -p varidex-cli
+	@echo "compiling, optimised: about 6 minutes on two cores the first time; then the packages take 2 more each"
+	$(RELEASE) $(CARGO) build --release -p varidex-cli
+	@mkdir -p target/release
+	@cp -f "target/$(HOST)/release/varidex" target/release/varidex
 
 test: fmt-check lint unit answers test-c doc spec test-python test-node fuzz-smoke
 	@echo "all checks and tests passed"
@@ -73,7 +80,7 @@ test-c: need-cargo
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 install-c: need-cargo
-	CARGO="$(CARGO)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" ffi/install
+	$(RELEASE) CARGO="$(CARGO)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" ffi/install
 
 # with an example, so that the dependencies are those that clippy has checked
 doc: need-cargo
@@ -83,18 +90,21 @@ doc: need-cargo
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest
 
-# the target is what is built for in any case; but where it is named, as napi does, Cargo compiles all anew, and
-# so both tell it
 test-python: $(PYTHON_VENV)/ready need-cargo
 	cd bindings-python && VIRTUAL_ENV=$(CURDIR)/$(PYTHON_VENV) \
-	  ../$(PYTHON_VENV)/bin/maturin develop --quiet --target "$$(rustc -vV | sed -n 's/^host: //p')"
+	  ../$(PYTHON_VENV)/bin/maturin develop --quiet --target "$(HOST)"
 	cd bindings-python && ../$(PYTHON_VENV)/bin/python -m pytest
 
-install-python: need-python need-cargo
-	$(PYTHON) -m pip install ./bindings-python
+# pip shows nothing while it compiles, and Cargo does; what pip then compiles is the package itself
+shared: need-cargo
+	@echo "compiling, optimised: about 6 minutes on two cores the first time; then the packages take 2 more each"
+	$(RELEASE) $(CARGO) build --release -p varidex-columns -p varidex-simulate
 
-wheel: need-python need-cargo
-	$(PYTHON) -m pip wheel --no-deps --wheel-dir target/wheels ./bindings-python
+install-python: need-python shared
+	$(RELEASE) $(PYTHON) -m pip install ./bindings-python
+
+wheel: need-python shared
+	$(RELEASE) $(PYTHON) -m pip wheel --no-deps --wheel-dir target/wheels ./bindings-python
 
 # a package made of what was just tested goes into an empty directory, where its example must run
 test-node: $(NODE_READY) need-cargo
@@ -103,7 +113,7 @@ test-node: $(NODE_READY) need-cargo
 	cd bindings-node && $(NODE) scripts/pack.mjs
 
 npm-pack: $(NODE_READY) need-cargo
-	cd bindings-node && $(NODE) scripts/build.mjs --release
+	cd bindings-node && $(RELEASE) $(NODE) scripts/build.mjs --release
 	cd bindings-node && $(NODE) scripts/pack.mjs
 
 # 20 seconds a target; cargo-fuzz is installed where it is missing, and needs a C++ compiler

@@ -10,7 +10,7 @@ use varidex::{Annotations, Assembly};
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
 /// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 /// Only `@` marks a file: `samples(@ids.txt)`, `individuals(@ids.txt)`, `regions(@capture.bed)`; `@-` is
-/// standard input.
+/// standard input. `varidex help expressions` is the reference.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted, 143 terminated.
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Simulate a cohort, build its index, ask, and show answers beside the truth
     Demo(Demo),
+    /// Write the completions of a shell to standard output
+    Completions(Completions),
 }
 
 #[derive(Debug, Args)]
@@ -381,9 +383,16 @@ pub(crate) struct Demo {
     /// Same seed, same cohort
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Keep cohort and dataset in this directory; nothing there is replaced
+    /// Where cohort and dataset are kept; nothing there is replaced [default: varidex-demo, which is]
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What a shell completes commands and options by.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell; in bash: `source <(varidex completions bash)`
+    pub(crate) shell: clap_complete::Shell,
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -12,9 +12,14 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
 
-/// Runs the program with its arguments, of which the first is its name, and tells its exit code. Ctrl-C
+/// Runs the program with its arguments, of which the first is its name, and gives its exit code. Ctrl-C
 /// is taken by commands that write, and by nobody else.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // clap's own `help` knows commands alone
+    if arguments.iter().skip(1).eq(["help", "expressions"]) {
+        return exit_code(table::print(varidex::expressions::REFERENCE));
+    }
     let arguments = match args::Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(message) => {
@@ -23,7 +28,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::from(message.use_stderr()) * failure::USAGE;
         }
     };
-    match commands::run(arguments) {
+    exit_code(commands::run(arguments))
+}
+
+fn exit_code(done: Result<(), failure::Failure>) -> u8 {
+    match done {
         Ok(()) => 0,
         Err(failure) => {
             if let Some(message) = failure.message() {

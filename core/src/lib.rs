@@ -1,4 +1,48 @@
-//! An embedded index of a cohort's variants and its people.
+//! An embedded index of a cohort's variants and its people: built from VCF or BCF and from what is known of the
+//! people, memory-mapped, asked in-process.
+//!
+//! ```
+//! use varidex::{BuildOptions, Dataset, Position, build};
+//! # let dir = tempfile::tempdir()?;
+//! # let (vcf, dataset) = (dir.path().join("cohort.vcf"), dir.path().join("cohort.vdx"));
+//! # std::fs::write(&vcf, "##fileformat=VCFv4.2\n##contig=<ID=22>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\
+//! #     \tFORMAT\tANNA\tBO\n22\t100\t.\tA\tG\t.\tPASS\t.\tGT\t0|1\t0|0\n")?;
+//!
+//! build(&[&vcf], &dataset, &BuildOptions::default(), &mut |_| true)?;
+//! let view = Dataset::open(&dataset)?.view();
+//!
+//! // who
+//! let group = view.ask("carriers(22:1-1,000 & af<0.5)")?;
+//! assert_eq!(group.ids()?, ["ANNA"]);
+//!
+//! // which variants, and how often
+//! let mut variants = view.variants("22:1-1,000")?;
+//! while let Some(mut variant) = variants.next()? {
+//!     let counts = variant.counts()?;
+//!     assert_eq!((counts.ac, counts.an), (1, Some(4)));
+//! }
+//!
+//! // one allele
+//! let position = Position::from_one_based(100).ok_or("no position")?;
+//! let allele = view.allele("22", position, "A", "G")?.ok_or("not there")?;
+//! assert_eq!(allele.counts()?.n_het, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to | there is |
+//! |---|---|
+//! | build, load people, check | [`build()`], [`load_people`], [`Dataset::verify`] |
+//! | open | [`Dataset::open`], and its [`View`], of which everything is asked |
+//! | say what is meant | an expression as text ([`expressions`] is the reference), as JSON, or built: [`VariantExpr`], [`GroupExpr`] |
+//! | find people | [`View::ask`] gives a [`Group`]: a set with its algebra, ids, scores |
+//! | count variants | [`View::variants`], [`View::variants_in`] a group, [`View::allele`] |
+//! | read tables in parts | [`Query`], [`RowToken`], [`View::scan`], [`View::partitions`]; as Arrow with the crate `varidex-columns` |
+//! | read genotypes | [`View::genotypes`], in blocks |
+//! | know how it was answered | [`View::plan`], [`Group::hints`] |
+//! | write VCF and BCF | [`View::export`] |
+//!
+//! Positions are 1-based in text and in tables; a [`Position`] says which it is made from. An error
+//! ([`enum@Error`]) names the file, the place, what was expected and what was found.
 
 mod cohort;
 mod error;
@@ -16,6 +60,12 @@ mod store;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
+
+#[doc = include_str!("../expressions.md")]
+pub mod expressions {
+    /// This reference, as Markdown.
+    pub const REFERENCE: &str = include_str!("../expressions.md");
+}
 
 pub use cohort::{
     AttributeCount, Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View,

@@ -3,6 +3,7 @@
 mod ask;
 mod build;
 mod carriers;
+mod completions;
 mod demo;
 mod export;
 mod frequencies;
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Export(args) => export::run(&args, messages),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
+        Command::Completions(args) => completions::run(&args),
     }
 }
 

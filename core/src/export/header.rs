@@ -150,7 +150,13 @@ impl Header {
 
     /// The text; with the numbers of the names for BCF.
     pub(super) fn text(&self, view: &View, samples: &[u32], binary: bool) -> Result<String> {
-        let mut text = String::from("##fileformat=VCFv4.3\n");
+        let samples = samples.iter().map(|&sample| view.sample_name(sample));
+        let samples = samples.collect::<Result<Vec<_>>>()?;
+        let version = match self.needs_4_3(view, &samples) {
+            true => "4.3",
+            false => "4.2",
+        };
+        let mut text = format!("##fileformat=VCFv{version}\n");
         let _ = writeln!(
             text,
             "##source=varidex {} export",
@@ -187,12 +193,25 @@ impl Header {
         if !samples.is_empty() {
             text.push_str("\tFORMAT");
         }
-        for &sample in samples {
+        for sample in samples {
             text.push('\t');
-            text.push_str(view.sample_name(sample)?);
+            text.push_str(sample);
         }
         text.push('\n');
         Ok(text)
+    }
+
+    /// Whether something means what it says from VCF 4.3 on alone: characters beyond ASCII, text in which `%3B` may
+    /// stand for a character, phase sets that have names. Programs that read no newer version than 4.2 are in use.
+    fn needs_4_3(&self, view: &View, samples: &[&str]) -> bool {
+        let text = |entry: &InfoEntry| InfoType::named(&entry.kind).is_none_or(InfoType::is_text);
+        let mut names = self.lines.iter().map(|(_, name, _)| name.as_str());
+        self.phases.named
+            || self.phases.haplotypes
+            || kept_keys(view).any(text)
+            || !names.all(str::is_ascii)
+            || !view.contigs().all(str::is_ascii)
+            || !samples.iter().all(|name| name.is_ascii())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod known;
 mod report;
+mod shown;
 mod truth;
 
 use crate::args::Demo;
@@ -23,19 +24,11 @@ const SEX: &str = "female";
 const POPULATION: &str = "FIN";
 /// The variants that are asked about are rarer than this.
 const RARE: f64 = 0.01;
+/// Where the cohort is kept if no directory is named; it is the demo's own, and replaced when it runs again.
+const KEPT: &str = "varidex-demo";
 
 pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
-    let temporary;
-    let dir = match &args.output {
-        Some(dir) => dir,
-        None => {
-            temporary = tempfile::Builder::new()
-                .prefix("varidex-demo-")
-                .tempdir()
-                .map_err(|e| Error::io(std::env::temp_dir(), e))?;
-            temporary.path()
-        }
-    };
+    let dir = args.output.as_deref().unwrap_or(Path::new(KEPT));
     print(&format!(
         "{} people, {} variants, seed {}: invented, no real person and no real allele\n",
         count(u64::from(args.samples)),
@@ -62,6 +55,8 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
         names,
         list,
     };
+    shown::commands(&view, &made.dataset, &demo.contig, &demo.alleles)?;
+
     let mut right = demo.some_alleles()?;
 
     let bar = messages.step(
@@ -84,11 +79,8 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
     right &= demo.questions(&scan, scanned)?;
     right &= known::questions(&view, dir)?;
     demo.speed()?;
-    if let Some(dir) = &args.output {
-        print(&format!("\nkept in {}\n", dir.display()))?;
-    }
     if right {
-        return Ok(());
+        return shown::next(&made.dataset);
     }
     print("\nan answer is WRONG: please report this with the line above that says so\n")?;
     Err(Failure::BadAnswer)
@@ -107,6 +99,7 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
         seed: args.seed,
         annotations: true,
         people: true,
+        overwrite: args.output.is_none(),
         threads: std::thread::available_parallelism().map_or(2, usize::from),
         ..Options::default()
     };
@@ -122,6 +115,7 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
     let options = BuildOptions {
         genes: vec![dir.join("genes.gff3.gz")],
         people: known::people(dir, &cohort),
+        replace: args.output.is_none(),
         ..BuildOptions::default()
     };
     let built = varidex::build(&[&cohort.genotypes], &dataset, &options, &mut |at| {

@@ -23,6 +23,12 @@ impl Allele {
         ac as f64 / an.max(1) as f64
     }
 
+    /// Whether it can be typed.
+    pub(super) fn is_short(&self) -> bool {
+        let plain = |text: &str| text.len() < 8 && text.bytes().all(|b| b.is_ascii_alphabetic());
+        plain(&self.reference) && plain(&self.alternate)
+    }
+
     /// As VCF sorts them, for a record's ALTs are in no order.
     pub(super) fn key(&self) -> (i64, &str, &str) {
         (self.position, &self.reference, &self.alternate)
