@@ -11,6 +11,7 @@ pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
     let view = super::open(&asked.dataset)?;
     let group = super::group(&view, args.grouped.group.as_deref(), messages)?;
     let query = super::query(asked, group.as_ref())?;
+    super::say_notes_on(&query, &view, messages)?;
     let table = match (args.compound, &args.trio) {
         (true, _) => varidex_columns::compounds(&view, &query)?,
         (false, trio) => {

@@ -15,6 +15,7 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
     };
     super::say_notes(&counting, messages);
     let query = super::query(asked, group.as_ref())?;
+    super::say_notes_on(&query, &view, messages)?;
     let table = varidex_columns::frequencies(&view, &query, &args.by)?;
     write(table, &asked.columns, asked.format, messages)
 }

@@ -58,6 +58,12 @@ fn say_notes<'n>(notes: impl IntoIterator<Item = &'n String>, messages: Messages
     }
 }
 
+/// Says what who asks for variants should know.
+fn say_notes_on(query: &Query, view: &View, messages: Messages) -> Result<(), Failure> {
+    say_notes(&view.notes_on(query)?, messages);
+    Ok(())
+}
+
 /// What is asked of variants, counted in a group where there is one.
 fn query(asked: &Variants, group: Option<&Group>) -> Result<Query, Failure> {
     let query = Query::new(&asked.of)?.in_group(group);

@@ -26,6 +26,11 @@ impl Regions {
         Self(regions)
     }
 
+    /// What any of several reach.
+    pub(crate) fn union(all: Vec<Self>) -> Self {
+        Self::new(all.into_iter().flat_map(|of| of.0).collect())
+    }
+
     /// Those of a contig that a row at `start` may reach: the ones that end behind it.
     pub(crate) fn behind(&self, contig: u32, start: i64) -> &[(u32, Interval)] {
         let rest = self.0.get(self.first_behind(contig, start)..);
@@ -42,6 +47,18 @@ impl Regions {
     /// Whether a row from `start` up to `end` reaches one of them. `hint` makes it quick for rows in
     /// their order, whatever it was.
     pub(crate) fn touch(&self, hint: &mut usize, contig: u32, start: i64, end: i64) -> bool {
+        let next = self.next(hint, contig, start);
+        next.is_some_and(|interval| reaches(interval, start, end))
+    }
+
+    /// The one in which a row at `start` begins.
+    pub(crate) fn holding(&self, hint: &mut usize, contig: u32, start: i64) -> Option<Interval> {
+        let next = self.next(hint, contig, start);
+        next.filter(|interval| i64::from(interval.start) <= start)
+    }
+
+    /// The first on a contig that ends behind `start`.
+    fn next(&self, hint: &mut usize, contig: u32, start: i64) -> Option<Interval> {
         let known = |at: usize| {
             let behind = |at: usize| {
                 let region = self.0.get(at);
@@ -55,8 +72,8 @@ impl Regions {
             (false, true) => next,
             (false, false) => self.first_behind(contig, start),
         };
-        let region = self.0.get(*hint);
-        region.is_some_and(|(of, interval)| *of == contig && reaches(*interval, start, end))
+        let region = self.0.get(*hint).filter(|(of, _)| *of == contig);
+        region.map(|(_, interval)| *interval)
     }
 }
 
@@ -93,6 +110,30 @@ impl Segment {
                 [] => {}
                 [(contig, one)] => found.extend(self.overlapping(*contig, *one)?),
                 several => self.sweep(rows.first_row..rows.end_row, several, &mut found)?,
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rows that begin in one of the regions, as ranges.
+    pub(crate) fn beginning(&self, regions: &Regions) -> Result<Vec<Range<u32>>> {
+        let mut found = Vec::new();
+        for rows in self.contigs() {
+            let mut left = rows.first_row..rows.end_row;
+            let mut next = regions.behind(rows.contig, i64::MIN);
+            while let [(_, region), ..] = next
+                && !left.is_empty()
+            {
+                let first = self.lower_bound(left.clone(), region.start.into())?;
+                left.start = self.lower_bound(first..left.end, region.end.into())?;
+                found.push(first..left.start);
+                if left.is_empty() {
+                    break;
+                }
+                // regions in front of the next row hold none
+                let position = self.columns.position.get(self.file(), left.start)?;
+                let passed = next.partition_point(|(_, of)| i64::from(of.end) <= position);
+                next = next.get(passed..).unwrap_or_default();
             }
         }
         Ok(found)

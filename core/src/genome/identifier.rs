@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::allele::{is_breakend, is_sequence};
+use super::arrow::split_arrow;
 use super::assembly::accession;
 use super::normalise::{StoredAllele, is_rotated, reverse_complement};
 use super::{Chromosome, Interval, Position, hgvs};
@@ -78,8 +79,12 @@ pub(super) fn is_digits(text: &str) -> bool {
 ///
 /// `contig:position:REF:ALT` and `contig-position-REF-ALT` count from 1. With colons, an accession
 /// with version as contig (`NC_000022.10`, `CM000684.1`) makes it SPDI, which counts from 0.
-/// Contigs may contain the separator: fields are taken from the right.
+/// Contigs may contain the separator: fields are taken from the right. `contig:positionREF>ALT`, with or without
+/// separators, counts from 1, whatever the contig.
 pub(crate) fn parse(text: &str) -> Parsed<Identifier<'_>> {
+    if let Some(parts) = split_arrow(text) {
+        return arrow(text, parts);
+    }
     if text.is_empty()
         || text
             .bytes()
@@ -116,6 +121,29 @@ pub(crate) fn parse(text: &str) -> Parsed<Identifier<'_>> {
     }
     incomplete(text)?;
     Ok(Identifier::Id(text))
+}
+
+/// Bases for others, with an arrow between them.
+fn arrow<'a>(
+    text: &str,
+    [contig, position, reference, alternate]: [&'a str; 4],
+) -> Parsed<Identifier<'a>> {
+    let digits = position.replace(',', "");
+    let Some(position) = digits.parse().ok().and_then(Position::from_one_based) else {
+        return error(
+            text,
+            0..text.len(),
+            "expected a position, counted from 1",
+        );
+    };
+    Ok(Identifier::Allele(AlleleName {
+        contig,
+        change: Change::Exact {
+            position,
+            reference: upper(reference),
+            alternate: upper(alternate),
+        },
+    }))
 }
 
 /// Why an identifier cannot be looked up, whatever the dataset; `None` where it can. Identifiers of VRS

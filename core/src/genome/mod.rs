@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod allele;
+mod arrow;
 mod assembly;
 mod breakend;
 mod chromosome;
@@ -22,6 +23,7 @@ pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use breakend::{mate_contig, with_mate_named};
 pub use chromosome::Chromosome;
 pub(crate) use fasta::ReferenceFasta;
+pub(crate) use arrow::split_arrow;
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,
 };

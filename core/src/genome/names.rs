@@ -174,6 +174,23 @@ impl ContigNames {
         }
     }
 
+    /// The same for many names, of which some may mean nothing here: `None` without nearest names, which take time.
+    pub(crate) fn resolve_listed(&self, text: &str) -> Result<Option<usize>, NameError> {
+        let is_held = |of: Chromosome| {
+            let holders = self.by_chromosome.get(of.index());
+            !matches!(holders, None | Some(Holders::None))
+        };
+        let means_something = self.by_name.contains_key(text)
+            || accession(text).is_some()
+            || text == HG19_CHR_M.0
+            || Chromosome::from_name(text).is_some_and(is_held)
+            || !other_versions(text).is_empty();
+        match means_something.then(|| self.resolve(text)) {
+            None | Some(Err(NameError::Unknown { .. })) => Ok(None),
+            Some(found) => found.map(Some),
+        }
+    }
+
     /// The name in the dataset of the contig that `text` names; of a chromosome that the dataset does
     /// not have, its plain name. `None` for names that mean nothing here.
     pub(crate) fn known_name(&self, text: &str) -> Option<String> {

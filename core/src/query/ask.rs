@@ -2,15 +2,21 @@
 
 use super::exec::run;
 use super::explain::{Explanation, Plan};
-use super::expr::IntoGroupExpr;
+use super::expr::{GroupExpr, IntoGroupExpr};
 use super::group::Group;
 use super::plan::admit::admit;
 use super::plan::bind::Binder;
+use super::plan::proposals::proposed;
 use crate::cohort::{Subjects, View};
 use crate::error::Result;
 use crate::model::Attribute;
 use crate::set::SampleSet;
 use std::time::Instant;
+
+/// The expression; errors propose what a bare word may be in the dataset.
+fn read(view: &View, who: impl IntoGroupExpr) -> Result<(GroupExpr, String)> {
+    who.into_group_expr().map_err(|error| proposed(view, error))
+}
 
 impl View {
     /// The people that an expression picks.
@@ -29,7 +35,7 @@ impl View {
     /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
     /// here; [`Error::Damaged`](crate::Error::Damaged).
     pub fn ask(&self, who: impl IntoGroupExpr) -> Result<Group> {
-        let (who, text) = who.into_group_expr()?;
+        let (who, text) = read(self, who)?;
         let plan = Binder::new(self, &text).group(&who)?;
         let found = run::group(self, admit(self, plan)?, false)?;
         Group::of_found(self, found, who.to_string())
@@ -61,7 +67,7 @@ impl View {
     /// As [`Self::ask`].
     pub fn plan(&self, who: impl IntoGroupExpr) -> Result<Plan> {
         let started = Instant::now();
-        let (who, text) = who.into_group_expr()?;
+        let (who, text) = read(self, who)?;
         let plan = Binder::new(self, &text).explained().group(&who)?;
         Plan::new(self, who.to_string(), plan, started)
     }

@@ -87,6 +87,11 @@ impl Plan {
         &self.parts
     }
 
+    /// What who asks should know: that something is probably meant otherwise, or that a file was not taken whole.
+    pub fn notes(&self) -> &[String] {
+        &self.bound.of.hints
+    }
+
     /// Runs it, and says what was found.
     ///
     /// # Errors

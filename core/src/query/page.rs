@@ -312,6 +312,16 @@ impl View {
         Ok(variants.count_beside(by.into_iter().map(Group::samples)))
     }
 
+    /// What who asks for variants should know, as [`Plan::notes`](crate::Plan::notes) of people: names are looked up,
+    /// and nothing is run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn notes_on(&self, query: &Query) -> Result<Vec<String>> {
+        Binder::new(self, &query.text).hints(&query.of)
+    }
+
     /// Binds a question and answers the questions within it.
     pub(super) fn bound(&self, query: &Query) -> Result<Question> {
         let plan = Binder::new(self, &query.text).variants(&query.of)?;

@@ -2,7 +2,7 @@
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{LONG, PAGE_ROWS, allele_hash, find_hash, pack_alleles, u32_of};
+use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, find_hash, pack_alleles, u32_of};
 use crate::genome::Interval;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
@@ -184,6 +184,32 @@ impl Segment {
             }
         }
         found.dedup();
+        Ok(found)
+    }
+}
+
+impl Segment {
+    /// The rows that carry one of many ids, which are in order and differ, ascending: each block of texts is read once.
+    pub(crate) fn find_ids(&self, ids: &[&[u8]]) -> Result<Vec<u32>> {
+        let Some(section) = self.id_index else {
+            return Ok(Vec::new());
+        };
+        let mut rows = Vec::new();
+        for id in ids {
+            rows.extend(find_hash(&self.file, section, xxh3_64(id))?);
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        // hashes meet by chance: what is there decides
+        let mut block = TextBlock::default();
+        let mut found = Vec::new();
+        for row in rows {
+            let text = self.ids.get(&self.file, row, &mut block)?;
+            let mut each = text.split(|&b| b == b';');
+            if each.any(|one| ids.binary_search(&one).is_ok()) {
+                found.push(row);
+            }
+        }
         Ok(found)
     }
 }

@@ -142,6 +142,7 @@ fn changes_of(test: &Node<Test>) -> Vec<&HashMap<usize, Vec<u32>>> {
     match test {
         Node::Atom(atom) => match &atom.kind {
             Test::Change(rows) => vec![&**rows],
+            Test::Alleles(of) => of.shared.iter().collect(),
             _ => Vec::new(),
         },
         Node::Not(inner) => changes_of(inner),

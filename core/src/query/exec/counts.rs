@@ -84,7 +84,7 @@ impl Counts {
             Number::NHemi => Some(self.n_hemi as f64),
             Number::NMissing => Some(self.n_missing as f64),
             Number::Af => self.af(),
-            Number::Qual | Number::Length => None,
+            Number::Qual | Number::Length | Number::Pos | Number::Start | Number::End => None,
         };
         left.is_some_and(|left| comparison.holds(left, value))
     }

@@ -5,7 +5,7 @@ use super::part_walk::PartWalk;
 use super::place::{RowOf, RowRef};
 use crate::cohort::RowCounts;
 use crate::error::Result;
-use crate::query::expr::{Node, Number};
+use crate::query::expr::Node;
 use crate::query::plan::test::Test;
 
 /// The number of everybody among the groups that a walk counts in.
@@ -97,7 +97,7 @@ fn test_atom<'a>(
             field,
             comparison,
             value,
-        } if !matches!(field, Number::Qual | Number::Length) => {
+        } if field.is_counted() => {
             // of the only batch the row says all
             if let [row] = rows.all
                 && let Some(whole) = counting.whole()
@@ -126,6 +126,8 @@ fn test_atom<'a>(
     // a variant that several batches have passes where one of its rows does
     let rows = match test.is_of_record() {
         true => records,
+        // places are those that are shown
+        false if test.is_of_shown() => rows.seen.get(..1).unwrap_or_default(),
         false => rows.seen,
     };
     for row in rows {

@@ -74,6 +74,21 @@ impl<K> Node<K> {
         Self::Or(parts)
     }
 
+    /// What is in any of these; `None` where there are none.
+    pub(super) fn any_of(nodes: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut parts = Vec::new();
+        for node in nodes {
+            match node {
+                Self::Or(more) => parts.extend(more),
+                node => parts.push(node),
+            }
+        }
+        match parts.len() {
+            0 | 1 => parts.pop(),
+            _ => Some(Self::Or(parts)),
+        }
+    }
+
     pub(super) fn not(self) -> Self {
         match self {
             Self::Not(node) => *node,
@@ -109,6 +124,15 @@ pub(crate) enum VariantAtom {
         contig: String,
         interval: Interval,
     },
+    /// Variants that begin in one of these regions, or lie wholly in them.
+    Placed {
+        how: Placing,
+        of: RegionList,
+    },
+    /// The alleles, ids or genes that a file lists, by its name, for the dataset's loader.
+    Alleles(String),
+    Ids(String),
+    Genes(String),
     /// The regions of a BED file, by its name, for the dataset's loader.
     Regions(String),
     Type(VariantType),
@@ -143,6 +167,30 @@ pub(crate) enum VariantAtom {
         comparison: Comparison,
         value: f64,
     },
+}
+
+/// How a variant stands to regions, where touching them is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placing {
+    /// Its position is in one of them.
+    Begins,
+    /// All that it spans is.
+    Within,
+}
+
+/// The argument of `begins(…)` and `within(…)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RegionList {
+    Regions(Vec<Stretch>),
+    /// A BED file by its name, for the dataset's loader.
+    File(String),
+}
+
+/// A stretch of a contig, by the contig's name; `end` is `i32::MAX` where it has no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) contig: String,
+    pub(crate) interval: Interval,
 }
 
 /// How much a consequence is expected to change, as VEP and SnpEff grade it.
@@ -198,19 +246,37 @@ pub(crate) enum Number {
     NMissing,
     Qual,
     Length,
+    /// POS, from 1.
+    Pos,
+    /// The first base of REF, from 1.
+    Start,
+    /// The last base that the variant spans, from 1.
+    End,
 }
 
 impl Number {
-    pub(super) const NAMES: [(&'static str, Self); 9] = [
+    /// Whether it is counted in people, so that it differs between groups.
+    pub(in crate::query) fn is_counted(self) -> bool {
+        match self {
+            Self::Af | Self::Ac | Self::An => true,
+            Self::NHet | Self::NHom | Self::NHemi | Self::NMissing => true,
+            Self::Qual | Self::Length | Self::Pos | Self::Start | Self::End => false,
+        }
+    }
+
+    pub(super) const NAMES: [(&'static str, Self); 12] = [
         ("ac", Self::Ac),
         ("af", Self::Af),
         ("an", Self::An),
+        ("end", Self::End),
         ("length", Self::Length),
         ("n_hemi", Self::NHemi),
         ("n_het", Self::NHet),
         ("n_hom", Self::NHom),
         ("n_missing", Self::NMissing),
+        ("pos", Self::Pos),
         ("qual", Self::Qual),
+        ("start", Self::Start),
     ];
 }
 

@@ -1,7 +1,9 @@
 //! The table of atoms: for each its name, how that stands in text, and what its value is. Text, JSON, what is
 //! printed and the candidates of errors follow from it; only what no row can say is read and written apart.
 
-use super::ast::{GroupAtom, Number, Transcripts, VariantAtom, VariantType, name_of, named};
+use super::ast::{
+    Comparison, GroupAtom, Impact, Number, Placing, Transcripts, VariantAtom, VariantType, name_of, named,
+};
 use crate::model::{Attribute, Recorded, Scope};
 
 /// How the name of an atom stands in text; in JSON it is the key.
@@ -78,6 +80,14 @@ pub(super) trait Listed: Sized {
     /// That text.
     fn text(&self) -> Option<&str>;
 
+    /// The values of a field that takes no others.
+    fn values(field: &Entry<Self::Kind>) -> Vec<&'static str> {
+        match field.content {
+            Content::Choice(names) => names(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The row of an atom.
     fn entry(&self) -> Option<Entry<Self::Kind>> {
         let kind = self.kind();
@@ -111,10 +121,14 @@ fn names<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 pub(super) enum VariantKind {
     All,
     Allele,
+    Alleles,
+    Begins,
     Consequence,
     Filter,
     Gene,
+    Genes,
     Id,
+    Ids,
     Impact,
     Info,
     Name,
@@ -123,19 +137,24 @@ pub(super) enum VariantKind {
     Regions,
     Transcripts,
     Type,
+    Within,
     Number(Number),
 }
 
-static VARIANTS: [Entry<VariantKind>; 14] = {
+static VARIANTS: [Entry<VariantKind>; 19] = {
     use Content::{Choice, File, Nothing, Own, Text};
     use Written::{Field, Function, QuotedField, Word};
     [
         Entry::new("all", Word, Nothing, VariantKind::All),
         Entry::new("allele", Function, Text, VariantKind::Allele),
+        Entry::new("alleles", Function, File, VariantKind::Alleles),
+        Entry::new("begins", Function, Own, VariantKind::Begins),
         Entry::new("consequence", Field, Text, VariantKind::Consequence),
         Entry::new("filter", Field, Text, VariantKind::Filter),
         Entry::new("gene", Field, Text, VariantKind::Gene),
+        Entry::new("genes", Function, File, VariantKind::Genes),
         Entry::new("id", QuotedField, Text, VariantKind::Id),
+        Entry::new("ids", Function, File, VariantKind::Ids),
         // compared as well: with a colon it is this one
         Entry::new("impact", Field, Own, VariantKind::Impact),
         Entry::new("info", Word, Own, VariantKind::Info),
@@ -155,6 +174,7 @@ static VARIANTS: [Entry<VariantKind>; 14] = {
             Choice(|| names(&VariantType::NAMES)),
             VariantKind::Type,
         ),
+        Entry::new("within", Function, Own, VariantKind::Within),
     ]
 };
 
@@ -178,6 +198,9 @@ impl Listed for VariantAtom {
         match self {
             Self::All => VariantKind::All,
             Self::Allele(_) => VariantKind::Allele,
+            Self::Alleles(_) => VariantKind::Alleles,
+            Self::Genes(_) => VariantKind::Genes,
+            Self::Ids(_) => VariantKind::Ids,
             Self::Consequence(_) => VariantKind::Consequence,
             Self::Filter(_) => VariantKind::Filter,
             Self::Gene(_) => VariantKind::Gene,
@@ -185,6 +208,10 @@ impl Listed for VariantAtom {
             Self::Impact { .. } => VariantKind::Impact,
             Self::Info { .. } => VariantKind::Info,
             Self::Name(_) => VariantKind::Name,
+            Self::Placed { how, .. } => match how {
+                Placing::Begins => VariantKind::Begins,
+                Placing::Within => VariantKind::Within,
+            },
             Self::Protein(_) => VariantKind::Protein,
             Self::Region { .. } => VariantKind::Region,
             Self::Regions(_) => VariantKind::Regions,
@@ -199,9 +226,16 @@ impl Listed for VariantAtom {
     fn of_text(kind: VariantKind, text: String) -> Option<Self> {
         Some(match kind {
             VariantKind::Allele => Self::Allele(text),
+            VariantKind::Alleles => Self::Alleles(text),
+            VariantKind::Genes => Self::Genes(text),
+            VariantKind::Ids => Self::Ids(text),
             VariantKind::Consequence => Self::Consequence(text),
             VariantKind::Filter => Self::Filter(text),
             VariantKind::Gene => Self::Gene(text),
+            VariantKind::Impact => Self::Impact {
+                comparison: Comparison::Equal,
+                impact: named(&Impact::NAMES, &text)?,
+            },
             VariantKind::Id => Self::Id(text),
             VariantKind::Name => Self::Name(text),
             VariantKind::Protein => Self::Protein(text),
@@ -209,20 +243,32 @@ impl Listed for VariantAtom {
             VariantKind::Transcripts => Self::Transcripts(named(&Transcripts::NAMES, &text)?),
             VariantKind::Type => Self::Type(named(&VariantType::NAMES, &text)?),
             VariantKind::All
-            | VariantKind::Impact
+            | VariantKind::Begins
             | VariantKind::Info
             | VariantKind::Region
+            | VariantKind::Within
             | VariantKind::Number(_) => return None,
         })
+    }
+
+    fn values(field: &Entry<VariantKind>) -> Vec<&'static str> {
+        match (field.kind, field.content) {
+            (VariantKind::Impact, _) => names(&Impact::NAMES),
+            (_, Content::Choice(names)) => names(),
+            _ => Vec::new(),
+        }
     }
 
     fn text(&self) -> Option<&str> {
         match self {
             Self::Allele(text)
+            | Self::Alleles(text)
             | Self::Consequence(text)
             | Self::Filter(text)
             | Self::Gene(text)
+            | Self::Genes(text)
             | Self::Id(text)
+            | Self::Ids(text)
             | Self::Name(text)
             | Self::Protein(text)
             | Self::Regions(text) => Some(text),

@@ -1,8 +1,8 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
-    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing, RegionList,
+    SampleList, Stretch, Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
 use crate::genome::Interval;
 #[cfg(doc)]
@@ -26,6 +26,13 @@ macro_rules! set_algebra {
             #[must_use]
             pub fn or(self, other: Self) -> Self {
                 Self(self.0.or(other.0))
+            }
+
+            /// What is in any of these: nothing where there are none.
+            #[must_use]
+            pub fn any_of(parts: impl IntoIterator<Item = Self>) -> Self {
+                let parts = parts.into_iter().map(|part| part.0);
+                Node::any_of(parts).map_or_else(|| Self::all().not(), Self)
             }
 
             /// All else. The same as the operator `!`.
@@ -99,6 +106,56 @@ impl VariantExpr {
     /// The variants of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
     pub fn regions(file: impl Into<String>) -> Self {
         Self::atom(VariantAtom::Regions(file.into()))
+    }
+
+    /// The alleles that a file lists: one spelling a line, or the records of a VCF; the dataset's [`FileLoader`]
+    /// reads it.
+    pub fn alleles_file(file: impl Into<String>) -> Self {
+        Self::atom(VariantAtom::Alleles(file.into()))
+    }
+
+    /// The variants with one of the ids that a file lists, one a line; the dataset's [`FileLoader`] reads it.
+    pub fn ids_file(file: impl Into<String>) -> Self {
+        Self::atom(VariantAtom::Ids(file.into()))
+    }
+
+    /// The variants of the genes that a file lists, one a line; the dataset's [`FileLoader`] reads it.
+    pub fn genes_file(file: impl Into<String>) -> Self {
+        Self::atom(VariantAtom::Genes(file.into()))
+    }
+
+    /// The variants of which the position is in one of these stretches of contigs.
+    pub fn begins<C: Into<String>>(regions: impl IntoIterator<Item = (C, Interval)>) -> Self {
+        Self::placed(Placing::Begins, regions)
+    }
+
+    /// The variants that lie wholly in these stretches of contigs; stretches that meet are one.
+    pub fn within<C: Into<String>>(regions: impl IntoIterator<Item = (C, Interval)>) -> Self {
+        Self::placed(Placing::Within, regions)
+    }
+
+    fn placed<C: Into<String>>(
+        how: Placing,
+        regions: impl IntoIterator<Item = (C, Interval)>,
+    ) -> Self {
+        let stretch = |(contig, interval): (C, Interval)| Stretch {
+            contig: contig.into(),
+            interval,
+        };
+        let of = RegionList::Regions(regions.into_iter().map(stretch).collect());
+        Self::atom(VariantAtom::Placed { how, of })
+    }
+
+    /// [`Self::begins`] of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
+    pub fn begins_file(file: impl Into<String>) -> Self {
+        let (how, of) = (Placing::Begins, RegionList::File(file.into()));
+        Self::atom(VariantAtom::Placed { how, of })
+    }
+
+    /// [`Self::within`] of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
+    pub fn within_file(file: impl Into<String>) -> Self {
+        let (how, of) = (Placing::Within, RegionList::File(file.into()));
+        Self::atom(VariantAtom::Placed { how, of })
     }
 
     /// The variants of a type.
@@ -194,6 +251,21 @@ impl VariantExpr {
     /// Length of the change in bases.
     pub fn length() -> NumberField {
         NumberField(Number::Length)
+    }
+
+    /// POS, from 1.
+    pub fn pos() -> NumberField {
+        NumberField(Number::Pos)
+    }
+
+    /// The first base of REF, from 1: the same as [`Self::pos`].
+    pub fn start() -> NumberField {
+        NumberField(Number::Start)
+    }
+
+    /// The last base that a variant spans, from 1.
+    pub fn end() -> NumberField {
+        NumberField(Number::End)
     }
 }
 

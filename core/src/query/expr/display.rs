@@ -1,10 +1,11 @@
 //! The canonical text of expressions: parsed again, it gives the same tree.
 
 use super::ast::{
-    GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList, Threshold,
-    VariantAtom, VariantExpr, name_of, named,
+    GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, RegionList, SampleList, Stretch,
+    Threshold, VariantAtom, VariantExpr, name_of, named,
 };
 use super::atoms::{Content, Listed, Written};
+use super::region_list::WHOLE;
 use super::scan::ends_any_word;
 use crate::model::Recorded;
 use crate::model::Scope;
@@ -108,6 +109,10 @@ impl Display for VariantAtom {
                     false => write!(f, "region({}, {first}, {})", Quoted(contig), interval.end),
                 }
             }
+            Self::Placed { of, .. } => {
+                let name = self.entry().map_or("", |entry| entry.name);
+                write!(f, "{name}({of})")
+            }
             Self::Number {
                 field,
                 comparison,
@@ -145,6 +150,45 @@ impl VariantAtom {
     /// Whether `text` is this atom: the parser itself tells what can go without quotes.
     fn is_read_from(&self, text: &str) -> bool {
         matches!(VariantExpr::parse(text), Ok(VariantExpr(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
+    }
+}
+
+impl Display for RegionList {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let regions = match self {
+            Self::File(file) => return write!(f, "@{}", Quoted(file)),
+            Self::Regions(regions) => regions,
+        };
+        for (n, region) in regions.iter().enumerate() {
+            let comma = if n > 0 { ", " } else { "" };
+            write!(f, "{comma}{region}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Stretch {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { contig, interval } = self;
+        if *interval == WHOLE {
+            return Quoted(contig).fmt(f);
+        }
+        let first = i64::from(interval.start) + 1;
+        let text = match interval.end {
+            i32::MAX => format!("{contig}:{first}-"),
+            last => format!("{contig}:{first}-{last}"),
+        };
+        // what is one region in an expression may be two in a list, for its commas
+        let plain = !contig.contains(',')
+            && VariantAtom::Region {
+                contig: contig.clone(),
+                interval: *interval,
+            }
+            .is_read_from(&text);
+        match plain {
+            true => f.write_str(&text),
+            false => write!(f, "region({}, {first}, {})", Quoted(contig), interval.end),
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! expression = and-part { ("|" | "or") and-part }
 //! and-part   = unary { ("&" | "and") unary }
 //! unary      = { "!" | "not" } ( "(" expression ")" | atom )
+//!            | field ":(" ( word | string ) { "," ( word | string ) } ")"    any of these values
 //! WHERE atom = "all" | word | string                     allele, region or name, by its shape
 //!            | number-field [ "(" GROUP ")" ] op number
 //!            | "info." key [ op ( number | string | word ) ]
@@ -70,8 +71,10 @@ mod error;
 pub(in crate::query) mod hints;
 mod into;
 mod json;
+mod list_atom;
 mod number;
 mod parse;
+mod region_list;
 mod scan;
 mod shape;
 mod term_atom;
@@ -81,7 +84,8 @@ mod where_atom;
 mod who_atom;
 
 pub(crate) use ast::{
-    Atom, Comparison, GroupAtom, InfoTest, Node, Number, SampleList, Threshold, VariantAtom,
+    Atom, Comparison, GroupAtom, InfoTest, Node, Number, Placing, RegionList, SampleList, Stretch,
+    Threshold, VariantAtom,
 };
 pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};

@@ -1,19 +1,25 @@
 //! Operators and parentheses; the atoms are read in modules of their own.
 
 use super::ast::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
+use super::atoms::Listed;
 use super::error::quoted;
+use super::list_atom::{in_parentheses, list};
 use super::scan::{Result, Scanner};
 use crate::error::ExpressionError;
 
 /// Parsing recurses once for each open parenthesis, and so will all that walks the tree.
 pub(super) const MAX_DEPTH: usize = 100;
+/// Values of a list that an error proposes.
+const PROPOSED: usize = 8;
 /// Longer lists belong into a file.
 const MAX_LENGTH: usize = 1 << 20;
 
 /// A kind of atom.
-pub(super) trait Language: Sized {
+pub(super) trait Language: Listed {
     /// What an atom picks, for messages.
     const PICKS: &'static str;
+    /// One that does.
+    const EXAMPLE: &'static str;
 
     /// Reads one atom; something stands here that is no parenthesis.
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self>;
@@ -62,6 +68,11 @@ pub(super) fn parse<K: Language>(text: &str) -> Result<Node<K>> {
         Some(')') => {
             let at = scanner.next_part();
             Err(scanner.error(at, "closing parenthesis without an opening one"))
+        }
+        Some(',') if let Some(list) = in_parentheses::<K>(&scanner, scanner.at(), PROPOSED) => {
+            let at = scanner.next_part();
+            let message = "several values stand in parentheses";
+            Err(scanner.error_with(at, message, vec![list]))
         }
         Some(_) => {
             let at = scanner.next_part();
@@ -136,12 +147,15 @@ fn operand<K: Language>(scanner: &mut Scanner<'_>) -> Result<Node<K>> {
         scanner.back_to(start);
         let at = scanner.next_part();
         let found = match scanner.text(at.clone()) {
-            "" => "the end".to_owned(),
-            text => quoted(text),
+            "" => format!("as {} does, found the end", K::EXAMPLE),
+            text => format!("found {}", quoted(text)),
         };
-        return Err(scanner.error(at, format!("expected {}, found {found}", K::PICKS)));
+        return Err(scanner.error(at, format!("expected {}, {found}", K::PICKS)));
     }
     scanner.refuse_file()?;
+    if let Some(node) = list(scanner)? {
+        return Ok(node);
+    }
     let kind = K::atom(scanner)?;
     Ok(Node::Atom(Atom {
         kind,

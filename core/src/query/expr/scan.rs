@@ -3,6 +3,7 @@
 use super::ast::Comparison;
 use super::shape::ends_in_hgvs_prefix;
 use crate::error::ExpressionError;
+use crate::genome::split_arrow;
 use std::ops::Range;
 
 pub(super) type Result<T, E = Box<ExpressionError>> = std::result::Result<T, E>;
@@ -35,6 +36,33 @@ pub(super) fn ends_any_word(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | ')' | '&' | '|' | '!' | ';' | '"')
 }
 
+/// The function that reads a file of the values of a field.
+fn file_function(field: &str) -> Option<&'static str> {
+    match field {
+        "gene" => Some("genes"),
+        "id" => Some("ids"),
+        _ => None,
+    }
+}
+
+/// Whether `>` stands between bases behind a position, as in `22:5A>G`, and compares nothing.
+fn is_arrow(before: &[u8], next: Option<&u8>) -> bool {
+    let without = |of: &'_ [u8], is: fn(&u8) -> bool| {
+        of.iter().rposition(|c| !is(c)).map_or(0, |last| last + 1)
+    };
+    let letters = without(before, u8::is_ascii_alphabetic);
+    let place = before.get(..letters).unwrap_or_default();
+    let place = match place {
+        [place @ .., b':' | b'-'] => place,
+        place => place,
+    };
+    let digits = without(place, |c| c.is_ascii_digit() || *c == b',');
+    letters < before.len()
+        && digits < place.len()
+        && matches!(place.get(..digits), Some([_, .., b':' | b'-']))
+        && next.is_some_and(u8::is_ascii_alphabetic)
+}
+
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
@@ -57,8 +85,13 @@ impl<'a> Scanner<'a> {
         self.text.get(at).unwrap_or_default()
     }
 
+    /// What stands from a place on.
+    pub(super) fn text_from(&self, at: usize) -> &'a str {
+        self.text(at..self.text.len())
+    }
+
     fn rest(&self) -> &'a str {
-        self.text(self.at..self.text.len())
+        self.text_from(self.at)
     }
 
     pub(super) fn peek(&self) -> Option<char> {
@@ -147,6 +180,22 @@ impl<'a> Scanner<'a> {
         self.error(at, message)
     }
 
+    /// The same of a file where the values of a field are meant, which a function may read.
+    pub(super) fn no_file_for(
+        &self,
+        field: &str,
+        file: &str,
+        at: Range<usize>,
+    ) -> Box<ExpressionError> {
+        let mut error = self.no_file(at);
+        if let Some(function) = file_function(field)
+            && !file.is_empty()
+        {
+            error.candidates = vec![format!("{function}(@{file})")];
+        }
+        error
+    }
+
     /// An allele, a region, a name, or the field before an operator.
     pub(super) fn where_word(&mut self) -> Result<&'a str> {
         let rest = self.rest();
@@ -165,7 +214,7 @@ impl<'a> Scanner<'a> {
                 '<' => {
                     hgvs || colons >= 3 || matches!(before.last(), Some(b':' | b'-' | b'[' | b']'))
                 }
-                '>' => hgvs || symbolic.is_some(),
+                '>' => hgvs || symbolic.is_some() || is_arrow(before, bytes.get(at + 1)),
                 '=' => hgvs,
                 c => !ends_any_word(c),
             };
@@ -186,6 +235,44 @@ impl<'a> Scanner<'a> {
         }
         self.at += length;
         Ok(rest.get(..length).unwrap_or_default())
+    }
+
+    /// Takes `REF>ALT` behind a space, where it makes an allele of the place in front of it, from `start` on.
+    pub(super) fn arrow_behind(&mut self, start: usize) -> Option<&'a str> {
+        let end = self.at;
+        self.skip_space();
+        if end < self.at && self.at - end == 1 {
+            self.word(|c| c == ',' || !c.is_ascii_alphabetic());
+            if self.eat('>') && !self.word(|c| c == ',' || !c.is_ascii_alphabetic()).is_empty() {
+                let ends = self.peek().is_none_or(|c| c == ',' || ends_any_word(c));
+                let text = self.text(start..self.at);
+                if ends && split_arrow(text).is_some() {
+                    return Some(text);
+                }
+            }
+        }
+        self.at = end;
+        None
+    }
+
+    /// A region in a list: a comma with three digits behind it groups them, unless a colon follows.
+    pub(super) fn region_word(&mut self) -> &'a str {
+        let start = self.at;
+        loop {
+            self.word(|c| c == ',');
+            let word = self.text(start..self.at);
+            let last = word.bytes().last();
+            let behind = self.rest().strip_prefix(',').unwrap_or_default();
+            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+            let groups = digits == 3
+                && behind.as_bytes().get(3) != Some(&b':')
+                && last.is_some_and(|last| last.is_ascii_digit())
+                && word.contains(':');
+            if !groups {
+                return word;
+            }
+            self.at += 1 + digits;
+        }
     }
 
     /// A string in double quotes, where one stands here.

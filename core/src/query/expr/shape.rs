@@ -1,6 +1,6 @@
 //! What a bare word is, told by its shape alone.
 
-use crate::genome::Interval;
+use crate::genome::{Interval, split_arrow};
 
 /// A word that is more than a name.
 #[derive(Debug, PartialEq)]
@@ -23,7 +23,8 @@ pub(super) fn shape(word: &str) -> Shape {
     let vrs = word
         .get(..6)
         .is_some_and(|s| s.eq_ignore_ascii_case("ga4gh:"));
-    if vrs || has_hgvs_prefix(word) || is_allele(word, ':') || is_allele(word, '-') {
+    let arrow = split_arrow(word).is_some();
+    if vrs || arrow || has_hgvs_prefix(word) || is_allele(word, ':') || is_allele(word, '-') {
         return Shape::Allele;
     }
     if let Some(region) = region(word) {

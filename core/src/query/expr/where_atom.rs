@@ -1,7 +1,8 @@
 //! Atoms that pick variants.
 
 use super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Number, Transcripts, VariantAtom, named,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Number, Placing, Stretch, Transcripts,
+    VariantAtom, named,
 };
 use super::atoms::{
     Content, Entry, Listed, VariantKind, Written, in_text, is_curie, is_group_field, names_of,
@@ -9,14 +10,15 @@ use super::atoms::{
 use super::error::{nearest, quoted};
 use super::number::{no_comma, numeral, value_number};
 use super::parse::{Language, any, inside};
-use super::scan::{Argument, Form, Result, Scanner};
-use super::shape::{Shape, interval, shape};
+use super::region_list::{region_list, stretch};
+use super::scan::{Form, Result, Scanner};
+use super::shape::{Shape, shape};
 use crate::error::ExpressionError;
-use crate::genome::Interval;
 use std::ops::Range;
 
 impl Language for VariantAtom {
     const PICKS: &'static str = "what picks variants";
+    const EXAMPLE: &'static str = "`gene:RYR1` or `22:16050075:A:G`";
 
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
         let start = scanner.at();
@@ -32,6 +34,9 @@ impl Language for VariantAtom {
             && let Some(field) = in_text::<Self>(name, Entry::is_field)
         {
             return field_value(scanner, &field, name, value, at);
+        }
+        if let Some(allele) = scanner.arrow_behind(start) {
+            return Ok(Self::Allele(allele.to_owned()));
         }
         // what stands after the space decides, but is not part of the atom
         scanner.skip_space();
@@ -114,8 +119,8 @@ fn field_value(
 ) -> Result<VariantAtom> {
     let mut value_at = at.start + name.len() + 1..at.end;
     let mut value = value.to_owned();
-    if value.starts_with('@') {
-        return Err(scanner.no_file(value_at));
+    if let Some(file) = value.strip_prefix('@') {
+        return Err(scanner.no_file_for(field.name, file, value_at));
     }
     if value.is_empty() {
         scanner.skip_space();
@@ -131,21 +136,12 @@ fn field_value(
         }
         value_at.end = scanner.at();
     }
-    if field.kind == VariantKind::Impact {
-        return Ok(VariantAtom::Impact {
-            comparison: Comparison::Equal,
-            impact: impact(scanner, &value, value_at)?,
-        });
-    }
     match VariantAtom::of_text(field.kind, value.clone()) {
         Some(atom) => Ok(atom),
         None => {
-            let known = match field.content {
-                Content::Choice(names) => names(),
-                _ => Vec::new(),
-            };
+            let known = nearest(&value, VariantAtom::values(field));
             let message = format!("unknown {} {}", field.name, quoted(&value));
-            Err(scanner.error_with(value_at, message, nearest(&value, known)))
+            Err(scanner.error_with(value_at, message, known))
         }
     }
 }
@@ -193,7 +189,7 @@ fn number(
 
 /// A number within a group: `af(population:FIN)<0.001`; the parenthesis stands here.
 fn number_in(scanner: &mut Scanner<'_>, field: Number, at: Range<usize>) -> Result<VariantAtom> {
-    if matches!(field, Number::Qual | Number::Length) {
+    if !field.is_counted() {
         let message = "only counts and frequencies differ between groups";
         return Err(scanner.error(at, message));
     }
@@ -281,6 +277,31 @@ fn info(scanner: &mut Scanner<'_>, start: usize) -> Result<VariantAtom> {
     Ok(VariantAtom::Info { key, test })
 }
 
+/// What a file lists, of which the parenthesis is open.
+fn file_of(
+    scanner: &mut Scanner<'_>,
+    function: &Entry<VariantKind>,
+    start: usize,
+    open: usize,
+) -> Result<VariantAtom> {
+    let (arguments, _) = scanner.arguments(open)?;
+    let atom = match arguments.as_slice() {
+        [file] if file.form == Form::File => {
+            VariantAtom::of_text(function.kind, file.text.clone())
+        }
+        _ => None,
+    };
+    atom.ok_or_else(|| {
+        let name = function.name;
+        let (what, example) = match function.kind {
+            VariantKind::Regions => ("BED file", "capture.bed"),
+            _ => ("file", "list.txt"),
+        };
+        let message = format!("`{name}(…)` takes one {what}, behind `@`: `{name}(@{example})`");
+        scanner.error(start..scanner.at(), message)
+    })
+}
+
 /// The opening parenthesis stands here.
 fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<VariantAtom> {
     if let Some(field) = number_of(name) {
@@ -300,50 +321,27 @@ fn function(scanner: &mut Scanner<'_>, name: &str, at: Range<usize>) -> Result<V
     };
     let open = scanner.at();
     scanner.eat('(');
-    if function.kind == VariantKind::Regions {
-        let (arguments, _) = scanner.arguments(open)?;
-        return match arguments.as_slice() {
-            [file] if file.form == Form::File => Ok(VariantAtom::Regions(file.text.clone())),
-            _ => {
-                let wanted = "`regions(…)` takes one BED file, behind `@`: `regions(@capture.bed)`";
-                Err(scanner.error(at.start..scanner.at(), wanted))
-            }
-        };
+    if let Content::File = function.content {
+        return file_of(scanner, &function, at.start, open);
     }
-    let arguments = scanner.plain_arguments(open)?;
-    match (function.kind, arguments.as_slice()) {
-        (VariantKind::Allele, [text]) => Ok(VariantAtom::Allele(text.text.clone())),
-        (VariantKind::Region, [contig]) => Ok(VariantAtom::Region {
-            contig: contig.text.clone(),
-            // from the telomere on: all of the contig
-            interval: Interval {
-                start: -1,
-                end: i32::MAX,
+    match function.kind {
+        VariantKind::Begins | VariantKind::Within => Ok(VariantAtom::Placed {
+            how: match function.kind {
+                VariantKind::Begins => Placing::Begins,
+                _ => Placing::Within,
             },
+            of: region_list(scanner, function.name, &at, open)?,
         }),
-        (VariantKind::Region, [contig, first, last]) => region(scanner, contig, first, last),
-        (kind, _) => {
-            let wanted = match kind {
-                VariantKind::Allele => "`allele(…)` takes one allele",
-                _ => {
-                    "`region(…)` takes a contig, or a contig, its first and its last position, without commas in the numbers"
-                }
-            };
-            Err(scanner.error(at.start..scanner.at(), wanted))
+        VariantKind::Region => {
+            let Stretch { contig, interval } = stretch(scanner, &at, open)?;
+            Ok(VariantAtom::Region { contig, interval })
         }
+        _ => match scanner.plain_arguments(open)?.as_slice() {
+            [text] => Ok(VariantAtom::Allele(text.text.clone())),
+            _ => {
+                let at = at.start..scanner.at();
+                Err(scanner.error(at, "`allele(…)` takes one allele"))
+            }
+        },
     }
-}
-
-fn region(
-    scanner: &Scanner<'_>,
-    contig: &Argument,
-    first: &Argument,
-    last: &Argument,
-) -> Result<VariantAtom> {
-    interval(&first.text, Some(&last.text))
-        .map(|interval| VariantAtom::Region {
-            contig: contig.text.clone(),
-            interval,
-        })
-        .map_err(|message| scanner.error(first.at.start..last.at.end, message))
 }

@@ -2,9 +2,11 @@
 
 use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
 use super::atoms::{
-    Content, Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of,
+    Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of,
 };
 use super::error::{nearest, quoted};
+use super::hints::{group_fields, no_people_by_itself};
+use super::list_atom::in_parentheses;
 use super::parse::{Language, any, inside};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{
@@ -17,6 +19,7 @@ use std::ops::Range;
 
 impl Language for GroupAtom {
     const PICKS: &'static str = "what picks people";
+    const EXAMPLE: &'static str = "`sex:female` or `carriers(gene:RYR1)`";
 
     fn atom(scanner: &mut Scanner<'_>) -> Result<Self> {
         let start = scanner.at();
@@ -138,10 +141,13 @@ fn no_people(scanner: &Scanner<'_>, atom: &VariantAtom, start: usize) -> Box<Exp
     let short = if text.len() <= 80 { text } else { "…" };
     let carriers = format!("carriers({short})");
     let (message, candidates) = match atom {
-        VariantAtom::Name(_) => (
-            format!("{} picks no people by itself", quoted(text)),
-            vec![format!("samples({short})"), carriers],
-        ),
+        VariantAtom::Name(name) => {
+            let mut candidates = group_fields(name);
+            if candidates.is_empty() {
+                candidates = vec![format!("samples({short})"), carriers];
+            }
+            (no_people_by_itself(text), candidates)
+        }
         _ => (
             format!("{} picks variants, people are picked here", quoted(text)),
             vec![carriers],
@@ -186,13 +192,10 @@ fn field_value(
     match GroupAtom::of_text(field.kind, value.clone()) {
         Some(atom) => Ok(atom),
         None => {
-            let known = match field.content {
-                Content::Choice(names) => names(),
-                _ => Vec::new(),
-            };
+            let known = nearest(&value, GroupAtom::values(field));
             let message = format!("unknown {name} {}", quoted(&value));
             let at = value_at..scanner.at();
-            Err(scanner.error_with(at, message, nearest(&value, known)))
+            Err(scanner.error_with(at, message, known))
         }
     }
 }
@@ -212,10 +215,11 @@ fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
                 origin: options.origin.map(|(value, _)| value),
             });
         }
+        let comma = scanner.at();
         if !scanner.eat(',') {
             return Err(scanner.unclosed(open, "`&`, `|`, a comma"));
         }
-        option(scanner, open, &mut options)?;
+        option(scanner, (open, comma), &mut options)?;
     }
 }
 
@@ -251,7 +255,11 @@ fn keep<T>(slot: &mut Option<(T, Range<usize>)>, value: T, at: &Range<usize>) ->
 }
 
 /// Reads one of `het`, `hom`, `hemi`, `zygosity: …`, `at_least: …`, `compound`, `de_novo` and so on.
-fn option(scanner: &mut Scanner<'_>, open: usize, options: &mut Options) -> Result<()> {
+fn option(
+    scanner: &mut Scanner<'_>,
+    (open, comma): (usize, usize),
+    options: &mut Options,
+) -> Result<()> {
     scanner.skip_space();
     let start = scanner.at();
     scanner.refuse_file()?;
@@ -305,8 +313,13 @@ fn option(scanner: &mut Scanner<'_>, open: usize, options: &mut Options) -> Resu
             let origins = Origin::NAMES.iter().map(|&(name, _)| name);
             let known = ["at_least", "compound", "zygosity"];
             let known = known.into_iter().chain(zygosities).chain(origins);
+            let mut candidates = nearest(name, known);
+            // `carriers(gene:A, B)`: a list was meant perhaps
+            if let Some(list) = in_parentheses::<VariantAtom>(scanner, comma, 1) {
+                candidates.insert(0, list);
+            }
             let message = format!("unknown option {}", quoted(name));
-            return Err(scanner.error_with(name_at, message, nearest(name, known)));
+            return Err(scanner.error_with(name_at, message, candidates));
         }
     };
     match first {

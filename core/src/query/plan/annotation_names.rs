@@ -71,7 +71,7 @@ impl Names<'_> {
     }
 
     /// Whether some entry is of a gene of one of these names.
-    fn is_annotated(&self, names: &[String]) -> Result<bool> {
+    pub(super) fn is_annotated(&self, names: &[String]) -> Result<bool> {
         for part in self.view.parts() {
             let segment = self.view.segment(part)?;
             let Some(annotations) = segment.annotations() else {

@@ -68,6 +68,11 @@ impl<'a> Binder<'a> {
         Ok(self.plan(of))
     }
 
+    /// What who asks for variants should know: that something is probably meant otherwise, or was not taken.
+    pub(in crate::query) fn hints(&self, of: &VariantExpr) -> Result<Vec<String>> {
+        self.variants_within(of).map(|(of, _)| of.hints)
+    }
+
     /// A plan for people.
     pub(in crate::query) fn group(&self, of: &GroupExpr) -> Result<BoundPlan<BoundGroup>> {
         let of = self.group_within(of, self.explained)?;
@@ -111,6 +116,7 @@ impl<'a> Binder<'a> {
             rows: None,
             size: Size::default(),
             rules: self.rules,
+            hints: names.hints.take(),
         };
         Ok((bound, names.notes.take()))
     }
@@ -149,7 +155,9 @@ impl<'a> Binder<'a> {
         groups: &mut Vec<BoundGroup>,
     ) -> Result<Test> {
         names.variant_atom(atom, |of| {
-            groups.push(self.group_within(of, false)?);
+            let group = self.group_within(of, false)?;
+            group.hints.iter().for_each(|hint| names.hint(hint.clone()));
+            groups.push(group);
             Ok(groups.len() - 1)
         })
     }
@@ -196,11 +204,17 @@ impl<'a> Binder<'a> {
         hints: &mut Vec<String>,
     ) -> Result<GroupTest> {
         let names = Names::new(self.view, self.text);
-        names.group_atom(atom, at, |of, asked| {
-            let hint = of_several_genes(atom);
-            hints.extend(hint.clone());
-            self.carriers(of, asked, hint, at)
-        })
+        let test = names.group_atom(atom, at, |of, asked| {
+            let carriers = self.carriers(of, asked, of_several_genes(atom), at)?;
+            carriers.hints.iter().for_each(|hint| names.hint(hint.clone()));
+            Ok(carriers)
+        })?;
+        for hint in names.hints.take() {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        Ok(test)
     }
 
     fn carriers(
@@ -211,7 +225,9 @@ impl<'a> Binder<'a> {
         at: &Range<usize>,
     ) -> Result<BoundCarriers> {
         let (mut bound, mut notes) = self.variants_within(of)?;
-        notes.extend(hint);
+        let mut hints = std::mem::take(&mut bound.hints);
+        hints.extend(hint);
+        notes.extend(hints.iter().cloned());
         let names = Names::new(self.view, self.text);
         let trios = carriers::needs(&names, asked, &mut notes, at)?;
         let stored = match self.rules.has(Rule::Covering) {
@@ -224,6 +240,7 @@ impl<'a> Binder<'a> {
         }
         Ok(BoundCarriers {
             notes,
+            hints,
             asked,
             stored,
             of: (!answered).then_some(bound),

@@ -30,6 +30,8 @@ pub(crate) struct BoundVariants {
     /// How many there are.
     pub(in crate::query) size: Size,
     pub(in crate::query) rules: Rules,
+    /// What is probably meant otherwise, or was not taken.
+    pub(in crate::query) hints: Vec<String>,
 }
 
 /// How much is read of variants.
@@ -62,7 +64,7 @@ impl Size {
 pub(crate) struct BoundGroup {
     pub(in crate::query) root: Node<GroupPart>,
     pub(in crate::query) rules: Rules,
-    /// What is probably meant otherwise.
+    /// What is probably meant otherwise, or was not taken.
     pub(in crate::query) hints: Vec<String>,
 }
 
@@ -113,6 +115,8 @@ impl Asked {
 #[derive(Debug)]
 pub(in crate::query) struct BoundCarriers {
     pub(in crate::query) notes: Vec<String>,
+    /// Those of them that who asks should know.
+    pub(in crate::query) hints: Vec<String>,
     pub(in crate::query) asked: Asked,
     /// What is stored of such carriers.
     pub(in crate::query) stored: Option<CoveringSet>,

@@ -7,7 +7,7 @@ use crate::cohort::{Applies, Shortcut, View};
 use crate::error::Result;
 use crate::format::{PAGE_ROWS, Zone};
 use crate::genome::Interval;
-use crate::query::expr::{Comparison, Node, Number};
+use crate::query::expr::{Comparison, Node, Number, Placing};
 use crate::stop::check_stop;
 use crate::store::Segment;
 use std::collections::HashMap;
@@ -39,9 +39,12 @@ pub(in crate::query) fn candidates_of(
 fn may_have(view: &View, part: usize, node: &Node<Test>) -> bool {
     match node {
         Node::Atom(atom) => match &atom.kind {
-            Test::Regions(regions) => view.reaches_any(part, regions),
+            Test::Regions(regions) | Test::Placed { regions, .. } => {
+                view.reaches_any(part, regions)
+            }
             Test::Rows(rows) => rows.contains_key(&part),
             Test::Change(rows) => rows.contains_key(&part),
+            Test::Alleles(of) => of.rows.contains_key(&part),
             _ => true,
         },
         Node::Not(_) => true,
@@ -57,8 +60,13 @@ fn candidates(segment: &Segment, part: usize, node: &Node<Test>, counts: Applies
         Node::Atom(atom) => match &atom.kind {
             Test::All => Rows::all(rows, true),
             Test::Regions(regions) => Rows::from_unsorted(segment.touching(regions)?, true),
+            Test::Placed { how, regions } => {
+                let exact = *how == Placing::Begins;
+                Rows::from_unsorted(segment.beginning(regions)?, exact)
+            }
             Test::Rows(by_part) => rows_in(by_part, part),
             Test::Change(by_part) => rows_in(by_part, part),
+            Test::Alleles(of) => rows_in(&of.rows, part),
             Test::Entry(test) => match segment.annotations() {
                 Some(of) => test.local(of, segment.file())?.rows(segment)?,
                 None => Rows::none(),
@@ -85,6 +93,11 @@ fn candidates(segment: &Segment, part: usize, node: &Node<Test>, counts: Applies
                     Comparison::NotEqual => true,
                 })?
             }
+            Test::Number {
+                field: field @ (Number::Pos | Number::Start | Number::End),
+                comparison,
+                value,
+            } => placed(segment, *field, *comparison, *value)?,
             _ => Rows::all(rows, false),
         },
         Node::Not(inner) => candidates(segment, part, inner, counts)?.not(rows),
@@ -103,6 +116,37 @@ fn candidates(segment: &Segment, part: usize, node: &Node<Test>, counts: Applies
             any
         }
     })
+}
+
+/// The rows of which a position may stand so to a number: rows are in the order of positions.
+fn placed(segment: &Segment, field: Number, comparison: Comparison, value: f64) -> Result<Rows> {
+    let ends = field == Number::End;
+    let (least, most) = match comparison {
+        Comparison::Less | Comparison::LessOrEqual => (f64::NEG_INFINITY, value),
+        Comparison::Greater | Comparison::GreaterOrEqual => (value, f64::INFINITY),
+        Comparison::Equal => (value, value),
+        Comparison::NotEqual => return Ok(Rows::all(segment.meta().rows, false)),
+    };
+    // of `as`, which saturates: numbers from 1 become positions from 0, those of the bounds are taken in
+    let (first, last) = (least.floor() as i64, most.ceil() as i64);
+    // a row that spans nothing ends before its position
+    let (first, behind) = (
+        first.saturating_sub(1),
+        last.saturating_add(i64::from(ends)),
+    );
+    let mut ranges = Vec::new();
+    for of in segment.contigs() {
+        let rows = of.first_row..of.end_row;
+        let from = segment.lower_bound(rows.clone(), first)?;
+        let end = segment.lower_bound(rows.clone(), behind)?;
+        if ends {
+            // who ends there may start before
+            let reaching = segment.reaching(rows.start..from, first)?;
+            ranges.extend(reaching.into_iter().map(|row| row..row + 1));
+        }
+        ranges.push(from..end.max(from));
+    }
+    Ok(Rows::from_unsorted(ranges, false))
 }
 
 fn rows_in(by_part: &HashMap<usize, Vec<u32>>, part: usize) -> Rows {

@@ -285,7 +285,7 @@ fn gene_names(test: &EntryTest) -> Option<&[String]> {
 /// Whether a question names a change of bases, which batches may spell otherwise.
 fn names_change(test: &Node<Test>) -> bool {
     match test {
-        Node::Atom(atom) => matches!(atom.kind, Test::Change(_)),
+        Node::Atom(atom) => matches!(atom.kind, Test::Change(_) | Test::Alleles(_)),
         Node::Not(inner) => names_change(inner),
         Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(names_change),
     }

@@ -18,6 +18,8 @@ const FEW_ROWS: u64 = 4_096;
 pub(crate) enum EntryTest {
     /// A gene that answers to one of these names, in lower case.
     Gene(Vec<String>),
+    /// The same, of several genes.
+    AnyGene(Vec<String>),
     /// One of these terms.
     Consequence(Vec<String>),
     /// An impact whose bit is set.
@@ -69,9 +71,22 @@ impl EntryTest {
         Self::All(all)
     }
 
+    /// Any of these: one test where all are of genes.
+    pub(in crate::query) fn any(tests: Vec<Self>) -> Self {
+        let is_gene = |test: &Self| matches!(test, Self::Gene(_) | Self::AnyGene(_));
+        if !tests.iter().all(is_gene) {
+            return Self::Any(tests);
+        }
+        let names = tests.into_iter().flat_map(|test| match test {
+            Self::Gene(names) | Self::AnyGene(names) => names,
+            _ => Vec::new(),
+        });
+        Self::AnyGene(names.collect())
+    }
+
     fn cost(&self) -> u8 {
         match self {
-            Self::Gene(_) => 0,
+            Self::Gene(_) | Self::AnyGene(_) => 0,
             Self::Consequence(_) | Self::Impact(_) | Self::Flags(_) => 1,
             Self::Protein { .. } | Self::Change { .. } => 3,
             Self::All(tests) | Self::Any(tests) => tests.iter().map(Self::cost).max().unwrap_or(0),
@@ -83,7 +98,7 @@ impl EntryTest {
             tests.iter().map(|test| test.local(of, file)).collect()
         };
         Ok(match self {
-            Self::Gene(names) => {
+            Self::Gene(names) | Self::AnyGene(names) => {
                 let mut genes = Vec::new();
                 for name in names {
                     genes.extend(of.genes_named(file, name)?);

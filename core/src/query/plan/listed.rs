@@ -1,70 +1,15 @@
 //! What files behind `@` list: ids, and regions. Nothing here opens a file: the dataset's loader gives
 //! its bytes.
 
+use super::lines::Lines;
 use super::names::Names;
-use crate::cohort::{Regions, View};
-use crate::error::{Error, InputError, Place, Result};
+use crate::cohort::Regions;
+use crate::error::{Error, Result};
 use crate::genome::Interval;
 use crate::query::expr::{SampleList, nearest};
 use crate::set::SampleSet;
+use std::collections::HashMap;
 use std::ops::Range;
-
-const NO_LOADER: &str = "`@` marks a file, and no files are read here: write what it lists instead";
-
-/// A file that lists things, one on each line.
-struct Listed<'a> {
-    name: &'a str,
-    bytes: Vec<u8>,
-    may_show: bool,
-}
-
-impl<'a> Listed<'a> {
-    /// `None` where the dataset has no loader.
-    fn load(view: &View, name: &'a str) -> Result<Option<Self>> {
-        let Some(loader) = view.loader() else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            name,
-            bytes: loader.load(name)?,
-            may_show: loader.may_show(),
-        }))
-    }
-
-    /// Lines with their numbers from 1, without their ends.
-    fn lines(&self) -> impl Iterator<Item = Result<(u64, &str)>> {
-        // spreadsheets begin with a byte order mark
-        let bytes = self.bytes.as_slice();
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let lines = (1..).zip(bytes.split(|&byte| byte == b'\n'));
-        lines.map(|(number, line)| match std::str::from_utf8(line) {
-            Ok(line) => Ok((number, line.trim_end())),
-            Err(_) => Err(self.error(number, "text in UTF-8", "other bytes".to_owned())),
-        })
-    }
-
-    fn error(&self, line: u64, expected: &str, found: String) -> Error {
-        Error::from(Box::new(InputError {
-            file: self.name.to_owned(),
-            place: Place::Line(line),
-            expected: expected.to_owned(),
-            found,
-        }))
-    }
-
-    /// A word of the file as errors show it: strangers see what it is not, not what it is.
-    fn shown(&self, word: &str, else_shown: &str) -> String {
-        const SHOWN: usize = 60;
-        if !self.may_show {
-            return else_shown.to_owned();
-        }
-        let cut: String = word.chars().take(SHOWN).collect();
-        match cut.len() < word.len() {
-            true => format!("{:?}", cut + "…"),
-            false => format!("{cut:?}"),
-        }
-    }
-}
 
 /// What ids of a list are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,8 +59,7 @@ impl Names<'_> {
             }
             SampleList::File(file) => file,
         };
-        let listed = Listed::load(self.view, file)?;
-        let listed = listed.ok_or_else(|| self.error(at, NO_LOADER.to_owned(), Vec::new()))?;
+        let listed = self.lines(file, at)?;
         let mut found = SampleSet::new();
         for line in listed.lines() {
             let (line, name) = line?;
@@ -155,7 +99,7 @@ impl Names<'_> {
 
     fn not_listed(
         &self,
-        file: &Listed<'_>,
+        file: &Lines<'_>,
         (line, name): (u64, &str),
         of: Listing,
         at: &Range<usize>,
@@ -166,7 +110,7 @@ impl Names<'_> {
                 let one = of.other().one();
                 let id = file.shown(name, "an id");
                 let function = of.other().function();
-                format!("{id} of {one}: `{function}(@{})` takes these", file.name)
+                format!("{id} of {one}: `{function}(@{})` takes these", file.name())
             }
             false => file.shown(name, "another word"),
         };
@@ -189,19 +133,40 @@ impl Names<'_> {
                 ("person", ids.collect::<Result<_>>()?)
             }
         };
-        let message = format!("no {what} `{name}` here");
-        Ok(self.error(at, message, nearest(name, known)))
+        let mut message = format!("no {what} `{name}` here");
+        let mut candidates = nearest(name, known);
+        if looks_like_path(name) {
+            let function = of.function();
+            message.push_str(", and only `@` marks a file");
+            candidates = vec![format!("{function}(@{})", quoted_path(name))];
+        }
+        Ok(self.error(at, message, candidates))
+    }
+}
+
+/// Whether an id that nobody has may be the name of a file: with folders, or an ending.
+fn looks_like_path(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_ending = (1..=5).contains(&ending.len())
+        && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_ending || name.contains('/')
+}
+
+/// As a file's name stands behind `@`.
+fn quoted_path(name: &str) -> String {
+    match name.contains(|c: char| c.is_whitespace() || "()&|!;,\"".contains(c)) {
+        true => format!("{name:?}"),
+        false => name.to_owned(),
     }
 }
 
 impl Names<'_> {
-    /// The regions of a BED file: 0-based, half-open, as in ours.
+    /// The regions of a BED file: 0-based, half-open, as in ours. Those of contigs that are not here are left out,
+    /// with a note.
     pub(in crate::query) fn bed(&self, file: &str, at: &Range<usize>) -> Result<Regions> {
-        let listed = Listed::load(self.view, file)?;
-        let listed = listed.ok_or_else(|| self.error(at, NO_LOADER.to_owned(), Vec::new()))?;
-        let names = self.view.contig_names();
-        // files are sorted: lines of one contig follow each other
-        let mut last: Option<(&str, u32)> = None;
+        let listed = self.lines(file, at)?;
+        let mut contigs = ListedContigs::new(self, &listed);
         let mut regions = Vec::new();
         for line in listed.lines() {
             let (line, text) = line?;
@@ -218,19 +183,98 @@ impl Names<'_> {
                 let found = listed.shown(text, "another line");
                 return Err(listed.error(line, "contig, start and end of a BED region", found));
             };
-            let contig = match last {
-                Some((known, contig)) if known == name => contig,
-                _ => names.resolve(name).map_err(|e| {
-                    let found = match listed.may_show {
-                        true => e.to_string(),
-                        false => "another name".to_owned(),
-                    };
-                    listed.error(line, "a contig of the dataset", found)
-                })? as u32,
-            };
-            last = Some((name, contig));
-            regions.push((contig, interval));
+            if let Some(contig) = contigs.find(name, line)? {
+                regions.push((contig, interval));
+            }
         }
+        contigs.finish("regions")?;
         Ok(Regions::new(regions))
+    }
+}
+
+/// The contigs that a file names, of which some may not be here.
+pub(super) struct ListedContigs<'a> {
+    names: &'a Names<'a>,
+    file: &'a Lines<'a>,
+    known: HashMap<&'a str, Option<u32>>,
+    /// Lines follow each other by contig.
+    last: Option<(&'a str, Option<u32>)>,
+    /// Lines of contigs that are not here, and the first of them.
+    left_out: u64,
+    first: Option<(u64, &'a str)>,
+    taken: bool,
+}
+
+impl<'a> ListedContigs<'a> {
+    pub(super) fn new(names: &'a Names<'a>, file: &'a Lines<'a>) -> Self {
+        Self {
+            names,
+            file,
+            known: HashMap::new(),
+            last: None,
+            left_out: 0,
+            first: None,
+            taken: false,
+        }
+    }
+
+    /// The contig of a line; `None` where it is not here. Names that are wrong otherwise are errors: they are of
+    /// another assembly, or mean several.
+    pub(super) fn find(&mut self, name: &'a str, line: u64) -> Result<Option<u32>> {
+        let found = match self.last {
+            Some((last, found)) if last == name => found,
+            _ => match self.known.get(name) {
+                Some(found) => *found,
+                None => {
+                    let found = self.names.view.contig_names().resolve_listed(name);
+                    let found = found.map_err(|e| {
+                        let found = match self.file.may_show() {
+                            true => e.to_string(),
+                            false => "another name".to_owned(),
+                        };
+                        self.file.error(line, "a contig of the dataset", found)
+                    })?;
+                    let found = found.map(|contig| contig as u32);
+                    self.known.insert(name, found);
+                    found
+                }
+            },
+        };
+        self.last = Some((name, found));
+        match found {
+            Some(_) => self.taken = true,
+            None => {
+                self.left_out += 1;
+                self.first.get_or_insert((line, name));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Notes what was left out; an error where that is all.
+    pub(super) fn finish(self, what: &str) -> Result<()> {
+        let Some((line, name)) = self.first else {
+            return Ok(());
+        };
+        if !self.taken {
+            let found = self.file.shown(name, "another name");
+            let expected = "contigs of the dataset, of which this file has none";
+            return Err(self.file.error(line, expected, found));
+        }
+        const SHOWN: usize = 3;
+        let mut absent: Vec<&str> = self.known.iter().filter(|(_, of)| of.is_none()).map(|(n, _)| *n).collect();
+        let count = absent.len();
+        let mut which = String::new();
+        if self.file.may_show() {
+            absent.sort_unstable();
+            absent.truncate(SHOWN);
+            let more = if count > SHOWN { " …" } else { "" };
+            which = format!(": {}{more}", absent.join(", "));
+        }
+        let (left_out, file) = (self.left_out, self.file.name());
+        self.names.hint(format!(
+            "{file}: {left_out} {what} of {count} contigs that are not here are left out{which}"
+        ));
+        Ok(())
     }
 }

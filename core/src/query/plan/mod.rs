@@ -1,7 +1,9 @@
 //! From an expression to a plan: what its names mean in a view, and which rows may be picked. No genotype is
 //! read, and nothing is run.
 
+mod absent;
 pub(super) mod admit;
+mod allele_rows;
 pub(super) mod annotation_names;
 pub(super) mod bind;
 pub(super) mod bound;
@@ -12,8 +14,11 @@ pub(super) mod entries;
 pub(super) mod explain;
 pub(super) mod find;
 pub(super) mod group_names;
+mod lines;
 pub(super) mod listed;
+mod listed_variants;
 pub(super) mod names;
+pub(super) mod proposals;
 pub(super) mod order;
 pub(super) mod row_filter;
 pub(super) mod row_text;

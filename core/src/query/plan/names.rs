@@ -7,6 +7,9 @@ use crate::store::individuals::People;
 use std::cell::RefCell;
 use std::ops::Range;
 
+/// So many hints are kept of an expression, which may name many alleles.
+const HINTS: usize = 16;
+
 /// Looks up the names of an expression, one atom after the other.
 pub(in crate::query) struct Names<'a> {
     pub(in crate::query) view: &'a View,
@@ -14,6 +17,8 @@ pub(in crate::query) struct Names<'a> {
     pub(in crate::query) text: &'a str,
     /// How names were understood, where that could be otherwise.
     pub(in crate::query) notes: RefCell<Vec<String>>,
+    /// What who asks should know: that something is probably meant otherwise, or that a file was not taken whole.
+    pub(in crate::query) hints: RefCell<Vec<String>>,
     /// Alleles that are several variants here, unless what stands beside them says which.
     pub(in crate::query) several: RefCell<Vec<Several>>,
 }
@@ -24,7 +29,16 @@ impl<'a> Names<'a> {
             view,
             text,
             notes: RefCell::default(),
+            hints: RefCell::default(),
             several: RefCell::default(),
+        }
+    }
+
+    /// Keeps a hint, once.
+    pub(in crate::query) fn hint(&self, hint: String) {
+        let mut hints = self.hints.borrow_mut();
+        if hints.len() < HINTS && !hints.contains(&hint) {
+            hints.push(hint);
         }
     }
 

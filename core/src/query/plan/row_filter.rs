@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, variant_length};
 use crate::model::InfoType;
-use crate::query::expr::{Comparison, InfoTest, Number};
+use crate::query::expr::{Comparison, InfoTest, Number, Placing};
 use crate::store::{PageView, Segment};
 use std::collections::HashMap;
 
@@ -115,8 +115,17 @@ impl<'a> RowFilter<'a> {
                 let contig = self.segment.contig_of(row);
                 regions.touch(&mut self.region, contig, start, end)
             }
+            Test::Placed { how, regions } => {
+                let page = PageView::around(&mut self.page, self.segment, row)?;
+                let start = page.position.get(i);
+                let end = start.saturating_add(page.span.get(i));
+                let contig = self.segment.contig_of(row);
+                let holding = regions.holding(&mut self.region, contig, start);
+                holding.is_some_and(|of| *how == Placing::Begins || end <= i64::from(of.end))
+            }
             Test::Rows(rows) => has_row(rows, part, row),
             Test::Change(rows) => has_row(rows, part, row),
+            Test::Alleles(of) => has_row(&of.rows, part, row),
             Test::Entry(test) => self.entries.holds(self.segment, test, row)?,
             Test::Types(types) => types & Zone::type_bit(self.shape(row)?.0) != 0,
             Test::Number {
@@ -134,6 +143,20 @@ impl<'a> RowFilter<'a> {
             } => {
                 let quality = columns.quality.page(file, page)?.get_nullable(i);
                 quality.is_some_and(|bits| holds_float(*comparison, bits, *value))
+            }
+            Test::Number {
+                field: field @ (Number::Pos | Number::Start | Number::End),
+                comparison,
+                value,
+            } => {
+                let page = PageView::around(&mut self.page, self.segment, row)?;
+                let start = page.position.get(i);
+                let number = match field {
+                    // behind the last base, counted from 0, is the last one, counted from 1
+                    Number::End => start.saturating_add(page.span.get(i).max(0)),
+                    _ => start.saturating_add(1),
+                };
+                comparison.holds(number as f64, *value)
             }
             Test::Number { .. } | Test::NumberIn { .. } => false,
             Test::Filter(wanted) => {

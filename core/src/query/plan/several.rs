@@ -144,8 +144,8 @@ pub(in crate::query) fn narrow(
         return Ok(());
     }
     let says_which = |test: &Test| match test {
-        Test::Regions(_) | Test::Rows(_) => true,
-        Test::Number { field, .. } => *field == Number::Length,
+        Test::Regions(_) | Test::Placed { .. } | Test::Rows(_) => true,
+        Test::Number { field, .. } => !field.is_counted() && *field != Number::Qual,
         _ => false,
     };
     let tests: Vec<(bool, &Test)> = parts

@@ -1,10 +1,12 @@
 //! Predicates over variants as data.
 
+use super::allele_rows::ListedAlleles;
 use super::entries::EntryTest;
 use crate::cohort::Regions;
 use crate::model::InfoType;
-use crate::query::expr::{Atom, Comparison, InfoTest, Node, Number};
+use crate::query::expr::{Atom, Comparison, InfoTest, Node, Number, Placing};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A test of a variant, with every name looked up.
@@ -13,10 +15,17 @@ pub(crate) enum Test {
     All,
     /// Any of the intervals.
     Regions(Regions),
+    /// Rows that begin in one of the intervals, or lie wholly in it.
+    Placed {
+        how: Placing,
+        regions: Regions,
+    },
     /// These rows, by part: those with an id, or an allele that is its text.
     Rows(HashMap<usize, Vec<u32>>),
     /// The same of one change of bases, however it is spelled in each of them.
     Change(Arc<HashMap<usize, Vec<u32>>>),
+    /// The same of all alleles that a file lists.
+    Alleles(Arc<ListedAlleles>),
     /// One bit for each type's code.
     Types(u32),
     Number {
@@ -51,6 +60,19 @@ impl Test {
         match self {
             Self::Filter(_) | Self::Info { .. } => true,
             Self::Number { field, .. } => *field == Number::Qual,
+            _ => false,
+        }
+    }
+}
+
+impl Test {
+    /// Whether it is asked of the row that is shown: batches may have a variant at several places.
+    pub(in crate::query) fn is_of_shown(&self) -> bool {
+        match self {
+            Self::Number { field, .. } => {
+                matches!(field, Number::Pos | Number::Start | Number::End)
+            }
+            Self::Placed { .. } => true,
             _ => false,
         }
     }
@@ -99,25 +121,111 @@ pub(in crate::query) fn together(nodes: Vec<Node<Test>>) -> Node<Test> {
     }
 }
 
-/// Any of these: one question to entries where all are.
+/// Any of these: one question to entries where all are, and one to places, rows or types.
 pub(in crate::query) fn any_of(nodes: Vec<Node<Test>>) -> Node<Test> {
+    if let Some(entries) = entries_of(&nodes) {
+        return entries;
+    }
+    let mut left = Vec::new();
+    let mut joined = Joined::default();
+    for node in nodes {
+        match node {
+            Node::Atom(atom) => {
+                if let Some(atom) = joined.take(atom, left.len()) {
+                    left.push(Node::Atom(atom));
+                }
+            }
+            node => left.push(node),
+        }
+    }
+    joined.put(&mut left);
+    match <[Node<Test>; 1]>::try_from(left) {
+        Ok([node]) => node,
+        Err(nodes) => Node::Or(nodes),
+    }
+}
+
+/// Nothing but questions to entries, as one.
+fn entries_of(nodes: &[Node<Test>]) -> Option<Node<Test>> {
     let mut tests = Vec::new();
     let mut place = 0..0;
-    for node in &nodes {
+    for node in nodes {
         let Node::Atom(Atom {
             kind: Test::Entry(test),
             at,
         }) = node
         else {
-            return Node::Or(nodes);
+            return None;
         };
         if tests.is_empty() {
             place = at.clone();
         }
         tests.push(EntryTest::clone(test));
     }
-    Node::Atom(Atom {
-        kind: entry(EntryTest::Any(tests)),
+    Some(Node::Atom(Atom {
+        kind: entry(EntryTest::any(tests)),
         at: place,
-    })
+    }))
+}
+
+/// Alternatives of one kind, of which the answer is that of one test, with the place among the others where the
+/// first of them stood.
+#[derive(Default)]
+struct Joined {
+    regions: Vec<Regions>,
+    rows: HashMap<usize, Vec<u32>>,
+    types: u32,
+    /// Of regions, rows and types: where the first stood, and the places in the text.
+    places: [Option<(usize, Range<usize>)>; 3],
+}
+
+impl Joined {
+    /// Takes an alternative; gives it back where it is of another kind.
+    fn take(&mut self, atom: Atom<Test>, before: usize) -> Option<Atom<Test>> {
+        let kind = match atom.kind {
+            Test::Regions(regions) => {
+                self.regions.push(regions);
+                0
+            }
+            Test::Rows(rows) => {
+                for (part, rows) in rows {
+                    self.rows.entry(part).or_default().extend(rows);
+                }
+                1
+            }
+            Test::Types(types) => {
+                self.types |= types;
+                2
+            }
+            kind => return Some(Atom { kind, at: atom.at }),
+        };
+        let place = self.places.get_mut(kind)?;
+        match place {
+            Some((_, at)) => at.end = at.end.max(atom.at.end),
+            None => *place = Some((before, atom.at)),
+        }
+        None
+    }
+
+    /// Puts the joined ones where they stood.
+    fn put(mut self, left: &mut Vec<Node<Test>>) {
+        for rows in self.rows.values_mut() {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        let tests = [
+            Test::Regions(Regions::union(self.regions)),
+            Test::Rows(self.rows),
+            Test::Types(self.types),
+        ];
+        let mut joined: Vec<_> = self.places.into_iter().zip(tests).collect();
+        joined.retain(|(place, _)| place.is_some());
+        // from behind, so that places in front stay
+        joined.sort_by_key(|(place, _)| place.as_ref().map(|(before, _)| std::cmp::Reverse(*before)));
+        for (place, kind) in joined {
+            if let Some((before, at)) = place {
+                left.insert(before.min(left.len()), Node::Atom(Atom { kind, at }));
+            }
+        }
+    }
 }

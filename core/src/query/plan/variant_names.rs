@@ -14,7 +14,7 @@ use crate::genome::{
 use crate::model::{Annotator, CANONICAL, MANE};
 use crate::model::{InfoKey, InfoType};
 use crate::query::expr::{
-    Atom, GroupExpr, InfoTest, Transcripts, VariantAtom, VariantType, nearest,
+    Atom, GroupExpr, InfoTest, RegionList, Stretch, Transcripts, VariantAtom, VariantType, nearest,
 };
 use std::collections::HashMap;
 use std::ops::Range;
@@ -34,8 +34,23 @@ impl Names<'_> {
             VariantAtom::Allele(text) => self.allele(text, at)?,
             VariantAtom::Name(name) => self.name(name, at)?,
             VariantAtom::Region { contig, interval } => {
-                Test::Regions(Regions::new(vec![(self.contig(contig, at)?, *interval)]))
+                let number = self.contig(contig, at)?;
+                self.note_place(self.shown(at, contig), number, *interval)?;
+                Test::Regions(Regions::new(vec![(number, *interval)]))
             }
+            VariantAtom::Placed { how, of } => Test::Placed {
+                how: *how,
+                regions: match of {
+                    RegionList::File(file) => self.bed(file, at)?,
+                    RegionList::Regions(all) => {
+                        let number = |of: &Stretch| Ok((self.contig(&of.contig, at)?, of.interval));
+                        Regions::new(all.iter().map(number).collect::<Result<_>>()?)
+                    }
+                },
+            },
+            VariantAtom::Alleles(file) => self.listed_alleles(file, at)?,
+            VariantAtom::Ids(file) => self.listed_ids(file, at)?,
+            VariantAtom::Genes(file) => self.listed_genes(file, at)?,
             VariantAtom::Regions(file) => Test::Regions(self.bed(file, at)?),
             VariantAtom::Type(kind) => Test::Types(types(*kind)),
             VariantAtom::Number {
@@ -84,6 +99,11 @@ impl Names<'_> {
         })
     }
 
+    /// An atom as it stands in the expression.
+    fn shown<'t>(&'t self, at: &Range<usize>, or: &'t str) -> &'t str {
+        self.text.get(at.clone()).filter(|text| !text.is_empty()).unwrap_or(or)
+    }
+
     fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {
         self.view
             .contig_names()
@@ -105,6 +125,7 @@ impl Names<'_> {
                     start: Position::TELOMERE.zero_based(),
                     end: i32::MAX,
                 };
+                self.note_place(name, contig as u32, whole)?;
                 return Ok(Test::Regions(Regions::new(vec![(contig as u32, whole)])));
             }
             Err(NameError::Unknown { .. }) => {}
@@ -117,7 +138,10 @@ impl Names<'_> {
         if !found.is_empty() || looks_like_rs(name) {
             return Ok(Test::Rows(found));
         }
-        let candidates = nearest(name, self.view.contigs());
+        let mut candidates = self.variant_proposals(name)?;
+        if candidates.is_empty() {
+            candidates = nearest(name, self.view.contigs());
+        }
         Err(self.error(
             at,
             format!("`{name}` is neither a contig nor the id of a variant here"),
@@ -129,7 +153,7 @@ impl Names<'_> {
         Ok(Test::Rows(self.rows_with_id(id)?))
     }
 
-    fn rows_with_id(&self, id: &str) -> Result<HashMap<usize, Vec<u32>>> {
+    pub(super) fn rows_with_id(&self, id: &str) -> Result<HashMap<usize, Vec<u32>>> {
         let mut found = HashMap::new();
         for (index, part) in self.view.parts().iter().enumerate() {
             let rows = self.view.segment(part)?.find_id(id.as_bytes())?;
@@ -165,6 +189,9 @@ impl Names<'_> {
                 let found = find_change(self.view, contig, &name.change)?;
                 if let Some((message, candidates)) = found.doubt(self.view, text)? {
                     return Err(self.error(at, message, candidates));
+                }
+                if found.rows.is_empty() {
+                    self.note_absent(text, contig, &name.change)?;
                 }
                 if let Some(several) = Several::of(self.view, text, at, &found.rows)? {
                     self.several.borrow_mut().push(several);

@@ -1,8 +1,8 @@
 //! Trees from JSON. Names are read in the case in which they are written.
 
 use super::super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
-    Threshold, VariantAtom, VariantExpr,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing, RegionList,
+    SampleList, Stretch, Threshold, VariantAtom, VariantExpr,
 };
 use super::super::atoms::{Content, Entry, GroupKind, Listed, VariantKind};
 use super::super::error::{nearest, quoted};
@@ -42,6 +42,11 @@ fn node<K: JsonLanguage>(value: &Value, at: &Pointer<'_>) -> Result<Nested<K>> {
     let nested = match kind {
         "not" => negated(node(value, &at)?),
         "and" | "or" => joined(kind, value, &at)?,
+        _ if value.is_array()
+            && let Some(field) = K::table().find(|row| row.name == kind && row.is_field()) =>
+        {
+            any_value(&field, value, &at)?
+        }
         _ => {
             let Some(Read { atom, parentheses }) = K::read(kind, value, &at)? else {
                 return Err(unknown::<K>(kind, &at));
@@ -76,6 +81,33 @@ fn single<'a>(value: &'a Value, at: &Pointer<'_>) -> Result<(&'a str, &'a Value)
             quoted(second)
         ))),
     }
+}
+
+/// Any of several values of a field, as an array.
+fn any_value<K: JsonLanguage>(
+    field: &Entry<K::Kind>,
+    value: &Value,
+    at: &Pointer<'_>,
+) -> Result<Nested<K>> {
+    let known = K::values(field);
+    let mut nodes = Vec::new();
+    for (n, value) in list(value, at, "a value")?.iter().enumerate() {
+        let at = at.item(n);
+        let text = string(value, &at)?;
+        if text.trim().is_empty() {
+            return Err(at.error("a name of no letters"));
+        }
+        let written = known.is_empty() || known.contains(&text.as_str());
+        let Some(atom) = K::of_text(field.kind, text).filter(|_| written) else {
+            return Err(none_of(known.into_iter(), value, &at));
+        };
+        nodes.push(Node::built(checked(atom, &at)?.atom));
+    }
+    let node = Node::any_of(nodes).ok_or_else(|| at.error("a list of nothing"))?;
+    Ok(Nested {
+        node,
+        parentheses: 0,
+    })
 }
 
 fn negated<K>(inner: Nested<K>) -> Nested<K> {
@@ -205,7 +237,12 @@ impl JsonLanguage for VariantAtom {
             return checked(atom, at).map(Some);
         }
         let atom = match entry.kind {
-            VariantKind::Region => region(value, at)?,
+            VariantKind::Region => {
+                let Stretch { contig, interval } = region(value, at)?;
+                Self::Region { contig, interval }
+            }
+            VariantKind::Begins => placed(Placing::Begins, value, at)?,
+            VariantKind::Within => placed(Placing::Within, value, at)?,
             VariantKind::Info => info(value, at)?,
             VariantKind::Impact => {
                 let (comparison, value, at) = Members::of(value, at, true, &[])?.test()?;
@@ -228,8 +265,7 @@ impl JsonLanguage for VariantAtom {
 }
 
 fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<VariantAtom>> {
-    let differs = !matches!(field, Number::Qual | Number::Length);
-    let known: &[&str] = if differs { &["in"] } else { &[] };
+    let known: &[&str] = if field.is_counted() { &["in"] } else { &[] };
     let members = Members::of(value, at, true, known)?;
     let (comparison, value, value_at) = members.test()?;
     let value = number(value, &value_at)?;
@@ -255,7 +291,20 @@ fn number_test(field: Number, value: &Value, at: &Pointer<'_>) -> Result<Read<Va
     })
 }
 
-fn region(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
+fn placed(how: Placing, value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
+    let of = match value {
+        Value::Object(keys) if keys.contains_key("file") => RegionList::File(file(value, at)?),
+        Value::Array(_) => {
+            let items = list(value, at, "a region")?.iter().enumerate();
+            let regions = items.map(|(n, item)| region(item, &at.item(n)));
+            RegionList::Regions(regions.collect::<Result<_>>()?)
+        }
+        _ => RegionList::Regions(vec![region(value, at)?]),
+    };
+    Ok(VariantAtom::Placed { how, of })
+}
+
+fn region(value: &Value, at: &Pointer<'_>) -> Result<Stretch> {
     const END: i64 = i32::MAX as i64;
     let members = Members::of(value, at, false, &["contig", "first", "last"])?;
     let contig = members.text("contig")?;
@@ -268,7 +317,7 @@ fn region(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {
                 "the region ends at {last}, before it starts at {first}"
             ))
         })?;
-    Ok(VariantAtom::Region { contig, interval })
+    Ok(Stretch { contig, interval })
 }
 
 fn info(value: &Value, at: &Pointer<'_>) -> Result<VariantAtom> {

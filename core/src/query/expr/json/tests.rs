@@ -46,6 +46,19 @@ fn text_and_json_say_the_same_of_variants() {
         ("22:5-", r#"{"region":{"contig":"22","first":5}}"#),
         ("region(22)", r#"{"region":{"contig":"22"}}"#),
         ("regions(@a.bed)", r#"{"regions":{"file":"a.bed"}}"#),
+        ("alleles(@a.vcf)", r#"{"alleles":{"file":"a.vcf"}}"#),
+        ("ids(@a.txt)", r#"{"ids":{"file":"a.txt"}}"#),
+        ("genes(@a.txt)", r#"{"genes":{"file":"a.txt"}}"#),
+        ("begins(22)", r#"{"begins":{"contig":"22"}}"#),
+        ("within(@a.bed)", r#"{"within":{"file":"a.bed"}}"#),
+        (
+            "within(22:5-9, region(\"a b\", 1, 2), X:7-)",
+            r#"{"within":[{"contig":"22","first":5,"last":9},{"contig":"a b","first":1,"last":2},{"contig":"X","first":7}]}"#,
+        ),
+        ("pos>=5", r#"{"pos":{">=":5}}"#),
+        ("start=5", r#"{"start":{"=":5}}"#),
+        ("end<1e6", r#"{"end":{"<":1000000}}"#),
+        ("22:5A>G", r#"{"allele":"22:5A>G"}"#),
         ("id:\"@rs.txt\"", r#"{"id":"@rs.txt"}"#),
         ("type:snv", r#"{"type":"snv"}"#),
         ("af<0.01", r#"{"af":{"<":0.01}}"#),
@@ -196,7 +209,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (
             r#"{"and": [{"and": [{"not": {"gen/e": "RYR1"}}]}]}"#,
-            "JSON expression at `/and/0/and/0/not/gen~1e`: unknown kind of expression `gen/e`; did you mean gene, info, name?",
+            "JSON expression at `/and/0/and/0/not/gen~1e`: unknown kind of expression `gen/e`; did you mean gene, genes, end?",
         ),
         (
             r#"{"disease": "COVID-19"}"#,

@@ -1,11 +1,13 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Comparison, GroupAtom, Impact, InfoTest, Node, Origin, SampleList, Threshold, VariantAtom,
+    Comparison, GroupAtom, Impact, InfoTest, Node, Origin, RegionList, SampleList, Threshold,
+    VariantAtom,
     name_of,
 };
 use super::super::atoms::{Content, Listed};
 use super::language::JsonLanguage;
+use crate::genome::Interval;
 use crate::model::Recorded;
 use crate::model::Scope;
 use crate::model::Zygosity;
@@ -66,16 +68,14 @@ fn named<A: Listed>(atom: &A, value: Value) -> Value {
 pub(super) fn where_atom(atom: &VariantAtom) -> Value {
     let value = match atom {
         VariantAtom::All => true.into(),
-        VariantAtom::Region { contig, interval } => {
-            let mut region = object([("contig", contig.as_str().into())]);
-            if interval.start != -1 {
-                region = with(region, "first", i64::from(interval.start) + 1);
-            }
-            if interval.end != i32::MAX {
-                region = with(region, "last", interval.end);
-            }
-            region
-        }
+        VariantAtom::Region { contig, interval } => region(contig, *interval),
+        VariantAtom::Placed { of, .. } => match of {
+            RegionList::File(name) => file(name),
+            RegionList::Regions(regions) => match regions.as_slice() {
+                [one] => region(&one.contig, one.interval),
+                all => all.iter().map(|of| region(&of.contig, of.interval)).collect(),
+            },
+        },
         VariantAtom::Number {
             comparison, value, ..
         } => compared(*comparison, numeral(*value)),
@@ -106,6 +106,17 @@ pub(super) fn where_atom(atom: &VariantAtom) -> Value {
         atom => listed(atom),
     };
     named(atom, value)
+}
+
+fn region(contig: &str, interval: Interval) -> Value {
+    let mut region = object([("contig", contig.into())]);
+    if interval.start != -1 {
+        region = with(region, "first", i64::from(interval.start) + 1);
+    }
+    if interval.end != i32::MAX {
+        region = with(region, "last", interval.end);
+    }
+    region
 }
 
 fn term(scope: Option<Scope>, name: &str) -> Value {

@@ -61,7 +61,7 @@ fn bad_expressions_over_variants() {
             "regoin(22, 1, 2)",
             "regoin",
             "unknown function `regoin`",
-            &["region", "regions", "allele"],
+            &["region", "regions", "begins"],
         ),
         ("af", "af", "`af` needs a comparison, as in `af>0`", &[]),
         (
@@ -136,7 +136,7 @@ fn bad_expressions_over_variants() {
         (
             "all &",
             "",
-            "expected what picks variants, found the end",
+            "expected what picks variants, as `gene:RYR1` or `22:16050075:A:G` does, found the end",
             &[],
         ),
         (
@@ -151,7 +151,7 @@ fn bad_expressions_over_variants() {
             "expected what picks variants, found `or`",
             &[],
         ),
-        ("!", "", "expected what picks variants, found the end", &[]),
+        ("!", "", "expected what picks variants, as `gene:RYR1` or `22:16050075:A:G` does, found the end", &[]),
         ("<5", "<5", "expected what picks variants, found `<5`", &[]),
         (
             "22:5:A:<DEL",
@@ -241,7 +241,7 @@ fn bad_expressions_over_people() {
         (
             "all &",
             "",
-            "expected what picks people, found the end",
+            "expected what picks people, as `sex:female` or `carriers(gene:RYR1)` does, found the end",
             &[],
         ),
         (

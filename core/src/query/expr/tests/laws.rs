@@ -64,6 +64,10 @@ pub(in super::super) fn any_where_atom() -> impl Strategy<Value = VariantAtom> {
         (any_text(), interval)
             .prop_map(|(contig, interval)| VariantAtom::Region { contig, interval }),
         any_text().prop_map(VariantAtom::Regions),
+        any_text().prop_map(VariantAtom::Alleles),
+        any_text().prop_map(VariantAtom::Ids),
+        any_text().prop_map(VariantAtom::Genes),
+        (any_placing(), any_regions()).prop_map(|(how, of)| VariantAtom::Placed { how, of }),
         table(&VariantType::NAMES).prop_map(VariantAtom::Type),
         (table(&Number::NAMES), any_comparison(), any_number()).prop_map(
             |(field, comparison, value)| VariantAtom::Number {
@@ -83,10 +87,7 @@ pub(in super::super) fn any_where_atom() -> impl Strategy<Value = VariantAtom> {
             .prop_map(|(comparison, impact)| VariantAtom::Impact { comparison, impact }),
         table(&Transcripts::NAMES).prop_map(VariantAtom::Transcripts),
         (
-            table(&Number::NAMES).prop_filter("differs between groups", |field| !matches!(
-                field,
-                Number::Qual | Number::Length
-            )),
+            table(&Number::NAMES).prop_filter("differs between groups", |field| field.is_counted()),
             any_term_atom(),
             any_comparison(),
             any_number()
@@ -97,6 +98,24 @@ pub(in super::super) fn any_where_atom() -> impl Strategy<Value = VariantAtom> {
                 comparison,
                 value
             }),
+    ]
+}
+
+fn any_placing() -> impl Strategy<Value = Placing> {
+    prop_oneof![Just(Placing::Begins), Just(Placing::Within)]
+}
+
+fn any_regions() -> impl Strategy<Value = RegionList> {
+    let interval = prop_oneof![
+        Just(Interval::new(-1, i32::MAX).unwrap()),
+        (-1..i32::MAX, 1..i32::MAX)
+            .prop_map(|(start, length)| Interval::new(start, start.saturating_add(length)).unwrap()),
+    ];
+    let stretch =
+        (any_text(), interval).prop_map(|(contig, interval)| Stretch { contig, interval });
+    prop_oneof![
+        prop::collection::vec(stretch, 1..4).prop_map(RegionList::Regions),
+        any_text().prop_map(RegionList::File),
     ]
 }
 

@@ -1,5 +1,6 @@
 mod bad;
 mod good;
+mod lists;
 pub(super) mod laws;
 
 use super::ast::*;
