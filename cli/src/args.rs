@@ -142,7 +142,7 @@ pub(crate) struct People {
     /// Write a mapping for this table, to be looked over
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dataset", "files"])]
     pub(crate) guess: Option<PathBuf>,
-    /// Count across these: age, sex, population, cohort, country, ...
+    /// Count across these: age, sex, population, cohort, country, ..., attribute.NAME
     #[arg(
         long,
         value_name = "KEY,...",

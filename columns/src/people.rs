@@ -118,7 +118,7 @@ fn summary(view: &View, scope: Option<Scope>, top: usize) -> Result<Table> {
         PeopleKey::Attribute(Attribute::Population),
     ];
     for key in keys.into_iter().filter(|_| scope.is_none()) {
-        let counts = view.people_counts(&[key])?.into_iter();
+        let counts = view.people_counts(std::slice::from_ref(&key))?.into_iter();
         found.extend(counts.map(|row| Summary {
             what: key.to_string(),
             value: row.values.into_iter().next().flatten(),

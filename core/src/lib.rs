@@ -86,11 +86,12 @@ pub use model::{
     Zygosity,
 };
 pub use query::{
-    Allele, Annotation, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs, Counts, Dosages,
-    Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact, InfoField, InfoValue,
-    Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField, NumberWithin, Origin,
-    PairPhase, PairedVariant, Partition, Plan, PlannedPart, Query, RowToken, Scan, Step,
-    Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants,
+    Allele, Annotation, AttributeField, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs,
+    Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact,
+    InfoField, InfoValue, Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField,
+    NumberWithin, Origin, PairPhase, PairedVariant, Partition, Plan, PlannedPart, Query, RowToken,
+    SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
+    Variants,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

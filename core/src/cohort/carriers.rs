@@ -206,25 +206,39 @@ impl<'a> RowCounter<'a> {
     /// Samples of the batch with a copy whose allele is not known by the row, as bits: those of which it does not
     /// report among them.
     pub(crate) fn incomplete(&mut self, row: u32) -> Result<Vec<u64>> {
-        let samples = self.segment.meta().samples;
+        let mut found = vec![0; words_for(self.segment.meta().samples)];
+        self.or_incomplete(row, &mut found)?;
+        Ok(found)
+    }
+
+    /// The same, added to bits over the batch's samples.
+    pub(crate) fn or_incomplete(&mut self, row: u32, found: &mut [u64]) -> Result<()> {
+        let segment = self.segment;
+        let samples = segment.meta().samples;
+        let broken = |rule| segment.broken_set(rule);
         let (_, missing, sets) = self.site_sets(row)?;
-        let set = self.segment.set(missing, &sets, 2 * samples)?;
-        let mut found = vec![0; words_for(samples)];
-        let broken = |rule| self.segment.broken_set(rule);
-        set.walk(None, |copy| set_bit(&mut found, copy / 2))
-            .map_err(broken)?;
-        for_each_polyploid(self.segment.polyploid(row)?, samples, |genotype| {
+        let set = segment.set(missing, &sets, 2 * samples)?;
+        if !set.is_plainly_empty() {
+            set.walk(None, |copy| set_bit(found, copy / 2))
+                .map_err(broken)?;
+        }
+        for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
             if genotype.alleles.iter().any(Option::is_none) {
-                set_bit(&mut found, genotype.sample);
+                set_bit(found, genotype.sample);
             }
         })
         .map_err(broken)?;
-        let [uncovered, outside] = self.out_of_scope_bits(row)?;
-        for set in [uncovered, outside] {
-            let words = found.iter_mut().zip(set);
-            words.for_each(|(word, more)| *word |= more);
+        if segment.has_scopes() {
+            let sets = segment.page_sets(row / PAGE_ROWS)?;
+            for column in [&segment.columns.uncovered, &segment.columns.outside] {
+                let descriptor = column.get(segment.file(), row)?;
+                let set = segment.set(descriptor, &sets, samples)?;
+                if !set.is_plainly_empty() {
+                    set.or_into(None, found).map_err(broken)?;
+                }
+            }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Samples that were not looked at where a row is, and those of which other rows of its variant report; nothing

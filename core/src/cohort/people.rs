@@ -16,11 +16,17 @@ const BINS: i32 = 10;
 /// Rows of a table across keys.
 const ROWS_MAX: usize = 1 << 20;
 
+/// What stands before the name of a free attribute.
+const FREE: &str = "attribute.";
+
 /// By what people are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PeopleKey {
     /// The values of an attribute.
     Attribute(Attribute),
+    /// The values of a free attribute of texts or codes, by its name.
+    Free(String),
     /// Age when last observed, in bins of ten years.
     Age,
 }
@@ -52,13 +58,19 @@ impl FromStr for PeopleKey {
         if text.eq_ignore_ascii_case("age") {
             return Ok(Self::Age);
         }
+        let start = text.get(..FREE.len());
+        if start.is_some_and(|start| start.eq_ignore_ascii_case(FREE)) {
+            return Ok(Self::Free(
+                text.get(FREE.len()..).unwrap_or_default().to_owned(),
+            ));
+        }
         let mut names = Attribute::NAMES.iter();
         match names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             Some((_, attribute)) => Ok(Self::Attribute(*attribute)),
             None => {
                 let names: Vec<&str> = Attribute::NAMES.iter().map(|(name, _)| *name).collect();
                 Err(Error::Usage(format!(
-                    "people are counted by age, {}; not by {text:?}",
+                    "people are counted by age, {}, or a free attribute as attribute.NAME; not by {text:?}",
                     names.join(", ")
                 )))
             }
@@ -69,6 +81,7 @@ impl FromStr for PeopleKey {
 impl std::fmt::Display for PeopleKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self {
+            Self::Free(name) => return write!(f, "{FREE}{name}"),
             Self::Age => Some("age"),
             Self::Attribute(attribute) => Attribute::NAMES
                 .iter()
@@ -137,7 +150,7 @@ impl View {
         };
         let mut rows = vec![(Vec::new(), all)];
         for key in keys {
-            let sets = value_sets(people, *key)?;
+            let sets = self.value_sets(people, key)?;
             let mut next = Vec::new();
             for (values, set) in rows {
                 for (value, with) in &sets {
@@ -161,6 +174,43 @@ impl View {
                 people: set.len(),
             })
             .collect())
+    }
+
+    /// The values of a free attribute of texts or codes, ascending, and the individuals that have each, of those who
+    /// may be seen.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where no people are loaded, nobody has the attribute, or its values are neither texts nor
+    /// codes; [`Error::Damaged`].
+    pub(crate) fn free_sets(&self, name: &str) -> Result<Vec<(String, SampleSet)>> {
+        let people = self.some_people()?;
+        let known = self.individual_attributes()?;
+        let Some(found) = known
+            .iter()
+            .find(|known| known.name.eq_ignore_ascii_case(name))
+        else {
+            let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+            return Err(Error::Usage(match names.is_empty() {
+                true => "no attribute of a person is known here".to_owned(),
+                false => format!(
+                    "no attribute {name:?} of a person here: one of {}",
+                    names.join(", ")
+                ),
+            }));
+        };
+        if !matches!(found.kind, AttributeType::Text | AttributeType::Code) {
+            return Err(Error::Usage(format!(
+                "{FREE}{} is of type {}: people are counted by texts and codes",
+                found.name,
+                found.kind.name()
+            )));
+        }
+        let mut sets = people.free_sets(name)?;
+        if let Some(visible) = self.visible_individuals() {
+            sets.retain(|(_, set)| !set.is_disjoint(visible));
+        }
+        Ok(sets)
     }
 
     /// The terms recorded as present of people, in a scope or in any, and what is more general; the
@@ -197,34 +247,45 @@ fn shown(counts: Vec<Counted>) -> Vec<AttributeCount> {
         .collect()
 }
 
-/// The values of a key with their people, and those without a value at the end.
-fn value_sets(people: &People, key: PeopleKey) -> Result<Vec<(Option<String>, SampleSet)>> {
-    let mut sets = Vec::new();
-    match key {
-        PeopleKey::Attribute(attribute) => {
-            for (value, set) in people.attribute_sets(attribute)? {
-                sets.push((Some(value), set));
+impl View {
+    /// The values of a key with their people, and those without a value at the end.
+    fn value_sets(
+        &self,
+        people: &People,
+        key: &PeopleKey,
+    ) -> Result<Vec<(Option<String>, SampleSet)>> {
+        let mut sets = Vec::new();
+        match key {
+            PeopleKey::Attribute(attribute) => {
+                for (value, set) in people.attribute_sets(*attribute)? {
+                    sets.push((Some(value), set));
+                }
+            }
+            PeopleKey::Free(name) => {
+                let values = self.free_sets(name)?.into_iter();
+                sets.extend(values.map(|(value, set)| (Some(value), set)));
+            }
+            PeopleKey::Age => {
+                for bin in 0..BINS {
+                    let (from, to) = (bin * BIN, (bin + 1) * BIN);
+                    let last = bin + 1 == BINS;
+                    let set = people.age_set(|ages| {
+                        ages.low >= Age(from * Age::YEAR)
+                            && (last || ages.high < Age(to * Age::YEAR))
+                    })?;
+                    let name = match last {
+                        true => format!("{from}+"),
+                        false => format!("{from}-{}", to - 1),
+                    };
+                    sets.push((Some(name), set));
+                }
             }
         }
-        PeopleKey::Age => {
-            for bin in 0..BINS {
-                let (from, to) = (bin * BIN, (bin + 1) * BIN);
-                let last = bin + 1 == BINS;
-                let set = people.age_set(|ages| {
-                    ages.low >= Age(from * Age::YEAR) && (last || ages.high < Age(to * Age::YEAR))
-                })?;
-                let name = match last {
-                    true => format!("{from}+"),
-                    false => format!("{from}-{}", to - 1),
-                };
-                sets.push((Some(name), set));
-            }
+        let mut rest = SampleSet::full(people.universe());
+        for (_, set) in &sets {
+            rest = rest.difference(set);
         }
+        sets.push((None, rest));
+        Ok(sets)
     }
-    let mut rest = SampleSet::full(people.universe());
-    for (_, set) in &sets {
-        rest = rest.difference(set);
-    }
-    sets.push((None, rest));
-    Ok(sets)
 }

@@ -130,11 +130,7 @@ fn arrow<'a>(
 ) -> Parsed<Identifier<'a>> {
     let digits = position.replace(',', "");
     let Some(position) = digits.parse().ok().and_then(Position::from_one_based) else {
-        return error(
-            text,
-            0..text.len(),
-            "expected a position, counted from 1",
-        );
+        return error(text, 0..text.len(), "expected a position, counted from 1");
     };
     Ok(Identifier::Allele(AlleleName {
         contig,

@@ -18,12 +18,12 @@ mod spelling;
 
 pub use allele::{AlleleType, UnknownAlleleType};
 pub(crate) use allele::{Extent, is_inserted_contig, is_sequence, variant_length};
+pub(crate) use arrow::split_arrow;
 pub(crate) use assembly::HeaderContig;
 pub use assembly::{Assembly, MixedAssemblies, UnknownAssembly};
 pub(crate) use breakend::{mate_contig, with_mate_named};
 pub use chromosome::Chromosome;
 pub(crate) use fasta::ReferenceFasta;
-pub(crate) use arrow::split_arrow;
 pub(crate) use identifier::{
     AlleleName, Change, Identifier, not_computed, parse as parse_identifier,
 };

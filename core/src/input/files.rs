@@ -48,7 +48,8 @@ impl FileLoader for LocalFiles {
         let standard_input =
             self.terminal && ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(&name);
         if name == "-" && !self.terminal {
-            let found = "standard input, which the program `varidex` alone reads: write a file's name";
+            let found =
+                "standard input, which the program `varidex` alone reads: write a file's name";
             return Err(input_error(path, Place::File, "a regular file", found));
         }
         // looked at before it is opened: to open a pipe is to wait for its writer

@@ -19,7 +19,7 @@ pub(crate) const VARIANTS: [&str; 16] = [
     "ac(HP:0000118)>=1",
 ];
 
-pub(crate) const GROUPS: [&str; 34] = [
+pub(crate) const GROUPS: [&str; 46] = [
     "all",
     "!all",
     "sex:female",
@@ -54,4 +54,16 @@ pub(crate) const GROUPS: [&str; 34] = [
     "measurement(LOINC:1)>=50",
     "measurement(LOINC:1, \"kg\")>=50",
     "measurement(LOINC:1, \"g\")>=50",
+    "genotyped",
+    "called(all)",
+    "called(ac>=2) & sex:female",
+    "called(gene:AAA & af<0.5)",
+    "noncarriers(1:10-200)",
+    "noncarriers(gene:BBB & ac<=2)",
+    "attribute.level:2.5",
+    "attribute.P:one",
+    "sample(lane:7) | sample(origin:somatic & !lane>3)",
+    "carriers(all, in: sample(origin:somatic))",
+    "carriers(ac<3, in: sample(lane=7), at_least: 2)",
+    "carriers(all, in: sample(!lane), not_in: sample(lane>1))",
 ];

@@ -102,11 +102,15 @@ impl Plan {
         let mut found = run::group(&self.view, admit(&self.view, self.bound)?, true)?;
         let seconds = self.seconds + started.elapsed().as_secs_f64();
         let steps = std::mem::take(&mut found.steps);
+        let ungenotyped = found.ungenotyped.clone();
         let group = Group::of_found(&self.view, found, self.expression)?;
         Ok(Explanation {
             expression: group.label().to_owned(),
             steps,
-            notes: group.counting_note().into_iter().collect(),
+            notes: ungenotyped
+                .into_iter()
+                .chain(group.counting_note())
+                .collect(),
             individuals: group.count(),
             seconds,
         })

@@ -114,7 +114,8 @@ impl Group {
     /// Those who were found.
     pub(super) fn of_found(view: &View, found: Found, label: String) -> Result<Self> {
         let group = Self::new(view, found.subjects, found.scores, label)?;
-        Ok(group.with_hints(found.hints))
+        let hints = found.hints.into_iter().chain(found.ungenotyped);
+        Ok(group.with_hints(hints.collect()))
     }
 
     /// With what of the question is probably meant otherwise.

@@ -58,8 +58,9 @@ pub use exec::variants::{Variant, Variants};
 pub use explain::{Explanation, Plan};
 pub(crate) use expr::nearest;
 pub use expr::{
-    CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, IntoGroupExpr, IntoVariantExpr,
-    NumberField, NumberWithin, Origin, Transcripts, VariantExpr, VariantType,
+    AttributeField, CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, IntoGroupExpr,
+    IntoVariantExpr, NumberField, NumberWithin, Origin, SampleExpr, Transcripts, VariantExpr,
+    VariantType,
 };
 pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::Group;

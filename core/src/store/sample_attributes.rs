@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::format::{
     Column, ColumnCursor, ColumnWriter, Container, ContainerWriter, FileKind, Folder, Kind, page_of,
 };
-#[cfg(test)]
-use crate::model::AttributeValue;
+use crate::model::{AttributeType, AttributeValue};
 use crate::set::SampleSet;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -231,6 +230,32 @@ impl SampleAttributes {
             }
         }
         Ok(all.into_values().collect())
+    }
+
+    /// The type of a free attribute by its name in any case.
+    pub(crate) fn free_kind(&self, name: &str) -> Result<Option<AttributeType>> {
+        for part in &self.parts {
+            if let Some(kind) = part.free()?.kind_of(name) {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The samples of which a test holds of the value of a free attribute; of those `within`, where they are given.
+    pub(crate) fn free_set(
+        &self,
+        name: &str,
+        within: Option<&SampleSet>,
+        holds: &mut dyn FnMut(&AttributeValue) -> Result<bool>,
+    ) -> Result<SampleSet> {
+        let mut found = Vec::new();
+        for part in &self.parts {
+            let mut add = |row: u32| found.push(part.first + row);
+            part.free()?
+                .select(&part.file, name, (within, part.first), holds, &mut add)?;
+        }
+        Ok(SampleSet::gathered(self.samples, found.into_iter()))
     }
 
     /// The values of a sample's free attributes, with the numbers that these have in its file.

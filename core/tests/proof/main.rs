@@ -17,6 +17,7 @@ mod again;
 mod aliases;
 mod annotated_files;
 mod annotations;
+mod attributes;
 mod batches;
 mod bcftools;
 mod blocks;

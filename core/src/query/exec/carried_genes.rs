@@ -162,12 +162,12 @@ fn classes(
     let mut own: Vec<(Class, CarriedClass)> = Vec::new();
     for class in meta.classes() {
         let mut found = CarriedClass::default();
-        let mut hits = CarrierSet::new(view, walk.part_count(), None, None, None);
+        let mut hits = CarrierSet::new(view, walk.part_count(), (None, None), None, None);
         let mut first = None;
         for row in rows.iter().filter(|row| least_of(row) == class) {
-            if let Some((_, segment)) = walk.part(row.row) {
-                hits.add(row.row.part, segment, row.row.row)?;
-                first = first.or(Some(segment));
+            if let Some(part) = walk.part(row.row) {
+                hits.add(row.row.part, part, row.row.row)?;
+                first = first.or(Some(part.1));
                 found.rows += 1;
                 found.see((row.ac, row.an));
             }

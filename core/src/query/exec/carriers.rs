@@ -1,5 +1,6 @@
 //! Who carries variants, in which way.
 
+use super::acquired;
 use super::compound;
 use super::question::Question;
 use super::spellings::{Numbered, Spelled};
@@ -37,7 +38,7 @@ pub(super) fn find(
     if let Some(stored) = of.stored.take() {
         step.set_bytes += stored.bytes;
         let mut left = subjects.closed_over_people(stored.samples.clone())?;
-        if of.asked.is_plain() {
+        if of.is_plain() {
             match &stored.known {
                 Some(sure) => known = subjects.closed_over_people(sure.clone())?,
                 None => std::mem::swap(&mut known, &mut left),
@@ -80,6 +81,11 @@ fn find_in_rows(
         }
         None => None,
     };
+    let inside = of.samples.inside.as_ref();
+    let left = match (left, inside) {
+        (Some(left), Some(inside)) => Some(left.intersection(inside)),
+        (left, inside) => left.or_else(|| inside.cloned()),
+    };
     if left.as_ref().is_some_and(SampleSet::is_empty) {
         return Ok(SampleSet::new());
     }
@@ -96,21 +102,22 @@ fn find_in_rows(
             left.as_ref(),
             step,
         )?
+    } else if let Some(not_in) = &of.samples.not_in {
+        acquired::find(view, subjects, question, (asked, not_in), left, step)?
     } else {
         let few = left.filter(|left| left.len() <= FEW);
-        find_carriers(view, subjects, question, asked, few, step)?
+        find_carriers(view, subjects, question, (asked, few, inside), step)?
     };
     subjects.closed_over_people(found)
 }
 
 /// The samples that carry, each variant in the zygosity asked for; of the `few` who are left, where
-/// these are few.
+/// these are few, and of those `inside` a set of samples, where others do not matter.
 fn find_carriers(
     view: &View,
     subjects: &Subjects<'_>,
     question: Question,
-    asked: Asked,
-    few: Option<SampleSet>,
+    (asked, few, inside): (Asked, Option<SampleSet>, Option<&SampleSet>),
     step: &mut Step,
 ) -> Result<SampleSet> {
     let mut walk = Walk::new(view, question)?;
@@ -120,7 +127,8 @@ fn find_carriers(
         walk.number_variants()?;
         counted = Some(Persons::new(view, subjects, asked.at_least)?);
     }
-    let mut hits = CarrierSet::new(view, walk.part_count(), few, asked.zygosity, counted);
+    let whom = (few, inside.cloned());
+    let mut hits = CarrierSet::new(view, walk.part_count(), whom, asked.zygosity, counted);
     while walk.step()? {
         if hits.is_complete() {
             step.notes.push(ALL_FOUND.to_owned());
@@ -131,8 +139,8 @@ fn find_carriers(
             counted.begin(walk.numbered()?);
         }
         for &row in walk.passing() {
-            if let Some((_, segment)) = walk.part(row) {
-                step.set_bytes += hits.add(row.part, segment, row.row)?;
+            if let Some(part) = walk.part(row) {
+                step.set_bytes += hits.add(row.part, part, row.row)?;
             }
         }
     }
@@ -188,7 +196,7 @@ pub(in crate::query) struct Persons {
 }
 
 impl Persons {
-    fn new(view: &View, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
+    pub(super) fn new(view: &View, subjects: &Subjects<'_>, at_least: u32) -> Result<Self> {
         Ok(Self {
             first_samples: subjects.first_samples()?,
             counts: vec![(0, 0); view.universe() as usize],
@@ -202,7 +210,7 @@ impl Persons {
     }
 
     /// What is added from now on is of this variant.
-    fn begin(&mut self, variant: Numbered) {
+    pub(super) fn begin(&mut self, variant: Numbered) {
         if self.variant.spelled == Spelled::OtherwiseLast {
             self.counted.remove(&self.variant.number);
         }
@@ -211,7 +219,7 @@ impl Persons {
 
     /// A sample carries the variant: its person, however many of the samples do, and however often the
     /// variant is reported, carries it once.
-    fn add(&mut self, sample: u32) {
+    pub(super) fn add(&mut self, sample: u32) {
         let first = match &self.first_samples {
             Some(first_samples) => first_samples.get(sample as usize).copied(),
             None => Some(sample),
@@ -233,7 +241,7 @@ impl Persons {
     }
 
     /// The first samples of those who carry enough.
-    fn finish(self) -> SampleSet {
+    pub(super) fn finish(self) -> SampleSet {
         let enough = (0u32..).zip(&self.counts);
         let enough = enough.filter(|(_, (count, _))| *count >= self.at_least);
         enough.map(|(sample, _)| sample).collect()
@@ -246,6 +254,8 @@ pub(in crate::query) struct CarrierSet<'a> {
     parts: Vec<Option<PartHits<'a>>>,
     /// Those who are asked about and not yet found, by number in the dataset, where they are few.
     left: Option<SampleSet>,
+    /// The samples that are asked about, where others do not matter.
+    inside: Option<SampleSet>,
     zygosity: Option<Zygosity>,
     /// Where more than one variant is asked for.
     counted: Option<Persons>,
@@ -266,7 +276,7 @@ impl<'a> CarrierSet<'a> {
     pub(in crate::query) fn new(
         view: &'a View,
         parts: usize,
-        left: Option<SampleSet>,
+        (left, inside): (Option<SampleSet>, Option<SampleSet>),
         zygosity: Option<Zygosity>,
         counted: Option<Persons>,
     ) -> Self {
@@ -274,6 +284,7 @@ impl<'a> CarrierSet<'a> {
             view,
             parts: (0..parts).map(|_| None).collect(),
             left,
+            inside,
             zygosity,
             counted,
             carriers: Vec::new(),
@@ -285,20 +296,21 @@ impl<'a> CarrierSet<'a> {
         self.left.as_ref().is_some_and(SampleSet::is_empty)
     }
 
-    /// Adds the carriers of a row; returns the bytes of its set.
+    /// Adds the carriers of a row of a part that is walked, by its number there, its number in the dataset and its
+    /// segment; returns the bytes of its set.
     pub(in crate::query) fn add(
         &mut self,
-        part: usize,
-        segment: &'a Segment,
+        walked: usize,
+        (part, segment): (usize, &'a Segment),
         row: u32,
     ) -> Result<u64> {
-        let Some(slot) = self.parts.get_mut(part) else {
+        let Some(slot) = self.parts.get_mut(walked) else {
             return Ok(0);
         };
         let hits = slot.get_or_insert_with(|| PartHits {
             segment,
-            tally: match &self.left {
-                Some(left) => RowCounter::new(segment, Some(left)),
+            tally: match self.left.as_ref().or(self.inside.as_ref()) {
+                Some(some) => RowCounter::new(segment, Some(some)),
                 None => RowCounter::of(segment, self.view.scope(part, segment)),
             },
             union: Union::default(),
@@ -364,6 +376,10 @@ impl<'a> CarrierSet<'a> {
                 }
             };
             all = all.union(&found);
+        }
+        // whole sets are joined, whoever is asked about
+        if let Some(inside) = &self.inside {
+            all = all.intersection(inside);
         }
         debug_assert!(
             all.len() <= u64::from(self.view.universe()),

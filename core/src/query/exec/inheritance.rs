@@ -125,6 +125,30 @@ impl Variant<'_, '_> {
         if !trios.is_empty() {
             self.of.view.refuse_foreign("trios", &trios.view)?;
         }
+        let names = self.of.view.contig_names();
+        let chromosome = names.chromosome(self.contig_number() as usize);
+        self.with_relatives(|variant, family, carrier| {
+            let Some(parents) = trios.children.get(&carrier.sample) else {
+                return Ok(());
+            };
+            let (by_mother, by_father) = givers(chromosome, carrier.ploidy);
+            let mut has = |asked: bool, samples: &[u32]| match asked {
+                true => family.has(variant, samples),
+                false => Ok(Has::Free),
+            };
+            let mother = has(by_mother, &parents.mother)?;
+            let father = has(by_father, &parents.father)?;
+            f(carrier, inheritance(mother, father));
+            Ok(())
+        })
+    }
+
+    /// Calls `f` with every carrier in the group that was asked for, and with what may be known of others at the
+    /// variant; returns the bytes of sets read.
+    pub(super) fn with_relatives(
+        &mut self,
+        mut f: impl FnMut(&mut Self, &mut Family<'_>, CarrierGenotype) -> Result<()>,
+    ) -> Result<u64> {
         let mut carriers = Vec::new();
         // parents may carry in records that do not pass
         let passing = self.of.walk.passing().to_vec();
@@ -142,8 +166,6 @@ impl Variant<'_, '_> {
         let mut again = Vec::new();
         self.of.walk.rows_again(&mut again)?;
         let elsewhere = self.carriers_again(&again)?;
-        let names = self.of.view.contig_names();
-        let chromosome = names.chromosome(self.contig_number() as usize);
         let mut family = Family {
             incomplete: Vec::new(),
             carriers: &carriers,
@@ -151,9 +173,6 @@ impl Variant<'_, '_> {
             elsewhere,
         };
         for carrier in &carriers {
-            let Some(parents) = trios.children.get(&carrier.sample) else {
-                continue;
-            };
             if some_only && !within.contains(carrier.sample) {
                 continue;
             }
@@ -161,14 +180,7 @@ impl Variant<'_, '_> {
             if group.is_some_and(|group| !group.contains(carrier.sample)) {
                 continue;
             }
-            let (by_mother, by_father) = givers(chromosome, carrier.ploidy);
-            let mut has = |asked: bool, samples: &[u32]| match asked {
-                true => family.has(&mut *self, samples),
-                false => Ok(Has::Free),
-            };
-            let mother = has(by_mother, &parents.mother)?;
-            let father = has(by_father, &parents.father)?;
-            f(*carrier, inheritance(mother, father));
+            f(self, &mut family, *carrier)?;
         }
         Ok(bytes)
     }
@@ -191,8 +203,8 @@ impl Variant<'_, '_> {
     }
 }
 
-/// What is known of parents at a variant.
-struct Family<'c> {
+/// What is known of parents, or of others, at a variant.
+pub(super) struct Family<'c> {
     /// Rows that tell the variant once more, and who carries it there.
     again: Vec<RowRef>,
     elsewhere: SampleSet,
@@ -203,6 +215,15 @@ struct Family<'c> {
 }
 
 impl Family<'_> {
+    /// Whether none of these samples carries the variant, and one is called.
+    pub(super) fn are_free(
+        &mut self,
+        variant: &mut Variant<'_, '_>,
+        samples: &[u32],
+    ) -> Result<bool> {
+        Ok(self.has(variant, samples)? == Has::Free)
+    }
+
     fn has(&mut self, variant: &mut Variant<'_, '_>, samples: &[u32]) -> Result<Has> {
         let carries = |sample: &u32| {
             let found = self.carriers.binary_search_by_key(sample, |c| c.sample);

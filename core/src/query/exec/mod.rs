@@ -1,7 +1,9 @@
 //! Running plans: walks, tests, counts and what is made of them. It begins in [`run`], with a plan that was
 //! admitted.
 
+pub(super) mod acquired;
 pub(super) mod annotation;
+pub(super) mod called;
 pub(super) mod carried_genes;
 pub(super) mod carriers;
 pub(super) mod changes;

@@ -3,6 +3,7 @@
 //! Of what must hold together the parts are asked in the order of the plan, each of those who are left; carriers
 //! while somebody is left.
 
+use super::called;
 use super::carriers;
 use super::question::Question;
 use super::step::Step;
@@ -26,6 +27,8 @@ pub(in crate::query) struct Found {
     pub(in crate::query) scores: Option<Scores>,
     /// What is probably meant otherwise.
     pub(in crate::query) hints: Vec<String>,
+    /// Of how many of them no genotype is known, where that is easily taken for something else.
+    pub(in crate::query) ungenotyped: Option<String>,
     /// What was done, where that was asked for.
     pub(in crate::query) steps: Vec<Step>,
 }
@@ -66,13 +69,50 @@ fn find(view: &View, of: BoundGroup, explained: bool) -> Result<Found> {
         steps: explained.then(Vec::new),
         scores: None,
     };
+    let takes_out = takes_out_carriers(&of.root);
     let subjects = run.evaluate(of.root, view.visible_subjects())?;
+    let ungenotyped = match takes_out {
+        true => ungenotyped(&run.subjects, &subjects)?,
+        false => None,
+    };
     Ok(Found {
         subjects,
+        ungenotyped,
         scores: run.scores,
         hints: of.hints,
         steps: run.steps.unwrap_or_default(),
     })
+}
+
+/// Whether all but carriers are asked for somewhere: those of whom no genotype is known among them.
+fn takes_out_carriers(node: &Node<GroupPart>) -> bool {
+    match node {
+        Node::Atom(_) => false,
+        Node::Not(inner) => has_carriers(inner),
+        Node::And(parts) | Node::Or(parts) => parts.iter().any(takes_out_carriers),
+    }
+}
+
+fn has_carriers(node: &Node<GroupPart>) -> bool {
+    match node {
+        Node::Atom(atom) => matches!(atom.kind.test, GroupTest::Carriers(_)),
+        Node::Not(inner) => has_carriers(inner),
+        Node::And(parts) | Node::Or(parts) => parts.iter().any(has_carriers),
+    }
+}
+
+/// Says of how many people who were found no genotype is known; `None` where there are none.
+fn ungenotyped(subjects: &Subjects<'_>, found: &SampleSet) -> Result<Option<String>> {
+    let without = found.difference(&subjects.samples_in(found));
+    if without.is_empty() {
+        return Ok(None);
+    }
+    let (all, without) = (subjects.count(found)?, without.len());
+    let have = if without == 1 { "has" } else { "have" };
+    Ok(Some(format!(
+        "{without} of these {all} people {have} no sample: that they do not carry is not known; `noncarriers(…)` \
+         picks who is called and carries none, `genotyped` who has a sample"
+    )))
 }
 
 struct Run<'a> {
@@ -142,6 +182,12 @@ impl Run<'_> {
             GroupTest::Carriers(mut of) => {
                 let ready = of.of.take().map(|of| question(self.view, of)).transpose()?;
                 carriers::find(self.view, &self.subjects, *of, ready, within, &mut step)?
+            }
+            GroupTest::Called(_) if within.is_some_and(SampleSet::is_empty) => SampleSet::new(),
+            GroupTest::Called(of) => {
+                let ready = question(self.view, of.of)?;
+                let asked = (of.free, of.notes);
+                called::find(self.view, &self.subjects, asked, ready, within, &mut step)?
             }
             GroupTest::Similar(similar) => {
                 let scored = similar.score(self.view, &self.subjects, within)?;

@@ -1,5 +1,6 @@
 //! The syntax tree of both kinds of expression.
 
+use super::sample_expr::{AttributeTest, CarriedIn, SampleExpr};
 use crate::genome::Interval;
 use crate::model::{Age, Attribute, Recorded, Scope, Zygosity};
 use crate::model::{Level, Measure};
@@ -390,7 +391,19 @@ pub(crate) enum GroupAtom {
         compound: bool,
         /// From whom the variants come, by the parents' genotypes.
         origin: Option<Origin>,
+        /// In which samples of a person.
+        samples: CarriedIn,
     },
+    /// Who has a sample.
+    Genotyped,
+    /// Of whom the genotype at each of the variants is fully known.
+    Called(VariantExpr),
+    /// The same, where none of the variants is carried.
+    Noncarriers(VariantExpr),
+    /// By a free attribute.
+    Free(AttributeTest),
+    /// Who has such a sample.
+    Sample(SampleExpr),
     /// Of whom a term is recorded.
     Term {
         /// Where it is recorded; anywhere if `None`.

@@ -2,8 +2,10 @@
 //! printed and the candidates of errors follow from it; only what no row can say is read and written apart.
 
 use super::ast::{
-    Comparison, GroupAtom, Impact, Number, Placing, Transcripts, VariantAtom, VariantType, name_of, named,
+    Comparison, GroupAtom, Impact, Number, Placing, Transcripts, VariantAtom, VariantType, name_of,
+    named,
 };
+use super::sample_expr::PREFIX;
 use crate::model::{Attribute, Recorded, Scope};
 
 /// How the name of an atom stands in text; in JSON it is the key.
@@ -46,7 +48,12 @@ pub(super) struct Entry<K> {
 }
 
 impl<K> Entry<K> {
-    const fn new(name: &'static str, written: Written, content: Content, kind: K) -> Self {
+    pub(super) const fn new(
+        name: &'static str,
+        written: Written,
+        content: Content,
+        kind: K,
+    ) -> Self {
         Self {
             name,
             written,
@@ -284,7 +291,12 @@ impl Listed for VariantAtom {
 pub(super) enum GroupKind {
     Age,
     All,
+    Called,
     Carriers,
+    Free,
+    Genotyped,
+    Noncarriers,
+    Sample,
     /// A term that is recorded, wherever that is; or in a scope.
     Term(Option<Scope>),
     Exactly,
@@ -298,18 +310,23 @@ pub(super) enum GroupKind {
     Attribute(Attribute),
 }
 
-static GROUPS: [Entry<GroupKind>; 12] = {
+static GROUPS: [Entry<GroupKind>; 17] = {
     use Content::{Nothing, Own, Text};
     use Written::{Function, Number, Word};
     [
         Entry::new("age", Number, Own, GroupKind::Age),
         Entry::new("all", Word, Nothing, GroupKind::All),
+        Entry::new("attribute", Word, Own, GroupKind::Free),
+        Entry::new("called", Function, Own, GroupKind::Called),
         Entry::new("carriers", Function, Own, GroupKind::Carriers),
         Entry::new("exactly", Function, Own, GroupKind::Exactly),
         Entry::new("excluded", Function, Own, GroupKind::Excluded),
+        Entry::new("genotyped", Word, Nothing, GroupKind::Genotyped),
         Entry::new("individuals", Function, Own, GroupKind::Individuals),
         Entry::new("measurement", Function, Own, GroupKind::Measurement),
+        Entry::new("noncarriers", Function, Own, GroupKind::Noncarriers),
         Entry::new("onset", Function, Own, GroupKind::Onset),
+        Entry::new("sample", Function, Own, GroupKind::Sample),
         Entry::new("samples", Function, Own, GroupKind::Samples),
         Entry::new("severity", Function, Own, GroupKind::Severity),
         Entry::new("similar", Function, Own, GroupKind::Similar),
@@ -350,7 +367,12 @@ impl Listed for GroupAtom {
         match self {
             Self::Age { .. } => GroupKind::Age,
             Self::All => GroupKind::All,
+            Self::Called(_) => GroupKind::Called,
             Self::Carriers { .. } => GroupKind::Carriers,
+            Self::Free(_) => GroupKind::Free,
+            Self::Genotyped => GroupKind::Genotyped,
+            Self::Noncarriers(_) => GroupKind::Noncarriers,
+            Self::Sample(_) => GroupKind::Sample,
             Self::Term {
                 scope, recorded, ..
             } => match recorded {
@@ -415,7 +437,13 @@ fn closed_values(of: Attribute) -> Option<Vec<&'static str>> {
 /// Whether a name is one of people that stands before a colon or a comparison.
 pub(super) fn is_group_field(name: &str) -> bool {
     let compared = |entry: &Entry<GroupKind>| entry.is_field() || entry.written == Written::Number;
-    in_text::<GroupAtom>(name, compared).is_some()
+    is_attribute(name) || in_text::<GroupAtom>(name, compared).is_some()
+}
+
+/// Whether a name is that of a free attribute: `attribute.NAME`.
+pub(super) fn is_attribute(name: &str) -> bool {
+    let start = name.get(..PREFIX.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// `PREFIX:local`, where it cannot be a place on a contig.

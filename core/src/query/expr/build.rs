@@ -4,6 +4,7 @@ use super::ast::{
     Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing, RegionList,
     SampleList, Stretch, Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
+use super::sample_expr::{CarriedIn, SampleExpr};
 use crate::genome::Interval;
 #[cfg(doc)]
 use crate::model::FileLoader;
@@ -554,18 +555,35 @@ impl GroupExpr {
             at_least: options.at_least,
             compound: options.compound,
             origin: options.origin,
+            samples: options.samples,
         })
+    }
+
+    /// Who has a sample here.
+    pub fn genotyped() -> Self {
+        Self::atom(GroupAtom::Genotyped)
+    }
+
+    /// Of whom the genotype at each of these variants is fully known.
+    pub fn called(variants: VariantExpr) -> Self {
+        Self::atom(GroupAtom::Called(variants))
+    }
+
+    /// The same, who carry none of these variants.
+    pub fn noncarriers(variants: VariantExpr) -> Self {
+        Self::atom(GroupAtom::Noncarriers(variants))
     }
 }
 
 /// In what way people carry variants: see [`GroupExpr::carriers_with`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct CarrierOptions {
     zygosity: Option<Zygosity>,
     at_least: u32,
     compound: bool,
     origin: Option<Origin>,
+    samples: CarriedIn,
 }
 
 impl Default for CarrierOptions {
@@ -575,6 +593,7 @@ impl Default for CarrierOptions {
             at_least: 1,
             compound: false,
             origin: None,
+            samples: CarriedIn::default(),
         }
     }
 }
@@ -601,6 +620,19 @@ impl CarrierOptions {
     /// Ask for variants that came from there, by the genotypes of both parents.
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
+        self
+    }
+
+    /// Ask for variants that one of these samples of the person carries. Takes neither compound nor origin.
+    pub fn in_samples(mut self, of: SampleExpr) -> Self {
+        self.samples.inside = Some(of);
+        self
+    }
+
+    /// Ask for variants that none of these samples of the person carries, and at which one of them is called. Takes
+    /// neither compound nor origin.
+    pub fn not_in_samples(mut self, of: SampleExpr) -> Self {
+        self.samples.not_in = Some(of);
         self
     }
 }

@@ -6,6 +6,7 @@ use super::ast::{
 };
 use super::atoms::{Content, Listed, Written};
 use super::region_list::WHOLE;
+use super::sample_expr::PREFIX;
 use super::scan::ends_any_word;
 use crate::model::Recorded;
 use crate::model::Scope;
@@ -218,6 +219,7 @@ impl Display for GroupAtom {
                 at_least,
                 compound,
                 origin,
+                samples,
             } => {
                 write!(f, "carriers({of}")?;
                 if let Some(zygosity) = zygosity {
@@ -232,8 +234,19 @@ impl Display for GroupAtom {
                 if let Some(origin) = origin {
                     write!(f, ", {}", name_of(&Origin::NAMES, origin))?;
                 }
+                if let Some(inside) = &samples.inside {
+                    write!(f, ", in: sample({inside})")?;
+                }
+                if let Some(not_in) = &samples.not_in {
+                    write!(f, ", not_in: sample({not_in})")?;
+                }
                 f.write_char(')')
             }
+            Self::Genotyped => f.write_str("genotyped"),
+            Self::Called(of) => write!(f, "called({of})"),
+            Self::Noncarriers(of) => write!(f, "noncarriers({of})"),
+            Self::Free(test) => write!(f, "{PREFIX}{test}"),
+            Self::Sample(of) => write!(f, "sample({of})"),
             Self::Individuals(list) => write!(f, "individuals({list})"),
             Self::Attribute { .. }
             | Self::Term {
@@ -366,7 +379,7 @@ impl Display for SampleList {
 }
 
 /// A string of the language.
-struct Quoted<'a>(&'a str);
+pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -22,11 +22,14 @@
 //!            | "impact" ( op | ":" ) impact | "canonical" | "mane"
 //!            | "region(" contig [ "," first "," last ] ")" | "regions(" "@" file ")" | "allele(" text ")"
 //! GROUP atom = "all" | ("samples" | "individuals") "(" ( list | "@" file ) ")"
-//!            | "carriers(" WHERE { "," option } ")"
+//!            | "carriers(" WHERE { "," option } ")" | "genotyped" | ( "called" | "noncarriers" ) "(" WHERE ")"
+//!            | "attribute." test | "sample(" SAMPLE ")"
 //!            | CURIE | string | scope ":" ( CURIE | word | string )
 //!            | ("exactly" | "excluded") "(" term ")" | "similar(" term { ("," | ";") term-or-option } ")"
 //!            | attribute ":" ( word | string ) | "age" op age | "onset(" term ")" op age
 //!            | "severity(" term "):" term | "measurement(" assay [ "," unit ] ")" op number
+//! SAMPLE atom = "all" | [ "attribute." ] test
+//! test       = name [ ( ":" | op ) ( word | string ) ]
 //! term       = [ scope ":" ] ( CURIE | word | string )
 //! op         = "<" | "<=" | ">" | ">=" | "=" | "==" | "!="
 //! ```
@@ -75,6 +78,7 @@ mod list_atom;
 mod number;
 mod parse;
 mod region_list;
+mod sample_expr;
 mod scan;
 mod shape;
 mod term_atom;
@@ -91,3 +95,5 @@ pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
 pub(crate) use error::nearest;
 pub use into::{IntoGroupExpr, IntoVariantExpr};
+pub use sample_expr::{AttributeField, SampleExpr};
+pub(crate) use sample_expr::{AttributeTest, SampleAtom};

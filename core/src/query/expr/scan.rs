@@ -243,7 +243,11 @@ impl<'a> Scanner<'a> {
         self.skip_space();
         if end < self.at && self.at - end == 1 {
             self.word(|c| c == ',' || !c.is_ascii_alphabetic());
-            if self.eat('>') && !self.word(|c| c == ',' || !c.is_ascii_alphabetic()).is_empty() {
+            if self.eat('>')
+                && !self
+                    .word(|c| c == ',' || !c.is_ascii_alphabetic())
+                    .is_empty()
+            {
                 let ends = self.peek().is_none_or(|c| c == ',' || ends_any_word(c));
                 let text = self.text(start..self.at);
                 if ends && split_arrow(text).is_some() {

@@ -286,9 +286,7 @@ fn file_of(
 ) -> Result<VariantAtom> {
     let (arguments, _) = scanner.arguments(open)?;
     let atom = match arguments.as_slice() {
-        [file] if file.form == Form::File => {
-            VariantAtom::of_text(function.kind, file.text.clone())
-        }
+        [file] if file.form == Form::File => VariantAtom::of_text(function.kind, file.text.clone()),
         _ => None,
     };
     atom.ok_or_else(|| {

@@ -1,13 +1,14 @@
 //! Atoms that pick people.
 
 use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
-use super::atoms::{
-    Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of,
-};
+use super::atoms::{Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of};
 use super::error::{nearest, quoted};
 use super::hints::{group_fields, no_people_by_itself};
 use super::list_atom::in_parentheses;
 use super::parse::{Language, any, inside};
+use super::sample_expr::{
+    CarriedIn, PREFIX, SampleExpr, attribute_test, samples_inside, samples_of_option,
+};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{
     age, measurement, not_empty, onset, recorded, severity, similar, term_name,
@@ -29,6 +30,9 @@ impl Language for GroupAtom {
                 term: not_empty(scanner, label, start)?,
                 recorded: Recorded::Present,
             });
+        }
+        if scanner.eat_prefix(PREFIX) {
+            return attribute_test(scanner).map(Self::Free);
         }
         let word = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));
         let end = scanner.at();
@@ -66,6 +70,9 @@ impl Language for GroupAtom {
         if alone && word.eq_ignore_ascii_case("all") {
             return Ok(Self::All);
         }
+        if alone && word.eq_ignore_ascii_case("genotyped") {
+            return Ok(Self::Genotyped);
+        }
         if is_group_field(word) {
             return Err(needs_value(scanner, word, start));
         }
@@ -91,6 +98,9 @@ fn call(
         GroupKind::Onset => onset(scanner, open),
         GroupKind::Severity => severity(scanner, open),
         GroupKind::Similar => similar(scanner, open),
+        GroupKind::Called => variants(scanner, open).map(GroupAtom::Called),
+        GroupKind::Noncarriers => variants(scanner, open).map(GroupAtom::Noncarriers),
+        GroupKind::Sample => samples_inside(scanner, open).map(GroupAtom::Sample),
         // of those that are called, there is but this one more
         _ => carriers(scanner, open),
     }
@@ -129,7 +139,10 @@ fn unknown(
     };
     let functions = names_of::<GroupAtom>(Entry::is_function);
     let fields = names_of::<GroupAtom>(Entry::is_field);
-    let candidates = nearest(word, functions.chain(fields).chain(["age", "all"]));
+    let candidates = nearest(
+        word,
+        functions.chain(fields).chain(["age", "all", "genotyped"]),
+    );
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)
 }
@@ -200,6 +213,16 @@ fn field_value(
     }
 }
 
+/// The variants of what takes no option.
+fn variants(scanner: &mut Scanner<'_>, open: usize) -> Result<VariantExpr> {
+    let of = VariantExpr(inside(scanner, open, any)?);
+    scanner.skip_space();
+    match scanner.eat(')') {
+        true => Ok(of),
+        false => Err(scanner.unclosed(open, "`&`, `|`")),
+    }
+}
+
 fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
     let of = VariantExpr(inside(scanner, open, any)?);
     let mut options = Options::default();
@@ -213,6 +236,10 @@ fn carriers(scanner: &mut Scanner<'_>, open: usize) -> Result<GroupAtom> {
                 at_least: options.at_least.map_or(1, |(value, _)| value),
                 compound: options.compound.is_some(),
                 origin: options.origin.map(|(value, _)| value),
+                samples: CarriedIn {
+                    inside: options.inside.map(|(value, _)| value),
+                    not_in: options.not_in.map(|(value, _)| value),
+                },
             });
         }
         let comma = scanner.at();
@@ -230,19 +257,30 @@ struct Options {
     at_least: Option<(u32, Range<usize>)>,
     compound: Option<((), Range<usize>)>,
     origin: Option<(Origin, Range<usize>)>,
+    inside: Option<(SampleExpr, Range<usize>)>,
+    not_in: Option<(SampleExpr, Range<usize>)>,
 }
 
 impl Options {
     /// Refuses what cannot hold together: a compound pair is two heterozygous variants, and their
     /// origins are its own question.
     fn check(&self, scanner: &Scanner<'_>) -> Result<()> {
+        let inside = self.inside.as_ref().map(|(_, at)| at);
+        let not_in = self.not_in.as_ref().map(|(_, at)| at);
+        let samples = inside.or(not_in);
         if self.compound.is_none() {
-            return Ok(());
+            return match (&self.origin, samples) {
+                (Some(_), Some(at)) => {
+                    let message = "`in` and `not_in` take no origin";
+                    Err(scanner.error(at.clone(), message))
+                }
+                _ => Ok(()),
+            };
         }
         let zygosity = self.zygosity.as_ref().map(|(_, at)| at);
         let at_least = self.at_least.as_ref().map(|(_, at)| at);
         let origin = self.origin.as_ref().map(|(_, at)| at);
-        match zygosity.or(at_least).or(origin) {
+        match zygosity.or(at_least).or(origin).or(samples) {
             None => Ok(()),
             Some(at) => Err(scanner.error(at.clone(), "`compound` takes no other option")),
         }
@@ -254,7 +292,7 @@ fn keep<T>(slot: &mut Option<(T, Range<usize>)>, value: T, at: &Range<usize>) ->
     slot.replace((value, at.clone())).is_none()
 }
 
-/// Reads one of `het`, `hom`, `hemi`, `zygosity: …`, `at_least: …`, `compound`, `de_novo` and so on.
+/// Reads one of `het`, `hom`, `hemi`, `zygosity: …`, `at_least: …`, `in: …`, `compound`, `de_novo` and so on.
 fn option(
     scanner: &mut Scanner<'_>,
     (open, comma): (usize, usize),
@@ -269,6 +307,17 @@ fn option(
         return Err(scanner.unclosed(open, "an option"));
     }
     scanner.skip_space();
+    if let Some(slot) = match name.to_ascii_lowercase().as_str() {
+        "in" => Some(&mut options.inside),
+        "not_in" => Some(&mut options.not_in),
+        _ => None,
+    } {
+        let of = samples_of_option(scanner, name)?;
+        return match keep(slot, of, &name_at) {
+            true => Ok(()),
+            false => Err(scanner.error(name_at, format!("{} is said twice", quoted(name)))),
+        };
+    }
     let value = match scanner.eat(':') {
         true => {
             scanner.skip_space();
@@ -311,7 +360,7 @@ fn option(
         _ => {
             let zygosities = Zygosity::NAMES.iter().map(|&(name, _)| name);
             let origins = Origin::NAMES.iter().map(|&(name, _)| name);
-            let known = ["at_least", "compound", "zygosity"];
+            let known = ["at_least", "compound", "in", "not_in", "zygosity"];
             let known = known.into_iter().chain(zygosities).chain(origins);
             let mut candidates = nearest(name, known);
             // `carriers(gene:A, B)`: a list was meant perhaps

@@ -25,10 +25,10 @@ impl Names<'_> {
             self.hint(format!(
                 "`{text}` lies behind the end of contig {name} ({length} bases)"
             ));
-        } else if self.view.whole().is_some()
-            && self.view.batches()?.on_contig(contig).is_empty()
-        {
-            self.hint(format!("`{text}`: there is no variant of contig {name} here"));
+        } else if self.view.whole().is_some() && self.view.batches()?.on_contig(contig).is_empty() {
+            self.hint(format!(
+                "`{text}`: there is no variant of contig {name} here"
+            ));
         }
         Ok(())
     }
@@ -83,7 +83,11 @@ impl Names<'_> {
             true => "",
             false => ", of another REF",
         };
-        let more = if alleles.len() > NAMED { " and others" } else { "" };
+        let more = if alleles.len() > NAMED {
+            " and others"
+        } else {
+            ""
+        };
         let named: Vec<String> = alleles.into_iter().take(NAMED).collect();
         let named = named.join(", ");
         self.hint(format!(

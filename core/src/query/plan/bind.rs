@@ -4,7 +4,8 @@
 //! group of a count, the variants of carriers) become plans within plans.
 
 use super::bound::{
-    Asked, BoundCarriers, BoundGroup, BoundPlan, BoundVariants, GroupPart, GroupTest, Size,
+    Asked, BoundCalled, BoundCarriers, BoundGroup, BoundPlan, BoundSamples, BoundVariants,
+    GroupPart, GroupTest, Size,
 };
 use super::candidates::candidates_of;
 use super::carriers;
@@ -204,11 +205,26 @@ impl<'a> Binder<'a> {
         hints: &mut Vec<String>,
     ) -> Result<GroupTest> {
         let names = Names::new(self.view, self.text);
-        let test = names.group_atom(atom, at, |of, asked| {
-            let carriers = self.carriers(of, asked, of_several_genes(atom), at)?;
-            carriers.hints.iter().for_each(|hint| names.hint(hint.clone()));
+        let carriers = |of: &VariantExpr, asked, samples| {
+            let several = of_several_genes(atom);
+            let carriers = self.carriers(of, (asked, samples), several, at)?;
+            carriers
+                .hints
+                .iter()
+                .for_each(|hint| names.hint(hint.clone()));
             Ok(carriers)
-        })?;
+        };
+        let called = |of: &VariantExpr| {
+            let (mut of, notes) = self.variants_within(of)?;
+            of.hints.iter().for_each(|hint| names.hint(hint.clone()));
+            self.find_rows(&mut of)?;
+            Ok(BoundCalled {
+                notes,
+                of,
+                free: false,
+            })
+        };
+        let test = names.group_atom(atom, at, carriers, called)?;
         for hint in names.hints.take() {
             if !hints.contains(&hint) {
                 hints.push(hint);
@@ -220,7 +236,7 @@ impl<'a> Binder<'a> {
     fn carriers(
         &self,
         of: &VariantExpr,
-        asked: Asked,
+        (asked, samples): (Asked, BoundSamples),
         hint: Option<String>,
         at: &Range<usize>,
     ) -> Result<BoundCarriers> {
@@ -234,7 +250,8 @@ impl<'a> Binder<'a> {
             true => CoveringSet::find(self.view, of, &bound.test)?,
             false => None,
         };
-        let answered = asked.is_plain() && stored.as_ref().is_some_and(CoveringSet::is_exact);
+        let plain = asked.is_plain() && samples.are_any();
+        let answered = plain && stored.as_ref().is_some_and(CoveringSet::is_exact);
         if !answered {
             self.find_rows(&mut bound)?;
         }
@@ -245,6 +262,7 @@ impl<'a> Binder<'a> {
             stored,
             of: (!answered).then_some(bound),
             trios,
+            samples,
         })
     }
 }

@@ -82,6 +82,7 @@ pub(in crate::query) enum GroupTest {
     /// What lies in stored sets, or is listed: the subjects.
     Stored(Whom, SampleSet),
     Carriers(Box<BoundCarriers>),
+    Called(Box<BoundCalled>),
     Similar(Box<Similar>),
 }
 
@@ -93,6 +94,10 @@ pub(in crate::query) enum Whom {
     Listed,
     /// Something is recorded of them.
     Recorded,
+    /// They have a sample.
+    Genotyped,
+    /// They have a sample of which something is recorded.
+    Sampled,
 }
 
 /// What is asked of carriers beside the variants.
@@ -124,4 +129,37 @@ pub(in crate::query) struct BoundCarriers {
     pub(in crate::query) of: Option<BoundVariants>,
     /// Where an origin is asked for.
     pub(in crate::query) trios: Option<Trios>,
+    pub(in crate::query) samples: BoundSamples,
+}
+
+impl BoundCarriers {
+    /// Whether whoever carries a variant in any sample is meant.
+    pub(in crate::query) fn is_plain(&self) -> bool {
+        self.asked.is_plain() && self.samples.are_any()
+    }
+}
+
+/// In which samples of a person variants are carried.
+#[derive(Debug, Default)]
+pub(in crate::query) struct BoundSamples {
+    /// In these alone.
+    pub(in crate::query) inside: Option<SampleSet>,
+    /// And in none of these, one of which is called.
+    pub(in crate::query) not_in: Option<SampleSet>,
+}
+
+impl BoundSamples {
+    /// Whether nothing is asked of samples.
+    pub(in crate::query) fn are_any(&self) -> bool {
+        self.inside.is_none() && self.not_in.is_none()
+    }
+}
+
+/// A question for who is called at all variants.
+#[derive(Debug)]
+pub(in crate::query) struct BoundCalled {
+    pub(in crate::query) notes: Vec<String>,
+    pub(in crate::query) of: BoundVariants,
+    /// Of these who carries none.
+    pub(in crate::query) free: bool,
 }

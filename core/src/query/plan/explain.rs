@@ -72,12 +72,23 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
                 Whom::All => "all",
                 Whom::Listed => "those listed",
                 Whom::Recorded => "what is recorded of people",
+                Whom::Genotyped => "who has a sample",
+                Whom::Sampled => "what is recorded of samples",
             }
             .to_owned(),
             individuals: Some(subjects.count(found)?),
             ..planned
         },
         GroupTest::Carriers(carriers) => of_carriers(carriers, subjects, planned)?,
+        GroupTest::Called(called) => {
+            let size = called.of.size;
+            PlannedPart {
+                how: "rows, of all until nobody is left".to_owned(),
+                candidate_rows: Some(size.candidates),
+                segments: (size.segments, size.segments_skipped),
+                ..planned
+            }
+        }
         GroupTest::Similar(similar) => {
             let profiles = similar.profiles.len();
             PlannedPart {

@@ -1,14 +1,15 @@
 //! What the names of people and of what is recorded of them mean: terms, attributes, units, lists.
 
-use super::bound::{Asked, BoundCarriers, GroupTest, Whom};
+use super::attribute_names::holds;
+use super::bound::{Asked, BoundCalled, BoundCarriers, BoundSamples, GroupTest, Whom};
 use super::listed::Listing;
 use super::names::Names;
 use super::similar::Similar;
 use crate::cohort::Subjects;
 use crate::error::Result;
 use crate::model::Attribute;
-use crate::model::{Age, Ages, Scope};
-use crate::query::expr::{Comparison, GroupAtom, VariantExpr, nearest};
+use crate::model::Scope;
+use crate::query::expr::{GroupAtom, VariantExpr, nearest};
 use crate::set::SampleSet;
 use crate::store::individuals::{FoundTerm, TermRef, Unit};
 use std::ops::Range;
@@ -19,7 +20,8 @@ impl Names<'_> {
         &self,
         atom: &GroupAtom,
         at: &Range<usize>,
-        carriers: impl FnOnce(&VariantExpr, Asked) -> Result<BoundCarriers>,
+        carriers: impl FnOnce(&VariantExpr, Asked, BoundSamples) -> Result<BoundCarriers>,
+        called: impl FnOnce(&VariantExpr) -> Result<BoundCalled>,
     ) -> Result<GroupTest> {
         let subjects = Subjects::of(self.view);
         let mut whom = Whom::Recorded;
@@ -38,6 +40,7 @@ impl Names<'_> {
                 at_least,
                 compound,
                 origin,
+                samples,
             } => {
                 let asked = Asked {
                     zygosity: *zygosity,
@@ -45,8 +48,33 @@ impl Names<'_> {
                     compound: *compound,
                     origin: *origin,
                 };
-                return Ok(GroupTest::Carriers(Box::new(carriers(of, asked)?)));
+                let within = |of: &Option<_>| match of {
+                    Some(of) => self.samples_where(of, at).map(Some),
+                    None => Ok(None),
+                };
+                let samples = BoundSamples {
+                    inside: within(&samples.inside)?,
+                    not_in: within(&samples.not_in)?,
+                };
+                return Ok(GroupTest::Carriers(Box::new(carriers(of, asked, samples)?)));
             }
+            GroupAtom::Called(of) => return Ok(GroupTest::Called(Box::new(called(of)?))),
+            GroupAtom::Noncarriers(of) => {
+                let of = BoundCalled {
+                    free: true,
+                    ..called(of)?
+                };
+                return Ok(GroupTest::Called(Box::new(of)));
+            }
+            GroupAtom::Genotyped => {
+                let samples = subjects.samples_in(&subjects.all()?);
+                return Ok(GroupTest::Stored(Whom::Genotyped, samples));
+            }
+            GroupAtom::Sample(of) => {
+                let samples = subjects.closed_over_people(self.samples_where(of, at)?)?;
+                return Ok(GroupTest::Stored(Whom::Sampled, samples));
+            }
+            GroupAtom::Free(test) => self.with_attribute(test, at)?,
             GroupAtom::Similar {
                 profile,
                 threshold,
@@ -226,16 +254,4 @@ fn unit_names(units: &[Unit]) -> Vec<String> {
         .collect();
     names.dedup();
     names
-}
-
-/// Whether an age that is known as a span stands in a relation: all of the span must.
-fn holds(comparison: Comparison, ages: Ages, age: Age) -> bool {
-    match comparison {
-        Comparison::Less => ages.high < age,
-        Comparison::LessOrEqual => ages.high <= age,
-        Comparison::Greater => ages.low > age,
-        Comparison::GreaterOrEqual => ages.low >= age,
-        Comparison::Equal => ages.low == age && ages.high == age,
-        Comparison::NotEqual => ages.high < age || ages.low > age,
-    }
 }

@@ -262,7 +262,12 @@ impl<'a> ListedContigs<'a> {
             return Err(self.file.error(line, expected, found));
         }
         const SHOWN: usize = 3;
-        let mut absent: Vec<&str> = self.known.iter().filter(|(_, of)| of.is_none()).map(|(n, _)| *n).collect();
+        let mut absent: Vec<&str> = self
+            .known
+            .iter()
+            .filter(|(_, of)| of.is_none())
+            .map(|(n, _)| *n)
+            .collect();
         let count = absent.len();
         let mut which = String::new();
         if self.file.may_show() {

@@ -31,6 +31,7 @@ fn cost(node: &Node<GroupPart>) -> Cost {
         Node::Atom(atom) => match &atom.kind.test {
             GroupTest::Stored(_, subjects) => Cost::Stored(subjects.len()),
             GroupTest::Carriers(carriers) => carriers.cost(),
+            GroupTest::Called(called) => Cost::Rows(called.of.size.candidates),
             GroupTest::Similar(_) => Cost::OneByOne,
         },
         // nearly all, where few are meant

@@ -221,7 +221,8 @@ impl Joined {
         let mut joined: Vec<_> = self.places.into_iter().zip(tests).collect();
         joined.retain(|(place, _)| place.is_some());
         // from behind, so that places in front stay
-        joined.sort_by_key(|(place, _)| place.as_ref().map(|(before, _)| std::cmp::Reverse(*before)));
+        joined
+            .sort_by_key(|(place, _)| place.as_ref().map(|(before, _)| std::cmp::Reverse(*before)));
         for (place, kind) in joined {
             if let Some((before, at)) = place {
                 left.insert(before.min(left.len()), Node::Atom(Atom { kind, at }));

@@ -101,7 +101,10 @@ impl Names<'_> {
 
     /// An atom as it stands in the expression.
     fn shown<'t>(&'t self, at: &Range<usize>, or: &'t str) -> &'t str {
-        self.text.get(at.clone()).filter(|text| !text.is_empty()).unwrap_or(or)
+        self.text
+            .get(at.clone())
+            .filter(|text| !text.is_empty())
+            .unwrap_or(or)
     }
 
     fn contig(&self, name: &str, at: &Range<usize>) -> Result<u32> {

@@ -3,6 +3,7 @@
 //!
 //! The same sections stand in files of people and of samples.
 
+mod ask;
 mod write;
 
 pub(crate) use write::FreeWriter;
@@ -151,6 +152,17 @@ impl Free {
     }
 
     fn value(&self, file: &Container, attribute: &Attribute, value: i64) -> Result<AttributeValue> {
+        self.value_in(file, attribute, value, &mut Default::default())
+    }
+
+    /// The same by who keeps the blocks of texts that were read last.
+    fn value_in(
+        &self,
+        file: &Container,
+        attribute: &Attribute,
+        value: i64,
+        [first, second]: &mut [TextBlock; 2],
+    ) -> Result<AttributeValue> {
         let fault = |expected: String| {
             let found = format!("{value} of {}", attribute.name);
             Err(file.damage_in(attribute.section, expected, found))
@@ -159,14 +171,14 @@ impl Free {
         Ok(match attribute.kind {
             AttributeType::Text => match entry(&self.texts) {
                 Some(entry) => {
-                    AttributeValue::Text(text(file, (&self.texts, Kind::FreeTexts), entry)?)
+                    AttributeValue::Text(text(file, (&self.texts, Kind::FreeTexts), entry, first)?)
                 }
                 None => return fault(format!("a number below {}", self.texts.len())),
             },
             AttributeType::Code => match entry(&self.ids) {
                 Some(entry) => AttributeValue::Code(Coding {
-                    id: text(file, (&self.ids, Kind::FreeCodeIds), entry)?,
-                    label: text(file, (&self.labels, Kind::FreeCodeLabels), entry)?,
+                    id: text(file, (&self.ids, Kind::FreeCodeIds), entry, first)?,
+                    label: text(file, (&self.labels, Kind::FreeCodeLabels), entry, second)?,
                 }),
                 None => return fault(format!("a number below {}", self.ids.len())),
             },
@@ -286,9 +298,13 @@ impl Free {
     }
 }
 
-fn text(file: &Container, (of, kind): (&Text, Kind), entry: u32) -> Result<String> {
-    let mut block = TextBlock::default();
-    let text = std::str::from_utf8(of.get(file, entry, &mut block)?);
+fn text(
+    file: &Container,
+    (of, kind): (&Text, Kind),
+    entry: u32,
+    block: &mut TextBlock,
+) -> Result<String> {
+    let text = std::str::from_utf8(of.get(file, entry, block)?);
     text.map(str::to_owned)
         .map_err(|_| file.damage_in(kind, "text in UTF-8", "something else"))
 }

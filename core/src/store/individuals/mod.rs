@@ -33,7 +33,7 @@ pub(crate) use write::{Failed, PeopleWriter};
 
 use crate::error::{Error, Result};
 use crate::format::{Column, ColumnCursor, Container, FileKind, Folder, Kind, Text, TextBlock};
-use crate::model::{Age, AttributeType, Dates};
+use crate::model::{Age, AttributeType, AttributeValue, Dates};
 use crate::model::{Ages, Kin, Scope};
 use crate::set::SampleSet;
 use crate::store::free::{Counted, Free};
@@ -263,6 +263,33 @@ impl People {
     /// The free attributes, and how many have a value of each; of those `within`, where they are given.
     pub(crate) fn free_counts(&self, within: Option<&SampleSet>) -> Result<Vec<Counted>> {
         self.free()?.counts(&self.file, within, 0)
+    }
+
+    /// The type of a free attribute by its name in any case.
+    pub(crate) fn free_kind(&self, name: &str) -> Result<Option<AttributeType>> {
+        Ok(self.free()?.kind_of(name))
+    }
+
+    /// The individuals of whom a test holds of the value of a free attribute; of those `within`, where they are given.
+    pub(crate) fn free_set(
+        &self,
+        name: &str,
+        within: Option<&SampleSet>,
+        holds: &mut dyn FnMut(&AttributeValue) -> Result<bool>,
+    ) -> Result<SampleSet> {
+        let mut found = Vec::new();
+        let free = self.free()?;
+        free.select(&self.file, name, (within, 0), holds, &mut |row| {
+            found.push(row)
+        })?;
+        Ok(SampleSet::gathered(self.universe(), found.into_iter()))
+    }
+
+    /// The values of a free attribute of texts or codes, ascending, and who has each.
+    pub(crate) fn free_sets(&self, name: &str) -> Result<Vec<(String, SampleSet)>> {
+        let all = self.free()?.split(&self.file, name)?.into_iter();
+        let set = |rows: Vec<u32>| SampleSet::gathered(self.universe(), rows.into_iter());
+        Ok(all.map(|(value, rows)| (value, set(rows))).collect())
     }
 
     /// The id of an individual.

@@ -46,7 +46,8 @@ impl Cohort<'_> {
     pub fn refuses_group(&self, who: &GroupExpr) -> bool {
         let nothing_known = self.world.people.is_empty();
         match who {
-            GroupExpr::All => false,
+            GroupExpr::All | GroupExpr::Genotyped => false,
+            GroupExpr::Called(of) | GroupExpr::Noncarriers(of) => self.refuses(of),
             GroupExpr::And(parts) | GroupExpr::Or(parts) => {
                 parts.iter().any(|part| self.refuses_group(part))
             }

@@ -141,7 +141,7 @@ impl<'w> Cohort<'w> {
 
     /// Samples may be in several batches, and are counted once: where a batch does not have the variant,
     /// and one that has a sample in common with it has it, or comes before it and looked at the place.
-    fn is_counted_elsewhere(&self, batch: usize, line: &Line) -> bool {
+    pub(super) fn is_counted_elsewhere(&self, batch: usize, line: &Line) -> bool {
         let own: BTreeSet<usize> = self.of_batch(batch).collect();
         let mut others: Vec<usize> = self
             .batches

@@ -163,6 +163,9 @@ pub enum GroupExpr {
     Samples(Vec<String>),
     Individuals(Vec<String>),
     Carriers(VariantExpr, Options),
+    Genotyped,
+    Called(VariantExpr),
+    Noncarriers(VariantExpr),
     Term(Named),
     Exactly(Named),
     Excluded(Named),
@@ -396,6 +399,9 @@ impl GroupExpr {
             Self::Samples(ids) => format!("samples({})", list(ids)),
             Self::Individuals(ids) => format!("individuals({})", list(ids)),
             Self::Carriers(of, options) => format!("carriers({}{})", of.text(), options.text()),
+            Self::Genotyped => "genotyped".to_owned(),
+            Self::Called(of) => format!("called({})", of.text()),
+            Self::Noncarriers(of) => format!("noncarriers({})", of.text()),
             Self::Term(term) => term.text(),
             Self::Exactly(term) => format!("exactly({})", term.text()),
             Self::Excluded(term) => format!("excluded({})", term.text()),
@@ -435,6 +441,9 @@ impl GroupExpr {
                 options.put_into(&mut carriers);
                 json!({ "carriers": carriers })
             }
+            Self::Genotyped => json!({ "genotyped": true }),
+            Self::Called(of) => json!({ "called": of.json() }),
+            Self::Noncarriers(of) => json!({ "noncarriers": of.json() }),
             Self::Term(term) => match term.scope {
                 Some(_) => term.json(),
                 None => json!({ "term": term.name }),

@@ -3,7 +3,7 @@
 use super::expression::{GroupExpr, Named, Op, Options, VariantExpr};
 use super::people::{Coded, Event, Person, Scope};
 use super::terms::canonical;
-use super::world::{Cohort, Row};
+use super::world::{Cohort, Line, Row};
 use std::collections::BTreeSet;
 
 /// What a name of a term means.
@@ -55,6 +55,17 @@ impl Cohort<'_> {
                     self.variants_carried(subject, of, options) >= options.at_least.unwrap_or(1)
                 })
                 .collect(),
+            GroupExpr::Genotyped => everybody
+                .filter(|&subject| !self.subjects[subject].samples.is_empty())
+                .collect(),
+            GroupExpr::Called(of) => self.called(of),
+            GroupExpr::Noncarriers(of) => {
+                let carriers = GroupExpr::Carriers(of.clone(), Options::default());
+                let carriers = self.members(&carriers);
+                let mut called = self.called(of);
+                called.retain(|subject| !carriers.contains(subject));
+                called
+            }
             GroupExpr::Attribute("sex", value) if value == "unknown" => {
                 let known = self.who(|person| person.sex.is_some());
                 everybody
@@ -294,6 +305,39 @@ impl Cohort<'_> {
             }
             (term, other) => term == other,
         }
+    }
+
+    /// Subjects of whom a sample is called, at each variant of these; nobody where there is none.
+    fn called(&self, of: &VariantExpr) -> BTreeSet<usize> {
+        let seen = self.seen_by(of);
+        let mut lines = seen.lines.clone();
+        lines.retain(|line| line.rows.iter().any(|&row| seen.holds(of, row)));
+        let is_called = |subject: &usize| {
+            let samples = &self.subjects[*subject].samples;
+            let mut lines = lines.iter();
+            lines.all(|line| samples.iter().any(|&own| seen.is_called(line, own)))
+        };
+        match lines.is_empty() {
+            true => BTreeSet::new(),
+            false => (0..self.subjects.len()).filter(is_called).collect(),
+        }
+    }
+
+    /// Whether all copies of a sample are known at a variant: by a row of it, or by what a batch without such a row
+    /// knows of the place.
+    fn is_called(&self, line: &Line, sample: usize) -> bool {
+        let all_known = |row: Row| {
+            let call = self.call(row, sample);
+            call.is_some_and(|call| call.known() == call.copies.len())
+        };
+        let elsewhere = |batch: &usize| {
+            let has = line.rows.iter().any(|&row| self.batch(row) == *batch);
+            let of_sample = self.of_batch(*batch).any(|own| own == sample);
+            of_sample && !has && !self.is_counted_elsewhere(*batch, line)
+        };
+        let mut batches = self.batches.iter().copied().filter(elsewhere);
+        line.rows.iter().copied().any(all_known)
+            || batches.any(|batch| self.looked_at(batch, line.rows[0]).is_some_and(all_known))
     }
 
     /// How many different variants of these a subject carries in this way.

@@ -8,6 +8,7 @@
 //! what is read from JSON is printed as text and parsed, so that neither form accepts what the other
 //! refuses, and that errors found later, when names are looked up, have a text to point into.
 
+mod attribute;
 mod language;
 mod read;
 #[cfg(test)]

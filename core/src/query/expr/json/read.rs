@@ -7,7 +7,9 @@ use super::super::ast::{
 use super::super::atoms::{Content, Entry, GroupKind, Listed, VariantKind};
 use super::super::error::{nearest, quoted};
 use super::super::parse::{MAX_DEPTH, parse};
+use super::super::sample_expr::{CarriedIn, SampleExpr};
 use super::super::scan::Result;
+use super::attribute::attribute;
 use super::language::{JsonLanguage, Read};
 use super::tree::{self, Pointer};
 use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
@@ -186,7 +188,7 @@ fn unknown<K: JsonLanguage>(kind: &str, at: &Pointer<'_>) -> Box<ExpressionError
 }
 
 /// Refuses an atom that no text gives. What holds another expression is given with a plain one.
-fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
+pub(super) fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
     match parse::<K>(&atom.to_string()) {
         Ok(Node::Atom(read)) if read.kind == atom => Ok(Read {
             atom,
@@ -198,7 +200,7 @@ fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
 }
 
 /// The row of a key, which is written as it is.
-fn entry_of<K: JsonLanguage>(kind: &str) -> Option<Entry<K::Kind>> {
+pub(super) fn entry_of<K: JsonLanguage>(kind: &str) -> Option<Entry<K::Kind>> {
     K::table().find(|entry| entry.name == kind)
 }
 
@@ -373,6 +375,18 @@ impl JsonLanguage for GroupAtom {
             GroupKind::Samples => Self::Samples(ids(value, at)?),
             GroupKind::Individuals => Self::Individuals(ids(value, at)?),
             GroupKind::Carriers => return carriers(value, at).map(Some),
+            GroupKind::Called => return variants(value, at, Self::Called).map(Some),
+            GroupKind::Noncarriers => return variants(value, at, Self::Noncarriers).map(Some),
+            GroupKind::Genotyped => {
+                truth(value, at)?;
+                Self::Genotyped
+            }
+            GroupKind::Free => Self::Free(attribute(value, at)?),
+            GroupKind::Sample => {
+                let (of, parentheses) = samples(value, at)?;
+                let atom = Self::Sample(of);
+                return Ok(Some(Read { atom, parentheses }));
+            }
             GroupKind::Exactly => recorded(Recorded::Exactly, value, at)?,
             GroupKind::Excluded => recorded(Recorded::Excluded, value, at)?,
             GroupKind::Similar => similar(value, at)?,
@@ -462,7 +476,9 @@ fn strings(value: &Value, at: &Pointer<'_>, of: &str) -> Result<Vec<String>> {
 }
 
 fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<GroupAtom>> {
-    const KEYS: [&str; 5] = ["at_least", "compound", "of", "origin", "zygosity"];
+    const KEYS: [&str; 7] = [
+        "at_least", "compound", "in", "not_in", "of", "origin", "zygosity",
+    ];
     let members = Members::of(value, at, false, &KEYS)?;
     let Nested { node, parentheses } = node(members.need("of")?, &at.key("of"))?;
     let zygosity = members.choice("zygosity", &Zygosity::NAMES)?;
@@ -474,18 +490,56 @@ fn carriers(value: &Value, at: &Pointer<'_>) -> Result<Read<GroupAtom>> {
         Some(other) => return Err(wrong("`true` or `false`", other, &at.key("compound"))),
     };
     let origin = members.choice("origin", &Origin::NAMES)?;
-    let of = |of| GroupAtom::Carriers {
+    let mut parentheses = parentheses + 1;
+    let mut within = |key| -> Result<Option<SampleExpr>> {
+        let Some(value) = members.get(key) else {
+            return Ok(None);
+        };
+        let (of, deep) = samples(value, &at.key(key))?;
+        parentheses = parentheses.max(deep);
+        Ok(Some(of))
+    };
+    let samples = CarriedIn {
+        inside: within("in")?,
+        not_in: within("not_in")?,
+    };
+    let any = |of: &Option<SampleExpr>| of.as_ref().map(|_| SampleExpr::all());
+    let of = |of, samples| GroupAtom::Carriers {
         of,
         zygosity,
         at_least,
         compound,
         origin,
+        samples,
     };
-    checked(of(VariantExpr::all()), at)?;
+    let plain = CarriedIn {
+        inside: any(&samples.inside),
+        not_in: any(&samples.not_in),
+    };
+    checked(of(VariantExpr::all(), plain), at)?;
     Ok(Read {
-        atom: of(VariantExpr(node)),
+        atom: of(VariantExpr(node), samples),
+        parentheses,
+    })
+}
+
+/// What takes variants and no option.
+fn variants(
+    value: &Value,
+    at: &Pointer<'_>,
+    atom: fn(VariantExpr) -> GroupAtom,
+) -> Result<Read<GroupAtom>> {
+    let Nested { node, parentheses } = node(value, at)?;
+    Ok(Read {
+        atom: atom(VariantExpr(node)),
         parentheses: parentheses + 1,
     })
+}
+
+/// Samples, and how deep the parentheses of `sample(…)` nest.
+fn samples(value: &Value, at: &Pointer<'_>) -> Result<(SampleExpr, usize)> {
+    let Nested { node, parentheses } = node(value, at)?;
+    Ok((SampleExpr(node), parentheses + 1))
 }
 
 /// A term, or an object whose one key says where it is recorded.

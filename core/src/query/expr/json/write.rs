@@ -2,10 +2,10 @@
 
 use super::super::ast::{
     Comparison, GroupAtom, Impact, InfoTest, Node, Origin, RegionList, SampleList, Threshold,
-    VariantAtom,
-    name_of,
+    VariantAtom, name_of,
 };
 use super::super::atoms::{Content, Listed};
+use super::attribute;
 use super::language::JsonLanguage;
 use crate::genome::Interval;
 use crate::model::Recorded;
@@ -23,7 +23,7 @@ pub(super) fn node<K: JsonLanguage>(tree: &Node<K>) -> Value {
     }
 }
 
-fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
     entries
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
@@ -31,7 +31,7 @@ fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
 }
 
 /// A number; whole ones without a fraction.
-fn numeral(value: f64) -> Value {
+pub(super) fn numeral(value: f64) -> Value {
     // 2^53: up to here every whole number is exact
     match value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
         true => (value as i64).into(),
@@ -39,12 +39,12 @@ fn numeral(value: f64) -> Value {
     }
 }
 
-fn compared(comparison: Comparison, value: impl Into<Value>) -> Value {
+pub(super) fn compared(comparison: Comparison, value: impl Into<Value>) -> Value {
     object([(comparison.symbol(), value.into())])
 }
 
 /// An object with an entry more.
-fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
+pub(super) fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
     if let Value::Object(entries) = &mut value {
         entries.insert(key.to_owned(), more.into());
     }
@@ -61,7 +61,7 @@ fn listed<A: Listed>(atom: &A) -> Value {
 }
 
 /// The object of an atom: its name, and a value.
-fn named<A: Listed>(atom: &A, value: Value) -> Value {
+pub(super) fn named<A: Listed>(atom: &A, value: Value) -> Value {
     object([(atom.entry().map_or("", |entry| entry.name), value)])
 }
 
@@ -73,7 +73,10 @@ pub(super) fn where_atom(atom: &VariantAtom) -> Value {
             RegionList::File(name) => file(name),
             RegionList::Regions(regions) => match regions.as_slice() {
                 [one] => region(&one.contig, one.interval),
-                all => all.iter().map(|of| region(&of.contig, of.interval)).collect(),
+                all => all
+                    .iter()
+                    .map(|of| region(&of.contig, of.interval))
+                    .collect(),
             },
         },
         VariantAtom::Number {
@@ -139,7 +142,10 @@ fn file(name: &str) -> Value {
 
 pub(super) fn who_atom(atom: &GroupAtom) -> Value {
     let value = match atom {
-        GroupAtom::All => true.into(),
+        GroupAtom::All | GroupAtom::Genotyped => true.into(),
+        GroupAtom::Called(of) | GroupAtom::Noncarriers(of) => node(&of.0),
+        GroupAtom::Free(test) => attribute::write(test),
+        GroupAtom::Sample(of) => node(&of.0),
         GroupAtom::Samples(ids) | GroupAtom::Individuals(ids) => list(ids),
         GroupAtom::Carriers {
             of,
@@ -147,6 +153,7 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             at_least,
             compound,
             origin,
+            samples,
         } => {
             let mut carriers = object([("of", node(&of.0))]);
             if let Some(zygosity) = zygosity {
@@ -160,6 +167,12 @@ pub(super) fn who_atom(atom: &GroupAtom) -> Value {
             }
             if let Some(origin) = origin {
                 carriers = with(carriers, "origin", name_of(&Origin::NAMES, origin));
+            }
+            if let Some(inside) = &samples.inside {
+                carriers = with(carriers, "in", node(&inside.0));
+            }
+            if let Some(not_in) = &samples.not_in {
+                carriers = with(carriers, "not_in", node(&not_in.0));
             }
             carriers
         }

@@ -151,7 +151,12 @@ fn bad_expressions_over_variants() {
             "expected what picks variants, found `or`",
             &[],
         ),
-        ("!", "", "expected what picks variants, as `gene:RYR1` or `22:16050075:A:G` does, found the end", &[]),
+        (
+            "!",
+            "",
+            "expected what picks variants, as `gene:RYR1` or `22:16050075:A:G` does, found the end",
+            &[],
+        ),
         ("<5", "<5", "expected what picks variants, found `<5`", &[]),
         (
             "22:5:A:<DEL",

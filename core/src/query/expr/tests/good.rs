@@ -20,6 +20,7 @@ fn carriers(of: VariantExpr, zygosity: Option<Zygosity>, at_least: u32) -> Group
         at_least,
         compound: false,
         origin: None,
+        samples: Default::default(),
     }))
 }
 

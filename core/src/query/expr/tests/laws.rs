@@ -1,6 +1,7 @@
 //! What holds for every tree and every text.
 
 use super::super::ast::*;
+use super::super::sample_expr::{AttributeTest, CarriedIn, SampleAtom, SampleExpr};
 use crate::genome::Interval;
 use crate::model::Zygosity;
 use crate::model::{Age, Scope};
@@ -108,8 +109,11 @@ fn any_placing() -> impl Strategy<Value = Placing> {
 fn any_regions() -> impl Strategy<Value = RegionList> {
     let interval = prop_oneof![
         Just(Interval::new(-1, i32::MAX).unwrap()),
-        (-1..i32::MAX, 1..i32::MAX)
-            .prop_map(|(start, length)| Interval::new(start, start.saturating_add(length)).unwrap()),
+        (-1..i32::MAX, 1..i32::MAX).prop_map(|(start, length)| Interval::new(
+            start,
+            start.saturating_add(length)
+        )
+        .unwrap()),
     ];
     let stretch =
         (any_text(), interval).prop_map(|(contig, interval)| Stretch { contig, interval });
@@ -212,6 +216,30 @@ pub(in super::super) fn any_node<K: std::fmt::Debug + Clone + 'static>(
         })
 }
 
+fn any_attribute() -> impl Strategy<Value = AttributeTest> {
+    let value = prop_oneof![
+        any_name(),
+        any_number().prop_map(|number| number.to_string()),
+        any_age().prop_map(|age| age.to_string()),
+        Just("2024-01-31".to_owned()),
+    ];
+    let name = prop_oneof![
+        4 => "[a-zA-Z][a-zA-Z0-9_.-]{0,8}",
+        1 => prop::sample::select(vec!["all", "not", "and", "or", "attribute.x", "in"])
+            .prop_map(String::from),
+    ];
+    let test = prop::option::of((any_comparison(), value));
+    (name, test).prop_map(|(name, test)| AttributeTest { name, test })
+}
+
+fn any_samples() -> impl Strategy<Value = SampleExpr> {
+    let atom = prop_oneof![
+        1 => Just(SampleAtom::All),
+        4 => any_attribute().prop_map(SampleAtom::Attribute),
+    ];
+    any_node(atom).prop_map(SampleExpr)
+}
+
 pub(in super::super) fn any_who_atom() -> impl Strategy<Value = GroupAtom> {
     let list = prop_oneof![
         prop::collection::vec(any_text(), 1..4).prop_map(SampleList::Names),
@@ -228,7 +256,8 @@ pub(in super::super) fn any_who_atom() -> impl Strategy<Value = GroupAtom> {
             zygosity: None,
             at_least: 1,
             compound: true,
-            origin: None
+            origin: None,
+            samples: CarriedIn::default(),
         }),
         (
             any_node(any_where_atom()),
@@ -242,7 +271,26 @@ pub(in super::super) fn any_who_atom() -> impl Strategy<Value = GroupAtom> {
                 at_least,
                 compound: false,
                 origin,
+                samples: CarriedIn::default(),
             }),
+        (
+            any_node(any_where_atom()),
+            prop::option::of(any_samples()),
+            prop::option::of(any_samples()),
+        )
+            .prop_map(|(of, inside, not_in)| GroupAtom::Carriers {
+                of: VariantExpr(of),
+                zygosity: None,
+                at_least: 1,
+                compound: false,
+                origin: None,
+                samples: CarriedIn { inside, not_in },
+            }),
+        Just(GroupAtom::Genotyped),
+        any_node(any_where_atom()).prop_map(|of| GroupAtom::Called(VariantExpr(of))),
+        any_node(any_where_atom()).prop_map(|of| GroupAtom::Noncarriers(VariantExpr(of))),
+        any_attribute().prop_map(GroupAtom::Free),
+        any_samples().prop_map(GroupAtom::Sample),
     ]
 }
 

@@ -16,11 +16,18 @@ fn fields_take_lists<K: Language + PartialEq + Debug>(from_json: fn(&str) -> Nod
             [] => vec!["abc", "d:e", "f-g"],
             _ => known,
         };
-        let apart: Vec<String> = values.iter().map(|value| format!("{name}:{value}")).collect();
+        let apart: Vec<String> = values
+            .iter()
+            .map(|value| format!("{name}:{value}"))
+            .collect();
         let apart = parse::<K>(&apart.join(" | ")).unwrap();
         let list = format!("{name}:({})", values.join(", "));
         assert_eq!(parse::<K>(&list).unwrap(), apart, "{list}");
-        let spaced = format!("{} : (\"{}\" ,)", name.to_uppercase(), values.join("\" , \""));
+        let spaced = format!(
+            "{} : (\"{}\" ,)",
+            name.to_uppercase(),
+            values.join("\" , \"")
+        );
         let spaced = spaced.replacen(" :", ":", 1);
         assert_eq!(parse::<K>(&spaced).unwrap(), apart, "{spaced}");
         // one value is no list
@@ -50,7 +57,10 @@ fn every_field_takes_a_list() {
     assert_eq!(built.to_string(), "gene:A | gene:B");
     assert_eq!(VariantExpr::any_of([]).to_string(), "!all");
     let people = ["FIN", "GBR"].map(|of| GroupExpr::attribute(Attribute::Population, of));
-    assert_eq!(GroupExpr::any_of(people), "population:(FIN,GBR)".parse().unwrap());
+    assert_eq!(
+        GroupExpr::any_of(people),
+        "population:(FIN,GBR)".parse().unwrap()
+    );
     let terms = GroupExpr::term_as(Scope::Disease, "OMIM:1");
     assert_eq!(GroupExpr::any_of([terms.clone()]), terms);
 }
@@ -78,8 +88,14 @@ fn values_of_a_list_have_their_places() {
 #[test]
 fn lists_within_others() {
     let same = [
-        ("carriers(gene:(A,B), het)", "carriers(gene:A | gene:B, het)"),
-        ("af(population:(FIN,GBR))<0.1", "af(population:FIN | population:GBR)<0.1"),
+        (
+            "carriers(gene:(A,B), het)",
+            "carriers(gene:A | gene:B, het)",
+        ),
+        (
+            "af(population:(FIN,GBR))<0.1",
+            "af(population:FIN | population:GBR)<0.1",
+        ),
     ];
     let parsed = |text: &str| {
         GroupExpr::parse(&format!("carriers({text})")).or_else(|_| GroupExpr::parse(text))

@@ -1,7 +1,7 @@
 mod bad;
 mod good;
-mod lists;
 pub(super) mod laws;
+mod lists;
 
 use super::ast::*;
 use super::build::CarrierOptions;

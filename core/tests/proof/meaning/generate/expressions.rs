@@ -312,6 +312,7 @@ impl Asking<'_, '_> {
 
     fn of_people(&self, choices: &mut Choices<'_>, depth: usize) -> GroupExpr {
         match choices.below(if self.people { 16 } else { 6 }) {
+            0 if choices.once_in(3) => GroupExpr::Genotyped,
             0 => GroupExpr::All,
             1 => {
                 let names: Vec<&String> = self
@@ -358,7 +359,9 @@ impl Asking<'_, '_> {
     fn carriers(&self, choices: &mut Choices<'_>, depth: usize) -> GroupExpr {
         let of = self.variants(choices, depth.saturating_sub(1));
         let mut options = Options::default();
-        match choices.below(6) {
+        match choices.below(7) {
+            5 if choices.once_in(2) => return GroupExpr::Called(of),
+            5 => return GroupExpr::Noncarriers(of),
             0 => options.zygosity = Some(*choices.of(&["het", "hom", "hemi"])),
             1 => options.at_least = Some(1 + choices.below(3)),
             2 => options.compound = true,
