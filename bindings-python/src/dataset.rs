@@ -304,6 +304,42 @@ impl Dataset {
         Table::new(py, move || varidex_columns::terms(&view, scope))
     }
 
+    /// Terms whose id, label or synonyms have all words of a text, or parts of them, the best first; without a text those
+    /// that are recorded. `people` have the term itself, `people_below` it or something more special, of `excluded` it
+    /// is recorded as absent.
+    #[pyo3(signature = (text = None))]
+    fn find_terms(&self, py: Python<'_>, text: Option<String>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || {
+            varidex_columns::find_terms(&view, text.as_deref())
+        })
+    }
+
+    /// The genes, or those whose symbol, other names or ids have a text as a part.
+    #[pyo3(signature = (text = None))]
+    fn genes(&self, py: Python<'_>, text: Option<String>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || varidex_columns::genes(&view, text.as_deref()))
+    }
+
+    /// The samples: of which individual each is, its batches, and a column for each attribute of samples.
+    fn sample_table(&self, py: Python<'_>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || varidex_columns::samples(&view))
+    }
+
+    /// All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored:
+    /// a Phenopacket 2 (a Family, where a place in one is stored), or with `format="beacon"` an individual of Beacon 2.
+    #[pyo3(signature = (id, *, format = "phenopacket"))]
+    fn individual<'py>(
+        &self,
+        py: Python<'py>,
+        id: &str,
+        format: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        crate::record::individual(py, &self.core(py)?, id, format)
+    }
+
     /// Counts of one allele, in everybody or in a group; None where the dataset does not have it.
     /// `22:16050075:A:G`, `22-16050075-A-G` and HGVS g. are 1-based, SPDI is 0-based; or an id, if it is
     /// that of one allele.

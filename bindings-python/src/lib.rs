@@ -8,6 +8,7 @@ mod explanation;
 mod frequency;
 mod group;
 mod interrupt;
+mod record;
 mod rows;
 mod table;
 

@@ -1,5 +1,6 @@
 //! The arguments.
 
+use crate::commands::look::{Genes, Individual, Samples, Terms};
 use crate::table::{Format, PlainFormat};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -42,6 +43,14 @@ pub(crate) enum Command {
     Carriers(Carriers),
     /// Which people an expression picks
     Ask(Ask),
+    /// All that is recorded of an individual
+    Individual(Individual),
+    /// Search terms by their words, with how many people have them
+    Terms(Terms),
+    /// The genes, or those of a name
+    Genes(Genes),
+    /// The samples, of which individual each is, and what is known of it
+    Samples(Samples),
     /// Write variants and genotypes back to VCF or BCF
     Export(Export),
     /// Write a synthetic cohort with the true answers

@@ -5,7 +5,7 @@ use crate::table::{Cells, Table};
 use varidex::{Attribute, Group, PeopleKey, Result, Scope, TermCount, View};
 
 /// A table of what is known before it is read: one cell for each row and column.
-fn listed<T: Send + 'static>(
+pub(crate) fn listed<T: Send + 'static>(
     columns: Vec<Column>,
     all: Vec<T>,
     cell: impl Fn(&T, Field, &mut dyn Cells) + Send + 'static,

@@ -68,10 +68,11 @@ pub mod expressions {
 }
 
 pub use cohort::{
-    AttributeCount, Dataset, Info, PeopleCount, PeopleKey, SectionSize, TermCount, View,
+    AttributeCount, Dataset, GeneFound, Info, PeopleCount, PeopleKey, SampleList, SectionSize,
+    TermCount, TermFound, View,
 };
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
-pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary};
+pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};
 pub use genome::{
     AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, Position,
     UnknownAlleleType, UnknownAssembly,

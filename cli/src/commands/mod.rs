@@ -8,6 +8,7 @@ mod demo;
 mod export;
 mod frequencies;
 mod info;
+pub(crate) mod look;
 mod people;
 mod simulate;
 mod variants;
@@ -30,6 +31,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Frequencies(args) => frequencies::run(&args, messages),
         Command::Carriers(args) => carriers::run(&args, messages),
         Command::Ask(args) => ask::run(&args, messages),
+        Command::Individual(args) => look::individual(&args, messages),
+        Command::Terms(args) => look::terms(&args, messages),
+        Command::Genes(args) => look::genes(&args, messages),
+        Command::Samples(args) => look::samples(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),

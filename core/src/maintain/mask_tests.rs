@@ -1,6 +1,7 @@
 //! A view without some people answers as a dataset that was built without them: from the source without their
 //! columns, and without records that only they carry.
 
+use super::mask_look::looked;
 use super::mask_questions::{GROUPS, VARIANTS};
 use crate::cohort::{Dataset, PeopleKey, View};
 use crate::export::{ExportFormat, ExportOptions};
@@ -376,6 +377,7 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
     }
     say("by".to_owned(), by(view));
     say("people".to_owned(), people(view));
+    looked(view, &mut say);
     say("matrix".to_owned(), matrix(view));
     say("export".to_owned(), export(view));
     say("pairs".to_owned(), pairs(view));

@@ -2,6 +2,8 @@
 
 pub(crate) mod build;
 #[cfg(test)]
+mod mask_look;
+#[cfg(test)]
 pub(crate) mod mask_questions;
 #[cfg(test)]
 pub(crate) mod mask_tests;

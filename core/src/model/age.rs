@@ -14,6 +14,8 @@ const UNITS: [(char, i64); 4] = [
     ('w', 7 * Age::DAY as i64),
     ('d', Age::DAY as i64),
 ];
+/// A child is born 40 weeks after the last menstruation, from which gestational ages count.
+pub(super) const GESTATION_DAYS: i64 = 280;
 /// Nobody is older, and no arithmetic on it overflows.
 const LONGEST: i64 = 1_000 * Age::YEAR as i64;
 
@@ -45,22 +47,60 @@ impl Age {
         }
         (sum <= LONGEST).then_some(Self(sum as i32))
     }
+
+    /// As years, months and days; `None` where no such numbers say it.
+    fn split(self) -> Option<(i64, i64, i64)> {
+        let total = i64::from(self.0);
+        let [(_, year), (_, month), _, (_, day)] = UNITS;
+        (0..=total / year).rev().find_map(|years| {
+            let rest = total - years * year;
+            let months = (0..=rest / month)
+                .rev()
+                .find(|m| (rest - m * month) % day == 0)?;
+            Some((years, months, (rest - months * month) / day))
+        })
+    }
+
+    /// As an ISO 8601 duration, which gives it back when it is read: `P18Y6M`, or days and hours where no years, months
+    /// and days say it. Of an age before birth, which has none, `None`.
+    pub(crate) fn to_iso(self) -> Option<String> {
+        if self.0 < 0 {
+            return None;
+        }
+        let Some((years, months, days)) = self.split() else {
+            return Some(self.to_string());
+        };
+        let mut text = "P".to_owned();
+        for (count, unit) in [(years, 'Y'), (months, 'M'), (days, 'D')] {
+            if count > 0 {
+                text.push_str(&count.to_string());
+                text.push(unit);
+            }
+        }
+        if text.len() == 1 {
+            text.push_str("0D");
+        }
+        Some(text)
+    }
+
+    /// Weeks and days of gestation, of an age before birth.
+    pub(crate) fn to_gestation(self) -> (i64, i64) {
+        let days = GESTATION_DAYS + i64::from(self.0).div_euclid(i64::from(Self::DAY));
+        (days.max(0) / 7, days.max(0) % 7)
+    }
 }
 
 impl Display for Age {
     /// In years, months and days; or, where no such text says it, in days and hours. Reading it gives
     /// it back.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 < 0 {
+            let (weeks, days) = self.to_gestation();
+            return write!(f, "{weeks}w{days}d of gestation");
+        }
         let total = i64::from(self.0);
-        let [(_, year), (_, month), _, (_, day)] = UNITS;
-        let split = (0..=total / year).rev().find_map(|years| {
-            let rest = total - years * year;
-            let months = (0..=rest / month)
-                .rev()
-                .find(|m| (rest - m * month) % day == 0)?;
-            Some((years, months, (rest - months * month) / day))
-        });
-        let Some((years, months, days)) = split else {
+        let [.., (_, day)] = UNITS;
+        let Some((years, months, days)) = self.split() else {
             let hours = (total % day) as f64 * 24.0 / day as f64;
             return write!(f, "P{}DT{hours}H", total / day);
         };
@@ -132,6 +172,12 @@ mod tests {
         {
             let age = Age(sixteenths);
             assert_eq!(Age::parse(&age.to_string()), Some(age), "{age}");
+            assert_eq!(Age::from_iso(&age.to_iso().unwrap()), Some(age), "{age}");
         }
+        for (weeks, days) in [(0, 0), (12, 3), (39, 6)] {
+            let age = Age::from_gestation(weeks, days).unwrap();
+            assert_eq!((age.to_iso(), age.to_gestation()), (None, (weeks, days)));
+        }
+        assert_eq!(Age(0).to_iso().unwrap(), "P0D");
     }
 }

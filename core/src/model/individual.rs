@@ -96,6 +96,15 @@ impl Scope {
     ];
 }
 
+impl std::fmt::Display for Scope {
+    /// The name that expressions use.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(_, scope)| scope == self);
+        f.write_str(found.map_or("", |(name, _)| name))
+    }
+}
+
 impl std::str::FromStr for Scope {
     type Err = String;
 

@@ -17,6 +17,13 @@ impl Level {
         ("low", Self::Low),
         ("medium", Self::Medium),
     ];
+
+    /// The name that expressions use.
+    pub(crate) fn name(self) -> &'static str {
+        let mut all = Self::NAMES.iter();
+        all.find(|(_, level)| *level == self)
+            .map_or("", |&(name, _)| name)
+    }
 }
 
 /// A measure of the similarity of two sets of terms.
@@ -43,15 +50,21 @@ impl Measure {
         ("resnik", Self::Resnik),
         ("simgic", Self::SimGic),
     ];
+
+    /// The name that expressions use.
+    pub(crate) fn name(self) -> &'static str {
+        let mut all = Self::NAMES.iter();
+        all.find(|(_, measure)| *measure == self)
+            .map_or("", |&(name, _)| name)
+    }
 }
 
 impl Level {
     /// The least score at this level.
     ///
-    /// Measured on the 8,343 people of the Phenopacket Store of whom the disease has a profile, against 304
-    /// diseases: of people with another disease 7 to 9 % are weakly similar, less than 1 % are similar,
-    /// and about 1 in 1,000 is strongly similar; of people with the disease 45 to 70 %, 20 to 40 % and
-    /// 8 to 25 %. So a level means about the same whatever the measure.
+    /// Of people with another disease 7 to 11 % are weakly similar, less than 1 % are similar, and about 1 in
+    /// 1,000 or fewer are strongly similar; of people with the disease 50 to 70 %, 20 to 40 % and 9 to 25 %: so a
+    /// level means about the same whatever the measure. `format-spec/expressions.md` says how that was measured.
     ///
     /// For a single phenotype scores are Lin's between it and the most similar recorded one (1 where it
     /// or a more special one is recorded).

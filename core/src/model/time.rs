@@ -1,13 +1,12 @@
 //! Ages and days as people write them.
 
 use crate::model::Dates;
+use crate::model::age::GESTATION_DAYS;
 use crate::model::{Age, Ages};
 use std::fmt;
 
 /// Nobody is known to have lived longer: what is beyond is a slip, such as days written as years.
 const LONGEST_LIFE: f64 = 150.0;
-/// A child is born 40 weeks after the last menstruation, from which gestational ages count.
-const GESTATION_DAYS: i64 = 280;
 
 /// Later than every age.
 const NEVER: i32 = i32::MAX;
@@ -217,6 +216,20 @@ impl fmt::Display for Dates {
     }
 }
 
+impl Dates {
+    /// As a source may write it: a year, a month, a day; `None` of other spans.
+    pub(crate) fn to_iso(self) -> Option<String> {
+        let (year, month, day) = civil(self.first);
+        let texts = [
+            format!("{year:04}"),
+            format!("{year:04}-{month:02}"),
+            format!("{year:04}-{month:02}-{day:02}"),
+        ];
+        let mut texts = texts.into_iter();
+        texts.find(|text| Self::from_iso(text) == Some(self))
+    }
+}
+
 fn number(text: &str, len: usize) -> Option<i32> {
     (text.len() == len && text.bytes().all(|b| b.is_ascii_digit()))
         .then(|| text.parse().ok())
@@ -265,9 +278,18 @@ mod tests {
                 last: day,
             };
             assert_eq!(Dates::from_iso(&dates.to_string()), Some(dates), "{day}");
+            assert_eq!(dates.to_iso(), Some(dates.to_string()));
         }
         let month = Dates::from_iso("2020-02").unwrap();
         assert_eq!(month.to_string(), "2020-02-01 to 2020-02-29");
+        assert_eq!(month.to_iso().unwrap(), "2020-02");
+        let year = Dates::from_iso("2020").unwrap();
+        assert_eq!(year.to_iso().unwrap(), "2020");
+        let some = Dates {
+            last: month.last,
+            ..year
+        };
+        assert_eq!(some.to_iso(), None);
     }
 
     #[test]

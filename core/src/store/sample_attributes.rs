@@ -3,7 +3,7 @@
 //! Files follow each other, each of the samples behind those of the file before: who adds samples adds a file.
 
 use super::free::{Counted, Free, FreeWriter};
-use super::individuals::People;
+use super::individuals::{NamedValue, People};
 use super::manifest::FileEntry;
 use crate::error::{Error, Result};
 use crate::format::{
@@ -264,6 +264,33 @@ impl SampleAttributes {
         let part = self.parts.iter().rfind(|part| part.first <= sample);
         let row = part.map(|part| part.free()?.row(&part.file, sample - part.first));
         row.unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    /// The attributes of a sample that have a value, by their names.
+    pub(crate) fn named(&self, sample: u32) -> Result<Vec<NamedValue>> {
+        let part = self.parts.iter().rfind(|part| part.first <= sample);
+        let Some(part) = part.filter(|part| sample - part.first < part.count) else {
+            return Ok(Vec::new());
+        };
+        let free = part.free()?;
+        let row = free.row(&part.file, sample - part.first)?.into_iter();
+        let named = row.filter_map(|(number, value)| {
+            let (name, _) = free.names().nth(number as usize)?;
+            Some((name.to_owned(), value))
+        });
+        Ok(named.collect())
+    }
+
+    /// The attributes that samples have, each once by its name in lower case, with the name as it is written.
+    pub(crate) fn names(&self) -> Result<Vec<String>> {
+        let mut all = BTreeMap::<String, String>::new();
+        for part in &self.parts {
+            for (name, _) in part.free()?.names() {
+                let known = all.entry(name.to_ascii_lowercase());
+                known.or_insert_with(|| name.to_owned());
+            }
+        }
+        Ok(all.into_values().collect())
     }
 
     /// Checks every byte, and that samples are of somebody.

@@ -172,6 +172,17 @@ impl Samples {
         })
     }
 
+    /// The same, without the names of the others.
+    pub(crate) fn one_name(&self, sample: u32) -> Result<String> {
+        let part = self.parts.iter().rfind(|part| part.first <= sample);
+        let Some(part) = part.filter(|_| self.names.get().is_none() && sample < self.count) else {
+            return self.name(sample).map(str::to_owned);
+        };
+        let text = Text::find(&part.file, Kind::Names)?;
+        let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        text.with(&part.file, sample - part.first, name)
+    }
+
     /// The number of a sample, `None` where no sample has this name.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u32>> {
         let all = match self.asked.fetch_add(1, Relaxed) {

@@ -407,7 +407,7 @@ fn about(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result
             }
         }
     }
-    let death = field(value, "vitalStatus");
+    let death = field(value, "vitalStatus").or_else(|| field(info, "vitalStatus"));
     if let Some(death) = death {
         person.deceased = deceased(context, death)?;
     }

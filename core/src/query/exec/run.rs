@@ -191,6 +191,10 @@ impl Run<'_> {
             }
             GroupTest::Similar(similar) => {
                 let scored = similar.score(self.view, &self.subjects, within)?;
+                if self.steps.is_some() {
+                    let notes = similar.explain(self.view, &self.subjects, within, &scored);
+                    step.notes.extend(notes?);
+                }
                 let found = scored.iter().map(|(subject, _)| *subject).collect();
                 let known = self.scores.take().unwrap_or_default();
                 self.scores = Some(highest(known, scored));

@@ -18,6 +18,53 @@ impl Similar {
         subjects: &Subjects<'_>,
         within: Option<&SampleSet>,
     ) -> Result<Vec<(u32, f64)>> {
+        self.score_from(view, subjects, within, self.threshold)
+    }
+
+    /// What was meant, by what it was measured, and the best score of those who were asked, of whom `scored` have
+    /// enough of one.
+    pub(super) fn explain(
+        &self,
+        view: &View,
+        subjects: &Subjects<'_>,
+        within: Option<&SampleSet>,
+        scored: &[(u32, f64)],
+    ) -> Result<Vec<String>> {
+        let mut notes = self.notes();
+        if let (Some(people), Some(terms)) = (view.people(), view.terms()) {
+            notes.push(match terms.has_information() {
+                true => format!(
+                    "information by the phenotypes of {} diseases",
+                    terms.counted_diseases()?
+                ),
+                false => {
+                    let all = people.with_phenotypes()?;
+                    let visible = view.visible_individuals();
+                    let all = visible.map_or_else(|| all.clone(), |some| all.intersection(some));
+                    format!("information by the phenotypes of {} people here", all.len())
+                }
+            });
+        }
+        // of nobody who has enough, all are scored again: how far they are from it is what is asked
+        let all = match scored.is_empty() {
+            true => self.score_from(view, subjects, within, 0.0)?,
+            false => Vec::new(),
+        };
+        let best = scored.iter().chain(&all).map(|(_, score)| *score);
+        notes.push(match best.reduce(f64::max) {
+            Some(best) => format!("best score {best:.4}"),
+            None => "nobody has a score above 0".to_owned(),
+        });
+        Ok(notes)
+    }
+
+    fn score_from(
+        &self,
+        view: &View,
+        subjects: &Subjects<'_>,
+        within: Option<&SampleSet>,
+        least: f64,
+    ) -> Result<Vec<(u32, f64)>> {
         let (Some(people), Some(terms)) = (view.people(), view.terms()) else {
             return Ok(Vec::new());
         };
@@ -27,14 +74,14 @@ impl Similar {
             self.measure,
             information(terms, people, view.visible_individuals())?,
         )?;
-        let possible = match scorer.needed(self.threshold)? {
+        let possible = match scorer.needed(least)? {
             Some(needed) => people.with_phenotype_among(&needed)?,
             // nobody else shares a term with any profile
             None => people.with_phenotypes()?,
         };
         let mut same = SampleSet::new();
         // where they do not reach the score so, they may by their phenotypes
-        if self.highest >= self.threshold {
+        if self.highest >= least {
             same = subjects.of_individuals(&self.same)?;
         }
         let mut candidates = subjects.of_individuals(&possible)?.difference(&same);
@@ -54,14 +101,14 @@ impl Similar {
                 Some((known, score)) if known == individual => score,
                 _ => {
                     let (present, excluded) = profiles.read(individual)?;
-                    match scorer.may_reach(self.threshold, present)? {
+                    match scorer.may_reach(least, present)? {
                         true => self.of(&mut scorer, present, excluded)?,
                         false => 0.0,
                     }
                 }
             };
             last = Some((individual, score));
-            if score >= self.threshold && score > 0.0 {
+            if score >= least && score > 0.0 {
                 scored.push((subject, score));
             }
         }

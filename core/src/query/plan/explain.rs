@@ -92,7 +92,10 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
         GroupTest::Similar(similar) => {
             let profiles = similar.profiles.len();
             PlannedPart {
-                how: format!("scores of those who are left, profiles {profiles}"),
+                how: format!(
+                    "scores of those who are left, profiles {profiles}, {}",
+                    similar.asked()
+                ),
                 ..planned
             }
         }

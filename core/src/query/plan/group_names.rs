@@ -182,10 +182,7 @@ impl Names<'_> {
                 Err(self.error(at, message, shown.collect()))
             }
             FoundTerm::Nothing => {
-                let candidates = match self.view.terms() {
-                    Some(terms) => terms.suggest(text)?,
-                    None => Vec::new(),
-                };
+                let candidates = self.view.terms_like(text)?;
                 let message = match self.view.terms() {
                     Some(_) => format!("no term `{text}` in the ontologies or the records here"),
                     None => {

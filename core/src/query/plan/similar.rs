@@ -2,13 +2,14 @@
 
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::model::Measure;
-use crate::model::Recorded;
-use crate::model::Scope;
+use crate::model::{Level, Measure, Recorded, Scope};
 use crate::query::expr::Threshold;
 use crate::set::SampleSet;
 use crate::store::individuals::TermRef;
 use crate::store::terms::Terms;
+
+/// Diseases that a note names.
+const SHOWN: usize = 3;
 
 /// A profile: phenotypes with weights from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,6 +29,10 @@ pub(in crate::query) struct Similar {
     pub(in crate::query) highest: f64,
     /// A single phenotype: the most similar recorded one decides.
     pub(in crate::query) single: bool,
+    /// The level that was asked for, where one was.
+    level: Option<Level>,
+    /// What each text of the profile was taken for.
+    meant: Vec<String>,
 }
 
 type Fault<'f> = dyn Fn(String, Vec<String>) -> Error + 'f;
@@ -51,8 +56,11 @@ impl Similar {
         let mut phenotypes = Vec::new();
         let mut diseases = Vec::new();
         let mut same = SampleSet::new();
+        let mut meant = Vec::new();
         for text in profile {
-            match named(terms, text, fault)? {
+            let named = named(view, terms, text, fault)?;
+            meant.push(named.shown(terms, text)?);
+            match named {
                 Named::Phenotype(term) => phenotypes.push(term),
                 Named::Diseases(found) => {
                     for disease in &found {
@@ -65,8 +73,11 @@ impl Similar {
             }
         }
         if !phenotypes.is_empty() && !diseases.is_empty() {
-            let message = "a profile is phenotypes, or diseases: not both";
-            return Err(fault(message.to_owned(), Vec::new()));
+            let message = format!(
+                "a profile is phenotypes, or diseases: not both ({})",
+                meant.join("; ")
+            );
+            return Err(fault(message, Vec::new()));
         }
         let single = match (phenotypes[..].first(), phenotypes.len(), measure, threshold) {
             (Some(&term), 1, None, Threshold::Level(_)) => Some(term),
@@ -80,6 +91,10 @@ impl Similar {
             let of = TermRef::known(term);
             same = people.term_set(Some(Scope::Phenotype), &of, Recorded::Present)?;
         }
+        let level = match threshold {
+            Threshold::Level(level) => Some(level),
+            Threshold::Score(_) => None,
+        };
         let (threshold, highest) = match threshold {
             Threshold::Score(score) => (score, 1.0),
             Threshold::Level(level) => {
@@ -117,7 +132,48 @@ impl Similar {
             same,
             highest,
             single: single.is_some(),
+            level,
+            meant,
         })
+    }
+
+    /// What the texts were taken for, what their profiles are of, and which scores are asked for.
+    pub(in crate::query) fn notes(&self) -> Vec<String> {
+        let mut notes = self.meant.clone();
+        let sizes = || self.profiles.iter().map(|of| of.phenotypes.len());
+        let (fewest, most) = (sizes().min().unwrap_or(0), sizes().max().unwrap_or(0));
+        notes.push(match (self.profiles.len(), fewest == most) {
+            (1, _) => format!("a profile of {}", phenotypes(most)),
+            (number, true) => format!("{number} profiles of {}", phenotypes(most)),
+            (number, false) => {
+                let most = phenotypes(most);
+                format!("{number} profiles of {fewest} to {most}: the most similar one decides")
+            }
+        });
+        notes.push(self.asked());
+        notes
+    }
+
+    /// The measure, and its least score.
+    pub(in crate::query) fn asked(&self) -> String {
+        let measure = self.measure.name();
+        let of = if self.single {
+            ", the most similar one"
+        } else {
+            ""
+        };
+        let level = match self.level {
+            Some(level) => format!(" ({})", level.name()),
+            None => String::new(),
+        };
+        format!("{measure}{of}, at least {}{level}", self.threshold)
+    }
+}
+
+fn phenotypes(number: usize) -> String {
+    match number {
+        1 => "1 phenotype".to_owned(),
+        _ => format!("{number} phenotypes"),
     }
 }
 
@@ -126,10 +182,57 @@ enum Named {
     Diseases(Vec<u32>),
 }
 
+impl Named {
+    /// What a text was taken for.
+    fn shown(&self, terms: &Terms, text: &str) -> Result<String> {
+        let term = |term: u32| -> Result<String> {
+            let (id, label) = (terms.id(term)?, terms.label(term)?);
+            Ok(format!("{id} ({label})"))
+        };
+        Ok(match self {
+            Self::Phenotype(of) => format!("`{text}` is the phenotype {}", term(*of)?),
+            Self::Diseases(all) => {
+                let first = all.iter().take(SHOWN).map(|of| term(*of));
+                let first = first.collect::<Result<Vec<_>>>()?.join(", ");
+                match all.len() {
+                    1 => format!("`{text}` is the disease {first}"),
+                    number @ 2..=SHOWN => format!("`{text}` is {number} diseases: {first}"),
+                    number => {
+                        let more = number - SHOWN;
+                        format!("`{text}` is {number} diseases: {first} and {more} more")
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Whether one of some diseases is recorded of somebody who may be seen.
+fn is_recorded(view: &View, diseases: &[u32]) -> Result<bool> {
+    let Some(people) = view.people() else {
+        return Ok(false);
+    };
+    for disease in diseases {
+        let of = TermRef::known(*disease);
+        let set = people.term_set(Some(Scope::Disease), &of, Recorded::Present)?;
+        let seen = match view.visible_individuals() {
+            Some(visible) => !set.is_disjoint(visible),
+            None => !set.is_empty(),
+        };
+        if seen {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What a text of a profile means: a phenotype, or a disease of which phenotypes are known, by CURIE or
-/// name, or by the words of names of diseases.
-fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
-    let found = match terms.number(text)? {
+/// name, or by the words of names of diseases. A name that is a disease's of which nothing is recorded is that of a class,
+/// too, where diseases with all of its words are recorded: Orphanet's `Congenital myasthenic syndrome`, and OMIM's
+/// `Myasthenic syndrome, congenital, 8`, which no file may join.
+fn named(view: &View, terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
+    let by_id = terms.number(text)?;
+    let found = match by_id {
         Some(term) => vec![term],
         None => terms.named(text)?,
     };
@@ -140,6 +243,14 @@ fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
         }
     }
     if !diseases.is_empty() {
+        if by_id.is_none() && !is_recorded(view, &diseases)? {
+            let like = terms.diseases_like(text)?;
+            if is_recorded(view, &like)? {
+                diseases.extend(like);
+                diseases.sort_unstable();
+                diseases.dedup();
+            }
+        }
         return Ok(Named::Diseases(diseases));
     }
     let like = match found.is_empty() {
@@ -150,7 +261,7 @@ fn named(terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Named> {
         _ if !like.is_empty() => Ok(Named::Diseases(like)),
         [] => {
             let message = format!("no phenotype or disease `{text}` in the ontologies here");
-            Err(fault(message, terms.suggest(text)?))
+            Err(fault(message, view.terms_like(text)?))
         }
         [term] if terms.is_phenotype(term)? => Ok(Named::Phenotype(term)),
         [term] => {

@@ -7,6 +7,7 @@
 
 mod ask;
 mod assign;
+mod catalogue;
 mod columns;
 mod counts;
 mod find;
@@ -14,6 +15,7 @@ mod hierarchy;
 mod inverted;
 #[cfg(test)]
 mod naming_tests;
+mod one;
 mod packed;
 mod profiles;
 mod read;
@@ -25,8 +27,10 @@ mod verify;
 mod write;
 
 pub(crate) use assign::{Assigned, Claims, NO_NUMBER, assign};
+pub(crate) use catalogue::{Catalogue, TermPeople};
 pub(crate) use find::{FoundTerm, Seen, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
+pub(crate) use one::NamedValue;
 pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text, pack_values};
 use write::write;
 pub(crate) use write::{Failed, PeopleWriter};
@@ -38,6 +42,7 @@ use crate::model::{Ages, Kin, Scope};
 use crate::set::SampleSet;
 use crate::store::free::{Counted, Free};
 use crate::store::terms::Named;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
 /// What the store needs of the terms of ontologies.
@@ -119,6 +124,8 @@ pub(crate) struct People {
     free: OnceLock<Free>,
     codings: OnceLock<Vec<Term>>,
     values: OnceLock<Vec<(i64, String)>>,
+    /// How often somebody was looked for by an id alone.
+    asked: AtomicU32,
 }
 
 /// Ids and the individuals in their order.
@@ -197,6 +204,7 @@ impl People {
             free: OnceLock::new(),
             codings: OnceLock::new(),
             values: OnceLock::new(),
+            asked: AtomicU32::new(0),
         })
     }
 

@@ -5,8 +5,7 @@ use super::write::{ATTRIBUTES, PeopleWriter};
 use super::{People, flag};
 use crate::error::Result;
 use crate::format::Kind;
-use crate::model::Attribute;
-use crate::model::{Coding, Person, Record, Sex};
+use crate::model::{Coding, Person, Record};
 
 /// Individuals, and sets of them, between two questions whether to go on.
 const ASKED: u32 = 1024;
@@ -31,21 +30,7 @@ impl People {
                 let Some(person) = people.get_mut(individual as usize) else {
                     continue;
                 };
-                match attribute {
-                    Some(Attribute::Sex) => {
-                        person.sex = Some(match value.as_str() {
-                            "female" => Sex::Female,
-                            "male" => Sex::Male,
-                            _ => Sex::Other,
-                        });
-                    }
-                    Some(Attribute::Karyotype) => person.karyotype = Some(value.clone()),
-                    Some(Attribute::Population) => person.populations.push(value.clone()),
-                    Some(Attribute::Cohort) => person.cohorts.push(value.clone()),
-                    Some(Attribute::Dataset) => person.collections.push(value.clone()),
-                    // these lie with the person
-                    _ => {}
-                }
+                person.say(attribute.copied(), value.clone());
             }
         }
         Ok(people)
@@ -54,15 +39,22 @@ impl People {
     /// What the columns of people have of one.
     fn person(&self, individual: u32) -> Result<Person> {
         let flags = self.at.flags.get(&self.file, individual)?;
+        Ok(Person {
+            id: self.id(individual)?.to_owned(),
+            free: self.free()?.row(&self.file, individual)?,
+            ..self.columns_of(individual, flags)?
+        })
+    }
+
+    /// The same without the id and free attributes.
+    pub(super) fn columns_of(&self, individual: u32, flags: i64) -> Result<Person> {
         let limit = self.counts.codings;
         let country = self.nullable(&self.at.countries, Kind::Countries, individual, limit)?;
         Ok(Person {
-            id: self.id(individual)?.to_owned(),
             age: self.age(individual)?,
             birth: self.birth(individual)?,
             deceased: flag::maybe(flags >> flag::DECEASED),
             kin: self.kin(individual)?,
-            free: self.free()?.row(&self.file, individual)?,
             country: country.map(|row| self.coding(row)).transpose()?,
             ..Person::default()
         })
@@ -79,17 +71,7 @@ impl People {
         })
     }
 
-    fn coding(&self, row: u32) -> Result<Coding> {
-        match self.codings()?.get(row as usize) {
-            Some(term) => Ok(Coding {
-                id: term.id.clone(),
-                label: term.label.clone(),
-            }),
-            None => Err(self.fault(Kind::CodingIds, "an id of each term recorded")),
-        }
-    }
-
-    fn record(&self, event: u32) -> Result<Record> {
+    pub(super) fn record(&self, event: u32) -> Result<Record> {
         self.event(event)?.record(|number| self.coding(number))
     }
 

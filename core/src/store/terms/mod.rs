@@ -11,6 +11,7 @@ mod build;
 mod closure;
 #[cfg(test)]
 mod id_tests;
+mod search;
 #[cfg(test)]
 mod tests;
 mod walked;

@@ -1,0 +1,131 @@
+//! What is there: `varidex individual`, `terms`, `genes`, `samples`.
+
+use crate::failure::Failure;
+use crate::progress::Messages;
+use crate::table::{Format, print, write};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use varidex::Individual as Known;
+use varidex_columns::Table;
+
+/// How a record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// Lines to read
+    Text,
+    /// A Phenopacket 2 as JSON; a Family where a place in one is stored
+    Phenopacket,
+    /// An individual of Beacon 2 as JSON
+    Beacon,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Individual {
+    /// The dataset
+    dataset: PathBuf,
+    /// Ids of individuals, or names of their samples
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+    /// How the record is written: it is put together again from what the dataset stores
+    #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
+    format: RecordFormat,
+}
+
+/// What of a table is written, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Listed {
+    /// Only these columns, in this order
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// How the table is written
+    #[arg(long, value_enum, default_value_t = Format::Tsv)]
+    format: Format,
+}
+
+impl Listed {
+    fn write(&self, table: Table, messages: Messages) -> Result<(), Failure> {
+        write(table, &self.columns, self.format, messages)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Terms {
+    /// The dataset
+    dataset: PathBuf,
+    /// Words of labels, synonyms or ids, or parts of them; without, all that is recorded
+    #[arg(value_name = "TEXT")]
+    text: Vec<String>,
+    /// The ontologies that were loaded, with their versions
+    #[arg(long, conflicts_with = "text")]
+    ontologies: bool,
+    #[command(flatten)]
+    listed: Listed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Genes {
+    /// The dataset
+    dataset: PathBuf,
+    /// A part of a symbol, another name or an id; without, all genes
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
+    #[command(flatten)]
+    listed: Listed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Samples {
+    /// The dataset
+    dataset: PathBuf,
+    #[command(flatten)]
+    listed: Listed,
+}
+
+pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Failure> {
+    let view = super::open(&args.dataset)?;
+    for (number, id) in args.ids.iter().enumerate() {
+        let known = view.individual(id)?;
+        let rebuilt = match args.format {
+            RecordFormat::Text => {
+                if number > 0 {
+                    print("\n")?;
+                }
+                print(&known.to_string())?;
+                continue;
+            }
+            RecordFormat::Phenopacket => known.phenopacket(),
+            RecordFormat::Beacon => known.beacon(),
+        };
+        print(&rebuilt.json)?;
+        for left in &rebuilt.left {
+            messages.say(format_args!("note: {}: no place for {left}", known.id()));
+        }
+    }
+    for what in Known::not_stored() {
+        messages.say(format_args!("note: not stored: {what}"));
+    }
+    Ok(())
+}
+
+pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
+    let view = super::open(&args.dataset)?;
+    let text = args.text.join(" ");
+    let table = match (args.ontologies, text.is_empty()) {
+        (true, _) => varidex_columns::ontologies(&view)?,
+        (false, true) => varidex_columns::find_terms(&view, None)?,
+        (false, false) => varidex_columns::find_terms(&view, Some(&text))?,
+    };
+    args.listed.write(table, messages)
+}
+
+pub(crate) fn genes(args: &Genes, messages: Messages) -> Result<(), Failure> {
+    let view = super::open(&args.dataset)?;
+    let table = varidex_columns::genes(&view, args.text.as_deref())?;
+    args.listed.write(table, messages)
+}
+
+pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure> {
+    let view = super::open(&args.dataset)?;
+    args.listed
+        .write(varidex_columns::samples(&view)?, messages)
+}
