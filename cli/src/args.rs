@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Samples(Samples),
     /// Write variants and genotypes back to VCF or BCF
     Export(Export),
+    /// Write a VCF or BCF file again, with counts of cohorts beside each of its alleles
+    Annotate(Annotate),
     /// Write a synthetic cohort with the true answers
     Simulate(Simulate),
     /// Simulate a cohort, build its index, ask, and show answers beside the truth
@@ -190,8 +192,8 @@ pub(crate) struct Variants {
     /// The dataset
     pub(crate) dataset: PathBuf,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
-    #[arg(value_name = "WHERE")]
-    pub(crate) of: String,
+    #[arg(value_name = "WHERE", required = true)]
+    pub(crate) of: Option<String>,
     /// Only these columns, in this order
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
@@ -228,12 +230,17 @@ pub(crate) struct Carriers {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("of", |of| of.required(false).required_unless_present("sites")))]
 pub(crate) struct Frequencies {
     #[command(flatten)]
     pub(crate) grouped: Grouped,
     /// Count by the values of these: population, sex, cohort, country, ...
     #[arg(long, value_name = "FIELD,...", value_delimiter = ',')]
     pub(crate) by: Vec<varidex::Attribute>,
+    /// The alleles of this VCF or BCF file in its order instead of WHERE, also those that nobody has: then `an` is
+    /// missing where somebody was not looked at. `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["of", "after"])]
+    pub(crate) sites: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -279,6 +286,43 @@ pub(crate) struct Export {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Threads that compress [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Every record is written as it was read, with INFO fields more, each with a value for each ALT:
+/// NAME_AC (copies that carry it), NAME_AN (copies whose allele is known), NAME_AF (AC / AN), NAME_HOM and
+/// NAME_HEMI (samples with two copies or more, all of them the ALT, and with one copy, the ALT).
+///
+/// AC=0 with a number in AN: everybody was looked at there, and nobody carries it. AC=0 and AN=.: somebody was
+/// not looked at, or the dataset does not have the contig. AC=. and AN=.: `*`, `<*>` and `<NON_REF>`, and alleles
+/// that may be one of the dataset's variants, which it cannot tell without a reference (a message counts these).
+/// A place was looked at where a record of the same REF, or one without change, is over it.
+///
+/// Alleles are matched however they are spelled, symbolic ones by text and extent. VCF is written of VCF, BCF of
+/// BCF.
+#[derive(Debug, Args)]
+pub(crate) struct Annotate {
+    /// VCF or BCF, compressed or not, sorted or not; `-` is standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// A dataset to count in, and what the INFO keys begin with [default: VDX]; several may be given
+    #[arg(long, required = true, value_name = "[NAME=]DATASET", num_args = 1..)]
+    pub(crate) with: Vec<String>,
+    /// Only these people
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+    /// Also by the values of these: population, sex, cohort, country, ...: NAME_AC_FIN
+    #[arg(long, value_name = "FIELD,...", value_delimiter = ',')]
+    pub(crate) by: Vec<varidex::Attribute>,
+    /// Only records with an ALT of which this holds, such as `af<0.01 | ac=0`, in each dataset; of an AF that is
+    /// not known nothing holds
+    #[arg(long, value_name = "COUNTS")]
+    pub(crate) filter: Option<String>,
+    /// The file: its name ends with .vcf, .vcf.gz or .bcf; `-` is standard output, of VCF as text
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// Threads that work [default: as many as the machine has]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) threads: Option<usize>,
 }

@@ -43,7 +43,7 @@ fn is_count(field: Field) -> bool {
 }
 
 /// Gives a cell of counts.
-fn count_cell(field: Field, counts: &Counts, to: &mut dyn Cells) {
+pub(crate) fn count_cell(field: Field, counts: &Counts, to: &mut dyn Cells) {
     match field {
         Field::Ac => to.whole(counts.ac),
         Field::An => to.maybe_whole(counts.an),

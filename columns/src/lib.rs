@@ -15,6 +15,7 @@ mod counts;
 mod field;
 mod look;
 mod people;
+mod sites;
 mod table;
 mod write;
 
@@ -23,6 +24,7 @@ pub use carriers::{carriers, compounds};
 pub use counts::{frequencies, variants};
 pub use look::{find_terms, genes, ontologies, samples};
 pub use people::{ids, people, terms};
+pub use sites::sites;
 pub use table::Table;
 pub use write::{Format, WriteError, Written};
 

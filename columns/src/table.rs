@@ -90,10 +90,13 @@ impl Table {
 
     /// With as many rows as a question asks for.
     pub(crate) fn limited(self, query: &Query) -> Self {
-        Self {
-            left: query.row_limit().unwrap_or(u64::MAX),
-            ..self
-        }
+        self.first(query.row_limit().unwrap_or(u64::MAX))
+    }
+
+    /// Only so many rows.
+    #[must_use]
+    pub fn first(self, rows: u64) -> Self {
+        Self { left: rows, ..self }
     }
 
     /// Names of the columns.

@@ -3,7 +3,6 @@
 use crate::table::{Cells, Table};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ArrowError;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use varidex::{Error, RowToken};
 
@@ -132,7 +131,6 @@ struct TextRow {
     /// Where the row begins.
     start: usize,
     buffer: Vec<u8>,
-    number: String,
 }
 
 impl TextRow {
@@ -151,7 +149,6 @@ impl TextRow {
             rows: 0,
             start: 0,
             buffer: Vec::with_capacity(2 * BUFFER),
-            number: String::new(),
         };
         match format {
             Format::Tsv | Format::Csv => {
@@ -260,9 +257,7 @@ impl Cells for TextRow {
 
     fn share(&mut self, share: f64) {
         self.separate();
-        self.number.clear();
-        write_share(&mut self.number, share);
-        self.buffer.extend_from_slice(self.number.as_bytes());
+        varidex_sink::text::share(&mut self.buffer, share);
     }
 }
 
@@ -272,52 +267,9 @@ fn write_json_string(to: &mut Vec<u8>, text: &str) {
     let _ = serde_json::to_writer(to, text);
 }
 
-/// A number between 0 and 1 in six significant digits, without exponent and without trailing zeros.
-fn write_share(to: &mut String, share: f64) {
-    let magnitude = if share > 0.0 {
-        share.log10().floor().clamp(-300.0, 0.0)
-    } else {
-        0.0
-    };
-    let decimals = (5.0 - magnitude) as usize;
-    let start = to.len();
-    // writing to a string cannot fail
-    let _ = write!(to, "{share:.decimals$}");
-    if to.get(start..).is_some_and(|text| text.contains('.')) {
-        let kept = to.trim_end_matches('0').trim_end_matches('.').len();
-        to.truncate(kept.max(start + 1));
-    }
-    // what is not fixed must not look fixed
-    if share < 1.0 && to.get(start..) == Some("1") {
-        to.truncate(start);
-        let _ = write!(to, "{share}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn share(ac: u64, an: u64) -> String {
-        let mut text = String::new();
-        write_share(&mut text, ac as f64 / an as f64);
-        text
-    }
-
-    #[test]
-    fn shares_have_six_digits() {
-        assert_eq!(share(8, 6404), "0.00124922");
-        assert_eq!(share(0, 10), "0");
-        assert_eq!(share(10, 10), "1");
-        assert_eq!(share(1, 2), "0.5");
-        assert_eq!(share(2, 3), "0.666667");
-        assert_eq!(share(1, 2_000_000), "0.0000005");
-        assert_eq!(share(1, 3_000_000), "0.000000333333");
-        assert_eq!(share(1, 1000), "0.001");
-        assert_eq!(share(1_999_999, 2_000_000), "0.9999995");
-        assert_eq!(share(19_999_999, 20_000_000), "0.99999995");
-        assert_eq!(share(99, 100), "0.99");
-    }
 
     #[test]
     fn csv_is_quoted_where_it_must_be() {

@@ -44,6 +44,7 @@
 //! Positions are 1-based in text and in tables; a [`Position`] says which it is made from. An error
 //! ([`enum@Error`]) names the file, the place, what was expected and what was found.
 
+mod annotate;
 mod cohort;
 mod error;
 mod export;
@@ -67,6 +68,10 @@ pub mod expressions {
     pub const REFERENCE: &str = include_str!("../expressions.md");
 }
 
+pub use annotate::{
+    AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
+    SiteRow, annotate, annotate_to,
+};
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, PeopleKey, SampleList, SectionSize,
     TermCount, TermFound, View,
@@ -88,11 +93,11 @@ pub use model::{
 };
 pub use query::{
     Allele, Annotation, AttributeField, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs,
-    Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr, Impact,
-    InfoField, InfoValue, Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField,
-    NumberWithin, Origin, PairPhase, PairedVariant, Partition, Plan, PlannedPart, Query, RowToken,
-    SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
-    Variants,
+    CountFilter, Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr,
+    Impact, InfoField, InfoValue, Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField,
+    NumberWithin, Origin, PairPhase, PairedVariant, Partition, Plan, PlannedPart, Presence, Query,
+    RowToken, SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames,
+    VariantType, Variants,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

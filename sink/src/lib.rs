@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod bgzf;
+pub mod text;
 mod threads;
 pub mod typed;
 
@@ -64,10 +65,11 @@ impl<W: Write> Write for Sink<W> {
 
 /// The start of a BCF file: magic, and the header's text with its length. Names in the text must
 /// have their numbers (`IDX`).
-pub fn write_bcf_header(out: &mut impl Write, text: &str) -> io::Result<()> {
+pub fn write_bcf_header(out: &mut impl Write, text: impl AsRef<[u8]>) -> io::Result<()> {
+    let text = text.as_ref();
     let length = u32::try_from(text.len() + 1).map_err(io::Error::other)?;
     out.write_all(b"BCF\x02\x02")?;
     out.write_all(&length.to_le_bytes())?;
-    out.write_all(text.as_bytes())?;
+    out.write_all(text)?;
     out.write_all(b"\0")
 }

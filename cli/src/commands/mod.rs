@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod annotate;
 mod ask;
 mod build;
 mod carriers;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Genes(args) => look::genes(&args, messages),
         Command::Samples(args) => look::samples(&args, messages),
         Command::Export(args) => export::run(&args, messages),
+        Command::Annotate(args) => annotate::run(&args, messages),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
         Command::Completions(args) => completions::run(&args),
@@ -71,6 +73,7 @@ fn say_notes_on(query: &Query, view: &View, messages: Messages) -> Result<(), Fa
 
 /// What is asked of variants, counted in a group where there is one.
 fn query(asked: &Variants, group: Option<&Group>) -> Result<Query, Failure> {
-    let query = Query::new(&asked.of)?.in_group(group);
+    let of = asked.of.as_deref().unwrap_or_default();
+    let query = Query::new(of)?.in_group(group);
     Ok(query.after(asked.after).limit(asked.limit))
 }

@@ -25,6 +25,7 @@ mod genotypes;
 mod header;
 mod info;
 mod one_set;
+mod output;
 mod people;
 mod phases;
 mod records;
@@ -36,10 +37,10 @@ use crate::query::{Group, IntoVariantExpr};
 use genotypes::Genotypes;
 use header::Header;
 use info::Info;
+pub(crate) use output::{Counted, write_whole};
 pub use people::{Individual, Rebuilt};
 use records::{Picked, Record, assemble};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use varidex_sink::bounded;
 use varidex_sink::{Sink, write_bcf_header};
@@ -172,27 +173,9 @@ impl View {
             format: Some(format),
             ..*options
         };
-        let failed = |e| Error::io(to, e);
-        // a device or a pipe is written to: it must not be replaced
-        if fs::metadata(to).is_ok_and(|known| !known.is_file()) {
-            let mut file = File::options().write(true).open(to).map_err(failed)?;
-            return self.write_export(of, group, &mut file, to, &options, progress);
-        }
-        let directory = match to.parent() {
-            Some(directory) if directory != Path::new("") => directory,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".varidex-export-");
-        // temporary files are private by default; results are read by whom the umask allows
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = builder.tempfile_in(directory).map_err(failed)?;
-        let file = temporary.as_file_mut();
-        let summary = self.write_export(of, group, file, to, &options, progress)?;
-        temporary.as_file().sync_all().map_err(failed)?;
-        temporary.persist(to).map_err(|e| failed(e.error))?;
-        Ok(summary)
+        write_whole(to, |file| {
+            self.write_export(of, group, file, to, &options, progress)
+        })
     }
 
     /// The same to anything that bytes can be written to, in BGZF-compressed VCF unless the options
@@ -241,24 +224,6 @@ impl View {
         }
         writer.site(&picked, progress)?;
         writer.finish()
-    }
-}
-
-/// Counts what passes through.
-struct Counted<'w> {
-    out: &'w mut dyn Write,
-    bytes: u64,
-}
-
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
 

@@ -5,6 +5,7 @@ use super::genotypes::{Cells, Genotypes};
 use super::header::{HAPLOTYPES, Header, SET, filters, name};
 use super::info::{Fixed, Value};
 use super::records::Record;
+use varidex_sink::text::integer;
 
 /// Appends a line.
 pub(super) fn write(
@@ -136,26 +137,6 @@ fn plain(line: &mut Vec<u8>, text: &[u8], also: &[u8]) {
         byte if is_replaced(*byte, also) => b'_',
         byte => *byte,
     }));
-}
-
-fn integer(line: &mut Vec<u8>, value: i64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (rest % 10) as u8;
-        }
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        line.push(b'-');
-    }
-    line.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
 /// A float in as few digits as tell it from its neighbours.

@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 /// The bytes that give the lengths of a record's two halves.
 pub(super) const LENGTHS: usize = 8;
 /// The fixed part of the shared half.
-const FIXED: usize = 24;
+pub(super) const FIXED: usize = 24;
 
 /// What the numbers in records mean.
 #[derive(Default)]
@@ -72,6 +72,18 @@ impl Dictionary {
             *next = number.max(*next).saturating_add(1).max(number + 1);
         }
         Ok(dictionary)
+    }
+}
+
+impl Dictionary {
+    /// The name of a contig.
+    pub(super) fn contig(&self, number: u32) -> Option<&[u8]> {
+        self.contigs.get(&number).map(Vec::as_slice)
+    }
+
+    /// A number behind those of all keys.
+    pub(super) fn next_key(&self) -> u32 {
+        self.keys.keys().max().map_or(0, |last| last + 1)
     }
 }
 

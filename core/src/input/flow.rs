@@ -497,7 +497,7 @@ fn lost() -> Error {
 }
 
 /// The lengths of the two halves of a BCF record.
-fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
+pub(super) fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
     let (&[a, b, c, d, e, f, g, h], _) = bytes.split_first_chunk()?;
     let shared = u32::from_le_bytes([a, b, c, d]) as usize;
     let individual = u32::from_le_bytes([e, f, g, h]) as usize;

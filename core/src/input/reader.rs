@@ -91,26 +91,19 @@ impl Reader {
         progress: Progress,
         options: &ReadOptions,
     ) -> Result<Self> {
-        let mut text = Vec::new();
-        while text.len() < LENGTHS + 1 && stream.more(&file, &mut text)? {}
-        if text.is_empty() {
-            return Err(not_variants(&file, "a compressed file without contents"));
-        }
-        let (header, encoding) = if text.starts_with(b"BCF") {
-            let header = bcf_header(&mut stream, &mut text, &file, options)?;
-            let dictionary = Dictionary::new(&header, &file)?;
-            (header, Encoding::Bcf(dictionary))
-        } else {
-            let header = text_header(&mut stream, &mut text, &file, options)?;
-            (header, Encoding::Text)
-        };
+        let Start {
+            header,
+            encoding,
+            rest,
+            ..
+        } = Start::read(&mut stream, &file, options)?;
         Ok(Self {
             plan: Plan::new(&file, &header, options),
             file,
             header,
             encoding,
             stream,
-            rest: text,
+            rest,
             progress,
             batch: None,
         })
@@ -218,13 +211,48 @@ impl Reader {
     }
 }
 
-/// Reads a text header from `text` and on; what follows it is left in `text`.
+/// What a stream begins with.
+pub(super) struct Start {
+    pub(super) header: Header,
+    /// The bytes of the header, without a byte-order mark; of BCF with the magic number and the length.
+    pub(super) bytes: Vec<u8>,
+    pub(super) encoding: Encoding,
+    /// What came with the header's last bytes.
+    pub(super) rest: Vec<u8>,
+}
+
+impl Start {
+    pub(super) fn read(stream: &mut Stream, file: &str, options: &ReadOptions) -> Result<Self> {
+        let mut bytes = Vec::new();
+        while bytes.len() < LENGTHS + 1 && stream.more(file, &mut bytes)? {}
+        if bytes.is_empty() {
+            return Err(not_variants(file, "a compressed file without contents"));
+        }
+        let is_bcf = bytes.starts_with(b"BCF");
+        let (header, rest) = match is_bcf {
+            true => bcf_header(stream, &mut bytes, file, options)?,
+            false => text_header(stream, &mut bytes, file, options)?,
+        };
+        let encoding = match is_bcf {
+            true => Encoding::Bcf(Dictionary::new(&header, file)?),
+            false => Encoding::Text,
+        };
+        Ok(Self {
+            header,
+            bytes,
+            encoding,
+            rest,
+        })
+    }
+}
+
+/// Reads a text header from `text` and on, and leaves it there; gives also what follows it.
 fn text_header(
     stream: &mut Stream,
     text: &mut Vec<u8>,
     file: &str,
     options: &ReadOptions,
-) -> Result<Header> {
+) -> Result<(Header, Vec<u8>)> {
     let byte_order_mark = text.starts_with(b"\xef\xbb\xbf");
     if byte_order_mark {
         text.drain(..3);
@@ -260,17 +288,16 @@ fn text_header(
             count: 1,
         });
     }
-    *text = rest;
-    Ok(header)
+    Ok((header, rest))
 }
 
-/// Reads a BCF header, its magic number included.
+/// The same of a BCF header, its magic number included.
 fn bcf_header(
     stream: &mut Stream,
     text: &mut Vec<u8>,
     file: &str,
     options: &ReadOptions,
-) -> Result<Header> {
+) -> Result<(Header, Vec<u8>)> {
     const START: usize = LENGTHS + 1;
     let fault = |expected: &str, found: String| {
         Error::Input(Box::new(InputError {
@@ -306,8 +333,7 @@ fn bcf_header(
     let rest = text.split_off(end);
     let lines = text.get(START..).unwrap_or_default();
     let header = header::parse(super::typed::unpadded(lines), file, &options.last)?;
-    *text = rest;
-    Ok(header)
+    Ok((header, rest))
 }
 
 fn long_header(file: &str) -> Error {

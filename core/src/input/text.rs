@@ -300,7 +300,7 @@ impl Reason {
 }
 
 /// POS as a 0-based number.
-fn parse_position(text: &[u8]) -> Result<i32, Refusal> {
+pub(super) fn parse_position(text: &[u8]) -> Result<i32, Refusal> {
     let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     let number: Option<i32> = std::str::from_utf8(text)
         .ok()

@@ -400,6 +400,25 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
             format!("lookup {allele}"),
             looked_up.map(|counts| format!("{counts:?}")),
         );
+        // also of alleles that nobody has
+        for absent in ["T", "CA", alternate] {
+            let mut counts = Vec::new();
+            let presence = view.lookup(None).and_then(|lookup| {
+                let place = crate::genome::Position::from_one_based(at as i64).unwrap();
+                let contig = contig.to_string();
+                lookup.beside(&[view.all()?])?.counts_each(
+                    &contig,
+                    place,
+                    reference,
+                    absent,
+                    &mut counts,
+                )
+            });
+            say(
+                format!("each {contig}:{at}:{reference}:{absent}"),
+                presence.map(|presence| format!("{presence:?} {counts:?}")),
+            );
+        }
     }
     all
 }

@@ -193,7 +193,10 @@ impl<'a> Allele<'a> {
     }
 
     /// Of all rows of a change: of those that a batch spells in the same way the first.
-    fn of_spellings(view: &'a View, mut rows: Vec<(usize, u32)>) -> Result<Option<Self>> {
+    pub(super) fn of_spellings(
+        view: &'a View,
+        mut rows: Vec<(usize, u32)>,
+    ) -> Result<Option<Self>> {
         if view.whole().is_none() {
             let all = Self::of_rows(view, rows.clone());
             if !all.as_ref().map_or(Ok(false), Self::is_seen)? {

@@ -27,13 +27,15 @@ use crate::store::WantedAlleles;
 /// # }
 /// ```
 pub struct Lookup<'a> {
-    view: &'a View,
+    pub(super) view: &'a View,
     several_batches: bool,
-    counting: Counting<'a>,
+    pub(super) counting: Counting<'a>,
+    /// Groups beside the one asked for.
+    pub(super) groups: usize,
     /// The contig asked for last.
-    contig: (String, u32),
+    pub(super) contig: (String, u32),
     /// The row of the allele in each batch that has it.
-    found: Vec<RowOf<'a>>,
+    pub(super) found: Vec<RowOf<'a>>,
     /// Counts the alleles asked for.
     turn: u64,
     /// By batch, the turn in which it was last found to have the allele.
@@ -41,7 +43,7 @@ pub struct Lookup<'a> {
 }
 
 /// The number of the group among those that are counted.
-const ASKED: usize = 0;
+pub(super) const ASKED: usize = 0;
 
 impl View {
     /// Looks up many alleles in everybody or in a group.
@@ -58,6 +60,7 @@ impl View {
             view: self,
             several_batches: self.has_several_batches(),
             counting: Counting::new(self, group.as_ref()),
+            groups: 0,
             contig: (String::new(), u32::MAX),
             found: Vec::new(),
             turn: 0,
@@ -79,15 +82,44 @@ impl<'a> Lookup<'a> {
         reference: &str,
         alternate: &str,
     ) -> Result<Option<Counts>> {
+        self.enter(contig)?;
+        if !self.finds_all(position, reference, alternate)? {
+            return self.other_spelling(contig, position, reference, alternate);
+        }
+        self.begin(position.zero_based());
+        let rows = self.found.iter().copied();
+        self.counting.counts(ASKED, rows).map(Some)
+    }
+
+    /// Goes to a contig by any of its names.
+    pub(crate) fn enter(&mut self, contig: &str) -> Result<()> {
         if self.contig.0 != contig || self.contig.1 == u32::MAX {
             let number = self.view.contig_named(contig)?;
             self.contig = (contig.to_owned(), number);
         }
+        Ok(())
+    }
+
+    /// What is counted next is at this position.
+    pub(super) fn begin(&mut self, position: i32) {
+        self.counting.begin(Place {
+            contig: self.contig.1,
+            position,
+        });
+    }
+
+    /// Looks for the rows of an allele as it is spelled; whether there are some, and no others of it.
+    pub(super) fn finds_all(
+        &mut self,
+        position: Position,
+        reference: &str,
+        alternate: &str,
+    ) -> Result<bool> {
         let wanted = WantedAlleles::new(reference.as_bytes(), alternate.as_bytes());
         let start = position.zero_based();
         // what is no bases may be the text of several variants, or have several texts
         if !alternate.bytes().all(|b| b.is_ascii_alphabetic()) {
-            return self.other_spelling(contig, position, reference, alternate);
+            return Ok(false);
         }
         let at = Interval {
             start,
@@ -138,18 +170,10 @@ impl<'a> Lookup<'a> {
                 self.found.push((part, segment, row));
             }
         }
-        if self.found.is_empty()
-            || self.view.whole().is_none()
-            || (self.several_batches || respelled) && !self.is_sole(nearby, reference, alternate)?
-        {
-            return self.other_spelling(contig, position, reference, alternate);
-        }
-        self.counting.begin(Place {
-            contig: self.contig.1,
-            position: start,
-        });
-        let rows = self.found.iter().copied();
-        self.counting.counts(ASKED, rows).map(Some)
+        Ok(!self.found.is_empty()
+            && self.view.whole().is_some()
+            && (!(self.several_batches || respelled)
+                || self.is_sole(nearby, reference, alternate)?))
     }
 
     /// What is not there as spelled may be there in another spelling.

@@ -20,6 +20,7 @@ mod allele;
 mod ask;
 #[cfg(test)]
 mod by_gene_tests;
+mod count_filter;
 mod explain;
 #[expect(
     clippy::mem_forget,
@@ -37,6 +38,7 @@ mod page;
     reason = "self_cell forgets a guard when both of its halves are whole"
 )]
 mod pairs;
+mod presence;
 #[expect(
     clippy::mem_forget,
     reason = "self_cell forgets a guard when both of its halves are whole"
@@ -44,6 +46,8 @@ mod pairs;
 mod scan;
 
 pub use allele::Allele;
+pub(crate) use count_filter::BoundFilter;
+pub use count_filter::CountFilter;
 pub use exec::annotation::Annotation;
 pub(crate) use exec::carried_genes::{carried_by_gene, disagreeing_batches};
 pub use exec::compound::{CompoundPair, PairPhase, PairedVariant};
@@ -69,4 +73,5 @@ pub use page::{Partition, Query, RowToken};
 pub use pairs::CompoundPairs;
 pub use plan::explain::PlannedPart;
 pub use plan::trios::Trios;
+pub use presence::Presence;
 pub use scan::Scan;

@@ -15,6 +15,7 @@ mod common;
 
 mod again;
 mod aliases;
+mod annotated;
 mod annotated_files;
 mod annotations;
 mod attributes;

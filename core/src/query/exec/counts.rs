@@ -44,6 +44,11 @@ impl Counts {
         }
     }
 
+    /// Of an allele that nobody has, from what is known of its place.
+    pub(in crate::query) fn of_nobody(known: Option<RowCounts>) -> Self {
+        Self::from_rows(RowCounts::default(), known)
+    }
+
     /// The same with other counts for one of the rows.
     pub(in crate::query) fn replace(&mut self, row: RowCounts, by: RowCounts) {
         let put = |sum: &mut u64, row: u32, by: u32| {
@@ -342,6 +347,17 @@ impl<'a> Counting<'a> {
         }
         let place = self.place;
         self.coverage()?.reference_counts(place, rows, number)
+    }
+
+    /// AN and missing samples of a group at a place, of those who have a record there of a REF, or of no change
+    /// over it: what is known of an allele that nobody has. `None` where somebody was not looked at.
+    pub(in crate::query) fn known_at(
+        &mut self,
+        number: usize,
+        place: Place,
+        reference: &[u8],
+    ) -> Result<Option<RowCounts>> {
+        self.coverage()?.known_at(place, reference, number)
     }
 
     /// What batches without the variant know.

@@ -35,6 +35,8 @@ pub(crate) struct Coverage<'a> {
     merged: MergedBatches<'a>,
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
+    /// Whether the last place was reached.
+    is_sound: bool,
     place: Option<Place>,
     /// Whether rows at the place, and over it, are those that report.
     is_swept: bool,
@@ -61,6 +63,7 @@ impl<'a> Coverage<'a> {
             reports: Reports::new(view, batches, groups)?,
             merged: MergedBatches::new(view, batches, all)?,
             rows: Vec::new(),
+            is_sound: true,
             place: None,
             is_swept: false,
             reference: None,
@@ -79,6 +82,21 @@ impl<'a> Coverage<'a> {
         group: usize,
     ) -> Result<Option<RowCounts>> {
         self.look_at(place, rows)?;
+        self.sum(place, group)
+    }
+
+    /// The same at a place, of a REF, where no batch has the variant.
+    pub(crate) fn known_at(
+        &mut self,
+        place: Place,
+        reference: &[u8],
+        group: usize,
+    ) -> Result<Option<RowCounts>> {
+        self.go_to(place, std::iter::empty(), reference)?;
+        self.sum(place, group)
+    }
+
+    fn sum(&mut self, place: Place, group: usize) -> Result<Option<RowCounts>> {
         let Some(mut sum) = self.reports.sum(group) else {
             return Ok(None);
         };
@@ -98,8 +116,18 @@ impl<'a> Coverage<'a> {
         if !self.rows.is_empty() && same.eq(self.rows.iter().copied()) {
             return Ok(());
         }
+        self.go_to(place, rows, b"")
+    }
+
+    /// Goes to a place; rows of the variant's REF report, of `reference` where no batch has it.
+    fn go_to(
+        &mut self,
+        place: Place,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        reference: &[u8],
+    ) -> Result<()> {
         // what follows may fail half-way
-        let sound = !self.rows.is_empty() || self.place.is_none();
+        let sound = std::mem::replace(&mut self.is_sound, false);
         self.rows.clear();
         if !sound {
             self.forget();
@@ -122,9 +150,10 @@ impl<'a> Coverage<'a> {
         }
         // where all batches have the variant, what others know is not asked for
         if self.here.len() < self.batches.len() {
-            self.sweep_to(place, rows.clone())?;
+            self.sweep_to(place, rows.clone(), reference)?;
         }
         self.rows.extend(rows.map(|(part, _, row)| (part, row)));
+        self.is_sound = true;
         Ok(())
     }
 
@@ -133,6 +162,7 @@ impl<'a> Coverage<'a> {
         &mut self,
         place: Place,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        reference: &[u8],
     ) -> Result<()> {
         if !self.is_swept {
             let reports = &mut self.reports;
@@ -142,19 +172,24 @@ impl<'a> Coverage<'a> {
         }
         // most often only batches that have the variant have rows at its place
         if !self.sweep.all_at_place(|batch| self.reports.is_here(batch)) {
-            self.report_sites(rows)?;
+            self.report_sites(rows, reference)?;
         }
         Ok(())
     }
 
     /// Lets rows of the variant's REF at its place report for their batches.
-    fn report_sites(&mut self, mut rows: impl Iterator<Item = RowOf<'a>>) -> Result<()> {
-        let Some((part, _, row)) = rows.next() else {
-            return Ok(());
-        };
+    fn report_sites(
+        &mut self,
+        mut rows: impl Iterator<Item = RowOf<'a>>,
+        reference: &[u8],
+    ) -> Result<()> {
         self.next_reference.clear();
-        self.sweep
-            .reference((part as u32, row), &mut self.next_reference)?;
+        match rows.next() {
+            Some((part, _, row)) => self
+                .sweep
+                .reference((part as u32, row), &mut self.next_reference)?,
+            None => self.next_reference.extend_from_slice(reference),
+        }
         let known = self.reference.as_ref();
         if known.is_some_and(|known| known.eq_ignore_ascii_case(&self.next_reference)) {
             return Ok(());

@@ -2,12 +2,12 @@
 
 use super::reports::{PartRow, Report};
 use super::rows::{PartRows, Seen, WINDOW};
-use crate::cohort::{Batches, View};
+use crate::cohort::{Batches, RowCounter, View};
 use crate::error::Result;
 use crate::query::exec::place::Place;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Range;
 
 /// Up to so many rows between two places are looked at one by one; more are skipped by the indexes.
@@ -239,20 +239,38 @@ impl<'a> Sweep<'a> {
         if !self.site.is_sorted {
             self.sort_site()?;
         }
-        let site = &self.site;
-        let of = |row: &SiteRow| site.text.get(row.reference.clone()).unwrap_or_default();
-        let wanted = || reference.iter().map(u8::to_ascii_uppercase);
-        let first = site
-            .sorted
-            .partition_point(|row| of(row).iter().copied().lt(wanted()));
-        let same = site.sorted.get(first..).unwrap_or_default().iter();
+        let hidden = self.hidden(reference)?;
         let mut before = None;
-        for row in same.take_while(|row| of(row).eq_ignore_ascii_case(reference)) {
+        for row in self.site.of_reference(reference) {
+            if hidden.contains(self.site.alternate(row)) {
+                continue;
+            }
             if before.replace(row.batch) != Some(row.batch) {
                 report(row.batch, row.report)?;
             }
         }
         Ok(())
+    }
+
+    /// ALTs that only those carry who may not be seen: there are no such variants, and their rows report nothing.
+    fn hidden(&self, reference: &[u8]) -> Result<BTreeSet<Vec<u8>>> {
+        let mut carried: BTreeMap<&[u8], (bool, bool)> = BTreeMap::new();
+        if self.view.whole().is_none() {
+            for row in self.site.of_reference(reference) {
+                let (part, number) = row.report.row;
+                let part = part as usize;
+                let Some(of) = self.view.parts().get(part) else {
+                    continue;
+                };
+                let segment = self.view.segment(of)?;
+                let mut tally = RowCounter::of(segment, self.view.scope(part, segment));
+                let by = carried.entry(self.site.alternate(row)).or_default();
+                by.0 |= tally.is_carried(number)?;
+                by.1 |= tally.counts(number)?.ac > 0;
+            }
+        }
+        let hidden = carried.into_iter().filter(|(_, by)| *by == (true, false));
+        Ok(hidden.map(|(alternate, _)| alternate.to_vec()).collect())
     }
 
     fn sort_site(&mut self) -> Result<()> {
@@ -319,6 +337,22 @@ fn insert(open: &mut Vec<Open>, new: Open) {
 }
 
 impl Site {
+    /// The rows of a REF, once all are sorted.
+    fn of_reference<'s>(&'s self, reference: &'s [u8]) -> impl Iterator<Item = &'s SiteRow> {
+        let of = |row: &SiteRow| self.text.get(row.reference.clone()).unwrap_or_default();
+        let wanted = || reference.iter().map(u8::to_ascii_uppercase);
+        let first = self
+            .sorted
+            .partition_point(|row| of(row).iter().copied().lt(wanted()));
+        let same = self.sorted.get(first..).unwrap_or_default().iter();
+        same.take_while(move |row| of(row).eq_ignore_ascii_case(reference))
+    }
+
+    /// ALT of a row, in upper case.
+    fn alternate(&self, row: &SiteRow) -> &[u8] {
+        self.text.get(row.alternate.clone()).unwrap_or_default()
+    }
+
     fn clear(&mut self) {
         self.rows.clear();
         self.sorted.clear();
