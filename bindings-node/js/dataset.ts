@@ -44,8 +44,15 @@ export interface Counted extends TableOptions, GroupOption {}
 
 /** Options of `frequencies`. */
 export interface FrequencyOptions extends Counted {
-  /** Count by the values of these: `population`, `sex`, `cohort`, `country`, … */
+  /**
+   * Count by the values of these, a column each: `population`, `sex`, …; `age` or `age(18,40,65)`; a term
+   * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
+   */
   by?: string | string[] | undefined
+  /** Compare these with `controls`: odds ratio, and Fisher's exact test of the alleles. */
+  cases?: Group | string | undefined
+  /** Whom cases are compared with; nobody can be both. */
+  controls?: Group | string | undefined
 }
 
 /** Options of `carriers`. */
@@ -60,7 +67,7 @@ export interface ExportOptions extends Long, GroupOption {
   threads?: number | undefined
 }
 
-const TABLE = ['signal', 'batchRows', 'group'] as const
+const TABLE = ['signal', 'batchRows', 'columns', 'offset', 'limit', 'group'] as const
 
 /**
  * An open dataset: it shows the state at the time of opening, whatever is published later. Any number
@@ -123,10 +130,15 @@ export class Dataset {
     return this.#table('variants', where, options(told, TABLE))
   }
 
-  /** Counts and frequencies of variants, in everybody, in a group, or by values of attributes. */
+  /** Counts and frequencies of variants, in everybody, in a group, by values of attributes, or of cases and controls. */
   frequencies(where: Expression, told?: FrequencyOptions): Table<FrequencyRow> {
-    const asked = options(told, [...TABLE, 'by'])
-    return this.#table('frequencies', where, asked, { by: several('options.by', asked.by, text) })
+    const asked = options(told, [...TABLE, 'by', 'cases', 'controls'])
+    const by = several('options.by', asked.by, text)
+    const one = asked.cases === undefined ? asked.controls : asked.cases
+    if ((asked.cases === undefined) !== (asked.controls === undefined) || (one !== undefined && by.length > 0)) {
+      throw wrongArgument('options.cases', 'given with controls, and without by', one)
+    }
+    return this.#table('frequencies', where, asked, { by })
   }
 
   /** Who carries variants: a row for each sample and variant. */
@@ -144,16 +156,26 @@ export class Dataset {
   #table<Row>(
     table: string,
     where: Expression,
-    { signal, group, batchRows }: Counted,
+    { signal, group, cases, controls, batchRows, columns, offset, limit }: FrequencyOptions,
     more: Partial<TableSettings> = {},
   ): Table<Row> {
     const of = expression('where', where)
     const rows = optional('options.batchRows', batchRows, whole(1))
     const settings: TableSettings = { table, of, by: [], ...more }
     if (rows !== undefined) settings.batchRows = rows
-    const asked = groupOf(group)
-    const begin = async (cancel: Cancel | null) =>
-      this.#held.table(settings, await this.#within(asked, cancel), cancel)
+    if (columns !== undefined) settings.columns = several('options.columns', columns, text)
+    const skipped = optional('options.offset', offset, whole(0))
+    if (skipped !== undefined) settings.offset = skipped
+    const most = optional('options.limit', limit, whole(0))
+    if (most !== undefined) settings.limit = most
+    const asked = [groupOf(group), groupOf(cases), groupOf(controls)] as const
+    const begin = async (cancel: Cancel | null) => this.#held.table(
+      settings,
+      await this.#within(asked[0], cancel),
+      await this.#within(asked[1], cancel),
+      await this.#within(asked[2], cancel),
+      cancel,
+    )
     return Table.of<Row>(begin, signal)
   }
 

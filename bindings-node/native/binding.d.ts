@@ -41,8 +41,8 @@ export declare class NativeDataset {
   frequencyMany(alleles: ManyAlleles, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<ManyFrequencies>
   /** Genotypes as a matrix. */
   genotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Genotypes>
-  /** Begins to read a table. */
-  table(settings: TableSettings, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Begins to read a table; of cases and controls where they are given. */
+  table(settings: TableSettings, group?: NativeGroup | undefined | null, cases?: NativeGroup | undefined | null, controls?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
 
 /** The people that an expression picked. It keeps the state of the dataset it was asked of. */
@@ -495,8 +495,14 @@ export interface TableSettings {
   table: string
   /** The expression. */
   of: string
-  /** By the values of which attributes frequencies are counted. */
+  /** By what frequencies are counted. */
   by: Array<string>
+  /** Only these columns. */
+  columns?: Array<string>
+  /** Rows to be left out at the beginning. */
+  offset?: number
+  /** Rows at most. */
+  limit?: number
   /** A pedigree, for carriers with origins. */
   trio?: string
   /** Rows of a batch at most. */

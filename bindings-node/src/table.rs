@@ -12,7 +12,7 @@ use arrow_ipc::writer::StreamWriter;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{Attribute, Error, Query, Trios, View};
+use varidex::{Error, Query, Trios, View};
 use varidex_columns::Batches;
 
 /// A table that is being read.
@@ -153,15 +153,17 @@ fn rows(batch: &RecordBatch) -> Result<String, Failure> {
 enum Cells<'b> {
     Text(&'b arrow_array::StringArray),
     Whole(&'b arrow_array::Int64Array),
-    Share(&'b arrow_array::Float64Array),
+    Number(&'b arrow_array::Float64Array),
+    Flag(&'b arrow_array::BooleanArray),
 }
 
 impl<'b> Cells<'b> {
     fn of(column: &'b dyn Array) -> Option<Self> {
         let text = column.as_string_opt::<i32>().map(Self::Text);
         let whole = || column.as_primitive_opt::<Int64Type>().map(Self::Whole);
-        let share = || column.as_primitive_opt::<Float64Type>().map(Self::Share);
-        text.or_else(whole).or_else(share)
+        let number = || column.as_primitive_opt::<Float64Type>().map(Self::Number);
+        let flag = || column.as_boolean_opt().map(Self::Flag);
+        text.or_else(whole).or_else(number).or_else(flag)
     }
 
     fn write(&self, row: usize, to: &mut Vec<u8>) -> serde_json::Result<()> {
@@ -172,7 +174,15 @@ impl<'b> Cells<'b> {
             Self::Whole(cells) => {
                 serde_json::to_writer(to, &cells.is_valid(row).then(|| cells.value(row)))
             }
-            Self::Share(cells) => {
+            // which JavaScript reads as what it is: there is no word for it
+            Self::Number(cells) if cells.is_valid(row) && cells.value(row) == f64::INFINITY => {
+                to.extend_from_slice(b"1e999");
+                Ok(())
+            }
+            Self::Number(cells) => {
+                serde_json::to_writer(to, &cells.is_valid(row).then(|| cells.value(row)))
+            }
+            Self::Flag(cells) => {
                 serde_json::to_writer(to, &cells.is_valid(row).then(|| cells.value(row)))
             }
         }
@@ -187,51 +197,72 @@ pub struct TableSettings {
     pub table: String,
     /// The expression.
     pub of: String,
-    /// By the values of which attributes frequencies are counted.
+    /// By what frequencies are counted.
     pub by: Vec<String>,
+    /// Only these columns.
+    pub columns: Option<Vec<String>>,
+    /// Rows to be left out at the beginning.
+    pub offset: Option<u32>,
+    /// Rows at most.
+    pub limit: Option<u32>,
     /// A pedigree, for carriers with origins.
     pub trio: Option<String>,
     /// Rows of a batch at most.
     pub batch_rows: Option<u32>,
 }
 
-fn begin(
-    view: &View,
-    settings: &TableSettings,
-    group: Option<&NativeGroup>,
-) -> Result<Batches, Failure> {
-    let query = Query::new(&settings.of)?.in_group(group.map(|group| &group.0));
-    let table = match settings.table.as_str() {
-        "variants" => varidex_columns::variants(view, &query)?,
-        "frequencies" => {
-            let by = settings.by.iter().map(|name| name.parse::<Attribute>());
-            let by = by.collect::<Result<Vec<_>, _>>()?;
-            varidex_columns::frequencies(view, &query, &by)?
+/// Whom a question is about.
+struct Groups {
+    group: Option<NativeGroup>,
+    /// Cases and controls.
+    compared: Option<(NativeGroup, NativeGroup)>,
+}
+
+fn begin(view: &View, settings: &TableSettings, groups: &Groups) -> Result<Batches, Failure> {
+    let query = Query::new(&settings.of)?.in_group(groups.group.as_ref().map(|group| &group.0));
+    let table = match (settings.table.as_str(), &groups.compared) {
+        ("variants", _) => varidex_columns::variants(view, &query)?,
+        ("frequencies", Some((cases, controls))) => {
+            varidex_columns::cases_and_controls(view, &query, &cases.0, &controls.0)?
         }
-        "carriers" => {
+        ("frequencies", None) => {
+            varidex_columns::frequencies(view, &query, &view.by(&settings.by)?)?
+        }
+        ("carriers", _) => {
             let trios = settings.trio.as_ref();
             let trios = trios.map(|file| Trios::from_ped(view, file)).transpose()?;
             varidex_columns::carriers(view, &query, trios)?
         }
-        "compounds" => varidex_columns::compounds(view, &query)?,
-        other => return Err(Error::Usage(format!("no table {other:?}")).into()),
+        ("compounds", _) => varidex_columns::compounds(view, &query)?,
+        (other, _) => return Err(Error::Usage(format!("no table {other:?}")).into()),
+    };
+    let (offset, limit) = (settings.offset.unwrap_or(0), settings.limit);
+    let table = table.page(offset.into(), limit.map(u64::from));
+    let table = match &settings.columns {
+        None => table,
+        Some(names) => table.select(names)?,
     };
     Ok(table.batches())
 }
 
 #[napi]
 impl NativeDataset {
-    /// Begins to read a table.
+    /// Begins to read a table; of cases and controls where they are given.
     #[napi(ts_return_type = "Promise<NativeTable>")]
     pub fn table(
         &self,
         settings: TableSettings,
         group: Option<&NativeGroup>,
+        cases: Option<&NativeGroup>,
+        controls: Option<&NativeGroup>,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<NativeTable>> {
-        let group = group.cloned();
+        let groups = Groups {
+            group: group.cloned(),
+            compared: cases.cloned().zip(controls.cloned()),
+        };
         self.queue(cancel, move |view, _| {
-            let batches = begin(view, &settings, group.as_ref())?;
+            let batches = begin(view, &settings, &groups)?;
             Ok(NativeTable::new(batches, settings.batch_rows))
         })
     }

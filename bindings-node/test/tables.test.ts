@@ -26,9 +26,29 @@ describe('rows', () => {
     expect(row).toMatchObject({ group: 'sex:female', ac: 3, an: 4 })
     expect(await dataset.frequencies('rs1', { group: 'sex:female' }).toArray()).toEqual([row])
     const by = await dataset.frequencies('rs1', { by: ['population', 'sex'] }).toArray()
-    expect(by.map(({ group, ac, an }) => [group, ac, an])).toEqual([
-      ['FIN|female', 1, 2], ['FIN|male', 1, 2], ['GBR|female', 2, 2], ['.|.', 0, 2],
+    expect(by.map(({ population, sex, ac, an }) => [population, sex, ac, an])).toEqual([
+      ['all', 'all', 4, 8],
+      ['FIN', 'female', 1, 2], ['FIN', 'male', 1, 2], ['GBR', 'female', 2, 2], [null, null, 0, 2],
     ])
+    const named = await dataset.frequencies('rs1', { by: ['women=sex:female', 'rest=!sex:female'] }).toArray()
+    expect(named.map(({ group, an }) => [group, an])).toEqual([['all', 8], ['women', 4], ['rest', 4]])
+  })
+
+  it('have columns that are asked for, and pages', async () => {
+    const columns = ['pos', 'end', 'covered', 'af_low']
+    const rows = await dataset.variants('chr21', { columns, offset: 1, limit: 2 }).toArray()
+    expect(rows.map((row) => Object.keys(row))).toEqual([columns, columns])
+    expect(rows.map(({ pos }) => pos)).toEqual([2000, 2000])
+    await expect(dataset.variants('all', { columns: 'coverd' }).toArray())
+      .rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE', message: expect.stringContaining('did you mean covered') })
+  })
+
+  it('compare cases with controls', async () => {
+    const cases = await dataset.ask('carriers(rs1)')
+    const [row] = await dataset.frequencies('rs1', { cases, controls: '!carriers(rs1)' }).toArray()
+    expect(row).toMatchObject({ ac_cases: 4, an_cases: 6, ac_controls: 0, an_controls: 2, odds_ratio: Infinity })
+    expect(row?.p).toBeCloseTo(3 / 7, 12)
+    expect(() => dataset.frequencies('rs1', { cases })).toThrow('controls')
   })
 
   it('tell who carries', async () => {

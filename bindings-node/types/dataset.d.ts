@@ -27,8 +27,15 @@ export interface Counted extends TableOptions, GroupOption {
 }
 /** Options of `frequencies`. */
 export interface FrequencyOptions extends Counted {
-    /** Count by the values of these: `population`, `sex`, `cohort`, `country`, … */
+    /**
+     * Count by the values of these, a column each: `population`, `sex`, …; `age` or `age(18,40,65)`; a term
+     * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
+     */
     by?: string | string[] | undefined;
+    /** Compare these with `controls`: odds ratio, and Fisher's exact test of the alleles. */
+    cases?: Group | string | undefined;
+    /** Whom cases are compared with; nobody can be both. */
+    controls?: Group | string | undefined;
 }
 /** Options of `carriers`. */
 export interface CarrierOptions extends Counted {
@@ -68,7 +75,7 @@ export declare class Dataset {
     explain(who: Expression, told?: Abortable): Promise<Explanation>;
     /** The variants that an expression picks, with their counts. */
     variants(where: Expression, told?: Counted): Table<VariantRow>;
-    /** Counts and frequencies of variants, in everybody, in a group, or by values of attributes. */
+    /** Counts and frequencies of variants, in everybody, in a group, by values of attributes, or of cases and controls. */
     frequencies(where: Expression, told?: FrequencyOptions): Table<FrequencyRow>;
     /** Who carries variants: a row for each sample and variant. */
     carriers(where: Expression, told?: CarrierOptions): Table<CarrierRow>;

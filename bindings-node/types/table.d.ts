@@ -12,7 +12,11 @@ export interface VariantRow extends CountColumns {
     gene: string | null;
     consequence: string | null;
     impact: string | null;
+    /** Columns that are there where they are asked for. */
+    [column: string]: Cell;
 }
+/** What stands in a column. */
+export type Cell = string | number | boolean | null | undefined;
 /** A row of `frequencies`. */
 export interface FrequencyRow extends CountColumns {
     chrom: string;
@@ -21,8 +25,10 @@ export interface FrequencyRow extends CountColumns {
     id: string | null;
     ref: string;
     alt: string | null;
-    /** `all`, the group's expression, or the values that it is counted by (`FIN|female`). */
-    group: string;
+    /** The group's expression, or the name of the group that it is counted by. */
+    group?: string;
+    /** The values that it is counted by, `all` in each of them for everybody; null where none is known. */
+    [column: string]: Cell;
 }
 /** Columns of counts. */
 export interface CountColumns {
@@ -102,4 +108,10 @@ export declare class Table<Row> implements AsyncIterable<Row[]> {
 export interface TableOptions extends Abortable {
     /** Rows of a batch at most; fewer where they are long. */
     batchRows?: number | undefined;
+    /** Only these columns, also those that are there where they are asked for: `qual`, `info.KEY`, `af_low`, … */
+    columns?: string | string[] | undefined;
+    /** Rows to be left out at the beginning. */
+    offset?: number | undefined;
+    /** Rows at most. */
+    limit?: number | undefined;
 }

@@ -1,6 +1,7 @@
 //! An open dataset.
 
 use crate::arguments::{GroupOrText, OneOrMany, group, parsed};
+use crate::asked::{self, Field, Part};
 use crate::build::Teller;
 use crate::error::{plain, raise, renamed};
 use crate::explanation::Explanation;
@@ -203,39 +204,94 @@ impl Dataset {
 
     /// The variants that an expression picks, with counts in everybody or in a group. Positions are
     /// 1-based.
-    #[pyo3(signature = (r#where = "all", *, group = None))]
+    ///
+    /// With `columns` only these, among which there may be some that are there only where they are asked for:
+    /// qual, hgvs, end, length, covered, transcript, hgvs_c, hgvs_p, canonical, mane, af_low, af_high, and info.KEY of
+    /// the INFO keys that were kept. `offset` leaves out the first rows, `limit` those behind.
+    ///
+    /// >>> ds.variants("22:20003080-20003900 & type:del", columns=["pos", "end", "length", "covered"])
+    /// pos       end       length  covered
+    /// 20003080  20003085  5       2000
+    /// 20003870  20003871  1       2000
+    #[pyo3(signature = (r#where = "all", *, group = None, columns = None, offset = 0, limit = None))]
     fn variants(
         &self,
         py: Python<'_>,
         r#where: &str,
         group: Option<GroupOrText<'_>>,
+        columns: Option<OneOrMany<String>>,
+        offset: u64,
+        limit: Option<u64>,
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
         let query = query(py, r#where, group.as_ref())?;
-        Table::new(py, move || varidex_columns::variants(&view, &query))
+        let part = Part::new(columns, offset, limit);
+        Table::new(py, move || {
+            part.of(varidex_columns::variants(&view, &query)?)
+        })
     }
 
-    /// Counts and frequencies of the variants that an expression picks, in everybody or in a group; with
-    /// `by`, in each of the groups that the values of attributes make: "sex", "population", … Positions
+    /// Counts and frequencies of the variants that an expression picks, in everybody or in a group. Positions
     /// are 1-based.
     ///
+    /// With `by` a variant has a row for everybody, with "all" in a column for each field, and one for each of the
+    /// groups that the values make, None where none is known: attributes ("sex", "population", …), "age" or
+    /// "age(18,40,65)" for bands of ages, terms ("HP:0001250") for present and absent, and groups by their names.
+    ///
+    /// With `cases` and `controls` these two are compared: ac, an and af of both, the odds ratio, and the p value of
+    /// Fisher's exact test of the alleles. `columns`, `offset` and `limit` as for variants: af_low and af_high
+    /// are the ends of Wilson's score interval (95 %).
+    ///
     /// >>> ds.frequencies("22:20002258:C:T")
-    /// chrom  pos       id    ref  alt  group  ac   an    af        n_het  n_hom  n_hemi  n_missing
-    /// chr22  20002258  None  C    T    all    857  3988  0.214895  613    122    0       6
-    #[pyo3(signature = (r#where = "all", *, group = None, by = None))]
+    /// chrom  pos       id    ref  alt  ac   an    af        n_het  n_hom  n_hemi  n_missing
+    /// chr22  20002258  None  C    T    857  3988  0.214895  613    122    0       6
+    /// >>> groups = {"a": "samples(SIM0000001)", "b": "samples(SIM0000002)"}
+    /// >>> ds.frequencies("22:20002258:C:T", by=groups, columns=["group", "an"])
+    /// group  an
+    /// all    3988
+    /// a      2
+    /// b      2
+    #[pyo3(signature = (r#where = "all", *, group = None, by = None, cases = None, controls = None, columns = None, offset = 0, limit = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "options of Python are arguments by name"
+    )]
     fn frequencies(
         &self,
         py: Python<'_>,
         r#where: &str,
         group: Option<GroupOrText<'_>>,
-        by: Option<OneOrMany<String>>,
+        by: Option<OneOrMany<Field<'_>>>,
+        cases: Option<GroupOrText<'_>>,
+        controls: Option<GroupOrText<'_>>,
+        columns: Option<OneOrMany<String>>,
+        offset: u64,
+        limit: Option<u64>,
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let by = parsed(py, by)?;
+        let by = asked::by(py, &view, by)?;
+        let cases = self::group(py, &view, cases)?;
+        let controls = self::group(py, &view, controls)?;
         let query = query(py, r#where, group.as_ref())?;
-        Table::new(py, move || varidex_columns::frequencies(&view, &query, &by))
+        let part = Part::new(columns, offset, limit);
+        let (cases, controls) = match (cases, controls) {
+            (None, None) => {
+                return Table::new(py, move || {
+                    part.of(varidex_columns::frequencies(&view, &query, &by)?)
+                });
+            }
+            (Some(cases), Some(controls)) if by.is_empty() => (cases, controls),
+            _ => {
+                let message = "cases are compared with controls: both are needed, and no by";
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        Table::new(py, move || {
+            let table = varidex_columns::cases_and_controls(&view, &query, &cases, &controls);
+            part.of(table?)
+        })
     }
 
     /// Who carries the variants that an expression picks, one row for each sample and variant. With
@@ -247,13 +303,20 @@ impl Dataset {
     /// chr22  20003080  TGATTA  T    SIM0000996  None        het       0|1
     /// chr22  20003080  TGATTA  T    SIM0001337  None        het       0|1
     /// chr22  20003080  TGATTA  T    SIM0001635  None        het       0|1
-    #[pyo3(signature = (r#where, *, group = None, trio = None))]
+    #[pyo3(signature = (r#where, *, group = None, trio = None, columns = None, offset = 0, limit = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "options of Python are arguments by name"
+    )]
     fn carriers(
         &self,
         py: Python<'_>,
         r#where: &str,
         group: Option<GroupOrText<'_>>,
         trio: Option<PathBuf>,
+        columns: Option<OneOrMany<String>>,
+        offset: u64,
+        limit: Option<u64>,
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
@@ -262,8 +325,9 @@ impl Dataset {
             None => None,
         };
         let query = query(py, r#where, group.as_ref())?;
+        let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
-            varidex_columns::carriers(&view, &query, trios.clone())
+            part.of(varidex_columns::carriers(&view, &query, trios.clone())?)
         })
     }
 

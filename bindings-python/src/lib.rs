@@ -1,6 +1,7 @@
 //! Varidex for Python: every function converts, calls the library without the GIL, and converts.
 
 mod arguments;
+mod asked;
 mod build;
 mod dataset;
 mod error;

@@ -7,7 +7,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBool, PyDict};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use varidex::Result;
@@ -97,6 +97,10 @@ pub(crate) fn cell<'py>(
             let number = array.as_primitive::<Float64Type>().value(row);
             number.into_pyobject(py)?.into_any()
         }
+        DataType::Boolean => {
+            let holds = array.as_boolean().value(row);
+            PyBool::new(py, holds).to_owned().into_any()
+        }
         _ => array
             .as_string::<i32>()
             .value(row)
@@ -162,6 +166,10 @@ fn shown(array: &ArrayRef, row: usize) -> String {
                 }
             }
         }
+        DataType::Boolean => match array.as_boolean().value(row) {
+            true => "True".to_owned(),
+            false => "False".to_owned(),
+        },
         _ => array.as_string::<i32>().value(row).to_owned(),
     };
     match text.char_indices().nth(WIDE) {

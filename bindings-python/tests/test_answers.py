@@ -119,7 +119,15 @@ def test_origin_of_children(small: varidex.Dataset, tmp_path: Path) -> None:
 
 def test_frequencies_by(small: varidex.Dataset) -> None:
     table = small.frequencies("22:20", by="sex")
-    assert list(zip(table["group"], table["ac"], table["an"])) == [("female", 2, 2), ("male", 1, 4)]
+    rows = list(zip(table["sex"], table["ac"], table["an"]))
+    assert rows == [("all", 3, 6), ("female", 2, 2), ("male", 1, 4)]
+    groups = {"a": small.ask("sex:female"), "b": "sex:male"}
+    named = small.frequencies("22:20", by=["sex", groups])
+    assert list(zip(named["sex"], named["group"], named["an"])) == [
+        ("all", "all", 6), ("female", "a", 2), ("male", "b", 4)
+    ]
+    with pytest.raises(TypeError, match="by"):
+        small.frequencies("22:20", by={"a": 5})
     men = small.frequencies("22:20", group="sex:male")
     assert list(men["group"]) == ["sex:male"] and list(men["ac"]) == [1]
     with pytest.raises(varidex.UsageError, match="people are counted|colour"):

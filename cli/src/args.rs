@@ -1,7 +1,7 @@
 //! The arguments.
 
 use crate::commands::look::{Genes, Individual, Samples, Terms};
-use crate::table::{Format, PlainFormat};
+use crate::table::{PlainFormat, Written};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use varidex::{Annotations, Assembly};
@@ -167,9 +167,8 @@ pub(crate) struct People {
     /// Count only so many terms
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) top: usize,
-    /// How the table is written
-    #[arg(long, value_enum, default_value = "tsv")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written,
 }
 
 #[derive(Debug, Args)]
@@ -194,33 +193,20 @@ pub(crate) struct Variants {
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE", required = true)]
     pub(crate) of: Option<String>,
-    /// Only these columns, in this order
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    pub(crate) columns: Vec<String>,
-    /// At most so many rows; a message says how to go on
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
+    /// Only these people: of whom counts and carriers are. Which variants there are depends on WHERE alone
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
     /// Only rows behind the one that this token is of
     #[arg(long, value_name = "TOKEN")]
     pub(crate) after: Option<varidex::RowToken>,
-    /// How the table is written
-    #[arg(long, value_enum, default_value_t = Format::Tsv)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Grouped {
     #[command(flatten)]
-    pub(crate) variants: Variants,
-    /// Only these people
-    #[arg(long, value_name = "GROUP")]
-    pub(crate) group: Option<String>,
+    pub(crate) written: Written,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Carriers {
     #[command(flatten)]
-    pub(crate) grouped: Grouped,
+    pub(crate) variants: Variants,
     /// Pairs of variants of one sample in one gene, on different copies as far as is known
     #[arg(long, conflicts_with = "trio")]
     pub(crate) compound: bool,
@@ -233,10 +219,22 @@ pub(crate) struct Carriers {
 #[command(mut_arg("of", |of| of.required(false).required_unless_present("sites")))]
 pub(crate) struct Frequencies {
     #[command(flatten)]
-    pub(crate) grouped: Grouped,
-    /// Count by the values of these: population, sex, cohort, country, ...
-    #[arg(long, value_name = "FIELD,...", value_delimiter = ',')]
-    pub(crate) by: Vec<varidex::Attribute>,
+    pub(crate) variants: Variants,
+    /// Count by the values of these, a column each: population, sex, cohort, ...; age or age(18,40,65) for bands of
+    /// ages; a term, as HP:0001250, for present and absent; NAME=GROUP, as often as there are groups of one's own
+    #[arg(long, value_name = "FIELD,...")]
+    pub(crate) by: Vec<String>,
+    /// Compare these people with the controls: odds ratio, and Fisher's exact test of the alleles
+    #[arg(
+        long,
+        value_name = "GROUP",
+        requires = "controls",
+        conflicts_with = "by"
+    )]
+    pub(crate) cases: Option<String>,
+    /// The people that cases are compared with; nobody can be both
+    #[arg(long, value_name = "GROUP", requires = "cases")]
+    pub(crate) controls: Option<String>,
     /// The alleles of this VCF or BCF file in its order instead of WHERE, also those that nobody has: then `an` is
     /// missing where somebody was not looked at. `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["of", "after"])]
@@ -312,9 +310,9 @@ pub(crate) struct Annotate {
     /// Only these people
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    /// Also by the values of these: population, sex, cohort, country, ...: NAME_AC_FIN
-    #[arg(long, value_name = "FIELD,...", value_delimiter = ',')]
-    pub(crate) by: Vec<varidex::Attribute>,
+    /// Also by these, as `varidex frequencies --by` takes them: NAME_AC_FIN
+    #[arg(long, value_name = "FIELD,...")]
+    pub(crate) by: Vec<String>,
     /// Only records with an ALT of which this holds, such as `af<0.01 | ac=0`, in each dataset; of an AF that is
     /// not known nothing holds
     #[arg(long, value_name = "COUNTS")]

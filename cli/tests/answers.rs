@@ -49,10 +49,10 @@ fn variants_are_listed() {
 fn frequencies_of_everybody() {
     let cohort = Fixture::new();
     let expected = "
-chrom pos  id  ref alt group ac an af  n_het n_hom n_hemi n_missing
-chr21 1000 rs1 A   G   all   4  8  0.5 2     1     0      0
-chr21 2000 .   C   CA  all   2  5  0.4 2     0     0      2
-chr21 2000 .   C   T   all   2  5  0.4 2     0     0      2
+chrom pos  id  ref alt ac an af  n_het n_hom n_hemi n_missing
+chr21 1000 rs1 A   G   4  8  0.5 2     1     0      0
+chr21 2000 .   C   CA  2  5  0.4 2     0     0      2
+chr21 2000 .   C   T   2  5  0.4 2     0     0      2
 ";
     let asked = cohort.answer("frequencies", &["21:1,000-2,000"]);
     assert_eq!(asked, table(expected));
@@ -504,8 +504,8 @@ fn an_allele_that_all_carry_is_counted() {
         .assert()
         .success();
     let expected = "
-chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing
-1     10  .  A   G   all   4  4  1  0     2     0      0
+chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing
+1     10  .  A   G   4  4  1  0     2     0      0
 ";
     varidex(&["frequencies", &dataset, "all"])
         .assert()

@@ -270,9 +270,9 @@ fn structural_variants_and_several_alts_are_read_as_they_are() {
     let cohort = cohort();
     assert_eq!(ids(&cohort, "carriers(type:del & length>1000)"), "P4");
     let expected = table(
-        "chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing
-         chr17 2000 multi A G all 2 10 0.2 2 0 0 1
-         chr17 2000 multi A T all 1 10 0.1 1 0 0 1",
+        "chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing
+         chr17 2000 multi A G 2 10 0.2 2 0 0 1
+         chr17 2000 multi A T 1 10 0.1 1 0 0 1",
     );
     // AC and AN are told beside AF, for sums across datasets, and a missing genotype is not reference
     assert_eq!(cohort.answer("frequencies", &["id:multi"]), expected);

@@ -49,12 +49,15 @@ fn expected(work: &Path) -> Option<Value> {
 fn frequencies(dataset: &str, question: &Value) -> BTreeMap<Vec<String>, (String, String)> {
     let (of, by) = (text(&question["where"]), text(&question["by"]));
     let table = output(&["frequencies", dataset, of, "--by", by]);
+    let ac = 5 + by.split(',').count();
     let mut found = BTreeMap::new();
     for line in table.lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
-        let key = [0, 1, 3, 4, 5].map(|i| fields[i].to_owned()).to_vec();
-        if !fields[5].split('|').any(|part| part == ".") {
-            found.insert(key, (fields[6].to_owned(), fields[7].to_owned()));
+        let values = &fields[5..ac];
+        if !values.iter().any(|value| [".", "all"].contains(value)) {
+            let mut key = [0, 1, 3, 4].map(|i| fields[i].to_owned()).to_vec();
+            key.push(values.join("|"));
+            found.insert(key, (fields[ac].to_owned(), fields[ac + 1].to_owned()));
         }
     }
     found

@@ -283,7 +283,8 @@ fn a_folder_may_hold_other_files() {
 fn frequencies_by_what_is_known_of_people() {
     let cohort = peopled();
     let expected = table(
-        "chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing
+        "chrom pos id ref alt sex ac an af n_het n_hom n_hemi n_missing
+         chr21 1000 rs1 A G all 4 8 0.5 2 1 0 0
          chr21 1000 rs1 A G female 3 4 0.75 1 1 0 0
          chr21 1000 rs1 A G male 1 4 0.25 1 0 0 0",
     );
@@ -310,7 +311,8 @@ fn frequencies_by_what_is_known_of_people() {
         .iter()
         .map(|row| &row["ac"])
         .collect();
-    assert_eq!(counted, [2, 1, 1], "{rows}");
+    assert_eq!(counted, [4, 2, 1, 1], "{rows}");
+    assert_eq!(rows[0]["sex"], "all");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use crate::field::Kind;
 use crate::table::{Cells, Table, is_nullable};
-use arrow_array::builder::{ArrayBuilder, Float64Builder, Int64Builder, StringBuilder};
+use arrow_array::builder::{
+    ArrayBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
+};
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use std::fmt;
@@ -21,7 +23,8 @@ fn schema(table: &Table) -> SchemaRef {
         let kind = match column.kind {
             Kind::Text | Kind::MaybeText => DataType::Utf8,
             Kind::Whole | Kind::MaybeWhole => DataType::Int64,
-            Kind::MaybeShare => DataType::Float64,
+            Kind::MaybeShare | Kind::MaybeNumber => DataType::Float64,
+            Kind::MaybeFlag => DataType::Boolean,
         };
         Field::new(column.name(), kind, is_nullable(column.kind))
     };
@@ -37,7 +40,8 @@ enum Builder {
         nullable: bool,
     },
     Whole(Int64Builder),
-    Share(Float64Builder),
+    Number(Float64Builder),
+    Flag(BooleanBuilder),
 }
 
 impl Builder {
@@ -48,7 +52,8 @@ impl Builder {
                 nullable: is_nullable(kind),
             },
             Kind::Whole | Kind::MaybeWhole => Self::Whole(Int64Builder::new()),
-            Kind::MaybeShare => Self::Share(Float64Builder::new()),
+            Kind::MaybeShare | Kind::MaybeNumber => Self::Number(Float64Builder::new()),
+            Kind::MaybeFlag => Self::Flag(BooleanBuilder::new()),
         }
     }
 
@@ -56,7 +61,8 @@ impl Builder {
         match self {
             Self::Text { cells, .. } => ArrayBuilder::finish(cells),
             Self::Whole(cells) => ArrayBuilder::finish(cells),
-            Self::Share(cells) => ArrayBuilder::finish(cells),
+            Self::Number(cells) => ArrayBuilder::finish(cells),
+            Self::Flag(cells) => ArrayBuilder::finish(cells),
         }
     }
 }
@@ -83,20 +89,31 @@ impl Cells for Row<'_> {
         match self.builders.next() {
             Some(Builder::Text { cells, .. }) => cells.append_null(),
             Some(Builder::Whole(cells)) => cells.append_null(),
-            Some(Builder::Share(cells)) => cells.append_null(),
+            Some(Builder::Number(cells)) => cells.append_null(),
+            Some(Builder::Flag(cells)) => cells.append_null(),
             None => {}
         }
     }
 
     fn whole(&mut self, number: u64) {
+        self.signed(i64::try_from(number).unwrap_or(i64::MAX));
+    }
+
+    fn signed(&mut self, number: i64) {
         if let Some(Builder::Whole(cells)) = self.builders.next() {
-            cells.append_value(i64::try_from(number).unwrap_or(i64::MAX));
+            cells.append_value(number);
         }
     }
 
-    fn share(&mut self, share: f64) {
-        if let Some(Builder::Share(cells)) = self.builders.next() {
-            cells.append_value(share);
+    fn number(&mut self, number: f64) {
+        if let Some(Builder::Number(cells)) = self.builders.next() {
+            cells.append_value(number);
+        }
+    }
+
+    fn flag(&mut self, holds: bool) {
+        if let Some(Builder::Flag(cells)) = self.builders.next() {
+            cells.append_value(holds);
         }
     }
 }

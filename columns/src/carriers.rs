@@ -33,7 +33,7 @@ pub fn carriers(view: &View, query: &Query, trios: Option<Trios>) -> Result<Tabl
         "carriers"
     };
     let rows = Carriers {
-        scan: view.scan(&query.clone().limit(None).for_table(table))?,
+        scan: view.scan(&query.clone().offset(0).limit(None).for_table(table))?,
         view: view.clone(),
         trios,
         site: Site::default(),

@@ -1,6 +1,10 @@
 //! The columns of all tables.
 
 use std::borrow::Cow;
+use varidex::{InfoColumn, InfoKind};
+
+/// What names of columns of INFO keys begin with.
+pub(crate) const INFO: &str = "info.";
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +16,10 @@ pub(crate) enum Kind {
     /// A number that may be missing.
     MaybeWhole,
     MaybeShare,
+    /// Any number that may be missing.
+    MaybeNumber,
+    /// Whether something holds; it may be missing.
+    MaybeFlag,
 }
 
 /// What a column says.
@@ -27,6 +35,18 @@ pub(crate) enum Field {
     Gene,
     Consequence,
     Impact,
+    Qual,
+    Hgvs,
+    End,
+    Length,
+    Covered,
+    Transcript,
+    HgvsC,
+    HgvsP,
+    Canonical,
+    Mane,
+    /// An INFO key, which the column has.
+    Info,
     Group,
     Ac,
     An,
@@ -35,6 +55,15 @@ pub(crate) enum Field {
     NHom,
     NHemi,
     NMissing,
+    AfLow,
+    AfHigh,
+    Carriers,
+    Noncarriers,
+    /// Of alleles, or of samples that carry one.
+    OddsRatio,
+    P,
+    CarrierOddsRatio,
+    CarrierP,
     /// Of the second variant of a pair.
     SecondChrom,
     SecondPos,
@@ -59,6 +88,10 @@ pub(crate) struct Column {
     name: Cow<'static, str>,
     pub(crate) field: Field,
     pub(crate) kind: Kind,
+    /// Of which of the groups that stand beside each other in a row.
+    pub(crate) of: usize,
+    /// The INFO key that it shows.
+    pub(crate) info: Option<InfoColumn>,
 }
 
 impl Column {
@@ -67,6 +100,31 @@ impl Column {
             name: name.into(),
             field,
             kind,
+            of: 0,
+            info: None,
+        }
+    }
+
+    /// The value of an INFO key.
+    pub(crate) fn info(info: InfoColumn) -> Self {
+        let kind = match info.kind() {
+            InfoKind::Flag => Kind::MaybeFlag,
+            InfoKind::Integer => Kind::MaybeWhole,
+            InfoKind::Float => Kind::MaybeNumber,
+            InfoKind::Text => Kind::MaybeText,
+        };
+        Self {
+            info: Some(info.clone()),
+            ..Self::new(format!("{INFO}{}", info.name()), Field::Info, kind)
+        }
+    }
+
+    /// The same of one of several groups, whose name ends the column's.
+    pub(crate) fn of_group(self, number: usize, group: &str) -> Self {
+        Self {
+            name: format!("{}_{group}", self.name).into(),
+            of: number,
+            ..self
         }
     }
 
@@ -97,7 +155,7 @@ pub(crate) const COUNTS: [Field; 7] = [
 
 /// What a column is called, and what it holds.
 fn described(field: Field) -> (&'static str, Kind) {
-    use Kind::{MaybeShare, MaybeText, MaybeWhole, Text, Whole};
+    use Kind::{MaybeFlag, MaybeNumber, MaybeShare, MaybeText, MaybeWhole, Text, Whole};
     match field {
         Field::Chrom => ("chrom", Text),
         Field::Pos => ("pos", Whole),
@@ -109,6 +167,17 @@ fn described(field: Field) -> (&'static str, Kind) {
         Field::Gene => ("gene", MaybeText),
         Field::Consequence => ("consequence", MaybeText),
         Field::Impact => ("impact", MaybeText),
+        Field::Qual => ("qual", MaybeNumber),
+        Field::Hgvs => ("hgvs", MaybeText),
+        Field::End => ("end", Whole),
+        Field::Length => ("length", MaybeWhole),
+        Field::Covered => ("covered", Whole),
+        Field::Transcript => ("transcript", MaybeText),
+        Field::HgvsC => ("hgvs_c", MaybeText),
+        Field::HgvsP => ("hgvs_p", MaybeText),
+        Field::Canonical => ("canonical", MaybeFlag),
+        Field::Mane => ("mane", MaybeFlag),
+        Field::Info => ("info", MaybeText),
         Field::Group => ("group", Text),
         Field::Ac => ("ac", Whole),
         Field::An => ("an", MaybeWhole),
@@ -117,6 +186,14 @@ fn described(field: Field) -> (&'static str, Kind) {
         Field::NHom => ("n_hom", Whole),
         Field::NHemi => ("n_hemi", Whole),
         Field::NMissing => ("n_missing", Whole),
+        Field::AfLow => ("af_low", MaybeShare),
+        Field::AfHigh => ("af_high", MaybeShare),
+        Field::Carriers => ("carriers", Whole),
+        Field::Noncarriers => ("noncarriers", Whole),
+        Field::OddsRatio => ("odds_ratio", MaybeNumber),
+        Field::P => ("p", MaybeNumber),
+        Field::CarrierOddsRatio => ("carrier_odds_ratio", MaybeNumber),
+        Field::CarrierP => ("carrier_p", MaybeNumber),
         Field::SecondChrom => ("chrom_2", Text),
         Field::SecondPos => ("pos_2", Whole),
         Field::SecondRef => ("ref_2", Text),

@@ -1,7 +1,8 @@
 //! Varidex's answers as Arrow record batches.
 //!
 //! One function for each table of the command line, with the same columns. A [`Table`] is computed while
-//! it is read; of [`Table::select`]ed columns alone. [`Table::write`] writes it as text or as Arrow IPC;
+//! it is read; of [`Table::select`]ed columns alone, among which there may be some that are computed only where they
+//! are asked for. [`Table::write`] writes it as text or as Arrow IPC;
 //! [`Batches`] hold one batch of bounded size at a time, and go to other libraries as an
 //! Arrow C stream (`arrow_array::ffi_stream::FFI_ArrowArrayStream::new(Box::new(batches))`) or as
 //! Arrow IPC.
@@ -11,21 +12,26 @@
 
 mod batches;
 mod carriers;
+mod cases;
 mod counts;
 mod field;
+mod frequencies;
 mod look;
 mod people;
 mod sites;
 mod table;
+mod variants;
 mod write;
 
 pub use batches::{BATCH_BYTES, BATCH_ROWS, Batches, error_of};
 pub use carriers::{carriers, compounds};
-pub use counts::{frequencies, variants};
+pub use cases::cases_and_controls;
+pub use frequencies::frequencies;
 pub use look::{find_terms, genes, ontologies, samples};
 pub use people::{ids, people, terms};
 pub use sites::sites;
 pub use table::Table;
+pub use variants::variants;
 pub use write::{Format, WriteError, Written};
 
 #[doc(no_inline)]

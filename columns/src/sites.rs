@@ -1,6 +1,6 @@
 //! The counts of the alleles of somebody's file.
 
-use crate::counts::count_cell;
+use crate::counts::{Counted, count_cell};
 use crate::field::{COUNTS, Column, Field, Kind, columns};
 use crate::table::{Cells, Table};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,7 +59,13 @@ fn cell(field: Field, row: &SiteRow, group: usize, name: &str, to: &mut dyn Cell
         (Field::Ref, _) => to.text(row.reference.as_bytes()),
         (Field::Alt, _) => to.text(row.alternate.as_bytes()),
         (Field::Group, _) => to.text(name.as_bytes()),
-        (_, Some(counts)) => count_cell(field, counts, to),
+        (_, Some(&counts)) => {
+            let counted = Counted {
+                counts,
+                ..Counted::default()
+            };
+            count_cell(field, &counted, to);
+        }
         (_, None) => to.missing(),
     }
 }

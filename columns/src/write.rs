@@ -3,6 +3,7 @@
 use crate::table::{Cells, Table};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ArrowError;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use varidex::{Error, RowToken};
 
@@ -66,8 +67,9 @@ pub enum Written {
 const BUFFER: usize = 1 << 16;
 
 impl Table {
-    /// Writes the table; says whether the question's limit cut it, and where it goes on then. Shares have six significant digits in text; texts are as
-    /// in the source, but in JSON, CSV and Arrow bytes that are no UTF-8 are replaced.
+    /// Writes the table; says whether the question's limit cut it, and where it goes on then. Shares and statistics
+    /// have six significant digits in text, and what is infinite is `inf` (a string in JSON); texts are as in the
+    /// source, but in JSON, CSV and Arrow bytes that are no UTF-8 are replaced.
     ///
     /// # Errors
     ///
@@ -131,6 +133,7 @@ struct TextRow {
     /// Where the row begins.
     start: usize,
     buffer: Vec<u8>,
+    number: String,
 }
 
 impl TextRow {
@@ -149,9 +152,10 @@ impl TextRow {
             rows: 0,
             start: 0,
             buffer: Vec::with_capacity(2 * BUFFER),
+            number: String::new(),
         };
         match format {
-            Format::Tsv | Format::Csv => {
+            Format::Tsv | Format::Csv if table.has_header() => {
                 for name in table.names() {
                     row.separate();
                     row.plain(name.as_bytes());
@@ -159,7 +163,7 @@ impl TextRow {
                 row.buffer.push(b'\n');
             }
             Format::Json => row.buffer.push(b'['),
-            Format::Ndjson | Format::Arrow => {}
+            _ => {}
         }
         row
     }
@@ -255,6 +259,39 @@ impl Cells for TextRow {
             .extend_from_slice(digits.format(number).as_bytes());
     }
 
+    fn signed(&mut self, number: i64) {
+        self.separate();
+        let mut digits = itoa::Buffer::new();
+        self.buffer
+            .extend_from_slice(digits.format(number).as_bytes());
+    }
+
+    fn number(&mut self, number: f64) {
+        self.separate();
+        self.number.clear();
+        write_number(&mut self.number, number);
+        // JSON has no such number
+        let is_text = !number.is_finite() && !matches!(self.format, Format::Tsv | Format::Csv);
+        let quote: &[u8] = if is_text { b"\"" } else { b"" };
+        for part in [quote, self.number.as_bytes(), quote] {
+            self.buffer.extend_from_slice(part);
+        }
+    }
+
+    fn statistic(&mut self, number: f64) {
+        self.number.clear();
+        // writing to a string cannot fail
+        let _ = write!(self.number, "{number:.5e}");
+        let six = self.number.parse().unwrap_or(number);
+        self.number(six);
+    }
+
+    fn flag(&mut self, holds: bool) {
+        self.separate();
+        let text: &[u8] = if holds { b"true" } else { b"false" };
+        self.buffer.extend_from_slice(text);
+    }
+
     fn share(&mut self, share: f64) {
         self.separate();
         varidex_sink::text::share(&mut self.buffer, share);
@@ -265,6 +302,17 @@ impl Cells for TextRow {
 fn write_json_string(to: &mut Vec<u8>, text: &str) {
     // a string always has a JSON form, and memory takes it
     let _ = serde_json::to_writer(to, text);
+}
+
+/// A number in as few digits as give it back; with an exponent where it is very small or large.
+fn write_number(to: &mut String, number: f64) {
+    let magnitude = number.abs();
+    let is_plain = magnitude == 0.0 || (1e-4..1e15).contains(&magnitude) || !number.is_finite();
+    // writing to a string cannot fail
+    let _ = match is_plain {
+        true => write!(to, "{number}"),
+        false => write!(to, "{number:e}"),
+    };
 }
 
 #[cfg(test)]
@@ -289,6 +337,25 @@ mod tests {
         let expected = "id,filter\nplain,plain\n\"a,b\",\"a,b\"\n\"say \"\"x\"\"\",\"say \"\"x\"\"\"\n\
             \"two\nlines\",\"two\nlines\"\n,\n";
         assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[test]
+    fn numbers_are_read_back() {
+        for (number, text) in [
+            (0.0, "0"),
+            (-1.5, "-1.5"),
+            (30.1, "30.1"),
+            (1e-4, "0.0001"),
+            (1.25e-175, "1.25e-175"),
+            (1e15, "1e15"),
+            (123_456_789.0, "123456789"),
+            (f64::INFINITY, "inf"),
+        ] {
+            let mut to = String::new();
+            write_number(&mut to, number);
+            assert_eq!(to, text);
+            assert_eq!(to.parse(), Ok(number));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use std::path::Path;
 use std::sync::Arc;
-use varidex::{BuildOptions, Dataset, Error, Group, Query, View, build, interruptible};
+use varidex::{BuildOptions, By, Dataset, Error, Group, Query, View, build, interruptible};
 use varidex_columns::{
     Batches, Format, Table, WriteError, Written, carriers, compounds, error_of, frequencies, ids,
     people, terms, variants,
@@ -19,6 +19,9 @@ const VCF: &str = "##fileformat=VCFv4.3\n##contig=<ID=22>\n##FILTER=<ID=q10,Desc
     22\t20\t.\tAT\tA\t.\tq10\t.\tGT\t0/0\t0/1\t1/1\n\
     22\t30\t.\tC\t.\t.\t.\t.\tGT\t0/0\t0/0\t0/0\n\
     22\t40\t.\tC\tG\t.\t.\t.\tGT\t./.\t./.\t./.\n";
+
+/// Everybody together.
+const NOTHING: [By; 0] = [];
 
 const PED: &str = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\n";
 
@@ -112,22 +115,34 @@ fn frequencies_in_groups_have_a_row_for_each() {
     assert_eq!(
         batches_text(&mut table.batches().with_batch_rows(1)),
         [
-            "chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing",
+            "chrom pos id ref alt sex ac an af n_het n_hom n_hemi n_missing",
+            "22 10 rs1 A G all 2 4 0.5 2 0 0 1",
             "22 10 rs1 A G female 0 0 . 0 0 0 1",
             "22 10 rs1 A G male 2 4 0.5 2 0 0 0",
         ]
     );
     let group = dataset.ask("samples(a) | samples(c)").unwrap();
-    let table = frequencies(&dataset, &query(of, Some(&group)), &[]).unwrap();
+    let table = frequencies(&dataset, &query(of, Some(&group)), &NOTHING).unwrap();
     assert_eq!(
         text(table)[1],
         format!("22 10 rs1 A G {} 1 2 0.5 1 0 0 1", group.label())
     );
     let table = frequencies(&dataset, &query(of, Some(&group)), &by).unwrap();
-    assert_eq!(text(table)[2], "22 10 rs1 A G male 1 2 0.5 1 0 0 0");
+    let label = group.label();
     assert_eq!(
-        text(frequencies(&dataset, &query(of, None), &[]).unwrap())[1],
-        "22 10 rs1 A G all 2 4 0.5 2 0 0 1"
+        text(table)[1..],
+        [
+            format!("22 10 rs1 A G {label} all 1 2 0.5 1 0 0 1"),
+            format!("22 10 rs1 A G {label} female 0 0 . 0 0 0 1"),
+            format!("22 10 rs1 A G {label} male 1 2 0.5 1 0 0 0"),
+        ]
+    );
+    assert_eq!(
+        text(frequencies(&dataset, &query(of, None), &NOTHING).unwrap()),
+        [
+            "chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing",
+            "22 10 rs1 A G 2 4 0.5 2 0 0 1"
+        ]
     );
 }
 
@@ -228,7 +243,7 @@ fn table(view: &View, number: usize, question: impl Fn(&str) -> Query) -> Table 
     match number {
         0 => variants(view, &question("all")),
         1 => frequencies(view, &question("ac>0"), &by),
-        2 => frequencies(view, &question("all"), &[]),
+        2 => frequencies(view, &question("all"), &NOTHING),
         3 => carriers(view, &question("all"), None),
         _ => {
             let trios = varidex::Trios::of_people(view).unwrap();
@@ -312,7 +327,7 @@ fn pages_are_the_whole_table() {
         let taken = [
             variants(&view, &again).is_ok(),
             frequencies(&view, &again, &by).is_ok(),
-            frequencies(&view, &again, &[]).is_ok(),
+            frequencies(&view, &again, &NOTHING).is_ok(),
             carriers(&view, &again, None).is_ok(),
             carriers(
                 &view,

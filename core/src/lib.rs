@@ -89,15 +89,15 @@ pub use maintain::{
 };
 pub use model::{
     Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,
-    Zygosity,
+    TwoByTwo, Zygosity,
 };
 pub use query::{
-    Allele, Annotation, AttributeField, BlockVariant, CarrierOptions, CompoundPair, CompoundPairs,
-    CountFilter, Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group, GroupExpr,
-    Impact, InfoField, InfoValue, Inheritance, IntoGroupExpr, IntoVariantExpr, Lookup, NumberField,
-    NumberWithin, Origin, PairPhase, PairedVariant, Partition, Plan, PlannedPart, Presence, Query,
-    RowToken, SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames,
-    VariantType, Variants,
+    AgeBands, Allele, Annotation, AttributeField, BlockVariant, By, CarrierOptions, CompoundPair,
+    CompoundPairs, CountFilter, Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group,
+    GroupExpr, Impact, InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance,
+    IntoGroupExpr, IntoVariantExpr, LookedAt, Lookup, NumberField, NumberWithin, Origin, PairPhase,
+    PairedVariant, Partition, Plan, PlannedPart, Presence, Query, RowToken, SampleExpr, Scan, Step,
+    Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants, nearest,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

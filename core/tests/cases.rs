@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
-    Attribute, BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result,
-    Variant, View, build,
+    BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result, Variant, View,
+    build,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -117,15 +117,16 @@ fn row(variant: &mut Variant<'_, '_>, more: &Value) -> Result<Value> {
 
 fn table(dataset: &View, case: &Value, group: Option<&Group>) -> Result<Vec<Value>> {
     let of = case["expression"].as_str().unwrap();
-    let by: Vec<Attribute> = texts(&case["by"])
-        .iter()
-        .map(|name| name.parse().unwrap())
-        .collect();
-    let groups = match by.is_empty() {
-        true => Vec::new(),
-        false => dataset.groups_by(&by, group)?,
-    };
-    let (names, sets): (Vec<_>, Vec<_>) = groups.into_iter().unzip();
+    let by = dataset.by(&texts(&case["by"]))?;
+    let (mut names, mut sets) = (Vec::new(), Vec::new());
+    if !by.is_empty() {
+        names.push(vec![Some("all".to_owned()); by.len()]);
+        sets.push(group.cloned().map_or_else(|| dataset.all(), Ok)?);
+        for (values, group) in dataset.groups_by(&by, group)? {
+            names.push(values);
+            sets.push(group);
+        }
+    }
     let mut variants = match (group, by.is_empty()) {
         (_, false) => dataset.variants_by(of, &sets)?,
         (Some(group), true) => dataset.variants_in(of, group)?,
@@ -147,13 +148,15 @@ fn table(dataset: &View, case: &Value, group: Option<&Group>) -> Result<Vec<Valu
             }
         } else if by.is_empty() {
             let mut more = counts(&variant.counts()?);
-            more["group"] = group.map_or("all", Group::label).into();
+            more["group"] = group.map(Group::label).into();
             rows.push(row(&mut variant, &more)?);
         } else {
             for (number, values) in names.iter().enumerate() {
                 let mut more = counts(&variant.counts_of(number)?);
-                let shown = values.iter().map(|value| value.as_deref().unwrap_or("."));
-                more["group"] = shown.collect::<Vec<_>>().join("|").into();
+                more["group"] = group.map(Group::label).into();
+                for (by, value) in by.iter().zip(values) {
+                    more[by.to_string()] = value.clone().into();
+                }
                 rows.push(row(&mut variant, &more)?);
             }
         }

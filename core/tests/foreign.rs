@@ -9,7 +9,8 @@
 
 use std::path::Path;
 use varidex::{
-    BuildOptions, Dataset, Error, ExportFormat, ExportOptions, Position, Query, Result, Trios, View,
+    BuildOptions, By, Dataset, Error, ExportFormat, ExportOptions, Position, Query, Result, Trios,
+    View,
 };
 
 fn built(folder: &Path, name: &str, samples: &str) -> View {
@@ -67,7 +68,7 @@ fn groups_of_another_dataset_are_refused() {
 
     refused("variants_in", here.variants_in("all", &theirs));
     refused("variants_by", here.variants_by("all", &several));
-    refused("groups_by", here.groups_by(&[], Some(&theirs)));
+    refused("groups_by", here.groups_by::<By>(&[], Some(&theirs)));
     let sex = [varidex::Attribute::Sex];
     refused("groups_by", here.groups_by(&sex, Some(&theirs)));
     let query = Query::new("all").unwrap();

@@ -685,9 +685,10 @@ vdx_status vdx_variants(const vdx_view *view,
                         struct ArrowArrayStream *stream,
                         vdx_error **error);
 
-// Counts of the variants that an expression picks, in `group` or in everybody, or by the values of
-// `n_by` attributes, such as "population" and "sex":
-// chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing.
+// Counts of the variants that an expression picks, in everybody or, with a column group before ac, in `group`:
+// chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing. By `n_by` fields, such as "population", "age(18,40,65)",
+// "HP:0001250" or "cases=GROUP", with a column of its values before ac for each: "all" in all of them for
+// everybody, null where none is known.
 vdx_status vdx_frequencies(const vdx_view *view,
                            const char *where,
                            const vdx_group *group,

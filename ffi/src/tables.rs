@@ -10,7 +10,7 @@ use crate::interrupt;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::c_char;
 use std::sync::Arc;
-use varidex::{Attribute, PeopleKey, Scope, Trios};
+use varidex::{PeopleKey, Scope, Trios};
 use varidex_columns::{ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef, Table};
 
 /// A table that is computed while it is read: no panic leaves it, and the program may end it.
@@ -82,9 +82,10 @@ pub unsafe extern "C" fn vdx_variants(
     unsafe { table(stream, error, make) }
 }
 
-/// Counts of the variants that an expression picks, in `group` or in everybody, or by the values of
-/// `n_by` attributes, such as "population" and "sex":
-/// chrom pos id ref alt group ac an af n_het n_hom n_hemi n_missing.
+/// Counts of the variants that an expression picks, in everybody or, with a column group before ac, in `group`:
+/// chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing. By `n_by` fields, such as "population", "age(18,40,65)",
+/// "HP:0001250" or "cases=GROUP", with a column of its values before ac for each: "all" in all of them for
+/// everybody, null where none is known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_frequencies(
     view: *const vdx_view,
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn vdx_frequencies(
     let make = || {
         // SAFETY: the arguments are as the header says
         let (asked, by) = unsafe { (asked(view, r#where, group)?, texts(by, n_by, "by")?) };
-        let by: Vec<Attribute> = by.into_iter().map(parse).collect::<Answer<_>>()?;
+        let by = asked.view.by(&by)?;
         Ok(varidex_columns::frequencies(
             &asked.view,
             &asked.query,

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,8 @@ _Path: TypeAlias = str | PathLike[str]
 _Paths: TypeAlias = _Path | Sequence[_Path]
 _Progress: TypeAlias = bool | Callable[[int, int | None, str], Any] | None
 _Texts: TypeAlias = str | Sequence[str] | NDArray[Any]
+# a field, or groups by their names
+_By: TypeAlias = "str | Mapping[str, Group | str]"
 
 __all__ = [
     "Dataset",
@@ -111,16 +113,36 @@ class Dataset:
     def explain(self, expression: str) -> Explanation: ...
     def everybody(self) -> Group: ...
     def all(self) -> Group: ...
-    def variants(self, where: str = "all", *, group: Group | str | None = None) -> Table: ...
+    def variants(
+        self,
+        where: str = "all",
+        *,
+        group: Group | str | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Table: ...
     def frequencies(
         self,
         where: str = "all",
         *,
         group: Group | str | None = None,
-        by: str | Sequence[str] | None = None,
+        by: _By | Sequence[_By] | None = None,
+        cases: Group | str | None = None,
+        controls: Group | str | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> Table: ...
     def carriers(
-        self, where: str, *, group: Group | str | None = None, trio: _Path | None = None
+        self,
+        where: str,
+        *,
+        group: Group | str | None = None,
+        trio: _Path | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
     ) -> Table: ...
     def compounds(self, where: str, *, group: Group | str | None = None) -> Table: ...
     def people(self, by: str | Sequence[str] | None = None, *, top: int = 20) -> Table: ...

@@ -81,7 +81,8 @@ fn dataset(text: &str, args: &Annotate, messages: Messages) -> Result<AnnotateWi
         None => view.all()?.counting_note(),
     };
     super::say_notes(&counting, messages);
-    let mut with = AnnotateWith::new(view).by(args.by.iter().copied());
+    let by = view.by(&args.by)?;
+    let mut with = AnnotateWith::new(view).by(by);
     if let Some(name) = name {
         with = with.named(name);
     }

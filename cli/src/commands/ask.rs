@@ -18,7 +18,6 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
         if group.has_scores() {
             return write(
                 varidex_columns::ids(&group, args.top)?,
-                &[],
                 args.format,
                 messages,
             );

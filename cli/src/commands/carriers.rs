@@ -3,13 +3,12 @@
 use crate::args::Carriers;
 use crate::failure::Failure;
 use crate::progress::Messages;
-use crate::table::write;
 use varidex::Trios;
 
 pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
-    let asked = &args.grouped.variants;
+    let asked = &args.variants;
     let view = super::open(&asked.dataset)?;
-    let group = super::group(&view, args.grouped.group.as_deref(), messages)?;
+    let group = super::group(&view, asked.group.as_deref(), messages)?;
     let query = super::query(asked, group.as_ref())?;
     super::say_notes_on(&query, &view, messages)?;
     let table = match (args.compound, &args.trio) {
@@ -19,5 +18,5 @@ pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
             varidex_columns::carriers(&view, &query, trios.transpose()?)?
         }
     };
-    write(table, &asked.columns, asked.format, messages)
+    asked.written.write(table, messages)
 }

@@ -2,11 +2,10 @@
 
 use crate::failure::Failure;
 use crate::progress::Messages;
-use crate::table::{Format, print, write};
+use crate::table::{Written, print};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use varidex::Individual as Known;
-use varidex_columns::Table;
 
 /// How a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,23 +30,6 @@ pub(crate) struct Individual {
     format: RecordFormat,
 }
 
-/// What of a table is written, and how.
-#[derive(Debug, Args)]
-pub(crate) struct Listed {
-    /// Only these columns, in this order
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// How the table is written
-    #[arg(long, value_enum, default_value_t = Format::Tsv)]
-    format: Format,
-}
-
-impl Listed {
-    fn write(&self, table: Table, messages: Messages) -> Result<(), Failure> {
-        write(table, &self.columns, self.format, messages)
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Terms {
     /// The dataset
@@ -59,7 +41,7 @@ pub(crate) struct Terms {
     #[arg(long, conflicts_with = "text")]
     ontologies: bool,
     #[command(flatten)]
-    listed: Listed,
+    written: Written,
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +52,7 @@ pub(crate) struct Genes {
     #[arg(value_name = "TEXT")]
     text: Option<String>,
     #[command(flatten)]
-    listed: Listed,
+    written: Written,
 }
 
 #[derive(Debug, Args)]
@@ -78,7 +60,7 @@ pub(crate) struct Samples {
     /// The dataset
     dataset: PathBuf,
     #[command(flatten)]
-    listed: Listed,
+    written: Written,
 }
 
 pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Failure> {
@@ -115,17 +97,17 @@ pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
         (false, true) => varidex_columns::find_terms(&view, None)?,
         (false, false) => varidex_columns::find_terms(&view, Some(&text))?,
     };
-    args.listed.write(table, messages)
+    args.written.write(table, messages)
 }
 
 pub(crate) fn genes(args: &Genes, messages: Messages) -> Result<(), Failure> {
     let view = super::open(&args.dataset)?;
     let table = varidex_columns::genes(&view, args.text.as_deref())?;
-    args.listed.write(table, messages)
+    args.written.write(table, messages)
 }
 
 pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure> {
     let view = super::open(&args.dataset)?;
-    args.listed
+    args.written
         .write(varidex_columns::samples(&view)?, messages)
 }

@@ -74,6 +74,5 @@ fn say_notes_on(query: &Query, view: &View, messages: Messages) -> Result<(), Fa
 /// What is asked of variants, counted in a group where there is one.
 fn query(asked: &Variants, group: Option<&Group>) -> Result<Query, Failure> {
     let of = asked.of.as_deref().unwrap_or_default();
-    let query = Query::new(of)?.in_group(group);
-    Ok(query.after(asked.after).limit(asked.limit))
+    Ok(Query::new(of)?.in_group(group).after(asked.after))
 }

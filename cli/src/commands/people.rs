@@ -3,7 +3,7 @@
 use crate::args::People;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
-use crate::table::{print, write};
+use crate::table::print;
 use varidex::{Dataset, Error, PeopleOptions};
 
 pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         }
         let view = Dataset::open(dataset)?.view();
         let table = varidex_columns::people(&view, &args.by, args.scope, args.top)?;
-        return write(table, &[], args.format, messages);
+        return args.written.write(table, messages);
     }
     let options = PeopleOptions {
         files: args.files.clone(),

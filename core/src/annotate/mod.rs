@@ -29,8 +29,7 @@ use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::export::{Counted, ExportFormat, write_whole};
 use crate::input::RawReader;
-use crate::model::Attribute;
-use crate::query::{CountFilter, Group};
+use crate::query::{By, CountFilter, Group};
 use counting::Source;
 use keys::Keys;
 use std::io::Write;
@@ -55,7 +54,7 @@ pub struct AnnotateWith {
     view: View,
     name: Option<String>,
     group: Option<Group>,
-    by: Vec<Attribute>,
+    by: Vec<By>,
 }
 
 impl AnnotateWith {
@@ -87,11 +86,11 @@ impl AnnotateWith {
         }
     }
 
-    /// Also by the values of attributes: `NAME_AC_FIN`.
+    /// Also by the values of attributes, ages, terms or named groups: `NAME_AC_FIN`.
     #[must_use]
-    pub fn by(self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+    pub fn by<B: Into<By>>(self, fields: impl IntoIterator<Item = B>) -> Self {
         Self {
-            by: attributes.into_iter().collect(),
+            by: fields.into_iter().map(Into::into).collect(),
             ..self
         }
     }

@@ -459,12 +459,16 @@ fn variants(view: &View, of: &str, group: Option<&Group>) -> crate::error::Resul
 
 fn by(view: &View) -> crate::error::Result<String> {
     let groups = view.groups_by(&[Attribute::Population, Attribute::Sex], None)?;
-    let groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    let ages = view.by(&["age(20,40)", "men=sex:male,all=all"])?;
+    let groups = groups.into_iter().chain(view.groups_by(&ages, None)?);
+    let groups: Vec<Group> = groups.map(|(_, group)| group).collect();
     let mut variants = view.variants_by("all", &groups)?;
     let mut text = String::new();
     while let Some(mut variant) = variants.next()? {
+        writeln!(text, "{:?} {:?}", variant.looked_at()?, variant.length()?).unwrap();
         for (number, group) in groups.iter().enumerate() {
             writeln!(text, "{} {:?}", group.label(), variant.counts_of(number)?).unwrap();
+            writeln!(text, "{:?}", variant.looked_at_of(number)?).unwrap();
         }
     }
     Ok(text)

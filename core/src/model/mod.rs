@@ -14,6 +14,7 @@ mod loader;
 mod ontology;
 mod protein;
 mod similarity;
+mod statistics;
 mod time;
 pub(crate) mod vocabulary;
 
@@ -31,3 +32,5 @@ pub use loader::FileLoader;
 pub(crate) use ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
 pub(crate) use protein::{decoded, from_bcftools, normal_protein, short_protein};
 pub use similarity::{Level, Measure};
+pub use statistics::TwoByTwo;
+pub(crate) use statistics::wilson;

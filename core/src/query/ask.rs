@@ -9,8 +9,6 @@ use super::plan::bind::Binder;
 use super::plan::proposals::proposed;
 use crate::cohort::{Subjects, View};
 use crate::error::Result;
-use crate::model::Attribute;
-use crate::set::SampleSet;
 use std::time::Instant;
 
 /// The expression; errors propose what a bare word may be in the dataset.
@@ -94,51 +92,5 @@ impl View {
             (Some(individual), Some(people)) => people.id(individual).map(Some),
             _ => Ok(None),
         }
-    }
-
-    /// Everybody, or those of a group, by the values of attributes. Who has several values of one is in
-    /// several groups; `None` are those of whom none is known. Groups of nobody are left out.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`](crate::Error::Usage) where no people are loaded, and for a group of another
-    /// dataset; [`Error::Damaged`](crate::Error::Damaged).
-    pub fn groups_by(
-        &self,
-        attributes: &[Attribute],
-        within: Option<&Group>,
-    ) -> Result<Vec<(Vec<Option<String>>, Group)>> {
-        let subjects = Subjects::of(self);
-        let all = match within {
-            Some(group) => group.within(self)?.subjects().clone(),
-            None => subjects.all()?,
-        };
-        let mut found = vec![(Vec::new(), all)];
-        for attribute in attributes {
-            let mut sets = Vec::new();
-            let mut rest = subjects.all()?;
-            for (value, individuals) in self.some_people()?.attribute_sets(*attribute)? {
-                let set = subjects.of_individuals(&individuals)?;
-                rest = rest.difference(&set);
-                sets.push((Some(value), set));
-            }
-            sets.push((None, rest));
-            let mut next = Vec::new();
-            for (values, set) in &found {
-                for (value, with) in &sets {
-                    let both = set.intersection(with);
-                    if !both.is_empty() {
-                        next.push(([&values[..], std::slice::from_ref(value)].concat(), both));
-                    }
-                }
-            }
-            found = next;
-        }
-        let group = |(values, set): (Vec<Option<String>>, SampleSet)| {
-            let shown = values.iter().map(|value| value.as_deref().unwrap_or("."));
-            let label = shown.collect::<Vec<_>>().join("|");
-            Ok((values, Group::new(self, set, None, label)?))
-        };
-        found.into_iter().map(group).collect()
     }
 }

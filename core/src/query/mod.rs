@@ -18,6 +18,7 @@ mod plan;
 
 mod allele;
 mod ask;
+mod by;
 #[cfg(test)]
 mod by_gene_tests;
 mod count_filter;
@@ -46,6 +47,7 @@ mod presence;
 mod scan;
 
 pub use allele::Allele;
+pub use by::{AgeBands, By};
 pub(crate) use count_filter::BoundFilter;
 pub use count_filter::CountFilter;
 pub use exec::annotation::Annotation;
@@ -55,12 +57,14 @@ pub use exec::counts::Counts;
 pub(crate) use exec::coverage::Coverage;
 pub use exec::dosage::Dosages;
 pub use exec::inheritance::Inheritance;
+pub use exec::looked::LookedAt;
 pub(crate) use exec::place::Place;
 pub use exec::step::Step;
+pub use exec::variant_info::{InfoCell, InfoColumn, InfoKind};
 pub use exec::variant_text::VariantNames;
 pub use exec::variants::{Variant, Variants};
 pub use explain::{Explanation, Plan};
-pub(crate) use expr::nearest;
+pub use expr::nearest;
 pub use expr::{
     AttributeField, CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, IntoGroupExpr,
     IntoVariantExpr, NumberField, NumberWithin, Origin, SampleExpr, Transcripts, VariantExpr,

@@ -42,6 +42,8 @@ pub struct Scan {
     /// Where it began, and how many variants of that place come before.
     from: Place,
     before: u32,
+    /// Variants to be left out next.
+    skip: u64,
     /// Variants left at most.
     left: u64,
 }
@@ -61,7 +63,7 @@ impl Scan {
             return Ok(None);
         }
         let (from, before) = (self.from, self.before);
-        let (at, given) = (&mut self.at, &mut self.given);
+        let (at, given, skip) = (&mut self.at, &mut self.given, &mut self.skip);
         let made = self.kept.with_dependent_mut(|_, variants| {
             while let Some(variant) = variants.next()? {
                 let place = variant.place();
@@ -71,6 +73,10 @@ impl Scan {
                 };
                 *at = place;
                 if place > from || *given > before {
+                    if *skip > 0 {
+                        *skip -= 1;
+                        continue;
+                    }
                     return f(variant).map(Some);
                 }
             }
@@ -144,6 +150,7 @@ impl View {
             given: 0,
             from,
             before,
+            skip: query.offset,
             left: query.limit.unwrap_or(u64::MAX),
         })
     }

@@ -6,6 +6,7 @@ use super::place::{Place, RowOf};
 use crate::cohort::View;
 use crate::cohort::{RowCounter, RowCounts, Scattered, Whole};
 use crate::error::Result;
+use crate::model::wilson;
 use crate::query::expr::{Comparison, Number};
 use crate::set::SampleSet;
 
@@ -71,6 +72,20 @@ impl Counts {
             None | Some(0) => None,
             Some(an) => Some(self.ac as f64 / an as f64),
         }
+    }
+
+    /// Wilson's score interval of AF, 95 %; `None` as for [`Self::af`]:
+    ///
+    /// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n), with p = AC / AN, n = AN and z = 1.959964 (E. B. Wilson,
+    /// Journal of the American Statistical Association 22, 1927).
+    ///
+    /// ```
+    /// let counts = varidex::Counts { ac: 0, an: Some(10), ..Default::default() };
+    /// let (low, high) = counts.af_interval().unwrap_or_default();
+    /// assert_eq!((low, (high * 1e4).round()), (0.0, 2775.0));
+    /// ```
+    pub fn af_interval(&self) -> Option<(f64, f64)> {
+        wilson(self.ac, self.an?)
     }
 
     /// Whether a count stands in the relation asked for. AF is compared as the exact quotient; of what

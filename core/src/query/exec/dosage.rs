@@ -9,6 +9,10 @@ use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
 use crate::set::{SampleSet, for_each_bit, get_bit};
 use crate::store::Segment;
+use crate::store::coverage::State;
+
+/// A genotype of which not all copies are known.
+const MISSING: i8 = -1;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
 pub struct Dosages<'a> {
@@ -68,6 +72,12 @@ impl<'a> Variant<'_, 'a> {
         if !std::ptr::eq(of.view, self.of.view) {
             self.of.view.refuse_foreign("a matrix", of.view.id())?;
         }
+        to.fill(MISSING);
+        self.write_dosages(of, to)
+    }
+
+    /// Writes over what stands there of those who were not looked at.
+    pub(super) fn write_dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
         if to.len() != of.width {
             return Err(Error::Usage(format!(
                 "a row of {} samples does not fit {}",
@@ -75,7 +85,6 @@ impl<'a> Variant<'_, 'a> {
                 to.len()
             )));
         }
-        to.fill(-1);
         if of.view.has_several_batches() {
             of.reference_counts(self.of.walk.coverage()?, to)?;
         }
@@ -117,10 +126,10 @@ impl<'a> Dosages<'a> {
             };
             let segment = view.segment(of)?;
             for (local, state) in (0..).zip(states) {
-                if state.is_called()
+                if state != State::UNCOVERED
                     && let Some(cell) = self.cell(segment, local, to)
                 {
-                    *cell = 0;
+                    *cell = if state.is_called() { 0 } else { MISSING };
                 }
             }
         }
@@ -184,14 +193,14 @@ impl<'a> Dosages<'a> {
         let bits = tally.missing_bits(row)?;
         for_each_bit(&bits, |copy| {
             if let Some(cell) = self.cell(segment, copy / 2, to) {
-                *cell = -1;
+                *cell = MISSING;
             }
         });
         for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
             if genotype.alleles.iter().any(Option::is_none)
                 && let Some(cell) = self.cell(segment, genotype.sample, to)
             {
-                *cell = -1;
+                *cell = MISSING;
             }
         })
         .map_err(|rule| segment.broken_set(rule))

@@ -2,6 +2,7 @@
 
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
 use super::counts::{Counting, Counts, GroupCounter};
+use super::looked::Looked;
 use super::place::{Place, RowRef};
 use super::question::Question;
 use super::spellings::Numbered;
@@ -52,6 +53,8 @@ pub struct Variants<'a> {
     whole: GroupCounter<'a>,
     /// The batches of samples that were looked for.
     pub(in crate::query) batches_of: HashMap<u32, Vec<u32>>,
+    /// Who was looked at, once somebody asks for it.
+    pub(super) looked: Option<Box<Looked<'a>>>,
     scratch: Scratch,
 }
 
@@ -88,6 +91,7 @@ impl<'a> Variants<'a> {
             asked,
             whole: GroupCounter::new(view, None),
             batches_of: HashMap::new(),
+            looked: None,
             scratch: Scratch::default(),
         })
     }
@@ -106,6 +110,9 @@ impl<'a> Variants<'a> {
             return Ok(None);
         }
         self.counting.begin(self.walk.place());
+        if let Some(looked) = &mut self.looked {
+            looked.forget();
+        }
         let Some(&first) = self.walk.rows().first() else {
             return Ok(None);
         };
@@ -140,6 +147,22 @@ impl<'a> Variants<'a> {
     /// The group that was asked for; `None` is everybody.
     pub(in crate::query) fn group(&self) -> Option<&SampleSet> {
         self.counting.group(ASKED)?.group.as_ref()
+    }
+
+    /// One of the groups that were asked for together.
+    pub(super) fn group_beside(&self, group: usize) -> Result<Option<&SampleSet>> {
+        self.refuse_absent(group)?;
+        let counted = self.counting.group(ASKED + 1 + group);
+        Ok(counted.and_then(|counted| counted.group.as_ref()))
+    }
+
+    fn refuse_absent(&self, group: usize) -> Result<()> {
+        match group < self.beside {
+            true => Ok(()),
+            false => Err(crate::error::Error::Usage(format!(
+                "no group {group} was asked for"
+            ))),
+        }
     }
 
     fn tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
@@ -440,11 +463,7 @@ impl<'a> Variant<'_, 'a> {
     /// As [`Self::position`]; [`Error::Usage`](crate::Error::Usage) where there is no such group.
     pub fn counts_of(&mut self, group: usize) -> Result<Counts> {
         let of = &mut *self.of;
-        if group >= of.beside {
-            return Err(crate::error::Error::Usage(format!(
-                "no group {group} was asked for"
-            )));
-        }
+        of.refuse_absent(group)?;
         of.counting.counts(ASKED + 1 + group, of.walk.rows_of())
     }
 

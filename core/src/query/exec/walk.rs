@@ -462,6 +462,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What tests the rows of the part that a row is of.
+    pub(in crate::query) fn filter_of(&mut self, row: RowRef) -> Option<&mut RowFilter<'a>> {
+        self.parts.get_mut(row.part).map(|part| &mut part.filter)
+    }
+
     /// The segment of a row, and the number of its part in the dataset.
     pub(crate) fn part(&self, row: RowRef) -> Option<(usize, &'a Segment)> {
         self.parts

@@ -6,7 +6,7 @@ const SHOWN: usize = 40;
 const CANDIDATES: usize = 3;
 
 /// The known names nearest to `name`, best first, at most three; equals in the order of `known`.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let cut = |text: &str| {
         text.chars()
             .take(COMPARED)

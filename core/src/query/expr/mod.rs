@@ -93,7 +93,7 @@ pub(crate) use ast::{
 };
 pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
-pub(crate) use error::nearest;
+pub use error::nearest;
 pub use into::{IntoGroupExpr, IntoVariantExpr};
 pub use sample_expr::{AttributeField, SampleExpr};
 pub(crate) use sample_expr::{AttributeTest, SampleAtom};

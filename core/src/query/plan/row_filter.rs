@@ -71,7 +71,7 @@ impl<'a> RowFilter<'a> {
     }
 
     /// The row's type and length.
-    fn shape(&mut self, row: u32) -> Result<(AlleleType, Option<u64>)> {
+    pub(in crate::query) fn shape(&mut self, row: u32) -> Result<(AlleleType, Option<u64>)> {
         self.measure(row).map(|(kind, length, _)| (kind, length))
     }
 
@@ -183,6 +183,31 @@ impl<'a> RowFilter<'a> {
         test: &InfoTest,
         row: u32,
     ) -> Result<bool> {
+        Ok(match self.info(key, kind, row)? {
+            StoredInfo::Missing => false,
+            StoredInfo::Flag => true,
+            StoredInfo::Number(value) => match test {
+                InfoTest::Number {
+                    comparison,
+                    value: wanted,
+                } if kind == InfoType::Float => holds_float(*comparison, value, *wanted),
+                InfoTest::Number {
+                    comparison,
+                    value: wanted,
+                } => comparison.holds(value as f64, *wanted),
+                _ => true,
+            },
+            StoredInfo::Text(value) => test_text(value, kind, list, test),
+        })
+    }
+
+    /// What a row has of an INFO key.
+    pub(in crate::query) fn info(
+        &mut self,
+        key: u16,
+        kind: InfoType,
+        row: u32,
+    ) -> Result<StoredInfo<'_>> {
         let file = self.segment.file();
         let known = self.info.iter().position(|(known, ..)| *known == key);
         let at = match known {
@@ -204,33 +229,33 @@ impl<'a> RowFilter<'a> {
             }
         };
         let Some((_, column, text, block)) = self.info.get_mut(at) else {
-            return Ok(false);
+            return Ok(StoredInfo::Missing);
         };
-        let (page, i) = (row / PAGE_ROWS, row % PAGE_ROWS);
         Ok(match kind {
-            InfoType::Flag => column.get(file, row)? != 0,
+            InfoType::Flag if column.get(file, row)? != 0 => StoredInfo::Flag,
+            InfoType::Flag => StoredInfo::Missing,
             InfoType::Integer | InfoType::Float => {
-                let Some(value) = column.page(file, page)?.get_nullable(i) else {
-                    return Ok(false);
-                };
-                match test {
-                    InfoTest::Number {
-                        comparison,
-                        value: wanted,
-                    } if kind == InfoType::Float => holds_float(*comparison, value, *wanted),
-                    InfoTest::Number {
-                        comparison,
-                        value: wanted,
-                    } => comparison.holds(value as f64, *wanted),
-                    _ => true,
-                }
+                let page = column.page(file, row / PAGE_ROWS)?;
+                page.get_nullable(row % PAGE_ROWS)
+                    .map_or(StoredInfo::Missing, StoredInfo::Number)
             }
-            InfoType::Text | InfoType::Floats => {
-                let value = text.get(file, row, block)?;
-                !value.is_empty() && test_text(value, kind, list, test)
-            }
+            InfoType::Text | InfoType::Floats => match text.get(file, row, block)? {
+                [] => StoredInfo::Missing,
+                value => StoredInfo::Text(value),
+            },
         })
     }
+}
+
+/// What a row has of an INFO key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) enum StoredInfo<'b> {
+    Missing,
+    Flag,
+    /// A whole number, or the bits of one of 32 bits.
+    Number(i64),
+    /// As it stands in the VCF.
+    Text(&'b [u8]),
 }
 
 /// Values of 32 bits compare with the number asked for as 32 bits: `info.AF<0.1` must not hold of 0.1.
