@@ -27,7 +27,7 @@ const entries = {
     if (query.has('alternateBases')) {
       const bases = ['referenceBases', 'alternateBases'].map((key) => name(query.get(key)))
       const found = await dataset.frequency([contig, start, ...bases].join(':'), { signal })
-      return summary(found === null ? 0 : 1, { alleleFrequency: found?.af ?? null })
+      return summary(found.present ? 1 : 0, { alleleFrequency: found.af })
     }
     const where = `region(${contig}, ${start}, ${number(query.get('end'))})`
     let count = 0

@@ -11,11 +11,12 @@ import {
   Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
-  BuildReport, Cancel, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, NativeDataset,
+  BuildReport, Cancel, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies,
+  NativeDataset,
   NativeGroup, PeopleCount, SectionSize, Step as NativeStep, TableSettings, TermCount,
 } from '../native/binding.js'
 
-export type { ExportSummary, Genotypes, ManyFrequencies } from '../native/binding.js'
+export type { ExportSummary, Genotypes, Haplotypes, ManyFrequencies } from '../native/binding.js'
 
 /** A part of a question, as it was run. */
 export interface Step extends NativeStep {
@@ -115,6 +116,22 @@ export class Dataset {
     return Group.of(now(() => this.#held.askSync(asked)))
   }
 
+  /**
+   * The people with these ids: of individuals, or names of samples. An id of nobody is an error that names the
+   * nearest.
+   *
+   * ```js
+   * const cases = await dataset.group(['NA12878', 'NA12891'])
+   * ```
+   */
+  async group(ids: Iterable<string>, told?: Abortable): Promise<Group> {
+    const iterable = typeof ids === 'object' && ids !== null && Symbol.iterator in ids
+    if (!iterable) throw wrongArgument('ids', 'an iterable of strings', ids)
+    const all = Array.from(ids, (id, i) => text(`ids[${i}]`, id))
+    const { signal } = options(told, ['signal'])
+    return Group.of(await run(signal, (cancel) => this.#held.group(all, cancel)))
+  }
+
   /** What is done to answer `ask`. */
   async explain(who: Expression, told?: Abortable): Promise<Explanation> {
     const asked = expression('expression', who)
@@ -188,13 +205,14 @@ export class Dataset {
   }
 
   /**
-   * Counts of one allele, by any of its spellings; null where the dataset does not have it.
+   * Counts of one allele, by any of its spellings. Of one that the dataset does not have, `present` is false, `ac` is
+   * 0, `an` and `others` say what is known of the place, and `reason` says it in words.
    *
    * ```js
    * const { ac, an, af } = await dataset.frequency('22:16050075:A:G')
    * ```
    */
-  async frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency | null> {
+  async frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency> {
     text('allele', allele)
     const { signal, group } = options(told, ['signal', 'group'])
     const asked = groupOf(group)
@@ -203,7 +221,7 @@ export class Dataset {
   }
 
   /** `frequency`, here and now. */
-  frequencySync(allele: string, told?: GroupOption): Frequency | null {
+  frequencySync(allele: string, told?: GroupOption): Frequency {
     text('allele', allele)
     const asked = groupOf(options(told, ['group']).group)
     return now(() => {
@@ -245,6 +263,23 @@ export class Dataset {
     const asked = groupOf(group)
     return run(signal, async (cancel) =>
       this.#held.genotypes(of, await this.#within(asked, cancel), cancel))
+  }
+
+  /**
+   * The allele of each copy that each sample has, with phase: a row for each variant, in it for each sample of the
+   * group `ploidy` copies.
+   *
+   * ```js
+   * const { alleles, columns, ploidy } = await dataset.haplotypes('22:16,000,000-16,100,000', { group })
+   * const ofSample = (row, column) => alleles.subarray((row * columns + column) * ploidy).slice(0, ploidy)
+   * ```
+   */
+  async haplotypes(where: Expression, told?: Abortable & GroupOption): Promise<Haplotypes> {
+    const of = expression('where', where)
+    const { signal, group } = options(told, ['signal', 'group'])
+    const asked = groupOf(group)
+    return run(signal, async (cancel) =>
+      this.#held.haplotypes(of, await this.#within(asked, cancel), cancel))
   }
 
   /** What the dataset holds. */

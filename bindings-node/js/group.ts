@@ -1,6 +1,6 @@
 // Groups of people.
 
-import { now, options, run, text, type Abortable } from './arguments.js'
+import { expression, now, options, run, text, type Abortable, type Expression } from './arguments.js'
 import { wrongArgument } from './errors.js'
 import { renamed } from './renamed.js'
 import type { NativeGroup, Ranked } from '../native/binding.js'
@@ -15,6 +15,13 @@ export function heldBy(group: Group): NativeGroup {
   return held
 }
 
+/** The native part of another group of the same dataset, or whom an expression picks in it. */
+function beside(group: Group, other: Group | Expression): NativeGroup {
+  return other instanceof Group
+    ? heldBy(other)
+    : heldBy(group).askBeside(expression('other', other))
+}
+
 /**
  * The people that an expression picked. It cannot change, and keeps the state of the dataset it was
  * asked of, also when that is closed.
@@ -22,7 +29,7 @@ export function heldBy(group: Group): NativeGroup {
  * ```js
  * const finns = await dataset.ask('population:FIN')
  * const carriers = await dataset.ask('carriers(gene:RYR1 & impact>=moderate)')
- * console.log(finns.and(carriers).count)
+ * console.log(finns.and(carriers).count, finns.and('sex:female').count)
  * for (const id of finns.and(carriers)) console.log(id)
  * ```
  */
@@ -98,30 +105,30 @@ export class Group implements Iterable<string> {
     return now(() => heldBy(this).samples())
   }
 
-  /** Those of both groups. */
-  and(other: Group): Group {
-    return now(() => Group.of(heldBy(this).and(heldBy(other))))
+  /** Those of both groups; of an expression, here and in what follows, whom it picks, asked here and now. */
+  and(other: Group | Expression): Group {
+    return now(() => Group.of(heldBy(this).and(beside(this, other))))
   }
 
   /** Those of either group. */
-  or(other: Group): Group {
-    return now(() => Group.of(heldBy(this).or(heldBy(other))))
+  or(other: Group | Expression): Group {
+    return now(() => Group.of(heldBy(this).or(beside(this, other))))
   }
 
   /** Those of this group that are not in the other. */
-  difference(other: Group): Group {
-    return now(() => Group.of(heldBy(this).difference(heldBy(other))))
+  difference(other: Group | Expression): Group {
+    return now(() => Group.of(heldBy(this).difference(beside(this, other))))
   }
 
   /** @deprecated `difference` */
-  without(other: Group): Group {
+  without(other: Group | Expression): Group {
     renamed('Group.without', 'difference')
     return this.difference(other)
   }
 
   /** Those of just one of the groups. */
-  xor(other: Group): Group {
-    return now(() => Group.of(heldBy(this).xor(heldBy(other))))
+  xor(other: Group | Expression): Group {
+    return now(() => Group.of(heldBy(this).xor(beside(this, other))))
   }
 
   /** All others. */
@@ -147,6 +154,11 @@ export class Group implements Iterable<string> {
 
   toString(): string {
     return `${this.count} people: ${this.expression}`
+  }
+
+  /** What `console.log` prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Group(${this})`
   }
 
   toJSON(): { expression: string; count: number } {

@@ -18,7 +18,8 @@ export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './e
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js'
 export {
   Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary,
-  type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type ManyFrequencies,
+  type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
+  type ManyFrequencies,
   type Step,
 } from './dataset.js'
 export { Group } from './group.js'

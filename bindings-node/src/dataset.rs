@@ -254,6 +254,12 @@ impl NativeDataset {
         now(|| asked(&self.held()?, &who))
     }
 
+    /// The people with these ids.
+    #[napi(ts_return_type = "Promise<NativeGroup>")]
+    pub fn group(&self, ids: Vec<String>, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeGroup>> {
+        self.queue(cancel, move |view, _| Ok(NativeGroup(view.group(ids)?)))
+    }
+
     #[napi(ts_return_type = "Promise<Explanation>")]
     pub fn explain(&self, who: String, cancel: Option<&Cancel>) -> AsyncTask<Work<Explanation>> {
         self.queue(cancel, move |view, _| Ok(view.explain(&who)?.into()))

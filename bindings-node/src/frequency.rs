@@ -12,13 +12,15 @@ use varidex::{Counts, Error, Position, View};
 /// Alleles between two looks whether to stop.
 const LOOK: usize = 4096;
 
-fn one(
-    view: &View,
-    allele: &str,
-    group: Option<&NativeGroup>,
-) -> Result<Option<Frequency>, Failure> {
-    let counts = view.frequency(allele, group.map(|group| &group.0))?;
-    Ok(counts.map(Into::into))
+fn one(view: &View, allele: &str, group: Option<&NativeGroup>) -> Result<Frequency, Failure> {
+    let group = group.map(|group| &group.0);
+    if let Some(counts) = view.frequency(allele, group)? {
+        return Ok(counts.into());
+    }
+    let absence = view.absence(allele, group)?;
+    let absence = absence
+        .ok_or_else(|| Error::Usage(format!("{allele}: found when it was looked for again")))?;
+    Ok(absence.into())
 }
 
 /// Alleles, as columns of the same length.
@@ -133,14 +135,14 @@ fn many(
 
 #[napi]
 impl NativeDataset {
-    /// Counts of an allele; null where the dataset does not have it.
-    #[napi(ts_return_type = "Promise<Frequency | null>")]
+    /// Counts of an allele, or what is known of its place.
+    #[napi(ts_return_type = "Promise<Frequency>")]
     pub fn frequency(
         &self,
         allele: String,
         group: Option<&NativeGroup>,
         cancel: Option<&Cancel>,
-    ) -> AsyncTask<Work<Option<Frequency>>> {
+    ) -> AsyncTask<Work<Frequency>> {
         let group = group.cloned();
         self.queue(cancel, move |view, _| one(view, &allele, group.as_ref()))
     }
@@ -151,7 +153,7 @@ impl NativeDataset {
         &self,
         allele: String,
         group: Option<&NativeGroup>,
-    ) -> napi::Result<Option<Frequency>> {
+    ) -> napi::Result<Frequency> {
         now(|| one(&self.held()?, &allele, group))
     }
 

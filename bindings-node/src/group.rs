@@ -92,6 +92,12 @@ impl NativeGroup {
         self.0 == other.0
     }
 
+    /// Whom an expression picks, in the dataset that the group is of.
+    #[napi]
+    pub fn ask_beside(&self, who: String) -> napi::Result<NativeGroup> {
+        now(|| Ok(Self(self.0.view().ask(&who)?)))
+    }
+
     /// Numbers of their samples.
     #[napi]
     pub fn samples(&self) -> Uint32Array {

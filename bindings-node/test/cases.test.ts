@@ -47,7 +47,11 @@ async function build({ inputs, simulate, info, ...more }: Cases['dataset']): Pro
 /** The answer in the form of the case's. */
 async function answer(dataset: varidex.Dataset, { verb, expression, group, by, answer }: Case): Promise<unknown> {
   const within = group === undefined ? {} : { group }
-  if (verb === 'frequency') return dataset.frequency(expression, within)
+  if (verb === 'frequency') {
+    const { present, covered, others, reason, ...counts } = await dataset.frequency(expression, within)
+    expect([covered, others.length > 0 && present, reason === null]).toEqual([counts.an !== null, false, present])
+    return present ? counts : null
+  }
   if (verb === 'ask') {
     const found = await dataset.ask(expression)
     const ranked = await found.ranked()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cohort, files, folder, varidex } from './cohort.js'
 
@@ -102,11 +103,24 @@ describe('a dataset', () => {
   })
 
   it('counts one allele', async () => {
-    const expected = { ac: 4, an: 8, af: 0.5, n_het: 2, n_hom: 1, n_hemi: 0, n_missing: 0 }
+    const there = { present: true, covered: true, others: [], reason: null }
+    const expected = { ...there, ac: 4, an: 8, af: 0.5, n_het: 2, n_hom: 1, n_hemi: 0, n_missing: 0 }
     expect(await dataset.frequency('chr21:1000:A:G')).toEqual(expected)
     expect(dataset.frequencySync('21-1000-A-G')).toEqual(expected)
     expect(dataset.frequencySync('chr21:2000:C:T')).toMatchObject({ ac: 2, an: 5, n_missing: 2 })
-    expect(await dataset.frequency('chr21:1000:A:T')).toBeNull()
+    const absent = {
+      present: false, covered: true, others: ['A>G'], ac: 0, an: 8, af: 0, n_het: 0, n_hom: 0, n_hemi: 0, n_missing: 0,
+      reason: 'nobody has it: 4 samples were looked at here; there is A>G',
+    }
+    expect(await dataset.frequency('chr21:1000:A:T')).toEqual(absent)
+    expect(dataset.frequencySync('chr21:1000:A:T')).toEqual(absent)
+    expect(await dataset.frequency('chr21:46709984:A:T')).toMatchObject({
+      present: false, covered: false, an: null, af: null,
+      reason: 'the position is behind the end of chr21, which has 46709983 bases',
+    })
+    expect(dataset.frequencySync('chr21:1000:T:A')).toMatchObject({
+      an: null, reason: expect.stringContaining('the reference here is A, not T'),
+    })
     const women = await dataset.frequency('chr21:1000:A:G', { group: 'sex:female' })
     expect(women).toMatchObject({ ac: 3, an: 4, af: 0.75 })
     expect(dataset.frequencySync('chr21:1000:A:G', { group: dataset.askSync('sex:female') })).toEqual(women)
@@ -143,6 +157,22 @@ describe('a dataset', () => {
     expect([none.rows, none.columns, none.dosages.length]).toEqual([0, 0, 0])
   })
 
+  it('has alleles of each copy as a matrix', async () => {
+    const all = await dataset.haplotypes('chr21:1-2500')
+    expect([all.rows, all.columns, all.ploidy]).toEqual([3, 4, 2])
+    expect(all.alleles).toEqual(Int8Array.of(
+      0, 1, 1, 0, 1, 1, 0, 0,
+      0, 0, -1, 1, 0, 1, -1, -1,
+      0, 1, -1, 0, 0, 1, -1, -1,
+    ))
+    expect(all.phased).toEqual(Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+    expect([all.chrom, [...all.pos], all.ref, all.alt]).toEqual([
+      ['chr21', 'chr21', 'chr21'], [1000, 2000, 2000], ['A', 'C', 'C'], ['G', 'CA', 'T'],
+    ])
+    const men = await dataset.haplotypes({ id: 'sv1' }, { group: { sex: 'male' } })
+    expect([men.alleles, men.phased, men.samples]).toEqual([Int8Array.of(1, -2), Uint8Array.of(1), Uint32Array.of(1)])
+  })
+
   it('goes back to VCF', async () => {
     const vcf = join(folder(), 'out.vcf')
     const seen: varidex.Progress[] = []
@@ -176,6 +206,30 @@ describe('a group', () => {
     expect(await group.ranked()).toEqual(['P1', 'P2', 'P3'].map((id) => ({ id, score: null })))
     expect(JSON.parse(JSON.stringify(group))).toEqual({ expression: group.expression, count: 3 })
     expect(String(group)).toBe(`3 people: ${group.expression}`)
+  })
+
+  it('is made of ids', async () => {
+    const group = await dataset.group(['P3', 'ANNA', 'P3', 'DAN'])
+    expect(group.idsSync()).toEqual(['P1', 'P3', 'DAN'])
+    expect(dataset.askSync(group.expression).equals(group)).toBe(true)
+    expect((await dataset.group(new Set(['P2']))).idsSync()).toEqual(['P2'])
+    expect((await dataset.group(group)).equals(group)).toBe(true)
+    expect((await dataset.group([])).count).toBe(0)
+    await expect(dataset.group(['P2', 'ANN'])).rejects.toMatchObject({
+      code: 'ERR_VARIDEX_EXPRESSION', candidates: expect.arrayContaining(['ANNA']),
+      message: expect.stringContaining('no individual or sample `ANN` here'),
+    })
+  })
+
+  it('combines with expressions, and is shown', async () => {
+    const finns = await dataset.ask('population:FIN')
+    expect(finns.and('sex:female').idsSync()).toEqual(['P1'])
+    expect(finns.or({ sex: 'female' }).idsSync()).toEqual(['P1', 'P2', 'P3'])
+    expect(finns.difference('sex:female').idsSync()).toEqual(['P2'])
+    expect(finns.xor('sex:female').idsSync()).toEqual(['P2', 'P3'])
+    expect(() => finns.and('sexx:female')).toThrow(expect.objectContaining({ code: 'ERR_VARIDEX_EXPRESSION' }))
+    expect(inspect(finns)).toBe('Group(2 people: population:FIN)')
+    expect(inspect({ finns })).toBe('{ finns: Group(2 people: population:FIN) }')
   })
 
   it('has an algebra', async () => {

@@ -80,11 +80,14 @@ describe('arguments of a wrong type', () => {
     ['a signal', (dataset) => dataset.ask('all', { signal: {} })],
     ['options', (dataset) => dataset.ask('all', 'fast')],
     ['frequency', (dataset) => dataset.frequency(1000)],
+    ['ids in a text', (dataset) => dataset.group('ANNA')],
+    ['an id that is no text', (dataset) => dataset.group(['ANNA', 5])],
+    ['haplotypes', (dataset) => dataset.haplotypes(5)],
     ['a position', (dataset) => dataset.frequencyMany('1', [0], ['A'], ['G'])],
     ['a large position', (dataset) => dataset.frequencyMany('1', [2 ** 31], ['A'], ['G'])],
     ['columns that differ in length', (dataset) => dataset.frequencyMany('1', [1, 2], ['A'], ['G'])],
     ['an allele', (dataset) => dataset.frequencyMany('1', [1], [null], ['G'])],
-    ['a group to and', (dataset) => dataset.askSync('all').and('all')],
+    ['a group to and', (dataset) => dataset.askSync('all').and(5)],
     ['an id', (dataset) => dataset.askSync('all').has(5)],
   ]
   it.each(wrong)('are a TypeError: %s', async (_, call) => {

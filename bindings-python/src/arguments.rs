@@ -3,23 +3,65 @@
 use crate::error::raise;
 use crate::group::Group;
 use crate::interrupt::run;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+/// An expression as text; a dictionary is its JSON form.
+pub(crate) struct Expression(pub(crate) String);
+
+impl Expression {
+    pub(crate) fn all() -> Self {
+        Self("all".to_owned())
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Expression {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = given.cast::<PyString>() {
+            return Ok(Self(text.to_str()?.to_owned()));
+        }
+        if given.cast::<PyDict>().is_err() {
+            let message = format!(
+                "expected an expression, as text or as a dict, found {}",
+                given.get_type().name()?
+            );
+            return Err(PyTypeError::new_err(message));
+        }
+        let options = PyDict::new(given.py());
+        options.set_item("allow_nan", false)?;
+        let json = given.py().import("json")?;
+        let text = json.call_method("dumps", (given,), Some(&options))?;
+        Ok(Self(text.extract()?))
+    }
+}
+
 /// A group, or the expression that picks one.
-#[derive(FromPyObject)]
 pub(crate) enum GroupOrText<'py> {
     Group(Bound<'py, Group>),
-    Text(String),
+    Text(Expression),
+}
+
+impl<'py> FromPyObject<'_, 'py> for GroupOrText<'py> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match given.cast::<Group>() {
+            Ok(group) => Ok(Self::Group(group.to_owned())),
+            Err(_) => given.extract().map(Self::Text),
+        }
+    }
 }
 
 impl GroupOrText<'_> {
     pub(crate) fn find(self, py: Python<'_>, view: &varidex::View) -> PyResult<varidex::Group> {
         match self {
             Self::Group(group) => Ok(group.get().0.clone()),
-            Self::Text(text) => run(py, || view.ask(&text)),
+            Self::Text(Expression(text)) => run(py, || view.ask(&text)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An open dataset.
 
-use crate::arguments::{GroupOrText, OneOrMany, group, parsed};
+use crate::arguments::{Expression, GroupOrText, OneOrMany, group, parsed};
 use crate::asked::{self, Field, Part};
 use crate::build::Teller;
 use crate::error::{plain, raise, renamed};
@@ -8,17 +8,16 @@ use crate::explanation::Explanation;
 use crate::frequency::{Filled, Frequencies, Frequency};
 use crate::group::{Group, open_state};
 use crate::interrupt::run;
+use crate::matrices::{self, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
 use crate::table::Table;
+use crate::texts::TextList;
 use numpy::{PyArray2, PyReadonlyArray1};
-use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 use varidex::{ExportOptions, LocalFiles, Position, Query, Trios};
-
-/// Genotypes that are read at once.
-const BLOCK_CELLS: usize = 1 << 22;
 
 type Core = varidex::View;
 
@@ -175,19 +174,40 @@ impl Dataset {
         Ok(told)
     }
 
-    /// The people that an expression picks.
+    /// The people that an expression picks: text, or the JSON form as a dict, here and wherever expressions
+    /// are taken.
     ///
     /// >>> ds.ask("carriers(22:20,000,000-20,005,000 & af<0.01, at_least: 2)")
     /// Group(56 people: carriers(22:20000000-20005000 & af<0.01, at_least: 2))
-    fn ask(&self, py: Python<'_>, expression: &str) -> PyResult<Group> {
+    /// >>> ds.ask({"carriers": {"of": {"allele": "22:20003080:TGATTA:T"}}}).count
+    /// 3
+    fn ask(&self, py: Python<'_>, expression: Expression) -> PyResult<Group> {
         let view = self.core(py)?;
-        run(py, || view.ask(expression)).map(Group)
+        run(py, || view.ask(&expression.0)).map(Group)
+    }
+
+    /// The people with these ids: of individuals, or names of samples, from a list, a pandas Series, a numpy
+    /// array or anything else that can be gone through. An id of nobody is an error that names the nearest.
+    ///
+    /// The group's `expression` lists its ids where there are at most 20, and says how many there are else.
+    ///
+    /// >>> ds.group(["SIM0000996", "SIM0001337"])
+    /// Group(2 people: samples(SIM0000996, SIM0001337))
+    fn group(&self, py: Python<'_>, ids: &Bound<'_, PyAny>) -> PyResult<Group> {
+        let view = self.core(py)?;
+        if ids.is_instance_of::<PyString>() {
+            let message = "ids: expected several, found one text: put it into a list, or ask() it, if it is an \
+                           expression";
+            return Err(PyTypeError::new_err(message));
+        }
+        let ids = TextList::of(ids, "ids")?;
+        run(py, || view.group(ids.iter())).map(Group)
     }
 
     /// What is done to find the people that an expression picks.
-    fn explain(&self, py: Python<'_>, expression: &str) -> PyResult<Explanation> {
+    fn explain(&self, py: Python<'_>, expression: Expression) -> PyResult<Explanation> {
         let view = self.core(py)?;
-        Ok(Explanation(run(py, || view.explain(expression))?))
+        Ok(Explanation(run(py, || view.explain(&expression.0))?))
     }
 
     /// The name of `all` before: it goes with the next release.
@@ -213,11 +233,12 @@ impl Dataset {
     /// pos       end       length  covered
     /// 20003080  20003085  5       2000
     /// 20003870  20003871  1       2000
-    #[pyo3(signature = (r#where = "all", *, group = None, columns = None, offset = 0, limit = None))]
+    #[pyo3(signature = (r#where = Expression::all(), *, group = None, columns = None, offset = 0, limit = None),
+        text_signature = "($self, where='all', *, group=None, columns=None, offset=0, limit=None)")]
     fn variants(
         &self,
         py: Python<'_>,
-        r#where: &str,
+        r#where: Expression,
         group: Option<GroupOrText<'_>>,
         columns: Option<OneOrMany<String>>,
         offset: u64,
@@ -225,7 +246,7 @@ impl Dataset {
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let query = query(py, r#where, group.as_ref())?;
+        let query = query(py, &r#where, group.as_ref())?;
         let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
             part.of(varidex_columns::variants(&view, &query)?)
@@ -252,7 +273,10 @@ impl Dataset {
     /// all    3988
     /// a      2
     /// b      2
-    #[pyo3(signature = (r#where = "all", *, group = None, by = None, cases = None, controls = None, columns = None, offset = 0, limit = None))]
+    #[pyo3(signature = (r#where = Expression::all(), *, group = None, by = None, cases = None, controls = None, columns = None,
+        offset = 0, limit = None),
+        text_signature = "($self, where='all', *, group=None, by=None, cases=None, controls=None, columns=None, \
+            offset=0, limit=None)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "options of Python are arguments by name"
@@ -260,7 +284,7 @@ impl Dataset {
     fn frequencies(
         &self,
         py: Python<'_>,
-        r#where: &str,
+        r#where: Expression,
         group: Option<GroupOrText<'_>>,
         by: Option<OneOrMany<Field<'_>>>,
         cases: Option<GroupOrText<'_>>,
@@ -274,7 +298,7 @@ impl Dataset {
         let by = asked::by(py, &view, by)?;
         let cases = self::group(py, &view, cases)?;
         let controls = self::group(py, &view, controls)?;
-        let query = query(py, r#where, group.as_ref())?;
+        let query = query(py, &r#where, group.as_ref())?;
         let part = Part::new(columns, offset, limit);
         let (cases, controls) = match (cases, controls) {
             (None, None) => {
@@ -311,7 +335,7 @@ impl Dataset {
     fn carriers(
         &self,
         py: Python<'_>,
-        r#where: &str,
+        r#where: Expression,
         group: Option<GroupOrText<'_>>,
         trio: Option<PathBuf>,
         columns: Option<OneOrMany<String>>,
@@ -324,7 +348,7 @@ impl Dataset {
             Some(ped) => Some(run(py, || Trios::from_ped(&view, &ped))?),
             None => None,
         };
-        let query = query(py, r#where, group.as_ref())?;
+        let query = query(py, &r#where, group.as_ref())?;
         let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
             part.of(varidex_columns::carriers(&view, &query, trios.clone())?)
@@ -337,12 +361,12 @@ impl Dataset {
     fn compounds(
         &self,
         py: Python<'_>,
-        r#where: &str,
+        r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let query = query(py, r#where, group.as_ref())?;
+        let query = query(py, &r#where, group.as_ref())?;
         Table::new(py, move || varidex_columns::compounds(&view, &query))
     }
 
@@ -404,23 +428,33 @@ impl Dataset {
         crate::record::individual(py, &self.core(py)?, id, format)
     }
 
-    /// Counts of one allele, in everybody or in a group; None where the dataset does not have it.
-    /// `22:16050075:A:G`, `22-16050075-A-G` and HGVS g. are 1-based, SPDI is 0-based; or an id, if it is
-    /// that of one allele.
+    /// Counts of one allele, in everybody or in a group. `22:16050075:A:G`, `22-16050075-A-G` and HGVS g. are
+    /// 1-based, SPDI is 0-based; or an id, if it is that of one allele.
+    ///
+    /// An allele that the dataset does not have gives a `Frequency` that is false, of which `ac` is 0, `an` and
+    /// `others` say what is known of the place, and `reason` says it in words.
     ///
     /// >>> ds.frequency("22:20003080:TGATTA:T").ac
     /// 3
+    /// >>> absent = ds.frequency("22:20003080:TGATTA:TG")
+    /// >>> bool(absent), absent.ac, absent.an, absent.others
+    /// (False, 0, 4000, ['TGATTA>T'])
+    /// >>> absent.reason
+    /// 'nobody has it: 2000 samples were looked at here; there is TGATTA>T'
     #[pyo3(signature = (allele, *, group = None))]
     fn frequency(
         &self,
         py: Python<'_>,
         allele: &str,
         group: Option<GroupOrText<'_>>,
-    ) -> PyResult<Option<Frequency>> {
+    ) -> PyResult<Frequency> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
         let counts = py.detach(|| view.frequency(allele, group.as_ref()));
-        Ok(counts.map_err(|e| raise(py, e))?.map(Frequency))
+        Ok(match counts.map_err(|e| raise(py, e))? {
+            Some(counts) => Frequency::of(counts),
+            None => Frequency::absent(view, allele, group),
+        })
     }
 
     /// Counts of many alleles: sequences of equal length (or one text for all of them) in, arrays out.
@@ -474,31 +508,72 @@ impl Dataset {
     fn genotypes<'py>(
         &self,
         py: Python<'py>,
-        r#where: &str,
+        r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Bound<'py, PyArray2<i8>>> {
         let view = self.core(py)?;
         let group = self::group(py, &view, group)?;
-        let (cells, width, rows) = run(py, || {
-            let blocks = view.genotypes(r#where, group.as_ref(), BLOCK_CELLS)?;
-            let width = blocks.samples().len();
-            let (mut cells, mut rows) = (Vec::new(), 0usize);
-            for block in blocks {
-                let block = block?;
-                if cells.try_reserve(block.dosages.len()).is_err() {
-                    return Ok((None, width, rows));
-                }
-                cells.extend_from_slice(&block.dosages);
-                rows += block.variants.len();
-            }
-            Ok((Some(cells), width, rows))
-        })?;
-        let Some(cells) = cells else {
-            let message = format!("more than {rows} variants of {width} samples");
-            return Err(PyMemoryError::new_err(message));
-        };
-        let flat = numpy::PyArray1::from_vec(py, cells);
-        numpy::PyArrayMethods::reshape(&flat, [rows, width])
+        matrices::genotypes(py, &view, &r#where.0, group.as_ref())
+    }
+
+    /// The same in blocks of at most `rows` variants, and fewer where that were more than 64 MiB: each a table
+    /// of the variants (chrom, pos, ref, alt), and the matrix.
+    ///
+    /// >>> for variants, copies in ds.genotype_blocks("22:20,000,000-20,050,000", rows=50):
+    /// ...     assert copies.shape == (len(variants), 2000) and len(variants) <= 50
+    #[pyo3(signature = (r#where, *, group = None, rows = 4096))]
+    fn genotype_blocks(
+        &self,
+        py: Python<'_>,
+        r#where: Expression,
+        group: Option<GroupOrText<'_>>,
+        rows: usize,
+    ) -> PyResult<GenotypeBlocks> {
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        GenotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
+    }
+
+    /// The allele of each copy, with phase: `alleles` is int8 by variant, sample and copy, `phased` is bool by
+    /// variant and sample, `variants` is a table and `samples` a list of names.
+    ///
+    /// 1 is the ALT of the row, 0 another allele, -1 is not known; -2 stands behind the copies of those who have
+    /// fewer than others: there are at least two. Unphased copies come in the order -1, 0, 1. Phase sets (PS)
+    /// are not told apart.
+    ///
+    /// >>> found = ds.haplotypes("22:20003080:TGATTA:T", group="samples(SIM0000995,SIM0000996)")
+    /// >>> found.alleles
+    /// array([[[0, 0],
+    ///         [0, 1]]], dtype=int8)
+    /// >>> found.phased, found.samples
+    /// (array([[ True,  True]]), ['SIM0000995', 'SIM0000996'])
+    #[pyo3(signature = (r#where, *, group = None))]
+    fn haplotypes(
+        &self,
+        py: Python<'_>,
+        r#where: Expression,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<Haplotypes> {
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        matrices::haplotypes(py, &view, &r#where.0, group.as_ref())
+    }
+
+    /// The same in blocks of at most `rows` variants, and fewer where that were more than 64 MiB.
+    ///
+    /// >>> sum(block.alleles.clip(0).sum() for block in ds.haplotype_blocks("22:20003080-20003900 & type:del"))
+    /// np.int64(6)
+    #[pyo3(signature = (r#where, *, group = None, rows = 4096))]
+    fn haplotype_blocks(
+        &self,
+        py: Python<'_>,
+        r#where: Expression,
+        group: Option<GroupOrText<'_>>,
+        rows: usize,
+    ) -> PyResult<HaplotypeBlocks> {
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        HaplotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
     }
 
     /// Writes variants and genotypes to a VCF or BCF file, by its name: .vcf, .vcf.gz or .bcf.
@@ -506,7 +581,7 @@ impl Dataset {
     fn export<'py>(
         &self,
         py: Python<'py>,
-        r#where: &str,
+        r#where: Expression,
         path: PathBuf,
         group: Option<GroupOrText<'_>>,
         threads: Option<usize>,
@@ -521,7 +596,7 @@ impl Dataset {
         let teller = Teller::new(py, progress, "variants")?;
         let what = format!("writing {}", path.display());
         let summary = teller.run(py, |tell| {
-            view.export(r#where, group.as_ref(), &path, &options, &mut |at| {
+            view.export(&r#where.0, group.as_ref(), &path, &options, &mut |at| {
                 tell(at.rows, None, &what)
             })
         })?;
@@ -606,10 +681,10 @@ fn positions(py: Python<'_>, pos: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
     Ok(array.as_array().to_vec())
 }
 
-/// Texts as one block, or one text for all.
+/// A text for each, or one for all.
 enum Texts {
     One(String),
-    Each { text: String, ends: Vec<usize> },
+    Each(TextList),
 }
 
 impl Texts {
@@ -617,46 +692,24 @@ impl Texts {
         if let Ok(text) = given.extract::<String>() {
             return Ok(Self::One(text));
         }
-        // arrays and series give their texts faster all at once
-        let convert = ["tolist", "to_list", "to_pylist"];
-        let convert = convert
-            .iter()
-            .find(|name| given.hasattr(**name).unwrap_or(false));
-        let given = match convert {
-            Some(name) => given.call_method0(*name)?,
-            None => given.clone(),
-        };
-        let (mut text, mut ends) = (String::new(), Vec::with_capacity(length));
-        for item in given.try_iter()? {
-            let item = item?;
-            let item = item.cast::<PyString>().map_err(|_| {
-                PyValueError::new_err(format!("{name}: expected texts, found {item}"))
-            })?;
-            text.push_str(item.to_str()?);
-            ends.push(text.len());
-        }
-        if ends.len() != length {
-            let found = ends.len();
+        let texts = TextList::of(given, name)?;
+        if texts.len() != length {
+            let found = texts.len();
             let message = format!("{found} of {name}, but {length} of pos");
             return Err(PyValueError::new_err(message));
         }
-        Ok(Self::Each { text, ends })
+        Ok(Self::Each(texts))
     }
 
     fn get(&self, at: usize) -> &str {
         match self {
             Self::One(text) => text,
-            Self::Each { text, ends } => {
-                let start = at.checked_sub(1).and_then(|before| ends.get(before));
-                let end = ends.get(at).copied().unwrap_or_default();
-                text.get(start.copied().unwrap_or_default()..end)
-                    .unwrap_or_default()
-            }
+            Self::Each(texts) => texts.get(at),
         }
     }
 }
 
 /// What is asked of variants, counted in a group where there is one.
-fn query(py: Python<'_>, of: &str, group: Option<&varidex::Group>) -> PyResult<Query> {
-    Ok(run(py, || Query::new(of))?.in_group(group))
+fn query(py: Python<'_>, of: &Expression, group: Option<&varidex::Group>) -> PyResult<Query> {
+    Ok(run(py, || Query::new(&of.0))?.in_group(group))
 }

@@ -1,71 +1,205 @@
 //! Counts and frequencies of single alleles.
 
+use crate::interrupt::run;
 use numpy::PyArray1;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use varidex::Counts;
+use std::sync::OnceLock;
+use varidex::{Absence, Counts};
 
 /// Counts of an allele, in everybody or in a group.
 ///
+/// It is false where the dataset does not have the allele. Then `an` and `others` say what is known of the place,
+/// which is looked up when it is asked for, and `reason` says it in words.
+///
 /// >>> ds.frequency("22:20003080:TGATTA:T")
 /// Frequency(ac=3, an=4000, af=0.00075, n_het=3, n_hom=0, n_hemi=0, n_missing=0)
+/// >>> ds.frequency("22:5:A:C")
+/// Frequency(absent, ac=0, an=None, af=None: not covered: it is not known whether anybody has it)
 #[pyclass(frozen, module = "varidex")]
-pub(crate) struct Frequency(pub(crate) Counts);
+pub(crate) struct Frequency {
+    counts: Counts,
+    absent: Option<Absent>,
+}
+
+/// What the dataset does not have, and what is known of its place once that was asked for.
+struct Absent {
+    view: varidex::View,
+    allele: String,
+    group: Option<varidex::Group>,
+    known: OnceLock<Absence>,
+}
+
+impl Absent {
+    fn known(&self, py: Python<'_>) -> PyResult<&Absence> {
+        if let Some(known) = self.known.get() {
+            return Ok(known);
+        }
+        let known = run(py, || self.view.absence(&self.allele, self.group.as_ref()))?;
+        let known = known.ok_or_else(|| {
+            let message = format!("{}: found when it was looked for again", self.allele);
+            PyRuntimeError::new_err(message)
+        })?;
+        Ok(self.known.get_or_init(|| known))
+    }
+}
+
+impl Frequency {
+    pub(crate) fn of(counts: Counts) -> Self {
+        Self {
+            counts,
+            absent: None,
+        }
+    }
+
+    pub(crate) fn absent(view: varidex::View, allele: &str, group: Option<varidex::Group>) -> Self {
+        Self {
+            counts: Counts::default(),
+            absent: Some(Absent {
+                view,
+                allele: allele.to_owned(),
+                group,
+                known: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// All counts, with what is known of the place of an allele that is not there.
+    fn known(&self, py: Python<'_>) -> PyResult<Counts> {
+        let Some(absent) = &self.absent else {
+            return Ok(self.counts);
+        };
+        let known = absent.known(py)?;
+        Ok(Counts {
+            an: known.an,
+            n_missing: known.n_missing,
+            ..self.counts
+        })
+    }
+}
 
 #[pymethods]
 impl Frequency {
+    /// Whether the dataset has the allele.
+    #[getter]
+    fn present(&self) -> bool {
+        self.absent.is_none()
+    }
+
+    /// Whether all of the group were looked at here: else `an` is None.
+    #[getter]
+    fn covered(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.known(py)?.an.is_some())
+    }
+
+    /// Of an allele that is not there, those that are at its position, as `T>C`, of at most 100.
+    #[getter]
+    fn others(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let Some(absent) = &self.absent else {
+            return Ok(Vec::new());
+        };
+        let others = absent.known(py)?.others.iter();
+        let named = others.map(|(reference, alternate)| format!("{reference}>{alternate}"));
+        Ok(named.collect())
+    }
+
+    /// Why the dataset does not have the allele, in words; None where it has it.
+    #[getter]
+    fn reason(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let known = self.absent.as_ref().map(|absent| absent.known(py));
+        Ok(known.transpose()?.map(ToString::to_string))
+    }
+
     /// Copies that carry the ALT.
     #[getter]
     fn ac(&self) -> u64 {
-        self.0.ac
+        self.counts.ac
     }
 
     /// Copies whose allele is known; None where a batch of the group was not looked at here.
     #[getter]
-    fn an(&self) -> Option<u64> {
-        self.0.an
+    fn an(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        Ok(self.known(py)?.an)
     }
 
     /// AC / AN; None where AN is 0 or not known.
     #[getter]
-    fn af(&self) -> Option<f64> {
-        self.0.af()
+    fn af(&self, py: Python<'_>) -> PyResult<Option<f64>> {
+        Ok(self.known(py)?.af())
     }
 
     /// Samples with fewer copies of the ALT than their ploidy, and at least one.
     #[getter]
     fn n_het(&self) -> u64 {
-        self.0.n_het
+        self.counts.n_het
     }
 
     /// Samples with two copies or more, all of them the ALT.
     #[getter]
     fn n_hom(&self) -> u64 {
-        self.0.n_hom
+        self.counts.n_hom
     }
 
     /// Samples with one copy, the ALT.
     #[getter]
     fn n_hemi(&self) -> u64 {
-        self.0.n_hemi
+        self.counts.n_hemi
     }
 
     /// Samples with at least one copy whose allele is not known.
     #[getter]
-    fn n_missing(&self) -> u64 {
-        self.0.n_missing
+    fn n_missing(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.known(py)?.n_missing)
     }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let other = other.cast::<Self>();
-        other.is_ok_and(|other| other.get().0 == self.0)
+    /// The counts by name, with `present`: as rows of data frames are made from them.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counts = self.known(py)?;
+        let row = PyDict::new(py);
+        row.set_item("present", self.present())?;
+        row.set_item("ac", counts.ac)?;
+        row.set_item("an", counts.an)?;
+        row.set_item("af", counts.af())?;
+        row.set_item("n_het", counts.n_het)?;
+        row.set_item("n_hom", counts.n_hom)?;
+        row.set_item("n_hemi", counts.n_hemi)?;
+        row.set_item("n_missing", counts.n_missing)?;
+        Ok(row)
+    }
+
+    /// As named tuples have it.
+    fn _asdict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.to_dict(py)
+    }
+
+    fn __bool__(&self) -> bool {
+        self.present()
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let Ok(other) = other.cast::<Self>() else {
+            return Ok(false);
+        };
+        Ok(match (&self.absent, &other.get().absent) {
+            (None, None) => self.counts == other.get().counts,
+            (Some(absent), Some(other)) => absent.known(py)? == other.known(py)?,
+            _ => false,
+        })
     }
 
     fn __hash__(&self) -> u64 {
-        self.0.ac ^ self.0.n_het.rotate_left(20) ^ self.0.n_missing.rotate_left(40)
+        let Counts {
+            ac,
+            n_het,
+            n_missing,
+            ..
+        } = self.counts;
+        ac ^ n_het.rotate_left(20) ^ n_missing.rotate_left(40)
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let counts = self.known(py)?;
         let Counts {
             ac,
             an,
@@ -73,13 +207,16 @@ impl Frequency {
             n_hom,
             n_hemi,
             n_missing,
-        } = self.0;
+        } = counts;
         let none = || "None".to_owned();
         let an = an.map_or_else(none, |an| an.to_string());
-        let af = self.0.af().map_or_else(none, |af| format!("{af:?}"));
-        format!(
-            "Frequency(ac={ac}, an={an}, af={af}, n_het={n_het}, n_hom={n_hom}, n_hemi={n_hemi}, n_missing={n_missing})"
-        )
+        let af = counts.af().map_or_else(none, |af| format!("{af:?}"));
+        Ok(match self.reason(py)? {
+            Some(reason) => format!("Frequency(absent, ac={ac}, an={an}, af={af}: {reason})"),
+            None => format!(
+                "Frequency(ac={ac}, an={an}, af={af}, n_het={n_het}, n_hom={n_hom}, n_hemi={n_hemi}, n_missing={n_missing})"
+            ),
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! People as the answer to a question.
 
+use crate::arguments::GroupOrText;
 use crate::error::plain;
 use crate::interrupt::run;
 use crate::table::Table;
@@ -13,7 +14,8 @@ use varidex::{Dataset, Result, SampleSet};
 
 /// The people that an expression picked: a set of their ids.
 ///
-/// Groups of one dataset combine with `&`, `|`, `-`, `^` and `~`, and compare as sets do.
+/// Groups of one dataset combine with `&`, `|`, `-`, `^` and `~`, with each other and with expressions, and compare
+/// as sets do.
 ///
 /// >>> group = ds.ask("carriers(22:20003080:TGATTA:T)")
 /// >>> group.count
@@ -22,6 +24,8 @@ use varidex::{Dataset, Result, SampleSet};
 /// ['SIM0000996', 'SIM0001337', 'SIM0001635']
 /// >>> (group - ds.ask("samples(SIM0001337)")).ids()
 /// ['SIM0000996', 'SIM0001635']
+/// >>> ("samples(SIM0001337)" & group).ids()
+/// ['SIM0001337']
 #[pyclass(frozen, module = "varidex")]
 pub(crate) struct Group(pub(crate) varidex::Group);
 
@@ -29,8 +33,15 @@ type Combine = fn(&varidex::Group, &varidex::Group) -> Result<varidex::Group>;
 
 impl Group {
     /// What a method of the library makes of this group and another one.
-    fn with(&self, py: Python<'_>, other: &Self, make: Combine) -> PyResult<Self> {
-        run(py, || make(&self.0, &other.0)).map(Self)
+    fn with(&self, py: Python<'_>, other: GroupOrText<'_>, make: Combine) -> PyResult<Self> {
+        let other = other.find(py, self.0.view())?;
+        run(py, || make(&self.0, &other)).map(Self)
+    }
+
+    /// The same with the other one in front.
+    fn behind(&self, py: Python<'_>, other: GroupOrText<'_>, make: Combine) -> PyResult<Self> {
+        let other = other.find(py, self.0.view())?;
+        run(py, || make(&other, &self.0)).map(Self)
     }
 }
 
@@ -116,24 +127,40 @@ impl Group {
         run(py, || self.0.contains(&id))
     }
 
-    fn __and__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::intersection)
+    fn __and__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.with(py, other, varidex::Group::intersection)
     }
 
-    fn __or__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::union)
+    fn __rand__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.behind(py, other, varidex::Group::intersection)
     }
 
-    fn __sub__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::difference)
+    fn __or__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.with(py, other, varidex::Group::union)
     }
 
-    fn __xor__(&self, py: Python<'_>, other: &Bound<'_, Self>) -> PyResult<Self> {
-        self.with(py, other.get(), varidex::Group::symmetric_difference)
+    fn __ror__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.behind(py, other, varidex::Group::union)
+    }
+
+    fn __sub__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.with(py, other, varidex::Group::difference)
+    }
+
+    fn __rsub__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.behind(py, other, varidex::Group::difference)
+    }
+
+    fn __xor__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.with(py, other, varidex::Group::symmetric_difference)
+    }
+
+    fn __rxor__(&self, py: Python<'_>, other: GroupOrText<'_>) -> PyResult<Self> {
+        self.behind(py, other, varidex::Group::symmetric_difference)
     }
 
     fn __invert__(&self, py: Python<'_>) -> PyResult<Self> {
-        self.with(py, self, |a, _| a.complement())
+        run(py, || self.0.complement()).map(Self)
     }
 
     fn __richcmp__(

@@ -54,10 +54,15 @@ impl Signals {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).raised = Some(error);
     }
 
+    /// What was kept.
+    fn take(&self) -> Option<PyErr> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.raised.take()
+    }
+
     /// The library's error as Python's; where somebody stopped it, what that was raised with.
     pub(crate) fn raise(&self, py: Python<'_>, error: Error) -> PyErr {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&error, state.raised.take()) {
+        match (&error, self.take()) {
             (Error::Cancelled, Some(raised)) => raised,
             _ => raise(py, error),
         }
@@ -71,4 +76,24 @@ pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Se
     let stop: Stop = Arc::new(move || asked.stop());
     py.detach(|| interruptible(stop, work))
         .map_err(|e| signals.raise(py, e))
+}
+
+/// The same for so long at most; `None` where it takes longer.
+pub(crate) fn run_within<T: Send>(
+    py: Python<'_>,
+    patience: Duration,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<Option<T>> {
+    let signals = Arc::new(Signals::new());
+    let asked = Arc::clone(&signals);
+    let end = Instant::now() + patience;
+    let stop: Stop = Arc::new(move || asked.stop() || Instant::now() > end);
+    match py.detach(|| interruptible(stop, work)) {
+        Ok(done) => Ok(Some(done)),
+        Err(Error::Cancelled) => match signals.take() {
+            Some(raised) => Err(raised),
+            None => Ok(None),
+        },
+        Err(error) => Err(signals.raise(py, error)),
+    }
 }

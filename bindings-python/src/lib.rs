@@ -9,9 +9,11 @@ mod explanation;
 mod frequency;
 mod group;
 mod interrupt;
+mod matrices;
 mod record;
 mod rows;
 mod table;
+mod texts;
 
 use pyo3::prelude::*;
 
@@ -29,11 +31,13 @@ mod _varidex {
     #[pymodule_export]
     use crate::group::{_regroup, Group};
     #[pymodule_export]
+    use crate::matrices::{GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+    #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]
     use crate::run_program;
     #[pymodule_export]
-    use crate::table::Table;
+    use crate::table::{_table, Table};
 
     #[pymodule_init]
     fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {

@@ -68,15 +68,25 @@ impl Rows {
                 }
             }
         })?;
-        let Some((batch, row)) = next else {
+        let Some((batch, number)) = next else {
             return Ok(None);
         };
-        let values = PyDict::new(py);
-        for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
-            values.set_item(field.name(), cell(py, array, row)?)?;
-        }
-        Ok(Some(values))
+        row(py, &self.schema, &batch, number).map(Some)
     }
+}
+
+/// A row as a dictionary.
+pub(crate) fn row<'py>(
+    py: Python<'py>,
+    schema: &SchemaRef,
+    batch: &RecordBatch,
+    number: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    let values = PyDict::new(py);
+    for (field, array) in schema.fields().iter().zip(batch.columns()) {
+        values.set_item(field.name(), cell(py, array, number)?)?;
+    }
+    Ok(values)
 }
 
 /// A cell as text, a number or None.
@@ -188,13 +198,22 @@ fn lines(batches: &[RecordBatch], limit: usize) -> Vec<Vec<String>> {
     rows.take(limit).collect()
 }
 
+/// How many rows a table has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Count {
+    Exactly(usize),
+    MoreThan(usize),
+    Unknown,
+}
+
 /// What to say below the rows shown: nothing where they are all.
-fn rest(shown: usize, count: Option<usize>) -> Option<String> {
+fn rest(shown: usize, count: Count) -> Option<String> {
     match count {
-        Some(0) => Some("no rows".to_owned()),
-        Some(count) if count <= shown => None,
-        Some(count) => Some(format!("… {count} rows")),
-        None => Some("… and more".to_owned()),
+        Count::Exactly(0) => Some("no rows".to_owned()),
+        Count::Exactly(count) if count <= shown => None,
+        Count::Exactly(count) => Some(format!("… {count} rows")),
+        Count::MoreThan(count) => Some(format!("… more than {count} rows")),
+        Count::Unknown => Some("… and more".to_owned()),
     }
 }
 
@@ -203,7 +222,7 @@ pub(crate) fn text(
     columns: &[&str],
     batches: &[RecordBatch],
     limit: usize,
-    count: Option<usize>,
+    count: Count,
 ) -> String {
     let lines = lines(batches, limit);
     let mut widths: Vec<usize> = columns.iter().map(|name| name.chars().count()).collect();
@@ -238,7 +257,7 @@ pub(crate) fn html(
     columns: &[&str],
     batches: &[RecordBatch],
     limit: usize,
-    count: Option<usize>,
+    count: Count,
 ) -> String {
     let lines = lines(batches, limit);
     let escaped = |text: &str| {

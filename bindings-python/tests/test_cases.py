@@ -45,7 +45,7 @@ def answer(ds: varidex.Dataset, case: dict[str, Any]) -> Any:
     if verb == "frequency":
         counts = ds.frequency(expression, group=group)
         names = case["answer"] or {} if "answer" in case else {}
-        return None if counts is None else {name: getattr(counts, name) for name in names}
+        return None if not counts else {name: getattr(counts, name) for name in names}
     options = {name: case[name] for name in ["group", "by"] if name in case}
     table = getattr(ds, verb)(expression, **options)
     if "error" in case:

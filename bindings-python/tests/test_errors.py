@@ -43,6 +43,8 @@ def test_missing_and_forbidden_files(tmp_path: Path) -> None:
     assert f"no dataset at {tmp_path / 'none.vdx'}" in str(raised.value)
     with pytest.raises(varidex.MissingFileError):
         varidex.build(tmp_path / "none.vcf", tmp_path / "out.vdx")
+    with pytest.raises(TypeError, match="str, bytes or os.PathLike object, not NoneType"):
+        varidex.open(None)  # type: ignore[arg-type]
     with pytest.raises(varidex.FileError) as other:
         (tmp_path / "file").write_text("")
         varidex.open(tmp_path / "file")

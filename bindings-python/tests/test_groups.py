@@ -35,6 +35,78 @@ def test_the_expression_of_a_combination_picks_the_same(small: varidex.Dataset) 
         assert small.ask(group.expression) == group, group
 
 
+def test_groups_combine_with_expressions(small: varidex.Dataset) -> None:
+    men, carriers = small.ask("sex:male"), "carriers(22:20)"
+    assert (men & carriers).ids() == (carriers & men).ids() == ["b"]
+    assert (men | carriers).ids() == (carriers | men).ids() == ["a", "b", "c"]
+    assert (men - carriers).ids() == ["a"] and (carriers - men).ids() == ["c"]
+    assert (men ^ carriers).ids() == (carriers ^ men).ids() == ["a", "c"]
+    sex = {"sex": "female"}
+    assert (men | sex) == (sex | men) == small.all()
+    assert (sex - men).ids() == ["c", "d"] and not sex & men and (sex ^ men) == small.all()
+    assert small.ask((carriers & men).expression) == carriers & men
+    men &= carriers
+    assert men.ids() == ["b"]
+    with pytest.raises(varidex.ExpressionError, match="sexx"):
+        men & "sexx:male"
+    with pytest.raises(varidex.ExpressionError, match="sexx"):
+        {"sexx": "male"} | men
+    for other in [5, None, ["b"]]:
+        with pytest.raises(TypeError):
+            men & other  # type: ignore[operator]
+
+
+def test_expressions_are_dicts_too(small: varidex.Dataset) -> None:
+    both = {"and": [{"sex": "male"}, {"carriers": {"of": {"id": "rs2"}}}]}
+    assert small.ask(both).ids() == ["b"] and small.ask(both).expression == "sex:male & carriers(id:\"rs2\")"
+    assert small.explain(both).individuals == 1
+    assert len(small.variants({"id": "rs2"}, group=both)) == 1
+    assert small.frequencies({"type": "del"}, group={"sex": "female"})["ac"].tolist() == [2]
+    assert small.carriers({"id": "rs2"}, group=both)["sample"].tolist() == ["b"]
+    assert small.genotypes({"id": "rs2"}, group=both).tolist() == [[1]]
+    assert small.frequency("rs2", group={"sex": "female"}).ac == 2
+    assert small.frequency_many("22", [20], "AT", "A", group=both).ac.tolist() == [1]
+    for wrong in [5, None, b"all", ["all"]]:
+        with pytest.raises(TypeError, match="expected an expression, as text or as a dict, found"):
+            small.ask(wrong)  # type: ignore[arg-type]
+        if wrong is not None:
+            with pytest.raises(TypeError):
+                small.variants(group=wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError):
+        small.variants({"af": {"<": float("nan")}})
+
+
+def test_groups_of_ids(small: varidex.Dataset, ds: varidex.Dataset) -> None:
+    group = small.group(["c", "a", "c"])
+    assert group.ids() == ["a", "c"] and group.samples == ["a", "c"]
+    assert small.ask(group.expression) == group
+    assert small.group(["d"]).ids() == ["d"] and small.group(["d"]).samples == []
+    assert small.group([]).count == 0 and small.ask(small.group([]).expression).count == 0
+    assert small.group(iter("ab")).ids() == ["a", "b"] == small.group({"a": 1, "b": 2}).ids()
+    assert small.group(numpy.array(["b", "a"])) == small.group(("a", "b")) == small.ask("sex:male")
+    assert small.group(small.ask("sex:male")) == small.ask("sex:male")
+    pandas = pytest.importorskip("pandas")
+    frame = small.carriers("22:20").to_pandas()
+    assert small.group(frame.loc[frame["zygosity"] == "hom", "individual"]).ids() == ["c"]
+    assert small.group(pandas.Series(["a"], dtype="string")).ids() == ["a"]
+    copy = pickle.loads(pickle.dumps(group))
+    assert copy == group and copy.expression == group.expression
+    many = ds.group(ds.samples[:1000] * 3)
+    assert many.count == 1000 and many.expression == "a list of 3000 ids"
+    assert (many & f"samples({ds.samples[0]})").ids() == [ds.samples[0]]
+    with pytest.raises(varidex.ExpressionError, match="no individual or sample `SIM000012` here") as raised:
+        ds.group(["SIM0000001", "SIM000012", "x"])
+    assert "nor of 1 others of the 3 ids" in str(raised.value)
+    assert "SIM0000012" in raised.value.candidates
+    with pytest.raises(TypeError, match="ask"):
+        small.group("a")
+    with pytest.raises(TypeError):
+        small.group(5)  # type: ignore[arg-type]
+    for wrong in [["a", None], [1], [b"a"], numpy.array([1.5])]:
+        with pytest.raises(ValueError, match="ids: expected texts, found"):
+            small.group(wrong)  # type: ignore[arg-type]
+
+
 def test_samples_and_numbers(small: varidex.Dataset) -> None:
     women = small.ask("sex:female")
     assert women.ids() == ["c", "d"] and women.samples == ["c"]

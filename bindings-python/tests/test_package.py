@@ -1,7 +1,6 @@
 """What comes with the package: types, examples in documentation, the program, pictures, the tutorial."""
 
 import doctest
-import importlib
 import inspect
 import re
 import subprocess
@@ -109,12 +108,24 @@ def test_a_closed_pipe_is_no_error(path: Path) -> None:
     assert done.stdout.splitlines()[1:] == ["0"] and done.stderr == ""
 
 
+def common(ds: varidex.Dataset) -> str:
+    """An allele that many carry."""
+    row = next(row for row in ds.variants("af>0.1 & af<0.4"))
+    return f"{row['chrom']}:{row['pos']}:{row['ref']}:{row['alt']}"
+
+
+def test_pictures_need_matplotlib_when_they_are_drawn() -> None:
+    program = "import sys, varidex; varidex.plot.spectrum; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_pictures(people: varidex.Dataset, ds: varidex.Dataset, tmp_path: Path) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    plot = importlib.import_module("varidex.plot")
+    plot = varidex.plot
+    allele = common(people)
     gene = next(row["gene"] for row in people.variants("all") if row["gene"])
     pictures = {
         "spectrum": plot.spectrum(people),
@@ -126,6 +137,10 @@ def test_pictures(people: varidex.Dataset, ds: varidex.Dataset, tmp_path: Path) 
         "ages": plot.people(people, "age"),
         "phenotypes": plot.phenotypes(people),
         "diseases": plot.phenotypes(people, "disease", top=5),
+        "frequency": plot.frequency(people, allele),
+        "frequency_sex": plot.frequency(people, allele, "sex"),
+        "frequency_none": plot.frequency(people, "22:5:A:C"),
+        "carriers_many": plot.carriers(people, "all"),
     }
     for name, axes in pictures.items():
         axes.figure.savefig(tmp_path / f"{name}.png")
@@ -139,7 +154,13 @@ def test_pictures(people: varidex.Dataset, ds: varidex.Dataset, tmp_path: Path) 
     bars = sum(bar.get_width() for bar in pictures["people"].patches)
     assert bars == people.info()["people"]
     widths = [bar.get_width() for bar in pictures["phenotypes"].patches]
-    assert widths == [row["people"] for _, row in zip(range(20), people.terms("phenotype"))]
+    terms = [row for row in people.terms("phenotype") if row["label"] not in ["All", "Phenotypic abnormality"]]
+    assert widths == [row["people"] for row in terms[:20]]
+    shares = {bar.get_width() for bar in pictures["frequency"].patches}
+    values = {row["population"] for row in people.people("population")} - {None}
+    assert shares == {people.frequency(allele, group={"population": value}).af for value in values}
+    points = sum(len(part.get_offsets()) for part in pictures["carriers_many"].collections)
+    assert points == (people.variants("all")["ac"] > 0).sum()
     pyplot.close("all")
 
 

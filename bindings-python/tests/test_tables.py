@@ -1,5 +1,6 @@
 """Tables go where Arrow goes."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -65,13 +66,89 @@ def test_what_is_shown(small: varidex.Dataset, table: varidex.Table) -> None:
     assert shown[0].split() == "chrom pos ref alt sample individual zygosity phase".split()
     assert shown[2].split() == "22 20 AT A c c hom 1/1".split() and len(shown) == 3
     assert len({line.index("AT" if n else "ref") for n, line in enumerate(shown)}) == 1
-    assert repr(table).endswith("… and more") and len(repr(table).splitlines()) == 12
+    shown = repr(table)
     count = len(table)
-    assert repr(table).endswith(f"… {count} rows")
+    assert shown == repr(table) and shown.endswith(f"\n… {count} rows") and len(shown.splitlines()) == 12
     assert repr(small.variants("22:1000")).endswith("no rows")
     assert not small.variants("22:1000") and small.variants() and len(small.variants("22:1000")) == 0
     html = table._repr_html_()
     assert html.startswith("<table>") and html.count("<tr>") == 11 and f"… {count} rows" in html
+
+
+def test_of_very_many_rows_it_is_not_said_how_many(ds: varidex.Dataset) -> None:
+    assert repr(ds.carriers("all")).endswith("… more than 100000 rows")
+
+
+def test_rows_columns_and_slices(small: varidex.Dataset) -> None:
+    rows = list(small.variants())
+    for number in [0, 4, -1, -5, numpy.int64(2)]:
+        assert small.variants()[number] == rows[number]
+    table = small.variants()
+    assert table["pos"].tolist() == [row["pos"] for row in rows]
+    for part in [
+        slice(None), slice(2), slice(0), slice(1, 3), slice(1, None), slice(-2, None), slice(None, -1),
+        slice(3, 1), slice(9, 12), slice(0, 5, 2), slice(None, None, -1), slice(4, 0, -3), slice(2, 100),
+    ]:  # fmt: skip
+        for asked in [table, small.variants()]:
+            found = asked[part]
+            assert isinstance(found, varidex.Table) and found.columns == table.columns
+            assert list(found) == rows[part] and len(found) == len(rows[part])
+    assert list(small.variants().head(2)) == rows[:2] and list(table.head()) == rows == list(table.head(99))
+    assert len(small.variants().head(0)) == 0
+    assert list(table[1:4][1:][0:1]) == rows[2:3]
+    for number in [5, -6, 10**9]:
+        with pytest.raises(IndexError, match="the table has 5"):
+            small.variants()[number]
+    for key in [1.5, None, ("pos", "ac")]:
+        with pytest.raises(TypeError, match="expected the name of a column"):
+            table[key]  # type: ignore[call-overload]
+
+
+def test_every_row_by_its_number(ds: varidex.Dataset) -> None:
+    rows = list(ds.variants())
+    table = ds.variants()
+    assert [table[number] for number in range(len(rows))] == rows
+    assert list(ds.variants()[100:3000:7]) == rows[100:3000:7]
+
+
+def test_tables_are_pickled(ds: varidex.Dataset, small: varidex.Dataset) -> None:
+    for table in [ds.variants(WHERE), small.variants("22:1000"), ds.variants(WHERE)[5:9], small.people()]:
+        copy = pickle.loads(pickle.dumps(table))
+        assert copy.columns == table.columns and list(copy) == list(table) and repr(copy) == repr(table)
+    with pytest.raises(ValueError):
+        varidex._varidex._table(b"no stream")
+
+
+class Counted:
+    """A table that counts how often it is opened, and what is asked of it."""
+
+    def __init__(self, table: varidex.Table) -> None:
+        self.table, self.streams, self.schemas = table, 0, 0
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        self.streams += 1
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        self.schemas += 1
+        return self.table.__arrow_c_schema__()
+
+
+def test_readers_open_the_stream_once(table: varidex.Table) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    polars = pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    counted = Counted(table)
+    (found,) = duckdb.sql("select sum(ac) from counted").fetchall()
+    assert found == (table["ac"].sum(),)
+    assert counted.streams == 1 and counted.schemas >= 1
+    for read in [polars.DataFrame, pyarrow.table]:
+        counted = Counted(table)
+        assert len(read(counted)) == len(table) and counted.streams == 1
+    assert pyarrow.schema(Counted(table)).names == table.columns
+    # and a stream may be read again
+    for _ in range(3):
+        assert pyarrow.table(table).num_rows == len(table)
 
 
 def test_html_is_escaped(tmp_path: Path) -> None:

@@ -92,12 +92,13 @@ pub use model::{
     TwoByTwo, Zygosity,
 };
 pub use query::{
-    AgeBands, Allele, Annotation, AttributeField, BlockVariant, By, CarrierOptions, CompoundPair,
-    CompoundPairs, CountFilter, Counts, Dosages, Explanation, GenotypeBlock, GenotypeBlocks, Group,
-    GroupExpr, Impact, InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance,
-    IntoGroupExpr, IntoVariantExpr, LookedAt, Lookup, NumberField, NumberWithin, Origin, PairPhase,
-    PairedVariant, Partition, Plan, PlannedPart, Presence, Query, RowToken, SampleExpr, Scan, Step,
-    Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants, nearest,
+    Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
+    CarrierOptions, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
+    GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
+    InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
+    IntoVariantExpr, LookedAt, Lookup, NumberField, NumberWithin, Origin, PairPhase, PairedVariant,
+    Partition, Plan, PlannedPart, Presence, Query, RowToken, SampleExpr, Scan, Step, Transcripts,
+    Trios, Variant, VariantExpr, VariantNames, VariantType, Variants, nearest,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

@@ -22,7 +22,7 @@ for await (const row of dataset.carriers('all', { group: 'sex:female' }).rows())
 }
 const byObject: varidex.Group = await dataset.ask({ and: [{ sex: 'female' }, { term: 'HP:0003473' }] })
 const parts: AsyncIterable<Uint8Array> = dataset.variants('all').ipc()
-const ac: number | undefined = (await dataset.frequency('rs1'))?.ac
+const ac: number = (await dataset.frequency('rs1')).ac
 const many: Float64Array = (await dataset.frequencyMany('1', [1], ['A'], ['G'])).af
 try {
   await varidex.open('x')

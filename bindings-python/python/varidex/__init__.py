@@ -8,12 +8,14 @@
 Positions are 1-based, as in VCF. Questions run without the GIL, and Ctrl-C ends them.
 """
 
+from varidex import plot
 from varidex._varidex import (
     Dataset,
     Explanation,
     Frequencies,
     Frequency,
     Group,
+    Haplotypes,
     Table,
     __version__,
     build,
@@ -21,6 +23,7 @@ from varidex._varidex import (
     open,
     simulate,
 )
+from varidex._xarray import to_sgkit
 from varidex.errors import (
     Cancelled,
     ChangedError,
@@ -52,6 +55,7 @@ __all__ = [
     "Frequencies",
     "Frequency",
     "Group",
+    "Haplotypes",
     "InputError",
     "LockedError",
     "MissingFileError",
@@ -63,5 +67,7 @@ __all__ = [
     "build",
     "load_people",
     "open",
+    "plot",
     "simulate",
+    "to_sgkit",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,15 @@ def callback(progress: bool | Callback, unit: str) -> Callback | None:
     return Bar(tqdm, unit)
 
 
+def _named(what: str) -> str:
+    """The same with the name of a file in place of its path."""
+    if os.sep not in what:
+        return what
+    before, behind = what.split(os.sep, 1)
+    path = before.split(" ")[-1] + os.sep + behind
+    return what[: len(what) - len(path)] + path.rsplit(os.sep, 1)[1]
+
+
 class Bar:
     """A bar of tqdm for each thing that is done."""
 
@@ -35,7 +45,7 @@ class Bar:
         if self._bar is None or what != self._what:
             self.close()
             self._bar = self._tqdm(
-                desc=what, total=total, unit=self._unit, unit_scale=True, unit_divisor=1024
+                desc=_named(what), total=total, unit=self._unit, unit_scale=True, unit_divisor=1024
             )
             self._what = what
         if total is not None:
@@ -56,5 +66,5 @@ class Lines:
 
     def __call__(self, done: int, total: int | None, what: str) -> None:
         if what != self._what:
-            print(what, file=sys.stderr)
+            print(_named(what), file=sys.stderr)
             self._what = what

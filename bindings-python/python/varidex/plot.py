@@ -14,11 +14,27 @@ if TYPE_CHECKING:
 
     from varidex import Dataset, Group
 
-__all__ = ["carriers", "people", "phenotypes", "spectrum"]
+__all__ = ["carriers", "frequency", "people", "phenotypes", "spectrum"]
 
 #: one hue for what is counted, and for two things at once a second one that the colour-blind tell apart
 _BLUE, _ORANGE = "#3b6ea5", "#d9822b"
 _HUES = [_BLUE, _ORANGE, "#5b9a68", "#8d6bb0", "#9a7d5c", "#7f7f7f"]
+
+
+#: variants beside each other of which stems can be told apart
+_STEMS = 150
+
+#: what every term of a vocabulary is, which says nothing of a person
+_ROOTS = {
+    "HP:0000001": "All",
+    "HP:0000118": "Phenotypic abnormality",
+    "MONDO:0000001": "disease",
+    "MONDO:0700096": "human disease",
+    "DOID:4": "disease",
+    "EFO:0000408": "disease",
+    "MP:0000001": "mammalian phenotype",
+    "NCIT:C2991": "Disease or Disorder",
+}
 
 
 def _axes(ax: Axes | None, height: float = 3.6) -> Axes:
@@ -41,15 +57,16 @@ def _nothing(ax: Axes, text: str) -> None:
     ax.set_yticks([])
 
 
-def _short(text: str, width: int = 44) -> str:
+def _short(text: str | dict[str, Any], width: int = 44) -> str:
+    text = str(text)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def spectrum(
     dataset: Dataset,
-    where: str = "all",
+    where: str | dict[str, Any] = "all",
     *,
-    group: Group | str | None = None,
+    group: Group | str | dict[str, Any] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """The allele-frequency spectrum: how many variants there are of which frequency.
@@ -76,14 +93,15 @@ def spectrum(
 
 def carriers(
     dataset: Dataset,
-    where: str,
+    where: str | dict[str, Any],
     *,
-    group: Group | str | None = None,
+    group: Group | str | dict[str, Any] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Carriers along a gene or a region: a stem for each variant, as high as it has carriers.
 
-    Each of those carriers who have it on all of their copies is above the mark in the stem.
+    Each of those carriers who have it on all of their copies is above the mark in the stem. Of more variants than
+    stems can be told apart each is a point, which is of another hue where somebody has it on all copies.
     """
     table = dataset.variants(where, group=group).to_numpy()
     pos, het = table["pos"], table["n_het"]
@@ -93,13 +111,25 @@ def carriers(
     if len(set(chrom)) > 1:
         raise ValueError(f"{where!r}: variants on several contigs, {', '.join(sorted(set(chrom)))}")
     ax = _axes(ax)
-    ax.vlines(pos, 0, het, color=_BLUE, linewidth=1.2, label="on some copies")
-    ax.vlines(pos, het, total, color=_ORANGE, linewidth=1.2, label="on all copies")
-    ax.plot(pos, total, "o", markersize=3.5, color=_BLUE)
-    if len(total) and total.max() >= 50:
+    whole = total > het
+    if len(pos) <= _STEMS:
+        ax.vlines(pos, 0, het, color=_BLUE, linewidth=1.2, label="on some copies")
+        ax.vlines(pos, het, total, color=_ORANGE, linewidth=1.2, label="on all copies")
+        ax.plot(pos, total, "o", markersize=3.5, color=_BLUE)
+    else:
+        size = 14 if len(pos) <= 1000 else 7
+        for which, hue, label in [(~whole, _BLUE, "on some copies"), (whole, _ORANGE, "of some on all")]:
+            ax.scatter(pos[which], total[which], s=size, color=hue, alpha=0.45, linewidth=0, label=label)
+    highest = int(total.max()) if len(total) else 0
+    if highest >= 50:
         ax.set_yscale("symlog", linthresh=10)
-        ax.set_yticks([0, 5, 10, *(10**n for n in range(2, len(str(int(total.max())))))])
+        steps = [0, 2, 5, 10]
+        while steps[-1] < highest:
+            steps += [step * 10 ** (len(str(steps[-1])) - 1) for step in (2, 5, 10)]
+        ax.set_yticks([step for step in steps if step <= highest * 1.5], minor=False)
+        ax.set_yticks([], minor=True)
         ax.yaxis.set_major_formatter("{x:,.0f}")
+        ax.set_ylim(top=highest * 1.6)
     ax.set_ylim(bottom=0)
     ax.margins(x=0.02)
     ax.xaxis.set_major_formatter("{x:,.0f}")
@@ -109,7 +139,7 @@ def carriers(
     ax.set_title(f"{_short(where)}: {len(pos):,} variants carried", loc="left")
     if not len(pos):
         _nothing(ax, "nobody carries any")
-    if (total > het).any():
+    if whole.any():
         _legend(ax)
     return ax
 
@@ -157,6 +187,58 @@ def people(
     return ax
 
 
+def frequency(
+    dataset: Dataset,
+    allele: str,
+    by: str = "population",
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """The frequency of an allele in each population, or by the values of another key of ``Dataset.people``, with
+    95 % intervals (Wilson); the line is everybody. Those of whom nothing is known are left out."""
+    rows = []
+    for value in {row[by]: None for row in dataset.people(by) if row[by] is not None}:
+        found = dataset.frequency(allele, group={by: value})
+        if found.an:
+            rows.append((value, found.ac, found.an))
+    rows.sort(key=lambda row: (-row[1] / row[2], row[0]))
+    ax = _axes(ax, height=1.4 + 0.26 * max(len(rows), 3))
+    share = numpy.array([ac / an for _, ac, an in rows])
+    ends = numpy.array([_wilson(ac, an) for _, ac, an in rows]).reshape(len(rows), 2).T
+    places = range(len(rows))
+    ax.barh(places, share, color=_BLUE, height=0.7)
+    whiskers = numpy.abs(ends - share)
+    ax.errorbar(share, places, xerr=whiskers, fmt="none", ecolor="#222222", elinewidth=1, capsize=2.5)
+    for place, (_, ac, an) in enumerate(rows):
+        ax.annotate(
+            f"{ac:,} / {an:,}", (ends[1][place], place), xytext=(5, 0),
+            textcoords="offset points", va="center", fontsize="small",
+        )  # fmt: skip
+    everybody = dataset.frequency(allele)
+    if everybody.af is not None and rows:
+        ax.axvline(everybody.af, color=_ORANGE, linewidth=1.2, label=f"everybody: {everybody.af:.3g}")
+        _legend(ax)
+    ax.set_yticks(places, [_short(str(value)) for value, _, _ in rows])
+    ax.tick_params(axis="y", length=0)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.25 * ends.max() if rows else 1)
+    ax.set_xlabel("frequency of the ALT, with 95 % intervals")
+    ax.set_title(f"{_short(allele)} by {by}", loc="left")
+    if not rows:
+        _nothing(ax, everybody.reason or "nobody of whom this is known")
+    return ax
+
+
+def _wilson(ac: int, an: int) -> tuple[float, float]:
+    """The ends of the 95 % interval of a share."""
+    z = 1.959963984540054
+    share = ac / an
+    scale = 1 + z * z / an
+    middle = (share + z * z / (2 * an)) / scale
+    half = z / scale * (share * (1 - share) / an + z * z / (4 * an * an)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def phenotypes(
     dataset: Dataset,
     scope: str | None = "phenotype",
@@ -166,10 +248,17 @@ def phenotypes(
 ) -> Axes:
     """The terms recorded of most people, as bars: phenotypes, or another scope of ``Dataset.terms``.
 
-    A person counts with each of their terms, and with what is more general.
+    A person counts with each of their terms, and with what is more general; the roots of ontologies, which are true
+    of everybody of whom something is recorded, are left out.
     """
-    rows = [row for _, row in zip(range(top), dataset.terms(scope))]
-    names = [_short(row["label"] or row["id"]) for row in rows]
+    telling = (row for row in dataset.terms(scope) if row["id"] not in _ROOTS)
+    rows = [row for _, row in zip(range(top), telling)]
+    labels = [row["label"] or row["id"] for row in rows]
+    # several vocabularies may have the same
+    names = [
+        _short(f"{label} ({row['id']})" if labels.count(label) > 1 else label)
+        for label, row in zip(labels, rows)
+    ]
     counts = [row["people"] for row in rows]
     ax = _axes(ax, height=1.4 + 0.26 * max(len(rows), 3))
     bars = ax.barh(range(len(rows)), counts, color=_BLUE)

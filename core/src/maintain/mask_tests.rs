@@ -379,6 +379,8 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
     say("people".to_owned(), people(view));
     looked(view, &mut say);
     say("matrix".to_owned(), matrix(view));
+    say("haplotypes".to_owned(), haplotypes(view));
+    say("listed".to_owned(), listed(view));
     say("export".to_owned(), export(view));
     say("pairs".to_owned(), pairs(view));
     say("origins".to_owned(), origins(view, trios));
@@ -392,6 +394,16 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
             view.frequency(&allele, None)
                 .map(|counts| format!("{counts:?}")),
         );
+        for group in [None, view.ask("sex:female").ok()] {
+            let absence = view.absence(&allele, group.as_ref());
+            say(
+                format!(
+                    "absence of {allele} in {:?}",
+                    group.map(|group| group.label().to_owned())
+                ),
+                absence.map(|absence| format!("{absence:?}")),
+            );
+        }
         let looked_up = view.lookup(None).and_then(|mut lookup| {
             let place = crate::genome::Position::from_one_based(at as i64).unwrap();
             lookup.counts(&contig.to_string(), place, reference, alternate)
@@ -498,6 +510,35 @@ fn matrix(view: &View) -> crate::error::Result<String> {
         .map(|block| (block.variants, block.dosages));
     let (variants, dosages): (Vec<_>, Vec<_>) = rows.unzip();
     Ok(format!("{:?} {:?}", variants.concat(), dosages.concat()))
+}
+
+fn haplotypes(view: &View) -> crate::error::Result<String> {
+    let blocks = view.haplotypes("all", None, 20)?;
+    let ploidy = blocks.ploidy();
+    let blocks: crate::error::Result<Vec<_>> = blocks.collect();
+    let rows = blocks?.into_iter();
+    let rows = rows.map(|block| (block.variants, (block.alleles, block.phased)));
+    let (variants, cells): (Vec<_>, (Vec<_>, Vec<_>)) = rows.unzip();
+    let variants = variants.concat();
+    Ok(format!(
+        "{ploidy} {variants:?} {:?} {:?}",
+        cells.0.concat(),
+        cells.1.concat()
+    ))
+}
+
+/// Who has which of these ids, as a list.
+fn listed(view: &View) -> crate::error::Result<String> {
+    let mut text = String::new();
+    for number in 0..24 {
+        for id in [format!("S{number}"), format!("P{number}")] {
+            match view.group([&id]) {
+                Ok(group) => writeln!(text, "{} {:?}", group.label(), group.ids()?).unwrap(),
+                Err(error) => writeln!(text, "{error}").unwrap(),
+            }
+        }
+    }
+    Ok(text)
 }
 
 /// Without the INFO of the source, which counts all.

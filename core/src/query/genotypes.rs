@@ -1,7 +1,7 @@
 //! Genotypes as matrices of a bounded size, one after the other.
 
 use super::exec::dosage::Dosages;
-use super::exec::variants::Variants;
+use super::exec::variants::{Variant, Variants};
 use super::expr::IntoVariantExpr;
 use super::group::Group;
 use crate::cohort::View;
@@ -93,10 +93,7 @@ impl View {
                 dosages: view.dosages(group)?,
             })
         })?;
-        let samples = match group.map(Group::samples).or(self.visible_samples()) {
-            Some(samples) => samples.iter().collect::<Vec<u32>>(),
-            None => (0..self.universe()).collect(),
-        };
+        let samples = columns_shown(self, group);
         Ok(GenotypeBlocks {
             kept: Some(kept),
             rows: (cells / samples.len().max(1)).max(1),
@@ -105,10 +102,38 @@ impl View {
     }
 }
 
+/// The samples with a column, of a group or of everybody who may be seen.
+pub(super) fn columns_shown(view: &View, group: Option<&Group>) -> Vec<u32> {
+    match group.map(Group::samples).or(view.visible_samples()) {
+        Some(samples) => samples.iter().collect(),
+        None => (0..view.universe()).collect(),
+    }
+}
+
+impl BlockVariant {
+    pub(super) fn of(variant: &mut Variant<'_, '_>) -> Result<Self> {
+        let (contig, position) = (variant.contig().to_owned(), variant.position()?);
+        let (reference, alternate) = variant.alleles()?;
+        Ok(Self {
+            contig,
+            position,
+            reference: reference.to_vec(),
+            alternate: alternate.to_vec(),
+        })
+    }
+}
+
 impl GenotypeBlocks {
     /// The columns: numbers of samples, ascending.
     pub fn samples(&self) -> &[u32] {
         &self.samples
+    }
+
+    /// The same in blocks of at most so many variants.
+    #[must_use]
+    pub fn with_rows(mut self, rows: usize) -> Self {
+        self.rows = self.rows.min(rows.max(1));
+        self
     }
 
     fn read(&mut self) -> Result<Option<GenotypeBlock>> {
@@ -129,14 +154,7 @@ impl GenotypeBlocks {
                 if let Some(row) = block.dosages.get_mut(start..) {
                     variant.dosages(dosages, row)?;
                 }
-                let (contig, position) = (variant.contig().to_owned(), variant.position()?);
-                let (reference, alternate) = variant.alleles()?;
-                block.variants.push(BlockVariant {
-                    contig,
-                    position,
-                    reference: reference.to_vec(),
-                    alternate: alternate.to_vec(),
-                });
+                block.variants.push(BlockVariant::of(&mut variant)?);
             }
             Ok(())
         })?;

@@ -16,6 +16,7 @@ mod exec;
 mod expr;
 mod plan;
 
+mod absence;
 mod allele;
 mod ask;
 mod by;
@@ -29,10 +30,16 @@ mod explain;
 )]
 mod genotypes;
 mod group;
+#[expect(
+    clippy::mem_forget,
+    reason = "self_cell forgets a guard when both of its halves are whole"
+)]
+mod haplotypes;
 #[cfg(test)]
 mod law_tests;
 mod list;
 mod lookup;
+mod named;
 mod page;
 #[expect(
     clippy::mem_forget,
@@ -46,6 +53,7 @@ mod presence;
 )]
 mod scan;
 
+pub use absence::{Absence, AbsenceReason};
 pub use allele::Allele;
 pub use by::{AgeBands, By};
 pub(crate) use count_filter::BoundFilter;
@@ -72,6 +80,7 @@ pub use expr::{
 };
 pub use genotypes::{BlockVariant, GenotypeBlock, GenotypeBlocks};
 pub use group::Group;
+pub use haplotypes::{HaplotypeBlock, HaplotypeBlocks};
 pub use lookup::Lookup;
 pub use page::{Partition, Query, RowToken};
 pub use pairs::CompoundPairs;

@@ -13,6 +13,7 @@
 
 mod common;
 
+mod absent;
 mod again;
 mod aliases;
 mod annotated;

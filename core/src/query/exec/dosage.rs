@@ -27,29 +27,33 @@ pub struct Dosages<'a> {
 impl<'a> Dosages<'a> {
     /// For a column for each of some samples, by number; of all without any.
     pub(in crate::query) fn new(view: &'a View, of: Option<&SampleSet>) -> Self {
-        let all = view.universe();
-        let (columns, width) = match of {
-            None => ((0..all).collect(), all),
-            Some(of) => {
-                let mut columns = vec![u32::MAX; all as usize];
-                let mut width = 0;
-                for sample in of.iter() {
-                    if let Some(column) = columns.get_mut(sample as usize) {
-                        *column = width;
-                        width += 1;
-                    }
-                }
-                (columns, width)
-            }
-        };
+        let (columns, width) = columns_of(view, of);
         Self {
             view,
             columns,
-            width: width as usize,
+            width,
             tallies: view.parts().iter().map(|_| None).collect(),
             carriers: Vec::new(),
         }
     }
+}
+
+/// The column of each sample of the dataset, `u32::MAX` for those without one, and how many columns there are: one
+/// for each of some samples, by number; of all without any.
+pub(super) fn columns_of(view: &View, of: Option<&SampleSet>) -> (Vec<u32>, usize) {
+    let all = view.universe();
+    let Some(of) = of else {
+        return ((0..all).collect(), all as usize);
+    };
+    let mut columns = vec![u32::MAX; all as usize];
+    let mut width = 0;
+    for sample in of.iter() {
+        if let Some(column) = columns.get_mut(sample as usize) {
+            *column = width;
+            width += 1;
+        }
+    }
+    (columns, width as usize)
 }
 
 impl Dosages<'_> {

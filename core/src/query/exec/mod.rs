@@ -4,6 +4,7 @@
 pub(super) mod acquired;
 pub(super) mod annotation;
 pub(super) mod called;
+pub(super) mod calls;
 pub(super) mod carried_genes;
 pub(super) mod carriers;
 pub(super) mod changes;

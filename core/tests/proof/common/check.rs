@@ -2,7 +2,7 @@
 
 use super::oracle::{Carrier, Oracle, Row};
 use std::collections::BTreeSet;
-use varidex::{CarrierGenotype, Counts, Group, Variant, Variants, View};
+use varidex::{AbsenceReason, CarrierGenotype, Counts, Group, Variant, Variants, View};
 
 /// Whether every row, count and carrier is as the oracle has them, for everybody and for groups.
 pub fn check(dataset: &View, oracle: &Oracle, groups: &[Vec<u32>]) {
@@ -15,12 +15,15 @@ pub fn check(dataset: &View, oracle: &Oracle, groups: &[Vec<u32>]) {
     let rows: Vec<&Row> = oracle.rows.iter().collect();
     compare(&mut dataset.variants("all").unwrap(), &rows, &everybody);
     compare_dosages(dataset, &rows, &everybody);
+    compare_haplotypes(dataset, &rows, &everybody);
+    compare_absences(dataset, &rows);
     for group in groups {
         let members: BTreeSet<u32> = group.iter().copied().collect();
         let group = group_of(dataset, group);
         let mut variants = dataset.variants_in("all", &group).unwrap();
         compare(&mut variants, &rows, &members);
         compare_dosages(dataset, &rows, &members);
+        compare_haplotypes(dataset, &rows, &members);
     }
 }
 
@@ -63,6 +66,112 @@ fn compare_dosages(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
         }
     }
     assert_eq!(matrix.next(), None);
+}
+
+/// Whether the matrix of alleles has the copies that the genotypes have, in their order where that is known.
+fn compare_haplotypes(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
+    let columns: Vec<u32> = members.iter().copied().collect();
+    let group = group_of(dataset, &columns);
+    let blocks = dataset.haplotypes("all", Some(&group), 7 * members.len());
+    let blocks = blocks.unwrap();
+    assert_eq!(blocks.samples(), columns);
+    let ploidy = blocks.ploidy();
+    let most = rows.iter().flat_map(|row| {
+        let of = |sample: &u32| row.genotypes[*sample as usize].as_ref();
+        members.iter().filter_map(of).map(|of| of.alleles.len())
+    });
+    assert_eq!(ploidy, most.max().unwrap_or(0).max(2));
+    let (mut alleles, mut phased, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for block in blocks {
+        let block = block.unwrap();
+        assert_eq!(block.alleles.len(), block.phased.len() * ploidy);
+        names.extend(block.variants.into_iter().map(|variant| variant.position));
+        alleles.extend(block.alleles);
+        phased.extend(block.phased);
+    }
+    assert_eq!(names.len(), rows.len());
+    assert_eq!(phased.len(), rows.len() * members.len());
+    let whole = dataset.genotypes("all", Some(&group), usize::MAX).unwrap();
+    let copies: Vec<i8> = whole.flat_map(|block| block.unwrap().dosages).collect();
+    let mut cells = alleles.chunks(ploidy).zip(&phased).zip(&copies);
+    for row in rows {
+        for sample in members {
+            let ((cell, phased), copies) = cells.next().unwrap();
+            let what = format!("{}: alleles of sample {sample}: {cell:?}", show_row(row));
+            let carried = cell.iter().filter(|allele| **allele == 1).count();
+            match cell.contains(&-1) {
+                true => assert_eq!(*copies, -1, "{what}"),
+                false => assert_eq!(*copies as usize, carried, "{what}"),
+            }
+            let Some(genotype) = &row.genotypes[*sample as usize] else {
+                assert_eq!(carried, 0, "{what}");
+                continue;
+            };
+            let alt = Some(row.alt_number).filter(|number| *number > 0);
+            let allele = |allele: &Option<u32>| match allele {
+                None => -1,
+                Some(_) => i8::from(alt.is_some() && *allele == alt),
+            };
+            let mut expected: Vec<i8> = genotype.alleles.iter().map(allele).collect();
+            let in_order = genotype.phased && expected.iter().any(|allele| *allele >= 0);
+            assert_eq!(*phased, in_order, "{what}");
+            if !in_order {
+                expected.sort_unstable();
+            }
+            expected.resize(ploidy, -2);
+            assert_eq!(cell, expected, "{what}");
+        }
+    }
+}
+
+/// Whether what is known at the place of an allele that is not there is what the genotypes of a record there say.
+fn compare_absences(dataset: &View, rows: &[&Row]) {
+    const ASKED: usize = 12;
+    let bases = |text: &str| text.bytes().all(|base| b"ACGT".contains(&base));
+    let site = |row: &Row| (row.contig.clone(), row.position);
+    let sites: Vec<_> = rows.chunk_by(|a, b| site(a) == site(b)).collect();
+    for of in sites
+        .iter()
+        .filter(|of| bases(&of[0].reference))
+        .take(ASKED)
+    {
+        let Row {
+            contig,
+            position,
+            reference,
+            ..
+        } = of[0];
+        let Some(genotypes) = of[0].genotypes.iter().cloned().collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        // so long an insertion is no other spelling of anything here
+        let absent = format!(
+            "{contig}:{position}:{reference}:{reference}{}",
+            "ACCGGGTTTT".repeat(9)
+        );
+        let found = dataset.absence(&absent, None).unwrap().unwrap();
+        let known = genotypes.iter().flat_map(|of| of.alleles.iter().flatten());
+        let missing = genotypes.iter().filter(|of| of.alleles.contains(&None));
+        let expected = (Some(known.count() as u64), missing.count() as u64);
+        assert_eq!((found.an, found.n_missing), expected, "{absent}: {found}");
+        assert_eq!(found.reason, AbsenceReason::NotCarried, "{absent}");
+        assert_eq!(found.samples, genotypes.len() as u64);
+        let changes = of
+            .iter()
+            .filter(|row| !["", "<*>", "<NON_REF>"].contains(&&*row.alternate));
+        let changes = changes.map(|row| (row.reference.clone(), row.alternate.clone()));
+        assert_eq!(found.others, changes.collect::<Vec<_>>(), "{absent}");
+        let base = if reference.starts_with('A') { "C" } else { "A" };
+        let other = dataset
+            .absence(&format!("{contig}:{position}:{base}:G"), None)
+            .unwrap();
+        let reason = other.map(|absence| absence.reason);
+        let differs = AbsenceReason::OtherReference {
+            asked: base.to_owned(),
+            found: reference[..1].to_owned(),
+        };
+        assert_eq!(reason, Some(differs), "{contig}:{position}:{base}:G");
+    }
 }
 
 /// The group of these samples, by the names they have.

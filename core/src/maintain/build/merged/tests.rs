@@ -314,7 +314,15 @@ fn check(cohort: &Cohort) -> Result<(), TestCaseError> {
     let mut dosages = view.dosages(Some(&asked[0])).unwrap();
     let mut row = vec![0; dosages.width()];
     let mut found = BTreeSet::new();
+    let haplotypes = view.haplotypes("all", Some(&asked[0]), 40).unwrap();
+    let ploidy = haplotypes.ploidy();
+    let mut copies = Vec::new();
+    for block in haplotypes {
+        copies.extend(block.unwrap().alleles);
+    }
+    let mut copies = copies.chunks(ploidy);
     while let Some(mut variant) = variants.next().unwrap() {
+        let of_row: Vec<&[i8]> = copies.by_ref().take(all.len()).collect();
         let (reference, alternate) = variant.alleles().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_uppercase();
         let (reference, alternate) = (text(reference), text(alternate));
@@ -340,6 +348,17 @@ fn check(cohort: &Cohort) -> Result<(), TestCaseError> {
             let whole = call.covered && call.known == call.ploidy;
             let expected = if whole { call.carried as i8 } else { -1 };
             prop_assert_eq!(*dosage, expected, "{:?} of {}", key, sample);
+            let count = |allele| of_row[*sample].iter().filter(|a| **a == allele).count() as u64;
+            let found = [count(1), count(-1), count(-2)];
+            let expected = match call.covered {
+                true => [
+                    call.carried,
+                    call.ploidy - call.known,
+                    ploidy as u64 - call.ploidy,
+                ],
+                false => [0, 2, ploidy as u64 - 2],
+            };
+            prop_assert_eq!(found, expected, "copies of {:?} of {}", key, sample);
         }
     }
     prop_assert_eq!(&found, &expected);

@@ -1,0 +1,261 @@
+//! What is known of the place of an allele that a dataset does not have.
+
+use super::exec::counts::Counting;
+use super::exec::place::Place;
+use super::expr::VariantExpr;
+use super::group::Group;
+use super::page::Query;
+use crate::cohort::View;
+use crate::error::Result;
+use crate::genome::{AlleleName, Change, Identifier, Interval, Position, parse_identifier};
+use std::fmt;
+
+/// Alleles that start at a place of which an [`Absence`] lists no more.
+const OTHERS_MAX: usize = 100;
+
+/// Why a dataset does not have an allele, and what is known of its place.
+///
+/// Nobody carries it where the place was looked at; where it was not, that is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// Copies whose allele is known at the place, none of which is this one; `None` where a batch of the group
+    /// was not looked at here.
+    pub an: Option<u64>,
+    /// Samples with at least one copy whose allele is not known; 0 where AN is not known.
+    pub n_missing: u64,
+    /// Samples asked about.
+    pub samples: u64,
+    /// REF and ALT of the alleles that start at the position, the first 100.
+    pub others: Vec<(String, String)>,
+    /// Why.
+    pub reason: AbsenceReason,
+}
+
+/// Why a dataset does not have an allele.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AbsenceReason {
+    /// No variant has this id.
+    UnknownId(String),
+    /// The position is behind the end of the contig.
+    BehindEnd {
+        /// The contig.
+        contig: String,
+        /// Its bases.
+        length: u64,
+    },
+    /// Variants at the position have another REF: the allele is of another assembly, or of the other strand.
+    OtherReference {
+        /// The REF that was asked for.
+        asked: String,
+        /// The one of the dataset, as long as they can be compared.
+        found: String,
+    },
+    /// The place was looked at, and nobody carries it.
+    NotCarried,
+    /// It is not known whether the place was looked at.
+    NotCovered,
+}
+
+impl fmt::Display for Absence {
+    /// In a sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            AbsenceReason::UnknownId(id) => return write!(f, "no variant has the id `{id}`"),
+            AbsenceReason::BehindEnd { contig, length } => {
+                return write!(
+                    f,
+                    "the position is behind the end of {contig}, which has {length} bases"
+                );
+            }
+            AbsenceReason::OtherReference { asked, found } => write!(
+                f,
+                "the reference here is {found}, not {asked}: another assembly, or the other strand?"
+            )?,
+            AbsenceReason::NotCarried => {
+                let samples = self.samples;
+                write!(f, "nobody has it: {samples} samples were looked at here")?;
+                match self.n_missing {
+                    0 => {}
+                    missing => write!(f, ", {missing} of them with a copy that is not known")?,
+                }
+            }
+            AbsenceReason::NotCovered => {
+                f.write_str("not covered: it is not known whether anybody has it")?;
+            }
+        }
+        const SHOWN: usize = 5;
+        for (number, (reference, alternate)) in self.others.iter().take(SHOWN).enumerate() {
+            let before = if number == 0 { "; there is " } else { ", " };
+            write!(f, "{before}{reference}>{alternate}")?;
+        }
+        match self.others.len() > SHOWN {
+            true => f.write_str(", …"),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What was asked for.
+struct Asked<'t> {
+    contig: u32,
+    position: Position,
+    /// Empty where the text says no bases.
+    reference: &'t str,
+}
+
+impl View {
+    /// Why the dataset does not have an allele, and what is known of its place; `None` where it has it. Of
+    /// everybody, or of a group; names as [`Self::frequency`] takes them.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// if let Some(absence) = view.absence("19:38433722:T:G", None)? {
+    ///     println!("{absence}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::frequency`].
+    pub fn absence(&self, allele: &str, group: Option<&Group>) -> Result<Option<Absence>> {
+        let within = group.map(|group| group.within(self)).transpose()?;
+        if self.allele_named(allele)?.is_some() {
+            return Ok(None);
+        }
+        let mut absence = Absence {
+            an: None,
+            n_missing: 0,
+            samples: match within {
+                Some(group) => group.samples().len(),
+                None => self.sample_count().into(),
+            },
+            others: Vec::new(),
+            reason: AbsenceReason::NotCovered,
+        };
+        let name = match parse_identifier(allele)? {
+            Identifier::Allele(name) => name,
+            Identifier::Id(id) => {
+                absence.reason = AbsenceReason::UnknownId(id.to_owned());
+                return Ok(Some(absence));
+            }
+        };
+        let Some(asked) = self.asked(&name)? else {
+            return Ok(Some(absence));
+        };
+        let contig = self.manifest().contigs.get(asked.contig as usize);
+        if let Some(length) = contig.and_then(|contig| contig.length)
+            && asked.position.zero_based() as u64 >= length
+        {
+            let contig = self.contig_name(asked.contig).to_owned();
+            absence.reason = AbsenceReason::BehindEnd { contig, length };
+            return Ok(Some(absence));
+        }
+        self.look_beside(&asked, within, &mut absence)?;
+        Ok(Some(absence))
+    }
+
+    fn asked<'t>(&self, name: &'t AlleleName<'_>) -> Result<Option<Asked<'t>>> {
+        let contig = self.contig_named(name.contig)?;
+        let (position, reference) = match &name.change {
+            Change::Exact {
+                position,
+                reference,
+                ..
+            } => (Some(*position), &**reference),
+            Change::Deletion { interval, .. }
+            | Change::Duplication { interval }
+            | Change::Inversion { interval } => {
+                (Position::from_zero_based(interval.start.into()), "")
+            }
+        };
+        Ok(position.map(|position| Asked {
+            contig,
+            position,
+            reference,
+        }))
+    }
+
+    /// What variants at the same position say, and rows without change over it.
+    fn look_beside(
+        &self,
+        asked: &Asked<'_>,
+        group: Option<&Group>,
+        absence: &mut Absence,
+    ) -> Result<()> {
+        let start = asked.position.zero_based();
+        let at = Interval {
+            start,
+            end: start.saturating_add(1),
+        };
+        let of = VariantExpr::region(self.contig_name(asked.contig), at);
+        let mut variants = self.variants_of(&Query::new(of)?.in_group(group))?;
+        let (mut counts, mut other_reference) = (None, None);
+        while let Some(mut variant) = variants.next()? {
+            if variant.position()? != asked.position {
+                continue;
+            }
+            let (reference, alternate) = variant.alleles()?;
+            let reference = String::from_utf8_lossy(reference).into_owned();
+            let alternate = String::from_utf8_lossy(alternate).into_owned();
+            if counts.is_none() && reference.eq_ignore_ascii_case(asked.reference) {
+                counts = Some(variant.counts()?);
+            }
+            if other_reference.is_none() {
+                other_reference = different(asked.reference, &reference);
+            }
+            let is_change = !matches!(&*alternate, "" | "<*>" | "<NON_REF>");
+            if absence.others.len() < OTHERS_MAX && is_change {
+                absence.others.push((reference, alternate));
+            }
+        }
+        // of one REF all variants know the same of those who do not carry them
+        (absence.an, absence.n_missing) = match counts {
+            Some(counts) => (counts.an, counts.n_missing),
+            None => self.reference_here(asked, group)?,
+        };
+        absence.reason = match (other_reference, absence.an) {
+            (Some(found), _) if counts.is_none() => AbsenceReason::OtherReference {
+                asked: asked.reference.to_owned(),
+                found,
+            },
+            (_, Some(_)) => AbsenceReason::NotCarried,
+            (_, None) => AbsenceReason::NotCovered,
+        };
+        if absence.an.is_none() {
+            absence.n_missing = 0;
+        }
+        Ok(())
+    }
+
+    /// AN and missing samples by rows without change.
+    fn reference_here(
+        &self,
+        asked: &Asked<'_>,
+        group: Option<&Group>,
+    ) -> Result<(Option<u64>, u64)> {
+        let place = Place {
+            contig: asked.contig,
+            position: asked.position.zero_based(),
+        };
+        let group = group.map(Group::samples).or(self.visible_samples());
+        let mut counting = Counting::new(self, group);
+        let coverage = counting.coverage()?;
+        let known = coverage.reference_counts(place, std::iter::empty(), 0)?;
+        Ok(known.map_or((None, 0), |known| {
+            (Some(known.an.into()), known.missing.into())
+        }))
+    }
+}
+
+/// The REF of a variant as far as it can be compared with the one asked for, where they differ: both begin at one
+/// position.
+fn different(asked: &str, found: &str) -> Option<String> {
+    let known = |base: u8| matches!(base.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T');
+    let differs = |(a, b): (u8, u8)| known(a) && known(b) && !a.eq_ignore_ascii_case(&b);
+    let differs = asked.bytes().zip(found.bytes()).any(differs);
+    differs.then(|| found.chars().take(asked.len()).collect())
+}
