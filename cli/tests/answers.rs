@@ -228,6 +228,26 @@ fn expressions_as_json() {
     assert_eq!(explained["expression"], "carriers(rs1) & !samples(BEN)");
 }
 
+/// What of a file is not here, and what stands at the place of an allele that is not, is said beside the answer.
+#[test]
+fn notes_stand_beside_answers() {
+    let cohort = Fixture::new();
+    let bed = "chr21\t999\t1000\nchr4_GL000008v2_random\t5\t9\n";
+    std::fs::write(cohort.path("capture.bed"), bed).unwrap();
+    let note = "note: capture.bed: left out 1 region of contigs that are not here: chr4_GL000008v2_random\n";
+    for command in ["variants", "frequencies", "carriers"] {
+        let asked = ["regions(@capture.bed)", "--columns", "pos"];
+        cohort.run(command, &asked).success().stderr(note);
+        let quiet = ["regions(@capture.bed)", "--columns", "pos", "-q"];
+        cohort.run(command, &quiet).success().stderr("");
+    }
+    let asked = cohort.run("ask", &["carriers(chr21:1000:A:T)"]).success();
+    let note = "note: `chr21:1000:A:T` is not here: at this place there is A>G\n";
+    asked.stdout("0\n").stderr(note);
+    let asked = cohort.run("ask", &["carriers(chr21:1000 A>G)"]).success();
+    asked.stderr("");
+}
+
 /// What `--ids` writes is what a file of ids holds, also where it comes from another command.
 #[test]
 fn an_answer_can_be_asked_about() {

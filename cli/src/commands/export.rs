@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use std::io;
 use std::path::Path;
-use varidex::{Error, ExportFormat, ExportOptions, ExportProgress};
+use varidex::{Error, ExportFormat, ExportOptions, ExportProgress, Query};
 
 pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
     // also while a list comes from a pipe
@@ -15,6 +15,7 @@ pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
 fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     let view = super::open(&args.dataset)?;
     let group = super::group(&view, args.group.as_deref(), messages)?;
+    super::say_notes_on(&Query::new(&args.of)?, &view, messages)?;
     let to_stdout = args.output == Path::new("-");
     let options = ExportOptions {
         format: to_stdout.then_some(ExportFormat::Vcf),

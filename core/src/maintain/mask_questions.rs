@@ -1,6 +1,6 @@
 //! Questions that are asked with and without somebody who is hidden.
 
-pub(crate) const VARIANTS: [&str; 16] = [
+pub(crate) const VARIANTS: [&str; 23] = [
     "all",
     "ac=0",
     "ac>=2",
@@ -17,9 +17,16 @@ pub(crate) const VARIANTS: [&str; 16] = [
     "ac(sex:female)>0",
     "af(population:FIN)<0.5",
     "ac(HP:0000118)>=1",
+    "pos>30",
+    "start<=40 | end=50",
+    "1 & end>=35 & end<70 & !pos=50",
+    "begins(1:20-45)",
+    "within(1:20-30, 1:31-60)",
+    "gene:(AAA, CCC) & type:(snv, del)",
+    "id:(rs30, rs40) | filter:(PASS, q10)",
 ];
 
-pub(crate) const GROUPS: [&str; 46] = [
+pub(crate) const GROUPS: [&str; 48] = [
     "all",
     "!all",
     "sex:female",
@@ -27,6 +34,7 @@ pub(crate) const GROUPS: [&str; 46] = [
     "sex:unknown",
     "population:FIN",
     "population:GBR",
+    "population:(FIN, GBR)",
     "HP:0003473",
     "HP:0000118",
     "!HP:0000118",
@@ -43,6 +51,7 @@ pub(crate) const GROUPS: [&str; 46] = [
     "carriers(gene:CCC & af<=0.25)",
     "carriers(af<0.5, hom)",
     "carriers(all, at_least: 2)",
+    "carriers(begins(1:20-45) | pos>60, at_least: 2)",
     "carriers(gene:BBB, compound)",
     "!carriers(ac>=2)",
     "carriers(1:10-200) & sex:male",

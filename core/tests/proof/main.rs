@@ -32,6 +32,7 @@ mod differential;
 mod families;
 mod hostile;
 mod identity;
+mod listed;
 mod look;
 mod many_segments;
 mod meaning;

@@ -1,8 +1,8 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing, RegionList,
-    SampleList, Stretch, Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
+    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
+    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
 use super::sample_expr::{CarriedIn, SampleExpr};
 use crate::genome::Interval;
@@ -77,7 +77,7 @@ set_algebra!(VariantExpr);
 set_algebra!(GroupExpr);
 
 impl VariantExpr {
-    fn atom(kind: VariantAtom) -> Self {
+    pub(super) fn atom(kind: VariantAtom) -> Self {
         Self(Node::built(kind))
     }
 
@@ -107,56 +107,6 @@ impl VariantExpr {
     /// The variants of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
     pub fn regions(file: impl Into<String>) -> Self {
         Self::atom(VariantAtom::Regions(file.into()))
-    }
-
-    /// The alleles that a file lists: one spelling a line, or the records of a VCF; the dataset's [`FileLoader`]
-    /// reads it.
-    pub fn alleles_file(file: impl Into<String>) -> Self {
-        Self::atom(VariantAtom::Alleles(file.into()))
-    }
-
-    /// The variants with one of the ids that a file lists, one a line; the dataset's [`FileLoader`] reads it.
-    pub fn ids_file(file: impl Into<String>) -> Self {
-        Self::atom(VariantAtom::Ids(file.into()))
-    }
-
-    /// The variants of the genes that a file lists, one a line; the dataset's [`FileLoader`] reads it.
-    pub fn genes_file(file: impl Into<String>) -> Self {
-        Self::atom(VariantAtom::Genes(file.into()))
-    }
-
-    /// The variants of which the position is in one of these stretches of contigs.
-    pub fn begins<C: Into<String>>(regions: impl IntoIterator<Item = (C, Interval)>) -> Self {
-        Self::placed(Placing::Begins, regions)
-    }
-
-    /// The variants that lie wholly in these stretches of contigs; stretches that meet are one.
-    pub fn within<C: Into<String>>(regions: impl IntoIterator<Item = (C, Interval)>) -> Self {
-        Self::placed(Placing::Within, regions)
-    }
-
-    fn placed<C: Into<String>>(
-        how: Placing,
-        regions: impl IntoIterator<Item = (C, Interval)>,
-    ) -> Self {
-        let stretch = |(contig, interval): (C, Interval)| Stretch {
-            contig: contig.into(),
-            interval,
-        };
-        let of = RegionList::Regions(regions.into_iter().map(stretch).collect());
-        Self::atom(VariantAtom::Placed { how, of })
-    }
-
-    /// [`Self::begins`] of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
-    pub fn begins_file(file: impl Into<String>) -> Self {
-        let (how, of) = (Placing::Begins, RegionList::File(file.into()));
-        Self::atom(VariantAtom::Placed { how, of })
-    }
-
-    /// [`Self::within`] of the regions that a BED file lists; the dataset's [`FileLoader`] reads it.
-    pub fn within_file(file: impl Into<String>) -> Self {
-        let (how, of) = (Placing::Within, RegionList::File(file.into()));
-        Self::atom(VariantAtom::Placed { how, of })
     }
 
     /// The variants of a type.

@@ -2,13 +2,12 @@
 //! is short for what stands between `|`.
 
 use super::ast::{Atom, Node};
-use super::atoms::{Entry, in_text};
+use super::atoms::{Entry, Listed, in_text};
 use super::error::{nearest, quoted};
-use super::parse::Language;
 use super::scan::{Form, Result, Scanner, ends_any_word};
 
 /// Reads a list of values; `None` where something else stands here.
-pub(super) fn list<K: Language>(scanner: &mut Scanner<'_>) -> Result<Option<Node<K>>> {
+pub(super) fn list<K: Listed>(scanner: &mut Scanner<'_>) -> Result<Option<Node<K>>> {
     let start = scanner.at();
     let name = scanner.word(|c| c == ':');
     let mut field = in_text::<K>(name, Entry::is_field).filter(|_| scanner.eat(':'));
@@ -48,7 +47,7 @@ pub(super) fn list<K: Language>(scanner: &mut Scanner<'_>) -> Result<Option<Node
 }
 
 /// How a list is written of which the first value stands before a comma: `gene:A,B`; with at most so many more.
-pub(super) fn in_parentheses<K: Language>(
+pub(super) fn in_parentheses<K: Listed>(
     scanner: &Scanner<'_>,
     comma: usize,
     most: usize,

@@ -20,7 +20,9 @@
 //!            | "info." key [ op ( number | string | word ) ]
 //!            | ("type:" | "filter:" | "id:" | "gene:" | "consequence:" | "protein:") ( word | string )
 //!            | "impact" ( op | ":" ) impact | "canonical" | "mane"
-//!            | "region(" contig [ "," first "," last ] ")" | "regions(" "@" file ")" | "allele(" text ")"
+//!            | "region(" contig [ "," first "," last ] ")" | "allele(" text ")"
+//!            | ("regions" | "alleles" | "ids" | "genes") "(" "@" file ")"
+//!            | ("begins" | "within") "(" ( region { "," region } | "@" file ) ")"
 //! GROUP atom = "all" | ("samples" | "individuals") "(" ( list | "@" file ) ")"
 //!            | "carriers(" WHERE { "," option } ")" | "genotyped" | ( "called" | "noncarriers" ) "(" WHERE ")"
 //!            | "attribute." test | "sample(" SAMPLE ")"
@@ -46,12 +48,12 @@
 //! * White space, parentheses, `&`, `|`, `!`, `;` and `"` end every word. `-`, `:`, `*`, `.`, `_`
 //!   and all else belong to words; `-` is no operator.
 //! * In a WHERE, `<`, `>` and `=` end a word, except `<…>` after `:`, `-`, a bracket or three colons
-//!   (a symbolic ALT), and in words with `:g.` or another HGVS prefix. A comma ends it, except
+//!   (a symbolic ALT), `>` between bases behind a position, and in words with `:g.` or another HGVS prefix. A comma ends it, except
 //!   between two digits after a colon (`22:16,000,000-17,000,000`).
 //! * In a list of arguments every comma ends a word, and `<`, `>`, `=` do not.
 //! * After an operator, a comma and `<`, `>`, `=` end a word; a comma between digits is an error,
 //!   because `0,01` would otherwise be cut in two.
-//! * Only `@` marks a file, before the one argument of `samples`, `individuals` and `regions`; a value
+//! * Only `@` marks a file, before the one argument of `samples`, `individuals`, `regions`, `alleles` and the like; a value
 //!   or an atom that begins with it is an error elsewhere. Nothing here reads a file.
 //! * Strings stand in double quotes, with `\"` and `\\`. A string as an atom is always a name, never
 //!   an allele or a region: `region("a b", 1, 5)` and `allele("…")` take awkward ones.
@@ -69,6 +71,7 @@
 mod ast;
 mod atoms;
 mod build;
+mod build_places;
 mod display;
 mod error;
 pub(in crate::query) mod hints;

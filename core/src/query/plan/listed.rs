@@ -187,7 +187,7 @@ impl Names<'_> {
                 regions.push((contig, interval));
             }
         }
-        contigs.finish("regions")?;
+        contigs.finish("region")?;
         Ok(Regions::new(regions))
     }
 }
@@ -262,6 +262,7 @@ impl<'a> ListedContigs<'a> {
             return Err(self.file.error(line, expected, found));
         }
         const SHOWN: usize = 3;
+        const LONGEST: usize = 60;
         let mut absent: Vec<&str> = self
             .known
             .iter()
@@ -274,11 +275,14 @@ impl<'a> ListedContigs<'a> {
             absent.sort_unstable();
             absent.truncate(SHOWN);
             let more = if count > SHOWN { " …" } else { "" };
+            let cut = |name: &&str| name.chars().take(LONGEST).collect::<String>();
+            let absent: Vec<String> = absent.iter().map(cut).collect();
             which = format!(": {}{more}", absent.join(", "));
         }
+        let ending = if self.left_out == 1 { "" } else { "s" };
         let (left_out, file) = (self.left_out, self.file.name());
         self.names.hint(format!(
-            "{file}: {left_out} {what} of {count} contigs that are not here are left out{which}"
+            "{file}: left out {left_out} {what}{ending} of contigs that are not here{which}"
         ));
         Ok(())
     }

@@ -52,7 +52,7 @@ impl Names<'_> {
                 text => alleles.spelling(number, text)?,
             }
         }
-        alleles.contigs.finish("alleles")?;
+        alleles.contigs.finish("allele")?;
         Ok(Test::Alleles(Arc::new(alleles.found.sorted())))
     }
 

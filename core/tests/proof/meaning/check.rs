@@ -16,6 +16,9 @@ impl Cohort<'_> {
             }
             VariantExpr::Not(part) => self.refuses(part),
             VariantExpr::Region(contig, ..) => !self.has_contig(contig),
+            VariantExpr::Placed { of, .. } => {
+                of.iter().any(|(contig, ..)| !self.has_contig(contig))
+            }
             VariantExpr::Allele(_, change, contig) => {
                 let undecided = |&row: &Row| self.is_allele(row, change, contig).is_none();
                 !self.has_contig(contig) || self.rows.iter().any(undecided)

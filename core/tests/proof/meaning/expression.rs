@@ -74,6 +74,9 @@ pub enum Field {
     Missing,
     Quality,
     Length,
+    Pos,
+    Start,
+    End,
 }
 
 impl Field {
@@ -88,6 +91,9 @@ impl Field {
             Self::Missing => "n_missing",
             Self::Quality => "qual",
             Self::Length => "length",
+            Self::Pos => "pos",
+            Self::Start => "start",
+            Self::End => "end",
         }
     }
 }
@@ -115,6 +121,11 @@ pub enum VariantExpr {
     Id(String),
     /// A contig and the first and last base, either of which may be left out.
     Region(String, Option<i64>, Option<i64>),
+    /// Those that begin in one of some regions, or lie wholly `within` them: contigs, first and last bases.
+    Placed {
+        within: bool,
+        of: Vec<(String, i64, i64)>,
+    },
     Gene(String),
     Consequence(String),
     Impact(Op, usize),
@@ -211,6 +222,28 @@ fn all_of(key: &str, parts: impl Iterator<Item = Value>) -> Value {
     json!({ key: parts.collect::<Vec<_>>() })
 }
 
+fn placing(within: bool) -> &'static str {
+    if within { "within" } else { "begins" }
+}
+
+/// Alternatives of one field as a list, which some of those are written as that can be.
+fn list_of(parts: &[VariantExpr]) -> Option<String> {
+    let field_of = |part: &VariantExpr| match part {
+        VariantExpr::Gene(name) => Some(("gene", name.clone())),
+        VariantExpr::Id(name) => Some(("id", name.clone())),
+        VariantExpr::Consequence(name) => Some(("consequence", name.clone())),
+        VariantExpr::Protein(name) => Some(("protein", name.clone())),
+        VariantExpr::Type(name) => Some(("type", (*name).to_owned())),
+        VariantExpr::Filter(name) => Some(("filter", name.clone())),
+        _ => None,
+    };
+    let fields: Vec<_> = parts.iter().map(field_of).collect::<Option<_>>()?;
+    let (field, first) = fields.first()?;
+    let alike = fields.iter().all(|(other, _)| other == field) && first.len() % 2 == 0;
+    let values: Vec<String> = fields.iter().map(|(_, value)| word(value)).collect();
+    alike.then(|| format!("{field}:({})", values.join(", ")))
+}
+
 impl VariantExpr {
     /// The alleles that are asked for, with their contigs.
     pub fn alleles<'e>(&'e self, found: &mut Vec<(&'e super::alleles::Change, &'e str)>) {
@@ -228,11 +261,22 @@ impl VariantExpr {
             Self::And(parts) => {
                 joined(parts, " & ", |part| matches!(part, Self::Or(_)), Self::text)
             }
-            Self::Or(parts) => joined(parts, " | ", |_| false, Self::text),
+            Self::Or(parts) => match list_of(parts) {
+                Some(list) => list,
+                None => joined(parts, " | ", |_| false, Self::text),
+            },
             Self::Not(part) => match **part {
                 Self::And(_) | Self::Or(_) => format!("!({})", part.text()),
                 _ => format!("!{}", part.text()),
             },
+            Self::Placed { within, of } => {
+                let region = |(contig, first, last): &(String, i64, i64)| match first % 2 {
+                    0 => format!("region({}, {first}, {last})", word(contig)),
+                    _ => format!("{contig}:{first}-{last}"),
+                };
+                let of: Vec<String> = of.iter().map(region).collect();
+                format!("{}({})", placing(*within), of.join(", "))
+            }
             Self::Allele(text, ..) => match text.contains(['<', '[', ']', '=', '>', '(']) {
                 true => format!("allele({})", quoted(text)),
                 false => text.clone(),
@@ -298,6 +342,11 @@ impl VariantExpr {
                     region["last"] = (*last).into();
                 }
                 json!({ "region": region })
+            }
+            Self::Placed { within, of } => {
+                let region = |(contig, first, last): &(String, i64, i64)| json!({ "contig": contig, "first": first, "last": last });
+                let of: Vec<Value> = of.iter().map(region).collect();
+                json!({ placing(*within): of })
             }
             Self::Gene(name) => json!({ "gene": name }),
             Self::Consequence(name) => json!({ "consequence": name }),

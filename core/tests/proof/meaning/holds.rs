@@ -49,6 +49,21 @@ impl Cohort<'_> {
                 first.unwrap_or(0),
                 last.unwrap_or(i64::from(i32::MAX)),
             ),
+            VariantExpr::Placed { within, of } => {
+                let row = self.shown_row(row);
+                let (from, to) = self.span(row);
+                let of = of
+                    .iter()
+                    .filter(|(name, ..)| self.contig(row) == contig(name));
+                let holds = |base: i64| {
+                    of.clone()
+                        .any(|(_, first, last)| (*first..=*last).contains(&base))
+                };
+                match within {
+                    true => (from..=to).all(holds),
+                    false => holds(from),
+                }
+            }
             VariantExpr::Gene(name) => genes::named(&self.world.genes, name)
                 .iter()
                 .any(|gene| self.in_gene(row, gene)),
@@ -75,6 +90,11 @@ impl Cohort<'_> {
             | VariantExpr::Canonical
             | VariantExpr::Mane => unreachable!("asked of entries"),
         }
+    }
+
+    /// The row by which a variant is shown.
+    fn shown_row(&self, row: Row) -> Row {
+        *self.line(row).rows.first().unwrap()
     }
 
     /// Ids are of a variant: of any of its records.
@@ -241,6 +261,10 @@ impl Cohort<'_> {
                 let quality = self.record(row).quality.as_ref();
                 quality.is_some_and(|text| op.holds(&text.parse().unwrap(), &number.number()))
             }
+            Field::Pos | Field::Start => {
+                op.holds(&(self.span(self.shown_row(row)).0 * 100), &number.0)
+            }
+            Field::End => op.holds(&(self.span(self.shown_row(row)).1 * 100), &number.0),
             Field::Length => self
                 .length(row)
                 .is_some_and(|length| op.holds(&(length * 100), &number.0)),

@@ -2,6 +2,7 @@ mod bad;
 mod good;
 pub(super) mod laws;
 mod lists;
+mod places;
 
 use super::ast::*;
 use super::build::CarrierOptions;
@@ -139,6 +140,9 @@ fn hostile_text_takes_linear_time() {
         "\"",
         "carriers(",
         "carriers(all,",
+        "begins(",
+        "gene:(",
+        "22:1",
         "af<",
         "info.",
         "a:1:A:",

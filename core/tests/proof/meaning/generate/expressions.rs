@@ -62,7 +62,14 @@ impl Asking<'_, '_> {
                 1 => VariantExpr::Id(self.id(choices)),
                 _ => VariantExpr::Name(self.contig(choices)),
             },
-            4 | 5 => self.region(choices),
+            4 => self.region(choices),
+            5 => match choices.below(3) {
+                0 => self.region(choices),
+                1 => self.placed(choices),
+                _ => self.place(choices),
+            },
+            // alternatives of one field, which are a list perhaps
+            15 if choices.once_in(2) => self.list(choices),
             6 | 7 => VariantExpr::Gene(self.gene(choices)),
             8 | 9 if self.cohort.annotated || choices.once_in(8) => self.of_entry(choices),
             10 => VariantExpr::Type(TYPES[choices.below(TYPES.len())]),
@@ -136,6 +143,40 @@ impl Asking<'_, '_> {
             2 => VariantExpr::Region(contig, Some(first), Some(first)),
             _ => VariantExpr::Region(contig, Some(first), Some(first + choices.between(0, 15))),
         }
+    }
+
+    fn placed(&self, choices: &mut Choices<'_>) -> VariantExpr {
+        let one = |choices: &mut Choices<'_>| {
+            let contig = self.contig(choices);
+            let near = self.record(choices).map_or(1, |record| record.position);
+            let first = (near + choices.between(-6, 4)).max(1);
+            (contig, first, first + choices.between(0, 12))
+        };
+        let count = 1 + choices.below(3);
+        VariantExpr::Placed {
+            within: choices.once_in(2),
+            of: (0..count).map(|_| one(choices)).collect(),
+        }
+    }
+
+    /// A place as a number.
+    fn place(&self, choices: &mut Choices<'_>) -> VariantExpr {
+        let near = self.record(choices).map_or(1, |record| record.position);
+        let field = *choices.of(&[Field::Pos, Field::Start, Field::End]);
+        let number = Hundredths(100 * (near + choices.between(-3, 5)) + *choices.of(&[0, 0, 50]));
+        VariantExpr::Number(field, None, *choices.of(&Op::ALL), number)
+    }
+
+    fn list(&self, choices: &mut Choices<'_>) -> VariantExpr {
+        let kind = choices.below(4);
+        let one = |choices: &mut Choices<'_>| match kind {
+            0 => VariantExpr::Gene(self.gene(choices)),
+            1 => VariantExpr::Id(self.id(choices)),
+            2 => VariantExpr::Type(TYPES[choices.below(TYPES.len())]),
+            _ => VariantExpr::Filter(self.filter(choices)),
+        };
+        let count = 2 + choices.below(2);
+        VariantExpr::Or((0..count).map(|_| one(choices)).collect())
     }
 
     fn gene(&self, choices: &mut Choices<'_>) -> String {
@@ -238,7 +279,7 @@ impl Asking<'_, '_> {
     }
 
     /// An allele that a row has, or one near it, in any way to write it.
-    fn allele(&self, choices: &mut Choices<'_>) -> Option<VariantExpr> {
+    pub fn allele(&self, choices: &mut Choices<'_>) -> Option<VariantExpr> {
         let row: Row = *choices.of_any(&self.cohort.rows)?;
         let record = self.cohort.record(row);
         let alternate = self.cohort.alternate(row)?;
