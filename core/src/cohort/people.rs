@@ -2,8 +2,8 @@
 
 use super::View;
 use crate::error::{Error, Result};
+use crate::model::{ATTRIBUTE_PREFIX, Attribute, AttributeType, attribute_named};
 use crate::model::{Age, Scope};
-use crate::model::{Attribute, AttributeType};
 use crate::set::SampleSet;
 use crate::store::free::Counted;
 use crate::store::individuals::People;
@@ -15,9 +15,6 @@ const BIN: i32 = 10;
 const BINS: i32 = 10;
 /// Rows of a table across keys.
 const ROWS_MAX: usize = 1 << 20;
-
-/// What stands before the name of a free attribute.
-const FREE: &str = "attribute.";
 
 /// By what people are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +55,8 @@ impl FromStr for PeopleKey {
         if text.eq_ignore_ascii_case("age") {
             return Ok(Self::Age);
         }
-        let start = text.get(..FREE.len());
-        if start.is_some_and(|start| start.eq_ignore_ascii_case(FREE)) {
-            return Ok(Self::Free(
-                text.get(FREE.len()..).unwrap_or_default().to_owned(),
-            ));
+        if let Some(name) = attribute_named(text) {
+            return Ok(Self::Free(name.to_owned()));
         }
         let mut names = Attribute::NAMES.iter();
         match names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
@@ -81,7 +75,7 @@ impl FromStr for PeopleKey {
 impl std::fmt::Display for PeopleKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self {
-            Self::Free(name) => return write!(f, "{FREE}{name}"),
+            Self::Free(name) => return write!(f, "{ATTRIBUTE_PREFIX}{name}"),
             Self::Age => Some("age"),
             Self::Attribute(attribute) => Attribute::NAMES
                 .iter()
@@ -176,19 +170,17 @@ impl View {
             .collect())
     }
 
-    /// The values of a free attribute of texts or codes, ascending, and the individuals that have each, of those who
-    /// may be seen.
+    /// A free attribute of people by its name in any case, of texts or codes: people can be counted by it.
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] where no people are loaded, nobody has the attribute, or its values are neither texts nor
-    /// codes; [`Error::Damaged`].
-    pub(crate) fn free_sets(&self, name: &str) -> Result<Vec<(String, SampleSet)>> {
-        let people = self.some_people()?;
-        let known = self.individual_attributes()?;
-        let Some(found) = known
+    /// [`Error::Usage`] where nobody who may be seen has the attribute, or its values are neither texts nor codes;
+    /// [`Error::Damaged`].
+    pub(crate) fn countable_attribute(&self, name: &str) -> Result<String> {
+        let mut known = self.individual_attributes()?;
+        let Some(at) = known
             .iter()
-            .find(|known| known.name.eq_ignore_ascii_case(name))
+            .position(|known| known.name.eq_ignore_ascii_case(name))
         else {
             let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
             return Err(Error::Usage(match names.is_empty() {
@@ -199,13 +191,24 @@ impl View {
                 ),
             }));
         };
-        if !matches!(found.kind, AttributeType::Text | AttributeType::Code) {
-            return Err(Error::Usage(format!(
-                "{FREE}{} is of type {}: people are counted by texts and codes",
-                found.name,
-                found.kind.name()
-            )));
+        let AttributeCount { name, kind, .. } = known.swap_remove(at);
+        match kind {
+            AttributeType::Text | AttributeType::Code => Ok(name),
+            other => Err(Error::Usage(format!(
+                "{ATTRIBUTE_PREFIX}{name} is of type {}: people are counted by texts and codes",
+                other.name()
+            ))),
         }
+    }
+
+    /// The values of such an attribute, ascending, and the individuals that have each, of those who may be seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::countable_attribute`], and [`Error::Usage`] where no people are loaded.
+    pub(crate) fn free_sets(&self, name: &str) -> Result<Vec<(String, SampleSet)>> {
+        let people = self.some_people()?;
+        let name = &self.countable_attribute(name)?;
         let mut sets = people.free_sets(name)?;
         if let Some(visible) = self.visible_individuals() {
             sets.retain(|(_, set)| !set.is_disjoint(visible));

@@ -79,6 +79,26 @@ impl std::str::FromStr for Attribute {
     }
 }
 
+/// What stands before the name of a free attribute where others could stand.
+pub(crate) const ATTRIBUTE_PREFIX: &str = "attribute.";
+
+/// The name behind `attribute.`, which may be in any case; `None` where it is not there.
+pub(crate) fn attribute_named(text: &str) -> Option<&str> {
+    let (start, name) = text.split_at_checked(ATTRIBUTE_PREFIX.len())?;
+    start.eq_ignore_ascii_case(ATTRIBUTE_PREFIX).then_some(name)
+}
+
+/// Longest name of a free attribute, in bytes.
+pub(crate) const ATTRIBUTE_NAME_MAX: usize = 64;
+
+/// Whether a text can name a free attribute: a letter, and letters, digits, `_`, `.` and `-`.
+pub(crate) fn is_attribute_name(name: &str) -> bool {
+    let other = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    name.len() <= ATTRIBUTE_NAME_MAX
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(other)
+}
+
 /// What the values of a free attribute are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -21,8 +21,11 @@ pub(crate) mod vocabulary;
 pub(crate) use age::{Age, Ages};
 pub use annotation::Annotator;
 pub(crate) use annotation::{BEHIND_STOP, CANONICAL, Entry, MANE};
+pub(crate) use attribute::{
+    ATTRIBUTE_NAME_MAX, ATTRIBUTE_PREFIX, AttributeValue, Recorded, attribute_named,
+    is_attribute_name,
+};
 pub use attribute::{Attribute, AttributeType};
-pub(crate) use attribute::{AttributeValue, Recorded};
 pub(crate) use gene::Gene;
 pub use genotype::{CarrierGenotype, Zygosity};
 pub use individual::Scope;

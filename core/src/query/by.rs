@@ -4,7 +4,7 @@ use super::expr::{GroupAtom, GroupExpr, Node, nearest};
 use super::group::Group;
 use crate::cohort::{Subjects, View};
 use crate::error::{Error, Result};
-use crate::model::{Age, Attribute, Recorded};
+use crate::model::{ATTRIBUTE_PREFIX, Age, Attribute, Recorded, attribute_named};
 use crate::set::SampleSet;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -22,6 +22,8 @@ const OLDEST: u32 = 200;
 pub enum By {
     /// The values of an attribute.
     Attribute(Attribute),
+    /// The values of a free attribute of texts or codes, by its name.
+    Free(String),
     /// Bands of the age when last observed.
     Age(AgeBands),
     /// Whether a term is recorded, or a more special one: `present`, `absent` (recorded absence) or neither.
@@ -41,6 +43,7 @@ impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Attribute(attribute) => f.write_str(attribute.name()),
+            Self::Free(name) => write!(f, "{ATTRIBUTE_PREFIX}{name}"),
             Self::Age(_) => f.write_str("age"),
             Self::Term(term) => term.fmt(f),
             Self::Groups(_) => f.write_str("group"),
@@ -111,6 +114,11 @@ impl By {
         match self {
             Self::Attribute(attribute) => {
                 for (value, individuals) in view.some_people()?.attribute_sets(*attribute)? {
+                    sets.push((Some(value), subjects.of_individuals(&individuals)?));
+                }
+            }
+            Self::Free(name) => {
+                for (value, individuals) in view.free_sets(name)? {
                     sets.push((Some(value), subjects.of_individuals(&individuals)?));
                 }
             }
@@ -234,6 +242,7 @@ impl View {
     /// Reads by what groups are made. Several are set apart by commas:
     ///
     /// * `population`, `sex` or another attribute: a group for each of its values;
+    /// * `attribute.NAME`: the same of a free attribute of texts or codes;
     /// * `age`, `age(18,40,65)`: bands of the age when last observed, of ten years or from one age to the next; who
     ///   may be in either of two is in none;
     /// * `HP:0001250`, `disease:MONDO:0005027`, `"Seizure"`: the term, or a more special one, is recorded as
@@ -271,6 +280,10 @@ impl View {
         let by = match (text.parse::<Attribute>(), age_bands(text)) {
             (Ok(attribute), _) => By::Attribute(attribute),
             (_, Some(bands)) => By::Age(bands?),
+            _ if let Some(name) = attribute_named(text) => {
+                self.some_people()?;
+                By::Free(self.countable_attribute(name)?)
+            }
             _ if text.contains([':', '"']) => {
                 let term: GroupExpr = text.parse()?;
                 as_recorded(&term, Recorded::Present).map(By::Term)?
@@ -345,8 +358,8 @@ fn unknown(text: &str) -> Error {
         .collect();
     let near = nearest(text, names.iter().copied());
     Error::Usage(format!(
-        "unknown field `{text}`; did you mean {}? There are {}; age(18,40,65), terms such as HP:0001250, and groups as \
-         in cases=GROUP",
+        "unknown field `{text}`; did you mean {}? There are {}; attribute.NAME, age(18,40,65), terms such as HP:0001250, and \
+         groups as in cases=GROUP",
         near.join(", "),
         names.join(", ")
     ))

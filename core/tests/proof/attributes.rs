@@ -515,6 +515,30 @@ fn people_are_counted_by_attributes() {
         .collect();
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(rows, [(text("a"), 2), (text("c d"), 1), (None, 1)]);
+    // the same as groups, of samples as well
+    let fields = view.by(&["attribute.KIND"]).unwrap();
+    let groups = view.groups_by(&fields, None).unwrap().into_iter();
+    let counts: Vec<_> = groups
+        .map(|(values, group)| (values, group.count(), group.samples().len()))
+        .collect();
+    let expected = [(text("a"), 2, 4), (text("c d"), 1, 2), (None, 1, 2)];
+    assert_eq!(
+        counts,
+        expected.map(|(value, people, samples)| (vec![value], people, samples))
+    );
+    assert_eq!(fields[0].to_string(), "attribute.kind");
+    assert!(
+        view.by(&["attribute.size"])
+            .unwrap_err()
+            .to_string()
+            .contains("is of type number")
+    );
+    assert!(
+        view.by(&["attribute.kin"])
+            .unwrap_err()
+            .to_string()
+            .contains("one of day, kind, old, size")
+    );
     let refused = |key: &str| by(key).unwrap_err().to_string();
     assert!(refused("attribute.size").contains("is of type number"));
     assert!(refused("attribute.kin").contains("one of day, kind, old, size"));

@@ -3,7 +3,7 @@
 //! The others must be known not to: none of them carries the variant in any record, and one of them is called, by
 //! the rule that parents follow (see [`super::inheritance`]).
 
-use super::carriers::Persons;
+use super::persons::Persons;
 use super::question::Question;
 use super::step::{FEW, Step};
 use super::variants::Variants;

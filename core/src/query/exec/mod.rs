@@ -18,6 +18,7 @@ pub(super) mod inheritance;
 pub(super) mod looked;
 pub(super) mod meant;
 pub(super) mod part_walk;
+pub(super) mod persons;
 pub(super) mod place;
 pub(super) mod question;
 pub(super) mod run;

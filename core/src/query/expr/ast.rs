@@ -1,6 +1,5 @@
 //! The syntax tree of both kinds of expression.
 
-use super::sample_expr::{AttributeTest, CarriedIn, SampleExpr};
 use crate::genome::Interval;
 use crate::model::{Age, Attribute, Recorded, Scope, Zygosity};
 use crate::model::{Level, Measure};
@@ -449,6 +448,46 @@ pub(crate) enum GroupAtom {
         comparison: Comparison,
         value: f64,
     },
+}
+
+/// Which samples: an expression over what is known of samples, for
+/// [`GroupExpr::sample`](crate::GroupExpr::sample) and
+/// [`CarrierOptions::in_samples`](crate::CarrierOptions::in_samples).
+///
+/// ```
+/// use varidex::{AttributeField, GroupExpr, SampleExpr};
+/// let late = SampleExpr::attribute("time").ge("2024-01-01");
+/// let built = GroupExpr::sample(SampleExpr::attribute("origin").eq("somatic").and(late));
+/// assert_eq!(built, "sample(origin:somatic & time>=2024-01-01)".parse::<GroupExpr>()?);
+/// # let _: AttributeField<SampleExpr> = SampleExpr::attribute("time");
+/// # Ok::<(), varidex::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleExpr(pub(crate) Node<SampleAtom>);
+
+/// What picks samples.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SampleAtom {
+    All,
+    Attribute(AttributeTest),
+}
+
+/// What is asked of an attribute. What its values are is known to the dataset alone: so the text that they are
+/// compared with is kept as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AttributeTest {
+    pub(crate) name: String,
+    /// `None` asks whether there is a value.
+    pub(crate) test: Option<(Comparison, String)>,
+}
+
+/// In which samples variants are carried.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct CarriedIn {
+    /// In these alone; in any where `None`.
+    pub(crate) inside: Option<SampleExpr>,
+    /// And in none of these of the same person, one of which is called.
+    pub(crate) not_in: Option<SampleExpr>,
 }
 
 /// How similar is similar.

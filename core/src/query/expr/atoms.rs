@@ -2,11 +2,10 @@
 //! printed and the candidates of errors follow from it; only what no row can say is read and written apart.
 
 use super::ast::{
-    Comparison, GroupAtom, Impact, Number, Placing, Transcripts, VariantAtom, VariantType, name_of,
-    named,
+    Comparison, GroupAtom, Impact, Number, Placing, SampleAtom, Transcripts, VariantAtom,
+    VariantType, name_of, named,
 };
-use super::sample_expr::PREFIX;
-use crate::model::{Attribute, Recorded, Scope};
+use crate::model::{Attribute, Recorded, Scope, attribute_named};
 
 /// How the name of an atom stands in text; in JSON it is the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +47,7 @@ pub(super) struct Entry<K> {
 }
 
 impl<K> Entry<K> {
-    pub(super) const fn new(
-        name: &'static str,
-        written: Written,
-        content: Content,
-        kind: K,
-    ) -> Self {
+    const fn new(name: &'static str, written: Written, content: Content, kind: K) -> Self {
         Self {
             name,
             written,
@@ -426,6 +420,45 @@ impl Listed for GroupAtom {
     }
 }
 
+/// What picks samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SampleKind {
+    All,
+    Attribute,
+}
+
+impl Listed for SampleAtom {
+    type Kind = SampleKind;
+
+    fn table() -> impl Iterator<Item = Entry<SampleKind>> + Clone {
+        [
+            Entry::new("all", Written::Word, Content::Nothing, SampleKind::All),
+            Entry::new(
+                "attribute",
+                Written::Word,
+                Content::Own,
+                SampleKind::Attribute,
+            ),
+        ]
+        .into_iter()
+    }
+
+    fn kind(&self) -> SampleKind {
+        match self {
+            Self::All => SampleKind::All,
+            Self::Attribute(_) => SampleKind::Attribute,
+        }
+    }
+
+    fn of_text(_: SampleKind, _: String) -> Option<Self> {
+        None
+    }
+
+    fn text(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// The values of an attribute that takes no others.
 fn closed_values(of: Attribute) -> Option<Vec<&'static str>> {
     match attribute((of.name(), of)).content {
@@ -437,13 +470,7 @@ fn closed_values(of: Attribute) -> Option<Vec<&'static str>> {
 /// Whether a name is one of people that stands before a colon or a comparison.
 pub(super) fn is_group_field(name: &str) -> bool {
     let compared = |entry: &Entry<GroupKind>| entry.is_field() || entry.written == Written::Number;
-    is_attribute(name) || in_text::<GroupAtom>(name, compared).is_some()
-}
-
-/// Whether a name is that of a free attribute: `attribute.NAME`.
-pub(super) fn is_attribute(name: &str) -> bool {
-    let start = name.get(..PREFIX.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    attribute_named(name).is_some() || in_text::<GroupAtom>(name, compared).is_some()
 }
 
 /// `PREFIX:local`, where it cannot be a place on a contig.

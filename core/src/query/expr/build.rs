@@ -1,10 +1,9 @@
 //! The typed form of expressions.
 
 use super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, SampleList,
-    Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
+    CarriedIn, Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin,
+    SampleExpr, SampleList, Threshold, Transcripts, VariantAtom, VariantExpr, VariantType,
 };
-use super::sample_expr::{CarriedIn, SampleExpr};
 use crate::genome::Interval;
 #[cfg(doc)]
 use crate::model::FileLoader;

@@ -1,16 +1,17 @@
 //! The canonical text of expressions: parsed again, it gives the same tree.
 
 use super::ast::{
-    GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, RegionList, SampleList, Stretch,
-    Threshold, VariantAtom, VariantExpr, name_of, named,
+    AttributeTest, Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin,
+    RegionList, SampleAtom, SampleExpr, SampleList, Stretch, Threshold, VariantAtom, VariantExpr,
+    name_of, named,
 };
 use super::atoms::{Content, Listed, Written};
+use super::parse::parse;
 use super::region_list::WHOLE;
-use super::sample_expr::PREFIX;
-use super::scan::ends_any_word;
-use crate::model::Recorded;
+use super::scan::{Scanner, ends_any_word};
 use crate::model::Scope;
 use crate::model::Zygosity;
+use crate::model::{ATTRIBUTE_PREFIX, Recorded};
 use crate::model::{Level, Measure};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -245,7 +246,7 @@ impl Display for GroupAtom {
             Self::Genotyped => f.write_str("genotyped"),
             Self::Called(of) => write!(f, "called({of})"),
             Self::Noncarriers(of) => write!(f, "noncarriers({of})"),
-            Self::Free(test) => write!(f, "{PREFIX}{test}"),
+            Self::Free(test) => write!(f, "{ATTRIBUTE_PREFIX}{test}"),
             Self::Sample(of) => write!(f, "sample({of})"),
             Self::Individuals(list) => write!(f, "individuals({list})"),
             Self::Attribute { .. }
@@ -318,6 +319,52 @@ impl GroupAtom {
     }
 }
 
+impl Display for AttributeTest {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        let Some((comparison, value)) = &self.test else {
+            return Ok(());
+        };
+        match comparison {
+            Comparison::Equal => f.write_str(":")?,
+            other => f.write_str(other.symbol())?,
+        }
+        match is_plain(value) {
+            true => f.write_str(value),
+            false => Quoted(value).fmt(f),
+        }
+    }
+}
+
+/// Whether a value can be written without quotes.
+fn is_plain(value: &str) -> bool {
+    let mut scanner = Scanner::new(value);
+    !value.starts_with('"')
+        && scanner.plain_word().is_ok_and(|word| word == value)
+        && !value.is_empty()
+}
+
+impl Display for SampleAtom {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let test = match self {
+            Self::All => return f.write_str("all"),
+            Self::Attribute(test) => test,
+        };
+        let plain = test.to_string();
+        let is_read = matches!(parse::<Self>(&plain), Ok(Node::Atom(atom)) if atom.kind == *self);
+        match is_read {
+            true => f.write_str(&plain),
+            false => write!(f, "{ATTRIBUTE_PREFIX}{plain}"),
+        }
+    }
+}
+
+impl Display for SampleExpr {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
 /// `phenotype:`, or nothing.
 struct ScopePrefix(Option<Scope>);
 
@@ -379,7 +426,7 @@ impl Display for SampleList {
 }
 
 /// A string of the language.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+struct Quoted<'a>(&'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -72,6 +72,7 @@ mod ast;
 mod atoms;
 mod build;
 mod build_places;
+mod build_samples;
 mod display;
 mod error;
 pub(in crate::query) mod hints;
@@ -81,7 +82,7 @@ mod list_atom;
 mod number;
 mod parse;
 mod region_list;
-mod sample_expr;
+mod sample_atom;
 mod scan;
 mod shape;
 mod term_atom;
@@ -91,12 +92,11 @@ mod where_atom;
 mod who_atom;
 
 pub(crate) use ast::{
-    Atom, Comparison, GroupAtom, InfoTest, Node, Number, Placing, RegionList, SampleList, Stretch,
-    Threshold, VariantAtom,
+    Atom, AttributeTest, Comparison, GroupAtom, InfoTest, Node, Number, Placing, RegionList,
+    SampleAtom, SampleList, Stretch, Threshold, VariantAtom,
 };
-pub use ast::{GroupExpr, Impact, Origin, Transcripts, VariantExpr, VariantType};
+pub use ast::{GroupExpr, Impact, Origin, SampleExpr, Transcripts, VariantExpr, VariantType};
 pub use build::{CarrierOptions, InfoField, InfoValue, NumberField, NumberWithin};
+pub use build_samples::AttributeField;
 pub use error::nearest;
 pub use into::{IntoGroupExpr, IntoVariantExpr};
-pub use sample_expr::{AttributeField, SampleExpr};
-pub(crate) use sample_expr::{AttributeTest, SampleAtom};

@@ -14,6 +14,7 @@ use super::region_list::{region_list, stretch};
 use super::scan::{Form, Result, Scanner};
 use super::shape::{Shape, shape};
 use crate::error::ExpressionError;
+use crate::model::attribute_named;
 use std::ops::Range;
 
 impl Language for VariantAtom {
@@ -62,6 +63,9 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
     if let Some(transcripts) = named(&Transcripts::NAMES, word) {
         return Ok(VariantAtom::Transcripts(transcripts));
     }
+    if attribute_named(word).is_some() {
+        return Err(picks_people(scanner, word, at));
+    }
     match shape(word) {
         Shape::Allele => Ok(VariantAtom::Allele(word.to_owned())),
         Shape::Region { contig, interval } => Ok(VariantAtom::Region { contig, interval }),
@@ -76,8 +80,7 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
             let is_term = is_curie(word) && rest.bytes().skip(1).all(|b| b.is_ascii_digit());
             if is_group_field(name) || is_term {
                 let whole = at.start..at.start + word.len();
-                let message = format!("{} picks people, variants are picked here", quoted(word));
-                return Err(scanner.error(whole, message));
+                return Err(picks_people(scanner, word, whole));
             }
             // a field's value seldom begins with a digit, a mistyped region always does
             let (message, at) = match rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
@@ -94,6 +97,11 @@ fn bare(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Result<VariantAt
             ))
         }
     }
+}
+
+fn picks_people(scanner: &Scanner<'_>, word: &str, at: Range<usize>) -> Box<ExpressionError> {
+    let message = format!("{} picks people, variants are picked here", quoted(word));
+    scanner.error(at, message)
 }
 
 /// The number of a name.

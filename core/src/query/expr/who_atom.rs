@@ -1,21 +1,21 @@
 //! Atoms that pick people.
 
-use super::ast::{GroupAtom, Origin, SampleList, VariantAtom, VariantExpr, named};
+use super::ast::{
+    CarriedIn, GroupAtom, Origin, SampleExpr, SampleList, VariantAtom, VariantExpr, named,
+};
 use super::atoms::{Entry, GroupKind, Listed, in_text, is_curie, is_group_field, names_of};
 use super::error::{nearest, quoted};
 use super::hints::{group_fields, no_people_by_itself};
 use super::list_atom::in_parentheses;
 use super::parse::{Language, any, inside};
-use super::sample_expr::{
-    CarriedIn, PREFIX, SampleExpr, attribute_test, samples_inside, samples_of_option,
-};
+use super::sample_atom::{attribute_test, samples_inside, samples_of_option};
 use super::scan::{Form, Result, Scanner};
 use super::term_atom::{
     age, measurement, not_empty, onset, recorded, severity, similar, term_name,
 };
 use crate::error::ExpressionError;
-use crate::model::Recorded;
 use crate::model::Zygosity;
+use crate::model::{ATTRIBUTE_PREFIX, Recorded};
 use std::ops::Range;
 
 impl Language for GroupAtom {
@@ -31,7 +31,7 @@ impl Language for GroupAtom {
                 recorded: Recorded::Present,
             });
         }
-        if scanner.eat_prefix(PREFIX) {
+        if scanner.eat_prefix(ATTRIBUTE_PREFIX) {
             return attribute_test(scanner).map(Self::Free);
         }
         let word = scanner.word(|c| matches!(c, ',' | ':' | '<' | '>' | '='));

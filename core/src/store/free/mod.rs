@@ -6,6 +6,7 @@
 mod ask;
 mod write;
 
+pub(crate) use crate::model::{ATTRIBUTE_NAME_MAX as NAME_MAX, is_attribute_name as is_name};
 pub(crate) use write::FreeWriter;
 
 use crate::error::Result;
@@ -16,8 +17,6 @@ use std::collections::HashSet;
 
 /// So many attributes are there at most.
 pub(crate) const ATTRIBUTES_MAX: usize = 256;
-/// Longest name, in bytes.
-pub(crate) const NAME_MAX: usize = 64;
 /// Longest text, or id and label together, in bytes.
 pub(crate) const TEXT_MAX: usize = 4096;
 
@@ -51,14 +50,6 @@ pub(crate) struct Counted {
     pub(crate) name: String,
     pub(crate) kind: AttributeType,
     pub(crate) count: u64,
-}
-
-/// Whether a text can name an attribute.
-pub(crate) fn is_name(name: &str) -> bool {
-    let other = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
-    name.len() <= NAME_MAX
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.bytes().all(other)
 }
 
 impl Free {

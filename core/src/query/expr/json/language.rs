@@ -1,7 +1,8 @@
 //! What a kind of atom says of its JSON form.
 
-use super::super::atoms::Listed;
-use super::super::parse::Language;
+use super::super::ast::Node;
+use super::super::atoms::{Entry, Listed};
+use super::super::parse::{Language, parse};
 use super::super::scan::Result;
 use super::tree::Pointer;
 use serde_json::Value;
@@ -24,4 +25,21 @@ pub(super) trait JsonLanguage: Language + Listed + Display + PartialEq {
 
     /// The object of the atom.
     fn write(&self) -> Value;
+}
+
+/// Refuses an atom that no text gives. What holds another expression is given with a plain one.
+pub(super) fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
+    match parse::<K>(&atom.to_string()) {
+        Ok(Node::Atom(read)) if read.kind == atom => Ok(Read {
+            atom,
+            parentheses: 0,
+        }),
+        Ok(_) => Err(at.error("no text says this")),
+        Err(error) => Err(at.error_with(error.message, error.candidates)),
+    }
+}
+
+/// The row of a key, which is written as it is.
+pub(super) fn entry_of<K: JsonLanguage>(kind: &str) -> Option<Entry<K::Kind>> {
+    K::table().find(|entry| entry.name == kind)
 }

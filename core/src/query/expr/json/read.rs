@@ -1,16 +1,15 @@
 //! Trees from JSON. Names are read in the case in which they are written.
 
 use super::super::ast::{
-    Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing, RegionList,
-    SampleList, Stretch, Threshold, VariantAtom, VariantExpr,
+    CarriedIn, Comparison, GroupAtom, GroupExpr, Impact, InfoTest, Node, Number, Origin, Placing,
+    RegionList, SampleAtom, SampleExpr, SampleList, Stretch, Threshold, VariantAtom, VariantExpr,
 };
 use super::super::atoms::{Content, Entry, GroupKind, Listed, VariantKind};
 use super::super::error::{nearest, quoted};
-use super::super::parse::{MAX_DEPTH, parse};
-use super::super::sample_expr::{CarriedIn, SampleExpr};
+use super::super::parse::MAX_DEPTH;
 use super::super::scan::Result;
 use super::attribute::attribute;
-use super::language::{JsonLanguage, Read};
+use super::language::{JsonLanguage, Read, checked, entry_of};
 use super::tree::{self, Pointer};
 use super::value::{Members, choice, list, none_of, number, string, truth, wrong};
 use super::write;
@@ -185,23 +184,6 @@ fn unknown<K: JsonLanguage>(kind: &str, at: &Pointer<'_>) -> Box<ExpressionError
     let known = kinds.chain(["and", "not", "or"]);
     let message = format!("unknown kind of expression {}", quoted(kind));
     at.error_with(message, nearest(kind, known))
-}
-
-/// Refuses an atom that no text gives. What holds another expression is given with a plain one.
-pub(super) fn checked<K: JsonLanguage>(atom: K, at: &Pointer<'_>) -> Result<Read<K>> {
-    match parse::<K>(&atom.to_string()) {
-        Ok(Node::Atom(read)) if read.kind == atom => Ok(Read {
-            atom,
-            parentheses: 0,
-        }),
-        Ok(_) => Err(at.error("no text says this")),
-        Err(error) => Err(at.error_with(error.message, error.candidates)),
-    }
-}
-
-/// The row of a key, which is written as it is.
-pub(super) fn entry_of<K: JsonLanguage>(kind: &str) -> Option<Entry<K::Kind>> {
-    K::table().find(|entry| entry.name == kind)
 }
 
 /// An atom that the table describes; `None` where it is one that is read apart.
@@ -409,6 +391,35 @@ impl JsonLanguage for GroupAtom {
 
     fn write(&self) -> Value {
         write::who_atom(self)
+    }
+}
+
+impl JsonLanguage for SampleAtom {
+    fn of_the_other(kind: &str) -> Option<String> {
+        let is_known =
+            entry_of::<GroupAtom>(kind).is_some() || entry_of::<VariantAtom>(kind).is_some();
+        is_known.then(|| {
+            format!(
+                "{} picks no samples: `attribute` does, and `all`",
+                quoted(kind)
+            )
+        })
+    }
+
+    fn read(kind: &str, value: &Value, at: &Pointer<'_>) -> Result<Option<Read<Self>>> {
+        let atom = match kind {
+            "attribute" => Self::Attribute(attribute(value, at)?),
+            "all" => {
+                truth(value, at)?;
+                Self::All
+            }
+            _ => return Ok(None),
+        };
+        checked(atom, at).map(Some)
+    }
+
+    fn write(&self) -> Value {
+        write::sample_atom(self)
     }
 }
 

@@ -287,7 +287,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (
             r#"{"carriers": {"gene": "RYR1"}}"#,
-            "JSON expression at `/carriers`: unknown key `gene`: one of at_least, compound, of, origin, zygosity",
+            "JSON expression at `/carriers`: unknown key `gene`: one of at_least, compound, in, not_in, of, origin, zygosity",
         ),
         (
             r#"{"carriers": {"of": {"gene": "RYR1"}, "at_least": 0}}"#,

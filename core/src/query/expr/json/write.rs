@@ -1,11 +1,10 @@
 //! Trees as JSON. Defaults are left out, as in text.
 
 use super::super::ast::{
-    Comparison, GroupAtom, Impact, InfoTest, Node, Origin, RegionList, SampleList, Threshold,
-    VariantAtom, name_of,
+    AttributeTest, Comparison, GroupAtom, Impact, InfoTest, Node, Origin, RegionList, SampleAtom,
+    SampleList, Threshold, VariantAtom, name_of,
 };
 use super::super::atoms::{Content, Listed};
-use super::attribute;
 use super::language::JsonLanguage;
 use crate::genome::Interval;
 use crate::model::Recorded;
@@ -23,7 +22,7 @@ pub(super) fn node<K: JsonLanguage>(tree: &Node<K>) -> Value {
     }
 }
 
-pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
     entries
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value))
@@ -31,7 +30,7 @@ pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
 }
 
 /// A number; whole ones without a fraction.
-pub(super) fn numeral(value: f64) -> Value {
+fn numeral(value: f64) -> Value {
     // 2^53: up to here every whole number is exact
     match value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
         true => (value as i64).into(),
@@ -39,12 +38,12 @@ pub(super) fn numeral(value: f64) -> Value {
     }
 }
 
-pub(super) fn compared(comparison: Comparison, value: impl Into<Value>) -> Value {
+fn compared(comparison: Comparison, value: impl Into<Value>) -> Value {
     object([(comparison.symbol(), value.into())])
 }
 
 /// An object with an entry more.
-pub(super) fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
+fn with(mut value: Value, key: &str, more: impl Into<Value>) -> Value {
     if let Value::Object(entries) = &mut value {
         entries.insert(key.to_owned(), more.into());
     }
@@ -61,7 +60,7 @@ fn listed<A: Listed>(atom: &A) -> Value {
 }
 
 /// The object of an atom: its name, and a value.
-pub(super) fn named<A: Listed>(atom: &A, value: Value) -> Value {
+fn named<A: Listed>(atom: &A, value: Value) -> Value {
     object([(atom.entry().map_or("", |entry| entry.name), value)])
 }
 
@@ -140,11 +139,33 @@ fn file(name: &str) -> Value {
     object([("file", name.into())])
 }
 
+/// What is asked of an attribute: a number where the text is what a number is written as.
+fn attribute(of: &AttributeTest) -> Value {
+    let name = of.name.as_str().into();
+    let Some((comparison, text)) = &of.test else {
+        return object([("name", name)]);
+    };
+    let number = super::super::number::numeral(text).filter(|number| number.to_string() == *text);
+    let value = match number {
+        Some(number) => numeral(number),
+        None => text.as_str().into(),
+    };
+    with(compared(*comparison, value), "name", name)
+}
+
+pub(super) fn sample_atom(atom: &SampleAtom) -> Value {
+    let value = match atom {
+        SampleAtom::All => true.into(),
+        SampleAtom::Attribute(test) => attribute(test),
+    };
+    named(atom, value)
+}
+
 pub(super) fn who_atom(atom: &GroupAtom) -> Value {
     let value = match atom {
         GroupAtom::All | GroupAtom::Genotyped => true.into(),
         GroupAtom::Called(of) | GroupAtom::Noncarriers(of) => node(&of.0),
-        GroupAtom::Free(test) => attribute::write(test),
+        GroupAtom::Free(test) => attribute(test),
         GroupAtom::Sample(of) => node(&of.0),
         GroupAtom::Samples(ids) | GroupAtom::Individuals(ids) => list(ids),
         GroupAtom::Carriers {

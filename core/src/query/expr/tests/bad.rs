@@ -367,13 +367,13 @@ fn bad_expressions_over_people() {
             "carrier(all)",
             "carrier",
             "unknown function `carrier`",
-            &["carriers", "samples", "dataset"],
+            &["carriers", "called", "noncarriers"],
         ),
         (
             "all(x)",
             "all",
             "unknown function `all`",
-            &["all", "age", "sex"],
+            &["all", "age", "called"],
         ),
         (r#""x"#, r#""x"#, "missing closing quote", &[]),
         (

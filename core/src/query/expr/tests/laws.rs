@@ -1,7 +1,6 @@
 //! What holds for every tree and every text.
 
 use super::super::ast::*;
-use super::super::sample_expr::{AttributeTest, CarriedIn, SampleAtom, SampleExpr};
 use crate::genome::Interval;
 use crate::model::Zygosity;
 use crate::model::{Age, Scope};
