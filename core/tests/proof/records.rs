@@ -502,6 +502,9 @@ fn without_samples(view: &View) -> BTreeMap<String, Json> {
         if let Some(info) = record.get_mut("info").and_then(Json::as_object_mut) {
             info.remove("samples");
         }
+        if record["info"] == json!({}) || record["info"].is_null() {
+            record["info"] = Json::Null;
+        }
         (individual.id().to_owned(), record)
     });
     all.collect()
