@@ -103,23 +103,27 @@ pub(crate) struct Needed {
 
 impl Needed {
     pub(crate) fn by(columns: &[Column]) -> Self {
-        let of = |column: &Column| match column.field {
-            Field::Ac | Field::An | Field::Af | Field::AfLow | Field::AfHigh => Counting::AcAn,
-            Field::OddsRatio | Field::P => Counting::AcAn,
-            Field::NHet | Field::NHom | Field::NHemi | Field::NMissing => Counting::All,
-            Field::Carriers | Field::CarrierOddsRatio | Field::CarrierP => Counting::All,
-            _ => Counting::None,
+        let mut needed = Self {
+            counting: Counting::None,
+            looked: false,
         };
-        let looks = |column: &Column| {
-            matches!(
-                column.field,
-                Field::Covered | Field::Noncarriers | Field::CarrierOddsRatio | Field::CarrierP
-            )
-        };
-        Self {
-            counting: columns.iter().map(of).max().unwrap_or(Counting::None),
-            looked: columns.iter().any(looks),
+        for column in columns {
+            let (counting, looked) = match column.field {
+                Field::Ac | Field::An | Field::Af | Field::AfLow | Field::AfHigh => {
+                    (Counting::AcAn, false)
+                }
+                Field::OddsRatio | Field::P => (Counting::AcAn, false),
+                Field::NHet | Field::NHom | Field::NHemi | Field::NMissing | Field::Carriers => {
+                    (Counting::All, false)
+                }
+                Field::CarrierOddsRatio | Field::CarrierP => (Counting::All, true),
+                Field::Covered | Field::Noncarriers => (Counting::None, true),
+                _ => continue,
+            };
+            needed.counting = needed.counting.max(counting);
+            needed.looked |= looked;
         }
+        needed
     }
 
     /// In everybody, or in the question's group.

@@ -1,7 +1,6 @@
 //! Copies of an ALT by sample, as a row of a matrix.
 
 use super::coverage::Coverage;
-use super::variants::Variant;
 use crate::cohort::Carrier;
 use crate::cohort::RowCounter;
 use crate::cohort::View;
@@ -12,9 +11,10 @@ use crate::store::Segment;
 use crate::store::coverage::State;
 
 /// A genotype of which not all copies are known.
-const MISSING: i8 = -1;
+pub(super) const MISSING: i8 = -1;
 
-/// Turns variants into rows of a matrix of copies that carry the ALT: see [`Variant::dosages`].
+/// Turns variants into rows of a matrix of copies that carry the ALT: see
+/// [`Variant::dosages`](crate::Variant::dosages).
 pub struct Dosages<'a> {
     view: &'a View,
     /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
@@ -63,48 +63,39 @@ impl Dosages<'_> {
     }
 }
 
-impl<'a> Variant<'_, 'a> {
-    /// Writes the copies of the ALT of each sample, of at most 127; -1 where a copy is not known. Samples
-    /// of batches that do not have the variant have no copy of it where the batch looked at the place, as
-    /// AN has it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`]; [`Error::Usage`] where `to` is not as long as a row, or `of` is of another
-    /// dataset.
-    pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
-        if !std::ptr::eq(of.view, self.of.view) {
-            self.of.view.refuse_foreign("a matrix", of.view.id())?;
-        }
-        to.fill(MISSING);
-        self.write_dosages(of, to)
-    }
-
-    /// Writes over what stands there of those who were not looked at.
-    pub(super) fn write_dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
-        if to.len() != of.width {
-            return Err(Error::Usage(format!(
-                "a row of {} samples does not fit {}",
-                of.width,
-                to.len()
-            )));
-        }
-        if of.view.has_several_batches() {
-            of.reference_counts(self.of.walk.coverage()?, to)?;
-        }
-        for (part, segment, row) in self.rows() {
-            of.reference(part, segment, row, to)?;
-            of.carried(part, segment, row, to)?;
-            of.missing(part, segment, row, to)?;
-        }
-        Ok(())
-    }
-}
-
 impl<'a> Dosages<'a> {
     fn cell<'t>(&self, segment: &Segment, local: u32, to: &'t mut [i8]) -> Option<&'t mut i8> {
         let column = self.columns.get(segment.sample(local) as usize)?;
         to.get_mut(*column as usize)
+    }
+
+    /// Refuses a variant of another dataset, and a row that is not as long as they are.
+    pub(super) fn refuse(&self, view: &View, to: &[i8]) -> Result<()> {
+        if !std::ptr::eq(self.view, view) {
+            view.refuse_foreign("a matrix", self.view.id())?;
+        }
+        if to.len() != self.width {
+            return Err(Error::Usage(format!(
+                "a row of {} samples does not fit {}",
+                self.width,
+                to.len()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Writes what the rows of a variant say, over what stands there of those who were not looked at.
+    pub(super) fn write_rows(
+        &mut self,
+        rows: impl Iterator<Item = (usize, &'a Segment, u32)>,
+        to: &mut [i8],
+    ) -> Result<()> {
+        for (part, segment, row) in rows {
+            self.reference(part, segment, row, to)?;
+            self.carried(part, segment, row, to)?;
+            self.missing(part, segment, row, to)?;
+        }
+        Ok(())
     }
 
     fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut RowCounter<'a>> {
@@ -113,7 +104,11 @@ impl<'a> Dosages<'a> {
     }
 
     /// Batches without the variant that looked at its place.
-    fn reference_counts(&mut self, coverage: &Coverage<'a>, to: &mut [i8]) -> Result<()> {
+    pub(super) fn reference_counts(
+        &mut self,
+        coverage: &Coverage<'a>,
+        to: &mut [i8],
+    ) -> Result<()> {
         let view = self.view;
         for (part, row) in coverage.rows_elsewhere() {
             if let Some(of) = view.parts().get(part) {

@@ -31,6 +31,7 @@ pub(super) mod step;
 pub(super) mod stretch;
 pub(super) mod variant_genes;
 pub(super) mod variant_info;
+pub(super) mod variant_samples;
 pub(super) mod variant_text;
 pub(super) mod variants;
 pub(super) mod walk;
