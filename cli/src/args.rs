@@ -220,8 +220,8 @@ pub(crate) struct Carriers {
 pub(crate) struct Frequencies {
     #[command(flatten)]
     pub(crate) variants: Variants,
-    /// Count by the values of these, a column each: population, sex, cohort, ...; age or age(18,40,65) for bands of
-    /// ages; a term, as HP:0001250, for present and absent; NAME=GROUP, as often as there are groups of one's own
+    /// Count by the values of these, a column each: population, sex, cohort, ..., attribute.NAME; age or age(18,40,65)
+    /// for bands of ages; a term, as HP:0001250, for present and absent; NAME=GROUP, as often as there are groups of one's own
     #[arg(long, value_name = "FIELD,...")]
     pub(crate) by: Vec<String>,
     /// Compare these people with the controls: odds ratio, and Fisher's exact test of the alleles
