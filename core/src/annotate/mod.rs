@@ -184,8 +184,8 @@ pub fn annotate(
         ))
     })?;
     // what is wrong with the input leaves what is there
-    let opened = Opened::new(input.as_ref(), with, Some(format), options)?;
-    write_whole(to, |file| opened.write(file, to, options, progress))
+    let annotation = Annotation::new(input.as_ref(), with, Some(format), options)?;
+    write_whole(to, |file| annotation.write(file, to, options, progress))
 }
 
 /// The same to anything that bytes can be written to: as text or BCF, as the input is, unless the options name
@@ -201,19 +201,19 @@ pub fn annotate_to(
     options: &AnnotateOptions,
     progress: &mut dyn FnMut(&AnnotateProgress) -> bool,
 ) -> Result<AnnotateSummary> {
-    let opened = Opened::new(input.as_ref(), with, options.format, options)?;
-    opened.write(to, Path::new("output"), options, progress)
+    let annotation = Annotation::new(input.as_ref(), with, options.format, options)?;
+    annotation.write(to, Path::new("output"), options, progress)
 }
 
 /// An input that can be annotated with what is asked for.
-struct Opened {
+struct Annotation {
     reader: RawReader,
     sources: Vec<Source>,
     keys: Vec<Keys>,
     format: ExportFormat,
 }
 
-impl Opened {
+impl Annotation {
     fn new(
         input: &Path,
         with: &[AnnotateWith],

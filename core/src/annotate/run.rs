@@ -2,7 +2,7 @@
 
 use super::block::{Annotator, write_header};
 use super::notes::Notes;
-use super::{AnnotateProgress, AnnotateSummary, Opened};
+use super::{AnnotateProgress, AnnotateSummary, Annotation};
 use crate::error::{Error, Result};
 use crate::export::{Counted, ExportFormat};
 use crate::input::{RawBlock, RawBlocks};
@@ -44,7 +44,7 @@ struct Writer<'w> {
 }
 
 pub(super) fn run<'w>(
-    mut opened: Opened,
+    mut annotation: Annotation,
     out: Counted<'w>,
     name: &'w Path,
     threads: Option<usize>,
@@ -52,12 +52,12 @@ pub(super) fn run<'w>(
 ) -> Result<AnnotateSummary> {
     let threads = bounded(threads);
     let failed = |e| Error::io(name, e);
-    let is_bcf = opened.format == ExportFormat::Bcf;
-    let mut sink = match opened.format {
+    let is_bcf = annotation.format == ExportFormat::Bcf;
+    let mut sink = match annotation.format {
         ExportFormat::Vcf => Sink::plain(out),
         ExportFormat::VcfGz | ExportFormat::Bcf => Sink::bgzf(out, threads).map_err(failed)?,
     };
-    let (reader, keys) = (&mut opened.reader, &opened.keys);
+    let (reader, keys) = (&mut annotation.reader, &annotation.keys);
     write_header(&mut sink, reader.header_lines(), keys, is_bcf).map_err(failed)?;
     let mut warnings: Vec<String> = Vec::new();
     for warning in &reader.header().warnings {
@@ -68,7 +68,7 @@ pub(super) fn run<'w>(
     let mut writer = Writer {
         sink,
         name,
-        notes: Notes::of(opened.sources.len()),
+        notes: Notes::of(annotation.sources.len()),
         spare: Vec::new(),
         progress,
         at: AnnotateProgress {
@@ -78,7 +78,7 @@ pub(super) fn run<'w>(
     };
     let file = reader.file().to_owned();
     let (mut blocks, source) = reader.split();
-    let sources = &opened.sources;
+    let sources = &annotation.sources;
     let annotator = || Annotator::new(&file, is_bcf, source, sources, keys);
     let bytes_read = || read.read();
     match threads {

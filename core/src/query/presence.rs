@@ -7,7 +7,7 @@ use super::group::Group;
 use super::lookup::{ASKED, Lookup};
 use super::plan::find::find_change;
 use super::plan::row_filter::RowFilter;
-use crate::cohort::View;
+use crate::cohort::{RowCounts, View};
 use crate::error::{Error, Result};
 use crate::genome::{Change, Extent, Position, Trimmed, is_plain};
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ pub enum Presence {
     Undecided(String),
 }
 
-impl<'a> Lookup<'a> {
+impl Lookup<'_> {
     /// Counts in these groups as well: see [`Self::counts_each`].
     ///
     /// # Errors
@@ -147,7 +147,7 @@ impl<'a> Lookup<'a> {
         group: usize,
         position: i32,
         reference: &[u8],
-    ) -> Result<Option<crate::cohort::RowCounts>> {
+    ) -> Result<Option<RowCounts>> {
         let contig = self.contig.1;
         let place = Place { contig, position };
         self.counting.known_at(group, place, reference)

@@ -261,10 +261,12 @@ fn counts_are_those_of_a_join_by_bcftools() {
     annotate(&sites, &plain(&view), &out, &none, &mut |_| true).unwrap();
     let out_bcf = folder.path("out.bcf");
     annotate(&bcf, &plain(&view), &out_bcf, &none, &mut |_| true).unwrap();
-    let format = "%CHROM %POS %REF %ALT %VDX_AC %VDX_AN %VDX_AF %VDX_HOM %VDX_HEMI\n";
+    // AF has six digits in one, and 32 bits in the other
+    let format = "%CHROM %POS %REF %ALT %VDX_AC %VDX_AN %VDX_HOM %VDX_HEMI\n";
     let ours = run("bcftools", &["query", "-f", format, &text(&out)]).unwrap();
     let of_bcf = run("bcftools", &["query", "-f", format, &text(&out_bcf)]).unwrap();
-    assert_eq!(ours, of_bcf);
+    let differ = ours.lines().zip(of_bcf.lines()).find(|(a, b)| a != b);
+    assert_eq!((differ, ours.len()), (None, of_bcf.len()));
     let columns = "INFO/B_AC:=INFO/AC,INFO/B_AN:=INFO/AN";
     let joined = folder.path("joined.vcf");
     let arguments = [
