@@ -18,14 +18,24 @@ impl Names<'_> {
     pub(super) fn note_place(&self, text: &str, contig: u32, interval: Interval) -> Result<()> {
         let name = self.view.contig_name(contig);
         let entry = self.view.manifest().contigs.get(contig as usize);
+        let on_contig = self.view.batches()?.on_contig(contig);
+        // what is odd in the data is there nevertheless; of those who may not be seen nothing says so
+        let reached = || {
+            let reaches = |&(part, span): &(u32, u32)| {
+                self.view
+                    .span_reaches(part as usize, span as usize, interval)
+            };
+            self.view.whole().is_some() && on_contig.iter().any(reaches)
+        };
         if let Some(length) = entry.and_then(|entry| entry.length)
             && i64::from(interval.start) >= i64::try_from(length).unwrap_or(i64::MAX)
+            && !reached()
         {
             let length = thousands(length);
             self.hint(format!(
                 "`{text}` lies behind the end of contig {name} ({length} bases)"
             ));
-        } else if self.view.whole().is_some() && self.view.batches()?.on_contig(contig).is_empty() {
+        } else if self.view.whole().is_some() && on_contig.is_empty() {
             self.hint(format!(
                 "`{text}`: there is no variant of contig {name} here"
             ));
