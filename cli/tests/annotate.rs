@@ -40,7 +40,7 @@ fn counts_beside_the_alleles() {
     let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     let records: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let expected = table(
-        "chr21 1000 a A G,C . . X;VDX_AC=3,0;VDX_AN=8,8;VDX_AF=0.375,0;VDX_HOM=0,0;VDX_HEMI=0,0
+        "chr21 1000 a A G,C . . X;VDX_AC=4,0;VDX_AN=8,8;VDX_AF=0.5,0;VDX_HOM=1,0;VDX_HEMI=0,0
         21 2000 . C CA,T,* 7 q10 VDX_AC=2,2,.;VDX_AN=5,5,.;VDX_AF=0.4,0.4,.;VDX_HOM=0,0,.;VDX_HEMI=0,0,.
         chrX 5 . G A . . VDX_AC=0;VDX_AN=.;VDX_AF=.;VDX_HOM=0;VDX_HEMI=0
         chrZ 5 . G A . . VDX_AC=0;VDX_AN=.;VDX_AF=.;VDX_HOM=0;VDX_HEMI=0",
@@ -109,7 +109,7 @@ fn the_same_as_a_table() {
         .success();
     let expected = table(
         "chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing
-        chr21 1000 a A G 3 8 0.375 3 0 0 0
+        chr21 1000 a A G 4 8 0.5 2 1 0 0
         chr21 1000 a A C 0 8 0 0 0 0 0
         21 2000 . C CA 2 5 0.4 2 0 0 2
         21 2000 . C T 2 5 0.4 2 0 0 2
