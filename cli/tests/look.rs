@@ -175,8 +175,8 @@ fn genes_and_samples_are_listed() {
     let cohort = peopled();
     let genes = table(
         "symbol chrom start end ids aliases
-         AAA 21 1000 2000 . .
-         BAA 21 5001 6000 . .",
+         AAA chr21 1000 2000 . .
+         BAA chr21 5001 6000 . .",
     );
     assert_eq!(cohort.answer("genes", &[]), genes);
     assert_eq!(
@@ -225,7 +225,8 @@ fn similarity_explains_itself() {
 const DISEASES: &str = "#version: 2025-01-16\n\
     database_id\tdisease_name\tqualifier\thpo_id\treference\tevidence\tonset\tfrequency\tsex\tmodifier\taspect\tbiocuration\n\
     ORPHA:590\tCongenital myasthenic syndrome\t\tHP:0001252\tORPHA:590\tTAS\t\t\t\t\tP\tORPHA:orphadata\n\
-    OMIM:615120\tMyasthenic syndrome, congenital, 8\t\tHP:0001250\tOMIM:615120\tTAS\t\t\t\t\tP\tHPO:x\n";
+    OMIM:615120\tMyasthenic syndrome, congenital, 8\t\tHP:0001250\tOMIM:615120\tTAS\t\t\t\t\tP\tHPO:x\n\
+    OMIM:2\tAnother one\t\tHP:0001252\tOMIM:2\tTAS\t\t\t\t\tP\tHPO:x\n";
 
 /// A class of Orphanet has the name, and people are recorded with its members of OMIM, which no file joins: nobody was found.
 #[test]
@@ -251,7 +252,7 @@ fn a_disease_of_nobody_means_those_with_its_words() {
         "is 2 diseases: ",
         "OMIM:615120 (Myasthenic syndrome, congenital, 8)",
         "   2 profiles of 1 phenotype\n",
-        "   information by the phenotypes of 1 diseases",
+        "   information by the phenotypes of 2 diseases",
         "simgic, at least 0.2 (medium)",
     ] {
         assert!(explained.contains(line), "{line}\n{explained}");
