@@ -28,19 +28,23 @@ export declare class NativeDataset {
   samples(cancel?: Cancel | undefined | null): Promise<Array<string>>
   ask(who: string, cancel?: Cancel | undefined | null): Promise<NativeGroup>
   askSync(who: string): NativeGroup
+  /** The people with these ids. */
+  group(ids: Array<string>, cancel?: Cancel | undefined | null): Promise<NativeGroup>
   explain(who: string, cancel?: Cancel | undefined | null): Promise<Explanation>
   peopleCounts(by: Array<string>, cancel?: Cancel | undefined | null): Promise<Array<PeopleCount>>
   termCounts(scope?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<Array<TermCount>>
   /** Writes variants and genotypes to a file. */
   export(of: string, to: string, group?: NativeGroup | undefined | null, threads?: number | undefined | null, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<ExportSummary>
-  /** Counts of an allele; null where the dataset does not have it. */
-  frequency(allele: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Frequency | null>
+  /** Counts of an allele, or what is known of its place. */
+  frequency(allele: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Frequency>
   /** The same here and now. */
-  frequencySync(allele: string, group?: NativeGroup | undefined | null): Frequency | null
+  frequencySync(allele: string, group?: NativeGroup | undefined | null): Frequency
   /** Counts of many alleles. */
   frequencyMany(alleles: ManyAlleles, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<ManyFrequencies>
   /** Genotypes as a matrix. */
   genotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Genotypes>
+  /** Alleles of each copy as a matrix. */
+  haplotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Haplotypes>
   /** Begins to read a table; of cases and controls where they are given. */
   table(settings: TableSettings, group?: NativeGroup | undefined | null, cases?: NativeGroup | undefined | null, controls?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
@@ -56,6 +60,8 @@ export declare class NativeGroup {
   ranked(cancel?: Cancel | undefined | null): Promise<Array<Ranked>>
   has(id: string): boolean
   sameAs(other: NativeGroup): boolean
+  /** Whom an expression picks, in the dataset that the group is of. */
+  askBeside(who: string): NativeGroup
   /** Numbers of their samples. */
   samples(): Uint32Array
   and(other: NativeGroup): NativeGroup
@@ -198,8 +204,19 @@ export interface ExportSummary {
   replaced: number
 }
 
-/** Counts of an allele, by the names that the columns of tables have. */
+/**
+ * Counts of an allele, by the names that the columns of tables have. Of one that the dataset does not have they are
+ * what is known of the place.
+ */
 export interface Frequency {
+  /** Whether the dataset has the allele. */
+  present: boolean
+  /** Whether all of the group were looked at here: else `an` is null. */
+  covered: boolean
+  /** Of an allele that is not there, those that are at its position, as `T>C`, of at most 100. */
+  others: Array<string>
+  /** Why the dataset does not have the allele, in words; null where it has it. */
+  reason: string | null
   /** Copies that carry the allele. */
   ac: number
   /** Copies whose allele is known; null where a part of the cohort was not looked at here. */
@@ -238,6 +255,33 @@ export interface Genotypes {
 
 /** A mapping for a table of people, to be looked over. */
 export declare function guessMapping(table: string, cancel?: Cancel | undefined | null): Promise<string>
+
+/** Alleles of each copy of the samples: a row for each variant, a column for each sample, in it the copies. */
+export interface Haplotypes {
+  /** How many variants. */
+  rows: number
+  /** How many samples. */
+  columns: number
+  /** Copies of each sample in the matrix: the most that one has, at least 2. */
+  ploidy: number
+  /**
+   * Row after row, sample after sample: 1 is the ALT, 0 another allele, -1 is not known; -2 stands behind the
+   * copies of those who have fewer than others. Unphased copies come in the order -1, 0, 1.
+   */
+  alleles: Int8Array
+  /** Row after row of each sample: 1 where the order of the copies is known. */
+  phased: Uint8Array
+  /** The columns: places in `samples()` of the dataset. */
+  samples: Uint32Array
+  /** The rows: contigs, */
+  chrom: Array<string>
+  /** positions, 1-based, */
+  pos: Int32Array
+  /** and alleles. */
+  ref: Array<string>
+  /** Null where a record has no ALT. */
+  alt: Array<string | undefined | null>
+}
 
 /** What a dataset holds. */
 export interface Info {

@@ -1,8 +1,8 @@
 import { type Abortable, type Expression, type Long, type PathLike } from './arguments.js';
 import { Group } from './group.js';
 import { Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow } from './table.js';
-import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
-export type { ExportSummary, Genotypes, ManyFrequencies } from '../native/binding.js';
+import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
+export type { ExportSummary, Genotypes, Haplotypes, ManyFrequencies } from '../native/binding.js';
 /** A part of a question, as it was run. */
 export interface Step extends NativeStep {
     /** @deprecated `segmentsSkipped` */
@@ -71,6 +71,15 @@ export declare class Dataset {
     ask(who: Expression, told?: Abortable): Promise<Group>;
     /** `ask`, here and now. */
     askSync(who: Expression): Group;
+    /**
+     * The people with these ids: of individuals, or names of samples. An id of nobody is an error that names the
+     * nearest.
+     *
+     * ```js
+     * const cases = await dataset.group(['NA12878', 'NA12891'])
+     * ```
+     */
+    group(ids: Iterable<string>, told?: Abortable): Promise<Group>;
     /** What is done to answer `ask`. */
     explain(who: Expression, told?: Abortable): Promise<Explanation>;
     /** The variants that an expression picks, with their counts. */
@@ -82,15 +91,16 @@ export declare class Dataset {
     /** Who carries two variants in one gene, on different copies as far as is known. */
     compounds(where: Expression, told?: Counted): Table<CompoundRow>;
     /**
-     * Counts of one allele, by any of its spellings; null where the dataset does not have it.
+     * Counts of one allele, by any of its spellings. Of one that the dataset does not have, `present` is false, `ac` is
+     * 0, `an` and `others` say what is known of the place, and `reason` says it in words.
      *
      * ```js
      * const { ac, an, af } = await dataset.frequency('22:16050075:A:G')
      * ```
      */
-    frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency | null>;
+    frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency>;
     /** `frequency`, here and now. */
-    frequencySync(allele: string, told?: GroupOption): Frequency | null;
+    frequencySync(allele: string, told?: GroupOption): Frequency;
     /**
      * Counts of many alleles: columns in, columns out. `chrom` may be one name for all. Quickest in the
      * order of positions.
@@ -106,6 +116,16 @@ export declare class Dataset {
      * ```
      */
     genotypes(where: Expression, told?: Abortable & GroupOption): Promise<Genotypes>;
+    /**
+     * The allele of each copy that each sample has, with phase: a row for each variant, in it for each sample of the
+     * group `ploidy` copies.
+     *
+     * ```js
+     * const { alleles, columns, ploidy } = await dataset.haplotypes('22:16,000,000-16,100,000', { group })
+     * const ofSample = (row, column) => alleles.subarray((row * columns + column) * ploidy).slice(0, ploidy)
+     * ```
+     */
+    haplotypes(where: Expression, told?: Abortable & GroupOption): Promise<Haplotypes>;
     /** What the dataset holds. */
     info(): Info;
     /** What each kind of section takes, largest first. */

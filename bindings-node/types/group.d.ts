@@ -1,4 +1,4 @@
-import { type Abortable } from './arguments.js';
+import { type Abortable, type Expression } from './arguments.js';
 import type { Ranked } from '../native/binding.js';
 /**
  * The people that an expression picked. It cannot change, and keeps the state of the dataset it was
@@ -7,7 +7,7 @@ import type { Ranked } from '../native/binding.js';
  * ```js
  * const finns = await dataset.ask('population:FIN')
  * const carriers = await dataset.ask('carriers(gene:RYR1 & impact>=moderate)')
- * console.log(finns.and(carriers).count)
+ * console.log(finns.and(carriers).count, finns.and('sex:female').count)
  * for (const id of finns.and(carriers)) console.log(id)
  * ```
  */
@@ -42,16 +42,16 @@ export declare class Group implements Iterable<string> {
     has(id: string): boolean;
     /** The numbers of their samples: places in `dataset.samples()`. A copy. */
     samples(): Uint32Array;
-    /** Those of both groups. */
-    and(other: Group): Group;
+    /** Those of both groups; of an expression, here and in what follows, whom it picks, asked here and now. */
+    and(other: Group | Expression): Group;
     /** Those of either group. */
-    or(other: Group): Group;
+    or(other: Group | Expression): Group;
     /** Those of this group that are not in the other. */
-    difference(other: Group): Group;
+    difference(other: Group | Expression): Group;
     /** @deprecated `difference` */
-    without(other: Group): Group;
+    without(other: Group | Expression): Group;
     /** Those of just one of the groups. */
-    xor(other: Group): Group;
+    xor(other: Group | Expression): Group;
     /** All others. */
     complement(): Group;
     /** @deprecated `complement` */

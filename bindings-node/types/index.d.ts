@@ -10,7 +10,7 @@ import { Dataset } from './dataset.js';
 import type { PeopleReport, Simulated } from '../native/binding.js';
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js';
-export { Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type ManyFrequencies, type Step, } from './dataset.js';
+export { Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type ManyFrequencies, type Step, } from './dataset.js';
 export { Group } from './group.js';
 export { Table, type CarrierRow, type CompoundRow, type CountColumns, type FrequencyRow, type TableOptions, type VariantRow, } from './table.js';
 export type { AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';

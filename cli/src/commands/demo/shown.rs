@@ -61,6 +61,7 @@ pub(super) fn next(dataset: &Path) -> Result<(), Failure> {
         "\nnow it is yours: {dataset}\n  \
          varidex info {dataset}\n  \
          varidex people {dataset}\n  \
+         varidex terms {dataset} weakness\n  \
          varidex variants {dataset} 'gene:{GENE} & impact>=high' --limit 5\n  \
          varidex ask {dataset} 'carriers(gene:TLR7) & disease:\"COVID-19\"' --explain\n  \
          varidex help\n"
