@@ -116,7 +116,6 @@ impl GenotypeBlocks {
         slf
     }
 
-    #[expect(clippy::type_complexity, reason = "a pair, or nothing")]
     fn __next__<'py>(
         &self,
         py: Python<'py>,

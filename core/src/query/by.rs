@@ -27,7 +27,7 @@ pub enum By {
     /// Bands of the age when last observed.
     Age(AgeBands),
     /// Whether a term is recorded, or a more special one: `present`, `absent` (recorded absence) or neither.
-    Term(GroupExpr),
+    Term(Box<GroupExpr>),
     /// Groups of one's own by their names; who is in none of them is left out.
     Groups(Vec<(String, Group)>),
 }
@@ -286,7 +286,7 @@ impl View {
             }
             _ if text.contains([':', '"']) => {
                 let term: GroupExpr = text.parse()?;
-                as_recorded(&term, Recorded::Present).map(By::Term)?
+                By::Term(Box::new(as_recorded(&term, Recorded::Present)?))
             }
             _ => return Err(unknown(text)),
         };

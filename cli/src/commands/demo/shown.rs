@@ -51,7 +51,8 @@ pub(super) fn commands(
     let only = format!("individuals(\"{first}\")");
     run(&[
         "carriers", &dataset, &of, "--group", &only, "--limit", "3", "-q",
-    ])
+    ])?;
+    run(&["individual", &dataset, first, "-q"])
 }
 
 /// Says what to type next.
