@@ -74,6 +74,7 @@ macro_rules! set_algebra {
 
 set_algebra!(VariantExpr);
 set_algebra!(GroupExpr);
+set_algebra!(SampleExpr);
 
 impl VariantExpr {
     pub(super) fn atom(kind: VariantAtom) -> Self {
