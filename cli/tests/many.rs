@@ -75,12 +75,12 @@ fn few_open_files_suffice_for_many_inputs() {
         });
         // at the shared site all carry; each of the others is known of everybody, and rare
         assert_eq!(asked[0].lines().count(), asked[1].lines().count());
-        let rare = "T\tC\tall\t2\t400\t0.005\t0\t1\t0\t0";
+        let rare = "T\tC\t2\t400\t0.005\t0\t1\t0\t0";
         assert_eq!(
             asked[1].lines().filter(|line| line.contains(rare)).count(),
             INPUTS
         );
-        let shared = "1\t5\t.\tA\tG\tall\t200\t400\t0.5\t200\t0\t0\t0";
+        let shared = "1\t5\t.\tA\tG\t200\t400\t0.5\t200\t0\t0\t0";
         assert!(asked[1].contains(shared), "{}", asked[1]);
     }
     let verified = bounded(64, &[Path::new("verify"), &to]);

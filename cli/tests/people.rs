@@ -67,7 +67,7 @@ fn every_kind_of_file_tells_of_the_same_people() {
     let cohort = peopled();
     let count = |question: &str| cohort.answer("ask", &[question]).trim().to_owned();
     let ids = |question: &str| {
-        let text = cohort.answer("ask", &[question, "--ids"]);
+        let text = cohort.answer("ask", &[question, "--ids", "-q"]);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(count("all"), "6");
