@@ -267,6 +267,7 @@ fn counts_are_those_of_a_join_by_bcftools() {
     let of_bcf = run("bcftools", &["query", "-f", format, &text(&out_bcf)]).unwrap();
     let differ = ours.lines().zip(of_bcf.lines()).find(|(a, b)| a != b);
     assert_eq!((differ, ours.len()), (None, of_bcf.len()));
+    run("bcftools", &["index", "-f", &text(&out)]);
     let columns = "INFO/B_AC:=INFO/AC,INFO/B_AN:=INFO/AN";
     let joined = folder.path("joined.vcf");
     let arguments = [

@@ -168,6 +168,10 @@ fn compare_absences(dataset: &View, rows: &[&Row]) {
         let changes = changes.map(|row| (row.reference.clone(), row.alternate.clone()));
         assert_eq!(found.others, changes.collect::<Vec<_>>(), "{absent}");
         let base = if reference.starts_with('A') { "C" } else { "A" };
+        // records that contradict each other say that it was looked at
+        if of.iter().any(|row| row.reference == base) {
+            continue;
+        }
         let other = dataset
             .absence(&format!("{contig}:{position}:{base}:G"), None)
             .unwrap();

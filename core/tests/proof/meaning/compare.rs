@@ -434,7 +434,13 @@ pub fn compare_by(cohort: &Cohort<'_>, dataset: &View, names: &[&'static str], w
     let attributes: Vec<varidex::Attribute> =
         names.iter().map(|name| name.parse().unwrap()).collect();
     let group = dataset.ask(&*within.text()).unwrap();
-    let by = dataset.groups_by(&attributes, Some(&group)).unwrap();
+    let by = dataset.groups_by(&attributes, Some(&group));
+    // a table has a column for each
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
+        assert!(matches!(by, Err(varidex::Error::Usage(_))), "{names:?}");
+        return;
+    }
+    let by = by.unwrap();
     let found: Vec<(Vec<Option<String>>, Vec<String>)> = by
         .iter()
         .map(|(values, group)| {
