@@ -48,7 +48,7 @@ demo: build
 	target/release/varidex demo
 
 build: need-cargo
-	@echo "compiling, optimised: about 6 minutes on two cores the first time; then the packages take 2 more each"
+	@echo "compiling, optimised: minutes the first time; the program, the libraries and the packages share it"
 	$(RELEASE) $(CARGO) build --release -p varidex-cli
 	@mkdir -p target/release
 	@cp -f "target/$(HOST)/release/varidex" target/release/varidex
@@ -97,7 +97,7 @@ test-python: $(PYTHON_VENV)/ready need-cargo
 
 # pip shows nothing while it compiles, and Cargo does; what pip then compiles is the package itself
 shared: need-cargo
-	@echo "compiling, optimised: about 6 minutes on two cores the first time; then the packages take 2 more each"
+	@echo "compiling, optimised: minutes the first time; the program, the libraries and the packages share it"
 	$(RELEASE) $(CARGO) build --release -p varidex-columns -p varidex-simulate
 
 install-python: need-python shared
