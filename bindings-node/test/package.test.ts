@@ -67,7 +67,7 @@ describe('the beacon of the examples', () => {
       const answer = (responseSummary: object) => [200, { meta, responseSummary }]
       const allele = '/g_variants?referenceName=21&start=999&referenceBases=A&alternateBases='
       expect(await ask(`${allele}G`)).toEqual(answer({ exists: true, numTotalResults: 1, alleleFrequency: 0.5 }))
-      expect(await ask(`${allele}T`)).toEqual(answer({ exists: false, numTotalResults: 0, alleleFrequency: null }))
+      expect(await ask(`${allele}T`)).toEqual(answer({ exists: false, numTotalResults: 0, alleleFrequency: 0 }))
       expect(await ask('/g_variants?referenceName=chr21&start=0&end=2500')).toEqual(answer({ exists: true, numTotalResults: 3 }))
       expect(await ask('/individuals?filters=HP:0003324&filters=sex:female')).toEqual(answer({ exists: true, numTotalResults: 2 }))
       expect(await ask('/individuals')).toEqual(answer({ exists: true, numTotalResults: 4 }))

@@ -13,7 +13,7 @@ const ids: string[] = [...group.and(dataset.askSync('all')), ...(await group.ids
 for await (const batch of dataset.frequencies('gene:RYR1', { group, by: ['sex'] })) {
   for (const { pos, af, group: name } of batch) {
     const share: number | null = af
-    console.log(pos + 1, share, name.length)
+    console.log(pos + 1, share, name?.length)
   }
 }
 for await (const row of dataset.carriers('all', { group: 'sex:female' }).rows()) {
