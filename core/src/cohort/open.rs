@@ -389,10 +389,10 @@ impl Opened {
     }
 
     /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
-    /// samples of an input without a record.
+    /// samples of an input without a record, all of them where there is none.
     pub(crate) fn counts_references(&self) -> bool {
         let first = self.manifest.segments.first();
-        let outside = first.is_some_and(|entry| entry.samples < self.manifest.sample_count);
+        let outside = first.map_or(0, |entry| entry.samples) < self.manifest.sample_count;
         outside || self.has_several_batches()
     }
 

@@ -13,6 +13,14 @@ pub(crate) fn split_arrow(text: &str) -> Option<[&str; 4]> {
         .unwrap_or_else(|| place.trim_end_matches(' '));
     let contig = place.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
     let position = place.get(contig.len()..)?;
+    // `22:5-9` is a region, not base 9 of a contig `22:5`
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b',');
+    let region = contig
+        .strip_suffix('-')
+        .and_then(|name| name.rsplit_once(':'));
+    if region.is_some_and(|(_, start)| digits(start)) {
+        return None;
+    }
     let contig = contig.strip_suffix([':', '-'])?;
     let is_change = is_sequence(reference.as_bytes()) && is_sequence(alternate.as_bytes());
     let is_placed = position.starts_with(|c: char| c.is_ascii_digit());

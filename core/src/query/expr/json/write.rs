@@ -145,11 +145,10 @@ fn attribute(of: &AttributeTest) -> Value {
     let Some((comparison, text)) = &of.test else {
         return object([("name", name)]);
     };
-    let number = super::super::number::numeral(text).filter(|number| number.to_string() == *text);
-    let value = match number {
-        Some(number) => numeral(number),
-        None => text.as_str().into(),
-    };
+    let number = super::super::number::numeral(text).map(numeral);
+    // what is read is the text of the number: `-0` and `1.50` are texts of their own
+    let same = |value: &Value| value.as_f64().is_some_and(|read| read.to_string() == *text);
+    let value = number.filter(same).unwrap_or_else(|| text.as_str().into());
     with(compared(*comparison, value), "name", name)
 }
 
