@@ -507,7 +507,7 @@ class Text(unittest.TestCase):
             ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
             ("format/mod.rs", "DRAFT", 2, "the draft of the version: 2"),
             ("store/free/mod.rs", "ATTRIBUTES_MAX", free.ATTRIBUTES_MAX, "at most 256 attributes"),
-            ("store/free/mod.rs", "NAME_MAX", 64, "up to 63 letters, digits"),
+            ("model/attribute.rs", "ATTRIBUTE_NAME_MAX", 64, "up to 63 letters, digits"),
             ("store/free/mod.rs", "TEXT_MAX", free.TEXT_MAX, "at most 4,096 bytes"),
             ("store/free/mod.rs", "DAYS", 512, "512 times the first day"),
             ("store/free/mod.rs", "AGES", 2**20, "2^20 times the lowest"),

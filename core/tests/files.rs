@@ -222,8 +222,8 @@ fn errors_of_files_name_the_line_and_show_it_to_its_owner_only() {
         (
             "carriers(regions(@f))",
             "secret\t5\t9\n",
-            "f:1: expected a contig of the dataset, found another name",
-            "f:1: expected a contig of the dataset, found ",
+            "f:1: expected contigs of the dataset, of which this file has none, found another name",
+            "f:1: expected contigs of the dataset, of which this file has none, found \"secret\"",
         ),
     ];
     for (text, file, hidden, shown) in cases {

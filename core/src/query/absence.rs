@@ -146,15 +146,17 @@ impl View {
         let Some(asked) = self.asked(&name)? else {
             return Ok(Some(absence));
         };
+        self.look_beside(&asked, within, &mut absence)?;
         let contig = self.manifest().contigs.get(asked.contig as usize);
+        // records behind the end are odd, and are stored
+        let is_known = absence.an.is_some() || !absence.others.is_empty();
         if let Some(length) = contig.and_then(|contig| contig.length)
             && asked.position.zero_based() as u64 >= length
+            && !is_known
         {
             let contig = self.contig_name(asked.contig).to_owned();
             absence.reason = AbsenceReason::BehindEnd { contig, length };
-            return Ok(Some(absence));
         }
-        self.look_beside(&asked, within, &mut absence)?;
         Ok(Some(absence))
     }
 

@@ -134,11 +134,16 @@ fn compare_haplotypes(dataset: &View, rows: &[&Row], members: &BTreeSet<u32>) {
 fn compare_absences(dataset: &View, rows: &[&Row]) {
     const ASKED: usize = 12;
     let bases = |text: &str| text.bytes().all(|base| b"ACGT".contains(&base));
+    // odd contigs cannot be named in an allele
+    let typed = |name: &str| {
+        name.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
     let site = |row: &Row| (row.contig.clone(), row.position);
     let sites: Vec<_> = rows.chunk_by(|a, b| site(a) == site(b)).collect();
     for of in sites
         .iter()
-        .filter(|of| bases(&of[0].reference))
+        .filter(|of| bases(&of[0].reference) && typed(&of[0].contig))
         .take(ASKED)
     {
         let Row {
@@ -166,7 +171,9 @@ fn compare_absences(dataset: &View, rows: &[&Row]) {
             .iter()
             .filter(|row| !["", "<*>", "<NON_REF>"].contains(&&*row.alternate));
         let changes = changes.map(|row| (row.reference.clone(), row.alternate.clone()));
-        assert_eq!(found.others, changes.collect::<Vec<_>>(), "{absent}");
+        // so many are named at most
+        let changes: Vec<_> = changes.take(100).collect();
+        assert_eq!(found.others, changes, "{absent}");
         let base = if reference.starts_with('A') { "C" } else { "A" };
         // records that contradict each other say that it was looked at
         if of.iter().any(|row| row.reference == base) {
