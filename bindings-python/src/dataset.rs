@@ -539,7 +539,7 @@ impl Dataset {
     ///
     /// 1 is the ALT of the row, 0 another allele, -1 is not known; -2 stands behind the copies of those who have
     /// fewer than others: there are at least two. Unphased copies come in the order -1, 0, 1. Phase sets (PS)
-    /// are not told apart.
+    /// are not set apart.
     ///
     /// >>> found = ds.haplotypes("22:20003080:TGATTA:T", group="samples(SIM0000995,SIM0000996)")
     /// >>> found.alleles

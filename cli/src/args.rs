@@ -294,7 +294,7 @@ pub(crate) struct Export {
 ///
 /// AC=0 with a number in AN: everybody was looked at there, and nobody carries it. AC=0 and AN=.: somebody was
 /// not looked at, or the dataset does not have the contig. AC=. and AN=.: `*`, `<*>` and `<NON_REF>`, and alleles
-/// that may be one of the dataset's variants, which it cannot tell without a reference (a message counts these).
+/// that may be one of the dataset's variants, which it cannot decide without a reference (a message counts these).
 /// A place was looked at where a record of the same REF, or one without change, is over it.
 ///
 /// Alleles are matched however they are spelled, symbolic ones by text and extent. VCF is written of VCF, BCF of

@@ -119,7 +119,7 @@ impl Column {
         }
     }
 
-    /// The same of one of several groups, whose name ends the column's.
+    /// The same of one of several groups, its name ends the name of the column.
     pub(crate) fn of_group(self, number: usize, group: &str) -> Self {
         Self {
             name: format!("{}_{group}", self.name).into(),

@@ -21,7 +21,7 @@ _BLUE, _ORANGE = "#3b6ea5", "#d9822b"
 _HUES = [_BLUE, _ORANGE, "#5b9a68", "#8d6bb0", "#9a7d5c", "#7f7f7f"]
 
 
-#: variants beside each other of which stems can be told apart
+#: variants beside each other of which stems can be set apart
 _STEMS = 150
 
 #: what every term of a vocabulary is, which says nothing of a person
@@ -101,7 +101,7 @@ def carriers(
     """Carriers along a gene or a region: a stem for each variant, as high as it has carriers.
 
     Each of those carriers who have it on all of their copies is above the mark in the stem. Of more variants than
-    stems can be told apart each is a point, which is of another hue where somebody has it on all copies.
+    stems can be set apart each is a point, which is of another hue where somebody has it on all copies.
     """
     table = dataset.variants(where, group=group).to_numpy()
     pos, het = table["pos"], table["n_het"]

@@ -9,7 +9,7 @@
 //! | has it | copies that carry it | copies whose allele is known |
 //! | does not have it, and everybody was looked at there | 0 | copies whose allele is known |
 //! | does not have it, or the contig, and somebody was not looked at | 0 | `.` |
-//! | cannot tell: it may be one of its variants spelled otherwise | `.` | `.` |
+//! | cannot decide: it may be one of its variants spelled otherwise | `.` | `.` |
 //! | `*`, `<*>`, `<NON_REF>`: no alleles | `.` | `.` |
 //!
 //! Alleles are found as [`View::allele`] finds them: however they are spelled; symbolic ones by text and extent.
@@ -129,7 +129,7 @@ pub struct AnnotateTally {
     pub absent: u64,
     /// Those that it does not have, at other places.
     pub uncovered: u64,
-    /// Those of which it cannot tell.
+    /// Those of which it cannot decide.
     pub undecided: u64,
 }
 

@@ -76,7 +76,7 @@ impl RawBlock {
 }
 
 impl RawReader {
-    /// Opens VCF (text, BGZF or gzip) or BCF, told by content; `-` is standard input.
+    /// Opens VCF (text, BGZF or gzip) or BCF, which its content says; `-` is standard input.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = path.display().to_string();
         let read = Arc::new(AtomicU64::new(0));

@@ -31,8 +31,8 @@ fn samples(view: &View) -> Result<String> {
     let mut list = view.sample_list()?;
     let mut text = String::new();
     while list.advance()? {
-        let whose = view.individual_of(list.number())?;
-        writeln!(text, "{} {whose:?}", view.sample_name(list.number())?).unwrap();
+        let owner = view.individual_of(list.number())?;
+        writeln!(text, "{} {owner:?}", view.sample_name(list.number())?).unwrap();
     }
     Ok(text)
 }

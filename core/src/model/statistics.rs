@@ -47,7 +47,7 @@ pub struct TwoByTwo {
 
 /// Weights are relative to that of the most likely table: a small p value is still a normal number.
 const LARGEST: f64 = 1e250;
-/// What differs less is equally likely (as `fisher.test` of R has it): rounding must not tell ties apart.
+/// What differs less is equally likely (as `fisher.test` of R has it): rounding must not part ties.
 const TIED: f64 = 1.0 + 1e-7;
 
 impl TwoByTwo {

@@ -1,7 +1,5 @@
 //! What is known of the place of an allele that a dataset does not have.
 
-use super::exec::counts::Counting;
-use super::exec::place::Place;
 use super::expr::VariantExpr;
 use super::group::Group;
 use super::page::Query;
@@ -100,8 +98,9 @@ impl fmt::Display for Absence {
 struct Asked<'t> {
     contig: u32,
     position: Position,
-    /// Empty where the text says no bases.
+    /// Both empty where the text says no bases.
     reference: &'t str,
+    alternate: &'t str,
 }
 
 impl View {
@@ -162,22 +161,23 @@ impl View {
 
     fn asked<'t>(&self, name: &'t AlleleName<'_>) -> Result<Option<Asked<'t>>> {
         let contig = self.contig_named(name.contig)?;
-        let (position, reference) = match &name.change {
+        let (position, reference, alternate) = match &name.change {
             Change::Exact {
                 position,
                 reference,
-                ..
-            } => (Some(*position), &**reference),
+                alternate,
+            } => (Some(*position), &**reference, &**alternate),
             Change::Deletion { interval, .. }
             | Change::Duplication { interval }
             | Change::Inversion { interval } => {
-                (Position::from_zero_based(interval.start.into()), "")
+                (Position::from_zero_based(interval.start.into()), "", "")
             }
         };
         Ok(position.map(|position| Asked {
             contig,
             position,
             reference,
+            alternate,
         }))
     }
 
@@ -195,7 +195,7 @@ impl View {
         };
         let of = VariantExpr::region(self.contig_name(asked.contig), at);
         let mut variants = self.variants_of(&Query::new(of)?.in_group(group))?;
-        let (mut counts, mut other_reference) = (None, None);
+        let (mut has_same, mut other_reference) = (false, None);
         while let Some(mut variant) = variants.next()? {
             if variant.position()? != asked.position {
                 continue;
@@ -203,9 +203,7 @@ impl View {
             let (reference, alternate) = variant.alleles()?;
             let reference = String::from_utf8_lossy(reference).into_owned();
             let alternate = String::from_utf8_lossy(alternate).into_owned();
-            if counts.is_none() && reference.eq_ignore_ascii_case(asked.reference) {
-                counts = Some(variant.counts()?);
-            }
+            has_same |= reference.eq_ignore_ascii_case(asked.reference);
             if other_reference.is_none() {
                 other_reference = different(asked.reference, &reference);
             }
@@ -214,13 +212,14 @@ impl View {
                 absence.others.push((reference, alternate));
             }
         }
-        // of one REF all variants know the same of those who do not carry them
-        (absence.an, absence.n_missing) = match counts {
-            Some(counts) => (counts.an, counts.n_missing),
-            None => self.reference_here(asked, group)?,
-        };
+        let contig = self.contig_name(asked.contig);
+        let bases = (asked.reference, asked.alternate);
+        let known = self
+            .lookup(group)?
+            .counts_of_nobody(contig, asked.position, bases)?;
+        (absence.an, absence.n_missing) = (known.an, known.n_missing);
         absence.reason = match (other_reference, absence.an) {
-            (Some(found), _) if counts.is_none() => AbsenceReason::OtherReference {
+            (Some(found), _) if !has_same => AbsenceReason::OtherReference {
                 asked: asked.reference.to_owned(),
                 found,
             },
@@ -231,25 +230,6 @@ impl View {
             absence.n_missing = 0;
         }
         Ok(())
-    }
-
-    /// AN and missing samples by rows without change.
-    fn reference_here(
-        &self,
-        asked: &Asked<'_>,
-        group: Option<&Group>,
-    ) -> Result<(Option<u64>, u64)> {
-        let place = Place {
-            contig: asked.contig,
-            position: asked.position.zero_based(),
-        };
-        let group = group.map(Group::samples).or(self.visible_samples());
-        let mut counting = Counting::new(self, group);
-        let coverage = counting.coverage()?;
-        let known = coverage.reference_counts(place, std::iter::empty(), 0)?;
-        Ok(known.map_or((None, 0), |known| {
-            (Some(known.an.into()), known.missing.into())
-        }))
     }
 }
 

@@ -119,6 +119,24 @@ impl Lookup<'_> {
         }
     }
 
+    /// What is known in the group of the lookup of an allele that the dataset does not have.
+    pub(super) fn counts_of_nobody(
+        &mut self,
+        contig: &str,
+        position: Position,
+        (reference, alternate): (&str, &str),
+    ) -> Result<Counts> {
+        self.enter(contig)?;
+        let mut counts = Vec::with_capacity(1);
+        self.count_nobody(
+            position,
+            reference.as_bytes(),
+            alternate.as_bytes(),
+            &mut counts,
+        )?;
+        Ok(counts.into_iter().next().unwrap_or_default())
+    }
+
     /// What is known of the place of an allele that is not there: by its REF as given, or else as it is spelled
     /// plainly, which is how others of the place are most often written.
     fn count_nobody(

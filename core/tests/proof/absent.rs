@@ -39,7 +39,7 @@ fn absence(view: &View, allele: &str) -> Absence {
 }
 
 #[test]
-fn what_is_at_the_place_is_told() {
+fn what_is_at_the_place_is_said() {
     let folder = Folder::new();
     let view = dataset(&folder);
     assert_eq!(view.absence("1:10:A:G", None).unwrap(), None);
@@ -77,7 +77,7 @@ fn what_is_at_the_place_is_told() {
 }
 
 #[test]
-fn why_it_is_absent_is_told() {
+fn why_it_is_absent_is_said() {
     let folder = Folder::new();
     let view = dataset(&folder);
     let found = absence(&view, "1:101:A:C");

@@ -450,7 +450,7 @@ fn names_and_types_that_do_not_fit_are_errors() {
     );
 }
 
-/// `!carriers(…)` has people of whom no genotype is known among it: who asks is told how many.
+/// `!carriers(…)` has people of whom no genotype is known among it: a note says how many.
 #[test]
 fn it_is_said_of_how_many_no_genotype_is_known() {
     let folder = Folder::new();

@@ -582,5 +582,8 @@ fn samples_find_their_individuals() {
     let Err(Error::Usage(message)) = view.individual("s2") else {
         panic!("s2 is nobody's");
     };
-    assert_eq!(message, "nothing is known of whose the sample \"s2\" is");
+    assert_eq!(
+        message,
+        "of which individual the sample \"s2\" is, is not known"
+    );
 }

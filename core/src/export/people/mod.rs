@@ -123,7 +123,7 @@ impl View {
         }
         let shown = shown(id);
         if sample.is_some() {
-            let message = format!("nothing is known of whose the sample {shown} is");
+            let message = format!("of which individual the sample {shown} is, is not known");
             return Err(Error::Usage(message));
         }
         let mut known = Vec::new();

@@ -220,14 +220,14 @@ fn rest(record: &Record, writer: &mut Writer, with_onset: bool) {
 
 /// A sample. Its diagnosis was recorded as a disease, too, which is read of the sample again.
 fn biosample(
-    whose: &str,
+    owner: &str,
     sample: &Sample,
     records: &mut Vec<&Record>,
     writer: &mut Writer,
 ) -> Object {
     let mut found = Object::new();
     found.insert("id".to_owned(), Value::from(sample.name.as_str()));
-    found.insert("individualId".to_owned(), Value::from(whose));
+    found.insert("individualId".to_owned(), Value::from(owner));
     let mut times = Vec::new();
     for (name, value) in &sample.attributes {
         let lower = name.to_ascii_lowercase();

@@ -27,7 +27,7 @@ impl Scan {
         scan
     }
 
-    /// The row that tells of a batch without the variant: of the same REF the first by ALT, else the one
+    /// The row that says what is known of a batch without the variant: of the same REF the first by ALT, else the one
     /// without change that starts last.
     pub(super) fn reported(
         &self,
