@@ -133,6 +133,22 @@ fn the_same_as_a_table() {
     let output = answer.get_output().stdout.clone();
     let expected = table("pos group ac\n1000 samples(ANNA) 1\n1000 samples(ANNA) 0");
     assert_eq!(String::from_utf8(output).unwrap(), expected);
+    // of an allele that is there, the table is the one without a file
+    let named = [
+        "--by",
+        "one=samples(ANNA),rest=!samples(ANNA)",
+        "--limit",
+        "3",
+    ];
+    let columns = ["--columns", "ref,alt,group,ac,an,n_het"];
+    let of = |first: &[&str]| {
+        let all = [first, &named, &columns].concat();
+        let done = fixture.run("frequencies", &all).success();
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    };
+    let expected = "ref alt group ac an n_het\nA G all 4 8 2\nA G one 1 2 1\nA G rest 3 6 1";
+    assert_eq!(of(&["--sites", "query.vcf"]), table(expected));
+    assert_eq!(of(&["rs1"]), table(expected));
     fixture
         .run("frequencies", &[])
         .code(2)

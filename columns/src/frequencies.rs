@@ -8,7 +8,7 @@ use crate::table::{Cells, Rows, Table};
 use varidex::{By, Group, Query, Result, RowToken, Scan, View};
 
 /// What stands for everybody in the columns of values.
-const ALL: &str = "all";
+pub(crate) const ALL: &str = "all";
 
 /// `chrom pos id ref alt ac an af n_het n_hom n_hemi n_missing`: counts in everybody, or in the question's group.
 /// Of a group there is a column `group` before `ac`: what it is called ([`Group::label`]).

@@ -15,17 +15,20 @@ pub(super) struct Source {
     /// Those that are shown, and behind them those that the filter asks for.
     beside: Vec<Group>,
     shown: usize,
+    /// By which fields they are made, and the values of each.
+    fields: Vec<String>,
+    values: Vec<Vec<Option<String>>>,
     filter: Option<BoundFilter>,
 }
 
 impl Source {
     pub(super) fn new(with: &AnnotateWith, filter: Option<&CountFilter>) -> Result<Self> {
         let view = with.view.clone();
-        let mut beside = Vec::new();
+        let mut groups = Vec::new();
         if !with.by.is_empty() {
-            let groups = view.groups_by(&with.by, with.group.as_ref())?;
-            beside.extend(groups.into_iter().map(|(_, group)| group));
+            groups = view.groups_by(&with.by, with.group.as_ref())?;
         }
+        let (values, mut beside): (Vec<_>, Vec<_>) = groups.into_iter().unzip();
         let shown = beside.len();
         let filter = filter.map(|filter| filter.bind(&view)).transpose()?;
         if let Some(filter) = &filter {
@@ -38,8 +41,20 @@ impl Source {
             view,
             beside,
             shown,
+            fields: with.by.iter().map(ToString::to_string).collect(),
+            values,
             filter,
         })
+    }
+
+    /// By which fields groups are made.
+    pub(super) fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// The values of the fields that make each group, behind everybody.
+    pub(super) fn values(&self) -> &[Vec<Option<String>>] {
+        &self.values
     }
 
     /// What the groups are called: nothing where it is everybody, or who was asked for.

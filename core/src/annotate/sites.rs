@@ -70,9 +70,15 @@ impl SiteCounts {
         })
     }
 
-    /// What the groups are called, behind the first.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.source.labels().flatten()
+    /// By which fields groups are made.
+    pub fn fields(&self) -> &[String] {
+        self.source.fields()
+    }
+
+    /// The values of the fields that make each group, behind the first, which is of everybody; `None` where none is
+    /// known.
+    pub fn values(&self) -> &[Vec<Option<String>>] {
+        self.source.values()
     }
 
     /// The next allele; `None` behind the last.
