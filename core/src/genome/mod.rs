@@ -31,7 +31,7 @@ pub(crate) use landmarks::assembly_of_gene;
 pub use names::NameError;
 pub(crate) use names::{ContigNames, chromosome_of, is_same_contig};
 pub(crate) use normalise::{
-    NormaliseError, Normalised, StoredAllele, normalise, reverse_complement,
+    NormaliseError, Normalised, StoredAllele, fits, normalise, reverse_complement,
 };
 pub use position::{Interval, Position};
 pub(crate) use spelling::{BaseAt, Indel, KnownBases, Same, Trimmed, is_plain, respelled_start};

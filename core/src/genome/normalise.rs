@@ -188,6 +188,19 @@ fn agrees(expected: u8, found: u8) -> bool {
         || (!plain && is_plain(found) && stands_for(expected, found))
 }
 
+/// Whether a text is what a pattern asks for: the same in any letters, or bases for each of which the pattern's letter
+/// stands.
+pub(crate) fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let one = |(&code, &base): (&u8, &u8)| {
+        code.eq_ignore_ascii_case(&base)
+            || stands_for(code.to_ascii_uppercase(), base.to_ascii_uppercase())
+    };
+    pattern.eq_ignore_ascii_case(text)
+        || (pattern.len() == text.len()
+            && super::allele::is_sequence(pattern)
+            && pattern.iter().zip(text).all(one))
+}
+
 fn stands_for(code: u8, base: u8) -> bool {
     let bases: &[u8] = match code {
         b'R' => b"AG",

@@ -4,7 +4,7 @@ use super::entries::EntryTest;
 use super::find::{doubt_of_mate, find_change};
 use super::names::Names;
 use super::several::Several;
-use super::test::{Test, entry};
+use super::test::{Side, Test, entry};
 use crate::cohort::Regions;
 use crate::error::{Error, Result};
 use crate::format::Zone;
@@ -63,6 +63,8 @@ impl Names<'_> {
                 value: *value,
             },
             VariantAtom::Info { key, test } => self.info(key, test, at)?,
+            VariantAtom::Reference(text) => bases(Side::Reference, text),
+            VariantAtom::Alternate(text) => bases(Side::Alternate, text),
             VariantAtom::Filter(text) if text == "." => Test::Filter(String::new()),
             VariantAtom::Filter(text) => Test::Filter(text.clone()),
             VariantAtom::Id(id) => self.id(id)?,
@@ -268,6 +270,15 @@ impl Names<'_> {
 fn looks_like_rs(name: &str) -> bool {
     name.strip_prefix("rs")
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A test of REF or ALT; `.` is none.
+fn bases(of: Side, text: &str) -> Test {
+    let pattern = match text {
+        "." => Vec::new(),
+        text => text.as_bytes().to_vec(),
+    };
+    Test::Bases { of, pattern }
 }
 
 /// The types that `type:` names.
