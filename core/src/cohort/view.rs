@@ -1,5 +1,6 @@
 //! What somebody may see of a dataset.
 
+use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened};
 use super::{BatchScope, Batches, Visible};
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub struct View {
     dataset: Dataset,
     visible: Arc<Visible>,
+    known_ids: Arc<KnownIds>,
 }
 
 /// What a dataset holds.
@@ -68,6 +70,7 @@ impl View {
     pub(super) fn of(dataset: Dataset) -> Self {
         Self {
             visible: Arc::new(Visible::whole(&dataset)),
+            known_ids: Arc::default(),
             dataset,
         }
     }
@@ -84,12 +87,18 @@ impl View {
         Ok(Self {
             dataset: self.dataset.clone(),
             visible: Arc::new(Visible::without(self, hidden)?),
+            known_ids: Arc::default(),
         })
     }
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.
     pub fn id(&self) -> &str {
         self.visible.id()
+    }
+
+    /// Where computed identifiers are that were looked for.
+    pub(crate) fn known_ids(&self) -> &KnownIds {
+        &self.known_ids
     }
 
     /// Whether all may be seen: see [`Self::whole`].

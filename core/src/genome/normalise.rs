@@ -61,7 +61,7 @@ pub(crate) enum NormaliseError {
 
 /// How far an indel is followed to either side. Repeats of one exact period are thousands of bases
 /// long at most; a made-up reference must not cost a walk through a chromosome for each row.
-const MAX_ROLL: u32 = 1 << 20;
+pub(super) const MAX_ROLL: u32 = 1 << 20;
 
 /// How many bases an error shows.
 const SHOWN: usize = 30;

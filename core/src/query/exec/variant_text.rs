@@ -2,7 +2,9 @@
 
 use super::variants::Variant;
 use crate::error::Result;
-use crate::genome::{AlleleName, Change};
+use crate::genome::{AlleleName, Change, VrsId, VrsVersion};
+use crate::query::plan::row_text::RowText;
+use crate::query::plan::vrs::id_of;
 
 /// A variant's names; each can be asked for again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,42 @@ pub struct VariantNames {
 }
 
 impl Variant<'_, '_> {
+    /// The variant's computed identifier of GA4GH VRS.
+    ///
+    /// `None` for alleles that are not all bases; where the contig has no known refget accession, which needs its
+    /// length and the assembly (GRCh37 or GRCh38) to be known; and for indels of which the bases beside them are not
+    /// known: those are in REF, or were in the reference that the dataset was built with.
+    ///
+    /// ```no_run
+    /// # fn main() -> varidex::Result<()> {
+    /// let view = varidex::Dataset::open("cohort.vdx")?.view();
+    /// let mut variants = view.variants("22:16,000,000-17,000,000")?;
+    /// while let Some(mut variant) = variants.next()? {
+    ///     if let Some(id) = variant.vrs_id(varidex::VrsVersion::V2_0)? {
+    ///         println!("{id}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn vrs_id(&mut self, version: VrsVersion) -> Result<Option<VrsId>> {
+        let mut text = RowText::default();
+        // of one batch REF may show more than of another
+        for (_, segment, row) in self.rows_seen() {
+            let contig = self.of.view.vrs_contig(segment.contig_of(row));
+            let Some(contig) = contig else { continue };
+            text.load(segment, row)?;
+            if let Some(id) = id_of(&text, &contig, version) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
     /// The variant's names in texts that stand for themselves.
     ///
     /// # Errors
