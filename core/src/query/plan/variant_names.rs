@@ -193,9 +193,20 @@ impl Names<'_> {
 
     /// The variant with a computed identifier.
     fn vrs(&self, id: VrsId, text: &str, at: &Range<usize>) -> Result<Test> {
+        let rows: u64 = self
+            .view
+            .manifest()
+            .segments
+            .iter()
+            .map(|of| u64::from(of.rows))
+            .sum();
         let (contig, allele) = match identified(self.view, id)? {
             Identified::Allele(contig, allele) => (contig, allele),
-            Identified::Absent => return Ok(Test::Rows(HashMap::new())),
+            Identified::Absent => {
+                let note = format!("`{text}`: the identifiers of all {rows} rows were computed");
+                self.notes.borrow_mut().push(note);
+                return Ok(Test::Rows(HashMap::new()));
+            }
             Identified::Doubt(message) => return Err(self.error(at, message, Vec::new())),
         };
         let change = allele.change();
@@ -204,7 +215,7 @@ impl Names<'_> {
             change: change.clone(),
         };
         self.notes.borrow_mut().push(format!(
-            "`{text}` is {}: the identifiers of rows were computed until it was among them",
+            "`{text}` is {}: the identifiers of the {rows} rows were computed until it was among them",
             name.to_text()
         ));
         self.change_on(contig, &change, text, at)
