@@ -5,7 +5,7 @@ use super::find::name_of;
 use super::row_text::RowText;
 use crate::cohort::{IdPlace, RowCounter, View};
 use crate::error::Result;
-use crate::genome::{Justification, VrsContig, VrsId, VrsVersion, is_sequence};
+use crate::genome::{Justification, StoredAllele, VrsContig, VrsId, VrsVersion, is_sequence};
 use crate::stop::check_stop;
 use crate::store::Segment;
 use std::collections::{BTreeMap, HashSet};
@@ -18,11 +18,11 @@ const STOP_EVERY: u32 = 1 << 12;
 
 /// The identifier of a row, where it is known.
 pub(in crate::query) fn id_of(
-    row: &RowText,
+    row: &StoredAllele<'_>,
     contig: &VrsContig,
     version: VrsVersion,
 ) -> Option<VrsId> {
-    match Justification::of(&row.stored()?, contig) {
+    match Justification::of(row, contig) {
         Justification::Known(allele) => Some(allele.id(contig.accession, version)),
         Justification::Unknown | Justification::Never => None,
     }
