@@ -2,7 +2,7 @@
 
 use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened};
-use super::{BatchScope, Batches, Visible};
+use super::{BatchScope, Batches, RowCounter, Visible};
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::FileLoader;
@@ -127,6 +127,16 @@ impl View {
             Some(people) => self.visible.seen(people),
             None => Ok(None),
         }
+    }
+
+    /// Whether a row is one of those who may be seen: of others nothing is shown, not even that there is one.
+    pub(crate) fn shows_row(&self, part: usize, segment: &Segment, row: u32) -> Result<bool> {
+        if self.is_whole() {
+            return Ok(true);
+        }
+        let mut counter = RowCounter::of(segment, self.scope(part, segment));
+        let recorded = !self.is_merged(part) || counter.has_record(row)?;
+        Ok(recorded && (!counter.is_carried(row)? || counter.counts(row)?.ac > 0))
     }
 
     /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.

@@ -3,7 +3,7 @@
 
 use super::find::name_of;
 use super::row_text::RowText;
-use crate::cohort::{IdPlace, RowCounter, View};
+use crate::cohort::{IdPlace, View};
 use crate::error::Result;
 use crate::genome::{Justification, StoredAllele, VrsContig, VrsId, VrsVersion, is_sequence};
 use crate::stop::check_stop;
@@ -175,7 +175,7 @@ impl<'a> Search<'a> {
             };
             let Some(contig) = contig else {
                 let bases = is_sequence(stored.reference) && is_sequence(stored.alternate);
-                if bases && self.is_seen((part, segment), row)? {
+                if bases && self.view.shows_row(part, segment, row)? {
                     self.unknown = Some((part, row));
                 }
                 continue;
@@ -183,7 +183,7 @@ impl<'a> Search<'a> {
             match Justification::of(&stored, contig) {
                 Justification::Known(allele) => {
                     let id = allele.id(contig.accession, version);
-                    if self.wanted.contains(&id) && self.is_seen((part, segment), row)? {
+                    if self.wanted.contains(&id) && self.view.shows_row(part, segment, row)? {
                         self.wanted.remove(&id);
                         self.found.insert(id, IdPlace::Row(part, row));
                         self.view.known_ids().keep(id, IdPlace::Row(part, row));
@@ -193,7 +193,7 @@ impl<'a> Search<'a> {
                     }
                 }
                 Justification::Unknown if self.unknown.is_none() => {
-                    if self.is_seen((part, segment), row)? {
+                    if self.view.shows_row(part, segment, row)? {
                         self.unknown = Some((part, row));
                     }
                 }
@@ -201,16 +201,6 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Whether a row is one of those who may be seen: of others nothing is shown, not even that it is unknown.
-    fn is_seen(&self, (part, segment): (usize, &'a Segment), row: u32) -> Result<bool> {
-        if self.view.whole().is_some() {
-            return Ok(true);
-        }
-        let mut counter = RowCounter::of(segment, self.view.scope(part, segment));
-        let recorded = !self.view.is_merged(part) || counter.has_record(row)?;
-        Ok(recorded && (!counter.is_carried(row)? || counter.counts(row)?.ac > 0))
     }
 }
 
