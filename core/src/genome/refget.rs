@@ -1,9 +1,10 @@
 //! The refget accessions of chromosomes, by which GA4GH VRS names sequences: the letters behind `SQ.` are the
 //! digest of the bases (`sha512t24u` of them in upper case).
 //!
-//! Source: the aliases of GA4GH's public SeqRepo (<https://services.genomicmedlab.org/seqrepo>), as three projects
-//! list them that were made independently; chromosomes 1, 7 and 19 of GRCh38 also stand in the validation
-//! files of VRS. Those of T2T-CHM13 are in none of these lists: there identifiers are not known.
+//! Source: the aliases of GA4GH's public SeqRepo (<https://services.genomicmedlab.org/seqrepo>), as the registry of
+//! `agct` lists them (<https://github.com/GenomicMedLab/agct>) for chromosomes 1 to Y, and as the tests of the
+//! reference implementation have it for the mitochondrion (<https://github.com/ga4gh/vrs-python>), compared with two other
+//! projects' lists. Those of T2T-CHM13 are in none of them: there identifiers are not known.
 
 use super::{Assembly, Chromosome};
 
@@ -74,3 +75,29 @@ static GRCH38: [&str; Chromosome::COUNT] = [
     "8_liLu1aycC0tPQPFmUaGXJLDs5SbPZ5",
     "k3grVkjY-hoWcCUojHw6VU6GE3MZ8Sct",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn accessions_are_digests_of_different_sequences() {
+        let all = || {
+            Assembly::ALL.into_iter().flat_map(|assembly| {
+                Chromosome::all().filter_map(move |chromosome| assembly.refget(chromosome))
+            })
+        };
+        let is_letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        assert!(all().all(|of| of.len() == 32 && of.bytes().all(is_letter)));
+        // both have the same mitochondrion
+        assert_eq!(all().count(), 50);
+        assert_eq!(all().collect::<BTreeSet<_>>().len(), 49);
+        let mitochondrion = |assembly: Assembly| assembly.refget(Chromosome::MT);
+        assert_eq!(
+            mitochondrion(Assembly::Grch37),
+            mitochondrion(Assembly::Grch38)
+        );
+        assert_eq!(mitochondrion(Assembly::T2tChm13), None);
+    }
+}

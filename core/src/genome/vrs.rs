@@ -45,6 +45,7 @@ pub struct VrsId([u8; LETTERS]);
 
 /// A text that is no computed identifier of an allele.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoVrsId {
     /// It identifies something else, such as a sequence or a location.
     #[error(
