@@ -86,8 +86,8 @@ pub use cohort::{
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};
 pub use genome::{
-    AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, Position,
-    UnknownAlleleType, UnknownAssembly,
+    AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, NoVrsId, Position,
+    UnknownAlleleType, UnknownAssembly, VrsId, VrsVersion,
 };
 pub use input::LocalFiles;
 pub use maintain::{
