@@ -489,10 +489,13 @@ impl Work {
             let lost = [differs & !half, half, females & !unknown];
             changes.haploid += u64::from((males & !differs & !unknown).count_ones());
             for (which, mut of) in lost.into_iter().enumerate() {
-                if let Some(count) = changes.missing.get_mut(which) {
-                    *count += u64::from(of.count_ones());
-                }
-                while of != 0 && examples.len() < 3 * PLACES {
+                let Some(count) = changes.missing.get_mut(which) else {
+                    continue;
+                };
+                let mut before = *count;
+                *count += u64::from(of.count_ones());
+                while of != 0 && before < PLACES as u64 {
+                    before += 1;
                     examples.push((which, (at as u32 * 64 + of.trailing_zeros()) / 2));
                     of &= of - 1;
                 }
