@@ -276,9 +276,9 @@ impl fmt::Display for Report {
             writeln!(f, "entries refused   {:>14}", annotations.refused_count())?;
         }
         if let Some(told) = &self.sex_ploidy {
-            writeln!(f, "samples of males  {:>14}", told.males)?;
-            writeln!(f, "samples of females{:>14}", told.females)?;
-            writeln!(f, "of neither        {:>14}", told.others)?;
+            writeln!(f, "males             {:>14}", told.males)?;
+            writeln!(f, "females           {:>14}", told.females)?;
+            writeln!(f, "sex not known     {:>14}", told.others)?;
             writeln!(f, "made haploid      {:>14}", told.haploid)?;
             writeln!(f, "set missing       {:>14}", told.missing_count())?;
         }
