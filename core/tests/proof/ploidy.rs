@@ -659,6 +659,36 @@ fn what_must_be_known_is_asked_for() {
     }
 }
 
+/// People who are loaded later change no genotype, and who has another sex now is reported.
+#[test]
+fn other_people_change_no_genotype() {
+    let folder = Folder::new();
+    let input = small(&folder, &["1/1"; 7]);
+    let to = folder.path("x.vdx");
+    build(&[&input], &to, &by_sex(&folder, Assembly::Grch38, true)).unwrap();
+    let before = counted(&to);
+    let load = |text: &str| {
+        let people = PeopleOptions {
+            files: vec![folder.write("other.ped", text)],
+            ..PeopleOptions::default()
+        };
+        let report = varidex::load_people(&to, &people, &mut |_| true).unwrap();
+        let mut warnings = report.warnings.into_iter();
+        warnings.find(|(what, ..)| what.contains("another sex"))
+    };
+    let other = "F\tS0\t0\t0\t2\t0\nF\tS1\t0\t0\t2\t0\nF\tS3\t0\t0\t1\t0\n";
+    let (_, count, first) = load(other).unwrap();
+    assert_eq!(
+        (count, first),
+        (3, vec!["S0".into(), "S4".into(), "S6".into()])
+    );
+    assert_eq!(load(other), None);
+    assert_eq!(counted(&to), before);
+    let dataset = Dataset::open(&to).unwrap();
+    assert!(dataset.view().info().sex_ploidy);
+    dataset.verify().unwrap();
+}
+
 /// The chromosomes of a karyotype go before a sex; of others than XX and XY it is not known how many copies there are.
 #[test]
 fn karyotypes_decide() {

@@ -47,33 +47,40 @@ pub(super) struct SexPloidy {
     females: SampleSet,
 }
 
+/// Samples with one X and one Y, and with two X, by what is recorded of their people: karyotypes of two sex
+/// chromosomes, and where none is recorded the sex.
+pub(super) fn males_and_females(people: &View) -> Result<[SampleSet; 2]> {
+    let (mut males, mut females) = (SampleSet::new(), SampleSet::new());
+    let mut known = SampleSet::new();
+    for (karyotype, samples) in people.samples_by(Attribute::Karyotype)? {
+        let karyotype = karyotype.trim().to_ascii_uppercase();
+        match karyotype.strip_prefix("46,").unwrap_or(&karyotype) {
+            "XY" => males = males.union(&samples),
+            "XX" => females = females.union(&samples),
+            unknown if unknown.starts_with("UNKNOWN") => continue,
+            _ => {}
+        }
+        known = known.union(&samples);
+    }
+    for (sex, samples) in people.samples_by(Attribute::Sex)? {
+        let samples = samples.difference(&known);
+        match sex.as_str() {
+            "male" => males = males.union(&samples),
+            "female" => females = females.union(&samples),
+            _ => {}
+        }
+    }
+    Ok([males, females])
+}
+
 impl SexPloidy {
-    /// By the people of a dataset: karyotypes of two sex chromosomes, and where none is recorded the sex.
+    /// By the people of a dataset.
     ///
     /// # Errors
     ///
     /// [`Error::Usage`] where the sex of no sample is known.
     pub(super) fn of(people: &View, assembly: Assembly) -> Result<Self> {
-        let (mut males, mut females, mut known) =
-            (SampleSet::new(), SampleSet::new(), SampleSet::new());
-        for (karyotype, samples) in people.samples_by(Attribute::Karyotype)? {
-            let karyotype = karyotype.trim().to_ascii_uppercase();
-            match karyotype.strip_prefix("46,").unwrap_or(&karyotype) {
-                "XY" => males = males.union(&samples),
-                "XX" => females = females.union(&samples),
-                unknown if unknown.starts_with("UNKNOWN") => continue,
-                _ => {}
-            }
-            known = known.union(&samples);
-        }
-        for (sex, samples) in people.samples_by(Attribute::Sex)? {
-            let samples = samples.difference(&known);
-            match sex.as_str() {
-                "male" => males = males.union(&samples),
-                "female" => females = females.union(&samples),
-                _ => {}
-            }
-        }
+        let [males, females] = males_and_females(people)?;
         if males.is_empty() && females.is_empty() {
             let message = "sex-ploidy: expected people with a sample and a sex, male or female; found none: the sex \
                  comes from --people, and --sample-map says of whom samples are";
