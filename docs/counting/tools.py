@@ -57,7 +57,7 @@ def share(count, of):
 
 
 def shares(counts, of):
-    return ",".join(share(int(count), of) for count in counts)
+    return ",".join(share(float(count), of) for count in counts)
 
 
 def info_of(vcf):
@@ -197,9 +197,12 @@ def plink2(home, vcf, *options):
     to = pgen(home, vcf, *options)
     home.program(*plink2_program(), "--pfile", to, "--freq", "counts", "--geno-counts", "--out", to)
     (freq,), (counts,) = table(open(to + ".acount").read()), table(open(to + ".gcount").read())
-    ac, an = freq["ALT_CTS"].split(","), int(freq["OBS_CT"])
-    return {"AC": ",".join(ac), "AN": an, "AF": shares(ac, an), "het": counts["HET_REF_ALT_CTS"],
-            "hom": counts["TWO_ALT_GENO_CTS"], "hemi": counts["HAP_ALT_CTS"], "missing": counts["MISSING_CT"]}  # fmt: skip
+    ac, an = freq["ALT_CTS"].split(","), float(freq["OBS_CT"])
+    # genotypes of two ALTs are listed as 1/1, 1/2, 2/2, 1/3, …
+    pairs = counts["TWO_ALT_GENO_CTS"].split(",")
+    hom = ",".join(pairs[k * (k + 3) // 2] for k in range(len(ac)))
+    return {"AC": ",".join(ac), "AN": f"{an:g}", "AF": shares(ac, an), "het": counts["HET_REF_ALT_CTS"], "hom": hom,
+            "hemi": counts["HAP_ALT_CTS"], "missing": counts["MISSING_CT"]}  # fmt: skip
 
 
 def vcftools(home, vcf):
@@ -326,7 +329,7 @@ PROGRAMS = [
 def first_line(error):
     """What an error says, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = next((line for line in lines if re.search("error|halt|half|ploid|allel", line, re.I)), (lines or ["?"])[-1])
+    told = next((line for line in lines if re.match("Error|.*Error:", line)), (lines or ["?"])[-1])
     # names of files of the run say nothing
     told = re.sub(r"\S*/\S*", "FILE", told)
     return told.replace("|", "\\|")[:120]
