@@ -16,7 +16,7 @@ def test_ploidy_by_sex(tmp_path: Path) -> None:
     assert ds.report is not None
     told = ds.report["sex_ploidy"]
     assert (told["males"], told["females"], told["others"]) == (2, 2, 0)
-    assert (told["haploid"], told["missing"]) == (5, 4)
+    assert (told["haploid"], told["missing"]) == (6, 4)
     first = told["reasons"][0]
     assert first["count"] == 1
     assert first["places"][0][1] == "M1 0/1"

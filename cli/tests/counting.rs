@@ -116,7 +116,7 @@ fn what_is_changed_by_sex_is_reported() {
     // of each site of X and Y
     assert_eq!(
         (count("haploid"), count("missing")),
-        (2 + 1 + 1 + 1, 1 + 1 + 2)
+        (2 + 1 + 1 + 2, 1 + 1 + 2)
     );
     let first = &told["reasons"][0]["places"][0];
     assert!(
