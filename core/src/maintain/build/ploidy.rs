@@ -26,7 +26,7 @@ use crate::input::chunk::{Chunk, Polyploid, Record, Span};
 use crate::model::Attribute;
 use crate::set::{SampleSet, first_copies, get_bit, set_bit, words_for};
 use crate::store::coverage::State;
-use work::{Work, add_copy, add_differing, written};
+use work::{Work, add_copies, add_differing, written};
 
 /// An allele that is not known.
 const UNKNOWN: u32 = u32::MAX;
@@ -329,9 +329,15 @@ impl InputPloidy<'_> {
                 written(chunk, record, sample)
             });
         }
-        let several = self.take_polyploid(chunk, record, is_y, &mut work);
-        for (sample, allele) in several {
-            self.put_polyploid(chunk, record, (sample, allele), &mut work, &mut changes);
+        let several = self
+            .take_polyploid(chunk, record, is_y, &mut work)
+            .into_iter();
+        let mut carried: Vec<(u32, u32)> = several
+            .filter_map(|one| self.put_polyploid(chunk, &one, &mut work, &mut changes))
+            .collect();
+        carried.sort_unstable();
+        for of_alt in carried.chunk_by(|a, b| a.0 == b.0) {
+            add_copies(chunk, record, of_alt, 2 * self.samples);
         }
         work.store(chunk, record, self.samples);
         self.work = work;
@@ -357,14 +363,14 @@ impl InputPloidy<'_> {
             .push((which, format!("{name} {}", genotype())));
     }
 
-    /// Takes the genotypes of more than two copies that change out of a record; gives each with its alleles.
+    /// Takes the genotypes of more than two copies that change out of a record.
     fn take_polyploid(
         &self,
         chunk: &mut Chunk,
         record: &mut Record,
         is_y: bool,
         work: &mut Work,
-    ) -> Vec<(u32, Polyploid)> {
+    ) -> Vec<Polyploid> {
         let entries = chunk.polyploid.get(record.polyploid.range());
         let entries = entries.unwrap_or_default();
         if entries.is_empty() {
@@ -375,28 +381,29 @@ impl InputPloidy<'_> {
         };
         let (taken, kept): (Vec<&Polyploid>, Vec<&Polyploid>) =
             entries.iter().partition(is_changed);
-        let taken: Vec<(u32, Polyploid)> = taken.iter().map(|one| (one.sample, **one)).collect();
+        let taken: Vec<Polyploid> = taken.into_iter().copied().collect();
         let kept: Vec<Polyploid> = kept.into_iter().copied().collect();
         let start = chunk.polyploid.len() as u32;
         chunk.polyploid.extend(kept);
         let end = chunk.polyploid.len() as u32;
         record.polyploid = Span { start, end };
-        for (sample, _) in &taken {
-            set_bit(&mut work.haploid, 2 * sample);
-            set_bit(&mut work.changed, 2 * sample);
+        for one in &taken {
+            set_bit(&mut work.haploid, 2 * one.sample);
+            set_bit(&mut work.changed, 2 * one.sample);
         }
         taken
     }
 
-    /// Gives a sample of more than two copies the genotype of one copy.
+    /// Gives a sample of more than two copies the genotype of one copy; gives the number of the ALT that it carries, and
+    /// the copy.
     fn put_polyploid(
         &mut self,
-        chunk: &mut Chunk,
-        record: &Record,
-        (sample, one): (u32, Polyploid),
+        chunk: &Chunk,
+        one: &Polyploid,
         work: &mut Work,
         changes: &mut Changes,
-    ) {
+    ) -> Option<(u32, u32)> {
+        let sample = one.sample;
         let alleles = chunk.list.get(one.alleles.range()).unwrap_or_default();
         let known = alleles.iter().filter(|allele| **allele != UNKNOWN).count();
         let first = alleles.first().copied().unwrap_or(UNKNOWN);
@@ -409,12 +416,7 @@ impl InputPloidy<'_> {
         };
         if is_male && is_one && known > 0 {
             changes.haploid += 1;
-            let alt = first.checked_sub(1).map(|alt| alt + record.alts.start);
-            let alt = alt.filter(|alt| record.alts.range().contains(&(*alt as usize)));
-            if let Some(at) = alt {
-                add_copy(chunk, at as usize, 2 * sample, 2 * self.samples);
-            }
-            return;
+            return (first > 0).then_some((first, 2 * sample));
         }
         set_bit(&mut work.missing, 2 * sample);
         if known > 0 {
@@ -431,5 +433,6 @@ impl InputPloidy<'_> {
             let genotype = || shown().join(separator);
             self.show(which, sample, changes, genotype);
         }
+        None
     }
 }

@@ -204,13 +204,20 @@ pub(super) fn add_differing(chunk: &Chunk, of: Plane, differs: &mut [u64]) {
     }
 }
 
-/// Adds a copy to the carriers of an ALT.
-pub(super) fn add_copy(chunk: &mut Chunk, alt: usize, copy: u32, copies: u32) {
-    let carriers = chunk.alts.get(alt).map_or(Plane::Empty, |alt| alt.carriers);
-    let mut words = bits(chunk, carriers, copies);
-    set_bit(&mut words, copy);
+/// Adds copies to the carriers of an ALT, by its number in the record.
+pub(super) fn add_copies(chunk: &mut Chunk, record: &Record, more: &[(u32, u32)], copies: u32) {
+    let Some((number, _)) = more.first() else {
+        return;
+    };
+    let alts = chunk.alts.get(record.alts.range()).unwrap_or_default();
+    let Some(alt) = alts.get(*number as usize - 1) else {
+        return;
+    };
+    let mut words = bits(chunk, alt.carriers, copies);
+    more.iter().for_each(|(_, copy)| set_bit(&mut words, *copy));
     let carriers = plane(&words, copies, chunk);
-    if let Some(alt) = chunk.alts.get_mut(alt) {
+    let alts = chunk.alts.get_mut(record.alts.range());
+    if let Some(alt) = alts.and_then(|alts| alts.get_mut(*number as usize - 1)) {
         alt.carriers = carriers;
     }
 }
