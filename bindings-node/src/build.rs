@@ -120,14 +120,18 @@ pub struct SexPloidyReport {
 }
 
 impl From<varidex::SexPloidyReport> for SexPloidyReport {
-    fn from(told: varidex::SexPloidyReport) -> Self {
+    fn from(report: varidex::SexPloidyReport) -> Self {
         Self {
-            males: number(told.males),
-            females: number(told.females),
-            others: number(told.others),
-            haploid: number(told.haploid),
-            missing: number(told.missing_count()),
-            reasons: told.missing.into_iter().map(RefusedRecords::from).collect(),
+            males: number(report.males),
+            females: number(report.females),
+            others: number(report.others),
+            haploid: number(report.haploid),
+            missing: number(report.missing_count()),
+            reasons: report
+                .missing
+                .into_iter()
+                .map(RefusedRecords::from)
+                .collect(),
         }
     }
 }

@@ -322,14 +322,14 @@ fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDic
         told.set_item("annotations", py.None())?;
     }
     let sex_ploidy = report.sex_ploidy.as_ref().map(|changed| {
-        let told = PyDict::new(py);
-        told.set_item("males", changed.males)?;
-        told.set_item("females", changed.females)?;
-        told.set_item("others", changed.others)?;
-        told.set_item("haploid", changed.haploid)?;
-        told.set_item("missing", changed.missing_count())?;
-        told.set_item("reasons", reasons(py, &changed.missing)?)?;
-        Ok::<_, PyErr>(told)
+        let dict = PyDict::new(py);
+        dict.set_item("males", changed.males)?;
+        dict.set_item("females", changed.females)?;
+        dict.set_item("others", changed.others)?;
+        dict.set_item("haploid", changed.haploid)?;
+        dict.set_item("missing", changed.missing_count())?;
+        dict.set_item("reasons", reasons(py, &changed.missing)?)?;
+        Ok::<_, PyErr>(dict)
     });
     told.set_item("sex_ploidy", sex_ploidy.transpose()?)?;
     told.set_item("snapshot", &report.snapshot)?;

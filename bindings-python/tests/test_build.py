@@ -14,10 +14,10 @@ def test_ploidy_by_sex(tmp_path: Path) -> None:
     ds = varidex.build(SITES / "sites.vcf", tmp_path / "x.vdx", people=people, sex_ploidy=True)
     assert ds.info()["sex_ploidy"]
     assert ds.report is not None
-    told = ds.report["sex_ploidy"]
-    assert (told["males"], told["females"], told["others"]) == (2, 2, 0)
-    assert (told["haploid"], told["missing"]) == (6, 4)
-    first = told["reasons"][0]
+    changed = ds.report["sex_ploidy"]
+    assert (changed["males"], changed["females"], changed["others"]) == (2, 2, 0)
+    assert (changed["haploid"], changed["missing"]) == (6, 4)
+    first = changed["reasons"][0]
     assert first["count"] == 1
     assert first["places"][0][1] == "M1 0/1"
     found = ds.frequency("x_diploid")

@@ -107,8 +107,8 @@ fn what_is_changed_by_sex_is_reported() {
     let folder = built(&["--people", &sexes, "--sex-ploidy"]);
     let report = std::fs::read_to_string(folder.path().join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let told = &report["sex_ploidy"];
-    let count = |name: &str| told[name].as_u64().unwrap();
+    let changed = &report["sex_ploidy"];
+    let count = |name: &str| changed[name].as_u64().unwrap();
     assert_eq!(
         (count("males"), count("females"), count("others")),
         (2, 2, 0)
@@ -118,7 +118,7 @@ fn what_is_changed_by_sex_is_reported() {
         (count("haploid"), count("missing")),
         (2 + 1 + 1 + 2, 1 + 1 + 2)
     );
-    let first = &told["reasons"][0]["places"][0];
+    let first = &changed["reasons"][0]["places"][0];
     assert!(
         first["place"].as_str().unwrap().ends_with("sites.vcf:18"),
         "{first}"

@@ -30,6 +30,8 @@ PYPI = {
     "usual": ["cyvcf2==0.35.0", "scikit-allel==1.3.13", "pgenlib==0.95.1", "sgkit==0.10.0", "bio2zarr[vcf]==0.1.7"],
     "hail": ["hail==0.2.139"],
 }
+# Debian has a build for each kind of processor
+PLINK2 = "plink2-sse2"
 COLUMNS = ("AC", "AN", "AF", "het", "hom", "hemi", "missing")
 SEXES = {"1": "male", "2": "female"}
 
@@ -185,17 +187,13 @@ def pgen(home, vcf, *options):
     with open(sexes, "w") as file:
         file.write("#IID\tSEX\n")
         file.writelines(f"{name}\t{sex}\n" for name, sex in people())
-    home.program(*plink2_program(), "--vcf", vcf, "--psam", sexes, *options, "--make-pgen", "--out", to)
+    home.program(PLINK2, "--vcf", vcf, "--psam", sexes, *options, "--make-pgen", "--out", to)
     return to
-
-
-def plink2_program():
-    return ("plink2-sse2",)
 
 
 def plink2(home, vcf, *options):
     to = pgen(home, vcf, *options)
-    home.program(*plink2_program(), "--pfile", to, "--freq", "counts", "--geno-counts", "--out", to)
+    home.program(PLINK2, "--pfile", to, "--freq", "counts", "--geno-counts", "--out", to)
     (freq,), (counts,) = table(open(to + ".acount").read()), table(open(to + ".gcount").read())
     ac, an = freq["ALT_CTS"].split(","), float(freq["OBS_CT"])
     # genotypes of two ALTs are listed as 1/1, 1/2, 2/2, 1/3, …
@@ -208,12 +206,12 @@ def plink2(home, vcf, *options):
 def vcftools(home, vcf):
     counts = home.program("vcftools", "--vcf", vcf, "--counts2", "--stdout").splitlines()[1].split("\t")
     an, ac = counts[3], counts[5:]
-    told = {"AC": ",".join(ac), "AN": an, "AF": shares(ac, int(an))}
+    found = {"AC": ",".join(ac), "AN": an, "AF": shares(ac, int(an))}
     hardy = table(home.program("vcftools", "--vcf", vcf, "--hardy", "--stdout"))
     if hardy:
         _, het, hom = hardy[0]["OBS(HOM1/HET/HOM2)"].split("/")
-        told |= {"het": het, "hom": hom}
-    return told
+        found |= {"het": het, "hom": hom}
+    return found
 
 
 def vcffixup(home, vcf):
@@ -229,7 +227,7 @@ def main(count):
     found = {}
     for path in sys.argv[1:]:
         try:
-            found[path] = {name: told if isinstance(told, str) else str(told) for name, told in count(path).items()}
+            found[path] = {name: known if isinstance(known, str) else str(known) for name, known in count(path).items()}
         except BaseException as error:
             found[path] = {"refused": str(error) or type(error).__name__}
     print("\\n" + json.dumps(found))
@@ -329,10 +327,10 @@ PROGRAMS = [
 def first_line(error):
     """What an error says, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = next((line for line in lines if re.match("Error|.*Error:", line)), (lines or ["?"])[-1])
+    known = next((line for line in lines if re.match("Error|.*Error:", line)), (lines or ["?"])[-1])
     # names of files of the run say nothing
-    told = re.sub(r"\S*/\S*", "FILE", told)
-    return told.replace("|", "\\|")[:120]
+    known = re.sub(r"\S*/\S*", "FILE", known)
+    return known.replace("|", "\\|")[:120]
 
 
 def count_all(home, files):
@@ -358,9 +356,9 @@ def count_all(home, files):
         with open(at, "w") as file:
             file.write(EACH + script + 'if __name__ == "__main__":\n    main(count)\n')
         python = home.python("hail" if name == "hail" else "usual")
-        told = json.loads(run(python, at, *files.values(), cwd=home.work).splitlines()[-1])
+        known = json.loads(run(python, at, *files.values(), cwd=home.work).splitlines()[-1])
         for site, vcf in files.items():
-            counts = told[vcf]
+            counts = known[vcf]
             refused = counts.get("refused")
             found[name, site] = counts if refused is None else {"refused": first_line(refused)}
     return found
@@ -369,21 +367,21 @@ def count_all(home, files):
 def versions(home):
     """Versions by tool."""
     pins = dict(pin.replace("[vcf]", "").split("==") for pins in PYPI.values() for pin in pins)
-    told = {"varidex": run(home.varidex, "--version").split()[-1]} | {name: pins[name] for name in LIBRARIES}
-    told["bcftools"] = home.program("bcftools", "--version").split()[1]
-    told["PLINK 1.9"] = " ".join(home.program("plink1.9", "--version").split()[1:2])
-    told["PLINK 2"] = " ".join(home.program(*plink2_program(), "--version").split()[1:2])
-    told["vcftools"] = re.search(r"[\d.]+", home.program("vcftools", "--version")).group()
-    told["vcflib"] = DEBIAN["libvcflib-tools"]
-    told["bio2zarr (for sgkit)"] = pins["bio2zarr"]
-    return told
+    known = {"varidex": run(home.varidex, "--version").split()[-1]} | {name: pins[name] for name in LIBRARIES}
+    known["bcftools"] = home.program("bcftools", "--version").split()[1]
+    known["PLINK 1.9"] = " ".join(home.program("plink1.9", "--version").split()[1:2])
+    known["PLINK 2"] = " ".join(home.program(PLINK2, "--version").split()[1:2])
+    known["vcftools"] = re.search(r"[\d.]+", home.program("vcftools", "--version")).group()
+    known["vcflib"] = DEBIAN["libvcflib-tools"]
+    known["bio2zarr (for sgkit)"] = pins["bio2zarr"]
+    return known
 
 
-def markdown(found, told, records):
+def markdown(found, known, records):
     """The page."""
     with open(os.path.join(HERE, "head.md")) as file:
         lines = [file.read().rstrip(), ""]
-    lines += ["Versions: " + ", ".join(f"{name} {version}" for name, version in told.items()) + ".", ""]
+    lines += ["Versions: " + ", ".join(f"{name} {version}" for name, version in known.items()) + ".", ""]
     tools = list(dict.fromkeys(name for name, _ in found))
     samples = [f"{name} ({SEXES[sex]})" for name, sex in people()]
     for contig, position, site, reference, alternate, *_, in records:

@@ -102,13 +102,13 @@ fn as_json(report: &Report) -> Value {
             "refused": told.refused_count(),
             "reasons": told.refused.iter().map(told_once).collect::<Vec<_>>(),
         })),
-        "sex_ploidy": report.sex_ploidy.as_ref().map(|told| json!({
-            "males": told.males,
-            "females": told.females,
-            "others": told.others,
-            "haploid": told.haploid,
-            "missing": told.missing_count(),
-            "reasons": reasons(&told.missing),
+        "sex_ploidy": report.sex_ploidy.as_ref().map(|changed| json!({
+            "males": changed.males,
+            "females": changed.females,
+            "others": changed.others,
+            "haploid": changed.haploid,
+            "missing": changed.missing_count(),
+            "reasons": reasons(&changed.missing),
         })),
         "people": report.people.as_ref().map(|people| json!({
             "read": people.read,

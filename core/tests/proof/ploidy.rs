@@ -143,7 +143,7 @@ fn by_sex(folder: &Folder, assembly: Assembly, sex_ploidy: bool) -> BuildOptions
     }
 }
 
-/// Files of a dataset beside its manifest, whose names say what is in them.
+/// Files of a dataset beside its manifest: their names say what is in them.
 fn files(dataset: &Path) -> Vec<String> {
     let names = content(dataset).into_keys();
     names.filter(|name| name != "manifest.json").collect()
@@ -286,17 +286,17 @@ fn reported(
 }
 
 fn check_report(report: &Report, (haploid, missing): (u64, BTreeMap<&'static str, u64>)) {
-    let told = report.sex_ploidy.as_ref().unwrap();
+    let changed = report.sex_ploidy.as_ref().unwrap();
     let of = |wanted: &[Sex]| {
         let all = (0..report.samples as usize).map(sex);
         all.filter(|sex| wanted.contains(sex)).count() as u64
     };
-    let sexes = (told.males, told.females, told.others);
+    let sexes = (changed.males, changed.females, changed.others);
     assert_eq!(sexes, (of(&[Male]), of(&[Female]), of(&[Unknown, Nobody])));
-    assert_eq!(told.haploid, haploid);
-    assert_eq!(told.missing.len(), missing.len());
+    assert_eq!(changed.haploid, haploid);
+    assert_eq!(changed.missing.len(), missing.len());
     for (expected, count) in missing {
-        let mut reasons = told.missing.iter();
+        let mut reasons = changed.missing.iter();
         let reason = reasons.find(|reason| reason.expected.starts_with(expected));
         let reason = reason.unwrap();
         assert_eq!(reason.count, count);

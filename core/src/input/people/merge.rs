@@ -22,7 +22,7 @@ use std::fmt::Debug;
 const CONTRADICTION: &str = "a person of whom two things are told: the first is kept";
 /// The same of what decides about genotypes.
 pub(crate) const TWO_SEXES: &str =
-    "a person of whom two sexes or karyotypes are told: the first is kept";
+    "a person of whom two sexes or karyotypes are recorded: the first is kept";
 const SHARED: &str =
     "ids of subjects are shared by several packets: people go by the ids of their packets";
 const FAMILIES: &str = "an id that several families have: its people go by FAMILY:ID";

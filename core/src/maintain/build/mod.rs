@@ -262,7 +262,7 @@ fn build_with<P: AsRef<Path>>(
     Ok(report)
 }
 
-/// Whose genotypes on X and Y are changed, by the people of a manifest.
+/// The samples of which genotypes on X and Y go by sex, by the people of a manifest.
 fn sex_ploidy(
     folder: &Folder,
     manifest: &Manifest,

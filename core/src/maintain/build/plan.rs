@@ -70,7 +70,7 @@ pub(super) struct Plan {
     pub(super) total_bytes: Option<u64>,
     /// How inputs are read.
     pub(super) read: ReadOptions,
-    /// Whose genotypes on X and Y go by sex.
+    /// The samples of which genotypes on X and Y go by sex.
     pub(super) ploidy: Option<SexPloidy>,
 }
 

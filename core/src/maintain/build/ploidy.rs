@@ -41,7 +41,7 @@ const SEVERAL: usize = 0;
 const HALF: usize = 1;
 const FEMALE: usize = 2;
 
-/// Whose genotypes are changed on X and Y.
+/// The samples of which genotypes on X and Y go by sex.
 pub(super) struct SexPloidy {
     assembly: Assembly,
     /// Samples with one X and one Y, and with two X, by their numbers in the dataset.
@@ -171,13 +171,13 @@ pub(super) struct Changes {
 impl Changes {
     /// Adds them to a report.
     pub(super) fn count(self, file: &str, place: Place, report: &mut Report) {
-        let told = report.sex_ploidy.get_or_insert_default();
-        told.haploid += self.haploid;
+        let changed = report.sex_ploidy.get_or_insert_default();
+        changed.haploid += self.haploid;
         for (which, count) in self.missing.into_iter().enumerate() {
             let expected = EXPECTED.get(which).copied().unwrap_or_default();
             let places = self.found.iter().filter(|(of, _)| *of == which);
             let places = places.map(|(_, found)| (format!("{file}{place}"), found.clone()));
-            told.set_missing(Refused {
+            changed.set_missing(Refused {
                 expected: expected.to_owned(),
                 count,
                 places: places.collect(),

@@ -275,16 +275,16 @@ impl fmt::Display for Report {
             writeln!(f, "entries stored    {:>14}", annotations.stored)?;
             writeln!(f, "entries refused   {:>14}", annotations.refused_count())?;
         }
-        if let Some(told) = &self.sex_ploidy {
-            writeln!(f, "males             {:>14}", told.males)?;
-            writeln!(f, "females           {:>14}", told.females)?;
-            writeln!(f, "sex not known     {:>14}", told.others)?;
-            writeln!(f, "made haploid      {:>14}", told.haploid)?;
-            writeln!(f, "set missing       {:>14}", told.missing_count())?;
+        if let Some(changed) = &self.sex_ploidy {
+            writeln!(f, "males             {:>14}", changed.males)?;
+            writeln!(f, "females           {:>14}", changed.females)?;
+            writeln!(f, "sex not known     {:>14}", changed.others)?;
+            writeln!(f, "made haploid      {:>14}", changed.haploid)?;
+            writeln!(f, "set missing       {:>14}", changed.missing_count())?;
         }
         writeln!(f, "dataset bytes     {:>14}", self.bytes)?;
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;
-        let missing = self.sex_ploidy.iter().flat_map(|told| &told.missing);
+        let missing = self.sex_ploidy.iter().flat_map(|changed| &changed.missing);
         let missing = missing.map(|reason| ("set missing", reason));
         let refused = self.refused.iter().map(|reason| ("refused", reason));
         for (what, reason) in refused.chain(missing) {

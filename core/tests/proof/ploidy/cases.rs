@@ -179,7 +179,7 @@ fn karyotypes_decide() {
     let input = small(&folder, &["1/1"; 7]);
     let to = folder.path("x.vdx");
     let report = build(&[&input], &to, &options).unwrap();
-    let told = report.sex_ploidy.unwrap();
+    let changed = report.sex_ploidy.unwrap();
     let expected = SexPloidyReport {
         males: 5,
         females: 1,
@@ -187,7 +187,7 @@ fn karyotypes_decide() {
         haploid: 5,
         missing: Vec::new(),
     };
-    assert_eq!(told, expected);
+    assert_eq!(changed, expected);
     let view = Dataset::open(&to).unwrap().view();
     let found = view.frequency("chrX:5000000:A:G", None).unwrap().unwrap();
     assert_eq!(

@@ -69,7 +69,7 @@ struct Reading<'a> {
     workers: &'a Workers,
     publication: &'a Publication,
     inputs: Vec<Mutex<Input>>,
-    /// Whose genotypes on X and Y go by sex.
+    /// The samples of which genotypes on X and Y go by sex.
     ploidy: Option<&'a SexPloidy>,
     /// The samples of all inputs.
     all_samples: &'a AllSamples,
