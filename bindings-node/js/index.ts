@@ -30,7 +30,7 @@ export {
 export type {
   AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
   PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
-  Simulated, SimulatedFile, TermCount,
+  SexPloidyReport, Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'
 
 /** This version. */
@@ -66,6 +66,11 @@ export interface BuildOptions extends PeopleOptions, Long {
   minGq?: number | undefined
   /** Genotypes with a lower DP count as missing. */
   minDp?: number | undefined
+  /**
+   * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
+   * known in females on Y. What that changes is in the report.
+   */
+  sexPloidy?: boolean | undefined
   /** Sort unsorted input instead of refusing it. */
   sort?: boolean | undefined
   /** Refuse malformed records one by one instead of stopping at the first. */
@@ -87,8 +92,8 @@ export interface Memory {
 const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap'] as const
 const LONG = ['signal', 'onProgress'] as const
 const BUILD = [
-  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sort', 'skipMalformed',
-  'threads', 'memory', 'force', ...PEOPLE, ...LONG,
+  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
+  'skipMalformed', 'threads', 'memory', 'force', ...PEOPLE, ...LONG,
 ] as const
 
 /** Options without those that say nothing: the native part takes what is there. */
@@ -174,6 +179,7 @@ export async function build(
       annotations: optional('options.annotations', asked.annotations, text),
       minGq: optional('options.minGq', asked.minGq, number),
       minDp: optional('options.minDp', asked.minDp, number),
+      sexPloidy: optional('options.sexPloidy', asked.sexPloidy, flag),
       sort: optional('options.sort', asked.sort, flag),
       skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
       threads: optional('options.threads', asked.threads, whole(1)),

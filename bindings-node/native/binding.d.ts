@@ -124,6 +124,8 @@ export interface BuildReport {
   contigs: number
   /** What became of annotations, where some are stored. */
   annotations: AnnotationReport | null
+  /** What was changed on X and Y by sex, where that was asked for. */
+  sexPloidy: SexPloidyReport | null
   /** What became of people, where some were given. */
   people: PeopleReport | null
   /** Bytes of the dataset. */
@@ -150,6 +152,7 @@ export interface BuildSettings {
   people: PeopleFiles
   minGq?: number
   minDp?: number
+  sexPloidy?: boolean
   sort?: boolean
   skipMalformed?: boolean
   threads?: number
@@ -291,6 +294,8 @@ export interface Info {
   snapshot: string
   /** The assembly, where it is known. */
   assembly: string | null
+  /** Whether genotypes on X and Y go by sex: a build's `sexPloidy`. */
+  sexPloidy: boolean
   /** Samples. */
   samples: number
   /** People of whom something is known. */
@@ -471,6 +476,22 @@ export interface SectionSize {
 
 /** Writes a synthetic cohort with the true answers. */
 export declare function simulate(directory: string, settings: SimulateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<Simulated>
+
+/** What was changed of genotypes on X and Y outside of the pseudoautosomal regions. */
+export interface SexPloidyReport {
+  /** Samples of males. */
+  males: number
+  /** Samples of females. */
+  females: number
+  /** Samples of other and of unknown sex: their genotypes are as they were written. */
+  others: number
+  /** Genotypes of males that were written with several copies of one allele, and have one. */
+  haploid: number
+  /** Genotypes that are missing now. */
+  missing: number
+  /** Of these, by reason: each place with the sample and its genotype. */
+  reasons: Array<RefusedRecords>
+}
 
 /** What was written. */
 export interface Simulated {

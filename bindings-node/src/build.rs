@@ -23,6 +23,7 @@ pub struct BuildSettings {
     pub people: PeopleFiles,
     pub min_gq: Option<f64>,
     pub min_dp: Option<f64>,
+    pub sex_ploidy: Option<bool>,
     pub sort: Option<bool>,
     pub skip_malformed: Option<bool>,
     pub threads: Option<u32>,
@@ -54,6 +55,7 @@ impl TryFrom<BuildSettings> for varidex::BuildOptions {
             people: told.people.into(),
             min_gq: told.min_gq,
             min_dp: told.min_dp,
+            sex_ploidy: told.sex_ploidy.unwrap_or(usual.sex_ploidy),
             sort: told.sort.unwrap_or(usual.sort),
             skip_malformed: told.skip_malformed.unwrap_or(usual.skip_malformed),
             threads: told.threads.and_then(|n| usize::try_from(n).ok()),
@@ -84,6 +86,54 @@ pub struct RefusedRecords {
     pub count: i64,
     /// The first few.
     pub places: Vec<RefusedPlace>,
+}
+
+impl From<varidex::Refused> for RefusedRecords {
+    fn from(reason: varidex::Refused) -> Self {
+        let places = reason.places.into_iter();
+        Self {
+            expected: reason.expected,
+            count: number(reason.count),
+            places: places
+                .map(|(place, found)| RefusedPlace { place, found })
+                .collect(),
+        }
+    }
+}
+
+/// What was changed of genotypes on X and Y outside of the pseudoautosomal regions.
+#[napi(object)]
+#[derive(Debug)]
+pub struct SexPloidyReport {
+    /// Samples of males.
+    pub males: i64,
+    /// Samples of females.
+    pub females: i64,
+    /// Samples of other and of unknown sex: their genotypes are as they were written.
+    pub others: i64,
+    /// Genotypes of males that were written with several copies of one allele, and have one.
+    pub haploid: i64,
+    /// Genotypes that are missing now.
+    pub missing: i64,
+    /// Of these, by reason: each place with the sample and its genotype.
+    pub reasons: Vec<RefusedRecords>,
+}
+
+impl From<varidex::SexPloidyReport> for SexPloidyReport {
+    fn from(report: varidex::SexPloidyReport) -> Self {
+        Self {
+            males: number(report.males),
+            females: number(report.females),
+            others: number(report.others),
+            haploid: number(report.haploid),
+            missing: number(report.missing_count()),
+            reasons: report
+                .missing
+                .into_iter()
+                .map(RefusedRecords::from)
+                .collect(),
+        }
+    }
 }
 
 /// Oddities of one kind.
@@ -156,6 +206,8 @@ pub struct BuildReport {
     pub contigs: i64,
     /// What became of annotations, where some are stored.
     pub annotations: Option<AnnotationReport>,
+    /// What was changed on X and Y by sex, where that was asked for.
+    pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
     /// Bytes of the dataset.
@@ -173,15 +225,7 @@ pub struct BuildReport {
 impl From<varidex::Report> for BuildReport {
     fn from(report: varidex::Report) -> Self {
         let refused = report.refused_count();
-        let reasons = report.refused.into_iter().map(|reason| RefusedRecords {
-            expected: reason.expected,
-            count: number(reason.count),
-            places: reason
-                .places
-                .into_iter()
-                .map(|(place, found)| RefusedPlace { place, found })
-                .collect(),
-        });
+        let reasons = report.refused.into_iter().map(RefusedRecords::from);
         let warnings = report.warnings.into_iter().map(BuildWarning::from);
         Self {
             records: number(report.records),
@@ -192,6 +236,7 @@ impl From<varidex::Report> for BuildReport {
             samples: number(report.samples),
             contigs: number(report.contigs),
             annotations: report.annotations.map(AnnotationReport::from),
+            sex_ploidy: report.sex_ploidy.map(SexPloidyReport::from),
             people: report.people.map(PeopleReport::from),
             bytes: number(report.bytes),
             snapshot: report.snapshot,

@@ -44,6 +44,8 @@ pub struct Info {
     pub snapshot: String,
     /// The assembly, where it is known.
     pub assembly: Option<String>,
+    /// Whether genotypes on X and Y go by sex: a build's `sexPloidy`.
+    pub sex_ploidy: bool,
     /// Samples.
     pub samples: i64,
     /// People of whom something is known.
@@ -198,6 +200,7 @@ impl NativeDataset {
                 path: info.path.display().to_string(),
                 snapshot: info.snapshot,
                 assembly: info.assembly.map(|assembly| assembly.name().to_owned()),
+                sex_ploidy: info.sex_ploidy,
                 samples: number(info.samples),
                 people: number(info.people),
                 people_records: number(info.people_records),

@@ -13,7 +13,7 @@ export type { Abortable, Expression, Long, PathLike, Progress } from './argument
 export { Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type ManyFrequencies, type Step, } from './dataset.js';
 export { Group } from './group.js';
 export { Table, type CarrierRow, type CompoundRow, type CountColumns, type FrequencyRow, type TableOptions, type VariantRow, } from './table.js';
-export type { AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
+export type { AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
 /** This version. */
 export declare const version: string;
 /** What is known of people. */
@@ -45,6 +45,11 @@ export interface BuildOptions extends PeopleOptions, Long {
     minGq?: number | undefined;
     /** Genotypes with a lower DP count as missing. */
     minDp?: number | undefined;
+    /**
+     * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
+     * known in females on Y. What that changes is in the report.
+     */
+    sexPloidy?: boolean | undefined;
     /** Sort unsorted input instead of refusing it. */
     sort?: boolean | undefined;
     /** Refuse malformed records one by one instead of stopping at the first. */

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use varidex::{
-    BuildOptions, PeopleOptions, PeopleReport, Report, Result, Stop, UnknownAnnotation,
+    BuildOptions, PeopleOptions, PeopleReport, Refused, Report, Result, Stop, UnknownAnnotation,
     UnknownAssembly, Warned, interruptible,
 };
 use varidex_simulate::{Format, Options};
@@ -95,7 +95,7 @@ impl Teller {
 #[pyo3(signature = (
     inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
     genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
-    min_dp = None, sort = false, skip_malformed = false, threads = None, memory = None,
+    min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
     force = false, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -115,6 +115,7 @@ pub(crate) fn build(
     assembly: Option<&str>,
     min_gq: Option<f64>,
     min_dp: Option<f64>,
+    sex_ploidy: bool,
     sort: bool,
     skip_malformed: bool,
     threads: Option<usize>,
@@ -141,6 +142,7 @@ pub(crate) fn build(
         },
         min_gq,
         min_dp,
+        sex_ploidy,
         sort,
         skip_malformed,
         threads,
@@ -319,19 +321,35 @@ fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDic
     } else {
         told.set_item("annotations", py.None())?;
     }
+    let sex_ploidy = report.sex_ploidy.as_ref().map(|changed| {
+        let dict = PyDict::new(py);
+        dict.set_item("males", changed.males)?;
+        dict.set_item("females", changed.females)?;
+        dict.set_item("others", changed.others)?;
+        dict.set_item("haploid", changed.haploid)?;
+        dict.set_item("missing", changed.missing_count())?;
+        dict.set_item("reasons", reasons(py, &changed.missing)?)?;
+        Ok::<_, PyErr>(dict)
+    });
+    told.set_item("sex_ploidy", sex_ploidy.transpose()?)?;
     told.set_item("snapshot", &report.snapshot)?;
     told.set_item("seconds", report.seconds)?;
+    told.set_item("reasons", reasons(py, &report.refused)?)?;
+    told.set_item("warnings", warnings(py, &report.warnings)?)?;
+    Ok(told)
+}
+
+/// What was refused, by reason.
+fn reasons<'py>(py: Python<'py>, refused: &[Refused]) -> PyResult<Bound<'py, PyList>> {
     let reasons = PyList::empty(py);
-    for refused in &report.refused {
+    for refused in refused {
         let reason = PyDict::new(py);
         reason.set_item("expected", &refused.expected)?;
         reason.set_item("count", refused.count)?;
         reason.set_item("places", &refused.places)?;
         reasons.append(reason)?;
     }
-    told.set_item("reasons", reasons)?;
-    told.set_item("warnings", warnings(py, &report.warnings)?)?;
-    Ok(told)
+    Ok(reasons)
 }
 
 /// Oddities by kind.

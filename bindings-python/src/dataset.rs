@@ -136,6 +136,7 @@ impl Dataset {
         told.set_item("snapshot", info.snapshot)?;
         told.set_item("annotations", info.annotations)?;
         told.set_item("assembly", info.assembly.map(|assembly| assembly.name()))?;
+        told.set_item("sex_ploidy", info.sex_ploidy)?;
         for (name, count) in [
             ("samples", info.samples),
             ("people", info.people),

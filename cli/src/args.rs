@@ -99,6 +99,10 @@ pub(crate) struct Build {
     /// Genotypes with a lower DP (or MIN_DP, where there is none) count as missing
     #[arg(long, value_name = "N")]
     pub(crate) min_dp: Option<f64>,
+    /// Genotypes on X and Y by the sexes of --people: outside of the pseudoautosomal regions one copy in males, and none
+    /// known in females on Y; what that changes is reported
+    #[arg(long, requires = "people")]
+    pub(crate) sex_ploidy: bool,
     /// Sort unsorted input instead of refusing it
     #[arg(long)]
     pub(crate) sort: bool,

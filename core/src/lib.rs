@@ -92,7 +92,7 @@ pub use genome::{
 pub use input::LocalFiles;
 pub use maintain::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
 pub use model::{
     Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,

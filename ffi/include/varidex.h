@@ -445,6 +445,9 @@ typedef struct {
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
+    // Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
+    // males, and none known in females on Y.
+    int sex_ploidy;
 } vdx_build_options;
 
 // Options of an export. Begin with vdx_export_options_init; all zero is what is usual.

@@ -98,6 +98,9 @@ pub struct vdx_build_options {
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
+    /// Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
+    /// males, and none known in females on Y.
+    pub sex_ploidy: c_int,
 }
 
 /// Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -228,6 +231,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
         people,
         min_gq: above(given.min_gq),
         min_dp: above(given.min_dp),
+        sex_ploidy: given.sex_ploidy != 0,
         sort: given.sort != 0,
         skip_malformed: given.skip_malformed != 0,
         threads: threads(given.threads),

@@ -409,6 +409,10 @@ static void builds(const char *spec, const char *work)
     options.min_dp = -1;
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
     options.min_dp = 0;
+    /* of nobody is a sex known */
+    options.sex_ploidy = 1;
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.sex_ploidy = 0;
     options.memory = 1;
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
     options.memory = 0;

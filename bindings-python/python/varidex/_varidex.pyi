@@ -58,6 +58,7 @@ def build(
     assembly: str | None = None,
     min_gq: float | None = None,
     min_dp: float | None = None,
+    sex_ploidy: bool = False,
     sort: bool = False,
     skip_malformed: bool = False,
     threads: int | None = None,

@@ -1,6 +1,6 @@
 //! Counting the people of a dataset.
 
-use super::View;
+use super::{Subjects, View};
 use crate::error::{Error, Result};
 use crate::model::{ATTRIBUTE_PREFIX, Attribute, AttributeType, attribute_named};
 use crate::model::{Age, Scope};
@@ -214,6 +214,18 @@ impl View {
             sets.retain(|(_, set)| !set.is_disjoint(visible));
         }
         Ok(sets)
+    }
+
+    /// The values of an attribute, and the samples of the individuals that have each, of those who may be seen.
+    pub(crate) fn samples_by(&self, attribute: Attribute) -> Result<Vec<(String, SampleSet)>> {
+        let sets = self.some_people()?.attribute_sets(attribute)?;
+        let subjects = Subjects::of(self);
+        sets.into_iter()
+            .map(|(value, individuals)| {
+                let found = subjects.of_individuals(&individuals)?;
+                Ok((value, subjects.samples_in(&found)))
+            })
+            .collect()
     }
 
     /// The terms recorded as present of people, in a scope or in any, and what is more general; the
