@@ -400,7 +400,7 @@ fn tables_are_written_in_every_format() {
         let written = table.write(Format::Ndjson, &mut Vec::new()).unwrap();
         assert_eq!(written == Written::Whole, whole, "{rows}");
     }
-    let by: Vec<varidex::PeopleKey> = vec!["sex".parse().unwrap()];
+    let by: Vec<varidex::By> = vec![varidex::Attribute::Sex.into()];
     let table = people(&view, &by, None, 0).unwrap();
     assert_eq!(
         written(table, Format::Csv),

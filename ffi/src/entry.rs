@@ -102,6 +102,24 @@ impl<T> Out<T> {
     }
 }
 
+/// A place for a text that may be NULL where none is wanted; it takes NULL until there is one.
+///
+/// # Safety
+///
+/// As of [`out`].
+pub(crate) unsafe fn wanted(
+    place: *mut *mut c_char,
+    name: &str,
+) -> Answer<Option<Out<*mut c_char>>> {
+    if place.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same promise
+    let place = unsafe { out(place, name) }?;
+    place.set(std::ptr::null_mut());
+    Ok(Some(place))
+}
+
 /// A text that the program lends for the call.
 ///
 /// # Safety

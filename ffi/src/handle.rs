@@ -9,6 +9,7 @@ use crate::dataset::Opened;
 use crate::entry::Failure;
 use crate::error::Told;
 use crate::group::People;
+use crate::page::Page;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ffi::{CStr, CString, c_char};
@@ -30,11 +31,16 @@ pub struct vdx_group(());
 #[derive(Debug)]
 pub struct vdx_error(());
 
+/// How far a table was read: see vdx_table_options. All functions may use it from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_page(());
+
 /// What a handle stands for.
 #[derive(Clone)]
 pub(crate) enum Held {
     View(Arc<Opened>),
     Group(Arc<People>),
+    Page(Arc<Page>),
     Error(Arc<Told>),
 }
 
@@ -70,6 +76,7 @@ macro_rules! kind {
 
 kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
+kind!(Page, vdx_page, Page, "page");
 kind!(Told, vdx_error, Error, "error");
 
 /// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.

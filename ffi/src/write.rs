@@ -2,7 +2,8 @@
 
 use crate::asked::asked;
 use crate::entry::{
-    Answer, Failure, Growing, entry, out, parse, path, paths, read_options, room, some_text, texts,
+    Answer, Failure, Growing, entry, parse, path, paths, read_options, room, some_text, texts,
+    wanted,
 };
 use crate::error::vdx_status;
 use crate::handle::{c_text, put_text, vdx_error, vdx_group, vdx_view};
@@ -150,11 +151,11 @@ unsafe impl Growing for vdx_export_summary {
 }
 
 /// Whom to tell how far something is.
-struct Teller(vdx_progress_fn, *mut c_void);
+pub(crate) struct Teller(pub(crate) vdx_progress_fn, pub(crate) *mut c_void);
 
 impl Teller {
     /// `false` where the program wants it to end.
-    fn tell(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
+    pub(crate) fn tell(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
         let Some(progress) = self.0 else { return true };
         let what = c_text(what);
         let told = vdx_progress {
@@ -240,7 +241,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
     })
 }
 
-fn threads(number: u32) -> Option<usize> {
+pub(crate) fn threads(number: u32) -> Option<usize> {
     (number != 0).then(|| usize::try_from(number).unwrap_or(usize::MAX))
 }
 
@@ -259,7 +260,7 @@ pub unsafe extern "C" fn vdx_build(
     let work = || {
         // SAFETY: the arguments are as the header says
         let (report, inputs, to, given) = unsafe {
-            let report = wanted(report)?;
+            let report = wanted(report, "report")?;
             (
                 report,
                 paths(inputs, n, "inputs")?,
@@ -285,21 +286,6 @@ pub unsafe extern "C" fn vdx_build(
     unsafe { entry(error, work) }
 }
 
-/// A place for a text that may be NULL where none is wanted; it takes NULL until there is one.
-///
-/// # Safety
-///
-/// As of [`out`].
-unsafe fn wanted(place: *mut *mut c_char) -> Answer<Option<crate::entry::Out<*mut c_char>>> {
-    if place.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the same promise
-    let place = unsafe { out(place, "report") }?;
-    place.set(std::ptr::null_mut());
-    Ok(Some(place))
-}
-
 /// Loads people, ontologies or both into a dataset, in the place of those that are there. Datasets that
 /// are open stay as they are. `report` as of vdx_build.
 #[unsafe(no_mangle)]
@@ -313,7 +299,7 @@ pub unsafe extern "C" fn vdx_load_people(
         // SAFETY: the arguments are as the header says
         let (report, to, given) = unsafe {
             (
-                wanted(report)?,
+                wanted(report, "report")?,
                 path(dataset, "dataset")?,
                 read_options(options, "options")?,
             )
