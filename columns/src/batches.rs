@@ -167,6 +167,15 @@ impl Batches {
         &self.table
     }
 
+    /// How many rows are left. Nothing else of them is computed.
+    ///
+    /// # Errors
+    ///
+    /// As the question's.
+    pub fn count(self) -> Result<u64> {
+        self.table.count()
+    }
+
     /// Whether the table was cut, and where it goes on, once [`Self::next_batch`] has given `None`. A row behind the
     /// limit is looked at and not given.
     ///

@@ -88,7 +88,7 @@ pub unsafe extern "C" fn vdx_abi_version() -> u32 {
 
 /// The interface. It changes where programs that were built before would break; what is only added does
 /// not change it.
-pub const VDX_ABI_VERSION: u32 = 1;
+pub const VDX_ABI_VERSION: u32 = 2;
 
 /// How many handles and texts the program has not freed yet, for tests of programs.
 #[unsafe(no_mangle)]
