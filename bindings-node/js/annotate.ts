@@ -1,8 +1,8 @@
 // Counts of datasets beside the alleles of somebody's file.
 
 import {
-  expression, options, optional, path, run, runLong, several, text, whole,
-  type Abortable, type Expression, type Long, type PathLike,
+  expression, options, optional, path, runLong, several, text, whole,
+  type Expression, type Long, type PathLike,
 } from './arguments.js'
 import { Dataset, datasetHeldBy } from './dataset.js'
 import { wrongArgument } from './errors.js'
