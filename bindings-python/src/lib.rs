@@ -1,13 +1,16 @@
 //! Varidex for Python: every function converts, calls the library without the GIL, and converts.
 
+mod annotate;
 mod arguments;
 mod asked;
 mod build;
 mod dataset;
 mod error;
 mod explanation;
+mod export;
 mod frequency;
 mod group;
+mod info;
 mod interrupt;
 mod matrices;
 mod record;
@@ -20,6 +23,8 @@ use pyo3::prelude::*;
 /// The native half of the package; import `varidex`.
 #[pymodule]
 mod _varidex {
+    #[pymodule_export]
+    use crate::annotate::{annotate, annotate_file};
     #[pymodule_export]
     use crate::build::{build, load_people, simulate};
     #[pymodule_export]
