@@ -292,7 +292,7 @@ impl Table {
     /// >>> page = ds.variants(columns="pos", limit=2)
     /// >>> next_page = ds.variants(columns="pos", limit=2, after=page.token)
     /// >>> page["pos"], next_page["pos"]
-    /// (array([20000007, 20000016]), array([20000018, 20000027]))
+    /// (array([20000016, 20000030]), array([20000032, 20000063]))
     #[getter]
     fn token(&self, py: Python<'_>) -> PyResult<Option<String>> {
         if self.token.get().is_none() {
