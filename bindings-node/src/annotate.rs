@@ -4,7 +4,7 @@ use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::error::Failure;
 use crate::group::NativeGroup;
-use crate::progress::{Progress, Teller};
+use crate::progress::{Progress, Reporter};
 use crate::table::{NativeTable, TablePart};
 use crate::work::{Cancel, Work, queue};
 use napi::bindgen_prelude::{AsyncTask, Function};
@@ -135,7 +135,7 @@ impl NativeAnnotation {
         cancel: Option<&Cancel>,
     ) -> napi::Result<AsyncTask<Work<AnnotateSummary>>> {
         let with = self.with.clone();
-        let mut teller = Teller::new(progress)?;
+        let mut reporter = Reporter::new(progress)?;
         Ok(queue(cancel, move |stop| {
             let filter = settings.filter.as_deref().map(CountFilter::new);
             let options = AnnotateOptions {
@@ -144,7 +144,7 @@ impl NativeAnnotation {
                 filter: filter.transpose()?,
             };
             let mut report =
-                |at: &AnnotateProgress| teller.tell(stop, "annotating", at.bytes, at.total);
+                |at: &AnnotateProgress| reporter.report(stop, "annotating", at.bytes, at.total);
             let with = bound(&with)?;
             let done = varidex::annotate(&input, &with, &output, &options, &mut report)?;
             let tallies = done.tallies.into_iter().map(|of| AnnotateTally {

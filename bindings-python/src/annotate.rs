@@ -2,7 +2,7 @@
 
 use crate::arguments::{GroupOrText, OneOrMany, group};
 use crate::asked::{self, Field, Part, readable_again};
-use crate::build::Teller;
+use crate::build::Reporter;
 use crate::dataset::Dataset;
 use crate::interrupt::run;
 use crate::table::Table;
@@ -124,11 +124,11 @@ pub(crate) fn annotate_file<'py>(
         threads,
         filter: filter.transpose()?,
     };
-    let teller = Teller::new(py, progress, "B")?;
+    let reporter = Reporter::new(py, progress, "B")?;
     let what = format!("writing {}", to.display());
-    let done = teller.run(py, |tell| {
+    let done = reporter.run(py, |advance| {
         varidex::annotate(&path, &with, &to, &options, &mut |at| {
-            tell(at.bytes, at.total, &what)
+            advance(at.bytes, at.total, &what)
         })
     })?;
     let written = PyDict::new(py);

@@ -5,9 +5,9 @@ use crate::asked::{self, Compared, Field, Part, query};
 use crate::error::{plain, raise, renamed};
 use crate::explanation::Explanation;
 use crate::frequency::{Frequencies, Frequency};
-use crate::group::{Group, open_state};
+use crate::group::Group;
 use crate::interrupt::run;
-use crate::matrices::{self, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+use crate::matrices::{self, BlocksOf, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
 use crate::table::Table;
 use crate::texts::TextList;
 use numpy::PyArray2;
@@ -19,38 +19,6 @@ use std::sync::{PoisonError, RwLock};
 use varidex::{LocalFiles, Trios};
 
 type Core = varidex::View;
-
-/// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
-///
-/// Expressions name files behind `@`, as in `samples(@ids.txt)`: they are read by the rights of this
-/// process. With `files=False` no expression reads a file, and `@` is an error: open a dataset so before
-/// you ask it what strangers wrote, as a server does.
-///
-/// The files of a dataset must not be changed in place: where another program cuts one that is open, the
-/// process ends (SIGBUS). Builds, and what loads people, write new files.
-///
-/// >>> varidex.open("cohort.vdx", files=False).ask("samples(@/etc/hosts)")
-/// Traceback (most recent call last):
-/// varidex.errors.ExpressionError: `@` marks a file, and no files are read here: write what it lists instead
-///   samples(@/etc/hosts)
-///   ^^^^^^^^^^^^^^^^^^^^
-#[pyfunction]
-#[pyo3(signature = (path, *, files = true))]
-pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Dataset> {
-    let dataset = run(py, || varidex::Dataset::open(&path))?;
-    Ok(Dataset::new(dataset, files, None))
-}
-
-/// Opens a dataset that must be in the state it was when it was pickled.
-#[pyfunction]
-pub(crate) fn _reopen(
-    py: Python<'_>,
-    path: PathBuf,
-    snapshot: &str,
-    files: bool,
-) -> PyResult<Dataset> {
-    Ok(Dataset::new(open_state(py, path, snapshot)?, files, None))
-}
 
 /// An open dataset: read-only, and shared between threads as it is.
 ///
@@ -87,6 +55,17 @@ impl Dataset {
             Some(view) => Ok(view.clone()),
             None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
         }
+    }
+
+    /// The dataset, and the group of it that is asked for.
+    fn asked(
+        &self,
+        py: Python<'_>,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<(Core, Option<varidex::Group>)> {
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        Ok((view, group))
     }
 }
 
@@ -209,8 +188,7 @@ impl Dataset {
         limit: Option<u64>,
         after: Option<&str>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let query = query(py, &r#where, group.as_ref(), after)?;
         let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
@@ -264,8 +242,7 @@ impl Dataset {
         after: Option<&str>,
         sites: Option<PathBuf>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let by = asked::by(py, &view, by)?;
         let compared = Compared::of(py, &view, (cases, controls), &by)?;
         let part = Part::new(columns, offset, limit);
@@ -315,8 +292,7 @@ impl Dataset {
         limit: Option<u64>,
         after: Option<&str>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let trios = match trio {
             Some(ped) => Some(run(py, || Trios::from_ped(&view, &ped))?),
             None => None,
@@ -337,8 +313,7 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let query = query(py, &r#where, group.as_ref(), None)?;
         Table::new(py, move || varidex_columns::compounds(&view, &query))
     }
@@ -427,8 +402,7 @@ impl Dataset {
         allele: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequency> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let counts = py.detach(|| view.frequency(allele, group.as_ref()));
         Ok(match counts.map_err(|e| raise(py, e))? {
             Some(counts) => Frequency::of(counts),
@@ -451,8 +425,7 @@ impl Dataset {
         alt: &Bound<'_, PyAny>,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequencies> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         crate::frequency::many(py, &view, (chrom, pos, r#ref, alt), group.as_ref())
     }
 
@@ -469,8 +442,7 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Bound<'py, PyArray2<i8>>> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         matrices::genotypes(py, &view, &r#where.0, group.as_ref())
     }
 
@@ -487,9 +459,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         rows: usize,
     ) -> PyResult<GenotypeBlocks> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        GenotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
+        let (view, group) = self.asked(py, group)?;
+        GenotypeBlocks::new(py, &view, &BlocksOf::of(&r#where.0, group.as_ref(), rows))
     }
 
     /// The allele of each copy, with phase: `alleles` is int8 by variant, sample and copy, `phased` is bool by
@@ -512,8 +483,7 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Haplotypes> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         matrices::haplotypes(py, &view, &r#where.0, group.as_ref())
     }
 
@@ -529,9 +499,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         rows: usize,
     ) -> PyResult<HaplotypeBlocks> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        HaplotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
+        let (view, group) = self.asked(py, group)?;
+        HaplotypeBlocks::new(py, &view, &BlocksOf::of(&r#where.0, group.as_ref(), rows))
     }
 
     /// Writes variants and genotypes to a VCF or BCF file, by its name: .vcf, .vcf.gz or .bcf.
@@ -545,8 +514,7 @@ impl Dataset {
         threads: Option<usize>,
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         crate::export::export(
             py,
             &view,

@@ -1,6 +1,6 @@
 //! Back to VCF and BCF.
 
-use crate::build::Teller;
+use crate::build::Reporter;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::Path;
@@ -19,11 +19,11 @@ pub(crate) fn export<'py>(
         threads,
         ..ExportOptions::default()
     };
-    let teller = Teller::new(py, progress, "variants")?;
+    let reporter = Reporter::new(py, progress, "variants")?;
     let what = format!("writing {}", path.display());
-    let summary = teller.run(py, |tell| {
+    let summary = reporter.run(py, |advance| {
         view.export(of, group, path, &options, &mut |at| {
-            tell(at.rows, None, &what)
+            advance(at.rows, None, &what)
         })
     })?;
     let written = PyDict::new(py);

@@ -13,6 +13,7 @@ mod group;
 mod info;
 mod interrupt;
 mod matrices;
+mod open;
 mod record;
 mod rows;
 mod table;
@@ -28,7 +29,7 @@ mod _varidex {
     #[pymodule_export]
     use crate::build::{build, load_people, simulate};
     #[pymodule_export]
-    use crate::dataset::{_reopen, Dataset, open};
+    use crate::dataset::Dataset;
     #[pymodule_export]
     use crate::explanation::Explanation;
     #[pymodule_export]
@@ -37,6 +38,8 @@ mod _varidex {
     use crate::group::{_regroup, Group};
     #[pymodule_export]
     use crate::matrices::{GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+    #[pymodule_export]
+    use crate::open::{_reopen, open};
     #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]

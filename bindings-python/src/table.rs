@@ -97,7 +97,7 @@ fn refused(error: ArrowError) -> PyErr {
 }
 
 impl Table {
-    /// What `make` says, which is asked once now: what is wrong with the question is told now.
+    /// What `make` says, which is asked once now: what is wrong with the question is raised now.
     pub(crate) fn new(
         py: Python<'_>,
         make: impl Fn() -> Result<varidex_columns::Table> + Send + Sync + 'static,

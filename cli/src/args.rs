@@ -371,7 +371,7 @@ pub(crate) struct Simulate {
     /// Recombinations per base and generation
     #[arg(long, value_name = "RATE", default_value_t = usual().recombination)]
     pub(crate) recombination: f64,
-    /// Nothing missing and everything phased, unless told by the options below
+    /// Nothing missing and everything phased, unless the options below say otherwise
     #[arg(long)]
     pub(crate) clean: bool,
     /// Share of missing genotypes [default: 0.001]

@@ -9,7 +9,7 @@ use crate::group::People;
 use crate::handle::{get, get_some, put_text, vdx_error, vdx_group, vdx_view};
 use crate::page::{Part, vdx_table_options};
 use crate::tables::table;
-use crate::write::{Teller, threads, vdx_progress_fn};
+use crate::write::{Reporter, threads, vdx_progress_fn};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::{c_char, c_void};
 use std::fmt::Write as _;
@@ -161,9 +161,9 @@ pub unsafe extern "C" fn vdx_annotate(
             threads: threads(given.threads),
             filter: filter.map(CountFilter::new).transpose()?,
         };
-        let teller = Teller(given.progress, given.user);
+        let reporter = Reporter(given.progress, given.user);
         let mut report = |at: &AnnotateProgress| {
-            teller.tell("annotating", at.bytes, at.total.unwrap_or(0), at.records)
+            reporter.report("annotating", at.bytes, at.total.unwrap_or(0), at.records)
         };
         let done = varidex::annotate(input, &with, to, &options, &mut report)?;
         if let Some(summary) = summary {

@@ -65,7 +65,7 @@ pub struct vdx_sample {
     pub number: u32,
     /// The column of the VCF.
     pub name: *const c_char,
-    /// The person whose it is, NULL where none is known.
+    /// The person that it is of, NULL where none is known.
     pub individual: *const c_char,
 }
 

@@ -7,7 +7,7 @@
 
 use crate::dataset::Opened;
 use crate::entry::Failure;
-use crate::error::Told;
+use crate::error::Refusal;
 use crate::group::People;
 use crate::page::Page;
 use std::collections::HashMap;
@@ -41,7 +41,7 @@ pub(crate) enum Held {
     View(Arc<Opened>),
     Group(Arc<People>),
     Page(Arc<Page>),
-    Error(Arc<Told>),
+    Error(Arc<Refusal>),
 }
 
 /// A kind of thing that programs hold a handle of.
@@ -77,7 +77,7 @@ macro_rules! kind {
 kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
 kind!(Page, vdx_page, Page, "page");
-kind!(Told, vdx_error, Error, "error");
+kind!(Refusal, vdx_error, Error, "error");
 
 /// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.
 #[derive(Default)]

@@ -25,7 +25,7 @@ pub struct vdx_progress {
     pub records: u64,
 }
 
-/// Told now and then how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
+/// Called now and then with how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
 /// is left.
 pub type vdx_progress_fn =
     Option<unsafe extern "C" fn(progress: *const vdx_progress, user: *mut c_void) -> c_int>;
@@ -46,9 +46,9 @@ pub struct vdx_people_options {
     pub ontologies: *const *const c_char,
     /// How many.
     pub n_ontologies: usize,
-    /// Two columns, sample and individual: whose the samples are.
+    /// Two columns, sample and individual: of whom the samples are.
     pub sample_map: *const c_char,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -77,9 +77,9 @@ pub struct vdx_build_options {
     pub annotations: *const c_char,
     /// Reference sequence: alleles are trimmed and left-aligned against it.
     pub reference: *const c_char,
-    /// The assembly, where the header does not tell it.
+    /// The assembly, where the header does not say.
     pub assembly: *const c_char,
-    /// Genotypes whose GQ is lower count as missing; 0: none.
+    /// Genotypes of a lower GQ count as missing; 0: none.
     pub min_gq: f64,
     /// The same of DP.
     pub min_dp: f64,
@@ -95,7 +95,7 @@ pub struct vdx_build_options {
     pub skip_malformed: c_int,
     /// Other than 0: replace a dataset that is there already.
     pub replace: c_int,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -109,7 +109,7 @@ pub struct vdx_export_options {
     pub struct_size: usize,
     /// Threads that compress; 0: as many as the machine has.
     pub threads: u32,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -150,22 +150,22 @@ unsafe impl Growing for vdx_export_summary {
     const FIRST: usize = offset_of!(Self, bytes) + size_of::<u64>();
 }
 
-/// Whom to tell how far something is.
-pub(crate) struct Teller(pub(crate) vdx_progress_fn, pub(crate) *mut c_void);
+/// What to call with how far something is.
+pub(crate) struct Reporter(pub(crate) vdx_progress_fn, pub(crate) *mut c_void);
 
-impl Teller {
+impl Reporter {
     /// `false` where the program wants it to end.
-    pub(crate) fn tell(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
+    pub(crate) fn report(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
         let Some(progress) = self.0 else { return true };
         let what = c_text(what);
-        let told = vdx_progress {
+        let at = vdx_progress {
             what: what.as_ptr(),
             bytes,
             total,
             records,
         };
-        // SAFETY: the program gave the function together with `user`; `told` outlives the call
-        unsafe { progress(&raw const told, self.1) == 0 }
+        // SAFETY: the program gave the function together with `user`; `at` outlives the call
+        unsafe { progress(&raw const at, self.1) == 0 }
     }
 }
 
@@ -273,9 +273,9 @@ pub unsafe extern "C" fn vdx_build(
         }
         // SAFETY: so is what the options point to
         let options = unsafe { build_options(&given) }?;
-        let teller = Teller(given.progress, given.user);
+        let reporter = Reporter(given.progress, given.user);
         let built = varidex::build(&inputs, to, &options, &mut |at| {
-            teller.tell(&at.input, at.bytes, at.total.unwrap_or(0), at.records)
+            reporter.report(&at.input, at.bytes, at.total.unwrap_or(0), at.records)
         })?;
         if let Some(report) = report {
             report.set(put_text(&built.to_string()));
@@ -306,8 +306,9 @@ pub unsafe extern "C" fn vdx_load_people(
         };
         // SAFETY: so is what the options point to
         let options = unsafe { people_options(&given) }?;
-        let teller = Teller(given.progress, given.user);
-        let loaded = varidex::load_people(to, &options, &mut |what| teller.tell(what, 0, 0, 0))?;
+        let reporter = Reporter(given.progress, given.user);
+        let loaded =
+            varidex::load_people(to, &options, &mut |what| reporter.report(what, 0, 0, 0))?;
         if let Some(report) = report {
             report.set(put_text(&loaded.to_string()));
         }
@@ -348,8 +349,8 @@ pub unsafe extern "C" fn vdx_export(
             format: None,
             threads: threads(given.threads),
         };
-        let teller = Teller(given.progress, given.user);
-        let mut report = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
+        let reporter = Reporter(given.progress, given.user);
+        let mut report = |at: &ExportProgress| reporter.report("writing", 0, 0, at.records);
         let (view, query) = (&asked.view, &asked.query);
         let written = view.export(query, query.group(), to, &options, &mut report)?;
         if let Some(summary) = summary {
@@ -382,7 +383,7 @@ pub struct vdx_simulate_options {
     pub seed: u64,
     /// Other than 0: replace files of an earlier run.
     pub replace: c_int,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -425,9 +426,9 @@ pub unsafe extern "C" fn vdx_simulate(
             overwrite: given.replace != 0,
             ..usual
         };
-        let teller = Teller(given.progress, given.user);
+        let reporter = Reporter(given.progress, given.user);
         varidex_simulate::simulate(&options, to, &mut |done, total| {
-            teller.tell("simulating", 0, 0, done.min(total))
+            reporter.report("simulating", 0, 0, done.min(total))
         })?;
         Ok(())
     };
