@@ -212,7 +212,7 @@ export interface BuildReport {
   warnings: Array<BuildWarning>
 }
 
-/** What a build can be told. */
+/** Options of a build. */
 export interface BuildSettings {
   info?: Array<string>
   reference?: string
@@ -477,13 +477,13 @@ export interface PeopleRefusal {
   reason: string
 }
 
-/** What loading people tells at its end. */
+/** What loading people reports at its end. */
 export interface PeopleReport {
   /** Records met. */
   read: number
   /** People loaded. */
   people: number
-  /** Records that told more of a person known already. */
+  /** Records that say more of a person known already. */
   merged: number
   /** Records that could not be used. */
   refused: number
@@ -495,7 +495,7 @@ export interface PeopleReport {
   samplesWithoutPerson: number
   /** People without a sample. */
   peopleWithoutSample: number
-  /** Terms that no ontology of the dataset tells of. */
+  /** Terms that no ontology of the dataset has. */
   unknownTerms: number
   /** The dataset's new snapshot id; empty where the report of a build has it. */
   snapshot: string

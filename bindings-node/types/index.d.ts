@@ -25,7 +25,7 @@ export interface PeopleOptions {
     peopleMap?: PathLike | undefined;
     /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
     ontologies?: PathLike | PathLike[] | undefined;
-    /** Two columns, sample and individual: whose the samples are. */
+    /** Two columns, sample and individual: of whom the samples are. */
     sampleMap?: PathLike | undefined;
 }
 /** Options of a build. */
