@@ -47,6 +47,19 @@ fn people_come_and_are_replaced_while_readers_keep_theirs() {
     loaded.dataset().verify().unwrap();
     let expected = [(Some("female".to_owned()), 2), (Some("male".to_owned()), 1)];
     assert_eq!(sexes(&loaded), expected);
+    // people are counted of whom something is recorded, which a group of all need not be
+    let by = loaded
+        .by(&["sex", "all=all", "mine=samples(s1,s2)"])
+        .unwrap();
+    let counts = loaded.people_counts(&by).unwrap().into_iter();
+    let counts: Vec<_> = counts.map(|row| (row.values, row.people)).collect();
+    let expected_across = [("female|all", 2), ("male|all", 1), ("male|mine", 1)];
+    let expected_across = expected_across.map(|(names, people)| {
+        let values = names.split('|').map(|name| Some(name.to_owned()));
+        (values.collect::<Vec<_>>(), people)
+    });
+    assert_eq!(counts, expected_across);
+    assert_eq!(loaded.all().unwrap().count(), 4, "one is a sample alone");
 
     let again = varidex::load_people(&path, &of(&[&ped]), &mut |_| true).unwrap();
     assert_eq!(again.snapshot, loaded.snapshot(), "same people, same bytes");
