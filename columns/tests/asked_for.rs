@@ -236,7 +236,7 @@ fn annotations_are_the_sites_of_each_cohort_side_by_side() {
         assert_eq!(row[26..], of_few[number][6..]);
     }
     let twice = [with[0].clone(), with[0].clone()];
-    let error = annotations(&file, &twice).unwrap_err();
+    let error = annotations(&file, &twice).err().unwrap();
     assert!(
         matches!(&error, Error::Usage(text) if text.contains("`ac`")),
         "{error}"
