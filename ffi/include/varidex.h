@@ -262,7 +262,7 @@ typedef struct {
     uint32_t number;
     // The column of the VCF.
     const char *name;
-    // The person whose it is, NULL where none is known.
+    // The person that it is of, NULL where none is known.
     const char *individual;
 } vdx_sample;
 
@@ -363,7 +363,7 @@ typedef struct {
     const char *alt;
     // The sample, by its name.
     const char *sample;
-    // The person whose it is, NULL where none is known.
+    // The person that it is of, NULL where none is known.
     const char *individual;
     // The sample, by its number.
     uint32_t number;
@@ -425,7 +425,7 @@ typedef struct {
     uint64_t records;
 } vdx_progress;
 
-// Told now and then how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
+// Called now and then with how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
 // is left.
 typedef int (*vdx_progress_fn)(const vdx_progress *progress, void *user);
 
@@ -443,9 +443,9 @@ typedef struct {
     const char *const *ontologies;
     // How many.
     size_t n_ontologies;
-    // Two columns, sample and individual: whose the samples are.
+    // Two columns, sample and individual: of whom the samples are.
     const char *sample_map;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -472,9 +472,9 @@ typedef struct {
     const char *annotations;
     // Reference sequence: alleles are trimmed and left-aligned against it.
     const char *reference;
-    // The assembly, where the header does not tell it.
+    // The assembly, where the header does not say.
     const char *assembly;
-    // Genotypes whose GQ is lower count as missing; 0: none.
+    // Genotypes of a lower GQ count as missing; 0: none.
     double min_gq;
     // The same of DP.
     double min_dp;
@@ -490,7 +490,7 @@ typedef struct {
     int skip_malformed;
     // Other than 0: replace a dataset that is there already.
     int replace;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -502,7 +502,7 @@ typedef struct {
     size_t struct_size;
     // Threads that compress; 0: as many as the machine has.
     uint32_t threads;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -536,7 +536,7 @@ typedef struct {
     uint64_t seed;
     // Other than 0: replace files of an earlier run.
     int replace;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -600,7 +600,7 @@ const char *vdx_status_name(int status);
 // The status that an error came with; VDX_HANDLE where it is not an error.
 vdx_status vdx_error_status(const vdx_error *error);
 
-// What to tell the user: what is wrong, where, and what was meant perhaps. Of an expression it has
+// What to show the user: what is wrong, where, and what was meant perhaps. Of an expression it has
 // three lines, the last of which marks the part that is wrong. The text is the error's; "" where it is
 // not an error.
 const char *vdx_error_message(const vdx_error *error);
