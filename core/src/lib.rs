@@ -80,8 +80,8 @@ pub use beacon::{
     Frequencies, Organization,
 };
 pub use cohort::{
-    AttributeCount, Dataset, GeneFound, Info, PeopleCount, PeopleKey, SampleList, SectionSize,
-    TermCount, TermFound, View,
+    AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, TermCount,
+    TermFound, View,
 };
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};

@@ -68,8 +68,8 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     Ok(())
 }
 
-fn told_once(told: &Warned) -> Value {
-    json!({ "what": told.what, "count": told.count, "first": told.first })
+fn warned(of: &Warned) -> Value {
+    json!({ "what": of.what, "count": of.count, "first": of.first })
 }
 
 fn reason(reason: &Refused) -> Value {
@@ -86,7 +86,7 @@ fn reason(reason: &Refused) -> Value {
 
 fn as_json(report: &Report) -> Value {
     let reasons = |all: &[Refused]| all.iter().map(reason).collect::<Vec<_>>();
-    let warnings = report.warnings.iter().map(told_once);
+    let warnings = report.warnings.iter().map(warned);
     json!({
         "records": report.records,
         "stored": report.stored,
@@ -95,12 +95,12 @@ fn as_json(report: &Report) -> Value {
         "genotypes": report.genotypes,
         "samples": report.samples,
         "contigs": report.contigs,
-        "annotations": report.annotations.as_ref().map(|told| json!({
-            "from": told.annotator.key(),
-            "read": told.read,
-            "stored": told.stored,
-            "refused": told.refused_count(),
-            "reasons": told.refused.iter().map(told_once).collect::<Vec<_>>(),
+        "annotations": report.annotations.as_ref().map(|of| json!({
+            "from": of.annotator.key(),
+            "read": of.read,
+            "stored": of.stored,
+            "refused": of.refused_count(),
+            "reasons": of.refused.iter().map(warned).collect::<Vec<_>>(),
         })),
         "sex_ploidy": report.sex_ploidy.as_ref().map(|changed| json!({
             "males": changed.males,
