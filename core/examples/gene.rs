@@ -1,5 +1,6 @@
 //! What a cohort has in a gene: `gene DATASET GENE`. The book's tutorial for tool builders explains it.
 
+// ANCHOR: use
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,9 +8,11 @@ use std::process::ExitCode;
 use varidex::{Dataset, GroupExpr, Impact, PairPhase, Query, RowToken, Scope, VariantExpr, View};
 
 type Done = Result<(), Box<dyn Error>>;
+// ANCHOR_END: use
 
 // ANCHOR: which
-/// Variants that may matter. The name of the gene comes from outside: as a value it cannot become anything else.
+/// Variants that may matter. The gene's name comes from outside: as a value it
+/// cannot become anything else.
 fn damaging(gene: &str) -> VariantExpr {
     VariantExpr::gene(gene)
         & VariantExpr::impact_at_least(Impact::High)
@@ -49,7 +52,7 @@ fn known(an: Option<u64>) -> String {
 // ANCHOR_END: counts
 
 // ANCHOR: people
-/// Who has what: carriers with a disease, and who has two such variants on different copies.
+/// Who has what: carriers with a disease, and who has two such variants.
 fn people(view: &View, gene: &str, to: &mut impl Write) -> Done {
     let carriers = view.ask(GroupExpr::carriers(damaging(gene)))?;
     let sick = view.ask(GroupExpr::term_as(Scope::Disease, "COVID-19"))?;
@@ -76,7 +79,7 @@ fn people(view: &View, gene: &str, to: &mut impl Write) -> Done {
 // ANCHOR_END: people
 
 // ANCHOR: pages
-/// A page of two rows, and the token of the next, as a web page would have it in its link.
+/// A page of two rows, and the token of the next, for a link to it.
 fn page(
     view: &View,
     gene: &str,
