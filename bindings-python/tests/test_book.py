@@ -77,8 +77,7 @@ def test_blocks_run(
 
 
 def signatures() -> dict[str, str]:
-    """How functions and methods are called, by the stubs."""
-    stubs = ast.parse((ROOT / "bindings-python/python/varidex/_varidex.pyi").read_text())
+    """How functions and methods are called, by the stubs and sources."""
     found: dict[str, str] = {}
 
     def called(name: str, function: ast.FunctionDef) -> None:
@@ -93,13 +92,14 @@ def signatures() -> dict[str, str]:
             one_line = "\n".join([f"{name}(", *(f"    {part}," for part in parts), f"){returned}"])
         found[name] = re.sub(r"\b_(?=[A-Z])", "", one_line)
 
-    for item in stubs.body:
-        if isinstance(item, ast.FunctionDef):
-            called(item.name, item)
-        elif isinstance(item, ast.ClassDef):
-            for method in item.body:
-                if isinstance(method, ast.FunctionDef):
-                    called(f"{item.name}.{method.name}", method)
+    for name, within in [("_varidex.pyi", ""), ("_xarray.py", ""), ("plot.py", "plot.")]:
+        for item in ast.parse((ROOT / "bindings-python/python/varidex" / name).read_text()).body:
+            if isinstance(item, ast.FunctionDef):
+                called(within + item.name, item)
+            elif isinstance(item, ast.ClassDef):
+                for method in item.body:
+                    if isinstance(method, ast.FunctionDef):
+                        called(f"{item.name}.{method.name}", method)
     return found
 
 
@@ -139,9 +139,7 @@ def reference() -> str:
         "## Functions",
     ]
     for name in functions:
-        value = getattr(varidex, name)
-        call = called.get(name) or f"{name}{inspect.signature(value)}"
-        parts += [f"### {name}", f"```python,ignore\n{call}\n```", described(value)]
+        parts += [f"### {name}", f"```python,ignore\n{called[name]}\n```", described(getattr(varidex, name))]
     for name in kinds:
         value = getattr(varidex, name)
         parts += [f"## {name}", described(value)]
@@ -152,8 +150,7 @@ def reference() -> str:
     parts += ["## varidex.plot", described(varidex.plot)]
     for name in varidex.plot.__all__:
         value = getattr(varidex.plot, name)
-        call = f"plot.{name}{inspect.signature(value)}"
-        parts += [f"### plot.{name}", f"```python,ignore\n{call}\n```", described(value)]
+        parts += [f"### plot.{name}", f"```python,ignore\n{called[f'plot.{name}']}\n```", described(value)]
     parts += ["## Errors", "| error | |\n|---|---|"]
     rows = [getattr(varidex, name) for name in classes if name not in kinds]
     parts[-1] += "".join(
