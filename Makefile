@@ -6,6 +6,7 @@ VENV := .venv
 NODE ?= node
 NPM ?= npm
 PYTHON_VENV := .venv-python
+TOOLS := target/tools
 NODE_READY := bindings-node/node_modules/ready
 # Cargo compiles a dependency anew for every set of features that is asked of it. This asks for what
 # `cargo test --workspace` does, which --examples is for: they may use what tests may.
@@ -18,19 +19,20 @@ RELEASE = CARGO_BUILD_TARGET="$(HOST)"
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
+.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
 	@echo "make demo    simulate a cohort, build its index, ask, show answers beside the truth"
 	@echo "make build   the program, optimised: target/release/varidex"
-	@echo "make test    every check and every test: fmt-check lint unit answers test-c doc spec test-python test-node fuzz-smoke"
+	@echo "make test    every check and every test: fmt-check lint unit answers test-c doc docs-check spec test-python test-node fuzz-smoke"
 	@echo "make fmt     format the sources"
 	@echo "make lint    clippy, warnings are errors"
 	@echo "make unit    the tests in Rust (VARIDEX_TEST_DATA=DIR adds those on real cohorts)"
 	@echo "make answers answers to questions beside those on record (ANSWERS=--write records them, ANSWERS=\"--show WORD\" prints)"
 	@echo "make test-c  programs in C and C++ with an installed libvaridex, under sanitizers and valgrind"
-	@echo "make doc     the documentation, warnings are errors"
+	@echo "make doc     the documentation of the crates, warnings are errors: target/doc"
+	@echo "make docs    the book as a site, by mdBook: target/book (docs-check: its links alone)"
 	@echo "make spec    the second reader of the format, in a virtual environment in $(VENV)"
 	@echo "make test-python  the Python package: its tests, types and tutorial, in $(PYTHON_VENV)"
 	@echo "make install-python   the Python package, optimised, for the Python that PYTHON names"
@@ -53,7 +55,7 @@ build: need-cargo
 	@mkdir -p target/release
 	@cp -f "target/$(HOST)/release/varidex" target/release/varidex
 
-test: fmt-check lint unit answers test-c doc spec test-python test-node fuzz-smoke
+test: fmt-check lint unit answers test-c doc docs-check spec test-python test-node fuzz-smoke
 	@echo "all checks and tests passed"
 
 fmt: need-fmt
@@ -86,6 +88,22 @@ install-c: need-cargo
 doc: need-cargo
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bin compare --bin questions \
 	  --example simulate
+
+# links of the book and of other documents; its examples are among the tests of their languages
+docs-check: need-python
+	$(PYTHON) docs/check.py
+
+# not among what `make test` does: to compile mdBook takes minutes
+MDBOOK ?= $(or $(shell command -v mdbook),$(TOOLS)/bin/mdbook)
+docs: docs-check $(if $(findstring $(TOOLS),$(MDBOOK)),$(MDBOOK))
+	@said=$$($(MDBOOK) build docs 2>&1); status=$$?; echo "$$said"; \
+	  ! echo "$$said" | grep -qE 'WARN|ERROR' && exit $$status
+	$(PYTHON) docs/check.py target/book
+	@echo "the book: target/book/index.html"
+
+$(TOOLS)/bin/mdbook: | need-cargo
+	@echo "compiling mdBook, two to three minutes once (one on PATH is used instead)"
+	$(CARGO) install --quiet --locked --root $(TOOLS) --no-default-features --features search --version 0.5.4 mdbook
 
 spec: $(VENV)/ready
 	cd format-spec && ../$(VENV)/bin/python -m unittest

@@ -57,7 +57,7 @@ def people(place: Path) -> varidex.Dataset:
     files = varidex.simulate(place / "known", samples=2000, variants=5000, people=True)
     return varidex.build(
         files["genotypes"],
-        place / "people.vdx",
+        place / "known.vdx",
         people=[files["people"], files["populations"], files["families"]],
         ontologies=[files["terms"], files["diseases"]],
         genes=files["genes"],

@@ -2,7 +2,6 @@
 
 import doctest
 import inspect
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,13 +43,6 @@ def test_examples_in_documentation(
         names = {"varidex": varidex, "ds": ds}
         runner.run(parser.get_doctest(text, names, name, None, 0))
     assert runner.tries > 20 and runner.failures == 0
-
-
-def test_the_block_of_the_readme(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(place)
-    text = (ROOT.parent / "README.md").read_text()
-    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    exec(compile(block, "README.md", "exec"), {})
 
 
 def test_stubs_say_what_there_is() -> None:

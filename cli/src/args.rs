@@ -12,7 +12,10 @@ use varidex::{Annotations, Assembly};
 /// WHERE picks variants (`22:16,000,000-17,000,000 & af<0.01`), GROUP picks people
 /// (`carriers(22:16050075:A:G, hom) & !samples(HG00096)`). What begins with `{` is their JSON form.
 /// Only `@` marks a file: `samples(@ids.txt)`, `individuals(@ids.txt)`, `regions(@capture.bed)`; `@-` is
-/// standard input. `varidex help expressions` is the reference.
+/// standard input.
+///
+/// `varidex help expressions` is the reference of expressions, `varidex help tables` that of columns, `varidex
+/// help people-tables` that of tables of people. The book, in `docs/` of the sources, begins with tutorials.
 ///
 /// Exit codes: 0 done; 1 verify found damage; 2 wrong usage or expression; 3 input refused;
 /// 4 dataset damaged, too new or too old; 5 input/output; 130 interrupted, 143 terminated.
@@ -147,7 +150,8 @@ pub(crate) struct People {
     /// The dataset
     #[arg(required_unless_present = "guess")]
     pub(crate) dataset: Option<PathBuf>,
-    /// Phenopackets, Beacon individuals, tables or pedigrees; folders of them
+    /// Phenopackets, Beacon individuals, tables or pedigrees; folders of them. They replace all that is known of people: give
+    /// all files at once
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) known: Known,
@@ -258,8 +262,8 @@ pub(crate) struct Ask {
     /// Whether there is anybody: true or false
     #[arg(long, group = "answer")]
     pub(crate) exists: bool,
-    /// The ids of people, one a line (names of samples of which no person is known); with scores, the
-    /// most similar first, where a similarity is asked for
+    /// The ids of people, one a line (names of samples of which no person is known); where a similarity is asked for, with
+    /// scores and a header, the most similar first
     #[arg(long, group = "answer")]
     pub(crate) ids: bool,
     /// Only the first so many ids
@@ -268,7 +272,7 @@ pub(crate) struct Ask {
     /// What was done to find them
     #[arg(long, group = "answer")]
     pub(crate) explain: bool,
-    /// How the answer is written; a plain answer has no header
+    /// How the answer is written; an answer without scores has no header
     #[arg(long, value_enum, default_value_t = PlainFormat::Tsv)]
     pub(crate) format: PlainFormat,
 }

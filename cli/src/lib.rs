@@ -12,13 +12,21 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
 
+/// Pages of reference that come with the program, whose users may have nothing else: `varidex help NAME`.
+const PAGES: [(&str, &str); 3] = [
+    ("expressions", varidex::expressions::REFERENCE),
+    ("tables", include_str!("../tables.md")),
+    ("people-tables", include_str!("../people-tables.md")),
+];
+
 /// Runs the program with its arguments, of which the first is its name, and gives its exit code. Ctrl-C
 /// is taken by commands that write, and by nobody else.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // clap's own `help` knows commands alone
-    if arguments.iter().skip(1).eq(["help", "expressions"]) {
-        return exit_code(table::print(varidex::expressions::REFERENCE));
+    let asked = |(name, _): &(&str, _)| arguments.iter().skip(1).eq(["help", *name]);
+    if let Some((_, page)) = PAGES.into_iter().find(asked) {
+        return exit_code(table::print(page));
     }
     let arguments = match args::Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,

@@ -12,11 +12,22 @@ fn shown(arguments: &[&str]) -> String {
 
 /// Who installed the program has no repository at hand.
 #[test]
-fn the_reference_of_expressions_comes_with_it() {
-    let reference = shown(&["help", "expressions"]);
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/expressions.md");
-    assert_eq!(reference, std::fs::read_to_string(path).unwrap());
-    assert!(shown(&["help"]).contains("varidex help expressions"));
+fn the_reference_comes_with_it() {
+    let help = shown(&["help"])
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for page in ["expressions", "tables", "people-tables"] {
+        let path = format!(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/{}.md"),
+            page
+        );
+        assert_eq!(
+            shown(&["help", page]),
+            std::fs::read_to_string(path).unwrap()
+        );
+        assert!(help.contains(&format!("varidex help {page}")), "{page}");
+    }
 }
 
 #[test]

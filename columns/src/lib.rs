@@ -7,6 +7,8 @@
 //! Arrow C stream (`arrow_array::ffi_stream::FFI_ArrowArrayStream::new(Box::new(batches))`) or as
 //! Arrow IPC.
 //!
+//! What each column means is in the book (`docs/` of the sources, "Tables"), and what `varidex help tables` prints.
+//!
 //! Positions are 1-based, as in VCF. `af` is null where AN is 0 or not known, `an` where it is not
 //! known; texts are null where nothing is recorded.
 

@@ -41,6 +41,9 @@
 //! | know how it was answered | [`View::plan`], [`Group::hints`] |
 //! | write VCF and BCF | [`View::export`] |
 //!
+//! The book, in `docs/` of the sources (`make docs`), has a tutorial that builds a program on this crate, how it counts,
+//! and the reference of tables.
+//!
 //! Positions are 1-based in text and in tables; a [`Position`] says which it is made from. An error
 //! ([`enum@Error`]) names the file, the place, what was expected and what was found.
 

@@ -5,6 +5,11 @@
 ...     print(ds.ask("carriers(22:20003080:TGATTA:T)").count)
 3
 
+Begin with ``help(varidex.build)`` and ``help(varidex.Dataset)``: a dataset is asked for variants, frequencies, carriers and
+groups of people, and answers with a ``Table``, a ``Group``, a ``Frequency`` or numpy arrays. ``varidex help expressions`` in a
+shell, or ``python -m varidex help expressions``, prints the reference of expressions; ``varidex help tables`` that of columns. The
+book, in ``docs/`` of the sources, has tutorials and how-to pages.
+
 Positions are 1-based, as in VCF. Questions run without the GIL, and Ctrl-C ends them.
 """
 
