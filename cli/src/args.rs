@@ -1,5 +1,6 @@
 //! The arguments.
 
+use crate::commands::beacon::Beacon;
 use crate::commands::look::{Genes, Individual, Samples, Terms};
 use crate::table::{PlainFormat, Written};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Write a VCF or BCF file again, with counts of cohorts beside each of its alleles
     Annotate(Annotate),
+    /// Answer a request of Beacon 2: JSON on standard input, the response on standard output
+    Beacon(Beacon),
     /// Write a synthetic cohort with the true answers
     Simulate(Simulate),
     /// Simulate a cohort, build its index, ask, and show answers beside the truth

@@ -83,8 +83,11 @@ fn what_cannot_be_decided_or_names_several_is_2() {
             "chr7:10:CT:C may be the same change",
         ),
         ("chr7:1000:N:<DEL>", "chr7:1000:N:<DEL> & length=5000"),
-        ("ga4gh:VA.0AePZIWZUNsUlQTamyLrjm2HWUw2opLt", "VRS"),
-        (r#"{"allele": "ga4gh:nonsense"}"#, "VRS"),
+        (
+            "ga4gh:VA.0AePZIWZUNsUlQTamyLrjm2HWUw2opLt",
+            "and chr7:10:CT:C is one of those of which it is not",
+        ),
+        (r#"{"allele": "ga4gh:nonsense"}"#, "GA4GH VRS"),
     ] {
         for command in ["variants", "frequencies", "carriers"] {
             varidex(&[command, &dataset, question])

@@ -37,6 +37,10 @@ pub(crate) enum Field {
     Impact,
     Qual,
     Hgvs,
+    /// The computed identifier of GA4GH VRS 2.0.
+    Vrs,
+    /// The same of VRS 1.3.
+    Vrs13,
     End,
     Length,
     Covered,
@@ -169,6 +173,8 @@ fn described(field: Field) -> (&'static str, Kind) {
         Field::Impact => ("impact", MaybeText),
         Field::Qual => ("qual", MaybeNumber),
         Field::Hgvs => ("hgvs", MaybeText),
+        Field::Vrs => ("vrs", MaybeText),
+        Field::Vrs13 => ("vrs_1_3", MaybeText),
         Field::End => ("end", Whole),
         Field::Length => ("length", MaybeWhole),
         Field::Covered => ("covered", Whole),

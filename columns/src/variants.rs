@@ -4,12 +4,15 @@ use crate::counts::{Needed, SITE, count_cell, interval, is_count, site_cell};
 use crate::field::{COUNTS, Column, Field, columns};
 use crate::table::{Cells, Rows, Table};
 use std::fmt::Write as _;
-use varidex::{Annotation, InfoCell, InfoColumn, Query, Result, RowToken, Scan, Variant, View};
+use varidex::{
+    Annotation, InfoCell, InfoColumn, Query, Result, RowToken, Scan, Variant, View, VrsVersion,
+};
 
 /// `chrom pos id ref alt type filter gene consequence impact ac an af n_het n_hom n_hemi n_missing`:
 /// the variants that a question picks, counted in everybody or in its group; also those that nobody in it carries.
 ///
-/// Where they are asked for, also `qual`, `hgvs` (`g.`, by the contig's RefSeq accession), `end` (1-based, the last
+/// Where they are asked for, also `qual`, `hgvs` (`g.`, by the contig's RefSeq accession), `vrs` and `vrs_1_3`
+/// ([`varidex::Variant::vrs_id`]), `end` (1-based, the last
 /// base), `length` (as expressions have it), `transcript hgvs_c hgvs_p canonical mane` (of the same entry as
 /// `gene`), `covered` (samples that were looked at), `af_low af_high` ([`varidex::Counts::af_interval`]) and `info.KEY`
 /// of each INFO key that was kept: whole numbers, numbers, flags and text, lists as they stand in the VCF.
@@ -28,6 +31,8 @@ pub fn variants(view: &View, query: &Query) -> Result<Table> {
     let mut more = columns([
         Field::Qual,
         Field::Hgvs,
+        Field::Vrs,
+        Field::Vrs13,
         Field::End,
         Field::Length,
         Field::Transcript,
@@ -109,6 +114,23 @@ fn info_cell(
     Ok(())
 }
 
+/// Gives a computed identifier, through room for its text.
+fn vrs_cell(
+    variant: &mut Variant<'_, '_>,
+    version: VrsVersion,
+    text: &mut String,
+    to: &mut dyn Cells,
+) -> Result<()> {
+    let id = variant.vrs_id(version)?;
+    text.clear();
+    if let Some(id) = id {
+        // writing to a string cannot fail
+        let _ = write!(text, "{id}");
+    }
+    to.maybe_text(id.is_some().then_some(text.as_str()));
+    Ok(())
+}
+
 /// Gives a cell that is there where it is asked for.
 fn more_cell(
     field: Field,
@@ -122,6 +144,8 @@ fn more_cell(
             _ => to.missing(),
         },
         Field::Hgvs => to.maybe_text(variant.names()?.hgvs.as_deref()),
+        Field::Vrs => vrs_cell(variant, VrsVersion::V2_0, digits, to)?,
+        Field::Vrs13 => vrs_cell(variant, VrsVersion::V1_3, digits, to)?,
         // the base behind the last counted from 0 is the last counted from 1
         Field::End => to.whole(u64::try_from(variant.interval()?.end).unwrap_or_default()),
         Field::Length => to.maybe_whole(variant.length()?),

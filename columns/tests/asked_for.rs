@@ -103,6 +103,17 @@ fn what_was_kept_is_read() {
             "40\t90\t50\t3\t0\t.\t.",
         ]
     );
+    // an indel is identified where the bases beside it are known; by the reference implementation, release 2.3.3
+    assert_eq!(
+        lines(asked(&["pos", "vrs", "vrs_1_3"])),
+        [
+            "pos\tvrs\tvrs_1_3",
+            "10\tga4gh:VA.KPnkqAaItB1jOypsMtNi4W72FJPp_I6Y\tga4gh:VA.nAF7SogyI5uJ6L2bGq7ka_uTjEv4F1mo",
+            "10\tga4gh:VA.THctfom-_YCUc13ttDrwJsbhELtsUN2S\tga4gh:VA.QPB92gCddUf27I9jyMyKlvkWXEBnXqtd",
+            "20\t.\t.",
+            "40\t.\t.",
+        ]
+    );
     assert_eq!(
         written(
             asked(&["info.DB", "info.CADD", "qual", "info.DP"]),

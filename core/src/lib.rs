@@ -44,7 +44,9 @@
 //! Positions are 1-based in text and in tables; a [`Position`] says which it is made from. An error
 //! ([`enum@Error`]) names the file, the place, what was expected and what was found.
 
+mod access;
 mod annotate;
+mod beacon;
 mod cohort;
 mod error;
 mod export;
@@ -68,9 +70,14 @@ pub mod expressions {
     pub const REFERENCE: &str = include_str!("../expressions.md");
 }
 
+pub use access::{Access, Granularity};
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
     SiteRow, annotate, annotate_to,
+};
+pub use beacon::{
+    Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconRequest, BeaconResponse, Environment,
+    Frequencies, Organization,
 };
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, TermCount,
@@ -79,8 +86,8 @@ pub use cohort::{
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};
 pub use genome::{
-    AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, Position,
-    UnknownAlleleType, UnknownAssembly,
+    AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, NoVrsId, Position,
+    UnknownAlleleType, UnknownAssembly, VrsId, VrsVersion,
 };
 pub use input::LocalFiles;
 pub use maintain::{

@@ -323,7 +323,7 @@ fn a_plan_runs_only_where_it_was_admitted() {
 fn a_module_below_is_noticed() {
     let order = pictured();
     assert_eq!(order.first().unwrap(), "error");
-    assert_eq!(order.last().unwrap(), "annotate");
+    assert_eq!(order.last().unwrap(), "beacon");
     let found = used("use crate::query::Group;\nlet x = crate::error::Place::File;");
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["error", "query"]);
     let of = |names: &[&str]| -> Module { names.iter().map(|&name| name.to_owned()).collect() };

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod ask;
+pub(crate) mod beacon;
 mod build;
 mod carriers;
 mod completions;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Samples(args) => look::samples(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Annotate(args) => annotate::run(&args, messages),
+        Command::Beacon(args) => beacon::run(&args),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
         Command::Completions(args) => completions::run(&args),

@@ -1,7 +1,8 @@
 //! What somebody may see of a dataset.
 
+use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened};
-use super::{BatchScope, Batches, Visible};
+use super::{BatchScope, Batches, RowCounter, Visible};
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
 use crate::model::FileLoader;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub struct View {
     dataset: Dataset,
     visible: Arc<Visible>,
+    known_ids: Arc<KnownIds>,
 }
 
 /// What a dataset holds.
@@ -68,6 +70,7 @@ impl View {
     pub(super) fn of(dataset: Dataset) -> Self {
         Self {
             visible: Arc::new(Visible::whole(&dataset)),
+            known_ids: Arc::default(),
             dataset,
         }
     }
@@ -84,12 +87,18 @@ impl View {
         Ok(Self {
             dataset: self.dataset.clone(),
             visible: Arc::new(Visible::without(self, hidden)?),
+            known_ids: Arc::default(),
         })
     }
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.
     pub fn id(&self) -> &str {
         self.visible.id()
+    }
+
+    /// Where computed identifiers are that were looked for.
+    pub(crate) fn known_ids(&self) -> &KnownIds {
+        &self.known_ids
     }
 
     /// Whether all may be seen: see [`Self::whole`].
@@ -118,6 +127,16 @@ impl View {
             Some(people) => self.visible.seen(people),
             None => Ok(None),
         }
+    }
+
+    /// Whether a row is one of those who may be seen: of others nothing is shown, not even that there is one.
+    pub(crate) fn shows_row(&self, part: usize, segment: &Segment, row: u32) -> Result<bool> {
+        if self.is_whole() {
+            return Ok(true);
+        }
+        let mut counter = RowCounter::of(segment, self.scope(part, segment));
+        let recorded = !self.is_merged(part) || counter.has_record(row)?;
+        Ok(recorded && (!counter.is_carried(row)? || counter.counts(row)?.ac > 0))
     }
 
     /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.

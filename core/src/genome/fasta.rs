@@ -109,6 +109,12 @@ impl ReferenceFasta {
         self.names.resolve(contig)
     }
 
+    /// The part of a contig, under any of its names, of which the bases are here.
+    pub(crate) fn extent(&self, contig: &str) -> Option<Interval> {
+        let number = self.find(contig).ok()?;
+        self.records.get(number).map(|record| record.extent)
+    }
+
     /// The bases of a contig by its number.
     pub(crate) fn sequence(&self, number: usize) -> Option<FastaSequence<'_>> {
         let record = self.records.get(number)?;

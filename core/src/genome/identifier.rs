@@ -7,6 +7,7 @@ use super::allele::{is_breakend, is_sequence};
 use super::arrow::split_arrow;
 use super::assembly::accession;
 use super::normalise::{StoredAllele, is_rotated, reverse_complement};
+use super::vrs::{NoVrsId, VrsId, is_of_ga4gh};
 use super::{Chromosome, Interval, Position, hgvs};
 use crate::error::ExpressionError;
 
@@ -17,6 +18,8 @@ pub(crate) enum Identifier<'a> {
     Allele(AlleleName<'a>),
     /// An identifier of a database: `rs587697622`, `CA152954`, `clinvar:12345`.
     Id(&'a str),
+    /// The computed identifier of an allele: `ga4gh:VA.…`.
+    Vrs(VrsId),
 }
 
 /// A contig, as written, and a change of it.
@@ -48,9 +51,6 @@ pub(crate) enum Change<'a> {
     Inversion { interval: Interval },
 }
 
-/// How computed identifiers of GA4GH begin.
-const VRS: &str = "ga4gh:";
-
 pub(super) type Parsed<T> = Result<T, Box<ExpressionError>>;
 
 pub(super) fn error<T>(text: &str, at: Range<usize>, message: impl Into<String>) -> Parsed<T> {
@@ -75,7 +75,7 @@ pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Reads any form of an exact allele, or an identifier of a database.
+/// Reads any form of an exact allele, or an identifier.
 ///
 /// `contig:position:REF:ALT` and `contig-position-REF-ALT` count from 1. With colons, an accession
 /// with version as contig (`NC_000022.10`, `CM000684.1`) makes it SPDI, which counts from 0.
@@ -95,6 +95,12 @@ pub(crate) fn parse(text: &str) -> Parsed<Identifier<'_>> {
             0..text.len(),
             "expected an allele, as in 22:16050075:A:G",
         );
+    }
+    if is_of_ga4gh(text) {
+        return match text.parse() {
+            Ok(id) => Ok(Identifier::Vrs(id)),
+            Err(no) => error(text, 0..text.len(), NoVrsId::to_string(&no)),
+        };
     }
     if let Some((contig, kind, change)) = hgvs::split(text) {
         return Ok(Identifier::Allele(hgvs::parse(text, contig, kind, change)?));
@@ -140,18 +146,6 @@ fn arrow<'a>(
             alternate: upper(alternate),
         },
     }))
-}
-
-/// Why an identifier cannot be looked up, whatever the dataset; `None` where it can. Identifiers of VRS
-/// are computed from the allele, and nothing here computes them: that none is found would say nothing.
-pub(crate) fn not_computed(id: &str) -> Option<String> {
-    let head = id.get(..VRS.len())?;
-    head.eq_ignore_ascii_case(VRS).then(|| {
-        format!(
-            "`{id}` is a computed identifier of GA4GH VRS: these are not supported yet; name the allele \
-             by its place, as in 22:16050075:A:G"
-        )
-    })
 }
 
 /// A place without alleles is no identifier of a database.

@@ -119,11 +119,29 @@ fn identifiers_of_databases() {
         "rs587697622",
         "CA152954",
         "clinvar:12345",
-        "ga4gh:VA.Oop4kjdTtKcg1kiZjIJAAR3bp7qi4aNT",
         "esv-1-2-3",
         "a:b:x:y",
     ] {
         assert_eq!(parse(text), Ok(Identifier::Id(text)));
+    }
+}
+
+#[test]
+fn computed_identifiers() {
+    let text = "ga4gh:VA.Oop4kjdTtKcg1kiZjIJAAR3bp7qi4aNT";
+    assert_eq!(parse(text), Ok(Identifier::Vrs(text.parse().unwrap())));
+    for (text, message) in [
+        ("ga4gh:VA.Oop4kj", "32 of the letters"),
+        ("ga4gh:nonsense", "32 of the letters"),
+        ("ga4gh:1-5-A-G", "32 of the letters"),
+        (
+            "ga4gh:SL.Oop4kjdTtKcg1kiZjIJAAR3bp7qi4aNT",
+            "found ga4gh:SL.",
+        ),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert_eq!(error.at, 0..text.len());
+        assert!(error.message.contains(message), "{}", error.message);
     }
 }
 
@@ -314,7 +332,7 @@ proptest! {
 
     #[test]
     fn any_text_is_safe(
-        text in ".{0,40}", near in "(22|NC_000022\\.10|é)[:-](g\\.)?[0-9_]{0,12}[ACGdelinsup:>_<\\[-]{0,10}",
+        text in ".{0,40}", near in "(22|NC_000022\\.10|é|ga4gh)[:-](g\\.)?[0-9_]{0,12}[ACGdelinsup:>_<\\[-]{0,10}",
     ) {
         for text in [&text, &near] {
             match parse(text) {
@@ -322,6 +340,7 @@ proptest! {
                     let _ = (name.to_spdi(), name.to_vcf_text(), name.to_hgvs_g(u32::MAX));
                 }
                 Ok(Identifier::Id(id)) => prop_assert_eq!(id, text),
+                Ok(Identifier::Vrs(id)) => prop_assert_eq!(id.to_string(), text.replace("GA4GH", "ga4gh")),
                 Err(error) => {
                     prop_assert!(text.get(error.at.clone()).is_some());
                     let _ = error.to_string();

@@ -163,6 +163,22 @@ impl ContigNames {
         chromosome_of(&self.contigs.get(index)?.name)
     }
 
+    /// The letters behind `SQ.` of a contig's refget accession, and its length; `None` where its length is not known
+    /// or is not that of the chromosome it is called.
+    pub(crate) fn refget(&self, index: usize) -> Option<(&'static str, u64)> {
+        let contig = self.contigs.get(index)?;
+        // a contig named by accession is of that assembly, whatever the dataset's
+        let (chromosome, assembly) = match accession(&contig.name) {
+            Some((chromosome, mut of)) => (chromosome, of.next()?),
+            None => (Chromosome::from_name(&contig.name)?, self.assembly?),
+        };
+        let length = contig.length?;
+        (assembly.length(chromosome) == length)
+            .then(|| assembly.refget(chromosome))
+            .flatten()
+            .map(|accession| (accession, length))
+    }
+
     /// The index of the contig that `text` names.
     ///
     /// The name as in the file comes first and costs one look-up; then plain and UCSC names

@@ -48,6 +48,14 @@ pub(crate) enum NormaliseError {
         /// What the reference has.
         extent: Interval,
     },
+    /// An indel can be moved to where an excerpt begins, and perhaps further.
+    #[error("an indel at {} that may be moved out of the reference, {extent}", position.one_based())]
+    CutOff {
+        /// Where REF starts.
+        position: Position,
+        /// What the reference has.
+        extent: Interval,
+    },
     /// The repeat around an indel is too long to walk through for every indel in it.
     #[error("an indel at {} in a repeat longer than {MAX_ROLL} bases", position.one_based())]
     Repeat {
@@ -61,7 +69,7 @@ pub(crate) enum NormaliseError {
 
 /// How far an indel is followed to either side. Repeats of one exact period are thousands of bases
 /// long at most; a made-up reference must not cost a walk through a chromosome for each row.
-const MAX_ROLL: u32 = 1 << 20;
+pub(super) const MAX_ROLL: u32 = 1 << 20;
 
 /// How many bases an error shows.
 const SHOWN: usize = 30;
@@ -116,6 +124,10 @@ pub(crate) fn normalise(
         };
         let left = indel.room_left(sequence)?.ok_or_else(too_long)?;
         let right = indel.room_right(sequence)?.ok_or_else(too_long)?;
+        if indel.is_cut_off(left, sequence)? {
+            let extent = sequence.extent();
+            return Err(NormaliseError::CutOff { position, extent });
+        }
         start = indel.move_left(left);
         roll = left.saturating_add(right);
         let extent = sequence.extent();
@@ -188,6 +200,19 @@ fn agrees(expected: u8, found: u8) -> bool {
         || (!plain && is_plain(found) && stands_for(expected, found))
 }
 
+/// Whether a text is what a pattern asks for: the same in any letters, or bases for each of which the pattern's letter
+/// stands.
+pub(crate) fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let one = |(&code, &base): (&u8, &u8)| {
+        code.eq_ignore_ascii_case(&base)
+            || stands_for(code.to_ascii_uppercase(), base.to_ascii_uppercase())
+    };
+    pattern.eq_ignore_ascii_case(text)
+        || (pattern.len() == text.len()
+            && super::allele::is_sequence(pattern)
+            && pattern.iter().zip(text).all(one))
+}
+
 fn stands_for(code: u8, base: u8) -> bool {
     let bases: &[u8] = match code {
         b'R' => b"AG",
@@ -249,6 +274,26 @@ impl Indel<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether an excerpt begins where it could be moved further left, if what is before were known.
+    fn is_cut_off(
+        &self,
+        moved: u32,
+        sequence: &dyn ReferenceSequence,
+    ) -> crate::error::Result<bool> {
+        let first = sequence.extent().start;
+        if first <= 0 {
+            return Ok(false);
+        }
+        let start = self.start.saturating_sub_unsigned(moved);
+        let before = start.saturating_sub(1);
+        if before != first {
+            return Ok(before < first);
+        }
+        let last = moved as usize % self.bases.len().max(1);
+        let last = self.bases.iter().rev().nth(last).copied();
+        Ok(equal(sequence.base(before)?, last.unwrap_or_default()))
     }
 
     /// By how much it can move right.

@@ -83,12 +83,21 @@ fn start_and_end_of_a_contig() {
 }
 
 #[test]
-fn an_excerpt_keeps_a_base_for_the_anchor() {
-    let here = Text {
+fn an_excerpt_has_all_bases_that_an_indel_moves_over() {
+    let here = |bases: &[u8]| Text {
         start: 100,
-        bases: b"AAAAC".to_vec(),
+        bases: bases.to_vec(),
     };
-    assert_eq!(run(&here, 102, "AA", "A"), "100 AA A 2");
+    assert_eq!(run(&here(b"GAAAC"), 102, "AA", "A"), "100 GA G 2");
+    // how far left it can stand is not known
+    for (bases, position, r, a) in [
+        (b"AAAAC", 102, "AA", "A"),
+        (b"AAAAC", 100, "AA", "A"),
+        (b"GAAAC", 100, "GA", "A"),
+    ] {
+        let found = run(&here(bases), position, r, a);
+        assert!(found.contains("moved out of the reference"), "{found}");
+    }
 }
 
 #[test]

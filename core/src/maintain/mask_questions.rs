@@ -1,6 +1,6 @@
 //! Questions that are asked with and without somebody who is hidden.
 
-pub(crate) const VARIANTS: [&str; 23] = [
+pub(crate) const VARIANTS: [&str; 24] = [
     "all",
     "ac=0",
     "ac>=2",
@@ -21,6 +21,7 @@ pub(crate) const VARIANTS: [&str; 23] = [
     "start<=40 | end=50",
     "1 & end>=35 & end<70 & !pos=50",
     "begins(1:20-45)",
+    "ref:R & !alt:(C, <DEL>)",
     "within(1:20-30, 1:31-60)",
     "gene:(AAA, CCC) & type:(snv, del)",
     "id:(rs30, rs40) | filter:(PASS, q10)",

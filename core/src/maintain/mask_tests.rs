@@ -5,6 +5,9 @@ use super::mask_look::looked;
 use super::mask_questions::{GROUPS, VARIANTS};
 use crate::cohort::{Dataset, View};
 use crate::export::{ExportFormat, ExportOptions};
+use crate::genome::{
+    Assembly, Chromosome, Justification, Position, StoredAllele, VrsContig, VrsVersion,
+};
 use crate::maintain::build::{BuildOptions, PeopleOptions, build};
 use crate::model::Attribute;
 use crate::query::{Counts, Group, Query, Trios};
@@ -185,11 +188,11 @@ impl Cohort {
             let kept: Vec<usize> = (0..names.len())
                 .filter(|sample| !without.contains(&names[*sample]))
                 .collect();
-            let mut text =
-                "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n##contig=<ID=3>\n\
+            let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1,length=248956422>\n\
+                ##contig=<ID=2,length=242193529>\n##contig=<ID=3,length=198295559>\n\
                 ##INFO=<ID=AC,Number=A,Type=Integer,Description=\"\">\n\
                 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-                    .to_owned();
+                .to_owned();
             for sample in &kept {
                 write!(text, "\t{}", names[*sample]).unwrap();
             }
@@ -347,6 +350,26 @@ fn firsts(sites: &[Site]) -> Vec<Site> {
     sorted.into_values().collect()
 }
 
+/// The computed identifiers of an A that becomes a G.
+fn vrs_ids(contig: usize, at: usize) -> [String; 2] {
+    let chromosome = Chromosome::from_name(&contig.to_string()).unwrap();
+    let of = VrsContig {
+        accession: Assembly::Grch38.refget(chromosome).unwrap(),
+        length: 198_295_559,
+        reference: None,
+    };
+    let row = StoredAllele {
+        position: Position::from_one_based(at as i64).unwrap(),
+        reference: b"A",
+        alternate: b"G",
+        roll: 0,
+    };
+    let Justification::Known(allele) = Justification::of(&row, &of) else {
+        panic!("a substitution needs no bases beside it");
+    };
+    [VrsVersion::V2_0, VrsVersion::V1_3].map(|version| allele.id(of.accession, version).to_string())
+}
+
 /// All that a view says of variants, carriers and people; errors by their kind alone.
 fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
@@ -394,6 +417,12 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
             view.frequency(&allele, None)
                 .map(|counts| format!("{counts:?}")),
         );
+        if (reference, alternate) == ("A", "G") {
+            for id in vrs_ids(contig, at) {
+                let counts = view.frequency(&id, None);
+                say(id, counts.map(|counts| format!("{counts:?}")));
+            }
+        }
         for group in [None, view.ask("sex:female").ok()] {
             let absence = view.absence(&allele, group.as_ref());
             say(
@@ -405,7 +434,7 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
             );
         }
         let looked_up = view.lookup(None).and_then(|mut lookup| {
-            let place = crate::genome::Position::from_one_based(at as i64).unwrap();
+            let place = Position::from_one_based(at as i64).unwrap();
             lookup.counts(&contig.to_string(), place, reference, alternate)
         });
         say(
@@ -416,7 +445,7 @@ fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
         for absent in ["T", "CA", alternate] {
             let mut counts = Vec::new();
             let presence = view.lookup(None).and_then(|lookup| {
-                let place = crate::genome::Position::from_one_based(at as i64).unwrap();
+                let place = Position::from_one_based(at as i64).unwrap();
                 let contig = contig.to_string();
                 lookup.beside(&[view.all()?])?.counts_each(
                     &contig,

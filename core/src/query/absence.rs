@@ -137,8 +137,8 @@ impl View {
         };
         let name = match parse_identifier(allele)? {
             Identifier::Allele(name) => name,
-            Identifier::Id(id) => {
-                absence.reason = AbsenceReason::UnknownId(id.to_owned());
+            Identifier::Id(_) | Identifier::Vrs(_) => {
+                absence.reason = AbsenceReason::UnknownId(allele.to_owned());
                 return Ok(Some(absence));
             }
         };

@@ -6,10 +6,10 @@ use super::expr::VariantExpr;
 use super::group::Group;
 use super::plan::find::{doubt_of_mate, find_change, name_of};
 use super::plan::several::Several;
-use crate::cohort::View;
-use crate::cohort::{RowCounter, RowCounts};
+use super::plan::vrs::{Identified, identified};
+use crate::cohort::{RowCounter, RowCounts, View};
 use crate::error::{Error, ExpressionError, Result};
-use crate::genome::{AlleleName, Change, Identifier, Position, not_computed, parse_identifier};
+use crate::genome::{AlleleName, Change, Identifier, Position, VrsId, parse_identifier};
 use crate::model::CarrierGenotype;
 use crate::set::{SampleSet, get_bit};
 use std::borrow::Cow;
@@ -75,24 +75,35 @@ impl View {
     }
 
     /// Finds an allele by any of its spellings: `22:16050075:A:G`, `22-16050075-A-G`, SPDI, HGVS g., or
-    /// an id, if it is that of one allele only; `None` where the dataset does not have it.
+    /// an id, if it is that of one allele only, or a computed identifier of GA4GH VRS (`ga4gh:VA.…`, 2.0 or 1.3); `None` where the dataset does not have it.
     ///
     /// # Errors
     ///
     /// [`Error::Expression`] for what is no such text, for a contig that the dataset does not have, for
-    /// an id of several alleles, and for a computed identifier of VRS; [`Error::Damaged`].
+    /// an id of several alleles, and for a computed identifier that may be that of a variant of which it is not
+    /// known; [`Error::Damaged`].
     pub fn allele_named(&self, text: &str) -> Result<Option<Allele<'_>>> {
         match parse_identifier(text)? {
             Identifier::Allele(name) => self.find_named(&name),
-            Identifier::Id(id) => match not_computed(id) {
-                Some(message) => Err(Error::from(Box::new(ExpressionError {
-                    text: id.to_owned(),
-                    at: 0..id.len(),
-                    message,
-                    candidates: Vec::new(),
-                }))),
-                None => only_one(self, id),
-            },
+            Identifier::Id(id) => only_one(self, id),
+            Identifier::Vrs(id) => self.find_vrs(id, text),
+        }
+    }
+
+    /// Finds an allele by its computed identifier.
+    fn find_vrs(&self, id: VrsId, text: &str) -> Result<Option<Allele<'_>>> {
+        match identified(self, id)? {
+            Identified::Allele(contig, allele) => self.find_named(&AlleleName {
+                contig: self.contig_name(contig),
+                change: allele.change(),
+            }),
+            Identified::Absent => Ok(None),
+            Identified::Doubt(message) => Err(Error::from(Box::new(ExpressionError {
+                text: text.to_owned(),
+                at: 0..text.len(),
+                message,
+                candidates: Vec::new(),
+            }))),
         }
     }
 

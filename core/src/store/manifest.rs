@@ -39,6 +39,9 @@ pub(crate) struct ContigEntry {
     pub(crate) name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) length: Option<u64>,
+    /// Start and end of the stretch of which the reference had the bases that rows were normalised against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<(i32, i32)>,
 }
 
 /// The stretch of a contig that a segment's rows lie in.

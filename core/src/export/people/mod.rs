@@ -79,6 +79,15 @@ impl View {
     pub fn individual(&self, id: &str) -> Result<Individual> {
         let people = self.some_people()?;
         let individual = self.find_individual(people, id)?;
+        self.individual_numbered(people, individual)
+    }
+
+    /// The same by number, of one that may be seen.
+    pub(crate) fn individual_numbered(
+        &self,
+        people: &People,
+        individual: u32,
+    ) -> Result<Individual> {
         let mut samples = Vec::new();
         for sample in self.sample_table().samples_of(individual)? {
             if self.sees(sample) {

@@ -49,6 +49,7 @@ pub use report::{AnnotationReport, Refused, Report, Warned};
 use crate::cohort::Dataset;
 use crate::error::{Error, Place, Result};
 use crate::format::{FileKind, Folder};
+use crate::genome::ReferenceFasta;
 use crate::input::genes::read_genes;
 use crate::input::{Reader, Workers};
 use crate::query::{carried_by_gene, disagreeing_batches};
@@ -207,12 +208,17 @@ fn build_with<P: AsRef<Path>>(
         plan.contigs = contigs;
         read.push((manifest.segments.len(), name));
     }
+    let reference = options.reference.as_deref();
+    let reference = reference.map(|path| ReferenceFasta::open(path, plan.assembly));
+    let reference = reference.transpose()?;
+    let extent = |name: &str| reference.as_ref().and_then(|of| of.extent(name));
     manifest.contigs = plan
         .contigs
         .iter()
         .map(|(name, length)| ContigEntry {
             name: name.clone(),
             length: *length,
+            reference: extent(name).map(|of| (of.start, of.end)),
         })
         .collect();
     plan.refuse_overlaps(&manifest)?;

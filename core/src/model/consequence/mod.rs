@@ -151,6 +151,13 @@ pub(crate) fn term(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The id of a term in the Sequence Ontology, by its name or by what an annotator calls it.
+pub(crate) fn id(name: &str) -> Option<String> {
+    let name = term(name)?;
+    let found = TERMS.iter().find(|term| term.1 == name)?;
+    Some(format!("SO:{:07}", found.0))
+}
+
 /// A term's name and those of all more special ones.
 pub(crate) fn descendants(name: &str) -> Vec<&'static str> {
     let number = |name: &str| TERMS.iter().find(|term| term.1 == name).map(|term| term.0);

@@ -145,6 +145,9 @@ pub(crate) enum VariantAtom {
         key: String,
         test: InfoTest,
     },
+    /// REF as it stands, ambiguous bases in the pattern; the same of ALT, where `.` is none.
+    Reference(String),
+    Alternate(String),
     /// A value of FILTER; `.` is no filter recorded.
     Filter(String),
     Id(String),

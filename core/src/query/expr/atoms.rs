@@ -123,6 +123,7 @@ pub(super) enum VariantKind {
     All,
     Allele,
     Alleles,
+    Alternate,
     Begins,
     Consequence,
     Filter,
@@ -134,6 +135,7 @@ pub(super) enum VariantKind {
     Info,
     Name,
     Protein,
+    Reference,
     Region,
     Regions,
     Transcripts,
@@ -142,13 +144,14 @@ pub(super) enum VariantKind {
     Number(Number),
 }
 
-static VARIANTS: [Entry<VariantKind>; 19] = {
+static VARIANTS: [Entry<VariantKind>; 21] = {
     use Content::{Choice, File, Nothing, Own, Text};
     use Written::{Field, Function, QuotedField, Word};
     [
         Entry::new("all", Word, Nothing, VariantKind::All),
         Entry::new("allele", Function, Text, VariantKind::Allele),
         Entry::new("alleles", Function, File, VariantKind::Alleles),
+        Entry::new("alt", Field, Text, VariantKind::Alternate),
         Entry::new("begins", Function, Own, VariantKind::Begins),
         Entry::new("consequence", Field, Text, VariantKind::Consequence),
         Entry::new("filter", Field, Text, VariantKind::Filter),
@@ -161,6 +164,7 @@ static VARIANTS: [Entry<VariantKind>; 19] = {
         Entry::new("info", Word, Own, VariantKind::Info),
         Entry::new("name", Word, Text, VariantKind::Name),
         Entry::new("protein", Field, Text, VariantKind::Protein),
+        Entry::new("ref", Field, Text, VariantKind::Reference),
         Entry::new("region", Function, Own, VariantKind::Region),
         Entry::new("regions", Function, File, VariantKind::Regions),
         Entry::new(
@@ -200,6 +204,7 @@ impl Listed for VariantAtom {
             Self::All => VariantKind::All,
             Self::Allele(_) => VariantKind::Allele,
             Self::Alleles(_) => VariantKind::Alleles,
+            Self::Alternate(_) => VariantKind::Alternate,
             Self::Genes(_) => VariantKind::Genes,
             Self::Ids(_) => VariantKind::Ids,
             Self::Consequence(_) => VariantKind::Consequence,
@@ -214,6 +219,7 @@ impl Listed for VariantAtom {
                 Placing::Within => VariantKind::Within,
             },
             Self::Protein(_) => VariantKind::Protein,
+            Self::Reference(_) => VariantKind::Reference,
             Self::Region { .. } => VariantKind::Region,
             Self::Regions(_) => VariantKind::Regions,
             Self::Transcripts(_) => VariantKind::Transcripts,
@@ -228,6 +234,7 @@ impl Listed for VariantAtom {
         Some(match kind {
             VariantKind::Allele => Self::Allele(text),
             VariantKind::Alleles => Self::Alleles(text),
+            VariantKind::Alternate => Self::Alternate(text),
             VariantKind::Genes => Self::Genes(text),
             VariantKind::Ids => Self::Ids(text),
             VariantKind::Consequence => Self::Consequence(text),
@@ -240,6 +247,7 @@ impl Listed for VariantAtom {
             VariantKind::Id => Self::Id(text),
             VariantKind::Name => Self::Name(text),
             VariantKind::Protein => Self::Protein(text),
+            VariantKind::Reference => Self::Reference(text),
             VariantKind::Regions => Self::Regions(text),
             VariantKind::Transcripts => Self::Transcripts(named(&Transcripts::NAMES, &text)?),
             VariantKind::Type => Self::Type(named(&VariantType::NAMES, &text)?),
@@ -264,6 +272,7 @@ impl Listed for VariantAtom {
         match self {
             Self::Allele(text)
             | Self::Alleles(text)
+            | Self::Alternate(text)
             | Self::Consequence(text)
             | Self::Filter(text)
             | Self::Gene(text)
@@ -272,6 +281,7 @@ impl Listed for VariantAtom {
             | Self::Ids(text)
             | Self::Name(text)
             | Self::Protein(text)
+            | Self::Reference(text)
             | Self::Regions(text) => Some(text),
             Self::Transcripts(which) => Some(name_of(&Transcripts::NAMES, which)),
             Self::Type(kind) => Some(name_of(&VariantType::NAMES, kind)),

@@ -144,6 +144,18 @@ impl VariantExpr {
         })
     }
 
+    /// The variants of which REF is this, as the input spells it. `R`, `Y`, `N` and the other letters of IUPAC
+    /// stand for any of their bases.
+    pub fn reference(bases: impl Into<String>) -> Self {
+        Self::atom(VariantAtom::Reference(bases.into()))
+    }
+
+    /// The variants of which ALT is this, as the input spells it: bases, as [`Self::reference`] takes them, or the
+    /// text of what is none (`<DEL>`); `.` is no ALT.
+    pub fn alternate(bases: impl Into<String>) -> Self {
+        Self::atom(VariantAtom::Alternate(bases.into()))
+    }
+
     /// The variants that change a protein so: `V600E`, `p.Val600Glu`.
     pub fn protein(change: impl Into<String>) -> Self {
         Self::atom(VariantAtom::Protein(change.into()))

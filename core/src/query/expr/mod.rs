@@ -18,7 +18,7 @@
 //! WHERE atom = "all" | word | string                     allele, region or name, by its shape
 //!            | number-field [ "(" GROUP ")" ] op number
 //!            | "info." key [ op ( number | string | word ) ]
-//!            | ("type:" | "filter:" | "id:" | "gene:" | "consequence:" | "protein:") ( word | string )
+//!            | ("type:" | "filter:" | "id:" | "gene:" | "consequence:" | "protein:" | "ref:" | "alt:") ( word | string )
 //!            | "impact" ( op | ":" ) impact | "canonical" | "mane"
 //!            | "region(" contig [ "," first "," last ] ")" | "allele(" text ")"
 //!            | ("regions" | "alleles" | "ids" | "genes") "(" "@" file ")"

@@ -9,9 +9,10 @@ use super::listed::ListedContigs;
 use super::names::Names;
 use super::several::Several;
 use super::test::{Test, entry};
+use super::vrs::{Identified, find_ids, identified_at};
 use crate::cohort::{Regions, View};
 use crate::error::{Error, Result};
-use crate::genome::{Change, Identifier, Position, parse_identifier};
+use crate::genome::{Change, Identifier, Position, VrsId, parse_identifier};
 use crate::stop::check_stop;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -39,6 +40,7 @@ impl Names<'_> {
             at,
             contigs: ListedContigs::new(self, &lines),
             found: ListedAlleles::default(),
+            ids: Vec::new(),
         };
         for line in lines.lines() {
             let (number, text) = line?;
@@ -52,6 +54,7 @@ impl Names<'_> {
                 text => alleles.spelling(number, text)?,
             }
         }
+        alleles.identifiers()?;
         alleles.contigs.finish("allele")?;
         Ok(Test::Alleles(Arc::new(alleles.found.sorted())))
     }
@@ -143,6 +146,8 @@ struct ReadAlleles<'a> {
     at: &'a Range<usize>,
     contigs: ListedContigs<'a>,
     found: ListedAlleles,
+    /// Computed identifiers with their lines: all of them are looked for at once.
+    ids: Vec<(u64, VrsId)>,
 }
 
 impl<'a> ReadAlleles<'a> {
@@ -151,6 +156,10 @@ impl<'a> ReadAlleles<'a> {
         let parsed = parse_identifier(text);
         match parsed {
             Ok(Identifier::Allele(name)) => self.add(line, text, name.contig, &name.change),
+            Ok(Identifier::Vrs(id)) => {
+                self.ids.push((line, id));
+                Ok(())
+            }
             Ok(Identifier::Id(_)) => {
                 let found = self.lines.shown(text, "another word");
                 let ids = format!("`ids(@{})` takes ids", self.lines.name());
@@ -161,6 +170,32 @@ impl<'a> ReadAlleles<'a> {
                 Err(self.lines.error(line, &error.message, found))
             }
         }
+    }
+
+    /// The alleles of the computed identifiers among the lines.
+    fn identifiers(&mut self) -> Result<()> {
+        let view = self.names.view;
+        let ids = std::mem::take(&mut self.ids);
+        let places = find_ids(view, ids.iter().map(|(_, id)| *id))?;
+        for (line, id) in ids {
+            match identified_at(view, id, places.get(&id).copied())? {
+                Identified::Allele(contig, allele) => {
+                    let name = view.contig_name(contig);
+                    self.add(line, &id.to_string(), name, &allele.change())?;
+                }
+                Identified::Absent => {}
+                Identified::Doubt(why) => return Err(self.refused(line, why)),
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(&self, line: u64, why: String) -> Error {
+        let found = match self.lines.may_show() {
+            true => why,
+            false => "another one".to_owned(),
+        };
+        self.lines.error(line, "one variant of the dataset", found)
     }
 
     /// A record of a VCF: each of its ALTs.
@@ -194,25 +229,19 @@ impl<'a> ReadAlleles<'a> {
         let Some(contig) = self.contigs.find(contig, line)? else {
             return Ok(());
         };
-        let refused = |why: String| {
-            let found = match self.lines.may_show() {
-                true => why,
-                false => "another one".to_owned(),
-            };
-            Err(self.lines.error(line, "one variant of the dataset", found))
-        };
         if let Some(doubt) = doubt_of_mate(view, change) {
-            return refused(doubt.to_string());
+            return Err(self.refused(line, doubt.to_string()));
         }
         let found = find_change(view, contig, change)?;
         if let Some((message, _)) = found.doubt(view, text)? {
-            return refused(message);
+            return Err(self.refused(line, message));
         }
         if let Some(several) = Several::of(view, text, self.at, &found.rows)? {
-            return refused(several.refusal(view)?.0);
+            return Err(self.refused(line, several.refusal(view)?.0));
         }
         if self.found.shared.len() >= MOST_SHARED {
-            return refused(format!("more than {MOST_SHARED} that several inputs have"));
+            let why = format!("more than {MOST_SHARED} that several inputs have");
+            return Err(self.refused(line, why));
         }
         self.found.add(view, found)
     }

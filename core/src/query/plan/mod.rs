@@ -30,3 +30,4 @@ pub(super) mod similar;
 pub(super) mod test;
 pub(super) mod trios;
 pub(super) mod variant_names;
+pub(super) mod vrs;

@@ -1,11 +1,11 @@
 //! What tests mean for a row, genotypes apart.
 
 use super::entries::LocalTests;
-use super::test::Test;
+use super::test::{Side, Test};
 use crate::cohort::{RowCounts, Whole, stored_of};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
-use crate::genome::{AlleleType, Extent, variant_length};
+use crate::genome::{AlleleType, Extent, fits, variant_length};
 use crate::model::InfoType;
 use crate::query::expr::{Comparison, InfoTest, Number, Placing};
 use crate::store::{PageView, Segment};
@@ -159,6 +159,7 @@ impl<'a> RowFilter<'a> {
                 comparison.holds(number as f64, *value)
             }
             Test::Number { .. } | Test::NumberIn { .. } => false,
+            Test::Bases { of, pattern } => self.test_bases(*of, pattern, row)?,
             Test::Filter(wanted) => {
                 let recorded = self.segment.filter(columns.filter.get(file, row)?);
                 if wanted.is_empty() {
@@ -174,6 +175,22 @@ impl<'a> RowFilter<'a> {
                 test,
             } => self.test_info(*key, (*kind, *list), test, row)?,
         })
+    }
+
+    fn test_bases(&mut self, of: Side, pattern: &[u8], row: u32) -> Result<bool> {
+        let (mut reference, mut alternate) = (
+            std::mem::take(&mut self.reference),
+            std::mem::take(&mut self.alternate),
+        );
+        reference.clear();
+        alternate.clear();
+        self.alleles(row, &mut reference, &mut alternate)?;
+        let fits = match of {
+            Side::Reference => fits(pattern, &reference),
+            Side::Alternate => fits(pattern, &alternate),
+        };
+        (self.reference, self.alternate) = (reference, alternate);
+        Ok(fits)
     }
 
     fn test_info(

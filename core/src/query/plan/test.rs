@@ -50,8 +50,20 @@ pub(crate) enum Test {
     },
     /// What an entry of the annotations is.
     Entry(Arc<EntryTest>),
+    /// REF or ALT as it stands; of bases it is a pattern, and empty where there is none.
+    Bases {
+        of: Side,
+        pattern: Vec<u8>,
+    },
     /// A value among those of FILTER; empty for none recorded.
     Filter(String),
+}
+
+/// Which of a row's two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Reference,
+    Alternate,
 }
 
 impl Test {
@@ -72,7 +84,7 @@ impl Test {
             Self::Number { field, .. } => {
                 matches!(field, Number::Pos | Number::Start | Number::End)
             }
-            Self::Placed { .. } => true,
+            Self::Placed { .. } | Self::Bases { .. } => true,
             _ => false,
         }
     }

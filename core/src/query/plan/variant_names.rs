@@ -4,12 +4,14 @@ use super::entries::EntryTest;
 use super::find::{doubt_of_mate, find_change};
 use super::names::Names;
 use super::several::Several;
-use super::test::{Test, entry};
+use super::test::{Side, Test, entry};
+use super::vrs::{Identified, identified};
 use crate::cohort::Regions;
 use crate::error::{Error, Result};
 use crate::format::Zone;
 use crate::genome::{
-    AlleleType, Identifier, Interval, NameError, Position, not_computed, parse_identifier,
+    AlleleName, AlleleType, Change, Identifier, Interval, NameError, Position, VrsId,
+    parse_identifier,
 };
 use crate::model::{Annotator, CANONICAL, MANE};
 use crate::model::{InfoKey, InfoType};
@@ -63,6 +65,8 @@ impl Names<'_> {
                 value: *value,
             },
             VariantAtom::Info { key, test } => self.info(key, test, at)?,
+            VariantAtom::Reference(text) => bases(Side::Reference, text),
+            VariantAtom::Alternate(text) => bases(Side::Alternate, text),
             VariantAtom::Filter(text) if text == "." => Test::Filter(String::new()),
             VariantAtom::Filter(text) => Test::Filter(text.clone()),
             VariantAtom::Id(id) => self.id(id)?,
@@ -180,33 +184,72 @@ impl Names<'_> {
             Error::from(e)
         })?;
         match parsed {
-            Identifier::Id(id) => match not_computed(id) {
-                Some(message) => Err(self.error(at, message, Vec::new())),
-                None => self.id(id),
-            },
+            Identifier::Id(id) => self.id(id),
+            Identifier::Vrs(id) => self.vrs(id, text, at),
             Identifier::Allele(name) => {
                 let contig = self.contig(name.contig, at)?;
-                if let Some(doubt) = doubt_of_mate(self.view, &name.change) {
-                    return Err(self.error(at, doubt.to_string(), Vec::new()));
-                }
-                let found = find_change(self.view, contig, &name.change)?;
-                if let Some((message, candidates)) = found.doubt(self.view, text)? {
-                    return Err(self.error(at, message, candidates));
-                }
-                if found.rows.is_empty() {
-                    self.note_absent(text, contig, &name.change)?;
-                }
-                if let Some(several) = Several::of(self.view, text, at, &found.rows)? {
-                    self.several.borrow_mut().push(several);
-                }
-                let by_text = found.by_text;
-                let rows: HashMap<usize, Vec<u32>> = found.rows.into_iter().collect();
-                Ok(match by_text {
-                    true => Test::Rows(rows),
-                    false => Test::Change(Arc::new(rows)),
-                })
+                self.change_on(contig, &name.change, text, at)
             }
         }
+    }
+
+    /// The variant with a computed identifier.
+    fn vrs(&self, id: VrsId, text: &str, at: &Range<usize>) -> Result<Test> {
+        let rows: u64 = self
+            .view
+            .manifest()
+            .segments
+            .iter()
+            .map(|of| u64::from(of.rows))
+            .sum();
+        let (contig, allele) = match identified(self.view, id)? {
+            Identified::Allele(contig, allele) => (contig, allele),
+            Identified::Absent => {
+                let note = format!("`{text}`: the identifiers of all {rows} rows were computed");
+                self.notes.borrow_mut().push(note);
+                return Ok(Test::Rows(HashMap::new()));
+            }
+            Identified::Doubt(message) => return Err(self.error(at, message, Vec::new())),
+        };
+        let change = allele.change();
+        let name = AlleleName {
+            contig: self.view.contig_name(contig),
+            change: change.clone(),
+        };
+        self.notes.borrow_mut().push(format!(
+            "`{text}` is {}: the identifiers of the {rows} rows were computed until it was among them",
+            name.to_text()
+        ));
+        self.change_on(contig, &change, text, at)
+    }
+
+    /// The rows of a change on a contig.
+    fn change_on(
+        &self,
+        contig: u32,
+        change: &Change<'_>,
+        text: &str,
+        at: &Range<usize>,
+    ) -> Result<Test> {
+        if let Some(doubt) = doubt_of_mate(self.view, change) {
+            return Err(self.error(at, doubt.to_string(), Vec::new()));
+        }
+        let found = find_change(self.view, contig, change)?;
+        if let Some((message, candidates)) = found.doubt(self.view, text)? {
+            return Err(self.error(at, message, candidates));
+        }
+        if found.rows.is_empty() {
+            self.note_absent(text, contig, change)?;
+        }
+        if let Some(several) = Several::of(self.view, text, at, &found.rows)? {
+            self.several.borrow_mut().push(several);
+        }
+        let by_text = found.by_text;
+        let rows: HashMap<usize, Vec<u32>> = found.rows.into_iter().collect();
+        Ok(match by_text {
+            true => Test::Rows(rows),
+            false => Test::Change(Arc::new(rows)),
+        })
     }
 
     fn info(&self, key: &str, test: &InfoTest, at: &Range<usize>) -> Result<Test> {
@@ -268,6 +311,15 @@ impl Names<'_> {
 fn looks_like_rs(name: &str) -> bool {
     name.strip_prefix("rs")
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A test of REF or ALT; `.` is none.
+fn bases(of: Side, text: &str) -> Test {
+    let pattern = match text {
+        "." => Vec::new(),
+        text => text.as_bytes().to_vec(),
+    };
+    Test::Bases { of, pattern }
 }
 
 /// The types that `type:` names.

@@ -40,6 +40,7 @@ impl Cohort<'_> {
             VariantExpr::All
             | VariantExpr::Id(_)
             | VariantExpr::Type(_)
+            | VariantExpr::Bases(..)
             | VariantExpr::Filter(_)
             | VariantExpr::Number(..) => false,
         }

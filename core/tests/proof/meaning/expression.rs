@@ -134,6 +134,8 @@ pub enum VariantExpr {
     Canonical,
     Mane,
     Type(&'static str),
+    /// REF, or ALT.
+    Bases(bool, String),
     Filter(String),
     Info(String, Info),
     Number(Field, Option<Box<GroupExpr>>, Op, Hundredths),
@@ -222,6 +224,13 @@ fn all_of(key: &str, parts: impl Iterator<Item = Value>) -> Value {
     json!({ key: parts.collect::<Vec<_>>() })
 }
 
+fn side(is_alternate: bool) -> &'static str {
+    match is_alternate {
+        true => "alt",
+        false => "ref",
+    }
+}
+
 fn placing(within: bool) -> &'static str {
     if within { "within" } else { "begins" }
 }
@@ -301,6 +310,9 @@ impl VariantExpr {
             Self::Canonical => "canonical".to_owned(),
             Self::Mane => "mane".to_owned(),
             Self::Type(name) => format!("type:{name}"),
+            Self::Bases(is_alternate, pattern) => {
+                format!("{}:{}", side(*is_alternate), word(pattern))
+            }
             Self::Filter(name) => format!("filter:{}", word(name)),
             Self::Info(key, test) => match test {
                 Info::There => format!("info.{}", word(key)),
@@ -357,6 +369,7 @@ impl VariantExpr {
             Self::Canonical => json!({ "transcripts": "canonical" }),
             Self::Mane => json!({ "transcripts": "mane" }),
             Self::Type(name) => json!({ "type": name }),
+            Self::Bases(is_alternate, pattern) => json!({ side(*is_alternate): pattern }),
             Self::Filter(name) => json!({ "filter": name }),
             Self::Info(key, test) => {
                 let mut info = json!({ "key": key });

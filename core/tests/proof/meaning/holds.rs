@@ -71,6 +71,25 @@ impl Cohort<'_> {
                 Some("ins" | "del" | "delins") if *name == "indel" => true,
                 kind => kind == Some(*name),
             },
+            VariantExpr::Bases(is_alternate, pattern) => {
+                let row = self.shown_row(row);
+                let found = match is_alternate {
+                    true => self.alternate(row).unwrap_or("."),
+                    false => self.record(row).reference.as_str(),
+                };
+                let (found, pattern) = (found.to_uppercase(), pattern.to_uppercase());
+                // the codes that a pattern of the generator has
+                let base = |(of, base): (char, char)| match of {
+                    'R' => "AGR".contains(base),
+                    'N' => "ACGTN".contains(base),
+                    of => of == base,
+                };
+                let is_bases = pattern.chars().all(|of| "ACGTRN".contains(of));
+                found == pattern
+                    || is_bases
+                        && found.len() == pattern.len()
+                        && pattern.chars().zip(found.chars()).all(base)
+            }
             VariantExpr::Filter(name) => {
                 let filters = &self.record(row).filters;
                 filters.contains(name) || filters.is_empty() && name == "."

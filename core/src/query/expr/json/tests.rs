@@ -79,6 +79,10 @@ fn text_and_json_say_the_same_of_variants() {
         ),
         ("impact>=moderate", r#"{"impact":{">=":"moderate"}}"#),
         ("protein:V600E", r#"{"protein":"V600E"}"#),
+        (
+            "ref:N & alt:\"<DEL>\"",
+            r#"{"and":[{"ref":"N"},{"alt":"<DEL>"}]}"#,
+        ),
         ("canonical", r#"{"transcripts":"canonical"}"#),
         (
             "af<1 & (mane | !(type:del & 22))",

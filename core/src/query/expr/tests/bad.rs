@@ -25,7 +25,7 @@ fn bad_expressions_over_variants() {
             "gen:RYR1",
             "gen",
             "unknown field `gen`",
-            &["gene", "id", "type"],
+            &["gene", "ref", "alt"],
         ),
         (
             "flter:PASS",

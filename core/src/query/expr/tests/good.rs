@@ -236,6 +236,12 @@ fn good_where() -> Vec<(&'static str, VariantExpr, &'static str)> {
             VariantExpr::of_type(VariantType::Del),
             "type:del",
         ),
+        (
+            "ref:C & alt:T",
+            VariantExpr::reference("C") & VariantExpr::alternate("T"),
+            "",
+        ),
+        ("ALT:<DEL>", VariantExpr::alternate("<DEL>"), "alt:<DEL>"),
         ("length>=50", VariantExpr::length().ge(50), ""),
         ("af<0.01", VariantExpr::af().lt(0.01), ""),
         ("AF <= 1e-3", VariantExpr::af().le(0.001), "af<=0.001"),

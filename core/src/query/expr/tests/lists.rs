@@ -49,7 +49,7 @@ fn fields_take_lists<K: Language + PartialEq + Debug>(from_json: fn(&str) -> Nod
 #[test]
 fn every_field_takes_a_list() {
     let variants = |json: &str| VariantExpr::from_json(json).unwrap().0;
-    assert_eq!(fields_take_lists::<VariantAtom>(variants), 7);
+    assert_eq!(fields_take_lists::<VariantAtom>(variants), 9);
     let people = |json: &str| GroupExpr::from_json(json).unwrap().0;
     assert!(fields_take_lists::<GroupAtom>(people) > 12);
     let built = VariantExpr::any_of(["A", "B"].map(VariantExpr::gene));

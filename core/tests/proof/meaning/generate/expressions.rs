@@ -72,6 +72,7 @@ impl Asking<'_, '_> {
             15 if choices.once_in(2) => self.list(choices),
             6 | 7 => VariantExpr::Gene(self.gene(choices)),
             8 | 9 if self.cohort.annotated || choices.once_in(8) => self.of_entry(choices),
+            10 if choices.once_in(2) => self.bases(choices),
             10 => VariantExpr::Type(TYPES[choices.below(TYPES.len())]),
             11 => VariantExpr::Filter(self.filter(choices)),
             12 | 13 => self.info(choices),
@@ -157,6 +158,22 @@ impl Asking<'_, '_> {
             within: choices.once_in(2),
             of: (0..count).map(|_| one(choices)).collect(),
         }
+    }
+
+    /// REF or ALT of some record, at times with codes for bases.
+    fn bases(&self, choices: &mut Choices<'_>) -> VariantExpr {
+        let is_alternate = choices.once_in(2);
+        let text = self.record(choices).map(|record| match is_alternate {
+            true => record.alternates.first().cloned(),
+            false => Some(record.reference.clone()),
+        });
+        let text = text.flatten().unwrap_or_else(|| ".".to_owned());
+        let code = *choices.of(&['A', 'A', 'R', 'N']);
+        let text = match text.chars().all(|base| "ACGTacgt".contains(base)) {
+            true => text.replacen(['A', 'c'], &code.to_string(), 1),
+            false => text,
+        };
+        VariantExpr::Bases(is_alternate, text)
     }
 
     /// A place as a number.

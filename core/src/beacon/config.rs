@@ -1,0 +1,347 @@
+//! What the operator of a beacon says of it, in one TOML file.
+
+use crate::access::Granularity;
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// The greatest floor: more people than a dataset can have.
+const FLOOR_MAX: u64 = 1 << 27;
+/// Rows of the longest page that may be asked for.
+const PAGE_MAX: u64 = 100_000;
+
+/// A beacon: who runs it, over which datasets, and how much it says.
+///
+/// ```
+/// let config: varidex::BeaconConfig = r#"
+///     id = "org.example.beacon"
+///     name = "Example"
+///     environment = "test"
+///     alternative_url = "https://beacon.example.org"
+///
+///     [organization]
+///     id = "example"
+///     name = "Example Hospital"
+///     logo_url = "https://example.org/logo.png"
+///
+///     [[datasets]]
+///     id = "GDI-XX-EXAMPLE-1"
+///     name = "Example cohort"
+///     path = "cohort.vdx"
+/// "#.parse()?;
+/// assert_eq!(config.floor, 10);
+/// # Ok::<(), varidex::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BeaconConfig {
+    /// Identifier, in reverse domain order by custom.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// `prod`, `test`, `dev` or `staging`.
+    pub environment: Environment,
+    /// What it is.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The version of the service, as the operator counts it.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Where the endpoints are, without a slash at the end; `map` writes addresses below it.
+    #[serde(default = "local")]
+    pub url: String,
+    /// A page about it for people.
+    #[serde(default)]
+    pub welcome_url: Option<String>,
+    /// Another way to it. Aggregators of beacon networks list no beacon without one.
+    pub alternative_url: String,
+    /// Its documentation.
+    #[serde(default)]
+    pub documentation_url: Option<String>,
+    /// When it began, and when it was changed last (RFC 3339).
+    #[serde(default)]
+    pub created: Option<String>,
+    /// See `created`.
+    #[serde(default)]
+    pub updated: Option<String>,
+    /// Who runs it.
+    pub organization: Organization,
+    /// Fewer people than these are answered like nobody, where yes or no or a number is the answer, and terms of fewer
+    /// are not listed.
+    #[serde(default = "ten")]
+    pub floor: u64,
+    /// The longest page.
+    #[serde(default = "thousand")]
+    pub page_limit: u64,
+    /// Whether all variants may be asked for without saying which.
+    #[serde(default = "yes")]
+    pub unfiltered_variants: bool,
+    /// Seconds after which a question is given up.
+    #[serde(default = "ten")]
+    pub seconds: u64,
+    /// What is asked.
+    pub datasets: Vec<BeaconDataset>,
+}
+
+/// Where a beacon runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// In use.
+    Prod,
+    /// For tests.
+    Test,
+    /// In development.
+    Dev,
+    /// Before it is in use.
+    Staging,
+}
+
+impl Environment {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Prod => "prod",
+            Self::Test => "test",
+            Self::Dev => "dev",
+            Self::Staging => "staging",
+        }
+    }
+}
+
+/// Who runs a beacon.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Organization {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Its sign. Aggregators of beacon networks list no beacon without one.
+    pub logo_url: String,
+    /// Its page.
+    #[serde(default)]
+    pub welcome_url: Option<String>,
+    /// How it is reached.
+    #[serde(default)]
+    pub contact_url: Option<String>,
+    /// Where it is.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// What it is.
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+/// A dataset of a beacon.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BeaconDataset {
+    /// Identifier, as askers name it.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// The directory of the dataset; relative to the file of the configuration.
+    pub path: PathBuf,
+    /// What it is.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its version, as the operator counts it.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// A page about it.
+    #[serde(default)]
+    pub external_url: Option<String>,
+    /// The most that it says, whoever asks.
+    #[serde(default = "record")]
+    pub granularity: Granularity,
+    /// Whether it answers requests in test mode, and no others.
+    #[serde(default)]
+    pub test: bool,
+    /// Whether records of variants say who carries them.
+    #[serde(default = "yes")]
+    pub case_level: bool,
+    /// Whether records of variants have frequencies, and in which populations.
+    #[serde(default)]
+    pub frequencies: Option<Frequencies>,
+}
+
+/// The populations in which the frequencies of a variant are shown: everybody (`Total`), each sex (`F`, `M`), and
+/// with `country` each country (`FI`) and sex in it (`FI_F`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Frequencies {
+    /// The source that records name.
+    pub source: String,
+    /// Where it is described.
+    pub source_reference: String,
+    /// What says of which country somebody is: `country`, `population` or `attribute.NAME`.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// The label of each value, where that is not the value itself. With labels, values that have none are left out.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+}
+
+fn local() -> String {
+    "http://localhost:5050/api".to_owned()
+}
+
+fn ten() -> u64 {
+    10
+}
+
+fn thousand() -> u64 {
+    1000
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn record() -> Granularity {
+    Granularity::Record
+}
+
+impl std::str::FromStr for BeaconConfig {
+    type Err = Error;
+
+    /// Reads TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] with the line, what was expected and what was found.
+    fn from_str(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|e| Error::Usage(e.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+}
+
+impl BeaconConfig {
+    /// Of one dataset, for trying: a beacon that nobody runs, with the name of the directory.
+    pub fn of_dataset(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let id = match path.file_stem() {
+            Some(name) => name.to_string_lossy().replace([',', '/'], "_"),
+            None => "dataset".to_owned(),
+        };
+        Self {
+            id: "local.beacon".to_owned(),
+            name: "Local beacon".to_owned(),
+            environment: Environment::Dev,
+            description: None,
+            version: None,
+            url: local(),
+            welcome_url: None,
+            alternative_url: local(),
+            documentation_url: None,
+            created: None,
+            updated: None,
+            organization: Organization {
+                id: "local".to_owned(),
+                name: "Local".to_owned(),
+                logo_url: format!("{}/logo.png", local()),
+                welcome_url: None,
+                contact_url: None,
+                address: None,
+                description: None,
+            },
+            floor: ten(),
+            page_limit: thousand(),
+            unfiltered_variants: yes(),
+            seconds: ten(),
+            datasets: vec![BeaconDataset {
+                name: id.clone(),
+                id,
+                path: path.to_owned(),
+                description: None,
+                version: None,
+                external_url: None,
+                granularity: record(),
+                test: false,
+                case_level: yes(),
+                frequencies: None,
+            }],
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let wrong = |message: String| Err(Error::Usage(message));
+        let texts = [
+            ("id", &self.id),
+            ("name", &self.name),
+            ("alternative_url", &self.alternative_url),
+            ("organization.id", &self.organization.id),
+            ("organization.name", &self.organization.name),
+            ("organization.logo_url", &self.organization.logo_url),
+        ];
+        if let Some((key, _)) = texts.iter().find(|(_, text)| text.trim().is_empty()) {
+            return wrong(format!("{key}: expected a text, found an empty one"));
+        }
+        for (key, url) in self.addresses() {
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                return wrong(format!(
+                    "{key}: expected an address that begins with https://, found {url:?}"
+                ));
+            }
+        }
+        if self.url.ends_with('/') {
+            return wrong(format!(
+                "url: expected no slash at the end, found {:?}",
+                self.url
+            ));
+        }
+        let numbers = [
+            ("floor", self.floor, 0, FLOOR_MAX),
+            ("page_limit", self.page_limit, 1, PAGE_MAX),
+            ("seconds", self.seconds, 1, 3600),
+        ];
+        for (key, number, least, most) in numbers {
+            if !(least..=most).contains(&number) {
+                return wrong(format!("{key}: expected {least} to {most}, found {number}"));
+            }
+        }
+        if self.datasets.is_empty() {
+            return wrong("datasets: expected at least one `[[datasets]]`".to_owned());
+        }
+        let mut ids = HashSet::new();
+        for dataset in &self.datasets {
+            if dataset.id.trim().is_empty() || dataset.id.contains([',', '/']) {
+                return wrong(format!(
+                    "datasets: expected an id without `,` and `/`, found {:?}",
+                    dataset.id
+                ));
+            }
+            if !ids.insert(&dataset.id) {
+                return wrong(format!("datasets: two have the id {:?}", dataset.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// All addresses, with their keys.
+    fn addresses(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let of = &self.organization;
+        let all = [
+            ("url", Some(&self.url)),
+            ("alternative_url", Some(&self.alternative_url)),
+            ("welcome_url", self.welcome_url.as_ref()),
+            ("documentation_url", self.documentation_url.as_ref()),
+            ("organization.logo_url", Some(&of.logo_url)),
+            ("organization.welcome_url", of.welcome_url.as_ref()),
+            (
+                "organization.contact_url",
+                of.contact_url
+                    .as_ref()
+                    .filter(|of| !of.starts_with("mailto:")),
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(key, url)| url.map(|url| (key, url.as_str())))
+    }
+}

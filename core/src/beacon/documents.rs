@@ -1,0 +1,312 @@
+//! Documents that say what a beacon is.
+
+use super::API_VERSION;
+use super::config::{BeaconConfig, BeaconDataset};
+use super::member::Member;
+use super::request::{Document, EntryType};
+use crate::access::{Access, Granularity, Release};
+use crate::error::Result;
+use crate::model::{Attribute, Scope};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+const SCHEMAS: &str = "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/main";
+
+/// The answer to a document.
+pub(super) fn document(
+    of: Document,
+    config: &BeaconConfig,
+    members: &[Member],
+    access: Access,
+) -> Result<Value> {
+    let response = match of {
+        Document::ServiceInfo => return Ok(service_info(config)),
+        Document::Info => info(config),
+        Document::Configuration => configuration(config),
+        Document::EntryTypes => json!({ "entryTypes": entry_types(config) }),
+        Document::Map => map(config),
+        Document::FilteringTerms => filtering_terms(config, members, access)?,
+    };
+    Ok(json!({
+        "meta": {
+            "beaconId": config.id,
+            "apiVersion": API_VERSION,
+            "returnedSchemas": [],
+        },
+        "response": response,
+    }))
+}
+
+/// An object of the members that there are.
+fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    let members = members.into_iter();
+    let there = members.filter_map(|(key, value)| value.map(|value| (key.to_owned(), value)));
+    Value::Object(there.collect())
+}
+
+fn text(text: &Option<String>) -> Option<Value> {
+    text.as_deref().map(Value::from)
+}
+
+fn info(config: &BeaconConfig) -> Value {
+    let of = &config.organization;
+    object([
+        ("id", Some(json!(config.id))),
+        ("name", Some(json!(config.name))),
+        ("apiVersion", Some(json!(API_VERSION))),
+        ("environment", Some(json!(config.environment.name()))),
+        (
+            "organization",
+            Some(object([
+                ("id", Some(json!(of.id))),
+                ("name", Some(json!(of.name))),
+                ("description", text(&of.description)),
+                ("address", text(&of.address)),
+                ("welcomeUrl", text(&of.welcome_url)),
+                ("contactUrl", text(&of.contact_url)),
+                ("logoUrl", Some(json!(of.logo_url))),
+            ])),
+        ),
+        ("description", text(&config.description)),
+        ("version", text(&config.version)),
+        ("welcomeUrl", text(&config.welcome_url)),
+        ("alternativeUrl", Some(json!(config.alternative_url))),
+        ("createDateTime", text(&config.created)),
+        ("updateDateTime", text(&config.updated)),
+        ("info", Some(capabilities(config))),
+    ])
+}
+
+/// What can be asked, for the specification has no place for it.
+fn capabilities(config: &BeaconConfig) -> Value {
+    json!({
+        "queries": ["sequence", "range", "range with bases", "bracket", "gene", "amino acid", "identifier"],
+        "filters": {
+            "logic": "all must hold; of several sexes any",
+            "descendants": true,
+            "similarity": {
+                "measure": "simGIC",
+                "levels": { "high": 0.3, "medium": 0.2, "low": 0.1 },
+            },
+        },
+        "floor": config.floor.max(1),
+        "pageLimit": config.page_limit,
+    })
+}
+
+fn service_info(config: &BeaconConfig) -> Value {
+    let of = &config.organization;
+    object([
+        ("id", Some(json!(config.id))),
+        ("name", Some(json!(config.name))),
+        (
+            "type",
+            Some(json!({ "group": "org.ga4gh", "artifact": "beacon", "version": API_VERSION })),
+        ),
+        ("description", text(&config.description)),
+        (
+            "organization",
+            Some(json!({
+                "name": of.name,
+                "url": of.welcome_url.as_deref().unwrap_or(&config.alternative_url),
+            })),
+        ),
+        ("contactUrl", text(&of.contact_url)),
+        ("documentationUrl", text(&config.documentation_url)),
+        ("createdAt", text(&config.created)),
+        ("updatedAt", text(&config.updated)),
+        ("environment", Some(json!(config.environment.name()))),
+        (
+            "version",
+            Some(json!(
+                config
+                    .version
+                    .as_deref()
+                    .unwrap_or(env!("CARGO_PKG_VERSION"))
+            )),
+        ),
+    ])
+}
+
+fn configuration(config: &BeaconConfig) -> Value {
+    let status = match config.environment.name() {
+        "prod" => "PROD",
+        "dev" => "DEV",
+        _ => "TEST",
+    };
+    json!({
+        "$schema": format!("{SCHEMAS}/framework/json/configuration/beaconConfigurationSchema.json"),
+        "maturityAttributes": { "productionStatus": status },
+        "securityAttributes": {
+            "defaultGranularity": Granularity::Boolean.name(),
+            "securityLevels": ["PUBLIC", "REGISTERED", "CONTROLLED"],
+        },
+        "entryTypes": entry_types(config),
+    })
+}
+
+fn entry_types(config: &BeaconConfig) -> Value {
+    let of = |entry: EntryType| {
+        let (name, term, label, schema, unfiltered) = match entry {
+            EntryType::Variants => (
+                "Genomic Variants",
+                "ENSGLOSSARY:0000092",
+                "Variant",
+                "genomicVariations",
+                config.unfiltered_variants,
+            ),
+            EntryType::Individuals => ("Individual", "NCIT:C25190", "Person", "individuals", true),
+            EntryType::Datasets => ("Dataset", "NCIT:C47824", "Data set", "datasets", true),
+        };
+        json!({
+            "id": entry.id(),
+            "name": name,
+            "ontologyTermForThisType": { "id": term, "label": label },
+            "partOfSpecification": format!("Beacon {API_VERSION}"),
+            "defaultSchema": {
+                "id": entry.schema(),
+                "name": format!("Default schema for {name}"),
+                "referenceToSchemaDefinition":
+                    format!("{SCHEMAS}/models/json/beacon-v2-default-model/{schema}/defaultSchema.json"),
+                "schemaVersion": "v2.0.0",
+            },
+            "nonFilteredQueriesAllowed": unfiltered,
+        })
+    };
+    let all = EntryType::ALL.into_iter();
+    Value::Object(
+        all.map(|entry| (entry.id().to_owned(), of(entry)))
+            .collect(),
+    )
+}
+
+fn map(config: &BeaconConfig) -> Value {
+    let root = &config.url;
+    let links = |entry: EntryType| -> &'static [EntryType] {
+        match entry {
+            EntryType::Variants => &[EntryType::Individuals],
+            EntryType::Individuals => &[EntryType::Variants],
+            EntryType::Datasets => &[EntryType::Variants, EntryType::Individuals],
+        }
+    };
+    let set = |entry: EntryType| {
+        let path = entry.path();
+        let links: Map<String, Value> = links(entry)
+            .iter()
+            .map(|to| {
+                let link = json!({
+                    "returnedEntryType": to.id(),
+                    "url": format!("{root}/{path}/{{id}}/{}", to.path()),
+                });
+                (to.id().to_owned(), link)
+            })
+            .collect();
+        json!({
+            "entryType": entry.id(),
+            "rootUrl": format!("{root}/{path}"),
+            "singleEntryUrl": format!("{root}/{path}/{{id}}"),
+            "endpoints": links,
+        })
+    };
+    let all = EntryType::ALL.into_iter();
+    let sets: Map<String, Value> = all
+        .map(|entry| (entry.id().to_owned(), set(entry)))
+        .collect();
+    json!({
+        "$schema": format!("{SCHEMAS}/framework/json/configuration/beaconMapSchema.json"),
+        "endpointSets": sets,
+    })
+}
+
+/// A dataset in the list of datasets.
+pub(super) fn dataset(of: &BeaconDataset) -> Value {
+    object([
+        ("id", Some(json!(of.id))),
+        ("name", Some(json!(of.name))),
+        ("description", text(&of.description)),
+        ("version", text(&of.version)),
+        ("externalUrl", text(&of.external_url)),
+    ])
+}
+
+/// A term of several datasets.
+#[derive(Default)]
+struct Listed {
+    label: String,
+    scopes: BTreeSet<Scope>,
+    people: u64,
+}
+
+/// The terms that filters may name: those that enough people have.
+fn filtering_terms(config: &BeaconConfig, members: &[Member], access: Access) -> Result<Value> {
+    let mut terms: BTreeMap<String, Listed> = BTreeMap::new();
+    let mut resources = BTreeMap::new();
+    let mut has_people = false;
+    for member in members.iter().filter(|member| !member.config.test) {
+        if member.view.people().is_none() {
+            continue;
+        }
+        has_people = true;
+        let granularity = access.granularity.min(member.config.granularity);
+        // a list of terms says that somebody has each
+        let release = Release::new(granularity.min(Granularity::Count), config.floor);
+        for found in member.view.find_terms(None)? {
+            if found.id.is_empty() || !release.is_shown(found.people_below) {
+                continue;
+            }
+            let listed = terms.entry(found.id).or_default();
+            listed.people = listed.people.saturating_add(found.people_below);
+            listed.scopes.extend(found.scopes);
+            if listed.label.is_empty() {
+                listed.label = found.label;
+            }
+        }
+        for (file, version) in member.view.ontologies()? {
+            resources.insert(file, version);
+        }
+    }
+    let mut all: Vec<Value> = terms.into_iter().map(ontology_term).collect();
+    if has_people {
+        all.extend(fields());
+    }
+    let resources = resources.into_iter().map(|(file, version)| {
+        let id = file
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        object([
+            ("id", Some(json!(id))),
+            ("name", Some(json!(file))),
+            ("version", (!version.is_empty()).then(|| json!(version))),
+        ])
+    });
+    Ok(json!({ "filteringTerms": all, "resources": resources.collect::<Vec<_>>() }))
+}
+
+fn ontology_term((id, listed): (String, Listed)) -> Value {
+    object([
+        ("type", Some(json!("ontology"))),
+        ("id", Some(json!(id))),
+        (
+            "label",
+            (!listed.label.is_empty()).then(|| json!(listed.label)),
+        ),
+        ("scopes", Some(json!(["individual"]))),
+    ])
+}
+
+/// Fields that take values.
+fn fields() -> impl Iterator<Item = Value> {
+    let attributes = [
+        Attribute::Sex,
+        Attribute::Country,
+        Attribute::Population,
+        Attribute::Cohort,
+    ];
+    let names = attributes
+        .into_iter()
+        .map(Attribute::name)
+        .chain(["age", "ageOfOnset"]);
+    names.map(|name| json!({ "type": "alphanumeric", "id": name, "scopes": ["individual"] }))
+}

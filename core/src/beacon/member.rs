@@ -1,0 +1,110 @@
+//! A dataset of a beacon, with what is made of it once.
+
+use super::config::BeaconDataset;
+use crate::cohort::View;
+use crate::error::{Error, Result};
+use crate::model::Attribute;
+use crate::query::{By, Group};
+use std::collections::BTreeMap;
+
+/// A dataset that a beacon answers from.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) config: BeaconDataset,
+    pub(super) view: View,
+    /// Whether nobody has two samples, so that samples who carry are people who do.
+    pub(super) one_sample_each: bool,
+    /// In which populations frequencies are shown: labels, and who is in each.
+    pub(super) labels: Vec<String>,
+    pub(super) populations: Vec<Group>,
+}
+
+impl Member {
+    pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
+        let mut member = Self {
+            one_sample_each: has_one_sample_each(&view)?,
+            labels: Vec::new(),
+            populations: Vec::new(),
+            config,
+            view,
+        };
+        if member.config.frequencies.is_some() {
+            for (label, group) in member.strata()? {
+                member.labels.push(label);
+                member.populations.push(group);
+            }
+        }
+        Ok(member)
+    }
+
+    /// Everybody, each sex, each country and each sex in it.
+    fn strata(&self) -> Result<BTreeMap<String, Group>> {
+        let mut strata = BTreeMap::from([("Total".to_owned(), self.view.all()?)]);
+        let Some(of) = &self.config.frequencies else {
+            return Ok(strata);
+        };
+        if self.view.people().is_none() {
+            return match of.country {
+                None => Ok(strata),
+                Some(_) => Err(Error::Usage(format!(
+                    "dataset {:?}: frequencies by country: no people are loaded",
+                    self.config.id
+                ))),
+            };
+        }
+        let sex = By::from(Attribute::Sex);
+        for (values, group) in self.view.groups_by(std::slice::from_ref(&sex), None)? {
+            if let Some(sex) = letter(values.first()) {
+                strata.insert(sex.to_owned(), group);
+            }
+        }
+        let Some(country) = &of.country else {
+            return Ok(strata);
+        };
+        let country = self.view.by(&[country])?;
+        let mut add = |label: String, group: Group| -> Result<()> {
+            let joined = match strata.get(&label) {
+                Some(known) => known.union(&group)?,
+                None => group,
+            };
+            strata.insert(label, joined);
+            Ok(())
+        };
+        for (values, group) in self.view.groups_by(&country, None)? {
+            if let Some(label) = self.label(values.first()) {
+                add(label, group)?;
+            }
+        }
+        let both: Vec<By> = country.into_iter().chain([sex]).collect();
+        for (values, group) in self.view.groups_by(&both, None)? {
+            if let (Some(label), Some(sex)) = (self.label(values.first()), letter(values.get(1))) {
+                add(format!("{label}_{sex}"), group)?;
+            }
+        }
+        Ok(strata)
+    }
+
+    /// The label of a country; `None` of those without one.
+    fn label(&self, value: Option<&Option<String>>) -> Option<String> {
+        let value = value?.as_ref()?;
+        let labels = &self.config.frequencies.as_ref()?.labels;
+        match labels.is_empty() {
+            true => Some(value.clone()),
+            false => labels.get(value).cloned(),
+        }
+    }
+}
+
+fn letter(sex: Option<&Option<String>>) -> Option<&'static str> {
+    match sex?.as_deref() {
+        Some("female") => Some("F"),
+        Some("male") => Some("M"),
+        _ => None,
+    }
+}
+
+fn has_one_sample_each(view: &View) -> Result<bool> {
+    let all = view.all()?;
+    // subjects are samples, and behind them people without any: who has two samples is there twice
+    Ok(all.count() == all.subjects().len())
+}

@@ -1,0 +1,369 @@
+//! A beacon: requests of Beacon 2 in, responses out, exact in all that is understood, and with an error that names
+//! what is not. There is no server here: a host takes requests from a network, says who asks, and sends what comes back.
+
+#![deny(clippy::indexing_slicing)]
+
+mod asked;
+mod config;
+mod documents;
+mod fields;
+mod filters;
+mod individuals;
+mod member;
+mod parameters;
+mod place;
+mod question;
+mod read;
+mod refusal;
+mod request;
+mod respond;
+mod values;
+mod variant_types;
+mod variants;
+
+pub use config::{BeaconConfig, BeaconDataset, Environment, Frequencies, Organization};
+pub use request::{BeaconMethod, BeaconRequest};
+
+use crate::access::{Access, Granularity, Release};
+use crate::cohort::{Dataset, View};
+use crate::error::{Error, Result};
+use crate::stop::interruptible;
+use asked::Asked;
+use member::Member;
+use question::Question;
+use refusal::{Checked, Refusal, Shown};
+use request::{Endpoint, EntryType};
+use respond::{Envelope, Page, ResultSet};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The version of Beacon that answers are of.
+const API_VERSION: &str = "v2.2.0";
+/// Entries of a page, where nothing is said.
+const PAGE: u64 = 10;
+
+/// What a beacon answers: a status of HTTP, and a body of JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BeaconResponse {
+    /// 200; 400 for what is not understood, 404 for what is not there, 413 and 414 for what is too long, 422 for what
+    /// these data cannot answer, 500 for data that cannot be read, 503 for what took too long.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A beacon over the datasets of one process.
+///
+/// ```no_run
+/// # fn main() -> varidex::Result<()> {
+/// use varidex::{Access, Beacon, BeaconRequest, Granularity};
+/// let beacon = Beacon::open("beacon.toml")?;
+/// let request = BeaconRequest::get("/g_variants", "referenceName=22&start=16050074&referenceBases=A&alternateBases=G");
+/// let response = beacon.answer(&request, Some(Access::up_to(Granularity::Count)));
+/// assert_eq!(response.status, 200);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Beacon {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    config: BeaconConfig,
+    members: Vec<Member>,
+}
+
+impl Beacon {
+    /// Reads a configuration, and opens the datasets that it names, of which paths are relative to the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; [`Error::Usage`] for a configuration that is wrong, with the file, the line and what was expected; as
+    /// [`Dataset::open`].
+    pub fn open(file: impl AsRef<Path>) -> Result<Self> {
+        let file = file.as_ref();
+        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let config: BeaconConfig = text.parse().map_err(|e| match e {
+            Error::Usage(message) => Error::Usage(format!("{}: {message}", file.display())),
+            other => other,
+        })?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let mut views = Vec::new();
+        for dataset in &config.datasets {
+            views.push(Dataset::open(folder.join(&dataset.path))?.view());
+        }
+        Self::new(config, views)
+    }
+
+    /// A beacon over views, one for each dataset of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where there are more or fewer, and where populations of frequencies are not known;
+    /// [`Error::Damaged`].
+    pub fn new(config: BeaconConfig, views: Vec<View>) -> Result<Self> {
+        if config.datasets.len() != views.len() {
+            return Err(Error::Usage(format!(
+                "expected {} views, one a dataset, found {}",
+                config.datasets.len(),
+                views.len()
+            )));
+        }
+        let mut members = Vec::new();
+        for (dataset, view) in config.datasets.iter().zip(views) {
+            members.push(Member::new(dataset.clone(), view)?);
+        }
+        let inner = Inner { config, members };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// What the operator says of it.
+    pub fn config(&self) -> &BeaconConfig {
+        &self.inner.config
+    }
+
+    /// Answers a request. What may be said is the least of what is asked for, what the dataset says, and `access`:
+    /// without one, whether there is anything.
+    ///
+    /// No expression opens a file, nothing of a dataset is said but what may be, and a question that takes longer than
+    /// the configuration allows is given up.
+    pub fn answer(&self, request: &BeaconRequest<'_>, access: Option<Access>) -> BeaconResponse {
+        let end = Instant::now() + Duration::from_secs(self.inner.config.seconds);
+        let stop = Arc::new(move || Instant::now() > end);
+        let answer = interruptible(stop, || {
+            self.inner.answer(request, access.unwrap_or_default())
+        });
+        match answer {
+            Ok(body) => BeaconResponse { status: 200, body },
+            Err(refusal) => BeaconResponse {
+                status: refusal.status,
+                body: respond::refused(&self.inner.config, &refusal),
+            },
+        }
+    }
+}
+
+impl Inner {
+    fn answer(&self, request: &BeaconRequest<'_>, access: Access) -> Checked<Vec<u8>> {
+        request.check_size()?;
+        match request::endpoint(request.path)? {
+            Endpoint::Document(of) => {
+                let document = documents::document(of, &self.config, &self.members, access);
+                let document = document.map_err(|e| Refusal::of_host(&e))?;
+                Ok(document.to_string().into_bytes())
+            }
+            Endpoint::Entries { of, one } => {
+                let asked = read::read(request)?;
+                self.entries(&asked, of, one.as_ref(), access)
+            }
+        }
+    }
+
+    fn entries(
+        &self,
+        asked: &Asked,
+        of: EntryType,
+        one: Option<&(EntryType, String)>,
+        access: Access,
+    ) -> Checked<Vec<u8>> {
+        let limit = match asked.limit.unwrap_or(PAGE) {
+            0 => self.config.page_limit,
+            limit => limit.min(self.config.page_limit),
+        };
+        let page = Page {
+            skip: asked.skip,
+            limit,
+        };
+        let mut envelope = Envelope {
+            config: &self.config,
+            asked,
+            of,
+            page,
+            granularity: Granularity::Boolean,
+            not_answered: Vec::new(),
+        };
+        let (mut sets, mut first) = (Vec::new(), None);
+        for member in self.selected(asked, one)? {
+            let granularity = asked
+                .granularity
+                .min(access.granularity)
+                .min(member.config.granularity);
+            let granularity = match of {
+                EntryType::Datasets => asked.granularity,
+                _ => granularity,
+            };
+            let answer = self.of_member(member, (asked, of, one), page, granularity);
+            match answer {
+                Ok(set) => {
+                    envelope.granularity = envelope.granularity.max(granularity);
+                    sets.push(set);
+                }
+                Err(refusal) if refusal.status >= 500 => return Err(refusal),
+                Err(refusal) => {
+                    let id = member.config.id.clone();
+                    envelope.not_answered.push((id, refusal.message.clone()));
+                    first.get_or_insert(refusal);
+                }
+            }
+        }
+        if sets.is_empty()
+            && let Some(refusal) = first
+        {
+            return Err(refusal);
+        }
+        if of == EntryType::Datasets {
+            return Ok(self.datasets(&envelope, &sets));
+        }
+        Ok(envelope.result_sets(&sets))
+    }
+
+    /// The datasets that are asked.
+    fn selected<'a>(
+        &'a self,
+        asked: &'a Asked,
+        one: Option<&'a (EntryType, String)>,
+    ) -> Checked<impl Iterator<Item = &'a Member> + use<'a>> {
+        let is_there = |member: &&Member| member.config.test == asked.test_mode;
+        if asked.test_mode && !self.members.iter().any(|member| member.config.test) {
+            return Err(Refusal::unanswerable(
+                "testMode: no dataset for tests is here",
+            ));
+        }
+        let known = |id: &str| {
+            let mut there = self.members.iter().filter(is_there);
+            there.any(|member| member.config.id == id)
+        };
+        if let Some(unknown) = asked.datasets.iter().flatten().find(|id| !known(id)) {
+            return Err(Refusal::bad(format!(
+                "datasets: {} is not here",
+                Shown(unknown)
+            )));
+        }
+        let of_path = match one {
+            Some((EntryType::Datasets, id)) if !known(id) => {
+                return Err(Refusal::new(
+                    404,
+                    format!("no dataset {} is here", Shown(id)),
+                ));
+            }
+            Some((EntryType::Datasets, id)) => Some(id),
+            _ => None,
+        };
+        Ok(self.members.iter().filter(move |member| {
+            let id = &member.config.id;
+            member.config.test == asked.test_mode
+                && asked.datasets.as_ref().is_none_or(|ids| ids.contains(id))
+                && of_path.is_none_or(|of| of == id)
+        }))
+    }
+
+    /// What one dataset answers.
+    fn of_member(
+        &self,
+        member: &Member,
+        (asked, of, one): (&Asked, EntryType, Option<&(EntryType, String)>),
+        page: Page,
+        granularity: Granularity,
+    ) -> Checked<ResultSet> {
+        let release = match of {
+            // a list of datasets says of each that it has somebody
+            EntryType::Datasets => Release::new(Granularity::Boolean, self.config.floor),
+            _ => Release::new(granularity, self.config.floor),
+        };
+        let question = Question::new(member, asked, one, release)?;
+        let offset = page
+            .skip
+            .checked_mul(page.limit)
+            .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))?;
+        let (mut count, mut results) = (0, Vec::new());
+        match of {
+            EntryType::Datasets if !question.says_which() => count = 1,
+            EntryType::Datasets => {
+                let group = question.individuals()?;
+                count = u64::from(release.is_shown(group.count()));
+            }
+            EntryType::Individuals => {
+                let group = question.individuals()?;
+                count = release.people(group.count());
+                if granularity == Granularity::Record && count > 0 {
+                    let page = individuals::page(member, &group, offset, page.limit);
+                    let page = page.map_err(|e| Refusal::of_host(&e))?;
+                    results = Value::from(page).to_string().into_bytes();
+                }
+            }
+            EntryType::Variants => {
+                if !question.says_which() && !self.config.unfiltered_variants {
+                    return Err(Refusal::bad(
+                        "requestParameters: expected what picks variants: all of them cannot be asked for here",
+                    ));
+                }
+                let mut found = question.variants()?;
+                let end = offset.saturating_add(page.limit);
+                let writes = |count: u64| {
+                    granularity == Granularity::Record && (offset..end).contains(&count)
+                };
+                while found
+                    .next(release, |variant, counts| match writes(count) {
+                        true => {
+                            results.push(if results.is_empty() { b'[' } else { b',' });
+                            variants::write(member, variant, counts, &mut results)
+                        }
+                        false => Ok(()),
+                    })?
+                    .is_some()
+                {
+                    count += 1;
+                    // that there is one is all that is said
+                    if granularity == Granularity::Boolean {
+                        break;
+                    }
+                }
+                if !results.is_empty() {
+                    results.push(b']');
+                }
+            }
+        }
+        Ok(ResultSet {
+            dataset: member.config.id.clone(),
+            count,
+            results,
+            info: self.about(member),
+        })
+    }
+
+    /// What a dataset is, so that nothing found says something.
+    fn about(&self, member: &Member) -> Value {
+        let assembly = member.view.contig_names().assembly();
+        json!({
+            "assemblyId": assembly.map(crate::genome::Assembly::name),
+            "snapshot": member.view.snapshot(),
+        })
+    }
+
+    fn datasets(&self, envelope: &Envelope<'_>, sets: &[ResultSet]) -> Vec<u8> {
+        let all: Vec<Value> = sets
+            .iter()
+            .filter(|set| set.count > 0)
+            .filter_map(|set| {
+                let mut members = self.members.iter();
+                members.find(|member| member.config.id == set.dataset)
+            })
+            .map(|member| documents::dataset(&member.config))
+            .collect();
+        let page = envelope.page;
+        let shown = all
+            .iter()
+            .skip(usize::try_from(page.skip.saturating_mul(page.limit)).unwrap_or(usize::MAX))
+            .take(usize::try_from(page.limit).unwrap_or(usize::MAX))
+            .cloned();
+        let shown: Vec<Value> = shown.collect();
+        envelope.collections(all.len() as u64, &shown)
+    }
+}

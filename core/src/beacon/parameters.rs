@@ -1,0 +1,217 @@
+//! What is asked of variants, as an expression.
+//!
+//! Positions of Beacon count from 0, with the end outside: those of VCF are one more, with the end inside. The stretch of a
+//! variant is that of its REF, or up to where it ends, as records show it in `location.interval`:
+//!
+//! | asked | answered |
+//! |---|---|
+//! | `start`, REF and ALT | the allele, however it is spelled |
+//! | `start`, ALT or a type | what begins at the base |
+//! | `start` and `end` | what touches a base of them |
+//! | two of each | what begins in the one and ends in the other, their last places outside |
+
+use super::asked::Parameters;
+use super::place::{check_assembly, contig};
+use super::refusal::{Checked, Refusal};
+use crate::cohort::View;
+use crate::genome::{Interval, Position};
+use crate::query::VariantExpr;
+
+/// A part of a question, and the parameter or filter that it is of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Part<E> {
+    pub(super) of: String,
+    pub(super) expression: E,
+}
+
+impl<E> Part<E> {
+    pub(super) fn new(of: impl Into<String>, expression: E) -> Self {
+        Self {
+            of: of.into(),
+            expression,
+        }
+    }
+}
+
+/// The parts that must hold of a variant.
+pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<VariantExpr>>> {
+    check_assembly(view, of.assembly.as_deref())?;
+    let mut parts = Vec::new();
+    if let Some(text) = &of.short_form {
+        parts.push(Part::new("genomicAlleleShortForm", short_form(text)));
+    }
+    if let Some(gene) = &of.gene {
+        parts.push(Part::new("geneId", VariantExpr::gene(gene)));
+    }
+    if let Some(change) = &of.amino_acid_change {
+        parts.push(Part::new("aminoacidChange", VariantExpr::protein(change)));
+    }
+    let is_exact = placed(view, of, &mut parts)?;
+    if !is_exact {
+        if let Some(bases) = &of.reference_bases {
+            parts.push(Part::new("referenceBases", VariantExpr::reference(bases)));
+        }
+        // N and a type: any ALT of the type
+        if let Some(bases) = &of.alternate_bases
+            && (bases != "N" || of.variant_type.is_none())
+        {
+            parts.push(Part::new("alternateBases", VariantExpr::alternate(bases)));
+        }
+    }
+    if let Some(kind) = of.variant_type {
+        parts.push(Part::new("variantType", VariantExpr::of_type(kind)));
+    }
+    let length = |length: u64| length as f64;
+    if let Some(least) = of.least_length {
+        parts.push(Part::new(
+            "variantMinLength",
+            VariantExpr::length().ge(length(least)),
+        ));
+    }
+    if let Some(greatest) = of.greatest_length {
+        parts.push(Part::new(
+            "variantMaxLength",
+            VariantExpr::length().le(length(greatest)),
+        ));
+    }
+    Ok(parts)
+}
+
+/// An allele by one of its names, or an id.
+pub(super) fn short_form(text: &str) -> VariantExpr {
+    let is_id = !text.contains([':', '-']) || text.starts_with("rs");
+    match is_id {
+        true => VariantExpr::id(text),
+        false => VariantExpr::allele(text),
+    }
+}
+
+/// Where the variants are; whether that is one allele, of which the bases say all.
+fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> Checked<bool> {
+    let name = match (&of.reference_name, &of.start[..], &of.end[..]) {
+        (None, [], []) => return Ok(false),
+        (None, ..) => {
+            return Err(Refusal::bad(
+                "referenceName: expected one beside start and end",
+            ));
+        }
+        (Some(name), ..) => contig(view, name)?,
+    };
+    let begins = |start, end| VariantExpr::begins([(name.to_owned(), Interval { start, end })]);
+    match (&of.start[..], &of.end[..]) {
+        ([], []) => {
+            let whole = Interval {
+                start: 0,
+                end: i32::MAX,
+            };
+            parts.push(Part::new("referenceName", VariantExpr::region(name, whole)));
+            Ok(false)
+        }
+        ([start], []) => {
+            if let (Some(reference), Some(alternate)) = (&of.reference_bases, &of.alternate_bases)
+                && let Some(allele) = allele(view, name, *start, [reference, alternate])?
+            {
+                parts.push(Part::new(
+                    "start, referenceBases and alternateBases",
+                    allele,
+                ));
+                return Ok(true);
+            }
+            if of.alternate_bases.is_none() && of.variant_type.is_none() {
+                return Err(Refusal::bad(
+                    "requestParameters: expected alternateBases, variantType or end beside start",
+                ));
+            }
+            let start = base("start", *start)?;
+            parts.push(Part::new("start", begins(start, start.saturating_add(1))));
+            Ok(false)
+        }
+        ([start], [end]) => {
+            let interval = Interval {
+                start: base("start", *start)?,
+                end: base("end", *end)?,
+            };
+            if interval.end <= interval.start {
+                return Err(Refusal::bad(format!(
+                    "end: expected more than the start {start}, found {end}"
+                )));
+            }
+            parts.push(Part::new(
+                "start and end",
+                VariantExpr::region(name, interval),
+            ));
+            Ok(false)
+        }
+        ([start, start_to], [end, end_to]) => {
+            if start_to <= start || end_to <= end {
+                return Err(Refusal::bad(
+                    "start, end: expected the second of two positions behind the first",
+                ));
+            }
+            let [start, start_to] = [base("start", *start)?, base("start", *start_to)?];
+            parts.push(Part::new("start", begins(start, start_to)));
+            // the first base outside, counted from 0, is the last one inside, counted from 1
+            let [end, end_to] = [base("end", *end)?, base("end", *end_to)?];
+            let ends = VariantExpr::end()
+                .ge(end)
+                .and(VariantExpr::end().lt(end_to));
+            parts.push(Part::new("end", ends));
+            Ok(false)
+        }
+        _ => Err(Refusal::bad(
+            "start, end: expected one of each, two of each, or a start alone",
+        )),
+    }
+}
+
+/// A place between bases, counted from 0.
+fn base(of: &str, number: u64) -> Checked<i32> {
+    i32::try_from(number).map_err(|_| {
+        Refusal::bad(format!(
+            "{of}: expected less than 2147483648, found {number}"
+        ))
+    })
+}
+
+/// The allele of REF and ALT; `None` where letters stand for several bases, for they are no allele.
+fn allele(
+    view: &View,
+    contig: &str,
+    start: u64,
+    [reference, alternate]: [&str; 2],
+) -> Checked<Option<VariantExpr>> {
+    let plain = |bases: &str| bases.bytes().all(|b| b"ACGT".contains(&b));
+    let bare = |bases: &str| bases.is_empty() || bases == "-";
+    let start = base("start", start)?;
+    // what is put in or taken out without the base before it, as SPDI has it
+    if bare(reference) != bare(alternate)
+        && [reference, alternate]
+            .iter()
+            .all(|of| bare(of) || plain(of))
+    {
+        let names = view.contig_names();
+        let accession = names.assembly().and_then(|assembly| {
+            let chromosome = names.chromosome(names.resolve(contig).ok()?)?;
+            assembly.refseq(chromosome)
+        });
+        let Some(accession) = accession else {
+            return Err(Refusal::unanswerable(
+                "referenceBases, alternateBases: without the base before the change they need an assembly, which is not \
+                 known of the data",
+            ));
+        };
+        let [reference, alternate] = [reference, alternate].map(|of| of.trim_matches('-'));
+        let text = format!("{accession}:{start}:{reference}:{alternate}");
+        return Ok(Some(VariantExpr::allele(text)));
+    }
+    let is_allele = [reference, alternate]
+        .iter()
+        .all(|of| !of.is_empty() && plain(of));
+    let position = Position::from_zero_based(start.into()).map(Position::one_based);
+    Ok(match (is_allele, position) {
+        (true, Some(position)) => Some(VariantExpr::allele(format!(
+            "{contig}:{position}:{reference}:{alternate}"
+        ))),
+        _ => None,
+    })
+}

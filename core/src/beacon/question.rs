@@ -1,0 +1,225 @@
+//! A request as expressions over one dataset, run: which variants or people there are, and how many may be spoken of.
+
+use super::asked::Asked;
+use super::filters::{self, Filters};
+use super::member::Member;
+use super::parameters::{self, Part, short_form};
+use super::refusal::{Checked, Refusal, Shown};
+use super::request::EntryType;
+use crate::access::Release;
+use crate::error::{Error, Result};
+use crate::model::Zygosity;
+use crate::query::{CarrierOptions, Counts, Group, GroupExpr, Query, Scan, Variant, VariantExpr};
+use std::collections::HashSet;
+
+/// What is asked of one dataset.
+#[derive(Debug)]
+pub(super) struct Question<'m> {
+    pub(super) member: &'m Member,
+    variants: Vec<Part<VariantExpr>>,
+    people: Vec<Part<GroupExpr>>,
+    zygosity: Option<Zygosity>,
+}
+
+/// All of these, where there are any.
+fn all_of<E: Clone>(parts: &[Part<E>], and: impl Fn(E, E) -> E) -> Option<E> {
+    let all = parts.iter().map(|part| part.expression.clone());
+    all.reduce(and)
+}
+
+impl<'m> Question<'m> {
+    pub(super) fn new(
+        member: &'m Member,
+        asked: &Asked,
+        one: Option<&(EntryType, String)>,
+        release: Release,
+    ) -> Checked<Self> {
+        let Filters {
+            people,
+            recorded,
+            variants: consequences,
+            zygosity,
+        } = filters::read(&member.view, &asked.filters)?;
+        let mut variants = parameters::variants(&member.view, &asked.parameters)?;
+        variants.extend(consequences);
+        let mut question = Self {
+            member,
+            variants,
+            people,
+            zygosity,
+        };
+        for part in &recorded {
+            let has = member.view.ask(part.expression.clone());
+            let has = has.map_err(|e| question.refusal(&e))?;
+            if !release.is_shown(has.count()) {
+                return Err(not_understood(&part.of));
+            }
+        }
+        match one {
+            Some((EntryType::Variants, id)) => {
+                let one = Part::new(format!("the id {}", Shown(id)), short_form(id));
+                question.variants.push(one);
+            }
+            Some((EntryType::Individuals, id)) => {
+                // nobody of this id is answered like somebody who may not be spoken of
+                let one = GroupExpr::individuals([id.as_str()]);
+                let one = match member.view.plan(one.clone()) {
+                    Ok(_) => one,
+                    Err(Error::Expression(_) | Error::Usage(_)) => GroupExpr::all().not(),
+                    Err(e) => return Err(Refusal::of_host(&e)),
+                };
+                let one = Part::new(format!("the id {}", Shown(id)), one);
+                question.people.push(one);
+            }
+            Some((EntryType::Datasets, _)) | None => {}
+        }
+        Ok(question)
+    }
+
+    /// Whether variants are asked for by what they are, or by who carries them.
+    pub(super) fn says_which(&self) -> bool {
+        !self.variants.is_empty() || !self.people.is_empty() || self.zygosity.is_some()
+    }
+
+    /// The people that are asked for: those who carry such a variant, where variants are asked for as well.
+    pub(super) fn individuals(&self) -> Checked<Group> {
+        let mut who = all_of(&self.people, GroupExpr::and);
+        if !self.variants.is_empty() || self.zygosity.is_some() {
+            let variants =
+                all_of(&self.variants, VariantExpr::and).unwrap_or_else(VariantExpr::all);
+            let carriers = match self.zygosity {
+                Some(zygosity) => {
+                    GroupExpr::carriers_with(variants, CarrierOptions::default().zygosity(zygosity))
+                }
+                None => GroupExpr::carriers(variants),
+            };
+            who = Some(match who {
+                Some(who) => who.and(carriers),
+                None => carriers,
+            });
+        }
+        let who = who.unwrap_or_else(GroupExpr::all);
+        self.member.view.ask(who).map_err(|e| self.refusal(&e))
+    }
+
+    /// The variants that are asked for, counted in those who are.
+    pub(super) fn variants(&self) -> Checked<Found<'m>> {
+        let of = all_of(&self.variants, VariantExpr::and).unwrap_or_else(VariantExpr::all);
+        let run = || -> Result<Found<'m>> {
+            let view = &self.member.view;
+            let group = match all_of(&self.people, GroupExpr::and) {
+                Some(who) => Some(view.ask(who)?),
+                None => None,
+            };
+            let query = Query::new(of)?.in_group(group.as_ref());
+            let query = query.by(self.member.populations.clone());
+            Ok(Found {
+                scan: view.scan(&query)?,
+                member: self.member,
+                zygosity: self.zygosity,
+                seen: HashSet::new(),
+            })
+        };
+        run().map_err(|e| self.refusal(&e))
+    }
+
+    /// What is said of an error: which part of the request is not known here. What the data would have instead is not.
+    fn refusal(&self, error: &Error) -> Refusal {
+        if !matches!(error, Error::Expression(_) | Error::Usage(_)) {
+            return Refusal::of_host(error);
+        }
+        let view = &self.member.view;
+        let is_wrong =
+            |who: GroupExpr| matches!(view.plan(who), Err(Error::Expression(_) | Error::Usage(_)));
+        for part in &self.people {
+            if is_wrong(part.expression.clone()) {
+                return not_understood(&part.of);
+            }
+        }
+        for part in &self.variants {
+            if is_wrong(GroupExpr::carriers(part.expression.clone())) {
+                return not_understood(&part.of);
+            }
+        }
+        Refusal::bad("the request is not understood here")
+    }
+}
+
+fn not_understood(part: &str) -> Refusal {
+    Refusal::bad(format!("{part}: not understood here"))
+}
+
+/// Variants that were found, one after the other.
+pub(super) struct Found<'m> {
+    scan: Scan,
+    member: &'m Member,
+    zygosity: Option<Zygosity>,
+    /// Who carries a variant, where people have several samples.
+    seen: HashSet<u32>,
+}
+
+impl Found<'_> {
+    /// Calls `f` with the next variant that may be spoken of, and its counts in those who were asked for; `None` after
+    /// the last.
+    pub(super) fn next<T>(
+        &mut self,
+        release: Release,
+        mut f: impl FnMut(&mut Variant<'_, '_>, Counts) -> Result<T>,
+    ) -> Checked<Option<T>> {
+        loop {
+            let (seen, member, zygosity) = (&mut self.seen, self.member, self.zygosity);
+            let next = self.scan.next(|mut variant| {
+                let counts = variant.counts()?;
+                let people = people_of(&mut variant, counts, zygosity, member, seen)?;
+                match release.is_shown(people) {
+                    true => f(&mut variant, counts).map(Some),
+                    false => Ok(None),
+                }
+            });
+            match next.map_err(|e| Refusal::of_host(&e))? {
+                None => return Ok(None),
+                Some(None) => {}
+                Some(found) => return Ok(found),
+            }
+        }
+    }
+}
+
+/// How many people carry a variant, with this zygosity where one is asked for.
+fn people_of(
+    variant: &mut Variant<'_, '_>,
+    counts: Counts,
+    zygosity: Option<Zygosity>,
+    member: &Member,
+    seen: &mut HashSet<u32>,
+) -> Result<u64> {
+    let samples = match zygosity {
+        None => counts.n_het + counts.n_hom + counts.n_hemi,
+        Some(Zygosity::Het) => counts.n_het,
+        Some(Zygosity::Hom) => counts.n_hom,
+        Some(Zygosity::Hemi) => counts.n_hemi,
+    };
+    if samples == 0 || member.one_sample_each {
+        return Ok(samples);
+    }
+    seen.clear();
+    let table = member.view.sample_table();
+    let mut others = 0;
+    let mut failed = None;
+    variant.carriers(|carrier| {
+        if zygosity.is_some_and(|zygosity| carrier.zygosity() != zygosity) {
+            return;
+        }
+        match table.individual_of(carrier.sample) {
+            Ok(Some(individual)) => {
+                seen.insert(individual);
+            }
+            Ok(None) => others += 1,
+            Err(e) => failed = Some(e),
+        }
+    })?;
+    match failed {
+        Some(e) => Err(e),
+        None => Ok(others + seen.len() as u64),
+    }
+}

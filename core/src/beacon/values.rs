@@ -1,0 +1,229 @@
+//! Filters with a value.
+
+use super::asked::{Filter, FilterKind, Operator};
+use super::filters::{in_ontology, name_of, refused, sex_of};
+use super::refusal::{Checked, Refusal};
+use crate::cohort::View;
+use crate::model::{Attribute, Scope};
+use crate::query::GroupExpr;
+use serde_json::{Value, json};
+
+/// Why a field that has no numbers cannot be compared.
+const NO_NUMBERS: &str = "its values are = or !, for they are no numbers";
+
+/// Names of the age at which somebody was seen last.
+const AGES: [&str; 4] = ["age", "pato:0000011", "ncit:c25150", "timeatlastencounter"];
+
+/// Names of the age at which a disease began.
+const ONSETS: [&str; 5] = [
+    "ageofonset",
+    "diseases.ageofonset",
+    "diseases.ageofonset.iso8601duration",
+    "efo:0004847",
+    "hp:0003674",
+];
+
+/// Names of records, in paths of the model and by themselves, with the scope that they are of.
+const RECORDS: [(&str, Scope); 8] = [
+    ("diseases", Scope::Disease),
+    ("ethnicity", Scope::Ethnicity),
+    ("exposures", Scope::Exposure),
+    ("interventionsorprocedures", Scope::Procedure),
+    ("measurements", Scope::Measurement),
+    ("measures", Scope::Measurement),
+    ("phenotypicfeatures", Scope::Phenotype),
+    ("treatments", Scope::Treatment),
+];
+
+/// What a filter with a value asks, not negated.
+pub(super) struct Valued {
+    pub(super) is: GroupExpr,
+    /// A name in it that records alone have.
+    pub(super) recorded: Option<GroupExpr>,
+}
+
+impl Valued {
+    /// Of names that are known whoever is recorded.
+    fn known(is: GroupExpr) -> Self {
+        Self { is, recorded: None }
+    }
+
+    fn recorded(is: GroupExpr) -> Self {
+        Self {
+            recorded: Some(is.clone()),
+            is,
+        }
+    }
+}
+
+/// A filter of a field.
+pub(super) fn value_of(
+    view: &View,
+    all: &[Filter],
+    filter: &Filter,
+    operator: Operator,
+    value: &str,
+) -> Checked<Valued> {
+    let name = name_of(filter);
+    if AGES.contains(&name.as_str()) {
+        let is = age(filter, operator, value, |test| json!({ "age": test }))?;
+        return Ok(Valued::known(is));
+    }
+    if ONSETS.contains(&name.as_str()) {
+        return onset(all, filter, operator, value);
+    }
+    let attribute = match name.as_str() {
+        "geographicorigin" | "geographicorigin.id" | "geographicorigin.label" => {
+            Some(Attribute::Country)
+        }
+        "karyotypicsex" => Some(Attribute::Karyotype),
+        _ => filter.id.parse().ok(),
+    };
+    if let Some(attribute) = attribute {
+        let is = GroupExpr::attribute(attribute, value);
+        return match (operator, attribute.is_closed()) {
+            (Operator::Equal | Operator::Not, true) => Ok(Valued::known(is)),
+            (Operator::Equal | Operator::Not, false) => Ok(Valued::recorded(is)),
+            _ => Err(refused(filter, NO_NUMBERS)),
+        };
+    }
+    let mut path = name.split('.');
+    let first = path.next().unwrap_or_default();
+    if let Some((_, scope)) = RECORDS.iter().find(|(of, _)| *of == first) {
+        let is_code =
+            |part: &str| part.ends_with("code") || ["id", "label", "featuretype"].contains(&part);
+        return match path.all(is_code) {
+            true => labelled(view, *scope, filter, operator, value),
+            false => Err(refused(filter, "not understood")),
+        };
+    }
+    other(view, filter, operator, value)
+}
+
+/// The age at which a disease began: of the same record as the disease that is asked for.
+fn onset(all: &[Filter], filter: &Filter, operator: Operator, value: &str) -> Checked<Valued> {
+    let mut terms = all.iter().filter(|of| {
+        let name = name_of(of);
+        let is_term = matches!(
+            of.of,
+            FilterKind::Term {
+                similarity: None,
+                ..
+            }
+        );
+        is_term
+            && sex_of(of).is_none()
+            && !["so:", "geno:", "hp:"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+    });
+    let (Some(disease), None) = (terms.next(), terms.next()) else {
+        return Err(refused(
+            filter,
+            "an age of onset is of a disease: one disease must be a filter beside it",
+        ));
+    };
+    let is = age(filter, operator, value, |mut test| {
+        if let Some(test) = test.as_object_mut() {
+            test.insert("of".to_owned(), json!(disease.id));
+        }
+        json!({ "onset": test })
+    })?;
+    Ok(Valued::known(is))
+}
+
+/// A test of an age, which JSON expressions hold.
+fn age(
+    filter: &Filter,
+    operator: Operator,
+    value: &str,
+    test: impl FnOnce(Value) -> Value,
+) -> Checked<GroupExpr> {
+    // a number alone is of years
+    let value = match value.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("{value}y"),
+        false => value.to_owned(),
+    };
+    let json = test(json!({ not_negated(operator): value })).to_string();
+    GroupExpr::from_json(&json).map_err(|_| refused(filter, "expected an age, as P70Y6M"))
+}
+
+/// An operator as expressions have it, where `!` is put around them.
+fn not_negated(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Not => Operator::Equal.name(),
+        other => other.name(),
+    }
+}
+
+/// Records of a scope by id or label, in which `%` stands for any text at the ends.
+fn labelled(
+    view: &View,
+    scope: Scope,
+    filter: &Filter,
+    operator: Operator,
+    value: &str,
+) -> Checked<Valued> {
+    if !matches!(operator, Operator::Equal | Operator::Not) {
+        return Err(refused(filter, NO_NUMBERS));
+    }
+    let (open_start, open_end) = (value.starts_with('%'), value.ends_with('%'));
+    if !open_start && !open_end {
+        let is = GroupExpr::term_as(scope, value);
+        return Ok(match in_ontology(view, value)? {
+            true => Valued::known(is),
+            false => Valued::recorded(is),
+        });
+    }
+    let wanted = value.trim_matches('%').to_lowercase();
+    let fits = |text: &str| {
+        let text = text.to_lowercase();
+        match (open_start, open_end) {
+            (true, true) => text.contains(&wanted),
+            (true, false) => text.ends_with(&wanted),
+            (false, _) => text.starts_with(&wanted),
+        }
+    };
+    // where none fits that is nobody, as it is of words that few have
+    let found = view.find_terms(None).map_err(|e| Refusal::of_host(&e))?;
+    let terms = found
+        .iter()
+        .filter(|term| term.scopes.contains(&scope) && (fits(&term.label) || fits(&term.id)))
+        .map(|term| match term.id.is_empty() {
+            true => GroupExpr::term_as(scope, &term.label),
+            false => GroupExpr::term_as(scope, &term.id),
+        });
+    Ok(Valued::known(GroupExpr::any_of(terms)))
+}
+
+/// A free attribute, or an assay with a number.
+fn other(view: &View, filter: &Filter, operator: Operator, value: &str) -> Checked<Valued> {
+    let known = view.individual_attributes();
+    let known = known.map_err(|e| Refusal::of_host(&e))?;
+    let name = filter.id.strip_prefix("info.").unwrap_or(&filter.id);
+    let is_free = known.iter().any(|of| of.name.eq_ignore_ascii_case(name));
+    let number = value.parse::<f64>().ok();
+    let number = number.filter(|number| number.is_finite());
+    let symbol = not_negated(operator);
+    let understood = |json: Value| {
+        let read = GroupExpr::from_json(&json.to_string());
+        read.map_err(|_| refused(filter, "not understood"))
+    };
+    let attribute = |test: Value| understood(json!({ "attribute": test }));
+    Ok(match (is_free, number) {
+        // that somebody has the attribute is one thing, that somebody has the text another
+        (true, Some(number)) => Valued {
+            is: attribute(json!({ "name": name, symbol: number }))?,
+            recorded: Some(attribute(json!({ "name": name }))?),
+        },
+        (true, None) => Valued::recorded(attribute(json!({ "name": name, symbol: value }))?),
+        (false, Some(number)) => Valued {
+            is: understood(json!({ "measurement": { "of": filter.id, symbol: number } }))?,
+            recorded: match in_ontology(view, &filter.id)? {
+                true => None,
+                false => Some(GroupExpr::term_as(Scope::Measurement, &filter.id)),
+            },
+        },
+        (false, None) => return Err(refused(filter, "not understood")),
+    })
+}

@@ -1,0 +1,369 @@
+//! Records of variants.
+
+use super::member::Member;
+use super::variant_types::type_name;
+use crate::error::{Error, Result};
+use crate::genome::{Interval, is_sequence};
+use crate::model::{Zygosity, consequence};
+use crate::query::{Counts, Variant, VariantNames};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Carriers that a record lists; it says where there are more.
+const CARRIERS_MAX: usize = 10_000;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    variant_internal_id: &'a str,
+    variation: Variation<'a>,
+    #[serde(skip_serializing_if = "Identifiers::is_empty")]
+    identifiers: Identifiers<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    molecular_attributes: Option<Molecular>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    case_level_data: Vec<Case>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency_in_populations: Option<[Source<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<RecordInfo>,
+}
+
+/// What of a record is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordInfo {
+    case_level_data_listed: usize,
+    case_level_data_total: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Variation<'a> {
+    variant_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference_bases: Option<String>,
+    alternate_bases: String,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    sequence_id: &'a str,
+    interval: SequenceInterval,
+}
+
+#[derive(Serialize)]
+struct SequenceInterval {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    start: Number,
+    end: Number,
+}
+
+#[derive(Serialize)]
+struct Number {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    value: i32,
+}
+
+impl Number {
+    fn new(value: i32) -> Self {
+        Self {
+            kind: "Number",
+            value,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identifiers<'a> {
+    #[serde(skip_serializing_if = "Option::is_none", rename = "genomicHGVSId")]
+    genomic_hgvs_id: Option<&'a str>,
+    #[serde(
+        skip_serializing_if = "BTreeSet::is_empty",
+        rename = "transcriptHGVSIds"
+    )]
+    transcript_hgvs_ids: BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", rename = "proteinHGVSIds")]
+    protein_hgvs_ids: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variant_alternative_ids: Vec<Alternative>,
+}
+
+impl Identifiers<'_> {
+    fn is_empty(&self) -> bool {
+        self.genomic_hgvs_id.is_none()
+            && self.transcript_hgvs_ids.is_empty()
+            && self.protein_hgvs_ids.is_empty()
+            && self.variant_alternative_ids.is_empty()
+    }
+}
+
+#[derive(Serialize)]
+struct Alternative {
+    id: String,
+    notes: &'static str,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Molecular {
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    gene_ids: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    molecular_effects: Vec<Term>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    aminoacid_changes: BTreeSet<String>,
+}
+
+#[derive(Serialize)]
+struct Term {
+    id: Cow<'static, str>,
+    label: Cow<'static, str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    biosample_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    individual_id: Option<String>,
+    zygosity: Term,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Source<'a> {
+    source: &'a str,
+    source_reference: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    frequencies: Vec<Frequency<'a>>,
+}
+
+/// Numbers of one population. `alleleCountHomozygous` and its neighbours count alleles, and their sum is `alleleCount`;
+/// `genotypeHomozygous` and its neighbours count individuals.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Frequency<'a> {
+    population: &'a str,
+    allele_frequency: f64,
+    allele_count: u64,
+    allele_number: u64,
+    allele_count_homozygous: u64,
+    allele_count_heterozygous: u64,
+    allele_count_hemizygous: u64,
+    genotype_homozygous: u64,
+    genotype_heterozygous: u64,
+    genotype_hemizygous: u64,
+}
+
+/// Writes the record of a variant.
+pub(super) fn write(
+    member: &Member,
+    variant: &mut Variant<'_, '_>,
+    counts: Counts,
+    to: &mut Vec<u8>,
+) -> Result<()> {
+    let names = variant.names()?;
+    let interval = variant.interval()?;
+    let frequencies = frequencies(member, variant)?;
+    let annotated = annotated(member, variant)?;
+    let (case_level_data, info) = match member.config.case_level {
+        true => cases(member, variant, counts)?,
+        false => (Vec::new(), None),
+    };
+    let first = interval.start.saturating_add(1);
+    let contig = variant.contig();
+    let internal = match &names.vcf {
+        Some(name) => Cow::Borrowed(name.as_str()),
+        None => Cow::Owned(format!("{contig}:{first}")),
+    };
+    let change = names.hgvs.as_deref().and_then(|hgvs| hgvs.split_once(':'));
+    let chromosome = contig.trim_start_matches("chr");
+    let sequence_id = match change {
+        Some((_, change)) => format!("HGVSid:{chromosome}:{change}"),
+        None => format!("HGVSid:{chromosome}:g.{first}"),
+    };
+    let record = Record {
+        variant_internal_id: &internal,
+        variation: variation(variant, &sequence_id, interval)?,
+        identifiers: identifiers(variant, &names, annotated.hgvs)?,
+        molecular_attributes: annotated.molecular,
+        case_level_data,
+        frequency_in_populations: frequencies.map(|source| [source]),
+        info,
+    };
+    serde_json::to_writer(to, &record).map_err(|e| Error::Usage(e.to_string()))
+}
+
+fn variation<'s>(
+    variant: &mut Variant<'_, '_>,
+    sequence_id: &'s str,
+    interval: Interval,
+) -> Result<Variation<'s>> {
+    let variant_type = type_name(variant.allele_type()?);
+    let (reference, alternate) = variant.alleles()?;
+    let bases =
+        |text: &[u8]| is_sequence(text).then(|| String::from_utf8_lossy(text).to_ascii_uppercase());
+    Ok(Variation {
+        variant_type,
+        reference_bases: bases(reference),
+        // what is no bases has no place here: the internal id has its text
+        alternate_bases: bases(alternate).unwrap_or_else(|| ".".to_owned()),
+        location: Location {
+            kind: "SequenceLocation",
+            sequence_id,
+            interval: SequenceInterval {
+                kind: "SequenceInterval",
+                start: Number::new(interval.start),
+                end: Number::new(interval.end),
+            },
+        },
+    })
+}
+
+fn identifiers<'n>(
+    variant: &mut Variant<'_, '_>,
+    names: &'n VariantNames,
+    [transcript_hgvs_ids, protein_hgvs_ids]: [BTreeSet<String>; 2],
+) -> Result<Identifiers<'n>> {
+    let ids = String::from_utf8_lossy(variant.id()?);
+    let ids = ids.split(';').filter(|id| !id.is_empty());
+    let alternative = |id: &str, notes| Alternative {
+        id: id.to_owned(),
+        notes,
+    };
+    let of_source = ids.map(|id| alternative(id, "ID of the source"));
+    let spdi = names.spdi.iter().map(|id| alternative(id, "SPDI"));
+    Ok(Identifiers {
+        genomic_hgvs_id: names.hgvs.as_deref(),
+        transcript_hgvs_ids,
+        protein_hgvs_ids,
+        variant_alternative_ids: of_source.chain(spdi).collect(),
+    })
+}
+
+/// What annotations say of a variant.
+#[derive(Default)]
+struct Annotated {
+    molecular: Option<Molecular>,
+    /// Of transcripts, and of proteins.
+    hgvs: [BTreeSet<String>; 2],
+}
+
+fn annotated(member: &Member, variant: &mut Variant<'_, '_>) -> Result<Annotated> {
+    if member.view.manifest().annotations.is_none() {
+        return Ok(Annotated::default());
+    }
+    let mut molecular = Molecular::default();
+    let mut hgvs = <[BTreeSet<String>; 2]>::default();
+    let mut effects = BTreeSet::new();
+    for entry in variant.annotations()? {
+        let gene = entry.gene();
+        if !gene.is_empty() {
+            molecular.gene_ids.insert(gene.to_owned());
+        }
+        effects.extend(entry.consequence.split('&').map(str::to_owned));
+        if !entry.protein.is_empty() {
+            molecular.aminoacid_changes.insert(entry.protein);
+        }
+        for (to, text) in hgvs.iter_mut().zip([entry.hgvs_c, entry.hgvs_p]) {
+            if text.contains(':') {
+                to.insert(text);
+            }
+        }
+    }
+    let effects = effects.into_iter().filter_map(|label| {
+        let id = consequence::id(&label)?;
+        Some(Term {
+            id: Cow::Owned(id),
+            label: Cow::Owned(label),
+        })
+    });
+    molecular.molecular_effects = effects.collect();
+    Ok(Annotated {
+        molecular: Some(molecular),
+        hgvs,
+    })
+}
+
+/// Numbers of each population in which the allele is known of anybody: a frequency is a number, and of nobody there is none.
+fn frequencies<'m>(
+    member: &'m Member,
+    variant: &mut Variant<'_, '_>,
+) -> Result<Option<Source<'m>>> {
+    let Some(of) = &member.config.frequencies else {
+        return Ok(None);
+    };
+    let mut frequencies = Vec::with_capacity(member.labels.len());
+    for (number, population) in member.labels.iter().enumerate() {
+        let counts = variant.counts_of(number)?;
+        let (Some(allele_frequency), Some(allele_number)) = (counts.af(), counts.an) else {
+            continue;
+        };
+        frequencies.push(Frequency {
+            population,
+            allele_frequency,
+            allele_count: counts.ac,
+            allele_number,
+            allele_count_homozygous: counts.ac.saturating_sub(counts.n_het + counts.n_hemi),
+            allele_count_heterozygous: counts.n_het,
+            allele_count_hemizygous: counts.n_hemi,
+            genotype_homozygous: counts.n_hom,
+            genotype_heterozygous: counts.n_het,
+            genotype_hemizygous: counts.n_hemi,
+        });
+    }
+    Ok((!frequencies.is_empty()).then(|| Source {
+        source: &of.source,
+        source_reference: &of.source_reference,
+        version: member.config.version.as_deref(),
+        frequencies,
+    }))
+}
+
+/// Who carries a variant, of those who were asked for; and how many, where not all are listed.
+fn cases(
+    member: &Member,
+    variant: &mut Variant<'_, '_>,
+    counts: Counts,
+) -> Result<(Vec<Case>, Option<RecordInfo>)> {
+    let total = counts.n_het + counts.n_hom + counts.n_hemi;
+    let mut carriers = Vec::new();
+    variant.carriers(|carrier| {
+        if carriers.len() < CARRIERS_MAX {
+            carriers.push(carrier);
+        }
+    })?;
+    let mut cases = Vec::with_capacity(carriers.len());
+    for carrier in carriers {
+        let (id, label) = match carrier.zygosity() {
+            Zygosity::Het => ("GENO:0000135", "heterozygous"),
+            Zygosity::Hom => ("GENO:0000136", "homozygous"),
+            Zygosity::Hemi => ("GENO:0000134", "hemizygous"),
+        };
+        cases.push(Case {
+            biosample_id: member.view.sample_name(carrier.sample)?.to_owned(),
+            individual_id: member
+                .view
+                .individual_of(carrier.sample)?
+                .map(str::to_owned),
+            zygosity: Term {
+                id: Cow::Borrowed(id),
+                label: Cow::Borrowed(label),
+            },
+        });
+    }
+    let info = (total > cases.len() as u64).then_some(RecordInfo {
+        case_level_data_listed: cases.len(),
+        case_level_data_total: total,
+    });
+    Ok((cases, info))
+}
