@@ -163,9 +163,9 @@ impl Dataset {
     /// 1-based.
     ///
     /// With `columns` only these, among which there may be some that are there only where they are asked for:
-    /// qual, hgvs, vrs, vrs_1_3, end, length, covered, transcript, hgvs_c, hgvs_p, canonical, mane, af_low, af_high, and info.KEY of
-    /// the INFO keys that were kept. `offset` leaves out the first rows, `limit` those behind. A page is read by `limit`, the
-    /// next one with the `token` of its table as `after`.
+    /// qual, hgvs, vrs, vrs_1_3, end, length, covered, transcript, hgvs_c, hgvs_p, canonical, mane, af_low, af_high, and
+    /// info.KEY of the INFO keys that were kept. `offset` leaves out the first rows, `limit` those behind. A page is read
+    /// by `limit`, the next one with the `token` of its table as `after`.
     ///
     /// >>> ds.variants("22:20003080-20003900 & type:del", columns=["pos", "end", "length", "covered"])
     /// pos       end       length  covered
