@@ -51,6 +51,7 @@ GOOD = [
     # then other people are loaded: who is known keeps the number
     ("reloaded", ["identity.vcf"], ["--people", "identity.ped"]),
     ("annotated", ["annotated.vcf"], []),
+    ("ploidy", ["ploidy.vcf"], "--assembly GRCh38 --sex-ploidy --people ploidy.ped".split()),
     ("sets", ["sets.1.vcf", "sets.2.vcf"], []),
     ("pointers", ["pointers.vcf"], []),
     ("phases", ["phases.vcf"], []),

@@ -73,6 +73,7 @@ def read_manifest(data):
         and all(isinstance(m.setdefault(kind, []), list) for kind in LISTS)
         and all(is_file(f) for f in files_of(m))
         and shaped(m["carriers"], batch=is_count)
+        and is_flag(m.get("sex_ploidy"))
     )
     if not sound:
         no("M5", "a field is missing or of another type")
@@ -91,6 +92,8 @@ def read_manifest(data):
         no("M23", f"{m['sample_count']} samples")
     if m.get("assembly", "GRCh38") not in ASSEMBLIES:
         no("M8", f"assembly {m['assembly']!r}")
+    if m.get("sex_ploidy") and "assembly" not in m:
+        no("M24", "genotypes on X and Y by sex, of no assembly")
     if m.get("annotations", "csq") not in ANNOTATIONS:
         no("M15", f"annotations {m['annotations']!r}")
     for s in m["segments"]:

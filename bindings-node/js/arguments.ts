@@ -25,7 +25,7 @@ export interface Progress {
 
 /** Options of everything that takes long. */
 export interface Long extends Abortable {
-  /** Told now and then how far it is; what it throws ends the work. */
+  /** Called now and then with how far it is; what it throws ends the work. */
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
@@ -171,7 +171,7 @@ export async function runLong<T>(
   if (onProgress === undefined) return run(signal, (cancel) => start(null, cancel))
   const cancel = new Cancel()
   let failed: { thrown: unknown } | undefined
-  const tell = (at: Progress) => {
+  const report = (at: Progress) => {
     if (failed !== undefined) return
     try {
       onProgress(at)
@@ -181,7 +181,7 @@ export async function runLong<T>(
     }
   }
   try {
-    return await run(signal, (cancel) => start(tell, cancel), cancel)
+    return await run(signal, (cancel) => start(report, cancel), cancel)
   } catch (error) {
     throw failed === undefined ? error : failed.thrown
   }

@@ -7,8 +7,10 @@ import {
 import { wrongArgument } from './errors.js'
 import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
+import { inspected, inspectKey } from './inspect.js'
 import {
-  Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow,
+  part, Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow,
+  type SampleRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
   BuildReport, Cancel, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies,
@@ -36,15 +38,40 @@ export interface Explanation extends NativeExplanation {
 
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
-  /** A group, or an expression that picks one; everybody unless told. */
+  /** A group, or an expression that picks one; everybody by default. */
   group?: Group | Expression | undefined
 }
 
 /** Options of one table. */
 export interface Counted extends TableOptions, GroupOption {}
 
+/** Options of tables that are read in pages. */
+export interface Paged extends Counted {
+  /** Only rows behind those of a page: the `after` that `Table.page` gave for the same question. */
+  after?: string | undefined
+}
+
+/** Options of blocks of genotypes. */
+export interface BlockOptions extends Abortable, GroupOption {
+  /** Variants of a block at most, 4,096 by default; fewer where that were more than 64 MiB. */
+  rows?: number | undefined
+}
+
+/** How the record of an individual is written. */
+export type RecordFormat = 'phenopacket' | 'beacon' | 'text'
+
+/** What is recorded of an individual, put together again from what is stored. */
+export interface IndividualRecord {
+  /** A Phenopacket 2 (a Family, where a place in one is stored) or an individual of Beacon 2; lines of text to read. */
+  record: unknown
+  /** What the format has no place for. */
+  noPlace: string[]
+  /** What datasets do not store. */
+  notStored: string[]
+}
+
 /** Options of `frequencies`. */
-export interface FrequencyOptions extends Counted {
+export interface FrequencyOptions extends Paged {
   /**
    * Count by the values of these, a column each: `population`, `sex`, …; `age` or `age(18,40,65)`; a term
    * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
@@ -56,19 +83,34 @@ export interface FrequencyOptions extends Counted {
   controls?: Group | string | undefined
 }
 
+/** Options of `siteFrequencies`. */
+export type SiteOptions = Omit<FrequencyOptions, 'cases' | 'controls' | 'after'>
+
 /** Options of `carriers`. */
-export interface CarrierOptions extends Counted {
+export interface CarrierOptions extends Paged {
   /** A PED or FAM file: only children of its trios, and from whom they have the variant. */
   trio?: PathLike | undefined
 }
 
 /** Options of `export`. */
 export interface ExportOptions extends Long, GroupOption {
-  /** Threads that compress; as many as the machine has unless told. */
+  /** Threads that compress; as many as the machine has by default. */
   threads?: number | undefined
 }
 
-const TABLE = ['signal', 'batchRows', 'columns', 'offset', 'limit', 'group'] as const
+const PART = ['signal', 'batchRows', 'columns', 'offset', 'limit'] as const
+const TABLE = [...PART, 'group'] as const
+const PAGED = [...TABLE, 'after'] as const
+
+/** The native part of a dataset, for this package alone. */
+const native = new WeakMap<Dataset, NativeDataset>()
+
+/** @internal */
+export function datasetHeldBy(name: string, dataset: unknown): NativeDataset {
+  const held = dataset instanceof Dataset ? native.get(dataset) : undefined
+  if (held === undefined) throw wrongArgument(name, 'a Dataset', dataset)
+  return held
+}
 
 /**
  * An open dataset: it shows the state at the time of opening, whatever is published later. Any number
@@ -76,7 +118,7 @@ const TABLE = ['signal', 'batchRows', 'columns', 'offset', 'limit', 'group'] as 
  */
 export class Dataset {
   readonly #held: NativeDataset
-  /** What the build told, where this dataset has just been built. */
+  /** What the build reported, where this dataset has just been built. */
   readonly report: BuildReport | null
   /** The directory. */
   readonly path: string
@@ -91,6 +133,7 @@ export class Dataset {
   private constructor(held: NativeDataset, report: BuildReport | null) {
     const { path, snapshot } = held.info()
     this.#held = held
+    native.set(this, held)
     this.report = report
     this.path = path
     this.snapshot = snapshot
@@ -104,9 +147,9 @@ export class Dataset {
    * console.log(group.count)
    * ```
    */
-  async ask(who: Expression, told?: Abortable): Promise<Group> {
+  async ask(who: Expression, given?: Abortable): Promise<Group> {
     const asked = expression('expression', who)
-    const { signal } = options(told, ['signal'])
+    const { signal } = options(given, ['signal'])
     return Group.of(await run(signal, (cancel) => this.#held.ask(asked, cancel)))
   }
 
@@ -124,18 +167,18 @@ export class Dataset {
    * const cases = await dataset.group(['NA12878', 'NA12891'])
    * ```
    */
-  async group(ids: Iterable<string>, told?: Abortable): Promise<Group> {
+  async group(ids: Iterable<string>, given?: Abortable): Promise<Group> {
     const iterable = typeof ids === 'object' && ids !== null && Symbol.iterator in ids
     if (!iterable) throw wrongArgument('ids', 'an iterable of strings', ids)
     const all = Array.from(ids, (id, i) => text(`ids[${i}]`, id))
-    const { signal } = options(told, ['signal'])
+    const { signal } = options(given, ['signal'])
     return Group.of(await run(signal, (cancel) => this.#held.group(all, cancel)))
   }
 
   /** What is done to answer `ask`. */
-  async explain(who: Expression, told?: Abortable): Promise<Explanation> {
+  async explain(who: Expression, given?: Abortable): Promise<Explanation> {
     const asked = expression('expression', who)
-    const { signal } = options(told, ['signal'])
+    const { signal } = options(given, ['signal'])
     const found = await run(signal, (cancel) => this.#held.explain(asked, cancel))
     const steps = found.steps.map((step) => alsoAs(
       alsoAs(step, 'Step', 'segmentsPassedBy', 'segmentsSkipped'), 'Step', 'people', 'individuals'))
@@ -143,13 +186,13 @@ export class Dataset {
   }
 
   /** The variants that an expression picks, with their counts. */
-  variants(where: Expression, told?: Counted): Table<VariantRow> {
-    return this.#table('variants', where, options(told, TABLE))
+  variants(where: Expression, given?: Paged): Table<VariantRow> {
+    return this.#table('variants', where, options(given, PAGED))
   }
 
   /** Counts and frequencies of variants, in everybody, in a group, by values of attributes, or of cases and controls. */
-  frequencies(where: Expression, told?: FrequencyOptions): Table<FrequencyRow> {
-    const asked = options(told, [...TABLE, 'by', 'cases', 'controls'])
+  frequencies(where: Expression, given?: FrequencyOptions): Table<FrequencyRow> {
+    const asked = options(given, [...PAGED, 'by', 'cases', 'controls'])
     const by = several('options.by', asked.by, text)
     const one = asked.cases === undefined ? asked.controls : asked.cases
     if ((asked.cases === undefined) !== (asked.controls === undefined) || (one !== undefined && by.length > 0)) {
@@ -158,33 +201,37 @@ export class Dataset {
     return this.#table('frequencies', where, asked, { by })
   }
 
+  /**
+   * The same counts of the alleles of a VCF or BCF file, in its order, also of those that nobody has: then `ac` is 0, and
+   * `an` is null where somebody was not looked at. All counts are null of what is no allele.
+   */
+  siteFrequencies(file: PathLike, given?: SiteOptions): Table<FrequencyRow> {
+    const asked = options(given, [...TABLE, 'by'])
+    return this.#table('sites', path('file', file), asked, { by: several('options.by', asked.by, text) })
+  }
+
   /** Who carries variants: a row for each sample and variant. */
-  carriers(where: Expression, told?: CarrierOptions): Table<CarrierRow> {
-    const asked = options(told, [...TABLE, 'trio'])
+  carriers(where: Expression, given?: CarrierOptions): Table<CarrierRow> {
+    const asked = options(given, [...PAGED, 'trio'])
     const trio = optional('options.trio', asked.trio, path)
     return this.#table('carriers', where, asked, trio === undefined ? {} : { trio })
   }
 
   /** Who carries two variants in one gene, on different copies as far as is known. */
-  compounds(where: Expression, told?: Counted): Table<CompoundRow> {
-    return this.#table('compounds', where, options(told, TABLE))
+  compounds(where: Expression, given?: Counted): Table<CompoundRow> {
+    return this.#table('compounds', where, options(given, TABLE))
   }
 
   #table<Row>(
     table: string,
     where: Expression,
-    { signal, group, cases, controls, batchRows, columns, offset, limit }: FrequencyOptions,
+    { signal, group, cases, controls, after, ...rows }: FrequencyOptions,
     more: Partial<TableSettings> = {},
   ): Table<Row> {
     const of = expression('where', where)
-    const rows = optional('options.batchRows', batchRows, whole(1))
-    const settings: TableSettings = { table, of, by: [], ...more }
-    if (rows !== undefined) settings.batchRows = rows
-    if (columns !== undefined) settings.columns = several('options.columns', columns, text)
-    const skipped = optional('options.offset', offset, whole(0))
-    if (skipped !== undefined) settings.offset = skipped
-    const most = optional('options.limit', limit, whole(0))
-    if (most !== undefined) settings.limit = most
+    const settings: TableSettings = { table, of, by: [], part: part(rows), ...more }
+    const token = optional('options.after', after, text)
+    if (token !== undefined) settings.after = token
     const asked = [groupOf(group), groupOf(cases), groupOf(controls)] as const
     const begin = async (cancel: Cancel | null) => this.#held.table(
       settings,
@@ -193,10 +240,10 @@ export class Dataset {
       await this.#within(asked[2], cancel),
       cancel,
     )
-    return Table.of<Row>(begin, signal)
+    return Table.of<Row>(begin, signal, of === '' ? table : `${table}: ${of}`)
   }
 
-  /** The group that was told: one that is there, or that an expression picks. */
+  /** The group that was asked for: one that is there, or that an expression picks. */
   async #within(
     asked: NativeGroup | string | null,
     cancel: Cancel | null,
@@ -212,18 +259,18 @@ export class Dataset {
    * const { ac, an, af } = await dataset.frequency('22:16050075:A:G')
    * ```
    */
-  async frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency> {
+  async frequency(allele: string, given?: Abortable & GroupOption): Promise<Frequency> {
     text('allele', allele)
-    const { signal, group } = options(told, ['signal', 'group'])
+    const { signal, group } = options(given, ['signal', 'group'])
     const asked = groupOf(group)
     return run(signal, async (cancel) =>
       this.#held.frequency(allele, await this.#within(asked, cancel), cancel))
   }
 
   /** `frequency`, here and now. */
-  frequencySync(allele: string, told?: GroupOption): Frequency {
+  frequencySync(allele: string, given?: GroupOption): Frequency {
     text('allele', allele)
-    const asked = groupOf(options(told, ['group']).group)
+    const asked = groupOf(options(given, ['group']).group)
     return now(() => {
       const within = typeof asked === 'string' ? this.#held.askSync(asked) : asked
       return this.#held.frequencySync(allele, within)
@@ -239,9 +286,9 @@ export class Dataset {
     pos: ArrayLike<number>,
     ref: readonly string[],
     alt: readonly string[],
-    told?: Abortable & GroupOption,
+    given?: Abortable & GroupOption,
   ): Promise<ManyFrequencies> {
-    const { signal, group } = options(told, ['signal', 'group'])
+    const { signal, group } = options(given, ['signal', 'group'])
     const asked = groupOf(group)
     const alleles = columns(chrom, pos, ref, alt)
     return run(signal, async (cancel) =>
@@ -257,9 +304,9 @@ export class Dataset {
    * const ofVariant = (row) => dosages.subarray(row * columns, (row + 1) * columns)
    * ```
    */
-  async genotypes(where: Expression, told?: Abortable & GroupOption): Promise<Genotypes> {
+  async genotypes(where: Expression, given?: Abortable & GroupOption): Promise<Genotypes> {
     const of = expression('where', where)
-    const { signal, group } = options(told, ['signal', 'group'])
+    const { signal, group } = options(given, ['signal', 'group'])
     const asked = groupOf(group)
     return run(signal, async (cancel) =>
       this.#held.genotypes(of, await this.#within(asked, cancel), cancel))
@@ -274,12 +321,76 @@ export class Dataset {
    * const ofSample = (row, column) => alleles.subarray((row * columns + column) * ploidy).slice(0, ploidy)
    * ```
    */
-  async haplotypes(where: Expression, told?: Abortable & GroupOption): Promise<Haplotypes> {
+  async haplotypes(where: Expression, given?: Abortable & GroupOption): Promise<Haplotypes> {
     const of = expression('where', where)
-    const { signal, group } = options(told, ['signal', 'group'])
+    const { signal, group } = options(given, ['signal', 'group'])
     const asked = groupOf(group)
     return run(signal, async (cancel) =>
       this.#held.haplotypes(of, await this.#within(asked, cancel), cancel))
+  }
+
+  /**
+   * `genotypes` in blocks, in bounded memory: one after the other while they are read. Leaving the loop gives them back.
+   *
+   * ```js
+   * for await (const { dosages, rows, columns } of dataset.genotypeBlocks('22')) console.log(rows, columns, dosages)
+   * ```
+   */
+  genotypeBlocks(where: Expression, given?: BlockOptions): AsyncGenerator<Genotypes, void, undefined> {
+    const { of, rows, group, signal } = blockOptions(where, given)
+    return blocks(signal, async (cancel) =>
+      this.#held.genotypeBlocks(of, rows, await this.#within(group, cancel), cancel))
+  }
+
+  /** `haplotypes` in blocks, as `genotypeBlocks`. */
+  haplotypeBlocks(where: Expression, given?: BlockOptions): AsyncGenerator<Haplotypes, void, undefined> {
+    const { of, rows, group, signal } = blockOptions(where, given)
+    return blocks(signal, async (cancel) =>
+      this.#held.haplotypeBlocks(of, rows, await this.#within(group, cancel), cancel))
+  }
+
+  /**
+   * All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
+   *
+   * ```js
+   * const { record } = await dataset.individual('P1', { format: 'beacon' })
+   * ```
+   */
+  async individual(
+    id: string,
+    given?: Abortable & { format?: RecordFormat | undefined },
+  ): Promise<IndividualRecord> {
+    text('id', id)
+    const { signal, format = 'phenopacket' } = options(given, ['signal', 'format'])
+    if (!['phenopacket', 'beacon', 'text'].includes(format)) {
+      throw wrongArgument('options.format', "one of 'phenopacket', 'beacon' and 'text'", format)
+    }
+    const found = await run(signal, (cancel) => this.#held.individual(id, format, cancel))
+    const { noPlace, notStored } = found
+    return { record: format === 'text' ? found.text : JSON.parse(found.text), noPlace, notStored }
+  }
+
+  /**
+   * Terms whose ids, labels or synonyms have all words of a text, or parts of them, the best first; without a text those
+   * that are recorded.
+   */
+  findTerms(words?: string, given?: TableOptions): Table<FoundTerm> {
+    return this.#table('terms', optional('words', words, text) ?? '', options(given, PART))
+  }
+
+  /** The ontologies that were loaded. */
+  ontologies(given?: TableOptions): Table<OntologyRow> {
+    return this.#table('ontologies', '', options(given, PART))
+  }
+
+  /** The genes whose symbol, other names or ids have a text as a part, or all. */
+  genes(name?: string, given?: TableOptions): Table<FoundGene> {
+    return this.#table('genes', optional('name', name, text) ?? '', options(given, PART))
+  }
+
+  /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
+  sampleTable(given?: TableOptions): Table<SampleRow> {
+    return this.#table('samples', '', options(given, PART))
   }
 
   /** What the dataset holds. */
@@ -288,35 +399,38 @@ export class Dataset {
   }
 
   /** What each kind of section takes, largest first. */
-  async sections(told?: Abortable): Promise<SectionSize[]> {
-    const { signal } = options(told, ['signal'])
+  async sections(given?: Abortable): Promise<SectionSize[]> {
+    const { signal } = options(given, ['signal'])
     return run(signal, (cancel) => this.#held.sections(cancel))
   }
 
   /** Checks every checksum and every invariant: `ERR_VARIDEX_DAMAGED` where something is damaged. */
-  async verify(told?: Abortable): Promise<void> {
-    const { signal } = options(told, ['signal'])
+  async verify(given?: Abortable): Promise<void> {
+    const { signal } = options(given, ['signal'])
     await run(signal, (cancel) => this.#held.verify(cancel))
   }
 
   /** Names of all samples, in their order. */
-  async samples(told?: Abortable): Promise<string[]> {
-    const { signal } = options(told, ['signal'])
+  async samples(given?: Abortable): Promise<string[]> {
+    const { signal } = options(given, ['signal'])
     return run(signal, (cancel) => this.#held.samples(cancel))
   }
 
-  /** How many people there are by the values of keys: `sex`, `age`, `population`, … */
-  async peopleCounts(by: string | string[], told?: Abortable): Promise<PeopleCount[]> {
+  /**
+   * How many people there are by the values of fields: `sex`, `population`, …; `age` or `age(18,40,65)`; a term
+   * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
+   */
+  async peopleCounts(by: string | string[], given?: Abortable): Promise<PeopleCount[]> {
     const keys = several('by', by, text)
-    const { signal } = options(told, ['signal'])
+    const { signal } = options(given, ['signal'])
     return run(signal, (cancel) => this.#held.peopleCounts(keys, cancel))
   }
 
   /** Of how many people each term is recorded, or a more special one; the most frequent first. */
   async termCounts(
-    told?: Abortable & { scope?: string | undefined },
+    given?: Abortable & { scope?: string | undefined },
   ): Promise<TermCount[]> {
-    const { signal, scope } = options(told, ['signal', 'scope'])
+    const { signal, scope } = options(given, ['signal', 'scope'])
     const of = optional('options.scope', scope, text)
     return run(signal, (cancel) => this.#held.termCounts(of, cancel))
   }
@@ -325,10 +439,10 @@ export class Dataset {
    * Writes variants and genotypes to a file whose name ends with `.vcf`, `.vcf.gz` or `.bcf`. It
    * appears whole or not at all, also where a signal stops the export.
    */
-  async export(where: Expression, file: PathLike, told?: ExportOptions): Promise<ExportSummary> {
+  async export(where: Expression, file: PathLike, given?: ExportOptions): Promise<ExportSummary> {
     const of = expression('where', where)
     const to = path('file', file)
-    const asked = options(told, ['signal', 'onProgress', 'group', 'threads'])
+    const asked = options(given, ['signal', 'onProgress', 'group', 'threads'])
     const group = groupOf(asked.group)
     const threads = optional('options.threads', asked.threads, whole(1))
     return runLong(asked, async (progress, cancel) =>
@@ -351,12 +465,46 @@ export class Dataset {
   [Symbol.dispose](): void {
     this.close()
   }
+
+  /** What `console.log` prints. */
+  [inspectKey](): string {
+    if (this.closed) return inspected('Dataset', { path: this.path, closed: true })
+    const { path, samples, people, rows } = this.info()
+    return inspected('Dataset', { path, samples, people, variants: rows })
+  }
 }
 
 /** The native part of a group, or the expression that picks it; null is everybody. */
 function groupOf(group: Group | Expression | undefined): NativeGroup | string | null {
   if (group === undefined) return null
   return group instanceof Group ? heldBy(group) : expression('options.group', group)
+}
+
+function blockOptions(where: Expression, given: BlockOptions | undefined) {
+  const { signal, group, rows } = options(given, ['signal', 'group', 'rows'])
+  return {
+    signal,
+    of: expression('where', where),
+    group: groupOf(group),
+    rows: optional('options.rows', rows, whole(1)) ?? 4096,
+  }
+}
+
+/** Blocks that are read one after the other, and given back when nobody reads them any longer. */
+async function* blocks<Block>(
+  signal: AbortSignal | undefined,
+  begin: (cancel: Cancel | null) => Promise<{ next(cancel: Cancel | null): Promise<Block | null>; close(): void }>,
+): AsyncGenerator<Block, void, undefined> {
+  const held = await run(signal, begin)
+  try {
+    for (;;) {
+      const block = await run(signal, (cancel) => held.next(cancel))
+      if (block === null) return
+      yield block
+    }
+  } finally {
+    held.close()
+  }
 }
 
 function columns(

@@ -95,14 +95,14 @@ export function wrongArgument(name: string, expected: string, value: unknown): T
 /** The error that JavaScript sees for one that the native part threw. */
 export function translated(error: unknown, signal?: AbortSignal): unknown {
   if (!(error instanceof Error)) return error
-  let told: Record<string, unknown>
+  let found: Record<string, unknown>
   try {
-    told = JSON.parse(error.message)
+    found = JSON.parse(error.message)
   } catch {
     return error
   }
-  if (told === null || typeof told !== 'object') return error
-  const { code, message, ...details } = told
+  if (found === null || typeof found !== 'object') return error
+  const { code, message, ...details } = found
   if (code === 'ABORT_ERR') return new AbortError(signal?.reason)
   return new VaridexError(String(message), String(code), details)
 }

@@ -2,6 +2,7 @@
 
 import { expression, now, options, run, text, type Abortable, type Expression } from './arguments.js'
 import { wrongArgument } from './errors.js'
+import { inspected, inspectKey } from './inspect.js'
 import { renamed } from './renamed.js'
 import type { NativeGroup, Ranked } from '../native/binding.js'
 
@@ -78,8 +79,8 @@ export class Group implements Iterable<string> {
    * Their ids, each once: those of people, and names of samples of which no person is known. In the
    * order of samples; the most similar first where a similarity was asked for.
    */
-  async ids(told?: Abortable): Promise<string[]> {
-    const { signal } = options(told, ['signal'])
+  async ids(given?: Abortable): Promise<string[]> {
+    const { signal } = options(given, ['signal'])
     return run(signal, (cancel) => heldBy(this).ids(cancel))
   }
 
@@ -89,8 +90,8 @@ export class Group implements Iterable<string> {
   }
 
   /** `ids` with their scores of similarity; null where none was asked for. */
-  async ranked(told?: Abortable): Promise<Ranked[]> {
-    const { signal } = options(told, ['signal'])
+  async ranked(given?: Abortable): Promise<Ranked[]> {
+    const { signal } = options(given, ['signal'])
     return run(signal, (cancel) => heldBy(this).ranked(cancel))
   }
 
@@ -157,8 +158,8 @@ export class Group implements Iterable<string> {
   }
 
   /** What `console.log` prints. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Group(${this})`
+  [inspectKey](): string {
+    return inspected('Group', { count: this.count, expression: this.expression })
   }
 
   toJSON(): { expression: string; count: number } {

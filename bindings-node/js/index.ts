@@ -17,20 +17,20 @@ import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../nativ
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js'
 export {
-  Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary,
+  Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary,
   type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
-  type ManyFrequencies,
-  type Step,
+  type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step,
 } from './dataset.js'
 export { Group } from './group.js'
+export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
 export {
-  Table, type CarrierRow, type CompoundRow, type CountColumns, type FrequencyRow,
-  type TableOptions, type VariantRow,
+  Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm,
+  type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow,
 } from './table.js'
 export type {
-  AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
+  AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
   PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
-  Simulated, SimulatedFile, TermCount,
+  SexPloidyReport, Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'
 
 /** This version. */
@@ -44,35 +44,40 @@ export interface PeopleOptions {
   peopleMap?: PathLike | undefined
   /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
   ontologies?: PathLike | PathLike[] | undefined
-  /** Two columns, sample and individual: whose the samples are. */
+  /** Two columns, sample and individual: of whom the samples are. */
   sampleMap?: PathLike | undefined
 }
 
-/** What a build can be told. */
+/** Options of a build. */
 export interface BuildOptions extends PeopleOptions, Long {
   /** INFO keys to keep as typed columns. */
   info?: string | string[] | undefined
   /** Reference sequence to trim and left-align alleles against. */
   reference?: PathLike | undefined
-  /** The assembly, where the header does not tell it. */
+  /** The assembly, where the header does not say. */
   assembly?: string | undefined
   /** Gene models: GFF3, GTF, BED or refFlat. */
   genes?: PathLike | PathLike[] | undefined
   /** Bases on both sides of each gene that count as the gene's. */
   pad?: number | undefined
-  /** Whose annotations to store: `auto`, unless told, the first of CSQ, ANN and BCSQ. */
+  /** Whose annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
   annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined
   /** Genotypes with a lower GQ count as missing. */
   minGq?: number | undefined
   /** Genotypes with a lower DP count as missing. */
   minDp?: number | undefined
+  /**
+   * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
+   * known in females on Y. What that changes is in the report.
+   */
+  sexPloidy?: boolean | undefined
   /** Sort unsorted input instead of refusing it. */
   sort?: boolean | undefined
   /** Refuse malformed records one by one instead of stopping at the first. */
   skipMalformed?: boolean | undefined
-  /** Worker threads; as many as the machine has unless told. */
+  /** Worker threads; as many as the machine has by default. */
   threads?: number | undefined
-  /** Memory to use at most, about: bytes. 1 GiB unless told. */
+  /** Memory to use at most, about: bytes. 1 GiB by default. */
   memory?: number | undefined
   /** Replace a dataset that is there already. */
   force?: boolean | undefined
@@ -87,18 +92,18 @@ export interface Memory {
 const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap'] as const
 const LONG = ['signal', 'onProgress'] as const
 const BUILD = [
-  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sort', 'skipMalformed',
-  'threads', 'memory', 'force', ...PEOPLE, ...LONG,
+  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
+  'skipMalformed', 'threads', 'memory', 'force', ...PEOPLE, ...LONG,
 ] as const
 
 /** Options without those that say nothing: the native part takes what is there. */
-function told<T extends object>(all: { [K in keyof T]: T[K] | undefined }): T {
+function stated<T extends object>(all: { [K in keyof T]: T[K] | undefined }): T {
   const entries = Object.entries(all).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as T
 }
 
 function peopleFiles(from: PeopleOptions): PeopleFiles {
-  return told<PeopleFiles>({
+  return stated<PeopleFiles>({
     files: several('options.people', from.people, path),
     mapping: optional('options.peopleMap', from.peopleMap, path),
     ontologies: several('options.ontologies', from.ontologies, path),
@@ -110,7 +115,7 @@ function peopleFiles(from: PeopleOptions): PeopleFiles {
 export interface OpenOptions {
   /**
    * Whether expressions may name files behind `@`, as in `samples(@ids.txt)`: they are read by the
-   * rights of this process. True unless told; false for expressions of strangers, as a server gets them.
+   * rights of this process. True by default; false for expressions of strangers, as a server gets them.
    */
   files?: boolean | undefined
 }
@@ -131,22 +136,22 @@ function readsFiles({ files }: OpenOptions): boolean {
  * console.log((await dataset.ask('carriers(22:16050075:A:G)')).count)
  * ```
  */
-export async function open(dataset: PathLike, told?: Abortable & OpenOptions): Promise<Dataset> {
+export async function open(dataset: PathLike, given?: Abortable & OpenOptions): Promise<Dataset> {
   const from = path('path', dataset)
-  const asked = options(told, ['signal', 'files'])
+  const asked = options(given, ['signal', 'files'])
   const files = readsFiles(asked)
   return Dataset.of(await run(asked.signal, (cancel) => binding.open(from, files, cancel)))
 }
 
 /** `open`, here and now. */
-export function openSync(dataset: PathLike, told?: OpenOptions): Dataset {
+export function openSync(dataset: PathLike, given?: OpenOptions): Dataset {
   const from = path('path', dataset)
-  const files = readsFiles(options(told, ['files']))
+  const files = readsFiles(options(given, ['files']))
   return Dataset.of(now(() => binding.openSync(from, files)))
 }
 
 /**
- * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset tells what was read,
+ * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset says what was read,
  * stored and refused. The dataset appears whole or not at all, also where a signal stops the build.
  *
  * ```js
@@ -165,7 +170,7 @@ export async function build(
   const to = path('output', output)
   const asked = options(given, BUILD)
   const settings = {
-    ...told<Omit<binding.BuildSettings, 'people'>>({
+    ...stated<Omit<binding.BuildSettings, 'people'>>({
       info: several('options.info', asked.info, text),
       reference: optional('options.reference', asked.reference, path),
       assembly: optional('options.assembly', asked.assembly, text),
@@ -174,6 +179,7 @@ export async function build(
       annotations: optional('options.annotations', asked.annotations, text),
       minGq: optional('options.minGq', asked.minGq, number),
       minDp: optional('options.minDp', asked.minDp, number),
+      sexPloidy: optional('options.sexPloidy', asked.sexPloidy, flag),
       sort: optional('options.sort', asked.sort, flag),
       skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
       threads: optional('options.threads', asked.threads, whole(1)),
@@ -198,14 +204,14 @@ export async function loadPeople(
   const to = path('path', dataset)
   const asked = options(given, [...PEOPLE, 'memory', ...LONG])
   const memory = optional('options.memory', asked.memory, number)
-  const files = told<PeopleFiles>({ ...peopleFiles(asked), memory })
+  const files = stated<PeopleFiles>({ ...peopleFiles(asked), memory })
   return runLong(asked, (progress, cancel) => binding.loadPeople(to, files, progress, cancel))
 }
 
 /** A mapping for a table of people, in TOML, to be looked over and given as `peopleMap`. */
-export async function guessMapping(table: PathLike, told?: Abortable): Promise<string> {
+export async function guessMapping(table: PathLike, given?: Abortable): Promise<string> {
   const from = path('table', table)
-  const { signal } = options(told, ['signal'])
+  const { signal } = options(given, ['signal'])
   return run(signal, (cancel) => binding.guessMapping(from, cancel))
 }
 
@@ -230,9 +236,9 @@ export interface SimulateOptions extends Long {
    * questions about them.
    */
   people?: boolean | undefined
-  /** Consequences in the file of genotypes, too; with people unless told. */
+  /** Consequences in the file of genotypes, too; with people by default. */
   annotations?: boolean | undefined
-  /** Children with both parents in the cohort; with people two in a hundred unless told. */
+  /** Children with both parents in the cohort; with people two in a hundred by default. */
   trios?: number | undefined
   /** Replace files of an earlier run. */
   force?: boolean | undefined
@@ -245,7 +251,7 @@ export async function simulate(directory: PathLike, given?: SimulateOptions): Pr
     'samples', 'variants', 'seed', 'format', 'contig', 'contigLength', 'start', 'people',
     'annotations', 'trios', 'force', ...LONG,
   ])
-  const settings = told<binding.SimulateSettings>({
+  const settings = stated<binding.SimulateSettings>({
     samples: optional('options.samples', asked.samples, whole(0)),
     variants: optional('options.variants', asked.variants, whole(0)),
     seed: optional('options.seed', asked.seed, whole(0)),

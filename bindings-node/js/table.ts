@@ -1,7 +1,8 @@
 // Tables: what is asked for is computed batch by batch, while it is read.
 
-import { run, type Abortable } from './arguments.js'
-import type { Cancel, NativeTable } from '../native/binding.js'
+import { optional, run, several, text, whole, type Abortable } from './arguments.js'
+import { inspected, inspectKey } from './inspect.js'
+import type { Cancel, NativeTable, TablePart } from '../native/binding.js'
 
 /** A row of `variants`. Names are those of the command line's columns; null is missing. */
 export interface VariantRow extends CountColumns {
@@ -83,6 +84,67 @@ export interface CompoundRow {
   phase: 'trans' | 'unknown'
 }
 
+/** A row of `findTerms`. */
+export interface FoundTerm {
+  id: string | null
+  label: string | null
+  /** What it or something more special is recorded as, set apart by commas. */
+  scopes: string | null
+  /** Of how many people the term itself is recorded. */
+  people: number
+  /** Of how many it or something more special is. */
+  people_below: number
+  /** Of how many it is recorded as absent. */
+  excluded: number
+}
+
+/** A row of `ontologies`. */
+export interface OntologyRow {
+  file: string
+  version: string | null
+}
+
+/** A row of `genes`; a gene that lies at several places has a row for each. */
+export interface FoundGene {
+  symbol: string
+  chrom: string | null
+  /** The first base, 1-based. */
+  start: number | null
+  /** The last. */
+  end: number | null
+  ids: string | null
+  aliases: string | null
+}
+
+/** A row of `sampleTable`. */
+export interface SampleRow {
+  sample: string
+  individual: string | null
+  /** Batches from 0, set apart by commas. */
+  batch: string | null
+  /** Attributes of samples. */
+  [attribute: string]: Cell
+}
+
+/** A row of `annotate`: an allele of a file. Its counts are null of what is no allele. */
+export interface AnnotationRow {
+  chrom: string
+  /** 1-based, as in VCF. */
+  pos: number
+  id: string | null
+  ref: string
+  alt: string | null
+  /** `ac`, `an`, … of a dataset; with its name before and a value of the fields behind: `NAME_ac_FIN`. */
+  [column: string]: Cell
+}
+
+/** Some rows of a table, and where it goes on. */
+export interface Page<Row> {
+  rows: Row[]
+  /** For the option `after` of the same question; null where there are no more rows, or the table has no pages. */
+  after: string | null
+}
+
 /**
  * An answer with many rows. Nothing is computed before it is read, and one batch at a time is held;
  * reading it again asks again, and gives the same.
@@ -99,21 +161,25 @@ export interface CompoundRow {
 export class Table<Row> implements AsyncIterable<Row[]> {
   readonly #begin: (cancel: Cancel | null) => Promise<NativeTable>
   readonly #signal: AbortSignal | undefined
+  readonly #question: string
 
   /** @internal */
   static of<Row>(
     begin: (cancel: Cancel | null) => Promise<NativeTable>,
     signal: AbortSignal | undefined,
+    question: string,
   ): Table<Row> {
-    return new Table<Row>(begin, signal)
+    return new Table<Row>(begin, signal, question)
   }
 
   private constructor(
     begin: (cancel: Cancel | null) => Promise<NativeTable>,
     signal: AbortSignal | undefined,
+    question: string,
   ) {
     this.#begin = begin
     this.#signal = signal
+    this.#question = question
   }
 
   /** Batches of rows. */
@@ -139,6 +205,42 @@ export class Table<Row> implements AsyncIterable<Row[]> {
       for (const row of batch) rows.push(row)
     }
     return rows
+  }
+
+  /**
+   * All rows, and where the table goes on behind the `limit` that it was asked for with.
+   *
+   * ```js
+   * let { rows, after } = await dataset.variants('22', { limit: 100 }).page()
+   * while (after !== null) ({ rows, after } = await dataset.variants('22', { limit: 100, after }).page())
+   * ```
+   */
+  async page(): Promise<Page<Row>> {
+    const rows: Row[] = []
+    const table = await run(this.#signal, this.#begin)
+    try {
+      for await (const text of this.#parts((cancel) => table.nextRows(cancel))) {
+        for (const row of JSON.parse(text) as Row[]) rows.push(row)
+      }
+      return { rows, after: table.token }
+    } finally {
+      table.close()
+    }
+  }
+
+  /** How many rows there are. Nothing else is computed. */
+  async count(): Promise<number> {
+    const table = await run(this.#signal, this.#begin)
+    try {
+      return await run(this.#signal, (cancel) => table.count(cancel))
+    } finally {
+      table.close()
+    }
+  }
+
+  /** What `console.log` prints. */
+  [inspectKey](): string {
+    return inspected('Table', { of: this.#question })
   }
 
   /**
@@ -172,13 +274,19 @@ export class Table<Row> implements AsyncIterable<Row[]> {
   ): AsyncGenerator<T, void, undefined> {
     const table = await run(this.#signal, this.#begin)
     try {
-      for (;;) {
-        const part = await run(this.#signal, (cancel) => next(table, cancel))
-        if (part === null) return
-        yield part
-      }
+      yield* this.#parts((cancel) => next(table, cancel))
     } finally {
       table.close()
+    }
+  }
+
+  async *#parts<T>(
+    next: (cancel: Cancel | null) => Promise<T | null>,
+  ): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      const part = await run(this.#signal, next)
+      if (part === null) return
+      yield part
     }
   }
 }
@@ -193,4 +301,17 @@ export interface TableOptions extends Abortable {
   offset?: number | undefined
   /** Rows at most. */
   limit?: number | undefined
+}
+
+/** The rows and columns that are asked for. */
+export function part({ batchRows, columns, offset, limit }: TableOptions): TablePart {
+  const found: TablePart = {}
+  const rows = optional('options.batchRows', batchRows, whole(1))
+  if (rows !== undefined) found.batchRows = rows
+  if (columns !== undefined) found.columns = several('options.columns', columns, text)
+  const skipped = optional('options.offset', offset, whole(0))
+  if (skipped !== undefined) found.offset = skipped
+  const most = optional('options.limit', limit, whole(0))
+  if (most !== undefined) found.limit = most
+  return found
 }

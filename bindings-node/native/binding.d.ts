@@ -17,6 +17,18 @@ export declare class Cancel {
   cancel(): void
 }
 
+/** The datasets to annotate with. */
+export declare class NativeAnnotation {
+  /** Of no dataset. */
+  constructor()
+  /** One dataset more. */
+  add(dataset: NativeDataset, name: string | undefined | null, group: NativeGroup | undefined | null, by: Array<string>): void
+  /** Begins to read the alleles of a file with their counts. */
+  table(input: string, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Writes a file again with counts beside each allele. */
+  write(input: string, output: string, settings: AnnotateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<AnnotateSummary>
+}
+
 /** An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile. */
 export declare class NativeDataset {
   /** Gives the dataset back; a second time does nothing. */
@@ -45,8 +57,22 @@ export declare class NativeDataset {
   genotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Genotypes>
   /** Alleles of each copy as a matrix. */
   haplotypes(of: string, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<Haplotypes>
+  /** Begins to read genotypes in blocks of so many variants at most. */
+  genotypeBlocks(of: string, rows: number, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeGenotypeBlocks>
+  /** Begins to read alleles of each copy in blocks of so many variants at most. */
+  haplotypeBlocks(of: string, rows: number, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeHaplotypeBlocks>
+  /** The record of an individual in a format: `text`, `phenopacket` or `beacon`. */
+  individual(id: string, format: string, cancel?: Cancel | undefined | null): Promise<IndividualText>
   /** Begins to read a table; of cases and controls where they are given. */
   table(settings: TableSettings, group?: NativeGroup | undefined | null, cases?: NativeGroup | undefined | null, controls?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
+}
+
+/** Genotypes in blocks of a bounded size. */
+export declare class NativeGenotypeBlocks {
+  /** The next block; null after the last. */
+  next(cancel?: Cancel | undefined | null): Promise<Genotypes | null>
+  /** Gives the blocks back before their end. Waits for one that is being read. */
+  close(): void
 }
 
 /** The people that an expression picked. It keeps the state of the dataset it was asked of. */
@@ -71,14 +97,62 @@ export declare class NativeGroup {
   complement(): NativeGroup
 }
 
+/** Alleles of each copy in blocks of a bounded size. */
+export declare class NativeHaplotypeBlocks {
+  /** The next block; null after the last. */
+  next(cancel?: Cancel | undefined | null): Promise<Haplotypes | null>
+  /** Gives the blocks back before their end. Waits for one that is being read. */
+  close(): void
+}
+
 /** A table that is being read. */
 export declare class NativeTable {
   /** The next part of an Arrow IPC stream; null after its end. */
   nextIpc(cancel?: Cancel | undefined | null): Promise<Uint8Array | null>
   /** The rows of the next batch as a JSON array of objects; null after the last. */
   nextRows(cancel?: Cancel | undefined | null): Promise<string | null>
+  /** How many rows are left, in place of the rows. */
+  count(cancel?: Cancel | undefined | null): Promise<number>
+  /** Where the table goes on, once it was read to its end; null where there are no more rows. */
+  get token(): string | null
   /** Gives the table back before its end. Waits for a batch that is being computed. */
   close(): void
+}
+
+/** How a file is annotated. */
+export interface AnnotateSettings {
+  /** Only records with an ALT of which this holds. */
+  filter?: string
+  /** Threads that work. */
+  threads?: number
+}
+
+/** What was annotated. */
+export interface AnnotateSummary {
+  /** Records read. */
+  records: number
+  /** Records written: those that the filter left. */
+  written: number
+  /** Bytes written, as stored. */
+  bytes: number
+  /** What was found, by dataset. */
+  tallies: Array<AnnotateTally>
+  /** What who asks should know, a line each. */
+  warnings: Array<string>
+}
+
+/** What was found of the alleles of a file in a dataset. */
+export interface AnnotateTally {
+  /** What the INFO keys begin with. */
+  name: string
+  /** Alleles that it has. */
+  present: number
+  /** Those that it does not have, at places where everybody was looked at. */
+  absent: number
+  /** Those that it does not have, at other places. */
+  uncovered: number
+  /** Those of which it cannot decide. */
+  undecided: number
 }
 
 /** What became of annotations, by their entries: what is said of one transcript. */
@@ -124,6 +198,8 @@ export interface BuildReport {
   contigs: number
   /** What became of annotations, where some are stored. */
   annotations: AnnotationReport | null
+  /** What was changed on X and Y by sex, where that was asked for. */
+  sexPloidy: SexPloidyReport | null
   /** What became of people, where some were given. */
   people: PeopleReport | null
   /** Bytes of the dataset. */
@@ -138,7 +214,7 @@ export interface BuildReport {
   warnings: Array<BuildWarning>
 }
 
-/** What a build can be told. */
+/** Options of a build. */
 export interface BuildSettings {
   info?: Array<string>
   reference?: string
@@ -150,6 +226,7 @@ export interface BuildSettings {
   people: PeopleFiles
   minGq?: number
   minDp?: number
+  sexPloidy?: boolean
   sort?: boolean
   skipMalformed?: boolean
   threads?: number
@@ -283,6 +360,16 @@ export interface Haplotypes {
   alt: Array<string | undefined | null>
 }
 
+/** What is recorded of an individual, put together again from what is stored. */
+export interface IndividualText {
+  /** Lines to read, or JSON. */
+  text: string
+  /** What the format has no place for. */
+  noPlace: Array<string>
+  /** What datasets do not store. */
+  notStored: Array<string>
+}
+
 /** What a dataset holds. */
 export interface Info {
   /** The directory. */
@@ -291,6 +378,8 @@ export interface Info {
   snapshot: string
   /** The assembly, where it is known. */
   assembly: string | null
+  /** Whether genotypes on X and Y go by sex: a build's `sexPloidy`. */
+  sexPloidy: boolean
   /** Samples. */
   samples: number
   /** People of whom something is known. */
@@ -364,9 +453,9 @@ export declare function open(path: string, files: boolean, cancel?: Cancel | und
 /** Opens a dataset here and now. */
 export declare function openSync(path: string, files: boolean): NativeDataset
 
-/** People with one value of each key. */
+/** People with one value of each field. */
 export interface PeopleCount {
-  /** One for each key; null where nothing is known. */
+  /** One for each field; null where nothing is known. */
   values: Array<string | undefined | null>
   people: number
 }
@@ -393,13 +482,13 @@ export interface PeopleRefusal {
   reason: string
 }
 
-/** What loading people tells at its end. */
+/** What loading people reports at its end. */
 export interface PeopleReport {
   /** Records met. */
   read: number
   /** People loaded. */
   people: number
-  /** Records that told more of a person known already. */
+  /** Records that say more of a person known already. */
   merged: number
   /** Records that could not be used. */
   refused: number
@@ -411,7 +500,7 @@ export interface PeopleReport {
   samplesWithoutPerson: number
   /** People without a sample. */
   peopleWithoutSample: number
-  /** Terms that no ontology of the dataset tells of. */
+  /** Terms that no ontology of the dataset has. */
   unknownTerms: number
   /** The dataset's new snapshot id; empty where the report of a build has it. */
   snapshot: string
@@ -471,6 +560,22 @@ export interface SectionSize {
 
 /** Writes a synthetic cohort with the true answers. */
 export declare function simulate(directory: string, settings: SimulateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<Simulated>
+
+/** What was changed of genotypes on X and Y outside of the pseudoautosomal regions. */
+export interface SexPloidyReport {
+  /** Samples of males. */
+  males: number
+  /** Samples of females. */
+  females: number
+  /** Samples of other and of unknown sex: their genotypes are as they were written. */
+  others: number
+  /** Genotypes of males that were written with several copies of one allele, and have one. */
+  haploid: number
+  /** Genotypes that are missing now. */
+  missing: number
+  /** Of these, by reason: each place with the sample and its genotype. */
+  reasons: Array<RefusedRecords>
+}
 
 /** What was written. */
 export interface Simulated {
@@ -533,24 +638,32 @@ export interface Step {
   individuals: number
 }
 
-/** Which table, and of which variants. */
-export interface TableSettings {
-  /** `variants`, `frequencies`, `carriers` or `compounds`. */
-  table: string
-  /** The expression. */
-  of: string
-  /** By what frequencies are counted. */
-  by: Array<string>
+/** Which of its rows and columns a table has. */
+export interface TablePart {
   /** Only these columns. */
   columns?: Array<string>
   /** Rows to be left out at the beginning. */
   offset?: number
   /** Rows at most. */
   limit?: number
-  /** A pedigree, for carriers with origins. */
-  trio?: string
   /** Rows of a batch at most. */
   batchRows?: number
+}
+
+/** Which table, and of which variants. */
+export interface TableSettings {
+  /** `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes` or `samples`. */
+  table: string
+  /** The expression; of sites a file, of terms and genes a text or nothing. */
+  of: string
+  /** By what frequencies are counted. */
+  by: Array<string>
+  /** Only what comes behind the row that this token is of. */
+  after?: string
+  /** A pedigree, for carriers with origins. */
+  trio?: string
+  /** Rows and columns. */
+  part: TablePart
 }
 
 /** People of whom a term is recorded, or a more special one. */

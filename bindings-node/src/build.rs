@@ -2,14 +2,14 @@
 
 use crate::counts::number;
 use crate::people::{PeopleFiles, PeopleReport, paths};
-use crate::progress::{Progress, Teller};
+use crate::progress::{Progress, Reporter};
 use crate::work::{Cancel, Work, queue};
 use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
 use std::path::PathBuf;
 use varidex::{Annotations, Assembly, Error, Phase, Warned};
 
-/// What a build can be told.
+/// Options of a build.
 #[napi(object)]
 #[derive(Debug)]
 pub struct BuildSettings {
@@ -23,6 +23,7 @@ pub struct BuildSettings {
     pub people: PeopleFiles,
     pub min_gq: Option<f64>,
     pub min_dp: Option<f64>,
+    pub sex_ploidy: Option<bool>,
     pub sort: Option<bool>,
     pub skip_malformed: Option<bool>,
     pub threads: Option<u32>,
@@ -34,31 +35,32 @@ pub struct BuildSettings {
 impl TryFrom<BuildSettings> for varidex::BuildOptions {
     type Error = Error;
 
-    fn try_from(told: BuildSettings) -> Result<Self, Error> {
+    fn try_from(given: BuildSettings) -> Result<Self, Error> {
         let usual = Self::default();
-        let assembly = told.assembly.map(|name| name.parse::<Assembly>());
+        let assembly = given.assembly.map(|name| name.parse::<Assembly>());
         let assembly = assembly
             .transpose()
             .map_err(|unknown| Error::Usage(unknown.to_string()))?;
-        let annotations = told.annotations.map(|name| name.parse::<Annotations>());
+        let annotations = given.annotations.map(|name| name.parse::<Annotations>());
         let annotations = annotations
             .transpose()
             .map_err(|unknown| Error::Usage(unknown.to_string()))?;
         Ok(Self {
-            info: told.info.unwrap_or_default(),
-            reference: told.reference.map(PathBuf::from),
+            info: given.info.unwrap_or_default(),
+            reference: given.reference.map(PathBuf::from),
             assembly,
-            genes: paths(told.genes),
-            pad: told.pad.unwrap_or(usual.pad),
+            genes: paths(given.genes),
+            pad: given.pad.unwrap_or(usual.pad),
             annotations: annotations.unwrap_or(usual.annotations),
-            people: told.people.into(),
-            min_gq: told.min_gq,
-            min_dp: told.min_dp,
-            sort: told.sort.unwrap_or(usual.sort),
-            skip_malformed: told.skip_malformed.unwrap_or(usual.skip_malformed),
-            threads: told.threads.and_then(|n| usize::try_from(n).ok()),
-            memory: told.memory.map_or(usual.memory, |bytes| bytes as u64),
-            replace: told.force.unwrap_or(usual.replace),
+            people: given.people.into(),
+            min_gq: given.min_gq,
+            min_dp: given.min_dp,
+            sex_ploidy: given.sex_ploidy.unwrap_or(usual.sex_ploidy),
+            sort: given.sort.unwrap_or(usual.sort),
+            skip_malformed: given.skip_malformed.unwrap_or(usual.skip_malformed),
+            threads: given.threads.and_then(|n| usize::try_from(n).ok()),
+            memory: given.memory.map_or(usual.memory, |bytes| bytes as u64),
+            replace: given.force.unwrap_or(usual.replace),
             ..usual
         })
     }
@@ -86,6 +88,54 @@ pub struct RefusedRecords {
     pub places: Vec<RefusedPlace>,
 }
 
+impl From<varidex::Refused> for RefusedRecords {
+    fn from(reason: varidex::Refused) -> Self {
+        let places = reason.places.into_iter();
+        Self {
+            expected: reason.expected,
+            count: number(reason.count),
+            places: places
+                .map(|(place, found)| RefusedPlace { place, found })
+                .collect(),
+        }
+    }
+}
+
+/// What was changed of genotypes on X and Y outside of the pseudoautosomal regions.
+#[napi(object)]
+#[derive(Debug)]
+pub struct SexPloidyReport {
+    /// Samples of males.
+    pub males: i64,
+    /// Samples of females.
+    pub females: i64,
+    /// Samples of other and of unknown sex: their genotypes are as they were written.
+    pub others: i64,
+    /// Genotypes of males that were written with several copies of one allele, and have one.
+    pub haploid: i64,
+    /// Genotypes that are missing now.
+    pub missing: i64,
+    /// Of these, by reason: each place with the sample and its genotype.
+    pub reasons: Vec<RefusedRecords>,
+}
+
+impl From<varidex::SexPloidyReport> for SexPloidyReport {
+    fn from(report: varidex::SexPloidyReport) -> Self {
+        Self {
+            males: number(report.males),
+            females: number(report.females),
+            others: number(report.others),
+            haploid: number(report.haploid),
+            missing: number(report.missing_count()),
+            reasons: report
+                .missing
+                .into_iter()
+                .map(RefusedRecords::from)
+                .collect(),
+        }
+    }
+}
+
 /// Oddities of one kind.
 #[napi(object)]
 #[derive(Debug)]
@@ -99,11 +149,11 @@ pub struct BuildWarning {
 }
 
 impl From<Warned> for BuildWarning {
-    fn from(told: Warned) -> Self {
+    fn from(given: Warned) -> Self {
         Self {
-            what: told.what,
-            count: number(told.count),
-            first: told.first,
+            what: given.what,
+            count: number(given.count),
+            first: given.first,
         }
     }
 }
@@ -125,13 +175,13 @@ pub struct AnnotationReport {
 }
 
 impl From<varidex::AnnotationReport> for AnnotationReport {
-    fn from(told: varidex::AnnotationReport) -> Self {
+    fn from(given: varidex::AnnotationReport) -> Self {
         Self {
-            from: told.annotator.key().to_owned(),
-            read: number(told.read),
-            stored: number(told.stored),
-            refused: number(told.refused_count()),
-            reasons: told.refused.into_iter().map(BuildWarning::from).collect(),
+            from: given.annotator.key().to_owned(),
+            read: number(given.read),
+            stored: number(given.stored),
+            refused: number(given.refused_count()),
+            reasons: given.refused.into_iter().map(BuildWarning::from).collect(),
         }
     }
 }
@@ -156,6 +206,8 @@ pub struct BuildReport {
     pub contigs: i64,
     /// What became of annotations, where some are stored.
     pub annotations: Option<AnnotationReport>,
+    /// What was changed on X and Y by sex, where that was asked for.
+    pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
     /// Bytes of the dataset.
@@ -173,15 +225,7 @@ pub struct BuildReport {
 impl From<varidex::Report> for BuildReport {
     fn from(report: varidex::Report) -> Self {
         let refused = report.refused_count();
-        let reasons = report.refused.into_iter().map(|reason| RefusedRecords {
-            expected: reason.expected,
-            count: number(reason.count),
-            places: reason
-                .places
-                .into_iter()
-                .map(|(place, found)| RefusedPlace { place, found })
-                .collect(),
-        });
+        let reasons = report.refused.into_iter().map(RefusedRecords::from);
         let warnings = report.warnings.into_iter().map(BuildWarning::from);
         Self {
             records: number(report.records),
@@ -192,6 +236,7 @@ impl From<varidex::Report> for BuildReport {
             samples: number(report.samples),
             contigs: number(report.contigs),
             annotations: report.annotations.map(AnnotationReport::from),
+            sex_ploidy: report.sex_ploidy.map(SexPloidyReport::from),
             people: report.people.map(PeopleReport::from),
             bytes: number(report.bytes),
             snapshot: report.snapshot,
@@ -211,7 +256,7 @@ pub fn build(
     progress: Option<Function<'_, Progress, ()>>,
     cancel: Option<&Cancel>,
 ) -> napi::Result<AsyncTask<Work<BuildReport>>> {
-    let mut teller = Teller::new(progress)?;
+    let mut reporter = Reporter::new(progress)?;
     Ok(queue(cancel, move |stop| {
         let options = varidex::BuildOptions::try_from(settings)?;
         let report = varidex::build(&inputs, &output, &options, &mut |at| {
@@ -221,7 +266,7 @@ pub fn build(
                 Phase::Sorting => format!("sorting {}", at.input),
                 _ => format!("reading {}", at.input),
             };
-            teller.tell(stop, &what, at.bytes, at.total)
+            reporter.report(stop, &what, at.bytes, at.total)
         })?;
         Ok(report.into())
     }))

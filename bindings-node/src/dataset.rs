@@ -8,7 +8,7 @@ use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 use std::sync::{Mutex, PoisonError};
-use varidex::{Dataset, Error, LocalFiles, PeopleKey, Scope, View};
+use varidex::{Dataset, Error, LocalFiles, Scope, View};
 
 /// An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile.
 #[napi]
@@ -44,6 +44,8 @@ pub struct Info {
     pub snapshot: String,
     /// The assembly, where it is known.
     pub assembly: Option<String>,
+    /// Whether genotypes on X and Y go by sex: a build's `sexPloidy`.
+    pub sex_ploidy: bool,
     /// Samples.
     pub samples: i64,
     /// People of whom something is known.
@@ -103,11 +105,11 @@ pub struct SectionSize {
     pub bytes: i64,
 }
 
-/// People with one value of each key.
+/// People with one value of each field.
 #[napi(object, use_nullable = true)]
 #[derive(Debug)]
 pub struct PeopleCount {
-    /// One for each key; null where nothing is known.
+    /// One for each field; null where nothing is known.
     pub values: Vec<Option<String>>,
     pub people: i64,
 }
@@ -198,6 +200,7 @@ impl NativeDataset {
                 path: info.path.display().to_string(),
                 snapshot: info.snapshot,
                 assembly: info.assembly.map(|assembly| assembly.name().to_owned()),
+                sex_ploidy: info.sex_ploidy,
                 samples: number(info.samples),
                 people: number(info.people),
                 people_records: number(info.people_records),
@@ -272,9 +275,7 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<Vec<PeopleCount>>> {
         self.queue(cancel, move |view, _| {
-            let keys = by.iter().map(|key| key.parse::<PeopleKey>());
-            let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            let counts = view.people_counts(&keys)?.into_iter();
+            let counts = view.people_counts(&view.by(&by)?)?.into_iter();
             let counts = counts.map(|count| PeopleCount {
                 values: count.values,
                 people: number(count.people),

@@ -1,4 +1,4 @@
-//! What is thrown: the message, a code, and all that the library tells of the place.
+//! What is thrown: the message, a code, and all that the library says of the place.
 
 use napi::bindgen_prelude::Status;
 use serde_json::{Map, Value, json};
@@ -56,50 +56,50 @@ impl From<Failure> for napi::Error {
 }
 
 fn library(error: &Error) -> Value {
-    let mut told = Map::new();
-    let mut tell = |key: &str, value: Value| {
-        told.insert(key.to_owned(), value);
+    let mut details = Map::new();
+    let mut put = |key: &str, value: Value| {
+        details.insert(key.to_owned(), value);
     };
     let code = match error {
         Error::Io { path, source } => {
-            tell("path", json!(path.display().to_string()));
+            put("path", json!(path.display().to_string()));
             if let Some(number) = source.raw_os_error() {
-                tell("errno", json!(number));
+                put("errno", json!(number));
             }
             system_code(source.kind())
         }
         Error::NoDataset { path, source, .. } => {
-            tell("path", json!(path.display().to_string()));
+            put("path", json!(path.display().to_string()));
             if let Some(number) = source.raw_os_error() {
-                tell("errno", json!(number));
+                put("errno", json!(number));
             }
             system_code(source.kind())
         }
         Error::Input(input) => {
-            tell("file", json!(input.file));
-            tell("expected", json!(input.expected));
-            tell("found", json!(input.found));
+            put("file", json!(input.file));
+            put("expected", json!(input.expected));
+            put("found", json!(input.found));
             match input.place {
-                Place::Line(line) => tell("line", json!(line)),
-                Place::Record(record) => tell("record", json!(record)),
-                Place::Byte(byte) => tell("offset", json!(byte)),
+                Place::Line(line) => put("line", json!(line)),
+                Place::Record(record) => put("record", json!(record)),
+                Place::Byte(byte) => put("offset", json!(byte)),
                 _ => {}
             }
             "ERR_VARIDEX_INPUT"
         }
         Error::Expression(expression) => {
-            tell("expression", json!(expression.text));
-            tell("at", json!(at(expression)));
-            tell("candidates", json!(expression.candidates));
+            put("expression", json!(expression.text));
+            put("at", json!(at(expression)));
+            put("candidates", json!(expression.candidates));
             "ERR_VARIDEX_EXPRESSION"
         }
         Error::Usage(_) => "ERR_VARIDEX_USAGE",
         Error::Damaged(damage) => {
-            tell("file", json!(damage.file.display().to_string()));
-            tell("section", json!(damage.section));
-            tell("offset", json!(damage.offset));
-            tell("expected", json!(damage.expected));
-            tell("found", json!(damage.found));
+            put("file", json!(damage.file.display().to_string()));
+            put("section", json!(damage.section));
+            put("offset", json!(damage.offset));
+            put("expected", json!(damage.expected));
+            put("found", json!(damage.found));
             "ERR_VARIDEX_DAMAGED"
         }
         Error::TooNew {
@@ -107,9 +107,9 @@ fn library(error: &Error) -> Value {
             found,
             supported,
         } => {
-            tell("path", json!(path.display().to_string()));
-            tell("found", json!(found));
-            tell("expected", json!(supported));
+            put("path", json!(path.display().to_string()));
+            put("found", json!(found));
+            put("expected", json!(supported));
             "ERR_VARIDEX_TOO_NEW"
         }
         Error::TooOld {
@@ -117,21 +117,21 @@ fn library(error: &Error) -> Value {
             found,
             supported,
         } => {
-            tell("path", json!(path.display().to_string()));
-            tell("found", json!(found));
-            tell("expected", json!(supported));
+            put("path", json!(path.display().to_string()));
+            put("found", json!(found));
+            put("expected", json!(supported));
             "ERR_VARIDEX_TOO_OLD"
         }
         Error::Locked { path, .. } => {
-            tell("path", json!(path.display().to_string()));
+            put("path", json!(path.display().to_string()));
             "ERR_VARIDEX_LOCKED"
         }
         Error::Cancelled => "ABORT_ERR",
         _ => "ERR_VARIDEX",
     };
-    tell("code", json!(code));
-    tell("message", json!(error.to_string()));
-    Value::Object(told)
+    put("code", json!(code));
+    put("message", json!(error.to_string()));
+    Value::Object(details)
 }
 
 /// Where an expression is wrong, in units of JavaScript's strings.

@@ -3,7 +3,7 @@
 use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::group::NativeGroup;
-use crate::progress::{Progress, Teller};
+use crate::progress::{Progress, Reporter};
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
@@ -39,7 +39,7 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> napi::Result<AsyncTask<Work<ExportSummary>>> {
         let group = group.cloned();
-        let mut teller = Teller::new(progress)?;
+        let mut reporter = Reporter::new(progress)?;
         Ok(self.queue(cancel, move |view, stop| {
             let options = ExportOptions {
                 threads: threads.and_then(|n| usize::try_from(n).ok()),
@@ -50,7 +50,7 @@ impl NativeDataset {
                 group.as_ref().map(|group| &group.0),
                 &to,
                 &options,
-                &mut |at: &ExportProgress| teller.tell(stop, "writing", at.rows, None),
+                &mut |at: &ExportProgress| reporter.report(stop, "writing", at.rows, None),
             )?;
             Ok(ExportSummary {
                 records: number(written.records),

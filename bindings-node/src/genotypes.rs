@@ -1,16 +1,22 @@
-//! Genotypes as a matrix.
+//! Genotypes as matrices: all at once, or in blocks of a bounded size.
 
 use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::error::Failure;
 use crate::group::NativeGroup;
-use crate::work::{Cancel, Work};
-use napi::bindgen_prelude::{AsyncTask, Int8Array, Int32Array, Uint8Array, Uint32Array};
+use crate::work::{Cancel, Work, queue};
+use napi::bindgen_prelude::{
+    AsyncTask, Int8Array, Int32Array, ToNapiValue, TypeName, Uint8Array, Uint32Array,
+};
 use napi_derive::napi;
+use std::sync::{Arc, Mutex, PoisonError};
 use varidex::{BlockVariant, Error, View};
 
-/// Genotypes that are read at once.
-const BLOCK_CELLS: usize = 1 << 22;
+/// Genotypes that are read at once where all are asked for.
+const READ_CELLS: usize = 1 << 22;
+
+/// Cells of a block at most, but for one variant.
+const BLOCK_CELLS: usize = 1 << 26;
 
 /// Cells of a matrix at most: what JavaScript can index everywhere.
 const CELLS: usize = (1 << 32) - 1;
@@ -96,8 +102,45 @@ fn extend(cells: &mut Vec<i8>, more: &[i8]) -> Result<(), Failure> {
     Ok(())
 }
 
+impl Genotypes {
+    fn of(samples: &[u32], dosages: Vec<i8>, rows: Rows) -> Self {
+        Self {
+            rows: number(rows.pos.len() as u64),
+            columns: number(samples.len() as u64),
+            dosages: Int8Array::new(dosages),
+            samples: Uint32Array::new(samples.to_vec()),
+            chrom: rows.chrom,
+            pos: Int32Array::new(rows.pos),
+            r#ref: rows.references,
+            alt: rows.alternates,
+        }
+    }
+}
+
+impl Haplotypes {
+    fn of(
+        samples: &[u32],
+        ploidy: usize,
+        (alleles, phased): (Vec<i8>, Vec<u8>),
+        rows: Rows,
+    ) -> Self {
+        Self {
+            rows: number(rows.pos.len() as u64),
+            columns: number(samples.len() as u64),
+            ploidy: number(ploidy as u64),
+            alleles: Int8Array::new(alleles),
+            phased: Uint8Array::new(phased),
+            samples: Uint32Array::new(samples.to_vec()),
+            chrom: rows.chrom,
+            pos: Int32Array::new(rows.pos),
+            r#ref: rows.references,
+            alt: rows.alternates,
+        }
+    }
+}
+
 fn matrix(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Genotypes, Failure> {
-    let blocks = view.genotypes(of, group.map(|group| &group.0), BLOCK_CELLS)?;
+    let blocks = view.genotypes(of, group.map(|group| &group.0), READ_CELLS)?;
     let samples = blocks.samples().to_vec();
     let (mut cells, mut rows) = (Vec::new(), Rows::default());
     for block in blocks {
@@ -105,20 +148,11 @@ fn matrix(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Genotype
         extend(&mut cells, &block.dosages)?;
         rows.add(block.variants);
     }
-    Ok(Genotypes {
-        rows: number(rows.pos.len() as u64),
-        columns: number(samples.len() as u64),
-        dosages: Int8Array::new(cells),
-        samples: Uint32Array::new(samples),
-        chrom: rows.chrom,
-        pos: Int32Array::new(rows.pos),
-        r#ref: rows.references,
-        alt: rows.alternates,
-    })
+    Ok(Genotypes::of(&samples, cells, rows))
 }
 
 fn haplotypes(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Haplotypes, Failure> {
-    let blocks = view.haplotypes(of, group.map(|group| &group.0), BLOCK_CELLS)?;
+    let blocks = view.haplotypes(of, group.map(|group| &group.0), READ_CELLS)?;
     let (samples, ploidy) = (blocks.samples().to_vec(), blocks.ploidy());
     let (mut cells, mut phased, mut rows) = (Vec::new(), Vec::new(), Rows::default());
     for block in blocks {
@@ -127,18 +161,93 @@ fn haplotypes(view: &View, of: &str, group: Option<&NativeGroup>) -> Result<Hapl
         phased.extend(block.phased.into_iter().map(u8::from));
         rows.add(block.variants);
     }
-    Ok(Haplotypes {
-        rows: number(rows.pos.len() as u64),
-        columns: number(samples.len() as u64),
-        ploidy: number(ploidy as u64),
-        alleles: Int8Array::new(cells),
-        phased: Uint8Array::new(phased),
-        samples: Uint32Array::new(samples),
-        chrom: rows.chrom,
-        pos: Int32Array::new(rows.pos),
-        r#ref: rows.references,
-        alt: rows.alternates,
+    Ok(Haplotypes::of(&samples, ploidy, (cells, phased), rows))
+}
+
+/// Matrices that are read one after the other; `None` once they were given back.
+type Held<T> = Arc<Mutex<Option<T>>>;
+
+/// The next of the matrices, on the pool.
+fn next_of<T, B>(
+    held: &Held<T>,
+    cancel: Option<&Cancel>,
+    next: impl FnOnce(&mut T) -> Result<Option<B>, Failure> + Send + 'static,
+) -> AsyncTask<Work<Option<B>>>
+where
+    T: Send + 'static,
+    B: ToNapiValue + TypeName + Send + 'static,
+{
+    let held = Arc::clone(held);
+    queue(cancel, move |_| {
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(blocks) = held.as_mut() else {
+            return Ok(None);
+        };
+        let found = next(blocks);
+        if !matches!(found, Ok(Some(_))) {
+            *held = None;
+        }
+        found
     })
+}
+
+fn close<T>(held: &Held<T>) {
+    *held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+/// Genotypes in blocks of a bounded size.
+#[napi]
+pub struct NativeGenotypeBlocks(Held<varidex::GenotypeBlocks>);
+
+#[napi]
+impl NativeGenotypeBlocks {
+    /// The next block; null after the last.
+    #[napi(ts_return_type = "Promise<Genotypes | null>")]
+    pub fn next(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Option<Genotypes>>> {
+        next_of(&self.0, cancel, |blocks| {
+            let Some(block) = blocks.next().transpose()? else {
+                return Ok(None);
+            };
+            let mut rows = Rows::default();
+            rows.add(block.variants);
+            Ok(Some(Genotypes::of(blocks.samples(), block.dosages, rows)))
+        })
+    }
+
+    /// Gives the blocks back before their end. Waits for one that is being read.
+    #[napi]
+    pub fn close(&self) {
+        close(&self.0);
+    }
+}
+
+/// Alleles of each copy in blocks of a bounded size.
+#[napi]
+pub struct NativeHaplotypeBlocks(Held<varidex::HaplotypeBlocks>);
+
+#[napi]
+impl NativeHaplotypeBlocks {
+    /// The next block; null after the last.
+    #[napi(ts_return_type = "Promise<Haplotypes | null>")]
+    pub fn next(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Option<Haplotypes>>> {
+        next_of(&self.0, cancel, |blocks| {
+            let Some(block) = blocks.next().transpose()? else {
+                return Ok(None);
+            };
+            let mut rows = Rows::default();
+            rows.add(block.variants);
+            let phased = block.phased.into_iter().map(u8::from).collect();
+            let cells = (block.alleles, phased);
+            let (samples, ploidy) = (blocks.samples(), blocks.ploidy());
+            Ok(Some(Haplotypes::of(samples, ploidy, cells, rows)))
+        })
+    }
+
+    /// Gives the blocks back before their end. Waits for one that is being read.
+    #[napi]
+    pub fn close(&self) {
+        close(&self.0);
+    }
 }
 
 #[napi]
@@ -165,5 +274,41 @@ impl NativeDataset {
     ) -> AsyncTask<Work<Haplotypes>> {
         let group = group.cloned();
         self.queue(cancel, move |view, _| haplotypes(view, &of, group.as_ref()))
+    }
+
+    /// Begins to read genotypes in blocks of so many variants at most.
+    #[napi(ts_return_type = "Promise<NativeGenotypeBlocks>")]
+    pub fn genotype_blocks(
+        &self,
+        of: String,
+        rows: u32,
+        group: Option<&NativeGroup>,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<NativeGenotypeBlocks>> {
+        let group = group.cloned();
+        self.queue(cancel, move |view, _| {
+            let group = group.as_ref().map(|group| &group.0);
+            let blocks = view.genotypes(&of, group, BLOCK_CELLS)?;
+            let blocks = blocks.with_rows(rows as usize);
+            Ok(NativeGenotypeBlocks(Arc::new(Mutex::new(Some(blocks)))))
+        })
+    }
+
+    /// Begins to read alleles of each copy in blocks of so many variants at most.
+    #[napi(ts_return_type = "Promise<NativeHaplotypeBlocks>")]
+    pub fn haplotype_blocks(
+        &self,
+        of: String,
+        rows: u32,
+        group: Option<&NativeGroup>,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<NativeHaplotypeBlocks>> {
+        let group = group.cloned();
+        self.queue(cancel, move |view, _| {
+            let group = group.as_ref().map(|group| &group.0);
+            let blocks = view.haplotypes(&of, group, BLOCK_CELLS)?;
+            let blocks = blocks.with_rows(rows as usize);
+            Ok(NativeHaplotypeBlocks(Arc::new(Mutex::new(Some(blocks)))))
+        })
     }
 }

@@ -7,6 +7,7 @@
     reason = "what JavaScript calls is public, though no crate can name it"
 )]
 
+mod annotate;
 mod build;
 mod counts;
 mod dataset;
@@ -16,6 +17,7 @@ mod export;
 mod frequency;
 mod genotypes;
 mod group;
+mod individual;
 mod people;
 mod progress;
 mod simulate;

@@ -1,7 +1,7 @@
 //! Loading people into a dataset.
 
 use crate::counts::number;
-use crate::progress::{Progress, Teller};
+use crate::progress::{Progress, Reporter};
 use crate::work::{Cancel, Work, queue};
 use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
@@ -63,7 +63,7 @@ pub struct PeopleWarning {
     pub examples: Vec<String>,
 }
 
-/// What loading people tells at its end.
+/// What loading people reports at its end.
 #[napi(object)]
 #[derive(Debug)]
 pub struct PeopleReport {
@@ -71,7 +71,7 @@ pub struct PeopleReport {
     pub read: i64,
     /// People loaded.
     pub people: i64,
-    /// Records that told more of a person known already.
+    /// Records that say more of a person known already.
     pub merged: i64,
     /// Records that could not be used.
     pub refused: i64,
@@ -83,7 +83,7 @@ pub struct PeopleReport {
     pub samples_without_person: i64,
     /// People without a sample.
     pub people_without_sample: i64,
-    /// Terms that no ontology of the dataset tells of.
+    /// Terms that no ontology of the dataset has.
     pub unknown_terms: i64,
     /// The dataset's new snapshot id; empty where the report of a build has it.
     pub snapshot: String,
@@ -124,10 +124,10 @@ pub fn load_people(
     progress: Option<Function<'_, Progress, ()>>,
     cancel: Option<&Cancel>,
 ) -> napi::Result<AsyncTask<Work<PeopleReport>>> {
-    let mut teller = Teller::new(progress)?;
+    let mut reporter = Reporter::new(progress)?;
     Ok(queue(cancel, move |stop| {
         let report = varidex::load_people(dataset, &files.into(), &mut |what| {
-            teller.tell(stop, what, 0, None)
+            reporter.report(stop, what, 0, None)
         })?;
         Ok(report.into())
     }))

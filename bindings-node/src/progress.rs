@@ -1,4 +1,4 @@
-//! Telling JavaScript how far something is.
+//! Saying to JavaScript how far something is.
 
 use crate::counts::number;
 use crate::error::Failure;
@@ -27,12 +27,12 @@ pub struct Progress {
 type Callback = ThreadsafeFunction<Progress, (), Progress, Status, false, true>;
 
 /// Calls a callback now and then, and says whether to go on.
-pub(crate) struct Teller {
+pub(crate) struct Reporter {
     callback: Option<Callback>,
-    told: Option<(String, Instant)>,
+    last: Option<(String, Instant)>,
 }
 
-impl Teller {
+impl Reporter {
     pub(crate) fn new(callback: Option<Function<'_, Progress, ()>>) -> napi::Result<Self> {
         let callback = callback.map(|callback| {
             let builder = callback.build_threadsafe_function();
@@ -40,14 +40,20 @@ impl Teller {
         });
         Ok(Self {
             callback: callback.transpose()?,
-            told: None,
+            last: None,
         })
     }
 
     /// Whether to go on.
-    pub(crate) fn tell(&mut self, stop: &Stop, what: &str, done: u64, total: Option<u64>) -> bool {
-        let fresh = match &self.told {
-            Some((told, at)) => told != what || at.elapsed() >= PAUSE,
+    pub(crate) fn report(
+        &mut self,
+        stop: &Stop,
+        what: &str,
+        done: u64,
+        total: Option<u64>,
+    ) -> bool {
+        let fresh = match &self.last {
+            Some((last, at)) => last != what || at.elapsed() >= PAUSE,
             None => true,
         };
         if let Some(callback) = &self.callback
@@ -58,17 +64,17 @@ impl Teller {
                 done: number(done),
                 total: total.map(number),
             };
-            // where nobody can be told any longer, the environment is going away
+            // where nobody can be called any longer, the environment is going away
             let _ = callback.call(progress, ThreadsafeFunctionCallMode::NonBlocking);
-            self.told = Some((what.to_owned(), Instant::now()));
+            self.last = Some((what.to_owned(), Instant::now()));
         }
         !stop.asked()
     }
 }
 
-impl std::fmt::Debug for Teller {
+impl std::fmt::Debug for Reporter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Teller").finish_non_exhaustive()
+        f.debug_struct("Reporter").finish_non_exhaustive()
     }
 }
 

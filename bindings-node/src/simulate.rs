@@ -1,7 +1,7 @@
 //! Synthetic cohorts.
 
 use crate::counts::number;
-use crate::progress::{Progress, Teller};
+use crate::progress::{Progress, Reporter};
 use crate::work::{Cancel, Work, queue};
 use napi::bindgen_prelude::{AsyncTask, Function};
 use napi_derive::napi;
@@ -30,15 +30,15 @@ pub struct SimulateSettings {
 impl TryFrom<SimulateSettings> for Options {
     type Error = Error;
 
-    fn try_from(told: SimulateSettings) -> Result<Self, Error> {
+    fn try_from(given: SimulateSettings) -> Result<Self, Error> {
         let usual = Self::default();
-        let count = |told: Option<u32>, usual: usize| told.map_or(usual, |n| n as usize);
-        let people = told.people.unwrap_or(usual.people);
+        let count = |given: Option<u32>, usual: usize| given.map_or(usual, |n| n as usize);
+        let people = given.people.unwrap_or(usual.people);
         Ok(Self {
-            samples: count(told.samples, usual.samples),
-            variants: count(told.variants, usual.variants),
-            seed: told.seed.map_or(usual.seed, u64::from),
-            format: match told.format.as_deref() {
+            samples: count(given.samples, usual.samples),
+            variants: count(given.variants, usual.variants),
+            seed: given.seed.map_or(usual.seed, u64::from),
+            format: match given.format.as_deref() {
                 None => usual.format,
                 Some("vcf") => Format::Vcf,
                 Some("vcf.gz") => Format::VcfGz,
@@ -48,13 +48,13 @@ impl TryFrom<SimulateSettings> for Options {
                     return Err(Error::Usage(what));
                 }
             },
-            contig: told.contig.unwrap_or(usual.contig),
-            contig_length: told.contig_length,
-            start: told.start,
+            contig: given.contig.unwrap_or(usual.contig),
+            contig_length: given.contig_length,
+            start: given.start,
             people,
-            annotations: told.annotations.unwrap_or(people),
-            trios: told.trios.map(|n| n as usize),
-            overwrite: told.force.unwrap_or(usual.overwrite),
+            annotations: given.annotations.unwrap_or(people),
+            trios: given.trios.map(|n| n as usize),
+            overwrite: given.force.unwrap_or(usual.overwrite),
             ..Self::default()
         })
     }
@@ -97,12 +97,12 @@ pub fn simulate(
     progress: Option<Function<'_, Progress, ()>>,
     cancel: Option<&Cancel>,
 ) -> napi::Result<AsyncTask<Work<Simulated>>> {
-    let mut teller = Teller::new(progress)?;
+    let mut reporter = Reporter::new(progress)?;
     Ok(queue(cancel, move |stop| {
         let options = Options::try_from(settings)?;
         let written =
             varidex_simulate::simulate(&options, Path::new(&directory), &mut |done, total| {
-                teller.tell(stop, "simulating", done, Some(total))
+                reporter.report(stop, "simulating", done, Some(total))
             })?;
         let shown = |path: &Path| path.display().to_string();
         let more = written.more.iter().map(|(path, what)| SimulatedFile {

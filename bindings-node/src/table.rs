@@ -1,6 +1,7 @@
 //! Tables, batch by batch: as Arrow IPC, or as JSON of which JavaScript makes objects. Batches are
 //! memory of their own, never the dataset's map: a store into that would end the process.
 
+use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::error::Failure;
 use crate::group::NativeGroup;
@@ -12,13 +13,19 @@ use arrow_ipc::writer::StreamWriter;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{Error, Query, Trios, View};
-use varidex_columns::Batches;
+use varidex::{Error, Query, RowToken, Trios, View};
+use varidex_columns::{Batches, Table, Written};
 
 /// A table that is being read.
 #[napi]
 pub struct NativeTable {
-    reading: Arc<Mutex<Option<Reading>>>,
+    state: Arc<Mutex<State>>,
+}
+
+enum State {
+    Reading(Box<Reading>),
+    /// There is nothing more to read, and the token of the rows behind the limit.
+    Ended(Option<String>),
 }
 
 struct Reading {
@@ -53,33 +60,41 @@ impl Reading {
 }
 
 impl NativeTable {
-    fn new(batches: Batches, rows: Option<u32>) -> Self {
+    pub(crate) fn new(batches: Batches, rows: Option<u32>) -> Self {
         let batches = match rows {
             Some(rows) => batches.with_batch_rows(rows as usize),
             None => batches,
         };
+        let reading = Reading {
+            batches,
+            writer: None,
+        };
         Self {
-            reading: Arc::new(Mutex::new(Some(Reading {
-                batches,
-                writer: None,
-            }))),
+            state: Arc::new(Mutex::new(State::Reading(Box::new(reading)))),
         }
     }
 
     /// Does something with the table; what ends with an error, or has ended, is given back.
     fn read<T>(
-        reading: &Mutex<Option<Reading>>,
+        state: &Mutex<State>,
         next: impl FnOnce(&mut Reading) -> Result<(Option<T>, bool), Failure>,
     ) -> Result<Option<T>, Failure> {
-        let mut held = reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(table) = held.as_mut() else {
+        let mut held = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State::Reading(reading) = &mut *held else {
             return Ok(None);
         };
-        let found = next(table);
-        if !matches!(found, Ok((_, true))) {
-            *held = None;
+        let found = next(reading);
+        if matches!(found, Ok((_, true))) {
+            return found.map(|(found, _)| found);
         }
-        found.map(|(found, _)| found)
+        let ended = std::mem::replace(&mut *held, State::Ended(None));
+        let (found, _) = found?;
+        if let State::Reading(reading) = ended
+            && let Written::Cut(Some(token)) = reading.batches.ended()?
+        {
+            *held = State::Ended(Some(token.to_string()));
+        }
+        Ok(found)
     }
 }
 
@@ -88,9 +103,9 @@ impl NativeTable {
     /// The next part of an Arrow IPC stream; null after its end.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
     pub fn next_ipc(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Option<Uint8Array>>> {
-        let reading = Arc::clone(&self.reading);
+        let state = Arc::clone(&self.state);
         queue(cancel, move |_| {
-            let bytes = Self::read(&reading, |table| {
+            let bytes = Self::read(&state, |table| {
                 let bytes = table.next_ipc()?;
                 Ok((bytes, table.writer.is_some()))
             })?;
@@ -101,9 +116,9 @@ impl NativeTable {
     /// The rows of the next batch as a JSON array of objects; null after the last.
     #[napi(ts_return_type = "Promise<string | null>")]
     pub fn next_rows(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<Option<String>>> {
-        let reading = Arc::clone(&self.reading);
+        let state = Arc::clone(&self.state);
         queue(cancel, move |_| {
-            Self::read(&reading, |table| {
+            Self::read(&state, |table| {
                 let batch = table.batches.next_batch()?;
                 let more = batch.is_some();
                 let rows = batch.map(|batch| rows(&batch)).transpose()?;
@@ -112,11 +127,35 @@ impl NativeTable {
         })
     }
 
+    /// How many rows are left, in place of the rows.
+    #[napi(ts_return_type = "Promise<number>")]
+    pub fn count(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<i64>> {
+        let state = Arc::clone(&self.state);
+        queue(cancel, move |_| {
+            let mut held = state.lock().unwrap_or_else(PoisonError::into_inner);
+            match std::mem::replace(&mut *held, State::Ended(None)) {
+                State::Reading(reading) => Ok(number(reading.batches.count()?)),
+                State::Ended(_) => Ok(0),
+            }
+        })
+    }
+
+    /// Where the table goes on, once it was read to its end; null where there are no more rows.
+    #[napi(getter, ts_return_type = "string | null")]
+    pub fn token(&self) -> Option<String> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Ended(token) => token.clone(),
+            State::Reading(_) => None,
+        }
+    }
+
     /// Gives the table back before its end. Waits for a batch that is being computed.
     #[napi]
     pub fn close(&self) {
-        let mut held = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = None;
+        let mut held = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*held, State::Reading(_)) {
+            *held = State::Ended(None);
+        }
     }
 }
 
@@ -189,26 +228,48 @@ impl<'b> Cells<'b> {
     }
 }
 
-/// Which table, and of which variants.
+/// Which of its rows and columns a table has.
 #[napi(object)]
 #[derive(Debug)]
-pub struct TableSettings {
-    /// `variants`, `frequencies`, `carriers` or `compounds`.
-    pub table: String,
-    /// The expression.
-    pub of: String,
-    /// By what frequencies are counted.
-    pub by: Vec<String>,
+pub struct TablePart {
     /// Only these columns.
     pub columns: Option<Vec<String>>,
     /// Rows to be left out at the beginning.
     pub offset: Option<u32>,
     /// Rows at most.
     pub limit: Option<u32>,
-    /// A pedigree, for carriers with origins.
-    pub trio: Option<String>,
     /// Rows of a batch at most.
     pub batch_rows: Option<u32>,
+}
+
+impl TablePart {
+    /// Begins to read these of a table.
+    pub(crate) fn of(&self, table: Table) -> Result<NativeTable, Failure> {
+        let table = table.page(self.offset.unwrap_or(0).into(), self.limit.map(u64::from));
+        let table = match &self.columns {
+            None => table,
+            Some(names) => table.select(names)?,
+        };
+        Ok(NativeTable::new(table.batches(), self.batch_rows))
+    }
+}
+
+/// Which table, and of which variants.
+#[napi(object)]
+#[derive(Debug)]
+pub struct TableSettings {
+    /// `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes` or `samples`.
+    pub table: String,
+    /// The expression; of sites a file, of terms and genes a text or nothing.
+    pub of: String,
+    /// By what frequencies are counted.
+    pub by: Vec<String>,
+    /// Only what comes behind the row that this token is of.
+    pub after: Option<String>,
+    /// A pedigree, for carriers with origins.
+    pub trio: Option<String>,
+    /// Rows and columns.
+    pub part: TablePart,
 }
 
 /// Whom a question is about.
@@ -218,9 +279,20 @@ struct Groups {
     compared: Option<(NativeGroup, NativeGroup)>,
 }
 
-fn begin(view: &View, settings: &TableSettings, groups: &Groups) -> Result<Batches, Failure> {
+/// A table of variants.
+fn of_variants(
+    view: &View,
+    settings: &TableSettings,
+    groups: &Groups,
+) -> Result<Option<Table>, Failure> {
+    let names = ["variants", "frequencies", "carriers", "compounds"];
+    if !names.contains(&settings.table.as_str()) {
+        return Ok(None);
+    }
+    let after = settings.after.as_deref().map(str::parse::<RowToken>);
     let query = Query::new(&settings.of)?.in_group(groups.group.as_ref().map(|group| &group.0));
-    let table = match (settings.table.as_str(), &groups.compared) {
+    let query = query.after(after.transpose()?);
+    Ok(Some(match (settings.table.as_str(), &groups.compared) {
         ("variants", _) => varidex_columns::variants(view, &query)?,
         ("frequencies", Some((cases, controls))) => {
             varidex_columns::cases_and_controls(view, &query, &cases.0, &controls.0)?
@@ -233,16 +305,25 @@ fn begin(view: &View, settings: &TableSettings, groups: &Groups) -> Result<Batch
             let trios = trios.map(|file| Trios::from_ped(view, file)).transpose()?;
             varidex_columns::carriers(view, &query, trios)?
         }
-        ("compounds", _) => varidex_columns::compounds(view, &query)?,
-        (other, _) => return Err(Error::Usage(format!("no table {other:?}")).into()),
+        _ => varidex_columns::compounds(view, &query)?,
+    }))
+}
+
+fn begin(view: &View, settings: &TableSettings, groups: &Groups) -> Result<NativeTable, Failure> {
+    if let Some(table) = of_variants(view, settings, groups)? {
+        return settings.part.of(table);
+    }
+    let group = groups.group.as_ref().map(|group| &group.0);
+    let text = Some(settings.of.as_str()).filter(|text| !text.is_empty());
+    let table = match settings.table.as_str() {
+        "sites" => varidex_columns::sites(view, &settings.of, group, &view.by(&settings.by)?)?.0,
+        "terms" => varidex_columns::find_terms(view, text)?,
+        "ontologies" => varidex_columns::ontologies(view)?,
+        "genes" => varidex_columns::genes(view, text)?,
+        "samples" => varidex_columns::samples(view)?,
+        other => return Err(Error::Usage(format!("no table {other:?}")).into()),
     };
-    let (offset, limit) = (settings.offset.unwrap_or(0), settings.limit);
-    let table = table.page(offset.into(), limit.map(u64::from));
-    let table = match &settings.columns {
-        None => table,
-        Some(names) => table.select(names)?,
-    };
-    Ok(table.batches())
+    settings.part.of(table)
 }
 
 #[napi]
@@ -261,9 +342,6 @@ impl NativeDataset {
             group: group.cloned(),
             compared: cases.cloned().zip(controls.cloned()),
         };
-        self.queue(cancel, move |view, _| {
-            let batches = begin(view, &settings, &groups)?;
-            Ok(NativeTable::new(batches, settings.batch_rows))
-        })
+        self.queue(cancel, move |view, _| begin(view, &settings, &groups))
     }
 }

@@ -228,8 +228,10 @@ describe('a group', () => {
     expect(finns.difference('sex:female').idsSync()).toEqual(['P2'])
     expect(finns.xor('sex:female').idsSync()).toEqual(['P2', 'P3'])
     expect(() => finns.and('sexx:female')).toThrow(expect.objectContaining({ code: 'ERR_VARIDEX_EXPRESSION' }))
-    expect(inspect(finns)).toBe('Group(2 people: population:FIN)')
-    expect(inspect({ finns })).toBe('{ finns: Group(2 people: population:FIN) }')
+    expect(inspect(finns)).toBe("Group { count: 2, expression: 'population:FIN' }")
+    expect(inspect({ finns })).toBe("{ finns: Group { count: 2, expression: 'population:FIN' } }")
+    expect(inspect(dataset)).toBe(`Dataset { path: '${dataset.path}', samples: 4, people: 3, variants: 5 }`)
+    expect(inspect(dataset.variants('rs1'))).toBe("Table { of: 'variants: rs1' }")
   })
 
   it('has an algebra', async () => {

@@ -17,7 +17,7 @@ export interface Progress {
 }
 /** Options of everything that takes long. */
 export interface Long extends Abortable {
-    /** Told now and then how far it is; what it throws ends the work. */
+    /** Called now and then with how far it is; what it throws ends the work. */
     onProgress?: ((progress: Progress) => void) | undefined;
 }
 export declare function text(name: string, value: unknown): string;

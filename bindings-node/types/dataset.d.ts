@@ -1,6 +1,7 @@
 import { type Abortable, type Expression, type Long, type PathLike } from './arguments.js';
 import { Group } from './group.js';
-import { Table, type CarrierRow, type CompoundRow, type FrequencyRow, type TableOptions, type VariantRow } from './table.js';
+import { inspectKey } from './inspect.js';
+import { Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type TableOptions, type VariantRow } from './table.js';
 import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
 export type { ExportSummary, Genotypes, Haplotypes, ManyFrequencies } from '../native/binding.js';
 /** A part of a question, as it was run. */
@@ -19,14 +20,35 @@ export interface Explanation extends NativeExplanation {
 }
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
-    /** A group, or an expression that picks one; everybody unless told. */
+    /** A group, or an expression that picks one; everybody by default. */
     group?: Group | Expression | undefined;
 }
 /** Options of one table. */
 export interface Counted extends TableOptions, GroupOption {
 }
+/** Options of tables that are read in pages. */
+export interface Paged extends Counted {
+    /** Only rows behind those of a page: the `after` that `Table.page` gave for the same question. */
+    after?: string | undefined;
+}
+/** Options of blocks of genotypes. */
+export interface BlockOptions extends Abortable, GroupOption {
+    /** Variants of a block at most, 4,096 by default; fewer where that were more than 64 MiB. */
+    rows?: number | undefined;
+}
+/** How the record of an individual is written. */
+export type RecordFormat = 'phenopacket' | 'beacon' | 'text';
+/** What is recorded of an individual, put together again from what is stored. */
+export interface IndividualRecord {
+    /** A Phenopacket 2 (a Family, where a place in one is stored) or an individual of Beacon 2; lines of text to read. */
+    record: unknown;
+    /** What the format has no place for. */
+    noPlace: string[];
+    /** What datasets do not store. */
+    notStored: string[];
+}
 /** Options of `frequencies`. */
-export interface FrequencyOptions extends Counted {
+export interface FrequencyOptions extends Paged {
     /**
      * Count by the values of these, a column each: `population`, `sex`, …; `age` or `age(18,40,65)`; a term
      * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
@@ -37,14 +59,16 @@ export interface FrequencyOptions extends Counted {
     /** Whom cases are compared with; nobody can be both. */
     controls?: Group | string | undefined;
 }
+/** Options of `siteFrequencies`. */
+export type SiteOptions = Omit<FrequencyOptions, 'cases' | 'controls' | 'after'>;
 /** Options of `carriers`. */
-export interface CarrierOptions extends Counted {
+export interface CarrierOptions extends Paged {
     /** A PED or FAM file: only children of its trios, and from whom they have the variant. */
     trio?: PathLike | undefined;
 }
 /** Options of `export`. */
 export interface ExportOptions extends Long, GroupOption {
-    /** Threads that compress; as many as the machine has unless told. */
+    /** Threads that compress; as many as the machine has by default. */
     threads?: number | undefined;
 }
 /**
@@ -53,7 +77,7 @@ export interface ExportOptions extends Long, GroupOption {
  */
 export declare class Dataset {
     #private;
-    /** What the build told, where this dataset has just been built. */
+    /** What the build reported, where this dataset has just been built. */
     readonly report: BuildReport | null;
     /** The directory. */
     readonly path: string;
@@ -68,7 +92,7 @@ export declare class Dataset {
      * console.log(group.count)
      * ```
      */
-    ask(who: Expression, told?: Abortable): Promise<Group>;
+    ask(who: Expression, given?: Abortable): Promise<Group>;
     /** `ask`, here and now. */
     askSync(who: Expression): Group;
     /**
@@ -79,17 +103,22 @@ export declare class Dataset {
      * const cases = await dataset.group(['NA12878', 'NA12891'])
      * ```
      */
-    group(ids: Iterable<string>, told?: Abortable): Promise<Group>;
+    group(ids: Iterable<string>, given?: Abortable): Promise<Group>;
     /** What is done to answer `ask`. */
-    explain(who: Expression, told?: Abortable): Promise<Explanation>;
+    explain(who: Expression, given?: Abortable): Promise<Explanation>;
     /** The variants that an expression picks, with their counts. */
-    variants(where: Expression, told?: Counted): Table<VariantRow>;
+    variants(where: Expression, given?: Paged): Table<VariantRow>;
     /** Counts and frequencies of variants, in everybody, in a group, by values of attributes, or of cases and controls. */
-    frequencies(where: Expression, told?: FrequencyOptions): Table<FrequencyRow>;
+    frequencies(where: Expression, given?: FrequencyOptions): Table<FrequencyRow>;
+    /**
+     * The same counts of the alleles of a VCF or BCF file, in its order, also of those that nobody has: then `ac` is 0, and
+     * `an` is null where somebody was not looked at. All counts are null of what is no allele.
+     */
+    siteFrequencies(file: PathLike, given?: SiteOptions): Table<FrequencyRow>;
     /** Who carries variants: a row for each sample and variant. */
-    carriers(where: Expression, told?: CarrierOptions): Table<CarrierRow>;
+    carriers(where: Expression, given?: CarrierOptions): Table<CarrierRow>;
     /** Who carries two variants in one gene, on different copies as far as is known. */
-    compounds(where: Expression, told?: Counted): Table<CompoundRow>;
+    compounds(where: Expression, given?: Counted): Table<CompoundRow>;
     /**
      * Counts of one allele, by any of its spellings. Of one that the dataset does not have, `present` is false, `ac` is
      * 0, `an` and `others` say what is known of the place, and `reason` says it in words.
@@ -98,14 +127,14 @@ export declare class Dataset {
      * const { ac, an, af } = await dataset.frequency('22:16050075:A:G')
      * ```
      */
-    frequency(allele: string, told?: Abortable & GroupOption): Promise<Frequency>;
+    frequency(allele: string, given?: Abortable & GroupOption): Promise<Frequency>;
     /** `frequency`, here and now. */
-    frequencySync(allele: string, told?: GroupOption): Frequency;
+    frequencySync(allele: string, given?: GroupOption): Frequency;
     /**
      * Counts of many alleles: columns in, columns out. `chrom` may be one name for all. Quickest in the
      * order of positions.
      */
-    frequencyMany(chrom: string | readonly string[], pos: ArrayLike<number>, ref: readonly string[], alt: readonly string[], told?: Abortable & GroupOption): Promise<ManyFrequencies>;
+    frequencyMany(chrom: string | readonly string[], pos: ArrayLike<number>, ref: readonly string[], alt: readonly string[], given?: Abortable & GroupOption): Promise<ManyFrequencies>;
     /**
      * Copies of each variant that each sample has, as a matrix in a typed array: a row for each variant,
      * a column for each sample of the group.
@@ -115,7 +144,7 @@ export declare class Dataset {
      * const ofVariant = (row) => dosages.subarray(row * columns, (row + 1) * columns)
      * ```
      */
-    genotypes(where: Expression, told?: Abortable & GroupOption): Promise<Genotypes>;
+    genotypes(where: Expression, given?: Abortable & GroupOption): Promise<Genotypes>;
     /**
      * The allele of each copy that each sample has, with phase: a row for each variant, in it for each sample of the
      * group `ploidy` copies.
@@ -125,26 +154,60 @@ export declare class Dataset {
      * const ofSample = (row, column) => alleles.subarray((row * columns + column) * ploidy).slice(0, ploidy)
      * ```
      */
-    haplotypes(where: Expression, told?: Abortable & GroupOption): Promise<Haplotypes>;
+    haplotypes(where: Expression, given?: Abortable & GroupOption): Promise<Haplotypes>;
+    /**
+     * `genotypes` in blocks, in bounded memory: one after the other while they are read. Leaving the loop gives them back.
+     *
+     * ```js
+     * for await (const { dosages, rows, columns } of dataset.genotypeBlocks('22')) console.log(rows, columns, dosages)
+     * ```
+     */
+    genotypeBlocks(where: Expression, given?: BlockOptions): AsyncGenerator<Genotypes, void, undefined>;
+    /** `haplotypes` in blocks, as `genotypeBlocks`. */
+    haplotypeBlocks(where: Expression, given?: BlockOptions): AsyncGenerator<Haplotypes, void, undefined>;
+    /**
+     * All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
+     *
+     * ```js
+     * const { record } = await dataset.individual('P1', { format: 'beacon' })
+     * ```
+     */
+    individual(id: string, given?: Abortable & {
+        format?: RecordFormat | undefined;
+    }): Promise<IndividualRecord>;
+    /**
+     * Terms whose ids, labels or synonyms have all words of a text, or parts of them, the best first; without a text those
+     * that are recorded.
+     */
+    findTerms(words?: string, given?: TableOptions): Table<FoundTerm>;
+    /** The ontologies that were loaded. */
+    ontologies(given?: TableOptions): Table<OntologyRow>;
+    /** The genes whose symbol, other names or ids have a text as a part, or all. */
+    genes(name?: string, given?: TableOptions): Table<FoundGene>;
+    /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
+    sampleTable(given?: TableOptions): Table<SampleRow>;
     /** What the dataset holds. */
     info(): Info;
     /** What each kind of section takes, largest first. */
-    sections(told?: Abortable): Promise<SectionSize[]>;
+    sections(given?: Abortable): Promise<SectionSize[]>;
     /** Checks every checksum and every invariant: `ERR_VARIDEX_DAMAGED` where something is damaged. */
-    verify(told?: Abortable): Promise<void>;
+    verify(given?: Abortable): Promise<void>;
     /** Names of all samples, in their order. */
-    samples(told?: Abortable): Promise<string[]>;
-    /** How many people there are by the values of keys: `sex`, `age`, `population`, … */
-    peopleCounts(by: string | string[], told?: Abortable): Promise<PeopleCount[]>;
+    samples(given?: Abortable): Promise<string[]>;
+    /**
+     * How many people there are by the values of fields: `sex`, `population`, …; `age` or `age(18,40,65)`; a term
+     * (`HP:0001250`); `NAME=GROUP` for groups of one's own.
+     */
+    peopleCounts(by: string | string[], given?: Abortable): Promise<PeopleCount[]>;
     /** Of how many people each term is recorded, or a more special one; the most frequent first. */
-    termCounts(told?: Abortable & {
+    termCounts(given?: Abortable & {
         scope?: string | undefined;
     }): Promise<TermCount[]>;
     /**
      * Writes variants and genotypes to a file whose name ends with `.vcf`, `.vcf.gz` or `.bcf`. It
      * appears whole or not at all, also where a signal stops the export.
      */
-    export(where: Expression, file: PathLike, told?: ExportOptions): Promise<ExportSummary>;
+    export(where: Expression, file: PathLike, given?: ExportOptions): Promise<ExportSummary>;
     /** Whether it was closed. */
     get closed(): boolean;
     /**
@@ -153,4 +216,6 @@ export declare class Dataset {
      */
     close(): void;
     [Symbol.dispose](): void;
+    /** What `console.log` prints. */
+    [inspectKey](): string;
 }

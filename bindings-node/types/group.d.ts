@@ -1,4 +1,5 @@
 import { type Abortable, type Expression } from './arguments.js';
+import { inspectKey } from './inspect.js';
 import type { Ranked } from '../native/binding.js';
 /**
  * The people that an expression picked. It cannot change, and keeps the state of the dataset it was
@@ -33,11 +34,11 @@ export declare class Group implements Iterable<string> {
      * Their ids, each once: those of people, and names of samples of which no person is known. In the
      * order of samples; the most similar first where a similarity was asked for.
      */
-    ids(told?: Abortable): Promise<string[]>;
+    ids(given?: Abortable): Promise<string[]>;
     /** `ids`, here and now. */
     idsSync(): string[];
     /** `ids` with their scores of similarity; null where none was asked for. */
-    ranked(told?: Abortable): Promise<Ranked[]>;
+    ranked(given?: Abortable): Promise<Ranked[]>;
     /** Whether somebody with this id is among them: a person, or a sample by its name. */
     has(id: string): boolean;
     /** The numbers of their samples: places in `dataset.samples()`. A copy. */
@@ -61,6 +62,8 @@ export declare class Group implements Iterable<string> {
     /** Their ids. */
     [Symbol.iterator](): IterableIterator<string>;
     toString(): string;
+    /** What `console.log` prints. */
+    [inspectKey](): string;
     toJSON(): {
         expression: string;
         count: number;

@@ -10,10 +10,11 @@ import { Dataset } from './dataset.js';
 import type { PeopleReport, Simulated } from '../native/binding.js';
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js';
-export { Dataset, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type ManyFrequencies, type Step, } from './dataset.js';
+export { Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step, } from './dataset.js';
 export { Group } from './group.js';
-export { Table, type CarrierRow, type CompoundRow, type CountColumns, type FrequencyRow, type TableOptions, type VariantRow, } from './table.js';
-export type { AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
+export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';
+export { Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow, } from './table.js';
+export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
 /** This version. */
 export declare const version: string;
 /** What is known of people. */
@@ -24,34 +25,39 @@ export interface PeopleOptions {
     peopleMap?: PathLike | undefined;
     /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
     ontologies?: PathLike | PathLike[] | undefined;
-    /** Two columns, sample and individual: whose the samples are. */
+    /** Two columns, sample and individual: of whom the samples are. */
     sampleMap?: PathLike | undefined;
 }
-/** What a build can be told. */
+/** Options of a build. */
 export interface BuildOptions extends PeopleOptions, Long {
     /** INFO keys to keep as typed columns. */
     info?: string | string[] | undefined;
     /** Reference sequence to trim and left-align alleles against. */
     reference?: PathLike | undefined;
-    /** The assembly, where the header does not tell it. */
+    /** The assembly, where the header does not say. */
     assembly?: string | undefined;
     /** Gene models: GFF3, GTF, BED or refFlat. */
     genes?: PathLike | PathLike[] | undefined;
     /** Bases on both sides of each gene that count as the gene's. */
     pad?: number | undefined;
-    /** Whose annotations to store: `auto`, unless told, the first of CSQ, ANN and BCSQ. */
+    /** Whose annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
     annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined;
     /** Genotypes with a lower GQ count as missing. */
     minGq?: number | undefined;
     /** Genotypes with a lower DP count as missing. */
     minDp?: number | undefined;
+    /**
+     * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
+     * known in females on Y. What that changes is in the report.
+     */
+    sexPloidy?: boolean | undefined;
     /** Sort unsorted input instead of refusing it. */
     sort?: boolean | undefined;
     /** Refuse malformed records one by one instead of stopping at the first. */
     skipMalformed?: boolean | undefined;
-    /** Worker threads; as many as the machine has unless told. */
+    /** Worker threads; as many as the machine has by default. */
     threads?: number | undefined;
-    /** Memory to use at most, about: bytes. 1 GiB unless told. */
+    /** Memory to use at most, about: bytes. 1 GiB by default. */
     memory?: number | undefined;
     /** Replace a dataset that is there already. */
     force?: boolean | undefined;
@@ -65,7 +71,7 @@ export interface Memory {
 export interface OpenOptions {
     /**
      * Whether expressions may name files behind `@`, as in `samples(@ids.txt)`: they are read by the
-     * rights of this process. True unless told; false for expressions of strangers, as a server gets them.
+     * rights of this process. True by default; false for expressions of strangers, as a server gets them.
      */
     files?: boolean | undefined;
 }
@@ -81,11 +87,11 @@ export interface OpenOptions {
  * console.log((await dataset.ask('carriers(22:16050075:A:G)')).count)
  * ```
  */
-export declare function open(dataset: PathLike, told?: Abortable & OpenOptions): Promise<Dataset>;
+export declare function open(dataset: PathLike, given?: Abortable & OpenOptions): Promise<Dataset>;
 /** `open`, here and now. */
-export declare function openSync(dataset: PathLike, told?: OpenOptions): Dataset;
+export declare function openSync(dataset: PathLike, given?: OpenOptions): Dataset;
 /**
- * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset tells what was read,
+ * Builds a dataset from VCF and BCF files, and opens it: `report` of the dataset says what was read,
  * stored and refused. The dataset appears whole or not at all, also where a signal stops the build.
  *
  * ```js
@@ -102,7 +108,7 @@ export declare function build(inputs: PathLike | PathLike[], output: PathLike, g
  */
 export declare function loadPeople(dataset: PathLike, given: PeopleOptions & Memory & Long): Promise<PeopleReport>;
 /** A mapping for a table of people, in TOML, to be looked over and given as `peopleMap`. */
-export declare function guessMapping(table: PathLike, told?: Abortable): Promise<string>;
+export declare function guessMapping(table: PathLike, given?: Abortable): Promise<string>;
 /** What to simulate. */
 export interface SimulateOptions extends Long {
     /** People. */
@@ -124,9 +130,9 @@ export interface SimulateOptions extends Long {
      * questions about them.
      */
     people?: boolean | undefined;
-    /** Consequences in the file of genotypes, too; with people unless told. */
+    /** Consequences in the file of genotypes, too; with people by default. */
     annotations?: boolean | undefined;
-    /** Children with both parents in the cohort; with people two in a hundred unless told. */
+    /** Children with both parents in the cohort; with people two in a hundred by default. */
     trios?: number | undefined;
     /** Replace files of an earlier run. */
     force?: boolean | undefined;

@@ -1,4 +1,6 @@
 import { type Abortable } from './arguments.js';
+import { inspectKey } from './inspect.js';
+import type { TablePart } from '../native/binding.js';
 /** A row of `variants`. Names are those of the command line's columns; null is missing. */
 export interface VariantRow extends CountColumns {
     chrom: string;
@@ -73,6 +75,61 @@ export interface CompoundRow {
     individual: string | null;
     phase: 'trans' | 'unknown';
 }
+/** A row of `findTerms`. */
+export interface FoundTerm {
+    id: string | null;
+    label: string | null;
+    /** What it or something more special is recorded as, set apart by commas. */
+    scopes: string | null;
+    /** Of how many people the term itself is recorded. */
+    people: number;
+    /** Of how many it or something more special is. */
+    people_below: number;
+    /** Of how many it is recorded as absent. */
+    excluded: number;
+}
+/** A row of `ontologies`. */
+export interface OntologyRow {
+    file: string;
+    version: string | null;
+}
+/** A row of `genes`; a gene that lies at several places has a row for each. */
+export interface FoundGene {
+    symbol: string;
+    chrom: string | null;
+    /** The first base, 1-based. */
+    start: number | null;
+    /** The last. */
+    end: number | null;
+    ids: string | null;
+    aliases: string | null;
+}
+/** A row of `sampleTable`. */
+export interface SampleRow {
+    sample: string;
+    individual: string | null;
+    /** Batches from 0, set apart by commas. */
+    batch: string | null;
+    /** Attributes of samples. */
+    [attribute: string]: Cell;
+}
+/** A row of `annotate`: an allele of a file. Its counts are null of what is no allele. */
+export interface AnnotationRow {
+    chrom: string;
+    /** 1-based, as in VCF. */
+    pos: number;
+    id: string | null;
+    ref: string;
+    alt: string | null;
+    /** `ac`, `an`, … of a dataset; with its name before and a value of the fields behind: `NAME_ac_FIN`. */
+    [column: string]: Cell;
+}
+/** Some rows of a table, and where it goes on. */
+export interface Page<Row> {
+    rows: Row[];
+    /** For the option `after` of the same question; null where there are no more rows, or the table has no pages. */
+    after: string | null;
+}
 /**
  * An answer with many rows. Nothing is computed before it is read, and one batch at a time is held;
  * reading it again asks again, and gives the same.
@@ -97,6 +154,19 @@ export declare class Table<Row> implements AsyncIterable<Row[]> {
     /** All rows. */
     toArray(): Promise<Row[]>;
     /**
+     * All rows, and where the table goes on behind the `limit` that it was asked for with.
+     *
+     * ```js
+     * let { rows, after } = await dataset.variants('22', { limit: 100 }).page()
+     * while (after !== null) ({ rows, after } = await dataset.variants('22', { limit: 100, after }).page())
+     * ```
+     */
+    page(): Promise<Page<Row>>;
+    /** How many rows there are. Nothing else is computed. */
+    count(): Promise<number>;
+    /** What `console.log` prints. */
+    [inspectKey](): string;
+    /**
      * The parts of one Arrow IPC stream, a batch in each: for
      * `RecordBatchReader.from(table.ipc())`, a file, or the body of a response.
      */
@@ -115,3 +185,5 @@ export interface TableOptions extends Abortable {
     /** Rows at most. */
     limit?: number | undefined;
 }
+/** The rows and columns that are asked for. */
+export declare function part({ batchRows, columns, offset, limit }: TableOptions): TablePart;

@@ -1,13 +1,11 @@
 //! What Python passes, in its several forms.
 
-use crate::error::raise;
 use crate::group::Group;
 use crate::interrupt::run;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// An expression as text; a dictionary is its JSON form.
 pub(crate) struct Expression(pub(crate) String);
@@ -89,16 +87,6 @@ pub(crate) fn list<T>(given: Option<OneOrMany<T>>) -> Vec<T> {
         Some(OneOrMany::One(one)) => vec![one],
         Some(OneOrMany::Many(many)) => many,
     }
-}
-
-/// Names that the library reads.
-pub(crate) fn parsed<T: FromStr<Err = varidex::Error>>(
-    py: Python<'_>,
-    given: Option<OneOrMany<String>>,
-) -> PyResult<Vec<T>> {
-    let names = list(given);
-    let parse = |name: &String| name.parse().map_err(|e| raise(py, e));
-    names.iter().map(parse).collect()
 }
 
 /// Bytes: a number, or text as the command line has it.

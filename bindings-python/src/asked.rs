@@ -1,11 +1,12 @@
 //! What of a table is asked for, and by what it is counted.
 
-use crate::arguments::{GroupOrText, OneOrMany};
+use crate::arguments::{Expression, GroupOrText, OneOrMany};
 use crate::interrupt::run;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use varidex::{By, Result, View};
+use std::path::{Path, PathBuf};
+use varidex::{By, Group, Query, Result, RowToken, View};
 use varidex_columns::Table;
 
 /// Some of the rows and columns of a table.
@@ -32,6 +33,70 @@ impl Part {
             Some(names) => table.select(names),
         }
     }
+}
+
+/// What is asked of variants, counted in a group where there is one, behind the row of a token.
+pub(crate) fn query(
+    py: Python<'_>,
+    of: &Expression,
+    group: Option<&Group>,
+    after: Option<&str>,
+) -> PyResult<Query> {
+    run(py, || {
+        let after = after.map(str::parse::<RowToken>).transpose()?;
+        Ok(Query::new(&of.0)?.in_group(group).after(after))
+    })
+}
+
+/// Two groups that are compared.
+pub(crate) struct Compared {
+    pub(crate) cases: Group,
+    pub(crate) controls: Group,
+}
+
+impl Compared {
+    pub(crate) fn of(
+        py: Python<'_>,
+        view: &View,
+        groups: (Option<GroupOrText<'_>>, Option<GroupOrText<'_>>),
+        by: &[By],
+    ) -> PyResult<Option<Self>> {
+        match groups {
+            (None, None) => Ok(None),
+            (Some(cases), Some(controls)) if by.is_empty() => Ok(Some(Self {
+                cases: cases.find(py, view)?,
+                controls: controls.find(py, view)?,
+            })),
+            _ => {
+                let message = "cases are compared with controls: both are needed, and no by";
+                Err(PyValueError::new_err(message))
+            }
+        }
+    }
+}
+
+/// A file that a table is made of each time it is read.
+pub(crate) fn readable_again(file: &Path, name: &str) -> PyResult<()> {
+    if file == Path::new("-") {
+        let message = format!("{name}: a file is expected, for a table may be read several times");
+        return Err(PyValueError::new_err(message));
+    }
+    Ok(())
+}
+
+/// Counts of the alleles of a file.
+pub(crate) fn sites(
+    py: Python<'_>,
+    view: View,
+    file: PathBuf,
+    (group, by): (Option<Group>, Vec<By>),
+    part: Part,
+) -> PyResult<crate::table::Table> {
+    readable_again(&file, "sites")?;
+    crate::table::Table::new(py, move || {
+        let (table, _) = varidex_columns::sites(&view, &file, group.as_ref(), &by)?;
+        part.of(table)
+    })
 }
 
 /// A field to count by: its text, or groups by their names.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use varidex::{
-    BuildOptions, PeopleOptions, PeopleReport, Report, Result, Stop, UnknownAnnotation,
+    BuildOptions, PeopleOptions, PeopleReport, Refused, Report, Result, Stop, UnknownAnnotation,
     UnknownAssembly, Warned, interruptible,
 };
 use varidex_simulate::{Format, Options};
@@ -20,9 +20,9 @@ use varidex_simulate::{Format, Options};
 const PACE: Duration = Duration::from_millis(100);
 
 /// Tells a callback how far something is, and hears whether to go on.
-pub(crate) struct Teller(Option<Py<PyAny>>);
+pub(crate) struct Reporter(Option<Py<PyAny>>);
 
-impl Teller {
+impl Reporter {
     /// `progress` is a callback, True for a bar, or nothing.
     pub(crate) fn new(
         py: Python<'_>,
@@ -49,16 +49,16 @@ impl Teller {
         let asked = Arc::clone(&signals);
         let stop: Stop = Arc::new(move || asked.stop());
         let callback = self.0.as_ref().map(|callback| callback.clone_ref(py));
-        let (mut told, mut what_told) = (None::<Instant>, String::new());
-        let mut tell = |done: u64, total: Option<u64>, what: &str| {
+        let (mut last, mut last_what) = (None::<Instant>, String::new());
+        let mut advance = |done: u64, total: Option<u64>, what: &str| {
             let Some(callback) = &callback else {
                 return !signals.stop();
             };
-            if what == what_told && told.is_some_and(|told| told.elapsed() < PACE) {
+            if what == last_what && last.is_some_and(|last| last.elapsed() < PACE) {
                 return true;
             }
-            told = Some(Instant::now());
-            what.clone_into(&mut what_told);
+            last = Some(Instant::now());
+            what.clone_into(&mut last_what);
             let answer = Python::try_attach(|py| {
                 py.check_signals()?;
                 // only what is false stops, not the None of a callback without an answer
@@ -74,7 +74,7 @@ impl Teller {
                 None => false,
             }
         };
-        let done = py.detach(|| interruptible(stop, || work(&mut tell)));
+        let done = py.detach(|| interruptible(stop, || work(&mut advance)));
         if let Some(callback) = &self.0
             && callback.bind(py).hasattr("close")?
         {
@@ -95,7 +95,7 @@ impl Teller {
 #[pyo3(signature = (
     inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
     genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
-    min_dp = None, sort = false, skip_malformed = false, threads = None, memory = None,
+    min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
     force = false, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -115,6 +115,7 @@ pub(crate) fn build(
     assembly: Option<&str>,
     min_gq: Option<f64>,
     min_dp: Option<f64>,
+    sex_ploidy: bool,
     sort: bool,
     skip_malformed: bool,
     threads: Option<usize>,
@@ -141,6 +142,7 @@ pub(crate) fn build(
         },
         min_gq,
         min_dp,
+        sex_ploidy,
         sort,
         skip_malformed,
         threads,
@@ -149,10 +151,10 @@ pub(crate) fn build(
         ..BuildOptions::default()
     };
     let inputs = list(Some(inputs));
-    let teller = Teller::new(py, progress, "B")?;
-    let report = teller.run(py, |tell| {
+    let reporter = Reporter::new(py, progress, "B")?;
+    let report = reporter.run(py, |advance| {
         varidex::build(&inputs, &path, &options, &mut |at| {
-            tell(at.bytes, at.total, &at.input)
+            advance(at.bytes, at.total, &at.input)
         })
     })?;
     opened(py, &path, Some(to_python(py, &report)?.unbind().into_any()))
@@ -187,8 +189,8 @@ pub(crate) fn load_people(
         sample_map,
         memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
     };
-    let teller = Teller::new(py, progress, "steps")?;
-    let report = teller.run(py, |tell| {
+    let reporter = Reporter::new(py, progress, "steps")?;
+    let report = reporter.run(py, |advance| {
         let (mut steps, mut step) = (0, String::new());
         varidex::load_people(&path, &options, &mut |what| {
             // a step is reported as long as it takes
@@ -196,7 +198,7 @@ pub(crate) fn load_people(
                 steps += 1;
                 what.clone_into(&mut step);
             }
-            tell(steps, None, what)
+            advance(steps, None, what)
         })
     })?;
     opened(
@@ -213,8 +215,8 @@ fn opened(py: Python<'_>, path: &PathBuf, report: Option<Py<PyAny>>) -> PyResult
 }
 
 /// Writes a synthetic cohort into a directory, with the true answers beside it; gives the paths. With
-/// `people` also what is recorded of them, an ontology to ask for it, genes, families, and, unless told
-/// otherwise, consequences in the genotype file.
+/// `people` also what is recorded of them, an ontology to ask for it, genes, families, and, by
+/// default, consequences in the genotype file.
 ///
 /// >>> sorted(varidex.simulate("other", samples=100, variants=200))
 /// ['genotypes', 'samples', 'truth']
@@ -259,11 +261,11 @@ pub(crate) fn simulate<'py>(
         overwrite: force,
         ..Options::default()
     };
-    let teller = Teller::new(py, progress, "variants")?;
+    let reporter = Reporter::new(py, progress, "variants")?;
     let what = format!("simulating {samples} people");
-    let summary = teller.run(py, |tell| {
+    let summary = reporter.run(py, |advance| {
         varidex_simulate::simulate(&options, &directory, &mut |done, total| {
-            tell(done, Some(total), &what)
+            advance(done, Some(total), &what)
         })
     })?;
     let paths = PyDict::new(py);
@@ -288,9 +290,9 @@ pub(crate) fn simulate<'py>(
     Ok(paths)
 }
 
-/// What a build told.
+/// What a build reports.
 fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
-    let told = PyDict::new(py);
+    let shown = PyDict::new(py);
     for (name, count) in [
         ("records", report.records),
         ("stored", report.stored),
@@ -301,13 +303,13 @@ fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDic
         ("contigs", report.contigs),
         ("bytes", report.bytes),
     ] {
-        told.set_item(name, count)?;
+        shown.set_item(name, count)?;
     }
     let people = report.people.as_ref();
     let people = people
         .map(|people| people_to_python(py, people))
         .transpose();
-    told.set_item("people", people?)?;
+    shown.set_item("people", people?)?;
     let annotations = PyDict::new(py);
     if let Some(known) = &report.annotations {
         annotations.set_item("annotator", known.annotator.name())?;
@@ -315,23 +317,39 @@ fn to_python<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDic
         annotations.set_item("stored", known.stored)?;
         annotations.set_item("refused", known.refused_count())?;
         annotations.set_item("reasons", warnings(py, &known.refused)?)?;
-        told.set_item("annotations", annotations)?;
+        shown.set_item("annotations", annotations)?;
     } else {
-        told.set_item("annotations", py.None())?;
+        shown.set_item("annotations", py.None())?;
     }
-    told.set_item("snapshot", &report.snapshot)?;
-    told.set_item("seconds", report.seconds)?;
+    let sex_ploidy = report.sex_ploidy.as_ref().map(|changed| {
+        let dict = PyDict::new(py);
+        dict.set_item("males", changed.males)?;
+        dict.set_item("females", changed.females)?;
+        dict.set_item("others", changed.others)?;
+        dict.set_item("haploid", changed.haploid)?;
+        dict.set_item("missing", changed.missing_count())?;
+        dict.set_item("reasons", reasons(py, &changed.missing)?)?;
+        Ok::<_, PyErr>(dict)
+    });
+    shown.set_item("sex_ploidy", sex_ploidy.transpose()?)?;
+    shown.set_item("snapshot", &report.snapshot)?;
+    shown.set_item("seconds", report.seconds)?;
+    shown.set_item("reasons", reasons(py, &report.refused)?)?;
+    shown.set_item("warnings", warnings(py, &report.warnings)?)?;
+    Ok(shown)
+}
+
+/// What was refused, by reason.
+fn reasons<'py>(py: Python<'py>, refused: &[Refused]) -> PyResult<Bound<'py, PyList>> {
     let reasons = PyList::empty(py);
-    for refused in &report.refused {
+    for refused in refused {
         let reason = PyDict::new(py);
         reason.set_item("expected", &refused.expected)?;
         reason.set_item("count", refused.count)?;
         reason.set_item("places", &refused.places)?;
         reasons.append(reason)?;
     }
-    told.set_item("reasons", reasons)?;
-    told.set_item("warnings", warnings(py, &report.warnings)?)?;
-    Ok(told)
+    Ok(reasons)
 }
 
 /// Oddities by kind.
@@ -347,9 +365,9 @@ fn warnings<'py>(py: Python<'py>, warned: &[Warned]) -> PyResult<Bound<'py, PyLi
     Ok(warnings)
 }
 
-/// What loading people told.
+/// What loading people reports.
 fn people_to_python<'py>(py: Python<'py>, report: &PeopleReport) -> PyResult<Bound<'py, PyDict>> {
-    let told = PyDict::new(py);
+    let shown = PyDict::new(py);
     for (name, count) in [
         ("read", report.read),
         ("people", report.people),
@@ -359,10 +377,10 @@ fn people_to_python<'py>(py: Python<'py>, report: &PeopleReport) -> PyResult<Bou
         ("people_without_sample", report.people_without_sample),
         ("unknown_terms", report.unknown_terms),
     ] {
-        told.set_item(name, count)?;
+        shown.set_item(name, count)?;
     }
-    told.set_item("refusals", &report.refusals)?;
-    told.set_item("warnings", &report.warnings)?;
-    told.set_item("snapshot", &report.snapshot)?;
-    Ok(told)
+    shown.set_item("refusals", &report.refusals)?;
+    shown.set_item("warnings", &report.warnings)?;
+    shown.set_item("snapshot", &report.snapshot)?;
+    Ok(shown)
 }

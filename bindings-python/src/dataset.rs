@@ -1,57 +1,24 @@
 //! An open dataset.
 
-use crate::arguments::{Expression, GroupOrText, OneOrMany, group, parsed};
-use crate::asked::{self, Field, Part};
-use crate::build::Teller;
+use crate::arguments::{Expression, GroupOrText, OneOrMany, group};
+use crate::asked::{self, Compared, Field, Part, query};
 use crate::error::{plain, raise, renamed};
 use crate::explanation::Explanation;
-use crate::frequency::{Filled, Frequencies, Frequency};
-use crate::group::{Group, open_state};
+use crate::frequency::{Frequencies, Frequency};
+use crate::group::Group;
 use crate::interrupt::run;
-use crate::matrices::{self, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+use crate::matrices::{self, BlocksOf, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
 use crate::table::Table;
 use crate::texts::TextList;
-use numpy::{PyArray2, PyReadonlyArray1};
+use numpy::PyArray2;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
-use varidex::{ExportOptions, LocalFiles, Position, Query, Trios};
+use varidex::{LocalFiles, Trios};
 
 type Core = varidex::View;
-
-/// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
-///
-/// Expressions name files behind `@`, as in `samples(@ids.txt)`: they are read by the rights of this
-/// process. With `files=False` no expression reads a file, and `@` is an error: open a dataset so before
-/// you ask it what strangers wrote, as a server does.
-///
-/// The files of a dataset must not be changed in place: where another program cuts one that is open, the
-/// process ends (SIGBUS). Builds, and what loads people, write new files.
-///
-/// >>> varidex.open("cohort.vdx", files=False).ask("samples(@/etc/hosts)")
-/// Traceback (most recent call last):
-/// varidex.errors.ExpressionError: `@` marks a file, and no files are read here: write what it lists instead
-///   samples(@/etc/hosts)
-///   ^^^^^^^^^^^^^^^^^^^^
-#[pyfunction]
-#[pyo3(signature = (path, *, files = true))]
-pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Dataset> {
-    let dataset = run(py, || varidex::Dataset::open(&path))?;
-    Ok(Dataset::new(dataset, files, None))
-}
-
-/// Opens a dataset that must be in the state it was when it was pickled.
-#[pyfunction]
-pub(crate) fn _reopen(
-    py: Python<'_>,
-    path: PathBuf,
-    snapshot: &str,
-    files: bool,
-) -> PyResult<Dataset> {
-    Ok(Dataset::new(open_state(py, path, snapshot)?, files, None))
-}
 
 /// An open dataset: read-only, and shared between threads as it is.
 ///
@@ -82,12 +49,23 @@ impl Dataset {
         }
     }
 
-    fn core(&self, py: Python<'_>) -> PyResult<Core> {
+    pub(crate) fn core(&self, py: Python<'_>) -> PyResult<Core> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         match &*open {
             Some(view) => Ok(view.clone()),
             None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
         }
+    }
+
+    /// The dataset, and the group of it that is asked for.
+    fn asked(
+        &self,
+        py: Python<'_>,
+        group: Option<GroupOrText<'_>>,
+    ) -> PyResult<(Core, Option<varidex::Group>)> {
+        let view = self.core(py)?;
+        let group = self::group(py, &view, group)?;
+        Ok((view, group))
     }
 }
 
@@ -119,7 +97,7 @@ impl Dataset {
         Ok(self.core(py)?.contigs().map(str::to_owned).collect())
     }
 
-    /// What building it, or loading people into it, told; None where it was just opened.
+    /// What building it, or loading people into it, reported; None where it was just opened.
     #[getter]
     fn report(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.report.as_ref().map(|report| report.clone_ref(py))
@@ -130,48 +108,7 @@ impl Dataset {
     /// >>> ds.info()["samples"]
     /// 2000
     fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let info = self.core(py)?.info();
-        let told = PyDict::new(py);
-        told.set_item("dataset", info.path)?;
-        told.set_item("snapshot", info.snapshot)?;
-        told.set_item("annotations", info.annotations)?;
-        told.set_item("assembly", info.assembly.map(|assembly| assembly.name()))?;
-        for (name, count) in [
-            ("samples", info.samples),
-            ("people", info.people),
-            ("people_records", info.people_records),
-            ("terms", info.terms),
-            ("genes", info.genes.0),
-            ("pad", info.genes.1.into()),
-            ("records", info.records),
-            ("rows", info.rows),
-            ("segments", info.segments),
-            ("bytes", info.bytes),
-        ] {
-            told.set_item(name, count)?;
-        }
-        let view = self.core(py)?;
-        for (key, attributes) in [
-            ("individual_attributes", view.individual_attributes()),
-            ("sample_attributes", view.sample_attributes()),
-        ] {
-            let found = PyDict::new(py);
-            for attribute in attributes.map_err(|error| raise(py, error))? {
-                found.set_item(attribute.name, (attribute.kind.name(), attribute.count))?;
-            }
-            told.set_item(key, found)?;
-        }
-        let contigs = PyDict::new(py);
-        for (name, rows) in info.contigs {
-            contigs.set_item(name, rows)?;
-        }
-        told.set_item("contigs", contigs)?;
-        let keys = PyDict::new(py);
-        for (name, kind) in info.info_keys {
-            keys.set_item(name, kind)?;
-        }
-        told.set_item("info", keys)?;
-        Ok(told)
+        crate::info::info(py, &self.core(py)?)
     }
 
     /// The people that an expression picks: text, or the JSON form as a dict, here and wherever expressions
@@ -226,15 +163,21 @@ impl Dataset {
     /// 1-based.
     ///
     /// With `columns` only these, among which there may be some that are there only where they are asked for:
-    /// qual, hgvs, vrs, vrs_1_3, end, length, covered, transcript, hgvs_c, hgvs_p, canonical, mane, af_low, af_high, and
-    /// info.KEY of the INFO keys that were kept. `offset` leaves out the first rows, `limit` those behind.
+    /// qual, hgvs, vrs, vrs_1_3, end, length, covered, transcript, hgvs_c, hgvs_p, canonical, mane, af_low, af_high, and info.KEY of
+    /// the INFO keys that were kept. `offset` leaves out the first rows, `limit` those behind. A page is read by `limit`, the
+    /// next one with the `token` of its table as `after`.
     ///
     /// >>> ds.variants("22:20003080-20003900 & type:del", columns=["pos", "end", "length", "covered"])
     /// pos       end       length  covered
     /// 20003080  20003085  5       2000
     /// 20003870  20003871  1       2000
-    #[pyo3(signature = (r#where = Expression::all(), *, group = None, columns = None, offset = 0, limit = None),
-        text_signature = "($self, where='all', *, group=None, columns=None, offset=0, limit=None)")]
+    #[pyo3(signature = (r#where = Expression::all(), *, group = None, columns = None, offset = 0, limit = None,
+        after = None),
+        text_signature = "($self, where='all', *, group=None, columns=None, offset=0, limit=None, after=None)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "options of Python are arguments by name"
+    )]
     fn variants(
         &self,
         py: Python<'_>,
@@ -243,10 +186,10 @@ impl Dataset {
         columns: Option<OneOrMany<String>>,
         offset: u64,
         limit: Option<u64>,
+        after: Option<&str>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        let query = query(py, &r#where, group.as_ref())?;
+        let (view, group) = self.asked(py, group)?;
+        let query = query(py, &r#where, group.as_ref(), after)?;
         let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
             part.of(varidex_columns::variants(&view, &query)?)
@@ -264,6 +207,10 @@ impl Dataset {
     /// Fisher's exact test of the alleles. `columns`, `offset` and `limit` as for variants: af_low and af_high
     /// are the ends of Wilson's score interval (95 %).
     ///
+    /// With `sites`, the alleles of a VCF or BCF file in its order instead of variants of the dataset, also those that
+    /// nobody has: of them ac is 0, and an is None where somebody was not looked at; all counts are None of what is no
+    /// allele. The file is read anew each time the table is.
+    ///
     /// >>> ds.frequencies("22:20002258:C:T")
     /// chrom  pos       id    ref  alt  ac   an    af        n_het  n_hom  n_hemi  n_missing
     /// chr22  20002258  None  C    T    857  3988  0.214895  613    122    0       6
@@ -273,10 +220,10 @@ impl Dataset {
     /// all    3988
     /// a      2
     /// b      2
-    #[pyo3(signature = (r#where = Expression::all(), *, group = None, by = None, cases = None, controls = None, columns = None,
-        offset = 0, limit = None),
+    #[pyo3(signature = (r#where = None, *, group = None, by = None, cases = None, controls = None, columns = None,
+        offset = 0, limit = None, after = None, sites = None),
         text_signature = "($self, where='all', *, group=None, by=None, cases=None, controls=None, columns=None, \
-            offset=0, limit=None)")]
+            offset=0, limit=None, after=None, sites=None)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "options of Python are arguments by name"
@@ -284,7 +231,7 @@ impl Dataset {
     fn frequencies(
         &self,
         py: Python<'_>,
-        r#where: Expression,
+        r#where: Option<Expression>,
         group: Option<GroupOrText<'_>>,
         by: Option<OneOrMany<Field<'_>>>,
         cases: Option<GroupOrText<'_>>,
@@ -292,34 +239,35 @@ impl Dataset {
         columns: Option<OneOrMany<String>>,
         offset: u64,
         limit: Option<u64>,
+        after: Option<&str>,
+        sites: Option<PathBuf>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let by = asked::by(py, &view, by)?;
-        let cases = self::group(py, &view, cases)?;
-        let controls = self::group(py, &view, controls)?;
-        let query = query(py, &r#where, group.as_ref())?;
+        let compared = Compared::of(py, &view, (cases, controls), &by)?;
         let part = Part::new(columns, offset, limit);
-        let (cases, controls) = match (cases, controls) {
-            (None, None) => {
-                return Table::new(py, move || {
-                    part.of(varidex_columns::frequencies(&view, &query, &by)?)
-                });
-            }
-            (Some(cases), Some(controls)) if by.is_empty() => (cases, controls),
-            _ => {
-                let message = "cases are compared with controls: both are needed, and no by";
+        if let Some(file) = sites {
+            if r#where.is_some() || after.is_some() || compared.is_some() {
+                let message =
+                    "sites are asked for alone: no where, no after, no cases and controls";
                 return Err(PyValueError::new_err(message));
             }
-        };
+            return asked::sites(py, view, file, (group, by), part);
+        }
+        let of = r#where.unwrap_or_else(Expression::all);
+        let query = query(py, &of, group.as_ref(), after)?;
         Table::new(py, move || {
-            let table = varidex_columns::cases_and_controls(&view, &query, &cases, &controls);
-            part.of(table?)
+            part.of(match &compared {
+                Some(Compared { cases, controls }) => {
+                    varidex_columns::cases_and_controls(&view, &query, cases, controls)?
+                }
+                None => varidex_columns::frequencies(&view, &query, &by)?,
+            })
         })
     }
 
     /// Who carries the variants that an expression picks, one row for each sample and variant. With
-    /// `trio`, a pedigree (PED), only its children are told, and from whom they have the variant.
+    /// `trio`, a pedigree (PED), only its children are there, and from whom they have the variant.
     /// Positions are 1-based.
     ///
     /// >>> ds.carriers("22:20003080:TGATTA:T")
@@ -327,7 +275,8 @@ impl Dataset {
     /// chr22  20003080  TGATTA  T    SIM0000996  None        het       0|1
     /// chr22  20003080  TGATTA  T    SIM0001337  None        het       0|1
     /// chr22  20003080  TGATTA  T    SIM0001635  None        het       0|1
-    #[pyo3(signature = (r#where, *, group = None, trio = None, columns = None, offset = 0, limit = None))]
+    #[pyo3(signature = (r#where, *, group = None, trio = None, columns = None, offset = 0, limit = None,
+        after = None))]
     #[expect(
         clippy::too_many_arguments,
         reason = "options of Python are arguments by name"
@@ -341,14 +290,14 @@ impl Dataset {
         columns: Option<OneOrMany<String>>,
         offset: u64,
         limit: Option<u64>,
+        after: Option<&str>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let trios = match trio {
             Some(ped) => Some(run(py, || Trios::from_ped(&view, &ped))?),
             None => None,
         };
-        let query = query(py, &r#where, group.as_ref())?;
+        let query = query(py, &r#where, group.as_ref(), after)?;
         let part = Part::new(columns, offset, limit);
         Table::new(py, move || {
             part.of(varidex_columns::carriers(&view, &query, trios.clone())?)
@@ -364,18 +313,23 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Table> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        let query = query(py, &r#where, group.as_ref())?;
+        let (view, group) = self.asked(py, group)?;
+        let query = query(py, &r#where, group.as_ref(), None)?;
         Table::new(py, move || varidex_columns::compounds(&view, &query))
     }
 
-    /// How many people have which values of some keys ("sex", "age", "population", …), across each other.
-    /// Without keys: of sex, age and population, and the `top` terms recorded most often.
+    /// How many people there are by the values of fields, as `frequencies` takes them, across each other: attributes
+    /// ("sex", "population", …), "age" or "age(18,40,65)", terms ("HP:0001250"), and groups by their names. Without
+    /// fields: of sex, age and population, and the `top` terms recorded most often.
     #[pyo3(signature = (by = None, *, top = 20))]
-    fn people(&self, py: Python<'_>, by: Option<OneOrMany<String>>, top: usize) -> PyResult<Table> {
+    fn people(
+        &self,
+        py: Python<'_>,
+        by: Option<OneOrMany<Field<'_>>>,
+        top: usize,
+    ) -> PyResult<Table> {
         let view = self.core(py)?;
-        let by = parsed(py, by)?;
+        let by = asked::by(py, &view, by)?;
         Table::new(py, move || varidex_columns::people(&view, &by, None, top))
     }
 
@@ -448,8 +402,7 @@ impl Dataset {
         allele: &str,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequency> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         let counts = py.detach(|| view.frequency(allele, group.as_ref()));
         Ok(match counts.map_err(|e| raise(py, e))? {
             Some(counts) => Frequency::of(counts),
@@ -472,30 +425,8 @@ impl Dataset {
         alt: &Bound<'_, PyAny>,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Frequencies> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        let positions = positions(py, pos)?;
-        let length = positions.len();
-        let chrom = Texts::of(chrom, "chrom", length)?;
-        let reference = Texts::of(r#ref, "ref", length)?;
-        let alternate = Texts::of(alt, "alt", length)?;
-        let filled = run(py, || {
-            let mut lookup = view.lookup(group.as_ref())?;
-            let mut filled = Filled::with_capacity(length);
-            for (at, &position) in positions.iter().enumerate() {
-                let place = Position::from_one_based(position).ok_or_else(|| {
-                    varidex::Error::Usage(format!("{position} is not a position"))
-                })?;
-                filled.push(lookup.counts(
-                    chrom.get(at),
-                    place,
-                    reference.get(at),
-                    alternate.get(at),
-                )?);
-            }
-            Ok(filled)
-        })?;
-        Ok(filled.into_arrays(py))
+        let (view, group) = self.asked(py, group)?;
+        crate::frequency::many(py, &view, (chrom, pos, r#ref, alt), group.as_ref())
     }
 
     /// Copies of the ALT as a matrix of int8: a row for each variant, as `variants()` has them, and a
@@ -511,8 +442,7 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Bound<'py, PyArray2<i8>>> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         matrices::genotypes(py, &view, &r#where.0, group.as_ref())
     }
 
@@ -529,9 +459,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         rows: usize,
     ) -> PyResult<GenotypeBlocks> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        GenotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
+        let (view, group) = self.asked(py, group)?;
+        GenotypeBlocks::new(py, &view, &BlocksOf::of(&r#where.0, group.as_ref(), rows))
     }
 
     /// The allele of each copy, with phase: `alleles` is int8 by variant, sample and copy, `phased` is bool by
@@ -554,8 +483,7 @@ impl Dataset {
         r#where: Expression,
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<Haplotypes> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
+        let (view, group) = self.asked(py, group)?;
         matrices::haplotypes(py, &view, &r#where.0, group.as_ref())
     }
 
@@ -571,9 +499,8 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
         rows: usize,
     ) -> PyResult<HaplotypeBlocks> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        HaplotypeBlocks::new(py, &view, &r#where.0, group.as_ref(), rows)
+        let (view, group) = self.asked(py, group)?;
+        HaplotypeBlocks::new(py, &view, &BlocksOf::of(&r#where.0, group.as_ref(), rows))
     }
 
     /// Writes variants and genotypes to a VCF or BCF file, by its name: .vcf, .vcf.gz or .bcf.
@@ -587,26 +514,15 @@ impl Dataset {
         threads: Option<usize>,
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        let options = ExportOptions {
-            threads,
-            ..ExportOptions::default()
-        };
-        let teller = Teller::new(py, progress, "variants")?;
-        let what = format!("writing {}", path.display());
-        let summary = teller.run(py, |tell| {
-            view.export(&r#where.0, group.as_ref(), &path, &options, &mut |at| {
-                tell(at.rows, None, &what)
-            })
-        })?;
-        let told = PyDict::new(py);
-        told.set_item("records", summary.records)?;
-        told.set_item("rows", summary.rows)?;
-        told.set_item("samples", summary.samples)?;
-        told.set_item("bytes", summary.bytes)?;
-        told.set_item("replaced", summary.replaced)?;
-        Ok(told)
+        let (view, group) = self.asked(py, group)?;
+        crate::export::export(
+            py,
+            &view,
+            &r#where.0,
+            group.as_ref(),
+            &path,
+            (threads, progress),
+        )
     }
 
     /// Checks every checksum and every invariant; raises DamagedError for the first that is broken.
@@ -664,52 +580,4 @@ impl Dataset {
             Err(_) => "Dataset(closed)".to_owned(),
         }
     }
-}
-
-/// Positions as numpy or any sequence has them.
-fn positions(py: Python<'_>, pos: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
-    let numpy = py.import("numpy")?;
-    let flat = numpy.call_method1("atleast_1d", (pos,))?;
-    let options = PyDict::new(py);
-    options.set_item("casting", "same_kind")?;
-    let whole = match flat.len()? {
-        // an empty list has no type of its own
-        0 => flat.call_method1("astype", ("int64",))?,
-        _ => flat.call_method("astype", ("int64",), Some(&options))?,
-    };
-    let array: PyReadonlyArray1<'_, i64> = whole.extract()?;
-    Ok(array.as_array().to_vec())
-}
-
-/// A text for each, or one for all.
-enum Texts {
-    One(String),
-    Each(TextList),
-}
-
-impl Texts {
-    fn of(given: &Bound<'_, PyAny>, name: &str, length: usize) -> PyResult<Self> {
-        if let Ok(text) = given.extract::<String>() {
-            return Ok(Self::One(text));
-        }
-        let texts = TextList::of(given, name)?;
-        if texts.len() != length {
-            let found = texts.len();
-            let message = format!("{found} of {name}, but {length} of pos");
-            return Err(PyValueError::new_err(message));
-        }
-        Ok(Self::Each(texts))
-    }
-
-    fn get(&self, at: usize) -> &str {
-        match self {
-            Self::One(text) => text,
-            Self::Each(texts) => texts.get(at),
-        }
-    }
-}
-
-/// What is asked of variants, counted in a group where there is one.
-fn query(py: Python<'_>, of: &Expression, group: Option<&varidex::Group>) -> PyResult<Query> {
-    Ok(run(py, || Query::new(&of.0))?.in_group(group))
 }

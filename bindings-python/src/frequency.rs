@@ -1,12 +1,13 @@
 //! Counts and frequencies of single alleles.
 
 use crate::interrupt::run;
-use numpy::PyArray1;
-use pyo3::exceptions::PyRuntimeError;
+use crate::texts::TextList;
+use numpy::{PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::OnceLock;
-use varidex::{Absence, Counts};
+use varidex::{Absence, Counts, Position};
 
 /// Counts of an allele, in everybody or in a group.
 ///
@@ -323,5 +324,86 @@ impl Frequencies {
             "Frequencies({} alleles, {sum} found)",
             found.len()?
         ))
+    }
+}
+
+/// Counts of many alleles: see `Dataset.frequency_many`.
+pub(crate) fn many(
+    py: Python<'_>,
+    view: &varidex::View,
+    (chrom, pos, reference, alternate): ManyAlleles<'_, '_>,
+    group: Option<&varidex::Group>,
+) -> PyResult<Frequencies> {
+    let positions = positions(py, pos)?;
+    let length = positions.len();
+    let chrom = Texts::of(chrom, "chrom", length)?;
+    let reference = Texts::of(reference, "ref", length)?;
+    let alternate = Texts::of(alternate, "alt", length)?;
+    let filled = run(py, || {
+        let mut lookup = view.lookup(group)?;
+        let mut filled = Filled::with_capacity(length);
+        for (at, &position) in positions.iter().enumerate() {
+            let place = Position::from_one_based(position)
+                .ok_or_else(|| varidex::Error::Usage(format!("{position} is not a position")))?;
+            filled.push(lookup.counts(
+                chrom.get(at),
+                place,
+                reference.get(at),
+                alternate.get(at),
+            )?);
+        }
+        Ok(filled)
+    })?;
+    Ok(filled.into_arrays(py))
+}
+
+/// CHROM, POS, REF and ALT as Python passes them.
+type ManyAlleles<'a, 'py> = (
+    &'a Bound<'py, PyAny>,
+    &'a Bound<'py, PyAny>,
+    &'a Bound<'py, PyAny>,
+    &'a Bound<'py, PyAny>,
+);
+
+/// Positions as numpy or any sequence has them.
+fn positions(py: Python<'_>, pos: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
+    let numpy = py.import("numpy")?;
+    let flat = numpy.call_method1("atleast_1d", (pos,))?;
+    let options = PyDict::new(py);
+    options.set_item("casting", "same_kind")?;
+    let whole = match flat.len()? {
+        // an empty list has no type of its own
+        0 => flat.call_method1("astype", ("int64",))?,
+        _ => flat.call_method("astype", ("int64",), Some(&options))?,
+    };
+    let array: PyReadonlyArray1<'_, i64> = whole.extract()?;
+    Ok(array.as_array().to_vec())
+}
+
+/// A text for each, or one for all.
+enum Texts {
+    One(String),
+    Each(TextList),
+}
+
+impl Texts {
+    fn of(given: &Bound<'_, PyAny>, name: &str, length: usize) -> PyResult<Self> {
+        if let Ok(text) = given.extract::<String>() {
+            return Ok(Self::One(text));
+        }
+        let texts = TextList::of(given, name)?;
+        if texts.len() != length {
+            let found = texts.len();
+            let message = format!("{found} of {name}, but {length} of pos");
+            return Err(PyValueError::new_err(message));
+        }
+        Ok(Self::Each(texts))
+    }
+
+    fn get(&self, at: usize) -> &str {
+        match self {
+            Self::One(text) => text,
+            Self::Each(texts) => texts.get(at),
+        }
     }
 }

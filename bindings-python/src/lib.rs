@@ -1,15 +1,19 @@
 //! Varidex for Python: every function converts, calls the library without the GIL, and converts.
 
+mod annotate;
 mod arguments;
 mod asked;
 mod build;
 mod dataset;
 mod error;
 mod explanation;
+mod export;
 mod frequency;
 mod group;
+mod info;
 mod interrupt;
 mod matrices;
+mod open;
 mod record;
 mod rows;
 mod table;
@@ -21,9 +25,11 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _varidex {
     #[pymodule_export]
+    use crate::annotate::{annotate, annotate_file};
+    #[pymodule_export]
     use crate::build::{build, load_people, simulate};
     #[pymodule_export]
-    use crate::dataset::{_reopen, Dataset, open};
+    use crate::dataset::Dataset;
     #[pymodule_export]
     use crate::explanation::Explanation;
     #[pymodule_export]
@@ -32,6 +38,8 @@ mod _varidex {
     use crate::group::{_regroup, Group};
     #[pymodule_export]
     use crate::matrices::{GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+    #[pymodule_export]
+    use crate::open::{_reopen, open};
     #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]

@@ -76,11 +76,28 @@ pub(crate) fn genotypes<'py>(
     PyArray1::from_vec(py, cells).reshape([rows, width])
 }
 
-/// What a block is read of, and in how many rows.
-fn block_cells(rows: usize) -> PyResult<usize> {
-    match rows {
-        0 => Err(PyValueError::new_err("rows: a block has one row at least")),
-        _ => Ok(BLOCK_CELLS),
+/// What blocks are read of, and how many rows one has at most.
+pub(crate) struct BlocksOf<'a> {
+    of: &'a str,
+    group: Option<&'a Group>,
+    rows: usize,
+}
+
+impl<'a> BlocksOf<'a> {
+    pub(crate) fn of(of: &'a str, group: Option<&'a Group>, rows: usize) -> Self {
+        Self { of, group, rows }
+    }
+
+    /// Begins to read them.
+    fn read<B: Send>(
+        &self,
+        py: Python<'_>,
+        read: impl FnOnce(&str, Option<&Group>, usize) -> Result<B> + Send,
+    ) -> PyResult<B> {
+        if self.rows == 0 {
+            return Err(PyValueError::new_err("rows: a block has one row at least"));
+        }
+        run(py, || read(self.of, self.group, BLOCK_CELLS))
     }
 }
 
@@ -93,19 +110,12 @@ pub(crate) struct GenotypeBlocks {
 }
 
 impl GenotypeBlocks {
-    pub(crate) fn new(
-        py: Python<'_>,
-        view: &View,
-        of: &str,
-        group: Option<&Group>,
-        rows: usize,
-    ) -> PyResult<Self> {
-        let cells = block_cells(rows)?;
-        let blocks = run(py, || view.genotypes(of, group, cells))?;
+    pub(crate) fn new(py: Python<'_>, view: &View, asked: &BlocksOf<'_>) -> PyResult<Self> {
+        let blocks = asked.read(py, |of, group, cells| view.genotypes(of, group, cells))?;
         Ok(Self {
             width: blocks.samples().len(),
             schema: schema(),
-            blocks: Mutex::new(blocks.with_rows(rows)),
+            blocks: Mutex::new(blocks.with_rows(asked.rows)),
         })
     }
 }
@@ -245,18 +255,11 @@ pub(crate) struct HaplotypeBlocks {
 }
 
 impl HaplotypeBlocks {
-    pub(crate) fn new(
-        py: Python<'_>,
-        view: &View,
-        of: &str,
-        group: Option<&Group>,
-        rows: usize,
-    ) -> PyResult<Self> {
-        let cells = block_cells(rows)?;
-        let blocks = run(py, || view.haplotypes(of, group, cells))?;
+    pub(crate) fn new(py: Python<'_>, view: &View, asked: &BlocksOf<'_>) -> PyResult<Self> {
+        let blocks = asked.read(py, |of, group, cells| view.haplotypes(of, group, cells))?;
         Ok(Self {
             columns: Columns::of(py, view, &blocks)?,
-            blocks: Mutex::new(blocks.with_rows(rows)),
+            blocks: Mutex::new(blocks.with_rows(asked.rows)),
         })
     }
 }

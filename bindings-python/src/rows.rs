@@ -167,7 +167,7 @@ fn shown(array: &ArrayRef, row: usize) -> String {
         DataType::Float64 => {
             let share = array.as_primitive::<Float64Type>().value(row);
             let digits = format!("{share:.6}");
-            // six digits behind the point where they tell something, all there are else
+            // six digits behind the point where they mean something, all there are else
             match share != 0.0 && share < 0.001 {
                 true => format!("{share:?}"),
                 false => {

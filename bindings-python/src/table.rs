@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PySlice, PyString};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use varidex::Result;
-use varidex_columns::{ArrowError, BATCH_ROWS, RecordBatchReader, SchemaRef};
+use varidex_columns::{ArrowError, BATCH_ROWS, Batches, RecordBatchReader, SchemaRef, Written};
 
 /// Rows shown of a table.
 const SHOWN: usize = 10;
@@ -62,6 +62,8 @@ pub(crate) struct Table {
     head: Mutex<Held>,
     /// How many rows there are, once somebody was shown that.
     count: OnceLock<Count>,
+    /// Where it goes on behind its limit, once the whole of it was computed.
+    token: OnceLock<Option<String>>,
 }
 
 fn rows_of(batches: &[RecordBatch]) -> usize {
@@ -82,12 +84,20 @@ fn sliced(batches: &[RecordBatch], mut start: usize, end: usize) -> Vec<RecordBa
     found
 }
 
+/// Where a table goes on behind its limit.
+fn token_of(batches: Batches) -> Result<Option<String>> {
+    Ok(match batches.ended()? {
+        Written::Cut(token) => token.map(|token| token.to_string()),
+        Written::Whole => None,
+    })
+}
+
 fn refused(error: ArrowError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
 impl Table {
-    /// What `make` says, which is asked once now: what is wrong with the question is told now.
+    /// What `make` says, which is asked once now: what is wrong with the question is raised now.
     pub(crate) fn new(
         py: Python<'_>,
         make: impl Fn() -> Result<varidex_columns::Table> + Send + Sync + 'static,
@@ -99,6 +109,7 @@ impl Table {
             held: OnceLock::new(),
             head: Mutex::default(),
             count: OnceLock::new(),
+            token: OnceLock::new(),
         })
     }
 
@@ -110,6 +121,7 @@ impl Table {
             held: OnceLock::from(Held::from(batches)),
             head: Mutex::default(),
             count: OnceLock::new(),
+            token: OnceLock::from(None),
         }
     }
 
@@ -124,13 +136,14 @@ impl Table {
         if let Some(held) = self.held.get() {
             return Ok(held);
         }
-        let made = run(py, || {
+        let (made, token) = run(py, || {
             let (mut batches, mut held) = (self.make()?.batches(), Vec::new());
             while let Some(batch) = batches.next_batch()? {
                 held.push(batch);
             }
-            Ok(held)
+            Ok((held, token_of(batches)?))
         })?;
+        self.token.get_or_init(|| token);
         Ok(self.held.get_or_init(|| made.into()))
     }
 
@@ -152,20 +165,21 @@ impl Table {
         if wanted > HEAD_MAX {
             return self.held(py).cloned();
         }
-        let (found, is_whole) = run(py, || {
+        let (found, whole) = run(py, || {
             let batches = self.make()?.batches();
             let mut batches = batches.with_batch_rows(wanted.min(BATCH_ROWS));
             let mut found = Vec::new();
             while rows_of(&found) < wanted {
                 match batches.next_batch()? {
                     Some(batch) => found.push(batch),
-                    None => return Ok((found, true)),
+                    None => return Ok((found, Some(token_of(batches)?))),
                 }
             }
-            Ok((found, false))
+            Ok((found, None))
         })?;
         let found = Held::from(found);
-        if is_whole {
+        if let Some(token) = whole {
+            self.token.get_or_init(|| token);
             return Ok(Arc::clone(self.held.get_or_init(|| found)));
         }
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
@@ -270,6 +284,21 @@ impl Table {
     #[getter]
     fn columns(&self) -> Vec<&str> {
         self.names()
+    }
+
+    /// Where the table goes on behind its `limit`: `after` of the same question. None where there are no more rows, and of
+    /// tables that cannot be read in pages. The rows are computed for that, and kept.
+    ///
+    /// >>> page = ds.variants(columns="pos", limit=2)
+    /// >>> next_page = ds.variants(columns="pos", limit=2, after=page.token)
+    /// >>> page["pos"], next_page["pos"]
+    /// (array([20000016, 20000030]), array([20000032, 20000063]))
+    #[getter]
+    fn token(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        if self.token.get().is_none() {
+            self.held(py)?;
+        }
+        Ok(self.token.get().cloned().flatten())
     }
 
     /// The table as an Arrow C stream, computed while it is read.

@@ -20,6 +20,12 @@ VCF = """\
 22\t30\t.\tC\tG\t.\t.\t.\tGT\t./.\t./.\t./.
 X\t40\t.\tC\tG\t.\t.\t.\tGT\t1\t0/1\t./1
 """
+CASE = """\
+##fileformat=VCFv4.3
+##contig=<ID=chr22>
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO
+chr22\t20003080\t.\tTGATTA\tT,TG\t.\t.\tX=1
+"""
 PED = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\nf\td\t0\t0\t2\t0\n"
 
 
@@ -29,6 +35,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("place")
     varidex.simulate(place / "cohort", samples=2000, variants=5000)
     varidex.build(place / "cohort" / "cohort.vcf.gz", place / "cohort.vdx").close()
+    # what somebody brings: an allele that the cohort has, and one that nobody carries
+    (place / "case.vcf").write_text(CASE)
     return place
 
 

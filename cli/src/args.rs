@@ -102,6 +102,10 @@ pub(crate) struct Build {
     /// Genotypes with a lower DP (or MIN_DP, where there is none) count as missing
     #[arg(long, value_name = "N")]
     pub(crate) min_dp: Option<f64>,
+    /// Genotypes on X and Y by the sexes of --people: outside of the pseudoautosomal regions one copy in males, and none
+    /// known in females on Y; what that changes is reported
+    #[arg(long, requires = "people")]
+    pub(crate) sex_ploidy: bool,
     /// Sort unsorted input instead of refusing it
     #[arg(long)]
     pub(crate) sort: bool,
@@ -160,14 +164,10 @@ pub(crate) struct People {
     /// Write a mapping for this table, to be looked over
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dataset", "files"])]
     pub(crate) guess: Option<PathBuf>,
-    /// Count across these: age, sex, population, cohort, country, ..., attribute.NAME
-    #[arg(
-        long,
-        value_name = "KEY,...",
-        value_delimiter = ',',
-        conflicts_with = "files"
-    )]
-    pub(crate) by: Vec<varidex::PeopleKey>,
+    /// Count across these, as `varidex frequencies --by` takes them: sex, population, ..., attribute.NAME; age or
+    /// age(18,40,65); a term, as HP:0001250; NAME=GROUP, as often as there are groups of one's own
+    #[arg(long, value_name = "FIELD,...", conflicts_with = "files")]
+    pub(crate) by: Vec<String>,
     /// Count only terms recorded as: phenotype, disease, treatment, ...
     #[arg(long, conflicts_with = "files")]
     pub(crate) scope: Option<varidex::Scope>,
@@ -382,7 +382,7 @@ pub(crate) struct Simulate {
     /// Recombinations per base and generation
     #[arg(long, value_name = "RATE", default_value_t = usual().recombination)]
     pub(crate) recombination: f64,
-    /// Nothing missing and everything phased, unless told by the options below
+    /// Nothing missing and everything phased, unless the options below say otherwise
     #[arg(long)]
     pub(crate) clean: bool,
     /// Share of missing genotypes [default: 0.001]

@@ -49,7 +49,7 @@ impl Failure {
         }
     }
 
-    /// What to tell the user; nothing where all is said.
+    /// What to show the user; nothing where all is said.
     pub(crate) fn message(&self) -> Option<String> {
         match self {
             Self::BadAnswer => None,

@@ -1,4 +1,4 @@
-//! What is told while something takes long: a bar on a terminal, a line for each step elsewhere.
+//! What is shown while something takes long: a bar on a terminal, a line for each step elsewhere.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};

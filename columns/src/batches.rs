@@ -2,6 +2,7 @@
 
 use crate::field::Kind;
 use crate::table::{Cells, Table, is_nullable};
+use crate::write::Written;
 use arrow_array::builder::{
     ArrayBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
 };
@@ -166,8 +167,23 @@ impl Batches {
         &self.table
     }
 
-    pub(crate) fn into_table(self) -> Table {
-        self.table
+    /// How many rows are left. Nothing else of them is computed.
+    ///
+    /// # Errors
+    ///
+    /// As the question's.
+    pub fn count(self) -> Result<u64> {
+        self.table.count()
+    }
+
+    /// Whether the table was cut, and where it goes on, once [`Self::next_batch`] has given `None`. A row behind the
+    /// limit is looked at and not given.
+    ///
+    /// # Errors
+    ///
+    /// As the question's.
+    pub fn ended(self) -> Result<Written> {
+        self.table.ended()
     }
 
     /// The next batch, `None` after the last: as the iterator, with the library's own error.

@@ -31,7 +31,7 @@ pub use cases::cases_and_controls;
 pub use frequencies::frequencies;
 pub use look::{find_terms, genes, ontologies, samples};
 pub use people::{ids, people, terms};
-pub use sites::sites;
+pub use sites::{annotations, sites};
 pub use table::Table;
 pub use variants::variants;
 pub use write::{Format, WriteError, Written};

@@ -2,7 +2,7 @@
 
 use crate::field::{Column, Field, Kind, columns};
 use crate::table::{Cells, Table};
-use varidex::{Attribute, Group, PeopleKey, Result, Scope, TermCount, View};
+use varidex::{AgeBands, Attribute, By, Group, Result, Scope, TermCount, View};
 
 /// A table of what is known before it is read: one cell for each row and column.
 pub(crate) fn listed<T: Send + 'static>(
@@ -48,21 +48,21 @@ pub fn ids(group: &Group, top: Option<usize>) -> Result<Table> {
     ))
 }
 
-/// A column for each key, and `people`: how many people there are with these values, null where a key
-/// has none. Without keys `what value label people`: sexes, ages and populations, free attributes of individuals
+/// A column for each field ([`View::by`]), and `people`: how many people there are with these values, null where none
+/// is known. Without fields `what value label people`: sexes, ages and populations, free attributes of individuals
 /// and of samples with their types, and the terms recorded most often, `top` of them; only the terms recorded as
 /// `scope`, where there is one.
 ///
 /// # Errors
 ///
 /// As [`View::people_counts`].
-pub fn people(view: &View, by: &[PeopleKey], scope: Option<Scope>, top: usize) -> Result<Table> {
+pub fn people(view: &View, by: &[By], scope: Option<Scope>, top: usize) -> Result<Table> {
     if by.is_empty() {
         return summary(view, scope, top);
     }
-    let keys = by.iter().enumerate();
-    let mut all: Vec<Column> = keys
-        .map(|(number, key)| Column::new(key.to_string(), Field::Value(number), Kind::MaybeText))
+    let fields = by.iter().enumerate();
+    let mut all: Vec<Column> = fields
+        .map(|(number, by)| Column::new(by.to_string(), Field::Value(number), Kind::MaybeText))
         .collect();
     all.extend(columns([Field::People]));
     let counts = view.people_counts(by)?;
@@ -112,15 +112,15 @@ impl Summary {
 
 fn summary(view: &View, scope: Option<Scope>, top: usize) -> Result<Table> {
     let mut found: Vec<Summary> = Vec::new();
-    let keys = [
-        PeopleKey::Attribute(Attribute::Sex),
-        PeopleKey::Age,
-        PeopleKey::Attribute(Attribute::Population),
+    let fields = [
+        By::Attribute(Attribute::Sex),
+        By::Age(AgeBands::default()),
+        By::Attribute(Attribute::Population),
     ];
-    for key in keys.into_iter().filter(|_| scope.is_none()) {
-        let counts = view.people_counts(std::slice::from_ref(&key))?.into_iter();
+    for by in fields.into_iter().filter(|_| scope.is_none()) {
+        let counts = view.people_counts(std::slice::from_ref(&by))?.into_iter();
         found.extend(counts.map(|row| Summary {
-            what: key.to_string(),
+            what: by.to_string(),
             value: row.values.into_iter().next().flatten(),
             label: String::new(),
             people: row.people,

@@ -97,7 +97,7 @@ impl Table {
     }
 
     /// Whether it was cut: there is another row, which is looked at and not given.
-    fn ended(mut self) -> Result<Written, Error> {
+    pub(crate) fn ended(mut self) -> Result<Written, Error> {
         let token = self.token();
         Ok(match self.has_more()? {
             true => Written::Cut(token),
@@ -116,7 +116,7 @@ impl Table {
             writer.write(&batch).map_err(failed)?;
         }
         writer.finish().map_err(failed)?;
-        Ok(batches.into_table().ended()?)
+        Ok(batches.ended()?)
     }
 }
 

@@ -5,8 +5,12 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
-use varidex::{BuildOptions, Counts, Dataset, Query, TwoByTwo, View, build};
-use varidex_columns::{Format, Table, cases_and_controls, frequencies, variants};
+use varidex::{
+    AnnotateWith, BuildOptions, By, Counts, Dataset, Error, Query, TwoByTwo, View, build,
+};
+use varidex_columns::{
+    Format, Table, Written, annotations, cases_and_controls, frequencies, sites, variants,
+};
 
 const HEAD: &str = "##fileformat=VCFv4.3\n##contig=<ID=22,length=50818468,assembly=GRCh38>\n\
     ##INFO=<ID=DP,Number=1,Type=Integer,Description=\"d\">\n\
@@ -210,6 +214,65 @@ fn pages_by_offset_are_the_whole() {
     assert_eq!(position.one_based(), 40);
     assert!(scan.next(|_| Ok(())).unwrap().is_none());
     assert!(view.partitions(&all.offset(1), 2).is_err());
+}
+
+#[test]
+fn annotations_are_the_sites_of_each_cohort_side_by_side() {
+    let place = tempfile::tempdir().unwrap();
+    let view = small(place.path());
+    let file = place.path().join("in.vcf");
+    let few = view.ask("samples(b,c)").unwrap();
+    let by = view.by(&["x=samples(a)", "y=samples(b,c)"]).unwrap();
+    let with = [
+        AnnotateWith::new(view.clone()).by(by.iter().cloned()),
+        AnnotateWith::new(view.clone())
+            .named("F")
+            .in_group(few.clone()),
+    ];
+    let (table, _) = annotations(&file, &with).unwrap();
+    let wide: Vec<Vec<String>> = lines(table).iter().map(|line| cells_of(line)).collect();
+    let long = |group, by: &[By]| -> Vec<Vec<String>> {
+        let (table, _) = sites(&view, &file, group, by).unwrap();
+        lines(table).iter().map(|line| cells_of(line)).collect()
+    };
+    let (all, named, of_few) = (long(None, &[]), long(None, &by), long(Some(&few), &[]));
+    assert_eq!(wide.len(), all.len());
+    assert!(wide[0].contains(&"ac_x".to_owned()) && wide[0].contains(&"F_n_missing".to_owned()));
+    for (number, row) in wide.iter().enumerate().skip(1) {
+        assert_eq!(row[..12], all[number]);
+        // three rows of each allele: of all, and of both groups
+        let first = 1 + 3 * (number - 1);
+        assert_eq!(row[12..19], named[first + 1][6..]);
+        assert_eq!(row[19..26], named[first + 2][6..]);
+        assert_eq!(row[26..], of_few[number][6..]);
+    }
+    let twice = [with[0].clone(), with[0].clone()];
+    let error = annotations(&file, &twice).err().unwrap();
+    assert!(
+        matches!(&error, Error::Usage(text) if text.contains("`ac`")),
+        "{error}"
+    );
+    assert!(matches!(annotations(&file, &[]), Err(Error::Usage(_))));
+}
+
+fn cells_of(line: &str) -> Vec<String> {
+    line.split('\t').map(str::to_owned).collect()
+}
+
+#[test]
+fn batches_say_how_many_rows_are_left_and_where_the_table_goes_on() {
+    let place = tempfile::tempdir().unwrap();
+    let view = small(place.path());
+    let table = |limit: u64| variants(&view, &Query::new("all").unwrap().limit(limit)).unwrap();
+    let mut begun = table(9).batches().with_batch_rows(1);
+    begun.next_batch().unwrap().unwrap();
+    assert_eq!(begun.count().unwrap(), 3);
+    for (limit, is_cut) in [(3, true), (4, false), (5, false)] {
+        let mut batches = table(limit).batches();
+        while batches.next_batch().unwrap().is_some() {}
+        let ended = batches.ended().unwrap();
+        assert_eq!(matches!(ended, Written::Cut(Some(_))), is_cut, "{limit}");
+    }
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn carriers_go_on_in_the_next_batch() {
 fn people_are_counted() {
     let place = tempfile::tempdir().unwrap();
     let dataset = dataset(place.path());
-    let by = ["sex".parse().unwrap()];
+    let by = [By::from(varidex::Attribute::Sex)];
     assert_eq!(
         text(people(&dataset, &by, None, 0).unwrap()),
         ["sex people", "female 1", "male 2"]
@@ -260,7 +260,7 @@ fn some_columns_are_those_of_the_whole_table() {
     let make = || {
         let tables = (0..TABLES).map(|number| table(&view, number, |of| query(of, None)));
         let mut all: Vec<Table> = tables.collect();
-        all.push(people(&view, &["sex".parse().unwrap()], None, 0).unwrap());
+        all.push(people(&view, &[varidex::Attribute::Sex.into()], None, 0).unwrap());
         all.push(people(&view, &[], None, 3).unwrap());
         all.push(ids(&view.all().unwrap(), None).unwrap());
         all
@@ -400,7 +400,7 @@ fn tables_are_written_in_every_format() {
         let written = table.write(Format::Ndjson, &mut Vec::new()).unwrap();
         assert_eq!(written == Written::Whole, whole, "{rows}");
     }
-    let by: Vec<varidex::PeopleKey> = vec!["sex".parse().unwrap()];
+    let by: Vec<varidex::By> = vec![varidex::Attribute::Sex.into()];
     let table = people(&view, &by, None, 0).unwrap();
     assert_eq!(
         written(table, Format::Csv),

@@ -83,8 +83,8 @@ pub use beacon::{
     Frequencies, Organization,
 };
 pub use cohort::{
-    AttributeCount, Dataset, GeneFound, Info, PeopleCount, PeopleKey, SampleList, SectionSize,
-    TermCount, TermFound, View,
+    AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, TermCount,
+    TermFound, View,
 };
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};
@@ -95,7 +95,7 @@ pub use genome::{
 pub use input::LocalFiles;
 pub use maintain::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
 pub use model::{
     Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,

@@ -75,6 +75,10 @@ fn good_vectors_read_as_their_vcf() {
                 "--reference" => options.reference = Some(vectors().join(words.next().unwrap())),
                 "--assembly" => options.assembly = Some(words.next().unwrap().parse().unwrap()),
                 "--skip-malformed" => options.skip_malformed = true,
+                "--sex-ploidy" => options.sex_ploidy = true,
+                "--people" if options.sex_ploidy => {
+                    options.people.files = vec![vectors().join(words.next().unwrap())];
+                }
                 // rows do not depend on genes and people
                 "--genes" | "--people" => break,
                 other => panic!("{name}: option {other}"),

@@ -69,7 +69,7 @@ std::vector<std::string> ids(const Group &group)
 int64_t rows(const Dataset &dataset, const char *where)
 {
     ArrowArrayStream stream{};
-    call(vdx_variants, dataset.get(), where, nullptr, &stream);
+    call(vdx_variants, dataset.get(), where, nullptr, nullptr, &stream);
     int64_t found = 0;
     for (;;) {
         ArrowArray batch{};

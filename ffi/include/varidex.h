@@ -1,7 +1,7 @@
 /*
  * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
  *
- * Handles. vdx_view, vdx_group and vdx_error are handles: numbers in the guise of pointers. A handle
+ * Handles. vdx_view, vdx_group, vdx_page and vdx_error are handles: numbers in the guise of pointers. A handle
  * that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
  * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
  * named there; freeing NULL does nothing.
@@ -17,6 +17,28 @@
  * Texts. What goes in is UTF-8 that ends with NUL (paths on Unix: any bytes), read during the call only.
  * `const char *` that comes out is the library's, and stays until the handle that it came from is freed,
  * or, in a callback, until the callback returns. `char *` is the program's: vdx_text_free.
+ *
+ * Tables are Arrow C streams: computed while they are read, a batch at a time. Which of their rows and columns
+ * there are say vdx_table_options. The first two columns of a hundred variants, and of the next hundred:
+ *
+ *     const char *columns[] = {"chrom", "pos"};
+ *     struct ArrowArrayStream stream;
+ *     vdx_page *page = NULL;
+ *     char *token = NULL;
+ *     vdx_table_options options = vdx_table_options_init();
+ *     options.columns = columns;
+ *     options.n_columns = 2;
+ *     options.limit = 100;
+ *     options.page = &page;
+ *     do {
+ *         options.after = token;
+ *         status = vdx_variants(view, "gene:RYR1", NULL, &options, &stream, &error);
+ *         vdx_text_free(token);
+ *         token = NULL;
+ *         ... where the status is VDX_OK: read the stream to its end, and release it ...
+ *         status = vdx_page_token(page, &token, &error);
+ *         vdx_page_free(page);
+ *     } while (token != NULL);
  *
  * Positions are 1-based, as in VCF; SPDI within expressions is 0-based, as SPDI is.
  *
@@ -110,7 +132,7 @@ struct ArrowArrayStream {
 
 // The interface. It changes where programs that were built before would break; what is only added does
 // not change it.
-#define VDX_ABI_VERSION 1
+#define VDX_ABI_VERSION 2
 
 // How a call went. All but VDX_OK come with an error that says more.
 typedef enum {
@@ -161,6 +183,9 @@ typedef struct vdx_error vdx_error;
 // People of a view. It never changes; all functions may use it from any number of threads at once.
 // It keeps its dataset, which may be closed before it is freed.
 typedef struct vdx_group vdx_group;
+
+// How far a table was read: see vdx_table_options. All functions may use it from any number of threads at once.
+typedef struct vdx_page vdx_page;
 
 // What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 // it from any number of threads at once.
@@ -237,7 +262,7 @@ typedef struct {
     uint32_t number;
     // The column of the VCF.
     const char *name;
-    // The person whose it is, NULL where none is known.
+    // The person that it is of, NULL where none is known.
     const char *individual;
 } vdx_sample;
 
@@ -338,7 +363,7 @@ typedef struct {
     const char *alt;
     // The sample, by its name.
     const char *sample;
-    // The person whose it is, NULL where none is known.
+    // The person that it is of, NULL where none is known.
     const char *individual;
     // The sample, by its number.
     uint32_t number;
@@ -364,6 +389,30 @@ typedef int (*vdx_genotypes_fn)(const vdx_variant *variant,
                                 size_t n,
                                 void *user);
 
+// Which rows and columns of a table there are. Begin with vdx_table_options_init; all zero is the whole table.
+typedef struct {
+    // sizeof(vdx_table_options), set by the program.
+    size_t struct_size;
+    // Only these columns, in this order, also those that there are only where they are asked for: qual, end, covered,
+    // info.KEY ... An unknown name is an error that lists them.
+    const char *const *columns;
+    // How many; 0: the usual ones.
+    size_t n_columns;
+    // Rows to be left out at the beginning. They are walked: `after` costs less.
+    uint64_t offset;
+    // Rows at most; 0: all.
+    uint64_t limit;
+    // Only rows behind the one that this token is of, as vdx_page_token gave it for the same question: of variants,
+    // frequencies and carriers. Other tables refuse it with VDX_USAGE.
+    const char *after;
+    // Where it is not NULL, it takes a handle that says how far the stream was read: see vdx_page_token. Free it with
+    // vdx_page_free.
+    vdx_page **page;
+    // Where it is not NULL, it takes how many rows there are, and nothing else is computed: `stream` may be NULL then,
+    // and where it is not, it is set to one that was released.
+    uint64_t *count;
+} vdx_table_options;
+
 // How far something is. The text is gone when the callback returns. It may grow at its end.
 typedef struct {
     // What is being done, or the input that is being read.
@@ -376,7 +425,7 @@ typedef struct {
     uint64_t records;
 } vdx_progress;
 
-// Told now and then how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
+// Called now and then with how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
 // is left.
 typedef int (*vdx_progress_fn)(const vdx_progress *progress, void *user);
 
@@ -394,9 +443,9 @@ typedef struct {
     const char *const *ontologies;
     // How many.
     size_t n_ontologies;
-    // Two columns, sample and individual: whose the samples are.
+    // Two columns, sample and individual: of whom the samples are.
     const char *sample_map;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -423,9 +472,9 @@ typedef struct {
     const char *annotations;
     // Reference sequence: alleles are trimmed and left-aligned against it.
     const char *reference;
-    // The assembly, where the header does not tell it.
+    // The assembly, where the header does not say.
     const char *assembly;
-    // Genotypes whose GQ is lower count as missing; 0: none.
+    // Genotypes of a lower GQ count as missing; 0: none.
     double min_gq;
     // The same of DP.
     double min_dp;
@@ -441,10 +490,13 @@ typedef struct {
     int skip_malformed;
     // Other than 0: replace a dataset that is there already.
     int replace;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
+    // Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
+    // males, and none known in females on Y.
+    int sex_ploidy;
 } vdx_build_options;
 
 // Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -453,7 +505,7 @@ typedef struct {
     size_t struct_size;
     // Threads that compress; 0: as many as the machine has.
     uint32_t threads;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
@@ -487,11 +539,59 @@ typedef struct {
     uint64_t seed;
     // Other than 0: replace files of an earlier run.
     int replace;
-    // Told now and then how far it is, NULL: nobody.
+    // Called now and then with how far it is; NULL: never.
     vdx_progress_fn progress;
     // Passed to `progress`.
     void *user;
 } vdx_simulate_options;
+
+// A dataset to annotate with, and what is counted in it. It does not grow.
+typedef struct {
+    // The dataset.
+    const vdx_view *view;
+    // What INFO keys and columns begin with; NULL: `VDX`, and nothing in columns.
+    const char *name;
+    // Only these people; NULL: everybody.
+    const vdx_group *group;
+    // Also by these fields, as of vdx_frequencies.
+    const char *const *by;
+    // How many.
+    size_t n_by;
+} vdx_annotate_with;
+
+// Options of annotating. Begin with vdx_annotate_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_annotate_options), set by the program.
+    size_t struct_size;
+    // Only records with an ALT of which this holds in each of the datasets, such as `af<0.01 | ac=0`; NULL: all.
+    const char *filter;
+    // Threads that work; 0: as many as the machine has.
+    uint32_t threads;
+    // Called now and then with how far it is; NULL: never.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_annotate_options;
+
+// What was annotated.
+typedef struct {
+    // sizeof(vdx_annotate_summary), set by the program.
+    size_t struct_size;
+    // Records read.
+    uint64_t records;
+    // Records written: those that the filter left.
+    uint64_t written;
+    // Bytes written, as stored.
+    uint64_t bytes;
+    // Alleles that a dataset has, of all datasets together, as the numbers below.
+    uint64_t present;
+    // Alleles that a dataset does not have, where everybody was looked at.
+    uint64_t absent;
+    // Those that it does not have where somebody was not.
+    uint64_t uncovered;
+    // Those of which it cannot decide.
+    uint64_t undecided;
+} vdx_annotate_summary;
 
 #ifdef __cplusplus
 extern "C" {
@@ -503,7 +603,7 @@ const char *vdx_status_name(int status);
 // The status that an error came with; VDX_HANDLE where it is not an error.
 vdx_status vdx_error_status(const vdx_error *error);
 
-// What to tell the user: what is wrong, where, and what was meant perhaps. Of an expression it has
+// What to show the user: what is wrong, where, and what was meant perhaps. Of an expression it has
 // three lines, the last of which marks the part that is wrong. The text is the error's; "" where it is
 // not an error.
 const char *vdx_error_message(const vdx_error *error);
@@ -677,11 +777,22 @@ vdx_status vdx_each_genotypes(const vdx_view *view,
                               void *user,
                               vdx_error **error);
 
+// Where a table goes on behind the rows that were read of its stream, for vdx_table_options.after: `token` takes a text,
+// which is to be freed with vdx_text_free, or NULL where there are no more rows, where nothing was read yet, and of
+// tables that cannot be read in pages. A token is of one state of a dataset and of one question.
+vdx_status vdx_page_token(const vdx_page *page,
+                          char **token,
+                          vdx_error **error);
+
+// Frees a page; NULL is none. The stream it is of is not touched.
+vdx_status vdx_page_free(vdx_page *page);
+
 // The variants that an expression picks, counted in `group` or, where it is NULL, in everybody:
 // chrom pos id ref alt type filter gene consequence impact ac an af n_het n_hom n_hemi n_missing.
 vdx_status vdx_variants(const vdx_view *view,
                         const char *where,
                         const vdx_group *group,
+                        const vdx_table_options *options,
                         struct ArrowArrayStream *stream,
                         vdx_error **error);
 
@@ -694,8 +805,31 @@ vdx_status vdx_frequencies(const vdx_view *view,
                            const vdx_group *group,
                            const char *const *by,
                            size_t n_by,
+                           const vdx_table_options *options,
                            struct ArrowArrayStream *stream,
                            vdx_error **error);
+
+// Alleles in cases beside controls, two groups of which nobody is of both:
+// chrom pos id ref alt ac_cases an_cases af_cases ac_controls an_controls af_controls odds_ratio p.
+vdx_status vdx_cases_and_controls(const vdx_view *view,
+                                  const char *where,
+                                  const vdx_group *cases,
+                                  const vdx_group *controls,
+                                  const vdx_table_options *options,
+                                  struct ArrowArrayStream *stream,
+                                  vdx_error **error);
+
+// Counts of the alleles of a VCF or BCF file in its order ("-" is standard input), also of those that nobody has, with
+// the columns and rows of vdx_frequencies in `group` and by fields. Of an allele that the dataset does not have ac is 0,
+// and an is null where somebody was not looked at; all are null of what is no allele.
+vdx_status vdx_sites(const vdx_view *view,
+                     const char *file,
+                     const vdx_group *group,
+                     const char *const *by,
+                     size_t n_by,
+                     const vdx_table_options *options,
+                     struct ArrowArrayStream *stream,
+                     vdx_error **error);
 
 // Who carries the variants that an expression picks, among `group` or everybody:
 // chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
@@ -704,6 +838,7 @@ vdx_status vdx_carriers(const vdx_view *view,
                         const char *where,
                         const vdx_group *group,
                         const char *trios,
+                        const vdx_table_options *options,
                         struct ArrowArrayStream *stream,
                         vdx_error **error);
 
@@ -712,18 +847,23 @@ vdx_status vdx_carriers(const vdx_view *view,
 vdx_status vdx_compounds(const vdx_view *view,
                          const char *where,
                          const vdx_group *group,
+                         const vdx_table_options *options,
                          struct ArrowArrayStream *stream,
                          vdx_error **error);
 
 // A group, as vdx_each_person lists it: id, and score where a similarity was asked for.
-vdx_status vdx_ids(const vdx_group *group, struct ArrowArrayStream *stream, vdx_error **error);
+vdx_status vdx_ids(const vdx_group *group,
+                   const vdx_table_options *options,
+                   struct ArrowArrayStream *stream,
+                   vdx_error **error);
 
-// How many people there are by the values of `n_by` keys, such as "age" and "sex": a column for each,
-// and people. Without keys a summary: what value label people, with the `top` terms recorded most.
+// How many people there are by the values of `n_by` fields, as of vdx_frequencies: a column for each,
+// and people. Without fields a summary: what value label people, with the `top` terms recorded most.
 vdx_status vdx_people(const vdx_view *view,
                       const char *const *by,
                       size_t n_by,
                       size_t top,
+                      const vdx_table_options *options,
                       struct ArrowArrayStream *stream,
                       vdx_error **error);
 
@@ -731,8 +871,50 @@ vdx_status vdx_people(const vdx_view *view,
 // those recorded as `scope` ("phenotype", "disease" ...) where it is not NULL.
 vdx_status vdx_terms(const vdx_view *view,
                      const char *scope,
+                     const vdx_table_options *options,
                      struct ArrowArrayStream *stream,
                      vdx_error **error);
+
+// The terms whose ids, labels or synonyms have all words of `text`, or parts of them, the best first; the terms that
+// are recorded where it is NULL: id label scopes people people_below excluded. Of `people` the term itself is recorded,
+// of `people_below` it or a more special one, of `excluded` it is recorded as absent.
+vdx_status vdx_find_terms(const vdx_view *view,
+                          const char *text,
+                          const vdx_table_options *options,
+                          struct ArrowArrayStream *stream,
+                          vdx_error **error);
+
+// The ontologies that were loaded: file version.
+vdx_status vdx_ontologies(const vdx_view *view,
+                          const vdx_table_options *options,
+                          struct ArrowArrayStream *stream,
+                          vdx_error **error);
+
+// The genes whose symbol, other names or ids have `text` as a part, or all where it is NULL:
+// symbol chrom start end ids aliases. The first and the last base are 1-based; a gene that lies at several places has a
+// row for each.
+vdx_status vdx_genes(const vdx_view *view,
+                     const char *text,
+                     const vdx_table_options *options,
+                     struct ArrowArrayStream *stream,
+                     vdx_error **error);
+
+// The samples, by number: sample individual batch, and a column for each attribute that samples have.
+vdx_status vdx_samples(const vdx_view *view,
+                       const vdx_table_options *options,
+                       struct ArrowArrayStream *stream,
+                       vdx_error **error);
+
+// All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
+// `format` is "text", lines to read; "phenopacket", a Phenopacket 2 as JSON, a Family where a place in one is stored;
+// or "beacon", an individual of Beacon 2 as JSON; NULL: as "phenopacket". Where `left_out` is not NULL it takes, a line
+// each, what the format has no place for, and what datasets do not store. Free both with vdx_text_free.
+vdx_status vdx_individual(const vdx_view *view,
+                          const char *id,
+                          const char *format,
+                          char **record,
+                          char **left_out,
+                          vdx_error **error);
 
 // Builds a dataset from `n` VCF and BCF files ("-" is standard input) in a directory, which appears
 // whole or not at all. `options` may be NULL. Where `report` is not NULL, it takes an account of every
@@ -768,6 +950,31 @@ vdx_status vdx_simulate(const char *directory,
                         const vdx_simulate_options *options,
                         vdx_error **error);
 
+// Writes a VCF or BCF file again ("-" is standard input), with counts of `n` datasets beside each allele, as INFO
+// fields NAME_AC, NAME_AN, NAME_AF, NAME_HOM and NAME_HEMI, and with a value of the fields behind them, NAME_AC_FIN.
+// VCF is written of VCF, BCF of BCF, to a file whose name ends with .vcf, .vcf.gz or .bcf, which appears whole or not at
+// all. AC is 0 of an allele that a dataset does not have, and AN is missing where somebody was not looked at. `options`
+// and `summary` may be NULL. Where `notes` is not NULL, it takes warnings and what was found, in lines for people to
+// read: free it with vdx_text_free.
+vdx_status vdx_annotate(const char *input,
+                        const vdx_annotate_with *with,
+                        size_t n,
+                        const char *file,
+                        const vdx_annotate_options *options,
+                        vdx_annotate_summary *summary,
+                        char **notes,
+                        vdx_error **error);
+
+// The same as a table, a row for each allele of the file in its order: chrom pos id ref alt, and of each dataset
+// ac an af n_het n_hom n_hemi n_missing, with its name before (NAME_ac) and a value of the fields behind (NAME_ac_FIN).
+// Counts are null of what is no allele, and where it cannot be decided which one it is.
+vdx_status vdx_annotations(const char *input,
+                           const vdx_annotate_with *with,
+                           size_t n,
+                           const vdx_table_options *options,
+                           struct ArrowArrayStream *stream,
+                           vdx_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -789,6 +996,9 @@ VDX_INIT_(vdx_build_options)
 VDX_INIT_(vdx_export_options)
 VDX_INIT_(vdx_export_summary)
 VDX_INIT_(vdx_simulate_options)
+VDX_INIT_(vdx_table_options)
+VDX_INIT_(vdx_annotate_options)
+VDX_INIT_(vdx_annotate_summary)
 VDX_INIT_(vdx_info)
 VDX_INIT_(vdx_error_details)
 

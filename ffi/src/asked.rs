@@ -5,7 +5,7 @@ use crate::entry::{Answer, text};
 use crate::group::People;
 use crate::handle::{get, get_some, vdx_group, vdx_view};
 use std::ffi::c_char;
-use varidex::{Query, Variant, View};
+use varidex::{Query, RowToken, Variant, View};
 
 /// A view, and the variants that are asked of it, of a group where it is not everybody.
 pub(crate) struct Asked {
@@ -32,6 +32,14 @@ pub(crate) unsafe fn asked(
 }
 
 impl Asked {
+    /// Only what comes behind the row that a token is of.
+    pub(crate) fn after(self, token: Option<RowToken>) -> Self {
+        Self {
+            query: self.query.after(token),
+            ..self
+        }
+    }
+
     /// Calls `f` with the variants, counted in the group.
     pub(crate) fn walk<'d>(&'d self, mut f: impl FnMut(&mut Variant<'_, 'd>) -> Answer) -> Answer {
         let mut variants = match self.query.group() {

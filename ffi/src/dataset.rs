@@ -65,7 +65,7 @@ pub struct vdx_sample {
     pub number: u32,
     /// The column of the VCF.
     pub name: *const c_char,
-    /// The person whose it is, NULL where none is known.
+    /// The person that it is of, NULL where none is known.
     pub individual: *const c_char,
 }
 
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn vdx_abi_version() -> u32 {
 
 /// The interface. It changes where programs that were built before would break; what is only added does
 /// not change it.
-pub const VDX_ABI_VERSION: u32 = 1;
+pub const VDX_ABI_VERSION: u32 = 2;
 
 /// How many handles and texts the program has not freed yet, for tests of programs.
 #[unsafe(no_mangle)]

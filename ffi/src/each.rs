@@ -55,7 +55,7 @@ pub struct vdx_carrier {
     pub alt: *const c_char,
     /// The sample, by its name.
     pub sample: *const c_char,
-    /// The person whose it is, NULL where none is known.
+    /// The person that it is of, NULL where none is known.
     pub individual: *const c_char,
     /// The sample, by its number.
     pub number: u32,
@@ -115,16 +115,16 @@ pub(crate) fn go_on(answer: c_int) -> Answer {
     }
 }
 
-/// Tells a callback of a variant.
-fn tell(variant: &mut Variant<'_, '_>, each: impl FnOnce(&vdx_variant) -> c_int) -> Answer {
+/// Gives a callback a variant.
+fn give(variant: &mut Variant<'_, '_>, each: impl FnOnce(&vdx_variant) -> c_int) -> Answer {
     let site = Site::of(variant)?;
     let counts = vdx_counts::new(&variant.counts()?);
     let id = some(variant.id()?);
     let filter = some(variant.filter()?.as_bytes());
     let kind = c_text(variant.allele_type()?.name());
-    let told = variant.annotation()?;
-    let [gene, consequence, impact] = match &told {
-        Some(told) => [told.gene(), &told.consequence, told.impact.name()],
+    let shown = variant.annotation()?;
+    let [gene, consequence, impact] = match &shown {
+        Some(shown) => [shown.gene(), &shown.consequence, shown.impact.name()],
         None => [""; 3],
     }
     .map(|text| some(text.as_bytes()));
@@ -160,9 +160,9 @@ pub unsafe extern "C" fn vdx_each_variant(
         let asked = unsafe { asked(view, r#where, group) }?;
         let each = needed(each)?;
         asked.walk(|variant| {
-            // SAFETY: the program gave the function together with `user`; what it is told of outlives
+            // SAFETY: the program gave the function together with `user`; what it gets outlives
             // the call
-            tell(variant, |told| unsafe { each(told, user) })
+            give(variant, |shown| unsafe { each(shown, user) })
         })
     };
     // SAFETY: `error` is as the header says
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn vdx_each_carrier(
                 let individual = view.individual_of(carrier.sample)?.map(c_text);
                 let zygosity = c_text(carrier.zygosity().name());
                 let phase = some(carrier.phase().as_bytes());
-                let told = vdx_carrier {
+                let shown = vdx_carrier {
                     chrom: site.chrom.as_ptr(),
                     pos: site.pos,
                     r#ref: site.reference.as_ptr(),
@@ -212,8 +212,8 @@ pub unsafe extern "C" fn vdx_each_carrier(
                     zygosity: zygosity.as_ptr(),
                     phase: place_of(phase.as_ref()),
                 };
-                // SAFETY: the program gave the function together with `user`; `told` outlives the call
-                go_on(unsafe { each(&raw const told, user) })?;
+                // SAFETY: the program gave the function together with `user`; `shown` outlives the call
+                go_on(unsafe { each(&raw const shown, user) })?;
             }
             Ok(())
         })
@@ -252,10 +252,10 @@ pub unsafe extern "C" fn vdx_each_genotypes(
         let mut copies = vec![0; dosages.width()];
         asked.walk(|variant| {
             variant.dosages(&mut dosages, &mut copies)?;
-            // SAFETY: the program gave the function together with `user`; what it is told of outlives
+            // SAFETY: the program gave the function together with `user`; what it gets outlives
             // the call
-            tell(variant, |told| unsafe {
-                each(told, copies.as_ptr(), copies.len(), user)
+            give(variant, |shown| unsafe {
+                each(shown, copies.as_ptr(), copies.len(), user)
             })
         })
     };

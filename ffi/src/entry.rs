@@ -1,6 +1,6 @@
 //! What every function does before and after its work.
 
-use crate::error::{Told, vdx_status};
+use crate::error::{Refusal, vdx_status};
 use crate::handle::{put, vdx_error};
 use crate::interrupt;
 use std::any::Any;
@@ -53,15 +53,15 @@ pub(crate) unsafe fn entry(
         return vdx_status::VDX_OK;
     };
     // dropping what panicked may panic once more
-    let told = catch_unwind(AssertUnwindSafe(|| {
-        let told = Told::new(&failure);
-        let status = told.status;
+    let refusal = catch_unwind(AssertUnwindSafe(|| {
+        let refusal = Refusal::new(&failure);
+        let status = refusal.status;
         if let Ok(place) = &place {
-            place.set(put(told));
+            place.set(put(refusal));
         }
         status
     }));
-    told.unwrap_or(vdx_status::VDX_PANIC)
+    refusal.unwrap_or(vdx_status::VDX_PANIC)
 }
 
 /// Runs what must not unwind into C.
@@ -100,6 +100,24 @@ impl<T> Out<T> {
         // it may be written to
         unsafe { self.0.write(value) }
     }
+}
+
+/// A place for a text that may be NULL where none is wanted; it takes NULL until there is one.
+///
+/// # Safety
+///
+/// As of [`out`].
+pub(crate) unsafe fn wanted(
+    place: *mut *mut c_char,
+    name: &str,
+) -> Answer<Option<Out<*mut c_char>>> {
+    if place.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the same promise
+    let place = unsafe { out(place, name) }?;
+    place.set(std::ptr::null_mut());
+    Ok(Some(place))
 }
 
 /// A text that the program lends for the call.

@@ -112,7 +112,7 @@ unsafe impl Growing for vdx_error_details {
 
 /// An error, as a handle keeps it.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Refusal {
     pub(crate) status: vdx_status,
     message: CString,
     file: Option<CString>,
@@ -127,9 +127,9 @@ pub(crate) struct Told {
     candidates: Vec<CString>,
 }
 
-impl Told {
+impl Refusal {
     pub(crate) fn new(failure: &Failure) -> Self {
-        let mut told = Self {
+        let mut refusal = Self {
             status: status_of(failure),
             message: c_text(&message_of(failure)),
             file: None,
@@ -144,9 +144,9 @@ impl Told {
             candidates: Vec::new(),
         };
         if let Failure::Library(error) = failure {
-            told.detail(error);
+            refusal.detail(error);
         }
-        told
+        refusal
     }
 
     fn detail(&mut self, error: &Error) {
@@ -207,7 +207,7 @@ impl Told {
     }
 }
 
-/// What to tell the user.
+/// What to show the user.
 pub(crate) fn message_of(failure: &Failure) -> String {
     match failure {
         Failure::Library(error) => error.to_string(),
@@ -247,17 +247,17 @@ pub unsafe extern "C" fn vdx_status_name(status: c_int) -> *const c_char {
 /// The status that an error came with; VDX_HANDLE where it is not an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_error_status(error: *const vdx_error) -> vdx_status {
-    let status = caught(|| get::<Told>(error).map(|told| told.status));
+    let status = caught(|| get::<Refusal>(error).map(|refusal| refusal.status));
     status.flatten().unwrap_or(VDX_HANDLE)
 }
 
-/// What to tell the user: what is wrong, where, and what was meant perhaps. Of an expression it has
+/// What to show the user: what is wrong, where, and what was meant perhaps. Of an expression it has
 /// three lines, the last of which marks the part that is wrong. The text is the error's; "" where it is
 /// not an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_error_message(error: *const vdx_error) -> *const c_char {
     // the text stays where it is, for the table holds what it belongs to until the error is freed
-    let place = caught(|| get::<Told>(error).map(|told| told.message.as_ptr()));
+    let place = caught(|| get::<Refusal>(error).map(|refusal| refusal.message.as_ptr()));
     place.flatten().unwrap_or(c"".as_ptr())
 }
 
@@ -270,21 +270,21 @@ pub unsafe extern "C" fn vdx_error_describe(
     let done = caught(|| {
         // SAFETY: `details` is as the header says
         let room = unsafe { room(details, "details") }?;
-        let told = get::<Told>(error)?;
+        let refusal = get::<Refusal>(error)?;
         room.fill(vdx_error_details {
             struct_size: room.size,
-            file: place_of(told.file.as_ref()),
-            section: place_of(told.section.as_ref()),
-            expected: place_of(told.expected.as_ref()),
-            found: place_of(told.found.as_ref()),
-            place_kind: told.place.0 as c_int,
-            os_error: told.os_error,
-            place: told.place.1,
-            expression: place_of(told.expression.as_ref()),
-            begin: told.marked.0,
-            end: told.marked.1,
-            reason: place_of(told.reason.as_ref()),
-            candidates: told.candidates.len(),
+            file: place_of(refusal.file.as_ref()),
+            section: place_of(refusal.section.as_ref()),
+            expected: place_of(refusal.expected.as_ref()),
+            found: place_of(refusal.found.as_ref()),
+            place_kind: refusal.place.0 as c_int,
+            os_error: refusal.os_error,
+            place: refusal.place.1,
+            expression: place_of(refusal.expression.as_ref()),
+            begin: refusal.marked.0,
+            end: refusal.marked.1,
+            reason: place_of(refusal.reason.as_ref()),
+            candidates: refusal.candidates.len(),
         });
         Ok(())
     });
@@ -298,14 +298,15 @@ pub unsafe extern "C" fn vdx_error_candidate(
     error: *const vdx_error,
     number: usize,
 ) -> *const c_char {
-    let place = caught(|| get::<Told>(error).map(|told| place_of(told.candidates.get(number))));
+    let place =
+        caught(|| get::<Refusal>(error).map(|refusal| place_of(refusal.candidates.get(number))));
     place.flatten().unwrap_or(ptr::null())
 }
 
 /// Frees an error and its texts; NULL is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_error_free(error: *mut vdx_error) -> vdx_status {
-    plain_status(caught(|| free::<Told>(error)).flatten())
+    plain_status(caught(|| free::<Refusal>(error)).flatten())
 }
 
 /// The status of a function that gives no error.

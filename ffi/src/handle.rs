@@ -7,8 +7,9 @@
 
 use crate::dataset::Opened;
 use crate::entry::Failure;
-use crate::error::Told;
+use crate::error::Refusal;
 use crate::group::People;
+use crate::page::Page;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ffi::{CStr, CString, c_char};
@@ -30,12 +31,17 @@ pub struct vdx_group(());
 #[derive(Debug)]
 pub struct vdx_error(());
 
+/// How far a table was read: see vdx_table_options. All functions may use it from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_page(());
+
 /// What a handle stands for.
 #[derive(Clone)]
 pub(crate) enum Held {
     View(Arc<Opened>),
     Group(Arc<People>),
-    Error(Arc<Told>),
+    Page(Arc<Page>),
+    Error(Arc<Refusal>),
 }
 
 /// A kind of thing that programs hold a handle of.
@@ -70,7 +76,8 @@ macro_rules! kind {
 
 kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
-kind!(Told, vdx_error, Error, "error");
+kind!(Page, vdx_page, Page, "page");
+kind!(Refusal, vdx_error, Error, "error");
 
 /// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.
 #[derive(Default)]

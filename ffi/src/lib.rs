@@ -21,6 +21,7 @@
 #![warn(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::indexing_slicing)]
 
+mod annotate;
 mod asked;
 mod dataset;
 mod each;
@@ -29,16 +30,21 @@ mod error;
 mod frequency;
 mod group;
 mod handle;
+mod individual;
 mod interrupt;
+mod page;
 mod tables;
 mod write;
 
+pub use annotate::*;
 pub use dataset::*;
 pub use each::*;
 pub use error::*;
 pub use frequency::*;
 pub use group::*;
-pub use handle::{vdx_error, vdx_group, vdx_view};
+pub use handle::{vdx_error, vdx_group, vdx_page, vdx_view};
+pub use individual::*;
 pub use interrupt::*;
+pub use page::*;
 pub use tables::*;
 pub use write::*;

@@ -5,26 +5,51 @@ use crate::dataset::Opened;
 use crate::entry::{Answer, caught, entry, out, parse, path, some_text, texts};
 use crate::error::vdx_status;
 use crate::group::People;
-use crate::handle::{get, vdx_error, vdx_group, vdx_view};
+use crate::handle::{get, get_some, vdx_error, vdx_group, vdx_view};
 use crate::interrupt;
+use crate::page::{Page, Part, vdx_table_options};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::c_char;
 use std::sync::Arc;
-use varidex::{PeopleKey, Scope, Trios};
-use varidex_columns::{ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef, Table};
+use varidex::{Scope, Trios};
+use varidex_columns::{
+    ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef, Table, Written,
+};
 
 /// A table that is computed while it is read: no panic leaves it, and the program may end it.
-struct Guarded(Option<Batches>, SchemaRef);
+struct Guarded {
+    batches: Option<Batches>,
+    schema: SchemaRef,
+    page: Page,
+}
+
+impl Guarded {
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        let Some(batches) = self.batches.as_mut() else {
+            return Ok(None);
+        };
+        if let Some(batch) = batches.next().transpose()? {
+            self.page.set(batches.table().token());
+            return Ok(Some(batch));
+        }
+        let ended = self.batches.take().map(Batches::ended).transpose();
+        let ended = ended.map_err(|e| ArrowError::ExternalError(Box::new(e)))?;
+        self.page.set(match ended {
+            Some(Written::Cut(token)) => token,
+            _ => None,
+        });
+        Ok(None)
+    }
+}
 
 impl Iterator for Guarded {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batches = self.0.as_mut()?;
-        match caught(|| interrupt::while_asked(|| batches.next())) {
-            Ok(batch) => batch,
+        match caught(|| interrupt::while_asked(|| self.next_batch())) {
+            Ok(batch) => batch.transpose(),
             Err(failure) => {
-                self.0 = None;
+                self.batches = None;
                 let message = crate::error::message_of(&failure);
                 Some(Err(ArrowError::ComputeError(message)))
             }
@@ -34,7 +59,7 @@ impl Iterator for Guarded {
 
 impl RecordBatchReader for Guarded {
     fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.1)
+        Arc::clone(&self.schema)
     }
 }
 
@@ -42,20 +67,41 @@ impl RecordBatchReader for Guarded {
 ///
 /// # Safety
 ///
-/// `stream` and `error` are as the header says.
-unsafe fn table(
+/// `options`, `stream` and `error` are as the header says.
+pub(crate) unsafe fn table(
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
-    make: impl FnOnce() -> Answer<Table>,
+    make: impl FnOnce(&mut Part<'_>) -> Answer<Table>,
 ) -> vdx_status {
     let work = || {
-        // SAFETY: `stream` is as the header says; what stands there now is not looked at
-        let to = unsafe { out(stream, "stream") }?;
-        // a stream without `release` is one that was released: nothing is to be done where this fails
-        to.set(FFI_ArrowArrayStream::empty());
-        let batches = make()?.batches();
+        // SAFETY: the arguments are as the header says; what stands in `stream` now is not looked at
+        let (mut part, to) = unsafe {
+            let to = match stream.is_null() {
+                true => None,
+                false => Some(out(stream, "stream")?),
+            };
+            // a stream without `release` is one that was released: nothing is to be done where this fails
+            if let Some(to) = &to {
+                to.set(FFI_ArrowArrayStream::empty());
+            }
+            (Part::of(options)?, to)
+        };
+        if let Some(count) = part.count {
+            let table = make(&mut part)?;
+            count.set(part.of_table(table)?.count()?);
+            return Ok(());
+        }
+        // SAFETY: NULL is refused where the rows are wanted
+        let to = to.map_or_else(|| unsafe { out(stream, "stream") }, Ok)?;
+        let table = make(&mut part)?;
+        let batches = part.of_table(table)?.batches();
         let schema = batches.schema();
-        let reader = Box::new(Guarded(Some(batches), schema));
+        let reader = Box::new(Guarded {
+            batches: Some(batches),
+            schema,
+            page: part.page(),
+        });
         to.set(FFI_ArrowArrayStream::new(reader));
         Ok(())
     };
@@ -70,16 +116,17 @@ pub unsafe extern "C" fn vdx_variants(
     view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |part: &mut Part<'_>| {
         // SAFETY: `r#where` is as the header says
-        let asked = unsafe { asked(view, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?.after(part.after());
         Ok(varidex_columns::variants(&asked.view, &asked.query)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
 }
 
 /// Counts of the variants that an expression picks, in everybody or, with a column group before ac, in `group`:
@@ -93,12 +140,18 @@ pub unsafe extern "C" fn vdx_frequencies(
     group: *const vdx_group,
     by: *const *const c_char,
     n_by: usize,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |part: &mut Part<'_>| {
         // SAFETY: the arguments are as the header says
-        let (asked, by) = unsafe { (asked(view, r#where, group)?, texts(by, n_by, "by")?) };
+        let (asked, by) = unsafe {
+            (
+                asked(view, r#where, group)?.after(part.after()),
+                texts(by, n_by, "by")?,
+            )
+        };
         let by = asked.view.by(&by)?;
         Ok(varidex_columns::frequencies(
             &asked.view,
@@ -107,7 +160,60 @@ pub unsafe extern "C" fn vdx_frequencies(
         )?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
+}
+
+/// Alleles in cases beside controls, two groups of which nobody is of both:
+/// chrom pos id ref alt ac_cases an_cases af_cases ac_controls an_controls af_controls odds_ratio p.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_cases_and_controls(
+    view: *const vdx_view,
+    r#where: *const c_char,
+    cases: *const vdx_group,
+    controls: *const vdx_group,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |part: &mut Part<'_>| {
+        // SAFETY: `r#where` is as the header says
+        let asked = unsafe { asked(view, r#where, std::ptr::null()) }?.after(part.after());
+        let (cases, controls) = (get::<People>(cases)?, get::<People>(controls)?);
+        Ok(varidex_columns::cases_and_controls(
+            &asked.view,
+            &asked.query,
+            &cases.0,
+            &controls.0,
+        )?)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
+}
+
+/// Counts of the alleles of a VCF or BCF file in its order ("-" is standard input), also of those that nobody has, with
+/// the columns and rows of vdx_frequencies in `group` and by fields. Of an allele that the dataset does not have ac is 0,
+/// and an is null where somebody was not looked at; all are null of what is no allele.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_sites(
+    view: *const vdx_view,
+    file: *const c_char,
+    group: *const vdx_group,
+    by: *const *const c_char,
+    n_by: usize,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| {
+        // SAFETY: the arguments are as the header says
+        let (file, by) = unsafe { (path(file, "file")?, texts(by, n_by, "by")?) };
+        let (opened, people) = (get::<Opened>(view)?, get_some::<People>(group)?);
+        let by = opened.view.by(&by)?;
+        let group = people.as_ref().map(|people| &people.0);
+        Ok(varidex_columns::sites(&opened.view, file, group, &by)?.0)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
 }
 
 /// Who carries the variants that an expression picks, among `group` or everybody:
@@ -119,12 +225,13 @@ pub unsafe extern "C" fn vdx_carriers(
     r#where: *const c_char,
     group: *const vdx_group,
     trios: *const c_char,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |part: &mut Part<'_>| {
         // SAFETY: `r#where` is as the header says
-        let asked = unsafe { asked(view, r#where, group) }?;
+        let asked = unsafe { asked(view, r#where, group) }?.after(part.after());
         let trios = match trios.is_null() {
             true => None,
             false => {
@@ -136,7 +243,7 @@ pub unsafe extern "C" fn vdx_carriers(
         Ok(varidex_columns::carriers(&asked.view, &asked.query, trios)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
 }
 
 /// Pairs of variants of one sample in one gene, on different copies as far as is known:
@@ -146,53 +253,56 @@ pub unsafe extern "C" fn vdx_compounds(
     view: *const vdx_view,
     r#where: *const c_char,
     group: *const vdx_group,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |_: &mut Part<'_>| {
         // SAFETY: `r#where` is as the header says
         let asked = unsafe { asked(view, r#where, group) }?;
         Ok(varidex_columns::compounds(&asked.view, &asked.query)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
 }
 
 /// A group, as vdx_each_person lists it: id, and score where a similarity was asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_ids(
     group: *const vdx_group,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |_: &mut Part<'_>| {
         let people = get::<People>(group)?;
         Ok(varidex_columns::ids(&people.0, None)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
 }
 
-/// How many people there are by the values of `n_by` keys, such as "age" and "sex": a column for each,
-/// and people. Without keys a summary: what value label people, with the `top` terms recorded most.
+/// How many people there are by the values of `n_by` fields, as of vdx_frequencies: a column for each,
+/// and people. Without fields a summary: what value label people, with the `top` terms recorded most.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_people(
     view: *const vdx_view,
     by: *const *const c_char,
     n_by: usize,
     top: usize,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |_: &mut Part<'_>| {
         // SAFETY: `by` is as the header says
         let by = unsafe { texts(by, n_by, "by") }?;
-        let by: Vec<PeopleKey> = by.into_iter().map(parse).collect::<Answer<_>>()?;
         let opened = get::<Opened>(view)?;
+        let by = opened.view.by(&by)?;
         Ok(varidex_columns::people(&opened.view, &by, None, top)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
 }
 
 /// The terms recorded of people, or more special ones, the most frequent first: id label people. Only
@@ -201,10 +311,11 @@ pub unsafe extern "C" fn vdx_people(
 pub unsafe extern "C" fn vdx_terms(
     view: *const vdx_view,
     scope: *const c_char,
+    options: *const vdx_table_options,
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = || {
+    let make = |_: &mut Part<'_>| {
         // SAFETY: `scope` is as the header says
         let scope = unsafe { some_text(scope, "scope") }?;
         let scope: Option<Scope> = scope.map(parse).transpose()?;
@@ -212,5 +323,79 @@ pub unsafe extern "C" fn vdx_terms(
         Ok(varidex_columns::terms(&opened.view, scope)?)
     };
     // SAFETY: the arguments are as the header says
-    unsafe { table(stream, error, make) }
+    unsafe { table(options, stream, error, make) }
+}
+
+/// The terms whose ids, labels or synonyms have all words of `text`, or parts of them, the best first; the terms that
+/// are recorded where it is NULL: id label scopes people people_below excluded. Of `people` the term itself is recorded,
+/// of `people_below` it or a more special one, of `excluded` it is recorded as absent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_find_terms(
+    view: *const vdx_view,
+    text: *const c_char,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| {
+        // SAFETY: `text` is as the header says
+        let text = unsafe { some_text(text, "text") }?;
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::find_terms(&opened.view, text)?)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
+}
+
+/// The ontologies that were loaded: file version.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_ontologies(
+    view: *const vdx_view,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| {
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::ontologies(&opened.view)?)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
+}
+
+/// The genes whose symbol, other names or ids have `text` as a part, or all where it is NULL:
+/// symbol chrom start end ids aliases. The first and the last base are 1-based; a gene that lies at several places has a
+/// row for each.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_genes(
+    view: *const vdx_view,
+    text: *const c_char,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| {
+        // SAFETY: `text` is as the header says
+        let text = unsafe { some_text(text, "text") }?;
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::genes(&opened.view, text)?)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
+}
+
+/// The samples, by number: sample individual batch, and a column for each attribute that samples have.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_samples(
+    view: *const vdx_view,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| {
+        let opened = get::<Opened>(view)?;
+        Ok(varidex_columns::samples(&opened.view)?)
+    };
+    // SAFETY: the arguments are as the header says
+    unsafe { table(options, stream, error, make) }
 }

@@ -2,7 +2,8 @@
 
 use crate::asked::asked;
 use crate::entry::{
-    Answer, Failure, Growing, entry, out, parse, path, paths, read_options, room, some_text, texts,
+    Answer, Failure, Growing, entry, parse, path, paths, read_options, room, some_text, texts,
+    wanted,
 };
 use crate::error::vdx_status;
 use crate::handle::{c_text, put_text, vdx_error, vdx_group, vdx_view};
@@ -24,7 +25,7 @@ pub struct vdx_progress {
     pub records: u64,
 }
 
-/// Told now and then how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
+/// Called now and then with how far something is; other than 0 ends it with VDX_CANCELLED, and nothing of it
 /// is left.
 pub type vdx_progress_fn =
     Option<unsafe extern "C" fn(progress: *const vdx_progress, user: *mut c_void) -> c_int>;
@@ -45,9 +46,9 @@ pub struct vdx_people_options {
     pub ontologies: *const *const c_char,
     /// How many.
     pub n_ontologies: usize,
-    /// Two columns, sample and individual: whose the samples are.
+    /// Two columns, sample and individual: of whom the samples are.
     pub sample_map: *const c_char,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -76,9 +77,9 @@ pub struct vdx_build_options {
     pub annotations: *const c_char,
     /// Reference sequence: alleles are trimmed and left-aligned against it.
     pub reference: *const c_char,
-    /// The assembly, where the header does not tell it.
+    /// The assembly, where the header does not say.
     pub assembly: *const c_char,
-    /// Genotypes whose GQ is lower count as missing; 0: none.
+    /// Genotypes of a lower GQ count as missing; 0: none.
     pub min_gq: f64,
     /// The same of DP.
     pub min_dp: f64,
@@ -94,10 +95,13 @@ pub struct vdx_build_options {
     pub skip_malformed: c_int,
     /// Other than 0: replace a dataset that is there already.
     pub replace: c_int,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
+    /// Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
+    /// males, and none known in females on Y.
+    pub sex_ploidy: c_int,
 }
 
 /// Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -108,7 +112,7 @@ pub struct vdx_export_options {
     pub struct_size: usize,
     /// Threads that compress; 0: as many as the machine has.
     pub threads: u32,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -149,22 +153,22 @@ unsafe impl Growing for vdx_export_summary {
     const FIRST: usize = offset_of!(Self, bytes) + size_of::<u64>();
 }
 
-/// Whom to tell how far something is.
-struct Teller(vdx_progress_fn, *mut c_void);
+/// What to call with how far something is.
+pub(crate) struct Reporter(pub(crate) vdx_progress_fn, pub(crate) *mut c_void);
 
-impl Teller {
+impl Reporter {
     /// `false` where the program wants it to end.
-    fn tell(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
+    pub(crate) fn report(&self, what: &str, bytes: u64, total: u64, records: u64) -> bool {
         let Some(progress) = self.0 else { return true };
         let what = c_text(what);
-        let told = vdx_progress {
+        let at = vdx_progress {
             what: what.as_ptr(),
             bytes,
             total,
             records,
         };
-        // SAFETY: the program gave the function together with `user`; `told` outlives the call
-        unsafe { progress(&raw const told, self.1) == 0 }
+        // SAFETY: the program gave the function together with `user`; `at` outlives the call
+        unsafe { progress(&raw const at, self.1) == 0 }
     }
 }
 
@@ -228,6 +232,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
         people,
         min_gq: above(given.min_gq),
         min_dp: above(given.min_dp),
+        sex_ploidy: given.sex_ploidy != 0,
         sort: given.sort != 0,
         skip_malformed: given.skip_malformed != 0,
         threads: threads(given.threads),
@@ -240,7 +245,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
     })
 }
 
-fn threads(number: u32) -> Option<usize> {
+pub(crate) fn threads(number: u32) -> Option<usize> {
     (number != 0).then(|| usize::try_from(number).unwrap_or(usize::MAX))
 }
 
@@ -259,7 +264,7 @@ pub unsafe extern "C" fn vdx_build(
     let work = || {
         // SAFETY: the arguments are as the header says
         let (report, inputs, to, given) = unsafe {
-            let report = wanted(report)?;
+            let report = wanted(report, "report")?;
             (
                 report,
                 paths(inputs, n, "inputs")?,
@@ -272,9 +277,9 @@ pub unsafe extern "C" fn vdx_build(
         }
         // SAFETY: so is what the options point to
         let options = unsafe { build_options(&given) }?;
-        let teller = Teller(given.progress, given.user);
+        let reporter = Reporter(given.progress, given.user);
         let built = varidex::build(&inputs, to, &options, &mut |at| {
-            teller.tell(&at.input, at.bytes, at.total.unwrap_or(0), at.records)
+            reporter.report(&at.input, at.bytes, at.total.unwrap_or(0), at.records)
         })?;
         if let Some(report) = report {
             report.set(put_text(&built.to_string()));
@@ -283,21 +288,6 @@ pub unsafe extern "C" fn vdx_build(
     };
     // SAFETY: `error` is as the header says
     unsafe { entry(error, work) }
-}
-
-/// A place for a text that may be NULL where none is wanted; it takes NULL until there is one.
-///
-/// # Safety
-///
-/// As of [`out`].
-unsafe fn wanted(place: *mut *mut c_char) -> Answer<Option<crate::entry::Out<*mut c_char>>> {
-    if place.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the same promise
-    let place = unsafe { out(place, "report") }?;
-    place.set(std::ptr::null_mut());
-    Ok(Some(place))
 }
 
 /// Loads people, ontologies or both into a dataset, in the place of those that are there. Datasets that
@@ -313,15 +303,16 @@ pub unsafe extern "C" fn vdx_load_people(
         // SAFETY: the arguments are as the header says
         let (report, to, given) = unsafe {
             (
-                wanted(report)?,
+                wanted(report, "report")?,
                 path(dataset, "dataset")?,
                 read_options(options, "options")?,
             )
         };
         // SAFETY: so is what the options point to
         let options = unsafe { people_options(&given) }?;
-        let teller = Teller(given.progress, given.user);
-        let loaded = varidex::load_people(to, &options, &mut |what| teller.tell(what, 0, 0, 0))?;
+        let reporter = Reporter(given.progress, given.user);
+        let loaded =
+            varidex::load_people(to, &options, &mut |what| reporter.report(what, 0, 0, 0))?;
         if let Some(report) = report {
             report.set(put_text(&loaded.to_string()));
         }
@@ -362,8 +353,8 @@ pub unsafe extern "C" fn vdx_export(
             format: None,
             threads: threads(given.threads),
         };
-        let teller = Teller(given.progress, given.user);
-        let mut report = |at: &ExportProgress| teller.tell("writing", 0, 0, at.records);
+        let reporter = Reporter(given.progress, given.user);
+        let mut report = |at: &ExportProgress| reporter.report("writing", 0, 0, at.records);
         let (view, query) = (&asked.view, &asked.query);
         let written = view.export(query, query.group(), to, &options, &mut report)?;
         if let Some(summary) = summary {
@@ -396,7 +387,7 @@ pub struct vdx_simulate_options {
     pub seed: u64,
     /// Other than 0: replace files of an earlier run.
     pub replace: c_int,
-    /// Told now and then how far it is, NULL: nobody.
+    /// Called now and then with how far it is; NULL: never.
     pub progress: vdx_progress_fn,
     /// Passed to `progress`.
     pub user: *mut c_void,
@@ -439,9 +430,9 @@ pub unsafe extern "C" fn vdx_simulate(
             overwrite: given.replace != 0,
             ..usual
         };
-        let teller = Teller(given.progress, given.user);
+        let reporter = Reporter(given.progress, given.user);
         varidex_simulate::simulate(&options, to, &mut |done, total| {
-            teller.tell("simulating", 0, 0, done.min(total))
+            reporter.report("simulating", 0, 0, done.min(total))
         })?;
         Ok(())
     };

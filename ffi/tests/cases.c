@@ -224,11 +224,11 @@ static vdx_status table(const vdx_view *dataset, const vdx_group *group, const j
         by[n++] = name->text;
     }
     if (strcmp(verb, "variants") == 0)
-        status = vdx_variants(dataset, expression, group, &stream, error);
+        status = vdx_variants(dataset, expression, group, NULL, &stream, error);
     else if (strcmp(verb, "frequencies") == 0)
-        status = vdx_frequencies(dataset, expression, group, by, n, &stream, error);
+        status = vdx_frequencies(dataset, expression, group, by, n, NULL, &stream, error);
     else
-        status = vdx_carriers(dataset, expression, group, NULL, &stream, error);
+        status = vdx_carriers(dataset, expression, group, NULL, NULL, &stream, error);
     if (status == VDX_OK) {
         if (json_get(of, "answer") != NULL)
             check_table(&stream, json_get(of, "answer"));

@@ -17,8 +17,11 @@ fn the_header_is_as_the_sources_say() {
         "frequency",
         "group",
         "each",
+        "page",
         "tables",
+        "individual",
         "write",
+        "annotate",
     ];
     let mut builder = cbindgen::Builder::new().with_config(config);
     for file in files {

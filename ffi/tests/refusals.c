@@ -128,17 +128,17 @@ static void nothing(const vdx_view *dataset, const vdx_group *group)
     REFUSED(VDX_ARGUMENT, vdx_each_carrier(dataset, NULL, NULL, no_carrier, NULL, &error));
     REFUSED(VDX_ARGUMENT, vdx_each_carrier(dataset, "all", NULL, NULL, NULL, &error));
     REFUSED(VDX_ARGUMENT, vdx_each_genotypes(dataset, "all", NULL, NULL, NULL, &error));
-    REFUSED(VDX_ARGUMENT, vdx_variants(NULL, "all", NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_variants(NULL, "all", NULL, NULL, &stream, &error));
     EXPECT(stream.release == NULL);
-    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, NULL, NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, NULL, &error));
-    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 1, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 0, NULL, &error));
-    REFUSED(VDX_ARGUMENT, vdx_carriers(dataset, NULL, NULL, NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_compounds(dataset, NULL, NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_ids(NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_people(NULL, NULL, 0, 5, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_terms(NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 1, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_frequencies(dataset, "all", NULL, NULL, 0, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_carriers(dataset, NULL, NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_compounds(dataset, NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ids(NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_people(NULL, NULL, 0, 5, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_terms(NULL, NULL, NULL, &stream, &error));
     REFUSED(VDX_ARGUMENT, vdx_build(NULL, 0, "x.vdx", NULL, NULL, &error));
     REFUSED(VDX_ARGUMENT, vdx_build(NULL, 1, "x.vdx", NULL, NULL, &error));
     REFUSED(VDX_ARGUMENT, vdx_load_people(NULL, NULL, NULL, &error));
@@ -219,15 +219,95 @@ static void reported(const vdx_view *dataset)
     EXPECT(freed(error) == VDX_EXPRESSION);
 
     REFUSED(VDX_EXPRESSION, vdx_frequency(dataset, "chr10:1-2", NULL, &counts, &error));
-    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", NULL, by, 1, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_people(dataset, by, 1, 0, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_terms(dataset, "heights", &stream, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", NULL, by, 1, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_people(dataset, by, 1, 0, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_terms(dataset, "heights", NULL, &stream, &error));
     REFUSED(VDX_ARGUMENT, vdx_ask(dataset, "\xff", &group, &error));
-    REFUSED(VDX_IO, vdx_carriers(dataset, "all", NULL, "no-such.ped", &stream, &error));
+    REFUSED(VDX_IO, vdx_carriers(dataset, "all", NULL, "no-such.ped", NULL, &stream, &error));
     EXPECT(strcmp(vdx_status_name(VDX_TOO_NEW), "too_new") == 0);
     EXPECT(strcmp(vdx_status_name(VDX_PANIC), "panic") == 0);
     EXPECT(strcmp(vdx_status_name(VDX_TOO_OLD), "too_old") == 0);
     EXPECT(strcmp(vdx_status_name(99), "unknown") == 0);
+}
+
+/* Options of tables, records of individuals and annotation that make no sense. */
+static void tables(const vdx_view *dataset, const char *work)
+{
+    vdx_error *error = NULL;
+    struct ArrowArrayStream stream;
+    vdx_table_options options = vdx_table_options_init();
+    vdx_annotate_options how = vdx_annotate_options_init();
+    vdx_annotate_with with = {dataset, NULL, NULL, NULL, 0}, two[2];
+    vdx_page *page = (vdx_page *)(void *)&options;
+    const char *names[] = {"pos", "height"};
+    const char *by[] = {"height"};
+    char *text = NULL, *left = NULL;
+    uint64_t count = 42;
+
+    options.columns = names;
+    options.n_columns = 2;
+    options.page = &page;
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    EXPECT(stream.release == NULL && page == NULL);
+    names[1] = "pos";
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    names[1] = NULL;
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    names[1] = "\xff";
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    options.columns = NULL;
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    options.n_columns = 0;
+    options.after = "no token";
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    options.after = "00000000000000000000000000000000000000000000000000000000000000";
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", NULL, &options, &stream, &error));
+    options.after = NULL;
+    options.count = &count;
+    REFUSED(VDX_EXPRESSION, vdx_variants(dataset, "gene:", NULL, &options, NULL, &error));
+    EXPECT(count == 42);
+    options.struct_size = 8;
+    REFUSED(VDX_ARGUMENT, vdx_variants(dataset, "all", NULL, &options, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_find_terms(NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_find_terms(dataset, "\xff", NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_genes(NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_samples(NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_ontologies(NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_cases_and_controls(dataset, "all", NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_sites(dataset, NULL, NULL, NULL, 0, NULL, &stream, &error));
+    REFUSED(VDX_IO, vdx_sites(dataset, "no-such.vcf", NULL, NULL, 0, NULL, &stream, &error));
+
+    REFUSED(VDX_HANDLE, vdx_page_token((vdx_page *)(void *)names, &text, &error));
+    REFUSED(VDX_ARGUMENT, vdx_page_token(NULL, &text, &error));
+    EXPECT(vdx_page_free((vdx_page *)(void *)names) == VDX_HANDLE);
+    EXPECT(vdx_page_free(NULL) == VDX_OK);
+
+    REFUSED(VDX_ARGUMENT, vdx_individual(dataset, NULL, NULL, &text, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_individual(dataset, "P1", NULL, NULL, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_individual(dataset, "P1", "yaml", &text, &left, &error));
+    REFUSED(VDX_USAGE, vdx_individual(dataset, "nobody", NULL, &text, &left, &error));
+    EXPECT(text == NULL && left == NULL);
+
+    REFUSED(VDX_USAGE, vdx_annotate("no-such.vcf", NULL, 0, in(work, "a.vcf"), NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_annotate("no-such.vcf", NULL, 1, in(work, "a.vcf"), NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_annotate(NULL, &with, 1, in(work, "a.vcf"), NULL, NULL, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_annotate("no-such.vcf", &with, 1, NULL, NULL, NULL, NULL, &error));
+    REFUSED(VDX_IO, vdx_annotate("no-such.vcf", &with, 1, in(work, "a.vcf"), NULL, NULL, &text, &error));
+    REFUSED(VDX_USAGE, vdx_annotate("no-such.vcf", &with, 1, in(work, "a.txt"), NULL, NULL, NULL, &error));
+    how.filter = "af<";
+    REFUSED(VDX_EXPRESSION, vdx_annotate("no-such.vcf", &with, 1, in(work, "a.vcf"), &how, NULL, NULL, &error));
+    with.by = by;
+    with.n_by = 1;
+    REFUSED(VDX_USAGE, vdx_annotations("no-such.vcf", &with, 1, NULL, &stream, &error));
+    with.view = NULL;
+    REFUSED(VDX_ARGUMENT, vdx_annotations("no-such.vcf", &with, 1, NULL, &stream, &error));
+    two[0].view = two[1].view = dataset;
+    two[0].name = two[1].name = NULL;
+    two[0].group = two[1].group = NULL;
+    two[0].n_by = two[1].n_by = 0;
+    two[0].by = two[1].by = NULL;
+    REFUSED(VDX_IO, vdx_annotations("no-such.vcf", two, 2, NULL, &stream, &error));
+    EXPECT(text == NULL);
 }
 
 /* Datasets that are not there, damaged, too new, or too old. */
@@ -409,6 +489,10 @@ static void builds(const char *spec, const char *work)
     options.min_dp = -1;
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
     options.min_dp = 0;
+    /* of nobody is a sex known */
+    options.sex_ploidy = 1;
+    REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
+    options.sex_ploidy = 0;
     options.memory = 1;
     REFUSED(VDX_USAGE, vdx_build(inputs, 1, to, &options, NULL, &error));
     options.memory = 0;
@@ -465,11 +549,11 @@ static void ended(const vdx_view *dataset, const vdx_group *group, const char *s
     REFUSED(VDX_USAGE, vdx_group_without(group, theirs, &both, &error));
     EXPECT(both == NULL);
     REFUSED(VDX_USAGE, vdx_frequency(dataset, "chrX:12885000:A:G", theirs, &counts, &error));
-    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", theirs, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, NULL, 0, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, by, 1, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_carriers(dataset, "all", theirs, NULL, &stream, &error));
-    REFUSED(VDX_USAGE, vdx_compounds(dataset, "all", theirs, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_variants(dataset, "all", theirs, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, NULL, 0, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_frequencies(dataset, "all", theirs, by, 1, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_carriers(dataset, "all", theirs, NULL, NULL, &stream, &error));
+    REFUSED(VDX_USAGE, vdx_compounds(dataset, "all", theirs, NULL, &stream, &error));
     REFUSED(VDX_USAGE, vdx_each_variant(dataset, "all", theirs, no_variant, NULL, &error));
     REFUSED(VDX_USAGE, vdx_each_carrier(dataset, "all", theirs, no_carrier, NULL, &error));
     REFUSED(VDX_USAGE, vdx_each_genotypes(dataset, "all", theirs, no_genotypes, NULL, &error));
@@ -478,7 +562,7 @@ static void ended(const vdx_view *dataset, const vdx_group *group, const char *s
     EXPECT(vdx_group_free(theirs) == VDX_OK);
 
     /* a stream outlives its dataset, and may be released before its end */
-    EXPECT(vdx_variants(other, "all", NULL, &stream, NULL) == VDX_OK);
+    EXPECT(vdx_variants(other, "all", NULL, NULL, &stream, NULL) == VDX_OK);
     EXPECT(vdx_close(other) == VDX_OK);
     EXPECT(stream.get_next(&stream, &batch) == 0 && batch.release != NULL && batch.length > 0);
     batch.release(&batch);
@@ -502,6 +586,7 @@ int main(int argc, char **argv)
     nothing(dataset, group);
     handles(path);
     reported(dataset);
+    tables(dataset, argv[3]);
     files(argv[1]);
     lists(path, argv[3]);
     structs(dataset, argv[3]);

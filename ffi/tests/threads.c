@@ -56,7 +56,7 @@ static void add_table(answers *to, const vdx_view *dataset)
     struct ArrowArrayStream stream;
     struct ArrowArray batch;
 
-    EXPECT(vdx_frequencies(dataset, "all", NULL, NULL, 0, &stream, NULL) == VDX_OK);
+    EXPECT(vdx_frequencies(dataset, "all", NULL, NULL, 0, NULL, &stream, NULL) == VDX_OK);
     for (;;) {
         EXPECT(stream.get_next(&stream, &batch) == 0);
         if (batch.release == NULL)

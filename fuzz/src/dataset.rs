@@ -256,8 +256,7 @@ pub(crate) fn told_of_people(dataset: &View) -> Result<()> {
     }
     if dataset.info().people > 0 {
         for keys in ["age", "sex", "population", "family", "karyotype"] {
-            let key = keys.parse().expect("a key of people");
-            dataset.people_counts(&[key])?;
+            dataset.people_counts(&dataset.by(&[keys])?)?;
         }
         let ids: Vec<String> = dataset
             .term_counts(None)?

@@ -16,6 +16,8 @@ _Texts: TypeAlias = str | Sequence[str] | NDArray[Any]
 _Expression: TypeAlias = str | dict[str, Any]
 # a field, or groups by their names
 _By: TypeAlias = "str | Mapping[str, Group | str | dict[str, Any]]"
+# a dataset, or one with a group of it
+_Cohort: TypeAlias = "Dataset | tuple[Dataset, Group | str | dict[str, Any]]"
 
 __all__ = [
     "Dataset",
@@ -32,6 +34,8 @@ __all__ = [
     "_regroup",
     "_reopen",
     "_table",
+    "annotate",
+    "annotate_file",
     "build",
     "load_people",
     "open",
@@ -58,6 +62,7 @@ def build(
     assembly: str | None = None,
     min_gq: float | None = None,
     min_dp: float | None = None,
+    sex_ploidy: bool = False,
     sort: bool = False,
     skip_malformed: bool = False,
     threads: int | None = None,
@@ -89,6 +94,25 @@ def simulate(
     force: bool = False,
     progress: _Progress = None,
 ) -> dict[str, Path]: ...
+def annotate(
+    path: _Path,
+    cohorts: _Cohort | Mapping[str, _Cohort],
+    *,
+    by: _By | Sequence[_By] | None = None,
+    columns: str | Sequence[str] | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> Table: ...
+def annotate_file(
+    path: _Path,
+    cohorts: _Cohort | Mapping[str, _Cohort],
+    to: _Path,
+    *,
+    by: _By | Sequence[_By] | None = None,
+    filter: str | None = None,
+    threads: int | None = None,
+    progress: _Progress = None,
+) -> dict[str, Any]: ...
 def run_program(arguments: Sequence[_Path]) -> int: ...
 def _table(stream: bytes) -> Table: ...
 def _reopen(path: _Path, snapshot: str, files: bool) -> Dataset: ...
@@ -128,6 +152,7 @@ class Dataset:
         columns: str | Sequence[str] | None = None,
         offset: int = 0,
         limit: int | None = None,
+        after: str | None = None,
     ) -> Table: ...
     def frequencies(
         self,
@@ -140,6 +165,8 @@ class Dataset:
         columns: str | Sequence[str] | None = None,
         offset: int = 0,
         limit: int | None = None,
+        after: str | None = None,
+        sites: _Path | None = None,
     ) -> Table: ...
     def carriers(
         self,
@@ -150,9 +177,10 @@ class Dataset:
         columns: str | Sequence[str] | None = None,
         offset: int = 0,
         limit: int | None = None,
+        after: str | None = None,
     ) -> Table: ...
     def compounds(self, where: _Expression, *, group: Group | _Expression | None = None) -> Table: ...
-    def people(self, by: str | Sequence[str] | None = None, *, top: int = 20) -> Table: ...
+    def people(self, by: _By | Sequence[_By] | None = None, *, top: int = 20) -> Table: ...
     def terms(self, scope: str | None = None) -> Table: ...
     def find_terms(self, text: str | None = None) -> Table: ...
     def genes(self, text: str | None = None) -> Table: ...
@@ -245,6 +273,8 @@ class Group:
 class Table:
     @property
     def columns(self) -> list[str]: ...
+    @property
+    def token(self) -> str | None: ...
     def to_pandas(self) -> Any: ...
     def to_polars(self) -> Any: ...
     def to_arrow(self) -> Any: ...

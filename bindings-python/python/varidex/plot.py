@@ -72,7 +72,7 @@ def spectrum(
     """The allele-frequency spectrum: how many variants there are of which frequency.
 
     Frequencies are of the ALT, in classes of equal width on a logarithmic axis. Those that are not seen
-    in the group, or of which no copy is known, are left out and told in the title.
+    in the group, or of which no copy is known, are left out, and the title says how many.
     """
     af = dataset.variants(where, group=group)["af"]
     seen = af[af > 0]
@@ -86,8 +86,8 @@ def spectrum(
     ax.set_xlabel("frequency of the ALT")
     ax.set_ylabel("variants")
     unseen = len(af) - len(seen)
-    told = f", {unseen:,} not seen" if unseen else ""
-    ax.set_title(f"{_short(where)}: {len(seen):,} variants{told}", loc="left")
+    unseen_too = f", {unseen:,} not seen" if unseen else ""
+    ax.set_title(f"{_short(where)}: {len(seen):,} variants{unseen_too}", loc="left")
     return ax
 
 

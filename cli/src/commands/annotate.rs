@@ -6,7 +6,7 @@ use crate::progress::{self, Messages, Unit};
 use std::io;
 use std::path::Path;
 use varidex::{
-    AnnotateOptions, AnnotateProgress, AnnotateWith, CountFilter, Error, annotate, annotate_to,
+    AnnotateOptions, AnnotateProgress, AnnotateWith, CountFilter, annotate, annotate_to,
 };
 
 pub(crate) fn run(args: &Annotate, messages: Messages) -> Result<(), Failure> {
@@ -36,22 +36,13 @@ fn write(args: &Annotate, messages: Messages) -> Result<(), Failure> {
     };
     let written = if to_stdout {
         let mut out = io::stdout().lock();
-        annotate_to(&args.input, &with, &mut out, &options, &mut report).and_then(|summary| {
-            let flushed = io::Write::flush(&mut out);
-            flushed.map_err(|e| Error::io("output", e))?;
-            Ok(summary)
-        })
+        annotate_to(&args.input, &with, &mut out, &options, &mut report)
+            .and_then(|summary| super::flushed(&mut out, summary))
     } else {
         annotate(&args.input, &with, &args.output, &options, &mut report)
     };
     bar.finish_and_clear();
-    let summary = match written {
-        // what cannot be written to standard output is reported as every other command does
-        Err(Error::Io { path, source }) if to_stdout && path == Path::new("output") => {
-            return Err(Failure::Output(source));
-        }
-        other => other?,
-    };
+    let summary = super::written(written, to_stdout)?;
     for warning in &summary.warnings {
         messages.say(format_args!("warning: {warning}"));
     }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
-use varidex::{BuildOptions, Error, PeopleOptions, Phase, Progress, Report, Warned};
+use varidex::{BuildOptions, Error, PeopleOptions, Phase, Progress, Refused, Report, Warned};
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     let options = BuildOptions {
@@ -24,6 +24,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         assembly: args.assembly,
         min_gq: args.min_gq,
         min_dp: args.min_dp,
+        sex_ploidy: args.sex_ploidy,
         sort: args.sort,
         skip_malformed: args.skip_malformed,
         threads: args.threads,
@@ -67,23 +68,25 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     Ok(())
 }
 
-fn told_once(told: &Warned) -> Value {
-    json!({ "what": told.what, "count": told.count, "first": told.first })
+fn warned(of: &Warned) -> Value {
+    json!({ "what": of.what, "count": of.count, "first": of.first })
+}
+
+fn reason(reason: &Refused) -> Value {
+    let places = reason
+        .places
+        .iter()
+        .map(|(place, found)| json!({ "place": place, "found": found }));
+    json!({
+        "expected": reason.expected,
+        "count": reason.count,
+        "places": places.collect::<Vec<_>>(),
+    })
 }
 
 fn as_json(report: &Report) -> Value {
-    let refused = report.refused.iter().map(|reason| {
-        let places = reason
-            .places
-            .iter()
-            .map(|(place, found)| json!({ "place": place, "found": found }));
-        json!({
-            "expected": reason.expected,
-            "count": reason.count,
-            "places": places.collect::<Vec<_>>(),
-        })
-    });
-    let warnings = report.warnings.iter().map(told_once);
+    let reasons = |all: &[Refused]| all.iter().map(reason).collect::<Vec<_>>();
+    let warnings = report.warnings.iter().map(warned);
     json!({
         "records": report.records,
         "stored": report.stored,
@@ -92,12 +95,20 @@ fn as_json(report: &Report) -> Value {
         "genotypes": report.genotypes,
         "samples": report.samples,
         "contigs": report.contigs,
-        "annotations": report.annotations.as_ref().map(|told| json!({
-            "from": told.annotator.key(),
-            "read": told.read,
-            "stored": told.stored,
-            "refused": told.refused_count(),
-            "reasons": told.refused.iter().map(told_once).collect::<Vec<_>>(),
+        "annotations": report.annotations.as_ref().map(|of| json!({
+            "from": of.annotator.key(),
+            "read": of.read,
+            "stored": of.stored,
+            "refused": of.refused_count(),
+            "reasons": of.refused.iter().map(warned).collect::<Vec<_>>(),
+        })),
+        "sex_ploidy": report.sex_ploidy.as_ref().map(|changed| json!({
+            "males": changed.males,
+            "females": changed.females,
+            "others": changed.others,
+            "haploid": changed.haploid,
+            "missing": changed.missing_count(),
+            "reasons": reasons(&changed.missing),
         })),
         "people": report.people.as_ref().map(|people| json!({
             "read": people.read,
@@ -111,7 +122,7 @@ fn as_json(report: &Report) -> Value {
         "bytes": report.bytes,
         "snapshot": report.snapshot,
         "seconds": report.seconds,
-        "reasons": refused.collect::<Vec<_>>(),
+        "reasons": reasons(&report.refused),
         "warnings": warnings.collect::<Vec<_>>(),
     })
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use std::io;
 use std::path::Path;
-use varidex::{Error, ExportFormat, ExportOptions, ExportProgress, Query};
+use varidex::{ExportFormat, ExportOptions, ExportProgress, Query};
 
 pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
     // also while a list comes from a pipe
@@ -30,11 +30,7 @@ fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
     let written = if to_stdout {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         view.export_to(&args.of, group.as_ref(), &mut out, &options, &mut report)
-            .and_then(|summary| {
-                let flushed = io::Write::flush(&mut out);
-                flushed.map_err(|e| Error::io("output", e))?;
-                Ok(summary)
-            })
+            .and_then(|summary| super::flushed(&mut out, summary))
     } else {
         view.export(
             &args.of,
@@ -45,13 +41,7 @@ fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
         )
     };
     bar.finish_and_clear();
-    let summary = match written {
-        // what cannot be written to standard output is reported as every other command does
-        Err(Error::Io { path, source }) if to_stdout && path == Path::new("output") => {
-            return Err(Failure::Output(source));
-        }
-        other => other?,
-    };
+    let summary = super::written(written, to_stdout)?;
     for warning in &summary.warnings {
         messages.say(format_args!("warning: {warning}"));
     }

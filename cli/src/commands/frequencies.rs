@@ -4,8 +4,8 @@ use crate::args::Frequencies;
 use crate::failure::Failure;
 use crate::progress::{self, Messages};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use varidex::{AnnotateWith, Group, SiteCounts, View};
+use std::sync::PoisonError;
+use varidex::{Group, View};
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
             None => view.all()?.counting_note(),
         };
         super::say_notes(&counting, messages);
-        return progress::stoppable(|| sites(args, view, group, file, messages));
+        return progress::stoppable(|| sites(args, &view, group.as_ref(), file, messages));
     }
     let query = super::query(asked, group.as_ref())?;
     super::say_notes_on(&query, &view, messages)?;
@@ -43,19 +43,13 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
 /// The alleles of a file.
 fn sites(
     args: &Frequencies,
-    view: View,
-    group: Option<Group>,
+    view: &View,
+    group: Option<&Group>,
     file: &Path,
     messages: Messages,
 ) -> Result<(), Failure> {
     let by = view.by(&args.by)?;
-    let mut with = AnnotateWith::new(view).by(by);
-    let label = group.as_ref().map(|group| group.label().to_owned());
-    if let Some(group) = group {
-        with = with.in_group(group);
-    }
-    let counts = Arc::new(Mutex::new(SiteCounts::open(file, &with)?));
-    let table = varidex_columns::sites(Arc::clone(&counts), label.as_deref());
+    let (table, counts) = varidex_columns::sites(view, file, group, &by)?;
     args.variants.written.write(table, messages)?;
     let counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
     for warning in counts.warnings() {

@@ -38,6 +38,9 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     for (name, count) in counts {
         let _ = writeln!(text, "{name:<9} {count}");
     }
+    if info.sex_ploidy {
+        let _ = writeln!(text, "ploidy    by sex on X and Y");
+    }
     if let Some(annotations) = &info.annotations {
         let _ = writeln!(text, "annotated {annotations}");
     }
@@ -93,6 +96,7 @@ fn as_json(
         "dataset": info.path.display().to_string(),
         "snapshot": info.snapshot,
         "assembly": info.assembly.map(|assembly| assembly.name()),
+        "sex_ploidy": info.sex_ploidy,
         "samples": info.samples,
         "people": info.people,
         "people_records": info.people_records,

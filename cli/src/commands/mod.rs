@@ -19,8 +19,9 @@ mod verify;
 use crate::args::{Arguments, Command, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
+use std::io;
 use std::path::Path;
-use varidex::{Dataset, Group, LocalFiles, Query, View};
+use varidex::{Dataset, Error, Group, LocalFiles, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -77,4 +78,20 @@ fn say_notes_on(query: &Query, view: &View, messages: Messages) -> Result<(), Fa
 fn query(asked: &Variants, group: Option<&Group>) -> Result<Query, Failure> {
     let of = asked.of.as_deref().unwrap_or_default();
     Ok(Query::new(of)?.in_group(group).after(asked.after))
+}
+
+/// Writes out what is left of an output that a summary is of.
+fn flushed<T>(out: &mut dyn io::Write, summary: T) -> varidex::Result<T> {
+    out.flush().map_err(|e| Error::io("output", e))?;
+    Ok(summary)
+}
+
+/// What was written: what cannot be written to standard output is reported as every other command does.
+fn written<T>(written: varidex::Result<T>, to_stdout: bool) -> Result<T, Failure> {
+    match written {
+        Err(Error::Io { path, source }) if to_stdout && path == Path::new("output") => {
+            Err(Failure::Output(source))
+        }
+        other => Ok(other?),
+    }
 }

@@ -4,7 +4,7 @@ use crate::args::People;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::print;
-use varidex::{Dataset, Error, PeopleOptions};
+use varidex::{Error, PeopleOptions};
 
 pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
     if let Some(table) = &args.guess {
@@ -18,8 +18,9 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
-        let view = Dataset::open(dataset)?.view();
-        let table = varidex_columns::people(&view, &args.by, args.scope, args.top)?;
+        let view = super::open(dataset)?;
+        let by = view.by(&args.by)?;
+        let table = varidex_columns::people(&view, &by, args.scope, args.top)?;
         return args.written.write(table, messages);
     }
     let options = PeopleOptions {

@@ -221,9 +221,7 @@ impl Annotation {
         options: &AnnotateOptions,
     ) -> Result<Self> {
         if with.is_empty() {
-            return Err(Error::Usage(
-                "no dataset to annotate with: name one at least".to_owned(),
-            ));
+            return Err(no_dataset());
         }
         let mut sources = Vec::new();
         for with in with {
@@ -250,6 +248,10 @@ impl Annotation {
         let out = Counted { out: to, bytes: 0 };
         run::run(self, out, name, options.threads, progress)
     }
+}
+
+fn no_dataset() -> Error {
+    Error::Usage("no dataset to annotate with: name one at least".to_owned())
 }
 
 /// The format to write: records are handed on as they are, so that text stays text.

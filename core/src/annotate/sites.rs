@@ -1,20 +1,20 @@
 //! The counts of the alleles of somebody's file as rows.
 
-use super::AnnotateWith;
 use super::counting::{SiteCounter, Source};
 use super::notes::{Notes, Tally};
+use super::{AnnotateWith, no_dataset};
 use crate::error::{Place, Result};
 use crate::input::{RawBlock, RawReader};
 use crate::query::Counts;
 use std::path::Path;
 
-/// The alleles of a file in its order, each with its counts in a dataset.
+/// The alleles of a file in its order, each with its counts in one or several datasets.
 ///
 /// ```no_run
 /// # fn main() -> varidex::Result<()> {
 /// use varidex::{AnnotateWith, Dataset, SiteCounts};
 /// let with = AnnotateWith::new(Dataset::open("cohort.vdx")?.view());
-/// let mut sites = SiteCounts::open("case.vcf.gz", &with)?;
+/// let mut sites = SiteCounts::open("case.vcf.gz", &[with])?;
 /// while let Some(row) = sites.next()? {
 ///     println!("{} {} {:?}", row.contig, row.position, row.counts(0));
 /// }
@@ -23,7 +23,9 @@ use std::path::Path;
 /// ```
 pub struct SiteCounts {
     reader: RawReader,
-    source: Source,
+    /// What each dataset was named.
+    names: Vec<Option<String>>,
+    sources: Vec<Source>,
     /// The records of which rows were made last.
     block: RawBlock,
     rows: std::vec::IntoIter<SiteRow>,
@@ -47,8 +49,8 @@ pub struct SiteRow {
 }
 
 impl SiteRow {
-    /// The counts in a group, by its number: everybody, or who was asked for, and then by the values of attributes.
-    /// `None` where nothing is known of it: it is no allele, or may be one of several variants.
+    /// The counts in a group, by its number: of each dataset in turn everybody, or who was asked for, and then by the
+    /// values of attributes. `None` where nothing is known of it: it is no allele, or may be one of several variants.
     pub fn counts(&self, group: usize) -> Option<&Counts> {
         self.counts.get(group)?.as_ref()
     }
@@ -60,25 +62,37 @@ impl SiteCounts {
     /// # Errors
     ///
     /// As [`annotate`](super::annotate()).
-    pub fn open(input: impl AsRef<Path>, with: &AnnotateWith) -> Result<Self> {
+    pub fn open(input: impl AsRef<Path>, with: &[AnnotateWith]) -> Result<Self> {
+        if with.is_empty() {
+            return Err(no_dataset());
+        }
+        let sources = with.iter().map(|with| Source::new(with, None));
         Ok(Self {
-            source: Source::new(with, None)?,
+            names: with.iter().map(|with| with.name.clone()).collect(),
+            sources: sources.collect::<Result<_>>()?,
             reader: RawReader::open(input.as_ref())?,
             block: RawBlock::default(),
             rows: Vec::new().into_iter(),
-            notes: Notes::of(1),
+            notes: Notes::of(with.len()),
         })
     }
 
-    /// By which fields groups are made.
+    /// By which fields the groups of the first dataset are made.
     pub fn fields(&self) -> &[String] {
-        self.source.fields()
+        self.sources.first().map_or(&[], Source::fields)
     }
 
-    /// The values of the fields that make each group, behind the first, which is of everybody; `None` where none is
-    /// known.
+    /// The values of the fields that make each group of the first dataset, behind the first group, which is of
+    /// everybody; `None` where none is known.
     pub fn values(&self) -> &[Vec<Option<String>>] {
-        self.source.values()
+        self.sources.first().map_or(&[], Source::values)
+    }
+
+    /// All groups in the order of [`SiteRow::counts`]: what the dataset was named, and what the group is called;
+    /// nothing where it is everybody, or who was asked for.
+    pub fn groups(&self) -> impl Iterator<Item = (Option<&str>, Option<&str>)> {
+        let datasets = self.names.iter().zip(&self.sources);
+        datasets.flat_map(|(name, source)| source.labels().map(|label| (name.as_deref(), label)))
     }
 
     /// The next allele; `None` behind the last.
@@ -119,10 +133,13 @@ impl SiteCounts {
         let Some(block) = blocks.next(buffer)? else {
             return Ok(false);
         };
-        let (mut sites, mut counter) = (source.sites(), SiteCounter::new(&self.source)?);
-        let groups = self.source.labels().count();
+        let mut sites = source.sites();
+        let counters = self.sources.iter().map(SiteCounter::new);
+        let mut counters: Vec<SiteCounter<'_>> = counters.collect::<Result<_>>()?;
+        let groups = self.sources.iter().map(|of| of.labels().count());
+        let groups: Vec<usize> = groups.collect();
         let mut rows = Vec::new();
-        let mut notes = Notes::of(1);
+        let mut notes = Notes::of(counters.len());
         for (number, record) in (block.before + 1..).zip(block.records(is_bcf)) {
             let place = match is_bcf {
                 true => Place::Record(number),
@@ -132,7 +149,7 @@ impl SiteCounts {
                 continue;
             };
             notes.records += 1;
-            for tally in &mut notes.tallies {
+            for (counter, tally) in counters.iter_mut().zip(&mut notes.tallies) {
                 counter.count(&site, (&file, place), tally)?;
             }
             let text = |bytes: &[u8]| match bytes {
@@ -148,11 +165,15 @@ impl SiteCounts {
                 counts,
             };
             if site.alts().len() == 0 {
-                rows.push(row(b"", vec![None; groups]));
+                rows.push(row(b"", vec![None; groups.iter().sum()]));
             }
             for (alt, (alternate, _)) in site.alts().enumerate() {
-                let counts = |group| counter.of_group(group).nth(alt).flatten().copied();
-                rows.push(row(alternate, (0..groups).map(counts).collect()));
+                let mut counts = Vec::new();
+                for (counter, groups) in counters.iter().zip(&groups) {
+                    let of = |group| counter.of_group(group).nth(alt).flatten().copied();
+                    counts.extend((0..*groups).map(of));
+                }
+                rows.push(row(alternate, counts));
             }
         }
         self.notes.add(notes);

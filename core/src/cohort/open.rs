@@ -196,6 +196,7 @@ impl Dataset {
             samples: all.samples.clone(),
             genes: all.genes.clone(),
             normalised: all.normalised,
+            sex_ploidy: all.sex_ploidy,
             sample_count: all.sample_count,
             ..Manifest::new()
         };

@@ -1,37 +1,16 @@
 //! Counting the people of a dataset.
 
-use super::View;
+use super::{Subjects, View};
 use crate::error::{Error, Result};
-use crate::model::{ATTRIBUTE_PREFIX, Attribute, AttributeType, attribute_named};
-use crate::model::{Age, Scope};
+use crate::model::{ATTRIBUTE_PREFIX, AttributeType, Scope};
 use crate::set::SampleSet;
 use crate::store::free::Counted;
 use crate::store::individuals::People;
-use std::str::FromStr;
 
-/// Years of a bin of ages.
-const BIN: i32 = 10;
-/// Bins of ages; the last has no end.
-const BINS: i32 = 10;
-/// Rows of a table across keys.
-const ROWS_MAX: usize = 1 << 20;
-
-/// By what people are counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PeopleKey {
-    /// The values of an attribute.
-    Attribute(Attribute),
-    /// The values of a free attribute of texts or codes, by its name.
-    Free(String),
-    /// Age when last observed, in bins of ten years.
-    Age,
-}
-
-/// People with one value of each key; nothing where a key has none.
+/// People with one value of each field; nothing where a field has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleCount {
-    /// One for each key.
+    /// One for each field.
     pub values: Vec<Option<String>>,
     /// How many.
     pub people: u64,
@@ -46,44 +25,6 @@ pub struct TermCount {
     pub label: String,
     /// How many.
     pub people: u64,
-}
-
-impl FromStr for PeopleKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        if text.eq_ignore_ascii_case("age") {
-            return Ok(Self::Age);
-        }
-        if let Some(name) = attribute_named(text) {
-            return Ok(Self::Free(name.to_owned()));
-        }
-        let mut names = Attribute::NAMES.iter();
-        match names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
-            Some((_, attribute)) => Ok(Self::Attribute(*attribute)),
-            None => {
-                let names: Vec<&str> = Attribute::NAMES.iter().map(|(name, _)| *name).collect();
-                Err(Error::Usage(format!(
-                    "people are counted by age, {}, or a free attribute as attribute.NAME; not by {text:?}",
-                    names.join(", ")
-                )))
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for PeopleKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = match self {
-            Self::Free(name) => return write!(f, "{ATTRIBUTE_PREFIX}{name}"),
-            Self::Age => Some("age"),
-            Self::Attribute(attribute) => Attribute::NAMES
-                .iter()
-                .find(|(_, known)| known == attribute)
-                .map(|(name, _)| *name),
-        };
-        f.write_str(name.unwrap_or_default())
-    }
 }
 
 /// A free attribute, and how many have a value of it.
@@ -129,45 +70,6 @@ impl View {
                 self.path().display()
             ))
         })
-    }
-
-    /// People by the values of keys, across each other. Who has several values of a key counts with each.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] where no people are loaded, or the table is too long; [`Error::Damaged`].
-    pub fn people_counts(&self, keys: &[PeopleKey]) -> Result<Vec<PeopleCount>> {
-        let people = self.some_people()?;
-        let all = match self.visible_individuals() {
-            Some(visible) => visible.clone(),
-            None => people.all()?,
-        };
-        let mut rows = vec![(Vec::new(), all)];
-        for key in keys {
-            let sets = self.value_sets(people, key)?;
-            let mut next = Vec::new();
-            for (values, set) in rows {
-                for (value, with) in &sets {
-                    let both = set.intersection(with);
-                    if !both.is_empty() {
-                        let mut values = values.clone();
-                        values.push(value.clone());
-                        next.push((values, both));
-                    }
-                }
-                if next.len() > ROWS_MAX {
-                    return Err(Error::Usage("more than a million rows".to_owned()));
-                }
-            }
-            rows = next;
-        }
-        Ok(rows
-            .into_iter()
-            .map(|(values, set)| PeopleCount {
-                values,
-                people: set.len(),
-            })
-            .collect())
     }
 
     /// A free attribute of people by its name in any case, of texts or codes: people can be counted by it.
@@ -216,6 +118,18 @@ impl View {
         Ok(sets)
     }
 
+    /// The values of an attribute, and the samples of the individuals that have each, of those who may be seen.
+    pub(crate) fn samples_by(&self, attribute: Attribute) -> Result<Vec<(String, SampleSet)>> {
+        let sets = self.some_people()?.attribute_sets(attribute)?;
+        let subjects = Subjects::of(self);
+        sets.into_iter()
+            .map(|(value, individuals)| {
+                let found = subjects.of_individuals(&individuals)?;
+                Ok((value, subjects.samples_in(&found)))
+            })
+            .collect()
+    }
+
     /// The terms recorded as present of people, in a scope or in any, and what is more general; the
     /// most frequent first.
     ///
@@ -248,47 +162,4 @@ fn shown(counts: Vec<Counted>) -> Vec<AttributeCount> {
             count: counted.count,
         })
         .collect()
-}
-
-impl View {
-    /// The values of a key with their people, and those without a value at the end.
-    fn value_sets(
-        &self,
-        people: &People,
-        key: &PeopleKey,
-    ) -> Result<Vec<(Option<String>, SampleSet)>> {
-        let mut sets = Vec::new();
-        match key {
-            PeopleKey::Attribute(attribute) => {
-                for (value, set) in people.attribute_sets(*attribute)? {
-                    sets.push((Some(value), set));
-                }
-            }
-            PeopleKey::Free(name) => {
-                let values = self.free_sets(name)?.into_iter();
-                sets.extend(values.map(|(value, set)| (Some(value), set)));
-            }
-            PeopleKey::Age => {
-                for bin in 0..BINS {
-                    let (from, to) = (bin * BIN, (bin + 1) * BIN);
-                    let last = bin + 1 == BINS;
-                    let set = people.age_set(|ages| {
-                        ages.low >= Age(from * Age::YEAR)
-                            && (last || ages.high < Age(to * Age::YEAR))
-                    })?;
-                    let name = match last {
-                        true => format!("{from}+"),
-                        false => format!("{from}-{}", to - 1),
-                    };
-                    sets.push((Some(name), set));
-                }
-            }
-        }
-        let mut rest = SampleSet::full(people.universe());
-        for (_, set) in &sets {
-            rest = rest.difference(set);
-        }
-        sets.push((None, rest));
-        Ok(sets)
-    }
 }

@@ -39,6 +39,8 @@ pub struct Info {
     pub snapshot: String,
     /// The assembly, where known.
     pub assembly: Option<Assembly>,
+    /// Whether genotypes on X and Y go by sex: see [`BuildOptions::sex_ploidy`](crate::BuildOptions::sex_ploidy).
+    pub sex_ploidy: bool,
     /// Samples.
     pub samples: u64,
     /// VCF records.
@@ -255,6 +257,7 @@ impl View {
             path: self.path().to_owned(),
             snapshot: self.manifest().snapshot.clone(),
             assembly: self.contig_names().assembly(),
+            sex_ploidy: self.manifest().sex_ploidy,
             samples: u64::from(self.sample_count()),
             records: self
                 .manifest()

@@ -3,7 +3,7 @@
 
 use super::mask_look::looked;
 use super::mask_questions::{GROUPS, VARIANTS};
-use crate::cohort::{Dataset, PeopleKey, View};
+use crate::cohort::{Dataset, View};
 use crate::export::{ExportFormat, ExportOptions};
 use crate::genome::{
     Assembly, Chromosome, Justification, Position, StoredAllele, VrsContig, VrsVersion,
@@ -516,11 +516,7 @@ fn by(view: &View) -> crate::error::Result<String> {
 }
 
 fn people(view: &View) -> crate::error::Result<String> {
-    let keys = [
-        PeopleKey::Attribute(Attribute::Population),
-        PeopleKey::Attribute(Attribute::Sex),
-    ];
-    let counts = view.people_counts(&keys)?;
+    let counts = view.people_counts(&[Attribute::Population, Attribute::Sex])?;
     let info = view.info();
     Ok(format!(
         "{} {} {counts:?} {:?} {:?} {:?}",

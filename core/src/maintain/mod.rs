@@ -11,7 +11,7 @@ mod verify;
 
 pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
 };
 #[cfg(feature = "testing")]
 pub(crate) use build::{build_in, load_people_in};

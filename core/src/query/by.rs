@@ -2,7 +2,7 @@
 
 use super::expr::{GroupAtom, GroupExpr, Node, nearest};
 use super::group::Group;
-use crate::cohort::{Subjects, View};
+use crate::cohort::{PeopleCount, Subjects, View};
 use crate::error::{Error, Result};
 use crate::model::{ATTRIBUTE_PREFIX, Age, Attribute, Recorded, attribute_named};
 use crate::set::SampleSet;
@@ -83,13 +83,6 @@ impl AgeBands {
         Ok(Self { starts })
     }
 
-    /// Ten years each, the last from 90 on.
-    fn of_ten_years() -> Self {
-        Self {
-            starts: (0..10).map(|band| band * 10).collect(),
-        }
-    }
-
     /// Where each begins and where the next does, in years, and what it is called.
     fn all(&self) -> impl Iterator<Item = (u32, Option<u32>, String)> {
         let ends = self.starts.iter().skip(1).copied().map(Some).chain([None]);
@@ -101,6 +94,21 @@ impl AgeBands {
             };
             (start, end, name)
         })
+    }
+}
+
+/// Ten years each, the last from 90 on.
+impl Default for AgeBands {
+    fn default() -> Self {
+        Self {
+            starts: (0..10).map(|band| band * 10).collect(),
+        }
+    }
+}
+
+impl From<AgeBands> for By {
+    fn from(bands: AgeBands) -> Self {
+        Self::Age(bands)
     }
 }
 
@@ -222,7 +230,7 @@ fn age_bands(text: &str) -> Option<Result<AgeBands>> {
         .filter(|name| name.eq_ignore_ascii_case("age"));
     let rest = text.get(rest?.len()..)?.trim();
     if rest.is_empty() {
-        return Some(Ok(AgeBands::of_ten_years()));
+        return Some(Ok(AgeBands::default()));
     }
     let inside = rest.strip_prefix('(')?.strip_suffix(')')?;
     let years = inside.split(',').map(|year| {
@@ -343,6 +351,28 @@ impl View {
             Ok((values, Group::new(self, set, None, label)?))
         };
         found.into_iter().map(group).collect()
+    }
+
+    /// How many people there are by the values of fields, across each other: those of whom something is recorded, a
+    /// person once, in the order of [`Self::groups_by`]. Who has several values of a field counts with each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where no people are loaded; as [`Self::groups_by`].
+    pub fn people_counts<B: Clone + Into<By>>(&self, by: &[B]) -> Result<Vec<PeopleCount>> {
+        let people = self.some_people()?;
+        let individuals = match self.visible_individuals() {
+            Some(visible) => visible.clone(),
+            None => people.all()?,
+        };
+        let recorded = Subjects::of(self).of_individuals(&individuals)?;
+        let recorded = Group::new(self, recorded, None, String::new())?;
+        let groups = self.groups_by(by, Some(&recorded))?.into_iter();
+        let counts = groups.map(|(values, group)| PeopleCount {
+            people: group.count(),
+            values,
+        });
+        Ok(counts.collect())
     }
 }
 

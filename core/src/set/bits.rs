@@ -86,14 +86,28 @@ pub(crate) fn for_each_bit(words: &[u64], mut f: impl FnMut(u32)) {
 
 /// Doubles every bit: bit `s` of the samples becomes bits `2s` and `2s + 1` of their copies.
 pub(crate) fn spread(samples: &[u64]) -> Vec<u64> {
-    let mut copies = Vec::with_capacity(samples.len() * 2);
-    for &word in samples {
-        for half in [word as u32, (word >> 32) as u32] {
-            let even = interleave_zeros(half);
-            copies.push(even | even << 1);
-        }
-    }
+    let mut copies = first_copies(samples);
+    copies.iter_mut().for_each(|word| *word |= *word << 1);
     copies
+}
+
+/// The first copies of samples: bit `s` becomes bit `2s`.
+pub(crate) fn first_copies(samples: &[u64]) -> Vec<u64> {
+    let halves = samples
+        .iter()
+        .flat_map(|&word| [word as u32, (word >> 32) as u32]);
+    halves.map(interleave_zeros).collect()
+}
+
+/// The samples that first copies are of, as many words of them as `samples` has: the other way round.
+pub(crate) fn samples_of_first_copies(copies: &[u64], samples: &mut [u64]) {
+    for (word, pair) in samples.iter_mut().zip(copies.chunks(2)) {
+        let half = |at: usize| {
+            pair.get(at)
+                .map_or(0, |&copies| u64::from(even_bits(copies)))
+        };
+        *word = half(0) | half(1) << 32;
+    }
 }
 
 /// Moves bit `i` to bit `2i`.
@@ -104,6 +118,16 @@ fn interleave_zeros(half: u32) -> u64 {
     x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
     x = (x | x << 2) & 0x3333_3333_3333_3333;
     (x | x << 1) & 0x5555_5555_5555_5555
+}
+
+/// Moves bit `2i` to bit `i`; odd bits are left out.
+fn even_bits(word: u64) -> u32 {
+    let mut x = word & 0x5555_5555_5555_5555;
+    x = (x | x >> 1) & 0x3333_3333_3333_3333;
+    x = (x | x >> 2) & 0x0f0f_0f0f_0f0f_0f0f;
+    x = (x | x >> 4) & 0x00ff_00ff_00ff_00ff;
+    x = (x | x >> 8) & 0x0000_ffff_0000_ffff;
+    (x | x >> 16) as u32
 }
 
 #[cfg(test)]
@@ -130,6 +154,18 @@ mod tests {
             let mut runs = Vec::new();
             for_each_run_of_bits(&words, 300, |from, to| { runs.push((from, to)); Ok::<(), ()>(()) }).unwrap();
             prop_assert_eq!(runs, expected);
+        }
+
+        #[test]
+        fn samples_have_first_copies(words in proptest::collection::vec(any::<u64>(), 0..5)) {
+            let mut first = Vec::new();
+            for_each_bit(&first_copies(&words), |copy| first.push(copy));
+            let mut expected = Vec::new();
+            for_each_bit(&words, |sample| expected.push(2 * sample));
+            prop_assert_eq!(first, expected);
+            let mut back = vec![u64::MAX; words.len()];
+            samples_of_first_copies(&spread(&words), &mut back);
+            prop_assert_eq!(back, words);
         }
 
         #[test]

@@ -17,7 +17,9 @@ mod samples;
 mod stored;
 mod writer;
 
-pub(crate) use bits::{for_each_bit, get_bit, set_bit, spread, words_for};
+pub(crate) use bits::{
+    first_copies, for_each_bit, get_bit, samples_of_first_copies, set_bit, spread, words_for,
+};
 pub(crate) use list::encode_list;
 pub(crate) use order::{Order, encode_order, encode_runs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};

@@ -161,6 +161,9 @@ pub(crate) struct Manifest {
     /// The reference the rows were normalised against.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) normalised: bool,
+    /// Whether genotypes on X and Y go by sex.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) sex_ploidy: bool,
     pub(crate) sample_count: u32,
     /// The names of samples; none where there are no samples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -225,6 +228,7 @@ impl Manifest {
             generator: concat!("varidex ", env!("CARGO_PKG_VERSION")).to_owned(),
             assembly: None,
             normalised: false,
+            sex_ploidy: false,
             sample_count: 0,
             samples: Vec::new(),
             terms: Vec::new(),
@@ -363,6 +367,12 @@ impl Manifest {
             && assembly.parse::<Assembly>().is_err()
         {
             return Err(("a known assembly".to_owned(), assembly.clone()));
+        }
+        if self.sex_ploidy && self.assembly.is_none() {
+            return Err((
+                "an assembly where genotypes on X and Y go by sex".to_owned(),
+                "none".to_owned(),
+            ));
         }
         if let Some(annotations) = &self.annotations
             && !["csq", "ann", "bcsq"].contains(&annotations.as_str())

@@ -508,7 +508,7 @@ fn people_are_counted_by_attributes() {
         first: 4,
     };
     let view = world.open(&folder);
-    let by = |key: &str| view.people_counts(&[key.parse().unwrap()]);
+    let by = |key: &str| view.people_counts(&view.by(&[key])?);
     let rows = by("attribute.KIND").unwrap().into_iter();
     let rows: Vec<_> = rows
         .map(|mut row| (row.values.remove(0), row.people))

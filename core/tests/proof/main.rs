@@ -43,6 +43,7 @@ mod options;
 mod pages;
 mod pairs;
 mod people;
+mod ploidy;
 mod records;
 mod regions;
 mod simulated;

@@ -2,7 +2,7 @@
 
 use crate::common::{Folder, build, options};
 use std::path::Path;
-use varidex::{Dataset, Error, PeopleOptions, View};
+use varidex::{Attribute, By, Dataset, Error, PeopleOptions, View};
 
 const VCF: &str = "##fileformat=VCFv4.2\n##contig=<ID=1>\n\
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts1\ts2\ts3\n\
@@ -17,7 +17,7 @@ fn of(files: &[&Path]) -> PeopleOptions {
 }
 
 fn sexes(dataset: &View) -> Vec<(Option<String>, u64)> {
-    let rows = dataset.people_counts(&["sex".parse().unwrap()]).unwrap();
+    let rows = dataset.people_counts(&[Attribute::Sex]).unwrap();
     rows.into_iter()
         .map(|mut row| (row.values.remove(0), row.people))
         .collect()
@@ -31,7 +31,10 @@ fn people_come_and_are_replaced_while_readers_keep_theirs() {
     let path = folder.path("a.vdx");
     build(&[&vcf], &path, &options()).unwrap();
     let before = Dataset::open(&path).unwrap().view();
-    assert!(matches!(before.people_counts(&[]), Err(Error::Usage(_))));
+    assert!(matches!(
+        before.people_counts::<By>(&[]),
+        Err(Error::Usage(_))
+    ));
 
     let report = varidex::load_people(&path, &of(&[&ped]), &mut |_| true).unwrap();
     assert_eq!((report.people, report.refused), (3, 0));
@@ -44,6 +47,19 @@ fn people_come_and_are_replaced_while_readers_keep_theirs() {
     loaded.dataset().verify().unwrap();
     let expected = [(Some("female".to_owned()), 2), (Some("male".to_owned()), 1)];
     assert_eq!(sexes(&loaded), expected);
+    // people are counted of whom something is recorded, which a group of all need not be
+    let by = loaded
+        .by(&["sex", "all=all", "mine=samples(s1,s2)"])
+        .unwrap();
+    let counts = loaded.people_counts(&by).unwrap().into_iter();
+    let counts: Vec<_> = counts.map(|row| (row.values, row.people)).collect();
+    let expected_across = [("female|all", 2), ("male|all", 1), ("male|mine", 1)];
+    let expected_across = expected_across.map(|(names, people)| {
+        let values = names.split('|').map(|name| Some(name.to_owned()));
+        (values.collect::<Vec<_>>(), people)
+    });
+    assert_eq!(counts, expected_across);
+    assert_eq!(loaded.all().unwrap().count(), 4, "one is a sample alone");
 
     let again = varidex::load_people(&path, &of(&[&ped]), &mut |_| true).unwrap();
     assert_eq!(again.snapshot, loaded.snapshot(), "same people, same bytes");

@@ -52,7 +52,7 @@ pub(super) fn questions(view: &View, dir: &Path) -> Result<bool, Failure> {
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
     let truth: Truth =
         serde_json::from_str(&text).map_err(|e| Error::io(&path, std::io::Error::other(e)))?;
-    // of impact only an annotation tells
+    // of impact only an annotation says
     let annotated = match view.variants("impact>=high") {
         Ok(_) => true,
         Err(Error::Expression(_)) => false,

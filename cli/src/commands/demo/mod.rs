@@ -160,14 +160,14 @@ fn make(args: &Demo, dir: &Path, messages: Messages) -> Result<Made, Failure> {
         ),
     );
     if let Some(people) = people {
-        let told = format!(
+        let text = format!(
             "{} people of {} records; {} without a sample, {} samples without a person",
             count(people.people),
             count(people.read),
             count(people.people_without_sample),
             count(people.samples_without_person),
         );
-        lines.add("", String::new(), &told);
+        lines.add("", String::new(), &text);
     }
     lines.add("opened", time(opened), "ready for questions");
     lines.add(

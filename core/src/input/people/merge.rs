@@ -20,6 +20,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
 const CONTRADICTION: &str = "a person of whom two things are told: the first is kept";
+/// The same of what decides about genotypes.
+pub(crate) const TWO_SEXES: &str =
+    "a person of whom two sexes or karyotypes are recorded: the first is kept";
 const SHARED: &str =
     "ids of subjects are shared by several packets: people go by the ids of their packets";
 const FAMILIES: &str = "an id that several families have: its people go by FAMILY:ID";
@@ -425,14 +428,22 @@ impl Both<'_> {
             (None, more) => *known = more,
             (Some(known), Some(more)) if *known == more => {}
             (Some(known), Some(more)) => {
-                self.contradiction(|| format!("{what} {known:?} and {more:?}"));
+                let kind = match what {
+                    "sex" | "karyotype" => TWO_SEXES,
+                    _ => CONTRADICTION,
+                };
+                self.warn(kind, || format!("{what} {known:?} and {more:?}"));
             }
         }
     }
 
     fn contradiction(&mut self, what: impl FnOnce() -> String) {
+        self.warn(CONTRADICTION, what);
+    }
+
+    fn warn(&mut self, kind: &'static str, what: impl FnOnce() -> String) {
         let (first, second) = self.places;
-        self.notes.warn(CONTRADICTION, || {
+        self.notes.warn(kind, || {
             let id = super::notes::short(&self.id);
             format!("{first} and {second}: {id}: {}", what())
         });

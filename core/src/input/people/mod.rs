@@ -51,7 +51,7 @@ mod tree;
 
 pub(crate) use assemble::{Gathered, Part, assemble};
 pub(crate) use gather::{guess, read_ped, read_people};
-pub(crate) use merge::Identities;
+pub(crate) use merge::{Identities, TWO_SEXES};
 pub(crate) use sample_facts::SampleFacts;
 pub(crate) use sample_map::read_sample_map;
 

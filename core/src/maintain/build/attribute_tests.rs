@@ -4,7 +4,7 @@ use super::people::{PeopleOptions, PeopleReport, load_people};
 use super::{BuildOptions, build};
 use crate::cohort::{AttributeCount, Dataset, View};
 use crate::error::{Error, Place, Result};
-use crate::model::{AttributeType, AttributeValue};
+use crate::model::{Attribute, AttributeType, AttributeValue};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -98,7 +98,7 @@ fn who_is_known_keeps_the_number() {
     assert_eq!(ids(&view, "carriers(all) & !individuals(P1)"), "P0");
     assert!(view.ask("individuals(P2)").is_err());
     let counted: u64 = view
-        .people_counts(&[])
+        .people_counts::<Attribute>(&[])
         .unwrap()
         .iter()
         .map(|c| c.people)

@@ -8,6 +8,7 @@ use super::groups::Groups;
 use super::normal::{IN_REFERENCE, Normaliser, SHIFT_MAX, Spelled, Unspelled};
 use super::options::BuildOptions;
 use super::plan::Plan;
+use super::ploidy::{Changes, InputPloidy};
 use super::remap::remap;
 use super::report::Report;
 use super::row::Row;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 /// Bases of a REF that an error shows.
 const NAMED: usize = 30;
 
+const CUT: &str =
+    "a record without change over a bound of a pseudoautosomal region: what it says ends there";
 const AGAIN: &str = "a record that no input before has";
 const OTHERWISE: &str = "one genotype of a sample for a variant, in all inputs with these samples";
 
@@ -63,6 +66,10 @@ pub(super) struct Emitter<'a> {
     last: Option<(u32, i32)>,
     /// The reference blocks that samples are in.
     blocks: Blocks,
+    /// Where genotypes on X and Y go by sex.
+    ploidy: Option<InputPloidy<'a>>,
+    /// What was changed of the records of the chunk at hand, the next one last.
+    changes: Vec<(u32, Changes)>,
     /// Where the records of a sorted copy stand in the input.
     places: Option<Places>,
     /// Whether the error that ended the reading was that records are not sorted.
@@ -72,7 +79,7 @@ pub(super) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     pub(super) fn new(
-        plan: &Plan,
+        plan: &'a Plan,
         (samples, annotated): (&'a InputSamples, Option<&Annotated>),
         (contigs, earlier): (Contigs, Earlier),
         file: &str,
@@ -94,6 +101,11 @@ impl<'a> Emitter<'a> {
             held: BTreeMap::new(),
             last: None,
             blocks: Blocks::default(),
+            ploidy: plan
+                .ploidy
+                .as_ref()
+                .map(|ploidy| ploidy.of_input(samples, &plan.samples)),
+            changes: Vec::new(),
             unsorted: false,
             places: None,
             groups: Groups::new(
@@ -167,6 +179,13 @@ impl<'a> Emitter<'a> {
         if let Some(columns) = &self.samples.columns {
             remap(&mut chunk, columns);
         }
+        if let Some(ploidy) = &mut self.ploidy {
+            for place in ploidy.end_at_bounds(&mut chunk) {
+                self.report.warn_count(&self.file, place, CUT, 1);
+            }
+            self.changes = ploidy.apply(&mut chunk);
+            self.changes.reverse();
+        }
         let chunk = Arc::new(chunk);
         for record in 0..chunk.records.len() as u32 {
             self.take_record(&chunk, record)?;
@@ -214,6 +233,11 @@ impl<'a> Emitter<'a> {
         self.report.stored += 1;
         self.report.rows += rows.len() as u64;
         self.report.genotypes += u64::from(self.samples.count);
+        while let Some((of, changes)) = self.changes.pop_if(|(of, _)| *of <= number) {
+            if of == number {
+                changes.count(&self.file, record.place, self.report);
+            }
+        }
         for mut row in rows.drain(..) {
             row.filter = filter;
             self.held.entry(row.position).or_default().push(row);

@@ -28,6 +28,7 @@ mod people_tests;
 mod phase;
 mod plan;
 mod planes;
+mod ploidy;
 mod remap;
 mod report;
 mod row;
@@ -44,13 +45,14 @@ pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation}
 #[cfg(feature = "testing")]
 pub(crate) use people::load_people_in;
 pub use people::{PeopleOptions, PeopleReport, guess_mapping, load_people};
-pub use report::{AnnotationReport, Refused, Report, Warned};
+pub use report::{AnnotationReport, Refused, Report, SexPloidyReport, Warned};
 
 use crate::cohort::Dataset;
 use crate::error::{Error, Place, Result};
 use crate::format::{FileKind, Folder};
-use crate::genome::ReferenceFasta;
+use crate::genome::{Assembly, ReferenceFasta};
 use crate::input::genes::read_genes;
+use crate::input::people::TWO_SEXES;
 use crate::input::{Reader, Workers};
 use crate::query::{carried_by_gene, disagreeing_batches};
 use crate::store::gene_carriers::GeneCarriersWriter;
@@ -65,6 +67,7 @@ use merged::MergedBuild;
 use models::check_models;
 use people::Known;
 use plan::{Plan, Source, Unit};
+use ploidy::SexPloidy;
 use samples::InputSamples;
 use sort::{Places, Sorting};
 use std::collections::BTreeSet;
@@ -163,6 +166,22 @@ fn build_with<P: AsRef<Path>>(
     for (file, place, what) in plan.annotation_warnings(options) {
         report.warn_count(&file, place, &what, 1);
     }
+    if let Some(known) = known {
+        let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
+        report.people = Some(known.add(
+            &mut publication,
+            &mut manifest,
+            (&samples, None),
+            options.memory,
+            &mut |what| people_step(progress, what),
+        )?);
+    }
+    if options.sex_ploidy {
+        let ploidy = sex_ploidy(to, &manifest, report.people.as_ref(), plan.assembly)?;
+        report.sex_ploidy = Some(ploidy.report(report.samples));
+        plan.ploidy = Some(ploidy);
+        manifest.sex_ploidy = true;
+    }
     let mut meter = Meter {
         done: 0,
         total: plan.total_bytes,
@@ -229,16 +248,6 @@ fn build_with<P: AsRef<Path>>(
         .map(|c| c.contig)
         .collect::<BTreeSet<_>>()
         .len() as u64;
-    if let Some(known) = known {
-        let samples: Vec<&str> = plan.samples.iter().map(String::as_str).collect();
-        report.people = Some(known.add(
-            &mut publication,
-            &mut manifest,
-            (&samples, None),
-            options.memory,
-            &mut |what| people_step(progress, what),
-        )?);
-    }
     // questions go by annotation only where there is some
     if report
         .annotations
@@ -256,6 +265,33 @@ fn build_with<P: AsRef<Path>>(
     report.snapshot = manifest.snapshot;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// The samples of which genotypes on X and Y go by sex, by the people of a manifest.
+fn sex_ploidy(
+    folder: &Folder,
+    manifest: &Manifest,
+    people: Option<&PeopleReport>,
+    assembly: Option<Assembly>,
+) -> Result<SexPloidy> {
+    let usage = |found: &str| Err(Error::Usage(format!("sex-ploidy: expected {found}")));
+    let Some(assembly) = assembly else {
+        return usage(
+            "an assembly, which says where the pseudoautosomal regions are; found none that the headers name              (--assembly does)",
+        );
+    };
+    let warnings = people.map_or(&[][..], |people| &people.warnings);
+    // to take the first would be to guess genotypes
+    if let Some((_, count, first)) = warnings.iter().find(|(what, ..)| what == TWO_SEXES) {
+        let first = first.first().map_or("", String::as_str);
+        return usage(&format!(
+            "one sex and one karyotype of each person, found two of {count}, first {first}"
+        ));
+    }
+    SexPloidy::of(
+        &Dataset::open_state(folder, manifest.clone())?.view(),
+        assembly,
+    )
 }
 
 /// Stores who carries variants of genes, where genes are known.

@@ -52,6 +52,12 @@ pub struct BuildOptions {
     pub min_gq: Option<f64>,
     /// A genotype with a lower DP counts as missing: a number from 0.
     pub min_dp: Option<f64>,
+    /// Genotypes on X and Y go by sex: outside of the pseudoautosomal regions of the assembly, by POS, a male's of two and
+    /// more copies of one allele has one copy, a male's of several alleles and half calls are missing, and so are a
+    /// female's on Y. All else, and samples of other or unknown sex, are as written. The sex is that of
+    /// [`people`](Self::people): a karyotype of XY or XX, and where none is recorded the sex. Loading other people later
+    /// changes no genotype.
+    pub sex_ploidy: bool,
     /// Sort unsorted input instead of refusing it.
     pub sort: bool,
     /// Refuse malformed records one by one instead of stopping at the first.
@@ -81,6 +87,7 @@ impl Default for BuildOptions {
             assembly: None,
             min_gq: None,
             min_dp: None,
+            sex_ploidy: false,
             sort: false,
             skip_malformed: false,
             threads: None,
@@ -119,6 +126,11 @@ impl BuildOptions {
             return usage("threads: expected at least 1, found 0".to_owned());
         }
         check_memory(self.memory)?;
+        if self.sex_ploidy && self.people.files.is_empty() {
+            return usage(
+                "sex-ploidy: expected people with their sexes (--people), found none".to_owned(),
+            );
+        }
         if self.pad > PAD_MAX {
             return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
         }

@@ -1,6 +1,7 @@
 //! Loading what is known of people into a dataset that is there.
 
 use super::options::{MEMORY, check_memory};
+use super::ploidy::males_and_females;
 use crate::cohort::{Dataset, Opened};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
@@ -135,6 +136,19 @@ pub(crate) fn load_people_in(
         options.memory,
         &mut step,
     )?;
+    if manifest.sex_ploidy {
+        let new = Dataset::open_state(folder, manifest.clone())?;
+        let before = males_and_females(&dataset.view())?;
+        let now = males_and_females(&new.view())?;
+        let mut changed = SampleSet::new();
+        for (before, now) in before.iter().zip(&now) {
+            let either = before.union(now);
+            changed = changed.union(&either.difference(&before.intersection(now)));
+        }
+        let names = changed.iter().map(|sample| samples.get(sample as usize));
+        let names = names.map(|name| name.copied().unwrap_or_default().to_owned());
+        report.warn_some(ANOTHER_SEX, changed.len(), names);
+    }
     let left = publication.publish(&mut manifest)?.into_iter();
     let left = left.map(|(path, error)| format!("{}: {error}", path.display()));
     report.warn("a file that is not needed any more stays", left);
@@ -413,6 +427,8 @@ fn given(people: &Identities, there: Option<&People>) -> Result<(Vec<u32>, u32)>
     Ok((given, there.universe()))
 }
 
+const ANOTHER_SEX: &str =
+    "a sample of another sex than before: its genotypes on X and Y stay as the build stored them";
 const CONTRADICTION: &str = "a sample of which two things are said: the first is kept";
 const DISPUTED: &str = "a sample that several people claim: nobody's";
 const UNUSED: &str = "a line of the sample map without such a sample or person";

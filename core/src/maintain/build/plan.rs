@@ -3,6 +3,7 @@
 use super::annotation::Annotated;
 use super::contigs::{ContigList, Names, declared};
 use super::options::{Annotations, BuildOptions, Phase, Progress};
+use super::ploidy::SexPloidy;
 use super::samples::{AllSamples, InputSamples};
 use crate::cohort::{Members, overlapping_batches, sharing};
 use crate::error::{Error, InputError, Place, Result};
@@ -69,6 +70,8 @@ pub(super) struct Plan {
     pub(super) total_bytes: Option<u64>,
     /// How inputs are read.
     pub(super) read: ReadOptions,
+    /// The samples of which genotypes on X and Y go by sex.
+    pub(super) ploidy: Option<SexPloidy>,
 }
 
 impl Plan {
@@ -101,6 +104,7 @@ impl Plan {
             assembly: options.assembly,
             total_bytes: Some(0),
             read: read_options(options),
+            ploidy: None,
         };
         for paths in paths.chunks(AT_ONCE * workers.threads()) {
             let stay_open = OPEN_MAX.saturating_sub(plan.inputs.len());

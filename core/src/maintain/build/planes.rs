@@ -44,12 +44,18 @@ pub(super) fn contains(chunk: &Chunk, plane: Plane, n: u32) -> bool {
     }
 }
 
-/// Bits as a plane.
+/// Bits as a plane, in the form that a reader gives it.
 pub(super) fn plane(words: &[u64], universe: u32, chunk: &mut Chunk) -> Plane {
     let count: u32 = words.iter().map(|word| word.count_ones()).sum();
     match count {
         0 => Plane::Empty,
         _ if count == universe => Plane::Full,
+        _ if u64::from(count) * 32 < u64::from(universe) => {
+            let start = chunk.list.len() as u32;
+            for_each_bit(words, |n| chunk.list.push(n));
+            let end = chunk.list.len() as u32;
+            Plane::List(Span { start, end })
+        }
         _ => {
             let start = chunk.words.len() as u32;
             chunk.words.extend_from_slice(words);

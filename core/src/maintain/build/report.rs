@@ -7,7 +7,7 @@ use crate::model::Annotator;
 use std::fmt;
 
 /// Places told for each reason and each warning.
-const PLACES: usize = 5;
+pub(super) const PLACES: usize = 5;
 
 /// Kinds of warnings that are distinguished: there may be as many as there are contigs.
 const KINDS: usize = 1024;
@@ -33,6 +33,8 @@ pub struct Report {
     pub warnings: Vec<Warned>,
     /// What became of annotations, where some are stored.
     pub annotations: Option<AnnotationReport>,
+    /// What was changed on X and Y by sex, where that was asked for.
+    pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
     /// Bytes of the dataset.
@@ -61,6 +63,45 @@ impl AnnotationReport {
     /// Entries refused.
     pub fn refused_count(&self) -> u64 {
         self.refused.iter().map(|reason| reason.count).sum()
+    }
+}
+
+/// What [`BuildOptions::sex_ploidy`](crate::BuildOptions::sex_ploidy) changed of genotypes on X and Y outside of the
+/// pseudoautosomal regions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SexPloidyReport {
+    /// Samples of males.
+    pub males: u64,
+    /// Samples of females.
+    pub females: u64,
+    /// Samples of other and of unknown sex: their genotypes are as they were written.
+    pub others: u64,
+    /// Genotypes of males that were written with several copies of one allele, and have one.
+    pub haploid: u64,
+    /// Genotypes that are missing now: what was expected, how many, and the first few places, each with the sample and
+    /// its genotype. Genotypes of which nothing was known are not counted.
+    pub missing: Vec<Refused>,
+}
+
+impl SexPloidyReport {
+    /// Genotypes that are missing now.
+    pub fn missing_count(&self) -> u64 {
+        self.missing.iter().map(|reason| reason.count).sum()
+    }
+
+    /// Adds genotypes that were set missing.
+    pub(super) fn set_missing(&mut self, more: Refused) {
+        if more.count > 0 {
+            add_refused(&mut self.missing, more);
+        }
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.haploid += other.haploid;
+        other
+            .missing
+            .into_iter()
+            .for_each(|more| self.set_missing(more));
     }
 }
 
@@ -157,16 +198,10 @@ impl Report {
         self.rows += other.rows;
         self.genotypes += other.genotypes;
         for reason in other.refused {
-            let known = self.refused.iter_mut();
-            let mut known = known.filter(|known| known.expected == reason.expected);
-            match known.next() {
-                Some(known) => {
-                    known.count += reason.count;
-                    let room = PLACES.saturating_sub(known.places.len());
-                    known.places.extend(reason.places.into_iter().take(room));
-                }
-                None => self.refused.push(reason),
-            }
+            add_refused(&mut self.refused, reason);
+        }
+        if let Some(more) = other.sex_ploidy {
+            self.sex_ploidy.get_or_insert_default().absorb(more);
         }
         for Warned { what, count, first } in other.warnings {
             count_in(&mut self.warnings, first, &what, count);
@@ -187,6 +222,20 @@ impl Report {
             let first = format!("{file}{place}");
             count_in(&mut annotations.refused, first, what, count);
         }
+    }
+}
+
+fn add_refused(all: &mut Vec<Refused>, more: Refused) {
+    let mut known = all
+        .iter_mut()
+        .filter(|known| known.expected == more.expected);
+    match known.next() {
+        Some(known) => {
+            known.count += more.count;
+            let room = PLACES.saturating_sub(known.places.len());
+            known.places.extend(more.places.into_iter().take(room));
+        }
+        None => all.push(more),
     }
 }
 
@@ -226,10 +275,20 @@ impl fmt::Display for Report {
             writeln!(f, "entries stored    {:>14}", annotations.stored)?;
             writeln!(f, "entries refused   {:>14}", annotations.refused_count())?;
         }
+        if let Some(changed) = &self.sex_ploidy {
+            writeln!(f, "males             {:>14}", changed.males)?;
+            writeln!(f, "females           {:>14}", changed.females)?;
+            writeln!(f, "sex not known     {:>14}", changed.others)?;
+            writeln!(f, "made haploid      {:>14}", changed.haploid)?;
+            writeln!(f, "set missing       {:>14}", changed.missing_count())?;
+        }
         writeln!(f, "dataset bytes     {:>14}", self.bytes)?;
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;
-        for reason in &self.refused {
-            writeln!(f, "refused {}: expected {}", reason.count, reason.expected)?;
+        let missing = self.sex_ploidy.iter().flat_map(|changed| &changed.missing);
+        let missing = missing.map(|reason| ("set missing", reason));
+        let refused = self.refused.iter().map(|reason| ("refused", reason));
+        for (what, reason) in refused.chain(missing) {
+            writeln!(f, "{what} {}: expected {}", reason.count, reason.expected)?;
             for (place, found) in &reason.places {
                 writeln!(f, "  {place}: found {found}")?;
             }

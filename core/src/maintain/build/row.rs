@@ -150,7 +150,12 @@ impl Row {
     /// By how many bases the reference block of some called sample ends before the row does.
     pub(super) fn block_short(&self) -> i64 {
         match self.kind {
-            AlleleType::Ref => i64::from(self.record().block_short),
+            AlleleType::Ref => {
+                // the record may reach further than the row
+                let record = self.record();
+                let known = record.end.saturating_sub(record.block_short);
+                i64::from(self.end.saturating_sub(known).max(0))
+            }
             _ => 0,
         }
     }

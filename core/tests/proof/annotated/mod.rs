@@ -135,7 +135,7 @@ fn nobody_is_not_the_same_as_nobody_looked() {
     assert!(warning.contains("2 alleles not covered"), "{warning}");
     assert!(text.contains("##INFO=<ID=VDX_AN,Number=A,Type=Integer,"));
     // the same as rows
-    let mut sites = SiteCounts::open(&input, &AnnotateWith::new(view)).unwrap();
+    let mut sites = SiteCounts::open(&input, &[AnnotateWith::new(view)]).unwrap();
     let mut rows = Vec::new();
     while let Some(row) = sites.next().unwrap() {
         let counts = row.counts(0).map(|counts| (counts.ac, counts.an));

@@ -1,9 +1,7 @@
 //! What a dataset answers, by what the answer is about.
 
 use std::collections::BTreeMap;
-use varidex::{
-    Error, ExportFormat, ExportOptions, Group, PeopleKey, Result, Scope, Trios, Variant, View,
-};
+use varidex::{Error, ExportFormat, ExportOptions, Group, Result, Scope, Trios, Variant, View};
 
 /// What is answered, by a name of what was asked.
 pub type Answers = BTreeMap<String, String>;
@@ -176,12 +174,12 @@ fn people(dataset: &View, all: &mut Answers) -> Result<()> {
         "family",
         "affected",
     ] {
-        let Ok(parsed) = key.parse::<PeopleKey>() else {
+        let Ok(by) = dataset.by(&[key]) else {
             continue;
         };
         all.insert(
             format!("people by {key}"),
-            format!("{:?}", dataset.people_counts(&[parsed])?),
+            format!("{:?}", dataset.people_counts(&by)?),
         );
     }
     let scopes = [

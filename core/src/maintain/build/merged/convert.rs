@@ -5,6 +5,7 @@ use super::super::emit::{input_error, no_longer_sorted};
 use super::super::encode::kind_of;
 use super::super::normal::{IN_REFERENCE, Normaliser, Spelled, Unspelled, end_of};
 use super::super::planes::contains;
+use super::super::ploidy::{Changes, InputPloidy};
 use super::super::report::Report;
 use super::super::row::Row;
 use super::super::sort::Places;
@@ -46,6 +47,12 @@ pub(super) struct Converter<'a> {
     last: Option<(u32, i32)>,
     last_name: Vec<u8>,
     known: KnownSpans,
+    /// Where genotypes on X and Y go by sex.
+    ploidy: Option<InputPloidy<'a>>,
+    /// Of the records of a chunk: what they say of the sample as they are written, and by its sex.
+    states: Vec<[State; 2]>,
+    /// What was changed of the records of a chunk, the next one last.
+    changes: Vec<(u32, Changes)>,
     pub(super) batch: Batch,
     /// Whether a record was not in order.
     pub(super) unsorted: bool,
@@ -54,40 +61,65 @@ pub(super) struct Converter<'a> {
 /// Over which stretches what is known of the sample; of what lies over each other that which starts last.
 #[derive(Default)]
 struct KnownSpans {
-    /// Ends and states, by their starts; each ends before those in front of it.
-    open: Vec<(i32, State)>,
+    /// Ends and states, by their starts; each ends before those in front of it. The states are as they are written,
+    /// and by sex.
+    open: Vec<(i32, [State; 2])>,
+    /// From where on the other of the two states counts, the next one last: bounds of pseudoautosomal regions.
+    bounds: Vec<(i32, bool)>,
+    /// Whether the state by sex counts.
+    is_by_sex: bool,
     /// The state that was written last, and the one that starts here.
     written: State,
     here: Option<(i32, State)>,
 }
 
 impl KnownSpans {
+    /// Begins a contig: whether states by sex count at its start, and from where on that is otherwise.
+    fn begin(&mut self, is_by_sex: bool, mut bounds: Vec<(i32, bool)>) {
+        bounds.reverse();
+        (self.is_by_sex, self.bounds) = (is_by_sex, bounds);
+    }
+
     /// Something is known from a position on, up to an end. Positions ascend.
     fn push(
         &mut self,
         (position, end): (i32, i32),
-        state: State,
+        states: [State; 2],
         put: &mut impl FnMut(i32, State),
     ) {
         self.advance(position, put);
         if end > position {
             self.open.retain(|(other, _)| *other > end);
-            self.open.push((end, state));
-            self.change(position, state, put);
+            self.open.push((end, states));
+            self.change(position, self.now(), put);
         }
     }
 
-    /// Closes what ends at a position or before.
+    /// The state that counts.
+    fn now(&self) -> State {
+        let last = self.open.last().map(|(_, states)| *states);
+        let [written, by_sex] = last.unwrap_or_default();
+        if self.is_by_sex { by_sex } else { written }
+    }
+
+    /// Closes what ends at a position or before, and passes bounds.
     fn advance(&mut self, position: i32, put: &mut impl FnMut(i32, State)) {
-        while let Some(&(end, _)) = self.open.last()
-            && end <= position
-        {
-            self.open.pop();
-            let behind = self
-                .open
-                .last()
-                .map_or(State::UNCOVERED, |(_, state)| *state);
-            self.change(end, behind, put);
+        loop {
+            let end = self.open.last().map(|(end, _)| *end);
+            let bound = self.bounds.last().map(|(bound, _)| *bound);
+            let Some(next) = end.into_iter().chain(bound).min() else {
+                return;
+            };
+            if next > position {
+                return;
+            }
+            if end == Some(next) {
+                self.open.pop();
+            }
+            if let Some((_, by_sex)) = self.bounds.pop_if(|(bound, _)| *bound == next) {
+                self.is_by_sex = by_sex;
+            }
+            self.change(next, self.now(), put);
         }
     }
 
@@ -120,6 +152,7 @@ impl<'a> Converter<'a> {
         file: &'a str,
         skip_malformed: bool,
         reference: &'a mut Option<Normaliser>,
+        ploidy: Option<InputPloidy<'a>>,
     ) -> Self {
         if let Some(reference) = reference {
             reference.begin();
@@ -135,6 +168,9 @@ impl<'a> Converter<'a> {
             last: None,
             last_name: Vec::new(),
             known: KnownSpans::default(),
+            ploidy,
+            states: Vec::new(),
+            changes: Vec::new(),
             batch: Batch::default(),
             unsorted: false,
         }
@@ -160,6 +196,15 @@ impl<'a> Converter<'a> {
             }
         }
         self.blocks.fill(&mut chunk, 1, self.file, &mut self.report);
+        if let Some(ploidy) = &mut self.ploidy {
+            let states = chunk.records.iter().map(|record| {
+                let (written, _) = state_of(&chunk, record);
+                [written, ploidy.state(&chunk, record, written)]
+            });
+            self.states = states.collect();
+            self.changes = ploidy.apply(&mut chunk);
+            self.changes.reverse();
+        }
         Ok(Arc::new(chunk))
     }
 
@@ -183,6 +228,14 @@ impl<'a> Converter<'a> {
         });
     }
 
+    fn begin_contig(&mut self, name: &[u8]) {
+        let (by_sex, bounds) = match &mut self.ploidy {
+            Some(ploidy) => ploidy.stretches(name),
+            None => (false, Vec::new()),
+        };
+        self.known.begin(by_sex, bounds);
+    }
+
     /// Takes a record of a chunk that was begun.
     pub(super) fn take(&mut self, chunk: &Arc<Chunk>, number: u32) -> Result<()> {
         let Some(record) = chunk.records.get(number as usize) else {
@@ -203,6 +256,11 @@ impl<'a> Converter<'a> {
         }
         self.report.stored += 1;
         self.report.genotypes += 1;
+        while let Some((of, changes)) = self.changes.pop_if(|(of, _)| *of <= number) {
+            if of == number {
+                changes.count(self.file, record.place, &mut self.report);
+            }
+        }
         let (state, is_whole) = state_of(chunk, record);
         if !is_whole {
             let what =
@@ -215,9 +273,12 @@ impl<'a> Converter<'a> {
             true => record.end.saturating_sub(record.block_short),
             false => end_of(record.position, chunk.text(record.reference)),
         };
+        // what lies over a bound of a pseudoautosomal region says one thing before it, and one behind it
+        let states = self.states.get(number as usize);
+        let states = states.copied().unwrap_or([state; 2]);
         let batch = &mut self.batch;
         self.known
-            .push((record.position, end), state, &mut |position, state| {
+            .push((record.position, end), states, &mut |position, state| {
                 put_change(&mut batch.bytes, state);
                 batch.push(contig, position);
             });
@@ -294,9 +355,13 @@ impl<'a> Converter<'a> {
             Some((last, _)) => {
                 self.end_contig(last);
                 self.left.insert(last);
+                self.begin_contig(name);
                 !self.left.contains(&contig)
             }
-            None => true,
+            None => {
+                self.begin_contig(name);
+                true
+            }
         };
         if sorted {
             return Ok(contig);
@@ -358,4 +423,46 @@ fn is_carried(chunk: &Chunk, record: &Record, alt: &Alt, alt_number: u32) -> boo
         alleles.unwrap_or_default()
     });
     alt.carriers != Plane::Empty || alleles.into_iter().any(|allele| *allele == alt_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Stretches that overlap, over bounds: at each position counts the one that starts last, by the side that it is on.
+        #[test]
+        fn known_spans_are_those_of_each_position(
+            mut spans in proptest::collection::vec((0i32..30, 0i32..12, 1u32..6, 1u32..6), 0..14),
+            starts_by_sex in any::<bool>(),
+            bounds in proptest::collection::btree_set(1i32..35, 0..4),
+        ) {
+            spans.sort_by_key(|span| span.0);
+            let sides = (1..).zip(&bounds).map(|(n, bound)| (*bound, starts_by_sex ^ (n % 2 == 1)));
+            let sides: Vec<(i32, bool)> = sides.collect();
+            let mut found = Vec::new();
+            let mut put = |position, state: State| found.push((position, state.code()));
+            let mut known = KnownSpans::default();
+            known.begin(starts_by_sex, sides.clone());
+            for &(start, length, written, by_sex) in &spans {
+                let states = [written, by_sex].map(|code| State::of_code(code).unwrap());
+                known.push((start, start + length), states, &mut put);
+            }
+            known.finish(&mut put);
+            let mut expected = Vec::new();
+            let mut before = 0;
+            for position in 0..60 {
+                let mut over = spans.iter().filter(|span| (span.0..span.0 + span.1).contains(&position));
+                let side = sides.iter().rfind(|(bound, _)| *bound <= position);
+                let by_sex = side.map_or(starts_by_sex, |(_, by_sex)| *by_sex);
+                let state = over.next_back().map_or(0, |span| if by_sex { span.3 } else { span.2 });
+                if state != before {
+                    expected.push((position, state));
+                    before = state;
+                }
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -17,9 +17,10 @@ use super::emit::input_error;
 use super::groups::Groups;
 use super::normal::Normaliser;
 use super::plan::{Input, Plan};
+use super::ploidy::SexPloidy;
 use super::report::Report;
 use super::runs::{Merge, Runs};
-use super::samples::InputSamples;
+use super::samples::{AllSamples, InputSamples};
 use super::sort::{Sorting, place_key};
 use super::{BuildOptions, Meter, Phase, Target};
 use crate::error::{Error, Result};
@@ -68,6 +69,10 @@ struct Reading<'a> {
     workers: &'a Workers,
     publication: &'a Publication,
     inputs: Vec<Mutex<Input>>,
+    /// The samples of which genotypes on X and Y go by sex.
+    ploidy: Option<&'a SexPloidy>,
+    /// The samples of all inputs.
+    all_samples: &'a AllSamples,
     /// The name of each, and how it names contigs.
     files: Vec<String>,
     names: Vec<Names>,
@@ -99,6 +104,8 @@ impl MergedBuild<'_> {
             read: &self.plan.read,
             workers: self.workers,
             publication,
+            ploidy: self.plan.ploidy.as_ref(),
+            all_samples: &self.plan.samples,
             files: inputs.iter().map(|of| of.source.name.clone()).collect(),
             names: inputs.iter().map(|of| of.names.clone()).collect(),
             inputs: inputs.into_iter().map(Mutex::new).collect(),
@@ -229,7 +236,13 @@ impl Reading<'_> {
         to: &SyncSender<Message>,
     ) -> bool {
         let file = self.files.get(number).map_or("", String::as_str);
-        let mut converter = Converter::new(file, self.options.skip_malformed, reference);
+        let ploidy = self.ploidy.zip(self.inputs.get(number));
+        let ploidy = ploidy.map(|(ploidy, input)| {
+            let input = input.lock().unwrap_or_else(PoisonError::into_inner);
+            ploidy.of_input(&input.place, self.all_samples)
+        });
+        let skip = self.options.skip_malformed;
+        let mut converter = Converter::new(file, skip, reference, ploidy);
         let last = match self.read_one(number, &mut converter, to) {
             Ok(()) => Message::Done(Box::new(converter.report)),
             Err(error) => Message::Failed(error, converter.unsorted),

@@ -1,0 +1,53 @@
+//! What is recorded of one individual.
+
+use crate::dataset::NativeDataset;
+use crate::work::{Cancel, Work};
+use napi::bindgen_prelude::AsyncTask;
+use napi_derive::napi;
+use varidex::{Error, Individual};
+
+/// What is recorded of an individual, put together again from what is stored.
+#[napi(object)]
+#[derive(Debug)]
+pub struct IndividualText {
+    /// Lines to read, or JSON.
+    pub text: String,
+    /// What the format has no place for.
+    pub no_place: Vec<String>,
+    /// What datasets do not store.
+    pub not_stored: Vec<String>,
+}
+
+#[napi]
+impl NativeDataset {
+    /// The record of an individual in a format: `text`, `phenopacket` or `beacon`.
+    #[napi(ts_return_type = "Promise<IndividualText>")]
+    pub fn individual(
+        &self,
+        id: String,
+        format: String,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<IndividualText>> {
+        self.queue(cancel, move |view, _| {
+            let known = view.individual(&id)?;
+            let (text, no_place) = match format.as_str() {
+                "text" => (known.to_string(), Vec::new()),
+                "phenopacket" => {
+                    let rebuilt = known.phenopacket();
+                    (rebuilt.json, rebuilt.left)
+                }
+                "beacon" => {
+                    let rebuilt = known.beacon();
+                    (rebuilt.json, rebuilt.left)
+                }
+                other => return Err(Error::Usage(format!("no format {other:?}")).into()),
+            };
+            let never = Individual::not_stored().iter();
+            Ok(IndividualText {
+                text,
+                no_place,
+                not_stored: never.map(|what| (*what).to_owned()).collect(),
+            })
+        })
+    }
+}
