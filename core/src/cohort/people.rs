@@ -2,7 +2,7 @@
 
 use super::{Subjects, View};
 use crate::error::{Error, Result};
-use crate::model::{ATTRIBUTE_PREFIX, AttributeType, Scope};
+use crate::model::{ATTRIBUTE_PREFIX, Attribute, AttributeType, Scope};
 use crate::set::SampleSet;
 use crate::store::free::Counted;
 use crate::store::individuals::People;
