@@ -131,14 +131,25 @@ impl View {
         }
     }
 
-    /// Whether a row is one of those who may be seen: of others nothing is shown, not even that there is one.
-    pub(crate) fn shows_row(&self, part: usize, segment: &Segment, row: u32) -> Result<bool> {
-        if self.is_whole() {
-            return Ok(true);
+    /// Whether the rows of a variant, by part, are of those who may be seen: of others nothing is shown, not even that
+    /// there is one.
+    pub(crate) fn shows_rows(&self, rows: impl Iterator<Item = (usize, u32)>) -> Result<bool> {
+        let (mut recorded, mut carried) = (false, false);
+        for (number, row) in rows {
+            let Some(part) = self.parts().get(number) else {
+                continue;
+            };
+            let segment = self.segment(part)?;
+            let mut counter = RowCounter::of(segment, self.scope(number, segment));
+            recorded = recorded || !self.is_merged(number) || counter.has_record(row)?;
+            if counter.is_carried(row)? {
+                carried = true;
+                if self.sees_part(number) && counter.counts(row)?.ac > 0 {
+                    return Ok(true);
+                }
+            }
         }
-        let mut counter = RowCounter::of(segment, self.scope(part, segment));
-        let recorded = !self.is_merged(part) || counter.has_record(row)?;
-        Ok(recorded && (!counter.is_carried(row)? || counter.counts(row)?.ac > 0))
+        Ok(recorded && !carried)
     }
 
     /// Whether somebody of a part may be seen, or it has no samples: else nothing of it is.

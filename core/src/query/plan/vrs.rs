@@ -1,7 +1,7 @@
 //! Finding alleles by their computed identifiers of GA4GH VRS. These are digests, so that those of all rows are made
 //! and compared: nothing is stored for that. What was found of an identifier a view remembers.
 
-use super::find::name_of;
+use super::find::{find_change, name_of};
 use super::row_text::RowText;
 use crate::cohort::{IdPlace, View};
 use crate::error::Result;
@@ -175,7 +175,7 @@ impl<'a> Search<'a> {
             };
             let Some(contig) = contig else {
                 let bases = is_sequence(stored.reference) && is_sequence(stored.alternate);
-                if bases && self.view.shows_row(part, segment, row)? {
+                if bases && self.is_seen(segment, row)? {
                     self.unknown = Some((part, row));
                 }
                 continue;
@@ -183,7 +183,7 @@ impl<'a> Search<'a> {
             match Justification::of(&stored, contig) {
                 Justification::Known(allele) => {
                     let id = allele.id(contig.accession, version);
-                    if self.wanted.contains(&id) && self.view.shows_row(part, segment, row)? {
+                    if self.wanted.contains(&id) && self.is_seen(segment, row)? {
                         self.wanted.remove(&id);
                         self.found.insert(id, IdPlace::Row(part, row));
                         self.view.known_ids().keep(id, IdPlace::Row(part, row));
@@ -193,7 +193,7 @@ impl<'a> Search<'a> {
                     }
                 }
                 Justification::Unknown if self.unknown.is_none() => {
-                    if self.view.shows_row(part, segment, row)? {
+                    if self.is_seen(segment, row)? {
                         self.unknown = Some((part, row));
                     }
                 }
@@ -201,6 +201,19 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the variant of the row that was read is one of those who may be seen.
+    fn is_seen(&self, segment: &Segment, row: u32) -> Result<bool> {
+        if self.view.whole().is_some() {
+            return Ok(true);
+        }
+        let found = find_change(self.view, segment.contig_of(row), &self.text.change())?;
+        let rows = found
+            .rows
+            .iter()
+            .flat_map(|(part, rows)| rows.iter().map(|row| (*part, *row)));
+        self.view.shows_rows(rows)
     }
 }
 
