@@ -78,7 +78,10 @@ impl Access {
     ///
     /// [`Error::Usage`] for anything else, with the place.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| Error::Usage(format!("access: {e}")))
+        // a list would be read as members in their order
+        let read = serde_json::from_str::<serde_json::Map<_, _>>(text);
+        let read = read.and_then(|map| serde_json::from_value(serde_json::Value::Object(map)));
+        read.map_err(|e| Error::Usage(format!("access: {e}")))
     }
 }
 
