@@ -32,7 +32,7 @@ use asked::Asked;
 use member::Member;
 use question::Question;
 use refusal::{Checked, Refusal, Shown};
-use request::{Endpoint, EntryType};
+use request::{Document, Endpoint, EntryType};
 use respond::{Envelope, Page, ResultSet};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -155,8 +155,16 @@ impl Inner {
         request.check_size()?;
         match request::endpoint(request.path)? {
             Endpoint::Document(of) => {
-                let document = documents::document(of, &self.config, &self.members, access);
-                let document = document.map_err(|e| Refusal::of_host(&e))?;
+                let document = match of {
+                    Document::FilteringTerms => {
+                        let asked = read::read(request)?;
+                        let members = self.selected(&asked, None)?;
+                        let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
+                        documents::filtering_terms(&self.config, members, access, page)
+                            .map_err(|e| Refusal::of_host(&e))?
+                    }
+                    of => documents::document(of, &self.config),
+                };
                 Ok(document.to_string().into_bytes())
             }
             Endpoint::Entries { of, one } => {
@@ -186,7 +194,11 @@ impl Inner {
             asked,
             of,
             page,
-            granularity: Granularity::Boolean,
+            granularity: match self.members.is_empty() || asked.datasets.as_deref() == Some(&[]) {
+                // nothing is asked, and nothing said of nobody
+                true => asked.granularity.min(access.granularity),
+                false => Granularity::Boolean,
+            },
             not_answered: Vec::new(),
         };
         let (mut sets, mut first) = (Vec::new(), None);
@@ -214,8 +226,11 @@ impl Inner {
             }
         }
         if sets.is_empty()
-            && let Some(refusal) = first
+            && let Some(mut refusal) = first
         {
+            if envelope.not_answered.len() > 1 {
+                refusal.of_datasets = envelope.not_answered;
+            }
             return Err(refusal);
         }
         if of == EntryType::Datasets {
@@ -332,6 +347,7 @@ impl Inner {
         }
         Ok(ResultSet {
             dataset: member.config.id.clone(),
+            granularity,
             count,
             results,
             info: self.about(member),

@@ -12,9 +12,9 @@
 
 use super::asked::Parameters;
 use super::place::{check_assembly, contig};
-use super::refusal::{Checked, Refusal};
+use super::refusal::{Checked, Refusal, Shown};
 use crate::cohort::View;
-use crate::genome::{Interval, Position};
+use crate::genome::{Change, Identifier, Interval, Position, parse_identifier};
 use crate::query::VariantExpr;
 
 /// A part of a question, and the parameter or filter that it is of.
@@ -22,6 +22,8 @@ use crate::query::VariantExpr;
 pub(super) struct Part<E> {
     pub(super) of: String,
     pub(super) expression: E,
+    /// The one allele that it is, as text.
+    pub(super) allele: Option<String>,
 }
 
 impl<E> Part<E> {
@@ -29,6 +31,17 @@ impl<E> Part<E> {
         Self {
             of: of.into(),
             expression,
+            allele: None,
+        }
+    }
+}
+
+impl Part<VariantExpr> {
+    fn allele(of: impl Into<String>, text: String) -> Self {
+        Self {
+            of: of.into(),
+            expression: VariantExpr::allele(&text),
+            allele: Some(text),
         }
     }
 }
@@ -38,7 +51,7 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
     check_assembly(view, of.assembly.as_deref())?;
     let mut parts = Vec::new();
     if let Some(text) = &of.short_form {
-        parts.push(Part::new("genomicAlleleShortForm", short_form(text)));
+        parts.push(short_form(view, "genomicAlleleShortForm", text)?);
     }
     if let Some(gene) = &of.gene {
         parts.push(Part::new("geneId", VariantExpr::gene(gene)));
@@ -78,11 +91,42 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
 }
 
 /// An allele by one of its names, or an id.
-pub(super) fn short_form(text: &str) -> VariantExpr {
-    let is_id = !text.contains([':', '-']) || text.starts_with("rs");
-    match is_id {
-        true => VariantExpr::id(text),
-        false => VariantExpr::allele(text),
+pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<VariantExpr>> {
+    if [":c.", ":n.", ":r.", ":p."]
+        .iter()
+        .any(|mark| text.contains(mark))
+    {
+        return Err(Refusal::unanswerable(format!(
+            "{of}: a change of a transcript or of a protein: expected one of the genome, or aminoacidChange with geneId"
+        )));
+    }
+    let parsed = parse_identifier(text)
+        .map_err(|e| Refusal::bad(format!("{of}: {}: {}", Shown(text), e.message)))?;
+    let name = match parsed {
+        // identifiers that are computed name alleles
+        Identifier::Id(id) if id.starts_with("ga4gh:") => {
+            return Ok(Part::new(of, VariantExpr::allele(id)));
+        }
+        Identifier::Id(id) => return Ok(Part::new(of, VariantExpr::id(id))),
+        Identifier::Allele(name) => name,
+    };
+    let contig = contig(view, of, name.contig)?;
+    match &name.change {
+        // what is no bases may be several variants, of different lengths
+        Change::Exact {
+            position,
+            reference,
+            alternate,
+        } if alternate.contains('<') => {
+            let start = position.zero_based();
+            let end = start.saturating_add(1);
+            let begins = VariantExpr::begins([(contig.to_owned(), Interval { start, end })]);
+            let is = begins
+                .and(VariantExpr::reference(reference.as_ref()))
+                .and(VariantExpr::alternate(alternate.as_ref()));
+            Ok(Part::new(of, is))
+        }
+        _ => Ok(Part::allele(of, text.to_owned())),
     }
 }
 
@@ -95,7 +139,7 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
                 "referenceName: expected one beside start and end",
             ));
         }
-        (Some(name), ..) => contig(view, name)?,
+        (Some(name), ..) => contig(view, "referenceName", name)?,
     };
     let begins = |start, end| VariantExpr::begins([(name.to_owned(), Interval { start, end })]);
     match (&of.start[..], &of.end[..]) {
@@ -111,7 +155,7 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
             if let (Some(reference), Some(alternate)) = (&of.reference_bases, &of.alternate_bases)
                 && let Some(allele) = allele(view, name, *start, [reference, alternate])?
             {
-                parts.push(Part::new(
+                parts.push(Part::allele(
                     "start, referenceBases and alternateBases",
                     allele,
                 ));
@@ -179,7 +223,7 @@ fn allele(
     contig: &str,
     start: u64,
     [reference, alternate]: [&str; 2],
-) -> Checked<Option<VariantExpr>> {
+) -> Checked<Option<String>> {
     let plain = |bases: &str| bases.bytes().all(|b| b"ACGT".contains(&b));
     let bare = |bases: &str| bases.is_empty() || bases == "-";
     let start = base("start", start)?;
@@ -202,16 +246,14 @@ fn allele(
         };
         let [reference, alternate] = [reference, alternate].map(|of| of.trim_matches('-'));
         let text = format!("{accession}:{start}:{reference}:{alternate}");
-        return Ok(Some(VariantExpr::allele(text)));
+        return Ok(Some(text));
     }
     let is_allele = [reference, alternate]
         .iter()
         .all(|of| !of.is_empty() && plain(of));
     let position = Position::from_zero_based(start.into()).map(Position::one_based);
     Ok(match (is_allele, position) {
-        (true, Some(position)) => Some(VariantExpr::allele(format!(
-            "{contig}:{position}:{reference}:{alternate}"
-        ))),
+        (true, Some(position)) => Some(format!("{contig}:{position}:{reference}:{alternate}")),
         _ => None,
     })
 }

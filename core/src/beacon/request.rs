@@ -132,7 +132,6 @@ pub(super) enum Endpoint {
 
 /// Finds the endpoint of a path.
 pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
-    let decoded = percent_decode_str(path).decode_utf8();
     let not_found = || {
         let shown: String = path.chars().take(80).collect();
         let entries = EntryType::ALL.map(EntryType::path).join(", ");
@@ -144,8 +143,11 @@ pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
             ),
         )
     };
-    let path = decoded.map_err(|_| not_found())?;
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    // an id may hold a slash, which is then encoded
+    let parts = path.trim_matches('/').split('/');
+    let parts = parts.map(|part| percent_decode_str(part).decode_utf8());
+    let parts: Vec<_> = parts.collect::<Result<_, _>>().map_err(|_| not_found())?;
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let entry = |name: &str| EntryType::ALL.into_iter().find(|of| of.path() == name);
     let document = |document| Ok(Endpoint::Document(document));
     match parts[..] {
