@@ -18,7 +18,7 @@ pub(super) fn document(of: Document, config: &BeaconConfig) -> Value {
         config,
         match of {
             Document::ServiceInfo => return service_info(config),
-            Document::Info | Document::FilteringTerms => info(config),
+            Document::Info => info(config),
             Document::Configuration => configuration(config),
             Document::EntryTypes => json!({ "entryTypes": entry_types(config) }),
             Document::Map => map(config),

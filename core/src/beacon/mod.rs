@@ -32,7 +32,7 @@ use asked::Asked;
 use member::Member;
 use question::Question;
 use refusal::{Checked, Refusal, Shown};
-use request::{Document, Endpoint, EntryType};
+use request::{Endpoint, EntryType};
 use respond::{Envelope, Page, ResultSet};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -154,18 +154,16 @@ impl Inner {
     fn answer(&self, request: &BeaconRequest<'_>, access: Access) -> Checked<Vec<u8>> {
         request.check_size()?;
         match request::endpoint(request.path)? {
-            Endpoint::Document(of) => {
-                let document = match of {
-                    Document::FilteringTerms => {
-                        let asked = read::read(request)?;
-                        let members = self.selected(&asked, None)?;
-                        let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
-                        documents::filtering_terms(&self.config, members, access, page)
-                            .map_err(|e| Refusal::of_host(&e))?
-                    }
-                    of => documents::document(of, &self.config),
-                };
-                Ok(document.to_string().into_bytes())
+            Endpoint::Document(of) => Ok(documents::document(of, &self.config)
+                .to_string()
+                .into_bytes()),
+            Endpoint::Terms => {
+                let asked = read::read(request)?;
+                let members = self.selected(&asked, None)?;
+                let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
+                let terms = documents::filtering_terms(&self.config, members, access, page);
+                let terms = terms.map_err(|e| Refusal::of_host(&e))?;
+                Ok(terms.to_string().into_bytes())
             }
             Endpoint::Entries { of, one } => {
                 let asked = read::read(request)?;
@@ -194,7 +192,7 @@ impl Inner {
             asked,
             of,
             page,
-            granularity: match self.members.is_empty() || asked.datasets.as_deref() == Some(&[]) {
+            granularity: match asked.datasets.as_deref() == Some(&[]) {
                 // nothing is asked, and nothing said of nobody
                 true => asked.granularity.min(access.granularity),
                 false => Granularity::Boolean,

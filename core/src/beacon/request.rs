@@ -116,13 +116,14 @@ pub(super) enum Document {
     Configuration,
     EntryTypes,
     Map,
-    FilteringTerms,
 }
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Document(Document),
+    /// The terms that filters may name.
+    Terms,
     Entries {
         of: EntryType,
         /// Those of one entry, by its id.
@@ -156,7 +157,7 @@ pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
         ["configuration"] => document(Document::Configuration),
         ["entry_types"] => document(Document::EntryTypes),
         ["map"] => document(Document::Map),
-        ["filtering_terms"] => document(Document::FilteringTerms),
+        ["filtering_terms"] => Ok(Endpoint::Terms),
         [name] => match entry(name) {
             Some(of) => Ok(Endpoint::Entries { of, one: None }),
             None => Err(not_found()),
