@@ -11,6 +11,7 @@ use super::values::{Valued, value_of};
 use crate::cohort::View;
 use crate::model::{Attribute, Zygosity};
 use crate::query::{GroupExpr, VariantExpr};
+use std::borrow::Cow;
 
 /// What the filters of a request ask.
 #[derive(Debug, Default)]
@@ -138,6 +139,20 @@ pub(super) fn refused(filter: &Filter, why: &str) -> Refusal {
     Refusal::bad(format!("{}: {why}", named(filter)))
 }
 
+/// An id as ontologies have it: addresses have an underscore in the place of the colon.
+pub(super) fn curie(id: &str) -> Cow<'_, str> {
+    match id.split_once('_') {
+        Some((prefix, rest))
+            if !rest.is_empty()
+                && prefix.bytes().all(|b| b.is_ascii_alphabetic())
+                && rest.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Cow::Owned(format!("{prefix}:{rest}"))
+        }
+        _ => Cow::Borrowed(id),
+    }
+}
+
 fn term(view: &View, filter: &Filter, read: &mut Filters) -> Checked<()> {
     let FilterKind::Term {
         descendants,
@@ -161,15 +176,16 @@ fn term(view: &View, filter: &Filter, read: &mut Filters) -> Checked<()> {
     if filter.scope == Some(FilterScope::Variants) {
         return Err(refused(filter, "not understood of variants"));
     }
-    let attribute = custom(&filter.id);
+    let id = curie(&filter.id);
+    let attribute = custom(&id);
     let is = match (&attribute, similarity) {
-        (_, Some(level)) => GroupExpr::similar([filter.id.as_str()], level),
+        (_, Some(level)) => GroupExpr::similar([id.as_ref()], level),
         (Some(is), None) => is.clone(),
-        (None, None) if descendants => GroupExpr::term(&filter.id),
-        (None, None) => GroupExpr::exactly(&filter.id),
+        (None, None) if descendants => GroupExpr::term(id.as_ref()),
+        (None, None) => GroupExpr::exactly(id.as_ref()),
     };
-    if attribute.is_some() || !in_ontology(view, &filter.id)? {
-        let recorded = attribute.unwrap_or_else(|| GroupExpr::term(&filter.id));
+    if attribute.is_some() || !in_ontology(view, &id)? {
+        let recorded = attribute.unwrap_or_else(|| GroupExpr::term(id.as_ref()));
         read.recorded.push(Part::new(named(filter), recorded));
     }
     read.people.push(Part::new(named(filter), is));

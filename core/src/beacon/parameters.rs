@@ -14,7 +14,7 @@ use super::asked::Parameters;
 use super::place::{check_assembly, contig};
 use super::refusal::{Checked, Refusal, Shown};
 use crate::cohort::View;
-use crate::genome::{Change, Identifier, Interval, Position, parse_identifier};
+use crate::genome::{Change, Chromosome, Identifier, Interval, Position, parse_identifier};
 use crate::query::VariantExpr;
 
 /// A part of a question, and the parameter or filter that it is of.
@@ -106,6 +106,17 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
         // identifiers that are computed name alleles
         Identifier::Id(id) if id.starts_with("ga4gh:") => {
             return Ok(Part::new(of, VariantExpr::allele(id)));
+        }
+        // what begins as an allele does is one that is misspelled
+        Identifier::Id(id)
+            if id
+                .split_once([':', '-'])
+                .is_some_and(|(name, _)| Chromosome::from_name(name).is_some()) =>
+        {
+            return Err(Refusal::bad(format!(
+                "{of}: expected contig, position, REF and ALT, as in 22:16050075:A:G, found {}",
+                Shown(id)
+            )));
         }
         Identifier::Id(id) => return Ok(Part::new(of, VariantExpr::id(id))),
         Identifier::Allele(name) => name,

@@ -1,7 +1,7 @@
 //! Filters with a value.
 
 use super::asked::{Filter, FilterKind, Operator};
-use super::filters::{in_ontology, name_of, refused, sex_of};
+use super::filters::{curie, in_ontology, name_of, refused, sex_of};
 use super::refusal::{Checked, Refusal};
 use crate::cohort::View;
 use crate::model::{Attribute, Scope};
@@ -125,7 +125,7 @@ fn onset(all: &[Filter], filter: &Filter, operator: Operator, value: &str) -> Ch
     };
     let is = age(filter, operator, value, |mut test| {
         if let Some(test) = test.as_object_mut() {
-            test.insert("of".to_owned(), json!(disease.id));
+            test.insert("of".to_owned(), json!(curie(&disease.id)));
         }
         json!({ "onset": test })
     })?;

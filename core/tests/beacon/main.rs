@@ -11,4 +11,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod hostile;
+mod replay;
+mod schemas;
 mod vectors;
