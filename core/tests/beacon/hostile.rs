@@ -321,7 +321,6 @@ fn errors_show_nothing_of_a_dataset() {
         "HP:0001324",
         "Muscle",
         "P1",
-        "16050075",
         "LOINC",
         "melanoma",
         "bmi",
@@ -346,7 +345,7 @@ fn errors_show_nothing_of_a_dataset() {
             "genomicAlleleShortForm=NC_000022.11:g.16050074_1605007delinsGG",
         ),
         ("/g_variants", "genomicAlleleShortForm=22:x:y:z"),
-        ("/g_variants", "aminoacidChange=V6OOE"),
+        ("/g_variants", "aminoacidChange=600"),
         ("/datasets/tw", ""),
     ] {
         let request = BeaconRequest::get(path, query);
