@@ -30,11 +30,12 @@ use crate::error::{Error, Result};
 use crate::stop::interruptible;
 use asked::Asked;
 use member::Member;
-use question::Question;
+use question::{Found, Question};
 use refusal::{Checked, Refusal, Shown};
 use request::{Endpoint, EntryType};
 use respond::{Envelope, Page, ResultSet};
 use serde_json::{Value, json};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -179,14 +180,7 @@ impl Inner {
         one: Option<&(EntryType, String)>,
         access: Access,
     ) -> Checked<Vec<u8>> {
-        let limit = match asked.limit.unwrap_or(PAGE) {
-            0 => self.config.page_limit,
-            limit => limit.min(self.config.page_limit),
-        };
-        let page = Page {
-            skip: asked.skip,
-            limit,
-        };
+        let page = self.page(asked);
         let mut envelope = Envelope {
             config: &self.config,
             asked,
@@ -235,6 +229,17 @@ impl Inner {
             return Ok(self.datasets(&envelope, &sets));
         }
         Ok(envelope.result_sets(&sets))
+    }
+
+    fn page(&self, asked: &Asked) -> Page {
+        let limit = match asked.limit.unwrap_or(PAGE) {
+            0 => self.config.page_limit,
+            limit => limit.min(self.config.page_limit),
+        };
+        Page {
+            skip: asked.skip,
+            limit,
+        }
     }
 
     /// The datasets that are asked.
@@ -295,21 +300,24 @@ impl Inner {
             .skip
             .checked_mul(page.limit)
             .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))?;
-        let (mut count, mut results) = (0, Vec::new());
-        match of {
-            EntryType::Datasets if !question.says_which() => count = 1,
+        let (count, results) = match of {
+            EntryType::Datasets if !question.says_which() => (1, Vec::new()),
             EntryType::Datasets => {
                 let group = question.individuals()?;
-                count = u64::from(release.is_shown(group.count()));
+                (u64::from(release.is_shown(group.count())), Vec::new())
             }
             EntryType::Individuals => {
                 let group = question.individuals()?;
-                count = release.people(group.count());
-                if granularity == Granularity::Record && count > 0 {
-                    let page = individuals::page(member, &group, offset, page.limit);
-                    let page = page.map_err(|e| Refusal::of_host(&e))?;
-                    results = Value::from(page).to_string().into_bytes();
-                }
+                let count = release.people(group.count());
+                let results = match granularity == Granularity::Record && count > 0 {
+                    true => {
+                        let page = individuals::page(member, &group, offset, page.limit);
+                        let page = page.map_err(|e| Refusal::of_host(&e))?;
+                        Value::from(page).to_string().into_bytes()
+                    }
+                    false => Vec::new(),
+                };
+                (count, results)
             }
             EntryType::Variants => {
                 if !question.says_which() && !self.config.unfiltered_variants {
@@ -318,31 +326,10 @@ impl Inner {
                     ));
                 }
                 let mut found = question.variants()?;
-                let end = offset.saturating_add(page.limit);
-                let writes = |count: u64| {
-                    granularity == Granularity::Record && (offset..end).contains(&count)
-                };
-                while found
-                    .next(release, |variant, counts| match writes(count) {
-                        true => {
-                            results.push(if results.is_empty() { b'[' } else { b',' });
-                            variants::write(member, variant, counts, &mut results)
-                        }
-                        false => Ok(()),
-                    })?
-                    .is_some()
-                {
-                    count += 1;
-                    // that there is one is all that is said
-                    if granularity == Granularity::Boolean {
-                        break;
-                    }
-                }
-                if !results.is_empty() {
-                    results.push(b']');
-                }
+                let rows = offset..offset.saturating_add(page.limit);
+                variants_of(member, &mut found, (release, granularity), rows)?
             }
-        }
+        };
         Ok(ResultSet {
             dataset: member.config.id.clone(),
             granularity,
@@ -380,4 +367,36 @@ impl Inner {
         let shown: Vec<Value> = shown.collect();
         envelope.collections(all.len() as u64, &shown)
     }
+}
+
+/// How many variants there are that may be spoken of, and the records of those in a page: a list, or nothing where there
+/// is none. Where yes or no is all that is said, no more than the first is looked for.
+fn variants_of(
+    member: &Member,
+    found: &mut Found<'_>,
+    (release, granularity): (Release, Granularity),
+    page: Range<u64>,
+) -> Checked<(u64, Vec<u8>)> {
+    let (mut count, mut results) = (0, Vec::new());
+    loop {
+        let is_shown = granularity == Granularity::Record && page.contains(&count);
+        let next = found.next(release, |variant, counts| match is_shown {
+            true => {
+                results.push(if results.is_empty() { b'[' } else { b',' });
+                variants::write(member, variant, counts, &mut results)
+            }
+            false => Ok(()),
+        })?;
+        if next.is_none() {
+            break;
+        }
+        count += 1;
+        if granularity == Granularity::Boolean {
+            break;
+        }
+    }
+    if !results.is_empty() {
+        results.push(b']');
+    }
+    Ok((count, results))
 }

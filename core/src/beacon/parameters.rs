@@ -146,9 +146,8 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
     let name = match (&of.reference_name, &of.start[..], &of.end[..]) {
         (None, [], []) => return Ok(false),
         (None, ..) => {
-            return Err(Refusal::bad(
-                "referenceName: expected one beside start and end",
-            ));
+            let why = "referenceName: expected one beside start and end";
+            return Err(Refusal::bad(why));
         }
         (Some(name), ..) => contig(view, "referenceName", name)?,
     };
@@ -173,49 +172,52 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
                 return Ok(true);
             }
             if of.alternate_bases.is_none() && of.variant_type.is_none() {
-                return Err(Refusal::bad(
-                    "requestParameters: expected alternateBases, variantType or end beside start",
-                ));
+                let why =
+                    "requestParameters: expected alternateBases, variantType or end beside start";
+                return Err(Refusal::bad(why));
             }
             let start = base("start", *start)?;
             parts.push(Part::new("start", begins(start, start.saturating_add(1))));
             Ok(false)
         }
         ([start], [end]) => {
-            let interval = Interval {
-                start: base("start", *start)?,
-                end: base("end", *end)?,
-            };
-            if interval.end <= interval.start {
-                return Err(Refusal::bad(format!(
-                    "end: expected more than the start {start}, found {end}"
-                )));
-            }
-            parts.push(Part::new(
-                "start and end",
-                VariantExpr::region(name, interval),
-            ));
+            let stretch = VariantExpr::region(name, range(*start, *end)?);
+            parts.push(Part::new("start and end", stretch));
             Ok(false)
         }
-        ([start, start_to], [end, end_to]) => {
+        (&[start, start_to], &[end, end_to]) => {
             if start_to <= start || end_to <= end {
-                return Err(Refusal::bad(
-                    "start, end: expected the second of two positions behind the first",
-                ));
+                let why = "start, end: expected the second of two positions behind the first";
+                return Err(Refusal::bad(why));
             }
-            let [start, start_to] = [base("start", *start)?, base("start", *start_to)?];
+            let [start, start_to] = bases("start", [start, start_to])?;
             parts.push(Part::new("start", begins(start, start_to)));
             // the first base outside, counted from 0, is the last one inside, counted from 1
-            let [end, end_to] = [base("end", *end)?, base("end", *end_to)?];
-            let ends = VariantExpr::end()
-                .ge(end)
-                .and(VariantExpr::end().lt(end_to));
-            parts.push(Part::new("end", ends));
+            let [end, end_to] = bases("end", [end, end_to])?;
+            let [from, to] = [VariantExpr::end().ge(end), VariantExpr::end().lt(end_to)];
+            parts.push(Part::new("end", from.and(to)));
             Ok(false)
         }
         _ => Err(Refusal::bad(
             "start, end: expected one of each, two of each, or a start alone",
         )),
+    }
+}
+
+fn bases(of: &str, [first, second]: [u64; 2]) -> Checked<[i32; 2]> {
+    Ok([base(of, first)?, base(of, second)?])
+}
+
+fn range(start: u64, end: u64) -> Checked<Interval> {
+    let interval = Interval {
+        start: base("start", start)?,
+        end: base("end", end)?,
+    };
+    match interval.start < interval.end {
+        true => Ok(interval),
+        false => Err(Refusal::bad(format!(
+            "end: expected more than the start {start}, found {end}"
+        ))),
     }
 }
 

@@ -289,7 +289,7 @@ fn read_parameters(of: &mut Fields) -> Checked<Parameters> {
             })?),
         },
         gene: of.as_text("geneId", gene)?,
-        amino_acid_change: of.text("aminoacidChange")?,
+        amino_acid_change: amino_acid_change(of)?,
         short_form: of.as_text("genomicAlleleShortForm", short_form)?,
         least_length: of.number("variantMinLength")?,
         greatest_length: of.number("variantMaxLength")?,
@@ -302,6 +302,26 @@ fn read_parameters(of: &mut Fields) -> Checked<Parameters> {
         ));
     }
     Ok(parameters)
+}
+
+/// An amino acid and its number at least, as in `V600E` and `p.Val600Glu`.
+fn amino_acid_change(of: &mut Fields) -> Checked<Option<String>> {
+    let Some(text) = of.text("aminoacidChange")? else {
+        return Ok(None);
+    };
+    let change = text.rsplit(':').next().unwrap_or_default();
+    let change = change.trim_start_matches("p.").trim_start_matches('(');
+    let starts = change.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*');
+    match starts && change.contains(|c: char| c.is_ascii_digit()) {
+        true => Ok(Some(text)),
+        false => Err(of.bad(
+            "aminoacidChange",
+            format!(
+                "expected one, as in V600E or p.Val600Glu, found {}",
+                Shown(&text)
+            ),
+        )),
+    }
 }
 
 /// Two empty texts are like absent ones. One says that bases are put in or taken out, which is of one place.
@@ -439,21 +459,7 @@ fn filter(value: Value) -> Checked<Filter> {
     let kind = match (operator, value) {
         (None, None) => FilterKind::Term {
             descendants: descendants.unwrap_or(true),
-            similarity: match similarity.as_deref() {
-                None | Some("exact") => None,
-                Some(text) => {
-                    let mut levels = Level::NAMES.iter();
-                    let found = levels
-                        .find(|(name, _)| *name == text)
-                        .map(|(_, level)| *level);
-                    Some(found.ok_or_else(|| {
-                        of.bad(
-                            "similarity",
-                            format!("expected exact, high, medium or low, found {}", Shown(text)),
-                        )
-                    })?)
-                }
-            },
+            similarity: level(&of, similarity.as_deref())?,
         },
         (operator, Some(value)) => {
             if similarity.is_some() {
@@ -476,6 +482,21 @@ fn filter(value: Value) -> Checked<Filter> {
         scope,
         of: kind,
     })
+}
+
+/// How similar; `None` is the term itself.
+fn level(of: &Fields, text: Option<&str>) -> Checked<Option<Level>> {
+    let Some(text) = text.filter(|text| *text != "exact") else {
+        return Ok(None);
+    };
+    let mut levels = Level::NAMES.iter();
+    match levels.find(|(name, _)| *name == text) {
+        Some((_, level)) => Ok(Some(*level)),
+        None => Err(of.bad(
+            "similarity",
+            format!("expected exact, high, medium or low, found {}", Shown(text)),
+        )),
+    }
 }
 
 fn scope(text: &str) -> Option<FilterScope> {
