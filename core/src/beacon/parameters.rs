@@ -103,10 +103,6 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
     let parsed = parse_identifier(text)
         .map_err(|e| Refusal::bad(format!("{of}: {}: {}", Shown(text), e.message)))?;
     let name = match parsed {
-        // identifiers that are computed name alleles
-        Identifier::Id(id) if id.starts_with("ga4gh:") => {
-            return Ok(Part::new(of, VariantExpr::allele(id)));
-        }
         // what begins as an allele does is one that is misspelled
         Identifier::Id(id)
             if id
@@ -119,6 +115,7 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
             )));
         }
         Identifier::Id(id) => return Ok(Part::new(of, VariantExpr::id(id))),
+        Identifier::Vrs(_) => return Ok(Part::allele(of, text.to_owned())),
         Identifier::Allele(name) => name,
     };
     let contig = contig(view, of, name.contig)?;
