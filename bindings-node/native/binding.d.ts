@@ -558,9 +558,6 @@ export interface SectionSize {
   bytes: number
 }
 
-/** Writes a synthetic cohort with the true answers. */
-export declare function simulate(directory: string, settings: SimulateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<Simulated>
-
 /** What was changed of genotypes on X and Y outside of the pseudoautosomal regions. */
 export interface SexPloidyReport {
   /** Samples of males. */
@@ -576,6 +573,9 @@ export interface SexPloidyReport {
   /** Of these, by reason: each place with the sample and its genotype. */
   reasons: Array<RefusedRecords>
 }
+
+/** Writes a synthetic cohort with the true answers. */
+export declare function simulate(directory: string, settings: SimulateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<Simulated>
 
 /** What was written. */
 export interface Simulated {
