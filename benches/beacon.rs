@@ -180,7 +180,7 @@ fn main() -> Result<()> {
         // a stretch of about 1,000 variants
         let mut number = 0;
         let mut rows = view.variants(&*contig)?;
-        while let Some(mut variant) = rows.next()? {
+        while let Some(variant) = rows.next()? {
             number += 1;
             end = variant.interval()?.start;
             if number == 1_000 {
