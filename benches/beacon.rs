@@ -15,6 +15,9 @@ use varidex::{
 use varidex_benches::Result;
 use varidex_simulate::{Options, simulate};
 
+/// Where cohorts are kept.
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench-data");
+
 const CONFIG: &str = r#"
 id = "org.example.bench"
 name = "Bench"
@@ -115,11 +118,7 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args()
         .skip(1)
         .filter(|text| !text.starts_with("--"));
-    let dir = PathBuf::from(
-        arguments
-            .next()
-            .unwrap_or_else(|| "target/bench-data".to_owned()),
-    );
+    let dir = PathBuf::from(arguments.next().unwrap_or_else(|| DATA.to_owned()));
     let rounds: usize = arguments.next().map_or(Ok(101), |text| text.parse())?;
     for (samples, variants) in [(2_504, 20_000), (100_000, 5_000)] {
         let view = Dataset::open(prepare(&dir, samples, variants)?)?.view();
@@ -180,7 +179,7 @@ fn main() -> Result<()> {
         // a stretch of about 1,000 variants
         let mut number = 0;
         let mut rows = view.variants(&*contig)?;
-        while let Some(mut variant) = rows.next()? {
+        while let Some(variant) = rows.next()? {
             number += 1;
             end = variant.interval()?.start;
             if number == 1_000 {

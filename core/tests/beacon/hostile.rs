@@ -1,6 +1,10 @@
 //! Requests that mean harm: each is answered, soon, with an error or an answer, and says nothing of a dataset.
 
 use crate::vectors::{beacon, files};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use varidex::{
@@ -410,4 +414,62 @@ fn a_get_reads_no_body() {
         body: b"no JSON",
     };
     assert_eq!(answer(&beacon, &request).0, 200);
+}
+
+/// A request of the vectors with bytes altered, put in, taken out or said again.
+fn mutated(mut bytes: Vec<u8>, changes: &[(u8, Index, u8)]) -> Vec<u8> {
+    for (kind, at, byte) in changes {
+        if bytes.is_empty() {
+            bytes.push(*byte);
+            continue;
+        }
+        let at = at.index(bytes.len());
+        let signs = b"\0\"\\{}[]:,%&=-<>!/+ 0123456789\xff";
+        match kind {
+            0 => bytes[at] = *byte,
+            1 => bytes[at] = signs[*byte as usize % signs.len()],
+            2 => bytes.insert(at, signs[*byte as usize % signs.len()]),
+            3 => drop(bytes.remove(at)),
+            4 => bytes.truncate(at),
+            _ => {
+                let end = (at + *byte as usize).min(bytes.len());
+                let again = bytes[at..end].to_vec();
+                bytes.splice(at..at, again);
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn altered_requests_are_answered() {
+    let (_dir, beacon) = plain();
+    let mut vectors = Vec::new();
+    for file in files().into_values() {
+        vectors.extend(file["vectors"].as_array().unwrap().iter().cloned());
+    }
+    let changes = vec((0..6u8, any::<Index>(), any::<u8>()), 1..6);
+    let config = ProptestConfig::with_cases(3_000);
+    let mut runner = TestRunner::new(config);
+    let strategy = (select(vectors), changes);
+    let done = runner.run(&strategy, |(vector, changes)| {
+        let path = vector["path"].as_str().unwrap();
+        let query = vector["query"]
+            .as_str()
+            .unwrap_or_default()
+            .as_bytes()
+            .to_vec();
+        match vector["method"] == "GET" {
+            true => {
+                let query = mutated(query, &changes);
+                get(&beacon, path, &String::from_utf8_lossy(&query));
+            }
+            false => {
+                let body = mutated(crate::vectors::body(&vector), &changes);
+                answer(&beacon, &BeaconRequest::post(path, &body));
+            }
+        }
+        Ok(())
+    });
+    done.unwrap();
 }

@@ -198,10 +198,10 @@ fn adapted(request: &Value) -> Option<(String, String)> {
         add("requestedGranularity", "record");
         return Some((address, String::new()));
     }
-    if let Some(query) = body.get_mut("query").and_then(Value::as_object_mut) {
-        if !address.contains("testMode") {
-            query.entry("testMode").or_insert(true.into());
-        }
+    if let Some(query) = body.get_mut("query").and_then(Value::as_object_mut)
+        && !address.contains("testMode")
+    {
+        query.entry("testMode").or_insert(true.into());
     }
     Some((address, body.to_string().replace("GRCh37", "GRCh38")))
 }
