@@ -43,7 +43,7 @@ impl<'py> FromPyObject<'_, 'py> for Json {
 /// Any number of threads may ask at once.
 ///
 /// >>> beacon = varidex.Beacon("beacon.toml")
-/// >>> found = beacon.answer("/g_variants", query="referenceName=22&start=20003079&referenceBases=TGATTA&alternateBases=T")
+/// >>> found = beacon.answer("/g_variants", query="referenceName=22&start=20000977&referenceBases=G&alternateBases=A")
 /// >>> found.status, found.json()["responseSummary"]
 /// (200, {'exists': True})
 #[pyclass(frozen, module = "varidex")]
@@ -66,7 +66,7 @@ impl Beacon {
     /// What cannot be answered is a response, too, with its status: only a wrong `access` raises.
     ///
     /// >>> beacon = varidex.Beacon("beacon.toml")
-    /// >>> asked = {"query": {"requestedGranularity": "count", "requestParameters": {"geneId": "no such gene"}}}
+    /// >>> asked = {"query": {"requestedGranularity": "count", "filters": [{"id": "HP:9999999"}]}}
     /// >>> beacon.answer("/g_variants", asked, access={"granularity": "count"}).status
     /// 400
     #[pyo3(signature = (path, body = None, *, query = "", access = None))]
