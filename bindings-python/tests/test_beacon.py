@@ -163,31 +163,30 @@ def test_the_example_of_a_server(config: Path, allele: dict[str, Any]) -> None:
         ("", "", None, 200),
     ]
     program = [sys.executable, str(example), str(config), "0"]
-    server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        root = server.stdout.readline().strip()
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            root = server.stdout.readline().strip()
 
-        def ask(path: str, query: str, body: bytes | None, token: str | None) -> tuple[int, bytes]:
-            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-            request = urllib.request.Request(f"{root}{path}?{query}", body, headers)
-            try:
-                with urllib.request.urlopen(request, timeout=60) as response:
-                    assert response.headers["content-type"] == "application/json"
-                    return response.status, response.read()
-            except urllib.error.HTTPError as refused:
-                return refused.code, refused.read()
+            def ask(path: str, query: str, body: bytes | None, token: str | None) -> tuple[int, bytes]:
+                headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+                request = urllib.request.Request(f"{root}{path}?{query}", body, headers)
+                try:
+                    with urllib.request.urlopen(request, timeout=60) as response:
+                        assert response.headers["content-type"] == "application/json"
+                        return response.status, response.read()
+                except urllib.error.HTTPError as refused:
+                    return refused.code, refused.read()
 
-        for token, access in ((None, None), ("example-count", COUNT), ("example-record", RECORD)):
-            for path, query, body, status in requests:
-                expected = beacon.answer(path, body, query=query, access=access)
-                assert ask(path, query, body, token) == (expected.status, expected.body), path
-                assert expected.status == status, (path, query)
-        assert ask("/info", "", None, "guessed")[0] == 401
-        # many at once
-        with ThreadPoolExecutor(16) as pool:
-            many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
-            assert {future.result(60)[0] for future in many} == {200}
-    finally:
-        server.kill()
-        server.wait(60)
+            for token, access in ((None, None), ("example-count", COUNT), ("example-record", RECORD)):
+                for path, query, body, status in requests:
+                    expected = beacon.answer(path, body, query=query, access=access)
+                    assert ask(path, query, body, token) == (expected.status, expected.body), path
+                    assert expected.status == status, (path, query)
+            assert ask("/info", "", None, "guessed")[0] == 401
+            # many at once
+            with ThreadPoolExecutor(16) as pool:
+                many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
+                assert {future.result(60)[0] for future in many} == {200}
+        finally:
+            server.kill()
