@@ -1,6 +1,7 @@
 //! What the fuzz targets do with their bytes. It stands in a library so that saved inputs can be run
 //! by plain `cargo test` too.
 
+mod beacon;
 mod container;
 mod dataset;
 mod differential;
@@ -11,6 +12,7 @@ mod people;
 mod segment;
 mod vcf_build;
 
+pub use beacon::beacon;
 pub use container::container;
 pub use differential::differential;
 pub use expression::expression;

@@ -18,6 +18,11 @@ fn run(name: &str, target: fn(&[u8])) {
 }
 
 #[test]
+fn beacon() {
+    run("beacon", varidex_fuzz::beacon);
+}
+
+#[test]
 fn vcf_build() {
     run("vcf_build", varidex_fuzz::vcf_build);
 }

@@ -78,6 +78,10 @@ impl Access {
     ///
     /// [`Error::Usage`] for anything else, with the place.
     pub fn from_json(text: &str) -> Result<Self> {
+        // a list would be read as the members in their order
+        if !text.trim_start().starts_with('{') {
+            return Err(Error::Usage("access: expected an object".to_owned()));
+        }
         serde_json::from_str(text).map_err(|e| Error::Usage(format!("access: {e}")))
     }
 }
@@ -91,6 +95,8 @@ mod tests {
         for bad in [
             "",
             "[]",
+            r#"["record"]"#,
+            r#"{"granularity":"count","granularity":"record"}"#,
             r#"{"granularity":"all"}"#,
             r#"{"granularty":"record"}"#,
             "\"record\"",

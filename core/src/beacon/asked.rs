@@ -9,6 +9,8 @@ use crate::query::VariantType;
 pub(super) struct Asked {
     /// As the client wrote it.
     pub(super) api_version: Option<String>,
+    /// As the client wrote them.
+    pub(super) schemas: Vec<serde_json::Value>,
     pub(super) parameters: Parameters,
     pub(super) filters: Vec<Filter>,
     pub(super) include: Include,

@@ -12,29 +12,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMAS: &str = "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/main";
 
-/// The answer to a document.
-pub(super) fn document(
-    of: Document,
-    config: &BeaconConfig,
-    members: &[Member],
-    access: Access,
-) -> Result<Value> {
-    let response = match of {
-        Document::ServiceInfo => return Ok(service_info(config)),
-        Document::Info => info(config),
-        Document::Configuration => configuration(config),
-        Document::EntryTypes => json!({ "entryTypes": entry_types(config) }),
-        Document::Map => map(config),
-        Document::FilteringTerms => filtering_terms(config, members, access)?,
-    };
-    Ok(json!({
+/// The answer to a document that says nothing of the datasets; of terms see [`filtering_terms`].
+pub(super) fn document(of: Document, config: &BeaconConfig) -> Value {
+    informational(
+        config,
+        match of {
+            Document::ServiceInfo => return service_info(config),
+            Document::Info => info(config),
+            Document::Configuration => configuration(config),
+            Document::EntryTypes => json!({ "entryTypes": entry_types(config) }),
+            Document::Map => map(config),
+        },
+    )
+}
+
+fn informational(config: &BeaconConfig, response: Value) -> Value {
+    json!({
         "meta": {
             "beaconId": config.id,
             "apiVersion": API_VERSION,
             "returnedSchemas": [],
         },
         "response": response,
-    }))
+    })
 }
 
 /// An object of the members that there are.
@@ -237,12 +237,18 @@ struct Listed {
     people: u64,
 }
 
-/// The terms that filters may name: those that enough people have.
-fn filtering_terms(config: &BeaconConfig, members: &[Member], access: Access) -> Result<Value> {
+/// The terms that filters may name: those that enough people have. A page is of so many of them, where a limit is
+/// given.
+pub(super) fn filtering_terms<'m>(
+    config: &BeaconConfig,
+    members: impl Iterator<Item = &'m Member>,
+    access: Access,
+    (skip, limit): (u64, Option<u64>),
+) -> Result<Value> {
     let mut terms: BTreeMap<String, Listed> = BTreeMap::new();
     let mut resources = BTreeMap::new();
     let mut has_people = false;
-    for member in members.iter().filter(|member| !member.config.test) {
+    for member in members {
         if member.view.people().is_none() {
             continue;
         }
@@ -269,6 +275,11 @@ fn filtering_terms(config: &BeaconConfig, members: &[Member], access: Access) ->
     if has_people {
         all.extend(fields());
     }
+    if let Some(limit) = limit {
+        let first = usize::try_from(skip.saturating_mul(limit)).unwrap_or(usize::MAX);
+        all.drain(..first.min(all.len()));
+        all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
     let resources = resources.into_iter().map(|(file, version)| {
         let id = file
             .split('.')
@@ -281,7 +292,8 @@ fn filtering_terms(config: &BeaconConfig, members: &[Member], access: Access) ->
             ("version", (!version.is_empty()).then(|| json!(version))),
         ])
     });
-    Ok(json!({ "filteringTerms": all, "resources": resources.collect::<Vec<_>>() }))
+    let response = json!({ "filteringTerms": all, "resources": resources.collect::<Vec<_>>() });
+    Ok(informational(config, response))
 }
 
 fn ontology_term((id, listed): (String, Listed)) -> Value {

@@ -75,7 +75,8 @@ impl Fields {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => {
-                let upper = text.to_ascii_uppercase();
+                // as DNA has it
+                let upper = text.to_ascii_uppercase().replace('U', "T");
                 match upper.bytes().all(|b| b"ACGTUNRYSWKMBDHV-.".contains(&b)) {
                     true => Ok(Some(upper)),
                     false => Err(self.bad(

@@ -11,6 +11,7 @@ use super::values::{Valued, value_of};
 use crate::cohort::View;
 use crate::model::{Attribute, Zygosity};
 use crate::query::{GroupExpr, VariantExpr};
+use std::borrow::Cow;
 
 /// What the filters of a request ask.
 #[derive(Debug, Default)]
@@ -52,6 +53,10 @@ pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
     for filter in filters {
         if let Some(sex) = sex_of(filter) {
             let sex = sex?;
+            if is_negated(filter) {
+                read.people.push(sex);
+                continue;
+            }
             // of what has one value only, several would never hold: any of them does
             sexes = Some(match sexes.take() {
                 None => sex,
@@ -70,8 +75,8 @@ pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
                     Operator::Not => is.not(),
                     _ => is,
                 };
-                read.people.push(Part::new(filter.shown(), is));
-                let recorded = recorded.map(|recorded| Part::new(filter.shown(), recorded));
+                read.people.push(Part::new(named(filter), is));
+                let recorded = recorded.map(|recorded| Part::new(named(filter), recorded));
                 read.recorded.extend(recorded);
             }
         }
@@ -84,9 +89,14 @@ pub(super) fn name_of(filter: &Filter) -> String {
     filter.id.replace('_', ":").to_ascii_lowercase()
 }
 
+fn is_negated(filter: &Filter) -> bool {
+    let negated = Operator::Not;
+    matches!(&filter.of, FilterKind::Value { operator, .. } if *operator == negated)
+}
+
 /// A filter of a sex.
 pub(super) fn sex_of(filter: &Filter) -> Option<Checked<Part<GroupExpr>>> {
-    let named = |text: &str| {
+    let sex_named = |text: &str| {
         let text = text.replace('_', ":").to_ascii_lowercase();
         let known = SEXES
             .iter()
@@ -101,15 +111,15 @@ pub(super) fn sex_of(filter: &Filter) -> Option<Checked<Part<GroupExpr>>> {
         })
     };
     let is = |sex: &str| GroupExpr::attribute(Attribute::Sex, sex);
-    let part = |expression| Ok(Part::new(filter.shown(), expression));
+    let part = |expression| Ok(Part::new(named(filter), expression));
     match &filter.of {
         FilterKind::Term { .. } if filter.id.contains([':', '_']) => {
-            named(&filter.id).map(|sex| part(is(sex)))
+            sex_named(&filter.id).map(|sex| part(is(sex)))
         }
         FilterKind::Value { operator, value }
             if ["sex", "gender"].contains(&name_of(filter).as_str()) =>
         {
-            Some(match (named(value), operator) {
+            Some(match (sex_named(value), operator) {
                 (Some(sex), Operator::Equal) => part(is(sex)),
                 (Some(sex), Operator::Not) => part(is(sex).not()),
                 (Some(_), _) => Err(refused(filter, "a sex is = or !")),
@@ -120,8 +130,27 @@ pub(super) fn sex_of(filter: &Filter) -> Option<Checked<Part<GroupExpr>>> {
     }
 }
 
+/// A filter in messages.
+pub(super) fn named(filter: &Filter) -> String {
+    format!("filters: {}", Shown(&filter.shown()))
+}
+
 pub(super) fn refused(filter: &Filter, why: &str) -> Refusal {
-    Refusal::bad(format!("filters: {}: {why}", Shown(&filter.shown())))
+    Refusal::bad(format!("{}: {why}", named(filter)))
+}
+
+/// An id as ontologies have it: addresses have an underscore in the place of the colon.
+pub(super) fn curie(id: &str) -> Cow<'_, str> {
+    match id.split_once('_') {
+        Some((prefix, rest))
+            if !rest.is_empty()
+                && prefix.bytes().all(|b| b.is_ascii_alphabetic())
+                && rest.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Cow::Owned(format!("{prefix}:{rest}"))
+        }
+        _ => Cow::Borrowed(id),
+    }
 }
 
 fn term(view: &View, filter: &Filter, read: &mut Filters) -> Checked<()> {
@@ -141,24 +170,25 @@ fn term(view: &View, filter: &Filter, read: &mut Filters) -> Checked<()> {
     }
     if name.starts_with("so:") {
         let consequence = VariantExpr::consequence(name.to_ascii_uppercase());
-        read.variants.push(Part::new(filter.shown(), consequence));
+        read.variants.push(Part::new(named(filter), consequence));
         return Ok(());
     }
     if filter.scope == Some(FilterScope::Variants) {
         return Err(refused(filter, "not understood of variants"));
     }
-    let attribute = custom(&filter.id);
+    let id = curie(&filter.id);
+    let attribute = custom(&id);
     let is = match (&attribute, similarity) {
-        (_, Some(level)) => GroupExpr::similar([filter.id.as_str()], level),
+        (_, Some(level)) => GroupExpr::similar([id.as_ref()], level),
         (Some(is), None) => is.clone(),
-        (None, None) if descendants => GroupExpr::term(&filter.id),
-        (None, None) => GroupExpr::exactly(&filter.id),
+        (None, None) if descendants => GroupExpr::term(id.as_ref()),
+        (None, None) => GroupExpr::exactly(id.as_ref()),
     };
-    if attribute.is_some() || !in_ontology(view, &filter.id)? {
-        let recorded = attribute.unwrap_or_else(|| GroupExpr::term(&filter.id));
-        read.recorded.push(Part::new(filter.shown(), recorded));
+    if attribute.is_some() || !in_ontology(view, &id)? {
+        let recorded = attribute.unwrap_or_else(|| GroupExpr::term(id.as_ref()));
+        read.recorded.push(Part::new(named(filter), recorded));
     }
-    read.people.push(Part::new(filter.shown(), is));
+    read.people.push(Part::new(named(filter), is));
     Ok(())
 }
 

@@ -30,11 +30,12 @@ use crate::error::{Error, Result};
 use crate::stop::interruptible;
 use asked::Asked;
 use member::Member;
-use question::Question;
+use question::{Found, Question};
 use refusal::{Checked, Refusal, Shown};
 use request::{Endpoint, EntryType};
 use respond::{Envelope, Page, ResultSet};
 use serde_json::{Value, json};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -154,10 +155,16 @@ impl Inner {
     fn answer(&self, request: &BeaconRequest<'_>, access: Access) -> Checked<Vec<u8>> {
         request.check_size()?;
         match request::endpoint(request.path)? {
-            Endpoint::Document(of) => {
-                let document = documents::document(of, &self.config, &self.members, access);
-                let document = document.map_err(|e| Refusal::of_host(&e))?;
-                Ok(document.to_string().into_bytes())
+            Endpoint::Document(of) => Ok(documents::document(of, &self.config)
+                .to_string()
+                .into_bytes()),
+            Endpoint::Terms => {
+                let asked = read::read(request)?;
+                let members = self.selected(&asked, None)?;
+                let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
+                let terms = documents::filtering_terms(&self.config, members, access, page);
+                let terms = terms.map_err(|e| Refusal::of_host(&e))?;
+                Ok(terms.to_string().into_bytes())
             }
             Endpoint::Entries { of, one } => {
                 let asked = read::read(request)?;
@@ -173,20 +180,17 @@ impl Inner {
         one: Option<&(EntryType, String)>,
         access: Access,
     ) -> Checked<Vec<u8>> {
-        let limit = match asked.limit.unwrap_or(PAGE) {
-            0 => self.config.page_limit,
-            limit => limit.min(self.config.page_limit),
-        };
-        let page = Page {
-            skip: asked.skip,
-            limit,
-        };
+        let page = self.page(asked);
         let mut envelope = Envelope {
             config: &self.config,
             asked,
             of,
             page,
-            granularity: Granularity::Boolean,
+            granularity: match asked.datasets.as_deref() == Some(&[]) {
+                // nothing is asked, and nothing said of nobody
+                true => asked.granularity.min(access.granularity),
+                false => Granularity::Boolean,
+            },
             not_answered: Vec::new(),
         };
         let (mut sets, mut first) = (Vec::new(), None);
@@ -214,14 +218,28 @@ impl Inner {
             }
         }
         if sets.is_empty()
-            && let Some(refusal) = first
+            && let Some(mut refusal) = first
         {
+            if envelope.not_answered.len() > 1 {
+                refusal.of_datasets = envelope.not_answered;
+            }
             return Err(refusal);
         }
         if of == EntryType::Datasets {
             return Ok(self.datasets(&envelope, &sets));
         }
         Ok(envelope.result_sets(&sets))
+    }
+
+    fn page(&self, asked: &Asked) -> Page {
+        let limit = match asked.limit.unwrap_or(PAGE) {
+            0 => self.config.page_limit,
+            limit => limit.min(self.config.page_limit),
+        };
+        Page {
+            skip: asked.skip,
+            limit,
+        }
     }
 
     /// The datasets that are asked.
@@ -282,21 +300,24 @@ impl Inner {
             .skip
             .checked_mul(page.limit)
             .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))?;
-        let (mut count, mut results) = (0, Vec::new());
-        match of {
-            EntryType::Datasets if !question.says_which() => count = 1,
+        let (count, results) = match of {
+            EntryType::Datasets if !question.says_which() => (1, Vec::new()),
             EntryType::Datasets => {
                 let group = question.individuals()?;
-                count = u64::from(release.is_shown(group.count()));
+                (u64::from(release.is_shown(group.count())), Vec::new())
             }
             EntryType::Individuals => {
                 let group = question.individuals()?;
-                count = release.people(group.count());
-                if granularity == Granularity::Record && count > 0 {
-                    let page = individuals::page(member, &group, offset, page.limit);
-                    let page = page.map_err(|e| Refusal::of_host(&e))?;
-                    results = Value::from(page).to_string().into_bytes();
-                }
+                let count = release.people(group.count());
+                let results = match granularity == Granularity::Record && count > 0 {
+                    true => {
+                        let page = individuals::page(member, &group, offset, page.limit);
+                        let page = page.map_err(|e| Refusal::of_host(&e))?;
+                        Value::from(page).to_string().into_bytes()
+                    }
+                    false => Vec::new(),
+                };
+                (count, results)
             }
             EntryType::Variants => {
                 if !question.says_which() && !self.config.unfiltered_variants {
@@ -305,33 +326,13 @@ impl Inner {
                     ));
                 }
                 let mut found = question.variants()?;
-                let end = offset.saturating_add(page.limit);
-                let writes = |count: u64| {
-                    granularity == Granularity::Record && (offset..end).contains(&count)
-                };
-                while found
-                    .next(release, |variant, counts| match writes(count) {
-                        true => {
-                            results.push(if results.is_empty() { b'[' } else { b',' });
-                            variants::write(member, variant, counts, &mut results)
-                        }
-                        false => Ok(()),
-                    })?
-                    .is_some()
-                {
-                    count += 1;
-                    // that there is one is all that is said
-                    if granularity == Granularity::Boolean {
-                        break;
-                    }
-                }
-                if !results.is_empty() {
-                    results.push(b']');
-                }
+                let rows = offset..offset.saturating_add(page.limit);
+                variants_of(member, &mut found, (release, granularity), rows)?
             }
-        }
+        };
         Ok(ResultSet {
             dataset: member.config.id.clone(),
+            granularity,
             count,
             results,
             info: self.about(member),
@@ -366,4 +367,36 @@ impl Inner {
         let shown: Vec<Value> = shown.collect();
         envelope.collections(all.len() as u64, &shown)
     }
+}
+
+/// How many variants there are that may be spoken of, and the records of those in a page: a list, or nothing where there
+/// is none. Where yes or no is all that is said, no more than the first is looked for.
+fn variants_of(
+    member: &Member,
+    found: &mut Found<'_>,
+    (release, granularity): (Release, Granularity),
+    page: Range<u64>,
+) -> Checked<(u64, Vec<u8>)> {
+    let (mut count, mut results) = (0, Vec::new());
+    loop {
+        let is_shown = granularity == Granularity::Record && page.contains(&count);
+        let next = found.next(release, |variant, counts| match is_shown {
+            true => {
+                results.push(if results.is_empty() { b'[' } else { b',' });
+                variants::write(member, variant, counts, &mut results)
+            }
+            false => Ok(()),
+        })?;
+        if next.is_none() {
+            break;
+        }
+        count += 1;
+        if granularity == Granularity::Boolean {
+            break;
+        }
+    }
+    if !results.is_empty() {
+        results.push(b']');
+    }
+    Ok((count, results))
 }

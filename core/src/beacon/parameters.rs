@@ -12,9 +12,9 @@
 
 use super::asked::Parameters;
 use super::place::{check_assembly, contig};
-use super::refusal::{Checked, Refusal};
+use super::refusal::{Checked, Refusal, Shown};
 use crate::cohort::View;
-use crate::genome::{Interval, Position};
+use crate::genome::{Change, Chromosome, Identifier, Interval, Position, parse_identifier};
 use crate::query::VariantExpr;
 
 /// A part of a question, and the parameter or filter that it is of.
@@ -22,6 +22,8 @@ use crate::query::VariantExpr;
 pub(super) struct Part<E> {
     pub(super) of: String,
     pub(super) expression: E,
+    /// The one allele that it is, as text.
+    pub(super) allele: Option<String>,
 }
 
 impl<E> Part<E> {
@@ -29,6 +31,17 @@ impl<E> Part<E> {
         Self {
             of: of.into(),
             expression,
+            allele: None,
+        }
+    }
+}
+
+impl Part<VariantExpr> {
+    fn allele(of: impl Into<String>, text: String) -> Self {
+        Self {
+            of: of.into(),
+            expression: VariantExpr::allele(&text),
+            allele: Some(text),
         }
     }
 }
@@ -38,7 +51,7 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
     check_assembly(view, of.assembly.as_deref())?;
     let mut parts = Vec::new();
     if let Some(text) = &of.short_form {
-        parts.push(Part::new("genomicAlleleShortForm", short_form(text)));
+        parts.push(short_form(view, "genomicAlleleShortForm", text)?);
     }
     if let Some(gene) = &of.gene {
         parts.push(Part::new("geneId", VariantExpr::gene(gene)));
@@ -78,11 +91,50 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
 }
 
 /// An allele by one of its names, or an id.
-pub(super) fn short_form(text: &str) -> VariantExpr {
-    let is_id = !text.contains([':', '-']) || text.starts_with("rs");
-    match is_id {
-        true => VariantExpr::id(text),
-        false => VariantExpr::allele(text),
+pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<VariantExpr>> {
+    if [":c.", ":n.", ":r.", ":p."]
+        .iter()
+        .any(|mark| text.contains(mark))
+    {
+        return Err(Refusal::unanswerable(format!(
+            "{of}: a change of a transcript or of a protein: expected one of the genome, or aminoacidChange with geneId"
+        )));
+    }
+    let parsed = parse_identifier(text)
+        .map_err(|e| Refusal::bad(format!("{of}: {}: {}", Shown(text), e.message)))?;
+    let name = match parsed {
+        // what begins as an allele does is one that is misspelled
+        Identifier::Id(id)
+            if id
+                .split_once([':', '-'])
+                .is_some_and(|(name, _)| Chromosome::from_name(name).is_some()) =>
+        {
+            return Err(Refusal::bad(format!(
+                "{of}: expected contig, position, REF and ALT, as in 22:16050075:A:G, found {}",
+                Shown(id)
+            )));
+        }
+        Identifier::Id(id) => return Ok(Part::new(of, VariantExpr::id(id))),
+        Identifier::Vrs(_) => return Ok(Part::allele(of, text.to_owned())),
+        Identifier::Allele(name) => name,
+    };
+    let contig = contig(view, of, name.contig)?;
+    match &name.change {
+        // what is no bases may be several variants, of different lengths
+        Change::Exact {
+            position,
+            reference,
+            alternate,
+        } if alternate.contains('<') => {
+            let start = position.zero_based();
+            let end = start.saturating_add(1);
+            let begins = VariantExpr::begins([(contig.to_owned(), Interval { start, end })]);
+            let is = begins
+                .and(VariantExpr::reference(reference.as_ref()))
+                .and(VariantExpr::alternate(alternate.as_ref()));
+            Ok(Part::new(of, is))
+        }
+        _ => Ok(Part::allele(of, text.to_owned())),
     }
 }
 
@@ -91,11 +143,10 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
     let name = match (&of.reference_name, &of.start[..], &of.end[..]) {
         (None, [], []) => return Ok(false),
         (None, ..) => {
-            return Err(Refusal::bad(
-                "referenceName: expected one beside start and end",
-            ));
+            let why = "referenceName: expected one beside start and end";
+            return Err(Refusal::bad(why));
         }
-        (Some(name), ..) => contig(view, name)?,
+        (Some(name), ..) => contig(view, "referenceName", name)?,
     };
     let begins = |start, end| VariantExpr::begins([(name.to_owned(), Interval { start, end })]);
     match (&of.start[..], &of.end[..]) {
@@ -111,56 +162,59 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
             if let (Some(reference), Some(alternate)) = (&of.reference_bases, &of.alternate_bases)
                 && let Some(allele) = allele(view, name, *start, [reference, alternate])?
             {
-                parts.push(Part::new(
+                parts.push(Part::allele(
                     "start, referenceBases and alternateBases",
                     allele,
                 ));
                 return Ok(true);
             }
             if of.alternate_bases.is_none() && of.variant_type.is_none() {
-                return Err(Refusal::bad(
-                    "requestParameters: expected alternateBases, variantType or end beside start",
-                ));
+                let why =
+                    "requestParameters: expected alternateBases, variantType or end beside start";
+                return Err(Refusal::bad(why));
             }
             let start = base("start", *start)?;
             parts.push(Part::new("start", begins(start, start.saturating_add(1))));
             Ok(false)
         }
         ([start], [end]) => {
-            let interval = Interval {
-                start: base("start", *start)?,
-                end: base("end", *end)?,
-            };
-            if interval.end <= interval.start {
-                return Err(Refusal::bad(format!(
-                    "end: expected more than the start {start}, found {end}"
-                )));
-            }
-            parts.push(Part::new(
-                "start and end",
-                VariantExpr::region(name, interval),
-            ));
+            let stretch = VariantExpr::region(name, range(*start, *end)?);
+            parts.push(Part::new("start and end", stretch));
             Ok(false)
         }
-        ([start, start_to], [end, end_to]) => {
+        (&[start, start_to], &[end, end_to]) => {
             if start_to <= start || end_to <= end {
-                return Err(Refusal::bad(
-                    "start, end: expected the second of two positions behind the first",
-                ));
+                let why = "start, end: expected the second of two positions behind the first";
+                return Err(Refusal::bad(why));
             }
-            let [start, start_to] = [base("start", *start)?, base("start", *start_to)?];
+            let [start, start_to] = bases("start", [start, start_to])?;
             parts.push(Part::new("start", begins(start, start_to)));
             // the first base outside, counted from 0, is the last one inside, counted from 1
-            let [end, end_to] = [base("end", *end)?, base("end", *end_to)?];
-            let ends = VariantExpr::end()
-                .ge(end)
-                .and(VariantExpr::end().lt(end_to));
-            parts.push(Part::new("end", ends));
+            let [end, end_to] = bases("end", [end, end_to])?;
+            let [from, to] = [VariantExpr::end().ge(end), VariantExpr::end().lt(end_to)];
+            parts.push(Part::new("end", from.and(to)));
             Ok(false)
         }
         _ => Err(Refusal::bad(
             "start, end: expected one of each, two of each, or a start alone",
         )),
+    }
+}
+
+fn bases(of: &str, [first, second]: [u64; 2]) -> Checked<[i32; 2]> {
+    Ok([base(of, first)?, base(of, second)?])
+}
+
+fn range(start: u64, end: u64) -> Checked<Interval> {
+    let interval = Interval {
+        start: base("start", start)?,
+        end: base("end", end)?,
+    };
+    match interval.start < interval.end {
+        true => Ok(interval),
+        false => Err(Refusal::bad(format!(
+            "end: expected more than the start {start}, found {end}"
+        ))),
     }
 }
 
@@ -179,7 +233,7 @@ fn allele(
     contig: &str,
     start: u64,
     [reference, alternate]: [&str; 2],
-) -> Checked<Option<VariantExpr>> {
+) -> Checked<Option<String>> {
     let plain = |bases: &str| bases.bytes().all(|b| b"ACGT".contains(&b));
     let bare = |bases: &str| bases.is_empty() || bases == "-";
     let start = base("start", start)?;
@@ -202,16 +256,14 @@ fn allele(
         };
         let [reference, alternate] = [reference, alternate].map(|of| of.trim_matches('-'));
         let text = format!("{accession}:{start}:{reference}:{alternate}");
-        return Ok(Some(VariantExpr::allele(text)));
+        return Ok(Some(text));
     }
     let is_allele = [reference, alternate]
         .iter()
         .all(|of| !of.is_empty() && plain(of));
     let position = Position::from_zero_based(start.into()).map(Position::one_based);
     Ok(match (is_allele, position) {
-        (true, Some(position)) => Some(VariantExpr::allele(format!(
-            "{contig}:{position}:{reference}:{alternate}"
-        ))),
+        (true, Some(position)) => Some(format!("{contig}:{position}:{reference}:{alternate}")),
         _ => None,
     })
 }

@@ -33,7 +33,7 @@ pub(super) fn check_assembly(view: &View, asked: Option<&str>) -> Checked<()> {
 }
 
 /// The contig of the dataset that a name means.
-pub(super) fn contig<'v>(view: &'v View, asked: &str) -> Checked<&'v str> {
+pub(super) fn contig<'v>(view: &'v View, of: &str, asked: &str) -> Checked<&'v str> {
     let name = asked.strip_prefix("refseq:").unwrap_or(asked);
     let names = view.contig_names();
     let found = names.resolve(name).or_else(|e| {
@@ -46,15 +46,31 @@ pub(super) fn contig<'v>(view: &'v View, asked: &str) -> Checked<&'v str> {
     match found {
         Ok(number) => Ok(view.contig_name(number as u32)),
         Err(NameError::Ambiguous { .. }) => Err(Refusal::bad(format!(
-            "referenceName: {} may be one of several contigs",
+            "{of}: {} may be one of several contigs",
             Shown(asked)
         ))),
         Err(NameError::Unknown { .. }) if Chromosome::from_name(name).is_none() => Err(
-            Refusal::bad(format!("referenceName: {} is no contig here", Shown(asked))),
+            Refusal::bad(format!("{of}: {} is no contig here", Shown(asked))),
         ),
         Err(_) => Err(Refusal::unanswerable(format!(
-            "referenceName: {} is not covered by the data",
+            "{of}: {} is not covered by the data",
             Shown(asked)
+        ))),
+    }
+}
+
+/// Whether gene models know a gene. What annotations alone know is known of the variants that somebody has.
+pub(super) fn in_gene_models(view: &View, name: &str) -> Checked<bool> {
+    let Some(genes) = view.genes() else {
+        return Ok(false);
+    };
+    let found = genes.find(name).map_err(|e| Refusal::of_host(&e))?;
+    match found.len() {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Refusal::bad(format!(
+            "geneId: {} may be one of several genes",
+            Shown(name)
         ))),
     }
 }

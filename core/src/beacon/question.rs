@@ -4,12 +4,16 @@ use super::asked::Asked;
 use super::filters::{self, Filters};
 use super::member::Member;
 use super::parameters::{self, Part, short_form};
+use super::place::in_gene_models;
 use super::refusal::{Checked, Refusal, Shown};
 use super::request::EntryType;
 use crate::access::Release;
+use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::Zygosity;
-use crate::query::{CarrierOptions, Counts, Group, GroupExpr, Query, Scan, Variant, VariantExpr};
+use crate::query::{
+    Allele, CarrierOptions, Counts, Group, GroupExpr, Query, Scan, Variant, VariantExpr,
+};
 use std::collections::HashSet;
 
 /// What is asked of one dataset.
@@ -36,12 +40,19 @@ impl<'m> Question<'m> {
     ) -> Checked<Self> {
         let Filters {
             people,
-            recorded,
+            mut recorded,
             variants: consequences,
             zygosity,
         } = filters::read(&member.view, &asked.filters)?;
         let mut variants = parameters::variants(&member.view, &asked.parameters)?;
         variants.extend(consequences);
+        if let Some(gene) = &asked.parameters.gene
+            && member.view.manifest().annotations.is_some()
+            && !in_gene_models(&member.view, gene)?
+        {
+            let carriers = GroupExpr::carriers(VariantExpr::gene(gene));
+            recorded.push(Part::new("geneId", carriers));
+        }
         let mut question = Self {
             member,
             variants,
@@ -57,8 +68,8 @@ impl<'m> Question<'m> {
         }
         match one {
             Some((EntryType::Variants, id)) => {
-                let one = Part::new(format!("the id {}", Shown(id)), short_form(id));
-                question.variants.push(one);
+                let of = format!("the id {}", Shown(id));
+                question.variants.push(short_form(&member.view, &of, id)?);
             }
             Some((EntryType::Individuals, id)) => {
                 // nobody of this id is answered like somebody who may not be spoken of
@@ -72,6 +83,9 @@ impl<'m> Question<'m> {
                 question.people.push(one);
             }
             Some((EntryType::Datasets, _)) | None => {}
+        }
+        for part in &mut question.variants {
+            decide(&member.view, part, release)?;
         }
         Ok(question)
     }
@@ -143,6 +157,49 @@ impl<'m> Question<'m> {
         }
         Refusal::bad("the request is not understood here")
     }
+}
+
+/// Whether an allele is another one may depend on bases that are not known here. It is said where enough people have
+/// the other one, and else as if nobody had.
+fn decide(view: &View, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
+    let Some(text) = part.allele.take() else {
+        return Ok(());
+    };
+    let others = match view.undecided(&text) {
+        Ok(others) => others,
+        // what is wrong with it is found when it is asked
+        Err(Error::Expression(_)) => return Ok(()),
+        Err(e) => return Err(Refusal::of_host(&e)),
+    };
+    let people = carriers_of(view, &others).map_err(|e| Refusal::of_host(&e))?;
+    match others.is_empty() {
+        true => Ok(()),
+        false if release.is_shown(people) => Err(Refusal::unanswerable(format!(
+            "{}: whether it is there cannot be decided: it depends on bases of the reference, which are not known here",
+            part.of
+        ))),
+        false => {
+            part.expression = VariantExpr::all().not();
+            Ok(())
+        }
+    }
+}
+
+/// How many people carry any of these.
+fn carriers_of(view: &View, alleles: &[Allele<'_>]) -> Result<u64> {
+    let (mut samples, mut people) = (HashSet::new(), HashSet::new());
+    for allele in alleles {
+        allele.carriers(|carrier| {
+            samples.insert(carrier.sample);
+        })?;
+    }
+    for sample in samples {
+        people.insert(match view.sample_table().individual_of(sample)? {
+            Some(individual) => (true, individual),
+            None => (false, sample),
+        });
+    }
+    Ok(people.len() as u64)
 }
 
 fn not_understood(part: &str) -> Refusal {

@@ -9,7 +9,7 @@ use super::request::{BeaconMethod, BeaconRequest};
 use super::variant_types::variant_type;
 use crate::access::Granularity;
 use crate::model::Level;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The most filters of a request.
 const FILTERS_MAX: usize = 100;
@@ -54,6 +54,7 @@ pub(super) fn read(request: &BeaconRequest<'_>) -> Checked<Asked> {
             | "requestedGranularity"
             | "testMode"
             | "apiVersion"
+            | "requestedSchema"
             | "requestedSchemas" => &mut fields,
             _ => &mut parameters,
         };
@@ -187,6 +188,9 @@ fn asked(
     datasets.extend(parameters.take("datasets"));
     datasets.extend(parameters.take("datasetIds"));
     for named in datasets {
+        if matches!(&named, Value::String(text) if text.trim().is_empty()) {
+            continue;
+        }
         if asked
             .datasets
             .replace(dataset_ids(&parameters, named)?)
@@ -222,14 +226,36 @@ fn asked(
     }
     asked.test_mode = fields.truth("testMode")?.unwrap_or(false);
     asked.api_version = fields.text("apiVersion")?;
-    // one schema of each entry type is there, whatever is preferred
-    fields.take("requestedSchemas");
+    asked.schemas = schemas(&mut fields)?;
     asked.filters = match fields.take("filters") {
         None => Vec::new(),
         Some(value) => filters(value)?,
     };
     fields.finish()?;
     Ok(asked)
+}
+
+/// The schemas that a client prefers: one of each entry type is there, whatever they are, but they are repeated.
+fn schemas(fields: &mut Fields) -> Checked<Vec<Value>> {
+    let named = fields.take_any(&["requestedSchemas", "requestedSchema"])?;
+    let is_schema = |value: &Value| match value {
+        Value::Object(map) => map.iter().all(|(name, value)| {
+            ["entityType", "schema"].contains(&name.as_str()) && value.is_string()
+        }),
+        _ => false,
+    };
+    match named {
+        None => Ok(Vec::new()),
+        Some(Value::Array(all)) if all.iter().all(is_schema) => Ok(all),
+        Some(Value::String(text)) => {
+            let texts = text.split(',').map(str::trim).filter(|of| !of.is_empty());
+            Ok(texts.map(|of| json!({ "schema": of })).collect())
+        }
+        Some(_) => Err(fields.bad(
+            "requestedSchemas",
+            "expected objects with the texts entityType and schema",
+        )),
+    }
 }
 
 fn dataset_ids(parameters: &Fields, value: Value) -> Checked<Vec<String>> {
@@ -249,7 +275,7 @@ fn dataset_ids(parameters: &Fields, value: Value) -> Checked<Vec<String>> {
 fn read_parameters(of: &mut Fields) -> Checked<Parameters> {
     let short_form = of.take_any(&["genomicAlleleShortForm", "allele"])?;
     let gene = of.take_any(&["geneId", "geneid"])?;
-    let parameters = Parameters {
+    let mut parameters = Parameters {
         assembly: of.text("assemblyId")?,
         reference_name: of.text("referenceName")?,
         start: of.numbers("start")?,
@@ -263,11 +289,12 @@ fn read_parameters(of: &mut Fields) -> Checked<Parameters> {
             })?),
         },
         gene: of.as_text("geneId", gene)?,
-        amino_acid_change: of.text("aminoacidChange")?,
+        amino_acid_change: amino_acid_change(of)?,
         short_form: of.as_text("genomicAlleleShortForm", short_form)?,
         least_length: of.number("variantMinLength")?,
         greatest_length: of.number("variantMaxLength")?,
     };
+    without_bases(of, &mut parameters)?;
     if of.take("mateName").is_some() {
         return Err(of.bad(
             "mateName",
@@ -275,6 +302,65 @@ fn read_parameters(of: &mut Fields) -> Checked<Parameters> {
         ));
     }
     Ok(parameters)
+}
+
+/// An amino acid and its number at least, as in `V600E` and `p.Val600Glu`.
+fn amino_acid_change(of: &mut Fields) -> Checked<Option<String>> {
+    let Some(text) = of.text("aminoacidChange")? else {
+        return Ok(None);
+    };
+    let change = text.rsplit(':').next().unwrap_or_default();
+    let change = change.trim_start_matches("p.").trim_start_matches('(');
+    let starts = change.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*');
+    match starts && change.contains(|c: char| c.is_ascii_digit()) {
+        true => Ok(Some(text)),
+        false => Err(of.bad(
+            "aminoacidChange",
+            format!(
+                "expected one, as in V600E or p.Val600Glu, found {}",
+                Shown(&text)
+            ),
+        )),
+    }
+}
+
+/// Two empty texts are like absent ones. One says that bases are put in or taken out, which is of one place.
+fn without_bases(of: &Fields, parameters: &mut Parameters) -> Checked<()> {
+    let is_bare = |bases: &Option<String>| matches!(bases.as_deref(), Some("" | "-"));
+    let bare = [
+        is_bare(&parameters.reference_bases),
+        is_bare(&parameters.alternate_bases),
+    ];
+    let is_said = |bases: &Option<String>| bases.is_some();
+    let one_place = parameters.start.len() == 1 && parameters.end.is_empty();
+    let both = is_said(&parameters.reference_bases) && is_said(&parameters.alternate_bases);
+    match bare {
+        [false, false] => Ok(()),
+        [true, true] => {
+            (parameters.reference_bases, parameters.alternate_bases) = (None, None);
+            Ok(())
+        }
+        _ if one_place && both => Ok(()),
+        [true, false] if parameters.reference_bases.as_deref() == Some("") && !both => {
+            parameters.reference_bases = None;
+            Ok(())
+        }
+        [false, true] if parameters.alternate_bases.as_deref() == Some("") && !both => {
+            parameters.alternate_bases = None;
+            Ok(())
+        }
+        [is_reference, _] => {
+            let name = if is_reference {
+                "referenceBases"
+            } else {
+                "alternateBases"
+            };
+            Err(of.bad(
+                name,
+                "without bases it is an insertion or a deletion: expected a start, no end, and the other bases",
+            ))
+        }
+    }
 }
 
 fn filters(value: Value) -> Checked<Vec<Filter>> {
@@ -318,7 +404,9 @@ fn filters(value: Value) -> Checked<Vec<Filter>> {
 
 /// A filter of an address: a term, or `age:>P70Y`.
 fn in_text(text: &str) -> Filter {
-    let value = text.rsplit_once(':').and_then(|(id, rest)| {
+    // a value may hold colons, as an id may: `sex:=NCIT:C16576`, `LOINC:4548-4:>6`
+    let value = text.match_indices(':').find_map(|(at, _)| {
+        let (id, rest) = (text.get(..at)?, text.get(at + 1..)?);
         let mut names = Operator::NAMES.iter();
         let (name, operator) = names.find(|(name, _)| rest.starts_with(name))?;
         let value = rest.get(name.len()..)?.to_owned();
@@ -371,21 +459,7 @@ fn filter(value: Value) -> Checked<Filter> {
     let kind = match (operator, value) {
         (None, None) => FilterKind::Term {
             descendants: descendants.unwrap_or(true),
-            similarity: match similarity.as_deref() {
-                None | Some("exact") => None,
-                Some(text) => {
-                    let mut levels = Level::NAMES.iter();
-                    let found = levels
-                        .find(|(name, _)| *name == text)
-                        .map(|(_, level)| *level);
-                    Some(found.ok_or_else(|| {
-                        of.bad(
-                            "similarity",
-                            format!("expected exact, high, medium or low, found {}", Shown(text)),
-                        )
-                    })?)
-                }
-            },
+            similarity: level(&of, similarity.as_deref())?,
         },
         (operator, Some(value)) => {
             if similarity.is_some() {
@@ -408,6 +482,21 @@ fn filter(value: Value) -> Checked<Filter> {
         scope,
         of: kind,
     })
+}
+
+/// How similar; `None` is the term itself.
+fn level(of: &Fields, text: Option<&str>) -> Checked<Option<Level>> {
+    let Some(text) = text.filter(|text| *text != "exact") else {
+        return Ok(None);
+    };
+    let mut levels = Level::NAMES.iter();
+    match levels.find(|(name, _)| *name == text) {
+        Some((_, level)) => Ok(Some(*level)),
+        None => Err(of.bad(
+            "similarity",
+            format!("expected exact, high, medium or low, found {}", Shown(text)),
+        )),
+    }
 }
 
 fn scope(text: &str) -> Option<FilterScope> {

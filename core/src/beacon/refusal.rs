@@ -14,6 +14,8 @@ pub(super) type Checked<T> = Result<T, Refusal>;
 pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) message: String,
+    /// Where several datasets refuse: which, and why each does.
+    pub(super) of_datasets: Vec<(String, String)>,
 }
 
 impl Refusal {
@@ -21,6 +23,7 @@ impl Refusal {
         Self {
             status,
             message: message.into(),
+            of_datasets: Vec::new(),
         }
     }
 

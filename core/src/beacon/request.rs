@@ -116,13 +116,14 @@ pub(super) enum Document {
     Configuration,
     EntryTypes,
     Map,
-    FilteringTerms,
 }
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Document(Document),
+    /// The terms that filters may name.
+    Terms,
     Entries {
         of: EntryType,
         /// Those of one entry, by its id.
@@ -132,7 +133,6 @@ pub(super) enum Endpoint {
 
 /// Finds the endpoint of a path.
 pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
-    let decoded = percent_decode_str(path).decode_utf8();
     let not_found = || {
         let shown: String = path.chars().take(80).collect();
         let entries = EntryType::ALL.map(EntryType::path).join(", ");
@@ -144,8 +144,11 @@ pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
             ),
         )
     };
-    let path = decoded.map_err(|_| not_found())?;
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    // an id may hold a slash, which is then encoded
+    let parts = path.trim_matches('/').split('/');
+    let parts = parts.map(|part| percent_decode_str(part).decode_utf8());
+    let parts: Vec<_> = parts.collect::<Result<_, _>>().map_err(|_| not_found())?;
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let entry = |name: &str| EntryType::ALL.into_iter().find(|of| of.path() == name);
     let document = |document| Ok(Endpoint::Document(document));
     match parts[..] {
@@ -154,7 +157,7 @@ pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
         ["configuration"] => document(Document::Configuration),
         ["entry_types"] => document(Document::EntryTypes),
         ["map"] => document(Document::Map),
-        ["filtering_terms"] => document(Document::FilteringTerms),
+        ["filtering_terms"] => Ok(Endpoint::Terms),
         [name] => match entry(name) {
             Some(of) => Ok(Endpoint::Entries { of, one: None }),
             None => Err(not_found()),

@@ -12,7 +12,9 @@ use serde_json::{Map, Value, json};
 #[derive(Debug)]
 pub(super) struct ResultSet {
     pub(super) dataset: String,
-    /// As many as may be spoken of.
+    /// The most that the dataset says to who asks.
+    pub(super) granularity: Granularity,
+    /// As many as may be spoken of; where only yes or no may be said, more than 0 is yes.
     pub(super) count: u64,
     /// A JSON array.
     pub(super) results: Vec<u8>,
@@ -51,7 +53,7 @@ impl Envelope<'_> {
             "testMode": asked.test_mode,
             "receivedRequestSummary": {
                 "apiVersion": asked.api_version.as_deref().unwrap_or(API_VERSION),
-                "requestedSchemas": [],
+                "requestedSchemas": asked.schemas,
                 "filters": asked.filters.iter().map(Filter::shown).collect::<Vec<_>>(),
                 "includeResultsetResponses": asked.include.name(),
                 "pagination": { "skip": self.page.skip, "limit": self.page.limit },
@@ -62,30 +64,30 @@ impl Envelope<'_> {
     }
 
     /// What holds of the answer as a whole.
-    fn info(&self) -> Value {
+    fn info(&self) -> Map<String, Value> {
         let mut info = Map::new();
         if self.granularity < Granularity::Record && self.of != EntryType::Datasets {
             info.insert("floor".to_owned(), json!(self.config.floor.max(1)));
         }
         if !self.not_answered.is_empty() {
-            let of = self.not_answered.iter();
-            let of: Vec<Value> = of
-                .map(|(id, why)| json!({ "dataset": id, "reason": why }))
-                .collect();
-            info.insert("notAnswered".to_owned(), Value::Array(of));
+            info.insert("notAnswered".to_owned(), not_answered(&self.not_answered));
         }
-        Value::Object(info)
+        info
     }
 
     /// An answer over result sets.
     pub(super) fn result_sets(&self, sets: &[ResultSet]) -> Vec<u8> {
-        let total: u64 = sets.iter().map(|set| set.count).sum();
-        let mut answer = self.start(total);
+        let counted = |set: &&ResultSet| set.granularity > Granularity::Boolean;
+        let total: u64 = sets.iter().filter(counted).map(|set| set.count).sum();
+        let exists = sets.iter().any(|set| set.count > 0);
+        let shown = sets
+            .iter()
+            .filter(|set| self.asked.include.shows(set.count > 0));
+        let of_yes_or_no = shown.clone().filter(|set| !counted(set));
+        let mut answer = self.start((exists, total), of_yes_or_no);
         if self.granularity > Granularity::Boolean {
             answer.extend_from_slice(b",\"response\":{\"resultSets\":[");
-            let shown = sets
-                .iter()
-                .filter(|set| self.asked.include.shows(set.count > 0));
+            let shown = shown.filter(counted);
             for (number, set) in shown.enumerate() {
                 if number > 0 {
                     answer.push(b',');
@@ -118,7 +120,7 @@ impl Envelope<'_> {
 
     /// An answer that lists datasets.
     pub(super) fn collections(&self, total: u64, collections: &[Value]) -> Vec<u8> {
-        let mut answer = self.start(total);
+        let mut answer = self.start((total > 0, total), std::iter::empty());
         answer.extend_from_slice(b",\"response\":{\"collections\":");
         answer.extend_from_slice(Value::from(collections).to_string().as_bytes());
         answer.extend_from_slice(b"}}");
@@ -126,15 +128,26 @@ impl Envelope<'_> {
     }
 
     /// Everything before the response, without the last brace.
-    fn start(&self, total: u64) -> Vec<u8> {
-        let mut summary = json!({ "exists": total > 0 });
+    fn start<'s>(
+        &self,
+        (exists, total): (bool, u64),
+        of_yes_or_no: impl Iterator<Item = &'s ResultSet>,
+    ) -> Vec<u8> {
+        let mut summary = json!({ "exists": exists });
         if self.granularity > Granularity::Boolean
             && let Some(summary) = summary.as_object_mut()
         {
             summary.insert("numTotalResults".to_owned(), json!(total));
         }
         let mut answer = Vec::new();
-        let head = json!({ "meta": self.meta(), "responseSummary": summary, "info": self.info() });
+        let mut info = self.info();
+        // a result set has a number of results, which these do not say
+        let sets = of_yes_or_no.map(|set| json!({ "id": set.dataset, "exists": set.count > 0 }));
+        let sets: Vec<Value> = sets.collect();
+        if self.granularity > Granularity::Boolean && !sets.is_empty() {
+            info.insert("yesOrNo".to_owned(), Value::Array(sets));
+        }
+        let head = json!({ "meta": self.meta(), "responseSummary": summary, "info": info });
         open(&head, &mut answer);
         answer
     }
@@ -146,8 +159,19 @@ fn open(object: &Value, to: &mut Vec<u8>) {
     to.extend_from_slice(text.strip_suffix('}').unwrap_or(&text).as_bytes());
 }
 
+/// Datasets that could not answer, and why.
+fn not_answered(of: &[(String, String)]) -> Value {
+    let of = of.iter();
+    of.map(|(id, why)| json!({ "dataset": id, "reason": why }))
+        .collect()
+}
+
 /// The answer to what is refused.
 pub(super) fn refused(config: &BeaconConfig, refusal: &Refusal) -> Vec<u8> {
+    let mut info = Map::new();
+    if !refusal.of_datasets.is_empty() {
+        info.insert("notAnswered".to_owned(), not_answered(&refusal.of_datasets));
+    }
     json!({
         "meta": {
             "beaconId": config.id,
@@ -169,6 +193,7 @@ pub(super) fn refused(config: &BeaconConfig, refusal: &Refusal) -> Vec<u8> {
             "status": refusal.status,
             "detail": refusal.message,
         },
+        "info": info,
     })
     .to_string()
     .into_bytes()

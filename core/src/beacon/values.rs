@@ -1,7 +1,7 @@
 //! Filters with a value.
 
 use super::asked::{Filter, FilterKind, Operator};
-use super::filters::{in_ontology, name_of, refused, sex_of};
+use super::filters::{curie, in_ontology, name_of, refused, sex_of};
 use super::refusal::{Checked, Refusal};
 use crate::cohort::View;
 use crate::model::{Attribute, Scope};
@@ -125,7 +125,7 @@ fn onset(all: &[Filter], filter: &Filter, operator: Operator, value: &str) -> Ch
     };
     let is = age(filter, operator, value, |mut test| {
         if let Some(test) = test.as_object_mut() {
-            test.insert("of".to_owned(), json!(disease.id));
+            test.insert("of".to_owned(), json!(curie(&disease.id)));
         }
         json!({ "onset": test })
     })?;
@@ -196,7 +196,8 @@ fn labelled(
     Ok(Valued::known(GroupExpr::any_of(terms)))
 }
 
-/// A free attribute, or an assay with a number.
+/// A free attribute, or an assay with a number. What is neither is answered as an attribute is that too few have:
+/// which of the two it is may not be seen.
 fn other(view: &View, filter: &Filter, operator: Operator, value: &str) -> Checked<Valued> {
     let known = view.individual_attributes();
     let known = known.map_err(|e| Refusal::of_host(&e))?;
@@ -205,25 +206,29 @@ fn other(view: &View, filter: &Filter, operator: Operator, value: &str) -> Check
     let number = value.parse::<f64>().ok();
     let number = number.filter(|number| number.is_finite());
     let symbol = not_negated(operator);
-    let understood = |json: Value| {
-        let read = GroupExpr::from_json(&json.to_string());
-        read.map_err(|_| refused(filter, "not understood"))
-    };
-    let attribute = |test: Value| understood(json!({ "attribute": test }));
-    Ok(match (is_free, number) {
+    let read = |json: Value| GroupExpr::from_json(&json.to_string()).ok();
+    let attribute = |test: Value| read(json!({ "attribute": test }));
+    let found = match (is_free, number) {
         // that somebody has the attribute is one thing, that somebody has the text another
-        (true, Some(number)) => Valued {
-            is: attribute(json!({ "name": name, symbol: number }))?,
-            recorded: Some(attribute(json!({ "name": name }))?),
-        },
-        (true, None) => Valued::recorded(attribute(json!({ "name": name, symbol: value }))?),
-        (false, Some(number)) => Valued {
-            is: understood(json!({ "measurement": { "of": filter.id, symbol: number } }))?,
-            recorded: match in_ontology(view, &filter.id)? {
-                true => None,
-                false => Some(GroupExpr::term_as(Scope::Measurement, &filter.id)),
-            },
-        },
-        (false, None) => return Err(refused(filter, "not understood")),
-    })
+        (true, Some(number)) => {
+            let is = attribute(json!({ "name": name, symbol: number }));
+            is.zip(attribute(json!({ "name": name })))
+                .map(|(is, recorded)| Valued {
+                    is,
+                    recorded: Some(recorded),
+                })
+        }
+        (true, None) => attribute(json!({ "name": name, symbol: value })).map(Valued::recorded),
+        (false, Some(number)) => {
+            let of_assay = json!({ "measurement": { "of": filter.id, symbol: number } });
+            let in_ontology = in_ontology(view, &filter.id)?;
+            read(of_assay).map(|is| Valued {
+                is,
+                recorded: (!in_ontology)
+                    .then(|| GroupExpr::term_as(Scope::Measurement, &filter.id)),
+            })
+        }
+        (false, None) => None,
+    };
+    Ok(found.unwrap_or_else(|| Valued::recorded(GroupExpr::all().not())))
 }

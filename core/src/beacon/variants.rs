@@ -3,7 +3,7 @@
 use super::member::Member;
 use super::variant_types::type_name;
 use crate::error::{Error, Result};
-use crate::genome::{Interval, is_sequence};
+use crate::genome::{Interval, VrsVersion, is_sequence};
 use crate::model::{Zygosity, consequence};
 use crate::query::{Counts, Variant, VariantNames};
 use serde::Serialize;
@@ -234,6 +234,15 @@ fn identifiers<'n>(
     names: &'n VariantNames,
     [transcript_hgvs_ids, protein_hgvs_ids]: [BTreeSet<String>; 2],
 ) -> Result<Identifiers<'n>> {
+    let mut vrs = Vec::new();
+    for (version, notes) in [(VrsVersion::V2_0, "VRS 2.0"), (VrsVersion::V1_3, "VRS 1.3")] {
+        if let Some(id) = variant.vrs_id(version)? {
+            vrs.push(Alternative {
+                id: id.to_string(),
+                notes,
+            });
+        }
+    }
     let ids = String::from_utf8_lossy(variant.id()?);
     let ids = ids.split(';').filter(|id| !id.is_empty());
     let alternative = |id: &str, notes| Alternative {
@@ -246,7 +255,7 @@ fn identifiers<'n>(
         genomic_hgvs_id: names.hgvs.as_deref(),
         transcript_hgvs_ids,
         protein_hgvs_ids,
-        variant_alternative_ids: of_source.chain(spdi).collect(),
+        variant_alternative_ids: of_source.chain(spdi).chain(vrs).collect(),
     })
 }
 

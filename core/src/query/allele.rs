@@ -121,6 +121,17 @@ impl View {
         allele.counts_of(within.map(Group::samples)).map(Some)
     }
 
+    /// The alleles that may be the one of a text, where it depends on bases that the dataset does not hold whether they are.
+    pub(crate) fn undecided(&self, text: &str) -> Result<Vec<Allele<'_>>> {
+        let Identifier::Allele(name) = parse_identifier(text)? else {
+            return Ok(Vec::new());
+        };
+        let found = find_change(self, self.contig_named(name.contig)?, &name.change)?;
+        let rows = found.undecided().iter();
+        let alleles = rows.map(|row| Allele::of_spellings(self, vec![*row]));
+        alleles.filter_map(Result::transpose).collect()
+    }
+
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
         let refused = |(message, candidates), text: String| {

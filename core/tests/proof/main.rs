@@ -22,6 +22,7 @@ mod annotations;
 mod attributes;
 mod batches;
 mod bcftools;
+mod beacon;
 mod blocks;
 mod concurrency;
 mod counting;

@@ -62,6 +62,12 @@ fn quoted(text: &str) -> String {
 }
 
 fn line_of(column: &Column) -> String {
+    if let Some(attribute) = &column.attribute {
+        return format!(
+            "{{ is = \"attribute\", name = {} }}",
+            quoted(&attribute.name)
+        );
+    }
     match &column.prefix {
         Some(prefix) => format!(
             "{{ is = {}, prefix = {} }}",

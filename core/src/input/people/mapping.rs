@@ -383,6 +383,13 @@ pub(super) fn conventional(name: &str) -> Option<Column> {
         column.prefix = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty());
         Some(column)
     };
+    let attribute = |name: &str| {
+        let attribute = Named::parse(name);
+        attribute.is_some().then(|| Column {
+            attribute,
+            ..Column::of(Role::Attribute)
+        })
+    };
     let role = match plain {
         "individual" | "individual_id" | "individualid" | "person" | "person_id" | "subject"
         | "subject_id" | "patient" | "patient_id" | "participant" | "participant_id"
@@ -391,18 +398,16 @@ pub(super) fn conventional(name: &str) -> Option<Column> {
         "biosample" | "biosample_id" | "biosampleid" => Role::Biosample,
         "sex" | "gender" | "biological_sex" => Role::Sex,
         "karyotype" | "karyotypic_sex" | "karyotypicsex" => Role::Karyotype,
-        "population"
-        | "pop"
-        | "population_code"
-        | "population_name"
-        | "superpopulation"
+        "population" | "pop" | "population_code" | "ancestry" => Role::Population,
+        // tables of 1000 Genomes have all of them: as populations everybody would count five times
+        "superpopulation"
         | "super_population"
         | "super_pop"
         | "superpop"
-        | "superpopulation_code"
-        | "superpopulation_name"
-        | "population_elastic_id"
-        | "ancestry" => Role::Population,
+        | "superpopulation_code" => return attribute("superpopulation"),
+        "superpopulation_name" | "population_name" | "population_elastic_id" => {
+            return attribute(plain);
+        }
         "country" | "country_of_origin" | "geographic_origin" | "geographicorigin" => Role::Country,
         "cohort" | "cohort_id" | "cohorts" => Role::Cohort,
         "collection" | "collections" | "data_collections" | "dataset" | "dataset_id" => {

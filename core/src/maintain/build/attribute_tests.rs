@@ -253,6 +253,23 @@ fn refused(cohort: &Cohort, files: &[(&str, &str)], map: Option<&str>) -> String
     }
 }
 
+/// A table of 1000 Genomes has the codes, names and groups of populations in five columns: one is the population.
+#[test]
+fn groups_of_populations_are_attributes() {
+    let cohort = Cohort::new();
+    let table = "id\tPopulation code\tPopulation name\tSuperpopulation code\tSuperpopulation name\tPopulation elastic ID\n\
+        P1\tFIN\tFinnish\tEUR\tEuropean Ancestry\tFIN\nP2\tGBR\tBritish\tEUR\tEuropean Ancestry\tGBR\n";
+    cohort.load(&[("a.tsv", table)], None).unwrap();
+    let view = cohort.view();
+    assert_eq!(
+        shown(view.individual_attributes()),
+        "population_elastic_id text 2, population_name text 2, superpopulation text 2, superpopulation_name text 2"
+    );
+    assert_eq!(ids(&view, "attribute.superpopulation:EUR"), "P1 P2");
+    assert_eq!(ids(&view, "population:FIN"), "P1");
+    assert!(view.ask("population:EUR").is_err());
+}
+
 #[test]
 fn values_of_other_types_are_refused_where_they_stand() {
     let cohort = Cohort::new();

@@ -57,7 +57,12 @@ impl Found {
         self
     }
 
-    /// Whether rows are in doubt: see [`Self::doubt`].
+    /// The rows that may be the change or not: see [`Self::doubt`].
+    pub(in crate::query) fn undecided(&self) -> &[(usize, u32)] {
+        &self.undecided
+    }
+
+    /// Whether rows are in doubt.
     pub(in crate::query) fn is_undecided(&self) -> bool {
         !self.undecided.is_empty()
     }

@@ -129,13 +129,9 @@ fn samples_of_igsr() {
         .iter()
         .find(|person| person.id == "HG00271")
         .unwrap();
-    assert_eq!(
-        person.populations,
-        ["FIN", "Finnish", "EUR", "European Ancestry"]
-    );
+    assert_eq!(person.populations, ["FIN"]);
     assert_eq!(person.collections.len(), 5);
-    let told: Vec<_> = input.warnings.iter().map(|w| w.what.as_str()).collect();
-    assert_eq!(told, ["several columns that are read as one attribute"]);
+    assert!(input.warnings.is_empty(), "{:?}", input.warnings);
 }
 
 #[test]

@@ -114,10 +114,20 @@ fn a_wrong_mapping_says_what_is_wrong() {
     }
 }
 
-/// A table of 1000 Genomes has the codes, names and groups of populations in five columns.
+/// A table of 1000 Genomes has the codes, names and groups of populations in five columns: one is the population.
 #[test]
-fn several_columns_of_one_attribute_are_told() {
-    let text = "id,population_code,superpopulation,sex,gender,sample,iid\np,FIN,EUR,,f,s1,s2\nq,,EUR,m,f,,\n";
+fn groups_of_populations_are_attributes() {
+    let text = "id,Population code,Population name,Superpopulation code,Superpopulation name,Population elastic ID\n\
+        p,FIN,Finnish,EUR,European Ancestry,FIN\n";
+    let input = read(&[("people.csv", text)]).unwrap();
+    assert_eq!(input.people[0].populations, ["FIN"]);
+    assert!(input.warnings.is_empty(), "{:?}", input.warnings);
+}
+
+#[test]
+fn several_columns_of_one_attribute_are_reported() {
+    let text =
+        "id,population_code,ancestry,sex,gender,sample,iid\np,FIN,EUR,,f,s1,s2\nq,,EUR,m,f,,\n";
     let input = read(&[("people.csv", text)]).unwrap();
     assert_eq!(input.people[0].populations, ["FIN", "EUR"]);
     assert_eq!(input.people[0].sex, Some(Sex::Female));
@@ -137,7 +147,7 @@ fn several_columns_of_one_attribute_are_told() {
     assert_eq!(told, expected);
     let example = &input.warnings[0].examples[0];
     assert!(
-        example.ends_with("people.csv: population: population_code, superpopulation"),
+        example.ends_with("people.csv: population: population_code, ancestry"),
         "{example}"
     );
 }

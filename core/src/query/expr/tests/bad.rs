@@ -31,7 +31,7 @@ fn bad_expressions_over_variants() {
             "flter:PASS",
             "flter",
             "unknown field `flter`",
-            &["filter", "gene", "type"],
+            &["filter", "alt", "gene"],
         ),
         (
             "n_hets>2",
