@@ -21,6 +21,7 @@ export {
   type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
   type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step,
 } from './dataset.js'
+export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'
 export { Group } from './group.js'
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
 export {
@@ -28,7 +29,7 @@ export {
   type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow,
 } from './table.js'
 export type {
-  AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
+  AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
   PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
   SexPloidyReport, Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'

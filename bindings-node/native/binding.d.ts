@@ -29,6 +29,12 @@ export declare class NativeAnnotation {
   write(input: string, output: string, settings: AnnotateSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<AnnotateSummary>
 }
 
+/** An open beacon. */
+export declare class NativeBeacon {
+  /** Answers a request: GET without a body, POST with one. */
+  answer(path: string, query: string, body?: Uint8Array | undefined | null, access?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<BeaconResponse>
+}
+
 /** An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile. */
 export declare class NativeDataset {
   /** Gives the dataset back; a second time does nothing. */
@@ -175,6 +181,14 @@ export interface AttributeCount {
   /** `text`, `number`, `date`, `age` or `code`. */
   type: string
   count: number
+}
+
+/** What a beacon answers. */
+export interface BeaconResponse {
+  /** The status of HTTP. */
+  status: number
+  /** JSON, as it is sent. */
+  body: Buffer
 }
 
 /** Builds a dataset. */
@@ -449,6 +463,9 @@ export interface ManyFrequencies {
 
 /** Opens a dataset. */
 export declare function open(path: string, files: boolean, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+
+/** Opens the datasets that a configuration names. */
+export declare function openBeacon(config: string, cancel?: Cancel | undefined | null): Promise<NativeBeacon>
 
 /** Opens a dataset here and now. */
 export declare function openSync(path: string, files: boolean): NativeDataset

@@ -1,12 +1,10 @@
-// Packs the package as it is built here, installs the result into an empty directory, and runs the
-// example there. It prints where the package is.
+// Packs the package as it is built here, installs the result into an empty directory, and asks a
+// dataset and a beacon there. It prints where the package is.
 
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -28,32 +26,22 @@ try {
   npm(empty, 'install', '--offline', '--no-audit', '--no-fund', join(root, packed.filename))
   mkdirSync(join(empty, 'cohort'))
   writeFileSync(join(empty, 'build.mjs'), `
+    import { readFileSync, writeFileSync } from 'node:fs'
     import * as varidex from 'varidex'
     const made = await varidex.simulate('cohort', { samples: 20, variants: 100, contig: 'chr22' })
     const dataset = await varidex.build(made.genotypes, 'cohort.vdx', { people: made.people })
     const [row] = await dataset.variants('ac>=2').toArray()
-    console.log(JSON.stringify(row))
-  `)
-  const node = (...args) => execFileSync(process.execPath, args, { cwd: empty, encoding: 'utf8', timeout: 100_000 })
-  const row = JSON.parse(node('build.mjs'))
-
-  const beacon = spawn(process.execPath, ['node_modules/varidex/examples/beacon.mjs', 'cohort.vdx'], {
-    cwd: empty, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000,
-  })
-  try {
-    const [url] = await once(createInterface({ input: beacon.stdout }), 'line')
+    writeFileSync('beacon.toml', readFileSync('beacon.toml', 'utf8').replace('known.vdx', 'cohort.vdx'))
+    const beacon = await varidex.openBeacon('beacon.toml')
     const query = new URLSearchParams({
       referenceName: row.chrom, start: row.pos - 1, referenceBases: row.ref, alternateBases: row.alt,
     })
-    const response = await fetch(`${url}/g_variants?${query}`)
-    const { responseSummary } = await response.json()
-    if (responseSummary?.alleleFrequency !== row.af) {
-      throw new Error(`the example says ${JSON.stringify(responseSummary)} of ${JSON.stringify(row)}`)
-    }
-  } finally {
-    if (beacon.kill()) await once(beacon, 'exit')
-  }
+    const { status, body } = await beacon.answer('/g_variants', { query: query.toString() })
+    if (status !== 200 || !('exists' in JSON.parse(body).responseSummary)) throw new Error(`${status}: ${body}`)
+  `)
+  copyFileSync(join(root, '..', 'beacon-server', 'beacon.toml'), join(empty, 'beacon.toml'))
+  execFileSync(process.execPath, ['build.mjs'], { cwd: empty, stdio: 'inherit', timeout: 100_000 })
 } finally {
   rmSync(empty, { recursive: true, force: true })
 }
-console.log(`${join(root, packed.filename)}: installs into an empty directory, and its example answers`)
+console.log(`${join(root, packed.filename)}: installs into an empty directory, and answers`)

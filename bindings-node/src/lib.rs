@@ -8,6 +8,7 @@
 )]
 
 mod annotate;
+mod beacon;
 mod build;
 mod counts;
 mod dataset;

@@ -11,10 +11,11 @@ import type { PeopleReport, Simulated } from '../native/binding.js';
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js';
 export { Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step, } from './dataset.js';
+export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';
 export { Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow, } from './table.js';
-export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
+export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
 /** This version. */
 export declare const version: string;
 /** What is known of people. */

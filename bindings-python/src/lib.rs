@@ -3,6 +3,7 @@
 mod annotate;
 mod arguments;
 mod asked;
+mod beacon;
 mod build;
 mod dataset;
 mod error;
@@ -26,6 +27,8 @@ use pyo3::prelude::*;
 mod _varidex {
     #[pymodule_export]
     use crate::annotate::{annotate, annotate_file};
+    #[pymodule_export]
+    use crate::beacon::{Beacon, BeaconResponse};
     #[pymodule_export]
     use crate::build::{build, load_people, simulate};
     #[pymodule_export]

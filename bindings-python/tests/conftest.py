@@ -35,6 +35,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("place")
     varidex.simulate(place / "cohort", samples=2000, variants=5000)
     varidex.build(place / "cohort" / "cohort.vcf.gz", place / "cohort.vdx").close()
+    # a beacon over it: nothing is known of its people
+    text = (Path(__file__).parents[2] / "beacon-server" / "beacon.toml").read_text()
+    text = text.replace("known.vdx", "cohort.vdx").replace('country = "population"\n', "")
+    (place / "beacon.toml").write_text(text)
     # what somebody brings: an allele that the cohort has, and one that nobody carries
     (place / "case.vcf").write_text(CASE)
     return place

@@ -16,6 +16,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use varidex::Beacon;
 
 /// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 /// it from any number of threads at once.
@@ -35,12 +36,17 @@ pub struct vdx_error(());
 #[derive(Debug)]
 pub struct vdx_page(());
 
+/// A beacon that is open. It never changes; all functions may use it from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_beacon(());
+
 /// What a handle stands for.
 #[derive(Clone)]
 pub(crate) enum Held {
     View(Arc<Opened>),
     Group(Arc<People>),
     Page(Arc<Page>),
+    Beacon(Arc<Beacon>),
     Error(Arc<Refusal>),
 }
 
@@ -77,6 +83,7 @@ macro_rules! kind {
 kind!(Opened, vdx_view, View, "view");
 kind!(People, vdx_group, Group, "group");
 kind!(Page, vdx_page, Page, "page");
+kind!(Beacon, vdx_beacon, Beacon, "beacon");
 kind!(Refusal, vdx_error, Error, "error");
 
 /// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.

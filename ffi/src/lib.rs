@@ -23,6 +23,7 @@
 
 mod annotate;
 mod asked;
+mod beacon;
 mod dataset;
 mod each;
 mod entry;
@@ -37,12 +38,13 @@ mod tables;
 mod write;
 
 pub use annotate::*;
+pub use beacon::*;
 pub use dataset::*;
 pub use each::*;
 pub use error::*;
 pub use frequency::*;
 pub use group::*;
-pub use handle::{vdx_error, vdx_group, vdx_page, vdx_view};
+pub use handle::{vdx_beacon, vdx_error, vdx_group, vdx_page, vdx_view};
 pub use individual::*;
 pub use interrupt::*;
 pub use page::*;

@@ -15,6 +15,8 @@ Positions are 1-based, as in VCF. Questions run without the GIL, and Ctrl-C ends
 
 from varidex import plot
 from varidex._varidex import (
+    Beacon,
+    BeaconResponse,
     Dataset,
     Explanation,
     Frequencies,
@@ -49,6 +51,8 @@ from varidex.errors import (
 )
 
 __all__ = [
+    "Beacon",
+    "BeaconResponse",
     "Cancelled",
     "ChangedError",
     "ClosedError",

@@ -20,6 +20,8 @@ _By: TypeAlias = "str | Mapping[str, Group | str | dict[str, Any]]"
 _Cohort: TypeAlias = "Dataset | tuple[Dataset, Group | str | dict[str, Any]]"
 
 __all__ = [
+    "Beacon",
+    "BeaconResponse",
     "Dataset",
     "Explanation",
     "Frequencies",
@@ -123,6 +125,26 @@ def _regroup(
     scores: Sequence[tuple[int, float]] | None,
     expression: str,
 ) -> Group: ...
+
+@final
+class Beacon:
+    def __new__(cls, config: _Path) -> Self: ...
+    def answer(
+        self,
+        path: str,
+        body: bytes | str | dict[str, Any] | None = None,
+        *,
+        query: str = "",
+        access: bytes | str | dict[str, Any] | None = None,
+    ) -> BeaconResponse: ...
+
+@final
+class BeaconResponse:
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes: ...
+    def json(self) -> Any: ...
 
 @final
 class Dataset:

@@ -1,0 +1,158 @@
+// A beacon: the vectors of every language, and the example of a server over HTTP.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { folder, varidex } from './cohort.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const spec = join(root, '../format-spec/beacon')
+const vectors = readdirSync(spec)
+  .filter((name) => name.endsWith('.json') && name !== 'schema.json')
+  .sort()
+
+/** That an answer has what is expected of it: see the README of the vectors. */
+function has(part: unknown, whole: unknown, at: string): void {
+  if (Array.isArray(part)) {
+    expect(Array.isArray(whole) && whole.length, at).toBe(part.length)
+    part.forEach((expected, n) => has(expected, (whole as unknown[])[n], `${at}[${n}]`))
+  } else if (typeof part === 'object' && part !== null) {
+    expect(typeof whole === 'object' && whole !== null && !Array.isArray(whole), at).toBe(true)
+    for (const [name, expected] of Object.entries(part)) has(expected, (whole as Record<string, unknown>)[name], `${at}.${name}`)
+  } else if (typeof part === 'number' && !Number.isInteger(part)) {
+    expect(Math.abs(Number(whole) - part), at).toBeLessThanOrEqual(Math.abs(part) * 1e-5)
+  } else {
+    expect(whole ?? null, at).toBe(part)
+  }
+}
+
+it.each(vectors)('vectors: %s', async (file) => {
+  const { datasets, config, vectors } = JSON.parse(readFileSync(join(spec, file), 'utf8'))
+  const at = folder()
+  for (const [name, made] of Object.entries<Record<string, any>>(datasets)) {
+    const paths = (key: string) => made[key]?.map((path: string) => join(spec, path))
+    const built = await varidex.build(paths('inputs'), join(at, name), {
+      people: paths('people'), ontologies: paths('ontologies'), genes: paths('genes'), info: made.info,
+      reference: made.reference === undefined ? undefined : join(spec, made.reference),
+    })
+    built.close()
+  }
+  copyFileSync(join(spec, config), join(at, basename(config)))
+  const beacon = await varidex.openBeacon(join(at, basename(config)))
+  const answered = new Map<string, string>()
+  for (const vector of vectors) {
+    const { status, body } = await beacon.answer(vector.path, {
+      query: vector.query,
+      body: vector.method === 'GET' ? undefined : vector.text ?? (vector.body === undefined ? '' : JSON.stringify(vector.body)),
+      access: vector.access ?? undefined,
+    })
+    const text = body.toString()
+    answered.set(vector.name, text)
+    expect(status, `${vector.name}: ${text}`).toBe(vector.status)
+    has(vector.expect ?? {}, JSON.parse(text), vector.name)
+    for (const part of vector.contains ?? []) expect(text, vector.name).toContain(part)
+    for (const part of vector.lacks ?? []) expect(text, vector.name).not.toContain(part)
+    if (vector.same_as !== undefined) expect(text, vector.name).toBe(answered.get(vector.same_as))
+  }
+})
+
+describe('a beacon', () => {
+  let config: string
+  let parameters: { referenceName: string, start: number, referenceBases: string, alternateBases: string }
+
+  beforeAll(async () => {
+    const at = folder()
+    const made = await varidex.simulate(join(at, 'cohort'), { samples: 200, variants: 500, people: true })
+    const dataset = await varidex.build(made.genotypes, join(at, 'known.vdx'), { people: [made.people!, made.populations!] })
+    const { rows: [row] } = await dataset.variants('af>0.2 & af<0.8', { limit: 1 }).page()
+    parameters = { referenceName: row!.chrom, start: row!.pos - 1, referenceBases: row!.ref, alternateBases: row!.alt }
+    config = join(at, 'beacon.toml')
+    copyFileSync(join(root, '../beacon-server/beacon.toml'), config)
+  })
+
+  const asked = () => ({ query: { requestedGranularity: 'record', requestParameters: parameters } })
+  const query = (more = {}) =>
+    new URLSearchParams({ ...parameters, requestedGranularity: 'record', ...more } as Record<string, string>).toString()
+
+  it('says what access allows', async () => {
+    const beacon = await varidex.openBeacon(config)
+    const summary = async (access?: { granularity?: 'boolean' | 'count' | 'record' }) => {
+      const { status, body } = await beacon.answer('/g_variants', { body: asked(), access })
+      expect(status).toBe(200)
+      return JSON.parse(body.toString())
+    }
+    expect((await summary()).responseSummary).toEqual({ exists: true })
+    expect((await summary({})).responseSummary).toEqual({ exists: true })
+    expect((await summary({ granularity: 'count' })).responseSummary).toEqual({ exists: true, numTotalResults: 1 })
+    expect((await summary({ granularity: 'record' })).response.resultSets[0].results).toHaveLength(1)
+    const text = JSON.stringify(asked())
+    const [one, ...others] = await Promise.all([asked(), text, Buffer.from(text)].map((body) => beacon.answer('/g_variants', { body })))
+    for (const other of others) expect(other.body.equals(one!.body)).toBe(true)
+  })
+
+  it('refuses what is wrong', async () => {
+    const beacon = await varidex.openBeacon(config)
+    for (const body of ['{', Buffer.from([255]), '[]', {  query: 1 }]) {
+      expect((await beacon.answer('/g_variants', { body })).status).toBe(400)
+    }
+    expect((await beacon.answer('/nowhere')).status).toBe(404)
+    for (const access of [{ granularity: 'all' }, { granularty: 'record' }, []]) {
+      await expect(beacon.answer('/info', { access: access as object }), JSON.stringify(access)).rejects.toMatchObject({ code: 'ERR_VARIDEX_USAGE' })
+    }
+    for (const given of [{ body: 7 }, { access: 'record' }, { query: {} }, { acess: {} }]) {
+      await expect(beacon.answer('/info', given as object)).rejects.toThrow(TypeError)
+    }
+    await expect(varidex.openBeacon('/nowhere/beacon.toml')).rejects.toMatchObject({ code: 'ENOENT' })
+    const bad = join(folder(), 'bad.toml')
+    writeFileSync(bad, 'id = 1\n')
+    await expect(varidex.openBeacon(bad)).rejects.toThrow('bad.toml')
+    await expect(beacon.answer('/info', { signal: AbortSignal.abort() })).rejects.toThrow(varidex.AbortError)
+  })
+
+  it('is served by the example', async () => {
+    const example = join(root, 'examples/beacon-server.mjs')
+    expect(readFileSync(example, 'utf8').split('\n').length).toBeLessThan(120)
+    const beacon = await varidex.openBeacon(config)
+    const server = spawn(process.execPath, [example, config, '0'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000 })
+    try {
+      const [url] = await once(createInterface({ input: server.stdout }), 'line')
+      const ask = async (path: string, query: string, body?: string, token?: string) => {
+        const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+        const method = body === undefined ? 'GET' : 'POST'
+        const response = await fetch(`${url}${path}?${query}`, {
+          method, headers, body: body ?? null, signal: AbortSignal.timeout(60_000),
+        })
+        return [response.status, await response.text(), response.headers.get('content-type')]
+      }
+      const requests: [string, string, string | undefined, number][] = [
+        ['/g_variants', query(), undefined, 200],
+        ['/g_variants', query({ start: parameters.start + 1 }), undefined, 200],
+        ['/g_variants', 'start=x', undefined, 400],
+        ['/individuals', 'requestedGranularity=count', undefined, 200],
+        ['/g%5Fvariants/a%2Fb', '', undefined, 404],
+        ['/g_variants', '', JSON.stringify(asked()), 200],
+        ['/g_variants', '', '{', 400],
+        ['/g_variants', '', ' '.repeat((1 << 20) + 1), 413],
+        ['/info', '', undefined, 200],
+        ['', '', undefined, 200],
+      ]
+      const tokens = [[undefined, undefined], ['example-count', 'count'], ['example-record', 'record']] as const
+      for (const [token, granularity] of tokens) {
+        for (const [path, query, body, wanted] of requests) {
+          const { status, body: answer } = await beacon.answer(path, { query, body, access: granularity && { granularity } })
+          expect(await ask(path, query, body, token), path).toEqual([status, answer.toString(), 'application/json'])
+          expect(status, `${path}?${query}`).toBe(wanted)
+        }
+      }
+      expect((await ask('/info', '', undefined, 'guessed'))[0]).toBe(401)
+      const many = await Promise.all(Array.from({ length: 64 }, () => ask('/g_variants', query())))
+      expect(many.every(([status]) => status === 200)).toBe(true)
+    } finally {
+      if (server.kill()) await once(server, 'exit')
+    }
+  })
+})

@@ -1,0 +1,192 @@
+"""A beacon: the vectors of every language, threads, and the example of a server over HTTP."""
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import varidex
+
+ROOT = Path(__file__).parent.parent
+SPEC = ROOT.parent / "format-spec" / "beacon"
+COUNT, RECORD = {"granularity": "count"}, {"granularity": "record"}
+
+
+def has(part: Any, whole: Any, at: str) -> None:
+    """That an answer has what is expected of it: see the README of the vectors."""
+    if isinstance(part, dict):
+        assert isinstance(whole, dict), at
+        for name, expected in part.items():
+            has(expected, whole.get(name), f"{at}.{name}")
+    elif isinstance(part, list):
+        assert isinstance(whole, list) and len(whole) == len(part), f"{at}: {whole}"
+        for n, (expected, found) in enumerate(zip(part, whole)):
+            has(expected, found, f"{at}[{n}]")
+    elif isinstance(part, float):
+        assert whole == pytest.approx(part, rel=1e-5), at
+    else:
+        assert part == whole and isinstance(part, bool) == isinstance(whole, bool), f"{at}: {whole}"
+
+
+@pytest.mark.parametrize("file", sorted(set(SPEC.glob("*.json")) - {SPEC / "schema.json"}), ids=lambda file: file.stem)
+def test_vectors(file: Path, tmp_path: Path) -> None:
+    spec = json.loads(file.read_text())
+    for name, made in spec["datasets"].items():
+        paths = {
+            "people": made.get("people"),
+            "ontologies": made.get("ontologies"),
+            "genes": made.get("genes"),
+        }
+        given = {key: [SPEC / path for path in found] for key, found in paths.items() if found}
+        if "info" in made:
+            given["info"] = made["info"]
+        if "reference" in made:
+            given["reference"] = SPEC / made["reference"]
+        varidex.build([SPEC / path for path in made["inputs"]], tmp_path / name, **given).close()
+    shutil.copy(SPEC / spec["config"], tmp_path / "beacon.toml")
+    beacon = varidex.Beacon(tmp_path / "beacon.toml")
+    answered: dict[str, bytes] = {}
+    for vector in spec["vectors"]:
+        name = vector["name"]
+        body = vector.get("body", vector.get("text"))
+        if vector["method"] == "POST":
+            body = body if isinstance(body, (dict, str)) else b"" if body is None else json.dumps(body)
+        found = beacon.answer(
+            vector["path"], body, query=vector.get("query", ""), access=vector.get("access")
+        )
+        answered[name] = found.body
+        assert found.status == vector["status"], (name, found.body)
+        has(vector.get("expect", {}), found.json(), name)
+        text = found.body.decode()
+        assert all(part in text for part in vector.get("contains", [])), (name, text)
+        assert not any(part in text for part in vector.get("lacks", [])), (name, text)
+        if "same_as" in vector:
+            assert found.body == answered[vector["same_as"]], name
+
+
+@pytest.fixture(scope="session")
+def config(place: Path, people: varidex.Dataset) -> Path:
+    """A configuration beside the datasets."""
+    text = (ROOT.parent / "beacon-server" / "beacon.toml").read_text()
+    (place / "known.toml").write_text(text)
+    return place / "known.toml"
+
+
+@pytest.fixture(scope="session")
+def allele(people: varidex.Dataset) -> dict[str, Any]:
+    row = next(row for row in people.variants("af>0.1 & af<0.4 & type:snv"))
+    return {
+        "referenceName": row["chrom"],
+        "start": row["pos"] - 1,
+        "referenceBases": row["ref"],
+        "alternateBases": row["alt"],
+    }
+
+
+def asked(allele: dict[str, Any]) -> dict[str, Any]:
+    return {"query": {"requestedGranularity": "record", "requestParameters": allele}}
+
+
+def test_what_is_said_is_what_access_allows(config: Path, allele: dict[str, Any]) -> None:
+    beacon = varidex.Beacon(config)
+    question = asked(allele)
+    public = beacon.answer("/g_variants", question)
+    assert public.status == 200 and public.json()["responseSummary"] == {"exists": True}
+    assert beacon.answer("/g_variants", question, access={}).body == public.body
+    count = beacon.answer("/g_variants", question, access=COUNT)
+    assert count.json()["responseSummary"] == {"exists": True, "numTotalResults": 1}
+    record = beacon.answer("/g_variants", question, access=RECORD).json()
+    assert len(record["response"]["resultSets"][0]["results"]) == 1
+    # all forms of a body and of an access are the same
+    text = json.dumps(question)
+    for body in (text, text.encode()):
+        for access in (json.dumps(COUNT), json.dumps(COUNT).encode()):
+            assert beacon.answer("/g_variants", body, access=access).body == count.body
+
+
+def test_what_is_wrong(config: Path, tmp_path: Path) -> None:
+    beacon = varidex.Beacon(config)
+    for body in (b"", b"{", b"\xff", "[]", {"query": 1}):
+        assert beacon.answer("/g_variants", body).status in (200, 400)
+    assert beacon.answer("/nowhere").status == 404
+    assert "error" in beacon.answer("/nowhere").json()
+    for access in ('{"granularity": "all"}', {"granularty": "record"}, "", b"\xff"):
+        with pytest.raises(varidex.UsageError, match="access"):
+            beacon.answer("/info", access=access)
+    wrong: Any = 7
+    for given in ({"body": wrong}, {"access": wrong}, {"path": wrong}, {"query": wrong}):
+        with pytest.raises(TypeError):
+            beacon.answer(**{"path": "/info", **given})
+    with pytest.raises(ValueError):
+        beacon.answer("/g_variants", {"query": float("nan")})
+    with pytest.raises(varidex.MissingFileError):
+        varidex.Beacon(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("id = 1\n")
+    with pytest.raises(varidex.UsageError, match="bad.toml"):
+        varidex.Beacon(tmp_path / "bad.toml")
+
+
+def test_threads_ask_the_same_beacon(config: Path, allele: dict[str, Any]) -> None:
+    beacon = varidex.Beacon(config)
+    expected = beacon.answer("/g_variants", asked(allele), access=RECORD).body
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(beacon.answer, "/g_variants", asked(allele), access=RECORD) for _ in range(64)]
+        assert {future.result(60).body for future in futures} == {expected}
+
+
+def test_the_example_of_a_server(config: Path, allele: dict[str, Any]) -> None:
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    example = ROOT / "examples" / "beacon_server.py"
+    assert len(example.read_text().splitlines()) < 120
+    beacon = varidex.Beacon(config)
+    query = urllib.parse.urlencode(allele) + "&requestedGranularity=record"
+    post = json.dumps(asked(allele)).encode()
+    requests: list[tuple[str, str, bytes | None, int]] = [
+        ("/g_variants", query, None, 200),
+        ("/g_variants", query.replace("start=", "start=1"), None, 200),
+        ("/g_variants", "start=x", None, 400),
+        ("/individuals", "requestedGranularity=count", None, 200),
+        ("/g%5Fvariants/a%2Fb", "", None, 404),
+        ("/g_variants", "", post, 200),
+        ("/g_variants", "", b"{", 400),
+        ("/g_variants", "", b" " * ((1 << 20) + 1), 413),
+        ("/info", "", None, 200),
+        ("", "", None, 200),
+    ]
+    program = [sys.executable, str(example), str(config), "0"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            root = server.stdout.readline().strip()
+
+            def ask(path: str, query: str, body: bytes | None, token: str | None) -> tuple[int, bytes]:
+                headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+                request = urllib.request.Request(f"{root}{path}?{query}", body, headers)
+                try:
+                    with urllib.request.urlopen(request, timeout=60) as response:
+                        assert response.headers["content-type"] == "application/json"
+                        return response.status, response.read()
+                except urllib.error.HTTPError as refused:
+                    return refused.code, refused.read()
+
+            for token, access in ((None, None), ("example-count", COUNT), ("example-record", RECORD)):
+                for path, query, body, status in requests:
+                    expected = beacon.answer(path, body, query=query, access=access)
+                    assert ask(path, query, body, token) == (expected.status, expected.body), path
+                    assert expected.status == status, (path, query)
+            assert ask("/info", "", None, "guessed")[0] == 401
+            # many at once
+            with ThreadPoolExecutor(16) as pool:
+                many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
+                assert {future.result(60)[0] for future in many} == {200}
+        finally:
+            server.kill()
