@@ -19,11 +19,12 @@ RELEASE = CARGO_BUILD_TARGET="$(HOST)"
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
+.PHONY: help demo beacon build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
 	@echo "make demo    simulate a cohort, build its index, ask, show answers beside the truth"
+	@echo "make beacon  a cohort, its index, and a server of Beacon 2 over it at http://127.0.0.1:5050/api"
 	@echo "make build   the program, optimised: target/release/varidex"
 	@echo "make test    every check and every test: fmt-check lint unit answers test-c doc docs-check spec test-python test-node fuzz-smoke"
 	@echo "make fmt     format the sources"
@@ -48,6 +49,22 @@ help:
 
 demo: build
 	target/release/varidex demo
+
+# the cohort of the tutorial
+BEACON := target/beacon
+BEACON_ADDRESS ?= 127.0.0.1:5050
+beacon: build
+	$(RELEASE) $(CARGO) build --release -p varidex-beacon-server
+	@mkdir -p $(BEACON)
+	cd $(BEACON) && { test -d known || ../release/varidex simulate -q -o known --people --samples 2000 --variants 5000; }
+	cd $(BEACON) && { test -d known.vdx || ../release/varidex build -q known/cohort.vcf.gz -o known.vdx \
+	  --genes known/genes.gff3.gz --people known/people.ndjson known/populations.tsv known/family.ped \
+	  --ontology known/terms.obo known/diseases.hpoa; }
+	@sed 's/127.0.0.1:5050/$(BEACON_ADDRESS)/' beacon-server/beacon.toml > $(BEACON)/beacon.toml
+	@echo "try, in another shell:"
+	@echo "  curl 'http://$(BEACON_ADDRESS)/api/g_variants?referenceName=22&start=20070102&referenceBases=G&alternateBases=A'"
+	@echo "  curl -H 'Authorization: Bearer example-count' 'http://$(BEACON_ADDRESS)/api/individuals?filters=MONDO:0100096&requestedGranularity=count'"
+	"target/$(HOST)/release/varidex-beacon-server" $(BEACON)/beacon.toml $(BEACON_ADDRESS)
 
 build: need-cargo
 	@echo "compiling, optimised: minutes the first time; the program, the libraries and the packages share it"

@@ -3,7 +3,7 @@
  *
  *   cc -std=c99 beacon_request.c $(pkg-config --cflags --libs varidex) -o beacon_request
  *   ./beacon_request beacon.toml /g_variants 'referenceName=22&start=20070102&referenceBases=G&alternateBases=A'
- *   ./beacon_request beacon.toml /individuals '' '{"query": {"filters": [{"id": "HP:0003473"}]}}' '{"granularity": "count"}'
+ *   ./beacon_request beacon.toml /individuals '' '{"granularity": "count"}' '{"query": {"filters": [{"id": "HP:0003473"}]}}'
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +18,10 @@ static int failed(vdx_status status, vdx_error *error)
 
 int main(int argc, char **argv)
 {
-    /* POST with a body, GET without one */
-    const char *body = argc > 4 ? argv[4] : NULL;
     /* who asks, as the host has found out: nobody in particular without it */
-    const char *access = argc > 5 ? argv[5] : NULL;
+    const char *access = argc > 4 ? argv[4] : NULL;
+    /* POST with a body, GET without one */
+    const char *body = argc > 5 ? argv[5] : NULL;
     vdx_beacon *beacon = NULL;
     vdx_error *error = NULL;
     char *response = NULL;
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     vdx_status status;
 
     if (argc < 4 || argc > 6) {
-        fprintf(stderr, "usage: %s BEACON.TOML PATH QUERY [BODY [ACCESS]]\n", argv[0]);
+        fprintf(stderr, "usage: %s BEACON.TOML PATH QUERY [ACCESS [BODY]]\n", argv[0]);
         return 2;
     }
     status = vdx_beacon_open(argv[1], &beacon, &error);

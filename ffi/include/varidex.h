@@ -1,7 +1,7 @@
 /*
  * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
  *
- * Handles. vdx_view, vdx_group, vdx_page and vdx_error are handles: numbers in the guise of pointers. A handle
+ * Handles. vdx_view, vdx_group, vdx_page, vdx_beacon and vdx_error are handles: numbers in the guise of pointers. A handle
  * that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
  * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
  * named there; freeing NULL does nothing.

@@ -230,6 +230,33 @@ static void reported(const vdx_view *dataset)
     EXPECT(strcmp(vdx_status_name(99), "unknown") == 0);
 }
 
+/* Beacons: handles, arguments, and what is no configuration. */
+static void beacons(const vdx_view *dataset)
+{
+    vdx_beacon *beacon = NULL, *none = (vdx_beacon *)(void *)&beacon;
+    vdx_error *error = NULL;
+    uint16_t http_status = 42;
+    char *response = NULL;
+    size_t length = 42;
+
+    REFUSED(VDX_ARGUMENT, vdx_beacon_open(NULL, &beacon, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_open("no-such.toml", NULL, &error));
+    REFUSED(VDX_IO, vdx_beacon_open("no-such.toml", &beacon, &error));
+    EXPECT(beacon == NULL);
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(NULL, "/info", NULL, NULL, 0, NULL, &http_status, &response, &length, &error));
+    REFUSED(VDX_HANDLE, vdx_beacon_answer(none, "/info", NULL, NULL, 0, NULL, &http_status, &response, &length, &error));
+    none = (vdx_beacon *)(void *)dataset;
+    REFUSED(VDX_HANDLE, vdx_beacon_answer(none, "/info", NULL, NULL, 0, NULL, &http_status, &response, NULL, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(none, NULL, NULL, NULL, 0, NULL, &http_status, &response, &length, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(none, "\xff", NULL, NULL, 0, NULL, &http_status, &response, &length, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(none, "/info", NULL, NULL, 1, NULL, &http_status, &response, &length, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(none, "/info", NULL, NULL, 0, NULL, NULL, &response, &length, &error));
+    REFUSED(VDX_ARGUMENT, vdx_beacon_answer(none, "/info", NULL, NULL, 0, NULL, &http_status, NULL, &length, &error));
+    EXPECT(http_status == 42 && response == NULL && length == 42);
+    EXPECT(vdx_beacon_close(none) == VDX_HANDLE);
+    EXPECT(vdx_beacon_close(NULL) == VDX_OK);
+}
+
 /* Options of tables, records of individuals and annotation that make no sense. */
 static void tables(const vdx_view *dataset, const char *work)
 {
@@ -586,6 +613,7 @@ int main(int argc, char **argv)
     nothing(dataset, group);
     handles(path);
     reported(dataset);
+    beacons(dataset);
     tables(dataset, argv[3]);
     files(argv[1]);
     lists(path, argv[3]);
