@@ -177,6 +177,9 @@ typedef enum {
     VDX_PLACE_BYTE = 3,
 } vdx_place;
 
+// A beacon that is open. It never changes; all functions may use it from any number of threads at once.
+typedef struct vdx_beacon vdx_beacon;
+
 // Why a call failed. It never changes; all functions may use it from any number of threads at once.
 typedef struct vdx_error vdx_error;
 
@@ -974,6 +977,33 @@ vdx_status vdx_annotations(const char *input,
                            const vdx_table_options *options,
                            struct ArrowArrayStream *stream,
                            vdx_error **error);
+
+// Opens a beacon: a configuration (TOML), and the datasets that it names, of which paths are relative to the file.
+// Close it with vdx_beacon_close.
+vdx_status vdx_beacon_open(const char *config,
+                           vdx_beacon **beacon,
+                           vdx_error **error);
+
+// Answers a request of Beacon 2. `path` is what stands below the root of the beacon, and `query` what stands behind
+// `?`, or NULL, both as they came, percent-encoded. A request with a body of `body_len` bytes is a POST; one of which
+// `body` is NULL is a GET. `access` is who asks, as the host has found out, as JSON (`{"granularity": "count"}`): with
+// NULL the answer says whether there is anything, no more, and nothing in a request raises it.
+//
+// `http_status` takes the status of HTTP, `response` the JSON to send, of `response_len` bytes (which may be NULL);
+// free it with vdx_text_free. What cannot be answered is a response, too: the call fails for arguments alone.
+vdx_status vdx_beacon_answer(const vdx_beacon *beacon,
+                             const char *path,
+                             const char *query,
+                             const uint8_t *body,
+                             size_t body_len,
+                             const char *access,
+                             uint16_t *http_status,
+                             char **response,
+                             size_t *response_len,
+                             vdx_error **error);
+
+// Closes a beacon; NULL is none. Calls of other threads that have begun go on.
+vdx_status vdx_beacon_close(vdx_beacon *beacon);
 
 #ifdef __cplusplus
 }  // extern "C"

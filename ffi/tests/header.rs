@@ -22,6 +22,7 @@ fn the_header_is_as_the_sources_say() {
         "individual",
         "write",
         "annotate",
+        "beacon",
     ];
     let mut builder = cbindgen::Builder::new().with_config(config);
     for file in files {
