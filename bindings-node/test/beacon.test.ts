@@ -79,7 +79,7 @@ describe('a beacon', () => {
 
   const asked = () => ({ query: { requestedGranularity: 'record', requestParameters: parameters } })
   const query = (more = {}) =>
-    new URLSearchParams(Object.entries({ ...parameters, requestedGranularity: 'record', ...more }).map(([key, value]) => [key, `${value}`])).toString()
+    new URLSearchParams(Object.entries({ ...parameters, requestedGranularity: 'record', ...more }).map(([key, value]) => [key, `${value}`] as [string, string])).toString()
 
   it('says what access allows', async () => {
     const beacon = await varidex.openBeacon(config)
