@@ -57,7 +57,7 @@ impl Server {
             if line == "\r\n" {
                 break;
             }
-            is_json |= line.to_ascii_lowercase() == "content-type: application/json\r\n";
+            is_json |= line.eq_ignore_ascii_case("content-type: application/json\r\n");
         }
         let mut answered = Vec::new();
         reader.read_to_end(&mut answered).unwrap();

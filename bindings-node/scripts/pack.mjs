@@ -37,7 +37,7 @@ try {
       referenceName: row.chrom, start: row.pos - 1, referenceBases: row.ref, alternateBases: row.alt,
     })
     const { status, body } = await beacon.answer('/g_variants', { query: query.toString() })
-    if (status !== 200 || !('exists' in JSON.parse(body).responseSummary)) throw new Error(`${status}: ${body}`)
+    if (status !== 200 || !('exists' in JSON.parse(body).responseSummary)) throw new Error(status + ': ' + body)
   `)
   copyFileSync(join(root, '..', 'beacon-server', 'beacon.toml'), join(empty, 'beacon.toml'))
   execFileSync(process.execPath, ['build.mjs'], { cwd: empty, stdio: 'inherit', timeout: 100_000 })
