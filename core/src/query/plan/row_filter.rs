@@ -80,14 +80,18 @@ impl<'a> RowFilter<'a> {
         self.measure(row).map(|(.., extent)| extent)
     }
 
-    fn measure(&mut self, row: u32) -> Result<(AlleleType, Option<u64>, Option<Extent>)> {
-        let (mut reference, mut alternate) = (
-            std::mem::take(&mut self.reference),
-            std::mem::take(&mut self.alternate),
-        );
+    /// The alleles in the buffers for them, which are to be put back.
+    fn take_alleles(&mut self, row: u32) -> Result<(Vec<u8>, Vec<u8>)> {
+        let mut reference = std::mem::take(&mut self.reference);
+        let mut alternate = std::mem::take(&mut self.alternate);
         reference.clear();
         alternate.clear();
         self.alleles(row, &mut reference, &mut alternate)?;
+        Ok((reference, alternate))
+    }
+
+    fn measure(&mut self, row: u32) -> Result<(AlleleType, Option<u64>, Option<Extent>)> {
+        let (reference, alternate) = self.take_alleles(row)?;
         let kind = self.segment.type_of(row, &reference, &alternate)?;
         let page = PageView::around(&mut self.page, self.segment, row)?;
         let span = u64::try_from(page.span.get(row % PAGE_ROWS)).unwrap_or(0);
@@ -178,13 +182,7 @@ impl<'a> RowFilter<'a> {
     }
 
     fn test_bases(&mut self, of: Side, pattern: &[u8], row: u32) -> Result<bool> {
-        let (mut reference, mut alternate) = (
-            std::mem::take(&mut self.reference),
-            std::mem::take(&mut self.alternate),
-        );
-        reference.clear();
-        alternate.clear();
-        self.alleles(row, &mut reference, &mut alternate)?;
+        let (reference, alternate) = self.take_alleles(row)?;
         let fits = match of {
             Side::Reference => fits(pattern, &reference),
             Side::Alternate => fits(pattern, &alternate),
