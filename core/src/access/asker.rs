@@ -61,6 +61,10 @@ pub struct Access {
     pub granularity: Granularity,
 }
 
+/// What JSON of it is.
+const EXPECTED: &str =
+    r#"access: expected {"granularity": "boolean"}, "count" or "record" in its place"#;
+
 impl Access {
     /// Anybody: whether there is any, no more.
     pub fn public() -> Self {
@@ -80,9 +84,9 @@ impl Access {
     pub fn from_json(text: &str) -> Result<Self> {
         // a list would be read as the members in their order
         if !text.trim_start().starts_with('{') {
-            return Err(Error::Usage("access: expected an object".to_owned()));
+            return Err(Error::Usage(format!("{EXPECTED}, found no object")));
         }
-        serde_json::from_str(text).map_err(|e| Error::Usage(format!("access: {e}")))
+        serde_json::from_str(text).map_err(|e| Error::Usage(format!("{EXPECTED}: {e}")))
     }
 }
 

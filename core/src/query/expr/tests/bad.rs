@@ -49,7 +49,7 @@ fn bad_expressions_over_variants() {
             "chr1:10M-20M",
             "chr1:10M-20M",
             "`chr1:10M-20M` is no allele, region or known field",
-            &["gene", "id", "type"],
+            &["alt", "gene", "id"],
         ),
         (
             "HP:0003473",
