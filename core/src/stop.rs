@@ -36,6 +36,14 @@ pub fn interruptible<T>(stop: Stop, work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// What `stop` says, or else whoever called before.
+pub(crate) fn or_outer(stop: impl Fn() -> bool + Send + Sync + 'static) -> Stop {
+    match STOP.with_borrow(Clone::clone) {
+        Some(outer) => Arc::new(move || stop() || outer()),
+        None => Arc::new(stop),
+    }
+}
+
 /// An error where the caller of [`interruptible`] wants to stop.
 pub(crate) fn check_stop() -> Result<()> {
     // a copy, for the one who is asked may ask questions too
@@ -59,7 +67,10 @@ mod tests {
             interruptible(never, || assert!(check_stop().is_ok()));
             assert!(check_stop().is_err());
             assert!(std::thread::spawn(|| check_stop().is_ok()).join().unwrap());
+            interruptible(or_outer(|| false), || assert!(check_stop().is_err()));
         });
+        interruptible(or_outer(|| false), || assert!(check_stop().is_ok()));
+        interruptible(or_outer(|| true), || assert!(check_stop().is_err()));
         assert!(check_stop().is_ok());
     }
 }

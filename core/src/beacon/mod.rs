@@ -27,7 +27,7 @@ pub use request::{BeaconMethod, BeaconRequest};
 use crate::access::{Access, Granularity, Release};
 use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
-use crate::stop::interruptible;
+use crate::stop::{interruptible, or_outer};
 use asked::Asked;
 use member::Member;
 use question::{Found, Question};
@@ -137,7 +137,7 @@ impl Beacon {
     /// the configuration allows is given up.
     pub fn answer(&self, request: &BeaconRequest<'_>, access: Option<Access>) -> BeaconResponse {
         let end = Instant::now() + Duration::from_secs(self.inner.config.seconds);
-        let stop = Arc::new(move || Instant::now() > end);
+        let stop = or_outer(move || Instant::now() > end);
         let answer = interruptible(stop, || {
             self.inner.answer(request, access.unwrap_or_default())
         });
