@@ -107,7 +107,7 @@ while True:
 """
     code, errors, seconds = interrupted(program)
     assert errors.rstrip().endswith("KeyboardInterrupt") and code != 0
-    assert seconds < 5
+    assert seconds < 30
 
 
 def test_ctrl_c_ends_a_build_and_leaves_nothing(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ while True:
 """
     code, errors, seconds = interrupted(program)
     assert errors.rstrip().endswith("KeyboardInterrupt") and code != 0
-    assert seconds < 10
+    assert seconds < 60
     if (tmp_path / "new.vdx").exists():
         # one that was finished before is whole
         varidex.open(tmp_path / "new.vdx").verify()
