@@ -6,7 +6,7 @@ use super::member::Member;
 use super::request::{Document, EntryType};
 use crate::access::{Access, Granularity, Release};
 use crate::error::Result;
-use crate::model::{Attribute, Scope};
+use crate::model::{Attribute, Level, Measure, Scope};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,12 +85,25 @@ fn capabilities(config: &BeaconConfig) -> Value {
             "logic": "all must hold; of several sexes any",
             "descendants": true,
             "similarity": {
-                "measure": "simGIC",
-                "levels": { "high": 0.3, "medium": 0.2, "low": 0.1 },
+                "phenotype": levels("Lin", Measure::Lin, true),
+                "disease": levels("simGIC", Measure::SimGic, false),
             },
         },
         "floor": config.floor.max(1),
         "pageLimit": config.page_limit,
+    })
+}
+
+/// The least scores of the levels of similarity.
+fn levels(name: &str, measure: Measure, single: bool) -> Value {
+    let least = |level: Level| level.threshold(measure, single);
+    json!({
+        "measure": name,
+        "levels": {
+            "high": least(Level::High),
+            "medium": least(Level::Medium),
+            "low": least(Level::Low),
+        },
     })
 }
 
