@@ -12,7 +12,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
 
-/// Pages of reference that come with the program, whose users may have nothing else: `varidex help NAME`.
+/// Pages of reference that come with the program, for its users may have nothing else: `varidex help NAME`.
 const PAGES: [(&str, &str); 3] = [
     ("expressions", varidex::expressions::REFERENCE),
     ("tables", include_str!("../tables.md")),

@@ -19,7 +19,7 @@ static void check(vdx_status status, vdx_error *error)
     }
 }
 
-/* A call that must succeed, whose error is in a variable of that name. */
+/* A call that must succeed, with its error in a variable of that name. */
 #define CHECK(call)                  \
     do {                             \
         vdx_status status_ = (call); \
