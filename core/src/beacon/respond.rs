@@ -8,6 +8,9 @@ use super::request::EntryType;
 use crate::access::Granularity;
 use serde_json::{Map, Value, json};
 
+/// About so many bytes stand around the results of a dataset.
+const HEAD: usize = 512;
+
 /// What a dataset answers.
 #[derive(Debug)]
 pub(super) struct ResultSet {
@@ -88,6 +91,9 @@ impl Envelope<'_> {
         if self.granularity > Granularity::Boolean {
             answer.extend_from_slice(b",\"response\":{\"resultSets\":[");
             let shown = shown.filter(counted);
+            // pages are large, and so are copied once
+            let results: usize = shown.clone().map(|set| set.results.len()).sum();
+            answer.reserve(results + HEAD * sets.len());
             for (number, set) in shown.enumerate() {
                 if number > 0 {
                     answer.push(b',');

@@ -10,6 +10,8 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+mod frequencies;
+
 /// Carriers that a record lists; it says where there are more.
 const CARRIERS_MAX: usize = 10_000;
 
@@ -24,8 +26,6 @@ struct Record<'a> {
     molecular_attributes: Option<Molecular>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     case_level_data: Vec<Case>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    frequency_in_populations: Option<[Source<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<RecordInfo>,
 }
@@ -137,33 +137,6 @@ struct Case {
     zygosity: Term,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Source<'a> {
-    source: &'a str,
-    source_reference: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'a str>,
-    frequencies: Vec<Frequency<'a>>,
-}
-
-/// Numbers of one population. `alleleCountHomozygous` and its neighbours count alleles, and their sum is `alleleCount`;
-/// `genotypeHomozygous` and its neighbours count individuals.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Frequency<'a> {
-    population: &'a str,
-    allele_frequency: f64,
-    allele_count: u64,
-    allele_number: u64,
-    allele_count_homozygous: u64,
-    allele_count_heterozygous: u64,
-    allele_count_hemizygous: u64,
-    genotype_homozygous: u64,
-    genotype_heterozygous: u64,
-    genotype_hemizygous: u64,
-}
-
 /// Writes the record of a variant.
 pub(super) fn write(
     member: &Member,
@@ -173,7 +146,6 @@ pub(super) fn write(
 ) -> Result<()> {
     let names = variant.names()?;
     let interval = variant.interval()?;
-    let frequencies = frequencies(member, variant)?;
     let annotated = annotated(member, variant)?;
     let (case_level_data, info) = match member.config.case_level {
         true => cases(member, variant, counts)?,
@@ -197,10 +169,15 @@ pub(super) fn write(
         identifiers: identifiers(variant, &names, annotated.hgvs)?,
         molecular_attributes: annotated.molecular,
         case_level_data,
-        frequency_in_populations: frequencies.map(|source| [source]),
         info,
     };
-    serde_json::to_writer(to, &record).map_err(|e| Error::Usage(e.to_string()))
+    json(&record, to)?;
+    frequencies::write(member, variant, to)
+}
+
+/// Writes a value as JSON.
+fn json(value: &impl Serialize, to: &mut Vec<u8>) -> Result<()> {
+    serde_json::to_writer(to, value).map_err(|e| Error::Usage(e.to_string()))
 }
 
 fn variation<'s>(
@@ -301,41 +278,6 @@ fn annotated(member: &Member, variant: &mut Variant<'_, '_>) -> Result<Annotated
         molecular: Some(molecular),
         hgvs,
     })
-}
-
-/// Numbers of each population in which the allele is known of anybody: a frequency is a number, and of nobody there is none.
-fn frequencies<'m>(
-    member: &'m Member,
-    variant: &mut Variant<'_, '_>,
-) -> Result<Option<Source<'m>>> {
-    let Some(of) = &member.config.frequencies else {
-        return Ok(None);
-    };
-    let mut frequencies = Vec::with_capacity(member.labels.len());
-    for (number, population) in member.labels.iter().enumerate() {
-        let counts = variant.counts_of(number)?;
-        let (Some(allele_frequency), Some(allele_number)) = (counts.af(), counts.an) else {
-            continue;
-        };
-        frequencies.push(Frequency {
-            population,
-            allele_frequency,
-            allele_count: counts.ac,
-            allele_number,
-            allele_count_homozygous: counts.ac.saturating_sub(counts.n_het + counts.n_hemi),
-            allele_count_heterozygous: counts.n_het,
-            allele_count_hemizygous: counts.n_hemi,
-            genotype_homozygous: counts.n_hom,
-            genotype_heterozygous: counts.n_het,
-            genotype_hemizygous: counts.n_hemi,
-        });
-    }
-    Ok((!frequencies.is_empty()).then(|| Source {
-        source: &of.source,
-        source_reference: &of.source_reference,
-        version: member.config.version.as_deref(),
-        frequencies,
-    }))
 }
 
 /// Who carries a variant, of those who were asked for; and how many, where not all are listed.

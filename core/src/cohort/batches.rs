@@ -129,7 +129,7 @@ impl<'a> Members<'a> {
     /// How many of them are in a set.
     pub(crate) fn count_in(&self, set: &SampleSet) -> u32 {
         match self {
-            Self::Range(range) => set.range(range.clone()).count() as u32,
+            Self::Range(range) => set.count_in(range.clone()) as u32,
             Self::List(list) => list.iter().filter(|sample| set.contains(**sample)).count() as u32,
         }
     }

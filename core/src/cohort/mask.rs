@@ -21,9 +21,9 @@ impl Mask {
         match segment.numbers() {
             None => {
                 let end = meta.first_sample.saturating_add(meta.samples);
-                for sample in group.range(meta.first_sample..end) {
+                group.for_each_in(meta.first_sample..end, |sample| {
                     set_bit(&mut samples, sample - meta.first_sample);
-                }
+                });
             }
             Some(numbers) => {
                 for (local, &sample) in (0..).zip(numbers) {
@@ -32,15 +32,6 @@ impl Mask {
                     }
                 }
             }
-        }
-        Self::from_samples(samples)
-    }
-
-    /// These samples of a batch of so many.
-    pub(super) fn of_members(members: &[u32], count: u32) -> Self {
-        let mut samples = vec![0u64; words_for(count)];
-        for &sample in members {
-            set_bit(&mut samples, sample);
         }
         Self::from_samples(samples)
     }
@@ -77,7 +68,8 @@ impl Mask {
         }
     }
 
-    fn from_samples(samples: Vec<u64>) -> Self {
+    /// From bits over the batch's samples.
+    pub(super) fn from_samples(samples: Vec<u64>) -> Self {
         let size = samples.iter().map(|word| word.count_ones()).sum();
         Self {
             copies: spread(&samples),

@@ -82,9 +82,22 @@ impl SampleSet {
         Self(&self.0 ^ &other.0)
     }
 
-    /// Members in `range`, ascending.
-    pub(crate) fn range(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = u32> + '_ {
-        self.0.range(range)
+    /// How many members a range has.
+    pub(crate) fn count_in(&self, range: std::ops::Range<u32>) -> u64 {
+        self.0.range_cardinality(range)
+    }
+
+    /// Calls `f` with the members of a range, ascending: quicker than to step through them where they are many.
+    pub(crate) fn for_each_in(&self, range: std::ops::Range<u32>, mut f: impl FnMut(u32)) {
+        let mut members = self.0.range(range);
+        let mut some = [0; 256];
+        loop {
+            let next = members.next_many(&mut some);
+            if next.is_empty() {
+                return;
+            }
+            next.iter().copied().for_each(&mut f);
+        }
     }
 
     /// From members in any order, below `end`.

@@ -8,7 +8,7 @@ use super::super::polyploid::for_each_polyploid_of;
 use super::{EVEN, RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, SampleSet, for_each_bit, get_bit};
+use crate::set::{Malformed, SampleSet, for_each_bit, get_bit, set_bit, words_for};
 use crate::store::Segment;
 
 /// More cells than so many a group cost more than groups do that are counted one by one.
@@ -28,53 +28,70 @@ struct Cells {
     of_group: Vec<Vec<u16>>,
 }
 
+/// By sample of the batch a cell, and by cell the groups that it is in; of cells that were divided later nobody is left.
+/// `None` where there are more than can be numbered.
+fn divide(groups: &[Mask], samples: u32) -> Option<(Vec<u16>, Vec<Vec<usize>>)> {
+    let mut of_sample = vec![NO_GROUP; samples as usize];
+    let mut cells: Vec<Vec<usize>> = vec![Vec::new()];
+    for (number, group) in groups.iter().enumerate() {
+        let mut parts: Vec<Option<u16>> = vec![None; cells.len()];
+        let mut divide = |sample: u32| {
+            let cell = of_sample.get_mut(sample as usize)?;
+            let part = parts.get_mut(usize::from(*cell))?;
+            *cell = match *part {
+                Some(part) => part,
+                None => {
+                    let mut groups = cells.get(usize::from(*cell))?.clone();
+                    groups.push(number);
+                    cells.push(groups);
+                    *part.insert(u16::try_from(cells.len() - 1).ok()?)
+                }
+            };
+            Some(())
+        };
+        let mut fits = true;
+        for_each_bit(&group.samples, |sample| fits &= divide(sample).is_some());
+        if !fits {
+            return None;
+        }
+    }
+    Some((of_sample, cells))
+}
+
 impl Cells {
     /// `None` where groups overlap in so many ways that cells are of no use.
     fn new(groups: &[Mask], samples: u32) -> Option<Self> {
-        let most = CELLS_A_GROUP * groups.len() + 1;
-        let mut of_sample = vec![NO_GROUP; samples as usize];
-        // by cell, the groups that it is in
-        let mut cells: Vec<Vec<usize>> = vec![Vec::new()];
-        for (number, group) in groups.iter().enumerate() {
-            let mut parts: Vec<Option<u16>> = vec![None; cells.len()];
-            for sample in group.members() {
-                let cell = of_sample.get_mut(sample as usize)?;
-                let part = parts.get_mut(usize::from(*cell))?;
-                *cell = match *part {
-                    Some(part) => part,
-                    None => {
-                        let mut groups = cells.get(usize::from(*cell))?.clone();
-                        groups.push(number);
-                        cells.push(groups);
-                        *part.insert(u16::try_from(cells.len() - 1).ok()?)
-                    }
-                };
+        let (mut of_sample, cells) = divide(groups, samples)?;
+        let mut is_left = vec![false; cells.len()];
+        for cell in &of_sample {
+            *is_left.get_mut(usize::from(*cell))? = true;
+        }
+        // that of no group is always there
+        *is_left.first_mut()? = true;
+        let mut of_group = vec![Vec::new(); groups.len()];
+        let (mut numbers, mut count) = (vec![NO_GROUP; cells.len()], 0);
+        for ((groups, is_left), number) in cells.iter().zip(is_left).zip(&mut numbers) {
+            if is_left {
+                *number = count;
+                count += 1;
+                for &group in groups {
+                    of_group.get_mut(group)?.push(*number);
+                }
             }
         }
-        let mut members = vec![Vec::new(); cells.len()];
-        for (sample, cell) in (0..).zip(&of_sample) {
-            members.get_mut(usize::from(*cell))?.push(sample);
+        if usize::from(count) > CELLS_A_GROUP * groups.len() + 1 {
+            return None;
         }
-        let mut all = Self {
+        let mut members = vec![vec![0; words_for(samples)]; usize::from(count)];
+        for (sample, cell) in (0..).zip(&mut of_sample) {
+            *cell = *numbers.get(usize::from(*cell))?;
+            set_bit(members.get_mut(usize::from(*cell))?, sample);
+        }
+        Some(Self {
             of_sample,
-            masks: Vec::new(),
-            of_group: vec![Vec::new(); groups.len()],
-        };
-        for (groups, members) in cells.iter().zip(members) {
-            // a cell of which all went into others is none, but that of no group is always there
-            if members.is_empty() && !groups.is_empty() {
-                continue;
-            }
-            let cell = u16::try_from(all.masks.len()).ok()?;
-            for &sample in &members {
-                *all.of_sample.get_mut(sample as usize)? = cell;
-            }
-            for &group in groups {
-                all.of_group.get_mut(group)?.push(cell);
-            }
-            all.masks.push(Mask::of_members(&members, samples));
-        }
-        (all.masks.len() <= most).then_some(all)
+            masks: members.into_iter().map(Mask::from_samples).collect(),
+            of_group,
+        })
     }
 
     fn of(&self, sample: u32) -> usize {
