@@ -12,6 +12,7 @@
 )]
 
 mod hostile;
+mod limits;
 mod replay;
 mod schemas;
 mod spec;
