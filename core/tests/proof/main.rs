@@ -17,6 +17,7 @@ mod absent;
 mod again;
 mod aliases;
 mod annotated;
+mod annotated_beacon;
 mod annotated_files;
 mod annotations;
 mod attributes;
