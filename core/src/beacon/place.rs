@@ -27,7 +27,7 @@ pub(super) fn check_assembly(view: &View, asked: Option<&str>) -> Checked<()> {
             known.name()
         ))),
         (_, None) => Err(Refusal::unanswerable(
-            "assemblyId: the assembly of the data is not known, so none can be asked for",
+            "assemblyId: the assembly of the data is not known, so none can be asked for: the operator can state it",
         )),
     }
 }

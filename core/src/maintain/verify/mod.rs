@@ -88,7 +88,7 @@ impl Dataset {
         let entry = entries.find(|(other, _)| std::ptr::eq(*other, part));
         if let Some((_, entry)) = entry {
             rows::rows(segment, (entry, manifest.normalised), &pairs)?;
-            scopes::scopes(segment, entry, self.contig_names())?;
+            scopes::scopes(segment, entry, self.stored_contig_names())?;
         }
         spellings::respelled(segment)?;
         let merged = entry.is_some_and(|(_, entry)| entry.merged);
