@@ -38,7 +38,7 @@ use genotypes::Genotypes;
 use header::Header;
 use info::Info;
 pub(crate) use output::{Counted, write_whole};
-pub use people::{Individual, Rebuilt};
+pub use people::{Individual, IndividualFormat, Rebuilt};
 use records::{Picked, Record, assemble};
 use std::io::Write;
 use std::path::Path;
