@@ -1,7 +1,7 @@
 //! A view without some people answers as a dataset that was built without them: from the source without their
 //! columns, and without records that only they carry.
 
-use super::mask_said::said;
+use super::mask_said_tests::said;
 use crate::cohort::{Dataset, View};
 use crate::maintain::build::{BuildOptions, PeopleOptions, build};
 use crate::set::SampleSet;
