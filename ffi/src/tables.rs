@@ -255,7 +255,7 @@ pub unsafe extern "C" fn vdx_sites(
 
 /// Who carries the variants that an expression picks, among `group` or everybody:
 /// chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
-/// its children whose parents are in the dataset, and origin: from whom they have it.
+/// its children with parents in the dataset, and origin: from whom they have it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_carriers(
     view: *const vdx_view,
@@ -367,7 +367,7 @@ pub unsafe extern "C" fn vdx_terms(
     }
 }
 
-/// The terms whose ids, labels or synonyms have all words of `text`, or parts of them, the best first; the terms that
+/// The terms with ids, labels or synonyms that have all words of `text`, or parts of them, the best first; the terms that
 /// are recorded where it is NULL: id label scopes people people_below excluded. Of `people` the term itself is recorded,
 /// of `people_below` it or a more special one, of `excluded` it is recorded as absent.
 #[unsafe(no_mangle)]
@@ -406,7 +406,7 @@ pub unsafe extern "C" fn vdx_ontologies(
     }
 }
 
-/// The genes whose symbol, other names or ids have `text` as a part, or all where it is NULL:
+/// The genes with a symbol, other names or ids that have `text` as a part, or all where it is NULL:
 /// symbol chrom start end ids aliases. The first and the last base are 1-based; a gene that lies at several places has a
 /// row for each.
 #[unsafe(no_mangle)]

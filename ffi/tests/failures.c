@@ -41,7 +41,7 @@ static void files(const char *spec)
     EXPECT(strcmp(details.section, "manifest") == 0);
     EXPECT(freed(error) == VDX_DAMAGED);
 
-    /* what opens may still be damaged: it is told when it is touched */
+    /* what opens may still be damaged: it is reported when it is touched */
     EXPECT(vdx_open(in(dir, "A1-length.vdx"), &dataset, NULL) == VDX_OK);
     EXPECT(vdx_verify(dataset, &error) == VDX_DAMAGED);
     EXPECT(vdx_error_describe(error, &details) == VDX_OK);

@@ -8,7 +8,7 @@
     clippy::print_stdout,
     unreachable_pub,
     missing_docs,
-    reason = "a test tells what is wrong by failing"
+    reason = "a test says what is wrong by failing"
 )]
 
 mod common;

@@ -209,7 +209,7 @@ impl Individual {
         &self.person.id
     }
 
-    /// As a Phenopacket 2: JSON as protobuf writes it. Whose place in a family is stored is the proband of a `Family`,
+    /// As a Phenopacket 2: JSON as protobuf writes it. Somebody with a stored place in a family is the proband of a `Family`,
     /// since only that has a pedigree.
     pub fn phenopacket(&self) -> Rebuilt {
         phenopacket::rebuild(self)

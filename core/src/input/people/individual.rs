@@ -77,7 +77,7 @@ const DIAGNOSES: [&str; 6] = [
 
 pub(super) const NO_SEX: &str = "a sex that is not understood: taken for unknown";
 
-/// Hands out everybody a record tells of, and refuses what is no person.
+/// Hands out everybody whom a record describes, and refuses what is no person.
 pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     people(context, value, each);
     context.unread(value);
@@ -202,7 +202,7 @@ fn individual(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault
     Ok(reported)
 }
 
-/// A biosample tells of the person it was taken from, or of nobody else.
+/// A biosample describes the person it was taken from, or nobody else.
 fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let sample = need_id(context, value, &["id"])?;
     let whose = match field(value, "individualId") {

@@ -80,7 +80,7 @@ impl Dataset {
         texts::polyploids(segment)?;
         if let Some(annotations) = segment.annotations() {
             if manifest.annotations.is_none() {
-                return Err(self.manifest_fault("whose annotations the rows have"));
+                return Err(self.manifest_fault("which annotations the rows have"));
             }
             annotations.verify(segment.file())?;
         }

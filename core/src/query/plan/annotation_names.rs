@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 impl Names<'_> {
-    /// Whose annotations the dataset has.
+    /// Which annotations the dataset has.
     pub(in crate::query) fn annotations(&self, at: &Range<usize>) -> Result<&str> {
         match &self.view.manifest().annotations {
             Some(annotations) => Ok(annotations),

@@ -22,7 +22,7 @@ pub(crate) enum EntryTest {
     AnyGene(Vec<String>),
     /// One of these terms.
     Consequence(Vec<String>),
-    /// An impact whose bit is set.
+    /// An impact with its bit set.
     Impact(u8),
     /// A transcript with one of these flags.
     Flags(u8),

@@ -129,7 +129,7 @@ pub(crate) struct Annotations {
     named: OnceLock<NamedChanges>,
 }
 
-/// The names of a gene; empty where not told.
+/// The names of a gene; empty where not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct GeneNames {
     pub(crate) symbol: String,

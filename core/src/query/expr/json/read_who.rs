@@ -225,7 +225,7 @@ fn samples(value: &Value, at: &Pointer<'_>) -> Result<(SampleExpr, usize)> {
     Ok((SampleExpr(node), parentheses + 1))
 }
 
-/// A term, or an object whose one key says where it is recorded.
+/// A term, or an object with one key that says where it is recorded.
 fn scoped_term(value: &Value, at: &Pointer<'_>) -> Result<(Option<Scope>, String)> {
     if let Value::String(term) = value {
         return Ok((None, term.clone()));
