@@ -4,7 +4,7 @@ use crate::dataset::NativeDataset;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
-use varidex::Individual;
+use varidex::{Individual, IndividualFormat};
 
 /// What is recorded of an individual, put together again from what is stored.
 #[napi(object)]
@@ -29,7 +29,7 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<IndividualText>> {
         self.queue(cancel, move |view, _| {
-            let format = format.parse()?;
+            let format: IndividualFormat = format.parse()?;
             let (text, no_place) = view.individual(&id)?.written(format);
             let never = Individual::not_stored().iter();
             Ok(IndividualText {
