@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use std::error::Error;
 use std::io::Write;
 use varidex::{Access, Beacon, BeaconMethod, BeaconRequest, Granularity};
@@ -75,8 +76,10 @@ async fn serve(config: &str, address: &str) -> Result<(), Box<dyn Error>> {
     // who started it reads the address, of which the port may have been 0
     writeln!(std::io::stdout(), "http://{}/api", listener.local_addr()?)?;
     let app = Router::new()
-        .route("/api", axum::routing::any(answer))
-        .route("/api/{*path}", axum::routing::any(answer))
+        .route("/api", any(answer))
+        // `{*path}` is at least one byte
+        .route("/api/", any(answer))
+        .route("/api/{*path}", any(answer))
         .with_state(beacon);
     Ok(axum::serve(listener, app).await?)
 }

@@ -1,6 +1,18 @@
 //! The server over HTTP on the loopback: what it sends is what the library answers in process.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test that cannot go on fails"
+)]
 
+#[path = "../../core/tests/beacon/spec.rs"]
+mod spec;
+
+use serde_json::Value;
+use spec::{Outcome, build_datasets, copy_config, files, sent};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -161,4 +173,34 @@ fn what_is_no_request_is_refused() {
     let expected = beacon.answer(&BeaconRequest::post("/g_variants", &long), None);
     let found = server.ask("POST", "/api/g_variants", None, &long);
     assert_eq!(found, (413, expected.body));
+}
+
+/// The token of who asks. A server has none for nobody but the one of nobody, who may ask for yes or no as well.
+fn token(vector: &Value) -> Option<&'static str> {
+    match vector["access"]["granularity"].as_str() {
+        None | Some("boolean") => None,
+        Some("count") => Some("example-count"),
+        Some("record") => Some("example-record"),
+        Some(other) => panic!("no token is of {other}"),
+    }
+}
+
+#[test]
+fn the_server_answers_the_shared_vectors() {
+    let mut outcome = Outcome::default();
+    for (name, file) in files() {
+        let at = tempfile::tempdir().unwrap();
+        build_datasets(&file, at.path());
+        let server = Server::start(&copy_config(&file, at.path()));
+        outcome.ask(&name, &file, |vector| {
+            let (path, query, body) = sent(vector);
+            let method = if body.is_none() { "GET" } else { "POST" };
+            let target = match query {
+                "" => format!("/api{path}"),
+                query => format!("/api{path}?{query}"),
+            };
+            Ok(server.ask(method, &target, token(vector), &body.unwrap_or_default()))
+        });
+    }
+    outcome.check(&[]);
 }

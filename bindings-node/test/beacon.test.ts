@@ -30,10 +30,8 @@ function has(part: unknown, whole: unknown, at: string): void {
   }
 }
 
-/** JSON; JavaScript has no 2.0, which is not 2 where a version is echoed. */
-const written = (body: unknown) => JSON.stringify(body).replace('"apiVersion":2,', '"apiVersion":2.0,').replace('"apiVersion":2}', '"apiVersion":2.0}')
-
-it.each(vectors)('vectors: %s', async (file) => {
+/** The configuration of a file of vectors, beside its datasets, and its vectors. */
+async function opened(file: string): Promise<{ config: string, vectors: any[] }> {
   const { datasets, config, vectors } = JSON.parse(readFileSync(join(spec, file), 'utf8'))
   const at = folder()
   for (const [name, made] of Object.entries<Record<string, any>>(datasets)) {
@@ -45,15 +43,15 @@ it.each(vectors)('vectors: %s', async (file) => {
     built.close()
   }
   copyFileSync(join(spec, config), join(at, basename(config)))
-  const beacon = await varidex.openBeacon(join(at, basename(config)))
+  return { config: join(at, basename(config)), vectors }
+}
+
+/** Asks vectors in their order; the body is `undefined` for GET. */
+async function answersAll(vectors: any[], ask: (vector: any, body: string | undefined) => Promise<{ status: number, text: string }>) {
   const answered = new Map<string, string>()
   for (const vector of vectors) {
-    const { status, body } = await beacon.answer(vector.path, {
-      query: vector.query,
-      body: vector.method === 'GET' ? undefined : vector.text ?? (vector.body === undefined ? '' : written(vector.body)),
-      access: vector.access ?? undefined,
-    })
-    const text = body.toString()
+    const body = vector.text ?? (vector.body === undefined ? '' : JSON.stringify(vector.body))
+    const { status, text } = await ask(vector, vector.method === 'GET' ? undefined : body)
     answered.set(vector.name, text)
     expect(status, `${vector.name}: ${text}`).toBe(vector.status)
     has(vector.expect ?? {}, JSON.parse(text), vector.name)
@@ -61,6 +59,50 @@ it.each(vectors)('vectors: %s', async (file) => {
     for (const part of vector.lacks ?? []) expect(text, vector.name).not.toContain(part)
     if (vector.same_as !== undefined) expect(text, vector.name).toBe(answered.get(vector.same_as))
   }
+}
+
+const example = join(root, 'examples/beacon-server.mjs')
+
+/** The example of a server, for as long as `use` asks it. */
+async function served(config: string, use: (ask: (path: string, query: string, body?: string, token?: string) => Promise<[number, string, string | null]>) => Promise<void>) {
+  const server = spawn(process.execPath, [example, config, '0'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000 })
+  try {
+    // one that ends before it listens would be waited for in vain
+    const ended = once(server, 'exit').then(([code]) => { throw new Error(`the example ended with ${code}`) })
+    const [url] = await Promise.race([once(createInterface({ input: server.stdout }), 'line'), ended])
+    await use(async (path, query, body, token) => {
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const method = body === undefined ? 'GET' : 'POST'
+      const response = await fetch(`${url}${path}?${query}`, {
+        method, headers, body: body ?? null, signal: AbortSignal.timeout(60_000),
+      })
+      return [response.status, await response.text(), response.headers.get('content-type')]
+    })
+  } finally {
+    if (server.kill()) await once(server, 'exit')
+  }
+}
+
+describe.each(vectors)('vectors: %s', (file) => {
+  it('in process', async () => {
+    const { config, vectors } = await opened(file)
+    const beacon = await varidex.openBeacon(config)
+    await answersAll(vectors, async (vector, body) => {
+      const answer = await beacon.answer(vector.path, { query: vector.query, body, access: vector.access ?? undefined })
+      return { status: answer.status, text: answer.body.toString() }
+    })
+  })
+
+  it('over HTTP', async () => {
+    const { config, vectors } = await opened(file)
+    // a server has no token for nobody, who may ask for yes or no as well
+    const tokens: Record<string, string | undefined> = { boolean: undefined, count: 'example-count', record: 'example-record' }
+    await served(config, (send) => answersAll(vectors, async (vector, body) => {
+      const token = tokens[vector.access?.granularity ?? 'boolean']
+      const [status, text] = await send(vector.path, vector.query ?? '', body, token)
+      return { status, text }
+    }))
+  })
 })
 
 describe('a beacon', () => {
@@ -117,20 +159,9 @@ describe('a beacon', () => {
   })
 
   it('is served by the example', async () => {
-    const example = join(root, 'examples/beacon-server.mjs')
     expect(readFileSync(example, 'utf8').split('\n').length).toBeLessThan(120)
     const beacon = await varidex.openBeacon(config)
-    const server = spawn(process.execPath, [example, config, '0'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000 })
-    try {
-      const [url] = await once(createInterface({ input: server.stdout }), 'line')
-      const ask = async (path: string, query: string, body?: string, token?: string) => {
-        const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
-        const method = body === undefined ? 'GET' : 'POST'
-        const response = await fetch(`${url}${path}?${query}`, {
-          method, headers, body: body ?? null, signal: AbortSignal.timeout(60_000),
-        })
-        return [response.status, await response.text(), response.headers.get('content-type')]
-      }
+    await served(config, async (ask) => {
       const requests: [string, string, string | undefined, number][] = [
         ['/g_variants', query(), undefined, 200],
         ['/g_variants', query({ start: parameters.start + 1 }), undefined, 200],
@@ -154,8 +185,6 @@ describe('a beacon', () => {
       expect((await ask('/info', '', undefined, 'guessed'))[0]).toBe(401)
       const many = await Promise.all(Array.from({ length: 64 }, () => ask('/g_variants', query())))
       expect(many.every(([status]) => status === 200)).toBe(true)
-    } finally {
-      if (server.kill()) await once(server, 'exit')
-    }
+    })
   })
 })

@@ -7,7 +7,9 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,40 +38,92 @@ def has(part: Any, whole: Any, at: str) -> None:
         assert part == whole and isinstance(part, bool) == isinstance(whole, bool), f"{at}: {whole}"
 
 
-@pytest.mark.parametrize("file", sorted(set(SPEC.glob("*.json")) - {SPEC / "schema.json"}), ids=lambda file: file.stem)
-def test_vectors(file: Path, tmp_path: Path) -> None:
-    spec = json.loads(file.read_text())
-    for name, made in spec["datasets"].items():
-        paths = {
-            "people": made.get("people"),
-            "ontologies": made.get("ontologies"),
-            "genes": made.get("genes"),
-        }
-        given = {key: [SPEC / path for path in found] for key, found in paths.items() if found}
+def answers_all(vectors: list[dict[str, Any]], ask: Callable[[dict[str, Any], Any], tuple[int, bytes]]) -> None:
+    """Asks vectors in their order; `ask` has a vector and its body, which is None for GET."""
+    answered: dict[str, bytes] = {}
+    for vector in vectors:
+        name = vector["name"]
+        body = vector.get("text", "") if "body" not in vector else json.dumps(vector["body"])
+        status, found = ask(vector, None if vector["method"] == "GET" else body)
+        answered[name] = found
+        assert status == vector["status"], (name, found)
+        has(vector.get("expect", {}), json.loads(found), name)
+        text = found.decode()
+        assert all(part in text for part in vector.get("contains", [])), (name, text)
+        assert not any(part in text for part in vector.get("lacks", [])), (name, text)
+        if "same_as" in vector:
+            assert found == answered[vector["same_as"]], name
+
+
+FILES = sorted(set(SPEC.glob("*.json")) - {SPEC / "schema.json"})
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda file: file.stem)
+def spec(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """The configuration of a file of vectors, beside its datasets, and the vectors."""
+    file, place = json.loads(request.param.read_text()), tmp_path_factory.mktemp(request.param.stem)
+    for name, made in file["datasets"].items():
+        paths = {key: made[key] for key in ("people", "ontologies", "genes") if key in made}
+        given: dict[str, Any] = {key: [SPEC / path for path in found] for key, found in paths.items()}
         if "info" in made:
             given["info"] = made["info"]
         if "reference" in made:
             given["reference"] = SPEC / made["reference"]
-        varidex.build([SPEC / path for path in made["inputs"]], tmp_path / name, **given).close()
-    shutil.copy(SPEC / spec["config"], tmp_path / "beacon.toml")
-    beacon = varidex.Beacon(tmp_path / "beacon.toml")
-    answered: dict[str, bytes] = {}
-    for vector in spec["vectors"]:
-        name = vector["name"]
-        body = vector.get("body", vector.get("text"))
-        if vector["method"] == "POST":
-            body = body if isinstance(body, (dict, str)) else b"" if body is None else json.dumps(body)
-        found = beacon.answer(
-            vector["path"], body, query=vector.get("query", ""), access=vector.get("access")
-        )
-        answered[name] = found.body
-        assert found.status == vector["status"], (name, found.body)
-        has(vector.get("expect", {}), found.json(), name)
-        text = found.body.decode()
-        assert all(part in text for part in vector.get("contains", [])), (name, text)
-        assert not any(part in text for part in vector.get("lacks", [])), (name, text)
-        if "same_as" in vector:
-            assert found.body == answered[vector["same_as"]], name
+        varidex.build([SPEC / path for path in made["inputs"]], place / name, **given).close()
+    shutil.copy(SPEC / file["config"], place / "beacon.toml")
+    return place / "beacon.toml", file["vectors"]
+
+
+def test_vectors(spec: tuple[Path, list[dict[str, Any]]]) -> None:
+    config, vectors = spec
+    beacon = varidex.Beacon(config)
+
+    def ask(vector: dict[str, Any], body: Any) -> tuple[int, bytes]:
+        path, query = vector["path"], vector.get("query", "")
+        found = beacon.answer(path, body, query=query, access=vector["access"])
+        assert found.json() == json.loads(found.body)
+        return found.status, found.body
+
+    answers_all(vectors, ask)
+
+
+@contextmanager
+def served(config: Path) -> Iterator[Callable[..., tuple[int, bytes]]]:
+    """The example of a server, and what asks it."""
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    program = [sys.executable, str(ROOT / "examples" / "beacon_server.py"), str(config), "0"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            root = server.stdout.readline().strip()
+
+            def ask(path: str, query: str, body: bytes | None, token: str | None) -> tuple[int, bytes]:
+                headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+                request = urllib.request.Request(f"{root}{path}?{query}", body, headers)
+                try:
+                    with urllib.request.urlopen(request, timeout=60) as response:
+                        assert response.headers["content-type"] == "application/json"
+                        return response.status, response.read()
+                except urllib.error.HTTPError as refused:
+                    return refused.code, refused.read()
+
+            yield ask
+        finally:
+            server.kill()
+
+
+def test_vectors_over_http(spec: tuple[Path, list[dict[str, Any]]]) -> None:
+    config, vectors = spec
+    # a server has no token for nobody, who may ask for yes or no as well
+    tokens = {"boolean": None, "count": "example-count", "record": "example-record"}
+    with served(config) as send:
+
+        def ask(vector: dict[str, Any], body: str | None) -> tuple[int, bytes]:
+            token = tokens[(vector["access"] or {"granularity": "boolean"})["granularity"]]
+            return send(vector["path"], vector.get("query", ""), None if body is None else body.encode(), token)
+
+        answers_all(vectors, ask)
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +197,6 @@ def test_threads_ask_the_same_beacon(config: Path, allele: dict[str, Any]) -> No
 
 
 def test_the_example_of_a_server(config: Path, allele: dict[str, Any]) -> None:
-    pytest.importorskip("fastapi")
-    pytest.importorskip("uvicorn")
     example = ROOT / "examples" / "beacon_server.py"
     assert len(example.read_text().splitlines()) < 120
     beacon = varidex.Beacon(config)
@@ -162,31 +214,14 @@ def test_the_example_of_a_server(config: Path, allele: dict[str, Any]) -> None:
         ("/info", "", None, 200),
         ("", "", None, 200),
     ]
-    program = [sys.executable, str(example), str(config), "0"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            root = server.stdout.readline().strip()
-
-            def ask(path: str, query: str, body: bytes | None, token: str | None) -> tuple[int, bytes]:
-                headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-                request = urllib.request.Request(f"{root}{path}?{query}", body, headers)
-                try:
-                    with urllib.request.urlopen(request, timeout=60) as response:
-                        assert response.headers["content-type"] == "application/json"
-                        return response.status, response.read()
-                except urllib.error.HTTPError as refused:
-                    return refused.code, refused.read()
-
-            for token, access in ((None, None), ("example-count", COUNT), ("example-record", RECORD)):
-                for path, query, body, status in requests:
-                    expected = beacon.answer(path, body, query=query, access=access)
-                    assert ask(path, query, body, token) == (expected.status, expected.body), path
-                    assert expected.status == status, (path, query)
-            assert ask("/info", "", None, "guessed")[0] == 401
-            # many at once
-            with ThreadPoolExecutor(16) as pool:
-                many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
-                assert {future.result(60)[0] for future in many} == {200}
-        finally:
-            server.kill()
+    with served(config) as ask:
+        for token, access in ((None, None), ("example-count", COUNT), ("example-record", RECORD)):
+            for path, query, body, status in requests:
+                expected = beacon.answer(path, body, query=query, access=access)
+                assert ask(path, query, body, token) == (expected.status, expected.body), path
+                assert expected.status == status, (path, query)
+        assert ask("/info", "", None, "guessed")[0] == 401
+        # many at once
+        with ThreadPoolExecutor(16) as pool:
+            many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
+            assert {future.result(60)[0] for future in many} == {200}

@@ -4,51 +4,10 @@
 
 mod common;
 
-use common::varidex;
+use common::{build, texts, varidex};
 use serde_json::Value;
-use std::path::Path;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
-
-fn texts(value: &Value) -> Vec<&str> {
-    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    values.iter().map(|text| text.as_str().unwrap()).collect()
-}
-
-/// Builds the dataset of a file of cases.
-fn build(recipe: &Value, dir: &Path) -> String {
-    let dataset = dir.join("d.vdx").display().to_string();
-    let mut arguments = vec!["build".to_owned(), "-q".to_owned()];
-    let cohort = dir.join("cohort");
-    if let Some(simulate) = recipe["simulate"].as_object() {
-        let numbers = simulate.iter();
-        let flags = numbers.flat_map(|(name, number)| [format!("--{name}"), number.to_string()]);
-        let flags: Vec<String> = flags.collect();
-        let to = cohort.display().to_string();
-        let all = ["simulate", "-q", "-o", &to];
-        varidex(&all).args(flags).assert().success();
-        arguments.push(cohort.join("cohort.vcf.gz").display().to_string());
-    }
-    for (key, flag) in [
-        ("inputs", None),
-        ("people", Some("--people")),
-        ("ontologies", Some("--ontology")),
-        ("genes", Some("--genes")),
-    ] {
-        for file in texts(&recipe[key]) {
-            arguments.extend(flag.map(str::to_owned));
-            arguments.push(file.to_owned());
-        }
-    }
-    for key in texts(&recipe["info"]) {
-        arguments.extend(["--info".to_owned(), key.to_owned()]);
-    }
-    arguments.extend(["-o".to_owned(), dataset.clone()]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut command = varidex(&arguments);
-    command.current_dir(CASES).assert().success().stderr("");
-    dataset
-}
 
 /// Whether a value is the one expected: what is not whole to one part in 100,000.
 fn same(expected: &Value, found: &Value) -> bool {
@@ -160,7 +119,7 @@ fn the_program_answers_the_shared_cases() {
         files += 1;
         let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let dataset = build(&file["dataset"], dir.path());
+        let dataset = build(CASES, &file["dataset"], dir.path(), "d.vdx");
         for case in file["cases"].as_array().unwrap() {
             run(&dataset, case);
         }

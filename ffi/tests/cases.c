@@ -5,22 +5,10 @@
  *
  * CASES is the directory, WORK an empty one to build in, each FILE the path of a file of cases.
  */
-#include "json.h"
+#include "recipe.h"
 
 #include <math.h>
 #include <unistd.h>
-#include <varidex.h>
-
-enum { MOST = 16 };
-
-static const char *running = "";
-
-/* Ends the test, and says in which case. */
-static void fail(const char *what, const char *detail)
-{
-    fprintf(stderr, "%s: %s: %s\n", running, what, detail);
-    exit(1);
-}
 
 static void same_number(double expected, double found, const char *what)
 {
@@ -32,73 +20,14 @@ static void same_number(double expected, double found, const char *what)
     }
 }
 
-/* Paths within CASES; they are freed with free_paths. */
-static size_t paths(const char *cases, const json *names, const char **to)
+static vdx_view *built(const char *cases, const char *work, const json *recipe)
 {
-    size_t n = 0;
-    for (const json *name = names == NULL ? NULL : names->first; name != NULL; name = name->next) {
-        size_t room = strlen(cases) + strlen(name->text) + 2;
-        char *path = malloc(room);
-        EXPECT(path != NULL && n < MOST);
-        snprintf(path, room, "%s/%s", cases, name->text);
-        to[n++] = path;
-    }
-    return n;
-}
-
-static void free_paths(const char **paths, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free((void *)(uintptr_t)paths[i]);
-}
-
-static vdx_view *build(const char *cases, const char *work, const json *recipe)
-{
-    const char *inputs[MOST], *people[MOST], *ontologies[MOST], *genes[MOST], *info[MOST];
-    vdx_build_options options = vdx_build_options_init();
-    vdx_people_options known = vdx_people_options_init();
-    const json *simulate = json_get(recipe, "simulate");
-    char to[2048], cohort[2048], simulated[2048];
+    char to[2048];
     vdx_view *dataset = NULL;
     vdx_error *error = NULL;
-    size_t n = paths(cases, json_get(recipe, "inputs"), inputs);
-    const json *keys = json_get(recipe, "info");
-    size_t named = n;
 
     snprintf(to, sizeof to, "%s/d.vdx", work);
-    if (simulate != NULL) {
-        vdx_simulate_options wanted = vdx_simulate_options_init();
-        snprintf(cohort, sizeof cohort, "%s/cohort", work);
-        wanted.samples = (uint64_t)json_get(simulate, "samples")->number;
-        wanted.variants = (uint64_t)json_get(simulate, "variants")->number;
-        wanted.seed = (uint64_t)json_get(simulate, "seed")->number;
-        wanted.replace = 1;
-        if (vdx_simulate(cohort, &wanted, &error) != VDX_OK)
-            fail("simulate", vdx_error_message(error));
-        snprintf(simulated, sizeof simulated, "%.2000s/cohort.vcf.gz", cohort);
-        inputs[0] = simulated;
-        n = 1;
-        named = 0;
-    }
-    known.people = people;
-    known.n_people = paths(cases, json_get(recipe, "people"), people);
-    known.ontologies = ontologies;
-    known.n_ontologies = paths(cases, json_get(recipe, "ontologies"), ontologies);
-    options.people = &known;
-    options.genes = genes;
-    options.n_genes = paths(cases, json_get(recipe, "genes"), genes);
-    options.info = info;
-    for (const json *key = keys == NULL ? NULL : keys->first; key != NULL; key = key->next) {
-        EXPECT(options.n_info < MOST);
-        info[options.n_info++] = key->text;
-    }
-    options.replace = 1;
-    if (vdx_build(inputs, n, to, &options, NULL, &error) != VDX_OK)
-        fail("build", vdx_error_message(error));
-    free_paths(inputs, named);
-    free_paths(people, known.n_people);
-    free_paths(ontologies, known.n_ontologies);
-    free_paths(genes, options.n_genes);
+    build(cases, work, to, recipe);
     if (vdx_open(to, &dataset, &error) != VDX_OK)
         fail("open", vdx_error_message(error));
     return dataset;
@@ -313,7 +242,7 @@ int main(int argc, char **argv)
         const json *list = json_get(file, "cases");
         vdx_view *dataset;
         running = argv[i];
-        dataset = build(argv[1], argv[2], json_get(file, "dataset"));
+        dataset = built(argv[1], argv[2], json_get(file, "dataset"));
         for (const json *of = list->first; of != NULL; of = of->next)
             run(dataset, of);
         cases += json_count(list);

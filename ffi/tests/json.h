@@ -1,4 +1,4 @@
-/* As much of JSON as the shared cases are written in: read whole, kept until the test ends. */
+/* As much of JSON as shared cases and answers are written in: read whole, kept until the test ends. */
 #ifndef JSON_H
 #define JSON_H
 
@@ -12,6 +12,8 @@ typedef struct json {
     char *text;
     /* the name of this value in its object */
     char *key;
+    /* how an object or an array is written */
+    char *source;
     /* elements of an array, members of an object */
     struct json *first, *next;
 } json;
@@ -44,7 +46,7 @@ static char *json_string(void)
             continue;
         }
         json_at++;
-        /* the cases are written in UTF-8 and need no other escapes */
+        /* cases and answers are written in UTF-8 and need no other escapes */
         EXPECT(*json_at == '"' || *json_at == '\\' || *json_at == 'n' || *json_at == 't');
         to[n++] = *json_at == 'n' ? '\n' : *json_at == 't' ? '\t' : *json_at;
         json_at++;
@@ -57,8 +59,10 @@ static char *json_string(void)
 static json *json_value(int depth)
 {
     json *value = calloc(1, sizeof *value), **end = &value->first;
+    const char *start;
     EXPECT(value != NULL && depth < 32);
     json_space();
+    start = json_at;
     if (*json_at == '"') {
         value->kind = JSON_TEXT;
         value->text = json_string();
@@ -78,6 +82,9 @@ static json *json_value(int depth)
             (*end)->key = key;
             end = &(*end)->next;
         }
+        value->source = calloc(1, (size_t)(json_at - start) + 1);
+        EXPECT(value->source != NULL);
+        memcpy(value->source, start, (size_t)(json_at - start));
     } else if (strncmp(json_at, "null", 4) == 0) {
         json_at += 4;
     } else if (strncmp(json_at, "true", 4) == 0 || strncmp(json_at, "false", 5) == 0) {
@@ -101,9 +108,21 @@ static void json_free(json *value)
         json_free(value->first);
         free(value->text);
         free(value->key);
+        free(value->source);
         free(value);
         value = next;
     }
+}
+
+/* A value that is all of a text. */
+static json *json_read(const char *text)
+{
+    json *value;
+    json_at = text;
+    value = json_value(0);
+    json_space();
+    EXPECT(*json_at == '\0');
+    return value;
 }
 
 static json *json_file(const char *path)
@@ -119,8 +138,7 @@ static json *json_file(const char *path)
     EXPECT(text != NULL && fread(text, 1, (size_t)size, file) == (size_t)size);
     fclose(file);
     text[size] = '\0';
-    json_at = text;
-    value = json_value(0);
+    value = json_read(text);
     free(text);
     return value;
 }

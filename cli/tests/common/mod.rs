@@ -4,6 +4,7 @@
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::mpsc;
@@ -90,6 +91,46 @@ impl Fixture {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         String::from_utf8(output.stdout.clone()).unwrap()
     }
+}
+
+pub fn texts(value: &Value) -> Vec<&str> {
+    let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    values.iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+/// Builds a dataset by a recipe of `format-spec`, of which paths are relative to `spec`.
+pub fn build(spec: &str, recipe: &Value, dir: &Path, name: &str) -> String {
+    let dataset = dir.join(name).display().to_string();
+    let mut arguments = vec!["build".to_owned(), "-q".to_owned()];
+    let cohort = dir.join("cohort");
+    if let Some(simulate) = recipe["simulate"].as_object() {
+        let numbers = simulate.iter();
+        let flags = numbers.flat_map(|(name, number)| [format!("--{name}"), number.to_string()]);
+        let flags: Vec<String> = flags.collect();
+        let to = cohort.display().to_string();
+        let all = ["simulate", "-q", "-o", &to];
+        varidex(&all).args(flags).assert().success();
+        arguments.push(cohort.join("cohort.vcf.gz").display().to_string());
+    }
+    arguments.extend(texts(&recipe["inputs"]).into_iter().map(str::to_owned));
+    for (key, flag) in [
+        ("people", "--people"),
+        ("ontologies", "--ontology"),
+        ("genes", "--genes"),
+        ("info", "--info"),
+    ] {
+        for value in texts(&recipe[key]) {
+            arguments.extend([flag.to_owned(), value.to_owned()]);
+        }
+    }
+    if let Some(reference) = recipe["reference"].as_str() {
+        arguments.extend(["--reference".to_owned(), reference.to_owned()]);
+    }
+    arguments.extend(["-o".to_owned(), dataset.clone()]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut command = varidex(&arguments);
+    command.current_dir(spec).assert().success().stderr("");
+    dataset
 }
 
 /// A file of the dataset by the end of its name.

@@ -5,7 +5,7 @@
 //! *het* where fewer carry than it has; it is *missing* where at least one copy is not known.
 
 use super::Mask;
-use super::polyploid::for_each_polyploid_of;
+use super::polyploid::{PolyploidGenotype, for_each_polyploid_of};
 use super::scope::{BatchScope, Whole};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
@@ -14,9 +14,11 @@ use crate::store::{PageView, Segment, WantedAlleles};
 use std::ops::Range;
 use std::sync::Arc;
 
+mod cells;
 mod out_of_scope;
 mod site;
 
+pub(crate) use cells::CellCounter;
 use site::SiteCache;
 
 /// Groups of at most so many samples are looked up one by one.
@@ -50,6 +52,23 @@ impl RowCounts {
             missing: self.missing.checked_sub(few.missing)?,
             uncovered: self.uncovered,
         })
+    }
+
+    /// Adds a sample of three copies and more, of whom AN has two; `false` where it has them not.
+    fn add_polyploid(&mut self, genotype: &PolyploidGenotype<'_>, alt: i64) -> bool {
+        let carried = genotype.carried(alt);
+        let called = genotype.alleles.iter().flatten().count();
+        self.ac += carried;
+        self.missing += u32::from(called < genotype.alleles.len());
+        match carried as usize == genotype.alleles.len() {
+            _ if carried == 0 => {}
+            true => self.hom += 1,
+            false => self.het += 1,
+        }
+        let an = (self.an as usize + called).checked_sub(2);
+        let an = an.and_then(|an| u32::try_from(an).ok());
+        self.an = an.unwrap_or_default();
+        an.is_some()
     }
 
     /// Adds the counts of the same variant in another batch.
@@ -506,29 +525,22 @@ impl<'a> RowCounter<'a> {
     }
 
     fn add_polyploid(&mut self, row: u32, mask: &Mask, counts: &mut RowCounts) -> Result<()> {
-        let mut an = i64::from(counts.an);
-        let some = for_each_polyploid_of(self.segment, row, |genotype, alt| {
-            if !get_bit(&mask.samples, genotype.sample) {
-                return;
-            }
-            let carried = genotype.carried(alt);
-            let called = genotype.alleles.iter().flatten().count();
-            an += called as i64 - 2;
-            counts.ac += carried;
-            counts.missing += u32::from(called < genotype.alleles.len());
-            if carried > 0 && carried as usize == genotype.alleles.len() {
-                counts.hom += 1;
-            } else if carried > 0 {
-                counts.het += 1;
+        let mut fits = true;
+        for_each_polyploid_of(self.segment, row, |genotype, alt| {
+            if get_bit(&mask.samples, genotype.sample) {
+                fits &= counts.add_polyploid(&genotype, alt);
             }
         })?;
-        if !some {
-            return Ok(());
+        self.check_known(fits)
+    }
+
+    /// Refuses more missing copies than there are.
+    fn check_known(&self, fits: bool) -> Result<()> {
+        match fits {
+            true => Ok(()),
+            false => Err(self
+                .segment
+                .broken_set(Malformed("no more missing copies than there are"))),
         }
-        counts.an = u32::try_from(an).map_err(|_| {
-            self.segment
-                .broken_set(Malformed("no more missing copies than there are"))
-        })?;
-        Ok(())
     }
 }

@@ -36,6 +36,15 @@ impl Mask {
         Self::from_samples(samples)
     }
 
+    /// These samples of a batch of so many.
+    pub(super) fn of_members(members: &[u32], count: u32) -> Self {
+        let mut samples = vec![0u64; words_for(count)];
+        for &sample in members {
+            set_bit(&mut samples, sample);
+        }
+        Self::from_samples(samples)
+    }
+
     /// The members by number in the batch, ascending.
     pub(crate) fn members(&self) -> Vec<u32> {
         let mut members = Vec::new();

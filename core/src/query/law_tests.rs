@@ -213,4 +213,30 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn groups_counted_together_have_the_counts_of_each_alone(
+        cohort in cohort(),
+        picked in prop::collection::vec(0..GROUPS.len(), 2..20),
+    ) {
+        let place = tempfile::tempdir().unwrap();
+        let everybody = cohort.write(&place.path().join("all"), None).unwrap();
+        for view in [&everybody, &cohort.masked(&everybody)] {
+            let asked = picked.iter().filter_map(|n| view.ask(GROUPS[*n]).ok());
+            let together: Vec<Group> = asked.collect();
+            let mut alone = Vec::new();
+            for group in &together {
+                alone.push(shown(view, "all", Some(group)).unwrap());
+            }
+            let mut variants = view.variants_by("all", &together).unwrap();
+            let mut row = 0;
+            while let Some(mut variant) = variants.next().unwrap() {
+                for (number, alone) in alone.iter().enumerate() {
+                    prop_assert_eq!(variant.counts_of(number).unwrap(), alone[row].1, "{}", number);
+                }
+                row += 1;
+            }
+            prop_assert!(alone.iter().all(|alone| alone.len() == row));
+        }
+    }
 }

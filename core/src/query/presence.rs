@@ -35,6 +35,7 @@ impl Lookup<'_> {
             self.counting.add(samples);
         }
         self.groups += groups.len();
+        self.counting.count_together();
         Ok(self)
     }
 

@@ -1,6 +1,7 @@
 //! Requests that mean harm: each is answered, soon, with an error or an answer, and says nothing of a dataset.
 
-use crate::vectors::{beacon, files};
+use crate::spec::files;
+use crate::vectors::beacon;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -369,7 +370,7 @@ fn errors_show_nothing_of_a_dataset() {
 #[test]
 fn a_configuration_that_is_wrong_says_where() {
     let good =
-        std::fs::read_to_string(format!("{}/config/plain.toml", crate::vectors::VECTORS)).unwrap();
+        std::fs::read_to_string(format!("{}/config/plain.toml", crate::spec::VECTORS)).unwrap();
     let read = |text: &str| text.parse::<BeaconConfig>();
     assert!(read(&good).is_ok());
     for (from, to, says) in [
@@ -512,7 +513,7 @@ fn altered_requests_are_answered() {
                 get(&beacon, path, &String::from_utf8_lossy(&query));
             }
             false => {
-                let body = mutated(crate::vectors::body(&vector), &changes);
+                let body = mutated(crate::spec::body(&vector), &changes);
                 answer(&beacon, &BeaconRequest::post(path, &body));
             }
         }

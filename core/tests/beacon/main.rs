@@ -14,4 +14,5 @@
 mod hostile;
 mod replay;
 mod schemas;
+mod spec;
 mod vectors;

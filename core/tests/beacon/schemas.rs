@@ -1,6 +1,7 @@
 //! Every answer to the vectors, by the official schemas of Beacon, without a network.
 
-use crate::vectors::{asked, beacon, files};
+use crate::spec::files;
+use crate::vectors::{asked, beacon};
 use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::{Value, json};
 use std::collections::HashMap;

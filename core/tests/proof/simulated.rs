@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, Dataset, Error, PeopleOptions, Trios, View};
+use varidex::{BuildOptions, Dataset, Error, Group, PeopleOptions, Trios, View};
 use varidex_simulate::{Format, Options, Summary, simulate};
 
 /// A cohort in which much is unsure.
@@ -488,5 +488,62 @@ fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(bare.len(), 3);
     for (name, bytes) in bare {
         assert!(bytes == reported[&name], "{name}");
+    }
+}
+
+/// Groups that are counted in one pass over a row, of several kinds: few of many people, all of a partition with what
+/// they add up to, and so many that overlap that nobody is like another.
+#[test]
+fn groups_counted_together_have_the_counts_of_each_alone() {
+    for (seed, contig) in [(3, "chr22"), (4, "chrX")] {
+        let folder = Folder::new();
+        let options = Options {
+            contig: contig.to_owned(),
+            variants: 400,
+            ..cohort(seed)
+        };
+        let (dir, summary) = made(&folder, &options);
+        let view = dataset(&folder, &dir, &summary);
+        let groups = |texts: &[&str]| -> Vec<Group> {
+            let groups = texts.iter().map(|text| view.ask(*text).unwrap());
+            groups.collect()
+        };
+        let by = view.by(&["population", "sex"]).unwrap();
+        let cells = view.groups_by(&by, None).unwrap();
+        let mut partition: Vec<Group> = cells.into_iter().map(|(_, group)| group).collect();
+        partition.extend(groups(&["all", "sex:female", "sex:male", "!all"]));
+        let half = |n: u32| {
+            let everybody = view.all().unwrap();
+            let keep = |sample: &u32| ((sample + 1) * (2 * n + 1) * 0x9e37) >> 7 & 1 == 0;
+            let samples = everybody.samples().iter().filter(keep);
+            let names = samples.map(|sample| view.sample_name(sample).unwrap());
+            view.group(names).unwrap()
+        };
+        for together in [
+            groups(&["sex:female", "sex:male"]),
+            groups(&["all", "carriers(ac>=100)", "!sex:male"]),
+            partition,
+            (0..14).map(half).collect(),
+        ] {
+            let mut alone: Vec<_> = together
+                .iter()
+                .map(|group| view.variants_in("all", group).unwrap())
+                .collect();
+            let mut variants = view.variants_by("all", &together).unwrap();
+            let mut rows = 0;
+            while let Some(mut variant) = variants.next().unwrap() {
+                rows += 1;
+                for (number, alone) in alone.iter_mut().enumerate() {
+                    let expected = alone.next().unwrap().unwrap().counts().unwrap();
+                    let name = together[number].label();
+                    assert_eq!(
+                        variant.counts_of(number).unwrap(),
+                        expected,
+                        "{name} {rows}"
+                    );
+                }
+            }
+            assert!(rows >= 400);
+        }
     }
 }

@@ -10,6 +10,10 @@ use crate::model::wilson;
 use crate::query::expr::{Comparison, Number};
 use crate::set::SampleSet;
 
+mod together;
+
+use together::Together;
+
 /// Counts of a variant in a group of samples.
 ///
 /// `ac = n_het + 2 n_hom + n_hemi` where no sample has three or more copies.
@@ -210,6 +214,8 @@ pub(in crate::query) struct Counting<'a> {
     place: Place,
     /// The copies of the row that was counted last in one of the groups behind the first.
     copies: Scattered,
+    /// Where all groups behind the first are counted of every variant.
+    together: Option<Together<'a>>,
 }
 
 impl<'a> Counting<'a> {
@@ -225,6 +231,7 @@ impl<'a> Counting<'a> {
                 position: 0,
             },
             copies: Scattered::default(),
+            together: None,
         }
     }
 
@@ -242,6 +249,11 @@ impl<'a> Counting<'a> {
         self.groups.push(GroupCounter::new(self.view, Some(group)));
         self.coverage = None;
         self.groups.len() - 1
+    }
+
+    /// Counts all groups behind the first of a variant where one of them is asked for.
+    pub(in crate::query) fn count_together(&mut self) {
+        self.together = (self.groups.len() > 2).then(Together::default);
     }
 
     pub(in crate::query) fn group(&self, number: usize) -> Option<&GroupCounter<'a>> {
@@ -325,10 +337,15 @@ impl<'a> Counting<'a> {
         let Some(counted) = self.groups.get_mut(number) else {
             return Ok(RowCounts::default());
         };
-        match counted.sum {
-            Some((sum, true)) => Ok(sum),
+        match (counted.sum, &mut self.together) {
+            (Some((sum, true)), _) => Ok(sum),
             _ if number == 0 => counted.rows(rows),
-            _ => counted.rows_lent(rows, &mut self.copies),
+            (_, None) => counted.rows_lent(rows, &mut self.copies),
+            (_, Some(together)) => {
+                together.count(self.groups.get_mut(1..).unwrap_or_default(), rows)?;
+                let counted = self.groups.get(number).and_then(|counted| counted.sum);
+                Ok(counted.map(|(sum, _)| sum).unwrap_or_default())
+            }
         }
     }
 

@@ -135,6 +135,7 @@ impl<'a> Variants<'a> {
             self.counting.add(group);
             self.beside += 1;
         }
+        self.counting.count_together();
         self
     }
 

@@ -1,0 +1,308 @@
+//! Counting a row in many groups at once.
+//!
+//! Samples that are in the same groups make a cell. The sets of a row are walked once for all cells, and the counts of a
+//! group are the sum of those of its cells.
+
+use super::super::Mask;
+use super::super::polyploid::for_each_polyploid_of;
+use super::{EVEN, RowCounter, RowCounts};
+use crate::error::Result;
+use crate::format::PAGE_ROWS;
+use crate::set::{Malformed, SampleSet, for_each_bit, get_bit};
+use crate::store::Segment;
+
+/// More cells than so many a group cost more than groups do that are counted one by one.
+const CELLS_A_GROUP: usize = 4;
+/// As many words of a mask are counted while one sample is looked up.
+const WORDS_A_SAMPLE: usize = 2;
+/// The cell of those who are in no group.
+const NO_GROUP: u16 = 0;
+
+/// How the samples of a batch are divided.
+struct Cells {
+    /// By sample of the batch.
+    of_sample: Vec<u16>,
+    /// By cell, who is in it.
+    masks: Vec<Mask>,
+    /// By group, of which cells it is the sum.
+    of_group: Vec<Vec<u16>>,
+}
+
+impl Cells {
+    /// `None` where groups overlap in so many ways that cells are of no use.
+    fn new(groups: &[Mask], samples: u32) -> Option<Self> {
+        let most = CELLS_A_GROUP * groups.len() + 1;
+        let mut of_sample = vec![NO_GROUP; samples as usize];
+        // by cell, the groups that it is in
+        let mut cells: Vec<Vec<usize>> = vec![Vec::new()];
+        for (number, group) in groups.iter().enumerate() {
+            let mut parts: Vec<Option<u16>> = vec![None; cells.len()];
+            for sample in group.members() {
+                let cell = of_sample.get_mut(sample as usize)?;
+                let part = parts.get_mut(usize::from(*cell))?;
+                *cell = match *part {
+                    Some(part) => part,
+                    None => {
+                        let mut groups = cells.get(usize::from(*cell))?.clone();
+                        groups.push(number);
+                        cells.push(groups);
+                        *part.insert(u16::try_from(cells.len() - 1).ok()?)
+                    }
+                };
+            }
+        }
+        let mut members = vec![Vec::new(); cells.len()];
+        for (sample, cell) in (0..).zip(&of_sample) {
+            members.get_mut(usize::from(*cell))?.push(sample);
+        }
+        let mut all = Self {
+            of_sample,
+            masks: Vec::new(),
+            of_group: vec![Vec::new(); groups.len()],
+        };
+        for (groups, members) in cells.iter().zip(members) {
+            // a cell of which all went into others is none, but that of no group is always there
+            if members.is_empty() && !groups.is_empty() {
+                continue;
+            }
+            let cell = u16::try_from(all.masks.len()).ok()?;
+            for &sample in &members {
+                *all.of_sample.get_mut(sample as usize)? = cell;
+            }
+            for &group in groups {
+                all.of_group.get_mut(group)?.push(cell);
+            }
+            all.masks.push(Mask::of_members(&members, samples));
+        }
+        (all.masks.len() <= most).then_some(all)
+    }
+
+    fn of(&self, sample: u32) -> usize {
+        let cell = self.of_sample.get(sample as usize);
+        usize::from(cell.copied().unwrap_or(NO_GROUP))
+    }
+
+    fn add_one(&self, to: &mut [u32], sample: u32) {
+        if let Some(count) = to.get_mut(self.of(sample)) {
+            *count += 1;
+        }
+    }
+
+    /// Adds a sample with these of its two copies.
+    #[inline]
+    fn add(&self, to: &mut [Copies], sample: u32, which: u32, haploid: &[u64]) {
+        if let Some(cell) = to.get_mut(self.of(sample)) {
+            cell.copies += which.count_ones();
+            cell.samples += 1;
+            cell.both += u32::from(which == 3);
+            cell.only += u32::from(which == 1 && get_bit(haploid, sample));
+        }
+    }
+
+    /// Adds all that are laid out as bits, of about so many samples.
+    fn add_all(&self, to: &mut [Copies], bits: &[u64], about: u32, haploid: &[u64]) {
+        if (about as usize) < WORDS_A_SAMPLE * self.masks.len() * bits.len() {
+            for (first, &word) in (0u32..).step_by(32).zip(bits) {
+                let mut pairs = (word | word >> 1) & EVEN;
+                while pairs != 0 {
+                    let at = pairs.trailing_zeros();
+                    self.add(to, first + at / 2, (word >> at & 3) as u32, haploid);
+                    pairs &= pairs - 1;
+                }
+            }
+            return;
+        }
+        for (cell, mask) in to.iter_mut().zip(&self.masks) {
+            for (word, mask) in bits.iter().zip(&mask.copies) {
+                let word = word & mask;
+                cell.copies += word.count_ones();
+                cell.both += (word & word >> 1 & EVEN).count_ones();
+                cell.samples += ((word | word >> 1) & EVEN).count_ones();
+            }
+        }
+        for_each_bit(haploid, |sample| {
+            if get_bit(bits, 2 * sample)
+                && let Some(cell) = to.get_mut(self.of(sample))
+            {
+                cell.only += 1;
+            }
+        });
+    }
+}
+
+/// Copies of a set in a cell, of diploid and haploid samples.
+#[derive(Clone, Copy, Default)]
+struct Copies {
+    copies: u32,
+    samples: u32,
+    /// Samples with both of their copies.
+    both: u32,
+    /// Samples with the only one they have.
+    only: u32,
+}
+
+/// Counts rows of one segment in many groups; keeps what neighbouring rows share.
+pub(crate) struct CellCounter<'a> {
+    /// Of everybody: what reads the sets.
+    tally: RowCounter<'a>,
+    cells: Cells,
+    /// By cell: haploid samples, missing copies, copies that carry.
+    haploid: Vec<u32>,
+    missing: Vec<Copies>,
+    carried: Vec<Copies>,
+    /// Samples that were not looked at, and those of which other rows report, by cell.
+    out_of_scope: [Vec<u32>; 2],
+    by_cell: Vec<RowCounts>,
+}
+
+impl<'a> CellCounter<'a> {
+    /// For groups; `None` among them is the whole batch. `None` where they are better counted one by one.
+    pub(crate) fn new(segment: &'a Segment, groups: &[Option<&SampleSet>]) -> Option<Self> {
+        let samples = segment.meta().samples;
+        let masks = groups.iter().map(|group| match group {
+            Some(group) => Mask::of(group, segment),
+            None => Mask::everybody(samples),
+        });
+        let cells = Cells::new(&masks.collect::<Vec<_>>(), samples)?;
+        let count = cells.masks.len();
+        Some(Self {
+            tally: RowCounter::new(segment, None),
+            haploid: vec![0; count],
+            missing: vec![Copies::default(); count],
+            carried: vec![Copies::default(); count],
+            out_of_scope: [vec![0; count], vec![0; count]],
+            by_cell: vec![RowCounts::default(); count],
+            cells,
+        })
+    }
+
+    /// Counts a row, and adds the counts of each group to `sums`, in the order of the groups.
+    pub(crate) fn add_counts(&mut self, row: u32, sums: &mut [RowCounts]) -> Result<()> {
+        self.load_site(row)?;
+        if self.tally.segment.has_scopes() {
+            self.load_scopes(row)?;
+        }
+        self.load_carriers(row)?;
+        self.count_cells()?;
+        self.add_polyploid(row)?;
+        for (cells, sum) in self.cells.of_group.iter().zip(sums) {
+            for &cell in cells {
+                if let Some(counts) = self.by_cell.get(usize::from(cell)) {
+                    sum.add(*counts);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads who is haploid at a row's site, and of whom copies are missing.
+    fn load_site(&mut self, row: u32) -> Result<()> {
+        let Self { tally, cells, .. } = self;
+        let segment = tally.segment;
+        let (haploid, missing, sets) = tally.site_sets(row)?;
+        let page = row / PAGE_ROWS;
+        let broken = |rule| segment.broken_set(rule);
+        if tally.haploid.key != Some((page, haploid)) {
+            let set = segment.set(haploid, &sets, segment.meta().samples)?;
+            let loaded = tally.haploid.load(&set, segment.meta().samples);
+            loaded.map_err(broken)?;
+            self.haploid.fill(0);
+            for_each_bit(&tally.haploid.bits, |sample| {
+                cells.add_one(&mut self.haploid, sample)
+            });
+            tally.haploid.key = Some((page, haploid));
+        }
+        if tally.missing.key != Some((page, missing)) {
+            tally.missing.key = None;
+            self.missing.fill(Copies::default());
+            let set = segment.set(missing, &sets, 2 * segment.meta().samples)?;
+            let add = |sample, which| cells.add(&mut self.missing, sample, which, &[]);
+            if !set.walk_pairs(add).map_err(broken)? {
+                let about = tally.stored(row)?.missing;
+                tally.missing.load(&set, set.universe()).map_err(broken)?;
+                cells.add_all(&mut self.missing, &tally.missing.bits, about, &[]);
+            }
+            tally.missing.key = Some((page, missing));
+        }
+        Ok(())
+    }
+
+    /// Loads who was not looked at, and of whom other rows report.
+    #[cold]
+    fn load_scopes(&mut self, row: u32) -> Result<()> {
+        let (segment, page) = (self.tally.segment, row / PAGE_ROWS);
+        let columns = [&segment.columns.uncovered, &segment.columns.outside];
+        for (column, counts) in columns.into_iter().zip(&mut self.out_of_scope) {
+            let descriptor = column.get(segment.file(), row)?;
+            let sets = segment.page_sets(page)?;
+            let set = segment.set(descriptor, &sets, segment.meta().samples)?;
+            counts.fill(0);
+            let walked = set.walk(None, |sample| self.cells.add_one(counts, sample));
+            walked.map_err(|rule| segment.broken_set(rule))?;
+        }
+        Ok(())
+    }
+
+    /// Loads who carries a row.
+    fn load_carriers(&mut self, row: u32) -> Result<()> {
+        let Self {
+            tally,
+            cells,
+            carried,
+            ..
+        } = self;
+        let set = tally.carrier_set(row)?;
+        carried.fill(Copies::default());
+        let haploid = tally.haploid.bits.as_slice();
+        let walked = set.walk_pairs(|sample, which| cells.add(carried, sample, which, haploid));
+        if !walked.map_err(|rule| tally.segment.broken_set(rule))? {
+            let about = tally.stored(row)?.ac;
+            tally.scatter(row, &set)?;
+            let (bits, haploid) = (&tally.copies.bits, &tally.haploid.bits);
+            cells.add_all(carried, bits, about, haploid);
+        }
+        Ok(())
+    }
+
+    /// The counts of each cell from what was loaded; those of three copies and more are not among them.
+    fn count_cells(&mut self) -> Result<()> {
+        let broken = |rule| self.tally.segment.broken_set(Malformed(rule));
+        for (cell, counts) in self.by_cell.iter_mut().enumerate() {
+            let of = |all: &[u32]| all.get(cell).copied().unwrap_or_default();
+            let copies = |all: &[Copies]| all.get(cell).copied().unwrap_or_default();
+            let [uncovered, outside] = self.out_of_scope.each_ref().map(|all| of(all));
+            let (missing, carried) = (copies(&self.missing), copies(&self.carried));
+            let size = self.cells.masks.get(cell).map_or(0, |mask| mask.size);
+            let looked_at = size.checked_sub(uncovered.saturating_add(outside));
+            let less = of(&self.haploid).saturating_add(missing.copies);
+            let an = looked_at.and_then(|samples| (2 * samples).checked_sub(less));
+            let het = carried.samples.checked_sub(carried.both + carried.only);
+            *counts = RowCounts {
+                ac: carried.copies,
+                an: an.ok_or_else(|| broken("no more missing copies than there are"))?,
+                het: het.ok_or_else(|| broken("haploid samples that carry on one copy"))?,
+                hom: carried.both,
+                hemi: carried.only,
+                missing: missing.samples,
+                uncovered: uncovered > 0,
+            };
+        }
+        Ok(())
+    }
+
+    fn add_polyploid(&mut self, row: u32) -> Result<()> {
+        let Self {
+            tally,
+            cells,
+            by_cell,
+            ..
+        } = self;
+        let mut fits = true;
+        for_each_polyploid_of(tally.segment, row, |genotype, alt| {
+            if let Some(counts) = by_cell.get_mut(cells.of(genotype.sample)) {
+                fits &= counts.add_polyploid(&genotype, alt);
+            }
+        })?;
+        tally.check_known(fits)
+    }
+}
