@@ -8,12 +8,8 @@
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use varidex::{
-    Access, Beacon, BeaconConfig, BeaconRequest, BuildOptions, Dataset, Granularity, PeopleOptions,
-    build,
-};
-use varidex_benches::Result;
-use varidex_simulate::{Options, simulate};
+use varidex::{Access, Beacon, BeaconConfig, BeaconRequest, Dataset, Granularity};
+use varidex_benches::{Result, known_cohort};
 
 /// Where cohorts are kept.
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench-data");
@@ -39,34 +35,11 @@ country = "population"
 "#;
 
 fn prepare(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
-    let folder = dir.join(format!("beacon-{samples}x{variants}"));
-    let (to, whole) = (folder.join("cohort.vdx"), folder.join("whole"));
-    if whole.exists() {
-        return Ok(to);
-    }
-    std::fs::create_dir_all(&folder)?;
-    let options = Options {
+    known_cohort(
+        &dir.join(format!("beacon-{samples}x{variants}")),
         samples,
         variants,
-        people: true,
-        annotations: true,
-        overwrite: true,
-        ..Options::default()
-    };
-    let cohort = simulate(&options, &folder, &mut |_, _| true)?;
-    let options = BuildOptions {
-        replace: true,
-        genes: vec![folder.join("genes.gff3.gz")],
-        people: PeopleOptions {
-            files: vec![folder.join("people.ndjson"), folder.join("populations.tsv")],
-            ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
-            ..PeopleOptions::default()
-        },
-        ..BuildOptions::default()
-    };
-    build(&[&cohort.genotypes], &to, &options, &mut |_| true)?;
-    std::fs::write(whole, "")?;
-    Ok(to)
+    )
 }
 
 /// A beacon with three populations of a cohort: with sexes and everybody that is 12 groups.

@@ -4,8 +4,8 @@
 # Versions: bio2zarr 0.2.1 with zarr 3.1.6 and numcodecs 0.16.6; pysam 0.24.1.
 # A good guess: chunks are compressed by zstd, which can keep a checksum of what it compressed, so that most changed
 #   bytes are refused when they are read, as those of a BCF are.
-# Seen: chunks are Blosc's, whose zstd keeps no checksum: of the bytes of call_genotype, changed one at a time, more than
-#   two in three are read as other genotypes without an error. Of those of a BCF, whose blocks have a CRC32, none is.
+# Seen: chunks are Blosc's, and its zstd keeps no checksum: of the bytes of call_genotype, changed one at a time, more than
+#   two in three are read as other genotypes without an error. Of those of a BCF, with blocks that have a CRC32, none is.
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

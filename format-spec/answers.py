@@ -1,4 +1,4 @@
-"""What is told of a dataset: rows, variants and annotations as tables, and answers to questions."""
+"""What is known of a dataset: rows, variants and annotations as tables, and answers to questions."""
 
 import carriers
 from annotations import IMPACTS

@@ -22,7 +22,7 @@ def entry_of(data, kind):
 
 
 def raw_section(kind, at, value, fix=None):
-    """Sets a byte of a section in the finished file, whose chunk sum is then wrong."""
+    """Sets a byte of a section in the finished file: its chunk sum is then wrong."""
 
     def patch(d):
         def bend(data):
@@ -35,7 +35,7 @@ def raw_section(kind, at, value, fix=None):
 
 
 def bend_names(data):
-    """Changes a byte of the names in the finished file, whose chunk sum is then wrong."""
+    """Changes a byte of the names in the finished file: its chunk sum is then wrong."""
     data[struct.unpack_from("<Q", data, entry_of(data, 80) + 8)[0] + 8] ^= 1
 
 
@@ -311,7 +311,7 @@ bad("P7", "sets", "genotypes", "no-order", lambda d: d.repoint(3, 4, bytes([1]))
 
 
 def first(d, form):
-    """The first row whose carriers have a form."""
+    """The first row of which the carriers have a form."""
     return next(row for row in range(d.rows()) if d.value("carriers", row) & 7 == form)
 
 

@@ -234,7 +234,7 @@ class People:
         self.term_sets = expected
 
     def find(self, text):
-        """The term of ontologies that a text means, and the codings where no ontology tells of it."""
+        """The term of ontologies that a text means, and the codings where no ontology describes it."""
         if self.terms and (number := self.terms.number(text)) is not None:
             return number, []
         unknown = [row for row, number in enumerate(self.numbers) if number is None]

@@ -338,7 +338,7 @@ def list_members(data, universe, section="sets"):
 def roaring_members(data, universe, section="sets"):
     import pyroaring
 
-    # pyroaring tells neither trailing bytes nor wrong counts: a sound bitmap serialises to the same bytes
+    # pyroaring reports neither trailing bytes nor wrong counts: a sound bitmap serialises to the same bytes
     try:
         members = pyroaring.BitMap.deserialize(data)
         sound = members.serialize() == data

@@ -115,7 +115,7 @@ class Segment:
         self.check_zones()
         self.annotations = Annotations(file, self.rows)
         told = not self.annotations or "annotations" in manifest
-        need(told, "manifest", "M16", "not whose annotations the rows have")
+        need(told, "manifest", "M16", "not which annotations the rows have")
         file.verify()
 
     def whole(self, name, size, rule):

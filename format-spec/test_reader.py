@@ -213,7 +213,7 @@ def gvcf_records(path):
             start, alts = int(pos) - 1, alts.split(",")
             told = int(found.group(1)) if (found := re.search(r"END=(\d+)", info)) else start + len(ref)
             end = told if set(alts) <= set(UNCHANGED) else start + len(ref)
-            # a deletion is told apart by how far it reaches
+            # a deletion is distinguished by how far it reaches
             records.append(GvcfRecord(contig, start, end, ref.upper(), alts, cell.split(":")[0], told))
     return records
 
@@ -252,7 +252,7 @@ def decoded_rows(dataset):
             ))  # fmt: skip
 
 
-# vectors whose inputs, of one sample each, are one batch
+# vectors of which the inputs, of one sample each, are one batch
 MERGED = ("merged", "unvaried")
 
 

@@ -1,4 +1,4 @@
-//! Running programs, ours among them, as children whose time and memory are measured.
+//! Running programs, ours among them, as children, with their time and memory measured.
 //!
 //! The kernel keeps the peak memory of a process's children as one maximum. Each measured program
 //! is therefore the only child of a process of its own: this binary, started as `compare child-…`.

@@ -70,7 +70,7 @@ impl fmt::Display for Tools {
     }
 }
 
-/// A failure of a peer is told and its figure left out: it must not stop the others.
+/// A failure of a peer is reported and its figure left out: it must not stop the others.
 fn tell<T>(tool: &str, result: Result<T>) -> Option<T> {
     result.map_err(|error| eprintln!("{tool}: {error}")).ok()
 }

@@ -13,9 +13,8 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
-use varidex::{Attribute, BuildOptions, Dataset, PeopleOptions, View};
-use varidex_benches::{Build, Figure, Result, against};
-use varidex_simulate::{Options, simulate};
+use varidex::{Attribute, Dataset, View};
+use varidex_benches::{Build, Figure, Result, against, known_cohort};
 
 /// Name and expression. A question of carriers alone is also put to the peers, one with people with the
 /// list of them.
@@ -83,8 +82,9 @@ fn main() -> Result<ExitCode> {
         let (samples, variants) = size
             .split_once('x')
             .ok_or_else(|| format!("--simulate takes SAMPLESxVARIANTS, not {size}"))?;
-        let folder = prepare(&arguments.dir, samples.parse()?, variants.parse()?)?;
-        let dataset = Dataset::open(folder.join("cohort.vdx"))?.view();
+        let folder = arguments.dir.join(format!("known_{samples}x{variants}"));
+        let cohort = known_cohort(&folder, samples.parse()?, variants.parse()?)?;
+        let dataset = Dataset::open(cohort)?.view();
         let info = dataset.info();
         println!(
             "## {} samples, {} people, {} rows",
@@ -140,42 +140,6 @@ fn figures_of(build: &Build, arguments: &Arguments) -> Result<Vec<Figure>> {
         }
     }
     Ok(figures)
-}
-
-/// Simulates and builds, unless done before.
-fn prepare(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
-    let folder = dir.join(format!("known_{samples}x{variants}"));
-    let whole = folder.join("whole");
-    if whole.exists() {
-        return Ok(folder);
-    }
-    eprintln!("simulating {samples} people x {variants} variants");
-    fs::create_dir_all(&folder)?;
-    let options = Options {
-        samples,
-        variants,
-        people: true,
-        annotations: true,
-        overwrite: true,
-        ..Options::default()
-    };
-    let cohort = simulate(&options, &folder, &mut |_, _| true)?;
-    let options = BuildOptions {
-        replace: true,
-        genes: vec![folder.join("genes.gff3.gz")],
-        people: PeopleOptions {
-            files: vec![folder.join("people.ndjson"), folder.join("populations.tsv")],
-            ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
-            ..PeopleOptions::default()
-        },
-        ..BuildOptions::default()
-    };
-    let started = Instant::now();
-    let to = folder.join("cohort.vdx");
-    varidex::build(&[&cohort.genotypes], &to, &options, &mut |_| true)?;
-    eprintln!("built in {:.1} s", started.elapsed().as_secs_f64());
-    fs::write(whole, "")?;
-    Ok(folder)
 }
 
 fn ours(dataset: &View, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Result<()> {

@@ -7,8 +7,9 @@ pub use against::{Build, Figure, against};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use varidex::{Position, View};
+use varidex::{BuildOptions, PeopleOptions, Position, View, build};
 use varidex_simulate::{Format, Options, simulate};
 
 /// Any error: a bench that cannot run says why and stops.
@@ -192,4 +193,43 @@ pub fn sites(dataset: &View) -> Result<Vec<Site>> {
 /// The sites of a class.
 pub fn of_class(sites: &[Site], class: Class) -> Vec<&Site> {
     sites.iter().filter(|s| s.class() == Some(class)).collect()
+}
+
+/// Simulates a cohort of which people, annotations, genes and terms are known, in `folder`, and builds `cohort.vdx` there,
+/// unless done before. Gives the dataset.
+///
+/// # Errors
+///
+/// As [`simulate`] and [`build`], and where files cannot be written.
+pub fn known_cohort(folder: &Path, samples: usize, variants: usize) -> Result<PathBuf> {
+    let (to, whole) = (folder.join("cohort.vdx"), folder.join("whole"));
+    if whole.exists() {
+        return Ok(to);
+    }
+    eprintln!("simulating {samples} people x {variants} variants");
+    fs::create_dir_all(folder)?;
+    let options = Options {
+        samples,
+        variants,
+        people: true,
+        annotations: true,
+        overwrite: true,
+        ..Options::default()
+    };
+    let cohort = simulate(&options, folder, &mut |_, _| true)?;
+    let options = BuildOptions {
+        replace: true,
+        genes: vec![folder.join("genes.gff3.gz")],
+        people: PeopleOptions {
+            files: vec![folder.join("people.ndjson"), folder.join("populations.tsv")],
+            ontologies: vec![folder.join("terms.obo"), folder.join("diseases.hpoa")],
+            ..PeopleOptions::default()
+        },
+        ..BuildOptions::default()
+    };
+    let started = Instant::now();
+    build(&[&cohort.genotypes], &to, &options, &mut |_| true)?;
+    eprintln!("built in {:.1} s", started.elapsed().as_secs_f64());
+    fs::write(whole, "")?;
+    Ok(to)
 }

@@ -371,7 +371,7 @@ export class Dataset {
   }
 
   /**
-   * Terms whose ids, labels or synonyms have all words of a text, or parts of them, the best first; without a text those
+   * Terms with ids, labels or synonyms that have all words of a text, or parts of them, the best first; without a text those
    * that are recorded.
    */
   findTerms(words?: string, given?: TableOptions): Table<FoundTerm> {
@@ -383,7 +383,7 @@ export class Dataset {
     return this.#table('ontologies', '', options(given, PART))
   }
 
-  /** The genes whose symbol, other names or ids have a text as a part, or all. */
+  /** The genes with a symbol, other names or ids that have a text as a part, or all. */
   genes(name?: string, given?: TableOptions): Table<FoundGene> {
     return this.#table('genes', optional('name', name, text) ?? '', options(given, PART))
   }
@@ -436,7 +436,7 @@ export class Dataset {
   }
 
   /**
-   * Writes variants and genotypes to a file whose name ends with `.vcf`, `.vcf.gz` or `.bcf`. It
+   * Writes variants and genotypes to a file with a name that ends in `.vcf`, `.vcf.gz` or `.bcf`. It
    * appears whole or not at all, also where a signal stops the export.
    */
   async export(where: Expression, file: PathLike, given?: ExportOptions): Promise<ExportSummary> {

@@ -61,7 +61,7 @@ export interface BuildOptions extends PeopleOptions, Long {
   genes?: PathLike | PathLike[] | undefined
   /** Bases on both sides of each gene that count as the gene's. */
   pad?: number | undefined
-  /** Whose annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
+  /** Which annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
   annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined
   /** Genotypes with a lower GQ count as missing. */
   minGq?: number | undefined

@@ -310,7 +310,7 @@ export interface Frequency {
   reason: string | null
   /** Copies that carry the allele. */
   ac: number
-  /** Copies whose allele is known; null where a part of the cohort was not looked at here. */
+  /** Copies with a known allele; null where a part of the cohort was not looked at here. */
   an: number | null
   /** ac / an; null where an is 0 or not known. */
   af: number | null
@@ -406,7 +406,7 @@ export interface Info {
   genes: number
   /** Bases on both sides of each gene that count as the gene's. */
   pad: number
-  /** Whose annotations the rows have: `csq`, `ann` or `bcsq`; null without. */
+  /** Which annotations the rows have: `csq`, `ann` or `bcsq`; null without. */
   annotations: string | null
   /** VCF records. */
   records: number
@@ -451,7 +451,7 @@ export interface ManyFrequencies {
   found: Uint8Array
   /** Copies that carry the allele. */
   ac: Float64Array
-  /** Copies whose allele is known. */
+  /** Copies with a known allele. */
   an: Float64Array
   /** ac / an. */
   af: Float64Array

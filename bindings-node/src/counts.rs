@@ -23,7 +23,7 @@ pub struct Frequency {
     pub reason: Option<String>,
     /// Copies that carry the allele.
     pub ac: i64,
-    /// Copies whose allele is known; null where a part of the cohort was not looked at here.
+    /// Copies with a known allele; null where a part of the cohort was not looked at here.
     pub an: Option<i64>,
     /// ac / an; null where an is 0 or not known.
     pub af: Option<f64>,

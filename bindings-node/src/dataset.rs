@@ -58,7 +58,7 @@ pub struct Info {
     pub genes: i64,
     /// Bases on both sides of each gene that count as the gene's.
     pub pad: i64,
-    /// Whose annotations the rows have: `csq`, `ann` or `bcsq`; null without.
+    /// Which annotations the rows have: `csq`, `ann` or `bcsq`; null without.
     pub annotations: Option<String>,
     /// VCF records.
     pub records: i64,

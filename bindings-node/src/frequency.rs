@@ -40,7 +40,7 @@ pub struct ManyFrequencies {
     pub found: Uint8Array,
     /// Copies that carry the allele.
     pub ac: Float64Array,
-    /// Copies whose allele is known.
+    /// Copies with a known allele.
     pub an: Float64Array,
     /// ac / an.
     pub af: Float64Array,

@@ -4,7 +4,7 @@ use crate::dataset::NativeDataset;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
-use varidex::{Error, Individual};
+use varidex::{Individual, IndividualFormat};
 
 /// What is recorded of an individual, put together again from what is stored.
 #[napi(object)]
@@ -29,19 +29,8 @@ impl NativeDataset {
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<IndividualText>> {
         self.queue(cancel, move |view, _| {
-            let known = view.individual(&id)?;
-            let (text, no_place) = match format.as_str() {
-                "text" => (known.to_string(), Vec::new()),
-                "phenopacket" => {
-                    let rebuilt = known.phenopacket();
-                    (rebuilt.json, rebuilt.left)
-                }
-                "beacon" => {
-                    let rebuilt = known.beacon();
-                    (rebuilt.json, rebuilt.left)
-                }
-                other => return Err(Error::Usage(format!("no format {other:?}")).into()),
-            };
+            let format: IndividualFormat = format.parse()?;
+            let (text, no_place) = view.individual(&id)?.written(format);
             let never = Individual::not_stored().iter();
             Ok(IndividualText {
                 text,

@@ -1,4 +1,4 @@
-// The cases that every language answers: format-spec/cases, whose README says what they mean.
+// The cases that every language answers: format-spec/cases, with a README that says what they mean.
 
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -57,7 +57,7 @@ afterAll(() => {
   for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true })
 })
 
-/** Writes the files of the cohort, and tells where they are. */
+/** Writes the files of the cohort, and says where they are. */
 export function files() {
   const at = folder()
   const write = (name: string, text: string) => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 
 describe('a build', () => {
-  it('tells what it read, and gives the dataset open', async () => {
+  it('says what it read, and gives the dataset open', async () => {
     expect(dataset.report).toMatchObject({
       records: 4, stored: 4, refused: 0, rows: 5, samples: 4, contigs: 2,
       people: { read: 3, people: 3, refused: 0, samplesWithoutPerson: 1 },
@@ -20,7 +20,7 @@ describe('a build', () => {
     await dataset.verify()
   })
 
-  it('tells how far it is', async () => {
+  it('says how far it is', async () => {
     const { vcf, people, dataset: output } = files()
     const seen: varidex.Progress[] = []
     await varidex.build([vcf], output, { people, onProgress: (at) => seen.push(at) })
@@ -46,7 +46,7 @@ describe('a dataset', () => {
     expect(varidex.openSync(dataset.path).snapshot).toBe(dataset.snapshot)
   })
 
-  it('tells what it holds', async () => {
+  it('says what it holds', async () => {
     expect(dataset.info()).toMatchObject({
       path: dataset.path, snapshot: dataset.snapshot, assembly: 'GRCh38',
       samples: 4, people: 3, terms: 2, genes: 2, records: 4, rows: 5, segments: 1,

@@ -199,7 +199,7 @@ describe('files', () => {
       .rejects.toMatchObject({ code: 'ERR_VARIDEX_DAMAGED' })
   })
 
-  it('of a dataset that is there are not replaced unless told', async () => {
+  it('of a dataset that is there are not replaced unless asked for', async () => {
     const { vcf, dataset: output } = files()
     const first = await varidex.build(vcf, output)
     await expect(varidex.build(vcf, output)).rejects.toBeInstanceOf(varidex.VaridexError)

@@ -1,4 +1,4 @@
-// Does everything many times, lets go of it, and tells what stays: run with --expose-gc.
+// Does everything many times, lets go of it, and reports what stays: run with --expose-gc.
 
 import { readFileSync } from 'node:fs'
 import * as varidex from 'varidex'

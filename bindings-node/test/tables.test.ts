@@ -98,7 +98,7 @@ describe('an iterator', () => {
     expect(await iterator.next()).toEqual({ value: undefined, done: true })
   })
 
-  it('tells what is wrong when it is first asked', async () => {
+  it('says what is wrong when it is first asked', async () => {
     const table = dataset.variants('aff<0.1')
     await expect(table.toArray()).rejects.toMatchObject({ code: 'ERR_VARIDEX_EXPRESSION' })
     await expect(table.toIPC()).rejects.toMatchObject({ code: 'ERR_VARIDEX_EXPRESSION' })

@@ -51,7 +51,7 @@ it('every allele has the true counts', async () => {
   }
 })
 
-it('what was annotated is told of, and asked for', async () => {
+it('what was annotated is shown, and asked for', async () => {
   const { report } = dataset
   expect(report?.annotations).toMatchObject({ from: 'CSQ', refused: 0, reasons: [] })
   expect(report?.annotations?.read).toBe(report?.annotations?.stored)

@@ -176,13 +176,13 @@ export declare class Dataset {
         format?: RecordFormat | undefined;
     }): Promise<IndividualRecord>;
     /**
-     * Terms whose ids, labels or synonyms have all words of a text, or parts of them, the best first; without a text those
+     * Terms with ids, labels or synonyms that have all words of a text, or parts of them, the best first; without a text those
      * that are recorded.
      */
     findTerms(words?: string, given?: TableOptions): Table<FoundTerm>;
     /** The ontologies that were loaded. */
     ontologies(given?: TableOptions): Table<OntologyRow>;
-    /** The genes whose symbol, other names or ids have a text as a part, or all. */
+    /** The genes with a symbol, other names or ids that have a text as a part, or all. */
     genes(name?: string, given?: TableOptions): Table<FoundGene>;
     /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
     sampleTable(given?: TableOptions): Table<SampleRow>;
@@ -204,7 +204,7 @@ export declare class Dataset {
         scope?: string | undefined;
     }): Promise<TermCount[]>;
     /**
-     * Writes variants and genotypes to a file whose name ends with `.vcf`, `.vcf.gz` or `.bcf`. It
+     * Writes variants and genotypes to a file with a name that ends in `.vcf`, `.vcf.gz` or `.bcf`. It
      * appears whole or not at all, also where a signal stops the export.
      */
     export(where: Expression, file: PathLike, given?: ExportOptions): Promise<ExportSummary>;

@@ -36,7 +36,7 @@ export interface FrequencyRow extends CountColumns {
 export interface CountColumns {
     /** Copies that carry the allele. */
     ac: number;
-    /** Copies whose allele is known. */
+    /** Copies with a known allele. */
     an: number | null;
     /** ac / an; null where an is 0 or not known. */
     af: number | null;

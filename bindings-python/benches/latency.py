@@ -3,7 +3,7 @@
     python benches/latency.py [--samples N] [--variants N] [--dataset DATASET]
 
 Build the package with optimisation first: `make install-python`. Without a dataset a cohort is simulated.
-Times are medians; what the library takes is told by itself (`Dataset.explain`).
+Times are medians; what the library takes is reported by itself (`Dataset.explain`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ use varidex_simulate::{Format, Options};
 /// Between two calls of a progress callback.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Tells a callback how far something is, and hears whether to go on.
+/// Reports to a callback how far something is, and asks whether to go on.
 pub(crate) struct Reporter(Option<Py<PyAny>>);
 
 impl Reporter {

@@ -346,7 +346,7 @@ impl Dataset {
         Table::new(py, move || varidex_columns::terms(&view, scope))
     }
 
-    /// Terms whose id, label or synonyms have all words of a text, or parts of them, the best first; without a text those
+    /// Terms with an id, label or synonyms that have all words of a text, or parts of them, the best first; without a text those
     /// that are recorded. `people` have the term itself, `people_below` it or something more special, of `excluded` it
     /// is recorded as absent.
     #[pyo3(signature = (text = None))]
@@ -357,7 +357,7 @@ impl Dataset {
         })
     }
 
-    /// The genes, or those whose symbol, other names or ids have a text as a part.
+    /// The genes, or those with a symbol, other names or ids that have a text as a part.
     #[pyo3(signature = (text = None))]
     fn genes(&self, py: Python<'_>, text: Option<String>) -> PyResult<Table> {
         let view = self.core(py)?;

@@ -118,7 +118,7 @@ impl Frequency {
         self.counts.ac
     }
 
-    /// Copies whose allele is known; None where a batch of the group was not looked at here.
+    /// Copies with a known allele; None where a batch of the group was not looked at here.
     #[getter]
     fn an(&self, py: Python<'_>) -> PyResult<Option<u64>> {
         Ok(self.known(py)?.an)
@@ -148,7 +148,7 @@ impl Frequency {
         self.counts.n_hemi
     }
 
-    /// Samples with at least one copy whose allele is not known.
+    /// Samples of which at least one copy has an unknown allele.
     #[getter]
     fn n_missing(&self, py: Python<'_>) -> PyResult<u64> {
         Ok(self.known(py)?.n_missing)
@@ -231,7 +231,7 @@ pub(crate) struct Frequencies {
     found: Py<PyArray1<bool>>,
     /// Copies that carry the ALT.
     ac: Py<PyArray1<i64>>,
-    /// Copies whose allele is known; -1 where not known.
+    /// Copies with a known allele; -1 where not known.
     an: Py<PyArray1<i64>>,
     /// AC / AN; NaN where there is none.
     af: Py<PyArray1<f64>>,
@@ -241,7 +241,7 @@ pub(crate) struct Frequencies {
     n_hom: Py<PyArray1<i64>>,
     /// Samples with one copy, the ALT.
     n_hemi: Py<PyArray1<i64>>,
-    /// Samples with at least one copy whose allele is not known.
+    /// Samples of which at least one copy has an unknown allele.
     n_missing: Py<PyArray1<i64>>,
 }
 

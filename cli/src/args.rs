@@ -296,7 +296,7 @@ pub(crate) struct Export {
 }
 
 /// Every record is written as it was read, with INFO fields more, each with a value for each ALT:
-/// NAME_AC (copies that carry it), NAME_AN (copies whose allele is known), NAME_AF (AC / AN), NAME_HOM and
+/// NAME_AC (copies that carry it), NAME_AN (copies with a known allele), NAME_AF (AC / AN), NAME_HOM and
 /// NAME_HEMI (samples with two copies or more, all of them the ALT, and with one copy, the ALT).
 ///
 /// AC=0 with a number in AN: everybody was looked at there, and nobody carries it. AC=0 and AN=.: somebody was
@@ -409,7 +409,7 @@ pub(crate) struct Simulate {
     /// Share of records with a symbolic allele such as `<DEL>`
     #[arg(long, value_name = "RATE", default_value_t = usual().structural)]
     pub(crate) structural: f64,
-    /// Share of records whose FILTER is not PASS
+    /// Share of records with a FILTER other than PASS
     #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
     pub(crate) filtered: f64,
     /// Also people: what is recorded of them, an ontology to ask for it, genes, consequences in the

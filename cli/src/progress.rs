@@ -70,7 +70,7 @@ impl Messages {
         }
     }
 
-    /// Tells something that stays.
+    /// Writes something that stays.
     pub(crate) fn say(self, message: impl Display) {
         if !self.quiet {
             // messages nobody can read are no reason to stop

@@ -1,4 +1,4 @@
-//! What every command answers about a cohort whose answers were worked out by hand.
+//! What every command answers about a cohort of which the answers were worked out by hand.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -478,7 +478,7 @@ fn exports_come_back() {
     cohort.run("export", &["all", "-o", "out.txt"]).code(2);
 }
 
-/// A row whose ALT every copy carries was once counted as carried by none: a set of all has no
+/// A row with an ALT that every copy carries was once counted as carried by none: a set of all has no
 /// members to point to, and was taken for an empty one.
 #[test]
 fn an_allele_that_all_carry_is_counted() {

@@ -274,7 +274,7 @@ fn structural_variants_and_several_alts_are_read_as_they_are() {
          chr17 2000 multi A G 2 10 0.2 2 0 0 1
          chr17 2000 multi A T 1 10 0.1 1 0 0 1",
     );
-    // AC and AN are told beside AF, for sums across datasets, and a missing genotype is not reference
+    // AC and AN stand beside AF, for sums across datasets, and a missing genotype is not reference
     assert_eq!(cohort.answer("frequencies", &["id:multi"]), expected);
     assert_eq!(ids(&cohort, "carriers(17:2000:A:T)"), "P6");
 }

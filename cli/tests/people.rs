@@ -84,7 +84,7 @@ fn every_kind_of_file_tells_of_the_same_people() {
     assert_eq!(ids("individuals(EMIL, BEN)"), "BEN EMIL");
 }
 
-/// Biosamples say whose a sample is, and a list given by hand goes before everything.
+/// Biosamples say of whom a sample is, and a list given by hand goes before everything.
 #[test]
 fn samples_are_whose_the_files_say() {
     let cohort = Fixture::new();
@@ -176,7 +176,7 @@ fn a_guessed_mapping_loads_the_table() {
     cohort.run("people", &["odd.tsv"]).code(3).stderr(contains(
         "odd.tsv:1: expected a column of individuals or of samples",
     ));
-    // what the program cannot know is whose the rows are
+    // what the program cannot know is of whom the rows are
     let mapping: String = mapping
         .lines()
         .map(|line| match line.starts_with("\"Nr\"") {

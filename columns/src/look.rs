@@ -13,7 +13,7 @@ fn numbered<const N: usize>(columns: [(&'static str, Kind); N]) -> Vec<Column> {
         .collect()
 }
 
-/// `id label scopes people people_below excluded`: the terms whose id, label or synonyms have all words of a text, the
+/// `id label scopes people people_below excluded`: the terms with an id, label or synonyms that have all words of a text, the
 /// best first; without a text those that are recorded themselves. `people` are those of whom the term itself is recorded,
 /// `people_below` those of whom it or something more special is, `excluded` those of whom it is recorded as absent;
 /// `scopes` says what it or something more special is recorded as.
@@ -67,7 +67,7 @@ pub fn ontologies(view: &View) -> Result<Table> {
     ))
 }
 
-/// `symbol chrom start end ids aliases`: the genes whose names have a text, or all, the first and the last base of
+/// `symbol chrom start end ids aliases`: the genes with names that have a text, or all, the first and the last base of
 /// each, 1-based; a gene that lies at several places has a row for each.
 ///
 /// # Errors

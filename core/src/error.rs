@@ -68,7 +68,7 @@ pub enum Error {
     Locked {
         /// The dataset.
         path: PathBuf,
-        /// Process and host, as the lock file tells them.
+        /// Process and host, as the lock file names them.
         owner: String,
     },
     /// The caller asked to stop.

@@ -87,7 +87,10 @@ pub use cohort::{
     TermFound, View,
 };
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
-pub use export::{ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, Rebuilt};
+pub use export::{
+    ExportFormat, ExportOptions, ExportProgress, ExportSummary, Individual, IndividualFormat,
+    Rebuilt,
+};
 pub use genome::{
     AlleleType, Assembly, Chromosome, Interval, MixedAssemblies, NameError, NoVrsId, Position,
     UnknownAlleleType, UnknownAssembly, VrsId, VrsVersion,

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Trios {
-    /// The children that a PED or FAM file tells of. Its ids are names of samples, or else ids of the
+    /// The children that a PED or FAM file describes. Its ids are names of samples, or else ids of the
     /// dataset's people. Lines of others are skipped, and so are children without a parent in the
     /// dataset.
     ///
     /// # Errors
     ///
     /// [`Error::Io`], [`Error::Input`] for what is no such file and for a person with two lines that
-    /// differ, [`Error::Usage`] where it tells of no parent and child here.
+    /// differ, [`Error::Usage`] where it describes no parent and child here.
     pub fn from_ped(view: &View, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut kin = BTreeMap::new();
@@ -39,7 +39,7 @@ impl Trios {
         }
         if trios.is_empty() {
             return Err(Error::Usage(format!(
-                "{} tells of no sample here whose parent is one as well",
+                "{} describes no sample here with a parent that is one as well",
                 path.display()
             )));
         }

@@ -6,7 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test tells what is wrong by failing"
+    reason = "a test says what is wrong by failing"
 )]
 
 use std::path::Path;

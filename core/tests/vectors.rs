@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test tells what is wrong by failing"
+    reason = "a test says what is wrong by failing"
 )]
 
 use std::fs;

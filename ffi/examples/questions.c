@@ -6,7 +6,7 @@
  *   ./questions CASES DATASET
  *
  * PREFIX is that of `make install-c`; where it is /usr/local the first line is not needed.
- * CASES is the directory format-spec/cases, whose invented cohort is built into DATASET.
+ * CASES is the directory format-spec/cases; its invented cohort is built into DATASET.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -291,7 +291,7 @@ typedef int (*vdx_stop_fn)(void *user);
 typedef struct {
     // Copies that carry the ALT.
     uint64_t ac;
-    // Copies whose allele is known; without meaning where an_known is 0.
+    // Copies with a known allele; without meaning where an_known is 0.
     uint64_t an;
     // ac / an; NaN where an is 0 or not known.
     double af;
@@ -301,7 +301,7 @@ typedef struct {
     uint64_t n_hom;
     // Samples with one copy, the ALT.
     uint64_t n_hemi;
-    // Samples with at least one copy whose allele is not known.
+    // Samples of which at least one copy has an unknown allele.
     uint64_t n_missing;
     // 1 where the dataset has the allele; 0 where it does not: then all else is 0, and af is NaN.
     uint8_t found;
@@ -470,7 +470,7 @@ typedef struct {
     const char *const *info;
     // How many.
     size_t n_info;
-    // Whose annotations to store: "auto" (the first of CSQ, ANN and BCSQ that there is), "csq", "ann",
+    // Which annotations to store: "auto" (the first of CSQ, ANN and BCSQ that there is), "csq", "ann",
     // "bcsq" or "none"; NULL: as "auto".
     const char *annotations;
     // Reference sequence: alleles are trimmed and left-aligned against it.
@@ -836,7 +836,7 @@ vdx_status vdx_sites(const vdx_view *view,
 
 // Who carries the variants that an expression picks, among `group` or everybody:
 // chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
-// its children whose parents are in the dataset, and origin: from whom they have it.
+// its children with parents in the dataset, and origin: from whom they have it.
 vdx_status vdx_carriers(const vdx_view *view,
                         const char *where,
                         const vdx_group *group,
@@ -878,7 +878,7 @@ vdx_status vdx_terms(const vdx_view *view,
                      struct ArrowArrayStream *stream,
                      vdx_error **error);
 
-// The terms whose ids, labels or synonyms have all words of `text`, or parts of them, the best first; the terms that
+// The terms with ids, labels or synonyms that have all words of `text`, or parts of them, the best first; the terms that
 // are recorded where it is NULL: id label scopes people people_below excluded. Of `people` the term itself is recorded,
 // of `people_below` it or a more special one, of `excluded` it is recorded as absent.
 vdx_status vdx_find_terms(const vdx_view *view,
@@ -893,7 +893,7 @@ vdx_status vdx_ontologies(const vdx_view *view,
                           struct ArrowArrayStream *stream,
                           vdx_error **error);
 
-// The genes whose symbol, other names or ids have `text` as a part, or all where it is NULL:
+// The genes with a symbol, other names or ids that have `text` as a part, or all where it is NULL:
 // symbol chrom start end ids aliases. The first and the last base are 1-based; a gene that lies at several places has a
 // row for each.
 vdx_status vdx_genes(const vdx_view *view,
@@ -937,7 +937,7 @@ vdx_status vdx_load_people(const char *dataset,
                            vdx_error **error);
 
 // Writes the variants that an expression picks, with the genotypes of `group` or everybody, to a file
-// whose name ends with .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
+// with a name that ends in .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
 // may be NULL.
 vdx_status vdx_export(const vdx_view *view,
                       const char *where,
@@ -955,7 +955,7 @@ vdx_status vdx_simulate(const char *directory,
 
 // Writes a VCF or BCF file again ("-" is standard input), with counts of `n` datasets beside each allele, as INFO
 // fields NAME_AC, NAME_AN, NAME_AF, NAME_HOM and NAME_HEMI, and with a value of the fields behind them, NAME_AC_FIN.
-// VCF is written of VCF, BCF of BCF, to a file whose name ends with .vcf, .vcf.gz or .bcf, which appears whole or not at
+// VCF is written of VCF, BCF of BCF, to a file with a name that ends in .vcf, .vcf.gz or .bcf, which appears whole or not at
 // all. AC is 0 of an allele that a dataset does not have, and AN is missing where somebody was not looked at. `options`
 // and `summary` may be NULL. Where `notes` is not NULL, it takes warnings and what was found, in lines for people to
 // read: free it with vdx_text_free.

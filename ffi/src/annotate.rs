@@ -122,7 +122,7 @@ fn notes_of(summary: &AnnotateSummary) -> String {
 
 /// Writes a VCF or BCF file again ("-" is standard input), with counts of `n` datasets beside each allele, as INFO
 /// fields NAME_AC, NAME_AN, NAME_AF, NAME_HOM and NAME_HEMI, and with a value of the fields behind them, NAME_AC_FIN.
-/// VCF is written of VCF, BCF of BCF, to a file whose name ends with .vcf, .vcf.gz or .bcf, which appears whole or not at
+/// VCF is written of VCF, BCF of BCF, to a file with a name that ends in .vcf, .vcf.gz or .bcf, which appears whole or not at
 /// all. AC is 0 of an allele that a dataset does not have, and AN is missing where somebody was not looked at. `options`
 /// and `summary` may be NULL. Where `notes` is not NULL, it takes warnings and what was found, in lines for people to
 /// read: free it with vdx_text_free.

@@ -15,7 +15,7 @@ use varidex::{Counts, Position};
 pub struct vdx_counts {
     /// Copies that carry the ALT.
     pub ac: u64,
-    /// Copies whose allele is known; without meaning where an_known is 0.
+    /// Copies with a known allele; without meaning where an_known is 0.
     pub an: u64,
     /// ac / an; NaN where an is 0 or not known.
     pub af: f64,
@@ -25,7 +25,7 @@ pub struct vdx_counts {
     pub n_hom: u64,
     /// Samples with one copy, the ALT.
     pub n_hemi: u64,
-    /// Samples with at least one copy whose allele is not known.
+    /// Samples of which at least one copy has an unknown allele.
     pub n_missing: u64,
     /// 1 where the dataset has the allele; 0 where it does not: then all else is 0, and af is NaN.
     pub found: u8,

@@ -1,11 +1,11 @@
 //! What is recorded of one individual.
 
 use crate::dataset::Opened;
-use crate::entry::{entry, out, some_text, text, wanted};
+use crate::entry::{entry, out, parse, some_text, text, wanted};
 use crate::error::vdx_status;
 use crate::handle::{get, put_text, vdx_error, vdx_view};
 use std::ffi::c_char;
-use varidex::{Error, Individual};
+use varidex::Individual;
 
 /// All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
 /// `format` is "text", lines to read; "phenopacket", a Phenopacket 2 as JSON, a Family where a place in one is stored;
@@ -32,22 +32,9 @@ pub unsafe extern "C" fn vdx_individual(
                 some_text(format, "format")?,
             )
         };
+        let format = parse(format.unwrap_or("phenopacket"))?;
         let known = get::<Opened>(view)?.view.individual(id)?;
-        let (shown, left) = match format.unwrap_or("phenopacket") {
-            "text" => (known.to_string(), Vec::new()),
-            "phenopacket" => {
-                let rebuilt = known.phenopacket();
-                (rebuilt.json, rebuilt.left)
-            }
-            "beacon" => {
-                let rebuilt = known.beacon();
-                (rebuilt.json, rebuilt.left)
-            }
-            other => {
-                let message = format!("format {other:?}: one of text, phenopacket, beacon");
-                return Err(Error::Usage(message).into());
-            }
-        };
+        let (shown, left) = known.written(format);
         if let Some(left_out) = left_out {
             let left = left.iter().map(|left| format!("no place for {left}\n"));
             let never = Individual::not_stored().iter();

@@ -97,7 +97,7 @@ impl Part<'_> {
         }
     }
 
-    /// The row behind which the table begins, of a question whose table can be read in pages.
+    /// The row behind which the table begins, of a question with a table that can be read in pages.
     pub(crate) fn after(&mut self) -> Option<RowToken> {
         self.after.take()
     }

@@ -11,7 +11,7 @@ use crate::page::{Page, Part, vdx_table_options};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::c_char;
 use std::sync::Arc;
-use varidex::{Scope, Trios};
+use varidex::{Scope, Trios, View};
 use varidex_columns::{
     ArrowError, Batches, RecordBatch, RecordBatchReader, SchemaRef, Table, Written,
 };
@@ -107,6 +107,43 @@ pub(crate) unsafe fn table(
     };
     // SAFETY: `error` is as the header says
     unsafe { entry(error, work) }
+}
+
+/// A table of all that is asked of a view.
+///
+/// # Safety
+///
+/// `options`, `stream` and `error` are as the header says.
+unsafe fn of_view(
+    view: *const vdx_view,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+    make: impl FnOnce(&View) -> Answer<Table>,
+) -> vdx_status {
+    let make = |_: &mut Part<'_>| make(&get::<Opened>(view)?.view);
+    // SAFETY: the same promise
+    unsafe { table(options, stream, error, make) }
+}
+
+/// The same, of what a text picks: NULL is all.
+///
+/// # Safety
+///
+/// The text, `options`, `stream` and `error` are as the header says.
+unsafe fn of_text(
+    (view, (text, name)): (*const vdx_view, (*const c_char, &str)),
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+    make: impl FnOnce(&View, Option<&str>) -> Answer<Table>,
+) -> vdx_status {
+    let make = |view: &View| {
+        // SAFETY: the same promise
+        make(view, unsafe { some_text(text, name) }?)
+    };
+    // SAFETY: the same promise
+    unsafe { of_view(view, options, stream, error, make) }
 }
 
 /// The variants that an expression picks, counted in `group` or, where it is NULL, in everybody:
@@ -218,7 +255,7 @@ pub unsafe extern "C" fn vdx_sites(
 
 /// Who carries the variants that an expression picks, among `group` or everybody:
 /// chrom pos ref alt sample individual zygosity phase. Where `trios`, a pedigree, is not NULL, only
-/// its children whose parents are in the dataset, and origin: from whom they have it.
+/// its children with parents in the dataset, and origin: from whom they have it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_carriers(
     view: *const vdx_view,
@@ -315,18 +352,22 @@ pub unsafe extern "C" fn vdx_terms(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = |_: &mut Part<'_>| {
-        // SAFETY: `scope` is as the header says
-        let scope = unsafe { some_text(scope, "scope") }?;
-        let scope: Option<Scope> = scope.map(parse).transpose()?;
-        let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::terms(&opened.view, scope)?)
-    };
     // SAFETY: the arguments are as the header says
-    unsafe { table(options, stream, error, make) }
+    unsafe {
+        of_text(
+            (view, (scope, "scope")),
+            options,
+            stream,
+            error,
+            |view, scope| {
+                let scope: Option<Scope> = scope.map(parse).transpose()?;
+                Ok(varidex_columns::terms(view, scope)?)
+            },
+        )
+    }
 }
 
-/// The terms whose ids, labels or synonyms have all words of `text`, or parts of them, the best first; the terms that
+/// The terms with ids, labels or synonyms that have all words of `text`, or parts of them, the best first; the terms that
 /// are recorded where it is NULL: id label scopes people people_below excluded. Of `people` the term itself is recorded,
 /// of `people_below` it or a more special one, of `excluded` it is recorded as absent.
 #[unsafe(no_mangle)]
@@ -337,14 +378,16 @@ pub unsafe extern "C" fn vdx_find_terms(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = |_: &mut Part<'_>| {
-        // SAFETY: `text` is as the header says
-        let text = unsafe { some_text(text, "text") }?;
-        let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::find_terms(&opened.view, text)?)
-    };
     // SAFETY: the arguments are as the header says
-    unsafe { table(options, stream, error, make) }
+    unsafe {
+        of_text(
+            (view, (text, "text")),
+            options,
+            stream,
+            error,
+            |view, text| Ok(varidex_columns::find_terms(view, text)?),
+        )
+    }
 }
 
 /// The ontologies that were loaded: file version.
@@ -355,15 +398,15 @@ pub unsafe extern "C" fn vdx_ontologies(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = |_: &mut Part<'_>| {
-        let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::ontologies(&opened.view)?)
-    };
     // SAFETY: the arguments are as the header says
-    unsafe { table(options, stream, error, make) }
+    unsafe {
+        of_view(view, options, stream, error, |view| {
+            Ok(varidex_columns::ontologies(view)?)
+        })
+    }
 }
 
-/// The genes whose symbol, other names or ids have `text` as a part, or all where it is NULL:
+/// The genes with a symbol, other names or ids that have `text` as a part, or all where it is NULL:
 /// symbol chrom start end ids aliases. The first and the last base are 1-based; a gene that lies at several places has a
 /// row for each.
 #[unsafe(no_mangle)]
@@ -374,14 +417,16 @@ pub unsafe extern "C" fn vdx_genes(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = |_: &mut Part<'_>| {
-        // SAFETY: `text` is as the header says
-        let text = unsafe { some_text(text, "text") }?;
-        let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::genes(&opened.view, text)?)
-    };
     // SAFETY: the arguments are as the header says
-    unsafe { table(options, stream, error, make) }
+    unsafe {
+        of_text(
+            (view, (text, "text")),
+            options,
+            stream,
+            error,
+            |view, text| Ok(varidex_columns::genes(view, text)?),
+        )
+    }
 }
 
 /// The samples, by number: sample individual batch, and a column for each attribute that samples have.
@@ -392,10 +437,10 @@ pub unsafe extern "C" fn vdx_samples(
     stream: *mut FFI_ArrowArrayStream,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
-    let make = |_: &mut Part<'_>| {
-        let opened = get::<Opened>(view)?;
-        Ok(varidex_columns::samples(&opened.view)?)
-    };
     // SAFETY: the arguments are as the header says
-    unsafe { table(options, stream, error, make) }
+    unsafe {
+        of_view(view, options, stream, error, |view| {
+            Ok(varidex_columns::samples(view)?)
+        })
+    }
 }

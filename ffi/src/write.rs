@@ -72,7 +72,7 @@ pub struct vdx_build_options {
     pub info: *const *const c_char,
     /// How many.
     pub n_info: usize,
-    /// Whose annotations to store: "auto" (the first of CSQ, ANN and BCSQ that there is), "csq", "ann",
+    /// Which annotations to store: "auto" (the first of CSQ, ANN and BCSQ that there is), "csq", "ann",
     /// "bcsq" or "none"; NULL: as "auto".
     pub annotations: *const c_char,
     /// Reference sequence: alleles are trimmed and left-aligned against it.
@@ -323,7 +323,7 @@ pub unsafe extern "C" fn vdx_load_people(
 }
 
 /// Writes the variants that an expression picks, with the genotypes of `group` or everybody, to a file
-/// whose name ends with .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
+/// with a name that ends in .vcf, .vcf.gz or .bcf. It appears whole or not at all. `options` and `summary`
 /// may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_export(

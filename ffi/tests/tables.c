@@ -1,5 +1,5 @@
 /*
- * Tables in parts, individuals, terms, genes, samples and annotation: prints them as the program `varidex` does, whose
+ * Tables in parts, individuals, terms, genes, samples and annotation: prints them as the program `varidex` does, of which the
  * output `ffi/test` compares.
  *
  *   tables DATASET INPUT OUTPUT

@@ -23,7 +23,7 @@ pub fn container(data: &[u8]) {
     let written = files.iter().map(|file| (&*file.name, &*file.bytes));
     let held = files::held(&manifest, written);
     if let Ok(dataset) = held.open(DATASET) {
-        // rules that are broken must be told, not more
+        // rules that are broken must be reported, not more
         let _ = ask_everything(&dataset.view(), files::ROWS);
         let _ = dataset.verify();
     }

@@ -69,7 +69,7 @@ pub fn people(data: &[u8]) {
     if people.files.is_empty() {
         people.files.push(write("known.ndjson", PEOPLE.as_bytes()));
     }
-    // what genes are is told by the build; people are loaded afterwards, as they may be any time
+    // what genes are is given to the build; people are loaded afterwards, as they may be any time
     if !options.genes.is_empty()
         && let Err(e) = files.build(&["input.vcf"], DATASET, &options, &mut |_| true)
     {

@@ -1,4 +1,4 @@
-//! Files of a dataset whose checksums are right and whose content is not: every reader must
+//! Files of a dataset with right checksums and wrong content: every reader must
 //! say so, or answer.
 
 use crate::dataset::{DATASET, ask_everything};

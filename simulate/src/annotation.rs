@@ -353,7 +353,7 @@ fn another(draw: u64, reference: &str) -> &'static str {
 }
 
 impl Variant<'_> {
-    /// `None` where the transcript is too far away to be told.
+    /// `None` where the transcript is too far away to be annotated.
     fn consequence(
         &self,
         seed: u64,

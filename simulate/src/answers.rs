@@ -144,7 +144,7 @@ impl Answers {
         }
     }
 
-    /// Takes in a person whose sample carries alleles that are to the asked genes what `carried` says.
+    /// Takes in a person with a sample that carries alleles that are to the asked genes what `carried` says.
     pub(super) fn add(&mut self, person: &Person, carried: u32) {
         self.people += 1;
         self.with_sample += u64::from(person.named.is_some());

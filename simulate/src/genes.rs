@@ -111,7 +111,7 @@ pub(super) struct Gene {
 /// All genes, in order and apart from each other.
 pub(super) struct Genes {
     list: Vec<Gene>,
-    /// Bases before and behind a gene that are still told as its neighbourhood.
+    /// Bases before and behind a gene that are still annotated as its neighbourhood.
     pub(super) nearby: u32,
 }
 

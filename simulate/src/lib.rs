@@ -121,7 +121,7 @@ impl fmt::Display for Sex {
     }
 }
 
-/// The part of the world whose history a population shares.
+/// The part of the world with the history that a population shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ancestry {
@@ -138,7 +138,7 @@ pub enum Ancestry {
 pub struct Population {
     /// What stands in `samples.tsv`.
     pub code: String,
-    /// Whose founders it has.
+    /// The ancestry of its founders.
     pub ancestry: Ancestry,
     /// Its part of the cohort, relative to the other populations' shares.
     pub share: f64,
@@ -203,7 +203,7 @@ pub struct Options {
     pub indels: f64,
     /// Records with a symbolic allele such as `<DEL>`.
     pub structural: f64,
-    /// Records whose FILTER is not PASS.
+    /// Records with a FILTER other than PASS.
     pub filtered: f64,
     /// Consequences in the genotype file (CSQ), and the genes that they are of, at invented places.
     pub annotations: bool,

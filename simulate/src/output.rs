@@ -51,7 +51,7 @@ const END: u32 = 6;
 const GT: u32 = 7;
 const CSQ: u32 = 8;
 
-/// What the header tells of the cohort.
+/// What the header says of the cohort.
 pub(super) struct Header<'a> {
     pub(super) contig: &'a str,
     pub(super) length: u32,
@@ -247,7 +247,7 @@ fn put(bytes: &mut Vec<u8>, binary: bool, copies: [u8; 2], phased: bool) {
     }
 }
 
-/// Overwrites one genotype of a background, whose text has one copy where `haploid`. A genotype
+/// Overwrites one genotype of a background, of which the text has one copy where `haploid`. A genotype
 /// that lost its second copy keeps the room of two: the caller leaves it out.
 fn patch(bytes: &mut [u8], binary: bool, haploid: bool, copies: [u8; 2], phased: bool) {
     if binary {

@@ -44,7 +44,7 @@ pub(super) struct Measured {
 
 #[derive(Clone, Copy)]
 pub(super) enum Value {
-    /// In tenths, with a unit where one is told.
+    /// In tenths, with a unit where one is given.
     Number(u32, Option<&'static str>),
     /// Whether it was found.
     Found(bool),
@@ -105,7 +105,7 @@ const NOBODYS: f64 = 0.05;
 const WITHOUT_SAMPLE: f64 = 0.04;
 /// People seen for a rare disease.
 const RARE: f64 = 0.02;
-/// Of those, the ones whose disease is found.
+/// Of those, the ones with a disease that is found.
 const DIAGNOSED: f64 = 0.7;
 /// People of whom no phenotype is recorded, unless they have a rare disease.
 const UNDESCRIBED: f64 = 0.45;
@@ -200,7 +200,7 @@ pub(super) struct Persons<'a> {
     random: Random,
     people: &'a people::People,
     populations: usize,
-    /// People of families, ascending: the pedigree tells of all of them, by the names of their samples.
+    /// People of families, ascending: the pedigree has all of them, by the names of their samples.
     families: Vec<u32>,
     next: usize,
     /// How many there are, those included who are only a sample.
@@ -515,7 +515,7 @@ impl Draws<'_> {
     }
 }
 
-/// The share that a text of the table of diseases tells.
+/// The share that a text of the table of diseases gives.
 pub(super) fn share(often: &str) -> f32 {
     let number = |text: &str| text.parse::<f32>().unwrap_or(0.0);
     match often {

@@ -1,4 +1,4 @@
-//! Random draws whose algorithms are fixed here, so that a seed gives the same bytes with every
+//! Random draws by algorithms that are fixed here, so that a seed gives the same bytes with every
 //! version of the `rand` crates and on every platform.
 
 use rand_chacha::ChaCha8Rng;

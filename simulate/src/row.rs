@@ -53,7 +53,7 @@ pub(super) struct Row {
     cells: Vec<u8>,
     /// One bit per sample that is not plain reference.
     touched: Vec<u64>,
-    /// One bit per sample whose genotype lost its phase.
+    /// One bit per sample with a genotype that lost its phase.
     loose: Vec<u64>,
     /// Samples that must stay called, lest an allele have no carrier left.
     witnesses: Vec<u32>,
@@ -62,7 +62,7 @@ pub(super) struct Row {
     phased: bool,
     /// One bit per sample with one copy at this place.
     haploid: Vec<u64>,
-    /// Samples whose copies are their parents'.
+    /// Samples with the copies of their parents.
     children: Vec<u32>,
 }
 

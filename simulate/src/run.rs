@@ -33,7 +33,7 @@ const MOST_RECOMBINATION: f64 = 1e-6;
 const REPORT: usize = 256;
 
 /// Writes a synthetic cohort and its true counts into `dir`, which is created where it does not
-/// exist. `progress` is told how many variants of how many are done, and says whether to go on.
+/// exist. `progress` is called with how many variants of how many are done, and returns whether to go on.
 ///
 /// The same options give the same bytes, whatever the number of threads. Memory is some tens of
 /// bytes per sample, whatever the number of variants.

@@ -1,4 +1,4 @@
-//! Children whose parents are in the cohort.
+//! Children with parents in the cohort.
 
 use std::fmt::Write as _;
 

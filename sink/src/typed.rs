@@ -28,7 +28,7 @@ pub fn string(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(text);
 }
 
-/// Integers in the narrowest width whose reserved values they avoid; of 32 bits, the reserved ones
+/// Integers in the narrowest width with reserved values that they avoid; of 32 bits, the reserved ones
 /// are missing.
 pub fn integers(out: &mut Vec<u8>, values: &[Option<i32>]) {
     vectors(out, values.len(), values);

@@ -5,7 +5,7 @@ use crate::progress::Messages;
 use crate::table::{Written, print};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use varidex::Individual as Known;
+use varidex::{Individual as Known, IndividualFormat};
 
 /// How a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -16,6 +16,16 @@ pub(crate) enum RecordFormat {
     Phenopacket,
     /// An individual of Beacon 2 as JSON
     Beacon,
+}
+
+impl From<RecordFormat> for IndividualFormat {
+    fn from(format: RecordFormat) -> Self {
+        match format {
+            RecordFormat::Text => Self::Text,
+            RecordFormat::Phenopacket => Self::Phenopacket,
+            RecordFormat::Beacon => Self::Beacon,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -67,19 +77,12 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
     let view = super::open(&args.dataset)?;
     for (number, id) in args.ids.iter().enumerate() {
         let known = view.individual(id)?;
-        let rebuilt = match args.format {
-            RecordFormat::Text => {
-                if number > 0 {
-                    print("\n")?;
-                }
-                print(&known.to_string())?;
-                continue;
-            }
-            RecordFormat::Phenopacket => known.phenopacket(),
-            RecordFormat::Beacon => known.beacon(),
-        };
-        print(&rebuilt.json)?;
-        for left in &rebuilt.left {
+        let (record, left) = known.written(args.format.into());
+        if args.format == RecordFormat::Text && number > 0 {
+            print("\n")?;
+        }
+        print(&record)?;
+        for left in &left {
             messages.say(format_args!("note: {}: no place for {left}", known.id()));
         }
     }

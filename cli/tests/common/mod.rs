@@ -142,7 +142,7 @@ pub fn file_of(dataset: &Path, end: &str) -> PathBuf {
         .unwrap()
 }
 
-/// A table of the tests, whose columns are set apart by blanks, as the program writes it.
+/// A table of the tests, with columns set apart by blanks, as the program writes it.
 pub fn table(text: &str) -> String {
     let lines: Vec<String> = text
         .trim()

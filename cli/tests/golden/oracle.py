@@ -80,7 +80,7 @@ class Person:
         self.records = []
 
     def has(self, scopes, term, closure, excluded=False):
-        """Whether the term, or one whose closure has it, is recorded."""
+        """Whether the term, or one that has it in its closure, is recorded."""
         return any(
             (not scopes or scope in scopes) and term in closure(one) and absent == excluded
             for scope, one, absent, _ in self.records

@@ -12,7 +12,7 @@ pub(super) const FIELDS: [(&str, &str, &str); 5] = [
     (
         "AN",
         "Integer",
-        "Copies whose allele is known; missing where somebody was not looked at",
+        "Copies with a known allele; missing where somebody was not looked at",
     ),
     ("AF", "Float", "AC / AN; missing where AN is 0 or missing"),
     (

@@ -6,8 +6,8 @@
 //!
 //! | the dataset | AC | AN |
 //! |---|---|---|
-//! | has it | copies that carry it | copies whose allele is known |
-//! | does not have it, and everybody was looked at there | 0 | copies whose allele is known |
+//! | has it | copies that carry it | copies with a known allele |
+//! | does not have it, and everybody was looked at there | 0 | copies with a known allele |
 //! | does not have it, or the contig, and somebody was not looked at | 0 | `.` |
 //! | cannot decide: it may be one of its variants spelled otherwise | `.` | `.` |
 //! | `*`, `<*>`, `<NON_REF>`: no alleles | `.` | `.` |

@@ -2,7 +2,9 @@
 
 use crate::access::Granularity;
 use crate::error::{Error, Result};
-use serde::Deserialize;
+use crate::genome::Assembly;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -155,6 +157,10 @@ pub struct BeaconDataset {
     /// A page about it.
     #[serde(default)]
     pub external_url: Option<String>,
+    /// The assembly of a dataset that was built without one: `GRCh37`, `GRCh38` or `T2T-CHM13`, by any of their names. One
+    /// that the dataset contradicts is an error.
+    #[serde(default, deserialize_with = "assembly")]
+    pub assembly: Option<Assembly>,
     /// The most that it says, whoever asks.
     #[serde(default = "record")]
     pub granularity: Granularity,
@@ -185,6 +191,12 @@ pub struct Frequencies {
     /// The label of each value, where that is not the value itself. With labels, values that have none are left out.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+}
+
+/// An assembly by any of its names.
+fn assembly<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Assembly>, D::Error> {
+    let name = String::deserialize(from)?;
+    name.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn local() -> String {
@@ -262,6 +274,7 @@ impl BeaconConfig {
                 description: None,
                 version: None,
                 external_url: None,
+                assembly: None,
                 granularity: record(),
                 test: false,
                 case_level: yes(),

@@ -105,7 +105,8 @@ impl Beacon {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] where there are more or fewer, and where populations of frequencies are not known;
+    /// [`Error::Usage`] where there are more or fewer, where a dataset contradicts the assembly that is stated, and where
+    /// populations of frequencies are not known;
     /// [`Error::Damaged`].
     pub fn new(config: BeaconConfig, views: Vec<View>) -> Result<Self> {
         if config.datasets.len() != views.len() {
@@ -117,6 +118,15 @@ impl Beacon {
         }
         let mut members = Vec::new();
         for (dataset, view) in config.datasets.iter().zip(views) {
+            let view = match dataset.assembly {
+                Some(assembly) => view.with_assembly(assembly).map_err(|e| match e {
+                    Error::Usage(why) => {
+                        Error::Usage(format!("dataset {:?}: assembly: {why}", dataset.id))
+                    }
+                    other => other,
+                })?,
+                None => view,
+            };
             members.push(Member::new(dataset.clone(), view)?);
         }
         let inner = Inner { config, members };

@@ -15,15 +15,27 @@ use super::place::{check_assembly, contig};
 use super::refusal::{Checked, Refusal, Shown};
 use crate::cohort::View;
 use crate::genome::{Change, Chromosome, Identifier, Interval, Position, parse_identifier};
-use crate::query::VariantExpr;
+use crate::query::{ChangeName, VariantExpr};
+
+const SHORT_FORM: &str = "genomicAlleleShortForm";
+const AMINO_ACID: &str = "aminoacidChange";
 
 /// A part of a question, and the parameter or filter that it is of.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Part<E> {
     pub(super) of: String,
     pub(super) expression: E,
-    /// The one allele that it is, as text.
-    pub(super) allele: Option<String>,
+    /// What else may be meant, where it is not found.
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// Why what is not found may be there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Doubt {
+    /// It is the one allele of this text, and whether another is the same may depend on bases that are not known.
+    Allele(String),
+    /// It is of one version of a transcript or a protein: the same of any version.
+    Version(VariantExpr),
 }
 
 impl<E> Part<E> {
@@ -31,7 +43,7 @@ impl<E> Part<E> {
         Self {
             of: of.into(),
             expression,
-            allele: None,
+            doubt: None,
         }
     }
 }
@@ -41,7 +53,7 @@ impl Part<VariantExpr> {
         Self {
             of: of.into(),
             expression: VariantExpr::allele(&text),
-            allele: Some(text),
+            doubt: Some(Doubt::Allele(text)),
         }
     }
 }
@@ -51,13 +63,17 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
     check_assembly(view, of.assembly.as_deref())?;
     let mut parts = Vec::new();
     if let Some(text) = &of.short_form {
-        parts.push(short_form(view, "genomicAlleleShortForm", text)?);
+        parts.push(short_form(view, SHORT_FORM, text)?);
     }
     if let Some(gene) = &of.gene {
         parts.push(Part::new("geneId", VariantExpr::gene(gene)));
     }
     if let Some(change) = &of.amino_acid_change {
-        parts.push(Part::new("aminoacidChange", VariantExpr::protein(change)));
+        let of = AMINO_ACID;
+        match ChangeName::of_protein(change) {
+            Some(name) => parts.push(named_change(view, of, &name, VariantExpr::protein(change))?),
+            None => return Err(Refusal::bad(format!("{of}: not understood here"))),
+        }
     }
     let is_exact = placed(view, of, &mut parts)?;
     if !is_exact {
@@ -90,15 +106,69 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
     Ok(parts)
 }
 
+/// The genes that are asked for, and the parameter of each.
+pub(super) fn genes(of: &Parameters) -> Vec<(&'static str, String)> {
+    let gene = of.gene.clone();
+    let mut genes: Vec<_> = gene.into_iter().map(|gene| ("geneId", gene)).collect();
+    let changes = [
+        (
+            SHORT_FORM,
+            of.short_form.as_deref().and_then(ChangeName::parse),
+        ),
+        (
+            AMINO_ACID,
+            of.amino_acid_change
+                .as_deref()
+                .and_then(ChangeName::of_protein),
+        ),
+    ];
+    for (of, change) in changes {
+        let gene = change.as_ref().and_then(ChangeName::gene);
+        genes.extend(gene.map(|gene| (of, gene.to_owned())));
+    }
+    genes
+}
+
+/// A change of a transcript or a protein, by annotation. Where annotations have no names of its kind, that it is not
+/// among them says nothing.
+fn named_change(
+    view: &View,
+    of: &str,
+    name: &ChangeName,
+    is: VariantExpr,
+) -> Checked<Part<VariantExpr>> {
+    if !name.is_understood() {
+        return Err(Refusal::bad(format!(
+            "{of}: expected a change as in NM_004333.6:c.1799T>A, NP_004324.2:p.Val600Glu or V600E"
+        )));
+    }
+    if view.manifest().annotations.is_none() {
+        return Err(Refusal::unanswerable(format!(
+            "{of}: the data have no annotations, by which changes of transcripts and proteins are found"
+        )));
+    }
+    let is_named = view.names_changes_like(name);
+    if !is_named.map_err(|e| Refusal::of_host(&e))? {
+        return Err(Refusal::unanswerable(format!(
+            "{of}: the annotations of the data name no changes by {}",
+            name.kind()
+        )));
+    }
+    let mut part = Part::new(of, is);
+    let any = name.of_any_version();
+    part.doubt = any.map(|any| Doubt::Version(VariantExpr::allele(any)));
+    Ok(part)
+}
+
 /// An allele by one of its names, or an id.
 pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<VariantExpr>> {
-    if [":c.", ":n.", ":r.", ":p."]
-        .iter()
-        .any(|mark| text.contains(mark))
-    {
-        return Err(Refusal::unanswerable(format!(
-            "{of}: a change of a transcript or of a protein: expected one of the genome, or aminoacidChange with geneId"
-        )));
+    if let Some(name) = ChangeName::parse(text) {
+        // a change of a protein alone is no allele by its form
+        let is = match text.contains(':') {
+            true => VariantExpr::allele(text),
+            false => VariantExpr::protein(text),
+        };
+        return named_change(view, of, &name, is);
     }
     let parsed = parse_identifier(text)
         .map_err(|e| Refusal::bad(format!("{of}: {}: {}", Shown(text), e.message)))?;

@@ -27,7 +27,7 @@ pub(super) fn check_assembly(view: &View, asked: Option<&str>) -> Checked<()> {
             known.name()
         ))),
         (_, None) => Err(Refusal::unanswerable(
-            "assemblyId: the assembly of the data is not known, so none can be asked for",
+            "assemblyId: the assembly of the data is not known, so none can be asked for: the operator can state it",
         )),
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn contig<'v>(view: &'v View, of: &str, asked: &str) -> Checked<&'v s
 }
 
 /// Whether gene models know a gene. What annotations alone know is known of the variants that somebody has.
-pub(super) fn in_gene_models(view: &View, name: &str) -> Checked<bool> {
+pub(super) fn in_gene_models(view: &View, of: &str, name: &str) -> Checked<bool> {
     let Some(genes) = view.genes() else {
         return Ok(false);
     };
@@ -69,7 +69,7 @@ pub(super) fn in_gene_models(view: &View, name: &str) -> Checked<bool> {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(Refusal::bad(format!(
-            "geneId: {} may be one of several genes",
+            "{of}: {} may be one of several genes",
             Shown(name)
         ))),
     }

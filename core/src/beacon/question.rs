@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::filters::{self, Filters};
 use super::member::Member;
-use super::parameters::{self, Part, short_form};
+use super::parameters::{self, Doubt, Part, short_form};
 use super::place::in_gene_models;
 use super::refusal::{Checked, Refusal, Shown};
 use super::request::EntryType;
@@ -12,7 +12,7 @@ use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::Zygosity;
 use crate::query::{
-    Allele, CarrierOptions, Counts, Group, GroupExpr, Query, Scan, Variant, VariantExpr,
+    Allele, CarrierOptions, ChangeName, Counts, Group, GroupExpr, Query, Scan, Variant, VariantExpr,
 };
 use std::collections::HashSet;
 
@@ -46,12 +46,24 @@ impl<'m> Question<'m> {
         } = filters::read(&member.view, &asked.filters)?;
         let mut variants = parameters::variants(&member.view, &asked.parameters)?;
         variants.extend(consequences);
-        if let Some(gene) = &asked.parameters.gene
-            && member.view.manifest().annotations.is_some()
-            && !in_gene_models(&member.view, gene)?
-        {
-            let carriers = GroupExpr::carriers(VariantExpr::gene(gene));
-            recorded.push(Part::new("geneId", carriers));
+        let mut genes: Vec<(String, String)> = parameters::genes(&asked.parameters)
+            .into_iter()
+            .map(|(of, gene)| (of.to_owned(), gene))
+            .collect();
+        if let Some((EntryType::Variants, id)) = one {
+            let of = format!("the id {}", Shown(id));
+            let named = ChangeName::parse(id);
+            let gene = named.as_ref().and_then(ChangeName::gene);
+            genes.extend(gene.map(|gene| (of.clone(), gene.to_owned())));
+            variants.push(short_form(&member.view, &of, id)?);
+        }
+        for (of, gene) in genes {
+            if member.view.manifest().annotations.is_some()
+                && !in_gene_models(&member.view, &of, &gene)?
+            {
+                let carriers = GroupExpr::carriers(VariantExpr::gene(gene));
+                recorded.push(Part::new(of, carriers));
+            }
         }
         let mut question = Self {
             member,
@@ -66,23 +78,16 @@ impl<'m> Question<'m> {
                 return Err(not_understood(&part.of));
             }
         }
-        match one {
-            Some((EntryType::Variants, id)) => {
-                let of = format!("the id {}", Shown(id));
-                question.variants.push(short_form(&member.view, &of, id)?);
-            }
-            Some((EntryType::Individuals, id)) => {
-                // nobody of this id is answered like somebody who may not be spoken of
-                let one = GroupExpr::individuals([id.as_str()]);
-                let one = match member.view.plan(one.clone()) {
-                    Ok(_) => one,
-                    Err(Error::Expression(_) | Error::Usage(_)) => GroupExpr::all().not(),
-                    Err(e) => return Err(Refusal::of_host(&e)),
-                };
-                let one = Part::new(format!("the id {}", Shown(id)), one);
-                question.people.push(one);
-            }
-            Some((EntryType::Datasets, _)) | None => {}
+        if let Some((EntryType::Individuals, id)) = one {
+            // nobody of this id is answered like somebody who may not be spoken of
+            let one = GroupExpr::individuals([id.as_str()]);
+            let one = match member.view.plan(one.clone()) {
+                Ok(_) => one,
+                Err(Error::Expression(_) | Error::Usage(_)) => GroupExpr::all().not(),
+                Err(e) => return Err(Refusal::of_host(&e)),
+            };
+            let one = Part::new(format!("the id {}", Shown(id)), one);
+            question.people.push(one);
         }
         for part in &mut question.variants {
             decide(&member.view, part, release)?;
@@ -159,11 +164,13 @@ impl<'m> Question<'m> {
     }
 }
 
-/// Whether an allele is another one may depend on bases that are not known here. It is said where enough people have
-/// the other one, and else as if nobody had.
+/// What is not found may still be there: under another version of its transcript, or as an allele that is the same by
+/// bases that are not known here. It is said where enough people have the other one, and else as if nobody had.
 fn decide(view: &View, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
-    let Some(text) = part.allele.take() else {
-        return Ok(());
+    let text = match part.doubt.take() {
+        None => return Ok(()),
+        Some(Doubt::Version(any)) => return decide_version(view, part, any, release),
+        Some(Doubt::Allele(text)) => text,
     };
     let others = match view.undecided(&text) {
         Ok(others) => others,
@@ -182,6 +189,31 @@ fn decide(view: &View, part: &mut Part<VariantExpr>, release: Release) -> Checke
             part.expression = VariantExpr::all().not();
             Ok(())
         }
+    }
+}
+
+/// Other versions of a transcript count otherwise, so they are not the one that is asked for; but that nobody has it
+/// would say what annotations do not.
+fn decide_version(
+    view: &View,
+    part: &Part<VariantExpr>,
+    any: VariantExpr,
+    release: Release,
+) -> Checked<()> {
+    let people = |of: VariantExpr| match view.ask(GroupExpr::carriers(of)) {
+        Ok(group) => Ok(Some(group.count())),
+        // what is wrong with it is found when it is asked
+        Err(Error::Expression(_) | Error::Usage(_)) => Ok(None),
+        Err(e) => Err(Refusal::of_host(&e)),
+    };
+    let is_shown = |people: Option<u64>| people.is_some_and(|people| release.is_shown(people));
+    let found = people(part.expression.clone())?;
+    match found.is_some() && !is_shown(found) && is_shown(people(any)?) {
+        true => Err(Refusal::unanswerable(format!(
+            "{}: the annotations of the data have the change of another version of this: ask for it without a version",
+            part.of
+        ))),
+        false => Ok(()),
     }
 }
 

@@ -203,7 +203,7 @@ impl<'a> RowCounter<'a> {
         Ok(())
     }
 
-    /// Samples of the batch with a copy whose allele is not known by the row, as bits: those of which it does not
+    /// Samples of the batch with a copy of which the row does not give the allele, as bits: those of which it does not
     /// report among them.
     pub(crate) fn incomplete(&mut self, row: u32) -> Result<Vec<u64>> {
         let mut found = vec![0; words_for(self.segment.meta().samples)];
@@ -492,7 +492,7 @@ mod tests {
     use crate::maintain::build;
     use crate::{BuildOptions, Dataset};
 
-    /// In a record whose diploid genotypes are all written with `/`, haploid carriers came out as
+    /// In a record of which the diploid genotypes are all written with `/`, haploid carriers came out as
     /// unphased. Found by fuzzing against a plain scan.
     #[test]
     fn one_copy_is_always_phased() {

@@ -23,7 +23,7 @@ pub struct GeneFound {
 }
 
 impl View {
-    /// The genes whose symbol, aliases or ids have a text as a part, whatever its case: the symbol itself first, then
+    /// The genes with a symbol, aliases or ids that have a text as a part, whatever its case: the symbol itself first, then
     /// symbols that begin with it; without a text all, by their symbols.
     ///
     /// # Errors

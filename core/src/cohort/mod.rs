@@ -2,6 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod assembly;
 mod batches;
 mod carriers;
 mod count;

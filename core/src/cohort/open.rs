@@ -4,7 +4,7 @@ use super::mapped::Mapped;
 use super::{Batches, Members, View};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
-use crate::genome::{ContigNames, Interval, VrsContig};
+use crate::genome::{ContigNames, Interval};
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::gene_carriers::GeneCarriers;
@@ -341,7 +341,8 @@ impl Opened {
         &self.sample_attributes
     }
 
-    pub(crate) fn contig_names(&self) -> &ContigNames {
+    /// The contigs, as the build knew their assembly: see [`View::contig_names`].
+    pub(crate) fn stored_contig_names(&self) -> &ContigNames {
         &self.names
     }
 
@@ -349,18 +350,6 @@ impl Opened {
     pub(crate) fn contig_name(&self, contig: u32) -> &str {
         let entry = self.manifest.contigs.get(contig as usize);
         entry.map_or("", |entry| entry.name.as_str())
-    }
-
-    /// What identifiers of VRS are made of on a contig; `None` where its refget accession is not known.
-    pub(crate) fn vrs_contig(&self, contig: u32) -> Option<VrsContig> {
-        let (accession, length) = self.names.refget(contig as usize)?;
-        let entry = self.manifest.contigs.get(contig as usize);
-        let reference = entry.and_then(|entry| entry.reference);
-        Some(VrsContig {
-            accession,
-            length: i64::try_from(length).ok()?,
-            reference: reference.map(|(start, end)| Interval { start, end }),
-        })
     }
 
     pub(crate) fn parts(&self) -> &[Part] {

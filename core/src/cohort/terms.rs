@@ -63,11 +63,11 @@ struct Search<'a> {
 }
 
 impl View {
-    /// The terms whose id, label or synonyms have all words of a text, each as a part of a word or as a whole, whatever
+    /// The terms with an id, label or synonyms that have all words of a text, each as a part of a word or as a whole, whatever
     /// their case; without a text those that are recorded themselves.
     ///
-    /// A term that has the text as its label or id comes first; then those of which something is recorded, and those of
-    /// whose label words begin with the words go before others.
+    /// A term that has the text as its label or id comes first; then those of which something is recorded, and those with
+    /// label words that begin with the words go before others.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened};
 use super::{BatchScope, Batches, RowCounter, Visible};
 use crate::error::{Error, Result};
-use crate::genome::Assembly;
+use crate::genome::{Assembly, ContigNames};
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::Segment;
@@ -28,6 +28,8 @@ pub struct View {
     dataset: Dataset,
     visible: Arc<Visible>,
     known_ids: Arc<KnownIds>,
+    /// Of the assembly that the holder states, where the build knew none.
+    stated: Option<Arc<ContigNames>>,
 }
 
 /// What a dataset holds.
@@ -73,6 +75,7 @@ impl View {
         Self {
             visible: Arc::new(Visible::whole(&dataset)),
             known_ids: Arc::default(),
+            stated: None,
             dataset,
         }
     }
@@ -90,7 +93,22 @@ impl View {
             dataset: self.dataset.clone(),
             visible: Arc::new(Visible::without(self, hidden)?),
             known_ids: Arc::default(),
+            stated: self.stated.clone(),
         })
+    }
+
+    /// The contigs of the assembly that the holder states.
+    pub(super) fn stated(&self) -> Option<&ContigNames> {
+        self.stated.as_deref()
+    }
+
+    /// The same with other names of contigs, and so with other computed identifiers.
+    pub(super) fn with_names(self, names: Arc<ContigNames>) -> Self {
+        Self {
+            known_ids: Arc::default(),
+            stated: Some(names),
+            ..self
+        }
     }
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.

@@ -18,7 +18,7 @@ use crate::store::coverage::State;
 use std::ops::Range;
 use varidex_sink::typed;
 
-/// Most ALTs of a record whose cells have 8 bits.
+/// Most ALTs of a record of which the cells have 8 bits.
 const NARROW_ALTS: usize = 62;
 
 /// The cells of a record.
@@ -63,7 +63,7 @@ impl Columns {
     }
 }
 
-/// A row that tells missing, haploid and unphased samples of a batch, and which of the batch's rows
+/// A row that shows missing, haploid and unphased samples of a batch, and which of the batch's rows
 /// are of the record.
 struct Site<'r, 'a> {
     /// Index in `batches`.
@@ -210,7 +210,7 @@ impl<'a> Genotypes<'a> {
         self.others
     }
 
-    /// Copies whose allele is known.
+    /// Copies with a known allele.
     pub(super) fn an(&self) -> u32 {
         self.an
     }

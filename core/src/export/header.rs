@@ -68,7 +68,7 @@ impl Header {
             header.add(
                 "INFO",
                 AN,
-                "Number=1,Type=Integer,Description=\"Copies whose allele is known in the samples here\"",
+                "Number=1,Type=Integer,Description=\"Copies with a known allele in the samples here\"",
             );
         }
         header.add(

@@ -353,7 +353,7 @@ fn extent<'a>(
     let bases = fixed.end;
     let start = i64::from(record.place.1.zero_based());
     let mut lengths = vec![None; record.alts.len()];
-    // of alleles whose end END alone tells, and of those that SVLEN tells
+    // of alleles with an end that END alone gives, and of those that SVLEN gives
     let (mut stated, mut unchanged, mut by_length) = (None, None, bases);
     let mut types = Vec::new();
     for (alt, row) in record.batches.iter().flat_map(|batch| &batch.rows) {

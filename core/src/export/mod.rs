@@ -38,7 +38,7 @@ use genotypes::Genotypes;
 use header::Header;
 use info::Info;
 pub(crate) use output::{Counted, write_whole};
-pub use people::{Individual, Rebuilt};
+pub use people::{Individual, IndividualFormat, Rebuilt};
 use records::{Picked, Record, assemble};
 use std::io::Write;
 use std::path::Path;
@@ -131,7 +131,7 @@ impl View {
     /// Writes the variants that an expression picks, with the genotypes of a group (or of everybody),
     /// as VCF or BCF to a file. The file appears whole or not at all, and replaces one that is there.
     ///
-    /// `progress` is told now and then how far it is; when it says `false`, the export stops.
+    /// `progress` is called now and then with how far it is; when it returns `false`, the export stops.
     ///
     /// ```no_run
     /// # fn main() -> varidex::Result<()> {

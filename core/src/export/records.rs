@@ -173,7 +173,7 @@ impl Component {
 /// Puts the picked variants of one position together to records, in the order of the first batch.
 ///
 /// Variants that share a record in one batch become one record, unless another batch has them in
-/// different records, whose missing genotypes differ.
+/// different records, of which the missing genotypes differ.
 pub(super) fn assemble<'p, 'a>(picked: &'p [Picked<'a>]) -> Vec<Record<'p, 'a>> {
     if let [only] = picked {
         return vec![record(picked, &[0], only.place)];

@@ -153,7 +153,7 @@ fn number(line: &mut Vec<u8>, value: Option<f32>) {
     line.extend_from_slice(text.as_bytes());
 }
 
-/// Genotypes of diploid samples whose alleles have one digit: four bytes each.
+/// Genotypes of diploid samples with alleles that have one digit: four bytes each.
 fn one_digit(line: &mut Vec<u8>, cells: &[u8]) {
     let start = line.len();
     line.resize(start + 2 * cells.len(), b'\t');

@@ -3,7 +3,7 @@
 //! A column has a directory entry of 16 bytes for each page of 1,024 rows (`i64` base; `u64` with the
 //! width in bytes, 0, 1, 2, 4 or 8, in its low byte and the page's offset in the rest), then the
 //! pages: for each row the little-endian difference from the base. In a *nullable* column difference
-//! 0 means "no value" and the base is one below the smallest value. A column whose rows are all 0
+//! 0 means "no value" and the base is one below the smallest value. A column of zeros alone
 //! (all null) has no section.
 
 use super::container::Container;

@@ -21,7 +21,7 @@ pub(crate) trait Storage: fmt::Debug + Send + Sync {
     /// A file from its beginning.
     fn open(&self, file: &Path) -> io::Result<Box<dyn Read + Send>>;
 
-    /// What is at a path; `None` also where that cannot be told.
+    /// What is at a path; `None` also where that cannot be seen.
     fn found(&self, path: &Path) -> Option<Found>;
 
     /// The names of what is in a directory.

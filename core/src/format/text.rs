@@ -329,7 +329,7 @@ pub(crate) struct TextWriter {
     block_entries: usize,
     entries: u32,
     any: bool,
-    /// Told at the end: entries are added one by one in hot loops.
+    /// Reported at the end: entries are added one by one in hot loops.
     failed: Option<std::io::Error>,
 }
 

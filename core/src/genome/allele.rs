@@ -29,7 +29,7 @@ pub enum AlleleType {
     Del = 4,
     /// Bases replaced by another number of bases: delins.
     Indel = 5,
-    /// `*`: removed by a deletion that another record tells.
+    /// `*`: removed by a deletion that another record describes.
     Star = 6,
     /// `<DUP>`: a duplication.
     Dup = 7,
@@ -261,7 +261,7 @@ pub(crate) fn is_inserted_contig(alternate: &[u8]) -> bool {
 }
 
 /// The length of a variant as `length>=50` compares it: that of the longer of the trimmed alleles
-/// (1 for an SNV), or of a symbolic allele the size its SVLEN tells, else END - POS: the base at POS stands
+/// (1 for an SNV), or of a symbolic allele the size its SVLEN gives, else END - POS: the base at POS stands
 /// before what is changed.
 ///
 /// `None` where nothing is known: alleles that change nothing by themselves (no ALT, `<*>`, `<NON_REF>`, `*`),
@@ -287,7 +287,7 @@ pub(crate) fn variant_length(
     }
 }
 
-/// What tells symbolic alleles of one place and one text apart.
+/// What distinguishes symbolic alleles of one place and one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Extent {
     /// Bases of the reference from POS on.

@@ -36,11 +36,11 @@ pub struct UnknownAssembly(pub String);
 pub struct MixedAssemblies {
     /// The first assembly found.
     pub first: Assembly,
-    /// The contig that told so.
+    /// The contig that shows it.
     pub first_contig: String,
     /// The assembly that contradicts it.
     pub second: Assembly,
-    /// The contig that told so.
+    /// The contig that shows it.
     pub second_contig: String,
 }
 
@@ -112,10 +112,10 @@ impl Assembly {
     }
 
     /// The one assembly that a header's contigs belong to, by their accessions, their lengths and
-    /// their `assembly` tags; `None` where nothing tells.
+    /// their `assembly` tags; `None` where nothing shows it.
     ///
     /// Accessions and lengths are facts and outweigh tags, which are free text. The mitochondrion
-    /// tells nothing: the same sequence is part of several assemblies.
+    /// says nothing: the same sequence is part of several assemblies.
     pub(crate) fn guess<'a>(
         contigs: impl IntoIterator<Item = HeaderContig<'a>>,
     ) -> Result<Option<Self>, MixedAssemblies> {
@@ -164,9 +164,9 @@ fn mixed(first: Assembly, first_contig: &str, second: Assembly, contig: &str) ->
 pub(crate) struct HeaderContig<'a> {
     /// Its name as in the file.
     pub(crate) name: &'a str,
-    /// Its length, where told.
+    /// Its length, where given.
     pub(crate) length: Option<u64>,
-    /// Its `assembly` tag, where told.
+    /// Its `assembly` tag, where given.
     pub(crate) tag: Option<&'a str>,
 }
 

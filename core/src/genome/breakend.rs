@@ -38,7 +38,7 @@ pub(crate) fn mate_contig(alternate: &[u8]) -> Option<&str> {
     std::str::from_utf8(bracketed.unwrap_or(contig)).ok()
 }
 
-/// An ALT whose mate, if it is a breakend, is named as `name` says, in angle brackets (a contig of an
+/// An ALT of which the mate, if it is a breakend, is named as `name` says, in angle brackets (a contig of an
 /// assembly file) or not.
 pub(crate) fn with_mate_named<'a>(
     alternate: &'a [u8],

@@ -232,7 +232,7 @@ impl Record {
             line_width,
         };
         if line_width < line_bases || line_width - line_bases > 2 {
-            return Err(bad("an index whose lines end in one or two bytes"));
+            return Err(bad("an index with lines that end in one or two bytes"));
         }
         let last = if length == 0 {
             Some(this.offset)

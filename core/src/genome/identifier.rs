@@ -373,7 +373,7 @@ impl AlleleName<'_> {
 
 impl StoredAllele<'_> {
     /// Whether a change, however spelled, is this row's; `None` where only the reference could tell,
-    /// because the text tells neither the bases it replaces nor the shortest interval.
+    /// because the text gives neither the bases it replaces nor the shortest interval.
     ///
     /// Rows are taken as normalised. Symbolic alleles equal their own text only.
     pub(crate) fn is(&self, change: &Change<'_>) -> Option<bool> {
@@ -410,7 +410,7 @@ impl StoredAllele<'_> {
                 )),
                 None => (!self.could_be(*interval, inserted.as_bytes())).then_some(false),
             },
-            // A row that is this insertion rolls through all of the interval and so tells its bases.
+            // A row that is this insertion rolls through all of the interval and so shows its bases.
             Change::Duplication { interval } => {
                 Some(replaced(*interval).is_some_and(|bases| {
                     self.same_after_roll(i64::from(interval.end), b"", &bases)

@@ -29,7 +29,7 @@ pub enum NameError {
         /// The assembly of that contig.
         here: Assembly,
     },
-    /// The accession names a sequence, but nothing tells which sequence the contig is.
+    /// The accession names a sequence, but nothing says which sequence the contig is.
     #[error(
         "{accession} is of {}, but the assembly of contig {contig} is not known: name the contig as the dataset does, or tell the assembly",
         list(of)
@@ -42,7 +42,7 @@ pub enum NameError {
         /// The contig of that chromosome.
         contig: String,
     },
-    /// The accession names another sequence than the contig's, whose length tells so.
+    /// The accession names another sequence than the contig's, as its length shows.
     #[error("{accession} has {expected} bases, but contig {contig} has {found}")]
     OtherLength {
         /// The accession asked for.
@@ -99,7 +99,7 @@ impl NameError {
     }
 }
 
-/// Names longer than this are told shortened and get no candidates: distances take time.
+/// Names longer than this are shown shortened and get no candidates: distances take time.
 const LONGEST_NAME: usize = 100;
 const MOST_CANDIDATES: usize = 3;
 
@@ -302,7 +302,7 @@ impl ContigNames {
             {
                 return Err(other_length(text, expected, contig, found));
             }
-            // hg19 has a chrM of its own: only the length tells it from that of GRCh37.
+            // hg19 has a chrM of its own: only the length distinguishes it from that of GRCh37.
             if here == Assembly::Grch37 && chromosome == Chromosome::MT {
                 return match contig.length {
                     Some(_) => Ok(index),
@@ -320,7 +320,7 @@ impl ContigNames {
         }
     }
 
-    /// A contig whose own name is another accession of the same sequence.
+    /// A contig of which the own name is another accession of the same sequence.
     fn same_sequence(&self, chromosome: Chromosome, of: &[Assembly]) -> Option<usize> {
         self.contigs.iter().position(|contig| {
             accession(&contig.name)
@@ -430,7 +430,7 @@ pub(crate) fn is_same_contig(
     }
 }
 
-/// The chromosome that a contig's name tells.
+/// The chromosome that a contig's name means.
 pub(crate) fn chromosome_of(name: &str) -> Option<Chromosome> {
     if name == HG19_CHR_M.0 {
         return Some(Chromosome::MT);

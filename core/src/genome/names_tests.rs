@@ -47,7 +47,7 @@ fn accessions_of_another_assembly_say_so() {
             ..
         })
     ));
-    // The length contradicts the assembly that was told.
+    // The length contradicts the assembly that was given.
     assert!(matches!(
         names(&[("22", Some(51_304_566))], Some(Assembly::Grch38)).resolve("NC_000022.11"),
         Err(NameError::OtherLength {

@@ -7,7 +7,7 @@ use super::{Interval, Position};
 
 /// The bases of one contig.
 pub(crate) trait ReferenceSequence {
-    /// The part of the contig whose bases are at hand: all of it, or an excerpt.
+    /// The part of the contig of which the bases are at hand: all of it, or an excerpt.
     fn extent(&self) -> Interval;
 
     /// The base at a 0-based position inside [`Self::extent`], in upper case.
@@ -359,7 +359,7 @@ impl StoredAllele<'_> {
             return false;
         };
         if r.is_empty() && a.is_empty() {
-            // No change at all: the bases told must be the same.
+            // No change at all: the bases given must be the same.
             return asked_r.is_empty()
                 && asked_a.is_empty()
                 && position == i64::from(self.position.zero_based())

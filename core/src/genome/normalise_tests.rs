@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// A contig whose bases are given, from `start` on.
+/// A contig of which the bases are given, from `start` on.
 struct Text {
     start: i32,
     bases: Vec<u8>,
@@ -212,7 +212,7 @@ proptest! {
         let asked_r = &bases.as_bytes()[other..end];
         let same = apply(&bases, other, asked_r, inserted.as_bytes()) == after;
         prop_assert_eq!(stored.same_after_roll(other as i64, asked_r, inserted.as_bytes()), same);
-        // And what the row tells of the reference is true.
+        // And what the row says of the reference is true.
         if let Some(known) = stored.known_reference(other as i64..end as i64) {
             prop_assert_eq!(&known[..], asked_r);
         }

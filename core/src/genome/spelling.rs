@@ -47,7 +47,7 @@ impl<'a> Trimmed<'a> {
             && self.alternate.eq_ignore_ascii_case(other.alternate)
     }
 
-    /// Whether the base before an indel, which REF tells, shows that it cannot stand further left.
+    /// Whether the base before an indel, which REF shows, shows that it cannot stand further left.
     pub(crate) fn is_leftmost(&self, position: i64, reference: &[u8]) -> bool {
         let before = usize::try_from(self.start - 1 - position).ok();
         let before = before.and_then(|n| reference.get(n));
@@ -118,7 +118,7 @@ impl Indel<'_> {
     /// See [`COPIES_MAX`].
     pub(crate) const REACH_MAX: i64 = 1_000;
 
-    /// How far from here the same change may be spelled, where nothing tells.
+    /// How far from here the same change may be spelled, where nothing shows it.
     pub(crate) fn reach(length: i64) -> i64 {
         length.saturating_mul(COPIES_MAX).min(Self::REACH_MAX)
     }
@@ -147,7 +147,7 @@ impl Indel<'_> {
     }
 
     /// Whether it is the same change when it removes, or inserts once more, the bases of an interval as long
-    /// as it is; these bases are not told.
+    /// as it is; these bases are not given.
     pub(crate) fn same_as_interval(&self, interval: Range<i64>, known: &BaseAt<'_>) -> Same {
         let by = (interval.start - self.start).abs();
         if interval.end - interval.start != self.length() || by > Self::reach(self.length()) {

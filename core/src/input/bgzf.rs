@@ -15,7 +15,7 @@ const TRAILER: usize = 8;
 /// Blocks in a batch, however small: the table of them must not outgrow their contents.
 const MAX_BLOCKS: usize = 4096;
 
-/// Whether a file that starts so is BGZF: gzip whose first extra field is BGZF's.
+/// Whether a file that starts so is BGZF: gzip of which the first extra field is BGZF's.
 pub(super) fn is_bgzf(start: &[u8]) -> bool {
     start.starts_with(&[0x1f, 0x8b, 8])
         && start.get(3).is_some_and(|flags| flags & 4 != 0)

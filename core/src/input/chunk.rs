@@ -5,7 +5,7 @@ use crate::genome::AlleleType;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Kinds of warnings told apart within one chunk; what comes after them is counted together.
+/// Kinds of warnings distinguished within one chunk; what comes after them is counted together.
 const MAX_WARNING_KINDS: usize = 64;
 /// Refusals described within one chunk; what comes after them is only counted.
 const MAX_REFUSALS: usize = 1024;
@@ -183,7 +183,7 @@ pub(crate) struct Record {
     /// Where the record ends: where the furthest of its alleles does, END where it has none. 0-based,
     /// exclusive.
     pub end: i32,
-    /// Copies whose allele is not known. Of a haploid sample only copy 0 can be.
+    /// Copies with an unknown allele. Of a haploid sample only copy 0 can be.
     pub missing: Plane,
     /// Samples (not copies) with one copy.
     pub haploid: Plane,

@@ -111,7 +111,7 @@ pub(super) struct Flow<'a, 's, 'p> {
     slots: VecDeque<Slot>,
     /// The number of the first slot.
     first_slot: u64,
-    /// The beginning of a record whose end is not seen yet.
+    /// The beginning of a record of which the end is not seen yet.
     pending: Vec<u8>,
     /// Lines or BCF records before `pending`.
     count: u64,
@@ -278,7 +278,7 @@ where
         }
     }
 
-    /// Takes up the pieces whose turn it is, and hands on the chunks whose turn it is.
+    /// Takes up the pieces in their turn, and hands on the chunks in theirs.
     fn advance(&mut self) -> Result<()> {
         while let Some(piece) = self.pieces.remove(&self.taken_up) {
             self.taken_up += 1;
@@ -412,7 +412,7 @@ where
         if shared < 24 {
             return Err(self.fault(
                 place,
-                "a record whose shared part has 24 bytes or more",
+                "a record with a shared part of 24 bytes or more",
                 format!("{shared} bytes"),
             ));
         }

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The largest header read: 512 MiB are 20 million sample names.
 pub(super) const MAX_HEADER: usize = 1 << 29;
 
-/// Kinds of warnings about the header that are told apart.
+/// Kinds of warnings about the header that are distinguished.
 const MAX_WARNING_KINDS: usize = 256;
 
 /// Columns that every VCF has.
@@ -200,7 +200,7 @@ impl Header {
             name => format!("{kind} {}", quote(name.as_bytes())),
         };
         if self.warnings.len() > MAX_WARNING_KINDS {
-            // The last one stands for all the others; they are no longer told apart.
+            // The last one stands for all the others; they are no longer distinguished.
             if let Some(rest) = self.warnings.last_mut() {
                 rest.count += 1;
             }

@@ -144,7 +144,7 @@ impl Read for Rows {
     }
 }
 
-/// Bytes of lines whose reader knows no bound.
+/// Bytes of lines of which the reader knows no bound.
 pub(crate) struct ShortLines<R> {
     bytes: R,
     used: u64,
@@ -193,7 +193,7 @@ impl<R: BufRead> BufRead for ShortLines<R> {
     }
 }
 
-/// Bytes of JSON whose texts and numbers are no longer than a bound: a parser would hold each whole.
+/// Bytes of JSON of which the texts and numbers are no longer than a bound: a parser would hold each whole.
 pub(crate) struct ShortTokens<R> {
     bytes: R,
     used: u64,

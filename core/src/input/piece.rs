@@ -59,7 +59,7 @@ impl Worker {
         Ok(piece)
     }
 
-    /// Reads the whole lines of `bytes`, in whose first `looked` bytes no line ends; says how many
+    /// Reads the whole lines of `bytes`, in the first `looked` bytes of which no line ends; says how many
     /// bytes they are, and whether there was any. The first of a piece is left for joining.
     fn lines(
         &mut self,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Which parts of the input are asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReadOptions {
-    /// INFO keys whose values are kept, at most 65,535.
+    /// INFO keys with values that are kept, at most 65,535.
     pub info_keys: Vec<String>,
     /// A genotype with a GQ (where there is none, an RGQ) below this becomes missing.
     pub min_gq: Option<f64>,

@@ -76,7 +76,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Opens VCF (text, BGZF or gzip) or BCF (BGZF, gzip or neither), told by content;
+    /// Opens VCF (text, BGZF or gzip) or BCF (BGZF, gzip or neither), recognised by content;
     /// `-` is standard input.
     pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
         let file = path.display().to_string();
@@ -134,7 +134,7 @@ impl Reader {
 
     /// Reads `records` next, without a header: some of the records that it read with
     /// [`Reader::keep_raw`], their bytes one after the other.
-    /// `progress` is told as if it were the file's.
+    /// `progress` is called as if it were the file's.
     pub(crate) fn read_instead(&mut self, records: Box<dyn Read + Send>, progress: Progress) {
         self.progress = progress;
         self.plan.raw = false;
@@ -142,7 +142,7 @@ impl Reader {
         self.stream = Stream::plain(records);
     }
 
-    /// A handle that tells how far reading is.
+    /// A handle that says how far reading is.
     pub(crate) fn progress(&self) -> Progress {
         self.progress.clone()
     }

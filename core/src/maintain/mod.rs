@@ -6,6 +6,8 @@ mod mask_look;
 #[cfg(test)]
 pub(crate) mod mask_questions;
 #[cfg(test)]
+mod mask_said_tests;
+#[cfg(test)]
 pub(crate) mod mask_tests;
 mod verify;
 

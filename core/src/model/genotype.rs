@@ -25,7 +25,7 @@ impl Zygosity {
     }
 }
 
-/// Copies that a genotype tells apart.
+/// Copies that a genotype distinguishes.
 const COPIES_TOLD: u32 = 32;
 
 /// A sample that carries a variant.
@@ -41,7 +41,7 @@ pub struct CarrierGenotype {
     pub phased: bool,
     /// Copies that carry, lowest bit first, of at most 32.
     pub copies: u32,
-    /// Copies whose allele is not known, lowest bit first, of at most 32.
+    /// Copies with an unknown allele, lowest bit first, of at most 32.
     pub missing: u32,
 }
 
@@ -57,7 +57,7 @@ impl CarrierGenotype {
 
     /// The genotype with respect to the ALT, as tables have it: `1` has it, `0` has another allele, `.`
     /// is not known; `|` where the order of the copies is known, and `/` where it is not: then they are
-    /// told as `.`, then `0`, then `1`. Empty where there are more copies than can be told apart.
+    /// shown as `.`, then `0`, then `1`. Empty where there are more copies than can be distinguished.
     pub fn phase(&self) -> String {
         if self.ploidy > COPIES_TOLD {
             return String::new();

@@ -2,7 +2,7 @@
 
 use super::{Ages, AttributeValue};
 
-/// A person as one source file tells it.
+/// A person as one source file describes them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -38,7 +38,7 @@ pub(crate) enum SampleNameKind {
     File,
     /// The person's own id.
     Individual,
-    /// The id of the packet that tells of them.
+    /// The id of the packet that describes them.
     Packet,
 }
 

@@ -33,7 +33,9 @@ pub(crate) use individual::{Coding, Dates, Kin, Person, Record, SampleNameKind, 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 pub use loader::FileLoader;
 pub(crate) use ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
-pub(crate) use protein::{decoded, from_bcftools, normal_protein, short_protein};
+pub(crate) use protein::{
+    decoded, from_bcftools, is_protein_change, normal_protein, short_protein,
+};
 pub use similarity::{Level, Measure};
 pub use statistics::TwoByTwo;
 pub(crate) use statistics::wilson;

@@ -80,6 +80,38 @@ pub(crate) fn normal_protein(text: &str) -> Option<String> {
     changes.then_some(normal)
 }
 
+/// Whether a change as [`normal_protein`] gives it says where it is and what comes of it: `V600E`, `K23_V25del`, `L10=`.
+pub(crate) fn is_protein_change(normal: &str) -> bool {
+    let what = match behind_place(normal) {
+        Some(rest) => match rest.strip_prefix('_') {
+            Some(last) => behind_place(last),
+            None => Some(rest),
+        },
+        None => None,
+    };
+    let Some(what) = what else {
+        return false;
+    };
+    let is_kind = |text: &str| {
+        let kinds = ["del", "dup", "ins", "fs", "ext"];
+        kinds.iter().any(|kind| text.starts_with(kind))
+    };
+    let behind = what.trim_start_matches(is_amino_acid);
+    let is_replaced = behind.len() < what.len() && (behind.is_empty() || is_kind(behind));
+    matches!(what, "=" | "?" | UNKNOWN) || is_kind(what) || is_replaced
+}
+
+fn is_amino_acid(c: char) -> bool {
+    c.is_ascii_uppercase() || c == '*'
+}
+
+/// What is behind amino acids and their number.
+fn behind_place(text: &str) -> Option<&str> {
+    let (letters, rest) = text.split_at_checked(text.find(|c: char| c.is_ascii_digit())?)?;
+    let is_known = !letters.is_empty() && letters.chars().all(is_amino_acid);
+    (is_known || letters == UNKNOWN).then(|| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// A frameshift without what comes of it: `R97fs` of `R97Pfs*23`.
 pub(crate) fn short_protein(normal: &str) -> Option<String> {
     let (before, _) = normal.split_once("fs")?;
@@ -170,6 +202,31 @@ mod tests {
         }
         for text in ["", "p.?", "p.="] {
             assert_eq!(normal_protein(text), None, "{text}");
+        }
+        for change in [
+            "V600E",
+            "R97*",
+            "R97Pfs*23",
+            "R97fs",
+            "L10=",
+            "M1?",
+            "K23_V25del",
+            "*110Qext*17",
+            "K23_L24insR",
+            "K23delinsRS",
+        ] {
+            assert!(is_protein_change(change), "{change}");
+        }
+        for change in [
+            "V600",
+            "600E",
+            "V600E;K601E",
+            "Glx600E",
+            "K23_del",
+            "V600xyz",
+            "V_600E",
+        ] {
+            assert!(!is_protein_change(change), "{change}");
         }
         assert_eq!(short_protein("R97Pfs*23").as_deref(), Some("R97fs"));
         assert_eq!(short_protein("V600E"), None);

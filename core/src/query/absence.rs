@@ -16,10 +16,10 @@ const OTHERS_MAX: usize = 100;
 /// Nobody carries it where the place was looked at; where it was not, that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absence {
-    /// Copies whose allele is known at the place, none of which is this one; `None` where a batch of the group
+    /// Copies with a known allele at the place, none of which is this one; `None` where a batch of the group
     /// was not looked at here.
     pub an: Option<u64>,
-    /// Samples with at least one copy whose allele is not known; 0 where AN is not known.
+    /// Samples of which at least one copy has an unknown allele; 0 where AN is not known.
     pub n_missing: u64,
     /// Samples asked about.
     pub samples: u64,

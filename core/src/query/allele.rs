@@ -15,7 +15,7 @@ use crate::set::{SampleSet, get_bit};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-/// Alleles of one id that an error tells.
+/// Alleles of one id that an error names.
 const NAMES_TOLD: usize = 8;
 
 /// An allele of a dataset, with its rows in each batch that has it.
@@ -388,7 +388,7 @@ impl<'a> Allele<'a> {
     }
 }
 
-/// For each row of one change in a batch the samples of whom it tells: of a sample that record in which it
+/// For each row of one change in a batch the samples of which it says something: of a sample that record in which it
 /// carries most copies, else one in which all of its copies are known.
 fn representatives(rows: &[RowOf<'_>]) -> Result<Vec<SampleSet>> {
     let samples = rows.first().map_or(0, |(_, of, _)| of.meta().samples);

@@ -84,6 +84,7 @@ pub use haplotypes::{HaplotypeBlock, HaplotypeBlocks};
 pub use lookup::Lookup;
 pub use page::{Partition, Query, RowToken};
 pub use pairs::CompoundPairs;
+pub(crate) use plan::change_names::ChangeName;
 pub use plan::explain::PlannedPart;
 pub use plan::trios::Trios;
 pub use presence::Presence;

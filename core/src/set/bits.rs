@@ -51,7 +51,7 @@ pub(crate) fn for_each_run_of_bits<E>(
     mut f: impl FnMut(u32, u32) -> Result<(), E>,
 ) -> Result<(), E> {
     let word_at = |i: u32| words.get(i as usize).copied().unwrap_or(0);
-    // the first position from `at` on whose bit, flipped by `flip`, is set
+    // the first position from `at` on where the bit, flipped by `flip`, is set
     let next = |at: u32, flip: u64| {
         let mut i = at / 64;
         let mut word = (word_at(i) ^ flip) & u64::MAX << (at % 64);

@@ -281,7 +281,7 @@ fn select(word: u64, n: u32) -> u32 {
     let pairs = word - (word >> 1 & 0x5555_5555_5555_5555);
     let nibbles = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
     let upto = ((nibbles + (nibbles >> 4)) & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(ONES);
-    // the first byte whose count exceeds n
+    // the first byte of which the count exceeds n
     let exceeds = ((upto | HIGHS) - (u64::from(n) + 1) * ONES) & HIGHS;
     let byte = exceeds.trailing_zeros() / 8;
     let before = (upto << 8 >> (8 * byte)) as u32 & 0xff;
@@ -411,7 +411,7 @@ pub(super) fn walk_classes(
     })
 }
 
-/// Appends the order of `copies` (a permutation of all copies) whose classes begin at the
+/// Appends the order of `copies` (a permutation of all copies) of which the classes begin at the
 /// positions set in `starts`.
 pub(crate) fn encode_order(out: &mut Vec<u8>, copies: &[u32], starts: &[u64]) {
     let universe = copies.len() as u32;
@@ -448,7 +448,7 @@ pub(crate) fn encode_order(out: &mut Vec<u8>, copies: &[u32], starts: &[u64]) {
     out.resize(copies_start + copies_len, 0);
 }
 
-/// Appends the runs whose boundaries (ascending class numbers) are given.
+/// Appends the runs of which the boundaries (ascending class numbers) are given.
 pub(crate) fn encode_runs(out: &mut Vec<u8>, boundaries: impl Iterator<Item = u32>) {
     let mut last = 0;
     for boundary in boundaries {

@@ -68,7 +68,7 @@ impl<'a> StoredSet<'a> {
         (!inline).then_some(descriptor >> FORM_BITS)
     }
 
-    /// The set behind `descriptor`, whose bytes are `bytes` (without their length).
+    /// The set behind `descriptor`, of which the bytes are `bytes` (without their length).
     pub(crate) fn parse(
         descriptor: u64,
         bytes: &'a [u8],

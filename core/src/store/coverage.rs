@@ -43,7 +43,7 @@ impl State {
         u32::from(self.0)
     }
 
-    /// Copies whose allele is known.
+    /// Copies with a known allele.
     pub(crate) fn known(self) -> u32 {
         match self {
             Self::CALLED => 2,
@@ -70,7 +70,7 @@ impl State {
 /// Sums over samples at a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Looked {
-    /// Copies whose allele is known.
+    /// Copies with a known allele.
     pub(crate) an: u32,
     /// Samples that were looked at, and of which a copy is not known.
     pub(crate) missing: u32,

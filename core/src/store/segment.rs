@@ -43,7 +43,7 @@ pub(crate) struct Columns {
     pub(crate) phase_ends: Column,
 }
 
-/// A segment whose structure has been checked.
+/// A segment with its structure checked.
 #[derive(Debug)]
 pub(crate) struct Segment {
     pub(crate) file: Container,

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::format::{Container, Kind};
 use crate::set::{Malformed, StoredSet, read_varint};
 
-/// The set of a descriptor, whose bytes, where it has some, are in the section of this kind.
+/// The set of a descriptor, of which the bytes, where it has some, are in the section of this kind.
 pub(crate) fn set_in(
     file: &Container,
     kind: Kind,

@@ -9,7 +9,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use varidex::{
-    Access, Beacon, BeaconConfig, BeaconMethod, BeaconRequest, BeaconResponse, Error, Granularity,
+    Access, Beacon, BeaconConfig, BeaconMethod, BeaconRequest, BeaconResponse, BuildOptions,
+    Dataset, Error, Granularity, build,
 };
 
 /// The longest that an answer may take, also where tests are not optimised and others run beside.
@@ -394,12 +395,58 @@ fn a_configuration_that_is_wrong_says_where() {
         ("[[datasets]]", "[datasets]", "line"),
         ("country = \"country\"", "country = 5", "line"),
         ("name = \"Vectors\"", "name = \"Vectors", "line"),
+        (
+            "path = \"one.vdx\"",
+            "path = \"one.vdx\"\nassembly = \"GRCh99\"",
+            "GRCh99",
+        ),
     ] {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{from}");
         match read(&text) {
             Err(Error::Usage(message)) => assert!(message.contains(says), "{to}: {message}"),
             other => panic!("{to}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_assembly_that_the_dataset_contradicts_is_an_error() {
+    for (contig, stated, says) in [
+        ("<ID=22,assembly=GRCh38>", "GRCh37", "GRCh38"),
+        ("<ID=22,length=50818468>", "GRCh37", "GRCh38"),
+        ("<ID=22,length=1000>", "GRCh38", "50818468"),
+        // two assemblies: none is known, and either is contradicted
+        (
+            "<ID=22,length=50818468>\n##contig=<ID=21,length=48129895>",
+            "GRCh38",
+            "GRCh37",
+        ),
+        ("<ID=22>", "GRCh38", ""),
+        ("<ID=scaffold,length=1000>", "GRCh38", ""),
+        ("<ID=22,assembly=GRCh38>", "GRCh38", ""),
+        ("<ID=MT,length=16571>\n##contig=<ID=22>", "GRCh37", ""),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let (input, to) = (dir.path().join("x.vcf"), dir.path().join("x.vdx"));
+        let text = format!(
+            "##fileformat=VCFv4.3\n##contig={contig}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+        );
+        std::fs::write(&input, text).unwrap();
+        let built = build(&[&input], &to, &BuildOptions::default(), &mut |_| true);
+        built.unwrap_or_else(|e| panic!("{contig}: {e}"));
+        let mut config = BeaconConfig::of_dataset(&to);
+        config.datasets[0].assembly = Some(stated.parse().unwrap());
+        let view = Dataset::open(&to).unwrap().view();
+        match (Beacon::new(config, vec![view]), says) {
+            (Ok(_), "") => {}
+            (Err(Error::Usage(message)), says) if !says.is_empty() => {
+                assert!(
+                    message.contains(says) && message.contains("assembly"),
+                    "{message}"
+                );
+            }
+            (other, _) => panic!("{contig}, {stated}: {other:?}"),
         }
     }
 }

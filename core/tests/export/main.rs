@@ -28,7 +28,7 @@ const HEAD: &str = "##fileformat=VCFv4.3\n\
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
 const KEYS: [&str; 6] = ["DP", "EAF", "AD", "DB", "LIST", "NAME"];
 
-/// A VCF of lines whose columns are separated by spaces.
+/// A VCF of lines of which the columns are separated by spaces.
 fn vcf(samples: &str, lines: &[&str]) -> String {
     let mut text = HEAD.to_owned();
     if !samples.is_empty() {

@@ -7,7 +7,7 @@ use crate::common::{Folder, build, content, data, keeping, options, run};
 use std::collections::{BTreeMap, BTreeSet};
 use varidex::{Annotations, Annotator, BuildOptions, Dataset, Error, Impact, View};
 
-/// What bcftools csq tells of several records together stands at one of them, and the others point to
+/// What bcftools csq says of several records together stands at one of them, and the others point to
 /// it, forwards or backwards: they are no less affected.
 #[test]
 fn records_that_point_to_another_have_its_entry() {

@@ -34,7 +34,7 @@ const CONSEQUENCES: [(&str, &[&str]); 5] = [
     ("intron_variant", &["intron_variant"]),
     ("splice_region_variant", &["splice_region_variant"]),
 ];
-const PROTEINS: [(&str, &str); 3] = [("Val600Glu", "V600E"), ("Arg97Ter", "R97*"), ("", "")];
+pub const PROTEINS: [(&str, &str); 3] = [("Val600Glu", "V600E"), ("Arg97Ter", "R97*"), ("", "")];
 
 /// What is said of one ALT.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct Entry {
     pub transcript: u8,
 }
 
-fn entry() -> impl Strategy<Value = Entry> {
+pub fn entry() -> impl Strategy<Value = Entry> {
     let flags = (any::<bool>(), any::<bool>());
     (
         0..3usize,
@@ -75,7 +75,7 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 impl Entry {
-    fn hgvs(&self) -> String {
+    pub fn hgvs(&self) -> String {
         format!(
             "NM_{}.{}:c.{}A>G",
             self.transcript, self.protein, self.impact

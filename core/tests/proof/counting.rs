@@ -366,7 +366,7 @@ impl Built {
         found.into_iter().map(|(key, _)| key).collect()
     }
 
-    /// Whether each comparison of each field picks the rows whose number satisfies it; `within` follows the
+    /// Whether each comparison of each field picks the rows of which the number satisfies it; `within` follows the
     /// field.
     fn compare_all(&self, shown: &[(Key, Counts)], within: &str) {
         for field in FIELDS {

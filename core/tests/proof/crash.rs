@@ -45,7 +45,7 @@ fn child_process(input: &Path, to: &Path) -> Command {
     command
 }
 
-/// A file whose build takes a while; each seed other genotypes.
+/// A file of which the build takes a while; each seed other genotypes.
 fn input(folder: &Folder, seed: usize) -> PathBuf {
     let samples: Vec<String> = (0..60).map(|n| format!("S{n}")).collect();
     let names: Vec<&str> = samples.iter().map(String::as_str).collect();

@@ -50,7 +50,7 @@ fn repair(bytes: &mut [u8]) {
     put(bytes, 56, sum);
 }
 
-/// A manifest whose snapshot id is that of its content.
+/// A manifest with a snapshot id that is that of its content.
 pub fn signed(manifest: &str) -> String {
     let at = manifest.find("\"snapshot\": \"").unwrap() + 13;
     let end = at + manifest[at..].find('"').unwrap();

@@ -247,7 +247,7 @@ proptest! {
     }
 }
 
-/// Parents in another file than their child: free where their file tells of the place, else unknown.
+/// Parents in another file than their child: free where their file covers the place, else unknown.
 #[test]
 fn parents_in_another_batch() {
     let folder = Folder::new();
@@ -293,7 +293,7 @@ fn what_is_not_known_is_said() {
     assert!(error.contains("pedigree"), "{error}");
     let ped = folder.write("b.ped", "f\tS0\t0\tS9\t1\t1\n");
     let error = Trios::from_ped(&dataset, &ped).unwrap_err().to_string();
-    assert!(error.contains("tells of no sample here"), "{error}");
+    assert!(error.contains("describes no sample here"), "{error}");
 }
 
 /// A variant that two records tell is one: what a parent has in the other record was not looked at, and the

@@ -294,7 +294,7 @@ fn truncated_bgzf_is_an_error_wherever_it_ends() {
         let input = folder.write("cut.vcf.gz", &whole[..cut]);
         let error = match build(&[&input], &folder.path("cut.vdx"), &options()) {
             Err(Error::Input(error)) => error,
-            // cut between two blocks nothing tells but the missing EOF block
+            // cut between two blocks nothing says but the missing EOF block
             Ok(report) => {
                 assert!(!report.warnings.is_empty(), "cut at {cut}: {report}");
                 fs::remove_dir_all(folder.path("cut.vdx")).unwrap();
@@ -304,7 +304,7 @@ fn truncated_bgzf_is_an_error_wherever_it_ends() {
         };
         assert!(!folder.path("cut.vdx").exists(), "cut at {cut}: {error}");
     }
-    // the EOF block alone cut off is told
+    // the EOF block alone cut off is reported
     let input = folder.write("no_eof.vcf.gz", &whole[..end]);
     let report = build(&[&input], &folder.path("no_eof.vdx"), &options()).unwrap();
     assert_eq!(report.warnings.len(), 1, "{report}");

@@ -8,7 +8,7 @@
     clippy::print_stdout,
     unreachable_pub,
     missing_docs,
-    reason = "a test tells what is wrong by failing"
+    reason = "a test says what is wrong by failing"
 )]
 
 mod common;
@@ -17,6 +17,7 @@ mod absent;
 mod again;
 mod aliases;
 mod annotated;
+mod annotated_beacon;
 mod annotated_files;
 mod annotations;
 mod attributes;

@@ -352,7 +352,7 @@ fn index(names: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-/// Whose names and index are changed together is a dataset of people with these names.
+/// One of which names and index are changed together is a dataset of people with these names.
 #[test]
 fn other_names_are_those_of_a_cohort_that_has_them() {
     let folder = Folder::new();

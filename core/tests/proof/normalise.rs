@@ -173,7 +173,7 @@ fn every_spelling_finds_the_row() {
 }
 
 /// Without a reference the rows stay as they are written, and other spellings of indels are found
-/// as far as trimming alone tells.
+/// as far as trimming alone shows.
 #[test]
 fn without_a_reference_rows_stay_as_written() {
     let folder = Folder::new();

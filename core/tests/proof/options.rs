@@ -21,7 +21,7 @@ fn with_quality() -> String {
     header("1", &samples) + "1\t5\t.\tA\tG\t.\t.\t.\tGT:GQ:DP\t" + &cells.join("\t") + "\n"
 }
 
-/// A genotype below the bound is missing; one whose GQ or DP is not told is kept.
+/// A genotype below the bound is missing; one without GQ or DP is kept.
 #[test]
 fn genotypes_below_a_bound_are_missing() {
     let folder = Folder::new();

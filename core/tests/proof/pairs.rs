@@ -17,7 +17,7 @@ use varidex::{BuildOptions, Dataset, ExportOptions, PairPhase, PeopleOptions, Vi
 /// The samples of two files.
 const FILES: [&[&str]; 2] = [&["S0", "S1", "S2", "S5"], &["S3", "S4"]];
 const SAMPLES: [&str; 6] = ["S0", "S1", "S2", "S5", "S3", "S4"];
-/// Whose a sample is; of S5 nothing is known.
+/// Of whom a sample is; of S5 nothing is known.
 const OWNERS: [(&str, &str); 5] = [
     ("S0", "P0"),
     ("S1", "P1"),

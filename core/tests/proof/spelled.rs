@@ -100,7 +100,7 @@ fn each_batch_is_looked_up_in_its_own_spelling() {
                 set(&["A1", "A2", "B1"]),
                 "{text}"
             );
-            // one variant of all, whose counts are those asked for
+            // one variant of all, of which the counts are those asked for
             assert_eq!(counts(&dataset, &text), [(5, Some(8))], "{text}");
             assert_eq!(counts(&dataset, &format!("{text} & ac=5")), [(5, Some(8))]);
             assert_eq!(counts(&dataset, &format!("{text} & af<0.5")), []);
@@ -226,7 +226,7 @@ fn what_only_a_reference_could_decide_is_refused() {
         let error = without.allele_named(unknown).unwrap_err();
         assert!(error.to_string().contains("cannot be decided"), "{error}");
     }
-    // with one it is found, but for bases beside the change that no row tells
+    // with one it is found, but for bases beside the change that no row shows
     let with = dataset(&folder, &[text], &normalising(&folder));
     for found in [
         "NC_000007.14:g.18del",
@@ -280,7 +280,7 @@ fn records_without_alt_are_no_deletions() {
     }
 }
 
-/// REF that spells the whole repeat tells where the deletion may stand.
+/// REF that spells the whole repeat says where the deletion may stand.
 #[test]
 fn a_repeat_in_ref_decides() {
     let folder = Folder::new();
@@ -440,7 +440,7 @@ proptest! {
                             prop_assert_eq!(&found, &expected, "{} {:?}", text, reference);
                         }
                         Err(Error::Expression(error)) => {
-                            // with a reference only bases that nothing tells are not known
+                            // with a reference only bases that nothing shows are not known
                             let reported = !text.ends_with(&format!(":{length}:{inserted}"));
                             prop_assert!(reference.is_none() || !reported, "{text}: {error}");
                         }

@@ -1,4 +1,4 @@
-//! `varidex demo`: a cohort whose answers are known, its index, and whether the index finds them.
+//! `varidex demo`: a cohort with known answers, its index, and whether the index finds them.
 
 mod known;
 mod report;

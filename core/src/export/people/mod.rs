@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::Person;
 use crate::query::nearest;
 use crate::store::individuals::{NamedValue, People};
+use std::str::FromStr;
 
 /// Ids that one that nobody has is compared with.
 const COMPARED: u32 = 1 << 20;
@@ -56,6 +57,45 @@ pub struct Rebuilt {
     pub json: String,
     /// What is recorded of the individual and has no place in the format.
     pub left: Vec<String>,
+}
+
+/// How the record of an individual is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndividualFormat {
+    /// Lines to read.
+    Text,
+    /// As [`Individual::phenopacket`].
+    Phenopacket,
+    /// As [`Individual::beacon`].
+    Beacon,
+}
+
+impl IndividualFormat {
+    const NAMES: [(&str, Self); 3] = [
+        ("text", Self::Text),
+        ("phenopacket", Self::Phenopacket),
+        ("beacon", Self::Beacon),
+    ];
+}
+
+impl FromStr for IndividualFormat {
+    type Err = Error;
+
+    /// By its name: `text`, `phenopacket` or `beacon`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for any other, with these.
+    fn from_str(name: &str) -> Result<Self> {
+        let mut all = Self::NAMES.into_iter();
+        match all.find(|(known, _)| *known == name) {
+            Some((_, format)) => Ok(format),
+            None => Err(Error::Usage(format!(
+                "format {}: expected text, phenopacket or beacon",
+                shown(name)
+            ))),
+        }
+    }
 }
 
 impl View {
@@ -169,7 +209,7 @@ impl Individual {
         &self.person.id
     }
 
-    /// As a Phenopacket 2: JSON as protobuf writes it. Whose place in a family is stored is the proband of a `Family`,
+    /// As a Phenopacket 2: JSON as protobuf writes it. Somebody with a stored place in a family is the proband of a `Family`,
     /// since only that has a pedigree.
     pub fn phenopacket(&self) -> Rebuilt {
         phenopacket::rebuild(self)
@@ -178,6 +218,16 @@ impl Individual {
     /// As an individual of Beacon 2.
     pub fn beacon(&self) -> Rebuilt {
         beacon::rebuild(self)
+    }
+
+    /// In a format: the record, and what of the individual has no place in it ([`Rebuilt::left`]).
+    pub fn written(&self, format: IndividualFormat) -> (String, Vec<String>) {
+        let rebuilt = match format {
+            IndividualFormat::Text => return (self.to_string(), Vec::new()),
+            IndividualFormat::Phenopacket => self.phenopacket(),
+            IndividualFormat::Beacon => self.beacon(),
+        };
+        (rebuilt.json, rebuilt.left)
     }
 
     /// What files of people may say and no dataset stores, so that no record has it.

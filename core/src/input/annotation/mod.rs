@@ -19,7 +19,7 @@ use std::collections::HashSet;
 
 /// A record with more entries would take more memory than it is worth: an entry may be of all ALTs.
 const ENTRIES_MAX: usize = 1 << 16;
-/// Kinds of warnings told of one record.
+/// Kinds of warnings reported of one record.
 const WARNINGS_MAX: usize = 16;
 
 /// Why entries are refused.
@@ -58,7 +58,7 @@ impl Layout {
         found.is_some()
     }
 
-    /// Takes a record's value apart. What cannot be understood is told and left out.
+    /// Takes a record's value apart. What cannot be understood is reported and left out.
     pub(crate) fn parse(&self, value: &[u8], site: &SiteAlleles<'_>) -> Parsed {
         let value = String::from_utf8_lossy(value);
         let mut parsed = Parsed::default();

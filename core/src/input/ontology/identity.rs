@@ -135,7 +135,7 @@ impl Xrefs {
         }
     }
 
-    /// Tells the terms which others they are the same as.
+    /// Gives the terms those that they are the same as.
     pub(super) fn finish(mut self, source: &mut OntologySource) {
         for (at, xref) in std::mem::take(&mut self.open) {
             let Some(term) = source.terms.get_mut(at) else {

@@ -1,4 +1,4 @@
-//! Individuals and biosamples of Beacon v2, packets, families and cohorts of Phenopackets, 1 and 2.
+//! Records of people: individuals and biosamples of Beacon v2, and what those of Phenopackets share with them.
 
 use super::biosample;
 use super::entries::{self, SHAPES};
@@ -6,10 +6,11 @@ use super::free::Said;
 use super::json::{Context, Fault, Step, coding, field, first, id};
 use super::kin::pedigree;
 use super::notes::short;
+use super::packet::{family, packet};
 use super::sample_facts::SampleSaid;
-use super::status;
+use super::sex::{read_karyotype, read_sex};
 use super::tree::Json;
-use crate::model::{Ages, Coding, Dates, Kin, Person, Record, SampleNameKind, Scope, Sex, Time};
+use crate::model::{Ages, Coding, Dates, Person, Record, SampleNameKind, Scope, Time};
 
 /// A person as one record describes them.
 #[derive(Debug)]
@@ -74,9 +75,9 @@ const DIAGNOSES: [&str; 6] = [
     "diseaseStage",
 ];
 
-const NO_SEX: &str = "a sex that is not understood: taken for unknown";
+pub(super) const NO_SEX: &str = "a sex that is not understood: taken for unknown";
 
-/// Hands out everybody a record tells of, and refuses what is no person.
+/// Hands out everybody whom a record describes, and refuses what is no person.
 pub(super) fn read(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     people(context, value, each);
     context.unread(value);
@@ -102,7 +103,7 @@ fn people(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported
     one(context, value, each);
 }
 
-fn several(
+pub(super) fn several(
     context: &mut Context<'_>,
     value: &Json,
     key: &'static str,
@@ -118,38 +119,7 @@ fn several(
     });
 }
 
-fn family(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
-    let lines = field(value, "pedigree").and_then(|pedigree| field(pedigree, "persons"));
-    let lines = lines.and_then(Json::as_array).unwrap_or(&[]);
-    // ids hold within the family, whatever its lines call it
-    let name = field(value, "id").or_else(|| lines.iter().find_map(|line| field(line, "familyId")));
-    let name = name.and_then(id).unwrap_or_default();
-    let mut each = |reported: Reported| {
-        each(Reported {
-            family: name.clone(),
-            ..reported
-        });
-    };
-    if let Some(proband) = field(value, "proband") {
-        context.within(Step::Key("proband"), |context| {
-            one(context, proband, &mut each)
-        });
-    }
-    several(context, value, "relatives", &mut each);
-    context.within(Step::Key("pedigree"), |context| {
-        for (index, line) in lines.iter().enumerate() {
-            context.within(Step::Key("persons"), |context| {
-                context.within(Step::Index(index), |context| {
-                    let reported =
-                        sound(context, line).and_then(|()| relative(context, line, value));
-                    hand(context, line, reported, &mut each);
-                });
-            });
-        }
-    });
-}
-
-fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
+pub(super) fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) {
     let has = |keys: &[&str]| keys.iter().any(|key| value.peek(key).is_some());
     let reported = sound(context, value).and_then(|()| {
         if !value.is_object() {
@@ -168,7 +138,7 @@ fn one(context: &mut Context<'_>, value: &Json, each: &mut dyn FnMut(Reported)) 
 }
 
 /// A field that is there twice says two things, of which neither is to be believed.
-fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
+pub(super) fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
     match value.twice() {
         None => Ok(()),
         Some(key) => Err(Fault {
@@ -178,7 +148,7 @@ fn sound(context: &Context<'_>, value: &Json) -> Result<(), Fault> {
     }
 }
 
-fn hand(
+pub(super) fn hand(
     context: &mut Context<'_>,
     value: &Json,
     reported: Result<Reported, Fault>,
@@ -195,7 +165,7 @@ fn hand(
     }
 }
 
-fn reported(context: &Context<'_>, person: Person, packet: Option<String>) -> Reported {
+pub(super) fn reported(context: &Context<'_>, person: Person, packet: Option<String>) -> Reported {
     Reported {
         person,
         packet,
@@ -207,7 +177,11 @@ fn reported(context: &Context<'_>, person: Person, packet: Option<String>) -> Re
 }
 
 /// The id under the first of these keys.
-fn need_id(context: &Context<'_>, value: &Json, keys: &[&'static str]) -> Result<String, Fault> {
+pub(super) fn need_id(
+    context: &Context<'_>,
+    value: &Json,
+    keys: &[&'static str],
+) -> Result<String, Fault> {
     match first(value, keys) {
         Some((key, found)) => id(found).ok_or_else(|| {
             let mut fault = context.fault("an id", found);
@@ -228,109 +202,7 @@ fn individual(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault
     Ok(reported)
 }
 
-fn packet(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
-    let packet = match field(value, "id") {
-        Some(_) => Some(need_id(context, value, &["id"])?),
-        None => None,
-    };
-    if let Some(about) = field(value, "metaData") {
-        version(context, about)?;
-        // of the packet, not of the person
-        about.pass();
-    }
-    let subject = field(value, "subject").unwrap_or(&Json::Null);
-    let subject_id = context.within(Step::Key("subject"), |context| {
-        need_id(context, subject, &["id"])
-    })?;
-    let mut person = Person::of(subject_id.clone());
-    if let Some(packet) = &packet {
-        person.name(SampleNameKind::Packet, packet.clone());
-    }
-    context.within(Step::Key("subject"), |context| {
-        about(context, subject, &mut person)
-    })?;
-    lists(context, value, &mut person.records)?;
-    context.each(value, &["medicalActions"], |context, action| {
-        entries::action(context, action, &mut person.records)
-    })?;
-    let mut own = vec![subject_id.clone()];
-    let mut columns = Vec::new();
-    let mut samples = Vec::new();
-    context.each(value, &["biosamples"], |context, sample| {
-        let sample_id = need_id(context, sample, &["id"])?;
-        let whose = field(sample, "individualId").and_then(id);
-        if whose.is_some_and(|whose| whose != subject_id) {
-            sample.pass();
-            context.odd(
-                "a biosample of somebody else than the subject: left out",
-                sample,
-            );
-            return Ok(());
-        }
-        person.name(SampleNameKind::Biosample, sample_id.clone());
-        samples.push(SampleSaid {
-            names: vec![sample_id.clone()],
-            said: biosample::said(context, sample),
-        });
-        own.push(sample_id);
-        files(context, sample, &mut columns)?;
-        tissue(context, sample, &mut person.records)
-    })?;
-    files(context, value, &mut columns)?;
-    for sample in &mut samples {
-        // the column of a biosample may have another name
-        let own = columns
-            .iter()
-            .filter(|(of, _)| sample.names.first() == Some(of));
-        let own: Vec<String> = own.map(|(_, name)| name.clone()).collect();
-        sample.names.extend(own);
-    }
-    for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
-        person.name(SampleNameKind::File, name);
-    }
-    let mut reported = reported(context, person, packet);
-    reported.samples = samples;
-    Ok(reported)
-}
-
-/// A later version may say in other ways what somebody does not have.
-fn version(context: &mut Context<'_>, about: &Json) -> Result<(), Fault> {
-    const KEY: &str = "phenopacketSchemaVersion";
-    let Some(found) = field(about, KEY) else {
-        return Ok(());
-    };
-    let text = found.as_str().unwrap_or_default();
-    let major = text.trim_start_matches(['v', 'V']).split(['.', '-']).next();
-    match major.unwrap_or_default() {
-        "" | "1" | "2" if found.as_str().is_some() => Ok(()),
-        _ => Err(context.within(Step::Key("metaData"), |context| {
-            context.within(Step::Key(KEY), |context| {
-                context.fault("version 1 or 2 of Phenopackets", found)
-            })
-        })),
-    }
-}
-
-/// Ids, and by which names their columns go in files.
-fn files(
-    context: &mut Context<'_>,
-    value: &Json,
-    columns: &mut Vec<(String, String)>,
-) -> Result<(), Fault> {
-    context.each(value, &["files", "htsFiles"], |_, file| {
-        let keys = [
-            "individualToFileIdentifiers",
-            "individualToSampleIdentifiers",
-        ];
-        if let Some((_, names)) = first(file, &keys) {
-            let names = names.pairs();
-            columns.extend(names.filter_map(|(whose, name)| Some((whose.to_owned(), id(name)?))));
-        }
-        Ok(())
-    })
-}
-
-/// A biosample tells of the person it was taken from, or of nobody else.
+/// A biosample describes the person it was taken from, or nobody else.
 fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let sample = need_id(context, value, &["id"])?;
     let whose = match field(value, "individualId") {
@@ -351,7 +223,11 @@ fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault>
     Ok(reported)
 }
 
-fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {
+pub(super) fn tissue(
+    context: &mut Context<'_>,
+    value: &Json,
+    records: &mut Vec<Record>,
+) -> Result<(), Fault> {
     for key in DIAGNOSES {
         let Some(found) = field(value, key) else {
             continue;
@@ -367,14 +243,22 @@ fn tissue(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) ->
     lists(context, value, records)
 }
 
-fn lists(context: &mut Context<'_>, value: &Json, records: &mut Vec<Record>) -> Result<(), Fault> {
+pub(super) fn lists(
+    context: &mut Context<'_>,
+    value: &Json,
+    records: &mut Vec<Record>,
+) -> Result<(), Fault> {
     SHAPES
         .iter()
         .try_for_each(|shape| entries::list(context, value, shape, records))
 }
 
 /// What an individual, or the subject of a packet, says of itself.
-fn about(context: &mut Context<'_>, value: &Json, person: &mut Person) -> Result<(), Fault> {
+pub(super) fn about(
+    context: &mut Context<'_>,
+    value: &Json,
+    person: &mut Person,
+) -> Result<(), Fault> {
     if let Some(sex) = field(value, "sex") {
         match read_sex(sex) {
             Some(sex) => person.sex = sex,
@@ -468,29 +352,6 @@ fn deceased(context: &mut Context<'_>, value: &Json) -> Result<Option<bool>, Fau
     })
 }
 
-/// As a text or a term, or by the numbers of the enumeration of Phenopackets.
-fn read_karyotype(value: &Json) -> Option<String> {
-    const NAMES: [&str; 11] = [
-        "UNKNOWN_KARYOTYPE",
-        "XX",
-        "XY",
-        "XO",
-        "XXY",
-        "XXX",
-        "XXYY",
-        "XXXY",
-        "XXXX",
-        "XYY",
-        "OTHER_KARYOTYPE",
-    ];
-    if let Json::Number(number) = value {
-        let name = NAMES.get(usize::try_from(number.as_u64()?).ok()?)?;
-        return Some((*name).to_owned());
-    }
-    let Coding { id, label } = coding(value)?;
-    Some(if label.is_empty() { id } else { label })
-}
-
 /// Groups of people: populations, cohorts, collections.
 fn groups(value: &Json, person: &mut Person) {
     let info = field(value, "info").unwrap_or(&Json::Null);
@@ -516,75 +377,6 @@ fn groups(value: &Json, person: &mut Person) {
         of(&["cohort", "cohorts", "cohortId"], &mut person.cohorts);
         of(&["datasetId", "dataCollections"], &mut person.collections);
     }
-}
-
-/// `Some(None)` is a sex that the source does not know.
-#[expect(
-    clippy::option_option,
-    reason = "not understood differs from not known"
-)]
-fn read_sex(value: &Json) -> Option<Option<Sex>> {
-    match value {
-        Json::Number(number) => match number.as_u64() {
-            Some(0) => Some(None),
-            Some(1) => Some(Some(Sex::Female)),
-            Some(2) => Some(Some(Sex::Male)),
-            Some(3) => Some(Some(Sex::Other)),
-            _ => None,
-        },
-        other => {
-            let Coding { id, label } = coding(other)?;
-            let mut reported = [id, label].into_iter().filter(|text| !text.is_empty());
-            reported.find_map(|text| Sex::from_text(&text))
-        }
-    }
-}
-
-impl Sex {
-    /// Of a text or a term; the inner `None` is a sex that the source does not know.
-    #[expect(
-        clippy::option_option,
-        reason = "not understood differs from not known"
-    )]
-    pub(super) fn from_text(text: &str) -> Option<Option<Self>> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "female" | "f" | "w" | "woman" | "ncit:c16576" | "ncit:c46110" | "pato:0000383"
-            | "snomed:248152002" | "snomedct:248152002" | "sctid:248152002" => {
-                Some(Some(Self::Female))
-            }
-            "male" | "m" | "man" | "ncit:c20197" | "ncit:c46109" | "pato:0000384"
-            | "snomed:248153007" | "snomedct:248153007" | "sctid:248153007" => {
-                Some(Some(Self::Male))
-            }
-            "other" | "other_sex" | "intersex" | "undifferentiated" | "un" | "ncit:c45908"
-            | "pato:0001340" => Some(Some(Self::Other)),
-            "" | "unknown" | "unknown_sex" | "u" | "unk" | "ncit:c17998" | "ncit:c17649"
-            | "not available" | "0" => Some(None),
-            _ => None,
-        }
-    }
-}
-
-/// A line of the pedigree of a family of Phenopackets.
-fn relative(context: &mut Context<'_>, line: &Json, family: &Json) -> Result<Reported, Fault> {
-    let mut person = Person::of(need_id(context, line, &["individualId"])?);
-    let parent = |key| field(line, key).and_then(id).filter(|id| id != "0");
-    if let Some(sex) = field(line, "sex") {
-        match read_sex(sex) {
-            Some(sex) => person.sex = sex,
-            None => context.odd(NO_SEX, sex),
-        }
-    }
-    person.kin = Some(Kin {
-        family: field(line, "familyId")
-            .or(field(family, "id"))
-            .and_then(id)
-            .unwrap_or_default(),
-        father: parent("paternalId"),
-        mother: parent("maternalId"),
-        affected: status::affected(context, line, "affectedStatus")?,
-    });
-    Ok(reported(context, person, None))
 }
 
 impl Person {

@@ -1,4 +1,4 @@
-//! Who is the same person: the same id, whatever file tells of it; an id that is unique within a
+//! Who is the same person: the same id, whatever file describes it; an id that is unique within a
 //! family only is one of that family.
 //!
 //! What is recorded of people is as long as the files, and kept outside of the memory: in memory are ids, and
@@ -19,14 +19,14 @@ use crate::store::log::Log;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
-const CONTRADICTION: &str = "a person of whom two things are told: the first is kept";
+const CONTRADICTION: &str = "a person of whom two things are said: the first is kept";
 /// The same of what decides about genotypes.
 pub(crate) const TWO_SEXES: &str =
     "a person of whom two sexes or karyotypes are recorded: the first is kept";
 const SHARED: &str =
     "ids of subjects are shared by several packets: people go by the ids of their packets";
 const FAMILIES: &str = "an id that several families have: its people go by FAMILY:ID";
-const WHICH: &str = "an id that several families have, told without a family: somebody else";
+const WHICH: &str = "an id that several families have, given without a family: somebody else";
 
 /// Ids, and codings: they stay in memory, and have numbers. Tests have no time for so many.
 const IDS_MAX: u32 = if cfg!(test) { 1 << 16 } else { INDIVIDUALS_MAX };

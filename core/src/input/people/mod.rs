@@ -1,4 +1,4 @@
-//! Readers of what is known of people: files and folders, each told by its content and name, each
+//! Readers of what is known of people: files and folders, each recognised by its content and name, each
 //! possibly gzip.
 //!
 //! | file | people, and what is read of them |
@@ -20,7 +20,7 @@
 //! known refuse the record, for absence must not become presence. Text that is no JSON is an error.
 //!
 //! Records with the same person's id become one person, whatever the files; contradictions keep the
-//! first and are told. People of packets go by the subject's id, unless two packets share one: then
+//! first and are reported. People of packets go by the subject's id, unless two packets share one: then
 //! all go by the packets' ids (a mapping file can say otherwise: `packets = "subject"`). Ids of
 //! pedigrees, of tables that tell families and of families of packets hold within the family: one that
 //! several have is `FAMILY:ID` in each.
@@ -42,9 +42,11 @@ mod kin;
 mod mapping;
 mod merge;
 mod notes;
+mod packet;
 mod ped;
 mod sample_facts;
 mod sample_map;
+mod sex;
 mod status;
 mod table;
 mod tree;
@@ -62,7 +64,7 @@ use crate::model::{Kin, Sex};
 pub(crate) struct PeopleInput {
     /// Records met: individuals, packets, biosamples, rows.
     pub(crate) read: u64,
-    /// Records that told more of a person who was known already.
+    /// Records that say more of a person who was known already.
     pub(crate) merged: u64,
     /// The first records that could not be used.
     pub(crate) refused: Vec<Refusal>,

@@ -1,16 +1,16 @@
-//! What a reading tells beside people: bounded, whatever the input.
+//! What a reading reports beside people: bounded, whatever the input.
 
 use super::{Refusal, Warning};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Refusals told one by one.
+/// Refusals reported one by one.
 const REFUSALS: usize = 100;
-/// Places told for each warning.
+/// Places reported for each warning.
 const EXAMPLES: usize = 5;
 /// Characters of what was found.
 const SHOWN: usize = 60;
-/// Keys that are counted one by one, and keys told of.
+/// Keys that are counted one by one, and keys reported.
 const KEYS: usize = 1000;
 const KEYS_TOLD: usize = 20;
 

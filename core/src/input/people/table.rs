@@ -30,7 +30,7 @@ const OTHER: &str = "a second column of an attribute with another value: the fir
 const YES: [&str; 5] = ["1", "true", "yes", "y", "deceased"];
 const NO: [&str; 5] = ["0", "false", "no", "n", "alive"];
 
-/// A table whose header is read.
+/// A table of which the header is read.
 pub(super) struct Table<'a> {
     pub(super) reader: csv::Reader<Box<dyn Read + 'a>>,
     pub(super) header: Vec<String>,
@@ -194,7 +194,7 @@ impl NoPeople {
     }
 }
 
-/// What each column is; `None` is not read, which is told.
+/// What each column is; `None` is not read, which is reported.
 fn columns(
     path: &Path,
     file: &str,
@@ -246,7 +246,7 @@ fn columns(
     Ok(Ok(columns))
 }
 
-/// Tells of columns that are read as one attribute.
+/// Reports columns that are read as one attribute.
 fn shared(file: &str, header: &[String], columns: &[Option<Column>], notes: &mut Notes) {
     let roles = columns.iter().flatten().map(|column| column.role);
     let mut told: Vec<Role> = Vec::new();
@@ -322,7 +322,7 @@ impl Row<'_> {
         if kin != Kin::default() {
             person.kin = Some(kin);
         }
-        // somebody told by a sample alone bears its name
+        // somebody named by a sample alone bears its name
         if person.id.is_empty() {
             let name = person
                 .sample_names

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 
-/// Objects whose keys are ids, which are no names of fields.
+/// Objects with ids as keys, which are no names of fields.
 const KEYED_BY_IDS: [&str; 4] = [
     "attributes",
     "individualToFileIdentifiers",
@@ -71,7 +71,7 @@ impl Json {
         self.fields().map(|field| field.key.as_str())
     }
 
-    /// The keys of an object whose keys are ids, and their values: they count as read.
+    /// The keys of an object with ids as keys, and their values: they count as read.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &Self)> {
         self.fields().map(|field| {
             field.read.set(true);
@@ -265,7 +265,7 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// Reads a value; `ids` where it is an object whose keys are ids.
+/// Reads a value; `ids` where it is an object with ids as keys.
 struct Reader {
     ids: bool,
 }

@@ -156,7 +156,7 @@ fn damaged_bgzf_is_refused() {
         match read_how(&whole[..cut], &How::default()) {
             Err(Error::Input(_)) => {}
             Err(e) => panic!("{e}"),
-            // Cut between blocks: records may be lost, but it is told.
+            // Cut between blocks: records may be lost, but it is reported.
             Ok(read) => assert!(read.warned().iter().any(|w| w.contains("end-of-file"))),
         }
     }

@@ -147,7 +147,7 @@ proptest! {
 
     #[test]
     fn bcf_gives_what_text_gives((n, cells) in row(), width in 0..3usize) {
-        // In BCF the phase of the first copy is not told.
+        // In BCF the phase of the first copy is not given.
         let bare = |c: &String| c.strip_prefix(['/', '|']).unwrap_or(c).to_owned();
         let cells: Vec<String> = cells.iter().map(bare).collect();
         let plain: Vec<&str> = cells.iter().map(String::as_str).collect();

@@ -10,7 +10,7 @@ use crate::model::Annotator;
 use crate::store::annotations::{EncodedAnnotations, Pointer};
 use std::sync::Arc;
 
-/// Kinds of oddities told of a dataset; what comes after them is counted together.
+/// Kinds of oddities reported of a dataset; what comes after them is counted together.
 const KINDS_MAX: usize = 64;
 
 /// Where the annotation of an input stands, and how it is read.
@@ -25,7 +25,7 @@ pub(super) struct Annotated {
     pub(super) fields: Vec<Option<usize>>,
 }
 
-/// Something told of entries: what, how many times, and where first.
+/// Something reported of entries: what, how many times, and where first.
 #[derive(Debug)]
 struct Told {
     what: String,

@@ -341,7 +341,7 @@ fn add_gene_carriers(
     Ok(())
 }
 
-/// Tells progress over all inputs.
+/// Reports progress over all inputs.
 struct Meter<'a> {
     /// Bytes of what was read to its end.
     done: u64,
@@ -350,7 +350,7 @@ struct Meter<'a> {
 }
 
 impl Meter<'_> {
-    /// Runs a phase, which tells how many bytes and records it has read.
+    /// Runs a phase, which reports how many bytes and records it has read.
     fn phase<T>(
         &mut self,
         phase: Phase,

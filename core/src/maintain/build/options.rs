@@ -1,4 +1,4 @@
-//! What a build can be told.
+//! Options of a build.
 
 use super::people::PeopleOptions;
 use crate::error::{Error, Result};
@@ -192,7 +192,7 @@ pub enum Phase {
     Sorting,
     /// Reading and storing.
     Storing,
-    /// Reading people and ontologies, and storing them: its input tells what is being done.
+    /// Reading people and ontologies, and storing them: its input says what is being done.
     People,
     /// Gathering who carries variants of each gene: its input says so, its records are genes.
     Genes,

@@ -98,7 +98,7 @@ fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
     let sorted = sort_copies(&keys, width, universe);
     let boundaries = row_boundaries(rows, &ranked, &keys, width, &sorted);
 
-    // rows that are cheaper as lists leave, and with them the classes that only they told apart
+    // rows that are cheaper as lists leave, and with them the classes that only they distinguished
     let mut saving = 0i64;
     let mut starts = vec![0u64; words_for(universe)];
     set_bit(&mut starts, 0);
@@ -136,7 +136,7 @@ fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
     }
 }
 
-/// Each copy's key: bit `63 - rank % 64` of word `rank / 64` tells whether it carries that row's
+/// Each copy's key: bit `63 - rank % 64` of word `rank / 64` says whether it carries that row's
 /// minor side, so that comparing words compares the most frequent rows first.
 fn carried_bits(rows: &[Members<'_>], ranked: &[usize], width: usize, universe: u32) -> Vec<u64> {
     let mut keys = vec![0u64; width * universe as usize];

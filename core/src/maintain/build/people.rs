@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Examples told of each oddity.
+/// Examples reported of each oddity.
 const EXAMPLES: usize = 5;
 
 /// What [`load_people`] loads.
@@ -63,14 +63,14 @@ impl Default for PeopleOptions {
     }
 }
 
-/// What loading people tells at its end.
+/// What loading people reports at its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeopleReport {
     /// Records met.
     pub read: u64,
     /// People loaded.
     pub people: u64,
-    /// Records that told more of a person known already.
+    /// Records that say more of a person known already.
     pub merged: u64,
     /// Records that could not be used.
     pub refused: u64,
@@ -82,18 +82,18 @@ pub struct PeopleReport {
     pub samples_without_person: u64,
     /// People without a sample.
     pub people_without_sample: u64,
-    /// Terms that no ontology of the dataset tells of.
+    /// Terms that no ontology of the dataset describes.
     pub unknown_terms: u64,
-    /// The dataset's new snapshot id; empty where the build tells it.
+    /// The dataset's new snapshot id; empty where the build reports it.
     pub snapshot: String,
 }
 
 /// Loads people into a dataset, in the place of those that are there; genotypes stay as they are. The
 /// new state appears whole or not at all, and readers keep the one they opened.
 ///
-/// A sample is whose the map says, else of whom it is a biosample, else whose file or table names it,
-/// else whose id it is, else whose packet's id. Of several who claim a sample by names of the same
-/// kind it is nobody's, and the report tells them.
+/// A sample is of whom the map says, else of whom it is a biosample, else of whom a file or table names it,
+/// else of who has it as id, else as the id of a packet. Of several who claim a sample by names of the same
+/// kind it is nobody's, and the report names them.
 ///
 /// # Errors
 ///
@@ -451,9 +451,9 @@ fn named(
     (named, unused)
 }
 
-/// How many terms are recorded that no ontology tells of.
+/// How many terms are recorded that no ontology describes.
 fn unknown_terms(codings: &Codings, terms: Option<&dyn Hierarchy>) -> Result<u64> {
-    // one id may be recorded with several labels; of a term without an id the label is told
+    // one id may be recorded with several labels; of a term without an id the label is reported
     let mut unknown = HashSet::new();
     for (id, label) in codings.terms() {
         let known = match terms {

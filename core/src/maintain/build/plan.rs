@@ -35,7 +35,7 @@ const AT_ONCE: usize = 16;
 /// Each key is a section of every segment.
 const INFO_KEYS_MAX: usize = 1000;
 
-/// An input whose header has been read.
+/// An input of which the header has been read.
 pub(super) struct Input {
     pub(super) source: Source,
     header: Header,
@@ -63,7 +63,7 @@ pub(super) struct Plan {
     pub(super) samples: AllSamples,
     pub(super) contigs: ContigList,
     pub(super) keys: Vec<InfoKey>,
-    /// Whose annotations are stored.
+    /// Which annotations are stored.
     pub(super) annotator: Option<Annotator>,
     pub(super) assembly: Option<Assembly>,
     /// Bytes of all inputs; `None` where one is a stream.
@@ -494,7 +494,7 @@ fn key_of(header: &Header, annotator: Annotator) -> Option<&Definition> {
 }
 
 fn read_options(options: &BuildOptions) -> ReadOptions {
-    // of an annotation that is looked for, the header tells which it is only when it has been read
+    // of an annotation that is looked for, the header says which it is only when it has been read
     let annotators = match options.annotations {
         Annotations::Auto => &Annotator::ALL[..],
         Annotations::Of(_) | Annotations::None => &[],

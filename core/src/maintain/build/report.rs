@@ -1,4 +1,4 @@
-//! What a build tells at its end.
+//! What a build reports at its end.
 
 use super::people::PeopleReport;
 use crate::error::{Error, InputError, Place, Result};
@@ -6,7 +6,7 @@ use crate::input::chunk::{Chunk, Warning};
 use crate::model::Annotator;
 use std::fmt;
 
-/// Places told for each reason and each warning.
+/// Places reported for each reason and each warning.
 pub(super) const PLACES: usize = 5;
 
 /// Kinds of warnings that are distinguished: there may be as many as there are contigs.
@@ -176,7 +176,7 @@ impl Report {
     }
 
     fn refuse_more(&mut self, file: &str, count: u64) {
-        let expected = "records as before (told no more)";
+        let expected = "records as before (reported no more)";
         match self
             .refused
             .iter_mut()

@@ -167,7 +167,7 @@ impl Row {
         Some(length.clamp(i64::from(i32::MIN), i64::from(i32::MAX)))
     }
 
-    /// What tells it apart from others of its text, if it is a symbolic allele.
+    /// What distinguishes it from others of its text, if it is a symbolic allele.
     pub(super) fn extent(&self) -> Option<Extent> {
         let span = u64::try_from(i64::from(self.end) - i64::from(self.position)).unwrap_or(0);
         let (reference, alternate) = (self.reference(), self.alternate());

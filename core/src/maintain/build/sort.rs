@@ -1,7 +1,7 @@
-//! Sorting an input whose records are not in order.
+//! Sorting an input of which the records are not in order.
 //!
 //! The input is read once more from its beginning, by the usual reader, so that everything wrong or
-//! odd in it is told with its place. The bytes of the records that can be read are sorted in runs
+//! odd in it is reported with its place. The bytes of the records that can be read are sorted in runs
 //! that fit the memory; the runs are merged while the reader reads the merged stream like a file.
 
 use super::contigs::Contigs;
@@ -76,7 +76,7 @@ impl Sorting<'_> {
         let mut go_on = || progress(size, tally.records_read);
         let (runs, bytes) = runs.finish(&mut go_on)?;
         let places = Places::default();
-        // told as bytes of the input, of which there are fewer where it is compressed
+        // reported as bytes of the input, of which there are fewer where it is compressed
         let read = Arc::new(AtomicU64::new(0));
         reader.read_instead(
             Box::new(Sorted {

@@ -80,7 +80,7 @@ impl Dataset {
         texts::polyploids(segment)?;
         if let Some(annotations) = segment.annotations() {
             if manifest.annotations.is_none() {
-                return Err(self.manifest_fault("whose annotations the rows have"));
+                return Err(self.manifest_fault("which annotations the rows have"));
             }
             annotations.verify(segment.file())?;
         }
@@ -88,7 +88,7 @@ impl Dataset {
         let entry = entries.find(|(other, _)| std::ptr::eq(*other, part));
         if let Some((_, entry)) = entry {
             rows::rows(segment, (entry, manifest.normalised), &pairs)?;
-            scopes::scopes(segment, entry, self.contig_names())?;
+            scopes::scopes(segment, entry, self.stored_contig_names())?;
         }
         spellings::respelled(segment)?;
         let merged = entry.is_some_and(|(_, entry)| entry.merged);

@@ -21,7 +21,7 @@ use together::Together;
 pub struct Counts {
     /// Copies that carry the ALT.
     pub ac: u64,
-    /// Copies whose allele is known; `None` where a batch of the group was not looked at here.
+    /// Copies with a known allele; `None` where a batch of the group was not looked at here.
     pub an: Option<u64>,
     /// Samples with fewer copies of the ALT than their ploidy, and at least one.
     pub n_het: u64,
@@ -29,7 +29,7 @@ pub struct Counts {
     pub n_hom: u64,
     /// Samples with one copy, the ALT.
     pub n_hemi: u64,
-    /// Samples with at least one copy whose allele is not known (as `N_MISSING` of bcftools); where AN
+    /// Samples of which at least one copy has an unknown allele (as `N_MISSING` of bcftools); where AN
     /// is not known, among those of the batches that have the variant.
     pub n_missing: u64,
 }

@@ -49,7 +49,7 @@ impl<'a> Looked<'a> {
 /// How many samples of a group were looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LookedAt {
-    /// Samples whose genotype was looked at, whether it is known or missing: 0 is not covered.
+    /// Samples with a genotype that was looked at, whether it is known or missing: 0 is not covered.
     pub covered: u64,
     /// Those of them of which all copies are known, and none carries the ALT.
     pub noncarriers: u64,

@@ -1,4 +1,4 @@
-//! Whose entries make a variant pass.
+//! The entries by which a variant passes.
 //!
 //! A variant counts for a gene where it passes by its entries of this gene alone: what is asked of
 //! annotations and not negated must hold of one of them. All else, and what is negated, is asked of the

@@ -6,7 +6,7 @@
 //!
 //! *simGIC* (Pesquita et al., BMC Bioinformatics 9 (Suppl 5):S4, 2008) is the information content that
 //! the closures of both share, over that of their union. With weights: let W(t) be the largest weight
-//! of the profile's phenotypes whose closure has t. The score is
+//! of the profile's phenotypes that have t in their closure. The score is
 //!
 //! ```text
 //!   sum of W(t) IC(t) over t in both

@@ -1,6 +1,6 @@
-//! Whose variant a variant is: its genes.
+//! The genes of a variant.
 //!
-//! In a dataset with annotations they are the genes by whose entries it passes (see [`super::meant`]).
+//! In a dataset with annotations they are the genes with entries by which it passes (see [`super::meant`]).
 //! Else they are the genes that it reaches into (or into the bases around them that count as theirs):
 //! where it starts in one of their places, or spans the start of one. So a variant is a gene's here
 //! exactly where `gene:` says so.

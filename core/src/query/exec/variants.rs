@@ -139,7 +139,7 @@ impl<'a> Variants<'a> {
         self
     }
 
-    /// Tells origins of these children only, by looking only at their families: others do not matter.
+    /// Gives origins of these children only, by looking only at their families: others do not matter.
     pub(in crate::query) fn look_only_at(&mut self, children: &SampleSet, families: &SampleSet) {
         self.counting = Counting::new(self.view, Some(children));
         self.whole = GroupCounter::new(self.view, Some(families));

@@ -414,7 +414,7 @@ pub(crate) enum GroupAtom {
         term: String,
         recorded: Recorded,
     },
-    /// Whose recorded phenotypes are like a profile: terms, or a disease and what is known of it.
+    /// People with recorded phenotypes like a profile: terms, or a disease and what is known of it.
     Similar {
         profile: Vec<String>,
         threshold: Threshold,

@@ -201,7 +201,7 @@ impl VariantExpr {
         NumberField(Number::NHemi)
     }
 
-    /// Number of samples whose genotype is missing.
+    /// Number of samples with a missing genotype.
     pub fn n_missing() -> NumberField {
         NumberField(Number::NMissing)
     }
@@ -477,7 +477,7 @@ impl GroupExpr {
         })
     }
 
-    /// Whose phenotypes are similar to a profile: phenotypes, or diseases and what is known of them.
+    /// People with phenotypes similar to a profile: phenotypes, or diseases and what is known of them.
     pub fn similar<I>(profile: I, level: Level) -> Self
     where
         I: IntoIterator<Item: Into<String>>,

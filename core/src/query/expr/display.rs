@@ -149,7 +149,7 @@ impl Display for VariantAtom {
 }
 
 impl VariantAtom {
-    /// Whether `text` is this atom: the parser itself tells what can go without quotes.
+    /// Whether `text` is this atom: the parser itself says what can go without quotes.
     fn is_read_from(&self, text: &str) -> bool {
         matches!(VariantExpr::parse(text), Ok(VariantExpr(Node::Atom(atom))) if atom.kind == *self && atom.at == (0..text.len()))
     }

@@ -1,4 +1,4 @@
-//! Reading words and strings; what ends them is told in the documentation of the module above.
+//! Reading words and strings; what ends them is described in the documentation of the module above.
 
 use super::ast::Comparison;
 use super::shape::ends_in_hgvs_prefix;

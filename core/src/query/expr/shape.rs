@@ -1,4 +1,4 @@
-//! What a bare word is, told by its shape alone.
+//! What a bare word is, recognised by its shape alone.
 
 use crate::genome::{Interval, split_arrow};
 

@@ -1,5 +1,6 @@
 //! Names of genes, consequences and changes: what of a dataset they mean.
 
+use super::change_names::{ChangeName, ProteinOf, is_of_protein};
 use super::entries::EntryTest;
 use super::names::Names;
 use super::test::{Test, entry};
@@ -7,17 +8,12 @@ use crate::cohort::Regions;
 use crate::error::Result;
 use crate::model::Gene;
 use crate::model::consequence::{descendants, names, term};
-use crate::model::normal_protein;
 use crate::query::expr::nearest;
-use crate::store::annotations::split_change;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// How accessions of proteins begin.
-const PROTEINS: [&str; 4] = ["NP_", "XP_", "YP_", "ENSP"];
-
 impl Names<'_> {
-    /// Whose annotations the dataset has.
+    /// Which annotations the dataset has.
     pub(in crate::query) fn annotations(&self, at: &Range<usize>) -> Result<&str> {
         match &self.view.manifest().annotations {
             Some(annotations) => Ok(annotations),
@@ -163,48 +159,48 @@ impl Names<'_> {
     /// A change of a protein, of a gene or accession where one stands before it.
     pub(in crate::query) fn protein(&self, text: &str, at: &Range<usize>) -> Result<Test> {
         self.annotations(at)?;
-        let Some(change) = normal_protein(text) else {
-            let message =
-                format!("`{text}` is no change of a protein, as V600E or p.Val600Glu are");
-            return Err(self.error(at, message, Vec::new()));
-        };
-        let accession = |accession| EntryTest::Protein {
-            accession,
-            change: change.clone(),
-        };
-        let Some((of, _)) = text.rsplit_once(':') else {
-            return Ok(entry(accession(None)));
-        };
-        if PROTEINS.iter().any(|start| of.starts_with(start)) {
-            return Ok(entry(accession(Some(of.to_owned()))));
+        match ChangeName::of_protein(text) {
+            Some(change) => self.named_change(change, at),
+            None => {
+                let message =
+                    format!("`{text}` is no change of a protein, as V600E or p.Val600Glu are");
+                Err(self.error(at, message, Vec::new()))
+            }
         }
-        let gene = self.gene_by_annotation(of, at)?;
-        Ok(entry(EntryTest::all(vec![gene, accession(None)])))
     }
 
-    /// A change of a transcript or a protein in HGVS; `None` where the text is none, or nothing is
-    /// annotated.
+    /// A change of a transcript or a protein in HGVS; `None` where the text is none.
     pub(in crate::query) fn change(&self, text: &str, at: &Range<usize>) -> Result<Option<Test>> {
-        if self.view.manifest().annotations.is_none() {
-            return Ok(None);
+        match ChangeName::parse(text) {
+            Some(change) => {
+                self.annotations(at)?;
+                self.named_change(change, at).map(Some)
+            }
+            None if is_of_protein(text) => self.protein(text, at).map(Some),
+            None => Ok(None),
         }
-        let Some((_, change)) = text.rsplit_once(':') else {
-            return Ok(None);
-        };
-        if change.starts_with("p.") {
-            return self.protein(text, at).map(Some);
-        }
-        let of_transcript = ["c.", "n.", "r."];
-        if !of_transcript.iter().any(|kind| change.starts_with(kind)) {
-            return Ok(None);
-        }
-        let Some((transcript, version, change)) = split_change(text) else {
-            return Ok(None);
-        };
-        Ok(Some(entry(EntryTest::Change {
-            transcript: transcript.to_owned(),
-            version: version.to_owned(),
-            change: change.to_owned(),
-        })))
+    }
+
+    fn named_change(&self, of: ChangeName, at: &Range<usize>) -> Result<Test> {
+        let protein = |accession, change| EntryTest::Protein { accession, change };
+        Ok(entry(match of {
+            ChangeName::Transcript {
+                name,
+                version,
+                change,
+            } => EntryTest::Change {
+                transcript: name,
+                version,
+                change,
+            },
+            ChangeName::Protein { of, change } => match of {
+                ProteinOf::Any => protein(None, change),
+                ProteinOf::Accession { name, version } => protein(Some((name, version)), change),
+                ProteinOf::Gene(gene) => {
+                    let gene = self.gene_by_annotation(&gene, at)?;
+                    EntryTest::all(vec![gene, protein(None, change)])
+                }
+            },
+        }))
     }
 }

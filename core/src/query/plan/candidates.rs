@@ -154,7 +154,7 @@ fn rows_in(by_part: &HashMap<usize, Vec<u32>>, part: usize) -> Rows {
     Rows::of(found, true)
 }
 
-/// Rows of the pages whose zone map passes.
+/// Rows of the pages with a zone map that passes.
 fn pages_where(segment: &Segment, passes: impl Fn(&Zone) -> bool) -> Result<Rows> {
     let rows = segment.meta().rows;
     let mut ranges = Vec::new();
@@ -166,7 +166,7 @@ fn pages_where(segment: &Segment, passes: impl Fn(&Zone) -> bool) -> Result<Rows
     Ok(Rows::from_unsorted(ranges, false))
 }
 
-/// What one batch tells of a variant (an id, an END) counts for all: rows of other batches at the
+/// What one batch says of a variant (an id, an END) counts for all: rows of other batches at the
 /// places of candidates become candidates, and the tests decide on the variants as a whole.
 pub(in crate::query) fn add_rows_of_other_batches(
     view: &View,

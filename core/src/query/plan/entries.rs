@@ -22,13 +22,14 @@ pub(crate) enum EntryTest {
     AnyGene(Vec<String>),
     /// One of these terms.
     Consequence(Vec<String>),
-    /// An impact whose bit is set.
+    /// An impact with its bit set.
     Impact(u8),
     /// A transcript with one of these flags.
     Flags(u8),
-    /// A change of a protein in one-letter code; of the one with this accession, where told.
+    /// A change of a protein in one-letter code; of the one with this accession and version (any where empty), where
+    /// there is one.
     Protein {
-        accession: Option<String>,
+        accession: Option<(String, String)>,
         change: String,
     },
     /// A change of a transcript.
@@ -135,11 +136,9 @@ impl EntryTest {
                 let same = protein.eq_ignore_ascii_case(change)
                     || short_protein(protein)
                         .is_some_and(|short| short.eq_ignore_ascii_case(change));
-                let of = |wanted: &String| {
-                    let told = hgvs_p.split_once(':').map(|(told, _)| told);
-                    told.is_some_and(|told| {
-                        let plain = told.split('.').next().unwrap_or(told);
-                        told.eq_ignore_ascii_case(wanted) || plain.eq_ignore_ascii_case(wanted)
+                let of = |(wanted, version): &(String, String)| {
+                    split_change(hgvs_p).is_some_and(|(name, reported, _)| {
+                        name.eq_ignore_ascii_case(wanted) && is_version(version, reported)
                     })
                 };
                 same && accession.as_ref().is_none_or(of)
@@ -148,14 +147,19 @@ impl EntryTest {
                 transcript,
                 version,
                 change,
-            } => split_change(hgvs_c).is_some_and(|(name, told, what)| {
+            } => split_change(hgvs_c).is_some_and(|(name, reported, what)| {
                 name.eq_ignore_ascii_case(transcript)
                     && what.eq_ignore_ascii_case(change)
-                    && (version.is_empty() || told.is_empty() || version == told)
+                    && is_version(version, reported)
             }),
             _ => false,
         }
     }
+}
+
+/// Whether the version of an accession is the one that is asked for; without one it is any.
+fn is_version(asked: &str, reported: &str) -> bool {
+    asked.is_empty() || reported.is_empty() || asked == reported
 }
 
 impl LocalTest {

@@ -10,6 +10,7 @@ pub(super) mod bind;
 pub(super) mod bound;
 pub(super) mod candidates;
 pub(super) mod carriers;
+pub(super) mod change_names;
 pub(super) mod covering;
 pub(super) mod entries;
 pub(super) mod explain;

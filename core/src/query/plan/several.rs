@@ -1,4 +1,4 @@
-//! Alleles whose text is that of several variants: symbolic ones of different extents at one place.
+//! Alleles of which the text is that of several variants: symbolic ones of different extents at one place.
 
 use super::find::name_of;
 use super::row_filter::RowFilter;
@@ -133,7 +133,7 @@ fn passes(view: &View, rows: &[(usize, u32)], tests: &[(bool, &Test)]) -> Result
     Ok(true)
 }
 
-/// Takes those out of `several` that are parts of a conjunction whose other parts say which variant is meant:
+/// Takes those out of `several` that are parts of a conjunction with other parts that say which variant is meant:
 /// by length, id or place.
 pub(in crate::query) fn narrow(
     view: &View,

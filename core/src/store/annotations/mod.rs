@@ -7,9 +7,11 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod named;
 mod verify;
 mod write;
 
+pub(crate) use named::{Accession, NamedChanges};
 pub(crate) use write::{AnnotationWriter, EncodedAnnotations, Pointed, Pointer};
 
 use crate::error::Result;
@@ -124,9 +126,10 @@ pub(crate) struct Annotations {
     change_index: Option<usize>,
     /// The consequences as texts: a question looks at all of them.
     known: OnceLock<Vec<String>>,
+    named: OnceLock<NamedChanges>,
 }
 
-/// The names of a gene; empty where not told.
+/// The names of a gene; empty where not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct GeneNames {
     pub(crate) symbol: String,
@@ -290,6 +293,7 @@ impl Annotations {
             gene_index: file.find(Kind::GeneNameIndex),
             change_index: file.find(Kind::ChangeIndex),
             known: OnceLock::new(),
+            named: OnceLock::new(),
         }))
     }
 

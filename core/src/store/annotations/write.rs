@@ -107,7 +107,7 @@ impl Tables {
     }
 }
 
-/// A row that another record tells of.
+/// A row that another record describes.
 #[derive(Debug, Clone)]
 pub(crate) struct Pointer {
     /// The row in its group, then in its segment.
@@ -255,8 +255,8 @@ impl AnnotationWriter {
             + self.pointed.iter().map(pointed).sum::<usize>()
     }
 
-    /// The sections; none where no row has an entry. `at` tells the rows (of the same contig as a
-    /// row) whose record stands at a position (1-based).
+    /// The sections; none where no row has an entry. `at` gives the rows (of the same contig as a
+    /// row) of which the record stands at a position (1-based).
     pub(crate) fn finish(
         mut self,
         at: impl Fn(u32, i64) -> std::ops::Range<u32>,

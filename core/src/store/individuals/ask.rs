@@ -94,7 +94,7 @@ impl People {
         Ok(self.values.get_or_init(|| values))
     }
 
-    /// Whose age when last observed passes a test of its span.
+    /// Those with an age when last observed that passes a test of its span.
     pub(crate) fn age_set(&self, holds: impl Fn(Ages) -> bool) -> Result<SampleSet> {
         let mut found = SampleSet::new();
         for individual in 0..self.universe() {
@@ -346,7 +346,7 @@ impl People {
         Ok(None)
     }
 
-    /// The set that a row of a column of descriptors tells of.
+    /// The set that a row of a column of descriptors describes.
     pub(super) fn set_at(&self, column: &Column, row: u32) -> Result<SampleSet> {
         self.stored_at(column, row)?
             .to_set()

@@ -27,7 +27,7 @@ impl People {
         within: Option<&SampleSet>,
     ) -> Result<Vec<Counted>> {
         let codings = self.codings()?;
-        // an id that no ontology tells of is one term, in all its spellings
+        // an id that no ontology describes is one term, in all its spellings
         let mut groups: HashMap<String, u32> = HashMap::new();
         let mut of_group: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut sets: BTreeMap<(bool, u32), SampleSet> = BTreeMap::new();

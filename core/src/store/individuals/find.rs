@@ -10,7 +10,7 @@ use crate::store::terms::Named;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A term that is asked for: one of ontologies, those that were recorded and of which no ontology
-/// tells (one id may be recorded with several labels, and in several spellings), or both.
+/// says (one id may be recorded with several labels, and in several spellings), or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TermRef {
     /// By its number in ontologies.
@@ -222,7 +222,7 @@ impl People {
         Ok((found.into_iter().collect(), unnamed))
     }
 
-    /// Recorded terms that no ontology tells of, with an id of this canonical form.
+    /// Recorded terms that no ontology describes, with an id of this canonical form.
     fn same_id(&self, wanted: &str, seen: Option<Seen<'_>>) -> Result<Vec<u32>> {
         self.rows(|row, coding| {
             let may = coding.number.is_none() && may_be(&coding.id, wanted);

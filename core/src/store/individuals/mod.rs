@@ -339,7 +339,7 @@ impl People {
         Ok(self.by_id.get_or_init(|| ids))
     }
 
-    /// The family of an individual, as a pedigree tells it.
+    /// The family of an individual, as a pedigree has it.
     pub(crate) fn kin(&self, individual: u32) -> Result<Option<Kin>> {
         let flags = self.at.flags.get(&self.file, individual)?;
         if flags & flag::KIN == 0 {

@@ -11,7 +11,7 @@ pub(crate) struct Profiles<'a> {
     starts: ColumnCursor<'a>,
     flags: ColumnCursor<'a>,
     terms: ColumnCursor<'a>,
-    /// By coding: the number of its term, where an ontology tells of it.
+    /// By coding: the number of its term, where an ontology describes it.
     numbers: Vec<Option<u32>>,
     present: Vec<u32>,
     excluded: Vec<u32>,

@@ -59,7 +59,7 @@ fn record() -> impl Strategy<Value = Record> {
         .prop_map(
             |((scope, term, excluded), onset, end, severity, value)| Record {
                 scope: SCOPES[scope],
-                // 10 and 11 are terms that no ontology tells of
+                // 10 and 11 are terms that no ontology describes
                 term: coding(format!("T:{term}")),
                 excluded,
                 onset,
@@ -164,7 +164,7 @@ fn person() -> impl Strategy<Value = Person> {
         )
 }
 
-/// Whether a record of `recorded` answers a question for `asked`, told from the terms alone.
+/// Whether a record of `recorded` answers a question for `asked`, decided by the terms alone.
 fn answers(recorded: &str, asked: &str, terms: bool) -> bool {
     let number = |curie: &str| terms.then(|| Toy.number(curie).unwrap()).flatten();
     match (number(recorded), number(asked)) {

@@ -45,7 +45,7 @@ impl People {
         self.verify_same(&wanted)
     }
 
-    /// What ascends, where questions search or a number of rows is told.
+    /// What ascends, where questions search or a number of rows is given.
     fn verify_order(&self) -> Result<()> {
         let ascends = self
             .codings()?

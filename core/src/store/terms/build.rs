@@ -163,7 +163,7 @@ fn are_names(texts: &str) -> bool {
         .all(|text| is_plain(text) && text.trim().len() == text.len())
 }
 
-/// What is said of a term, in all the places where it is told of.
+/// What is said of a term, in all the places where something is said of it.
 #[derive(Default)]
 struct Told<'a> {
     id: &'a str,

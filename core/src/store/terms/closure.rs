@@ -68,7 +68,7 @@ impl Vocabularies {
         match count as usize > VOCABULARIES {
             true => Err(Error::Usage(format!(
                 "ontology: {count} vocabularies with terms that are the same in others: at most \
-                 {VOCABULARIES} can be told apart"
+                 {VOCABULARIES} can be distinguished"
             ))),
             false => Ok(all),
         }
@@ -108,7 +108,7 @@ pub(super) struct Walk {
     found: Vec<u32>,
     /// By place: the vocabularies that all ways have left.
     left: Vec<u64>,
-    /// Places whose term is to be looked at, and whether each is there.
+    /// Places of which the term is to be looked at, and whether each is there.
     todo: VecDeque<u32>,
     waiting: Vec<bool>,
 }

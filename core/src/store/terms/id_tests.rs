@@ -3,7 +3,7 @@
 use super::tests::{ids_of, stored, term};
 use crate::model::{Annotation, OntologySource};
 
-/// HPO has obsolete terms whose ids another term has among its own: people recorded with such an id
+/// HPO has obsolete terms of which the ids another term has among its own: people recorded with such an id
 /// were found by neither.
 #[test]
 fn an_alternative_id_with_an_obsolete_term_of_its_own() {

@@ -147,7 +147,7 @@ impl Terms {
         Ok(shown)
     }
 
-    /// Terms whose id or one of whose names has this hash, not yet compared.
+    /// Terms with an id or a name of this hash, not yet compared.
     fn candidates(&self, text: &str) -> Result<Vec<u32>> {
         let Some(section) = self.file.find(Kind::TermIndex) else {
             return Ok(Vec::new());
@@ -382,7 +382,7 @@ impl Terms {
         Ok(members)
     }
 
-    /// Diseases with phenotypes whose label has all words of a text, in any order and case:
+    /// Diseases with phenotypes and a label that has all words of a text, in any order and case:
     /// `congenital myasthenic syndrome` means `Myasthenic syndrome, congenital, 4A, slow-channel`.
     pub(crate) fn diseases_like(&self, text: &str) -> Result<Vec<u32>> {
         let words = |text: &str| -> Vec<String> {
@@ -407,7 +407,7 @@ impl Terms {
         Ok(found)
     }
 
-    /// The ontologies that were read: names of files, and versions where told.
+    /// The ontologies that were read: names of files, and versions where given.
     pub(crate) fn versions(&self) -> Result<Vec<(String, String)>> {
         let text = Text::find(&self.file, Kind::Versions)?;
         let mut block = TextBlock::default();

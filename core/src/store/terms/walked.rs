@@ -109,7 +109,7 @@ impl Terms {
         Ok(found)
     }
 
-    /// Which terms lead to a term, whatever vocabularies are left on the way: all whose closure has it,
+    /// Which terms lead to a term, whatever vocabularies are left on the way: all that have it in their closure,
     /// and maybe others.
     pub(super) fn below(&self, term: u32) -> Result<Vec<bool>> {
         let lower = self.lower()?;

@@ -50,7 +50,7 @@ pub fn same_change(a: &Row, b: &Row) -> bool {
     same_text(a, b) || a.contig == b.contig && change(a).is_some_and(|of| Some(of) == change(b))
 }
 
-/// The rows whose text asks for them alone and surely: no other variant of the same text, and no indel
+/// The rows of which the text asks for them alone and surely: no other variant of the same text, and no indel
 /// nearby that could be the same one, moved.
 pub fn askable(oracle: &Oracle) -> Vec<usize> {
     let changes: Vec<_> = oracle.rows.iter().map(change).collect();

@@ -257,7 +257,7 @@ fn compare_carriers(
     }
 }
 
-/// Phase, and which copies carry or are missing as far as their order is told.
+/// Phase, and which copies carry or are missing as far as their order is known.
 fn compare_copies(carrier: CarrierGenotype, row: &Row, shown: &str) {
     let genotype = row.genotypes[carrier.sample as usize].as_ref().unwrap();
     let copies = &genotype.alleles;

@@ -37,7 +37,7 @@ impl<'w> Cohort<'w> {
         lines
     }
 
-    /// What tells symbolic alleles of one text apart.
+    /// What distinguishes symbolic alleles of one text.
     pub fn extent(&self, row: Row) -> Option<(i64, Option<i64>)> {
         let symbolic = self
             .alternate(row)
@@ -45,7 +45,7 @@ impl<'w> Cohort<'w> {
         (symbolic && self.is_change(row)).then(|| (self.span(row).1, self.length(row)))
     }
 
-    /// The row that tells of a batch at a place of which it has no such line: that of another ALT of the
+    /// The row that speaks for a batch at a place of which it has no such line: that of another ALT of the
     /// same REF, or else one without change over it. Where there is neither, the batch did not look.
     pub(super) fn looked_at(&self, batch: usize, row: Row) -> Option<Row> {
         let position = self.record(row).position;

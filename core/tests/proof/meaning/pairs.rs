@@ -50,7 +50,7 @@ impl Cohort<'_> {
         pairs
     }
 
-    /// Whether a row tells of a change itself: `*` is of a deletion that another record tells.
+    /// Whether a row describes a change itself: `*` is of a deletion that another record describes.
     fn tells_a_change(&self, row: Row) -> bool {
         self.is_change(row) && self.alternate(row) != Some("*")
     }
@@ -76,7 +76,7 @@ impl Cohort<'_> {
         (copy(first, &a.copies) != copy(second, &b.copies)).then_some(true)
     }
 
-    /// The genes for which a row counts: by whose entries it fulfils the expression, or else those that it
+    /// The genes for which a row counts: with entries by which it fulfils the expression, or else those that it
     /// touches.
     fn genes_of(&self, of: &VariantExpr, row: Row) -> BTreeSet<String> {
         if !self.annotated {

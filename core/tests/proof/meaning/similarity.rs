@@ -102,7 +102,7 @@ impl Cohort<'_> {
             .fold(0.0, f64::max);
         match measure {
             "resnik" => resnik,
-            // a term that nobody has tells nothing, though what is more general may
+            // a term that nobody has says nothing, though what is more general may
             "lin" if of_a + of_b > 0.0 => (2.0 * resnik / (of_a + of_b)).min(1.0),
             "lin" => 0.0,
             "jc" if a == b => 1.0,
@@ -125,7 +125,7 @@ impl Cohort<'_> {
         found
     }
 
-    /// How much a term tells: the fewer diseases have it, the more; or people, where of no disease it is
+    /// How much a term says: the fewer diseases have it, the more; or people, where of no disease it is
     /// known what it has.
     fn information(&self, term: usize) -> f64 {
         let phenotypes = &self.world.ontology.phenotypes;

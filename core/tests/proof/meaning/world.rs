@@ -323,7 +323,7 @@ impl<'w> Cohort<'w> {
         }
     }
 
-    /// The change of a row whose ALT is bases, and others than REF.
+    /// The change of a row of which the ALT is bases, and others than REF.
     pub fn bases_changed(&self, row: Row) -> Option<Change> {
         let record = self.record(row);
         let alternate = self

@@ -35,7 +35,7 @@ fn samples_are_of_people() {
 }
 
 /// A segment is made of groups of rows that know nothing of each other, and an input may have the samples in
-/// another order: sets, names and whose they are come out as they came in.
+/// another order: sets, names and of whom they are come out as they came in.
 #[test]
 fn phase_sets_of_many_rows_and_of_samples_in_another_order() {
     const ROWS: i64 = 9_000;

@@ -1,4 +1,4 @@
-//! Keys of JSON: those of older and of other spellings are read, and what is not read is told. A key
+//! Keys of JSON: those of older and of other spellings are read, and what is not read is reported. A key
 //! of Phenopackets 1 that says "not" was skipped in silence, and what somebody does not have became
 //! what they have.
 

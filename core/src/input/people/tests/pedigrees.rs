@@ -76,7 +76,7 @@ fn people_numbered_within_families() {
     assert_eq!(input.merged, 1);
 }
 
-/// An id of one family alone is the person's, whatever else tells of them.
+/// An id of one family alone is the person's, whatever else describes them.
 #[test]
 fn an_id_of_one_family_is_everywhere_the_same() {
     let files = [
@@ -96,7 +96,7 @@ fn an_id_of_one_family_is_everywhere_the_same() {
     assert_eq!(input.people[0].records.len(), 1);
     assert_eq!(shown(&input)[2], "kid3 - - m no");
     assert_eq!(input.warnings, []);
-    // of several it is not clear of whom it is told
+    // of several it is not clear of whom it is said
     let files = [
         ("a.ped", "F1 kid 0 0 1 2\nF2 kid 0 0 1 2\n"),
         ("c.csv", "id,population\nkid,FIN\n"),

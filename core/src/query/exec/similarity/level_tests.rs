@@ -17,7 +17,7 @@ struct Patient {
     excluded: Vec<u32>,
 }
 
-/// All people of the store whose disease has a profile.
+/// All people of the store with a disease that has a profile.
 fn patients(terms: &Terms, path: &std::path::Path) -> Vec<Patient> {
     let text = std::io::read_to_string(crate::input::open_text(path).unwrap()).unwrap();
     let mut patients = Vec::new();

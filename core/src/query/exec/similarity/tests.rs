@@ -210,7 +210,7 @@ fn levels_lie_within_each_other() {
     }
 }
 
-/// The crate `hpo` computes the same from the same files; but for terms that no disease has, whose
+/// The crate `hpo` computes the same from the same files; but for terms that no disease has, of which the
 /// Lin and Jiang-Conrath scores it lets exceed 1.
 #[test]
 fn real_profiles_are_as_similar_as_hpo_says() {

@@ -11,6 +11,8 @@
 mod attribute;
 mod language;
 mod read;
+mod read_where;
+mod read_who;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -93,7 +93,7 @@ pub(super) fn none_of(
     at.error_with(message, candidates)
 }
 
-/// The entries of an object, all of whose keys are known.
+/// The entries of an object, with known keys only.
 pub(super) struct Members<'a> {
     entries: &'a Map<String, Value>,
     at: &'a Pointer<'a>,
