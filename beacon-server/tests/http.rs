@@ -17,7 +17,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use varidex::{Access, Beacon, BeaconRequest, Granularity};
 
 const CONFIG: &str = include_str!("../beacon.toml");
@@ -25,13 +25,19 @@ const CONFIG: &str = include_str!("../beacon.toml");
 struct Server {
     process: Child,
     address: SocketAddr,
+    base: String,
 }
 
 impl Server {
     fn start(config: &Path) -> Self {
+        Self::with_patience(config, "10")
+    }
+
+    /// One that gives clients so many seconds to send a head, and a body.
+    fn with_patience(config: &Path, seconds: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_varidex-beacon-server"))
             .arg(config)
-            .arg("127.0.0.1:0")
+            .args(["127.0.0.1:0", seconds])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -39,8 +45,12 @@ impl Server {
         let output = process.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("http://").unwrap();
-        let address = address.strip_suffix("/api").unwrap().parse().unwrap();
-        Self { process, address }
+        let (address, base) = address.split_once('/').unwrap();
+        Self {
+            process,
+            address: address.parse().unwrap(),
+            base: format!("/{base}"),
+        }
     }
 
     /// The status and the body.
@@ -168,6 +178,7 @@ fn what_is_no_request_is_refused() {
     assert_eq!(server.ask("GET", "/api/info", Some("guessed"), b"").0, 401);
     assert_eq!(server.ask("PUT", "/api/info", None, b"").0, 405);
     assert_eq!(server.ask("GET", "/elsewhere", None, b"").0, 404);
+    assert_eq!(server.ask("GET", "/apiinfo", None, b"").0, 404);
     // a body too long by one byte is refused by the beacon, in its own words
     let long = vec![b' '; (1 << 20) + 1];
     let expected = beacon.answer(&BeaconRequest::post("/g_variants", &long), None);
@@ -196,11 +207,134 @@ fn the_server_answers_the_shared_vectors() {
             let (path, query, body) = sent(vector);
             let method = if body.is_none() { "GET" } else { "POST" };
             let target = match query {
-                "" => format!("/api{path}"),
-                query => format!("/api{path}?{query}"),
+                "" => format!("{}{path}", server.base),
+                query => format!("{}{path}?{query}", server.base),
             };
             Ok(server.ask(method, &target, token(vector), &body.unwrap_or_default()))
         });
     }
     outcome.check(&[]);
+}
+
+#[test]
+fn the_path_is_that_of_the_address_of_the_beacon() {
+    let at = tempfile::tempdir().unwrap();
+    beacon(at.path());
+    let config = at.path().join("beacon.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace(":5050/api", ":5050/beacon/v2")).unwrap();
+    let server = Server::start(&config);
+    assert_eq!(server.base, "/beacon/v2");
+    let beacon = Beacon::open(&config).unwrap();
+    for path in ["", "/", "/info", "/info/", "/map", "/g_variants/"] {
+        let expected = beacon.answer(&BeaconRequest::get(path, ""), None);
+        let found = server.ask("GET", &format!("/beacon/v2{path}"), None, b"");
+        assert_eq!(found, (200, expected.body), "{path:?}");
+    }
+    for path in ["/api/info", "/beacon/info", "/beacon/v2x", "/"] {
+        assert_eq!(server.ask("GET", path, None, b"").0, 404, "{path}");
+    }
+}
+
+/// Sends bytes that never end a request, one by one, until the server has enough. How long that took.
+fn trickle(address: SocketAddr, begin: &str, more: &[u8]) -> Duration {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_millis(50)))
+        .unwrap();
+    stream.write_all(begin.as_bytes()).unwrap();
+    let mut read = [0; 1024];
+    while begun.elapsed() < Duration::from_secs(60) {
+        let is_there = stream.write_all(more).is_ok();
+        let is_open = match stream.read(&mut read) {
+            Ok(length) => length > 0,
+            Err(e) => matches!(
+                e.kind(),
+                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+            ),
+        };
+        if !is_there || !is_open {
+            break;
+        }
+    }
+    begun.elapsed()
+}
+
+/// Without an end to their time, a few clients who never end what they send would hold their connections for ever.
+#[test]
+fn slow_clients_are_cut_off_and_others_answered() {
+    let at = tempfile::tempdir().unwrap();
+    beacon(at.path());
+    let server = Server::with_patience(&at.path().join("beacon.toml"), "1");
+    let post = "POST /api/g_variants HTTP/1.1\r\nHost: beacon\r\n";
+    let slow = [
+        (String::new(), &b""[..]),
+        ("GET /api/info HTTP/1.1\r\nX-Slow: ".to_owned(), b"a"),
+        (format!("{post}Content-Length: 100000\r\n\r\n{{"), b" "),
+        (
+            format!("{post}Transfer-Encoding: chunked\r\n\r\n"),
+            b"1\r\n \r\n",
+        ),
+    ];
+    let address = server.address;
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = slow
+            .iter()
+            .flat_map(|(begin, more)| {
+                (0..8).map(move |_| scope.spawn(move || trickle(address, begin, more)))
+            })
+            .collect();
+        for _ in 0..20 {
+            let begun = Instant::now();
+            assert_eq!(server.ask("GET", "/api/info", None, b"").0, 200);
+            assert!(begun.elapsed() < Duration::from_secs(10));
+        }
+        for client in clients {
+            let took = client.join().unwrap();
+            assert!(took < Duration::from_secs(30), "{took:?}");
+        }
+    });
+}
+
+#[test]
+fn long_deep_and_far_requests_are_refused_soon() {
+    let at = tempfile::tempdir().unwrap();
+    beacon(at.path());
+    let server = Server::start(&at.path().join("beacon.toml"));
+    let filters = vec![r#"{"id": "HP:0000001"}"#; 40_000].join(",");
+    let bodies = [
+        (
+            format!(r#"{{"query": {{"filters": [{filters}]}}}}"#).into_bytes(),
+            400,
+        ),
+        (vec![b'['; 1 << 20], 400),
+        (
+            br#"{"query": {"pagination": {"skip": 18446744073709551615, "limit": 2}}}"#.to_vec(),
+            400,
+        ),
+        (
+            br#"{"query": {"pagination": {"skip": 1099511627776, "limit": 1000}}}"#.to_vec(),
+            200,
+        ),
+    ];
+    for (body, status) in bodies {
+        let begun = Instant::now();
+        let found = server.ask("POST", "/api/g_variants", Some("example-record"), &body);
+        assert_eq!(found.0, status);
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+    // ten times what is read: the connection ends, with an answer or without
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = "POST /api/individuals HTTP/1.1\r\nHost: beacon\r\nContent-Length: 10485760\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let sent = stream.write_all(&vec![b' '; 10 << 20]);
+    let mut answered = Vec::new();
+    let read = stream.read_to_end(&mut answered);
+    let answered = String::from_utf8_lossy(&answered);
+    assert!(
+        sent.is_err() || read.is_err() || answered.starts_with("HTTP/1.1 413 "),
+        "{answered}"
+    );
+    assert_eq!(server.ask("GET", "/api/info", None, b"").0, 200);
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -187,4 +188,39 @@ describe('a beacon', () => {
       expect(many.every(([status]) => status === 200)).toBe(true)
     })
   })
+
+  // else a few clients who never end what they send would hold their connections for ever
+  it('is served to others while slow clients are cut off', async () => {
+    const below = join(folder(), 'beacon.toml')
+    writeFileSync(below, readFileSync(config, 'utf8').replace(':5050/api', ':5050/beacon/v2').replace('"known.vdx"', JSON.stringify(join(config, '../known.vdx'))))
+    const server = spawn(process.execPath, [join(root, 'examples/beacon-server.mjs'), below, '0', '0.5'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 100_000 })
+    try {
+      const [url] = await once(createInterface({ input: server.stdout }), 'line') as [string]
+      expect(url.endsWith('/beacon/v2')).toBe(true)
+      const trickle = async (begin: string, more: string) => {
+        const begun = Date.now()
+        const socket = connect(Number(new URL(url).port), '127.0.0.1')
+        socket.on('error', () => {}).on('data', () => {}).write(begin)
+        const timer = setInterval(() => socket.write(more), 50)
+        await once(socket, 'close')
+        clearInterval(timer)
+        return Date.now() - begun
+      }
+      const post = 'POST /beacon/v2/g_variants HTTP/1.1\r\nHost: beacon\r\n'
+      const slow = [
+        ['', ''],
+        ['GET /beacon/v2/info HTTP/1.1\r\nX-Slow: ', 'a'],
+        [`${post}Content-Length: 100000\r\n\r\n{`, ' '],
+        [`${post}Transfer-Encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
+      ] as const
+      const clients = Array.from({ length: 8 }, () => slow.map(([begin, more]) => trickle(begin, more))).flat()
+      for (const path of ['', '/', '/info', '/info/', '/map', '/g_variants/']) {
+        const response = await fetch(url + path, { signal: AbortSignal.timeout(20_000) })
+        expect([response.status, 'meta' in (await response.json() as object)], path).toEqual([200, true])
+      }
+      expect(Math.max(...await Promise.all(clients))).toBeLessThan(30_000)
+    } finally {
+      if (server.kill()) await once(server, 'exit')
+    }
+  }, 90_000)
 })

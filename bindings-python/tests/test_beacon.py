@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -225,3 +227,52 @@ def test_the_example_of_a_server(config: Path, allele: dict[str, Any]) -> None:
         with ThreadPoolExecutor(16) as pool:
             many = [pool.submit(ask, "/g_variants", query, None, None) for _ in range(64)]
             assert {future.result(60)[0] for future in many} == {200}
+
+
+def trickle(address: tuple[str, int], begin: bytes, more: bytes) -> float:
+    """Sends what never ends a request, byte by byte, until the server has enough; how many seconds that took."""
+    begun = time.monotonic()
+    with socket.create_connection(address) as client:
+        client.settimeout(0.05)
+        try:
+            client.sendall(begin)
+            while time.monotonic() - begun < 60:
+                client.sendall(more)
+                try:
+                    if not client.recv(1024):
+                        break
+                except TimeoutError:
+                    pass
+        except OSError:
+            pass
+    return time.monotonic() - begun
+
+
+def test_the_example_cuts_slow_clients_off(config: Path) -> None:
+    """Else a few clients who never end what they send would hold their connections for ever."""
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    below = config.with_name("below.toml")
+    below.write_text(config.read_text().replace(":5050/api", ":5050/beacon/v2"))
+    program = [sys.executable, str(ROOT / "examples" / "beacon_server.py"), str(below), "0", "0.5"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            root = server.stdout.readline().strip()
+            assert root.endswith("/beacon/v2")
+            address = ("127.0.0.1", urllib.parse.urlsplit(root).port or 0)
+            post = b"POST /beacon/v2/g_variants HTTP/1.1\r\nHost: beacon\r\n"
+            slow = [
+                (b"", b""),
+                (b"GET /beacon/v2/info HTTP/1.1\r\nX-Slow: ", b"a"),
+                (post + b"Content-Length: 100000\r\n\r\n{", b" "),
+                (post + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+            ]
+            with ThreadPoolExecutor(32) as pool:
+                clients = [pool.submit(trickle, address, *client) for client in slow * 8]
+                for path in ("", "/", "/info", "/info/", "/map", "/g_variants/") * 3:
+                    with urllib.request.urlopen(root + path, timeout=20) as response:
+                        assert response.status == 200 and json.load(response)["meta"], path
+                assert max(client.result(60) for client in clients) < 30
+        finally:
+            server.kill()

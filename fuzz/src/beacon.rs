@@ -5,7 +5,7 @@
 
 use crate::dataset::{self, BESIDE, built};
 use std::sync::LazyLock;
-use varidex::{Access, Beacon, BeaconConfig, BeaconMethod, BeaconRequest, Granularity};
+use varidex::{Access, Beacon, BeaconConfig, BeaconMethod, BeaconRequest, Granularity, View};
 
 const CONFIG: &str = r#"
 id = "org.example.fuzz"
@@ -30,13 +30,46 @@ source = "Example"
 source_reference = "https://example.org"
 "#;
 
-static BEACON: LazyLock<Beacon> = LazyLock::new(|| {
+static VIEW: LazyLock<View> = LazyLock::new(|| {
     let files = built(include_str!("../data/mixed.vcf"), &BESIDE);
     let dataset = files.open(dataset::DATASET);
-    let view = dataset.expect("what was built can be opened").view();
-    let config = CONFIG.parse().expect("a sound configuration");
-    Beacon::new(config, vec![view]).expect("a sound beacon")
+    dataset.expect("what was built can be opened").view()
 });
+
+static BEACON: LazyLock<Beacon> = LazyLock::new(|| {
+    let config = CONFIG.parse().expect("a sound configuration");
+    Beacon::new(config, vec![VIEW.clone()]).expect("a sound beacon")
+});
+
+/// One that is refused says why; with one that is not, a beacon is opened and answers.
+fn configuration(text: &str) {
+    let config = match text.parse::<BeaconConfig>() {
+        Ok(config) => config,
+        Err(e) => return assert!(!e.to_string().is_empty()),
+    };
+    let views = vec![VIEW.clone(); config.datasets.len()];
+    // populations of frequencies may be of an attribute that nobody has
+    let Ok(beacon) = Beacon::new(config, views) else {
+        return;
+    };
+    for path in [
+        "/info",
+        "/service-info",
+        "/configuration",
+        "/map",
+        "/filtering_terms",
+    ] {
+        let answer = beacon.answer(&BeaconRequest::get(path, ""), None);
+        assert_eq!(answer.status, 200, "{path}");
+        let value: serde_json::Value =
+            serde_json::from_slice(&answer.body).expect("an answer is JSON");
+        assert!(value.is_object());
+    }
+    let query = "requestedGranularity=record&referenceName=1&limit=2";
+    let access = Some(Access::up_to(Granularity::Record));
+    let answer = beacon.answer(&BeaconRequest::get("/g_variants", query), access);
+    assert!([200, 400, 422].contains(&answer.status));
+}
 
 /// See the module.
 pub fn beacon(data: &[u8]) {
@@ -44,10 +77,7 @@ pub fn beacon(data: &[u8]) {
         return;
     };
     if kind & 1 == 1 {
-        if let Err(e) = String::from_utf8_lossy(rest).parse::<BeaconConfig>() {
-            assert!(!e.to_string().is_empty());
-        }
-        return;
+        return configuration(&String::from_utf8_lossy(rest));
     }
     let line = rest.iter().position(|byte| *byte == b'\n');
     let (address, body) = rest.split_at(line.unwrap_or(rest.len()));

@@ -37,35 +37,47 @@ pub(super) fn page(member: &Member, group: &Group, offset: u64, limit: u64) -> R
     Ok(page)
 }
 
-/// Records of an individual, with what in each must be a term with an id.
-const CODED: [(&str, &str); 6] = [
-    ("diseases", "diseaseCode"),
-    ("exposures", "exposureCode"),
-    ("interventionsOrProcedures", "procedureCode"),
-    ("measures", "assayCode"),
-    ("phenotypicFeatures", "featureType"),
-    ("treatments", "treatmentCode"),
+/// Records of an individual, with what the model wants in each.
+const RECORDS: [(&str, &[&str]); 7] = [
+    ("diseases", &["diseaseCode"]),
+    (
+        "exposures",
+        &["exposureCode", "ageAtExposure", "unit", "duration"],
+    ),
+    ("interventionsOrProcedures", &["procedureCode"]),
+    ("measures", &["assayCode", "measurementValue"]),
+    ("pedigrees", &["id", "disease", "members"]),
+    ("phenotypicFeatures", &["featureType"]),
+    ("treatments", &["treatmentCode"]),
 ];
 
-/// The model wants ids of all terms: what has none is kept below `info`.
+/// What the model wants within a record: where an object has the one, it must have the others. Terms have ids,
+/// quantities units, and intervals of doses say how much and how often.
+const TOGETHER: [(&str, &[&str]); 3] = [
+    ("label", &["id"]),
+    ("value", &["unit"]),
+    ("interval", &["quantity", "scheduleFrequency"]),
+];
+
+/// What the model does not take, for it wants more than is known, is kept below `info`.
 fn of_the_model(mut record: Value) -> Value {
     let Some(map) = record.as_object_mut() else {
         return record;
     };
     let mut beside = Map::new();
     for name in ["geographicOrigin", "ethnicity"] {
-        if map.get(name).is_some_and(|term| !has_id(term)) {
+        if map.get(name).is_some_and(|term| !is_taken(term)) {
             beside.extend(map.remove(name).map(|term| (name.to_owned(), term)));
         }
     }
-    for (name, code) in CODED {
+    for (name, wanted) in RECORDS {
         let Some(Value::Array(records)) = map.get_mut(name) else {
             continue;
         };
         let all = std::mem::take(records).into_iter();
-        let (coded, others): (Vec<Value>, Vec<Value>) =
-            all.partition(|of| of.get(code).is_some_and(has_id));
-        *records = coded;
+        let (whole, others): (Vec<Value>, Vec<Value>) =
+            all.partition(|of| wanted.iter().all(|key| of.get(*key).is_some_and(is_taken)));
+        *records = whole.into_iter().map(|of| optional(of, wanted)).collect();
         if records.is_empty() {
             map.remove(name);
         }
@@ -73,6 +85,23 @@ fn of_the_model(mut record: Value) -> Value {
             beside.insert(name.to_owned(), Value::Array(others));
         }
     }
+    into_info(map, beside);
+    record
+}
+
+/// A record without what the model need not have and does not take.
+fn optional(mut record: Value, wanted: &[&str]) -> Value {
+    if let Some(map) = record.as_object_mut() {
+        let all = std::mem::take(map).into_iter();
+        let (taken, others): (Map<_, _>, Map<_, _>) =
+            all.partition(|(key, value)| wanted.contains(&key.as_str()) || is_taken(value));
+        *map = taken;
+        into_info(map, others);
+    }
+    record
+}
+
+fn into_info(map: &mut Map<String, Value>, beside: Map<String, Value>) {
     if !beside.is_empty()
         && let Some(info) = map
             .entry("info")
@@ -81,11 +110,20 @@ fn of_the_model(mut record: Value) -> Value {
     {
         info.extend(beside);
     }
-    record
 }
 
-fn has_id(term: &Value) -> bool {
-    term.get("id").is_some_and(Value::is_string)
+/// Whether all within has what the model wants together.
+fn is_taken(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().all(is_taken),
+        Value::Object(map) => {
+            let together = TOGETHER.iter().all(|(one, others)| {
+                !map.contains_key(*one) || others.iter().all(|other| map.contains_key(*other))
+            });
+            !map.is_empty() && together && map.values().all(is_taken)
+        }
+        _ => true,
+    }
 }
 
 /// A sample of whom nothing is known.

@@ -138,12 +138,15 @@ fn body(body: &[u8]) -> Checked<Map<String, Value>> {
 fn flat_parameters(value: Value) -> Checked<Map<String, Value>> {
     let mut map = match value {
         Value::Null => return Ok(Map::new()),
-        Value::Array(values) if values.is_empty() => return Ok(Map::new()),
-        Value::Array(_) => {
-            return Err(Refusal::bad(
-                "requestParameters: expected an object, found a list: one question is of one variant",
-            ));
-        }
+        Value::Array(mut values) => match (values.pop(), values.is_empty()) {
+            (None, _) => return Ok(Map::new()),
+            (Some(Value::Object(map)), true) => map,
+            _ => {
+                return Err(Refusal::bad(
+                    "requestParameters: expected an object, found a list: one question is of one variant",
+                ));
+            }
+        },
         Value::Object(map) => map,
         other => {
             let found = kind(&other);
@@ -238,23 +241,26 @@ fn asked(
 /// The schemas that a client prefers: one of each entry type is there, whatever they are, but they are repeated.
 fn schemas(fields: &mut Fields) -> Checked<Vec<Value>> {
     let named = fields.take_any(&["requestedSchemas", "requestedSchema"])?;
-    let is_schema = |value: &Value| match value {
-        Value::Object(map) => map.iter().all(|(name, value)| {
-            ["entityType", "schema"].contains(&name.as_str()) && value.is_string()
-        }),
-        _ => false,
+    // clients misspell the names, and nothing that is answered depends on them
+    let repeated = |value: Value| match value {
+        Value::Object(mut map) => {
+            map.retain(|name, of| {
+                ["entityType", "schema"].contains(&name.as_str()) && of.is_string()
+            });
+            Value::Object(map)
+        }
+        other => other,
     };
     match named {
         None => Ok(Vec::new()),
-        Some(Value::Array(all)) if all.iter().all(is_schema) => Ok(all),
+        Some(Value::Array(all)) if all.iter().all(Value::is_object) => {
+            Ok(all.into_iter().map(repeated).collect())
+        }
         Some(Value::String(text)) => {
             let texts = text.split(',').map(str::trim).filter(|of| !of.is_empty());
             Ok(texts.map(|of| json!({ "schema": of })).collect())
         }
-        Some(_) => Err(fields.bad(
-            "requestedSchemas",
-            "expected objects with the texts entityType and schema",
-        )),
+        Some(_) => Err(fields.bad("requestedSchemas", "expected a list of objects")),
     }
 }
 

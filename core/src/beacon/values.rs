@@ -70,7 +70,7 @@ pub(super) fn value_of(
         return Ok(Valued::known(is));
     }
     if ONSETS.contains(&name.as_str()) {
-        return onset(all, filter, operator, value);
+        return onset(view, all, filter, operator, value);
     }
     let attribute = match name.as_str() {
         "geographicorigin" | "geographicorigin.id" | "geographicorigin.label" => {
@@ -100,8 +100,14 @@ pub(super) fn value_of(
     other(view, filter, operator, value)
 }
 
-/// The age at which a disease began: of the same record as the disease that is asked for.
-fn onset(all: &[Filter], filter: &Filter, operator: Operator, value: &str) -> Checked<Valued> {
+/// The age at which a disease began: of the same record as the disease that is asked for, or of any where none is.
+fn onset(
+    view: &View,
+    all: &[Filter],
+    filter: &Filter,
+    operator: Operator,
+    value: &str,
+) -> Checked<Valued> {
     let mut terms = all.iter().filter(|of| {
         let name = name_of(of);
         let is_term = matches!(
@@ -117,19 +123,35 @@ fn onset(all: &[Filter], filter: &Filter, operator: Operator, value: &str) -> Ch
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
     });
-    let (Some(disease), None) = (terms.next(), terms.next()) else {
-        return Err(refused(
-            filter,
-            "an age of onset is of a disease: one disease must be a filter beside it",
-        ));
+    let of = |disease: &str| {
+        age(filter, operator, value, |mut test| {
+            if let Some(test) = test.as_object_mut() {
+                test.insert("of".to_owned(), json!(disease));
+            }
+            json!({ "onset": test })
+        })
     };
-    let is = age(filter, operator, value, |mut test| {
-        if let Some(test) = test.as_object_mut() {
-            test.insert("of".to_owned(), json!(curie(&disease.id)));
+    match (terms.next(), terms.next()) {
+        (Some(disease), None) => Ok(Valued::known(of(&curie(&disease.id))?)),
+        (Some(_), Some(_)) => Err(refused(
+            filter,
+            "an age of onset is of one disease: several terms are filters beside it",
+        )),
+        (None, _) => {
+            // the age is looked at even where nobody has a disease
+            of("any")?;
+            let found = view.find_terms(None).map_err(|e| Refusal::of_host(&e))?;
+            let diseases = found
+                .iter()
+                .filter(|term| term.scopes.contains(&Scope::Disease));
+            let each = diseases.map(|term| match term.id.is_empty() {
+                true => of(&term.label),
+                false => of(&term.id),
+            });
+            let any = GroupExpr::any_of(each.collect::<Checked<Vec<_>>>()?);
+            Ok(Valued::known(any))
         }
-        json!({ "onset": test })
-    })?;
-    Ok(Valued::known(is))
+    }
 }
 
 /// A test of an age, which JSON expressions hold.
