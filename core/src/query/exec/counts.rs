@@ -2,17 +2,15 @@
 //! compared with.
 
 use super::coverage::Coverage;
+use super::group_counter::GroupCounter;
 use super::place::{Place, RowOf};
+use super::together::Together;
 use crate::cohort::View;
-use crate::cohort::{RowCounter, RowCounts, Scattered, Whole};
+use crate::cohort::{RowCounts, Scattered, Whole};
 use crate::error::Result;
 use crate::model::wilson;
 use crate::query::expr::{Comparison, Number};
 use crate::set::SampleSet;
-
-mod together;
-
-use together::Together;
 
 /// Counts of a variant in a group of samples.
 ///
@@ -111,95 +109,6 @@ impl Counts {
             Number::Qual | Number::Length | Number::Pos | Number::Start | Number::End => None,
         };
         left.is_some_and(|left| comparison.holds(left, value))
-    }
-}
-
-/// A group, and its tallies by part.
-pub(in crate::query) struct GroupCounter<'a> {
-    view: &'a View,
-    /// `None` is everybody, of whom all may be seen.
-    pub(in crate::query) group: Option<SampleSet>,
-    /// Whether it is all who may be seen.
-    is_all: bool,
-    tallies: Vec<Option<Box<RowCounter<'a>>>>,
-    /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
-    /// AC and AN alone.
-    sum: Option<(RowCounts, bool)>,
-}
-
-impl<'a> GroupCounter<'a> {
-    pub(in crate::query) fn new(view: &'a View, group: Option<&SampleSet>) -> Self {
-        let everybody = u64::from(view.universe());
-        let is_all = group.is_none_or(|group| Some(group) == view.visible_samples());
-        let group = group.or(view.visible_samples());
-        Self {
-            view,
-            is_all,
-            group: group.filter(|group| group.len() < everybody).cloned(),
-            tallies: view.parts().iter().map(|_| None).collect(),
-            sum: None,
-        }
-    }
-
-    /// Counts the rows of a part.
-    pub(in crate::query) fn tally(
-        &mut self,
-        (part, segment, _): RowOf<'a>,
-    ) -> Option<&mut RowCounter<'a>> {
-        let slot = self.tallies.get_mut(part)?;
-        let new = || match self.is_all {
-            true => RowCounter::of(segment, self.view.scope(part, segment)),
-            false => RowCounter::new(segment, self.group.as_ref()),
-        };
-        Some(slot.get_or_insert_with(|| Box::new(new())))
-    }
-
-    /// Where stored counts are its counts.
-    fn whole(&self) -> Option<Whole> {
-        self.view.whole().filter(|_| self.group.is_none())
-    }
-
-    /// The counts of the batches that have a variant.
-    fn rows(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
-        let mut sum = RowCounts::default();
-        for row in rows {
-            if let Some(tally) = self.tally(row) {
-                sum.add(tally.counts(row.2)?);
-            }
-        }
-        self.sum = Some((sum, true));
-        Ok(sum)
-    }
-
-    /// The same, lent the copies that another group laid out.
-    fn rows_lent(
-        &mut self,
-        rows: impl Iterator<Item = RowOf<'a>>,
-        copies: &mut Scattered,
-    ) -> Result<RowCounts> {
-        let mut sum = RowCounts::default();
-        for row in rows {
-            if let Some(tally) = self.tally(row) {
-                std::mem::swap(&mut tally.copies, copies);
-                let counts = tally.counts(row.2);
-                std::mem::swap(&mut tally.copies, copies);
-                sum.add(counts?);
-            }
-        }
-        self.sum = Some((sum, true));
-        Ok(sum)
-    }
-
-    /// AC and AN of the same: common variants need not be taken apart by sample.
-    fn ac_an(&mut self, rows: impl Iterator<Item = RowOf<'a>>) -> Result<RowCounts> {
-        let mut sum = RowCounts::default();
-        for row in rows {
-            if let Some(tally) = self.tally(row) {
-                sum.add(tally.ac_an(row.2)?);
-            }
-        }
-        self.sum = Some((sum, false));
-        Ok(sum)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The variants that an expression picks, one after the other, with their counts in a group.
 
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
-use super::counts::{Counting, Counts, GroupCounter};
+use super::counts::{Counting, Counts};
+use super::group_counter::GroupCounter;
 use super::looked::Looked;
 use super::place::{Place, RowRef};
 use super::question::Question;

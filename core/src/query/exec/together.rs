@@ -1,9 +1,9 @@
 //! Groups that are all counted of every variant: in one pass over its sets.
 
-use super::GroupCounter;
+use super::group_counter::GroupCounter;
+use super::place::RowOf;
 use crate::cohort::{CellCounter, RowCounts};
 use crate::error::Result;
-use crate::query::exec::place::RowOf;
 use crate::set::SampleSet;
 
 /// Counters of several groups by part.
