@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::fs;
 
-use varidex_benches::Class;
+use varidex_benches::{Class, STRATA};
 
 use crate::data::Data;
 use crate::figures::Figures;
@@ -133,6 +133,12 @@ fn specs(figures: &Figures) -> Vec<Spec> {
             all.push(spec(&format!("{key} {share}"), what, Seconds, bar));
         }
     }
+    let grouped = known("rows of grouped");
+    let what = format!("all counts in {STRATA} groups over 100 kb ({grouped:.0} rows)");
+    all.push(spec("by groups", what, Seconds, Bar::None));
+    let rows = known("rows of matrix");
+    let what = format!("dosages of everybody over 1 Mb ({rows:.0} rows)");
+    all.push(spec("matrix", what, Seconds, Bar::None));
     let every = format!("AC, AN of every row ({:.0})", known("rows"));
     // the bar is for 79,222 rows
     let bar = Bar::AtMost(2e-3 * (known("rows") / 79_222.0).max(1.0));
