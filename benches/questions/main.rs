@@ -187,18 +187,18 @@ fn ours(dataset: &View, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Result<
         })?;
         line(name, "varidex", seconds, count);
     }
-    let tables: [(&str, &dyn Fn() -> Result<Vec<Group>>); 2] = [
-        ("population table of a gene", &|| {
-            let groups = dataset.groups_by(&[Attribute::Population], None)?;
-            Ok(groups.into_iter().map(|(_, group)| group).collect())
-        }),
-        ("table of a gene by 52 groups", &|| {
-            let people = strata(dataset.sample_count());
-            people.iter().map(|some| group_of(dataset, some)).collect()
-        }),
+    let populations = dataset.groups_by(&[Attribute::Population], None)?;
+    let populations = populations.into_iter().map(|(_, group)| group).collect();
+    let strata = strata(dataset.sample_count());
+    let strata = strata.iter().map(|people| group_of(dataset, people));
+    let tables: [(&str, Vec<Group>); 2] = [
+        ("population table of a gene", populations),
+        (
+            "table of a gene by 52 groups",
+            strata.collect::<Result<_>>()?,
+        ),
     ];
     for (name, groups) in tables.into_iter().filter(|(name, _)| wanted(name)) {
-        let groups = groups()?;
         let mut rows = 0;
         let seconds = median(rounds.min(11), || {
             rows = count_in_groups(dataset, "gene:RYR1", &groups)?;
