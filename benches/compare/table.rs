@@ -27,6 +27,8 @@ struct Line {
     met: Option<bool>,
     ours: f64,
     peer: Option<(String, f64)>,
+    /// The least of ours by the least of theirs.
+    of_least: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -170,6 +172,7 @@ impl Table {
                 peer: figures
                     .median("size", "BCF")
                     .map(|bcf| ("BCF".to_owned(), bcf)),
+                of_least: None,
             });
         }
         Self { title, lines }
@@ -204,6 +207,8 @@ fn push_lines(lines: &mut Vec<Line>, figures: &Figures, spec: &Spec) {
             (Bar::Build, Some(_)) => share(1.0 / 3.0),
             _ => (String::new(), None),
         };
+        let least = |tool: &str| figures.least(&spec.key, tool);
+        let theirs = peer.as_ref().and_then(|(name, _)| least(name));
         lines.push(Line {
             what: spec.what.clone(),
             unit: spec.unit,
@@ -211,6 +216,7 @@ fn push_lines(lines: &mut Vec<Line>, figures: &Figures, spec: &Spec) {
             met,
             ours,
             peer,
+            of_least: least(OURS).zip(theirs).map(|(ours, theirs)| ours / theirs),
         });
     }
 }
@@ -248,8 +254,8 @@ impl fmt::Display for Table {
         writeln!(f, "{}", self.title)?;
         writeln!(
             f,
-            "{:<54} {:>10} {:>12} {:>4}  {:<20} {:>10} {:>12}",
-            "what", "ours", "bar", "met", "peer", "theirs", "ours/theirs"
+            "{:<54} {:>10} {:>12} {:>4}  {:<20} {:>10} {:>12} {:>9}",
+            "what", "ours", "bar", "met", "peer", "theirs", "ours/theirs", "of least"
         )?;
         let mut before = "";
         for line in &self.lines {
@@ -263,9 +269,10 @@ impl fmt::Display for Table {
                 ),
                 None => ("", String::new(), String::new()),
             };
+            let of_least = line.of_least.map_or(String::new(), ratio_text);
             writeln!(
                 f,
-                "{:<54} {:>10} {:>12} {:>4}  {peer:<20} {theirs:>10} {ratio:>12}",
+                "{:<54} {:>10} {:>12} {:>4}  {peer:<20} {theirs:>10} {ratio:>12} {of_least:>9}",
                 if again { "" } else { &line.what },
                 if again {
                     String::new()
@@ -293,7 +300,7 @@ pub(crate) fn tsv(machine: &str, tables: &[Table]) -> String {
     for line in machine.lines() {
         out += &format!("# {line}\n");
     }
-    out += "data\twhat\tunit\tbar\tmet\tours\tpeer\ttheirs\tratio\n";
+    out += "data\twhat\tunit\tbar\tmet\tours\tpeer\ttheirs\tratio\tof_least\n";
     for (title, line) in tables
         .iter()
         .flat_map(|t| t.lines.iter().map(|l| (&t.title, l)))
@@ -311,10 +318,11 @@ pub(crate) fn tsv(machine: &str, tables: &[Table]) -> String {
             None => (".", ".".to_owned(), ".".to_owned()),
         };
         let met = yes_or_no(line.met);
+        let of_least = line.of_least.map_or(".".to_owned(), |r| r.to_string());
         // writing to a String cannot fail
         let _ = writeln!(
             out,
-            "{title}\t{}\t{unit}\t{}\t{met}\t{}\t{peer}\t{theirs}\t{ratio}",
+            "{title}\t{}\t{unit}\t{}\t{met}\t{}\t{peer}\t{theirs}\t{ratio}\t{of_least}",
             line.what.trim(),
             line.bar,
             line.ours
