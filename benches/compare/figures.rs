@@ -23,6 +23,12 @@ impl Figures {
         Some((upper + values.get(middle.checked_sub(1)?)?) / 2.0)
     }
 
+    /// The least value: other work of the machine disturbs it least.
+    pub(crate) fn least(&self, what: &str, tool: &str) -> Option<f64> {
+        let values = self.0.get(&(what.to_owned(), tool.to_owned()))?;
+        values.iter().copied().min_by(f64::total_cmp)
+    }
+
     /// The tools beside ours with a value, by name.
     pub(crate) fn peers(&self, what: &str) -> Vec<&str> {
         let tools = self

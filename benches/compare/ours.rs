@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use varidex::{Group, GroupExpr, View};
-use varidex_benches::{Result, Site};
+use varidex_benches::{Result, Site, count_in_groups, group_of};
 
 use crate::figures::Figures;
 use crate::tasks::Tasks;
@@ -81,6 +81,23 @@ pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Res
         }
     }
 
+    let groups = tasks.strata.iter().map(|people| group_of(dataset, people));
+    let groups = groups.collect::<Result<Vec<Group>>>()?;
+    let seconds = timed(tasks.grouped().len(), || {
+        tasks.grouped().iter().try_fold(0, |sum, window| {
+            Ok(sum + count_in_groups(dataset, &window.region(), &groups)?)
+        })
+    })?;
+    add("by groups", seconds);
+
+    let mut cells = vec![0; MATRIX_CELLS.max(tasks.people as usize)];
+    let seconds = timed(tasks.matrix().len(), || {
+        tasks.matrix().iter().try_fold(0, |sum, window| {
+            Ok(sum + matrix(dataset, &window.region(), &mut cells)?)
+        })
+    })?;
+    add("matrix", seconds);
+
     let everybody = dataset.all()?;
     add(
         "every ac",
@@ -108,6 +125,28 @@ pub(crate) fn round(dataset: &View, tasks: &Tasks, figures: &mut Figures) -> Res
         add("ask allele", seconds);
     }
     Ok(())
+}
+
+/// Cells of a matrix that are in memory at a time; `pgenlib_peer.py` has as many.
+const MATRIX_CELLS: usize = 64_000_000;
+
+/// Dosages of everybody, row after row, from the first cell again where there is no more room.
+fn matrix(dataset: &View, of: &str, cells: &mut [i8]) -> Result<u64> {
+    let mut dosages = dataset.dosages(None)?;
+    let mut variants = dataset.variants(of)?;
+    let (width, mut at, mut rows) = (dataset.sample_count() as usize, 0, 0);
+    while let Some(mut variant) = variants.next()? {
+        if at + width > cells.len() {
+            at = 0;
+        }
+        if let Some(row) = cells.get_mut(at..at + width) {
+            variant.dosages(&mut dosages, row)?;
+        }
+        at += width;
+        rows += 1;
+    }
+    black_box(cells);
+    Ok(rows)
 }
 
 fn group(dataset: &View, tasks: &Tasks, share: usize) -> Result<Group> {

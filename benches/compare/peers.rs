@@ -184,6 +184,9 @@ fn pgenlib_tasks(data: &Data, tasks: &Tasks) -> Value {
         "small": tasks.small,
         "large": tasks.large,
         "groups": groups,
+        "grouped": tasks.grouped(),
+        "strata": tasks.strata,
+        "matrix": tasks.matrix(),
     })
 }
 

@@ -146,7 +146,31 @@ def main():
         report(f"ac_an {share}", seconds)
         report(f"full counts {share}", seconds)
 
+    # a reader has one subset
+    readers = [open_reader(stratum) for stratum in tasks["strata"] if stratum]
+    grouped = [range_of(window) for window in tasks["grouped"]]
+
+    def by_groups():
+        for low, high in grouped:
+            for reader in readers:
+                for variant in range(low, high):
+                    reader.count(variant, count, 1)
+
+    report("by groups", timed(len(grouped), by_groups))
+    del readers
+
     reader = open_reader()
+    matrices = [range_of(window) for window in tasks["matrix"]]
+    rows = max(1, 64_000_000 // people)
+    matrix = np.empty((rows, people), dtype=np.int8)
+
+    def read_matrix():
+        for low, high in matrices:
+            for at in range(low, high, rows):
+                end = min(high, at + rows)
+                reader.read_range(at, end, matrix[: end - at])
+
+    report("matrix", timed(len(matrices), read_matrix))
 
     def every_count():
         for variant in range(variants):

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::fs;
 
-use varidex_benches::Class;
+use varidex_benches::{Class, STRATA};
 
 use crate::data::Data;
 use crate::figures::Figures;
@@ -27,6 +27,8 @@ struct Line {
     met: Option<bool>,
     ours: f64,
     peer: Option<(String, f64)>,
+    /// The least of ours by the least of theirs.
+    of_least: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +135,12 @@ fn specs(figures: &Figures) -> Vec<Spec> {
             all.push(spec(&format!("{key} {share}"), what, Seconds, bar));
         }
     }
+    let grouped = known("rows of grouped");
+    let what = format!("all counts in {STRATA} groups over 100 kb ({grouped:.0} rows)");
+    all.push(spec("by groups", what, Seconds, Bar::None));
+    let rows = known("rows of matrix");
+    let what = format!("dosages of everybody over 1 Mb ({rows:.0} rows)");
+    all.push(spec("matrix", what, Seconds, Bar::None));
     let every = format!("AC, AN of every row ({:.0})", known("rows"));
     // the bar is for 79,222 rows
     let bar = Bar::AtMost(2e-3 * (known("rows") / 79_222.0).max(1.0));
@@ -164,6 +172,7 @@ impl Table {
                 peer: figures
                     .median("size", "BCF")
                     .map(|bcf| ("BCF".to_owned(), bcf)),
+                of_least: None,
             });
         }
         Self { title, lines }
@@ -198,6 +207,8 @@ fn push_lines(lines: &mut Vec<Line>, figures: &Figures, spec: &Spec) {
             (Bar::Build, Some(_)) => share(1.0 / 3.0),
             _ => (String::new(), None),
         };
+        let least = |tool: &str| figures.least(&spec.key, tool);
+        let theirs = peer.as_ref().and_then(|(name, _)| least(name));
         lines.push(Line {
             what: spec.what.clone(),
             unit: spec.unit,
@@ -205,6 +216,7 @@ fn push_lines(lines: &mut Vec<Line>, figures: &Figures, spec: &Spec) {
             met,
             ours,
             peer,
+            of_least: least(OURS).zip(theirs).map(|(ours, theirs)| ours / theirs),
         });
     }
 }
@@ -242,8 +254,8 @@ impl fmt::Display for Table {
         writeln!(f, "{}", self.title)?;
         writeln!(
             f,
-            "{:<54} {:>10} {:>12} {:>4}  {:<20} {:>10} {:>12}",
-            "what", "ours", "bar", "met", "peer", "theirs", "ours/theirs"
+            "{:<54} {:>10} {:>12} {:>4}  {:<20} {:>10} {:>12} {:>9}",
+            "what", "ours", "bar", "met", "peer", "theirs", "ours/theirs", "of least"
         )?;
         let mut before = "";
         for line in &self.lines {
@@ -257,9 +269,10 @@ impl fmt::Display for Table {
                 ),
                 None => ("", String::new(), String::new()),
             };
+            let of_least = line.of_least.map_or(String::new(), ratio_text);
             writeln!(
                 f,
-                "{:<54} {:>10} {:>12} {:>4}  {peer:<20} {theirs:>10} {ratio:>12}",
+                "{:<54} {:>10} {:>12} {:>4}  {peer:<20} {theirs:>10} {ratio:>12} {of_least:>9}",
                 if again { "" } else { &line.what },
                 if again {
                     String::new()
@@ -287,7 +300,7 @@ pub(crate) fn tsv(machine: &str, tables: &[Table]) -> String {
     for line in machine.lines() {
         out += &format!("# {line}\n");
     }
-    out += "data\twhat\tunit\tbar\tmet\tours\tpeer\ttheirs\tratio\n";
+    out += "data\twhat\tunit\tbar\tmet\tours\tpeer\ttheirs\tratio\tof_least\n";
     for (title, line) in tables
         .iter()
         .flat_map(|t| t.lines.iter().map(|l| (&t.title, l)))
@@ -305,10 +318,11 @@ pub(crate) fn tsv(machine: &str, tables: &[Table]) -> String {
             None => (".", ".".to_owned(), ".".to_owned()),
         };
         let met = yes_or_no(line.met);
+        let of_least = line.of_least.map_or(".".to_owned(), |r| r.to_string());
         // writing to a String cannot fail
         let _ = writeln!(
             out,
-            "{title}\t{}\t{unit}\t{}\t{met}\t{}\t{peer}\t{theirs}\t{ratio}",
+            "{title}\t{}\t{unit}\t{}\t{met}\t{}\t{peer}\t{theirs}\t{ratio}\t{of_least}",
             line.what.trim(),
             line.bar,
             line.ours

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use varidex::View;
-use varidex_benches::{Class, Random, Result, Site, of_class, sites};
+use varidex_benches::{Class, Random, Result, Site, of_class, sites, strata};
 
 use crate::data::Data;
 use crate::figures::Figures;
@@ -13,6 +13,8 @@ use crate::figures::Figures;
 const POINTS: usize = 1_000;
 const SMALL_WINDOWS: usize = 20;
 const LARGE_WINDOWS: usize = 4;
+/// Small windows in which many groups are counted.
+const GROUPED_WINDOWS: usize = 4;
 
 /// Alleles, windows and groups, drawn once.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Tasks {
     /// 1 Mb each.
     pub(crate) large: Vec<Window>,
     pub(crate) groups: Vec<PeopleGroup>,
+    /// Groups that everybody is shared out over.
+    pub(crate) strata: Vec<Vec<u32>>,
 }
 
 /// A stretch of a contig; 1-based, inclusive.
@@ -95,7 +99,18 @@ impl Tasks {
             small,
             large,
             groups,
+            strata: strata(dataset.sample_count()),
         })
+    }
+
+    /// Where all groups are counted.
+    pub(crate) fn grouped(&self) -> &[Window] {
+        self.small.get(..GROUPED_WINDOWS).unwrap_or(&self.small)
+    }
+
+    /// What a matrix is made of: of many people one is enough.
+    pub(crate) fn matrix(&self) -> &[Window] {
+        self.large.get(..1).unwrap_or(&[])
     }
 
     pub(crate) fn group(&self, share: usize) -> Result<&PeopleGroup> {
@@ -110,7 +125,12 @@ impl Tasks {
             let mean = sum as f64 / sites.len() as f64;
             figures.add(&format!("carriers of {}", class.name()), "", mean);
         }
-        for (name, windows) in [("small", &self.small), ("large", &self.large)] {
+        for (name, windows) in [
+            ("small", &*self.small),
+            ("large", &*self.large),
+            ("grouped", self.grouped()),
+            ("matrix", self.matrix()),
+        ] {
             let mut rows = 0u64;
             for window in windows {
                 let mut variants = dataset.variants(window.region().as_str())?;

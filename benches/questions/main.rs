@@ -13,8 +13,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
-use varidex::{Attribute, Dataset, View};
-use varidex_benches::{Build, Figure, Result, against, known_cohort};
+use varidex::{Attribute, Dataset, Group, View};
+use varidex_benches::{
+    Build, Figure, Result, against, count_in_groups, group_of, known_cohort, strata,
+};
 
 /// Name and expression. A question of carriers alone is also put to the peers, one with people with the
 /// list of them.
@@ -151,25 +153,25 @@ fn ours(dataset: &View, rounds: usize, wanted: &dyn Fn(&str) -> bool) -> Result<
         })?;
         line(name, "varidex", seconds, count);
     }
-    let name = "population table of a gene";
-    if !wanted(name) {
-        return Ok(());
+    let populations = dataset.groups_by(&[Attribute::Population], None)?;
+    let populations = populations.into_iter().map(|(_, group)| group).collect();
+    let strata = strata(dataset.sample_count());
+    let strata = strata.iter().map(|people| group_of(dataset, people));
+    let tables: [(&str, Vec<Group>); 2] = [
+        ("population table of a gene", populations),
+        (
+            "table of a gene by 52 groups",
+            strata.collect::<Result<_>>()?,
+        ),
+    ];
+    for (name, groups) in tables.into_iter().filter(|(name, _)| wanted(name)) {
+        let mut rows = 0;
+        let seconds = median(rounds.min(11), || {
+            rows = count_in_groups(dataset, "gene:RYR1", &groups)?;
+            Ok(())
+        })?;
+        line(name, "varidex", seconds, rows);
     }
-    let groups = dataset.groups_by(&[Attribute::Population], None)?;
-    let groups: Vec<_> = groups.into_iter().map(|(_, group)| group).collect();
-    let mut rows = 0;
-    let seconds = median(rounds.min(11), || {
-        rows = 0;
-        let mut variants = dataset.variants_by("gene:RYR1", &groups)?;
-        while let Some(mut variant) = variants.next()? {
-            for group in 0..groups.len() {
-                variant.counts_of(group)?;
-            }
-            rows += 1;
-        }
-        Ok(())
-    })?;
-    line(name, "varidex", seconds, rows);
     Ok(())
 }
 
@@ -228,31 +230,60 @@ fn peers(dataset: &View, folder: &Path) -> Result<()> {
             bcf = bcf.display(),
             list = list.display(),
         );
-        let mut found = 0;
-        let seconds = median(3, || {
+        beside(dataset, &question, "bcftools", &mut || {
+            let started = Instant::now();
             let out = Command::new("sh").args(["-c", &script]).output()?;
-            found = String::from_utf8(out.stdout)?.trim().parse()?;
-            Ok(())
+            let seconds = started.elapsed().as_secs_f64();
+            let found = String::from_utf8(out.stdout)?.trim().parse()?;
+            same(expected, found, "bcftools")?;
+            Ok(Some(seconds))
         })?;
-        same(expected, found, "bcftools")?;
-        line("gene x term", "bcftools", seconds, found);
     }
-    let python = Command::new("python3")
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/questions/sqlite_peer.py"
-        ))
-        .args([&alleles, &list])
-        .output()?;
-    let text = String::from_utf8(python.stdout)?;
-    let mut cells = text.split_ascii_whitespace();
-    let (Some(seconds), Some(found)) = (cells.next(), cells.next()) else {
-        println!("(python3 with sqlite3 is not installed: left out)");
-        return Ok(());
-    };
-    let found = found.parse()?;
-    same(expected, found, "SQLite")?;
-    line("gene x term", "SQLite", seconds.parse()?, found);
+    beside(dataset, &question, "SQLite", &mut || {
+        let python = Command::new("python3")
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/questions/sqlite_peer.py"
+            ))
+            .args([&alleles, &list])
+            .output()?;
+        let text = String::from_utf8(python.stdout)?;
+        let mut cells = text.split_ascii_whitespace();
+        let (Some(seconds), Some(found)) = (cells.next(), cells.next()) else {
+            return Ok(None);
+        };
+        same(expected, found.parse()?, "SQLite")?;
+        Ok(Some(seconds.parse()?))
+    })
+}
+
+/// A peer and this dataset in turn, some rounds; the peer says how long it took, or that it is not there.
+fn beside(
+    dataset: &View,
+    question: &str,
+    tool: &str,
+    peer: &mut dyn FnMut() -> Result<Option<f64>>,
+) -> Result<()> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut count = 0;
+    for _ in 0..3 {
+        let Some(seconds) = peer()? else {
+            println!("({tool} is not installed: left out)");
+            return Ok(());
+        };
+        theirs.push(seconds);
+        ours.push(median(21, || {
+            count = dataset.ask(question)?.count();
+            Ok(())
+        })?);
+    }
+    let (ours, theirs) = (middle(ours), middle(theirs));
+    println!(
+        "gene x term\t{tool}\t{:.3} ms\t{count}\tvaridex in turn {:.3} ms, ratio {:.3}",
+        theirs * 1e3,
+        ours * 1e3,
+        ours / theirs
+    );
     Ok(())
 }
 
@@ -270,8 +301,12 @@ fn median(rounds: usize, mut run: impl FnMut() -> Result<()>) -> Result<f64> {
         run()?;
         times.push(started.elapsed().as_secs_f64());
     }
+    Ok(middle(times))
+}
+
+fn middle(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
-    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 fn line(question: &str, tool: &str, seconds: f64, answer: u64) {

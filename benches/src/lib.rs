@@ -6,10 +6,11 @@ pub use against::{Build, Figure, against};
 
 use std::error::Error;
 use std::fs;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use varidex::{BuildOptions, PeopleOptions, Position, View, build};
+use varidex::{BuildOptions, Group, PeopleOptions, Position, View, build};
 use varidex_simulate::{Format, Options, simulate};
 
 /// Any error: a bench that cannot run says why and stops.
@@ -91,6 +92,49 @@ pub fn simulated(dir: &Path, samples: usize, variants: usize) -> Result<PathBuf>
     simulate(&options, &folder, &mut |_, _| true)?;
     fs::write(whole, "")?;
     Ok(file)
+}
+
+/// As many groups as 26 populations by two sexes, which everybody is shared out over.
+pub const STRATA: usize = 52;
+
+/// The people of each of [`STRATA`] groups, by number, ascending: drawn, so that neighbours are of different groups.
+pub fn strata(people: u32) -> Vec<Vec<u32>> {
+    let mut random = Random::new(52);
+    let mut strata = vec![Vec::new(); STRATA];
+    for person in 0..people {
+        if let Some(stratum) = strata.get_mut(random.below(STRATA)) {
+            stratum.push(person);
+        }
+    }
+    strata
+}
+
+/// A group of people by number.
+///
+/// # Errors
+///
+/// Where the dataset has no such people, or is damaged.
+pub fn group_of(dataset: &View, people: &[u32]) -> Result<Group> {
+    let names: varidex::Result<Vec<&str>> =
+        people.iter().map(|&p| dataset.sample_name(p)).collect();
+    Ok(dataset.group(names?)?)
+}
+
+/// Counts each row of an expression in groups, and everything that is counted: how many rows there were.
+///
+/// # Errors
+///
+/// Where the expression means nothing here, or the dataset is damaged.
+pub fn count_in_groups(dataset: &View, of: &str, groups: &[Group]) -> Result<u64> {
+    let mut rows = 0;
+    let mut variants = dataset.variants_by(of, groups)?;
+    while let Some(mut variant) = variants.next()? {
+        for group in 0..groups.len() {
+            black_box(variant.counts_of(group)?);
+        }
+        rows += 1;
+    }
+    Ok(rows)
 }
 
 /// How common an allele is.

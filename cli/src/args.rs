@@ -400,6 +400,13 @@ pub(crate) struct Simulate {
     /// Share of genotypes with one copy where two are expected
     #[arg(long, value_name = "RATE", default_value_t = usual().haploid)]
     pub(crate) haploid: f64,
+    /// Chance, at each heterozygous genotype with phase, that from it on the copies of the sample are
+    /// written the other way round
+    #[arg(long, value_name = "RATE", default_value_t = usual().switch_error)]
+    pub(crate) switch_error: f64,
+    /// Chance of each allele of a genotype to be written as another allele of its record
+    #[arg(long, value_name = "RATE", default_value_t = usual().error)]
+    pub(crate) error: f64,
     /// Share of records with several ALT alleles
     #[arg(long, value_name = "RATE", default_value_t = usual().multiallelic)]
     pub(crate) multiallelic: f64,

@@ -39,6 +39,9 @@
 //! populations and families, its records have ids, and its blocks of 256 reach over the gaps
 //! between the stretches: its bytes and runs are a little high for that.
 //!
+//! Without [`Options::switch_error`] and [`Options::error`] there are no errors of phasing and of genotyping, and real
+//! call sets have some.
+//!
 //! What is not there: `*` alleles, variants clustered in space, families of more than two generations.
 //! A copy may carry a deletion and a variant inside of it.
 //!
@@ -57,6 +60,9 @@
 mod annotation;
 mod answers;
 mod cohort;
+#[cfg(test)]
+mod error_tests;
+mod errors;
 mod genealogy;
 mod genes;
 mod mosaic;
@@ -197,6 +203,14 @@ pub struct Options {
     pub unphased_genotypes: f64,
     /// Genotypes written with one copy where two are expected.
     pub haploid: f64,
+    /// Chance, at each heterozygous genotype with phase, that from it on the two copies of the sample
+    /// are written the other way round: until it happens to the sample again.
+    pub switch_error: f64,
+    /// Chance of each allele of a genotype to be written as another allele of its record. One carrier of
+    /// each allele is spared. An allele of very few is then seen in as many as errors make it. What is counted in
+    /// `truth.tsv` and found in `truth.json` is what is written; `de_novo.tsv` has the mutations alone, and no
+    /// errors that look like some.
+    pub error: f64,
     /// Records with several ALT alleles.
     pub multiallelic: f64,
     /// Records that are insertions or deletions, spelled out.
@@ -248,6 +262,8 @@ impl Default for Options {
             unphased_sites: 0.05,
             unphased_genotypes: 0.0005,
             haploid: 0.0,
+            switch_error: 0.0,
+            error: 0.0,
             multiallelic: 0.02,
             indels: 0.12,
             structural: 0.002,

@@ -16,6 +16,8 @@ pub(super) enum Purpose {
     Trios = 6,
     Genes = 7,
     Persons = 8,
+    Errors = 9,
+    Switches = 10,
 }
 
 pub(super) struct Random(ChaCha8Rng);

@@ -175,6 +175,18 @@ impl Row {
         witness.is_some()
     }
 
+    /// Takes a copy for the allele that is so many further on in the record, and after its last for REF.
+    pub(super) fn misread(&mut self, copy: usize, shift: usize, alleles: usize) {
+        let sample = copy / 2;
+        if let Some(cell) = self.cells.get_mut(copy)
+            && *cell < INHERITED
+            && !self.witnesses.contains(&(sample as u32))
+        {
+            *cell = ((usize::from(*cell) + shift) % alleles) as u8;
+            mark(&mut self.touched, sample);
+        }
+    }
+
     /// Loses phase and genotypes by the given rates.
     pub(super) fn lose(&mut self, faults: &Faults, random: &mut Random) {
         let samples = self.samples();
@@ -249,6 +261,18 @@ impl Row {
             }
         }
         tally
+    }
+
+    /// The copies of every sample with two that is not plain reference and has its phase, if the record has it.
+    pub(super) fn each_with_phase(&mut self, mut take: impl FnMut(usize, [&mut u8; 2])) {
+        for sample in Ones::new(&self.touched) {
+            if let Some([a, b]) = self.cells.get_mut(2 * sample..2 * sample + 2)
+                && *b != ABSENT
+                && !bit(&self.loose, sample)
+            {
+                take(sample, [a, b]);
+            }
+        }
     }
 
     pub(super) fn phased(&self) -> bool {

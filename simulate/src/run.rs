@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::annotation::{Annotator, Marks, RARE, also_rare, overlaps};
 use super::answers::Answers;
 use super::cohort::Cohort;
+use super::errors::Errors;
 use super::genes::Genes;
 use super::output::{Header, Output, Record};
 use super::people::{People, name};
@@ -179,6 +180,7 @@ fn write(
     let mut sites = Random::new(options.seed, Purpose::Sites);
     let mut faults = Random::new(options.seed, Purpose::Faults);
     let (rates, kinds) = (rates(options), kinds(options));
+    let mut errors = Errors::new(options);
     let mut row = Row::new(options.samples, &trios);
     let (mut done, mut reported, mut males_haploid) = (0, 0, None);
     let mut mutations = 0;
@@ -221,7 +223,9 @@ fn write(
             write_mutation(file, &options.contig, position, &alleles, child)
                 .map_err(|e| Error::io(path, e))?;
         }
+        errors.misread(&mut row, alleles.alternates.len());
         row.lose(&rates, &mut faults);
+        errors.switch(&mut row);
         let pass = !sites.chance(options.filtered);
         let tally = row.settle();
         let mut marks = match &mut annotator {
@@ -481,6 +485,8 @@ fn check(options: &Options) -> Result<()> {
         ("unphased_sites", options.unphased_sites),
         ("unphased_genotypes", options.unphased_genotypes),
         ("haploid", options.haploid),
+        ("switch_error", options.switch_error),
+        ("error", options.error),
         ("multiallelic", options.multiallelic),
         ("indels", options.indels),
         ("structural", options.structural),

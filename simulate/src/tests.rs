@@ -7,7 +7,7 @@ use super::*;
 use varidex::Error;
 
 /// A small cohort in which everything that can happen does.
-fn busy() -> Options {
+pub(super) fn busy() -> Options {
     Options {
         samples: 150,
         variants: 600,
@@ -17,6 +17,8 @@ fn busy() -> Options {
         unphased_sites: 0.2,
         unphased_genotypes: 0.01,
         haploid: 0.01,
+        switch_error: 0.05,
+        error: 0.005,
         multiallelic: 0.2,
         indels: 0.3,
         structural: 0.1,
@@ -26,7 +28,7 @@ fn busy() -> Options {
 }
 
 /// Nothing but single-base variants, all called, all with phase.
-fn clean(samples: usize, variants: usize) -> Options {
+pub(super) fn clean(samples: usize, variants: usize) -> Options {
     Options {
         samples,
         variants,
@@ -43,12 +45,12 @@ fn clean(samples: usize, variants: usize) -> Options {
     }
 }
 
-struct Run {
+pub(super) struct Run {
     dir: tempfile::TempDir,
-    summary: Summary,
+    pub(super) summary: Summary,
 }
 
-fn run(options: &Options) -> Run {
+pub(super) fn run(options: &Options) -> Run {
     let dir = tempfile::tempdir().unwrap();
     let summary = simulate(options, dir.path(), &mut |_, _| true).unwrap();
     Run { dir, summary }
@@ -68,7 +70,7 @@ impl Run {
         files.map(|f| fs::read(f).unwrap()).to_vec()
     }
 
-    fn records(&self) -> Vec<Vec<String>> {
+    pub(super) fn records(&self) -> Vec<Vec<String>> {
         let fields = |line: &str| line.split('\t').map(str::to_owned).collect();
         let text = self.text();
         text.lines()
@@ -77,7 +79,7 @@ impl Run {
             .collect()
     }
 
-    fn truth(&self) -> Vec<String> {
+    pub(super) fn truth(&self) -> Vec<String> {
         let text = fs::read_to_string(&self.summary.truth).unwrap();
         text.lines().skip(1).map(str::to_owned).collect()
     }
@@ -92,12 +94,12 @@ impl Run {
 }
 
 /// The alleles of a genotype's copies, `None` where not called.
-fn copies(genotype: &str) -> Vec<Option<usize>> {
+pub(super) fn copies(genotype: &str) -> Vec<Option<usize>> {
     genotype.split(['|', '/']).map(|a| a.parse().ok()).collect()
 }
 
 /// The truth as anyone would count it in the text.
-fn recount(records: &[Vec<String>]) -> Vec<String> {
+pub(super) fn recount(records: &[Vec<String>]) -> Vec<String> {
     let mut lines = Vec::new();
     for fields in records {
         let genotypes: Vec<_> = fields.iter().skip(9).map(|g| copies(g)).collect();
@@ -234,7 +236,7 @@ fn every_format_says_the_same() {
 }
 
 /// One in five of anything, give or take.
-fn about(seen: usize, of: usize, rate: f64) -> bool {
+pub(super) fn about(seen: usize, of: usize, rate: f64) -> bool {
     let expected = of as f64 * rate;
     (seen as f64 - expected).abs() < 5.0 * expected.sqrt() + 1.0
 }
@@ -487,9 +489,11 @@ fn a_full_contig() {
 
 #[test]
 fn nonsense_is_refused() {
-    let refuse: [fn(&mut Options); 12] = [
+    let refuse: [fn(&mut Options); 14] = [
         |o| o.missing = 1.5,
         |o| o.haploid = f64::NAN,
+        |o| o.switch_error = -0.1,
+        |o| o.error = 1.1,
         |o| o.recombination = 0.1,
         |o| (o.indels, o.structural) = (0.6, 0.6),
         |o| o.samples = 1 << 24,

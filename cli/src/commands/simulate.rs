@@ -64,6 +64,8 @@ fn options(args: &Simulate) -> Options {
         unphased_sites: rate(args.unphased_sites, usual.unphased_sites),
         unphased_genotypes: rate(args.unphased_genotypes, usual.unphased_genotypes),
         haploid: args.haploid,
+        switch_error: args.switch_error,
+        error: args.error,
         multiallelic: args.multiallelic,
         indels: args.indels,
         structural: args.structural,

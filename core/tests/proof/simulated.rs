@@ -102,10 +102,12 @@ fn dataset(folder: &Folder, dir: &Path, summary: &Summary) -> View {
 /// The index and the simulation have no code in common: what one finds the other has drawn.
 #[test]
 fn the_index_finds_the_true_answers() {
-    for (seed, contig) in [(1, "chr22"), (2, "chrX")] {
+    for (seed, contig, error) in [(1, "chr22", 0.0), (2, "chrX", 0.0), (3, "chr22", 0.001)] {
         let folder = Folder::new();
         let options = Options {
             contig: contig.to_owned(),
+            switch_error: 0.05,
+            error,
             ..cohort(seed)
         };
         let (dir, summary) = made(&folder, &options);
