@@ -17,6 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::{runtime::Runtime, sync::Semaphore, time::timeout};
 use varidex::{Access, Beacon, BeaconMethod, BeaconRequest, Granularity, interruptible};
 
+/// Pages of records are megabytes: to give their memory back after each costs as much as to send them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// One byte more than a beacon reads, which refuses it in its own words.
 const BODY_MAX: usize = (1 << 20) + 1;
 /// Connections at a time: others wait until one ends.
@@ -94,9 +97,8 @@ async fn serve(config: &str, address: &str, patience: Duration) -> Result<(), Bo
     let mut listener = TcpListener::bind(address).await?;
     // who started it reads the address, of which the port may have been 0
     writeln!(std::io::stdout(), "http://{}{base}", listener.local_addr()?)?;
-    let questions = Arc::new(Semaphore::new(
-        2 * std::thread::available_parallelism()?.get(),
-    ));
+    let processors = std::thread::available_parallelism()?.get();
+    let questions = Arc::new(Semaphore::new(2 * processors));
     #[rustfmt::skip]
     let server = Server { beacon, base, questions, patience };
     let app = Router::new().fallback(answer).with_state(server);
@@ -110,10 +112,10 @@ async fn serve(config: &str, address: &str, patience: Duration) -> Result<(), Bo
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let usage = "usage: varidex-beacon-server BEACON.TOML [ADDRESS [SECONDS FOR A HEAD OR A BODY]]";
-    let config = arguments.first().ok_or(usage)?;
-    let address = arguments.get(1).map_or("127.0.0.1:5050", String::as_str);
-    let seconds = arguments.get(2).map_or(Ok(10), |text| text.parse())?;
-    Runtime::new()?.block_on(serve(config, address, Duration::from_secs(seconds)))
+    let mut arguments = std::env::args().skip(1);
+    let config = arguments.next().ok_or(usage)?;
+    let address = arguments.next().unwrap_or("127.0.0.1:5050".to_owned());
+    let seconds = arguments.next().map_or(Ok(10), |text| text.parse())?;
+    Runtime::new()?.block_on(serve(&config, &address, Duration::from_secs(seconds)))
 }

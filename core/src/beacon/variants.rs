@@ -8,7 +8,6 @@ use crate::model::{Zygosity, consequence};
 use crate::query::{Counts, Variant, VariantNames};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 mod frequencies;
 
@@ -85,13 +84,10 @@ impl Number {
 struct Identifiers<'a> {
     #[serde(skip_serializing_if = "Option::is_none", rename = "genomicHGVSId")]
     genomic_hgvs_id: Option<&'a str>,
-    #[serde(
-        skip_serializing_if = "BTreeSet::is_empty",
-        rename = "transcriptHGVSIds"
-    )]
-    transcript_hgvs_ids: BTreeSet<String>,
-    #[serde(skip_serializing_if = "BTreeSet::is_empty", rename = "proteinHGVSIds")]
-    protein_hgvs_ids: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", rename = "transcriptHGVSIds")]
+    transcript_hgvs_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", rename = "proteinHGVSIds")]
+    protein_hgvs_ids: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     variant_alternative_ids: Vec<Alternative>,
 }
@@ -114,12 +110,12 @@ struct Alternative {
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Molecular {
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    gene_ids: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gene_ids: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     molecular_effects: Vec<Term>,
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    aminoacid_changes: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aminoacid_changes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -209,7 +205,7 @@ fn variation<'s>(
 fn identifiers<'n>(
     variant: &mut Variant<'_, '_>,
     names: &'n VariantNames,
-    [transcript_hgvs_ids, protein_hgvs_ids]: [BTreeSet<String>; 2],
+    [transcript_hgvs_ids, protein_hgvs_ids]: [Vec<String>; 2],
 ) -> Result<Identifiers<'n>> {
     let mut vrs = Vec::new();
     for (version, notes) in [(VrsVersion::V2_0, "VRS 2.0"), (VrsVersion::V1_3, "VRS 1.3")] {
@@ -241,7 +237,7 @@ fn identifiers<'n>(
 struct Annotated {
     molecular: Option<Molecular>,
     /// Of transcripts, and of proteins.
-    hgvs: [BTreeSet<String>; 2],
+    hgvs: [Vec<String>; 2],
 }
 
 fn annotated(member: &Member, variant: &mut Variant<'_, '_>) -> Result<Annotated> {
@@ -249,22 +245,32 @@ fn annotated(member: &Member, variant: &mut Variant<'_, '_>) -> Result<Annotated
         return Ok(Annotated::default());
     }
     let mut molecular = Molecular::default();
-    let mut hgvs = <[BTreeSet<String>; 2]>::default();
-    let mut effects = BTreeSet::new();
+    let mut hgvs = <[Vec<String>; 2]>::default();
+    let mut effects = Vec::new();
     for entry in variant.annotations()? {
         let gene = entry.gene();
         if !gene.is_empty() {
-            molecular.gene_ids.insert(gene.to_owned());
+            molecular.gene_ids.push(gene.to_owned());
         }
         effects.extend(entry.consequence.split('&').map(str::to_owned));
         if !entry.protein.is_empty() {
-            molecular.aminoacid_changes.insert(entry.protein);
+            molecular.aminoacid_changes.push(entry.protein);
         }
         for (to, text) in hgvs.iter_mut().zip([entry.hgvs_c, entry.hgvs_p]) {
             if text.contains(':') {
-                to.insert(text);
+                to.push(text);
             }
         }
+    }
+    let [of_transcripts, of_proteins] = &mut hgvs;
+    let lists = [
+        &mut molecular.gene_ids,
+        &mut molecular.aminoacid_changes,
+        &mut effects,
+    ];
+    for list in lists.into_iter().chain([of_transcripts, of_proteins]) {
+        list.sort_unstable();
+        list.dedup();
     }
     let effects = effects.into_iter().filter_map(|label| {
         let id = consequence::id(&label)?;

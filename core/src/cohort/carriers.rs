@@ -1,14 +1,14 @@
 //! Who carries a row, and in which phase.
 
 use super::Mask;
-use super::count::{EVEN, RowCounter};
+use super::count::RowCounter;
 use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
 use super::scope::BatchScope;
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
-    Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, set_bit, words_for,
+    EVEN, Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, set_bit, words_for,
 };
 use crate::store::PageView;
 

@@ -9,7 +9,10 @@ use super::polyploid::{PolyploidGenotype, for_each_polyploid_of};
 use super::scope::{BatchScope, Whole};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, Order, SampleSet, StoredSet, for_each_bit, get_bit, words_for};
+use crate::set::{
+    Malformed, Order, PairCounts, SampleSet, StoredSet, count_pairs, for_each_bit, get_bit,
+    words_for,
+};
 use crate::store::{PageView, Segment, WantedAlleles};
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,7 +28,6 @@ use site::SiteCache;
 const FEW: u32 = 2;
 /// Nobody of so many samples may carry a common row.
 const SMALL: u32 = 16;
-pub(crate) const EVEN: u64 = 0x5555_5555_5555_5555;
 
 /// Counts of a row over a group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -437,13 +439,13 @@ impl<'a> RowCounter<'a> {
         counts: &mut RowCounts,
     ) -> Result<()> {
         self.scatter(row, set)?;
-        let mut samples = 0;
-        for (word, mask) in self.copies.bits.iter().zip(&mask.copies) {
-            let word = word & mask;
-            counts.ac += word.count_ones();
-            counts.hom += (word & word >> 1 & EVEN).count_ones();
-            samples += ((word | word >> 1) & EVEN).count_ones();
-        }
+        let PairCounts {
+            copies,
+            samples,
+            both,
+        } = count_pairs(&self.copies.bits, &mask.copies);
+        counts.ac += copies;
+        counts.hom += both;
         if self.haploid.count > 0 {
             for_each_bit(&self.haploid.bits, |sample| {
                 counts.hemi += u32::from(

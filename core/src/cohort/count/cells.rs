@@ -5,10 +5,12 @@
 
 use super::super::Mask;
 use super::super::polyploid::for_each_polyploid_of;
-use super::{EVEN, RowCounter, RowCounts};
+use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, SampleSet, for_each_bit, get_bit, set_bit, words_for};
+use crate::set::{
+    EVEN, Malformed, SampleSet, count_pairs, for_each_bit, get_bit, set_bit, words_for,
+};
 use crate::store::Segment;
 
 /// More cells than so many a group cost more than groups do that are counted one by one.
@@ -118,7 +120,7 @@ impl Cells {
 
     /// Adds all that are laid out as bits, of about so many samples.
     fn add_all(&self, to: &mut [Copies], bits: &[u64], about: u32, haploid: &[u64]) {
-        if (about as usize) < WORDS_A_SAMPLE * self.masks.len() * bits.len() {
+        if WORDS_A_SAMPLE * (about as usize) < self.masks.len() * bits.len() {
             for (first, &word) in (0u32..).step_by(32).zip(bits) {
                 let mut pairs = (word | word >> 1) & EVEN;
                 while pairs != 0 {
@@ -130,12 +132,10 @@ impl Cells {
             return;
         }
         for (cell, mask) in to.iter_mut().zip(&self.masks) {
-            for (word, mask) in bits.iter().zip(&mask.copies) {
-                let word = word & mask;
-                cell.copies += word.count_ones();
-                cell.both += (word & word >> 1 & EVEN).count_ones();
-                cell.samples += ((word | word >> 1) & EVEN).count_ones();
-            }
+            let counted = count_pairs(bits, &mask.copies);
+            cell.copies += counted.copies;
+            cell.samples += counted.samples;
+            cell.both += counted.both;
         }
         for_each_bit(haploid, |sample| {
             if get_bit(bits, 2 * sample)

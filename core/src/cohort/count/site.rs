@@ -1,10 +1,10 @@
 //! What rows of one site share: of whom copies are missing, and who has one alone.
 
 use super::super::Mask;
-use super::{EVEN, RowCounter, RowCounts};
+use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Malformed, StoredSet, get_bit, words_for};
+use crate::set::{Malformed, StoredSet, count_pairs, get_bit, words_for};
 use std::ops::Range;
 
 /// A set that many rows share, by page and descriptor.
@@ -110,11 +110,8 @@ impl SiteCache {
         })?;
         if !walked {
             self.load(set, set.universe())?;
-            for (word, mask) in self.bits.iter().zip(&mask.copies) {
-                let word = word & mask;
-                count += word.count_ones();
-                samples += ((word | word >> 1) & EVEN).count_ones();
-            }
+            let counted = count_pairs(&self.bits, &mask.copies);
+            (count, samples) = (counted.copies, counted.samples);
         }
         (self.key, self.count, self.samples) = (None, count, samples);
         Ok(())

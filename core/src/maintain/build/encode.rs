@@ -8,7 +8,7 @@ use crate::format::{ColumnWriter, PAGE_ROWS, TextWriter, Zone};
 use crate::genome::AlleleType;
 use crate::input::KeyHash;
 use crate::input::chunk::{Chunk, Plane};
-use crate::set::{Members, SetWriter, get_bit, words_for};
+use crate::set::{Members, SetWriter, count_pairs, get_bit, words_for};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -250,7 +250,6 @@ fn members(chunk: &Chunk, plane: Plane, universe: u32) -> Members<'_> {
 
 /// AC, hom, hemi and het of a row's diploid and haploid samples.
 fn count(carriers: &Members<'_>, haploid: &[u64]) -> Counts {
-    const EVEN: u64 = 0x5555_5555_5555_5555;
     let mut counts = Counts {
         ac: carriers.len(),
         ..Counts::default()
@@ -272,10 +271,8 @@ fn count(carriers: &Members<'_>, haploid: &[u64]) -> Counts {
         // carriers are never most of a batch without being bits
         Members::AllBut(..) => {}
         Members::Bits(words, _) => {
-            for word in *words {
-                samples += ((word | word >> 1) & EVEN).count_ones();
-                counts.hom += (word & word >> 1 & EVEN).count_ones();
-            }
+            let counted = count_pairs(words, words);
+            (samples, counts.hom) = (counted.samples, counted.both);
             if !haploid.is_empty() {
                 // a haploid sample carries on copy 0, which is the even bit
                 carriers.for_each(|copy| {

@@ -4,11 +4,9 @@ use super::fault;
 use crate::cohort::{RowCounter, RowCounts, for_each_polyploid};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{Order, for_each_bit, get_bit, words_for};
+use crate::set::{EVEN, Order, for_each_bit, get_bit, words_for};
 use crate::store::segment::Segment;
 use std::ops::Range;
-
-const EVEN: u64 = 0x5555_5555_5555_5555;
 
 /// A set laid out as bits, kept as long as rows have the same.
 #[derive(Default)]

@@ -4,9 +4,7 @@ use super::super::planes::{bits, contains, plane};
 use super::super::report::PLACES;
 use super::Changes;
 use crate::input::chunk::{Chunk, Phased, Plane, Record, Span};
-use crate::set::{first_copies, get_bit, samples_of_first_copies, set_bit, words_for};
-
-const EVEN: u64 = 0x5555_5555_5555_5555;
+use crate::set::{EVEN, first_copies, get_bit, samples_of_first_copies, set_bit, words_for};
 
 /// Sets of one record, over first copies but for the missing copies.
 #[derive(Default)]
