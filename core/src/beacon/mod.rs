@@ -42,6 +42,9 @@ use std::time::{Duration, Instant};
 
 /// The version of Beacon that answers are of.
 const API_VERSION: &str = "v2.2.0";
+/// How large a page becomes is guessed from so many records and one, and memory taken for it, up to so many bytes.
+const MEASURED: u64 = 16;
+const PAGE_BYTES: usize = 1 << 23;
 /// Entries of a page, where nothing is said.
 const PAGE: u64 = 10;
 
@@ -393,7 +396,16 @@ fn variants_of(
         let next = found.next(release, |variant, counts| match is_shown {
             true => {
                 results.push(if results.is_empty() { b'[' } else { b',' });
-                variants::write(member, variant, counts, &mut results)
+                variants::write(member, variant, counts, &mut results)?;
+                if count == page.start + MEASURED {
+                    // a page grows to megabytes: not by copying it again and again
+                    let left = (page.end - count) / MEASURED;
+                    let more = results
+                        .len()
+                        .saturating_mul(usize::try_from(left).unwrap_or(usize::MAX));
+                    results.reserve(more.min(PAGE_BYTES));
+                }
+                Ok(())
             }
             false => Ok(()),
         })?;

@@ -89,7 +89,7 @@ struct Identifiers<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty", rename = "proteinHGVSIds")]
     protein_hgvs_ids: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    variant_alternative_ids: Vec<Alternative>,
+    variant_alternative_ids: Vec<Alternative<'a>>,
 }
 
 impl Identifiers<'_> {
@@ -102,8 +102,8 @@ impl Identifiers<'_> {
 }
 
 #[derive(Serialize)]
-struct Alternative {
-    id: String,
+struct Alternative<'a> {
+    id: Cow<'a, str>,
     notes: &'static str,
 }
 
@@ -207,28 +207,31 @@ fn identifiers<'n>(
     names: &'n VariantNames,
     [transcript_hgvs_ids, protein_hgvs_ids]: [Vec<String>; 2],
 ) -> Result<Identifiers<'n>> {
-    let mut vrs = Vec::new();
+    let ids = String::from_utf8_lossy(variant.id()?);
+    let of_source = ids.split(';').filter(|id| !id.is_empty());
+    let mut alternatives: Vec<Alternative<'_>> = of_source
+        .map(|id| Alternative {
+            id: Cow::Owned(id.to_owned()),
+            notes: "ID of the source",
+        })
+        .collect();
+    alternatives.extend(names.spdi.as_deref().map(|id| Alternative {
+        id: Cow::Borrowed(id),
+        notes: "SPDI",
+    }));
     for (version, notes) in [(VrsVersion::V2_0, "VRS 2.0"), (VrsVersion::V1_3, "VRS 1.3")] {
         if let Some(id) = variant.vrs_id(version)? {
-            vrs.push(Alternative {
-                id: id.to_string(),
+            alternatives.push(Alternative {
+                id: Cow::Owned(id.to_string()),
                 notes,
             });
         }
     }
-    let ids = String::from_utf8_lossy(variant.id()?);
-    let ids = ids.split(';').filter(|id| !id.is_empty());
-    let alternative = |id: &str, notes| Alternative {
-        id: id.to_owned(),
-        notes,
-    };
-    let of_source = ids.map(|id| alternative(id, "ID of the source"));
-    let spdi = names.spdi.iter().map(|id| alternative(id, "SPDI"));
     Ok(Identifiers {
         genomic_hgvs_id: names.hgvs.as_deref(),
         transcript_hgvs_ids,
         protein_hgvs_ids,
-        variant_alternative_ids: of_source.chain(spdi).chain(vrs).collect(),
+        variant_alternative_ids: alternatives,
     })
 }
 

@@ -179,6 +179,14 @@ impl Candidate {
     }
 }
 
+/// The span of an indel of so many bases that is spelled plainly: that of REF, which has one base before the change.
+fn plain_span(deletes: bool, length: i64) -> i64 {
+    match deletes {
+        true => length.saturating_add(1),
+        false => 1,
+    }
+}
+
 struct Finder<'a> {
     view: &'a View,
     contig: u32,
@@ -348,7 +356,8 @@ impl<'a> Finder<'a> {
         let first = left.max(self.within.start);
         let starts = first..(of.start + reach + 1).min(self.within.end).max(first);
         let unknown = |_: i64| None;
-        let candidates = self.candidates(starts, &|candidate| {
+        let span = plain_span(indel.deletes, length);
+        let candidates = self.candidates(starts, span, &|candidate| {
             candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No
         })?;
         let same =
@@ -403,10 +412,11 @@ impl<'a> Finder<'a> {
     }
 
     /// Indels of which REF and ALT do not show where they may be spelled, with starts in a stretch: those not
-    /// spelled plainly, and all left of it where nothing is normalised.
+    /// spelled plainly, and all left of it where nothing is normalised. Those that are spelled plainly have this span.
     fn candidates(
         &mut self,
         starts: Range<i64>,
+        span: i64,
         may_be: &dyn Fn(&Indel<'_>) -> bool,
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
@@ -415,7 +425,11 @@ impl<'a> Finder<'a> {
             let (part, segment) = part?;
             let mut rows = segment.respelled(self.contig, starts.clone())?;
             if all {
-                rows.extend(self.rows(segment, starts.start - 1..starts.end - 1)?);
+                for row in self.rows(segment, starts.start - 1..starts.end - 1)? {
+                    if segment.columns.span.get(segment.file(), row)? == span {
+                        rows.push(row);
+                    }
+                }
                 rows.sort_unstable();
                 rows.dedup();
             }
@@ -516,7 +530,8 @@ impl<'a> Finder<'a> {
         let starts = interval.start - reach..interval.start + reach + 1;
         let of_interval = interval.clone();
         let unknown = |_: i64| None;
-        let candidates = self.candidates(starts, &|candidate| {
+        let span = plain_span(deletes, length);
+        let candidates = self.candidates(starts, span, &|candidate| {
             candidate.deletes == deletes
                 && candidate.same_as_interval(interval.clone(), &unknown) != Same::No
         })?;
