@@ -7,7 +7,8 @@
 use super::asked::{Filter, FilterKind, FilterScope, Operator};
 use super::parameters::Part;
 use super::refusal::{Checked, Refusal, Shown};
-use super::values::{Valued, value_of};
+use super::values::{About, Valued, value_of};
+use crate::access::Release;
 use crate::cohort::View;
 use crate::model::{Attribute, Zygosity};
 use crate::query::{GroupExpr, VariantExpr};
@@ -47,7 +48,7 @@ const ZYGOSITIES: [(&str, Zygosity); 6] = [
 ];
 
 /// Reads the filters for a view.
-pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
+pub(super) fn read(view: &View, filters: &[Filter], release: Release) -> Checked<Filters> {
     let mut read = Filters::default();
     let mut sexes: Option<Part<GroupExpr>> = None;
     for filter in filters {
@@ -70,7 +71,14 @@ pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
         match &filter.of {
             FilterKind::Term { .. } => term(view, filter, &mut read)?,
             FilterKind::Value { operator, value } => {
-                let Valued { is, recorded } = value_of(view, filters, filter, *operator, value)?;
+                let about = About {
+                    view,
+                    filter,
+                    operator: *operator,
+                    value,
+                    release,
+                };
+                let Valued { is, recorded } = value_of(&about, filters)?;
                 let is = match operator {
                     Operator::Not => is.not(),
                     _ => is,
