@@ -134,10 +134,7 @@ impl View {
 
     /// Calls `f` with each allele of which the computed identifier is not known, for it depends on bases that the dataset
     /// does not hold, or on an assembly that is not known.
-    pub(crate) fn unidentified(
-        &self,
-        mut f: impl FnMut(&Allele<'_>) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn unidentified(&self, mut f: impl FnMut(&Allele<'_>) -> Result<()>) -> Result<()> {
         self.unidentified_rows(|row| match Allele::of_spellings(self, vec![row])? {
             Some(allele) => f(&allele),
             None => Ok(()),

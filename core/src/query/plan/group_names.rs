@@ -11,6 +11,7 @@ use crate::model::Attribute;
 use crate::model::Scope;
 use crate::query::expr::{GroupAtom, VariantExpr, nearest};
 use crate::set::SampleSet;
+use crate::stop::check_stop;
 use crate::store::individuals::{FoundTerm, TermRef, Unit};
 use std::ops::Range;
 
@@ -23,6 +24,8 @@ impl Names<'_> {
         carriers: impl FnOnce(&VariantExpr, Asked, BoundSamples) -> Result<BoundCarriers>,
         called: impl FnOnce(&VariantExpr) -> Result<BoundCalled>,
     ) -> Result<GroupTest> {
+        // a question may have many, of which each reads records of everybody
+        check_stop()?;
         let subjects = Subjects::of(self.view);
         let mut whom = Whom::Recorded;
         let individuals = match atom {
