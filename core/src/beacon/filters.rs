@@ -12,6 +12,7 @@ use crate::access::Release;
 use crate::cohort::View;
 use crate::model::{Attribute, Zygosity};
 use crate::query::{GroupExpr, VariantExpr};
+use crate::stop::check_stop;
 use std::borrow::Cow;
 
 /// What the filters of a request ask.
@@ -52,6 +53,8 @@ pub(super) fn read(view: &View, filters: &[Filter], release: Release) -> Checked
     let mut read = Filters::default();
     let mut sexes: Option<Part<GroupExpr>> = None;
     for filter in filters {
+        // one may look at all terms that are recorded
+        check_stop().map_err(|e| Refusal::of_host(&e))?;
         if let Some(sex) = sex_of(filter) {
             let sex = sex?;
             if is_negated(filter) {
