@@ -6,9 +6,9 @@ use super::member::Member;
 use super::request::{Document, EntryType};
 use crate::access::{Access, Granularity, Release};
 use crate::error::Result;
-use crate::model::{Attribute, Level, Measure, Scope};
+use crate::model::{Attribute, Level, Measure};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const SCHEMAS: &str = "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/main";
 
@@ -242,15 +242,8 @@ pub(super) fn dataset(of: &BeaconDataset) -> Value {
     ])
 }
 
-/// A term of several datasets.
-#[derive(Default)]
-struct Listed {
-    label: String,
-    scopes: BTreeSet<Scope>,
-    people: u64,
-}
-
-/// The terms that filters may name: those that enough people have. A page is of so many of them, where a limit is
+/// The terms that filters may name: those of which enough people have it or a more special one, whichever it is, for a
+/// list of those that are recorded themselves would say so of one person. A page is of so many of them, where a limit is
 /// given.
 pub(super) fn filtering_terms<'m>(
     config: &BeaconConfig,
@@ -258,7 +251,7 @@ pub(super) fn filtering_terms<'m>(
     access: Access,
     (skip, limit): (u64, Option<u64>),
 ) -> Result<Value> {
-    let mut terms: BTreeMap<String, Listed> = BTreeMap::new();
+    let mut terms: BTreeMap<String, String> = BTreeMap::new();
     let mut resources = BTreeMap::new();
     let mut has_people = false;
     for member in members {
@@ -269,15 +262,13 @@ pub(super) fn filtering_terms<'m>(
         let granularity = access.granularity.min(member.config.granularity);
         // a list of terms says that somebody has each
         let release = Release::new(granularity.min(Granularity::Count), config.floor);
-        for found in member.view.find_terms(None)? {
-            if found.id.is_empty() || !release.is_shown(found.people_below) {
+        for found in member.view.term_counts(None)? {
+            if found.id.is_empty() || !release.is_shown(found.people) {
                 continue;
             }
-            let listed = terms.entry(found.id).or_default();
-            listed.people = listed.people.saturating_add(found.people_below);
-            listed.scopes.extend(found.scopes);
-            if listed.label.is_empty() {
-                listed.label = found.label;
+            let label = terms.entry(found.id).or_default();
+            if label.is_empty() {
+                *label = found.label;
             }
         }
         for (file, version) in member.view.ontologies()? {
@@ -309,14 +300,11 @@ pub(super) fn filtering_terms<'m>(
     Ok(informational(config, response))
 }
 
-fn ontology_term((id, listed): (String, Listed)) -> Value {
+fn ontology_term((id, label): (String, String)) -> Value {
     object([
         ("type", Some(json!("ontology"))),
         ("id", Some(json!(id))),
-        (
-            "label",
-            (!listed.label.is_empty()).then(|| json!(listed.label)),
-        ),
+        ("label", (!label.is_empty()).then(|| json!(label))),
         ("scopes", Some(json!(["individual"]))),
     ])
 }

@@ -7,10 +7,12 @@
 use super::asked::{Filter, FilterKind, FilterScope, Operator};
 use super::parameters::Part;
 use super::refusal::{Checked, Refusal, Shown};
-use super::values::{Valued, value_of};
+use super::values::{About, Valued, value_of};
+use crate::access::Release;
 use crate::cohort::View;
 use crate::model::{Attribute, Zygosity};
 use crate::query::{GroupExpr, VariantExpr};
+use crate::stop::check_stop;
 use std::borrow::Cow;
 
 /// What the filters of a request ask.
@@ -47,10 +49,12 @@ const ZYGOSITIES: [(&str, Zygosity); 6] = [
 ];
 
 /// Reads the filters for a view.
-pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
+pub(super) fn read(view: &View, filters: &[Filter], release: Release) -> Checked<Filters> {
     let mut read = Filters::default();
     let mut sexes: Option<Part<GroupExpr>> = None;
     for filter in filters {
+        // one may look at all terms that are recorded
+        check_stop().map_err(|e| Refusal::of_host(&e))?;
         if let Some(sex) = sex_of(filter) {
             let sex = sex?;
             if is_negated(filter) {
@@ -70,7 +74,14 @@ pub(super) fn read(view: &View, filters: &[Filter]) -> Checked<Filters> {
         match &filter.of {
             FilterKind::Term { .. } => term(view, filter, &mut read)?,
             FilterKind::Value { operator, value } => {
-                let Valued { is, recorded } = value_of(view, filters, filter, *operator, value)?;
+                let about = About {
+                    view,
+                    filter,
+                    operator: *operator,
+                    value,
+                    release,
+                };
+                let Valued { is, recorded } = value_of(&about, filters)?;
                 let is = match operator {
                     Operator::Not => is.not(),
                     _ => is,

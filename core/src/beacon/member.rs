@@ -1,11 +1,13 @@
 //! A dataset of a beacon, with what is made of it once.
 
 use super::config::BeaconDataset;
+use super::question::carriers_of;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::Attribute;
 use crate::query::{By, Group};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A dataset that a beacon answers from.
 #[derive(Debug, Clone)]
@@ -17,14 +19,19 @@ pub(super) struct Member {
     /// In which populations frequencies are shown: labels, and who is in each.
     pub(super) labels: Vec<String>,
     pub(super) populations: Vec<Group>,
+    /// See [`Self::people_unidentified`].
+    unidentified: OnceLock<u64>,
 }
 
 impl Member {
     pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
+        // what a name means must not depend on what few people have
+        let view = view.with_all_meant();
         let mut member = Self {
             one_sample_each: has_one_sample_each(&view)?,
             labels: Vec::new(),
             populations: Vec::new(),
+            unidentified: OnceLock::new(),
             config,
             view,
         };
@@ -35,6 +42,24 @@ impl Member {
             }
         }
         Ok(member)
+    }
+
+    /// How many people carry the most frequent of the variants of which the computed identifier is not known; 0 where
+    /// all are. All rows are looked at, once.
+    pub(super) fn people_unidentified(&self) -> Result<u64> {
+        if let Some(known) = self.unidentified.get() {
+            return Ok(*known);
+        }
+        let mut most = 0;
+        self.view.unidentified(|allele| {
+            let counts = allele.counts()?;
+            // nobody is more people than samples
+            if counts.n_het + counts.n_hom + counts.n_hemi > most {
+                most = most.max(carriers_of(&self.view, std::slice::from_ref(allele))?);
+            }
+            Ok(())
+        })?;
+        Ok(*self.unidentified.get_or_init(|| most))
     }
 
     /// Everybody, each sex, each country and each sex in it.

@@ -36,6 +36,8 @@ pub(super) enum Doubt {
     Allele(String),
     /// It is of one version of a transcript or a protein: the same of any version.
     Version(VariantExpr),
+    /// It is a computed identifier, and some variants have one that is not known.
+    Identifier,
 }
 
 impl<E> Part<E> {
@@ -185,7 +187,11 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
             )));
         }
         Identifier::Id(id) => return Ok(Part::new(of, VariantExpr::id(id))),
-        Identifier::Vrs(_) => return Ok(Part::allele(of, text.to_owned())),
+        Identifier::Vrs(_) => {
+            let mut part = Part::new(of, VariantExpr::allele(text));
+            part.doubt = Some(Doubt::Identifier);
+            return Ok(part);
+        }
         Identifier::Allele(name) => name,
     };
     let contig = contig(view, of, name.contig)?;

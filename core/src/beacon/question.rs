@@ -43,7 +43,7 @@ impl<'m> Question<'m> {
             mut recorded,
             variants: consequences,
             zygosity,
-        } = filters::read(&member.view, &asked.filters)?;
+        } = filters::read(&member.view, &asked.filters, release)?;
         let mut variants = parameters::variants(&member.view, &asked.parameters)?;
         variants.extend(consequences);
         let mut genes: Vec<(String, String)> = parameters::genes(&asked.parameters)
@@ -72,9 +72,13 @@ impl<'m> Question<'m> {
             zygosity,
         };
         for part in &recorded {
-            let has = member.view.ask(part.expression.clone());
-            let has = has.map_err(|e| question.refusal(&e))?;
-            if !release.is_shown(has.count()) {
+            // a name that is known nowhere is refused in its turn, as one that too few have is
+            let is_shown = match member.view.ask(part.expression.clone()) {
+                Ok(has) => release.is_shown(has.count()),
+                Err(Error::Expression(_) | Error::Usage(_)) => false,
+                Err(e) => return Err(Refusal::of_host(&e)),
+            };
+            if !is_shown {
                 return Err(not_understood(&part.of));
             }
         }
@@ -90,7 +94,7 @@ impl<'m> Question<'m> {
             question.people.push(one);
         }
         for part in &mut question.variants {
-            decide(&member.view, part, release)?;
+            decide(member, part, release)?;
         }
         Ok(question)
     }
@@ -166,10 +170,12 @@ impl<'m> Question<'m> {
 
 /// What is not found may still be there: under another version of its transcript, or as an allele that is the same by
 /// bases that are not known here. It is said where enough people have the other one, and else as if nobody had.
-fn decide(view: &View, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
+fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
+    let view = &member.view;
     let text = match part.doubt.take() {
         None => return Ok(()),
         Some(Doubt::Version(any)) => return decide_version(view, part, any, release),
+        Some(Doubt::Identifier) => return decide_identifier(member, part, release),
         Some(Doubt::Allele(text)) => text,
     };
     let others = match view.undecided(&text) {
@@ -200,15 +206,9 @@ fn decide_version(
     any: VariantExpr,
     release: Release,
 ) -> Checked<()> {
-    let people = |of: VariantExpr| match view.ask(GroupExpr::carriers(of)) {
-        Ok(group) => Ok(Some(group.count())),
-        // what is wrong with it is found when it is asked
-        Err(Error::Expression(_) | Error::Usage(_)) => Ok(None),
-        Err(e) => Err(Refusal::of_host(&e)),
-    };
     let is_shown = |people: Option<u64>| people.is_some_and(|people| release.is_shown(people));
-    let found = people(part.expression.clone())?;
-    match found.is_some() && !is_shown(found) && is_shown(people(any)?) {
+    let found = people_with(view, part.expression.clone())?;
+    match found.is_some() && !is_shown(found) && is_shown(people_with(view, any)?) {
         true => Err(Refusal::unanswerable(format!(
             "{}: the annotations of the data have the change of another version of this: ask for it without a version",
             part.of
@@ -217,8 +217,40 @@ fn decide_version(
     }
 }
 
+/// An identifier that too few have is like one that nobody has; and whether anybody has that one is not known, where
+/// enough people carry a variant of which the identifier is not.
+fn decide_identifier(
+    member: &Member,
+    part: &mut Part<VariantExpr>,
+    release: Release,
+) -> Checked<()> {
+    let found = people_with(&member.view, part.expression.clone())?;
+    if found.is_some_and(|people| release.is_shown(people)) {
+        return Ok(());
+    }
+    let others = member.people_unidentified();
+    if release.is_shown(others.map_err(|e| Refusal::of_host(&e))?) {
+        return Err(Refusal::unanswerable(format!(
+            "{}: whether it is there cannot be decided: identifiers of some variants depend on bases of the reference, or \
+             on an assembly, which are not known here",
+            part.of
+        )));
+    }
+    part.expression = VariantExpr::all().not();
+    Ok(())
+}
+
+/// How many people carry such a variant; `None` where the expression is wrong, which is found when it is asked.
+fn people_with(view: &View, of: VariantExpr) -> Checked<Option<u64>> {
+    match view.ask(GroupExpr::carriers(of)) {
+        Ok(group) => Ok(Some(group.count())),
+        Err(Error::Expression(_) | Error::Usage(_)) => Ok(None),
+        Err(e) => Err(Refusal::of_host(&e)),
+    }
+}
+
 /// How many people carry any of these.
-fn carriers_of(view: &View, alleles: &[Allele<'_>]) -> Result<u64> {
+pub(super) fn carriers_of(view: &View, alleles: &[Allele<'_>]) -> Result<u64> {
     let (mut samples, mut people) = (HashSet::new(), HashSet::new());
     for allele in alleles {
         allele.carriers(|carrier| {

@@ -1,10 +1,11 @@
 //! Filters with a value.
 
 use super::asked::{Filter, FilterKind, Operator};
-use super::filters::{curie, in_ontology, name_of, refused, sex_of};
+use super::filters::{curie, in_ontology, name_of, named, refused, sex_of};
 use super::refusal::{Checked, Refusal};
+use crate::access::Release;
 use crate::cohort::View;
-use crate::model::{Attribute, Scope};
+use crate::model::{Attribute, AttributeType, Scope};
 use crate::query::GroupExpr;
 use serde_json::{Value, json};
 
@@ -56,14 +57,26 @@ impl Valued {
     }
 }
 
-/// A filter of a field.
-pub(super) fn value_of(
-    view: &View,
-    all: &[Filter],
-    filter: &Filter,
-    operator: Operator,
-    value: &str,
-) -> Checked<Valued> {
+/// A filter with a value, and of whom it is asked.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) view: &'a View,
+    pub(super) filter: &'a Filter,
+    pub(super) operator: Operator,
+    pub(super) value: &'a str,
+    /// What may be said of how many.
+    pub(super) release: Release,
+}
+
+/// A filter of a field, among all filters.
+pub(super) fn value_of(about: &About<'_>, all: &[Filter]) -> Checked<Valued> {
+    let &About {
+        view,
+        filter,
+        operator,
+        value,
+        ..
+    } = about;
     let name = name_of(filter);
     if AGES.contains(&name.as_str()) {
         let is = age(filter, operator, value, |test| json!({ "age": test }))?;
@@ -97,7 +110,7 @@ pub(super) fn value_of(
             false => Err(refused(filter, "not understood")),
         };
     }
-    other(view, filter, operator, value)
+    other(about)
 }
 
 /// The age at which a disease began: of the same record as the disease that is asked for, or of any where none is.
@@ -218,39 +231,75 @@ fn labelled(
     Ok(Valued::known(GroupExpr::any_of(terms)))
 }
 
-/// A free attribute, or an assay with a number. What is neither is answered as an attribute is that too few have:
-/// which of the two it is may not be seen.
-fn other(view: &View, filter: &Filter, operator: Operator, value: &str) -> Checked<Valued> {
-    let known = view.individual_attributes();
-    let known = known.map_err(|e| Refusal::of_host(&e))?;
+/// A free attribute, or an assay with a number. What is neither, and an attribute that too few have, is answered as one
+/// of which too few have the value: which it is may not be seen.
+fn other(about: &About<'_>) -> Checked<Valued> {
+    let &About {
+        view,
+        filter,
+        operator,
+        value,
+        ..
+    } = about;
     let name = filter.id.strip_prefix("info.").unwrap_or(&filter.id);
-    let is_free = known.iter().any(|of| of.name.eq_ignore_ascii_case(name));
-    let number = value.parse::<f64>().ok();
-    let number = number.filter(|number| number.is_finite());
     let symbol = not_negated(operator);
-    let read = |json: Value| GroupExpr::from_json(&json.to_string()).ok();
-    let attribute = |test: Value| read(json!({ "attribute": test }));
-    let found = match (is_free, number) {
-        // that somebody has the attribute is one thing, that somebody has the text another
-        (true, Some(number)) => {
-            let is = attribute(json!({ "name": name, symbol: number }));
-            is.zip(attribute(json!({ "name": name })))
-                .map(|(is, recorded)| Valued {
-                    is,
-                    recorded: Some(recorded),
-                })
-        }
-        (true, None) => attribute(json!({ "name": name, symbol: value })).map(Valued::recorded),
-        (false, Some(number)) => {
-            let of_assay = json!({ "measurement": { "of": filter.id, symbol: number } });
-            let in_ontology = in_ontology(view, &filter.id)?;
-            read(of_assay).map(|is| Valued {
-                is,
-                recorded: (!in_ontology)
-                    .then(|| GroupExpr::term_as(Scope::Measurement, &filter.id)),
-            })
-        }
-        (false, None) => None,
+    if let Some(kind) = about.attribute(name)? {
+        let is = read(&json!({ "attribute": { "name": name, symbol: value } }));
+        return Ok(match (is, kind) {
+            (Some(is), AttributeType::Text | AttributeType::Code) => Valued::recorded(is),
+            // of a number, a day or an age nobody may have it, and it is known all the same
+            (Some(is), _) => Valued::known(is),
+            (None, _) => Valued::recorded(GroupExpr::all().not()),
+        });
+    }
+    let number = value.parse::<f64>().ok();
+    let Some(number) = number.filter(|number| number.is_finite()) else {
+        return Ok(Valued::recorded(GroupExpr::all().not()));
     };
-    Ok(found.unwrap_or_else(|| Valued::recorded(GroupExpr::all().not())))
+    let recorded = match in_ontology(view, &filter.id)? {
+        true => None,
+        false => Some(GroupExpr::term_as(Scope::Measurement, &filter.id)),
+    };
+    let is = match about.unit()? {
+        Some(unit) => {
+            let of = json!({ "of": filter.id, "unit": unit, symbol: number });
+            read(&json!({ "measurement": of }))
+        }
+        None => None,
+    };
+    Ok(Valued {
+        is: is.unwrap_or_else(|| GroupExpr::all().not()),
+        recorded,
+    })
+}
+
+fn read(json: &Value) -> Option<GroupExpr> {
+    GroupExpr::from_json(&json.to_string()).ok()
+}
+
+impl About<'_> {
+    /// The type of a free attribute that enough people have.
+    fn attribute(&self, name: &str) -> Checked<Option<AttributeType>> {
+        let known = self.view.individual_attributes();
+        let known = known.map_err(|e| Refusal::of_host(&e))?;
+        let named = known.iter().find(|of| of.name.eq_ignore_ascii_case(name));
+        let named = named.filter(|of| self.release.is_shown(of.count));
+        Ok(named.map(|of| of.kind))
+    }
+
+    /// The unit of an assay's values: the one that enough people have values in, `None` where there is none.
+    fn unit(&self) -> Checked<Option<String>> {
+        let assay = &self.filter.id;
+        let units = self.view.units_of(assay);
+        let units = units.map_err(|e| Refusal::of_host(&e))?.into_iter();
+        let shown = units.filter(|(_, people)| self.release.is_shown(*people));
+        let mut shown = shown.map(|(unit, _)| unit);
+        match (shown.next(), shown.next()) {
+            (unit, None) => Ok(unit),
+            (_, Some(_)) => Err(Refusal::unanswerable(format!(
+                "{}: its values are in several units, and a filter names none",
+                named(self.filter)
+            ))),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::model::{ATTRIBUTE_PREFIX, Attribute, AttributeType, Scope};
 use crate::set::SampleSet;
 use crate::store::free::Counted;
 use crate::store::individuals::People;
+use std::collections::BTreeMap;
 
 /// People with one value of each field; nothing where a field has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,32 @@ impl View {
     pub fn sample_attributes(&self) -> Result<Vec<AttributeCount>> {
         let counts = self.sample_table().free_counts(self.visible_samples())?;
         Ok(shown(counts))
+    }
+
+    /// The units of an assay's values, as they can be asked for, and how many people have values in each.
+    pub(crate) fn units_of(&self, assay: &str) -> Result<Vec<(String, u64)>> {
+        let Some(people) = self.people() else {
+            return Ok(Vec::new());
+        };
+        let visible = self.visible_individuals();
+        let mut found: BTreeMap<String, SampleSet> = BTreeMap::new();
+        for of in people.all_meant(assay, self.seen()?)? {
+            let units = people.units_of(&of, visible)?;
+            for unit in &units {
+                let alike = units.iter().filter(|other| other.name() == unit.name());
+                let name = match alike.count() > 1 && !unit.id().is_empty() {
+                    true => unit.id(),
+                    false => unit.name(),
+                };
+                let mut have = people.measurement_set(&of, Some(unit), |_| true)?;
+                if let Some(visible) = visible {
+                    have = have.intersection(visible);
+                }
+                found.entry(name.to_owned()).or_default().add(&have);
+            }
+        }
+        let found = found.into_iter();
+        Ok(found.map(|(unit, have)| (unit, have.len())).collect())
     }
 
     pub(crate) fn some_people(&self) -> Result<&People> {

@@ -30,6 +30,8 @@ pub struct View {
     known_ids: Arc<KnownIds>,
     /// Of the assembly that the holder states, where the build knew none.
     stated: Option<Arc<ContigNames>>,
+    /// See [`Self::with_all_meant`].
+    all_meant: bool,
 }
 
 /// What a dataset holds.
@@ -76,6 +78,7 @@ impl View {
             visible: Arc::new(Visible::whole(&dataset)),
             known_ids: Arc::default(),
             stated: None,
+            all_meant: false,
             dataset,
         }
     }
@@ -94,7 +97,22 @@ impl View {
             visible: Arc::new(Visible::without(self, hidden)?),
             known_ids: Arc::default(),
             stated: self.stated.clone(),
+            all_meant: self.all_meant,
         })
+    }
+
+    /// The same, where a name of a term or a gene means all that have it, whatever is recorded of whom. Elsewhere one of
+    /// several is meant by what is recorded, or it is an error; but that must not be seen of what few people have.
+    pub(crate) fn with_all_meant(self) -> Self {
+        Self {
+            all_meant: true,
+            ..self
+        }
+    }
+
+    /// Whether a name means all that have it.
+    pub(crate) fn is_all_meant(&self) -> bool {
+        self.all_meant
     }
 
     /// The contigs of the assembly that the holder states.

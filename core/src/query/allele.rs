@@ -132,6 +132,15 @@ impl View {
         alleles.filter_map(Result::transpose).collect()
     }
 
+    /// Calls `f` with each allele of which the computed identifier is not known, for it depends on bases that the dataset
+    /// does not hold, or on an assembly that is not known.
+    pub(crate) fn unidentified(&self, mut f: impl FnMut(&Allele<'_>) -> Result<()>) -> Result<()> {
+        self.unidentified_rows(|row| match Allele::of_spellings(self, vec![row])? {
+            Some(allele) => f(&allele),
+            None => Ok(()),
+        })
+    }
+
     fn find_named(&self, name: &AlleleName<'_>) -> Result<Option<Allele<'_>>> {
         let number = self.contig_named(name.contig)?;
         let refused = |(message, candidates), text: String| {

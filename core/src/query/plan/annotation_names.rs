@@ -37,33 +37,41 @@ impl Names<'_> {
         let wanted = name.trim().to_lowercase();
         let mut note = format!("gene {name}: by annotation ({annotations})");
         let mut wanted = vec![wanted];
-        if !self.is_annotated(&wanted)? {
+        let is_annotated = self.is_annotated(&wanted)?;
+        if self.view.is_all_meant() || !is_annotated {
             // it may be annotated by another of its names
             let model = match self.view.genes() {
                 Some(genes) => genes.find(name)?,
                 None => Vec::new(),
             };
-            let Some(gene) = self.single(name, &model, at)? else {
-                let mut known = BTreeSet::new();
-                for part in self.view.parts() {
-                    let segment = self.view.segment(part)?;
-                    if let Some(annotations) = segment.annotations() {
-                        let genes = annotations.all_genes(segment.file())?.into_iter();
-                        known.extend(genes.map(|gene| gene.shown().to_owned()));
-                    }
+            match self.single(name, &model, at)? {
+                Some(gene) => {
+                    wanted.extend(gene.names());
+                    note = format!(
+                        "gene {}: by annotation ({annotations}), under all its names",
+                        gene.symbol
+                    );
                 }
-                let candidates = nearest(name, known.iter().map(String::as_str));
-                let message = format!("no gene `{name}` in the annotations here");
-                return Err(self.error(at, message, candidates));
-            };
-            wanted = gene.names().into_iter().collect();
-            note = format!(
-                "gene {}: by annotation ({annotations}), under all its names",
-                gene.symbol
-            );
+                None if is_annotated => {}
+                None => return Err(self.no_annotated_gene(name, at)?),
+            }
         }
         self.notes.borrow_mut().push(note);
         Ok(EntryTest::Gene(wanted))
+    }
+
+    fn no_annotated_gene(&self, name: &str, at: &Range<usize>) -> Result<crate::error::Error> {
+        let mut known = BTreeSet::new();
+        for part in self.view.parts() {
+            let segment = self.view.segment(part)?;
+            if let Some(annotations) = segment.annotations() {
+                let genes = annotations.all_genes(segment.file())?.into_iter();
+                known.extend(genes.map(|gene| gene.shown().to_owned()));
+            }
+        }
+        let candidates = nearest(name, known.iter().map(String::as_str));
+        let message = format!("no gene `{name}` in the annotations here");
+        Ok(self.error(at, message, candidates))
     }
 
     /// Whether some entry is of a gene of one of these names.

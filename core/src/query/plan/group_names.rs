@@ -11,6 +11,7 @@ use crate::model::Attribute;
 use crate::model::Scope;
 use crate::query::expr::{GroupAtom, VariantExpr, nearest};
 use crate::set::SampleSet;
+use crate::stop::check_stop;
 use crate::store::individuals::{FoundTerm, TermRef, Unit};
 use std::ops::Range;
 
@@ -23,6 +24,8 @@ impl Names<'_> {
         carriers: impl FnOnce(&VariantExpr, Asked, BoundSamples) -> Result<BoundCarriers>,
         called: impl FnOnce(&VariantExpr) -> Result<BoundCalled>,
     ) -> Result<GroupTest> {
+        // a question may have many, of which each reads records of everybody
+        check_stop()?;
         let subjects = Subjects::of(self.view);
         let mut whom = Whom::Recorded;
         let individuals = match atom {
@@ -94,8 +97,8 @@ impl Names<'_> {
                 term,
                 recorded,
             } => {
-                let found = self.term(term, *scope, at)?;
-                self.people(at)?.term_set(*scope, &found, *recorded)?
+                let store = self.people(at)?;
+                self.any_term(term, *scope, at, |of| store.term_set(*scope, of, *recorded))?
             }
             // everybody else, samples of which no person is known among them
             GroupAtom::Attribute {
@@ -138,18 +141,22 @@ impl Names<'_> {
                 comparison,
                 age,
             } => {
-                let found = self.term(term, *scope, at)?;
                 let store = self.people(at)?;
-                store.onset_set(*scope, &found, |ages| holds(*comparison, ages, *age))?
+                self.any_term(term, *scope, at, |of| {
+                    store.onset_set(*scope, of, |ages| holds(*comparison, ages, *age))
+                })?
             }
             GroupAtom::Severity {
                 scope,
                 term,
                 severity,
             } => {
-                let found = self.term(term, *scope, at)?;
-                let severity = self.term(severity, None, at)?;
-                self.people(at)?.severity_set(*scope, &found, &severity)?
+                let store = self.people(at)?;
+                self.any_term(severity, None, at, |severity| {
+                    self.any_term(term, *scope, at, |of| {
+                        store.severity_set(*scope, of, severity)
+                    })
+                })?
             }
             GroupAtom::Measurement {
                 assay,
@@ -157,22 +164,51 @@ impl Names<'_> {
                 comparison,
                 value,
             } => {
-                let assay_term = self.term(assay, Some(Scope::Measurement), at)?;
-                let unit = self.unit(assay, &assay_term, unit.as_deref(), at)?;
                 let store = self.people(at)?;
-                store
-                    .measurement_set(&assay_term, unit.as_ref(), |n| comparison.holds(n, *value))?
+                let holds = |n| comparison.holds(n, *value);
+                self.any_term(assay, Some(Scope::Measurement), at, |of| {
+                    let unit = self.unit(assay, of, unit.as_deref(), at)?;
+                    store.measurement_set(of, unit.as_ref(), holds)
+                })?
             }
         };
         let found = subjects.of_individuals(&individuals)?;
         Ok(GroupTest::Stored(whom, found))
     }
 
-    /// The term that a text names.
-    fn term(&self, text: &str, scope: Option<Scope>, at: &Range<usize>) -> Result<TermRef> {
+    /// Those who have what a text names, as `who` says of a term: of all that have the name, where the view means all.
+    fn any_term(
+        &self,
+        text: &str,
+        scope: Option<Scope>,
+        at: &Range<usize>,
+        who: impl Fn(&TermRef) -> Result<SampleSet>,
+    ) -> Result<SampleSet> {
+        let mut found = SampleSet::new();
+        for term in self.terms_named(text, scope, at)? {
+            found.add(&who(&term)?);
+        }
+        Ok(found)
+    }
+
+    /// The term that a text names, or all of them where the view means all.
+    fn terms_named(
+        &self,
+        text: &str,
+        scope: Option<Scope>,
+        at: &Range<usize>,
+    ) -> Result<Vec<TermRef>> {
         let store = self.people(at)?;
-        match store.find_term(text, scope, self.view.seen()?)? {
-            FoundTerm::One(term) => Ok(term),
+        let seen = self.view.seen()?;
+        let found = match self.view.is_all_meant() {
+            true => match store.all_meant(text, seen)? {
+                all if all.is_empty() => FoundTerm::Nothing,
+                all => return Ok(all),
+            },
+            false => store.find_term(text, scope, seen)?,
+        };
+        match found {
+            FoundTerm::One(term) => Ok(vec![term]),
             FoundTerm::Several(all) => {
                 let shown = all
                     .iter()
@@ -220,6 +256,8 @@ impl Names<'_> {
             Some(unit) => Ok(Some(unit)),
             // nobody has a value of it
             None if units.is_empty() => Ok(None),
+            // another of the same name may have it
+            None if self.view.is_all_meant() => Ok(Some(Unit::default())),
             None => {
                 let message = match wanted.trim() {
                     "" => format!("every value of `{assay}` has a unit"),

@@ -243,7 +243,7 @@ fn named(view: &View, terms: &Terms, text: &str, fault: &Fault<'_>) -> Result<Na
         }
     }
     if !diseases.is_empty() {
-        if by_id.is_none() && !is_recorded(view, &diseases)? {
+        if by_id.is_none() && !view.is_all_meant() && !is_recorded(view, &diseases)? {
             let like = terms.diseases_like(text)?;
             if is_recorded(view, &like)? {
                 diseases.extend(like);

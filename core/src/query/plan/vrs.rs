@@ -125,6 +125,44 @@ fn doubt_of_id(view: &View, id: VrsId, (part, row): (usize, u32)) -> Result<Stri
     ))
 }
 
+/// Whether a row is of an allele that has an identifier, which is not known.
+fn is_unidentified(row: &StoredAllele<'_>, contig: Option<&VrsContig>) -> bool {
+    match contig {
+        None => is_sequence(row.reference) && is_sequence(row.alternate),
+        Some(contig) => matches!(Justification::of(row, contig), Justification::Unknown),
+    }
+}
+
+impl View {
+    /// Calls `f` with the place of each row of an allele of which the identifier is not known, by part and row.
+    pub(in crate::query) fn unidentified_rows(
+        &self,
+        mut f: impl FnMut((usize, u32)) -> Result<()>,
+    ) -> Result<()> {
+        let mut text = RowText::default();
+        for (part, of) in self.parts().iter().enumerate() {
+            if !self.sees_part(part) {
+                continue;
+            }
+            let segment = self.segment(of)?;
+            for on in segment.contigs() {
+                let contig = self.vrs_contig(on.contig);
+                for row in on.first_row..on.end_row {
+                    if row.is_multiple_of(STOP_EVERY) {
+                        check_stop()?;
+                    }
+                    text.load(segment, row)?;
+                    let stored = text.stored();
+                    if stored.is_some_and(|stored| is_unidentified(&stored, contig.as_ref())) {
+                        f((part, row))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 struct Search<'a> {
     view: &'a View,
     /// Those not found yet.

@@ -183,6 +183,33 @@ impl People {
         }
     }
 
+    /// All that a text names: the term with this CURIE, or else those of ontologies that have the name, as a label where
+    /// one has it so, and what was recorded with this label. What is recorded adds itself, and alters nothing else.
+    pub(crate) fn all_meant(&self, text: &str, seen: Option<Seen<'_>>) -> Result<Vec<TermRef>> {
+        let mut found = Vec::new();
+        if let Some(terms) = &self.terms {
+            if let Some(number) = terms.number(text)? {
+                return Ok(vec![TermRef::known(number)]);
+            }
+            let named = terms.named(text)?;
+            let best = named.iter().map(|(_, how)| *how).min();
+            let named = named.iter().filter(|(_, how)| Some(*how) == best);
+            found.extend(named.map(|(number, _)| TermRef::known(*number)));
+        }
+        let mut rows = self.same_id(&canonical(text), seen)?;
+        let wanted = text.trim().to_lowercase();
+        rows.extend(self.rows(|row, coding| {
+            let is_it = !wanted.is_empty() && coding.label.to_lowercase() == wanted;
+            Ok(is_it && Seen::has(seen, row))
+        })?);
+        rows.sort_unstable();
+        rows.dedup();
+        if !rows.is_empty() {
+            found.push(TermRef { known: None, rows });
+        }
+        Ok(found)
+    }
+
     /// Terms that have a label or synonym, and recorded ones that are nothing but this label.
     fn by_label(&self, text: &str, seen: Option<Seen<'_>>) -> Result<Labelled> {
         let mut found: BTreeMap<TermRef, Named> = BTreeMap::new();
