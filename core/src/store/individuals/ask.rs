@@ -2,13 +2,23 @@
 
 use super::find::{TermRef, Unit};
 use super::write::{ATTRIBUTES, attribute_number};
-use super::{People, SCOPES, flag, form, scope_number};
+use super::{People, SCOPES, Term, flag, form, scope_number};
 use crate::error::Result;
 use crate::format::{Column, Kind};
 use crate::model::{Age, Ages, Dates, Scope};
 use crate::model::{Attribute, Recorded};
 use crate::set::{SampleSet, StoredSet, words_for};
 use crate::store::set_in;
+
+/// The ages that a recorded term spans as a stage of life. What ontologies know as another id of a stage is that stage.
+fn stage_of(coding: &Term, stages: &[(u32, Ages)]) -> Option<Ages> {
+    let mut known = stages.iter();
+    let known = known.find(|(number, _)| Some(*number) == coding.number);
+    let by_id = || Ages::stages().find(|(id, _)| id.eq_ignore_ascii_case(&coding.id));
+    known
+        .map(|(_, ages)| *ages)
+        .or_else(|| by_id().map(|(_, ages)| ages))
+}
 
 impl People {
     /// The individuals of whom a term is recorded, in one scope or in any.
@@ -114,7 +124,7 @@ impl People {
         term: &TermRef,
         holds: impl Fn(Ages) -> bool,
     ) -> Result<SampleSet> {
-        let stages = self.stages()?;
+        let (stages, codings) = (self.stages()?, self.codings()?);
         self.events_of(scope, term, |individual, event, flags| {
             let age = match flags >> flag::ONSET & 3 {
                 1 => self.span(self.at.onset, Kind::OnsetLow, event)?,
@@ -126,7 +136,8 @@ impl People {
                 3 => {
                     let limit = self.counts.codings;
                     let row = self.nullable(&self.at.onset.0, Kind::OnsetLow, event, limit)?;
-                    let stage = row.and_then(|row| stages.get(row as usize).copied().flatten());
+                    let coding = row.and_then(|row| codings.get(row as usize));
+                    let stage = coding.and_then(|coding| stage_of(coding, &stages));
                     stage.map(|ages| (ages.low.0, ages.high.0))
                 }
                 _ => None,
@@ -139,23 +150,15 @@ impl People {
         })
     }
 
-    /// The ages that recorded terms span as stages of life, by number. What ontologies know as another
-    /// id of a stage is that stage.
-    fn stages(&self) -> Result<Vec<Option<Ages>>> {
+    /// The ages that stages of life span, by their numbers among ontologies.
+    fn stages(&self) -> Result<Vec<(u32, Ages)>> {
         let mut known = Vec::new();
         if let Some(terms) = &self.terms {
             for (id, ages) in Ages::stages() {
                 known.extend(terms.number(id)?.map(|number| (number, ages)));
             }
         }
-        let of = |coding: &super::Term| {
-            let mut stages = known.iter();
-            let same = |&&(number, _): &&(u32, Ages)| Some(number) == coding.number;
-            let told = || Ages::stages().find(|(id, _)| id.eq_ignore_ascii_case(&coding.id));
-            let known = stages.find(same).map(|&(_, ages)| ages);
-            known.or_else(|| told().map(|(_, ages)| ages))
-        };
-        Ok(self.codings()?.iter().map(of).collect())
+        Ok(known)
     }
 
     /// Of whom a present record of the term has a severity: this one or a more special one.
@@ -165,11 +168,11 @@ impl People {
         term: &TermRef,
         severity: &TermRef,
     ) -> Result<SampleSet> {
-        let severities = self.below_term(severity)?;
+        let mut severities = self.below_term(severity);
         let limit = self.counts.codings;
         self.events_of(scope, term, |_, event, _| {
             let own = self.nullable(&self.at.severities, Kind::Severities, event, limit)?;
-            Ok(own.is_some_and(|own| severities.binary_search(&own).is_ok()))
+            own.map_or(Ok(false), |own| severities.holds(own))
         })
     }
 
@@ -260,7 +263,7 @@ impl People {
         term: &TermRef,
         mut test: impl FnMut(u32, u32, i64) -> Result<bool>,
     ) -> Result<SampleSet> {
-        let terms = self.below_term(term)?;
+        let mut terms = self.below_term(term);
         let candidates = self.term_set(scope, term, Recorded::Present)?;
         let scope = scope.map(scope_number);
         let mut found = SampleSet::new();
@@ -269,10 +272,7 @@ impl People {
                 let flags = self.flags_of(event)?;
                 let asked =
                     flags & flag::EXCLUDED == 0 && scope.is_none_or(|scope| flags & 15 == scope);
-                if asked
-                    && terms.binary_search(&self.term_of(event)?).is_ok()
-                    && test(individual, event, flags)?
-                {
+                if asked && terms.holds(self.term_of(event)?)? && test(individual, event, flags)? {
                     found.insert(individual);
                     break;
                 }

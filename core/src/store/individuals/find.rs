@@ -70,6 +70,38 @@ pub(crate) struct Unit {
     id: String,
 }
 
+/// Which recorded terms are a term or a more special one. Most questions meet few of all that are recorded: each is
+/// looked at when it is met, and once.
+pub(super) struct Below<'a> {
+    of: &'a People,
+    term: &'a TermRef,
+    known: Vec<Option<bool>>,
+}
+
+impl Below<'_> {
+    pub(super) fn holds(&mut self, row: u32) -> Result<bool> {
+        if let Some(Some(known)) = self.known.get(row as usize) {
+            return Ok(*known);
+        }
+        let holds = self.look(row)?;
+        if let Some(known) = self.known.get_mut(row as usize) {
+            *known = Some(holds);
+        }
+        Ok(holds)
+    }
+
+    fn look(&self, row: u32) -> Result<bool> {
+        let coding = self.of.codings()?.get(row as usize);
+        let number = coding.and_then(|coding| coding.number);
+        match (self.term.known, number, &self.of.terms) {
+            (Some(asked), Some(number), Some(terms)) => {
+                Ok(number == asked || terms.closure(number)?.contains(&asked))
+            }
+            _ => Ok(self.term.rows.binary_search(&row).is_ok()),
+        }
+    }
+}
+
 impl Unit {
     /// Its numbers among the terms recorded, ascending.
     pub(super) fn rows(&self) -> &[u32] {
@@ -362,13 +394,12 @@ impl People {
         self.rows_of(term, |number| Ok(Some(number) == term.known))
     }
 
-    /// Recorded terms that are the term or a more special one.
-    pub(super) fn below_term(&self, term: &TermRef) -> Result<Vec<u32>> {
-        match (term.known, &self.terms) {
-            (Some(asked), Some(terms)) => self.rows_of(term, |number| {
-                Ok(number == asked || terms.closure(number)?.contains(&asked))
-            }),
-            _ => self.exactly(term),
+    /// Which recorded terms are the term or a more special one.
+    pub(super) fn below_term<'a>(&'a self, term: &'a TermRef) -> Below<'a> {
+        Below {
+            of: self,
+            term,
+            known: vec![None; self.counts.codings as usize],
         }
     }
 
