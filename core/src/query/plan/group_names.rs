@@ -152,8 +152,8 @@ impl Names<'_> {
                 severity,
             } => {
                 let store = self.people(at)?;
-                self.any_term(severity, None, at, |severity| {
-                    self.any_term(term, *scope, at, |of| {
+                self.any_term(term, *scope, at, |of| {
+                    self.any_term(severity, None, at, |severity| {
                         store.severity_set(*scope, of, severity)
                     })
                 })?
