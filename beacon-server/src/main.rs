@@ -98,7 +98,7 @@ async fn serve(config: &str, address: &str, patience: Duration) -> Result<(), Bo
     // who started it reads the address, of which the port may have been 0
     writeln!(std::io::stdout(), "http://{}{base}", listener.local_addr()?)?;
     let processors = std::thread::available_parallelism()?.get();
-    let questions = Arc::new(Semaphore::new(2 * processors));
+    let questions = Arc::new(Semaphore::new(processors));
     #[rustfmt::skip]
     let server = Server { beacon, base, questions, patience };
     let app = Router::new().fallback(answer).with_state(server);
