@@ -234,15 +234,9 @@ fn labelled(
 /// A free attribute, or an assay with a number. What is neither, and an attribute that too few have, is answered as one
 /// of which too few have the value: which it is may not be seen.
 fn other(about: &About<'_>) -> Checked<Valued> {
-    let &About {
-        view,
-        filter,
-        operator,
-        value,
-        ..
-    } = about;
+    let (filter, value) = (about.filter, about.value);
     let name = filter.id.strip_prefix("info.").unwrap_or(&filter.id);
-    let symbol = not_negated(operator);
+    let symbol = not_negated(about.operator);
     if let Some(kind) = about.attribute(name)? {
         let is = read(&json!({ "attribute": { "name": name, symbol: value } }));
         return Ok(match (is, kind) {
@@ -256,7 +250,7 @@ fn other(about: &About<'_>) -> Checked<Valued> {
     let Some(number) = number.filter(|number| number.is_finite()) else {
         return Ok(Valued::recorded(GroupExpr::all().not()));
     };
-    let recorded = match in_ontology(view, &filter.id)? {
+    let recorded = match in_ontology(about.view, &filter.id)? {
         true => None,
         false => Some(GroupExpr::term_as(Scope::Measurement, &filter.id)),
     };

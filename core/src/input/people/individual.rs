@@ -205,11 +205,11 @@ fn individual(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault
 /// A biosample describes the person it was taken from, or nobody else.
 fn biosample(context: &mut Context<'_>, value: &Json) -> Result<Reported, Fault> {
     let sample = need_id(context, value, &["id"])?;
-    let whose = match field(value, "individualId") {
+    let owner = match field(value, "individualId") {
         Some(_) => need_id(context, value, &["individualId"])?,
         None => sample.clone(),
     };
-    let mut person = Person::of(whose);
+    let mut person = Person::of(owner);
     person.name(SampleNameKind::Biosample, sample.clone());
     groups(value, &mut person);
     tissue(context, value, &mut person.records)?;

@@ -73,8 +73,8 @@ pub(super) fn packet(context: &mut Context<'_>, value: &Json) -> Result<Reported
     let mut samples = Vec::new();
     context.each(value, &["biosamples"], |context, sample| {
         let sample_id = need_id(context, sample, &["id"])?;
-        let whose = field(sample, "individualId").and_then(id);
-        if whose.is_some_and(|whose| whose != subject_id) {
+        let owner = field(sample, "individualId").and_then(id);
+        if owner.is_some_and(|owner| owner != subject_id) {
             sample.pass();
             context.odd(
                 "a biosample of somebody else than the subject: left out",
@@ -100,7 +100,7 @@ pub(super) fn packet(context: &mut Context<'_>, value: &Json) -> Result<Reported
         let own: Vec<String> = own.map(|(_, name)| name.clone()).collect();
         sample.names.extend(own);
     }
-    for (_, name) in columns.into_iter().filter(|(whose, _)| own.contains(whose)) {
+    for (_, name) in columns.into_iter().filter(|(owner, _)| own.contains(owner)) {
         person.name(SampleNameKind::File, name);
     }
     let mut reported = reported(context, person, packet);
@@ -139,7 +139,7 @@ fn files(
         ];
         if let Some((_, names)) = first(file, &keys) {
             let names = names.pairs();
-            columns.extend(names.filter_map(|(whose, name)| Some((whose.to_owned(), id(name)?))));
+            columns.extend(names.filter_map(|(owner, name)| Some((owner.to_owned(), id(name)?))));
         }
         Ok(())
     })
