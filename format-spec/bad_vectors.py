@@ -99,8 +99,8 @@ bad("M2", "manifest", "tiny", "format", set_field("format", "other-dataset"))
 bad("M3", "manifest", "tiny", "snapshot", text_of_manifest(lambda text: text.replace(b'"varidex ', b'"Varidex ', 1)))
 bad("M4", "manifest", "tiny", "version", set_field("version", 3), "too new")
 bad("M17", "manifest", "tiny", "version", set_field("version", 1), "too old")
-bad("M19", "manifest", "tiny", "draft", set_field("draft", 3), "too new")
-bad("M20", "manifest", "tiny", "draft", set_field("draft", 1), "too old")
+bad("M19", "manifest", "tiny", "draft", set_field("draft", 4), "too new")
+bad("M20", "manifest", "tiny", "draft", set_field("draft", 2), "too old")
 bad("M18", "manifest", "batches", "merged", manifest(lambda m: m["segments"][0].update(merged=True)))
 bad("M5", "manifest", "tiny", "no-contigs", manifest(lambda m: m.pop("contigs")))
 bad("M5", "manifest", "tiny", "type", set_field("sample_count", "none"))
@@ -315,6 +315,19 @@ def first(d, form):
     return next(row for row in range(d.rows()) if d.value("carriers", row) & 7 == form)
 
 
+def classes(d):
+    return struct.unpack_from("<I", d.s("orders"))[0]
+
+
+def listed(d):
+    return struct.unpack_from("<I", d.s("orders"), 4)[0]
+
+
+def lists_at(d):
+    """Where the lists of the only order begin, of 80 copies."""
+    return 8 + 2 * (classes(d) - 1).bit_length() * 5
+
+
 # ---- orders ----
 
 bad("O1", "order_directory", "orders", "rows", put("order_directory", 4, "I", 120))
@@ -327,17 +340,13 @@ bad(
     "length",
     both(lambda d: d.s("orders").append(0), lambda d: d.put("order_directory", 16, "Q", len(d.s("orders")))),
 )
-bad("O4", "orders", "orders", "copy-twice", lambda d: d.s("orders").__setitem__(slice(32, 39), d.s("orders")[39:46]))
-bad("O5", "orders", "orders", "rank", put("orders", 24, "I", 1))
-bad("O5", "orders", "orders", "starts", lambda d: d.put("orders", 8, "B", d.s("orders")[8] ^ 1))
-bad(
-    "O5",
-    "orders",
-    "orders",
-    "past",
-    lambda d: (d.put("orders", 18, "B", 1), d.put("orders", 0, "I", struct.unpack_from("<I", d.s("orders"))[0] + 1)),
-)
-bad("O5", "orders", "orders", "slack", lambda d: d.put("orders", len(d.s("orders")) - 1, "B", 1))
+bad("O3", "orders", "listed", "lists", lambda d: d.put("orders", 4, "I", listed(d) + 1))
+bad("O4", "orders", "orders", "class", lambda d: d.put("orders", 0, "I", classes(d) - 1))
+bad("O4", "orders", "orders", "no-copy", lambda d: d.put("orders", 0, "I", classes(d) + 1))
+bad("O5", "orders", "classes", "filling", lambda d: d.put("orders", len(d.s("orders")) - 1, "B", 0x80))
+bad("O5", "orders", "listed", "flag", lambda d: d.put("orders", lists_at(d) + 7, "B", 0x80))
+bad("O5", "orders", "listed", "end", lambda d: d.put("orders", lists_at(d) + 8, "I", 3))
+bad("O5", "orders", "listed", "copies", lambda d: d.put("orders", len(d.s("orders")) - 4, "I", 80))
 
 # ---- alleles, ids, polyploids, originals, info, names ----
 

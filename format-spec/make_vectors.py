@@ -160,6 +160,8 @@ def build_good():
             table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
         split_samples()
         table.write("split\tpeople.vcf\t--people\n")
+        list_copies()
+        table.write("listed\torders.vcf\t\n")
 
 
 def split_samples():
@@ -185,6 +187,22 @@ def split_samples():
             file.add(name, NUMBERS.get(name) or number_of(name), data)
     shutil.rmtree(os.path.join(VECTORS, "split.vdx"), ignore_errors=True)
     d.write(os.path.join(VECTORS, "split.vdx"))
+
+
+def list_copies():
+    """`listed.vdx`: `orders.vdx` with the copies of small classes in lists, as orders of many people have them."""
+    d = Dataset("orders")
+    orders = d.s("orders")
+    classes = primitives.Order(bytes(orders), 80).classes
+    small = [k for k, copies in enumerate(classes) if len(copies) <= 4]
+    ends = [sum(len(classes[k]) for k in small[: i + 1]) for i in range(len(small))]
+    bits = sum(1 << k for k in small).to_bytes(-(-len(classes) // 64) * 8, "little")
+    copies = [copy for k in small for copy in classes[k]]
+    d.put("orders", 4, "I", len(copies))
+    orders += bits + struct.pack(f"<{len(ends) + len(copies)}I", *ends, *copies)
+    d.put("order_directory", 16, "Q", len(orders))
+    shutil.rmtree(os.path.join(VECTORS, "listed.vdx"), ignore_errors=True)
+    d.write(os.path.join(VECTORS, "listed.vdx"))
 
 
 def text_of(entries):

@@ -82,7 +82,7 @@ def need(holds, section, rule, what):
 
 
 def numbers(data, size=4):
-    return list(struct.unpack(f"<{len(data) // size}{'I' if size == 4 else 'Q'}", data))
+    return list(struct.unpack(f"<{len(data) // size}{'HIQ'[size.bit_length() - 2]}", data))
 
 
 def ascending(values):
@@ -295,30 +295,54 @@ def leb128(data, at, section, rule):
     raise Damaged(section, rule, "a number of more than five bytes")
 
 
+def packed_ids(data, n, width):
+    """The class ids of `n` copies, and what fills their last block up."""
+    words, ids, left = numbers(data, 2), [], []
+    for first in range(0, n, 256):
+        count = min(256, n - first)
+        lanes = -(-count // 16)
+        block = words[first // 16 * width :][: lanes * width]
+        streams = [sum(word << 16 * k for k, word in enumerate(block[lane::lanes])) for lane in range(lanes)]
+        of_block = [streams[i % lanes] >> (i // lanes * width) & ((1 << width) - 1) for i in range(16 * lanes)]
+        ids += of_block[:count]
+        left += of_block[count:]
+    return ids, left
+
+
 class Order:
     """The copies of each class of an ordering block."""
 
     def __init__(self, data, n):
-        words, width = -(-n // 64), max(1, (n - 1).bit_length())
-        ranks_at = 8 + words * 8
-        ranks = -(-n // 4096)
-        copies_at = ranks_at + -(-ranks // 2) * 8
-        copies_len = -(-n * width // 8)
-        need(len(data) == copies_at + copies_len + 8, "orders", "O3", f"{len(data)} bytes")
-        classes, zero = numbers(data[:8])
-        need(1 <= classes <= n and zero == 0, "orders", "O3", f"{classes} classes of {n} copies")
-        starts = int.from_bytes(data[8:ranks_at], "little")
-        begins = [i for i in range(words * 64) if starts >> i & 1]
-        sound = len(begins) == classes and begins[0] == 0 and begins[-1] < n
-        need(sound, "orders", "O5", "class starts")
-        for i, rank in enumerate(numbers(data[ranks_at:copies_at])):
-            expected = sum(b < 4096 * i for b in begins) if i < ranks else 0
-            need(rank == expected, "orders", "O5", f"rank {i} is {rank}")
-        bits = int.from_bytes(data[copies_at : copies_at + copies_len], "little")
-        need(bits >> (n * width) == 0 and not any(data[-8:]), "orders", "O5", "bits behind the copies")
-        copies = [bits >> (i * width) & ((1 << width) - 1) for i in range(n)]
-        need(sorted(copies) == list(range(n)), "orders", "O4", "each copy once")
-        self.classes = [copies[a:b] for a, b in zip(begins, begins[1:] + [n])]
+        need(len(data) >= 8, "orders", "O3", f"{len(data)} bytes")
+        classes, listed = numbers(data[:8])
+        need(1 <= classes <= min(n, 65_536), "orders", "O3", f"{classes} classes of {n} copies")
+        width = (classes - 1).bit_length()
+        lists_at = 8 + 2 * width * -(-n // 16)
+        need(len(data) >= lists_at, "orders", "O3", f"{len(data)} bytes")
+        ids, left = packed_ids(data[8:lists_at], n, width)
+        need(max(ids) < classes, "orders", "O4", f"class {max(ids)} of {classes}")
+        need(not any(left), "orders", "O5", "bits behind the class ids")
+        self.classes = [[] for _ in range(classes)]
+        for copy, class_ in enumerate(ids):
+            self.classes[class_].append(copy)
+        need(all(self.classes), "orders", "O4", "a class without copies")
+        self.read_lists(data[lists_at:], listed)
+
+    def read_lists(self, data, listed):
+        if listed == 0:
+            need(not data, "orders", "O3", f"{len(data)} bytes of lists")
+            return
+        bits = -(-len(self.classes) // 64) * 8
+        flags = int.from_bytes(data[:bits], "little")
+        count = flags.bit_count()
+        need(len(data) == bits + 4 * count + 4 * listed, "orders", "O3", f"{len(data)} bytes of lists")
+        need(flags >> len(self.classes) == 0, "orders", "O5", "lists of no class")
+        ends, copies = numbers(data[bits:][: 4 * count]), list(numbers(data[bits + 4 * count :]))
+        start = 0
+        for class_, end in zip((k for k in range(len(self.classes)) if flags >> k & 1), ends):
+            need(copies[start:end] == self.classes[class_], "orders", "O5", f"list of class {class_}")
+            start = end
+        need(start == listed, "orders", "O5", "copies behind the lists")
 
 
 def list_members(data, universe, section="sets"):

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
-    EVEN, Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, set_bit, words_for,
+    EVEN, Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, or_samples, set_bit,
+    words_for,
 };
 use crate::store::PageView;
 
@@ -351,10 +352,14 @@ impl<'a> RowCounter<'a> {
         if !set.is_looked_up() || !self.segment.polyploid(row)?.is_empty() {
             return Ok(None);
         }
+        let order = match set.needs_order() {
+            true => Some(self.load_order(row)?),
+            false => None,
+        };
         for &sample in samples {
             for copy in [2 * sample, 2 * sample + 1] {
                 if set
-                    .contains(None, copy)
+                    .contains(order.as_ref(), copy)
                     .map_err(|rule| self.segment.broken_set(rule))?
                 {
                     set_bit(found, sample);
@@ -483,7 +488,10 @@ impl<'a> Union<'a> {
         let Some(order) = self.order.take() else {
             return Ok(());
         };
-        crate::set::expand_classes(&self.classes, &order, |copy| set_bit(acc, copy / 2))
+        let mut copies = vec![0; words_for(order.universe())];
+        order.or_classes(&self.classes, &mut copies)?;
+        or_samples(&copies, acc);
+        Ok(())
     }
 }
 

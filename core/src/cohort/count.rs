@@ -20,9 +20,13 @@ use std::sync::Arc;
 mod cells;
 mod out_of_scope;
 mod site;
+mod strip;
+#[cfg(test)]
+mod strip_tests;
 
 pub(crate) use cells::CellCounter;
 use site::SiteCache;
+use strip::Strip;
 
 /// Groups of at most so many samples are looked up one by one.
 const FEW: u32 = 2;
@@ -103,6 +107,8 @@ pub(crate) struct RowCounter<'a> {
     /// descriptor.
     out_of_scope: [Option<((u32, i64), u32)>; 2],
     pub(crate) copies: Scattered,
+    /// Common rows that were counted together, once several are asked for.
+    strip: Option<Box<Strip>>,
 }
 
 /// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
@@ -202,6 +208,7 @@ impl<'a> RowCounter<'a> {
             missing_copies: None,
             out_of_scope: [None; 2],
             copies: Scattered::default(),
+            strip: None,
         }
     }
 
@@ -388,6 +395,13 @@ impl<'a> RowCounter<'a> {
     fn counted_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let mut counts = self.site(row, mask)?;
         let set = self.carrier_set(row)?;
+        if set.runs().is_some()
+            && let Some(carried) = self.counted_in_strip(row, mask)?
+        {
+            counts.add(carried);
+            self.add_polyploid(row, mask, &mut counts)?;
+            return Ok(counts);
+        }
         let haploid = if self.haploid.count > 0 {
             self.haploid.bits.as_slice()
         } else {

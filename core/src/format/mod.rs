@@ -53,7 +53,7 @@ pub(crate) const READ_VERSION: u16 = 2;
 /// The version of the specification that this code follows when it writes.
 pub(crate) const WRITE_VERSION: u16 = 2;
 /// The draft of this version, until it is frozen: files of another draft are not read.
-pub(crate) const DRAFT: u32 = 2;
+pub(crate) const DRAFT: u32 = 3;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.

@@ -110,6 +110,15 @@ pub(crate) fn samples_of_first_copies(copies: &[u64], samples: &mut [u64]) {
     }
 }
 
+/// Ors the samples that have one of the `copies`, two bits each, into `samples`.
+pub(crate) fn or_samples(copies: &[u64], samples: &mut [u64]) {
+    for (word, pair) in samples.iter_mut().zip(copies.chunks(2)) {
+        for (copies, shift) in pair.iter().zip([0, 32]) {
+            *word |= u64::from(even_bits(copies | copies >> 1)) << shift;
+        }
+    }
+}
+
 /// Moves bit `i` to bit `2i`.
 fn interleave_zeros(half: u32) -> u64 {
     let mut x = u64::from(half);
@@ -166,6 +175,15 @@ mod tests {
             let mut back = vec![u64::MAX; words.len()];
             samples_of_first_copies(&spread(&words), &mut back);
             prop_assert_eq!(back, words);
+        }
+
+        #[test]
+        fn samples_have_copies(words in prop::collection::vec(any::<u64>(), 0..6)) {
+            let mut expected = vec![1; words.len().div_ceil(2)];
+            for_each_bit(&words, |copy| set_bit(&mut expected, copy / 2));
+            let mut samples = vec![1; words.len().div_ceil(2)];
+            or_samples(&words, &mut samples);
+            prop_assert_eq!(samples, expected);
         }
 
         #[test]

@@ -9,24 +9,30 @@
 #![deny(clippy::indexing_slicing)]
 
 mod bits;
+mod ids;
 mod list;
 mod order;
 mod pairs;
 mod phase;
 mod portable;
+mod runs;
 mod samples;
 mod stored;
+mod strip;
 mod writer;
 
 pub(crate) use bits::{
-    first_copies, for_each_bit, get_bit, samples_of_first_copies, set_bit, spread, words_for,
+    first_copies, for_each_bit, get_bit, or_samples, samples_of_first_copies, set_bit, spread,
+    words_for,
 };
 pub(crate) use list::encode_list;
-pub(crate) use order::{Order, encode_order, encode_runs};
+pub(crate) use order::{CLASSES_MAX, Order, encode_order};
 pub(crate) use pairs::{EVEN, PairCounts, count_pairs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
+pub(crate) use runs::encode_runs;
 pub use samples::SampleSet;
-pub(crate) use stored::{StoredSet, expand_classes};
+pub(crate) use stored::StoredSet;
+pub(crate) use strip::{RowNumbers, STRIP_ROWS, StripCounts, StripKeys};
 pub(crate) use writer::{Members, SetWriter, moved};
 
 /// Bytes of a stored set that break the rule named.

@@ -1,479 +1,469 @@
 //! The ordered-runs form: common sets as runs of haplotype classes.
 //!
-//! An *order* belongs to a stretch of common rows (an ordering block). It sorts the copies by the
-//! alleles they carry over those rows; copies that carry the same alleles throughout form a
-//! **class**, so that every one of these rows is a union of classes, and a short list of runs of
-//! them, because haplotypes that share ancestry stand side by side. Unlike in a PBWT there is one
-//! order per stretch, so each row is read alone.
+//! An *order* belongs to a stretch of common rows (an ordering block). Copies that carry the same alleles in all of these
+//! rows form a **class**, so that every row is a union of classes. Classes are numbered in an order in which haplotypes
+//! that share ancestry stand side by side: a row is then a short list of runs of classes. Unlike in a PBWT there is one
+//! order for a stretch, so each row is read alone.
 //!
-//! Bytes of an order over `n` copies (`w` bits hold the largest copy number):
+//! Bytes of an order over `n` copies:
 //!
 //! | what | size |
 //! |---|---|
-//! | number of classes, `u32`; zero, `u32` | 8 |
-//! | starts: bit `i` set where position `i` begins a class | 8 ⌈n/64⌉ |
-//! | ranks: classes that begin before position 4096 `i`, `u32` | 4 ⌈n/4096⌉, padded to 8 |
-//! | copies by position, `w` bits each, least significant bit first | ⌈n w/8⌉ |
-//! | zero bytes, so that eight bytes can be read at every copy | 8 |
+//! | number of classes `k`, `u32` | 4 |
+//! | number of listed copies `m`, `u32` | 4 |
+//! | the class of each copy, [packed](super::ids) to as many bits as `k - 1` needs | 2 w ⌈n/16⌉ |
+//! | where `m` is not 0: bit `i` set where the copies of class `i` are listed | 8 ⌈k/64⌉ |
+//! | the same: for each such class the end of its copies in the list, `u32` | 4 for each |
+//! | the same: the listed copies, class by class, ascending in each, `u32` | 4 m |
 //!
-//! Bytes of a row: the gaps between successive run boundaries, counted in classes from class 0.
-//! Outside the set before the first boundary, each boundary crosses to the other side. A gap below
-//! 255 is one byte, else 255 and the rest as LEB128.
+//! The lists are for rows of few classes, all small: their copies are found without reading the class of every copy.
 
-use super::bits::{for_each_run_of_bits, set_range};
-use super::{Malformed, get_bit, read_varint, set_bit, words_for, write_varint};
+use super::bits::for_each_run_of_bits;
+use super::ids::{BLOCK, PackedIds, pack, packed_len, width_for};
+use super::runs::for_each_run;
+use super::{Malformed, for_each_bit, get_bit, set_bit, words_for};
+use fearless_simd::{Level, dispatch};
 
 const HEAD: usize = 8;
-/// Words of `starts` from one rank to the next.
-const RANK_WORDS: usize = 64;
-const SLACK: usize = 8;
-const ESCAPE: u8 = 255;
+/// The classes of fewer than one in so many copies are looked up one by one.
+const ONE_BY_ONE: u32 = 32;
+/// No order has more classes: ids have 16 bits.
+pub(crate) const CLASSES_MAX: u32 = 1 << 16;
 
 /// A checked view of an order's bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'a> {
-    starts: &'a [u8],
-    ranks: &'a [u8],
-    copies: &'a [u8],
-    width: u32,
-    universe: u32,
+    ids: PackedIds<'a>,
+    lists: Option<Lists<'a>>,
     classes: u32,
 }
 
-fn width_for(universe: u32) -> u32 {
-    (u32::BITS - universe.saturating_sub(1).leading_zeros()).max(1)
+/// The copies of classes that are listed.
+#[derive(Clone, Copy, Debug)]
+struct Lists<'a> {
+    /// Bit by class.
+    listed: &'a [u8],
+    ends: &'a [u8],
+    copies: &'a [u8],
 }
 
-/// Lengths of starts, ranks and copies.
-fn lengths(universe: u32) -> (usize, usize, usize) {
-    let words = words_for(universe);
-    let ranks = words.div_ceil(RANK_WORDS).next_multiple_of(2);
-    let bits = u64::from(universe) * u64::from(width_for(universe));
-    (words * 8, ranks * 4, bits.div_ceil(8) as usize + SLACK)
+fn number_at(bytes: &[u8], i: usize) -> Option<u32> {
+    let bytes = bytes.get(4 * i..)?.first_chunk()?;
+    Some(u32::from_le_bytes(*bytes))
 }
 
-impl<'a> Order<'a> {
-    pub(crate) fn parse(bytes: &'a [u8], universe: u32) -> Result<Self, Malformed> {
-        let (starts, ranks, copies) = lengths(universe);
-        if bytes.len() != HEAD + starts + ranks + copies {
-            return Err(Malformed(
-                "an order as long as its number of copies asks for",
-            ));
-        }
-        let (head, rest) = bytes.split_at(HEAD);
-        let classes = match *head {
-            [a, b, c, d, 0, 0, 0, 0] => u32::from_le_bytes([a, b, c, d]),
-            _ => return Err(Malformed("an order's head with zeros behind the classes")),
-        };
-        if classes > universe || (classes == 0) != (universe == 0) {
-            return Err(Malformed("at most as many classes as copies"));
-        }
-        let (starts, rest) = rest.split_at(starts);
-        let (ranks, copies) = rest.split_at(ranks);
-        Ok(Self {
-            starts,
-            ranks,
-            copies,
-            width: width_for(universe),
-            universe,
-            classes,
+impl<'a> Lists<'a> {
+    fn parse(bytes: &'a [u8], classes: u32, copies: u32) -> Option<Self> {
+        let (listed, rest) = bytes.split_at_checked(8 * words_for(classes))?;
+        let count: usize = listed.iter().map(|byte| byte.count_ones() as usize).sum();
+        let (ends, rest) = rest.split_at_checked(4 * count)?;
+        let is_whole = rest.len() as u64 == 4 * u64::from(copies);
+        is_whole.then_some(Self {
+            listed,
+            ends,
+            copies: rest,
         })
     }
 
-    /// How many copies it orders.
-    pub(crate) fn universe(&self) -> u32 {
-        self.universe
+    fn word(&self, i: usize) -> u64 {
+        let bytes = self.listed.get(8 * i..);
+        let bytes = bytes.and_then(|bytes| bytes.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
-    pub(crate) fn classes(&self) -> u32 {
-        self.classes
-    }
-
-    /// Calls `f` with the copies at positions `first..end`, several to each word read.
-    #[inline]
-    fn for_copies(&self, first: u32, end: u32, mut f: impl FnMut(u32)) -> Result<(), Malformed> {
-        // of a word read at any bit of its first byte, at least 57 bits are there
-        let at_once = 57 / self.width;
-        let copy_bits = (1u64 << self.width) - 1;
-        let mut position = first;
-        while position < end {
-            let bit = u64::from(position) * u64::from(self.width);
-            let bytes = self.copies.get((bit / 8) as usize..);
-            let bytes = bytes.and_then(|bytes| bytes.first_chunk());
-            let word = bytes.ok_or(Malformed("copies for all positions"))?;
-            let mut word = u64::from_le_bytes(*word) >> (bit % 8);
-            let count = at_once.min(end - position);
-            for _ in 0..count {
-                let copy = (word & copy_bits) as u32;
-                if copy >= self.universe {
-                    return Err(Malformed("copies below the number of copies"));
-                }
-                f(copy);
-                word >>= self.width;
+    /// Whether all of some classes are listed.
+    fn has_all(&self, from: u32, to: u32) -> bool {
+        let mut at = from;
+        while at < to {
+            let word = self.word((at / 64) as usize) >> (at % 64);
+            let wanted = (to - at).min(64 - at % 64);
+            if word.trailing_ones() < wanted {
+                return false;
             }
-            position += count;
+            at += wanted;
         }
-        Ok(())
+        true
     }
 
-    fn start_word(&self, i: usize) -> Option<u64> {
-        Some(u64::from_le_bytes(
-            *self.starts.get(i * 8..)?.first_chunk()?,
-        ))
-    }
-
-    /// For each class, how many members of `mask` (bits over copies) lie in the classes before it;
-    /// one entry more than classes, the last being the total.
-    pub(crate) fn class_prefix(&self, mask: &[u64], out: &mut Vec<u32>) -> Result<(), Malformed> {
-        out.clear();
-        out.reserve(self.classes as usize + 1);
-        let mut total = 0u32;
-        for i in 0..words_for(self.universe) {
-            let first = i as u32 * 64;
-            let end = self.universe.min(first.saturating_add(64));
-            let (mut members, mut bit) = (0u64, 1u64);
-            self.for_copies(first, end, |copy| {
-                members |= bit & u64::from(get_bit(mask, copy)).wrapping_neg();
-                bit = bit.rotate_left(1);
-            })?;
-            let mut starts = self.start_word(i).unwrap_or(0);
-            if end - first < 64 {
-                starts &= (1 << (end - first)) - 1;
-            }
-            while starts != 0 {
-                let below = (starts & starts.wrapping_neg()) - 1;
-                out.push(total + (members & below).count_ones());
-                starts &= starts - 1;
-            }
-            total += members.count_ones();
-        }
-        out.push(total);
-        if out.len() != self.classes as usize + 1 {
-            return Err(Malformed("as many class starts as classes"));
-        }
-        Ok(())
-    }
-
-    /// Calls `f` with each copy of classes `from..to`; `cursor` must only move forward.
-    fn expand(
+    /// Calls `f` with each copy of some classes, all of them listed; `cursor` moves forward with them.
+    fn for_copies(
         &self,
         cursor: &mut Cursor,
         from: u32,
         to: u32,
         f: &mut impl FnMut(u32),
     ) -> Result<(), Malformed> {
-        let first = self.position_of(cursor, from)?;
-        let end = self.position_of(cursor, to)?;
-        self.for_copies(first, end, f)
-    }
-
-    /// Where class `class` starts; the end where it is one past the last.
-    fn position_of(&self, cursor: &mut Cursor, class: u32) -> Result<u32, Malformed> {
-        if class >= self.classes {
-            return Ok(self.universe);
-        }
-        self.leap(cursor, class);
-        loop {
-            let word = self
-                .start_word(cursor.word)
-                .ok_or(Malformed("as many class starts as classes"))?;
-            let here = word.count_ones();
-            if cursor.before + here > class {
-                let position = cursor.word as u32 * 64 + select(word, class - cursor.before);
-                return Ok(position.min(self.universe));
-            }
-            cursor.before += here;
-            cursor.word += 1;
-        }
-    }
-
-    /// Jumps ahead by the ranks where `class` lies more than one rank away.
-    fn leap(&self, cursor: &mut Cursor, class: u32) {
-        let rank_at = |i: usize| {
-            let bytes = self.ranks.get(i * 4..)?.first_chunk()?;
-            Some(u32::from_le_bytes(*bytes))
-        };
-        let count = words_for(self.universe).div_ceil(RANK_WORDS);
-        let mut low = cursor.word / RANK_WORDS + 1;
-        if rank_at(low).is_none_or(|rank| low >= count || rank > class) {
-            return;
-        }
-        let mut high = count;
-        while low + 1 < high {
-            let middle = low.midpoint(high);
-            if rank_at(middle).is_some_and(|rank| rank <= class) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        if let Some(rank) = rank_at(low) {
-            *cursor = Cursor {
-                word: low * RANK_WORDS,
-                before: rank,
-            };
-        }
-    }
-
-    /// Checks what reading does not: every copy stands once, ranks and classes agree with the starts.
-    pub(crate) fn verify(&self) -> Result<(), Malformed> {
-        let mut seen = vec![0u64; words_for(self.universe)];
-        let mut twice = false;
-        self.for_copies(0, self.universe, |copy| {
-            twice |= get_bit(&seen, copy);
-            set_bit(&mut seen, copy);
-        })?;
-        if twice {
-            return Err(Malformed("every copy once in an order"));
-        }
-        let bits = u64::from(self.universe) * u64::from(self.width);
-        let whole = (bits / 8) as usize;
-        let mut behind = self.copies.get(whole..).unwrap_or_default().iter();
-        let part = match bits % 8 {
-            0 => 0,
-            used => behind.next().map_or(0, |byte| byte >> used),
-        };
-        let ranks = words_for(self.universe).div_ceil(RANK_WORDS) * 4;
-        let padding = self.ranks.get(ranks..).unwrap_or_default();
-        if part != 0 || behind.chain(padding).any(|&byte| byte != 0) {
-            return Err(Malformed("zeros behind the ranks and the copies"));
-        }
-        let last = self.starts.len() / 8;
-        if let (Some(last), used @ 1..) = (last.checked_sub(1), self.universe % 64)
-            && self.start_word(last).unwrap_or(0) >> used != 0
-        {
-            return Err(Malformed("no class start past the copies"));
-        }
-        let mut before = 0u32;
-        for i in 0..words_for(self.universe) {
-            if i % RANK_WORDS == 0 {
-                let rank = self
-                    .ranks
-                    .get(i / RANK_WORDS * 4..)
-                    .and_then(|r| r.first_chunk());
-                if rank.is_none_or(|&rank| u32::from_le_bytes(rank) != before) {
-                    return Err(Malformed("ranks that count the class starts"));
-                }
-            }
-            before += self.start_word(i).unwrap_or(0).count_ones();
-        }
-        let first = self.universe == 0 || self.start_word(0).unwrap_or(0) & 1 == 1;
-        if before != self.classes || !first {
-            return Err(Malformed("as many class starts as classes, the first at 0"));
+        let start = self.start_of(cursor, from)?;
+        let end = self.start_of(cursor, to)?;
+        let copies = self.copies.get(4 * start..4 * end);
+        let copies = copies.ok_or(Malformed("ends of listed classes that ascend"))?;
+        for copy in copies.as_chunks().0 {
+            f(u32::from_le_bytes(*copy));
         }
         Ok(())
     }
+
+    /// Where the copies of the first listed class from `class` on begin.
+    fn start_of(&self, cursor: &mut Cursor, class: u32) -> Result<usize, Malformed> {
+        let word = (class / 64) as usize;
+        while cursor.word < word {
+            cursor.before += self.word(cursor.word).count_ones() as usize;
+            cursor.word += 1;
+        }
+        let below = self.word(word) & !(u64::MAX << (class % 64));
+        let before = cursor.before + below.count_ones() as usize;
+        match before.checked_sub(1) {
+            None => Ok(0),
+            Some(last) => {
+                let end = number_at(self.ends, last);
+                end.map(|end| end as usize)
+                    .ok_or(Malformed("an end for each listed class"))
+            }
+        }
+    }
+
+    /// Calls `f` with each copy of runs of classes, all of them listed.
+    fn walk(
+        &self,
+        runs: impl Fn(&mut dyn FnMut(u32, u32)) -> Result<(), Malformed>,
+        f: &mut impl FnMut(u32),
+    ) -> Result<(), Malformed> {
+        let (mut cursor, mut sound) = (Cursor::default(), Ok(()));
+        runs(&mut |from, to| {
+            if sound.is_ok() {
+                sound = self.for_copies(&mut cursor, from, to, f);
+            }
+        })?;
+        sound
+    }
+
+    /// Checks that the lists say what the ids do.
+    fn verify(&self, order: &Order<'_>) -> Result<(), Malformed> {
+        let mut sizes = vec![0u32; order.classes as usize];
+        order.for_each_copy(|_, class| {
+            if let Some(size) = sizes.get_mut(usize::from(class)) {
+                *size += 1;
+            }
+        })?;
+        let words: Vec<u64> = (0..words_for(order.classes))
+            .map(|i| self.word(i))
+            .collect();
+        let (mut start, mut last, mut number) = (0usize, None, 0);
+        let mut sound = true;
+        for_each_bit(&words, |class| {
+            last = Some(class);
+            let end = number_at(self.ends, number).unwrap_or(0) as usize;
+            number += 1;
+            let size = sizes.get(class as usize).copied().unwrap_or(0) as usize;
+            let copies = self.copies.get(4 * start..4 * end).unwrap_or_default();
+            let copies = copies.as_chunks().0.iter();
+            let copies = copies.map(|copy| u32::from_le_bytes(*copy));
+            sound &= end.checked_sub(start) == Some(size)
+                && copies.clone().is_sorted_by(|a, b| a < b)
+                && copies
+                    .clone()
+                    .all(|copy| copy < order.ids.count && u32::from(order.ids.get(copy)) == class);
+            start = end;
+        });
+        let is_whole =
+            4 * start == self.copies.len() && last.is_none_or(|class| class < order.classes);
+        match sound && is_whole {
+            true => Ok(()),
+            false => Err(Malformed(
+                "lists of all copies of the classes that are listed",
+            )),
+        }
+    }
 }
 
-/// Where a forward walk over the class starts stands.
+/// Where a forward walk over the listed classes stands.
 #[derive(Default)]
 struct Cursor {
     word: usize,
-    /// Classes that start before `word`.
-    before: u32,
+    /// Listed classes before `word`.
+    before: usize,
 }
 
-/// The position of the `n`th set bit (from 0); `n` is below the number of set bits.
-fn select(word: u64, n: u32) -> u32 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // byte i of `upto` counts the set bits in bytes 0..=i
-    let pairs = word - (word >> 1 & 0x5555_5555_5555_5555);
-    let nibbles = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
-    let upto = ((nibbles + (nibbles >> 4)) & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(ONES);
-    // the first byte of which the count exceeds n
-    let exceeds = ((upto | HIGHS) - (u64::from(n) + 1) * ONES) & HIGHS;
-    let byte = exceeds.trailing_zeros() / 8;
-    let before = (upto << 8 >> (8 * byte)) as u32 & 0xff;
-    let mut rest = word >> (8 * byte) & 0xff;
-    for _ in before..n {
-        rest &= rest.wrapping_sub(1);
+/// Classes that are carried, one byte each: looked up for every copy.
+enum Carried {
+    Few(Box<[u8; FEW_CLASSES]>),
+    Many(Box<[u8; CLASSES_MAX as usize]>),
+}
+
+const FEW_CLASSES: usize = 1 << 12;
+
+impl Carried {
+    fn new(classes: u32) -> Self {
+        match classes as usize <= FEW_CLASSES {
+            true => Self::Few(Box::new([0; FEW_CLASSES])),
+            false => Self::Many(Box::new([0; CLASSES_MAX as usize])),
+        }
     }
-    8 * byte + rest.trailing_zeros()
+
+    fn add(&mut self, from: u32, to: u32) {
+        let flags: &mut [u8] = match self {
+            Self::Few(flags) => flags.as_mut_slice(),
+            Self::Many(flags) => flags.as_mut_slice(),
+        };
+        if let Some(flags) = flags.get_mut(from as usize..to as usize) {
+            flags.fill(1);
+        }
+    }
 }
 
-/// Run boundaries of a row, ascending.
-struct Boundaries<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    class: u64,
+/// The copies of a block that are of carried classes, as bits.
+#[inline(always)]
+fn carried_bits<const N: usize>(ids: &[u16; BLOCK], flags: &[u8; N]) -> [u64; BLOCK / 64] {
+    let mut words = [0; BLOCK / 64];
+    for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
+        for (bit, &id) in ids.iter().enumerate() {
+            let flag = flags.get(usize::from(id) & (N - 1));
+            *word |= u64::from(flag.copied().unwrap_or(0)) << bit;
+        }
+    }
+    words
 }
 
-impl Boundaries<'_> {
-    #[inline]
-    fn next(&mut self) -> Result<Option<u64>, Malformed> {
-        let Some(&gap) = self.bytes.get(self.at) else {
+impl<'a> Order<'a> {
+    pub(crate) fn parse(bytes: &'a [u8], universe: u32) -> Result<Self, Malformed> {
+        let (Some(classes), Some(listed), Some(rest)) =
+            (number_at(bytes, 0), number_at(bytes, 1), bytes.get(HEAD..))
+        else {
+            return Err(Malformed("an order with its head"));
+        };
+        if classes > universe.min(CLASSES_MAX) || (classes == 0) != (universe == 0) {
+            return Err(Malformed(
+                "at most as many classes as copies, and as ids of 16 bits",
+            ));
+        }
+        let wrong = Malformed("an order as long as its number of copies asks for");
+        let width = width_for(classes);
+        let Some((ids, lists)) = rest.split_at_checked(packed_len(universe, width)) else {
+            return Err(wrong);
+        };
+        let lists = match listed {
+            0 if lists.is_empty() => None,
+            0 => return Err(wrong),
+            listed => Some(Lists::parse(lists, classes, listed).ok_or(wrong)?),
+        };
+        Ok(Self {
+            ids: PackedIds {
+                bytes: ids,
+                width,
+                count: universe,
+            },
+            lists,
+            classes,
+        })
+    }
+
+    /// Of how many copies it has the classes.
+    pub(crate) fn universe(&self) -> u32 {
+        self.ids.count
+    }
+
+    pub(crate) fn classes(&self) -> u32 {
+        self.classes
+    }
+
+    /// The class of each copy, filled up with some of class 0.
+    pub(crate) fn class_ids(&self, to: &mut Vec<u16>) -> Result<(), Malformed> {
+        self.ids.unpack_into(self.classes, to)
+    }
+
+    /// The class of one copy.
+    pub(crate) fn class_of(&self, copy: u32) -> u16 {
+        self.ids.get(copy)
+    }
+
+    fn for_each_copy(&self, mut f: impl FnMut(u32, u16)) -> Result<(), Malformed> {
+        self.ids.for_each_block(self.classes, |block, ids| {
+            let first = (block * BLOCK) as u32;
+            let copies = first..self.ids.count;
+            copies.zip(ids).for_each(|(copy, &id)| f(copy, id));
+        })
+    }
+
+    /// For each class, how many members of `mask` (bits over copies) lie in the classes before it;
+    /// one entry more than classes, the last being the total.
+    pub(crate) fn class_prefix(&self, mask: &[u64], out: &mut Vec<u32>) -> Result<(), Malformed> {
+        out.clear();
+        out.resize(self.classes as usize + 1, 0);
+        let members: u32 = mask.iter().map(|word| word.count_ones()).sum();
+        let mut add = |class: u16| {
+            if let Some(count) = out.get_mut(usize::from(class)) {
+                *count += 1;
+            }
+        };
+        if members < self.ids.count / ONE_BY_ONE {
+            for_each_bit(mask, |copy| {
+                if copy < self.ids.count {
+                    add(self.ids.get(copy));
+                }
+            });
+        } else {
+            let words = mask.as_chunks::<{ BLOCK / 64 }>();
+            let mut last = [0; BLOCK / 64];
+            last.iter_mut()
+                .zip(words.1)
+                .for_each(|(to, word)| *to = *word);
+            dispatch!(Level::new(), _simd => self.ids.for_each_block(self.classes, |block, ids| {
+                let words = words.0.get(block).unwrap_or(&last);
+                for (word, ids) in words.iter().zip(ids.as_chunks::<64>().0) {
+                    let mut rest = *word;
+                    while rest != 0 {
+                        let id = ids.get(rest.trailing_zeros() as usize);
+                        add(id.copied().unwrap_or(0));
+                        rest &= rest - 1;
+                    }
+                }
+            }))?;
+        }
+        let mut total = 0;
+        for count in out.iter_mut() {
+            (*count, total) = (total, total + *count);
+        }
+        Ok(())
+    }
+
+    /// Ors the copies of some classes into `acc`, bits over copies; `runs` calls its argument with the bounds of each run
+    /// of them, ascending, and is called twice.
+    fn or_copies(
+        &self,
+        runs: impl Fn(&mut dyn FnMut(u32, u32)) -> Result<(), Malformed>,
+        acc: &mut [u64],
+    ) -> Result<(), Malformed> {
+        if let Some(lists) = self.lists_for(&runs)? {
+            return lists.walk(&runs, &mut |copy| set_bit(acc, copy));
+        }
+        let mut carried = Carried::new(self.classes);
+        runs(&mut |from, to| carried.add(from, to))?;
+        let (acc, last) = acc.as_chunks_mut::<{ BLOCK / 64 }>();
+        let or = |block: usize, words: [u64; BLOCK / 64]| match acc.get_mut(block) {
+            Some(acc) => acc
+                .iter_mut()
+                .zip(words)
+                .for_each(|(acc, word)| *acc |= word),
+            None => last
+                .iter_mut()
+                .zip(words)
+                .for_each(|(acc, word)| *acc |= word),
+        };
+        dispatch!(Level::new(), _simd => self.or_blocks(&carried, or))
+    }
+
+    #[inline(always)]
+    fn or_blocks(
+        &self,
+        carried: &Carried,
+        mut or: impl FnMut(usize, [u64; BLOCK / 64]),
+    ) -> Result<(), Malformed> {
+        // of class 0 are those that fill the last block up, too
+        let left = self.ids.count % BLOCK as u32;
+        let within = |block: usize, mut words: [u64; BLOCK / 64]| {
+            if (block + 1) * BLOCK > self.ids.count as usize {
+                for (first, word) in (0u32..).step_by(64).zip(&mut words) {
+                    let bits = left.saturating_sub(first);
+                    *word &= 1u64.checked_shl(bits).map_or(u64::MAX, |bit| bit - 1);
+                }
+            }
+            words
+        };
+        match carried {
+            Carried::Few(flags) => self.ids.for_each_block(self.classes, |block, ids| {
+                or(block, within(block, carried_bits(ids, flags)));
+            }),
+            Carried::Many(flags) => self.ids.for_each_block(self.classes, |block, ids| {
+                or(block, within(block, carried_bits(ids, flags)));
+            }),
+        }
+    }
+
+    /// The lists, where all of some classes are in them.
+    fn lists_for(
+        &self,
+        runs: impl Fn(&mut dyn FnMut(u32, u32)) -> Result<(), Malformed>,
+    ) -> Result<Option<Lists<'a>>, Malformed> {
+        let Some(lists) = self.lists else {
             return Ok(None);
         };
-        self.at += 1;
-        self.class += u64::from(gap);
-        if gap == ESCAPE {
-            self.class += u64::from(read_varint(self.bytes, &mut self.at)?);
-        }
-        Ok(Some(self.class))
+        let mut all = true;
+        runs(&mut |from, to| all = all && lists.has_all(from, to))?;
+        Ok(all.then_some(lists))
     }
-}
 
-/// How many members of the mask behind `prefix` (see [`Order::class_prefix`]) are in the row.
-#[inline]
-pub(super) fn count_runs(row: &[u8], prefix: &[u32]) -> Result<u32, Malformed> {
-    let mut boundaries = Boundaries {
-        bytes: row,
-        at: 0,
-        class: 0,
-    };
-    // alternating sum: after an even number of boundaries this is the sum over whole runs
-    let mut sum = 0u32;
-    let mut inside = false;
-    while let Some(class) = boundaries.next()? {
-        let before = *prefix
-            .get(class as usize)
-            .ok_or(Malformed("run boundaries within the classes"))?;
-        sum = before.wrapping_sub(sum);
-        inside = !inside;
+    /// Ors the copies of a row into `acc`.
+    pub(super) fn or_runs(&self, row: &[u8], acc: &mut [u64]) -> Result<(), Malformed> {
+        self.or_copies(|f| for_each_run(row, self.classes, f), acc)
     }
-    if inside {
-        sum = prefix.last().copied().unwrap_or(0).wrapping_sub(sum);
-    }
-    Ok(sum)
-}
 
-/// Calls `f` with every copy of the row, in the order's order.
-pub(super) fn walk_runs(
-    row: &[u8],
-    order: &Order<'_>,
-    f: &mut impl FnMut(u32),
-) -> Result<(), Malformed> {
-    let mut cursor = Cursor::default();
-    for_each_run(row, order.classes, |from, to| {
-        order.expand(&mut cursor, from, to, f)
-    })
-}
-
-/// Checks what reading does not: boundaries ascend strictly and are below the number of classes.
-pub(super) fn verify_runs(row: &[u8], classes: u32) -> Result<(), Malformed> {
-    let mut boundaries = Boundaries {
-        bytes: row,
-        at: 0,
-        class: 0,
-    };
-    let mut last = None;
-    while let Some(class) = boundaries.next()? {
-        if last.is_some_and(|last| last >= class) || class >= u64::from(classes) {
-            return Err(Malformed("run boundaries that ascend within the classes"));
-        }
-        last = Some(class);
-    }
-    Ok(())
-}
-
-/// Calls `f` with the bounds of each run of classes.
-fn for_each_run(
-    row: &[u8],
-    classes: u32,
-    mut f: impl FnMut(u32, u32) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    let mut boundaries = Boundaries {
-        bytes: row,
-        at: 0,
-        class: 0,
-    };
-    loop {
-        let Some(from) = boundaries.next()? else {
-            return Ok(());
+    /// Ors the copies of the classes in `classes`, bits over classes, into `acc`, bits over copies.
+    pub(crate) fn or_classes(&self, classes: &[u64], acc: &mut [u64]) -> Result<(), Malformed> {
+        let runs = |f: &mut dyn FnMut(u32, u32)| {
+            for_each_run_of_bits(classes, self.classes, |from, to| {
+                f(from, to);
+                Ok(())
+            })
         };
-        let to = boundaries.next()?.unwrap_or(u64::from(classes));
-        if to > u64::from(classes) || from > to {
-            return Err(Malformed("run boundaries within the classes"));
+        self.or_copies(runs, acc)
+    }
+
+    /// Checks what reading does not: lists say what the ids do, and what fills up is zero.
+    pub(crate) fn verify(&self) -> Result<(), Malformed> {
+        if !self.ids.is_filled_with_zeros() {
+            return Err(Malformed("zeros behind the class ids"));
         }
-        f(from as u32, to as u32)?;
+        let mut seen = vec![0u64; words_for(self.classes)];
+        self.for_each_copy(|_, class| set_bit(&mut seen, class.into()))?;
+        if (0..self.classes).any(|class| !get_bit(&seen, class)) {
+            return Err(Malformed("a copy of every class"));
+        }
+        self.lists.map_or(Ok(()), |lists| lists.verify(self))
     }
 }
 
-/// Ors the row's classes into `acc`, bits over classes: a union of many rows of one order is
-/// expanded once.
-pub(super) fn or_classes(row: &[u8], classes: u32, acc: &mut [u64]) -> Result<(), Malformed> {
-    for_each_run(row, classes, |from, to| {
-        set_range(acc, from, to);
-        Ok(())
-    })
-}
-
-/// Calls `f` with every copy of the classes in `acc`.
-pub(super) fn walk_classes(
-    acc: &[u64],
-    order: &Order<'_>,
-    f: &mut impl FnMut(u32),
-) -> Result<(), Malformed> {
-    let mut cursor = Cursor::default();
-    for_each_run_of_bits(acc, order.classes, |from, to| {
-        order.expand(&mut cursor, from, to, f)
-    })
-}
-
-/// Appends the order of `copies` (a permutation of all copies) of which the classes begin at the
-/// positions set in `starts`.
-pub(crate) fn encode_order(out: &mut Vec<u8>, copies: &[u32], starts: &[u64]) {
-    let universe = copies.len() as u32;
-    let (_, ranks_len, copies_len) = lengths(universe);
-    let classes: u32 = starts.iter().map(|word| word.count_ones()).sum();
+/// Appends the order in which each copy is of the class given. Classes of at most `listed` copies are listed.
+pub(crate) fn encode_order(out: &mut Vec<u8>, class_of: &[u16], classes: u32, listed: u32) {
+    let mut sizes = vec![0u32; classes as usize];
+    let mut add = |class: u16| {
+        if let Some(size) = sizes.get_mut(usize::from(class)) {
+            *size += 1;
+        }
+    };
+    class_of.iter().for_each(|&class| add(class));
+    let is_listed = |class: usize| sizes.get(class).is_some_and(|&size| size <= listed);
+    let small = sizes.iter().filter(|&&size| size <= listed);
+    let copies: u32 = small.sum();
     out.extend(classes.to_le_bytes());
-    out.extend([0; 4]);
-    for word in starts {
-        out.extend(word.to_le_bytes());
+    out.extend(copies.to_le_bytes());
+    pack(out, class_of, width_for(classes));
+    if copies == 0 {
+        return;
     }
-    let ranks_start = out.len();
-    let mut before = 0u32;
-    for words in starts.chunks(RANK_WORDS) {
-        out.extend(before.to_le_bytes());
-        before += words.iter().map(|word| word.count_ones()).sum::<u32>();
-    }
-    out.resize(ranks_start + ranks_len, 0);
-    let copies_start = out.len();
-    let width = width_for(universe);
-    let mut pending = 0u64;
-    let mut bits = 0;
-    for &copy in copies {
-        pending |= u64::from(copy) << bits;
-        bits += width;
-        while bits >= 8 {
-            out.push(pending as u8);
-            pending >>= 8;
-            bits -= 8;
+    let mut words = vec![0u64; words_for(classes)];
+    let mut ends = Vec::new();
+    let mut end = 0;
+    // where the next copy of each class goes
+    let mut next = vec![0; sizes.len()];
+    for (class, (next, &size)) in next.iter_mut().zip(&sizes).enumerate() {
+        *next = end;
+        if is_listed(class) {
+            set_bit(&mut words, class as u32);
+            end += size;
+            ends.push(end);
         }
     }
-    if bits > 0 {
-        out.push(pending as u8);
-    }
-    out.resize(copies_start + copies_len, 0);
-}
-
-/// Appends the runs of which the boundaries (ascending class numbers) are given.
-pub(crate) fn encode_runs(out: &mut Vec<u8>, boundaries: impl Iterator<Item = u32>) {
-    let mut last = 0;
-    for boundary in boundaries {
-        let gap = boundary - last;
-        last = boundary;
-        if gap < u32::from(ESCAPE) {
-            out.push(gap as u8);
-        } else {
-            out.push(ESCAPE);
-            write_varint(out, gap - u32::from(ESCAPE));
+    let mut list = vec![0; copies as usize];
+    for (copy, &class) in (0u32..).zip(class_of) {
+        let class = usize::from(class);
+        if is_listed(class)
+            && let Some(next) = next.get_mut(class)
+            && let Some(slot) = list.get_mut(*next as usize)
+        {
+            *slot = copy;
+            *next += 1;
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn select_finds_every_set_bit(word: u64) {
-            for (n, bit) in (0..).zip((0..64).filter(|bit| word >> bit & 1 != 0)) {
-                prop_assert_eq!(select(word, n), bit);
-            }
-        }
-    }
+    out.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    out.extend(ends.iter().chain(&list).flat_map(|n| n.to_le_bytes()));
 }

@@ -1,7 +1,8 @@
 //! A set as it lies in a segment: which form it has, and everything a question does with it.
 
 use super::list::{Entries, Skipping};
-use super::order::{Order, count_runs, or_classes, verify_runs, walk_classes, walk_runs};
+use super::order::Order;
+use super::runs::{count_runs, for_each_run, or_classes, verify_runs};
 use super::{Malformed, SampleSet, for_each_bit, get_bit, portable, set_bit, words_for};
 
 /// The descriptor: form in the low three bits, bit 3 for the complement, the rest a
@@ -41,14 +42,14 @@ impl Form {
 }
 
 /// A set inside mapped bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct StoredSet<'a> {
     body: Body<'a>,
     complement: bool,
     universe: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Body<'a> {
     Empty,
     One(u32),
@@ -115,6 +116,14 @@ impl<'a> StoredSet<'a> {
         matches!(self.body, Body::Runs(_))
     }
 
+    /// The runs of a set that has nothing but them.
+    pub(crate) fn runs(&self) -> Option<&'a [u8]> {
+        match self.body {
+            Body::Runs(row) if !self.complement => Some(row),
+            _ => None,
+        }
+    }
+
     /// Whether the set is known to have no member without reading it.
     pub(crate) fn is_plainly_empty(&self) -> bool {
         matches!(self.body, Body::Empty) && (!self.complement || self.universe == 0)
@@ -179,7 +188,7 @@ impl<'a> StoredSet<'a> {
         }
     }
 
-    /// Calls `f` with every member; ascending but for ordered runs, which come in their order's order.
+    /// Calls `f` with every member, ascending.
     pub(crate) fn walk(
         &self,
         order: Option<&Order<'_>>,
@@ -211,13 +220,9 @@ impl<'a> StoredSet<'a> {
                 walk_entries(Skipping::parse(bytes)?.entries(self.universe), f)?;
             }
             Body::Runs(row) => {
-                // a set over another universe would get members that its caller has no room for
-                let order = order
-                    .filter(|order| order.universe() == self.universe)
-                    .ok_or(Malformed(
-                        "an ordering block of the set's universe around ordered runs",
-                    ))?;
-                walk_runs(row, order, f)?;
+                let mut bits = vec![0; words_for(self.universe)];
+                self.order_of(order)?.or_runs(row, &mut bits)?;
+                for_each_bit(&bits, f);
             }
             Body::Flat(bytes) => {
                 check_flat_end(bytes, self.universe)?;
@@ -232,6 +237,15 @@ impl<'a> StoredSet<'a> {
             Body::Roaring(bytes) => portable::walk(bytes, self.universe, f)?,
         }
         Ok(())
+    }
+
+    /// A set over another universe would get members that its caller has no room for.
+    fn order_of<'o>(&self, order: Option<&'o Order<'o>>) -> Result<&'o Order<'o>, Malformed> {
+        order
+            .filter(|order| order.universe() == self.universe)
+            .ok_or(Malformed(
+                "an ordering block of the set's universe around ordered runs",
+            ))
     }
 
     /// Calls `f` with every pair that has a member, ascending, and which of its two numbers are
@@ -289,14 +303,17 @@ impl<'a> StoredSet<'a> {
     }
 
     fn or_body_into(&self, order: Option<&Order<'_>>, acc: &mut [u64]) -> Result<(), Malformed> {
-        if let Body::Flat(bytes) = self.body {
-            check_flat_end(bytes, self.universe)?;
-            for (acc, bytes) in acc.iter_mut().zip(bytes.chunks(8)) {
-                *acc |= word_of(bytes);
+        match self.body {
+            Body::Flat(bytes) => {
+                check_flat_end(bytes, self.universe)?;
+                for (acc, bytes) in acc.iter_mut().zip(bytes.chunks(8)) {
+                    *acc |= word_of(bytes);
+                }
+                Ok(())
             }
-            return Ok(());
+            Body::Runs(row) => self.order_of(order)?.or_runs(row, acc),
+            _ => self.walk_body(order, &mut |number| set_bit(acc, number)),
         }
-        self.walk_body(order, &mut |number| set_bit(acc, number))
     }
 
     /// Ors the classes of a set in ordered runs into `acc`, bits over classes; `false` where the set
@@ -316,7 +333,10 @@ impl<'a> StoredSet<'a> {
 
     /// Whether members are looked up without walking the set.
     pub(crate) fn is_looked_up(&self) -> bool {
-        matches!(self.body, Body::Flat(_) | Body::SkippingList(_))
+        matches!(
+            self.body,
+            Body::Flat(_) | Body::SkippingList(_) | Body::Runs(_)
+        )
     }
 
     /// Whether `number` is a member.
@@ -338,6 +358,15 @@ impl<'a> StoredSet<'a> {
                         break;
                     }
                 }
+                found
+            }
+            Body::Runs(row) => {
+                let order = self.order_of(order)?;
+                let class = u32::from(order.class_of(number));
+                let mut found = false;
+                for_each_run(row, order.classes(), |from, to| {
+                    found |= from <= class && class < to;
+                })?;
                 found
             }
             _ => {
@@ -362,15 +391,6 @@ impl StoredSet<'_> {
         self.or_into(None, &mut bits)?;
         Ok(SampleSet::from_bits(first, &bits))
     }
-}
-
-/// Calls `f` with every copy of the classes in `acc` (see [`StoredSet::or_classes_into`]).
-pub(crate) fn expand_classes(
-    acc: &[u64],
-    order: &Order<'_>,
-    mut f: impl FnMut(u32),
-) -> Result<(), Malformed> {
-    walk_classes(acc, order, &mut f)
 }
 
 /// Up to eight bytes of flat bits as a word, filled up with zeros.

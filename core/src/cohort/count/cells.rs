@@ -5,11 +5,13 @@
 
 use super::super::Mask;
 use super::super::polyploid::for_each_polyploid_of;
+use super::strip::{Members, StripRows};
 use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{
-    EVEN, Malformed, SampleSet, count_pairs, for_each_bit, get_bit, set_bit, words_for,
+    EVEN, Malformed, STRIP_ROWS, SampleSet, StripCounts, count_pairs, for_each_bit, get_bit,
+    set_bit, words_for,
 };
 use crate::store::Segment;
 
@@ -158,6 +160,71 @@ struct Copies {
     only: u32,
 }
 
+/// Common rows that are counted at once.
+#[derive(Default)]
+struct CellStrip {
+    rows: StripRows,
+    /// Samples that are haploid in the strip, and by cell who is in it.
+    haploid: Vec<u64>,
+    members: Vec<Members>,
+    /// By row and cell.
+    carried: Vec<Copies>,
+}
+
+impl CellStrip {
+    /// By cell, the copies that carry a row; `None` where it is better counted alone.
+    fn carried<'a>(
+        &mut self,
+        tally: &mut RowCounter<'a>,
+        cells: &Cells,
+        row: u32,
+    ) -> Result<Option<&[Copies]>> {
+        let place = match self.rows.place_of(row) {
+            Some(place) => Some(place),
+            None if self.rows.is_alone() => None,
+            None => {
+                self.rows.load(tally, row)?;
+                self.count(cells, &tally.haploid.bits);
+                self.rows.place_of(row)
+            }
+        };
+        let count = cells.masks.len();
+        Ok(place.and_then(|place| self.carried.get(place * count..(place + 1) * count)))
+    }
+
+    fn count(&mut self, cells: &Cells, haploid: &[u64]) {
+        let count = cells.masks.len();
+        if self.members.len() != count || self.haploid != haploid {
+            let of_cell = |mask: &Mask| Members::of(&mask.samples, haploid);
+            self.members = cells.masks.iter().map(of_cell).collect();
+            self.haploid = haploid.to_vec();
+        }
+        self.carried.clear();
+        self.carried
+            .resize(self.rows.len() * count, Copies::default());
+        let (mut counts, mut first) = (StripCounts::default(), [0; STRIP_ROWS]);
+        // nobody asks of those who are in no group
+        for (cell, members) in self.members.iter().enumerate().skip(1) {
+            self.rows.count_pairs(&members.diploid, &mut counts);
+            if members.haploid.is_empty() {
+                first.fill(0);
+            } else {
+                self.rows.count_first(&members.haploid, &mut first);
+            }
+            let rows = counts.any.iter().zip(&counts.both).zip(&first);
+            let of_rows = self.carried.iter_mut().skip(cell).step_by(count);
+            for (carried, ((&any, &both), &only)) in of_rows.zip(rows) {
+                *carried = Copies {
+                    copies: any + both + only,
+                    samples: any + only,
+                    both,
+                    only,
+                };
+            }
+        }
+    }
+}
+
 /// Counts rows of one segment in many groups; keeps what neighbouring rows share.
 pub(crate) struct CellCounter<'a> {
     /// Of everybody: what reads the sets.
@@ -167,6 +234,7 @@ pub(crate) struct CellCounter<'a> {
     haploid: Vec<u32>,
     missing: Vec<Copies>,
     carried: Vec<Copies>,
+    strip: CellStrip,
     /// Samples that were not looked at, and those of which other rows report, by cell.
     out_of_scope: [Vec<u32>; 2],
     by_cell: Vec<RowCounts>,
@@ -187,6 +255,7 @@ impl<'a> CellCounter<'a> {
             haploid: vec![0; count],
             missing: vec![Copies::default(); count],
             carried: vec![Copies::default(); count],
+            strip: CellStrip::default(),
             out_of_scope: [vec![0; count], vec![0; count]],
             by_cell: vec![RowCounts::default(); count],
             cells,
@@ -266,9 +335,16 @@ impl<'a> CellCounter<'a> {
             tally,
             cells,
             carried,
+            strip,
             ..
         } = self;
         let set = tally.carrier_set(row)?;
+        if set.runs().is_some()
+            && let Some(counted) = strip.carried(tally, cells, row)?
+        {
+            carried.copy_from_slice(counted);
+            return Ok(());
+        }
         carried.fill(Copies::default());
         let haploid = tally.haploid.bits.as_slice();
         let walked = set.walk_pairs(|sample, which| cells.add(carried, sample, which, haploid));

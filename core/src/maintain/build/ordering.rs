@@ -1,7 +1,10 @@
 //! Choosing the order of an ordering block: which copies stand side by side, and the runs of every
 //! common row in that order.
 
-use crate::set::{Members, encode_order, encode_runs, for_each_bit, set_bit, words_for};
+use crate::set::{
+    CLASSES_MAX, Members, encode_order, encode_runs, for_each_bit, set_bit, words_for,
+};
+use std::ops::Range;
 
 /// A row with fewer carrying (or, on the other side, non-carrying) copies than this stays a list: it
 /// has too few neighbours to find runs in.
@@ -39,18 +42,19 @@ pub(super) fn order_common(
     rows: &[Members<'_>],
     universe: u32,
     order_bits: u64,
-) -> Vec<(std::ops::Range<usize>, OrderingBlock)> {
+) -> Vec<(Range<usize>, OrderingBlock)> {
     let longest = (order_bits / u64::from(universe.max(1))).max(64) as usize;
-    let cut = |length: usize| -> Vec<(std::ops::Range<usize>, OrderingBlock)> {
+    let cut = |length: usize| -> Vec<(Range<usize>, OrderingBlock)> {
         let parts = rows.len().div_ceil(length.clamp(64, longest)).max(1);
         let length = rows.len().div_ceil(parts).max(1);
-        (0..rows.len())
-            .step_by(length)
-            .map(|from| from..rows.len().min(from + length))
-            .map(|part| (part.clone(), order_rows(&rows[part], universe)))
-            .collect()
+        let mut blocks = Vec::new();
+        for from in (0..rows.len()).step_by(length) {
+            let part = from..rows.len().min(from + length);
+            order_part(rows, part, universe, &mut blocks);
+        }
+        blocks
     };
-    let saving = |blocks: &[(std::ops::Range<usize>, OrderingBlock)]| -> i64 {
+    let saving = |blocks: &[(Range<usize>, OrderingBlock)]| -> i64 {
         blocks.iter().map(|(_, block)| block.saving.max(0)).sum()
     };
     let length = first_guess(universe).min(rows.len());
@@ -86,8 +90,34 @@ fn plain_cost(minor: u32, universe: u32) -> u32 {
     (minor * entry + 1).min(universe / 8)
 }
 
-/// Sorts the copies by what they carry in `rows`, and writes the rows as runs of classes.
-fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
+/// Orders some of the rows, in as many blocks as their classes need.
+fn order_part(
+    rows: &[Members<'_>],
+    part: Range<usize>,
+    universe: u32,
+    blocks: &mut Vec<(Range<usize>, OrderingBlock)>,
+) {
+    let middle = part.start.midpoint(part.end);
+    match order_rows(&rows[part.clone()], universe) {
+        Some(block) => blocks.push((part, block)),
+        None => {
+            order_part(rows, part.start..middle, universe, blocks);
+            order_part(rows, middle..part.end, universe, blocks);
+        }
+    }
+}
+
+/// Copies of classes that are listed: at most so many each. Looking at all copies of few people costs less than a list.
+fn listed_to(universe: u32) -> u32 {
+    match universe {
+        0..40_000 => 0,
+        copies => copies / 500,
+    }
+}
+
+/// Sorts the copies by what they carry in `rows`, and writes the rows as runs of classes; `None` where these are more than
+/// can be numbered: never of a single row.
+fn order_rows(rows: &[Members<'_>], universe: u32) -> Option<OrderingBlock> {
     let mut ranked: Vec<usize> = (0..rows.len())
         .filter(|&r| is_common(&rows[r], universe))
         .collect();
@@ -113,11 +143,15 @@ fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
                 .for_each(|&position| set_bit(&mut starts, position));
         }
     }
+    let (classes, starting) = class_numbers(&starts, universe);
+    if classes > CLASSES_MAX {
+        return None;
+    }
     let mut order = Vec::new();
-    encode_order(&mut order, &sorted, &starts);
+    let class_of = classes_of_copies(&sorted, &starts);
+    encode_order(&mut order, &class_of, classes, listed_to(universe));
     saving -= order.len() as i64;
 
-    let class_of = class_numbers(&starts, universe);
     let mut runs = vec![None; rows.len()];
     for (rank, &r) in ranked.iter().enumerate().filter(|&(rank, _)| kept[rank]) {
         let mut bytes = Vec::with_capacity(boundaries[rank].len() + 4);
@@ -125,15 +159,15 @@ fn order_rows(rows: &[Members<'_>], universe: u32) -> OrderingBlock {
             &mut bytes,
             boundaries[rank]
                 .iter()
-                .map(|&position| class_of[position as usize]),
+                .map(|&position| starting[position as usize]),
         );
         runs[r] = Some(bytes);
     }
-    OrderingBlock {
+    Some(OrderingBlock {
         order,
         runs,
         saving,
-    }
+    })
 }
 
 /// Each copy's key: bit `63 - rank % 64` of word `rank / 64` says whether it carries that row's
@@ -232,13 +266,26 @@ fn row_boundaries(
     boundaries
 }
 
-/// The class that begins at each position where one does.
-fn class_numbers(starts: &[u64], universe: u32) -> Vec<u32> {
+/// How many classes begin, and which one at each position where one does.
+fn class_numbers(starts: &[u64], universe: u32) -> (u32, Vec<u32>) {
     let mut numbers = vec![0; universe as usize + 1];
     let mut class = 0;
     for_each_bit(starts, |position| {
         numbers[position as usize] = class;
         class += 1;
     });
-    numbers
+    (class, numbers)
+}
+
+/// The class of each copy, of which there are at most so many as can be numbered.
+fn classes_of_copies(sorted: &[u32], starts: &[u64]) -> Vec<u16> {
+    let mut class_of = vec![0; sorted.len()];
+    let mut classes = 0u32;
+    for (copies, &word) in sorted.chunks(64).zip(starts) {
+        for (bit, &copy) in copies.iter().enumerate() {
+            classes += (word >> bit & 1) as u32;
+            class_of[copy as usize] = classes.saturating_sub(1) as u16;
+        }
+    }
+    class_of
 }

@@ -1,0 +1,209 @@
+//! Common rows of an order that are counted at once.
+//!
+//! Laying a row's copies out costs as much as there are copies, whoever is asked of. Where several rows of one order are
+//! asked for, they are counted as a strip: see [`StripKeys`]. A single row never pays for one.
+
+use super::super::Mask;
+use super::{RowCounter, RowCounts};
+use crate::error::Result;
+use crate::format::PAGE_ROWS;
+use crate::set::{RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit};
+use crate::store::{PageView, Segment};
+
+/// Rows of an order that are counted one by one before the first strip.
+const ALONE: u32 = 2;
+/// Of a strip at least one in so many rows must be asked for, or the next rows are counted one by one again.
+const ASKED_OF: u32 = 8;
+
+/// The rows of a strip and what they are counted by.
+#[derive(Default)]
+pub(super) struct StripRows {
+    /// Ascending; all of one order, in ordered runs, with the same haploid samples.
+    rows: Vec<u32>,
+    keys: StripKeys,
+    /// The classes of all copies in an order, by its number.
+    ids: Vec<u16>,
+    ids_of: Option<u32>,
+    /// Rows of the strip that were asked for, and rows that were counted alone since.
+    asked: u32,
+    alone: u32,
+}
+
+impl StripRows {
+    /// The place of a row in the strip.
+    pub(super) fn place_of(&mut self, row: u32) -> Option<usize> {
+        let place = self.rows.binary_search(&row).ok()?;
+        self.asked += 1;
+        Some(place)
+    }
+
+    /// Whether a row that is not in the strip is better counted alone.
+    pub(super) fn is_alone(&mut self) -> bool {
+        if self.asked * ASKED_OF < self.rows.len() as u32 {
+            self.alone = 0;
+        }
+        self.rows.clear();
+        self.asked = 0;
+        self.alone += 1;
+        self.alone <= ALONE
+    }
+
+    /// Puts a row and those behind it into the strip.
+    pub(super) fn load<'a>(&mut self, tally: &mut RowCounter<'a>, row: u32) -> Result<()> {
+        let segment = tally.segment;
+        let broken = |rule| segment.broken_set(rule);
+        self.rows.clear();
+        let order = tally.load_order(row)?;
+        let number = tally.order_number();
+        if self.ids_of != number {
+            self.ids_of = None;
+            order.class_ids(&mut self.ids).map_err(broken)?;
+            self.ids_of = number;
+        }
+        self.keys.clear(order.classes());
+        let last = tally.order.map_or(row, |loaded| loaded.last_row);
+        let mut view = tally.view.clone();
+        let (haploid, _, sets) = tally.site_sets(row)?;
+        let haploid = segment.set(haploid, &sets, segment.meta().samples)?;
+        for next in row..=last {
+            let view = PageView::around(&mut view, segment, next)?;
+            let (set, here) = sets_of(segment, view, next)?;
+            if here != haploid {
+                break;
+            }
+            if let Some(runs) = set.runs() {
+                self.keys.add(runs).map_err(broken)?;
+                self.rows.push(next);
+                if self.rows.len() == STRIP_ROWS {
+                    break;
+                }
+            }
+        }
+        self.keys.finish();
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn count_pairs(&self, samples: &[u32], counts: &mut StripCounts) {
+        self.keys.count_pairs(&self.ids, samples, counts);
+    }
+
+    pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
+        self.keys.count_first(&self.ids, samples, counts);
+    }
+}
+
+/// A row's carriers, and who is haploid there.
+fn sets_of<'a>(
+    segment: &'a Segment,
+    view: &PageView<'a>,
+    row: u32,
+) -> Result<(StoredSet<'a>, StoredSet<'a>)> {
+    let (i, samples) = (row % PAGE_ROWS, segment.meta().samples);
+    let carriers = segment.set(view.carriers.get(i), &view.sets, 2 * samples)?;
+    Ok((
+        carriers,
+        segment.set(view.haploid.get(i), &view.sets, samples)?,
+    ))
+}
+
+/// Samples by whether they have two copies or one.
+#[derive(Default)]
+pub(super) struct Members {
+    pub(super) diploid: Vec<u32>,
+    pub(super) haploid: Vec<u32>,
+}
+
+impl Members {
+    /// Of bits over samples; `haploid` are bits as well.
+    pub(super) fn of(samples: &[u64], haploid: &[u64]) -> Self {
+        let mut members = Self::default();
+        let haploid = haploid.iter().chain(std::iter::repeat(&0));
+        for (first, (word, haploid)) in (0u32..).step_by(64).zip(samples.iter().zip(haploid)) {
+            for_each_bit(&[word & !haploid], |bit| members.diploid.push(first + bit));
+            for_each_bit(&[word & haploid], |bit| members.haploid.push(first + bit));
+        }
+        members
+    }
+}
+
+/// The strip of a counter of one group.
+#[derive(Default)]
+pub(super) struct Strip {
+    rows: StripRows,
+    /// The group by its size, the samples that are haploid in the strip, and the members.
+    members_of: Option<(u32, Vec<u64>)>,
+    members: Members,
+    counts: StripCounts,
+    hemi: Vec<u32>,
+}
+
+impl<'a> RowCounter<'a> {
+    /// What a group carries of a common row, counted with others; `None` where it is better counted alone. The
+    /// haploid set of the row's site is loaded.
+    pub(super) fn counted_in_strip(&mut self, row: u32, mask: &Mask) -> Result<Option<RowCounts>> {
+        let mut strip = std::mem::take(&mut self.strip);
+        let counts = self.of_strip(&mut strip, row, mask);
+        self.strip = strip;
+        counts
+    }
+
+    fn of_strip(
+        &mut self,
+        slot: &mut Option<Box<Strip>>,
+        row: u32,
+        mask: &Mask,
+    ) -> Result<Option<RowCounts>> {
+        let strip = slot.get_or_insert_default();
+        let is_same = |of: &(u32, Vec<u64>)| of.0 == mask.size;
+        if !strip.members_of.as_ref().is_some_and(is_same) {
+            strip.rows.rows.clear();
+        }
+        let place = match strip.rows.place_of(row) {
+            Some(place) => place,
+            None if strip.rows.is_alone() => return Ok(None),
+            None => {
+                strip.rows.load(self, row)?;
+                strip.count(mask, &self.haploid.bits);
+                match strip.rows.place_of(row) {
+                    Some(place) => place,
+                    None => return Ok(None),
+                }
+            }
+        };
+        let of = |numbers: &[u32]| numbers.get(place).copied().unwrap_or_default();
+        let (any, both, hemi) = (
+            of(&strip.counts.any),
+            of(&strip.counts.both),
+            of(&strip.hemi),
+        );
+        Ok(Some(RowCounts {
+            ac: any + both + hemi,
+            het: any - both,
+            hom: both,
+            hemi,
+            ..RowCounts::default()
+        }))
+    }
+}
+
+impl Strip {
+    fn count(&mut self, mask: &Mask, haploid: &[u64]) {
+        let is_same = |of: &(u32, Vec<u64>)| of.0 == mask.size && of.1 == haploid;
+        if !self.members_of.as_ref().is_some_and(is_same) {
+            self.members = Members::of(&mask.samples, haploid);
+            self.members_of = Some((mask.size, haploid.to_vec()));
+        }
+        self.rows
+            .count_pairs(&self.members.diploid, &mut self.counts);
+        self.hemi.clear();
+        if !self.members.haploid.is_empty() {
+            let mut hemi = [0; STRIP_ROWS];
+            self.rows.count_first(&self.members.haploid, &mut hemi);
+            self.hemi.extend(hemi);
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Counting many common rows at once.
+//!
+//! A *strip* is up to 256 rows of one order. Each class gets a *key*: one bit for each row, set where the class carries it.
+//! It is made by flipping a bit at each run boundary and a prefix sum (by exclusive or) over the classes. A sample then has
+//! two keys, of which `and` says in which rows it is homozygous and `or` in which it carries; carry-save adders count these
+//! bits for all rows at once (the positional population count of W. Muła, N. Kurz and D. Lemire, The Computer Journal 61,
+//! 2018).
+
+use super::Malformed;
+use super::runs::Boundaries;
+use fearless_simd::{Level, dispatch};
+
+/// Rows of a strip at most.
+pub(crate) const STRIP_ROWS: usize = 256;
+const WORDS: usize = STRIP_ROWS / 64;
+
+type Key = [u64; WORDS];
+const NO_ROW: Key = [0; WORDS];
+
+#[inline(always)]
+fn and(a: Key, b: Key) -> Key {
+    let mut out = a;
+    out.iter_mut().zip(b).for_each(|(out, b)| *out &= b);
+    out
+}
+
+#[inline(always)]
+fn or(a: Key, b: Key) -> Key {
+    let mut out = a;
+    out.iter_mut().zip(b).for_each(|(out, b)| *out |= b);
+    out
+}
+
+#[inline(always)]
+fn xor(a: Key, b: Key) -> Key {
+    let mut out = a;
+    out.iter_mut().zip(b).for_each(|(out, b)| *out ^= b);
+    out
+}
+
+/// Sum and carry of three numbers of one bit for each row.
+#[inline(always)]
+fn add3(a: Key, b: Key, c: Key) -> (Key, Key) {
+    let ab = xor(a, b);
+    (xor(ab, c), or(and(a, b), and(ab, c)))
+}
+
+/// By class, the rows of a strip that it carries.
+#[derive(Default)]
+pub(crate) struct StripKeys {
+    keys: Vec<Key>,
+    rows: usize,
+}
+
+impl StripKeys {
+    /// No rows yet, of an order with so many classes.
+    pub(crate) fn clear(&mut self, classes: u32) {
+        self.keys.clear();
+        self.keys.resize(classes as usize, NO_ROW);
+        self.rows = 0;
+    }
+
+    /// Adds a row by its runs; there is room for [`STRIP_ROWS`].
+    pub(crate) fn add(&mut self, runs: &[u8]) -> Result<(), Malformed> {
+        let (word, bit) = (self.rows / 64, 1u64 << (self.rows % 64));
+        let mut boundaries = Boundaries::new(runs);
+        while let Some(class) = boundaries.next()? {
+            let key = usize::try_from(class).ok();
+            let key = key.and_then(|class| self.keys.get_mut(class)?.get_mut(word));
+            *key.ok_or(Malformed("run boundaries within the classes"))? ^= bit;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Makes keys of the boundaries, once all rows are added.
+    pub(crate) fn finish(&mut self) {
+        let mut carried = NO_ROW;
+        for key in &mut self.keys {
+            carried = xor(carried, *key);
+            *key = carried;
+        }
+    }
+
+    #[inline(always)]
+    fn of(&self, class: u16) -> Key {
+        self.keys.get(usize::from(class)).copied().unwrap_or(NO_ROW)
+    }
+
+    /// Counts for each row how many of some samples carry it, and how many on both copies. `ids` are the classes of all
+    /// copies.
+    pub(crate) fn count_pairs(&self, ids: &[u16], samples: &[u32], counts: &mut StripCounts) {
+        let pairs = ids.as_chunks().0;
+        dispatch!(Level::new(), _simd => self.add_pairs(pairs, samples, counts));
+    }
+
+    #[inline(always)]
+    fn add_pairs(&self, pairs: &[[u16; 2]], samples: &[u32], counts: &mut StripCounts) {
+        let (mut any, mut both) = (Adder::default(), Adder::default());
+        for some in samples.chunks(8) {
+            let (mut of_any, mut of_both) = ([NO_ROW; 8], [NO_ROW; 8]);
+            for ((&sample, any), both) in some.iter().zip(&mut of_any).zip(&mut of_both) {
+                if let Some(&[first, second]) = pairs.get(sample as usize) {
+                    let (first, second) = (self.of(first), self.of(second));
+                    *any = or(first, second);
+                    *both = and(first, second);
+                }
+            }
+            any.add(&of_any);
+            both.add(&of_both);
+        }
+        any.read(&mut counts.any);
+        both.read(&mut counts.both);
+    }
+
+    /// Counts for each row how many of some samples carry it on their first copy.
+    pub(crate) fn count_first(&self, ids: &[u16], samples: &[u32], counts: &mut RowNumbers) {
+        let pairs = ids.as_chunks().0;
+        dispatch!(Level::new(), _simd => self.add_first(pairs, samples, counts));
+    }
+
+    #[inline(always)]
+    fn add_first(&self, pairs: &[[u16; 2]], samples: &[u32], counts: &mut RowNumbers) {
+        let mut first = Adder::default();
+        for some in samples.chunks(8) {
+            let mut keys = [NO_ROW; 8];
+            for (&sample, key) in some.iter().zip(&mut keys) {
+                if let Some(&[class, _]) = pairs.get(sample as usize) {
+                    *key = self.of(class);
+                }
+            }
+            first.add(&keys);
+        }
+        first.read(counts);
+    }
+}
+
+/// A number for each row of a strip.
+pub(crate) type RowNumbers = [u32; STRIP_ROWS];
+
+/// What is counted of each row of a strip.
+pub(crate) struct StripCounts {
+    /// Samples that carry.
+    pub(crate) any: RowNumbers,
+    /// Samples that carry on both copies.
+    pub(crate) both: RowNumbers,
+}
+
+impl Default for StripCounts {
+    fn default() -> Self {
+        Self {
+            any: [0; STRIP_ROWS],
+            both: [0; STRIP_ROWS],
+        }
+    }
+}
+
+/// Bits of the numbers of [`Adder`]: there are at most 2^27 samples.
+const PLANES: usize = 32;
+
+/// Counts set bits by row: plane `i` has bit `i` of the number of each row.
+struct Adder {
+    planes: [Key; PLANES],
+}
+
+impl Default for Adder {
+    fn default() -> Self {
+        Self {
+            planes: [NO_ROW; PLANES],
+        }
+    }
+}
+
+impl Adder {
+    #[inline(always)]
+    fn add(&mut self, keys: &[Key; 8]) {
+        let [ones, twos, fours, high @ ..] = &mut self.planes;
+        let [a, b, c, d, e, f, g, h] = *keys;
+        let (sum, twos_a) = add3(*ones, a, b);
+        let (sum, twos_b) = add3(sum, c, d);
+        let (sum2, fours_a) = add3(*twos, twos_a, twos_b);
+        let (sum, twos_a) = add3(sum, e, f);
+        let (sum, twos_b) = add3(sum, g, h);
+        let (sum2, fours_b) = add3(sum2, twos_a, twos_b);
+        let (sum4, mut carry) = add3(*fours, fours_a, fours_b);
+        (*ones, *twos, *fours) = (sum, sum2, sum4);
+        for plane in high {
+            if carry == NO_ROW {
+                break;
+            }
+            (*plane, carry) = (xor(*plane, carry), and(*plane, carry));
+        }
+    }
+
+    /// The numbers, in the place of what `counts` held.
+    #[inline(always)]
+    fn read(&self, counts: &mut RowNumbers) {
+        counts.fill(0);
+        for (shift, planes) in (0..).step_by(8).zip(self.planes.as_chunks::<8>().0) {
+            if planes.iter().all(|plane| *plane == NO_ROW) {
+                continue;
+            }
+            for (word, counts) in counts.as_chunks_mut::<64>().0.iter_mut().enumerate() {
+                let bits = planes.map(|plane| plane.get(word).copied().unwrap_or(0).to_le_bytes());
+                for (byte, counts) in counts.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+                    let column = bits.map(|plane| plane.get(byte).copied().unwrap_or(0));
+                    let numbers = transposed(u64::from_le_bytes(column)).to_le_bytes();
+                    for (count, number) in counts.iter_mut().zip(numbers) {
+                        *count |= u32::from(number) << shift;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Transposes eight rows of eight bits (H. S. Warren, Hacker's Delight, section 7-3).
+#[inline(always)]
+fn transposed(mut x: u64) -> u64 {
+    let mut swap = |mask: u64, shift: u32| {
+        let differing = (x ^ x >> shift) & mask;
+        x ^= differing ^ differing << shift;
+    };
+    swap(0x00aa_00aa_00aa_00aa, 7);
+    swap(0x0000_cccc_0000_cccc, 14);
+    swap(0x0000_0000_f0f0_f0f0, 28);
+    x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::encode_runs;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn strips_count_as_rows_do(
+            classes in prop_oneof![Just(1u32), Just(2), 3u32..400, Just(65_536)],
+            rows in prop_oneof![Just(1usize), Just(63), Just(64), Just(65), Just(255), Just(256), 2usize..256],
+            samples in prop_oneof![Just(0u32), Just(1), 2u32..3000],
+            every in 1u32..9,
+            seed: u64,
+        ) {
+            let mut state = seed | 1;
+            let mut draw = move |below: u32| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                ((state >> 32) as u32) % below
+            };
+            let ids: Vec<u16> = (0..2 * samples).map(|_| draw(classes) as u16).collect();
+            let mut keys = StripKeys::default();
+            keys.clear(classes);
+            let mut carried = Vec::new();
+            for _ in 0..rows {
+                let mut boundaries: Vec<u32> = (0..draw(20)).map(|_| draw(classes)).collect();
+                boundaries.sort_unstable();
+                boundaries.dedup();
+                let mut runs = Vec::new();
+                encode_runs(&mut runs, boundaries.iter().copied());
+                keys.add(&runs).unwrap();
+                carried.push(move |class: u16| boundaries.partition_point(|&b| b <= class.into()) % 2 == 1);
+            }
+            keys.finish();
+            let members: Vec<u32> = (0..samples).filter(|sample| sample % every == 0).collect();
+            let (mut counts, mut first) = (StripCounts::default(), [9; STRIP_ROWS]);
+            keys.count_pairs(&ids, &members, &mut counts);
+            keys.count_first(&ids, &members, &mut first);
+            // what a processor without wide instructions does
+            let (mut plain, mut plain_first) = (StripCounts::default(), [9; STRIP_ROWS]);
+            keys.add_pairs(ids.as_chunks().0, &members, &mut plain);
+            keys.add_first(ids.as_chunks().0, &members, &mut plain_first);
+            prop_assert_eq!((plain.any, plain.both, plain_first), (counts.any, counts.both, first));
+            for (row, carried) in carried.iter().enumerate() {
+                let (mut any, mut both, mut on_first) = (0, 0, 0);
+                for &sample in &members {
+                    let [a, b] = [0, 1].map(|copy| carried(ids[2 * sample as usize + copy]));
+                    any += u32::from(a || b);
+                    both += u32::from(a && b);
+                    on_first += u32::from(a);
+                }
+                prop_assert_eq!((counts.any[row], counts.both[row], first[row]), (any, both, on_first));
+            }
+        }
+
+        #[test]
+        fn boundaries_beyond_the_classes_are_refused(runs in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let mut keys = StripKeys::default();
+            keys.clear(300);
+            let beyond = {
+                let (mut boundaries, mut beyond) = (Boundaries::new(&runs), false);
+                loop {
+                    match boundaries.next() {
+                        Ok(Some(class)) => beyond |= class >= 300,
+                        Ok(None) => break beyond,
+                        Err(_) => break true,
+                    }
+                }
+            };
+            prop_assert_eq!(keys.add(&runs).is_err(), beyond);
+        }
+    }
+}
