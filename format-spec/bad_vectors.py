@@ -319,13 +319,18 @@ def classes(d):
     return struct.unpack_from("<I", d.s("orders"))[0]
 
 
+def last_order(d):
+    return struct.unpack_from("<Q", d.s("order_directory"), len(d.s("order_directory")) - 16)[0]
+
+
 def listed(d):
-    return struct.unpack_from("<I", d.s("orders"), 4)[0]
+    return struct.unpack_from("<I", d.s("orders"), last_order(d) + 4)[0]
 
 
 def lists_at(d):
-    """Where the lists of the only order begin, of 80 copies."""
-    return 8 + 2 * (classes(d) - 1).bit_length() * 5
+    """Where the lists of the last order begin, of 80 copies."""
+    classes = struct.unpack_from("<I", d.s("orders"), last_order(d))[0]
+    return last_order(d) + 8 + 2 * (classes - 1).bit_length() * 5
 
 
 # ---- orders ----
@@ -338,9 +343,9 @@ bad(
     "orders",
     "orders",
     "length",
-    both(lambda d: d.s("orders").append(0), lambda d: d.put("order_directory", 16, "Q", len(d.s("orders")))),
+    both(lambda d: d.s("orders").append(0), lambda d: d.put("order_directory", len(d.s("order_directory")) - 8, "Q", len(d.s("orders")) - last_order(d))),
 )
-bad("O3", "orders", "listed", "lists", lambda d: d.put("orders", 4, "I", listed(d) + 1))
+bad("O3", "orders", "listed", "lists", lambda d: d.put("orders", last_order(d) + 4, "I", listed(d) + 1))
 bad("O4", "orders", "orders", "class", lambda d: d.put("orders", 0, "I", classes(d) - 1))
 bad("O4", "orders", "orders", "no-copy", lambda d: d.put("orders", 0, "I", classes(d) + 1))
 bad("O5", "orders", "classes", "filling", lambda d: d.put("orders", len(d.s("orders")) - 1, "B", 0x80))

@@ -190,17 +190,18 @@ def split_samples():
 
 
 def list_copies():
-    """`listed.vdx`: `orders.vdx` with the copies of small classes in lists, as orders of many people have them."""
+    """`listed.vdx`: `orders.vdx` with the copies of small classes of its last order in lists, as orders of many people have them."""
     d = Dataset("orders")
-    orders = d.s("orders")
-    classes = primitives.Order(bytes(orders), 80).classes
+    orders, directory = d.s("orders"), d.s("order_directory")
+    start = struct.unpack_from("<Q", directory, len(directory) - 16)[0]
+    classes = primitives.Order(bytes(orders[start:]), 80).classes
     small = [k for k, copies in enumerate(classes) if len(copies) <= 4]
     ends = [sum(len(classes[k]) for k in small[: i + 1]) for i in range(len(small))]
     bits = sum(1 << k for k in small).to_bytes(-(-len(classes) // 64) * 8, "little")
     copies = [copy for k in small for copy in classes[k]]
-    d.put("orders", 4, "I", len(copies))
+    d.put("orders", start + 4, "I", len(copies))
     orders += bits + struct.pack(f"<{len(ends) + len(copies)}I", *ends, *copies)
-    d.put("order_directory", 16, "Q", len(orders))
+    d.put("order_directory", len(directory) - 8, "Q", len(orders) - start)
     shutil.rmtree(os.path.join(VECTORS, "listed.vdx"), ignore_errors=True)
     d.write(os.path.join(VECTORS, "listed.vdx"))
 

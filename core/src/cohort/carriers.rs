@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
-    EVEN, Malformed, Order, PhaseSet, StoredSet, for_each_bit, get_bit, or_samples, set_bit,
-    words_for,
+    Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, or_samples,
+    set_bit, words_for,
 };
 use crate::store::PageView;
 
@@ -68,6 +68,70 @@ impl<'a> RowCounter<'a> {
         Ok(!set.is_plainly_empty())
     }
 
+    /// Calls `f` with the genotypes of the carriers of a row in the group, by sample, and with what they are phased to;
+    /// returns the bytes of its set.
+    pub(crate) fn for_each_carrier(
+        &mut self,
+        row: u32,
+        found: &mut Vec<Carrier>,
+        f: &mut impl FnMut(CarrierGenotype, Option<PhaseSet>),
+    ) -> Result<u64> {
+        let scope = std::mem::replace(&mut self.scope, BatchScope::Whole);
+        let plain = self.plain_carriers(row, scope.mask(), f);
+        self.scope = scope;
+        if let Some(bytes) = plain? {
+            return Ok(bytes);
+        }
+        let bytes = self.carriers(row, found)?;
+        self.with_phases(row, found, f)?;
+        Ok(bytes)
+    }
+
+    /// The same of a row in which all have two known copies, and all are phased or nobody is; `None` of any other.
+    fn plain_carriers(
+        &mut self,
+        row: u32,
+        mask: Option<&Mask>,
+        f: &mut impl FnMut(CarrierGenotype, Option<PhaseSet>),
+    ) -> Result<Option<u64>> {
+        let segment = self.segment;
+        let (haploid, missing, sets) = self.site_sets(row)?;
+        let unphased = segment.columns.unphased.get(segment.file(), row)?;
+        let unphased = segment.set(unphased, &sets, segment.meta().samples)?;
+        let phased = match (unphased.is_plainly_empty(), unphased.is_plainly_full()) {
+            (true, _) => true,
+            (_, true) => false,
+            _ => return Ok(None),
+        };
+        // a descriptor of 0 is the empty set
+        let is_plain = haploid == 0 && missing == 0 && !segment.has_phase_sets();
+        if !is_plain || !segment.polyploid(row)?.is_empty() {
+            return Ok(None);
+        }
+        let mut give = |local, which: u32| {
+            if mask.is_none_or(|mask| get_bit(&mask.samples, local)) {
+                let genotype = CarrierGenotype {
+                    sample: segment.sample(local),
+                    carried: which.count_ones(),
+                    ploidy: 2,
+                    phased,
+                    copies: which,
+                    missing: 0,
+                };
+                f(genotype, None);
+            }
+        };
+        let set = self.carrier_set(row)?;
+        if !set
+            .walk_pairs(&mut give)
+            .map_err(|rule| segment.broken_set(rule))?
+        {
+            self.scatter(row, &set)?;
+            for_each_pair(&self.copies.bits, give);
+        }
+        Ok(Some(set.byte_len() as u64))
+    }
+
     /// The carriers of a row in the group, by sample; returns the bytes of its set.
     pub(crate) fn carriers(&mut self, row: u32, found: &mut Vec<Carrier>) -> Result<u64> {
         let scope = std::mem::replace(&mut self.scope, BatchScope::Whole);
@@ -92,7 +156,7 @@ impl<'a> RowCounter<'a> {
         }
         let inside = |sample: u32| mask.is_none_or(|mask| get_bit(&mask.samples, sample));
         let broken = |rule| self.segment.broken_set(rule);
-        let pair = |sample, which: u32| {
+        let mut pair = |sample, which: u32| {
             if inside(sample) {
                 found.push(Carrier {
                     sample,
@@ -102,32 +166,9 @@ impl<'a> RowCounter<'a> {
                 });
             }
         };
-        if !set.walk_pairs(pair).map_err(broken)? {
+        if !set.walk_pairs(&mut pair).map_err(broken)? {
             self.scatter(row, &set)?;
-            let bits = &self.copies.bits;
-            let masks = mask.map(|mask| mask.copies.as_slice());
-            let inside = |i: usize| match masks {
-                Some(masks) => masks.get(i).copied().unwrap_or(0),
-                None => u64::MAX,
-            };
-            let words = bits.iter().enumerate();
-            let copies: u32 = words.map(|(i, word)| (word & inside(i)).count_ones()).sum();
-            found.reserve(copies as usize);
-            for (i, &word) in bits.iter().enumerate() {
-                let word = word & inside(i);
-                let mut first_copies = (word | word >> 1) & EVEN;
-                while first_copies != 0 {
-                    let at = first_copies.trailing_zeros();
-                    let which = (word >> at & 3) as u32;
-                    found.push(Carrier {
-                        sample: i as u32 * 32 + at / 2,
-                        carried: which.count_ones(),
-                        ploidy: 2,
-                        which,
-                    });
-                    first_copies &= first_copies - 1;
-                }
-            }
+            for_each_pair(&self.copies.bits, pair);
         }
         let view = PageView::around(&mut self.view, self.segment, row)?;
         let samples = self.segment.meta().samples;

@@ -362,11 +362,11 @@ impl<'a> Allele<'a> {
             let mut all = Vec::new();
             for (part, segment, row) in self.rows_of(rows)? {
                 let mut tally = RowCounter::of(segment, self.view.scope(part, segment));
-                tally.carriers(row, &mut found)?;
                 match rows.len() {
-                    1 => tally.with_phases(row, &found, &mut |carrier, _| f(carrier))?,
-                    _ => tally.with_phases(row, &found, &mut |carrier, _| all.push(carrier))?,
-                }
+                    1 => tally.for_each_carrier(row, &mut found, &mut |carrier, _| f(carrier))?,
+                    _ => tally
+                        .for_each_carrier(row, &mut found, &mut |carrier, _| all.push(carrier))?,
+                };
             }
             all.sort_by_key(|carrier| carrier.sample);
             all.into_iter().for_each(&mut f);
@@ -388,8 +388,7 @@ impl<'a> Allele<'a> {
                 None => samples,
             };
             let mut tally = RowCounter::new(segment, Some(&samples));
-            tally.carriers(*row, &mut found)?;
-            tally.with_phases(*row, &found, &mut |carrier, _| all.push(carrier))?;
+            tally.for_each_carrier(*row, &mut found, &mut |carrier, _| all.push(carrier))?;
         }
         all.sort_by_key(|carrier| carrier.sample);
         all.into_iter().for_each(f);

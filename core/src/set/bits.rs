@@ -1,5 +1,7 @@
 //! Flat bit sets as slices of words, least significant bit first.
 
+use super::EVEN;
+
 /// How many words hold `n` bits.
 pub(crate) fn words_for(n: u32) -> usize {
     n.div_ceil(64) as usize
@@ -80,6 +82,19 @@ pub(crate) fn for_each_bit(words: &[u64], mut f: impl FnMut(u32)) {
         while rest != 0 {
             f(base + rest.trailing_zeros());
             rest &= rest - 1;
+        }
+    }
+}
+
+/// Calls `f` with each sample that has a copy, two bits each, ascending, and which of its two copies these are (1, 2 or 3).
+#[inline]
+pub(crate) fn for_each_pair(copies: &[u64], mut f: impl FnMut(u32, u32)) {
+    for (first, &word) in (0u32..).step_by(32).zip(copies) {
+        let mut pairs = (word | word >> 1) & EVEN;
+        while pairs != 0 {
+            let at = pairs.trailing_zeros();
+            f(first + at / 2, (word >> at & 3) as u32);
+            pairs &= pairs - 1;
         }
     }
 }

@@ -37,29 +37,21 @@ fn lanes_of(count: usize) -> usize {
 }
 
 impl PackedIds<'_> {
-    /// Calls `f` with each block of ids, ascending; the last is filled up with zeros. Ids are below `classes`.
+    /// How many blocks there are.
     #[inline(always)]
-    pub(super) fn for_each_block(
-        &self,
-        classes: u32,
-        mut f: impl FnMut(usize, &[u16; BLOCK]),
-    ) -> Result<(), Malformed> {
+    pub(super) fn blocks(&self) -> usize {
+        (self.count as usize).div_ceil(BLOCK)
+    }
+
+    /// Unpacks a block, filled up with zeros; returns the greatest id.
+    #[inline(always)]
+    pub(super) fn block(&self, block: usize, ids: &mut [u16; BLOCK]) -> u16 {
         let width = self.width as usize;
-        let mut ids = [0; BLOCK];
-        let mut greatest = 0;
-        let blocks = (self.count as usize).div_ceil(BLOCK);
-        for block in 0..blocks {
-            let lanes = lanes_of(self.count as usize - block * BLOCK);
-            let from = block * BLOCK / 8 * width;
-            let bytes = self.bytes.get(from..from + 2 * width * lanes);
-            unpack(bytes.unwrap_or_default(), lanes, width, &mut ids);
-            greatest = ids.iter().copied().fold(greatest, u16::max);
-            f(block, &ids);
-        }
-        match u32::from(greatest) < classes || self.count == 0 {
-            true => Ok(()),
-            false => Err(Malformed("class ids below the number of classes")),
-        }
+        let lanes = lanes_of((self.count as usize).saturating_sub(block * BLOCK));
+        let from = block * BLOCK / 8 * width;
+        let bytes = self.bytes.get(from..from + 2 * width * lanes);
+        unpack(bytes.unwrap_or_default(), lanes, width, ids);
+        ids.iter().copied().fold(0, u16::max)
     }
 
     /// The id of one number.
@@ -101,35 +93,47 @@ impl PackedIds<'_> {
 /// Unpacks a block; ids behind its lanes are zero.
 #[inline(always)]
 fn unpack(bytes: &[u8], lanes: usize, width: usize, ids: &mut [u16; BLOCK]) {
-    let mut words = [[0u16; LANES]; LANES + 1];
-    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(2 * lanes.max(1))) {
-        for (word, bytes) in word.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u16::from_le_bytes(*bytes);
-        }
-    }
-    let mask = ((1u32 << width) - 1) as u16;
-    let mut bit = 0;
-    let mut rows = [[0u16; LANES]; LANES];
-    for row in &mut rows {
-        let (at, shift) = (bit / 16, bit % 16);
-        if let Some([low, high]) = words.get(at..).and_then(|words| words.first_chunk()) {
-            for ((id, low), high) in row.iter_mut().zip(low).zip(high) {
-                *id = (low >> shift | high << 1 << (15 - shift)) & mask;
-            }
-        }
-        bit += width;
-    }
     if lanes == LANES {
-        let flat = rows.as_flattened();
-        ids.copy_from_slice(flat);
+        unpack_whole(bytes.as_chunks().0, width, ids);
         return;
     }
+    let mut words = [[0; 2 * LANES]; LANES];
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(2 * lanes.max(1))) {
+        word.iter_mut()
+            .zip(bytes)
+            .for_each(|(to, byte)| *to = *byte);
+    }
+    let mut rows = [0; BLOCK];
+    unpack_whole(&words, width, &mut rows);
     ids.fill(0);
     let of_rows = ids.chunks_exact_mut(lanes.max(1));
-    for (ids, row) in of_rows.zip(&rows) {
+    for (ids, row) in of_rows.zip(rows.as_chunks::<LANES>().0) {
         ids.iter_mut()
             .zip(row)
             .for_each(|(id, of_row)| *id = *of_row);
+    }
+}
+
+/// The words of a block with all lanes, each of two bytes a lane, as ids.
+#[inline(always)]
+fn unpack_whole(words: &[[u8; 2 * LANES]], width: usize, ids: &mut [u16; BLOCK]) {
+    let mask = ((1u32 << width) - 1) as u16;
+    let mut bit = 0;
+    for row in ids.as_chunks_mut::<LANES>().0 {
+        let (at, shift) = (bit / 16, bit % 16);
+        // the last ids of the lanes end with their last words: of what stands in for the next ones the mask leaves nothing
+        let (Some(low), Some(high)) = (words.get(at), words.get(at + 1).or(words.get(at))) else {
+            row.fill(0);
+            continue;
+        };
+        for (lane, id) in row.iter_mut().enumerate() {
+            let of_lane = |word: &[u8; 2 * LANES]| match word.get(2 * lane..2 * lane + 2) {
+                Some(&[low, high]) => u16::from_le_bytes([low, high]),
+                _ => 0,
+            };
+            *id = (of_lane(low) >> shift | of_lane(high) << 1 << (15 - shift)) & mask;
+        }
+        bit += width;
     }
 }
 
@@ -153,12 +157,32 @@ pub(super) fn pack(out: &mut Vec<u8>, ids: &[u16], width: u32) {
     }
 }
 
+/// Refuses ids that are not below `classes`.
+#[inline(always)]
+pub(super) fn check_greatest(greatest: u16, classes: u32) -> Result<(), Malformed> {
+    match u32::from(greatest) < classes.max(1) {
+        true => Ok(()),
+        false => Err(Malformed("class ids below the number of classes")),
+    }
+}
+
 impl PackedIds<'_> {
     /// All of them, in the place of what `to` held, up to the end of the last block.
     pub(super) fn unpack_into(&self, classes: u32, to: &mut Vec<u16>) -> Result<(), Malformed> {
         to.clear();
-        to.reserve((self.count as usize).next_multiple_of(BLOCK));
-        dispatch!(Level::new(), _simd => self.for_each_block(classes, |_, ids| to.extend_from_slice(ids)))
+        to.resize(self.blocks() * BLOCK, 0);
+        let blocks = to.as_chunks_mut().0;
+        let greatest = dispatch!(Level::new(), _simd => self.fill(blocks));
+        check_greatest(greatest, classes)
+    }
+
+    #[inline(always)]
+    fn fill(&self, blocks: &mut [[u16; BLOCK]]) -> u16 {
+        let mut greatest = 0;
+        for (number, block) in blocks.iter_mut().enumerate() {
+            greatest = greatest.max(self.block(number, block));
+        }
+        greatest
     }
 }
 
@@ -182,14 +206,14 @@ mod tests {
             prop_assert!(unpacked.len() >= ids.len() && unpacked[ids.len()..].iter().all(|&id| id == 0));
             prop_assert_eq!(&unpacked[..ids.len()], &ids[..]);
             // what a processor without wide instructions does
-            let mut plain = Vec::new();
-            packed.for_each_block(classes, |_, ids| plain.extend_from_slice(ids)).unwrap();
+            let mut plain = vec![0; unpacked.len()];
+            prop_assert_eq!(packed.fill(plain.as_chunks_mut().0), ids.iter().copied().max().unwrap_or(0));
             prop_assert_eq!(plain, unpacked);
             for (i, id) in (0..).zip(&ids) {
                 prop_assert_eq!(packed.get(i), *id);
             }
-            if let Some(&greatest) = ids.iter().max() {
-                prop_assert!(packed.for_each_block(greatest.into(), |_, _| ()).is_err());
+            if let Some(&greatest @ 1..) = ids.iter().max() {
+                prop_assert!(packed.unpack_into(greatest.into(), &mut Vec::new()).is_err());
             }
         }
     }

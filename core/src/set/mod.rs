@@ -22,8 +22,8 @@ mod strip;
 mod writer;
 
 pub(crate) use bits::{
-    first_copies, for_each_bit, get_bit, or_samples, samples_of_first_copies, set_bit, spread,
-    words_for,
+    first_copies, for_each_bit, for_each_pair, get_bit, or_samples, samples_of_first_copies,
+    set_bit, spread, words_for,
 };
 pub(crate) use list::encode_list;
 pub(crate) use order::{CLASSES_MAX, Order, encode_order};

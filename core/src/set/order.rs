@@ -19,7 +19,7 @@
 //! The lists are for rows of few classes, all small: their copies are found without reading the class of every copy.
 
 use super::bits::for_each_run_of_bits;
-use super::ids::{BLOCK, PackedIds, pack, packed_len, width_for};
+use super::ids::{BLOCK, PackedIds, check_greatest, pack, packed_len, width_for};
 use super::runs::for_each_run;
 use super::{Malformed, for_each_bit, get_bit, set_bit, words_for};
 use fearless_simd::{Level, dispatch};
@@ -184,44 +184,98 @@ struct Cursor {
     before: usize,
 }
 
-/// Classes that are carried, one byte each: looked up for every copy.
+/// Classes that are carried: compared with where they are few runs, else one byte each, looked up for every copy.
 enum Carried {
+    Runs(FewRuns),
     Few(Box<[u8; FEW_CLASSES]>),
     Many(Box<[u8; CLASSES_MAX as usize]>),
 }
 
+/// First and last class of each run.
+#[derive(Default)]
+struct FewRuns {
+    runs: [(u16, u16); FEW_RUNS],
+    len: usize,
+}
+
+/// Runs up to which comparing is faster than looking up.
+const FEW_RUNS: usize = 10;
 const FEW_CLASSES: usize = 1 << 12;
 
 impl Carried {
-    fn new(classes: u32) -> Self {
-        match classes as usize <= FEW_CLASSES {
+    /// `runs` calls its argument with the bounds of each run.
+    fn of(
+        runs: impl Fn(&mut dyn FnMut(u32, u32)) -> Result<(), Malformed>,
+        classes: u32,
+    ) -> Result<Self, Malformed> {
+        let (mut few, mut fits) = (FewRuns::default(), true);
+        runs(&mut |from, to| {
+            if from < to {
+                match few.runs.get_mut(few.len) {
+                    // classes have numbers of 16 bits
+                    Some(run) => *run = (from as u16, (to - 1) as u16),
+                    None => fits = false,
+                }
+                few.len += 1;
+            }
+        })?;
+        if fits {
+            return Ok(Self::Runs(few));
+        }
+        let mut carried = match classes as usize <= FEW_CLASSES {
             true => Self::Few(Box::new([0; FEW_CLASSES])),
             false => Self::Many(Box::new([0; CLASSES_MAX as usize])),
-        }
-    }
-
-    fn add(&mut self, from: u32, to: u32) {
-        let flags: &mut [u8] = match self {
+        };
+        let flags: &mut [u8] = match &mut carried {
+            Self::Runs(_) => &mut [],
             Self::Few(flags) => flags.as_mut_slice(),
             Self::Many(flags) => flags.as_mut_slice(),
         };
-        if let Some(flags) = flags.get_mut(from as usize..to as usize) {
-            flags.fill(1);
-        }
+        runs(&mut |from, to| {
+            if let Some(flags) = flags.get_mut(from as usize..to as usize) {
+                flags.fill(1);
+            }
+        })?;
+        Ok(carried)
     }
 }
 
-/// The copies of a block that are of carried classes, as bits.
-#[inline(always)]
-fn carried_bits<const N: usize>(ids: &[u16; BLOCK], flags: &[u8; N]) -> [u64; BLOCK / 64] {
-    let mut words = [0; BLOCK / 64];
-    for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
-        for (bit, &id) in ids.iter().enumerate() {
-            let flag = flags.get(usize::from(id) & (N - 1));
-            *word |= u64::from(flag.copied().unwrap_or(0)) << bit;
+/// Which copies of a block are carried, as bits.
+trait CarriedOf {
+    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64];
+}
+
+impl<const N: usize> CarriedOf for [u8; N] {
+    #[inline(always)]
+    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
+        let mut words = [0; BLOCK / 64];
+        for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
+            for (bit, &id) in ids.iter().enumerate() {
+                let flag = self.get(usize::from(id) & (N - 1));
+                *word |= u64::from(flag.copied().unwrap_or(0)) << bit;
+            }
         }
+        words
     }
-    words
+}
+
+impl CarriedOf for FewRuns {
+    #[inline(always)]
+    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
+        let mut words = [0; BLOCK / 64];
+        for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
+            let mut carried = [0u16; 64];
+            for &(first, last) in self.runs.iter().take(self.len) {
+                for (carried, id) in carried.iter_mut().zip(ids) {
+                    *carried |= u16::from(id.wrapping_sub(first) <= last - first);
+                }
+            }
+            for (bit, carried) in carried.iter().enumerate() {
+                *word |= u64::from(*carried) << bit;
+            }
+        }
+        words
+    }
 }
 
 impl<'a> Order<'a> {
@@ -277,11 +331,14 @@ impl<'a> Order<'a> {
     }
 
     fn for_each_copy(&self, mut f: impl FnMut(u32, u16)) -> Result<(), Malformed> {
-        self.ids.for_each_block(self.classes, |block, ids| {
+        let mut ids = [0; BLOCK];
+        for block in 0..self.ids.blocks() {
+            check_greatest(self.ids.block(block, &mut ids), self.classes)?;
             let first = (block * BLOCK) as u32;
             let copies = first..self.ids.count;
-            copies.zip(ids).for_each(|(copy, &id)| f(copy, id));
-        })
+            copies.zip(&ids).for_each(|(copy, &id)| f(copy, id));
+        }
+        Ok(())
     }
 
     /// For each class, how many members of `mask` (bits over copies) lie in the classes before it;
@@ -290,38 +347,40 @@ impl<'a> Order<'a> {
         out.clear();
         out.resize(self.classes as usize + 1, 0);
         let members: u32 = mask.iter().map(|word| word.count_ones()).sum();
-        let mut add = |class: u16| {
-            if let Some(count) = out.get_mut(usize::from(class)) {
-                *count += 1;
-            }
-        };
         if members < self.ids.count / ONE_BY_ONE {
             for_each_bit(mask, |copy| {
-                if copy < self.ids.count {
-                    add(self.ids.get(copy));
+                if copy < self.ids.count
+                    && let Some(count) = out.get_mut(usize::from(self.ids.get(copy)))
+                {
+                    *count += 1;
                 }
             });
         } else {
-            let words = mask.as_chunks::<{ BLOCK / 64 }>();
-            let mut last = [0; BLOCK / 64];
-            last.iter_mut()
-                .zip(words.1)
-                .for_each(|(to, word)| *to = *word);
-            dispatch!(Level::new(), _simd => self.ids.for_each_block(self.classes, |block, ids| {
-                let words = words.0.get(block).unwrap_or(&last);
-                for (word, ids) in words.iter().zip(ids.as_chunks::<64>().0) {
-                    let mut rest = *word;
-                    while rest != 0 {
-                        let id = ids.get(rest.trailing_zeros() as usize);
-                        add(id.copied().unwrap_or(0));
-                        rest &= rest - 1;
-                    }
-                }
-            }))?;
+            dispatch!(Level::new(), _simd => self.count_classes(mask, out))?;
         }
         let mut total = 0;
         for count in out.iter_mut() {
             (*count, total) = (total, total + *count);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn count_classes(&self, mask: &[u64], counts: &mut [u32]) -> Result<(), Malformed> {
+        let mut ids = [0; BLOCK];
+        for (block, words) in (0..self.ids.blocks()).zip(mask.chunks(BLOCK / 64)) {
+            check_greatest(self.ids.block(block, &mut ids), self.classes)?;
+            for (word, ids) in words.iter().zip(ids.as_chunks::<64>().0) {
+                let mut rest = *word;
+                while rest != 0 {
+                    let id = ids.get(rest.trailing_zeros() as usize & 63);
+                    let id = usize::from(id.copied().unwrap_or(0));
+                    if let Some(count) = counts.get_mut(id) {
+                        *count += 1;
+                    }
+                    rest &= rest - 1;
+                }
+            }
         }
         Ok(())
     }
@@ -336,47 +395,29 @@ impl<'a> Order<'a> {
         if let Some(lists) = self.lists_for(&runs)? {
             return lists.walk(&runs, &mut |copy| set_bit(acc, copy));
         }
-        let mut carried = Carried::new(self.classes);
-        runs(&mut |from, to| carried.add(from, to))?;
-        let (acc, last) = acc.as_chunks_mut::<{ BLOCK / 64 }>();
-        let or = |block: usize, words: [u64; BLOCK / 64]| match acc.get_mut(block) {
-            Some(acc) => acc
-                .iter_mut()
-                .zip(words)
-                .for_each(|(acc, word)| *acc |= word),
-            None => last
-                .iter_mut()
-                .zip(words)
-                .for_each(|(acc, word)| *acc |= word),
-        };
-        dispatch!(Level::new(), _simd => self.or_blocks(&carried, or))
+        match Carried::of(&runs, self.classes)? {
+            Carried::Runs(runs) => dispatch!(Level::new(), _simd => self.or_carried(&runs, acc)),
+            Carried::Few(flags) => dispatch!(Level::new(), _simd => self.or_carried(&*flags, acc)),
+            Carried::Many(flags) => dispatch!(Level::new(), _simd => self.or_carried(&*flags, acc)),
+        }
     }
 
     #[inline(always)]
-    fn or_blocks(
-        &self,
-        carried: &Carried,
-        mut or: impl FnMut(usize, [u64; BLOCK / 64]),
-    ) -> Result<(), Malformed> {
-        // of class 0 are those that fill the last block up, too
-        let left = self.ids.count % BLOCK as u32;
-        let within = |block: usize, mut words: [u64; BLOCK / 64]| {
-            if (block + 1) * BLOCK > self.ids.count as usize {
-                for (first, word) in (0u32..).step_by(64).zip(&mut words) {
-                    let bits = left.saturating_sub(first);
-                    *word &= 1u64.checked_shl(bits).map_or(u64::MAX, |bit| bit - 1);
-                }
+    fn or_carried(&self, carried: &impl CarriedOf, acc: &mut [u64]) -> Result<(), Malformed> {
+        let mut ids = [0; BLOCK];
+        for (block, acc) in (0..self.ids.blocks()).zip(acc.chunks_mut(BLOCK / 64)) {
+            check_greatest(self.ids.block(block, &mut ids), self.classes)?;
+            let words = carried.bits(&ids);
+            for (acc, word) in acc.iter_mut().zip(words) {
+                *acc |= word;
             }
-            words
-        };
-        match carried {
-            Carried::Few(flags) => self.ids.for_each_block(self.classes, |block, ids| {
-                or(block, within(block, carried_bits(ids, flags)));
-            }),
-            Carried::Many(flags) => self.ids.for_each_block(self.classes, |block, ids| {
-                or(block, within(block, carried_bits(ids, flags)));
-            }),
         }
+        // what fills the last block up is of class 0, which may be carried
+        let end = self.ids.count;
+        if let (Some(last), used @ 1..) = (acc.get_mut((end / 64) as usize), end % 64) {
+            *last &= (1 << used) - 1;
+        }
+        Ok(())
     }
 
     /// The lists, where all of some classes are in them.

@@ -10,8 +10,8 @@ use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{
-    EVEN, Malformed, STRIP_ROWS, SampleSet, StripCounts, count_pairs, for_each_bit, get_bit,
-    set_bit, words_for,
+    Malformed, STRIP_ROWS, SampleSet, StripCounts, count_pairs, for_each_bit, for_each_pair,
+    get_bit, set_bit, words_for,
 };
 use crate::store::Segment;
 
@@ -123,14 +123,7 @@ impl Cells {
     /// Adds all that are laid out as bits, of about so many samples.
     fn add_all(&self, to: &mut [Copies], bits: &[u64], about: u32, haploid: &[u64]) {
         if WORDS_A_SAMPLE * (about as usize) < self.masks.len() * bits.len() {
-            for (first, &word) in (0u32..).step_by(32).zip(bits) {
-                let mut pairs = (word | word >> 1) & EVEN;
-                while pairs != 0 {
-                    let at = pairs.trailing_zeros();
-                    self.add(to, first + at / 2, (word >> at & 3) as u32, haploid);
-                    pairs &= pairs - 1;
-                }
-            }
+            for_each_pair(bits, |sample, which| self.add(to, sample, which, haploid));
             return;
         }
         for (cell, mask) in to.iter_mut().zip(&self.masks) {

@@ -530,8 +530,9 @@ impl<'a> Variant<'_, 'a> {
             let Some(tally) = tally else {
                 continue;
             };
-            bytes += tally.carriers(row.row, &mut carriers)?;
-            tally.with_phases(row.row, &carriers, &mut |carrier, set| f(row, carrier, set))?;
+            bytes += tally.for_each_carrier(row.row, &mut carriers, &mut |carrier, set| {
+                f(row, carrier, set)
+            })?;
         }
         self.of.scratch.carriers = carriers;
         Ok(bytes)
