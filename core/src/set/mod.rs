@@ -11,6 +11,7 @@
 mod bits;
 mod list;
 mod order;
+mod packed;
 mod pairs;
 mod phase;
 mod portable;
