@@ -106,12 +106,12 @@ impl SetWriter<'_> {
         }
         let flat = self.universe.div_ceil(8) as usize;
         let listed = list_len(list.iter().copied());
-        if let Some(runs) = runs.filter(|runs| runs.len() <= listed.min(flat)) {
-            return self.put(Form::Runs, runs, false);
-        }
         let packed = Plan::of(&list, self.universe)
             .filter(|plan| plan.entries >= PACKED_FROM && plan.len() < listed);
         let best = packed.map_or(listed, |plan| plan.len()).min(flat);
+        if let Some(runs) = runs.filter(|runs| runs.len() <= best) {
+            return self.put(Form::Runs, runs, false);
+        }
         let stretches = 1 + list
             .iter()
             .zip(list.iter().skip(1))
