@@ -47,21 +47,20 @@ impl<'a> Entries<'a> {
 }
 
 /// Numbers (ascending, distinct) as pairs: which pair, and which of its two numbers (1, 2 or 3).
-pub(super) fn pairs_of(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, u32)> {
-    let mut numbers = numbers.peekable();
+pub(super) fn pairs_of(mut numbers: &[u32]) -> impl Iterator<Item = (u32, u32)> {
     std::iter::from_fn(move || {
-        let number = numbers.next()?;
-        let which = match number % 2 {
-            1 => 2,
-            _ if numbers.next_if_eq(&(number + 1)).is_some() => 3,
-            _ => 1,
+        let (pair, rest) = match numbers {
+            [a, b, rest @ ..] if a % 2 == 0 && *b == a + 1 => ((a / 2, 3), rest),
+            [a, rest @ ..] => ((a / 2, 1 << (a % 2)), rest),
+            [] => return None,
         };
-        Some((number / 2, which))
+        numbers = rest;
+        Some(pair)
     })
 }
 
 /// Appends `numbers` (ascending, distinct) as a list.
-pub(crate) fn encode_list(out: &mut Vec<u8>, numbers: impl Iterator<Item = u32>) {
+pub(crate) fn encode_list(out: &mut Vec<u8>, numbers: &[u32]) {
     let mut next = 0;
     for (pair, which) in pairs_of(numbers) {
         write_varint(out, (pair - next) << 2 | which);
@@ -70,7 +69,7 @@ pub(crate) fn encode_list(out: &mut Vec<u8>, numbers: impl Iterator<Item = u32>)
 }
 
 /// How many bytes [`encode_list`] appends.
-pub(crate) fn list_len(numbers: impl Iterator<Item = u32>) -> usize {
+pub(crate) fn list_len(numbers: &[u32]) -> usize {
     let mut next = 0;
     let mut len = 0;
     for number in numbers {

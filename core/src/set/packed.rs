@@ -346,7 +346,7 @@ impl Plan {
     /// The packed list of some numbers (ascending, distinct) with the fewest bytes.
     pub(super) fn of(numbers: &[u32], universe: u32) -> Option<Self> {
         let (mut pairs, mut all, mut any) = (0, 3, 0);
-        for (_, which) in pairs_of(numbers.iter().copied()) {
+        for (_, which) in pairs_of(numbers) {
             pairs += 1;
             all &= which;
             any |= which;
@@ -398,11 +398,10 @@ impl Plan {
                 put_bits(bytes, 8 * whiches + 2 * index, which);
             }
         };
-        let numbers = numbers.iter().copied();
         match self.kind {
-            Kind::Numbers => numbers
-                .enumerate()
-                .for_each(|(i, number)| entry(i, number, 0)),
+            Kind::Numbers => (0..)
+                .zip(numbers)
+                .for_each(|(i, &number)| entry(i, number, 0)),
             _ => (0..)
                 .zip(pairs_of(numbers))
                 .for_each(|(i, (pair, which))| entry(i, pair, which)),

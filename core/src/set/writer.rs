@@ -105,7 +105,7 @@ impl SetWriter<'_> {
             _ => {}
         }
         let flat = self.universe.div_ceil(8) as usize;
-        let listed = list_len(list.iter().copied());
+        let listed = list_len(&list);
         let packed = Plan::of(&list, self.universe)
             .filter(|plan| plan.entries >= PACKED_FROM && plan.len() < listed);
         let best = packed.map_or(listed, |plan| plan.len()).min(flat);
@@ -143,7 +143,7 @@ impl SetWriter<'_> {
                 Form::PackedList
             }
             None => {
-                encode_list(&mut bytes, list.iter().copied());
+                encode_list(&mut bytes, &list);
                 Form::List
             }
         };
@@ -343,7 +343,7 @@ mod tests {
     fn a_pair_of_copies_costs_one_entry() {
         let homs: Vec<u32> = (0..50).flat_map(|s| [200 * s, 200 * s + 1]).collect();
         let mut bytes = Vec::new();
-        encode_list(&mut bytes, homs.into_iter());
+        encode_list(&mut bytes, &homs);
         assert_eq!(bytes.len(), 1 + 49 * 2);
     }
 }

@@ -14,7 +14,7 @@ fn bits(members: &[u32], universe: u32) -> Vec<u64> {
 
 /// The set in every kind that can hold it.
 fn in_every_kind(members: &[u32], universe: u32) -> Vec<(Kind, Vec<u8>)> {
-    let pairs: Vec<_> = pairs_of(members.iter().copied()).collect();
+    let pairs: Vec<_> = pairs_of(members).collect();
     let mut kinds = vec![(Kind::Numbers, members.len()), (Kind::Mixed, pairs.len())];
     for which in 1..=3 {
         if pairs.iter().all(|pair| pair.1 == which) {
@@ -46,7 +46,7 @@ fn check(bytes: &[u8], members: &[u32], universe: u32) {
     packed
         .walk_pairs(|pair, which| pairs.push((pair, which)))
         .unwrap();
-    assert_eq!(pairs, pairs_of(members.iter().copied()).collect::<Vec<_>>());
+    assert_eq!(pairs, pairs_of(members).collect::<Vec<_>>());
     let mut acc = vec![0; words_for(universe)];
     packed.or_into(&mut acc).unwrap();
     assert_eq!(acc, bits(members, universe));
