@@ -291,14 +291,37 @@ bad(
 )
 bad("P3", "sets", "genotypes", "which", lambda d: d.repoint(3, 3, bytes([1, 0, 4])))
 bad("P3", "sets", "genotypes", "universe", lambda d: d.repoint(3, 3, bytes([1, 8 << 2 | 1])))
-bad(
-    "P4",
-    "sets",
-    "many",
-    "skip",
-    lambda d: d.put("sets", d.set_bytes(0) + 2 + 4, "B", d.s("sets")[d.set_bytes(0) + 6] ^ 1),
-)
-bad("P4", "sets", "many", "entries", lambda d: d.put("sets", d.set_bytes(0) + 2, "I", 1_000_000))
+
+
+def packed(row, at, change, name="carriers"):
+    """Changes a byte of a packed list."""
+
+    def patch(d):
+        start = d.set_bytes(row, name) + 1
+        length = d.s("sets")[start - 1]
+        assert d.value(name, row) & 7 == 7 and length < 128, "no short packed list"
+        part = d.s("sets")[start : start + length]
+        part[at] = change(part[at])
+        d.s("sets")[start : start + length] = part
+
+    return patch
+
+
+bad("P4", "sets", "packed", "kind", packed(0, 0, lambda kind: 5))
+bad("P4", "sets", "packed", "length", packed(0, 0, lambda kind: 4))
+bad("P4", "sets", "packed", "entries", packed(1, 1, lambda entries: 110))
+bad("P4", "sets", "packed", "none", lambda d: d.repoint(5, 7, bytes([3, 0])))
+bad("P4", "sets", "packed", "long-number", lambda d: d.repoint(5, 7, bytes([3, 0x81, 0, 0, 0])))
+bad("P4", "sets", "packed", "no-kind", lambda d: d.repoint(5, 7, b""))
+bad("P4", "sets", "packed", "few-high", packed(2, -1, lambda byte: 0))
+bad("P4", "sets", "packed", "many-high", packed(2, -2, lambda byte: 255))
+# 5 and 4 of 200, with six low bits
+bad("P4", "sets", "packed", "ascending", lambda d: d.repoint(5, 7, bytes([0, 2, 5, 1, 0b11])))
+# 100 of 100
+bad("P4", "sets", "packed", "units", lambda d: d.repoint(5, 7, bytes([3, 1, 36, 0b10])))
+bad("P4", "sets", "packed", "which-none", packed(3, -1, lambda byte: byte & 0b11111100))
+bad("P4", "sets", "packed", "spare-low", lambda d: d.repoint(5, 7, bytes([0, 1, 0x87, 1])))
+bad("P4", "sets", "packed", "spare-which", lambda d: d.repoint(5, 7, bytes([4, 1, 5, 1, 0x10 | 1])))
 bad("P5", "sets", "orders", "past", lambda d: d.repoint(first(d, 5), 5, bytes(9)))
 bad("P5", "sets", "pages", "bits", lambda d: d.repoint(2099, 5, bytes([0b100])))
 bad("P6", "sets", "many", "cookie", lambda d: d.put("sets", d.set_bytes(1) + 1, "H", 7))

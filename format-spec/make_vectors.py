@@ -43,6 +43,7 @@ GOOD = [
     ("orders", ["orders.vcf"], []),
     ("classes", ["classes.vcf"], []),
     ("many", ["many.vcf"], []),
+    ("packed", ["packed.vcf"], []),
     ("empty", ["empty.vcf"], []),
     ("people", ["people.vcf"],
      "--genes people.gff3 --pad 5 --people people.ndjson people.tsv --people-map people.toml --sample-map"
@@ -127,7 +128,7 @@ def simulated_inputs():
         carried = set(range(k, 140)) | set(range(140 + 133 - k, 280))
         rows.append(("1", 100 + k, ".", "G", "T", phased(carried, 280)))
     write_vcf("classes.vcf", names(140), rows)
-    # lists with skips, long stretches, both with complement
+    # packed lists, long stretches, both with complement
     n = 8800
     pairs = rng.sample(range(n // 2), 1060)
     scattered = {2 * p + rng.randrange(2) for p in pairs} | {2 * p + 1 for p in pairs[:200]}
@@ -139,6 +140,15 @@ def simulated_inputs():
         ("1", 4, ".", "A", "C", phased(set(range(n)) - scattered, n)),
     ]
     write_vcf("many.vcf", [f"{i:x}" for i in range(n // 2)], rows)
+    # packed lists of each kind: the first copy of some samples, the second, both, or as it comes; and missing ones
+    some = sorted(rng.sample(range(100), 20))
+    kinds = [(0,), (1,), (0, 1)]
+    rows = []
+    for number, kind in enumerate([[0], [1], [2], [2, 2, 0, 2, 1], [0, 1]]):
+        copies = {2 * sample + copy for i, sample in enumerate(some) for copy in kinds[kind[i % len(kind)]]}
+        rows.append(("1", 10 + number, ".", "A", "C", phased(copies, 200)))
+    rows.append(("1", 20, ".", "A", "C", ["./." if sample in some else "0/1" for sample in range(100)]))
+    write_vcf("packed.vcf", names(100), rows)
 
 
 def varidex(*arguments):

@@ -1,6 +1,7 @@
 """The building blocks of the format (sections 5, 7 and 8 of README.md): containers, columns, texts, stored
 sets, orders and alleles. Everything is checked as it is read; what is wrong raises `Damaged`."""
 
+import itertools
 import os
 import re
 import struct
@@ -346,17 +347,44 @@ class Order:
 
 
 def list_members(data, universe, section="sets"):
-    """Members of a list, and for each entry (the lowest pair it may hold, where its bytes begin)."""
-    members, entries, pair, at = [], [], 0, 0
+    """Members of a list."""
+    members, pair, at = [], 0, 0
     while at < len(data):
-        entries.append((pair, at))
         entry, at = leb128(data, at, section, "P2")
         pair += entry >> 2
         which = entry & 3
         members += [2 * pair + copy for copy in (0, 1) if which >> copy & 1]
         need(which and members[-1] < universe, section, "P3", f"entry {entry} at pair {pair}")
         pair += 1
-    return members, entries
+    return members
+
+
+def packed_members(data, universe, section="sets"):
+    """Members of a packed list."""
+    kind = data[0] if data else 5
+    need(kind <= 4, section, "P4", f"kind {kind}")
+    entries, at = leb128(data, 1, section, "P2")
+    need(at == 2 or data[at - 1], section, "P4", "a longer number of entries than it takes")
+    units = (universe, (universe + 1) // 2, universe // 2, universe // 2, (universe + 1) // 2)[kind]
+    need(0 < entries <= units, section, "P4", f"{entries} entries of {units} units")
+    low = (units // entries).bit_length() - 1
+    # of each part the bits that are used
+    parts = [entries * low, entries + (units - 1 >> low), 2 * entries if kind == 4 else 0]
+    ends = list(itertools.accumulate((-(-used // 8) for used in parts), initial=at))
+    need(ends[-1] == len(data), section, "P4", f"{len(data)} bytes, not {ends[-1]}")
+    lows, highs, whiches = (int.from_bytes(data[a:b], "little") for a, b in zip(ends, ends[1:]))
+    places = [i for i in range(8 * (ends[2] - ends[1])) if highs >> i & 1]
+    need(len(places) == entries, section, "P4", f"{len(places)} entries, not {entries}")
+    spare = lows >> parts[0] | highs >> parts[1] | whiches >> parts[2]
+    need(spare == 0, section, "P4", "bits behind the parts")
+    found = [place - i << low | lows >> i * low & (1 << low) - 1 for i, place in enumerate(places)]
+    need(ascending(found) and found[-1] < units, section, "P4", f"entries {found[:9]} of {units} units")
+    if kind == 0:
+        return found
+    which = [whiches >> 2 * i & 3 if kind == 4 else kind for i in range(entries)]
+    members = [2 * pair + copy for pair, both in zip(found, which) for copy in (0, 1) if both >> copy & 1]
+    need(all(which) and members[-1] < universe, section, "P4", "pairs without a number of the universe")
+    return members
 
 
 def roaring_members(data, universe, section="sets"):
@@ -391,15 +419,9 @@ def stored_set(descriptor, page, universe, order=None, may_be_runs=False, sectio
         need(at + length <= len(page), section, "P2", f"{length} bytes at {at} of {len(page)}")
         data = page[at : at + length]
         if form == 3:
-            members, _ = list_members(data, universe, section)
+            members = list_members(data, universe, section)
         elif form == 7:
-            need(length >= 4, section, "P4", "a skipping list without its length")
-            count = numbers(data[:4])[0]
-            at = 4 + max(0, count - 1) // 256 * 8
-            need(at <= length, section, "P4", "skips past the set")
-            members, entries = list_members(data[at:], universe, section)
-            skips = list(struct.iter_unpack("<II", data[4:at]))
-            need(len(entries) == count and skips == entries[256::256], section, "P4", "skips")
+            members = packed_members(data, universe, section)
         elif form == 4:
             need(may_be_runs and order is not None, section, "P7", "runs without an order")
             bounds, bound, at = [], 0, 0

@@ -508,9 +508,7 @@ class Text(unittest.TestCase):
             ("set/stored.rs", "COMPLEMENT", 8, "| 3 | complement |"),
             ("set/stored.rs", "TWO_BITS", 14, "bits 4-17 and bits 18-31"),
             ("format/text.rs", "BLOCK_ENTRIES", 1024, "1 to 1,024 entries for each block"),
-            ("set/list.rs", "SKIP", 256, "/ 256⌋ skips"),
-            ("set/list.rs", "SKIP_FROM", 1024, "more than 1,024 entries SHOULD have skips"),
-            ("set/list.rs", "SKIP_LEN", 8, "skips of 8 bytes"),
+            ("set/writer.rs", "PACKED_FROM", 16, "Sets of 16 units or more SHOULD be\npacked"),
             ("set/order.rs", "CLASSES_MAX", 1 << 16, "at most 65,536"),
             ("set/ids.rs", "LANES", 16, "blocks of 256 ids"),
             ("set/runs.rs", "ESCAPE", 255, "below 255 is one byte"),
@@ -583,10 +581,10 @@ class Text(unittest.TestCase):
         enum = re.search(r"enum Form \{(.*?)\}", load(FORMAT, "set/stored.rs"), re.DOTALL).group(1)
         self.assertEqual(
             {name: int(n) for name, n in re.findall(r"(\w+) = (\d)", enum)},
-            dict(Empty=0, One=1, Two=2, List=3, Runs=4, Flat=5, Roaring=6, SkippingList=7),
+            dict(Empty=0, One=1, Two=2, List=3, Runs=4, Flat=5, Roaring=6, PackedList=7),
         )
         for code, name in enumerate(
-            ["empty", "inline one", "inline two", "list", "ordered runs", "flat", "roaring", "skipping list"]
+            ["empty", "inline one", "inline two", "list", "ordered runs", "flat", "roaring", "packed list"]
         ):
             self.assertIn(f"| {code} | {name} |", self.text)
 

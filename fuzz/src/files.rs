@@ -26,8 +26,8 @@ const NAMES: [&str; 8] = [
     "normalised",
     "many",
 ];
-/// Those of merged batches.
-const MERGED: [&str; 2] = ["merged", "unvaried"];
+/// Those of merged batches, and one with every kind of packed list.
+const LATER: [&str; 3] = ["merged", "unvaried", "packed"];
 
 /// A dataset's files as they were built.
 pub(crate) struct Good {
@@ -65,7 +65,7 @@ impl Good {
             let read = |name: &str| files.read(DATASET, name).expect("it was built");
             // in this order saved inputs mean what they meant
             let first = NAMES.iter().map(vector).chain([Good::read(read)]);
-            first.chain(MERGED.iter().map(vector)).collect()
+            first.chain(LATER.iter().map(vector)).collect()
         });
         &ALL[usize::from(n) % ALL.len()]
     }

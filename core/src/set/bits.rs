@@ -21,6 +21,23 @@ pub(crate) fn set_bit(words: &mut [u64], i: u32) {
     }
 }
 
+/// The eight bytes from `at` on as a word, with zeros for those past the end.
+#[inline]
+pub(super) fn word_at(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    if let Some(word) = rest.first_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    match bytes.last_chunk() {
+        _ if rest.is_empty() => 0,
+        Some(word) => u64::from_le_bytes(*word) >> (64 - 8 * rest.len()),
+        None => rest
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
 /// Sets bits `from..to`; bits past the end are ignored.
 pub(crate) fn set_range(words: &mut [u64], from: u32, to: u32) {
     if from >= to {

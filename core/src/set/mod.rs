@@ -12,6 +12,7 @@ mod bits;
 mod ids;
 mod list;
 mod order;
+mod packed;
 mod pairs;
 mod phase;
 mod portable;

@@ -1,9 +1,13 @@
 //! Choosing the form that a set takes in a segment.
 
 use super::list::list_len;
+use super::packed::Plan;
 use super::stored::{COMPLEMENT, FORM_BITS, Form, StoredSet, TWO_BITS};
 use super::{encode_list, for_each_bit, write_varint};
 use roaring::RoaringBitmap;
+
+/// Lists of fewer entries are counted in less time than packed ones.
+const PACKED_FROM: u32 = 16;
 
 /// Members on their way into a segment.
 #[derive(Clone, Copy)]
@@ -101,26 +105,28 @@ impl SetWriter<'_> {
             _ => {}
         }
         let flat = self.universe.div_ceil(8) as usize;
-        let mut best = list_len(list.iter().copied());
+        let listed = list_len(&list);
+        let packed = Plan::of(&list, self.universe)
+            .filter(|plan| plan.entries >= PACKED_FROM && plan.len() < listed);
+        let best = packed.map_or(listed, |plan| plan.len()).min(flat);
+        if let Some(runs) = runs.filter(|runs| runs.len() <= best) {
+            return self.put(Form::Runs, runs, false);
+        }
         let stretches = 1 + list
             .iter()
             .zip(list.iter().skip(1))
             .filter(|(a, b)| **a + 1 != **b)
             .count();
-        if let Some(runs) = runs.filter(|runs| runs.len() <= best.min(flat)) {
-            return self.put(Form::Runs, runs, false);
-        }
         // only long stretches of neighbours make roaring smaller than a list (four bytes a stretch)
-        if stretches * 4 + 16 < best.min(flat) {
+        if stretches * 4 + 16 < best {
             let mut roaring =
                 RoaringBitmap::from_sorted_iter(list.iter().copied()).unwrap_or_default();
             roaring.optimize();
             let mut bytes = Vec::with_capacity(roaring.serialized_size());
-            if roaring.serialize_into(&mut bytes).is_ok() && bytes.len() < best.min(flat) {
+            if roaring.serialize_into(&mut bytes).is_ok() && bytes.len() < best {
                 return self.put(Form::Roaring, &bytes, complement);
             }
         }
-        best = best.min(flat);
         if best == flat {
             let mut bytes = vec![0u8; flat];
             members.for_each(|m| {
@@ -131,11 +137,15 @@ impl SetWriter<'_> {
             return self.put(Form::Flat, &bytes, false);
         }
         let mut bytes = Vec::with_capacity(best);
-        let skips = encode_list(&mut bytes, list.iter().copied());
-        let form = if skips {
-            Form::SkippingList
-        } else {
-            Form::List
+        let form = match packed {
+            Some(plan) => {
+                plan.encode(&mut bytes, &list);
+                Form::PackedList
+            }
+            None => {
+                encode_list(&mut bytes, &list);
+                Form::List
+            }
         };
         self.put(form, &bytes, complement)
     }
@@ -334,7 +344,7 @@ mod tests {
     fn a_pair_of_copies_costs_one_entry() {
         let homs: Vec<u32> = (0..50).flat_map(|s| [200 * s, 200 * s + 1]).collect();
         let mut bytes = Vec::new();
-        encode_list(&mut bytes, homs.into_iter());
+        encode_list(&mut bytes, &homs);
         assert_eq!(bytes.len(), 1 + 49 * 2);
     }
 }
