@@ -4,7 +4,7 @@ import os
 import shutil
 import struct
 
-from make_vectors import VECTORS, Dataset, header_sum, manifest, raw, table_sum, text_of_manifest, xxh64
+from make_vectors import VECTORS, Dataset, encoded, header_sum, manifest, raw, table_sum, text_of_manifest, xxh64
 from reader import Segment
 
 BAD = []
@@ -64,6 +64,18 @@ def put(name, at, form, *values):
 
 def column(name, changes, segment=0):
     return lambda d: d.column(name, changes, segment)
+
+
+def behind_values(name):
+    """Sets the last bit of a column's last page, which is of no value."""
+
+    def patch(d):
+        section, pages = d.s(name), -(-d.rows() // 1024)
+        width = section[16 * pages - 8]
+        assert d.rows() % 1024 * width % 8, f"{name} ends with a byte"
+        section[-9] |= 128
+
+    return patch
 
 
 def text(name, change):
@@ -187,9 +199,14 @@ bad("F13", "unknown 4000", "tiny", "kind", lambda d: d.segments[0].add("unknown 
 # ---- columns and texts ----
 
 bad("C1", "ac", "tiny", "directory", lambda d: d.segments[0].add("ac", 19, bytes(8)))
-bad("C2", "position", "genotypes", "width", put("position", 8, "B", 3))
+bad("C1", "ac", "genotypes", "behind", lambda d: d.segments[0].add("ac", 19, bytes(16)))
+bad("C2", "position", "genotypes", "width", put("position", 8, "B", 58))
+bad("C2", "position", "genotypes", "widest", put("position", 8, "B", 65))
 bad("C3", "position", "genotypes", "offset", put("position", 9, "H", 999))
+bad("C3", "position", "genotypes", "last", put("position", 8, "B", 57))
 bad("C4", "position", "genotypes", "behind", lambda d: d.s("position").append(0))
+bad("C6", "ac", "genotypes", "bits", behind_values("ac"))
+bad("C6", "position", "genotypes", "end", lambda d: d.put("position", len(d.s("position")) - 1, "B", 1))
 bad("C5", "quality", "genotypes", "range", put("quality", 0, "q", 2**33))
 bad("T1", "ids", "genotypes", "blocks", put("ids", 4, "I", 1000))
 bad("T1", "ids", "genotypes", "no-entries", put("ids", 0, "I", 0))
@@ -341,7 +358,7 @@ bad("O5", "orders", "orders", "slack", lambda d: d.put("orders", len(d.s("orders
 
 # ---- alleles, ids, polyploids, originals, info, names ----
 
-bad("A1", "allele", "tiny", "number", lambda d: d.segments[0].add("allele", 18, struct.pack("<qQ", 1, 0)))
+bad("A1", "allele", "tiny", "number", lambda d: d.segments[0].add("allele", 18, encoded([1], False)))
 bad("A1", "allele_codes", "tiny", "length", lambda d: d.s("allele_codes").append(0))
 bad("A2", "allele_codes", "tiny", "bits", put("allele_codes", 3, "B", 1))
 bad("A2", "allele_codes", "tiny", "no-ref", put("allele_codes", 0, "I", 0x10))
