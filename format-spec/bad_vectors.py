@@ -4,7 +4,7 @@ import os
 import shutil
 import struct
 
-from make_vectors import VECTORS, Dataset, encoded, header_sum, manifest, raw, table_sum, text_of_manifest, xxh64
+from make_vectors import VECTORS, Dataset, encoded, header_sum, manifest, raw, table_sum, text_of, text_of_manifest, xxh64
 from reader import Segment
 
 BAD = []
@@ -415,6 +415,14 @@ bad("I2", "id_index", "genotypes", "width", put("id_index", 8, "I", 2))
 bad("I2", "id_index", "genotypes", "starts", put("id_index", 16, "I", 1))
 bad("I3", "id_index", "genotypes", "fingerprint", lambda d: d.put("id_index", 16 + 8, "B", d.s("id_index")[24] ^ 1))
 bad("I3", "id_index", "genotypes", "id", text("ids", lambda ids: [b"rs11", *ids[1:]]))
+# the third row of chr1 and the row with <DEL>, a contig without chr, one of nothing else
+for name, row, mark in [("separator", 2, b"\t/"), ("more", 2, b"\t:cc"), ("no-separator", 2, b"\t"), ("allele", 17, b"\t:"),
+                        ("short", 25, b"\t:c"), ("no-name", 26, b"\t:c"), ("tab", 2, b"\tc:")]:  # fmt: skip
+    bad("I4", "ids", "ids", name, text("ids", lambda ids, row=row, mark=mark: [*ids[:row], mark, *ids[row + 1 :]]))
+bad("I5", "id_contigs", "ids", "none", lambda d: d.s("id_contigs") and d.segments[0].sections.pop("id_contigs"))
+bad("I5", "id_contigs", "ids", "name", text("id_contigs", lambda names: [b"chr3", *names[1:]]))
+bad("I5", "id_contigs", "ids", "fewer", text("id_contigs", lambda names: names[:-1]))
+bad("I5", "id_contigs", "genotypes", "no-mark", lambda d: d.segments[0].add("id_contigs", 54, text_of(["chr1", "chrX"])))
 bad("Y1", "polyploid_rows", "genotypes", "row", put("polyploid_rows", 0, "I", 26))
 bad(
     "Y1",

@@ -34,6 +34,7 @@ GOOD = [
     ("tiny", ["tiny.vcf"], []),
     ("genotypes", ["genotypes.vcf"], []),
     ("alleles", ["alleles.vcf"], []),
+    ("ids", ["ids.vcf"], []),
     ("blocks", ["blocks.vcf"], []),
     ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,LF,NEVER"]),
     ("batches", [f"batches.{i}.vcf" for i in (1, 2, 3, 4)], []),

@@ -22,7 +22,7 @@ NAMES = {
     36: "phase_ends", 37: "phase_sets", 38: "phase_names", 39: "block_short",
     40: "sets", 41: "order_directory", 42: "orders", 43: "recorded", 44: "uncovered", 45: "outside",
     46: "coverage", 47: "coverage_states", 48: "allele_codes", 49: "long_alleles",
-    50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
+    50: "long_hashes", 52: "ids", 53: "id_index", 54: "id_contigs", 56: "filters", 60: "polyploid_rows",
     61: "polyploid", 64: "original_rows", 65: "originals", 66: "respelled", 72: "info_keys", 80: "names", 81: "name_index",
     96: "annotation_meta", 97: "annotation_ends", 98: "annotation_items", 99: "entry_classes",
     100: "entry_texts", 101: "class_genes", 102: "class_transcripts", 103: "class_consequences",

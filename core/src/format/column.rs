@@ -595,7 +595,9 @@ mod tests {
     fn what_is_behind_the_last_value_is_checked() {
         let section = |change: fn(&mut Vec<u8>)| {
             let mut writer = ColumnWriter::default();
-            [1, 2, 8].map(|value| writer.push(value));
+            for value in [1, 2, 8] {
+                writer.push(value);
+            }
             let mut section = writer.finish();
             // 9 bits of values
             assert_eq!(section.len(), 16 + 2 + 8);
