@@ -1,12 +1,19 @@
 """The bad vectors of annotations."""
 
+import struct
+
+import primitives
 from bad_people import bit, longer, replace
 from bad_vectors import bad, both, column, manifest, put, text
+from make_vectors import encoded
 
 # numbers of the counts in `annotation_meta`
 ITEMS, ENTRIES, CLASSES, GENES, TRANSCRIPTS, CONSEQUENCES = range(0, 24, 4)
-# where the values of a column of one page begin
-VALUES = 16
+# which of them is the number of rows of a column
+ROWS = {
+    "annotation_items": ITEMS, "entry_classes": ENTRIES, "class_genes": CLASSES, "class_transcripts": CLASSES,
+    "class_consequences": CLASSES, "class_grades": CLASSES, "gene_rows": GENES, "consequence_rows": CONSEQUENCES,
+}  # fmt: skip
 
 
 def unused_transcript(d):
@@ -18,8 +25,17 @@ def unused_transcript(d):
 
 
 def value(name, at, difference):
-    """Another difference from the base in a column of single bytes."""
-    return put(name, VALUES + at, "B", difference)
+    """Another difference from the base in a column of one page."""
+    nullable = name in ("class_genes", "class_transcripts")
+
+    def patch(d):
+        data = bytes(d.s(name))
+        (rows,), (base,) = struct.unpack_from("<I", d.s("annotation_meta"), ROWS[name]), struct.unpack_from("<q", data)
+        values = primitives.column(data, rows, name, nullable)
+        values[at] = base + difference
+        d.s(name)[:] = encoded(values, nullable)
+
+    return patch
 
 
 bad("M16", "manifest", "annotated", "no-annotations", manifest(lambda m: m.pop("annotations")))
@@ -52,7 +68,7 @@ bad("Q5", "consequences", "annotated", "twice", text("consequences", lambda know
 bad("Q5", "transcripts", "annotated", "transcript-twice", text("transcripts", lambda known: [known[1], *known[1:]]))
 bad("Q5", "transcripts", "annotated", "tab", replace("transcripts", 0, b"A\tB"))
 bad("Q9", "transcripts", "annotated", "unused", unused_transcript)
-bad("Q6", "gene_rows", "annotated", "row", put("gene_rows", VALUES + 4, "I", 16))
+bad("Q6", "gene_rows", "annotated", "row", value("gene_rows", 1, 16))
 bad("Q6", "gene_rows", "annotated", "gene", value("class_genes", 4, 2))
 bad("Q6", "consequence_rows", "annotated", "consequence", value("consequence_rows", 1, 16))
 bad("Q6", "impact_rows", "annotated", "impact", value("class_grades", 0, 0))

@@ -4,7 +4,7 @@ import os
 import shutil
 import struct
 
-from make_vectors import VECTORS, Dataset, header_sum, manifest, raw, table_sum, text_of_manifest, xxh64
+from make_vectors import VECTORS, Dataset, encoded, header_sum, manifest, raw, table_sum, text_of, text_of_manifest, xxh64
 from reader import Segment
 
 BAD = []
@@ -64,6 +64,18 @@ def put(name, at, form, *values):
 
 def column(name, changes, segment=0):
     return lambda d: d.column(name, changes, segment)
+
+
+def behind_values(name):
+    """Sets the last bit of a column's last page, which is of no value."""
+
+    def patch(d):
+        section, pages = d.s(name), -(-d.rows() // 1024)
+        width = section[16 * pages - 8]
+        assert d.rows() % 1024 * width % 8, f"{name} ends with a byte"
+        section[-9] |= 128
+
+    return patch
 
 
 def text(name, change):
@@ -187,9 +199,14 @@ bad("F13", "unknown 4000", "tiny", "kind", lambda d: d.segments[0].add("unknown 
 # ---- columns and texts ----
 
 bad("C1", "ac", "tiny", "directory", lambda d: d.segments[0].add("ac", 19, bytes(8)))
-bad("C2", "position", "genotypes", "width", put("position", 8, "B", 3))
+bad("C1", "ac", "genotypes", "behind", lambda d: d.segments[0].add("ac", 19, bytes(16)))
+bad("C2", "position", "genotypes", "width", put("position", 8, "B", 58))
+bad("C2", "position", "genotypes", "widest", put("position", 8, "B", 65))
 bad("C3", "position", "genotypes", "offset", put("position", 9, "H", 999))
+bad("C3", "position", "genotypes", "last", put("position", 8, "B", 57))
 bad("C4", "position", "genotypes", "behind", lambda d: d.s("position").append(0))
+bad("C6", "ac", "genotypes", "bits", behind_values("ac"))
+bad("C6", "position", "genotypes", "end", lambda d: d.put("position", len(d.s("position")) - 1, "B", 1))
 bad("C5", "quality", "genotypes", "range", put("quality", 0, "q", 2**33))
 bad("T1", "ids", "genotypes", "blocks", put("ids", 4, "I", 1000))
 bad("T1", "ids", "genotypes", "no-entries", put("ids", 0, "I", 0))
@@ -378,7 +395,7 @@ bad("O5", "orders", "listed", "copies", lambda d: d.put("orders", len(d.s("order
 
 # ---- alleles, ids, polyploids, originals, info, names ----
 
-bad("A1", "allele", "tiny", "number", lambda d: d.segments[0].add("allele", 18, struct.pack("<qQ", 1, 0)))
+bad("A1", "allele", "tiny", "number", lambda d: d.segments[0].add("allele", 18, encoded([1], False)))
 bad("A1", "allele_codes", "tiny", "length", lambda d: d.s("allele_codes").append(0))
 bad("A2", "allele_codes", "tiny", "bits", put("allele_codes", 3, "B", 1))
 bad("A2", "allele_codes", "tiny", "no-ref", put("allele_codes", 0, "I", 0x10))
@@ -435,6 +452,14 @@ bad("I2", "id_index", "genotypes", "width", put("id_index", 8, "I", 2))
 bad("I2", "id_index", "genotypes", "starts", put("id_index", 16, "I", 1))
 bad("I3", "id_index", "genotypes", "fingerprint", lambda d: d.put("id_index", 16 + 8, "B", d.s("id_index")[24] ^ 1))
 bad("I3", "id_index", "genotypes", "id", text("ids", lambda ids: [b"rs11", *ids[1:]]))
+# the third row of chr1 and the row with <DEL>, a contig without chr, one of nothing else
+for name, row, mark in [("separator", 2, b"\t/"), ("more", 2, b"\t:cc"), ("no-separator", 2, b"\t"), ("allele", 17, b"\t:"),
+                        ("short", 25, b"\t:c"), ("no-name", 26, b"\t:c"), ("tab", 2, b"\tc:")]:  # fmt: skip
+    bad("I4", "ids", "ids", name, text("ids", lambda ids, row=row, mark=mark: [*ids[:row], mark, *ids[row + 1 :]]))
+bad("I5", "id_contigs", "ids", "none", lambda d: d.s("id_contigs") and d.segments[0].sections.pop("id_contigs"))
+bad("I5", "id_contigs", "ids", "name", text("id_contigs", lambda names: [b"chr3", *names[1:]]))
+bad("I5", "id_contigs", "ids", "fewer", text("id_contigs", lambda names: names[:-1]))
+bad("I5", "id_contigs", "genotypes", "no-mark", lambda d: d.segments[0].add("id_contigs", 54, text_of(["chr1", "chrX"])))
 bad("Y1", "polyploid_rows", "genotypes", "row", put("polyploid_rows", 0, "I", 26))
 bad(
     "Y1",

@@ -34,6 +34,7 @@ GOOD = [
     ("tiny", ["tiny.vcf"], []),
     ("genotypes", ["genotypes.vcf"], []),
     ("alleles", ["alleles.vcf"], []),
+    ("ids", ["ids.vcf"], []),
     ("blocks", ["blocks.vcf"], []),
     ("info", ["info.vcf"], ["--info", "FL,N1,NA,NR,F1,FA,S1,SA,LI,LF,NEVER"]),
     ("batches", [f"batches.{i}.vcf" for i in (1, 2, 3, 4)], []),
@@ -323,10 +324,12 @@ def encoded(values, nullable):
         part = values[page : page + reader.PAGE_ROWS]
         base = min((v for v in part if v is not None), default=0) - nullable
         differences = [0 if v is None else v - base for v in part]
-        width = next(w for w in (0, 1, 2, 4, 8) if max(differences) < 256**w)
+        width = max(differences).bit_length()
+        width = width if width <= 57 else 64
         directory += struct.pack("<qQ", base, len(data) << 8 | width)
-        data += b"".join(d.to_bytes(width, "little") for d in differences)
-    return directory + data
+        packed = sum(d << i * width for i, d in enumerate(differences))
+        data += packed.to_bytes((len(part) * width + 7) // 8, "little")
+    return directory + data + bytes(primitives.SLACK)
 
 
 class Dataset:

@@ -13,6 +13,7 @@ import zstandard
 READ_VERSION, DRAFT, FEATURES = 2, 3, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
+SLACK = 8  # zero bytes behind the last page of a column
 NAMES = {
     1: "meta", 2: "contigs", 3: "blocks", 4: "pages", 5: "sample_numbers",
     16: "position", 17: "span", 18: "allele", 19: "ac", 20: "hom", 21: "hemi", 22: "het_excess",
@@ -22,7 +23,7 @@ NAMES = {
     36: "phase_ends", 37: "phase_sets", 38: "phase_names", 39: "block_short",
     40: "sets", 41: "order_directory", 42: "orders", 43: "recorded", 44: "uncovered", 45: "outside",
     46: "coverage", 47: "coverage_states", 48: "allele_codes", 49: "long_alleles",
-    50: "long_hashes", 52: "ids", 53: "id_index", 56: "filters", 60: "polyploid_rows",
+    50: "long_hashes", 52: "ids", 53: "id_index", 54: "id_contigs", 56: "filters", 60: "polyploid_rows",
     61: "polyploid", 64: "original_rows", 65: "originals", 66: "respelled", 72: "info_keys", 80: "names", 81: "name_index",
     96: "annotation_meta", 97: "annotation_ends", 98: "annotation_items", 99: "entry_classes",
     100: "entry_texts", 101: "class_genes", 102: "class_transcripts", 103: "class_consequences",
@@ -188,24 +189,27 @@ def column(data, rows, section, nullable=False, limits=(-(2**63), 2**63 - 1)):
     if not data:
         return [None if nullable else 0] * rows
     pages = -(-rows // PAGE_ROWS)
-    need(len(data) >= pages * 16, section, "C1", "a page directory")
+    need(len(data) >= pages * 16 + SLACK, section, "C1", "a page directory")
     values, expected = [], pages * 16
     for page, (base, place) in enumerate(struct.iter_unpack("<qQ", data[: pages * 16])):
         width, start = place & 255, (place >> 8) + pages * 16
-        need(width in (0, 1, 2, 4, 8), section, "C2", f"width {width}")
+        need(width <= 57 or width == 64, section, "C2", f"width {width}")
         count = min(PAGE_ROWS, rows - page * PAGE_ROWS)
-        need(start + count * width <= len(data), section, "C3", f"page {page} outside the section")
+        end = start + (count * width + 7) // 8
+        need(end + SLACK <= len(data), section, "C3", f"page {page} outside the section")
         need(start == expected, section, "C4", f"page {page} at {start}, not {expected}")
-        expected = start + count * width
+        expected, packed = end, int.from_bytes(data[start:end], "little")
+        need(packed >> count * width == 0, section, "C6", f"bits behind the last value of page {page}")
         for i in range(count):
-            difference = int.from_bytes(data[start + i * width : start + (i + 1) * width], "little")
+            difference = packed >> i * width & (1 << width) - 1
             if nullable and difference == 0:
                 values.append(None)
                 continue
             value = (base + difference + 2**63) % 2**64 - 2**63
             need(limits[0] <= value <= limits[1], section, "C5", f"{value} in row {len(values)}")
             values.append(value)
-    need(expected == len(data), section, "C4", "bytes behind the last page")
+    need(expected + SLACK == len(data), section, "C4", "bytes behind the last page")
+    need(not any(data[expected:]), section, "C6", "the end")
     return values
 
 

@@ -10,7 +10,7 @@ use crate::genome::AlleleType;
 use crate::model::{InfoNumber, InfoType};
 use crate::query::Group;
 use crate::set::SampleSet;
-use crate::store::Segment;
+use crate::store::{IdBlocks, Segment};
 use std::borrow::Cow;
 
 /// A value of an INFO key.
@@ -46,7 +46,7 @@ enum Kept {
 /// What is kept of a part's texts while its rows are read.
 #[derive(Default)]
 struct PartInfo {
-    ids: TextBlock,
+    ids: IdBlocks,
     kept: Vec<Option<Kept>>,
 }
 
@@ -143,7 +143,7 @@ impl<'a> Info<'a> {
         for (_, row) in speaking.iter().filter_map(|rows| rows.first()) {
             let (segment, columns) = (row.segment, &row.segment.columns);
             if let Some(part) = self.parts.get_mut(row.part) {
-                let ids = segment.ids.get(segment.file(), row.row, &mut part.ids)?;
+                let ids = segment.id(row.row, &mut part.ids)?;
                 join(ids, &mut fixed.id);
             }
             if fixed.quality.is_none() {

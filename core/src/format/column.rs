@@ -1,10 +1,10 @@
-//! Columns of whole numbers: fixed-width within a page, read where they lie.
+//! Columns of whole numbers: as many bits for each value of a page, read where they lie.
 //!
 //! A column has a directory entry of 16 bytes for each page of 1,024 rows (`i64` base; `u64` with the
-//! width in bytes, 0, 1, 2, 4 or 8, in its low byte and the page's offset in the rest), then the
-//! pages: for each row the little-endian difference from the base. In a *nullable* column difference
-//! 0 means "no value" and the base is one below the smallest value. A column of zeros alone
-//! (all null) has no section.
+//! width in bits, 0 to 57 or 64, in its low byte and the page's offset in the rest), then the pages: for
+//! each row the difference from the base, the least significant bit first, then eight zero bytes. So eight bytes can be
+//! read wherever a value begins, and hold all of it. In a *nullable* column difference 0 means "no value" and the
+//! base is one below the smallest value. A column of zeros alone (all null) has no section.
 
 use super::container::Container;
 use super::kind::Kind;
@@ -15,6 +15,23 @@ use std::ops::Range;
 /// Rows of a page.
 pub(crate) const PAGE_ROWS: u32 = 1024;
 const ENTRY_LEN: usize = 16;
+/// Zero bytes behind the last page.
+const SLACK: usize = 8;
+/// Values of so many bits lie in the eight bytes from the one that they begin in; wider ones take 64.
+const WIDEST_PACKED: u32 = 57;
+
+/// Bytes of the values of a page.
+fn page_bytes(rows: u32, width: u32) -> usize {
+    (rows as usize * width as usize).div_ceil(8)
+}
+
+/// The largest difference of so many bits.
+fn largest_of(width: u32) -> u64 {
+    match width {
+        0 => 0,
+        width => u64::MAX >> (64 - width.min(64)),
+    }
+}
 
 /// Page of a row, and the row's place in it.
 #[inline]
@@ -34,11 +51,11 @@ impl Column {
         let section = file.find(kind);
         if let Some(section) = section {
             let directory = rows.div_ceil(PAGE_ROWS) as usize * ENTRY_LEN;
-            if file.len(section) < directory {
+            if file.len(section) < directory + SLACK {
                 return Err(file.damage(
                     section,
                     0,
-                    format!("a page directory of {directory} bytes"),
+                    format!("a page directory of {directory} bytes, and {SLACK} behind it"),
                     format!("{} bytes", file.len(section)),
                 ));
             }
@@ -66,11 +83,7 @@ impl Column {
     #[inline]
     pub(crate) fn page<'a>(&self, file: &'a Container, page: u32) -> Result<ColumnPage<'a>> {
         let Some(section) = self.section else {
-            return Ok(ColumnPage {
-                base: 0,
-                width: 0,
-                bytes: &[],
-            });
+            return Ok(ColumnPage::default());
         };
         let at = page as usize * ENTRY_LEN;
         let entry = file.slice(section, at..at + ENTRY_LEN)?;
@@ -82,17 +95,16 @@ impl Column {
         };
         let base = i64::from_le_bytes(word(0));
         let place = u64::from_le_bytes(word(8));
-        let width = (place & 0xff) as u8;
-        if !matches!(width, 0 | 1 | 2 | 4 | 8) {
+        let width = (place & 0xff) as u32;
+        if width > WIDEST_PACKED && width != 64 {
             return Err(file.damage(
                 section,
                 at + 8,
-                "a width of 0, 1, 2, 4 or 8 bytes",
+                "a width of 0 to 57 or 64 bits",
                 width.to_string(),
             ));
         }
         let directory = self.rows.div_ceil(PAGE_ROWS) as usize * ENTRY_LEN;
-        let rows = PAGE_ROWS.min(self.rows.saturating_sub(page.saturating_mul(PAGE_ROWS)));
         let start = usize::try_from(place >> 8)
             .ok()
             .and_then(|offset| offset.checked_add(directory))
@@ -105,8 +117,17 @@ impl Column {
                 (place >> 8).to_string(),
             ));
         };
-        let bytes = file.slice(section, start..start + rows as usize * usize::from(width))?;
-        Ok(ColumnPage { base, width, bytes })
+        let values = page_bytes(self.rows_of(page), width);
+        Ok(ColumnPage {
+            base,
+            largest: largest_of(width),
+            width,
+            bytes: file.slice(section, start..start + values + SLACK)?,
+        })
+    }
+
+    fn rows_of(&self, page: u32) -> u32 {
+        PAGE_ROWS.min(self.rows.saturating_sub(page.saturating_mul(PAGE_ROWS)))
     }
 
     /// The value of one row.
@@ -117,10 +138,9 @@ impl Column {
     }
 }
 
-/// The values of up to 1,024 rows.
 impl Column {
-    /// Checks what reading does not: that pages follow each other up to the end, and that the values
-    /// are in `range`. Nulls of a `nullable` column are not values.
+    /// Checks what reading does not: that pages follow each other up to the end, that what is behind the last value is
+    /// zero, and that the values are in `range`. Nulls of a `nullable` column are not values.
     pub(crate) fn verify(
         &self,
         file: &Container,
@@ -146,8 +166,15 @@ impl Column {
                     offset.to_string(),
                 ));
             }
-            end += view.bytes.len() as u64;
-            for i in 0..PAGE_ROWS.min(self.rows - page * PAGE_ROWS) {
+            let rows = self.rows_of(page);
+            let bytes = page_bytes(rows, view.width);
+            let spare = bytes * 8 - rows as usize * view.width as usize;
+            let last = bytes.checked_sub(1).and_then(|at| view.bytes.get(at));
+            if last.is_some_and(|last| last.leading_zeros() < spare as u32) {
+                return Err(file.damage(section, at, "zero behind the last value", "others"));
+            }
+            end += bytes as u64;
+            for i in 0..rows {
                 let value = if nullable {
                     view.get_nullable(i)
                 } else {
@@ -163,44 +190,38 @@ impl Column {
                 }
             }
         }
-        if directory as u64 + end != file.len(section) as u64 {
-            return Err(file.damage(section, 0, "an end with the last page", "bytes behind it"));
+        let len = file.len(section);
+        if directory as u64 + end + SLACK as u64 != len as u64 {
+            let expected = format!("{SLACK} bytes behind the last page");
+            return Err(file.damage(section, 0, expected, "another number"));
+        }
+        let slack = file.slice(section, len - SLACK..len)?;
+        if slack.iter().any(|&byte| byte != 0) {
+            return Err(file.damage(section, len - SLACK, "zero at the end", "others"));
         }
         Ok(())
     }
 }
 
-/// A page of a column.
+/// The values of up to 1,024 rows.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ColumnPage<'a> {
     base: i64,
-    width: u8,
+    /// The difference of which all bits are set.
+    largest: u64,
+    width: u32,
+    /// With those behind the page.
     bytes: &'a [u8],
 }
 
 impl ColumnPage<'_> {
     #[inline]
     fn difference(&self, i: u32) -> u64 {
-        let i = i as usize;
-        match self.width {
-            0 => 0,
-            1 => self.bytes.get(i).map_or(0, |&b| u64::from(b)),
-            2 => self
-                .bytes
-                .get(i * 2..)
-                .and_then(|b| b.first_chunk())
-                .map_or(0, |b| u64::from(u16::from_le_bytes(*b))),
-            4 => self
-                .bytes
-                .get(i * 4..)
-                .and_then(|b| b.first_chunk())
-                .map_or(0, |b| u64::from(u32::from_le_bytes(*b))),
-            _ => self
-                .bytes
-                .get(i * 8..)
-                .and_then(|b| b.first_chunk())
-                .map_or(0, |b| u64::from_le_bytes(*b)),
-        }
+        // in 32 bits, so that the end of the range cannot wrap, which the compiler would check
+        let bit = i.wrapping_mul(self.width);
+        let at = (bit / 8) as usize;
+        let bytes = self.bytes.get(at..at + 8).and_then(|b| b.first_chunk());
+        bytes.map_or(0, |b| u64::from_le_bytes(*b) >> (bit % 8) & self.largest)
     }
 
     /// The value of the page's `i`th row.
@@ -211,14 +232,8 @@ impl ColumnPage<'_> {
 
     /// No value is above.
     pub(crate) fn bound(&self) -> i64 {
-        let differences = match self.width {
-            0 => 0,
-            1 => u8::MAX.into(),
-            2 => u16::MAX.into(),
-            4 => u32::MAX.into(),
-            _ => i64::MAX,
-        };
-        self.base.saturating_add(differences)
+        let largest = i64::try_from(self.largest).unwrap_or(i64::MAX);
+        self.base.saturating_add(largest)
     }
 
     /// The first of some rows, which ascend, with a value at or behind `value`; the end where none has.
@@ -369,24 +384,20 @@ impl ColumnWriter {
             .unwrap_or(smallest);
         let base = smallest.wrapping_sub(i64::from(self.nullable));
         let nulls_only = self.nullable && self.page.iter().all(Option::is_none);
-        let width = match largest.wrapping_sub(base) as u64 {
-            _ if nulls_only => 0u8,
-            0 => 0,
-            1..=0xff => 1,
-            0x100..=0xffff => 2,
-            0x1_0000..=0xffff_ffff => 4,
-            _ => 8,
+        let bits = match largest.wrapping_sub(base) as u64 {
+            _ if nulls_only => 0,
+            range => u64::BITS - range.leading_zeros(),
         };
+        let width = if bits > WIDEST_PACKED { 64 } else { bits };
         self.directory.extend(base.to_le_bytes());
         let at = self.data.len() as u64 + self.spool.as_ref().map_or(0, Spool::len);
         self.directory
             .extend((at << 8 | u64::from(width)).to_le_bytes());
-        for value in self.page.drain(..) {
-            let difference = value.map_or(0, |value| value.wrapping_sub(base)) as u64;
-            let bytes = difference.to_le_bytes();
-            self.data
-                .extend(bytes.get(..usize::from(width)).unwrap_or_default());
-        }
+        let differences = self.page.drain(..).map(|value| match value {
+            Some(value) => value.wrapping_sub(base) as u64,
+            None => 0,
+        });
+        pack(differences, width, &mut self.data);
         if let Some(spool) = &mut self.spool {
             if let Err(e) = spool.push(&self.data) {
                 self.failed = Some(e);
@@ -404,6 +415,7 @@ impl ColumnWriter {
             self.flush();
         }
         self.directory.extend(self.data);
+        self.directory.extend([0; SLACK]);
         self.directory
     }
 
@@ -418,11 +430,34 @@ impl ColumnWriter {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        self.directory.append(&mut self.data);
-        Ok(match self.spool {
-            Some(spool) => Section::of(self.directory, spool),
-            None => self.directory.into(),
-        })
+        let Some(mut spool) = self.spool else {
+            self.directory.append(&mut self.data);
+            self.directory.extend([0; SLACK]);
+            return Ok(self.directory.into());
+        };
+        spool.push(&[0; SLACK])?;
+        Ok(Section::of(self.directory, spool))
+    }
+}
+
+/// Appends numbers below 2^`width`, the least significant bit first, in whole bytes.
+fn pack(numbers: impl Iterator<Item = u64>, width: u32, to: &mut Vec<u8>) {
+    if width == 0 {
+        return;
+    }
+    // fewer than 8 bits are left of the numbers before, so that up to 57 more fit
+    let (mut held, mut bits) = (0u64, 0);
+    for number in numbers {
+        held |= number << bits;
+        bits += width;
+        let whole = bits / 8;
+        let bytes = held.to_le_bytes();
+        to.extend(bytes.get(..whole as usize).unwrap_or_default());
+        held = held.checked_shr(whole * 8).unwrap_or(0);
+        bits %= 8;
+    }
+    if bits > 0 {
+        to.push(held as u8);
     }
 }
 
@@ -433,39 +468,157 @@ mod tests {
     use proptest::prelude::*;
     use std::path::Path;
 
-    fn stored(writer: ColumnWriter, rows: u32) -> (Container, Column) {
+    fn of_section(section: Vec<u8>) -> Container {
         let mut file = ContainerWriter::default();
-        file.add(Kind::Ac, writer.finish());
+        file.add(Kind::Ac, section);
         let mut bytes = Vec::new();
         file.finish(FileKind::Segment, &mut bytes).unwrap();
-        let file = Container::from_bytes(Path::new("test"), bytes, FileKind::Segment).unwrap();
+        Container::from_bytes(Path::new("test"), bytes, FileKind::Segment).unwrap()
+    }
+
+    fn stored(writer: ColumnWriter, rows: u32) -> (Container, Column) {
+        let file = of_section(writer.finish());
         let column = Column::find(&file, Kind::Ac, rows).unwrap();
         (file, column)
     }
 
+    /// Values between 0 and the largest of so many bits above `low`, which both are among them.
+    fn values_of(low: i64, bits: u32, seeds: &[u64]) -> Vec<i64> {
+        let largest = largest_of(bits);
+        let differences = [0, largest].into_iter();
+        differences
+            .chain(seeds.iter().map(|seed| seed & largest))
+            .map(|difference| low.wrapping_add(difference as i64))
+            .collect()
+    }
+
     proptest! {
         #[test]
-        fn values_come_back(
-            (low, high) in prop_oneof![Just((0i64, 1)), Just((0, 200)), Just((-5, 70_000)), Just((i64::MIN, i64::MAX))],
-            seeds in proptest::collection::vec(any::<Option<u64>>(), 0..2500),
+        fn values_of_every_width_come_back(
+            bits in 0..=63u32,
+            low in prop_oneof![Just(0i64), Just(-5), Just(1 << 40), Just(i64::MIN + 1)],
+            seeds in proptest::collection::vec(any::<u64>(), 0..2500),
+            holes in proptest::collection::vec(any::<bool>(), 1..50),
         ) {
-            let span = high.wrapping_sub(low) as u64;
-            let values: Vec<Option<i64>> = seeds.iter().map(|s| s.map(|s| low.wrapping_add((s % span.max(1)) as i64).max(i64::MIN + 1))).collect();
+            // above the lowest there is room for so many bits
+            let low = if bits == 63 { low.min(0) } else { low };
+            let values = values_of(low, bits, &seeds);
+            let hole = |row: u32| row > 1 && holes[row as usize % holes.len()];
             let mut plain = ColumnWriter::default();
             let mut nullable = ColumnWriter::nullable();
-            for value in &values {
-                plain.push(value.unwrap_or(0));
-                nullable.push_nullable(value.filter(|v| (-1 << 40..1 << 40).contains(v)));
+            for (row, &value) in (0..).zip(&values) {
+                plain.push(value);
+                nullable.push_nullable((!hole(row)).then_some(value));
             }
             let rows = values.len() as u32;
             let (file, column) = stored(plain, rows);
             let (file2, column2) = stored(nullable, rows);
-            for (row, value) in (0..).zip(&values) {
-                prop_assert_eq!(column.get(&file, row).unwrap(), value.unwrap_or(0));
+            column.verify(&file, false, i64::MIN..=i64::MAX).unwrap();
+            column2.verify(&file2, true, i64::MIN..=i64::MAX).unwrap();
+            for (row, &value) in (0..).zip(&values) {
                 let (page, i) = page_of(row);
-                let expected = value.filter(|v| (-1 << 40..1 << 40).contains(v));
-                prop_assert_eq!(column2.page(&file2, page).unwrap().get_nullable(i), expected);
+                prop_assert_eq!(column.get(&file, row).unwrap(), value);
+                prop_assert!(value <= column.page(&file, page).unwrap().bound());
+                let page = column2.page(&file2, page).unwrap();
+                prop_assert_eq!(page.get_nullable(i), (!hole(row)).then_some(value));
             }
+            let first = column.page(&file, 0).unwrap();
+            let expected = if bits > WIDEST_PACKED { 64 } else { bits };
+            // a column of zeros alone is not there
+            prop_assert_eq!(first.width, expected);
+        }
+
+        /// Segments are put together of parts, and large files spool their columns: same rows, same bytes.
+        #[test]
+        fn parts_and_spooled_pages_give_the_same_bytes(
+            bits in 1..=60u32,
+            seeds in proptest::collection::vec(any::<u64>(), 1024..2500),
+        ) {
+            let values = values_of(3, bits, &seeds);
+            let written = |values: &[i64], mut to: ColumnWriter| {
+                values.iter().for_each(|&value| to.push(value));
+                to
+            };
+            let whole = written(&values, ColumnWriter::default()).finish();
+            let (first, rest) = values.split_at(PAGE_ROWS as usize);
+            let mut parts = written(first, ColumnWriter::default());
+            parts.append(written(rest, ColumnWriter::default()));
+            prop_assert_eq!(&parts.finish(), &whole);
+            let spool = Spool::new(super::super::spool::unnamed(None));
+            let spooled = written(&values, ColumnWriter::default().spooled(spool));
+            let mut bytes = Vec::<u8>::new();
+            let mut section = spooled.finish_spooled().unwrap();
+            section.each(100, |part| { bytes.extend(part); Ok(()) }).unwrap();
+            prop_assert_eq!(&bytes, &whole);
+        }
+
+        /// Whatever the bytes, reading gives a number or says what is wrong.
+        #[test]
+        fn damaged_bytes_never_stop_the_process(
+            bits in 0..=60u32,
+            seeds in proptest::collection::vec(any::<u64>(), 0..1100),
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+            cut in any::<prop::sample::Index>(),
+            shorten in any::<bool>(),
+        ) {
+            let values = values_of(1, bits, &seeds);
+            let mut writer = ColumnWriter::default();
+            values.iter().for_each(|&value| writer.push(value));
+            let mut section = writer.finish();
+            for (at, byte) in changes {
+                let at = at.index(section.len().min(40));
+                section[at] = byte;
+            }
+            if shorten {
+                section.truncate(cut.index(section.len()));
+            }
+            let file = of_section(section);
+            let rows = values.len() as u32;
+            if let Ok(column) = Column::find(&file, Kind::Ac, rows) {
+                let _ = column.verify(&file, true, 0..=1 << 20);
+                for page in 0..=rows.div_ceil(PAGE_ROWS) {
+                    if let Ok(page) = column.page(&file, page) {
+                        page.bound();
+                        for i in [0, 1, 1023, 1024, u32::MAX] {
+                            page.get(i);
+                            page.get_nullable(i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is behind the last value is zero, in its byte and in the eight bytes at the end; without them a
+    /// value of the last page could not be read.
+    #[test]
+    fn what_is_behind_the_last_value_is_checked() {
+        let section = |change: fn(&mut Vec<u8>)| {
+            let mut writer = ColumnWriter::default();
+            for value in [1, 2, 8] {
+                writer.push(value);
+            }
+            let mut section = writer.finish();
+            // 9 bits of values
+            assert_eq!(section.len(), 16 + 2 + 8);
+            change(&mut section);
+            let file = of_section(section);
+            let column = Column::find(&file, Kind::Ac, 3)?;
+            column.verify(&file, false, 0..=9)
+        };
+        section(|_| ()).unwrap();
+        let changes: [fn(&mut Vec<u8>); 5] = [
+            |s| s[17] |= 2,
+            |s| s[18] = 1,
+            |s| s[25] = 0x80,
+            |s| s.push(0),
+            |s| {
+                s.pop();
+            },
+        ];
+        for change in changes {
+            let found = section(change);
+            assert!(matches!(found, Err(crate::Error::Damaged(d)) if d.section == "ac"));
         }
     }
 }

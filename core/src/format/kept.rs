@@ -44,9 +44,20 @@ impl Text {
         entry: u32,
         f: impl FnOnce(&[u8]) -> T,
     ) -> Result<T> {
-        let Some(section) = self.section() else {
+        if self.section().is_none() {
             return Ok(f(&[]));
-        };
+        }
+        self.with_block(file, entry, |block| f(block.get(entry).unwrap_or_default()))
+    }
+
+    /// Calls `f` with the block that holds an entry; it reads no other.
+    pub(crate) fn with_block<T>(
+        &self,
+        file: &Container,
+        entry: u32,
+        f: impl FnOnce(&TextBlock) -> T,
+    ) -> Result<T> {
+        let section = self.section().unwrap_or(usize::MAX);
         let number = self.block_of(file, entry)?;
         KEPT.with_borrow_mut(|kept| {
             let same =
@@ -60,7 +71,9 @@ impl Text {
             let known = found.is_some();
             let result = {
                 let block = found.map_or(&mut block, |one| &mut one.block);
-                f(self.get(file, entry, block)?)
+                // in a damaged file the block may have no such entry
+                self.get(file, entry, block)?;
+                f(block)
             };
             if !known && block.bytes() <= BYTES {
                 kept.truncate(BLOCKS - 1);

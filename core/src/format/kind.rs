@@ -146,6 +146,8 @@ kinds! {
     LongHashes = 50 "long_hashes",
     Ids = 52 "ids",
     IdIndex = 53 "id_index",
+    /// The names of the segment's contigs, where ids of rows are put together of them.
+    IdContigs = 54 "id_contigs",
     Filters = 56 "filters",
     PolyploidRows = 60 "polyploid_rows",
     Polyploid = 61 "polyploid",

@@ -63,6 +63,27 @@ impl TextBlock {
             .filter_map(|(entry, _)| self.get(entry))
     }
 
+    /// The number behind its last entry.
+    pub(crate) fn end(&self) -> u32 {
+        self.first.saturating_add(self.ends.len() as u32)
+    }
+
+    /// The entries with these bytes in them, in order, with their numbers.
+    pub(crate) fn containing<'a>(
+        &'a self,
+        bytes: &'a [u8],
+    ) -> impl Iterator<Item = (u32, &'a [u8])> {
+        let found = memchr::memmem::find_iter(&self.inflated, bytes);
+        let entries = found.map(|at| self.ends.partition_point(|&end| (end as usize) < at) as u32);
+        let mut last = None;
+        entries
+            .filter(move |&entry| last.replace(entry) != Some(entry))
+            .filter_map(|entry| {
+                let number = self.first.checked_add(entry)?;
+                Some((number, self.get(number)?))
+            })
+    }
+
     /// About how much memory it takes.
     pub(super) fn bytes(&self) -> usize {
         self.inflated.len() + self.ends.len() * 4

@@ -1,11 +1,10 @@
-//! Finding rows of a segment: by position, by alleles, by id.
+//! Finding rows of a segment: by position and by alleles.
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{LONG, PAGE_ROWS, TextBlock, allele_hash, find_hash, pack_alleles, u32_of};
+use crate::format::{LONG, PAGE_ROWS, allele_hash, pack_alleles, u32_of};
 use crate::genome::Interval;
 use std::ops::Range;
-use xxhash_rust::xxh3::xxh3_64;
 
 impl Segment {
     /// The first of `rows` (of one contig) at or behind `position`.
@@ -167,48 +166,6 @@ impl Segment {
             }
             found.push(row);
             low += 1;
-        }
-        Ok(found)
-    }
-
-    /// The rows that carry an id.
-    pub(crate) fn find_id(&self, id: &[u8]) -> Result<Vec<u32>> {
-        let Some(section) = self.id_index else {
-            return Ok(Vec::new());
-        };
-        let mut found = Vec::new();
-        let is_one = |text: &[u8]| text.split(|&b| b == b';').any(|one| one == id);
-        for row in find_hash(&self.file, section, xxh3_64(id))? {
-            if self.ids.with(&self.file, row, is_one)? {
-                found.push(row);
-            }
-        }
-        found.dedup();
-        Ok(found)
-    }
-}
-
-impl Segment {
-    /// The rows that carry one of many ids, which are in order and differ, ascending: each block of texts is read once.
-    pub(crate) fn find_ids(&self, ids: &[&[u8]]) -> Result<Vec<u32>> {
-        let Some(section) = self.id_index else {
-            return Ok(Vec::new());
-        };
-        let mut rows = Vec::new();
-        for id in ids {
-            rows.extend(find_hash(&self.file, section, xxh3_64(id))?);
-        }
-        rows.sort_unstable();
-        rows.dedup();
-        // hashes meet by chance: what is there decides
-        let mut block = TextBlock::default();
-        let mut found = Vec::new();
-        for row in rows {
-            let text = self.ids.get(&self.file, row, &mut block)?;
-            let mut each = text.split(|&b| b == b';');
-            if each.any(|one| ids.binary_search(&one).is_ok()) {
-                found.push(row);
-            }
         }
         Ok(found)
     }

@@ -9,6 +9,7 @@ mod find;
 pub(crate) mod free;
 pub(crate) mod gene_carriers;
 pub(crate) mod genes;
+mod ids;
 pub(crate) mod individuals;
 pub(crate) mod log;
 pub(crate) mod manifest;
@@ -23,6 +24,7 @@ mod texts;
 
 pub(crate) use directory::{Publication, open_manifest};
 pub(crate) use find::WantedAlleles;
+pub(crate) use ids::{IdBlocks, IdForm, IdParts, MARK};
 pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};
 pub(crate) use page::PageView;
 pub(crate) use sample_attributes::SampleAttributes;

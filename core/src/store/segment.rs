@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::format::{
     Bytes, Column, Container, ContigRows, FileKind, Folder, Kind, LONG, Meta, OrderEntry,
-    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, u32_of, unpack_alleles,
+    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, contig_hash, u32_of, unpack_alleles,
 };
 use crate::genome::AlleleType;
 use crate::model::InfoKey;
@@ -57,9 +57,11 @@ pub(crate) struct Segment {
     orders: Option<usize>,
     pub(crate) allele_codes: Option<usize>,
     pub(crate) long_hashes: Option<usize>,
-    pub(crate) id_index: Option<usize>,
+    pub(super) id_index: Option<usize>,
     pub(crate) long_alleles: Text,
-    pub(crate) ids: Text,
+    pub(super) ids: Text,
+    /// The names of `contigs`, where ids are put together of them.
+    pub(super) id_contigs: Vec<String>,
     polyploid_rows: Option<usize>,
     phase_sets: Option<usize>,
     pub(crate) phase_names: Text,
@@ -146,6 +148,7 @@ impl Segment {
             phase_ends: column(Kind::PhaseEnds)?,
         };
         let filters = read_lines(&file, Kind::Filters)?;
+        let id_contigs = read_id_contigs(&file, &contigs)?;
         let mut info_keys = Vec::new();
         for line in read_lines(&file, Kind::InfoKeys)? {
             let section = file.find(Kind::InfoKeys).unwrap_or(usize::MAX);
@@ -168,6 +171,7 @@ impl Segment {
             id_index: file.find(Kind::IdIndex),
             long_alleles: Text::find(&file, Kind::LongAlleles)?,
             ids: Text::find(&file, Kind::Ids)?,
+            id_contigs,
             polyploid_rows: file.find(Kind::PolyploidRows),
             phase_sets: file.find(Kind::PhaseSets),
             phase_names: Text::find(&file, Kind::PhaseNames)?,
@@ -559,6 +563,16 @@ fn read_contigs(file: &Container, meta: Meta) -> Result<Vec<ContigRows>> {
         ));
     }
     Ok(contigs)
+}
+
+fn read_id_contigs(file: &Container, contigs: &[ContigRows]) -> Result<Vec<String>> {
+    let names = read_lines(file, Kind::IdContigs)?;
+    let hashes = names.iter().map(|name| contig_hash(name));
+    if !names.is_empty() && !hashes.eq(contigs.iter().map(|rows| rows.name)) {
+        let expected = format!("the names of {} contigs", contigs.len());
+        return Err(file.damage_in(Kind::IdContigs, expected, "others"));
+    }
+    Ok(names)
 }
 
 fn read_numbers(file: &Container, meta: Meta) -> Result<Option<Vec<u32>>> {

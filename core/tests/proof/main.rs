@@ -34,6 +34,7 @@ mod differential;
 mod families;
 mod hostile;
 mod identity;
+mod ids;
 mod listed;
 mod look;
 mod many_segments;

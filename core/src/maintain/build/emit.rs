@@ -15,7 +15,6 @@ use super::row::Row;
 use super::samples::InputSamples;
 use super::sort::Places;
 use crate::error::{Error, InputError, Place, Result};
-use crate::format::contig_hash;
 use crate::input::chunk::Chunk;
 use crate::input::{Reader, Workers};
 use crate::store::{Manifest, Publication};
@@ -57,8 +56,8 @@ pub(super) struct Emitter<'a> {
     contigs: Contigs,
     earlier: Earlier,
     reference: Option<Normaliser>,
-    /// The contig of the last record, and the hash of its name.
-    named: Option<(u32, u32)>,
+    /// The contig of the last record, and its name.
+    named: Option<(u32, Arc<str>)>,
     /// Room for those of one record.
     rows: Vec<Row>,
     /// Rows that others may still have to stand before, by position.
@@ -220,7 +219,7 @@ impl<'a> Emitter<'a> {
         let mut rows = std::mem::take(&mut self.rows);
         for i in 0..alts.len().max(1) as u32 {
             let mut row = Row::of(chunk, number, (i + 1).min(alts.len() as u32), contig);
-            row.contig_name = contig_name;
+            row.contig_name = Arc::clone(&contig_name);
             self.normalise(&mut row)?;
             rows.push(row);
         }
@@ -246,14 +245,14 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    /// The hash of a contig's name, which is that of the record before nearly always.
-    fn name_of(&mut self, contig: u32) -> u32 {
-        match self.named {
-            Some((of, hash)) if of == contig => hash,
+    /// A contig's name, which is that of the record before nearly always.
+    fn name_of(&mut self, contig: u32) -> Arc<str> {
+        match &self.named {
+            Some((of, name)) if *of == contig => Arc::clone(name),
             _ => {
-                let hash = contig_hash(self.contigs.name(contig));
-                self.named = Some((contig, hash));
-                hash
+                let name: Arc<str> = self.contigs.name(contig).into();
+                self.named = Some((contig, Arc::clone(&name)));
+                name
             }
         }
     }

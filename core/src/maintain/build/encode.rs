@@ -9,6 +9,7 @@ use crate::genome::AlleleType;
 use crate::input::KeyHash;
 use crate::input::chunk::{Chunk, Plane};
 use crate::set::{Members, SetWriter, count_pairs, get_bit, words_for};
+use crate::store::{IdForm, IdParts};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -71,7 +72,10 @@ pub(super) struct EncodedGroup {
     pub(super) sets: Vec<u8>,
     pub(super) orders: Vec<EncodedOrder>,
     pub(super) ids: TextWriter,
+    /// Of the ids that are stored, with their rows.
     pub(super) id_hashes: Vec<(u64, u32)>,
+    /// Whether some ids are put together of what their rows say.
+    pub(super) id_forms: bool,
     pub(super) polyploid: Vec<(u32, Vec<u8>)>,
     pub(super) phases: EncodedPhases,
 }
@@ -107,6 +111,7 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
     let mut pages = Vec::new();
     let mut ids = TextWriter::default();
     let mut id_hashes = Vec::new();
+    let (mut id_forms, mut buffer) = (false, Vec::new());
     let mut polyploid = Vec::new();
     let mut phases = EncodedPhases::default();
     let mut sites = SiteSets::default();
@@ -173,9 +178,17 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         columns.uncovered.push(site.uncovered as i64);
         columns.outside.push(site.outside as i64);
         let id = row.chunk.text(record.id);
-        ids.push(id);
-        for id in id.split(|&b| b == b';').filter(|id| !id.is_empty()) {
-            id_hashes.push((xxh3_64(id), i as u32));
+        match IdForm::of(id, id_parts(row), &mut buffer) {
+            Some(form) => {
+                form.mark(&mut buffer);
+                ids.push(&buffer);
+                id_forms = true;
+            }
+            None => {
+                ids.push(id);
+                let each = id.split(|&b| b == b';').filter(|id| !id.is_empty());
+                id_hashes.extend(each.map(|id| (xxh3_64(id), i as u32)));
+            }
         }
     }
     drop(carriers);
@@ -187,8 +200,19 @@ pub(super) fn encode(rows: Vec<Row>, samples: u32, order_bits: u64) -> EncodedGr
         orders,
         ids,
         id_hashes,
+        id_forms,
         polyploid,
         phases,
+    }
+}
+
+/// What an id of the row may be put together of.
+fn id_parts(row: &Row) -> IdParts<'_> {
+    IdParts {
+        contig: &row.contig_name,
+        position: i64::from(row.position),
+        reference: row.reference(),
+        alternate: row.alternate(),
     }
 }
 

@@ -17,8 +17,8 @@ pub(super) struct Row {
     /// Which ALT of the record, from 1; 0 for a record without ALT.
     pub(super) alt_number: u32,
     pub(super) contig: u32,
-    /// The hash of the contig's name.
-    pub(super) contig_name: u32,
+    /// The contig's name in the dataset.
+    pub(super) contig_name: Arc<str>,
     pub(super) position: i32,
     pub(super) end: i32,
     /// Number among the records at its position.
@@ -48,7 +48,7 @@ impl Row {
             record,
             alt_number,
             contig,
-            contig_name: 0,
+            contig_name: Arc::default(),
             position: 0,
             end: 0,
             record_rank: 0,

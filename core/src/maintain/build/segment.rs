@@ -6,13 +6,14 @@ use super::phase::SegmentPhases;
 use super::row::Row;
 use crate::format::{
     BLOCK_ROWS, ColumnWriter, ContainerWriter, ContigRows, Kind, LONG, Meta, OrderEntry, PAGE_ROWS,
-    PageEntry, TextWriter, Zone, allele_hash, hash_index, pack_alleles,
+    PageEntry, TextWriter, Zone, allele_hash, contig_hash, hash_index, pack_alleles,
 };
 use crate::genome::respelled_start;
 use crate::model::InfoKey;
 use crate::store::annotations::{AnnotationWriter, EncodedAnnotations, Pointed};
 use crate::store::coverage::{Written, encode_coverage};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A segment is closed at this many rows, so that a dataset's files stay of a size that can be
 /// moved, checked and written again one by one.
@@ -49,8 +50,12 @@ pub(super) struct SegmentBuilder {
     orders: Vec<u8>,
     alleles: Alleles,
     ids: TextWriter,
+    /// Of the ids that are stored, with their pages.
     id_hashes: Vec<(u64, u32)>,
+    /// Whether some ids are put together of what their rows say.
+    id_forms: bool,
     contigs: Vec<ContigSummary>,
+    contig_names: Vec<Arc<str>>,
     polyploid_rows: Vec<u8>,
     polyploid: Vec<u8>,
     phases: SegmentPhases,
@@ -80,7 +85,9 @@ impl SegmentBuilder {
             alleles: Alleles::default(),
             ids: TextWriter::default(),
             id_hashes: Vec::new(),
+            id_forms: false,
             contigs: Vec::new(),
+            contig_names: Vec::new(),
             polyploid_rows: Vec::new(),
             polyploid: Vec::new(),
             phases: SegmentPhases::default(),
@@ -125,12 +132,11 @@ impl SegmentBuilder {
             self.orders.extend(order.bytes);
         }
         self.ids.append(group.ids);
-        self.id_hashes.extend(
-            group
-                .id_hashes
-                .into_iter()
-                .map(|(hash, row)| (hash, first_row + row)),
-        );
+        self.id_forms |= group.id_forms;
+        let hashes = group.id_hashes.into_iter();
+        let page = |row| (first_row + row) / PAGE_ROWS;
+        self.id_hashes
+            .extend(hashes.map(|(hash, row)| (hash, page(row))));
         for (row, bytes) in group.polyploid {
             self.polyploid.extend(bytes);
             self.polyploid_rows.extend((first_row + row).to_le_bytes());
@@ -164,17 +170,20 @@ impl SegmentBuilder {
                 known.last = row.position;
                 known.end = row.end.max(known.end);
             }
-            _ => self.contigs.push(ContigSummary {
-                rows: ContigRows {
-                    contig: row.contig,
-                    first_row: i,
-                    end_row: i + 1,
-                    name: row.contig_name,
-                },
-                start: row.position,
-                last: row.position,
-                end: row.end,
-            }),
+            _ => {
+                self.contigs.push(ContigSummary {
+                    rows: ContigRows {
+                        contig: row.contig,
+                        first_row: i,
+                        end_row: i + 1,
+                        name: contig_hash(&row.contig_name),
+                    },
+                    start: row.position,
+                    last: row.position,
+                    end: row.end,
+                });
+                self.contig_names.push(Arc::clone(&row.contig_name));
+            }
         }
         let start = respelled_start(row.position.into(), row.reference(), row.alternate());
         if let Some(start) = start {
@@ -325,7 +334,12 @@ impl SegmentBuilder {
         file.add(Kind::LongAlleles, alleles.long);
         file.add(Kind::LongHashes, alleles.hashes);
         file.add(Kind::Ids, self.ids.finish(false)?);
-        file.add(Kind::IdIndex, hash_index(self.id_hashes, self.meta.rows));
+        let pages = self.meta.rows.div_ceil(PAGE_ROWS);
+        file.add(Kind::IdIndex, hash_index(self.id_hashes, pages));
+        if self.id_forms {
+            let names = self.contig_names.iter().map(|name| &**name);
+            file.add(Kind::IdContigs, lines(names)?);
+        }
         file.add(Kind::Filters, lines(filters.iter().map(String::as_str))?);
         file.add(Kind::PolyploidRows, self.polyploid_rows);
         file.add(Kind::Polyploid, self.polyploid);

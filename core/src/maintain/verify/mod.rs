@@ -74,7 +74,7 @@ impl Dataset {
         structure::columns(segment, pairs.len())?;
         structure::orders(segment)?;
         texts::filters(segment)?;
-        texts::ids(segment)?;
+        texts::ids(segment, manifest)?;
         texts::originals(segment, manifest)?;
         texts::info(segment, manifest)?;
         texts::polyploids(segment)?;

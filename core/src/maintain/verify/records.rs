@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::format::{Column, Kind, Text, TextBlock, page_of, u32_of};
 use crate::model::InfoType;
 use crate::set::{Order, get_bit, set_bit, words_for};
+use crate::store::IdBlocks;
 use crate::store::manifest::Manifest;
 use crate::store::segment::Segment;
 
@@ -39,6 +40,7 @@ struct Records<'a> {
     original_rows: Vec<u32>,
     order: Option<(u32, Order<'a>)>,
     block: TextBlock,
+    ids: IdBlocks,
     originals: TextBlock,
 }
 
@@ -68,6 +70,7 @@ impl<'a> Records<'a> {
             original_rows: original_rows.chunks_exact(4).map(u32_of).collect(),
             order: None,
             block: TextBlock::default(),
+            ids: IdBlocks::default(),
             originals: TextBlock::default(),
         })
     }
@@ -156,13 +159,14 @@ impl<'a> Records<'a> {
                 return wrong(section);
             }
         }
+        let ids = segment.id(one, &mut self.ids)?.to_vec();
+        if ids != segment.id(other, &mut self.ids)? {
+            return wrong("ids");
+        }
         let mut text = |text: &Text, row| {
             let entry = text.get(file, row, &mut self.block);
             entry.map(<[u8]>::to_vec)
         };
-        if text(&segment.ids, one)? != text(&segment.ids, other)? {
-            return wrong("ids");
-        }
         for info in &self.texts {
             if text(info, one)? != text(info, other)? {
                 return wrong("info");

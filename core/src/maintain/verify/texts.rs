@@ -4,7 +4,7 @@ use super::fault;
 use crate::cohort::for_each_polyploid;
 use crate::error::Result;
 use crate::format::{
-    Column, Kind, LONG, Text, TextBlock, allele_hash, is_plain, pack_alleles, u32_of,
+    Column, Kind, LONG, PAGE_ROWS, Text, TextBlock, allele_hash, is_plain, pack_alleles, u32_of,
     unpack_alleles, verify_hashes,
 };
 use crate::genome::{AlleleType, Position, StoredAllele};
@@ -12,6 +12,7 @@ use crate::input::is_bases;
 use crate::model::InfoType;
 use crate::store::manifest::Manifest;
 use crate::store::segment::Segment;
+use crate::store::{IdBlocks, MARK};
 use std::collections::HashSet;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -133,21 +134,39 @@ pub(super) fn filters(segment: &Segment) -> Result<()> {
     segment.columns.filter.verify(file, false, 0..=highest)
 }
 
-/// Ids, and the index over them.
-pub(super) fn ids(segment: &Segment) -> Result<()> {
+/// Ids, those that are put together too, and the index over those that are not.
+pub(super) fn ids(segment: &Segment, manifest: &Manifest) -> Result<()> {
     let (file, rows) = (segment.file(), segment.meta().rows);
     let mut hashes = Vec::new();
     let mut entries = 0;
-    segment.ids.each(file, |row, entry| {
+    let (mut marks, mut blocks) = (false, IdBlocks::default());
+    Text::find(file, Kind::Ids)?.each(file, |row, entry| {
         entries += 1;
+        if entry.first() == Some(&MARK) {
+            marks = true;
+            return segment.id(row, &mut blocks).map(drop);
+        }
         let ids = entry.split(|&b| b == b';').filter(|id| !id.is_empty());
-        hashes.extend(ids.map(|id| (xxh3_64(id), row)));
+        hashes.extend(ids.map(|id| (xxh3_64(id), row / PAGE_ROWS)));
         Ok(())
     })?;
     if file.find(Kind::Ids).is_some() && entries != rows {
         return Err(fault(segment, "ids", "an entry for each row"));
     }
-    verify_hashes(file, Kind::IdIndex, rows, hashes)
+    let contigs = Text::find(file, Kind::IdContigs)?;
+    if (contigs.len() > 0) != marks {
+        let expected = "names of contigs exactly where ids are put together";
+        return Err(fault(segment, "id_contigs", expected));
+    }
+    contigs.each(file, |at, name| {
+        let rows = segment.contigs().get(at as usize);
+        let known = rows.and_then(|rows| manifest.contigs.get(rows.contig as usize));
+        match known.is_some_and(|known| known.name.as_bytes() == name) {
+            true => Ok(()),
+            false => Err(fault(segment, "id_contigs", "the names of the manifest")),
+        }
+    })?;
+    verify_hashes(file, Kind::IdIndex, rows.div_ceil(PAGE_ROWS), hashes)
 }
 
 /// Original spellings.

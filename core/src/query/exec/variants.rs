@@ -12,14 +12,14 @@ use crate::cohort::Carrier;
 use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::error::Result;
-use crate::format::{PAGE_ROWS, TextBlock};
+use crate::format::PAGE_ROWS;
 use crate::genome::{AlleleType, Interval, Position};
 use crate::model::CarrierGenotype;
 use crate::query::expr::Node;
 use crate::query::plan::entries::EntryTest;
 use crate::query::plan::test::Test;
 use crate::set::{PhaseSet, SampleSet};
-use crate::store::Segment;
+use crate::store::{IdBlocks, Segment};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ struct Scratch {
     reference: Vec<u8>,
     alternate: Vec<u8>,
     /// By part.
-    ids: Vec<TextBlock>,
+    ids: Vec<IdBlocks>,
     joined_ids: Vec<u8>,
     /// Part and allele number that `reference` and `alternate` hold.
     alleles_of: Option<(usize, u32)>,
@@ -293,13 +293,11 @@ impl<'a> Variant<'_, 'a> {
             joined_ids: joined,
             ..
         } = &mut self.of.scratch;
-        ids.resize_with(self.of.walk.part_count(), TextBlock::default);
+        ids.resize_with(self.of.walk.part_count(), IdBlocks::default);
         let rows = self.of.walk.seen();
         if let &[row] = rows {
             let block = ids.get_mut(row.part);
-            return block.map_or(Ok(&[]), |block| {
-                self.segment.ids.get(self.segment.file(), row.row, block)
-            });
+            return block.map_or(Ok(&[]), |block| self.segment.id(row.row, block));
         }
         joined.clear();
         for &row in rows {
@@ -307,7 +305,7 @@ impl<'a> Variant<'_, 'a> {
             else {
                 continue;
             };
-            let of_batch = segment.ids.get(segment.file(), row.row, block)?;
+            let of_batch = segment.id(row.row, block)?;
             for id in of_batch.split(|&b| b == b';').filter(|id| !id.is_empty()) {
                 if joined.split(|&b| b == b';').all(|known| known != id) {
                     if !joined.is_empty() {

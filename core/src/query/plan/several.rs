@@ -7,6 +7,7 @@ use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Extent;
 use crate::query::expr::{Node, Number};
+use crate::store::IdBlocks;
 use std::ops::Range;
 
 /// Variants that an error names.
@@ -107,7 +108,7 @@ fn id_of(view: &View, rows: &[(usize, u32)]) -> Result<Option<String>> {
             let first = ids.split(|&b| b == b';').next().unwrap_or_default();
             String::from_utf8_lossy(first).into_owned()
         };
-        let id = segment.ids.with(segment.file(), row, first)?;
+        let id = first(segment.id(row, &mut IdBlocks::default())?);
         if !id.is_empty() {
             return Ok(Some(id));
         }

@@ -6,7 +6,6 @@ use super::super::report::Report;
 use super::super::row::Row;
 use super::item::{Genotype, Item, Phase, Shape, read_item, read_shape};
 use crate::error::{Error, Place, Result};
-use crate::format::contig_hash;
 use crate::genome::{Assembly, ContigNames, Extent, with_mate_named};
 use crate::input::KeyHash;
 use crate::input::chunk::{
@@ -33,8 +32,8 @@ pub(super) struct Assembler<'a> {
     /// Rows of the chunk in the making, and the chunk.
     rows: Vec<NewRow>,
     chunk: Chunk,
-    /// The hash of the name of each contig, by its number.
-    contig_hashes: Vec<u32>,
+    /// The name of each contig, by its number.
+    contigs: Vec<Arc<str>>,
     contig_names: ContigNames,
     /// The name of the input of each sample.
     files: &'a [String],
@@ -171,7 +170,7 @@ impl<'a> Assembler<'a> {
         files: &'a [String],
     ) -> Self {
         let samples = files.len() as u32;
-        let hashes = contigs.iter().map(|(name, _)| contig_hash(name));
+        let names = contigs.iter().map(|(name, _)| name.as_str().into());
         Self {
             samples,
             groups,
@@ -179,7 +178,7 @@ impl<'a> Assembler<'a> {
             known: KnownNow::new(samples),
             rows: Vec::new(),
             chunk: Chunk::default(),
-            contig_hashes: hashes.collect(),
+            contigs: names.collect(),
             contig_names: ContigNames::new(contigs.iter().cloned(), assembly),
             files,
         }
@@ -412,8 +411,8 @@ impl<'a> Assembler<'a> {
         let chunk = Arc::new(std::mem::take(&mut self.chunk));
         for new in std::mem::take(&mut self.rows) {
             let mut row = Row::of(&chunk, new.record, new.alt_number, new.contig);
-            let name = self.contig_hashes.get(new.contig as usize);
-            row.contig_name = name.copied().unwrap_or(0);
+            let name = self.contigs.get(new.contig as usize);
+            row.contig_name = name.cloned().unwrap_or_default();
             (row.record_rank, row.filter, row.roll) = (new.rank, new.filter, new.roll);
             if let Some(alleles) = new.normalised {
                 row.respell(new.position, alleles.0, alleles.1);
