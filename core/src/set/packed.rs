@@ -145,9 +145,23 @@ impl<'a> Packed<'a> {
         Ok(())
     }
 
-    /// Calls `f` with every unit, ascending.
+    /// Calls `f` with every unit, ascending, all of the universe.
     #[inline(always)]
     fn each(&self, mut f: impl FnMut(u32)) -> Result<(), Malformed> {
+        self.scan(|unit| {
+            let inside = unit < self.layout.units;
+            if inside {
+                f(unit);
+            }
+            inside
+        })
+    }
+
+    /// Calls `f` with every unit, ascending, until it says `false`. What is given for malformed bytes may lie beyond
+    /// the universe, before that is an error: who looks units up in bits need not look at each.
+    #[inline(always)]
+    fn scan(&self, mut f: impl FnMut(u32) -> bool) -> Result<(), Malformed> {
+        const ORDER: Malformed = Malformed("ascending entries below the universe");
         let Layout { units, low, .. } = self.layout;
         let mask = (1u64 << low) - 1;
         let a_load = LOADED.checked_div(low).unwrap_or(u32::MAX);
@@ -166,17 +180,19 @@ impl<'a> Packed<'a> {
                 let high = base + i64::from(word.trailing_zeros());
                 // below 2^35: highs are fewer than units >> low and a byte, more than entries
                 let unit = high << low | (lows & mask) as i64;
-                if unit <= last || unit >= i64::from(units) {
-                    return Err(Malformed("ascending entries below the universe"));
+                if unit <= last || !f(unit as u32) {
+                    return Err(ORDER);
                 }
                 last = unit;
-                f(unit as u32);
                 word &= word - 1;
                 base -= 1;
                 lows >>= low;
                 loaded -= 1;
             }
             base += 64;
+        }
+        if last >= i64::from(units) {
+            return Err(ORDER);
         }
         let words = (self.bytes.len() - self.layout.highs).div_ceil(8) as i64;
         if 64 * words - base != i64::from(self.entries) {
@@ -247,14 +263,22 @@ impl<'a> Packed<'a> {
     /// How many members are in `mask`.
     pub(super) fn count_in(&self, mask: &[u64]) -> Result<u32, Malformed> {
         let mut count = 0;
+        let mut add = |pair: u32, which| {
+            let word = mask.get((pair / 32) as usize).copied().unwrap_or(0);
+            let members = (word >> (pair % 32 * 2)) as u32 & which;
+            // ones of two bits, in fewer steps than ones of a word
+            count += members - (members >> 1);
+        };
         match self.kind {
-            Kind::Numbers => self.each(|number| count += u32::from(get_bit(mask, number)))?,
-            _ => self.walk_pairs(|pair, which| {
-                let word = mask.get((pair / 32) as usize).copied().unwrap_or(0);
-                let members = (word >> (pair % 32 * 2)) as u32 & which;
-                // ones of two bits, in fewer steps than ones of a word
-                count += members - (members >> 1);
+            Kind::Numbers => self.scan(|number| {
+                count += u32::from(get_bit(mask, number));
+                true
             })?,
+            Kind::Pairs(which) => self.scan(|pair| {
+                add(pair, which);
+                true
+            })?,
+            Kind::Mixed => self.each_mixed(add)?,
         }
         Ok(count)
     }
