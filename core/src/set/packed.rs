@@ -5,6 +5,8 @@
 //! bit string, which therefore has as many ones as there are units, and a zero for each step of `h`. A unit
 //! takes between two and three bits more than `log2(u / e)`, rounded down, wherever the units lie.
 
+use fearless_simd::{Level, dispatch};
+
 use super::bits::word_at;
 use super::list::pairs_of;
 use super::{Malformed, get_bit, read_varint, varint_len, write_varint};
@@ -339,23 +341,30 @@ impl<'a> Packed<'a> {
 
     /// The first of the high bits that has so many zeros before it.
     fn behind_zeros(&self, zeros: usize) -> Option<usize> {
-        let mut left = zeros;
-        if left == 0 {
-            return Some(0);
+        let highs = self.bytes.get(self.layout.highs..).unwrap_or(&[]);
+        match zeros {
+            0 => Some(0),
+            // processors count the ones of a word at once, but not all do
+            _ => dispatch!(Level::new(), _simd => behind_zeros(highs, zeros)),
         }
-        for at in (self.layout.highs..self.bytes.len()).step_by(8) {
-            let mut zeros = !word_at(self.bytes, at);
-            let here = zeros.count_ones() as usize;
-            if here >= left {
-                for _ in 1..left {
-                    zeros &= zeros - 1;
-                }
-                return Some(8 * (at - self.layout.highs) + zeros.trailing_zeros() as usize + 1);
-            }
-            left -= here;
-        }
-        None
     }
+}
+
+/// The first bit that has so many zeros before it, at least one.
+#[inline(always)]
+fn behind_zeros(bits: &[u8], mut zeros: usize) -> Option<usize> {
+    for at in (0..bits.len()).step_by(8) {
+        let mut found = !word_at(bits, at);
+        let here = found.count_ones() as usize;
+        if here >= zeros {
+            for _ in 1..zeros {
+                found &= found - 1;
+            }
+            return Some(8 * at + found.trailing_zeros() as usize + 1);
+        }
+        zeros -= here;
+    }
+    None
 }
 
 /// A packed list to be.
