@@ -390,7 +390,7 @@ impl<'a> RowCounter<'a> {
         found: &mut [u64],
     ) -> Result<Option<u64>> {
         let set = self.carrier_set(row)?;
-        if !set.is_looked_up() || !self.segment.polyploid(row)?.is_empty() {
+        if !set.is_looked_up(2 * samples.len()) || !self.segment.polyploid(row)?.is_empty() {
             return Ok(None);
         }
         let order = match set.needs_order() {

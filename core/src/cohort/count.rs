@@ -26,7 +26,7 @@ mod strip_tests;
 
 pub(crate) use cells::CellCounter;
 use site::SiteCache;
-use strip::Strip;
+use strip::{LaidOut, Strip};
 
 /// Groups of at most so many samples are looked up one by one.
 const FEW: u32 = 2;
@@ -109,6 +109,7 @@ pub(crate) struct RowCounter<'a> {
     pub(crate) copies: Scattered,
     /// Common rows that were counted together, once several are asked for.
     strip: Option<Box<Strip>>,
+    laid_out: Option<Box<LaidOut>>,
 }
 
 /// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
@@ -209,6 +210,7 @@ impl<'a> RowCounter<'a> {
             out_of_scope: [None; 2],
             copies: Scattered::default(),
             strip: None,
+            laid_out: None,
         }
     }
 
@@ -484,6 +486,19 @@ impl<'a> RowCounter<'a> {
         }
         self.copies.of = None;
         self.copies.bits.clear();
+        if set.runs().is_some() {
+            let mut laid_out = self.laid_out.take().unwrap_or_default();
+            let bits = laid_out.bits(self, row).map(|bits| {
+                let bits = bits?;
+                self.copies.bits.extend_from_slice(bits);
+                self.copies.of = of;
+                Some(())
+            });
+            self.laid_out = Some(laid_out);
+            if bits?.is_some() {
+                return Ok(());
+            }
+        }
         let words = words_for(2 * self.segment.meta().samples);
         self.copies.bits.resize(words, 0);
         let order = match set.needs_order() {

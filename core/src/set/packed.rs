@@ -5,6 +5,8 @@
 //! bit string, which therefore has as many ones as there are units, and a zero for each step of `h`. A unit
 //! takes between two and three bits more than `log2(u / e)`, rounded down, wherever the units lie.
 
+use fearless_simd::{Level, dispatch};
+
 use super::bits::word_at;
 use super::list::pairs_of;
 use super::{Malformed, get_bit, read_varint, varint_len, write_varint};
@@ -145,9 +147,23 @@ impl<'a> Packed<'a> {
         Ok(())
     }
 
-    /// Calls `f` with every unit, ascending.
+    /// Calls `f` with every unit, ascending, all of the universe.
     #[inline(always)]
     fn each(&self, mut f: impl FnMut(u32)) -> Result<(), Malformed> {
+        self.scan(|unit| {
+            let inside = unit < self.layout.units;
+            if inside {
+                f(unit);
+            }
+            inside
+        })
+    }
+
+    /// Calls `f` with every unit, ascending, until it says `false`. What is given for malformed bytes may lie beyond
+    /// the universe, before that is an error: who looks units up in bits need not look at each.
+    #[inline(always)]
+    fn scan(&self, mut f: impl FnMut(u32) -> bool) -> Result<(), Malformed> {
+        const ORDER: Malformed = Malformed("ascending entries below the universe");
         let Layout { units, low, .. } = self.layout;
         let mask = (1u64 << low) - 1;
         let a_load = LOADED.checked_div(low).unwrap_or(u32::MAX);
@@ -166,17 +182,19 @@ impl<'a> Packed<'a> {
                 let high = base + i64::from(word.trailing_zeros());
                 // below 2^35: highs are fewer than units >> low and a byte, more than entries
                 let unit = high << low | (lows & mask) as i64;
-                if unit <= last || unit >= i64::from(units) {
-                    return Err(Malformed("ascending entries below the universe"));
+                if unit <= last || !f(unit as u32) {
+                    return Err(ORDER);
                 }
                 last = unit;
-                f(unit as u32);
                 word &= word - 1;
                 base -= 1;
                 lows >>= low;
                 loaded -= 1;
             }
             base += 64;
+        }
+        if last >= i64::from(units) {
+            return Err(ORDER);
         }
         let words = (self.bytes.len() - self.layout.highs).div_ceil(8) as i64;
         if 64 * words - base != i64::from(self.entries) {
@@ -247,14 +265,22 @@ impl<'a> Packed<'a> {
     /// How many members are in `mask`.
     pub(super) fn count_in(&self, mask: &[u64]) -> Result<u32, Malformed> {
         let mut count = 0;
+        let mut add = |pair: u32, which| {
+            let word = mask.get((pair / 32) as usize).copied().unwrap_or(0);
+            let members = (word >> (pair % 32 * 2)) as u32 & which;
+            // ones of two bits, in fewer steps than ones of a word
+            count += members - (members >> 1);
+        };
         match self.kind {
-            Kind::Numbers => self.each(|number| count += u32::from(get_bit(mask, number)))?,
-            _ => self.walk_pairs(|pair, which| {
-                let word = mask.get((pair / 32) as usize).copied().unwrap_or(0);
-                let members = (word >> (pair % 32 * 2)) as u32 & which;
-                // ones of two bits, in fewer steps than ones of a word
-                count += members - (members >> 1);
+            Kind::Numbers => self.scan(|number| {
+                count += u32::from(get_bit(mask, number));
+                true
             })?,
+            Kind::Pairs(which) => self.scan(|pair| {
+                add(pair, which);
+                true
+            })?,
+            Kind::Mixed => self.each_mixed(add)?,
         }
         Ok(count)
     }
@@ -315,23 +341,30 @@ impl<'a> Packed<'a> {
 
     /// The first of the high bits that has so many zeros before it.
     fn behind_zeros(&self, zeros: usize) -> Option<usize> {
-        let mut left = zeros;
-        if left == 0 {
-            return Some(0);
+        let highs = self.bytes.get(self.layout.highs..).unwrap_or(&[]);
+        match zeros {
+            0 => Some(0),
+            // processors count the ones of a word at once, but not all do
+            _ => dispatch!(Level::new(), _simd => behind_zeros(highs, zeros)),
         }
-        for at in (self.layout.highs..self.bytes.len()).step_by(8) {
-            let mut zeros = !word_at(self.bytes, at);
-            let here = zeros.count_ones() as usize;
-            if here >= left {
-                for _ in 1..left {
-                    zeros &= zeros - 1;
-                }
-                return Some(8 * (at - self.layout.highs) + zeros.trailing_zeros() as usize + 1);
-            }
-            left -= here;
-        }
-        None
     }
+}
+
+/// The first bit that has so many zeros before it, at least one.
+#[inline(always)]
+fn behind_zeros(bits: &[u8], mut zeros: usize) -> Option<usize> {
+    for at in (0..bits.len()).step_by(8) {
+        let mut found = !word_at(bits, at);
+        let here = found.count_ones() as usize;
+        if here >= zeros {
+            for _ in 1..zeros {
+                found &= found - 1;
+            }
+            return Some(8 * at + found.trailing_zeros() as usize + 1);
+        }
+        zeros -= here;
+    }
+    None
 }
 
 /// A packed list to be.

@@ -6,8 +6,8 @@
 //! bits for all rows at once (the positional population count of W. Muła, N. Kurz and D. Lemire, The Computer Journal 61,
 //! 2018).
 
-use super::Malformed;
 use super::runs::Boundaries;
+use super::{Malformed, words_for};
 use fearless_simd::{Level, dispatch};
 
 /// Rows of a strip at most.
@@ -113,6 +113,37 @@ impl StripKeys {
         both.read(&mut counts.both);
     }
 
+    /// The copies that carry, as bits, row after row: of `copies` copies, of which `ids` are the classes.
+    pub(crate) fn lay_out(&self, ids: &[u16], copies: u32, to: &mut Vec<u64>) {
+        let words = words_for(copies);
+        to.clear();
+        to.resize(self.rows * words, 0);
+        dispatch!(Level::new(), _simd => self.transpose(ids, words, to));
+        // of class 0 are copies that there are not, too
+        if !copies.is_multiple_of(64) {
+            for row in to.chunks_exact_mut(words) {
+                if let Some(last) = row.last_mut() {
+                    *last &= (1 << (copies % 64)) - 1;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn transpose(&self, ids: &[u16], words: usize, to: &mut [u64]) {
+        for (column, ids) in ids.as_chunks::<64>().0.iter().enumerate().take(words) {
+            for first in (0..self.rows).step_by(64) {
+                let mut square = [0; 64];
+                for (line, &class) in square.iter_mut().zip(ids) {
+                    *line = self.of(class).get(first / 64).copied().unwrap_or(0);
+                }
+                transpose_square(&mut square);
+                let rows = to.iter_mut().skip(first * words + column).step_by(words);
+                rows.zip(square).for_each(|(to, bits)| *to = bits);
+            }
+        }
+    }
+
     /// Counts for each row how many of some samples carry it on their first copy.
     pub(crate) fn count_first(&self, ids: &[u16], samples: &[u32], counts: &mut RowNumbers) {
         let pairs = ids.as_chunks().0;
@@ -214,6 +245,24 @@ impl Adder {
     }
 }
 
+/// Transposes 64 rows of 64 bits (the same, section 7-3).
+#[inline(always)]
+fn transpose_square(rows: &mut [u64; 64]) {
+    let (mut width, mut mask) = (32, 0x0000_0000_ffff_ffffu64);
+    while width > 0 {
+        for pair in rows.chunks_exact_mut(2 * width) {
+            let (above, below) = pair.split_at_mut(width);
+            for (above, below) in above.iter_mut().zip(below) {
+                let differing = (*above >> width ^ *below) & mask;
+                *above ^= differing << width;
+                *below ^= differing;
+            }
+        }
+        width /= 2;
+        mask ^= mask << width;
+    }
+}
+
 /// Transposes eight rows of eight bits (H. S. Warren, Hacker's Delight, section 7-3).
 #[inline(always)]
 fn transposed(mut x: u64) -> u64 {
@@ -232,6 +281,13 @@ mod tests {
     use super::*;
     use crate::set::encode_runs;
     use proptest::prelude::*;
+
+    /// Class ids are unpacked up to the end of a block.
+    fn ids_and_filling(ids: &[u16]) -> Vec<u16> {
+        let mut filled = ids.to_vec();
+        filled.resize(ids.len().next_multiple_of(256), 0);
+        filled
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
@@ -274,7 +330,11 @@ mod tests {
             keys.add_pairs(ids.as_chunks().0, &members, &mut plain);
             keys.add_first(ids.as_chunks().0, &members, &mut plain_first);
             prop_assert_eq!((plain.any, plain.both, plain_first), (counts.any, counts.both, first));
+            let (mut laid, words) = (Vec::new(), words_for(2 * samples));
+            keys.lay_out(&ids_and_filling(&ids), 2 * samples, &mut laid);
             for (row, carried) in carried.iter().enumerate() {
+                let bits: Vec<u64> = ids.chunks(64).map(|ids| (0u32..).zip(ids).map(|(bit, &id)| u64::from(carried(id)) << bit).sum()).collect();
+                prop_assert_eq!(&laid[row * words..][..words], &bits[..]);
                 let (mut any, mut both, mut on_first) = (0, 0, 0);
                 for &sample in &members {
                     let [a, b] = [0, 1].map(|copy| carried(ids[2 * sample as usize + copy]));

@@ -7,7 +7,9 @@ use super::super::Mask;
 use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
-use crate::set::{RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit};
+use crate::set::{
+    RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
+};
 use crate::store::{PageView, Segment};
 
 /// Rows of an order that are counted one by one before the first strip.
@@ -48,8 +50,13 @@ impl StripRows {
         self.alone <= ALONE
     }
 
-    /// Puts a row and those behind it into the strip.
-    pub(super) fn load<'a>(&mut self, tally: &mut RowCounter<'a>, row: u32) -> Result<()> {
+    /// Puts a row and those behind it into the strip, as many as it has room for and `most`.
+    pub(super) fn load<'a>(
+        &mut self,
+        tally: &mut RowCounter<'a>,
+        row: u32,
+        most: usize,
+    ) -> Result<()> {
         let segment = tally.segment;
         let broken = |rule| segment.broken_set(rule);
         self.rows.clear();
@@ -74,7 +81,7 @@ impl StripRows {
             if let Some(runs) = set.runs() {
                 self.keys.add(runs).map_err(broken)?;
                 self.rows.push(next);
-                if self.rows.len() == STRIP_ROWS {
+                if self.rows.len() == most.min(STRIP_ROWS) {
                     break;
                 }
             }
@@ -89,6 +96,10 @@ impl StripRows {
 
     pub(super) fn count_pairs(&self, samples: &[u32], counts: &mut StripCounts) {
         self.keys.count_pairs(&self.ids, samples, counts);
+    }
+
+    fn lay_out(&self, copies: u32, to: &mut Vec<u64>) {
+        self.keys.lay_out(&self.ids, copies, to);
     }
 
     pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
@@ -130,6 +141,39 @@ impl Members {
     }
 }
 
+/// Rows of a strip, their copies laid out as bits.
+#[derive(Default)]
+pub(super) struct LaidOut {
+    rows: StripRows,
+    bits: Vec<u64>,
+}
+
+/// Bytes of rows that are laid out at once, where 64 rows are not more.
+const LAID_OUT_BYTES: usize = 4 << 20;
+
+impl LaidOut {
+    /// The copies of a row as bits; `None` where it is better laid out alone.
+    pub(super) fn bits<'a>(
+        &mut self,
+        tally: &mut RowCounter<'a>,
+        row: u32,
+    ) -> Result<Option<&[u64]>> {
+        let copies = 2 * tally.segment.meta().samples;
+        let words = words_for(copies);
+        let place = match self.rows.place_of(row) {
+            Some(place) => Some(place),
+            None if self.rows.is_alone() => None,
+            None => {
+                let fit = LAID_OUT_BYTES / (8 * words.max(1));
+                self.rows.load(tally, row, (fit / 64 * 64).max(64))?;
+                self.rows.lay_out(copies, &mut self.bits);
+                self.rows.place_of(row)
+            }
+        };
+        Ok(place.and_then(|place| self.bits.get(place * words..(place + 1) * words)))
+    }
+}
+
 /// The strip of a counter of one group.
 #[derive(Default)]
 pub(super) struct Strip {
@@ -166,7 +210,7 @@ impl<'a> RowCounter<'a> {
             Some(place) => place,
             None if strip.rows.is_alone() => return Ok(None),
             None => {
-                strip.rows.load(self, row)?;
+                strip.rows.load(self, row, STRIP_ROWS)?;
                 strip.count(mask, &self.haploid.bits);
                 match strip.rows.place_of(row) {
                     Some(place) => place,
