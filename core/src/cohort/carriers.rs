@@ -369,7 +369,10 @@ impl<'a> RowCounter<'a> {
                 set.walk(Some(&order), |copy| set_bit(acc, copy / 2))
                     .map_err(broken)?;
             }
-        } else {
+        } else if !set
+            .walk_pairs(|sample, _| set_bit(acc, sample))
+            .map_err(broken)?
+        {
             set.walk(None, |copy| set_bit(acc, copy / 2))
                 .map_err(broken)?;
         }
