@@ -23,7 +23,7 @@ pub(crate) use bits::{
 };
 pub(crate) use list::encode_list;
 pub(crate) use order::{Order, encode_order, encode_runs};
-pub(crate) use pairs::{EVEN, PairCounts, count_pairs};
+pub(crate) use pairs::{EVEN, PairCounts, count_pairs, write_pairs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
 pub use samples::SampleSet;
 pub(crate) use stored::{StoredSet, expand_classes};
