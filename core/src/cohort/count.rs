@@ -134,6 +134,11 @@ pub(crate) fn stored_of(
     stored(&view.counts, segment, row)
 }
 
+/// The same of one row alone.
+pub(crate) fn stored_row(_: Whole, segment: &Segment, row: u32) -> Result<RowCounts> {
+    stored(&CountPages::load(segment, row / PAGE_ROWS)?, segment, row)
+}
+
 // inlined, for to hand the counts on through memory takes as long as to read them
 #[inline]
 fn stored(page: &CountPages<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
