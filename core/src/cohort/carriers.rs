@@ -9,7 +9,7 @@ use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
     Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, or_samples,
-    set_bit, words_for,
+    set_bit, words_for, write_pairs,
 };
 use crate::store::PageView;
 
@@ -210,6 +210,31 @@ impl<'a> RowCounter<'a> {
         Ok(set.byte_len() as u64)
     }
 
+    /// Writes how many copies of each carrier of the batch carry a row, at most 127, to the cells of its samples, which
+    /// are 0.
+    pub(crate) fn write_carried(&mut self, row: u32, cells: &mut [i8]) -> Result<()> {
+        let set = self.carrier_set(row)?;
+        let mut put = |sample: u32, copies: u32| {
+            if let Some(cell) = cells.get_mut(sample as usize) {
+                *cell = i8::try_from(copies).unwrap_or(i8::MAX);
+            }
+        };
+        let by_pairs = set.walk_pairs(|sample, which| put(sample, which.count_ones()));
+        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))? {
+            self.scatter(row, &set)?;
+            write_pairs(&self.copies.bits, cells);
+        }
+        for_each_polyploid_of(self.segment, row, |genotype, alt| {
+            let carried = genotype.carried(alt);
+            if carried > 0
+                && let Some(cell) = cells.get_mut(genotype.sample as usize)
+            {
+                *cell = i8::try_from(carried).unwrap_or(i8::MAX);
+            }
+        })?;
+        Ok(())
+    }
+
     /// Calls `f` with the genotypes of carriers found before, which ascend by sample, and with what they are
     /// phased to.
     pub(crate) fn with_phases(
@@ -304,21 +329,6 @@ impl<'a> RowCounter<'a> {
             }
         }
         Ok(found)
-    }
-
-    /// The missing copies of a row, but those of samples of three copies or more; nothing where there
-    /// are none.
-    pub(crate) fn missing_bits(&mut self, row: u32) -> Result<Vec<u64>> {
-        let universe = 2 * self.segment.meta().samples;
-        let (_, missing, sets) = self.site_sets(row)?;
-        let set = self.segment.set(missing, &sets, universe)?;
-        let mut bits = Vec::new();
-        if !set.is_plainly_empty() {
-            bits.resize(words_for(universe), 0);
-            set.or_into(None, &mut bits)
-                .map_err(|rule| self.segment.broken_set(rule))?;
-        }
-        Ok(bits)
     }
 
     /// What is known of the order of a row's copies, and of its missing ones.

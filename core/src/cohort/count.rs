@@ -13,7 +13,7 @@ use crate::set::{
     Malformed, Order, PairCounts, SampleSet, StoredSet, count_pairs, for_each_bit, get_bit,
     words_for,
 };
-use crate::store::{PageView, Segment, WantedAlleles};
+use crate::store::{CountPages, PageView, Segment, WantedAlleles};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -131,26 +131,34 @@ struct LoadedOrder<'a> {
 }
 
 /// The counts of the whole batch, from the page of the row.
+#[inline]
 pub(crate) fn stored_of(
     _: Whole,
     view: &PageView<'_>,
     segment: &Segment,
     row: u32,
 ) -> Result<RowCounts> {
-    stored(view, segment, row)
+    stored(&view.counts, segment, row)
 }
 
-fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
+/// The same of one row alone.
+pub(crate) fn stored_row(_: Whole, segment: &Segment, row: u32) -> Result<RowCounts> {
+    stored(&CountPages::load(segment, row / PAGE_ROWS)?, segment, row)
+}
+
+// inlined, for to hand the counts on through memory takes as long as to read them
+#[inline]
+fn stored(page: &CountPages<'_>, segment: &Segment, row: u32) -> Result<RowCounts> {
     let samples = i64::from(segment.meta().samples);
     let i = row % PAGE_ROWS;
-    let (ac, hom, hemi) = (view.ac.get(i), view.hom.get(i), view.hemi.get(i));
+    let (ac, hom, hemi) = (page.ac.get(i), page.hom.get(i), page.hemi.get(i));
     // what a damaged column holds may overflow: it comes out as a number that is wrong anyway
     let het = ac
-        .wrapping_sub(view.het_excess.get(i))
+        .wrapping_sub(page.het_excess.get(i))
         .wrapping_sub(hom.wrapping_mul(2))
         .wrapping_sub(hemi);
-    let an = (2 * samples).wrapping_sub(view.an_short.get(i));
-    let missing = view.missing_count.get(i);
+    let an = (2 * samples).wrapping_sub(page.an_short.get(i));
+    let missing = page.missing_count.get(i);
     let count = |n: i64| {
         u32::try_from(n).map_err(|_| segment.broken_set(Malformed("counts that are not negative")))
     };
@@ -161,9 +169,34 @@ fn stored(view: &PageView<'_>, segment: &Segment, row: u32) -> Result<RowCounts>
         hom: count(hom)?,
         hemi: count(hemi)?,
         missing: count(missing)?,
-        // a descriptor of 0 is the empty set
-        uncovered: segment.has_scopes() && segment.columns.uncovered.get(segment.file(), row)? != 0,
+        uncovered: is_uncovered(segment, row)?,
     })
+}
+
+/// AC and AN of the whole batch, from the page of the row; no AN where somebody was not looked at.
+#[inline]
+pub(crate) fn stored_ac_an_of(
+    _: Whole,
+    view: &PageView<'_>,
+    segment: &Segment,
+    row: u32,
+) -> Result<(u64, Option<u64>)> {
+    let i = row % PAGE_ROWS;
+    let copies = 2 * i64::from(segment.meta().samples);
+    let (ac, short) = (view.counts.ac.get(i), view.counts.an_short.get(i));
+    let an = copies.wrapping_sub(short);
+    let (Ok(ac), Ok(an)) = (u32::try_from(ac), u32::try_from(an)) else {
+        return Err(segment.broken_set(Malformed("counts that are not negative")));
+    };
+    let uncovered = is_uncovered(segment, row)?;
+    Ok((ac.into(), (!uncovered).then_some(an.into())))
+}
+
+/// Whether somebody of the batch was not looked at.
+#[inline]
+fn is_uncovered(segment: &Segment, row: u32) -> Result<bool> {
+    // a descriptor of 0 is the empty set
+    Ok(segment.has_scopes() && segment.columns.uncovered.get(segment.file(), row)? != 0)
 }
 
 /// AN and missing samples of a whole batch as stored.
@@ -320,7 +353,7 @@ impl<'a> RowCounter<'a> {
     /// The counts of the whole batch as stored.
     pub(crate) fn stored(&mut self, row: u32) -> Result<RowCounts> {
         let segment = self.segment;
-        stored(self.view(row)?, segment, row)
+        stored(&self.view(row)?.counts, segment, row)
     }
 
     /// Whether anybody of the batch carries a row, whoever may be seen.

@@ -24,7 +24,9 @@ mod words;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::{Carrier, Union};
-pub(crate) use count::{CellCounter, RowCounter, RowCounts, Scattered, stored_of};
+pub(crate) use count::{
+    CellCounter, RowCounter, RowCounts, Scattered, stored_ac_an_of, stored_of, stored_row,
+};
 pub use genes::GeneFound;
 pub(crate) use known_ids::IdPlace;
 pub(crate) use mask::Mask;

@@ -58,6 +58,9 @@ pub struct Opened {
     samples: Samples,
     names: ContigNames,
     parts: Vec<Part>,
+    /// Whether samples are spread over batches, and whether a batch is put together from inputs of one sample each.
+    several_batches: bool,
+    merges: bool,
     batches: OnceLock<Batches>,
     terms: Option<Arc<KnownTerms>>,
     people: Option<People>,
@@ -164,8 +167,13 @@ impl Dataset {
             .and_then(|name| name.parse().ok());
         let contigs = manifest.contigs.iter().map(|c| (c.name.clone(), c.length));
         let names = ContigNames::new(contigs, assembly);
+        let segments = &manifest.segments;
         let opened = Opened {
             folder: folder.clone(),
+            several_batches: segments
+                .windows(2)
+                .any(|of| matches!(of, [a, b] if a.batch != b.batch)),
+            merges: segments.iter().any(|entry| entry.merged),
             manifest,
             samples,
             names,
@@ -401,7 +409,7 @@ impl Opened {
     /// Whether a variant may have several rows: in several batches, or in one that is put together from inputs of
     /// one sample each.
     pub(crate) fn joins_rows(&self) -> bool {
-        self.has_several_batches() || (0..self.parts.len()).any(|part| self.is_merged(part))
+        self.several_batches || self.merges
     }
 
     /// Whether the batch of a part is put together from inputs of one sample each.
@@ -412,7 +420,7 @@ impl Opened {
 
     /// Whether samples are spread over batches, of which a variant may be in some only.
     pub(crate) fn has_several_batches(&self) -> bool {
-        (1..self.parts.len()).any(|part| self.batch(part) != self.batch(0))
+        self.several_batches
     }
 
     /// Whether one of the spans of a part's entry in the manifest may have rows that overlap the interval.

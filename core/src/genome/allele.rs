@@ -233,9 +233,24 @@ pub(crate) fn is_sequence(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&base| is_base(base))
 }
 
+/// The letters of IUPAC for bases.
+pub(super) const BASES: &[u8; 16] = b"ACGTUNRYSWKMBDHV";
+
+/// By letter, whether it is one of them, whatever its case.
+const IS_BASE: [bool; 256] = {
+    let mut is_base = [false; 256];
+    let mut at = 0;
+    while at < BASES.len() {
+        is_base[BASES[at] as usize] = true;
+        is_base[BASES[at].to_ascii_lowercase() as usize] = true;
+        at += 1;
+    }
+    is_base
+};
+
 /// Whether a letter is a base in the letters of IUPAC, whatever its case.
 pub(crate) fn is_base(letter: u8) -> bool {
-    b"ACGTUNRYSWKMBDHV".contains(&letter.to_ascii_uppercase())
+    IS_BASE.get(usize::from(letter)).is_some_and(|is| *is)
 }
 
 /// Whether an ALT is a breakend: `G]17:198982]`, `[13:123457[C`, `.A` or `G.`.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::allele::{is_sequence, trim};
+use super::allele::{BASES, is_sequence, trim};
 use super::{Interval, Position};
 
 /// The bases of one contig.
@@ -433,7 +433,7 @@ pub(super) fn is_rotated(bases: &[u8], asked: &[u8], shift: u32) -> bool {
 
 /// The other strand, read in its own direction; `None` where a letter is no base.
 pub(crate) fn reverse_complement(bases: &[u8]) -> Option<Vec<u8>> {
-    const BASES: &[u8] = b"ACGTUNRYSWKMBDHV";
+    // in the order of BASES
     const COMPLEMENTS: &[u8] = b"TGCAANYRSWMKVHDB";
     bases
         .iter()

@@ -5,7 +5,7 @@
 //! change are the same text. Other spellings are compared without the reference where the bases that are
 //! known from REF columns decide.
 
-use super::allele::{is_sequence, trim};
+use super::allele::{BASES, is_sequence, trim};
 use super::normalise::{equal, is_rotated};
 use std::ops::Range;
 
@@ -125,6 +125,31 @@ impl Indel<'_> {
 
     fn length(&self) -> i64 {
         self.bases.len() as i64
+    }
+
+    /// Whether one of the plain spellings that the change has where it starts elsewhere passes, given as REF and ALT:
+    /// the bases are those that a repeat of them has there, and the one before may be any.
+    pub(crate) fn any_spelling_from(
+        &self,
+        start: i64,
+        passes: impl Fn(&[u8], &[u8]) -> bool,
+    ) -> bool {
+        let by = start
+            .wrapping_sub(self.start)
+            .rem_euclid(self.length().max(1));
+        let split = self.bases.split_at_checked(by as usize);
+        let (behind, first) = split.unwrap_or((&[], self.bases));
+        let mut text = [&b"."[..], first, behind].concat();
+        BASES.iter().any(|letter| {
+            if let Some(before) = text.first_mut() {
+                *before = *letter;
+            }
+            let before = text.get(..1).unwrap_or_default();
+            match self.deletes {
+                true => passes(&text, before),
+                false => passes(before, &text),
+            }
+        })
     }
 
     /// Whether another indel is this one, moved. Of deletions it is enough to look at what lies between: the

@@ -145,6 +145,41 @@ proptest! {
         }
     }
 
+    /// Rows that are passed over for their hash are none that may be the same change.
+    #[test]
+    fn the_spellings_of_an_indel_that_starts_elsewhere(
+        sequence in "[ACGTN]{3,12}", length in 1usize..5, copies in 1usize..4, deletes: bool, lower: bool,
+    ) {
+        let bases = &sequence.as_bytes()[1..(length + 1).min(sequence.len())];
+        let repeat = bases.repeat(copies + 1);
+        let text = [&sequence.as_bytes()[..1], &repeat].concat();
+        let indel = Indel { start: 100, bases, deletes };
+        for by in 0..=repeat.len() - bases.len() {
+            let moved = &repeat[by..by + bases.len()];
+            let before = &text[by..=by];
+            let longer = [before, moved].concat();
+            let expected = match deletes {
+                true => (&*longer, before),
+                false => (before, &*longer),
+            };
+            let start = 100 + by as i64;
+            let is_it = |r: &[u8], a: &[u8]| (r, a) == expected;
+            prop_assert!(indel.any_spelling_from(start, is_it), "{by}");
+            // and back
+            let letters = moved.to_ascii_lowercase();
+            let other = Indel { start, bases: if lower { &letters } else { moved }, deletes };
+            let first = [&text[..1], bases].concat();
+            let first = match deletes {
+                true => (&*first, &text[..1]),
+                false => (&text[..1], &*first),
+            };
+            let is_first = |r: &[u8], a: &[u8]| {
+                r.eq_ignore_ascii_case(first.0) && a.eq_ignore_ascii_case(first.1)
+            };
+            prop_assert!(other.any_spelling_from(100, is_first), "{by}");
+        }
+    }
+
     #[test]
     fn any_bytes_are_safe(position: i32, reference: Vec<u8>, alternate: Vec<u8>) {
         let _ = respelled_start(position.into(), &reference, &alternate);

@@ -7,7 +7,7 @@ use super::group::Group;
 use super::plan::find::{doubt_of_mate, find_change, name_of};
 use super::plan::several::Several;
 use super::plan::vrs::{Identified, identified};
-use crate::cohort::{RowCounter, RowCounts, View};
+use crate::cohort::{RowCounter, RowCounts, View, stored_row};
 use crate::error::{Error, ExpressionError, Result};
 use crate::genome::{AlleleName, Change, Identifier, Position, VrsId, parse_identifier};
 use crate::model::CarrierGenotype;
@@ -304,7 +304,27 @@ impl<'a> Allele<'a> {
         self.counts_of(Some(group.within(self.view)?.samples()))
     }
 
+    /// The counts over everybody where its row of the only batch says all.
+    fn counts_stored(&self) -> Result<Option<Counts>> {
+        let (Some(whole), &[(part, row)]) = (self.view.whole(), &self.rows[..]) else {
+            return Ok(None);
+        };
+        let part = self.view.parts().get(part);
+        let Some(part) = part.filter(|_| self.spelled.is_empty() && !self.view.counts_references())
+        else {
+            return Ok(None);
+        };
+        let stored = stored_row(whole, self.view.segment(part)?, row)?;
+        let none_elsewhere = Some(RowCounts::default());
+        Ok(Some(Counts::from_rows(stored, none_elsewhere)))
+    }
+
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {
+        if group.is_none()
+            && let Some(counts) = self.counts_stored()?
+        {
+            return Ok(counts);
+        }
         let group = group.or(self.view.visible_samples());
         let rows = self.rows_of(&self.rows)?;
         let mut counting = Counting::new(self.view, group);

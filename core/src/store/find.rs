@@ -2,8 +2,11 @@
 
 use super::segment::Segment;
 use crate::error::Result;
-use crate::format::{LONG, PAGE_ROWS, allele_hash, pack_alleles, u32_of};
+use crate::format::{
+    LONG, PAGE_ROWS, allele_hash, pack_alleles, page_of, split_alleles, u32_of, unpack_alleles,
+};
 use crate::genome::Interval;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 impl Segment {
@@ -34,6 +37,28 @@ impl Segment {
         let before = low * PAGE_ROWS;
         let within = first - before..end.max(first) - before;
         Ok(before + page.first_from(within, position))
+    }
+
+    /// The rows of a contig that start in a stretch.
+    pub(crate) fn starting(&self, contig: u32, positions: Range<i64>) -> Result<Range<u32>> {
+        let rows = self.rows_of(contig);
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let first = self.lower_bound(rows.clone(), positions.start)?;
+        if first == rows.end || positions.end <= positions.start {
+            return Ok(first..first);
+        }
+        // most stretches end in the page in which they start
+        let (page, i) = page_of(first);
+        let before = first - i;
+        let last = rows.end.min(before.saturating_add(PAGE_ROWS)) - 1;
+        let column = self.columns.position.page(&self.file, page)?;
+        let end = match column.get(last - before) < positions.end && last + 1 < rows.end {
+            true => self.lower_bound(last..rows.end, positions.end)?,
+            false => before + column.first_from(i..last + 1 - before, positions.end),
+        };
+        Ok(first..end.max(first))
     }
 
     /// The rows of a contig that overlap `interval`, as ascending ranges: those that start in it, and
@@ -90,23 +115,41 @@ impl Segment {
         if code & LONG == 0 {
             return Ok(wanted.packed == Some(code));
         }
-        let at = (code & !LONG) as usize * 4;
-        let hash = self
-            .file
-            .slice(self.long_hashes.unwrap_or(usize::MAX), at..at + 4)?;
-        if u32_of(hash) != wanted.hash {
+        if self.long_hash(code)? != wanted.hash() {
             return Ok(false);
         }
         let same = |text: &[u8]| {
-            let tab = memchr::memchr(b'\t', text).unwrap_or(text.len());
-            let (reference, alternate) = text.split_at(tab);
+            let (reference, alternate) = split_alleles(text);
             reference.eq_ignore_ascii_case(wanted.reference)
-                && alternate
-                    .get(1..)
-                    .unwrap_or_default()
-                    .eq_ignore_ascii_case(wanted.alternate)
+                && alternate.eq_ignore_ascii_case(wanted.alternate)
         };
         self.long_alleles.with(&self.file, code & !LONG, same)
+    }
+
+    /// REF and ALT of a code, appended to the buffers; for rows in no order: blocks of texts are those that the thread
+    /// keeps.
+    pub(crate) fn alleles_of_code(
+        &self,
+        code: u32,
+        reference: &mut Vec<u8>,
+        alternate: &mut Vec<u8>,
+    ) -> Result<()> {
+        if code & LONG == 0 {
+            unpack_alleles(code, reference, alternate);
+            return Ok(());
+        }
+        self.long_alleles.with(&self.file, code & !LONG, |text| {
+            let (of_reference, of_alternate) = split_alleles(text);
+            reference.extend(of_reference);
+            alternate.extend(of_alternate);
+        })
+    }
+
+    /// By what long alleles of this code are compared before their text is read: see [`allele_hash`].
+    pub(crate) fn long_hash(&self, code: u32) -> Result<u32> {
+        let at = (code & !LONG) as usize * 4;
+        let section = self.long_hashes.unwrap_or(usize::MAX);
+        Ok(u32_of(self.file.slice(section, at..at + 4)?))
     }
 
     /// The rows at a position with these alleles.
@@ -121,12 +164,21 @@ impl Segment {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut row = self.lower_bound(rows.clone(), i64::from(position))?;
-        while row < rows.end && self.columns.position.get(&self.file, row)? == i64::from(position) {
-            if self.has_alleles(self.columns.allele.get(&self.file, row)?, wanted)? {
-                found.push(row);
+        let position = i64::from(position);
+        let mut row = self.lower_bound(rows.clone(), position)?;
+        while row < rows.end {
+            let (page, mut i) = page_of(row);
+            let positions = self.columns.position.page(&self.file, page)?;
+            let alleles = self.columns.allele.page(&self.file, page)?;
+            while row < rows.end && i < PAGE_ROWS {
+                if positions.get(i) != position {
+                    return Ok(());
+                }
+                if self.has_alleles(alleles.get(i), wanted)? {
+                    found.push(row);
+                }
+                (row, i) = (row + 1, i + 1);
             }
-            row += 1;
         }
         Ok(())
     }
@@ -177,22 +229,29 @@ pub(crate) struct WantedAlleles<'a> {
     reference: &'a [u8],
     alternate: &'a [u8],
     packed: Option<u32>,
-    hash: u32,
+    /// Once one of the rows looked at is of long alleles.
+    hash: OnceCell<u32>,
 }
 
 impl<'a> WantedAlleles<'a> {
     pub(crate) fn new(reference: &'a [u8], alternate: &'a [u8]) -> Self {
         let packed = pack_alleles(reference, alternate).or_else(|| {
-            pack_alleles(
-                &reference.to_ascii_uppercase(),
-                &alternate.to_ascii_uppercase(),
-            )
+            let mut letters = reference.iter().chain(alternate);
+            let upper = |text: &[u8]| text.to_ascii_uppercase();
+            letters
+                .any(u8::is_ascii_lowercase)
+                .then(|| pack_alleles(&upper(reference), &upper(alternate)))?
         });
         Self {
             reference,
             alternate,
             packed,
-            hash: allele_hash(reference, alternate),
+            hash: OnceCell::new(),
         }
+    }
+
+    fn hash(&self) -> u32 {
+        let hash = || allele_hash(self.reference, self.alternate);
+        *self.hash.get_or_init(hash)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use directory::{Publication, open_manifest};
 pub(crate) use find::WantedAlleles;
 pub(crate) use ids::{IdBlocks, IdForm, IdParts, MARK};
 pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};
-pub(crate) use page::PageView;
+pub(crate) use page::{CountPages, PageView};
 pub(crate) use sample_attributes::SampleAttributes;
 pub(crate) use samples::Samples;
 pub(crate) use segment::Segment;

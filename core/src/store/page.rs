@@ -14,15 +14,35 @@ pub(crate) struct PageView<'a> {
     pub(crate) position: ColumnPage<'a>,
     pub(crate) span: ColumnPage<'a>,
     pub(crate) allele: ColumnPage<'a>,
+    pub(crate) counts: CountPages<'a>,
+    pub(crate) carriers: ColumnPage<'a>,
+    pub(crate) missing: ColumnPage<'a>,
+    pub(crate) haploid: ColumnPage<'a>,
+}
+
+/// The columns of a page from which the counts of the whole batch follow.
+#[derive(Debug, Clone)]
+pub(crate) struct CountPages<'a> {
     pub(crate) ac: ColumnPage<'a>,
     pub(crate) hom: ColumnPage<'a>,
     pub(crate) hemi: ColumnPage<'a>,
     pub(crate) het_excess: ColumnPage<'a>,
     pub(crate) an_short: ColumnPage<'a>,
     pub(crate) missing_count: ColumnPage<'a>,
-    pub(crate) carriers: ColumnPage<'a>,
-    pub(crate) missing: ColumnPage<'a>,
-    pub(crate) haploid: ColumnPage<'a>,
+}
+
+impl<'a> CountPages<'a> {
+    pub(crate) fn load(segment: &'a Segment, page: u32) -> Result<Self> {
+        let (file, c) = (segment.file(), &segment.columns);
+        Ok(Self {
+            ac: c.ac.page(file, page)?,
+            hom: c.hom.page(file, page)?,
+            hemi: c.hemi.page(file, page)?,
+            het_excess: c.het_excess.page(file, page)?,
+            an_short: c.an_short.page(file, page)?,
+            missing_count: c.missing_count.page(file, page)?,
+        })
+    }
 }
 
 impl<'a> PageView<'a> {
@@ -34,12 +54,7 @@ impl<'a> PageView<'a> {
             position: c.position.page(file, page)?,
             span: c.span.page(file, page)?,
             allele: c.allele.page(file, page)?,
-            ac: c.ac.page(file, page)?,
-            hom: c.hom.page(file, page)?,
-            hemi: c.hemi.page(file, page)?,
-            het_excess: c.het_excess.page(file, page)?,
-            an_short: c.an_short.page(file, page)?,
-            missing_count: c.missing_count.page(file, page)?,
+            counts: CountPages::load(segment, page)?,
             carriers: c.carriers.page(file, page)?,
             missing: c.missing.page(file, page)?,
             haploid: c.haploid.page(file, page)?,

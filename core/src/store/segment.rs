@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::format::{
     Bytes, Column, Container, ContigRows, FileKind, Folder, Kind, LONG, Meta, OrderEntry,
-    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, contig_hash, u32_of, unpack_alleles,
+    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, contig_hash, split_alleles, u32_of,
+    unpack_alleles,
 };
 use crate::genome::AlleleType;
 use crate::model::InfoKey;
@@ -291,9 +292,9 @@ impl Segment {
             return Ok(());
         }
         let text = self.long_alleles.get(&self.file, code & !LONG, block)?;
-        let tab = memchr::memchr(b'\t', text).unwrap_or(text.len());
-        reference.extend(text.get(..tab).unwrap_or_default());
-        alternate.extend(text.get(tab + 1..).unwrap_or_default());
+        let (of_reference, of_alternate) = split_alleles(text);
+        reference.extend(of_reference);
+        alternate.extend(of_alternate);
         Ok(())
     }
 

@@ -103,10 +103,12 @@ impl Changes {
 
     /// Whether a variant of the walk has rows of such changes. They are taken out; a variant is walked where
     /// the row is by which it is shown, so that what is shown is in order.
+    #[inline]
     pub(in crate::query) fn join(&mut self, current: &mut Vec<RowRef>) -> bool {
-        if self.of_row.is_empty() {
-            return false;
-        }
+        !self.of_row.is_empty() && self.join_rows(current)
+    }
+
+    fn join_rows(&mut self, current: &mut Vec<RowRef>) -> bool {
         let before = current.len();
         current.retain(|row| {
             let Some(&of) = self.of_row.get(&(row.part, row.row)) else {
@@ -132,6 +134,7 @@ impl Changes {
     }
 
     /// The next variant that was joined.
+    #[inline]
     pub(in crate::query) fn next_variant(&mut self) -> Option<Vec<RowRef>> {
         self.ready.pop()
     }

@@ -34,6 +34,7 @@ pub struct Counts {
 
 impl Counts {
     /// From the batches that have the variant, and what the others know of its place.
+    #[inline]
     pub(in crate::query) fn from_rows(sum: RowCounts, reference_counts: Option<RowCounts>) -> Self {
         let reference_counts = reference_counts.filter(|_| !sum.uncovered);
         Self {
@@ -174,18 +175,24 @@ impl<'a> Counting<'a> {
     }
 
     /// Whether AN of a variant depends on more than its rows.
+    #[inline]
     pub(in crate::query) fn looks_elsewhere(&self) -> bool {
         self.counts_references
     }
 
     /// Where the first group is everybody: stored counts are its counts.
+    #[inline]
     pub(in crate::query) fn whole(&self) -> Option<Whole> {
-        self.group(0).and_then(GroupCounter::whole)
+        self.groups.first().and_then(GroupCounter::whole)
     }
 
     /// Another variant comes, at this place: what was kept of the one before is of no use.
+    #[inline]
     pub(in crate::query) fn begin(&mut self, place: Place) {
-        self.place = place;
+        // elsewhere is where it matters
+        if self.counts_references {
+            self.place = place;
+        }
         for counted in &mut self.groups {
             counted.sum = None;
         }

@@ -1,17 +1,19 @@
 //! Copies of an ALT by sample, as a row of a matrix.
 
 use super::coverage::Coverage;
-use crate::cohort::Carrier;
 use crate::cohort::RowCounter;
 use crate::cohort::View;
 use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Result};
-use crate::set::{SampleSet, for_each_bit, get_bit};
+use crate::set::{SampleSet, for_each_bit};
 use crate::store::Segment;
 use crate::store::coverage::State;
+use std::ops::Range;
 
 /// A genotype of which not all copies are known.
 pub(super) const MISSING: i8 = -1;
+/// What stands in the matrix is kept.
+const KEPT: i8 = i8::MIN;
 
 /// Turns variants into rows of a matrix of copies that carry the ALT: see
 /// [`Variant::dosages`](crate::Variant::dosages).
@@ -20,8 +22,119 @@ pub struct Dosages<'a> {
     /// The column of each sample of the dataset; `u32::MAX` for those who are not asked about.
     columns: Vec<u32>,
     width: usize,
-    tallies: Vec<Option<RowCounter<'a>>>,
-    carriers: Vec<Carrier>,
+    parts: Vec<Option<PartDosages<'a>>>,
+}
+
+/// The samples of a part in rows of the matrix.
+struct PartDosages<'a> {
+    tally: RowCounter<'a>,
+    columns: PartColumns,
+    /// A row of all samples of the part, where that is not written to where it belongs.
+    row: Vec<i8>,
+}
+
+/// The columns of the samples of a part.
+enum PartColumns {
+    /// All in the order of the samples.
+    Stretch(Range<usize>),
+    /// Of some samples: number in the part, and column.
+    Of(Vec<(u32, u32)>),
+}
+
+impl PartColumns {
+    fn new(segment: &Segment, columns: &[u32], is_all: bool) -> Self {
+        let meta = segment.meta();
+        if is_all && segment.numbers().is_none() {
+            let first = meta.first_sample as usize;
+            return Self::Stretch(first..first.saturating_add(meta.samples as usize));
+        }
+        let column = |local| {
+            let column = *columns.get(segment.sample(local) as usize)?;
+            (column != u32::MAX).then_some((local, column))
+        };
+        Self::Of((0..meta.samples).filter_map(column).collect())
+    }
+
+    /// Writes a row of the part's samples to their columns.
+    fn write(&self, row: &[i8], to: &mut [i8]) {
+        let put = |(to, &copies): (&mut i8, &i8)| {
+            if copies != KEPT {
+                *to = copies;
+            }
+        };
+        match self {
+            Self::Stretch(columns) => {
+                let to = to.get_mut(columns.clone()).unwrap_or_default();
+                to.iter_mut().zip(row).for_each(put);
+            }
+            Self::Of(columns) => {
+                for (local, column) in columns {
+                    let to = to.get_mut(*column as usize);
+                    to.zip(row.get(*local as usize)).into_iter().for_each(put);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> PartDosages<'a> {
+    /// Writes what a row says of the samples of which it reports; no copy carries where only that is asked which are
+    /// known.
+    fn write(&mut self, row: u32, carried: bool, to: &mut [i8]) -> Result<()> {
+        let Self {
+            tally,
+            columns,
+            row: kept,
+        } = self;
+        let [uncovered, outside] = tally.out_of_scope_bits(row)?;
+        if let PartColumns::Stretch(columns) = columns
+            && uncovered.is_empty()
+            && outside.is_empty()
+        {
+            let cells = to.get_mut(columns.clone()).unwrap_or_default();
+            cells.fill(0);
+            return write_known(tally, row, carried, cells);
+        }
+        kept.clear();
+        kept.resize(tally.segment.meta().samples as usize, 0);
+        write_known(tally, row, carried, kept)?;
+        for bits in [&uncovered, &outside] {
+            for_each_bit(bits, |local| {
+                if let Some(copies @ 0) = kept.get_mut(local as usize) {
+                    *copies = KEPT;
+                }
+            });
+        }
+        columns.write(kept, to);
+        Ok(())
+    }
+}
+
+/// Writes which of a part's samples carry a row, and of which copies are not known, to cells that are 0.
+fn write_known(
+    tally: &mut RowCounter<'_>,
+    row: u32,
+    carried: bool,
+    cells: &mut [i8],
+) -> Result<()> {
+    if carried {
+        tally.write_carried(row, cells)?;
+    }
+    tally.walk_missing(row, |copy| put(cells, copy / 2, MISSING))?;
+    let segment = tally.segment;
+    let samples = segment.meta().samples;
+    for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
+        if genotype.alleles.iter().any(Option::is_none) {
+            put(cells, genotype.sample, MISSING);
+        }
+    })
+    .map_err(|rule| segment.broken_set(rule))
+}
+
+fn put(cells: &mut [i8], sample: u32, copies: i8) {
+    if let Some(cell) = cells.get_mut(sample as usize) {
+        *cell = copies;
+    }
 }
 
 impl<'a> Dosages<'a> {
@@ -32,8 +145,7 @@ impl<'a> Dosages<'a> {
             view,
             columns,
             width,
-            tallies: view.parts().iter().map(|_| None).collect(),
-            carriers: Vec::new(),
+            parts: view.parts().iter().map(|_| None).collect(),
         }
     }
 }
@@ -64,11 +176,6 @@ impl Dosages<'_> {
 }
 
 impl<'a> Dosages<'a> {
-    fn cell<'t>(&self, segment: &Segment, local: u32, to: &'t mut [i8]) -> Option<&'t mut i8> {
-        let column = self.columns.get(segment.sample(local) as usize)?;
-        to.get_mut(*column as usize)
-    }
-
     /// Refuses a variant of another dataset, and a row that is not as long as they are.
     pub(super) fn refuse(&self, view: &View, to: &[i8]) -> Result<()> {
         if !std::ptr::eq(self.view, view) {
@@ -91,16 +198,26 @@ impl<'a> Dosages<'a> {
         to: &mut [i8],
     ) -> Result<()> {
         for (part, segment, row) in rows {
-            self.reference(part, segment, row, to)?;
-            self.carried(part, segment, row, to)?;
-            self.missing(part, segment, row, to)?;
+            if let Some(of) = self.part(part, segment) {
+                of.write(row, true, to)?;
+            }
         }
         Ok(())
     }
 
-    fn tally(&mut self, part: usize, segment: &'a Segment) -> Option<&mut RowCounter<'a>> {
-        let slot = self.tallies.get_mut(part)?;
-        Some(slot.get_or_insert_with(|| RowCounter::new(segment, None)))
+    fn part(&mut self, part: usize, segment: &'a Segment) -> Option<&mut PartDosages<'a>> {
+        let Self {
+            columns,
+            width,
+            parts,
+            ..
+        } = self;
+        let slot = parts.get_mut(part)?;
+        Some(slot.get_or_insert_with(|| PartDosages {
+            tally: RowCounter::new(segment, None),
+            columns: PartColumns::new(segment, columns, *width == columns.len()),
+            row: Vec::new(),
+        }))
     }
 
     /// Batches without the variant that looked at its place.
@@ -113,95 +230,29 @@ impl<'a> Dosages<'a> {
         for (part, row) in coverage.rows_elsewhere() {
             if let Some(of) = view.parts().get(part) {
                 let segment = view.segment(of)?;
-                self.reference(part, segment, row, to)?;
-                self.missing(part, segment, row, to)?;
+                if let Some(of) = self.part(part, segment) {
+                    of.write(row, false, to)?;
+                }
             }
         }
         let mut known = Vec::new();
         coverage.states_elsewhere(&mut |part, states| known.push((part, states.to_vec())))?;
+        let copies = |state: &State| match *state {
+            State::UNCOVERED => KEPT,
+            state if state.is_called() => 0,
+            _ => MISSING,
+        };
         for (part, states) in known {
             let Some(of) = view.parts().get(part) else {
                 continue;
             };
             let segment = view.segment(of)?;
-            for (local, state) in (0..).zip(states) {
-                if state != State::UNCOVERED
-                    && let Some(cell) = self.cell(segment, local, to)
-                {
-                    *cell = if state.is_called() { 0 } else { MISSING };
-                }
+            if let Some(PartDosages { columns, row, .. }) = self.part(part, segment) {
+                row.clear();
+                row.extend(states.iter().map(copies));
+                columns.write(row, to);
             }
         }
         Ok(())
-    }
-
-    /// No copy carries of those of whom a row reports, until more is known.
-    fn reference(
-        &mut self,
-        part: usize,
-        segment: &'a Segment,
-        row: u32,
-        to: &mut [i8],
-    ) -> Result<()> {
-        let Some(tally) = self.tally(part, segment) else {
-            return Ok(());
-        };
-        let [uncovered, outside] = tally.out_of_scope_bits(row)?;
-        for local in 0..segment.meta().samples {
-            if !get_bit(&uncovered, local)
-                && !get_bit(&outside, local)
-                && let Some(cell) = self.cell(segment, local, to)
-            {
-                *cell = 0;
-            }
-        }
-        Ok(())
-    }
-
-    fn carried(
-        &mut self,
-        part: usize,
-        segment: &'a Segment,
-        row: u32,
-        to: &mut [i8],
-    ) -> Result<()> {
-        let mut carriers = std::mem::take(&mut self.carriers);
-        if let Some(tally) = self.tally(part, segment) {
-            tally.carriers(row, &mut carriers)?;
-        }
-        for carrier in &carriers {
-            if let Some(cell) = self.cell(segment, carrier.sample, to) {
-                *cell = i8::try_from(carrier.carried).unwrap_or(i8::MAX);
-            }
-        }
-        self.carriers = carriers;
-        Ok(())
-    }
-
-    fn missing(
-        &mut self,
-        part: usize,
-        segment: &'a Segment,
-        row: u32,
-        to: &mut [i8],
-    ) -> Result<()> {
-        let samples = segment.meta().samples;
-        let Some(tally) = self.tally(part, segment) else {
-            return Ok(());
-        };
-        let bits = tally.missing_bits(row)?;
-        for_each_bit(&bits, |copy| {
-            if let Some(cell) = self.cell(segment, copy / 2, to) {
-                *cell = MISSING;
-            }
-        });
-        for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
-            if genotype.alleles.iter().any(Option::is_none)
-                && let Some(cell) = self.cell(segment, genotype.sample, to)
-            {
-                *cell = MISSING;
-            }
-        })
-        .map_err(|rule| segment.broken_set(rule))
     }
 }

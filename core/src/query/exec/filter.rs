@@ -3,7 +3,7 @@
 use super::counts::{Counting, Counts};
 use super::part_walk::PartWalk;
 use super::place::{RowOf, RowRef};
-use crate::cohort::RowCounts;
+use crate::cohort::{RowCounts, Whole};
 use crate::error::Result;
 use crate::query::expr::Node;
 use crate::query::plan::test::Test;
@@ -63,6 +63,46 @@ pub(in crate::query) fn rows_of<'s, 'a>(
     rows.iter().filter_map(of)
 }
 
+/// The part of a variant's only row, where that says of everybody all there is to say.
+#[inline]
+fn part_of_only<'p, 'a>(
+    parts: &'p mut [PartWalk<'a>],
+    rows: &[RowRef],
+    counting: &Counting<'a>,
+) -> Option<(Whole, &'p mut PartWalk<'a>, u32)> {
+    let [row] = rows else { return None };
+    let whole = counting.whole().filter(|_| !counting.looks_elsewhere())?;
+    Some((whole, parts.get_mut(row.part)?, row.row))
+}
+
+/// The counts of a variant in everybody, where its row of the only batch says all.
+#[inline]
+pub(in crate::query) fn counts_of_only<'a>(
+    parts: &mut [PartWalk<'a>],
+    rows: &[RowRef],
+    counting: &Counting<'a>,
+) -> Result<Option<Counts>> {
+    let Some((whole, part, row)) = part_of_only(parts, rows, counting) else {
+        return Ok(None);
+    };
+    let stored = part.filter.stored(whole, row)?;
+    let none_elsewhere = Some(RowCounts::default());
+    Ok(Some(Counts::from_rows(stored, none_elsewhere)))
+}
+
+/// AC and AN of the same.
+#[inline]
+pub(in crate::query) fn ac_an_of_only<'a>(
+    parts: &mut [PartWalk<'a>],
+    rows: &[RowRef],
+    counting: &Counting<'a>,
+) -> Result<Option<(u64, Option<u64>)>> {
+    let Some((whole, part, row)) = part_of_only(parts, rows, counting) else {
+        return Ok(None);
+    };
+    part.filter.stored_ac_an(whole, row).map(Some)
+}
+
 /// Counts a variant in everybody, with the columns that its rows were tested by.
 pub(in crate::query) fn count_everybody<'a>(
     parts: &mut [PartWalk<'a>],
@@ -98,14 +138,7 @@ fn test_atom<'a>(
             comparison,
             value,
         } if field.is_counted() => {
-            // of the only batch the row says all
-            if let [row] = rows.all
-                && let Some(whole) = counting.whole()
-                && !counting.looks_elsewhere()
-                && let Some(part) = parts.get_mut(row.part)
-            {
-                let stored = part.filter.stored(whole, row.row)?;
-                let counts = Counts::from_rows(stored, Some(RowCounts::default()));
+            if let Some(counts) = counts_of_only(parts, rows.all, counting)? {
                 return Ok(counts.holds(*field, *comparison, *value));
             }
             let test = (*field, *comparison, *value);

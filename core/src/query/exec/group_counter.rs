@@ -12,6 +12,8 @@ pub(in crate::query) struct GroupCounter<'a> {
     pub(in crate::query) group: Option<SampleSet>,
     /// Whether it is all who may be seen.
     is_all: bool,
+    /// That stored counts are its counts.
+    whole: Option<Whole>,
     tallies: Vec<Option<Box<RowCounter<'a>>>>,
     /// The counts of the variant at hand in the batches that have it, and whether they are all of them or
     /// AC and AN alone.
@@ -23,10 +25,12 @@ impl<'a> GroupCounter<'a> {
         let everybody = u64::from(view.universe());
         let is_all = group.is_none_or(|group| Some(group) == view.visible_samples());
         let group = group.or(view.visible_samples());
+        let group = group.filter(|group| group.len() < everybody).cloned();
         Self {
             view,
             is_all,
-            group: group.filter(|group| group.len() < everybody).cloned(),
+            whole: view.whole().filter(|_| group.is_none()),
+            group,
             tallies: view.parts().iter().map(|_| None).collect(),
             sum: None,
         }
@@ -46,8 +50,9 @@ impl<'a> GroupCounter<'a> {
     }
 
     /// Where stored counts are its counts.
+    #[inline]
     pub(super) fn whole(&self) -> Option<Whole> {
-        self.view.whole().filter(|_| self.group.is_none())
+        self.whole
     }
 
     /// The counts of the batches that have a variant.

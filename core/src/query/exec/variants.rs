@@ -102,6 +102,8 @@ impl<'a> Variants<'a> {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where bytes are not what was written.
+    // inlined: what is lent need not go through memory
+    #[inline]
     #[expect(
         clippy::should_implement_trait,
         reason = "an Iterator cannot lend its items"
@@ -475,10 +477,10 @@ impl<'a> Variant<'_, 'a> {
     /// As [`Self::position`].
     pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
         let Variants { walk, counting, .. } = &mut *self.of;
-        let counts = match counting.whole() {
-            Some(_) => walk.counts(),
-            None => counting.ac_an(ASKED, walk.rows_of()),
-        }?;
+        if counting.whole().is_some() {
+            return walk.ac_an();
+        }
+        let counts = counting.ac_an(ASKED, walk.rows_of())?;
         Ok((counts.ac, counts.an))
     }
 

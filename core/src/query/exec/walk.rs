@@ -7,7 +7,9 @@
 use super::changes::Changes;
 use super::counts::{Counting, Counts};
 use super::coverage::Coverage;
-use super::filter::{EVERYBODY, VariantRows, count_everybody, rows_of, test_node};
+use super::filter::{
+    EVERYBODY, VariantRows, ac_an_of_only, count_everybody, counts_of_only, rows_of, test_node,
+};
 use super::part_walk::PartWalk;
 use super::place::{Place, RowOf, RowRef};
 use super::question::Question;
@@ -22,14 +24,15 @@ use crate::query::plan::row_filter::RowFilter;
 use crate::query::plan::test::{Test, asks_records};
 use crate::stop::check_stop;
 use crate::store::Segment;
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BTreeSet;
 
 mod gather;
+mod heads;
 mod pieces;
 mod seen;
 
 use super::stretch::Stretch;
+use heads::{Head, Heads};
 
 /// Positions between two looks whether to stop.
 const STOP_EVERY: u32 = 256;
@@ -43,8 +46,8 @@ pub(crate) struct Walk<'a> {
     contigs: Vec<u32>,
     /// Nothing outside of it is walked.
     stretch: Stretch,
-    /// Parts with rows on the current contig, each at its next row, the first on top.
-    heads: BinaryHeap<Head>,
+    /// The next rows on the current contig.
+    heads: Heads,
     /// Variants of the current position, when several parts have rows there, last first.
     pending: Vec<Vec<RowRef>>,
     /// Rows of changes that the question names, which batches may spell otherwise.
@@ -71,18 +74,8 @@ pub(crate) struct Walk<'a> {
     size: Size,
     /// Whether the indexes decided all.
     exact: bool,
-}
-
-/// The next candidate of a part on the current contig; the greatest is the one that comes first.
-#[derive(PartialEq, Eq)]
-struct Head {
-    /// Index in `parts`.
-    index: usize,
-    /// Index of the candidate range.
-    range: usize,
-    row: u32,
-    end: u32,
-    position: i64,
+    /// Whether somebody may not be seen.
+    is_cut: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -130,7 +123,7 @@ impl<'a> Walk<'a> {
             parts,
             contigs: contigs.into_iter().rev().collect(),
             stretch: Stretch::ALL,
-            heads: BinaryHeap::new(),
+            heads: Heads::new(),
             pending: Vec::new(),
             changes,
             current: Vec::new(),
@@ -143,6 +136,7 @@ impl<'a> Walk<'a> {
             walked: 0,
             size,
             exact,
+            is_cut: view.whole().is_none(),
         })
     }
 
@@ -153,7 +147,9 @@ impl<'a> Walk<'a> {
 
     /// Moves to the next variant; `false` after the last.
     pub(crate) fn step(&mut self) -> Result<bool> {
-        self.previous = self.current.first().map(|row| (*row, self.place));
+        if self.spellings.is_some() {
+            self.previous = self.current.first().map(|row| (*row, self.place));
+        }
         loop {
             if let Some(rows) = self.changes.next_variant() {
                 self.current = rows;
@@ -169,7 +165,7 @@ impl<'a> Walk<'a> {
             }
             self.counting.begin(self.place);
             self.seen = self.current.len();
-            if self.view.whole().is_none() && !self.cut_to_seen()? {
+            if self.is_cut && !self.cut_to_seen()? {
                 continue;
             }
             if self.exact || self.matches()? {
@@ -193,6 +189,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The variant's row in each batch that has it.
+    #[inline]
     pub(crate) fn rows(&self) -> &[RowRef] {
         &self.current
     }
@@ -301,89 +298,91 @@ impl<'a> Walk<'a> {
         if self.walked.is_multiple_of(STOP_EVERY) {
             check_stop()?;
         }
-        while self.heads.is_empty() {
+        let Self { heads, parts, .. } = self;
+        let Some((head, meets)) = heads.first() else {
+            return Ok(self.enter_contig()? && self.advance()?);
+        };
+        let position = head.position;
+        self.place.position = i32::try_from(position).unwrap_or(i32::MAX);
+        let Some(part) = parts.get_mut(head.index).filter(|_| !meets) else {
+            self.gather(position)?;
+            return Ok(true);
+        };
+        // most rows are the only ones of their variant, or need not be asked whether they are
+        if !part.is_merged && self.spellings.is_none() {
+            let row = head.at();
+            if !head.step(part)? {
+                heads.end_first();
+            }
+            self.current.clear();
+            self.current.push(row);
+            return Ok(true);
+        }
+        self.take_alike()?;
+        Ok(true)
+    }
+
+    /// Goes to the next contig with rows, if there is one.
+    #[inline(never)]
+    fn enter_contig(&mut self) -> Result<bool> {
+        while self.heads.first().is_none() {
             let Some(contig) = self.contigs.pop() else {
                 return Ok(false);
             };
             self.start_contig(contig)?;
         }
+        Ok(true)
+    }
+
+    /// Takes the rows of the next variant of a part that may have several of it, or of which is asked whether it has:
+    /// no other part has rows there.
+    #[inline(never)]
+    fn take_alike(&mut self) -> Result<()> {
         self.current.clear();
-        let Some(mut head) = self.heads.pop() else {
-            return Ok(false);
+        let Self { heads, parts, .. } = self;
+        let Some((at_hand, _)) = heads.first() else {
+            return Ok(());
         };
-        let position = head.position;
-        self.place.position = i32::try_from(position).unwrap_or(i32::MAX);
-        if self
-            .heads
-            .peek()
-            .is_some_and(|next| next.position == position)
-        {
-            self.heads.push(head);
-            self.gather(position)?;
-            return Ok(true);
-        }
-        if let Some(part) = self.parts.get_mut(head.index) {
-            let (row, range) = (head.row, head.range);
-            let mut more = head.step(part)?;
-            // short alleles are bases, of which the order of rows puts those of a variant together
-            if (self.spellings.is_some() || part.is_merged)
-                && more
-                && head.position == position
-                && (part.short(row)?.is_none() || part.short(head.row)?.is_none())
-            {
-                (head.row, head.range) = (row, range);
-                self.heads.push(head);
-                self.gather(position)?;
-                return Ok(true);
-            }
-            let index = head.index;
-            let at = |row| RowRef { part: index, row };
-            self.current.push(at(row));
+        let Some(part) = parts.get_mut(at_hand.index) else {
+            return Ok(());
+        };
+        let head = *at_hand;
+        let mut next = head;
+        let mut more = next.step(part)?;
+        let is_here = |next: &Head, more: bool| more && next.position == head.position;
+        // short alleles are bases, of which the order of rows puts those of a variant together
+        let mut all_short = !is_here(&next, more)
+            || part.short(head.row)?.is_some() && part.short(next.row)?.is_some();
+        if all_short {
+            self.current.push(head.at());
             while part.is_merged
-                && more
-                && head.position == position
-                && part.short(head.row)? == part.short(row)?
+                && is_here(&next, more)
+                && part.short(next.row)? == part.short(head.row)?
             {
-                self.current.push(at(head.row));
-                more = head.step(part)?;
+                self.current.push(next.at());
+                more = next.step(part)?;
             }
             // what is not short may be the same in other letters
-            let goes_on = part.is_merged && more && head.position == position;
-            if goes_on && part.short(head.row)?.is_none() {
-                self.current.clear();
-                (head.row, head.range, head.position) = (row, range, position);
-                self.heads.push(head);
-                self.gather(position)?;
-                return Ok(true);
-            }
-            if more {
-                self.heads.push(head);
-            }
+            all_short =
+                !(part.is_merged && is_here(&next, more) && part.short(next.row)?.is_none());
         }
-        Ok(true)
+        if !all_short {
+            self.current.clear();
+            return self.gather(head.position);
+        }
+        match more {
+            true => *at_hand = next,
+            false => heads.end_first(),
+        }
+        Ok(())
     }
 
     fn start_contig(&mut self, contig: u32) -> Result<()> {
         self.place.contig = contig;
         for (index, part) in self.parts.iter_mut().enumerate() {
             let rows = self.stretch.rows_of(part, contig)?;
-            let range = part
-                .candidates
-                .ranges
-                .partition_point(|range| range.end <= rows.start);
-            let Some(first) = part.candidates.ranges.get(range) else {
-                continue;
-            };
-            let row = first.start.max(rows.start);
-            if row < rows.end {
-                let position = part.filter.position(row)?;
-                self.heads.push(Head {
-                    index,
-                    range,
-                    row,
-                    end: rows.end,
-                    position,
-                });
+            if let Some(head) = Head::new(index, part, rows)? {
+                self.heads.add(head);
             }
         }
         Ok(())
@@ -427,9 +426,22 @@ impl<'a> Walk<'a> {
 
     /// The variant's counts over everybody, as the tests of the expression have them.
     pub(in crate::query) fn counts(&mut self) -> Result<Counts> {
+        if let Some(counts) = counts_of_only(&mut self.parts, &self.current, &self.counting)? {
+            return Ok(counts);
+        }
         count_everybody(&mut self.parts, &self.current, &mut self.counting)?;
         let rows = rows_of(&self.parts, &self.current);
         self.counting.counts(EVERYBODY, rows)
+    }
+
+    /// AC and AN of the same.
+    #[inline]
+    pub(in crate::query) fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
+        if let Some(ac_an) = ac_an_of_only(&mut self.parts, &self.current, &self.counting)? {
+            return Ok(ac_an);
+        }
+        let counts = self.counts()?;
+        Ok((counts.ac, counts.an))
     }
 
     /// Where the variant is.
@@ -468,6 +480,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The segment of a row, and the number of its part in the dataset.
+    #[inline]
     pub(crate) fn part(&self, row: RowRef) -> Option<(usize, &'a Segment)> {
         self.parts
             .get(row.part)
@@ -477,37 +490,5 @@ impl<'a> Walk<'a> {
     /// How many parts are walked: rows refer to them by number.
     pub(crate) fn part_count(&self) -> usize {
         self.parts.len()
-    }
-}
-
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |head: &Self| (head.position, head.index);
-        key(other).cmp(&key(self))
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Head {
-    /// Moves to the next candidate on the contig; `false` where there is none.
-    fn step(&mut self, part: &mut PartWalk<'_>) -> Result<bool> {
-        self.row += 1;
-        while let Some(range) = part.candidates.ranges.get(self.range) {
-            if self.row < range.end {
-                self.row = self.row.max(range.start);
-                break;
-            }
-            self.range += 1;
-        }
-        if self.range == part.candidates.ranges.len() || self.row >= self.end {
-            return Ok(false);
-        }
-        self.position = part.filter.position(self.row)?;
-        Ok(true)
     }
 }

@@ -6,9 +6,10 @@
 //! is not, the bases that REF columns show decide whether two indels are one; if they do not, the question
 //! cannot be answered, for "no row" would say that nobody has it.
 
-use super::row_text::RowText;
+use super::row_text::{RowText, TextCursor};
 use crate::cohort::View;
 use crate::error::Result;
+use crate::format::ColumnCursor;
 use crate::genome::{
     AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
     is_plain, mate_contig, reverse_complement, with_mate_named,
@@ -219,12 +220,7 @@ impl<'a> Finder<'a> {
 
     /// The rows of a segment that start in a stretch.
     fn rows(&self, segment: &Segment, positions: Range<i64>) -> Result<Range<u32>> {
-        let rows = segment.rows_of(self.contig);
-        if rows.is_empty() {
-            return Ok(rows);
-        }
-        let first = segment.lower_bound(rows.clone(), positions.start)?;
-        Ok(first..segment.lower_bound(rows, positions.end)?.max(first))
+        segment.starting(self.contig, positions)
     }
 
     fn exact(&mut self, position: Position, reference: &[u8], alternate: &[u8]) -> Result<()> {
@@ -279,8 +275,9 @@ impl<'a> Finder<'a> {
         (of, asked): (&Trimmed<'_>, (i64, &[u8])),
     ) -> Result<Vec<u32>> {
         let mut found = Vec::new();
+        let mut texts = TextCursor::new(segment);
         for row in rows {
-            self.text.load(segment, row)?;
+            self.text.load_by(&mut texts, row)?;
             let text = &self.text;
             if text.trimmed().is_some_and(|trimmed| trimmed.same(of))
                 && may_be_one_reference(asked, (text.start(), &text.reference))
@@ -356,8 +353,8 @@ impl<'a> Finder<'a> {
         let first = left.max(self.within.start);
         let starts = first..(of.start + reach + 1).min(self.within.end).max(first);
         let unknown = |_: i64| None;
-        let span = plain_span(indel.deletes, length);
-        let candidates = self.candidates(starts, span, &|candidate| {
+        let asked = Some(&indel);
+        let candidates = self.candidates(starts, (indel.deletes, length), asked, &|candidate| {
             candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No
         })?;
         let same =
@@ -411,22 +408,29 @@ impl<'a> Finder<'a> {
         Ok(())
     }
 
-    /// Indels of which REF and ALT do not show where they may be spelled, with starts in a stretch: those not
-    /// spelled plainly, and all left of it where nothing is normalised. Those that are spelled plainly have this span.
+    /// Indels of which REF and ALT do not show where they may be spelled, of so many bases and with starts in a
+    /// stretch: those not spelled plainly, and all left of it where nothing is normalised. Of those that are spelled
+    /// plainly the ones that are `asked` for elsewhere, where all bases of that are given.
     fn candidates(
         &mut self,
         starts: Range<i64>,
-        span: i64,
+        (deletes, length): (bool, i64),
+        asked: Option<&Indel<'_>>,
         may_be: &dyn Fn(&Indel<'_>) -> bool,
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
         let all = !self.view.manifest().normalised;
         for part in self.parts(starts.start - 1..starts.end + 1)? {
             let (part, segment) = part?;
+            let mut texts = TextCursor::new(segment);
             let mut rows = segment.respelled(self.contig, starts.clone())?;
             if all {
+                let span = plain_span(deletes, length);
+                let mut spans = ColumnCursor::new(segment.file(), segment.columns.span);
                 for row in self.rows(segment, starts.start - 1..starts.end - 1)? {
-                    if segment.columns.span.get(segment.file(), row)? == span {
+                    if spans.get(row)? == span
+                        && texts.may_be_indel(row, (deletes, length), asked)?
+                    {
                         rows.push(row);
                     }
                 }
@@ -434,7 +438,7 @@ impl<'a> Finder<'a> {
                 rows.dedup();
             }
             for row in rows {
-                self.text.load(segment, row)?;
+                self.text.load_by(&mut texts, row)?;
                 let text = &self.text;
                 let Some(indel) = text.trimmed().and_then(|trimmed| trimmed.indel()) else {
                     continue;
@@ -490,8 +494,9 @@ impl<'a> Finder<'a> {
         let mut known = KnownBases::new(stretch.clone());
         for part in self.parts(stretch.clone())? {
             let (_, segment) = part?;
+            let mut texts = TextCursor::new(segment);
             for row in self.rows(segment, stretch.clone())? {
-                self.text.load(segment, row)?;
+                self.text.load_by(&mut texts, row)?;
                 let text = &self.text;
                 known.add(text.start(), &text.reference);
                 if text.roll > 0
@@ -530,8 +535,7 @@ impl<'a> Finder<'a> {
         let starts = interval.start - reach..interval.start + reach + 1;
         let of_interval = interval.clone();
         let unknown = |_: i64| None;
-        let span = plain_span(deletes, length);
-        let candidates = self.candidates(starts, span, &|candidate| {
+        let candidates = self.candidates(starts, (deletes, length), None, &|candidate| {
             candidate.deletes == deletes
                 && candidate.same_as_interval(interval.clone(), &unknown) != Same::No
         })?;

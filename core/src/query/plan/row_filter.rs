@@ -2,7 +2,7 @@
 
 use super::entries::LocalTests;
 use super::test::{Side, Test};
-use crate::cohort::{RowCounts, Whole, stored_of};
+use crate::cohort::{RowCounts, Whole, stored_ac_an_of, stored_of};
 use crate::error::Result;
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, Zone};
 use crate::genome::{AlleleType, Extent, fits, variant_length};
@@ -38,6 +38,7 @@ impl<'a> RowFilter<'a> {
         }
     }
 
+    #[inline]
     pub(in crate::query) fn position(&mut self, row: u32) -> Result<i64> {
         let page = PageView::around(&mut self.page, self.segment, row)?;
         Ok(page.position.get(row % PAGE_ROWS))
@@ -49,7 +50,19 @@ impl<'a> RowFilter<'a> {
         Ok(page.allele.get(row % PAGE_ROWS))
     }
 
+    /// AC and AN of the whole batch as stored; no AN where somebody was not looked at.
+    #[inline]
+    pub(in crate::query) fn stored_ac_an(
+        &mut self,
+        whole: Whole,
+        row: u32,
+    ) -> Result<(u64, Option<u64>)> {
+        let page = PageView::around(&mut self.page, self.segment, row)?;
+        stored_ac_an_of(whole, page, self.segment, row)
+    }
+
     /// The counts of the whole batch as stored.
+    #[inline]
     pub(in crate::query) fn stored(&mut self, whole: Whole, row: u32) -> Result<RowCounts> {
         let page = PageView::around(&mut self.page, self.segment, row)?;
         stored_of(whole, page, self.segment, row)

@@ -1,8 +1,8 @@
 //! The alleles of one row after the other.
 
 use crate::error::Result;
-use crate::format::TextBlock;
-use crate::genome::{Change, Position, StoredAllele, Trimmed};
+use crate::format::{ColumnCursor, LONG, allele_hash, packed_lengths};
+use crate::genome::{Change, Indel, Position, StoredAllele, Trimmed};
 use crate::store::Segment;
 use std::ops::Range;
 
@@ -12,9 +12,55 @@ pub(in crate::query) struct RowText {
     pub(in crate::query) reference: Vec<u8>,
     pub(in crate::query) alternate: Vec<u8>,
     pub(in crate::query) roll: u32,
-    block: TextBlock,
-    /// The segment that `block` is of, by its address.
-    of: usize,
+}
+
+/// Reads the alleles of rows of one segment that are near each other.
+pub(in crate::query) struct TextCursor<'a> {
+    pub(in crate::query) segment: &'a Segment,
+    position: ColumnCursor<'a>,
+    roll: ColumnCursor<'a>,
+    allele: ColumnCursor<'a>,
+}
+
+impl<'a> TextCursor<'a> {
+    pub(in crate::query) fn new(segment: &'a Segment) -> Self {
+        let (file, columns) = (segment.file(), &segment.columns);
+        Self {
+            segment,
+            position: ColumnCursor::new(file, columns.position),
+            roll: ColumnCursor::new(file, columns.roll),
+            allele: ColumnCursor::new(file, columns.allele),
+        }
+    }
+
+    /// The code of a row's alleles.
+    fn code(&mut self, row: u32) -> Result<u32> {
+        self.segment.allele_code(self.allele.get(row)?)
+    }
+
+    /// Whether a row that is spelled plainly may delete, or else insert, so many bases; be it anywhere, or only if it is
+    /// the indel that is asked for elsewhere: long alleles have the hash of that, or their text need not be read.
+    pub(in crate::query) fn may_be_indel(
+        &mut self,
+        row: u32,
+        (deletes, length): (bool, i64),
+        asked: Option<&Indel<'_>>,
+    ) -> Result<bool> {
+        let code = self.code(row)?;
+        if code & LONG == 0 {
+            let (reference, alternate) = packed_lengths(code);
+            let longer = i64::from(reference) - i64::from(alternate);
+            return Ok(longer == if deletes { length } else { -length });
+        }
+        let Some(asked) = asked else {
+            return Ok(true);
+        };
+        let hash = self.segment.long_hash(code)?;
+        let start = self.position.get(row)?.saturating_add(1);
+        Ok(asked.any_spelling_from(start, |reference, alternate| {
+            allele_hash(reference, alternate) == hash
+        }))
+    }
 }
 
 impl Default for RowText {
@@ -24,33 +70,28 @@ impl Default for RowText {
             reference: Vec::new(),
             alternate: Vec::new(),
             roll: 0,
-            block: TextBlock::default(),
-            of: 0,
         }
     }
 }
 
 impl RowText {
     pub(in crate::query) fn load(&mut self, segment: &Segment, row: u32) -> Result<()> {
-        let (file, columns) = (segment.file(), &segment.columns);
-        let address = std::ptr::from_ref(segment).addr();
-        if self.of != address {
-            self.block = TextBlock::default();
-            self.of = address;
-        }
-        let position = columns.position.get(file, row)?;
+        self.load_by(&mut TextCursor::new(segment), row)
+    }
+
+    /// The same of one row after the other.
+    pub(in crate::query) fn load_by(&mut self, of: &mut TextCursor<'_>, row: u32) -> Result<()> {
+        let position = of.position.get(row)?;
         self.position = Position::from_zero_based(position).ok_or_else(|| {
+            let file = of.segment.file();
             file.damage(usize::MAX, 0, "a position below 2^31", position.to_string())
         })?;
-        self.roll = u32::try_from(columns.roll.get(file, row)?).unwrap_or(0);
+        self.roll = u32::try_from(of.roll.get(row)?).unwrap_or(0);
         self.reference.clear();
         self.alternate.clear();
-        segment.alleles(
-            columns.allele.get(file, row)?,
-            &mut self.block,
-            &mut self.reference,
-            &mut self.alternate,
-        )
+        let code = of.code(row)?;
+        of.segment
+            .alleles_of_code(code, &mut self.reference, &mut self.alternate)
     }
 
     /// The change of the row, as it is spelled there.

@@ -23,10 +23,7 @@ impl Walk<'_> {
     pub(super) fn gather(&mut self, position: i64) -> Result<()> {
         let names = self.view.contig_names();
         let mut found: Vec<RowHere> = Vec::new();
-        while let Some(head) = self.heads.peek()
-            && head.position == position
-            && let Some(mut head) = self.heads.pop()
-        {
+        while let Some(mut head) = self.heads.take_at(position) {
             let Some(part) = self.parts.get_mut(head.index) else {
                 break;
             };
@@ -37,15 +34,12 @@ impl Walk<'_> {
                     nth: 0,
                     batch: self.view.batch(part.part),
                     is_merged: part.is_merged,
-                    row: RowRef {
-                        part: head.index,
-                        row: head.row,
-                    },
+                    row: head.at(),
                 });
                 more = head.step(part)?;
             }
             if more {
-                self.heads.push(head);
+                self.heads.add(head);
             }
         }
         let order = |here: &RowHere| (here.batch, here.row.part, here.row.row);
