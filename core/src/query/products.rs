@@ -5,6 +5,7 @@ use super::expr::IntoVariantExpr;
 use super::page::Query;
 use crate::cohort::View;
 use crate::error::{Error, Result};
+use std::str::FromStr;
 
 /// What a genotype counts in a product of which not all copies are known: -1 in
 /// [`Variant::dosages`](crate::Variant::dosages).
@@ -14,6 +15,21 @@ pub enum Missing {
     Absent,
     /// The mean of the variant's other genotypes among those that may be seen; nothing where there is none.
     Mean,
+}
+
+impl FromStr for Missing {
+    type Err = Error;
+
+    /// `absent` or `mean`.
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "absent" => Ok(Self::Absent),
+            "mean" => Ok(Self::Mean),
+            _ => Err(Error::Usage(format!(
+                "missing: expected absent or mean, found {name:?}"
+            ))),
+        }
+    }
 }
 
 /// For each variant a number for each vector: see [`View::project`].
