@@ -26,9 +26,9 @@ fn numbers(given: &Bound<'_, PyAny>, name: &str) -> PyResult<(Vec<f64>, Vec<usiz
         0 => array.call_method1("astype", ("float64",))?,
         _ => array.call_method("astype", ("float64",), Some(&options))?,
     };
-    let array: PyReadonlyArrayDyn<'_, f64> = array.extract().map_err(|_| {
-        PyTypeError::new_err(format!("{name}: expected an array of numbers"))
-    })?;
+    let array: PyReadonlyArrayDyn<'_, f64> = array
+        .extract()
+        .map_err(|_| PyTypeError::new_err(format!("{name}: expected an array of numbers")))?;
     let view = array.as_array();
     Ok((view.iter().copied().collect(), view.shape().to_vec()))
 }

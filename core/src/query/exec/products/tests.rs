@@ -318,7 +318,10 @@ fn wrong_numbers_are_refused() {
     }
     let found = "missing: expected absent or mean, found \"none\"";
     assert_eq!(usage("none".parse::<Missing>().map(|_| ())), found);
-    assert_eq!(["absent", "mean"].map(|name| name.parse().ok()), [Some(Missing::Absent), Some(Missing::Mean)]);
+    assert_eq!(
+        ["absent", "mean"].map(|name| name.parse().ok()),
+        [Some(Missing::Absent), Some(Missing::Mean)]
+    );
     assert_eq!(view.score("X:1", &[], Missing::Mean).unwrap(), [0.0; 3]);
     assert_eq!(
         view.project("X:1", &[1.0; 6], Missing::Mean)
