@@ -103,7 +103,7 @@ install-c: need-cargo
 
 # with an example, so that the dependencies are those that clippy has checked
 doc: need-cargo
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bin compare --bin questions \
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bin compare --bin questions --bin products \
 	  --example simulate
 
 # links of the book and of other documents; its examples are among the tests of their languages

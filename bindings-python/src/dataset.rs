@@ -1,22 +1,25 @@
 //! An open dataset.
 
-use crate::arguments::{Expression, GroupOrText, OneOrMany, group};
+use crate::arguments::{Expression, GroupOrText, OneOrMany};
 use crate::asked::{self, Compared, Field, Part, query};
-use crate::error::{plain, raise, renamed};
+use crate::error::{raise, renamed};
 use crate::explanation::Explanation;
 use crate::frequency::{Frequencies, Frequency};
 use crate::group::Group;
 use crate::interrupt::run;
 use crate::matrices::{self, BlocksOf, GenotypeBlocks, HaplotypeBlocks, Haplotypes};
+use crate::products;
 use crate::table::Table;
 use crate::texts::TextList;
-use numpy::PyArray2;
+use numpy::{PyArray1, PyArray2};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
-use varidex::{LocalFiles, Trios};
+use varidex::Trios;
+
+mod held;
 
 type Core = varidex::View;
 
@@ -34,39 +37,6 @@ pub(crate) struct Dataset {
     /// Whether expressions may name files.
     files: bool,
     report: Option<Py<PyAny>>,
-}
-
-impl Dataset {
-    pub(crate) fn new(dataset: varidex::Dataset, files: bool, report: Option<Py<PyAny>>) -> Self {
-        let dataset = match files {
-            true => dataset.with_loader(LocalFiles::new()),
-            false => dataset,
-        };
-        Self {
-            open: RwLock::new(Some(dataset.view())),
-            files,
-            report,
-        }
-    }
-
-    pub(crate) fn core(&self, py: Python<'_>) -> PyResult<Core> {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        match &*open {
-            Some(view) => Ok(view.clone()),
-            None => Err(plain(py, "ClosedError", "the dataset is closed".to_owned())),
-        }
-    }
-
-    /// The dataset, and the group of it that is asked for.
-    fn asked(
-        &self,
-        py: Python<'_>,
-        group: Option<GroupOrText<'_>>,
-    ) -> PyResult<(Core, Option<varidex::Group>)> {
-        let view = self.core(py)?;
-        let group = self::group(py, &view, group)?;
-        Ok((view, group))
-    }
 }
 
 #[pymethods]
@@ -501,6 +471,47 @@ impl Dataset {
     ) -> PyResult<HaplotypeBlocks> {
         let (view, group) = self.asked(py, group)?;
         HaplotypeBlocks::new(py, &view, &BlocksOf::of(&r#where.0, group.as_ref(), rows))
+    }
+
+    /// For each sample the sum of the copies of each variant's ALT times the variant's weight, as float64: a polygenic
+    /// score. `weights` has one for each variant, in the order of `variants()`, and the scores are in the order of
+    /// `samples`. What is missing (-1 in `genotypes()`) counts as the mean of the variant's other genotypes, or with
+    /// `missing="absent"` nothing.
+    ///
+    /// Sums are exact, and rounded once: they do not depend on the order of variants.
+    ///
+    /// >>> scores = ds.score("22:20003080:TGATTA:T | 22:20003870:TC:T", [0.5, -2])
+    /// >>> scores.shape, scores.min(), scores.max()
+    /// ((2000,), np.float64(-2.0), np.float64(0.5))
+    #[pyo3(signature = (r#where, weights, *, missing = "mean"))]
+    fn score<'py>(
+        &self,
+        py: Python<'py>,
+        r#where: Expression,
+        weights: &Bound<'py, PyAny>,
+        missing: &str,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let view = self.core(py)?;
+        products::score(py, &view, &r#where.0, weights, missing)
+    }
+
+    /// For each variant, as `variants()` has them, the sum over samples of the copies of its ALT times the sample's
+    /// number, as float64: for association and principal components. `vectors` has a number for each of `samples`, or
+    /// a column of these for each of several vectors; then the answer has a column for each. Missing genotypes count
+    /// as for `score`.
+    ///
+    /// >>> ds.project("22:20003080:TGATTA:T | 22:20003870:TC:T", [1] * 2000, missing="absent")
+    /// array([3., 3.])
+    #[pyo3(signature = (r#where, vectors, *, missing = "mean"))]
+    fn project<'py>(
+        &self,
+        py: Python<'py>,
+        r#where: Expression,
+        vectors: &Bound<'py, PyAny>,
+        missing: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = self.core(py)?;
+        products::project(py, &view, &r#where.0, vectors, missing)
     }
 
     /// Writes variants and genotypes to a VCF or BCF file, by its name: .vcf, .vcf.gz or .bcf.

@@ -15,6 +15,7 @@ mod info;
 mod interrupt;
 mod matrices;
 mod open;
+mod products;
 mod record;
 mod rows;
 mod table;

@@ -109,9 +109,10 @@ pub use query::{
     CarrierOptions, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
     GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
-    IntoVariantExpr, LookedAt, Lookup, NumberField, NumberWithin, Origin, PairPhase, PairedVariant,
-    Partition, Plan, PlannedPart, Presence, Query, RowToken, SampleExpr, Scan, Step, Transcripts,
-    Trios, Variant, VariantExpr, VariantNames, VariantType, Variants, nearest,
+    IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,
+    PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, Query, RowToken, SampleExpr,
+    Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants,
+    nearest,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

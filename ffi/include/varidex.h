@@ -780,6 +780,36 @@ vdx_status vdx_each_genotypes(const vdx_view *view,
                               void *user,
                               vdx_error **error);
 
+// For each sample, by number, the sum of the copies of each variant's ALT times the variant's weight: a polygenic score.
+// Of the `n` weights there is one for each variant that the expression picks, in the order of vdx_each_variant. A genotype of
+// which a copy is not known counts nothing where `missing` is "absent", and the mean of the variant's other genotypes
+// where it is "mean". `samples` takes how many samples there are; the scores of the first `room` of them are written to
+// `scores`, which may be NULL where `room` is 0. Sums are exact, and rounded once.
+vdx_status vdx_score(const vdx_view *view,
+                     const char *where,
+                     const double *weights,
+                     size_t n,
+                     const char *missing,
+                     double *scores,
+                     size_t room,
+                     size_t *samples,
+                     vdx_error **error);
+
+// For each variant that an expression picks, in the order of vdx_each_variant, and for each of k vectors, the sum over
+// samples of the copies of the ALT times the sample's number: for association and principal components. `vectors` has `n`
+// numbers, k for each sample: that of sample s in vector v is at s * k + v. `missing` is as for vdx_score. `variants`
+// takes how many variants there are; of their numbers, variant after variant k of them, the first `room` are written to
+// `values`, which may be NULL where `room` is 0.
+vdx_status vdx_project(const vdx_view *view,
+                       const char *where,
+                       const double *vectors,
+                       size_t n,
+                       const char *missing,
+                       double *values,
+                       size_t room,
+                       size_t *variants,
+                       vdx_error **error);
+
 // Where a table goes on behind the rows that were read of its stream, for vdx_table_options.after: `token` takes a text,
 // which is to be freed with vdx_text_free, or NULL where there are no more rows, where nothing was read yet, and of
 // tables that cannot be read in pages. A token is of one state of a dataset and of one question.

@@ -34,6 +34,7 @@ mod handle;
 mod individual;
 mod interrupt;
 mod page;
+mod products;
 mod tables;
 mod write;
 
@@ -48,5 +49,6 @@ pub use handle::{vdx_beacon, vdx_error, vdx_group, vdx_page, vdx_view};
 pub use individual::*;
 pub use interrupt::*;
 pub use page::*;
+pub use products::*;
 pub use tables::*;
 pub use write::*;

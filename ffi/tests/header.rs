@@ -17,6 +17,7 @@ fn the_header_is_as_the_sources_say() {
         "frequency",
         "group",
         "each",
+        "products",
         "page",
         "tables",
         "individual",

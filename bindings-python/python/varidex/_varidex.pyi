@@ -234,6 +234,20 @@ class Dataset:
     def haplotype_blocks(
         self, where: _Expression, *, group: Group | _Expression | None = None, rows: int = 4096
     ) -> HaplotypeBlocks: ...
+    def score(
+        self,
+        where: _Expression,
+        weights: ArrayLike,
+        *,
+        missing: Literal["mean", "absent"] = "mean",
+    ) -> NDArray[numpy.float64]: ...
+    def project(
+        self,
+        where: _Expression,
+        vectors: ArrayLike,
+        *,
+        missing: Literal["mean", "absent"] = "mean",
+    ) -> NDArray[numpy.float64]: ...
     def export(
         self,
         where: _Expression,

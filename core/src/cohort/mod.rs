@@ -33,7 +33,7 @@ pub(crate) use mask::Mask;
 pub(crate) use open::{CarriersOfBatch, Opened, Part};
 pub use open::{Dataset, SectionSize};
 pub use people::{AttributeCount, PeopleCount, TermCount};
-pub(crate) use polyploid::{for_each_polyploid, most_copies};
+pub(crate) use polyploid::{for_each_polyploid, for_each_polyploid_of, most_copies};
 pub(crate) use regions::Regions;
 pub use sample_list::SampleList;
 pub(crate) use scope::{Applies, BatchScope, Shortcut, Whole};

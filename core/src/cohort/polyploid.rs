@@ -78,7 +78,7 @@ pub(crate) fn most_copies(view: &View) -> error::Result<u32> {
 
 /// Calls `f` with the polyploid genotypes of a row, and with the number of its ALT in them; returns whether
 /// there are any.
-pub(super) fn for_each_polyploid_of(
+pub(crate) fn for_each_polyploid_of(
     segment: &Segment,
     row: u32,
     mut f: impl FnMut(PolyploidGenotype<'_>, i64),

@@ -47,6 +47,7 @@ mod page;
 )]
 mod pairs;
 mod presence;
+mod products;
 #[expect(
     clippy::mem_forget,
     reason = "self_cell forgets a guard when both of its halves are whole"
@@ -88,4 +89,5 @@ pub(crate) use plan::change_names::ChangeName;
 pub use plan::explain::PlannedPart;
 pub use plan::trios::Trios;
 pub use presence::Presence;
+pub use products::{Missing, Projection};
 pub use scan::Scan;

@@ -20,6 +20,7 @@ mod runs;
 mod samples;
 mod stored;
 mod strip;
+mod sums;
 mod writer;
 
 pub(crate) use bits::{
@@ -34,6 +35,7 @@ pub(crate) use runs::encode_runs;
 pub use samples::SampleSet;
 pub(crate) use stored::StoredSet;
 pub(crate) use strip::{RowNumbers, STRIP_ROWS, StripCounts, StripKeys};
+pub(crate) use sums::{ClassSteps, ClassSums, Numbers, SampleNumbers, boundaries_of, is_within};
 pub(crate) use writer::{Members, SetWriter, moved};
 
 /// Bytes of a stored set that break the rule named.

@@ -21,6 +21,7 @@ pub(super) mod meant;
 pub(super) mod part_walk;
 pub(super) mod persons;
 pub(super) mod place;
+pub(super) mod products;
 pub(super) mod question;
 pub(super) mod run;
 pub(super) mod same;

@@ -18,6 +18,10 @@ impl Stretch {
         until: None,
     };
 
+    pub(in crate::query) fn is_all(&self) -> bool {
+        self.from == Place::FIRST && self.until.is_none()
+    }
+
     /// The rows of a part on a contig that are walked.
     pub(in crate::query) fn rows_of(&self, part: &PartWalk<'_>, contig: u32) -> Result<Range<u32>> {
         let mut rows = part.segment.rows_of(contig);

@@ -179,6 +179,19 @@ impl<'a> Walk<'a> {
         self.current.get(..self.seen).unwrap_or_default()
     }
 
+    /// The only part that is walked, where each of its candidates is a variant, in their order.
+    pub(in crate::query) fn decided_part(&self) -> Option<&PartWalk<'a>> {
+        let is_whole = self.stretch.is_all() && self.view.whole().is_some();
+        match self.parts.as_slice() {
+            [part] if self.exact && is_whole && !self.view.joins_rows() => {
+                let contigs = part.segment.contigs();
+                let is_sorted = contigs.is_sorted_by_key(|rows| rows.contig);
+                is_sorted.then_some(part)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether several rows of the variant are of one batch.
     pub(in crate::query) fn reports_in_rows(&self) -> bool {
         let merged = self.current.iter().filter(|row| {
