@@ -142,10 +142,11 @@ def simulated_inputs():
     ]
     write_vcf("many.vcf", [f"{i:x}" for i in range(n // 2)], rows)
     # packed lists of each kind: the first copy of some samples, the second, both, or as it comes; and missing ones
-    some = sorted(rng.sample(range(100), 20))
     kinds = [(0,), (1,), (0, 1)]
     rows = []
     for number, kind in enumerate([[0], [1], [2], [2, 2, 0, 2, 1], [0, 1]]):
+        # others each time: what rows have in common goes into an order
+        some = sorted(rng.sample(range(100), 20))
         copies = {2 * sample + copy for i, sample in enumerate(some) for copy in kinds[kind[i % len(kind)]]}
         rows.append(("1", 10 + number, ".", "A", "C", phased(copies, 200)))
     rows.append(("1", 20, ".", "A", "C", ["./." if sample in some else "0/1" for sample in range(100)]))
