@@ -54,7 +54,7 @@ fn check(bytes: &[u8], members: &[u32], universe: u32) {
         let group: Vec<u32> = (0..universe).step_by(step).collect();
         let both = members
             .iter()
-            .filter(|&&member| member as usize % step == 0);
+            .filter(|&&member| (member as usize).is_multiple_of(step));
         assert_eq!(
             packed.count_in(&bits(&group, universe)),
             Ok(both.count() as u32)
