@@ -51,6 +51,7 @@ impl From<Vec<u8>> for Bytes {
 }
 
 impl AsRef<[u8]> for Bytes {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }
@@ -59,6 +60,7 @@ impl AsRef<[u8]> for Bytes {
 impl Deref for Bytes {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         match self {
             Self::Mapped(map) => map,

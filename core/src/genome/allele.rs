@@ -236,21 +236,11 @@ pub(crate) fn is_sequence(text: &[u8]) -> bool {
 /// The letters of IUPAC for bases.
 pub(super) const BASES: &[u8; 16] = b"ACGTUNRYSWKMBDHV";
 
-/// By letter, whether it is one of them, whatever its case.
-const IS_BASE: [bool; 256] = {
-    let mut is_base = [false; 256];
-    let mut at = 0;
-    while at < BASES.len() {
-        is_base[BASES[at] as usize] = true;
-        is_base[BASES[at].to_ascii_lowercase() as usize] = true;
-        at += 1;
-    }
-    is_base
-};
-
 /// Whether a letter is a base in the letters of IUPAC, whatever its case.
 pub(crate) fn is_base(letter: u8) -> bool {
-    IS_BASE.get(usize::from(letter)).is_some_and(|is| *is)
+    // tested as bits of a word, which to search the letters is not
+    let upper = letter.to_ascii_uppercase();
+    matches!(upper, b'A'..=b'D' | b'G' | b'H' | b'K' | b'M' | b'N' | b'R'..=b'W' | b'Y')
 }
 
 /// Whether an ALT is a breakend: `G]17:198982]`, `[13:123457[C`, `.A` or `G.`.
@@ -411,6 +401,14 @@ mod tests {
             assert_eq!(text.parse(), Ok(kind));
         }
         assert!("snvs".parse::<AlleleType>().is_err());
+    }
+
+    #[test]
+    fn letters_of_bases() {
+        for letter in 0..=u8::MAX {
+            let is_one = BASES.contains(&letter.to_ascii_uppercase());
+            assert_eq!(is_base(letter), is_one, "{letter}");
+        }
     }
 
     #[test]

@@ -36,40 +36,39 @@ fn count(bits: &[u64], mask: &[u64]) -> PairCounts {
     }
 }
 
+/// The number of set bits of each of the four pairs of a byte, the lowest first.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a constant that is out of bounds does not compile"
+)]
+const OF_PAIRS: [[i8; 4]; 256] = {
+    let mut all = [[0; 4]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut pair = 0;
+        while pair < 4 {
+            all[byte][pair] = (byte >> (2 * pair) & 3).count_ones() as i8;
+            pair += 1;
+        }
+        byte += 1;
+    }
+    all
+};
+
 /// Writes how many copies of each sample are in `bits` to cells that are 0.
 pub(crate) fn write_pairs(bits: &[u64], cells: &mut [i8]) {
-    dispatch!(Level::new(), _simd => write(bits, cells));
-}
-
-#[inline(always)]
-fn write(bits: &[u64], cells: &mut [i8]) {
-    let (whole, rest) = cells.as_chunks_mut::<32>();
-    for (word, cells) in bits.iter().zip(&mut *whole) {
-        if *word != 0 {
-            *cells = copies_of(*word);
+    for (word, cells) in bits.iter().zip(cells.chunks_mut(32)) {
+        if *word == 0 {
+            continue;
+        }
+        for (byte, cells) in word.to_le_bytes().into_iter().zip(cells.chunks_mut(4)) {
+            let copies = OF_PAIRS.get(usize::from(byte)).copied().unwrap_or_default();
+            match cells {
+                [a, b, c, d] => [*a, *b, *c, *d] = copies,
+                cells => cells.iter_mut().zip(copies).for_each(|(to, of)| *to = of),
+            }
         }
     }
-    let last = bits.get(whole.len()).copied().unwrap_or(0);
-    let copies = copies_of(last);
-    rest.iter_mut().zip(copies).for_each(|(to, of)| *to = of);
-}
-
-/// The copies of each of the 32 samples of a word.
-#[inline(always)]
-fn copies_of(word: u64) -> [i8; 32] {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let mut cells = [0; 32];
-    let quarters = [word, word >> 16, word >> 32, word >> 48];
-    for (quarter, cells) in quarters.into_iter().zip(cells.chunks_exact_mut(8)) {
-        // each pair of bits to a byte of its own
-        let mut pairs = quarter & 0xffff;
-        pairs = (pairs | pairs << 24) & 0x0000_00ff_0000_00ff;
-        pairs = (pairs | pairs << 12) & 0x000f_000f_000f_000f;
-        pairs = (pairs | pairs << 6) & (3 * ONES);
-        let copies = (pairs & ONES) + (pairs >> 1 & ONES);
-        cells.copy_from_slice(&copies.to_le_bytes().map(u8::cast_signed));
-    }
-    cells
 }
 
 #[cfg(test)]
@@ -85,10 +84,6 @@ mod tests {
         ) {
             let mut cells = vec![0; samples];
             write_pairs(&bits, &mut cells);
-            // what a processor without wide instructions does
-            let mut narrow = vec![0; samples];
-            write(&bits, &mut narrow);
-            prop_assert_eq!(&narrow, &cells);
             for (sample, copies) in cells.into_iter().enumerate() {
                 let word = bits.get(sample / 32).copied().unwrap_or(0);
                 prop_assert_eq!(copies as u32, (word >> (2 * (sample % 32)) & 3).count_ones());
