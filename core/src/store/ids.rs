@@ -166,6 +166,16 @@ impl Segment {
         }
     }
 
+    /// Whether a row has a mark, and its id is this one.
+    fn is_put_together(&self, row: u32, id: &[u8], blocks: &mut IdBlocks) -> Result<bool> {
+        let form = |entry: &[u8]| (entry.first() == Some(&MARK)).then(|| IdForm::of_mark(entry));
+        let Some(form) = self.ids.with(&self.file, row, form)? else {
+            return Ok(false);
+        };
+        self.put_together(row, form, blocks)?;
+        Ok(blocks.id == id)
+    }
+
     /// The rows that carry an id, ascending.
     pub(crate) fn find_id(&self, id: &[u8]) -> Result<Vec<u32>> {
         let mut found = self.put_together_as(id)?;
@@ -257,12 +267,12 @@ impl Segment {
         // another case of letters, or zeros before a number, are another id; and the row may have another one
         let mut blocks = IdBlocks::default();
         let mut failed = None;
-        found.retain(|&row| match self.id(row, &mut blocks) {
-            Ok(text) => is_among(id, text),
-            Err(error) => {
+        found.retain(|&row| {
+            let same = self.is_put_together(row, id, &mut blocks);
+            same.unwrap_or_else(|error| {
                 failed.get_or_insert(error);
                 false
-            }
+            })
         });
         failed.map_or(Ok(found), Err)
     }
