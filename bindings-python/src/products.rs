@@ -1,7 +1,7 @@
 //! Products of the matrix of genotypes.
 
 use crate::interrupt::run;
-use numpy::{IxDyn, PyArray1, PyArrayMethods, PyReadonlyArrayDyn};
+use numpy::{PyArray1, PyArrayMethods, PyReadonlyArrayDyn};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -74,5 +74,5 @@ pub(crate) fn project<'py>(
     let mut to = vec![found.variants()];
     to.extend(shape.get(1));
     let values = PyArray1::from_vec(py, found.into_values());
-    Ok(values.reshape(IxDyn(&to))?.into_any())
+    Ok(values.reshape(to)?.into_any())
 }

@@ -67,7 +67,7 @@ fn check_numbers(what: &str, numbers: &[f64]) -> Result<()> {
     match numbers.iter().position(is_wrong) {
         None => Ok(()),
         Some(at) => Err(Error::Usage(format!(
-            "{what}: expected numbers from -{GREATEST:e} to {GREATEST:e}, found {} at {at}, counted from 0",
+            "{what}: expected numbers from -{GREATEST:e} to {GREATEST:e}, found {:?} at {at}, counted from 0",
             numbers.get(at).copied().unwrap_or_default()
         ))),
     }

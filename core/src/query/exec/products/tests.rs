@@ -304,7 +304,7 @@ fn wrong_numbers_are_refused() {
     }
     for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e301] {
         let found =
-            format!("expected numbers from -1e300 to 1e300, found {wrong} at 2, counted from 0");
+            format!("expected numbers from -1e300 to 1e300, found {wrong:?} at 2, counted from 0");
         let numbers = [1.0, -1e300, wrong, 4.0, 5.0];
         assert_eq!(score(&numbers), format!("weights: {found}"));
         assert_eq!(project(&numbers), format!("vectors: {found}"));
