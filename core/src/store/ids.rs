@@ -5,9 +5,9 @@
 //! id has.
 
 use super::find::WantedAlleles;
-use super::segment::Segment;
+use super::segment::{Segment, read_lines};
 use crate::error::Result;
-use crate::format::{Kind, PAGE_ROWS, TextBlock, find_hash};
+use crate::format::{Container, ContigRows, Kind, PAGE_ROWS, TextBlock, contig_hash, find_hash};
 use std::io::Write;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
@@ -117,6 +117,17 @@ pub(crate) struct IdBlocks {
     reference: Vec<u8>,
     alternate: Vec<u8>,
     id: Vec<u8>,
+}
+
+/// The names of a segment's contigs, where ids are put together of them.
+pub(super) fn read_id_contigs(file: &Container, contigs: &[ContigRows]) -> Result<Vec<String>> {
+    let names = read_lines(file, Kind::IdContigs)?;
+    let hashes = names.iter().map(|name| contig_hash(name));
+    if !names.is_empty() && !hashes.eq(contigs.iter().map(|rows| rows.name)) {
+        let expected = format!("the names of {} contigs", contigs.len());
+        return Err(file.damage_in(Kind::IdContigs, expected, "others"));
+    }
+    Ok(names)
 }
 
 impl Segment {

@@ -1,10 +1,10 @@
 //! A segment's rows, read where they lie.
 
+use super::ids::read_id_contigs;
 use crate::error::{Error, Result};
 use crate::format::{
     Bytes, Column, Container, ContigRows, FileKind, Folder, Kind, LONG, Meta, OrderEntry,
-    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, contig_hash, split_alleles, u32_of,
-    unpack_alleles,
+    PAGE_ROWS, PageEntry, SAMPLES_MAX, Text, TextBlock, split_alleles, u32_of, unpack_alleles,
 };
 use crate::genome::AlleleType;
 use crate::model::InfoKey;
@@ -566,16 +566,6 @@ fn read_contigs(file: &Container, meta: Meta) -> Result<Vec<ContigRows>> {
     Ok(contigs)
 }
 
-fn read_id_contigs(file: &Container, contigs: &[ContigRows]) -> Result<Vec<String>> {
-    let names = read_lines(file, Kind::IdContigs)?;
-    let hashes = names.iter().map(|name| contig_hash(name));
-    if !names.is_empty() && !hashes.eq(contigs.iter().map(|rows| rows.name)) {
-        let expected = format!("the names of {} contigs", contigs.len());
-        return Err(file.damage_in(Kind::IdContigs, expected, "others"));
-    }
-    Ok(names)
-}
-
 fn read_numbers(file: &Container, meta: Meta) -> Result<Option<Vec<u32>>> {
     let Some(section) = file.find(Kind::SampleNumbers) else {
         return Ok(None);
@@ -599,7 +589,7 @@ fn read_numbers(file: &Container, meta: Meta) -> Result<Option<Vec<u32>>> {
     Ok(Some(numbers))
 }
 
-fn read_lines(file: &Container, kind: Kind) -> Result<Vec<String>> {
+pub(super) fn read_lines(file: &Container, kind: Kind) -> Result<Vec<String>> {
     let text = Text::find(file, kind)?;
     let mut lines = Vec::new();
     text.each(file, |_, line| {
