@@ -341,9 +341,9 @@ bad("P4", "sets", "packed", "spare-low", lambda d: d.repoint(5, 7, bytes([0, 1, 
 bad("P4", "sets", "packed", "spare-which", lambda d: d.repoint(5, 7, bytes([4, 1, 5, 1, 0x10 | 1])))
 bad("P5", "sets", "orders", "past", lambda d: d.repoint(first(d, 5), 5, bytes(9)))
 bad("P5", "sets", "pages", "bits", lambda d: d.repoint(2099, 5, bytes([0b100])))
-bad("P6", "sets", "many", "cookie", lambda d: d.put("sets", d.set_bytes(1) + 1, "H", 7))
-bad("P6", "sets", "many", "universe", lambda d: d.put("sets", d.set_bytes(1) + 1 + 5, "H", 1))
-bad("P6", "sets", "many", "cardinality", lambda d: d.put("sets", d.set_bytes(1) + 1 + 7, "H", 17))
+bad("P6", "sets", "many", "cookie", lambda d: d.put("sets", d.set_bytes(1, "missing") + 1, "H", 7))
+bad("P6", "sets", "many", "universe", lambda d: d.put("sets", d.set_bytes(1, "missing") + 1 + 5, "H", 1))
+bad("P6", "sets", "many", "cardinality", lambda d: d.put("sets", d.set_bytes(1, "missing") + 1 + 7, "H", 17))
 bad("P7", "sets", "orders", "classes", lambda d: d.repoint(first(d, 4), 4, bytes([200])))
 bad("P7", "sets", "orders", "ascending", lambda d: d.repoint(first(d, 4), 4, bytes([1, 0])))
 bad("P7", "sets", "orders", "missing", lambda d: d.repoint(first(d, 4), 4, bytes([1]), "missing"))
@@ -373,6 +373,13 @@ def lists_at(d):
     return last_order(d) + 8 + 2 * (classes - 1).bit_length() * 5
 
 
+def flag_of_no_class(d):
+    """In the place of the first class that is listed one that there is not."""
+    at = lists_at(d)
+    flags = struct.unpack_from("<Q", d.s("orders"), at)[0]
+    d.put("orders", at, "Q", flags & flags - 1 | 1 << 63)
+
+
 # ---- orders ----
 
 bad("O1", "order_directory", "orders", "rows", put("order_directory", 4, "I", 120))
@@ -386,10 +393,10 @@ bad(
     both(lambda d: d.s("orders").append(0), lambda d: d.put("order_directory", len(d.s("order_directory")) - 8, "Q", len(d.s("orders")) - last_order(d))),
 )
 bad("O3", "orders", "listed", "lists", lambda d: d.put("orders", last_order(d) + 4, "I", listed(d) + 1))
-bad("O4", "orders", "orders", "class", lambda d: d.put("orders", 0, "I", classes(d) - 1))
-bad("O4", "orders", "orders", "no-copy", lambda d: d.put("orders", 0, "I", classes(d) + 1))
+bad("O4", "orders", "classes", "class", lambda d: d.put("orders", 0, "I", classes(d) - 1))
+bad("O4", "orders", "classes", "no-copy", lambda d: d.put("orders", 0, "I", classes(d) + 1))
 bad("O5", "orders", "classes", "filling", lambda d: d.put("orders", len(d.s("orders")) - 1, "B", 0x80))
-bad("O5", "orders", "listed", "flag", lambda d: d.put("orders", lists_at(d) + 7, "B", 0x80))
+bad("O5", "orders", "listed", "flag", flag_of_no_class)
 bad("O5", "orders", "listed", "end", lambda d: d.put("orders", lists_at(d) + 8, "I", 3))
 bad("O5", "orders", "listed", "copies", lambda d: d.put("orders", len(d.s("orders")) - 4, "I", 80))
 

@@ -129,17 +129,15 @@ def simulated_inputs():
         carried = set(range(k, 140)) | set(range(140 + 133 - k, 280))
         rows.append(("1", 100 + k, ".", "G", "T", phased(carried, 280)))
     write_vcf("classes.vcf", names(140), rows)
-    # packed lists, long stretches, both with complement
+    # missing copies, which no order takes: packed lists, long stretches, both with complement, and all but a few
     n = 8800
     pairs = rng.sample(range(n // 2), 1060)
     scattered = {2 * p + rng.randrange(2) for p in pairs} | {2 * p + 1 for p in pairs[:200]}
     stretch = set(range(1001, 3002)) | set(range(5000, 5100))
-    rows = [
-        ("1", 1, ".", "A", "C", phased(scattered, n)),
-        ("1", 2, ".", "A", "C", phased(stretch, n)),
-        ("1", 3, ".", "A", "C", phased(set(range(n)) - stretch, n)),
-        ("1", 4, ".", "A", "C", phased(set(range(n)) - scattered, n)),
-    ]
+    every = set(range(n))
+    sets = [scattered, stretch, every - stretch, every - scattered, every - set(range(0, n, 1100))]
+    unknown = lambda copies: [cell.replace("1", ".") for cell in phased(copies, n)]
+    rows = [("1", 1 + number, ".", "A", "C", unknown(copies)) for number, copies in enumerate(sets)]
     write_vcf("many.vcf", [f"{i:x}" for i in range(n // 2)], rows)
     # packed lists of each kind: the first copy of some samples, the second, both, or as it comes; and missing ones
     kinds = [(0,), (1,), (0, 1)]
