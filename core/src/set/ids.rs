@@ -115,6 +115,11 @@ fn unpack(bytes: &[u8], lanes: usize, width: usize, ids: &mut [u16; BLOCK]) {
 }
 
 /// The words of a block with all lanes, each of two bytes a lane, as ids.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "arrays as long as there are lanes: only so the compiler makes one instruction of all lanes"
+)]
 #[inline(always)]
 fn unpack_whole(words: &[[u8; 2 * LANES]], width: usize, ids: &mut [u16; BLOCK]) {
     let mask = ((1u32 << width) - 1) as u16;
@@ -126,12 +131,10 @@ fn unpack_whole(words: &[[u8; 2 * LANES]], width: usize, ids: &mut [u16; BLOCK])
             row.fill(0);
             continue;
         };
-        for (lane, id) in row.iter_mut().enumerate() {
-            let of_lane = |word: &[u8; 2 * LANES]| match word.get(2 * lane..2 * lane + 2) {
-                Some(&[low, high]) => u16::from_le_bytes([low, high]),
-                _ => 0,
-            };
-            *id = (of_lane(low) >> shift | of_lane(high) << 1 << (15 - shift)) & mask;
+        for lane in 0..LANES {
+            let low = u16::from_le_bytes([low[2 * lane], low[2 * lane + 1]]);
+            let high = u16::from_le_bytes([high[2 * lane], high[2 * lane + 1]]);
+            row[lane] = (low >> shift | high << 1 << (15 - shift)) & mask;
         }
         bit += width;
     }

@@ -262,16 +262,18 @@ impl<const N: usize> CarriedOf for [u8; N] {
 impl CarriedOf for FewRuns {
     #[inline(always)]
     fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
-        let mut words = [0; BLOCK / 64];
-        for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
-            let mut carried = [0u16; 64];
-            for &(first, last) in self.runs.iter().take(self.len) {
-                for (carried, id) in carried.iter_mut().zip(ids) {
-                    *carried |= u16::from(id.wrapping_sub(first) <= last - first);
-                }
+        let mut carried = [0u8; BLOCK];
+        for &(first, last) in self.runs.iter().take(self.len) {
+            for (carried, id) in carried.iter_mut().zip(ids) {
+                *carried |= u8::from(id.wrapping_sub(first) <= last - first);
             }
-            for (bit, carried) in carried.iter().enumerate() {
-                *word |= u64::from(*carried) << bit;
+        }
+        let mut words = [0; BLOCK / 64];
+        for (word, carried) in words.iter_mut().zip(carried.as_chunks::<64>().0) {
+            for (byte, ones) in carried.as_chunks().0.iter().enumerate() {
+                // the product has the lowest bits of all bytes side by side at its top
+                let bits = u64::from_le_bytes(*ones).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+                *word |= bits << (8 * byte);
             }
         }
         words

@@ -59,6 +59,8 @@ const FREE: &[(&[u64], &[&str])] = &[
     (&[26], &["quality", "export 5"]),
     // which rows are of one record
     (&[27, 28], &["export"]),
+    // which rows of a page have which ids: the index leads to pages
+    (&[52], &["id", "export 2"]),
     (&[29], &["names"]),
     (&[32, 33, 34, 35, 40, 61], &["carriers", "export 9"]),
     (&[100, 102, 104, 106, 107], &["annotations"]),

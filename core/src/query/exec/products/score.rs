@@ -9,7 +9,7 @@ use crate::query::exec::variants::Variants;
 use crate::set::{ClassSteps, Numbers};
 
 // a sample gets less than 2^8 times a limb of each variant, of which there are fewer than twice as many
-const _: () = assert!(8 + LIMB_BITS + ROWS.ilog2() + 1 <= 62);
+const _: () = assert!(8 + LIMB_BITS + ROWS.ilog2() < 62);
 
 struct Scores<'w> {
     weights: &'w [f64],
