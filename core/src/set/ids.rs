@@ -117,7 +117,6 @@ fn unpack(bytes: &[u8], lanes: usize, width: usize, ids: &mut [u16; BLOCK]) {
 /// The words of a block with all lanes, each of two bytes a lane, as ids.
 #[expect(
     clippy::indexing_slicing,
-    clippy::needless_range_loop,
     reason = "arrays as long as there are lanes: only so the compiler makes one instruction of all lanes"
 )]
 #[inline(always)]
