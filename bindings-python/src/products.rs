@@ -64,7 +64,11 @@ pub(crate) fn project<'py>(
     let missing = self::missing(missing)?;
     let (vectors, shape) = numbers(vectors, "vectors")?;
     let samples = view.sample_count() as usize;
-    let is_right = matches!(*shape, [of_samples] | [of_samples, 1..] if of_samples == samples);
+    let is_right = match *shape {
+        [of_samples] => of_samples == samples,
+        [of_samples, count] => of_samples == samples && count > 0,
+        _ => false,
+    };
     if !is_right {
         return Err(PyValueError::new_err(format!(
             "vectors: expected the shape ({samples},) or ({samples}, k) for k vectors, found {shape:?}"

@@ -1,7 +1,7 @@
 //! What a dataset holds while it is open.
 
 use super::{Core, Dataset};
-use crate::arguments::{GroupOrText, group};
+use crate::arguments::{self, GroupOrText};
 use crate::error::plain;
 use pyo3::prelude::*;
 use std::sync::{PoisonError, RwLock};
@@ -35,7 +35,7 @@ impl Dataset {
         group: Option<GroupOrText<'_>>,
     ) -> PyResult<(Core, Option<varidex::Group>)> {
         let view = self.core(py)?;
-        let group = group(py, &view, group)?;
+        let group = arguments::group(py, &view, group)?;
         Ok((view, group))
     }
 }

@@ -228,7 +228,7 @@ mod tests {
                 .collect(),
             // some of them wrap around
             numbers: (0..samples * 11)
-                .map(|i| i64::from(draw(u32::MAX)) - (1 << 31) << (i % 33))
+                .map(|i| (i64::from(draw(u32::MAX)) - (1 << 31)) << (i % 33))
                 .collect(),
             rows: (0..9).map(|_| row(&mut draw)).collect(),
         }
