@@ -63,6 +63,8 @@ mod query;
 mod set;
 mod stop;
 mod store;
+#[cfg(test)]
+mod test_cohort;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;

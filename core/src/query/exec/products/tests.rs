@@ -3,127 +3,27 @@
 use super::{project, score};
 use crate::query::page::Query;
 use crate::set::SampleSet;
-use crate::{BuildOptions, Dataset, Error, Missing, View, build};
+use crate::test_cohort::Mosaic;
+use crate::{Error, Missing, View};
 use proptest::prelude::*;
-use std::fmt::Write as _;
-use std::path::Path;
 
-/// The alleles of a sample in a row: a copy that is not known is `None`.
-type Genotype = Vec<Option<u8>>;
-
-/// A cohort with common rows of a few ancestors, of whom samples are mosaics, and rare ones.
-struct Cohort {
-    rows: Vec<Vec<Genotype>>,
-    seed: u64,
-}
-
-impl Cohort {
-    fn draw(&mut self, below: u64) -> u64 {
-        self.seed ^= self.seed << 13;
-        self.seed ^= self.seed >> 7;
-        self.seed ^= self.seed << 17;
-        (self.seed >> 20) % below
-    }
-
-    /// Males have one copy in the middle third of the rows; `errors` in a thousand genotypes are others.
-    fn new(samples: u64, rows: u64, errors: u64, seed: u64) -> Self {
-        let mut cohort = Self {
-            rows: Vec::new(),
-            seed: seed | 1,
-        };
-        let mut of_copy: Vec<u64> = (0..2 * samples).map(|_| cohort.draw(7)).collect();
-        for row in 0..rows {
-            let is_rare = cohort.draw(4) == 0;
-            let carried = cohort.draw(126) + 1;
-            if cohort.draw(40) == 0 {
-                let copy = cohort.draw(2 * samples) as usize;
-                of_copy[copy] = cohort.draw(7);
-            }
-            let is_haploid = |sample: u64| sample.is_multiple_of(3) && row / (rows / 3).max(1) == 1;
-            let genotypes = (0..samples).map(|sample| {
-                let copies = if is_haploid(sample) { 1 } else { 2 };
-                let mut genotype: Genotype = (0..copies)
-                    .map(|copy| match is_rare {
-                        true => Some(u8::from(cohort.draw(2 * samples) == 0)),
-                        false => Some((carried >> of_copy[(2 * sample + copy) as usize] & 1) as u8),
-                    })
-                    .collect();
-                if cohort.draw(1000) < errors {
-                    match cohort.draw(6) {
-                        0 => genotype[0] = None,
-                        1 => genotype.fill(None),
-                        2 => genotype[0] = Some(1),
-                        3 if copies == 2 => genotype[1] = None,
-                        4 if copies == 2 => genotype.push(Some(1)),
-                        5 if copies == 2 => genotype = vec![Some(1), None, Some(1)],
-                        _ => {}
-                    }
-                }
-                genotype
-            });
-            let genotypes = genotypes.collect();
-            cohort.rows.push(genotypes);
-        }
-        cohort
-    }
-
-    fn samples(&self) -> usize {
-        self.rows.first().map_or(0, Vec::len)
-    }
-
-    fn vcf(&self, samples: std::ops::Range<usize>) -> String {
-        let mut vcf = "##fileformat=VCFv4.3\n##contig=<ID=X>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT".to_owned();
-        samples
-            .clone()
-            .for_each(|sample| write!(vcf, "\ts{sample}").unwrap());
-        for (row, genotypes) in self.rows.iter().enumerate() {
-            write!(vcf, "\nX\t{}\t.\tA\tG\t.\t.\t.\tGT", 100 + row).unwrap();
-            for genotype in &genotypes[samples.clone()] {
-                let alleles = genotype.iter().map(|allele| match allele {
-                    Some(allele) => allele.to_string(),
-                    None => ".".to_owned(),
-                });
-                write!(vcf, "\t{}", alleles.collect::<Vec<_>>().join("|")).unwrap();
-            }
-        }
-        vcf + "\n"
-    }
-
-    /// One batch, or two.
-    fn build(&self, place: &Path, batches: usize) -> View {
-        let samples = self.samples();
-        let half = samples / batches;
-        let inputs: Vec<_> = (0..batches)
-            .map(|batch| {
-                let input = place.join(format!("{batch}.vcf"));
-                let end = if batch + 1 == batches { samples } else { half };
-                std::fs::write(&input, self.vcf(batch * half..end)).unwrap();
-                input
-            })
-            .collect();
-        let to = place.join(format!("{batches}.vdx"));
-        build(&inputs, &to, &BuildOptions::default(), &mut |_| true).unwrap();
-        Dataset::open(&to).unwrap().view()
-    }
-
-    /// What a genotype counts.
-    fn counted(&self, row: usize, samples: &[usize], missing: Missing) -> Vec<f64> {
-        let dosages = samples.iter().map(|&sample| {
-            let genotype = &self.rows[row][sample];
-            let is_known = !genotype.contains(&None);
-            is_known.then(|| genotype.iter().filter(|allele| **allele == Some(1)).count() as f64)
-        });
-        let dosages: Vec<Option<f64>> = dosages.collect();
-        let known = dosages.iter().flatten().count();
-        let mean = match missing {
-            Missing::Mean if known > 0 => dosages.iter().flatten().sum::<f64>() / known as f64,
-            _ => 0.0,
-        };
-        dosages
-            .iter()
-            .map(|copies| copies.unwrap_or(mean))
-            .collect()
-    }
+/// What a genotype counts.
+fn counted(cohort: &Mosaic, row: usize, samples: &[usize], missing: Missing) -> Vec<f64> {
+    let dosages = samples.iter().map(|&sample| {
+        let genotype = &cohort.rows[row][sample];
+        let is_known = !genotype.contains(&None);
+        is_known.then(|| genotype.iter().filter(|allele| **allele == Some(1)).count() as f64)
+    });
+    let dosages: Vec<Option<f64>> = dosages.collect();
+    let known = dosages.iter().flatten().count();
+    let mean = match missing {
+        Missing::Mean if known > 0 => dosages.iter().flatten().sum::<f64>() / known as f64,
+        _ => 0.0,
+    };
+    dosages
+        .iter()
+        .map(|copies| copies.unwrap_or(mean))
+        .collect()
 }
 
 fn bits(numbers: &[f64]) -> Vec<u64> {
@@ -157,13 +57,13 @@ fn by_dosages(
 
 /// Holds both products of some rows of a view against plain sums.
 fn check(
-    cohort: &Cohort,
+    cohort: &Mosaic,
     view: &View,
     samples: &[usize],
     (rows, of): (&[usize], &str),
     width: usize,
 ) {
-    let mut draw = Cohort {
+    let mut draw = Mosaic {
         rows: Vec::new(),
         seed: 99,
     };
@@ -174,7 +74,7 @@ fn check(
     for missing in [Missing::Absent, Missing::Mean] {
         let matrix: Vec<Vec<f64>> = rows
             .iter()
-            .map(|&row| cohort.counted(row, samples, missing))
+            .map(|&row| counted(cohort, row, samples, missing))
             .collect();
         let scores = view.score(of, &weights, missing).unwrap();
         let values = view.project(of, &vectors, missing).unwrap();
@@ -227,7 +127,7 @@ proptest! {
         skipped in prop_oneof![Just(1usize), 2usize..40],
         seed: u64,
     ) {
-        let cohort = Cohort::new(samples, rows, errors, seed);
+        let cohort = Mosaic::new(samples, rows, errors, seed);
         let place = tempfile::tempdir().unwrap();
         let all: Vec<usize> = (0..samples as usize).collect();
         let every: Vec<usize> = (0..rows as usize).collect();
@@ -255,10 +155,10 @@ proptest! {
 
     #[test]
     fn scores_do_not_depend_on_order_or_number_of_variants(errors in 0u64..60, rows in 6u64..400, cut in 1usize..5, seed: u64) {
-        let cohort = Cohort::new(40, rows, errors, seed);
+        let cohort = Mosaic::new(40, rows, errors, seed);
         let place = tempfile::tempdir().unwrap();
         let view = cohort.build(place.path(), 1);
-        let mut draw = Cohort { rows: Vec::new(), seed };
+        let mut draw = Mosaic { rows: Vec::new(), seed };
         // each sum is exact, so that those of parts add up to the same
         let weights: Vec<f64> = (0..rows).map(|_| (draw.draw(1 << 20) as f64 - 5e5) / 64.0).collect();
         let whole = view.score("all", &weights, Missing::Absent).unwrap();
@@ -286,7 +186,7 @@ proptest! {
 
 #[test]
 fn wrong_numbers_are_refused() {
-    let cohort = Cohort::new(3, 5, 0, 7);
+    let cohort = Mosaic::new(3, 5, 0, 7);
     let place = tempfile::tempdir().unwrap();
     let view = cohort.build(place.path(), 1);
     let usage = |result: Result<(), Error>| match result {
@@ -333,7 +233,7 @@ fn wrong_numbers_are_refused() {
 
 #[test]
 fn work_ends_where_somebody_wants_to_stop() {
-    let cohort = Cohort::new(3, 5, 0, 7);
+    let cohort = Mosaic::new(3, 5, 0, 7);
     let place = tempfile::tempdir().unwrap();
     let view = cohort.build(place.path(), 1);
     let stop: crate::Stop = std::sync::Arc::new(|| true);
