@@ -63,8 +63,6 @@ mod query;
 mod set;
 mod stop;
 mod store;
-#[cfg(test)]
-mod test_cohort;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;

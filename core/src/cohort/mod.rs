@@ -10,6 +10,8 @@ mod genes;
 mod known_ids;
 mod mapped;
 mod mask;
+#[cfg(test)]
+pub(crate) mod mosaic_tests;
 mod open;
 mod people;
 mod polyploid;

@@ -1,8 +1,8 @@
 //! Strips against a plain count of the genotypes, whatever is haploid, missing or of more copies.
 
 use super::{CellCounter, RowCounter, RowCounts};
+use crate::cohort::mosaic_tests::Mosaic;
 use crate::set::SampleSet;
-use crate::test_cohort::Mosaic;
 use proptest::prelude::*;
 
 /// What a plain count of the genotypes finds.

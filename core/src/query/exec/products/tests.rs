@@ -1,9 +1,9 @@
 //! Products against plain sums, whatever is haploid, missing or of more copies, by both ways of reading genotypes.
 
 use super::{project, score};
+use crate::cohort::mosaic_tests::Mosaic;
 use crate::query::page::Query;
 use crate::set::SampleSet;
-use crate::test_cohort::Mosaic;
 use crate::{Error, Missing, View};
 use proptest::prelude::*;
 
