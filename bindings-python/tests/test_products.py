@@ -41,7 +41,7 @@ def test_missing_genotypes_count_as_the_mean_or_nothing(small: varidex.Dataset) 
     assert small.score("all", [1, 10, 100, 1000, 10000]).tolist() == [10001, 10111, 10206]
     assert small.score("all", [1, 10, 100, 1000, 10000], missing="absent").tolist() == [10001, 10111, 200]
     assert small.project("all", [1, 10, 100]).tolist() == [111, 60, 210, 0, 111]
-    absent = small.project("all", numpy.array([[1, 2], [10, 20], [100, 200]], dtype="int8"), missing="absent")
+    absent = small.project("all", numpy.array([[1, 2], [10, 20], [100, 200]], dtype="int16"), missing="absent")
     assert absent.tolist() == [[11, 22], [10, 20], [210, 420], [0, 0], [11, 22]]
     assert small.score({"id": "rs2"}, numpy.array([0.5])).tolist() == [0, 0.5, 1]
     assert small.project("!all", [1, 2, 3]).shape == (0,)
