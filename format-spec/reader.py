@@ -23,7 +23,6 @@ pyroaring where a dataset has roaring sets.
 """
 
 import argparse
-import bisect
 import json
 import os
 import re
@@ -36,6 +35,7 @@ import xxhash
 import answers
 import carriers
 import coverage
+import ids
 from annotations import Annotations
 from genes import Genes
 from manifest import files_of, read_manifest
@@ -50,7 +50,6 @@ from primitives import (
     Order,
     allele_type,
     ascending,
-    check_hash_index,
     column,
     leb128,
     need,
@@ -196,7 +195,7 @@ class Segment:
         self.filters = filters
         self.ids = text(self.file.get("ids"), "ids", self.rows)
         need(len(self.ids) == self.rows, "ids", "I1", f"{len(self.ids)} entries")
-        self.check_ids()
+        ids.check(self)
         rows = numbers(self.whole("original_rows", 4, "Z1"))
         need(ascending(rows) and (not rows or rows[-1] < self.rows), "original_rows", "Z1", f"{rows[:5]}")
         originals = text(self.file.get("originals"), "originals")
@@ -231,30 +230,6 @@ class Segment:
                 if kind == "float":
                     values = [float_of(value) for value in values]
             self.info[key["key"]] = values
-
-    def check_ids(self):
-        """The ids that are put together, and the index of the others."""
-        names = [self.manifest["contigs"][number]["name"] for number, _, _ in self.contigs]
-        found = text(self.file.get("id_contigs"), "id_contigs")
-        need(found in ([], [name.encode() for name in names]), "id_contigs", "I5", f"{found[:5]}")
-        marked = {row for row in range(self.rows) if self.ids[row].startswith(b"\t")}
-        need(bool(found) == bool(marked), "id_contigs", "I5", f"names, and {len(marked)} marks")
-        parts = lambda row: [(one, row // PAGE_ROWS) for one in self.ids[row].split(b";") if one]
-        stored = [part for row in range(self.rows) if row not in marked for part in parts(row)]
-        ends = [end for _, _, end in self.contigs]
-        for row in marked:
-            self.ids[row] = self.put_together(row, names[bisect.bisect_right(ends, row)])
-        check_hash_index(self.file.get("id_index"), "id_index", -(-self.rows // PAGE_ROWS), stored, "I3")
-
-    def put_together(self, row, contig):
-        """The id of a row with a mark."""
-        mark = re.fullmatch(rb"\t([:_-])(c?)", self.ids[row])
-        alleles = self.pairs[self.c["allele"][row]]
-        sound = mark and all(re.fullmatch("[A-Za-z]+", allele) for allele in alleles)
-        sound = sound and not (mark[2] and (contig[:3] != "chr" or contig == "chr"))
-        need(sound, "ids", "I4", f"{self.ids[row]!r} in row {row}, {contig} {alleles}")
-        parts = (contig[3:] if mark[2] else contig, str(self.c["position"][row] + 1), *alleles)
-        return mark[1].decode().join(parts).encode()
 
     def read_polyploid(self):
         table = list(struct.iter_unpack("<II", self.whole("polyploid_rows", 8, "Y1")))

@@ -77,3 +77,15 @@ pub(crate) fn varint_len(value: u32) -> usize {
         _ => 5,
     }
 }
+
+/// Numbers for tests, each below what is asked for (xorshift).
+#[cfg(test)]
+fn drawing(seed: u64) -> impl FnMut(u32) -> u32 {
+    let mut state = seed | 1;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        ((state >> 32) as u32) % below
+    }
+}

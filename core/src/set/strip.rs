@@ -279,6 +279,7 @@ fn transposed(mut x: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::set::drawing;
     use crate::set::encode_runs;
     use proptest::prelude::*;
 
@@ -300,13 +301,7 @@ mod tests {
             every in 1u32..9,
             seed: u64,
         ) {
-            let mut state = seed | 1;
-            let mut draw = move |below: u32| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                ((state >> 32) as u32) % below
-            };
+            let mut draw = drawing(seed);
             let ids: Vec<u16> = (0..2 * samples).map(|_| draw(classes) as u16).collect();
             let mut keys = StripKeys::default();
             keys.clear(classes);

@@ -198,6 +198,7 @@ impl ClassSteps {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::set::drawing;
     use crate::set::encode_runs;
     use proptest::prelude::*;
 
@@ -209,13 +210,7 @@ mod tests {
     }
 
     fn draw(classes: u32, samples: usize, seed: u64) -> Drawn {
-        let mut state = seed | 1;
-        let mut draw = move |below: u32| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            ((state >> 32) as u32) % below
-        };
+        let mut draw = drawing(seed);
         let row = |draw: &mut dyn FnMut(u32) -> u32| {
             let mut row: Vec<u32> = (0..draw(20)).map(|_| draw(classes)).collect();
             row.sort_unstable();

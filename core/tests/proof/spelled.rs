@@ -478,3 +478,25 @@ fn a_ref_that_contradicts_the_row_finds_nothing() {
         assert_eq!(variants.next().unwrap().is_some(), found, "{asked}");
     }
 }
+
+/// Deletions of the same bases that records show apart were one change, though the REF of one contradicts that of the
+/// other where both are. Found by fuzzing against a plain scan.
+#[test]
+fn records_of_contradicting_refs_are_apart() {
+    let folder = Folder::new();
+    let records = ["1 16 CAT T 0/0", "1 18 CAT T 0/1"];
+    let contradicting = folder.write("a.vcf", vcf("1", &["S"], &records));
+    let records = ["1 16 CAC C 0/0", "1 18 CAC C 0/1"];
+    let agreeing = folder.write("b.vcf", vcf("1", &["S"], &records));
+    for (input, asked, ac) in [
+        (&contradicting, ("CAT", "T"), 0),
+        (&agreeing, ("CAC", "C"), 1),
+    ] {
+        let to = folder.path(&format!("{}.vdx", asked.0));
+        build(&[input], &to, &options()).unwrap();
+        let dataset = Dataset::open(&to).unwrap().view();
+        let at = varidex::Position::from_one_based(16).unwrap();
+        let allele = dataset.allele("1", at, asked.0, asked.1).unwrap().unwrap();
+        assert_eq!(allele.counts().unwrap().ac, ac, "{asked:?}");
+    }
+}

@@ -65,3 +65,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn cohorts_of_these_tests_have_orders() {
+    let place = tempfile::tempdir().unwrap();
+    let view = Mosaic::new(60, 700, 30, 7).build(place.path(), 1);
+    let segment = view.segment(&view.parts()[0]).unwrap();
+    let mut counter = RowCounter::new(segment, None);
+    let in_runs = (0..700).filter(|&row| counter.carrier_set(row).unwrap().runs().is_some());
+    assert!(in_runs.count() > 300 && segment.order_count() > 1);
+}

@@ -460,14 +460,15 @@ impl<'a> Finder<'a> {
     }
 
     /// Decides on candidates by what is known of the reference: from what was asked, from the candidates and
-    /// from the rows between.
+    /// from the rows between. Candidates of which REF contradicts what was asked are not of that change.
     fn decide(
         &mut self,
-        candidates: Vec<Candidate>,
+        mut candidates: Vec<Candidate>,
         asked: Range<i64>,
         asked_with: (i64, &[u8]),
         same: &dyn Fn(&Candidate, &BaseAt<'_>) -> Same,
     ) -> Result<()> {
+        candidates.retain(|of| may_be_one_reference(asked_with, (of.position, &of.reference)));
         let starts = || candidates.iter().map(|candidate| candidate.start);
         let ends = candidates.iter().map(|of| of.start + of.bases.len() as i64);
         let (Some(first), Some(end)) = (starts().min(), ends.max()) else {
