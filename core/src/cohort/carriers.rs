@@ -126,8 +126,14 @@ impl<'a> RowCounter<'a> {
             .walk_pairs(&mut give)
             .map_err(|rule| segment.broken_set(rule))?
         {
-            self.scatter(row, &set)?;
-            for_each_pair(&self.copies.bits, give);
+            let nobody = match mask {
+                Some(mask) => self.carries_nothing(row, &set, mask)?,
+                None => false,
+            };
+            if !nobody {
+                self.scatter(row, &set)?;
+                for_each_pair(&self.copies.bits, give);
+            }
         }
         Ok(Some(set.byte_len() as u64))
     }

@@ -2,6 +2,7 @@
 
 use super::{CellCounter, RowCounter, RowCounts};
 use crate::cohort::mosaic_tests::Mosaic;
+use crate::model::CarrierGenotype;
 use crate::set::SampleSet;
 use proptest::prelude::*;
 
@@ -22,6 +23,16 @@ fn counts(cohort: &Mosaic, row: usize, group: &[u32]) -> RowCounts {
         }
     }
     counts
+}
+
+/// Sample, copies that carry and copies of each carrier.
+fn carriers(cohort: &Mosaic, row: usize, group: &[u32]) -> Vec<(u32, u32, u32)> {
+    let of = |&sample: &u32| {
+        let genotype = &cohort.rows[row][sample as usize];
+        let carried = genotype.iter().filter(|allele| **allele == Some(1)).count();
+        (carried > 0).then_some((sample, carried as u32, genotype.len() as u32))
+    };
+    group.iter().filter_map(of).collect()
 }
 
 proptest! {
@@ -56,9 +67,13 @@ proptest! {
             let mut sums = vec![RowCounts::default(); groups.len()];
             together.add_counts(row, &mut sums).unwrap();
             prop_assert_eq!(&sums, &expected, "row {} of all groups", row);
-            for ((counter, expected), group) in apart.iter_mut().zip(&expected).zip(&some) {
+            for (((counter, expected), group), members) in apart.iter_mut().zip(&expected).zip(&some).zip(&groups) {
                 prop_assert_eq!(&counter.counts(row).unwrap(), expected, "row {}", row);
                 prop_assert_eq!(&RowCounter::new(segment, *group).counts(row).unwrap(), expected, "row {} alone", row);
+                let (mut found, mut buffer) = (Vec::new(), Vec::new());
+                let mut add = |of: CarrierGenotype, _| found.push((of.sample, of.carried, of.ploidy));
+                counter.for_each_carrier(row, &mut buffer, &mut add).unwrap();
+                prop_assert_eq!(&found, &carriers(&cohort, row as usize, members), "row {}", row);
                 let ac_an = counter.ac_an(row).unwrap();
                 prop_assert_eq!((ac_an.ac, ac_an.an), (expected.ac, expected.an), "row {}", row);
             }
