@@ -380,8 +380,11 @@ impl Asked {
     }
 }
 
+/// Contig, position and ALT: a gene may be said of variants of several contigs.
+type Called = (String, i64, String);
+
 /// A gene, a sample, two variants, whether they are known to be apart.
-type Pair = (String, String, (i64, String), (i64, String), bool);
+type Pair = (String, String, Called, Called, bool);
 
 /// Where one of two copies alone carries: its haplotype and that of the other copy.
 fn hit(row: &Row<'_>, sample: &str) -> Option<[Option<String>; 2]> {
@@ -415,7 +418,10 @@ fn pairs(world: &World, question: &Asked) -> BTreeSet<Pair> {
                 let of_b = question.genes(world, b);
                 for gene in question.genes(world, a) {
                     if of_b.contains(&gene) {
-                        let of = |row: &Row<'_>| (row.position, row.alt.to_owned());
+                        let of = |row: &Row<'_>| {
+                            let (contig, position, alt) = row.variant();
+                            (contig.to_owned(), position, alt.to_owned())
+                        };
                         let (first, second) = (of(a).min(of(b)), of(a).max(of(b)));
                         let apart = phased || (a.file, a.record) == (b.file, b.record);
                         let sample = sample.to_owned();
@@ -446,13 +452,12 @@ fn reported(dataset: &View, of: &str) -> BTreeSet<Pair> {
             let alternate = String::from_utf8(variant.alternate.clone()).unwrap();
             let position = variant.position.one_based();
             // whichever spelling was met
-            match alternate.split_at(alternate.len() - 1) {
-                ("", alternate) => (position, alternate.to_owned()),
-                ("G", alternate) if variant.reference == b"GA" => {
-                    (position + 1, alternate.to_owned())
-                }
-                (alternate, _) => (position, alternate.to_owned()),
-            }
+            let (position, alternate) = match alternate.split_at(alternate.len() - 1) {
+                ("", alternate) => (position, alternate),
+                ("G", alternate) if variant.reference == b"GA" => (position + 1, alternate),
+                (alternate, _) => (position, alternate),
+            };
+            (variant.contig.clone(), position, alternate.to_owned())
         };
         let apart = pair.phase == PairPhase::Trans;
         let sample = dataset.sample_name(pair.sample).unwrap().to_owned();
