@@ -17,6 +17,7 @@ use crate::store::{PageView, Segment, WantedAlleles};
 use std::ops::Range;
 use std::sync::Arc;
 
+mod ahead;
 mod cells;
 mod out_of_scope;
 mod site;
@@ -25,6 +26,7 @@ mod strip;
 #[cfg(test)]
 mod strip_tests;
 
+use ahead::Ahead;
 pub(crate) use cells::CellCounter;
 use site::SiteCache;
 use stored::{known_of_all, stored};
@@ -96,6 +98,7 @@ impl RowCounts {
 pub(crate) struct RowCounter<'a> {
     pub(crate) segment: &'a Segment,
     pub(super) scope: BatchScope,
+    ahead: Ahead,
     pub(crate) view: Option<PageView<'a>>,
     order: Option<LoadedOrder<'a>>,
     /// The order of which class prefixes are in `prefix`, and the size of the mask under which: of one batch
@@ -149,6 +152,7 @@ impl<'a> RowCounter<'a> {
         Self {
             segment,
             scope,
+            ahead: Ahead::default(),
             view: None,
             order: None,
             prefix_of: None,
@@ -193,6 +197,10 @@ impl<'a> RowCounter<'a> {
         some: &impl Fn(&mut Self, u32, &Mask) -> Result<RowCounts>,
     ) -> Result<RowCounts> {
         let (all, few) = (all(self, row)?, some(self, row, few)?);
+        self.less(all, few)
+    }
+
+    fn less(&self, all: RowCounts, few: RowCounts) -> Result<RowCounts> {
         all.less(few).ok_or_else(|| {
             let rule = "no more of some samples than of all";
             self.segment.broken_set(Malformed(rule))
@@ -277,11 +285,6 @@ impl<'a> RowCounter<'a> {
         Ok(self.stored(row)?.ac > 0)
     }
 
-    /// The counts of the group.
-    pub(crate) fn counts(&mut self, row: u32) -> Result<RowCounts> {
-        self.in_scope(row, Self::stored, Self::counted_in)
-    }
-
     /// AN and missing samples of the group: what a row reports of its site.
     pub(crate) fn known(&mut self, row: u32) -> Result<(u32, u32)> {
         let counts = self.in_scope(
@@ -300,28 +303,16 @@ impl<'a> RowCounter<'a> {
         Ok((counts.an, counts.missing))
     }
 
-    /// AC and AN of the group, and nothing else: all that is needed of common rows can be had without their copies.
-    pub(crate) fn ac_an(&mut self, row: u32) -> Result<RowCounts> {
-        self.in_scope(row, Self::stored, Self::ac_an_in)
-    }
-
-    fn ac_an_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let set = self.carrier_set(row)?;
-        let ac = if mask.size <= FEW && !set.needs_order() {
-            self.count_few(&set, mask)?
-        } else {
-            if set.needs_order() {
-                self.load_prefix(row, mask)?;
-            }
-            set.count_in(&mask.copies, mask.size * 2, &self.prefix)
-                .map_err(|rule| self.segment.broken_set(rule))?
-        };
-        let mut counts = RowCounts {
-            ac,
-            ..self.known_copies(row, mask)?
-        };
-        self.add_polyploid(row, mask, &mut counts)?;
-        Ok(counts)
+    /// AC of some.
+    fn carried_by(&mut self, row: u32, set: &StoredSet<'a>, mask: &Mask) -> Result<u32> {
+        if mask.size <= FEW && !set.needs_order() {
+            return self.count_few(set, mask);
+        }
+        if set.needs_order() {
+            self.load_prefix(row, mask)?;
+        }
+        set.count_in(&mask.copies, mask.size * 2, &self.prefix)
+            .map_err(|rule| self.segment.broken_set(rule))
     }
 
     /// Looks a few samples up in a set, which for a long list is quicker than walking it.
@@ -342,16 +333,19 @@ impl<'a> RowCounter<'a> {
         }
     }
 
-    /// The counts of some, from the sets.
-    fn counted_in(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
-        let mut counts = self.site(row, mask)?;
-        let set = self.carrier_set(row)?;
+    /// Adds what some carry of a row, from its set; the haploid set of its site is loaded.
+    fn add_carried(
+        &mut self,
+        row: u32,
+        set: &StoredSet<'a>,
+        mask: &Mask,
+        counts: &mut RowCounts,
+    ) -> Result<()> {
         if set.runs().is_some()
             && let Some(carried) = self.counted_in_strip(row, mask)?
         {
             counts.add(carried);
-            self.add_polyploid(row, mask, &mut counts)?;
-            return Ok(counts);
+            return Ok(());
         }
         let haploid = if self.haploid.count > 0 {
             self.haploid.bits.as_slice()
@@ -372,12 +366,11 @@ impl<'a> RowCounter<'a> {
         });
         // of a larger group somebody carries most common rows
         let is_done = by_pairs.map_err(|rule| self.segment.broken_set(rule))?
-            || mask.size <= SMALL && self.carries_nothing(row, &set, mask)?;
-        if !is_done {
-            self.count_copies(row, &set, mask, &mut counts)?;
+            || mask.size <= SMALL && self.carries_nothing(row, set, mask)?;
+        match is_done {
+            true => Ok(()),
+            false => self.count_copies(row, set, mask, counts),
         }
-        self.add_polyploid(row, mask, &mut counts)?;
-        Ok(counts)
     }
 
     /// Whether nobody of some carries a common row: then its copies need not be laid out.

@@ -71,7 +71,14 @@ impl<'a> StoredSet<'a> {
         (!inline).then_some(descriptor >> FORM_BITS)
     }
 
+    /// Whether a descriptor is of a set of which [`Self::runs`] are all.
+    #[inline]
+    pub(crate) fn is_runs(descriptor: i64) -> bool {
+        descriptor as u64 & (7 | COMPLEMENT) == Form::Runs as u64
+    }
+
     /// The set behind `descriptor`, of which the bytes are `bytes` (without their length).
+    #[inline]
     pub(crate) fn parse(
         descriptor: u64,
         bytes: &'a [u8],

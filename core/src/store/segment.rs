@@ -339,6 +339,7 @@ impl Segment {
     }
 
     /// A set of a row by its descriptor.
+    #[inline]
     pub(crate) fn set<'a>(
         &'a self,
         descriptor: i64,
@@ -346,14 +347,7 @@ impl Segment {
         universe: u32,
     ) -> Result<StoredSet<'a>> {
         let section = self.sets.unwrap_or(usize::MAX);
-        let Ok(descriptor) = u64::try_from(descriptor) else {
-            return Err(self.file.damage(
-                section,
-                0,
-                "set descriptors that are not negative",
-                descriptor.to_string(),
-            ));
-        };
+        let descriptor = u64::try_from(descriptor).map_err(|_| self.negative_set(descriptor))?;
         let bytes = match StoredSet::span(descriptor) {
             None => Ok(&[][..]),
             Some(offset) => self.set_bytes(section, offset, page_sets),
@@ -362,7 +356,16 @@ impl Segment {
             .map_err(|e| self.malformed(section, page_sets.start, e))
     }
 
+    #[cold]
+    fn negative_set(&self, descriptor: i64) -> Error {
+        let expected = "set descriptors that are not negative";
+        let section = self.sets.unwrap_or(usize::MAX);
+        self.file
+            .damage(section, 0, expected, descriptor.to_string())
+    }
+
     /// A set's length and bytes at `offset` of its page: only what it takes is touched and checked.
+    #[inline]
     fn set_bytes(&self, section: usize, offset: u64, page: &Range<usize>) -> Result<&[u8]> {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         let start = page.start + offset.min(page.len());
@@ -491,6 +494,11 @@ impl Segment {
     #[cold]
     pub(crate) fn broken_phase_sets(&self, rule: Malformed) -> Error {
         self.malformed(self.phase_sets.unwrap_or(usize::MAX), 0, rule)
+    }
+
+    /// Whether samples have three or more copies somewhere.
+    pub(crate) fn has_polyploid(&self) -> bool {
+        self.polyploid_rows.is_some()
     }
 
     /// The rows with samples of three and more copies.

@@ -10,7 +10,7 @@ use crate::format::PAGE_ROWS;
 use crate::set::{
     RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
 };
-use crate::store::{PageView, Segment};
+use crate::store::PageView;
 
 /// Rows of an order that are counted one by one before the first strip.
 const ALONE: u32 = 2;
@@ -70,15 +70,24 @@ impl StripRows {
         self.keys.clear(order.classes());
         let last = tally.order.map_or(row, |loaded| loaded.last_row);
         let mut view = tally.view.clone();
-        let (haploid, _, sets) = tally.site_sets(row)?;
-        let haploid = segment.set(haploid, &sets, segment.meta().samples)?;
+        let samples = segment.meta().samples;
+        let (mut known, _, sets) = tally.site_sets(row)?;
+        let haploid = segment.set(known, &sets, samples)?;
         for next in row..=last {
             let view = PageView::around(&mut view, segment, next)?;
-            let (set, here) = sets_of(segment, view, next)?;
-            if here != haploid {
-                break;
+            let i = next % PAGE_ROWS;
+            let here = view.haploid.get(i);
+            if here != known || i == 0 {
+                if segment.set(here, &view.sets, samples)? != haploid {
+                    break;
+                }
+                known = here;
             }
-            if let Some(runs) = set.runs() {
+            let carriers = view.carriers.get(i);
+            if !StoredSet::is_runs(carriers) {
+                continue;
+            }
+            if let Some(runs) = segment.set(carriers, &view.sets, 2 * samples)?.runs() {
                 self.keys.add(runs).map_err(broken)?;
                 self.rows.push(next);
                 if self.rows.len() == most.min(STRIP_ROWS) {
@@ -105,20 +114,6 @@ impl StripRows {
     pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
         self.keys.count_first(&self.ids, samples, counts);
     }
-}
-
-/// A row's carriers, and who is haploid there.
-fn sets_of<'a>(
-    segment: &'a Segment,
-    view: &PageView<'a>,
-    row: u32,
-) -> Result<(StoredSet<'a>, StoredSet<'a>)> {
-    let (i, samples) = (row % PAGE_ROWS, segment.meta().samples);
-    let carriers = segment.set(view.carriers.get(i), &view.sets, 2 * samples)?;
-    Ok((
-        carriers,
-        segment.set(view.haploid.get(i), &view.sets, samples)?,
-    ))
 }
 
 /// Samples by whether they have two copies or one.

@@ -61,12 +61,18 @@ proptest! {
         let sets: Vec<SampleSet> = groups.iter().map(|group| group.iter().copied().collect()).collect();
         let some: Vec<Option<&SampleSet>> = sets.iter().map(Some).collect();
         let mut together = CellCounter::new(segment, &some).unwrap();
-        let mut apart: Vec<RowCounter<'_>> = some.iter().map(|group| RowCounter::new(segment, *group)).collect();
+        let counters = || -> Vec<RowCounter<'_>> { some.iter().map(|group| RowCounter::new(segment, *group)).collect() };
+        // of one everything is counted, of the other AC and AN alone: rows in turn are counted ahead
+        let (mut apart, mut of_copies) = (counters(), counters());
         for row in (0..rows as u32).step_by(skipped as usize) {
             let expected: Vec<RowCounts> = groups.iter().map(|group| counts(&cohort, row as usize, group)).collect();
             let mut sums = vec![RowCounts::default(); groups.len()];
             together.add_counts(row, &mut sums).unwrap();
             prop_assert_eq!(&sums, &expected, "row {} of all groups", row);
+            for (counter, expected) in of_copies.iter_mut().zip(&expected) {
+                let ac_an = counter.ac_an(row).unwrap();
+                prop_assert_eq!((ac_an.ac, ac_an.an), (expected.ac, expected.an), "row {}", row);
+            }
             for (((counter, expected), group), members) in apart.iter_mut().zip(&expected).zip(&some).zip(&groups) {
                 prop_assert_eq!(&counter.counts(row).unwrap(), expected, "row {}", row);
                 prop_assert_eq!(&RowCounter::new(segment, *group).counts(row).unwrap(), expected, "row {} alone", row);

@@ -37,6 +37,7 @@ impl<'a> GroupCounter<'a> {
     }
 
     /// Counts the rows of a part.
+    #[inline]
     pub(in crate::query) fn tally(
         &mut self,
         (part, segment, _): RowOf<'a>,

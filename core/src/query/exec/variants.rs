@@ -8,9 +8,7 @@ use super::place::{Place, RowRef};
 use super::question::Question;
 use super::spellings::Numbered;
 use super::walk::Walk;
-use crate::cohort::Carrier;
-use crate::cohort::RowCounter;
-use crate::cohort::View;
+use crate::cohort::{Carrier, RowCounter, RowCounts, View};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::genome::{AlleleType, Interval, Position};
@@ -169,6 +167,19 @@ impl<'a> Variants<'a> {
         }
     }
 
+    /// What counts the group that was asked for, and the row of a variant that has only one, to which no other batch
+    /// adds; `None` where stored counts are those of the group, too.
+    #[inline]
+    fn counter_of_only(&mut self) -> Option<(&mut RowCounter<'a>, u32)> {
+        match self.walk.rows() {
+            &[row] if !self.counting.looks_elsewhere() && self.counting.whole().is_none() => {
+                Some((self.tally(row)?, row.row))
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
     fn tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
         let (part, segment) = self.walk.part(row)?;
         let counted = self.counting.group_mut(ASKED)?;
@@ -450,6 +461,10 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn counts(&mut self) -> Result<Counts> {
+        if let Some((counter, row)) = self.of.counter_of_only() {
+            let counts = counter.counts(row)?;
+            return Ok(Counts::from_rows(counts, Some(RowCounts::default())));
+        }
         let Variants { walk, counting, .. } = &mut *self.of;
         match counting.whole() {
             Some(_) => walk.counts(),
@@ -476,6 +491,11 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
+        if let Some((counter, row)) = self.of.counter_of_only() {
+            let counts = counter.ac_an(row)?;
+            let an = (!counts.uncovered).then_some(counts.an.into());
+            return Ok((counts.ac.into(), an));
+        }
         let Variants { walk, counting, .. } = &mut *self.of;
         if counting.whole().is_some() {
             return walk.ac_an();
