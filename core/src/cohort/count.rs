@@ -82,6 +82,22 @@ impl RowCounts {
         an.is_some()
     }
 
+    /// Adds a sample that carries on these of its copies, if it is one of some.
+    #[inline]
+    fn add_pair(&mut self, sample: u32, which: u32, mask: &Mask, haploid: &[u64]) {
+        if !get_bit(&mask.samples, sample) {
+            return;
+        }
+        self.ac += which.count_ones();
+        if which == 3 {
+            self.hom += 1;
+        } else if which == 1 && get_bit(haploid, sample) {
+            self.hemi += 1;
+        } else {
+            self.het += 1;
+        }
+    }
+
     /// Adds the counts of the same variant in another batch.
     pub(crate) fn add(&mut self, other: Self) {
         self.ac = self.ac.saturating_add(other.ac);
@@ -347,29 +363,24 @@ impl<'a> RowCounter<'a> {
             counts.add(carried);
             return Ok(());
         }
-        let haploid = if self.haploid.count > 0 {
-            self.haploid.bits.as_slice()
-        } else {
-            &[]
-        };
-        let by_pairs = set.walk_pairs(|sample, which| {
-            if get_bit(&mask.samples, sample) {
-                counts.ac += which.count_ones();
-                if which == 3 {
-                    counts.hom += 1;
-                } else if which == 1 && get_bit(haploid, sample) {
-                    counts.hemi += 1;
-                } else {
-                    counts.het += 1;
-                }
-            }
-        });
+        let haploid = self.haploid_bits();
+        let by_pairs =
+            set.walk_pairs(|sample, which| counts.add_pair(sample, which, mask, haploid));
         // of a larger group somebody carries most common rows
         let is_done = by_pairs.map_err(|rule| self.segment.broken_set(rule))?
             || mask.size <= SMALL && self.carries_nothing(row, set, mask)?;
         match is_done {
             true => Ok(()),
             false => self.count_copies(row, set, mask, counts),
+        }
+    }
+
+    /// Who of some is haploid at the site that is loaded.
+    #[inline]
+    fn haploid_bits(&self) -> &[u64] {
+        match self.haploid.count {
+            0 => &[],
+            _ => &self.haploid.bits,
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) fn words_for(n: u32) -> usize {
 }
 
 /// Whether bit `i` is set; bits past the end are not.
+#[inline]
 pub(crate) fn get_bit(words: &[u64], i: u32) -> bool {
     words
         .get((i / 64) as usize)

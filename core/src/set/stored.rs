@@ -77,6 +77,29 @@ impl<'a> StoredSet<'a> {
         descriptor as u64 & (7 | COMPLEMENT) == Form::Runs as u64
     }
 
+    /// The pairs of a set that its descriptor holds, and which of their numbers are members, as bits; without any
+    /// where there are fewer than two. `None` of others, and of what is no descriptor.
+    #[inline]
+    pub(crate) fn inline_pairs(descriptor: i64, universe: u32) -> Option<[(u32, u32); 2]> {
+        let descriptor = u64::try_from(descriptor).ok()?;
+        let value = descriptor >> FORM_BITS;
+        let (first, last) = match descriptor & (7 | COMPLEMENT) {
+            form if form == Form::Empty as u64 => return (value == 0).then_some([(0, 0); 2]),
+            form if form == Form::One as u64 => (value, value),
+            form if form == Form::Two as u64 => (value & ((1 << TWO_BITS) - 1), value >> TWO_BITS),
+            _ => return None,
+        };
+        if last >= u64::from(universe) || first >= last && descriptor & 7 == Form::Two as u64 {
+            return None;
+        }
+        let (first, last) = (first as u32, last as u32);
+        let which = |member: u32| 1 << (member % 2);
+        Some(match first / 2 == last / 2 {
+            true => [(first / 2, which(first) | which(last)), (0, 0)],
+            false => [(first / 2, which(first)), (last / 2, which(last))],
+        })
+    }
+
     /// The set behind `descriptor`, of which the bytes are `bytes` (without their length).
     #[inline]
     pub(crate) fn parse(

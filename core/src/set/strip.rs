@@ -82,9 +82,10 @@ impl StripKeys {
         }
     }
 
+    /// By reference: a copy of what may not be there would be made word by word.
     #[inline(always)]
-    fn of(&self, class: u16) -> Key {
-        self.keys.get(usize::from(class)).copied().unwrap_or(NO_ROW)
+    fn of(&self, class: u16) -> &Key {
+        self.keys.get(usize::from(class)).unwrap_or(&NO_ROW)
     }
 
     /// Counts for each row how many of some samples carry it, and how many on both copies. `ids` are the classes of all
@@ -102,8 +103,8 @@ impl StripKeys {
             for ((&sample, any), both) in some.iter().zip(&mut of_any).zip(&mut of_both) {
                 if let Some(&[first, second]) = pairs.get(sample as usize) {
                     let (first, second) = (self.of(first), self.of(second));
-                    *any = or(first, second);
-                    *both = and(first, second);
+                    *any = or(*first, *second);
+                    *both = and(*first, *second);
                 }
             }
             any.add(&of_any);
@@ -157,7 +158,7 @@ impl StripKeys {
             let mut keys = [NO_ROW; 8];
             for (&sample, key) in some.iter().zip(&mut keys) {
                 if let Some(&[class, _]) = pairs.get(sample as usize) {
-                    *key = self.of(class);
+                    *key = *self.of(class);
                 }
             }
             first.add(&keys);

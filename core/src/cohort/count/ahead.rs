@@ -9,6 +9,7 @@ use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::StoredSet;
+use crate::store::PageView;
 use std::ops::Range;
 
 /// Rows in turn that are counted one by one.
@@ -141,28 +142,64 @@ impl<'a> RowCounter<'a> {
         counts: &mut Vec<RowCounts>,
     ) -> Result<()> {
         let segment = self.segment;
-        let copies = 2 * segment.meta().samples;
         let view = self.view(rows.start)?.clone();
         let mut site = None;
+        let mut known = RowCounts::default();
         for row in rows {
             let i = row % PAGE_ROWS;
-            let here = (view.haploid.get(i), view.missing.get(i));
-            let known = match site {
-                Some((known_at, known)) if known_at == here && !segment.has_scopes() => known,
-                _ => self.known_at(row, mask, what)?,
+            let here = Some((view.haploid.get(i), view.missing.get(i)));
+            if here != site || segment.has_scopes() {
+                known = self.known_at(row, mask, what)?;
+                site = here;
+            }
+            // changed where it stays: to copy what was just written field by field takes longer than the rest
+            counts.push(known);
+            let added = match counts.last_mut() {
+                Some(counts) => self.add_row(row, &view, mask, (what, counts)),
+                None => Ok(()),
             };
-            site = Some((here, known));
-            let set = segment.set(view.carriers.get(i), &view.sets, copies)?;
-            counts.push(self.with_carried(row, &set, mask, (what, known))?);
+            if let Err(error) = added {
+                counts.pop();
+                return Err(error);
+            }
         }
         Ok(())
     }
 
+    /// Adds what some carry of a row of the page; who is haploid at its site is loaded.
+    #[inline(always)]
+    fn add_row(
+        &mut self,
+        row: u32,
+        view: &PageView<'a>,
+        mask: &Mask,
+        (what, counts): (What, &mut RowCounts),
+    ) -> Result<()> {
+        let segment = self.segment;
+        let copies = 2 * segment.meta().samples;
+        let carriers = view.carriers.get(row % PAGE_ROWS);
+        if let Some(pairs) = StoredSet::inline_pairs(carriers, copies) {
+            let haploid = self.haploid_bits();
+            for (sample, which) in pairs.into_iter().filter(|(_, which)| *which > 0) {
+                counts.add_pair(sample, which, mask, haploid);
+            }
+        } else {
+            let set = segment.set(carriers, &view.sets, copies)?;
+            self.add_set(row, &set, mask, (what, counts))?;
+        }
+        match segment.has_polyploid() {
+            true => self.add_polyploid(row, mask, counts),
+            false => Ok(()),
+        }
+    }
+
     /// The counts of some in one row, from its sets.
     fn counted(&mut self, row: u32, mask: &Mask, what: What) -> Result<RowCounts> {
-        let known = self.known_at(row, mask, what)?;
+        let mut counts = self.known_at(row, mask, what)?;
         let set = self.carrier_set(row)?;
-        self.with_carried(row, &set, mask, (what, known))
+        self.add_set(row, &set, mask, (what, &mut counts))?;
+        self.add_polyploid(row, mask, &mut counts)?;
+        Ok(counts)
     }
 
     /// What is known of some at a row's site; loads who is haploid there.
@@ -173,22 +210,19 @@ impl<'a> RowCounter<'a> {
         }
     }
 
-    /// What is known at a row's site, and what is carried.
+    /// Adds what some carry of a row, from its set.
     #[inline]
-    fn with_carried(
+    fn add_set(
         &mut self,
         row: u32,
         set: &StoredSet<'a>,
         mask: &Mask,
-        (what, mut counts): (What, RowCounts),
-    ) -> Result<RowCounts> {
+        (what, counts): (What, &mut RowCounts),
+    ) -> Result<()> {
         match what {
-            What::AcAn => counts.ac = self.carried_by(row, set, mask)?,
-            What::All => self.add_carried(row, set, mask, &mut counts)?,
+            What::AcAn => counts.ac += self.carried_by(row, set, mask)?,
+            What::All => self.add_carried(row, set, mask, counts)?,
         }
-        if self.segment.has_polyploid() {
-            self.add_polyploid(row, mask, &mut counts)?;
-        }
-        Ok(counts)
+        Ok(())
     }
 }
