@@ -119,6 +119,13 @@ impl<'a> Members<'a> {
         range.chain(list.iter().copied())
     }
 
+    pub(crate) fn to_set(&self) -> SampleSet {
+        match self {
+            Self::Range(range) => SampleSet::of_range(range.clone()),
+            Self::List(list) => list.iter().copied().collect(),
+        }
+    }
+
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Range(range) => range.len() as u64,

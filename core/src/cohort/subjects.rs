@@ -6,7 +6,7 @@
 
 use super::{Opened, View};
 use crate::error::Result;
-use crate::set::SampleSet;
+use crate::set::{SampleSet, set_bit, words_for};
 use crate::store::SampleAttributes;
 use crate::store::individuals::People;
 use std::sync::OnceLock;
@@ -110,12 +110,14 @@ impl<'a> Subjects<'a> {
         if self.is_identity() {
             return Ok(self.seen(individuals.clone()));
         }
-        let (mut subjects, mut alone) = (Vec::new(), Vec::new());
-        self.attributes
-            .samples_of_all(individuals, &mut subjects, &mut alone)?;
-        let alone = alone.into_iter().map(|individual| self.alone(individual));
-        let all = subjects.into_iter().chain(alone);
-        Ok(self.seen(SampleSet::gathered(self.end(), all)))
+        let (mut subjects, mut alone) = (vec![0; words_for(self.end())], Vec::new());
+        self.attributes.samples_of_all(
+            individuals,
+            |sample| set_bit(&mut subjects, sample),
+            |individual| alone.push(self.alone(individual)),
+        )?;
+        alone.iter().for_each(|&one| set_bit(&mut subjects, one));
+        Ok(self.seen(SampleSet::from_bits(0, &subjects)))
     }
 
     /// The individual that a subject is; `None` for samples of which nothing is known.
@@ -156,10 +158,10 @@ impl<'a> Subjects<'a> {
             return Ok(samples);
         }
         let individuals = self.individuals_of(&samples)?;
-        let mut all = Vec::new();
-        self.attributes
-            .samples_of_all(&individuals, &mut all, &mut Vec::new())?;
-        let all = SampleSet::gathered(self.samples, all.into_iter());
+        let mut all = vec![0; words_for(self.samples)];
+        let add = |sample| set_bit(&mut all, sample);
+        self.attributes.samples_of_all(&individuals, add, |_| ())?;
+        let all = SampleSet::from_bits(0, &all);
         Ok(self.seen(samples.union(&all)))
     }
 

@@ -22,8 +22,13 @@ impl SampleSet {
 
     /// Samples `0..n`.
     pub fn full(n: u32) -> Self {
+        Self::of_range(0..n)
+    }
+
+    /// The samples of a range: not put in one by one.
+    pub(crate) fn of_range(range: std::ops::Range<u32>) -> Self {
         let mut set = RoaringBitmap::new();
-        set.insert_range(0..n);
+        set.insert_range(range);
         Self(set)
     }
 

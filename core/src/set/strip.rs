@@ -8,7 +8,8 @@
 
 use super::runs::Boundaries;
 use super::{Malformed, words_for};
-use fearless_simd::{Level, dispatch};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u64x4};
 
 /// Rows of a strip at most.
 pub(crate) const STRIP_ROWS: usize = 256;
@@ -17,32 +18,27 @@ const WORDS: usize = STRIP_ROWS / 64;
 type Key = [u64; WORDS];
 const NO_ROW: Key = [0; WORDS];
 
-#[inline(always)]
-fn and(a: Key, b: Key) -> Key {
-    let mut out = a;
-    out.iter_mut().zip(b).for_each(|(out, b)| *out &= b);
-    out
-}
-
-#[inline(always)]
-fn or(a: Key, b: Key) -> Key {
-    let mut out = a;
-    out.iter_mut().zip(b).for_each(|(out, b)| *out |= b);
-    out
-}
-
-#[inline(always)]
-fn xor(a: Key, b: Key) -> Key {
-    let mut out = a;
-    out.iter_mut().zip(b).for_each(|(out, b)| *out ^= b);
-    out
-}
-
 /// Sum and carry of three numbers of one bit for each row.
 #[inline(always)]
-fn add3(a: Key, b: Key, c: Key) -> (Key, Key) {
-    let ab = xor(a, b);
-    (xor(ab, c), or(and(a, b), and(ab, c)))
+fn add3<S: Simd>(a: u64x4<S>, b: u64x4<S>, c: u64x4<S>) -> (u64x4<S>, u64x4<S>) {
+    let ab = a ^ b;
+    (ab ^ c, a & b | ab & c)
+}
+
+/// Adds eight bits to a number of three for each row; returns what is carried.
+#[inline(always)]
+fn add8<S: Simd>(to: &mut [u64x4<S>; 3], keys: [u64x4<S>; 8]) -> u64x4<S> {
+    let [a, b, c, d, e, f, g, h] = keys;
+    let [ones, twos, fours] = *to;
+    let (ones, twos_a) = add3(ones, a, b);
+    let (ones, twos_b) = add3(ones, c, d);
+    let (twos, fours_a) = add3(twos, twos_a, twos_b);
+    let (ones, twos_a) = add3(ones, e, f);
+    let (ones, twos_b) = add3(ones, g, h);
+    let (twos, fours_b) = add3(twos, twos_a, twos_b);
+    let (fours, carry) = add3(fours, fours_a, fours_b);
+    *to = [ones, twos, fours];
+    carry
 }
 
 /// By class, the rows of a strip that it carries.
@@ -77,8 +73,10 @@ impl StripKeys {
     pub(crate) fn finish(&mut self) {
         let mut carried = NO_ROW;
         for key in &mut self.keys {
-            carried = xor(carried, *key);
-            *key = carried;
+            for (carried, word) in carried.iter_mut().zip(key) {
+                *carried ^= *word;
+                *word = *carried;
+            }
         }
     }
 
@@ -91,20 +89,32 @@ impl StripKeys {
     /// Counts for each row how many of some samples carry it, and how many on both copies. `ids` are the classes of all
     /// copies.
     pub(crate) fn count_pairs(&self, ids: &[u16], samples: &[u32], counts: &mut StripCounts) {
+        self.count_pairs_by(Level::new(), ids, samples, counts);
+    }
+
+    fn count_pairs_by(&self, by: Level, ids: &[u16], samples: &[u32], counts: &mut StripCounts) {
         let pairs = ids.as_chunks().0;
-        dispatch!(Level::new(), _simd => self.add_pairs(pairs, samples, counts));
+        dispatch!(by, simd => self.add_pairs(simd, pairs, samples, counts));
     }
 
     #[inline(always)]
-    fn add_pairs(&self, pairs: &[[u16; 2]], samples: &[u32], counts: &mut StripCounts) {
-        let (mut any, mut both) = (Adder::default(), Adder::default());
-        for some in samples.chunks(8) {
-            let (mut of_any, mut of_both) = ([NO_ROW; 8], [NO_ROW; 8]);
+    fn add_pairs<S: Simd>(
+        &self,
+        simd: S,
+        pairs: &[[u16; 2]],
+        samples: &[u32],
+        counts: &mut StripCounts,
+    ) {
+        let none = u64x4::simd_from(simd, NO_ROW);
+        let (mut any, mut both) = (Adder::new(simd), Adder::new(simd));
+        for some in samples.chunks(ADDED) {
+            let (mut of_any, mut of_both) = ([none; ADDED], [none; ADDED]);
             for ((&sample, any), both) in some.iter().zip(&mut of_any).zip(&mut of_both) {
                 if let Some(&[first, second]) = pairs.get(sample as usize) {
-                    let (first, second) = (self.of(first), self.of(second));
-                    *any = or(*first, *second);
-                    *both = and(*first, *second);
+                    let first = u64x4::simd_from(simd, *self.of(first));
+                    let second = u64x4::simd_from(simd, *self.of(second));
+                    *any = first | second;
+                    *both = first & second;
                 }
             }
             any.add(&of_any);
@@ -147,18 +157,29 @@ impl StripKeys {
 
     /// Counts for each row how many of some samples carry it on their first copy.
     pub(crate) fn count_first(&self, ids: &[u16], samples: &[u32], counts: &mut RowNumbers) {
+        self.count_first_by(Level::new(), ids, samples, counts);
+    }
+
+    fn count_first_by(&self, by: Level, ids: &[u16], samples: &[u32], counts: &mut RowNumbers) {
         let pairs = ids.as_chunks().0;
-        dispatch!(Level::new(), _simd => self.add_first(pairs, samples, counts));
+        dispatch!(by, simd => self.add_first(simd, pairs, samples, counts));
     }
 
     #[inline(always)]
-    fn add_first(&self, pairs: &[[u16; 2]], samples: &[u32], counts: &mut RowNumbers) {
-        let mut first = Adder::default();
-        for some in samples.chunks(8) {
-            let mut keys = [NO_ROW; 8];
+    fn add_first<S: Simd>(
+        &self,
+        simd: S,
+        pairs: &[[u16; 2]],
+        samples: &[u32],
+        counts: &mut RowNumbers,
+    ) {
+        let none = u64x4::simd_from(simd, NO_ROW);
+        let mut first = Adder::new(simd);
+        for some in samples.chunks(ADDED) {
+            let mut keys = [none; ADDED];
             for (&sample, key) in some.iter().zip(&mut keys) {
                 if let Some(&[class, _]) = pairs.get(sample as usize) {
-                    *key = *self.of(class);
+                    *key = u64x4::simd_from(simd, *self.of(class));
                 }
             }
             first.add(&keys);
@@ -190,37 +211,42 @@ impl Default for StripCounts {
 /// Bits of the numbers of [`Adder`]: there are at most 2^27 samples.
 const PLANES: usize = 32;
 
+/// Keys that are added at once.
+const ADDED: usize = 16;
+/// Planes that are at hand: a sum of [`ADDED`] bits carries into the next.
+const LOW: usize = ADDED.ilog2() as usize;
+
 /// Counts set bits by row: plane `i` has bit `i` of the number of each row.
-struct Adder {
-    planes: [Key; PLANES],
+struct Adder<S: Simd> {
+    low: [u64x4<S>; LOW],
+    high: [Key; PLANES - LOW],
 }
 
-impl Default for Adder {
-    fn default() -> Self {
+impl<S: Simd> Adder<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
         Self {
-            planes: [NO_ROW; PLANES],
+            low: [u64x4::simd_from(simd, NO_ROW); LOW],
+            high: [NO_ROW; PLANES - LOW],
         }
     }
-}
 
-impl Adder {
     #[inline(always)]
-    fn add(&mut self, keys: &[Key; 8]) {
-        let [ones, twos, fours, high @ ..] = &mut self.planes;
-        let [a, b, c, d, e, f, g, h] = *keys;
-        let (sum, twos_a) = add3(*ones, a, b);
-        let (sum, twos_b) = add3(sum, c, d);
-        let (sum2, fours_a) = add3(*twos, twos_a, twos_b);
-        let (sum, twos_a) = add3(sum, e, f);
-        let (sum, twos_b) = add3(sum, g, h);
-        let (sum2, fours_b) = add3(sum2, twos_a, twos_b);
-        let (sum4, mut carry) = add3(*fours, fours_a, fours_b);
-        (*ones, *twos, *fours) = (sum, sum2, sum4);
-        for plane in high {
+    fn add(&mut self, keys: &[u64x4<S>; ADDED]) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *keys;
+        let [low @ .., eights] = &mut self.low;
+        let first = add8(low, [a, b, c, d, e, f, g, h]);
+        let second = add8(low, [i, j, k, l, m, n, o, p]);
+        let (sum, carry) = add3(*eights, first, second);
+        *eights = sum;
+        let mut carry = Key::from(carry);
+        for plane in &mut self.high {
             if carry == NO_ROW {
                 break;
             }
-            (*plane, carry) = (xor(*plane, carry), and(*plane, carry));
+            for (plane, carry) in plane.iter_mut().zip(&mut carry) {
+                (*plane, *carry) = (*plane ^ *carry, *plane & *carry);
+            }
         }
     }
 
@@ -228,7 +254,12 @@ impl Adder {
     #[inline(always)]
     fn read(&self, counts: &mut RowNumbers) {
         counts.fill(0);
-        for (shift, planes) in (0..).step_by(8).zip(self.planes.as_chunks::<8>().0) {
+        let mut all = [NO_ROW; PLANES];
+        let low = self.low.into_iter().map(Key::from);
+        for (plane, bits) in all.iter_mut().zip(low.chain(self.high)) {
+            *plane = bits;
+        }
+        for (shift, planes) in (0..).step_by(8).zip(all.as_chunks::<8>().0) {
             if planes.iter().all(|plane| *plane == NO_ROW) {
                 continue;
             }
@@ -323,8 +354,8 @@ mod tests {
             keys.count_first(&ids, &members, &mut first);
             // what a processor without wide instructions does
             let (mut plain, mut plain_first) = (StripCounts::default(), [9; STRIP_ROWS]);
-            keys.add_pairs(ids.as_chunks().0, &members, &mut plain);
-            keys.add_first(ids.as_chunks().0, &members, &mut plain_first);
+            keys.count_pairs_by(Level::baseline(), &ids, &members, &mut plain);
+            keys.count_first_by(Level::baseline(), &ids, &members, &mut plain_first);
             prop_assert_eq!((plain.any, plain.both, plain_first), (counts.any, counts.both, first));
             let (mut laid, words) = (Vec::new(), words_for(2 * samples));
             keys.lay_out(&ids_and_filling(&ids), 2 * samples, &mut laid);

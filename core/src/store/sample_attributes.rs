@@ -124,20 +124,19 @@ impl SampleAttributes {
         Ok(self.owned()?.of(individual).to_vec())
     }
 
-    /// Adds the samples of individuals, in the order of individuals, and the individuals that have none.
+    /// Calls `own` with the samples of individuals, in the order of individuals, and `without` with the individuals
+    /// that have none.
     pub(crate) fn samples_of_all(
         &self,
         individuals: &SampleSet,
-        samples: &mut Vec<u32>,
-        without: &mut Vec<u32>,
+        mut own: impl FnMut(u32),
+        mut without: impl FnMut(u32),
     ) -> Result<()> {
         let owned = self.owned()?;
-        for individual in individuals.iter() {
-            match owned.of(individual) {
-                [] => without.push(individual),
-                own => samples.extend(own),
-            }
-        }
+        individuals.for_each_in(0..u32::MAX, |individual| match owned.of(individual) {
+            [] => without(individual),
+            samples => samples.iter().copied().for_each(&mut own),
+        });
         Ok(())
     }
 
@@ -507,7 +506,7 @@ mod tests {
             prop_assert_eq!(known.has_several().unwrap(), (0..12).any(|i| of(i).len() > 1));
             prop_assert_eq!(known.without_sample().unwrap().collect::<Vec<_>>(), without.clone());
             let (mut samples, mut none) = (Vec::new(), Vec::new());
-            known.samples_of_all(&SampleSet::full(12), &mut samples, &mut none).unwrap();
+            known.samples_of_all(&SampleSet::full(12), |sample| samples.push(sample), |one| none.push(one)).unwrap();
             prop_assert_eq!((samples, none), (all, without));
         }
     }

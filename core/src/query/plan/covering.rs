@@ -364,7 +364,7 @@ impl<'a> Batch<'a> {
                 Some(_) => Covering::Stored,
                 None => Covering::Batch,
             },
-            samples: samples.unwrap_or_else(|| self.members.iter().collect()),
+            samples: samples.unwrap_or_else(|| self.members.to_set()),
             known: known.unwrap_or_default(),
         })
     }
