@@ -404,6 +404,11 @@ impl Plan {
         })
     }
 
+    /// Whether units are pairs, not numbers.
+    pub(super) fn is_of_pairs(&self) -> bool {
+        self.kind != Kind::Numbers
+    }
+
     /// How many bytes [`Self::encode`] appends.
     pub(super) fn len(&self) -> usize {
         self.layout.end
