@@ -353,14 +353,15 @@ impl<'a> CellCounter<'a> {
     /// The counts of each cell from what was loaded; those of three copies and more are not among them.
     fn count_cells(&mut self) -> Result<()> {
         let broken = |rule| self.tally.segment.broken_set(Malformed(rule));
-        for (cell, counts) in self.by_cell.iter_mut().enumerate() {
-            let of = |all: &[u32]| all.get(cell).copied().unwrap_or_default();
-            let copies = |all: &[Copies]| all.get(cell).copied().unwrap_or_default();
-            let [uncovered, outside] = self.out_of_scope.each_ref().map(|all| of(all));
-            let (missing, carried) = (copies(&self.missing), copies(&self.carried));
-            let size = self.cells.masks.get(cell).map_or(0, |mask| mask.size);
-            let looked_at = size.checked_sub(uncovered.saturating_add(outside));
-            let less = of(&self.haploid).saturating_add(missing.copies);
+        let [uncovered, outside] = &self.out_of_scope;
+        let not_counted = uncovered.iter().zip(outside).zip(&self.haploid);
+        let copies = self.missing.iter().zip(&self.carried);
+        let cells = self.cells.masks.iter().zip(not_counted).zip(copies);
+        for (counts, ((mask, ((&uncovered, &outside), &haploid)), (missing, carried))) in
+            self.by_cell.iter_mut().zip(cells)
+        {
+            let looked_at = mask.size.checked_sub(uncovered.saturating_add(outside));
+            let less = haploid.saturating_add(missing.copies);
             let an = looked_at.and_then(|samples| (2 * samples).checked_sub(less));
             let het = carried.samples.checked_sub(carried.both + carried.only);
             *counts = RowCounts {
