@@ -216,17 +216,22 @@ impl<'a> RowCounter<'a> {
         Ok(set.byte_len() as u64)
     }
 
-    /// Writes how many copies of each carrier of the batch carry a row, at most 127, to the cells of its samples, which
-    /// are 0.
+    /// Writes how many copies of each sample of the batch carry a row, at most 127, to the cells of its samples.
     pub(crate) fn write_carried(&mut self, row: u32, cells: &mut [i8]) -> Result<()> {
         let set = self.carrier_set(row)?;
-        let mut put = |sample: u32, copies: u32| {
-            if let Some(cell) = cells.get_mut(sample as usize) {
-                *cell = i8::try_from(copies).unwrap_or(i8::MAX);
-            }
+        let by_pairs = if set.needs_order() {
+            false
+        } else {
+            cells.fill(0);
+            let put = |sample: u32, which: u32| {
+                if let Some(cell) = cells.get_mut(sample as usize) {
+                    *cell = which.count_ones() as i8;
+                }
+            };
+            set.walk_pairs(put)
+                .map_err(|rule| self.segment.broken_set(rule))?
         };
-        let by_pairs = set.walk_pairs(|sample, which| put(sample, which.count_ones()));
-        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))? {
+        if !by_pairs {
             self.scatter(row, &set)?;
             write_pairs(&self.copies.bits, cells);
         }

@@ -8,7 +8,7 @@
 
 use super::runs::Boundaries;
 use super::{Malformed, words_for};
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, SimdBase, dispatch, u64x8};
 
 /// Rows of a strip at most.
 pub(crate) const STRIP_ROWS: usize = 256;
@@ -113,34 +113,20 @@ impl StripKeys {
         both.read(&mut counts.both);
     }
 
-    /// The copies that carry, as bits, row after row: of `copies` copies, of which `ids` are the classes.
-    pub(crate) fn lay_out(&self, ids: &[u16], copies: u32, to: &mut Vec<u64>) {
+    /// The copies that carry, as bits, row after row of 64 rows of the strip from `first` on, a multiple of 64: of
+    /// `copies` copies, of which `ids` are the classes.
+    pub(crate) fn lay_out(&self, ids: &[u16], copies: u32, first: usize, to: &mut Vec<u64>) {
         let words = words_for(copies);
+        let rows = self.rows.saturating_sub(first).min(64);
         to.clear();
-        to.resize(self.rows * words, 0);
-        dispatch!(Level::new(), _simd => self.transpose(ids, words, to));
+        to.resize(rows * words, 0);
+        // what is looked up by class stands together
+        let of_class = |key: &Key| key.get(first / 64).copied().unwrap_or(0);
+        let by_class: Vec<u64> = self.keys.iter().map(of_class).collect();
+        dispatch!(Level::new(), simd => transpose(simd, &by_class, ids, words, to));
         // of class 0 are copies that there are not, too
-        if !copies.is_multiple_of(64) {
-            for row in to.chunks_exact_mut(words) {
-                if let Some(last) = row.last_mut() {
-                    *last &= (1 << (copies % 64)) - 1;
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn transpose(&self, ids: &[u16], words: usize, to: &mut [u64]) {
-        for (column, ids) in ids.as_chunks::<64>().0.iter().enumerate().take(words) {
-            for first in (0..self.rows).step_by(64) {
-                let mut square = [0; 64];
-                for (line, &class) in square.iter_mut().zip(ids) {
-                    *line = self.of(class).get(first / 64).copied().unwrap_or(0);
-                }
-                transpose_square(&mut square);
-                let rows = to.iter_mut().skip(first * words + column).step_by(words);
-                rows.zip(square).for_each(|(to, bits)| *to = bits);
-            }
+        for row in to.chunks_exact_mut(words.max(1)) {
+            clear_behind(copies, row);
         }
     }
 
@@ -245,21 +231,80 @@ impl Adder {
     }
 }
 
-/// Transposes 64 rows of 64 bits (the same, section 7-3).
+/// Clears what a row of bits has behind so many copies.
+fn clear_behind(copies: u32, row: &mut [u64]) {
+    if let (Some(last), used @ 1..) = (row.last_mut(), copies % 64) {
+        *last &= (1 << used) - 1;
+    }
+}
+
+/// So many squares are transposed side by side, each step for all of them at once.
+const ABREAST: usize = 8;
+/// Lines of each of these squares.
+type Squares = [[u64; ABREAST]; 64];
+
+/// The bits of each copy, one for each row, as rows of `words` words of copies.
 #[inline(always)]
-fn transpose_square(rows: &mut [u64; 64]) {
-    let (mut width, mut mask) = (32, 0x0000_0000_ffff_ffffu64);
-    while width > 0 {
-        for pair in rows.chunks_exact_mut(2 * width) {
-            let (above, below) = pair.split_at_mut(width);
-            for (above, below) in above.iter_mut().zip(below) {
-                let differing = (*above >> width ^ *below) & mask;
-                *above ^= differing << width;
-                *below ^= differing;
+fn transpose<S: Simd>(simd: S, by_class: &[u64], ids: &[u16], words: usize, to: &mut [u64]) {
+    let mut squares = [[0; ABREAST]; 64];
+    let each = ids.chunks(64 * ABREAST);
+    for (first, ids) in (0..words).step_by(ABREAST).zip(each) {
+        match ids.first_chunk() {
+            Some(ids) => gather(by_class, ids, &mut squares),
+            None => {
+                let mut ids = ids.iter().copied();
+                let filled = std::array::from_fn(|_| ids.next().unwrap_or(0));
+                gather(by_class, &filled, &mut squares);
             }
         }
-        width /= 2;
-        mask ^= mask << width;
+        transpose_squares(simd, &mut squares);
+        for (row, bits) in to.chunks_exact_mut(words).zip(&squares) {
+            let row = row.get_mut(first..).unwrap_or_default();
+            match row.first_chunk_mut() {
+                Some(row) => *row = *bits,
+                None => row.iter_mut().zip(bits).for_each(|(to, bits)| *to = *bits),
+            }
+        }
+    }
+}
+
+/// Puts the bits of each copy's class into its line. It is not compiled for wide instructions: those that look several
+/// numbers up at once are slower than as many plain ones.
+#[inline(never)]
+fn gather(by_class: &[u64], ids: &[u16; 64 * ABREAST], squares: &mut Squares) {
+    let ids = ids.as_chunks::<64>().0;
+    for (at, line) in squares.iter_mut().enumerate() {
+        for (bits, ids) in line.iter_mut().zip(ids) {
+            let class = ids.get(at).copied().unwrap_or(0);
+            *bits = by_class.get(usize::from(class)).copied().unwrap_or(0);
+        }
+    }
+}
+
+/// Transposes squares of 64 rows of 64 bits (the same, section 7-3).
+#[inline(always)]
+fn transpose_squares<S: Simd>(simd: S, squares: &mut Squares) {
+    transpose_step::<32, S>(simd, squares, 0x0000_0000_ffff_ffff);
+    transpose_step::<16, S>(simd, squares, 0x0000_ffff_0000_ffff);
+    transpose_step::<8, S>(simd, squares, 0x00ff_00ff_00ff_00ff);
+    transpose_step::<4, S>(simd, squares, 0x0f0f_0f0f_0f0f_0f0f);
+    transpose_step::<2, S>(simd, squares, 0x3333_3333_3333_3333);
+    transpose_step::<1, S>(simd, squares, 0x5555_5555_5555_5555);
+}
+
+/// Swaps blocks of `WIDTH` lines and columns with those across the diagonal.
+#[inline(always)]
+fn transpose_step<const WIDTH: usize, S: Simd>(simd: S, squares: &mut Squares, mask: u64) {
+    let (mask, shift) = (u64x8::splat(simd, mask), WIDTH as u32);
+    for pair in squares.chunks_exact_mut(2 * WIDTH) {
+        let (above, below) = pair.split_at_mut(WIDTH);
+        for (above, below) in above.iter_mut().zip(below) {
+            let a = u64x8::from_slice(simd, above);
+            let b = u64x8::from_slice(simd, below);
+            let differing = ((a >> shift) ^ b) & mask;
+            (a ^ (differing << shift)).store_slice(above);
+            (b ^ differing).store_slice(below);
+        }
     }
 }
 
@@ -326,10 +371,21 @@ mod tests {
             keys.add_first(ids.as_chunks().0, &members, &mut plain_first);
             prop_assert_eq!((plain.any, plain.both, plain_first), (counts.any, counts.both, first));
             let (mut laid, words) = (Vec::new(), words_for(2 * samples));
-            keys.lay_out(&ids_and_filling(&ids), 2 * samples, &mut laid);
+            let ids_and_filling = ids_and_filling(&ids);
             for (row, carried) in carried.iter().enumerate() {
+                if row % 64 == 0 {
+                    keys.lay_out(&ids_and_filling, 2 * samples, row, &mut laid);
+                    prop_assert_eq!(laid.len(), words * (rows - row).min(64));
+                    let by_class: Vec<u64> = keys.keys.iter().map(|key| key[row / 64]).collect();
+                    let mut plain = vec![0; laid.len()];
+                    dispatch!(Level::baseline(), simd => transpose(simd, &by_class, &ids_and_filling, words, &mut plain));
+                    for (laid, plain) in laid.chunks(words.max(1)).zip(plain.chunks_mut(words.max(1))) {
+                        clear_behind(2 * samples, plain);
+                        prop_assert_eq!(laid, &*plain);
+                    }
+                }
                 let bits: Vec<u64> = ids.chunks(64).map(|ids| (0u32..).zip(ids).map(|(bit, &id)| u64::from(carried(id)) << bit).sum()).collect();
-                prop_assert_eq!(&laid[row * words..][..words], &bits[..]);
+                prop_assert_eq!(&laid[row % 64 * words..][..words], &bits[..]);
                 let (mut any, mut both, mut on_first) = (0, 0, 0);
                 for &sample in &members {
                     let [a, b] = [0, 1].map(|copy| carried(ids[2 * sample as usize + copy]));

@@ -98,8 +98,8 @@ impl StripRows {
         self.keys.count_pairs(&self.ids, samples, counts);
     }
 
-    fn lay_out(&self, copies: u32, to: &mut Vec<u64>) {
-        self.keys.lay_out(&self.ids, copies, to);
+    fn lay_out(&self, copies: u32, first: usize, to: &mut Vec<u64>) {
+        self.keys.lay_out(&self.ids, copies, first, to);
     }
 
     pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
@@ -141,15 +141,14 @@ impl Members {
     }
 }
 
-/// Rows of a strip, their copies laid out as bits.
+/// Rows of a strip, of which the copies of 64 at a time are laid out as bits.
 #[derive(Default)]
 pub(super) struct LaidOut {
     rows: StripRows,
+    /// The first of the rows that are laid out, by its place in the strip.
+    first: Option<usize>,
     bits: Vec<u64>,
 }
-
-/// Bytes of rows that are laid out at once, where 64 rows are not more.
-const LAID_OUT_BYTES: usize = 4 << 20;
 
 impl LaidOut {
     /// The copies of a row as bits; `None` where it is better laid out alone.
@@ -158,19 +157,28 @@ impl LaidOut {
         tally: &mut RowCounter<'a>,
         row: u32,
     ) -> Result<Option<&[u64]>> {
-        let copies = 2 * tally.segment.meta().samples;
-        let words = words_for(copies);
         let place = match self.rows.place_of(row) {
             Some(place) => Some(place),
-            None if self.rows.is_alone() => None,
             None => {
-                let fit = LAID_OUT_BYTES / (8 * words.max(1));
-                self.rows.load(tally, row, (fit / 64 * 64).max(64))?;
-                self.rows.lay_out(copies, &mut self.bits);
+                self.first = None;
+                if self.rows.is_alone() {
+                    return Ok(None);
+                }
+                self.rows.load(tally, row, STRIP_ROWS)?;
                 self.rows.place_of(row)
             }
         };
-        Ok(place.and_then(|place| self.bits.get(place * words..(place + 1) * words)))
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        let copies = 2 * tally.segment.meta().samples;
+        let first = place / 64 * 64;
+        if self.first != Some(first) {
+            self.rows.lay_out(copies, first, &mut self.bits);
+            self.first = Some(first);
+        }
+        let (at, words) = (place - first, words_for(copies));
+        Ok(self.bits.get(at * words..(at + 1) * words))
     }
 }
 
