@@ -9,7 +9,7 @@ use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
     Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, or_samples,
-    set_bit, words_for, write_pairs,
+    set_bit, words_for,
 };
 use crate::store::PageView;
 
@@ -41,6 +41,10 @@ impl<'a> RowCounter<'a> {
     /// of three copies or more.
     pub(crate) fn walk_missing(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
         let (_, missing, sets) = self.site_sets(row)?;
+        // most rows have none: a descriptor of 0 is the empty set
+        if missing == 0 {
+            return Ok(());
+        }
         let samples = self.segment.meta().samples;
         let set = self.segment.set(missing, &sets, 2 * samples)?;
         set.walk(None, f)
@@ -232,8 +236,7 @@ impl<'a> RowCounter<'a> {
                 .map_err(|rule| self.segment.broken_set(rule))?
         };
         if !by_pairs {
-            self.scatter(row, &set)?;
-            write_pairs(&self.copies.bits, cells);
+            self.write_pairs(row, &set, cells)?;
         }
         for_each_polyploid_of(self.segment, row, |genotype, alt| {
             let carried = genotype.carried(alt);

@@ -8,9 +8,10 @@ use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{
-    RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
+    COUNTED, RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
+    write_pairs,
 };
-use crate::store::{PageView, Segment};
+use crate::store::PageView;
 
 /// Rows of an order that are counted one by one before the first strip.
 const ALONE: u32 = 2;
@@ -19,10 +20,10 @@ const ASKED_OF: u32 = 8;
 
 /// The rows of a strip and what they are counted by.
 #[derive(Default)]
-pub(super) struct StripRows {
-    /// Ascending; all of one order, in ordered runs, with the same haploid samples.
+pub(super) struct StripRows<const W: usize = COUNTED> {
+    /// Ascending; all of one order, in ordered runs, and those that are counted with the same haploid samples.
     rows: Vec<u32>,
-    keys: StripKeys,
+    keys: StripKeys<W>,
     /// The classes of all copies in an order, by its number.
     ids: Vec<u16>,
     ids_of: Option<u32>,
@@ -31,7 +32,7 @@ pub(super) struct StripRows {
     alone: u32,
 }
 
-impl StripRows {
+impl<const W: usize> StripRows<W> {
     /// The place of a row in the strip.
     pub(super) fn place_of(&mut self, row: u32) -> Option<usize> {
         let place = self.rows.binary_search(&row).ok()?;
@@ -50,12 +51,13 @@ impl StripRows {
         self.alone <= ALONE
     }
 
-    /// Puts a row and those behind it into the strip, as many as it has room for and `most`.
+    /// Puts a row and those behind it into the strip, as many as it has room for: until one has other haploid samples,
+    /// where these are to be the `same`.
     pub(super) fn load<'a>(
         &mut self,
         tally: &mut RowCounter<'a>,
         row: u32,
-        most: usize,
+        same: bool,
     ) -> Result<()> {
         let segment = tally.segment;
         let broken = |rule| segment.broken_set(rule);
@@ -69,19 +71,27 @@ impl StripRows {
         }
         self.keys.clear(order.classes());
         let last = tally.order.map_or(row, |loaded| loaded.last_row);
+        let samples = segment.meta().samples;
         let mut view = tally.view.clone();
-        let (haploid, _, sets) = tally.site_sets(row)?;
-        let haploid = segment.set(haploid, &sets, segment.meta().samples)?;
+        // the haploid samples, and where those of the row before stand
+        let mut haploid = None;
+        let mut stand = None;
         for next in row..=last {
             let view = PageView::around(&mut view, segment, next)?;
-            let (set, here) = sets_of(segment, view, next)?;
-            if here != haploid {
-                break;
+            let i = next % PAGE_ROWS;
+            let stands = (next / PAGE_ROWS, view.haploid.get(i));
+            if same && stand != Some(stands) {
+                let here = segment.set(stands.1, &view.sets, samples)?;
+                if *haploid.get_or_insert(here) != here {
+                    break;
+                }
+                stand = Some(stands);
             }
+            let set = segment.set(view.carriers.get(i), &view.sets, 2 * samples)?;
             if let Some(runs) = set.runs() {
                 self.keys.add(runs).map_err(broken)?;
                 self.rows.push(next);
-                if self.rows.len() == most.min(STRIP_ROWS) {
+                if self.rows.len() == StripKeys::<W>::ROWS {
                     break;
                 }
             }
@@ -89,7 +99,9 @@ impl StripRows {
         self.keys.finish();
         Ok(())
     }
+}
 
+impl StripRows {
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -98,27 +110,9 @@ impl StripRows {
         self.keys.count_pairs(&self.ids, samples, counts);
     }
 
-    fn lay_out(&self, copies: u32, first: usize, to: &mut Vec<u64>) {
-        self.keys.lay_out(&self.ids, copies, first, to);
-    }
-
     pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
         self.keys.count_first(&self.ids, samples, counts);
     }
-}
-
-/// A row's carriers, and who is haploid there.
-fn sets_of<'a>(
-    segment: &'a Segment,
-    view: &PageView<'a>,
-    row: u32,
-) -> Result<(StoredSet<'a>, StoredSet<'a>)> {
-    let (i, samples) = (row % PAGE_ROWS, segment.meta().samples);
-    let carriers = segment.set(view.carriers.get(i), &view.sets, 2 * samples)?;
-    Ok((
-        carriers,
-        segment.set(view.haploid.get(i), &view.sets, samples)?,
-    ))
 }
 
 /// Samples by whether they have two copies or one.
@@ -141,44 +135,29 @@ impl Members {
     }
 }
 
-/// Rows of a strip, of which the copies of 64 at a time are laid out as bits.
+/// Rows of a strip, their copies laid out as bits.
 #[derive(Default)]
 pub(super) struct LaidOut {
-    rows: StripRows,
-    /// The first of the rows that are laid out, by its place in the strip.
-    first: Option<usize>,
+    rows: StripRows<1>,
     bits: Vec<u64>,
 }
 
 impl LaidOut {
     /// The copies of a row as bits; `None` where it is better laid out alone.
-    pub(super) fn bits<'a>(
-        &mut self,
-        tally: &mut RowCounter<'a>,
-        row: u32,
-    ) -> Result<Option<&[u64]>> {
+    fn bits<'a>(&mut self, tally: &mut RowCounter<'a>, row: u32) -> Result<Option<&[u64]>> {
+        let copies = 2 * tally.segment.meta().samples;
         let place = match self.rows.place_of(row) {
             Some(place) => Some(place),
+            None if self.rows.is_alone() => None,
             None => {
-                self.first = None;
-                if self.rows.is_alone() {
-                    return Ok(None);
-                }
-                self.rows.load(tally, row, STRIP_ROWS)?;
+                self.rows.load(tally, row, false)?;
+                let StripRows { keys, ids, .. } = &self.rows;
+                keys.lay_out(ids, copies, &mut self.bits);
                 self.rows.place_of(row)
             }
         };
-        let Some(place) = place else {
-            return Ok(None);
-        };
-        let copies = 2 * tally.segment.meta().samples;
-        let first = place / 64 * 64;
-        if self.first != Some(first) {
-            self.rows.lay_out(copies, first, &mut self.bits);
-            self.first = Some(first);
-        }
-        let (at, words) = (place - first, words_for(copies));
-        Ok(self.bits.get(at * words..(at + 1) * words))
+        let words = words_for(copies);
+        Ok(place.and_then(|place| self.bits.get(place * words..(place + 1) * words)))
     }
 }
 
@@ -194,6 +173,29 @@ pub(super) struct Strip {
 }
 
 impl<'a> RowCounter<'a> {
+    /// Calls `f` with the copies of a row in runs as bits, laid out with others; `false` where it is better laid out alone.
+    pub(super) fn with_laid_out(&mut self, row: u32, f: impl FnOnce(&[u64])) -> Result<bool> {
+        let mut laid_out = self.laid_out.take().unwrap_or_default();
+        let is_laid_out = laid_out.bits(self, row).map(|bits| bits.map(f).is_some());
+        self.laid_out = Some(laid_out);
+        is_laid_out
+    }
+
+    /// Writes how many copies of each sample carry a row that no walk of pairs gives, to the cells of all samples.
+    pub(crate) fn write_pairs(
+        &mut self,
+        row: u32,
+        set: &StoredSet<'a>,
+        cells: &mut [i8],
+    ) -> Result<()> {
+        if set.runs().is_some() && self.with_laid_out(row, |bits| write_pairs(bits, cells))? {
+            return Ok(());
+        }
+        self.scatter_alone(row, set)?;
+        write_pairs(&self.copies.bits, cells);
+        Ok(())
+    }
+
     /// What a group carries of a common row, counted with others; `None` where it is better counted alone. The
     /// haploid set of the row's site is loaded.
     pub(super) fn counted_in_strip(&mut self, row: u32, mask: &Mask) -> Result<Option<RowCounts>> {
@@ -218,7 +220,7 @@ impl<'a> RowCounter<'a> {
             Some(place) => place,
             None if strip.rows.is_alone() => return Ok(None),
             None => {
-                strip.rows.load(self, row, STRIP_ROWS)?;
+                strip.rows.load(self, row, true)?;
                 strip.count(mask, &self.haploid.bits);
                 match strip.rows.place_of(row) {
                     Some(place) => place,
