@@ -37,20 +37,6 @@ impl<'a> RowCounter<'a> {
             .map_err(|rule| self.segment.broken_set(rule))
     }
 
-    /// Calls `f` with every copy of the batch of which the allele is not known, ascending, but those of samples
-    /// of three copies or more.
-    pub(crate) fn walk_missing(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
-        let (_, missing, sets) = self.site_sets(row)?;
-        // most rows have none: a descriptor of 0 is the empty set
-        if missing == 0 {
-            return Ok(());
-        }
-        let samples = self.segment.meta().samples;
-        let set = self.segment.set(missing, &sets, 2 * samples)?;
-        set.walk(None, f)
-            .map_err(|rule| self.segment.broken_set(rule))
-    }
-
     /// Calls `f` with every sample of the batch that is not phased at a row; `false` where there is none.
     pub(crate) fn walk_unphased(&mut self, row: u32, f: impl FnMut(u32)) -> Result<bool> {
         let unphased = self.segment.columns.unphased;

@@ -127,7 +127,7 @@ fn write_known(
         true => tally.write_carried(row, cells)?,
         false => cells.fill(0),
     }
-    tally.walk_missing(row, |copy| put(cells, copy / 2, MISSING))?;
+    tally.walk_missing_samples(row, |sample| put(cells, sample, MISSING))?;
     let segment = tally.segment;
     let samples = segment.meta().samples;
     for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
