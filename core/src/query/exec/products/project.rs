@@ -135,14 +135,9 @@ impl<const W: usize> Product for Sums<'_, W> {
         self.of_classes.load(ids, classes, &self.of_samples);
     }
 
-    fn runs(
-        &mut self,
-        variant: usize,
-        runs: &[u8],
-        beside: &RowGenotypes,
-    ) -> std::result::Result<(), Malformed> {
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed> {
         let mut sums = [0; W];
-        self.of_classes.add_of(runs, &mut sums)?;
+        self.of_classes.add_of(row, &mut sums)?;
         self.write(variant, sums, beside);
         Ok(())
     }

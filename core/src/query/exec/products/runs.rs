@@ -16,13 +16,8 @@ pub(super) trait Product {
     /// The rows to come are of an order: the classes of each sample's copies, and how many classes there are.
     fn begin(&mut self, ids: &[[u16; 2]], classes: u32);
 
-    /// A variant in runs of classes, by number: its runs, and whoever is not in these.
-    fn runs(
-        &mut self,
-        variant: usize,
-        runs: &[u8],
-        beside: &RowGenotypes,
-    ) -> std::result::Result<(), Malformed>;
+    /// A variant in runs of classes, by number: the bytes of its runs, and whoever is not in these.
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed>;
 
     /// A variant by number.
     fn row(&mut self, variant: usize, genotypes: &RowGenotypes);

@@ -103,15 +103,10 @@ impl Product for Scores<'_> {
         self.steps.clear(classes);
     }
 
-    fn runs(
-        &mut self,
-        variant: usize,
-        runs: &[u8],
-        beside: &RowGenotypes,
-    ) -> std::result::Result<(), Malformed> {
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed> {
         let weight = self.weight(variant);
         let limbs = self.fixed.split(weight);
-        self.steps.add(runs, limbs)?;
+        self.steps.add(row, limbs)?;
         self.add_genotypes(weight, limbs, beside);
         self.rows += 1;
         Ok(())
