@@ -35,7 +35,7 @@ pub(crate) use runs::encode_runs;
 pub use samples::SampleSet;
 pub(crate) use stored::StoredSet;
 pub(crate) use strip::{COUNTED, RowNumbers, STRIP_ROWS, StripCounts, StripKeys};
-pub(crate) use sums::{ClassSteps, ClassSums, Numbers, add_of_samples, boundaries_of, is_within};
+pub(crate) use sums::{ClassSteps, ClassSums, Numbers, add_of_samples, classes_of};
 pub(crate) use writer::{Members, SetWriter, moved};
 
 /// Bytes of a stored set that break the rule named.

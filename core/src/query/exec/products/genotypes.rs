@@ -3,7 +3,7 @@
 use crate::cohort::{RowCounter, for_each_polyploid_of};
 use crate::error::Result;
 use crate::query::exec::dosage::MISSING;
-use crate::set::{StoredSet, boundaries_of, is_within};
+use crate::set::{StoredSet, classes_of, get_bit};
 
 /// Who carries a variant, and of whom that is not known.
 #[derive(Default)]
@@ -19,8 +19,8 @@ pub(super) struct RowGenotypes {
     known: i64,
     /// The copy that is known of those who have one and miss the other, ascending.
     half: Vec<u32>,
-    /// The boundaries of a row's runs, where somebody is in `half`.
-    boundaries: Vec<u32>,
+    /// The classes of a row in runs as bits, where somebody is in `half`.
+    classes: Vec<u64>,
 }
 
 impl RowGenotypes {
@@ -90,14 +90,14 @@ impl RowGenotypes {
         self.clear();
         self.read_missing(counter, row)?;
         if !self.half.is_empty() {
-            boundaries_of(runs, classes, &mut self.boundaries)
+            classes_of(runs, classes, &mut self.classes)
                 .map_err(|rule| counter.segment.broken_set(rule))?;
         }
         for copy in &self.half {
             let classes = ids.get(*copy as usize / 2).copied().unwrap_or_default();
             let [first, second] = classes;
             let class = if copy % 2 == 0 { first } else { second };
-            if is_within(&self.boundaries, class) {
+            if get_bit(&self.classes, class.into()) {
                 self.carried.push((copy / 2, -1));
             }
         }
