@@ -9,7 +9,7 @@ use crate::format::PAGE_ROWS;
 use crate::model::CarrierGenotype;
 use crate::set::{
     Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, or_samples,
-    set_bit, words_for, write_pairs,
+    set_bit, words_for,
 };
 use crate::store::PageView;
 
@@ -34,16 +34,6 @@ impl<'a> RowCounter<'a> {
             false => None,
         };
         set.walk(order.as_ref(), f)
-            .map_err(|rule| self.segment.broken_set(rule))
-    }
-
-    /// Calls `f` with every copy of the batch of which the allele is not known, ascending, but those of samples
-    /// of three copies or more.
-    pub(crate) fn walk_missing(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
-        let (_, missing, sets) = self.site_sets(row)?;
-        let samples = self.segment.meta().samples;
-        let set = self.segment.set(missing, &sets, 2 * samples)?;
-        set.walk(None, f)
             .map_err(|rule| self.segment.broken_set(rule))
     }
 
@@ -216,19 +206,23 @@ impl<'a> RowCounter<'a> {
         Ok(set.byte_len() as u64)
     }
 
-    /// Writes how many copies of each carrier of the batch carry a row, at most 127, to the cells of its samples, which
-    /// are 0.
+    /// Writes how many copies of each sample of the batch carry a row, at most 127, to the cells of its samples.
     pub(crate) fn write_carried(&mut self, row: u32, cells: &mut [i8]) -> Result<()> {
         let set = self.carrier_set(row)?;
-        let mut put = |sample: u32, copies: u32| {
-            if let Some(cell) = cells.get_mut(sample as usize) {
-                *cell = i8::try_from(copies).unwrap_or(i8::MAX);
-            }
+        let by_pairs = if set.needs_order() {
+            false
+        } else {
+            cells.fill(0);
+            let put = |sample: u32, which: u32| {
+                if let Some(cell) = cells.get_mut(sample as usize) {
+                    *cell = which.count_ones() as i8;
+                }
+            };
+            set.walk_pairs(put)
+                .map_err(|rule| self.segment.broken_set(rule))?
         };
-        let by_pairs = set.walk_pairs(|sample, which| put(sample, which.count_ones()));
-        if !by_pairs.map_err(|rule| self.segment.broken_set(rule))? {
-            self.scatter(row, &set)?;
-            write_pairs(&self.copies.bits, cells);
+        if !by_pairs {
+            self.write_pairs(row, &set, cells)?;
         }
         for_each_polyploid_of(self.segment, row, |genotype, alt| {
             let carried = genotype.carried(alt);

@@ -437,22 +437,26 @@ impl<'a> RowCounter<'a> {
         if self.copies.of == of {
             return Ok(());
         }
-        self.copies.of = None;
-        self.copies.bits.clear();
         if set.runs().is_some() {
-            let mut laid_out = self.laid_out.take().unwrap_or_default();
-            let bits = laid_out.bits(self, row).map(|bits| {
-                let bits = bits?;
-                self.copies.bits.extend_from_slice(bits);
-                self.copies.of = of;
-                Some(())
+            let mut copies = std::mem::take(&mut self.copies);
+            let is_laid_out = self.with_laid_out(row, |bits| {
+                copies.bits.clear();
+                copies.bits.extend_from_slice(bits);
+                copies.of = of;
             });
-            self.laid_out = Some(laid_out);
-            if bits?.is_some() {
+            self.copies = copies;
+            if is_laid_out? {
                 return Ok(());
             }
         }
+        self.scatter_alone(row, set)
+    }
+
+    /// The same of a row that is not laid out with others.
+    fn scatter_alone(&mut self, row: u32, set: &StoredSet<'a>) -> Result<()> {
         let words = words_for(2 * self.segment.meta().samples);
+        self.copies.of = None;
+        self.copies.bits.clear();
         self.copies.bits.resize(words, 0);
         let order = match set.needs_order() {
             true => Some(self.load_order(row)?),
@@ -460,7 +464,7 @@ impl<'a> RowCounter<'a> {
         };
         set.or_into(order.as_ref(), &mut self.copies.bits)
             .map_err(|rule| self.segment.broken_set(rule))?;
-        self.copies.of = of;
+        self.copies.of = Some((std::ptr::from_ref(self.segment).addr(), row));
         Ok(())
     }
 

@@ -34,8 +34,8 @@ pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_
 pub(crate) use runs::encode_runs;
 pub use samples::SampleSet;
 pub(crate) use stored::StoredSet;
-pub(crate) use strip::{RowNumbers, STRIP_ROWS, StripCounts, StripKeys};
-pub(crate) use sums::{ClassSteps, ClassSums, Numbers, SampleNumbers, boundaries_of, is_within};
+pub(crate) use strip::{COUNTED, RowNumbers, STRIP_ROWS, StripCounts, StripKeys};
+pub(crate) use sums::{ClassSteps, ClassSums, Numbers, add_of_samples, classes_of};
 pub(crate) use writer::{Members, SetWriter, moved};
 
 /// Bytes of a stored set that break the rule named.

@@ -36,39 +36,46 @@ fn count(bits: &[u64], mask: &[u64]) -> PairCounts {
     }
 }
 
-/// The number of set bits of each of the four pairs of a byte, the lowest first.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "a constant that is out of bounds does not compile"
-)]
-const OF_PAIRS: [[i8; 4]; 256] = {
-    let mut all = [[0; 4]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut pair = 0;
-        while pair < 4 {
-            all[byte][pair] = (byte >> (2 * pair) & 3).count_ones() as i8;
-            pair += 1;
-        }
-        byte += 1;
-    }
-    all
-};
+/// So many words are written at once, and so many cells.
+const WORDS: usize = 8;
+const CELLS: usize = 32 * WORDS;
 
-/// Writes how many copies of each sample are in `bits` to cells that are 0.
+/// Writes how many copies of each sample are in `bits` to cells, one for each sample: 0 behind the last word.
 pub(crate) fn write_pairs(bits: &[u64], cells: &mut [i8]) {
-    for (word, cells) in bits.iter().zip(cells.chunks_mut(32)) {
-        if *word == 0 {
-            continue;
-        }
-        for (byte, cells) in word.to_le_bytes().into_iter().zip(cells.chunks_mut(4)) {
-            let copies = OF_PAIRS.get(usize::from(byte)).copied().unwrap_or_default();
-            match cells {
-                [a, b, c, d] => [*a, *b, *c, *d] = copies,
-                cells => cells.iter_mut().zip(copies).for_each(|(to, of)| *to = of),
-            }
+    dispatch!(Level::new(), _simd => write(bits, cells));
+}
+
+#[inline(always)]
+fn write(bits: &[u64], cells: &mut [i8]) {
+    let bits = bits.chunks(WORDS).chain(std::iter::repeat(&[][..]));
+    for (bits, cells) in bits.zip(cells.chunks_mut(CELLS)) {
+        let mut words = bits.iter().copied();
+        let copies = match bits.first_chunk() {
+            Some(words) => copies_of(*words),
+            None => copies_of(std::array::from_fn(|_| words.next().unwrap_or(0))),
+        };
+        match cells.first_chunk_mut() {
+            Some(cells) => *cells = copies,
+            None => (cells.iter_mut().zip(copies)).for_each(|(to, copies)| *to = copies),
         }
     }
+}
+
+/// How many bits of each pair are set.
+#[inline(always)]
+fn copies_of(words: [u64; WORDS]) -> [i8; CELLS] {
+    let counts = words.map(|word| (word - (word >> 1 & EVEN)).to_le_bytes());
+    let counts = counts.as_flattened().as_chunks().0;
+    let mut copies = [0; CELLS];
+    // eight counts of two bits become eight bytes
+    for (to, counts) in copies.as_chunks_mut().0.iter_mut().zip(counts) {
+        let spread = u64::from(u16::from_le_bytes(*counts));
+        let spread = (spread | spread << 24) & 0x0000_00ff_0000_00ff;
+        let spread = (spread | spread << 12) & 0x000f_000f_000f_000f;
+        let spread = (spread | spread << 6) & 0x0303_0303_0303_0303;
+        *to = spread.to_le_bytes().map(|count| count as i8);
+    }
+    copies
 }
 
 #[cfg(test)]
@@ -79,11 +86,16 @@ mod tests {
     proptest! {
         #[test]
         fn pairs_are_written_as_one_by_one(
-            bits in prop::collection::vec(prop_oneof![Just(0), any::<u64>()], 0..8),
-            samples in 0..256usize,
+            bits in prop::collection::vec(prop_oneof![Just(0), any::<u64>()], 0..20),
+            samples in 0..640usize,
         ) {
-            let mut cells = vec![0; samples];
+            // what stands there does not count
+            let mut cells = vec![7; samples];
             write_pairs(&bits, &mut cells);
+            // what a processor without wide instructions does
+            let mut plain = vec![7; samples];
+            write(&bits, &mut plain);
+            prop_assert_eq!(&plain, &cells);
             for (sample, copies) in cells.into_iter().enumerate() {
                 let word = bits.get(sample / 32).copied().unwrap_or(0);
                 prop_assert_eq!(copies as u32, (word >> (2 * (sample % 32)) & 3).count_ones());

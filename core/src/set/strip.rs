@@ -9,14 +9,15 @@
 use super::runs::Boundaries;
 use super::{Malformed, words_for};
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, u64x4};
+use fearless_simd::{Level, dispatch, u64x4, u64x8};
 
-/// Rows of a strip at most.
+/// Rows of a strip that is counted at most.
 pub(crate) const STRIP_ROWS: usize = 256;
-const WORDS: usize = STRIP_ROWS / 64;
+/// Words of its keys.
+pub(crate) const COUNTED: usize = STRIP_ROWS / 64;
 
-type Key = [u64; WORDS];
-const NO_ROW: Key = [0; WORDS];
+type Key<const W: usize = COUNTED> = [u64; W];
+const NO_ROW: Key = [0; COUNTED];
 
 /// Sum and carry of three numbers of one bit for each row.
 #[inline(always)]
@@ -41,22 +42,25 @@ fn add8<S: Simd>(to: &mut [u64x4<S>; 3], keys: [u64x4<S>; 8]) -> u64x4<S> {
     carry
 }
 
-/// By class, the rows of a strip that it carries.
+/// By class, the rows of a strip that it carries, 64 in a word.
 #[derive(Default)]
-pub(crate) struct StripKeys {
-    keys: Vec<Key>,
+pub(crate) struct StripKeys<const W: usize = COUNTED> {
+    keys: Vec<Key<W>>,
     rows: usize,
 }
 
-impl StripKeys {
+impl<const W: usize> StripKeys<W> {
+    /// Rows that there is room for.
+    pub(crate) const ROWS: usize = 64 * W;
+
     /// No rows yet, of an order with so many classes.
     pub(crate) fn clear(&mut self, classes: u32) {
         self.keys.clear();
-        self.keys.resize(classes as usize, NO_ROW);
+        self.keys.resize(classes as usize, [0; W]);
         self.rows = 0;
     }
 
-    /// Adds a row by its runs; there is room for [`STRIP_ROWS`].
+    /// Adds a row by its runs; there is room for [`Self::ROWS`].
     pub(crate) fn add(&mut self, runs: &[u8]) -> Result<(), Malformed> {
         let (word, bit) = (self.rows / 64, 1u64 << (self.rows % 64));
         let mut boundaries = Boundaries::new(runs);
@@ -71,7 +75,7 @@ impl StripKeys {
 
     /// Makes keys of the boundaries, once all rows are added.
     pub(crate) fn finish(&mut self) {
-        let mut carried = NO_ROW;
+        let mut carried = [0; W];
         for key in &mut self.keys {
             for (carried, word) in carried.iter_mut().zip(key) {
                 *carried ^= *word;
@@ -79,7 +83,9 @@ impl StripKeys {
             }
         }
     }
+}
 
+impl StripKeys {
     /// By reference: a copy of what may not be there would be made word by word.
     #[inline(always)]
     fn of(&self, class: u16) -> &Key {
@@ -122,37 +128,6 @@ impl StripKeys {
         }
         any.read(&mut counts.any);
         both.read(&mut counts.both);
-    }
-
-    /// The copies that carry, as bits, row after row: of `copies` copies, of which `ids` are the classes.
-    pub(crate) fn lay_out(&self, ids: &[u16], copies: u32, to: &mut Vec<u64>) {
-        let words = words_for(copies);
-        to.clear();
-        to.resize(self.rows * words, 0);
-        dispatch!(Level::new(), _simd => self.transpose(ids, words, to));
-        // of class 0 are copies that there are not, too
-        if !copies.is_multiple_of(64) {
-            for row in to.chunks_exact_mut(words) {
-                if let Some(last) = row.last_mut() {
-                    *last &= (1 << (copies % 64)) - 1;
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn transpose(&self, ids: &[u16], words: usize, to: &mut [u64]) {
-        for (column, ids) in ids.as_chunks::<64>().0.iter().enumerate().take(words) {
-            for first in (0..self.rows).step_by(64) {
-                let mut square = [0; 64];
-                for (line, &class) in square.iter_mut().zip(ids) {
-                    *line = self.of(class).get(first / 64).copied().unwrap_or(0);
-                }
-                transpose_square(&mut square);
-                let rows = to.iter_mut().skip(first * words + column).step_by(words);
-                rows.zip(square).for_each(|(to, bits)| *to = bits);
-            }
-        }
     }
 
     /// Counts for each row how many of some samples carry it on their first copy.
@@ -277,22 +252,126 @@ impl<S: Simd> Adder<S> {
     }
 }
 
-/// Transposes 64 rows of 64 bits (the same, section 7-3).
+impl StripKeys<1> {
+    /// The copies that carry, as bits, row after row: of `copies` copies, of which `ids` are the classes.
+    pub(crate) fn lay_out(&self, ids: &[u16], copies: u32, to: &mut Vec<u64>) {
+        let words = words_for(copies);
+        to.clear();
+        to.resize(self.rows * words, 0);
+        let by_class = self.keys.as_flattened();
+        dispatch!(Level::new(), simd => transpose(simd, by_class, ids, words, to));
+        // of class 0 are copies that there are not, too
+        for row in to.chunks_exact_mut(words.max(1)) {
+            clear_behind(copies, row);
+        }
+    }
+}
+
+/// Clears what a row of bits has behind so many copies.
+fn clear_behind(copies: u32, row: &mut [u64]) {
+    if let (Some(last), used @ 1..) = (row.last_mut(), copies % 64) {
+        *last &= (1 << used) - 1;
+    }
+}
+
+/// So many squares are transposed side by side, each step for all of them at once.
+const ABREAST: usize = 8;
+/// Lines of each of these squares.
+type Squares = [[u64; ABREAST]; 64];
+
+/// The bits of each copy, one for each row, as rows of `words` words of copies.
 #[inline(always)]
-fn transpose_square(rows: &mut [u64; 64]) {
-    let (mut width, mut mask) = (32, 0x0000_0000_ffff_ffffu64);
-    while width > 0 {
-        for pair in rows.chunks_exact_mut(2 * width) {
-            let (above, below) = pair.split_at_mut(width);
-            for (above, below) in above.iter_mut().zip(below) {
-                let differing = (*above >> width ^ *below) & mask;
-                *above ^= differing << width;
-                *below ^= differing;
+fn transpose<S: Simd>(simd: S, by_class: &[u64], ids: &[u16], words: usize, to: &mut [u64]) {
+    let mut squares = [[0; ABREAST]; 64];
+    let each = ids.chunks(64 * ABREAST);
+    for (first, ids) in (0..words).step_by(ABREAST).zip(each) {
+        match ids.first_chunk() {
+            Some(ids) => gather(by_class, ids, &mut squares),
+            None => {
+                let mut ids = ids.iter().copied();
+                let filled = std::array::from_fn(|_| ids.next().unwrap_or(0));
+                gather(by_class, &filled, &mut squares);
             }
         }
-        width /= 2;
-        mask ^= mask << width;
+        transpose_squares(simd, &mut squares);
+        for (row, bits) in to.chunks_exact_mut(words).zip(&squares) {
+            let row = row.get_mut(first..).unwrap_or_default();
+            match row.first_chunk_mut() {
+                Some(row) => *row = *bits,
+                None => row.iter_mut().zip(bits).for_each(|(to, bits)| *to = *bits),
+            }
+        }
     }
+}
+
+/// Puts the bits of each copy's class into its line. It is not compiled for wide instructions: those that look several
+/// numbers up at once are slower than as many plain ones.
+#[inline(never)]
+fn gather(by_class: &[u64], ids: &[u16; 64 * ABREAST], squares: &mut Squares) {
+    let ids = ids.as_chunks::<64>().0;
+    for (at, line) in squares.iter_mut().enumerate() {
+        for (bits, ids) in line.iter_mut().zip(ids) {
+            let class = ids.get(at).copied().unwrap_or(0);
+            *bits = by_class.get(usize::from(class)).copied().unwrap_or(0);
+        }
+    }
+}
+
+/// Transposes squares of 64 rows of 64 bits (the same, section 7-3).
+#[inline(always)]
+fn transpose_squares<S: Simd>(simd: S, squares: &mut Squares) {
+    transpose_steps::<16, S>(
+        simd,
+        squares,
+        [0x0000_0000_ffff_ffff, 0x0000_ffff_0000_ffff],
+    );
+    transpose_steps::<4, S>(
+        simd,
+        squares,
+        [0x00ff_00ff_00ff_00ff, 0x0f0f_0f0f_0f0f_0f0f],
+    );
+    transpose_steps::<1, S>(
+        simd,
+        squares,
+        [0x3333_3333_3333_3333, 0x5555_5555_5555_5555],
+    );
+}
+
+/// Swaps blocks of `2 · WIDTH` lines and columns with those across the diagonal, and then of `WIDTH`.
+#[inline(always)]
+fn transpose_steps<const WIDTH: usize, S: Simd>(simd: S, squares: &mut Squares, masks: [u64; 2]) {
+    let [two, one] = masks.map(|mask| u64x8::splat(simd, mask));
+    let width = WIDTH as u32;
+    for four in squares.chunks_exact_mut(4 * WIDTH) {
+        let (above, below) = four.split_at_mut(2 * WIDTH);
+        let ((first, second), (third, fourth)) =
+            (above.split_at_mut(WIDTH), below.split_at_mut(WIDTH));
+        let lines = first.iter_mut().zip(second).zip(third).zip(fourth);
+        for (((first, second), third), fourth) in lines {
+            let [a, b] = [&*first, &*second].map(|line| u64x8::from_slice(simd, line));
+            let [c, d] = [&*third, &*fourth].map(|line| u64x8::from_slice(simd, line));
+            let (a, c) = swapped(a, c, 2 * width, two);
+            let (b, d) = swapped(b, d, 2 * width, two);
+            let (a, b) = swapped(a, b, width, one);
+            let (c, d) = swapped(c, d, width, one);
+            a.store_slice(first);
+            b.store_slice(second);
+            c.store_slice(third);
+            d.store_slice(fourth);
+        }
+    }
+}
+
+/// Swaps the high bits of each block of a line with the low ones of a line below, which the mask has.
+#[inline(always)]
+fn swapped<S: Simd>(
+    above: u64x8<S>,
+    below: u64x8<S>,
+    shift: u32,
+    mask: u64x8<S>,
+) -> (u64x8<S>, u64x8<S>) {
+    let differing = ((above >> shift) ^ below) & mask;
+    (above ^ (differing << shift), below ^ differing)
 }
 
 /// Transposes eight rows of eight bits (H. S. Warren, Hacker's Delight, section 7-3).
@@ -322,6 +401,28 @@ mod tests {
         filled
     }
 
+    /// The copies of rows as bits, and the same as a processor without wide instructions lays them out.
+    fn laid_out(rows: &[Vec<u8>], classes: u32, ids: &[u16], copies: u32) -> (Vec<u64>, Vec<u64>) {
+        let (ids, words) = (ids_and_filling(ids), words_for(copies));
+        let (mut all, mut all_plain) = (Vec::new(), Vec::new());
+        for rows in rows.chunks(StripKeys::<1>::ROWS) {
+            let mut keys = StripKeys::<1>::default();
+            keys.clear(classes);
+            rows.iter().for_each(|runs| keys.add(runs).unwrap());
+            keys.finish();
+            let mut laid = Vec::new();
+            keys.lay_out(&ids, copies, &mut laid);
+            let mut plain = vec![0; laid.len()];
+            dispatch!(Level::baseline(), simd => transpose(simd, keys.keys.as_flattened(), &ids, words, &mut plain));
+            for row in plain.chunks_mut(words.max(1)) {
+                clear_behind(copies, row);
+            }
+            all.extend(laid);
+            all_plain.extend(plain);
+        }
+        (all, all_plain)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -335,9 +436,9 @@ mod tests {
         ) {
             let mut draw = drawing(seed);
             let ids: Vec<u16> = (0..2 * samples).map(|_| draw(classes) as u16).collect();
-            let mut keys = StripKeys::default();
+            let mut keys = StripKeys::<COUNTED>::default();
             keys.clear(classes);
-            let mut carried = Vec::new();
+            let (mut carried, mut rows_in_runs) = (Vec::new(), Vec::new());
             for _ in 0..rows {
                 let mut boundaries: Vec<u32> = (0..draw(20)).map(|_| draw(classes)).collect();
                 boundaries.sort_unstable();
@@ -345,6 +446,7 @@ mod tests {
                 let mut runs = Vec::new();
                 encode_runs(&mut runs, boundaries.iter().copied());
                 keys.add(&runs).unwrap();
+                rows_in_runs.push(runs);
                 carried.push(move |class: u16| boundaries.partition_point(|&b| b <= class.into()) % 2 == 1);
             }
             keys.finish();
@@ -357,8 +459,10 @@ mod tests {
             keys.count_pairs_by(Level::baseline(), &ids, &members, &mut plain);
             keys.count_first_by(Level::baseline(), &ids, &members, &mut plain_first);
             prop_assert_eq!((plain.any, plain.both, plain_first), (counts.any, counts.both, first));
-            let (mut laid, words) = (Vec::new(), words_for(2 * samples));
-            keys.lay_out(&ids_and_filling(&ids), 2 * samples, &mut laid);
+            let words = words_for(2 * samples);
+            let (laid, plain) = laid_out(&rows_in_runs, classes, &ids, 2 * samples);
+            prop_assert_eq!(&laid, &plain);
+            prop_assert_eq!(laid.len(), rows * words);
             for (row, carried) in carried.iter().enumerate() {
                 let bits: Vec<u64> = ids.chunks(64).map(|ids| (0u32..).zip(ids).map(|(bit, &id)| u64::from(carried(id)) << bit).sum()).collect();
                 prop_assert_eq!(&laid[row * words..][..words], &bits[..]);
@@ -375,7 +479,7 @@ mod tests {
 
         #[test]
         fn boundaries_beyond_the_classes_are_refused(runs in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let mut keys = StripKeys::default();
+            let mut keys = StripKeys::<COUNTED>::default();
             keys.clear(300);
             let beyond = {
                 let (mut boundaries, mut beyond) = (Boundaries::new(&runs), false);

@@ -5,8 +5,8 @@
 //! to add it to where a stretch begins, to take it away where it ends, and to sum up over the classes once for many rows.
 //! Sums are of whole numbers and wrap around, so that they are exact where the result fits, in whatever order.
 
-use super::Malformed;
-use super::runs::Boundaries;
+use super::runs::{Boundaries, or_classes};
+use super::{Malformed, words_for};
 use fearless_simd::{Level, dispatch};
 
 /// Some numbers of one sample, copy or class.
@@ -14,9 +14,12 @@ pub(crate) type Numbers<const W: usize> = [i64; W];
 
 #[inline(always)]
 fn add<const W: usize>(to: &mut Numbers<W>, numbers: &Numbers<W>) {
-    for (to, number) in to.iter_mut().zip(numbers) {
-        *to = to.wrapping_add(*number);
+    // all are read before one is written: then they are added at once
+    let mut sum = *to;
+    for (sum, number) in sum.iter_mut().zip(numbers) {
+        *sum = sum.wrapping_add(*number);
     }
+    *to = sum;
 }
 
 #[inline(always)]
@@ -37,117 +40,95 @@ fn add_times<const W: usize>(to: &mut Numbers<W>, numbers: &Numbers<W>, times: i
     }
 }
 
-/// The classes at which a row's runs begin and end, in turn, in the place of what `to` held; the last run may end behind
-/// the last class, which is not among them.
-pub(crate) fn boundaries_of(runs: &[u8], classes: u32, to: &mut Vec<u32>) -> Result<(), Malformed> {
+const BEYOND: Malformed = Malformed("run boundaries within the classes");
+
+/// The classes of a row as bits, by its runs, in the place of what `to` held.
+pub(crate) fn classes_of(runs: &[u8], classes: u32, to: &mut Vec<u64>) -> Result<(), Malformed> {
     to.clear();
-    let mut boundaries = Boundaries::new(runs);
-    while let Some(class) = boundaries.next()? {
-        let class = u32::try_from(class).ok().filter(|class| *class < classes);
-        to.push(class.ok_or(Malformed("run boundaries within the classes"))?);
-    }
-    Ok(())
+    to.resize(words_for(classes), 0);
+    or_classes(runs, classes, to)
 }
 
-/// Whether a class is in the runs with these boundaries.
-pub(crate) fn is_within(boundaries: &[u32], class: u16) -> bool {
-    let before = boundaries.partition_point(|boundary| *boundary <= u32::from(class));
-    before % 2 == 1
-}
-
-/// Numbers of all samples, in sets of `W`: set after set, and in each a place for each sample.
-#[derive(Default)]
-pub(crate) struct SampleNumbers<const W: usize> {
-    pub(crate) numbers: Vec<Numbers<W>>,
-    pub(crate) samples: usize,
-}
-
-impl<const W: usize> SampleNumbers<W> {
-    fn sets(&self) -> impl Iterator<Item = &[Numbers<W>]> {
-        self.numbers.chunks_exact(self.samples.max(1))
-    }
-
-    /// Adds those of some samples, each as often as it says, to a sum for each set.
-    pub(crate) fn add_of(&self, samples: &[(u32, i32)], sums: &mut [Numbers<W>]) {
-        dispatch!(Level::new(), _simd => {
-            for (sum, numbers) in sums.iter_mut().zip(self.sets()) {
-                let mut total = *sum;
-                for &(sample, times) in samples {
-                    if let Some(numbers) = numbers.get(sample as usize) {
-                        add_times(&mut total, numbers, times);
-                    }
-                }
-                *sum = total;
+/// Adds the numbers of some samples, each as often as it says, to a sum.
+pub(crate) fn add_of_samples<const W: usize>(
+    numbers: &[Numbers<W>],
+    samples: &[(u32, i32)],
+    sum: &mut Numbers<W>,
+) {
+    dispatch!(Level::new(), _simd => {
+        let mut total = *sum;
+        for &(sample, times) in samples {
+            if let Some(numbers) = numbers.get(sample as usize) {
+                add_times(&mut total, numbers, times);
             }
-        });
-    }
+        }
+        *sum = total;
+    });
 }
 
-/// For each class of an order, the sums over the copies in the classes before it.
-#[derive(Default)]
+/// For each class of an order, the sums over the copies in the classes before it; and over all copies behind the last.
 pub(crate) struct ClassSums<const W: usize> {
-    /// Set after set, in each one place more than there are classes.
     sums: Vec<Numbers<W>>,
-    classes: usize,
+}
+
+impl<const W: usize> Default for ClassSums<W> {
+    fn default() -> Self {
+        Self { sums: Vec::new() }
+    }
 }
 
 impl<const W: usize> ClassSums<W> {
-    /// Of an order of which the classes of the copies of each sample are given.
-    pub(crate) fn load(&mut self, ids: &[[u16; 2]], classes: u32, of: &SampleNumbers<W>) {
-        self.classes = classes as usize;
-        let sets = of.sets().count();
+    /// Of an order of which the classes of the copies of each sample are given, and numbers of each sample.
+    pub(crate) fn load(&mut self, ids: &[[u16; 2]], classes: u32, of_samples: &[Numbers<W>]) {
         self.sums.clear();
-        self.sums.resize(sets * (self.classes + 1), [0; W]);
-        dispatch!(Level::new(), _simd => self.sum_up(ids, of));
+        self.sums.resize(classes as usize + 1, [0; W]);
+        dispatch!(Level::new(), _simd => self.sum_up(ids, of_samples));
     }
 
     #[inline(always)]
-    fn sum_up(&mut self, ids: &[[u16; 2]], of: &SampleNumbers<W>) {
-        let sums = self.sums.chunks_exact_mut(self.classes + 1);
-        for (sums, numbers) in sums.zip(of.sets()) {
-            for (classes, numbers) in ids.iter().zip(numbers) {
-                for class in classes {
-                    if let Some(sum) = sums.get_mut(usize::from(*class)) {
-                        add(sum, numbers);
-                    }
+    fn sum_up(&mut self, ids: &[[u16; 2]], of_samples: &[Numbers<W>]) {
+        for (classes, numbers) in ids.iter().zip(of_samples) {
+            for class in classes {
+                if let Some(sum) = self.sums.get_mut(usize::from(*class)) {
+                    add(sum, numbers);
                 }
-            }
-            let mut total = [0; W];
-            for sum in sums {
-                let of_class = *sum;
-                *sum = total;
-                add(&mut total, &of_class);
             }
         }
-    }
-
-    /// Adds the sums over the copies of a row to a sum for each set, by [the boundaries](boundaries_of) of its runs.
-    pub(crate) fn add_of(&self, boundaries: &[u32], sums: &mut [Numbers<W>]) {
-        dispatch!(Level::new(), _simd => self.add_runs(boundaries, sums));
-    }
-
-    #[inline(always)]
-    fn add_runs(&self, boundaries: &[u32], sums: &mut [Numbers<W>]) {
-        let (whole, rest) = boundaries.as_chunks::<2>();
-        let before = self.sums.chunks_exact(self.classes + 1);
-        for (sum, before) in sums.iter_mut().zip(before) {
-            let mut total = *sum;
-            for [from, to] in whole {
-                if let (Some(from), Some(to)) =
-                    (before.get(*from as usize), before.get(*to as usize))
-                {
-                    subtract(&mut total, from);
-                    add(&mut total, to);
-                }
-            }
-            if let ([from], [.., all]) = (rest, before)
-                && let Some(from) = before.get(*from as usize)
-            {
-                subtract(&mut total, from);
-                add(&mut total, all);
-            }
+        let mut total = [0; W];
+        for sum in &mut self.sums {
+            let of_class = *sum;
             *sum = total;
+            add(&mut total, &of_class);
         }
+    }
+
+    /// Adds the sums over the copies of a row to a sum, by its runs.
+    pub(crate) fn add_of(&self, runs: &[u8], sum: &mut Numbers<W>) -> Result<(), Malformed> {
+        dispatch!(Level::new(), _simd => self.add_runs(runs, sum))
+    }
+
+    #[inline(always)]
+    fn add_runs(&self, runs: &[u8], sum: &mut Numbers<W>) -> Result<(), Malformed> {
+        let Some((all, before)) = self.sums.split_last() else {
+            return Ok(());
+        };
+        let at = |class: u64| {
+            let before = usize::try_from(class)
+                .ok()
+                .and_then(|class| before.get(class));
+            before.ok_or(BEYOND)
+        };
+        let mut total = *sum;
+        let mut boundaries = Boundaries::new(runs);
+        while let Some(from) = boundaries.next()? {
+            subtract(&mut total, at(from)?);
+            match boundaries.next()? {
+                Some(to) => add(&mut total, at(to)?),
+                None => add(&mut total, all),
+            }
+        }
+        *sum = total;
+        Ok(())
     }
 }
 
@@ -164,14 +145,16 @@ impl ClassSteps {
         self.steps.resize(classes as usize, [0; 2]);
     }
 
-    /// Adds to all copies of a row, by [the boundaries](boundaries_of) of its runs.
-    pub(crate) fn add(&mut self, boundaries: &[u32], mut numbers: Numbers<2>) {
-        for boundary in boundaries {
-            if let Some(step) = self.steps.get_mut(*boundary as usize) {
-                add(step, &numbers);
-            }
+    /// Adds to all copies of a row, by its runs.
+    pub(crate) fn add(&mut self, runs: &[u8], mut numbers: Numbers<2>) -> Result<(), Malformed> {
+        let mut boundaries = Boundaries::new(runs);
+        while let Some(class) = boundaries.next()? {
+            let step = usize::try_from(class).ok();
+            let step = step.and_then(|class| self.steps.get_mut(class));
+            add(step.ok_or(BEYOND)?, &numbers);
             numbers = numbers.map(i64::wrapping_neg);
         }
+        Ok(())
     }
 
     /// Adds what the copies of each sample got to that sample, of an order of which the classes of the copies of each
@@ -199,7 +182,7 @@ impl ClassSteps {
 mod tests {
     use super::*;
     use crate::set::drawing;
-    use crate::set::encode_runs;
+    use crate::set::{encode_runs, get_bit};
     use proptest::prelude::*;
 
     /// Numbers of some samples, an order and rows of it.
@@ -229,27 +212,28 @@ mod tests {
         }
     }
 
-    fn sums_are_right<const W: usize>(drawn: &Drawn, classes: u32, sets: usize) {
-        let samples = drawn.ids.len();
-        let number =
-            |set: usize, sample: usize, i: usize| drawn.numbers[sample * 11 + (set * W + i) % 11];
-        let mut of = SampleNumbers::<W> {
-            samples,
-            ..SampleNumbers::default()
-        };
-        for set in 0..sets {
-            for sample in 0..samples {
-                of.numbers
-                    .push(std::array::from_fn(|i| number(set, sample, i)));
-            }
-        }
+    fn is_within(boundaries: &[u32], class: u16) -> bool {
+        let before = boundaries.partition_point(|boundary| *boundary <= u32::from(class));
+        before % 2 == 1
+    }
+
+    fn runs_of(boundaries: &[u32]) -> Vec<u8> {
+        let mut runs = Vec::new();
+        encode_runs(&mut runs, boundaries.iter().copied());
+        runs
+    }
+
+    fn sums_are_right<const W: usize>(drawn: &Drawn, classes: u32) {
+        let numbers = drawn.numbers.chunks_exact(11);
+        let of_samples: Vec<Numbers<W>> = numbers
+            .map(|numbers| std::array::from_fn(|i| numbers[i % 11].rotate_left(i as u32)))
+            .collect();
         let mut by_class = ClassSums::default();
-        by_class.load(&drawn.ids, classes, &of);
+        by_class.load(&drawn.ids, classes, &of_samples);
         let mut plain = ClassSums {
-            classes: classes as usize,
-            sums: vec![[0; W]; sets * (classes as usize + 1)],
+            sums: vec![[0; W]; classes as usize + 1],
         };
-        plain.sum_up(&drawn.ids, &of);
+        plain.sum_up(&drawn.ids, &of_samples);
         assert_eq!(plain.sums, by_class.sums);
         for row in &drawn.rows {
             let carried: Vec<(u32, i32)> = (0..)
@@ -259,24 +243,23 @@ mod tests {
                     (sample, copies.count() as i32)
                 })
                 .collect();
-            let start: Vec<Numbers<W>> = vec![[5; W]; sets];
-            let mut expected = start.clone();
-            for (set, sums) in expected.iter_mut().enumerate() {
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    for &(sample, copies) in &carried {
-                        let number = number(set, sample as usize, i);
-                        *sum = sum.wrapping_add(number.wrapping_mul(copies.into()));
-                    }
+            let start: Numbers<W> = [5; W];
+            let mut expected = start;
+            for (i, sum) in expected.iter_mut().enumerate() {
+                for &(sample, copies) in &carried {
+                    let number = of_samples[sample as usize][i];
+                    *sum = sum.wrapping_add(number.wrapping_mul(copies.into()));
                 }
             }
-            let [mut found, mut found_plain, mut by_sample] = [start.clone(), start.clone(), start];
-            by_class.add_of(row, &mut found);
-            by_class.add_runs(row, &mut found_plain);
-            of.add_of(&carried, &mut by_sample);
+            let [mut found, mut found_plain, mut by_sample] = [start; 3];
+            let runs = runs_of(row);
+            by_class.add_of(&runs, &mut found).unwrap();
+            by_class.add_runs(&runs, &mut found_plain).unwrap();
+            add_of_samples(&of_samples, &carried, &mut by_sample);
             assert_eq!([&found, &found_plain, &by_sample], [&expected; 3]);
             let less: Vec<(u32, i32)> = carried.iter().map(|&(sample, n)| (sample, -n)).collect();
-            of.add_of(&less, &mut by_sample);
-            assert_eq!(by_sample, vec![[5; W]; sets]);
+            add_of_samples(&of_samples, &less, &mut by_sample);
+            assert_eq!(by_sample, start);
         }
     }
 
@@ -287,24 +270,25 @@ mod tests {
         fn sums_are_those_over_copies(
             classes in prop_oneof![Just(1u32), Just(2), 3u32..400, Just(65_536)],
             samples in prop_oneof![Just(1usize), 2usize..300],
-            sets in 1usize..4,
             seed: u64,
         ) {
             let drawn = draw(classes, samples, seed);
-            sums_are_right::<2>(&drawn, classes, sets);
-            sums_are_right::<8>(&drawn, classes, sets);
+            sums_are_right::<2>(&drawn, classes);
+            sums_are_right::<8>(&drawn, classes);
+            sums_are_right::<24>(&drawn, classes);
             let mut steps = ClassSteps::default();
             steps.clear(classes);
             let mut found = vec![[7, 9]; samples];
             let mut expected = found.clone();
             for turn in 0..2 {
                 for (row, number) in drawn.rows.iter().zip(drawn.numbers.iter().chain([&1; 9])) {
-                    let mut runs = Vec::new();
-                    encode_runs(&mut runs, row.iter().copied());
-                    let mut boundaries = vec![3];
-                    boundaries_of(&runs, classes, &mut boundaries).unwrap();
-                    prop_assert_eq!(&boundaries, row);
-                    steps.add(&boundaries, [*number, turn]);
+                    let runs = runs_of(row);
+                    let mut carried = vec![3];
+                    classes_of(&runs, classes, &mut carried).unwrap();
+                    for class in 0..classes.min(3000) {
+                        prop_assert_eq!(get_bit(&carried, class), is_within(row, class as u16));
+                    }
+                    steps.add(&runs, [*number, turn]).unwrap();
                     for (sums, ids) in expected.iter_mut().zip(&drawn.ids) {
                         for _ in ids.iter().filter(|&&class| is_within(row, class)) {
                             add(sums, &[*number, turn]);
@@ -318,20 +302,22 @@ mod tests {
 
         #[test]
         fn boundaries_beyond_the_classes_are_refused(runs in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let mut found = Vec::new();
-            if boundaries_of(&runs, 300, &mut found).is_ok() {
-                prop_assert!(found.is_sorted() && found.iter().all(|class| *class < 300));
-            } else {
-                let mut boundaries = Boundaries::new(&runs);
-                let refused = loop {
-                    match boundaries.next() {
-                        Ok(Some(class)) if class < 300 => {}
-                        Ok(None) => break false,
-                        _ => break true,
-                    }
-                };
-                prop_assert!(refused);
-            }
+            let mut boundaries = Boundaries::new(&runs);
+            let is_sound = loop {
+                match boundaries.next() {
+                    Ok(Some(class)) if class < 300 => {}
+                    Ok(None) => break true,
+                    _ => break false,
+                }
+            };
+            let mut sums = ClassSums::<8>::default();
+            sums.load(&[[0, 299]; 5], 300, &[[1; 8]; 5]);
+            prop_assert_eq!(sums.add_of(&runs, &mut [0; 8]).is_ok(), is_sound);
+            let mut steps = ClassSteps::default();
+            steps.clear(300);
+            prop_assert_eq!(steps.add(&runs, [1, 2]).is_ok(), is_sound);
+            // the last run may end behind the last class
+            prop_assert!(!is_sound || classes_of(&runs, 300, &mut vec![3]).is_ok());
         }
     }
 }

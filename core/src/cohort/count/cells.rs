@@ -176,7 +176,7 @@ impl CellStrip {
             Some(place) => Some(place),
             None if self.rows.is_alone() => None,
             None => {
-                self.rows.load(tally, row, STRIP_ROWS)?;
+                self.rows.load(tally, row, true)?;
                 self.count(cells, &tally.haploid.bits);
                 self.rows.place_of(row)
             }

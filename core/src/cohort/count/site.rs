@@ -18,7 +18,41 @@ pub(crate) struct SiteCache {
     pub(crate) bits: Vec<u64>,
 }
 
-impl RowCounter<'_> {
+impl<'a> RowCounter<'a> {
+    /// Calls `f` with every copy of the batch of which the allele is not known, ascending, but those of samples
+    /// of three copies or more.
+    pub(crate) fn walk_missing(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
+        let Some(set) = self.missing_set(row)? else {
+            return Ok(());
+        };
+        set.walk(None, f)
+            .map_err(|rule| self.segment.broken_set(rule))
+    }
+
+    /// Calls `f` with every sample of the batch that has such a copy, ascending; with some of them twice, once for each
+    /// copy.
+    pub(crate) fn walk_missing_samples(&mut self, row: u32, mut f: impl FnMut(u32)) -> Result<()> {
+        let Some(set) = self.missing_set(row)? else {
+            return Ok(());
+        };
+        let broken = |rule| self.segment.broken_set(rule);
+        if !set.walk_pairs(|sample, _| f(sample)).map_err(broken)? {
+            set.walk(None, |copy| f(copy / 2)).map_err(broken)?;
+        }
+        Ok(())
+    }
+
+    /// The copies of which the allele is not known, but where there are none.
+    fn missing_set(&mut self, row: u32) -> Result<Option<StoredSet<'a>>> {
+        let (_, missing, sets) = self.site_sets(row)?;
+        // most rows have none: a descriptor of 0 is the empty set
+        if missing == 0 {
+            return Ok(None);
+        }
+        let samples = self.segment.meta().samples;
+        self.segment.set(missing, &sets, 2 * samples).map(Some)
+    }
+
     /// AN of the diploid and haploid samples, without looking of whom copies are missing.
     pub(super) fn known_copies(&mut self, row: u32, mask: &Mask) -> Result<RowCounts> {
         let (missing, sets) = self.load_site(row, mask)?;

@@ -8,7 +8,8 @@ use super::{RowCounter, RowCounts};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::set::{
-    RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
+    COUNTED, RowNumbers, STRIP_ROWS, StoredSet, StripCounts, StripKeys, for_each_bit, words_for,
+    write_pairs,
 };
 use crate::store::PageView;
 
@@ -19,10 +20,10 @@ const ASKED_OF: u32 = 8;
 
 /// The rows of a strip and what they are counted by.
 #[derive(Default)]
-pub(super) struct StripRows {
-    /// Ascending; all of one order, in ordered runs, with the same haploid samples.
+pub(super) struct StripRows<const W: usize = COUNTED> {
+    /// Ascending; all of one order, in ordered runs, and those that are counted with the same haploid samples.
     rows: Vec<u32>,
-    keys: StripKeys,
+    keys: StripKeys<W>,
     /// The classes of all copies in an order, by its number.
     ids: Vec<u16>,
     ids_of: Option<u32>,
@@ -31,7 +32,7 @@ pub(super) struct StripRows {
     alone: u32,
 }
 
-impl StripRows {
+impl<const W: usize> StripRows<W> {
     /// The place of a row in the strip.
     pub(super) fn place_of(&mut self, row: u32) -> Option<usize> {
         let place = self.rows.binary_search(&row).ok()?;
@@ -50,12 +51,13 @@ impl StripRows {
         self.alone <= ALONE
     }
 
-    /// Puts a row and those behind it into the strip, as many as it has room for and `most`.
+    /// Puts a row and those behind it into the strip, as many as it has room for: until one has other haploid samples,
+    /// where these are to be the `same`.
     pub(super) fn load<'a>(
         &mut self,
         tally: &mut RowCounter<'a>,
         row: u32,
-        most: usize,
+        same: bool,
     ) -> Result<()> {
         let segment = tally.segment;
         let broken = |rule| segment.broken_set(rule);
@@ -69,19 +71,21 @@ impl StripRows {
         }
         self.keys.clear(order.classes());
         let last = tally.order.map_or(row, |loaded| loaded.last_row);
-        let mut view = tally.view.clone();
         let samples = segment.meta().samples;
-        let (mut known, _, sets) = tally.site_sets(row)?;
-        let haploid = segment.set(known, &sets, samples)?;
+        let mut view = tally.view.clone();
+        // the haploid samples, and where those of the row before stand
+        let mut haploid = None;
+        let mut stand = None;
         for next in row..=last {
             let view = PageView::around(&mut view, segment, next)?;
             let i = next % PAGE_ROWS;
-            let here = view.haploid.get(i);
-            if here != known || i == 0 {
-                if segment.set(here, &view.sets, samples)? != haploid {
+            let stands = (next / PAGE_ROWS, view.haploid.get(i));
+            if same && stand != Some(stands) {
+                let here = segment.set(stands.1, &view.sets, samples)?;
+                if *haploid.get_or_insert(here) != here {
                     break;
                 }
-                known = here;
+                stand = Some(stands);
             }
             let carriers = view.carriers.get(i);
             if !StoredSet::is_runs(carriers) {
@@ -90,7 +94,7 @@ impl StripRows {
             if let Some(runs) = segment.set(carriers, &view.sets, 2 * samples)?.runs() {
                 self.keys.add(runs).map_err(broken)?;
                 self.rows.push(next);
-                if self.rows.len() == most.min(STRIP_ROWS) {
+                if self.rows.len() == StripKeys::<W>::ROWS {
                     break;
                 }
             }
@@ -98,17 +102,15 @@ impl StripRows {
         self.keys.finish();
         Ok(())
     }
+}
 
+impl StripRows {
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
     pub(super) fn count_pairs(&self, samples: &[u32], counts: &mut StripCounts) {
         self.keys.count_pairs(&self.ids, samples, counts);
-    }
-
-    fn lay_out(&self, copies: u32, to: &mut Vec<u64>) {
-        self.keys.lay_out(&self.ids, copies, to);
     }
 
     pub(super) fn count_first(&self, samples: &[u32], counts: &mut RowNumbers) {
@@ -139,32 +141,25 @@ impl Members {
 /// Rows of a strip, their copies laid out as bits.
 #[derive(Default)]
 pub(super) struct LaidOut {
-    rows: StripRows,
+    rows: StripRows<1>,
     bits: Vec<u64>,
 }
 
-/// Bytes of rows that are laid out at once, where 64 rows are not more.
-const LAID_OUT_BYTES: usize = 4 << 20;
-
 impl LaidOut {
     /// The copies of a row as bits; `None` where it is better laid out alone.
-    pub(super) fn bits<'a>(
-        &mut self,
-        tally: &mut RowCounter<'a>,
-        row: u32,
-    ) -> Result<Option<&[u64]>> {
+    fn bits<'a>(&mut self, tally: &mut RowCounter<'a>, row: u32) -> Result<Option<&[u64]>> {
         let copies = 2 * tally.segment.meta().samples;
-        let words = words_for(copies);
         let place = match self.rows.place_of(row) {
             Some(place) => Some(place),
             None if self.rows.is_alone() => None,
             None => {
-                let fit = LAID_OUT_BYTES / (8 * words.max(1));
-                self.rows.load(tally, row, (fit / 64 * 64).max(64))?;
-                self.rows.lay_out(copies, &mut self.bits);
+                self.rows.load(tally, row, false)?;
+                let StripRows { keys, ids, .. } = &self.rows;
+                keys.lay_out(ids, copies, &mut self.bits);
                 self.rows.place_of(row)
             }
         };
+        let words = words_for(copies);
         Ok(place.and_then(|place| self.bits.get(place * words..(place + 1) * words)))
     }
 }
@@ -181,6 +176,29 @@ pub(super) struct Strip {
 }
 
 impl<'a> RowCounter<'a> {
+    /// Calls `f` with the copies of a row in runs as bits, laid out with others; `false` where it is better laid out alone.
+    pub(super) fn with_laid_out(&mut self, row: u32, f: impl FnOnce(&[u64])) -> Result<bool> {
+        let mut laid_out = self.laid_out.take().unwrap_or_default();
+        let is_laid_out = laid_out.bits(self, row).map(|bits| bits.map(f).is_some());
+        self.laid_out = Some(laid_out);
+        is_laid_out
+    }
+
+    /// Writes how many copies of each sample carry a row that no walk of pairs gives, to the cells of all samples.
+    pub(crate) fn write_pairs(
+        &mut self,
+        row: u32,
+        set: &StoredSet<'a>,
+        cells: &mut [i8],
+    ) -> Result<()> {
+        if set.runs().is_some() && self.with_laid_out(row, |bits| write_pairs(bits, cells))? {
+            return Ok(());
+        }
+        self.scatter_alone(row, set)?;
+        write_pairs(&self.copies.bits, cells);
+        Ok(())
+    }
+
     /// What a group carries of a common row, counted with others; `None` where it is better counted alone. The
     /// haploid set of the row's site is loaded.
     pub(super) fn counted_in_strip(&mut self, row: u32, mask: &Mask) -> Result<Option<RowCounts>> {
@@ -205,7 +223,7 @@ impl<'a> RowCounter<'a> {
             Some(place) => place,
             None if strip.rows.is_alone() => return Ok(None),
             None => {
-                strip.rows.load(self, row, STRIP_ROWS)?;
+                strip.rows.load(self, row, true)?;
                 strip.count(mask, &self.haploid.bits);
                 match strip.rows.place_of(row) {
                     Some(place) => place,

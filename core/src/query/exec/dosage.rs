@@ -78,6 +78,13 @@ impl PartColumns {
 }
 
 impl<'a> PartDosages<'a> {
+    /// Whether its rows are of so many columns, which are all.
+    fn has_all(&self, width: usize) -> bool {
+        let is_all = |columns: &Range<usize>| *columns == (0..width);
+        matches!(&self.columns, PartColumns::Stretch(columns) if is_all(columns))
+            && !self.tally.segment.has_scopes()
+    }
+
     /// Writes what a row says of the samples of which it reports; no copy carries where only that is asked which are
     /// known.
     fn write(&mut self, row: u32, carried: bool, to: &mut [i8]) -> Result<()> {
@@ -92,7 +99,6 @@ impl<'a> PartDosages<'a> {
             && outside.is_empty()
         {
             let cells = to.get_mut(columns.clone()).unwrap_or_default();
-            cells.fill(0);
             return write_known(tally, row, carried, cells);
         }
         kept.clear();
@@ -110,17 +116,18 @@ impl<'a> PartDosages<'a> {
     }
 }
 
-/// Writes which of a part's samples carry a row, and of which copies are not known, to cells that are 0.
+/// Writes how often a part's samples carry a row, and of which copies are not known, to the cells of all of them.
 fn write_known(
     tally: &mut RowCounter<'_>,
     row: u32,
     carried: bool,
     cells: &mut [i8],
 ) -> Result<()> {
-    if carried {
-        tally.write_carried(row, cells)?;
+    match carried {
+        true => tally.write_carried(row, cells)?,
+        false => cells.fill(0),
     }
-    tally.walk_missing(row, |copy| put(cells, copy / 2, MISSING))?;
+    tally.walk_missing_samples(row, |sample| put(cells, sample, MISSING))?;
     let segment = tally.segment;
     let samples = segment.meta().samples;
     for_each_polyploid(segment.polyploid(row)?, samples, |genotype| {
@@ -191,6 +198,19 @@ impl<'a> Dosages<'a> {
         Ok(())
     }
 
+    /// Writes what a row says, where it is of everybody who has a column; `false` where it is not.
+    pub(super) fn write_whole(
+        &mut self,
+        (part, segment, row): (usize, &'a Segment, u32),
+        to: &mut [i8],
+    ) -> Result<bool> {
+        let width = self.width;
+        match self.part(part, segment) {
+            Some(of) if of.has_all(width) => of.write(row, true, to).map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
     /// Writes what the rows of a variant say, over what stands there of those who were not looked at.
     pub(super) fn write_rows(
         &mut self,
@@ -256,3 +276,6 @@ impl<'a> Dosages<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,12 +16,19 @@ impl<'a> Variant<'_, 'a> {
     /// a row, or `of` is of another dataset.
     pub fn dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
         of.refuse(self.of.view, to)?;
-        to.fill(MISSING);
-        self.write_dosages(of, to)
+        self.write_dosages(of, to, MISSING)
     }
 
-    /// Writes over what stands there of those who were not looked at.
-    fn write_dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8]) -> Result<()> {
+    /// The same, with a number for those who were not looked at.
+    fn write_dosages(&mut self, of: &mut Dosages<'a>, to: &mut [i8], uncovered: i8) -> Result<()> {
+        let mut rows = self.rows();
+        if let (Some(row), None) = (rows.next(), rows.next())
+            && of.write_whole(row, to)?
+        {
+            return Ok(());
+        }
+        drop(rows);
+        to.fill(uncovered);
         if self.of.view.has_several_batches() {
             of.reference_counts(self.of.walk.coverage()?, to)?;
         }
@@ -61,8 +68,7 @@ impl<'a> Variant<'_, 'a> {
         let kept = self.of.looked.take();
         let mut looked = kept.unwrap_or_else(|| Box::new(Looked::new(view)));
         if !looked.is_current {
-            looked.row.fill(UNCOVERED);
-            self.write_dosages(&mut looked.dosages, &mut looked.row)?;
+            self.write_dosages(&mut looked.dosages, &mut looked.row, UNCOVERED)?;
             looked.is_current = true;
         }
         Ok(looked)

@@ -30,6 +30,14 @@ fn power(exponent: i32) -> f64 {
     f64::from_bits(((exponent + 1023).clamp(1, 2046) as u64) << 52)
 }
 
+/// 1.5 · 2^52: sums with it are whole numbers.
+const ROUNDING: f64 = 6_755_399_441_055_744.0;
+
+/// The nearest whole number, the even one of two, of a number below 2^51: not all processors have an instruction for it.
+fn round(number: f64) -> f64 {
+    (number + ROUNDING) - ROUNDING
+}
+
 impl Fixed {
     /// For some finite numbers of at most [`GREATEST`], in limbs of so many bits.
     pub(super) fn of(numbers: impl Iterator<Item = f64>, bits: u32) -> Self {
@@ -53,10 +61,10 @@ impl Fixed {
     /// The limbs of a number.
     pub(super) fn split(&self, number: f64) -> [i64; 2] {
         let scaled = number * self.scale;
-        let high = scaled.round_ties_even();
+        let high = round(scaled);
         // what is left is exact
         let low = (scaled - high) * (1u64 << self.bits) as f64;
-        [high as i64, low.round_ties_even() as i64]
+        [high as i64, round(low) as i64]
     }
 
     /// The number of which limbs, or sums of them, are given; it is rounded at most three times.
@@ -113,6 +121,17 @@ mod tests {
             let fixed = Fixed::of(numbers.iter().map(|n| *n as f64), LIMB_BITS);
             let total = numbers.iter().map(|n| fixed.whole(fixed.split(*n as f64))).sum();
             prop_assert_eq!(fixed.of_whole(total), numbers.iter().sum::<i64>() as f64);
+        }
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_even() {
+        let near = [0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 2.500_000_1, 1e6 + 0.5];
+        let least = [5e-324, 1.0 / 3.0, 2f64.powi(LIMB_BITS as i32) - 0.5];
+        for number in near.into_iter().chain(least) {
+            for number in [number, -number] {
+                assert_eq!(round(number), number.round_ties_even());
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::cohort::{RowCounter, for_each_polyploid_of};
 use crate::error::Result;
 use crate::query::exec::dosage::MISSING;
-use crate::set::{boundaries_of, is_within};
+use crate::set::{StoredSet, classes_of, get_bit};
 
 /// Who carries a variant, and of whom that is not known.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(super) struct RowGenotypes {
     known: i64,
     /// The copy that is known of those who have one and miss the other, ascending.
     half: Vec<u32>,
+    /// The classes of a row in runs as bits, where somebody is in `half`.
+    classes: Vec<u64>,
 }
 
 impl RowGenotypes {
@@ -47,7 +49,11 @@ impl RowGenotypes {
     }
 
     /// From what is stored of a row, each copy that carries.
-    pub(super) fn read_copies(&mut self, counter: &mut RowCounter<'_>, row: u32) -> Result<()> {
+    pub(super) fn read_copies<'a>(
+        &mut self,
+        counter: &mut RowCounter<'a>,
+        (row, set): (u32, &StoredSet<'a>),
+    ) -> Result<()> {
         self.clear();
         self.read_missing(counter, row)?;
         let mut left = self.missing.as_slice();
@@ -61,7 +67,6 @@ impl RowGenotypes {
                 self.carried.push((sample, copies));
             }
         };
-        let set = counter.carrier_set(row)?;
         let by_pairs = set.walk_pairs(|sample, which| push(sample, which.count_ones() as i32));
         if !by_pairs.map_err(|rule| counter.segment.broken_set(rule))? {
             counter.walk_copies(row, |copy| push(copy / 2, 1))?;
@@ -74,24 +79,25 @@ impl RowGenotypes {
         Ok(())
     }
 
-    /// From what is stored of a row in runs, whoever is not in these; and the boundaries of the runs. `ids` are the
-    /// classes of each sample's copies.
+    /// From what is stored of a row in runs, whoever is not in these. `ids` are the classes of each sample's copies, of so
+    /// many classes.
     pub(super) fn read_beside_runs(
         &mut self,
         counter: &mut RowCounter<'_>,
         (row, runs): (u32, &[u8]),
-        ids: &[[u16; 2]],
-        (classes, boundaries): (u32, &mut Vec<u32>),
+        (ids, classes): (&[[u16; 2]], u32),
     ) -> Result<()> {
         self.clear();
-        boundaries_of(runs, classes, boundaries)
-            .map_err(|rule| counter.segment.broken_set(rule))?;
         self.read_missing(counter, row)?;
+        if !self.half.is_empty() {
+            classes_of(runs, classes, &mut self.classes)
+                .map_err(|rule| counter.segment.broken_set(rule))?;
+        }
         for copy in &self.half {
             let classes = ids.get(*copy as usize / 2).copied().unwrap_or_default();
             let [first, second] = classes;
             let class = if copy % 2 == 0 { first } else { second };
-            if is_within(boundaries, class) {
+            if get_bit(&self.classes, class.into()) {
                 self.carried.push((copy / 2, -1));
             }
         }

@@ -7,23 +7,20 @@ use super::runs::{Product, Reader};
 use crate::cohort::most_copies;
 use crate::error::Result;
 use crate::query::exec::variants::Variants;
-use crate::set::{ClassSums, Numbers, SampleNumbers};
+use crate::set::{ClassSums, Malformed, Numbers, add_of_samples};
 
 /// So many vectors at most are multiplied at once: sums by class are of a bounded size.
 pub(in crate::query) const VECTORS: usize = 16;
 /// Dosages are at most that.
 const MOST_COPIES: u32 = 127;
 
-/// Vectors in sets of `W / 2`, two limbs of each.
+/// At most `W / 2` vectors, two limbs of each.
 struct Sums<'o, const W: usize> {
     /// Whether those who are missing count as the mean.
     mean: bool,
     fixed: Vec<Fixed>,
-    of_samples: SampleNumbers<W>,
+    of_samples: Vec<Numbers<W>>,
     of_classes: ClassSums<W>,
-    /// The sums of a variant, by set; and those over the samples that are missing.
-    sums: Vec<Numbers<W>>,
-    missing: Vec<Numbers<W>>,
     ones: Vec<(u32, i32)>,
     out: Columns<'o>,
 }
@@ -50,7 +47,10 @@ pub(in crate::query) fn project(
     };
     match (width - first).min(VECTORS) {
         1 => project_in::<2>(variants, vectors, (mean, stored), out),
-        _ => project_in::<8>(variants, vectors, (mean, stored), out),
+        2..=4 => project_in::<8>(variants, vectors, (mean, stored), out),
+        5..=8 => project_in::<16>(variants, vectors, (mean, stored), out),
+        9..=12 => project_in::<24>(variants, vectors, (mean, stored), out),
+        _ => project_in::<{ 2 * VECTORS }>(variants, vectors, (mean, stored), out),
     }
 }
 
@@ -71,18 +71,12 @@ fn project_in<const W: usize>(
     let fixed: Vec<Fixed> = (out.first..last)
         .map(|vector| Fixed::of(column(vector), bits))
         .collect();
-    let sets = fixed.len().div_ceil(W / 2);
     let samples = view.sample_count() as usize;
-    let mut of_samples = SampleNumbers {
-        numbers: vec![[0; W]; sets * samples],
-        samples,
-    };
+    let mut of_samples = vec![[0; W]; samples];
     for (number, fixed) in fixed.iter().enumerate() {
-        let (set, at) = (number / (W / 2), number % (W / 2) * 2);
-        let numbers = of_samples.numbers.iter_mut().skip(set * samples);
-        for (numbers, number) in numbers.zip(column(out.first + number)) {
-            if let Some(limbs) = numbers.get_mut(at..at + 2) {
-                limbs.copy_from_slice(&fixed.split(number));
+        for (limbs, value) in of_samples.iter_mut().zip(column(out.first + number)) {
+            if let Some(limbs) = limbs.as_chunks_mut().0.get_mut(number) {
+                *limbs = fixed.split(value);
             }
         }
     }
@@ -93,8 +87,6 @@ fn project_in<const W: usize>(
             fixed,
             of_samples,
             of_classes: ClassSums::default(),
-            sums: vec![[0; W]; sets],
-            missing: vec![[0; W]; sets],
             ones: Vec::new(),
             out,
         },
@@ -107,8 +99,11 @@ fn project_in<const W: usize>(
 }
 
 impl<const W: usize> Sums<'_, W> {
-    fn write(&mut self, variant: usize, genotypes: &RowGenotypes) {
-        self.of_samples.add_of(&genotypes.carried, &mut self.sums);
+    /// Writes the numbers of a variant, of which the sums over copies in runs are given.
+    fn write(&mut self, variant: usize, mut sums: Numbers<W>, genotypes: &RowGenotypes) {
+        if !genotypes.carried.is_empty() {
+            add_of_samples(&self.of_samples, &genotypes.carried, &mut sums);
+        }
         let start = variant * self.out.width;
         let values = &mut *self.out.values;
         if values.len() < start + self.out.width {
@@ -116,7 +111,7 @@ impl<const W: usize> Sums<'_, W> {
         }
         let row = values.get_mut(start + self.out.first..);
         let row = row.unwrap_or_default();
-        let limbs = self.sums.as_flattened().as_chunks::<2>().0;
+        let limbs = sums.as_chunks().0;
         for ((to, limbs), fixed) in row.iter_mut().zip(limbs).zip(&self.fixed) {
             *to = fixed.join(*limbs);
         }
@@ -124,10 +119,10 @@ impl<const W: usize> Sums<'_, W> {
             self.ones.clear();
             self.ones
                 .extend(genotypes.missing.iter().map(|&sample| (sample, 1)));
-            self.missing.fill([0; W]);
-            self.of_samples.add_of(&self.ones, &mut self.missing);
+            let mut missing = [0; W];
+            add_of_samples(&self.of_samples, &self.ones, &mut missing);
             let mean = genotypes.mean();
-            let limbs = self.missing.as_flattened().as_chunks::<2>().0;
+            let limbs = missing.as_chunks().0;
             for ((to, limbs), fixed) in row.iter_mut().zip(limbs).zip(&self.fixed) {
                 *to += mean * fixed.join(*limbs);
             }
@@ -140,15 +135,15 @@ impl<const W: usize> Product for Sums<'_, W> {
         self.of_classes.load(ids, classes, &self.of_samples);
     }
 
-    fn runs(&mut self, variant: usize, boundaries: &[u32], beside: &RowGenotypes) {
-        self.sums.fill([0; W]);
-        self.of_classes.add_of(boundaries, &mut self.sums);
-        self.write(variant, beside);
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed> {
+        let mut sums = [0; W];
+        self.of_classes.add_of(row, &mut sums)?;
+        self.write(variant, sums, beside);
+        Ok(())
     }
 
     fn row(&mut self, variant: usize, genotypes: &RowGenotypes) {
-        self.sums.fill([0; W]);
-        self.write(variant, genotypes);
+        self.write(variant, [0; W], genotypes);
     }
 
     fn end(&mut self, _: &[[u16; 2]]) {}

@@ -4,6 +4,7 @@ use super::genotypes::RowGenotypes;
 use super::rows::Row;
 use crate::cohort::{RowCounter, View};
 use crate::error::Result;
+use crate::set::Malformed;
 
 /// So many rows of an order are walked copy by copy where no more are asked for: a single row does not pay for all classes.
 const ALONE: usize = 2;
@@ -15,8 +16,8 @@ pub(super) trait Product {
     /// The rows to come are of an order: the classes of each sample's copies, and how many classes there are.
     fn begin(&mut self, ids: &[[u16; 2]], classes: u32);
 
-    /// A variant in runs of classes, by number: the boundaries of its runs, and whoever is not in these.
-    fn runs(&mut self, variant: usize, boundaries: &[u32], beside: &RowGenotypes);
+    /// A variant in runs of classes, by number: the bytes of its runs, and whoever is not in these.
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed>;
 
     /// A variant by number.
     fn row(&mut self, variant: usize, genotypes: &RowGenotypes);
@@ -41,7 +42,6 @@ pub(super) struct Reader<'a, P> {
     classes: u32,
     ids: Vec<u16>,
     samples: usize,
-    boundaries: Vec<u32>,
     genotypes: RowGenotypes,
 }
 
@@ -59,7 +59,6 @@ impl<'a, P: Product> Reader<'a, P> {
             classes: 0,
             ids: Vec::new(),
             samples: 0,
-            boundaries: Vec::new(),
             genotypes: RowGenotypes::default(),
         }
     }
@@ -75,20 +74,19 @@ impl<'a, P: Product> Reader<'a, P> {
                 Ok(())
             }
             Row::Stored(part, segment, row) => {
-                let counter = match self.part.take() {
-                    Some((at, counter)) if at == *part => counter,
-                    last => {
-                        self.part = last;
-                        self.finish()?;
-                        RowCounter::of(segment, self.view.scope(*part, segment))
-                    }
+                if self.part.as_ref().is_none_or(|(at, _)| at != part) {
+                    self.finish()?;
+                    let scope = self.view.scope(*part, segment);
+                    self.part = Some((*part, RowCounter::of(segment, scope)));
+                }
+                let Some((_, counter)) = &mut self.part else {
+                    return Ok(());
                 };
-                let (_, counter) = self.part.insert((*part, counter));
                 let set = counter.carrier_set(*row)?;
                 match set.runs() {
                     Some(runs) => self.add_runs(variant, *row, runs),
                     None => {
-                        self.genotypes.read_copies(counter, *row)?;
+                        self.genotypes.read_copies(counter, (*row, &set))?;
                         self.product.row(variant, &self.genotypes);
                         Ok(())
                     }
@@ -143,10 +141,11 @@ impl<'a, P: Product> Reader<'a, P> {
     fn add_row(&mut self, variant: usize, row: u32, runs: &[u8]) -> Result<()> {
         if let Some((_, counter)) = &mut self.part {
             let ids = ids_of(&self.ids, self.samples);
-            let boundaries = &mut self.boundaries;
             let genotypes = &mut self.genotypes;
-            genotypes.read_beside_runs(counter, (row, runs), ids, (self.classes, boundaries))?;
-            self.product.runs(variant, boundaries, genotypes);
+            genotypes.read_beside_runs(counter, (row, runs), (ids, self.classes))?;
+            self.product
+                .runs(variant, runs, genotypes)
+                .map_err(|rule| counter.segment.broken_set(rule))?;
             self.rows += 1;
             if self.rows == ROWS {
                 self.product.end(ids);
@@ -165,7 +164,8 @@ impl<'a, P: Product> Reader<'a, P> {
         let mut waiting = std::mem::take(&mut self.waiting);
         if let Some((_, counter)) = &mut self.part {
             for &(variant, row) in &waiting {
-                self.genotypes.read_copies(counter, row)?;
+                let set = counter.carrier_set(row)?;
+                self.genotypes.read_copies(counter, (row, &set))?;
                 self.product.row(variant, &self.genotypes);
             }
         }

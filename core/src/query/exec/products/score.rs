@@ -6,7 +6,7 @@ use super::rows::for_each;
 use super::runs::{Product, ROWS, Reader};
 use crate::error::{Error, Result};
 use crate::query::exec::variants::Variants;
-use crate::set::{ClassSteps, Numbers};
+use crate::set::{ClassSteps, Malformed, Numbers};
 
 // a sample gets less than 2^8 times a limb of each variant, of which there are fewer than twice as many
 const _: () = assert!(8 + LIMB_BITS + ROWS.ilog2() < 62);
@@ -103,12 +103,13 @@ impl Product for Scores<'_> {
         self.steps.clear(classes);
     }
 
-    fn runs(&mut self, variant: usize, boundaries: &[u32], beside: &RowGenotypes) {
+    fn runs(&mut self, variant: usize, row: &[u8], beside: &RowGenotypes) -> Result<(), Malformed> {
         let weight = self.weight(variant);
         let limbs = self.fixed.split(weight);
-        self.steps.add(boundaries, limbs);
+        self.steps.add(row, limbs)?;
         self.add_genotypes(weight, limbs, beside);
         self.rows += 1;
+        Ok(())
     }
 
     fn row(&mut self, variant: usize, genotypes: &RowGenotypes) {
