@@ -38,31 +38,6 @@ pub(super) fn word_at(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-/// Sets bits `from..to`; bits past the end are ignored.
-pub(crate) fn set_range(words: &mut [u64], from: u32, to: u32) {
-    if from >= to {
-        return;
-    }
-    let (first, last) = ((from / 64) as usize, ((to - 1) / 64) as usize);
-    let low = u64::MAX << (from % 64);
-    let high = u64::MAX >> (63 - (to - 1) % 64);
-    if first == last {
-        if let Some(word) = words.get_mut(first) {
-            *word |= low & high;
-        }
-        return;
-    }
-    if let Some(word) = words.get_mut(first) {
-        *word |= low;
-    }
-    for word in words.iter_mut().take(last).skip(first + 1) {
-        *word = u64::MAX;
-    }
-    if let Some(word) = words.get_mut(last) {
-        *word |= high;
-    }
-}
-
 /// Calls `f` with the bounds of each run of set bits below `n`, ascending.
 pub(crate) fn for_each_run_of_bits<E>(
     words: &[u64],
@@ -184,7 +159,7 @@ mod tests {
             let mut words = vec![0; 5];
             let mut expected = Vec::new();
             for pair in ends.chunks_exact(2) {
-                set_range(&mut words, pair[0], pair[1]);
+                (pair[0]..pair[1]).for_each(|bit| set_bit(&mut words, bit));
                 expected.push((pair[0], pair[1]));
             }
             for (i, &(from, to)) in expected.iter().enumerate() {
