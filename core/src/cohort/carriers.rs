@@ -5,7 +5,7 @@ use super::count::RowCounter;
 use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
 use super::scope::BatchScope;
 use crate::error::Result;
-use crate::format::PAGE_ROWS;
+use crate::format::{Column, PAGE_ROWS};
 use crate::model::CarrierGenotype;
 use crate::set::{
     ClassUnion, Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit,
@@ -96,9 +96,10 @@ impl<'a> RowCounter<'a> {
         f: &mut impl FnMut(CarrierGenotype, Option<PhaseSet>),
     ) -> Result<Option<u64>> {
         let segment = self.segment;
-        let (haploid, missing, sets) = self.site_sets(row)?;
+        let samples = segment.meta().samples;
+        let ([carriers, haploid, missing], sets) = self.genotype_sets(row)?;
         let unphased = segment.columns.unphased.get(segment.file(), row)?;
-        let unphased = segment.set(unphased, &sets, segment.meta().samples)?;
+        let unphased = segment.set(unphased, &sets, samples)?;
         let phased = match (unphased.is_plainly_empty(), unphased.is_plainly_full()) {
             (true, _) => true,
             (_, true) => false,
@@ -122,7 +123,7 @@ impl<'a> RowCounter<'a> {
                 f(genotype, None);
             }
         };
-        let set = self.carrier_set(row)?;
+        let set = segment.set(carriers, &sets, 2 * samples)?;
         if !set
             .walk_pairs(&mut give)
             .map_err(|rule| segment.broken_set(rule))?
@@ -137,6 +138,26 @@ impl<'a> RowCounter<'a> {
             }
         }
         Ok(Some(set.byte_len() as u64))
+    }
+
+    /// A row's descriptors of carriers, haploid and missing, and the set bytes of its page.
+    fn genotype_sets(&mut self, row: u32) -> Result<([i64; 3], Range<usize>)> {
+        let segment = self.segment;
+        // for a single row to look at all columns of a page takes longer than to look up three values
+        if self.view.is_none() && !std::mem::replace(&mut self.is_used, true) {
+            let columns = &segment.columns;
+            let value = |column: &Column| column.get(segment.file(), row);
+            let sets = [
+                value(&columns.carriers)?,
+                value(&columns.haploid)?,
+                value(&columns.missing)?,
+            ];
+            return Ok((sets, segment.page_sets(row / PAGE_ROWS)?));
+        }
+        let view = PageView::around(&mut self.view, segment, row)?;
+        let i = row % PAGE_ROWS;
+        let sets = [&view.carriers, &view.haploid, &view.missing].map(|column| column.get(i));
+        Ok((sets, view.sets.clone()))
     }
 
     /// The carriers of a row in the group, by sample; returns the bytes of its set.

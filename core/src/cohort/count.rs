@@ -113,6 +113,9 @@ pub(crate) struct RowCounter<'a> {
     /// Common rows that were counted together, once several are asked for.
     strip: Option<Box<Strip>>,
     laid_out: Option<Box<LaidOut>>,
+    /// Whether a row was read, and one in runs laid out.
+    pub(super) is_used: bool,
+    has_laid_out: bool,
 }
 
 /// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
@@ -160,6 +163,8 @@ impl<'a> RowCounter<'a> {
             copies: Scattered::default(),
             strip: None,
             laid_out: None,
+            is_used: false,
+            has_laid_out: false,
         }
     }
 
@@ -435,7 +440,7 @@ impl<'a> RowCounter<'a> {
         }
         self.copies.of = None;
         self.copies.bits.clear();
-        if set.runs().is_some() {
+        if set.runs().is_some() && std::mem::replace(&mut self.has_laid_out, true) {
             let mut laid_out = self.laid_out.take().unwrap_or_default();
             let bits = laid_out.bits(self, row).map(|bits| {
                 let bits = bits?;
