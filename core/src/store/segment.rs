@@ -339,7 +339,6 @@ impl Segment {
     }
 
     /// A set of a row by its descriptor.
-    #[inline]
     pub(crate) fn set<'a>(
         &'a self,
         descriptor: i64,
@@ -492,11 +491,6 @@ impl Segment {
     #[cold]
     pub(crate) fn broken_phase_sets(&self, rule: Malformed) -> Error {
         self.malformed(self.phase_sets.unwrap_or(usize::MAX), 0, rule)
-    }
-
-    /// Whether rows have samples of three and more copies.
-    pub(crate) fn has_polyploid(&self) -> bool {
-        self.polyploid_rows.is_some()
     }
 
     /// The rows with samples of three and more copies.
