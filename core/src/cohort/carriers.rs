@@ -5,13 +5,13 @@ use super::count::RowCounter;
 use super::polyploid::{copies_where, for_each_polyploid, for_each_polyploid_of};
 use super::scope::BatchScope;
 use crate::error::Result;
-use crate::format::PAGE_ROWS;
+use crate::format::{Column, PAGE_ROWS};
 use crate::model::CarrierGenotype;
 use crate::set::{
-    Malformed, Order, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, or_samples,
-    set_bit, words_for,
+    Malformed, PhaseSet, StoredSet, for_each_bit, for_each_pair, get_bit, set_bit, words_for,
 };
 use crate::store::PageView;
+use std::ops::Range;
 
 /// Which copies of a sample carry, and how many it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +85,10 @@ impl<'a> RowCounter<'a> {
         f: &mut impl FnMut(CarrierGenotype, Option<PhaseSet>),
     ) -> Result<Option<u64>> {
         let segment = self.segment;
-        let (haploid, missing, sets) = self.site_sets(row)?;
+        let samples = segment.meta().samples;
+        let ([carriers, haploid, missing], sets) = self.genotype_sets(row)?;
         let unphased = segment.columns.unphased.get(segment.file(), row)?;
-        let unphased = segment.set(unphased, &sets, segment.meta().samples)?;
+        let unphased = segment.set(unphased, &sets, samples)?;
         let phased = match (unphased.is_plainly_empty(), unphased.is_plainly_full()) {
             (true, _) => true,
             (_, true) => false,
@@ -111,7 +112,7 @@ impl<'a> RowCounter<'a> {
                 f(genotype, None);
             }
         };
-        let set = self.carrier_set(row)?;
+        let set = segment.set(carriers, &sets, 2 * samples)?;
         if !set
             .walk_pairs(&mut give)
             .map_err(|rule| segment.broken_set(rule))?
@@ -126,6 +127,26 @@ impl<'a> RowCounter<'a> {
             }
         }
         Ok(Some(set.byte_len() as u64))
+    }
+
+    /// A row's descriptors of carriers, haploid and missing, and the set bytes of its page.
+    fn genotype_sets(&mut self, row: u32) -> Result<([i64; 3], Range<usize>)> {
+        let segment = self.segment;
+        // for a single row to look at all columns of a page takes longer than to look up three values
+        if self.view.is_none() && !std::mem::replace(&mut self.is_used, true) {
+            let columns = &segment.columns;
+            let value = |column: &Column| column.get(segment.file(), row);
+            let sets = [
+                value(&columns.carriers)?,
+                value(&columns.haploid)?,
+                value(&columns.missing)?,
+            ];
+            return Ok((sets, segment.page_sets(row / PAGE_ROWS)?));
+        }
+        let view = PageView::around(&mut self.view, segment, row)?;
+        let i = row % PAGE_ROWS;
+        let sets = [&view.carriers, &view.haploid, &view.missing].map(|column| column.get(i));
+        Ok((sets, view.sets.clone()))
     }
 
     /// The carriers of a row in the group, by sample; returns the bytes of its set.
@@ -355,45 +376,6 @@ impl<'a> RowCounter<'a> {
         })
     }
 
-    /// Ors the carriers of a row into `acc`, bits over the batch's samples; sets in ordered runs are
-    /// gathered in `union` and must be flushed at the end. Returns the bytes of the row's set.
-    pub(crate) fn or_carriers(
-        &mut self,
-        row: u32,
-        union: &mut Union<'a>,
-        acc: &mut [u64],
-    ) -> Result<u64> {
-        let set = self.carrier_set(row)?;
-        let broken = |rule| self.segment.broken_set(rule);
-        if set.needs_order() {
-            let order = self.load_order(row)?;
-            let number = self.order_number();
-            if union.number != number {
-                union.flush(acc).map_err(broken)?;
-                union.start(number, order);
-            }
-            if !set
-                .or_classes_into(&order, &mut union.classes)
-                .map_err(broken)?
-            {
-                set.walk(Some(&order), |copy| set_bit(acc, copy / 2))
-                    .map_err(broken)?;
-            }
-        } else if !set
-            .walk_pairs(|sample, _| set_bit(acc, sample))
-            .map_err(broken)?
-        {
-            set.walk(None, |copy| set_bit(acc, copy / 2))
-                .map_err(broken)?;
-        }
-        for_each_polyploid_of(self.segment, row, |genotype, alt| {
-            if genotype.carried(alt) > 0 {
-                set_bit(acc, genotype.sample);
-            }
-        })?;
-        Ok(set.byte_len() as u64)
-    }
-
     /// Marks in `found`, bits over the batch's samples, who of `samples` carries a row, by looking each
     /// up; returns the bytes of its set. `None` where the set must be walked to know.
     pub(crate) fn look_up(
@@ -421,13 +403,6 @@ impl<'a> RowCounter<'a> {
             }
         }
         Ok(Some(set.byte_len() as u64))
-    }
-
-    /// Turns the classes gathered so far into carriers.
-    pub(crate) fn flush(&self, union: &mut Union<'a>, acc: &mut [u64]) -> Result<()> {
-        union
-            .flush(acc)
-            .map_err(|rule| self.segment.broken_set(rule))
     }
 }
 
@@ -519,34 +494,6 @@ fn pairs_of(set: &StoredSet<'_>) -> Result<Vec<(u32, u32)>, Malformed> {
         });
     }
     Ok(pairs)
-}
-
-/// A union of rows of one ordering block, by class: it is expanded to copies once.
-#[derive(Default)]
-pub(crate) struct Union<'a> {
-    number: Option<u32>,
-    order: Option<Order<'a>>,
-    classes: Vec<u64>,
-}
-
-impl<'a> Union<'a> {
-    fn start(&mut self, number: Option<u32>, order: Order<'a>) {
-        self.number = number;
-        self.classes.clear();
-        self.classes.resize(words_for(order.classes()), 0);
-        self.order = Some(order);
-    }
-
-    fn flush(&mut self, acc: &mut [u64]) -> Result<(), Malformed> {
-        self.number = None;
-        let Some(order) = self.order.take() else {
-            return Ok(());
-        };
-        let mut copies = vec![0; words_for(order.universe())];
-        order.or_classes(&self.classes, &mut copies)?;
-        or_samples(&copies, acc);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -132,6 +132,9 @@ pub(crate) struct RowCounter<'a> {
     /// Common rows that were counted together, once several are asked for.
     strip: Option<Box<Strip>>,
     laid_out: Option<Box<LaidOut>>,
+    /// Whether a row was read, and one in runs laid out.
+    pub(super) is_used: bool,
+    has_laid_out: bool,
 }
 
 /// The copies that carry a row, laid out as bits. They do not depend on the group: tallies that count the
@@ -180,6 +183,8 @@ impl<'a> RowCounter<'a> {
             copies: Scattered::default(),
             strip: None,
             laid_out: None,
+            is_used: false,
+            has_laid_out: false,
         }
     }
 
@@ -437,7 +442,7 @@ impl<'a> RowCounter<'a> {
         if self.copies.of == of {
             return Ok(());
         }
-        if set.runs().is_some() {
+        if set.runs().is_some() && std::mem::replace(&mut self.has_laid_out, true) {
             let mut copies = std::mem::take(&mut self.copies);
             let is_laid_out = self.with_laid_out(row, |bits| {
                 copies.bits.clear();

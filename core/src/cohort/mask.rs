@@ -44,7 +44,7 @@ impl Mask {
     }
 
     /// Every sample of the batch.
-    pub(super) fn everybody(count: u32) -> Self {
+    pub(crate) fn everybody(count: u32) -> Self {
         let mut samples = vec![u64::MAX; words_for(count)];
         if let (Some(last), rest @ 1..) = (samples.last_mut(), count % 64) {
             *last = (1 << rest) - 1;

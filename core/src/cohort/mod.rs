@@ -20,12 +20,13 @@ mod sample_list;
 mod scope;
 mod subjects;
 mod terms;
+mod union;
 mod view;
 mod visible;
 mod words;
 
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
-pub(crate) use carriers::{Carrier, Union};
+pub(crate) use carriers::Carrier;
 pub(crate) use count::{
     CellCounter, RowCounter, RowCounts, Scattered, stored_ac_an_of, stored_of, stored_row,
 };
@@ -41,5 +42,6 @@ pub use sample_list::SampleList;
 pub(crate) use scope::{Applies, BatchScope, Shortcut, Whole};
 pub(crate) use subjects::Subjects;
 pub use terms::TermFound;
+pub(crate) use union::Union;
 pub use view::{Info, View};
 pub(crate) use visible::Visible;

@@ -53,6 +53,8 @@ mod products;
     reason = "self_cell forgets a guard when both of its halves are whole"
 )]
 mod scan;
+#[cfg(test)]
+mod union_tests;
 
 pub use absence::{Absence, AbsenceReason};
 pub use allele::Allele;

@@ -31,7 +31,7 @@ pub(crate) use list::encode_list;
 pub(crate) use order::{CLASSES_MAX, Order, encode_order};
 pub(crate) use pairs::{EVEN, PairCounts, count_pairs, write_pairs};
 pub(crate) use phase::{PhaseSet, PhaseSets, PhaseWriter, is_phase_number, phase_number};
-pub(crate) use runs::encode_runs;
+pub(crate) use runs::{ClassUnion, encode_runs};
 pub use samples::SampleSet;
 pub(crate) use stored::StoredSet;
 pub(crate) use strip::{COUNTED, RowNumbers, STRIP_ROWS, StripCounts, StripKeys};

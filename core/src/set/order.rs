@@ -19,14 +19,18 @@
 //! The lists are for rows of few classes, all small: their copies are found without reading the class of every copy.
 
 use super::bits::for_each_run_of_bits;
-use super::ids::{BLOCK, PackedIds, check_greatest, pack, packed_len, width_for};
+use super::ids::{
+    BLOCK, PackedIds, Stretches, bits_of, check_greatest, pack, packed_len, width_for,
+};
 use super::runs::for_each_run;
 use super::{Malformed, for_each_bit, get_bit, set_bit, words_for};
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 
 const HEAD: usize = 8;
 /// The classes of fewer than one in so many copies are looked up one by one.
 const ONE_BY_ONE: u32 = 32;
+/// Classes of up to so many copies are read in less time than a block is unpacked.
+const ONE_BY_ONE_TO: usize = 16;
 /// No order has more classes: ids have 16 bits.
 pub(crate) const CLASSES_MAX: u32 = 1 << 16;
 
@@ -186,20 +190,11 @@ struct Cursor {
 
 /// Classes that are carried: compared with where they are few runs, else one byte each, looked up for every copy.
 enum Carried {
-    Runs(FewRuns),
+    Runs(Stretches),
     Few(Box<[u8; FEW_CLASSES]>),
     Many(Box<[u8; CLASSES_MAX as usize]>),
 }
 
-/// First and last class of each run.
-#[derive(Default)]
-struct FewRuns {
-    runs: [(u16, u16); FEW_RUNS],
-    len: usize,
-}
-
-/// Runs up to which comparing is faster than looking up.
-const FEW_RUNS: usize = 10;
 const FEW_CLASSES: usize = 1 << 12;
 
 impl Carried {
@@ -208,16 +203,10 @@ impl Carried {
         runs: impl Fn(&mut dyn FnMut(u32, u32)) -> Result<(), Malformed>,
         classes: u32,
     ) -> Result<Self, Malformed> {
-        let (mut few, mut fits) = (FewRuns::default(), true);
+        let (mut few, mut fits) = (Stretches::default(), true);
         runs(&mut |from, to| {
-            if from < to {
-                match few.runs.get_mut(few.len) {
-                    // classes have numbers of 16 bits
-                    Some(run) => *run = (from as u16, (to - 1) as u16),
-                    None => fits = false,
-                }
-                few.len += 1;
-            }
+            // classes have numbers of 16 bits
+            fits = fits && (from == to || few.push(from as u16, (to - 1 - from) as u16));
         })?;
         if fits {
             return Ok(Self::Runs(few));
@@ -240,44 +229,11 @@ impl Carried {
     }
 }
 
-/// Which copies of a block are carried, as bits.
-trait CarriedOf {
-    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64];
-}
-
-impl<const N: usize> CarriedOf for [u8; N] {
-    #[inline(always)]
-    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
-        let mut words = [0; BLOCK / 64];
-        for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
-            for (bit, &id) in ids.iter().enumerate() {
-                let flag = self.get(usize::from(id) & (N - 1));
-                *word |= u64::from(flag.copied().unwrap_or(0)) << bit;
-            }
-        }
-        words
-    }
-}
-
-impl CarriedOf for FewRuns {
-    #[inline(always)]
-    fn bits(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
-        let mut carried = [0u8; BLOCK];
-        for &(first, last) in self.runs.iter().take(self.len) {
-            for (carried, id) in carried.iter_mut().zip(ids) {
-                *carried |= u8::from(id.wrapping_sub(first) <= last - first);
-            }
-        }
-        let mut words = [0; BLOCK / 64];
-        for (word, carried) in words.iter_mut().zip(carried.as_chunks::<64>().0) {
-            for (byte, ones) in carried.as_chunks().0.iter().enumerate() {
-                // the product has the lowest bits of all bytes side by side at its top
-                let bits = u64::from_le_bytes(*ones).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-                *word |= bits << (8 * byte);
-            }
-        }
-        words
-    }
+/// Which copies of a block are carried, as bits; `flags` are bytes by class, as many as a power of two.
+#[inline(always)]
+fn flagged<const N: usize>(flags: &[u8; N], ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
+    let flag = |id: u16| flags.get(usize::from(id) & (N - 1)).copied().unwrap_or(0);
+    bits_of(&ids.map(flag))
 }
 
 impl<'a> Order<'a> {
@@ -398,19 +354,58 @@ impl<'a> Order<'a> {
             return lists.walk(&runs, &mut |copy| set_bit(acc, copy));
         }
         match Carried::of(&runs, self.classes)? {
-            Carried::Runs(runs) => dispatch!(Level::new(), _simd => self.or_carried(&runs, acc)),
-            Carried::Few(flags) => dispatch!(Level::new(), _simd => self.or_carried(&*flags, acc)),
-            Carried::Many(flags) => dispatch!(Level::new(), _simd => self.or_carried(&*flags, acc)),
+            Carried::Runs(runs) => {
+                dispatch!(Level::new(), simd => self.or_stretches(simd, &runs, acc))
+            }
+            Carried::Few(flags) => {
+                dispatch!(Level::new(), _simd => self.or_blocks(0, |ids| flagged(&flags, ids), acc))
+            }
+            Carried::Many(flags) => {
+                dispatch!(Level::new(), _simd => self.or_blocks(0, |ids| flagged(&flags, ids), acc))
+            }
         }
     }
 
+    /// Ors the copies of stretches of classes.
     #[inline(always)]
-    fn or_carried(&self, carried: &impl CarriedOf, acc: &mut [u64]) -> Result<(), Malformed> {
+    fn or_stretches<S: Simd>(
+        &self,
+        simd: S,
+        runs: &Stretches,
+        acc: &mut [u64],
+    ) -> Result<(), Malformed> {
+        let whole = self.ids.count as usize / BLOCK;
+        let (in_whole, _) = acc
+            .split_at_mut_checked(whole * BLOCK / 64)
+            .unwrap_or_default();
+        check_greatest(self.ids.or_within(simd, runs, in_whole), self.classes)?;
+        let rest = (whole * BLOCK) as u32..self.ids.count;
+        if rest.len() > ONE_BY_ONE_TO {
+            return self.or_blocks(whole, |ids| runs.bits(ids), acc);
+        }
+        for copy in rest {
+            let class = self.ids.get(copy);
+            check_greatest(class, self.classes)?;
+            if runs.has(class) {
+                set_bit(acc, copy);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ors the copies of the blocks from one on; `carried` says which ids of a block are.
+    #[inline(always)]
+    fn or_blocks(
+        &self,
+        from: usize,
+        carried: impl Fn(&[u16; BLOCK]) -> [u64; BLOCK / 64],
+        acc: &mut [u64],
+    ) -> Result<(), Malformed> {
         let mut ids = [0; BLOCK];
-        for (block, acc) in (0..self.ids.blocks()).zip(acc.chunks_mut(BLOCK / 64)) {
+        let blocks = acc.chunks_mut(BLOCK / 64).enumerate();
+        for (block, acc) in blocks.take(self.ids.blocks()).skip(from) {
             check_greatest(self.ids.block(block, &mut ids), self.classes)?;
-            let words = carried.bits(&ids);
-            for (acc, word) in acc.iter_mut().zip(words) {
+            for (acc, word) in acc.iter_mut().zip(carried(&ids)) {
                 *acc |= word;
             }
         }

@@ -9,7 +9,7 @@ use fearless_simd::{Level, dispatch};
 
 use super::bits::word_at;
 use super::list::pairs_of;
-use super::{Malformed, get_bit, read_varint, varint_len, write_varint};
+use super::{Malformed, get_bit, read_varint, set_bit, varint_len, write_varint};
 
 /// Bits of a load that a low part of any bit may begin in the first byte of.
 const LOADED: u32 = 57;
@@ -288,12 +288,31 @@ impl<'a> Packed<'a> {
     /// Ors the members into `acc`, bits over the universe.
     pub(super) fn or_into(&self, acc: &mut [u64]) -> Result<(), Malformed> {
         if self.kind == Kind::Numbers {
-            return self.each(|number| super::set_bit(acc, number));
+            return self.each(|number| set_bit(acc, number));
         }
         self.walk_pairs(|pair, which| {
             if let Some(word) = acc.get_mut((pair / 32) as usize) {
                 *word |= u64::from(which) << (pair % 32 * 2);
             }
+        })
+    }
+
+    /// Ors the samples that have a member, two numbers each, into `acc`, bits over samples.
+    pub(super) fn or_samples_into(&self, acc: &mut [u64]) -> Result<(), Malformed> {
+        match self.kind {
+            Kind::Mixed => self.each_mixed(|sample, _| set_bit(acc, sample)),
+            // bits are found and shifted in half as many steps by processors that have instructions for it
+            Kind::Numbers => dispatch!(Level::new(), _simd => self.or_units(1, acc)),
+            Kind::Pairs(_) => dispatch!(Level::new(), _simd => self.or_units(0, acc)),
+        }
+    }
+
+    /// Sets the bits of units less their lowest `shift` bits.
+    #[inline(always)]
+    fn or_units(&self, shift: u32, acc: &mut [u64]) -> Result<(), Malformed> {
+        self.scan(|unit| {
+            set_bit(acc, unit >> shift);
+            true
         })
     }
 

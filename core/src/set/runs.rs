@@ -3,7 +3,7 @@
 //! Bytes of a row: the gaps between successive run boundaries, counted in classes from class 0. Outside the set before the
 //! first boundary, each boundary crosses to the other side. A gap below 255 is one byte, else 255 and the rest as LEB128.
 
-use super::bits::set_range;
+use super::words_for;
 use super::{Malformed, read_varint, write_varint};
 
 const ESCAPE: u8 = 255;
@@ -90,10 +90,49 @@ pub(super) fn for_each_run(
     }
 }
 
-/// Ors the row's classes into `acc`, bits over classes: a union of many rows of one order is
-/// expanded once.
-pub(super) fn or_classes(row: &[u8], classes: u32, acc: &mut [u64]) -> Result<(), Malformed> {
-    for_each_run(row, classes, |from, to| set_range(acc, from, to))
+/// The union of rows of one order, by class: it is expanded to copies once for many rows.
+#[derive(Default)]
+pub(crate) struct ClassUnion {
+    /// Behind how many more beginnings than ends of runs a class stands than the one before it; one place more than
+    /// there are classes, for runs up to the last one.
+    steps: Vec<i32>,
+}
+
+impl ClassUnion {
+    /// No rows yet, of an order with so many classes.
+    pub(crate) fn clear(&mut self, classes: u32) {
+        self.steps.clear();
+        self.steps.resize(classes as usize + 1, 0);
+    }
+
+    /// Adds a row by its runs.
+    pub(crate) fn add(&mut self, row: &[u8]) -> Result<(), Malformed> {
+        let mut boundaries = Boundaries::new(row);
+        let mut step = 1i32;
+        while let Some(class) = boundaries.next()? {
+            let slot = usize::try_from(class).ok();
+            let slot = slot.and_then(|class| self.steps.get_mut(class));
+            let slot = slot.ok_or(Malformed("run boundaries within the classes"))?;
+            *slot = slot.wrapping_add(step);
+            step = -step;
+        }
+        Ok(())
+    }
+
+    /// The classes of the rows added so far, as bits.
+    pub(crate) fn classes(&self) -> Vec<u64> {
+        let classes = self.steps.len().saturating_sub(1);
+        let mut bits = vec![0; words_for(classes as u32)];
+        let mut runs = 0i32;
+        let steps = self.steps.get(..classes).unwrap_or_default();
+        for (word, steps) in bits.iter_mut().zip(steps.chunks(64)) {
+            for (bit, step) in steps.iter().enumerate() {
+                runs = runs.wrapping_add(*step);
+                *word |= u64::from(runs != 0) << bit;
+            }
+        }
+        bits
+    }
 }
 
 /// Appends the runs of which the boundaries (ascending class numbers) are given.
@@ -107,6 +146,40 @@ pub(crate) fn encode_runs(out: &mut Vec<u8>, boundaries: impl Iterator<Item = u3
         } else {
             out.push(ESCAPE);
             write_varint(out, gap - u32::from(ESCAPE));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::{drawing, get_bit};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_union_has_the_classes_of_its_rows(classes in 1u32..1500, rows in 0usize..20, most in 1u32..60, seed: u64) {
+            let mut draw = drawing(seed);
+            let mut union = ClassUnion::default();
+            union.clear(classes);
+            let mut expected = vec![false; classes as usize];
+            for _ in 0..rows {
+                let mut boundaries: Vec<u32> = (0..draw(most)).map(|_| draw(classes)).collect();
+                boundaries.sort_unstable();
+                boundaries.dedup();
+                let mut row = Vec::new();
+                encode_runs(&mut row, boundaries.into_iter());
+                for_each_run(&row, classes, |from, to| expected[from as usize..to as usize].fill(true)).unwrap();
+                union.add(&row).unwrap();
+            }
+            let bits = union.classes();
+            prop_assert_eq!(bits.len(), words_for(classes));
+            let found: Vec<bool> = (0..64 * bits.len() as u32).map(|class| get_bit(&bits, class)).collect();
+            expected.resize(found.len(), false);
+            prop_assert_eq!(found, expected);
+            let mut beyond = Vec::new();
+            encode_runs(&mut beyond, std::iter::once(classes + 1));
+            prop_assert!(union.add(&beyond).is_err());
         }
     }
 }

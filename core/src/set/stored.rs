@@ -4,8 +4,10 @@ use super::bits::word_at;
 use super::list::Entries;
 use super::order::Order;
 use super::packed::Packed;
-use super::runs::{count_runs, for_each_run, or_classes, verify_runs};
-use super::{Malformed, SampleSet, for_each_bit, get_bit, portable, set_bit, words_for};
+use super::runs::{count_runs, for_each_run, verify_runs};
+use super::{
+    Malformed, SampleSet, for_each_bit, get_bit, or_samples, portable, set_bit, words_for,
+};
 
 /// The descriptor: form in the low three bits, bit 3 for the complement, the rest a
 /// value: the members of inline sets, else the byte offset of the set behind its page's base.
@@ -338,19 +340,40 @@ impl<'a> StoredSet<'a> {
         }
     }
 
-    /// Ors the classes of a set in ordered runs into `acc`, bits over classes; `false` where the set
-    /// has another form and must be added with [`Self::or_into`].
-    pub(crate) fn or_classes_into(
+    /// Ors the samples that have a member, two numbers each, into `acc`, bits over samples.
+    #[inline]
+    pub(crate) fn or_samples_into(
         &self,
-        order: &Order<'_>,
+        order: Option<&Order<'_>>,
         acc: &mut [u64],
-    ) -> Result<bool, Malformed> {
+    ) -> Result<(), Malformed> {
         match self.body {
-            Body::Runs(row) if !self.complement && order.universe() == self.universe => {
-                or_classes(row, order.classes(), acc).map(|()| true)
+            _ if self.complement => {}
+            Body::One(a) => {
+                set_bit(acc, a / 2);
+                return Ok(());
             }
-            _ => Ok(false),
+            Body::Two(a, b) => {
+                set_bit(acc, a / 2);
+                set_bit(acc, b / 2);
+                return Ok(());
+            }
+            Body::List(bytes) => {
+                let mut entries = Entries::new(bytes, self.universe);
+                while let Some((sample, _)) = entries.next()? {
+                    set_bit(acc, sample);
+                }
+                return Ok(());
+            }
+            Body::Packed(bytes) => {
+                return Packed::parse(bytes, self.universe)?.or_samples_into(acc);
+            }
+            _ => {}
         }
+        let mut copies = vec![0; words_for(self.universe)];
+        self.or_into(order, &mut copies)?;
+        or_samples(&copies, acc);
+        Ok(())
     }
 
     /// Whether so many numbers are looked up in less time than the set is walked.

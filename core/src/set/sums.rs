@@ -5,7 +5,8 @@
 //! to add it to where a stretch begins, to take it away where it ends, and to sum up over the classes once for many rows.
 //! Sums are of whole numbers and wrap around, so that they are exact where the result fits, in whatever order.
 
-use super::runs::{Boundaries, or_classes};
+use super::bits::set_range;
+use super::runs::{Boundaries, for_each_run};
 use super::{Malformed, words_for};
 use fearless_simd::{Level, dispatch};
 
@@ -46,7 +47,7 @@ const BEYOND: Malformed = Malformed("run boundaries within the classes");
 pub(crate) fn classes_of(runs: &[u8], classes: u32, to: &mut Vec<u64>) -> Result<(), Malformed> {
     to.clear();
     to.resize(words_for(classes), 0);
-    or_classes(runs, classes, to)
+    for_each_run(runs, classes, |from, end| set_range(to, from, end))
 }
 
 /// Adds the numbers of some samples, each as often as it says, to a sum.

@@ -182,7 +182,7 @@ fn inline(form: Form, value: u64, complement: bool) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::set::{Order, StoredSet, set_bit};
+    use crate::set::{ClassUnion, Order, StoredSet, set_bit};
     use crate::set::{encode_order, encode_runs, read_varint, words_for};
     use proptest::prelude::*;
 
@@ -242,6 +242,10 @@ mod tests {
         let mut acc = vec![0; words_for(universe)];
         set.or_into(order, &mut acc).unwrap();
         assert_eq!(acc, bits(members, universe));
+        let samples: Vec<u32> = members.iter().map(|m| m / 2).collect();
+        let mut acc = vec![0; words_for(universe.div_ceil(2))];
+        set.or_samples_into(order, &mut acc).unwrap();
+        assert_eq!(acc, bits(&samples, universe.div_ceil(2)));
         let mask: Vec<u32> = (0..universe).filter(|m| m % 3 != 1).collect();
         let mask_bits = bits(&mask, universe);
         let mut prefix = Vec::new();
@@ -310,10 +314,11 @@ mod tests {
             let descriptor = SetWriter { payload: &mut payload, base: 0, universe }.put(Form::Runs, &runs, false);
             let set = stored(descriptor, &payload, universe);
             check(&set, Some(&order), universe, &members);
-            let mut classes = vec![0; words_for(order.classes())];
-            prop_assert!(set.or_classes_into(&order, &mut classes).unwrap());
+            let mut union = ClassUnion::default();
+            union.clear(order.classes());
+            union.add(set.runs().unwrap()).unwrap();
             let mut found = vec![0; words_for(universe)];
-            order.or_classes(&classes, &mut found).unwrap();
+            order.or_classes(&union.classes(), &mut found).unwrap();
             prop_assert_eq!(found, bits(&members, universe));
         }
 
@@ -323,6 +328,7 @@ mod tests {
             if let Ok(set) = StoredSet::parse(descriptor, &bytes, universe) {
                 let mut acc = vec![0; words_for(universe)];
                 let _ = set.or_into(order.as_ref(), &mut acc);
+                let _ = set.or_samples_into(order.as_ref(), &mut acc);
                 let _ = set.count_in(&acc, universe, &[0, 1, 2]);
                 let _ = set.contains(order.as_ref(), 3);
             }

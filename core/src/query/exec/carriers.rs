@@ -18,7 +18,7 @@ use crate::query::expr::Origin;
 use crate::query::plan::bound::{Asked, BoundCarriers};
 use crate::query::plan::trios::Trios;
 use crate::set::{SampleSet, for_each_bit, get_bit, words_for};
-use crate::store::Segment;
+use crate::store::{PageView, Segment};
 
 /// The people that carry what is asked for, by a question that is ready where rows are read; of those `within`,
 /// where others do not matter.
@@ -128,6 +128,20 @@ fn find_carriers(
     }
     let whom = (few, inside.cloned());
     let mut hits = CarrierSet::new(view, walk.part_count(), whom, asked.zygosity, counted);
+    if hits.is_union() {
+        let mut complete = false;
+        let walked = walk.for_each_row(|part, page, row| {
+            step.variants += 1;
+            let (bytes, all) = hits.add_of(part, page, row)?;
+            step.set_bytes += bytes;
+            complete = all;
+            Ok(!all)
+        })?;
+        if walked {
+            step.notes.extend(complete.then(|| ALL_FOUND.to_owned()));
+            return hits.finish();
+        }
+    }
     while walk.step()? {
         if hits.is_complete() {
             step.notes.push(ALL_FOUND.to_owned());
@@ -204,6 +218,47 @@ struct PartHits<'a> {
     found: Vec<u64>,
     /// Those of the batch who are left, by number in the batch.
     left: Option<Vec<u32>>,
+    /// Bits of those who are asked about, and how many words of them are known to be found.
+    wanted: Vec<u64>,
+    whole_words: usize,
+}
+
+impl<'a> PartHits<'a> {
+    /// Of those who are left, where these are few, and of those inside a set of samples.
+    fn new(
+        view: &View,
+        (part, segment): (usize, &'a Segment),
+        (left, inside): (Option<&SampleSet>, Option<&SampleSet>),
+    ) -> Self {
+        let samples = segment.meta().samples;
+        let wanted = match inside {
+            Some(inside) => Mask::of(inside, segment),
+            None => Mask::everybody(samples),
+        };
+        Self {
+            segment,
+            tally: match left.or(inside) {
+                Some(some) => RowCounter::new(segment, Some(some)),
+                None => RowCounter::of(segment, view.scope(part, segment)),
+            },
+            union: Union::default(),
+            found: vec![0; words_for(samples)],
+            left: left.map(|left| Mask::of(left, segment).members()),
+            wanted: wanted.samples,
+            whole_words: 0,
+        }
+    }
+
+    /// Whether all of the batch who are asked about are found, as far as that is known.
+    fn has_all(&mut self) -> Result<bool> {
+        self.tally
+            .flush_in_passing(&mut self.union, &mut self.found)?;
+        let left = |at: usize| Some(self.wanted.get(at)? & !self.found.get(at)?);
+        while left(self.whole_words) == Some(0) {
+            self.whole_words += 1;
+        }
+        Ok(self.whole_words == self.found.len())
+    }
 }
 
 impl<'a> CarrierSet<'a> {
@@ -225,6 +280,11 @@ impl<'a> CarrierSet<'a> {
         }
     }
 
+    /// Whether nothing but who carries some row is asked.
+    fn is_union(&self) -> bool {
+        self.counted.is_none() && self.zygosity.is_none() && self.left.is_none()
+    }
+
     /// Whether all who are asked about are found.
     fn is_complete(&self) -> bool {
         self.left.as_ref().is_some_and(SampleSet::is_empty)
@@ -241,19 +301,8 @@ impl<'a> CarrierSet<'a> {
         let Some(slot) = self.parts.get_mut(walked) else {
             return Ok(0);
         };
-        let hits = slot.get_or_insert_with(|| PartHits {
-            segment,
-            tally: match self.left.as_ref().or(self.inside.as_ref()) {
-                Some(some) => RowCounter::new(segment, Some(some)),
-                None => RowCounter::of(segment, self.view.scope(part, segment)),
-            },
-            union: Union::default(),
-            found: vec![0; words_for(segment.meta().samples)],
-            left: self
-                .left
-                .as_ref()
-                .map(|left| Mask::of(left, segment).members()),
-        });
+        let whom = (self.left.as_ref(), self.inside.as_ref());
+        let hits = slot.get_or_insert_with(|| PartHits::new(self.view, (part, segment), whom));
         if self.counted.is_none() && self.zygosity.is_none() {
             let (tally, union, found) = (&mut hits.tally, &mut hits.union, &mut hits.found);
             let Some(here) = &mut hits.left else {
@@ -290,6 +339,30 @@ impl<'a> CarrierSet<'a> {
             }
         }
         Ok(bytes)
+    }
+
+    /// Adds the carriers of a row of the only part that is walked; returns the bytes of its set, and whether all who
+    /// are asked about are found.
+    fn add_of(
+        &mut self,
+        (part, segment): (usize, &'a Segment),
+        page: &PageView<'a>,
+        row: u32,
+    ) -> Result<(u64, bool)> {
+        let Some(slot) = self.parts.first_mut() else {
+            return Ok((0, false));
+        };
+        let hits = match slot {
+            Some(hits) => hits,
+            None => slot.insert(PartHits::new(
+                self.view,
+                (part, segment),
+                (None, self.inside.as_ref()),
+            )),
+        };
+        let (union, found) = (&mut hits.union, &mut hits.found);
+        let bytes = hits.tally.or_carriers_of(page, row, union, found)?;
+        Ok((bytes, hits.has_all()?))
     }
 
     pub(in crate::query) fn finish(mut self) -> Result<SampleSet> {

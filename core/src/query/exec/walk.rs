@@ -29,6 +29,7 @@ use std::collections::BTreeSet;
 mod gather;
 mod heads;
 mod pieces;
+mod rows;
 mod seen;
 
 use super::stretch::Stretch;
@@ -181,9 +182,14 @@ impl<'a> Walk<'a> {
 
     /// The only part that is walked, where each of its candidates is a variant, in their order.
     pub(in crate::query) fn decided_part(&self) -> Option<&PartWalk<'a>> {
+        self.only_part().filter(|_| self.exact)
+    }
+
+    /// The only part that is walked, where each of its candidates that passes is a variant, in their order.
+    fn only_part(&self) -> Option<&PartWalk<'a>> {
         let is_whole = self.stretch.is_all() && self.view.whole().is_some();
         match self.parts.as_slice() {
-            [part] if self.exact && is_whole && !self.view.joins_rows() => {
+            [part] if is_whole && !self.view.joins_rows() => {
                 let contigs = part.segment.contigs();
                 let is_sorted = contigs.is_sorted_by_key(|rows| rows.contig);
                 is_sorted.then_some(part)

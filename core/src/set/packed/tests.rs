@@ -50,6 +50,10 @@ fn check(bytes: &[u8], members: &[u32], universe: u32) {
     let mut acc = vec![0; words_for(universe)];
     packed.or_into(&mut acc).unwrap();
     assert_eq!(acc, bits(members, universe));
+    let samples: Vec<u32> = members.iter().map(|member| member / 2).collect();
+    let mut acc = vec![0; words_for(universe.div_ceil(2))];
+    packed.or_samples_into(&mut acc).unwrap();
+    assert_eq!(acc, bits(&samples, universe.div_ceil(2)));
     for step in [1, 2, 3, 7] {
         let group: Vec<u32> = (0..universe).step_by(step).collect();
         let both = members
