@@ -181,7 +181,7 @@ impl Stretches {
 
 /// The lowest bits of bytes.
 #[inline(always)]
-pub(super) fn bits_of(bytes: &[u8; BLOCK]) -> [u64; BLOCK / 64] {
+fn bits_of(bytes: &[u8; BLOCK]) -> [u64; BLOCK / 64] {
     let mut words = [0; BLOCK / 64];
     for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<64>().0) {
         for (byte, ones) in bytes.as_chunks().0.iter().enumerate() {

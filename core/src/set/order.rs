@@ -19,9 +19,7 @@
 //! The lists are for rows of few classes, all small: their copies are found without reading the class of every copy.
 
 use super::bits::for_each_run_of_bits;
-use super::ids::{
-    BLOCK, PackedIds, Stretches, bits_of, check_greatest, pack, packed_len, width_for,
-};
+use super::ids::{BLOCK, PackedIds, Stretches, check_greatest, pack, packed_len, width_for};
 use super::runs::for_each_run;
 use super::{Malformed, for_each_bit, get_bit, set_bit, words_for};
 use fearless_simd::{Level, Simd, dispatch};
@@ -229,11 +227,30 @@ impl Carried {
     }
 }
 
-/// Which copies of a block are carried, as bits; `flags` are bytes by class, as many as a power of two.
-#[inline(always)]
-fn flagged<const N: usize>(flags: &[u8; N], ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
-    let flag = |id: u16| flags.get(usize::from(id) & (N - 1)).copied().unwrap_or(0);
-    bits_of(&ids.map(flag))
+/// Which copies of a block are carried, as bits.
+trait CarriedOf {
+    fn bits_of(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64];
+}
+
+impl CarriedOf for Stretches {
+    #[inline(always)]
+    fn bits_of(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
+        self.bits(ids)
+    }
+}
+
+impl<const N: usize> CarriedOf for [u8; N] {
+    #[inline(always)]
+    fn bits_of(&self, ids: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
+        let mut words = [0; BLOCK / 64];
+        for (word, ids) in words.iter_mut().zip(ids.as_chunks::<64>().0) {
+            for (bit, &id) in ids.iter().enumerate() {
+                let flag = self.get(usize::from(id) & (N - 1));
+                *word |= u64::from(flag.copied().unwrap_or(0)) << bit;
+            }
+        }
+        words
+    }
 }
 
 impl<'a> Order<'a> {
@@ -358,10 +375,10 @@ impl<'a> Order<'a> {
                 dispatch!(Level::new(), simd => self.or_stretches(simd, &runs, acc))
             }
             Carried::Few(flags) => {
-                dispatch!(Level::new(), _simd => self.or_blocks(0, |ids| flagged(&flags, ids), acc))
+                dispatch!(Level::new(), _simd => self.or_blocks(0, &*flags, acc))
             }
             Carried::Many(flags) => {
-                dispatch!(Level::new(), _simd => self.or_blocks(0, |ids| flagged(&flags, ids), acc))
+                dispatch!(Level::new(), _simd => self.or_blocks(0, &*flags, acc))
             }
         }
     }
@@ -381,7 +398,7 @@ impl<'a> Order<'a> {
         check_greatest(self.ids.or_within(simd, runs, in_whole), self.classes)?;
         let rest = (whole * BLOCK) as u32..self.ids.count;
         if rest.len() > ONE_BY_ONE_TO {
-            return self.or_blocks(whole, |ids| runs.bits(ids), acc);
+            return self.or_blocks(whole, runs, acc);
         }
         for copy in rest {
             let class = self.ids.get(copy);
@@ -398,14 +415,14 @@ impl<'a> Order<'a> {
     fn or_blocks(
         &self,
         from: usize,
-        carried: impl Fn(&[u16; BLOCK]) -> [u64; BLOCK / 64],
+        carried: &impl CarriedOf,
         acc: &mut [u64],
     ) -> Result<(), Malformed> {
         let mut ids = [0; BLOCK];
         let blocks = acc.chunks_mut(BLOCK / 64).enumerate();
         for (block, acc) in blocks.take(self.ids.blocks()).skip(from) {
             check_greatest(self.ids.block(block, &mut ids), self.classes)?;
-            for (acc, word) in acc.iter_mut().zip(carried(&ids)) {
+            for (acc, word) in acc.iter_mut().zip(carried.bits_of(&ids)) {
                 *acc |= word;
             }
         }
