@@ -44,34 +44,28 @@ pub(super) fn order_common(
     order_bits: u64,
 ) -> Vec<(Range<usize>, OrderingBlock)> {
     let longest = (order_bits / u64::from(universe.max(1))).max(64) as usize;
-    let cut = |length: usize| -> Vec<(Range<usize>, OrderingBlock)> {
-        let parts = rows.len().div_ceil(length.clamp(64, longest)).max(1);
-        let length = rows.len().div_ceil(parts).max(1);
-        let mut blocks = Vec::new();
-        for from in (0..rows.len()).step_by(length) {
-            let part = from..rows.len().min(from + length);
-            order_part(rows, part, universe, &mut blocks);
-        }
-        blocks
-    };
-    let saving = |blocks: &[(Range<usize>, OrderingBlock)]| -> i64 {
-        blocks.iter().map(|(_, block)| block.saving.max(0)).sum()
+    let saving = |cut: &Cut| -> i64 {
+        cut.blocks
+            .iter()
+            .map(|(_, block)| block.saving.max(0))
+            .sum()
     };
     let length = first_guess(universe).min(rows.len());
-    let mut best = cut(length);
-    let orders: usize = best.iter().map(|(_, block)| block.order.len()).sum();
-    let runs: usize = best
-        .iter()
-        .flat_map(|(_, block)| block.runs.iter().flatten())
-        .map(Vec::len)
-        .sum();
+    let mut best = cut(rows, length.clamp(64, longest), universe);
+    let blocks = || best.blocks.iter().map(|(_, block)| block);
+    let orders: usize = blocks().map(|block| block.order.len()).sum();
+    let runs = blocks().flat_map(|block| block.runs.iter().flatten());
+    let runs: usize = runs.map(Vec::len).sum();
     let better = (length as f64 * (orders as f64 / runs.max(1) as f64).sqrt()) as usize;
-    if better > length + length / 4 && length < rows.len() || better < length - length / 4 {
-        let other = cut(better);
+    // longer blocks than have too many classes are of no use
+    let longer = better > length + length / 4 && length < rows.len() && !best.is_shortened;
+    if longer || better < length - length / 4 {
+        let other = cut(rows, better.clamp(64, longest), universe);
         if saving(&other) > saving(&best) {
             best = other;
         }
     }
+    let mut best = best.blocks;
     best.retain(|(_, block)| block.saving > 0);
     best
 }
@@ -90,21 +84,33 @@ fn plain_cost(minor: u32, universe: u32) -> u32 {
     (minor * entry + 1).min(universe / 8)
 }
 
-/// Orders some of the rows, in as many blocks as their classes need.
-fn order_part(
-    rows: &[Members<'_>],
-    part: Range<usize>,
-    universe: u32,
-    blocks: &mut Vec<(Range<usize>, OrderingBlock)>,
-) {
-    let middle = part.start.midpoint(part.end);
-    match order_rows(&rows[part.clone()], universe) {
-        Some(block) => blocks.push((part, block)),
-        None => {
-            order_part(rows, part.start..middle, universe, blocks);
-            order_part(rows, middle..part.end, universe, blocks);
+/// Rows cut into ordering blocks.
+struct Cut {
+    blocks: Vec<(Range<usize>, OrderingBlock)>,
+    /// Whether blocks of the length asked for had too many classes.
+    is_shortened: bool,
+}
+
+/// Cuts rows into blocks of about one length; into shorter ones from where a block has more classes than can be numbered.
+fn cut(rows: &[Members<'_>], length: usize, universe: u32) -> Cut {
+    let parts = rows.len().div_ceil(length).max(1);
+    let mut length = rows.len().div_ceil(parts).max(1);
+    let mut cut = Cut {
+        blocks: Vec::new(),
+        is_shortened: false,
+    };
+    let mut from = 0;
+    while from < rows.len() {
+        let part = from..rows.len().min(from + length);
+        if let Some(block) = order_rows(&rows[part.clone()], universe) {
+            from = part.end;
+            cut.blocks.push((part, block));
+        } else {
+            length = part.len().div_ceil(2);
+            cut.is_shortened = true;
         }
     }
+    cut
 }
 
 /// Copies of classes that are listed: at most so many each. Looking at all copies of few people costs less than a list.
