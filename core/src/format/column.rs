@@ -117,7 +117,13 @@ impl Column {
                 (place >> 8).to_string(),
             ));
         };
-        let values = page_bytes(self.rows_of(page), width);
+        let rows = self.rows_of(page);
+        if rows == 0 {
+            let expected = format!("a row below {}", self.rows);
+            let row = page.saturating_mul(PAGE_ROWS);
+            return Err(file.damage(section, at, expected, row.to_string()));
+        }
+        let values = page_bytes(rows, width);
         Ok(ColumnPage {
             base,
             largest: largest_of(width),

@@ -16,7 +16,7 @@
 //! | the same: for each such class the end of its copies in the list, `u32` | 4 for each |
 //! | the same: the listed copies, class by class, ascending in each, `u32` | 4 m |
 //!
-//! The lists are for rows of few classes, all small: their copies are found without reading the class of every copy.
+//! The lists are for rows of few carriers: their copies are found without reading the class of every copy.
 
 use super::bits::for_each_run_of_bits;
 use super::ids::{BLOCK, PackedIds, Stretches, check_greatest, pack, packed_len, width_for};
@@ -477,8 +477,8 @@ impl<'a> Order<'a> {
     }
 }
 
-/// Appends the order in which each copy is of the class given. Classes of at most `listed` copies are listed.
-pub(crate) fn encode_order(out: &mut Vec<u8>, class_of: &[u16], classes: u32, listed: u32) {
+/// Appends the order in which each copy is of the class given. `listed` are the classes that are, as bits.
+pub(crate) fn encode_order(out: &mut Vec<u8>, class_of: &[u16], classes: u32, listed: &[u64]) {
     let mut sizes = vec![0u32; classes as usize];
     let mut add = |class: u16| {
         if let Some(size) = sizes.get_mut(usize::from(class)) {
@@ -486,9 +486,9 @@ pub(crate) fn encode_order(out: &mut Vec<u8>, class_of: &[u16], classes: u32, li
         }
     };
     class_of.iter().for_each(|&class| add(class));
-    let is_listed = |class: usize| sizes.get(class).is_some_and(|&size| size <= listed);
-    let small = sizes.iter().filter(|&&size| size <= listed);
-    let copies: u32 = small.sum();
+    let is_listed = |class: usize| get_bit(listed, class as u32);
+    let of_listed = (0..).zip(&sizes).filter(|(class, _)| is_listed(*class));
+    let copies: u32 = of_listed.map(|(_, size)| size).sum();
     out.extend(classes.to_le_bytes());
     out.extend(copies.to_le_bytes());
     pack(out, class_of, width_for(classes));

@@ -302,7 +302,9 @@ mod tests {
             let class_of: Vec<u16> = class_of.iter().map(|class| numbers.binary_search(class).unwrap() as u16).collect();
             let classes = numbers.len() as u32;
             let mut bytes = Vec::new();
-            encode_order(&mut bytes, &class_of, classes, listed);
+            let every = listed.max(1) as usize;
+            let some: Vec<u32> = (0..classes).step_by(every).filter(|_| listed > 0).collect();
+            encode_order(&mut bytes, &class_of, classes, &bits(&some, classes));
             let order = Order::parse(&bytes, universe).unwrap();
             order.verify().unwrap();
             let carried = |class: u32| row[class as usize * row.len() / order.classes() as usize % row.len()];

@@ -12,6 +12,10 @@ use std::ops::Range;
 impl Segment {
     /// The first of `rows` (of one contig) at or behind `position`.
     pub(crate) fn lower_bound(&self, rows: Range<u32>, position: i64) -> Result<u32> {
+        // behind the last row of a full page there is no page
+        if rows.is_empty() {
+            return Ok(rows.start);
+        }
         let column = &self.columns.position;
         // pages that lie wholly in the range have their smallest position as base
         let (mut low, mut high) = (

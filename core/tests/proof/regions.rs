@@ -4,12 +4,12 @@
 use crate::common::check::compare;
 use crate::common::generate::{INFO_KEYS, cohort};
 use crate::common::oracle::{Oracle, Row};
-use crate::common::{Folder, keeping};
+use crate::common::{Folder, build, keeping, options};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
-use varidex::{FileLoader, Result, View};
+use varidex::{Dataset, FileLoader, Result, View};
 
 /// What every file holds.
 #[derive(Debug)]
@@ -139,5 +139,46 @@ fn variants_that_reach_into_a_region_are_found() {
         let carriers = rows.iter().flat_map(|row| row.carriers());
         let carriers: BTreeSet<u32> = carriers.map(|carrier| carrier.sample).collect();
         assert_eq!(found.samples().iter().collect::<BTreeSet<_>>(), carriers);
+    }
+}
+
+/// Behind the last row of a full page there is no page: what lies there was read as one, and called damaged.
+#[test]
+fn nothing_is_behind_the_last_row_of_a_full_page() {
+    for rows in [1023, 1024, 2048] {
+        let folder = Folder::new();
+        let mut vcf = String::from(
+            "##fileformat=VCFv4.2\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\n",
+        );
+        for position in 1..=rows {
+            // the last reaches beyond its position
+            let reference = if position == rows { "AA" } else { "C" };
+            vcf += &format!("1\t{position}\t.\t{reference}\tA\t.\t.\t.\tGT\t0|1\n");
+        }
+        let input = folder.path("in.vcf");
+        std::fs::write(&input, vcf).unwrap();
+        let path = folder.path("out.vdx");
+        build(&[&input], &path, &options()).unwrap();
+        let dataset = Dataset::open(&path).unwrap().view();
+        let behind = rows + 1;
+        for (question, found) in [
+            (format!("1:{behind}:A:C"), 0),
+            (format!("1:{behind}:AC:A"), 0),
+            (format!("begins(1:{behind}-{behind})"), 0),
+            (format!("within(1:{behind}-{})", behind + 100), 0),
+            (format!("1:{behind}-{behind}"), 1),
+            (format!("begins(1:{rows}-{behind})"), 1),
+        ] {
+            let mut variants = dataset.variants(question.as_str()).unwrap();
+            let mut count = 0;
+            while variants.next().unwrap().is_some() {
+                count += 1;
+            }
+            assert_eq!(count, found, "{question}");
+            let carriers = dataset
+                .ask(format!("carriers({question})").as_str())
+                .unwrap();
+            assert_eq!(carriers.count(), found, "{question}");
+        }
     }
 }

@@ -113,12 +113,29 @@ fn cut(rows: &[Members<'_>], length: usize, universe: u32) -> Cut {
     cut
 }
 
-/// Copies of classes that are listed: at most so many each. Looking at all copies of few people costs less than a list.
-fn listed_to(universe: u32) -> u32 {
-    match universe {
-        0..40_000 => 0,
-        copies => copies / 500,
+/// Looking at all of so many copies costs less than a list.
+const LISTED_FROM: u32 = 40_000;
+/// Carriers of a row of which the classes are listed at most: more are found by looking at all copies in about the
+/// time that it takes to give them.
+const LISTED_CARRIERS: u32 = 128;
+
+/// The classes of which the copies are listed, as bits: those of rows with few carriers. The boundaries of such rows are
+/// given, and the class that starts at each.
+fn listed_classes<'a>(
+    rows: impl Iterator<Item = &'a Vec<u32>>,
+    starting: &[u32],
+    classes: u32,
+) -> Vec<u64> {
+    let mut listed = vec![0; words_for(classes)];
+    for boundaries in rows {
+        for run in boundaries.chunks(2) {
+            let class =
+                |position: Option<&u32>| position.map(|&position| starting[position as usize]);
+            let end = class(run.get(1)).unwrap_or(classes);
+            (class(run.first()).unwrap_or(end)..end).for_each(|class| set_bit(&mut listed, class));
+        }
     }
+    listed
 }
 
 /// Sorts the copies by what they carry in `rows`, and writes the rows as runs of classes; `None` where these are more than
@@ -155,7 +172,10 @@ fn order_rows(rows: &[Members<'_>], universe: u32) -> Option<OrderingBlock> {
     }
     let mut order = Vec::new();
     let class_of = classes_of_copies(&sorted, &starts);
-    encode_order(&mut order, &class_of, classes, listed_to(universe));
+    let is_rare = |r: usize| universe >= LISTED_FROM && rows[r].len() <= LISTED_CARRIERS;
+    let rare = (0..ranked.len()).filter(|&rank| kept[rank] && is_rare(ranked[rank]));
+    let listed = listed_classes(rare.map(|rank| &boundaries[rank]), &starting, classes);
+    encode_order(&mut order, &class_of, classes, &listed);
     saving -= order.len() as i64;
 
     let mut runs = vec![None; rows.len()];
