@@ -212,23 +212,7 @@ impl<'a> Counting<'a> {
     }
 
     /// The counts of a variant in a group, from all of its rows.
-    #[inline]
     pub(in crate::query) fn counts(
-        &mut self,
-        number: usize,
-        rows: impl Iterator<Item = RowOf<'a>> + Clone,
-    ) -> Result<Counts> {
-        // of many groups that were counted together all but the first are asked for here
-        if let Some(Some((sum, true))) = self.group(number).map(|counted| counted.sum)
-            && !self.counts_references
-        {
-            return Ok(Counts::from_rows(sum, Some(RowCounts::default())));
-        }
-        self.new_counts(number, rows)
-    }
-
-    #[inline(never)]
-    fn new_counts(
         &mut self,
         number: usize,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
