@@ -223,7 +223,7 @@ fn write_text<'c>(
             }
             match (counts.map(|counts| whole(counts, which)), counts) {
                 (Some(Whole::Number(number)), _) => {
-                    text::integer(out, i64::try_from(number).unwrap_or(i64::MAX));
+                    text::integer(out, number.min(i64::MAX as u64) as i64);
                 }
                 (Some(Whole::Share), Some(counts)) => shares.write(out, counts),
                 _ => out.push(b'.'),
