@@ -223,7 +223,7 @@ fn write_text<'c>(
             }
             match (counts.map(|counts| whole(counts, which)), counts) {
                 (Some(Whole::Number(number)), _) => {
-                    text::integer(out, number.min(i64::MAX as u64) as i64);
+                    text::integer(out, number as i64);
                 }
                 (Some(Whole::Share), Some(counts)) => shares.write(out, counts),
                 _ => out.push(b'.'),
