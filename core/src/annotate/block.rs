@@ -223,6 +223,7 @@ fn write_text<'c>(
             }
             match (counts.map(|counts| whole(counts, which)), counts) {
                 (Some(Whole::Number(number)), _) => {
+                    // at most two copies for each of 2^32 samples and batches
                     text::integer(out, number as i64);
                 }
                 (Some(Whole::Share), Some(counts)) => shares.write(out, counts),

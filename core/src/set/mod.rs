@@ -80,7 +80,7 @@ pub(crate) fn varint_len(value: u32) -> usize {
 
 /// Numbers for tests, each below what is asked for (xorshift).
 #[cfg(test)]
-fn drawing(seed: u64) -> impl FnMut(u32) -> u32 {
+pub(crate) fn drawing(seed: u64) -> impl FnMut(u32) -> u32 {
     let mut state = seed | 1;
     move |below| {
         state ^= state << 13;

@@ -281,6 +281,12 @@ mod tests {
             let descriptor = SetWriter { payload: &mut payload, base: 3, universe }.write(given, None);
             let set = stored(descriptor, &payload[3..], universe);
             check(&set, None, universe, &members);
+            let inline = StoredSet::inline_pairs(descriptor as i64, universe);
+            prop_assert!(inline.is_some() || members.len() > 1 || universe == 1);
+            if let Some(pairs) = inline {
+                let both = |(pair, which): (u32, u32)| (0..2).filter(move |bit| which >> bit & 1 != 0).map(move |bit| 2 * pair + bit);
+                prop_assert_eq!(pairs.into_iter().flat_map(both).collect::<Vec<u32>>(), members);
+            }
         }
 
         #[test]

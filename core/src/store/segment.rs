@@ -347,21 +347,15 @@ impl Segment {
         universe: u32,
     ) -> Result<StoredSet<'a>> {
         let section = self.sets.unwrap_or(usize::MAX);
-        let descriptor = u64::try_from(descriptor).map_err(|_| self.negative_set(descriptor))?;
+        let negative = Malformed("set descriptors that are not negative");
+        let descriptor =
+            u64::try_from(descriptor).map_err(|_| self.malformed(section, 0, negative))?;
         let bytes = match StoredSet::span(descriptor) {
             None => Ok(&[][..]),
             Some(offset) => self.set_bytes(section, offset, page_sets),
         }?;
         StoredSet::parse(descriptor, bytes, universe)
             .map_err(|e| self.malformed(section, page_sets.start, e))
-    }
-
-    #[cold]
-    fn negative_set(&self, descriptor: i64) -> Error {
-        let expected = "set descriptors that are not negative";
-        let section = self.sets.unwrap_or(usize::MAX);
-        self.file
-            .damage(section, 0, expected, descriptor.to_string())
     }
 
     /// A set's length and bytes at `offset` of its page: only what it takes is touched and checked.

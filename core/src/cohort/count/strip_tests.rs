@@ -56,6 +56,8 @@ proptest! {
             (0..samples).filter(|sample| sample % every == 0).collect(),
             (0..samples).filter(|sample| sample % 3 == 1).collect(),
             (0..samples).collect(),
+            // counted as all without those few
+            (0..samples).filter(|sample| sample % 50 != 7).collect(),
             Vec::new(),
         ];
         let sets: Vec<SampleSet> = groups.iter().map(|group| group.iter().copied().collect()).collect();

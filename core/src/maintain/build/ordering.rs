@@ -315,3 +315,61 @@ fn classes_of_copies(sorted: &[u32], starts: &[u64]) -> Vec<u16> {
     }
     class_of
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::{Order, StoredSet, drawing};
+
+    /// The classes and the listed copies of an order, which is sound.
+    fn read(order: &[u8], universe: u32) -> (u32, u32) {
+        Order::parse(order, universe).unwrap().verify().unwrap();
+        let number = |at: usize| u32::from_le_bytes(order[at..at + 4].try_into().unwrap());
+        (number(0), number(4))
+    }
+
+    #[test]
+    fn blocks_of_too_many_classes_are_shortened() {
+        let (universe, mut draw) = (140_000, drawing(5));
+        // halves of all, of which each row changes one copy in fifty
+        let rows: Vec<Vec<u32>> = (0..160)
+            .map(|_| {
+                (0..universe)
+                    .filter(|copy| (copy % 2 == 0) != (draw(50) == 0))
+                    .collect()
+            })
+            .collect();
+        let members: Vec<Members<'_>> = rows.iter().map(|row| Members::List(row)).collect();
+        let found = cut(&members, members.len(), universe);
+        assert!(found.is_shortened && found.blocks.len() > 1);
+        let mut next = 0;
+        for (part, block) in &found.blocks {
+            assert_eq!((part.start, part.len()), (next, block.runs.len()));
+            next = part.end;
+            assert!(read(&block.order, universe).0 <= CLASSES_MAX);
+            let order = Order::parse(&block.order, universe).unwrap();
+            for (runs, row) in block.runs.iter().zip(&rows[part.clone()]).step_by(40) {
+                // the form alone: ordered runs
+                let set = StoredSet::parse(4, runs.as_ref().unwrap(), universe).unwrap();
+                let mut bits = vec![0; words_for(universe)];
+                set.or_into(Some(&order), &mut bits).unwrap();
+                let mut copies = Vec::new();
+                for_each_bit(&bits, |copy| copies.push(copy));
+                assert_eq!(&copies, row);
+            }
+        }
+        assert_eq!(next, rows.len());
+    }
+
+    #[test]
+    fn copies_of_rows_with_few_carriers_are_listed() {
+        for (universe, listed) in [(LISTED_FROM - 2, 0), (LISTED_FROM, 100)] {
+            let of = |from: u32, count: u32| -> Vec<u32> { (from..from + count).collect() };
+            // a hundred of three hundred, and as many of others
+            let rows = [of(50, 100), of(50, 300), of(1_000, LISTED_CARRIERS + 1)];
+            let members: Vec<Members<'_>> = rows.iter().map(|row| Members::List(row)).collect();
+            let block = order_rows(&members, universe).unwrap();
+            assert_eq!(read(&block.order, universe), (4, listed));
+        }
+    }
+}

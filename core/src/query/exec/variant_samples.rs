@@ -2,10 +2,78 @@
 
 use super::dosage::{Dosages, MISSING};
 use super::looked::{Looked, LookedAt, UNCOVERED};
+use super::place::RowRef;
 use super::variants::Variant;
 use crate::error::Result;
+use crate::model::CarrierGenotype;
+use crate::set::PhaseSet;
 
 impl<'a> Variant<'_, 'a> {
+    /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample. Of a variant
+    /// that several batches have, those are left out of which the record does not pass the question.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
+        if !self.of.walk.reports_in_rows() {
+            self.carriers_by_row(false, |_, carrier, _| f(carrier))?;
+            return Ok(());
+        }
+        let mut all = std::mem::take(&mut self.of.scratch.of_rows);
+        all.clear();
+        self.carriers_by_row(false, |row, carrier, _| all.push((row, carrier)))?;
+        let view = self.of.view;
+        let walk = &self.of.walk;
+        let batch = |row: RowRef| walk.part(row).map(|(part, _)| view.batch(part));
+        all.sort_by_key(|(row, carrier)| (batch(*row), carrier.sample));
+        all.iter().for_each(|(_, carrier)| f(*carrier));
+        self.of.scratch.of_rows = all;
+        Ok(())
+    }
+
+    /// Calls `f` with the row of each carrier and its phase set as well; of everybody where `whole`. Returns
+    /// the bytes of sets read.
+    pub(in crate::query) fn carriers_by_row(
+        &mut self,
+        whole: bool,
+        mut f: impl FnMut(RowRef, CarrierGenotype, Option<PhaseSet>),
+    ) -> Result<u64> {
+        let mut bytes = 0;
+        let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
+        for i in 0..self.of.walk.rows().len() {
+            let Some(&row) = self.of.walk.rows().get(i) else {
+                break;
+            };
+            if !whole && !self.of.walk.passing().contains(&row) {
+                continue;
+            }
+            let tally = match whole {
+                true => self.of.whole_tally(row),
+                false => self.of.tally(row),
+            };
+            let Some(tally) = tally else {
+                continue;
+            };
+            bytes += tally.for_each_carrier(row.row, &mut carriers, &mut |carrier, set| {
+                f(row, carrier, set)
+            })?;
+        }
+        self.of.scratch.carriers = carriers;
+        Ok(bytes)
+    }
+
+    /// Whether somebody of the group that was asked for carries it in such a way; adds the bytes of sets read.
+    pub(super) fn has_carrier(
+        &mut self,
+        bytes: &mut u64,
+        is_one: impl Fn(&CarrierGenotype) -> bool,
+    ) -> Result<bool> {
+        let mut found = false;
+        *bytes += self.carriers_by_row(false, |_, carrier, _| found |= is_one(&carrier))?;
+        Ok(found)
+    }
+
     /// Writes the copies of the ALT of each sample, of at most 127; -1 where a copy is not known. Samples
     /// of batches that do not have the variant have no copy of it where the batch looked at the place, as
     /// AN has it.

@@ -16,7 +16,7 @@ use crate::model::CarrierGenotype;
 use crate::query::expr::Node;
 use crate::query::plan::entries::EntryTest;
 use crate::query::plan::test::Test;
-use crate::set::{PhaseSet, SampleSet};
+use crate::set::SampleSet;
 use crate::store::{IdBlocks, Segment};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -54,12 +54,12 @@ pub struct Variants<'a> {
     pub(in crate::query) batches_of: HashMap<u32, Vec<u32>>,
     /// Who was looked at, once somebody asks for it.
     pub(super) looked: Option<Box<Looked<'a>>>,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 /// Buffers that variants are read into.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     reference: Vec<u8>,
     alternate: Vec<u8>,
     /// By part.
@@ -67,8 +67,8 @@ struct Scratch {
     joined_ids: Vec<u8>,
     /// Part and allele number that `reference` and `alternate` hold.
     alleles_of: Option<(usize, u32)>,
-    carriers: Vec<Carrier>,
-    of_rows: Vec<(RowRef, CarrierGenotype)>,
+    pub(super) carriers: Vec<Carrier>,
+    pub(super) of_rows: Vec<(RowRef, CarrierGenotype)>,
     /// By part, what is kept of its annotations.
     entries: Vec<EntryReader>,
 }
@@ -180,7 +180,7 @@ impl<'a> Variants<'a> {
     }
 
     #[inline]
-    fn tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
+    pub(super) fn tally(&mut self, row: RowRef) -> Option<&mut RowCounter<'a>> {
         let (part, segment) = self.walk.part(row)?;
         let counted = self.counting.group_mut(ASKED)?;
         counted.tally((part, segment, row.row))
@@ -502,71 +502,6 @@ impl<'a> Variant<'_, 'a> {
         }
         let counts = counting.ac_an(ASKED, walk.rows_of())?;
         Ok((counts.ac, counts.an))
-    }
-
-    /// Calls `f` with every carrier in the group that was asked for, by batch, then by sample. Of a variant
-    /// that several batches have, those are left out of which the record does not pass the question.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::position`].
-    pub fn carriers(&mut self, mut f: impl FnMut(CarrierGenotype)) -> Result<()> {
-        if !self.of.walk.reports_in_rows() {
-            self.carriers_by_row(false, |_, carrier, _| f(carrier))?;
-            return Ok(());
-        }
-        let mut all = std::mem::take(&mut self.of.scratch.of_rows);
-        all.clear();
-        self.carriers_by_row(false, |row, carrier, _| all.push((row, carrier)))?;
-        let view = self.of.view;
-        let walk = &self.of.walk;
-        let batch = |row: RowRef| walk.part(row).map(|(part, _)| view.batch(part));
-        all.sort_by_key(|(row, carrier)| (batch(*row), carrier.sample));
-        all.iter().for_each(|(_, carrier)| f(*carrier));
-        self.of.scratch.of_rows = all;
-        Ok(())
-    }
-
-    /// Calls `f` with the row of each carrier and its phase set as well; of everybody where `whole`. Returns
-    /// the bytes of sets read.
-    pub(in crate::query) fn carriers_by_row(
-        &mut self,
-        whole: bool,
-        mut f: impl FnMut(RowRef, CarrierGenotype, Option<PhaseSet>),
-    ) -> Result<u64> {
-        let mut bytes = 0;
-        let mut carriers = std::mem::take(&mut self.of.scratch.carriers);
-        for i in 0..self.of.walk.rows().len() {
-            let Some(&row) = self.of.walk.rows().get(i) else {
-                break;
-            };
-            if !whole && !self.of.walk.passing().contains(&row) {
-                continue;
-            }
-            let tally = match whole {
-                true => self.of.whole_tally(row),
-                false => self.of.tally(row),
-            };
-            let Some(tally) = tally else {
-                continue;
-            };
-            bytes += tally.for_each_carrier(row.row, &mut carriers, &mut |carrier, set| {
-                f(row, carrier, set)
-            })?;
-        }
-        self.of.scratch.carriers = carriers;
-        Ok(bytes)
-    }
-
-    /// Whether somebody of the group that was asked for carries it in such a way; adds the bytes of sets read.
-    pub(super) fn has_carrier(
-        &mut self,
-        bytes: &mut u64,
-        is_one: impl Fn(&CarrierGenotype) -> bool,
-    ) -> Result<bool> {
-        let mut found = false;
-        *bytes += self.carriers_by_row(false, |_, carrier, _| found |= is_one(&carrier))?;
-        Ok(found)
     }
 
     /// The number of the variant: see [`Walk::numbered`].
