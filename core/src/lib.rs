@@ -97,12 +97,15 @@ pub use genome::{
 };
 pub use input::LocalFiles;
 pub use maintain::{
-    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    AnnotationReport, Annotations, BuildOptions, ConsentOptions, ConsentReport, ConsentSummary,
+    DecisionReport, Disagreement, PeopleOptions, PeopleReport, Phase, Progress, PurposeSummary,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, Withdrawal, build,
+    consent_summary, guess_mapping, load_people, record_consent, restore, withdraw,
 };
 pub use model::{
-    Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,
-    TwoByTwo, Zygosity,
+    Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
+    Decision, Effect, FileLoader, Level, Measure, NoDate, Purpose, Scope, TwoByTwo, UnknownPurpose,
+    WithoutDecision, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

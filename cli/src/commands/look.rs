@@ -1,5 +1,6 @@
 //! What is there: `varidex individual`, `terms`, `genes`, `samples`.
 
+use crate::args::Seen;
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Written, print};
@@ -38,6 +39,8 @@ pub(crate) struct Individual {
     /// How the record is written: it is put together again from what the dataset stores
     #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
     format: RecordFormat,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +55,8 @@ pub(crate) struct Terms {
     ontologies: bool,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +68,8 @@ pub(crate) struct Genes {
     text: Option<String>,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
@@ -71,10 +78,12 @@ pub(crate) struct Samples {
     dataset: PathBuf,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     for (number, id) in args.ids.iter().enumerate() {
         let known = view.individual(id)?;
         let (record, left) = known.written(args.format.into());
@@ -93,7 +102,7 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
 }
 
 pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let text = args.text.join(" ");
     let table = match (args.ontologies, text.is_empty()) {
         (true, _) => varidex_columns::ontologies(&view)?,
@@ -104,13 +113,13 @@ pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
 }
 
 pub(crate) fn genes(args: &Genes, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let table = varidex_columns::genes(&view, args.text.as_deref())?;
     args.written.write(table, messages)
 }
 
 pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     args.written
         .write(varidex_columns::samples(&view)?, messages)
 }

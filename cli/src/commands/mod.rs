@@ -6,6 +6,7 @@ pub(crate) mod beacon;
 mod build;
 mod carriers;
 mod completions;
+mod consent;
 mod demo;
 mod export;
 mod frequencies;
@@ -16,7 +17,7 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command, Variants};
+use crate::args::{Arguments, Command, Seen, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io;
@@ -28,7 +29,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Build(args) => build::run(&args, messages),
         Command::People(args) => people::run(&args, messages),
-        Command::Info(args) => info::run(&args),
+        Command::Withdraw(args) => consent::withdraw(&args, messages),
+        Command::Restore(args) => consent::restore(&args, messages),
+        Command::Consent(args) => consent::run(&args, messages),
+        Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
         Command::Variants(args) => variants::run(&args, messages),
         Command::Frequencies(args) => frequencies::run(&args, messages),
@@ -48,9 +52,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
-fn open(path: &Path) -> Result<View, Failure> {
+fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
     let dataset = Dataset::open(path)?.with_loader(LocalFiles::of_terminal());
-    Ok(dataset.view())
+    let view = dataset.view_for(&seen.access()?)?;
+    say_notes(view.note().map(str::to_owned).iter(), messages);
+    Ok(view)
 }
 
 /// The group an option names; nothing without the option.

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
-        let view = super::open(dataset)?;
+        let view = super::open(dataset, &args.seen, messages)?;
         let by = view.by(&args.by)?;
         let table = varidex_columns::people(&view, &by, args.scope, args.top)?;
         return args.written.write(table, messages);

@@ -1,6 +1,7 @@
 //! Who asks.
 
 use crate::error::{Error, Result};
+use crate::model::{Date, Purpose};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,11 +60,25 @@ pub struct Access {
     /// The most that an answer may say.
     #[serde(default)]
     pub granularity: Granularity,
+    /// What it is asked for: whoever decided against that is not seen. Without one all are seen but those who withdrew
+    /// wholly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The day that the permit was approved: decisions about later permits count that held then. Without one, today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permit_date: Option<Date>,
+    /// Whether national law sets aside decisions about later permits (EHDS, article 71(4)). It never sets aside the
+    /// withdrawal of consent, and it is written into the dataset that it was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub national_override: bool,
+    /// For an audit: as it was known at the end of this day, whatever was decided since. It is written into the dataset
+    /// that it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<Date>,
 }
 
 /// What JSON of it is.
-const EXPECTED: &str =
-    r#"access: expected {"granularity": "boolean"}, "count" or "record" in its place"#;
+const EXPECTED: &str = r#"access: expected {"granularity": "boolean"}, "count" or "record" in its place, with "purpose", "permit_date", "national_override" or "known_at" beside it"#;
 
 impl Access {
     /// Anybody: whether there is any, no more.
@@ -73,7 +88,43 @@ impl Access {
 
     /// Up to this.
     pub fn up_to(granularity: Granularity) -> Self {
-        Self { granularity }
+        Self {
+            granularity,
+            ..Self::default()
+        }
+    }
+
+    /// Of who holds the dataset: all but those who withdrew.
+    pub fn holder() -> Self {
+        Self::up_to(Granularity::Record)
+    }
+
+    /// The same for a purpose.
+    #[must_use]
+    pub fn for_purpose(self, purpose: Purpose) -> Self {
+        Self {
+            purpose: Some(purpose),
+            ..self
+        }
+    }
+
+    /// The same under a permit of a day.
+    #[must_use]
+    pub fn under_permit_of(self, date: Date) -> Self {
+        Self {
+            permit_date: Some(date),
+            ..self
+        }
+    }
+
+    /// Whether it shows what others may not see, and so is written down.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.national_override || self.known_at.is_some()
+    }
+
+    /// As JSON: what [`Self::from_json`] reads.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Reads `{"granularity": "count"}`.

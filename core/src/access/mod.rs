@@ -3,6 +3,8 @@
 #![deny(clippy::indexing_slicing)]
 
 mod asker;
+pub(crate) mod consent;
+pub(crate) mod duo;
 mod release;
 
 pub use asker::{Access, Granularity};

@@ -6,6 +6,7 @@ mod assembly;
 mod batches;
 mod carriers;
 mod count;
+pub(crate) mod decided;
 mod genes;
 mod known_ids;
 mod mapped;

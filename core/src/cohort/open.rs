@@ -1,7 +1,9 @@
 //! Opening a dataset.
 
+use super::decided::Decided;
 use super::mapped::Mapped;
-use super::{Batches, Members, View};
+use super::{Batches, Members, View, Visible};
+use crate::access::Access;
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
@@ -69,6 +71,7 @@ pub struct Opened {
     everyone: OnceLock<SampleSet>,
     genes: Option<Genes>,
     gene_carriers: Vec<CarriersOfBatch>,
+    decided: Decided,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -185,6 +188,7 @@ impl Dataset {
             everyone: OnceLock::new(),
             genes: genes.transpose()?,
             gene_carriers,
+            decided: Decided::default(),
         };
         Ok(Self {
             opened: Arc::new(opened),
@@ -259,9 +263,36 @@ impl Dataset {
         Ok(sizes)
     }
 
-    /// All of it, as its holder sees it: what questions are asked of.
+    /// All of it, as its holder sees it: what questions are asked of. Whoever withdrew is not seen, by the decisions that
+    /// are recorded now, also where the dataset was opened before: to make a view looks at the file of decisions, and no
+    /// more where it has not changed. Where decisions cannot be read, each question of the view is that error.
     pub fn view(&self) -> View {
-        View::of(self.clone())
+        let access = Access::holder();
+        match self.visible(&access) {
+            Ok(seen) => View::of(self.clone(), seen, &access),
+            Err(fault) => {
+                let nobody = Arc::new(Visible::nobody(self, fault));
+                View::of(self.clone(), (nobody, None), &access)
+            }
+        }
+    }
+
+    /// What somebody may see who asks for a purpose, under a permit of a day: see [`Access`].
+    ///
+    /// ```no_run
+    /// use varidex::{Access, Dataset, Purpose};
+    /// let dataset = Dataset::open("cohort.vdx")?;
+    /// let access = Access::holder().for_purpose(Purpose::SecondaryUse).under_permit_of("2026-03-01".parse().unwrap());
+    /// println!("{}", dataset.view_for(&access)?.ask("carriers(gene:RYR1)")?.count());
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] where decisions cannot be read, [`Error::Io`]; for an access that is written down
+    /// [`Error::Locked`].
+    pub fn view_for(&self, access: &Access) -> Result<View> {
+        Ok(View::of(self.clone(), self.visible(access)?, access))
     }
 
     pub(super) fn loader(&self) -> Option<&dyn FileLoader> {
@@ -352,6 +383,11 @@ impl Opened {
     /// The contigs, as the build knew their assembly: see [`View::contig_names`].
     pub(crate) fn stored_contig_names(&self) -> &ContigNames {
         &self.names
+    }
+
+    /// Who may be seen by the decisions of people.
+    pub(super) fn decided(&self) -> &Decided {
+        &self.decided
     }
 
     /// The name of a contig by its number.

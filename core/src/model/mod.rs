@@ -6,6 +6,8 @@ mod age;
 mod annotation;
 mod attribute;
 pub(crate) mod consequence;
+mod date;
+mod decision;
 mod gene;
 mod genotype;
 mod individual;
@@ -26,6 +28,11 @@ pub(crate) use attribute::{
     is_attribute_name,
 };
 pub use attribute::{Attribute, AttributeType};
+pub(crate) use date::now;
+pub use date::{Date, NoDate};
+pub use decision::{
+    ConsentSetting, DecidedBy, Decision, Effect, Purpose, UnknownPurpose, WithoutDecision,
+};
 pub(crate) use gene::Gene;
 pub use genotype::{CarrierGenotype, Zygosity};
 pub use individual::Scope;

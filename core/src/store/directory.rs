@@ -5,6 +5,7 @@
 //! old state. What a killed writer leaves behind are files that no manifest lists; the next writer
 //! removes them.
 
+use super::decisions::{self, DECISIONS, DECISIONS_LOCK};
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder, Found, Lock, Locked, NewFile, Storage};
@@ -183,11 +184,30 @@ impl Publication {
         })
     }
 
+    /// Makes the file of decisions, where there is none. One that is there is never touched: decisions outlive the state
+    /// that they were recorded in.
+    fn begin_decisions(&self) -> Result<()> {
+        if has(&self.folder, DECISIONS) {
+            return Ok(());
+        }
+        if has(&self.folder, MANIFEST) && open_manifest(&self.folder).is_ok_and(|of| of.decisions) {
+            return Err(decisions::missing(&self.folder));
+        }
+        let path = self.folder.path().join(DECISIONS);
+        let failed = |e| Error::io(&path, e);
+        let mut temporary = self.scratch()?;
+        temporary.write_all(&decisions::head()).map_err(failed)?;
+        temporary.sync().map_err(failed)?;
+        temporary.rename(&path).map_err(failed)
+    }
+
     /// Makes the files added so far the dataset's state, and removes those of the old one; gives those
     /// that stay.
     pub(crate) fn publish(mut self, manifest: &mut Manifest) -> Result<Vec<LeftOver>> {
         let path = self.folder.path().join(MANIFEST);
         let failed = |e| Error::io(&path, e);
+        self.begin_decisions()?;
+        manifest.decisions = true;
         let bytes = manifest.seal()?;
         let mut temporary = self.scratch()?;
         temporary.write_all(&bytes).map_err(failed)?;
@@ -227,6 +247,12 @@ impl Drop for Publication {
         }
         self.remove_unlisted(&HashSet::new());
         if !has(&self.folder, MANIFEST) {
+            let decisions = self.folder.path().join(DECISIONS);
+            let found = self.storage().stamp(&decisions);
+            // those of people stay, whatever becomes of the rest
+            if matches!(found, Ok(Some(found)) if found.len <= decisions::HEAD as u64) {
+                let _ = self.storage().remove(&decisions);
+            }
             let _ = self.storage().remove(&self.folder.path().join(LOCK));
             if self.ours {
                 let _ = self.storage().remove_directory(self.folder.path());
@@ -249,7 +275,8 @@ fn has(folder: &Folder, name: &str) -> bool {
 /// A directory that holds anything but our own left-overs is not ours to fill.
 fn refuse_foreign_files(folder: &Folder) -> Result<()> {
     for name in names(folder)? {
-        if name != LOCK && !is_ours(&name) {
+        let beside = [LOCK, DECISIONS, DECISIONS_LOCK].contains(&name.as_str());
+        if !beside && !is_ours(&name) {
             return Err(Error::Usage(format!(
                 "{}: the directory is no dataset and not empty ({name})",
                 folder.path().display()

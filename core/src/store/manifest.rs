@@ -164,6 +164,9 @@ pub(crate) struct Manifest {
     /// Whether genotypes on X and Y go by sex.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) sex_ploidy: bool,
+    /// Whether the directory has a file of decisions. A dataset that is built has one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) decisions: bool,
     pub(crate) sample_count: u32,
     /// The names of samples; none where there are no samples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -229,6 +232,7 @@ impl Manifest {
             assembly: None,
             normalised: false,
             sex_ploidy: false,
+            decisions: false,
             sample_count: 0,
             samples: Vec::new(),
             terms: Vec::new(),
