@@ -74,6 +74,7 @@ def read_manifest(data):
         and all(is_file(f) for f in files_of(m))
         and shaped(m["carriers"], batch=is_count)
         and is_flag(m.get("sex_ploidy"))
+        and is_flag(m.get("decisions"))
     )
     if not sound:
         no("M5", "a field is missing or of another type")

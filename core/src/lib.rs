@@ -73,7 +73,6 @@ pub mod expressions {
     pub const REFERENCE: &str = include_str!("../expressions.md");
 }
 
-pub use access::{Access, Granularity};
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
     SiteRow, annotate, annotate_to,
@@ -103,9 +102,9 @@ pub use maintain::{
     consent_summary, guess_mapping, load_people, record_consent, restore, withdraw,
 };
 pub use model::{
-    Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
-    Decision, Effect, FileLoader, Level, Measure, NoDate, Purpose, Scope, TwoByTwo, UnknownPurpose,
-    WithoutDecision, Zygosity,
+    Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
+    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, Purpose, Scope, TwoByTwo,
+    UnknownPurpose, WithoutDecision, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

@@ -2,9 +2,9 @@
 
 use super::config::BeaconDataset;
 use super::question::carriers_of;
-use crate::access::{Access, Granularity};
 use crate::cohort::View;
 use crate::error::{Error, Result};
+use crate::model::{Access, Granularity};
 use crate::model::{Attribute, Purpose};
 use crate::query::{By, Group};
 use std::collections::BTreeMap;

@@ -24,9 +24,10 @@ mod variants;
 pub use config::{BeaconConfig, BeaconDataset, Environment, Frequencies, Organization};
 pub use request::{BeaconMethod, BeaconRequest};
 
-use crate::access::{Access, Granularity, Release};
+use crate::access::Release;
 use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
+use crate::model::{Access, Granularity};
 use crate::stop::{interruptible, or_outer};
 use asked::Asked;
 use member::{Member, Standing};

@@ -1,10 +1,10 @@
 //! Who may be seen by the newest decisions of people: read again where their file has changed, which one look at it says.
 
 use super::{Dataset, Opened, Subjects, Visible};
-use crate::access::Access;
-use crate::access::consent::{Asked, Decisions, Outcome, outcome};
+use crate::cohort::consent::{Asked, Decisions, Outcome, outcome};
 use crate::error::{Error, Result};
 use crate::format::{Lock, Locked, Stamp};
+use crate::model::Access;
 use crate::model::{Date, DecidedBy, Purpose, WithoutDecision, now};
 use crate::set::SampleSet;
 use crate::store::decisions::{AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, read, stamp};

@@ -5,6 +5,7 @@
 mod assembly;
 mod batches;
 mod carriers;
+pub(crate) mod consent;
 mod count;
 pub(crate) mod decided;
 mod genes;

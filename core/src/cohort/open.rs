@@ -3,10 +3,10 @@
 use super::decided::Decided;
 use super::mapped::Mapped;
 use super::{Batches, Members, View, Visible};
-use crate::access::Access;
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
+use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::gene_carriers::GeneCarriers;

@@ -4,16 +4,16 @@ use super::decided;
 use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened, Part};
 use super::{BatchScope, Batches, RowCounter, Visible};
-use crate::access::Access;
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
+use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::Segment;
 use crate::store::individuals::Seen;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What somebody may see of a dataset's state: what questions are asked of. A copy costs nothing.
 ///
@@ -356,48 +356,14 @@ impl View {
             .map(|contig| contig.name.as_str())
     }
 
-    /// What the dataset holds, of those who may be seen: where that is not everybody, rows are counted, each by who carries it,
-    /// when this is first asked of the view.
-    pub fn info(&self) -> Info {
-        // where they cannot be counted nobody is seen
-        let rows = self.visible.rows(self).unwrap_or_default();
-        let all: u64 = rows.iter().sum();
-        let contigs = self
-            .contigs()
-            .map(str::to_owned)
-            .zip(rows)
-            .filter(|(_, rows)| *rows > 0);
-        Info {
-            path: self.path().to_owned(),
-            snapshot: self.manifest().snapshot.clone(),
-            assembly: self.assembly(),
-            sex_ploidy: self.manifest().sex_ploidy,
-            samples: u64::from(self.sample_count()),
-            records: self.whole().map(|_| {
-                let segments = self.manifest().segments.iter();
-                segments.map(|of| u64::from(of.records)).sum()
-            }),
-            rows: all,
-            contigs: contigs.collect(),
-            people: match self.visible_individuals() {
-                Some(individuals) => individuals.len(),
-                None => self.people().map_or(0, |people| people.len().into()),
-            },
-            people_records: self.visible.records(self.people()).into(),
-            terms: self.terms().map_or(0, |terms| terms.len().into()),
-            genes: self
-                .genes()
-                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
-            annotations: self.manifest().annotations.clone(),
-            info_keys: self
-                .manifest()
-                .info
-                .iter()
-                .map(|i| (i.key.clone(), i.kind.clone()))
-                .collect(),
-            segments: self.manifest().segments.len() as u64,
-            bytes: self.manifest().files().map(|file| file.size).sum(),
-        }
+    /// Where the rows that may be seen are kept, by contig; `None` where all may be.
+    pub(crate) fn rows_seen(&self) -> Option<&OnceLock<Vec<u64>>> {
+        self.visible.rows()
+    }
+
+    /// How many records those have who may be seen.
+    pub(crate) fn people_records(&self) -> u32 {
+        self.visible.records(self.people())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who may be seen of a dataset.
 
-use super::{BatchScope, Members, Opened, RowCounter, Subjects, sharing};
+use super::{BatchScope, Members, Opened, Subjects, sharing};
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use crate::store::Segment;
@@ -186,51 +186,9 @@ impl Visible {
         }))
     }
 
-    /// By contig the rows that may be seen.
-    pub(super) fn rows(&self, opened: &Opened) -> Result<Vec<u64>> {
-        let Some(cut) = &self.cut else {
-            let mut rows = vec![0; opened.manifest().contigs.len()];
-            for span in opened.manifest().segments.iter().flat_map(|of| &of.contigs) {
-                if let Some(rows) = rows.get_mut(span.contig as usize) {
-                    *rows += u64::from(span.rows);
-                }
-            }
-            return Ok(rows);
-        };
-        match cut.rows.get() {
-            Some(known) => Ok(known.clone()),
-            None => {
-                let rows = self.count_rows(opened)?;
-                Ok(cut.rows.get_or_init(|| rows).clone())
-            }
-        }
-    }
-
-    /// The rows that somebody carries who may be seen, and those that nobody carries, by contig.
-    fn count_rows(&self, opened: &Opened) -> Result<Vec<u64>> {
-        let mut rows = vec![0; opened.manifest().contigs.len()];
-        for (number, part) in opened.parts().iter().enumerate() {
-            if !self.has_part(number) {
-                continue;
-            }
-            self.check()?;
-            let segment = opened.segment(part)?;
-            let mut counter = RowCounter::of(segment, self.scope(number, segment));
-            for span in segment.contigs() {
-                let mut seen = 0;
-                for row in span.first_row..span.end_row {
-                    let is_seen = match counter.is_carried(row)? {
-                        true => counter.ac_an(row)?.ac > 0,
-                        false => !opened.is_merged(number) || counter.has_record(row)?,
-                    };
-                    seen += u64::from(is_seen);
-                }
-                if let Some(rows) = rows.get_mut(span.contig as usize) {
-                    *rows += seen;
-                }
-            }
-        }
-        Ok(rows)
+    /// Where the rows that may be seen are kept, by contig; `None` where all may be.
+    pub(super) fn rows(&self) -> Option<&OnceLock<Vec<u64>>> {
+        self.cut.as_ref().map(|cut| &cut.rows)
     }
 
     /// The individuals; `None` is all.

@@ -1,13 +1,13 @@
 //! Lists of decisions, as clinics, registries and portals keep them.
 
 use super::{Writer, as_json, from_object};
-use crate::access::consent::{Asked, Outcome, is_known, outcome_of};
-use crate::access::duo::duo_code;
+use crate::cohort::consent::{Asked, Outcome, is_known, outcome_of};
 use crate::cohort::decided::{Decider, deciders};
 use crate::error::{Error, Place, Result};
 use crate::format::Folder;
 use crate::input::decisions::{ListedDecision, read_decisions};
 use crate::input::input_error;
+use crate::model::duo_code;
 use crate::model::{ConsentSetting, Date, DecidedBy, Decision, Effect, Purpose, WithoutDecision};
 use crate::store::decisions::Entry;
 use serde::{Deserialize, Serialize};

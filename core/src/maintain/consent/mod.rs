@@ -5,8 +5,8 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use crate::access::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
 use crate::cohort::Dataset;
+use crate::cohort::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
 use crate::cohort::decided::{Decider, deciders, lock_decisions, read_into};
 use crate::error::{Error, Result};
 use crate::format::Folder;

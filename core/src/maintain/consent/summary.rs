@@ -2,7 +2,7 @@
 
 use super::lists::{Disagreement, disagreements};
 use super::{Writer, as_json};
-use crate::access::consent::{Asked, Outcome, outcome};
+use crate::cohort::consent::{Asked, Outcome, outcome};
 use crate::cohort::decided::{Decider, deciders};
 use crate::error::Result;
 use crate::format::Folder;

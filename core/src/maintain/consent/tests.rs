@@ -2,11 +2,11 @@
 
 use super::lists::record_in;
 use super::*;
-use crate::access::Access;
 use crate::cohort::View;
 use crate::format::{Fate, Folder, Lossy, Memory};
 use crate::maintain::build::{BuildOptions, build_in};
 use crate::maintain::mask_tests::cohort;
+use crate::model::Access;
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
