@@ -20,6 +20,11 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    /// The place of its command among all.
+    pub(crate) fn frame(&self) -> u32 {
+        self.frame
+    }
+
     /// The first day that it holds.
     pub(crate) fn from(&self) -> Date {
         let recorded = || Date::of_seconds(self.at);

@@ -422,7 +422,6 @@ fn a_stream_is_copied_first() {
         writer.join().unwrap();
         assert_eq!(report, expected);
         assert_eq!(phases_met, phases(met));
-        let mut names = names(&to);
-        assert_eq!(names, listed(&to));
+        assert_eq!(names(&to), listed(&to));
     }
 }

@@ -254,39 +254,38 @@ impl Taken {
     }
 }
 
-/// Where sources say different things, by whom and what about.
+/// What decisions are about that sources may disagree on: a purpose, an effect, and the day, or, where none is given, the
+/// command. A decision of another day is a change of mind.
+type About = (Option<Purpose>, Effect, std::result::Result<Date, u32>);
+
+/// Where sources say different things of one day, by whom and what about.
 pub(super) fn disagreements(writer: &Writer) -> Vec<Disagreement> {
-    type Said<'a> = BTreeMap<&'a str, (Date, usize, bool)>;
     let mut found = Vec::new();
-    for (by, all) in writer.decisions.by() {
-        if all.len() < 2 {
-            continue;
-        }
-        let mut about: BTreeMap<(Option<Purpose>, Effect), Said<'_>> = BTreeMap::new();
-        for (number, recorded) in all.iter().enumerate() {
+    for (by, all) in writer.decisions.by().filter(|(_, all)| all.len() > 1) {
+        // the source that says in, and the one that says out
+        let mut about: BTreeMap<About, [Option<&str>; 2]> = BTreeMap::new();
+        for recorded in all {
             let decision = &recorded.decision;
-            let of = about
-                .entry((decision.purpose, decision.effect))
-                .or_default();
-            // of one source the last word counts
-            let said = (recorded.from(), number, decision.allows);
-            let last = of.entry(&decision.source).or_insert(said);
-            *last = said.max(*last);
-        }
-        for ((purpose, effect), said) in about {
-            let last = |allows| said.iter().filter(move |(_, of)| of.2 == allows);
-            let last = |allows| last(allows).max_by_key(|(_, of)| (of.0, of.1));
-            if let (Some((in_source, _)), Some((out_source, _))) = (last(true), last(false)) {
-                let asked = Asked::today(purpose, writer.today);
-                let outcome = outcome_of(all, effect, &asked);
-                found.push(Disagreement {
-                    id: by.id().to_owned(),
-                    purpose,
-                    in_source: (*in_source).to_owned(),
-                    out_source: (*out_source).to_owned(),
-                    in_holds: outcome == Outcome::In,
-                });
+            let day = decision.from.ok_or(recorded.frame());
+            let of = about.entry((decision.purpose, decision.effect, day));
+            let [in_source, out_source] = of.or_default();
+            match decision.allows {
+                true => *in_source = Some(&decision.source),
+                false => *out_source = Some(&decision.source),
             }
+        }
+        for ((purpose, effect, _), sources) in about {
+            let [Some(in_source), Some(out_source)] = sources else {
+                continue;
+            };
+            let asked = Asked::today(purpose, writer.today);
+            found.push(Disagreement {
+                id: by.id().to_owned(),
+                purpose,
+                in_source: in_source.to_owned(),
+                out_source: out_source.to_owned(),
+                in_holds: outcome_of(all, effect, &asked) == Outcome::In,
+            });
         }
     }
     found
