@@ -571,7 +571,7 @@ impl Dataset {
     ///
     /// With `purposes` they are out of these alone; `from_date` is the first day; with `later_permits` it concerns permits that
     /// are approved from then on. Gives what was recorded.
-    #[pyo3(signature = (*, individuals = vec![], samples = vec![], purposes = vec![], from_date = None, later_permits = false,
+    #[pyo3(signature = (*, individuals = Vec::new(), samples = Vec::new(), purposes = Vec::new(), from_date = None, later_permits = false,
         source = "", dry_run = false))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn withdraw<'py>(
@@ -597,7 +597,7 @@ impl Dataset {
     }
 
     /// Takes a withdrawal back: see `withdraw`.
-    #[pyo3(signature = (*, individuals = vec![], samples = vec![], purposes = vec![], from_date = None, later_permits = false,
+    #[pyo3(signature = (*, individuals = Vec::new(), samples = Vec::new(), purposes = Vec::new(), from_date = None, later_permits = false,
         source = "", dry_run = false))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn restore<'py>(
