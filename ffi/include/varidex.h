@@ -1035,6 +1035,38 @@ vdx_status vdx_beacon_answer(const vdx_beacon *beacon,
 // Closes a beacon; NULL is none. Calls of other threads that have begun go on.
 vdx_status vdx_beacon_close(vdx_beacon *beacon);
 
+// The dataset of a view as somebody may see it, by the decisions of people as they are now. `access` is JSON: `{"purpose":
+// "secondary_use", "permit_date": "2026-03-01"}`, and whoever decided against that is not seen; with NULL it is what the view
+// is of. Views show who could be seen when they were made: make one for each question, which costs next to nothing. Close it
+// with vdx_close.
+vdx_status vdx_view_for(const vdx_view *view,
+                        const char *access,
+                        vdx_view **seen,
+                        vdx_error **error);
+
+// Withdraws people or samples: they are absent from every view that is made from now on, in every process. `what` is JSON:
+// `{"individuals": ["P1"], "samples": ["S1"], "purposes": ["af"], "from": "2026-03-01", "effect": "now", "source": "a form",
+// "dry_run": false}`, of which all but one of the first two may be left out. `report`, which may be NULL, takes what was
+// recorded as JSON; free it with vdx_text_free. An id of nobody is an error, and then nothing is recorded.
+vdx_status vdx_withdraw(const char *dataset,
+                        const char *what,
+                        char **report,
+                        vdx_error **error);
+
+// Takes a withdrawal back: as vdx_withdraw.
+vdx_status vdx_restore(const char *dataset, const char *what, char **report, vdx_error **error);
+
+// Records lists of decisions (files, tables separated by tabs), all or none, and what holds of whoever decided nothing.
+// `options`, which may be NULL, is JSON: `{"defaults": {"all": "opt_out", "commercial": "opt_in"}, "hmb_in_strata": false,
+// "dry_run": false}`. `report`, which may be NULL, takes what was recorded as JSON; without lists and options it takes what is
+// decided today. Free it with vdx_text_free.
+vdx_status vdx_consent(const char *dataset,
+                       const char *const *lists,
+                       size_t list_count,
+                       const char *options,
+                       char **report,
+                       vdx_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -227,6 +227,19 @@ static void run(const vdx_view *dataset, const json *of)
     EXPECT(vdx_group_free(group) == VDX_OK);
 }
 
+/* Asks a case of what who asks may see. */
+static void run_as(const vdx_view *dataset, const json *of)
+{
+    vdx_view *seen = NULL;
+    vdx_error *error = NULL;
+
+    running = json_text(of, "name");
+    if (vdx_view_for(dataset, json_text(of, "access"), &seen, &error) != VDX_OK)
+        fail("access", vdx_error_message(error));
+    run(seen, of);
+    EXPECT(vdx_close(seen) == VDX_OK);
+}
+
 /* A step of a history. */
 static void happen(const char *cases, const char *work, const json *step)
 {
@@ -273,12 +286,7 @@ int main(int argc, char **argv)
         for (const json *step = history == NULL ? NULL : history->first; step != NULL; step = step->next)
             happen(argv[1], argv[2], step);
         for (const json *of = list->first; of != NULL; of = of->next) {
-            vdx_view *seen = NULL;
-            vdx_error *error = NULL;
-            if (vdx_view_for(dataset, json_text(of, "access"), &seen, &error) != VDX_OK)
-                fail("access", vdx_error_message(error));
-            run(seen, of);
-            EXPECT(vdx_close(seen) == VDX_OK);
+            run_as(dataset, of);
         }
         cases += json_count(list);
         EXPECT(vdx_close(dataset) == VDX_OK);
