@@ -24,6 +24,9 @@ mod held;
 
 type Core = varidex::View;
 
+/// Directory, state, whether expressions may name files, and who asks.
+type Pickled = (PathBuf, String, bool, String);
+
 /// An open dataset: read-only, and shared between threads as it is.
 ///
 /// It shows the state at the time of opening, whatever is published later. `with` and `close()` let go
@@ -675,10 +678,7 @@ impl Dataset {
         self.close(py);
     }
 
-    fn __reduce__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, (PathBuf, String, bool, String))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Pickled)> {
         let view = self.core(py)?;
         let reopen = py.import("varidex._varidex")?.getattr("_reopen")?;
         let path = std::path::absolute(view.path())?;

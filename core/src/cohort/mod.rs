@@ -9,6 +9,7 @@ pub(crate) mod consent;
 mod count;
 pub(crate) mod decided;
 mod genes;
+mod kept;
 mod known_ids;
 mod mapped;
 mod mask;

@@ -1,5 +1,6 @@
 //! Of whom of a batch is asked, and when what is stored of all is the answer.
 
+use super::kept::{Kept, Room};
 use super::{Mask, View};
 use crate::model::InfoKey;
 use crate::set::SampleSet;
@@ -23,6 +24,8 @@ pub(crate) enum BatchScope {
 pub(crate) struct AllBut {
     pub(super) few: Mask,
     pub(super) left: Mask,
+    /// What was counted, where it is of a view.
+    pub(super) kept: Option<Kept>,
 }
 
 /// So many of a batch are few, and a part of its samples.
@@ -33,12 +36,17 @@ impl BatchScope {
     /// The members of a group (dataset numbers); `None` is all.
     pub(crate) fn of(group: Option<&SampleSet>, segment: &Segment) -> Self {
         match group {
-            Some(group) => Self::of_mask(Mask::of(group, segment), segment),
+            Some(group) => Self::of_mask(Mask::of(group, segment), segment, None),
             None => Self::Whole,
         }
     }
 
-    fn of_mask(mask: Mask, segment: &Segment) -> Self {
+    /// The samples that a view shows, of which counts are kept.
+    pub(super) fn of_view(samples: &SampleSet, segment: &Segment, room: &Room) -> Self {
+        Self::of_mask(Mask::of(samples, segment), segment, Some(room))
+    }
+
+    fn of_mask(mask: Mask, segment: &Segment, room: Option<&Room>) -> Self {
         let samples = segment.meta().samples;
         let others = samples.saturating_sub(mask.size);
         match (mask.size, others) {
@@ -51,6 +59,7 @@ impl BatchScope {
                 Self::AllBut(Arc::new(AllBut {
                     few: mask.others(samples),
                     left: mask,
+                    kept: room.map(|room| Kept::new(segment.meta().rows, room)),
                 }))
             }
             _ => Self::Only(Arc::new(mask)),

@@ -362,7 +362,7 @@ impl View {
     }
 
     /// How many records those have who may be seen.
-    pub(crate) fn people_records(&self) -> u32 {
+    pub(crate) fn people_records(&self) -> Result<u32> {
         self.visible.records(self.people())
     }
 }

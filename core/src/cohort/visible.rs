@@ -1,5 +1,6 @@
 //! Who may be seen of a dataset.
 
+use super::kept::Room;
 use super::{BatchScope, Members, Opened, Subjects, sharing};
 use crate::error::{Error, Result};
 use crate::set::SampleSet;
@@ -24,8 +25,8 @@ struct Cut {
     subjects: SampleSet,
     samples: SampleSet,
     individuals: SampleSet,
-    /// How many records they have.
-    records: u32,
+    /// How many records they have; counted when they are first asked for.
+    records: OnceLock<u32>,
     /// The terms recorded of them; found when they are first asked for.
     codings: OnceLock<SampleSet>,
     /// By part, whether anybody of its samples is among them.
@@ -36,6 +37,7 @@ struct Cut {
     sharing: Vec<Vec<u32>>,
     /// By contig the rows that may be seen; counted when they are first asked for.
     rows: OnceLock<Vec<u64>>,
+    room: Room,
 }
 
 impl Visible {
@@ -57,12 +59,13 @@ impl Visible {
                 subjects: SampleSet::new(),
                 samples: SampleSet::new(),
                 individuals: SampleSet::new(),
-                records: 0,
+                records: OnceLock::from(0),
                 codings: OnceLock::new(),
                 parts: vec![false; opened.parts().len()],
                 scopes: opened.parts().iter().map(|_| OnceLock::new()).collect(),
                 sharing: Vec::new(),
                 rows: OnceLock::new(),
+                room: Room::default(),
             }),
         }
     }
@@ -87,12 +90,6 @@ impl Visible {
             Some(people) => people.all()?.difference(&unseen),
             None => SampleSet::new(),
         };
-        let records = match opened.people() {
-            Some(people) => people
-                .events()
-                .saturating_sub(people.events_of_some(&unseen)?),
-            None => 0,
-        };
         let mut hash = Xxh3::new();
         for subject in hidden.iter() {
             hash.update(&subject.to_le_bytes());
@@ -109,8 +106,9 @@ impl Visible {
             cut: Some(Cut {
                 sharing: sharing_seen(opened, &samples)?,
                 rows: OnceLock::new(),
+                room: Room::default(),
                 samples,
-                records,
+                records: OnceLock::new(),
                 codings: OnceLock::new(),
                 scopes: parts.iter().map(|_| OnceLock::new()).collect(),
                 parts,
@@ -141,7 +139,7 @@ impl Visible {
         let Some(cut) = &self.cut else {
             return BatchScope::Whole;
         };
-        let new = || BatchScope::of(Some(&cut.samples), segment);
+        let new = || BatchScope::of_view(&cut.samples, segment, &cut.room);
         let scope = cut.scopes.get(part);
         scope.map_or_else(new, |scope| scope.get_or_init(new).clone())
     }
@@ -163,9 +161,17 @@ impl Visible {
     }
 
     /// How many records those have who may be seen.
-    pub(super) fn records(&self, people: Option<&People>) -> u32 {
-        let all = || people.map_or(0, People::events);
-        self.cut.as_ref().map_or_else(all, |cut| cut.records)
+    pub(super) fn records(&self, people: Option<&People>) -> Result<u32> {
+        let (Some(cut), Some(people)) = (&self.cut, people) else {
+            return Ok(people.map_or(0, People::events));
+        };
+        match cut.records.get() {
+            Some(known) => Ok(*known),
+            None => {
+                let found = people.events_of_some(&cut.individuals)?;
+                Ok(*cut.records.get_or_init(|| found))
+            }
+        }
     }
 
     /// Of whom records may be read, and what was recorded of them; `None` is of all.

@@ -31,7 +31,7 @@ impl View {
                 Some(individuals) => individuals.len(),
                 None => self.people().map_or(0, |people| people.len().into()),
             },
-            people_records: self.people_records().into(),
+            people_records: self.people_records().unwrap_or_default().into(),
             terms: self.terms().map_or(0, |terms| terms.len().into()),
             genes: self
                 .genes()

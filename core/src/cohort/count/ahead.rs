@@ -78,10 +78,20 @@ impl<'a> RowCounter<'a> {
 
     #[inline]
     fn counts_of(&mut self, row: u32, what: What) -> Result<RowCounts> {
-        match self.ahead.get(row, what) {
-            Some(counts) => Ok(counts),
-            None => self.count(row, what),
+        if let Some(counts) = self.ahead.get(row, what) {
+            return Ok(counts);
         }
+        if what == What::AcAn
+            && let BatchScope::AllBut(all_but) = &self.scope
+            && let Some((ac, an)) = all_but.kept.as_ref().and_then(|kept| kept.get(row))
+        {
+            return Ok(RowCounts {
+                ac,
+                an,
+                ..RowCounts::default()
+            });
+        }
+        self.count(row, what)
     }
 
     #[inline(never)]
@@ -93,16 +103,30 @@ impl<'a> RowCounter<'a> {
         };
         if extent == 1 {
             let counted = |tally: &mut Self, row, mask: &Mask| tally.counted(row, mask, what);
-            return self.in_scope(row, Self::stored, counted);
+            let counted = self.in_scope(row, Self::stored, counted)?;
+            self.keep(row, &[counted]);
+            return Ok(counted);
         }
         let mut ahead = std::mem::take(&mut self.ahead);
         (ahead.first, ahead.what) = (row, what);
         ahead.counts.clear();
         let counted = self.count_ahead(row..row + extent, what, &mut ahead.counts);
         let first = ahead.counts.first().copied();
+        self.keep(row, &ahead.counts);
         self.ahead = ahead;
         // a fault is one of the row that has it
         first.map_or_else(|| counted.map(|()| RowCounts::default()), Ok)
+    }
+
+    /// Keeps what was counted of rows in turn, where it is of a view.
+    fn keep(&self, first: u32, counts: &[RowCounts]) {
+        if let BatchScope::AllBut(all_but) = &self.scope
+            && let Some(kept) = &all_but.kept
+        {
+            for (row, counts) in (first..).zip(counts) {
+                kept.put(row, counts.ac, counts.an);
+            }
+        }
     }
 
     fn count_ahead(

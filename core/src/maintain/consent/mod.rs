@@ -127,9 +127,10 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
         ));
     }
     let mut writer = Writer::open(folder)?;
-    writer.refuse_unknown(&by)?;
+    let found = deciders(&writer.dataset, &by.iter().collect::<Vec<_>>())?;
+    writer.refuse_unknown(&by, &found)?;
     let mut report = DecisionReport {
-        samples: writer.samples_of(&by)?,
+        samples: writer.samples_of(&found)?,
         ..DecisionReport::default()
     };
     let purposes: Vec<Option<Purpose>> = match what.purposes.is_empty() {
@@ -244,12 +245,10 @@ impl Writer {
         }
     }
 
-    fn refuse_unknown(&self, by: &[DecidedBy]) -> Result<()> {
-        let listed: Vec<&DecidedBy> = by.iter().collect();
-        let found = deciders(&self.dataset, &listed)?;
+    fn refuse_unknown(&self, by: &[DecidedBy], found: &[Decider]) -> Result<()> {
         let unknown: Vec<&str> = by
             .iter()
-            .zip(&found)
+            .zip(found)
             .filter(|(_, decider)| **decider == Decider::Unknown)
             .map(|(by, _)| by.id())
             .collect();
@@ -278,11 +277,10 @@ impl Writer {
     }
 
     /// How many samples deciders have.
-    fn samples_of(&self, by: &[DecidedBy]) -> Result<u64> {
-        let listed: Vec<&DecidedBy> = by.iter().collect();
+    fn samples_of(&self, deciders: &[Decider]) -> Result<u64> {
         let mut samples = Vec::new();
-        for decider in deciders(&self.dataset, &listed)? {
-            match decider {
+        for decider in deciders {
+            match *decider {
                 Decider::Individual(of) => {
                     samples.extend(self.dataset.sample_table().samples_of(of)?)
                 }

@@ -242,7 +242,7 @@ fn codes_and_defaults() {
     let (folder, _, inputs) = in_memory();
     let list = inputs.path().join("duo.tsv");
     std::fs::write(&list, "individual\tduo\nA\tHMB\nB\tNPOA\nC\tNPU\n").unwrap();
-    let record = |options: &ConsentOptions| record_in(&folder, &[list.clone()], options);
+    let record = |options: &ConsentOptions| record_in(&folder, std::slice::from_ref(&list), options);
     let undecided = record(&ConsentOptions::default()).unwrap_err().to_string();
     assert!(undecided.contains("--hmb-in-strata"), "{undecided}");
     let options = ConsentOptions {
@@ -330,10 +330,10 @@ fn expected(acts: &[Act], purpose: Option<Purpose>) -> BTreeSet<&'static str> {
     let owned: [&[&str]; 5] = [&["A1", "A2"], &["B1"], &["C1"], &["A1"], &["X9"]];
     let mut out: BTreeSet<&str> = BTreeSet::new();
     for (number, _) in deciders.iter().enumerate() {
-        let of = acts
+        let mut of = acts
             .iter()
             .filter(|(_, who, about)| *who == number && (about.is_none() || *about == purpose));
-        if of.last().is_some_and(|(allows, ..)| !allows) {
+        if of.next_back().is_some_and(|(allows, ..)| !allows) {
             out.extend(owned[number]);
         }
     }
