@@ -266,7 +266,7 @@ impl<'a> Sweep<'a> {
                 let mut tally = RowCounter::of(segment, self.view.scope(part, segment));
                 let by = carried.entry(self.site.alternate(row)).or_default();
                 by.0 |= tally.is_carried(number)?;
-                by.1 |= tally.counts(number)?.ac > 0;
+                by.1 |= tally.ac_an(number)?.ac > 0;
             }
         }
         let hidden = carried.into_iter().filter(|(_, by)| *by == (true, false));

@@ -9,16 +9,19 @@ impl Walk<'_> {
     /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only
     /// those carry the variant who may not be seen: then there is no such variant.
     pub(super) fn cut_to_seen(&mut self) -> Result<bool> {
-        let mut carried = false;
+        let (mut carried, mut by_seen) = (false, false);
         for &row in &self.current {
             if let Some(tally) = self.parts.get(row.part).and_then(|of| {
                 let everybody = self.counting.group_mut(EVERYBODY)?;
                 everybody.tally((of.part, of.segment, row.row))
             }) {
-                carried |= tally.is_carried(row.row)?;
+                if tally.is_carried(row.row)? {
+                    carried = true;
+                    by_seen = by_seen || tally.ac_an(row.row)?.ac > 0;
+                }
             }
         }
-        if carried && self.counts()?.ac == 0 {
+        if carried && !by_seen {
             return Ok(false);
         }
         let (view, parts) = (self.view, &self.parts);
