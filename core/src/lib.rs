@@ -110,7 +110,7 @@ pub use query::{
     GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
     IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,
-    PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, Query, RowToken, SampleExpr,
+    PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, QcPolicy, Query, RowToken, SampleExpr,
     Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants,
     nearest,
 };

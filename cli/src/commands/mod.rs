@@ -16,12 +16,12 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command, Variants};
+use crate::args::{Arguments, Command, Quality, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io;
 use std::path::Path;
-use varidex::{Dataset, Error, Group, LocalFiles, Query, View};
+use varidex::{Dataset, Error, Group, LocalFiles, QcPolicy, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -51,6 +51,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 fn open(path: &Path) -> Result<View, Failure> {
     let dataset = Dataset::open(path)?.with_loader(LocalFiles::of_terminal());
     Ok(dataset.view())
+}
+
+/// The same with a policy of quality, where one is named.
+fn open_by(path: &Path, quality: &Quality) -> Result<View, Failure> {
+    let view = open(path)?;
+    let Some(file) = &quality.qc_policy else {
+        return Ok(view);
+    };
+    let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+    Ok(view.with_qc_policy(&text.parse::<QcPolicy>()?)?)
 }
 
 /// The group an option names; nothing without the option.

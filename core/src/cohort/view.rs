@@ -32,6 +32,17 @@ pub struct View {
     stated: Option<Arc<ContigNames>>,
     /// See [`Self::with_all_meant`].
     all_meant: bool,
+    passed: Option<Arc<Passed>>,
+}
+
+/// The samples of which a policy of quality holds.
+#[derive(Debug)]
+struct Passed {
+    samples: SampleSet,
+    /// Of the policy.
+    hash: String,
+    /// Of the view, which answers by the policy, too.
+    id: String,
 }
 
 /// What a dataset holds.
@@ -79,6 +90,7 @@ impl View {
             known_ids: Arc::default(),
             stated: None,
             all_meant: false,
+            passed: None,
             dataset,
         }
     }
@@ -92,13 +104,42 @@ impl View {
         )
     )]
     pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
-        Ok(Self {
+        let fewer = Self {
             dataset: self.dataset.clone(),
             visible: Arc::new(Visible::without(self, hidden)?),
             known_ids: Arc::default(),
             stated: self.stated.clone(),
             all_meant: self.all_meant,
+            passed: None,
+        };
+        Ok(match &self.passed {
+            Some(passed) => fewer.with_passed(passed.samples.clone(), &passed.hash),
+            None => fewer,
         })
+    }
+
+    /// The same, where a policy of quality holds of these samples.
+    pub(crate) fn with_passed(&self, samples: SampleSet, hash: &str) -> Self {
+        let id = format!("{}-{hash}", self.visible.id());
+        let hash = hash.to_owned();
+        Self {
+            passed: Some(Arc::new(Passed { samples, hash, id })),
+            ..self.clone()
+        }
+    }
+
+    /// The samples of which the policy of quality holds, of those that may be seen; `None` without a policy.
+    pub(crate) fn qc_passed_samples(&self) -> Option<SampleSet> {
+        let passed = &self.passed.as_ref()?.samples;
+        Some(match self.visible_samples() {
+            Some(visible) => passed.intersection(visible),
+            None => passed.clone(),
+        })
+    }
+
+    /// The hash of the policy of quality, where there is one: [`QcPolicy::hash`](crate::QcPolicy::hash).
+    pub fn qc_policy(&self) -> Option<&str> {
+        self.passed.as_ref().map(|passed| passed.hash.as_str())
     }
 
     /// The same, where a name of a term or a gene means all that have it, whatever is recorded of whom. Elsewhere one of
@@ -131,7 +172,10 @@ impl View {
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.
     pub fn id(&self) -> &str {
-        self.visible.id()
+        match &self.passed {
+            Some(passed) => &passed.id,
+            None => self.visible.id(),
+        }
     }
 
     /// Where computed identifiers are that were looked for.

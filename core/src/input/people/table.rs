@@ -103,7 +103,7 @@ impl Read for Bounded<'_> {
     }
 }
 
-fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
+pub(super) fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
     let line = error.position().map_or(1, csv::Position::line);
     match error.into_kind() {
         csv::ErrorKind::Io(error) => fault(path, line, &error),
