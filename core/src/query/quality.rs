@@ -154,12 +154,16 @@ impl View {
 mod tests {
     use super::*;
 
-    const POLICY: &str = "name = \"a\"\nversion = \"1\"\nexpression = \"coverage >= 30 and sex_check:ok\"\n";
+    const POLICY: &str =
+        "name = \"a\"\nversion = \"1\"\nexpression = \"coverage >= 30 and sex_check:ok\"\n";
 
     #[test]
     fn what_means_the_same_has_one_hash() {
         let policy: QcPolicy = POLICY.parse().unwrap();
-        assert_eq!(policy.expression().to_string(), "coverage>=30 & sex_check:ok");
+        assert_eq!(
+            policy.expression().to_string(),
+            "coverage>=30 & sex_check:ok"
+        );
         // printf '%s' '{"expression":"coverage>=30 & sex_check:ok","name":"a","version":"1"}' | sha256sum
         assert_eq!(
             policy.hash(),

@@ -41,6 +41,7 @@ mod json;
 mod kin;
 mod mapping;
 mod merge;
+mod minimal;
 mod notes;
 mod packet;
 mod ped;

@@ -3,6 +3,7 @@
 use super::free::{self, Named};
 use super::input;
 use super::mapping::{Role, conventional};
+use super::minimal;
 use super::notes::short;
 use super::sample_facts::{NAMED, SampleFacts, SampleSaid};
 use super::sample_map::{attribute, wrong};
@@ -32,7 +33,13 @@ pub(crate) fn read_sample_tables(
     let mut found = SampleColumns::default();
     for path in paths {
         let input = input::open(path, go_on)?;
-        read(path, table::open(path, input, None)?, facts, folder, &mut found)?;
+        read(
+            path,
+            table::open(path, input, None)?,
+            facts,
+            folder,
+            &mut found,
+        )?;
     }
     Ok(found)
 }
@@ -46,9 +53,13 @@ fn read(
 ) -> Result<()> {
     let columns = columns(path, &table.header)?;
     let place = format!("{}:1", path.display());
-    for named in columns.iter().flatten() {
+    for (named, is_item) in columns.iter().flatten() {
         facts.declare(named, &place)?;
         found.attributes.insert(named.name.to_ascii_lowercase());
+        if *is_item {
+            let null = minimal::null_name(named);
+            found.attributes.insert(null.to_ascii_lowercase());
+        }
     }
     let Table {
         mut reader,
@@ -81,7 +92,10 @@ fn read(
                     return at("the name of a sample", "an empty column".to_owned());
                 }
                 None => said.names.push(cell.to_owned()),
-                Some(of) => said.said.extend(attribute(of, cell)),
+                Some((of, true)) if let Some(null) = minimal::null_of_samples(of, cell) => {
+                    said.said.push(null);
+                }
+                Some((of, _)) => said.said.extend(attribute(of, cell)),
             }
         }
         found.samples.extend(said.names.iter().cloned());
@@ -91,8 +105,9 @@ fn read(
     Ok(())
 }
 
-/// The attribute of each column; `None` is the sample.
-fn columns(path: &Path, header: &[String]) -> Result<Vec<Option<Named>>> {
+/// The attribute of each column, and whether it is an item of the minimal metadata model, of which cells may hold null
+/// flavours; `None` is the sample.
+fn columns(path: &Path, header: &[String]) -> Result<Vec<Option<(Named, bool)>>> {
     let fault = |expected: &str, found: &str| Err(wrong(path, 1, expected, short(found)));
     let is_sample = |name: &String| conventional(name).is_some_and(|of| of.role == Role::Sample);
     if header.iter().filter(|name| is_sample(name)).count() != 1 {
@@ -110,8 +125,11 @@ fn columns(path: &Path, header: &[String]) -> Result<Vec<Option<Named>>> {
             return fault(expected, name);
         }
         let lower = name.to_ascii_lowercase();
+        let item = minimal::of_samples(name);
+        let is_item = item.is_some();
         let named = match NAMED.iter().find(|(own, _)| *own == lower) {
             Some((own, _)) => Named::of(own, None),
+            None if is_item => item,
             None => match free::column(path, name)? {
                 Some(named) => Some(named),
                 None => Named::parse(name),
@@ -123,7 +141,7 @@ fn columns(path: &Path, header: &[String]) -> Result<Vec<Option<Named>>> {
         if !known.insert(named.name.to_ascii_lowercase()) {
             return fault("each column once", name);
         }
-        columns.push(Some(named));
+        columns.push(Some((named, is_item)));
     }
     Ok(columns)
 }

@@ -251,7 +251,9 @@ impl Known {
             manifest.sample_attributes =
                 vec![publication.add(FileKind::SampleAttributes, of_samples)?];
         }
-        let known = there.and_then(Opened::people).filter(|_| are_terms_new || self.people.is_some());
+        let known = there
+            .and_then(Opened::people)
+            .filter(|_| are_terms_new || self.people.is_some());
         let content = match (self.people, there, known) {
             (Some(people), _, known) => {
                 let (content, of_samples) =

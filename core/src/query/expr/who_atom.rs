@@ -144,7 +144,9 @@ fn unknown(
     let fields = names_of::<GroupAtom>(Entry::is_field);
     let candidates = nearest(
         word,
-        functions.chain(fields).chain(["age", "all", "genotyped", "proof"]),
+        functions
+            .chain(fields)
+            .chain(["age", "all", "genotyped", "proof"]),
     );
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)

@@ -111,7 +111,11 @@ impl Writing<'_> {
         let sorted = facts.sort(&numbers, runs, &mut || step("finding samples"));
         let mut sorted = sorted.map_err(failed)?;
         let new = sorted.typed.list.clone();
-        let mut list: Vec<_> = new.iter().filter(|(name, _)| named(name)).cloned().collect();
+        let mut list: Vec<_> = new
+            .iter()
+            .filter(|(name, _)| named(name))
+            .cloned()
+            .collect();
         if let Some(known) = known {
             for name in known.names()?.into_iter().filter(|name| !named(name)) {
                 let kind = known.free_kind(&name)?;
@@ -123,8 +127,7 @@ impl Writing<'_> {
             .iter()
             .map(|(name, _)| joined.place(name).filter(|_| named(name)))
             .collect();
-        let mut writer =
-            FreeWriter::new(joined.list.clone(), Some(folder), self.memory / 8)?;
+        let mut writer = FreeWriter::new(joined.list.clone(), Some(folder), self.memory / 8)?;
         for (sample, _) in (0..).zip(samples) {
             let mut row: Vec<(u32, AttributeValue)> = Vec::new();
             for (number, value) in sorted.of(sample).map_err(failed)? {
