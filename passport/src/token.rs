@@ -61,7 +61,6 @@ pub(crate) enum Audience {
 /// The claims that are looked at.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
-    iss: Option<String>,
     sub: Option<String>,
     iat: Option<Seconds>,
     exp: Option<Seconds>,

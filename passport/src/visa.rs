@@ -4,7 +4,6 @@ use crate::condition::Conditions;
 use crate::reason::Reason;
 use crate::token::{Checker, Seconds, Token};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// Longest visa, in bytes.
 const VISA_MAX: usize = 16 << 10;

@@ -60,7 +60,9 @@ fn open_by(path: &Path, quality: &Quality) -> Result<View, Failure> {
         return Ok(view);
     };
     let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
-    Ok(view.with_qc_policy(&text.parse::<QcPolicy>()?)?)
+    let policy = text.parse::<QcPolicy>();
+    let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
+    Ok(view.with_qc_policy(&policy)?)
 }
 
 /// The group an option names; nothing without the option.
