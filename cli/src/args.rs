@@ -143,8 +143,8 @@ pub(crate) struct Known {
     /// Columns sample and individual, and attributes of samples: of which individual each is
     #[arg(long, value_name = "TSV")]
     pub(crate) sample_map: Option<PathBuf>,
-    /// Tables of samples: a column sample, and attributes of samples, as measures of quality
-    #[arg(long, value_name = "TSV|CSV", num_args = 1..)]
+    /// A table of samples: a column sample, and attributes of samples, as measures of quality; as often as there are tables
+    #[arg(long, value_name = "TSV")]
     pub(crate) sample_table: Vec<PathBuf>,
 }
 
