@@ -115,7 +115,7 @@ impl QcPolicy {
         &self.file.sources
     }
 
-    /// What must hold of a sample. Of a sample without a value nothing holds.
+    /// What must hold of a sample. No comparison holds of a sample without a value, and so `!` of any does.
     pub fn expression(&self) -> &SampleExpr {
         &self.expression
     }
