@@ -239,7 +239,8 @@ mod tests {
     /// A signed visa may hold a pattern and a value for which trying takes thousands of millions of steps.
     #[test]
     fn what_takes_too_long_is_given_up() {
-        let pattern: Vec<char> = "*a".repeat(2000).chars().chain(['b']).collect();
+        let pattern = format!("*{}b", "a".repeat(1000));
+        let pattern: Vec<char> = pattern.chars().collect();
         let text = "a".repeat(8000);
         let found = is_like(&pattern, &text, &mut Budget(1_000_000));
         assert_eq!(found, Err(Reason::Costly));

@@ -159,7 +159,7 @@ fn conditions_of_status_and_terms_are_tested_too() {
 fn conditions_that_take_too_long_are_given_up() {
     let clause =
         json!({"type": "LinkedIdentities", "value": format!("pattern:{}b", "*a".repeat(50))});
-    let all = json!([vec![clause; 60]]);
+    let all = json!(vec![vec![clause]; 60]);
     let long = object("LinkedIdentities", &"a".repeat(8000), "system");
     assert_eq!(reason(all, &vec![long; 30]), Some(Reason::Costly));
 }
