@@ -257,7 +257,9 @@ fn shared(file: &str, header: &[String], columns: &[Option<Column>], notes: &mut
     let roles = columns.iter().flatten().map(|column| column.role);
     let mut told: Vec<Role> = Vec::new();
     for role in roles.filter(|role| role.is_attribute()) {
-        let is = |column: &&Option<Column>| column.as_ref().is_some_and(|c| c.role == role);
+        // of items of the model it is known which goes first
+        let of = |c: &Column| c.role == role && c.item.is_none();
+        let is = |column: &&Option<Column>| column.as_ref().is_some_and(of);
         if told.contains(&role) || columns.iter().filter(is).count() < 2 {
             continue;
         }

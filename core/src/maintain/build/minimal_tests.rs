@@ -97,14 +97,15 @@ fn mandatory_items_are_read_and_null_flavours_kept_apart() {
     let (count, examples) = warned("mandatory item of the minimal metadata model that is empty");
     assert_eq!(count, 2, "{examples}");
     assert!(
-        examples.contains("subjects.csv:6: \"Birth Date\""),
+        examples.contains("subjects.csv:6: Birth Date"),
         "{examples}"
     );
     assert!(
-        examples.contains("treatments.csv:4: \"Treatment Type\""),
+        examples.contains("treatments.csv:4: Treatment Type"),
         "{examples}"
     );
     assert_eq!(warned("a table without a mandatory item").0, 0);
+    assert_eq!(warned("read as one attribute").0, 0);
     assert_eq!(warned("is not understood").0, 0, "{:?}", report.warnings);
 
     let view = view(&to);
@@ -179,7 +180,7 @@ fn what_was_read_is_written_and_read_again() {
         let left: Vec<&String> = written
             .left
             .iter()
-            .filter(|of| !of.contains("biomarker"))
+            .filter(|of| !of.contains("biomarker") && !of.ends_with(" of a sample"))
             .collect();
         assert!(left.is_empty(), "{left:?}");
         let value: serde_json::Value = serde_json::from_str(&written.json).unwrap();
