@@ -46,8 +46,8 @@ impl Clearinghouse {
     /// [`Error::Usage`] where the policy has no such issuer, where the text is no JSON Web Key Set, where two keys have
     /// one `kid`, or where no key is left. The keys are as they were then.
     pub fn set_keys(&mut self, iss: &str, jwks: &str) -> Result<usize> {
-        let issuers = self.policy.issuers.iter().zip(&mut self.keys);
-        let Some((_, keys)) = { issuers }.find(|(issuer, _)| issuer.iss == iss) else {
+        let mut issuers = self.policy.issuers.iter().zip(&mut self.keys);
+        let Some((_, keys)) = issuers.find(|(issuer, _)| issuer.iss == iss) else {
             return Err(Error::Usage(format!(
                 "expected an issuer of the policy, found {iss:?}"
             )));
