@@ -47,6 +47,8 @@ export interface PeopleOptions {
   ontologies?: PathLike | PathLike[] | undefined
   /** Two columns, sample and individual: of whom the samples are. */
   sampleMap?: PathLike | undefined
+  /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
+  sampleTables?: PathLike | PathLike[] | undefined
 }
 
 /** Options of a build. */
@@ -90,7 +92,7 @@ export interface Memory {
   memory?: number | undefined
 }
 
-const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap'] as const
+const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap', 'sampleTables'] as const
 const LONG = ['signal', 'onProgress'] as const
 const BUILD = [
   'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
@@ -109,6 +111,7 @@ function peopleFiles(from: PeopleOptions): PeopleFiles {
     mapping: optional('options.peopleMap', from.peopleMap, path),
     ontologies: several('options.ontologies', from.ontologies, path),
     sampleMap: optional('options.sampleMap', from.sampleMap, path),
+    sampleTables: several('options.sampleTables', from.sampleTables, path),
   })
 }
 

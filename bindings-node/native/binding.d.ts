@@ -499,6 +499,8 @@ export interface PeopleFiles {
   ontologies?: Array<string>
   /** Two columns, sample and individual. */
   sampleMap?: string
+  /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
+  sampleTables?: Array<string>
   /** Bytes to load them with; a build goes by its own. */
   memory?: number
 }

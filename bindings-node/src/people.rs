@@ -19,6 +19,8 @@ pub struct PeopleFiles {
     pub ontologies: Option<Vec<String>>,
     /// Two columns, sample and individual.
     pub sample_map: Option<String>,
+    /// Tables of samples: a column `sample`, and attributes of samples, as measures of quality.
+    pub sample_tables: Option<Vec<String>>,
     /// Bytes to load them with; a build goes by its own.
     pub memory: Option<f64>,
 }
@@ -36,6 +38,7 @@ impl From<PeopleFiles> for varidex::PeopleOptions {
             mapping: files.mapping.map(PathBuf::from),
             ontologies: paths(files.ontologies),
             sample_map: files.sample_map.map(PathBuf::from),
+            sample_tables: paths(files.sample_tables),
             memory: files.memory.map_or(usual.memory, |bytes| bytes as u64),
         }
     }

@@ -28,6 +28,8 @@ export interface PeopleOptions {
     ontologies?: PathLike | PathLike[] | undefined;
     /** Two columns, sample and individual: of whom the samples are. */
     sampleMap?: PathLike | undefined;
+    /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
+    sampleTables?: PathLike | PathLike[] | undefined;
 }
 /** Options of a build. */
 export interface BuildOptions extends PeopleOptions, Long {

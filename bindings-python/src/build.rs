@@ -93,7 +93,7 @@ impl Reporter {
 /// 4884
 #[pyfunction]
 #[pyo3(signature = (
-    inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
+    inputs, path, *, people = None, people_map = None, sample_map = None, sample_tables = None, ontologies = None,
     genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
     min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
     force = false, progress = None
@@ -106,6 +106,7 @@ pub(crate) fn build(
     people: Paths,
     people_map: Option<PathBuf>,
     sample_map: Option<PathBuf>,
+    sample_tables: Paths,
     ontologies: Paths,
     genes: Paths,
     pad: u32,
@@ -138,6 +139,7 @@ pub(crate) fn build(
             mapping: people_map,
             ontologies: list(ontologies),
             sample_map,
+            sample_tables: list(sample_tables),
             ..PeopleOptions::default()
         },
         min_gq,
@@ -167,8 +169,8 @@ pub(crate) fn build(
 /// person: bytes, or a text as "512M".
 #[pyfunction]
 #[pyo3(signature = (
-    path, people = None, *, people_map = None, sample_map = None, ontologies = None, memory = None,
-    progress = None
+    path, people = None, *, people_map = None, sample_map = None, sample_tables = None, ontologies = None,
+    memory = None, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn load_people(
@@ -177,6 +179,7 @@ pub(crate) fn load_people(
     people: Paths,
     people_map: Option<PathBuf>,
     sample_map: Option<PathBuf>,
+    sample_tables: Paths,
     ontologies: Paths,
     memory: Option<Size>,
     progress: Option<Bound<'_, PyAny>>,
@@ -187,6 +190,7 @@ pub(crate) fn load_people(
         mapping: people_map,
         ontologies: list(ontologies),
         sample_map,
+        sample_tables: list(sample_tables),
         memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
     };
     let reporter = Reporter::new(py, progress, "steps")?;

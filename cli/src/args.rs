@@ -149,6 +149,9 @@ pub(crate) struct Known {
     /// Columns sample and individual, and attributes of samples: of which individual each is
     #[arg(long, value_name = "TSV")]
     pub(crate) sample_map: Option<PathBuf>,
+    /// A table of samples: a column sample, and attributes of samples, as measures of quality; as often as there are tables
+    #[arg(long, value_name = "TSV")]
+    pub(crate) sample_table: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -311,6 +314,14 @@ pub(crate) struct Verify {
     pub(crate) dataset: PathBuf,
 }
 
+/// Which samples are good enough.
+#[derive(Debug, Args)]
+pub(crate) struct Quality {
+    /// The policy of quality, in TOML or JSON, by which `proof` picks people
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qc_policy: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Variants {
     /// The dataset
@@ -321,6 +332,8 @@ pub(crate) struct Variants {
     /// Only these people: of whom counts and carriers are. Which variants there are depends on WHERE alone
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
+    #[command(flatten)]
+    pub(crate) quality: Quality,
     /// Only rows behind the one that this token is of
     #[arg(long, value_name = "TOKEN")]
     pub(crate) after: Option<varidex::RowToken>,
@@ -376,6 +389,8 @@ pub(crate) struct Ask {
     /// Which people, such as `carriers(22:16050075:A:G)`
     #[arg(value_name = "GROUP")]
     pub(crate) who: String,
+    #[command(flatten)]
+    pub(crate) quality: Quality,
     /// How many people (what is answered by default)
     #[arg(long, group = "answer")]
     pub(crate) count: bool,

@@ -112,9 +112,9 @@ pub use query::{
     GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
     IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,
-    PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, Query, RowToken, SampleExpr,
-    Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType, Variants,
-    nearest,
+    PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, QcPolicy, Query, RowToken,
+    SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
+    Variants, nearest,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

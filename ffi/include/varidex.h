@@ -454,6 +454,10 @@ typedef struct {
     void *user;
     // Memory to load them with at most, about, in bytes; 0: 1 GiB. A build goes by its own.
     uint64_t memory;
+    // Tables of samples: a column sample, and attributes of samples, as measures of quality.
+    const char *const *sample_tables;
+    // How many.
+    size_t n_sample_tables;
 } vdx_people_options;
 
 // Options of a build. Begin with vdx_build_options_init; all zero is what is usual.

@@ -54,6 +54,10 @@ pub struct vdx_people_options {
     pub user: *mut c_void,
     /// Memory to load them with at most, about, in bytes; 0: 1 GiB. A build goes by its own.
     pub memory: u64,
+    /// Tables of samples: a column sample, and attributes of samples, as measures of quality.
+    pub sample_tables: *const *const c_char,
+    /// How many.
+    pub n_sample_tables: usize,
 }
 
 /// Options of a build. Begin with vdx_build_options_init; all zero is what is usual.
@@ -185,6 +189,11 @@ unsafe fn people_options(given: &vdx_people_options) -> Answer<PeopleOptions> {
             mapping: some_path(given.mapping, "mapping")?,
             ontologies: owned(paths(given.ontologies, given.n_ontologies, "ontologies")?),
             sample_map: some_path(given.sample_map, "sample_map")?,
+            sample_tables: owned(paths(
+                given.sample_tables,
+                given.n_sample_tables,
+                "sample_tables",
+            )?),
             memory: match given.memory {
                 0 => usual.memory,
                 bytes => bytes,

@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
             mapping: args.people_map.clone(),
             ontologies: args.known.ontology.clone(),
             sample_map: args.known.sample_map.clone(),
+            sample_tables: args.known.sample_table.clone(),
             ..PeopleOptions::default()
         },
         assembly: args.assembly,

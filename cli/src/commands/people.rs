@@ -13,7 +13,8 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
     let Some(dataset) = &args.dataset else {
         return Ok(());
     };
-    if args.files.is_empty() && args.known.ontology.is_empty() {
+    let known = &args.known;
+    if args.files.is_empty() && known.ontology.is_empty() && known.sample_table.is_empty() {
         if args.map.is_some() || args.known.sample_map.is_some() {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         mapping: args.map.clone(),
         ontologies: args.known.ontology.clone(),
         sample_map: args.known.sample_map.clone(),
+        sample_tables: args.known.sample_table.clone(),
         memory: args.memory,
     };
     progress::watch_interrupts();

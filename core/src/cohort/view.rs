@@ -37,6 +37,17 @@ pub struct View {
     access: Access,
     /// What who asks should know.
     note: Option<Arc<str>>,
+    passed: Option<Arc<Passed>>,
+}
+
+/// The samples of which a policy of quality holds.
+#[derive(Debug)]
+struct Passed {
+    samples: SampleSet,
+    /// Of the policy.
+    hash: String,
+    /// Of the view, which answers by the policy, too.
+    id: String,
 }
 
 /// What a dataset holds.
@@ -86,6 +97,7 @@ impl View {
             known_ids: Arc::default(),
             stated: None,
             all_meant: false,
+            passed: None,
             dataset,
         }
     }
@@ -111,11 +123,11 @@ impl View {
     /// The same state for who asks now, by the decisions of people as they are now.
     pub(crate) fn again_for(&self, access: &Access) -> Result<Self> {
         let (visible, note) = self.dataset.visible(access)?;
-        let known_ids = match visible.id() == self.id() {
+        let known_ids = match visible.id() == self.visible.id() {
             true => Arc::clone(&self.known_ids),
             false => Arc::default(),
         };
-        Ok(Self {
+        let now = Self {
             dataset: self.dataset.clone(),
             visible,
             known_ids,
@@ -123,6 +135,11 @@ impl View {
             all_meant: self.all_meant,
             access: *access,
             note,
+            passed: None,
+        };
+        Ok(match &self.passed {
+            Some(passed) => now.with_passed(passed.samples.clone(), &passed.hash),
+            None => now,
         })
     }
 
@@ -145,7 +162,7 @@ impl View {
     /// The same without some subjects: no sample of their individuals is seen, whatever is asked.
     #[cfg(test)]
     pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
-        Ok(Self {
+        let fewer = Self {
             dataset: self.dataset.clone(),
             visible: Arc::new(Visible::without(self, hidden)?),
             known_ids: Arc::default(),
@@ -153,7 +170,36 @@ impl View {
             all_meant: self.all_meant,
             access: self.access,
             note: self.note.clone(),
+            passed: None,
+        };
+        Ok(match &self.passed {
+            Some(passed) => fewer.with_passed(passed.samples.clone(), &passed.hash),
+            None => fewer,
         })
+    }
+
+    /// The same, where a policy of quality holds of these samples.
+    pub(crate) fn with_passed(&self, samples: SampleSet, hash: &str) -> Self {
+        let id = format!("{}-{hash}", self.visible.id());
+        let hash = hash.to_owned();
+        Self {
+            passed: Some(Arc::new(Passed { samples, hash, id })),
+            ..self.clone()
+        }
+    }
+
+    /// The samples of which the policy of quality holds, of those that may be seen; `None` without a policy.
+    pub(crate) fn qc_passed_samples(&self) -> Option<SampleSet> {
+        let passed = &self.passed.as_ref()?.samples;
+        Some(match self.visible_samples() {
+            Some(visible) => passed.intersection(visible),
+            None => passed.clone(),
+        })
+    }
+
+    /// The hash of the policy of quality, where there is one: [`QcPolicy::hash`](crate::QcPolicy::hash).
+    pub fn qc_policy(&self) -> Option<&str> {
+        self.passed.as_ref().map(|passed| passed.hash.as_str())
     }
 
     /// The same, where a name of a term or a gene means all that have it, whatever is recorded of whom. Elsewhere one of
@@ -192,7 +238,10 @@ impl View {
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.
     pub fn id(&self) -> &str {
-        self.visible.id()
+        match &self.passed {
+            Some(passed) => &passed.id,
+            None => self.visible.id(),
+        }
     }
 
     /// Where computed identifiers are that were looked for.

@@ -49,6 +49,7 @@ mod page;
 mod pairs;
 mod presence;
 mod products;
+mod quality;
 #[expect(
     clippy::mem_forget,
     reason = "self_cell forgets a guard when both of its halves are whole"
@@ -93,4 +94,5 @@ pub use plan::explain::PlannedPart;
 pub use plan::trios::Trios;
 pub use presence::Presence;
 pub use products::{Missing, Projection};
+pub use quality::QcPolicy;
 pub use scan::Scan;

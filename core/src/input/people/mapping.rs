@@ -2,6 +2,7 @@
 
 use super::free::Named;
 use super::input::wrong;
+use super::minimal;
 use super::notes::short;
 use crate::error::{Place, Result};
 use crate::input::waiting;
@@ -118,6 +119,10 @@ pub(super) struct Column {
     pub(super) onset: Option<String>,
     /// The free attribute that it is.
     pub(super) attribute: Option<Named>,
+    /// The item of the minimal metadata model that it is.
+    pub(super) item: Option<&'static str>,
+    /// Whether the model wants a value of it.
+    pub(super) mandatory: bool,
 }
 
 impl Column {
@@ -132,6 +137,8 @@ impl Column {
             absent: Vec::new(),
             onset: None,
             attribute: None,
+            item: None,
+            mandatory: false,
         }
     }
 }
@@ -142,6 +149,8 @@ pub(super) struct Mapping {
     pub(super) delimiter: Option<u8>,
     pub(super) missing: Option<Vec<String>>,
     pub(super) columns: BTreeMap<String, Column>,
+    /// Whether columns that it does not name are items of the minimal metadata model.
+    pub(super) model: bool,
     /// Whether people of packets go by the id of the subject, whatever else.
     pub(super) by_subject: Option<bool>,
     file: PathBuf,
@@ -160,7 +169,15 @@ impl Mapping {
         if found.is_some() || met.len() < self.columns.len() + MET {
             met.insert(name.to_owned());
         }
-        found.cloned()
+        match found {
+            None if self.model => minimal::column(name),
+            found => found.cloned(),
+        }
+    }
+
+    /// Whether it says what columns are.
+    pub(super) fn is_of_columns(&self) -> bool {
+        self.model || !self.columns.is_empty()
     }
 
     /// Checks, once all tables are read, that each of its columns is one of a table.
@@ -186,6 +203,7 @@ struct Told {
     delimiter: Option<String>,
     missing: Option<Vec<String>>,
     packets: Option<String>,
+    model: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, toml::Value>,
 }
@@ -266,6 +284,10 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
             ));
         }
     };
+    if let Some(other) = declared.model.as_deref().filter(|of| *of != minimal::MODEL) {
+        let expected = format!("model = {:?}", minimal::MODEL);
+        return Err(wrong(path, Place::File, &expected, &short(other)));
+    }
     let columns = declared
         .columns
         .into_iter()
@@ -275,6 +297,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Mapping> {
         delimiter,
         missing: declared.missing,
         columns,
+        model: declared.model.is_some(),
         by_subject,
         file: path.to_owned(),
         met: RefCell::default(),
@@ -329,6 +352,8 @@ fn column(path: &Path, name: &str, value: toml::Value) -> Result<Column> {
         absent: declared.absent,
         onset: declared.onset,
         attribute,
+        item: None,
+        mandatory: false,
     })
 }
 

@@ -41,11 +41,13 @@ mod json;
 mod kin;
 mod mapping;
 mod merge;
+mod minimal;
 mod notes;
 mod packet;
 mod ped;
 mod sample_facts;
 mod sample_map;
+mod sample_table;
 mod sex;
 mod status;
 mod table;
@@ -56,6 +58,7 @@ pub(crate) use gather::{guess, read_ped, read_people};
 pub(crate) use merge::{Identities, TWO_SEXES};
 pub(crate) use sample_facts::SampleFacts;
 pub(crate) use sample_map::read_sample_map;
+pub(crate) use sample_table::{SampleColumns, read_sample_tables};
 
 use crate::model::{Kin, Sex};
 

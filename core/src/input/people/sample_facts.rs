@@ -60,7 +60,7 @@ pub(crate) struct SortedFacts {
 }
 
 impl SampleFacts {
-    pub(super) fn new(folder: Option<&Folder>) -> Self {
+    pub(crate) fn new(folder: Option<&Folder>) -> Self {
         Self {
             attributes: Attributes::declared(&NAMED),
             logs: [Log::new(folder), Log::new(folder)],

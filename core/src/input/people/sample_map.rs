@@ -112,7 +112,7 @@ pub(crate) fn read_sample_map(
     Ok(pairs)
 }
 
-fn wrong(path: &Path, line: u64, expected: &str, found: String) -> Error {
+pub(super) fn wrong(path: &Path, line: u64, expected: &str, found: String) -> Error {
     Error::from(Box::new(InputError {
         file: path.display().to_string(),
         place: Place::Line(line),
@@ -167,9 +167,10 @@ fn header(path: &Path, number: u64, line: &str) -> Result<Option<Vec<Column>>> {
 }
 
 /// What a cell says; nothing where it is empty.
-fn attribute(of: &Named, cell: &str) -> Option<Said> {
+pub(super) fn attribute(of: &Named, cell: &str) -> Option<Said> {
     let cell = cell.trim();
-    if ["", ".", "NA"].contains(&cell) {
+    // programs write what they could not compute as a number that is none
+    if ["", ".", "NA"].contains(&cell) || cell.eq_ignore_ascii_case("nan") {
         return None;
     }
     // a time of collection may be an age

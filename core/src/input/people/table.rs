@@ -4,6 +4,7 @@ use super::free::{self, Named, Said};
 use super::input::{Input, LONGEST_RECORD, fault, too_long, wrong};
 use super::json::is_curie;
 use super::mapping::{Column, Mapping, Role, conventional};
+use super::minimal;
 use super::notes::{Notes, short};
 use crate::error::{Place, Result};
 use crate::model::{Age, Ages, AttributeValue};
@@ -103,7 +104,7 @@ impl Read for Bounded<'_> {
     }
 }
 
-fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
+pub(super) fn csv_fault(path: &Path, error: csv::Error) -> crate::error::Error {
     let line = error.position().map_or(1, csv::Position::line);
     match error.into_kind() {
         csv::ErrorKind::Io(error) => fault(path, line, &error),
@@ -202,7 +203,7 @@ fn columns(
     mapping: Option<&Mapping>,
     notes: &mut Notes,
 ) -> Result<std::result::Result<Vec<Option<Column>>, NoPeople>> {
-    let column = |name: &String| match mapping.filter(|mapping| !mapping.columns.is_empty()) {
+    let column = |name: &String| match mapping.filter(|mapping| mapping.is_of_columns()) {
         Some(mapping) => Ok(mapping.column(name)),
         None => match free::column(path, name)? {
             None => Ok(conventional(name)),
@@ -212,7 +213,12 @@ fn columns(
             })),
         },
     };
-    let columns: Vec<Option<Column>> = header.iter().map(column).collect::<Result<_>>()?;
+    let mut columns: Vec<Option<Column>> = header.iter().map(column).collect::<Result<_>>()?;
+    if mapping.is_some_and(|mapping| mapping.model) {
+        for missed in minimal::join(header, &mut columns) {
+            notes.warn(minimal::MISSED, || format!("{file}: {missed}"));
+        }
+    }
     let named = |role| columns.iter().flatten().any(|column| column.role == role);
     if ![Role::Individual, Role::Sample, Role::Biosample]
         .into_iter()
@@ -251,7 +257,9 @@ fn shared(file: &str, header: &[String], columns: &[Option<Column>], notes: &mut
     let roles = columns.iter().flatten().map(|column| column.role);
     let mut told: Vec<Role> = Vec::new();
     for role in roles.filter(|role| role.is_attribute()) {
-        let is = |column: &&Option<Column>| column.as_ref().is_some_and(|c| c.role == role);
+        // of items of the model it is known which goes first
+        let of = |c: &Column| c.role == role && c.item.is_none();
+        let is = |column: &&Option<Column>| column.as_ref().is_some_and(of);
         if told.contains(&role) || columns.iter().filter(is).count() < 2 {
             continue;
         }
@@ -300,6 +308,15 @@ impl Row<'_> {
             let (Some(column), cell) = (column, cell.trim()) else {
                 continue;
             };
+            if column.mandatory && cell.is_empty() {
+                self.odd(minimal::EMPTY, name, cell);
+            }
+            if let Some((said, is_all)) = minimal::kept(column, cell) {
+                free.push(said);
+                if is_all {
+                    continue;
+                }
+            }
             if let Role::Coded(scope) = column.role {
                 self.coded(scope, name, column, cell, &mut person.records);
             } else if let Some(of) = column.attribute.as_ref().filter(|_| !self.is_missing(cell)) {
@@ -308,7 +325,7 @@ impl Row<'_> {
             } else if !self.is_missing(cell) {
                 if column.role.is_single() {
                     let known = single.iter().find(|(role, _)| *role == column.role);
-                    if let Some((_, first)) = known {
+                    if let Some((_, first)) = known.filter(|_| !minimal::goes_first(column)) {
                         if *first != cell {
                             self.odd(OTHER, name, cell);
                         }

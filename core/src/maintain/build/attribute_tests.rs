@@ -52,6 +52,24 @@ impl Cohort {
         load_people(self.dataset(), &options, &mut |_| true)
     }
 
+    /// Loads tables of samples, with files of people or without.
+    fn load_tables(
+        &self,
+        tables: &[(&str, &str)],
+        people: &[(&str, &str)],
+    ) -> Result<PeopleReport> {
+        let all = |files: &[(&str, &str)]| {
+            let files = files.iter();
+            files.map(|(name, text)| self.write(name, text)).collect()
+        };
+        let options = PeopleOptions {
+            sample_tables: all(tables),
+            files: all(people),
+            ..PeopleOptions::default()
+        };
+        load_people(self.dataset(), &options, &mut |_| true)
+    }
+
     fn view(&self) -> View {
         let dataset = Dataset::open(self.dataset()).unwrap();
         dataset.verify().unwrap();
@@ -325,4 +343,139 @@ fn texts_that_take_too_much_memory_name_their_attribute() {
         writer.push(&[(0, text)]).err()
     });
     assert!(failed.unwrap().to_string().contains("note"));
+}
+
+#[test]
+fn tables_of_samples_leave_all_else_as_it_is() {
+    let cohort = Cohort::new();
+    let map = "sample\tindividual\torigin\tattribute.lane\tattribute.depth\n\
+        A\tP1\tgermline\t3\t10\nB\tP1\tsomatic\t4\t20\nC\t\tsomatic\t\t\n";
+    let people = "individual\tsex\nP1\tmale\nP2\tfemale\n";
+    cohort.load(&[("people.tsv", people)], Some(map)).unwrap();
+    let before = cohort.view();
+    let numbers = ["P1", "P2"].map(|id| number(&before, id));
+
+    let table = "sample_id,Depth,sex_check\nA,31.5,ok\nC,NaN,bad\nZ,1,ok\nY,1,\n";
+    let report = cohort.load_tables(&[("qc.csv", table)], &[]).unwrap();
+    assert_eq!((report.people, report.people_without_sample), (2, 1));
+    assert_eq!(
+        report.warnings,
+        [(
+            "a sample of a table of samples that the dataset does not have".to_owned(),
+            2,
+            vec!["Y".to_owned(), "Z".to_owned()]
+        )]
+    );
+    let view = cohort.view();
+    assert_ne!(view.id(), before.id());
+    assert_eq!(
+        shown(view.sample_attributes()),
+        "Depth number 1, lane number 2, origin code 3, sex_check text 2"
+    );
+    assert_eq!(ids(&view, "all"), "P1 C P2");
+    assert_eq!(ids(&view, "sex:female"), "P2");
+    assert_eq!(["P1", "P2"].map(|id| number(&view, id)), numbers);
+    // of the depth of B, which the table does not have, nothing is known any more
+    assert_eq!(ids(&view, "sample(depth>=0)"), "P1");
+    assert_eq!(ids(&view, "sample(depth<30)"), "");
+    assert_eq!(
+        ids(&view, "sample(origin:germline & lane:3 & sex_check:ok)"),
+        "P1"
+    );
+    assert_eq!(ids(&view, "sample(sex_check:bad)"), "C");
+
+    // another table, of two things said the first is kept, and terms beside it
+    let table = "sample\tbatch\nA\t2026-01\nA\t2026-02\nB\t2026-02\n";
+    let report = cohort.load_tables(&[("b.tsv", table)], &[]).unwrap();
+    assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+    assert_eq!(
+        ids(&cohort.view(), "sample(batch:2026-01 & sex_check:ok)"),
+        "P1"
+    );
+    // files of people replace all
+    let both = cohort.load_tables(
+        &[("qc.csv", "sample,depth\nC,5\n")],
+        &[("people.tsv", people)],
+    );
+    both.unwrap();
+    assert_eq!(shown(cohort.view().sample_attributes()), "depth number 1");
+}
+
+#[test]
+fn tables_of_samples_need_no_people() {
+    let cohort = Cohort::new();
+    cohort
+        .load_tables(&[("qc.tsv", "sample\tdepth\nB\t5\nA\t40\n")], &[])
+        .unwrap();
+    let view = cohort.view();
+    assert!(view.people().is_none());
+    assert_eq!(ids(&view, "sample(depth>=30)"), "A");
+    assert_eq!(ids(&view, "!sample(depth>=30) & genotyped"), "B C");
+    // people who are loaded later own the samples
+    cohort
+        .load(&[("people.tsv", "individual\tsample\nP1\tA\n")], None)
+        .unwrap();
+    assert_eq!(ids(&cohort.view(), "all"), "P1 B C");
+    for bad in ["sample\n", "", "depth\n1\n"] {
+        let refused = cohort.load_tables(&[("qc.tsv", bad)], &[]);
+        assert_eq!(refused.is_err(), bad != "sample\n", "{bad:?}");
+    }
+}
+
+#[test]
+fn a_policy_of_quality_holds_of_samples() {
+    let cohort = Cohort::new();
+    let map = "sample\tindividual\nA\tP1\nB\tP1\n";
+    let people = [("people.tsv", "individual\nP1\n")];
+    cohort.load(&people, Some(map)).unwrap();
+    let table = "sample\tcoverage\tcheck\nA\t30\tok\nB\t29.9\tok\nC\t.\tok\n";
+    cohort.load_tables(&[("qc.tsv", table)], &[]).unwrap();
+    let policy = |expression: &str| -> crate::QcPolicy {
+        let text = format!("name = \"a\"\nversion = \"1\"\nexpression = \"{expression}\"\n");
+        text.parse().unwrap()
+    };
+    let view = cohort.view();
+    let passed = |view: &View, expression: &str| -> Vec<u32> {
+        let passed = view.qc_passed(&policy(expression)).unwrap();
+        passed.iter().collect()
+    };
+    assert_eq!(passed(&view, "coverage>=30"), [0]);
+    assert_eq!(passed(&view, "!(coverage<30)"), [0, 2]);
+    // what nobody has may be asked for: the policy was not written for this dataset
+    assert_eq!(passed(&view, "check!=mismatch"), [0, 1, 2]);
+    assert_eq!(passed(&view, "check:mismatch"), [0; 0]);
+    for wrong in ["depth>=30", "coverage>=much"] {
+        assert!(
+            matches!(view.qc_passed(&policy(wrong)), Err(Error::Expression(_))),
+            "{wrong}"
+        );
+    }
+
+    let none = view.ask("proof").unwrap_err().to_string();
+    assert!(none.contains("needs a policy"), "{none}");
+    let strict = policy("coverage>=30");
+    let proven = view.with_qc_policy(&strict).unwrap();
+    assert_eq!(proven.qc_policy(), Some(strict.hash()));
+    assert_ne!(proven.id(), view.id());
+    assert_eq!(ids(&proven, "proof"), "P1");
+    assert_eq!(ids(&proven, "!proof"), "C");
+    assert_eq!(ids(&proven, "all"), ids(&view, "all"));
+    let plan = proven.plan("proof").unwrap();
+    assert!(plan.to_string().contains("the policy of quality"), "{plan}");
+    let other = view.with_qc_policy(&policy("coverage<30")).unwrap();
+    assert_ne!(other.id(), proven.id());
+    // a group of one policy is not one of another
+    assert!(
+        other
+            .variants_in("all", &proven.ask("proof").unwrap())
+            .is_err()
+    );
+    // a sample that is hidden proves nothing
+    let fewer = proven
+        .without(crate::set::SampleSet::gathered(3, [0].into_iter()))
+        .unwrap();
+    assert_eq!(ids(&fewer, "proof"), "");
+    assert_ne!(fewer.id(), proven.id());
+    assert_eq!(fewer.qc_policy(), Some(strict.hash()));
+    assert_eq!(passed(&fewer, "coverage<30"), [1]);
 }

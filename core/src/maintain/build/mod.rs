@@ -18,6 +18,8 @@ mod encode;
 mod groups;
 mod info;
 mod merged;
+#[cfg(test)]
+mod minimal_tests;
 mod models;
 mod normal;
 mod options;

@@ -1,14 +1,16 @@
 //! Loading what is known of people into a dataset that is there.
 
+mod tables;
+
 use super::options::{MEMORY, check_memory};
 use super::ploidy::males_and_females;
 use crate::cohort::{Dataset, Opened};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
-use crate::input::people::read_sample_map;
 use crate::input::people::{
     Gathered, Identities, Part, PeopleInput, SampleFacts, assemble, guess, read_people,
+    read_sample_map,
 };
 use crate::model::AttributeType;
 use crate::model::vocabulary::canonical;
@@ -24,6 +26,7 @@ use crate::store::{Manifest, Publication, SampleAttributes};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use tables::Tables;
 
 /// Examples reported of each oddity.
 const EXAMPLES: usize = 5;
@@ -45,6 +48,9 @@ pub struct PeopleOptions {
     /// Columns of samples and individuals: goes before all other names. Where the first line names its columns, there may
     /// be attributes of samples beside (`format-spec/people-tables.md`).
     pub sample_map: Option<PathBuf>,
+    /// Tables of samples: a column `sample`, and attributes of samples, such as measures of quality. Without files of people
+    /// these attributes are put in the place of those of the same names, and all else that is known stays.
+    pub sample_tables: Vec<PathBuf>,
     /// About how many bytes of memory to use at most: from 1 MiB. Beside them are about two hundred bytes and the
     /// ids of each person, and what the file has once: terms and values of attributes.
     /// [`build`](crate::build) goes by its own [`memory`](crate::BuildOptions::memory).
@@ -58,6 +64,7 @@ impl Default for PeopleOptions {
             mapping: None,
             ontologies: Vec::new(),
             sample_map: None,
+            sample_tables: Vec::new(),
             memory: MEMORY,
         }
     }
@@ -163,6 +170,7 @@ pub(super) struct Known {
     left: Vec<(String, u64, Vec<String>)>,
     people: Option<Gathered>,
     map: Vec<(String, String)>,
+    tables: Tables,
 }
 
 impl Known {
@@ -199,25 +207,29 @@ impl Known {
             (Some(map), Some(people)) => read_sample_map(map, people, Some(folder))?,
             _ => Vec::new(),
         };
-        let any = ontologies.is_some() || people.is_some();
+        let tables = Tables::read(options, people.as_mut(), folder, step)?;
+        let any = ontologies.is_some() || people.is_some() || tables.facts.is_some();
         Ok(any.then_some(Self {
             ontologies,
             left,
             people,
             map,
+            tables,
         }))
     }
 
     /// Adds the files to the next state of a dataset, in the place of those that are there. Who is there
-    /// keeps the number. Without people the ones that are there are closed anew, by other terms.
+    /// keeps the number. Without people the ones that are there are closed anew, by other terms; attributes of tables of
+    /// samples are then put beside what is known of these.
     pub(super) fn add(
-        self,
+        mut self,
         publication: &mut Publication,
         manifest: &mut Manifest,
         (samples, there): (&[&str], Option<&Opened>),
         memory: u64,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
+        let are_terms_new = self.ontologies.is_some();
         if let Some(content) = self.ontologies {
             manifest.terms = vec![publication.add(FileKind::Terms, content)?];
         }
@@ -232,7 +244,16 @@ impl Known {
             step,
             report: PeopleReport::default(),
         };
-        let known = there.and_then(Opened::people);
+        let unknown = self.tables.unknown(samples);
+        if let Some(facts) = self.tables.facts.take().filter(|_| !samples.is_empty()) {
+            let said = (facts, &self.tables.columns);
+            let of_samples = writing.joined(said, samples, there)?;
+            manifest.sample_attributes =
+                vec![publication.add(FileKind::SampleAttributes, of_samples)?];
+        }
+        let known = there
+            .and_then(Opened::people)
+            .filter(|_| are_terms_new || self.people.is_some());
         let content = match (self.people, there, known) {
             (Some(people), _, known) => {
                 let (content, of_samples) =
@@ -241,19 +262,22 @@ impl Known {
                     true => Vec::new(),
                     false => vec![publication.add(FileKind::SampleAttributes, of_samples)?],
                 };
-                content
+                Some(content)
             }
             (None, Some(there), Some(people)) => {
                 writing.report.warnings.extend(self.left);
-                writing.again(people, there)?
+                Some(writing.again(people, there)?)
             }
             _ => {
                 writing.report.warnings.extend(self.left);
-                return Ok(writing.report);
+                None
             }
         };
-        let report = writing.report;
-        manifest.people = vec![publication.add(FileKind::People, content)?];
+        let mut report = writing.report;
+        report.warn(UNKNOWN_SAMPLE, unknown.into_iter());
+        if let Some(content) = content {
+            manifest.people = vec![publication.add(FileKind::People, content)?];
+        }
         Ok(report)
     }
 }
@@ -431,6 +455,7 @@ const ANOTHER_SEX: &str =
     "a sample of another sex than before: its genotypes on X and Y stay as the build stored them";
 const CONTRADICTION: &str = "a sample of which two things are said: the first is kept";
 const DISPUTED: &str = "a sample that several people claim: nobody's";
+const UNKNOWN_SAMPLE: &str = "a sample of a table of samples that the dataset does not have";
 const UNUSED: &str = "a line of the sample map without such a sample or person";
 
 /// The pairs of a sample map by their numbers, and those that name no sample or no person.

@@ -242,7 +242,8 @@ fn codes_and_defaults() {
     let (folder, _, inputs) = in_memory();
     let list = inputs.path().join("duo.tsv");
     std::fs::write(&list, "individual\tduo\nA\tHMB\nB\tNPOA\nC\tNPU\n").unwrap();
-    let record = |options: &ConsentOptions| record_in(&folder, std::slice::from_ref(&list), options);
+    let record =
+        |options: &ConsentOptions| record_in(&folder, std::slice::from_ref(&list), options);
     let undecided = record(&ConsentOptions::default()).unwrap_err().to_string();
     assert!(undecided.contains("--hmb-in-strata"), "{undecided}");
     let options = ConsentOptions {

@@ -398,6 +398,8 @@ pub(crate) enum GroupAtom {
     },
     /// Who has a sample.
     Genotyped,
+    /// Who has a sample of which the policy of quality holds.
+    Proof,
     /// Of whom the genotype at each of the variants is fully known.
     Called(VariantExpr),
     /// The same, where none of the variants is carried.

@@ -300,6 +300,7 @@ pub(super) enum GroupKind {
     Free,
     Genotyped,
     Noncarriers,
+    Proof,
     Sample,
     /// A term that is recorded, wherever that is; or in a scope.
     Term(Option<Scope>),
@@ -314,7 +315,7 @@ pub(super) enum GroupKind {
     Attribute(Attribute),
 }
 
-static GROUPS: [Entry<GroupKind>; 17] = {
+static GROUPS: [Entry<GroupKind>; 18] = {
     use Content::{Nothing, Own, Text};
     use Written::{Function, Number, Word};
     [
@@ -330,6 +331,7 @@ static GROUPS: [Entry<GroupKind>; 17] = {
         Entry::new("measurement", Function, Own, GroupKind::Measurement),
         Entry::new("noncarriers", Function, Own, GroupKind::Noncarriers),
         Entry::new("onset", Function, Own, GroupKind::Onset),
+        Entry::new("proof", Word, Nothing, GroupKind::Proof),
         Entry::new("sample", Function, Own, GroupKind::Sample),
         Entry::new("samples", Function, Own, GroupKind::Samples),
         Entry::new("severity", Function, Own, GroupKind::Severity),
@@ -376,6 +378,7 @@ impl Listed for GroupAtom {
             Self::Free(_) => GroupKind::Free,
             Self::Genotyped => GroupKind::Genotyped,
             Self::Noncarriers(_) => GroupKind::Noncarriers,
+            Self::Proof => GroupKind::Proof,
             Self::Sample(_) => GroupKind::Sample,
             Self::Term {
                 scope, recorded, ..

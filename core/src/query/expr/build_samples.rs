@@ -33,6 +33,12 @@ impl GroupExpr {
         }
     }
 
+    /// Who has a sample of which the policy of quality holds that the view has:
+    /// [`View::with_qc_policy`](crate::View::with_qc_policy).
+    pub fn proof() -> Self {
+        Self(Node::built(GroupAtom::Proof))
+    }
+
     /// Who has one of these samples.
     pub fn sample(of: SampleExpr) -> Self {
         Self(Node::built(GroupAtom::Sample(of)))

@@ -244,6 +244,7 @@ impl Display for GroupAtom {
                 f.write_char(')')
             }
             Self::Genotyped => f.write_str("genotyped"),
+            Self::Proof => f.write_str("proof"),
             Self::Called(of) => write!(f, "called({of})"),
             Self::Noncarriers(of) => write!(f, "noncarriers({of})"),
             Self::Free(test) => write!(f, "{ATTRIBUTE_PREFIX}{test}"),

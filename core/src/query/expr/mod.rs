@@ -24,7 +24,7 @@
 //!            | ("regions" | "alleles" | "ids" | "genes") "(" "@" file ")"
 //!            | ("begins" | "within") "(" ( region { "," region } | "@" file ) ")"
 //! GROUP atom = "all" | ("samples" | "individuals") "(" ( list | "@" file ) ")"
-//!            | "carriers(" WHERE { "," option } ")" | "genotyped" | ( "called" | "noncarriers" ) "(" WHERE ")"
+//!            | "carriers(" WHERE { "," option } ")" | "genotyped" | "proof" | ( "called" | "noncarriers" ) "(" WHERE ")"
 //!            | "attribute." test | "sample(" SAMPLE ")"
 //!            | CURIE | string | scope ":" ( CURIE | word | string )
 //!            | ("exactly" | "excluded") "(" term ")" | "similar(" term { ("," | ";") term-or-option } ")"

@@ -1,6 +1,8 @@
 //! Operators and parentheses; the atoms are read in modules of their own.
 
-use super::ast::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
+use super::ast::{
+    Atom, GroupAtom, GroupExpr, Node, SampleAtom, SampleExpr, VariantAtom, VariantExpr,
+};
 use super::atoms::Listed;
 use super::error::quoted;
 use super::list_atom::{in_parentheses, list};
@@ -34,6 +36,12 @@ impl VariantExpr {
 impl GroupExpr {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         parse::<GroupAtom>(text).map(Self)
+    }
+}
+
+impl SampleExpr {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        parse::<SampleAtom>(text).map(Self)
     }
 }
 

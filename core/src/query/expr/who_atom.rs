@@ -73,6 +73,9 @@ impl Language for GroupAtom {
         if alone && word.eq_ignore_ascii_case("genotyped") {
             return Ok(Self::Genotyped);
         }
+        if alone && word.eq_ignore_ascii_case("proof") {
+            return Ok(Self::Proof);
+        }
         if is_group_field(word) {
             return Err(needs_value(scanner, word, start));
         }
@@ -141,7 +144,9 @@ fn unknown(
     let fields = names_of::<GroupAtom>(Entry::is_field);
     let candidates = nearest(
         word,
-        functions.chain(fields).chain(["age", "all", "genotyped"]),
+        functions
+            .chain(fields)
+            .chain(["age", "all", "genotyped", "proof"]),
     );
     let message = format!("unknown {what} {}", quoted(word));
     scanner.error_with(start..end, message, candidates)

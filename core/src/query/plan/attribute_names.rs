@@ -123,7 +123,7 @@ impl Names<'_> {
             self.view.terms().filter(|_| kind == AttributeType::Code),
         )?;
         let equal = self.select(owner, name, &mut |value| wanted.is(value))?;
-        if equal.is_empty() {
+        if equal.is_empty() && !self.any_value {
             return Err(self.no_value(owner, name, value, at)?);
         }
         match comparison {

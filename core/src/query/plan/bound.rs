@@ -98,6 +98,8 @@ pub(in crate::query) enum Whom {
     Genotyped,
     /// They have a sample of which something is recorded.
     Sampled,
+    /// They have a sample of which the policy of quality holds.
+    Proven,
 }
 
 /// What is asked of carriers beside the variants.

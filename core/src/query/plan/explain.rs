@@ -74,6 +74,7 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
                 Whom::Recorded => "what is recorded of people",
                 Whom::Genotyped => "who has a sample",
                 Whom::Sampled => "what is recorded of samples",
+                Whom::Proven => "the policy of quality",
             }
             .to_owned(),
             individuals: Some(subjects.count(found)?),

@@ -73,6 +73,14 @@ impl Names<'_> {
                 let samples = subjects.samples_in(&subjects.all()?);
                 return Ok(GroupTest::Stored(Whom::Genotyped, samples));
             }
+            GroupAtom::Proof => {
+                let Some(passed) = self.view.qc_passed_samples() else {
+                    let message = "`proof` needs a policy of quality, and this view has none";
+                    return Err(self.error(at, message.to_owned(), Vec::new()));
+                };
+                let samples = subjects.closed_over_people(passed)?;
+                return Ok(GroupTest::Stored(Whom::Proven, samples));
+            }
             GroupAtom::Sample(of) => {
                 let samples = subjects.closed_over_people(self.samples_where(of, at)?)?;
                 return Ok(GroupTest::Stored(Whom::Sampled, samples));

@@ -21,6 +21,8 @@ pub(in crate::query) struct Names<'a> {
     pub(in crate::query) hints: RefCell<Vec<String>>,
     /// Alleles that are several variants here, unless what stands beside them says which.
     pub(in crate::query) several: RefCell<Vec<Several>>,
+    /// Whether a value of an attribute may be asked for that nobody has.
+    pub(in crate::query) any_value: bool,
 }
 
 impl<'a> Names<'a> {
@@ -31,6 +33,15 @@ impl<'a> Names<'a> {
             notes: RefCell::default(),
             hints: RefCell::default(),
             several: RefCell::default(),
+            any_value: false,
+        }
+    }
+
+    /// For expressions that were not written for this dataset: what nobody has may be asked for.
+    pub(in crate::query) fn any_value(self) -> Self {
+        Self {
+            any_value: true,
+            ..self
         }
     }
 

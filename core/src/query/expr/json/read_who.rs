@@ -48,6 +48,10 @@ impl JsonLanguage for GroupAtom {
                 truth(value, at)?;
                 Self::Genotyped
             }
+            GroupKind::Proof => {
+                truth(value, at)?;
+                Self::Proof
+            }
             GroupKind::Free => Self::Free(attribute(value, at)?),
             GroupKind::Sample => {
                 let (of, parentheses) = samples(value, at)?;

@@ -162,7 +162,7 @@ pub(super) fn sample_atom(atom: &SampleAtom) -> Value {
 
 pub(super) fn who_atom(atom: &GroupAtom) -> Value {
     let value = match atom {
-        GroupAtom::All | GroupAtom::Genotyped => true.into(),
+        GroupAtom::All | GroupAtom::Genotyped | GroupAtom::Proof => true.into(),
         GroupAtom::Called(of) | GroupAtom::Noncarriers(of) => node(&of.0),
         GroupAtom::Free(test) => attribute(test),
         GroupAtom::Sample(of) => node(&of.0),

@@ -286,6 +286,7 @@ pub(in super::super) fn any_who_atom() -> impl Strategy<Value = GroupAtom> {
                 samples: CarriedIn { inside, not_in },
             }),
         Just(GroupAtom::Genotyped),
+        Just(GroupAtom::Proof),
         any_node(any_where_atom()).prop_map(|of| GroupAtom::Called(VariantExpr(of))),
         any_node(any_where_atom()).prop_map(|of| GroupAtom::Noncarriers(VariantExpr(of))),
         any_attribute().prop_map(GroupAtom::Free),
