@@ -37,6 +37,7 @@ impl From<PeopleFiles> for varidex::PeopleOptions {
             ontologies: paths(files.ontologies),
             sample_map: files.sample_map.map(PathBuf::from),
             memory: files.memory.map_or(usual.memory, |bytes| bytes as u64),
+            ..usual
         }
     }
 }

@@ -33,12 +33,16 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Build a dataset from VCF and BCF files
     Build(Build),
+    /// Add VCF and BCF files to a dataset: new samples, or new stretches of those that are there
+    Add(Add),
     /// Load what is known of people into a dataset, or count the people that are there
     People(People),
     /// What a dataset holds, its sizes and its snapshot id
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
     Verify(Verify),
+    /// The states of a dataset that can be opened, when and by which command each was made
+    Snapshots(Snapshots),
     /// The variants that an expression picks
     Variants(Variants),
     /// Counts and frequencies of variants, in everybody or in a group
@@ -71,12 +75,36 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// VCF or BCF files, compressed or not; `-` is standard input
+    /// VCF or BCF files, compressed or not; `-` is standard input, `@FILE` a list of files, one a line
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// The directory to make, by custom NAME.vdx
     #[arg(long, short, value_name = "DATASET")]
     pub(crate) output: PathBuf,
+    /// Replace a dataset that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) options: Reading,
+}
+
+/// The options of the first build hold and need not be given again; others than those are an error. Samples that are
+/// there keep their numbers, and nothing that is stored of them is read or written again. Where a sample has records
+/// already over a stretch of a contig, an input with others there is refused.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// VCF or BCF files, compressed or not; `-` is standard input, `@FILE` a list of files, one a line
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: Reading,
+}
+
+/// How inputs are read and stored.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
     /// INFO keys to keep as typed columns; a key that no input declares is an error
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     pub(crate) info: Vec<String>,
@@ -104,7 +132,7 @@ pub(crate) struct Build {
     pub(crate) min_dp: Option<f64>,
     /// Genotypes on X and Y by the sexes of --people: outside of the pseudoautosomal regions one copy in males, and none
     /// known in females on Y; what that changes is reported
-    #[arg(long, requires = "people")]
+    #[arg(long)]
     pub(crate) sex_ploidy: bool,
     /// Sort unsorted input instead of refusing it
     #[arg(long)]
@@ -118,9 +146,6 @@ pub(crate) struct Build {
     /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
-    /// Replace a dataset that is there already
-    #[arg(long)]
-    pub(crate) force: bool,
     /// People to load when the genotypes are stored: as `varidex people` takes them
     #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     pub(crate) people: Vec<PathBuf>,
@@ -132,6 +157,41 @@ pub(crate) struct Build {
     /// Also write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+}
+
+/// How many states are kept.
+#[derive(Debug, Args)]
+pub(crate) struct Keeping {
+    /// Keep so many states of the dataset, the new one among them: `--snapshot` asks those before
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: u32,
+}
+
+/// The dataset that is asked.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+/// The state of it that is asked.
+#[derive(Debug, Args)]
+pub(crate) struct State {
+    /// Ask an earlier state that is kept (`varidex snapshots` lists them), by its id or the first digits of it
+    #[arg(long, value_name = "ID")]
+    pub(crate) snapshot: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Snapshots {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) written: Written,
 }
 
 /// What is known of people.
@@ -158,6 +218,10 @@ pub(crate) struct People {
     /// What the columns of tables mean
     #[arg(long, value_name = "MAPPING")]
     pub(crate) map: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+    #[command(flatten)]
+    pub(crate) state: State,
     /// Memory to load people with at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
@@ -180,8 +244,8 @@ pub(crate) struct People {
 
 #[derive(Debug, Args)]
 pub(crate) struct Info {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -189,14 +253,14 @@ pub(crate) struct Info {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Variants {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE", required = true)]
     pub(crate) of: Option<String>,
@@ -251,8 +315,8 @@ pub(crate) struct Frequencies {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("answer"))]
 pub(crate) struct Ask {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
     /// Which people, such as `carriers(22:16050075:A:G)`
     #[arg(value_name = "GROUP")]
     pub(crate) who: String,
@@ -279,8 +343,8 @@ pub(crate) struct Ask {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE")]
     pub(crate) of: String,

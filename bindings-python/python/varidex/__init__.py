@@ -25,12 +25,15 @@ from varidex._varidex import (
     Haplotypes,
     Table,
     __version__,
+    add,
     annotate,
     annotate_file,
     build,
     load_people,
     open,
+    open_snapshot,
     simulate,
+    snapshots,
 )
 from varidex._xarray import to_sgkit
 from varidex.errors import (
@@ -75,12 +78,15 @@ __all__ = [
     "TooOldError",
     "UsageError",
     "__version__",
+    "add",
     "annotate",
     "annotate_file",
     "build",
     "load_people",
     "open",
+    "open_snapshot",
     "plot",
     "simulate",
+    "snapshots",
     "to_sgkit",
 ]

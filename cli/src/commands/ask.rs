@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use varidex::View;
 
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.asked)?;
     if args.explain {
         return explain(&view, args);
     }

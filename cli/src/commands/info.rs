@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::table::{print, print_json};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use varidex::{AttributeCount, Dataset, SectionSize};
+use varidex::{AttributeCount, SectionSize};
 
 pub(crate) fn run(args: &Info) -> Result<(), Failure> {
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = super::opened(&args.asked)?;
     let view = dataset.view();
     let info = view.info();
     let attributes = [

@@ -1,10 +1,10 @@
-//! What is there: `varidex individual`, `terms`, `genes`, `samples`.
+//! What is there: `varidex individual`, `terms`, `genes`, `samples`, `snapshots`.
 
+use crate::args::{Asked, Snapshots};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Written, print};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 use varidex::{Individual as Known, IndividualFormat};
 
 /// How a record is written.
@@ -30,8 +30,8 @@ impl From<RecordFormat> for IndividualFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Individual {
-    /// The dataset
-    dataset: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
     /// Ids of individuals, or names of their samples
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
@@ -42,8 +42,8 @@ pub(crate) struct Individual {
 
 #[derive(Debug, Args)]
 pub(crate) struct Terms {
-    /// The dataset
-    dataset: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
     /// Words of labels, synonyms or ids, or parts of them; without, all that is recorded
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
@@ -56,8 +56,8 @@ pub(crate) struct Terms {
 
 #[derive(Debug, Args)]
 pub(crate) struct Genes {
-    /// The dataset
-    dataset: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
     /// A part of a symbol, another name or an id; without, all genes
     #[arg(value_name = "TEXT")]
     text: Option<String>,
@@ -67,14 +67,14 @@ pub(crate) struct Genes {
 
 #[derive(Debug, Args)]
 pub(crate) struct Samples {
-    /// The dataset
-    dataset: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
     #[command(flatten)]
     written: Written,
 }
 
 pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.asked)?;
     for (number, id) in args.ids.iter().enumerate() {
         let known = view.individual(id)?;
         let (record, left) = known.written(args.format.into());
@@ -93,7 +93,7 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
 }
 
 pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.asked)?;
     let text = args.text.join(" ");
     let table = match (args.ontologies, text.is_empty()) {
         (true, _) => varidex_columns::ontologies(&view)?,
@@ -104,13 +104,18 @@ pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
 }
 
 pub(crate) fn genes(args: &Genes, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.asked)?;
     let table = varidex_columns::genes(&view, args.text.as_deref())?;
     args.written.write(table, messages)
 }
 
 pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset)?;
+    let view = super::open(&args.asked)?;
     args.written
         .write(varidex_columns::samples(&view)?, messages)
+}
+
+pub(crate) fn snapshots(args: &Snapshots, messages: Messages) -> Result<(), Failure> {
+    args.written
+        .write(varidex_columns::snapshots(&args.dataset)?, messages)
 }

@@ -16,7 +16,7 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command, Variants};
+use crate::args::{Arguments, Asked, Command, State, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io;
@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
     match arguments.command {
         Command::Build(args) => build::run(&args, messages),
+        Command::Add(args) => build::add(&args, messages),
         Command::People(args) => people::run(&args, messages),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args),
@@ -38,6 +39,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Terms(args) => look::terms(&args, messages),
         Command::Genes(args) => look::genes(&args, messages),
         Command::Samples(args) => look::samples(&args, messages),
+        Command::Snapshots(args) => look::snapshots(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Annotate(args) => annotate::run(&args, messages),
         Command::Beacon(args) => beacon::run(&args),
@@ -47,10 +49,31 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
-fn open(path: &Path) -> Result<View, Failure> {
-    let dataset = Dataset::open(path)?.with_loader(LocalFiles::of_terminal());
-    Ok(dataset.view())
+/// Opens the dataset that is asked, in the state that is.
+fn opened(asked: &Asked) -> varidex::Result<Dataset> {
+    opened_at(&asked.dataset, &asked.state)
+}
+
+fn opened_at(path: &Path, state: &State) -> varidex::Result<Dataset> {
+    match &state.snapshot {
+        Some(id) => Dataset::open_snapshot(path, id),
+        None => Dataset::open(path),
+    }
+}
+
+/// The view of who wrote the expressions, so that files behind `@` are read.
+fn view_of(dataset: Dataset) -> View {
+    dataset.with_loader(LocalFiles::of_terminal()).view()
+}
+
+/// Opens the dataset that is asked.
+fn open(asked: &Asked) -> Result<View, Failure> {
+    Ok(view_of(opened(asked)?))
+}
+
+/// The same of the newest state.
+fn open_newest(path: &Path) -> Result<View, Failure> {
+    Ok(view_of(Dataset::open(path)?))
 }
 
 /// The group an option names; nothing without the option.

@@ -18,10 +18,14 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
-        let view = super::open(dataset)?;
+        let view = super::view_of(super::opened_at(dataset, &args.state)?);
         let by = view.by(&args.by)?;
         let table = varidex_columns::people(&view, &by, args.scope, args.top)?;
         return args.written.write(table, messages);
+    }
+    if args.state.snapshot.is_some() {
+        let message = "--snapshot asks an earlier state: people are loaded into the newest";
+        return Err(Error::Usage(message.to_owned()).into());
     }
     let options = PeopleOptions {
         files: args.files.clone(),
@@ -29,6 +33,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         ontologies: args.known.ontology.clone(),
         sample_map: args.known.sample_map.clone(),
         memory: args.memory,
+        keep: args.keeping.keep,
     };
     progress::watch_interrupts();
     let bar = messages.step("people", None, Unit::Bytes);

@@ -1,6 +1,6 @@
 //! What a build reports at its end.
 
-use super::people::PeopleReport;
+use super::people_report::PeopleReport;
 use crate::error::{Error, InputError, Place, Result};
 use crate::input::chunk::{Chunk, Warning};
 use crate::model::Annotator;
@@ -23,9 +23,9 @@ pub struct Report {
     pub rows: u64,
     /// Genotypes stored: rows of records times their samples, each record once.
     pub genotypes: u64,
-    /// Samples.
+    /// Samples; of an addition the new ones.
     pub samples: u64,
-    /// Contigs with rows.
+    /// Contigs with rows of these inputs.
     pub contigs: u64,
     /// Refused records, by reason.
     pub refused: Vec<Refused>,
@@ -37,7 +37,7 @@ pub struct Report {
     pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
-    /// Bytes of the dataset.
+    /// Bytes of the dataset; of an addition what it added.
     pub bytes: u64,
     /// The dataset's snapshot id.
     pub snapshot: String,

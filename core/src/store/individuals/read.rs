@@ -6,6 +6,7 @@ use super::{People, flag};
 use crate::error::Result;
 use crate::format::Kind;
 use crate::model::{Coding, Person, Record};
+use crate::set::SampleSet;
 
 /// Individuals, and sets of them, between two questions whether to go on.
 const ASKED: u32 = 1024;
@@ -37,7 +38,7 @@ impl People {
     }
 
     /// What the columns of people have of one.
-    fn person(&self, individual: u32) -> Result<Person> {
+    pub(super) fn person(&self, individual: u32) -> Result<Person> {
         let flags = self.at.flags.get(&self.file, individual)?;
         Ok(Person {
             id: self.id(individual)?.to_owned(),
@@ -48,8 +49,7 @@ impl People {
 
     /// The same without the id and free attributes.
     pub(super) fn columns_of(&self, individual: u32, flags: i64) -> Result<Person> {
-        let limit = self.counts.codings;
-        let country = self.nullable(&self.at.countries, Kind::Countries, individual, limit)?;
+        let country = self.country(individual)?;
         Ok(Person {
             age: self.age(individual)?,
             birth: self.birth(individual)?,
@@ -58,6 +58,12 @@ impl People {
             country: country.map(|row| self.coding(row)).transpose()?,
             ..Person::default()
         })
+    }
+
+    /// The coding of an individual's country.
+    pub(super) fn country(&self, individual: u32) -> Result<Option<u32>> {
+        let limit = self.counts.codings;
+        self.nullable(&self.at.countries, Kind::Countries, individual, limit)
     }
 
     /// Every individual's id with the number.
@@ -76,7 +82,7 @@ impl People {
     }
 
     /// An event as it lies there: its codings are numbered as those of the file.
-    fn event(&self, event: u32) -> Result<Event> {
+    pub(super) fn event(&self, event: u32) -> Result<Event> {
         let flags = self.flags_of(event)?;
         let limit = self.counts.codings;
         let time = |shift: u32, at, kind| -> Result<Option<(i32, i32)>> {
@@ -144,11 +150,25 @@ impl People {
             }
             writer.columns(&self.person(individual)?)?;
         }
+        self.write_attributes(writer, None, go_on)
+    }
+
+    /// Writes the attributes that have sets: of all, or of those `within`.
+    pub(super) fn write_attributes(
+        &self,
+        writer: &mut PeopleWriter<'_>,
+        within: Option<&SampleSet>,
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
         for (row, (kind, value)) in (0u32..).zip(self.values()?) {
             if row.is_multiple_of(ASKED) {
                 go_on()?;
             }
-            for individual in self.set_at(&self.at.attribute_sets, row)?.iter() {
+            let mut set = self.set_at(&self.at.attribute_sets, row)?;
+            if let Some(within) = within {
+                set = set.intersection(within);
+            }
+            for individual in set.iter() {
                 writer.attribute_of(*kind, value, individual)?;
             }
         }
