@@ -252,7 +252,8 @@ impl Given<'_> {
         Ok(BuildOptions {
             info: list(self.info),
             reference: self.reference,
-            assembly: assembly.map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
+            assembly: assembly
+                .map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
             genes: list(genes),
             pad,
             annotations: self

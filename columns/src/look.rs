@@ -85,16 +85,20 @@ pub fn snapshots(path: impl AsRef<Path>) -> Result<Table> {
         ("bytes", Kind::Whole),
     ]);
     let all = Dataset::snapshots(path)?;
-    Ok(listed(columns, all, |of: &Snapshot, field, to| match field {
-        Field::Value(0) => to.text(of.id.as_bytes()),
-        Field::Value(1) => to.maybe_text(of.time.as_deref()),
-        Field::Value(2) => to.maybe_text(of.command.as_deref()),
-        Field::Value(3) => to.whole(of.samples),
-        Field::Value(4) => to.whole(of.rows),
-        Field::Value(5) => to.whole(of.segments),
-        Field::Value(6) => to.whole(of.bytes),
-        _ => to.missing(),
-    }))
+    Ok(listed(
+        columns,
+        all,
+        |of: &Snapshot, field, to| match field {
+            Field::Value(0) => to.text(of.id.as_bytes()),
+            Field::Value(1) => to.maybe_text(of.time.as_deref()),
+            Field::Value(2) => to.maybe_text(of.command.as_deref()),
+            Field::Value(3) => to.whole(of.samples),
+            Field::Value(4) => to.whole(of.rows),
+            Field::Value(5) => to.whole(of.segments),
+            Field::Value(6) => to.whole(of.bytes),
+            _ => to.missing(),
+        },
+    ))
 }
 
 /// `symbol chrom start end ids aliases`: the genes with names that have a text, or all, the first and the last base of

@@ -98,7 +98,8 @@ pub use genome::{
 pub use input::LocalFiles;
 pub use maintain::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping,
+    load_people,
 };
 pub use model::{
     Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,

@@ -276,9 +276,14 @@ pub unsafe extern "C" fn vdx_build(
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
     unsafe {
-        grow((inputs, n), dataset, options, report, error, |from, to, options, at| {
-            varidex::build(from, to, options, at)
-        })
+        grow(
+            (inputs, n),
+            dataset,
+            options,
+            report,
+            error,
+            |from, to, options, at| varidex::build(from, to, options, at),
+        )
     }
 }
 
@@ -297,15 +302,24 @@ pub unsafe extern "C" fn vdx_add(
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
     unsafe {
-        grow((inputs, n), dataset, options, report, error, |from, to, options, at| {
-            varidex::add(from, to, options, at)
-        })
+        grow(
+            (inputs, n),
+            dataset,
+            options,
+            report,
+            error,
+            |from, to, options, at| varidex::add(from, to, options, at),
+        )
     }
 }
 
 /// What reads inputs into a dataset.
-type Grow =
-    fn(&[&Path], &Path, &BuildOptions, &mut dyn FnMut(&Progress) -> bool) -> varidex::Result<Report>;
+type Grow = fn(
+    &[&Path],
+    &Path,
+    &BuildOptions,
+    &mut dyn FnMut(&Progress) -> bool,
+) -> varidex::Result<Report>;
 
 /// # Safety
 ///

@@ -76,7 +76,10 @@ fn inputs_of(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let failed = |e| Error::io(list, e);
         let mut text = String::new();
         let read = match list {
-            "-" => std::io::stdin().lock().take(LIST_MAX).read_to_string(&mut text),
+            "-" => std::io::stdin()
+                .lock()
+                .take(LIST_MAX)
+                .read_to_string(&mut text),
             _ => {
                 let file = File::open(list).map_err(failed)?;
                 file.take(LIST_MAX).read_to_string(&mut text)
@@ -126,12 +129,7 @@ fn stored(
 }
 
 /// Says what was done.
-fn say(
-    done: &str,
-    report: &Report,
-    options: &Reading,
-    messages: Messages,
-) -> Result<(), Failure> {
+fn say(done: &str, report: &Report, options: &Reading, messages: Messages) -> Result<(), Failure> {
     messages.say(format_args!("{done}\n{}", report.to_string().trim_end()));
     if let Some(file) = &options.report {
         let text = format!("{:#}\n", as_json(report));

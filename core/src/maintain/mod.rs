@@ -13,7 +13,8 @@ mod verify;
 
 pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping,
+    load_people,
 };
 #[cfg(feature = "testing")]
 pub(crate) use build::{add_in, build_in, load_people_in};

@@ -236,7 +236,10 @@ pub(crate) fn moment(seconds: u64) -> String {
     let of_day = seconds % 86_400;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     let (first, last) = (day, day);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", Dates { first, last })
+    format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        Dates { first, last }
+    )
 }
 
 fn number(text: &str, len: usize) -> Option<i32> {

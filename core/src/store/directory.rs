@@ -270,7 +270,9 @@ impl Publication {
         kept.sort_by_key(place);
         kept.retain(|id| newest.as_ref().is_none_or(|newest| newest.snapshot != *id));
         kept.extend(newest.as_ref().map(|newest| newest.snapshot.clone()));
-        history.add(&next.snapshot, making, |id| kept.iter().any(|kept| kept.as_str() == id));
+        history.add(&next.snapshot, making, |id| {
+            kept.iter().any(|kept| kept.as_str() == id)
+        });
         kept.retain(|id| *id != next.snapshot);
         let first = kept.len().saturating_sub(making.keep.max(1) as usize - 1);
         let kept = kept.split_off(first);

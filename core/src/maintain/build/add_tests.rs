@@ -78,7 +78,9 @@ fn grown(
 
 /// The words of an answer in their order, whoever comes first.
 fn sorted(answer: &str) -> Vec<&str> {
-    let mut words: Vec<&str> = answer.split([' ', '\n', '\t', ',', '[', ']', '(', ')']).collect();
+    let mut words: Vec<&str> = answer
+        .split([' ', '\n', '\t', ',', '[', ']', '(', ')'])
+        .collect();
     words.sort_unstable();
     words
 }
@@ -147,11 +149,12 @@ fn mixed() -> impl Strategy<Value = Vec<(usize, Vec<Call>)>> {
 }
 
 fn text(number: usize, samples: usize, calls: &[Call], contigs: usize) -> String {
-    let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1,length=1000>\n##contig=<ID=2,length=1000>\n\
+    let mut text =
+        "##fileformat=VCFv4.3\n##contig=<ID=1,length=1000>\n##contig=<ID=2,length=1000>\n\
         ##contig=<ID=3,length=1000>\n##contig=<ID=4,length=1000>\n\
         ##INFO=<ID=END,Number=1,Type=Integer,Description=\"\">\n\
         #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-        .to_owned();
+            .to_owned();
     for sample in 0..samples {
         write!(text, "\tN{number}x{sample}").unwrap();
     }
@@ -163,7 +166,11 @@ fn text(number: usize, samples: usize, calls: &[Call], contigs: usize) -> String
         match length.filter(|_| samples == 1) {
             Some(length) => {
                 let end = position + length;
-                write!(text, "\n{contig}\t{position}\t.\tN\t<NON_REF>\t.\t.\tEND={end}\tGT\t0/0").unwrap();
+                write!(
+                    text,
+                    "\n{contig}\t{position}\t.\tN\t<NON_REF>\t.\t.\tEND={end}\tGT\t0/0"
+                )
+                .unwrap();
             }
             None => {
                 write!(text, "\n{contig}\t{position}\t.\tA\tG\t.\tPASS\t.\tGT").unwrap();
@@ -266,7 +273,12 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn what_contradicts_the_dataset_is_refused_by_name() {
     let inputs = Inputs::new();
-    let first = inputs.vcf("a.vcf", HEADER, "A\tB", &["1 100 . A G . . DP=3 GT:GQ 0/1:40 1/1:9"]);
+    let first = inputs.vcf(
+        "a.vcf",
+        HEADER,
+        "A\tB",
+        &["1 100 . A G . . DP=3 GT:GQ 0/1:40 1/1:9"],
+    );
     let to = inputs.path("d.vdx");
     let options = BuildOptions {
         min_gq: Some(20.0),
@@ -282,7 +294,12 @@ fn what_contradicts_the_dataset_is_refused_by_name() {
     let alias = inputs.vcf("alias.vcf", &alias, "C", &["chr1 5 . A G . . DP=3 GT 0/1"]);
     let genes = inputs.write("genes.bed", "1\t2\t90\tGENE\n");
     let reference = inputs.write("r.fa", ">1\nACGT\n");
-    let shared = inputs.vcf("s.vcf", HEADER, "C\tB", &["2 3 . A G . . . GT 0/1 0/1", "1 100 . A T . . . GT 0/1 0/1"]);
+    let shared = inputs.vcf(
+        "s.vcf",
+        HEADER,
+        "C\tB",
+        &["2 3 . A G . . . GT 0/1 0/1", "1 100 . A T . . . GT 0/1 0/1"],
+    );
     let given = |change: &dyn Fn(&mut BuildOptions)| {
         let mut options = BuildOptions::default();
         change(&mut options);
@@ -290,16 +307,56 @@ fn what_contradicts_the_dataset_is_refused_by_name() {
     };
     let none = || BuildOptions::default();
     for (input, options, said) in [
-        (&first, none(), "a.vcf:5: expected samples that have no records over the same stretch yet, found sample A, which the dataset has over 1:100-100"),
-        (&shared, none(), "found sample B, which the dataset has over 1:100-100"),
-        (&long, none(), "expected contig 1 of 1000 bases, as in the dataset, found 1001 bases"),
-        (&alias, none(), "expected contig chr1 of 1000 bases, as in the dataset, found 7 bases"),
-        (&other, given(&|o| o.min_gq = Some(30.0)), "min-gq: expected 20, as the dataset was built with, found 30"),
-        (&other, given(&|o| o.min_dp = Some(3.0)), "min-dp: expected none, as the dataset was built with, found 3"),
-        (&other, given(&|o| o.info = vec!["AF".to_owned()]), "info: expected DP, as the dataset was built with, found AF"),
-        (&other, given(&|o| o.sex_ploidy = true), "sex-ploidy: expected genotypes as written"),
-        (&other, given(&|o| o.genes = vec![genes.clone()]), "genes: expected no gene models"),
-        (&other, given(&|o| o.reference = Some(reference.clone())), "reference: expected none"),
+        (
+            &first,
+            none(),
+            "a.vcf:5: expected samples that have no records over the same stretch yet, found sample A, which the dataset has over 1:100-100",
+        ),
+        (
+            &shared,
+            none(),
+            "found sample B, which the dataset has over 1:100-100",
+        ),
+        (
+            &long,
+            none(),
+            "expected contig 1 of 1000 bases, as in the dataset, found 1001 bases",
+        ),
+        (
+            &alias,
+            none(),
+            "expected contig chr1 of 1000 bases, as in the dataset, found 7 bases",
+        ),
+        (
+            &other,
+            given(&|o| o.min_gq = Some(30.0)),
+            "min-gq: expected 20, as the dataset was built with, found 30",
+        ),
+        (
+            &other,
+            given(&|o| o.min_dp = Some(3.0)),
+            "min-dp: expected none, as the dataset was built with, found 3",
+        ),
+        (
+            &other,
+            given(&|o| o.info = vec!["AF".to_owned()]),
+            "info: expected DP, as the dataset was built with, found AF",
+        ),
+        (
+            &other,
+            given(&|o| o.sex_ploidy = true),
+            "sex-ploidy: expected genotypes as written",
+        ),
+        (
+            &other,
+            given(&|o| o.genes = vec![genes.clone()]),
+            "genes: expected no gene models",
+        ),
+        (
+            &other,
+            given(&|o| o.reference = Some(reference.clone())),
+            "reference: expected none",
+        ),
     ] {
         let error = run(&[input], &to, &options).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
@@ -310,7 +367,12 @@ fn what_contradicts_the_dataset_is_refused_by_name() {
     assert!(files(&to) == before);
     // the options of the dataset are repeated
     run(&[&other], &to, &none()).unwrap();
-    let low = inputs.vcf("low.vcf", HEADER, "D", &["1 100 . A G . . DP=3 GT:GQ 0/1:19"]);
+    let low = inputs.vcf(
+        "low.vcf",
+        HEADER,
+        "D",
+        &["1 100 . A G . . DP=3 GT:GQ 0/1:19"],
+    );
     run(&[&low], &to, &given(&|o| o.min_gq = Some(20.0))).unwrap();
     let view = Dataset::open(&to).unwrap().view();
     let counts = view.frequency("1:100:A:G", None).unwrap().unwrap();
@@ -345,12 +407,22 @@ fn where_the_reference_is_and_what_it_has_is_remembered() {
         ..BuildOptions::default()
     };
     let error = run(&[&more], &to, &options).unwrap_err().to_string();
-    assert!(error.contains("reference: expected bases of 0 to 24 of contig 1"), "{error}");
+    assert!(
+        error.contains("reference: expected bases of 0 to 24 of contig 1"),
+        "{error}"
+    );
     std::fs::remove_file(&reference).unwrap();
-    let error = run(&[&more], &to, &BuildOptions::default()).unwrap_err().to_string();
-    assert!(error.contains("found nothing there: say where it is"), "{error}");
+    let error = run(&[&more], &to, &BuildOptions::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("found nothing there: say where it is"),
+        "{error}"
+    );
     std::fs::remove_file(to.join("history.json")).unwrap();
-    let error = run(&[&more], &to, &BuildOptions::default()).unwrap_err().to_string();
+    let error = run(&[&more], &to, &BuildOptions::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("found no note of where it is"), "{error}");
 }
 
@@ -360,7 +432,12 @@ fn annotations_and_sexes_are_those_of_the_dataset() {
     let header = "##contig=<ID=chrX,length=156040895>\n##INFO=<ID=CSQ,Number=.,Type=String,Description=\"Format: \
         Allele|Consequence|IMPACT|SYMBOL|Gene|Feature\">\n";
     let csq = "CSQ=G|missense_variant|MODERATE|AAA|ENSG1|ENST1";
-    let first = inputs.vcf("a.vcf", header, "A\tB", &[&format!("chrX 5000000 . A G . . {csq} GT 1/1 1/1")]);
+    let first = inputs.vcf(
+        "a.vcf",
+        header,
+        "A\tB",
+        &[&format!("chrX 5000000 . A G . . {csq} GT 1/1 1/1")],
+    );
     let to = inputs.path("d.vdx");
     let people = inputs.write("p.tsv", "id\tsex\nA\tmale\nB\tfemale\n");
     let options = BuildOptions {
@@ -372,13 +449,21 @@ fn annotations_and_sexes_are_those_of_the_dataset() {
         ..BuildOptions::default()
     };
     build(&[&first], &to, &options, &mut |_| true).unwrap();
-    let next = inputs.vcf("b.vcf", header, "C\tA2", &[&format!("chrX 5000000 . A G . . {csq} GT 1/1 1/1")]);
+    let next = inputs.vcf(
+        "b.vcf",
+        header,
+        "C\tA2",
+        &[&format!("chrX 5000000 . A G . . {csq} GT 1/1 1/1")],
+    );
     let none = BuildOptions {
         annotations: Annotations::None,
         ..BuildOptions::default()
     };
     let error = run(&[&next], &to, &none).unwrap_err().to_string();
-    assert!(error.contains("annotations: expected csq, as the dataset was built with, found none"), "{error}");
+    assert!(
+        error.contains("annotations: expected csq, as the dataset was built with, found none"),
+        "{error}"
+    );
     // the one is a male who is added with his sample, of the other nothing is known
     let added = BuildOptions {
         people: PeopleOptions {
@@ -390,7 +475,10 @@ fn annotations_and_sexes_are_those_of_the_dataset() {
     run(&[&next], &to, &added).unwrap();
     let view = Dataset::open(&to).unwrap().view();
     let counts = view.frequency("chrX:5000000:A:G", None).unwrap().unwrap();
-    assert_eq!((counts.ac, counts.an, counts.n_hemi, counts.n_hom), (6, Some(6), 2, 2));
+    assert_eq!(
+        (counts.ac, counts.an, counts.n_hemi, counts.n_hom),
+        (6, Some(6), 2, 2)
+    );
     let carriers = view.ask("carriers(gene:AAA & impact>=moderate)").unwrap();
     assert_eq!(carriers.ids().unwrap(), ["A", "B", "C", "A2"]);
     assert_eq!(Dataset::open(&to).unwrap().manifest().carriers.len(), 2);
@@ -407,7 +495,12 @@ fn known(view: &View, id: &str) -> String {
 #[test]
 fn people_who_are_there_stay_and_others_come_behind() {
     let inputs = Inputs::new();
-    let first = inputs.vcf("a.vcf", HEADER, "A\tB\tX", &["1 100 . A G . . . GT 0/1 1/1 0/1"]);
+    let first = inputs.vcf(
+        "a.vcf",
+        HEADER,
+        "A\tB\tX",
+        &["1 100 . A G . . . GT 0/1 1/1 0/1"],
+    );
     let people = |name: &str, rows: &str| PeopleOptions {
         files: vec![inputs.write(name, &format!("{PEOPLE}{rows}"))],
         ..PeopleOptions::default()
@@ -421,7 +514,12 @@ fn people_who_are_there_stay_and_others_come_behind() {
     build(&[&first], &to, &with(people("p.tsv", rows)), &mut |_| true).unwrap();
     let before = Dataset::open(&to).unwrap().view();
     // a sample of somebody who is there, one of a new person, one that nobody names, and one by an id
-    let next = inputs.vcf("b.vcf", HEADER, "C\tD\tE\tL", &["1 100 . A G . . . GT 0/1 1/1 0/1 0/1"]);
+    let next = inputs.vcf(
+        "b.vcf",
+        HEADER,
+        "C\tD\tE\tL",
+        &["1 100 . A G . . . GT 0/1 1/1 0/1 0/1"],
+    );
     let rows = "P1\tC\tmale\tGBR\t\tHP:0001252\t5\nP2\tD\tfemale\tFIN\tNorway\tHP:0000118\t\nP3\tX\tmale\t\t\t\t\n";
     run(&[&next], &to, &with(people("q.tsv", rows))).unwrap();
     let view = Dataset::open(&to).unwrap().view();
@@ -438,7 +536,10 @@ fn people_who_are_there_stay_and_others_come_behind() {
     for id in ["P0", "P1", "L"] {
         assert_eq!(number(&view, id), number(&before, id), "{id}");
     }
-    assert_eq!((number(&view, "P2"), number(&view, "P3")), (Some(4), Some(3)));
+    assert_eq!(
+        (number(&view, "P2"), number(&view, "P3")),
+        (Some(4), Some(3))
+    );
     // what a file says of somebody stands in the place of what was known
     assert_eq!(known(&view, "P0"), known(&before, "P0"));
     let ids = |who: &str| view.ask(who).unwrap().ids().unwrap();
@@ -448,7 +549,10 @@ fn people_who_are_there_stay_and_others_come_behind() {
     assert_eq!(ids("population:FIN"), ["P0", "P2"]);
     assert_eq!(ids("attribute.n>=1"), ["P0", "P1"]);
     assert_eq!(ids("attribute.n:5"), ["P1"]);
-    assert_eq!(ids("carriers(all, at_least: 1) & sex:male"), ["P1", "P3", "L"]);
+    assert_eq!(
+        ids("carriers(all, at_least: 1) & sex:male"),
+        ["P1", "P3", "L"]
+    );
     // and by people alone others are loaded in the place of all
     let alone = PeopleOptions {
         keep: 2,
@@ -456,7 +560,10 @@ fn people_who_are_there_stay_and_others_come_behind() {
     };
     load_people(&to, &alone, &mut |_| true).unwrap();
     let all = Dataset::snapshots(&to).unwrap();
-    let commands: Vec<_> = all.iter().map(|of| of.command.as_deref().unwrap()).collect();
+    let commands: Vec<_> = all
+        .iter()
+        .map(|of| of.command.as_deref().unwrap())
+        .collect();
     assert_eq!(commands, ["people", "add"]);
     assert!(all[0].is_newest && all[0].time.as_deref() > Some("2026"));
     let then = Dataset::open_snapshot(&to, &all[1].id[..8]).unwrap().view();
@@ -474,6 +581,9 @@ fn people_who_are_there_stay_and_others_come_behind() {
     let manifest = open_manifest(&crate::format::Folder::on_disk(&to)).unwrap();
     let listed: Vec<&str> = manifest.files().map(|of| of.file.as_str()).collect();
     let here = files(&to);
-    let others: Vec<&String> = here.keys().filter(|name| !listed.contains(&name.as_str())).collect();
+    let others: Vec<&String> = here
+        .keys()
+        .filter(|name| !listed.contains(&name.as_str()))
+        .collect();
     assert_eq!(others, ["history.json", "manifest.json"]);
 }

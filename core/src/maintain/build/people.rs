@@ -8,9 +8,7 @@ use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
 use crate::input::people::read_sample_map;
-use crate::input::people::{
-    Gathered, Identities, Part, SampleFacts, assemble, guess, read_people,
-};
+use crate::input::people::{Gathered, Identities, Part, SampleFacts, assemble, guess, read_people};
 use crate::model::AttributeType;
 use crate::model::vocabulary::canonical;
 use crate::set::SampleSet;

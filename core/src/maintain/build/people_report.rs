@@ -60,7 +60,12 @@ impl PeopleReport {
         self.warn_some(what, all.len() as u64, all);
     }
 
-    pub(super) fn warn_some(&mut self, what: &str, count: u64, first: impl Iterator<Item = String>) {
+    pub(super) fn warn_some(
+        &mut self,
+        what: &str,
+        count: u64,
+        first: impl Iterator<Item = String>,
+    ) {
         if count > 0 {
             self.warnings
                 .push((what.to_owned(), count, first.take(EXAMPLES).collect()));

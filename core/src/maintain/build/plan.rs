@@ -438,7 +438,6 @@ impl Plan {
             Error::Usage(format!("--info {name}: no input declares such a key{near}"))
         })
     }
-
 }
 
 /// What is needed of a header until the input is read. Many inputs declare the same contigs as the one

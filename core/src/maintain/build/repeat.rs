@@ -47,11 +47,7 @@ pub(super) fn repeated(
 }
 
 /// A value that is given is the one of the dataset.
-fn same<T: PartialEq + ToString>(
-    option: &str,
-    given: Option<T>,
-    there: Option<T>,
-) -> Result<()> {
+fn same<T: PartialEq + ToString>(option: &str, given: Option<T>, there: Option<T>) -> Result<()> {
     match given {
         Some(given) if there.as_ref() != Some(&given) => {
             let there = there.map_or_else(|| "none".to_owned(), |there| there.to_string());
@@ -104,11 +100,7 @@ fn info(there: &Manifest, given: &BuildOptions) -> Result<Vec<String>> {
 }
 
 /// The reference that is given, or where the one of the dataset was.
-fn reference(
-    there: &Manifest,
-    history: &History,
-    given: &BuildOptions,
-) -> Result<Option<PathBuf>> {
+fn reference(there: &Manifest, history: &History, given: &BuildOptions) -> Result<Option<PathBuf>> {
     let known = || {
         let mut made = history.states.iter().rev();
         made.find_map(|made| made.reference.clone())

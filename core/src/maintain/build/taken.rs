@@ -36,7 +36,9 @@ impl Taken {
                 _ => members.common(&of),
             };
             let Some(sample) = sample else { continue };
-            let entries = parts.iter().filter_map(|&of| there.manifest().segments.get(of));
+            let entries = parts
+                .iter()
+                .filter_map(|&of| there.manifest().segments.get(of));
             for entry in entries {
                 let stretch = |contig, start, last| Stretch {
                     contig,

@@ -33,8 +33,8 @@ pub(crate) use find::{FoundTerm, Seen, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
 pub(crate) use one::NamedValue;
 pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text, pack_values};
-use write::write;
 pub(crate) use staying::{Staying, joined_attributes, places_of};
+use write::write;
 pub(crate) use write::{Failed, PeopleWriter};
 
 use crate::error::{Error, Result};

@@ -128,7 +128,10 @@ pub(crate) fn joined_attributes(
 }
 
 /// The places of attributes in a list that has all of them.
-pub(crate) fn places_of(some: &[(String, AttributeType)], all: &[(String, AttributeType)]) -> Vec<u32> {
+pub(crate) fn places_of(
+    some: &[(String, AttributeType)],
+    all: &[(String, AttributeType)],
+) -> Vec<u32> {
     let place = |(name, _): &(String, AttributeType)| {
         let mut all = (0..).zip(all);
         let found = all.find(|(_, (of, _))| of.eq_ignore_ascii_case(name));
