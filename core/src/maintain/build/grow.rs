@@ -21,7 +21,7 @@ use crate::store::gene_carriers::GeneCarriersWriter;
 use crate::store::genes::Genes;
 use crate::store::manifest::{BatchEntry, FileEntry};
 use crate::store::{ContigEntry, InfoEntry, Making, Manifest, Publication, Samples};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, absolute};
 use std::time::Instant;
 
@@ -232,14 +232,7 @@ impl Growth<'_> {
 
     fn publish(self, started: Instant, mut report: Report) -> Result<Report> {
         let mut manifest = self.manifest;
-        let there = self.there.map(|there| there.manifest().files());
-        let there: HashSet<&str> = there
-            .into_iter()
-            .flatten()
-            .map(|of| of.file.as_str())
-            .collect();
-        let added = manifest.files().filter(|of| !there.contains(&*of.file));
-        report.bytes = added.map(|file| file.size).sum();
+        report.bytes = manifest.files().map(|file| file.size).sum();
         let reference = self.options.reference.as_ref();
         let making = Making {
             command: self.command,

@@ -305,7 +305,7 @@ impl Writing<'_> {
         let mut staying = match staying.and_then(Opened::people) {
             Some(people) => {
                 let who = people.all()?.difference(&read);
-                Some(Staying::of(people, who, &mut codings, &mut list)?)
+                Some(Staying::of(people, &who, &mut codings, &mut list)?)
             }
             None => None,
         };
@@ -329,8 +329,8 @@ impl Writing<'_> {
         };
         assemble(merge, &identities, &mut notes, &mut go_on, &mut write).map_err(failed)?;
         drop(identities);
-        if let Some(staying) = staying {
-            staying.finish(&mut writer, &mut go_on)?;
+        if let Some(staying) = &mut staying {
+            staying.write_below(u32::MAX, &mut writer)?;
         }
         self.report.take(notes.into_input());
         self.report.warnings.extend(left);

@@ -37,7 +37,7 @@ pub struct Report {
     pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
-    /// Bytes of the dataset; of an addition what it added.
+    /// Bytes of the dataset.
     pub bytes: u64,
     /// The dataset's snapshot id.
     pub snapshot: String,

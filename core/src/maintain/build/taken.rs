@@ -59,6 +59,13 @@ impl Taken {
         self.0.is_empty()
     }
 
+    /// Whether samples of another input have records over the same stretches: of one batch there is one answer to where
+    /// it may have rows.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let place = |of: &Stretch| (of.contig, of.start, of.last);
+        self.0.iter().map(place).eq(other.0.iter().map(place))
+    }
+
     /// An error where a sample of the input has records over a stretch, of which both ends are in it.
     pub(super) fn check(
         &self,

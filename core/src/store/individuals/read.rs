@@ -150,28 +150,26 @@ impl People {
             }
             writer.columns(&self.person(individual)?)?;
         }
-        self.write_attributes(writer, None, go_on)
-    }
-
-    /// Writes the attributes that have sets: of all, or of those `within`.
-    pub(super) fn write_attributes(
-        &self,
-        writer: &mut PeopleWriter<'_>,
-        within: Option<&SampleSet>,
-        go_on: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<()> {
         for (row, (kind, value)) in (0u32..).zip(self.values()?) {
             if row.is_multiple_of(ASKED) {
                 go_on()?;
             }
-            let mut set = self.set_at(&self.at.attribute_sets, row)?;
-            if let Some(within) = within {
-                set = set.intersection(within);
-            }
-            for individual in set.iter() {
+            for individual in self.set_at(&self.at.attribute_sets, row)?.iter() {
                 writer.attribute_of(*kind, value, individual)?;
             }
         }
         Ok(())
+    }
+
+    /// Of some individuals the values of attributes that have sets, by their rows, ascending.
+    pub(super) fn attributes_among(&self, who: &SampleSet) -> Result<Vec<(u32, u32)>> {
+        let mut all = Vec::new();
+        for (row, _) in (0u32..).zip(self.values()?) {
+            let set = self.set_at(&self.at.attribute_sets, row)?;
+            let own = set.intersection(who);
+            all.extend(own.iter().map(|individual| (individual, row)));
+        }
+        all.sort_unstable();
+        Ok(all)
     }
 }

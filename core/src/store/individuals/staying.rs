@@ -16,18 +16,19 @@ type Attributes = Vec<(String, AttributeType)>;
 /// Who stays, and how codings and attributes are numbered in the next file.
 pub(crate) struct Staying<'a> {
     people: &'a People,
-    who: SampleSet,
     codings: Vec<u32>,
     free: Vec<u32>,
     /// Who is not written yet, the next one last.
     left: Vec<u32>,
+    /// The values of attributes of those that have sets, by their rows, the next one last.
+    attributes: Vec<(u32, u32)>,
 }
 
 impl<'a> Staying<'a> {
     /// Adds the codings of those who stay to others, and their attributes.
     pub(crate) fn of(
         people: &'a People,
-        who: SampleSet,
+        who: &SampleSet,
         codings: &mut Codings,
         free: &mut Attributes,
     ) -> Result<Self> {
@@ -59,7 +60,7 @@ impl<'a> Staying<'a> {
         Ok(Self {
             people,
             left: who.iter().collect::<Vec<_>>().into_iter().rev().collect(),
-            who,
+            attributes: people.attributes_among(who)?.into_iter().rev().collect(),
             codings: places,
             free: places_of(&names, free),
         })
@@ -84,18 +85,14 @@ impl<'a> Staying<'a> {
                 .collect();
             person.free.sort_by_key(|(of, _)| *of);
             writer.columns(&person)?;
+            let values = people.values()?;
+            while let Some((_, row)) = self.attributes.pop_if(|(of, _)| *of == individual) {
+                if let Some((kind, value)) = values.get(row as usize) {
+                    writer.attribute_of(*kind, value, individual)?;
+                }
+            }
         }
         Ok(())
-    }
-
-    /// Writes all who are left, and the attributes that have sets, of all who stay.
-    pub(crate) fn finish(
-        mut self,
-        writer: &mut PeopleWriter<'_>,
-        go_on: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<()> {
-        self.write_below(u32::MAX, writer)?;
-        self.people.write_attributes(writer, Some(&self.who), go_on)
     }
 }
 
