@@ -221,7 +221,8 @@ proptest! {
             let to = place.path().join(format!("grown{merge_from}.vdx"));
             let view = grown(&to, &inputs, &begins, &options, [None, None]);
             if merge_from == 0 {
-                prop_assert_eq!(differ(&said(&view, &none), &said(&all, &none), true), None);
+                // rows of one place are in the order of their batches
+                prop_assert_eq!(differ(&said(&view, &none), &said(&all, &none), false), None);
             }
             // whatever is merged with what
             prop_assert_eq!(counted(&view), counted(&all));
