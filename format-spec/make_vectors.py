@@ -52,7 +52,7 @@ GOOD = [
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
     # then other people are loaded: who is known keeps the number
     ("reloaded", ["identity.vcf"], ["--people", "identity.ped"]),
-    # the second and the third are added: new samples and a new contig, and one more contig of samples that are there
+    # the second and the third are added: new samples and a new contig, then one more contig of samples that are there
     ("grown", [f"grown.{i}.vcf" for i in (1, 2, 3)], ["--min-gq", "20"]),
     ("annotated", ["annotated.vcf"], []),
     ("ploidy", ["ploidy.vcf"], "--assembly GRCh38 --sex-ploidy --people ploidy.ped".split()),

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Build a dataset from VCF and BCF files
     Build(Build),
-    /// Add VCF and BCF files to a dataset: new samples, or new stretches of those that are there
+    /// Add VCF and BCF files to a dataset that is there
     Add(Add),
     /// Load what is known of people into a dataset, or count the people that are there
     People(People),
@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
     Verify(Verify),
-    /// The states of a dataset that can be opened, when and by which command each was made
+    /// The states of a dataset that can be opened, and how each was made
     Snapshots(Snapshots),
     /// The variants that an expression picks
     Variants(Variants),

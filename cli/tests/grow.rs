@@ -52,7 +52,7 @@ fn states_are_kept_listed_and_asked() {
     let then = &ids.lines().last().unwrap()[..6];
     let asked = ["--columns", "sample", "--no-header", "--snapshot", then];
     assert_eq!(cohort.answer("samples", &asked), before);
-    for command in ["info", "verify", "people"] {
+    for command in ["info", "verify"] {
         cohort.run(command, &["--snapshot", then]).success();
     }
     let count = |state: &[&str]| {
