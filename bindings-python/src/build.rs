@@ -96,7 +96,7 @@ impl Reporter {
     inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
     genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
     min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
-    force = false, keep = 1, progress = None
+    force = false, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn build(
@@ -121,27 +121,34 @@ pub(crate) fn build(
     threads: Option<usize>,
     memory: Option<Size>,
     force: bool,
-    keep: u32,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
-    let options = Given {
-        people: (people, people_map, sample_map, ontologies),
-        genes: (genes, pad),
-        annotations,
-        info,
+    let assembly = assembly.map(str::parse).transpose();
+    let options = BuildOptions {
+        info: list(info),
         reference,
-        assembly,
-        bounds: (min_gq, min_dp),
+        assembly: assembly.map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
+        genes: list(genes),
+        pad,
+        annotations: annotations
+            .parse()
+            .map_err(|e: UnknownAnnotation| PyValueError::new_err(e.to_string()))?,
+        people: PeopleOptions {
+            files: list(people),
+            mapping: people_map,
+            ontologies: list(ontologies),
+            sample_map,
+            ..PeopleOptions::default()
+        },
+        min_gq,
+        min_dp,
         sex_ploidy,
         sort,
         skip_malformed,
         threads,
-        memory,
-        keep,
-    };
-    let options = BuildOptions {
+        memory: memory.map_or(Ok(BuildOptions::default().memory), Size::bytes)?,
         replace: force,
-        ..options.options()?
+        ..BuildOptions::default()
     };
     let inputs = list(Some(inputs));
     let reporter = Reporter::new(py, progress, "B")?;
@@ -153,156 +160,6 @@ pub(crate) fn build(
     opened(py, &path, Some(to_python(py, &report)?.unbind().into_any()))
 }
 
-/// Adds VCF and BCF files to the dataset in a directory, and opens its new state: new samples, or records of samples
-/// that are there over stretches where they have none yet.
-///
-/// The time goes by what is new, samples keep their numbers, and answers are those of one build of all files. Options
-/// of the first build hold and need not be given again; those that contradict them are an error. `people` are added to those
-/// who are there. With `keep` so many states can be opened, the new one among them: `varidex.snapshots` lists them.
-///
-/// >>> with open("more.vcf", "w") as vcf:
-/// ...     _ = vcf.write("##fileformat=VCFv4.3\n##contig=<ID=chr22>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tNEW\n")
-/// ...     _ = vcf.write("chr22\t20000804\t.\tAAGAC\tA\t.\t.\t.\tGT\t0/1\n")
-/// >>> grown = varidex.build("cohort/cohort.vcf.gz", "grows.vdx", force=True)
-/// >>> len(varidex.add("more.vcf", "grows.vdx", keep=2).samples)
-/// 2001
-/// >>> [(state["command"], state["samples"]) for state in varidex.snapshots("grows.vdx")]
-/// [('add', 2001), ('build', 2000)]
-#[pyfunction]
-#[pyo3(signature = (
-    inputs, path, *, people = None, people_map = None, sample_map = None, ontologies = None,
-    genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
-    min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
-    keep = 1, progress = None
-))]
-#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-pub(crate) fn add(
-    py: Python<'_>,
-    inputs: OneOrMany<PathBuf>,
-    path: PathBuf,
-    people: Paths,
-    people_map: Option<PathBuf>,
-    sample_map: Option<PathBuf>,
-    ontologies: Paths,
-    genes: Paths,
-    pad: u32,
-    annotations: &str,
-    info: Option<OneOrMany<String>>,
-    reference: Option<PathBuf>,
-    assembly: Option<&str>,
-    min_gq: Option<f64>,
-    min_dp: Option<f64>,
-    sex_ploidy: bool,
-    sort: bool,
-    skip_malformed: bool,
-    threads: Option<usize>,
-    memory: Option<Size>,
-    keep: u32,
-    progress: Option<Bound<'_, PyAny>>,
-) -> PyResult<Dataset> {
-    let options = Given {
-        people: (people, people_map, sample_map, ontologies),
-        genes: (genes, pad),
-        annotations,
-        info,
-        reference,
-        assembly,
-        bounds: (min_gq, min_dp),
-        sex_ploidy,
-        sort,
-        skip_malformed,
-        threads,
-        memory,
-        keep,
-    };
-    let options = options.options()?;
-    let inputs = list(Some(inputs));
-    let reporter = Reporter::new(py, progress, "B")?;
-    let report = reporter.run(py, |advance| {
-        varidex::add(&inputs, &path, &options, &mut |at| {
-            advance(at.bytes, at.total, &at.input)
-        })
-    })?;
-    opened(py, &path, Some(to_python(py, &report)?.unbind().into_any()))
-}
-
-/// Keywords of builds and additions.
-struct Given<'p> {
-    people: (Paths, Option<PathBuf>, Option<PathBuf>, Paths),
-    genes: (Paths, u32),
-    annotations: &'p str,
-    info: Option<OneOrMany<String>>,
-    reference: Option<PathBuf>,
-    assembly: Option<&'p str>,
-    bounds: (Option<f64>, Option<f64>),
-    sex_ploidy: bool,
-    sort: bool,
-    skip_malformed: bool,
-    threads: Option<usize>,
-    memory: Option<Size>,
-    keep: u32,
-}
-
-impl Given<'_> {
-    fn options(self) -> PyResult<BuildOptions> {
-        let (people, mapping, sample_map, ontologies) = self.people;
-        let (genes, pad) = self.genes;
-        let (min_gq, min_dp) = self.bounds;
-        let assembly = self.assembly.map(str::parse).transpose();
-        Ok(BuildOptions {
-            info: list(self.info),
-            reference: self.reference,
-            assembly: assembly
-                .map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
-            genes: list(genes),
-            pad,
-            annotations: self
-                .annotations
-                .parse()
-                .map_err(|e: UnknownAnnotation| PyValueError::new_err(e.to_string()))?,
-            people: PeopleOptions {
-                files: list(people),
-                mapping,
-                ontologies: list(ontologies),
-                sample_map,
-                ..PeopleOptions::default()
-            },
-            min_gq,
-            min_dp,
-            sex_ploidy: self.sex_ploidy,
-            sort: self.sort,
-            skip_malformed: self.skip_malformed,
-            threads: self.threads,
-            memory: self
-                .memory
-                .map_or(Ok(BuildOptions::default().memory), Size::bytes)?,
-            keep: self.keep,
-            ..BuildOptions::default()
-        })
-    }
-}
-
-/// The states of the dataset in a directory that can be opened, the newest first: `snapshot` (its id), `time` (when it was
-/// made, by the clock of the machine that did, in UTC) and `command` (None where there is no note of them), `samples`, `rows`,
-/// `segments`, `bytes`.
-#[pyfunction]
-pub(crate) fn snapshots<'py>(py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyList>> {
-    let all = py.detach(|| varidex::Dataset::snapshots(&path));
-    let all = all.map_err(|e| raise(py, e))?;
-    let states = all.into_iter().map(|state| {
-        let entry = PyDict::new(py);
-        entry.set_item("snapshot", state.id)?;
-        entry.set_item("time", state.time)?;
-        entry.set_item("command", state.command)?;
-        entry.set_item("samples", state.samples)?;
-        entry.set_item("rows", state.rows)?;
-        entry.set_item("segments", state.segments)?;
-        entry.set_item("bytes", state.bytes)?;
-        Ok(entry)
-    });
-    PyList::new(py, states.collect::<PyResult<Vec<_>>>()?)
-}
-
 /// Loads people into a dataset, in the place of those that are there, and opens its new state.
 ///
 /// `people` are Phenopackets, Beacon individuals, tables or pedigrees, or folders of them. What was read
@@ -311,7 +168,7 @@ pub(crate) fn snapshots<'py>(py: Python<'py>, path: PathBuf) -> PyResult<Bound<'
 #[pyfunction]
 #[pyo3(signature = (
     path, people = None, *, people_map = None, sample_map = None, ontologies = None, memory = None,
-    keep = 1, progress = None
+    progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn load_people(
@@ -322,7 +179,6 @@ pub(crate) fn load_people(
     sample_map: Option<PathBuf>,
     ontologies: Paths,
     memory: Option<Size>,
-    keep: u32,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
     let usual = PeopleOptions::default();
@@ -332,7 +188,7 @@ pub(crate) fn load_people(
         ontologies: list(ontologies),
         sample_map,
         memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
-        keep,
+        ..usual
     };
     let reporter = Reporter::new(py, progress, "steps")?;
     let report = reporter.run(py, |advance| {

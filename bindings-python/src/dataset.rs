@@ -53,18 +53,6 @@ impl Dataset {
         Ok(self.core(py)?.snapshot().to_owned())
     }
 
-    /// Adds VCF and BCF files to the dataset, as `varidex.add` does, and opens its new state; this one stays as it is.
-    #[pyo3(signature = (inputs, **options))]
-    fn add<'py>(
-        &self,
-        py: Python<'py>,
-        inputs: Bound<'py, PyAny>,
-        options: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let add = py.import("varidex._varidex")?.getattr("add")?;
-        add.call((inputs, self.path(py)?), options)
-    }
-
     /// Names of the samples, by number.
     #[getter]
     fn samples<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

@@ -31,7 +31,7 @@ mod _varidex {
     #[pymodule_export]
     use crate::beacon::{Beacon, BeaconResponse};
     #[pymodule_export]
-    use crate::build::{add, build, load_people, simulate, snapshots};
+    use crate::build::{build, load_people, simulate};
     #[pymodule_export]
     use crate::dataset::Dataset;
     #[pymodule_export]
@@ -43,7 +43,7 @@ mod _varidex {
     #[pymodule_export]
     use crate::matrices::{GenotypeBlocks, HaplotypeBlocks, Haplotypes};
     #[pymodule_export]
-    use crate::open::{_reopen, open, open_snapshot};
+    use crate::open::{_reopen, open};
     #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]

@@ -27,20 +27,6 @@ pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Datas
     Ok(Dataset::new(dataset, files, None))
 }
 
-/// Opens an earlier state of a dataset that is kept, by its id or the first digits of it, at least four
-/// (`varidex.snapshots`). The data are those of then.
-#[pyfunction]
-#[pyo3(signature = (path, snapshot, *, files = true))]
-pub(crate) fn open_snapshot(
-    py: Python<'_>,
-    path: PathBuf,
-    snapshot: &str,
-    files: bool,
-) -> PyResult<Dataset> {
-    let dataset = run(py, || varidex::Dataset::open_snapshot(&path, snapshot))?;
-    Ok(Dataset::new(dataset, files, None))
-}
-
 /// Opens a dataset that must be in the state it was when it was pickled.
 #[pyfunction]
 pub(crate) fn _reopen(

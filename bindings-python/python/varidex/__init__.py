@@ -25,15 +25,12 @@ from varidex._varidex import (
     Haplotypes,
     Table,
     __version__,
-    add,
     annotate,
     annotate_file,
     build,
     load_people,
     open,
-    open_snapshot,
     simulate,
-    snapshots,
 )
 from varidex._xarray import to_sgkit
 from varidex.errors import (
@@ -78,15 +75,12 @@ __all__ = [
     "TooOldError",
     "UsageError",
     "__version__",
-    "add",
     "annotate",
     "annotate_file",
     "build",
     "load_people",
     "open",
-    "open_snapshot",
     "plot",
     "simulate",
-    "snapshots",
     "to_sgkit",
 ]

@@ -48,7 +48,6 @@ __all__ = [
 __version__: Final[str]
 
 def open(path: _Path, *, files: bool = True) -> Dataset: ...
-def open_snapshot(path: _Path, snapshot: str, *, files: bool = True) -> Dataset: ...
 def build(
     inputs: _Paths,
     path: _Path,
@@ -71,34 +70,8 @@ def build(
     threads: int | None = None,
     memory: int | str | None = None,
     force: bool = False,
-    keep: int = 1,
     progress: _Progress = None,
 ) -> Dataset: ...
-def add(
-    inputs: _Paths,
-    path: _Path,
-    *,
-    people: _Paths | None = None,
-    people_map: _Path | None = None,
-    sample_map: _Path | None = None,
-    ontologies: _Paths | None = None,
-    genes: _Paths | None = None,
-    pad: int = 0,
-    annotations: str = "auto",
-    info: str | Sequence[str] | None = None,
-    reference: _Path | None = None,
-    assembly: str | None = None,
-    min_gq: float | None = None,
-    min_dp: float | None = None,
-    sex_ploidy: bool = False,
-    sort: bool = False,
-    skip_malformed: bool = False,
-    threads: int | None = None,
-    memory: int | str | None = None,
-    keep: int = 1,
-    progress: _Progress = None,
-) -> Dataset: ...
-def snapshots(path: _Path) -> list[dict[str, Any]]: ...
 def load_people(
     path: _Path,
     people: _Paths | None = None,
@@ -107,7 +80,6 @@ def load_people(
     sample_map: _Path | None = None,
     ontologies: _Paths | None = None,
     memory: int | str | None = None,
-    keep: int = 1,
     progress: _Progress = None,
 ) -> Dataset: ...
 def simulate(
@@ -189,7 +161,6 @@ class Dataset:
     @property
     def closed(self) -> bool: ...
     def info(self) -> dict[str, Any]: ...
-    def add(self, inputs: _Paths, **options: Any) -> Dataset: ...
     def ask(self, expression: _Expression) -> Group: ...
     def group(self, ids: Iterable[str]) -> Group: ...
     def explain(self, expression: _Expression) -> Explanation: ...
