@@ -68,7 +68,7 @@ bad("A6", "allele_codes", "genotypes", "order", lambda d: d.column("allele", dic
 bad("Z3", "originals", "normalised", "other", text("originals", lambda o: [o[0] + b"T", *o[1:]]))
 bad("N1", "names", "genotypes", "empty", names(lambda names: [b"", *names[1:]]))
 bad("N2", "name_index", "genotypes", "exchanged", names(lambda names: [names[1], names[0], *names[2:]]))
-bad("N2", "name_index", "genotypes", "other", names(lambda names: [b"AA", *names[1:]]))
+bad("N2", "name_index", "orders", "other", names(lambda names: [b"AA", *names[1:]]))
 bad("T7", "names", "genotypes", "tab", names(lambda names: [b"A\tB", *names[1:]]))
 bad("T7", "filters", "genotypes", "control", text("filters", lambda f: [*f[:-1], f[-1] + b"\x1b[m"]))
 bad("M10", "manifest", "tiny", "empty", manifest(lambda m: m["contigs"].append({"name": ""})))

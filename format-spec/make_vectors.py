@@ -19,6 +19,7 @@ import sys
 import xxhash
 import zstandard
 
+import decisions
 import free
 import people
 import primitives
@@ -176,9 +177,70 @@ def build_good():
                 os.remove(os.path.join(to, file))
             table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
         split_samples()
+        decided()
         table.write("split\tpeople.vcf\t--people\n")
         list_copies()
         table.write("listed\torders.vcf\t\n")
+
+
+def framed(bodies, data=decisions.HEAD):
+    """A file of decisions with these bodies."""
+    before = decisions.xxh64(decisions.HEAD)
+    for body in bodies:
+        length = struct.pack("<I", len(body))
+        data += length + struct.pack("<I", decisions.head_sum(length, before)) + body
+        before = decisions.body_sum(body, before)
+        data += struct.pack("<Q", before)
+    return data
+
+
+def decided_body(recorded, entries):
+    """Of entries (kind, purpose, flags, days, source, id), a body."""
+    sources = sorted({entry[4] for entry in entries if len(entry) > 4})
+    text = lambda text: struct.pack("<H", len(text.encode())) + text.encode()
+    body = struct.pack("<qH", recorded, len(sources)) + b"".join(map(text, sources)) + struct.pack("<I", len(entries))
+    for kind, purpose, flags, days, *of in entries:
+        number = decisions.ALL if purpose is None else decisions.PURPOSES.index(purpose)
+        body += struct.pack("<BBB", kind, number, flags) + b"".join(struct.pack("<i", decisions.day(d)) for d in days)
+        if of:
+            body += struct.pack("<H", sources.index(of[0])) + text(of[1])
+    return body
+
+
+def decided():
+    """`decided.vdx`: `people.vdx` with decisions of all kinds, and a torn frame at the end."""
+    d = Dataset("people")
+    names = primitives.text(bytes(d.names.sections["names"]), "names")
+    names = [name.decode() for name in names]
+    individual = reader.Dataset(os.path.join(VECTORS, "people.vdx")).people.ids[0]
+    second = 1_700_000_000
+    bodies = [
+        decided_body(second, [(2, None, 0, []), (2, "commercial", 1, []), (3, None, 1, [])]),
+        decided_body(second + 9, [(0, None, 0, [], "form", individual), (1, "af", 0, [], "form", names[-1])]),
+        decided_body(second + 20, [(0, None, 1, [], "form", individual), (4, "af", 44, ["2024-01-01", "2024-01-02"])]),
+        decided_body(second + 30, [(1, None, 2 + 4 + 8, ["2024-05-01", "2024-05-31"], "portal", names[1]),
+                                   (1, "commercial", 1 + 16, ["2023-01-01"], "portal", names[0]),
+                                   (0, None, 0, [], "portal", "nobody here")]),
+    ]  # fmt: skip
+    torn = decided_body(second + 40, [(1, None, 0, [], "", names[0])])
+    d.decisions = framed([*bodies, torn])[:-3]
+    shutil.rmtree(os.path.join(VECTORS, "decided.vdx"), ignore_errors=True)
+    d.write(os.path.join(VECTORS, "decided.vdx"))
+    known = reader.Dataset(os.path.join(VECTORS, "decided.vdx"))
+    owners = dict(zip(names, known.samples.owners))
+    owner_of = lambda name: known.people.ids[owners[name]] if owners[name] is not None else None
+    with open(os.path.join(VECTORS, "decided.tsv"), "w") as out:
+        out.write("purpose\tpermit\tsamples\n")
+        for purpose in (None, "af", "commercial", "recontact"):
+            for permit in ("2024-04-30", "2024-05-01", "2024-05-31", "2024-06-01"):
+                gone = known.decisions.out(names, owner_of, purpose, decisions.day(permit), decisions.day("2030-01-01"))
+                seen = [name for name in names if name not in gone]
+                out.write(f"{purpose or '.'}\t{permit}\t{','.join(seen)}\n")
+
+
+def ascends(names):
+    """Whether names are searched without an index."""
+    return all(a < b for a, b in zip(names, names[1:]))
 
 
 def split_samples():
@@ -194,7 +256,9 @@ def split_samples():
     for at, part in (("", slice(0, 3)), (" 1", slice(3, None))):
         file = d.files["samples" + at]
         d.text("names", lambda _: names[part], file)
-        file.sections["name_index"] = bytearray(hash_index(names[part]))
+        file.sections.pop("name_index", None)
+        if not ascends(names[part]):
+            file.sections["name_index"] = bytearray(hash_index(names[part]))
         file = d.files["sample_attributes" + at]
         file.sections["sample_meta"] = bytearray(struct.pack("<II", len(names[part]), 0))
         file.sections["sample_owners"] = bytearray(encoded(owners[part], True))
@@ -356,6 +420,7 @@ class Dataset:
         }
         self.names = self.files.get("samples")
         self.after_files, self.after_text = [], []
+        self.decisions = load("decisions") if self.manifest.get("decisions") else None
         # whether people are of the terms file as it is patched
         self.follow = True
 
@@ -376,6 +441,9 @@ class Dataset:
                 out.write(data)
         for patch in self.after_files:
             patch(self.manifest)
+        if self.decisions is not None:
+            with open(os.path.join(directory, "decisions"), "wb") as out:
+                out.write(self.decisions)
         self.manifest["snapshot"] = ""
         bare = json.dumps(self.manifest, indent=2).encode() + b"\n"
         text = bare.replace(b'"snapshot": ""', f'"snapshot": "{xxh128(bare)}"'.encode(), 1)
@@ -481,6 +549,7 @@ if __name__ == "__main__":
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
     import bad_carriers  # noqa: F401
+    import bad_decisions  # noqa: F401
     import bad_merged  # noqa: F401
     import bad_phases  # noqa: F401
     import bad_records  # noqa: F401

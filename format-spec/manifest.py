@@ -80,6 +80,7 @@ def read_manifest(data):
         and isinstance(options, dict)
         and all(type(options.get(bound, 0)) in (int, float) for bound in BOUNDS)
         and is_flag(options.get("no_annotations"))
+        and is_flag(m.get("decisions"))
     )
     if not sound:
         no("M5", "a field is missing or of another type")

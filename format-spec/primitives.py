@@ -10,7 +10,7 @@ import unicodedata
 import xxhash
 import zstandard
 
-READ_VERSION, DRAFT, FEATURES = 2, 3, 1
+READ_VERSION, DRAFT, FEATURES = 2, 4, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 SLACK = 8  # zero bytes behind the last page of a column

@@ -38,6 +38,7 @@ import coverage
 import ids
 from annotations import Annotations
 from genes import Genes
+from decisions import Decisions
 from manifest import files_of, read_manifest
 from people import People
 from phases import Phases
@@ -498,6 +499,12 @@ class Dataset:
         with open(os.path.join(directory, "manifest.json"), "rb") as file:
             self.manifest = read_manifest(file.read(2**28 + 1))
         m = self.manifest
+        self.decisions = None
+        if m.get("decisions"):
+            path = os.path.join(directory, "decisions")
+            need(os.path.exists(path), "decisions", "X1", "no file")
+            with open(path, "rb") as file:
+                self.decisions = Decisions(file.read())
         self.names = read_names([self.bytes(entry) for entry in m["samples"]], m["sample_count"])
         only = lambda kind, read: next((read(self.bytes(entry)) for entry in m[kind]), None)
         self.terms, self.genes = only("terms", Terms), only("genes", Genes)

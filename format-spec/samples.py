@@ -17,7 +17,9 @@ def read_names(files, count):
     known = [plain(name, "names", "N1") for own in names for name in own]
     need(all(known) and len(set(known)) == count, "names", "N1", "a name twice, or without a letter")
     for file, own in zip(files, names):
-        numbered = ((name, sample) for sample, name in enumerate(own))
+        # names that ascend are searched without an index
+        ascend = all(a < b for a, b in zip(own, own[1:]))
+        numbered = () if ascend else ((name, sample) for sample, name in enumerate(own))
         check_hash_index(file.get("name_index"), "name_index", len(own), numbered, "N2")
         file.verify({"names", "name_index"})
     return known

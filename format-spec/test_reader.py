@@ -483,7 +483,7 @@ class Text(unittest.TestCase):
 
     def rules(self):
         rows = re.findall(
-            r"^\| ([MFCTLGSBRPOHAIYZKNDUEJQVW]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
+            r"^\| ([MFCTLGSBRPOHAIYZKNDUEJQVWX]\d+) \| .+ \| ([\w ]+) \| ([\w, ]+) \| (.+) \|$", self.text, re.MULTILINE
         )
         return {rule: (kind, sections) for rule, kind, _, sections in rows}
 
@@ -536,7 +536,7 @@ class Text(unittest.TestCase):
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
             ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
-            ("format/mod.rs", "DRAFT", 3, "the draft of the version: 3"),
+            ("format/mod.rs", "DRAFT", 4, "the draft of the version: 4"),
             ("store/free/mod.rs", "ATTRIBUTES_MAX", free.ATTRIBUTES_MAX, "at most 256 attributes"),
             ("model/attribute.rs", "ATTRIBUTE_NAME_MAX", 64, "up to 63 letters, digits"),
             ("store/free/mod.rs", "TEXT_MAX", free.TEXT_MAX, "at most 4,096 bytes"),

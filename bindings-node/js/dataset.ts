@@ -36,6 +36,56 @@ export interface Explanation extends NativeExplanation {
   readonly people: number
 }
 
+/** Who asks, for what, and under which permit. */
+export interface ViewOptions extends Abortable {
+  /** What it is asked for: `af`, `af_by_ancestry`, `discover_count`, `secondary_use` and others. */
+  purpose?: string | undefined
+  /** The day that the permit was approved. */
+  permitDate?: string | undefined
+  /** National law sets aside decisions about later permits, never the withdrawal of consent; it is written into the dataset. */
+  nationalOverride?: boolean | undefined
+  /** As it was known at the end of this day; it is written into the dataset. */
+  audit?: string | undefined
+}
+
+/** Whom a withdrawal is of, and about what. */
+export interface Withdrawal extends Abortable {
+  /** Ids of individuals: of all their samples. */
+  individuals?: string[] | undefined
+  /** Names of samples: of these alone. */
+  samples?: string[] | undefined
+  /** About these purposes only. */
+  purposes?: string[] | undefined
+  /** The first day; without one it holds from now on. */
+  from?: string | undefined
+  /** Only for permits that are approved from then on. */
+  laterPermits?: boolean | undefined
+  /** Where it comes from. */
+  source?: string | undefined
+  /** Reports what would be recorded, and records nothing. */
+  dryRun?: boolean | undefined
+}
+
+/** What was recorded. */
+export interface DecisionReport {
+  recorded: number
+  /** Decisions that held already. */
+  unchanged: number
+  samples: number
+  /** Ids of whom a later decision says otherwise. */
+  withoutEffect: string[]
+}
+
+/** How lists of decisions are taken. */
+export interface ConsentOptions extends Abortable {
+  /** What holds without a decision, `opt_in` or `opt_out`, by purpose or of `all`. */
+  defaults?: Record<string, string> | undefined
+  /** Whether health and medical research (HMB) includes frequencies by ancestry. */
+  hmbInStrata?: boolean | undefined
+  /** Reports what would be recorded, and records nothing. */
+  dryRun?: boolean | undefined
+}
+
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
   /** A group, or an expression that picks one; everybody by default. */
@@ -131,7 +181,7 @@ export class Dataset {
   }
 
   private constructor(held: NativeDataset, report: BuildReport | null) {
-    const { path, snapshot } = held.info()
+    const { path, snapshot } = held
     this.#held = held
     native.set(this, held)
     this.report = report
@@ -151,6 +201,83 @@ export class Dataset {
     const asked = expression('expression', who)
     const { signal } = options(given, ['signal'])
     return Group.of(await run(signal, (cancel) => this.#held.ask(asked, cancel)))
+  }
+
+  /**
+   * The dataset as it may be seen for a purpose, under a permit that was approved on a day (`'2026-03-01'`; today where there is
+   * none): whoever decided against that is not seen. It is asked as a dataset is.
+   *
+   * ```js
+   * const seen = await dataset.view({ purpose: 'secondary_use', permitDate: '2026-03-01' })
+   * ```
+   */
+  async view(given?: ViewOptions): Promise<Dataset> {
+    const asked = options(given, ['purpose', 'permitDate', 'nationalOverride', 'audit', 'signal'])
+    const access = JSON.stringify({
+      granularity: 'record',
+      purpose: optional('options.purpose', asked.purpose, text),
+      permit_date: optional('options.permitDate', asked.permitDate, text),
+      national_override: asked.nationalOverride === true ? true : undefined,
+      known_at: optional('options.audit', asked.audit, text),
+    })
+    return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, cancel)), null)
+  }
+
+  /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
+  get note(): string | null {
+    return now(() => this.#held.note)
+  }
+
+  /**
+   * Withdraws individuals, with all their samples, or samples alone: they are absent from every answer from now on, in every
+   * process, without a rebuild. An id of nobody is an error, and then nothing is recorded.
+   *
+   * ```js
+   * await dataset.withdraw({ individuals: ['P1'], purposes: ['commercial'] })
+   * ```
+   */
+  async withdraw(given: Withdrawal): Promise<DecisionReport> {
+    return this.#decide(true, given)
+  }
+
+  /** Takes a withdrawal back: see `withdraw`. */
+  async restore(given: Withdrawal): Promise<DecisionReport> {
+    return this.#decide(false, given)
+  }
+
+  async #decide(withdraws: boolean, given: Withdrawal): Promise<DecisionReport> {
+    const asked = options(given, ['individuals', 'samples', 'purposes', 'from', 'laterPermits', 'source', 'dryRun', 'signal'])
+    const what = JSON.stringify({
+      individuals: several('options.individuals', asked.individuals, text),
+      samples: several('options.samples', asked.samples, text),
+      purposes: several('options.purposes', asked.purposes, text),
+      from: optional('options.from', asked.from, text),
+      effect: asked.laterPermits === true ? 'later_permits' : 'now',
+      source: optional('options.source', asked.source, text),
+      dry_run: asked.dryRun === true,
+    })
+    const report = await run(asked.signal, (cancel) => this.#held.decide(withdraws, what, cancel))
+    const { recorded, unchanged, samples, without_effect: withoutEffect } = JSON.parse(report)
+    return { recorded, unchanged, samples, withoutEffect }
+  }
+
+  /**
+   * Records lists of decisions (files, tables separated by tabs), and what holds of whoever decided nothing. Without arguments
+   * it is what is decided today, by purpose.
+   *
+   * ```js
+   * await dataset.consent(['portal.tsv'], { defaults: { commercial: 'opt_in' } })
+   * ```
+   */
+  async consent(lists?: PathLike | PathLike[], given?: ConsentOptions): Promise<Record<string, unknown>> {
+    const asked = options(given, ['defaults', 'hmbInStrata', 'dryRun', 'signal'])
+    const files = lists === undefined ? [] : [lists].flat().map((list) => path('lists', list))
+    const settings = given === undefined ? undefined : JSON.stringify({
+      defaults: asked.defaults,
+      hmb_in_strata: asked.hmbInStrata,
+      dry_run: asked.dryRun === true,
+    })
+    return JSON.parse(await run(asked.signal, (cancel) => this.#held.consent(files, settings, cancel)))
   }
 
   /** `ask`, here and now. */

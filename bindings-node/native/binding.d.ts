@@ -37,8 +37,20 @@ export declare class NativeBeacon {
 
 /** An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile. */
 export declare class NativeDataset {
+  /** The dataset as somebody may see it; `access` is JSON. */
+  view(access: string, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+  /** What who asks should know of the view. */
+  get note(): string | null
+  /** Withdraws, or restores; `what` and the report are JSON. */
+  decide(withdraws: boolean, what: string, cancel?: Cancel | undefined | null): Promise<string>
+  /** Records lists of decisions; without lists and options what is decided. Options and the report are JSON. */
+  consent(lists: Array<string>, options?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<string>
   /** Gives the dataset back; a second time does nothing. */
   close(): void
+  /** The directory. */
+  get path(): string
+  /** Names the state that was opened. */
+  get snapshot(): string
   get closed(): boolean
   info(): Info
   sections(cancel?: Cancel | undefined | null): Promise<Array<SectionSize>>
@@ -408,8 +420,8 @@ export interface Info {
   pad: number
   /** Which annotations the rows have: `csq`, `ann` or `bcsq`; null without. */
   annotations: string | null
-  /** VCF records. */
-  records: number
+  /** VCF records; absent where somebody may not be seen, for of whom a record is, only its rows say. */
+  records: number | null
   /** Rows: one for each ALT of each record. */
   rows: number
   /** Segments. */

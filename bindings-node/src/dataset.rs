@@ -60,8 +60,8 @@ pub struct Info {
     pub pad: i64,
     /// Which annotations the rows have: `csq`, `ann` or `bcsq`; null without.
     pub annotations: Option<String>,
-    /// VCF records.
-    pub records: i64,
+    /// VCF records; absent where somebody may not be seen, for of whom a record is, only its rows say.
+    pub records: Option<i64>,
     /// Rows: one for each ALT of each record.
     pub rows: i64,
     /// Segments.
@@ -125,9 +125,17 @@ pub struct TermCount {
 }
 
 impl NativeDataset {
+    pub(crate) fn of(view: View) -> Self {
+        Self {
+            open: Mutex::new(Some(view)),
+        }
+    }
+
     pub(crate) fn held(&self) -> Result<View, Failure> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.clone().ok_or(Failure::Closed("dataset"))
+        let view = open.as_ref().ok_or(Failure::Closed("dataset"))?;
+        // each question is asked of who has not withdrawn when it is asked
+        Ok(view.renew()?)
     }
 
     /// Does something with the dataset on the pool.
@@ -151,9 +159,7 @@ fn opened(path: &str, files: bool) -> Result<NativeDataset, Failure> {
         true => dataset.with_loader(LocalFiles::new()),
         false => dataset,
     };
-    Ok(NativeDataset {
-        open: Mutex::new(Some(dataset.view())),
-    })
+    Ok(NativeDataset::of(dataset.view()))
 }
 
 fn asked(view: &View, who: &str) -> Result<NativeGroup, Failure> {
@@ -179,6 +185,18 @@ impl NativeDataset {
     pub fn close(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         *open = None;
+    }
+
+    /// The directory.
+    #[napi(getter)]
+    pub fn path(&self) -> napi::Result<String> {
+        now(|| Ok(self.held()?.path().display().to_string()))
+    }
+
+    /// Names the state that was opened.
+    #[napi(getter)]
+    pub fn snapshot(&self) -> napi::Result<String> {
+        now(|| Ok(self.held()?.snapshot().to_owned()))
     }
 
     #[napi(getter)]
@@ -208,7 +226,7 @@ impl NativeDataset {
                 genes: number(info.genes.0),
                 pad: info.genes.1.into(),
                 annotations: info.annotations,
-                records: number(info.records),
+                records: info.records.map(number),
                 rows: number(info.rows),
                 segments: number(info.segments),
                 bytes: number(info.bytes),

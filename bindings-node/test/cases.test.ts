@@ -12,6 +12,7 @@ interface Case {
   expression: string
   group?: string
   by?: string[]
+  access?: string
   answer?: any
   error?: { kind: string; contains: string }
 }
@@ -26,6 +27,7 @@ interface Cases {
     info?: string[]
     simulate?: { samples: number; variants: number; seed: number }
   }
+  history?: [string, string][]
   cases: Case[]
 }
 
@@ -85,23 +87,38 @@ function same(found: unknown, expected: unknown): boolean {
     && keys.every((key) => same(Reflect.get(found, key), Reflect.get(expected, key)))
 }
 
+/** A step of a history. */
+async function happen(dataset: varidex.Dataset, verb: string, text: string): Promise<void> {
+  if (verb === 'consent') {
+    await dataset.consent(join(root, text))
+    return
+  }
+  const { effect, ...what } = JSON.parse(text)
+  const given = { ...what, laterPermits: effect === 'later_permits' }
+  await (verb === 'withdraw' ? dataset.withdraw(given) : dataset.restore(given))
+}
+
 it('there are cases', () => expect(files.length).toBeGreaterThan(1))
 
 describe.each(files)('%s', (file) => {
-  const { dataset: recipe, cases } = JSON.parse(readFileSync(join(root, file), 'utf8')) as Cases
+  const { dataset: recipe, history, cases } = JSON.parse(readFileSync(join(root, file), 'utf8')) as Cases
   let dataset: varidex.Dataset
   beforeAll(async () => {
     dataset = await build(recipe)
+    for (const [verb, text] of history ?? []) await happen(dataset, verb, text)
   })
 
   it.each(cases)('$name', async (asked) => {
+    const given = asked.access === undefined ? undefined : JSON.parse(asked.access)
+    const seen = given === undefined
+      ? dataset : await dataset.view({ purpose: given.purpose, permitDate: given.permit_date })
     if (asked.error === undefined) {
-      const found = await answer(dataset, asked)
+      const found = await answer(seen, asked)
       // the message of a difference is that of toEqual
       if (!same(found, asked.answer)) expect(found).toEqual(asked.answer)
       return
     }
-    const refused = await answer(dataset, asked).then(() => undefined, (error) => error)
+    const refused = await answer(seen, asked).then(() => undefined, (error) => error)
     expect(refused).toBeInstanceOf(varidex.VaridexError)
     expect(refused.code).toBe(`ERR_VARIDEX_${asked.error.kind.toUpperCase()}`)
     expect(refused.message).toContain(asked.error.contains)

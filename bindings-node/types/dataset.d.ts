@@ -18,6 +18,52 @@ export interface Explanation extends NativeExplanation {
     /** @deprecated `individuals` */
     readonly people: number;
 }
+/** Who asks, for what, and under which permit. */
+export interface ViewOptions extends Abortable {
+    /** What it is asked for: `af`, `af_by_ancestry`, `discover_count`, `secondary_use` and others. */
+    purpose?: string | undefined;
+    /** The day that the permit was approved. */
+    permitDate?: string | undefined;
+    /** National law sets aside decisions about later permits, never the withdrawal of consent; it is written into the dataset. */
+    nationalOverride?: boolean | undefined;
+    /** As it was known at the end of this day; it is written into the dataset. */
+    audit?: string | undefined;
+}
+/** Whom a withdrawal is of, and about what. */
+export interface Withdrawal extends Abortable {
+    /** Ids of individuals: of all their samples. */
+    individuals?: string[] | undefined;
+    /** Names of samples: of these alone. */
+    samples?: string[] | undefined;
+    /** About these purposes only. */
+    purposes?: string[] | undefined;
+    /** The first day; without one it holds from now on. */
+    from?: string | undefined;
+    /** Only for permits that are approved from then on. */
+    laterPermits?: boolean | undefined;
+    /** Where it comes from. */
+    source?: string | undefined;
+    /** Reports what would be recorded, and records nothing. */
+    dryRun?: boolean | undefined;
+}
+/** What was recorded. */
+export interface DecisionReport {
+    recorded: number;
+    /** Decisions that held already. */
+    unchanged: number;
+    samples: number;
+    /** Ids of whom a later decision says otherwise. */
+    withoutEffect: string[];
+}
+/** How lists of decisions are taken. */
+export interface ConsentOptions extends Abortable {
+    /** What holds without a decision, `opt_in` or `opt_out`, by purpose or of `all`. */
+    defaults?: Record<string, string> | undefined;
+    /** Whether health and medical research (HMB) includes frequencies by ancestry. */
+    hmbInStrata?: boolean | undefined;
+    /** Reports what would be recorded, and records nothing. */
+    dryRun?: boolean | undefined;
+}
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
     /** A group, or an expression that picks one; everybody by default. */
@@ -93,6 +139,37 @@ export declare class Dataset {
      * ```
      */
     ask(who: Expression, given?: Abortable): Promise<Group>;
+    /**
+     * The dataset as it may be seen for a purpose, under a permit that was approved on a day (`'2026-03-01'`; today where there is
+     * none): whoever decided against that is not seen. It is asked as a dataset is.
+     *
+     * ```js
+     * const seen = await dataset.view({ purpose: 'secondary_use', permitDate: '2026-03-01' })
+     * ```
+     */
+    view(given?: ViewOptions): Promise<Dataset>;
+    /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
+    get note(): string | null;
+    /**
+     * Withdraws individuals, with all their samples, or samples alone: they are absent from every answer from now on, in every
+     * process, without a rebuild. An id of nobody is an error, and then nothing is recorded.
+     *
+     * ```js
+     * await dataset.withdraw({ individuals: ['P1'], purposes: ['commercial'] })
+     * ```
+     */
+    withdraw(given: Withdrawal): Promise<DecisionReport>;
+    /** Takes a withdrawal back: see `withdraw`. */
+    restore(given: Withdrawal): Promise<DecisionReport>;
+    /**
+     * Records lists of decisions (files, tables separated by tabs), and what holds of whoever decided nothing. Without arguments
+     * it is what is decided today, by purpose.
+     *
+     * ```js
+     * await dataset.consent(['portal.tsv'], { defaults: { commercial: 'opt_in' } })
+     * ```
+     */
+    consent(lists?: PathLike | PathLike[], given?: ConsentOptions): Promise<Record<string, unknown>>;
     /** `ask`, here and now. */
     askSync(who: Expression): Group;
     /**

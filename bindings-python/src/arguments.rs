@@ -30,12 +30,17 @@ impl<'py> FromPyObject<'_, 'py> for Expression {
             );
             return Err(PyTypeError::new_err(message));
         }
-        let options = PyDict::new(given.py());
-        options.set_item("allow_nan", false)?;
-        let json = given.py().import("json")?;
-        let text = json.call_method("dumps", (given,), Some(&options))?;
-        Ok(Self(text.extract()?))
+        as_json_text(given.py(), &given).map(Self)
     }
+}
+
+/// What Python has as JSON.
+pub(crate) fn as_json_text(py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<String> {
+    let options = PyDict::new(py);
+    options.set_item("allow_nan", false)?;
+    let json = py.import("json")?;
+    json.call_method("dumps", (given,), Some(&options))?
+        .extract()
 }
 
 /// A group, or the expression that picks one.

@@ -1,5 +1,6 @@
 //! A beacon: requests of Beacon 2, answered.
 
+use crate::arguments::as_json_text;
 use crate::interrupt::run;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -27,12 +28,7 @@ impl<'py> FromPyObject<'_, 'py> for Json {
             );
             return Err(PyTypeError::new_err(message));
         }
-        let options = PyDict::new(given.py());
-        options.set_item("allow_nan", false)?;
-        let json = given.py().import("json")?;
-        let text: String = json
-            .call_method("dumps", (given,), Some(&options))?
-            .extract()?;
+        let text = as_json_text(given.py(), &given)?;
         Ok(Self(text.into_bytes()))
     }
 }

@@ -10,7 +10,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 use std::path::PathBuf;
-use varidex::{Dataset, Result, SampleSet};
+use varidex::{Access, Dataset, Result, SampleSet};
 
 /// The people that an expression picked: a set of their ids.
 ///
@@ -213,12 +213,20 @@ impl Group {
             self.0.subjects().iter().collect(),
             self.0.scores().map(<[_]>::to_vec),
             self.0.label().to_owned(),
+            self.0.view().access().to_json(),
         );
         Ok((regroup, state))
     }
 }
 
-type Pickled = (PathBuf, String, Vec<u32>, Option<Vec<(u32, f64)>>, String);
+type Pickled = (
+    PathBuf,
+    String,
+    Vec<u32>,
+    Option<Vec<(u32, f64)>>,
+    String,
+    String,
+);
 
 /// A group from its pickle: opens the dataset, which must be in the state it was.
 #[pyfunction]
@@ -229,11 +237,13 @@ pub(crate) fn _regroup(
     members: Vec<u32>,
     scores: Option<Vec<(u32, f64)>>,
     expression: &str,
+    access: &str,
 ) -> PyResult<Group> {
     let dataset = open_state(py, path, snapshot)?;
     run(py, || {
         let members = members.into_iter().collect();
-        dataset.view().group_of(members, scores, expression)
+        let view = dataset.view_for(&Access::from_json(access)?)?;
+        view.group_of(members, scores, expression)
     })
     .map(Group)
 }

@@ -21,13 +21,13 @@ pub(crate) fn info<'py>(py: Python<'py>, view: &View) -> PyResult<Bound<'py, PyD
         ("terms", info.terms),
         ("genes", info.genes.0),
         ("pad", info.genes.1.into()),
-        ("records", info.records),
         ("rows", info.rows),
         ("segments", info.segments),
         ("bytes", info.bytes),
     ] {
         found.set_item(name, count)?;
     }
+    found.set_item("records", info.records)?;
     for (key, attributes) in [
         ("individual_attributes", view.individual_attributes()),
         ("sample_attributes", view.sample_attributes()),

@@ -5,6 +5,7 @@ mod arguments;
 mod asked;
 mod beacon;
 mod build;
+mod consent;
 mod dataset;
 mod error;
 mod explanation;

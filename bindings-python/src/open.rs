@@ -5,6 +5,7 @@ use crate::group::open_state;
 use crate::interrupt::run;
 use pyo3::prelude::*;
 use std::path::PathBuf;
+use varidex::Access;
 
 /// Opens the dataset in a directory: cheap, for nothing is read before it is asked for.
 ///
@@ -34,6 +35,9 @@ pub(crate) fn _reopen(
     path: PathBuf,
     snapshot: &str,
     files: bool,
+    access: &str,
 ) -> PyResult<Dataset> {
-    Ok(Dataset::new(open_state(py, path, snapshot)?, files, None))
+    let dataset = Dataset::loading(open_state(py, path, snapshot)?, files);
+    let view = run(py, || dataset.view_for(&Access::from_json(access)?))?;
+    Ok(Dataset::of(view, files, None))
 }

@@ -54,12 +54,27 @@ def answer(ds: varidex.Dataset, case: dict[str, Any]) -> Any:
     return {"columns": columns, "rows": [[row[name] for name in columns] for row in table]}
 
 
+def happen(ds: varidex.Dataset, verb: str, text: str) -> None:
+    if verb == "consent":
+        ds.consent(CASES / text)
+        return
+    what = json.loads(text)
+    what["later_permits"] = what.pop("effect", "now") == "later_permits"
+    if "from" in what:
+        what["from_date"] = what.pop("from")
+    {"withdraw": ds.withdraw, "restore": ds.restore}[verb](**what)
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 def test_shared_cases(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CASES)
     cases = json.loads(file.read_text())
-    ds = build(cases["dataset"], tmp_path)
+    opened = build(cases["dataset"], tmp_path)
+    for verb, text in cases.get("history", []):
+        happen(opened, verb, text)
     for case in cases["cases"]:
+        access = json.loads(case.get("access", "{}"))
+        ds = opened.view(**access) if access else opened
         if "error" in case:
             with pytest.raises(ERRORS[case["error"]["kind"]]) as raised:
                 answer(ds, case)

@@ -5,7 +5,7 @@ use crate::commands::look::{Genes, Individual, Samples, Terms};
 use crate::table::{PlainFormat, Written};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use varidex::{Annotations, Assembly};
+use varidex::{Annotations, Assembly, Date, Purpose, WithoutDecision};
 
 /// An embedded index of a cohort's variants and its people.
 ///
@@ -37,6 +37,12 @@ pub(crate) enum Command {
     Add(Add),
     /// Load what is known of people into a dataset, or count the people that are there
     People(People),
+    /// Withdraw people or samples: they are absent from every answer from now on
+    Withdraw(Withdraw),
+    /// Take a withdrawal back
+    Restore(Withdraw),
+    /// Load lists of decisions about the use of data, or, without a list, what is decided
+    Consent(Consent),
     /// What a dataset holds, its sizes and its snapshot id
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
@@ -169,20 +175,11 @@ pub(crate) struct Keeping {
     pub(crate) keep: u32,
 }
 
-/// The dataset that is asked.
-#[derive(Debug, Args)]
-pub(crate) struct Asked {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
-    #[command(flatten)]
-    pub(crate) state: State,
-}
-
-/// The state of it that is asked.
-#[derive(Debug, Args)]
+/// The state of a dataset that is asked.
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct State {
     /// Ask an earlier state that is kept (`varidex snapshots` lists them), by its id or the first digits of it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "Options")]
     pub(crate) snapshot: Option<String>,
 }
 
@@ -220,8 +217,6 @@ pub(crate) struct People {
     pub(crate) map: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
-    #[command(flatten)]
-    pub(crate) state: State,
     /// Memory to load people with at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
@@ -240,27 +235,143 @@ pub(crate) struct People {
     pub(crate) top: usize,
     #[command(flatten)]
     pub(crate) written: Written,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
+}
+
+/// Who asks, for what, and under which permit.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Who may be seen")]
+pub(crate) struct Seen {
+    /// What it is asked for: whoever decided against that is not seen
+    #[arg(long, value_name = "PURPOSE")]
+    pub(crate) purpose: Option<Purpose>,
+    /// The day that the permit was approved [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) permit_date: Option<Date>,
+    /// National law sets aside decisions about later permits; the dataset keeps a note that it was asked for
+    #[arg(long)]
+    pub(crate) national_override: bool,
+    /// As it was known at the end of this day, for an audit; the dataset keeps a note that it was asked for
+    #[arg(long, value_name = "DATE")]
+    pub(crate) audit: Option<Date>,
+    /// All of that as JSON, as servers keep it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["purpose", "permit_date", "national_override", "audit"])]
+    pub(crate) access: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("who").required(true).multiple(true))]
+pub(crate) struct Withdraw {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Samples by name, these alone, or a list of them (@FILE, one a line)
+    #[arg(
+        long,
+        value_name = "ID,...|@FILE",
+        value_delimiter = ',',
+        group = "who"
+    )]
+    pub(crate) samples: Vec<String>,
+    /// Individuals by id, with all their samples, or a list of them (@FILE, one a line)
+    #[arg(
+        long,
+        value_name = "ID,...|@FILE",
+        value_delimiter = ',',
+        group = "who"
+    )]
+    pub(crate) individuals: Vec<String>,
+    /// About these purposes only
+    #[arg(long, value_name = "PURPOSE,...", value_delimiter = ',')]
+    pub(crate) purpose: Vec<Purpose>,
+    /// The first day that it holds [default: from now on]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Date>,
+    /// Only for permits that are approved from then on: who has one already goes on (EHDS, article 71)
+    #[arg(long)]
+    pub(crate) later_permits: bool,
+    /// Where it comes from, such as the form
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) source: String,
+    /// Report what would be recorded, and record nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Consent {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Lists of decisions, separated by tabs: individual (or sample), purpose (all, a purpose or a DUO code), in or out, from,
+    /// until, source; with a line of names also effect (now or later_permits) and source_date
+    pub(crate) lists: Vec<PathBuf>,
+    /// What holds of whoever decided nothing: opt_in or opt_out, of a purpose or of all
+    #[arg(long, value_name = "[PURPOSE=]opt_in|opt_out", value_delimiter = ',')]
+    pub(crate) default: Vec<Default>,
+    /// Whether health and medical research (HMB, DUO:0000006) includes frequencies by ancestry: yes or no
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
+    pub(crate) hmb_in_strata: Option<bool>,
+    /// Report what would be recorded, and record nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How the summary is written
+    #[arg(long, value_enum, default_value_t = PlainFormat::Tsv)]
+    pub(crate) format: PlainFormat,
+}
+
+/// What holds without a decision, of a purpose or of all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Default(pub(crate) Option<Purpose>, pub(crate) WithoutDecision);
+
+impl std::str::FromStr for Default {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (purpose, without) = match text.split_once('=') {
+            Some((purpose, without)) => (Some(purpose), without),
+            None => (None, text),
+        };
+        let purpose = purpose.map(str::parse).transpose();
+        let purpose = purpose.map_err(|e: varidex::UnknownPurpose| e.to_string())?;
+        let without = WithoutDecision::named(without)
+            .ok_or_else(|| format!("expected opt_in or opt_out, found {without:?}"))?;
+        Ok(Self(purpose, without))
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Info {
-    #[command(flatten)]
-    pub(crate) asked: Asked,
+    /// The dataset
+    pub(crate) dataset: PathBuf,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
     #[command(flatten)]
-    pub(crate) asked: Asked,
+    pub(crate) state: State,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Variants {
-    #[command(flatten)]
-    pub(crate) asked: Asked,
+    /// The dataset
+    pub(crate) dataset: PathBuf,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE", required = true)]
     pub(crate) of: Option<String>,
@@ -272,6 +383,8 @@ pub(crate) struct Variants {
     pub(crate) after: Option<varidex::RowToken>,
     #[command(flatten)]
     pub(crate) written: Written,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
 }
 
 #[derive(Debug, Args)]
@@ -315,8 +428,8 @@ pub(crate) struct Frequencies {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("answer"))]
 pub(crate) struct Ask {
-    #[command(flatten)]
-    pub(crate) asked: Asked,
+    /// The dataset
+    pub(crate) dataset: PathBuf,
     /// Which people, such as `carriers(22:16050075:A:G)`
     #[arg(value_name = "GROUP")]
     pub(crate) who: String,
@@ -339,12 +452,14 @@ pub(crate) struct Ask {
     /// How the answer is written; an answer without scores has no header
     #[arg(long, value_enum, default_value_t = PlainFormat::Tsv)]
     pub(crate) format: PlainFormat,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    #[command(flatten)]
-    pub(crate) asked: Asked,
+    /// The dataset
+    pub(crate) dataset: PathBuf,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
     #[arg(value_name = "WHERE")]
     pub(crate) of: String,
@@ -357,6 +472,8 @@ pub(crate) struct Export {
     /// Threads that compress [default: as many as the machine has]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
 }
 
 /// Every record is written as it was read, with INFO fields more, each with a value for each ALT:
@@ -394,6 +511,8 @@ pub(crate) struct Annotate {
     /// Threads that work [default: as many as the machine has]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) seen: Seen,
 }
 
 /// Formats of simulated genotypes.

@@ -6,6 +6,7 @@ mod common;
 
 use common::{build, texts, varidex};
 use serde_json::Value;
+use std::path::Path;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
 
@@ -47,6 +48,11 @@ fn run(dataset: &str, case: &Value) {
         }
         for field in texts(&case["by"]) {
             program.args(["--by", field]);
+        }
+        if let Some(access) = case["access"].as_str() {
+            let file = Path::new(dataset).with_file_name("access.json");
+            std::fs::write(&file, access).unwrap();
+            program.arg("--access").arg(file);
         }
         program.assert()
     };
@@ -107,6 +113,36 @@ fn run(dataset: &str, case: &Value) {
     }
 }
 
+/// A step of a history.
+fn happen(dataset: &str, step: &Value) {
+    let (verb, text) = (step[0].as_str().unwrap(), step[1].as_str().unwrap());
+    let mut arguments = vec![verb.to_owned(), dataset.to_owned()];
+    if verb == "consent" {
+        arguments.push(text.to_owned());
+    } else {
+        let what: Value = serde_json::from_str(text).unwrap();
+        let flags = [
+            ("individuals", "--individuals"),
+            ("samples", "--samples"),
+            ("purposes", "--purpose"),
+        ];
+        for (key, flag) in flags {
+            let values = texts(&what[key]);
+            if !values.is_empty() {
+                arguments.extend([flag.to_owned(), values.join(",")]);
+            }
+        }
+        if let Some(from) = what["from"].as_str() {
+            arguments.extend(["--from".to_owned(), from.to_owned()]);
+        }
+        if what["effect"] == "later_permits" {
+            arguments.push("--later-permits".to_owned());
+        }
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    varidex(&arguments).current_dir(CASES).assert().success();
+}
+
 #[test]
 fn the_program_answers_the_shared_cases() {
     let mut files = 0;
@@ -120,6 +156,9 @@ fn the_program_answers_the_shared_cases() {
         let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let dataset = build(CASES, &file["dataset"], dir.path(), "d.vdx");
+        for step in file["history"].as_array().into_iter().flatten() {
+            happen(&dataset, step);
+        }
         for case in file["cases"].as_array().unwrap() {
             run(&dataset, case);
         }

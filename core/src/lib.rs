@@ -73,7 +73,6 @@ pub mod expressions {
     pub const REFERENCE: &str = include_str!("../expressions.md");
 }
 
-pub use access::{Access, Granularity};
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
     SiteRow, annotate, annotate_to,
@@ -97,13 +96,15 @@ pub use genome::{
 };
 pub use input::LocalFiles;
 pub use maintain::{
-    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping,
-    load_people,
+    AnnotationReport, Annotations, BuildOptions, ConsentOptions, ConsentReport, ConsentSummary,
+    DecisionReport, Disagreement, PeopleOptions, PeopleReport, Phase, Progress, PurposeSummary,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, Withdrawal, add, build,
+    consent_summary, guess_mapping, load_people, record_consent, restore, withdraw,
 };
 pub use model::{
-    Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,
-    TwoByTwo, Zygosity,
+    Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
+    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, Purpose, Scope, TwoByTwo,
+    UnknownPurpose, WithoutDecision, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

@@ -1,12 +1,16 @@
 //! The cases that all languages share (`format-spec/cases`), by the library.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
-    BuildOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions, Result, Variant, View,
-    build,
+    Access, BuildOptions, ConsentOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions,
+    Result, Variant, View, Withdrawal, build, record_consent, restore, withdraw,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -210,6 +214,20 @@ fn kind(error: &Error) -> &'static str {
     }
 }
 
+/// A step of a history.
+fn happen(dataset: &Path, step: &Value) {
+    let text = step[1].as_str().unwrap();
+    match step[0].as_str().unwrap() {
+        "consent" => {
+            let list = Path::new(CASES).join(text);
+            record_consent(dataset, &[list], &ConsentOptions::default()).unwrap();
+        }
+        "withdraw" => drop(withdraw(dataset, &Withdrawal::from_json(text).unwrap()).unwrap()),
+        "restore" => drop(restore(dataset, &Withdrawal::from_json(text).unwrap()).unwrap()),
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn the_library_answers_the_shared_cases() {
     let mut files = 0;
@@ -222,10 +240,20 @@ fn the_library_answers_the_shared_cases() {
         files += 1;
         let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let dataset = built(&file["dataset"], dir.path());
+        let opened = built(&file["dataset"], dir.path());
+        let path = opened.path().to_owned();
+        for step in file["history"].as_array().into_iter().flatten() {
+            happen(&path, step);
+        }
         for case in file["cases"].as_array().unwrap() {
             let name = &case["name"];
-            match answer(&dataset, case) {
+            let dataset = match case["access"].as_str() {
+                None => opened.renew(),
+                Some(access) => {
+                    Access::from_json(access).and_then(|access| opened.dataset().view_for(&access))
+                }
+            };
+            match dataset.and_then(|dataset| answer(&dataset, case)) {
                 Ok(found) => {
                     let expected = &case["answer"];
                     assert!(

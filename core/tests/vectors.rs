@@ -10,7 +10,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, Dataset, Error, Result, View};
+use varidex::{Access, BuildOptions, Dataset, Error, Result, View};
 
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../format-spec/vectors")
@@ -140,6 +140,21 @@ fn questions_are_answered(dataset: &View) {
         asked > 20 && found > 3,
         "{asked} questions, {found} variants"
     );
+}
+
+#[test]
+fn decisions_show_whom_they_should() {
+    let dataset = Dataset::open(vectors().join("decided.vdx")).unwrap();
+    dataset.verify().unwrap();
+    for line in table("decided.tsv") {
+        let mut access = Access::holder().under_permit_of(line[1].parse().unwrap());
+        if line[0] != "." {
+            access = access.for_purpose(line[0].parse().unwrap());
+        }
+        let view = dataset.view_for(&access).unwrap();
+        let names: Vec<&str> = view.sample_names().unwrap().collect();
+        assert_eq!(names.join(","), line[2], "{line:?}");
+    }
 }
 
 #[test]

@@ -247,7 +247,7 @@ typedef struct {
     uint64_t genes;
     // Bases on both sides of each that count as the gene's.
     uint64_t gene_pad;
-    // VCF records.
+    // VCF records; `UINT64_MAX` where somebody may not be seen, for of whom a record is, only its rows say.
     uint64_t records;
     // Rows: one for each ALT of each record.
     uint64_t rows;

@@ -18,6 +18,17 @@ pub(crate) struct Opened {
     assembly: Option<CString>,
 }
 
+impl Opened {
+    pub(crate) fn of(view: View) -> Self {
+        Self {
+            path: c_text(&view.path().to_string_lossy()),
+            snapshot: c_text(view.snapshot()),
+            assembly: view.assembly().map(|assembly| c_text(assembly.name())),
+            view,
+        }
+    }
+}
+
 /// What a dataset holds. Texts are the dataset's: they are gone when it is closed.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +53,7 @@ pub struct vdx_info {
     pub genes: u64,
     /// Bases on both sides of each that count as the gene's.
     pub gene_pad: u64,
-    /// VCF records.
+    /// VCF records; `UINT64_MAX` where somebody may not be seen, for of whom a record is, only its rows say.
     pub records: u64,
     /// Rows: one for each ALT of each record.
     pub rows: u64,
@@ -168,14 +179,7 @@ unsafe fn open(
         // SAFETY: the arguments are as the header says
         let (to, from) = unsafe { (out(view, "view")?, path_at(path, "path")) };
         to.set(std::ptr::null_mut());
-        let opened = opened(from?)?.view();
-        let assembly = opened.info().assembly;
-        to.set(put(Opened {
-            path: c_text(&opened.path().to_string_lossy()),
-            snapshot: c_text(opened.snapshot()),
-            assembly: assembly.map(|assembly| c_text(assembly.name())),
-            view: opened,
-        }));
+        to.set(put(Opened::of(opened(from?)?.view())));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -212,7 +216,7 @@ pub unsafe extern "C" fn vdx_describe(
             terms: known.terms,
             genes: known.genes.0,
             gene_pad: known.genes.1.into(),
-            records: known.records,
+            records: known.records.unwrap_or(u64::MAX),
             rows: known.rows,
             contigs: known.contigs.len() as u64,
             segments: known.segments,

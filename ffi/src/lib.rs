@@ -24,6 +24,7 @@
 mod annotate;
 mod asked;
 mod beacon;
+mod consent;
 mod dataset;
 mod each;
 mod entry;
@@ -40,6 +41,7 @@ mod write;
 
 pub use annotate::*;
 pub use beacon::*;
+pub use consent::*;
 pub use dataset::*;
 pub use each::*;
 pub use error::*;

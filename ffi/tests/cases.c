@@ -227,6 +227,32 @@ static void run(const vdx_view *dataset, const json *of)
     EXPECT(vdx_group_free(group) == VDX_OK);
 }
 
+/* A step of a history. */
+static void happen(const char *cases, const char *work, const json *step)
+{
+    const char *verb = step->first->text, *text = step->first->next->text;
+    char dataset[2048], *report = NULL;
+    vdx_error *error = NULL;
+    vdx_status status;
+
+    running = verb;
+    snprintf(dataset, sizeof dataset, "%s/d.vdx", work);
+    if (strcmp(verb, "consent") == 0) {
+        char *list = within(cases, text);
+        const char *lists[] = {list};
+        status = vdx_consent(dataset, lists, 1, NULL, &report, &error);
+        free(list);
+    } else if (strcmp(verb, "withdraw") == 0) {
+        status = vdx_withdraw(dataset, text, &report, &error);
+    } else {
+        status = vdx_restore(dataset, text, &report, &error);
+    }
+    if (status != VDX_OK)
+        fail("history", vdx_error_message(error));
+    EXPECT(strstr(report, "\"recorded\":") != NULL);
+    EXPECT(vdx_text_free(report) == VDX_OK);
+}
+
 int main(int argc, char **argv)
 {
     size_t cases = 0;
@@ -243,8 +269,17 @@ int main(int argc, char **argv)
         vdx_view *dataset;
         running = argv[i];
         dataset = built(argv[1], argv[2], json_get(file, "dataset"));
-        for (const json *of = list->first; of != NULL; of = of->next)
-            run(dataset, of);
+        const json *history = json_get(file, "history");
+        for (const json *step = history == NULL ? NULL : history->first; step != NULL; step = step->next)
+            happen(argv[1], argv[2], step);
+        for (const json *of = list->first; of != NULL; of = of->next) {
+            vdx_view *seen = NULL;
+            vdx_error *error = NULL;
+            if (vdx_view_for(dataset, json_text(of, "access"), &seen, &error) != VDX_OK)
+                fail("access", vdx_error_message(error));
+            run(seen, of);
+            EXPECT(vdx_close(seen) == VDX_OK);
+        }
         cases += json_count(list);
         EXPECT(vdx_close(dataset) == VDX_OK);
         json_free(file);

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 _Path: TypeAlias = str | PathLike[str]
 _Paths: TypeAlias = _Path | Sequence[_Path]
 _Progress: TypeAlias = bool | Callable[[int, int | None, str], Any] | None
+# a day: a `datetime.date`, or as 2026-03-01
+_Date: TypeAlias = date | str
 _Texts: TypeAlias = str | Sequence[str] | NDArray[Any]
 _Expression: TypeAlias = str | dict[str, Any]
 # a field, or groups by their names
@@ -117,13 +120,14 @@ def annotate_file(
 ) -> dict[str, Any]: ...
 def run_program(arguments: Sequence[_Path]) -> int: ...
 def _table(stream: bytes) -> Table: ...
-def _reopen(path: _Path, snapshot: str, files: bool) -> Dataset: ...
+def _reopen(path: _Path, snapshot: str, files: bool, access: str) -> Dataset: ...
 def _regroup(
     path: _Path,
     snapshot: str,
     members: Sequence[int],
     scores: Sequence[tuple[int, float]] | None,
     expression: str,
+    access: str,
 ) -> Group: ...
 
 @final
@@ -257,6 +261,45 @@ class Dataset:
         threads: int | None = None,
         progress: _Progress = None,
     ) -> dict[str, int]: ...
+    def view(
+        self,
+        *,
+        purpose: str | None = None,
+        permit_date: _Date | None = None,
+        national_override: bool = False,
+        audit: _Date | None = None,
+    ) -> Dataset: ...
+    @property
+    def note(self) -> str | None: ...
+    def withdraw(
+        self,
+        *,
+        individuals: Sequence[str] = ...,
+        samples: Sequence[str] = ...,
+        purposes: Sequence[str] = ...,
+        from_date: _Date | None = None,
+        later_permits: bool = False,
+        source: str = "",
+        dry_run: bool = False,
+    ) -> dict[str, Any]: ...
+    def restore(
+        self,
+        *,
+        individuals: Sequence[str] = ...,
+        samples: Sequence[str] = ...,
+        purposes: Sequence[str] = ...,
+        from_date: _Date | None = None,
+        later_permits: bool = False,
+        source: str = "",
+        dry_run: bool = False,
+    ) -> dict[str, Any]: ...
+    def consent(
+        self,
+        *lists: _Path,
+        defaults: Mapping[str, str] | None = None,
+        hmb_in_strata: bool | None = None,
+        dry_run: bool = False,
+    ) -> dict[str, Any]: ...
     def verify(self) -> None: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...

@@ -65,7 +65,7 @@ fn dataset(text: &str, args: &Annotate, messages: Messages) -> Result<AnnotateWi
         Some((name, path)) if !Path::new(text).exists() => (Some(name), path),
         _ => (None, text),
     };
-    let view = super::open_newest(Path::new(path))?;
+    let view = super::open(Path::new(path), &args.seen, messages)?;
     let group = super::group(&view, args.group.as_deref(), messages)?;
     let counting = match &group {
         Some(group) => group.counting_note(),

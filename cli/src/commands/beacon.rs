@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
     };
     let beacon = match args.of.is_dir() {
         true => {
-            let view = super::opened_at(&args.of, &args.state)?.view();
+            let view = super::opened(&args.of, &args.state)?.view();
             varidex::Beacon::new(BeaconConfig::of_dataset(&args.of), vec![view])?
         }
         false if args.state.snapshot.is_some() => {

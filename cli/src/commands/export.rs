@@ -13,7 +13,7 @@ pub(crate) fn run(args: &Export, messages: Messages) -> Result<(), Failure> {
 }
 
 fn export(args: &Export, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.asked)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let group = super::group(&view, args.group.as_deref(), messages)?;
     super::say_notes_on(&Query::new(&args.of)?, &view, messages)?;
     let to_stdout = args.output == Path::new("-");

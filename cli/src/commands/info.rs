@@ -2,14 +2,15 @@
 
 use crate::args::Info;
 use crate::failure::Failure;
+use crate::progress::Messages;
 use crate::table::{print, print_json};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use varidex::{AttributeCount, SectionSize};
 
-pub(crate) fn run(args: &Info) -> Result<(), Failure> {
-    let dataset = super::opened(&args.asked)?;
-    let view = dataset.view();
+pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
+    let view = super::open(&args.dataset, &args.seen, messages)?;
+    let dataset = view.dataset();
     let info = view.info();
     let attributes = [
         ("individual_attributes", view.individual_attributes()?),
@@ -22,21 +23,24 @@ pub(crate) fn run(args: &Info) -> Result<(), Failure> {
     let mut text = String::new();
     let assembly = info.assembly.map_or("unknown", |assembly| assembly.name());
     let counts = [
-        ("samples", info.samples),
-        ("people", info.people),
-        ("terms", info.terms),
-        ("genes", info.genes.0),
+        ("samples", Some(info.samples)),
+        ("people", Some(info.people)),
+        ("terms", Some(info.terms)),
+        ("genes", Some(info.genes.0)),
         ("records", info.records),
-        ("rows", info.rows),
-        ("segments", info.segments),
-        ("bytes", info.bytes),
+        ("rows", Some(info.rows)),
+        ("segments", Some(info.segments)),
+        ("bytes", Some(info.bytes)),
     ];
     // writing to a string cannot fail
     let _ = writeln!(text, "dataset   {}", info.path.display());
     let _ = writeln!(text, "snapshot  {}", info.snapshot);
     let _ = writeln!(text, "assembly  {assembly}");
     for (name, count) in counts {
-        let _ = writeln!(text, "{name:<9} {count}");
+        let _ = match count {
+            Some(count) => writeln!(text, "{name:<9} {count}"),
+            None => writeln!(text, "{name:<9} ."),
+        };
     }
     if info.sex_ploidy {
         let _ = writeln!(text, "ploidy    by sex on X and Y");

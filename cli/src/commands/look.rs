@@ -1,10 +1,11 @@
 //! What is there: `varidex individual`, `terms`, `genes`, `samples`, `snapshots`.
 
-use crate::args::{Asked, Snapshots};
+use crate::args::{Seen, Snapshots};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Written, print};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use varidex::{Individual as Known, IndividualFormat};
 
 /// How a record is written.
@@ -30,20 +31,22 @@ impl From<RecordFormat> for IndividualFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Individual {
-    #[command(flatten)]
-    asked: Asked,
+    /// The dataset
+    dataset: PathBuf,
     /// Ids of individuals, or names of their samples
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
     /// How the record is written: it is put together again from what the dataset stores
     #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
     format: RecordFormat,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Terms {
-    #[command(flatten)]
-    asked: Asked,
+    /// The dataset
+    dataset: PathBuf,
     /// Words of labels, synonyms or ids, or parts of them; without, all that is recorded
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
@@ -52,29 +55,35 @@ pub(crate) struct Terms {
     ontologies: bool,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Genes {
-    #[command(flatten)]
-    asked: Asked,
+    /// The dataset
+    dataset: PathBuf,
     /// A part of a symbol, another name or an id; without, all genes
     #[arg(value_name = "TEXT")]
     text: Option<String>,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Samples {
-    #[command(flatten)]
-    asked: Asked,
+    /// The dataset
+    dataset: PathBuf,
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    seen: Seen,
 }
 
 pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.asked)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     for (number, id) in args.ids.iter().enumerate() {
         let known = view.individual(id)?;
         let (record, left) = known.written(args.format.into());
@@ -93,7 +102,7 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
 }
 
 pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.asked)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let text = args.text.join(" ");
     let table = match (args.ontologies, text.is_empty()) {
         (true, _) => varidex_columns::ontologies(&view)?,
@@ -104,13 +113,13 @@ pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
 }
 
 pub(crate) fn genes(args: &Genes, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.asked)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let table = varidex_columns::genes(&view, args.text.as_deref())?;
     args.written.write(table, messages)
 }
 
 pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.asked)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     args.written
         .write(varidex_columns::samples(&view)?, messages)
 }

@@ -6,6 +6,7 @@ pub(crate) mod beacon;
 mod build;
 mod carriers;
 mod completions;
+mod consent;
 mod demo;
 mod export;
 mod frequencies;
@@ -16,7 +17,7 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Asked, Command, State, Variants};
+use crate::args::{Arguments, Command, Seen, State, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io;
@@ -29,7 +30,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Build(args) => build::run(&args, messages),
         Command::Add(args) => build::add(&args, messages),
         Command::People(args) => people::run(&args, messages),
-        Command::Info(args) => info::run(&args),
+        Command::Withdraw(args) => consent::withdraw(&args, messages),
+        Command::Restore(args) => consent::restore(&args, messages),
+        Command::Consent(args) => consent::run(&args, messages),
+        Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
         Command::Variants(args) => variants::run(&args, messages),
         Command::Frequencies(args) => frequencies::run(&args, messages),
@@ -50,30 +54,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Opens the dataset that is asked, in the state that is.
-fn opened(asked: &Asked) -> varidex::Result<Dataset> {
-    opened_at(&asked.dataset, &asked.state)
-}
-
-fn opened_at(path: &Path, state: &State) -> varidex::Result<Dataset> {
+fn opened(path: &Path, state: &State) -> varidex::Result<Dataset> {
     match &state.snapshot {
         Some(id) => Dataset::open_snapshot(path, id),
         None => Dataset::open(path),
     }
 }
 
-/// The view of who wrote the expressions, so that files behind `@` are read.
-fn view_of(dataset: Dataset) -> View {
-    dataset.with_loader(LocalFiles::of_terminal()).view()
-}
-
-/// Opens the dataset that is asked.
-fn open(asked: &Asked) -> Result<View, Failure> {
-    Ok(view_of(opened(asked)?))
-}
-
-/// The same of the newest state.
-fn open_newest(path: &Path) -> Result<View, Failure> {
-    Ok(view_of(Dataset::open(path)?))
+/// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
+fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
+    let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
+    let view = dataset.view_for(&seen.access()?)?;
+    say_notes(view.note().map(str::to_owned).iter(), messages);
+    Ok(view)
 }
 
 /// The group an option names; nothing without the option.

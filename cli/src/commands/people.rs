@@ -18,12 +18,12 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
-        let view = super::view_of(super::opened_at(dataset, &args.state)?);
+        let view = super::open(dataset, &args.seen, messages)?;
         let by = view.by(&args.by)?;
         let table = varidex_columns::people(&view, &by, args.scope, args.top)?;
         return args.written.write(table, messages);
     }
-    if args.state.snapshot.is_some() {
+    if args.seen.state.snapshot.is_some() {
         let message = "--snapshot asks an earlier state: people are loaded into the newest";
         return Err(Error::Usage(message.to_owned()).into());
     }

@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 use varidex::Error;
 
 pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
-    let folder = &args.asked.dataset;
-    match super::opened(&args.asked).and_then(|dataset| dataset.verify()) {
+    let folder = &args.dataset;
+    match super::opened(folder, &args.state).and_then(|dataset| dataset.verify()) {
         Ok(()) => print("ok\n"),
         Err(Error::Damaged(damage)) => {
             print(&format!(

@@ -1,6 +1,6 @@
 //! The exit: what is said of how many people there are.
 
-use super::Granularity;
+use crate::model::Granularity;
 
 /// Cuts answers to what may be said. Every number of people, and whether there is anybody, passes here after it was
 /// counted and before it is written: below the floor it is like zero.

@@ -1,6 +1,6 @@
 //! What is asked, however a client has written it.
 
-use crate::access::Granularity;
+use crate::model::Granularity;
 use crate::model::Level;
 use crate::query::VariantType;
 

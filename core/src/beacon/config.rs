@@ -1,8 +1,8 @@
 //! What the operator of a beacon says of it, in one TOML file.
 
-use crate::access::Granularity;
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
+use crate::model::Granularity;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};

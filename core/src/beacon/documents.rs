@@ -2,10 +2,11 @@
 
 use super::API_VERSION;
 use super::config::{BeaconConfig, BeaconDataset};
-use super::member::Member;
+use super::member::Standing;
 use super::request::{Document, EntryType};
-use crate::access::{Access, Granularity, Release};
+use crate::access::Release;
 use crate::error::Result;
+use crate::model::{Access, Granularity};
 use crate::model::{Attribute, Level, Measure};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -247,19 +248,20 @@ pub(super) fn dataset(of: &BeaconDataset) -> Value {
 /// given.
 pub(super) fn filtering_terms<'m>(
     config: &BeaconConfig,
-    members: impl Iterator<Item = &'m Member>,
+    members: impl Iterator<Item = &'m Standing>,
     access: Access,
     (skip, limit): (u64, Option<u64>),
 ) -> Result<Value> {
     let mut terms: BTreeMap<String, String> = BTreeMap::new();
     let mut resources = BTreeMap::new();
     let mut has_people = false;
-    for member in members {
+    for standing in members {
+        let granularity = access.granularity.min(standing.config.granularity);
+        let member = standing.seen_by(&access, granularity)?;
         if member.view.people().is_none() {
             continue;
         }
         has_people = true;
-        let granularity = access.granularity.min(member.config.granularity);
         // a list of terms says that somebody has each
         let release = Release::new(granularity.min(Granularity::Count), config.floor);
         for found in member.view.term_counts(None)? {

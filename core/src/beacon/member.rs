@@ -4,12 +4,65 @@ use super::config::BeaconDataset;
 use super::question::carriers_of;
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::model::Attribute;
+use crate::model::{Access, Granularity};
+use crate::model::{Attribute, Purpose};
 use crate::query::{By, Group};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// A dataset that a beacon answers from.
+/// Members that are kept, of so many views of a dataset.
+const KEPT: usize = 8;
+
+/// A dataset of a beacon, whoever asks.
+#[derive(Debug)]
+pub(super) struct Standing {
+    pub(super) config: BeaconDataset,
+    /// As the host gave it: its purpose and permit are those of requests that name none.
+    view: View,
+    seen: Mutex<Vec<Arc<Member>>>,
+}
+
+impl Standing {
+    pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
+        // what a name means must not depend on what few people have
+        let view = view.with_all_meant();
+        let first = Arc::new(Member::new(config.clone(), view.clone())?);
+        Ok(Self {
+            config,
+            view,
+            seen: Mutex::new(vec![first]),
+        })
+    }
+
+    /// The dataset as who asks may see it, by the decisions of people as they are now. Without a purpose it is asked for
+    /// what is said: whether there is anybody, how many there are, or records.
+    pub(super) fn seen_by(&self, access: &Access, granularity: Granularity) -> Result<Arc<Member>> {
+        let usual = match granularity {
+            Granularity::Boolean => Purpose::DiscoverBoolean,
+            Granularity::Count => Purpose::DiscoverCount,
+            Granularity::Record => Purpose::ControlledAnalysis,
+        };
+        let given = self.view.access();
+        let access = Access {
+            purpose: access.purpose.or(given.purpose).or(Some(usual)),
+            permit_date: access.permit_date.or(given.permit_date),
+            ..*access
+        };
+        let view = self.view.again_for(&access)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.iter().find(|known| known.view.id() == view.id()) {
+            return Ok(Arc::clone(known));
+        }
+        let new = Arc::new(Member::new(self.config.clone(), view)?);
+        if seen.len() >= KEPT {
+            seen.remove(0);
+        }
+        seen.push(Arc::clone(&new));
+        Ok(new)
+    }
+}
+
+/// A dataset that a beacon answers from, as somebody may see it.
 #[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) config: BeaconDataset,
@@ -24,9 +77,7 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
-        // what a name means must not depend on what few people have
-        let view = view.with_all_meant();
+    fn new(config: BeaconDataset, view: View) -> Result<Self> {
         let mut member = Self {
             one_sample_each: has_one_sample_each(&view)?,
             labels: Vec::new(),

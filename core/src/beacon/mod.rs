@@ -24,12 +24,13 @@ mod variants;
 pub use config::{BeaconConfig, BeaconDataset, Environment, Frequencies, Organization};
 pub use request::{BeaconMethod, BeaconRequest};
 
-use crate::access::{Access, Granularity, Release};
+use crate::access::Release;
 use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
+use crate::model::{Access, Granularity};
 use crate::stop::{interruptible, or_outer};
 use asked::Asked;
-use member::Member;
+use member::{Member, Standing};
 use question::{Found, Question};
 use refusal::{Checked, Refusal, Shown};
 use request::{Endpoint, EntryType};
@@ -79,7 +80,7 @@ pub struct Beacon {
 #[derive(Debug)]
 struct Inner {
     config: BeaconConfig,
-    members: Vec<Member>,
+    members: Vec<Standing>,
 }
 
 impl Beacon {
@@ -130,7 +131,7 @@ impl Beacon {
                 })?,
                 None => view,
             };
-            members.push(Member::new(dataset.clone(), view)?);
+            members.push(Standing::new(dataset.clone(), view)?);
         }
         let inner = Inner { config, members };
         Ok(Self {
@@ -207,11 +208,13 @@ impl Inner {
             not_answered: Vec::new(),
         };
         let (mut sets, mut first) = (Vec::new(), None);
-        for member in self.selected(asked, one)? {
+        for standing in self.selected(asked, one)? {
             let granularity = asked
                 .granularity
                 .min(access.granularity)
-                .min(member.config.granularity);
+                .min(standing.config.granularity);
+            let member = standing.seen_by(&access, granularity);
+            let member = &*member.map_err(|e| Refusal::of_host(&e))?;
             let granularity = match of {
                 EntryType::Datasets => asked.granularity,
                 _ => granularity,
@@ -260,8 +263,8 @@ impl Inner {
         &'a self,
         asked: &'a Asked,
         one: Option<&'a (EntryType, String)>,
-    ) -> Checked<impl Iterator<Item = &'a Member> + use<'a>> {
-        let is_there = |member: &&Member| member.config.test == asked.test_mode;
+    ) -> Checked<impl Iterator<Item = &'a Standing> + use<'a>> {
+        let is_there = |member: &&Standing| member.config.test == asked.test_mode;
         if asked.test_mode && !self.members.iter().any(|member| member.config.test) {
             return Err(Refusal::unanswerable(
                 "testMode: no dataset for tests is here",

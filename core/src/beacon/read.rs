@@ -7,7 +7,7 @@ use super::fields::{Fields, kind};
 use super::refusal::{Checked, Refusal, Shown};
 use super::request::{BeaconMethod, BeaconRequest};
 use super::variant_types::variant_type;
-use crate::access::Granularity;
+use crate::model::Granularity;
 use crate::model::Level;
 use serde_json::{Map, Value, json};
 

@@ -5,7 +5,7 @@ use super::asked::{Asked, Filter};
 use super::config::BeaconConfig;
 use super::refusal::Refusal;
 use super::request::EntryType;
-use crate::access::Granularity;
+use crate::model::Granularity;
 use serde_json::{Map, Value, json};
 
 /// About so many bytes stand around the results of a dataset.

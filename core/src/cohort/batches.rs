@@ -141,6 +141,14 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// Whether one of them is in a set.
+    pub(crate) fn has_any_in(&self, set: &SampleSet) -> bool {
+        match self {
+            Self::Range(range) => set.count_in(range.clone()) > 0,
+            Self::List(list) => list.iter().any(|sample| set.contains(*sample)),
+        }
+    }
+
     pub(crate) fn contains(&self, sample: u32) -> bool {
         match self {
             Self::Range(range) => range.contains(&sample),

@@ -26,14 +26,15 @@ pub(crate) struct Carrier {
 }
 
 impl<'a> RowCounter<'a> {
-    /// Calls `f` with every copy of the batch that carries.
+    /// Calls `f` with every copy of the batch that carries, ascending.
     pub(crate) fn walk_copies(&mut self, row: u32, f: impl FnMut(u32)) -> Result<()> {
         let set = self.carrier_set(row)?;
-        let order = match set.needs_order() {
-            true => Some(self.load_order(row)?),
-            false => None,
-        };
-        set.walk(order.as_ref(), f)
+        if set.needs_order() {
+            self.scatter(row, &set)?;
+            for_each_bit(&self.copies.bits, f);
+            return Ok(());
+        }
+        set.walk(None, f)
             .map_err(|rule| self.segment.broken_set(rule))
     }
 

@@ -5,7 +5,9 @@
 mod assembly;
 mod batches;
 mod carriers;
+pub(crate) mod consent;
 mod count;
+pub(crate) mod decided;
 mod genes;
 mod known_ids;
 mod mapped;

@@ -1,10 +1,12 @@
 //! Opening a dataset.
 
+use super::decided::Decided;
 use super::mapped::Mapped;
-use super::{Batches, Members, View};
+use super::{Batches, Members, View, Visible};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
 use crate::genome::{ContigNames, Interval};
+use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::gene_carriers::GeneCarriers;
@@ -69,6 +71,7 @@ pub struct Opened {
     everyone: OnceLock<SampleSet>,
     genes: Option<Genes>,
     gene_carriers: Vec<CarriersOfBatch>,
+    decided: Decided,
 }
 
 /// A segment of the manifest, mapped with the dataset and read when first needed.
@@ -185,11 +188,21 @@ impl Dataset {
             everyone: OnceLock::new(),
             genes: genes.transpose()?,
             gene_carriers,
+            decided: Decided::default(),
         };
         Ok(Self {
             opened: Arc::new(opened),
             loader: None,
         })
+    }
+
+    /// A state with all that is stored, whoever may be seen: for what is stored of all.
+    pub(crate) fn as_stored(folder: &Folder, state: &Manifest) -> Result<Self> {
+        let state = Manifest {
+            decisions: false,
+            ..state.clone()
+        };
+        Self::open_state(folder, state)
     }
 
     /// A batch by itself: what is said of it then no other batch changes. People and terms, who may be replaced,
@@ -259,9 +272,36 @@ impl Dataset {
         Ok(sizes)
     }
 
-    /// All of it, as its holder sees it: what questions are asked of.
+    /// All of it, as its holder sees it: what questions are asked of. Whoever withdrew is not seen, by the decisions that
+    /// are recorded now, also where the dataset was opened before: to make a view looks at the file of decisions, and no
+    /// more where it has not changed. Where decisions cannot be read, each question of the view is that error.
     pub fn view(&self) -> View {
-        View::of(self.clone())
+        let access = Access::holder();
+        match self.visible(&access) {
+            Ok(seen) => View::of(self.clone(), seen, &access),
+            Err(fault) => {
+                let nobody = Arc::new(Visible::nobody(self, fault));
+                View::of(self.clone(), (nobody, None), &access)
+            }
+        }
+    }
+
+    /// What somebody may see who asks for a purpose, under a permit of a day: see [`Access`].
+    ///
+    /// ```no_run
+    /// use varidex::{Access, Dataset, Purpose};
+    /// let dataset = Dataset::open("cohort.vdx")?;
+    /// let access = Access::holder().for_purpose(Purpose::SecondaryUse).under_permit_of("2026-03-01".parse().unwrap());
+    /// println!("{}", dataset.view_for(&access)?.ask("carriers(gene:RYR1)")?.count());
+    /// # Ok::<(), varidex::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] where decisions cannot be read, [`Error::Io`]; for an access that is written down
+    /// [`Error::Locked`].
+    pub fn view_for(&self, access: &Access) -> Result<View> {
+        Ok(View::of(self.clone(), self.visible(access)?, access))
     }
 
     pub(super) fn loader(&self) -> Option<&dyn FileLoader> {
@@ -352,6 +392,11 @@ impl Opened {
     /// The contigs, as the build knew their assembly: see [`View::contig_names`].
     pub(crate) fn stored_contig_names(&self) -> &ContigNames {
         &self.names
+    }
+
+    /// Who may be seen by the decisions of people.
+    pub(super) fn decided(&self) -> &Decided {
+        &self.decided
     }
 
     /// The name of a contig by its number.

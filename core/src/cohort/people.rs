@@ -47,6 +47,7 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn individual_attributes(&self) -> Result<Vec<AttributeCount>> {
+        self.check()?;
         match self.people() {
             Some(people) => Ok(shown(people.free_counts(self.visible_individuals())?)),
             None => Ok(Vec::new()),
@@ -60,6 +61,7 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn sample_attributes(&self) -> Result<Vec<AttributeCount>> {
+        self.check()?;
         let counts = self.sample_table().free_counts(self.visible_samples())?;
         Ok(shown(counts))
     }
@@ -164,6 +166,7 @@ impl View {
     ///
     /// [`Error::Usage`] where no people are loaded; [`Error::Damaged`].
     pub fn term_counts(&self, scope: Option<Scope>) -> Result<Vec<TermCount>> {
+        self.check()?;
         let people = self.some_people()?;
         let counted = people
             .term_counts(scope, self.visible_individuals())?

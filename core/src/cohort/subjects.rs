@@ -136,13 +136,12 @@ impl<'a> Subjects<'a> {
 
     /// The individuals that subjects are of.
     pub(super) fn individuals_of(&self, subjects: &SampleSet) -> Result<SampleSet> {
-        let mut individuals = SampleSet::new();
+        let mut individuals = Vec::new();
         for subject in subjects.iter() {
-            if let Some(individual) = self.individual(subject)? {
-                individuals.insert(individual);
-            }
+            individuals.extend(self.individual(subject)?);
         }
-        Ok(individuals)
+        let end = self.people.map_or(0, People::universe);
+        Ok(SampleSet::gathered(end, individuals.into_iter()))
     }
 
     /// Whether somebody has several samples.

@@ -74,6 +74,7 @@ impl View {
     /// [`Error::Usage`] where neither people nor ontologies are loaded, and where no term has the words: it names
     /// the nearest. [`Error::Damaged`].
     pub fn find_terms(&self, text: Option<&str>) -> Result<Vec<TermFound>> {
+        self.check()?;
         if self.terms().is_none() {
             self.some_people()?;
         }

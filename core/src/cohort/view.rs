@@ -1,17 +1,19 @@
 //! What somebody may see of a dataset.
 
+use super::decided;
 use super::known_ids::KnownIds;
-use super::open::{Dataset, Opened};
+use super::open::{Dataset, Opened, Part};
 use super::{BatchScope, Batches, RowCounter, Visible};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
+use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
 use crate::store::Segment;
 use crate::store::individuals::Seen;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What somebody may see of a dataset's state: what questions are asked of. A copy costs nothing.
 ///
@@ -32,6 +34,9 @@ pub struct View {
     stated: Option<Arc<ContigNames>>,
     /// See [`Self::with_all_meant`].
     all_meant: bool,
+    access: Access,
+    /// What who asks should know.
+    note: Option<Arc<str>>,
 }
 
 /// What a dataset holds.
@@ -47,9 +52,9 @@ pub struct Info {
     pub sex_ploidy: bool,
     /// Samples.
     pub samples: u64,
-    /// VCF records.
-    pub records: u64,
-    /// Rows: one for each ALT of each record.
+    /// VCF records; `None` where some people may not be seen, for of whom a record is, only its rows say.
+    pub records: Option<u64>,
+    /// Rows that may be seen: one for each ALT of each record.
     pub rows: u64,
     /// Contigs with rows: name, and rows of all batches.
     pub contigs: Vec<(String, u64)>,
@@ -72,10 +77,12 @@ pub struct Info {
 }
 
 impl View {
-    /// All of a dataset.
-    pub(super) fn of(dataset: Dataset) -> Self {
+    /// What may be seen of a dataset.
+    pub(super) fn of(dataset: Dataset, (visible, note): decided::Seen, access: &Access) -> Self {
         Self {
-            visible: Arc::new(Visible::whole(&dataset)),
+            note,
+            access: *access,
+            visible,
             known_ids: Arc::default(),
             stated: None,
             all_meant: false,
@@ -83,14 +90,60 @@ impl View {
         }
     }
 
+    /// Who asks, for what.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The same of the same state, by the decisions of people as they are now. A view that overrides decisions, or is of an
+    /// earlier day, stays what it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::view_for`].
+    pub fn renew(&self) -> Result<Self> {
+        match self.access.is_noted() {
+            true => Ok(self.clone()),
+            false => self.again_for(&self.access),
+        }
+    }
+
+    /// The same state for who asks now, by the decisions of people as they are now.
+    pub(crate) fn again_for(&self, access: &Access) -> Result<Self> {
+        let (visible, note) = self.dataset.visible(access)?;
+        let known_ids = match visible.id() == self.id() {
+            true => Arc::clone(&self.known_ids),
+            false => Arc::default(),
+        };
+        Ok(Self {
+            dataset: self.dataset.clone(),
+            visible,
+            known_ids,
+            stated: self.stated.clone(),
+            all_meant: self.all_meant,
+            access: *access,
+            note,
+        })
+    }
+
+    /// What who asks should know of the view: that decisions by purpose are there and none are applied.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// Why nothing may be seen, where that is so because decisions cannot be read.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.visible.check()
+    }
+
+    /// The segment of a part: see [`Opened::segment`]. No genotype is read where decisions cannot be.
+    pub(crate) fn segment<'a>(&'a self, part: &'a Part) -> Result<&'a Segment> {
+        self.check()?;
+        self.dataset.segment(part)
+    }
+
     /// The same without some subjects: no sample of their individuals is seen, whatever is asked.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "consent will choose who may be seen; until then tests do"
-        )
-    )]
+    #[cfg(test)]
     pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
         Ok(Self {
             dataset: self.dataset.clone(),
@@ -98,6 +151,8 @@ impl View {
             known_ids: Arc::default(),
             stated: self.stated.clone(),
             all_meant: self.all_meant,
+            access: self.access,
+            note: self.note.clone(),
         })
     }
 
@@ -127,6 +182,12 @@ impl View {
             stated: Some(names),
             ..self
         }
+    }
+
+    /// What is known of the batches together: see [`Opened::batches`].
+    pub(crate) fn batches(&self) -> Result<&Batches> {
+        self.check()?;
+        self.dataset.batches()
     }
 
     /// Names the state, and who of it may be seen: equal ids, equal answers.
@@ -161,6 +222,7 @@ impl View {
 
     /// Of whom records may be read, and what was recorded of them; `None` is of all.
     pub(crate) fn seen(&self) -> Result<Option<Seen<'_>>> {
+        self.check()?;
         match self.people() {
             Some(people) => self.visible.seen(people),
             None => Ok(None),
@@ -241,6 +303,11 @@ impl View {
         self.dataset.loader()
     }
 
+    /// The assembly, where it is known.
+    pub fn assembly(&self) -> Option<Assembly> {
+        self.contig_names().assembly()
+    }
+
     /// How many samples.
     pub fn sample_count(&self) -> u32 {
         self.visible_samples()
@@ -265,6 +332,7 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn sample_number(&self, name: &str) -> Result<Option<u32>> {
+        self.check()?;
         let number = self.samples().number(name)?;
         Ok(number.filter(|&sample| self.sees(sample)))
     }
@@ -275,6 +343,7 @@ impl View {
     ///
     /// [`Error::Damaged`].
     pub fn sample_names(&self) -> Result<impl Iterator<Item = &str>> {
+        self.check()?;
         let names = (0..).zip(self.samples().all()?);
         Ok(names.filter_map(|(sample, name)| self.sees(sample).then_some(name)))
     }
@@ -287,57 +356,14 @@ impl View {
             .map(|contig| contig.name.as_str())
     }
 
-    /// What the dataset holds.
-    pub fn info(&self) -> Info {
-        let mut rows = vec![0u64; self.manifest().contigs.len()];
-        for span in self.manifest().segments.iter().flat_map(|s| &s.contigs) {
-            if let Some(rows) = rows.get_mut(span.contig as usize) {
-                *rows += u64::from(span.rows);
-            }
-        }
-        let contigs = self
-            .contigs()
-            .map(str::to_owned)
-            .zip(rows)
-            .filter(|(_, rows)| *rows > 0);
-        Info {
-            path: self.path().to_owned(),
-            snapshot: self.manifest().snapshot.clone(),
-            assembly: self.contig_names().assembly(),
-            sex_ploidy: self.manifest().sex_ploidy,
-            samples: u64::from(self.sample_count()),
-            records: self
-                .manifest()
-                .segments
-                .iter()
-                .map(|s| u64::from(s.records))
-                .sum(),
-            rows: self
-                .manifest()
-                .segments
-                .iter()
-                .map(|s| u64::from(s.rows))
-                .sum(),
-            contigs: contigs.collect(),
-            people: match self.visible_individuals() {
-                Some(individuals) => individuals.len(),
-                None => self.people().map_or(0, |people| people.len().into()),
-            },
-            people_records: self.visible.records(self.people()).into(),
-            terms: self.terms().map_or(0, |terms| terms.len().into()),
-            genes: self
-                .genes()
-                .map_or((0, 0), |genes| (genes.len().into(), genes.pad())),
-            annotations: self.manifest().annotations.clone(),
-            info_keys: self
-                .manifest()
-                .info
-                .iter()
-                .map(|i| (i.key.clone(), i.kind.clone()))
-                .collect(),
-            segments: self.manifest().segments.len() as u64,
-            bytes: self.manifest().files().map(|file| file.size).sum(),
-        }
+    /// Where the rows that may be seen are kept, by contig; `None` where all may be.
+    pub(crate) fn rows_seen(&self) -> Option<&OnceLock<Vec<u64>>> {
+        self.visible.rows()
+    }
+
+    /// How many records those have who may be seen.
+    pub(crate) fn people_records(&self) -> u32 {
+        self.visible.records(self.people())
     }
 }
 

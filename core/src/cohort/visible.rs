@@ -1,7 +1,7 @@
 //! Who may be seen of a dataset.
 
 use super::{BatchScope, Members, Opened, Subjects, sharing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use crate::store::Segment;
 use crate::store::individuals::{People, Seen};
@@ -14,6 +14,8 @@ pub(crate) struct Visible {
     /// `None` is all.
     cut: Option<Cut>,
     id: String,
+    /// Why nobody is seen.
+    fault: Option<Error>,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,8 @@ struct Cut {
     scopes: Vec<OnceLock<BatchScope>>,
     /// By batch those that have one of the samples in common with it, ascending.
     sharing: Vec<Vec<u32>>,
+    /// By contig the rows that may be seen; counted when they are first asked for.
+    rows: OnceLock<Vec<u64>>,
 }
 
 impl Visible {
@@ -40,6 +44,34 @@ impl Visible {
         Self {
             cut: None,
             id: opened.manifest().snapshot.clone(),
+            fault: None,
+        }
+    }
+
+    /// Nobody, where it cannot be known who may be seen.
+    pub(super) fn nobody(opened: &Opened, fault: Error) -> Self {
+        Self {
+            id: format!("{}-nobody", opened.manifest().snapshot),
+            fault: Some(fault),
+            cut: Some(Cut {
+                subjects: SampleSet::new(),
+                samples: SampleSet::new(),
+                individuals: SampleSet::new(),
+                records: 0,
+                codings: OnceLock::new(),
+                parts: vec![false; opened.parts().len()],
+                scopes: opened.parts().iter().map(|_| OnceLock::new()).collect(),
+                sharing: Vec::new(),
+                rows: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Why nobody is seen, where that is a fault.
+    pub(super) fn check(&self) -> Result<()> {
+        match &self.fault {
+            None => Ok(()),
+            Some(fault) => Err(fault.again()),
         }
     }
 
@@ -69,33 +101,17 @@ impl Visible {
         let mut parts = Vec::new();
         for part in opened.parts() {
             let members = Members::of(opened.segment(part)?);
-            parts.push(members.count() == 0 || members.count_in(&samples) > 0);
+            parts.push(members.count() == 0 || members.has_any_in(&samples));
         }
-        let batches = opened.batches()?;
-        let mut members = Vec::new();
-        for batch in (0..).take(batches.len()) {
-            let first = batches.parts(batch).first();
-            members.push(match first.and_then(|&part| opened.parts().get(part)) {
-                Some(part) => {
-                    let all = Members::of(opened.segment(part)?);
-                    all.iter()
-                        .filter(|sample| samples.contains(*sample))
-                        .collect()
-                }
-                None => Vec::new(),
-            });
-        }
-        let members: Vec<Members<'_>> = members
-            .iter()
-            .map(|of: &Vec<u32>| Members::List(of))
-            .collect();
         Ok(Self {
+            fault: None,
             id: format!("{}-{:016x}", opened.manifest().snapshot, hash.digest()),
             cut: Some(Cut {
+                sharing: sharing_seen(opened, &samples)?,
+                rows: OnceLock::new(),
                 samples,
                 records,
                 codings: OnceLock::new(),
-                sharing: sharing(&members),
                 scopes: parts.iter().map(|_| OnceLock::new()).collect(),
                 parts,
                 subjects,
@@ -170,8 +186,38 @@ impl Visible {
         }))
     }
 
+    /// Where the rows that may be seen are kept, by contig; `None` where all may be.
+    pub(super) fn rows(&self) -> Option<&OnceLock<Vec<u64>>> {
+        self.cut.as_ref().map(|cut| &cut.rows)
+    }
+
     /// The individuals; `None` is all.
     pub(super) fn individuals(&self) -> Option<&SampleSet> {
         self.cut.as_ref().map(|cut| &cut.individuals)
     }
+}
+
+/// By batch those that have one of some samples in common with it.
+fn sharing_seen(opened: &Opened, samples: &SampleSet) -> Result<Vec<Vec<u32>>> {
+    let batches = opened.batches()?;
+    let numbers = || (0..).take(batches.len());
+    // who has nothing in common has not with fewer samples
+    if numbers().all(|batch| batches.sharing(batch).is_empty()) {
+        return Ok(vec![Vec::new(); batches.len()]);
+    }
+    let mut members: Vec<Vec<u32>> = Vec::new();
+    for batch in numbers() {
+        let first = batches.parts(batch).first();
+        let part = first.and_then(|&part| opened.parts().get(part));
+        members.push(match part.filter(|_| !batches.sharing(batch).is_empty()) {
+            Some(part) => {
+                let all = Members::of(opened.segment(part)?);
+                let seen = all.iter().filter(|sample| samples.contains(*sample));
+                seen.collect()
+            }
+            None => Vec::new(),
+        });
+    }
+    let members: Vec<Members<'_>> = members.iter().map(|of| Members::List(of)).collect();
+    Ok(sharing(&members))
 }

@@ -1,11 +1,11 @@
 //! Datasets on disk.
 
 use super::map::Bytes;
-use super::storage::{Found, Locked, NewFile, Storage};
+use super::storage::{Found, Locked, NewFile, Stamp, Storage};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// What is larger than this goes to a file, and what is not never touches the disk.
@@ -100,6 +100,43 @@ impl Storage for Disk {
 
     fn unnamed(&self, directory: &Path) -> SpooledTempFile {
         tempfile::spooled_tempfile_in(SPOOLED_MAX, directory)
+    }
+
+    fn stamp(&self, file: &Path) -> io::Result<Option<Stamp>> {
+        let found = match fs::metadata(file) {
+            Ok(found) => found,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let written = found.modified().ok();
+        let written = written.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        Ok(Some(Stamp {
+            len: found.len(),
+            #[cfg(unix)]
+            file: std::os::unix::fs::MetadataExt::ino(&found),
+            #[cfg(not(unix))]
+            file: 0,
+            written: written.map_or(0, |since| since.as_nanos() as i128),
+        }))
+    }
+
+    fn extend(&self, path: &Path, keep: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let mut write = || {
+            if file.metadata()?.len() != keep {
+                file.set_len(keep)?;
+            }
+            file.seek(SeekFrom::Start(keep))?;
+            file.write_all(bytes)?;
+            file.sync_data()
+        };
+        write().inspect_err(|_| {
+            // whoever reads before the next writer must not take it for written
+            let _ = OpenOptions::new()
+                .write(true)
+                .open(path)
+                .and_then(|file| file.set_len(keep));
+        })
     }
 
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {

@@ -3,7 +3,7 @@
 
 use super::map::Bytes;
 use super::memory::Memory;
-use super::storage::{Found, Locked, NewFile, Storage};
+use super::storage::{Found, Locked, NewFile, Stamp, Storage};
 use rand::{Rng, RngExt};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -16,6 +16,8 @@ use tempfile::SpooledTempFile;
 enum Step {
     Name(Change),
     Write(usize, Vec<u8>),
+    /// Behind so many bytes of what is there.
+    Extend(usize, usize, Vec<u8>),
     Sync(usize),
     SyncDirectory(PathBuf),
 }
@@ -68,15 +70,23 @@ pub(crate) struct Lossy {
 struct Notes {
     steps: Vec<Step>,
     files: usize,
+    /// The file that has a name.
+    named: BTreeMap<PathBuf, usize>,
 }
 
 impl Lossy {
     /// With these files, which are safe.
     pub(crate) fn of(before: Memory) -> Self {
+        let notes = Notes {
+            named: numbered(&before)
+                .map(|(path, number, _)| (path, number))
+                .collect(),
+            ..Notes::default()
+        };
         Self {
             now: before.copy(),
             before,
-            notes: Arc::default(),
+            notes: Arc::new(Mutex::new(notes)),
         }
     }
 
@@ -92,6 +102,7 @@ impl Lossy {
         let mut notes = self.notes();
         let number = notes.files;
         notes.files += 1;
+        notes.named.insert(path.to_owned(), number);
         let change = Change::File(path.to_owned(), number);
         notes.steps.push(Step::Name(change));
         number
@@ -108,6 +119,7 @@ impl Lossy {
         let known = self.notes();
         notes.steps = known.steps.iter().take(steps).cloned().collect();
         notes.files = known.files;
+        notes.named = known.named.clone();
         drop(known);
         Self {
             before: self.before.clone(),
@@ -119,9 +131,8 @@ impl Lossy {
     /// What may be there after a crash behind so many steps.
     pub(crate) fn crashed(&self, steps: usize, mut fate: Fate<'_>) -> Memory {
         let mut disk = After::default();
-        for (path, bytes) in self.before.files() {
-            let number = usize::MAX - disk.contents.len();
-            disk.contents.insert(number, bytes.to_vec());
+        for (path, number, bytes) in numbered(&self.before) {
+            disk.contents.insert(number, bytes);
             disk.names.insert(path, Some(number));
         }
         let directories = self.before.directories().into_iter();
@@ -148,6 +159,22 @@ impl Lossy {
     }
 }
 
+/// Files that were there before have numbers that no new one gets.
+fn numbered(before: &Memory) -> impl Iterator<Item = (PathBuf, usize, Vec<u8>)> {
+    let files = before.files().into_iter().enumerate();
+    files.map(|(n, (path, bytes))| (path, usize::MAX - n, bytes.to_vec()))
+}
+
+/// A write that is under way: behind what is there, or behind so many bytes of it.
+type Pending = (Option<usize>, Vec<u8>);
+
+fn put(content: &mut Vec<u8>, (keep, bytes): Pending) {
+    if let Some(keep) = keep {
+        content.resize(keep, 0);
+    }
+    content.extend(bytes);
+}
+
 /// What is safe, and what is under way.
 #[derive(Default)]
 struct After {
@@ -155,7 +182,7 @@ struct After {
     names: BTreeMap<PathBuf, Option<usize>>,
     contents: BTreeMap<usize, Vec<u8>>,
     changes: BTreeMap<PathBuf, Vec<Change>>,
-    writes: BTreeMap<usize, Vec<Vec<u8>>>,
+    writes: BTreeMap<usize, Vec<Pending>>,
 }
 
 impl After {
@@ -170,14 +197,17 @@ impl After {
                 self.changes.entry(parent).or_default().push(change.clone());
             }
             Step::Write(file, bytes) => {
-                self.writes.entry(*file).or_default().push(bytes.clone());
+                let writes = self.writes.entry(*file).or_default();
+                writes.push((None, bytes.clone()));
+            }
+            Step::Extend(file, keep, bytes) => {
+                let writes = self.writes.entry(*file).or_default();
+                writes.push((Some(*keep), bytes.clone()));
             }
             Step::Sync(file) => {
                 let written = self.writes.remove(file).unwrap_or_default();
-                self.contents
-                    .entry(*file)
-                    .or_default()
-                    .extend(written.concat());
+                let content = self.contents.entry(*file).or_default();
+                written.into_iter().for_each(|write| put(content, write));
             }
             Step::SyncDirectory(path) => {
                 for change in self.changes.remove(path).unwrap_or_default() {
@@ -212,14 +242,14 @@ impl After {
                 continue;
             }
             let last = writes.len() - 1;
-            for (n, mut bytes) in writes.into_iter().enumerate() {
+            for (n, (keep, mut bytes)) in writes.into_iter().enumerate() {
                 match n == last {
                     true => bytes.truncate(fate.part(bytes.len())),
                     // where a write is lost and a later one is not, there are zeros
                     false if !fate.keeps() => bytes.fill(0),
                     false => {}
                 }
-                content.extend(bytes);
+                put(content, (keep, bytes));
             }
         }
     }
@@ -283,6 +313,20 @@ impl Storage for Lossy {
         self.now.unnamed(directory)
     }
 
+    fn stamp(&self, file: &Path) -> io::Result<Option<Stamp>> {
+        self.now.stamp(file)
+    }
+
+    fn extend(&self, file: &Path, keep: u64, bytes: &[u8]) -> io::Result<()> {
+        self.now.extend(file, keep, bytes)?;
+        let mut notes = self.notes();
+        let known = notes.named.get(file).copied();
+        let number = known.ok_or(io::ErrorKind::NotFound)?;
+        let written = Step::Extend(number, keep as usize, bytes.to_vec());
+        notes.steps.extend([written, Step::Sync(number)]);
+        Ok(())
+    }
+
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {
         // the directory that relative paths begin in
         let directory = match directory == Path::new(".") {
@@ -324,6 +368,10 @@ impl NewFile for New {
     fn rename(mut self: Box<Self>, to: &Path) -> io::Result<()> {
         let change = Change::Rename(self.name.clone(), to.to_owned(), self.file);
         self.storage.change(change);
+        let mut notes = self.storage.notes();
+        notes.named.remove(&self.name);
+        notes.named.insert(to.to_owned(), self.file);
+        drop(notes);
         self.storage.now.remove(&self.name)?;
         let bytes = std::mem::take(&mut self.bytes);
         self.storage.now.write(to, bytes);

@@ -1,7 +1,7 @@
 //! Datasets in memory, for tests and fuzz targets.
 
 use super::map::Bytes;
-use super::storage::{Found, Lock, Locked, NewFile, Storage};
+use super::storage::{Found, Lock, Locked, NewFile, Stamp, Storage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
@@ -132,6 +132,24 @@ impl Storage for Memory {
 
     fn unnamed(&self, _: &Path) -> SpooledTempFile {
         tempfile::spooled_tempfile(usize::MAX)
+    }
+
+    fn stamp(&self, file: &Path) -> io::Result<Option<Stamp>> {
+        let entries = self.entries();
+        let found = entries.files.get(file);
+        Ok(found.map(|bytes| Stamp {
+            len: bytes.len() as u64,
+            file: xxhash_rust::xxh3::xxh3_64(bytes),
+            written: 0,
+        }))
+    }
+
+    fn extend(&self, file: &Path, keep: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut all = self.bytes(file)?.to_vec();
+        all.resize(keep as usize, 0);
+        all.extend_from_slice(bytes);
+        self.write(file, all);
+        Ok(())
     }
 
     fn sync_directory(&self, _: &Path) -> io::Result<()> {

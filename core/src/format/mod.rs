@@ -45,7 +45,7 @@ pub(crate) use memory::Memory;
 pub(crate) use plain::{is_plain, plain};
 pub(crate) use same::first_other_entry;
 pub(crate) use spool::{Spool, unnamed, unnamed_failed};
-pub(crate) use storage::{Folder, Found, Lock, Locked, NewFile, Storage};
+pub(crate) use storage::{Folder, Found, Lock, Locked, NewFile, Stamp, Storage};
 pub(crate) use text::{Text, TextBlock, TextWriter};
 
 /// The only format version this code reads, and the lowest that a reader of what it writes must know.
@@ -53,7 +53,7 @@ pub(crate) const READ_VERSION: u16 = 2;
 /// The version of the specification that this code follows when it writes.
 pub(crate) const WRITE_VERSION: u16 = 2;
 /// The draft of this version, until it is frozen: files of another draft are not read.
-pub(crate) const DRAFT: u32 = 3;
+pub(crate) const DRAFT: u32 = 4;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.

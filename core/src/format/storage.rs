@@ -45,6 +45,13 @@ pub(crate) trait Storage: fmt::Debug + Send + Sync {
     /// memory.
     fn unnamed(&self, directory: &Path) -> SpooledTempFile;
 
+    /// What changes with a file that is appended to or replaced; `None` where there is none.
+    fn stamp(&self, file: &Path) -> io::Result<Option<Stamp>>;
+
+    /// Writes behind the first bytes of a file, of which `keep` stay and no others, and returns once that will outlive
+    /// a crash. Where it fails the file is as it was, if that can be had.
+    fn extend(&self, file: &Path, keep: u64, bytes: &[u8]) -> io::Result<()>;
+
     /// Returns once the names in a directory will outlive a crash.
     fn sync_directory(&self, directory: &Path) -> io::Result<()>;
 }
@@ -56,6 +63,17 @@ pub(crate) trait NewFile: Write {
 
     /// Gives the file its name, in the place of what has it.
     fn rename(self: Box<Self>, to: &Path) -> io::Result<()>;
+}
+
+/// What changes with a file that is appended to or replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// Bytes.
+    pub(crate) len: u64,
+    /// Another one where the name is of another file.
+    pub(crate) file: u64,
+    /// When it was written, in nanoseconds.
+    pub(crate) written: i128,
 }
 
 /// What is at a path.

@@ -8,6 +8,7 @@ mod bcf;
 mod bcf_int8;
 mod bgzf;
 pub(crate) mod chunk;
+pub(crate) mod decisions;
 mod files;
 mod flow;
 pub(crate) mod genes;
@@ -39,6 +40,7 @@ pub(crate) use header::{ContigLine, Definition, Header};
 #[cfg(feature = "testing")]
 pub(crate) use held::{as_here, reading_from};
 pub(crate) use key_hash::KeyHash;
+pub(crate) use lines::input_error;
 #[cfg(test)]
 pub(crate) use lines::open_text;
 pub(crate) use peek::peek_header;

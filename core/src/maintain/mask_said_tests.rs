@@ -162,10 +162,13 @@ fn by(view: &View) -> crate::error::Result<String> {
 fn people(view: &View) -> crate::error::Result<String> {
     let counts = view.people_counts(&[Attribute::Population, Attribute::Sex])?;
     let info = view.info();
+    let mut rows = info.contigs;
+    rows.sort();
     Ok(format!(
-        "{} {} {counts:?} {:?} {:?} {:?}",
+        "{} {} {} {rows:?} {counts:?} {:?} {:?} {:?}",
         info.people,
         info.people_records,
+        info.rows,
         view.term_counts(None)?,
         view.individual_attributes()?,
         view.sample_attributes()?

@@ -135,6 +135,15 @@ impl Cohort {
         hidden
     }
 
+    /// Ids of the individuals and of the samples that are named as hidden.
+    pub(crate) fn withdrawn(&self) -> (Vec<String>, Vec<String>) {
+        let people = (0..self.people.len()).filter(|number| self.is_named(*number));
+        let people: Vec<String> = people.map(|number| format!("P{number}")).collect();
+        let samples = self.samples().into_iter().enumerate();
+        let named = samples.filter(|(number, _)| self.is_named(self.people.len() + number));
+        (people, named.map(|(_, sample)| sample).collect())
+    }
+
     /// A view of all without those who are hidden.
     pub(crate) fn masked(&self, everybody: &View) -> View {
         let mut subjects = SampleSet::new();

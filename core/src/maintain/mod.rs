@@ -1,6 +1,7 @@
 //! What makes datasets and changes them, and what checks them by reading everything again.
 
 pub(crate) mod build;
+pub(crate) mod consent;
 #[cfg(test)]
 mod mask_look;
 #[cfg(test)]
@@ -18,3 +19,7 @@ pub use build::{
 };
 #[cfg(feature = "testing")]
 pub(crate) use build::{add_in, build_in, load_people_in};
+pub use consent::{
+    ConsentOptions, ConsentReport, ConsentSummary, DecisionReport, Disagreement, PurposeSummary,
+    Withdrawal, consent_summary, record_consent, restore, withdraw,
+};

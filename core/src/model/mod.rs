@@ -2,10 +2,14 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod access;
 mod age;
 mod annotation;
 mod attribute;
 pub(crate) mod consequence;
+mod date;
+mod decision;
+mod duo;
 mod gene;
 mod genotype;
 mod individual;
@@ -18,6 +22,7 @@ mod statistics;
 mod time;
 pub(crate) mod vocabulary;
 
+pub use access::{Access, Granularity};
 pub(crate) use age::{Age, Ages};
 pub use annotation::Annotator;
 pub(crate) use annotation::{BEHIND_STOP, CANONICAL, Entry, MANE};
@@ -26,6 +31,12 @@ pub(crate) use attribute::{
     is_attribute_name,
 };
 pub use attribute::{Attribute, AttributeType};
+pub(crate) use date::now;
+pub use date::{Date, NoDate};
+pub use decision::{
+    ConsentSetting, DecidedBy, Decision, Effect, Purpose, UnknownPurpose, WithoutDecision,
+};
+pub(crate) use duo::duo_code;
 pub(crate) use gene::Gene;
 pub use genotype::{CarrierGenotype, Zygosity};
 pub use individual::Scope;

@@ -121,6 +121,7 @@ impl View {
     ///
     /// As [`Self::frequency`].
     pub fn absence(&self, allele: &str, group: Option<&Group>) -> Result<Option<Absence>> {
+        self.check()?;
         let within = group.map(|group| group.within(self)).transpose()?;
         if self.allele_named(allele)?.is_some() {
             return Ok(None);

@@ -66,6 +66,7 @@ impl View {
         reference: &str,
         alternate: &str,
     ) -> Result<Option<Allele<'_>>> {
+        self.check()?;
         let change = Change::Exact {
             position,
             reference: Cow::Borrowed(reference),
@@ -83,6 +84,7 @@ impl View {
     /// an id of several alleles, and for a computed identifier that may be that of a variant of which it is not
     /// known; [`Error::Damaged`].
     pub fn allele_named(&self, text: &str) -> Result<Option<Allele<'_>>> {
+        self.check()?;
         match parse_identifier(text)? {
             Identifier::Allele(name) => self.find_named(&name),
             Identifier::Id(id) => only_one(self, id),
@@ -114,6 +116,7 @@ impl View {
     ///
     /// As [`Self::allele_named`], and [`Error::Usage`] for a group of another dataset.
     pub fn frequency(&self, allele: &str, group: Option<&Group>) -> Result<Option<Counts>> {
+        self.check()?;
         let within = group.map(|group| group.within(self)).transpose()?;
         let Some(allele) = self.allele_named(allele)? else {
             return Ok(None);

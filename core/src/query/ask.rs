@@ -33,6 +33,7 @@ impl View {
     /// [`Error::Expression`](crate::Error::Expression) for what is not understood or names nothing
     /// here; [`Error::Damaged`](crate::Error::Damaged).
     pub fn ask(&self, who: impl IntoGroupExpr) -> Result<Group> {
+        self.check()?;
         let (who, text) = read(self, who)?;
         let plan = Binder::new(self, &text).group(&who)?;
         let found = run::group(self, admit(self, plan)?, false)?;
@@ -64,6 +65,7 @@ impl View {
     ///
     /// As [`Self::ask`].
     pub fn plan(&self, who: impl IntoGroupExpr) -> Result<Plan> {
+        self.check()?;
         let started = Instant::now();
         let (who, text) = read(self, who)?;
         let plan = Binder::new(self, &text).explained().group(&who)?;
@@ -76,6 +78,7 @@ impl View {
     ///
     /// [`Error::Damaged`](crate::Error::Damaged) where it cannot be read of which individuals the samples are.
     pub fn all(&self) -> Result<Group> {
+        self.check()?;
         Group::new(self, Subjects::of(self).all()?, None, "all".to_owned())
     }
 

@@ -52,6 +52,7 @@ impl View {
     ///
     /// [`Error::Usage`](crate::Error::Usage) where the group is of another dataset.
     pub fn lookup(&self, group: Option<&Group>) -> Result<Lookup<'_>> {
+        self.check()?;
         let group = match group {
             Some(group) => Some(group.within(self)?.samples().clone()),
             None => None,

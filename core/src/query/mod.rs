@@ -35,6 +35,7 @@ mod group;
     reason = "self_cell forgets a guard when both of its halves are whole"
 )]
 mod haplotypes;
+mod info;
 #[cfg(test)]
 mod law_tests;
 mod list;

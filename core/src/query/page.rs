@@ -320,6 +320,7 @@ impl Partition {
 impl View {
     /// What a question picks, from the first row to the last.
     pub(crate) fn variants_of(&self, query: &Query) -> Result<Variants<'_>> {
+        self.check()?;
         let group = query.group.as_ref().map(|group| group.within(self));
         let samples = group.transpose()?.map(Group::samples);
         let by = query.by.iter().map(|group| group.within(self));

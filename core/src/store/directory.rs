@@ -7,6 +7,7 @@
 //!
 //! Earlier states may be kept: a copy of the manifest of each, under a name with its id, and the files it lists.
 
+use super::decisions::{self, DECISIONS, DECISIONS_LOCK};
 use super::history::{HISTORY, History, Making};
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
 use crate::error::{Error, Result};
@@ -219,6 +220,23 @@ impl Publication {
         })
     }
 
+    /// Makes the file of decisions, where there is none. One that is there is never touched: decisions outlive the state
+    /// that they were recorded in.
+    fn begin_decisions(&self) -> Result<()> {
+        if has(&self.folder, DECISIONS) {
+            return Ok(());
+        }
+        if has(&self.folder, MANIFEST) && open_manifest(&self.folder).is_ok_and(|of| of.decisions) {
+            return Err(decisions::missing(&self.folder));
+        }
+        let path = self.folder.path().join(DECISIONS);
+        let failed = |e| Error::io(&path, e);
+        let mut temporary = self.scratch()?;
+        temporary.write_all(&decisions::head()).map_err(failed)?;
+        temporary.sync().map_err(failed)?;
+        temporary.rename(&path).map_err(failed)
+    }
+
     /// Makes the files added so far the dataset's state, and removes those of the states that are not kept; gives those
     /// that stay.
     pub(crate) fn publish(
@@ -226,6 +244,8 @@ impl Publication {
         manifest: &mut Manifest,
         making: &Making,
     ) -> Result<Vec<LeftOver>> {
+        self.begin_decisions()?;
+        manifest.decisions = true;
         let bytes = manifest.seal()?;
         let kept = self.keep(manifest, making)?;
         let temporary = self.write(&bytes)?;
@@ -332,6 +352,12 @@ impl Drop for Publication {
         }
         self.remove_unlisted(&HashSet::new());
         if !has(&self.folder, MANIFEST) {
+            let decisions = self.folder.path().join(DECISIONS);
+            let found = self.storage().stamp(&decisions);
+            // those of people stay, whatever becomes of the rest
+            if matches!(found, Ok(Some(found)) if found.len <= decisions::HEAD as u64) {
+                let _ = self.storage().remove(&decisions);
+            }
             for name in [HISTORY, LOCK] {
                 let _ = self.storage().remove(&self.folder.path().join(name));
             }
@@ -356,7 +382,8 @@ fn has(folder: &Folder, name: &str) -> bool {
 /// A directory that holds anything but our own left-overs is not ours to fill.
 fn refuse_foreign_files(folder: &Folder) -> Result<()> {
     for name in names(folder)? {
-        if ![LOCK, HISTORY].contains(&name.as_str()) && !is_ours(&name) {
+        let beside = [LOCK, HISTORY, DECISIONS, DECISIONS_LOCK].contains(&name.as_str());
+        if !beside && !is_ours(&name) {
             return Err(Error::Usage(format!(
                 "{}: the directory is no dataset and not empty ({name})",
                 folder.path().display()

@@ -198,6 +198,9 @@ pub(crate) struct Manifest {
     /// How inputs were read beside, which additions repeat.
     #[serde(default, skip_serializing_if = "ReadAs::is_plain")]
     pub(crate) options: ReadAs,
+    /// Whether the directory has a file of decisions. A dataset that is built has one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) decisions: bool,
     pub(crate) sample_count: u32,
     /// The names of samples; none where there are no samples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -264,6 +267,7 @@ impl Manifest {
             normalised: false,
             sex_ploidy: false,
             options: ReadAs::default(),
+            decisions: false,
             sample_count: 0,
             samples: Vec::new(),
             terms: Vec::new(),

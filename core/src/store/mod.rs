@@ -4,6 +4,7 @@
 
 pub(crate) mod annotations;
 pub(crate) mod coverage;
+pub(crate) mod decisions;
 mod directory;
 mod find;
 pub(crate) mod free;

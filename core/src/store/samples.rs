@@ -6,6 +6,7 @@ use crate::format::{
     Container, ContainerWriter, FileKind, Folder, Kind, Text, TextWriter, find_hash, hash_index,
     is_plain, verify_hashes,
 };
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -83,10 +84,10 @@ impl Part {
     /// The number of a sample, which is among `names` where they were read.
     fn number(&self, name: &str, names: Option<&Names>) -> Result<Option<u32>> {
         let file = &self.file;
-        let Some(index) = file.find(Kind::NameIndex) else {
-            return Ok(None);
-        };
         let text = Text::find(file, Kind::Names)?;
+        let Some(index) = file.find(Kind::NameIndex) else {
+            return self.search(&text, name, names);
+        };
         for own in find_hash(file, index, xxh3_64(name.as_bytes()))? {
             let same = match names {
                 _ if own >= self.count => false,
@@ -99,6 +100,51 @@ impl Part {
         }
         Ok(None)
     }
+}
+
+impl Part {
+    /// The number of a sample in a file without an index, of which the names ascend.
+    fn search(&self, text: &Text, name: &str, names: Option<&Names>) -> Result<Option<u32>> {
+        let (mut from, mut to) = (0, self.count);
+        while from < to {
+            let middle = from + (to - from) / 2;
+            let order = |known: &[u8]| known.cmp(name.as_bytes());
+            let order = match names.and_then(|names| names.get(self.first + middle)) {
+                Some(known) => order(known.as_bytes()),
+                None => text.with(&self.file, middle, order)?,
+            };
+            match order {
+                Ordering::Equal => return Ok(Some(self.first + middle)),
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+            }
+        }
+        Ok(None)
+    }
+
+    /// That there is an index of the names, or that they ascend.
+    fn verify_index(&self, names: &Names) -> Result<()> {
+        let own = (0..self.count).filter_map(|sample| names.get(self.first + sample));
+        let own: Vec<&str> = own.collect();
+        if ascend(&own) {
+            return match self.file.find(Kind::NameIndex) {
+                None => Ok(()),
+                Some(_) => Err(self.file.damage_in(
+                    Kind::NameIndex,
+                    "no index of names that ascend",
+                    "one".to_owned(),
+                )),
+            };
+        }
+        let hashes = (0u32..).zip(&own);
+        let hashes = hashes.map(|(sample, name)| (xxh3_64(name.as_bytes()), sample));
+        verify_hashes(&self.file, Kind::NameIndex, self.count, hashes.collect())
+    }
+}
+
+/// Whether names ascend, each behind the one before: then they are searched without an index.
+fn ascend(names: &[&str]) -> bool {
+    names.is_sorted_by(|a, b| a < b)
 }
 
 impl Samples {
@@ -211,16 +257,14 @@ impl Samples {
         let names = self.names()?;
         let mut seen = HashSet::with_capacity(self.count as usize);
         for part in &self.parts {
-            let mut hashes = Vec::with_capacity(part.count as usize);
-            let own = (0..part.count).filter_map(|s| Some((s, names.get(part.first + s)?)));
-            for (sample, name) in own {
+            let own = (0..part.count).filter_map(|sample| names.get(part.first + sample));
+            for name in own {
                 if !seen.insert(name) {
                     let found = format!("{name:?} twice");
                     return Err(part.file.damage_in(Kind::Names, "distinct names", found));
                 }
-                hashes.push((xxh3_64(name.as_bytes()), sample));
             }
-            verify_hashes(&part.file, Kind::NameIndex, part.count, hashes)?;
+            part.verify_index(names)?;
         }
         Ok(())
     }
@@ -229,16 +273,17 @@ impl Samples {
     pub(crate) fn write<'a>(
         names: impl IntoIterator<Item = &'a str>,
     ) -> std::io::Result<ContainerWriter> {
+        let names: Vec<&str> = names.into_iter().collect();
         let mut text = TextWriter::default();
-        let mut hashes = Vec::new();
-        for (sample, name) in (0u32..).zip(names) {
-            text.push(name.as_bytes());
-            hashes.push((xxh3_64(name.as_bytes()), sample));
-        }
-        let count = hashes.len() as u32;
+        names.iter().for_each(|name| text.push(name.as_bytes()));
         let mut file = ContainerWriter::default();
         file.add(Kind::Names, text.finish(true)?);
-        file.add(Kind::NameIndex, hash_index(hashes, count));
+        if !ascend(&names) {
+            let hashes = (0u32..).zip(&names);
+            let hashes = hashes.map(|(sample, name)| (xxh3_64(name.as_bytes()), sample));
+            let hashes: Vec<(u64, u32)> = hashes.collect();
+            file.add(Kind::NameIndex, hash_index(hashes, names.len() as u32));
+        }
         Ok(file)
     }
 }
@@ -271,6 +316,24 @@ mod tests {
             assert_eq!(samples.number("g").unwrap(), None);
         }
         assert!(samples.all().unwrap().eq(names));
+    }
+
+    #[test]
+    fn names_that_ascend_are_searched() {
+        for many in [0, FEW] {
+            let names: Vec<String> = (0..500u32).map(|n| format!("S{n:04}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let samples = opened(&[&["z", "y"], &names], 502).unwrap();
+            samples.verify().unwrap();
+            samples.asked.store(many, Relaxed);
+            assert!(samples.parts[1].file.find(Kind::NameIndex).is_none());
+            for (number, name) in (2..).zip(&names) {
+                assert_eq!(samples.number(name).unwrap(), Some(number));
+            }
+            for other in ["", "S", "S0000 ", "S0500", "T", "x"] {
+                assert_eq!(samples.number(other).unwrap(), None, "{other}");
+            }
+        }
     }
 
     #[test]

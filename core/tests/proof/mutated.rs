@@ -367,9 +367,9 @@ fn other_names_are_those_of_a_cohort_that_has_them() {
         build(&[input], &to, &options()).unwrap();
         to
     };
-    let mut sealed = Sealed::read(&built("one.vdx", ["ANNA", "BO", "CY"]));
-    let other = built("other.vdx", ["ANNA", "DORA", "CY"]);
-    let names = [b"ANNA".to_vec(), b"DORA".to_vec(), b"CY".to_vec()];
+    let mut sealed = Sealed::read(&built("one.vdx", ["CY", "BO", "ANNA"]));
+    let other = built("other.vdx", ["CY", "DORA", "ANNA"]);
+    let names = [b"CY".to_vec(), b"DORA".to_vec(), b"ANNA".to_vec()];
     let of_names = |file: &mut File, kind: u64, bytes: Vec<u8>| {
         let section = file.sections.iter_mut().find(|s| s.kind == kind);
         section.unwrap().bytes = bytes;

@@ -6,6 +6,7 @@ mod shown;
 mod truth;
 
 use crate::args::Demo;
+use crate::args::Seen;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::print;
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
         print("(this is a debug build: times mean nothing)\n")?;
     }
     let made = make(args, dir, messages)?;
-    let view = super::open_newest(&made.dataset)?;
+    let view = super::open(&made.dataset, &Seen::default(), messages)?;
     let (contig, alleles) =
         truth::read_truth(&made.cohort.truth).map_err(|e| Error::io(&made.cohort.truth, e))?;
     let (in_group, names) = truth::read_people(&made.cohort.people, SEX, POPULATION)

@@ -117,6 +117,7 @@ impl View {
     /// [`Error::Usage`] where no people are loaded, where there is nobody of this id (it names the nearest), and where
     /// nothing is known of whom a sample is; [`Error::Damaged`].
     pub fn individual(&self, id: &str) -> Result<Individual> {
+        self.check()?;
         let people = self.some_people()?;
         let individual = self.find_individual(people, id)?;
         self.individual_numbered(people, individual)

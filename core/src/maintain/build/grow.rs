@@ -291,10 +291,7 @@ fn sex_ploidy(
             "one sex and one karyotype of each person, found two of {count}, first {first}"
         ));
     }
-    SexPloidy::of(
-        &Dataset::open_state(folder, manifest.clone())?.view(),
-        assembly,
-    )
+    SexPloidy::of(&Dataset::as_stored(folder, manifest)?.view(), assembly)
 }
 
 /// Stores who carries variants of genes, where genes are known.
@@ -313,7 +310,7 @@ fn add_gene_carriers(
     let batches = manifest.batches();
     let disagreeing = match batches.len() {
         0 | 1 => BTreeSet::new(),
-        _ => disagreeing_batches(&Dataset::open_state(&folder, manifest.clone())?.view())?,
+        _ => disagreeing_batches(&Dataset::as_stored(&folder, manifest)?.view())?,
     };
     // of batches that are there nothing is read again
     let mut any = !known.is_empty();

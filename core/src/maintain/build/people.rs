@@ -111,8 +111,9 @@ pub(crate) fn load_people_in(
         &mut step,
     )?;
     if manifest.sex_ploidy {
-        let new = Dataset::open_state(folder, manifest.clone())?;
-        let before = males_and_females(&dataset.view())?;
+        let new = Dataset::as_stored(folder, &manifest)?;
+        let old = Dataset::as_stored(folder, dataset.manifest())?;
+        let before = males_and_females(&old.view())?;
         let now = males_and_females(&new.view())?;
         let mut changed = SampleSet::new();
         for (before, now) in before.iter().zip(&now) {

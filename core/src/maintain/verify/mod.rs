@@ -21,6 +21,7 @@ use crate::format::{Folder, is_plain};
 use crate::model::InfoType;
 use crate::query::disagreeing_batches;
 use crate::store::coverage::verify_coverage;
+use crate::store::decisions;
 use crate::store::manifest::FileEntry;
 use crate::store::segment::Segment;
 use std::collections::{BTreeMap, HashSet};
@@ -58,6 +59,9 @@ impl Dataset {
         }
         self.verify_batches()?;
         self.verify_gene_carriers()?;
+        if self.manifest().decisions {
+            decisions::read(self.folder(), None)?;
+        }
         let manifest = self.manifest();
         for file in manifest.files() {
             check_file(self.folder(), file)?;
@@ -150,7 +154,8 @@ impl Dataset {
         if self.gene_carriers().is_empty() {
             return Ok(());
         }
-        let disagreeing = disagreeing_batches(&self.view())?;
+        let stored = Self::as_stored(self.folder(), self.manifest())?;
+        let disagreeing = disagreeing_batches(&stored.view())?;
         for of in self.gene_carriers() {
             let alone = Self::of_batch(self.folder(), self.manifest(), of.batch)?;
             let agrees = !disagreeing.contains(&of.batch);

@@ -5,6 +5,7 @@ use super::{People, Term};
 use crate::error::Result;
 use crate::format::{Kind, Text};
 use crate::model::{Attribute, AttributeValue, Coding, Person, Sex};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// So many ids are looked for one by one; who asks more often has all of them sorted once.
@@ -29,6 +30,24 @@ impl People {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// The individuals with ids, in one walk over all.
+    pub(crate) fn find_all<'a>(
+        &self,
+        wanted: &[&'a str],
+        found: &mut HashMap<&'a str, u32>,
+    ) -> Result<()> {
+        let wanted: HashSet<&'a str> = wanted.iter().copied().collect();
+        self.at.ids.each(&self.file, |individual, known| {
+            let known = std::str::from_utf8(known).ok();
+            // nobody is found by a number that nobody has
+            let known = known.filter(|id| !id.is_empty());
+            if let Some(id) = known.and_then(|id| wanted.get(id)) {
+                found.insert(id, individual);
+            }
+            Ok(())
+        })
     }
 
     /// The id of an individual, without those of the others.

@@ -85,10 +85,13 @@ pub fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Name and content of what a dataset consists of: without the lock, which names its last writer.
+/// Name and content of what a state of a dataset consists of: without the locks, which name their last writer, and without
+/// decisions, which outlive states.
 pub fn content(dataset: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = files(dataset);
-    files.remove("lock");
+    for other in ["lock", "decisions", "decisions.lock"] {
+        files.remove(other);
+    }
     files
 }
 

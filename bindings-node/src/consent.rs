@@ -1,0 +1,62 @@
+//! What people decide, and views by it.
+
+use crate::dataset::NativeDataset;
+use crate::work::{Cancel, Work};
+use napi::bindgen_prelude::AsyncTask;
+use napi_derive::napi;
+use varidex::{Access, ConsentOptions, Withdrawal};
+
+#[napi]
+impl NativeDataset {
+    /// The dataset as somebody may see it; `access` is JSON.
+    #[napi(ts_return_type = "Promise<NativeDataset>")]
+    pub fn view(&self, access: String, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
+        self.queue(cancel, move |view, _| {
+            let access = Access::from_json(&access)?;
+            Ok(Self::of(view.dataset().view_for(&access)?))
+        })
+    }
+
+    /// What who asks should know of the view.
+    #[napi(getter)]
+    pub fn note(&self) -> napi::Result<Option<String>> {
+        crate::work::now(|| Ok(self.held()?.note().map(str::to_owned)))
+    }
+
+    /// Withdraws, or restores; `what` and the report are JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn decide(
+        &self,
+        withdraws: bool,
+        what: String,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<String>> {
+        self.queue(cancel, move |view, _| {
+            let what = Withdrawal::from_json(&what)?;
+            let report = match withdraws {
+                true => varidex::withdraw(view.path(), &what)?,
+                false => varidex::restore(view.path(), &what)?,
+            };
+            Ok(report.to_json())
+        })
+    }
+
+    /// Records lists of decisions; without lists and options what is decided. Options and the report are JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn consent(
+        &self,
+        lists: Vec<String>,
+        options: Option<String>,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<String>> {
+        self.queue(cancel, move |view, _| match (lists.is_empty(), options) {
+            (true, None) => Ok(varidex::consent_summary(view.path())?.to_json()),
+            (_, options) => {
+                let options = options.as_deref().map(ConsentOptions::from_json);
+                let options = options.transpose()?.unwrap_or_default();
+                let report = varidex::record_consent(view.path(), &lists, &options)?;
+                Ok(report.to_json())
+            }
+        })
+    }
+}

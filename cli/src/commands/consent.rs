@@ -1,0 +1,205 @@
+//! `varidex withdraw`, `varidex restore` and `varidex consent`.
+
+use crate::args::{Consent, Seen, Withdraw};
+use crate::failure::Failure;
+use crate::progress::Messages;
+use crate::table::{PlainFormat, print, print_json};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::path::Path;
+use varidex::{
+    Access, ConsentOptions, ConsentReport, DecisionReport, Disagreement, Effect, Error,
+    FileLoader as _, LocalFiles, Withdrawal,
+};
+
+/// So many ids are listed in a message.
+const LISTED: usize = 5;
+
+impl Seen {
+    /// What the holder asks for.
+    pub(crate) fn access(&self) -> Result<Access, Failure> {
+        if let Some(file) = &self.access {
+            let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+            return Ok(Access::from_json(&text)?);
+        }
+        let mut access = Access::holder();
+        access.purpose = self.purpose;
+        access.permit_date = self.permit_date;
+        access.national_override = self.national_override;
+        access.known_at = self.audit;
+        Ok(access)
+    }
+}
+
+pub(crate) fn withdraw(args: &Withdraw, messages: Messages) -> Result<(), Failure> {
+    let report = varidex::withdraw(&args.dataset, &withdrawal(args)?)?;
+    say(&report, args, "withdrawn", messages);
+    Ok(())
+}
+
+pub(crate) fn restore(args: &Withdraw, messages: Messages) -> Result<(), Failure> {
+    let report = varidex::restore(&args.dataset, &withdrawal(args)?)?;
+    say(&report, args, "restored", messages);
+    Ok(())
+}
+
+fn withdrawal(args: &Withdraw) -> Result<Withdrawal, Failure> {
+    let mut what = Withdrawal::default();
+    what.individuals = ids(&args.individuals)?;
+    what.samples = ids(&args.samples)?;
+    what.purposes.clone_from(&args.purpose);
+    what.from = args.from;
+    what.effect = match args.later_permits {
+        true => Effect::LaterPermits,
+        false => Effect::Now,
+    };
+    what.source.clone_from(&args.source);
+    what.dry_run = args.dry_run;
+    Ok(what)
+}
+
+/// Ids as they were given, and those of files, one a line.
+fn ids(given: &[String]) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::new();
+    for one in given {
+        let Some(file) = one.strip_prefix('@') else {
+            ids.push(one.clone());
+            continue;
+        };
+        let bytes = LocalFiles::of_terminal().load(file)?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let message = format!("{file}: expected ids in UTF-8, one a line, found other bytes");
+            Error::Usage(message)
+        })?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let before = ids.len();
+        ids.extend(lines.map(str::to_owned));
+        if ids.len() == before {
+            let message = format!("{file}: expected ids, one a line, found none");
+            return Err(Error::Usage(message).into());
+        }
+    }
+    Ok(ids)
+}
+
+fn say(report: &DecisionReport, args: &Withdraw, done: &str, messages: Messages) {
+    let would = if args.dry_run {
+        " (nothing is recorded)"
+    } else {
+        ""
+    };
+    messages.say(format_args!(
+        "{done}: {} decisions of {} samples, {} held already{would}",
+        report.recorded, report.samples, report.unchanged
+    ));
+    if !report.without_effect.is_empty() {
+        messages.say(format_args!(
+            "note: a decision that is from a later day holds for {}: give --from a day that is not before it",
+            listed(&report.without_effect)
+        ));
+    }
+}
+
+/// The first few ids, and how many more there are.
+fn listed(ids: &[String]) -> String {
+    let first = ids
+        .iter()
+        .take(LISTED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match ids.len().checked_sub(LISTED) {
+        None | Some(0) => first,
+        Some(more) => format!("{first} and {more} more"),
+    }
+}
+
+pub(crate) fn run(args: &Consent, messages: Messages) -> Result<(), Failure> {
+    let is_set = !args.default.is_empty() || args.hmb_in_strata.is_some();
+    if args.lists.is_empty() && !is_set {
+        return summary(&args.dataset, args.format);
+    }
+    let mut options = ConsentOptions::default();
+    options.defaults = args.default.iter().map(|set| (set.0, set.1)).collect();
+    options.hmb_in_strata = args.hmb_in_strata;
+    options.dry_run = args.dry_run;
+    let report = varidex::record_consent(&args.dataset, &args.lists, &options)?;
+    report_list(&report, args.dry_run, messages);
+    Ok(())
+}
+
+fn report_list(report: &ConsentReport, is_dry: bool, messages: Messages) {
+    let would = if is_dry { " (nothing is recorded)" } else { "" };
+    messages.say(format_args!(
+        "consent: {} lines, {} decisions recorded, {} known before{would}",
+        report.read, report.recorded, report.unchanged
+    ));
+    if !report.unknown.is_empty() {
+        messages.say(format_args!(
+            "note: nobody here has the ids {}: their decisions hold of whoever is added under them",
+            listed(&report.unknown)
+        ));
+    }
+    for (what, count) in &report.beside {
+        messages.say(format_args!(
+            "note: {count} codes ask for what is not decided here: {what}"
+        ));
+    }
+    for one in report.disagreements.iter().take(LISTED) {
+        messages.say(format_args!("note: {}", disagreement(one)));
+    }
+    if let Some(more) = report
+        .disagreements
+        .len()
+        .checked_sub(LISTED)
+        .filter(|more| *more > 0)
+    {
+        messages.say(format_args!(
+            "note: sources disagree about {more} others: `varidex consent DATASET` lists them"
+        ));
+    }
+}
+
+fn disagreement(of: &Disagreement) -> String {
+    let about = of.purpose.map_or("all", |purpose| purpose.name());
+    let holds = if of.in_holds { "in" } else { "out" };
+    format!(
+        "sources disagree about {} ({about}): in by {:?}, out by {:?}; {holds} holds",
+        of.id, of.in_source, of.out_source
+    )
+}
+
+fn summary(dataset: &Path, format: PlainFormat) -> Result<(), Failure> {
+    let summary = varidex::consent_summary(dataset)?;
+    if format != PlainFormat::Tsv {
+        let value = json!(summary);
+        return match format {
+            PlainFormat::Ndjson => print(&format!("{value}\n")),
+            _ => print_json(&value),
+        };
+    }
+    let mut text = "purpose\tin\tout\twithout\tsamples\n".to_owned();
+    for of in &summary.purposes {
+        let purpose = of.purpose.map_or("none", |purpose| purpose.name());
+        // writing to a string cannot fail
+        let _ = writeln!(
+            text,
+            "{purpose}\t{}\t{}\t{}\t{}",
+            of.is_in,
+            of.is_out,
+            of.without.name(),
+            of.samples
+        );
+    }
+    for one in &summary.disagreements {
+        let _ = writeln!(text, "# {}", disagreement(one));
+    }
+    if !summary.unknown.is_empty() {
+        let _ = writeln!(
+            text,
+            "# nobody here has the ids {}",
+            listed(&summary.unknown)
+        );
+    }
+    print(&text)
+}

@@ -1,0 +1,278 @@
+//! Who may be seen by the newest decisions of people: read again where their file has changed, which one look at it says.
+
+use super::{Dataset, Opened, Subjects, Visible};
+use crate::cohort::consent::{Asked, Decisions, Outcome, outcome};
+use crate::error::{Error, Result};
+use crate::format::{Lock, Locked, Stamp};
+use crate::model::Access;
+use crate::model::{Date, DecidedBy, Purpose, WithoutDecision, now};
+use crate::set::SampleSet;
+use crate::store::decisions::{AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, read, stamp};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Views that are kept: of so many askers.
+const VIEWS_MAX: usize = 16;
+
+/// The decisions that a dataset's state is seen by.
+#[derive(Debug, Default)]
+pub(crate) struct Decided(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    stamp: Option<Stamp>,
+    end: Option<End>,
+    decisions: Decisions,
+    /// Who each of those who decided is, in their order.
+    deciders: BTreeMap<DecidedBy, Decider>,
+    views: Vec<(Asked, Arc<Visible>)>,
+    /// That decisions by purpose are there, for who names none.
+    note: Option<Arc<str>>,
+}
+
+/// Who may be seen, and what who asks should know of that.
+pub(super) type Seen = (Arc<Visible>, Option<Arc<str>>);
+
+/// Who decided, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decider {
+    Individual(u32),
+    Sample(u32),
+    /// Nobody of this state: somebody who is to come, or whose id was written wrongly.
+    Unknown,
+}
+
+impl Dataset {
+    /// Who may be seen by who asks.
+    pub(super) fn visible(&self, access: &Access) -> Result<Seen> {
+        if !self.manifest().decisions {
+            return Ok((Arc::new(Visible::whole(self)), None));
+        }
+        if access.is_noted() {
+            self.note(access)?;
+        }
+        let mut state = self
+            .decided()
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        state.refresh(self)?;
+        let note = state.note.clone().filter(|_| access.purpose.is_none());
+        let asked = Asked::of(access, Date::today());
+        if let Some((_, known)) = state.views.iter().find(|(of, _)| *of == asked) {
+            return Ok((Arc::clone(known), note));
+        }
+        let hidden = hidden(self, &state.decisions, &state.deciders, &asked)?;
+        let visible = Arc::new(match hidden.is_empty() {
+            true => Visible::whole(self),
+            false => Visible::without(self, hidden)?,
+        });
+        if state.views.len() >= VIEWS_MAX {
+            state.views.remove(0);
+        }
+        state.views.push((asked, Arc::clone(&visible)));
+        Ok((visible, note))
+    }
+
+    /// How many samples the holder sees for a purpose.
+    pub(crate) fn samples_for(&self, purpose: Option<Purpose>) -> Result<u64> {
+        let access = Access {
+            purpose,
+            ..Access::holder()
+        };
+        let (visible, _) = self.visible(&access)?;
+        let all = || u64::from(self.universe());
+        Ok(visible.samples().map_or_else(all, SampleSet::len))
+    }
+
+    /// Writes down that somebody sees what others may not.
+    fn note(&self, access: &Access) -> Result<()> {
+        let _lock = lock_decisions(self)?;
+        let mut decisions = Decisions::default();
+        let end = read_into(self, None, &mut decisions)?.0;
+        let frame = Frame {
+            recorded: now().max(decisions.last_recorded),
+            entries: vec![Entry::Access(AccessNote {
+                purpose: access.purpose,
+                permit_date: access.permit_date,
+                is_override: access.national_override,
+                known_at: access.known_at,
+            })],
+        };
+        append(self.folder(), end, &frame).map(drop)
+    }
+}
+
+/// The right to write decisions.
+pub(crate) fn lock_decisions(opened: &Opened) -> Result<Lock> {
+    let path = opened.folder().path().join(DECISIONS_LOCK);
+    let locked = opened.folder().storage().lock(&path);
+    match locked.map_err(|e| Error::io(&path, e))? {
+        Locked::Here(lock) => Ok(lock),
+        Locked::Elsewhere(owner) => Err(Error::Locked {
+            path: opened.folder().path().to_owned(),
+            owner: match owner.trim() {
+                "" => "another process".to_owned(),
+                owner => owner.to_owned(),
+            },
+        }),
+    }
+}
+
+/// Adds what stands behind an end; the new end, and whether it changes who may be seen.
+pub(crate) fn read_into(
+    opened: &Opened,
+    from: Option<End>,
+    decisions: &mut Decisions,
+) -> Result<(End, bool)> {
+    let found = read(opened.folder(), from)?;
+    let mut changes = false;
+    for frame in found.frames {
+        changes |= decisions.add(frame);
+    }
+    Ok((found.end, changes))
+}
+
+impl State {
+    /// Reads what was decided since the last look.
+    fn refresh(&mut self, opened: &Opened) -> Result<()> {
+        let found = stamp(opened.folder())?;
+        if found.is_some() && found == self.stamp {
+            return Ok(());
+        }
+        // another file, or one that was cut, is read from its beginning
+        let same = self.stamp.zip(found);
+        let grew = same.is_some_and(|(old, new)| old.file == new.file && old.len <= new.len);
+        if !grew {
+            *self = Self::default();
+        }
+        let (end, changes) = read_into(opened, self.end, &mut self.decisions)?;
+        if changes {
+            let new = self.decisions.by().map(|(by, _)| by);
+            let new: Vec<&DecidedBy> = new.filter(|by| !self.deciders.contains_key(by)).collect();
+            let numbers = deciders(opened, &new)?;
+            let new: Vec<DecidedBy> = new.into_iter().cloned().collect();
+            self.deciders.extend(new.into_iter().zip(numbers));
+            self.views.clear();
+            let purposes: Vec<&str> = self.decisions.purposes().map(Purpose::name).collect();
+            self.note = (!purposes.is_empty()).then(|| {
+                Arc::from(format!(
+                    "decisions about purposes are not applied, for none is named: there are some about {}",
+                    purposes.join(", ")
+                ))
+            });
+        }
+        self.end = Some(end);
+        self.stamp = found;
+        Ok(())
+    }
+}
+
+/// Who has these ids. The id of an individual may be the name of a sample of whom no individual is known.
+pub(crate) fn deciders(opened: &Opened, by: &[&DecidedBy]) -> Result<Vec<Decider>> {
+    let individuals = by.iter().filter_map(|by| match by {
+        DecidedBy::Individual(id) => Some(id.as_str()),
+        DecidedBy::Sample(_) => None,
+    });
+    let known = individuals_of_ids(opened, individuals)?;
+    let mut found = Vec::with_capacity(by.len());
+    for by in by {
+        let individual = match by {
+            DecidedBy::Individual(id) => known.get(id.as_str()).copied(),
+            DecidedBy::Sample(_) => None,
+        };
+        found.push(match individual {
+            Some(individual) => Decider::Individual(individual),
+            None => match opened.samples().number(by.id())? {
+                Some(sample) => Decider::Sample(sample),
+                None => Decider::Unknown,
+            },
+        });
+    }
+    Ok(found)
+}
+
+/// So many ids are looked for by the samples of the same name, which have an index.
+const FEW: usize = 64;
+
+/// The individuals that have ids, by id.
+fn individuals_of_ids<'a>(
+    opened: &Opened,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<&'a str, u32>> {
+    let mut wanted: Vec<&str> = ids.collect();
+    let mut found = HashMap::new();
+    let Some(people) = opened.people() else {
+        return Ok(found);
+    };
+    if wanted.len() <= FEW {
+        let mut left = Vec::new();
+        for id in wanted {
+            let sample = opened.samples().number(id)?;
+            let individual = match sample {
+                Some(sample) => opened.sample_table().individual_of(sample)?,
+                None => None,
+            };
+            match individual {
+                Some(individual) if people.id_of(individual)? == id => {
+                    found.insert(id, individual);
+                }
+                _ => left.push(id),
+            }
+        }
+        wanted = left;
+    }
+    if !wanted.is_empty() {
+        people.find_all(&wanted, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The subjects that who asks may not see.
+fn hidden(
+    opened: &Opened,
+    decisions: &Decisions,
+    deciders: &BTreeMap<DecidedBy, Decider>,
+    asked: &Asked,
+) -> Result<SampleSet> {
+    let (mut seen, mut unseen) = (Found::default(), Found::default());
+    for ((_, all), decider) in decisions.by().zip(deciders.values()) {
+        match outcome(all, asked) {
+            Outcome::In => seen.add(*decider),
+            Outcome::Out => unseen.add(*decider),
+            Outcome::Undecided => {}
+        }
+    }
+    let hidden = unseen.subjects(opened)?;
+    match decisions.without(asked.purpose) {
+        WithoutDecision::OptOut => Ok(hidden),
+        WithoutDecision::OptIn => {
+            let all = Subjects::numbered(opened).everyone()?;
+            Ok(all.difference(&seen.subjects(opened)?).union(&hidden))
+        }
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    individuals: Vec<u32>,
+    samples: Vec<u32>,
+}
+
+impl Found {
+    fn add(&mut self, decider: Decider) {
+        match decider {
+            Decider::Individual(number) => self.individuals.push(number),
+            Decider::Sample(number) => self.samples.push(number),
+            Decider::Unknown => {}
+        }
+    }
+
+    fn subjects(self, opened: &Opened) -> Result<SampleSet> {
+        let end = opened.people().map_or(0, |people| people.universe());
+        let individuals = SampleSet::gathered(end, self.individuals.into_iter());
+        let samples = SampleSet::gathered(opened.universe(), self.samples.into_iter());
+        let found = Subjects::numbered(opened).of_individuals(&individuals)?;
+        Ok(found.union(&samples))
+    }
+}

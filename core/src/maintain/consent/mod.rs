@@ -1,0 +1,297 @@
+//! Recording what people decide: who withdraws, who comes back, and lists of decisions.
+
+mod lists;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use crate::cohort::Dataset;
+use crate::cohort::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
+use crate::cohort::decided::{Decider, deciders, lock_decisions, read_into};
+use crate::error::{Error, Result};
+use crate::format::Folder;
+use crate::model::{Date, DecidedBy, Decision, Effect, Purpose, WithoutDecision, now};
+use crate::query::nearest;
+use crate::store::decisions::{End, Entry, Frame, append};
+pub use lists::{ConsentOptions, ConsentReport, Disagreement, record_consent};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+pub use summary::{ConsentSummary, PurposeSummary, consent_summary};
+
+/// Ids that are compared with one that nobody has.
+const COMPARED: usize = 100_000;
+
+/// Whom a withdrawal or its reversal is of, and about what.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Withdrawal {
+    /// Ids of individuals: of all their samples.
+    pub individuals: Vec<String>,
+    /// Names of samples: of these alone.
+    pub samples: Vec<String>,
+    /// About these purposes; about all where there are none.
+    pub purposes: Vec<Purpose>,
+    /// The first day; without one it holds from now on.
+    pub from: Option<Date>,
+    /// On what is asked now, or on later permits only.
+    pub effect: Effect,
+    /// Where it comes from.
+    pub source: String,
+    /// Reports what would be recorded, and records nothing.
+    pub dry_run: bool,
+}
+
+impl Withdrawal {
+    /// Reads `{"individuals": ["P1"], "purposes": ["af"], "from": "2026-03-01"}`: the members are the fields.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for anything else, with the place.
+    pub fn from_json(text: &str) -> Result<Self> {
+        from_object(text, "withdrawal")
+    }
+}
+
+/// What is reported, as JSON.
+fn as_json(report: &impl Serialize) -> String {
+    serde_json::to_string(report).unwrap_or_default()
+}
+
+impl DecisionReport {
+    /// As an object of JSON: the members are the fields.
+    pub fn to_json(&self) -> String {
+        as_json(self)
+    }
+}
+
+/// Reads an object of JSON.
+fn from_object<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T> {
+    // a list would be read as the members in their order
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::Usage(format!(
+            "{what}: expected an object of JSON, found none"
+        )));
+    }
+    serde_json::from_str(text).map_err(|e| Error::Usage(format!("{what}: {e}")))
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DecisionReport {
+    /// Decisions that were recorded.
+    pub recorded: u64,
+    /// Decisions that held already, and were not recorded again.
+    pub unchanged: u64,
+    /// The samples that they are of.
+    pub samples: u64,
+    /// Ids of whom a later decision says otherwise, so that this one changes nothing today.
+    pub without_effect: Vec<String>,
+}
+
+/// Withdraws people or samples from what is asked: they are absent from every answer of the next view of every process,
+/// without a rebuild.
+///
+/// One that holds already is not recorded again. What is recorded is appended to the dataset's file of decisions, and
+/// synced, before this returns.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for an id of nobody, with the nearest that there are, and then nothing is recorded;
+/// [`Error::Locked`], [`Error::Io`], [`Error::Damaged`].
+pub fn withdraw(dataset: impl AsRef<Path>, what: &Withdrawal) -> Result<DecisionReport> {
+    decide(&Folder::on_disk(dataset), what, false)
+}
+
+/// Takes a withdrawal back: answers are as they were before it. It is of the same effect: consent that is given again
+/// does not take back an objection to later permits.
+///
+/// # Errors
+///
+/// As [`withdraw`].
+pub fn restore(dataset: impl AsRef<Path>, what: &Withdrawal) -> Result<DecisionReport> {
+    decide(&Folder::on_disk(dataset), what, true)
+}
+
+/// The same wherever the dataset is.
+pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result<DecisionReport> {
+    let individuals = what.individuals.iter().cloned().map(DecidedBy::Individual);
+    let samples = what.samples.iter().cloned().map(DecidedBy::Sample);
+    let mut by: Vec<DecidedBy> = individuals.chain(samples).collect();
+    by.sort();
+    by.dedup();
+    if by.is_empty() {
+        return Err(Error::Usage(
+            "expected ids of individuals or samples, found none".to_owned(),
+        ));
+    }
+    let mut writer = Writer::open(folder)?;
+    writer.refuse_unknown(&by)?;
+    let mut report = DecisionReport {
+        samples: writer.samples_of(&by)?,
+        ..DecisionReport::default()
+    };
+    let purposes: Vec<Option<Purpose>> = match what.purposes.is_empty() {
+        true => vec![None],
+        false => what.purposes.iter().copied().map(Some).collect(),
+    };
+    let mut new = Vec::new();
+    for by in &by {
+        for &purpose in &purposes {
+            let decision = Decision {
+                by: by.clone(),
+                purpose,
+                allows,
+                effect: what.effect,
+                from: what.from,
+                until: None,
+                source: what.source.clone(),
+                source_date: None,
+            };
+            match writer.holds(&decision) {
+                true => report.unchanged += 1,
+                false => new.push(decision),
+            }
+        }
+    }
+    report.recorded = new.len() as u64;
+    let entries: Vec<Entry> = new.iter().cloned().map(Entry::Decision).collect();
+    writer.record(entries, what.dry_run)?;
+    for decision in &new {
+        if decision.from.is_none_or(|from| from <= writer.today) && !writer.holds(decision) {
+            report.without_effect.push(decision.by.id().to_owned());
+        }
+    }
+    report.without_effect.dedup();
+    Ok(report)
+}
+
+/// Who records decisions: what is there already, and the right to add to it.
+struct Writer {
+    dataset: Dataset,
+    decisions: Decisions,
+    end: End,
+    today: Date,
+    _lock: crate::format::Lock,
+}
+
+impl Writer {
+    fn open(folder: &Folder) -> Result<Self> {
+        let dataset = Dataset::open_in(folder)?;
+        if !dataset.manifest().decisions {
+            return Err(Error::Usage(format!(
+                "{}: the dataset has no file of decisions: build it anew",
+                folder.path().display()
+            )));
+        }
+        let lock = lock_decisions(&dataset)?;
+        let mut decisions = Decisions::default();
+        let (end, _) = read_into(&dataset, None, &mut decisions)?;
+        Ok(Self {
+            dataset,
+            decisions,
+            end,
+            today: Date::today(),
+            _lock: lock,
+        })
+    }
+
+    /// Writes one frame, and takes it in.
+    fn record(&mut self, entries: Vec<Entry>, dry_run: bool) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let frame = Frame {
+            // clocks go back; decisions do not
+            recorded: now().max(self.decisions.last_recorded),
+            entries,
+        };
+        if !dry_run {
+            self.end = append(self.dataset.folder(), self.end, &frame)?;
+        }
+        self.decisions.add(frame);
+        Ok(())
+    }
+
+    /// Whether what a decision says is so today, of all purposes that it is about; of one that is from another day, whether
+    /// it is recorded.
+    fn holds(&self, decision: &Decision) -> bool {
+        let all = self.decisions.of(&decision.by);
+        if decision.from.is_some_and(|from| from > self.today) {
+            return is_known(all, decision);
+        }
+        // one about all is about those as well of which something else was decided
+        let others = all.iter().filter_map(|of| of.decision.purpose);
+        let others = others.filter(|_| decision.purpose.is_none()).map(Some);
+        let mut about = others.chain([decision.purpose]);
+        about.all(|purpose| {
+            let asked = Asked::today(purpose, self.today);
+            match outcome_of(all, decision.effect, &asked) {
+                Outcome::In => decision.allows,
+                Outcome::Out => !decision.allows,
+                // who is in without a decision needs none
+                Outcome::Undecided => decision.allows && !self.is_opt_in(purpose),
+            }
+        })
+    }
+
+    /// Whether whoever decided nothing is out; without a purpose, of any.
+    fn is_opt_in(&self, purpose: Option<Purpose>) -> bool {
+        match purpose {
+            Some(_) => self.decisions.without(purpose) == WithoutDecision::OptIn,
+            None => self.decisions.is_opt_in_for_any(),
+        }
+    }
+
+    fn refuse_unknown(&self, by: &[DecidedBy]) -> Result<()> {
+        let listed: Vec<&DecidedBy> = by.iter().collect();
+        let found = deciders(&self.dataset, &listed)?;
+        let unknown: Vec<&str> = by
+            .iter()
+            .zip(&found)
+            .filter(|(_, decider)| **decider == Decider::Unknown)
+            .map(|(by, _)| by.id())
+            .collect();
+        let Some(first) = unknown.first() else {
+            return Ok(());
+        };
+        let mut known: Vec<&str> = self.dataset.samples().all()?.take(COMPARED).collect();
+        if let Some(people) = self.dataset.people() {
+            for individual in (0..people.universe()).take(COMPARED) {
+                known.push(people.id(individual)?);
+            }
+        }
+        let near = nearest(first, known.into_iter().filter(|id| !id.is_empty()));
+        let others = match unknown.len() {
+            1 => String::new(),
+            count => format!(", nor {} others", count - 1),
+        };
+        let near = match near.is_empty() {
+            true => String::new(),
+            false => format!("; did you mean {}?", near.join(", ")),
+        };
+        Err(Error::Usage(format!(
+            "expected ids of individuals or samples of {}, found {first:?}{others}{near}",
+            self.dataset.path().display()
+        )))
+    }
+
+    /// How many samples deciders have.
+    fn samples_of(&self, by: &[DecidedBy]) -> Result<u64> {
+        let listed: Vec<&DecidedBy> = by.iter().collect();
+        let mut samples = Vec::new();
+        for decider in deciders(&self.dataset, &listed)? {
+            match decider {
+                Decider::Individual(of) => {
+                    samples.extend(self.dataset.sample_table().samples_of(of)?)
+                }
+                Decider::Sample(sample) => samples.push(sample),
+                Decider::Unknown => {}
+            }
+        }
+        samples.sort_unstable();
+        samples.dedup();
+        Ok(samples.len() as u64)
+    }
+}
