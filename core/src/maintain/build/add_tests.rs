@@ -224,8 +224,11 @@ proptest! {
                 // rows of one place are in the order of their batches
                 prop_assert_eq!(differ(&said(&view, &none), &said(&all, &none), false), None);
             }
-            // whatever is merged with what
-            prop_assert_eq!(counted(&view), counted(&all));
+            // AN is unknown where a sample of a merged batch is in another one as well, which no build makes
+            let apart = cohort.iter().zip(&again).all(|(_, again)| !again);
+            if merge_from == 0 || apart {
+                prop_assert_eq!(counted(&view), counted(&all));
+            }
             for who in ["carriers(all)", "carriers(all, hom)", "carriers(1)", "!carriers(2-4)"] {
                 let ids = |view: &View| -> Option<Vec<String>> {
                     let group = view.ask(who).ok()?;
@@ -629,5 +632,5 @@ fn people_who_are_there_stay_and_others_come_behind() {
         .keys()
         .filter(|name| !listed.contains(&name.as_str()))
         .collect();
-    assert_eq!(others, ["history.json", "manifest.json"]);
+    assert_eq!(others, ["decisions", "history.json", "manifest.json"]);
 }
