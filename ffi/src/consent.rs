@@ -87,7 +87,7 @@ unsafe fn decide(
     let work = || {
         // SAFETY: the arguments are as the header says
         let (path, what) = unsafe { (path_at(dataset, "dataset")?, text(what, "what")?) };
-        let found = run(path.as_ref(), &Withdrawal::from_json(what)?)?;
+        let found = run(path, &Withdrawal::from_json(what)?)?;
         // SAFETY: the arguments are as the header says
         unsafe { give(report, &found.to_json()) }
     };
