@@ -126,6 +126,8 @@ bad(
 bad("M7", "manifest", "empty", "no-names", manifest(lambda m: m.pop("samples")))
 bad("M8", "manifest", "tiny", "assembly", set_field("assembly", "GRCh99"))
 bad("M24", "manifest", "ploidy", "no-assembly", manifest(lambda m: m.pop("assembly")))
+bad("M25", "manifest", "tiny", "min-gq", manifest(lambda m: m.update(options={"min_gq": -0.5})))
+bad("M5", "manifest", "tiny", "options", manifest(lambda m: m.update(options={"min_dp": "3"})))
 bad("M9", "manifest", "tiny", "contig", manifest(lambda m: m["segments"][0]["contigs"][0].update(contig=1)))
 bad("M9", "manifest", "tiny", "samples", manifest(lambda m: m["segments"][0].update(samples=1)))
 bad("M10", "manifest", "tiny", "contig-twice", manifest(lambda m: m["contigs"].append({"name": "1"})))

@@ -53,6 +53,8 @@ GOOD = [
     ("identity", ["identity.vcf"], ["--people", "identity.ped"]),
     # then other people are loaded: who is known keeps the number
     ("reloaded", ["identity.vcf"], ["--people", "identity.ped"]),
+    # the second and the third are added: new samples and a new contig, then one more contig of samples that are there
+    ("grown", [f"grown.{i}.vcf" for i in (1, 2, 3)], ["--min-gq", "20"]),
     ("annotated", ["annotated.vcf"], []),
     ("ploidy", ["ploidy.vcf"], "--assembly GRCh38 --sex-ploidy --people ploidy.ped".split()),
     ("sets", ["sets.1.vcf", "sets.2.vcf"], []),
@@ -164,10 +166,15 @@ def build_good():
         for name, inputs, options in GOOD:
             to = os.path.join(VECTORS, f"{name}.vdx")
             shutil.rmtree(to, ignore_errors=True)
-            varidex("build", "--output", to, *inputs_of(inputs, options))
+            first = inputs[:1] if name == "grown" else inputs
+            varidex("build", "--output", to, *inputs_of(first, options))
+            for added in inputs[len(first) :]:
+                varidex("add", to, os.path.join(VECTORS, added))
             if name == "reloaded":
                 varidex("people", to, os.path.join(VECTORS, "reloaded.tsv"))
-            os.remove(os.path.join(to, "lock"))
+            # what is no part of the dataset
+            for file in ("lock", "history.json"):
+                os.remove(os.path.join(to, file))
             table.write(f"{name}\t{','.join(inputs)}\t{' '.join(options)}\n")
         split_samples()
         decided()

@@ -13,6 +13,8 @@ LISTS = ("samples", "terms", "people", "sample_attributes", "genes", "carriers")
 SEVERAL = ("samples", "sample_attributes", "carriers")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
 ANNOTATIONS = {"csq", "ann", "bcsq"}
+# of genotypes that count as known
+BOUNDS = ("min_gq", "min_dp")
 
 
 def files_of(manifest):
@@ -63,6 +65,7 @@ def read_manifest(data):
     covers = lambda c: shaped([] if c is None else c, contig=is_count, start=is_place, end=is_place)
     is_flag = lambda f: f is None or type(f) is bool
     spans = lambda c: shaped(c, contig=is_count, start=is_place, last=is_place, end=is_place, rows=is_count)
+    options = m.get("options", {})
     sound = (
         is_text(m.get("generator"))
         and is_count(m.get("sample_count"))
@@ -74,6 +77,9 @@ def read_manifest(data):
         and all(is_file(f) for f in files_of(m))
         and shaped(m["carriers"], batch=is_count)
         and is_flag(m.get("sex_ploidy"))
+        and isinstance(options, dict)
+        and all(type(options.get(bound, 0)) in (int, float) for bound in BOUNDS)
+        and is_flag(options.get("no_annotations"))
         and is_flag(m.get("decisions"))
     )
     if not sound:
@@ -95,6 +101,9 @@ def read_manifest(data):
         no("M8", f"assembly {m['assembly']!r}")
     if m.get("sex_ploidy") and "assembly" not in m:
         no("M24", "genotypes on X and Y by sex, of no assembly")
+    for bound in BOUNDS:
+        if not 0 <= options.get(bound, 0) < float("inf"):
+            no("M25", f"{bound} {options[bound]}")
     if m.get("annotations", "csq") not in ANNOTATIONS:
         no("M15", f"annotations {m['annotations']!r}")
     for s in m["segments"]:

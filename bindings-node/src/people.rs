@@ -40,6 +40,7 @@ impl From<PeopleFiles> for varidex::PeopleOptions {
             sample_map: files.sample_map.map(PathBuf::from),
             sample_tables: paths(files.sample_tables),
             memory: files.memory.map_or(usual.memory, |bytes| bytes as u64),
+            ..usual
         }
     }
 }

@@ -192,6 +192,7 @@ pub(crate) fn load_people(
         sample_map,
         sample_tables: list(sample_tables),
         memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
+        ..usual
     };
     let reporter = Reporter::new(py, progress, "steps")?;
     let report = reporter.run(py, |advance| {

@@ -33,6 +33,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Build a dataset from VCF and BCF files
     Build(Build),
+    /// Add VCF and BCF files to a dataset that is there
+    Add(Add),
     /// Load what is known of people into a dataset, or count the people that are there
     People(People),
     /// Withdraw people or samples: they are absent from every answer from now on
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
     Verify(Verify),
+    /// The states of a dataset that can be opened, and how each was made
+    Snapshots(Snapshots),
     /// The variants that an expression picks
     Variants(Variants),
     /// Counts and frequencies of variants, in everybody or in a group
@@ -77,12 +81,36 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// VCF or BCF files, compressed or not; `-` is standard input
+    /// VCF or BCF files, compressed or not; `-` is standard input, `@FILE` a list of files, one a line
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// The directory to make, by custom NAME.vdx
     #[arg(long, short, value_name = "DATASET")]
     pub(crate) output: PathBuf,
+    /// Replace a dataset that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) options: Reading,
+}
+
+/// The options of the first build hold and need not be given again; others than those are an error. Samples that are
+/// there keep their numbers, and nothing that is stored of them is read or written again. Where a sample has records
+/// already over a stretch of a contig, an input with others there is refused.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// VCF or BCF files, compressed or not; `-` is standard input, `@FILE` a list of files, one a line
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: Reading,
+}
+
+/// How inputs are read and stored.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
     /// INFO keys to keep as typed columns; a key that no input declares is an error
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     pub(crate) info: Vec<String>,
@@ -110,7 +138,7 @@ pub(crate) struct Build {
     pub(crate) min_dp: Option<f64>,
     /// Genotypes on X and Y by the sexes of --people: outside of the pseudoautosomal regions one copy in males, and none
     /// known in females on Y; what that changes is reported
-    #[arg(long, requires = "people")]
+    #[arg(long)]
     pub(crate) sex_ploidy: bool,
     /// Sort unsorted input instead of refusing it
     #[arg(long)]
@@ -124,9 +152,6 @@ pub(crate) struct Build {
     /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
-    /// Replace a dataset that is there already
-    #[arg(long)]
-    pub(crate) force: bool,
     /// People to load when the genotypes are stored: as `varidex people` takes them
     #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     pub(crate) people: Vec<PathBuf>,
@@ -138,6 +163,32 @@ pub(crate) struct Build {
     /// Also write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+}
+
+/// How many states are kept.
+#[derive(Debug, Args)]
+pub(crate) struct Keeping {
+    /// Keep so many states of the dataset, the new one among them: `--snapshot` asks those before
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: u32,
+}
+
+/// The state of a dataset that is asked.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct State {
+    /// Ask an earlier state that is kept (`varidex snapshots` lists them), by its id or the first digits of it
+    #[arg(long, value_name = "ID", help_heading = "Options")]
+    pub(crate) snapshot: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Snapshots {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) written: Written,
 }
 
 /// What is known of people.
@@ -167,6 +218,8 @@ pub(crate) struct People {
     /// What the columns of tables mean
     #[arg(long, value_name = "MAPPING")]
     pub(crate) map: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
     /// Memory to load people with at most, about: bytes, or with K, M, G; at least 1M
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub(crate) memory: u64,
@@ -208,6 +261,8 @@ pub(crate) struct Seen {
     /// All of that as JSON, as servers keep it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["purpose", "permit_date", "national_override", "audit"])]
     pub(crate) access: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) state: State,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +367,8 @@ pub(crate) struct Info {
 pub(crate) struct Verify {
     /// The dataset
     pub(crate) dataset: PathBuf,
+    #[command(flatten)]
+    pub(crate) state: State,
 }
 
 /// Which samples are good enough.

@@ -3,7 +3,8 @@
 use crate::field::{Column, Field, Kind};
 use crate::people::listed;
 use crate::table::{Cells, Table};
-use varidex::{GeneFound, Result, TermFound, View};
+use std::path::Path;
+use varidex::{Dataset, GeneFound, Result, Snapshot, TermFound, View};
 
 /// Columns of these names and kinds, by their places.
 fn numbered<const N: usize>(columns: [(&'static str, Kind); N]) -> Vec<Column> {
@@ -62,6 +63,39 @@ pub fn ontologies(view: &View) -> Result<Table> {
         |(file, version), field, to| match field {
             Field::Value(0) => to.text(file.as_bytes()),
             Field::Value(1) => to.text(version.as_bytes()),
+            _ => to.missing(),
+        },
+    ))
+}
+
+/// `snapshot time command samples rows segments bytes`: the states of the dataset in a directory that can be opened, the
+/// newest first. Time and command are missing where there is no note of them.
+///
+/// # Errors
+///
+/// As [`Dataset::snapshots`].
+pub fn snapshots(path: impl AsRef<Path>) -> Result<Table> {
+    let columns = numbered([
+        ("snapshot", Kind::Text),
+        ("time", Kind::MaybeText),
+        ("command", Kind::MaybeText),
+        ("samples", Kind::Whole),
+        ("rows", Kind::Whole),
+        ("segments", Kind::Whole),
+        ("bytes", Kind::Whole),
+    ]);
+    let all = Dataset::snapshots(path)?;
+    Ok(listed(
+        columns,
+        all,
+        |of: &Snapshot, field, to| match field {
+            Field::Value(0) => to.text(of.id.as_bytes()),
+            Field::Value(1) => to.maybe_text(of.time.as_deref()),
+            Field::Value(2) => to.maybe_text(of.command.as_deref()),
+            Field::Value(3) => to.whole(of.samples),
+            Field::Value(4) => to.whole(of.rows),
+            Field::Value(5) => to.whole(of.segments),
+            Field::Value(6) => to.whole(of.bytes),
             _ => to.missing(),
         },
     ))

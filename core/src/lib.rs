@@ -31,8 +31,8 @@
 //!
 //! | to | there is |
 //! |---|---|
-//! | build, load people, check | [`build()`], [`load_people`], [`Dataset::verify`] |
-//! | open | [`Dataset::open`], and its [`View`], of which everything is asked |
+//! | build, add to it, load people, check | [`build()`], [`add`], [`load_people`], [`Dataset::verify`] |
+//! | open | [`Dataset::open`], and its [`View`], of which everything is asked; [`Dataset::open_snapshot`] |
 //! | say what is meant | an expression as text ([`expressions`] is the reference), as JSON, or built: [`VariantExpr`], [`GroupExpr`] |
 //! | find people | [`View::ask`] gives a [`Group`]: a set with its algebra, ids, scores |
 //! | count variants | [`View::variants`], [`View::variants_in`] a group, [`View::allele`] |
@@ -82,8 +82,8 @@ pub use beacon::{
     Frequencies, Organization,
 };
 pub use cohort::{
-    AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, TermCount,
-    TermFound, View,
+    AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, Snapshot,
+    TermCount, TermFound, View,
 };
 pub use error::{Damage, Error, ExpressionError, InputError, Place, Result};
 pub use export::{
@@ -98,7 +98,7 @@ pub use input::LocalFiles;
 pub use maintain::{
     AnnotationReport, Annotations, BuildOptions, ConsentOptions, ConsentReport, ConsentSummary,
     DecisionReport, Disagreement, PeopleOptions, PeopleReport, Phase, Progress, PurposeSummary,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, Withdrawal, build,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, Withdrawal, add, build,
     consent_summary, guess_mapping, load_people, record_consent, restore, withdraw,
 };
 pub use model::{

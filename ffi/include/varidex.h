@@ -458,6 +458,9 @@ typedef struct {
     const char *const *sample_tables;
     // How many.
     size_t n_sample_tables;
+    // So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
+    // alone. A build goes by its own.
+    uint64_t keep;
 } vdx_people_options;
 
 // Options of a build. Begin with vdx_build_options_init; all zero is what is usual.
@@ -504,6 +507,9 @@ typedef struct {
     // Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
     // males, and none known in females on Y.
     int sex_ploidy;
+    // So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
+    // alone.
+    uint64_t keep;
 } vdx_build_options;
 
 // Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -646,6 +652,13 @@ vdx_status vdx_text_free(char *text);
 vdx_status vdx_open(const char *path,
                     vdx_view **view,
                     vdx_error **error);
+
+// Opens an earlier state of a dataset that is kept, by its id or the first digits of it, at least four; otherwise as
+// vdx_open. The data are those of then.
+vdx_status vdx_open_snapshot(const char *path,
+                             const char *snapshot,
+                             vdx_view **view,
+                             vdx_error **error);
 
 // Opens a dataset as vdx_open does; no expression reads a file there, and `@` is an error.
 vdx_status vdx_open_without_files(const char *path, vdx_view **view, vdx_error **error);
@@ -962,6 +975,17 @@ vdx_status vdx_build(const char *const *inputs,
                      const vdx_build_options *options,
                      char **report,
                      vdx_error **error);
+
+// Adds `n` VCF and BCF files to the dataset in a directory: new samples, or records of samples that are there over
+// stretches where they have none yet. The new state appears whole or not at all, and datasets that are open stay as they
+// are. The options of the first build hold: what is given may not contradict them; `people` are added to those that
+// are there, and `replace` is not used. Otherwise as vdx_build.
+vdx_status vdx_add(const char *const *inputs,
+                   size_t n,
+                   const char *dataset,
+                   const vdx_build_options *options,
+                   char **report,
+                   vdx_error **error);
 
 // Loads people, ontologies or both into a dataset, in the place of those that are there. Datasets that
 // are open stay as they are. `report` as of vdx_build.

@@ -1,11 +1,12 @@
 //! Opening a dataset, and what it holds.
 
 use crate::each::{go_on, needed};
-use crate::entry::{Growing, caught, entry, out, path as path_at, room};
+use crate::entry::{Answer, Growing, caught, entry, out, path as path_at, room, text};
 use crate::error::{plain_status, vdx_status};
 use crate::handle::{c_text, count, free, free_text, get, place_of, put, vdx_error, vdx_view};
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::offset_of;
+use std::path::Path;
 use varidex::{Dataset, LocalFiles, View};
 
 /// The view of a dataset, as a handle keeps it.
@@ -126,8 +127,30 @@ pub unsafe extern "C" fn vdx_open(
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
     unsafe {
-        open(path, view, error, |opened| {
-            opened.with_loader(LocalFiles::new())
+        open(path, view, error, |from| {
+            Ok(Dataset::open(from)?.with_loader(LocalFiles::new()))
+        })
+    }
+}
+
+/// Opens an earlier state of a dataset that is kept, by its id or the first digits of it, at least four; otherwise as
+/// vdx_open. The data are those of then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_open_snapshot(
+    path: *const c_char,
+    snapshot: *const c_char,
+    view: *mut *mut vdx_view,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let id = || {
+        // SAFETY: the arguments are as the header says
+        unsafe { text(snapshot, "snapshot") }
+    };
+    // SAFETY: so are they
+    unsafe {
+        open(path, view, error, |from| {
+            let opened = Dataset::open_snapshot(from, id()?)?;
+            Ok(opened.with_loader(LocalFiles::new()))
         })
     }
 }
@@ -140,7 +163,7 @@ pub unsafe extern "C" fn vdx_open_without_files(
     error: *mut *mut vdx_error,
 ) -> vdx_status {
     // SAFETY: the arguments are as the header says
-    unsafe { open(path, view, error, |opened| opened) }
+    unsafe { open(path, view, error, |from| Ok(Dataset::open(from)?)) }
 }
 
 /// # Safety
@@ -150,13 +173,13 @@ unsafe fn open(
     path: *const c_char,
     view: *mut *mut vdx_view,
     error: *mut *mut vdx_error,
-    prepared: fn(Dataset) -> Dataset,
+    opened: impl Fn(&Path) -> Answer<Dataset>,
 ) -> vdx_status {
     let work = || {
         // SAFETY: the arguments are as the header says
         let (to, from) = unsafe { (out(view, "view")?, path_at(path, "path")) };
         to.set(std::ptr::null_mut());
-        to.set(put(Opened::of(prepared(Dataset::open(from?)?).view())));
+        to.set(put(Opened::of(opened(from?)?.view())));
         Ok(())
     };
     // SAFETY: `error` is as the header says

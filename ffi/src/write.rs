@@ -10,7 +10,7 @@ use crate::handle::{c_text, put_text, vdx_error, vdx_group, vdx_view};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 use std::path::{Path, PathBuf};
-use varidex::{BuildOptions, ExportOptions, ExportProgress, PeopleOptions};
+use varidex::{BuildOptions, ExportOptions, ExportProgress, PeopleOptions, Progress, Report};
 
 /// How far something is. The text is gone when the callback returns. It may grow at its end.
 #[repr(C)]
@@ -58,6 +58,9 @@ pub struct vdx_people_options {
     pub sample_tables: *const *const c_char,
     /// How many.
     pub n_sample_tables: usize,
+    /// So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
+    /// alone. A build goes by its own.
+    pub keep: u64,
 }
 
 /// Options of a build. Begin with vdx_build_options_init; all zero is what is usual.
@@ -106,6 +109,9 @@ pub struct vdx_build_options {
     /// Other than 0: genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in
     /// males, and none known in females on Y.
     pub sex_ploidy: c_int,
+    /// So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
+    /// alone.
+    pub keep: u64,
 }
 
 /// Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -198,8 +204,14 @@ unsafe fn people_options(given: &vdx_people_options) -> Answer<PeopleOptions> {
                 0 => usual.memory,
                 bytes => bytes,
             },
+            keep: keep(given.keep),
         })
     }
+}
+
+/// So many states that none has more.
+fn keep(states: u64) -> u32 {
+    u32::try_from(states).unwrap_or(u32::MAX)
 }
 
 /// # Safety
@@ -250,6 +262,7 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
             bytes => bytes,
         },
         replace: given.replace != 0,
+        keep: keep(given.keep),
         ..usual
     })
 }
@@ -270,6 +283,64 @@ pub unsafe extern "C" fn vdx_build(
     report: *mut *mut c_char,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        grow(
+            (inputs, n),
+            dataset,
+            options,
+            report,
+            error,
+            |from, to, options, at| varidex::build(from, to, options, at),
+        )
+    }
+}
+
+/// Adds `n` VCF and BCF files to the dataset in a directory: new samples, or records of samples that are there over
+/// stretches where they have none yet. The new state appears whole or not at all, and datasets that are open stay as they
+/// are. The options of the first build hold: what is given may not contradict them; `people` are added to those that
+/// are there, and `replace` is not used. Otherwise as vdx_build.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_add(
+    inputs: *const *const c_char,
+    n: usize,
+    dataset: *const c_char,
+    options: *const vdx_build_options,
+    report: *mut *mut c_char,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        grow(
+            (inputs, n),
+            dataset,
+            options,
+            report,
+            error,
+            |from, to, options, at| varidex::add(from, to, options, at),
+        )
+    }
+}
+
+/// What reads inputs into a dataset.
+type Grow = fn(
+    &[&Path],
+    &Path,
+    &BuildOptions,
+    &mut dyn FnMut(&Progress) -> bool,
+) -> varidex::Result<Report>;
+
+/// # Safety
+///
+/// The arguments are as the header says.
+unsafe fn grow(
+    (inputs, n): (*const *const c_char, usize),
+    dataset: *const c_char,
+    options: *const vdx_build_options,
+    report: *mut *mut c_char,
+    error: *mut *mut vdx_error,
+    run: Grow,
+) -> vdx_status {
     let work = || {
         // SAFETY: the arguments are as the header says
         let (report, inputs, to, given) = unsafe {
@@ -287,7 +358,7 @@ pub unsafe extern "C" fn vdx_build(
         // SAFETY: so is what the options point to
         let options = unsafe { build_options(&given) }?;
         let reporter = Reporter(given.progress, given.user);
-        let built = varidex::build(&inputs, to, &options, &mut |at| {
+        let built = run(&inputs, to, &options, &mut |at| {
             reporter.report(&at.input, at.bytes, at.total.unwrap_or(0), at.records)
         })?;
         if let Some(report) = report {

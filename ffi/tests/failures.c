@@ -116,6 +116,12 @@ static void builds(const char *spec, const char *work)
     EXPECT(vdx_build(inputs, 1, to, &options, NULL, NULL) == VDX_OK);
     REFUSED(VDX_IO, vdx_load_people(in(work, "none.vdx"), NULL, NULL, &error));
 
+    /* samples that are there already; another state than those that are kept */
+    REFUSED(VDX_INPUT, vdx_add(inputs, 1, to, NULL, NULL, &error));
+    REFUSED(VDX_IO, vdx_add(inputs, 1, in(work, "none.vdx"), NULL, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_open_snapshot(to, "0123", &dataset, &error));
+    REFUSED(VDX_ARGUMENT, vdx_open_snapshot(to, NULL, &dataset, &error));
+
     /* what the dataset was not given cannot be asked */
     EXPECT(vdx_open(to, &dataset, NULL) == VDX_OK);
     REFUSED(VDX_EXPRESSION, vdx_each_variant(dataset, "gene:RYR1", NULL, no_variant, NULL, &error));

@@ -1,11 +1,12 @@
 //! `varidex beacon`: one request of Beacon 2.
 
+use crate::args::State;
 use crate::failure::Failure;
 use crate::table::print;
 use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
-use varidex::{Access, BeaconConfig, BeaconRequest, Dataset, Error};
+use varidex::{Access, BeaconConfig, BeaconRequest, Error};
 
 /// The longest request that is read; a beacon refuses shorter ones.
 const REQUEST_MAX: u64 = 1 << 24;
@@ -24,6 +25,8 @@ pub(crate) struct Beacon {
     /// Who asks, as JSON (`{"granularity": "record"}`); without it whether there is anything is all that is said
     #[arg(long, value_name = "FILE")]
     access: Option<PathBuf>,
+    #[command(flatten)]
+    state: State,
 }
 
 pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
@@ -37,8 +40,12 @@ pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
     };
     let beacon = match args.of.is_dir() {
         true => {
-            let view = Dataset::open(&args.of)?.view();
+            let view = super::opened(&args.of, &args.state)?.view();
             varidex::Beacon::new(BeaconConfig::of_dataset(&args.of), vec![view])?
+        }
+        false if args.state.snapshot.is_some() => {
+            let message = "--snapshot is about a dataset: a configuration may be of several";
+            return Err(Error::Usage(message.to_owned()).into());
         }
         false => varidex::Beacon::open(&args.of)?,
     };

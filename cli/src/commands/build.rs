@@ -1,14 +1,44 @@
-//! `varidex build`.
+//! `varidex build` and `varidex add`.
 
-use crate::args::Build;
+use crate::args::{Add, Build, Reading};
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
 use varidex::{BuildOptions, Error, PeopleOptions, Phase, Progress, Refused, Report, Warned};
+
+/// What a list of inputs may have at most, in bytes.
+const LIST_MAX: u64 = 1 << 28;
 
 pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
     let options = BuildOptions {
+        replace: args.force,
+        ..options_of(&args.options)
+    };
+    let inputs = inputs_of(&args.inputs)?;
+    let report = stored(messages, &mut |progress| {
+        varidex::build(&inputs, &args.output, &options, progress)
+    })?;
+    let wrote = format!("wrote {}", args.output.display());
+    say(&wrote, &report, &args.options, messages)
+}
+
+/// `varidex add`.
+pub(crate) fn add(args: &Add, messages: Messages) -> Result<(), Failure> {
+    let options = options_of(&args.options);
+    let inputs = inputs_of(&args.inputs)?;
+    let report = stored(messages, &mut |progress| {
+        varidex::add(&inputs, &args.dataset, &options, progress)
+    })?;
+    let added = format!("added to {}", args.dataset.display());
+    say(&added, &report, &args.options, messages)
+}
+
+fn options_of(args: &Reading) -> BuildOptions {
+    BuildOptions {
         info: args.info.clone(),
         reference: args.reference.clone(),
         genes: args.genes.clone(),
@@ -30,9 +60,51 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         skip_malformed: args.skip_malformed,
         threads: args.threads,
         memory: args.memory,
-        replace: args.force,
+        keep: args.keeping.keep,
         ..BuildOptions::default()
-    };
+    }
+}
+
+/// The inputs, those of lists in the place of each list.
+fn inputs_of(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut inputs = Vec::new();
+    for input in named {
+        let list = input.to_str().and_then(|name| name.strip_prefix('@'));
+        let Some(list) = list else {
+            inputs.push(input.clone());
+            continue;
+        };
+        let failed = |e| Error::io(list, e);
+        let mut text = String::new();
+        let read = match list {
+            "-" => std::io::stdin()
+                .lock()
+                .take(LIST_MAX)
+                .read_to_string(&mut text),
+            _ => {
+                let file = File::open(list).map_err(failed)?;
+                file.take(LIST_MAX).read_to_string(&mut text)
+            }
+        };
+        read.map_err(failed)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let before = inputs.len();
+        inputs.extend(lines.map(PathBuf::from));
+        if inputs.len() == before {
+            let message = format!("@{list}: expected names of files, one a line, found none");
+            return Err(Error::Usage(message).into());
+        }
+    }
+    Ok(inputs)
+}
+
+type OnProgress<'p> = dyn FnMut(&Progress) -> bool + 'p;
+
+/// Runs what reads and stores inputs, and shows how far it is.
+fn stored(
+    messages: Messages,
+    run: &mut dyn FnMut(&mut OnProgress<'_>) -> varidex::Result<Report>,
+) -> Result<Report, Failure> {
     let mut bar: Option<(String, ProgressBar)> = None;
     let mut report_progress = |at: &Progress| {
         if bar.as_ref().is_none_or(|(input, _)| *input != at.input) {
@@ -50,20 +122,18 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
         }
         !progress::interrupted()
     };
-    let built = progress::stoppable(|| {
-        varidex::build(&args.inputs, &args.output, &options, &mut report_progress)
-    });
+    let built = progress::stoppable(|| run(&mut report_progress));
     if let Some((_, bar)) = bar {
         bar.finish_and_clear();
     }
-    let report = built?;
-    messages.say(format_args!(
-        "wrote {}\n{}",
-        args.output.display(),
-        report.to_string().trim_end()
-    ));
-    if let Some(file) = &args.report {
-        let text = format!("{:#}\n", as_json(&report));
+    Ok(built?)
+}
+
+/// Says what was done.
+fn say(done: &str, report: &Report, options: &Reading, messages: Messages) -> Result<(), Failure> {
+    messages.say(format_args!("{done}\n{}", report.to_string().trim_end()));
+    if let Some(file) = &options.report {
+        let text = format!("{:#}\n", as_json(report));
         std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
     }
     Ok(())

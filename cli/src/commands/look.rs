@@ -1,6 +1,6 @@
-//! What is there: `varidex individual`, `terms`, `genes`, `samples`.
+//! What is there: `varidex individual`, `terms`, `genes`, `samples`, `snapshots`.
 
-use crate::args::Seen;
+use crate::args::{Seen, Snapshots};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Written, print};
@@ -122,4 +122,9 @@ pub(crate) fn samples(args: &Samples, messages: Messages) -> Result<(), Failure>
     let view = super::open(&args.dataset, &args.seen, messages)?;
     args.written
         .write(varidex_columns::samples(&view)?, messages)
+}
+
+pub(crate) fn snapshots(args: &Snapshots, messages: Messages) -> Result<(), Failure> {
+    args.written
+        .write(varidex_columns::snapshots(&args.dataset)?, messages)
 }

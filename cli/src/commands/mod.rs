@@ -17,7 +17,7 @@ mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command, Quality, Seen, Variants};
+use crate::args::{Arguments, Command, Quality, Seen, State, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use std::io;
@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
     match arguments.command {
         Command::Build(args) => build::run(&args, messages),
+        Command::Add(args) => build::add(&args, messages),
         Command::People(args) => people::run(&args, messages),
         Command::Withdraw(args) => consent::withdraw(&args, messages),
         Command::Restore(args) => consent::restore(&args, messages),
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Terms(args) => look::terms(&args, messages),
         Command::Genes(args) => look::genes(&args, messages),
         Command::Samples(args) => look::samples(&args, messages),
+        Command::Snapshots(args) => look::snapshots(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Annotate(args) => annotate::run(&args, messages),
         Command::Beacon(args) => beacon::run(&args),
@@ -51,9 +53,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+/// Opens the dataset that is asked, in the state that is.
+fn opened(path: &Path, state: &State) -> varidex::Result<Dataset> {
+    match &state.snapshot {
+        Some(id) => Dataset::open_snapshot(path, id),
+        None => Dataset::open(path),
+    }
+}
+
 /// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
 fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
-    let dataset = Dataset::open(path)?.with_loader(LocalFiles::of_terminal());
+    let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
     let view = dataset.view_for(&seen.access()?)?;
     say_notes(view.note().map(str::to_owned).iter(), messages);
     Ok(view)

@@ -24,6 +24,10 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         let table = varidex_columns::people(&view, &by, args.scope, args.top)?;
         return args.written.write(table, messages);
     }
+    if args.seen.state.snapshot.is_some() {
+        let message = "--snapshot asks an earlier state: people are loaded into the newest";
+        return Err(Error::Usage(message.to_owned()).into());
+    }
     let options = PeopleOptions {
         files: args.files.clone(),
         mapping: args.map.clone(),
@@ -31,6 +35,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
         sample_map: args.known.sample_map.clone(),
         sample_tables: args.known.sample_table.clone(),
         memory: args.memory,
+        keep: args.keeping.keep,
     };
     progress::watch_interrupts();
     let bar = messages.step("people", None, Unit::Bytes);

@@ -4,10 +4,11 @@ use crate::args::Verify;
 use crate::failure::Failure;
 use crate::table::print;
 use std::io::ErrorKind;
-use varidex::{Dataset, Error};
+use varidex::Error;
 
 pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
-    match Dataset::open(&args.dataset).and_then(|dataset| dataset.verify()) {
+    let folder = &args.dataset;
+    match super::opened(folder, &args.state).and_then(|dataset| dataset.verify()) {
         Ok(()) => print("ok\n"),
         Err(Error::Damaged(damage)) => {
             print(&format!(
@@ -23,8 +24,8 @@ pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
         // a file that a manifest lists and nobody finds is damage; a dataset nobody finds is not
         Err(Error::Io { path, source })
             if source.kind() == ErrorKind::NotFound
-                && path.parent() == Some(&args.dataset)
-                && args.dataset.join("manifest.json").exists() =>
+                && path.parent() == Some(folder)
+                && folder.join("manifest.json").exists() =>
         {
             print(&format!(
                 "damaged: {}\nsection: file\noffset: 0\nexpected: a file\nfound: none\n",

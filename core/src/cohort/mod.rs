@@ -21,6 +21,7 @@ mod polyploid;
 mod regions;
 mod sample_list;
 mod scope;
+mod snapshots;
 mod subjects;
 mod terms;
 mod union;
@@ -43,6 +44,7 @@ pub(crate) use polyploid::{for_each_polyploid, for_each_polyploid_of, most_copie
 pub(crate) use regions::Regions;
 pub use sample_list::SampleList;
 pub(crate) use scope::{Applies, BatchScope, Shortcut, Whole};
+pub use snapshots::Snapshot;
 pub(crate) use subjects::Subjects;
 pub use terms::TermFound;
 pub(crate) use union::Union;

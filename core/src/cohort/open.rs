@@ -196,6 +196,15 @@ impl Dataset {
         })
     }
 
+    /// A state with all that is stored, whoever may be seen: for what is stored of all.
+    pub(crate) fn as_stored(folder: &Folder, state: &Manifest) -> Result<Self> {
+        let state = Manifest {
+            decisions: false,
+            ..state.clone()
+        };
+        Self::open_state(folder, state)
+    }
+
     /// A batch by itself: what is said of it then no other batch changes. People and terms, who may be replaced,
     /// are not there.
     pub(crate) fn of_batch(folder: &Folder, all: &Manifest, batch: u32) -> Result<Self> {

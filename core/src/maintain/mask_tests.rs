@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const CALLS: [&str; 12] = [
     "0/0", "0|0", "0/1", "1|0", "0|1", "1/1", "./.", "./1", "0", "1", ".", "0/1/1",
@@ -180,6 +180,18 @@ impl Cohort {
     }
 
     pub(crate) fn write(&self, folder: &Path, without: Option<&BTreeSet<String>>) -> Option<View> {
+        let (inputs, options) = self.source(folder, without)?;
+        let to = folder.join("out.vdx");
+        build(&inputs, &to, &options, &mut |_| true).unwrap();
+        Some(Dataset::open(&to).unwrap().view())
+    }
+
+    /// The inputs, and how a dataset is built of them.
+    pub(crate) fn source(
+        &self,
+        folder: &Path,
+        without: Option<&BTreeSet<String>>,
+    ) -> Option<(Vec<PathBuf>, BuildOptions)> {
         std::fs::create_dir(folder).unwrap();
         let everybody = without.is_none();
         let nobody = BTreeSet::new();
@@ -220,7 +232,6 @@ impl Cohort {
         if inputs.is_empty() {
             return None;
         }
-        let to = folder.join("out.vdx");
         let options = BuildOptions {
             people: self.people_files(folder, everybody),
             genes: vec![folder.join("genes.bed")],
@@ -234,8 +245,7 @@ impl Cohort {
             "1\t0\t300\tAAA\n1\t200\t900\tBBB\n2\t0\t900\tCCC\n",
         )
         .unwrap();
-        build(&inputs, &to, &options, &mut |_| true).unwrap();
-        Some(Dataset::open(&to).unwrap().view())
+        Some((inputs, options))
     }
 
     /// Codes of no ontology, and values in units, by the terms of each.

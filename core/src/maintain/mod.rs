@@ -14,10 +14,11 @@ mod verify;
 
 pub use build::{
     AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping,
+    load_people,
 };
 #[cfg(feature = "testing")]
-pub(crate) use build::{build_in, load_people_in};
+pub(crate) use build::{add_in, build_in, load_people_in};
 pub use consent::{
     ConsentOptions, ConsentReport, ConsentSummary, DecisionReport, Disagreement, PurposeSummary,
     Withdrawal, consent_summary, record_consent, restore, withdraw,

@@ -50,3 +50,4 @@ pub(crate) use protein::{
 pub use similarity::{Level, Measure};
 pub use statistics::TwoByTwo;
 pub(crate) use statistics::wilson;
+pub(crate) use time::moment;

@@ -230,6 +230,18 @@ impl Dates {
     }
 }
 
+/// A moment in UTC, given in seconds since 1970, as RFC 3339 writes it.
+pub(crate) fn moment(seconds: u64) -> String {
+    let day = i32::try_from(seconds / 86_400).unwrap_or(i32::MAX);
+    let of_day = seconds % 86_400;
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let (first, last) = (day, day);
+    format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        Dates { first, last }
+    )
+}
+
 fn number(text: &str, len: usize) -> Option<i32> {
     (text.len() == len && text.bytes().all(|b| b.is_ascii_digit()))
         .then(|| text.parse().ok())
@@ -269,6 +281,13 @@ fn civil(day: i32) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_days_and_times() {
+        assert_eq!(moment(0), "1970-01-01T00:00:00Z");
+        assert_eq!(moment(951_827_696), "2000-02-29T12:34:56Z");
+        assert_eq!(moment(4_102_444_799), "2099-12-31T23:59:59Z");
+    }
 
     #[test]
     fn days_are_shown_as_they_are_read() {

@@ -4,8 +4,11 @@
 //! the manifest is replaced last, by a rename, and the directory synced. Until then readers see the
 //! old state. What a killed writer leaves behind are files that no manifest lists; the next writer
 //! removes them.
+//!
+//! Earlier states may be kept: a copy of the manifest of each, under a name with its id, and the files it lists.
 
 use super::decisions::{self, DECISIONS, DECISIONS_LOCK};
+use super::history::{HISTORY, History, Making};
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder, Found, Lock, Locked, NewFile, Storage};
@@ -21,12 +24,39 @@ const TEMPORARY: &str = ".tmp";
 /// Reads and checks a dataset's manifest.
 pub(crate) fn open_manifest(folder: &Folder) -> Result<Manifest> {
     let path = folder.path().join(MANIFEST);
-    let file = folder.storage().open(&path);
-    let file = file.map_err(|e| no_dataset(folder, &path, e))?;
+    let bytes = read(folder, MANIFEST).map_err(|e| no_dataset(folder, &path, e))?;
+    Manifest::from_bytes(&path, &bytes)
+}
+
+fn read(folder: &Folder, name: &str) -> io::Result<Vec<u8>> {
+    let file = folder.storage().open(&folder.path().join(name))?;
     let mut bytes = Vec::new();
-    file.take(MANIFEST_MAX)
-        .read_to_end(&mut bytes)
-        .map_err(|e| Error::io(&path, e))?;
+    file.take(MANIFEST_MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The name of the copy of the manifest of an earlier state.
+fn kept_name(snapshot: &str) -> String {
+    format!("manifest-{snapshot}.json")
+}
+
+/// The ids of the earlier states that are kept, in the order of their names.
+pub(crate) fn kept_snapshots(folder: &Folder) -> Result<Vec<String>> {
+    let id = |name: &String| {
+        let id = name.strip_prefix("manifest-")?.strip_suffix(".json")?;
+        let is_id = id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        is_id.then(|| id.to_owned())
+    };
+    let mut ids: Vec<String> = names(folder)?.iter().filter_map(id).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Reads and checks the manifest of an earlier state.
+pub(crate) fn open_kept(folder: &Folder, snapshot: &str) -> Result<Manifest> {
+    let name = kept_name(snapshot);
+    let path = folder.path().join(&name);
+    let bytes = read(folder, &name).map_err(|e| Error::io(&path, e))?;
     Manifest::from_bytes(&path, &bytes)
 }
 
@@ -115,15 +145,21 @@ impl Publication {
     /// Removes our files that neither the manifest on disk nor `keep` lists; gives those that stay.
     /// They are harmless: readers ignore them, and the next writer tries again.
     fn remove_unlisted(&self, keep: &HashSet<&str>) -> Vec<LeftOver> {
-        let there = has(&self.folder, MANIFEST);
-        let listed: HashSet<String> = match there.then(|| open_manifest(&self.folder)) {
-            None => HashSet::new(),
-            Some(Ok(manifest)) => listed(&manifest).map(str::to_owned).collect(),
-            // what a manifest lists that is damaged or of another version is not known: nothing is removed
-            Some(Err(_)) => return Vec::new(),
+        // what a manifest lists that is damaged or of another version is not known: nothing is removed
+        let Ok(manifests) = self.manifests() else {
+            return Vec::new();
         };
-        let listed = listed.iter().map(String::as_str);
+        let listed = manifests.iter().flat_map(listed);
         self.remove_all_but(listed.chain(keep.iter().copied()).collect())
+    }
+
+    /// The manifests of all states.
+    fn manifests(&self) -> Result<Vec<Manifest>> {
+        let folder = &self.folder;
+        let newest = has(folder, MANIFEST).then(|| open_manifest(folder));
+        let kept = kept_snapshots(folder)?;
+        let kept = kept.iter().map(|snapshot| open_kept(folder, snapshot));
+        kept.chain(newest).collect()
     }
 
     /// Removes our files that have none of these names.
@@ -201,26 +237,95 @@ impl Publication {
         temporary.rename(&path).map_err(failed)
     }
 
-    /// Makes the files added so far the dataset's state, and removes those of the old one; gives those
+    /// Makes the files added so far the dataset's state, and removes those of the states that are not kept; gives those
     /// that stay.
-    pub(crate) fn publish(mut self, manifest: &mut Manifest) -> Result<Vec<LeftOver>> {
-        let path = self.folder.path().join(MANIFEST);
-        let failed = |e| Error::io(&path, e);
+    pub(crate) fn publish(
+        mut self,
+        manifest: &mut Manifest,
+        making: &Making,
+    ) -> Result<Vec<LeftOver>> {
         self.begin_decisions()?;
         manifest.decisions = true;
         let bytes = manifest.seal()?;
-        let mut temporary = self.scratch()?;
-        temporary.write_all(&bytes).map_err(failed)?;
-        temporary.sync().map_err(failed)?;
+        let kept = self.keep(manifest, making)?;
+        let temporary = self.write(&bytes)?;
         // the files must be found under their names before the manifest names them
         sync(&self.folder, self.folder.path())?;
-        temporary.rename(&path).map_err(failed)?;
+        let path = self.folder.path().join(MANIFEST);
+        temporary.rename(&path).map_err(|e| Error::io(&path, e))?;
         // from here on readers see it: where a sync fails, the files of the old state stay, for a crash
         // may bring it back
         self.published = true;
         sync(&self.folder, self.folder.path())?;
         self.sync_parent()?;
-        Ok(self.remove_all_but(listed(manifest).collect()))
+        let mut left = self.remove_kept_but(&kept)?;
+        let listed_by_kept = kept.iter().flat_map(listed);
+        left.extend(self.remove_all_but(listed(manifest).chain(listed_by_kept).collect()));
+        Ok(left)
+    }
+
+    /// A temporary file of these bytes, which will outlive a crash once it has a name.
+    fn write(&self, bytes: &[u8]) -> Result<Box<dyn NewFile>> {
+        let failed = |e| Error::io(&self.folder, e);
+        let mut temporary = self.scratch()?;
+        temporary.write_all(bytes).map_err(failed)?;
+        temporary.sync().map_err(failed)?;
+        Ok(temporary)
+    }
+
+    /// Keeps the manifests of as many states before as are asked for, and notes how the next one comes to be. Gives
+    /// those that are kept; others stay until the next one is there.
+    fn keep(&self, next: &Manifest, making: &Making) -> Result<Vec<Manifest>> {
+        let folder = &self.folder;
+        let rename = |file: Box<dyn NewFile>, name: &str| {
+            let path = folder.path().join(name);
+            file.rename(&path).map_err(|e| Error::io(&path, e))
+        };
+        // no answer depends on it: what is damaged begins anew
+        let mut history = History::read(folder).unwrap_or_default();
+        let newest = has(folder, MANIFEST).then(|| open_manifest(folder));
+        let newest = newest.and_then(Result::ok);
+        let mut kept = kept_snapshots(folder)?;
+        let place = |id: &String| history.states.iter().position(|made| made.snapshot == *id);
+        kept.sort_by_key(place);
+        kept.retain(|id| newest.as_ref().is_none_or(|newest| newest.snapshot != *id));
+        kept.extend(newest.as_ref().map(|newest| newest.snapshot.clone()));
+        history.add(&next.snapshot, making, |id| {
+            kept.iter().any(|kept| kept.as_str() == id)
+        });
+        kept.retain(|id| *id != next.snapshot);
+        let first = kept.len().saturating_sub(making.keep.max(1) as usize - 1);
+        let kept = kept.split_off(first);
+        let is_kept = |of: &&Manifest| kept.contains(&of.snapshot);
+        if let Some(newest) = newest.as_ref().filter(is_kept) {
+            let name = kept_name(&newest.snapshot);
+            let bytes = read(folder, MANIFEST).map_err(|e| Error::io(folder, e))?;
+            rename(self.write(&bytes)?, &name)?;
+        }
+        rename(self.write(&history.to_bytes()?)?, HISTORY)?;
+        let kept = kept.iter().map(|snapshot| open_kept(folder, snapshot));
+        // what cannot be read cannot be opened either
+        Ok(kept.filter_map(Result::ok).collect())
+    }
+
+    /// Removes the manifests of states that are not kept; gives those that stay. Once it returns no crash brings one
+    /// back of which files are gone.
+    fn remove_kept_but(&self, kept: &[Manifest]) -> Result<Vec<LeftOver>> {
+        let mut left = Vec::new();
+        let mut any = false;
+        for snapshot in kept_snapshots(&self.folder)? {
+            if kept.iter().any(|of| of.snapshot == snapshot) {
+                continue;
+            }
+            any = true;
+            let path = self.folder.path().join(kept_name(&snapshot));
+            let removed = self.storage().remove(&path);
+            left.extend(removed.err().map(|error| (path, error)));
+        }
+        if any {
+            sync(&self.folder, self.folder.path())?;
+        }
+        Ok(left)
     }
 
     /// The name of the directory itself must last. Also where it was there already: a writer that was
@@ -253,7 +358,9 @@ impl Drop for Publication {
             if matches!(found, Ok(Some(found)) if found.len <= decisions::HEAD as u64) {
                 let _ = self.storage().remove(&decisions);
             }
-            let _ = self.storage().remove(&self.folder.path().join(LOCK));
+            for name in [HISTORY, LOCK] {
+                let _ = self.storage().remove(&self.folder.path().join(name));
+            }
             if self.ours {
                 let _ = self.storage().remove_directory(self.folder.path());
             }
@@ -275,7 +382,7 @@ fn has(folder: &Folder, name: &str) -> bool {
 /// A directory that holds anything but our own left-overs is not ours to fill.
 fn refuse_foreign_files(folder: &Folder) -> Result<()> {
     for name in names(folder)? {
-        let beside = [LOCK, DECISIONS, DECISIONS_LOCK].contains(&name.as_str());
+        let beside = [LOCK, HISTORY, DECISIONS, DECISIONS_LOCK].contains(&name.as_str());
         if !beside && !is_ours(&name) {
             return Err(Error::Usage(format!(
                 "{}: the directory is no dataset and not empty ({name})",

@@ -4,6 +4,7 @@ use crate::error::{Damage, Error, Result};
 use crate::format::{DRAFT, READ_VERSION, SAMPLES_MAX, check_draft};
 use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -143,6 +144,36 @@ pub(crate) struct InfoEntry {
     pub(crate) number: String,
 }
 
+/// Options of the first build that nothing else in the manifest shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReadAs {
+    /// Genotypes of a lower GQ are missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) min_gq: Option<Number>,
+    /// Genotypes of a lower DP are missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) min_dp: Option<Number>,
+    /// Annotations of the inputs are not stored, whatever they have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) no_annotations: bool,
+}
+
+impl ReadAs {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Bounds are those that a build takes.
+    fn check(&self) -> Result<(), (String, String)> {
+        let bounds = [&self.min_gq, &self.min_dp];
+        let below = |of: &&Number| of.as_f64().is_none_or(|of| !of.is_finite() || of < 0.0);
+        match bounds.into_iter().flatten().find(below) {
+            None => Ok(()),
+            Some(wrong) => Err(("a bound from 0".to_owned(), wrong.to_string())),
+        }
+    }
+}
+
 /// Everything a dataset consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
@@ -164,6 +195,9 @@ pub(crate) struct Manifest {
     /// Whether genotypes on X and Y go by sex.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) sex_ploidy: bool,
+    /// How inputs were read beside, which additions repeat.
+    #[serde(default, skip_serializing_if = "ReadAs::is_plain")]
+    pub(crate) options: ReadAs,
     /// Whether the directory has a file of decisions. A dataset that is built has one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) decisions: bool,
@@ -232,6 +266,7 @@ impl Manifest {
             assembly: None,
             normalised: false,
             sex_ploidy: false,
+            options: ReadAs::default(),
             decisions: false,
             sample_count: 0,
             samples: Vec::new(),
@@ -378,6 +413,7 @@ impl Manifest {
                 "none".to_owned(),
             ));
         }
+        self.options.check()?;
         if let Some(annotations) = &self.annotations
             && !["csq", "ann", "bcsq"].contains(&annotations.as_str())
         {

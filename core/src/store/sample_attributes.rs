@@ -231,6 +231,12 @@ impl SampleAttributes {
         Ok(all.into_values().collect())
     }
 
+    /// The free attributes of all files with their types, ascending by name in lower case.
+    pub(crate) fn free_names(&self) -> Result<Vec<(String, AttributeType)>> {
+        let all = self.free_counts(None)?.into_iter();
+        Ok(all.map(|of| (of.name, of.kind)).collect())
+    }
+
     /// The type of a free attribute by its name in any case.
     pub(crate) fn free_kind(&self, name: &str) -> Result<Option<AttributeType>> {
         for part in &self.parts {

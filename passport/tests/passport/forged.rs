@@ -35,7 +35,7 @@ fn the_key_decides_of_the_algorithm() {
         &modulus,
         public["n"].as_str().unwrap().as_bytes(),
         &public.to_string().into_bytes(),
-        &set(&[public.clone()]).into_bytes(),
+        &set(std::slice::from_ref(&public)).into_bytes(),
     ];
     for secret in secrets {
         for (name, algorithm) in [("HS256", Algorithm::HS256), ("HS512", Algorithm::HS512)] {

@@ -8,6 +8,7 @@ use super::notes::short;
 use crate::error::{Error, InputError, Place, Result};
 use crate::model::{Age, Ages, AttributeType, AttributeValue, Coding, Dates};
 use crate::store::free::{ATTRIBUTES_MAX, NAME_MAX, TEXT_MAX, is_name};
+use crate::store::individuals::places_of;
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -246,6 +247,14 @@ fn fault(place: &str, expected: String, found: String) -> Error {
 }
 
 impl Typed {
+    /// The attributes become those of a list that has all of them.
+    pub(crate) fn join(&mut self, list: &[(String, AttributeType)]) {
+        let own = places_of(&self.list, list);
+        let places = self.places.iter_mut();
+        places.for_each(|place| *place = own.get(*place as usize).copied().unwrap_or(u32::MAX));
+        self.list = list.to_vec();
+    }
+
     /// Values in their types, by the places of their attributes; of two of one attribute the first.
     pub(crate) fn row(
         &self,

@@ -1,6 +1,7 @@
 //! Numbers of individuals over several loads, and attributes of individuals and of samples.
 
-use super::people::{PeopleOptions, PeopleReport, load_people};
+use super::people::{PeopleOptions, load_people};
+use super::people_report::PeopleReport;
 use super::{BuildOptions, build};
 use crate::cohort::{AttributeCount, Dataset, View};
 use crate::error::{Error, Place, Result};

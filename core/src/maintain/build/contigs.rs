@@ -67,12 +67,35 @@ pub(super) struct Names {
     own: HashSet<u32>,
 }
 
-/// Lists the contigs that headers declare, and how each header names them.
+/// A contig of a header that another length is known of: its name, that length, and the one of the header.
+pub(super) type OtherLength = (String, u64, u64);
+
+/// The first contig of a header that has another length than in a list, be it by another name.
+pub(super) fn other_length(list: &ContigList, header: &[ContigLine]) -> Option<OtherLength> {
+    let known = Known::new(list.clone(), None);
+    let length = |number: &u32| known.list.get(*number as usize)?.1;
+    header.iter().find_map(|contig| {
+        let own = contig.length?;
+        let lengths: Vec<u64> = match known.numbers.get(contig.name.as_bytes()) {
+            Some(number) => length(number).into_iter().collect(),
+            None => {
+                let of = chromosome_of(&contig.name);
+                let of = of.and_then(|of| known.of_chromosome.get(&of));
+                of.into_iter().flatten().filter_map(length).collect()
+            }
+        };
+        let other = lengths.first().filter(|_| !lengths.contains(&own))?;
+        Some((contig.name.clone(), *other, own))
+    })
+}
+
+/// Lists the contigs that are known and those that headers declare, and how each header names them.
 pub(super) fn declared<'h>(
+    known: ContigList,
     headers: impl Iterator<Item = &'h [ContigLine]>,
     assembly: Option<Assembly>,
 ) -> (ContigList, Vec<Names>) {
-    let mut known = Known::new(Vec::new(), assembly);
+    let mut known = Known::new(known, assembly);
     let mut of_headers: Vec<Names> = Vec::new();
     // the contigs before, which added nothing: the same ones have the same names
     let mut settled: Option<&[ContigLine]> = None;

@@ -6,6 +6,7 @@
 //! a crash after its build had ended. And what a writer that was killed had just published was not synced
 //! before the next one removed the files of the state before.
 
+use super::add::add_in;
 use super::people::load_people_in;
 use super::{BuildOptions, PeopleOptions, build_in};
 use crate::cohort::Dataset;
@@ -81,7 +82,7 @@ impl<'a> Change<'a> {
         (self.write)(&folder);
         assert!(state(&folder).as_ref() == Some(&self.new), "{when}");
         let mut names = left.names(self.path).unwrap();
-        names.retain(|name| !name.ends_with("lock"));
+        names.retain(|name| !name.ends_with("lock") && name != "history.json");
         assert!(names.iter().eq(self.new.keys()), "{when}: {names:?}");
     }
 
@@ -186,6 +187,76 @@ fn a_build_that_replaces_leaves_the_old_dataset_or_the_new() {
     let change = Change::of(path, &before, &build);
     change.crash_everywhere(&before);
     change.crash_after_kill(&before);
+}
+
+/// Adds a sample and people; where they are there already that is refused, and nothing changes.
+fn adder(inputs: &Inputs, keep: u32) -> impl Fn(&Folder) + use<> {
+    let text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n\
+        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tC\n\
+        1\t8\t.\tC\tG\t.\t.\t.\tGT\t0|1\n";
+    let added = inputs.write("added.vcf", text);
+    let options = BuildOptions {
+        people: PeopleOptions {
+            files: vec![inputs.write("added.tsv", "id\tsex\nC\tM\n")],
+            ..PeopleOptions::default()
+        },
+        threads: Some(1),
+        keep,
+        ..BuildOptions::default()
+    };
+    move |to: &Folder| match add_in(&[&added], to, &options, &mut |_| true) {
+        Ok(_) => {}
+        Err(Error::Input(refused)) => assert!(refused.found.contains("sample C"), "{refused}"),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn adding_leaves_the_old_dataset_or_the_new() {
+    let inputs = Inputs::new();
+    let path = Path::new("d.vdx");
+    let before = Memory::default();
+    inputs.builder("0|1")(&at(path, before.clone()));
+    let add = adder(&inputs, 1);
+    let change = Change::of(path, &before, &add);
+    change.crash_everywhere(&before);
+    change.crash_after_kill(&before);
+}
+
+/// A state that is listed can be opened, whatever is left of keeping it or of keeping it no longer.
+#[test]
+fn states_that_are_kept_are_whole() {
+    let inputs = Inputs::new();
+    let path = Path::new("d.vdx");
+    let before = Memory::default();
+    let folder = at(path, before.clone());
+    inputs.builder("0|1")(&folder);
+    let people = PeopleOptions {
+        files: vec![inputs.write("some.tsv", "id\tsex\nA\tF\n")],
+        keep: 2,
+        ..PeopleOptions::default()
+    };
+    load_people_in(&folder, &people, &mut |_| true).unwrap();
+    assert_eq!(Dataset::snapshots_in(&folder).unwrap().len(), 2);
+    for (keep, expected) in [(1, 1), (2, 2), (3, 3)] {
+        let disk = Lossy::of(before.copy());
+        adder(&inputs, keep)(&at(path, disk.clone()));
+        let mut random = ChaCha8Rng::seed_from_u64(19);
+        let mut last = 0;
+        for steps in 0..=disk.steps() {
+            for round in 0..6 {
+                let folder = at(path, disk.crashed(steps, fate(round, &mut random)));
+                let states = Dataset::snapshots_in(&folder).unwrap();
+                assert!((1..=3).contains(&states.len()), "{keep} {steps} {round}");
+                for state in &states {
+                    let opened = Dataset::open_snapshot_in(&folder, &state.id).unwrap();
+                    opened.verify().unwrap();
+                }
+                last = states.len();
+            }
+        }
+        assert_eq!(last, expected, "{keep}");
+    }
 }
 
 #[test]

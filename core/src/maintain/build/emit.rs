@@ -12,8 +12,9 @@ use super::ploidy::{Changes, InputPloidy};
 use super::remap::remap;
 use super::report::Report;
 use super::row::Row;
-use super::samples::InputSamples;
+use super::samples::{AllSamples, InputSamples};
 use super::sort::Places;
+use super::taken::Taken;
 use crate::error::{Error, InputError, Place, Result};
 use crate::input::chunk::Chunk;
 use crate::input::{Reader, Workers};
@@ -55,6 +56,9 @@ pub(super) struct Emitter<'a> {
     report: &'a mut Report,
     contigs: Contigs,
     earlier: Earlier,
+    /// Where samples have records in the dataset that is added to.
+    taken: &'a Taken,
+    names: &'a AllSamples,
     reference: Option<Normaliser>,
     /// The contig of the last record, and its name.
     named: Option<(u32, Arc<str>)>,
@@ -80,7 +84,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         (samples, annotated): (&'a InputSamples, Option<&Annotated>),
-        (contigs, earlier): (Contigs, Earlier),
+        (contigs, earlier, taken): (Contigs, Earlier, &'a Taken),
         file: &str,
         options: &'a BuildOptions,
         workers: &'a Workers,
@@ -94,6 +98,8 @@ impl<'a> Emitter<'a> {
             report: target.report,
             contigs,
             earlier,
+            taken,
+            names: &plan.samples,
             reference,
             named: None,
             rows: Vec::new(),
@@ -212,6 +218,14 @@ impl<'a> Emitter<'a> {
             self.contigs.leave(last);
         }
         self.last = Some((contig, record.position));
+        if !self.taken.is_empty() {
+            self.taken.check(
+                (contig, record.position, record.position),
+                &|sample| self.names.name(sample).to_owned(),
+                &|contig| self.contigs.name(contig).to_owned(),
+                (&self.file, record.place),
+            )?;
+        }
         self.flush_before(record.position.saturating_sub(self.hold_back()))?;
 
         let contig_name = self.name_of(contig);

@@ -1,6 +1,7 @@
 //! The items of the 1+MG Minimal Metadata Model: read, kept apart from what is absent, and written again.
 
-use super::people::{PeopleOptions, PeopleReport, load_people};
+use super::people::{PeopleOptions, load_people};
+use super::people_report::PeopleReport;
 use super::{BuildOptions, build};
 use crate::cohort::{Dataset, View};
 use crate::error::Result;

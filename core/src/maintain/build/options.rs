@@ -69,6 +69,11 @@ pub struct BuildOptions {
     pub memory: u64,
     /// Replace a dataset that is there already.
     pub replace: bool,
+    /// So many states of the dataset can be opened after, the new one among them: [`Dataset::open_snapshot`] opens
+    /// those before. 0 is as 1: the new one alone.
+    ///
+    /// [`Dataset::open_snapshot`]: crate::Dataset::open_snapshot
+    pub keep: u32,
     /// From how many inputs of one sample each on these become one batch; 0 is never. For tests, of which many
     /// have an oracle that knows inputs one by one.
     #[doc(hidden)]
@@ -93,6 +98,7 @@ impl Default for BuildOptions {
             threads: None,
             memory: MEMORY,
             replace: false,
+            keep: 1,
             merge_from: MERGE_FROM,
         }
     }
@@ -126,15 +132,19 @@ impl BuildOptions {
             return usage("threads: expected at least 1, found 0".to_owned());
         }
         check_memory(self.memory)?;
-        if self.sex_ploidy && self.people.files.is_empty() {
-            return usage(
-                "sex-ploidy: expected people with their sexes (--people), found none".to_owned(),
-            );
-        }
         if self.pad > PAD_MAX {
             return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
         }
         Ok(())
+    }
+
+    /// The same where no people are there.
+    pub(super) fn check_first(&self) -> Result<()> {
+        if self.sex_ploidy && self.people.files.is_empty() {
+            let message = "sex-ploidy: expected people with their sexes (--people), found none";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        self.check()
     }
 }
 

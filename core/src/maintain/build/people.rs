@@ -3,14 +3,14 @@
 mod tables;
 
 use super::options::{MEMORY, check_memory};
+use super::people_report::PeopleReport;
 use super::ploidy::males_and_females;
 use crate::cohort::{Dataset, Opened};
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder};
 use crate::input::ontology::read_ontologies;
 use crate::input::people::{
-    Gathered, Identities, Part, PeopleInput, SampleFacts, assemble, guess, read_people,
-    read_sample_map,
+    Gathered, Identities, Part, SampleFacts, assemble, guess, read_people, read_sample_map,
 };
 use crate::model::AttributeType;
 use crate::model::vocabulary::canonical;
@@ -18,18 +18,14 @@ use crate::set::SampleSet;
 use crate::store::free::FreeWriter;
 use crate::store::individuals::{
     Assigned, Claims, Codings, Failed, Hierarchy, KnownTerms, NO_NUMBER, People, PeopleWriter,
-    assign,
+    Staying, assign, joined_attributes,
 };
 use crate::store::runs::Runs;
 use crate::store::terms::Terms;
-use crate::store::{Manifest, Publication, SampleAttributes};
+use crate::store::{Making, Manifest, Publication, SampleAttributes};
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use tables::Tables;
-
-/// Examples reported of each oddity.
-const EXAMPLES: usize = 5;
 
 /// What [`load_people`] loads.
 ///
@@ -55,6 +51,9 @@ pub struct PeopleOptions {
     /// ids of each person, and what the file has once: terms and values of attributes.
     /// [`build`](crate::build) goes by its own [`memory`](crate::BuildOptions::memory).
     pub memory: u64,
+    /// So many states of the dataset can be opened after, as [`keep`](crate::BuildOptions::keep) of builds says, which
+    /// go by their own.
+    pub keep: u32,
 }
 
 impl Default for PeopleOptions {
@@ -66,33 +65,9 @@ impl Default for PeopleOptions {
             sample_map: None,
             sample_tables: Vec::new(),
             memory: MEMORY,
+            keep: 1,
         }
     }
-}
-
-/// What loading people reports at its end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PeopleReport {
-    /// Records met.
-    pub read: u64,
-    /// People loaded.
-    pub people: u64,
-    /// Records that say more of a person known already.
-    pub merged: u64,
-    /// Records that could not be used.
-    pub refused: u64,
-    /// The first of them: place and reason.
-    pub refusals: Vec<(String, String)>,
-    /// Oddities: what, how often, the first few.
-    pub warnings: Vec<(String, u64, Vec<String>)>,
-    /// Samples of which nothing is known.
-    pub samples_without_person: u64,
-    /// People without a sample.
-    pub people_without_sample: u64,
-    /// Terms that no ontology of the dataset describes.
-    pub unknown_terms: u64,
-    /// The dataset's new snapshot id; empty where the build reports it.
-    pub snapshot: String,
 }
 
 /// Loads people into a dataset, in the place of those that are there; genotypes stay as they are. The
@@ -139,13 +114,14 @@ pub(crate) fn load_people_in(
     let mut report = known.add(
         &mut publication,
         &mut manifest,
-        (&samples, Some(&dataset)),
+        (&samples, Some((&dataset, Stay::Go))),
         options.memory,
         &mut step,
     )?;
     if manifest.sex_ploidy {
-        let new = Dataset::open_state(folder, manifest.clone())?;
-        let before = males_and_females(&dataset.view())?;
+        let new = Dataset::as_stored(folder, &manifest)?;
+        let old = Dataset::as_stored(folder, dataset.manifest())?;
+        let before = males_and_females(&old.view())?;
         let now = males_and_females(&new.view())?;
         let mut changed = SampleSet::new();
         for (before, now) in before.iter().zip(&now) {
@@ -156,11 +132,43 @@ pub(crate) fn load_people_in(
         let names = names.map(|name| name.copied().unwrap_or_default().to_owned());
         report.warn_some(ANOTHER_SEX, changed.len(), names);
     }
-    let left = publication.publish(&mut manifest)?.into_iter();
+    let making = Making::of("people", options.keep);
+    let left = publication.publish(&mut manifest, &making)?.into_iter();
     let left = left.map(|(path, error)| format!("{}: {error}", path.display()));
     report.warn("a file that is not needed any more stays", left);
     report.snapshot = manifest.snapshot;
     Ok(report)
+}
+
+/// What becomes of people who are there and of whom files say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// They are there after, with their samples.
+    Stay,
+    /// Nobody has their numbers any more.
+    Go,
+}
+
+/// Says of which individuals samples are that were added, where people are known and no file says more: a sample is of
+/// who has its name as id.
+pub(super) fn extend_owners(
+    publication: &mut Publication,
+    manifest: &mut Manifest,
+    there: &Opened,
+    samples: &[&str],
+) -> Result<()> {
+    let first = there.universe();
+    let new = samples.get(first as usize..).unwrap_or_default();
+    let Some(people) = there.people().filter(|_| !new.is_empty()) else {
+        return Ok(());
+    };
+    let owners = new.iter().map(|name| people.find(name));
+    let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
+    let written = SampleAttributes::write(first, &owners, None);
+    let written = written.map_err(|e| Error::io(publication.folder(), e))?;
+    let file = publication.add(FileKind::SampleAttributes, written)?;
+    manifest.sample_attributes.push(file);
+    Ok(())
 }
 
 /// What files tell of people and terms, on its way into a dataset.
@@ -219,13 +227,13 @@ impl Known {
     }
 
     /// Adds the files to the next state of a dataset, in the place of those that are there. Who is there
-    /// keeps the number. Without people the ones that are there are closed anew, by other terms; attributes of tables of
-    /// samples are then put beside what is known of these.
+    /// keeps the number, and stays or not. Without people the ones that are there are closed anew, by other terms; attributes
+    /// of tables of samples are then put beside what is known of these.
     pub(super) fn add(
         mut self,
         publication: &mut Publication,
         manifest: &mut Manifest,
-        (samples, there): (&[&str], Option<&Opened>),
+        (samples, there): (&[&str], Option<(&Opened, Stay)>),
         memory: u64,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
@@ -244,33 +252,36 @@ impl Known {
             step,
             report: PeopleReport::default(),
         };
+        let stays = there.is_some_and(|(_, stay)| stay == Stay::Stay);
+        let there = there.map(|(there, _)| there);
         let unknown = self.tables.unknown(samples);
-        if let Some(facts) = self.tables.facts.take().filter(|_| !samples.is_empty()) {
+        let facts = self.tables.facts.take().filter(|_| !samples.is_empty());
+        let is_joined = facts.is_some();
+        if let Some(facts) = facts {
             let said = (facts, &self.tables.columns);
             let of_samples = writing.joined(said, samples, there)?;
             manifest.sample_attributes =
                 vec![publication.add(FileKind::SampleAttributes, of_samples)?];
         }
-        let known = there
-            .and_then(Opened::people)
-            .filter(|_| are_terms_new || self.people.is_some());
-        let content = match (self.people, there, known) {
-            (Some(people), _, known) => {
+        let content = match (self.people, there) {
+            (Some(people), there) => {
                 let (content, of_samples) =
-                    writing.read((self.left, people), known, samples, &self.map)?;
+                    writing.read((self.left, people), (there, stays), samples, &self.map)?;
                 manifest.sample_attributes = match samples.is_empty() {
                     true => Vec::new(),
                     false => vec![publication.add(FileKind::SampleAttributes, of_samples)?],
                 };
                 Some(content)
             }
-            (None, Some(there), Some(people)) => {
+            (None, there) => {
                 writing.report.warnings.extend(self.left);
-                Some(writing.again(people, there)?)
-            }
-            _ => {
-                writing.report.warnings.extend(self.left);
-                None
+                if let Some(there) = there.filter(|_| !is_joined) {
+                    extend_owners(publication, manifest, there, samples)?;
+                }
+                let known = there.and_then(|there| Some((there.people()?, there)));
+                let again = known.filter(|_| are_terms_new);
+                let again = again.map(|(people, there)| writing.again(people, there));
+                again.transpose()?
             }
         };
         let mut report = writing.report;
@@ -292,33 +303,50 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
-    /// The files of people who were read, and of their samples. Those of `there` keep their numbers.
+    /// The files of people who were read, and of their samples. Those who are there keep their numbers, and stay where
+    /// that is said.
     fn read(
         &mut self,
         (left, mut people): (Vec<(String, u64, Vec<String>)>, Gathered),
-        there: Option<&People>,
+        (there, stays): (Option<&Opened>, bool),
         samples: &[&str],
         map: &[(String, String)],
     ) -> Result<(ContainerWriter, ContainerWriter)> {
         let folder = self.folder;
         let failed = |failed: Failed| failed.into_error(Some(folder));
         let mut found = PeopleReport::default();
-        let assigned = self.assign(&mut people, there, (samples, map), &mut found)?;
+        let assigned = self.assign(&mut people, (there, stays), (samples, map), &mut found)?;
         let facts = people.take_samples(folder);
-        let of_samples = self.samples(facts, samples, &assigned.owners, &mut found)?;
-        let free = std::mem::take(&mut people.free);
+        let staying = there.filter(|_| stays);
+        let of_samples = self.samples((facts, staying), samples, &assigned.owners, &mut found)?;
+        let mut free = std::mem::take(&mut people.free);
         let step = &mut *self.step;
         let runs = Runs::of(Some(folder), None, self.memory);
         let merge = people.sort(&assigned.numbers, runs, &mut || step("sorting people"));
         let merge = merge.map_err(failed)?;
+        let (identities, mut codings, mut notes) = people.into_parts();
+        let read: SampleSet = assigned.numbers.iter().copied().collect();
         drop(assigned.numbers);
-        let (identities, codings, mut notes) = people.into_parts();
+        let mut list = free.list.clone();
+        let mut staying = match staying.and_then(Opened::people) {
+            Some(people) => {
+                let who = people.all()?.difference(&read);
+                Some(Staying::of(people, &who, &mut codings, &mut list)?)
+            }
+            None => None,
+        };
+        free.join(&list);
         self.report.unknown_terms = unknown_terms(&codings, self.terms)?;
-        let mut writer = self.writer(&codings, (assigned.universe, free.list.clone()))?;
+        let mut writer = self.writer(&codings, (assigned.universe, list))?;
         let step = &mut *self.step;
         let mut go_on = || step("writing people");
         let mut write = |part: Part<'_>| match part {
-            Part::Start(number) => writer.start(number),
+            Part::Start(number) => {
+                if let Some(staying) = &mut staying {
+                    staying.write_below(number, &mut writer)?;
+                }
+                writer.start(number)
+            }
             Part::Event(event) => writer.event(event),
             Part::Person(person) => {
                 person.free = free.row(std::mem::take(&mut person.free));
@@ -327,16 +355,19 @@ impl Writing<'_> {
         };
         assemble(merge, &identities, &mut notes, &mut go_on, &mut write).map_err(failed)?;
         drop(identities);
+        if let Some(staying) = &mut staying {
+            staying.write_below(u32::MAX, &mut writer)?;
+        }
         self.report.take(notes.into_input());
         self.report.warnings.extend(left);
         self.report.warnings.extend(found.warnings);
         Ok((writer.finish(&mut go_on)?, of_samples))
     }
 
-    /// The file of the individuals of samples, and of what else is said of these.
+    /// The file of the individuals of samples, and of what else is said of these, or was of samples that stay.
     fn samples(
         &mut self,
-        facts: SampleFacts,
+        (facts, staying): (SampleFacts, Option<&Opened>),
         samples: &[&str],
         owners: &[Option<u32>],
         found: &mut PeopleReport,
@@ -344,17 +375,33 @@ impl Writing<'_> {
         let folder = self.folder;
         let failed = |failed: Failed| failed.into_error(Some(folder));
         let mut free = None;
-        if !facts.is_empty() {
+        let known = staying.map(Opened::sample_table);
+        let names = known.map_or_else(|| Ok(Vec::new()), SampleAttributes::free_names)?;
+        if !facts.is_empty() || !names.is_empty() {
             let numbers: HashMap<&str, u32> = samples.iter().copied().zip(0..).collect();
             let step = &mut *self.step;
             let runs = Runs::of(Some(folder), None, self.memory);
             let sorted = facts.sort(&numbers, runs, &mut || step("finding samples"));
             let mut sorted = sorted.map_err(failed)?;
             drop(numbers);
-            let list = sorted.typed.list.clone();
-            let mut writer = FreeWriter::new(list, Some(folder), self.memory / 8)?;
+            let list = joined_attributes(&sorted.typed.list, &names)?;
+            sorted.typed.join(&list);
+            let mut writer = FreeWriter::new(list.clone(), Some(folder), self.memory / 8)?;
             for (sample, _) in (0..).zip(owners) {
-                writer.push(&sorted.of(sample).map_err(failed)?)?;
+                let mut row = sorted.of(sample).map_err(failed)?;
+                let before = known.map_or_else(|| Ok(Vec::new()), |known| known.named(sample))?;
+                // what is said now stands in the place of what was said before
+                for (name, value) in before {
+                    let mut places = (0..).zip(&list);
+                    let place = places.find(|(_, (of, _))| of.eq_ignore_ascii_case(&name));
+                    if let Some((place, _)) = place
+                        && row.iter().all(|(of, _)| *of != place)
+                    {
+                        row.push((place, value));
+                    }
+                }
+                row.sort_by_key(|(place, _)| *place);
+                writer.push(&row)?;
             }
             let (count, examples) = sorted.contradictions;
             found.warn_some(CONTRADICTION, count, examples.into_iter());
@@ -368,7 +415,7 @@ impl Writing<'_> {
     fn assign(
         &mut self,
         people: &mut Gathered,
-        there: Option<&People>,
+        (there, stays): (Option<&Opened>, bool),
         (samples, map): (&[&str], &[(String, String)]),
         found: &mut PeopleReport,
     ) -> Result<Assigned> {
@@ -384,10 +431,17 @@ impl Writing<'_> {
         names.map_err(|failed| failed.into_error(Some(self.folder)))?;
         let people = &people.identities;
         let (map, unused) = named(map, &numbers, people);
-        let given = given(people, there)?;
-        let assigned = assign(given, samples.len() as u32, &map, claims);
-        self.report
-            .account(assigned.numbers.len(), &assigned.owners);
+        let known = there.and_then(Opened::people);
+        let given = given(people, known)?;
+        let mut assigned = assign(given, samples.len() as u32, &map, claims);
+        let mut count = assigned.numbers.len();
+        if let Some(there) = there.filter(|_| stays) {
+            keep_owners(there, samples, &mut assigned.owners)?;
+            let read: SampleSet = assigned.numbers.iter().copied().collect();
+            let known = known.map_or_else(|| Ok(SampleSet::new()), People::all)?;
+            count = read.union(&known).len() as usize;
+        }
+        self.report.account(count, &assigned.owners);
         let id = |person: &u32| people.id(*person);
         let disputes = assigned.disputes.iter().map(|(sample, claimants)| {
             let name = samples.get(*sample as usize).copied().unwrap_or_default();
@@ -434,6 +488,23 @@ impl Writing<'_> {
             self.memory / 2,
         )
     }
+}
+
+/// Samples stay those of the individuals that they are of, and one of nobody is of who has its name as id.
+fn keep_owners(there: &Opened, samples: &[&str], owners: &mut [Option<u32>]) -> Result<()> {
+    let Some(people) = there.people() else {
+        return Ok(());
+    };
+    let table = there.sample_table();
+    for ((sample, name), owner) in (0..).zip(samples).zip(owners) {
+        let known = table.individual_of(sample)?;
+        if known.is_some() {
+            *owner = known;
+        } else if owner.is_none() {
+            *owner = people.find(name)?;
+        }
+    }
+    Ok(())
 }
 
 /// The numbers that people have who are known already, and the first that nobody had.
@@ -505,67 +576,4 @@ fn unknown_terms(codings: &Codings, terms: Option<&dyn Hierarchy>) -> Result<u64
 /// [`Error::Io`], [`Error::Input`] where the file is no table.
 pub fn guess_mapping(table: impl AsRef<Path>) -> Result<String> {
     guess(table.as_ref())
-}
-
-impl PeopleReport {
-    /// Takes over what reading reported.
-    fn take(&mut self, input: PeopleInput) {
-        self.read = input.read;
-        self.merged = input.merged;
-        self.refused = input.refused.len() as u64 + input.refused_more;
-        let refused = input.refused.into_iter();
-        self.refusals = refused
-            .map(|refusal| (format!("{}{}", refusal.file, refusal.place), refusal.reason))
-            .collect();
-        let warnings = input.warnings.into_iter();
-        self.warnings = warnings
-            .map(|warning| (warning.what, warning.count, warning.examples))
-            .collect();
-    }
-
-    fn account(&mut self, people: usize, owners: &[Option<u32>]) {
-        self.people = people as u64;
-        let sampled: SampleSet = owners.iter().flatten().copied().collect();
-        self.people_without_sample = self.people.saturating_sub(sampled.len());
-        let unknown = owners.iter().filter(|owner| owner.is_none());
-        self.samples_without_person = unknown.count() as u64;
-    }
-
-    fn warn(&mut self, what: &str, all: impl ExactSizeIterator<Item = String>) {
-        self.warn_some(what, all.len() as u64, all);
-    }
-
-    fn warn_some(&mut self, what: &str, count: u64, first: impl Iterator<Item = String>) {
-        if count > 0 {
-            self.warnings
-                .push((what.to_owned(), count, first.take(EXAMPLES).collect()));
-        }
-    }
-}
-
-impl fmt::Display for PeopleReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [
-            ("records read", self.read),
-            ("records merged", self.merged),
-            ("records refused", self.refused),
-            ("people", self.people),
-            ("people without a sample", self.people_without_sample),
-            ("samples without a person", self.samples_without_person),
-            ("terms not in an ontology", self.unknown_terms),
-        ];
-        for (name, count) in counts {
-            writeln!(f, "{name:<26}{count:>12}")?;
-        }
-        for (place, reason) in &self.refusals {
-            writeln!(f, "refused  {place}: {reason}")?;
-        }
-        for (what, count, examples) in &self.warnings {
-            writeln!(f, "warning  {what} ({count}): {}", examples.join("; "))?;
-        }
-        match self.snapshot.is_empty() {
-            true => Ok(()),
-            false => writeln!(f, "snapshot  {}", self.snapshot),
-        }
-    }
 }

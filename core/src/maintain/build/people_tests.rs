@@ -1,10 +1,11 @@
 //! People in little memory, and stopped anywhere.
 
-use super::people::{Known, PeopleOptions, PeopleReport, load_people_in};
+use super::people::{Known, PeopleOptions, Stay, load_people_in};
+use super::people_report::PeopleReport;
 use crate::cohort::Dataset;
 use crate::error::Error;
 use crate::format::{FileKind, Folder, Memory, Storage};
-use crate::store::{Manifest, Publication, Samples};
+use crate::store::{Making, Manifest, Publication, Samples};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -74,7 +75,9 @@ fn samples(to: &Folder) {
     let names = Samples::write(names.iter().map(String::as_str)).unwrap();
     manifest.samples = vec![publication.add(FileKind::Samples, names).unwrap()];
     manifest.sample_count = 12;
-    publication.publish(&mut manifest).unwrap();
+    publication
+        .publish(&mut manifest, &Making::of("people", 1))
+        .unwrap();
 }
 
 /// Loads the files with so much memory, where people may be: the file of people, and the report.
@@ -85,11 +88,13 @@ fn load(options: &PeopleOptions, folder: &Folder, memory: u64) -> (Vec<u8>, Peop
     let dataset = Dataset::open_in(folder).unwrap();
     let mut manifest = dataset.manifest().clone();
     let names: Vec<&str> = dataset.samples().all().unwrap().collect();
-    let add = (names.as_slice(), Some(&*dataset));
+    let add = (names.as_slice(), Some((&*dataset, Stay::Go)));
     let report = known.add(&mut publication, &mut manifest, add, memory, &mut step);
     let files = [&manifest.people[0], &manifest.sample_attributes[0]];
     let files = files.map(|entry| entry.file.clone());
-    publication.publish(&mut manifest).unwrap();
+    publication
+        .publish(&mut manifest, &Making::of("people", 1))
+        .unwrap();
     let bytes = files.map(|file| folder.map(&file).unwrap().to_vec());
     (bytes.concat(), report.unwrap())
 }

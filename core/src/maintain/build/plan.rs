@@ -5,7 +5,8 @@ use super::contigs::{ContigList, Names, declared};
 use super::options::{Annotations, BuildOptions, Phase, Progress};
 use super::ploidy::SexPloidy;
 use super::samples::{AllSamples, InputSamples};
-use crate::cohort::{Members, overlapping_batches, sharing};
+use super::taken::Taken;
+use crate::cohort::Dataset;
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::SAMPLES_MAX;
 use crate::genome::{Assembly, HeaderContig};
@@ -16,14 +17,16 @@ use crate::input::{
 use crate::model::Annotator;
 use crate::model::InfoKey;
 use crate::query::nearest;
-use crate::store::{InfoEntry, Manifest, Publication};
+use crate::store::{InfoEntry, Publication};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod growth;
 mod opened;
 mod units;
+use growth::{annotator_of, contigs_of, samples_of};
 use opened::{Opened, open_files};
 pub(super) use units::Unit;
 
@@ -46,6 +49,8 @@ pub(super) struct Input {
     pub(super) place: InputSamples,
     pub(super) annotated: Option<Annotated>,
     pub(super) names: Names,
+    /// Where its samples have records already.
+    pub(super) taken: Taken,
 }
 
 /// Where an input comes from.
@@ -72,12 +77,17 @@ pub(super) struct Plan {
     pub(super) read: ReadOptions,
     /// The samples of which genotypes on X and Y go by sex.
     pub(super) ploidy: Option<SexPloidy>,
+    /// What is added to.
+    there: Option<Dataset>,
+    /// Whether inputs have samples that are there already.
+    inputs_share: bool,
 }
 
 impl Plan {
     pub(super) fn new<P: AsRef<Path>>(
         paths: &[P],
         options: &BuildOptions,
+        there: Option<&Dataset>,
         publication: &Publication,
         workers: &Workers,
         progress: &mut dyn FnMut(&Progress) -> bool,
@@ -97,14 +107,16 @@ impl Plan {
         }
         let mut plan = Self {
             inputs: Vec::new(),
-            samples: AllSamples::default(),
-            contigs: Vec::new(),
+            samples: there.map_or_else(|| Ok(AllSamples::default()), samples_of)?,
+            contigs: there.map_or_else(Vec::new, contigs_of),
             keys: Vec::new(),
-            annotator: None,
+            annotator: there.and_then(annotator_of),
             assembly: options.assembly,
             total_bytes: Some(0),
             read: read_options(options),
             ploidy: None,
+            there: there.cloned(),
+            inputs_share: false,
         };
         for paths in paths.chunks(AT_ONCE * workers.threads()) {
             let stay_open = OPEN_MAX.saturating_sub(plan.inputs.len());
@@ -119,7 +131,7 @@ impl Plan {
         }
         let mut inputs = std::mem::take(&mut plan.inputs);
         let contigs = inputs.iter().map(|input| &input.contigs[..]);
-        let (contigs, names) = declared(contigs, plan.assembly);
+        let (contigs, names) = declared(std::mem::take(&mut plan.contigs), contigs, plan.assembly);
         plan.contigs = contigs;
         for (input, names) in inputs.iter_mut().zip(names) {
             input.names = names;
@@ -172,8 +184,13 @@ impl Plan {
         let before = self.inputs.last().map(|input| &input.contigs);
         if !before.is_some_and(|contigs| Arc::ptr_eq(contigs, &header.contigs)) {
             self.guess_assembly(&source.name, &header, options)?;
+            self.check_lengths(&source.name, &header)?;
         }
         let place = self.samples.add(&header.samples);
+        let taken = match &self.there {
+            Some(there) => Taken::of(there, &place)?,
+            None => Taken::default(),
+        };
         if self.samples.len() >= SAMPLES_MAX as usize {
             return Err(Error::from(Box::new(InputError {
                 file: source.name,
@@ -182,6 +199,7 @@ impl Plan {
                 found: self.samples.len().to_string(),
             })));
         }
+        self.inputs_share |= !taken.is_empty();
         let before = self.inputs.last().map(|input| &input.contigs);
         let (header, contigs) = kept(&header, before);
         self.inputs.push(Input {
@@ -192,6 +210,7 @@ impl Plan {
             place,
             annotated: None,
             names: Names::default(),
+            taken,
         });
         Ok(())
     }
@@ -324,7 +343,9 @@ impl Plan {
             let message = format!("no input declares INFO {}", annotator.key());
             return Err(Error::Usage(message));
         }
-        for name in &options.info {
+        // an addition may be without what others have
+        let asked = options.info.iter().filter(|_| self.there.is_none());
+        for name in asked {
             let of = Annotator::of_field(name);
             let read = any && of.is_some_and(|(annotator, _)| Some(annotator) == self.annotator);
             let declared = |input: &Input| {
@@ -354,9 +375,10 @@ impl Plan {
         let guessed = Assembly::guess(contigs).ok().flatten();
         match (self.assembly, guessed) {
             (Some(known), Some(other)) if known != other => {
-                let why = match options.assembly {
-                    Some(_) => "the assembly asked for",
-                    None => "as in the inputs before",
+                let why = match (&self.there, options.assembly) {
+                    (Some(_), Some(_)) => "as in the dataset",
+                    (None, Some(_)) => "the assembly asked for",
+                    (_, None) => "as in the inputs before",
                 };
                 Err(Error::from(Box::new(InputError {
                     file: file.to_owned(),
@@ -374,7 +396,9 @@ impl Plan {
 
     /// How a key asked for is kept: as the inputs that declare it say.
     fn key(&self, k: usize, name: &str) -> Result<InfoKey> {
-        let mut found: Option<InfoKey> = None;
+        let there = self.there.as_ref();
+        let known = there.and_then(|there| there.manifest().info.get(k));
+        let mut found: Option<InfoKey> = known.and_then(InfoEntry::key);
         for input in &self.inputs {
             let fields = input.annotated.as_ref().map_or(&[][..], |a| &a.fields);
             let is_field = fields.get(k).copied().flatten().is_some();
@@ -413,29 +437,6 @@ impl Plan {
             };
             Error::Usage(format!("--info {name}: no input declares such a key{near}"))
         })
-    }
-
-    /// Two batches may share samples, but not over the same stretch of a contig: a sample would have
-    /// two genotypes there.
-    pub(super) fn refuse_overlaps(&self, manifest: &Manifest) -> Result<()> {
-        let batches = self.samples.batches.iter();
-        let members: Vec<Members<'_>> = batches.map(|b| Members::List(b)).collect();
-        let numbers: Vec<u32> = (0..).take(members.len()).collect();
-        let sharing = sharing(&members);
-        let Some((contig, a, b)) = overlapping_batches(&manifest.segments, &numbers, &sharing)
-        else {
-            return Ok(());
-        };
-        let shared = members[a as usize].common(&members[b as usize]);
-        let shared = shared.map_or("", |sample| self.samples.name(sample));
-        Err(Error::from(Box::new(InputError {
-            file: self.contigs[contig as usize].0.clone(),
-            place: Place::File,
-            expected: "each sample in one input only, or in inputs of the same samples".to_owned(),
-            found: format!(
-                "sample {shared} in two inputs with different samples over the same stretch"
-            ),
-        })))
     }
 }
 

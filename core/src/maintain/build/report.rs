@@ -1,6 +1,6 @@
 //! What a build reports at its end.
 
-use super::people::PeopleReport;
+use super::people_report::PeopleReport;
 use crate::error::{Error, InputError, Place, Result};
 use crate::input::chunk::{Chunk, Warning};
 use crate::model::Annotator;
@@ -23,9 +23,9 @@ pub struct Report {
     pub rows: u64,
     /// Genotypes stored: rows of records times their samples, each record once.
     pub genotypes: u64,
-    /// Samples.
+    /// Samples; of an addition the new ones.
     pub samples: u64,
-    /// Contigs with rows.
+    /// Contigs with rows of these inputs.
     pub contigs: u64,
     /// Refused records, by reason.
     pub refused: Vec<Refused>,

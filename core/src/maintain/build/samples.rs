@@ -1,5 +1,6 @@
 //! The samples of all inputs together: their numbers, and which inputs are one batch.
 
+use crate::cohort::Members;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,16 +16,27 @@ pub(super) struct InputSamples {
     pub(super) columns: Option<Vec<u32>>,
 }
 
+impl InputSamples {
+    /// Their numbers in the dataset.
+    pub(super) fn members(&self) -> Members<'_> {
+        let range = self.first_sample..self.first_sample.saturating_add(self.count);
+        let numbers = self.numbers.as_deref();
+        numbers.map_or(Members::Range(range), Members::List)
+    }
+}
+
 /// All samples by their numbers, and the batches.
 #[derive(Default)]
 pub(super) struct AllSamples {
-    /// Those of the first input with samples: a million names are worth sharing, for most often all inputs
-    /// have the same.
+    /// Those that are there already, or of the first input with samples: a million names are worth sharing, for most
+    /// often all inputs have the same.
     first: Arc<[String]>,
     /// Those that others add.
     more: Vec<String>,
     /// By name, once an input has others than the first.
     numbers: HashMap<String, u32>,
+    /// The number of the first batch: there are others before.
+    pub(super) first_batch: u32,
     /// Dataset numbers of the samples of each batch, ascending.
     pub(super) batches: Vec<Vec<u32>>,
     /// Batches by their first and last sample.
@@ -32,6 +44,21 @@ pub(super) struct AllSamples {
 }
 
 impl AllSamples {
+    /// With samples that are there already; batches that are added are numbered from `first_batch` on.
+    pub(super) fn behind(there: Arc<[String]>, first_batch: u32) -> Self {
+        Self {
+            first: there,
+            first_batch,
+            ..Self::default()
+        }
+    }
+
+    /// The samples of a batch that is added.
+    fn batch_mut(&mut self, batch: u32) -> Option<&mut Vec<u32>> {
+        let place = batch.checked_sub(self.first_batch)?;
+        self.batches.get_mut(place as usize)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.first.len() + self.more.len()
     }
@@ -77,13 +104,13 @@ impl AllSamples {
         let mut numbers: Vec<u32> = inputs.iter().map(|input| input.first_sample).collect();
         numbers.sort_unstable();
         for input in inputs {
-            if let Some(samples) = self.batches.get_mut(input.batch as usize) {
+            if let Some(samples) = self.batch_mut(input.batch) {
                 samples.clear();
             }
         }
         let batch = inputs.first().map_or(0, |input| input.batch);
         let first_sample = numbers.first().copied().unwrap_or(0);
-        if let Some(samples) = self.batches.get_mut(batch as usize) {
+        if let Some(samples) = self.batch_mut(batch) {
             samples.clone_from(&numbers);
         }
         let follow = (first_sample..).zip(&numbers).all(|(a, &b)| a == b);
@@ -99,12 +126,9 @@ impl AllSamples {
     /// In how many of some inputs each sample is.
     pub(super) fn uses<'i>(&self, inputs: impl Iterator<Item = &'i InputSamples>) -> Vec<u32> {
         let mut uses = vec![0; self.len()];
-        for input in inputs {
-            let of = self.batches.get(input.batch as usize);
-            for &sample in of.map_or(&[][..], Vec::as_slice) {
-                if let Some(uses) = uses.get_mut(sample as usize) {
-                    *uses += 1;
-                }
+        for sample in inputs.flat_map(|input| input.members().iter().collect::<Vec<_>>()) {
+            if let Some(uses) = uses.get_mut(sample as usize) {
+                *uses += 1;
             }
         }
         uses
@@ -139,15 +163,15 @@ impl AllSamples {
         let ends = (sorted.first().copied(), sorted.last().copied());
         let alike = self.by_ends.entry(ends).or_default();
         let mut known = alike.iter().copied();
+        let first = self.first_batch;
         let same = |batch: &u32| {
-            self.batches
-                .get(*batch as usize)
-                .is_some_and(|b| b == sorted)
+            let place = batch.saturating_sub(first) as usize;
+            self.batches.get(place).is_some_and(|b| b == sorted)
         };
         if let Some(batch) = known.find(same) {
             return batch;
         }
-        let batch = self.batches.len() as u32;
+        let batch = first.saturating_add(self.batches.len() as u32);
         alike.push(batch);
         self.batches.push(sorted.to_vec());
         batch

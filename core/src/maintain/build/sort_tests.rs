@@ -153,7 +153,9 @@ fn names(dataset: &Path) -> BTreeSet<String> {
     let entries = std::fs::read_dir(dataset).unwrap();
     entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !["lock", "manifest.json", "decisions"].contains(&name.as_str()))
+        .filter(|name| {
+            !["lock", "manifest.json", "decisions", "history.json"].contains(&name.as_str())
+        })
         .collect()
 }
 

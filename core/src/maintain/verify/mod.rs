@@ -154,7 +154,8 @@ impl Dataset {
         if self.gene_carriers().is_empty() {
             return Ok(());
         }
-        let disagreeing = disagreeing_batches(&self.view())?;
+        let stored = Self::as_stored(self.folder(), self.manifest())?;
+        let disagreeing = disagreeing_batches(&stored.view())?;
         for of in self.gene_carriers() {
             let alone = Self::of_batch(self.folder(), self.manifest(), of.batch)?;
             let agrees = !disagreeing.contains(&of.batch);

@@ -19,6 +19,7 @@ mod one;
 mod packed;
 mod profiles;
 mod read;
+mod staying;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub(crate) use find::{FoundTerm, Seen, TermRef, Unit};
 pub(crate) use hierarchy::KnownTerms;
 pub(crate) use one::NamedValue;
 pub(crate) use packed::{Codings, Event, Packed, pack_person, pack_text, pack_values};
+pub(crate) use staying::{Staying, joined_attributes, places_of};
 use write::write;
 pub(crate) use write::{Failed, PeopleWriter};
 

@@ -40,9 +40,10 @@ impl Codings {
     }
 
     /// A coding of others.
-    pub(crate) fn add_joined(&mut self, others: &Self, number: u32) {
-        self.texts.add(others.texts.bytes_of(number));
+    pub(crate) fn add_joined(&mut self, others: &Self, number: u32) -> u32 {
+        let own = self.texts.add(others.texts.bytes_of(number));
         self.terms.resize(self.texts.len() as usize, false);
+        own
     }
 
     pub(super) fn mark(&mut self, number: u32) {
@@ -161,6 +162,29 @@ impl Event {
                 _ => None,
             },
         })
+    }
+
+    /// The same with other numbers of codings: `number` is given each, and whether it is the term.
+    pub(super) fn renumbered(mut self, number: &mut dyn FnMut(u32, bool) -> u32) -> Self {
+        self.term = number(self.term, true);
+        for shift in [flag::ONSET, flag::END] {
+            let is_stage = self.kind(shift) == 3;
+            let span = if shift == flag::ONSET {
+                &mut self.onset
+            } else {
+                &mut self.end
+            };
+            if let Some((low, high)) = span.as_mut().filter(|_| is_stage) {
+                let stage = number(low.cast_unsigned(), false).cast_signed();
+                (*low, *high) = (stage, stage);
+            }
+        }
+        self.severity = self.severity.map(|of| number(of, false));
+        self.unit = self.unit.map(|of| number(of, false));
+        if self.kind(flag::VALUE) == 2 {
+            self.content = number(self.content as u32, false).into();
+        }
+        self
     }
 
     /// What the flags say of a time or a value.

@@ -6,6 +6,7 @@ use super::{People, flag};
 use crate::error::Result;
 use crate::format::Kind;
 use crate::model::{Coding, Person, Record};
+use crate::set::SampleSet;
 
 /// Individuals, and sets of them, between two questions whether to go on.
 const ASKED: u32 = 1024;
@@ -37,7 +38,7 @@ impl People {
     }
 
     /// What the columns of people have of one.
-    fn person(&self, individual: u32) -> Result<Person> {
+    pub(super) fn person(&self, individual: u32) -> Result<Person> {
         let flags = self.at.flags.get(&self.file, individual)?;
         Ok(Person {
             id: self.id(individual)?.to_owned(),
@@ -48,8 +49,7 @@ impl People {
 
     /// The same without the id and free attributes.
     pub(super) fn columns_of(&self, individual: u32, flags: i64) -> Result<Person> {
-        let limit = self.counts.codings;
-        let country = self.nullable(&self.at.countries, Kind::Countries, individual, limit)?;
+        let country = self.country(individual)?;
         Ok(Person {
             age: self.age(individual)?,
             birth: self.birth(individual)?,
@@ -58,6 +58,12 @@ impl People {
             country: country.map(|row| self.coding(row)).transpose()?,
             ..Person::default()
         })
+    }
+
+    /// The coding of an individual's country.
+    pub(super) fn country(&self, individual: u32) -> Result<Option<u32>> {
+        let limit = self.counts.codings;
+        self.nullable(&self.at.countries, Kind::Countries, individual, limit)
     }
 
     /// Every individual's id with the number.
@@ -76,7 +82,7 @@ impl People {
     }
 
     /// An event as it lies there: its codings are numbered as those of the file.
-    fn event(&self, event: u32) -> Result<Event> {
+    pub(super) fn event(&self, event: u32) -> Result<Event> {
         let flags = self.flags_of(event)?;
         let limit = self.counts.codings;
         let time = |shift: u32, at, kind| -> Result<Option<(i32, i32)>> {
@@ -153,5 +159,17 @@ impl People {
             }
         }
         Ok(())
+    }
+
+    /// Of some individuals the values of attributes that have sets, by their rows, ascending.
+    pub(super) fn attributes_among(&self, who: &SampleSet) -> Result<Vec<(u32, u32)>> {
+        let mut all = Vec::new();
+        for (row, _) in (0u32..).zip(self.values()?) {
+            let set = self.set_at(&self.at.attribute_sets, row)?;
+            let own = set.intersection(who);
+            all.extend(own.iter().map(|individual| (individual, row)));
+        }
+        all.sort_unstable();
+        Ok(all)
     }
 }

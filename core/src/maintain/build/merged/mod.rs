@@ -22,13 +22,16 @@ use super::report::Report;
 use super::runs::{Merge, Runs};
 use super::samples::{AllSamples, InputSamples};
 use super::sort::{Sorting, place_key};
+use super::taken::Taken;
 use super::{BuildOptions, Meter, Phase, Target};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::genome::Assembly;
 use crate::input::{ReadOptions, Workers, as_here};
 use crate::store::Publication;
+use crate::store::coverage::State;
 use assemble::{Assembler, Items};
 use convert::{Batch, Converter};
+use item::{Item, read_item};
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,6 +76,8 @@ struct Reading<'a> {
     ploidy: Option<&'a SexPloidy>,
     /// The samples of all inputs.
     all_samples: &'a AllSamples,
+    /// Where samples of each have records in the dataset that is added to.
+    taken: Vec<Taken>,
     /// The name of each, and how it names contigs.
     files: Vec<String>,
     names: Vec<Names>,
@@ -108,6 +113,7 @@ impl MergedBuild<'_> {
             all_samples: &self.plan.samples,
             files: inputs.iter().map(|of| of.source.name.clone()).collect(),
             names: inputs.iter().map(|of| of.names.clone()).collect(),
+            taken: inputs.iter().map(|of| of.taken.clone()).collect(),
             inputs: inputs.into_iter().map(Mutex::new).collect(),
             sort: false,
         };
@@ -307,6 +313,49 @@ impl Reading<'_> {
         send(converter, &mut records)
     }
 
+    /// Refuses what an input says of stretches over which its sample has records already. `since` is from where on
+    /// something is known of the sample, by the items before.
+    fn check_taken(
+        &self,
+        number: usize,
+        batch: &Batch,
+        (numbers, contigs): (&[u32], &Contigs),
+        since: &mut Option<(u32, i32)>,
+    ) -> Result<()> {
+        let taken = self.taken.get(number).filter(|taken| !taken.is_empty());
+        let Some(taken) = taken else { return Ok(()) };
+        let file = self.files.get(number).map_or("", String::as_str);
+        let mut start = 0;
+        for &(contig, position, end) in &batch.items {
+            let contig = numbers.get(contig as usize).copied().unwrap_or(u32::MAX);
+            let bytes = batch.bytes.get(start..end as usize).unwrap_or_default();
+            start = end as usize;
+            let item = read_item(bytes);
+            let (first, place) = match (&item, *since) {
+                (Some(Item::Row(_, place, _)), _) => (position, *place),
+                (_, Some((of, from))) if of == contig => (from, Place::File),
+                _ => (position, Place::File),
+            };
+            // a change is about what comes behind it: what was known before ends here
+            let last = match &item {
+                Some(Item::Row(..)) => position,
+                _ => position.saturating_sub(1),
+            };
+            if first <= last {
+                taken.check(
+                    (contig, first, last),
+                    &|sample| self.all_samples.name(sample).to_owned(),
+                    &|contig| contigs.name(contig).to_owned(),
+                    (file, place),
+                )?;
+            }
+            if let Some(Item::Change(state)) = item {
+                *since = (state != State::UNCOVERED).then_some((contig, position));
+            }
+        }
+        Ok(())
+    }
+
     /// The contigs known before the inputs are read.
     fn contigs(&self) -> Contigs {
         Contigs::new(self.contigs.clone(), Names::default(), self.assembly)
@@ -331,6 +380,7 @@ impl Reading<'_> {
             let from = announced.of(number)?;
             contigs = contigs.of_next(self.names(number));
             let mut numbers = Vec::new();
+            let mut since = None;
             loop {
                 match from.recv().map_err(|_| ended())? {
                     Message::Items(batch, read, more) => {
@@ -339,6 +389,7 @@ impl Reading<'_> {
                             return Err(Error::Cancelled);
                         }
                         number_contigs(&batch, file, &mut contigs, &mut numbers)?;
+                        self.check_taken(number, &batch, (&numbers, &contigs), &mut since)?;
                         let keys = batch.items.iter().map(|&(contig, position, end)| {
                             let contig = numbers.get(contig as usize).copied();
                             let contig = contig.unwrap_or(u32::MAX);

@@ -96,12 +96,17 @@ impl Writing<'_> {
         let failed = |failed: Failed| failed.into_error(Some(folder));
         let known = there.map(Opened::sample_table);
         let named = |name: &str| columns.attributes.contains(&name.to_ascii_lowercase());
-        let owners = (0..).zip(samples).map(|(sample, _)| match known {
-            Some(known) => known.individual_of(sample),
-            None => Ok(None),
-        });
-        let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
         let people = there.and_then(Opened::people);
+        let count = there.map_or(0, |there| there.universe());
+        let owners = (0..)
+            .zip(samples)
+            .map(|(sample, name)| match (known, people) {
+                (Some(known), _) if sample < count => known.individual_of(sample),
+                // one that is new is of the individual of its name
+                (_, Some(people)) => people.find(name),
+                _ => Ok(None),
+            });
+        let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
         let people = people.map_or(0, |people| people.len() as usize);
         self.report.account(people, &owners);
 
@@ -134,7 +139,8 @@ impl Writing<'_> {
                 let place = places.get(number as usize).copied().flatten();
                 row.extend(place.map(|place| (place, value)));
             }
-            let stays = known.map(|known| known.named(sample)).transpose()?;
+            let stays = known.filter(|_| sample < count);
+            let stays = stays.map(|known| known.named(sample)).transpose()?;
             for (name, value) in stays.into_iter().flatten().filter(|(name, _)| !named(name)) {
                 row.extend(joined.place(&name).map(|place| (place, value)));
             }

@@ -16,7 +16,8 @@ pub(in super::super) enum Unit {
 
 impl Plan {
     /// Which inputs become one batch: those of one sample each that no other input has, where their annotations
-    /// are read in the same way. In the order of the inputs, by the first of each.
+    /// are read in the same way, and their samples have records over the same stretches already. In the order of the
+    /// inputs, by the first of each.
     pub(in super::super) fn units(&mut self, options: &BuildOptions) -> Vec<Unit> {
         let inputs = std::mem::take(&mut self.inputs);
         let uses = self.samples.uses(inputs.iter().map(|input| &input.place));
@@ -30,7 +31,9 @@ impl Plan {
             }
             let alike = |of: &Option<Vec<Input>>| {
                 let first = of.as_ref().and_then(|of| of.first());
-                first.is_some_and(|first| first.annotated == input.annotated)
+                first.is_some_and(|first| {
+                    first.annotated == input.annotated && first.taken.is_alike(&input.taken)
+                })
             };
             let full =
                 |of: &Option<Vec<Input>>| of.as_ref().is_some_and(|of| of.len() == MERGED_MAX);

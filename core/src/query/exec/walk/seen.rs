@@ -11,14 +11,14 @@ impl Walk<'_> {
     pub(super) fn cut_to_seen(&mut self) -> Result<bool> {
         let (mut carried, mut by_seen) = (false, false);
         for &row in &self.current {
-            if let Some(tally) = self.parts.get(row.part).and_then(|of| {
+            let tally = self.parts.get(row.part).and_then(|of| {
                 let everybody = self.counting.group_mut(EVERYBODY)?;
                 everybody.tally((of.part, of.segment, row.row))
-            }) {
-                if tally.is_carried(row.row)? {
-                    carried = true;
-                    by_seen = by_seen || tally.ac_an(row.row)?.ac > 0;
-                }
+            });
+            let Some(tally) = tally else { continue };
+            if tally.is_carried(row.row)? {
+                carried = true;
+                by_seen = by_seen || tally.ac_an(row.row)?.ac > 0;
             }
         }
         if carried && !by_seen {
