@@ -30,7 +30,9 @@ fn measured() -> impl Strategy<Value = Measured> {
 }
 
 /// A policy: what it says, and whether it holds of a sample.
-fn policies() -> Vec<(&'static str, fn(&Measured) -> bool)> {
+type Rule = (&'static str, fn(&Measured) -> bool);
+
+fn policies() -> Vec<Rule> {
     vec![
         ("coverage>=2", |of| of.coverage.is_some_and(|c| c >= 2.0)),
         ("coverage>2 & contamination<=1", |of| {
