@@ -86,10 +86,10 @@ pub fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Name and content of what a state of a dataset consists of: without the locks, which name their last writer, and without
-/// decisions, which outlive states.
+/// decisions, which outlive states, and the times of states.
 pub fn content(dataset: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = files(dataset);
-    for other in ["lock", "decisions", "decisions.lock"] {
+    for other in ["lock", "decisions", "decisions.lock", "history.json"] {
         files.remove(other);
     }
     files
