@@ -84,9 +84,10 @@ use taken::Taken;
 ///
 /// # Errors
 ///
-/// [`Error::Input`] for the first malformed or unsorted record unless the options say otherwise;
-/// [`Error::Usage`] where `to` exists and is not to be replaced, or options contradict each other;
-/// [`Error::Io`], [`Error::Locked`]; [`Error::Cancelled`] when `progress` says stop.
+/// [`Input`](crate::Error::Input) for the first malformed or unsorted record unless the options say otherwise;
+/// [`Usage`](crate::Error::Usage) where `to` exists and is not to be replaced, or options contradict each other;
+/// [`Io`](crate::Error::Io), [`Locked`](crate::Error::Locked); [`Cancelled`](crate::Error::Cancelled) when `progress`
+/// says stop.
 pub fn build<P: AsRef<Path>>(
     inputs: &[P],
     to: impl AsRef<Path>,
