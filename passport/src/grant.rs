@@ -2,25 +2,22 @@
 
 use crate::clearinghouse::{Visas, time};
 use crate::condition::Budget;
-use crate::day::Day;
 use crate::policy::{DatasetPolicy, Registered};
 use crate::reason::{Reason, Refused};
 use crate::visa::{By, GRANT, STATUS, TERMS, Visa};
 use std::time::SystemTime;
-use varidex::{Access, Granularity};
+use varidex::{Access, Date, Granularity};
 
 /// Comparisons of characters and visas that one answer may take.
 const STEPS_MAX: u64 = 4_000_000;
 
-/// What somebody may be answered of a dataset, by his visas.
+/// What somebody may be answered of a dataset, by their visas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grant {
-    /// How much an answer may say.
+    /// How much an answer may say, and of which day the permit is, in UTC: `asserted` of the grant. Of several grants, of the
+    /// one that was given last, before which most objections were made. Without a grant it is of no day.
     pub access: Access,
-    /// The day, in UTC, when the permit was given: `asserted` of the grant. Of several grants, the one that was given
-    /// last, before which most objections were made. `None` without a grant.
-    pub permit_date: Option<Day>,
     /// When access ends: the first end of all that it follows from. `None` for what anybody may be answered.
     pub expires: Option<SystemTime>,
     /// The visas that count for nothing, in their order: for the host's log.
@@ -49,22 +46,22 @@ impl Visas<'_> {
             None => {
                 return Grant {
                     access: Access::public(),
-                    permit_date: None,
                     expires: None,
                     refused,
                 };
             }
         };
+        let mut access = Access::up_to(granularity);
+        access.permit_date = permit_date;
         Grant {
-            access: Access::up_to(granularity),
-            permit_date,
+            access,
             expires: Some(time(ends.min(self.ends))),
             refused,
         }
     }
 }
 
-type Found = (Granularity, Option<Day>, u64);
+type Found = (Granularity, Option<Date>, u64);
 
 /// A dataset is asked for.
 struct Question<'a> {
@@ -91,7 +88,11 @@ impl<'a> Question<'a> {
             }
         }
         let (asserted, ends) = latest?;
-        Some((Granularity::Record, Some(Day::of_seconds(asserted)), ends))
+        Some((
+            Granularity::Record,
+            Some(Date::of_seconds(asserted.cast_signed())),
+            ends,
+        ))
     }
 
     /// When a grant of the dataset ends.

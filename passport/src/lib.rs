@@ -49,7 +49,6 @@
 
 mod clearinghouse;
 mod condition;
-mod day;
 mod grant;
 mod keys;
 mod linked;
@@ -59,7 +58,6 @@ mod token;
 mod visa;
 
 pub use clearinghouse::{Clearinghouse, Visas};
-pub use day::Day;
 pub use grant::Grant;
 pub use policy::{DatasetPolicy, Issuer, Policy, Registered};
 pub use reason::{Reason, Refused};

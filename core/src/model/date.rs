@@ -35,8 +35,8 @@ impl Date {
         Self(days)
     }
 
-    /// The day of a moment, in seconds since 1970-01-01.
-    pub(crate) fn of_seconds(seconds: i64) -> Self {
+    /// The day of a moment, in seconds since 1970-01-01T00:00:00Z.
+    pub fn of_seconds(seconds: i64) -> Self {
         let days = seconds.div_euclid(DAY);
         Self(days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32)
     }

@@ -14,14 +14,14 @@ fn a_grant_is_of_its_dataset_alone_whatever_signs_it() {
         let visas = house.passport(&passport, at(NOW)).unwrap();
         let grant = visas.grant(A);
         assert_eq!(grant.access, Access::up_to(Granularity::Record));
-        assert_eq!(grant.permit_date.unwrap().to_string(), "2026-08-22");
+        assert_eq!(grant.access.permit_date.unwrap().to_string(), "2026-08-22");
         // the passport ends before the visa
         assert_eq!(grant.expires, Some(at(NOW + 3600)));
         assert!(grant.refused.is_empty());
         for other in [B, "GDI-XX-C-1", "", VALUE_A] {
             let grant = visas.grant(other);
             assert_eq!(grant.access, Access::public(), "{other}");
-            assert_eq!((grant.permit_date, grant.expires), (None, None));
+            assert_eq!((grant.access.permit_date, grant.expires), (None, None));
         }
     }
 }
@@ -50,7 +50,7 @@ fn of_several_grants_the_last_given_is_the_permit() {
     let older = with(grant_of_a(), "asserted", json!(NOW - 300 * DAY));
     for objects in [[older.clone(), grant_of_a()], [grant_of_a(), older]] {
         let grant = granted(&objects);
-        assert_eq!(grant.permit_date.unwrap().to_string(), "2026-08-22");
+        assert_eq!(grant.access.permit_date.unwrap().to_string(), "2026-08-22");
     }
 }
 
@@ -58,7 +58,7 @@ fn of_several_grants_the_last_given_is_the_permit() {
 fn registered_researchers_count_where_the_dataset_is_open_to_them() {
     let count = granted(&[status(), terms()]);
     assert_eq!(count.access, Access::up_to(Granularity::Count));
-    assert_eq!(count.permit_date, None);
+    assert_eq!(count.access.permit_date, None);
     assert!(count.refused.is_empty() && count.expires.is_some());
     for objects in [
         vec![status()],

@@ -66,7 +66,7 @@ fn a_dataset_may_want_newer_grants() {
     // of the other dataset the age of the policy counts
     let visas = passport(&[visa(grant_object(VALUE_B, DAC_B))]);
     let visas = house.passport(&visas, at(NOW)).unwrap();
-    assert!(visas.grant(B).permit_date.is_some());
+    assert!(visas.grant(B).access.permit_date.is_some());
 }
 
 /// `now + requestedTTL < min(exp, asserted + maxAuthzTTL)`.
