@@ -5,8 +5,10 @@ use crate::cohort::Dataset;
 use crate::error::Result;
 use crate::format::{Folder, Memory, Storage};
 use crate::input::reading_from;
+use crate::maintain::consent::decide;
 use crate::maintain::{
-    BuildOptions, PeopleOptions, PeopleReport, Progress, Report, build_in, load_people_in,
+    BuildOptions, DecisionReport, PeopleOptions, PeopleReport, Progress, Report, Withdrawal,
+    build_in, load_people_in,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -72,6 +74,15 @@ impl Files {
         reading_from(self.storage(), || {
             load_people_in(&dataset, options, progress)
         })
+    }
+
+    /// As [`withdraw`](crate::withdraw).
+    ///
+    /// # Errors
+    ///
+    /// As [`withdraw`](crate::withdraw).
+    pub fn withdraw(&self, dataset: impl AsRef<Path>, what: &Withdrawal) -> Result<DecisionReport> {
+        decide(&self.folder(dataset), what, false)
     }
 
     /// As [`Dataset::open`].

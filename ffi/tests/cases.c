@@ -20,13 +20,19 @@ static void same_number(double expected, double found, const char *what)
     }
 }
 
-static vdx_view *built(const char *cases, const char *work, const json *recipe)
+/* The dataset of a file of cases: each has one of its own, for decisions outlive a build that replaces. */
+static void dataset_of(const char *work, int file, char *to, size_t room)
+{
+    snprintf(to, room, "%s/%d.vdx", work, file);
+}
+
+static vdx_view *built(const char *cases, const char *work, int file, const json *recipe)
 {
     char to[2048];
     vdx_view *dataset = NULL;
     vdx_error *error = NULL;
 
-    snprintf(to, sizeof to, "%s/d.vdx", work);
+    dataset_of(work, file, to, sizeof to);
     build(cases, work, to, recipe);
     if (vdx_open(to, &dataset, &error) != VDX_OK)
         fail("open", vdx_error_message(error));
@@ -241,7 +247,7 @@ static void run_as(const vdx_view *dataset, const json *of)
 }
 
 /* A step of a history. */
-static void happen(const char *cases, const char *work, const json *step)
+static void happen(const char *cases, const char *work, int file, const json *step)
 {
     const char *verb = step->first->text, *text = step->first->next->text;
     char dataset[2048], *report = NULL;
@@ -249,7 +255,7 @@ static void happen(const char *cases, const char *work, const json *step)
     vdx_status status;
 
     running = verb;
-    snprintf(dataset, sizeof dataset, "%s/d.vdx", work);
+    dataset_of(work, file, dataset, sizeof dataset);
     if (strcmp(verb, "consent") == 0) {
         char *list = within(cases, text);
         const char *lists[] = {list};
@@ -281,10 +287,10 @@ int main(int argc, char **argv)
         const json *list = json_get(file, "cases");
         vdx_view *dataset;
         running = argv[i];
-        dataset = built(argv[1], argv[2], json_get(file, "dataset"));
+        dataset = built(argv[1], argv[2], i, json_get(file, "dataset"));
         const json *history = json_get(file, "history");
         for (const json *step = history == NULL ? NULL : history->first; step != NULL; step = step->next)
-            happen(argv[1], argv[2], step);
+            happen(argv[1], argv[2], i, step);
         for (const json *of = list->first; of != NULL; of = of->next) {
             run_as(dataset, of);
         }

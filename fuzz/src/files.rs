@@ -10,6 +10,9 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 /// Variants of a damaged dataset that are looked at.
 pub(crate) const ROWS: usize = 2000;
 
+/// A file of decisions in which there are none.
+pub(crate) const HEAD_OF_DECISIONS: &[u8; 16] = b"VARIDEX\x1a\x0aD\r\n\x01\0\0\0";
+
 const HEADER: usize = 64;
 const ENTRY: usize = 24;
 const CHUNK: usize = 65_536;
@@ -227,6 +230,7 @@ pub(crate) fn held<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
 ) -> Files {
     let held = Files::default();
+    held.write(Path::new(DATASET).join("decisions"), HEAD_OF_DECISIONS);
     for (name, bytes) in std::iter::once(("manifest.json", manifest)).chain(files) {
         held.write(Path::new(DATASET).join(name), bytes);
     }

@@ -4,6 +4,7 @@
 mod beacon;
 mod container;
 mod dataset;
+mod decisions;
 mod differential;
 mod expression;
 mod files;
@@ -14,6 +15,7 @@ mod vcf_build;
 
 pub use beacon::beacon;
 pub use container::container;
+pub use decisions::decisions;
 pub use differential::differential;
 pub use expression::expression;
 pub use merged::merged;

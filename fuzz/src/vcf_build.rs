@@ -48,7 +48,10 @@ pub fn vcf_build(data: &[u8]) {
         .expect("what was built can be opened")
         .view();
     let info = dataset.info();
-    assert_eq!((info.rows, info.records), (report.rows, Some(report.stored)));
+    assert_eq!(
+        (info.rows, info.records),
+        (report.rows, Some(report.stored))
+    );
     assert_eq!(info.samples, report.samples);
     dataset.dataset().verify().expect("what was built is sound");
     let rows = ask_everything(&dataset, usize::MAX).expect("what was built can be asked");

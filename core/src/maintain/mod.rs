@@ -18,7 +18,7 @@ pub use build::{
     load_people,
 };
 #[cfg(feature = "testing")]
-pub(crate) use build::{add_in, build_in, load_people_in};
+pub(crate) use build::{build_in, load_people_in};
 pub use consent::{
     ConsentOptions, ConsentReport, ConsentSummary, DecisionReport, Disagreement, PurposeSummary,
     Withdrawal, consent_summary, record_consent, restore, withdraw,

@@ -51,8 +51,6 @@ mod taken;
 mod tests;
 
 pub use add::add;
-#[cfg(feature = "testing")]
-pub(crate) use add::add_in;
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
 #[cfg(feature = "testing")]
 pub(crate) use people::load_people_in;
