@@ -1,11 +1,12 @@
 //! The arguments.
 
 use crate::commands::beacon::Beacon;
+use crate::commands::consent::{Consent, Seen, Withdraw};
 use crate::commands::look::{Genes, Individual, Samples, Terms};
 use crate::table::{PlainFormat, Written};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use varidex::{Annotations, Assembly, Date, Purpose, WithoutDecision};
+use varidex::{Annotations, Assembly};
 
 /// An embedded index of a cohort's variants and its people.
 ///
@@ -240,116 +241,6 @@ pub(crate) struct People {
     pub(crate) written: Written,
     #[command(flatten)]
     pub(crate) seen: Seen,
-}
-
-/// Who asks, for what, and under which permit.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Who may be seen")]
-pub(crate) struct Seen {
-    /// What it is asked for: whoever decided against that is not seen
-    #[arg(long, value_name = "PURPOSE")]
-    pub(crate) purpose: Option<Purpose>,
-    /// The day that the permit was approved [default: today]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) permit_date: Option<Date>,
-    /// National law sets aside decisions about later permits; the dataset keeps a note that it was asked for
-    #[arg(long)]
-    pub(crate) national_override: bool,
-    /// As it was known at the end of this day, for an audit; the dataset keeps a note that it was asked for
-    #[arg(long, value_name = "DATE")]
-    pub(crate) audit: Option<Date>,
-    /// All of that as JSON, as servers keep it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["purpose", "permit_date", "national_override", "audit"])]
-    pub(crate) access: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) state: State,
-}
-
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("who").required(true).multiple(true))]
-pub(crate) struct Withdraw {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
-    /// Samples by name, these alone, or a list of them (@FILE, one a line)
-    #[arg(
-        long,
-        value_name = "ID,...|@FILE",
-        value_delimiter = ',',
-        group = "who"
-    )]
-    pub(crate) samples: Vec<String>,
-    /// Individuals by id, with all their samples, or a list of them (@FILE, one a line)
-    #[arg(
-        long,
-        value_name = "ID,...|@FILE",
-        value_delimiter = ',',
-        group = "who"
-    )]
-    pub(crate) individuals: Vec<String>,
-    /// About these purposes only
-    #[arg(long, value_name = "PURPOSE,...", value_delimiter = ',')]
-    pub(crate) purpose: Vec<Purpose>,
-    /// The first day that it holds [default: from now on]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) from: Option<Date>,
-    /// Only for permits that are approved from then on: who has one already goes on (EHDS, article 71)
-    #[arg(long)]
-    pub(crate) later_permits: bool,
-    /// Where it comes from, such as the form
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub(crate) source: String,
-    /// Report what would be recorded, and record nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Consent {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
-    /// Lists of decisions, separated by tabs: individual (or sample), purpose (all, a purpose or a DUO code), in or out, from,
-    /// until, source; with a line of names also effect (now or later_permits) and source_date
-    pub(crate) lists: Vec<PathBuf>,
-    /// What holds of whoever decided nothing: opt_in or opt_out, of a purpose or of all
-    #[arg(long, value_name = "[PURPOSE=]opt_in|opt_out", value_delimiter = ',')]
-    pub(crate) default: Vec<Default>,
-    /// Whether health and medical research (HMB, DUO:0000006) includes frequencies by ancestry: yes or no
-    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
-    pub(crate) hmb_in_strata: Option<bool>,
-    /// Report what would be recorded, and record nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// How the summary is written
-    #[arg(long, value_enum, default_value_t = PlainFormat::Tsv)]
-    pub(crate) format: PlainFormat,
-}
-
-/// What holds without a decision, of a purpose or of all.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Default(pub(crate) Option<Purpose>, pub(crate) WithoutDecision);
-
-impl std::str::FromStr for Default {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (purpose, without) = match text.split_once('=') {
-            Some((purpose, without)) => (Some(purpose), without),
-            None => (None, text),
-        };
-        let purpose = purpose.map(str::parse).transpose();
-        let purpose = purpose.map_err(|e: varidex::UnknownPurpose| e.to_string())?;
-        let without = WithoutDecision::named(without)
-            .ok_or_else(|| format!("expected opt_in or opt_out, found {without:?}"))?;
-        Ok(Self(purpose, without))
-    }
-}
-
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("expected yes or no".to_owned()),
-    }
 }
 
 #[derive(Debug, Args)]

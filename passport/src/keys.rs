@@ -35,7 +35,7 @@ struct Set {
 }
 
 impl Keys {
-    /// Reads a JSON Web Key Set. Keys of other uses and algorithms are passed over, for sets of issuers have such, too.
+    /// Reads a JSON Web Key Set. Keys of other uses and algorithms are skipped, for sets of issuers have such, too.
     pub(crate) fn read(issuer: &str, jwks: &str) -> Result<Self> {
         let wrong = |found: String| Err(Error::Usage(format!("keys of {issuer}: {found}")));
         if jwks.len() > SET_MAX {

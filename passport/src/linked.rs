@@ -4,7 +4,7 @@ use crate::visa::{By, LINKED, Visa};
 use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
 
-/// Identities in groups, each of one person: what `LinkedIdentities` say, whose issuers and sources the policy trusts.
+/// Identities in groups, each of one person: what `LinkedIdentities` say of issuers and sources that the policy trusts.
 #[derive(Debug, Default)]
 pub(crate) struct Identities {
     /// By subject and issuer, a number.

@@ -1,6 +1,7 @@
 //! What is there: `varidex individual`, `terms`, `genes`, `samples`, `snapshots`.
 
-use crate::args::{Seen, Snapshots};
+use crate::args::Snapshots;
+use crate::commands::consent::Seen;
 use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{Written, print};

@@ -86,7 +86,7 @@ pub(crate) enum Outcome {
     Undecided,
 }
 
-/// All decisions that were read, by whose they are, and what the holder has set.
+/// All decisions that were read, by who decided, and what the holder has set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Decisions {
     by: BTreeMap<DecidedBy, Vec<Recorded>>,

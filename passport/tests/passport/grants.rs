@@ -175,7 +175,7 @@ fn a_grant_is_by_a_committee_of_its_dataset() {
     for (name, member, expected) in others {
         let object = with(grant_of_a(), name, member.clone());
         match expected {
-            // types that nobody knows are passed over: conditions may name them
+            // types that nobody knows are skipped: conditions may name them
             Reason::Unused if name == "type" => {
                 assert_eq!(granted(&[object]).access, Access::public());
             }

@@ -6,7 +6,7 @@ mod shown;
 mod truth;
 
 use crate::args::Demo;
-use crate::args::Seen;
+use crate::commands::consent::Seen;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::print;

@@ -224,7 +224,7 @@ impl Growth<'_> {
             .there
             .and_then(|there| there.manifest().annotations.clone());
         let stored = report.annotations.as_ref();
-        if known.is_none() && stored.is_some_and(|told| told.stored == 0) {
+        if known.is_none() && stored.is_some_and(|report| report.stored == 0) {
             manifest.annotations = None;
         }
         Ok(())
