@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
 use crate::model::{Attribute, Purpose};
 use crate::query::{By, Group};
+use crate::set::SampleSet;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -19,18 +20,20 @@ pub(super) struct Standing {
     pub(super) config: BeaconDataset,
     /// As the host gave it: its purpose and permit are those of requests that name none.
     view: View,
-    seen: Mutex<Vec<Arc<Member>>>,
+    /// By the ids of the views that each is made of.
+    seen: Mutex<Vec<(String, Arc<Member>)>>,
 }
 
 impl Standing {
     pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
         // what a name means must not depend on what few people have
         let view = view.with_all_meant();
-        let first = Arc::new(Member::new(config.clone(), view.clone())?);
+        // what is wrong with the configuration is found now
+        Member::new(config.clone(), view.clone(), &Counted::default())?;
         Ok(Self {
             config,
             view,
-            seen: Mutex::new(vec![first]),
+            seen: Mutex::default(),
         })
     }
 
@@ -49,17 +52,44 @@ impl Standing {
             ..*access
         };
         let view = self.view.again_for(&access)?;
+        let (counted, ids) = self.counted(&access)?;
+        let id = format!("{} {ids}", view.id());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = seen.iter().find(|known| known.view.id() == view.id()) {
+        if let Some((_, known)) = seen.iter().find(|(of, _)| *of == id) {
             return Ok(Arc::clone(known));
         }
-        let new = Arc::new(Member::new(self.config.clone(), view)?);
+        let new = Arc::new(Member::new(self.config.clone(), view, &counted)?);
         if seen.len() >= KEPT {
             seen.remove(0);
         }
-        seen.push(Arc::clone(&new));
+        seen.push((id, Arc::clone(&new)));
         Ok(new)
     }
+
+    /// Of whom frequencies may be, and the ids of the views that say so.
+    fn counted(&self, access: &Access) -> Result<(Counted, String)> {
+        let mut counted = Counted::default();
+        if self.config.frequencies.is_none() {
+            return Ok((counted, String::new()));
+        }
+        let of = |purpose| {
+            self.view.again_for(&Access {
+                purpose: Some(purpose),
+                ..*access
+            })
+        };
+        let (all, by_ancestry) = (of(Purpose::Af)?, of(Purpose::AfByAncestry)?);
+        counted.all = all.visible_subjects().cloned();
+        counted.by_ancestry = by_ancestry.visible_subjects().cloned();
+        Ok((counted, format!("{} {}", all.id(), by_ancestry.id())))
+    }
+}
+
+/// The subjects whom frequencies may count, and those whom frequencies by country may; `None` is all that may be seen.
+#[derive(Debug, Default)]
+struct Counted {
+    all: Option<SampleSet>,
+    by_ancestry: Option<SampleSet>,
 }
 
 /// A dataset that a beacon answers from, as somebody may see it.
@@ -77,7 +107,7 @@ pub(super) struct Member {
 }
 
 impl Member {
-    fn new(config: BeaconDataset, view: View) -> Result<Self> {
+    fn new(config: BeaconDataset, view: View, counted: &Counted) -> Result<Self> {
         let mut member = Self {
             one_sample_each: has_one_sample_each(&view)?,
             labels: Vec::new(),
@@ -87,7 +117,7 @@ impl Member {
             view,
         };
         if member.config.frequencies.is_some() {
-            for (label, group) in member.strata()? {
+            for (label, group) in member.strata(counted)? {
                 member.labels.push(label);
                 member.populations.push(group);
             }
@@ -114,8 +144,17 @@ impl Member {
     }
 
     /// Everybody, each sex, each country and each sex in it.
-    fn strata(&self) -> Result<BTreeMap<String, Group>> {
-        let mut strata = BTreeMap::from([("Total".to_owned(), self.view.all()?)]);
+    fn strata(&self, counted: &Counted) -> Result<BTreeMap<String, Group>> {
+        let cut = |group: Group, to: &Option<SampleSet>| match to {
+            None => Ok(group),
+            Some(to) => {
+                let label = group.label().to_owned();
+                let left = group.subjects().intersection(to);
+                self.view.group_of(left, None, label)
+            }
+        };
+        let total = cut(self.view.all()?, &counted.all)?;
+        let mut strata = BTreeMap::from([("Total".to_owned(), total)]);
         let Some(of) = &self.config.frequencies else {
             return Ok(strata);
         };
@@ -131,7 +170,7 @@ impl Member {
         let sex = By::from(Attribute::Sex);
         for (values, group) in self.view.groups_by(std::slice::from_ref(&sex), None)? {
             if let Some(sex) = letter(values.first()) {
-                strata.insert(sex.to_owned(), group);
+                strata.insert(sex.to_owned(), cut(group, &counted.all)?);
             }
         }
         let Some(country) = &of.country else {
@@ -139,6 +178,7 @@ impl Member {
         };
         let country = self.view.by(&[country])?;
         let mut add = |label: String, group: Group| -> Result<()> {
+            let group = cut(group, &counted.by_ancestry)?;
             let joined = match strata.get(&label) {
                 Some(known) => known.union(&group)?,
                 None => group,

@@ -38,7 +38,7 @@ pub(super) type Seen = (Arc<Visible>, Option<Arc<str>>);
 pub(crate) enum Decider {
     Individual(u32),
     Sample(u32),
-    /// Nobody of this state: somebody who is to come, or whose id was written wrongly.
+    /// Nobody of this state: somebody who is to come, or an id that was written wrongly.
     Unknown,
 }
 
@@ -146,7 +146,14 @@ impl State {
         if !grew {
             *self = Self::default();
         }
-        let (end, changes) = read_into(opened, self.end, &mut self.decisions)?;
+        let (end, changes) = match read_into(opened, self.end, &mut self.decisions) {
+            // what was read last may have been cut off again by its writer, who could not sync it
+            Err(Error::Damaged(_)) if self.end.is_some() => {
+                *self = Self::default();
+                read_into(opened, None, &mut self.decisions)?
+            }
+            read => read?,
+        };
         if changes {
             let new = self.decisions.by().map(|(by, _)| by);
             let new: Vec<&DecidedBy> = new.filter(|by| !self.deciders.contains_key(by)).collect();

@@ -293,6 +293,54 @@ fn decisions_that_cannot_be_read_show_nothing() {
     assert!(decide(&folder, &of(&["A"], &[]), false).is_err());
 }
 
+/// A writer that cannot sync takes back what somebody may have read already.
+#[test]
+fn a_frame_that_was_read_and_taken_back_is_not_there() {
+    let (folder, memory, _inputs) = in_memory();
+    let path = folder.path().join("decisions");
+    let dataset = Dataset::open_in(&folder).unwrap();
+    decide(&folder, &of(&["B"], &[]), false).unwrap();
+    let before = folder.map("decisions").unwrap().to_vec();
+    decide(&folder, &of(&["A"], &[]), false).unwrap();
+    assert_eq!(names(&dataset.view()), ["C1", "X9"]);
+    memory.write(&path, before);
+    decide(&folder, &of(&[], &["X9"]), false).unwrap();
+    assert_eq!(names(&dataset.view()), ["A1", "A2", "C1"]);
+}
+
+#[test]
+fn a_beacon_leaves_out_of_frequencies_who_is_against_them() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Folder::on_disk(place.path().join("five.vdx"));
+    let _inputs = five(&folder);
+    let config = "id = \"org.example.beacon\"\nname = \"A beacon\"\nenvironment = \"test\"\nurl = \"https://example.org/api\"\nalternative_url = \"https://example.org/api\"\n\
+                  version = \"1\"\ncreated = \"2026-01-01\"\nupdated = \"2026-01-01\"\n[organization]\nid = \"org.example\"\n\
+                  name = \"An organization\"\nlogo_url = \"https://example.org/logo.png\"\n[[datasets]]\nid = \"five\"\nname = \"Five\"\npath = \"five.vdx\"\n\
+                  granularity = \"record\"\nassembly = \"GRCh38\"\n[datasets.frequencies]\nsource = \"Five\"\n\
+                  source_reference = \"https://example.org\"\n";
+    let config = config.parse().unwrap();
+    let view = Dataset::open_in(&folder).unwrap().view();
+    let beacon = crate::Beacon::new(config, vec![view]).unwrap();
+    let asked = || {
+        let query =
+            "referenceName=1&start=6&referenceBases=A&alternateBases=G&requestedGranularity=record";
+        let request = crate::BeaconRequest::get("/g_variants", query);
+        let response = beacon.answer(&request, Some(Access::holder()));
+        String::from_utf8(response.body).unwrap()
+    };
+    let before = asked();
+    assert!(before.contains("\"alleleNumber\":10"), "{before}");
+    let about = Withdrawal {
+        purposes: vec![Purpose::Af],
+        ..of(&["A"], &[])
+    };
+    decide(&folder, &about, false).unwrap();
+    let after = asked();
+    assert!(after.contains("\"alleleNumber\":6"), "{after}");
+    decide(&folder, &about, true).unwrap();
+    assert_eq!(asked(), before);
+}
+
 #[test]
 fn a_crash_leaves_a_decision_or_none() {
     let before = Memory::default();
