@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
     Verify(Verify),
+    /// Merge segments and batches of a dataset to fewer, with the same answers
+    Compact(Compact),
     /// The variants that an expression picks
     Variants(Variants),
     /// Counts and frequencies of variants, in everybody or in a group
@@ -191,6 +193,18 @@ pub(crate) struct Info {
 pub(crate) struct Verify {
     /// The dataset
     pub(crate) dataset: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compact {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Worker threads [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) threads: Option<usize>,
+    /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub(crate) memory: u64,
 }
 
 #[derive(Debug, Args)]

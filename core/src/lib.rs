@@ -31,7 +31,7 @@
 //!
 //! | to | there is |
 //! |---|---|
-//! | build, load people, check | [`build()`], [`load_people`], [`Dataset::verify`] |
+//! | build, load people, merge, check | [`build()`], [`load_people`], [`compact()`], [`Dataset::verify`] |
 //! | open | [`Dataset::open`], and its [`View`], of which everything is asked |
 //! | say what is meant | an expression as text ([`expressions`] is the reference), as JSON, or built: [`VariantExpr`], [`GroupExpr`] |
 //! | find people | [`View::ask`] gives a [`Group`]: a set with its algebra, ids, scores |
@@ -97,8 +97,9 @@ pub use genome::{
 };
 pub use input::LocalFiles;
 pub use maintain::{
-    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, guess_mapping, load_people,
+    AnnotationReport, Annotations, BuildOptions, CompactOptions, CompactReport, PeopleOptions,
+    PeopleReport, Phase, Progress, Refused, Report, SexPloidyReport, UnknownAnnotation, Warned,
+    build, compact, guess_mapping, load_people,
 };
 pub use model::{
     Annotator, Attribute, AttributeType, CarrierGenotype, FileLoader, Level, Measure, Scope,

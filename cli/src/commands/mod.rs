@@ -5,6 +5,7 @@ mod ask;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
+mod compact;
 mod completions;
 mod demo;
 mod export;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::People(args) => people::run(&args, messages),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Compact(args) => compact::run(&args, messages),
         Command::Variants(args) => variants::run(&args, messages),
         Command::Frequencies(args) => frequencies::run(&args, messages),
         Command::Carriers(args) => carriers::run(&args, messages),

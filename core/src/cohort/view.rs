@@ -84,13 +84,6 @@ impl View {
     }
 
     /// The same without some subjects: no sample of their individuals is seen, whatever is asked.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "consent will choose who may be seen; until then tests do"
-        )
-    )]
     pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
         Ok(Self {
             dataset: self.dataset.clone(),

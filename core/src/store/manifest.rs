@@ -1,5 +1,6 @@
 //! The manifest: what a dataset consists of.
 
+use super::erased::Erased;
 use crate::error::{Damage, Error, Result};
 use crate::format::{DRAFT, READ_VERSION, SAMPLES_MAX, check_draft};
 use crate::genome::{Assembly, Interval};
@@ -189,6 +190,9 @@ pub(crate) struct Manifest {
     pub(crate) contigs: Vec<ContigEntry>,
     pub(crate) info: Vec<InfoEntry>,
     pub(crate) segments: Vec<SegmentEntry>,
+    /// Who was erased, where somebody was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) erased: Option<Erased>,
 }
 
 /// What manifests of all versions have.
@@ -240,6 +244,7 @@ impl Manifest {
             contigs: Vec::new(),
             info: Vec::new(),
             segments: Vec::new(),
+            erased: None,
         }
     }
 

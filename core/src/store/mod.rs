@@ -5,6 +5,7 @@
 pub(crate) mod annotations;
 pub(crate) mod coverage;
 mod directory;
+mod erased;
 mod find;
 pub(crate) mod free;
 pub(crate) mod gene_carriers;
@@ -23,6 +24,7 @@ pub(crate) mod terms;
 mod texts;
 
 pub(crate) use directory::{Publication, open_manifest};
+pub(crate) use erased::Erased;
 pub(crate) use find::WantedAlleles;
 pub(crate) use ids::{IdBlocks, IdForm, IdParts, MARK};
 pub(crate) use manifest::{ContigEntry, ContigSpan, InfoEntry, Manifest, SegmentEntry};

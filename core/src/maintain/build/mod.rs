@@ -9,6 +9,7 @@ mod annotation;
 #[cfg(test)]
 mod attribute_tests;
 mod blocks;
+mod compact;
 mod contigs;
 #[cfg(test)]
 mod crash_tests;
@@ -41,6 +42,7 @@ mod sort_tests;
 #[cfg(test)]
 mod tests;
 
+pub use compact::{CompactOptions, CompactReport, compact};
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
 #[cfg(feature = "testing")]
 pub(crate) use people::load_people_in;
