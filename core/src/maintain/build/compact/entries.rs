@@ -81,11 +81,11 @@ impl EntryReader {
             let consequence = consequences.get(annotations.consequence_of(file, class)? as usize);
             let grade = annotations.grade_of(file, class)?;
             let changes = annotations.changes(file, entry, &mut self.texts)?;
-            let texts = [
+            let texts: [&str; 8] = [
                 &gene.symbol,
                 &gene.id,
                 &gene.hgnc,
-                &*transcript,
+                &transcript,
                 consequence.map_or("", String::as_str),
                 changes.hgvs_c,
                 changes.hgvs_p,

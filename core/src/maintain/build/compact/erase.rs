@@ -70,14 +70,15 @@ impl Erasure {
             if staying.contains_key(&batch) {
                 continue;
             }
+            let members = Members::of(segment);
             let mut count = 0;
-            let local = Members::of(segment).iter().map(|sample| {
+            let local = members.iter().map(|sample| {
                 to.get(sample as usize).copied().flatten()?;
                 count += 1;
                 Some(count - 1)
             });
-            let to = local.collect();
-            staying.insert(batch, Staying { to, count });
+            let local: Vec<Option<u32>> = local.collect();
+            staying.insert(batch, Staying { to: local, count });
         }
         let lost = lost(&view)?;
         Ok(Some(Self {
@@ -145,7 +146,7 @@ impl Erasure {
         }
         let mut erased = match manifest.erased.take() {
             Some(erased) => erased,
-            None => Erased::new().map_err(|e| Error::io(&folder, e.into()))?,
+            None => Erased::new().map_err(|e| Error::io(&folder, std::io::Error::other(e.to_string())))?,
         };
         self.gone.iter().for_each(|id| erased.add(id));
         manifest.erased = Some(erased);

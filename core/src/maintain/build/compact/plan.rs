@@ -2,8 +2,9 @@
 
 use super::super::segment::SegmentBuilder;
 use crate::cohort::{Dataset, Members};
-use crate::error::Result;
+use crate::error::{Damage, Error, Result};
 use crate::store::SegmentEntry;
+use crate::store::manifest::MANIFEST;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Batches of samples that were built from inputs of one sample each are joined up to so many samples.
@@ -67,9 +68,14 @@ pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
         let is_merged = first.is_some_and(|entry| entry.merged);
         let (apart, overlapping) = apart(segments, &parts, is_merged);
         planned.overlapping += overlapping.len() as u64;
-        if is_merged && overlapping.is_empty() {
+        if is_merged {
             let alone = batches.sharing(index).is_empty();
-            merged.push((of(apart), alone));
+            match overlapping.first().filter(|_| all) {
+                None if overlapping.is_empty() => merged.push((of(apart), alone)),
+                // one of the rows of a variant reports of those without a record: it cannot be known here which
+                Some(&part) => return Err(over_each_other(dataset, part)),
+                None => {}
+            }
             continue;
         }
         let mut runs = runs(segments, &apart, all);
@@ -78,13 +84,27 @@ pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
         }
         let tasks = runs.into_iter().map(|parts| Task {
             batches: vec![of(parts)],
-            merged: is_merged,
+            merged: false,
         });
         planned.tasks.extend(tasks);
     }
     planned.tasks.extend(join(segments, merged, all));
     planned.tasks.sort_by_key(Task::first);
     Ok(planned)
+}
+
+/// For a segment of a batch of inputs of one sample each with rows between those of another one: no build writes such.
+#[cold]
+fn over_each_other(dataset: &Dataset, part: usize) -> Error {
+    let entry = dataset.manifest().segments.get(part);
+    let file = entry.map_or("", |entry| &entry.file.file);
+    Error::from(Box::new(Damage {
+        file: dataset.path().join(MANIFEST),
+        section: "manifest".to_owned(),
+        offset: 0,
+        expected: "segments of a merged batch over different stretches".to_owned(),
+        found: format!("rows of {file} between those of another"),
+    }))
 }
 
 fn samples_of(dataset: &Dataset, parts: &[usize]) -> Result<Vec<u32>> {
