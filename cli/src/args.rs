@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
     Verify(Verify),
-    /// Merge segments and batches of a dataset to fewer, with the same answers
+    /// Merge segments of a dataset to fewer, with the same answers
     Compact(Compact),
     /// The variants that an expression picks
     Variants(Variants),

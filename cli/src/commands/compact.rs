@@ -9,6 +9,7 @@ pub(crate) fn run(args: &Compact, messages: Messages) -> Result<(), Failure> {
     let options = CompactOptions {
         threads: args.threads,
         memory: args.memory,
+        ..CompactOptions::default()
     };
     let rows = Dataset::open(&args.dataset)?.view().info().rows;
     let bar = messages.step("compact", Some(rows), Unit::Variants);

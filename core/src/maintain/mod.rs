@@ -12,9 +12,9 @@ pub(crate) mod mask_tests;
 mod verify;
 
 pub use build::{
-    AnnotationReport, Annotations, BuildOptions, CompactOptions, CompactReport, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, build, compact, guess_mapping,
-    load_people,
+    AnnotationReport, Annotations, BuildOptions, CompactOptions, CompactReport, PeopleOptions,
+    PeopleReport, Phase, Progress, Refused, Report, SexPloidyReport, UnknownAnnotation, Warned,
+    build, compact, guess_mapping, load_people,
 };
 #[cfg(feature = "testing")]
 pub(crate) use build::{build_in, load_people_in};

@@ -73,7 +73,10 @@ mod tests {
         assert!(!text.contains("ANNA"));
         let read: Erased = serde_json::from_str(&text).unwrap();
         assert!(read.has("ANNA"));
-        let moved = Erased { ids: one.ids, ..other };
+        let moved = Erased {
+            ids: one.ids,
+            ..other
+        };
         assert!(!moved.has("ANNA"));
     }
 }

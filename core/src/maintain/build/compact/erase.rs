@@ -125,7 +125,10 @@ impl Erasure {
         manifest.samples.clear();
         manifest.sample_attributes.clear();
         if !self.samples.is_empty() {
-            let names = self.samples.iter().map(|&sample| dataset.samples().name(sample));
+            let names = self
+                .samples
+                .iter()
+                .map(|&sample| dataset.samples().name(sample));
             let names: Vec<&str> = names.collect::<Result<_>>()?;
             let names = Samples::write(names).map_err(|e| Error::io(&folder, e))?;
             manifest.samples = vec![publication.add(FileKind::Samples, names)?];
@@ -146,7 +149,8 @@ impl Erasure {
         }
         let mut erased = match manifest.erased.take() {
             Some(erased) => erased,
-            None => Erased::new().map_err(|e| Error::io(&folder, std::io::Error::other(e.to_string())))?,
+            None => Erased::new()
+                .map_err(|e| Error::io(&folder, std::io::Error::other(e.to_string())))?,
         };
         self.gone.iter().for_each(|id| erased.add(id));
         manifest.erased = Some(erased);

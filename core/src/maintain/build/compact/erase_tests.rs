@@ -10,6 +10,7 @@ use crate::maintain::mask_tests::cohort;
 use crate::set::SampleSet;
 use proptest::prelude::*;
 use std::fmt::Write as _;
+use std::io::Read;
 use std::path::Path;
 
 fn erase(dataset: &Path, erased: &dyn Fn(&View) -> Result<SampleSet>) {
@@ -21,7 +22,7 @@ fn erase(dataset: &Path, erased: &dyn Fn(&View) -> Result<SampleSet>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn who_was_erased_is_as_who_is_hidden(cohort in cohort()) {
@@ -65,7 +66,9 @@ fn ingredients(folder: &Path, merge_from: usize) -> Dataset {
     };
     for (number, samples) in groups.into_iter().enumerate() {
         let mut text = header.to_owned();
-        samples.iter().for_each(|name| write!(text, "\t{name}").unwrap());
+        samples
+            .iter()
+            .for_each(|name| write!(text, "\t{name}").unwrap());
         for (position, alternates) in [(5, format!("{PRIVATE},T")), (9, "C".to_owned())] {
             write!(
                 text,
@@ -117,10 +120,9 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     let frames = memchr::memmem::find_iter(bytes, b"\x28\xb5\x2f\xfd");
     plain(bytes)
         || frames.into_iter().any(|at| {
-            let frame = zstd::stream::decode_all(&bytes[at..]);
-            let mut single = zstd::bulk::Decompressor::new().unwrap();
-            let one = single.decompress(&bytes[at..], 1 << 20);
-            frame.is_ok_and(|text| plain(&text)) || one.is_ok_and(|text| plain(&text))
+            let mut inflated = Vec::new();
+            let frame = zstd::stream::read::Decoder::new(&bytes[at..]).unwrap();
+            frame.single_frame().read_to_end(&mut inflated).is_ok() && plain(&inflated)
         })
 }
 
@@ -177,7 +179,9 @@ fn no_byte_is_left_of_who_was_erased() {
         assert!(!erased.has("C"));
         // and are still when others go
         erase(before.path(), &|view| {
-            Ok([view.sample_number("D").unwrap().unwrap()].into_iter().collect())
+            Ok([view.sample_number("D").unwrap().unwrap()]
+                .into_iter()
+                .collect())
         });
         let now = Dataset::open(before.path()).unwrap();
         let erased = now.manifest().erased.as_ref().unwrap();
@@ -189,7 +193,9 @@ fn no_byte_is_left_of_who_was_erased() {
 fn all_may_be_erased() {
     let folder = tempfile::tempdir().unwrap();
     let before = ingredients(folder.path(), 0);
-    erase(before.path(), &|view| Ok(SampleSet::full(view.sample_count())));
+    erase(before.path(), &|view| {
+        Ok(SampleSet::full(view.sample_count()))
+    });
     let now = Dataset::open(before.path()).unwrap();
     now.verify().unwrap();
     assert_eq!(now.view().sample_count(), 0);

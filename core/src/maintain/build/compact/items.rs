@@ -163,12 +163,7 @@ impl<'w, 's> BatchReader<'w, 's> {
     }
 
     /// Adds the rows at a place, each once for each of the samples with its record; counts them.
-    fn rows(
-        &mut self,
-        place: Place,
-        contigs: &[Arc<str>],
-        items: &mut Items,
-    ) -> Result<u64> {
+    fn rows(&mut self, place: Place, contigs: &[Arc<str>], items: &mut Items) -> Result<u64> {
         let mut rows = 0;
         while self.row_place()? == Some(place) {
             let Some(span) = self.spans.front_mut() else {
@@ -294,7 +289,12 @@ impl Sets {
     fn fill(&self, chunk: &mut Chunk, sample: u32, polyploid: Option<&(Vec<u32>, bool)>) {
         let copies = |words: &[u64]| {
             let both = (get_bit(words, 2 * sample), get_bit(words, 2 * sample + 1));
-            let one = |start| Plane::List(Bytes { start, end: start + 1 });
+            let one = |start| {
+                Plane::List(Bytes {
+                    start,
+                    end: start + 1,
+                })
+            };
             match both {
                 (false, false) => Plane::Empty,
                 (true, false) => one(0),

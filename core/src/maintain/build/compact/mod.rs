@@ -1,9 +1,10 @@
-//! Segments and batches put together to fewer, with the same answers.
+//! Segments put together to fewer, with the same answers.
 //!
-//! What is merged: segments of one batch with rows over different stretches, and batches that were built from inputs
-//! of one sample each. Rows are read back as those of a build and go the same way into new segments; the batches are
-//! taken apart into what is known of each sample first, as their inputs were. All else stays as it is: batches of
-//! several samples say of their sites what no joint row could (who was looked at where another batch has a variant).
+//! What is merged: segments of one batch with rows over different stretches. Rows are read back as those of a build and go
+//! the same way into new segments; batches that were built from inputs of one sample each are taken apart into what is
+//! known of each sample first, as their inputs were, so that several of them can be joined (see [`CompactOptions::join`]).
+//! All else stays as it is: batches of several samples say of their sites what no joint row could (who was looked at
+//! where another batch has a variant).
 
 mod entries;
 mod erase;
@@ -18,12 +19,12 @@ mod tests;
 
 pub(super) use entries::ReadBack;
 
+use super::add_gene_carriers;
 use super::groups::Groups;
 use super::merged::Assembler;
 use super::options::{BuildOptions, MEMORY, Phase, Progress, check_memory};
 use super::report::Report;
 use super::samples::InputSamples;
-use super::add_gene_carriers;
 use crate::cohort::{Dataset, View};
 use crate::error::{Damage, Error, Result};
 use crate::format::Folder;
@@ -53,6 +54,10 @@ pub struct CompactOptions {
     pub threads: Option<usize>,
     /// About how many bytes of memory to use at most: from 1 MiB.
     pub memory: u64,
+    /// Join batches that were built from inputs of one sample each. One number depends on them: of variants of unknown AN
+    /// `n_missing` counts the samples of the batches that have a row of it.
+    #[doc(hidden)]
+    pub join: bool,
 }
 
 impl Default for CompactOptions {
@@ -60,6 +65,7 @@ impl Default for CompactOptions {
         Self {
             threads: None,
             memory: MEMORY,
+            join: false,
         }
     }
 }
@@ -88,11 +94,10 @@ pub struct CompactReport {
     pub seconds: f64,
 }
 
-/// Merges segments and batches of a dataset to fewer. Every answer is the same as before, samples keep their numbers,
-/// and readers keep the state that they opened. The new state appears whole or not at all.
+/// Merges segments of a dataset to fewer. Every answer is the same as before, samples keep their numbers, and readers
+/// keep the state that they opened. The new state appears whole or not at all.
 ///
-/// Merged are segments of one batch with rows over different stretches, and batches that were built from inputs of one
-/// sample each. Other batches stay apart.
+/// Merged are segments of one batch with rows over different stretches. Batches stay apart.
 ///
 /// `progress` is called all along, and says whether to go on.
 ///
@@ -124,7 +129,10 @@ pub(crate) fn compact_in(
 /// `erased` chooses them, of the state that is there once nobody else can write.
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "consent will choose who is erased; until then tests do")
+    expect(
+        dead_code,
+        reason = "consent will choose who is erased; until then tests do"
+    )
 )]
 pub(crate) fn erase_in(
     folder: &Folder,
@@ -159,7 +167,7 @@ fn rewrite(
         None => None,
     };
     let erasure = erasure.as_ref();
-    let Planned { tasks, overlapping } = plan(&dataset, erasure.is_some())?;
+    let Planned { tasks, overlapping } = plan(&dataset, erasure.is_some(), options.join)?;
     let mut report = CompactReport {
         segments: (before.segments.len() as u64, before.segments.len() as u64),
         batches: (before.batches().len() as u64, before.batches().len() as u64),
@@ -179,7 +187,13 @@ fn rewrite(
     if let Some(erasure) = erasure {
         let mut go_on = || step(&mut *progress, "erasing", 0);
         let memory = options.memory;
-        erasure.files(&dataset, &mut publication, &mut manifest, memory, &mut go_on)?;
+        erasure.files(
+            &dataset,
+            &mut publication,
+            &mut manifest,
+            memory,
+            &mut go_on,
+        )?;
     }
     let mut written = Vec::new();
     for task in &tasks {
@@ -233,7 +247,10 @@ impl fmt::Display for CompactReport {
             )?;
         }
         for (path, error) in &self.left {
-            writeln!(f, "warning  a file that is not needed any more stays: {path}: {error}")?;
+            writeln!(
+                f,
+                "warning  a file that is not needed any more stays: {path}: {error}"
+            )?;
         }
         writeln!(f, "snapshot  {}", self.snapshot)
     }
@@ -346,8 +363,7 @@ impl Writing<'_> {
                 let list = list.map(|contig| (contig.name.clone(), contig.length));
                 let assembly = of.assembly.as_ref().and_then(|name| name.parse().ok());
                 let files = vec![String::new(); samples.count as usize];
-                let assembler =
-                    Assembler::new(groups.merged(), &list.collect(), assembly, &files);
+                let assembler = Assembler::new(groups.merged(), &list.collect(), assembly, &files);
                 assemble(readers, assembler, &contigs, &mut report, &mut on_progress)?;
             }
         }
@@ -417,7 +433,9 @@ fn step(progress: &mut dyn FnMut(&Progress) -> bool, what: &str, rows: u64) -> R
 
 /// The samples of batches together, as those of one.
 fn together(batches: &[(&BatchTask, Vec<Option<u32>>)]) -> InputSamples {
-    let samples = batches.iter().flat_map(|(_, numbers)| numbers.iter().flatten());
+    let samples = batches
+        .iter()
+        .flat_map(|(_, numbers)| numbers.iter().flatten());
     let mut numbers: Vec<u32> = samples.copied().collect();
     numbers.sort_unstable();
     let first_sample = numbers.first().copied().unwrap_or(0);

@@ -47,8 +47,9 @@ pub(super) struct Planned {
     pub(super) overlapping: u64,
 }
 
-/// Plans. Where `all` is to be written again, every segment is of some task; else only those that become fewer.
-pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
+/// Plans. Where `all` is to be written again, every segment is of some task; else only those that become fewer. Where
+/// batches `may_join`, those of inputs of one sample each become one.
+pub(super) fn plan(dataset: &Dataset, all: bool, may_join: bool) -> Result<Planned> {
     let mut planned = Planned::default();
     let segments = &dataset.manifest().segments;
     let mut by_batch = BTreeMap::<u32, Vec<usize>>::new();
@@ -69,7 +70,7 @@ pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
         let (apart, overlapping) = apart(segments, &parts, is_merged);
         planned.overlapping += overlapping.len() as u64;
         if is_merged {
-            let alone = batches.sharing(index).is_empty();
+            let alone = may_join && batches.sharing(index).is_empty();
             match overlapping.first().filter(|_| all) {
                 None if overlapping.is_empty() => merged.push((of(apart), alone)),
                 // one of the rows of a variant reports of those without a record: it cannot be known here which
@@ -77,6 +78,13 @@ pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
                 None => {}
             }
             continue;
+        }
+        // rows of several samples report of all of them, and nothing is known between them
+        if has_scopes(dataset, &parts)? {
+            match parts.first().filter(|_| all) {
+                Some(&part) => return Err(with_scopes(dataset, part)),
+                None => continue,
+            }
         }
         let mut runs = runs(segments, &apart, all);
         if all {
@@ -93,17 +101,40 @@ pub(super) fn plan(dataset: &Dataset, all: bool) -> Result<Planned> {
     Ok(planned)
 }
 
+fn has_scopes(dataset: &Dataset, parts: &[usize]) -> Result<bool> {
+    for part in parts.iter().filter_map(|&part| dataset.parts().get(part)) {
+        let segment = dataset.segment(part)?;
+        if segment.has_scopes() || segment.coverage().is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// For rows of a batch of several samples that report of some of them only.
+#[cold]
+fn with_scopes(dataset: &Dataset, part: usize) -> Error {
+    let found = "rows or stretches of some of its samples only";
+    let expected = "rows of all samples of a batch that is not merged";
+    wrong(dataset, part, expected, found)
+}
+
 /// For a segment of a batch of inputs of one sample each with rows between those of another one: no build writes such.
 #[cold]
 fn over_each_other(dataset: &Dataset, part: usize) -> Error {
+    let expected = "segments of a merged batch over different stretches";
+    wrong(dataset, part, expected, "rows between those of another")
+}
+
+fn wrong(dataset: &Dataset, part: usize, expected: &str, found: &str) -> Error {
     let entry = dataset.manifest().segments.get(part);
-    let file = entry.map_or("", |entry| &entry.file.file);
+    let file = entry.map_or(MANIFEST, |entry| &entry.file.file);
     Error::from(Box::new(Damage {
-        file: dataset.path().join(MANIFEST),
-        section: "manifest".to_owned(),
+        file: dataset.path().join(file),
+        section: "file".to_owned(),
         offset: 0,
-        expected: "segments of a merged batch over different stretches".to_owned(),
-        found: format!("rows of {file} between those of another"),
+        expected: expected.to_owned(),
+        found: found.to_owned(),
     }))
 }
 
@@ -156,7 +187,11 @@ fn apart(segments: &[SegmentEntry], parts: &[usize], may_meet: bool) -> (Vec<usi
 /// Whether a segment is one of those that become fewer.
 fn is_small(entry: &SegmentEntry) -> bool {
     let bytes = usize::try_from(entry.file.size).unwrap_or(usize::MAX);
-    !SegmentBuilder::is_full(entry.rows.saturating_mul(2), bytes.saturating_mul(2), u64::MAX)
+    !SegmentBuilder::is_full(
+        entry.rows.saturating_mul(2),
+        bytes.saturating_mul(2),
+        u64::MAX,
+    )
 }
 
 /// Cuts the segments of a batch, in the order of their rows, into those that are written together.
@@ -198,7 +233,10 @@ fn may_join(segments: &[SegmentEntry], some: &[usize], more: &[usize]) -> bool {
         let between = (first..last).contains(&part) || (low..high).contains(&&entry.batch);
         own.contains(&entry.batch)
             || !between
-            || entry.contigs.iter().all(|span| !contigs.contains(&span.contig))
+            || entry
+                .contigs
+                .iter()
+                .all(|span| !contigs.contains(&span.contig))
     })
 }
 

@@ -8,7 +8,9 @@ use crate::cohort::for_each_polyploid;
 use crate::error::{Error, Place, Result};
 use crate::format::{Column, Kind, PAGE_ROWS, Text, TextBlock, page_of, u32_of};
 use crate::genome::AlleleType;
-use crate::input::chunk::{Alt, Chunk, InfoValue, Phased, PhasedTo, Plane, Polyploid, Record, Span};
+use crate::input::chunk::{
+    Alt, Chunk, InfoValue, Phased, PhasedTo, Plane, Polyploid, Record, Span,
+};
 use crate::model::{InfoKey, InfoType};
 use crate::set::{Order, PhaseSet, StoredSet, for_each_bit, set_bit, words_for};
 use crate::store::{IdBlocks, Segment};
@@ -268,12 +270,14 @@ impl<'s> RowReader<'s> {
                         InfoType::Flag => page.get(i) != 0,
                         InfoType::Integer => {
                             let text = number.map(|number| number.to_string());
-                            self.buffer.extend(text.iter().flat_map(|text| text.bytes()));
+                            self.buffer
+                                .extend(text.iter().flat_map(|text| text.bytes()));
                             text.is_some()
                         }
                         _ => {
                             let text = number.map(|bits| f32::from_bits(bits as u32).to_string());
-                            self.buffer.extend(text.iter().flat_map(|text| text.bytes()));
+                            self.buffer
+                                .extend(text.iter().flat_map(|text| text.bytes()));
                             text.is_some()
                         }
                     }
