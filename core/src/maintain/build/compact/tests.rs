@@ -46,7 +46,8 @@ fn source() -> impl Strategy<Value = Source> {
     };
     let records = move |samples| vec(vec(record(samples), 1..24), 2);
     let all = (1..7usize).prop_flat_map(move |samples| (Just(samples), records(samples)));
-    (all, vec(prop::bool::weighted(0.2), 48), any::<bool>()).prop_map(
+    // normalised deletions of two files could meet at one place, which a build refuses
+    (all, vec(prop::bool::weighted(0.2), 48), Just(false)).prop_map(
         |((samples, contigs), cuts, normalised)| Source {
             contigs,
             samples,
