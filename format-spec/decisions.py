@@ -1,6 +1,8 @@
 """The file of decisions (section 8 of README.md): who may be seen, for what."""
 
 import datetime
+import hashlib
+import hmac
 from collections import namedtuple
 
 import xxhash
@@ -18,6 +20,8 @@ DAY = 86_400
 Decision = namedtuple("Decision", "by_sample id purpose allows later first last source source_date recorded frame")
 Setting = namedtuple("Setting", "kind purpose value")
 Access = namedtuple("Access", "purpose override permit known_at")
+Erased = namedtuple("Erased", "key ids")
+Readmitted = namedtuple("Readmitted", "id")
 
 
 def xxh64(data, seed=0):
@@ -84,8 +88,16 @@ class Body:
     def entry(self, sources):
         kind, purpose, flags = self.take(3)
         need(purpose == ALL or purpose < len(PURPOSES), "decisions", "X3", f"purpose {purpose}")
-        known = {0: 31, 1: 31, 2: 1, 3: 1, 4: 44}
+        known = {0: 31, 1: 31, 2: 1, 3: 1, 4: 44, 5: 0, 6: 0}
         need(kind in known and not flags & ~known[kind], "decisions", "X3", f"kind {kind}, flags {flags}")
+        need(kind < 5 or purpose == ALL, "decisions", "X3", f"kind {kind}, purpose {purpose}")
+        if kind == 5:
+            key = self.take(32)
+            ids = [self.take(16) for _ in range(self.number(4))]
+            need(ids == sorted(set(ids)), "decisions", "X3", "hashes of ids that do not ascend")
+            return Erased(key, ids)
+        if kind == 6:
+            return Readmitted(self.take(16))
         purpose = None if purpose == ALL else PURPOSES[purpose]
         if kind in (2, 3):
             return Setting(kind, purpose, bool(flags))
@@ -104,6 +116,13 @@ class Decisions:
         bodies = [Body(body, frame) for frame, body in enumerate(read_frames(data))]
         self.entries = [entry for body in bodies for entry in body.entries]
 
+    def is_erased(self, id):
+        if id is None:
+            return False
+        hashes = [(id_hash(e.key, id), e.ids) for e in self.entries if isinstance(e, Erased)]
+        back = {e.id for e in self.entries if isinstance(e, Readmitted)}
+        return any(found in ids and found not in back for found, ids in hashes)
+
     def out(self, names, owner_of, purpose, permit, today):
         """The samples that may not be seen; `owner_of` gives the id of an individual by the name of a sample."""
         days = (today, permit)
@@ -114,6 +133,9 @@ class Decisions:
                 unnamed = entry.value if entry.purpose or not self.is_set(purpose) else unnamed
         out = set()
         for name in names:
+            if self.is_erased(name) or self.is_erased(owner_of(name)):
+                out.add(name)
+                continue
             mine = {(True, name), (False, owner_of(name))}
             if name not in owners:
                 mine.add((False, name))
@@ -141,6 +163,10 @@ class Decisions:
 
     def is_set(self, purpose):
         return any(isinstance(e, Setting) and e.kind == 2 and e.purpose == purpose for e in self.entries)
+
+
+def id_hash(key, id):
+    return hmac.new(key, id.encode(), hashlib.sha256).digest()[:16]
 
 
 def day(text):

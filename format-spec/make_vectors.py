@@ -200,6 +200,9 @@ def decided_body(recorded, entries):
     text = lambda text: struct.pack("<H", len(text.encode())) + text.encode()
     body = struct.pack("<qH", recorded, len(sources)) + b"".join(map(text, sources)) + struct.pack("<I", len(entries))
     for kind, purpose, flags, days, *of in entries:
+        if kind > 4:
+            body += struct.pack("<BBB", kind, decisions.ALL, flags) + days
+            continue
         number = decisions.ALL if purpose is None else decisions.PURPOSES.index(purpose)
         body += struct.pack("<BBB", kind, number, flags) + b"".join(struct.pack("<i", decisions.day(d)) for d in days)
         if of:
@@ -222,6 +225,10 @@ def decided():
                                    (1, "commercial", 1 + 16, ["2023-01-01"], "portal", names[0]),
                                    (0, None, 0, [], "portal", "nobody here")]),
     ]  # fmt: skip
+    key = bytes(range(32))
+    ids = sorted(decisions.id_hash(key, name) for name in ("E1", "A2", "somebody else"))
+    erased = key + struct.pack("<I", len(ids)) + b"".join(ids)
+    bodies.append(decided_body(second + 35, [(5, None, 0, erased), (6, None, 0, decisions.id_hash(key, "A2"))]))
     torn = decided_body(second + 40, [(1, None, 0, [], "", names[0])])
     d.decisions = framed([*bodies, torn])[:-3]
     shutil.rmtree(os.path.join(VECTORS, "decided.vdx"), ignore_errors=True)

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// The states of a dataset that can be opened, and how each was made
     Snapshots(Snapshots),
+    /// Merge segments of a dataset to fewer, with the same answers
+    Compact(Compact),
     /// The variants that an expression picks
     Variants(Variants),
     /// Counts and frequencies of variants, in everybody or in a group
@@ -268,6 +270,18 @@ pub(crate) struct Quality {
     /// The policy of quality, in TOML or JSON, by which `proof` picks people
     #[arg(long, value_name = "FILE")]
     pub(crate) qc_policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compact {
+    /// The dataset
+    pub(crate) dataset: PathBuf,
+    /// Worker threads [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) threads: Option<usize>,
+    /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub(crate) memory: u64,
 }
 
 #[derive(Debug, Args)]

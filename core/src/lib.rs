@@ -31,7 +31,7 @@
 //!
 //! | to | there is |
 //! |---|---|
-//! | build, add to it, load people, check | [`build()`], [`add`], [`load_people`], [`Dataset::verify`] |
+//! | build, add to it, load people, merge, check | [`build()`], [`add`], [`load_people`], [`compact()`], [`Dataset::verify`] |
 //! | open | [`Dataset::open`], and its [`View`], of which everything is asked; [`Dataset::open_snapshot`] |
 //! | say what is meant | an expression as text ([`expressions`] is the reference), as JSON, or built: [`VariantExpr`], [`GroupExpr`] |
 //! | find people | [`View::ask`] gives a [`Group`]: a set with its algebra, ids, scores |
@@ -96,10 +96,11 @@ pub use genome::{
 };
 pub use input::LocalFiles;
 pub use maintain::{
-    AnnotationReport, Annotations, BuildOptions, ConsentOptions, ConsentReport, ConsentSummary,
-    DecisionReport, Disagreement, PeopleOptions, PeopleReport, Phase, Progress, PurposeSummary,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, Withdrawal, add, build,
-    consent_summary, guess_mapping, load_people, record_consent, restore, withdraw,
+    AnnotationReport, Annotations, BuildOptions, CompactOptions, CompactReport, ConsentOptions,
+    ConsentReport, ConsentSummary, DecisionReport, Disagreement, PeopleOptions, PeopleReport,
+    Phase, Progress, PurposeSummary, Refused, Report, SexPloidyReport, UnknownAnnotation, Warned,
+    Withdrawal, add, build, compact, consent_summary, guess_mapping, load_people, record_consent,
+    restore, withdraw,
 };
 pub use model::{
     Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,

@@ -5,6 +5,7 @@ mod ask;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
+mod compact;
 mod completions;
 pub(crate) mod consent;
 mod demo;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Consent(args) => consent::run(&args, messages),
         Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
+        Command::Compact(args) => compact::run(&args, messages),
         Command::Variants(args) => variants::run(&args, messages),
         Command::Frequencies(args) => frequencies::run(&args, messages),
         Command::Carriers(args) => carriers::run(&args, messages),

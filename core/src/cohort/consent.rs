@@ -7,7 +7,7 @@
 use crate::model::{
     Access, ConsentSetting, Date, DecidedBy, Decision, Effect, Purpose, WithoutDecision,
 };
-use crate::store::decisions::{Entry, Frame};
+use crate::store::decisions::{Entry, Erased, Frame, IdHash};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A decision, and when it was recorded.
@@ -97,6 +97,9 @@ pub(crate) struct Decisions {
     pub(crate) hmb_in_strata: Option<bool>,
     /// The purposes that decisions are about.
     purposes: BTreeSet<Purpose>,
+    erased: Vec<Erased>,
+    /// Who was erased and may be added again.
+    readmitted: BTreeSet<IdHash>,
 }
 
 impl Decisions {
@@ -123,6 +126,10 @@ impl Decisions {
                 }
                 Entry::Setting(ConsentSetting::HmbInStrata(is_in)) => {
                     self.hmb_in_strata = Some(is_in);
+                }
+                Entry::Erased(erased) => self.erased.push(erased),
+                Entry::Readmitted(id) => {
+                    self.readmitted.insert(id);
                 }
                 Entry::Access(_) => continue,
             }
@@ -163,6 +170,17 @@ impl Decisions {
         self.defaults
             .values()
             .any(|set| *set == WithoutDecision::OptIn)
+    }
+
+    /// What an id is recognised by, if it is that of somebody who was erased and may not be added again.
+    pub(crate) fn erased(&self, id: &str) -> Option<IdHash> {
+        let mut found = self.erased.iter().filter_map(|of| of.find(id));
+        found.find(|hash| !self.readmitted.contains(hash))
+    }
+
+    /// How many ids were erased so far, those who may be added again among them.
+    pub(crate) fn erased_ids(&self) -> u64 {
+        self.erased.iter().map(|of| of.len() as u64).sum()
     }
 
     /// What is set of purposes.
@@ -210,6 +228,12 @@ pub(crate) fn outcome_of(all: &[Recorded], effect: Effect, asked: &Asked) -> Out
         Some(holding) if holding.decision.allows => Outcome::In,
         Some(_) => Outcome::Out,
     }
+}
+
+/// Whether the decision about everything that holds of those with effect at once is against, without an end.
+pub(crate) fn is_out_for_good(all: &[Recorded], asked: &Asked) -> bool {
+    let holding = holding(all, Effect::Now, asked).map(|of| &of.decision);
+    holding.is_some_and(|of| !of.allows && of.until.is_none())
 }
 
 /// Whether a decision, or one like it of the same source, is the last of that source for its days already: loading a list

@@ -1,7 +1,7 @@
 //! Who may be seen by the newest decisions of people: read again where their file has changed, which one look at it says.
 
 use super::{Dataset, Opened, Subjects, Visible};
-use crate::cohort::consent::{Asked, Decisions, Outcome, outcome};
+use crate::cohort::consent::{Asked, Decisions, Outcome, is_out_for_good, outcome};
 use crate::error::{Error, Result};
 use crate::format::{Lock, Locked, Stamp};
 use crate::model::Access;
@@ -25,6 +25,8 @@ struct State {
     decisions: Decisions,
     /// Who each of those who decided is, in their order.
     deciders: BTreeMap<DecidedBy, Decider>,
+    /// Who was erased since this state was made: whoever opened it before still has its files.
+    erased: Vec<Decider>,
     views: Vec<(Asked, Arc<Visible>)>,
     /// That decisions by purpose are there, for who names none.
     note: Option<Arc<str>>,
@@ -62,7 +64,7 @@ impl Dataset {
         if let Some((_, known)) = state.views.iter().find(|(of, _)| *of == asked) {
             return Ok((Arc::clone(known), note));
         }
-        let hidden = hidden(self, &state.decisions, &state.deciders, &asked)?;
+        let hidden = state.hidden(self, &asked)?;
         let visible = Arc::new(match hidden.is_empty() {
             true => Visible::whole(self),
             false => Visible::without(self, hidden)?,
@@ -160,6 +162,7 @@ impl State {
             let numbers = deciders(opened, &new)?;
             let new: Vec<DecidedBy> = new.into_iter().cloned().collect();
             self.deciders.extend(new.into_iter().zip(numbers));
+            self.erased = erased(opened, &self.decisions)?;
             self.views.clear();
             let purposes: Vec<&str> = self.decisions.purposes().map(Purpose::name).collect();
             self.note = (!purposes.is_empty()).then(|| {
@@ -172,6 +175,27 @@ impl State {
         self.end = Some(end);
         self.stamp = found;
         Ok(())
+    }
+
+    /// The subjects that who asks may not see.
+    fn hidden(&self, opened: &Opened, asked: &Asked) -> Result<SampleSet> {
+        let (mut seen, mut unseen) = (Found::default(), Found::default());
+        for ((_, all), decider) in self.decisions.by().zip(self.deciders.values()) {
+            match outcome(all, asked) {
+                Outcome::In => seen.add(*decider),
+                Outcome::Out => unseen.add(*decider),
+                Outcome::Undecided => {}
+            }
+        }
+        self.erased.iter().for_each(|of| unseen.add(*of));
+        let hidden = unseen.subjects(opened)?;
+        match self.decisions.without(asked.purpose) {
+            WithoutDecision::OptOut => Ok(hidden),
+            WithoutDecision::OptIn => {
+                let all = Subjects::numbered(opened).everyone()?;
+                Ok(all.difference(&seen.subjects(opened)?).union(&hidden))
+            }
+        }
     }
 }
 
@@ -235,29 +259,38 @@ fn individuals_of_ids<'a>(
     Ok(found)
 }
 
-/// The subjects that who asks may not see.
-fn hidden(
-    opened: &Opened,
-    decisions: &Decisions,
-    deciders: &BTreeMap<DecidedBy, Decider>,
-    asked: &Asked,
-) -> Result<SampleSet> {
-    let (mut seen, mut unseen) = (Found::default(), Found::default());
-    for ((_, all), decider) in decisions.by().zip(deciders.values()) {
-        match outcome(all, asked) {
-            Outcome::In => seen.add(*decider),
-            Outcome::Out => unseen.add(*decider),
-            Outcome::Undecided => {}
+/// Who of a state was erased since it was made.
+fn erased(opened: &Opened, decisions: &Decisions) -> Result<Vec<Decider>> {
+    let mut found = Vec::new();
+    if decisions.erased_ids() <= opened.manifest().erased {
+        return Ok(found);
+    }
+    for (sample, name) in (0..).zip(opened.samples().all()?) {
+        if decisions.erased(name).is_some() {
+            found.push(Decider::Sample(sample));
         }
     }
-    let hidden = unseen.subjects(opened)?;
-    match decisions.without(asked.purpose) {
-        WithoutDecision::OptOut => Ok(hidden),
-        WithoutDecision::OptIn => {
-            let all = Subjects::numbered(opened).everyone()?;
-            Ok(all.difference(&seen.subjects(opened)?).union(&hidden))
+    if let Some(people) = opened.people() {
+        for individual in people.all()?.iter() {
+            if decisions.erased(people.id(individual)?).is_some() {
+                found.push(Decider::Individual(individual));
+            }
         }
     }
+    Ok(found)
+}
+
+/// Who withdrew for good as of today, from all purposes and at once, or was erased since the state was made.
+pub(crate) fn withdrawn(opened: &Opened, decisions: &Decisions) -> Result<SampleSet> {
+    let asked = Asked::today(None, Date::today());
+    let all = decisions.by();
+    let out = all.filter(|(_, all)| is_out_for_good(all, &asked));
+    let out: Vec<&DecidedBy> = out.map(|(by, _)| by).collect();
+    let mut found = Found::default();
+    let deciders = deciders(opened, &out)?;
+    let erased = erased(opened, decisions)?;
+    deciders.iter().chain(&erased).for_each(|of| found.add(*of));
+    found.subjects(opened)
 }
 
 #[derive(Default)]

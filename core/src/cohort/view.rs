@@ -160,7 +160,6 @@ impl View {
     }
 
     /// The same without some subjects: no sample of their individuals is seen, whatever is asked.
-    #[cfg(test)]
     pub(crate) fn without(&self, hidden: SampleSet) -> Result<Self> {
         let fewer = Self {
             dataset: self.dataset.clone(),

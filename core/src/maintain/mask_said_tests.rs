@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// All that a view says of variants, carriers and people; errors by their kind alone.
-pub(super) fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
+pub(in crate::maintain) fn said(view: &View, trios: &Path) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let mut say = |question: String, answer: crate::error::Result<String>| {
         all.insert(question, answer.unwrap_or_else(|_| "refused".to_owned()));

@@ -146,6 +146,11 @@ impl Cohort {
 
     /// A view of all without those who are hidden.
     pub(crate) fn masked(&self, everybody: &View) -> View {
+        everybody.without(self.hidden(everybody)).unwrap()
+    }
+
+    /// Those who are hidden, as subjects.
+    pub(crate) fn hidden(&self, everybody: &View) -> SampleSet {
         let mut subjects = SampleSet::new();
         for number in (0..self.people.len()).filter(|number| self.is_named(*number)) {
             let person = everybody.ask(&format!("individuals(P{number})")).unwrap();
@@ -154,7 +159,7 @@ impl Cohort {
         for sample in self.hidden_samples() {
             subjects.insert(everybody.sample_number(&sample).unwrap().unwrap());
         }
-        everybody.without(subjects).unwrap()
+        subjects
     }
 
     /// Variants that only those carry who are hidden.

@@ -7,15 +7,15 @@ mod mask_look;
 #[cfg(test)]
 pub(crate) mod mask_questions;
 #[cfg(test)]
-mod mask_said_tests;
+pub(crate) mod mask_said_tests;
 #[cfg(test)]
 pub(crate) mod mask_tests;
 mod verify;
 
 pub use build::{
-    AnnotationReport, Annotations, BuildOptions, PeopleOptions, PeopleReport, Phase, Progress,
-    Refused, Report, SexPloidyReport, UnknownAnnotation, Warned, add, build, guess_mapping,
-    load_people,
+    AnnotationReport, Annotations, BuildOptions, CompactOptions, CompactReport, PeopleOptions,
+    PeopleReport, Phase, Progress, Refused, Report, SexPloidyReport, UnknownAnnotation, Warned,
+    add, build, compact, guess_mapping, load_people,
 };
 #[cfg(feature = "testing")]
 pub(crate) use build::{build_in, load_people_in};

@@ -7,7 +7,7 @@
 //!
 //! Earlier states may be kept: a copy of the manifest of each, under a name with its id, and the files it lists.
 
-use super::decisions::{self, DECISIONS, DECISIONS_LOCK};
+use super::decisions::{self, DECISIONS, DECISIONS_LOCK, Frame};
 use super::history::{HISTORY, History, Making};
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
 use crate::error::{Error, Result};
@@ -235,6 +235,15 @@ impl Publication {
         temporary.write_all(&decisions::head()).map_err(failed)?;
         temporary.sync().map_err(failed)?;
         temporary.rename(&path).map_err(failed)
+    }
+
+    /// Puts other decisions in the place of those that are there; for who holds the right to write them.
+    pub(crate) fn replace_decisions(&self, frames: &[Frame]) -> Result<()> {
+        let bytes = decisions::to_bytes(frames)?;
+        let path = self.folder.path().join(DECISIONS);
+        let temporary = self.write(&bytes)?;
+        temporary.rename(&path).map_err(|e| Error::io(&path, e))?;
+        sync(&self.folder, self.folder.path())
     }
 
     /// Makes the files added so far the dataset's state, and removes those of the states that are not kept; gives those

@@ -174,6 +174,10 @@ impl ReadAs {
     }
 }
 
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Everything a dataset consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
@@ -226,6 +230,9 @@ pub(crate) struct Manifest {
     pub(crate) contigs: Vec<ContigEntry>,
     pub(crate) info: Vec<InfoEntry>,
     pub(crate) segments: Vec<SegmentEntry>,
+    /// How many of the ids that the decisions list as erased, from the first on, are known not to be of this state.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) erased: u64,
 }
 
 /// What manifests of all versions have.
@@ -279,6 +286,7 @@ impl Manifest {
             contigs: Vec::new(),
             info: Vec::new(),
             segments: Vec::new(),
+            erased: 0,
         }
     }
 

@@ -298,6 +298,40 @@ impl SampleAttributes {
         Ok(all.into_values().collect())
     }
 
+    /// Some samples, in their order, in one file: of which individual each is, and its attributes.
+    pub(crate) fn some(
+        &self,
+        samples: &[u32],
+        (folder, memory): (&Folder, u64),
+    ) -> Result<ContainerWriter> {
+        let owners = samples.iter().map(|&sample| self.individual_of(sample));
+        let owners: Vec<Option<u32>> = owners.collect::<Result<_>>()?;
+        let all = self.free_counts(None)?;
+        let mut free = None;
+        if !all.is_empty() {
+            let list: Vec<(String, AttributeType)> = all
+                .into_iter()
+                .map(|attribute| (attribute.name, attribute.kind))
+                .collect();
+            let numbers: BTreeMap<String, u32> = (0..)
+                .zip(&list)
+                .map(|(number, (name, _))| (name.to_ascii_lowercase(), number))
+                .collect();
+            let mut writer = FreeWriter::new(list, Some(folder), memory)?;
+            for &sample in samples {
+                let mut row = Vec::new();
+                for (name, value) in self.named(sample)? {
+                    let number = numbers.get(&name.to_ascii_lowercase());
+                    row.extend(number.map(|number| (*number, value)));
+                }
+                row.sort_by_key(|(number, _)| *number);
+                writer.push(&row)?;
+            }
+            free = Some(writer);
+        }
+        Self::write(0, &owners, free).map_err(|e| Error::io(folder, e))
+    }
+
     /// Checks every byte, and that samples are of somebody.
     pub(crate) fn verify(&self, people: Option<&People>) -> Result<()> {
         let is_retired = |individual| match people {

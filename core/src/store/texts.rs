@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 /// Texts, each once, numbered in the order in which they came. Beside its bytes a text takes at most 24.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Texts {
     bytes: Vec<u8>,
     /// Where each text ends.

@@ -7,6 +7,7 @@
 //! before the next one removed the files of the state before.
 
 use super::add::add_in;
+use super::compact::{CompactOptions, compact_in};
 use super::people::load_people_in;
 use super::{BuildOptions, PeopleOptions, build_in};
 use crate::cohort::Dataset;
@@ -278,6 +279,34 @@ fn loading_people_leaves_the_old_people_or_the_new() {
     load("id\tsex\nA\tF\n")(&folder);
     let next = load("id\tsex\nA\tM\nB\tM\n");
     let change = Change::of(path, &before, &next);
+    change.crash_everywhere(&before);
+    change.crash_after_kill(&before);
+}
+
+#[test]
+fn merging_leaves_the_old_segments_or_the_new() {
+    let inputs = Inputs::new();
+    let path = Path::new("d.vdx");
+    let before = Memory::default();
+    let header = "##fileformat=VCFv4.3\n##contig=<ID=1>\n##contig=<ID=2>\n\
+        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\n";
+    let files = ["1", "2"].map(|contig| {
+        let line = format!("{contig}\t7\t.\tA\tG\t.\t.\t.\tGT\t0|1\t1|1\n");
+        inputs.write(&format!("{contig}.vcf"), &format!("{header}{line}"))
+    });
+    let options = BuildOptions {
+        threads: Some(1),
+        ..BuildOptions::default()
+    };
+    build_in(&files, &at(path, before.clone()), &options, &mut |_| true).unwrap();
+    let options = CompactOptions {
+        threads: Some(1),
+        ..CompactOptions::default()
+    };
+    let merge = |to: &Folder| {
+        compact_in(to, &options, &mut |_| true).unwrap();
+    };
+    let change = Change::of(path, &before, &merge);
     change.crash_everywhere(&before);
     change.crash_after_kill(&before);
 }

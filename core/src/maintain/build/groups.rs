@@ -1,6 +1,7 @@
 //! Groups of rows on their way through the pool into segments.
 
 use super::annotation::{Annotated, EntryTally, encode_annotations};
+use super::compact::ReadBack;
 use super::encode::{EncodedGroup, encode};
 use super::info::{InfoColumn, Unfit, encode_info};
 use super::options::BuildOptions;
@@ -45,6 +46,8 @@ pub(super) struct Groups<'a> {
     file: String,
     /// How annotations are read.
     annotated: Option<Arc<Annotated>>,
+    /// Where rows come of segments: what is said of each stands with it.
+    read_back: Option<ReadBack>,
     samples: &'a InputSamples,
     workers: &'a Workers,
     publication: &'a mut Publication,
@@ -89,6 +92,7 @@ impl<'a> Groups<'a> {
             keys,
             file: file.to_owned(),
             annotated: annotated.map(Arc::new),
+            read_back: None,
             samples,
             workers,
             publication,
@@ -106,10 +110,7 @@ impl<'a> Groups<'a> {
             receiver,
             segment: None,
             filters_used: 0,
-            filters: Filters {
-                list: vec![String::new()],
-                numbers: HashMap::new(),
-            },
+            filters: Filters::new(),
             merged: false,
             covered: Vec::new(),
             covered_before: (0, 0),
@@ -124,6 +125,14 @@ impl<'a> Groups<'a> {
         }
     }
 
+    /// The same for rows of segments.
+    pub(super) fn reading_back(self, read_back: ReadBack) -> Self {
+        Self {
+            read_back: Some(read_back),
+            ..self
+        }
+    }
+
     /// Adds what is known of samples up to the rows that come next, or further.
     pub(super) fn cover(&mut self, stretches: Vec<Written>) {
         self.covered.extend(stretches);
@@ -132,7 +141,11 @@ impl<'a> Groups<'a> {
     pub(super) fn push(&mut self, row: Row, report: &mut Report) -> Result<()> {
         // nothing but the rows decides where a group ends, so that it does not depend on timing
         self.current_bytes += row.set_bytes();
-        if self.annotated.is_some() && row.alt_number <= 1 {
+        let counts_info = match self.read_back {
+            Some(_) => true,
+            None => self.annotated.is_some() && row.alt_number <= 1,
+        };
+        if counts_info {
             self.current_bytes += row.info_bytes();
         }
         self.current_common += u64::from(row.may_be_common());
@@ -151,6 +164,7 @@ impl<'a> Groups<'a> {
         let (number, samples, order_bits) = (self.sent, self.samples.count, self.memory);
         let (keys, sender) = (Arc::clone(&self.keys), self.sender.clone());
         let annotated = self.annotated.clone();
+        let read_back = self.read_back;
         self.sent += 1;
         // sorting copies takes a bit for each common row, and a key and some numbers
         let copies = u64::from(samples) * 2;
@@ -162,11 +176,17 @@ impl<'a> Groups<'a> {
         self.workers.spawn(move || {
             let entries = annotated.as_ref().map(|of| encode_annotations(&rows, of));
             let fields = annotated.as_ref().map_or(&[][..], |of| &of.fields);
-            let (annotations, kept, tally) = match entries {
+            let (mut annotations, kept, tally) = match entries {
                 Some(entries) => (Some(entries.annotations), entries.kept, entries.tally),
                 None => (None, Vec::new(), EntryTally::default()),
             };
-            let (info, unfit) = encode_info(&rows, &keys, fields, kept);
+            let (info, unfit) = match read_back {
+                None => encode_info(&rows, &keys, fields, kept),
+                Some(read_back) => {
+                    annotations = read_back.annotations(&rows);
+                    read_back.info(&rows, &keys)
+                }
+            };
             let group = encode(rows, samples, order_bits);
             let encoded = Encoded {
                 group,
@@ -355,6 +375,13 @@ fn spans_of(stretches: &[Written]) -> Vec<CoveredSpan> {
 }
 
 impl Filters {
+    pub(super) fn new() -> Self {
+        Self {
+            list: vec![String::new()],
+            numbers: HashMap::new(),
+        }
+    }
+
     pub(super) fn number(&mut self, text: &[u8]) -> u32 {
         if text.is_empty() {
             return 0;

@@ -1,5 +1,6 @@
 //! A dataset that grows by inputs: what all of them have, people, records, carriers by gene, the next state.
 
+use super::erased::ErasedIds;
 use super::merged::MergedBuild;
 use super::models::check_models;
 use super::people::{Known, Stay, extend_owners};
@@ -46,13 +47,18 @@ impl Growth<'_> {
         progress: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Report> {
         let (options, there) = (self.options, self.there);
+        let erased = ErasedIds::read(self.publication.folder())?;
+        self.manifest.erased = erased.count();
         // what is wrong with people is known before genotypes are read, which takes longer
         let mut step = |what: &str| people_step(progress, what);
         let known = Known::read(&options.people, self.publication.folder(), &mut step)?;
         let (publication, workers) = (&self.publication, &self.workers);
         let mut plan = Plan::new(inputs, options, there, publication, workers, progress)?;
+        let before = self.manifest.sample_count as usize;
+        let new = plan.samples.iter().skip(before);
+        erased.refuse("samples", new.map(String::as_str))?;
         let mut report = self.begin(&plan)?;
-        self.add_people(known, &mut plan, &mut report, progress)?;
+        self.add_people((known, &erased), &mut plan, &mut report, progress)?;
         self.store(&mut plan, &mut report, progress)?;
         self.finish_manifest(&plan, &mut report)?;
         let (publication, manifest) = (&mut self.publication, &mut self.manifest);
@@ -108,7 +114,7 @@ impl Growth<'_> {
 
     fn add_people(
         &mut self,
-        known: Option<Known>,
+        (known, erased): (Option<Known>, &ErasedIds),
         plan: &mut Plan,
         report: &mut Report,
         progress: &mut dyn FnMut(&Progress) -> bool,
@@ -121,7 +127,7 @@ impl Growth<'_> {
             report.people = Some(known.add(
                 publication,
                 manifest,
-                (&samples, there),
+                (&samples, there, erased),
                 options.memory,
                 &mut |what| people_step(progress, what),
             )?);
@@ -294,8 +300,8 @@ fn sex_ploidy(
     SexPloidy::of(&Dataset::as_stored(folder, manifest)?.view(), assembly)
 }
 
-/// Stores who carries variants of genes, where genes are known.
-fn add_gene_carriers(
+/// Stores who carries variants of genes, where genes are known: of the batches that have no such file yet.
+pub(super) fn add_gene_carriers(
     publication: &mut Publication,
     manifest: &mut Manifest,
     workers: &Workers,

@@ -102,7 +102,18 @@ pub(super) fn encode_info(
     (columns, unfit)
 }
 
-fn value_of<'a>(chunk: &'a Chunk, row: &Row, key: usize) -> Option<&'a [u8]> {
+/// The columns of rows of which the values of each are its own.
+pub(super) fn encode_own_info(rows: &[Row], keys: &[InfoKey]) -> Vec<InfoColumn> {
+    let mut columns: Vec<InfoColumn> = keys.iter().map(InfoColumn::new).collect();
+    for row in rows {
+        for (k, (key, column)) in keys.iter().zip(&mut columns).enumerate() {
+            column.push(key, value_of(&row.chunk, row, k));
+        }
+    }
+    columns
+}
+
+pub(super) fn value_of<'a>(chunk: &'a Chunk, row: &Row, key: usize) -> Option<&'a [u8]> {
     let values = chunk.info.get(row.record().info.range())?;
     let value = values.iter().find(|value| usize::from(value.key) == key)?;
     Some(chunk.text(value.value))

@@ -12,12 +12,14 @@ mod annotation;
 #[cfg(test)]
 mod attribute_tests;
 mod blocks;
+mod compact;
 mod contigs;
 #[cfg(test)]
 mod crash_tests;
 mod earlier;
 mod emit;
 mod encode;
+mod erased;
 mod groups;
 mod grow;
 mod info;
@@ -51,6 +53,7 @@ mod taken;
 mod tests;
 
 pub use add::add;
+pub use compact::{CompactOptions, CompactReport, compact};
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
 #[cfg(feature = "testing")]
 pub(crate) use people::load_people_in;

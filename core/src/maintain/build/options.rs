@@ -26,6 +26,8 @@ pub(super) fn check_memory(memory: u64) -> Result<()> {
 
 /// An input of one sample alone is stored record by record, as every other is.
 const MERGE_FROM: usize = 2;
+/// Inputs of one sample each that become one batch.
+const MERGE_UP_TO: usize = 4096;
 
 /// Options of [`build`](crate::maintain::build()).
 ///
@@ -78,6 +80,9 @@ pub struct BuildOptions {
     /// have an oracle that knows inputs one by one.
     #[doc(hidden)]
     pub merge_from: usize,
+    /// Up to how many of them become one batch. For tests.
+    #[doc(hidden)]
+    pub merge_up_to: usize,
 }
 
 impl Default for BuildOptions {
@@ -100,6 +105,7 @@ impl Default for BuildOptions {
             replace: false,
             keep: 1,
             merge_from: MERGE_FROM,
+            merge_up_to: MERGE_UP_TO,
         }
     }
 }
@@ -206,6 +212,8 @@ pub enum Phase {
     People,
     /// Gathering who carries variants of each gene: its input says so, its records are genes.
     Genes,
+    /// Merging segments: its records are rows.
+    Compacting,
 }
 
 /// How far a build is.

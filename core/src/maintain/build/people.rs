@@ -2,6 +2,7 @@
 
 mod tables;
 
+use super::erased::ErasedIds;
 use super::options::{MEMORY, check_memory};
 use super::people_report::PeopleReport;
 use super::ploidy::males_and_females;
@@ -107,14 +108,16 @@ pub(crate) fn load_people_in(
         return Err(Error::Usage("no files of people".to_owned()));
     };
     let mut publication = Publication::begin(folder, true)?;
+    let erased = ErasedIds::read(folder)?;
     // as it is now that nobody else can publish
     let dataset = Dataset::open_in(folder)?;
     let mut manifest = dataset.manifest().clone();
+    manifest.erased = erased.count();
     let samples: Vec<&str> = dataset.samples().all()?.collect();
     let mut report = known.add(
         &mut publication,
         &mut manifest,
-        (&samples, Some((&dataset, Stay::Go))),
+        (&samples, Some((&dataset, Stay::Go)), &erased),
         options.memory,
         &mut step,
     )?;
@@ -233,10 +236,14 @@ impl Known {
         mut self,
         publication: &mut Publication,
         manifest: &mut Manifest,
-        (samples, there): (&[&str], Option<(&Opened, Stay)>),
+        (samples, there, erased): (&[&str], Option<(&Opened, Stay)>, &ErasedIds),
         memory: u64,
         step: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<PeopleReport> {
+        if let Some(Gathered { identities, .. }) = &self.people {
+            let ids = (0..identities.len()).map(|person| identities.id(person));
+            erased.refuse("individuals", ids)?;
+        }
         let are_terms_new = self.ontologies.is_some();
         if let Some(content) = self.ontologies {
             manifest.terms = vec![publication.add(FileKind::Terms, content)?];
@@ -247,6 +254,7 @@ impl Known {
         let terms = terms.transpose()?;
         let mut writing = Writing {
             folder: &folder,
+            erased,
             terms: terms.as_ref().map(|terms| terms as &dyn Hierarchy),
             memory,
             step,
@@ -296,6 +304,7 @@ impl Known {
 /// Writing people.
 struct Writing<'w> {
     folder: &'w Folder,
+    erased: &'w ErasedIds,
     terms: Option<&'w dyn Hierarchy>,
     memory: u64,
     step: &'w mut dyn FnMut(&str) -> Result<()>,
@@ -312,7 +321,7 @@ impl Writing<'_> {
         samples: &[&str],
         map: &[(String, String)],
     ) -> Result<(ContainerWriter, ContainerWriter)> {
-        let folder = self.folder;
+        let (folder, erased) = (self.folder, self.erased);
         let failed = |failed: Failed| failed.into_error(Some(folder));
         let mut found = PeopleReport::default();
         let assigned = self.assign(&mut people, (there, stays), (samples, map), &mut found)?;
@@ -349,6 +358,7 @@ impl Writing<'_> {
             }
             Part::Event(event) => writer.event(event),
             Part::Person(person) => {
+                person.kin.iter_mut().for_each(|kin| erased.leave_out(kin));
                 person.free = free.row(std::mem::take(&mut person.free));
                 writer.person(person)
             }

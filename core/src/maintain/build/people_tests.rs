@@ -1,5 +1,6 @@
 //! People in little memory, and stopped anywhere.
 
+use super::erased::ErasedIds;
 use super::people::{Known, PeopleOptions, Stay, load_people_in};
 use super::people_report::PeopleReport;
 use crate::cohort::Dataset;
@@ -88,7 +89,8 @@ fn load(options: &PeopleOptions, folder: &Folder, memory: u64) -> (Vec<u8>, Peop
     let dataset = Dataset::open_in(folder).unwrap();
     let mut manifest = dataset.manifest().clone();
     let names: Vec<&str> = dataset.samples().all().unwrap().collect();
-    let add = (names.as_slice(), Some((&*dataset, Stay::Go)));
+    let erased = ErasedIds::default();
+    let add = (names.as_slice(), Some((&*dataset, Stay::Go)), &erased);
     let report = known.add(&mut publication, &mut manifest, add, memory, &mut step);
     let files = [&manifest.people[0], &manifest.sample_attributes[0]];
     let files = files.map(|entry| entry.file.clone());

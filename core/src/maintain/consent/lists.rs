@@ -92,6 +92,8 @@ pub struct ConsentReport {
     pub unchanged: u64,
     /// Ids that nobody has here. Their decisions are recorded, and hold of whoever is added under such an id.
     pub unknown: Vec<String>,
+    /// Decisions of people who were erased, which are not recorded: nothing of them is kept.
+    pub erased: u64,
     /// Where sources disagree, by id and purpose.
     pub disagreements: Vec<Disagreement>,
     /// What codes ask for beside purposes, which is for a person to decide, and of how many.
@@ -203,9 +205,12 @@ impl Taken {
                 source: listed.source.clone().unwrap_or_else(file),
                 source_date: listed.source_date,
             };
-            match is_known(writer.decisions.of(&decision.by), &decision) {
-                true => self.report.unchanged += 1,
-                false => self.new.push(decision),
+            if writer.decisions.erased(decision.by.id()).is_some() {
+                self.report.erased += 1;
+            } else if is_known(writer.decisions.of(&decision.by), &decision) {
+                self.report.unchanged += 1;
+            } else {
+                self.new.push(decision);
             }
         }
         Ok(())

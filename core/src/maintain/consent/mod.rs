@@ -105,7 +105,7 @@ pub fn withdraw(dataset: impl AsRef<Path>, what: &Withdrawal) -> Result<Decision
 }
 
 /// Takes a withdrawal back: answers are as they were before it. It is of the same effect: consent that is given again
-/// does not take back an objection to later permits.
+/// does not take back an objection to later permits. Whoever was erased meanwhile may be added again.
 ///
 /// # Errors
 ///
@@ -129,6 +129,14 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
     let mut writer = Writer::open(folder)?;
     let found = deciders(&writer.dataset, &by.iter().collect::<Vec<_>>())?;
     writer.refuse_unknown(&by, &found)?;
+    let mut readmitted = Vec::new();
+    by.retain(|by| match writer.decisions.erased(by.id()) {
+        Some(hash) => {
+            readmitted.push(hash);
+            false
+        }
+        None => true,
+    });
     let mut report = DecisionReport {
         samples: writer.samples_of(&found)?,
         ..DecisionReport::default()
@@ -156,8 +164,12 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
             }
         }
     }
-    report.recorded = new.len() as u64;
-    let entries: Vec<Entry> = new.iter().cloned().map(Entry::Decision).collect();
+    let mut entries: Vec<Entry> = new.iter().cloned().map(Entry::Decision).collect();
+    match allows {
+        true => entries.extend(readmitted.into_iter().map(Entry::Readmitted)),
+        false => report.unchanged += readmitted.len() as u64,
+    }
+    report.recorded = entries.len() as u64;
     writer.record(entries, what.dry_run)?;
     for decision in &new {
         if decision.from.is_none_or(|from| from <= writer.today) && !writer.holds(decision) {
@@ -250,6 +262,7 @@ impl Writer {
             .iter()
             .zip(found)
             .filter(|(_, decider)| **decider == Decider::Unknown)
+            .filter(|(by, _)| self.decisions.erased(by.id()).is_none())
             .map(|(by, _)| by.id())
             .collect();
         let Some(first) = unknown.first() else {

@@ -1,7 +1,9 @@
 //! What stands in a frame.
 
+use super::erased::{Erased, IdHash};
 use crate::format::is_plain;
 use crate::model::{ConsentSetting, Date, DecidedBy, Decision, Effect, Purpose, WithoutDecision};
+use std::collections::BTreeSet;
 
 /// What a command wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub(crate) enum Entry {
     Decision(Decision),
     Setting(ConsentSetting),
     Access(Access),
+    /// Whose genotypes, names and records were removed.
+    Erased(Erased),
+    /// That who was erased may be added again.
+    Readmitted(IdHash),
 }
 
 /// That somebody saw what others may not.
@@ -35,6 +41,8 @@ const SAMPLE: u8 = 1;
 const DEFAULT: u8 = 2;
 const HMB: u8 = 3;
 const ACCESS: u8 = 4;
+const ERASED: u8 = 5;
+const READMITTED: u8 = 6;
 /// In the place of a purpose: all.
 const ALL: u8 = 255;
 // flags of an entry
@@ -136,6 +144,16 @@ fn put(out: &mut Vec<u8>, entry: &Entry, sources: &[&str]) -> Result<(), String>
             out.extend([ACCESS, purpose_number(access.purpose), flags]);
             put_dates(out, dates.map(|(date, _)| date));
         }
+        Entry::Erased(erased) => {
+            out.extend([ERASED, ALL, 0]);
+            out.extend(erased.key);
+            out.extend((erased.ids.len() as u32).to_le_bytes());
+            erased.ids.iter().for_each(|id| out.extend(id));
+        }
+        Entry::Readmitted(id) => {
+            out.extend([READMITTED, ALL, 0]);
+            out.extend(id);
+        }
     }
     Ok(())
 }
@@ -235,8 +253,31 @@ impl<'a> Rest<'a> {
                     known_at: self.date(flags, UNTIL)?,
                 })
             }
+            ERASED | READMITTED if purpose.is_some() => return Err("no purpose of an erasure"),
+            ERASED => {
+                only(0)?;
+                Entry::Erased(self.erased()?)
+            }
+            READMITTED => {
+                only(0)?;
+                Entry::Readmitted(self.array()?)
+            }
             _ => return Err("a known kind of entry"),
         })
+    }
+
+    fn erased(&mut self) -> Result<Erased, &'static str> {
+        let key = self.array()?;
+        let count = u32::from_le_bytes(self.array()?);
+        let mut ids = BTreeSet::new();
+        for _ in 0..count {
+            let id: IdHash = self.array()?;
+            if ids.last().is_some_and(|last| *last >= id) {
+                return Err("hashes of ids that ascend");
+            }
+            ids.insert(id);
+        }
+        Ok(Erased { key, ids })
     }
 
     fn decision(

@@ -6,12 +6,14 @@
 //! that was acknowledged must not be lost.
 
 mod entry;
+mod erased;
 #[cfg(test)]
 mod tests;
 
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Stamp};
 pub(crate) use entry::{Access as AccessNote, Entry, Frame};
+pub(crate) use erased::{Erased, IdHash};
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -92,6 +94,17 @@ pub(crate) fn append(folder: &Folder, end: End, frame: &Frame) -> Result<End> {
         at: end.at + bytes.len() as u64,
         chain: chained(&body, end.chain),
     })
+}
+
+/// The bytes of a file of these frames.
+pub(super) fn to_bytes(frames: &[Frame]) -> Result<Vec<u8>> {
+    let (mut bytes, mut chain) = (head(), empty().chain);
+    for frame in frames {
+        let body = frame.to_bytes().map_err(Error::Usage)?;
+        bytes.extend(framed(&body, chain));
+        chain = chained(&body, chain);
+    }
+    Ok(bytes)
 }
 
 /// Where a file without frames ends.

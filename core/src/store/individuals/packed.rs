@@ -19,7 +19,7 @@ const BETWEEN: u8 = b'\n';
 const SEVERITY: u32 = 1 << 11;
 
 /// Every coding met, numbered in the order of the first mention.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Codings {
     texts: Texts,
     /// Whether something was recorded by it, rather than said of what was.

@@ -1,12 +1,13 @@
-//! From the file back to people: to close their terms anew when ontologies change.
+//! From the file back to people: to close their terms anew when ontologies change, and to leave some out.
 
 use super::packed::{Codings, Event};
 use super::write::{ATTRIBUTES, PeopleWriter};
-use super::{People, flag};
+use super::{Hierarchy, People, flag};
 use crate::error::Result;
-use crate::format::Kind;
+use crate::format::{ContainerWriter, Folder, Kind};
 use crate::model::{Coding, Person, Record};
 use crate::set::SampleSet;
+use std::collections::HashSet;
 
 /// Individuals, and sets of them, between two questions whether to go on.
 const ASKED: u32 = 1024;
@@ -171,5 +172,58 @@ impl People {
         }
         all.sort_unstable();
         Ok(all)
+    }
+
+    /// Some in a file that has nothing of the others: nobody has the numbers of these any more, and who is `gone` is
+    /// nobody's parent.
+    pub(crate) fn some(
+        &self,
+        some: &SampleSet,
+        gone: &HashSet<String>,
+        terms: Option<&dyn Hierarchy>,
+        (folder, memory): (&Folder, u64),
+        go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<ContainerWriter> {
+        let mut codings = Codings::default();
+        for individual in some.iter() {
+            if individual.is_multiple_of(ASKED) {
+                go_on()?;
+            }
+            for event in self.events_at(individual)? {
+                Event::of(&self.record(event)?, &mut codings);
+            }
+            if let Some(country) = &self.person(individual)?.country {
+                codings.add(country);
+            }
+        }
+        let mut known = codings.clone();
+        let numbers = (self.universe(), self.free_names()?);
+        let mut writer = PeopleWriter::new(&codings, numbers, terms, Some(folder), memory)?;
+        for individual in some.iter() {
+            if individual.is_multiple_of(ASKED) {
+                go_on()?;
+            }
+            writer.start(individual)?;
+            for event in self.events_at(individual)? {
+                writer.event(&Event::of(&self.record(event)?, &mut known))?;
+            }
+            let mut person = self.person(individual)?;
+            if let Some(kin) = &mut person.kin {
+                for parent in [&mut kin.father, &mut kin.mother] {
+                    parent.take_if(|id| gone.contains(id));
+                }
+            }
+            writer.columns(&person)?;
+        }
+        for (row, (kind, value)) in (0u32..).zip(self.values()?) {
+            if row.is_multiple_of(ASKED) {
+                go_on()?;
+            }
+            let own = self.set_at(&self.at.attribute_sets, row)?;
+            for individual in own.intersection(some).iter() {
+                writer.attribute_of(*kind, value, individual)?;
+            }
+        }
+        writer.finish(go_on)
     }
 }

@@ -24,7 +24,7 @@ const BYTES: usize = 4 << 20;
 const BYTES_MAX: usize = 1 << 31;
 
 /// Puts items together, one place after the other.
-pub(super) struct Assembler<'a> {
+pub(in super::super) struct Assembler<'a> {
     samples: u32,
     groups: Groups<'a>,
     coverage: CoverageWriter,
@@ -41,24 +41,24 @@ pub(super) struct Assembler<'a> {
 
 /// Items of a place, each with its sample.
 #[derive(Default)]
-pub(super) struct Items {
+pub(in super::super) struct Items {
     bytes: Vec<u8>,
     /// Samples, and where their bytes end.
     ends: Vec<(u32, usize)>,
 }
 
 impl Items {
-    pub(super) fn push(&mut self, sample: u32, bytes: &[u8]) {
+    pub(in super::super) fn push(&mut self, sample: u32, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.ends.push((sample, self.bytes.len()));
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in super::super) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in super::super) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
@@ -163,7 +163,7 @@ fn all_bits(universe: u32) -> Vec<u64> {
 
 impl<'a> Assembler<'a> {
     /// For a batch of the samples of these inputs.
-    pub(super) fn new(
+    pub(in super::super) fn new(
         groups: Groups<'a>,
         contigs: &ContigList,
         assembly: Option<Assembly>,
@@ -185,7 +185,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Takes the items of a place, in the order of the inputs, each with its sample.
-    pub(super) fn place(
+    pub(in super::super) fn place(
         &mut self,
         (contig, position): (u32, i32),
         items: &Items,
@@ -424,7 +424,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Writes the last segment.
-    pub(super) fn finish(mut self, report: &mut Report) -> Result<()> {
+    pub(in super::super) fn finish(mut self, report: &mut Report) -> Result<()> {
         self.send(report)?;
         self.groups.cover(self.coverage.finish());
         self.groups.finish(report)

@@ -86,12 +86,12 @@ pub(super) enum Item<'b> {
 }
 
 /// Writes a change.
-pub(super) fn put_change(out: &mut Vec<u8>, state: State) {
+pub(in super::super) fn put_change(out: &mut Vec<u8>, state: State) {
     out.extend([CHANGE, state.code() as u8]);
 }
 
 /// Writes a row of the only sample of a chunk.
-pub(super) fn put_row(out: &mut Vec<u8>, row: &Row) {
+pub(in super::super) fn put_row(out: &mut Vec<u8>, row: &Row) {
     out.push(ROW);
     put_genotype(out, row);
     let (tag, number) = match row.record().place {

@@ -10,7 +10,7 @@ mod case_tests;
 mod convert;
 mod item;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::contigs::{ContigList, Contigs, Names};
 use super::emit::input_error;
@@ -29,9 +29,10 @@ use crate::genome::Assembly;
 use crate::input::{ReadOptions, Workers, as_here};
 use crate::store::Publication;
 use crate::store::coverage::State;
-use assemble::{Assembler, Items};
+pub(super) use assemble::{Assembler, Items};
 use convert::{Batch, Converter};
 use item::{Item, read_item};
+pub(super) use item::{put_change, put_row};
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -120,12 +120,12 @@ struct Call {
 }
 
 #[derive(Debug, Clone)]
-struct Cohort {
+pub(in super::super) struct Cohort {
     /// Records of each sample; one that is sorted is in order.
     samples: Vec<Vec<Record>>,
     /// Two samples of one input: position, alleles and calls.
     together: Vec<(i64, usize, usize)>,
-    shuffled: bool,
+    pub(in super::super) shuffled: bool,
     group: Vec<bool>,
 }
 
@@ -152,7 +152,7 @@ fn record() -> impl Strategy<Value = Record> {
     )
 }
 
-fn cohort() -> impl Strategy<Value = Cohort> {
+pub(in super::super) fn cohort() -> impl Strategy<Value = Cohort> {
     let samples = vec(vec(record(), 0..14), 2..9);
     let together = vec((1..40i64, 0..3usize, 0..CALLS.len()), 0..4);
     let all = (samples, together, any::<bool>(), vec(any::<bool>(), 9));
@@ -175,7 +175,7 @@ pub(super) const HEADER: &str = "##fileformat=VCFv4.3\n##FILTER=<ID=q10,Descript
     ##contig=<ID=1>\n##contig=<ID=2>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
 
 impl Cohort {
-    fn write(&self, folder: &Path) -> Vec<PathBuf> {
+    pub(in super::super) fn write(&self, folder: &Path) -> Vec<PathBuf> {
         let mut inputs = Vec::new();
         for (sample, records) in self.samples.iter().enumerate() {
             let lines: String = records.iter().map(Record::line).collect();

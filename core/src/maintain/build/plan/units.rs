@@ -4,9 +4,6 @@ use super::super::options::BuildOptions;
 use super::super::samples::InputSamples;
 use super::{Input, Plan};
 
-/// Inputs of one sample each that become one batch.
-const MERGED_MAX: usize = 4096;
-
 /// What becomes one batch, or is added to one.
 pub(in super::super) enum Unit {
     One(Box<Input>),
@@ -35,8 +32,10 @@ impl Plan {
                     first.annotated == input.annotated && first.taken.is_alike(&input.taken)
                 })
             };
-            let full =
-                |of: &Option<Vec<Input>>| of.as_ref().is_some_and(|of| of.len() == MERGED_MAX);
+            let full = |of: &Option<Vec<Input>>| {
+                of.as_ref()
+                    .is_some_and(|of| of.len() >= options.merge_up_to)
+            };
             match alone.iter().rposition(|of| alike(of) && !full(of)) {
                 Some(at) => {
                     if let Some(Some(of)) = alone.get_mut(at) {
