@@ -535,7 +535,7 @@ class Text(unittest.TestCase):
             ("store/annotations/mod.rs", "ROW_ITEMS_MAX", 1 << 17, "at most 2^17 apart"),
             ("store/coverage.rs", "LEN", struct.calcsize(coverage.ENTRY), "`coverage`: 40 bytes for each stretch (B1)"),
             ("store/coverage.rs", "CHANGES", 256, "a new stretch after 256 changes"),
-            ("maintain/build/plan/units.rs", "MERGED_MAX", 4096, "batches of at most 4,096 samples"),
+            ("maintain/build/options.rs", "MERGE_UP_TO", 4096, "batches of at most 4,096 samples"),
             ("format/mod.rs", "DRAFT", 4, "the draft of the version: 4"),
             ("store/free/mod.rs", "ATTRIBUTES_MAX", free.ATTRIBUTES_MAX, "at most 256 attributes"),
             ("model/attribute.rs", "ATTRIBUTE_NAME_MAX", 64, "up to 63 letters, digits"),
