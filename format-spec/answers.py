@@ -34,7 +34,8 @@ def dump_variants(dataset, out):
         counts = counts_of(dataset, rows)
         an = "." if counts.an is None else counts.an
         frequency = f"{counts.ac / counts.an:.6g}" if counts.an else "."
-        fields = place_of(dataset, rows[0][2]) + [counts.ac, an, frequency, *counts[2:]]
+        missing = "." if counts.n_missing is None else counts.n_missing
+        fields = place_of(dataset, rows[0][2]) + [counts.ac, an, frequency, *counts[2:5], missing]
         out.write("\t".join(map(str, fields)) + "\n")
 
 

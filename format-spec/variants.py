@@ -6,7 +6,7 @@ from collections import namedtuple
 from coverage import UNCOVERED, sums
 from primitives import allele_type
 
-# `an` is None where it is unknown
+# `an` and `n_missing` are None where they are unknown
 Counts = namedtuple("Counts", "ac an het hom hemi n_missing")
 
 
@@ -54,7 +54,7 @@ def counts_of(dataset, rows):
     row_sum = lambda name: sum(getattr(row, name) for *_, row in rows)
     an, n_missing = row_sum("an"), row_sum("n_missing")
     if elsewhere is None or any(row.scope.uncovered for *_, row in rows):
-        an = None
+        an = n_missing = None
     else:
         an, n_missing = an + elsewhere[0], n_missing + elsewhere[1]
     return Counts(row_sum("ac"), an, row_sum("het"), row_sum("hom"), row_sum("hemi"), n_missing)

@@ -322,7 +322,7 @@ export interface Frequency {
   reason: string | null
   /** Copies that carry the allele. */
   ac: number
-  /** Copies with a known allele; null where a part of the cohort was not looked at here. */
+  /** Copies with a known allele; null where somebody of the group was not looked at here. */
   an: number | null
   /** ac / an; null where an is 0 or not known. */
   af: number | null
@@ -332,8 +332,8 @@ export interface Frequency {
   n_hom: number
   /** Samples with one copy, the allele. */
   n_hemi: number
-  /** Samples with at least one copy that is not known. */
-  n_missing: number
+  /** Samples with at least one copy that is not known; null where `an` is. */
+  n_missing: number | null
 }
 
 /** Copies of each variant that each sample has: a row for each variant, a column for each sample. */

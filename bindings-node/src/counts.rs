@@ -23,7 +23,7 @@ pub struct Frequency {
     pub reason: Option<String>,
     /// Copies that carry the allele.
     pub ac: i64,
-    /// Copies with a known allele; null where a part of the cohort was not looked at here.
+    /// Copies with a known allele; null where somebody of the group was not looked at here.
     pub an: Option<i64>,
     /// ac / an; null where an is 0 or not known.
     pub af: Option<f64>,
@@ -36,9 +36,9 @@ pub struct Frequency {
     /// Samples with one copy, the allele.
     #[napi(js_name = "n_hemi")]
     pub n_hemi: i64,
-    /// Samples with at least one copy that is not known.
+    /// Samples with at least one copy that is not known; null where `an` is.
     #[napi(js_name = "n_missing")]
-    pub n_missing: i64,
+    pub n_missing: Option<i64>,
 }
 
 impl From<Counts> for Frequency {
@@ -54,7 +54,7 @@ impl From<Counts> for Frequency {
             n_het: number(counts.n_het),
             n_hom: number(counts.n_hom),
             n_hemi: number(counts.n_hemi),
-            n_missing: number(counts.n_missing),
+            n_missing: counts.n_missing.map(number),
         }
     }
 }

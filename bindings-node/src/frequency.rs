@@ -73,7 +73,7 @@ impl Columns {
                 whole(counts.n_het),
                 whole(counts.n_hom),
                 whole(counts.n_hemi),
-                whole(counts.n_missing),
+                counts.n_missing.map_or(f64::NAN, whole),
             ]
         });
         let row = row.unwrap_or([f64::NAN; 7]);

@@ -118,7 +118,7 @@ impl Frequency {
         self.counts.ac
     }
 
-    /// Copies with a known allele; None where a batch of the group was not looked at here.
+    /// Copies with a known allele; None where somebody of the group was not looked at here.
     #[getter]
     fn an(&self, py: Python<'_>) -> PyResult<Option<u64>> {
         Ok(self.known(py)?.an)
@@ -148,9 +148,9 @@ impl Frequency {
         self.counts.n_hemi
     }
 
-    /// Samples of which at least one copy has an unknown allele.
+    /// Samples of which at least one copy has an unknown allele; None where AN is not known.
     #[getter]
-    fn n_missing(&self, py: Python<'_>) -> PyResult<u64> {
+    fn n_missing(&self, py: Python<'_>) -> PyResult<Option<u64>> {
         Ok(self.known(py)?.n_missing)
     }
 
@@ -196,7 +196,7 @@ impl Frequency {
             n_missing,
             ..
         } = self.counts;
-        ac ^ n_het.rotate_left(20) ^ n_missing.rotate_left(40)
+        ac ^ n_het.rotate_left(20) ^ n_missing.unwrap_or_default().rotate_left(40)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -210,7 +210,8 @@ impl Frequency {
             n_missing,
         } = counts;
         let none = || "None".to_owned();
-        let an = an.map_or_else(none, |an| an.to_string());
+        let whole = |count: Option<u64>| count.map_or_else(none, |count| count.to_string());
+        let (an, n_missing) = (whole(an), whole(n_missing));
         let af = counts.af().map_or_else(none, |af| format!("{af:?}"));
         Ok(match self.reason(py)? {
             Some(reason) => format!("Frequency(absent, ac={ac}, an={an}, af={af}: {reason})"),
@@ -223,8 +224,8 @@ impl Frequency {
 
 /// Counts of many alleles: arrays of equal length, in the order asked.
 ///
-/// Where `found` is false the dataset does not have the allele, and counts are 0; `an` is -1 where it is
-/// not known, `af` is NaN where there is none.
+/// Where `found` is false the dataset does not have the allele, and counts are 0; `an` and `n_missing` are -1 where
+/// they are not known, `af` is NaN where there is none.
 #[pyclass(frozen, get_all, module = "varidex")]
 pub(crate) struct Frequencies {
     /// Whether the dataset has the allele.
@@ -241,7 +242,7 @@ pub(crate) struct Frequencies {
     n_hom: Py<PyArray1<i64>>,
     /// Samples with one copy, the ALT.
     n_hemi: Py<PyArray1<i64>>,
-    /// Samples of which at least one copy has an unknown allele.
+    /// Samples of which at least one copy has an unknown allele; -1 where AN is not known.
     n_missing: Py<PyArray1<i64>>,
 }
 
@@ -274,7 +275,7 @@ impl Filled {
             whole(known.n_het),
             whole(known.n_hom),
             whole(known.n_hemi),
-            whole(known.n_missing),
+            known.n_missing.map_or(-1, whole),
         ];
         for (column, value) in self.counts.iter_mut().zip(values) {
             column.push(value);

@@ -67,7 +67,7 @@ def test_frequency_of_an_absent_allele(small: varidex.Dataset) -> None:
     assert (other.an, other.covered, other.others) == (None, False, ["AT>A"])
     assert other.reason is not None and other.reason.startswith("the reference here is AT, not GT: another assembly")
     nothing = small.frequency("22:15:A:C")
-    assert (nothing.an, nothing.af, nothing.n_missing, nothing.others) == (None, None, 0, [])
+    assert (nothing.an, nothing.af, nothing.n_missing, nothing.others) == (None, None, None, [])
     assert nothing.reason == "not covered: it is not known whether anybody has it"
     assert small.frequency("rs77").reason == "no variant has the id `rs77`"
     with pytest.raises(varidex.ExpressionError, match="99"):

@@ -114,8 +114,8 @@ fn the_same_as_a_table() {
         21 2000 . C CA 2 5 0.4 2 0 0 2
         21 2000 . C T 2 5 0.4 2 0 0 2
         21 2000 . C * . . . . . . .
-        chrX 5 . G A 0 . . 0 0 0 0
-        chrZ 5 . G A 0 . . 0 0 0 0",
+        chrX 5 . G A 0 . . 0 0 0 .
+        chrZ 5 . G A 0 . . 0 0 0 .",
     );
     let output = answer.stderr(contains("chrZ")).get_output().stdout.clone();
     assert_eq!(String::from_utf8(output).unwrap(), expected);

@@ -79,7 +79,7 @@ pub(crate) fn count_cell(field: Field, counted: &Counted, to: &mut dyn Cells) {
         Field::NHet => to.whole(counts.n_het),
         Field::NHom => to.whole(counts.n_hom),
         Field::NHemi => to.whole(counts.n_hemi),
-        Field::NMissing => to.whole(counts.n_missing),
+        Field::NMissing => to.maybe_whole(counts.n_missing),
         _ => to.missing(),
     }
 }

@@ -191,7 +191,7 @@ fn described(field: Field) -> (&'static str, Kind) {
         Field::NHet => ("n_het", Whole),
         Field::NHom => ("n_hom", Whole),
         Field::NHemi => ("n_hemi", Whole),
-        Field::NMissing => ("n_missing", Whole),
+        Field::NMissing => ("n_missing", MaybeWhole),
         Field::AfLow => ("af_low", MaybeShare),
         Field::AfHigh => ("af_high", MaybeShare),
         Field::Carriers => ("carriers", Whole),

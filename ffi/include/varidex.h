@@ -301,11 +301,11 @@ typedef struct {
     uint64_t n_hom;
     // Samples with one copy, the ALT.
     uint64_t n_hemi;
-    // Samples of which at least one copy has an unknown allele.
+    // Samples of which at least one copy has an unknown allele; without meaning where an_known is 0.
     uint64_t n_missing;
     // 1 where the dataset has the allele; 0 where it does not: then all else is 0, and af is NaN.
     uint8_t found;
-    // 1 where an is known; 0 where some of the group were not looked at here.
+    // 1 where an and n_missing are known; 0 where some of the group were not looked at here.
     uint8_t an_known;
     // Zero.
     uint8_t reserved[6];

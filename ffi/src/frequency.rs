@@ -25,11 +25,11 @@ pub struct vdx_counts {
     pub n_hom: u64,
     /// Samples with one copy, the ALT.
     pub n_hemi: u64,
-    /// Samples of which at least one copy has an unknown allele.
+    /// Samples of which at least one copy has an unknown allele; without meaning where an_known is 0.
     pub n_missing: u64,
     /// 1 where the dataset has the allele; 0 where it does not: then all else is 0, and af is NaN.
     pub found: u8,
-    /// 1 where an is known; 0 where some of the group were not looked at here.
+    /// 1 where an and n_missing are known; 0 where some of the group were not looked at here.
     pub an_known: u8,
     /// Zero.
     pub reserved: [u8; 6],
@@ -44,7 +44,7 @@ impl vdx_counts {
             n_het: counts.n_het,
             n_hom: counts.n_hom,
             n_hemi: counts.n_hemi,
-            n_missing: counts.n_missing,
+            n_missing: counts.n_missing.unwrap_or(0),
             found: 1,
             an_known: counts.an.is_some().into(),
             reserved: [0; 6],

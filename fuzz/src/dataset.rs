@@ -233,7 +233,10 @@ fn groups(dataset: &View, limit: usize) -> Result<()> {
             assert_eq!(a.n_het, b.0.n_het + c.0.n_het);
             assert_eq!(a.n_hom, b.0.n_hom + c.0.n_hom);
             assert_eq!(a.n_hemi, b.0.n_hemi + c.0.n_hemi);
-            assert_eq!(a.n_missing, b.0.n_missing + c.0.n_missing);
+            assert_eq!(
+                a.n_missing,
+                b.0.n_missing.zip(c.0.n_missing).map(|(b, c)| b + c)
+            );
             assert_eq!(a.an, b.0.an.zip(c.0.an).map(|(b, c)| b + c));
         }
     }

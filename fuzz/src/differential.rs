@@ -136,7 +136,7 @@ pub fn differential(data: &[u8]) {
     });
     let text = format!("n_hom<{least} & !n_missing=0");
     scan.compare(&dataset, &text, None, &everybody, |_, all| {
-        all.n_hom < least && all.n_missing > 0
+        all.n_hom < least && all.n_missing != Some(0)
     });
     scan.compare_region(&dataset, cohort.region);
     scan.compare_people(&dataset, least as u32);
@@ -331,7 +331,8 @@ impl Scan {
                 sum.0.n_het += counts.n_het;
                 sum.0.n_hom += counts.n_hom;
                 sum.0.n_hemi += counts.n_hemi;
-                sum.0.n_missing += counts.n_missing;
+                sum.0.n_missing =
+                    Some(sum.0.n_missing.unwrap_or(0) + counts.n_missing.unwrap_or(0));
                 sum.0.an = Some(sum.0.an.unwrap_or(0) + counts.an.unwrap_or(0));
                 sum.1.extend(carriers);
             }
@@ -370,7 +371,12 @@ impl Scan {
                 counts.an.is_none_or(|an| an >= expected.an.unwrap_or(0)),
                 "{key:?}"
             );
-            assert!(counts.n_missing >= expected.n_missing, "{key:?}");
+            assert!(
+                counts
+                    .n_missing
+                    .is_none_or(|missing| missing >= expected.n_missing.unwrap_or(0)),
+                "{key:?}"
+            );
             let _ = &wanted;
         }
     }
@@ -503,7 +509,7 @@ fn may_be_one(a: &Key, b: &Key) -> bool {
 impl Plain {
     fn answer(&self, number: u32, group: &BTreeSet<u32>) -> Answer {
         let mut counts = Counts::default();
-        let mut an = 0;
+        let (mut an, mut missing) = (0, 0);
         let mut carriers = Vec::new();
         for (&sample, (copies, phased)) in &self.genotypes {
             if !group.contains(&sample) {
@@ -514,7 +520,7 @@ impl Plain {
             let ploidy = copies.len() as u32;
             an += copies.iter().flatten().count() as u64;
             counts.ac += u64::from(carried);
-            counts.n_missing += u64::from(copies.contains(&None));
+            missing += u64::from(copies.contains(&None));
             if carried == 0 {
                 continue;
             }
@@ -533,7 +539,7 @@ impl Plain {
             }
             carriers.push((sample, carried, ploidy, *phased));
         }
-        counts.an = Some(an);
+        (counts.an, counts.n_missing) = (Some(an), Some(missing));
         (counts, carriers)
     }
 }

@@ -16,11 +16,11 @@ const OTHERS_MAX: usize = 100;
 /// Nobody carries it where the place was looked at; where it was not, that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absence {
-    /// Copies with a known allele at the place, none of which is this one; `None` where a batch of the group
+    /// Copies with a known allele at the place, none of which is this one; `None` where somebody of the group
     /// was not looked at here.
     pub an: Option<u64>,
-    /// Samples of which at least one copy has an unknown allele; 0 where AN is not known.
-    pub n_missing: u64,
+    /// Samples of which at least one copy has an unknown allele; `None` where AN is not known.
+    pub n_missing: Option<u64>,
     /// Samples asked about.
     pub samples: u64,
     /// REF and ALT of the alleles that start at the position, the first 100.
@@ -74,8 +74,10 @@ impl fmt::Display for Absence {
                 let samples = self.samples;
                 write!(f, "nobody has it: {samples} samples were looked at here")?;
                 match self.n_missing {
-                    0 => {}
-                    missing => write!(f, ", {missing} of them with a copy that is not known")?,
+                    None | Some(0) => {}
+                    Some(missing) => {
+                        write!(f, ", {missing} of them with a copy that is not known")?
+                    }
                 }
             }
             AbsenceReason::NotCovered => {
@@ -128,7 +130,7 @@ impl View {
         }
         let mut absence = Absence {
             an: None,
-            n_missing: 0,
+            n_missing: None,
             samples: match within {
                 Some(group) => group.samples().len(),
                 None => self.sample_count().into(),
@@ -227,9 +229,6 @@ impl View {
             (_, Some(_)) => AbsenceReason::NotCarried,
             (_, None) => AbsenceReason::NotCovered,
         };
-        if absence.an.is_none() {
-            absence.n_missing = 0;
-        }
         Ok(())
     }
 }

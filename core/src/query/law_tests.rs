@@ -103,7 +103,7 @@ fn number(counts: &Counts, field: &str) -> Option<f64> {
         "n_het" => counts.n_het as f64,
         "n_hom" => counts.n_hom as f64,
         "n_hemi" => counts.n_hemi as f64,
-        _ => counts.n_missing as f64,
+        _ => counts.n_missing? as f64,
     })
 }
 

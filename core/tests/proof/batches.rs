@@ -178,6 +178,7 @@ fn picks(dataset: &View, question: &str, carriers: &[&str]) {
         an: Some(4),
         n_het: 1,
         n_hom: 1,
+        n_missing: Some(0),
         ..Counts::default()
     };
     assert_eq!(counts(dataset, question), [expected], "{question}");
@@ -315,7 +316,7 @@ fn an_is_unknown_where_a_batch_was_not_looked_at() {
     let of = |question: &str| counts(&dataset, question).pop().unwrap();
     assert_eq!(
         (of("1:5:A:G").ac, of("1:5:A:G").an, of("1:5:A:G").n_missing),
-        (2, Some(5), 1)
+        (2, Some(5), Some(1))
     );
     assert_eq!((of("1:5:A:C").ac, of("1:5:A:C").an), (2, Some(5)));
     assert_eq!((of("1:20:C:T").ac, of("1:20:C:T").an), (2, Some(6)));

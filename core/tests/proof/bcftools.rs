@@ -280,7 +280,7 @@ fn counted(dataset: &View, table: &str, group: &[u32]) {
         );
         let an = counts.an.unwrap();
         let (ac, het, hom, hemi) = (counts.ac, counts.n_het, counts.n_hom, counts.n_hemi);
-        let missing = counts.n_missing;
+        let missing = counts.n_missing.unwrap();
         found.push(format!(
             "{contig} {position} {reference} {alternate} {an} {ac} {het} {hom} {hemi} {missing}"
         ));

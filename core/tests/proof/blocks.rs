@@ -45,12 +45,17 @@ fn ids(dataset: &View, question: &str) -> String {
     ids.join(" ")
 }
 
-/// AC, AN, n_het, n_missing of the only variant of a question.
+/// AC, AN, n_het, n_missing of the only variant of a question; of n_missing all bits where it is not known.
 fn only(dataset: &View, question: &str) -> (u64, Option<u64>, u64, u64) {
     let found = counts(dataset, question);
     assert_eq!(found.len(), 1, "{question}");
     let counts = &found[0].1;
-    (counts.ac, counts.an, counts.n_het, counts.n_missing)
+    (
+        counts.ac,
+        counts.an,
+        counts.n_het,
+        counts.n_missing.unwrap_or(u64::MAX),
+    )
 }
 
 const RECORDS: [&str; 6] = [

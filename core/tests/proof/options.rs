@@ -40,7 +40,12 @@ fn genotypes_below_a_bound_are_missing() {
             .unwrap()
             .join("");
         let counts = first(&dataset);
-        (counts.ac, counts.an.unwrap(), counts.n_missing, carriers)
+        (
+            counts.ac,
+            counts.an.unwrap(),
+            counts.n_missing.unwrap(),
+            carriers,
+        )
     };
     assert_eq!(count(None, None), (6, 11, 0, "ABCDE".to_owned()));
     assert_eq!(count(Some(20.0), None), (3, 8, 2, "ACD".to_owned()));

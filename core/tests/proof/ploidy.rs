@@ -205,7 +205,7 @@ fn counted(dataset: &Path) -> BTreeMap<String, Vec<[u64; 6]>> {
             counts.n_het,
             counts.n_hom,
             counts.n_hemi,
-            counts.n_missing,
+            counts.n_missing.unwrap(),
         ];
         all.entry(key).or_default().push(of);
     }

@@ -42,7 +42,7 @@ fn truth(table: &Path, from: i64, to: i64) -> Alleles {
             n_het,
             n_hom,
             n_hemi,
-            n_missing,
+            n_missing: Some(n_missing),
         };
         let key = (
             position,
@@ -82,7 +82,7 @@ fn compare(dataset: &View, mut truth: Alleles) {
             n_het: a.n_het + b.n_het,
             n_hom: a.n_hom + b.n_hom,
             n_hemi: a.n_hemi + b.n_hemi,
-            n_missing: a.n_missing + b.n_missing,
+            n_missing: a.n_missing.zip(b.n_missing).map(|(a, b)| a + b),
         };
         assert_eq!(sum, counts, "{key:?} in two groups");
     }

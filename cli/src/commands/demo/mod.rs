@@ -208,7 +208,7 @@ fn six(counts: &Counts) -> Six {
         counts.n_het,
         counts.n_hom,
         counts.n_hemi,
-        counts.n_missing,
+        counts.n_missing.unwrap_or(u64::MAX),
     ]
 }
 

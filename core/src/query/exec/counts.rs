@@ -19,7 +19,7 @@ use crate::set::SampleSet;
 pub struct Counts {
     /// Copies that carry the ALT.
     pub ac: u64,
-    /// Copies with a known allele; `None` where a batch of the group was not looked at here.
+    /// Copies with a known allele; `None` where somebody of the group was not looked at here.
     pub an: Option<u64>,
     /// Samples with fewer copies of the ALT than their ploidy, and at least one.
     pub n_het: u64,
@@ -27,9 +27,9 @@ pub struct Counts {
     pub n_hom: u64,
     /// Samples with one copy, the ALT.
     pub n_hemi: u64,
-    /// Samples of which at least one copy has an unknown allele (as `N_MISSING` of bcftools); where AN
-    /// is not known, among those of the batches that have the variant.
-    pub n_missing: u64,
+    /// Samples of which at least one copy has an unknown allele (as `N_MISSING` of bcftools); `None` where AN is
+    /// not known, for then it would depend on how the samples are spread over files.
+    pub n_missing: Option<u64>,
 }
 
 impl Counts {
@@ -43,8 +43,8 @@ impl Counts {
             n_het: u64::from(sum.het),
             n_hom: u64::from(sum.hom),
             n_hemi: u64::from(sum.hemi),
-            n_missing: u64::from(sum.missing)
-                + reference_counts.map_or(0, |other| u64::from(other.missing)),
+            n_missing: reference_counts
+                .map(|other| u64::from(sum.missing) + u64::from(other.missing)),
         }
     }
 
@@ -59,14 +59,16 @@ impl Counts {
             *sum = sum.saturating_sub(row.into()).saturating_add(by.into());
         };
         put(&mut self.ac, row.ac, by.ac);
-        match &mut self.an {
-            Some(an) if !by.uncovered => put(an, row.an, by.an),
-            an => *an = None,
+        match (&mut self.an, &mut self.n_missing) {
+            (Some(an), Some(n_missing)) if !by.uncovered => {
+                put(an, row.an, by.an);
+                put(n_missing, row.missing, by.missing);
+            }
+            (an, n_missing) => (*an, *n_missing) = (None, None),
         }
         put(&mut self.n_het, row.het, by.het);
         put(&mut self.n_hom, row.hom, by.hom);
         put(&mut self.n_hemi, row.hemi, by.hemi);
-        put(&mut self.n_missing, row.missing, by.missing);
     }
 
     /// AC / AN; `None` where AN is 0 or not known.
@@ -105,7 +107,7 @@ impl Counts {
             Number::NHet => Some(self.n_het as f64),
             Number::NHom => Some(self.n_hom as f64),
             Number::NHemi => Some(self.n_hemi as f64),
-            Number::NMissing => Some(self.n_missing as f64),
+            Number::NMissing => self.n_missing.map(|missing| missing as f64),
             Number::Af => self.af(),
             Number::Qual | Number::Length | Number::Pos | Number::Start | Number::End => None,
         };

@@ -106,6 +106,7 @@ pub fn counts(rows: &[&Row], of: &dyn Fn(u32) -> bool) -> Counts {
     }
     let mut sum = Counts {
         an: Some(0),
+        n_missing: Some(0),
         ..Counts::default()
     };
     for (n, row) in texts.iter().enumerate() {
@@ -119,7 +120,7 @@ pub fn counts(rows: &[&Row], of: &dyn Fn(u32) -> bool) -> Counts {
         sum.n_het += counts.n_het;
         sum.n_hom += counts.n_hom;
         sum.n_hemi += counts.n_hemi;
-        sum.n_missing += counts.n_missing;
+        sum.n_missing = sum.n_missing.zip(counts.n_missing).map(|(a, b)| a + b);
     }
     sum
 }

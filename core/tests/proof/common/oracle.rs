@@ -67,19 +67,18 @@ impl Carrier {
 impl Row {
     /// The counts among the samples that `of` says.
     pub fn counts(&self, of: &dyn Fn(u32) -> bool) -> Counts {
-        let mut counts = Counts {
-            an: Some(0),
-            ..Counts::default()
-        };
+        let mut counts = Counts::default();
+        let (mut an, mut missing) = (0, 0);
         for (sample, genotype) in (0..).zip(self.genotypes.iter()) {
             let Some(genotype) = genotype else { continue };
             if !of(sample) {
                 continue;
             }
             let known = genotype.alleles.iter().flatten().count() as u64;
-            counts.an = counts.an.map(|an| an + known);
-            counts.n_missing += u64::from(known < genotype.alleles.len() as u64);
+            an += known;
+            missing += u64::from(known < genotype.alleles.len() as u64);
         }
+        (counts.an, counts.n_missing) = (Some(an), Some(missing));
         for carrier in self.carriers().into_iter().filter(|c| of(c.sample)) {
             counts.ac += u64::from(carrier.carried);
             match carrier.zygosity() {

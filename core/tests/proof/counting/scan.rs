@@ -53,6 +53,7 @@ impl Scan {
     pub(super) fn counts(&self, variant: &BTreeMap<usize, usize>, of: &BTreeSet<u32>) -> Counts {
         let mut counts = Counts {
             an: Some(0),
+            n_missing: Some(0),
             ..Counts::default()
         };
         let row = |(batch, at): (&usize, &usize)| &self.batches[*batch].2[*at];
@@ -62,7 +63,6 @@ impl Scan {
             .collect();
         let shares =
             |a: usize, b: usize| a != b && !self.batches[a].0.is_disjoint(&self.batches[b].0);
-        let mut missing_elsewhere = 0;
         for (batch, (_, samples, rows)) in self.batches.iter().enumerate() {
             if let Some(&at) = variant.get(&batch) {
                 self.add(&rows[at], samples, of, &mut counts);
@@ -78,7 +78,8 @@ impl Scan {
                         if of.contains(sample) {
                             let known = genotype.alleles.iter().flatten().count();
                             counts.an = counts.an.map(|an| an + known as u64);
-                            missing_elsewhere += u64::from(known < genotype.alleles.len());
+                            let missing = u64::from(known < genotype.alleles.len());
+                            counts.n_missing = counts.n_missing.map(|sum| sum + missing);
                         }
                     }
                 }
@@ -88,9 +89,7 @@ impl Scan {
                 None => {}
             }
         }
-        if counts.an.is_some() {
-            counts.n_missing += missing_elsewhere;
-        }
+        counts.n_missing = counts.n_missing.filter(|_| counts.an.is_some());
         counts
     }
 
@@ -102,7 +101,8 @@ impl Scan {
             let alleles = &genotype.alleles;
             let known = alleles.iter().flatten().count();
             counts.an = counts.an.map(|an| an + known as u64);
-            counts.n_missing += u64::from(known < alleles.len());
+            let missing = u64::from(known < alleles.len());
+            counts.n_missing = counts.n_missing.map(|sum| sum + missing);
             let carried = carried(row, genotype);
             counts.ac += carried as u64;
             match (carried, alleles.len()) {
@@ -154,6 +154,6 @@ pub(super) fn value(counts: &Counts, field: &str) -> Option<f64> {
         "n_het" => Some(counts.n_het as f64),
         "n_hom" => Some(counts.n_hom as f64),
         "n_hemi" => Some(counts.n_hemi as f64),
-        _ => Some(counts.n_missing as f64),
+        _ => counts.n_missing.map(|missing| missing as f64),
     }
 }

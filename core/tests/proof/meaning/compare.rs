@@ -15,8 +15,8 @@ pub struct Shown {
     pub position: i64,
     pub reference: String,
     pub alternate: String,
-    /// AC, AN, and how many are het, hom, hemi and missing.
-    pub counts: (u64, Option<u64>, [u64; 4]),
+    /// AC, AN, how many are het, hom and hemi, and how many are missing.
+    pub counts: (u64, Option<u64>, [u64; 3], Option<u64>),
     /// Sample, zygosity and phase.
     pub carriers: Vec<(String, &'static str, String)>,
 }
@@ -116,7 +116,7 @@ impl Cohort<'_> {
             position: record.position,
             reference: record.reference.to_uppercase(),
             alternate: self.alternate(row).unwrap_or_default().to_uppercase(),
-            counts: (ac, an, [het, hom, hemi, missing]),
+            counts: (ac, an, [het, hom, hemi], missing),
             carriers: Vec::new(),
         }
     }
@@ -202,7 +202,8 @@ fn table(dataset: &View, of: &str, group: Option<&Group>) -> varidex::Result<Vec
             counts: (
                 counts.ac,
                 counts.an,
-                [counts.n_het, counts.n_hom, counts.n_hemi, counts.n_missing],
+                [counts.n_het, counts.n_hom, counts.n_hemi],
+                counts.n_missing,
             ),
             carriers,
         });

@@ -11,7 +11,8 @@ pub struct Counts {
     pub het: u64,
     pub hom: u64,
     pub hemi: u64,
-    pub missing: u64,
+    /// Nothing where AN is not known.
+    pub missing: Option<u64>,
 }
 
 impl<'w> Cohort<'w> {
@@ -89,10 +90,9 @@ impl<'w> Cohort<'w> {
     pub fn counts(&self, line: &Line, group: &BTreeSet<usize>) -> Counts {
         let mut counts = Counts {
             an: Some(0),
+            missing: Some(0),
             ..Counts::default()
         };
-        // missing in batches that do not have the variant
-        let mut elsewhere = 0;
         let mut numbers: Vec<usize> = self.batches.clone();
         numbers.sort_unstable();
         numbers.dedup();
@@ -110,7 +110,7 @@ impl<'w> Cohort<'w> {
                 continue;
             }
             let Some(known_by) = row.or_else(|| self.looked_at(batch, line.rows[0])) else {
-                counts.an = None;
+                (counts.an, counts.missing) = (None, None);
                 continue;
             };
             for sample in samples {
@@ -119,11 +119,10 @@ impl<'w> Cohort<'w> {
                 };
                 counts.an = counts.an.map(|an| an + call.known() as u64);
                 let missing = u64::from(call.known() < call.copies.len());
+                counts.missing = counts.missing.map(|sum| sum + missing);
                 let Some(row) = row else {
-                    elsewhere += missing;
                     continue;
                 };
-                counts.missing += missing;
                 counts.ac += self.carried(row, sample) as u64;
                 match self.zygosity(row, sample) {
                     Some("het") => counts.het += 1,
@@ -132,9 +131,6 @@ impl<'w> Cohort<'w> {
                     None => {}
                 }
             }
-        }
-        if counts.an.is_some() {
-            counts.missing += elsewhere;
         }
         counts
     }

@@ -269,7 +269,7 @@ impl Cohort<'_> {
             Field::Het => whole(counts().het),
             Field::Hom => whole(counts().hom),
             Field::Hemi => whole(counts().hemi),
-            Field::Missing => whole(counts().missing),
+            Field::Missing => counts().missing.is_some_and(whole),
             Field::Af => {
                 let counts = counts();
                 let an = counts.an.filter(|&an| an > 0);

@@ -114,7 +114,7 @@ fn stretches(assembly: Assembly) -> impl Strategy<Value = Vec<Stretch>> {
 }
 
 /// What is known at each place about the bounds: AN and missing samples of an allele that nobody has.
-fn known(dataset: &Path, assembly: Assembly) -> Vec<(String, Option<u64>, u64)> {
+fn known(dataset: &Path, assembly: Assembly) -> Vec<(String, Option<u64>, Option<u64>)> {
     let view = Dataset::open(dataset).unwrap().view();
     let [x, y] = regions(assembly);
     let mut all = Vec::new();
