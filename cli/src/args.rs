@@ -1,6 +1,7 @@
 //! The arguments.
 
 use crate::commands::beacon::Beacon;
+use crate::commands::compact::Compact;
 use crate::commands::consent::{Consent, Seen, Withdraw};
 use crate::commands::look::{Genes, Individual, Samples, Terms};
 use crate::table::{PlainFormat, Written};
@@ -107,6 +108,9 @@ pub(crate) struct Add {
     /// VCF or BCF files, compressed or not; `-` is standard input, `@FILE` a list of files, one a line
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Leave small batches of files of one sample as they are, however many there are
+    #[arg(long)]
+    pub(crate) no_compact: bool,
     #[command(flatten)]
     pub(crate) options: Reading,
 }
@@ -270,18 +274,6 @@ pub(crate) struct Quality {
     /// The policy of quality, in TOML or JSON, by which `proof` picks people
     #[arg(long, value_name = "FILE")]
     pub(crate) qc_policy: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Compact {
-    /// The dataset
-    pub(crate) dataset: PathBuf,
-    /// Worker threads [default: as many as the machine has]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub(crate) threads: Option<usize>,
-    /// Memory to use at most, about: bytes, or with K, M, G; at least 1M
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
-    pub(crate) memory: u64,
 }
 
 #[derive(Debug, Args)]
@@ -563,7 +555,7 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least 1".to_owned()),
         Ok(n) => Ok(n),

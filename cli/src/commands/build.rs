@@ -28,7 +28,10 @@ pub(crate) fn run(args: &Build, messages: Messages) -> Result<(), Failure> {
 
 /// `varidex add`.
 pub(crate) fn add(args: &Add, messages: Messages) -> Result<(), Failure> {
-    let options = options_of(&args.options);
+    let options = BuildOptions {
+        compact: !args.no_compact,
+        ..options_of(&args.options)
+    };
     let inputs = inputs_of(&args.inputs)?;
     let report = stored(messages, &mut |progress| {
         varidex::add(&inputs, &args.dataset, &options, progress)
@@ -190,6 +193,7 @@ fn as_json(report: &Report) -> Value {
             "people_without_sample": people.people_without_sample,
             "unknown_terms": people.unknown_terms,
         })),
+        "rows_merged": report.rows_merged,
         "bytes": report.bytes,
         "snapshot": report.snapshot,
         "seconds": report.seconds,

@@ -251,6 +251,12 @@ fn report_list(report: &ConsentReport, is_dry: bool, messages: Messages) {
             listed(&report.unknown)
         ));
     }
+    if report.erased > 0 {
+        messages.say(format_args!(
+            "note: {} decisions of people who were erased are left out",
+            report.erased
+        ));
+    }
     for (what, count) in &report.beside {
         messages.say(format_args!(
             "note: {count} codes ask for what is not decided here: {what}"

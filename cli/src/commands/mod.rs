@@ -5,7 +5,7 @@ mod ask;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
-mod compact;
+pub(crate) mod compact;
 mod completions;
 pub(crate) mod consent;
 mod demo;

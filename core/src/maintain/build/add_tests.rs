@@ -49,6 +49,8 @@ fn grown(
         };
         // all that is not of one run alone is repeated
         let more = BuildOptions {
+            // nothing is read again then
+            compact: false,
             info: Vec::new(),
             genes: Vec::new(),
             ..first.clone()
@@ -77,7 +79,7 @@ fn grown(
 }
 
 /// The words of an answer in their order, whoever comes first.
-fn sorted(answer: &str) -> Vec<&str> {
+pub(super) fn sorted(answer: &str) -> Vec<&str> {
     let mut words: Vec<&str> = answer
         .split([' ', '\n', '\t', ',', '[', ']', '(', ')'])
         .collect();

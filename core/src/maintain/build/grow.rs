@@ -1,5 +1,6 @@
 //! A dataset that grows by inputs: what all of them have, people, records, carriers by gene, the next state.
 
+use super::compact::merge_small;
 use super::erased::ErasedIds;
 use super::merged::MergedBuild;
 use super::models::check_models;
@@ -62,6 +63,10 @@ impl Growth<'_> {
         self.store(&mut plan, &mut report, progress)?;
         self.finish_manifest(&plan, &mut report)?;
         let (publication, manifest) = (&mut self.publication, &mut self.manifest);
+        if there.is_some() && options.compact {
+            let means = (options, &self.workers);
+            report.rows_merged = merge_small(publication, manifest, means, progress)?;
+        }
         add_gene_carriers(publication, manifest, &self.workers, progress)?;
         self.publish(started, report)
     }

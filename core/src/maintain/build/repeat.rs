@@ -42,6 +42,8 @@ pub(super) fn repeated(
         annotations: annotations(there, given)?,
         info: info(there, given)?,
         reference: reference(there, history, given)?,
+        // one sample today and one tomorrow become one batch
+        merge_from: given.merge_from.min(1),
         ..given.clone()
     })
 }

@@ -37,6 +37,9 @@ pub struct Report {
     pub sex_ploidy: Option<SexPloidyReport>,
     /// What became of people, where some were given.
     pub people: Option<PeopleReport>,
+    /// Rows of batches before that were written again, for they were merged with these; see
+    /// [`BuildOptions::compact`](crate::BuildOptions::compact).
+    pub rows_merged: u64,
     /// Bytes of the dataset.
     pub bytes: u64,
     /// The dataset's snapshot id.
@@ -281,6 +284,9 @@ impl fmt::Display for Report {
             writeln!(f, "sex not known     {:>14}", changed.others)?;
             writeln!(f, "made haploid      {:>14}", changed.haploid)?;
             writeln!(f, "set missing       {:>14}", changed.missing_count())?;
+        }
+        if self.rows_merged > 0 {
+            writeln!(f, "rows merged       {:>14}", self.rows_merged)?;
         }
         writeln!(f, "dataset bytes     {:>14}", self.bytes)?;
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;

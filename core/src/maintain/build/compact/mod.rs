@@ -2,7 +2,7 @@
 //!
 //! What is merged: segments of one batch with rows over different stretches. Rows are read back as those of a build and go
 //! the same way into new segments; batches that were built from inputs of one sample each are taken apart into what is
-//! known of each sample first, as their inputs were, so that several of them can be joined (see [`CompactOptions::join`]).
+//! known of each sample first, as their inputs were, so that several of them can be joined.
 //! All else stays as it is: batches of several samples say of their sites what no joint row could (who was looked at
 //! where another batch has a variant).
 
@@ -35,11 +35,13 @@ use crate::input::Workers;
 use crate::model::InfoKey;
 use crate::set::SampleSet;
 use crate::store::manifest::MANIFEST;
-use crate::store::{InfoEntry, Making, Manifest, Publication, Segment, SegmentEntry};
+use crate::store::{
+    InfoEntry, Making, Manifest, Publication, Segment, SegmentEntry, kept_snapshots,
+};
 use erase::Erasure;
 use items::{BatchReader, assemble};
 use plain::{PlainWriter, Source};
-use plan::{BatchTask, Planned, Task, plan};
+use plan::{BatchTask, Extent, Planned, Task, plan};
 use reach::open_elsewhere;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -58,10 +60,6 @@ pub struct CompactOptions {
     pub threads: Option<usize>,
     /// About how many bytes of memory to use at most: from 1 MiB.
     pub memory: u64,
-    /// Join batches that were built from inputs of one sample each. One number depends on them: of variants of unknown AN
-    /// `n_missing` counts the samples of the batches that have a row of it.
-    #[doc(hidden)]
-    pub join: bool,
     /// Takes whoever withdrew out for good: see [`compact()`].
     pub erase: bool,
     /// So many states of the dataset can be opened after, as [`keep`](crate::BuildOptions::keep) of builds says. An
@@ -74,7 +72,6 @@ impl Default for CompactOptions {
         Self {
             threads: None,
             memory: MEMORY,
-            join: false,
             erase: false,
             keep: 1,
         }
@@ -108,10 +105,11 @@ pub struct CompactReport {
     pub seconds: f64,
 }
 
-/// Merges segments of a dataset to fewer. Every answer is the same as before, samples keep their numbers, and readers
-/// keep the state that they opened. The new state appears whole or not at all.
+/// Merges segments of a dataset to fewer. Every answer is the same as before, but that variants of one position may come
+/// in another order; samples keep their numbers, and readers keep the state that they opened. The new state appears whole or not at all.
 ///
-/// Merged are segments of one batch with rows over different stretches. Batches stay apart.
+/// Merged are segments of one batch with rows over different stretches, and batches that came in files of one sample each.
+/// Batches of several samples stay apart: each says of its sites what no joint row could.
 ///
 /// With [`erase`](CompactOptions::erase) whoever withdrew as of today, from all purposes and without an end, is taken out
 /// for good: genotypes and names, the records of individuals of whom no sample stays, variants that nobody else carries,
@@ -172,7 +170,11 @@ fn rewrite(
         false => None,
     };
     let erasure = erasure.as_ref();
-    let Planned { tasks, overlapping } = plan(&dataset, erasure.is_some(), options.join)?;
+    let extent = match erasure {
+        Some(_) => Extent::All,
+        None => Extent::Small,
+    };
+    let Planned { tasks, overlapping } = plan(&dataset, extent)?;
     let mut report = CompactReport {
         segments: (before.segments.len() as u64, before.segments.len() as u64),
         batches: (before.batches().len() as u64, before.batches().len() as u64),
@@ -183,7 +185,8 @@ fn rewrite(
     };
     report.bytes.0 = before.files().map(|file| file.size).sum();
     report.bytes.1 = report.bytes.0;
-    if tasks.is_empty() && erasure.is_none() {
+    let has_others = || kept_snapshots(folder).map(|kept| !kept.is_empty());
+    if tasks.is_empty() && erasure.is_none() && !(options.erase && has_others()?) {
         report.seconds = started.elapsed().as_secs_f64();
         return Ok(report);
     }
@@ -200,27 +203,14 @@ fn rewrite(
             &mut go_on,
         )?;
     }
-    let mut written = Vec::new();
-    for task in &tasks {
-        let mut writing = Writing {
-            dataset: &dataset,
-            erasure,
-            manifest: &manifest,
-            options: options.into(),
-            workers: &workers,
-            publication: &mut publication,
-            progress: &mut *progress,
-            rows: report.rows,
-        };
-        written.push(writing.task(task)?);
-        report.rows = writing.rows;
-    }
-    manifest.segments = replaced(&before.segments, &tasks, written);
-    manifest.carriers.clear();
+    let target = (&mut publication, &mut manifest);
+    let options_of_builds = BuildOptions::from(options);
+    let means = (&options_of_builds, &workers);
+    report.rows = write_tasks((&dataset, erasure), &tasks, target, means, progress)?;
     add_gene_carriers(&mut publication, &mut manifest, &workers, progress)?;
-    let keep = match erasure {
-        Some(_) => 1,
-        None => options.keep,
+    let keep = match options.erase {
+        true => 1,
+        false => options.keep,
     };
     // nobody decides anything between the last look at decisions and the state that follows them
     let _deciding = match erasure {
@@ -234,7 +224,7 @@ fn rewrite(
     report.segments.1 = manifest.segments.len() as u64;
     report.batches.1 = manifest.batches().len() as u64;
     report.bytes.1 = manifest.files().map(|file| file.size).sum();
-    if erasure.is_some() {
+    if options.erase {
         let old: Vec<&str> = before.files().map(|of| of.file.as_str()).collect();
         let new: BTreeSet<&str> = manifest.files().map(|of| of.file.as_str()).collect();
         let gone = old.into_iter().filter(|file| !new.contains(file));
@@ -243,6 +233,60 @@ fn rewrite(
     report.snapshot = manifest.snapshot;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Merges segments of the state that is to follow, where additions have made many small ones; gives how many rows were
+/// written again.
+///
+/// Of batches that came in files of one sample each those at the end become one once they have as many samples as the
+/// next greater ones: by powers of four. So a row is written again once for each power, and of each power at most three
+/// batches stay.
+pub(super) fn merge_small(
+    publication: &mut Publication,
+    manifest: &mut Manifest,
+    means: (&BuildOptions, &Workers),
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<u64> {
+    let dataset = Dataset::as_stored(publication.folder(), manifest)?;
+    let Planned { tasks, .. } = plan(&dataset, Extent::Grown)?;
+    write_tasks(
+        (&dataset, None),
+        &tasks,
+        (publication, manifest),
+        means,
+        progress,
+    )
+}
+
+/// Does tasks, of a dataset as it is stored, for the state that is to follow; gives how many rows were read.
+fn write_tasks(
+    (dataset, erasure): (&Dataset, Option<&Erasure>),
+    tasks: &[Task],
+    (publication, manifest): (&mut Publication, &mut Manifest),
+    (options, workers): (&BuildOptions, &Workers),
+    progress: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<u64> {
+    let (mut rows, mut written) = (0, Vec::new());
+    for task in tasks {
+        let mut writing = Writing {
+            dataset,
+            erasure,
+            manifest,
+            options: options.clone(),
+            workers,
+            publication: &mut *publication,
+            progress: &mut *progress,
+            rows,
+        };
+        written.push(writing.task(task)?);
+        rows = writing.rows;
+    }
+    let before = &dataset.manifest().segments;
+    let batches = tasks.iter().flat_map(|task| &task.batches);
+    let batches: BTreeSet<u32> = batches.map(|of| of.batch).collect();
+    manifest.carriers.retain(|of| !batches.contains(&of.batch));
+    manifest.segments = replaced(before, tasks, written);
+    Ok(rows)
 }
 
 impl fmt::Display for CompactReport {

@@ -47,9 +47,20 @@ pub(super) struct Planned {
     pub(super) overlapping: u64,
 }
 
-/// Plans. Where `all` is to be written again, every segment is of some task; else only those that become fewer. Where
-/// batches `may_join`, those of inputs of one sample each become one.
-pub(super) fn plan(dataset: &Dataset, all: bool, may_join: bool) -> Result<Planned> {
+/// What is written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Every segment is of some task.
+    All,
+    /// Those that become fewer.
+    Small,
+    /// Of those the ones of which there are many of a size.
+    Grown,
+}
+
+/// Plans.
+pub(super) fn plan(dataset: &Dataset, extent: Extent) -> Result<Planned> {
+    let all = extent == Extent::All;
     let mut planned = Planned::default();
     let segments = &dataset.manifest().segments;
     let mut by_batch = BTreeMap::<u32, Vec<usize>>::new();
@@ -70,13 +81,16 @@ pub(super) fn plan(dataset: &Dataset, all: bool, may_join: bool) -> Result<Plann
         let (apart, overlapping) = apart(segments, &parts, is_merged);
         planned.overlapping += overlapping.len() as u64;
         if is_merged {
-            let alone = may_join && batches.sharing(index).is_empty();
+            let alone = batches.sharing(index).is_empty();
             match overlapping.first().filter(|_| all) {
                 None if overlapping.is_empty() => merged.push((of(apart), alone)),
                 // one of the rows of a variant reports of those without a record: it cannot be known here which
                 Some(&part) => return Err(over_each_other(dataset, part)),
                 None => {}
             }
+            continue;
+        }
+        if extent == Extent::Grown {
             continue;
         }
         // rows of several samples report of all of them, and nothing is known between them
@@ -96,7 +110,7 @@ pub(super) fn plan(dataset: &Dataset, all: bool, may_join: bool) -> Result<Plann
         });
         planned.tasks.extend(tasks);
     }
-    planned.tasks.extend(join(segments, merged, all));
+    planned.tasks.extend(join(segments, merged, extent));
     planned.tasks.sort_by_key(Task::first);
     Ok(planned)
 }
@@ -241,7 +255,7 @@ fn may_join(segments: &[SegmentEntry], some: &[usize], more: &[usize]) -> bool {
 }
 
 /// Joins batches that were built from inputs of one sample each, in the order of their samples.
-fn join(segments: &[SegmentEntry], batches: Vec<(BatchTask, bool)>, all: bool) -> Vec<Task> {
+fn join(segments: &[SegmentEntry], batches: Vec<(BatchTask, bool)>, extent: Extent) -> Vec<Task> {
     let mut joined: Vec<(Task, bool)> = Vec::new();
     for (batch, alone) in batches {
         if let Some((task, true)) = joined.last_mut().filter(|_| alone)
@@ -262,7 +276,67 @@ fn join(segments: &[SegmentEntry], batches: Vec<(BatchTask, bool)>, all: bool) -
         task.batches.len() > 1 || small.count() > 1
     };
     let tasks = joined.into_iter().map(|(task, _)| task);
-    tasks.filter(|task| all || becomes_fewer(task)).collect()
+    match extent {
+        Extent::All => tasks.collect(),
+        Extent::Small => tasks.filter(becomes_fewer).collect(),
+        Extent::Grown => tasks.last().and_then(grown).into_iter().collect(),
+    }
+}
+
+/// How many batches of a size are there at most, but for one.
+const TIER: usize = 4;
+
+/// The batches at the end that have grown to the size of the next greater ones, by powers of [`TIER`].
+fn grown(task: Task) -> Option<Task> {
+    let counts: Vec<usize> = task.batches.iter().map(|of| of.samples.len()).collect();
+    let first = first_grown(&counts)?;
+    let batches = task.batches.into_iter().skip(first).collect();
+    Some(Task {
+        batches,
+        merged: true,
+    })
+}
+
+/// Of batches with so many samples the first of those at the end that become one.
+fn first_grown(counts: &[usize]) -> Option<usize> {
+    let (mut found, mut size) = (None, 1_usize);
+    while size <= SAMPLES_MAX {
+        let next = size * TIER;
+        // all at the end that are smaller than the next size
+        let smaller = counts.iter().rev().take_while(|count| **count < next);
+        let (number, sum) = smaller.fold((0, 0), |(number, sum), count| (number + 1, sum + count));
+        if number > 1 && sum >= next {
+            found = Some(counts.len() - number);
+        }
+        size = next;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_batches_stay_of_each_size_and_samples_are_written_again_seldom() {
+        let (mut counts, mut written) = (vec![4096, 4096, 1808], 0);
+        for day in 1..=365_usize {
+            counts.push(1);
+            if let Some(first) = first_grown(&counts) {
+                let sum = counts.drain(first..).sum();
+                written += sum;
+                counts.push(sum);
+            }
+            assert!(counts.len() <= 3 + 3 * 5, "{day}: {counts:?}");
+        }
+        assert_eq!(counts.iter().sum::<usize>(), 10_365);
+        assert_eq!(counts, [4096, 4096, 1808, 256, 64, 16, 16, 4, 4, 4, 1]);
+        assert!(written <= 365 * 4, "{written}");
+        assert_eq!(first_grown(&[64, 1, 1, 1]), None);
+        assert_eq!(first_grown(&[1, 1, 64, 1, 1, 1, 1]), Some(3));
+        assert_eq!(first_grown(&[16, 16, 16, 4, 4, 4, 1, 1, 1, 1]), Some(0));
+        assert_eq!(first_grown(&[]), None);
+    }
 }
 
 /// Whether a batch may be joined to others: its samples and segments are behind theirs.
