@@ -4,13 +4,16 @@ import {
   expression, now, optional, options, path, run, runLong, several, text, whole,
   type Abortable, type Expression, type Long, type PathLike,
 } from './arguments.js'
+import { columns } from './alleles.js'
+import { accessOf, VIEW, withdrawalOf, type ConsentOptions, type DecisionReport, type ViewOptions, type Withdrawal } from './decisions.js'
 import { wrongArgument } from './errors.js'
+import { growth, type AddOptions } from './growth.js'
 import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
 import { inspected, inspectKey } from './inspect.js'
 import {
   part, Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow,
-  type SampleRow, type TableOptions, type VariantRow,
+  type SampleRow, type SnapshotRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
   BuildReport, Cancel, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies,
@@ -34,56 +37,6 @@ export interface Explanation extends NativeExplanation {
   steps: Step[]
   /** @deprecated `individuals` */
   readonly people: number
-}
-
-/** Who asks, for what, and under which permit. */
-export interface ViewOptions extends Abortable {
-  /** What it is asked for: `af`, `af_by_ancestry`, `discover_count`, `secondary_use` and others. */
-  purpose?: string | undefined
-  /** The day that the permit was approved. */
-  permitDate?: string | undefined
-  /** National law sets aside decisions about later permits, never the withdrawal of consent; it is written into the dataset. */
-  nationalOverride?: boolean | undefined
-  /** As it was known at the end of this day; it is written into the dataset. */
-  audit?: string | undefined
-}
-
-/** Whom a withdrawal is of, and about what. */
-export interface Withdrawal extends Abortable {
-  /** Ids of individuals: of all their samples. */
-  individuals?: string[] | undefined
-  /** Names of samples: of these alone. */
-  samples?: string[] | undefined
-  /** About these purposes only. */
-  purposes?: string[] | undefined
-  /** The first day; without one it holds from now on. */
-  from?: string | undefined
-  /** Only for permits that are approved from then on. */
-  laterPermits?: boolean | undefined
-  /** Where it comes from. */
-  source?: string | undefined
-  /** Reports what would be recorded, and records nothing. */
-  dryRun?: boolean | undefined
-}
-
-/** What was recorded. */
-export interface DecisionReport {
-  recorded: number
-  /** Decisions that held already. */
-  unchanged: number
-  samples: number
-  /** Ids of whom a later decision says otherwise. */
-  withoutEffect: string[]
-}
-
-/** How lists of decisions are taken. */
-export interface ConsentOptions extends Abortable {
-  /** What holds without a decision, `opt_in` or `opt_out`, by purpose or of `all`. */
-  defaults?: Record<string, string> | undefined
-  /** Whether health and medical research (HMB) includes frequencies by ancestry. */
-  hmbInStrata?: boolean | undefined
-  /** Reports what would be recorded, and records nothing. */
-  dryRun?: boolean | undefined
 }
 
 /** Options of what can be asked about some people only. */
@@ -212,14 +165,8 @@ export class Dataset {
    * ```
    */
   async view(given?: ViewOptions): Promise<Dataset> {
-    const asked = options(given, ['purpose', 'permitDate', 'nationalOverride', 'audit', 'signal'])
-    const access = JSON.stringify({
-      granularity: 'record',
-      purpose: optional('options.purpose', asked.purpose, text),
-      permit_date: optional('options.permitDate', asked.permitDate, text),
-      national_override: asked.nationalOverride === true ? true : undefined,
-      known_at: optional('options.audit', asked.audit, text),
-    })
+    const asked = options(given, VIEW)
+    const access = accessOf(asked)
     return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, cancel)), null)
   }
 
@@ -246,17 +193,8 @@ export class Dataset {
   }
 
   async #decide(withdraws: boolean, given: Withdrawal): Promise<DecisionReport> {
-    const asked = options(given, ['individuals', 'samples', 'purposes', 'from', 'laterPermits', 'source', 'dryRun', 'signal'])
-    const what = JSON.stringify({
-      individuals: several('options.individuals', asked.individuals, text),
-      samples: several('options.samples', asked.samples, text),
-      purposes: several('options.purposes', asked.purposes, text),
-      from: optional('options.from', asked.from, text),
-      effect: asked.laterPermits === true ? 'later_permits' : 'now',
-      source: optional('options.source', asked.source, text),
-      dry_run: asked.dryRun === true,
-    })
-    const report = await run(asked.signal, (cancel) => this.#held.decide(withdraws, what, cancel))
+    const what = withdrawalOf(given)
+    const report = await run(given.signal, (cancel) => this.#held.decide(withdraws, what, cancel))
     const { recorded, unchanged, samples, without_effect: withoutEffect } = JSON.parse(report)
     return { recorded, unchanged, samples, withoutEffect }
   }
@@ -520,6 +458,27 @@ export class Dataset {
     return this.#table('samples', '', options(given, PART))
   }
 
+  /** The states of the dataset that can be opened, the newest first: `open` opens one by its `snapshot`. */
+  snapshots(given?: TableOptions): Table<SnapshotRow> {
+    return this.#table('snapshots', '', options(given, PART))
+  }
+
+  /**
+   * Adds VCF and BCF files to the dataset: new samples, or records of samples that are there over stretches where they have
+   * none yet. Gives its new state, seen as this one is; this one goes on with the state that it was opened with.
+   *
+   * The options of the first build hold and need not be given again; others than those are an error.
+   *
+   * ```js
+   * const grown = await dataset.add('tuesday.vcf.gz', { keep: 2 })
+   * dataset.close()
+   * ```
+   */
+  async add(inputs: PathLike | PathLike[], given?: AddOptions): Promise<Dataset> {
+    const { report, asked } = await growth(this.path, inputs, given)
+    return new Dataset(await run(asked.signal, (cancel) => this.#held.newest(cancel)), report)
+  }
+
   /** What the dataset holds. */
   info(): Info {
     return now(() => this.#held.info())
@@ -632,41 +591,4 @@ async function* blocks<Block>(
   } finally {
     held.close()
   }
-}
-
-function columns(
-  chrom: string | readonly string[],
-  pos: ArrayLike<number>,
-  ref: readonly string[],
-  alt: readonly string[],
-) {
-  const list = (name: string, value: readonly string[]): string[] => {
-    if (!Array.isArray(value)) throw wrongArgument(name, 'an array of strings', value)
-    value.forEach((item, i) => text(`${name}[${i}]`, item))
-    return value
-  }
-  if (typeof pos !== 'object' || pos === null || typeof pos.length !== 'number') {
-    throw wrongArgument('pos', 'an array of numbers', pos)
-  }
-  const check = (value: number, i: number): number => {
-    if (!Number.isInteger(value) || value < 1 || value > 0x7fff_ffff) {
-      throw wrongArgument(`pos[${i}]`, 'a whole number from 1 to 2147483647', value)
-    }
-    return value
-  }
-  const alleles = {
-    chrom: typeof chrom === 'string'
-      ? new Array<string>(pos.length).fill(chrom)
-      : list('chrom', chrom),
-    pos: pos instanceof Int32Array ? pos : Int32Array.from(pos, check),
-    ref: list('ref', ref),
-    alt: list('alt', alt),
-  }
-  for (const name of ['chrom', 'ref', 'alt'] as const) {
-    if (alleles[name].length !== pos.length) {
-      const expected = `as long as "pos", which has ${pos.length} items`
-      throw wrongArgument(name, expected, alleles[name].length)
-    }
-  }
-  return alleles
 }

@@ -12,6 +12,7 @@ import {
   type Abortable, type Long, type PathLike,
 } from './arguments.js'
 import { Dataset } from './dataset.js'
+import { growth, LONG, PEOPLE, peopleFiles, READING, settingsOf, stated, type AddOptions, type BuildOptions, type PeopleOptions } from './growth.js'
 import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../native/binding.js'
 
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
@@ -21,12 +22,14 @@ export {
   type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
   type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step,
 } from './dataset.js'
+export type { AddOptions, BuildOptions, PeopleOptions } from './growth.js'
+export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'
 export { Group } from './group.js'
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
 export {
   Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm,
-  type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow,
+  type FrequencyRow, type OntologyRow, type Page, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow,
 } from './table.js'
 export type {
   AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
@@ -37,82 +40,12 @@ export type {
 /** This version. */
 export const version: string = binding.version()
 
-/** What is known of people. */
-export interface PeopleOptions {
-  /** Phenopackets, Beacon individuals, tables or pedigrees; folders of them. */
-  people?: PathLike | PathLike[] | undefined
-  /** What the columns of tables of people mean. */
-  peopleMap?: PathLike | undefined
-  /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
-  ontologies?: PathLike | PathLike[] | undefined
-  /** Two columns, sample and individual: of whom the samples are. */
-  sampleMap?: PathLike | undefined
-  /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
-  sampleTables?: PathLike | PathLike[] | undefined
-}
-
-/** Options of a build. */
-export interface BuildOptions extends PeopleOptions, Long {
-  /** INFO keys to keep as typed columns. */
-  info?: string | string[] | undefined
-  /** Reference sequence to trim and left-align alleles against. */
-  reference?: PathLike | undefined
-  /** The assembly, where the header does not say. */
-  assembly?: string | undefined
-  /** Gene models: GFF3, GTF, BED or refFlat. */
-  genes?: PathLike | PathLike[] | undefined
-  /** Bases on both sides of each gene that count as the gene's. */
-  pad?: number | undefined
-  /** Which annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
-  annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined
-  /** Genotypes with a lower GQ count as missing. */
-  minGq?: number | undefined
-  /** Genotypes with a lower DP count as missing. */
-  minDp?: number | undefined
-  /**
-   * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
-   * known in females on Y. What that changes is in the report.
-   */
-  sexPloidy?: boolean | undefined
-  /** Sort unsorted input instead of refusing it. */
-  sort?: boolean | undefined
-  /** Refuse malformed records one by one instead of stopping at the first. */
-  skipMalformed?: boolean | undefined
-  /** Worker threads; as many as the machine has by default. */
-  threads?: number | undefined
-  /** Memory to use at most, about: bytes. 1 GiB by default. */
-  memory?: number | undefined
-  /** Replace a dataset that is there already. */
-  force?: boolean | undefined
-}
-
-/** How much memory loading people may take. */
+/** How much memory loading people may take, and how many states are kept. */
 export interface Memory {
+  /** So many states of the dataset can be opened after, the new one among them; 1 by default. */
+  keep?: number | undefined
   /** Memory to use at most, about: bytes, beside some for each person. 1 GiB by default. */
   memory?: number | undefined
-}
-
-const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap', 'sampleTables'] as const
-const LONG = ['signal', 'onProgress'] as const
-const BUILD = [
-  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
-  'skipMalformed', 'threads', 'memory', 'force', ...PEOPLE, ...LONG,
-] as const
-
-/** Options without those that say nothing: the native part takes what is there. */
-function stated<T extends object>(all: { [K in keyof T]: T[K] | undefined }): T {
-  const entries = Object.entries(all).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as T
-}
-
-function peopleFiles(from: PeopleOptions): PeopleFiles {
-  return stated<PeopleFiles>({
-    files: several('options.people', from.people, path),
-    mapping: optional('options.peopleMap', from.peopleMap, path),
-    ontologies: several('options.ontologies', from.ontologies, path),
-    sampleMap: optional('options.sampleMap', from.sampleMap, path),
-    sampleTables: several('options.sampleTables', from.sampleTables, path),
-  })
 }
 
 /** How a dataset is opened. */
@@ -122,6 +55,8 @@ export interface OpenOptions {
    * rights of this process. True by default; false for expressions of strangers, as a server gets them.
    */
   files?: boolean | undefined
+  /** An earlier state that is kept, by its id or the first digits of it: `snapshots` of a dataset lists them. */
+  snapshot?: string | undefined
 }
 
 function readsFiles({ files }: OpenOptions): boolean {
@@ -142,16 +77,19 @@ function readsFiles({ files }: OpenOptions): boolean {
  */
 export async function open(dataset: PathLike, given?: Abortable & OpenOptions): Promise<Dataset> {
   const from = path('path', dataset)
-  const asked = options(given, ['signal', 'files'])
+  const asked = options(given, ['signal', 'files', 'snapshot'])
   const files = readsFiles(asked)
-  return Dataset.of(await run(asked.signal, (cancel) => binding.open(from, files, cancel)))
+  const snapshot = optional('options.snapshot', asked.snapshot, text)
+  return Dataset.of(await run(asked.signal, (cancel) => binding.open(from, files, snapshot, cancel)))
 }
 
 /** `open`, here and now. */
 export function openSync(dataset: PathLike, given?: OpenOptions): Dataset {
   const from = path('path', dataset)
-  const files = readsFiles(options(given, ['files']))
-  return Dataset.of(now(() => binding.openSync(from, files)))
+  const asked = options(given, ['files', 'snapshot'])
+  const files = readsFiles(asked)
+  const snapshot = optional('options.snapshot', asked.snapshot, text)
+  return Dataset.of(now(() => binding.openSync(from, files, snapshot)))
 }
 
 /**
@@ -172,29 +110,23 @@ export async function build(
 ): Promise<Dataset> {
   const from = several('inputs', inputs, path)
   const to = path('output', output)
-  const asked = options(given, BUILD)
-  const settings = {
-    ...stated<Omit<binding.BuildSettings, 'people'>>({
-      info: several('options.info', asked.info, text),
-      reference: optional('options.reference', asked.reference, path),
-      assembly: optional('options.assembly', asked.assembly, text),
-      genes: several('options.genes', asked.genes, path),
-      pad: optional('options.pad', asked.pad, whole(0)),
-      annotations: optional('options.annotations', asked.annotations, text),
-      minGq: optional('options.minGq', asked.minGq, number),
-      minDp: optional('options.minDp', asked.minDp, number),
-      sexPloidy: optional('options.sexPloidy', asked.sexPloidy, flag),
-      sort: optional('options.sort', asked.sort, flag),
-      skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
-      threads: optional('options.threads', asked.threads, whole(1)),
-      memory: optional('options.memory', asked.memory, number),
-      force: optional('options.force', asked.force, flag),
-    }),
-    people: peopleFiles(asked),
-  }
+  const asked = options(given, [...READING, 'force'])
+  const settings = { ...settingsOf(asked), force: optional('options.force', asked.force, flag) ?? false }
   const report: BuildReport = await runLong(asked, (progress, cancel) =>
     binding.build(from, to, settings, progress, cancel))
-  return Dataset.of(await run(undefined, () => binding.open(to, true)), report)
+  return Dataset.of(await run(undefined, () => binding.open(to, true, undefined)), report)
+}
+
+/**
+ * Adds VCF and BCF files to the dataset in a directory, and opens its new state: `add` of a dataset is the same.
+ */
+export async function add(
+  dataset: PathLike,
+  inputs: PathLike | PathLike[],
+  given?: AddOptions,
+): Promise<Dataset> {
+  const { report } = await growth(dataset, inputs, given)
+  return Dataset.of(await run(undefined, () => binding.open(path('dataset', dataset), true, undefined)), report)
 }
 
 /**
@@ -206,9 +138,10 @@ export async function loadPeople(
   given: PeopleOptions & Memory & Long,
 ): Promise<PeopleReport> {
   const to = path('path', dataset)
-  const asked = options(given, [...PEOPLE, 'memory', ...LONG])
+  const asked = options(given, [...PEOPLE, 'memory', 'keep', ...LONG])
   const memory = optional('options.memory', asked.memory, number)
-  const files = stated<PeopleFiles>({ ...peopleFiles(asked), memory })
+  const keep = optional('options.keep', asked.keep, whole(1))
+  const files = stated<PeopleFiles>({ ...peopleFiles(asked), memory, keep })
   return runLong(asked, (progress, cancel) => binding.loadPeople(to, files, progress, cancel))
 }
 

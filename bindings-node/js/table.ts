@@ -127,6 +127,19 @@ export interface SampleRow {
   [attribute: string]: Cell
 }
 
+/** A row of `snapshots`: a state of the dataset that can be opened. */
+export interface SnapshotRow {
+  snapshot: string
+  /** When it was made, by the clock of the machine that did: in UTC, as RFC 3339 writes it. */
+  time: string | null
+  /** The command that made it: `build`, `add`, `people` and the like. */
+  command: string | null
+  samples: number
+  rows: number
+  segments: number
+  bytes: number
+}
+
 /** A row of `annotate`: an allele of a file. Its counts are null of what is no allele. */
 export interface AnnotationRow {
   chrom: string

@@ -39,6 +39,8 @@ export declare class NativeBeacon {
 export declare class NativeDataset {
   /** The dataset as somebody may see it; `access` is JSON. */
   view(access: string, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+  /** The newest state of the dataset, as this one is seen. */
+  newest(cancel?: Cancel | undefined | null): Promise<NativeDataset>
   /** What who asks should know of the view. */
   get note(): string | null
   /** Withdraws, or restores; `what` and the report are JSON. */
@@ -136,6 +138,9 @@ export declare class NativeTable {
   /** Gives the table back before its end. Waits for a batch that is being computed. */
   close(): void
 }
+
+/** Adds to a dataset that is there. */
+export declare function add(dataset: string, inputs: Array<string>, settings: BuildSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<BuildReport>
 
 /** How a file is annotated. */
 export interface AnnotateSettings {
@@ -259,6 +264,8 @@ export interface BuildSettings {
   /** Bytes. */
   memory?: number
   force?: boolean
+  /** So many states can be opened after. */
+  keep?: number
 }
 
 /** Oddities of one kind. */
@@ -473,14 +480,14 @@ export interface ManyFrequencies {
   n_missing: Float64Array
 }
 
-/** Opens a dataset. */
-export declare function open(path: string, files: boolean, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+/** Opens a dataset, or an earlier state of it. */
+export declare function open(path: string, files: boolean, snapshot?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeDataset>
 
 /** Opens the datasets that a configuration names. */
 export declare function openBeacon(config: string, cancel?: Cancel | undefined | null): Promise<NativeBeacon>
 
 /** Opens a dataset here and now. */
-export declare function openSync(path: string, files: boolean): NativeDataset
+export declare function openSync(path: string, files: boolean, snapshot?: string | undefined | null): NativeDataset
 
 /** People with one value of each field. */
 export interface PeopleCount {
@@ -503,6 +510,8 @@ export interface PeopleFiles {
   sampleTables?: Array<string>
   /** Bytes to load them with; a build goes by its own. */
   memory?: number
+  /** So many states can be opened after; a build goes by its own. */
+  keep?: number
 }
 
 /** A record of people that could not be used. */
@@ -683,7 +692,7 @@ export interface TablePart {
 
 /** Which table, and of which variants. */
 export interface TableSettings {
-  /** `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes` or `samples`. */
+  /** `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes`, `samples` or `snapshots`. */
   table: string
   /** The expression; of sites a file, of terms and genes a text or nothing. */
   of: string

@@ -30,6 +30,8 @@ pub struct BuildSettings {
     /// Bytes.
     pub memory: Option<f64>,
     pub force: Option<bool>,
+    /// So many states can be opened after.
+    pub keep: Option<u32>,
 }
 
 impl TryFrom<BuildSettings> for varidex::BuildOptions {
@@ -61,6 +63,7 @@ impl TryFrom<BuildSettings> for varidex::BuildOptions {
             threads: given.threads.and_then(|n| usize::try_from(n).ok()),
             memory: given.memory.map_or(usual.memory, |bytes| bytes as u64),
             replace: given.force.unwrap_or(usual.replace),
+            keep: given.keep.unwrap_or(usual.keep),
             ..usual
         })
     }
@@ -247,19 +250,24 @@ impl From<varidex::Report> for BuildReport {
     }
 }
 
-/// Builds a dataset.
-#[napi(ts_return_type = "Promise<BuildReport>")]
-pub fn build(
-    inputs: Vec<String>,
-    output: String,
-    settings: BuildSettings,
+/// What reads inputs into a dataset.
+type Store = fn(
+    &[String],
+    &str,
+    &varidex::BuildOptions,
+    &mut dyn FnMut(&varidex::Progress) -> bool,
+) -> varidex::Result<varidex::Report>;
+
+fn stored(
+    (inputs, dataset, settings): (Vec<String>, String, BuildSettings),
     progress: Option<Function<'_, Progress, ()>>,
     cancel: Option<&Cancel>,
+    store: Store,
 ) -> napi::Result<AsyncTask<Work<BuildReport>>> {
     let mut reporter = Reporter::new(progress)?;
     Ok(queue(cancel, move |stop| {
         let options = varidex::BuildOptions::try_from(settings)?;
-        let report = varidex::build(&inputs, &output, &options, &mut |at| {
+        let report = store(&inputs, &dataset, &options, &mut |at| {
             let what = match at.phase {
                 Phase::People | Phase::Genes => at.input.clone(),
                 Phase::Copying => format!("copying {}", at.input),
@@ -270,4 +278,34 @@ pub fn build(
         })?;
         Ok(report.into())
     }))
+}
+
+/// Builds a dataset.
+#[napi(ts_return_type = "Promise<BuildReport>")]
+pub fn build(
+    inputs: Vec<String>,
+    output: String,
+    settings: BuildSettings,
+    progress: Option<Function<'_, Progress, ()>>,
+    cancel: Option<&Cancel>,
+) -> napi::Result<AsyncTask<Work<BuildReport>>> {
+    let given = (inputs, output, settings);
+    stored(given, progress, cancel, |inputs, to, options, at| {
+        varidex::build(inputs, to, options, at)
+    })
+}
+
+/// Adds to a dataset that is there.
+#[napi(ts_return_type = "Promise<BuildReport>")]
+pub fn add(
+    dataset: String,
+    inputs: Vec<String>,
+    settings: BuildSettings,
+    progress: Option<Function<'_, Progress, ()>>,
+    cancel: Option<&Cancel>,
+) -> napi::Result<AsyncTask<Work<BuildReport>>> {
+    let given = (inputs, dataset, settings);
+    stored(given, progress, cancel, |inputs, to, options, at| {
+        varidex::add(inputs, to, options, at)
+    })
 }

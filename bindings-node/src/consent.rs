@@ -17,6 +17,14 @@ impl NativeDataset {
         })
     }
 
+    /// The newest state of the dataset, as this one is seen.
+    #[napi(ts_return_type = "Promise<NativeDataset>")]
+    pub fn newest(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
+        self.queue(cancel, move |view, _| {
+            Ok(Self::of(view.dataset().newest()?.view_for(view.access())?))
+        })
+    }
+
     /// What who asks should know of the view.
     #[napi(getter)]
     pub fn note(&self) -> napi::Result<Option<String>> {

@@ -153,8 +153,11 @@ impl NativeDataset {
 }
 
 /// With `files` expressions may name files, which are read by the rights of this process.
-fn opened(path: &str, files: bool) -> Result<NativeDataset, Failure> {
-    let dataset = Dataset::open(path)?;
+fn opened(path: &str, files: bool, snapshot: Option<&str>) -> Result<NativeDataset, Failure> {
+    let dataset = match snapshot {
+        Some(id) => Dataset::open_snapshot(path, id)?,
+        None => Dataset::open(path)?,
+    };
     let dataset = match files {
         true => dataset.with_loader(LocalFiles::new()),
         false => dataset,
@@ -166,16 +169,25 @@ fn asked(view: &View, who: &str) -> Result<NativeGroup, Failure> {
     Ok(NativeGroup(view.ask(who)?))
 }
 
-/// Opens a dataset.
+/// Opens a dataset, or an earlier state of it.
 #[napi(ts_return_type = "Promise<NativeDataset>")]
-pub fn open(path: String, files: bool, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
-    queue(cancel, move |_| opened(&path, files))
+pub fn open(
+    path: String,
+    files: bool,
+    snapshot: Option<String>,
+    cancel: Option<&Cancel>,
+) -> AsyncTask<Work<NativeDataset>> {
+    queue(cancel, move |_| opened(&path, files, snapshot.as_deref()))
 }
 
 /// Opens a dataset here and now.
 #[napi]
-pub fn open_sync(path: String, files: bool) -> napi::Result<NativeDataset> {
-    now(|| opened(&path, files))
+pub fn open_sync(
+    path: String,
+    files: bool,
+    snapshot: Option<String>,
+) -> napi::Result<NativeDataset> {
+    now(|| opened(&path, files, snapshot.as_deref()))
 }
 
 #[napi]

@@ -23,6 +23,8 @@ pub struct PeopleFiles {
     pub sample_tables: Option<Vec<String>>,
     /// Bytes to load them with; a build goes by its own.
     pub memory: Option<f64>,
+    /// So many states can be opened after; a build goes by its own.
+    pub keep: Option<u32>,
 }
 
 pub(crate) fn paths(names: Option<Vec<String>>) -> Vec<PathBuf> {
@@ -40,7 +42,7 @@ impl From<PeopleFiles> for varidex::PeopleOptions {
             sample_map: files.sample_map.map(PathBuf::from),
             sample_tables: paths(files.sample_tables),
             memory: files.memory.map_or(usual.memory, |bytes| bytes as u64),
-            ..usual
+            keep: files.keep.unwrap_or(usual.keep),
         }
     }
 }

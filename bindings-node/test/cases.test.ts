@@ -13,6 +13,7 @@ interface Case {
   group?: string
   by?: string[]
   access?: string
+  state?: number
   answer?: any
   error?: { kind: string; contains: string }
 }
@@ -87,15 +88,23 @@ function same(found: unknown, expected: unknown): boolean {
     && keys.every((key) => same(Reflect.get(found, key), Reflect.get(expected, key)))
 }
 
-/** A step of a history. */
-async function happen(dataset: varidex.Dataset, verb: string, text: string): Promise<void> {
+/** A step of a history; what is open behind it. */
+async function happen(dataset: varidex.Dataset, verb: string, text: string): Promise<varidex.Dataset> {
   if (verb === 'consent') {
     await dataset.consent(join(root, text))
-    return
+    return dataset
+  }
+  if (verb === 'add') {
+    const { inputs, people, keep } = JSON.parse(text)
+    const paths = (names?: string[]) => (names ?? []).map((name) => join(root, name))
+    const grown = await dataset.add(paths(inputs), { people: paths(people), keep })
+    expect(grown.snapshot).not.toBe(dataset.snapshot)
+    return grown
   }
   const { effect, ...what } = JSON.parse(text)
   const given = { ...what, laterPermits: effect === 'later_permits' }
   await (verb === 'withdraw' ? dataset.withdraw(given) : dataset.restore(given))
+  return dataset
 }
 
 it('there are cases', () => expect(files.length).toBeGreaterThan(1))
@@ -105,13 +114,16 @@ describe.each(files)('%s', (file) => {
   let dataset: varidex.Dataset
   beforeAll(async () => {
     dataset = await build(recipe)
-    for (const [verb, text] of history ?? []) await happen(dataset, verb, text)
+    for (const [verb, text] of history ?? []) dataset = await happen(dataset, verb, text)
   })
 
   it.each(cases)('$name', async (asked) => {
     const given = asked.access === undefined ? undefined : JSON.parse(asked.access)
+    const states = asked.state === undefined ? [] : await dataset.snapshots().toArray()
+    const state = asked.state === undefined
+      ? dataset : await varidex.open(dataset.path, { snapshot: states[asked.state]?.snapshot })
     const seen = given === undefined
-      ? dataset : await dataset.view({ purpose: given.purpose, permitDate: given.permit_date })
+      ? state : await state.view({ purpose: given.purpose, permitDate: given.permit_date })
     if (asked.error === undefined) {
       const found = await answer(seen, asked)
       // the message of a difference is that of toEqual

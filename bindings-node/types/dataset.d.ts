@@ -1,7 +1,9 @@
 import { type Abortable, type Expression, type Long, type PathLike } from './arguments.js';
+import { type ConsentOptions, type DecisionReport, type ViewOptions, type Withdrawal } from './decisions.js';
+import { type AddOptions } from './growth.js';
 import { Group } from './group.js';
 import { inspectKey } from './inspect.js';
-import { Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type TableOptions, type VariantRow } from './table.js';
+import { Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
 import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
 export type { ExportSummary, Genotypes, Haplotypes, ManyFrequencies } from '../native/binding.js';
 /** A part of a question, as it was run. */
@@ -17,52 +19,6 @@ export interface Explanation extends NativeExplanation {
     steps: Step[];
     /** @deprecated `individuals` */
     readonly people: number;
-}
-/** Who asks, for what, and under which permit. */
-export interface ViewOptions extends Abortable {
-    /** What it is asked for: `af`, `af_by_ancestry`, `discover_count`, `secondary_use` and others. */
-    purpose?: string | undefined;
-    /** The day that the permit was approved. */
-    permitDate?: string | undefined;
-    /** National law sets aside decisions about later permits, never the withdrawal of consent; it is written into the dataset. */
-    nationalOverride?: boolean | undefined;
-    /** As it was known at the end of this day; it is written into the dataset. */
-    audit?: string | undefined;
-}
-/** Whom a withdrawal is of, and about what. */
-export interface Withdrawal extends Abortable {
-    /** Ids of individuals: of all their samples. */
-    individuals?: string[] | undefined;
-    /** Names of samples: of these alone. */
-    samples?: string[] | undefined;
-    /** About these purposes only. */
-    purposes?: string[] | undefined;
-    /** The first day; without one it holds from now on. */
-    from?: string | undefined;
-    /** Only for permits that are approved from then on. */
-    laterPermits?: boolean | undefined;
-    /** Where it comes from. */
-    source?: string | undefined;
-    /** Reports what would be recorded, and records nothing. */
-    dryRun?: boolean | undefined;
-}
-/** What was recorded. */
-export interface DecisionReport {
-    recorded: number;
-    /** Decisions that held already. */
-    unchanged: number;
-    samples: number;
-    /** Ids of whom a later decision says otherwise. */
-    withoutEffect: string[];
-}
-/** How lists of decisions are taken. */
-export interface ConsentOptions extends Abortable {
-    /** What holds without a decision, `opt_in` or `opt_out`, by purpose or of `all`. */
-    defaults?: Record<string, string> | undefined;
-    /** Whether health and medical research (HMB) includes frequencies by ancestry. */
-    hmbInStrata?: boolean | undefined;
-    /** Reports what would be recorded, and records nothing. */
-    dryRun?: boolean | undefined;
 }
 /** Options of what can be asked about some people only. */
 export interface GroupOption {
@@ -263,6 +219,20 @@ export declare class Dataset {
     genes(name?: string, given?: TableOptions): Table<FoundGene>;
     /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
     sampleTable(given?: TableOptions): Table<SampleRow>;
+    /** The states of the dataset that can be opened, the newest first: `open` opens one by its `snapshot`. */
+    snapshots(given?: TableOptions): Table<SnapshotRow>;
+    /**
+     * Adds VCF and BCF files to the dataset: new samples, or records of samples that are there over stretches where they have
+     * none yet. Gives its new state, seen as this one is; this one goes on with the state that it was opened with.
+     *
+     * The options of the first build hold and need not be given again; others than those are an error.
+     *
+     * ```js
+     * const grown = await dataset.add('tuesday.vcf.gz', { keep: 2 })
+     * dataset.close()
+     * ```
+     */
+    add(inputs: PathLike | PathLike[], given?: AddOptions): Promise<Dataset>;
     /** What the dataset holds. */
     info(): Info;
     /** What each kind of section takes, largest first. */

@@ -7,66 +7,24 @@
  */
 import { type Abortable, type Long, type PathLike } from './arguments.js';
 import { Dataset } from './dataset.js';
+import { type AddOptions, type BuildOptions, type PeopleOptions } from './growth.js';
 import type { PeopleReport, Simulated } from '../native/binding.js';
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js';
 export { Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step, } from './dataset.js';
+export type { AddOptions, BuildOptions, PeopleOptions } from './growth.js';
+export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js';
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';
-export { Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type Page, type SampleRow, type TableOptions, type VariantRow, } from './table.js';
+export { Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type Page, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow, } from './table.js';
 export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
 /** This version. */
 export declare const version: string;
-/** What is known of people. */
-export interface PeopleOptions {
-    /** Phenopackets, Beacon individuals, tables or pedigrees; folders of them. */
-    people?: PathLike | PathLike[] | undefined;
-    /** What the columns of tables of people mean. */
-    peopleMap?: PathLike | undefined;
-    /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
-    ontologies?: PathLike | PathLike[] | undefined;
-    /** Two columns, sample and individual: of whom the samples are. */
-    sampleMap?: PathLike | undefined;
-    /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
-    sampleTables?: PathLike | PathLike[] | undefined;
-}
-/** Options of a build. */
-export interface BuildOptions extends PeopleOptions, Long {
-    /** INFO keys to keep as typed columns. */
-    info?: string | string[] | undefined;
-    /** Reference sequence to trim and left-align alleles against. */
-    reference?: PathLike | undefined;
-    /** The assembly, where the header does not say. */
-    assembly?: string | undefined;
-    /** Gene models: GFF3, GTF, BED or refFlat. */
-    genes?: PathLike | PathLike[] | undefined;
-    /** Bases on both sides of each gene that count as the gene's. */
-    pad?: number | undefined;
-    /** Which annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
-    annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined;
-    /** Genotypes with a lower GQ count as missing. */
-    minGq?: number | undefined;
-    /** Genotypes with a lower DP count as missing. */
-    minDp?: number | undefined;
-    /**
-     * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
-     * known in females on Y. What that changes is in the report.
-     */
-    sexPloidy?: boolean | undefined;
-    /** Sort unsorted input instead of refusing it. */
-    sort?: boolean | undefined;
-    /** Refuse malformed records one by one instead of stopping at the first. */
-    skipMalformed?: boolean | undefined;
-    /** Worker threads; as many as the machine has by default. */
-    threads?: number | undefined;
-    /** Memory to use at most, about: bytes. 1 GiB by default. */
-    memory?: number | undefined;
-    /** Replace a dataset that is there already. */
-    force?: boolean | undefined;
-}
-/** How much memory loading people may take. */
+/** How much memory loading people may take, and how many states are kept. */
 export interface Memory {
+    /** So many states of the dataset can be opened after, the new one among them; 1 by default. */
+    keep?: number | undefined;
     /** Memory to use at most, about: bytes, beside some for each person. 1 GiB by default. */
     memory?: number | undefined;
 }
@@ -77,6 +35,8 @@ export interface OpenOptions {
      * rights of this process. True by default; false for expressions of strangers, as a server gets them.
      */
     files?: boolean | undefined;
+    /** An earlier state that is kept, by its id or the first digits of it: `snapshots` of a dataset lists them. */
+    snapshot?: string | undefined;
 }
 /**
  * Opens a dataset: cheap, for nothing is read before it is asked for.
@@ -105,6 +65,10 @@ export declare function openSync(dataset: PathLike, given?: OpenOptions): Datase
  * ```
  */
 export declare function build(inputs: PathLike | PathLike[], output: PathLike, given?: BuildOptions): Promise<Dataset>;
+/**
+ * Adds VCF and BCF files to the dataset in a directory, and opens its new state: `add` of a dataset is the same.
+ */
+export declare function add(dataset: PathLike, inputs: PathLike | PathLike[], given?: AddOptions): Promise<Dataset>;
 /**
  * Loads what is known of people into a dataset, in the place of those that are there. Datasets that
  * are open keep the state they were opened with.

@@ -111,4 +111,43 @@ impl Size {
     }
 }
 
+/// Keywords that several functions take, each of which is taken once.
+pub(crate) struct Keywords<'py>(Option<Bound<'py, PyDict>>);
+
+impl<'py> Keywords<'py> {
+    pub(crate) fn of(given: Option<&Bound<'py, PyDict>>) -> PyResult<Self> {
+        given.map(|given| given.copy()).transpose().map(Self)
+    }
+
+    /// The value of a keyword; None is as if it were not there.
+    pub(crate) fn take<T>(&mut self, name: &str) -> PyResult<Option<T>>
+    where
+        T: for<'a> FromPyObject<'a, 'py>,
+    {
+        let Some(given) = &self.0 else {
+            return Ok(None);
+        };
+        let Some(value) = given.get_item(name)? else {
+            return Ok(None);
+        };
+        given.del_item(name)?;
+        value.extract::<Option<T>>().map_err(|e| {
+            let error: PyErr = e.into();
+            let message = format!("argument '{name}': {}", error.value(value.py()));
+            PyErr::from_type(error.get_type(value.py()), message)
+        })
+    }
+
+    /// Refuses what nobody takes.
+    pub(crate) fn end(self) -> PyResult<()> {
+        match self.0.iter().flatten().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let message = format!("unexpected keyword argument {name}", name = name.repr()?);
+                Err(PyTypeError::new_err(message))
+            }
+        }
+    }
+}
+
 pub(crate) type Paths = Option<OneOrMany<PathBuf>>;

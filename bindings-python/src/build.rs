@@ -1,18 +1,18 @@
 //! Building datasets, and loading people into them.
 
-use crate::arguments::{OneOrMany, Paths, Size, list};
+use crate::arguments::{Keywords, OneOrMany, Paths, Size, list};
 use crate::dataset::Dataset;
 use crate::error::raise;
 use crate::interrupt::Signals;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use varidex::{
-    BuildOptions, PeopleOptions, PeopleReport, Refused, Report, Result, Stop, UnknownAnnotation,
-    UnknownAssembly, Warned, interruptible,
+    BuildOptions, PeopleOptions, PeopleReport, Progress, Refused, Report, Result, Stop,
+    UnknownAnnotation, UnknownAssembly, Warned, interruptible,
 };
 use varidex_simulate::{Format, Options};
 
@@ -87,90 +87,146 @@ impl Reporter {
 /// Builds a dataset from VCF and BCF files, and opens it.
 ///
 /// `progress` is True for a bar, or a callback `(done, total, what)` that stops the build by giving
-/// False. What was read, stored and refused is in the dataset's `report`.
+/// False. What was read, stored and refused is in the dataset's `report`. With `force` a dataset that is there is
+/// replaced, and `keep` says how many of its states can be opened after, the new one among them.
 ///
 /// >>> varidex.build("cohort/cohort.vcf.gz", "new.vdx").report["stored"]
 /// 4884
 #[pyfunction]
-#[pyo3(signature = (
-    inputs, path, *, people = None, people_map = None, sample_map = None, sample_tables = None, ontologies = None,
-    genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
-    min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
-    force = false, progress = None
-))]
-#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+#[pyo3(
+    signature = (inputs, path, *, force = false, progress = None, **options),
+    text_signature = "(inputs, path, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
+        ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, min_gq=None, \
+        min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
+        force=False, progress=None)"
+)]
 pub(crate) fn build(
     py: Python<'_>,
     inputs: OneOrMany<PathBuf>,
     path: PathBuf,
-    people: Paths,
-    people_map: Option<PathBuf>,
-    sample_map: Option<PathBuf>,
-    sample_tables: Paths,
-    ontologies: Paths,
-    genes: Paths,
-    pad: u32,
-    annotations: &str,
-    info: Option<OneOrMany<String>>,
-    reference: Option<PathBuf>,
-    assembly: Option<&str>,
-    min_gq: Option<f64>,
-    min_dp: Option<f64>,
-    sex_ploidy: bool,
-    sort: bool,
-    skip_malformed: bool,
-    threads: Option<usize>,
-    memory: Option<Size>,
     force: bool,
     progress: Option<Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Dataset> {
-    let assembly = assembly.map(str::parse).transpose();
     let options = BuildOptions {
-        info: list(info),
-        reference,
-        assembly: assembly.map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
-        genes: list(genes),
-        pad,
-        annotations: annotations
-            .parse()
-            .map_err(|e: UnknownAnnotation| PyValueError::new_err(e.to_string()))?,
-        people: PeopleOptions {
-            files: list(people),
-            mapping: people_map,
-            ontologies: list(ontologies),
-            sample_map,
-            sample_tables: list(sample_tables),
-            ..PeopleOptions::default()
-        },
-        min_gq,
-        min_dp,
-        sex_ploidy,
-        sort,
-        skip_malformed,
-        threads,
-        memory: memory.map_or(Ok(BuildOptions::default().memory), Size::bytes)?,
         replace: force,
-        ..BuildOptions::default()
+        ..reading(options)?
     };
-    let inputs = list(Some(inputs));
+    let report = stored(py, progress, |at| {
+        varidex::build(&list(Some(inputs)), &path, &options, at)
+    })?;
+    opened(py, &path, Some(report))
+}
+
+/// Adds VCF and BCF files to the dataset in a directory, and opens its new state: new samples, or records of samples
+/// that are there over stretches where they have none yet.
+///
+/// The options of the first build hold and need not be given again; others than those are an error. `people` are added to
+/// those that are there. `keep` says how many states can be opened after, the new one among them: `open` with `snapshot`
+/// opens those before. Otherwise as `build`. Datasets that are open go on with the state that they opened; `ds.add(...)` is
+/// the same.
+///
+/// >>> varidex.build("cohort/cohort.vcf.gz", "grows.vdx").samples[:2]
+/// ['SIM0000001', 'SIM0000002']
+/// >>> varidex.add("grows.vdx", "late.vcf", keep=2).samples[-1]
+/// 'LATE'
+#[pyfunction]
+#[pyo3(
+    signature = (dataset, inputs, *, progress = None, **options),
+    text_signature = "(dataset, inputs, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
+        ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, min_gq=None, \
+        min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
+        progress=None)"
+)]
+pub(crate) fn add(
+    py: Python<'_>,
+    dataset: PathBuf,
+    inputs: OneOrMany<PathBuf>,
+    progress: Option<Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Dataset> {
+    let report = added(py, &dataset, inputs, (progress, options))?;
+    opened(py, &dataset, Some(report))
+}
+
+/// Adds inputs to the dataset in a directory; what was reported.
+pub(crate) fn added(
+    py: Python<'_>,
+    dataset: &Path,
+    inputs: OneOrMany<PathBuf>,
+    (progress, options): (Option<Bound<'_, PyAny>>, Option<&Bound<'_, PyDict>>),
+) -> PyResult<Py<PyAny>> {
+    let options = reading(options)?;
+    stored(py, progress, |at| {
+        varidex::add(&list(Some(inputs)), dataset, &options, at)
+    })
+}
+
+/// Runs what reads and stores inputs; what was reported.
+fn stored(
+    py: Python<'_>,
+    progress: Option<Bound<'_, PyAny>>,
+    work: impl FnOnce(&mut dyn FnMut(&Progress) -> bool) -> Result<Report> + Send,
+) -> PyResult<Py<PyAny>> {
     let reporter = Reporter::new(py, progress, "B")?;
     let report = reporter.run(py, |advance| {
-        varidex::build(&inputs, &path, &options, &mut |at| {
-            advance(at.bytes, at.total, &at.input)
-        })
+        work(&mut |at| advance(at.bytes, at.total, &at.input))
     })?;
-    opened(py, &path, Some(to_python(py, &report)?.unbind().into_any()))
+    Ok(to_python(py, &report)?.unbind().into_any())
+}
+
+/// How inputs are read and stored: the keywords of `build` and `add`.
+fn reading(given: Option<&Bound<'_, PyDict>>) -> PyResult<BuildOptions> {
+    let mut given = Keywords::of(given)?;
+    let usual = BuildOptions::default();
+    let assembly = given.take::<String>("assembly")?;
+    let assembly = assembly.as_deref().map(str::parse).transpose();
+    let annotations = given.take::<String>("annotations")?;
+    let annotations = annotations.as_deref().map(str::parse).transpose();
+    let options = BuildOptions {
+        info: list(given.take("info")?),
+        reference: given.take("reference")?,
+        assembly: assembly.map_err(|e: UnknownAssembly| PyValueError::new_err(e.to_string()))?,
+        genes: list(given.take("genes")?),
+        pad: given.take("pad")?.unwrap_or(usual.pad),
+        annotations: annotations
+            .map_err(|e: UnknownAnnotation| PyValueError::new_err(e.to_string()))?
+            .unwrap_or(usual.annotations),
+        people: PeopleOptions {
+            files: list(given.take("people")?),
+            mapping: given.take("people_map")?,
+            ontologies: list(given.take("ontologies")?),
+            sample_map: given.take("sample_map")?,
+            sample_tables: list(given.take("sample_tables")?),
+            ..usual.people
+        },
+        min_gq: given.take("min_gq")?,
+        min_dp: given.take("min_dp")?,
+        sex_ploidy: given.take("sex_ploidy")?.unwrap_or(usual.sex_ploidy),
+        sort: given.take("sort")?.unwrap_or(usual.sort),
+        skip_malformed: given
+            .take("skip_malformed")?
+            .unwrap_or(usual.skip_malformed),
+        threads: given.take("threads")?,
+        memory: given
+            .take("memory")?
+            .map_or(Ok(usual.memory), Size::bytes)?,
+        keep: given.take("keep")?.unwrap_or(usual.keep),
+        ..usual
+    };
+    given.end()?;
+    Ok(options)
 }
 
 /// Loads people into a dataset, in the place of those that are there, and opens its new state.
 ///
 /// `people` are Phenopackets, Beacon individuals, tables or pedigrees, or folders of them. What was read
 /// and refused is in the dataset's `report`. `memory` is what to take at most, about, beside some for each
-/// person: bytes, or a text as "512M".
+/// person: bytes, or a text as "512M". `keep` says how many states can be opened after, the new one among them.
 #[pyfunction]
 #[pyo3(signature = (
     path, people = None, *, people_map = None, sample_map = None, sample_tables = None, ontologies = None,
-    memory = None, progress = None
+    memory = None, keep = 1, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn load_people(
@@ -182,6 +238,7 @@ pub(crate) fn load_people(
     sample_tables: Paths,
     ontologies: Paths,
     memory: Option<Size>,
+    keep: u32,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
     let usual = PeopleOptions::default();
@@ -192,7 +249,7 @@ pub(crate) fn load_people(
         sample_map,
         sample_tables: list(sample_tables),
         memory: memory.map_or(Ok(usual.memory), Size::bytes)?,
-        ..usual
+        keep,
     };
     let reporter = Reporter::new(py, progress, "steps")?;
     let report = reporter.run(py, |advance| {

@@ -1,6 +1,6 @@
 //! What people decide, and views by it.
 
-use crate::arguments::as_json_text;
+use crate::arguments::{Keywords, as_json_text};
 use crate::error::raise;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -57,28 +57,37 @@ pub(crate) fn decide<'py>(
     py: Python<'py>,
     path: &Path,
     is_withdrawal: bool,
-    (individuals, samples, purposes): (Vec<String>, Vec<String>, Vec<String>),
-    (from, later_permits, source, dry_run): (Option<Bound<'py, PyAny>>, bool, &str, bool),
+    given: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let from = as_text(from)?;
+    let mut given = Keywords::of(given)?;
+    let mut ids = |name| given.take::<Vec<String>>(name)?.into_pyobject(py);
+    let (individuals, samples, purposes) = (ids("individuals")?, ids("samples")?, ids("purposes")?);
+    let effect = match given.take("later_permits")?.unwrap_or(false) {
+        true => "later_permits",
+        false => "now",
+    };
+    let dry_run = given.take("dry_run")?.unwrap_or(false);
     let arguments = [
-        ("individuals", individuals.into_pyobject(py)?),
-        ("samples", samples.into_pyobject(py)?),
-        ("purposes", purposes.into_pyobject(py)?),
-        ("from", from.into_pyobject(py)?.into_any()),
+        ("individuals", individuals),
+        ("samples", samples),
+        ("purposes", purposes),
         (
-            "effect",
-            if later_permits {
-                "later_permits"
-            } else {
-                "now"
-            }
-            .into_pyobject(py)?
-            .into_any(),
+            "from",
+            as_text(given.take("from_date")?)?
+                .into_pyobject(py)?
+                .into_any(),
         ),
-        ("source", source.into_pyobject(py)?.into_any()),
+        ("effect", effect.into_pyobject(py)?.into_any()),
+        (
+            "source",
+            given
+                .take::<String>("source")?
+                .into_pyobject(py)?
+                .into_any(),
+        ),
         ("dry_run", dry_run.into_pyobject(py)?.to_owned().into_any()),
     ];
+    given.end()?;
     let json = json_of(py, &arguments)?;
     let report = py.detach(|| {
         let what = Withdrawal::from_json(&json)?;

@@ -2,7 +2,6 @@
 
 use crate::arguments::{Expression, GroupOrText, OneOrMany};
 use crate::asked::{self, Compared, Field, Part, query};
-use crate::consent;
 use crate::error::{raise, renamed};
 use crate::explanation::Explanation;
 use crate::frequency::{Frequencies, Frequency};
@@ -21,6 +20,7 @@ use std::sync::{PoisonError, RwLock};
 use varidex::Trios;
 
 mod held;
+mod living;
 
 type Core = varidex::View;
 
@@ -538,111 +538,6 @@ impl Dataset {
             &path,
             (threads, progress),
         )
-    }
-
-    /// The dataset as it may be seen for a purpose, under a permit that was approved on a day (a `datetime.date` or
-    /// `"2026-03-01"`; today where there is none): whoever decided against that is not seen. It is asked as a dataset is.
-    ///
-    /// `national_override` sets aside decisions about later permits, never the withdrawal of consent, and `audit` shows what
-    /// was known at the end of a day: both are written into the dataset.
-    ///
-    /// >>> ds.view(purpose="secondary_use", permit_date="2026-03-01").info()["samples"]
-    /// 2000
-    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None))]
-    fn view(
-        &self,
-        py: Python<'_>,
-        purpose: Option<&str>,
-        permit_date: Option<Bound<'_, PyAny>>,
-        national_override: bool,
-        audit: Option<Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
-        let access = consent::access_of(py, purpose, permit_date, national_override, audit)?;
-        let view = self.core(py)?;
-        let view = run(py, || view.dataset().view_for(&access))?;
-        Ok(Self::of(view, self.files, None))
-    }
-
-    /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.
-    #[getter]
-    fn note(&self, py: Python<'_>) -> PyResult<Option<String>> {
-        Ok(self.core(py)?.note().map(str::to_owned))
-    }
-
-    /// Withdraws individuals, with all their samples, or samples alone: they are absent from every answer from now on, in
-    /// every process, without a rebuild. An id of nobody is an error, and then nothing is recorded.
-    ///
-    /// With `purposes` they are out of these alone; `from_date` is the first day; with `later_permits` it concerns permits that
-    /// are approved from then on. Gives what was recorded.
-    #[pyo3(signature = (*, individuals = Vec::new(), samples = Vec::new(), purposes = Vec::new(), from_date = None, later_permits = false,
-        source = "", dry_run = false))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn withdraw<'py>(
-        &self,
-        py: Python<'py>,
-        individuals: Vec<String>,
-        samples: Vec<String>,
-        purposes: Vec<String>,
-        from_date: Option<Bound<'py, PyAny>>,
-        later_permits: bool,
-        source: &str,
-        dry_run: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let what = (individuals, samples, purposes);
-        let path = self.core(py)?.path().to_owned();
-        consent::decide(
-            py,
-            &path,
-            true,
-            what,
-            (from_date, later_permits, source, dry_run),
-        )
-    }
-
-    /// Takes a withdrawal back: see `withdraw`.
-    #[pyo3(signature = (*, individuals = Vec::new(), samples = Vec::new(), purposes = Vec::new(), from_date = None, later_permits = false,
-        source = "", dry_run = false))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-    fn restore<'py>(
-        &self,
-        py: Python<'py>,
-        individuals: Vec<String>,
-        samples: Vec<String>,
-        purposes: Vec<String>,
-        from_date: Option<Bound<'py, PyAny>>,
-        later_permits: bool,
-        source: &str,
-        dry_run: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let what = (individuals, samples, purposes);
-        let path = self.core(py)?.path().to_owned();
-        consent::decide(
-            py,
-            &path,
-            false,
-            what,
-            (from_date, later_permits, source, dry_run),
-        )
-    }
-
-    /// Records lists of decisions (tables separated by tabs), and what holds of whoever decided nothing; without arguments,
-    /// what is decided today, by purpose.
-    ///
-    /// `defaults` is such as `{"all": "opt_out", "commercial": "opt_in"}`.
-    ///
-    /// >>> ds.consent()["decided"]
-    /// 0
-    #[pyo3(signature = (*lists, defaults = None, hmb_in_strata = None, dry_run = false))]
-    fn consent<'py>(
-        &self,
-        py: Python<'py>,
-        lists: Vec<PathBuf>,
-        defaults: Option<Bound<'py, PyDict>>,
-        hmb_in_strata: Option<bool>,
-        dry_run: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let path = self.core(py)?.path().to_owned();
-        consent::consent(py, &path, lists, (defaults, hmb_in_strata, dry_run))
     }
 
     /// Checks every checksum and every invariant; raises DamagedError for the first that is broken.

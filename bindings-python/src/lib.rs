@@ -32,7 +32,7 @@ mod _varidex {
     #[pymodule_export]
     use crate::beacon::{Beacon, BeaconResponse};
     #[pymodule_export]
-    use crate::build::{build, load_people, simulate};
+    use crate::build::{add, build, load_people, simulate};
     #[pymodule_export]
     use crate::dataset::Dataset;
     #[pymodule_export]

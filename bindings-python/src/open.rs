@@ -13,6 +13,9 @@ use varidex::Access;
 /// process. With `files=False` no expression reads a file, and `@` is an error: open a dataset so before
 /// you ask it what strangers wrote, as a server does.
 ///
+/// `snapshot` opens an earlier state that is kept, by its id or the first digits of it: `ds.snapshots()` lists them. What
+/// people decided holds for it as well.
+///
 /// The files of a dataset must not be changed in place: where another program cuts one that is open, the
 /// process ends (SIGBUS). Builds, and what loads people, write new files.
 ///
@@ -22,9 +25,17 @@ use varidex::Access;
 ///   samples(@/etc/hosts)
 ///   ^^^^^^^^^^^^^^^^^^^^
 #[pyfunction]
-#[pyo3(signature = (path, *, files = true))]
-pub(crate) fn open(py: Python<'_>, path: PathBuf, files: bool) -> PyResult<Dataset> {
-    let dataset = run(py, || varidex::Dataset::open(&path))?;
+#[pyo3(signature = (path, *, files = true, snapshot = None))]
+pub(crate) fn open(
+    py: Python<'_>,
+    path: PathBuf,
+    files: bool,
+    snapshot: Option<&str>,
+) -> PyResult<Dataset> {
+    let dataset = run(py, || match snapshot {
+        Some(id) => varidex::Dataset::open_snapshot(&path, id),
+        None => varidex::Dataset::open(&path),
+    })?;
     Ok(Dataset::new(dataset, files, None))
 }
 

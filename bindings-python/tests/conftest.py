@@ -26,6 +26,11 @@ CASE = """\
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO
 chr22\t20003080\t.\tTGATTA\tT,TG\t.\t.\tX=1
 """
+LATE = """##fileformat=VCFv4.2
+##contig=<ID=chr22>
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tLATE
+chr22\t20003080\t.\tTGATTA\tT\t.\t.\t.\tGT\t0/1
+"""
 PED = "f\ta\tb\t0\t1\t0\nf\tb\t0\t0\t1\t0\nf\tc\t0\t0\t2\t0\nf\td\t0\t0\t2\t0\n"
 
 
@@ -41,6 +46,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "beacon.toml").write_text(text)
     # what somebody brings: an allele that the cohort has, and one that nobody carries
     (place / "case.vcf").write_text(CASE)
+    # who comes later
+    (place / "late.vcf").write_text(LATE)
     return place
 
 

@@ -54,15 +54,23 @@ def answer(ds: varidex.Dataset, case: dict[str, Any]) -> Any:
     return {"columns": columns, "rows": [[row[name] for name in columns] for row in table]}
 
 
-def happen(ds: varidex.Dataset, verb: str, text: str) -> None:
+def happen(ds: varidex.Dataset, verb: str, text: str) -> varidex.Dataset:
+    """A step of a history; what is open behind it."""
     if verb == "consent":
         ds.consent(CASES / text)
-        return
+        return ds
     what = json.loads(text)
+    if verb == "add":
+        inputs, people = ([CASES / name for name in what.get(key, [])] for key in ["inputs", "people"])
+        before = ds.snapshot
+        grown = ds.add(inputs, people=people, keep=what["keep"])
+        assert (ds.snapshot, grown.snapshot == before) == (before, False)
+        return grown
     what["later_permits"] = what.pop("effect", "now") == "later_permits"
     if "from" in what:
         what["from_date"] = what.pop("from")
     {"withdraw": ds.withdraw, "restore": ds.restore}[verb](**what)
+    return ds
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
@@ -71,10 +79,13 @@ def test_shared_cases(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     cases = json.loads(file.read_text())
     opened = build(cases["dataset"], tmp_path)
     for verb, text in cases.get("history", []):
-        happen(opened, verb, text)
+        opened = happen(opened, verb, text)
     for case in cases["cases"]:
         access = json.loads(case.get("access", "{}"))
-        ds = opened.view(**access) if access else opened
+        ds = opened
+        if "state" in case:
+            ds = varidex.open(ds.path, snapshot=ds.snapshots()[case["state"]]["snapshot"])
+        ds = ds.view(**access) if access else ds
         if "error" in case:
             with pytest.raises(ERRORS[case["error"]["kind"]]) as raised:
                 answer(ds, case)

@@ -49,6 +49,13 @@ fn run(dataset: &str, case: &Value) {
         for field in texts(&case["by"]) {
             program.args(["--by", field]);
         }
+        if let Some(before) = case["state"].as_u64() {
+            let states = ["snapshots", dataset, "--no-header", "--columns", "snapshot"];
+            let states = varidex(&states).assert().success();
+            let states = String::from_utf8(states.get_output().stdout.clone()).unwrap();
+            let state = states.lines().nth(before as usize).unwrap();
+            program.args(["--snapshot", state]);
+        }
         if let Some(access) = case["access"].as_str() {
             let file = Path::new(dataset).with_file_name("access.json");
             std::fs::write(&file, access).unwrap();
@@ -119,6 +126,13 @@ fn happen(dataset: &str, step: &Value) {
     let mut arguments = vec![verb.to_owned(), dataset.to_owned()];
     if verb == "consent" {
         arguments.push(text.to_owned());
+    } else if verb == "add" {
+        let what: Value = serde_json::from_str(text).unwrap();
+        arguments.extend(texts(&what["inputs"]).into_iter().map(str::to_owned));
+        arguments.extend(["--keep".to_owned(), what["keep"].to_string()]);
+        for people in texts(&what["people"]) {
+            arguments.extend(["--people".to_owned(), people.to_owned()]);
+        }
     } else {
         let what: Value = serde_json::from_str(text).unwrap();
         let flags = [

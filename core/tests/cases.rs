@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use varidex::{
     Access, BuildOptions, ConsentOptions, Counts, Dataset, Error, FileLoader, Group, PeopleOptions,
-    Result, Variant, View, Withdrawal, build, record_consent, restore, withdraw,
+    Result, Variant, View, Withdrawal, add, build, record_consent, restore, withdraw,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../format-spec/cases");
@@ -223,9 +223,33 @@ fn happen(dataset: &Path, step: &Value) {
             record_consent(dataset, &[list], &ConsentOptions::default()).unwrap();
         }
         "withdraw" => drop(withdraw(dataset, &Withdrawal::from_json(text).unwrap()).unwrap()),
+        "add" => {
+            let what: Value = serde_json::from_str(text).unwrap();
+            let options = BuildOptions {
+                people: PeopleOptions {
+                    files: paths(&what["people"]),
+                    ..PeopleOptions::default()
+                },
+                keep: what["keep"].as_u64().unwrap() as u32,
+                ..BuildOptions::default()
+            };
+            add(&paths(&what["inputs"]), dataset, &options, &mut |_| true).unwrap();
+        }
         "restore" => drop(restore(dataset, &Withdrawal::from_json(text).unwrap()).unwrap()),
         other => panic!("{other}"),
     }
+}
+
+/// The dataset so many states before the newest.
+fn state(path: &Path, before: &Value) -> Dataset {
+    let opened = match before.as_u64() {
+        None => Dataset::open(path),
+        Some(before) => {
+            let states = Dataset::snapshots(path).unwrap();
+            Dataset::open_snapshot(path, &states[before as usize].id)
+        }
+    };
+    opened.unwrap().with_loader(Data)
 }
 
 #[test]
@@ -241,16 +265,22 @@ fn the_library_answers_the_shared_cases() {
         let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let opened = built(&file["dataset"], dir.path());
-        let path = opened.path().to_owned();
+        let (path, snapshot) = (opened.path().to_owned(), opened.snapshot().to_owned());
         for step in file["history"].as_array().into_iter().flatten() {
             happen(&path, step);
         }
+        // what is open stays in its state, and follows decisions
+        let opened = opened.renew().unwrap();
+        assert_eq!(opened.snapshot(), snapshot);
+        let before = Dataset::open_snapshot(&path, &snapshot).unwrap().view();
+        assert_eq!(opened.id(), before.id());
         for case in file["cases"].as_array().unwrap() {
             let name = &case["name"];
+            let opened = state(&path, &case["state"]);
             let dataset = match case["access"].as_str() {
-                None => opened.renew(),
+                None => Ok(opened.view()),
                 Some(access) => {
-                    Access::from_json(access).and_then(|access| opened.dataset().view_for(&access))
+                    Access::from_json(access).and_then(|access| opened.view_for(&access))
                 }
             };
             match dataset.and_then(|dataset| answer(&dataset, case)) {

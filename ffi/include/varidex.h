@@ -955,6 +955,13 @@ vdx_status vdx_samples(const vdx_view *view,
                        struct ArrowArrayStream *stream,
                        vdx_error **error);
 
+// The states of the dataset that can be opened with vdx_open_snapshot, the newest first: snapshot time command samples rows
+// segments bytes.
+vdx_status vdx_snapshots(const vdx_view *view,
+                         const vdx_table_options *options,
+                         struct ArrowArrayStream *stream,
+                         vdx_error **error);
+
 // All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
 // `format` is "text", lines to read; "phenopacket", a Phenopacket 2 as JSON, a Family where a place in one is stored;
 // or "beacon", an individual of Beacon 2 as JSON; NULL: as "phenopacket". Where `left_out` is not NULL it takes, a line

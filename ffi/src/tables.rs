@@ -444,3 +444,20 @@ pub unsafe extern "C" fn vdx_samples(
         })
     }
 }
+
+/// The states of the dataset that can be opened with vdx_open_snapshot, the newest first: snapshot time command samples rows
+/// segments bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_snapshots(
+    view: *const vdx_view,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        of_view(view, options, stream, error, |view| {
+            Ok(varidex_columns::snapshots(view.path())?)
+        })
+    }
+}

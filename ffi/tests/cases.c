@@ -26,17 +26,26 @@ static void dataset_of(const char *work, int file, char *to, size_t room)
     snprintf(to, room, "%s/%d.vdx", work, file);
 }
 
-static vdx_view *built(const char *cases, const char *work, int file, const json *recipe)
+/* Opens the dataset of a file of cases. */
+static vdx_view *opened(const char *work, int file)
 {
-    char to[2048];
+    char path[2048];
     vdx_view *dataset = NULL;
     vdx_error *error = NULL;
 
-    dataset_of(work, file, to, sizeof to);
-    build(cases, work, to, recipe);
-    if (vdx_open(to, &dataset, &error) != VDX_OK)
+    dataset_of(work, file, path, sizeof path);
+    if (vdx_open(path, &dataset, &error) != VDX_OK)
         fail("open", vdx_error_message(error));
     return dataset;
+}
+
+static vdx_view *built(const char *cases, const char *work, int file, const json *recipe)
+{
+    char to[2048];
+
+    dataset_of(work, file, to, sizeof to);
+    build(cases, work, to, recipe);
+    return opened(work, file);
 }
 
 /* The people that are expected next, and their scores. */
@@ -235,21 +244,73 @@ static void run(const vdx_view *dataset, const json *of)
     EXPECT(vdx_group_free(group) == VDX_OK);
 }
 
-/* Asks a case of what who asks may see. */
-static void run_as(const vdx_view *dataset, const json *of)
+/* The dataset so many states before the newest. */
+static vdx_view *state(const vdx_view *dataset, const char *path, size_t before)
 {
-    vdx_view *seen = NULL;
+    struct ArrowArrayStream stream;
+    struct ArrowArray batch;
+    vdx_view *found = NULL;
     vdx_error *error = NULL;
+    char id[64] = "";
+
+    if (vdx_snapshots(dataset, NULL, &stream, &error) != VDX_OK)
+        fail("snapshots", vdx_error_message(error));
+    EXPECT(stream.get_next(&stream, &batch) == 0 && (int64_t)before < batch.length);
+    {
+        const struct ArrowArray *ids = batch.children[0];
+        const int32_t *ends = ids->buffers[1];
+        size_t at = before + (size_t)ids->offset, length = (size_t)(ends[at + 1] - ends[at]);
+        EXPECT(length < sizeof id);
+        memcpy(id, (const char *)ids->buffers[2] + ends[at], length);
+    }
+    batch.release(&batch);
+    stream.release(&stream);
+    if (vdx_open_snapshot(path, id, &found, &error) != VDX_OK)
+        fail("open_snapshot", vdx_error_message(error));
+    return found;
+}
+
+/* Asks a case of what who asks may see. */
+static void run_as(const vdx_view *newest, const char *path, const json *of)
+{
+    const json *before = json_get(of, "state");
+    vdx_view *seen = NULL, *then = NULL;
+    vdx_error *error = NULL;
+    const vdx_view *dataset = newest;
 
     running = json_text(of, "name");
+    if (before != NULL)
+        dataset = then = state(newest, path, (size_t)before->number);
     if (vdx_view_for(dataset, json_text(of, "access"), &seen, &error) != VDX_OK)
         fail("access", vdx_error_message(error));
     run(seen, of);
     EXPECT(vdx_close(seen) == VDX_OK);
+    EXPECT(vdx_close(then) == VDX_OK);
 }
 
-/* A step of a history. */
-static void happen(const char *cases, const char *work, int file, const json *step)
+/* Adds what JSON says to a dataset. */
+static void grow(const char *cases, const char *dataset, const char *text)
+{
+    json *what = json_read(text);
+    const char *inputs[MOST], *people[MOST];
+    size_t n = paths(cases, json_get(what, "inputs"), inputs);
+    vdx_build_options options = vdx_build_options_init();
+    vdx_people_options known = vdx_people_options_init();
+    vdx_error *error = NULL;
+
+    known.people = people;
+    known.n_people = paths(cases, json_get(what, "people"), people);
+    options.people = &known;
+    options.keep = (uint64_t)json_get(what, "keep")->number;
+    if (vdx_add(inputs, n, dataset, &options, NULL, &error) != VDX_OK)
+        fail("add", vdx_error_message(error));
+    free_paths(inputs, n);
+    free_paths(people, known.n_people);
+    json_free(what);
+}
+
+/* A step of a history; whether the dataset has to be opened again. */
+static int happen(const char *cases, const char *work, int file, const json *step)
 {
     const char *verb = step->first->text, *text = step->first->next->text;
     char dataset[2048], *report = NULL;
@@ -258,6 +319,10 @@ static void happen(const char *cases, const char *work, int file, const json *st
 
     running = verb;
     dataset_of(work, file, dataset, sizeof dataset);
+    if (strcmp(verb, "add") == 0) {
+        grow(cases, dataset, text);
+        return 1;
+    }
     if (strcmp(verb, "consent") == 0) {
         char *list = within(cases, text);
         const char *lists[] = {list};
@@ -272,11 +337,13 @@ static void happen(const char *cases, const char *work, int file, const json *st
         fail("history", vdx_error_message(error));
     EXPECT(strstr(report, "\"recorded\":") != NULL);
     EXPECT(vdx_text_free(report) == VDX_OK);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
     size_t cases = 0;
+    char path[2048];
 
     if (argc < 4) {
         fprintf(stderr, "usage: %s CASES WORK FILE...\n", argv[0]);
@@ -292,10 +359,14 @@ int main(int argc, char **argv)
         dataset = built(argv[1], argv[2], i, json_get(file, "dataset"));
         const json *history = json_get(file, "history");
         for (const json *step = history == NULL ? NULL : history->first; step != NULL; step = step->next)
-            happen(argv[1], argv[2], i, step);
-        for (const json *of = list->first; of != NULL; of = of->next) {
-            run_as(dataset, of);
-        }
+            if (happen(argv[1], argv[2], i, step)) {
+                /* what is open stays in its state */
+                EXPECT(vdx_close(dataset) == VDX_OK);
+                dataset = opened(argv[2], i);
+            }
+        dataset_of(argv[2], i, path, sizeof path);
+        for (const json *of = list->first; of != NULL; of = of->next)
+            run_as(dataset, path, of);
         cases += json_count(list);
         EXPECT(vdx_close(dataset) == VDX_OK);
         json_free(file);

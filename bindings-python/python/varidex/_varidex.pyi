@@ -39,6 +39,7 @@ __all__ = [
     "_regroup",
     "_reopen",
     "_table",
+    "add",
     "annotate",
     "annotate_file",
     "build",
@@ -50,7 +51,32 @@ __all__ = [
 
 __version__: Final[str]
 
-def open(path: _Path, *, files: bool = True) -> Dataset: ...
+def open(path: _Path, *, files: bool = True, snapshot: str | None = None) -> Dataset: ...
+def add(
+    dataset: _Path,
+    inputs: _Paths,
+    *,
+    people: _Paths | None = None,
+    people_map: _Path | None = None,
+    sample_map: _Path | None = None,
+    sample_tables: _Paths | None = None,
+    ontologies: _Paths | None = None,
+    genes: _Paths | None = None,
+    pad: int = 0,
+    annotations: str = "auto",
+    info: str | Sequence[str] | None = None,
+    reference: _Path | None = None,
+    assembly: str | None = None,
+    min_gq: float | None = None,
+    min_dp: float | None = None,
+    sex_ploidy: bool = False,
+    sort: bool = False,
+    skip_malformed: bool = False,
+    threads: int | None = None,
+    memory: int | str | None = None,
+    keep: int = 1,
+    progress: _Progress = None,
+) -> Dataset: ...
 def build(
     inputs: _Paths,
     path: _Path,
@@ -73,6 +99,7 @@ def build(
     skip_malformed: bool = False,
     threads: int | None = None,
     memory: int | str | None = None,
+    keep: int = 1,
     force: bool = False,
     progress: _Progress = None,
 ) -> Dataset: ...
@@ -85,6 +112,7 @@ def load_people(
     sample_tables: _Paths | None = None,
     ontologies: _Paths | None = None,
     memory: int | str | None = None,
+    keep: int = 1,
     progress: _Progress = None,
 ) -> Dataset: ...
 def simulate(
@@ -302,6 +330,32 @@ class Dataset:
         hmb_in_strata: bool | None = None,
         dry_run: bool = False,
     ) -> dict[str, Any]: ...
+    def add(
+        self,
+        inputs: _Paths,
+        *,
+        people: _Paths | None = None,
+        people_map: _Path | None = None,
+        sample_map: _Path | None = None,
+        sample_tables: _Paths | None = None,
+        ontologies: _Paths | None = None,
+        genes: _Paths | None = None,
+        pad: int = 0,
+        annotations: str = "auto",
+        info: str | Sequence[str] | None = None,
+        reference: _Path | None = None,
+        assembly: str | None = None,
+        min_gq: float | None = None,
+        min_dp: float | None = None,
+        sex_ploidy: bool = False,
+        sort: bool = False,
+        skip_malformed: bool = False,
+        threads: int | None = None,
+        memory: int | str | None = None,
+        keep: int = 1,
+        progress: _Progress = None,
+    ) -> Dataset: ...
+    def snapshots(self) -> Table: ...
     def verify(self) -> None: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...

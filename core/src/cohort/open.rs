@@ -116,6 +116,18 @@ impl Dataset {
         Self::open_in(&Folder::on_disk(path))
     }
 
+    /// The state that is the newest now, with the loader of this one; this one stays what it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::open`].
+    pub fn newest(&self) -> Result<Self> {
+        Ok(Self {
+            loader: self.loader.clone(),
+            ..Self::open_in(self.folder())?
+        })
+    }
+
     /// The same wherever the directory is.
     pub(crate) fn open_in(folder: &Folder) -> Result<Self> {
         let mut manifest = open_manifest(folder)?;

@@ -1,0 +1,125 @@
+// How inputs are read into a dataset.
+
+import * as binding from '../native/binding.js'
+import { flag, number, optional, options, path, runLong, several, text, whole, type Long, type PathLike } from './arguments.js'
+import type { BuildReport, PeopleFiles } from '../native/binding.js'
+
+/** What is known of people. */
+export interface PeopleOptions {
+  /** Phenopackets, Beacon individuals, tables or pedigrees; folders of them. */
+  people?: PathLike | PathLike[] | undefined
+  /** What the columns of tables of people mean. */
+  peopleMap?: PathLike | undefined
+  /** OBO, OBO graphs, hierarchies as tables, SSSOM, phenotype.hpoa. */
+  ontologies?: PathLike | PathLike[] | undefined
+  /** Two columns, sample and individual: of whom the samples are. */
+  sampleMap?: PathLike | undefined
+  /** Tables of samples: a column `sample`, and attributes of samples, as measures of quality. */
+  sampleTables?: PathLike | PathLike[] | undefined
+}
+
+/** Options of an addition. */
+export interface AddOptions extends PeopleOptions, Long {
+  /** INFO keys to keep as typed columns. */
+  info?: string | string[] | undefined
+  /** Reference sequence to trim and left-align alleles against. */
+  reference?: PathLike | undefined
+  /** The assembly, where the header does not say. */
+  assembly?: string | undefined
+  /** Gene models: GFF3, GTF, BED or refFlat. */
+  genes?: PathLike | PathLike[] | undefined
+  /** Bases on both sides of each gene that count as the gene's. */
+  pad?: number | undefined
+  /** Which annotations to store: `auto`, the default, is the first of CSQ, ANN and BCSQ. */
+  annotations?: 'auto' | 'csq' | 'ann' | 'bcsq' | 'none' | undefined
+  /** Genotypes with a lower GQ count as missing. */
+  minGq?: number | undefined
+  /** Genotypes with a lower DP count as missing. */
+  minDp?: number | undefined
+  /**
+   * Genotypes on X and Y by the sexes of `people`: outside of the pseudoautosomal regions one copy in males, and none
+   * known in females on Y. What that changes is in the report.
+   */
+  sexPloidy?: boolean | undefined
+  /** Sort unsorted input instead of refusing it. */
+  sort?: boolean | undefined
+  /** Refuse malformed records one by one instead of stopping at the first. */
+  skipMalformed?: boolean | undefined
+  /** Worker threads; as many as the machine has by default. */
+  threads?: number | undefined
+  /** Memory to use at most, about: bytes. 1 GiB by default. */
+  memory?: number | undefined
+  /** So many states of the dataset can be opened after, the new one among them; 1 by default: `snapshots`. */
+  keep?: number | undefined
+}
+
+/** Options of a build. */
+export interface BuildOptions extends AddOptions {
+  /** Replace a dataset that is there already. */
+  force?: boolean | undefined
+}
+
+/** @internal */
+export const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap', 'sampleTables'] as const
+/** @internal */
+export const LONG = ['signal', 'onProgress'] as const
+/** @internal */
+export const READING = [
+  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
+  'skipMalformed', 'threads', 'memory', 'keep', ...PEOPLE, ...LONG,
+] as const
+
+/** @internal Options without those that say nothing: the native part takes what is there. */
+export function stated<T extends object>(all: { [K in keyof T]: T[K] | undefined }): T {
+  const entries = Object.entries(all).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as T
+}
+
+/** @internal */
+export function peopleFiles(from: PeopleOptions): PeopleFiles {
+  return stated<PeopleFiles>({
+    files: several('options.people', from.people, path),
+    mapping: optional('options.peopleMap', from.peopleMap, path),
+    ontologies: several('options.ontologies', from.ontologies, path),
+    sampleMap: optional('options.sampleMap', from.sampleMap, path),
+    sampleTables: several('options.sampleTables', from.sampleTables, path),
+  })
+}
+
+/** @internal */
+export function settingsOf(asked: AddOptions): binding.BuildSettings {
+  return {
+    ...stated<Omit<binding.BuildSettings, 'people'>>({
+      info: several('options.info', asked.info, text),
+      reference: optional('options.reference', asked.reference, path),
+      assembly: optional('options.assembly', asked.assembly, text),
+      genes: several('options.genes', asked.genes, path),
+      pad: optional('options.pad', asked.pad, whole(0)),
+      annotations: optional('options.annotations', asked.annotations, text),
+      minGq: optional('options.minGq', asked.minGq, number),
+      minDp: optional('options.minDp', asked.minDp, number),
+      sexPloidy: optional('options.sexPloidy', asked.sexPloidy, flag),
+      sort: optional('options.sort', asked.sort, flag),
+      skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
+      threads: optional('options.threads', asked.threads, whole(1)),
+      memory: optional('options.memory', asked.memory, number),
+      keep: optional('options.keep', asked.keep, whole(1)),
+    }),
+    people: peopleFiles(asked),
+  }
+}
+
+/** @internal Adds inputs to a dataset. */
+export async function growth(
+  dataset: PathLike,
+  inputs: PathLike | PathLike[],
+  given?: AddOptions,
+): Promise<{ report: BuildReport; asked: AddOptions }> {
+  const to = path('dataset', dataset)
+  const from = several('inputs', inputs, path)
+  const asked = options(given, READING)
+  const settings = settingsOf(asked)
+  const report: BuildReport = await runLong(asked, (progress, cancel) =>
+    binding.add(to, from, settings, progress, cancel))
+  return { report, asked }
+}

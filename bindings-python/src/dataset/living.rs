@@ -1,0 +1,126 @@
+//! What happens to a dataset: it grows, and people decide.
+
+use super::Dataset;
+use crate::arguments::OneOrMany;
+use crate::build;
+use crate::consent;
+use crate::interrupt::run;
+use crate::table::Table;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+
+#[pymethods]
+impl Dataset {
+    /// The dataset as it may be seen for a purpose, under a permit that was approved on a day (a `datetime.date` or
+    /// `"2026-03-01"`; today where there is none): whoever decided against that is not seen. It is asked as a dataset is.
+    ///
+    /// `national_override` sets aside decisions about later permits, never the withdrawal of consent, and `audit` shows what
+    /// was known at the end of a day: both are written into the dataset.
+    ///
+    /// >>> ds.view(purpose="secondary_use", permit_date="2026-03-01").info()["samples"]
+    /// 2000
+    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None))]
+    fn view(
+        &self,
+        py: Python<'_>,
+        purpose: Option<&str>,
+        permit_date: Option<Bound<'_, PyAny>>,
+        national_override: bool,
+        audit: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let access = consent::access_of(py, purpose, permit_date, national_override, audit)?;
+        let view = self.core(py)?;
+        let view = run(py, || view.dataset().view_for(&access))?;
+        Ok(Self::of(view, self.files, None))
+    }
+
+    /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.
+    #[getter]
+    fn note(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        Ok(self.core(py)?.note().map(str::to_owned))
+    }
+
+    /// Withdraws individuals, with all their samples, or samples alone: they are absent from every answer from now on, in
+    /// every process, without a rebuild. An id of nobody is an error, and then nothing is recorded.
+    ///
+    /// With `purposes` they are out of these alone; `from_date` is the first day; with `later_permits` it concerns permits that
+    /// are approved from then on. Gives what was recorded.
+    #[pyo3(
+        signature = (**what),
+        text_signature = "($self, *, individuals=(), samples=(), purposes=(), from_date=None, later_permits=False, source='', \
+            dry_run=False)"
+    )]
+    fn withdraw<'py>(
+        &self,
+        py: Python<'py>,
+        what: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        consent::decide(py, self.core(py)?.path(), true, what)
+    }
+
+    /// Takes a withdrawal back: see `withdraw`.
+    #[pyo3(
+        signature = (**what),
+        text_signature = "($self, *, individuals=(), samples=(), purposes=(), from_date=None, later_permits=False, source='', \
+            dry_run=False)"
+    )]
+    fn restore<'py>(
+        &self,
+        py: Python<'py>,
+        what: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        consent::decide(py, self.core(py)?.path(), false, what)
+    }
+
+    /// Records lists of decisions (tables separated by tabs), and what holds of whoever decided nothing; without arguments,
+    /// what is decided today, by purpose.
+    ///
+    /// `defaults` is such as `{"all": "opt_out", "commercial": "opt_in"}`.
+    ///
+    /// >>> ds.consent()["decided"]
+    /// 0
+    #[pyo3(signature = (*lists, defaults = None, hmb_in_strata = None, dry_run = false))]
+    fn consent<'py>(
+        &self,
+        py: Python<'py>,
+        lists: Vec<PathBuf>,
+        defaults: Option<Bound<'py, PyDict>>,
+        hmb_in_strata: Option<bool>,
+        dry_run: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let path = self.core(py)?.path().to_owned();
+        consent::consent(py, &path, lists, (defaults, hmb_in_strata, dry_run))
+    }
+
+    /// Adds VCF and BCF files to the dataset, as `varidex.add` does, and gives its new state, seen as this one is. This one goes on
+    /// with the state that it was opened with: close it, or let go of it.
+    #[pyo3(
+        signature = (inputs, *, progress = None, **options),
+        text_signature = "($self, inputs, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
+            ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, \
+            min_gq=None, min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, \
+            keep=1, progress=None)"
+    )]
+    fn add(
+        &self,
+        py: Python<'_>,
+        inputs: OneOrMany<PathBuf>,
+        progress: Option<Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let before = self.core(py)?;
+        let report = build::added(py, before.path(), inputs, (progress, options))?;
+        let view = run(py, || before.dataset().newest()?.view_for(before.access()))?;
+        Ok(Self::of(view, self.files, Some(report)))
+    }
+
+    /// The states of the dataset that can be opened, the newest first: `varidex.open` opens one by its `snapshot`.
+    ///
+    /// >>> ds.snapshots()["rows"]
+    /// array([5000])
+    fn snapshots(&self, py: Python<'_>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || varidex_columns::snapshots(view.path()))
+    }
+}
