@@ -19,7 +19,7 @@ RELEASE = CARGO_BUILD_TARGET="$(HOST)"
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo beacon build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke bench bench-against bench-instructions \
+.PHONY: help demo beacon build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke race bench bench-against bench-instructions \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
@@ -41,6 +41,7 @@ help:
 	@echo "make test-node    the Node package: its tests, its types, its installation"
 	@echo "make npm-pack     the Node package, optimised: bindings-node/varidex-*.tgz"
 	@echo "make fuzz-smoke   every fuzz target for 20 seconds"
+	@echo "make race    one writer and eight readers for ten minutes (SECONDS=600)"
 	@echo "make bench   our figures, and beside them those of the peers that are installed (BENCH=\"--vcf FILE\")"
 	@echo "make bench-against  the same in turn with an older build (OLDER=DIR, its target/release)"
 	@echo "make bench-instructions  instructions of small questions, beside those of an older worktree (OLDER=DIR)"
@@ -156,6 +157,11 @@ fuzz-smoke: need-cargo
 	@command -v c++ >/dev/null || { \
 	  echo "missing: c++. Install a C++ compiler, on Debian: apt-get install g++" >&2; exit 1; }
 	fuzz/smoke 20
+
+# among the tests for some seconds
+SECONDS ?= 600
+race: need-cargo
+	VARIDEX_RACE_SECONDS=$(SECONDS) $(CARGO) test $(AS_TESTED) --test race -- --nocapture
 
 # our own figures, then ours beside the floor and the peers that are installed
 bench: need-cargo

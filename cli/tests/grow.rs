@@ -85,16 +85,44 @@ fn states_are_kept_listed_and_asked() {
 fn a_second_writer_is_refused_with_the_name_of_the_first() {
     let cohort = Fixture::new();
     let one = vcf(&cohort, "one.vcf", "ONE");
-    let lock = cohort.path("cohort.vdx").join("lock");
-    std::fs::write(&lock, "process 7 on elsewhere").unwrap();
-    let held = std::fs::File::options().write(true).open(&lock).unwrap();
-    held.lock().unwrap();
-    cohort
-        .run("add", &[&one])
-        .failure()
-        .stderr(contains("being written by process 7 on elsewhere"));
-    drop(held);
-    cohort.run("add", &[&one]).success();
+    let to = cohort.dataset();
+    let write = |name: &str, text: &str| {
+        std::fs::write(cohort.path(name), text).unwrap();
+        cohort.path(name).display().to_string()
+    };
+    let people = write("people.tsv", "id\tsex\nANNA\tF\n");
+    let list = write("list.tsv", "ANNA\tall\tout\n");
+    let publishers = [
+        vec!["add", &to, &one],
+        vec!["people", &to, &people],
+        vec!["build", &one, "-o", &to, "--force"],
+    ];
+    let deciders = [
+        vec!["withdraw", &to, "--samples", "ANNA"],
+        vec!["restore", &to, "--samples", "ANNA"],
+        vec!["consent", &to, &list],
+        // they are written down
+        vec!["ask", &to, "all", "--national-override"],
+        vec!["ask", &to, "all", "--audit", "2026-01-01"],
+    ];
+    for (lock, refused, goes_on) in [
+        ("lock", &publishers[..], &deciders[..]),
+        ("decisions.lock", &deciders, &publishers),
+    ] {
+        let lock = cohort.path("cohort.vdx").join(lock);
+        std::fs::write(&lock, "process 7 on elsewhere").unwrap();
+        let held = std::fs::File::options().write(true).open(&lock).unwrap();
+        held.lock().unwrap();
+        for command in refused {
+            let refused = varidex(command).assert().code(5);
+            refused.stderr(contains("being written by process 7 on elsewhere"));
+        }
+        // whoever withdraws does not wait for an addition, nor the other way
+        for command in goes_on {
+            varidex(command).assert().success();
+        }
+        drop(held);
+    }
     varidex(&["add", &cohort.path("none.vdx").display().to_string(), &one])
         .assert()
         .failure()

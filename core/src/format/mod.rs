@@ -9,6 +9,8 @@ mod column;
 mod container;
 mod container_writer;
 mod disk;
+#[cfg(test)]
+mod faulty;
 mod hash_index;
 mod header;
 mod kept;
@@ -29,6 +31,8 @@ mod text;
 pub(crate) use column::{Column, ColumnCursor, ColumnPage, ColumnWriter, PAGE_ROWS, page_of};
 pub(crate) use container::Container;
 pub(crate) use container_writer::ContainerWriter;
+#[cfg(test)]
+pub(crate) use faulty::{Fault, Faulty};
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
 pub(crate) use header::check_draft;
 pub(crate) use kind::{FileKind, Kind};

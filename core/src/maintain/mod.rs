@@ -3,6 +3,8 @@
 pub(crate) mod build;
 pub(crate) mod consent;
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod mask_look;
 #[cfg(test)]
 pub(crate) mod mask_questions;

@@ -53,9 +53,13 @@ mod taken;
 mod tests;
 
 pub use add::add;
+#[cfg(test)]
+pub(super) use add::add_in;
+#[cfg(test)]
+pub(super) use compact::compact_in;
 pub use compact::{CompactOptions, CompactReport, compact};
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use people::load_people_in;
 pub use people::{PeopleOptions, guess_mapping, load_people};
 pub use people_report::PeopleReport;

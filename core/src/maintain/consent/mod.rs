@@ -3,7 +3,7 @@
 mod lists;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::cohort::Dataset;
 use crate::cohort::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
@@ -13,6 +13,8 @@ use crate::format::Folder;
 use crate::model::{Date, DecidedBy, Decision, Effect, Purpose, WithoutDecision, now};
 use crate::query::nearest;
 use crate::store::decisions::{End, Entry, Frame, append};
+#[cfg(test)]
+pub(super) use lists::record_in;
 pub use lists::{ConsentOptions, ConsentReport, Disagreement, record_consent};
 use serde::{Deserialize, Serialize};
 use std::path::Path;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const SAMPLES: [&str; 5] = ["A1", "A2", "B1", "C1", "X9"];
 
 /// A dataset of five samples: two of individual A, one each of B and C, and one of nobody who is known.
-pub(super) fn five(folder: &Folder) -> tempfile::TempDir {
+pub(in crate::maintain) fn five(folder: &Folder) -> tempfile::TempDir {
     let inputs = tempfile::tempdir().unwrap();
     let vcf = inputs.path().join("a.vcf");
     let text = format!(

@@ -185,8 +185,10 @@ impl Erasure {
                 "expected that who is erased stays withdrawn, found that {id} came back meanwhile: nothing was erased"
             )));
         }
+        // an erasure that was interrupted has left hashes
         let gone = self.gone.iter().map(String::as_str);
-        let new = Erased::new(gone);
+        let gone: Vec<&str> = gone.filter(|id| decisions.erased(id).is_none()).collect();
+        let new = Erased::new(gone.iter().copied());
         let new = new.map_err(|e| Error::io(dataset.folder(), io::Error::other(e.to_string())))?;
         let mut frames = Vec::new();
         for mut frame in found.frames {
@@ -199,10 +201,12 @@ impl Erasure {
             }
         }
         manifest.erased = decisions.erased_ids() + new.len() as u64;
-        frames.push(Frame {
-            recorded: now().max(decisions.last_recorded),
-            entries: vec![Entry::Erased(new)],
-        });
+        if !gone.is_empty() {
+            frames.push(Frame {
+                recorded: now().max(decisions.last_recorded),
+                entries: vec![Entry::Erased(new)],
+            });
+        }
         publication.replace_decisions(&frames)?;
         Ok(lock)
     }
