@@ -12,7 +12,10 @@ import {
   type Abortable, type Long, type PathLike,
 } from './arguments.js'
 import { Dataset } from './dataset.js'
-import { growth, LONG, PEOPLE, peopleFiles, READING, settingsOf, stated, type AddOptions, type BuildOptions, type PeopleOptions } from './growth.js'
+import {
+  compaction, growth, LONG, PEOPLE, peopleFiles, READING, settingsOf, stated, type AddOptions, type BuildOptions, type CompactOptions,
+  type CompactReport, type PeopleOptions,
+} from './growth.js'
 import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../native/binding.js'
 
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
@@ -22,7 +25,7 @@ export {
   type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
   type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step,
 } from './dataset.js'
-export type { AddOptions, BuildOptions, PeopleOptions } from './growth.js'
+export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js'
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'
 export { Group } from './group.js'
@@ -127,6 +130,18 @@ export async function add(
 ): Promise<Dataset> {
   const { report } = await growth(dataset, inputs, given)
   return Dataset.of(await run(undefined, () => binding.open(path('dataset', dataset), true, undefined)), report)
+}
+
+/**
+ * Merges the segments of a dataset to fewer, with the same answers; variants of one position may come in another order. Datasets
+ * that are open go on with the state that they opened. With `erase` whoever withdrew is taken out for good.
+ *
+ * ```js
+ * const { segments, erased } = await varidex.compact('cohort.vdx', { erase: true })
+ * ```
+ */
+export async function compact(dataset: PathLike, given?: CompactOptions): Promise<CompactReport> {
+  return compaction(dataset, given)
 }
 
 /**

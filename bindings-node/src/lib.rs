@@ -10,6 +10,7 @@
 mod annotate;
 mod beacon;
 mod build;
+mod compact;
 mod consent;
 mod counts;
 mod dataset;

@@ -94,6 +94,11 @@ async function happen(dataset: varidex.Dataset, verb: string, text: string): Pro
     await dataset.consent(join(root, text))
     return dataset
   }
+  if (verb === 'compact') {
+    const { snapshot } = await varidex.compact(dataset.path, JSON.parse(text))
+    expect(snapshot).not.toBe(dataset.snapshot)
+    return varidex.open(dataset.path)
+  }
   if (verb === 'add') {
     const { inputs, people, keep } = JSON.parse(text)
     const paths = (names?: string[]) => (names ?? []).map((name) => join(root, name))

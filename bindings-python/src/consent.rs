@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use varidex::{Access, ConsentOptions, Withdrawal};
 
 /// JSON as Python has it.
-fn loaded<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn loaded<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
     py.import("json")?.call_method1("loads", (json,))
 }
 

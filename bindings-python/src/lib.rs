@@ -5,6 +5,7 @@ mod arguments;
 mod asked;
 mod beacon;
 mod build;
+mod compact;
 mod consent;
 mod dataset;
 mod error;
@@ -33,6 +34,8 @@ mod _varidex {
     use crate::beacon::{Beacon, BeaconResponse};
     #[pymodule_export]
     use crate::build::{add, build, load_people, simulate};
+    #[pymodule_export]
+    use crate::compact::compact;
     #[pymodule_export]
     use crate::dataset::Dataset;
     #[pymodule_export]

@@ -60,6 +60,10 @@ def happen(ds: varidex.Dataset, verb: str, text: str) -> varidex.Dataset:
         ds.consent(CASES / text)
         return ds
     what = json.loads(text)
+    if verb == "compact":
+        report = varidex.compact(ds.path, **what)
+        assert report["snapshot"] != ds.snapshot
+        return varidex.open(ds.path)
     if verb == "add":
         inputs, people = ([CASES / name for name in what.get(key, [])] for key in ["inputs", "people"])
         before = ds.snapshot

@@ -126,6 +126,9 @@ fn happen(dataset: &str, step: &Value) {
     let mut arguments = vec![verb.to_owned(), dataset.to_owned()];
     if verb == "consent" {
         arguments.push(text.to_owned());
+    } else if verb == "compact" {
+        let what: Value = serde_json::from_str(text).unwrap();
+        arguments.extend((what["erase"] == true).then(|| "--erase".to_owned()));
     } else if verb == "add" {
         let what: Value = serde_json::from_str(text).unwrap();
         arguments.extend(texts(&what["inputs"]).into_iter().map(str::to_owned));

@@ -606,6 +606,26 @@ typedef struct {
     uint64_t undecided;
 } vdx_annotate_summary;
 
+// How segments are merged. Begin with vdx_compact_options_init; all zero is what is usual.
+typedef struct {
+    // sizeof(vdx_compact_options), set by the program.
+    size_t struct_size;
+    // Other than 0: take whoever withdrew from all purposes out for good: genotypes, names, records, variants that nobody
+    // else carries, decisions, and all earlier states. A hash of each id stays, by which additions refuse them.
+    int erase;
+    // 0: as many as the machine has.
+    uint32_t threads;
+    // Memory to use at most, about, in bytes; 0: 1 GiB.
+    uint64_t memory;
+    // So many states of the dataset can be opened after, the new one among them; 0: the new one alone. An erasure keeps
+    // none before.
+    uint64_t keep;
+    // Called now and then with how far it is; NULL: never.
+    vdx_progress_fn progress;
+    // Passed to `progress`.
+    void *user;
+} vdx_compact_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1070,6 +1090,15 @@ vdx_status vdx_beacon_answer(const vdx_beacon *beacon,
 // Closes a beacon; NULL is none. Calls of other threads that have begun go on.
 vdx_status vdx_beacon_close(vdx_beacon *beacon);
 
+// Merges the segments of the dataset in a directory to fewer, with the same answers; variants of one position may come in
+// another order. Datasets that are open stay as they are. `options` may be NULL. Where `report` is not NULL, it takes what was
+// done as JSON, what was before and is now as a list of two: `segments`, `batches`, `bytes`, `erased`, and `left` and `open_in`,
+// which name files and processes that still hold what was erased. Free it with vdx_text_free.
+vdx_status vdx_compact(const char *dataset,
+                       const vdx_compact_options *options,
+                       char **report,
+                       vdx_error **error);
+
 // The dataset of a view as somebody may see it, by the decisions of people as they are now. `access` is JSON: `{"purpose":
 // "secondary_use", "permit_date": "2026-03-01"}`, and whoever decided against that is not seen; with NULL it is what the view
 // is of. Views show who could be seen when they were made: make one for each question, which costs next to nothing. Close it
@@ -1123,6 +1152,7 @@ VDX_INIT_(vdx_build_options)
 VDX_INIT_(vdx_export_options)
 VDX_INIT_(vdx_export_summary)
 VDX_INIT_(vdx_simulate_options)
+VDX_INIT_(vdx_compact_options)
 VDX_INIT_(vdx_table_options)
 VDX_INIT_(vdx_annotate_options)
 VDX_INIT_(vdx_annotate_summary)

@@ -24,6 +24,7 @@
 mod annotate;
 mod asked;
 mod beacon;
+mod compact;
 mod consent;
 mod dataset;
 mod each;
@@ -41,6 +42,7 @@ mod write;
 
 pub use annotate::*;
 pub use beacon::*;
+pub use compact::*;
 pub use consent::*;
 pub use dataset::*;
 pub use each::*;

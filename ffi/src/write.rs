@@ -210,7 +210,7 @@ unsafe fn people_options(given: &vdx_people_options) -> Answer<PeopleOptions> {
 }
 
 /// So many states that none has more.
-fn keep(states: u64) -> u32 {
+pub(crate) fn keep(states: u64) -> u32 {
     u32::try_from(states).unwrap_or(u32::MAX)
 }
 

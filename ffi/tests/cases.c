@@ -309,6 +309,22 @@ static void grow(const char *cases, const char *dataset, const char *text)
     json_free(what);
 }
 
+/* Merges the segments of a dataset, as JSON says. */
+static void merge(const char *dataset, const char *text)
+{
+    json *what = json_read(text);
+    vdx_compact_options options = vdx_compact_options_init();
+    vdx_error *error = NULL;
+    char *report = NULL;
+
+    options.erase = json_get(what, "erase") != NULL;
+    if (vdx_compact(dataset, &options, &report, &error) != VDX_OK)
+        fail("compact", vdx_error_message(error));
+    EXPECT(strstr(report, "\"snapshot\":") != NULL);
+    EXPECT(vdx_text_free(report) == VDX_OK);
+    json_free(what);
+}
+
 /* A step of a history; whether the dataset has to be opened again. */
 static int happen(const char *cases, const char *work, int file, const json *step)
 {
@@ -321,6 +337,10 @@ static int happen(const char *cases, const char *work, int file, const json *ste
     dataset_of(work, file, dataset, sizeof dataset);
     if (strcmp(verb, "add") == 0) {
         grow(cases, dataset, text);
+        return 1;
+    }
+    if (strcmp(verb, "compact") == 0) {
+        merge(dataset, text);
         return 1;
     }
     if (strcmp(verb, "consent") == 0) {

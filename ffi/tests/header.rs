@@ -24,6 +24,7 @@ fn the_header_is_as_the_sources_say() {
         "write",
         "annotate",
         "beacon",
+        "compact",
         "consent",
     ];
     let mut builder = cbindgen::Builder::new().with_config(config);

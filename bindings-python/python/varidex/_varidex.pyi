@@ -43,6 +43,7 @@ __all__ = [
     "annotate",
     "annotate_file",
     "build",
+    "compact",
     "load_people",
     "open",
     "run_program",
@@ -103,6 +104,15 @@ def build(
     force: bool = False,
     progress: _Progress = None,
 ) -> Dataset: ...
+def compact(
+    dataset: _Path,
+    *,
+    erase: bool = False,
+    keep: int = 1,
+    threads: int | None = None,
+    memory: int | str | None = None,
+    progress: _Progress = None,
+) -> dict[str, Any]: ...
 def load_people(
     path: _Path,
     people: _Paths | None = None,

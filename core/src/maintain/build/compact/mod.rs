@@ -43,6 +43,7 @@ use items::{BatchReader, assemble};
 use plain::{PlainWriter, Source};
 use plan::{BatchTask, Extent, Planned, Task, plan};
 use reach::open_elsewhere;
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -79,7 +80,7 @@ impl Default for CompactOptions {
 }
 
 /// What [`compact()`] did.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CompactReport {
     /// Segments before and now.
@@ -103,6 +104,13 @@ pub struct CompactReport {
     pub snapshot: String,
     /// How long it took.
     pub seconds: f64,
+}
+
+impl CompactReport {
+    /// As an object of JSON: the members are the fields, what was before and is now as a list of two.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// Merges segments of a dataset to fewer. Every answer is the same as before, but that variants of one position may come
