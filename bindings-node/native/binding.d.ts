@@ -278,6 +278,21 @@ export interface BuildWarning {
   first: string
 }
 
+/** Merges segments of a dataset; the report is JSON. */
+export declare function compact(dataset: string, settings: CompactSettings, progress?: ((arg: Progress) => void) | undefined | null, cancel?: Cancel | undefined | null): Promise<string>
+
+/** How segments are merged. */
+export interface CompactSettings {
+  /** Whether whoever withdrew is taken out for good. */
+  erase: boolean
+  /** So many states can be opened after. */
+  keep?: number
+  /** Worker threads. */
+  threads?: number
+  /** Bytes. */
+  memory?: number
+}
+
 /** A contig with rows. */
 export interface ContigRows {
   name: string

@@ -1,8 +1,8 @@
 //! Merging segments, and erasing people.
 
 use crate::arguments::Size;
+use crate::build::Reporter;
 use crate::consent::loaded;
-use crate::interrupt::Reporter;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use varidex::CompactOptions;

@@ -70,6 +70,40 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
+    /// Makes room for other records.
+    pub(crate) fn clear(&mut self) {
+        let Self {
+            bytes,
+            list,
+            words,
+            records,
+            alts,
+            info,
+            polyploid,
+            blocks,
+            phases,
+            raw,
+            raw_ends,
+            refused,
+            refused_more,
+            warnings,
+        } = self;
+        bytes.clear();
+        list.clear();
+        words.clear();
+        records.clear();
+        alts.clear();
+        info.clear();
+        polyploid.clear();
+        blocks.clear();
+        phases.clear();
+        raw.clear();
+        raw_ends.clear();
+        refused.clear();
+        *refused_more = 0;
+        warnings.clear();
+    }
+
     pub(crate) fn text(&self, span: Span) -> &[u8] {
         self.bytes.get(span.range()).unwrap_or_default()
     }

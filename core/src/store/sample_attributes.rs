@@ -94,6 +94,11 @@ impl SampleAttributes {
         })
     }
 
+    /// The first sample of each file.
+    pub(crate) fn firsts(&self) -> Vec<u32> {
+        self.parts.iter().map(|part| part.first).collect()
+    }
+
     /// Whether every sample is of the individual with the same number.
     pub(crate) fn is_identity(&self) -> bool {
         self.identity
@@ -301,6 +306,7 @@ impl SampleAttributes {
     /// Some samples, in their order, in one file: of which individual each is, and its attributes.
     pub(crate) fn some(
         &self,
+        first: u32,
         samples: &[u32],
         (folder, memory): (&Folder, u64),
     ) -> Result<ContainerWriter> {
@@ -329,7 +335,7 @@ impl SampleAttributes {
             }
             free = Some(writer);
         }
-        Self::write(0, &owners, free).map_err(|e| Error::io(folder, e))
+        Self::write(first, &owners, free).map_err(|e| Error::io(folder, e))
     }
 
     /// Checks every byte, and that samples are of somebody.

@@ -192,6 +192,11 @@ impl Samples {
         self.count
     }
 
+    /// The first sample of each file.
+    pub(crate) fn firsts(&self) -> Vec<u32> {
+        self.parts.iter().map(|part| part.first).collect()
+    }
+
     fn names(&self) -> Result<&Names> {
         if let Some(names) = self.names.get() {
             return Ok(names);

@@ -77,7 +77,7 @@ pub struct BuildOptions {
     /// [`Dataset::open_snapshot`]: crate::Dataset::open_snapshot
     pub keep: u32,
     /// Lets [`add`](crate::add) merge small batches of files of one sample each, once there are many of a size: as many times
-    /// as there are powers of four in their number. [`compact`](crate::compact()) merges them all.
+    /// as there are powers of six in their number. [`compact`](crate::compact()) merges them all.
     pub compact: bool,
     /// From how many inputs of one sample each on these become one batch; 0 is never. For tests, of which many
     /// have an oracle that knows inputs one by one.

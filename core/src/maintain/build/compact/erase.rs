@@ -149,7 +149,7 @@ impl Erasure {
             let content = people.some(&self.individuals, &self.gone, terms, place, go_on)?;
             manifest.people = vec![publication.add(FileKind::People, content)?];
             if !self.samples.is_empty() {
-                let content = dataset.sample_table().some(&self.samples, place)?;
+                let content = dataset.sample_table().some(0, &self.samples, place)?;
                 let file = publication.add(FileKind::SampleAttributes, content)?;
                 manifest.sample_attributes = vec![file];
             }

@@ -25,8 +25,12 @@ pub(super) struct BatchReader<'w, 's> {
     to: &'w [Option<u32>],
     readers: Vec<RowReader<'s>>,
     spans: VecDeque<Span>,
+    /// Where the next row is.
+    next_row: Option<Place>,
     changes: Changes<'s>,
     sets: Sets,
+    /// Room for a record of one sample, and for its bytes.
+    room: (Chunk, Vec<u8>),
 }
 
 /// Changes of what is known of samples, in the order of places and samples.
@@ -124,23 +128,27 @@ impl<'w, 's> BatchReader<'w, 's> {
     ) -> Result<Self> {
         let readers = sources.iter();
         let readers = readers.map(|source| RowReader::new(source.segment, keys, None));
-        Ok(Self {
+        let mut reader = Self {
             sources,
             to,
             readers: readers.collect::<Result<_>>()?,
             spans: spans(sources)?.into(),
+            next_row: None,
             changes: Changes::new(sources)?,
             sets: Sets::default(),
-        })
+            room: Default::default(),
+        };
+        reader.next_row = reader.row_place()?;
+        Ok(reader)
     }
 
     /// The place that comes next.
     fn place(&mut self) -> Result<Option<Place>> {
         let changes = self.changes.place()?;
-        Ok(changes.into_iter().chain(self.row_place()?).min())
+        Ok(changes.into_iter().chain(self.next_row).min())
     }
 
-    fn row_place(&mut self) -> Result<Option<Place>> {
+    fn row_place(&self) -> Result<Option<Place>> {
         let Some(span) = self.spans.front() else {
             return Ok(None);
         };
@@ -165,7 +173,7 @@ impl<'w, 's> BatchReader<'w, 's> {
     /// Adds the rows at a place, each once for each of the samples with its record; counts them.
     fn rows(&mut self, place: Place, contigs: &[Arc<str>], items: &mut Items) -> Result<u64> {
         let mut rows = 0;
-        while self.row_place()? == Some(place) {
+        while self.next_row == Some(place) {
             let Some(span) = self.spans.front_mut() else {
                 break;
             };
@@ -174,6 +182,7 @@ impl<'w, 's> BatchReader<'w, 's> {
             if span.rows.is_empty() {
                 self.spans.pop_front();
             }
+            self.next_row = self.row_place()?;
             rows += 1;
             let is_lost = self.sources.get(source).is_some_and(|of| of.is_lost(row));
             if !is_lost {
@@ -195,11 +204,10 @@ impl<'w, 's> BatchReader<'w, 's> {
             return Ok(());
         };
         let segment = of.segment;
+        let (mut chunk, mut out) = std::mem::take(&mut self.room);
+        chunk.clear();
         // the numbers of the copies of the only sample of a record, to point to
-        let mut chunk = Chunk {
-            list: vec![0, 1],
-            ..Chunk::default()
-        };
+        chunk.list.extend([0, 1]);
         let new = reader.record(&mut chunk, row)?;
         let (bytes, alt_number) = (chunk.bytes.len(), new.alt_number);
         self.sets.read(reader, segment, row)?;
@@ -214,7 +222,6 @@ impl<'w, 's> BatchReader<'w, 's> {
         }
         let mut phases = segment.phase_sets(row)?;
         let mut template = new.into_row(&Arc::new(chunk), contigs, None);
-        let mut out = Vec::new();
         for sample in with_record {
             let phase = phases
                 .of(sample)
@@ -233,6 +240,7 @@ impl<'w, 's> BatchReader<'w, 's> {
             put_row(&mut out, &template);
             items.push(to, &out);
         }
+        self.room = (Arc::try_unwrap(template.chunk).unwrap_or_default(), out);
         Ok(())
     }
 }

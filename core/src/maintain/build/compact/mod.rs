@@ -11,6 +11,7 @@ mod erase;
 #[cfg(test)]
 mod erase_tests;
 mod items;
+mod names;
 mod plain;
 mod plan;
 mod reach;
@@ -40,6 +41,7 @@ use crate::store::{
 };
 use erase::Erasure;
 use items::{BatchReader, assemble};
+use names::{are_several, merge_names};
 use plain::{PlainWriter, Source};
 use plan::{BatchTask, Extent, Planned, Task, plan};
 use reach::open_elsewhere;
@@ -194,7 +196,8 @@ fn rewrite(
     report.bytes.0 = before.files().map(|file| file.size).sum();
     report.bytes.1 = report.bytes.0;
     let has_others = || kept_snapshots(folder).map(|kept| !kept.is_empty());
-    if tasks.is_empty() && erasure.is_none() && !(options.erase && has_others()?) {
+    let nothing = tasks.is_empty() && erasure.is_none() && !are_several(before);
+    if nothing && !(options.erase && has_others()?) {
         report.seconds = started.elapsed().as_secs_f64();
         return Ok(report);
     }
@@ -210,6 +213,9 @@ fn rewrite(
             memory,
             &mut go_on,
         )?;
+    } else {
+        let target = (&mut publication, &mut manifest);
+        merge_names(&dataset, target, extent, options.memory)?;
     }
     let target = (&mut publication, &mut manifest);
     let options_of_builds = BuildOptions::from(options);
@@ -247,7 +253,7 @@ fn rewrite(
 /// written again.
 ///
 /// Of batches that came in files of one sample each those at the end become one once they have as many samples as the
-/// next greater ones: by powers of four. So a row is written again once for each power, and of each power at most three
+/// next greater ones: by powers of six. So a row is written again once for each power, and of each power at most five
 /// batches stay.
 pub(super) fn merge_small(
     publication: &mut Publication,
@@ -257,6 +263,8 @@ pub(super) fn merge_small(
 ) -> Result<u64> {
     let dataset = Dataset::as_stored(publication.folder(), manifest)?;
     let Planned { tasks, .. } = plan(&dataset, Extent::Grown)?;
+    let target = (&mut *publication, &mut *manifest);
+    merge_names(&dataset, target, Extent::Grown, means.0.memory)?;
     write_tasks(
         (&dataset, None),
         &tasks,

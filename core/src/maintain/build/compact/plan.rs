@@ -284,7 +284,9 @@ fn join(segments: &[SegmentEntry], batches: Vec<(BatchTask, bool)>, extent: Exte
 }
 
 /// How many batches of a size are there at most, but for one.
-const TIER: usize = 4;
+const TIER: usize = 6;
+/// Batches do not grow beyond so many samples by themselves: to write those of a whole cohort again is for its holder to say.
+const GROWN_MAX: usize = 4096;
 
 /// The batches at the end that have grown to the size of the next greater ones, by powers of [`TIER`].
 fn grown(task: Task) -> Option<Task> {
@@ -298,9 +300,9 @@ fn grown(task: Task) -> Option<Task> {
 }
 
 /// Of batches with so many samples the first of those at the end that become one.
-fn first_grown(counts: &[usize]) -> Option<usize> {
+pub(super) fn first_grown(counts: &[usize]) -> Option<usize> {
     let (mut found, mut size) = (None, 1_usize);
-    while size <= SAMPLES_MAX {
+    while size * TIER <= GROWN_MAX {
         let next = size * TIER;
         // all at the end that are smaller than the next size
         let smaller = counts.iter().rev().take_while(|count| **count < next);
@@ -327,14 +329,18 @@ mod tests {
                 written += sum;
                 counts.push(sum);
             }
-            assert!(counts.len() <= 3 + 3 * 5, "{day}: {counts:?}");
+            assert!(counts.len() <= 3 + 5 * 3, "{day}: {counts:?}");
         }
         assert_eq!(counts.iter().sum::<usize>(), 10_365);
-        assert_eq!(counts, [4096, 4096, 1808, 256, 64, 16, 16, 4, 4, 4, 1]);
-        assert!(written <= 365 * 4, "{written}");
+        assert_eq!(
+            counts,
+            [4096, 4096, 1808, 216, 36, 36, 36, 36, 1, 1, 1, 1, 1]
+        );
+        assert!(written <= 365 * 3, "{written}");
         assert_eq!(first_grown(&[64, 1, 1, 1]), None);
-        assert_eq!(first_grown(&[1, 1, 64, 1, 1, 1, 1]), Some(3));
-        assert_eq!(first_grown(&[16, 16, 16, 4, 4, 4, 1, 1, 1, 1]), Some(0));
+        assert_eq!(first_grown(&[1, 1, 64, 1, 1, 1, 1, 1, 1]), Some(3));
+        let full = [36, 36, 36, 36, 36, 6, 6, 6, 6, 6, 1, 1, 1, 1, 1, 1];
+        assert_eq!(first_grown(&full), Some(0));
         assert_eq!(first_grown(&[]), None);
     }
 }

@@ -298,7 +298,7 @@ proptest! {
         }
         let daily = Dataset::open(&daily).unwrap();
         daily.verify().unwrap();
-        prop_assert!(daily.manifest().batches().len() <= 6);
+        prop_assert!(daily.manifest().batches().len() <= 8);
         same_but_order(&daily.view(), folder.path(), &expected)?;
     }
 }
