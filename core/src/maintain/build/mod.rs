@@ -51,8 +51,8 @@ mod taken;
 mod tests;
 
 pub use add::add;
-#[cfg(test)]
-pub(super) use add::add_in;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use add::add_in;
 pub use options::{Annotations, BuildOptions, Phase, Progress, UnknownAnnotation};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use people::load_people_in;
