@@ -1,14 +1,14 @@
 //! What fuzz targets need beside the public functions: datasets and inputs in memory, so that no system
 //! call takes more time than what is to be tested. Not part of the promise of versions.
 
-use crate::cohort::Dataset;
+use crate::cohort::{Dataset, Snapshot};
 use crate::error::Result;
 use crate::format::{Folder, Memory, Storage};
 use crate::input::reading_from;
 use crate::maintain::consent::decide;
 use crate::maintain::{
     BuildOptions, DecisionReport, PeopleOptions, PeopleReport, Progress, Report, Withdrawal,
-    build_in, load_people_in,
+    add_in, build_in, load_people_in,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +57,42 @@ impl Files {
     ) -> Result<Report> {
         let to = self.folder(to);
         reading_from(self.storage(), || build_in(inputs, &to, options, progress))
+    }
+
+    /// As [`add`](crate::add), of inputs that were written here.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](crate::add).
+    pub fn add(
+        &self,
+        inputs: &[&str],
+        dataset: impl AsRef<Path>,
+        options: &BuildOptions,
+        progress: &mut dyn FnMut(&Progress) -> bool,
+    ) -> Result<Report> {
+        let dataset = self.folder(dataset);
+        reading_from(self.storage(), || {
+            add_in(inputs, &dataset, options, progress)
+        })
+    }
+
+    /// As [`Dataset::snapshots`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::snapshots`].
+    pub fn snapshots(&self, dataset: impl AsRef<Path>) -> Result<Vec<Snapshot>> {
+        Dataset::snapshots_in(&self.folder(dataset))
+    }
+
+    /// As [`Dataset::open_snapshot`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::open_snapshot`].
+    pub fn open_snapshot(&self, dataset: impl AsRef<Path>, id: &str) -> Result<Dataset> {
+        Dataset::open_snapshot_in(&self.folder(dataset), id)
     }
 
     /// As [`load_people`](crate::load_people), from inputs that were written here.

@@ -11,6 +11,7 @@ mod files;
 mod merged;
 mod people;
 mod segment;
+mod states;
 mod vcf_build;
 
 pub use beacon::beacon;
@@ -21,4 +22,5 @@ pub use expression::expression;
 pub use merged::merged;
 pub use people::people;
 pub use segment::segment;
+pub use states::states;
 pub use vcf_build::vcf_build;

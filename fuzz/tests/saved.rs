@@ -48,6 +48,16 @@ fn container() {
 }
 
 #[test]
+fn decisions() {
+    run("decisions", varidex_fuzz::decisions);
+}
+
+#[test]
+fn states() {
+    run("states", varidex_fuzz::states);
+}
+
+#[test]
 fn people() {
     run("people", varidex_fuzz::people);
 }

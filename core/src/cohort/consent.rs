@@ -190,7 +190,11 @@ impl Decisions {
 }
 
 /// The decision that holds among those of one effect.
-fn holding<'a>(all: &'a [Recorded], effect: Effect, asked: &Asked) -> Option<&'a Recorded> {
+pub(crate) fn holding<'a>(
+    all: &'a [Recorded],
+    effect: Effect,
+    asked: &Asked,
+) -> Option<&'a Recorded> {
     let day = match effect {
         Effect::Now => asked.today,
         Effect::LaterPermits => asked.permit,

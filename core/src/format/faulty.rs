@@ -162,7 +162,7 @@ impl Write for New {
         self.0.take_space().inspect_err(|_| {
             // what still fits is there
             let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
-            let _ = self.1.write(half);
+            let _ = self.1.write_all(half);
         })?;
         self.1.write(bytes)
     }

@@ -5,6 +5,8 @@ pub(crate) mod consent;
 #[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
+mod history_tests;
+#[cfg(test)]
 mod mask_look;
 #[cfg(test)]
 pub(crate) mod mask_questions;
@@ -20,7 +22,7 @@ pub use build::{
     add, build, compact, guess_mapping, load_people,
 };
 #[cfg(feature = "testing")]
-pub(crate) use build::{build_in, load_people_in};
+pub(crate) use build::{add_in, build_in, load_people_in};
 pub use consent::{
     ConsentOptions, ConsentReport, ConsentSummary, DecisionReport, Disagreement, PurposeSummary,
     Withdrawal, consent_summary, record_consent, restore, withdraw,

@@ -53,8 +53,8 @@ mod taken;
 mod tests;
 
 pub use add::add;
-#[cfg(test)]
-pub(super) use add::add_in;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use add::add_in;
 #[cfg(test)]
 pub(super) use compact::compact_in;
 pub use compact::{CompactOptions, CompactReport, compact};

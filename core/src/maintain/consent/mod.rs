@@ -6,7 +6,7 @@ mod summary;
 pub(super) mod tests;
 
 use crate::cohort::Dataset;
-use crate::cohort::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
+use crate::cohort::consent::{Asked, Decisions, Outcome, holding, outcome_of};
 use crate::cohort::decided::{Decider, deciders, lock_decisions, read_into};
 use crate::error::{Error, Result};
 use crate::format::Folder;
@@ -160,7 +160,7 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
                 source: what.source.clone(),
                 source_date: None,
             };
-            match writer.holds(&decision) {
+            match writer.changes_nothing(&decision) {
                 true => report.unchanged += 1,
                 false => new.push(decision),
             }
@@ -174,7 +174,7 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
     report.recorded = entries.len() as u64;
     writer.record(entries, what.dry_run)?;
     for decision in &new {
-        if decision.from.is_none_or(|from| from <= writer.today) && !writer.holds(decision) {
+        if decision.from.is_none_or(|from| from <= writer.today) && !writer.is_so_today(decision) {
             report.without_effect.push(decision.by.id().to_owned());
         }
     }
@@ -229,26 +229,45 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether what a decision says is so today, of all purposes that it is about; of one that is from another day, whether
-    /// it is recorded.
-    fn holds(&self, decision: &Decision) -> bool {
+    /// Whether a decision would change nothing, on whatever day: what holds on its first day says the same, does not end,
+    /// and, where the day is given, is from that day. So whatever is decided of another day later is over both or neither.
+    fn changes_nothing(&self, decision: &Decision) -> bool {
+        let first = decision.from.unwrap_or(self.today);
         let all = self.decisions.of(&decision.by);
-        if decision.from.is_some_and(|from| from > self.today) {
-            return is_known(all, decision);
-        }
-        // one about all is about those as well of which something else was decided
-        let others = all.iter().filter_map(|of| of.decision.purpose);
-        let others = others.filter(|_| decision.purpose.is_none()).map(Some);
-        let mut about = others.chain([decision.purpose]);
-        about.all(|purpose| {
-            let asked = Asked::today(purpose, self.today);
-            match outcome_of(all, decision.effect, &asked) {
-                Outcome::In => decision.allows,
-                Outcome::Out => !decision.allows,
+        self.about(decision).all(|purpose| {
+            let asked = Asked::today(purpose, first);
+            match holding(all, decision.effect, &asked) {
+                Some(holds) => {
+                    let of = &holds.decision;
+                    let same_day = decision.from.is_none_or(|from| from == holds.from());
+                    of.allows == decision.allows && of.until.is_none() && same_day
+                }
                 // who is in without a decision needs none
-                Outcome::Undecided => decision.allows && !self.is_opt_in(purpose),
+                None => decision.allows && !self.is_opt_in(purpose),
             }
         })
+    }
+
+    /// Whether what a decision says is so today, of all purposes that it is about.
+    fn is_so_today(&self, decision: &Decision) -> bool {
+        let says = match decision.allows {
+            true => Outcome::In,
+            false => Outcome::Out,
+        };
+        let all = self.decisions.of(&decision.by);
+        self.about(decision).all(|purpose| {
+            let asked = Asked::today(purpose, self.today);
+            outcome_of(all, decision.effect, &asked) == says
+        })
+    }
+
+    /// The purposes that a decision is about, as far as they differ: one about all is about those as well of which something
+    /// else was decided.
+    fn about<'a>(&'a self, decision: &'a Decision) -> impl Iterator<Item = Option<Purpose>> + 'a {
+        let all = self.decisions.of(&decision.by);
+        let others = all.iter().filter_map(|of| of.decision.purpose);
+        let others = others.filter(|_| decision.purpose.is_none()).map(Some);
+        others.chain([decision.purpose])
     }
 
     /// Whether whoever decided nothing is out; without a purpose, of any.

@@ -198,6 +198,46 @@ fn later_permits_and_overrides() {
     assert_eq!(seen(&audit), SAMPLES);
 }
 
+/// A withdrawal was not recorded where one that ends held on that day: it was acknowledged, and ended with that one. Nor was one
+/// that began earlier than what held, nor the second of one form about a day to come where another form had taken the first
+/// back.
+#[test]
+fn what_holds_for_a_while_takes_the_place_of_no_decision() {
+    let (folder, _, inputs) = in_memory();
+    let today = Date::today();
+    let after = |days: i32| Date::from_days(today.days() + days);
+    let list = inputs.path().join("list.tsv");
+    let text = format!(
+        "individual\tdecision\teffect\tfrom\tuntil\nA\tout\tlater_permits\t{today}\t{}\n",
+        after(9)
+    );
+    std::fs::write(&list, text).unwrap();
+    record_in(&folder, &[list], &ConsentOptions::default()).unwrap();
+    let later = |ids: &[&str], from: Option<i32>, source: &str| Withdrawal {
+        effect: Effect::LaterPermits,
+        from: from.map(after),
+        source: source.to_owned(),
+        ..of(ids, &[])
+    };
+    let recorded = |what: &Withdrawal, allows| decide(&folder, what, allows).unwrap().recorded;
+    assert_eq!(recorded(&later(&["A"], None, ""), false), 1);
+    assert_eq!(recorded(&later(&["A"], None, ""), false), 0);
+    assert_eq!(recorded(&later(&["B"], None, ""), false), 1);
+    assert_eq!(recorded(&later(&["B"], Some(-9), ""), false), 1);
+    assert_eq!(recorded(&later(&["B"], Some(-9), ""), false), 0);
+    for (allows, source) in [(false, "1"), (true, "2"), (false, "1")] {
+        assert_eq!(recorded(&later(&["C"], Some(20), source), allows), 1);
+    }
+    let dataset = Dataset::open_in(&folder).unwrap();
+    let under = |days| {
+        let access = Access::holder().under_permit_of(after(days));
+        names(&dataset.view_for(&access).unwrap())
+    };
+    assert_eq!(under(-9), ["A1", "A2", "C1", "X9"]);
+    assert_eq!(under(10), ["C1", "X9"]);
+    assert_eq!(under(20), ["X9"]);
+}
+
 #[test]
 fn lists_are_taken_whole_and_once() {
     let (folder, _, inputs) = in_memory();
