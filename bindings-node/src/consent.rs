@@ -1,5 +1,6 @@
 //! What people decide, and views by it.
 
+use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::AsyncTask;
@@ -23,6 +24,27 @@ impl NativeDataset {
         self.queue(cancel, move |view, _| {
             Ok(Self::of(view.dataset().newest()?.view_for(view.access())?))
         })
+    }
+
+    /// Defines a virtual cohort; how many people are in it.
+    #[napi(ts_return_type = "Promise<number>")]
+    pub fn define_cohort(
+        &self,
+        name: String,
+        who: String,
+        pin: bool,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<i64>> {
+        self.queue(cancel, move |view, _| {
+            let cohort = view.define_cohort(&name, &who, pin)?;
+            Ok(number(cohort.count.unwrap_or(0)))
+        })
+    }
+
+    /// Forgets a virtual cohort.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn drop_cohort(&self, name: String, cancel: Option<&Cancel>) -> AsyncTask<Work<()>> {
+        self.queue(cancel, move |view, _| Ok(view.drop_cohort(&name)?))
     }
 
     /// What who asks should know of the view.

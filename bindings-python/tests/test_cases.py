@@ -60,6 +60,9 @@ def happen(ds: varidex.Dataset, verb: str, text: str) -> varidex.Dataset:
         ds.consent(CASES / text)
         return ds
     what = json.loads(text)
+    if verb == "define":
+        ds.define_cohort(what["name"], what["group"])
+        return ds
     if verb == "add":
         inputs, people = ([CASES / name for name in what.get(key, [])] for key in ["inputs", "people"])
         before = ds.snapshot

@@ -108,7 +108,7 @@ pub use model::{
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
-    CarrierOptions, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
+    CarrierOptions, Cohort, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
     GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
     IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,

@@ -4,7 +4,7 @@ use crate::dataset::Opened;
 use crate::entry::{Answer, entry, out, path as path_at, some_text, text, texts};
 use crate::error::vdx_status;
 use crate::handle::{get, put, put_text, vdx_error, vdx_view};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 use std::path::Path;
 use varidex::{Access, ConsentOptions, Withdrawal};
 
@@ -137,6 +137,49 @@ pub unsafe extern "C" fn vdx_consent(
         };
         // SAFETY: the arguments are as the header says
         unsafe { give(report, &json) }
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, in every process, of who may be seen when it is
+/// asked. With `pin` other than 0 it holds in this state of the dataset alone. `count`, which may be NULL, takes how many
+/// people are in it now. vdx_cohorts lists them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_define_cohort(
+    view: *const vdx_view,
+    name: *const c_char,
+    who: *const c_char,
+    pin: c_int,
+    count: *mut u64,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let (name, who) = unsafe { (text(name, "name")?, text(who, "who")?) };
+        let seen = get::<Opened>(view)?.view.renew()?;
+        let cohort = seen.define_cohort(name, who, pin != 0)?;
+        if !count.is_null() {
+            // SAFETY: the argument is as the header says
+            unsafe { out(count, "count") }?.set(cohort.count.unwrap_or(0));
+        }
+        Ok(())
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// Forgets a virtual cohort; one that another cohort uses is an error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_drop_cohort(
+    view: *const vdx_view,
+    name: *const c_char,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let name = unsafe { text(name, "name") }?;
+        Ok(get::<Opened>(view)?.view.drop_cohort(name)?)
     };
     // SAFETY: `error` is as the header says
     unsafe { entry(error, work) }

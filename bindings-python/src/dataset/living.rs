@@ -1,7 +1,7 @@
 //! What happens to a dataset: it grows, and people decide.
 
 use super::Dataset;
-use crate::arguments::OneOrMany;
+use crate::arguments::{Expression, OneOrMany};
 use crate::build;
 use crate::consent;
 use crate::interrupt::run;
@@ -113,6 +113,43 @@ impl Dataset {
         let report = build::added(py, before.path(), inputs, (progress, options))?;
         let view = run(py, || before.dataset().newest()?.view_for(before.access()))?;
         Ok(Self::of(view, self.files, Some(report)))
+    }
+
+    /// Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, in every process, of who may be seen
+    /// when it is asked. Gives how many people are in it now. With `pin` it holds in this state of the dataset alone, and is
+    /// refused in others.
+    ///
+    /// >>> ds.define_cohort("pair", "samples(SIM0000001, SIM0000002)")
+    /// 2
+    /// >>> ds.ask("cohort:pair & carriers(22:20002258:C:T)").count
+    /// 1
+    /// >>> [(cohort["name"], cohort["count"]) for cohort in ds.cohorts()]
+    /// [('pair', 2)]
+    /// >>> ds.drop_cohort("pair")
+    #[pyo3(signature = (name, expression, *, pin = false))]
+    fn define_cohort(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        expression: Expression,
+        pin: bool,
+    ) -> PyResult<u64> {
+        let view = self.core(py)?;
+        let cohort = run(py, || view.define_cohort(name, &expression.0, pin))?;
+        Ok(cohort.count.unwrap_or(0))
+    }
+
+    /// The virtual cohorts, with how many people of those who may be seen are in each: None where it cannot be asked, for it
+    /// is pinned to another state or names what is not there. `stale` are those that were defined in another state.
+    fn cohorts(&self, py: Python<'_>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || varidex_columns::cohorts(&view))
+    }
+
+    /// Forgets a virtual cohort. One that another cohort uses is an error.
+    fn drop_cohort(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        let view = self.core(py)?;
+        run(py, || view.drop_cohort(name))
     }
 
     /// The states of the dataset that can be opened, the newest first: `varidex.open` opens one by its `snapshot`.

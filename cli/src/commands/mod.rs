@@ -5,15 +5,16 @@ mod ask;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
+pub(crate) mod cohort;
 mod completions;
 pub(crate) mod consent;
-mod demo;
+pub(crate) mod demo;
 mod export;
 mod frequencies;
 mod info;
 pub(crate) mod look;
 mod people;
-mod simulate;
+pub(crate) mod simulate;
 mod variants;
 mod verify;
 
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Withdraw(args) => consent::withdraw(&args, messages),
         Command::Restore(args) => consent::restore(&args, messages),
         Command::Consent(args) => consent::run(&args, messages),
+        Command::Cohort(args) => cohort::run(&args, messages),
         Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
         Command::Variants(args) => variants::run(&args, messages),

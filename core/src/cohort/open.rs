@@ -254,6 +254,14 @@ impl Dataset {
         }
     }
 
+    /// The same, of which no expression opens a file.
+    pub(crate) fn without_loader(&self) -> Self {
+        Self {
+            loader: None,
+            ..self.clone()
+        }
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         self.opened.folder.path()

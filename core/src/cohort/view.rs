@@ -148,6 +148,14 @@ impl View {
         self.note.as_deref()
     }
 
+    /// The same, of which no expression opens a file.
+    pub(crate) fn without_loader(&self) -> Self {
+        Self {
+            dataset: self.dataset.without_loader(),
+            ..self.clone()
+        }
+    }
+
     /// Why nothing may be seen, where that is so because decisions cannot be read.
     pub(crate) fn check(&self) -> Result<()> {
         self.visible.check()

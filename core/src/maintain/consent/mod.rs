@@ -1,5 +1,7 @@
 //! Recording what people decide: who withdraws, who comes back, and lists of decisions.
 
+#[cfg(test)]
+mod cohort_tests;
 mod lists;
 mod summary;
 #[cfg(test)]
