@@ -167,7 +167,10 @@ export class Dataset {
   async view(given?: ViewOptions): Promise<Dataset> {
     const asked = options(given, VIEW)
     const access = accessOf(asked)
-    return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, cancel)), null)
+    const policy = optional('options.qcPolicy', asked.qcPolicy, path)
+    const proof = asked.proof === true
+    if (proof && policy === undefined) throw wrongArgument('options.qcPolicy', 'given with proof', policy)
+    return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, policy, proof, cancel)), null)
   }
 
   /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */

@@ -267,14 +267,6 @@ pub(crate) struct Verify {
     pub(crate) state: State,
 }
 
-/// Which samples are good enough.
-#[derive(Debug, Args)]
-pub(crate) struct Quality {
-    /// The policy of quality, in TOML or JSON, by which `proof` picks people
-    #[arg(long, value_name = "FILE")]
-    pub(crate) qc_policy: Option<PathBuf>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Variants {
     /// The dataset
@@ -285,8 +277,6 @@ pub(crate) struct Variants {
     /// Only these people: of whom counts and carriers are. Which variants there are depends on WHERE alone
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    #[command(flatten)]
-    pub(crate) quality: Quality,
     /// Only rows behind the one that this token is of
     #[arg(long, value_name = "TOKEN")]
     pub(crate) after: Option<varidex::RowToken>,
@@ -342,8 +332,6 @@ pub(crate) struct Ask {
     /// Which people, such as `carriers(22:16050075:A:G)`
     #[arg(value_name = "GROUP")]
     pub(crate) who: String,
-    #[command(flatten)]
-    pub(crate) quality: Quality,
     /// How many people (what is answered by default)
     #[arg(long, group = "answer")]
     pub(crate) count: bool,

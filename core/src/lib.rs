@@ -103,8 +103,8 @@ pub use maintain::{
 };
 pub use model::{
     Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
-    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, Purpose, Scope, TwoByTwo,
-    UnknownPurpose, WithoutDecision, Zygosity,
+    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, PolicyHash, Purpose, Scope,
+    TwoByTwo, UnknownPurpose, WithoutDecision, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

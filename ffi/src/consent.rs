@@ -6,7 +6,7 @@ use crate::error::vdx_status;
 use crate::handle::{get, put, put_text, vdx_error, vdx_view};
 use std::ffi::{c_char, c_int};
 use std::path::Path;
-use varidex::{Access, ConsentOptions, Withdrawal};
+use varidex::{Access, ConsentOptions, QcPolicy, Withdrawal};
 
 /// The dataset of a view as somebody may see it, by the decisions of people as they are now. `access` is JSON: `{"purpose":
 /// "secondary_use", "permit_date": "2026-03-01"}`, and whoever decided against that is not seen; with NULL it is what the view
@@ -31,6 +31,46 @@ pub unsafe extern "C" fn vdx_view_for(
                 .dataset()
                 .view_for(&Access::from_json(access)?)?,
         };
+        to.set(put(Opened::of(view)));
+        Ok(())
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// The same with a policy of quality, in TOML or JSON: `proof` picks who has a sample of which it holds. With the hash of the
+/// policy as `"proof"` in `access`, samples of which it does not hold are not seen at all; vdx_view_for refuses such an access.
+/// With `proof` other than 0 `access`, which may be NULL, gets the hash.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_view_by(
+    view: *const vdx_view,
+    access: *const c_char,
+    policy: *const c_char,
+    proof: c_int,
+    seen: *mut *mut vdx_view,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let (to, access, policy) = unsafe {
+            (
+                out(seen, "seen")?,
+                some_text(access, "access")?,
+                text(policy, "policy")?,
+            )
+        };
+        to.set(std::ptr::null_mut());
+        let opened = get::<Opened>(view)?;
+        let policy: QcPolicy = policy.parse()?;
+        let access = match access {
+            None => *opened.view.access(),
+            Some(access) => Access::from_json(access)?,
+        };
+        let access = match proof {
+            0 => access,
+            _ => access.with_proof(policy.hash()),
+        };
+        let view = opened.view.dataset().view_by(&access, &policy)?;
         to.set(put(Opened::of(view)));
         Ok(())
     };

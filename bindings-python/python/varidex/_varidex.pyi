@@ -298,6 +298,8 @@ class Dataset:
         permit_date: _Date | None = None,
         national_override: bool = False,
         audit: _Date | None = None,
+        qc_policy: _Path | None = None,
+        proof: bool = False,
     ) -> Dataset: ...
     @property
     def note(self) -> str | None: ...

@@ -6,9 +6,11 @@ use crate::build;
 use crate::consent;
 use crate::interrupt::run;
 use crate::table::Table;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
+use varidex::{Error, QcPolicy};
 
 #[pymethods]
 impl Dataset {
@@ -16,11 +18,14 @@ impl Dataset {
     /// `"2026-03-01"`; today where there is none): whoever decided against that is not seen. It is asked as a dataset is.
     ///
     /// `national_override` sets aside decisions about later permits, never the withdrawal of consent, and `audit` shows what
-    /// was known at the end of a day: both are written into the dataset.
+    /// was known at the end of a day: both are written into the dataset. `qc_policy` is the file of a policy of quality (TOML or
+    /// JSON) by which `proof` picks people; with `proof` samples of which it does not hold are not seen at all.
     ///
     /// >>> ds.view(purpose="secondary_use", permit_date="2026-03-01").info()["samples"]
     /// 2000
-    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None))]
+    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None, qc_policy = None,
+        proof = false))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn view(
         &self,
         py: Python<'_>,
@@ -28,10 +33,27 @@ impl Dataset {
         permit_date: Option<Bound<'_, PyAny>>,
         national_override: bool,
         audit: Option<Bound<'_, PyAny>>,
+        qc_policy: Option<PathBuf>,
+        proof: bool,
     ) -> PyResult<Self> {
         let access = consent::access_of(py, purpose, permit_date, national_override, audit)?;
         let view = self.core(py)?;
-        let view = run(py, || view.dataset().view_for(&access))?;
+        if proof && qc_policy.is_none() {
+            let message = "proof: expected a qc_policy, found none";
+            return Err(PyValueError::new_err(message));
+        }
+        let view = run(py, || match &qc_policy {
+            None => view.dataset().view_for(&access),
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+                let policy: QcPolicy = text.parse()?;
+                let access = match proof {
+                    true => access.with_proof(policy.hash()),
+                    false => access,
+                };
+                view.dataset().view_by(&access, &policy)
+            }
+        })?;
         Ok(Self::of(view, self.files, None))
     }
 
@@ -111,7 +133,7 @@ impl Dataset {
     ) -> PyResult<Self> {
         let before = self.core(py)?;
         let report = build::added(py, before.path(), inputs, (progress, options))?;
-        let view = run(py, || before.dataset().newest()?.view_for(before.access()))?;
+        let view = run(py, || before.dataset().newest()?.view_like(&before))?;
         Ok(Self::of(view, self.files, Some(report)))
     }
 

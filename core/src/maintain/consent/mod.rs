@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod cohort_tests;
 mod lists;
+#[cfg(test)]
+mod proof_tests;
 mod summary;
 #[cfg(test)]
 mod tests;

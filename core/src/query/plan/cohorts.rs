@@ -46,7 +46,8 @@ impl Used {
                 self.all.get_or_init(|| all)
             }
         };
-        Ok(all.iter()
+        Ok(all
+            .iter()
             .find(|of| of.name.eq_ignore_ascii_case(name))
             .cloned())
     }
