@@ -19,6 +19,7 @@ import sys
 import xxhash
 import zstandard
 
+import cohorts
 import decisions
 import free
 import people
@@ -231,6 +232,11 @@ def decided():
     bodies.append(decided_body(second + 35, [(5, None, 0, erased), (6, None, 0, decisions.id_hash(key, "A2"))]))
     torn = decided_body(second + 40, [(1, None, 0, [], "", names[0])])
     d.decisions = framed([*bodies, torn])[:-3]
+    named = {"snapshot": d.manifest["snapshot"], "time": "2026-03-01T00:00:00Z"}
+    d.cohorts = cohorts.sealed([
+        {"name": "everybody", "expression": "all", **named, "purpose": "af", "permit_date": "2026-03-01"},
+        {"name": "weak muscles", "expression": "HP:0001252 & cohort:everybody", **named, "pinned": True},
+    ])
     shutil.rmtree(os.path.join(VECTORS, "decided.vdx"), ignore_errors=True)
     d.write(os.path.join(VECTORS, "decided.vdx"))
     known = reader.Dataset(os.path.join(VECTORS, "decided.vdx"))
@@ -427,6 +433,7 @@ class Dataset:
         }
         self.names = self.files.get("samples")
         self.after_files, self.after_text = [], []
+        self.cohorts = None
         self.decisions = load("decisions") if self.manifest.get("decisions") else None
         # whether people are of the terms file as it is patched
         self.follow = True
@@ -451,6 +458,9 @@ class Dataset:
         if self.decisions is not None:
             with open(os.path.join(directory, "decisions"), "wb") as out:
                 out.write(self.decisions)
+        if self.cohorts is not None:
+            with open(os.path.join(directory, "cohorts.json"), "wb") as out:
+                out.write(self.cohorts)
         self.manifest["snapshot"] = ""
         bare = json.dumps(self.manifest, indent=2).encode() + b"\n"
         text = bare.replace(b'"snapshot": ""', f'"snapshot": "{xxh128(bare)}"'.encode(), 1)
@@ -556,6 +566,7 @@ if __name__ == "__main__":
         build_good()
     import bad_annotations  # noqa: F401, adds its vectors, and those of people
     import bad_carriers  # noqa: F401
+    import bad_cohorts  # noqa: F401
     import bad_decisions  # noqa: F401
     import bad_merged  # noqa: F401
     import bad_phases  # noqa: F401

@@ -38,6 +38,7 @@ import coverage
 import ids
 from annotations import Annotations
 from genes import Genes
+from cohorts import read_cohorts
 from decisions import Decisions
 from manifest import files_of, read_manifest
 from people import People
@@ -505,6 +506,10 @@ class Dataset:
             need(os.path.exists(path), "decisions", "X1", "no file")
             with open(path, "rb") as file:
                 self.decisions = Decisions(file.read())
+        self.cohorts, path = {}, os.path.join(directory, "cohorts.json")
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                self.cohorts = read_cohorts(file.read())
         self.names = read_names([self.bytes(entry) for entry in m["samples"]], m["sample_count"])
         only = lambda kind, read: next((read(self.bytes(entry)) for entry in m[kind]), None)
         self.terms, self.genes = only("terms", Terms), only("genes", Genes)

@@ -12,7 +12,7 @@ import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
 import { inspected, inspectKey } from './inspect.js'
 import {
-  part, Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow,
+  part, Table, type CarrierRow, type CohortRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow,
   type SampleRow, type SnapshotRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
@@ -167,7 +167,10 @@ export class Dataset {
   async view(given?: ViewOptions): Promise<Dataset> {
     const asked = options(given, VIEW)
     const access = accessOf(asked)
-    return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, cancel)), null)
+    const policy = optional('options.qcPolicy', asked.qcPolicy, path)
+    const proof = asked.proof === true
+    if (proof && policy === undefined) throw wrongArgument('options.qcPolicy', 'given with proof', policy)
+    return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, policy, proof, cancel)), null)
   }
 
   /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
@@ -456,6 +459,28 @@ export class Dataset {
   /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
   sampleTable(given?: TableOptions): Table<SampleRow> {
     return this.#table('samples', '', options(given, PART))
+  }
+
+  /**
+   * Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, of who may be seen when it is asked. Gives how
+   * many people are in it now. With `pin` it holds in this state of the dataset alone, and is refused in others.
+   */
+  async defineCohort(name: string, who: Expression, given?: Abortable & { pin?: boolean | undefined }): Promise<number> {
+    const asked = options(given, ['signal', 'pin'])
+    const [named, of] = [text('name', name), expression('expression', who)]
+    return run(asked.signal, (cancel) => this.#held.defineCohort(named, of, asked.pin === true, cancel))
+  }
+
+  /** The virtual cohorts, with how many people of those who may be seen are in each. */
+  cohorts(given?: TableOptions): Table<CohortRow> {
+    return this.#table('cohorts', '', options(given, PART))
+  }
+
+  /** Forgets a virtual cohort. */
+  async dropCohort(name: string, given?: Abortable): Promise<void> {
+    const { signal } = options(given, ['signal'])
+    const named = text('name', name)
+    await run(signal, (cancel) => this.#held.dropCohort(named, cancel))
   }
 
   /** The states of the dataset that can be opened, the newest first: `open` opens one by its `snapshot`. */

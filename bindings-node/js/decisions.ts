@@ -1,6 +1,6 @@
 // What people decide, and who asks.
 
-import { optional, options, several, text, type Abortable } from './arguments.js'
+import { optional, options, several, text, type Abortable, type PathLike } from './arguments.js'
 
 /** Who asks, for what, and under which permit. */
 export interface ViewOptions extends Abortable {
@@ -12,6 +12,10 @@ export interface ViewOptions extends Abortable {
   nationalOverride?: boolean | undefined
   /** As it was known at the end of this day; it is written into the dataset. */
   audit?: string | undefined
+  /** The file of a policy of quality (TOML or JSON), by which `proof` picks people. */
+  qcPolicy?: PathLike | undefined
+  /** Samples of which the policy does not hold are not seen at all. */
+  proof?: boolean | undefined
 }
 
 /** Whom a withdrawal is of, and about what. */
@@ -53,7 +57,7 @@ export interface ConsentOptions extends Abortable {
 }
 
 /** @internal */
-export const VIEW = ['purpose', 'permitDate', 'nationalOverride', 'audit', 'signal'] as const
+export const VIEW = ['purpose', 'permitDate', 'nationalOverride', 'audit', 'qcPolicy', 'proof', 'signal'] as const
 
 /** @internal Who asks, as JSON. */
 export function accessOf(asked: ViewOptions): string {

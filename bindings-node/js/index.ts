@@ -31,7 +31,7 @@ export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js
 export { Group } from './group.js'
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
 export {
-  Table, type AnnotationRow, type CarrierRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm,
+  Table, type AnnotationRow, type CarrierRow, type CohortRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm,
   type FrequencyRow, type OntologyRow, type Page, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow,
 } from './table.js'
 export type {

@@ -127,6 +127,23 @@ export interface SampleRow {
   [attribute: string]: Cell
 }
 
+/** A row of `cohorts`: a virtual cohort. */
+export interface CohortRow {
+  name: string
+  /** People of those who may be seen; null where it cannot be asked: it is pinned to another state, or names what is not there. */
+  count: number | null
+  /** Whether it was defined in another state. */
+  stale: boolean
+  pinned: boolean
+  expression: string
+  /** The state that it was defined in. */
+  snapshot: string
+  time: string
+  /** Of the view that it was defined in. */
+  purpose: string | null
+  permit_date: string | null
+}
+
 /** A row of `snapshots`: a state of the dataset that can be opened. */
 export interface SnapshotRow {
   snapshot: string

@@ -37,10 +37,14 @@ export declare class NativeBeacon {
 
 /** An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile. */
 export declare class NativeDataset {
-  /** The dataset as somebody may see it; `access` is JSON. */
-  view(access: string, cancel?: Cancel | undefined | null): Promise<NativeDataset>
+  /** The dataset as somebody may see it; `access` is JSON, `policy` the file of a policy of quality. */
+  view(access: string, policy: string | undefined | null, proof: boolean, cancel?: Cancel | undefined | null): Promise<NativeDataset>
   /** The newest state of the dataset, as this one is seen. */
   newest(cancel?: Cancel | undefined | null): Promise<NativeDataset>
+  /** Defines a virtual cohort; how many people are in it. */
+  defineCohort(name: string, who: string, pin: boolean, cancel?: Cancel | undefined | null): Promise<number>
+  /** Forgets a virtual cohort. */
+  dropCohort(name: string, cancel?: Cancel | undefined | null): Promise<void>
   /** What who asks should know of the view. */
   get note(): string | null
   /** Withdraws, or restores; `what` and the report are JSON. */
@@ -707,7 +711,7 @@ export interface TablePart {
 
 /** Which table, and of which variants. */
 export interface TableSettings {
-  /** `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes`, `samples` or `snapshots`. */
+  /** `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes`, `samples`, `cohorts` or `snapshots`. */
   table: string
   /** The expression; of sites a file, of terms and genes a text or nothing. */
   of: string

@@ -1,19 +1,35 @@
 //! What people decide, and views by it.
 
+use crate::counts::number;
 use crate::dataset::NativeDataset;
 use crate::work::{Cancel, Work};
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
-use varidex::{Access, ConsentOptions, Withdrawal};
+use varidex::{Access, ConsentOptions, Error, QcPolicy, Withdrawal};
 
 #[napi]
 impl NativeDataset {
-    /// The dataset as somebody may see it; `access` is JSON.
+    /// The dataset as somebody may see it; `access` is JSON, `policy` the file of a policy of quality.
     #[napi(ts_return_type = "Promise<NativeDataset>")]
-    pub fn view(&self, access: String, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
+    pub fn view(
+        &self,
+        access: String,
+        policy: Option<String>,
+        proof: bool,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<NativeDataset>> {
         self.queue(cancel, move |view, _| {
             let access = Access::from_json(&access)?;
-            Ok(Self::of(view.dataset().view_for(&access)?))
+            let Some(file) = policy else {
+                return Ok(Self::of(view.dataset().view_for(&access)?));
+            };
+            let text = std::fs::read_to_string(&file).map_err(|e| Error::io(&file, e))?;
+            let policy: QcPolicy = text.parse()?;
+            let access = match proof {
+                true => access.with_proof(policy.hash()),
+                false => access,
+            };
+            Ok(Self::of(view.dataset().view_by(&access, &policy)?))
         })
     }
 
@@ -21,8 +37,29 @@ impl NativeDataset {
     #[napi(ts_return_type = "Promise<NativeDataset>")]
     pub fn newest(&self, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeDataset>> {
         self.queue(cancel, move |view, _| {
-            Ok(Self::of(view.dataset().newest()?.view_for(view.access())?))
+            Ok(Self::of(view.dataset().newest()?.view_like(view)?))
         })
+    }
+
+    /// Defines a virtual cohort; how many people are in it.
+    #[napi(ts_return_type = "Promise<number>")]
+    pub fn define_cohort(
+        &self,
+        name: String,
+        who: String,
+        pin: bool,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<Work<i64>> {
+        self.queue(cancel, move |view, _| {
+            let cohort = view.define_cohort(&name, &who, pin)?;
+            Ok(number(cohort.count.unwrap_or(0)))
+        })
+    }
+
+    /// Forgets a virtual cohort.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn drop_cohort(&self, name: String, cancel: Option<&Cancel>) -> AsyncTask<Work<()>> {
+        self.queue(cancel, move |view, _| Ok(view.drop_cohort(&name)?))
     }
 
     /// What who asks should know of the view.

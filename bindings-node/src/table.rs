@@ -258,7 +258,7 @@ impl TablePart {
 #[napi(object)]
 #[derive(Debug)]
 pub struct TableSettings {
-    /// `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes`, `samples` or `snapshots`.
+    /// `variants`, `frequencies`, `sites`, `carriers`, `compounds`, `terms`, `ontologies`, `genes`, `samples`, `cohorts` or `snapshots`.
     pub table: String,
     /// The expression; of sites a file, of terms and genes a text or nothing.
     pub of: String,
@@ -321,6 +321,7 @@ fn begin(view: &View, settings: &TableSettings, groups: &Groups) -> Result<Nativ
         "ontologies" => varidex_columns::ontologies(view)?,
         "genes" => varidex_columns::genes(view, text)?,
         "samples" => varidex_columns::samples(view)?,
+        "cohorts" => varidex_columns::cohorts(view)?,
         "snapshots" => varidex_columns::snapshots(view.path())?,
         other => return Err(Error::Usage(format!("no table {other:?}")).into()),
     };

@@ -99,6 +99,11 @@ async function happen(dataset: varidex.Dataset, verb: string, text: string): Pro
     expect(snapshot).not.toBe(dataset.snapshot)
     return varidex.open(dataset.path)
   }
+  if (verb === 'define') {
+    const { name, group } = JSON.parse(text)
+    await dataset.defineCohort(name, group)
+    return dataset
+  }
   if (verb === 'add') {
     const { inputs, people, keep } = JSON.parse(text)
     const paths = (names?: string[]) => (names ?? []).map((name) => join(root, name))

@@ -38,6 +38,21 @@ it('views are of purposes and days', async () => {
   expect(await names(early)).toEqual(['B'])
 })
 
+it('cohorts are of who may be seen', async () => {
+  expect(await dataset.defineCohort('some', 'samples(A, C)')).toBe(2)
+  expect(await dataset.defineCohort('rest', '!cohort:some', { pin: true })).toBe(1)
+  await dataset.withdraw({ samples: ['C'] })
+  expect(await (await dataset.ask({ cohort: 'some' })).ids()).toEqual(['A'])
+  const listed = await dataset.cohorts().toArray()
+  expect(listed.map(({ name, count, pinned, stale }) => [name, count, pinned, stale]))
+    .toEqual([['rest', 1, true, false], ['some', 1, false, false]])
+  await expect(dataset.ask('cohort:sone')).rejects.toThrow('did you mean some')
+  await expect(dataset.dropCohort('some')).rejects.toThrow('is of it')
+  await dataset.dropCohort('rest')
+  await dataset.dropCohort('some')
+  expect(await dataset.cohorts().toArray()).toEqual([])
+})
+
 it('lists are recorded, and what is decided is said', async () => {
   const portal = join(at, 'portal.tsv')
   writeFileSync(portal, 'sample\tpurpose\tdecision\nA\tcommercial\tin\nB\tNPOA\t\nZ\tall\tout\n')

@@ -64,6 +64,9 @@ def happen(ds: varidex.Dataset, verb: str, text: str) -> varidex.Dataset:
         report = varidex.compact(ds.path, **what)
         assert report["snapshot"] != ds.snapshot
         return varidex.open(ds.path)
+    if verb == "define":
+        ds.define_cohort(what["name"], what["group"])
+        return ds
     if verb == "add":
         inputs, people = ([CASES / name for name in what.get(key, [])] for key in ["inputs", "people"])
         before = ds.snapshot

@@ -53,6 +53,22 @@ def test_views_of_purposes_and_days(opened: varidex.Dataset, tmp_path: Path) -> 
     assert group.ids() == ["B"]
 
 
+def test_cohorts_are_of_who_may_be_seen(opened: varidex.Dataset) -> None:
+    assert opened.define_cohort("some", "samples(A, C)") == 2
+    assert opened.define_cohort("rest", "!cohort:some", pin=True) == 1
+    opened.withdraw(samples=["C"])
+    assert opened.ask({"cohort": "some"}).ids() == ["A"]
+    assert opened.cohorts().to_dict()["count"] == [1, 1]
+    assert [row["expression"] for row in opened.cohorts()] == ["!cohort:some", "samples(A)"]
+    with pytest.raises(varidex.ExpressionError, match="did you mean some"):
+        opened.ask("cohort:sone")
+    with pytest.raises(varidex.UsageError, match="is of it"):
+        opened.drop_cohort("some")
+    opened.drop_cohort("rest")
+    opened.drop_cohort("some")
+    assert len(opened.cohorts()) == 0
+
+
 def test_lists_and_what_is_decided(opened: varidex.Dataset, tmp_path: Path) -> None:
     portal = tmp_path / "portal.tsv"
     portal.write_text("sample\tpurpose\tdecision\nA\tcommercial\tin\nB\tNPOA\t\nZ\tall\tout\n")

@@ -1,11 +1,14 @@
 //! The arguments.
 
 use crate::commands::beacon::Beacon;
+use crate::commands::cohort::Cohort;
 use crate::commands::compact::Compact;
 use crate::commands::consent::{Consent, Seen, Withdraw};
+use crate::commands::demo::Demo;
 use crate::commands::look::{Genes, Individual, Samples, Terms};
+use crate::commands::simulate::Simulate;
 use crate::table::{PlainFormat, Written};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::path::PathBuf;
 use varidex::{Annotations, Assembly};
 
@@ -45,6 +48,8 @@ pub(crate) enum Command {
     Restore(Withdraw),
     /// Load lists of decisions about the use of data, or, without a list, what is decided
     Consent(Consent),
+    /// Name groups of people: virtual cohorts
+    Cohort(Cohort),
     /// What a dataset holds, its sizes and its snapshot id
     Info(Info),
     /// Check every checksum and every invariant; exit 1 where something is damaged
@@ -124,8 +129,8 @@ pub(crate) struct Reading {
     /// Reference sequence to trim and left-align alleles against
     #[arg(long, value_name = "FASTA")]
     pub(crate) reference: Option<PathBuf>,
-    /// Gene models: GFF3, GTF, BED or refFlat, of the assembly of the genotypes
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// Gene models: GFF3, GTF, BED or refFlat, of the assembly of the genotypes; as often as there are files
+    #[arg(long, value_name = "FILE")]
     pub(crate) genes: Vec<PathBuf>,
     /// Bases on both sides of each gene that count as the gene's
     #[arg(long, value_name = "N", default_value_t = 0, requires = "genes")]
@@ -268,14 +273,6 @@ pub(crate) struct Verify {
     pub(crate) state: State,
 }
 
-/// Which samples are good enough.
-#[derive(Debug, Args)]
-pub(crate) struct Quality {
-    /// The policy of quality, in TOML or JSON, by which `proof` picks people
-    #[arg(long, value_name = "FILE")]
-    pub(crate) qc_policy: Option<PathBuf>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Variants {
     /// The dataset
@@ -286,8 +283,6 @@ pub(crate) struct Variants {
     /// Only these people: of whom counts and carriers are. Which variants there are depends on WHERE alone
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    #[command(flatten)]
-    pub(crate) quality: Quality,
     /// Only rows behind the one that this token is of
     #[arg(long, value_name = "TOKEN")]
     pub(crate) after: Option<varidex::RowToken>,
@@ -343,8 +338,6 @@ pub(crate) struct Ask {
     /// Which people, such as `carriers(22:16050075:A:G)`
     #[arg(value_name = "GROUP")]
     pub(crate) who: String,
-    #[command(flatten)]
-    pub(crate) quality: Quality,
     /// How many people (what is answered by default)
     #[arg(long, group = "answer")]
     pub(crate) count: bool,
@@ -425,127 +418,6 @@ pub(crate) struct Annotate {
     pub(crate) threads: Option<usize>,
     #[command(flatten)]
     pub(crate) seen: Seen,
-}
-
-/// Formats of simulated genotypes.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Genotypes {
-    /// Plain text
-    #[value(name = "vcf")]
-    Vcf,
-    /// Text in BGZF blocks
-    #[value(name = "vcf.gz")]
-    VcfGz,
-    /// Binary, in BGZF blocks
-    #[value(name = "bcf")]
-    Bcf,
-}
-
-fn usual() -> varidex_simulate::Options {
-    varidex_simulate::Options::default()
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Simulate {
-    /// The directory to write to
-    #[arg(long, short, value_name = "DIR")]
-    pub(crate) output: PathBuf,
-    /// People
-    #[arg(long, value_name = "N", default_value_t = usual().samples)]
-    pub(crate) samples: usize,
-    /// ALT alleles; a record with two of them counts as two
-    #[arg(long, value_name = "N", default_value_t = usual().variants)]
-    pub(crate) variants: usize,
-    /// Same seed and options, same bytes
-    #[arg(long, value_name = "N", default_value_t = usual().seed)]
-    pub(crate) seed: u64,
-    /// Format of the genotypes
-    #[arg(long, value_enum, default_value_t = Genotypes::VcfGz)]
-    pub(crate) format: Genotypes,
-    /// The contig; on X males are haploid outside of the pseudoautosomal regions
-    #[arg(long, value_name = "NAME", default_value_t = usual().contig)]
-    pub(crate) contig: String,
-    /// The contig's length [default: of GRCh38's chromosome of that name]
-    #[arg(long, value_name = "N")]
-    pub(crate) contig_length: Option<u32>,
-    /// First base that can vary, 1-based
-    #[arg(long, value_name = "POS")]
-    pub(crate) start: Option<u32>,
-    /// Mean bases between records [default: what is usual for so many people]
-    #[arg(long, value_name = "BASES")]
-    pub(crate) spacing: Option<f64>,
-    /// Recombinations per base and generation
-    #[arg(long, value_name = "RATE", default_value_t = usual().recombination)]
-    pub(crate) recombination: f64,
-    /// Nothing missing and everything phased, unless the options below say otherwise
-    #[arg(long)]
-    pub(crate) clean: bool,
-    /// Share of missing genotypes [default: 0.001]
-    #[arg(long, value_name = "RATE")]
-    pub(crate) missing: Option<f64>,
-    /// Share of the missing genotypes of which one copy is known (`./1`) [default: 0.02]
-    #[arg(long, value_name = "RATE")]
-    pub(crate) half_calls: Option<f64>,
-    /// Share of records without phase [default: 0.05]
-    #[arg(long, value_name = "RATE")]
-    pub(crate) unphased_sites: Option<f64>,
-    /// Share of genotypes without phase in records with phase [default: 0.0005]
-    #[arg(long, value_name = "RATE")]
-    pub(crate) unphased_genotypes: Option<f64>,
-    /// Share of genotypes with one copy where two are expected
-    #[arg(long, value_name = "RATE", default_value_t = usual().haploid)]
-    pub(crate) haploid: f64,
-    /// Chance, at each heterozygous genotype with phase, that from it on the copies of the sample are
-    /// written the other way round
-    #[arg(long, value_name = "RATE", default_value_t = usual().switch_error)]
-    pub(crate) switch_error: f64,
-    /// Chance of each allele of a genotype to be written as another allele of its record
-    #[arg(long, value_name = "RATE", default_value_t = usual().error)]
-    pub(crate) error: f64,
-    /// Share of records with several ALT alleles
-    #[arg(long, value_name = "RATE", default_value_t = usual().multiallelic)]
-    pub(crate) multiallelic: f64,
-    /// Share of records that are insertions or deletions
-    #[arg(long, value_name = "RATE", default_value_t = usual().indels)]
-    pub(crate) indels: f64,
-    /// Share of records with a symbolic allele such as `<DEL>`
-    #[arg(long, value_name = "RATE", default_value_t = usual().structural)]
-    pub(crate) structural: f64,
-    /// Share of records with a FILTER other than PASS
-    #[arg(long, value_name = "RATE", default_value_t = usual().filtered)]
-    pub(crate) filtered: f64,
-    /// Also people: what is recorded of them, an ontology to ask for it, genes, consequences in the
-    /// genotype file, families, and the true answers of questions about genes and people
-    #[arg(long)]
-    pub(crate) people: bool,
-    /// With --people: no consequences in the genotype file
-    #[arg(long, requires = "people")]
-    pub(crate) no_annotations: bool,
-    /// Children with both parents in the cohort [default: with --people two in a hundred, else none]
-    #[arg(long, value_name = "N")]
-    pub(crate) trios: Option<usize>,
-    /// Threads that compress; without influence on what is written
-    #[arg(long, value_name = "N", default_value_t = usual().threads, value_parser = positive)]
-    pub(crate) threads: usize,
-    /// Replace files of an earlier run
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Demo {
-    /// People
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
-    pub(crate) samples: u32,
-    /// ALT alleles
-    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
-    pub(crate) variants: u32,
-    /// Same seed, same cohort
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where cohort and dataset are kept; nothing there is replaced [default: varidex-demo, which is]
-    #[arg(long, short, value_name = "DIR")]
-    pub(crate) output: Option<PathBuf>,
 }
 
 /// What a shell completes commands and options by.

@@ -129,6 +129,15 @@ fn happen(dataset: &str, step: &Value) {
     } else if verb == "compact" {
         let what: Value = serde_json::from_str(text).unwrap();
         arguments.extend((what["erase"] == true).then(|| "--erase".to_owned()));
+    } else if verb == "define" {
+        let what: Value = serde_json::from_str(text).unwrap();
+        arguments.splice(..1, ["cohort".to_owned()]);
+        let words = [
+            "define",
+            what["name"].as_str().unwrap(),
+            what["group"].as_str().unwrap(),
+        ];
+        arguments.extend(words.map(str::to_owned));
     } else if verb == "add" {
         let what: Value = serde_json::from_str(text).unwrap();
         arguments.extend(texts(&what["inputs"]).into_iter().map(str::to_owned));

@@ -26,7 +26,9 @@ pub(crate) const ALL: &str = "all";
 /// As [`View::scan`] and [`View::groups_by`].
 pub fn frequencies<B: Clone + Into<By>>(view: &View, query: &Query, by: &[B]) -> Result<Table> {
     let by: Vec<By> = by.iter().cloned().map(Into::into).collect();
-    let whole = query.clone().offset(0).limit(None).for_table("frequencies");
+    let counted = view.counted_by(&by, query.group())?;
+    let whole = query.clone().in_group(counted.as_ref());
+    let whole = whole.offset(0).limit(None).for_table("frequencies");
     let mut groups: Vec<(Vec<Option<String>>, Group)> = Vec::new();
     if !by.is_empty() {
         groups = view.groups_by(&by, query.group())?;

@@ -29,7 +29,7 @@ pub use batches::{BATCH_BYTES, BATCH_ROWS, Batches, error_of};
 pub use carriers::{carriers, compounds};
 pub use cases::cases_and_controls;
 pub use frequencies::frequencies;
-pub use look::{find_terms, genes, ontologies, samples, snapshots};
+pub use look::{cohorts, find_terms, genes, ontologies, samples, snapshots};
 pub use people::{ids, people, terms};
 pub use sites::{annotations, sites};
 pub use table::Table;

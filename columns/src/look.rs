@@ -4,7 +4,7 @@ use crate::field::{Column, Field, Kind};
 use crate::people::listed;
 use crate::table::{Cells, Table};
 use std::path::Path;
-use varidex::{Dataset, GeneFound, Result, Snapshot, TermFound, View};
+use varidex::{Cohort, Dataset, GeneFound, Purpose, Result, Snapshot, TermFound, View};
 
 /// Columns of these names and kinds, by their places.
 fn numbered<const N: usize>(columns: [(&'static str, Kind); N]) -> Vec<Column> {
@@ -99,6 +99,39 @@ pub fn snapshots(path: impl AsRef<Path>) -> Result<Table> {
             _ => to.missing(),
         },
     ))
+}
+
+/// `name count stale pinned expression snapshot time purpose permit_date`: the virtual cohorts, with how many people of those who
+/// may be seen are in each; missing where it cannot be asked, for it is pinned to another state or names what is not there.
+///
+/// # Errors
+///
+/// As [`View::cohorts`].
+pub fn cohorts(view: &View) -> Result<Table> {
+    let columns = numbered([
+        ("name", Kind::Text),
+        ("count", Kind::MaybeWhole),
+        ("stale", Kind::MaybeFlag),
+        ("pinned", Kind::MaybeFlag),
+        ("expression", Kind::Text),
+        ("snapshot", Kind::Text),
+        ("time", Kind::Text),
+        ("purpose", Kind::MaybeText),
+        ("permit_date", Kind::MaybeText),
+    ]);
+    let all = view.cohorts()?;
+    Ok(listed(columns, all, |of: &Cohort, field, to| match field {
+        Field::Value(0) => to.text(of.name.as_bytes()),
+        Field::Value(1) => to.maybe_whole(of.count),
+        Field::Value(2) => to.maybe_flag(Some(of.is_stale)),
+        Field::Value(3) => to.maybe_flag(Some(of.is_pinned)),
+        Field::Value(4) => to.text(of.expression.as_bytes()),
+        Field::Value(5) => to.text(of.snapshot.as_bytes()),
+        Field::Value(6) => to.text(of.time.as_bytes()),
+        Field::Value(7) => to.maybe_text(of.purpose.map(Purpose::name)),
+        Field::Value(8) => to.maybe_text(of.permit_date.map(|day| day.to_string()).as_deref()),
+        _ => to.missing(),
+    }))
 }
 
 /// `symbol chrom start end ids aliases`: the genes with names that have a text, or all, the first and the last base of

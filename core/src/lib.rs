@@ -104,12 +104,12 @@ pub use maintain::{
 };
 pub use model::{
     Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
-    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, Purpose, Scope, TwoByTwo,
-    UnknownPurpose, WithoutDecision, Zygosity,
+    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, PolicyHash, Purpose, Scope,
+    TwoByTwo, UnknownPurpose, WithoutDecision, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
-    CarrierOptions, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
+    CarrierOptions, Cohort, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
     GenotypeBlock, GenotypeBlocks, Group, GroupExpr, HaplotypeBlock, HaplotypeBlocks, Impact,
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
     IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,

@@ -224,6 +224,13 @@ fn happen(dataset: &Path, step: &Value) {
             record_consent(dataset, &[list], &ConsentOptions::default()).unwrap();
         }
         "withdraw" => drop(withdraw(dataset, &Withdrawal::from_json(text).unwrap()).unwrap()),
+        "define" => {
+            let what: Value = serde_json::from_str(text).unwrap();
+            let (name, group) = (what["name"].as_str(), what["group"].as_str());
+            let view = Dataset::open(dataset).unwrap().view();
+            view.define_cohort(name.unwrap(), group.unwrap(), false)
+                .unwrap();
+        }
         "add" => {
             let what: Value = serde_json::from_str(text).unwrap();
             let options = BuildOptions {

@@ -982,6 +982,13 @@ vdx_status vdx_snapshots(const vdx_view *view,
                          struct ArrowArrayStream *stream,
                          vdx_error **error);
 
+// The virtual cohorts, with how many people of those who may be seen are in each: name count stale pinned expression snapshot
+// time purpose permit_date.
+vdx_status vdx_cohorts(const vdx_view *view,
+                       const vdx_table_options *options,
+                       struct ArrowArrayStream *stream,
+                       vdx_error **error);
+
 // All that is recorded of an individual, by the id or by that of a sample, put together again from what is stored.
 // `format` is "text", lines to read; "phenopacket", a Phenopacket 2 as JSON, a Family where a place in one is stored;
 // or "beacon", an individual of Beacon 2 as JSON; NULL: as "phenopacket". Where `left_out` is not NULL it takes, a line
@@ -1108,6 +1115,16 @@ vdx_status vdx_view_for(const vdx_view *view,
                         vdx_view **seen,
                         vdx_error **error);
 
+// The same with a policy of quality, in TOML or JSON: `proof` picks who has a sample of which it holds. With the hash of the
+// policy as `"proof"` in `access`, samples of which it does not hold are not seen at all; vdx_view_for refuses such an access.
+// With `proof` other than 0 `access`, which may be NULL, gets the hash.
+vdx_status vdx_view_by(const vdx_view *view,
+                       const char *access,
+                       const char *policy,
+                       int proof,
+                       vdx_view **seen,
+                       vdx_error **error);
+
 // Withdraws people or samples: they are absent from every view that is made from now on, in every process. `what` is JSON:
 // `{"individuals": ["P1"], "samples": ["S1"], "purposes": ["af"], "from": "2026-03-01", "effect": "now", "source": "a form",
 // "dry_run": false}`, of which all but one of the first two may be left out. `report`, which may be NULL, takes what was
@@ -1130,6 +1147,19 @@ vdx_status vdx_consent(const char *dataset,
                        const char *options,
                        char **report,
                        vdx_error **error);
+
+// Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, in every process, of who may be seen when it is
+// asked. With `pin` other than 0 it holds in this state of the dataset alone. `count`, which may be NULL, takes how many
+// people are in it now. vdx_cohorts lists them.
+vdx_status vdx_define_cohort(const vdx_view *view,
+                             const char *name,
+                             const char *who,
+                             int pin,
+                             uint64_t *count,
+                             vdx_error **error);
+
+// Forgets a virtual cohort; one that another cohort uses is an error.
+vdx_status vdx_drop_cohort(const vdx_view *view, const char *name, vdx_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

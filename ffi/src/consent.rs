@@ -4,9 +4,9 @@ use crate::dataset::Opened;
 use crate::entry::{Answer, entry, out, path as path_at, some_text, text, texts};
 use crate::error::vdx_status;
 use crate::handle::{get, put, put_text, vdx_error, vdx_view};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 use std::path::Path;
-use varidex::{Access, ConsentOptions, Withdrawal};
+use varidex::{Access, ConsentOptions, QcPolicy, Withdrawal};
 
 /// The dataset of a view as somebody may see it, by the decisions of people as they are now. `access` is JSON: `{"purpose":
 /// "secondary_use", "permit_date": "2026-03-01"}`, and whoever decided against that is not seen; with NULL it is what the view
@@ -31,6 +31,46 @@ pub unsafe extern "C" fn vdx_view_for(
                 .dataset()
                 .view_for(&Access::from_json(access)?)?,
         };
+        to.set(put(Opened::of(view)));
+        Ok(())
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// The same with a policy of quality, in TOML or JSON: `proof` picks who has a sample of which it holds. With the hash of the
+/// policy as `"proof"` in `access`, samples of which it does not hold are not seen at all; vdx_view_for refuses such an access.
+/// With `proof` other than 0 `access`, which may be NULL, gets the hash.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_view_by(
+    view: *const vdx_view,
+    access: *const c_char,
+    policy: *const c_char,
+    proof: c_int,
+    seen: *mut *mut vdx_view,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let (to, access, policy) = unsafe {
+            (
+                out(seen, "seen")?,
+                some_text(access, "access")?,
+                text(policy, "policy")?,
+            )
+        };
+        to.set(std::ptr::null_mut());
+        let opened = get::<Opened>(view)?;
+        let policy: QcPolicy = policy.parse()?;
+        let access = match access {
+            None => *opened.view.access(),
+            Some(access) => Access::from_json(access)?,
+        };
+        let access = match proof {
+            0 => access,
+            _ => access.with_proof(policy.hash()),
+        };
+        let view = opened.view.dataset().view_by(&access, &policy)?;
         to.set(put(Opened::of(view)));
         Ok(())
     };
@@ -137,6 +177,49 @@ pub unsafe extern "C" fn vdx_consent(
         };
         // SAFETY: the arguments are as the header says
         unsafe { give(report, &json) }
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, in every process, of who may be seen when it is
+/// asked. With `pin` other than 0 it holds in this state of the dataset alone. `count`, which may be NULL, takes how many
+/// people are in it now. vdx_cohorts lists them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_define_cohort(
+    view: *const vdx_view,
+    name: *const c_char,
+    who: *const c_char,
+    pin: c_int,
+    count: *mut u64,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let (name, who) = unsafe { (text(name, "name")?, text(who, "who")?) };
+        let seen = get::<Opened>(view)?.view.renew()?;
+        let cohort = seen.define_cohort(name, who, pin != 0)?;
+        if !count.is_null() {
+            // SAFETY: the argument is as the header says
+            unsafe { out(count, "count") }?.set(cohort.count.unwrap_or(0));
+        }
+        Ok(())
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// Forgets a virtual cohort; one that another cohort uses is an error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_drop_cohort(
+    view: *const vdx_view,
+    name: *const c_char,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let name = unsafe { text(name, "name") }?;
+        Ok(get::<Opened>(view)?.view.drop_cohort(name)?)
     };
     // SAFETY: `error` is as the header says
     unsafe { entry(error, work) }

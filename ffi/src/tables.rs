@@ -461,3 +461,20 @@ pub unsafe extern "C" fn vdx_snapshots(
         })
     }
 }
+
+/// The virtual cohorts, with how many people of those who may be seen are in each: name count stale pinned expression snapshot
+/// time purpose permit_date.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_cohorts(
+    view: *const vdx_view,
+    options: *const vdx_table_options,
+    stream: *mut FFI_ArrowArrayStream,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        of_view(view, options, stream, error, |view| {
+            Ok(varidex_columns::cohorts(view)?)
+        })
+    }
+}

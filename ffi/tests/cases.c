@@ -325,8 +325,21 @@ static void merge(const char *dataset, const char *text)
     json_free(what);
 }
 
+/* Defines a virtual cohort. */
+static void define(const vdx_view *dataset, const char *text)
+{
+    json *what = json_read(text);
+    vdx_error *error = NULL;
+    uint64_t count = 0;
+
+    if (vdx_define_cohort(dataset, json_text(what, "name"), json_text(what, "group"), 0, &count, &error) != VDX_OK)
+        fail("define", vdx_error_message(error));
+    EXPECT(count > 0);
+    json_free(what);
+}
+
 /* A step of a history; whether the dataset has to be opened again. */
-static int happen(const char *cases, const char *work, int file, const json *step)
+static int happen(const vdx_view *opened, const char *cases, const char *work, int file, const json *step)
 {
     const char *verb = step->first->text, *text = step->first->next->text;
     char dataset[2048], *report = NULL;
@@ -342,6 +355,10 @@ static int happen(const char *cases, const char *work, int file, const json *ste
     if (strcmp(verb, "compact") == 0) {
         merge(dataset, text);
         return 1;
+    }
+    if (strcmp(verb, "define") == 0) {
+        define(opened, text);
+        return 0;
     }
     if (strcmp(verb, "consent") == 0) {
         char *list = within(cases, text);
@@ -379,7 +396,7 @@ int main(int argc, char **argv)
         dataset = built(argv[1], argv[2], i, json_get(file, "dataset"));
         const json *history = json_get(file, "history");
         for (const json *step = history == NULL ? NULL : history->first; step != NULL; step = step->next)
-            if (happen(argv[1], argv[2], i, step)) {
+            if (happen(dataset, argv[1], argv[2], i, step)) {
                 /* what is open stays in its state */
                 EXPECT(vdx_close(dataset) == VDX_OK);
                 dataset = opened(argv[2], i);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::annotation::{Annotator, Marks, RARE, also_rare, overlaps};
@@ -536,7 +536,13 @@ fn create(path: &Path, overwrite: bool) -> Result<File> {
     } else {
         how.create_new(true);
     }
-    how.open(path).map_err(|e| Error::io(path, e))
+    how.open(path).map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => {
+            let how = "it is there already: name another directory, or replace it (--force)";
+            Error::io(path, io::Error::new(e.kind(), how))
+        }
+        _ => Error::io(path, e),
+    })
 }
 
 fn rates(options: &Options) -> Faults {

@@ -1,14 +1,16 @@
 //! What happens to a dataset: it grows, and people decide.
 
 use super::Dataset;
-use crate::arguments::OneOrMany;
+use crate::arguments::{Expression, OneOrMany};
 use crate::build;
 use crate::consent;
 use crate::interrupt::run;
 use crate::table::Table;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
+use varidex::{Error, QcPolicy};
 
 #[pymethods]
 impl Dataset {
@@ -16,11 +18,14 @@ impl Dataset {
     /// `"2026-03-01"`; today where there is none): whoever decided against that is not seen. It is asked as a dataset is.
     ///
     /// `national_override` sets aside decisions about later permits, never the withdrawal of consent, and `audit` shows what
-    /// was known at the end of a day: both are written into the dataset.
+    /// was known at the end of a day: both are written into the dataset. `qc_policy` is the file of a policy of quality (TOML or
+    /// JSON) by which `proof` picks people; with `proof` samples of which it does not hold are not seen at all.
     ///
     /// >>> ds.view(purpose="secondary_use", permit_date="2026-03-01").info()["samples"]
     /// 2000
-    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None))]
+    #[pyo3(signature = (*, purpose = None, permit_date = None, national_override = false, audit = None, qc_policy = None,
+        proof = false))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn view(
         &self,
         py: Python<'_>,
@@ -28,10 +33,27 @@ impl Dataset {
         permit_date: Option<Bound<'_, PyAny>>,
         national_override: bool,
         audit: Option<Bound<'_, PyAny>>,
+        qc_policy: Option<PathBuf>,
+        proof: bool,
     ) -> PyResult<Self> {
         let access = consent::access_of(py, purpose, permit_date, national_override, audit)?;
         let view = self.core(py)?;
-        let view = run(py, || view.dataset().view_for(&access))?;
+        if proof && qc_policy.is_none() {
+            let message = "proof: expected a qc_policy, found none";
+            return Err(PyValueError::new_err(message));
+        }
+        let view = run(py, || match &qc_policy {
+            None => view.dataset().view_for(&access),
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+                let policy: QcPolicy = text.parse()?;
+                let access = match proof {
+                    true => access.with_proof(policy.hash()),
+                    false => access,
+                };
+                view.dataset().view_by(&access, &policy)
+            }
+        })?;
         Ok(Self::of(view, self.files, None))
     }
 
@@ -111,8 +133,45 @@ impl Dataset {
     ) -> PyResult<Self> {
         let before = self.core(py)?;
         let report = build::added(py, before.path(), inputs, (progress, options))?;
-        let view = run(py, || before.dataset().newest()?.view_for(before.access()))?;
+        let view = run(py, || before.dataset().newest()?.view_like(&before))?;
         Ok(Self::of(view, self.files, Some(report)))
+    }
+
+    /// Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, in every process, of who may be seen
+    /// when it is asked. Gives how many people are in it now. With `pin` it holds in this state of the dataset alone, and is
+    /// refused in others.
+    ///
+    /// >>> ds.define_cohort("pair", "samples(SIM0000001, SIM0000002)")
+    /// 2
+    /// >>> ds.ask("cohort:pair & carriers(22:20002258:C:T)").count
+    /// 1
+    /// >>> [(cohort["name"], cohort["count"]) for cohort in ds.cohorts()]
+    /// [('pair', 2)]
+    /// >>> ds.drop_cohort("pair")
+    #[pyo3(signature = (name, expression, *, pin = false))]
+    fn define_cohort(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        expression: Expression,
+        pin: bool,
+    ) -> PyResult<u64> {
+        let view = self.core(py)?;
+        let cohort = run(py, || view.define_cohort(name, &expression.0, pin))?;
+        Ok(cohort.count.unwrap_or(0))
+    }
+
+    /// The virtual cohorts, with how many people of those who may be seen are in each: None where it cannot be asked, for it
+    /// is pinned to another state or names what is not there. `stale` are those that were defined in another state.
+    fn cohorts(&self, py: Python<'_>) -> PyResult<Table> {
+        let view = self.core(py)?;
+        Table::new(py, move || varidex_columns::cohorts(&view))
+    }
+
+    /// Forgets a virtual cohort. One that another cohort uses is an error.
+    fn drop_cohort(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        let view = self.core(py)?;
+        run(py, || view.drop_cohort(name))
     }
 
     /// The states of the dataset that can be opened, the newest first: `varidex.open` opens one by its `snapshot`.

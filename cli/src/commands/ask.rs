@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use varidex::View;
 
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
-    let view = super::open_by(&args.dataset, &args.seen, &args.quality, messages)?;
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     if args.explain {
         return explain(&view, args);
     }

@@ -7,7 +7,7 @@ use varidex::Trios;
 
 pub(crate) fn run(args: &Carriers, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
-    let view = super::open_by(&asked.dataset, &asked.seen, &asked.quality, messages)?;
+    let view = super::open(&asked.dataset, &asked.seen, messages)?;
     let group = super::group(&view, asked.group.as_deref(), messages)?;
     let query = super::query(asked, group.as_ref())?;
     super::say_notes_on(&query, &view, messages)?;

@@ -9,8 +9,8 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use varidex::{
-    Access, ConsentOptions, ConsentReport, Date, DecisionReport, Disagreement, Effect, Error,
-    FileLoader as _, LocalFiles, Purpose, Withdrawal, WithoutDecision,
+    Access, ConsentOptions, ConsentReport, Dataset, Date, DecisionReport, Disagreement, Effect,
+    Error, FileLoader as _, LocalFiles, Purpose, QcPolicy, View, Withdrawal, WithoutDecision,
 };
 
 /// Who asks, for what, and under which permit.
@@ -32,6 +32,12 @@ pub(crate) struct Seen {
     /// All of that as JSON, as servers keep it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["purpose", "permit_date", "national_override", "audit"])]
     pub(crate) access: Option<PathBuf>,
+    /// The policy of quality, in TOML or JSON, by which `proof` picks people
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qc_policy: Option<PathBuf>,
+    /// Show no samples of which the policy does not hold
+    #[arg(long, requires = "qc_policy", conflicts_with = "access")]
+    pub(crate) proof: bool,
     #[command(flatten)]
     pub(crate) state: State,
 }
@@ -139,6 +145,22 @@ impl Seen {
         access.national_override = self.national_override;
         access.known_at = self.audit;
         Ok(access)
+    }
+
+    /// What may be seen of a dataset.
+    pub(crate) fn view(&self, dataset: &Dataset) -> Result<View, Failure> {
+        let access = self.access()?;
+        let Some(file) = &self.qc_policy else {
+            return Ok(dataset.view_for(&access)?);
+        };
+        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let policy = text.parse::<QcPolicy>();
+        let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
+        let access = match self.proof {
+            true => access.with_proof(policy.hash()),
+            false => access,
+        };
+        Ok(dataset.view_by(&access, &policy)?)
     }
 }
 

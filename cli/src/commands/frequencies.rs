@@ -9,7 +9,7 @@ use varidex::{Group, View};
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
-    let view = super::open_by(&asked.dataset, &asked.seen, &asked.quality, messages)?;
+    let view = super::open(&asked.dataset, &asked.seen, messages)?;
     let group = super::group(&view, asked.group.as_deref(), messages)?;
     if let Some(file) = &args.sites {
         let counting = match &group {

@@ -17,8 +17,11 @@ pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
         ("sample_attributes", view.sample_attributes()?),
     ];
     let sections = dataset.section_sizes()?;
+    let cohorts = view.cohort_names()?;
     if args.json {
-        return print_json(&as_json(&info, &attributes, &sections));
+        let mut shown = as_json(&info, &attributes, &sections);
+        shown["cohorts"] = json!(cohorts);
+        return print_json(&shown);
     }
     let mut text = String::new();
     let assembly = info.assembly.map_or("unknown", |assembly| assembly.name());
@@ -60,6 +63,9 @@ pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
             let (name, kind, count) = (&attribute.name, attribute.kind.name(), attribute.count);
             let _ = writeln!(text, "attribute {name}\t{kind} of {count} {of}s");
         }
+    }
+    for name in &cohorts {
+        let _ = writeln!(text, "cohort    {name}");
     }
     for section in &sections {
         let share = 100.0 * section.bytes as f64 / info.bytes.max(1) as f64;

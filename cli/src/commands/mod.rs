@@ -5,26 +5,27 @@ mod ask;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
+pub(crate) mod cohort;
 pub(crate) mod compact;
 mod completions;
 pub(crate) mod consent;
-mod demo;
+pub(crate) mod demo;
 mod export;
 mod frequencies;
 mod info;
 pub(crate) mod look;
 mod people;
-mod simulate;
+pub(crate) mod simulate;
 mod variants;
 mod verify;
 
-use crate::args::{Arguments, Command, Quality, State, Variants};
+use crate::args::{Arguments, Command, State, Variants};
 use crate::failure::Failure;
 use crate::progress::Messages;
 use consent::Seen;
 use std::io;
 use std::path::Path;
-use varidex::{Dataset, Error, Group, LocalFiles, QcPolicy, Query, View};
+use varidex::{Dataset, Error, Group, LocalFiles, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Withdraw(args) => consent::withdraw(&args, messages),
         Command::Restore(args) => consent::restore(&args, messages),
         Command::Consent(args) => consent::run(&args, messages),
+        Command::Cohort(args) => cohort::run(&args, messages),
         Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
         Command::Compact(args) => compact::run(&args, messages),
@@ -67,26 +69,9 @@ fn opened(path: &Path, state: &State) -> varidex::Result<Dataset> {
 /// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
 fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
     let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
-    let view = dataset.view_for(&seen.access()?)?;
+    let view = seen.view(&dataset)?;
     say_notes(view.note().map(str::to_owned).iter(), messages);
     Ok(view)
-}
-
-/// The same with a policy of quality, where one is named.
-fn open_by(
-    path: &Path,
-    seen: &Seen,
-    quality: &Quality,
-    messages: Messages,
-) -> Result<View, Failure> {
-    let view = open(path, seen, messages)?;
-    let Some(file) = &quality.qc_policy else {
-        return Ok(view);
-    };
-    let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
-    let policy = text.parse::<QcPolicy>();
-    let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
-    Ok(view.with_qc_policy(&policy)?)
 }
 
 /// The group an option names; nothing without the option.

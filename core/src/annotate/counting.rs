@@ -25,6 +25,7 @@ impl Source {
     pub(super) fn new(with: &AnnotateWith, filter: Option<&CountFilter>) -> Result<Self> {
         let view = with.view.clone();
         let mut groups = Vec::new();
+        let group = view.counted_by(&with.by, with.group.as_ref())?;
         if !with.by.is_empty() {
             groups = view.groups_by(&with.by, with.group.as_ref())?;
         }
@@ -37,7 +38,7 @@ impl Source {
         // a group of another dataset is known now
         view.lookup(with.group.as_ref())?;
         Ok(Self {
-            group: with.group.clone(),
+            group,
             view,
             beside,
             shown,

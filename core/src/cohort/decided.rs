@@ -3,11 +3,12 @@
 use super::{Dataset, Opened, Subjects, Visible};
 use crate::cohort::consent::{Asked, Decisions, Outcome, is_out_for_good, outcome};
 use crate::error::{Error, Result};
-use crate::format::{Lock, Locked, Stamp};
+use crate::format::{Lock, Stamp};
 use crate::model::Access;
 use crate::model::{Date, DecidedBy, Purpose, WithoutDecision, now};
 use crate::set::SampleSet;
 use crate::store::decisions::{AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, read, stamp};
+use crate::store::lock_file;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -107,18 +108,7 @@ impl Dataset {
 
 /// The right to write decisions.
 pub(crate) fn lock_decisions(opened: &Opened) -> Result<Lock> {
-    let path = opened.folder().path().join(DECISIONS_LOCK);
-    let locked = opened.folder().storage().lock(&path);
-    match locked.map_err(|e| Error::io(&path, e))? {
-        Locked::Here(lock) => Ok(lock),
-        Locked::Elsewhere(owner) => Err(Error::Locked {
-            path: opened.folder().path().to_owned(),
-            owner: match owner.trim() {
-                "" => "another process".to_owned(),
-                owner => owner.to_owned(),
-            },
-        }),
-    }
+    lock_file(opened.folder(), DECISIONS_LOCK)
 }
 
 /// Adds what stands behind an end; the new end, and whether it changes who may be seen.

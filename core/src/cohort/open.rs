@@ -254,6 +254,14 @@ impl Dataset {
         }
     }
 
+    /// The same, of which no expression opens a file.
+    pub(crate) fn without_loader(&self) -> Self {
+        Self {
+            loader: None,
+            ..self.clone()
+        }
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         self.opened.folder.path()
@@ -311,9 +319,13 @@ impl Dataset {
     /// # Errors
     ///
     /// [`Error::Damaged`] where decisions cannot be read, [`Error::Io`]; for an access that is written down
-    /// [`Error::Locked`].
+    /// [`Error::Locked`]; [`Error::Usage`] for one that asks for proof, which needs a policy: [`Self::view_by`].
     pub fn view_for(&self, access: &Access) -> Result<View> {
-        Ok(View::of(self.clone(), self.visible(access)?, access))
+        match access.proof {
+            None => Ok(View::of(self.clone(), self.visible(access)?, access)),
+            // which refuses by the name of the policy
+            Some(_) => self.view().again_for(access),
+        }
     }
 
     pub(super) fn loader(&self) -> Option<&dyn FileLoader> {

@@ -3,11 +3,10 @@
 use super::decided;
 use super::known_ids::KnownIds;
 use super::open::{Dataset, Opened, Part};
-use super::{BatchScope, Batches, RowCounter, Visible};
+use super::{BatchScope, Batches, RowCounter, Subjects, Visible};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
-use crate::model::Access;
-use crate::model::FileLoader;
+use crate::model::{Access, FileLoader, PolicyHash};
 use crate::set::SampleSet;
 use crate::store::Segment;
 use crate::store::individuals::Seen;
@@ -38,6 +37,8 @@ pub struct View {
     /// What who asks should know.
     note: Option<Arc<str>>,
     passed: Option<Arc<Passed>>,
+    /// Names who may be seen before those are left out of whom the policy does not hold; `None` where none are.
+    before_proof: Option<Arc<str>>,
 }
 
 /// The samples of which a policy of quality holds.
@@ -45,7 +46,9 @@ pub struct View {
 struct Passed {
     samples: SampleSet,
     /// Of the policy.
-    hash: String,
+    hash: PolicyHash,
+    /// The policy as text.
+    policy: String,
     /// Of the view, which answers by the policy, too.
     id: String,
 }
@@ -98,8 +101,15 @@ impl View {
             stated: None,
             all_meant: false,
             passed: None,
+            before_proof: None,
             dataset,
         }
+    }
+
+    /// All that is stored, whoever may be seen: for what is then cut to who may.
+    pub(crate) fn uncut(dataset: &Dataset) -> Self {
+        let whole = Arc::new(Visible::whole(dataset));
+        Self::of(dataset.clone(), (whole, None), &Access::holder())
     }
 
     /// Who asks, for what.
@@ -122,7 +132,8 @@ impl View {
 
     /// The same state for who asks now, by the decisions of people as they are now.
     pub(crate) fn again_for(&self, access: &Access) -> Result<Self> {
-        let (visible, note) = self.dataset.visible(access)?;
+        let (seen, note) = self.dataset.visible(access)?;
+        let (visible, before_proof) = self.proven(access, seen)?;
         let known_ids = match visible.id() == self.visible.id() {
             true => Arc::clone(&self.known_ids),
             false => Arc::default(),
@@ -136,16 +147,56 @@ impl View {
             access: *access,
             note,
             passed: None,
+            before_proof,
         };
         Ok(match &self.passed {
-            Some(passed) => now.with_passed(passed.samples.clone(), &passed.hash),
+            Some(passed) => now.with_passed(passed),
             None => now,
         })
+    }
+
+    /// Who may be seen by the policy that an access asks for, of those who may otherwise, and what names these.
+    fn proven(
+        &self,
+        access: &Access,
+        seen: Arc<Visible>,
+    ) -> Result<(Arc<Visible>, Option<Arc<str>>)> {
+        let Some(wanted) = access.proof else {
+            return Ok((seen, None));
+        };
+        let passed = self.passed.as_ref().filter(|of| of.hash == wanted);
+        let Some(passed) = passed else {
+            let found = match self.qc_policy() {
+                None => "none".to_owned(),
+                Some(hash) => format!("policy {hash}"),
+            };
+            return Err(Error::Usage(format!(
+                "access: expected the policy of quality {wanted}, which is proof, found {found}"
+            )));
+        };
+        if self.before_proof.as_deref() == Some(seen.id()) && self.access.proof == access.proof {
+            return Ok((Arc::clone(&self.visible), self.before_proof.clone()));
+        }
+        let left = match seen.samples() {
+            Some(samples) => passed.samples.intersection(samples),
+            None => passed.samples.clone(),
+        };
+        let all = Subjects::numbered(&self.dataset).everyone()?;
+        let visible = Visible::without(&self.dataset, all.difference(&left))?;
+        Ok((Arc::new(visible), Some(Arc::from(seen.id()))))
     }
 
     /// What who asks should know of the view: that decisions by purpose are there and none are applied.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// The same, of which no expression opens a file.
+    pub(crate) fn without_loader(&self) -> Self {
+        Self {
+            dataset: self.dataset.without_loader(),
+            ..self.clone()
+        }
     }
 
     /// Why nothing may be seen, where that is so because decisions cannot be read.
@@ -170,19 +221,33 @@ impl View {
             access: self.access,
             note: self.note.clone(),
             passed: None,
+            before_proof: None,
         };
         Ok(match &self.passed {
-            Some(passed) => fewer.with_passed(passed.samples.clone(), &passed.hash),
+            Some(passed) => fewer.with_passed(passed),
             None => fewer,
         })
     }
 
     /// The same, where a policy of quality holds of these samples.
-    pub(crate) fn with_passed(&self, samples: SampleSet, hash: &str) -> Self {
-        let id = format!("{}-{hash}", self.visible.id());
-        let hash = hash.to_owned();
+    pub(crate) fn with_policy(&self, samples: SampleSet, hash: PolicyHash, policy: String) -> Self {
+        self.with_passed(&Passed {
+            samples,
+            hash,
+            policy,
+            id: String::new(),
+        })
+    }
+
+    fn with_passed(&self, passed: &Passed) -> Self {
+        let passed = Passed {
+            id: format!("{}-{}", self.visible.id(), passed.hash),
+            samples: passed.samples.clone(),
+            hash: passed.hash,
+            policy: passed.policy.clone(),
+        };
         Self {
-            passed: Some(Arc::new(Passed { samples, hash, id })),
+            passed: Some(Arc::new(passed)),
             ..self.clone()
         }
     }
@@ -197,8 +262,13 @@ impl View {
     }
 
     /// The hash of the policy of quality, where there is one: [`QcPolicy::hash`](crate::QcPolicy::hash).
-    pub fn qc_policy(&self) -> Option<&str> {
-        self.passed.as_ref().map(|passed| passed.hash.as_str())
+    pub fn qc_policy(&self) -> Option<PolicyHash> {
+        self.passed.as_ref().map(|passed| passed.hash)
+    }
+
+    /// The policy of quality as text, where there is one.
+    pub fn qc_policy_text(&self) -> Option<&str> {
+        self.passed.as_ref().map(|passed| passed.policy.as_str())
     }
 
     /// The same, where a name of a term or a gene means all that have it, whatever is recorded of whom. Elsewhere one of

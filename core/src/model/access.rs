@@ -1,7 +1,7 @@
 //! Who asks.
 
 use crate::error::{Error, Result};
-use crate::model::{Date, Purpose};
+use crate::model::{Date, PolicyHash, Purpose};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -75,10 +75,17 @@ pub struct Access {
     /// that it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_at: Option<Date>,
+    /// The hash of a policy of quality ([`QcPolicy::hash`]): samples of which it does not hold are not seen. The policy itself is
+    /// given with the view ([`Dataset::view_by`]); without it, there is no view.
+    ///
+    /// [`QcPolicy::hash`]: crate::QcPolicy::hash
+    /// [`Dataset::view_by`]: crate::Dataset::view_by
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<PolicyHash>,
 }
 
 /// What JSON of it is.
-const EXPECTED: &str = r#"access: expected {"granularity": "boolean"}, "count" or "record" in its place, with "purpose", "permit_date", "national_override" or "known_at" beside it"#;
+const EXPECTED: &str = r#"access: expected {"granularity": "boolean"}, "count" or "record" in its place, with "purpose", "permit_date", "national_override", "known_at" or "proof" beside it"#;
 
 impl Access {
     /// Anybody: whether there is any, no more.
@@ -113,6 +120,15 @@ impl Access {
     pub fn under_permit_of(self, date: Date) -> Self {
         Self {
             permit_date: Some(date),
+            ..self
+        }
+    }
+
+    /// The same of samples alone of which a policy of quality holds.
+    #[must_use]
+    pub fn with_proof(self, policy: PolicyHash) -> Self {
+        Self {
+            proof: Some(policy),
             ..self
         }
     }

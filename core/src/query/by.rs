@@ -4,7 +4,7 @@ use super::expr::{GroupAtom, GroupExpr, Node, nearest};
 use super::group::Group;
 use crate::cohort::{PeopleCount, Subjects, View};
 use crate::error::{Error, Result};
-use crate::model::{ATTRIBUTE_PREFIX, Age, Attribute, Recorded, attribute_named};
+use crate::model::{ATTRIBUTE_PREFIX, Age, Attribute, Purpose, Recorded, attribute_named};
 use crate::set::SampleSet;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -112,10 +112,46 @@ impl From<AgeBands> for By {
     }
 }
 
+/// Words of the names of attributes that say of which ancestry somebody is.
+const ANCESTRY: [&str; 9] = [
+    "ancestry",
+    "continent",
+    "country",
+    "ethnic",
+    "ethnicity",
+    "population",
+    "race",
+    "region",
+    "superpopulation",
+];
+
+/// Whether the name of a free attribute says that it is about ancestry.
+fn names_ancestry(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| ANCESTRY.contains(&word))
+}
+
 /// The values of a field, and who has each.
 type Sets = Vec<(Option<String>, SampleSet)>;
 
 impl By {
+    /// Whether groups are made by ancestry: population, country, or a free attribute of such a name; named groups, where
+    /// one is picked by these.
+    pub fn is_of_ancestry(&self) -> bool {
+        match self {
+            Self::Attribute(attribute) => {
+                matches!(attribute, Attribute::Population | Attribute::Country)
+            }
+            Self::Free(name) => names_ancestry(name),
+            Self::Age(_) | Self::Term(_) => false,
+            Self::Groups(groups) => groups.iter().any(|(_, group)| {
+                let label = group.label().parse::<GroupExpr>();
+                label.is_ok_and(|of| has_ancestry(&of.0))
+            }),
+        }
+    }
+
     /// The values with the subjects of each; those of whom none is known at the end.
     fn sets(&self, view: &View, subjects: &Subjects<'_>) -> Result<Sets> {
         let mut sets = Vec::new();
@@ -164,6 +200,21 @@ impl By {
         }
         sets.push((None, rest));
         Ok(sets)
+    }
+}
+
+/// Whether people are picked by ancestry.
+fn has_ancestry(node: &Node<GroupAtom>) -> bool {
+    match node {
+        Node::Atom(atom) => match &atom.kind {
+            GroupAtom::Attribute { attribute, .. } => {
+                matches!(attribute, Attribute::Population | Attribute::Country)
+            }
+            GroupAtom::Free(test) => names_ancestry(&test.name),
+            _ => false,
+        },
+        Node::Not(inner) => has_ancestry(inner),
+        Node::And(parts) | Node::Or(parts) => parts.iter().any(has_ancestry),
     }
 }
 
@@ -302,9 +353,40 @@ impl View {
         Ok(())
     }
 
+    /// Of whom frequencies by some fields are: of a group, or of everybody (`None`). Where a view is for the purpose of
+    /// frequencies ([`Purpose::Af`]) and groups are made by ancestry, those are left out who are against frequencies by
+    /// ancestry ([`Purpose::AfByAncestry`]): from each group, and from the sums that stand beside them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::view_for`](crate::Dataset::view_for); [`Error::Usage`] for a group of another dataset.
+    pub fn counted_by<B: Clone + Into<By>>(
+        &self,
+        by: &[B],
+        within: Option<&Group>,
+    ) -> Result<Option<Group>> {
+        let is_of_ancestry = by.iter().any(|by| by.clone().into().is_of_ancestry());
+        if self.access().purpose != Some(Purpose::Af) || !is_of_ancestry {
+            return Ok(within.cloned());
+        }
+        let allowed = self.again_for(&self.access().for_purpose(Purpose::AfByAncestry))?;
+        let Some(allowed) = allowed.visible_subjects() else {
+            return Ok(within.cloned());
+        };
+        let (all, label) = match within {
+            Some(group) => (group.within(self)?.subjects().clone(), group.label()),
+            None => (Subjects::of(self).all()?, "all"),
+        };
+        let left = all.intersection(allowed);
+        match left.len() == all.len() {
+            true => Ok(within.cloned()),
+            false => Group::new(self, left, None, label.to_owned()).map(Some),
+        }
+    }
+
     /// Everybody, or those of a group, by the values of attributes, ages, terms and named groups. Who has several
     /// values of one is in several groups; `None` are those of whom none is known. Groups of nobody are left out, but
-    /// for named groups by themselves.
+    /// for named groups by themselves. Of whom they are says [`Self::counted_by`].
     ///
     /// # Errors
     ///
@@ -315,11 +397,21 @@ impl View {
         by: &[B],
         within: Option<&Group>,
     ) -> Result<Vec<(Vec<Option<String>>, Group)>> {
-        let subjects = Subjects::of(self);
-        let all = match within {
+        let counted = self.counted_by(by, within)?;
+        let all = match &counted {
             Some(group) => group.within(self)?.subjects().clone(),
-            None => subjects.all()?,
+            None => Subjects::of(self).all()?,
         };
+        self.split(by, all)
+    }
+
+    /// Some subjects by the values of fields.
+    fn split<B: Clone + Into<By>>(
+        &self,
+        by: &[B],
+        all: SampleSet,
+    ) -> Result<Vec<(Vec<Option<String>>, Group)>> {
+        let subjects = Subjects::of(self);
         let by: Vec<By> = by.iter().cloned().map(Into::into).collect();
         let mut names = BTreeSet::new();
         if let Some(again) = by.iter().find(|by| !names.insert(by.to_string())) {
@@ -366,8 +458,7 @@ impl View {
             None => people.all()?,
         };
         let recorded = Subjects::of(self).of_individuals(&individuals)?;
-        let recorded = Group::new(self, recorded, None, String::new())?;
-        let groups = self.groups_by(by, Some(&recorded))?.into_iter();
+        let groups = self.split(by, recorded)?.into_iter();
         let counts = groups.map(|(values, group)| PeopleCount {
             people: group.count(),
             values,

@@ -22,6 +22,7 @@ mod ask;
 mod by;
 #[cfg(test)]
 mod by_gene_tests;
+mod cohorts;
 mod count_filter;
 mod explain;
 #[expect(
@@ -61,6 +62,7 @@ mod union_tests;
 pub use absence::{Absence, AbsenceReason};
 pub use allele::Allele;
 pub use by::{AgeBands, By};
+pub use cohorts::Cohort;
 pub(crate) use count_filter::BoundFilter;
 pub use count_filter::CountFilter;
 pub use exec::annotation::Annotation;

@@ -2,8 +2,9 @@
 
 use super::expr::SampleExpr;
 use super::plan::names::Names;
-use crate::cohort::View;
+use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
+use crate::model::{Access, PolicyHash};
 use crate::set::SampleSet;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -21,7 +22,7 @@ use std::str::FromStr;
 /// "#.parse()?;
 /// assert_eq!(policy.name(), "example");
 /// assert_eq!(policy.expression().to_string(), "mean_autosome_coverage>=30 & cross_contamination_rate<=0.03");
-/// assert_eq!(policy.hash().len(), 64);
+/// assert_eq!(policy.hash().to_string().len(), 64);
 /// # Ok::<(), varidex::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +31,7 @@ pub struct QcPolicy {
     expression: SampleExpr,
     /// The expression as it is printed, to which the places of its atoms refer.
     text: String,
-    hash: String,
+    hash: PolicyHash,
 }
 
 /// A policy as it is written.
@@ -69,7 +70,7 @@ impl FromStr for QcPolicy {
         let text = SampleExpr::parse(&file.expression)?.to_string();
         Ok(Self {
             expression: SampleExpr::parse(&text)?,
-            hash: hash(&file, &text),
+            hash: hash(&file, &text)?,
             text,
             file,
         })
@@ -78,20 +79,23 @@ impl FromStr for QcPolicy {
 
 /// SHA-256, in hexadecimal digits, of the JSON of expression, name and version, in this order and without spaces: two files
 /// that mean the same have the same.
-fn hash(file: &File, expression: &str) -> String {
+fn hash(file: &File, expression: &str) -> Result<PolicyHash> {
+    let mut digits = String::new();
+    for byte in Sha256::digest(said(file, expression)) {
+        // writing to a text does not fail
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits.parse().map_err(Error::Usage)
+}
+
+fn said(file: &File, expression: &str) -> String {
     let json = |text: &str| serde_json::Value::from(text).to_string();
-    let said = format!(
+    format!(
         r#"{{"expression":{},"name":{},"version":{}}}"#,
         json(expression),
         json(&file.name),
         json(&file.version)
-    );
-    let mut digits = String::new();
-    for byte in Sha256::digest(said) {
-        // writing to a text does not fail
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    )
 }
 
 impl QcPolicy {
@@ -122,8 +126,52 @@ impl QcPolicy {
 
     /// Names what it says, in 64 hexadecimal digits: the SHA-256 of `{"expression":…,"name":…,"version":…}`, the expression
     /// as it is printed.
-    pub fn hash(&self) -> &str {
-        &self.hash
+    pub fn hash(&self) -> PolicyHash {
+        self.hash
+    }
+
+    /// As JSON without spaces, in which nothing is left out that its hash is of.
+    pub fn to_json(&self) -> String {
+        said(&self.file, &self.text)
+    }
+}
+
+impl Dataset {
+    /// What somebody may see, where a policy of quality is known: `proof` picks who has a sample of which it holds, and an
+    /// access that asks for it as [`proof`](Access::proof) shows no other samples, and nobody without one, whatever is asked.
+    ///
+    /// ```no_run
+    /// use varidex::{Access, Dataset, QcPolicy};
+    /// let policy: QcPolicy = std::fs::read_to_string("policy.toml")?.parse()?;
+    /// let access = Access::holder().with_proof(policy.hash());
+    /// let view = Dataset::open("cohort.vdx")?.view_by(&access, &policy)?;
+    /// println!("{} samples are good enough", view.sample_count());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::view_for`] and [`View::with_qc_policy`]; [`Error::Usage`] where another policy is asked for as proof.
+    pub fn view_by(&self, access: &Access, policy: &QcPolicy) -> Result<View> {
+        let all = Access {
+            proof: None,
+            ..*access
+        };
+        self.view_for(&all)?
+            .with_qc_policy(policy)?
+            .again_for(access)
+    }
+
+    /// What a view of another state shows, of this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::view_by`].
+    pub fn view_like(&self, view: &View) -> Result<View> {
+        match view.qc_policy_text() {
+            None => self.view_for(view.access()),
+            Some(policy) => self.view_by(view.access(), &policy.parse()?),
+        }
     }
 }
 
@@ -145,8 +193,9 @@ impl View {
     ///
     /// As [`Self::qc_passed`].
     pub fn with_qc_policy(&self, policy: &QcPolicy) -> Result<Self> {
-        let passed = self.qc_passed(policy)?;
-        Ok(self.with_passed(passed, policy.hash()))
+        // of all: who comes back is judged as everybody is, and what is asked is cut to who may be seen
+        let passed = View::uncut(self.dataset()).qc_passed(policy)?;
+        Ok(self.with_policy(passed, policy.hash(), policy.to_json()))
     }
 }
 
@@ -166,7 +215,7 @@ mod tests {
         );
         // printf '%s' '{"expression":"coverage>=30 & sex_check:ok","name":"a","version":"1"}' | sha256sum
         assert_eq!(
-            policy.hash(),
+            policy.hash().to_string(),
             "baaaee3e83ffb004f19dcdbb1e272c0d86435f9c14257a82bc3eb56816205052"
         );
         let json = r#"{"version": "1", "name": "a", "sources": ["x"], "expression": "(coverage>=30) & sex_check=ok"}"#;

@@ -7,6 +7,7 @@
 //!
 //! Earlier states may be kept: a copy of the manifest of each, under a name with its id, and the files it lists.
 
+use super::cohorts::{self, COHORTS, COHORTS_LOCK};
 use super::decisions::{self, DECISIONS, DECISIONS_LOCK, Frame};
 use super::history::{HISTORY, History, Making};
 use super::manifest::{FileEntry, MANIFEST, MANIFEST_MAX, Manifest};
@@ -111,7 +112,7 @@ impl Publication {
         }
         // a lock without a dataset is what a killed writer leaves
         let ours = created || !exists() && has(folder, LOCK);
-        let lock = lock(folder).inspect_err(|error| {
+        let lock = lock_file(folder, LOCK).inspect_err(|error| {
             // where not even the lock could be written, nothing else was
             if created && !matches!(error, Error::Locked { .. }) {
                 let _ = storage.remove(&directory.join(LOCK));
@@ -391,8 +392,16 @@ fn has(folder: &Folder, name: &str) -> bool {
 /// A directory that holds anything but our own left-overs is not ours to fill.
 fn refuse_foreign_files(folder: &Folder) -> Result<()> {
     for name in names(folder)? {
-        let beside = [LOCK, HISTORY, DECISIONS, DECISIONS_LOCK].contains(&name.as_str());
-        if !beside && !is_ours(&name) {
+        let beside = [
+            LOCK,
+            HISTORY,
+            DECISIONS,
+            DECISIONS_LOCK,
+            COHORTS,
+            COHORTS_LOCK,
+        ];
+        let is_beside = beside.contains(&name.as_str()) || cohorts::is_left_over(&name);
+        if !is_beside && !is_ours(&name) {
             return Err(Error::Usage(format!(
                 "{}: the directory is no dataset and not empty ({name})",
                 folder.path().display()
@@ -422,8 +431,9 @@ fn is_ours(name: &str) -> bool {
     name.starts_with(TEMPORARY) || FileKind::ALL.into_iter().any(ours)
 }
 
-fn lock(folder: &Folder) -> Result<Lock> {
-    let path = folder.path().join(LOCK);
+/// Takes a lock of a dataset by the name of its file, or says who has it.
+pub(crate) fn lock_file(folder: &Folder, name: &str) -> Result<Lock> {
+    let path = folder.path().join(name);
     let locked = folder.storage().lock(&path);
     match locked.map_err(|e| Error::io(&path, e))? {
         Locked::Here(lock) => Ok(lock),

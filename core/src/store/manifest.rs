@@ -247,7 +247,7 @@ struct Head {
 
 /// The digest of a manifest that names this snapshot. It is over the text as it stands, so that nothing in
 /// it can change unseen.
-fn digest(text: &str, snapshot: &str) -> String {
+pub(super) fn digest(text: &str, snapshot: &str) -> String {
     let field = format!("\"{snapshot}\"");
     let mut hash = Xxh3::new();
     match text.split_once(&field) {

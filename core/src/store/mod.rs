@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub(crate) mod annotations;
+pub(crate) mod cohorts;
 pub(crate) mod coverage;
 pub(crate) mod decisions;
 mod directory;
@@ -24,7 +25,7 @@ mod sets;
 pub(crate) mod terms;
 mod texts;
 
-pub(crate) use directory::{Publication, kept_snapshots, open_kept, open_manifest};
+pub(crate) use directory::{Publication, kept_snapshots, lock_file, open_kept, open_manifest};
 pub(crate) use find::WantedAlleles;
 pub(crate) use history::{History, Making};
 pub(crate) use ids::{IdBlocks, IdForm, IdParts, MARK};

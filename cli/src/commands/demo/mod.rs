@@ -5,11 +5,11 @@ mod report;
 mod shown;
 mod truth;
 
-use crate::args::Demo;
 use crate::commands::consent::Seen;
 use crate::failure::Failure;
 use crate::progress::{self, Messages, Unit};
 use crate::table::print;
+use clap::Args;
 use report::{Lines, bytes, count, time};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -27,6 +27,22 @@ const POPULATION: &str = "FIN";
 const RARE: f64 = 0.01;
 /// Where the cohort is kept if no directory is named; it is the demo's own, and replaced when it runs again.
 const KEPT: &str = "varidex-demo";
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// People
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    pub(crate) samples: u32,
+    /// ALT alleles
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub(crate) variants: u32,
+    /// Same seed, same cohort
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where cohort and dataset are kept; nothing there is replaced [default: varidex-demo, which is]
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
 
 pub(crate) fn run(args: &Demo, messages: Messages) -> Result<(), Failure> {
     let dir = args.output.as_deref().unwrap_or(Path::new(KEPT));

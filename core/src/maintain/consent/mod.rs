@@ -1,6 +1,10 @@
 //! Recording what people decide: who withdraws, who comes back, and lists of decisions.
 
+#[cfg(test)]
+mod cohort_tests;
 mod lists;
+#[cfg(test)]
+mod proof_tests;
 mod summary;
 #[cfg(test)]
 pub(super) mod tests;

@@ -42,7 +42,7 @@ pub(in crate::maintain) fn five(folder: &Folder) -> tempfile::TempDir {
     inputs
 }
 
-fn in_memory() -> (Folder, Memory, tempfile::TempDir) {
+pub(super) fn in_memory() -> (Folder, Memory, tempfile::TempDir) {
     let memory = Memory::default();
     let folder = Folder::of("d.vdx", Arc::new(memory.clone()));
     let inputs = five(&folder);
@@ -53,7 +53,7 @@ fn names(view: &View) -> Vec<String> {
     view.sample_names().unwrap().map(str::to_owned).collect()
 }
 
-fn of(individuals: &[&str], samples: &[&str]) -> Withdrawal {
+pub(super) fn of(individuals: &[&str], samples: &[&str]) -> Withdrawal {
     let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     Withdrawal {
         individuals: owned(individuals),

@@ -20,6 +20,7 @@ use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, is_plain};
 use crate::model::InfoType;
 use crate::query::disagreeing_batches;
+use crate::store::cohorts;
 use crate::store::coverage::verify_coverage;
 use crate::store::decisions;
 use crate::store::manifest::FileEntry;
@@ -62,6 +63,7 @@ impl Dataset {
         if self.manifest().decisions {
             decisions::read(self.folder(), None)?;
         }
+        cohorts::read(self.folder())?;
         let manifest = self.manifest();
         for file in manifest.files() {
             check_file(self.folder(), file)?;

@@ -526,6 +526,27 @@ impl Origin {
     ];
 }
 
+impl GroupAtom {
+    /// `cohort:NAME`.
+    pub(in crate::query) fn of_cohort(name: &str) -> Self {
+        Self::Attribute {
+            attribute: Attribute::Cohort,
+            value: name.to_owned(),
+        }
+    }
+
+    /// The name behind `cohort:`; `None` of everything else.
+    pub(in crate::query) fn as_cohort(&self) -> Option<&str> {
+        match self {
+            Self::Attribute {
+                attribute: Attribute::Cohort,
+                value,
+            } => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// The argument of `samples(…)` and `individuals(…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SampleList {

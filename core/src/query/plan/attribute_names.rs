@@ -93,12 +93,18 @@ impl Names<'_> {
         at: &Range<usize>,
     ) -> Result<SampleSet> {
         let Some(kind) = self.kind(owner, name)? else {
+            if self.leaves_out {
+                return Ok(SampleSet::new());
+            }
             return Err(self.no_attribute(owner, name, at)?);
         };
         let is_text = matches!(kind, AttributeType::Text | AttributeType::Code);
         let there = || self.select(owner, name, &mut |_| Ok(true));
         // what only those have who may not be seen is not there
         if (test.is_none() || self.view.whole().is_none()) && there()?.is_empty() {
+            if self.leaves_out {
+                return Ok(SampleSet::new());
+            }
             return Err(self.no_attribute(owner, name, at)?);
         }
         let Some((comparison, value)) = test else {

@@ -9,6 +9,7 @@ use super::bound::{
 };
 use super::candidates::candidates_of;
 use super::carriers;
+use super::cohorts::Used;
 use super::covering::CoveringSet;
 use super::names::Names;
 use super::order::ordered;
@@ -16,11 +17,12 @@ use super::rules::{Rule, Rules};
 use super::several::narrow;
 use super::test::{Test, any_of, together};
 use crate::cohort::View;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::expr::hints::of_several_genes;
 use crate::query::expr::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
 use std::cell::Cell;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Makes plans against a view.
 pub(crate) struct Binder<'a> {
@@ -32,6 +34,8 @@ pub(crate) struct Binder<'a> {
     explained: bool,
     /// Ranges of candidates and segments that the plan keeps.
     kept: Cell<usize>,
+    /// Virtual cohorts.
+    cohorts: Rc<Used>,
 }
 
 /// A plan keeps so many of them, of 8 bytes and 32: a question may have many parts, each of which may be of all rows.
@@ -45,7 +49,13 @@ impl<'a> Binder<'a> {
             rules: Rules::ALL,
             explained: false,
             kept: Cell::new(0),
+            cohorts: Rc::default(),
         }
+    }
+
+    /// What looks up names here.
+    fn names(&self) -> Names<'a> {
+        Names::new(self.view, self.text).leaving_out(self.cohorts.is_within())
     }
 
     /// Parts keep how they are written, for `--explain`.
@@ -80,6 +90,24 @@ impl<'a> Binder<'a> {
         Ok(self.plan(of))
     }
 
+    /// A plan for people who are to be in a cohort: it is not within itself.
+    pub(in crate::query) fn group_of_cohort(
+        &self,
+        name: &str,
+        of: &GroupExpr,
+    ) -> Result<BoundPlan<BoundGroup>> {
+        let at = 0..self.text.len();
+        let begun = Used::begin_defined(&self.cohorts, name);
+        let _within = begun.map_err(|why| self.names().error(&at, why, Vec::new()))?;
+        // what is named must be here when it is defined
+        let of = BoundGroup {
+            root: self.group_node(&of.0, false, &mut Vec::new())?,
+            rules: self.rules,
+            hints: Vec::new(),
+        };
+        Ok(self.plan(of))
+    }
+
     fn plan<P>(&self, of: P) -> BoundPlan<P> {
         BoundPlan {
             view: self.view.id().to_owned(),
@@ -104,7 +132,7 @@ impl<'a> Binder<'a> {
 
     /// Variants without their rows, and how names were understood.
     fn variants_within(&self, of: &VariantExpr) -> Result<(BoundVariants, Vec<String>)> {
-        let names = Names::new(self.view, self.text);
+        let names = self.names();
         let mut groups = Vec::new();
         let test = self.variant_node(&names, &of.0, &mut groups)?;
         if let Some(several) = names.several.take().first() {
@@ -178,6 +206,11 @@ impl<'a> Binder<'a> {
         explained: bool,
         hints: &mut Vec<String>,
     ) -> Result<Node<GroupPart>> {
+        if let Node::Atom(atom) = node
+            && let Some(cohort) = self.cohort(atom, explained, hints)?
+        {
+            return Ok(cohort);
+        }
         let mut all = |nodes: &[Node<GroupAtom>]| -> Result<Vec<Node<GroupPart>>> {
             nodes
                 .iter()
@@ -198,13 +231,54 @@ impl<'a> Binder<'a> {
         })
     }
 
+    /// What `cohort:NAME` picks where a cohort was defined under the name: what its expression does.
+    fn cohort(
+        &self,
+        atom: &Atom<GroupAtom>,
+        explained: bool,
+        hints: &mut Vec<String>,
+    ) -> Result<Option<Node<GroupPart>>> {
+        let Some(name) = atom.kind.as_cohort() else {
+            return Ok(None);
+        };
+        let names = self.names();
+        let Some(of) = names.defined_cohort(&self.cohorts, name, &atom.at)? else {
+            return Ok(None);
+        };
+        let begun = Used::begin(&self.cohorts, name);
+        let _within = begun.map_err(|why| names.error(&atom.at, why, Vec::new()))?;
+        let (view, text) = (self.view.without_loader(), of.to_string());
+        let inner = Binder {
+            view: &view,
+            text: &text,
+            rules: self.rules,
+            explained,
+            kept: Cell::new(self.kept.get()),
+            cohorts: Rc::clone(&self.cohorts),
+        };
+        let bound = inner.group_node(&of.0, explained, hints);
+        self.kept.set(inner.kept.get());
+        match bound {
+            Ok(bound) => Ok(Some(bound)),
+            // where it stands, for whoever asks need not see what is meant by it
+            Err(Error::Expression(error)) => {
+                let why = match self.cohorts.is_outermost() {
+                    true => format!("cohort `{name}`: {}", error.message),
+                    false => error.message.clone(),
+                };
+                Err(names.error(&atom.at, why, error.candidates.clone()))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     fn group_atom(
         &self,
         atom: &GroupAtom,
         at: &Range<usize>,
         hints: &mut Vec<String>,
     ) -> Result<GroupTest> {
-        let names = Names::new(self.view, self.text);
+        let names = self.names();
         let carriers = |of: &VariantExpr, asked, samples| {
             let several = of_several_genes(atom);
             let carriers = self.carriers(of, (asked, samples), several, at)?;
@@ -244,7 +318,7 @@ impl<'a> Binder<'a> {
         let mut hints = std::mem::take(&mut bound.hints);
         hints.extend(hint);
         notes.extend(hints.iter().cloned());
-        let names = Names::new(self.view, self.text);
+        let names = self.names();
         let trios = carriers::needs(&names, asked, &mut notes, at)?;
         let stored = match self.rules.has(Rule::Covering) {
             true => CoveringSet::find(self.view, of, &bound.test)?,

@@ -119,6 +119,14 @@ impl Names<'_> {
                 }
                 return Ok(GroupTest::Stored(whom, left));
             }
+            GroupAtom::Attribute {
+                attribute: Attribute::Cohort,
+                value,
+            } if self.view.people().is_none() => {
+                let defined = super::cohorts::names(self.view)?;
+                let near = nearest(value, defined.iter().map(String::as_str));
+                return Err(self.error(at, format!("no cohort `{value}` here"), near));
+            }
             GroupAtom::Attribute { attribute, value } => {
                 let store = self.people(at)?;
                 let visible = self.view.visible_individuals();
@@ -127,12 +135,17 @@ impl Names<'_> {
                 let set = set.filter(|set| visible.is_none_or(|visible| !set.is_disjoint(visible)));
                 match set {
                     Some(set) => set,
+                    None if self.leaves_out => SampleSet::new(),
                     // nobody may have a value of a closed list
                     None if attribute.is_closed() => SampleSet::new(),
                     None => {
                         let known = store.attribute_values(*attribute, visible)?;
-                        let names = known.iter().map(String::as_str);
-                        let message = match known.is_empty() {
+                        let defined = match attribute {
+                            Attribute::Cohort => super::cohorts::names(self.view)?,
+                            _ => Vec::new(),
+                        };
+                        let names = known.iter().chain(&defined).map(String::as_str);
+                        let message = match known.is_empty() && defined.is_empty() {
                             true => format!("no {} is known of anybody here", attribute.name()),
                             false => format!("no {} `{value}` here", attribute.name()),
                         };
@@ -225,6 +238,7 @@ impl Names<'_> {
                 let message = format!("`{text}` names {} terms: ask for one by its id", all.len());
                 Err(self.error(at, message, shown.collect()))
             }
+            FoundTerm::Nothing if self.leaves_out => Ok(Vec::new()),
             FoundTerm::Nothing => {
                 let candidates = self.view.terms_like(text)?;
                 let message = match self.view.terms() {
@@ -265,7 +279,7 @@ impl Names<'_> {
             // nobody has a value of it
             None if units.is_empty() => Ok(None),
             // another of the same name may have it
-            None if self.view.is_all_meant() => Ok(Some(Unit::default())),
+            None if self.view.is_all_meant() || self.leaves_out => Ok(Some(Unit::default())),
             None => {
                 let message = match wanted.trim() {
                     "" => format!("every value of `{assay}` has a unit"),

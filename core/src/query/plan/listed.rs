@@ -51,27 +51,51 @@ impl Names<'_> {
     ) -> Result<SampleSet> {
         let file = match list {
             SampleList::Names(names) => {
-                let one = |name: &String| match self.number(name, of, at)? {
-                    Some(number) => Ok(number),
-                    None => Err(self.nobody(name, of, at)?),
-                };
-                return names.iter().map(one).collect();
+                let mut found = SampleSet::new();
+                for name in names {
+                    match self.number(name, of, at)? {
+                        Some(number) => found.insert(number),
+                        None if self.leaves_out => false,
+                        None => return Err(self.nobody(name, of, at)?),
+                    };
+                }
+                return Ok(found);
             }
             SampleList::File(file) => file,
         };
         let listed = self.lines(file, at)?;
-        let mut found = SampleSet::new();
+        let (mut found, mut is_empty) = (SampleSet::new(), true);
         for line in listed.lines() {
             let (line, name) = line?;
             if name.is_empty() || name.starts_with('#') {
                 continue;
             }
+            is_empty = false;
             match self.number(name, of, at)? {
                 Some(number) => found.insert(number),
                 None => return Err(self.not_listed(&listed, (line, name), of, at)?),
             };
         }
-        Ok(found)
+        match is_empty {
+            false => Ok(found),
+            true => Err(listed.error(1, "ids, one a line", "none".to_owned())),
+        }
+    }
+
+    /// The ids that a file lists.
+    pub(in crate::query) fn ids_of_file(&self, file: &str) -> Result<Vec<String>> {
+        let listed = self.lines(file, &(0..0))?;
+        let mut ids = Vec::new();
+        for line in listed.lines() {
+            let (_, id) = line?;
+            if !id.is_empty() && !id.starts_with('#') {
+                ids.push(id.to_owned());
+            }
+        }
+        match ids.is_empty() {
+            false => Ok(ids),
+            true => Err(listed.error(1, "ids, one a line", "none".to_owned())),
+        }
     }
 
     fn number(&self, id: &str, of: Listing, at: &Range<usize>) -> Result<Option<u32>> {

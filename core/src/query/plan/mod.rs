@@ -11,6 +11,7 @@ pub(super) mod bound;
 pub(super) mod candidates;
 pub(super) mod carriers;
 pub(super) mod change_names;
+pub(super) mod cohorts;
 pub(super) mod covering;
 pub(super) mod entries;
 pub(super) mod explain;

@@ -23,6 +23,8 @@ pub(in crate::query) struct Names<'a> {
     pub(in crate::query) several: RefCell<Vec<Several>>,
     /// Whether a value of an attribute may be asked for that nobody has.
     pub(in crate::query) any_value: bool,
+    /// Whether what only those have who are not there picks nobody, and is no error.
+    pub(in crate::query) leaves_out: bool,
 }
 
 impl<'a> Names<'a> {
@@ -34,6 +36,7 @@ impl<'a> Names<'a> {
             hints: RefCell::default(),
             several: RefCell::default(),
             any_value: false,
+            leaves_out: false,
         }
     }
 
@@ -41,6 +44,15 @@ impl<'a> Names<'a> {
     pub(in crate::query) fn any_value(self) -> Self {
         Self {
             any_value: true,
+            ..self
+        }
+    }
+
+    /// For expressions that were understood once and are asked again: what nobody has any more picks nobody.
+    pub(in crate::query) fn leaving_out(self, leaves_out: bool) -> Self {
+        Self {
+            any_value: self.any_value || leaves_out,
+            leaves_out,
             ..self
         }
     }
