@@ -85,6 +85,8 @@ export interface CompactReport {
   rows: number
   /** Ids of samples and individuals that were erased. */
   erased: number
+  /** Virtual cohorts that named somebody who was erased, and were dropped. */
+  cohorts: string[]
   /** Files of the state before that could not be removed, and why not. */
   left: [string, string][]
   /** Processes that have files of the state before open, where the system says. */

@@ -12,6 +12,7 @@ use crate::genome::{Extent, with_mate_named};
 use crate::input::chunk::Chunk;
 use crate::model::{InfoKey, now};
 use crate::set::{SampleSet, set_bit, words_for};
+use crate::store::cohorts;
 use crate::store::decisions::{Entry, Erased, Frame, read};
 use crate::store::individuals::{Hierarchy, KnownTerms};
 use crate::store::{Manifest, Publication, Samples};
@@ -211,6 +212,23 @@ impl Erasure {
         Ok(lock)
     }
 
+    /// Takes out the virtual cohorts that name somebody who goes; gives their names.
+    pub(super) fn forget_cohorts(&self, folder: &Folder) -> Result<Vec<String>> {
+        if cohorts::read(folder)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let _lock = cohorts::lock(folder)?;
+        let all = cohorts::read(folder)?;
+        let names_one = |text: &str| self.gone.iter().any(|id| is_named(id, text));
+        let (go, stay): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|of| names_one(&of.expression) || names_one(&of.name));
+        if !go.is_empty() {
+            cohorts::write(folder, stay)?;
+        }
+        Ok(go.into_iter().map(|of| of.name).collect())
+    }
+
     /// The id of somebody who was to go and is seen by a view, if there is one.
     fn seen_by(&self, dataset: &Dataset, view: &View) -> Result<Option<String>> {
         for sample in 0..dataset.universe() {
@@ -221,6 +239,18 @@ impl Erasure {
         }
         Ok(None)
     }
+}
+
+/// Whether an id stands in a text by itself, not as a part of another one.
+fn is_named(id: &str, text: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    text.match_indices(id).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let behind = text
+            .get(at + id.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(part) && !behind.is_some_and(part)
+    })
 }
 
 /// Rows of variants that are carried, and by nobody who may be seen: by segment, as bits.

@@ -175,8 +175,16 @@ fn no_byte_is_left_of_who_was_erased() {
         for secret in secrets() {
             assert!(!files_with(before.path(), secret).is_empty(), "{secret}");
         }
+        let view = before.view();
+        for (name, who) in [("few", GONE[0]), ("one", "C"), ("others", "D, E")] {
+            let who = format!("samples({who})");
+            view.define_cohort(name, who.as_str(), false).unwrap();
+        }
+        let by_name = format!("cohort of {}", GONE[3]);
+        view.define_cohort(&by_name, "samples(E)", false).unwrap();
         withdraw(before.path(), &of(&GONE[2..], &[])).unwrap();
-        erase(before.path());
+        let report = erase(before.path());
+        assert_eq!(report.cohorts, [by_name.as_str(), "few"]);
         for secret in secrets() {
             assert_eq!(files_with(before.path(), secret), [""; 0], "{secret}");
         }

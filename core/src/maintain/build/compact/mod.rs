@@ -95,6 +95,8 @@ pub struct CompactReport {
     pub rows: u64,
     /// Ids of samples and individuals that were erased.
     pub erased: u64,
+    /// Virtual cohorts that named somebody who was erased, and were dropped.
+    pub cohorts: Vec<String>,
     /// Bytes of all files before and now.
     pub bytes: (u64, u64),
     /// Files of the state before that are not needed any more and could not be removed, and why not.
@@ -228,7 +230,11 @@ fn rewrite(
     };
     // nobody decides anything between the last look at decisions and the state that follows them
     let _deciding = match erasure {
-        Some(erasure) => Some(erasure.forget(&dataset, choice, &publication, &mut manifest)?),
+        Some(erasure) => {
+            let lock = erasure.forget(&dataset, choice, &publication, &mut manifest)?;
+            report.cohorts = erasure.forget_cohorts(folder)?;
+            Some(lock)
+        }
         None => None,
     };
     for (path, error) in publication.publish(&mut manifest, &Making::of("compact", keep))? {
@@ -318,6 +324,12 @@ impl fmt::Display for CompactReport {
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;
         if self.erased > 0 {
             writeln!(f, "erased ids        {:>14}", self.erased)?;
+        }
+        for cohort in &self.cohorts {
+            writeln!(
+                f,
+                "dropped  the cohort {cohort}, which named who was erased"
+            )?;
         }
         if self.overlapping > 0 {
             writeln!(
