@@ -1,5 +1,6 @@
 //! A dataset that grows by inputs: what all of them have, people, records, carriers by gene, the next state.
 
+use super::callable::Kits;
 use super::merged::MergedBuild;
 use super::models::check_models;
 use super::people::{Known, Stay, extend_owners};
@@ -51,11 +52,13 @@ impl Growth<'_> {
         let known = Known::read(&options.people, self.publication.folder(), &mut step)?;
         let (publication, workers) = (&self.publication, &self.workers);
         let mut plan = Plan::new(inputs, options, there, publication, workers, progress)?;
+        let kits = Kits::read(options, &plan)?;
         let mut report = self.begin(&plan)?;
         self.add_people(known, &mut plan, &mut report, progress)?;
         self.store(&mut plan, &mut report, progress)?;
         self.finish_manifest(&plan, &mut report)?;
         let (publication, manifest) = (&mut self.publication, &mut self.manifest);
+        kits.add(publication, manifest, (options, &plan), &mut report)?;
         add_gene_carriers(publication, manifest, &self.workers, progress)?;
         self.publish(started, report)
     }
