@@ -17,17 +17,17 @@ class Callable:
     def __init__(self, data):
         file = Container(data, b"K")
         names = text(file.get("callable_contigs"), "callable_contigs")
-        self.names = [plain(name, "callable_contigs", "K1") for name in names]
+        self.names = [plain(name, "callable_contigs", "J7") for name in names]
         regions = file.get("callable_regions")
         size = struct.calcsize(ENTRY)
-        need(regions and len(regions) % size == 0, "callable_regions", "K2", f"{len(regions)} bytes")
+        need(regions and len(regions) % size == 0, "callable_regions", "J8", f"{len(regions)} bytes")
         self.regions = list(struct.iter_unpack(ENTRY, regions))
         for (last, _, behind), (contig, start, end) in zip([(-1, 0, 0), *self.regions], self.regions):
             apart = behind < start if contig == last else contig == last + 1
             sound = apart and contig < len(self.names) and 0 <= start < end
-            need(sound, "callable_regions", "K2", f"{start} to {end} of contig {contig}")
+            need(sound, "callable_regions", "J8", f"{start} to {end} of contig {contig}")
         named = ascending(self.names) and self.regions[-1][0] + 1 == len(names)
-        need(named, "callable_contigs", "K1", f"{self.names}")
+        need(named, "callable_contigs", "J7", f"{self.names}")
         file.verify({"callable_contigs", "callable_regions"})
 
     def holds(self, name, start, end):

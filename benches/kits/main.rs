@@ -50,7 +50,10 @@ fn main() -> Result<()> {
     let single = folder.path().join("single.vdx");
     let one = [folder.path().join("one.vcf")];
     build(&one, &single, &BuildOptions::default(), &mut |_| true)?;
-    let (mixed, single) = (Dataset::open(&mixed)?.view(), Dataset::open(&single)?.view());
+    let (mixed, single) = (
+        Dataset::open(&mixed)?.view(),
+        Dataset::open(&single)?.view(),
+    );
     let wrong = check(&arguments, &mixed, &known)?;
     println!("variants with a wrong AN\t{wrong}");
     println!("counts of\tmixed kits, ms\tone kit, ms\tratio");
@@ -70,7 +73,13 @@ type Known = Vec<Vec<Option<u64>>>;
 
 /// Writes a file of people and a BED file for each kit, and a file of all people together.
 fn write(arguments: &Arguments, folder: &Path) -> Result<(Vec<PathBuf>, Known)> {
-    let Arguments { samples, sites, kits, missing, .. } = *arguments;
+    let Arguments {
+        samples,
+        sites,
+        kits,
+        missing,
+        ..
+    } = *arguments;
     let mut random = Random::new(1);
     let of_kit = |kit: usize| (0..samples).filter(move |sample| sample % kits == kit);
     let header = |people: &mut dyn Iterator<Item = usize>| {
@@ -102,9 +111,16 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<(Vec<PathBuf>, Known)> 
     for site in 0..sites {
         let position = STEP * (site + 1);
         if site % STRETCH == 0 {
-            covered.iter_mut().for_each(|covers| *covers = random.unit() < 0.7);
+            covered
+                .iter_mut()
+                .for_each(|covers| *covers = random.unit() < 0.7);
             for (bed, _) in beds.iter_mut().zip(&covered).filter(|(_, covers)| **covers) {
-                writeln!(bed, "1\t{}\t{}", position - 10, position + STEP * STRETCH - 20)?;
+                writeln!(
+                    bed,
+                    "1\t{}\t{}",
+                    position - 10,
+                    position + STEP * STRETCH - 20
+                )?;
             }
         }
         // most variants are rare
@@ -121,11 +137,18 @@ fn write(arguments: &Arguments, folder: &Path) -> Result<(Vec<PathBuf>, Known)> 
                 (true, false) => "0/0",
             });
         }
-        let line = |cells: &[&str]| format!("1\t{position}\t.\tA\tG\t.\t.\t.\tGT\t{}\n", cells.join("\t"));
+        let line = |cells: &[&str]| {
+            format!(
+                "1\t{position}\t.\tA\tG\t.\t.\t.\tGT\t{}\n",
+                cells.join("\t")
+            )
+        };
         one.write_all(line(&cells).as_bytes())?;
         let mut of_site = Vec::with_capacity(kits);
         for (kit, file) in files.iter_mut().enumerate() {
-            let own: Vec<&str> = of_kit(kit).filter_map(|sample| cells.get(sample).copied()).collect();
+            let own: Vec<&str> = of_kit(kit)
+                .filter_map(|sample| cells.get(sample).copied())
+                .collect();
             let covers = covered.get(kit).copied().unwrap_or_default();
             // who has no record of it was called, and is reference: so are those who were not called where nobody carries
             let carried = own.iter().any(|cell| cell.contains('1'));
@@ -163,7 +186,10 @@ fn check(arguments: &Arguments, view: &View, known: &Known) -> Result<usize> {
 fn kits(view: &View, count: usize) -> Result<Vec<varidex::Group>> {
     let people = view.sample_count() as usize;
     let groups = (0..count).map(|kit| {
-        let names: Vec<String> = (kit..people).step_by(count.max(1)).map(|sample| format!("S{sample}")).collect();
+        let names: Vec<String> = (kit..people)
+            .step_by(count.max(1))
+            .map(|sample| format!("S{sample}"))
+            .collect();
         Ok(view.ask(&format!("samples({})", names.join(",")))?)
     });
     groups.collect()
