@@ -253,6 +253,8 @@ export interface BuildSettings {
   minGq?: number
   minDp?: number
   sexPloidy?: boolean
+  callable?: string
+  callableTable?: string
   sort?: boolean
   skipMalformed?: boolean
   threads?: number

@@ -54,6 +54,13 @@ export interface BuildOptions extends PeopleOptions, Long {
      * known in females on Y. What that changes is in the report.
      */
     sexPloidy?: boolean | undefined;
+    /**
+     * BED file of the regions where genotypes of the inputs could be called: who has no record of a variant there is
+     * reference, and counts in `an`.
+     */
+    callable?: PathLike | undefined;
+    /** The same for each sample: a table with the columns sample and callable, which is a BED file, or `.`. */
+    callableTable?: PathLike | undefined;
     /** Sort unsorted input instead of refusing it. */
     sort?: boolean | undefined;
     /** Refuse malformed records one by one instead of stopping at the first. */

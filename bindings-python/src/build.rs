@@ -86,6 +86,10 @@ impl Reporter {
 
 /// Builds a dataset from VCF and BCF files, and opens it.
 ///
+/// `callable` is a BED file of the regions where genotypes of the inputs could be called: who has no record of a variant
+/// there is reference, and counts in AN. `callable_table` says it of each sample: a table with the columns sample and
+/// callable, which is a BED file relative to the table, or `.`.
+///
 /// `progress` is True for a bar, or a callback `(done, total, what)` that stops the build by giving
 /// False. What was read, stored and refused is in the dataset's `report`.
 ///
@@ -95,8 +99,8 @@ impl Reporter {
 #[pyo3(signature = (
     inputs, path, *, people = None, people_map = None, sample_map = None, sample_tables = None, ontologies = None,
     genes = None, pad = 0, annotations = "auto", info = None, reference = None, assembly = None, min_gq = None,
-    min_dp = None, sex_ploidy = false, sort = false, skip_malformed = false, threads = None, memory = None,
-    force = false, progress = None
+    min_dp = None, sex_ploidy = false, callable = None, callable_table = None, sort = false, skip_malformed = false,
+    threads = None, memory = None, force = false, progress = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn build(
@@ -117,6 +121,8 @@ pub(crate) fn build(
     min_gq: Option<f64>,
     min_dp: Option<f64>,
     sex_ploidy: bool,
+    callable: Option<PathBuf>,
+    callable_table: Option<PathBuf>,
     sort: bool,
     skip_malformed: bool,
     threads: Option<usize>,
@@ -145,6 +151,8 @@ pub(crate) fn build(
         min_gq,
         min_dp,
         sex_ploidy,
+        callable,
+        callable_table,
         sort,
         skip_malformed,
         threads,

@@ -69,6 +69,8 @@ def build(
     min_gq: float | None = None,
     min_dp: float | None = None,
     sex_ploidy: bool = False,
+    callable: _Path | None = None,
+    callable_table: _Path | None = None,
     sort: bool = False,
     skip_malformed: bool = False,
     threads: int | None = None,

@@ -127,7 +127,7 @@ impl<'a> Coverage<'a> {
         }
         sum.uncovered = false;
         self.learn_otherwise()?;
-        let group = self.groups.get(group).map_or(None, Option::as_ref);
+        let group = self.groups.get(group).and_then(Option::as_ref);
         let known = self.otherwise.as_ref();
         let callable = known.and_then(|known| known.callable_in(group));
         Ok(callable.map(|samples| RowCounts {
