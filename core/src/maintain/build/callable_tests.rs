@@ -350,7 +350,7 @@ fn absent(
     groups: &[Vec<(usize, usize)>],
     asked: &[crate::query::Group],
 ) -> Result<(), TestCaseError> {
-    for contig in 0..2 {
+    for (contig, named) in CONTIGS.into_iter().enumerate() {
         for position in [3_i64, 10, 14, 20, 25, 40, 50, 77] {
             let reference = match position % 20 {
                 10 => "A",
@@ -358,7 +358,7 @@ fn absent(
             };
             let at = (position % 10 == 0).then(|| (position / 10 - 1) as usize);
             for (group, of) in groups.iter().zip(asked) {
-                let name = format!("{}:{position}:{reference}:TTTTTT", CONTIGS[contig]);
+                let name = format!("{named}:{position}:{reference}:TTTTTT");
                 let found = view.absence(&name, Some(of)).unwrap().unwrap();
                 let known = group.iter().map(|sample| match at {
                     Some(at) => mixed.known(*sample, contig, at, 0),
