@@ -63,6 +63,8 @@ GOOD = [
     ("phases", ["phases.vcf"], []),
     ("merged", [f"merged.{i}.g.vcf" for i in (1, 2, 3, 4)], ["--info", "DP"]),
     ("unvaried", [f"unvaried.{i}.g.vcf" for i in (1, 2)], []),
+    # two files of two samples, one of one, and one without a record, with kits and without
+    ("kits", [f"kits.{i}.vcf" for i in (1, 2, 3, 4)], ["--callable-table", "kits.tsv"]),
 ]  # fmt: skip
 
 
@@ -424,7 +426,7 @@ class Dataset:
         self.manifest = json.loads(load("manifest.json"))
         self.segments = [File(load(entry["file"]), b"G") for entry in self.manifest["segments"]]
         kinds = {"samples": b"S", "terms": b"T", "people": b"P", "sample_attributes": b"A", "genes": b"N",
-                 "carriers": b"C"}
+                 "carriers": b"C", "callable": b"K"}
         # by kind; of several of a kind, those behind the first with their place in the list
         self.files = {
             f"{name} {at}" if at else name: File(load(entry["file"]), kind)

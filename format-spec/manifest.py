@@ -8,13 +8,18 @@ import xxhash
 from primitives import DRAFT, READ_VERSION, Damaged, TooNew, TooOld, is_plain
 
 # lists of files beside the segments
-LISTS = ("samples", "terms", "people", "sample_attributes", "genes", "carriers")
+LISTS = ("samples", "terms", "people", "sample_attributes", "genes", "carriers", "callable")
 # of which there may be several
-SEVERAL = ("samples", "sample_attributes", "carriers")
+SEVERAL = ("samples", "sample_attributes", "carriers", "callable")
 ASSEMBLIES = {"GRCh37", "GRCh38", "T2T-CHM13v2.0"}
 ANNOTATIONS = {"csq", "ann", "bcsq"}
 # of genotypes that count as known
 BOUNDS = ("min_gq", "min_dp")
+
+
+def samples_of(kit):
+    """The numbers of the samples of an entry of `callable`."""
+    return {number for first, count in kit["samples"] for number in range(first, first + count)}
 
 
 def files_of(manifest):
@@ -63,6 +68,8 @@ def read_manifest(data):
     is_text = lambda t: isinstance(t, str)
     is_place = lambda n: type(n) is int and -1 <= n < 2**31
     covers = lambda c: shaped([] if c is None else c, contig=is_count, start=is_place, end=is_place)
+    is_run = lambda r: isinstance(r, list) and len(r) == 2 and all(map(is_count, r))
+    is_runs = lambda runs: isinstance(runs, list) and all(map(is_run, runs))
     is_flag = lambda f: f is None or type(f) is bool
     spans = lambda c: shaped(c, contig=is_count, start=is_place, last=is_place, end=is_place, rows=is_count)
     options = m.get("options", {})
@@ -76,6 +83,7 @@ def read_manifest(data):
         and all(isinstance(m.setdefault(kind, []), list) for kind in LISTS)
         and all(is_file(f) for f in files_of(m))
         and shaped(m["carriers"], batch=is_count)
+        and shaped(m["callable"], samples=is_runs)
         and is_flag(m.get("sex_ploidy"))
         and isinstance(options, dict)
         and all(type(options.get(bound, 0)) in (int, float) for bound in BOUNDS)
@@ -93,6 +101,14 @@ def read_manifest(data):
     batches = sorted({segment["batch"] for segment in m["segments"]})
     if m["carriers"] and [file["batch"] for file in m["carriers"]] != batches:
         no("M22", f"carriers of batches {[file['batch'] for file in m['carriers']]}")
+    with_kit = set()
+    for kit in m["callable"]:
+        ends = [-1] + [first + count for first, count in kit["samples"]]
+        apart = all(end < first and count > 0 for end, (first, count) in zip(ends, kit["samples"]))
+        own = samples_of(kit) if apart and 0 < ends[-1] <= m["sample_count"] else no("M26", kit["file"])
+        if own & with_kit:
+            no("M26", f"{kit['file']}: samples of two kits")
+        with_kit |= own
     if bool(m["samples"]) != (m["sample_count"] > 0):
         no("M7", f"{m['sample_count']} samples")
     if m["people"] and m["sample_count"] and not m["sample_attributes"]:

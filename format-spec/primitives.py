@@ -45,6 +45,7 @@ NAMES = {
     230: "carried_top_ac", 231: "carried_top_an",
     240: "sample_meta", 241: "sample_owners",
     256: "free_names", 257: "free_texts", 258: "free_code_ids", 259: "free_code_labels",
+    272: "callable_contigs", 273: "callable_regions",
 }  # fmt: skip
 INFO = 4096
 FREE = INFO + 65_536

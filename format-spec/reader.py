@@ -37,10 +37,11 @@ import carriers
 import coverage
 import ids
 from annotations import Annotations
+from callable import Callable
 from genes import Genes
 from cohorts import read_cohorts
 from decisions import Decisions
-from manifest import files_of, read_manifest
+from manifest import files_of, read_manifest, samples_of
 from people import People
 from phases import Phases
 from primitives import (
@@ -523,6 +524,7 @@ class Dataset:
             self.people.number_samples(self.samples.owners)
         self.segments = [Segment(self.bytes(entry), entry, m) for entry in m["segments"]]
         self.check_batches()
+        self.kits = [(Callable(self.bytes(entry)), samples_of(entry)) for entry in m["callable"]]
         self.carriers = [carriers.Carriers(self.bytes(entry), self, entry["batch"]) for entry in m["carriers"]]
         for entry in files_of(m):
             data = self.bytes(entry)

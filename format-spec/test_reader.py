@@ -284,6 +284,24 @@ class GoodVectors(unittest.TestCase):
                 self.check_variants(dataset, inputs)
                 self.check_states(dataset, inputs)
 
+    def test_who_could_be_called_counts_as_reference(self):
+        dataset = reader.Dataset(os.path.join(VECTORS, "kits.vdx"))
+        found = {
+            (dataset.manifest["contigs"][rows[0][2].contig]["name"], rows[0][2].position + 1, rows[0][2].alt):
+            (counts := variants.counts_of(dataset, rows)).ac and (counts.ac, counts.an, counts.n_missing)
+            for rows in variants.variants(dataset)
+        }  # fmt: skip
+        self.assertEqual(found, {
+            ("1", 10, "G"): (1, 12, 1), ("1", 10, "T"): (1, 12, 1),
+            # a REF of three bases that no region of the second kit holds
+            ("1", 20, "A"): (1, None, None),
+            # between regions of the second kit
+            ("1", 30, "A"): (1, None, None),
+            ("1", 40, "C"): (3, 14, 0), ("1", 50, "T"): (2, 14, 0),
+            # how many copies there are nobody says
+            ("X", 10, "G"): (1, None, None),
+        })  # fmt: skip
+
     def check_variants(self, dataset, inputs):
         """Counts of every variant, and that each sample has its genotype in one of the rows."""
         expected = {
@@ -316,7 +334,8 @@ class GoodVectors(unittest.TestCase):
                 self.assertEqual(*(re.sub("[/|]", "/", text) for text in (cell, shown)), (variant, sample))
                 counts = [a + b for a, b in zip(counts, expected_counts([told], alt or 1))]
             an = None if an is None else counts[1]
-            self.assertEqual(tuple(variants.counts_of(dataset, rows)), (counts[0], an, *counts[2:]), variant)
+            missing = None if an is None else counts[5]
+            self.assertEqual(tuple(variants.counts_of(dataset, rows)), (counts[0], an, *counts[2:5], missing), variant)
         self.assertEqual(found, expected)
 
     def check_states(self, dataset, inputs):
@@ -554,7 +573,7 @@ class Text(unittest.TestCase):
         self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
         self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
         kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
-        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C", "SampleAttributes": "A"})
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C", "SampleAttributes": "A", "Callable": "K"})
         self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
 
     def test_kinds(self):

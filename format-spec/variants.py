@@ -3,6 +3,7 @@
 import re
 from collections import namedtuple
 
+from callable import plain_name
 from coverage import UNCOVERED, sums
 from primitives import allele_type
 
@@ -53,7 +54,7 @@ def counts_of(dataset, rows):
     elsewhere = known_elsewhere(dataset, rows)
     row_sum = lambda name: sum(getattr(row, name) for *_, row in rows)
     an, n_missing = row_sum("an"), row_sum("n_missing")
-    if elsewhere is None or any(row.scope.uncovered for *_, row in rows):
+    if elsewhere is None:
         an = n_missing = None
     else:
         an, n_missing = an + elsewhere[0], n_missing + elsewhere[1]
@@ -61,34 +62,60 @@ def counts_of(dataset, rows):
 
 
 def known_elsewhere(dataset, rows):
-    """AN and n_missing of the batches that do not have a variant, None where one did not look at its place."""
+    """AN and n_missing of those of whom the rows of a variant say nothing, None where nothing is known of one of them."""
     samples = {batch_of(dataset, n): set(s.sample_numbers) for n, s in enumerate(dataset.segments)}
-    if len(set().union(*samples.values())) < len(dataset.names):
-        return None
+    merged = {batch_of(dataset, n) for n, s in enumerate(dataset.segments) if s.entry.get("merged")}
+    unknown, known, total = set(range(len(dataset.names))).difference(*samples.values()), set(), (0, 0)
     here = {batch_of(dataset, number) for number, *_ in rows}
+    for number, _, row in rows:
+        numbers = dataset.segments[number].sample_numbers
+        unknown |= {numbers[sample] for sample in row.scope.uncovered}
+    for batch in here:
+        known |= samples[batch] - unknown
     others = sorted(batch for batch in samples if batch not in here and samples[batch])
+    for batch in merged.intersection(others):
+        states = states_of(dataset, batch, rows[0][2])
+        without = {number for number, state in zip(sorted(samples[batch]), states) if state == UNCOVERED}
+        unknown, known = unknown | without, known | samples[batch] - without
+        total = (total[0] + sums(states)[0], total[1] + sums(states)[1])
+    others = [batch for batch in others if batch not in merged]
     told = {batch: told_by(dataset, batch, rows[0][2]) for batch in others}
     shares = lambda one, more: any(samples[one] & samples[other] for other in more if other != one)
     looked = [other for other in others if told[other] is not None]
-    total = (0, 0)
     for batch in others:
         if shares(batch, here):
             continue
         if told[batch] is not None:
             if not shares(batch, [other for other in looked if other < batch]):
                 total = (total[0] + told[batch][0], total[1] + told[batch][1])
+                known |= samples[batch]
         elif not shares(batch, looked):
-            return None
-    return total
+            unknown |= samples[batch]
+    unknown -= known
+    callable_here = unknown & callable_samples(dataset, rows[0][2])
+    return (total[0] + 2 * len(callable_here), total[1]) if unknown == callable_here else None
+
+
+def callable_samples(dataset, variant):
+    """The samples of which the kit has a region that holds all bases of a variant."""
+    name = plain_name(dataset.manifest["contigs"][variant.contig]["name"])
+    if name in ("X", "Y", "MT"):
+        return set()
+    kits = [of for kit, of in dataset.kits if kit.holds(name, variant.position, variant.end)]
+    return set().union(*kits)
+
+
+def states_of(dataset, batch, variant):
+    """What a merged batch without a variant knows of each of its samples at the place."""
+    numbers = [n for n in range(len(dataset.segments)) if batch_of(dataset, n) == batch]
+    found = [dataset.segments[n].coverage.at(variant.contig, variant.position) for n in numbers]
+    count = len(dataset.segments[numbers[0]].sample_numbers)
+    return next((one for one in found if one is not None), [UNCOVERED] * count)
 
 
 def told_by(dataset, batch, variant):
     """AN and n_missing of a batch without a variant, None where it did not look at the place."""
     numbers = [n for n in range(len(dataset.segments)) if batch_of(dataset, n) == batch]
-    if dataset.segments[numbers[0]].entry.get("merged"):
-        found = [dataset.segments[n].coverage.at(variant.contig, variant.position) for n in numbers]
-        states = next((one for one in found if one is not None), [UNCOVERED])
-        return None if UNCOVERED in states else sums(states)[:2]
     same, over = [], []
     for number in numbers:
         for at, row in enumerate(dataset.segments[number]):

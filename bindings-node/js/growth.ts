@@ -41,6 +41,13 @@ export interface AddOptions extends PeopleOptions, Long {
    * known in females on Y. What that changes is in the report.
    */
   sexPloidy?: boolean | undefined
+  /**
+   * BED file of the regions where genotypes of the inputs could be called: who has no record of a variant there is
+   * reference, and counts in `an`.
+   */
+  callable?: PathLike | undefined
+  /** The same for each sample: a table with the columns sample and callable, which is a BED file, or `.`. */
+  callableTable?: PathLike | undefined
   /** Sort unsorted input instead of refusing it. */
   sort?: boolean | undefined
   /** Refuse malformed records one by one instead of stopping at the first. */
@@ -116,7 +123,7 @@ export const PEOPLE = ['people', 'peopleMap', 'ontologies', 'sampleMap', 'sample
 export const LONG = ['signal', 'onProgress'] as const
 /** @internal */
 export const READING = [
-  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'sort',
+  'info', 'reference', 'assembly', 'genes', 'pad', 'annotations', 'minGq', 'minDp', 'sexPloidy', 'callable', 'callableTable', 'sort',
   'skipMalformed', 'threads', 'memory', 'keep', ...PEOPLE, ...LONG,
 ] as const
 
@@ -150,6 +157,8 @@ export function settingsOf(asked: AddOptions): binding.BuildSettings {
       minGq: optional('options.minGq', asked.minGq, number),
       minDp: optional('options.minDp', asked.minDp, number),
       sexPloidy: optional('options.sexPloidy', asked.sexPloidy, flag),
+      callable: optional('options.callable', asked.callable, path),
+      callableTable: optional('options.callableTable', asked.callableTable, path),
       sort: optional('options.sort', asked.sort, flag),
       skipMalformed: optional('options.skipMalformed', asked.skipMalformed, flag),
       threads: optional('options.threads', asked.threads, whole(1)),

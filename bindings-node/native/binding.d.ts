@@ -262,6 +262,8 @@ export interface BuildSettings {
   minGq?: number
   minDp?: number
   sexPloidy?: boolean
+  callable?: string
+  callableTable?: string
   sort?: boolean
   skipMalformed?: boolean
   threads?: number

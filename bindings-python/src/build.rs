@@ -86,6 +86,10 @@ impl Reporter {
 
 /// Builds a dataset from VCF and BCF files, and opens it.
 ///
+/// `callable` is a BED file of the regions where genotypes of the inputs could be called: who has no record of a variant
+/// there is reference, and counts in AN. `callable_table` says it of each sample: a table with the columns sample and
+/// callable, which is a BED file relative to the table, or `.`.
+///
 /// `progress` is True for a bar, or a callback `(done, total, what)` that stops the build by giving
 /// False. What was read, stored and refused is in the dataset's `report`. With `force` a dataset that is there is
 /// replaced, and `keep` says how many of its states can be opened after, the new one among them.
@@ -97,7 +101,7 @@ impl Reporter {
     signature = (inputs, path, *, force = false, progress = None, **options),
     text_signature = "(inputs, path, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
         ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, min_gq=None, \
-        min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
+        min_dp=None, sex_ploidy=False, callable=None, callable_table=None, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
         force=False, progress=None)"
 )]
 pub(crate) fn build(
@@ -135,7 +139,7 @@ pub(crate) fn build(
     signature = (dataset, inputs, *, progress = None, **options),
     text_signature = "(dataset, inputs, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
         ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, min_gq=None, \
-        min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
+        min_dp=None, sex_ploidy=False, callable=None, callable_table=None, sort=False, skip_malformed=False, threads=None, memory=None, keep=1, \
         progress=None)"
 )]
 pub(crate) fn add(
@@ -203,6 +207,8 @@ fn reading(given: Option<&Bound<'_, PyDict>>) -> PyResult<BuildOptions> {
         min_gq: given.take("min_gq")?,
         min_dp: given.take("min_dp")?,
         sex_ploidy: given.take("sex_ploidy")?.unwrap_or(usual.sex_ploidy),
+        callable: given.take("callable")?,
+        callable_table: given.take("callable_table")?,
         sort: given.take("sort")?.unwrap_or(usual.sort),
         skip_malformed: given
             .take("skip_malformed")?

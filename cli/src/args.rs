@@ -152,6 +152,14 @@ pub(crate) struct Reading {
     /// known in females on Y; what that changes is reported
     #[arg(long)]
     pub(crate) sex_ploidy: bool,
+    /// BED file of the regions where genotypes of the inputs could be called: who has no record of a variant there is
+    /// reference, and counted in AN
+    #[arg(long, value_name = "BED", conflicts_with = "callable_table")]
+    pub(crate) callable: Option<PathBuf>,
+    /// The same for each sample by itself: a table with the columns sample and callable, which is a BED file, relative to
+    /// the table, or `.`
+    #[arg(long, value_name = "TSV")]
+    pub(crate) callable_table: Option<PathBuf>,
     /// Sort unsorted input instead of refusing it
     #[arg(long)]
     pub(crate) sort: bool,

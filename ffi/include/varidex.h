@@ -510,6 +510,10 @@ typedef struct {
     // So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
     // alone.
     uint64_t keep;
+    // BED file of the regions where genotypes of the inputs could be called; NULL: none is known.
+    const char *callable;
+    // Table with the columns sample and callable: the BED file of each sample, relative to the table; NULL: none.
+    const char *callable_table;
 } vdx_build_options;
 
 // Options of an export. Begin with vdx_export_options_init; all zero is what is usual.

@@ -112,6 +112,10 @@ pub struct vdx_build_options {
     /// So many states of the dataset can be opened after, the new one among them: vdx_open_snapshot. 0: the new one
     /// alone.
     pub keep: u64,
+    /// BED file of the regions where genotypes of the inputs could be called; NULL: none is known.
+    pub callable: *const c_char,
+    /// Table with the columns sample and callable: the BED file of each sample, relative to the table; NULL: none.
+    pub callable_table: *const c_char,
 }
 
 /// Options of an export. Begin with vdx_export_options_init; all zero is what is usual.
@@ -232,14 +236,20 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
     let usual = BuildOptions::default();
     let above = |number: f64| (number != 0.0).then_some(number);
     // SAFETY: the caller's promise
-    let (people, genes, info, annotations, reference, assembly) = unsafe {
+    let (people, genes, info, annotations, (reference, assembly), (callable, callable_table)) = unsafe {
         (
             people_options(&read_options(given.people, "people")?)?,
             paths(given.genes, given.n_genes, "genes")?,
             texts(given.info, given.n_info, "info")?,
             some_text(given.annotations, "annotations")?,
-            some_path(given.reference, "reference")?,
-            some_text(given.assembly, "assembly")?,
+            (
+                some_path(given.reference, "reference")?,
+                some_text(given.assembly, "assembly")?,
+            ),
+            (
+                some_path(given.callable, "callable")?,
+                some_path(given.callable_table, "callable_table")?,
+            ),
         )
     };
     let annotations = annotations.map(parse).transpose()?;
@@ -254,6 +264,8 @@ unsafe fn build_options(given: &vdx_build_options) -> Answer<BuildOptions> {
         min_gq: above(given.min_gq),
         min_dp: above(given.min_dp),
         sex_ploidy: given.sex_ploidy != 0,
+        callable,
+        callable_table,
         sort: given.sort != 0,
         skip_malformed: given.skip_malformed != 0,
         threads: threads(given.threads),

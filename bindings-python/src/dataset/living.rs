@@ -121,7 +121,7 @@ impl Dataset {
         signature = (inputs, *, progress = None, **options),
         text_signature = "($self, inputs, *, people=None, people_map=None, sample_map=None, sample_tables=None, \
             ontologies=None, genes=None, pad=0, annotations='auto', info=None, reference=None, assembly=None, \
-            min_gq=None, min_dp=None, sex_ploidy=False, sort=False, skip_malformed=False, threads=None, memory=None, \
+            min_gq=None, min_dp=None, sex_ploidy=False, callable=None, callable_table=None, sort=False, skip_malformed=False, threads=None, memory=None, \
             keep=1, progress=None)"
     )]
     fn add(

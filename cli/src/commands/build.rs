@@ -59,6 +59,8 @@ fn options_of(args: &Reading) -> BuildOptions {
         min_gq: args.min_gq,
         min_dp: args.min_dp,
         sex_ploidy: args.sex_ploidy,
+        callable: args.callable.clone(),
+        callable_table: args.callable_table.clone(),
         sort: args.sort,
         skip_malformed: args.skip_malformed,
         threads: args.threads,

@@ -5,14 +5,15 @@ use super::mapped::Mapped;
 use super::{Batches, Members, View, Visible};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
-use crate::genome::{ContigNames, Interval};
+use crate::genome::{Chromosome, ContigNames, Interval};
 use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
+use crate::store::callable::Callable;
 use crate::store::gene_carriers::GeneCarriers;
 use crate::store::genes::Genes;
 use crate::store::individuals::{Hierarchy, KnownTerms, People};
-use crate::store::manifest::Manifest;
+use crate::store::manifest::{CallableEntry, Manifest};
 use crate::store::open_manifest;
 use crate::store::segment::Segment;
 use crate::store::terms::Terms;
@@ -70,6 +71,7 @@ pub struct Opened {
     /// All subjects, once they were needed.
     everyone: OnceLock<SampleSet>,
     genes: Option<Genes>,
+    kits: Vec<Kit>,
     gene_carriers: Vec<CarriersOfBatch>,
     decided: Decided,
 }
@@ -79,6 +81,55 @@ pub struct Opened {
 pub(crate) struct Part {
     index: usize,
     segment: Mapped<Segment>,
+}
+
+/// Where genotypes of some samples could be called.
+#[derive(Debug)]
+pub(crate) struct Kit {
+    file: Callable,
+    /// By contig of the dataset, its number in the file.
+    contigs: Vec<Option<u32>>,
+    pub(crate) samples: SampleSet,
+}
+
+impl Kit {
+    fn open(
+        folder: &Folder,
+        entry: &CallableEntry,
+        names: &ContigNames,
+        count: usize,
+    ) -> Result<Self> {
+        let file = Callable::open(folder, &entry.file.file)?;
+        let mut contigs = vec![None; count];
+        for (number, name) in (0..).zip(file.contigs()) {
+            if let Ok(Some(contig)) = names.resolve_listed(name)
+                && names.chromosome(contig).is_none_or(Chromosome::is_autosome)
+                && let Some(slot) = contigs.get_mut(contig)
+            {
+                *slot = Some(number);
+            }
+        }
+        let runs = entry.samples.iter();
+        let runs =
+            runs.map(|(first, count)| SampleSet::of_range(*first..first.saturating_add(*count)));
+        Ok(Self {
+            file,
+            contigs,
+            samples: runs.fold(SampleSet::new(), |all, run| all.union(&run)),
+        })
+    }
+
+    /// Whether all from `start` up to `end` of a contig could be called, with two copies.
+    pub(crate) fn holds(&self, contig: u32, start: i32, end: i32) -> Result<bool> {
+        match self.contigs.get(contig as usize) {
+            Some(Some(contig)) => self.file.holds(*contig, start, end),
+            _ => Ok(false),
+        }
+    }
+
+    pub(crate) fn verify(&self) -> Result<()> {
+        self.file.verify()
+    }
 }
 
 /// Who of a batch carries variants of genes.
@@ -182,6 +233,9 @@ impl Dataset {
             .and_then(|name| name.parse().ok());
         let contigs = manifest.contigs.iter().map(|c| (c.name.clone(), c.length));
         let names = ContigNames::new(contigs, assembly);
+        let kits = manifest.callable.iter();
+        let kits = kits.map(|entry| Kit::open(folder, entry, &names, manifest.contigs.len()));
+        let kits = kits.collect::<Result<Vec<Kit>>>()?;
         let segments = &manifest.segments;
         let opened = Opened {
             folder: folder.clone(),
@@ -199,6 +253,7 @@ impl Dataset {
             sample_attributes,
             everyone: OnceLock::new(),
             genes: genes.transpose()?,
+            kits,
             gene_carriers,
             decided: Decided::default(),
         };
@@ -383,6 +438,11 @@ impl Opened {
         self.terms.as_ref().map(|known| &*known.terms)
     }
 
+    /// Where genotypes could be called, of samples of which that is known.
+    pub(crate) fn kits(&self) -> &[Kit] {
+        &self.kits
+    }
+
     /// The genes loaded, where some were.
     pub(crate) fn genes(&self) -> Option<&Genes> {
         self.genes.as_ref()
@@ -468,11 +528,12 @@ impl Opened {
     }
 
     /// Whether AN of a variant may depend on more than the samples of its rows: there are other batches, or
-    /// samples of an input without a record, all of them where there is none.
+    /// samples of an input without a record, all of them where there is none; or what says nothing of a sample is
+    /// completed by its kit.
     pub(crate) fn counts_references(&self) -> bool {
         let first = self.manifest.segments.first();
         let outside = first.map_or(0, |entry| entry.samples) < self.manifest.sample_count;
-        outside || self.has_several_batches()
+        outside || self.has_several_batches() || self.merges && !self.kits.is_empty()
     }
 
     /// Whether a variant may have several rows: in several batches, or in one that is put together from inputs of

@@ -140,7 +140,9 @@ impl View {
             }
             (Shortcut::FrequentGeneCarriers, _) => Applies::Exact,
             // a variant's counts are sums over rows, of which a page knows one
-            (Shortcut::PageCounts, _) if self.joins_rows() => Applies::No,
+            (Shortcut::PageCounts, _) if self.joins_rows() || !self.kits().is_empty() => {
+                Applies::No
+            }
             (_, true) => Applies::Exact,
             (Shortcut::PageCounts, false) => Applies::Superset,
         }

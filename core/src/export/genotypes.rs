@@ -92,6 +92,10 @@ pub(super) struct Genotypes<'a> {
     base_of: BaseKey,
     /// What batches without the record know of their samples, where they know it of each: by index in `batches`.
     elsewhere: Vec<(usize, Vec<State>)>,
+    /// Samples that are exported, by column.
+    samples: Vec<u32>,
+    /// Columns of those who are reference at the record by what could be called.
+    callable: Vec<usize>,
     /// Whether samples without the record were looked at.
     others: bool,
     any_haploid: bool,
@@ -134,9 +138,9 @@ impl<'a> Genotypes<'a> {
                 columns: columns_of(segment, samples),
             });
         }
-        let coverage = match batches.len() {
-            0 | 1 => None,
-            _ => Some(Coverage::new(view, [])?),
+        let coverage = match view.counts_references() {
+            false => None,
+            true => Some(Coverage::new(view, [])?),
         };
         Ok(Self {
             view,
@@ -148,6 +152,8 @@ impl<'a> Genotypes<'a> {
             base: Vec::new(),
             base_of: Vec::new(),
             elsewhere: Vec::new(),
+            samples: samples.to_vec(),
+            callable: Vec::new(),
             others: false,
             any_haploid: false,
             any_unphased: false,
@@ -226,7 +232,9 @@ impl<'a> Genotypes<'a> {
             return Ok(());
         }
         let sites = self.sites(record)?;
-        self.others = !self.elsewhere.is_empty() || sites.iter().any(|site| site.rows.is_empty());
+        self.others = !self.elsewhere.is_empty()
+            || !self.callable.is_empty()
+            || sites.iter().any(|site| site.rows.is_empty());
         self.load_base(&sites)?;
         self.is_wide = record.alts.len() > NARROW_ALTS;
         if self.is_wide {
@@ -253,6 +261,7 @@ impl<'a> Genotypes<'a> {
     fn sites<'r>(&mut self, record: &'r Record<'_, 'a>) -> Result<Vec<Site<'r, 'a>>> {
         let mut sites = Vec::with_capacity(self.batches.len());
         self.elsewhere.clear();
+        self.callable.clear();
         for BatchRows { rows, .. } in &record.batches {
             let Some((_, first)) = rows.first() else {
                 continue;
@@ -268,7 +277,7 @@ impl<'a> Genotypes<'a> {
         }
         let mut here: Vec<usize> = sites.iter().map(|site| site.batch).collect();
         here.dedup();
-        if here.len() == self.batches.len() {
+        if here.len() == self.batches.len() && self.view.kits().is_empty() {
             return Ok(sites);
         }
         let Some(coverage) = &mut self.coverage else {
@@ -291,6 +300,12 @@ impl<'a> Genotypes<'a> {
                 });
             }
         }
+        let samples = &self.samples;
+        let callable = coverage.callable_elsewhere()?;
+        let columns = callable
+            .iter()
+            .filter_map(|of| samples.binary_search(&of).ok());
+        self.callable.extend(columns);
         let (batch_of, elsewhere) = (&self.batch_of, &mut self.elsewhere);
         coverage.states_elsewhere(&mut |part, states| {
             if let Some(&Some(batch)) = batch_of.get(part) {
@@ -318,7 +333,8 @@ impl<'a> Genotypes<'a> {
             ];
             key.push((site.part, page, sets));
         }
-        if key == self.base_of && !self.base.is_empty() && self.elsewhere.is_empty() {
+        let no_others = self.elsewhere.is_empty() && self.callable.is_empty();
+        if key == self.base_of && !self.base.is_empty() && no_others {
             return Ok(());
         }
         self.base_of.clear();
@@ -353,7 +369,7 @@ impl<'a> Genotypes<'a> {
             self.any_haploid |= tally.walk_haploid(site.row, |local| put(local, one))?;
         }
         self.load_elsewhere();
-        if self.elsewhere.is_empty() {
+        if no_others {
             self.base_of = key;
         }
         Ok(())
@@ -361,6 +377,13 @@ impl<'a> Genotypes<'a> {
 
     /// The cells of samples that are known to be reference without a row.
     fn load_elsewhere(&mut self) {
+        for &column in &self.callable {
+            self.any_unphased = true;
+            let place = self.base.get_mut(2 * column..);
+            if let Some(place) = place.and_then(|place| place.first_chunk_mut()) {
+                *place = [2, 2];
+            }
+        }
         for (batch, states) in &self.elsewhere {
             let Some(batch) = self.batches.get(*batch) else {
                 continue;

@@ -17,6 +17,8 @@ pub(crate) enum FileKind {
     Carriers = b'C' as isize,
     /// What is known of samples: of which individual each is.
     SampleAttributes = b'A' as isize,
+    /// Where genotypes could be called: the regions of a kit.
+    Callable = b'K' as isize,
 }
 
 impl FileKind {
@@ -30,10 +32,11 @@ impl FileKind {
             Self::Genes => "genes",
             Self::Carriers => "carriers",
             Self::SampleAttributes => "attributes",
+            Self::Callable => "callable",
         }
     }
 
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Segment,
         Self::Samples,
         Self::Terms,
@@ -41,6 +44,7 @@ impl FileKind {
         Self::Genes,
         Self::Carriers,
         Self::SampleAttributes,
+        Self::Callable,
     ];
 }
 
@@ -276,6 +280,10 @@ kinds! {
     /// Codes that are values of free attributes, as the sources write them.
     FreeCodeIds = 258 "free_code_ids",
     FreeCodeLabels = 259 "free_code_labels",
+    /// The contigs of callable regions, by name.
+    CallableContigs = 272 "callable_contigs",
+    /// Callable regions: contig, start and end.
+    CallableRegions = 273 "callable_regions",
 }
 
 impl Kind {
@@ -300,6 +308,7 @@ impl Kind {
             208..224 => file == FileKind::Genes,
             224..240 => file == FileKind::Carriers,
             240..256 => file == FileKind::SampleAttributes,
+            272..288 => file == FileKind::Callable,
             256..272 | FREE.. => matches!(file, FileKind::People | FileKind::SampleAttributes),
             _ => file == FileKind::Segment,
         }

@@ -50,6 +50,11 @@ impl Chromosome {
         NAMES.get(self.index()).copied().unwrap_or_default()
     }
 
+    /// Whether everybody has two of it.
+    pub(crate) fn is_autosome(self) -> bool {
+        self < Self::X
+    }
+
     /// 0 to 24 in the usual order.
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)

@@ -7,6 +7,7 @@ pub(crate) mod annotation;
 mod bcf;
 mod bcf_int8;
 mod bgzf;
+pub(crate) mod callable;
 pub(crate) mod chunk;
 pub(crate) mod decisions;
 mod files;

@@ -318,8 +318,7 @@ impl<'a> Allele<'a> {
             return Ok(None);
         };
         let stored = stored_row(whole, self.view.segment(part)?, row)?;
-        let none_elsewhere = Some(RowCounts::default());
-        Ok(Some(Counts::from_rows(stored, none_elsewhere)))
+        Ok(Some(Counts::of_rows(stored)))
     }
 
     pub(super) fn counts_of(&self, group: Option<&SampleSet>) -> Result<Counts> {

@@ -34,6 +34,15 @@ pub(crate) struct BatchEntry {
     pub(crate) batch: u32,
 }
 
+/// Where genotypes of samples could be called: the regions of a kit, and of whom it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CallableEntry {
+    #[serde(flatten)]
+    pub(crate) file: FileEntry,
+    /// Runs of samples: the first, and how many.
+    pub(crate) samples: Vec<(u32, u32)>,
+}
+
 /// A contig, by the name in the input files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ContigEntry {
@@ -224,6 +233,9 @@ pub(crate) struct Manifest {
     /// Who carries variants of genes, where some are known: of each batch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) carriers: Vec<BatchEntry>,
+    /// Where genotypes could be called, of samples of which that was given: one entry for each kit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) callable: Vec<CallableEntry>,
     /// The annotation that rows have: `csq`, `ann` or `bcsq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) annotations: Option<String>,
@@ -282,6 +294,7 @@ impl Manifest {
             sample_attributes: Vec::new(),
             genes: Vec::new(),
             carriers: Vec::new(),
+            callable: Vec::new(),
             annotations: None,
             contigs: Vec::new(),
             info: Vec::new(),
@@ -295,7 +308,8 @@ impl Manifest {
         let segments = self.segments.iter().map(|s| &s.file);
         let carriers = self.carriers.iter().map(|of| &of.file);
         let others = self.lists().into_iter().flat_map(|(_, files)| files);
-        segments.chain(carriers).chain(others)
+        let callable = self.callable.iter().map(|of| &of.file);
+        segments.chain(carriers).chain(callable).chain(others)
     }
 
     /// The files of each kind but those of batches, under the names that the lists have in the manifest.
@@ -402,6 +416,7 @@ impl Manifest {
             ));
         }
         self.check_lists()?;
+        self.check_callable()?;
         // where one is missing it would not be known who else carries
         let of: Vec<u32> = self.carriers.iter().map(|of| of.batch).collect();
         if !of.is_empty() && !of.iter().eq(&self.batches()) {
@@ -448,6 +463,33 @@ impl Manifest {
                     segment.file.file.clone(),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Kits are of samples that there are, and a sample has one.
+    fn check_callable(&self) -> Result<(), (String, String)> {
+        let mut runs = Vec::new();
+        for entry in &self.callable {
+            let before = runs.len();
+            runs.extend(entry.samples.iter().map(|(first, count)| {
+                let end = u64::from(*first) + u64::from(*count);
+                (u64::from(*first), end)
+            }));
+            let own = runs.get(before..).unwrap_or_default();
+            let apart = own.is_sorted_by(|a, b| a.1 < b.0);
+            let within = own
+                .iter()
+                .all(|(first, end)| first < end && *end <= self.sample_count.into());
+            if own.is_empty() || !apart || !within {
+                let expected = "ascending runs of samples that there are, apart from each other";
+                return Err((expected.to_owned(), entry.file.file.clone()));
+            }
+        }
+        runs.sort_unstable();
+        if !runs.is_sorted_by(|a, b| a.1 <= b.0) {
+            let expected = "one kit of callable regions for a sample";
+            return Err((expected.to_owned(), "two".to_owned()));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub(crate) mod annotations;
+pub(crate) mod callable;
 pub(crate) mod cohorts;
 pub(crate) mod coverage;
 pub(crate) mod decisions;

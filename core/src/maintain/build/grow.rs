@@ -1,5 +1,6 @@
 //! A dataset that grows by inputs: what all of them have, people, records, carriers by gene, the next state.
 
+use super::callable::Kits;
 use super::compact::merge_small;
 use super::erased::ErasedIds;
 use super::merged::MergedBuild;
@@ -58,11 +59,13 @@ impl Growth<'_> {
         let before = self.manifest.sample_count as usize;
         let new = plan.samples.iter().skip(before);
         erased.refuse("samples", new.map(String::as_str))?;
+        let kits = Kits::read(options, &plan)?;
         let mut report = self.begin(&plan)?;
         self.add_people((known, &erased), &mut plan, &mut report, progress)?;
         self.store(&mut plan, &mut report, progress)?;
         self.finish_manifest(&plan, &mut report)?;
         let (publication, manifest) = (&mut self.publication, &mut self.manifest);
+        kits.add(publication, manifest, (options, &plan), &mut report)?;
         if there.is_some() && options.compact {
             let means = (options, &self.workers);
             report.rows_merged = merge_small(publication, manifest, means, progress)?;

@@ -12,6 +12,9 @@ mod annotation;
 #[cfg(test)]
 mod attribute_tests;
 mod blocks;
+mod callable;
+#[cfg(test)]
+mod callable_tests;
 mod compact;
 mod contigs;
 #[cfg(test)]

@@ -60,6 +60,15 @@ pub struct BuildOptions {
     /// [`people`](Self::people): a karyotype of XY or XX, and where none is recorded the sex. Loading other people later
     /// changes no genotype.
     pub sex_ploidy: bool,
+    /// A BED file of the regions where genotypes of all samples of the inputs could be called: at a variant of which a
+    /// sample's inputs have no record, the sample is reference where one region holds all bases of REF, and counts two
+    /// copies. Genotypes that inputs have stand as they are, missing ones among them. On X, Y and the mitochondrion nothing
+    /// follows from it.
+    pub callable: Option<PathBuf>,
+    /// A table with the columns `sample` and `callable`: the BED file of each sample by itself, as a path relative to the
+    /// table; `.` where nothing is known of it. It may name samples that the dataset has already. Not together with
+    /// [`callable`](Self::callable).
+    pub callable_table: Option<PathBuf>,
     /// Sort unsorted input instead of refusing it.
     pub sort: bool,
     /// Refuse malformed records one by one instead of stopping at the first.
@@ -101,6 +110,8 @@ impl Default for BuildOptions {
             min_gq: None,
             min_dp: None,
             sex_ploidy: false,
+            callable: None,
+            callable_table: None,
             sort: false,
             skip_malformed: false,
             threads: None,
@@ -142,6 +153,11 @@ impl BuildOptions {
             return usage("threads: expected at least 1, found 0".to_owned());
         }
         check_memory(self.memory)?;
+        if self.callable.is_some() && self.callable_table.is_some() {
+            return usage(
+                "callable: expected one BED file for all samples or a table of BED files, found both".to_owned(),
+            );
+        }
         if self.pad > PAD_MAX {
             return usage(format!("a gene is padded by at most {PAD_MAX} bases"));
         }

@@ -47,6 +47,9 @@ impl Dataset {
         if let Some(genes) = self.genes() {
             genes.verify()?;
         }
+        for kit in self.kits() {
+            kit.verify()?;
+        }
         if let Some(people) = self.people() {
             people.verify()?;
         }

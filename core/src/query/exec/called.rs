@@ -103,7 +103,7 @@ impl<'a> Called<'a> {
             unknown: Vec::new(),
             rows: view.parts().iter().map(|_| None).collect(),
             several: several.into_values().collect(),
-            looks_elsewhere: view.has_several_batches(),
+            looks_elsewhere: view.counts_references(),
         })
     }
 
@@ -154,7 +154,11 @@ impl<'a> Called<'a> {
                 Err(error) => failed = Some(error),
             }
         })?;
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok(()), Err)?;
+        for sample in coverage.callable_elsewhere()?.iter() {
+            set_bit(&mut self.here, sample);
+        }
+        Ok(())
     }
 
     /// Marks the samples of which a row knows all copies.

@@ -102,7 +102,7 @@ impl<'a> Calls<'a> {
         for copies in row.alleles.chunks_exact_mut(self.ploidy.max(1)) {
             copies.iter_mut().take(2).for_each(|copy| *copy = UNKNOWN);
         }
-        if self.view.has_several_batches() {
+        if self.view.counts_references() {
             self.put_elsewhere(variant, &mut row)?;
         }
         for (part, segment, number) in variant.rows() {
@@ -123,6 +123,7 @@ impl<'a> Calls<'a> {
         let mut states = std::mem::take(&mut self.states);
         states.clear();
         coverage.states_elsewhere(&mut |part, of| states.push((part, of.to_vec())))?;
+        let callable = coverage.callable_elsewhere()?;
         for (part, number) in coverage.rows_elsewhere() {
             if let Some(of) = view.parts().get(part) {
                 self.put_reported(part, view.segment(of)?, number, false, row)?;
@@ -131,6 +132,13 @@ impl<'a> Calls<'a> {
         for (part, states) in &states {
             if let Some(of) = view.parts().get(*part) {
                 self.put_states(view.segment(of)?, states, row);
+            }
+        }
+        for sample in callable.iter() {
+            let column = self.columns.get(sample as usize).copied();
+            let column = column.filter(|column| *column != u32::MAX);
+            if let Some((copies, _)) = column.and_then(|column| row.cell(column as usize)) {
+                put(copies, [OTHER, OTHER].into_iter());
             }
         }
         self.states = states;

@@ -33,10 +33,10 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// From the batches that have the variant, and what the others know of its place.
+    /// From the batches that have the variant, and what is known of the others; `None` where somebody was not looked
+    /// at.
     #[inline]
     pub(in crate::query) fn from_rows(sum: RowCounts, reference_counts: Option<RowCounts>) -> Self {
-        let reference_counts = reference_counts.filter(|_| !sum.uncovered);
         Self {
             ac: u64::from(sum.ac),
             an: reference_counts.map(|other| u64::from(sum.an) + u64::from(other.an)),
@@ -46,6 +46,12 @@ impl Counts {
             n_missing: reference_counts
                 .map(|other| u64::from(sum.missing) + u64::from(other.missing)),
         }
+    }
+
+    /// Where the rows say all that there is to say.
+    #[inline]
+    pub(in crate::query) fn of_rows(sum: RowCounts) -> Self {
+        Self::from_rows(sum, (!sum.uncovered).then(RowCounts::default))
     }
 
     /// Of an allele that nobody has, from what is known of its place.
@@ -60,7 +66,7 @@ impl Counts {
         };
         put(&mut self.ac, row.ac, by.ac);
         match (&mut self.an, &mut self.n_missing) {
-            (Some(an), Some(n_missing)) if !by.uncovered => {
+            (Some(an), Some(n_missing)) if !by.uncovered && !row.uncovered => {
                 put(an, row.an, by.an);
                 put(n_missing, row.missing, by.missing);
             }
@@ -220,7 +226,8 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Counts> {
         let sum = self.sum(number, rows.clone())?;
-        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
+        let known = self.reference_counts(number, rows, sum.uncovered)?;
+        Ok(Counts::from_rows(sum, known))
     }
 
     /// The same, where only AC and AN are needed.
@@ -230,7 +237,8 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
     ) -> Result<Counts> {
         let sum = self.sum_ac_an(number, rows.clone())?;
-        Ok(Counts::from_rows(sum, self.reference_counts(number, rows)?))
+        let known = self.reference_counts(number, rows, sum.uncovered)?;
+        Ok(Counts::from_rows(sum, known))
     }
 
     /// Whether a count of a variant stands in the relation asked for.
@@ -285,18 +293,20 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// AN and missing samples of the batches that do not have a variant; `None` where one was not looked
-    /// at.
+    /// AN and missing samples of those of whom the rows of a variant say nothing (in batches that have it where
+    /// `uncovered`); `None` where one was not looked at.
     fn reference_counts(
         &mut self,
         number: usize,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        uncovered: bool,
     ) -> Result<Option<RowCounts>> {
         if !self.counts_references {
-            return Ok(Some(RowCounts::default()));
+            return Ok((!uncovered).then(RowCounts::default));
         }
         let place = self.place;
-        self.coverage()?.reference_counts(place, rows, number)
+        self.coverage()?
+            .reference_counts(place, rows, number, uncovered)
     }
 
     /// AN and missing samples of a group at a place, of those who have a record there of a REF, or of no change

@@ -243,7 +243,7 @@ impl<'a> Dosages<'a> {
     /// Batches without the variant that looked at its place.
     pub(super) fn reference_counts(
         &mut self,
-        coverage: &Coverage<'a>,
+        coverage: &mut Coverage<'a>,
         to: &mut [i8],
     ) -> Result<()> {
         let view = self.view;
@@ -271,6 +271,12 @@ impl<'a> Dosages<'a> {
                 row.clear();
                 row.extend(states.iter().map(copies));
                 columns.write(row, to);
+            }
+        }
+        for sample in coverage.callable_elsewhere()?.iter() {
+            let column = self.columns.get(sample as usize).copied();
+            if let Some(cell) = column.and_then(|column| to.get_mut(column as usize)) {
+                *cell = 0;
             }
         }
         Ok(())

@@ -86,8 +86,7 @@ pub(in crate::query) fn counts_of_only<'a>(
         return Ok(None);
     };
     let stored = part.filter.stored(whole, row)?;
-    let none_elsewhere = Some(RowCounts::default());
-    Ok(Some(Counts::from_rows(stored, none_elsewhere)))
+    Ok(Some(Counts::of_rows(stored)))
 }
 
 /// AC and AN of the same.

@@ -288,7 +288,7 @@ impl Family<'_> {
 /// copies.
 fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> {
     let view = variant.of.view;
-    if !view.has_several_batches() {
+    if !view.counts_references() {
         return Ok(false);
     }
     let batches = match variant.of.batches_of.entry(sample) {
@@ -296,6 +296,9 @@ fn called_elsewhere(variant: &mut Variant<'_, '_>, sample: u32) -> Result<bool> 
         Entry::Vacant(new) => new.insert(view.batches_of(sample)?),
     };
     let coverage = variant.of.walk.coverage()?;
+    if coverage.callable_elsewhere()?.contains(sample) {
+        return Ok(true);
+    }
     for &batch in batches.iter() {
         if let Some(state) = coverage.state_elsewhere(batch, sample)? {
             return Ok(state.is_called());

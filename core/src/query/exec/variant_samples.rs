@@ -97,7 +97,7 @@ impl<'a> Variant<'_, 'a> {
         }
         drop(rows);
         to.fill(uncovered);
-        if self.of.view.has_several_batches() {
+        if self.of.view.counts_references() {
             of.reference_counts(self.of.walk.coverage()?, to)?;
         }
         of.write_rows(self.rows(), to)

@@ -8,7 +8,7 @@ use super::place::{Place, RowRef};
 use super::question::Question;
 use super::spellings::Numbered;
 use super::walk::Walk;
-use crate::cohort::{Carrier, RowCounter, RowCounts, View};
+use crate::cohort::{Carrier, RowCounter, View};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::genome::{AlleleType, Interval, Position};
@@ -463,7 +463,7 @@ impl<'a> Variant<'_, 'a> {
     pub fn counts(&mut self) -> Result<Counts> {
         if let Some((counter, row)) = self.of.counter_of_only() {
             let counts = counter.counts(row)?;
-            return Ok(Counts::from_rows(counts, Some(RowCounts::default())));
+            return Ok(Counts::of_rows(counts));
         }
         let Variants { walk, counting, .. } = &mut *self.of;
         match counting.whole() {

@@ -1,5 +1,6 @@
 //! Who is to go, and what goes with them: their genotypes, names and records, and variants that nobody else carries.
 
+use super::super::callable::runs;
 use super::Choice;
 use super::plain::Source;
 use super::rows::{RowReader, Staying};
@@ -155,6 +156,12 @@ impl Erasure {
                 manifest.sample_attributes = vec![file];
             }
         }
+        for kit in &mut manifest.callable {
+            let of = |&(first, count): &(u32, u32)| first..first.saturating_add(count);
+            let samples = kit.samples.iter().flat_map(of);
+            kit.samples = runs(samples.filter_map(|sample| self.number(sample)).collect());
+        }
+        manifest.callable.retain(|kit| !kit.samples.is_empty());
         // what the source says of everybody counts them, too
         manifest
             .info

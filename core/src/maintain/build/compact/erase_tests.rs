@@ -117,7 +117,10 @@ fn ingredients(folder: &Path, merge_from: usize) -> Dataset {
         ),
     )
     .unwrap();
+    let kit = folder.join("kit.bed");
+    std::fs::write(&kit, "1\t0\t100\n").unwrap();
     let options = BuildOptions {
+        callable: Some(kit),
         people: PeopleOptions {
             files: vec![people],
             ..PeopleOptions::default()
@@ -193,6 +196,7 @@ fn no_byte_is_left_of_who_was_erased() {
         let view = now.view();
         assert!(view.sample_names().unwrap().eq(["C", "D", "E", "F"]));
         assert_eq!(view.info().people, 1);
+        assert_eq!(now.manifest().callable[0].samples, [(0, 4)]);
         let mut variants = view.variants("all").unwrap();
         let mut found = Vec::new();
         while let Some(mut variant) = variants.next().unwrap() {

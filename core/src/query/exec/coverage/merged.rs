@@ -50,28 +50,25 @@ impl<'a> MergedBatches<'a> {
         Ok(Self { view, batches: all })
     }
 
-    /// Adds what is known of a group at a place in the batches that do not have the variant; `false` where
-    /// somebody of it was not looked at.
+    /// Adds what is known of a group at a place in the batches that do not have the variant.
     pub(super) fn add(
         &mut self,
         place: Place,
         group: usize,
         is_here: impl Fn(u32) -> bool,
         sum: &mut crate::cohort::RowCounts,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         for (number, batch) in (0..).zip(&mut self.batches) {
             let Some(batch) = batch.as_mut().filter(|_| !is_here(number)) else {
                 continue;
             };
             batch.move_to(self.view, place)?;
             let looked = batch.looked.get(group).copied().unwrap_or_default();
-            if looked.uncovered > 0 {
-                return Ok(false);
-            }
+            sum.uncovered |= looked.uncovered > 0;
             sum.an = sum.an.saturating_add(looked.an);
             sum.missing = sum.missing.saturating_add(looked.missing);
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Calls `f` with a part of each batch that does not have the variant, and with what it knows of each sample.
@@ -87,6 +84,14 @@ impl<'a> MergedBatches<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What one batch knows of each of its samples; nothing where it is no such batch.
+    pub(super) fn states_of(&self, place: Place, batch: u32) -> Result<Vec<State>> {
+        match self.batches.get(batch as usize) {
+            Some(Some(batch)) => batch.states(self.view, place),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// What one batch knows of a sample; `None` where it is no such batch.

@@ -6,13 +6,15 @@
 //! several batches (a file of men only for chromosome Y). They are counted once: a batch that has a
 //! sample in common with one that has the variant, or with one of a lower number that looked at the
 //! place, is not counted, nor missed where it did not look. Samples of an input without a record are in no
-//! batch, and were looked at nowhere.
+//! batch, and were looked at nowhere. Who was not looked at in one batch may be known all the same, by a batch of which
+//! others share nothing, or by the regions where genotypes could be called: see [`otherwise`].
 //!
 //! Places are gone through in ascending order, and what is known of one follows from what was known of
 //! the place before: a question over many batches takes time for their rows, not for each batch at each
 //! variant.
 
 mod merged;
+mod otherwise;
 mod reports;
 mod rows;
 mod sweep;
@@ -24,17 +26,27 @@ use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::coverage::State;
 use merged::MergedBatches;
+use otherwise::Otherwise;
 use reports::Reports;
 use sweep::Sweep;
 
 /// What batches know, at one place after the other.
 pub(crate) struct Coverage<'a> {
+    view: &'a View,
     batches: &'a Batches,
+    /// `None` is everybody.
+    groups: Vec<Option<SampleSet>>,
     sweep: Sweep<'a>,
     reports: Reports<'a>,
     merged: MergedBatches<'a>,
     /// The rows of the variant that is looked at, by part.
     rows: Vec<(usize, u32)>,
+    /// Bases from the place on that the variant spans.
+    span: i32,
+    /// Who is known otherwise at the place, once that was asked for.
+    otherwise: Option<Otherwise>,
+    /// Whether anybody may be.
+    asks_otherwise: bool,
     /// Whether the last place was reached.
     is_sound: bool,
     place: Option<Place>,
@@ -56,13 +68,18 @@ impl<'a> Coverage<'a> {
     ) -> Result<Self> {
         let batches = view.batches()?;
         let groups: Vec<Option<&SampleSet>> = groups.into_iter().collect();
-        let all = groups.iter().map(|group| group.cloned()).collect();
+        let all: Vec<Option<SampleSet>> = groups.iter().map(|group| group.cloned()).collect();
         Ok(Self {
+            view,
             batches,
+            groups: all.clone(),
             sweep: Sweep::new(view, batches),
             reports: Reports::new(view, batches, groups)?,
             merged: MergedBatches::new(view, batches, all)?,
             rows: Vec::new(),
+            span: 1,
+            otherwise: None,
+            asks_otherwise: otherwise::is_possible(view, batches),
             is_sound: true,
             place: None,
             is_swept: false,
@@ -73,16 +90,17 @@ impl<'a> Coverage<'a> {
     }
 
     /// AN and missing samples of a group, by its number among those given, in the batches that do not
-    /// have the variant of these rows; `None` where one of them that holds samples of the group did not
-    /// look.
+    /// have the variant of these rows, and of those of whom the rows say nothing, where there are some (`uncovered`);
+    /// `None` where somebody of the group was not looked at.
     pub(crate) fn reference_counts(
         &mut self,
         place: Place,
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
         group: usize,
+        uncovered: bool,
     ) -> Result<Option<RowCounts>> {
         self.look_at(place, rows)?;
-        self.sum(place, group)
+        self.sum(place, group, uncovered)
     }
 
     /// The same at a place, of a REF, where no batch has the variant.
@@ -93,17 +111,29 @@ impl<'a> Coverage<'a> {
         group: usize,
     ) -> Result<Option<RowCounts>> {
         self.go_to(place, std::iter::empty(), reference)?;
-        self.sum(place, group)
+        self.sum(place, group, false)
     }
 
-    fn sum(&mut self, place: Place, group: usize) -> Result<Option<RowCounts>> {
-        let Some(mut sum) = self.reports.sum(group) else {
-            return Ok(None);
-        };
+    fn sum(&mut self, place: Place, group: usize, uncovered: bool) -> Result<Option<RowCounts>> {
+        let mut sum = self.reports.sum(group);
         let reports = &self.reports;
         let is_here = |batch| reports.is_here(batch);
-        let known = self.merged.add(place, group, is_here, &mut sum)?;
-        Ok(known.then_some(sum))
+        self.merged.add(place, group, is_here, &mut sum)?;
+        if !uncovered && !sum.uncovered {
+            return Ok(Some(sum));
+        }
+        if !self.asks_otherwise {
+            return Ok(None);
+        }
+        sum.uncovered = false;
+        self.learn_otherwise()?;
+        let group = self.groups.get(group).and_then(Option::as_ref);
+        let known = self.otherwise.as_ref();
+        let callable = known.and_then(|known| known.callable_in(group));
+        Ok(callable.map(|samples| RowCounts {
+            an: sum.an.saturating_add(2 * samples),
+            ..sum
+        }))
     }
 
     /// Goes to the place of a variant, of which these are all rows.
@@ -126,6 +156,12 @@ impl<'a> Coverage<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
         reference: &[u8],
     ) -> Result<()> {
+        self.otherwise = None;
+        self.span = i32::try_from(reference.len()).unwrap_or(i32::MAX);
+        if let Some((_, segment, row)) = rows.clone().next() {
+            let span = segment.columns.span.get(segment.file(), row)?;
+            self.span = i32::try_from(span).unwrap_or(i32::MAX);
+        }
         // what follows may fail half-way
         let sound = std::mem::replace(&mut self.is_sound, false);
         self.rows.clear();

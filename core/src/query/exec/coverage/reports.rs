@@ -121,14 +121,21 @@ impl<'a> Reports<'a> {
         }
     }
 
-    /// AN and missing samples of a group; `None` where a batch that holds some of it did not look.
-    pub(super) fn sum(&self, group: usize) -> Option<RowCounts> {
-        let group = self.groups.get(group).filter(|group| group.unknown == 0)?;
-        Some(RowCounts {
+    /// AN and missing samples of a group in the batches that looked, and whether one that holds some of it did not.
+    pub(super) fn sum(&self, group: usize) -> RowCounts {
+        let group = self.groups.get(group);
+        group.map_or(RowCounts::default(), |group| RowCounts {
             an: u32::try_from(group.an).unwrap_or(u32::MAX),
             missing: u32::try_from(group.missing).unwrap_or(u32::MAX),
+            uncovered: group.unknown > 0,
             ..RowCounts::default()
         })
+    }
+
+    /// Whether a batch did not look, and its samples are not counted elsewhere.
+    pub(super) fn is_unknown(&self, batch: u32) -> bool {
+        let standing = self.standings.get(batch as usize);
+        standing.is_some_and(|standing| standing.part() == Part::Unknown)
     }
 
     /// The row that reports for a batch, where it is counted.

@@ -1,7 +1,7 @@
 //! Rows that are variants as they stand, page by page.
 
 use super::Walk;
-use crate::cohort::{Regions, RowCounts, Whole, stored_ac_an_of, stored_of};
+use crate::cohort::{Regions, Whole, stored_ac_an_of, stored_of};
 use crate::error::Result;
 use crate::format::PAGE_ROWS;
 use crate::query::exec::counts::Counts;
@@ -77,8 +77,7 @@ impl<'t> RowTests<'t> {
                 }
                 RowTest::Count(field, comparison, value) => {
                     let counts = stored_of(self.whole, page, segment, row)?;
-                    let none_elsewhere = Some(RowCounts::default());
-                    Counts::from_rows(counts, none_elsewhere).holds(*field, *comparison, *value)
+                    Counts::of_rows(counts).holds(*field, *comparison, *value)
                 }
             };
             if !holds {
