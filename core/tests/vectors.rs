@@ -74,6 +74,9 @@ fn good_vectors_read_as_their_vcf() {
                 }
                 "--reference" => options.reference = Some(vectors().join(words.next().unwrap())),
                 "--assembly" => options.assembly = Some(words.next().unwrap().parse().unwrap()),
+                "--callable-table" => {
+                    options.callable_table = Some(vectors().join(words.next().unwrap()));
+                }
                 "--min-gq" => options.min_gq = Some(words.next().unwrap().parse().unwrap()),
                 "--skip-malformed" => options.skip_malformed = true,
                 "--sex-ploidy" => options.sex_ploidy = true,

@@ -26,7 +26,7 @@ use crate::error::Result;
 use crate::set::SampleSet;
 use crate::store::coverage::State;
 use merged::MergedBatches;
-use otherwise::Otherwise;
+use otherwise::{Asked, Otherwise};
 use reports::Reports;
 use sweep::Sweep;
 
@@ -134,6 +134,34 @@ impl<'a> Coverage<'a> {
             an: sum.an.saturating_add(2 * samples),
             ..sum
         }))
+    }
+
+    /// Those who are reference at the place by what could be called, of whom no batch knows anything: each with two
+    /// copies.
+    pub(crate) fn callable_elsewhere(&mut self) -> Result<SampleSet> {
+        if self.view.kits().is_empty() {
+            return Ok(SampleSet::new());
+        }
+        self.learn_otherwise()?;
+        let known = self.otherwise.as_ref();
+        Ok(known.map_or_else(SampleSet::new, |known| known.callable().clone()))
+    }
+
+    /// Finds out who is known otherwise at the place.
+    fn learn_otherwise(&mut self) -> Result<()> {
+        if self.otherwise.is_none() {
+            let asked = Asked {
+                view: self.view,
+                batches: self.batches,
+                reports: &self.reports,
+                merged: &self.merged,
+                rows: &self.rows,
+                place: self.place,
+                span: self.span,
+            };
+            self.otherwise = Some(asked.find()?);
+        }
+        Ok(())
     }
 
     /// Goes to the place of a variant, of which these are all rows.

@@ -4,7 +4,8 @@
 //! the regions of its kit say, it is reference at a variant of which its batches have no row: where one region holds all
 //! bases that the variant spans.
 
-use super::Coverage;
+use super::merged::MergedBatches;
+use super::reports::Reports;
 use crate::cohort::{Batches, Members, RowCounter, View};
 use crate::error::Result;
 use crate::query::exec::place::Place;
@@ -21,6 +22,11 @@ pub(super) struct Otherwise {
 }
 
 impl Otherwise {
+    /// Those who could be called.
+    pub(super) fn callable(&self) -> &SampleSet {
+        &self.callable
+    }
+
     /// How many of a group could be called; `None` where somebody of it was looked at nowhere.
     pub(super) fn callable_in(&self, group: Option<&SampleSet>) -> Option<u32> {
         let count = match group {
@@ -46,26 +52,25 @@ pub(super) fn is_possible(view: &View, batches: &Batches) -> bool {
     !view.kits().is_empty() || (0..batches.len() as u32).any(shares)
 }
 
-impl Coverage<'_> {
-    /// Those who are reference at the place by what could be called, of whom no batch knows anything: each with two
-    /// copies.
-    pub(crate) fn callable_elsewhere(&mut self) -> Result<SampleSet> {
-        if self.view.kits().is_empty() {
-            return Ok(SampleSet::new());
-        }
-        self.learn_otherwise()?;
-        let known = self.otherwise.as_ref();
-        Ok(known.map_or_else(SampleSet::new, |known| known.callable.clone()))
-    }
+/// What batches know at a place.
+pub(super) struct Asked<'c, 'a> {
+    pub(super) view: &'a View,
+    pub(super) batches: &'a Batches,
+    pub(super) reports: &'c Reports<'a>,
+    pub(super) merged: &'c MergedBatches<'a>,
+    /// The rows of the variant, by part.
+    pub(super) rows: &'c [(usize, u32)],
+    pub(super) place: Option<Place>,
+    /// Bases from the place on that the variant spans.
+    pub(super) span: i32,
+}
 
-    /// Finds out who is known otherwise at the place.
-    pub(super) fn learn_otherwise(&mut self) -> Result<()> {
-        if self.otherwise.is_some() {
-            return Ok(());
-        }
+impl Asked<'_, '_> {
+    /// Finds out who is known otherwise.
+    pub(super) fn find(&self) -> Result<Otherwise> {
         let (known, mut unknown) = match self.place {
             Some(place) => self.by_batches(place)?,
-            None => (SampleSet::new(), self.view.batches()?.outside().clone()),
+            None => (SampleSet::new(), self.batches.outside().clone()),
         };
         if !known.is_empty() {
             unknown = unknown.difference(&known);
@@ -79,11 +84,10 @@ impl Coverage<'_> {
                 }
             }
         }
-        self.otherwise = Some(Otherwise {
+        Ok(Otherwise {
             unknown: unknown.difference(&callable),
             callable,
-        });
-        Ok(())
+        })
     }
 
     /// Those of whom a batch knows something at a place, as far as they are in several, and those of whom one does not.
