@@ -3,7 +3,7 @@ import { type ConsentOptions, type DecisionReport, type ViewOptions, type Withdr
 import { type AddOptions } from './growth.js';
 import { Group } from './group.js';
 import { inspectKey } from './inspect.js';
-import { Table, type CarrierRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
+import { Table, type CarrierRow, type CohortRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
 import type { BuildReport, Explanation as NativeExplanation, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, Step as NativeStep, TermCount } from '../native/binding.js';
 export type { ExportSummary, Genotypes, Haplotypes, ManyFrequencies } from '../native/binding.js';
 /** A part of a question, as it was run. */
@@ -219,6 +219,17 @@ export declare class Dataset {
     genes(name?: string, given?: TableOptions): Table<FoundGene>;
     /** The samples: of which individual each is, its batches, and a column for each attribute of samples. */
     sampleTable(given?: TableOptions): Table<SampleRow>;
+    /**
+     * Defines a virtual cohort: `cohort:NAME` stands for the expression from now on, of who may be seen when it is asked. Gives how
+     * many people are in it now. With `pin` it holds in this state of the dataset alone, and is refused in others.
+     */
+    defineCohort(name: string, who: Expression, given?: Abortable & {
+        pin?: boolean | undefined;
+    }): Promise<number>;
+    /** The virtual cohorts, with how many people of those who may be seen are in each. */
+    cohorts(given?: TableOptions): Table<CohortRow>;
+    /** Forgets a virtual cohort. */
+    dropCohort(name: string, given?: Abortable): Promise<void>;
     /** The states of the dataset that can be opened, the newest first: `open` opens one by its `snapshot`. */
     snapshots(given?: TableOptions): Table<SnapshotRow>;
     /**

@@ -1,4 +1,4 @@
-import { type Abortable } from './arguments.js';
+import { type Abortable, type PathLike } from './arguments.js';
 /** Who asks, for what, and under which permit. */
 export interface ViewOptions extends Abortable {
     /** What it is asked for: `af`, `af_by_ancestry`, `discover_count`, `secondary_use` and others. */
@@ -9,6 +9,10 @@ export interface ViewOptions extends Abortable {
     nationalOverride?: boolean | undefined;
     /** As it was known at the end of this day; it is written into the dataset. */
     audit?: string | undefined;
+    /** The file of a policy of quality (TOML or JSON), by which `proof` picks people. */
+    qcPolicy?: PathLike | undefined;
+    /** Samples of which the policy does not hold are not seen at all. */
+    proof?: boolean | undefined;
 }
 /** Whom a withdrawal is of, and about what. */
 export interface Withdrawal extends Abortable {

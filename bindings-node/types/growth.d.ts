@@ -51,35 +51,3 @@ export interface BuildOptions extends AddOptions {
     /** Replace a dataset that is there already. */
     force?: boolean | undefined;
 }
-/** Options of merging segments. */
-export interface CompactOptions extends Long {
-    /**
-     * Take whoever withdrew from all purposes out for good: genotypes, names, records, variants that nobody else carries,
-     * decisions, and all earlier states. A hash of each id stays, by which additions refuse them.
-     */
-    erase?: boolean | undefined;
-    /** So many states of the dataset can be opened after, the new one among them; 1 by default. An erasure keeps none before. */
-    keep?: number | undefined;
-    /** Worker threads; as many as the machine has by default. */
-    threads?: number | undefined;
-    /** Memory to use at most, about: bytes. 1 GiB by default. */
-    memory?: number | undefined;
-}
-/** What was merged: what was before and what is now, as pairs. */
-export interface CompactReport {
-    segments: [number, number];
-    batches: [number, number];
-    bytes: [number, number];
-    /** Segments that stay apart, for others of their batch have rows over the same stretch. */
-    overlapping: number;
-    /** Rows that were written again. */
-    rows: number;
-    /** Ids of samples and individuals that were erased. */
-    erased: number;
-    /** Files of the state before that could not be removed, and why not. */
-    left: [string, string][];
-    /** Processes that have files of the state before open, where the system says. */
-    open_in: string[];
-    snapshot: string;
-    seconds: number;
-}

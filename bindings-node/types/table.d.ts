@@ -43,8 +43,7 @@ export interface CountColumns {
     n_het: number;
     n_hom: number;
     n_hemi: number;
-    /** Samples with at least one copy that is not known; null where an is. */
-    n_missing: number | null;
+    n_missing: number;
 }
 /** A row of `carriers`. */
 export interface CarrierRow {
@@ -113,6 +112,22 @@ export interface SampleRow {
     batch: string | null;
     /** Attributes of samples. */
     [attribute: string]: Cell;
+}
+/** A row of `cohorts`: a virtual cohort. */
+export interface CohortRow {
+    name: string;
+    /** People of those who may be seen; null where it cannot be asked: it is pinned to another state, or names what is not there. */
+    count: number | null;
+    /** Whether it was defined in another state. */
+    stale: boolean;
+    pinned: boolean;
+    expression: string;
+    /** The state that it was defined in. */
+    snapshot: string;
+    time: string;
+    /** Of the view that it was defined in. */
+    purpose: string | null;
+    permit_date: string | null;
 }
 /** A row of `snapshots`: a state of the dataset that can be opened. */
 export interface SnapshotRow {

@@ -128,7 +128,7 @@ fn policies_of_others_are_read() {
             !policy.sources().is_empty() && policy.description().is_some(),
             "{path:?}"
         );
-        hashes.insert(policy.hash().to_owned());
+        hashes.insert(policy.hash().to_string());
     }
     assert!(hashes.len() >= 4);
 }

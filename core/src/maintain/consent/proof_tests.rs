@@ -29,7 +29,7 @@ fn of_some(kept: &[usize]) -> (tempfile::TempDir, PathBuf) {
         ),
     );
     let people = "id\tsex\tpopulation\nA\tF\tGBR\nB\tM\tGBR\nC\tM\tFIN\nD\tF\tFIN\nE\tM\tGBR\n";
-    let mut map = "sample\tindividual\tcoverage\n".to_owned();
+    let mut map = "sample\tindividual\tattribute.coverage\n".to_owned();
     for at in kept {
         let coverage = [35, 12, 40, 9, 31, 30][*at];
         map += &format!("{}\t{}\t{coverage}\n", SAMPLES[*at], &SAMPLES[*at][..1]);
