@@ -275,11 +275,11 @@ fn join(segments: &[SegmentEntry], batches: Vec<(BatchTask, bool)>, extent: Exte
         let small = small.filter(|entry| is_small(entry));
         task.batches.len() > 1 || small.count() > 1
     };
-    let tasks = joined.into_iter().map(|(task, _)| task);
+    let mut tasks = joined.into_iter().map(|(task, _)| task);
     match extent {
         Extent::All => tasks.collect(),
         Extent::Small => tasks.filter(becomes_fewer).collect(),
-        Extent::Grown => tasks.last().and_then(grown).into_iter().collect(),
+        Extent::Grown => tasks.next_back().and_then(grown).into_iter().collect(),
     }
 }
 

@@ -42,6 +42,9 @@ enum Values {
     Text(Text, TextBlock),
 }
 
+/// POS from 0, REF and ALT as a record has them.
+type Original = (i32, Vec<u8>, Vec<u8>);
+
 /// Reads the rows of a segment, in about their order.
 pub(super) struct RowReader<'s> {
     segment: &'s Segment,
@@ -233,7 +236,7 @@ impl<'s> RowReader<'s> {
     }
 
     /// POS from 0, REF and ALT as the record has them, where those of the row are others.
-    fn original(&mut self, row: u32) -> Result<Option<(i32, Vec<u8>, Vec<u8>)>> {
+    fn original(&mut self, row: u32) -> Result<Option<Original>> {
         let Ok(entry) = self.original_rows.binary_search(&row) else {
             return Ok(None);
         };
