@@ -74,7 +74,7 @@ pub fn genotype(sample: &str, position: u32) -> [char; 2] {
 }
 
 pub fn is_female(sample: &str) -> bool {
-    sample.bytes().map(u32::from).sum::<u32>() % 2 == 0
+    sample.bytes().map(u32::from).sum::<u32>().is_multiple_of(2)
 }
 
 /// The text of a VCF of these samples.

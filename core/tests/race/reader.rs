@@ -103,7 +103,7 @@ pub fn read(place: &Place, number: u64, shared: Option<&Dataset>) -> u64 {
         if random.random_bool(0.3) {
             view = Some(made);
         }
-        if shared.is_none() && (number % 2 == 0 || random.random_range(0..REOPENED) == 0) {
+        if shared.is_none() && (number.is_multiple_of(2) || random.random_range(0..REOPENED) == 0) {
             (opened, view) = (None, None);
         }
     }
