@@ -197,7 +197,7 @@ fn what_is_no_file_of_cohorts_is_refused_by_name() {
             matches!(now.ask("cohort:a"), Err(Error::Damaged(_))),
             "{at}"
         );
-        memory.write(&path, bytes.get(..at).unwrap().to_vec());
+        memory.write(&path, bytes[..at].to_vec());
         assert!(matches!(now.cohorts(), Err(Error::Damaged(_))), "{at}");
         assert!(Dataset::open_in(&folder).unwrap().verify().is_err());
     }

@@ -315,6 +315,19 @@ pub(super) fn first_grown(counts: &[usize]) -> Option<usize> {
     found
 }
 
+/// Whether a batch may be joined to others: its samples and segments are behind theirs.
+fn follows(segments: &[SegmentEntry], task: &Task, batch: &BatchTask) -> bool {
+    let count: usize = task.batches.iter().map(|of| of.samples.len()).sum();
+    let last = task.batches.last();
+    let last_sample = last.and_then(|of| of.samples.last());
+    let last_part = task.parts().max();
+    let parts: Vec<usize> = task.parts().collect();
+    last_sample < batch.samples.first()
+        && last_part < batch.parts.iter().copied().min()
+        && count + batch.samples.len() <= SAMPLES_MAX
+        && may_join(segments, &parts, &batch.parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,17 +356,4 @@ mod tests {
         assert_eq!(first_grown(&full), Some(0));
         assert_eq!(first_grown(&[]), None);
     }
-}
-
-/// Whether a batch may be joined to others: its samples and segments are behind theirs.
-fn follows(segments: &[SegmentEntry], task: &Task, batch: &BatchTask) -> bool {
-    let count: usize = task.batches.iter().map(|of| of.samples.len()).sum();
-    let last = task.batches.last();
-    let last_sample = last.and_then(|of| of.samples.last());
-    let last_part = task.parts().max();
-    let parts: Vec<usize> = task.parts().collect();
-    last_sample < batch.samples.first()
-        && last_part < batch.parts.iter().copied().min()
-        && count + batch.samples.len() <= SAMPLES_MAX
-        && may_join(segments, &parts, &batch.parts)
 }

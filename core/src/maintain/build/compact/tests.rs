@@ -142,17 +142,17 @@ fn line(
         [".", "PASS", "q10"][rest / 3 % 3],
     );
     let mut info = vec![format!("NI={rest}")];
-    if rest % 2 == 0 {
+    if rest.is_multiple_of(2) {
         info.push("DB".to_owned());
         info.push(format!("TX=a{rest},b"));
     }
-    if !alts.is_empty() && rest % 3 > 0 {
+    if !alts.is_empty() && !rest.is_multiple_of(3) {
         let numbers: Vec<String> = (0..alts.len()).map(|n| format!("0.{}", n + rest)).collect();
         info.push(format!("RA={}", numbers.join(",")));
     }
     if alternate == "<DEL>" {
         info.push(format!("END={};SVLEN=-{rest}", position + rest as i64));
-    } else if !alts.is_empty() && rest % 5 > 0 {
+    } else if !alts.is_empty() && !rest.is_multiple_of(5) {
         let entries = alts.iter().map(|alt| {
             let alt = alt.strip_prefix('A').filter(|_| reference.len() > 1);
             let alt = alt.map_or(alternate.split(',').next().unwrap(), |rest| {
