@@ -2,7 +2,7 @@
 //! Every view that can be had behind each step, of handles that stay open, of new ones and of states that are kept, says
 //! what the model says.
 
-use super::build::{BuildOptions, add_in, build_in};
+use super::build::{BuildOptions, CompactOptions, add_in, build_in, compact_in};
 use super::consent::{ConsentOptions, Withdrawal, decide, record_in};
 use crate::cohort::{Dataset, View};
 use crate::format::{Folder, Memory};
@@ -29,6 +29,10 @@ enum Step {
     Decide(Decided),
     /// A list of decisions, which are taken together.
     Load(Vec<Line>),
+    /// Segments are merged, and whoever withdrew for good may be erased.
+    Compact {
+        erase: bool,
+    },
     /// What is open is opened again.
     Reopen,
 }
@@ -97,6 +101,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => batch().prop_map(Step::Add),
         8 => line().prop_map(|line| Step::Decide(Decided(Line { until: None, ..line }))),
         4 => proptest::collection::vec(line(), 1..5).prop_map(Step::Load),
+        2 => any::<bool>().prop_map(|erase| Step::Compact { erase }),
         1 => Just(Step::Reopen),
     ]
 }
@@ -111,6 +116,11 @@ struct Sample {
 }
 
 impl Sample {
+    /// The individual's id, which is the name where nobody is known.
+    fn id(&self) -> &str {
+        self.individual.as_deref().unwrap_or(&self.name)
+    }
+
     /// ALT and known copies at a site; `None` where it was not looked at.
     fn copies(&self, site: u32) -> Option<(u64, u64)> {
         let seed = self
@@ -155,6 +165,8 @@ struct Model {
     decisions: Vec<Known>,
     frames: usize,
     opt_in: BTreeSet<Purpose>,
+    /// Ids of samples and individuals.
+    erased: BTreeSet<String>,
 }
 
 impl Model {
@@ -217,9 +229,34 @@ impl Model {
         })
     }
 
+    /// Takes out whoever withdrew from all without an end, and what they decided.
+    fn erase(&mut self, samples: &mut Vec<Sample>) {
+        let is_out = |id: &str, is_sample| {
+            let last = self.last((id, is_sample), (Effect::Now, 0), None);
+            last.is_some_and(|line| !line.allows && line.until.is_none())
+        };
+        let goes = |of: &Sample| is_out(&of.name, true) || is_out(of.id(), false);
+        let (gone, stay): (Vec<Sample>, Vec<Sample>) = samples.drain(..).partition(goes);
+        *samples = stay;
+        for of in gone {
+            if samples.iter().all(|other| other.id() != of.id()) {
+                self.erased.insert(of.id().to_owned());
+            }
+            self.erased.insert(of.name);
+        }
+        let Self {
+            decisions, erased, ..
+        } = self;
+        decisions.retain(|known| !erased.contains(&known.id));
+    }
+
     fn sees(&self, sample: &Sample, asking: Asking) -> bool {
+        // of a state that was open before
+        if self.erased.contains(&sample.name) || self.erased.contains(sample.id()) {
+            return false;
+        }
         let of_sample = [(sample.name.as_str(), true)];
-        let individual = sample.individual.as_deref().unwrap_or(&sample.name);
+        let individual = sample.id();
         let by = of_sample.into_iter().chain([(individual, false)]);
         let (mut is_in, mut is_out) = (false, false);
         for id in by {
@@ -295,6 +332,21 @@ impl Run {
                 let id = write(&self.folder, &self.inputs, &mut self.named, to, adds);
                 self.states.insert(id, self.samples.clone());
             }
+            Step::Compact { erase } => {
+                let options = CompactOptions {
+                    erase: *erase,
+                    keep: KEEP,
+                    threads: Some(1),
+                    ..CompactOptions::default()
+                };
+                let report = compact_in(&self.folder, &options, &mut |_| true).unwrap();
+                if *erase {
+                    self.model.erase(&mut self.samples);
+                }
+                self.states.insert(report.snapshot, self.samples.clone());
+            }
+            // everybody was erased
+            Step::Decide(_) | Step::Load(_) if self.samples.is_empty() => {}
             Step::Decide(Decided(line)) => {
                 let id = self.id_of(line);
                 let mut what = Withdrawal {
@@ -390,10 +442,7 @@ impl Run {
             "{asking:?}: {names:?}, {:#?}",
             self.model
         );
-        let people: BTreeSet<&str> = seen
-            .iter()
-            .map(|of| of.individual.as_deref().unwrap_or(&of.name))
-            .collect();
+        let people: BTreeSet<&str> = seen.iter().map(|of| of.id()).collect();
         let everybody = view.ask("all").unwrap();
         let ids: BTreeSet<&str> = everybody.ids().unwrap().into_iter().collect();
         assert_eq!(ids, people, "{asking:?}");
