@@ -238,6 +238,16 @@ impl Model {
         let goes = |of: &Sample| is_out(&of.name, true) || is_out(of.id(), false);
         let (gone, stay): (Vec<Sample>, Vec<Sample>) = samples.drain(..).partition(goes);
         *samples = stay;
+        // what only they carried is known of nobody any more
+        let carries = |of: &Sample, site| of.copies(site).is_some_and(|(ac, _)| ac > 0);
+        for site in SITES {
+            let is_lost = gone.iter().any(|of| carries(of, site));
+            if is_lost && !samples.iter().any(|of| carries(of, site)) {
+                samples
+                    .iter_mut()
+                    .for_each(|of| of.sites.retain(|known| *known != site));
+            }
+        }
         for of in gone {
             if samples.iter().all(|other| other.id() != of.id()) {
                 self.erased.insert(of.id().to_owned());

@@ -124,8 +124,9 @@ impl CompactReport {
 /// Batches of several samples stay apart: each says of its sites what no joint row could.
 ///
 /// With [`erase`](CompactOptions::erase) whoever withdrew as of today, from all purposes and without an end, is taken out
-/// for good: genotypes and names, the records of individuals of whom no sample stays, variants that nobody else carries,
-/// decisions, and the states before. Answers stay those of a view without them; samples behind them get other numbers, in
+/// for good: genotypes and names, the records of individuals of whom no sample stays, variants that nobody else carries
+/// (so that it is not known any more that others were looked at there), decisions, virtual cohorts that name them, and the
+/// states before. Answers stay those of a view without them; samples behind them get other numbers, in
 /// their order. What stays is a hash of each id, by which additions recognise and refuse them, until
 /// [`restore`](crate::restore) takes that back. The report names what could not be reached: files that could not be
 /// removed, and processes that have the state before open.
