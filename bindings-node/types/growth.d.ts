@@ -35,6 +35,13 @@ export interface AddOptions extends PeopleOptions, Long {
      * known in females on Y. What that changes is in the report.
      */
     sexPloidy?: boolean | undefined;
+    /**
+     * BED file of the regions where genotypes of the inputs could be called: who has no record of a variant there is
+     * reference, and counts in `an`.
+     */
+    callable?: PathLike | undefined;
+    /** The same for each sample: a table with the columns sample and callable, which is a BED file, or `.`. */
+    callableTable?: PathLike | undefined;
     /** Sort unsorted input instead of refusing it. */
     sort?: boolean | undefined;
     /** Refuse malformed records one by one instead of stopping at the first. */
@@ -50,4 +57,38 @@ export interface AddOptions extends PeopleOptions, Long {
 export interface BuildOptions extends AddOptions {
     /** Replace a dataset that is there already. */
     force?: boolean | undefined;
+}
+/** Options of merging segments. */
+export interface CompactOptions extends Long {
+    /**
+     * Take whoever withdrew from all purposes out for good: genotypes, names, records, variants that nobody else carries,
+     * decisions, and all earlier states. A hash of each id stays, by which additions refuse them.
+     */
+    erase?: boolean | undefined;
+    /** So many states of the dataset can be opened after, the new one among them; 1 by default. An erasure keeps none before. */
+    keep?: number | undefined;
+    /** Worker threads; as many as the machine has by default. */
+    threads?: number | undefined;
+    /** Memory to use at most, about: bytes. 1 GiB by default. */
+    memory?: number | undefined;
+}
+/** What was merged: what was before and what is now, as pairs. */
+export interface CompactReport {
+    segments: [number, number];
+    batches: [number, number];
+    bytes: [number, number];
+    /** Segments that stay apart, for others of their batch have rows over the same stretch. */
+    overlapping: number;
+    /** Rows that were written again. */
+    rows: number;
+    /** Ids of samples and individuals that were erased. */
+    erased: number;
+    /** Virtual cohorts that named somebody who was erased, and were dropped. */
+    cohorts: string[];
+    /** Files of the state before that could not be removed, and why not. */
+    left: [string, string][];
+    /** Processes that have files of the state before open, where the system says. */
+    open_in: string[];
+    snapshot: string;
+    seconds: number;
 }

@@ -7,12 +7,12 @@
  */
 import { type Abortable, type Long, type PathLike } from './arguments.js';
 import { Dataset } from './dataset.js';
-import { type AddOptions, type BuildOptions, type PeopleOptions } from './growth.js';
+import { type AddOptions, type BuildOptions, type CompactOptions, type CompactReport, type PeopleOptions } from './growth.js';
 import type { PeopleReport, Simulated } from '../native/binding.js';
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js';
 export { Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary, type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes, type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step, } from './dataset.js';
-export type { AddOptions, BuildOptions, PeopleOptions } from './growth.js';
+export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js';
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js';
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
@@ -69,6 +69,15 @@ export declare function build(inputs: PathLike | PathLike[], output: PathLike, g
  * Adds VCF and BCF files to the dataset in a directory, and opens its new state: `add` of a dataset is the same.
  */
 export declare function add(dataset: PathLike, inputs: PathLike | PathLike[], given?: AddOptions): Promise<Dataset>;
+/**
+ * Merges the segments of a dataset to fewer, with the same answers; variants of one position may come in another order. Datasets
+ * that are open go on with the state that they opened. With `erase` whoever withdrew is taken out for good.
+ *
+ * ```js
+ * const { segments, erased } = await varidex.compact('cohort.vdx', { erase: true })
+ * ```
+ */
+export declare function compact(dataset: PathLike, given?: CompactOptions): Promise<CompactReport>;
 /**
  * Loads what is known of people into a dataset, in the place of those that are there. Datasets that
  * are open keep the state they were opened with.

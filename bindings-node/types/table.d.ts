@@ -43,7 +43,8 @@ export interface CountColumns {
     n_het: number;
     n_hom: number;
     n_hemi: number;
-    n_missing: number;
+    /** Samples with at least one copy that is not known; null where an is. */
+    n_missing: number | null;
 }
 /** A row of `carriers`. */
 export interface CarrierRow {
