@@ -225,6 +225,13 @@ fn say(report: &DecisionReport, args: &Withdraw, done: &str, messages: Messages)
         "{done}: {} decisions of {} samples, {} held already{would}",
         report.recorded, report.samples, report.unchanged
     ));
+    if report.readmitted > 0 {
+        messages.say(format_args!(
+            "note: {} ids of who was erased may be added again; a person and each sample have ids of their own, so name the \
+             samples as well",
+            report.readmitted
+        ));
+    }
     if !report.without_effect.is_empty() {
         messages.say(format_args!(
             "note: a decision that is from a later day holds for {}: give --from a day that is not before it",

@@ -167,6 +167,10 @@ pub struct BeaconDataset {
     /// Whether it answers requests in test mode, and no others.
     #[serde(default)]
     pub test: bool,
+    /// Virtual cohorts of it that are published, by name: the entry type `cohorts`, and `cohort` of filters. Others are not
+    /// known to who asks.
+    #[serde(default)]
+    pub cohorts: Vec<String>,
     /// Whether records of variants say who carries them.
     #[serde(default = "yes")]
     pub case_level: bool,
@@ -277,6 +281,7 @@ impl BeaconConfig {
                 assembly: None,
                 granularity: record(),
                 test: false,
+                cohorts: Vec::new(),
                 case_level: yes(),
                 frequencies: None,
             }],

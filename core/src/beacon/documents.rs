@@ -171,6 +171,7 @@ fn entry_types(config: &BeaconConfig) -> Value {
             ),
             EntryType::Individuals => ("Individual", "NCIT:C25190", "Person", "individuals", true),
             EntryType::Datasets => ("Dataset", "NCIT:C47824", "Data set", "datasets", true),
+            EntryType::Cohorts => ("Cohort", "NCIT:C61512", "Cohort", "cohorts", true),
         };
         json!({
             "id": entry.id(),
@@ -187,7 +188,7 @@ fn entry_types(config: &BeaconConfig) -> Value {
             "nonFilteredQueriesAllowed": unfiltered,
         })
     };
-    let all = EntryType::ALL.into_iter();
+    let all = EntryType::of(config);
     Value::Object(
         all.map(|entry| (entry.id().to_owned(), of(entry)))
             .collect(),
@@ -200,7 +201,9 @@ fn map(config: &BeaconConfig) -> Value {
         match entry {
             EntryType::Variants => &[EntryType::Individuals],
             EntryType::Individuals => &[EntryType::Variants],
-            EntryType::Datasets => &[EntryType::Variants, EntryType::Individuals],
+            EntryType::Datasets | EntryType::Cohorts => {
+                &[EntryType::Variants, EntryType::Individuals]
+            }
         }
     };
     let set = |entry: EntryType| {
@@ -222,7 +225,7 @@ fn map(config: &BeaconConfig) -> Value {
             "endpoints": links,
         })
     };
-    let all = EntryType::ALL.into_iter();
+    let all = EntryType::of(config);
     let sets: Map<String, Value> = all
         .map(|entry| (entry.id().to_owned(), set(entry)))
         .collect();

@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod asked;
+mod cohorts;
 mod config;
 mod documents;
 mod fields;
@@ -30,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
 use crate::stop::{interruptible, or_outer};
 use asked::Asked;
+use cohorts::Cohorts;
 use member::{Member, Standing};
 use question::{Found, Question};
 use refusal::{Checked, Refusal, Shown};
@@ -168,7 +170,7 @@ impl Beacon {
 impl Inner {
     fn answer(&self, request: &BeaconRequest<'_>, access: Access) -> Checked<Vec<u8>> {
         request.check_size()?;
-        match request::endpoint(request.path)? {
+        match request::endpoint(request.path, &self.config)? {
             Endpoint::Document(of) => Ok(documents::document(of, &self.config)
                 .to_string()
                 .into_bytes()),
@@ -179,6 +181,13 @@ impl Inner {
                 let terms = documents::filtering_terms(&self.config, members, access, page);
                 let terms = terms.map_err(|e| Refusal::of_host(&e))?;
                 Ok(terms.to_string().into_bytes())
+            }
+            Endpoint::Entries {
+                of: EntryType::Cohorts,
+                one,
+            } => {
+                let asked = read::read(request)?;
+                self.cohorts(&asked, one.as_ref(), access)
             }
             Endpoint::Entries { of, one } => {
                 let asked = read::read(request)?;
@@ -245,6 +254,59 @@ impl Inner {
             return Ok(self.datasets(&envelope, &sets));
         }
         Ok(envelope.result_sets(&sets))
+    }
+
+    /// The virtual cohorts that are published.
+    fn cohorts(
+        &self,
+        asked: &Asked,
+        one: Option<&(EntryType, String)>,
+        access: Access,
+    ) -> Checked<Vec<u8>> {
+        if !asked.filters.is_empty() || asked.parameters != Default::default() {
+            return Err(Refusal::bad(
+                "cohorts: expected neither filters nor parameters, which pick individuals and variants",
+            ));
+        }
+        let page = self.page(asked);
+        let mut found = Cohorts::default();
+        let mut most = Granularity::Boolean;
+        for standing in self.selected(asked, one)? {
+            let granularity = asked
+                .granularity
+                .min(access.granularity)
+                .min(standing.config.granularity);
+            let member = standing.seen_by(&access, granularity);
+            let member = member.map_err(|e| Refusal::of_host(&e))?;
+            found.add(&member, granularity, self.config.floor)?;
+            most = most.max(granularity);
+        }
+        match one {
+            Some((EntryType::Cohorts, name)) => {
+                found.only(name);
+                if found.is_empty() {
+                    return Err(Refusal::new(
+                        404,
+                        format!("no cohort {} is here", Shown(name)),
+                    ));
+                }
+            }
+            None | Some((EntryType::Datasets, _)) => {}
+            Some((of, _)) => {
+                let message = format!("cohorts of {} cannot be asked for", of.path());
+                return Err(Refusal::new(404, message));
+            }
+        }
+        let envelope = Envelope {
+            config: &self.config,
+            asked,
+            of: EntryType::Cohorts,
+            page,
+            granularity: most.min(asked.granularity),
+            not_answered: Vec::new(),
+        };
+        let all = found.documents();
+        Ok(envelope.collections(all.len() as u64, &paged(&all, page)))
     }
 
     fn page(&self, asked: &Asked) -> Page {
@@ -318,7 +380,7 @@ impl Inner {
             .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))?;
         let (count, results) = match of {
             EntryType::Datasets if !question.says_which() => (1, Vec::new()),
-            EntryType::Datasets => {
+            EntryType::Datasets | EntryType::Cohorts => {
                 let group = question.individuals()?;
                 (u64::from(release.is_shown(group.count())), Vec::new())
             }
@@ -374,15 +436,17 @@ impl Inner {
             })
             .map(|member| documents::dataset(&member.config))
             .collect();
-        let page = envelope.page;
-        let shown = all
-            .iter()
-            .skip(usize::try_from(page.skip.saturating_mul(page.limit)).unwrap_or(usize::MAX))
-            .take(usize::try_from(page.limit).unwrap_or(usize::MAX))
-            .cloned();
-        let shown: Vec<Value> = shown.collect();
-        envelope.collections(all.len() as u64, &shown)
+        envelope.collections(all.len() as u64, &paged(&all, envelope.page))
     }
+}
+
+/// What stands on a page.
+fn paged(all: &[Value], page: Page) -> Vec<Value> {
+    let number = |of: u64| usize::try_from(of).unwrap_or(usize::MAX);
+    let shown = all
+        .iter()
+        .skip(number(page.skip.saturating_mul(page.limit)));
+    shown.take(number(page.limit)).cloned().collect()
 }
 
 /// How many variants there are that may be spoken of, and the records of those in a page: a list, or nothing where there

@@ -1,6 +1,7 @@
 //! A request as expressions over one dataset, run: which variants or people there are, and how many may be spoken of.
 
 use super::asked::Asked;
+use super::cohorts;
 use super::filters::{self, Filters};
 use super::member::Member;
 use super::parameters::{self, Doubt, Part, short_form};
@@ -92,6 +93,20 @@ impl<'m> Question<'m> {
             };
             let one = Part::new(format!("the id {}", Shown(id)), one);
             question.people.push(one);
+        }
+        if let Some((EntryType::Cohorts, name)) = one {
+            let of = format!("the id {}", Shown(name));
+            let Some(name) = cohorts::published(member, name)? else {
+                return Err(Refusal::new(404, format!("{of}: no such cohort is here")));
+            };
+            question
+                .people
+                .push(Part::new(of, cohorts::expression(&name)));
+        }
+        for part in &question.people {
+            if cohorts::uses_others(member, &part.expression)? {
+                return Err(not_understood(&part.of));
+            }
         }
         for part in &mut question.variants {
             decide(member, part, release)?;

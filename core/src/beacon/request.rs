@@ -1,5 +1,6 @@
 //! A request as a server has it, and which endpoint it is for.
 
+use super::config::BeaconConfig;
 use super::refusal::{Checked, Refusal};
 use percent_encoding::percent_decode_str;
 
@@ -75,10 +76,23 @@ pub(super) enum EntryType {
     Variants,
     Individuals,
     Datasets,
+    Cohorts,
 }
 
 impl EntryType {
-    pub(super) const ALL: [Self; 3] = [Self::Variants, Self::Individuals, Self::Datasets];
+    pub(super) const ALL: [Self; 4] = [
+        Self::Variants,
+        Self::Individuals,
+        Self::Datasets,
+        Self::Cohorts,
+    ];
+
+    /// Those that a beacon has: cohorts where some are published.
+    pub(super) fn of(config: &BeaconConfig) -> impl Iterator<Item = Self> {
+        let has_cohorts = config.datasets.iter().any(|of| !of.cohorts.is_empty());
+        let all = Self::ALL.into_iter();
+        all.filter(move |of| *of != Self::Cohorts || has_cohorts)
+    }
 
     /// The segment of a path.
     pub(super) fn path(self) -> &'static str {
@@ -86,6 +100,7 @@ impl EntryType {
             Self::Variants => "g_variants",
             Self::Individuals => "individuals",
             Self::Datasets => "datasets",
+            Self::Cohorts => "cohorts",
         }
     }
 
@@ -95,6 +110,7 @@ impl EntryType {
             Self::Variants => "genomicVariant",
             Self::Individuals => "individual",
             Self::Datasets => "dataset",
+            Self::Cohorts => "cohort",
         }
     }
 
@@ -104,6 +120,7 @@ impl EntryType {
             Self::Variants => "beacon-g_variant-v2.0.0",
             Self::Individuals => "beacon-individual-v2.0.0",
             Self::Datasets => "beacon-dataset-v2.0.0",
+            Self::Cohorts => "beacon-cohort-v2.0.0",
         }
     }
 }
@@ -132,10 +149,11 @@ pub(super) enum Endpoint {
 }
 
 /// Finds the endpoint of a path.
-pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
+pub(super) fn endpoint(path: &str, config: &BeaconConfig) -> Checked<Endpoint> {
     let not_found = || {
         let shown: String = path.chars().take(80).collect();
-        let entries = EntryType::ALL.map(EntryType::path).join(", ");
+        let entries: Vec<&str> = EntryType::of(config).map(EntryType::path).collect();
+        let entries = entries.join(", ");
         Refusal::new(
             404,
             format!(
@@ -149,7 +167,7 @@ pub(super) fn endpoint(path: &str) -> Checked<Endpoint> {
     let parts = parts.map(|part| percent_decode_str(part).decode_utf8());
     let parts: Vec<_> = parts.collect::<Result<_, _>>().map_err(|_| not_found())?;
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-    let entry = |name: &str| EntryType::ALL.into_iter().find(|of| of.path() == name);
+    let entry = |name: &str| EntryType::of(config).find(|of| of.path() == name);
     let document = |document| Ok(Endpoint::Document(document));
     match parts[..] {
         ["" | "info"] => document(Document::Info),

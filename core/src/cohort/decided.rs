@@ -7,7 +7,9 @@ use crate::format::{Lock, Stamp};
 use crate::model::Access;
 use crate::model::{Date, DecidedBy, Purpose, WithoutDecision, now};
 use crate::set::SampleSet;
-use crate::store::decisions::{AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, read, stamp};
+use crate::store::decisions::{
+    AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, cut, read, stamp,
+};
 use crate::store::lock_file;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -146,6 +148,10 @@ impl State {
             }
             read => read?,
         };
+        let (known, found_erased) = (opened.manifest().erased, self.decisions.erased_ids());
+        if found_erased < known {
+            return Err(cut(opened.folder(), known, found_erased));
+        }
         if changes {
             let new = self.decisions.by().map(|(by, _)| by);
             let new: Vec<&DecidedBy> = new.filter(|by| !self.deciders.contains_key(by)).collect();

@@ -31,7 +31,7 @@ impl<'a> Subjects<'a> {
     }
 
     /// The numbers alone.
-    pub(super) fn numbered(opened: &'a Opened) -> Self {
+    pub(crate) fn numbered(opened: &'a Opened) -> Self {
         Self {
             samples: opened.universe(),
             people: opened.people(),

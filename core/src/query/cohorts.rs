@@ -1,7 +1,7 @@
 //! Virtual cohorts: a name for an expression, asked anew in each view.
 
 use super::exec::run;
-use super::expr::{GroupAtom, GroupExpr, IntoGroupExpr, Node, SampleList};
+use super::expr::{GroupAtom, GroupExpr, IntoGroupExpr, Node, SampleList, nearest};
 use super::group::Group;
 use super::plan::admit::admit;
 use super::plan::bind::Binder;
@@ -36,6 +36,13 @@ pub struct Cohort {
     pub purpose: Option<Purpose>,
     /// The day of the permit of that view.
     pub permit_date: Option<Date>,
+}
+
+impl GroupExpr {
+    /// Whether it uses a cohort of a name, within variants as well.
+    pub(crate) fn uses_cohort(&self, name: &str) -> Result<bool> {
+        mentions(self, name)
+    }
 }
 
 impl View {
@@ -129,7 +136,7 @@ impl View {
         let before = all.len();
         all.retain(|of| !of.name.eq_ignore_ascii_case(name));
         if all.len() == before {
-            let near = super::nearest(name, all.iter().map(|of| of.name.as_str()));
+            let near = nearest(name, all.iter().map(|of| of.name.as_str()));
             let near = match near.is_empty() {
                 true => String::new(),
                 false => format!("; did you mean {}?", near.join(", ")),

@@ -142,11 +142,13 @@ impl Dataset {
     ///
     /// ```no_run
     /// use varidex::{Access, Dataset, QcPolicy};
-    /// let policy: QcPolicy = std::fs::read_to_string("policy.toml")?.parse()?;
+    /// # fn asked(text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let policy: QcPolicy = text.parse()?;
     /// let access = Access::holder().with_proof(policy.hash());
     /// let view = Dataset::open("cohort.vdx")?.view_by(&access, &policy)?;
     /// println!("{} samples are good enough", view.sample_count());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

@@ -257,6 +257,8 @@ impl Publication {
         self.begin_decisions()?;
         manifest.decisions = true;
         let bytes = manifest.seal()?;
+        // one that could not be read would take the state before with it
+        Manifest::from_bytes(&self.folder.path().join(MANIFEST), &bytes)?;
         let kept = self.keep(manifest, making)?;
         let temporary = self.write(&bytes)?;
         // the files must be found under their names before the manifest names them

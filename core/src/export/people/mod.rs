@@ -138,8 +138,19 @@ impl View {
                 });
             }
         }
+        let mut person = people.one(individual)?;
+        if let Some((kin, visible)) = person.kin.as_mut().zip(self.visible_individuals()) {
+            // nobody is named who may not be seen; who is not of this dataset is a part of what is known of the child
+            for parent in [&mut kin.father, &mut kin.mother] {
+                let known = match parent {
+                    Some(id) => people.find(id)?,
+                    None => None,
+                };
+                parent.take_if(|_| known.is_some_and(|known| !visible.contains(known)));
+            }
+        }
         Ok(Individual {
-            person: people.one(individual)?,
+            person,
             free: people.free_of(individual)?,
             samples,
             versions: match self.terms() {

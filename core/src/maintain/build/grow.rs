@@ -351,6 +351,8 @@ pub(super) fn add_gene_carriers(
         let file = publication.add(FileKind::Carriers, carriers.finish()?)?;
         manifest.carriers.push(BatchEntry { file, batch });
     }
+    // of a batch that was written again it stands behind those of later ones
+    manifest.carriers.sort_by_key(|of| of.batch);
     if !any {
         manifest.carriers.clear();
     }

@@ -4,7 +4,7 @@ use super::tests::{five, in_memory, of};
 use super::*;
 use crate::cohort::View;
 use crate::format::{Fate, Lossy, Memory};
-use crate::model::Access;
+use crate::model::{Access, Granularity};
 use crate::store::cohorts::{COHORTS, Definition, write};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -291,4 +291,72 @@ proptest! {
         let expected: Vec<String> = x.into_iter().filter(|id| !y.contains(id)).collect();
         prop_assert_eq!(both, expected);
     }
+}
+
+/// A beacon over the dataset that publishes one cohort.
+fn beacon(folder: &Folder) -> crate::Beacon {
+    let config = "id = \"org.example\"\nname = \"n\"\nenvironment = \"test\"\nfloor = 1\nurl = \"https://example.org/api\"\n\
+                  alternative_url = \"https://example.org/api\"\nversion = \"1\"\ncreated = \"2026-01-01\"\n\
+                  updated = \"2026-01-01\"\n[organization]\nid = \"example.org\"\nname = \"An organization\"\nlogo_url = \"https://example.org/logo.png\"\n[[datasets]]\nid = \"five\"\n\
+                  name = \"Five\"\npath = \"five.vdx\"\ngranularity = \"record\"\nassembly = \"GRCh38\"\n\
+                  cohorts = [\"men\", \"nothing of this name\"]\n";
+    let view = Dataset::open_in(folder).unwrap().view();
+    crate::Beacon::new(config.parse().unwrap(), vec![view]).unwrap()
+}
+
+#[test]
+fn a_beacon_has_the_cohorts_that_are_published() {
+    let (folder, _, _inputs) = in_memory();
+    let view = Dataset::open_in(&folder).unwrap().view();
+    view.define_cohort("Men", "sex:male", false).unwrap();
+    view.define_cohort("women", "sex:female", false).unwrap();
+    let beacon = beacon(&folder);
+    let get = |path: &str, query: &str, granularity| {
+        let request = crate::BeaconRequest::get(path, query);
+        let answer = beacon.answer(&request, Some(Access::up_to(granularity)));
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        (answer.status, body)
+    };
+    let count = Granularity::Count;
+    let (_, list) = get("/cohorts", "requestedGranularity=count", count);
+    let men = |size: u64| serde_json::json!([{ "id": "Men", "name": "Men", "cohortType": "beacon-defined", "cohortSize": size }]);
+    assert_eq!(list["response"]["collections"], men(3));
+    assert_eq!(list["responseSummary"]["numTotalResults"], 1);
+    // whoever may know no number gets none
+    let (_, list) = get("/cohorts", "", Granularity::Boolean);
+    assert!(!list.to_string().contains("cohortSize"), "{list}");
+    let (_, one) = get("/cohorts/men", "requestedGranularity=count", count);
+    assert_eq!(one["response"]["collections"], men(3));
+    assert_eq!(get("/cohorts/women", "", count).0, 404);
+    assert_eq!(get("/cohorts", "filters=NCIT:C16576", count).0, 400);
+    // its people and their variants, and as a filter
+    let asked = "requestedGranularity=count";
+    let (_, people) = get("/cohorts/men/individuals", asked, count);
+    assert_eq!(people["responseSummary"]["numTotalResults"], 3);
+    let (_, people) = get(
+        "/individuals",
+        &format!("{asked}&filters=cohort:men"),
+        count,
+    );
+    assert_eq!(people["responseSummary"]["numTotalResults"], 3);
+    // of another one nothing is known, as of any other word
+    let others = ["women", "anything"].map(|name| {
+        let (status, body) = get(
+            "/individuals",
+            &format!("{asked}&filters=cohort:{name}"),
+            count,
+        );
+        (
+            status,
+            body["error"]["errorMessage"].to_string().replace(name, ""),
+        )
+    });
+    assert_eq!(others[0].0, 400);
+    assert_eq!(others[0], others[1]);
+    // decisions hold at once
+    decide(&folder, &of(&["B"], &[]), false).unwrap();
+    let (_, list) = get("/cohorts", asked, count);
+    assert_eq!(list["response"]["collections"], men(2));
+    let (_, types) = get("/entry_types", "", count);
+    assert!(types["response"]["entryTypes"]["cohort"].is_object());
 }

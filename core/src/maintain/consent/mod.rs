@@ -92,6 +92,8 @@ pub struct DecisionReport {
     pub unchanged: u64,
     /// The samples that they are of.
     pub samples: u64,
+    /// Ids of people or samples who were erased and may be added again.
+    pub readmitted: u64,
     /// Ids of whom a later decision says otherwise, so that this one changes nothing today.
     pub without_effect: Vec<String>,
 }
@@ -172,7 +174,10 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
     }
     let mut entries: Vec<Entry> = new.iter().cloned().map(Entry::Decision).collect();
     match allows {
-        true => entries.extend(readmitted.into_iter().map(Entry::Readmitted)),
+        true => {
+            report.readmitted = readmitted.len() as u64;
+            entries.extend(readmitted.into_iter().map(Entry::Readmitted));
+        }
         false => report.unchanged += readmitted.len() as u64,
     }
     report.recorded = entries.len() as u64;

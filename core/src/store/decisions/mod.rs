@@ -135,6 +135,12 @@ fn head_sum(len: [u8; 4], before: u64) -> u32 {
     xxh3_64_with_seed(&len, before) as u32 | 1
 }
 
+/// Fewer ids are listed as erased than a state knows of.
+pub(crate) fn cut(folder: &Folder, known: u64, found: u64) -> Error {
+    let expected = format!("at least the {known} erased ids that the manifest knows of");
+    damage(folder, Fault(0, expected, found.to_string()))
+}
+
 /// What is wrong: the place, what was expected and what was found.
 struct Fault(u64, String, String);
 
@@ -169,7 +175,11 @@ fn parse(bytes: &[u8], from: Option<End>) -> Result<Found, Fault> {
     }
     if version != Some(&VERSION.to_le_bytes()) {
         let expected = format!("decisions of version {VERSION}");
-        return Err(Fault(MAGIC.len() as u64, expected, format!("{version:?}")));
+        let found = match version {
+            Some(version) => format!("the bytes {version:?}"),
+            None => "the end of the file".to_owned(),
+        };
+        return Err(Fault(MAGIC.len() as u64, expected, found));
     }
     let mut end = from.unwrap_or_else(empty);
     let mut frames = Vec::new();

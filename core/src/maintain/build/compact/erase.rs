@@ -5,8 +5,8 @@ use super::Choice;
 use super::plain::Source;
 use super::rows::{RowReader, Staying};
 use crate::cohort::consent::Decisions;
-use crate::cohort::decided::{lock_decisions, read_into};
-use crate::cohort::{Dataset, Members, RowCounter, View};
+use crate::cohort::decided::{Decider, deciders, lock_decisions, read_into};
+use crate::cohort::{Dataset, Members, Opened, RowCounter, Subjects, View};
 use crate::error::{Error, Result};
 use crate::format::{FileKind, Folder, Lock};
 use crate::genome::{Extent, with_mate_named};
@@ -246,6 +246,27 @@ impl Erasure {
         }
         Ok(None)
     }
+}
+
+/// How many decided against some use and are not of those who are chosen.
+pub(super) fn stay_though_out(opened: &Opened, choice: Choice<'_>) -> Result<u64> {
+    let mut decisions = Decisions::default();
+    read_into(opened, None, &mut decisions)?;
+    let against = decisions.by();
+    let against = against.filter(|(_, all)| all.iter().any(|of| !of.decision.allows));
+    let against: Vec<_> = against.map(|(by, _)| by).collect();
+    let chosen = choice(opened, &decisions)?;
+    let subjects = Subjects::numbered(opened);
+    let mut count = 0;
+    for decider in deciders(opened, &against)? {
+        let own = match decider {
+            Decider::Individual(of) => subjects.of_individuals(&[of].into_iter().collect())?,
+            Decider::Sample(sample) => [sample].into_iter().collect(),
+            Decider::Unknown => continue,
+        };
+        count += u64::from(own.is_disjoint(&chosen));
+    }
+    Ok(count)
 }
 
 /// Whether an id stands in a text by itself, not as a part of another one.

@@ -245,6 +245,36 @@ fn no_byte_is_left_of_who_was_erased() {
 }
 
 #[test]
+fn whoever_withdrew_is_nobody_s_parent() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = ingredients(folder.path(), 0);
+    let child = || format!("{}", dataset.view().individual("PC").unwrap());
+    assert!(child().contains(GONE[2]), "{}", child());
+    withdraw(dataset.path(), &of(&[GONE[2]], &[])).unwrap();
+    assert!(!child().contains(GONE[2]), "{}", child());
+}
+
+#[test]
+fn a_file_that_lost_who_was_erased_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = ingredients(folder.path(), 0);
+    withdraw(dataset.path(), &of(&[GONE[2]], &["D"])).unwrap();
+    let report = erase(dataset.path());
+    assert_eq!((report.erased, report.not_erased), (3, 0));
+    let path = dataset.path().join("decisions");
+    let whole = std::fs::read(&path).unwrap();
+    for end in 16..whole.len() {
+        std::fs::write(&path, &whole[..end]).unwrap();
+        let now = Dataset::open(dataset.path()).unwrap();
+        let asked = now.view().ask("all");
+        assert!(matches!(asked, Err(Error::Damaged(_))), "{end}: {asked:?}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    let now = Dataset::open(dataset.path()).unwrap();
+    assert_eq!(now.view().ask("all").unwrap().count(), 4);
+}
+
+#[test]
 fn all_may_be_erased() {
     let folder = tempfile::tempdir().unwrap();
     let before = ingredients(folder.path(), 0);

@@ -39,7 +39,7 @@ use crate::store::manifest::MANIFEST;
 use crate::store::{
     InfoEntry, Making, Manifest, Publication, Segment, SegmentEntry, kept_snapshots,
 };
-use erase::Erasure;
+use erase::{Erasure, stay_though_out};
 use items::{BatchReader, assemble};
 use names::{are_several, merge_names};
 use plain::{PlainWriter, Source};
@@ -95,6 +95,9 @@ pub struct CompactReport {
     pub rows: u64,
     /// Ids of samples and individuals that were erased.
     pub erased: u64,
+    /// Of an erasure: who decided against some use and stays, for it is about a purpose, about later permits, for a while or
+    /// from a later day.
+    pub not_erased: u64,
     /// Virtual cohorts that named somebody who was erased, and were dropped.
     pub cohorts: Vec<String>,
     /// Bytes of all files before and now.
@@ -196,6 +199,9 @@ fn rewrite(
         snapshot: before.snapshot.clone(),
         ..CompactReport::default()
     };
+    if options.erase {
+        report.not_erased = stay_though_out(&opened, choice)?;
+    }
     report.bytes.0 = before.files().map(|file| file.size).sum();
     report.bytes.1 = report.bytes.0;
     let has_others = || kept_snapshots(folder).map(|kept| !kept.is_empty());
@@ -325,6 +331,13 @@ impl fmt::Display for CompactReport {
         writeln!(f, "seconds           {:>14.2}", self.seconds)?;
         if self.erased > 0 {
             writeln!(f, "erased ids        {:>14}", self.erased)?;
+        }
+        if self.not_erased > 0 {
+            writeln!(
+                f,
+                "not erased        {:>14} who are out for a purpose, later permits, a while or from a later day",
+                self.not_erased
+            )?;
         }
         for cohort in &self.cohorts {
             writeln!(

@@ -315,6 +315,49 @@ fn chromosomes(folder: &Path) -> Dataset {
     source.build(folder, "two", &[line(1), line(2)])
 }
 
+/// Files of carriers of batches that are merged stood behind those of later batches.
+#[test]
+fn carriers_of_genes_stand_in_the_order_of_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("d.vdx");
+    for (number, samples) in [&["J", "K"][..], &["S"], &["T"], &["L", "M"], &["U"]]
+        .into_iter()
+        .enumerate()
+    {
+        let source = Source {
+            contigs: Vec::new(),
+            samples: 0,
+            cuts: Vec::new(),
+            normalised: false,
+        };
+        let header = source.header().trim_end().to_owned();
+        let calls = vec![(2, 0); samples.len()];
+        let text = format!(
+            "{header}\t{}\n{}",
+            samples.join("\t"),
+            line(1, 7, 0, &calls, 1)
+        );
+        let input = folder.path().join(format!("{number}.vcf"));
+        std::fs::write(&input, text).unwrap();
+        let options = BuildOptions {
+            threads: Some(1),
+            ..BuildOptions::default()
+        };
+        match number {
+            0 => build(&[input], &to, &options, &mut |_| true).unwrap(),
+            _ => add(&[input], &to, &options, &mut |_| true).unwrap(),
+        };
+    }
+    let before = Dataset::open(&to).unwrap();
+    let carriers = |of: &Dataset| of.view().ask("carriers(gene:G1)").unwrap().count();
+    assert_eq!(carriers(&before), 7);
+    let report = compact(&to, &options(1), &mut |_| true).unwrap();
+    assert!(report.batches.1 < report.batches.0, "{report}");
+    let now = Dataset::open(&to).unwrap();
+    now.verify().unwrap();
+    assert_eq!(carriers(&now), 7);
+}
+
 #[test]
 fn who_says_stop_keeps_the_old_state() {
     let folder = tempfile::tempdir().unwrap();
