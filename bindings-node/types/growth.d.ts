@@ -83,6 +83,8 @@ export interface CompactReport {
     rows: number;
     /** Ids of samples and individuals that were erased. */
     erased: number;
+    /** Who decided against some use and stays: for a purpose, later permits, a while or from a later day. */
+    not_erased: number;
     /** Virtual cohorts that named somebody who was erased, and were dropped. */
     cohorts: string[];
     /** Files of the state before that could not be removed, and why not. */
