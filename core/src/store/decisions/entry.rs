@@ -18,7 +18,7 @@ pub(crate) enum Entry {
     Decision(Decision),
     Setting(ConsentSetting),
     Access(Access),
-    /// Whose genotypes, names and records were removed.
+    /// Ids of those of whom genotypes, names and records were removed.
     Erased(Erased),
     /// That who was erased may be added again.
     Readmitted(IdHash),

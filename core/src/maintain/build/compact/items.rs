@@ -378,7 +378,7 @@ pub(super) fn assemble(
     report: &mut Report,
     on_progress: &mut dyn FnMut(u64) -> Result<()>,
 ) -> Result<()> {
-    let (mut rows, mut told) = (0, 0);
+    let (mut rows, mut reported) = (0, 0);
     let mut items = Items::default();
     let mut bytes = Vec::new();
     // of thousands of batches a few have something at a place
@@ -415,9 +415,9 @@ pub(super) fn assemble(
         }
         assembler.place(place, &items, report)?;
         items.clear();
-        if rows - told >= 1024 {
+        if rows - reported >= 1024 {
             on_progress(rows)?;
-            told = rows;
+            reported = rows;
         }
     }
     assembler.finish(report)
