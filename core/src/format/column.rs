@@ -380,14 +380,14 @@ impl ColumnWriter {
     }
 
     fn flush(&mut self) {
-        let smallest = self.page.iter().flatten().copied().min().unwrap_or(0);
-        let largest = self
-            .page
-            .iter()
-            .flatten()
-            .copied()
-            .max()
-            .unwrap_or(smallest);
+        let (mut smallest, mut largest) = (i64::MAX, i64::MIN);
+        for value in &self.page {
+            smallest = smallest.min(value.unwrap_or(i64::MAX));
+            largest = largest.max(value.unwrap_or(i64::MIN));
+        }
+        if smallest > largest {
+            (smallest, largest) = (0, 0);
+        }
         let base = smallest.wrapping_sub(i64::from(self.nullable));
         let nulls_only = self.nullable && self.page.iter().all(Option::is_none);
         let bits = match largest.wrapping_sub(base) as u64 {
