@@ -37,6 +37,8 @@ export interface DecisionReport {
     /** Decisions that held already. */
     unchanged: number;
     samples: number;
+    /** Ids of people or samples who were erased and may be added again. */
+    readmitted: number;
     /** Ids of whom a later decision says otherwise. */
     withoutEffect: string[];
 }

@@ -26,7 +26,7 @@ def an(ds: varidex.Dataset) -> int | None:
 def test_who_withdraws_is_gone_from_what_is_open(opened: varidex.Dataset) -> None:
     group = opened.ask("all")
     report = opened.withdraw(samples=["C"])
-    assert report == {"recorded": 1, "unchanged": 0, "samples": 1, "without_effect": []}
+    assert report == {"recorded": 1, "unchanged": 0, "samples": 1, "readmitted": 0, "without_effect": []}
     assert (opened.samples, an(opened)) == (["A", "B"], 4)
     assert varidex.open(opened.path).samples == ["A", "B"]
     # what was asked before is of who was there then, and is not mixed with what is asked now
