@@ -198,8 +198,8 @@ export class Dataset {
   async #decide(withdraws: boolean, given: Withdrawal): Promise<DecisionReport> {
     const what = withdrawalOf(given)
     const report = await run(given.signal, (cancel) => this.#held.decide(withdraws, what, cancel))
-    const { recorded, unchanged, samples, without_effect: withoutEffect } = JSON.parse(report)
-    return { recorded, unchanged, samples, withoutEffect }
+    const { recorded, unchanged, samples, readmitted, without_effect: withoutEffect } = JSON.parse(report)
+    return { recorded, unchanged, samples, readmitted, withoutEffect }
   }
 
   /**

@@ -19,7 +19,7 @@ beforeEach(async () => {
 const names = async (of: varidex.Dataset) => (await of.ask('all')).ids()
 
 it('who withdraws is gone from what is open', async () => {
-  expect(await dataset.withdraw({ samples: ['C'] })).toEqual({ recorded: 1, unchanged: 0, samples: 1, withoutEffect: [] })
+  expect(await dataset.withdraw({ samples: ['C'] })).toEqual({ recorded: 1, unchanged: 0, samples: 1, readmitted: 0, withoutEffect: [] })
   expect(await names(dataset)).toEqual(['A', 'B'])
   expect((await dataset.frequency('1:7:A:G')).an).toBe(4)
   await dataset.restore({ samples: ['C'] })
