@@ -1,5 +1,6 @@
 //! A dataset of a beacon, with what is made of it once.
 
+use super::asked::Asked;
 use super::config::BeaconDataset;
 use super::question::carriers_of;
 use crate::cohort::View;
@@ -35,6 +36,12 @@ impl Standing {
             view,
             seen: Mutex::default(),
         })
+    }
+
+    /// The most that is said: the least of what is asked for, what who asks may know, and what the dataset says.
+    pub(super) fn granularity(&self, asked: &Asked, access: &Access) -> Granularity {
+        let may = access.granularity.min(self.config.granularity);
+        asked.granularity.min(may)
     }
 
     /// The dataset as who asks may see it, by the decisions of people as they are now. Without a purpose it is asked for

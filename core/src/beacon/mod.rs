@@ -218,10 +218,7 @@ impl Inner {
         };
         let (mut sets, mut first) = (Vec::new(), None);
         for standing in self.selected(asked, one)? {
-            let granularity = asked
-                .granularity
-                .min(access.granularity)
-                .min(standing.config.granularity);
+            let granularity = standing.granularity(asked, &access);
             let member = standing.seen_by(&access, granularity);
             let member = &*member.map_err(|e| Refusal::of_host(&e))?;
             let granularity = match of {
@@ -272,10 +269,7 @@ impl Inner {
         let mut found = Cohorts::default();
         let mut most = Granularity::Boolean;
         for standing in self.selected(asked, one)? {
-            let granularity = asked
-                .granularity
-                .min(access.granularity)
-                .min(standing.config.granularity);
+            let granularity = standing.granularity(asked, &access);
             let member = standing.seen_by(&access, granularity);
             let member = member.map_err(|e| Refusal::of_host(&e))?;
             found.add(&member, granularity, self.config.floor)?;
