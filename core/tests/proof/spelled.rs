@@ -374,6 +374,66 @@ fn edit() -> impl Strategy<Value = Edit> {
         .prop_map(|(start, length, inserted, pad)| (start, length, inserted.to_owned(), pad))
 }
 
+/// A row at the start of a contig has no base before it; how far it rolls says where else it may be.
+#[test]
+fn an_indel_at_the_start_of_a_contig_is_in_its_repeat_alone() {
+    let folder = Folder::new();
+    let sequence = "GGGGGTTAAGTCAC";
+    let reference = folder.write("reference.fa", format!(">chr7\n{sequence}\n"));
+    let texts = [vcf("chr7", &["S0", "S1"], &["chr7 5 GT T 0/0 0/1"])];
+    let options = BuildOptions {
+        reference: Some(reference),
+        ..options()
+    };
+    let dataset = dataset(&folder, &texts, &options);
+    for (asked, expected) in [
+        ("chr7:1:GG:G", 1),
+        ("chr7:4:GGT:GT", 1),
+        ("NC_000007.14:4:1:", 1),
+        ("chr7:10:GT:T", 0),
+        ("NC_000007.14:9:1:", 0),
+        ("NC_000007.14:9:G:", 0),
+    ] {
+        let found = dataset.ask(&format!("carriers({asked})"));
+        assert_eq!(
+            found.map(|group| group.ids().unwrap().len()).ok(),
+            Some(expected),
+            "{asked}"
+        );
+    }
+}
+
+/// Bases that are replaced and not given: of what was inserted the ends may be bases that stay.
+#[test]
+fn a_replacement_of_bases_that_nothing_shows_may_be_an_indel_elsewhere() {
+    let folder = Folder::new();
+    // of CAAAG one A is deleted, and in CTTTG a T inserted
+    let texts = [vcf(
+        "chr7",
+        &["S0", "S1"],
+        &["chr7 24 CA C 0/0 0/1", "chr7 54 C CT 0/1 0/0"],
+    )];
+    let dataset = dataset(&folder, &texts, &options());
+    for (asked, decided) in [
+        ("26:2:G", None),
+        ("24:3:AC", None),
+        // what is inserted contradicts the REF of the row
+        ("23:3:GA", Some(0)),
+        // of two bases less none is there
+        ("26:3:G", Some(0)),
+        ("56:1:TG", None),
+        ("53:1:CT", Some(1)),
+        ("56:1:GG", Some(0)),
+    ] {
+        let found = dataset.ask(&format!("carriers(NC_000007.14:{asked})"));
+        assert_eq!(
+            found.map(|group| group.ids().unwrap().len()).ok(),
+            decided,
+            "{asked}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

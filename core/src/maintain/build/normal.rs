@@ -92,7 +92,8 @@ impl Normaliser {
                     to == position && new_reference == reference && new_alternate == alternate;
                 let far = position - to > SHIFT_MAX;
                 Ok(Spelled {
-                    roll,
+                    // counted from the leftmost spelling, which is not the one that is kept
+                    roll: if far { 0 } else { roll },
                     warning: (!same && far).then(|| {
                         format!(
                             "an indel that left-alignment moves more than {SHIFT_MAX} bases is kept as it is"

@@ -6,22 +6,21 @@
 //! is not, the bases that REF columns show decide whether two indels are one; if they do not, the question
 //! cannot be answered, for "no row" would say that nobody has it.
 
+mod replaced;
+
 use super::row_text::{RowText, TextCursor};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::format::ColumnCursor;
 use crate::genome::{
     AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
-    is_plain, mate_contig, reverse_complement, with_mate_named,
+    is_plain, mate_contig, with_mate_named,
 };
 use crate::store::{Segment, WantedAlleles};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// How far left of where a text puts an indel its row may stand: the build moves none further.
 const ROLL_REACH: i64 = 10_000;
-/// Replacements of more bases are not compared by what is known of each of them.
-const REPLACED_MAX: i64 = 1 << 16;
 /// Rows that an error names.
 const NAMED: usize = 3;
 
@@ -354,9 +353,16 @@ impl<'a> Finder<'a> {
         let starts = first..(of.start + reach + 1).min(self.within.end).max(first);
         let unknown = |_: i64| None;
         let asked = Some(&indel);
-        let candidates = self.candidates(starts, (indel.deletes, length), asked, &|candidate| {
-            candidate.start != of.start && candidate.same(&indel, &unknown) != Same::No
-        })?;
+        let candidates = self.candidates(
+            starts,
+            (indel.deletes, length),
+            asked,
+            &|candidate, roll| {
+                candidate.start != of.start
+                    && may_roll_to(candidate.start, roll, of.start)
+                    && candidate.same(&indel, &unknown) != Same::No
+            },
+        )?;
         let same =
             |candidate: &Candidate, known: &BaseAt<'_>| candidate.indel().same(&indel, known);
         self.decide(
@@ -410,13 +416,14 @@ impl<'a> Finder<'a> {
 
     /// Indels of which REF and ALT do not show where they may be spelled, of so many bases and with starts in a
     /// stretch: those not spelled plainly, and all left of it where nothing is normalised. Of those that are spelled
-    /// plainly the ones that are `asked` for elsewhere, where all bases of that are given.
+    /// plainly the ones that are `asked` for elsewhere, where all bases of that are given. `may_be` is given an indel
+    /// and how far it rolls.
     fn candidates(
         &mut self,
         starts: Range<i64>,
         (deletes, length): (bool, i64),
         asked: Option<&Indel<'_>>,
-        may_be: &dyn Fn(&Indel<'_>) -> bool,
+        may_be: &dyn Fn(&Indel<'_>, u32) -> bool,
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
         let all = !self.view.manifest().normalised;
@@ -443,7 +450,7 @@ impl<'a> Finder<'a> {
                 let Some(indel) = text.trimmed().and_then(|trimmed| trimmed.indel()) else {
                     continue;
                 };
-                if starts.contains(&indel.start) && may_be(&indel) {
+                if starts.contains(&indel.start) && may_be(&indel, text.roll) {
                     found.push(Candidate {
                         part,
                         row,
@@ -536,8 +543,9 @@ impl<'a> Finder<'a> {
         let starts = interval.start - reach..interval.start + reach + 1;
         let of_interval = interval.clone();
         let unknown = |_: i64| None;
-        let candidates = self.candidates(starts, (deletes, length), None, &|candidate| {
+        let candidates = self.candidates(starts, (deletes, length), None, &|candidate, roll| {
             candidate.deletes == deletes
+                && may_roll_to(candidate.start, roll, interval.start)
                 && candidate.same_as_interval(interval.clone(), &unknown) != Same::No
         })?;
         let same = |candidate: &Candidate, known: &BaseAt<'_>| {
@@ -547,48 +555,19 @@ impl<'a> Finder<'a> {
         };
         self.decide(candidates, of_interval.clone(), (0, &[]), &same)
     }
+}
 
-    /// Bases that are not given for others.
-    fn replacement(&mut self, interval: Interval, change: &Change<'_>) -> Result<()> {
-        let (from, to) = (i64::from(interval.start), i64::from(interval.end));
-        let window = from - ROLL_REACH..to + 2;
-        if to - from <= REPLACED_MAX {
-            let known = self.known_bases(window.clone())?;
-            let replaced = known.all(from..to);
-            let alternate: Option<Cow<'_, [u8]>> = match (change, &replaced) {
-                (Change::Deletion { inserted, .. }, _) => Some(inserted.as_bytes().into()),
-                (_, Some(bases)) => reverse_complement(bases).map(Cow::Owned),
-                (_, None) => None,
-            };
-            if let (Some(bases), Some(alternate), Some(position)) =
-                (replaced, alternate, Position::from_zero_based(from))
-            {
-                return self.exact(position, &bases, &alternate);
-            }
-        }
-        for part in self.parts(window.clone())? {
-            let (part, segment) = part?;
-            let mut rows = Vec::new();
-            for row in self.rows(segment, window.clone())? {
-                self.text.load(segment, row)?;
-                match self.text.stored().map(|of| of.is(change)) {
-                    Some(Some(true)) => rows.push(row),
-                    Some(None) => self.found.undecided.push((part, row)),
-                    Some(Some(false)) | None => {}
-                }
-            }
-            self.found.add(part, rows);
-        }
-        Ok(())
-    }
+/// Whether a row may be an indel that starts elsewhere: one that rolls is the leftmost spelling, and no base further
+/// is it the same; of one that does not the bases decide.
+fn may_roll_to(start: i64, roll: u32, asked: i64) -> bool {
+    roll == 0 || (start..=start + i64::from(roll)).contains(&asked)
 }
 
 /// Whether two REFs, each with its start, agree where both are: a base that is no `ACGT` may be any.
 fn may_be_one_reference(a: (i64, &[u8]), b: (i64, &[u8])) -> bool {
     let from = a.0.max(b.0);
-    let known = |base: u8| b"ACGTacgt".contains(&base);
     let mut both = from_place(a, from).iter().zip(from_place(b, from));
-    both.all(|(&a, &b)| a.eq_ignore_ascii_case(&b) || !known(a) || !known(b))
+    !both.any(|(&a, &b)| replaced::differ(a, b))
 }
 
 /// The bases from a place on.
