@@ -253,6 +253,23 @@ pub(crate) fn packed_lengths(code: u32) -> (u32, u32) {
     (code & 15, code >> 4 & 15)
 }
 
+/// A number for a packed code: numbers are in the order of REF, and then of ALT.
+pub(crate) fn packed_order(code: u32) -> u64 {
+    let (reference, alternate) = packed_lengths(code);
+    let bases = (reference + alternate).min(PACKED_BASES as u32);
+    // three bits a letter from the highest one on: nothing is before any base
+    let mut order = 0;
+    let mut at = 3 * (PACKED_BASES as u32 + 1);
+    for i in 0..bases {
+        if i == reference {
+            at -= 3;
+        }
+        at -= 3;
+        order |= u64::from((code >> (8 + 2 * i) & 3) + 1) << at;
+    }
+    order
+}
+
 /// REF and ALT of an entry of `long_alleles`; ALT is empty where a record has none.
 pub(crate) fn split_alleles(entry: &[u8]) -> (&[u8], &[u8]) {
     let tab = memchr::memchr(b'\t', entry).unwrap_or(entry.len());

@@ -38,7 +38,7 @@ pub(crate) use header::check_draft;
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, contig_hash, pack_alleles,
-    packed_lengths, split_alleles, u32_of, unpack_alleles,
+    packed_lengths, packed_order, split_alleles, u32_of, unpack_alleles,
 };
 pub(crate) use lists::{Lists, encode_lists};
 #[cfg(test)]

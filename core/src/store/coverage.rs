@@ -11,6 +11,9 @@ use std::ops::Range;
 
 /// A stretch is closed at so many changes, unless what stands at its start takes more bytes than they do.
 const CHANGES: u32 = 256;
+/// It goes on over a gap in which nobody was looked at where the changes on both sides are so many at most: they take
+/// fewer bytes than another stretch.
+const GAP_CHANGES: usize = 40;
 
 /// What is known of a sample that does not carry the variant asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -400,6 +403,8 @@ pub(crate) struct CoverageWriter {
     open: Option<(Written, usize)>,
     /// Where its last change is.
     last: i32,
+    /// The changes by which nobody is covered now.
+    nobody: Vec<Change>,
     done: Vec<Written>,
 }
 
@@ -416,6 +421,7 @@ impl CoverageWriter {
             coming: Vec::new(),
             open: None,
             last: 0,
+            nobody: Vec::new(),
             done: Vec::new(),
         }
     }
@@ -456,25 +462,42 @@ impl CoverageWriter {
         };
         let changes: Vec<Change> = changes.iter().map(change).collect();
         changes.iter().for_each(|change| self.looked.change(change));
-        let nobody = self.looked.uncovered as usize == self.states.len();
-        let full = |(open, head): &(Written, usize)| {
+        if self.looked.uncovered as usize == self.states.len() {
+            // where the stretch ends, unless it is worth the while to go on with what comes next
+            self.nobody = changes;
+            return;
+        }
+        let is_full = |(open, head): &(Written, usize)| {
             open.stretch.changes >= CHANGES && open.bytes.len() >= 2 * head
         };
-        if nobody || self.open.as_ref().is_some_and(full) {
+        let goes_on = |(open, _): &(Written, usize)| {
+            open.stretch.contig == self.contig
+                && (self.nobody.is_empty() || self.nobody.len() + changes.len() <= GAP_CHANGES)
+        };
+        let is_over = |open: &(Written, usize)| is_full(open) || !goes_on(open);
+        if self.open.as_ref().is_some_and(is_over) {
             self.close(self.position);
         }
-        match &mut self.open {
-            Some((open, _)) => {
-                open.stretch.changes += changes.len() as u32;
-                for change in changes {
-                    write_varint(&mut open.bytes, change.position.abs_diff(self.last));
-                    self.last = change.position;
-                    let states = change.before.code() << 3 | change.after.code();
-                    write_varint(&mut open.bytes, change.sample << 6 | states);
-                }
-            }
-            None if nobody => {}
-            None => self.begin(),
+        if self.open.is_none() {
+            self.begin();
+            return;
+        }
+        for change in std::mem::take(&mut self.nobody) {
+            self.write(change);
+        }
+        for change in changes {
+            self.write(change);
+        }
+    }
+
+    /// Adds a change to the stretch.
+    fn write(&mut self, change: Change) {
+        if let Some((open, _)) = &mut self.open {
+            open.stretch.changes += 1;
+            write_varint(&mut open.bytes, change.position.abs_diff(self.last));
+            self.last = change.position;
+            let states = change.before.code() << 3 | change.after.code();
+            write_varint(&mut open.bytes, change.sample << 6 | states);
         }
     }
 
@@ -497,7 +520,10 @@ impl CoverageWriter {
         self.open = Some((Written { stretch, bytes }, head));
     }
 
+    /// Ends the stretch: where nobody was covered any more, or else here.
     fn close(&mut self, end: i32) {
+        let nobody = std::mem::take(&mut self.nobody);
+        let end = nobody.first().map_or(end, |change| change.position);
         if let Some((mut open, _)) = self.open.take() {
             open.stretch.end = end;
             self.done.push(open);

@@ -29,6 +29,8 @@ pub(crate) struct CountPages<'a> {
     pub(crate) het_excess: ColumnPage<'a>,
     pub(crate) an_short: ColumnPage<'a>,
     pub(crate) missing_count: ColumnPage<'a>,
+    /// Descriptors of sets: 0 is the empty one.
+    pub(crate) uncovered: ColumnPage<'a>,
 }
 
 impl<'a> CountPages<'a> {
@@ -41,6 +43,7 @@ impl<'a> CountPages<'a> {
             het_excess: c.het_excess.page(file, page)?,
             an_short: c.an_short.page(file, page)?,
             missing_count: c.missing_count.page(file, page)?,
+            uncovered: c.uncovered.page(file, page)?,
         })
     }
 }

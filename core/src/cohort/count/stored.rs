@@ -46,7 +46,7 @@ pub(super) fn stored(page: &CountPages<'_>, segment: &Segment, row: u32) -> Resu
         hom: count(hom)?,
         hemi: count(hemi)?,
         missing: count(missing)?,
-        uncovered: is_uncovered(segment, row)?,
+        uncovered: is_uncovered(page, segment, i),
     })
 }
 
@@ -65,15 +65,14 @@ pub(crate) fn stored_ac_an_of(
     let (Ok(ac), Ok(an)) = (u32::try_from(ac), u32::try_from(an)) else {
         return Err(segment.broken_set(Malformed("counts that are not negative")));
     };
-    let uncovered = is_uncovered(segment, row)?;
+    let uncovered = is_uncovered(&view.counts, segment, i);
     Ok((ac.into(), (!uncovered).then_some(an.into())))
 }
 
-/// Whether somebody of the batch was not looked at.
+/// Whether somebody of the batch was not looked at, by the page of the row and its place there.
 #[inline]
-fn is_uncovered(segment: &Segment, row: u32) -> Result<bool> {
-    // a descriptor of 0 is the empty set
-    Ok(segment.has_scopes() && segment.columns.uncovered.get(segment.file(), row)? != 0)
+fn is_uncovered(page: &CountPages<'_>, segment: &Segment, i: u32) -> bool {
+    segment.has_scopes() && page.uncovered.get(i) != 0
 }
 
 /// AN and missing samples of a whole batch as stored.

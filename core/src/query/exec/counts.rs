@@ -206,16 +206,16 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// Whether the variant at hand is counted in the batches that have it.
-    pub(in crate::query) fn is_counted(&self, number: usize) -> bool {
+    /// Whether the variant at hand is counted in the batches that have it, or AC and AN of it are.
+    pub(in crate::query) fn is_counted(&self, number: usize, only_ac_an: bool) -> bool {
         let counted = self.group(number).and_then(|counted| counted.sum);
-        matches!(counted, Some((_, true)))
+        counted.is_some_and(|(_, is_whole)| is_whole || only_ac_an)
     }
 
-    /// Where the caller has counted it there.
-    pub(in crate::query) fn set_counted(&mut self, number: usize, sum: RowCounts) {
+    /// Where the caller has counted it there; with whether these are all counts, or AC and AN alone.
+    pub(in crate::query) fn set_counted(&mut self, number: usize, sum: (RowCounts, bool)) {
         if let Some(counted) = self.groups.get_mut(number) {
-            counted.sum = Some((sum, true));
+            counted.sum = Some(sum);
         }
     }
 
@@ -282,12 +282,12 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>>,
     ) -> Result<RowCounts> {
         match self.groups.get_mut(number) {
-            // stored counts are read as one
-            Some(counted) if counted.group.is_none() => self.sum(number, rows),
             Some(GroupCounter {
                 sum: Some((sum, _)),
                 ..
             }) => Ok(*sum),
+            // stored counts are read as one
+            Some(counted) if counted.group.is_none() => self.sum(number, rows),
             Some(counted) => counted.ac_an(rows),
             None => Ok(RowCounts::default()),
         }

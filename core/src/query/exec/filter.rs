@@ -5,7 +5,7 @@ use super::part_walk::PartWalk;
 use super::place::{RowOf, RowRef};
 use crate::cohort::{RowCounts, Whole};
 use crate::error::Result;
-use crate::query::expr::Node;
+use crate::query::expr::{Node, Number};
 use crate::query::plan::test::Test;
 
 /// The number of everybody among the groups that a walk counts in.
@@ -102,25 +102,40 @@ pub(in crate::query) fn ac_an_of_only<'a>(
     part.filter.stored_ac_an(whole, row).map(Some)
 }
 
-/// Counts a variant in everybody, with the columns that its rows were tested by.
+/// Counts a variant in everybody, with the columns that its rows were tested by; AC and AN alone where only they are
+/// asked for.
 pub(in crate::query) fn count_everybody<'a>(
     parts: &mut [PartWalk<'a>],
     rows: &[RowRef],
     counting: &mut Counting<'a>,
+    only_ac_an: bool,
 ) -> Result<()> {
     let Some(whole) = counting.whole() else {
         return Ok(());
     };
-    if counting.is_counted(EVERYBODY) {
+    if counting.is_counted(EVERYBODY, only_ac_an) {
         return Ok(());
     }
     let mut sum = RowCounts::default();
     for row in rows {
-        if let Some(part) = parts.get_mut(row.part) {
-            sum.add(part.filter.stored(whole, row.row)?);
-        }
+        let Some(part) = parts.get_mut(row.part) else {
+            continue;
+        };
+        sum.add(match only_ac_an {
+            false => part.filter.stored(whole, row.row)?,
+            true => {
+                let (ac, an) = part.filter.stored_ac_an(whole, row.row)?;
+                let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+                RowCounts {
+                    ac: number(ac),
+                    an: number(an.unwrap_or(0)),
+                    uncovered: an.is_none(),
+                    ..RowCounts::default()
+                }
+            }
+        });
     }
-    counting.set_counted(EVERYBODY, sum);
+    counting.set_counted(EVERYBODY, (sum, !only_ac_an));
     Ok(())
 }
 
@@ -141,7 +156,8 @@ fn test_atom<'a>(
                 return Ok(counts.holds(*field, *comparison, *value));
             }
             let test = (*field, *comparison, *value);
-            count_everybody(parts, rows.all, counting)?;
+            let only_ac_an = matches!(field, Number::Ac | Number::An | Number::Af);
+            count_everybody(parts, rows.all, counting, only_ac_an)?;
             return counting.holds(EVERYBODY, rows_of(parts, rows.all), test);
         }
         Test::NumberIn {

@@ -1,6 +1,7 @@
 //! A segment that is walked.
 
 use crate::error::Result;
+use crate::format::{LONG, packed_order};
 use crate::query::plan::row_filter::RowFilter;
 use crate::query::plan::rows::Rows;
 use crate::store::Segment;
@@ -29,5 +30,13 @@ impl PartWalk<'_> {
         let number = self.filter.alleles_number(row)?;
         let is_packed = self.segment.has_packed_alleles(number)?;
         Ok(is_packed.then_some(number))
+    }
+
+    /// A number for the alleles of a row, where they are a few bases: the same in all segments, in the order of REF and
+    /// ALT.
+    pub(in crate::query) fn short_order(&mut self, row: u32) -> Result<Option<u64>> {
+        let number = self.filter.alleles_number(row)?;
+        let code = self.segment.allele_code(number)?;
+        Ok((code & LONG == 0).then(|| packed_order(code)))
     }
 }

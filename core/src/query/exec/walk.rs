@@ -33,6 +33,7 @@ mod rows;
 mod seen;
 
 use super::stretch::Stretch;
+use gather::Gathered;
 use heads::{Head, Heads};
 
 /// Positions between two looks whether to stop.
@@ -49,8 +50,8 @@ pub(crate) struct Walk<'a> {
     stretch: Stretch,
     /// The next rows on the current contig.
     heads: Heads,
-    /// Variants of the current position, when several parts have rows there, last first.
-    pending: Vec<Vec<RowRef>>,
+    /// Variants of the current position, when several parts have rows there.
+    gathered: Gathered,
     /// Rows of changes that the question names, which batches may spell otherwise.
     changes: Changes,
     current: Vec<RowRef>,
@@ -124,8 +125,8 @@ impl<'a> Walk<'a> {
             parts,
             contigs: contigs.into_iter().rev().collect(),
             stretch: Stretch::ALL,
-            heads: Heads::new(),
-            pending: Vec::new(),
+            heads: Heads::default(),
+            gathered: Gathered::default(),
             changes,
             current: Vec::new(),
             seen: 0,
@@ -155,9 +156,7 @@ impl<'a> Walk<'a> {
             if let Some(rows) = self.changes.next_variant() {
                 self.current = rows;
             } else {
-                if let Some(rows) = self.pending.pop() {
-                    self.current = rows;
-                } else if !self.advance()? {
+                if !self.gathered.next_variant(&mut self.current) && !self.advance()? {
                     return Ok(false);
                 }
                 if self.changes.join(&mut self.current) {
@@ -398,6 +397,7 @@ impl<'a> Walk<'a> {
 
     fn start_contig(&mut self, contig: u32) -> Result<()> {
         self.place.contig = contig;
+        self.heads.clear();
         for (index, part) in self.parts.iter_mut().enumerate() {
             let rows = self.stretch.rows_of(part, contig)?;
             if let Some(head) = Head::new(index, part, rows)? {
@@ -448,7 +448,7 @@ impl<'a> Walk<'a> {
         if let Some(counts) = counts_of_only(&mut self.parts, &self.current, &self.counting)? {
             return Ok(counts);
         }
-        count_everybody(&mut self.parts, &self.current, &mut self.counting)?;
+        count_everybody(&mut self.parts, &self.current, &mut self.counting, false)?;
         let rows = rows_of(&self.parts, &self.current);
         self.counting.counts(EVERYBODY, rows)
     }
@@ -459,7 +459,9 @@ impl<'a> Walk<'a> {
         if let Some(ac_an) = ac_an_of_only(&mut self.parts, &self.current, &self.counting)? {
             return Ok(ac_an);
         }
-        let counts = self.counts()?;
+        count_everybody(&mut self.parts, &self.current, &mut self.counting, true)?;
+        let rows = rows_of(&self.parts, &self.current);
+        let counts = self.counting.ac_an(EVERYBODY, rows)?;
         Ok((counts.ac, counts.an))
     }
 

@@ -1,6 +1,6 @@
 //! What batches know of a place that are put together from inputs of one sample each: from their stretches.
 
-use crate::cohort::{BatchScope, Batches, Mask, View};
+use crate::cohort::{BatchScope, Batches, Mask, RowCounts, View};
 use crate::error::Result;
 use crate::query::exec::place::Place;
 use crate::set::{SampleSet, get_bit};
@@ -29,11 +29,42 @@ struct Batch<'a> {
     segment: &'a Segment,
     /// The groups in the batch.
     scopes: Vec<BatchScope>,
-    /// The stretch that was read last, of which segment, and what of it is still to come.
-    at: Option<(&'a Segment, usize, Known<'a>)>,
+    /// The stretch or gap that was read last.
+    at: At<'a>,
     place: Place,
     /// By group, at the place.
     looked: Vec<Looked>,
+}
+
+/// What was read last.
+struct At<'a> {
+    /// From where on it is read, and its end.
+    contig: u32,
+    start: i32,
+    end: i32,
+    /// The segment, and what is still to come of the stretch; `None` of a gap, where nobody was looked at.
+    stretch: Option<(&'a Segment, Known<'a>)>,
+}
+
+impl At<'_> {
+    const NOWHERE: Self = At {
+        contig: u32::MAX,
+        start: 0,
+        end: 0,
+        stretch: None,
+    };
+
+    fn holds(&self, place: Place) -> bool {
+        self.contig == place.contig && self.start <= place.position && place.position < self.end
+    }
+}
+
+/// Where a place is.
+enum Found<'a> {
+    /// In a stretch of a segment, by its number.
+    Stretch(&'a Segment, usize),
+    /// In none up to this position.
+    Gap(i32),
 }
 
 impl<'a> MergedBatches<'a> {
@@ -50,13 +81,14 @@ impl<'a> MergedBatches<'a> {
         Ok(Self { view, batches: all })
     }
 
-    /// Adds what is known of a group at a place in the batches that do not have the variant.
+    /// Adds what is known of a group at a place in the batches that do not have the variant; where `stops`, up to the
+    /// first that did not look at somebody.
     pub(super) fn add(
         &mut self,
-        place: Place,
-        group: usize,
+        (place, group): (Place, usize),
         is_here: impl Fn(u32) -> bool,
-        sum: &mut crate::cohort::RowCounts,
+        stops: bool,
+        sum: &mut RowCounts,
     ) -> Result<()> {
         for (number, batch) in (0..).zip(&mut self.batches) {
             let Some(batch) = batch.as_mut().filter(|_| !is_here(number)) else {
@@ -65,6 +97,9 @@ impl<'a> MergedBatches<'a> {
             batch.move_to(self.view, place)?;
             let looked = batch.looked.get(group).copied().unwrap_or_default();
             sum.uncovered |= looked.uncovered > 0;
+            if stops && sum.uncovered {
+                break;
+            }
             sum.an = sum.an.saturating_add(looked.an);
             sum.missing = sum.missing.saturating_add(looked.missing);
         }
@@ -129,20 +164,25 @@ impl<'a> Batch<'a> {
             part: *first,
             segment,
             scopes: groups.iter().map(scope).collect(),
-            at: None,
+            at: At::NOWHERE,
             place: NOWHERE,
             looked: vec![Looked::default(); groups.len()],
         }))
     }
 
-    /// The segment and the number of the stretch around a place.
-    fn find(&self, view: &'a View, place: Place) -> Result<Option<(&'a Segment, usize)>> {
+    /// The stretch around a place.
+    fn find(&self, view: &'a View, place: Place) -> Result<Found<'a>> {
         let Place { contig, position } = place;
+        let mut next = i32::MAX;
         for &(of, start, end, part) in &self.covered {
             let Some(part) = view.parts().get(part) else {
                 continue;
             };
-            if of != contig || position < start || position >= end {
+            if of != contig || position >= end {
+                continue;
+            }
+            if position < start {
+                next = next.min(start);
                 continue;
             }
             let segment = view.segment(part)?;
@@ -151,11 +191,18 @@ impl<'a> Batch<'a> {
             };
             let file = segment.file();
             let number = coverage.first_behind(file, contig, position)?;
-            if number < coverage.len() && coverage.stretch(file, number)?.holds(contig, position) {
-                return Ok(Some((segment, number)));
+            if number == coverage.len() {
+                continue;
+            }
+            let stretch = coverage.stretch(file, number)?;
+            if stretch.holds(contig, position) {
+                return Ok(Found::Stretch(segment, number));
+            }
+            if stretch.contig == contig {
+                next = next.min(stretch.start);
             }
         }
-        Ok(None)
+        Ok(Found::Gap(next))
     }
 
     /// Goes to a place.
@@ -164,33 +211,21 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let forward = self.place.contig == place.contig && self.place.position <= place.position;
-        let stays = match &self.at {
-            Some((segment, number, _)) if forward => {
-                let coverage = segment.coverage();
-                coverage.map_or(Ok(false), |coverage| {
-                    let stretch = coverage.stretch(segment.file(), *number)?;
-                    Ok::<_, crate::error::Error>(stretch.holds(place.contig, place.position))
-                })?
-            }
-            _ => false,
-        };
-        if !stays {
+        if !forward || !self.at.holds(place) {
             self.begin(view, place)?;
         }
         // what follows may fail half-way
         self.place = NOWHERE;
-        let Some((segment, _, known)) = &mut self.at else {
-            self.place = place;
-            return Ok(());
-        };
-        while let Some(change) = known
-            .until(place.position)
-            .map_err(|rule| segment.broken_coverage(rule))?
-        {
-            for (scope, looked) in self.scopes.iter().zip(&mut self.looked) {
-                let inside = |mask: &Mask| get_bit(&mask.samples, change.sample);
-                if scope.mask().is_none_or(inside) {
-                    looked.change(&change);
+        if let Some((segment, known)) = &mut self.at.stretch {
+            while let Some(change) = known
+                .until(place.position)
+                .map_err(|rule| segment.broken_coverage(rule))?
+            {
+                for (scope, looked) in self.scopes.iter().zip(&mut self.looked) {
+                    let inside = |mask: &Mask| get_bit(&mask.samples, change.sample);
+                    if scope.mask().is_none_or(inside) {
+                        looked.change(&change);
+                    }
                 }
             }
         }
@@ -200,17 +235,25 @@ impl<'a> Batch<'a> {
 
     /// Reads the start of the stretch around a place.
     fn begin(&mut self, view: &'a View, place: Place) -> Result<()> {
-        self.at = None;
+        self.at = At::NOWHERE;
         self.place = NOWHERE;
         let samples = self.segment.meta().samples;
-        let found = self.find(view, place)?;
-        let nobody = |scope: &BatchScope| Looked {
-            uncovered: scope.mask().map_or(samples, |mask| mask.size),
-            ..Looked::default()
-        };
-        let Some((segment, number)) = found else {
-            self.looked = self.scopes.iter().map(nobody).collect();
-            return Ok(());
+        let (segment, number) = match self.find(view, place)? {
+            Found::Stretch(segment, number) => (segment, number),
+            Found::Gap(end) => {
+                let nobody = |scope: &BatchScope| Looked {
+                    uncovered: scope.mask().map_or(samples, |mask| mask.size),
+                    ..Looked::default()
+                };
+                self.looked = self.scopes.iter().map(nobody).collect();
+                self.at = At {
+                    contig: place.contig,
+                    start: place.position,
+                    end,
+                    stretch: None,
+                };
+                return Ok(());
+            }
         };
         let Some(coverage) = segment.coverage() else {
             return Ok(());
@@ -232,7 +275,12 @@ impl<'a> Batch<'a> {
                 }
             })
             .map_err(|rule| segment.broken_coverage(rule))?;
-        self.at = Some((segment, number, known));
+        self.at = At {
+            contig: stretch.contig,
+            start: stretch.start,
+            end: stretch.end,
+            stretch: Some((segment, known)),
+        };
         Ok(())
     }
 
@@ -240,7 +288,7 @@ impl<'a> Batch<'a> {
     fn states(&self, view: &'a View, place: Place) -> Result<Vec<State>> {
         let samples = self.segment.meta().samples as usize;
         let mut states = vec![State::UNCOVERED; samples];
-        let Some((segment, number)) = self.find(view, place)? else {
+        let Found::Stretch(segment, number) = self.find(view, place)? else {
             return Ok(states);
         };
         let Some(coverage) = segment.coverage() else {

@@ -99,6 +99,9 @@ impl<'a> Coverage<'a> {
         group: usize,
         uncovered: bool,
     ) -> Result<Option<RowCounts>> {
+        if uncovered && !self.asks_otherwise {
+            return Ok(None);
+        }
         self.look_at(place, rows)?;
         self.sum(place, group, uncovered)
     }
@@ -118,11 +121,14 @@ impl<'a> Coverage<'a> {
         let mut sum = self.reports.sum(group);
         let reports = &self.reports;
         let is_here = |batch| reports.is_here(batch);
-        self.merged.add(place, group, is_here, &mut sum)?;
+        let stops = !self.asks_otherwise;
+        if !(stops && sum.uncovered) {
+            self.merged.add((place, group), is_here, stops, &mut sum)?;
+        }
         if !uncovered && !sum.uncovered {
             return Ok(Some(sum));
         }
-        if !self.asks_otherwise {
+        if stops {
             return Ok(None);
         }
         sum.uncovered = false;
@@ -186,7 +192,9 @@ impl<'a> Coverage<'a> {
     ) -> Result<()> {
         self.otherwise = None;
         self.span = i32::try_from(reference.len()).unwrap_or(i32::MAX);
-        if let Some((_, segment, row)) = rows.clone().next() {
+        if self.asks_otherwise
+            && let Some((_, segment, row)) = rows.clone().next()
+        {
             let span = segment.columns.span.get(segment.file(), row)?;
             self.span = i32::try_from(span).unwrap_or(i32::MAX);
         }

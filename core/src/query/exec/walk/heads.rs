@@ -3,23 +3,37 @@
 use crate::error::Result;
 use crate::query::exec::part_walk::PartWalk;
 use crate::query::exec::place::RowRef;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::ops::Range;
 
 /// Parts with rows on the current contig, each at its next row.
+#[derive(Default)]
 pub(super) struct Heads {
-    /// The part that is walked: as long as no other has rows before its next one, its rows are taken as they
-    /// stand.
-    at_hand: Option<Head>,
+    /// Of parts that have rows, or had.
+    heads: Vec<Head>,
+    /// The part that is walked, by its place among the heads: as long as no other has rows before its next one, its rows
+    /// are taken as they stand.
+    at_hand: Option<u32>,
     /// The others, the first on top.
-    others: BinaryHeap<Head>,
+    others: BinaryHeap<Reverse<Turn>>,
     /// Where the first of them stands; the greatest number where there is none.
     others_at: i64,
 }
 
-/// The next candidate of a part on the current contig; the greatest is the one that comes first.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Position and place of a head in one number, of which the least comes first: most of what a walk of many parts does is
+/// to compare these.
+type Turn = u64;
+
+/// Positions are from -1 to below 2^31, but in damaged files: there, too, what is left has been at the position.
+fn turn_of(position: i64, head: u32) -> Turn {
+    let position = u32::try_from(position.saturating_add(1)).unwrap_or(u32::MAX);
+    u64::from(position) << 32 | u64::from(head)
+}
+
+/// The next candidate of a part on the current contig.
+#[derive(Clone, Copy)]
 pub(super) struct Head {
     /// Index among the parts.
     pub(super) index: usize,
@@ -33,44 +47,59 @@ pub(super) struct Head {
 }
 
 impl Heads {
-    pub(super) fn new() -> Self {
-        Self {
-            at_hand: None,
-            others: BinaryHeap::new(),
-            others_at: i64::MAX,
-        }
+    /// Begins a contig.
+    pub(super) fn clear(&mut self) {
+        self.heads.clear();
+        self.at_hand = None;
+        self.others.clear();
+        self.others_at = i64::MAX;
     }
 
     pub(super) fn add(&mut self, head: Head) {
-        self.others.push(head);
+        let turn = turn_of(head.position, self.heads.len() as u32);
+        self.others.push(Reverse(turn));
         self.others_at = self.others_at.min(head.position);
+        self.heads.push(head);
+    }
+
+    fn get(&self, head: u32) -> Option<&Head> {
+        self.heads.get(head as usize)
     }
 
     /// The first one, to be moved, and whether another part has rows at its position; `None` where there are no more.
     #[inline]
     pub(super) fn first(&mut self) -> Option<(&mut Head, bool)> {
-        if self
-            .at_hand
-            .as_ref()
-            .is_none_or(|head| head.position > self.others_at)
-        {
+        let at_hand = self.at_hand.and_then(|head| self.get(head));
+        if at_hand.is_none_or(|head| head.position > self.others_at) {
             self.change();
         }
-        let head = self.at_hand.as_mut()?;
+        let head = self.heads.get_mut(self.at_hand? as usize)?;
         let meets = head.position == self.others_at;
         Some((head, meets))
     }
 
     /// Takes the one that comes first at hand.
-    #[inline(never)]
     fn change(&mut self) {
-        self.others.extend(self.at_hand.take());
-        self.at_hand = self.others.pop();
+        let known = self
+            .at_hand
+            .and_then(|head| Some((head, self.get(head)?.position)));
+        let next = match known {
+            Some((head, position)) => {
+                let turn = turn_of(position, head);
+                let top = self.others.peek_mut();
+                top.map_or(turn, |mut top| std::mem::replace(&mut top.0, turn))
+            }
+            None => match self.others.pop() {
+                Some(Reverse(turn)) => turn,
+                None => return,
+            },
+        };
+        self.at_hand = Some(next as u32);
         self.look_at_others();
     }
 
     fn look_at_others(&mut self) {
-        let first = self.others.peek();
+        let first = self.others.peek().and_then(|turn| self.get(turn.0 as u32));
         self.others_at = first.map_or(i64::MAX, |head| head.position);
     }
 
@@ -79,21 +108,30 @@ impl Heads {
         self.at_hand = None;
     }
 
-    /// Takes one that stands at a position.
-    pub(super) fn take_at(&mut self, position: i64) -> Option<Head> {
-        match self.at_hand.filter(|head| head.position == position) {
-            Some(head) => {
-                self.at_hand = None;
-                Some(head)
-            }
-            None => {
-                let head = self.others.peek().copied();
-                let head = head.filter(|head| head.position == position)?;
-                self.others.pop();
-                self.look_at_others();
-                Some(head)
+    /// Moves all that stand at a position behind it: `step` does so, and says whether there are more rows.
+    pub(super) fn leave(
+        &mut self,
+        position: i64,
+        mut step: impl FnMut(&mut Head) -> Result<bool>,
+    ) -> Result<()> {
+        if let Some(head) = self.at_hand.take()
+            && let Some(known) = self.get(head)
+        {
+            self.others.push(Reverse(turn_of(known.position, head)));
+        }
+        while let Some(mut turn) = self.others.peek_mut() {
+            let number = turn.0 as u32;
+            let head = self.heads.get_mut(number as usize);
+            let Some(head) = head.filter(|head| head.position == position) else {
+                break;
+            };
+            match step(head)? {
+                true => turn.0 = turn_of(head.position, number),
+                false => drop(PeekMut::pop(turn)),
             }
         }
+        self.look_at_others();
+        Ok(())
     }
 }
 
@@ -155,18 +193,5 @@ impl Head {
             self.range_end = range.end.min(self.end);
         }
         self.row < self.end
-    }
-}
-
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |head: &Self| (head.position, head.index);
-        key(other).cmp(&key(self))
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
