@@ -321,6 +321,32 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_packed_alleles_are_in_the_order_of_their_texts() {
+        let mut texts = vec![String::new()];
+        for _ in 0..4 {
+            let longer =
+                |text: &String| ["", "A", "C", "G", "T"].map(|base| format!("{text}{base}"));
+            texts = texts.iter().flat_map(longer).collect();
+            texts.sort();
+            texts.dedup();
+        }
+        texts.retain(|text| text.len() < 4 || text.starts_with('C'));
+        texts.extend(["GTACGTA", "GTACGTACGT"].map(str::to_owned));
+        let mut pairs = Vec::new();
+        for a in &texts {
+            for b in &texts {
+                if let Some(code) = pack_alleles(a.as_bytes(), b.as_bytes()) {
+                    pairs.push(((a, b), packed_order(code)));
+                }
+            }
+        }
+        pairs.sort();
+        assert!(pairs.windows(2).all(|two| two[0].1 < two[1].1));
+        // a damaged code is a number as well
+        assert!(packed_order(u32::MAX >> 1) > 0);
+    }
+
+    #[test]
     fn hashes_of_alleles_do_not_depend_on_how_they_are_read() {
         let reference: Vec<u8> = b"acgtN".repeat(60);
         for (a, b) in [

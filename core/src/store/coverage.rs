@@ -3,17 +3,15 @@
 //! A *stretch* is a piece of a contig: what is known of each sample where it starts, and what changes behind.
 //! Outside of stretches nobody was looked at.
 
+mod writer;
+
+pub(crate) use writer::{CoverageWriter, Written, encode_coverage};
+
 use super::segment::Segment;
 use crate::error::Result;
 use crate::format::{Container, Kind};
-use crate::set::{Malformed, read_varint, write_varint};
+use crate::set::{Malformed, read_varint};
 use std::ops::Range;
-
-/// A stretch is closed at so many changes, unless what stands at its start takes more bytes than they do.
-const CHANGES: u32 = 256;
-/// It goes on over a gap in which nobody was looked at where the changes on both sides are so many at most: they take
-/// fewer bytes than another stretch.
-const GAP_CHANGES: usize = 40;
 
 /// What is known of a sample that does not carry the variant asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -352,194 +350,6 @@ impl Known<'_> {
             }
             _ => Err(Malformed("changes of known samples in ascending order")),
         }
-    }
-}
-
-/// A stretch on its way into a segment.
-#[derive(Debug)]
-pub(crate) struct Written {
-    stretch: Stretch,
-    bytes: Vec<u8>,
-}
-
-impl Written {
-    /// Contig and end.
-    pub(crate) fn end(&self) -> (u32, i32) {
-        (self.stretch.contig, self.stretch.end)
-    }
-
-    /// Contig, start and end.
-    pub(crate) fn span(&self) -> (u32, i32, i32) {
-        (self.stretch.contig, self.stretch.start, self.stretch.end)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        Stretch::LEN + self.bytes.len()
-    }
-}
-
-/// The two sections of stretches: the directory, and their bytes.
-pub(crate) fn encode_coverage(stretches: Vec<Written>) -> [Vec<u8>; 2] {
-    let (mut directory, mut states) = (Vec::new(), Vec::new());
-    for Written { mut stretch, bytes } in stretches {
-        stretch.offset = states.len() as u64;
-        directory.extend(stretch.to_bytes());
-        states.extend(bytes);
-    }
-    [directory, states]
-}
-
-/// Cuts what is known of samples into stretches.
-#[derive(Debug)]
-pub(crate) struct CoverageWriter {
-    states: Vec<State>,
-    /// Of all samples now.
-    looked: Looked,
-    contig: u32,
-    /// Changes at one position, which are to be written.
-    position: i32,
-    coming: Vec<(u32, State)>,
-    /// The stretch in the making, and the bytes of its start and of its changes.
-    open: Option<(Written, usize)>,
-    /// Where its last change is.
-    last: i32,
-    /// The changes by which nobody is covered now.
-    nobody: Vec<Change>,
-    done: Vec<Written>,
-}
-
-impl CoverageWriter {
-    pub(crate) fn new(samples: u32) -> Self {
-        Self {
-            states: vec![State::UNCOVERED; samples as usize],
-            looked: Looked {
-                uncovered: samples,
-                ..Looked::default()
-            },
-            contig: 0,
-            position: 0,
-            coming: Vec::new(),
-            open: None,
-            last: 0,
-            nobody: Vec::new(),
-            done: Vec::new(),
-        }
-    }
-
-    /// What is known of a sample, by the changes pushed.
-    pub(crate) fn state(&self, sample: u32) -> State {
-        let state = self.states.get(sample as usize);
-        state.copied().unwrap_or_default()
-    }
-
-    /// From here on a sample is of a state. Changes come by contig, position and sample; on each contig the last
-    /// of a sample is that it is not covered.
-    pub(crate) fn push(&mut self, (contig, position): (u32, i32), sample: u32, after: State) {
-        if (contig, position) != (self.contig, self.position) {
-            self.flush();
-            (self.contig, self.position) = (contig, position);
-        }
-        let before = self.state(sample);
-        if before != after
-            && let Some(slot) = self.states.get_mut(sample as usize)
-        {
-            *slot = after;
-            self.coming.push((sample, before));
-        }
-    }
-
-    /// Completes the changes of a position.
-    pub(crate) fn flush(&mut self) {
-        if self.coming.is_empty() {
-            return;
-        }
-        let changes = std::mem::take(&mut self.coming);
-        let change = |&(sample, before): &(u32, State)| Change {
-            position: self.position,
-            sample,
-            before,
-            after: self.state(sample),
-        };
-        let changes: Vec<Change> = changes.iter().map(change).collect();
-        changes.iter().for_each(|change| self.looked.change(change));
-        if self.looked.uncovered as usize == self.states.len() {
-            // where the stretch ends, unless it is worth the while to go on with what comes next
-            self.nobody = changes;
-            return;
-        }
-        let is_full = |(open, head): &(Written, usize)| {
-            open.stretch.changes >= CHANGES && open.bytes.len() >= 2 * head
-        };
-        let goes_on = |(open, _): &(Written, usize)| {
-            open.stretch.contig == self.contig
-                && (self.nobody.is_empty() || self.nobody.len() + changes.len() <= GAP_CHANGES)
-        };
-        let is_over = |open: &(Written, usize)| is_full(open) || !goes_on(open);
-        if self.open.as_ref().is_some_and(is_over) {
-            self.close(self.position);
-        }
-        if self.open.is_none() {
-            self.begin();
-            return;
-        }
-        for change in std::mem::take(&mut self.nobody) {
-            self.write(change);
-        }
-        for change in changes {
-            self.write(change);
-        }
-    }
-
-    /// Adds a change to the stretch.
-    fn write(&mut self, change: Change) {
-        if let Some((open, _)) = &mut self.open {
-            open.stretch.changes += 1;
-            write_varint(&mut open.bytes, change.position.abs_diff(self.last));
-            self.last = change.position;
-            let states = change.before.code() << 3 | change.after.code();
-            write_varint(&mut open.bytes, change.sample << 6 | states);
-        }
-    }
-
-    fn begin(&mut self) {
-        let mut bytes = Vec::new();
-        for run in self.states.chunk_by(|a, b| a == b) {
-            let state = run.first().copied().unwrap_or_default();
-            write_varint(&mut bytes, (run.len() as u32) << 3 | state.code());
-        }
-        let head = bytes.len();
-        self.last = self.position;
-        let stretch = Stretch {
-            contig: self.contig,
-            start: self.position,
-            end: i32::MAX,
-            changes: 0,
-            offset: 0,
-            looked: self.looked,
-        };
-        self.open = Some((Written { stretch, bytes }, head));
-    }
-
-    /// Ends the stretch: where nobody was covered any more, or else here.
-    fn close(&mut self, end: i32) {
-        let nobody = std::mem::take(&mut self.nobody);
-        let end = nobody.first().map_or(end, |change| change.position);
-        if let Some((mut open, _)) = self.open.take() {
-            open.stretch.end = end;
-            self.done.push(open);
-        }
-    }
-
-    /// Stretches that are complete.
-    pub(crate) fn take(&mut self) -> Vec<Written> {
-        std::mem::take(&mut self.done)
-    }
-
-    /// The last ones.
-    pub(crate) fn finish(mut self) -> Vec<Written> {
-        self.flush();
-        self.close(i32::MAX);
-        self.done
     }
 }
 
