@@ -50,14 +50,14 @@ pub(super) fn stored(page: &CountPages<'_>, segment: &Segment, row: u32) -> Resu
     })
 }
 
-/// AC and AN of the whole batch, from the page of the row; no AN where somebody was not looked at.
+/// AC and AN of the whole batch, from the page of the row, and whether somebody was not looked at; no other counts.
 #[inline]
 pub(crate) fn stored_ac_an_of(
     _: Whole,
     view: &PageView<'_>,
     segment: &Segment,
     row: u32,
-) -> Result<(u64, Option<u64>)> {
+) -> Result<RowCounts> {
     let i = row % PAGE_ROWS;
     let copies = 2 * i64::from(segment.meta().samples);
     let (ac, short) = (view.counts.ac.get(i), view.counts.an_short.get(i));
@@ -65,8 +65,12 @@ pub(crate) fn stored_ac_an_of(
     let (Ok(ac), Ok(an)) = (u32::try_from(ac), u32::try_from(an)) else {
         return Err(segment.broken_set(Malformed("counts that are not negative")));
     };
-    let uncovered = is_uncovered(&view.counts, segment, i);
-    Ok((ac.into(), (!uncovered).then_some(an.into())))
+    Ok(RowCounts {
+        ac,
+        an,
+        uncovered: is_uncovered(&view.counts, segment, i),
+        ..RowCounts::default()
+    })
 }
 
 /// Whether somebody of the batch was not looked at, by the page of the row and its place there.

@@ -99,7 +99,9 @@ pub(in crate::query) fn ac_an_of_only<'a>(
     let Some((whole, part, row)) = part_of_only(parts, rows, counting) else {
         return Ok(None);
     };
-    part.filter.stored_ac_an(whole, row).map(Some)
+    let stored = part.filter.stored_ac_an(whole, row)?;
+    let counts = Counts::of_rows(stored);
+    Ok(Some((counts.ac, counts.an)))
 }
 
 /// Counts a variant in everybody, with the columns that its rows were tested by; AC and AN alone where only they are
@@ -123,16 +125,7 @@ pub(in crate::query) fn count_everybody<'a>(
         };
         sum.add(match only_ac_an {
             false => part.filter.stored(whole, row.row)?,
-            true => {
-                let (ac, an) = part.filter.stored_ac_an(whole, row.row)?;
-                let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-                RowCounts {
-                    ac: number(ac),
-                    an: number(an.unwrap_or(0)),
-                    uncovered: an.is_none(),
-                    ..RowCounts::default()
-                }
-            }
+            true => part.filter.stored_ac_an(whole, row.row)?,
         });
     }
     counting.set_counted(EVERYBODY, (sum, !only_ac_an));

@@ -50,13 +50,9 @@ impl<'a> RowFilter<'a> {
         Ok(page.allele.get(row % PAGE_ROWS))
     }
 
-    /// AC and AN of the whole batch as stored; no AN where somebody was not looked at.
+    /// AC and AN of the whole batch as stored, and whether somebody was not looked at.
     #[inline]
-    pub(in crate::query) fn stored_ac_an(
-        &mut self,
-        whole: Whole,
-        row: u32,
-    ) -> Result<(u64, Option<u64>)> {
+    pub(in crate::query) fn stored_ac_an(&mut self, whole: Whole, row: u32) -> Result<RowCounts> {
         let page = PageView::around(&mut self.page, self.segment, row)?;
         stored_ac_an_of(whole, page, self.segment, row)
     }

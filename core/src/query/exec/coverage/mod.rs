@@ -37,6 +37,8 @@ pub(crate) struct Coverage<'a> {
     /// `None` is everybody.
     groups: Vec<Option<SampleSet>>,
     sweep: Sweep<'a>,
+    /// Whether batches are known by rows at the place or over it.
+    sweeps: bool,
     reports: Reports<'a>,
     merged: MergedBatches<'a>,
     /// The rows of the variant that is looked at, by part.
@@ -69,11 +71,13 @@ impl<'a> Coverage<'a> {
         let batches = view.batches()?;
         let groups: Vec<Option<&SampleSet>> = groups.into_iter().collect();
         let all: Vec<Option<SampleSet>> = groups.iter().map(|group| group.cloned()).collect();
+        let sweep = Sweep::new(view, batches);
         Ok(Self {
             view,
             batches,
             groups: all.clone(),
-            sweep: Sweep::new(view, batches),
+            sweeps: !sweep.is_idle(),
+            sweep,
             reports: Reports::new(view, batches, groups)?,
             merged: MergedBatches::new(view, batches, all)?,
             rows: Vec::new(),
@@ -190,7 +194,9 @@ impl<'a> Coverage<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
         reference: &[u8],
     ) -> Result<()> {
-        self.otherwise = None;
+        if self.otherwise.is_some() {
+            self.otherwise = None;
+        }
         self.span = i32::try_from(reference.len()).unwrap_or(i32::MAX);
         if self.asks_otherwise
             && let Some((_, segment, row)) = rows.clone().next()
@@ -221,7 +227,7 @@ impl<'a> Coverage<'a> {
             }
         }
         // where all batches have the variant, what others know is not asked for
-        if self.here.len() < self.batches.len() {
+        if self.sweeps && self.here.len() < self.batches.len() {
             self.sweep_to(place, rows.clone(), reference)?;
         }
         self.rows.extend(rows.map(|(part, _, row)| (part, row)));

@@ -182,12 +182,29 @@ impl<'a> Reports<'a> {
 
     /// Whether the batch has the variant; `false` where that was known.
     pub(super) fn set_here(&mut self, batch: u32, here: bool) -> bool {
-        let known = self.standings.get(batch as usize);
-        let new = known.is_some_and(|standing| standing.here != here);
-        if new {
-            self.change(batch, None, |standing| standing.here = here);
+        let counted = self.is_counted(batch);
+        let Some(standing) = self.standings.get_mut(batch as usize) else {
+            return false;
+        };
+        if standing.here == here {
+            return false;
         }
-        new
+        match counted {
+            true => self.change(batch, None, |standing| standing.here = here),
+            false => standing.here = here,
+        }
+        true
+    }
+
+    /// Whether what a batch reports matters to a sum: merged ones are counted elsewhere.
+    fn is_counted(&self, batch: u32) -> bool {
+        let holds = |group: &Asked<'_>| {
+            group
+                .sizes
+                .get(batch as usize)
+                .is_some_and(|size| *size > 0)
+        };
+        self.groups.iter().any(holds) || !self.view.sharing(self.batches, batch).is_empty()
     }
 
     /// Reads what a row reports to each group.

@@ -81,6 +81,12 @@ impl<'a> Sweep<'a> {
         }
     }
 
+    /// Whether no batch is known by its rows.
+    pub(super) fn is_idle(&self) -> bool {
+        let mut segments = self.view.manifest().segments.iter();
+        segments.all(|entry| entry.merged || entry.samples == 0)
+    }
+
     /// No place is known.
     pub(super) fn forget(&mut self) {
         self.place = None;

@@ -77,7 +77,14 @@ impl Walk<'_> {
             let mut variants: Vec<&[RowHere]> = variants.collect();
             variants.sort_by_key(|variant| {
                 let first = variant.first();
-                first.map(|here| (texts.get(here.key as usize), here.nth, here.batch))
+                first.map(|here| {
+                    (
+                        texts.get(here.key as usize),
+                        here.batch,
+                        here.row.part,
+                        here.row.row,
+                    )
+                })
             });
             variants
                 .into_iter()

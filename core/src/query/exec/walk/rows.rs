@@ -67,13 +67,8 @@ impl<'t> RowTests<'t> {
                     comparison,
                     value,
                 ) => {
-                    let (ac, an) = stored_ac_an_of(self.whole, page, segment, row)?;
-                    let counts = Counts {
-                        ac,
-                        an,
-                        ..Counts::default()
-                    };
-                    counts.holds(*field, *comparison, *value)
+                    let counts = stored_ac_an_of(self.whole, page, segment, row)?;
+                    Counts::of_rows(counts).holds(*field, *comparison, *value)
                 }
                 RowTest::Count(field, comparison, value) => {
                     let counts = stored_of(self.whole, page, segment, row)?;
