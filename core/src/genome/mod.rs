@@ -34,6 +34,8 @@ pub(crate) use normalise::{
     NormaliseError, Normalised, StoredAllele, fits, normalise, reverse_complement,
 };
 pub use position::{Interval, Position};
-pub(crate) use spelling::{BaseAt, Indel, KnownBases, Same, Trimmed, is_plain, respelled_start};
+pub(crate) use spelling::{
+    BaseAt, Indel, KnownBases, Same, Trimmed, bases_differ, is_plain, respelled_start,
+};
 pub(crate) use vrs::{Justification, VrsContig};
 pub use vrs::{NoVrsId, VrsId, VrsVersion};

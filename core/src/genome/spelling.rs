@@ -206,6 +206,12 @@ impl Indel<'_> {
     }
 }
 
+/// Whether two bases cannot be one: a letter that is no `ACGT` may be any.
+pub(crate) fn bases_differ(a: u8, b: u8) -> bool {
+    let known = |base: u8| b"ACGTacgt".contains(&base);
+    known(a) && known(b) && !a.eq_ignore_ascii_case(&b)
+}
+
 /// The reference as far as it is known from REF columns.
 #[derive(Debug, Default)]
 pub(crate) struct KnownBases {

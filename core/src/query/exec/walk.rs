@@ -27,13 +27,14 @@ use crate::store::Segment;
 use std::collections::BTreeSet;
 
 mod gather;
+mod gathered;
 mod heads;
 mod pieces;
 mod rows;
 mod seen;
 
 use super::stretch::Stretch;
-use gather::Gathered;
+use gathered::Gathered;
 use heads::{Head, Heads};
 
 /// Positions between two looks whether to stop.

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::format::ColumnCursor;
 use crate::genome::{
     AlleleName, BaseAt, Change, Indel, Interval, KnownBases, NameError, Position, Same, Trimmed,
-    is_plain, mate_contig, with_mate_named,
+    bases_differ, is_plain, mate_contig, with_mate_named,
 };
 use crate::store::{Segment, WantedAlleles};
 use std::ops::Range;
@@ -567,7 +567,7 @@ fn may_roll_to(start: i64, roll: u32, asked: i64) -> bool {
 fn may_be_one_reference(a: (i64, &[u8]), b: (i64, &[u8])) -> bool {
     let from = a.0.max(b.0);
     let mut both = from_place(a, from).iter().zip(from_place(b, from));
-    !both.any(|(&a, &b)| replaced::differ(a, b))
+    !both.any(|(&a, &b)| bases_differ(a, b))
 }
 
 /// The bases from a place on.

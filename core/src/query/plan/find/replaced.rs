@@ -2,7 +2,9 @@
 
 use super::{Finder, ROLL_REACH};
 use crate::error::Result;
-use crate::genome::{Change, Indel, Interval, KnownBases, Position, Same, reverse_complement};
+use crate::genome::{
+    Change, Indel, Interval, KnownBases, Position, Same, bases_differ, reverse_complement,
+};
 use std::borrow::Cow;
 
 /// Replacements of more bases are not compared by what is known of each of them.
@@ -95,7 +97,7 @@ impl Replaced<'_> {
             let after = kept - before;
             let assumed = |at: i64| self.assumed(at, before, after);
             let clashes =
-                |at| matches!((assumed(at), known.get(at)), (Some(a), Some(b)) if differ(a, b));
+                |at| matches!((assumed(at), known.get(at)), (Some(a), Some(b)) if bases_differ(a, b));
             if (self.from..self.to).any(clashes) {
                 return false;
             }
@@ -134,10 +136,4 @@ impl Replaced<'_> {
             .and_then(|n| self.inserted.get(n))
             .copied()
     }
-}
-
-/// Whether two bases cannot be one: a letter that is no `ACGT` may be any.
-pub(super) fn differ(a: u8, b: u8) -> bool {
-    let known = |base: u8| b"ACGTacgt".contains(&base);
-    known(a) && known(b) && !a.eq_ignore_ascii_case(&b)
 }
