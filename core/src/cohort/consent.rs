@@ -103,12 +103,11 @@ pub(crate) struct Decisions {
 }
 
 impl Decisions {
-    /// Adds what a command wrote; whether that changes who may be seen.
-    pub(crate) fn add(&mut self, frame: Frame) -> bool {
+    /// Adds what a command wrote.
+    pub(crate) fn add(&mut self, frame: Frame) {
         let number = self.frames;
         self.frames += 1;
         self.last_recorded = self.last_recorded.max(frame.recorded);
-        let mut changes = false;
         for entry in frame.entries {
             match entry {
                 Entry::Decision(decision) => {
@@ -131,11 +130,9 @@ impl Decisions {
                 Entry::Readmitted(id) => {
                     self.readmitted.insert(id);
                 }
-                Entry::Access(_) => continue,
+                Entry::Access(_) => {}
             }
-            changes = true;
         }
-        changes
     }
 
     /// Whoever decided something.

@@ -9,6 +9,7 @@ pub(crate) mod consent;
 mod count;
 pub(crate) mod decided;
 mod genes;
+mod hidden;
 mod kept;
 mod known_ids;
 mod mapped;

@@ -9,6 +9,9 @@ use crate::store::individuals::{People, Seen};
 use std::sync::OnceLock;
 use xxhash_rust::xxh3::Xxh3;
 
+/// So many bytes of numbers are hashed at once.
+const HASHED: usize = 4096;
+
 /// Who may be seen, and a name for that. What a question finds, counts or compares with is cut to it.
 #[derive(Debug)]
 pub(crate) struct Visible {
@@ -24,6 +27,8 @@ struct Cut {
     /// Samples, and behind them individuals without samples.
     subjects: SampleSet,
     samples: SampleSet,
+    /// The samples that are not seen.
+    hidden: SampleSet,
     individuals: SampleSet,
     /// How many records they have; counted when they are first asked for.
     records: OnceLock<u32>,
@@ -58,6 +63,7 @@ impl Visible {
             cut: Some(Cut {
                 subjects: SampleSet::new(),
                 samples: SampleSet::new(),
+                hidden: SampleSet::full(opened.universe()),
                 individuals: SampleSet::new(),
                 records: OnceLock::from(0),
                 codings: OnceLock::new(),
@@ -90,10 +96,48 @@ impl Visible {
             Some(people) => people.all()?.difference(&unseen),
             None => SampleSet::new(),
         };
-        let mut hash = Xxh3::new();
-        for subject in hidden.iter() {
-            hash.update(&subject.to_le_bytes());
+        Self::cut(opened, &hidden, (subjects, individuals))
+    }
+
+    /// The same as with other subjects hidden, where few of them are turned: hidden and seen before, or seen and hidden
+    /// before.
+    pub(super) fn turned(
+        &self,
+        opened: &Opened,
+        hidden: &SampleSet,
+        turned: &[u32],
+    ) -> Result<Self> {
+        let Some(known) = &self.cut else {
+            return Self::without(opened, hidden.clone());
+        };
+        let all = Subjects::numbered(opened);
+        let (mut subjects, mut individuals) = (known.subjects.clone(), known.individuals.clone());
+        let everyone = all.everyone()?;
+        for &subject in turned {
+            match hidden.contains(subject) || !everyone.contains(subject) {
+                true => subjects.remove(subject),
+                false => subjects.insert(subject),
+            };
         }
+        for &subject in turned {
+            let Some(individual) = all.individual(subject)? else {
+                continue;
+            };
+            match all.of_individual(individual)?.is_disjoint(&subjects) {
+                true => individuals.remove(individual),
+                false => individuals.insert(individual),
+            };
+        }
+        Self::cut(opened, hidden, (subjects, individuals))
+    }
+
+    /// What else is known of who may be seen.
+    fn cut(
+        opened: &Opened,
+        hidden: &SampleSet,
+        (subjects, individuals): (SampleSet, SampleSet),
+    ) -> Result<Self> {
+        let all = Subjects::numbered(opened);
         let samples = all.samples_in(&subjects);
         let mut parts = Vec::new();
         for part in opened.parts() {
@@ -102,11 +146,12 @@ impl Visible {
         }
         Ok(Self {
             fault: None,
-            id: format!("{}-{:016x}", opened.manifest().snapshot, hash.digest()),
+            id: format!("{}-{:016x}", opened.manifest().snapshot, hash_of(hidden)),
             cut: Some(Cut {
                 sharing: sharing_seen(opened, &samples)?,
                 rows: OnceLock::new(),
                 room: Room::default(),
+                hidden: SampleSet::full(opened.universe()).difference(&samples),
                 samples,
                 records: OnceLock::new(),
                 codings: OnceLock::new(),
@@ -139,7 +184,7 @@ impl Visible {
         let Some(cut) = &self.cut else {
             return BatchScope::Whole;
         };
-        let new = || BatchScope::of_view(&cut.samples, segment, &cut.room);
+        let new = || BatchScope::of_view((&cut.samples, &cut.hidden), segment, &cut.room);
         let scope = cut.scopes.get(part);
         scope.map_or_else(new, |scope| scope.get_or_init(new).clone())
     }
@@ -201,6 +246,21 @@ impl Visible {
     pub(super) fn individuals(&self) -> Option<&SampleSet> {
         self.cut.as_ref().map(|cut| &cut.individuals)
     }
+}
+
+/// What names some subjects.
+fn hash_of(subjects: &SampleSet) -> u64 {
+    let mut hash = Xxh3::new();
+    let mut bytes = Vec::with_capacity(HASHED);
+    subjects.for_each_in(0..u32::MAX, |subject| {
+        if bytes.len() == HASHED {
+            hash.update(&bytes);
+            bytes.clear();
+        }
+        bytes.extend(subject.to_le_bytes());
+    });
+    hash.update(&bytes);
+    hash.digest()
 }
 
 /// By batch those that have one of some samples in common with it.

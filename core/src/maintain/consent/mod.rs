@@ -211,7 +211,7 @@ impl Writer {
         }
         let lock = lock_decisions(&dataset)?;
         let mut decisions = Decisions::default();
-        let (end, _) = read_into(&dataset, None, &mut decisions)?;
+        let end = read_into(&dataset, None, &mut decisions)?;
         Ok(Self {
             dataset,
             decisions,
