@@ -330,7 +330,7 @@ impl<'a> Binder<'a> {
         let names = self.names();
         let trios = carriers::needs(&names, asked, &mut notes, at)?;
         let stored = match self.rules.has(Rule::Covering) {
-            true => CoveringSet::find(self.view, of, &bound.test)?,
+            true => CoveringSet::find(self.view, of, &bound.test, self.rules)?,
             false => None,
         };
         let plain = asked.is_plain() && samples.are_any();
