@@ -33,7 +33,7 @@ struct Cut {
     /// How many records they have; counted when they are first asked for.
     records: OnceLock<u32>,
     /// The terms recorded of them; found when they are first asked for.
-    codings: OnceLock<SampleSet>,
+    codings: OnceLock<Codings>,
     /// By part, whether anybody of its samples is among them.
     parts: Vec<bool>,
     /// By part, of whom of it is counted; made when it is first asked for.
@@ -43,6 +43,31 @@ struct Cut {
     /// By contig the rows that may be seen; counted when they are first asked for.
     rows: OnceLock<Vec<u64>>,
     room: Room,
+}
+
+/// The terms recorded of those who may be seen, and how often each is of the others.
+#[derive(Debug)]
+struct Codings {
+    seen: SampleSet,
+    hidden: Vec<u64>,
+}
+
+impl Codings {
+    fn new(people: &People, hidden: Vec<u64>) -> Result<Self> {
+        Ok(Self {
+            seen: people.codings_but(&hidden)?,
+            hidden,
+        })
+    }
+
+    /// Where some are not seen any more, and others are again.
+    fn turned(&self, people: &People, gone: &[u32], back: &[u32]) -> Result<Self> {
+        let mut hidden = self.hidden.clone();
+        let (gone, back) = (gone.iter().copied(), back.iter().copied());
+        people.count_codings(gone, |count| count.wrapping_add(1), &mut hidden)?;
+        people.count_codings(back, |count| count.wrapping_sub(1), &mut hidden)?;
+        Self::new(people, hidden)
+    }
 }
 
 impl Visible {
@@ -96,7 +121,7 @@ impl Visible {
             Some(people) => people.all()?.difference(&unseen),
             None => SampleSet::new(),
         };
-        Self::cut(opened, &hidden, (subjects, individuals))
+        Self::cut(opened, &hidden, (subjects, individuals), OnceLock::new())
     }
 
     /// The same as with other subjects hidden, where few of them are turned: hidden and seen before, or seen and hidden
@@ -119,16 +144,27 @@ impl Visible {
                 false => subjects.insert(subject),
             };
         }
+        let (mut gone, mut back) = (Vec::new(), Vec::new());
         for &subject in turned {
             let Some(individual) = all.individual(subject)? else {
                 continue;
             };
-            match all.of_individual(individual)?.is_disjoint(&subjects) {
-                true => individuals.remove(individual),
-                false => individuals.insert(individual),
+            let is_seen = !all.of_individual(individual)?.is_disjoint(&subjects);
+            let is_turned = match is_seen {
+                true => individuals.insert(individual),
+                false => individuals.remove(individual),
             };
+            match is_seen {
+                _ if !is_turned => {}
+                true => back.push(individual),
+                false => gone.push(individual),
+            }
         }
-        Self::cut(opened, hidden, (subjects, individuals))
+        let codings = match (known.codings.get(), opened.people()) {
+            (Some(codings), Some(people)) => OnceLock::from(codings.turned(people, &gone, &back)?),
+            _ => OnceLock::new(),
+        };
+        Self::cut(opened, hidden, (subjects, individuals), codings)
     }
 
     /// What else is known of who may be seen.
@@ -136,6 +172,7 @@ impl Visible {
         opened: &Opened,
         hidden: &SampleSet,
         (subjects, individuals): (SampleSet, SampleSet),
+        codings: OnceLock<Codings>,
     ) -> Result<Self> {
         let all = Subjects::numbered(opened);
         let samples = all.samples_in(&subjects);
@@ -154,7 +191,7 @@ impl Visible {
                 hidden: SampleSet::full(opened.universe()).difference(&samples),
                 samples,
                 records: OnceLock::new(),
-                codings: OnceLock::new(),
+                codings,
                 scopes: parts.iter().map(|_| OnceLock::new()).collect(),
                 parts,
                 subjects,
@@ -227,13 +264,16 @@ impl Visible {
         let codings = match cut.codings.get() {
             Some(known) => known,
             None => {
-                let found = people.codings_of(&cut.individuals)?;
+                let mut counts = Vec::new();
+                let hidden = people.all()?.difference(&cut.individuals);
+                people.count_codings(hidden.iter(), |count| count.wrapping_add(1), &mut counts)?;
+                let found = Codings::new(people, counts)?;
                 cut.codings.get_or_init(|| found)
             }
         };
         Ok(Some(Seen {
             individuals: &cut.individuals,
-            codings,
+            codings: &codings.seen,
         }))
     }
 
