@@ -203,9 +203,7 @@ impl State {
             *gone = erased(opened, decisions)?;
             self.views.clear();
         }
-        for view in &mut self.views {
-            view.changed.extend(changes.by.iter().cloned());
-        }
+        self.views.retain_mut(|view| view.note(changes.by.iter()));
         let purposes: Vec<&str> = decisions.purposes().map(Purpose::name).collect();
         self.note = (!purposes.is_empty()).then(|| {
             Arc::from(format!(

@@ -9,7 +9,7 @@ use crate::set::SampleSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Changes of more people are looked at together with all others.
+/// Of more people who decided something all decisions are looked at.
 const FEW: usize = 256;
 
 /// Individuals and samples, by number.
@@ -74,7 +74,7 @@ pub(super) struct Kept {
     hidden: SampleSet,
     pub(super) visible: Arc<Visible>,
     /// Who decided something since.
-    pub(super) changed: BTreeSet<DecidedBy>,
+    changed: BTreeSet<DecidedBy>,
 }
 
 impl Kept {
@@ -108,11 +108,14 @@ impl Kept {
         })
     }
 
+    /// Notes who decided something since; `false` where so many did that it is made anew in less time.
+    pub(super) fn note<'d>(&mut self, by: impl Iterator<Item = &'d DecidedBy>) -> bool {
+        self.changed.extend(by.cloned());
+        self.changed.len() <= FEW
+    }
+
     /// By the decisions since as well.
     pub(super) fn with_changes(mut self, opened: &Opened, known: &Known) -> Result<Self> {
-        if self.changed.len() > FEW {
-            return Self::of(opened, known, self.asked);
-        }
         let subjects = Subjects::numbered(opened);
         let mut concerned = SampleSet::new();
         for by in std::mem::take(&mut self.changed) {
