@@ -132,6 +132,7 @@ fn measure(size: &str, cohort: &Path, rounds: usize) -> Result<()> {
     }
     println!("{size}\tthe first view behind it\t\t{first:.4} ms\t");
     one_more(size, cohort, &names, rounds)?;
+    behind_one_more(size, cohort, &names, (&without, rounds))?;
     fs::write(&decisions, before)?;
     Ok(())
 }
@@ -161,6 +162,41 @@ fn one_more(size: &str, cohort: &Path, names: &[String], rounds: usize) -> Resul
         times.sort_by(f64::total_cmp);
         let time = times.get(rounds / 2).copied().unwrap_or_default();
         println!("{size}\t{what}\t\t{time:.4} ms\t");
+    }
+    Ok(())
+}
+
+/// The questions, each of a view that is the first behind a decision: nothing is kept of it.
+fn behind_one_more(
+    size: &str,
+    cohort: &Path,
+    names: &[String],
+    (without, rounds): (&[(String, f64)], usize),
+) -> Result<()> {
+    let mut one = Withdrawal::default();
+    one.samples = names.get(1).into_iter().cloned().collect();
+    let open = Dataset::open(cohort)?;
+    for question in QUESTIONS {
+        let mut times = Vec::new();
+        for round in 0..rounds {
+            match round % 2 {
+                0 => withdraw(cohort, &one)?,
+                _ => restore(cohort, &one)?,
+            };
+            let view = open.view_for(&varidex::Access::holder())?;
+            let started = Instant::now();
+            view.ask(question)?;
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+        restore(cohort, &one)?;
+        times.sort_by(f64::total_cmp);
+        let time = times.get(rounds / 2).copied().unwrap_or_default();
+        let known = without.iter().find(|(what, _)| what == question);
+        let known = known.map_or(f64::NAN, |(_, time)| *time);
+        println!(
+            "{size}\t{question}, right behind a decision\t{known:.4} ms\t{time:.4} ms\t{:.2}",
+            time / known
+        );
     }
     Ok(())
 }

@@ -90,6 +90,8 @@ pub(crate) enum Outcome {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Decisions {
     by: BTreeMap<DecidedBy, Vec<Recorded>>,
+    /// Of whom decisions are kept; `None` is of all.
+    only: Option<BTreeSet<DecidedBy>>,
     frames: u32,
     /// When the last frame was written.
     pub(crate) last_recorded: i64,
@@ -103,23 +105,36 @@ pub(crate) struct Decisions {
 }
 
 impl Decisions {
-    /// Adds what a command wrote; whether that changes who may be seen.
-    pub(crate) fn add(&mut self, frame: Frame) -> bool {
+    /// Those of some, and what the holder has set.
+    pub(crate) fn only_of(some: BTreeSet<DecidedBy>) -> Self {
+        Self {
+            only: Some(some),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what a command wrote.
+    pub(crate) fn add(&mut self, frame: Frame) {
         let number = self.frames;
         self.frames += 1;
         self.last_recorded = self.last_recorded.max(frame.recorded);
-        let mut changes = false;
         for entry in frame.entries {
             match entry {
                 Entry::Decision(decision) => {
                     self.purposes.extend(decision.purpose);
+                    let is_kept = |some: &BTreeSet<DecidedBy>| some.contains(&decision.by);
+                    if !self.only.as_ref().is_none_or(is_kept) {
+                        continue;
+                    }
                     let recorded = Recorded {
                         at: frame.recorded,
                         frame: number,
                         decision,
                     };
                     let by = recorded.decision.by.clone();
-                    self.by.entry(by).or_default().push(recorded);
+                    // most decide once
+                    let all = self.by.entry(by);
+                    all.or_insert_with(|| Vec::with_capacity(1)).push(recorded);
                 }
                 Entry::Setting(ConsentSetting::Default(purpose, without)) => {
                     self.defaults.insert(purpose, without);
@@ -131,11 +146,9 @@ impl Decisions {
                 Entry::Readmitted(id) => {
                     self.readmitted.insert(id);
                 }
-                Entry::Access(_) => continue,
+                Entry::Access(_) => {}
             }
-            changes = true;
         }
-        changes
     }
 
     /// Whoever decided something.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 mod ahead;
 mod cells;
 mod out_of_scope;
+mod seen;
 mod site;
 mod stored;
 mod strip;
@@ -28,6 +29,7 @@ mod strip_tests;
 
 use ahead::Ahead;
 pub(crate) use cells::CellCounter;
+pub(crate) use seen::{Between, SeenCounts};
 use site::SiteCache;
 use stored::{known_of_all, stored};
 pub(crate) use stored::{stored_ac_an_of, stored_of, stored_row};

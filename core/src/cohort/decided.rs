@@ -1,17 +1,18 @@
 //! Who may be seen by the newest decisions of people: read again where their file has changed, which one look at it says.
 
-use super::{Dataset, Opened, Subjects, Visible};
-use crate::cohort::consent::{Asked, Decisions, Outcome, is_out_for_good, outcome};
+use super::hidden::{Found, Kept};
+use super::{Dataset, Opened, Visible};
+use crate::cohort::consent::{Asked, Decisions, is_out_for_good};
 use crate::error::{Error, Result};
 use crate::format::{Lock, Stamp};
 use crate::model::Access;
-use crate::model::{Date, DecidedBy, Purpose, WithoutDecision, now};
+use crate::model::{Date, DecidedBy, Purpose, now};
 use crate::set::SampleSet;
 use crate::store::decisions::{
     AccessNote, DECISIONS_LOCK, End, Entry, Frame, append, cut, read, stamp,
 };
 use crate::store::lock_file;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Views that are kept: of so many askers.
@@ -25,14 +26,20 @@ pub(crate) struct Decided(Mutex<State>);
 struct State {
     stamp: Option<Stamp>,
     end: Option<End>,
-    decisions: Decisions,
-    /// Who each of those who decided is, in their order.
-    deciders: BTreeMap<DecidedBy, Decider>,
-    /// Who was erased since this state was made: whoever opened it before still has its files.
-    erased: Vec<Decider>,
-    views: Vec<(Asked, Arc<Visible>)>,
+    known: Known,
+    views: Vec<Kept>,
     /// That decisions by purpose are there, for who names none.
     note: Option<Arc<str>>,
+}
+
+/// What was decided, and by whom of the state.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) decisions: Decisions,
+    /// Who each of those who decided is, in their order.
+    pub(super) deciders: BTreeMap<DecidedBy, Decider>,
+    /// Who was erased since this state was made: whoever opened it before still has its files.
+    pub(super) erased: Vec<Decider>,
 }
 
 /// Who may be seen, and what who asks should know of that.
@@ -64,19 +71,7 @@ impl Dataset {
         state.refresh(self)?;
         let note = state.note.clone().filter(|_| access.purpose.is_none());
         let asked = Asked::of(access, Date::today());
-        if let Some((_, known)) = state.views.iter().find(|(of, _)| *of == asked) {
-            return Ok((Arc::clone(known), note));
-        }
-        let hidden = state.hidden(self, &asked)?;
-        let visible = Arc::new(match hidden.is_empty() {
-            true => Visible::whole(self),
-            false => Visible::without(self, hidden)?,
-        });
-        if state.views.len() >= VIEWS_MAX {
-            state.views.remove(0);
-        }
-        state.views.push((asked, Arc::clone(&visible)));
-        Ok((visible, note))
+        Ok((state.visible(self, asked)?, note))
     }
 
     /// How many samples the holder sees for a purpose.
@@ -94,7 +89,7 @@ impl Dataset {
     fn note(&self, access: &Access) -> Result<()> {
         let _lock = lock_decisions(self)?;
         let mut decisions = Decisions::default();
-        let end = read_into(self, None, &mut decisions)?.0;
+        let end = read_into(self, None, &mut decisions)?;
         let frame = Frame {
             recorded: now().max(decisions.last_recorded),
             entries: vec![Entry::Access(AccessNote {
@@ -113,18 +108,40 @@ pub(crate) fn lock_decisions(opened: &Opened) -> Result<Lock> {
     lock_file(opened.folder(), DECISIONS_LOCK)
 }
 
-/// Adds what stands behind an end; the new end, and whether it changes who may be seen.
+/// Adds what stands behind an end; the new end.
 pub(crate) fn read_into(
     opened: &Opened,
     from: Option<End>,
     decisions: &mut Decisions,
-) -> Result<(End, bool)> {
+) -> Result<End> {
     let found = read(opened.folder(), from)?;
-    let mut changes = false;
     for frame in found.frames {
-        changes |= decisions.add(frame);
+        decisions.add(frame);
     }
-    Ok((found.end, changes))
+    Ok(found.end)
+}
+
+/// What frames add to what is known.
+#[derive(Default)]
+struct Changes {
+    /// Who decided something.
+    by: BTreeSet<DecidedBy>,
+    /// Whether anything else changes who may be seen.
+    others: bool,
+}
+
+impl Changes {
+    fn note(&mut self, frame: &Frame) {
+        for entry in &frame.entries {
+            match entry {
+                Entry::Decision(decision) => {
+                    self.by.insert(decision.by.clone());
+                }
+                Entry::Access(_) => {}
+                Entry::Setting(_) | Entry::Erased(_) | Entry::Readmitted(_) => self.others = true,
+            }
+        }
+    }
 }
 
 impl State {
@@ -140,58 +157,76 @@ impl State {
         if !grew {
             *self = Self::default();
         }
-        let (end, changes) = match read_into(opened, self.end, &mut self.decisions) {
+        let read = match read(opened.folder(), self.end) {
             // what was read last may have been cut off again by its writer, who could not sync it
             Err(Error::Damaged(_)) if self.end.is_some() => {
                 *self = Self::default();
-                read_into(opened, None, &mut self.decisions)?
+                read(opened.folder(), None)?
             }
             read => read?,
         };
-        let (known, found_erased) = (opened.manifest().erased, self.decisions.erased_ids());
+        let mut changes = Changes::default();
+        for frame in read.frames {
+            changes.note(&frame);
+            self.known.decisions.add(frame);
+        }
+        let (known, found_erased) = (opened.manifest().erased, self.known.decisions.erased_ids());
         if found_erased < known {
             return Err(cut(opened.folder(), known, found_erased));
         }
-        if changes {
-            let new = self.decisions.by().map(|(by, _)| by);
-            let new: Vec<&DecidedBy> = new.filter(|by| !self.deciders.contains_key(by)).collect();
-            let numbers = deciders(opened, &new)?;
-            let new: Vec<DecidedBy> = new.into_iter().cloned().collect();
-            self.deciders.extend(new.into_iter().zip(numbers));
-            self.erased = erased(opened, &self.decisions)?;
-            self.views.clear();
-            let purposes: Vec<&str> = self.decisions.purposes().map(Purpose::name).collect();
-            self.note = (!purposes.is_empty()).then(|| {
-                Arc::from(format!(
-                    "decisions about purposes are not applied, for none is named: there are some about {}",
-                    purposes.join(", ")
-                ))
-            });
+        if let Err(fault) = self.take(opened, changes) {
+            // what was added once must not be added again
+            *self = Self::default();
+            return Err(fault);
         }
-        self.end = Some(end);
+        self.end = Some(read.end);
         self.stamp = found;
         Ok(())
     }
 
-    /// The subjects that who asks may not see.
-    fn hidden(&self, opened: &Opened, asked: &Asked) -> Result<SampleSet> {
-        let (mut seen, mut unseen) = (Found::default(), Found::default());
-        for ((_, all), decider) in self.decisions.by().zip(self.deciders.values()) {
-            match outcome(all, asked) {
-                Outcome::In => seen.add(*decider),
-                Outcome::Out => unseen.add(*decider),
-                Outcome::Undecided => {}
-            }
+    /// Finds who decided, and what that changes.
+    fn take(&mut self, opened: &Opened, changes: Changes) -> Result<()> {
+        let Known {
+            decisions,
+            deciders: known,
+            erased: gone,
+        } = &mut self.known;
+        let new: Vec<&DecidedBy> = changes
+            .by
+            .iter()
+            .filter(|by| !known.contains_key(by))
+            .collect();
+        let numbers = deciders(opened, &new)?;
+        let new: Vec<DecidedBy> = new.into_iter().cloned().collect();
+        known.extend(new.into_iter().zip(numbers));
+        if changes.others {
+            *gone = erased(opened, decisions)?;
+            self.views.clear();
         }
-        self.erased.iter().for_each(|of| unseen.add(*of));
-        let hidden = unseen.subjects(opened)?;
-        match self.decisions.without(asked.purpose) {
-            WithoutDecision::OptOut => Ok(hidden),
-            WithoutDecision::OptIn => {
-                let all = Subjects::numbered(opened).everyone()?;
-                Ok(all.difference(&seen.subjects(opened)?).union(&hidden))
-            }
+        self.views.retain_mut(|view| view.note(changes.by.iter()));
+        let purposes: Vec<&str> = decisions.purposes().map(Purpose::name).collect();
+        self.note = (!purposes.is_empty()).then(|| {
+            Arc::from(format!(
+                "decisions about purposes are not applied, for none is named: there are some about {}",
+                purposes.join(", ")
+            ))
+        });
+        Ok(())
+    }
+
+    /// Who may be seen by who asks, as it was kept or anew.
+    fn visible(&mut self, opened: &Opened, asked: Asked) -> Result<Arc<Visible>> {
+        let kept = self.views.iter().position(|kept| kept.asked == asked);
+        let view = match kept.map(|at| self.views.remove(at)) {
+            Some(kept) => kept.with_changes(opened, &self.known)?,
+            None => Kept::of(opened, &self.known, asked)?,
+        };
+        let visible = Arc::clone(&view.visible);
+        if self.views.len() >= VIEWS_MAX {
+            self.views.remove(0);
         }
+        self.views.push(view);
+        Ok(visible)
     }
 }
 
@@ -282,33 +317,7 @@ pub(crate) fn withdrawn(opened: &Opened, decisions: &Decisions) -> Result<Sample
     let all = decisions.by();
     let out = all.filter(|(_, all)| is_out_for_good(all, &asked));
     let out: Vec<&DecidedBy> = out.map(|(by, _)| by).collect();
-    let mut found = Found::default();
     let deciders = deciders(opened, &out)?;
     let erased = erased(opened, decisions)?;
-    deciders.iter().chain(&erased).for_each(|of| found.add(*of));
-    found.subjects(opened)
-}
-
-#[derive(Default)]
-struct Found {
-    individuals: Vec<u32>,
-    samples: Vec<u32>,
-}
-
-impl Found {
-    fn add(&mut self, decider: Decider) {
-        match decider {
-            Decider::Individual(number) => self.individuals.push(number),
-            Decider::Sample(number) => self.samples.push(number),
-            Decider::Unknown => {}
-        }
-    }
-
-    fn subjects(self, opened: &Opened) -> Result<SampleSet> {
-        let end = opened.people().map_or(0, |people| people.universe());
-        let individuals = SampleSet::gathered(end, self.individuals.into_iter());
-        let samples = SampleSet::gathered(opened.universe(), self.samples.into_iter());
-        let found = Subjects::numbered(opened).of_individuals(&individuals)?;
-        Ok(found.union(&samples))
-    }
+    Found::of(opened, deciders.into_iter().chain(erased)).subjects(opened)
 }

@@ -9,6 +9,7 @@ pub(crate) mod consent;
 mod count;
 pub(crate) mod decided;
 mod genes;
+mod hidden;
 mod kept;
 mod known_ids;
 mod mapped;
@@ -32,7 +33,8 @@ mod words;
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::Carrier;
 pub(crate) use count::{
-    CellCounter, RowCounter, RowCounts, Scattered, stored_ac_an_of, stored_of, stored_row,
+    Between, CellCounter, RowCounter, RowCounts, Scattered, SeenCounts, stored_ac_an_of, stored_of,
+    stored_row,
 };
 pub use genes::GeneFound;
 pub(crate) use known_ids::IdPlace;

@@ -41,9 +41,18 @@ impl BatchScope {
         }
     }
 
-    /// The samples that a view shows, of which counts are kept.
-    pub(super) fn of_view(samples: &SampleSet, segment: &Segment, room: &Room) -> Self {
-        Self::of_mask(Mask::of(samples, segment), segment, Some(room))
+    /// The samples that a view shows, of which counts are kept, by these and by those that it does not.
+    pub(super) fn of_view(
+        (seen, hidden): (&SampleSet, &SampleSet),
+        segment: &Segment,
+        room: &Room,
+    ) -> Self {
+        // to walk over a few takes no time
+        let mask = match hidden.len() < seen.len() {
+            true => Mask::of(hidden, segment).others(segment.meta().samples),
+            false => Mask::of(seen, segment),
+        };
+        Self::of_mask(mask, segment, Some(room))
     }
 
     fn of_mask(mask: Mask, segment: &Segment, room: Option<&Room>) -> Self {

@@ -120,6 +120,18 @@ impl<'a> Subjects<'a> {
         Ok(self.seen(SampleSet::from_bits(0, &subjects)))
     }
 
+    /// The subjects that an individual is, whoever may be seen.
+    pub(super) fn of_individual(&self, individual: u32) -> Result<SampleSet> {
+        let samples = match self.is_identity() {
+            true => Vec::new(),
+            false => self.attributes.samples_of(individual)?,
+        };
+        Ok(match samples.is_empty() {
+            true => [self.alone(individual)].into_iter().collect(),
+            false => samples.into_iter().collect(),
+        })
+    }
+
     /// The individual that a subject is; `None` for samples of which nothing is known.
     pub(crate) fn individual(&self, subject: u32) -> Result<Option<u32>> {
         if self.people.is_none() {

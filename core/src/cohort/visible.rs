@@ -9,6 +9,9 @@ use crate::store::individuals::{People, Seen};
 use std::sync::OnceLock;
 use xxhash_rust::xxh3::Xxh3;
 
+/// So many bytes of numbers are hashed at once.
+const HASHED: usize = 4096;
+
 /// Who may be seen, and a name for that. What a question finds, counts or compares with is cut to it.
 #[derive(Debug)]
 pub(crate) struct Visible {
@@ -24,11 +27,13 @@ struct Cut {
     /// Samples, and behind them individuals without samples.
     subjects: SampleSet,
     samples: SampleSet,
+    /// The samples that are not seen.
+    hidden: SampleSet,
     individuals: SampleSet,
     /// How many records they have; counted when they are first asked for.
     records: OnceLock<u32>,
     /// The terms recorded of them; found when they are first asked for.
-    codings: OnceLock<SampleSet>,
+    codings: OnceLock<Codings>,
     /// By part, whether anybody of its samples is among them.
     parts: Vec<bool>,
     /// By part, of whom of it is counted; made when it is first asked for.
@@ -38,6 +43,31 @@ struct Cut {
     /// By contig the rows that may be seen; counted when they are first asked for.
     rows: OnceLock<Vec<u64>>,
     room: Room,
+}
+
+/// The terms recorded of those who may be seen, and how often each is of the others.
+#[derive(Debug)]
+struct Codings {
+    seen: SampleSet,
+    hidden: Vec<u64>,
+}
+
+impl Codings {
+    fn new(people: &People, hidden: Vec<u64>) -> Result<Self> {
+        Ok(Self {
+            seen: people.codings_but(&hidden)?,
+            hidden,
+        })
+    }
+
+    /// Where some are not seen any more, and others are again.
+    fn turned(&self, people: &People, gone: &[u32], back: &[u32]) -> Result<Self> {
+        let mut hidden = self.hidden.clone();
+        let (gone, back) = (gone.iter().copied(), back.iter().copied());
+        people.count_codings(gone, |count| count.wrapping_add(1), &mut hidden)?;
+        people.count_codings(back, |count| count.wrapping_sub(1), &mut hidden)?;
+        Self::new(people, hidden)
+    }
 }
 
 impl Visible {
@@ -58,6 +88,7 @@ impl Visible {
             cut: Some(Cut {
                 subjects: SampleSet::new(),
                 samples: SampleSet::new(),
+                hidden: SampleSet::full(opened.universe()),
                 individuals: SampleSet::new(),
                 records: OnceLock::from(0),
                 codings: OnceLock::new(),
@@ -90,10 +121,60 @@ impl Visible {
             Some(people) => people.all()?.difference(&unseen),
             None => SampleSet::new(),
         };
-        let mut hash = Xxh3::new();
-        for subject in hidden.iter() {
-            hash.update(&subject.to_le_bytes());
+        Self::cut(opened, &hidden, (subjects, individuals), OnceLock::new())
+    }
+
+    /// The same as with other subjects hidden, where few of them are turned: hidden and seen before, or seen and hidden
+    /// before.
+    pub(super) fn turned(
+        &self,
+        opened: &Opened,
+        hidden: &SampleSet,
+        turned: &[u32],
+    ) -> Result<Self> {
+        let Some(known) = &self.cut else {
+            return Self::without(opened, hidden.clone());
+        };
+        let all = Subjects::numbered(opened);
+        let (mut subjects, mut individuals) = (known.subjects.clone(), known.individuals.clone());
+        let everyone = all.everyone()?;
+        for &subject in turned {
+            match hidden.contains(subject) || !everyone.contains(subject) {
+                true => subjects.remove(subject),
+                false => subjects.insert(subject),
+            };
         }
+        let (mut gone, mut back) = (Vec::new(), Vec::new());
+        for &subject in turned {
+            let Some(individual) = all.individual(subject)? else {
+                continue;
+            };
+            let is_seen = !all.of_individual(individual)?.is_disjoint(&subjects);
+            let is_turned = match is_seen {
+                true => individuals.insert(individual),
+                false => individuals.remove(individual),
+            };
+            match is_seen {
+                _ if !is_turned => {}
+                true => back.push(individual),
+                false => gone.push(individual),
+            }
+        }
+        let codings = match (known.codings.get(), opened.people()) {
+            (Some(codings), Some(people)) => OnceLock::from(codings.turned(people, &gone, &back)?),
+            _ => OnceLock::new(),
+        };
+        Self::cut(opened, hidden, (subjects, individuals), codings)
+    }
+
+    /// What else is known of who may be seen.
+    fn cut(
+        opened: &Opened,
+        hidden: &SampleSet,
+        (subjects, individuals): (SampleSet, SampleSet),
+        codings: OnceLock<Codings>,
+    ) -> Result<Self> {
+        let all = Subjects::numbered(opened);
         let samples = all.samples_in(&subjects);
         let mut parts = Vec::new();
         for part in opened.parts() {
@@ -102,14 +183,15 @@ impl Visible {
         }
         Ok(Self {
             fault: None,
-            id: format!("{}-{:016x}", opened.manifest().snapshot, hash.digest()),
+            id: format!("{}-{:016x}", opened.manifest().snapshot, hash_of(hidden)),
             cut: Some(Cut {
                 sharing: sharing_seen(opened, &samples)?,
                 rows: OnceLock::new(),
                 room: Room::default(),
+                hidden: SampleSet::full(opened.universe()).difference(&samples),
                 samples,
                 records: OnceLock::new(),
-                codings: OnceLock::new(),
+                codings,
                 scopes: parts.iter().map(|_| OnceLock::new()).collect(),
                 parts,
                 subjects,
@@ -139,7 +221,7 @@ impl Visible {
         let Some(cut) = &self.cut else {
             return BatchScope::Whole;
         };
-        let new = || BatchScope::of_view(&cut.samples, segment, &cut.room);
+        let new = || BatchScope::of_view((&cut.samples, &cut.hidden), segment, &cut.room);
         let scope = cut.scopes.get(part);
         scope.map_or_else(new, |scope| scope.get_or_init(new).clone())
     }
@@ -182,13 +264,16 @@ impl Visible {
         let codings = match cut.codings.get() {
             Some(known) => known,
             None => {
-                let found = people.codings_of(&cut.individuals)?;
+                let mut counts = Vec::new();
+                let hidden = people.all()?.difference(&cut.individuals);
+                people.count_codings(hidden.iter(), |count| count.wrapping_add(1), &mut counts)?;
+                let found = Codings::new(people, counts)?;
                 cut.codings.get_or_init(|| found)
             }
         };
         Ok(Some(Seen {
             individuals: &cut.individuals,
-            codings,
+            codings: &codings.seen,
         }))
     }
 
@@ -201,6 +286,21 @@ impl Visible {
     pub(super) fn individuals(&self) -> Option<&SampleSet> {
         self.cut.as_ref().map(|cut| &cut.individuals)
     }
+}
+
+/// What names some subjects.
+fn hash_of(subjects: &SampleSet) -> u64 {
+    let mut hash = Xxh3::new();
+    let mut bytes = Vec::with_capacity(HASHED);
+    subjects.for_each_in(0..u32::MAX, |subject| {
+        if bytes.len() == HASHED {
+            hash.update(&bytes);
+            bytes.clear();
+        }
+        bytes.extend(subject.to_le_bytes());
+    });
+    hash.update(&bytes);
+    hash.digest()
 }
 
 /// By batch those that have one of some samples in common with it.

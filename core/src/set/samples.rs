@@ -114,7 +114,10 @@ impl SampleSet {
 
     /// From bits: bit `i` stands for sample `first + i`.
     pub(crate) fn from_bits(first: u32, words: &[u64]) -> Self {
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let mut bytes = vec![0; size_of_val(words)];
+        for (to, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
+            *to = word.to_le_bytes();
+        }
         Self(RoaringBitmap::from_lsb0_bytes(first, &bytes))
     }
 

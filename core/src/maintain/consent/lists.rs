@@ -1,7 +1,7 @@
 //! Lists of decisions, as clinics, registries and portals keep them.
 
 use super::{Writer, as_json, from_object};
-use crate::cohort::consent::{Asked, Outcome, is_known, outcome_of};
+use crate::cohort::consent::{Asked, Decisions, Outcome, is_known, outcome_of};
 use crate::cohort::decided::{Decider, deciders};
 use crate::error::{Error, Place, Result};
 use crate::format::Folder;
@@ -132,7 +132,7 @@ pub(crate) fn record_in(
     lists: &[PathBuf],
     options: &ConsentOptions,
 ) -> Result<ConsentReport> {
-    let mut writer = Writer::open(folder)?;
+    let mut writer = Writer::open(folder, Decisions::default())?;
     let hmb = options.hmb_in_strata.or(writer.decisions.hmb_in_strata);
     let mut taken = Taken {
         hmb,

@@ -134,7 +134,8 @@ pub(crate) fn decide(folder: &Folder, what: &Withdrawal, allows: bool) -> Result
             "expected ids of individuals or samples, found none".to_owned(),
         ));
     }
-    let mut writer = Writer::open(folder)?;
+    let of_these = Decisions::only_of(by.iter().cloned().collect());
+    let mut writer = Writer::open(folder, of_these)?;
     let found = deciders(&writer.dataset, &by.iter().collect::<Vec<_>>())?;
     writer.refuse_unknown(&by, &found)?;
     let mut readmitted = Vec::new();
@@ -201,7 +202,8 @@ struct Writer {
 }
 
 impl Writer {
-    fn open(folder: &Folder) -> Result<Self> {
+    /// Of those of whom decisions are to be kept.
+    fn open(folder: &Folder, mut decisions: Decisions) -> Result<Self> {
         let dataset = Dataset::open_in(folder)?;
         if !dataset.manifest().decisions {
             return Err(Error::Usage(format!(
@@ -210,8 +212,7 @@ impl Writer {
             )));
         }
         let lock = lock_decisions(&dataset)?;
-        let mut decisions = Decisions::default();
-        let (end, _) = read_into(&dataset, None, &mut decisions)?;
+        let end = read_into(&dataset, None, &mut decisions)?;
         Ok(Self {
             dataset,
             decisions,

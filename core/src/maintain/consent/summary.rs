@@ -2,7 +2,7 @@
 
 use super::lists::{Disagreement, disagreements};
 use super::{Writer, as_json};
-use crate::cohort::consent::{Asked, Outcome, outcome};
+use crate::cohort::consent::{Asked, Decisions, Outcome, outcome};
 use crate::cohort::decided::{Decider, deciders};
 use crate::error::Result;
 use crate::format::Folder;
@@ -57,7 +57,7 @@ impl ConsentSummary {
 ///
 /// As [`withdraw`](super::withdraw).
 pub fn consent_summary(dataset: impl AsRef<Path>) -> Result<ConsentSummary> {
-    let writer = Writer::open(&Folder::on_disk(dataset))?;
+    let writer = Writer::open(&Folder::on_disk(dataset), Decisions::default())?;
     let decisions = &writer.decisions;
     let mut about: Vec<Option<Purpose>> = vec![None];
     let set = decisions.defaults().keys().copied();

@@ -463,6 +463,51 @@ proptest! {
         }
     }
 
+    /// What is kept of who may be seen is changed by each decision as if it were made of all of them.
+    #[test]
+    fn views_that_follow_are_those_that_are_made_anew(
+        acts in proptest::collection::vec(
+            (
+                any::<bool>(),
+                0..9usize,
+                proptest::option::of(proptest::sample::select(&Purpose::ALL[..2])),
+                any::<bool>(),
+            ),
+            1..20,
+        ),
+    ) {
+        let (folder, _, _inputs) = in_memory();
+        let dataset = Dataset::open_in(&folder).unwrap();
+        for (allows, who, purpose, is_looked_at) in acts {
+            let mut what = match who {
+                // the last is the name of a sample of nobody who is known
+                0..=4 => of(&[["A", "B", "C", "D", "X9"][who]], &[]),
+                5..=7 => of(&[], &[["A1", "C1", "X9"][who - 5]]),
+                _ => {
+                    let without = if allows { WithoutDecision::OptOut } else { WithoutDecision::OptIn };
+                    let options = ConsentOptions { defaults: vec![(purpose, without)], ..ConsentOptions::default() };
+                    record_in(&folder, &[], &options).unwrap();
+                    continue;
+                }
+            };
+            what.purposes.extend(purpose);
+            decide(&folder, &what, allows).unwrap();
+            if !is_looked_at {
+                continue;
+            }
+            let fresh = Dataset::open_in(&folder).unwrap();
+            for purpose in [None, Some(Purpose::ALL[0]), Some(Purpose::ALL[1])] {
+                let access = Access { purpose, ..Access::holder() };
+                let (kept, new) = (dataset.view_for(&access).unwrap(), fresh.view_for(&access).unwrap());
+                prop_assert_eq!(kept.id(), new.id());
+                prop_assert_eq!(kept.visible_subjects(), new.visible_subjects());
+                prop_assert_eq!(kept.visible_samples(), new.visible_samples());
+                prop_assert_eq!(kept.visible_individuals(), new.visible_individuals());
+                prop_assert_eq!(names(&kept), names(&new));
+            }
+        }
+    }
+
     /// Whoever withdrew is masked as in the tests of masks: what these say of answers holds of withdrawals.
     #[test]
     fn a_withdrawal_is_a_mask(cohort in cohort()) {

@@ -44,7 +44,9 @@ pub(super) fn find(
             }
         }
         left = left.difference(&known);
-        step.notes.push(stored.note(left.is_empty()));
+        if step.is_shown() {
+            step.notes.push(stored.note(subjects, left.is_empty()));
+        }
         if left.is_empty() {
             return Ok(known);
         }

@@ -50,6 +50,11 @@ impl<'a> GroupCounter<'a> {
         Some(slot.get_or_insert_with(|| Box::new(new())))
     }
 
+    /// Whether it is all who may be seen.
+    pub(super) fn is_all(&self) -> bool {
+        self.is_all
+    }
+
     /// Where stored counts are its counts.
     #[inline]
     pub(super) fn whole(&self) -> Option<Whole> {

@@ -70,7 +70,9 @@ fn find(view: &View, of: BoundGroup, explained: bool) -> Result<Found> {
         scores: None,
     };
     let takes_out = takes_out_carriers(&of.root);
-    let subjects = run.evaluate(of.root, view.visible_subjects())?;
+    let found = run.evaluate(of.root, view.visible_subjects())?;
+    // what is stored is of all: it is cut once, when all of it is put together
+    let subjects = run.subjects.seen(found);
     let ungenotyped = match takes_out {
         true => ungenotyped(&run.subjects, &subjects)?,
         false => None,
@@ -101,6 +103,15 @@ fn has_carriers(node: &Node<GroupPart>) -> bool {
     }
 }
 
+/// Whether nothing but stored sets is asked.
+fn is_stored(node: &Node<GroupPart>) -> bool {
+    match node {
+        Node::Atom(atom) => matches!(atom.kind.test, GroupTest::Stored(..)),
+        Node::Not(inner) => is_stored(inner),
+        Node::And(parts) | Node::Or(parts) => parts.iter().all(is_stored),
+    }
+}
+
 /// Says of how many people who were found no genotype is known; `None` where there are none.
 fn ungenotyped(subjects: &Subjects<'_>, found: &SampleSet) -> Result<Option<String>> {
     let without = found.difference(&subjects.samples_in(found));
@@ -124,7 +135,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Those who are picked; of those `within`, where others do not matter.
+    /// Those who are picked; of those `within`, where others do not matter: they may be among them.
     fn evaluate(&mut self, node: Node<GroupPart>, within: Option<&SampleSet>) -> Result<SampleSet> {
         Ok(match node {
             Node::Atom(atom) => self.part(atom.kind, within)?,
@@ -140,9 +151,13 @@ impl Run<'_> {
             Node::And(parts) => {
                 let narrows = self.rules.has(Rule::Left);
                 let before = self.scores.take();
-                let mut left: Option<SampleSet> = within.cloned();
+                let (mut left, mut is_cut): (Option<SampleSet>, bool) = (None, false);
                 for part in parts {
-                    let asked = if narrows { left.as_ref() } else { within };
+                    if !is_cut && !is_stored(&part) {
+                        left = left.map(|left| self.subjects.seen(left));
+                        is_cut = left.is_some();
+                    }
+                    let asked = left.as_ref().filter(|_| narrows).or(within);
                     let found = self.evaluate(part, asked)?;
                     left = Some(match left {
                         Some(left) => left.intersection(&found),
@@ -201,8 +216,8 @@ impl Run<'_> {
                 found
             }
         };
-        let found = self.subjects.seen(found);
         if let Some(steps) = &mut self.steps {
+            let found = self.subjects.seen(found.clone());
             step.individuals = self.subjects.count(&found)?;
             steps.push(step);
         }

@@ -22,6 +22,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether somebody asked how the part is answered.
+    pub(in crate::query) fn is_shown(&self) -> bool {
+        !self.what.is_empty()
+    }
+
     /// Rows are walked for it.
     pub(in crate::query) fn will_read(&mut self, size: Size) {
         self.candidate_rows = size.candidates;

@@ -44,6 +44,8 @@ pub struct Variants<'a> {
     pub(in crate::query) walk: Walk<'a>,
     /// The group that was asked for, and those that are counted beside.
     counting: Counting<'a>,
+    /// Whether that is all who may be seen, of whom the rows of a variant say all.
+    asks_all: bool,
     /// How many are counted beside.
     beside: usize,
     /// What is asked of annotations, so that what is shown is what was asked for.
@@ -82,10 +84,13 @@ impl<'a> Variants<'a> {
         let mut asked = Vec::new();
         asked_of_entries(&question.test, &mut asked);
         let walk = Walk::new(view, question)?;
+        let counting = Counting::new(view, group);
+        let is_all = counting.group(ASKED).is_some_and(GroupCounter::is_all);
         Ok(Self {
             view,
             walk,
-            counting: Counting::new(view, group),
+            asks_all: is_all && !counting.looks_elsewhere(),
+            counting,
             beside: 0,
             asked,
             whole: GroupCounter::new(view, None),
@@ -143,6 +148,7 @@ impl<'a> Variants<'a> {
     /// Gives origins of these children only, by looking only at their families: others do not matter.
     pub(in crate::query) fn look_only_at(&mut self, children: &SampleSet, families: &SampleSet) {
         self.counting = Counting::new(self.view, Some(children));
+        self.asks_all = false;
         self.whole = GroupCounter::new(self.view, Some(families));
     }
 
@@ -491,6 +497,11 @@ impl<'a> Variant<'_, 'a> {
     ///
     /// As [`Self::position`].
     pub fn ac_an(&mut self) -> Result<(u64, Option<u64>)> {
+        if self.of.asks_all
+            && let Some(known) = self.of.walk.ac_an_seen()
+        {
+            return Ok(known);
+        }
         if let Some((counter, row)) = self.of.counter_of_only() {
             let counts = counter.ac_an(row)?;
             let an = (!counts.uncovered).then_some(counts.an.into());

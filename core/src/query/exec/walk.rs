@@ -79,6 +79,8 @@ pub(crate) struct Walk<'a> {
     exact: bool,
     /// Whether somebody may not be seen.
     is_cut: bool,
+    /// See [`Self::ac_an_seen`].
+    ac_an_seen: Option<(u64, Option<u64>)>,
 }
 
 impl<'a> Walk<'a> {
@@ -140,6 +142,7 @@ impl<'a> Walk<'a> {
             size,
             exact,
             is_cut: view.whole().is_none(),
+            ac_an_seen: None,
         })
     }
 

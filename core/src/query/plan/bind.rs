@@ -16,7 +16,7 @@ use super::order::ordered;
 use super::rules::{Rule, Rules};
 use super::several::narrow;
 use super::test::{Test, any_of, together};
-use crate::cohort::View;
+use crate::cohort::{Subjects, View};
 use crate::error::{Error, Result};
 use crate::query::expr::hints::of_several_genes;
 use crate::query::expr::{Atom, GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
@@ -218,13 +218,22 @@ impl<'a> Binder<'a> {
                 .collect()
         };
         Ok(match node {
-            Node::Atom(atom) => Node::built(GroupPart {
-                what: match explained {
-                    true => atom.kind.to_string(),
-                    false => String::new(),
-                },
-                test: self.group_atom(&atom.kind, &atom.at, hints)?,
-            }),
+            Node::Atom(atom) => {
+                let mut test = self.group_atom(&atom.kind, &atom.at, hints)?;
+                // the order that is shown is by those who may be seen
+                if let GroupTest::Stored(_, found) = &mut test
+                    && explained
+                {
+                    *found = Subjects::of(self.view).seen(std::mem::take(found));
+                }
+                Node::built(GroupPart {
+                    what: match explained {
+                        true => atom.kind.to_string(),
+                        false => String::new(),
+                    },
+                    test,
+                })
+            }
             Node::Not(inner) => Node::Not(Box::new(self.group_node(inner, explained, hints)?)),
             Node::And(parts) => Node::And(ordered(all(parts)?, self.rules)),
             Node::Or(parts) => Node::Or(all(parts)?),
@@ -321,7 +330,7 @@ impl<'a> Binder<'a> {
         let names = self.names();
         let trios = carriers::needs(&names, asked, &mut notes, at)?;
         let stored = match self.rules.has(Rule::Covering) {
-            true => CoveringSet::find(self.view, of, &bound.test)?,
+            true => CoveringSet::find(self.view, of, &bound.test, self.rules)?,
             false => None,
         };
         let plain = asked.is_plain() && samples.are_any();

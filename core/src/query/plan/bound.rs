@@ -79,7 +79,8 @@ pub(in crate::query) struct GroupPart {
 /// A predicate over people.
 #[derive(Debug)]
 pub(in crate::query) enum GroupTest {
-    /// What lies in stored sets, or is listed: the subjects.
+    /// What lies in stored sets, or is listed: the subjects, those that may not be seen among them but in a plan that is
+    /// explained.
     Stored(Whom, SampleSet),
     Carriers(Box<BoundCarriers>),
     Called(Box<BoundCalled>),

@@ -1,8 +1,10 @@
 //! Who carries variants of a gene, by the stored sets: finding those that answer a question.
 
 use super::entries::EntryTest;
+use super::passing::PassingRows;
+use super::rules::Rules;
 use super::test::Test;
-use crate::cohort::{Applies, CarriersOfBatch, Members, Shortcut, View};
+use crate::cohort::{Applies, CarriersOfBatch, Members, Shortcut, Subjects, View};
 use crate::error::Result;
 use crate::format::Kind;
 use crate::query::expr::{Comparison, Impact, Node, Number, VariantAtom, VariantExpr};
@@ -31,14 +33,16 @@ impl CoveringSet {
         view: &View,
         of: &VariantExpr,
         test: &Node<Test>,
+        rules: Rules,
     ) -> Result<Option<Self>> {
         let stored = view.gene_carriers();
         if stored.is_empty() {
             return Ok(None);
         }
-        let Some(asked) = Asked::of(view, of, test)? else {
+        let Some(mut asked) = Asked::of(view, of, test)? else {
             return Ok(None);
         };
+        asked.look_at_rows(view, test, rules)?;
         let (mut found, mut bytes) = (Vec::new(), 0);
         for batch in stored.iter().filter(|of| view.sees_part(of.part)) {
             let batch = Batch::of(view, batch)?;
@@ -76,10 +80,11 @@ impl CoveringSet {
         self.known.is_none()
     }
 
-    /// For `--explain`: whether they are the answer.
-    pub(in crate::query) fn note(&self, answered: bool) -> String {
-        let count = self.samples.len();
-        let known = self.known.as_ref().map_or(0, SampleSet::len);
+    /// For `--explain`: whether they are the answer, and how many of them may be seen.
+    pub(in crate::query) fn note(&self, subjects: &Subjects<'_>, answered: bool) -> String {
+        let count = |samples: &SampleSet| subjects.seen(samples.clone()).len();
+        let known = self.known.as_ref().map_or(0, count);
+        let count = count(&self.samples);
         match (answered, known) {
             (true, _) => format!("carriers stored by gene: {count} samples, no row is read"),
             (false, 0) => format!("carriers stored by gene: at most {count} samples"),
@@ -185,6 +190,8 @@ struct Asked<'q> {
     by_frequency: bool,
     /// The most copies that are known of a variant, where that is not for the gene to say.
     copies: Option<u64>,
+    /// Which rows pass the limits, where those do not say so that somebody carries who may not be seen.
+    passing: Option<PassingRows>,
 }
 
 impl<'q> Asked<'q> {
@@ -255,7 +262,26 @@ impl<'q> Asked<'q> {
             by_count: view.applies(Shortcut::CountedGeneCarriers) == Applies::Exact,
             by_frequency: view.applies(Shortcut::FrequentGeneCarriers) == Applies::Exact,
             copies,
+            passing: None,
         }))
+    }
+
+    /// Looks which rows pass the limits, where some people may not be seen: counts of all say that of most.
+    fn look_at_rows(&mut self, view: &View, test: &Node<Test>, rules: Rules) -> Result<()> {
+        let stands_alone = !view.joins_rows() && !view.counts_references();
+        let (None, Some(batch)) = (view.whole(), view.gene_carriers().first()) else {
+            return Ok(());
+        };
+        if !stands_alone || self.limits.is_empty() {
+            return Ok(());
+        }
+        let limits = self.limits.iter();
+        let limits: Vec<_> = limits
+            .map(|of| (of.field, of.comparison, of.value))
+            .collect();
+        let copies = view.gene_carriers_of(batch)?.meta().copies;
+        self.passing = Some(PassingRows::of(view, test, (&limits, copies), rules)?);
+        Ok(())
     }
 }
 
@@ -376,7 +402,10 @@ impl<'a> Batch<'a> {
         let copies = asked.copies.unwrap_or_else(|| an.into());
         let limits = asked.limits.iter();
         let needed = limits.filter_map(|limit| limit.greatest_ac(copies)).min();
-        let needed = needed.map_or(u64::MAX, |ac| ac.saturating_add(self.hidden));
+        let needed = match &asked.passing {
+            Some(passing) => passing.greatest,
+            None => needed.map_or(u64::MAX, |ac| ac.saturating_add(self.hidden)),
+        };
         let bounds = 0..self.file.meta().bound_count();
         let bound = |number| {
             self.file
@@ -429,6 +458,9 @@ impl<'a> Batch<'a> {
 
     /// Whether all rows of a class pass the limits.
     fn has_only(&self, asked: &Asked<'_>, gene: u32, class: Class, bound: u64) -> Result<bool> {
+        if let Some(passing) = &asked.passing {
+            return Ok(passing.least_other.is_none_or(|least| bound < least));
+        }
         for limit in &asked.limits {
             let holds = match limit.field {
                 _ if bound == u64::MAX => false,

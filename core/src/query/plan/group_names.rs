@@ -193,7 +193,7 @@ impl Names<'_> {
                 })?
             }
         };
-        let found = subjects.of_individuals(&individuals)?;
+        let found = Subjects::numbered(self.view).of_individuals(&individuals)?;
         Ok(GroupTest::Stored(whom, found))
     }
 

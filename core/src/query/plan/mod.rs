@@ -22,6 +22,7 @@ pub(super) mod listed;
 mod listed_variants;
 pub(super) mod names;
 pub(super) mod order;
+mod passing;
 pub(super) mod proposals;
 pub(super) mod row_filter;
 pub(super) mod row_text;

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::format::Kind;
 use crate::model::vocabulary::canonical;
 use crate::model::{Recorded, Scope};
-use crate::set::{SampleSet, set_bit, words_for};
+use crate::set::SampleSet;
 use crate::store::terms::Named;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,25 +139,51 @@ impl People {
         Ok(count)
     }
 
-    /// The terms recorded of some, by their numbers among those recorded: what is said to be so, severities
-    /// and units.
-    pub(crate) fn codings_of(&self, individuals: &SampleSet) -> Result<SampleSet> {
-        let mut found = vec![0; words_for(self.counts.codings)];
+    /// The terms recorded of all but some, by their numbers among those recorded: what is said to be so, severities and
+    /// units. By how often each is recorded of these, as [`Self::count_codings`] has it.
+    pub(crate) fn codings_but(&self, hidden: &[u64]) -> Result<SampleSet> {
+        let all = match self.recorded.get() {
+            Some(all) => all,
+            None => {
+                let mut all = vec![0; self.counts.codings as usize];
+                let everybody = self.all()?;
+                self.count_codings(everybody.iter(), |row| row.wrapping_add(1), &mut all)?;
+                self.recorded.get_or_init(|| all)
+            }
+        };
+        let others = (0..).zip(all.iter().zip(hidden));
+        let left = others.filter(|(_, (all, hidden))| all > hidden);
+        Ok(left.map(|(row, _)| row).collect())
+    }
+
+    /// Changes how often each recorded term is recorded, by its number, by each time that it is of some.
+    pub(crate) fn count_codings(
+        &self,
+        individuals: impl Iterator<Item = u32>,
+        change: impl Fn(u64) -> u64,
+        counts: &mut Vec<u64>,
+    ) -> Result<()> {
+        counts.resize(self.counts.codings as usize, 0);
+        let mut put = |row: u32| {
+            if let Some(count) = counts.get_mut(row as usize) {
+                *count = change(*count);
+            }
+        };
         let beside = [
             (&self.at.severities, Kind::Severities),
             (&self.at.units, Kind::Units),
         ];
-        for individual in individuals.iter() {
+        for individual in individuals {
             for event in self.events_at(individual)? {
-                set_bit(&mut found, self.term_of(event)?);
+                put(self.term_of(event)?);
                 for (column, kind) in beside {
                     if let Some(row) = self.nullable(column, kind, event, self.counts.codings)? {
-                        set_bit(&mut found, row);
+                        put(row);
                     }
                 }
             }
         }
-        Ok(SampleSet::from_bits(0, &found))
+        Ok(())
     }
 
     /// The term that a text names: by CURIE, else by label or synonym, whatever its case. Where several

@@ -123,6 +123,8 @@ pub(crate) struct People {
     terms: Option<Arc<dyn Hierarchy>>,
     by_id: OnceLock<Ids>,
     retired: OnceLock<SampleSet>,
+    /// How often each term is recorded, by its number among those recorded; counted when it is first asked for.
+    recorded: OnceLock<Vec<u64>>,
     free: OnceLock<Free>,
     codings: OnceLock<Vec<Term>>,
     values: OnceLock<Vec<(i64, String)>>,
@@ -203,6 +205,7 @@ impl People {
             terms,
             by_id: OnceLock::new(),
             retired: OnceLock::new(),
+            recorded: OnceLock::new(),
             free: OnceLock::new(),
             codings: OnceLock::new(),
             values: OnceLock::new(),

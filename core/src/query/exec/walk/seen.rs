@@ -9,6 +9,11 @@ impl Walk<'_> {
     /// Leaves the rows of batches of which somebody may be seen. `false` where there is none, or where only
     /// those carry the variant who may not be seen: then there is no such variant.
     pub(super) fn cut_to_seen(&mut self) -> Result<bool> {
+        self.ac_an_seen = None;
+        if self.is_carried_by_seen()? {
+            self.seen = 1;
+            return Ok(true);
+        }
         let (mut carried, mut by_seen) = (false, false);
         for &row in &self.current {
             let tally = self.parts.get(row.part).and_then(|of| {
@@ -34,6 +39,34 @@ impl Walk<'_> {
         self.counting.begin(self.place);
         self.sort_seen()?;
         Ok(self.seen > 0)
+    }
+
+    /// Whether the variant is one row, which somebody carries who may be seen: then the record is one that may be.
+    #[inline]
+    fn is_carried_by_seen(&mut self) -> Result<bool> {
+        let &[row] = self.current.as_slice() else {
+            return Ok(false);
+        };
+        let Some(of) = self.parts.get(row.part).filter(|of| !of.is_merged) else {
+            return Ok(false);
+        };
+        let everybody = self.counting.group_mut(EVERYBODY);
+        let Some(tally) = everybody.and_then(|all| all.tally((of.part, of.segment, row.row)))
+        else {
+            return Ok(false);
+        };
+        let counts = tally.ac_an(row.row)?;
+        self.ac_an_seen = Some((
+            counts.ac.into(),
+            (!counts.uncovered).then_some(counts.an.into()),
+        ));
+        Ok(counts.ac > 0)
+    }
+
+    /// AC and AN of the variant's only row among those who may be seen, where that was counted to know that it may be.
+    #[inline]
+    pub(in crate::query) fn ac_an_seen(&self) -> Option<(u64, Option<u64>)> {
+        self.ac_an_seen
     }
 
     /// Puts the rows first of which somebody who may be seen has the record.
