@@ -10,6 +10,7 @@ mod count;
 pub(crate) mod decided;
 mod genes;
 mod kept;
+mod kit;
 mod known_ids;
 mod mapped;
 mod mask;
