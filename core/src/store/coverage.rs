@@ -447,15 +447,17 @@ impl CoverageWriter {
         if self.coming.is_empty() {
             return;
         }
-        let changes = std::mem::take(&mut self.coming);
-        let change = |&(sample, before): &(u32, State)| Change {
-            position: self.position,
-            sample,
-            before,
-            after: self.state(sample),
-        };
-        let changes: Vec<Change> = changes.iter().map(change).collect();
-        changes.iter().for_each(|change| self.looked.change(change));
+        let mut coming = std::mem::take(&mut self.coming);
+        let position = self.position;
+        for &(sample, before) in &coming {
+            let after = self.state(sample);
+            self.looked.change(&Change {
+                position,
+                sample,
+                before,
+                after,
+            });
+        }
         let nobody = self.looked.uncovered as usize == self.states.len();
         let full = |(open, head): &(Written, usize)| {
             open.stretch.changes >= CHANGES && open.bytes.len() >= 2 * head
@@ -465,17 +467,21 @@ impl CoverageWriter {
         }
         match &mut self.open {
             Some((open, _)) => {
-                open.stretch.changes += changes.len() as u32;
-                for change in changes {
-                    write_varint(&mut open.bytes, change.position.abs_diff(self.last));
-                    self.last = change.position;
-                    let states = change.before.code() << 3 | change.after.code();
-                    write_varint(&mut open.bytes, change.sample << 6 | states);
+                open.stretch.changes += coming.len() as u32;
+                for &(sample, before) in &coming {
+                    write_varint(&mut open.bytes, position.abs_diff(self.last));
+                    self.last = position;
+                    let after = self.states.get(sample as usize);
+                    let after = after.copied().unwrap_or_default();
+                    let states = before.code() << 3 | after.code();
+                    write_varint(&mut open.bytes, sample << 6 | states);
                 }
             }
             None if nobody => {}
             None => self.begin(),
         }
+        coming.clear();
+        self.coming = coming;
     }
 
     fn begin(&mut self) {
@@ -505,8 +511,8 @@ impl CoverageWriter {
     }
 
     /// Stretches that are complete.
-    pub(crate) fn take(&mut self) -> Vec<Written> {
-        std::mem::take(&mut self.done)
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Written> + '_ {
+        self.done.drain(..)
     }
 
     /// The last ones.

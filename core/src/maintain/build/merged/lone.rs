@@ -153,6 +153,10 @@ fn read(
     converter.sink.finish()
 }
 
+/// What distinguishes variants of a place: REF and ALT in upper case, and how far it reaches where the text does not
+/// say that.
+type Variant = (Vec<u8>, Vec<u8>, Option<Extent>);
+
 /// Rows of the only sample on their way into groups.
 struct Rows<'a> {
     file: &'a str,
@@ -183,7 +187,12 @@ impl Sink for Rows<'_> {
     fn prepare(&mut self, chunk: &mut Chunk) {
         self.first.clear();
         let sets = OneSample::new(chunk);
-        for number in 0..chunk.records.len() {
+        let (records, alts) = (chunk.records.len(), chunk.alts.len());
+        // each has a row for each ALT, or one
+        chunk.records.reserve_exact(records.max(alts));
+        chunk.alts.reserve_exact(alts);
+        self.first.reserve(records);
+        for number in 0..records {
             self.first.push(chunk.records.len() as u32);
             sets.add_rows(chunk, number);
         }
@@ -277,10 +286,7 @@ impl Rows<'_> {
         if !place.is_empty() {
             // stretches that end here are complete before the rows: which segment has them is up to the rows alone
             self.coverage.flush();
-            let complete = self.coverage.take();
-            if !complete.is_empty() {
-                self.groups.cover(complete);
-            }
+            self.groups.cover(self.coverage.take());
         }
         if place.len() > 1 {
             self.order(&mut place);
@@ -305,7 +311,7 @@ impl Rows<'_> {
             let alternate = in_upper_case(alternate).into_owned();
             ((reference, alternate, row.extent()), row)
         });
-        let mut keyed: Vec<((Vec<u8>, Vec<u8>, Option<Extent>), Row)> = keyed.collect();
+        let mut keyed: Vec<(Variant, Row)> = keyed.collect();
         keyed.sort_by(|a, b| a.0.cmp(&b.0));
         let mut last = None;
         for (variant, mut row) in keyed {
