@@ -20,11 +20,11 @@ import type { BuildReport, PeopleFiles, PeopleReport, Simulated } from '../nativ
 
 export { AbortError, VaridexError, type ErrorCode, type ErrorDetails } from './errors.js'
 export type { Abortable, Expression, Long, PathLike, Progress } from './arguments.js'
-export {
-  Dataset, type BlockOptions, type Counted, type Explanation, type ExportOptions, type ExportSummary,
-  type FrequencyOptions, type CarrierOptions, type Genotypes, type GroupOption, type Haplotypes,
-  type IndividualRecord, type ManyFrequencies, type Paged, type RecordFormat, type SiteOptions, type Step,
-} from './dataset.js'
+export { Dataset, type ExportSummary, type Genotypes, type Haplotypes, type ManyFrequencies } from './dataset.js'
+export type {
+  BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat,
+  SiteOptions, Step,
+} from './questions.js'
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js'
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'

@@ -9,6 +9,7 @@
 mod common;
 
 use common::{Fixture, varidex};
+use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::contains;
 
 /// A file of one sample.
@@ -127,4 +128,30 @@ fn a_second_writer_is_refused_with_the_name_of_the_first() {
         .assert()
         .failure()
         .stderr(contains("no dataset at"));
+}
+
+#[test]
+fn who_was_erased_is_refused_as_input() {
+    let cohort = Fixture::new();
+    let one = vcf(&cohort, "one.vcf", "ONE");
+    let people = cohort.path("people.tsv");
+    std::fs::write(&people, "id\tsex\nONE\tF\n").unwrap();
+    cohort.run("add", &[&one]).success();
+    cohort.run("withdraw", &["--samples", "ONE"]).success();
+    cohort.run("compact", &["--erase"]).success();
+    let before = cohort.answer("info", &["--json"]);
+    let refused = |input: &str, what: &str| {
+        contains(format!(
+            "{input}: expected nobody who was erased from the dataset"
+        ))
+        .and(contains(format!(", found {what} ONE\n")))
+    };
+    let add = cohort.run("add", &[&one]);
+    add.code(3).stderr(refused("one.vcf", "samples"));
+    let load = cohort.run("people", &["people.tsv"]);
+    load.code(3).stderr(refused("people.tsv", "individuals"));
+    let dataset = cohort.path("cohort.vdx").display().to_string();
+    let mut build = varidex(&["build", "-q", &one, "-o", &dataset, "--force"]);
+    build.assert().code(3).stderr(refused("one.vcf", "samples"));
+    assert_eq!(cohort.answer("info", &["--json"]), before);
 }

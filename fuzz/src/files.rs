@@ -167,11 +167,16 @@ pub(crate) fn put_together(like: &[u8], sections: &[Section]) -> Vec<u8> {
 
 /// The manifest with its checksum set right, where it has a place for one.
 pub(crate) fn resign(manifest: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(manifest).into_owned();
+    with_checksum(manifest, "snapshot")
+}
+
+/// Text of JSON with its checksum set right, where it has this member.
+pub(crate) fn with_checksum(text: &[u8], member: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text).into_owned();
     let Ok(Value::Object(json)) = serde_json::from_str(&text) else {
         return text.into_bytes();
     };
-    let Some(Value::String(old)) = json.get("snapshot") else {
+    let Some(Value::String(old)) = json.get(member) else {
         return text.into_bytes();
     };
     let empty = text.replacen(&format!("\"{old}\""), "\"\"", 1);

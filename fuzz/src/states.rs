@@ -1,7 +1,7 @@
 //! What says which states a dataset has: the newest manifest, one that is kept, and how they came to be.
 
 use crate::dataset::{DATASET, ask_everything};
-use crate::files::{self, Good, resign};
+use crate::files::{self, Good, resign, with_checksum};
 use serde_json::Value;
 use varidex::testing::Files;
 use varidex::{BuildOptions, Error, Report, Result};
@@ -14,7 +14,7 @@ const ADDED: &str = "##fileformat=VCFv4.3\n##contig=<ID=other>\n\
 
 /// The first byte says what the rest is (bits 0-1): the history (0), the newest manifest (1), or one that is kept (2, 3), of
 /// which dataset (from bit 3 on), and whether to add to it (bit 2). A manifest is text, or an object of JSON with what is
-/// otherwise than in the good one; its checksum is set right.
+/// otherwise than in the good one; checksums are set right.
 pub fn states(data: &[u8]) {
     let Some((&which, content)) = data.split_first() else {
         return;
@@ -48,6 +48,7 @@ fn history(content: &[u8], adds: bool) {
     let good = Good::number(0);
     let of = good.files.iter().map(|file| (&*file.name, &*file.bytes));
     let held = files::held(&good.manifest, of);
+    let content = with_checksum(content, "checksum");
     held.write(format!("{DATASET}/history.json"), content);
     let dataset = held.open(DATASET).expect("a good dataset");
     dataset.verify().expect("the history is no part of it");

@@ -11,6 +11,7 @@ pub(crate) mod decided;
 mod genes;
 mod hidden;
 mod kept;
+mod kit;
 mod known_ids;
 mod mapped;
 mod mask;

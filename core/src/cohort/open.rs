@@ -1,19 +1,19 @@
 //! Opening a dataset.
 
 use super::decided::Decided;
+use super::kit::Kit;
 use super::mapped::Mapped;
 use super::{Batches, Members, View, Visible};
 use crate::error::{Damage, Error, Result};
 use crate::format::{Folder, Kind, contig_hash};
-use crate::genome::{Chromosome, ContigNames, Interval};
+use crate::genome::{ContigNames, Interval};
 use crate::model::Access;
 use crate::model::FileLoader;
 use crate::set::SampleSet;
-use crate::store::callable::Callable;
 use crate::store::gene_carriers::GeneCarriers;
 use crate::store::genes::Genes;
 use crate::store::individuals::{Hierarchy, KnownTerms, People};
-use crate::store::manifest::{CallableEntry, Manifest};
+use crate::store::manifest::Manifest;
 use crate::store::open_manifest;
 use crate::store::segment::Segment;
 use crate::store::terms::Terms;
@@ -81,55 +81,6 @@ pub struct Opened {
 pub(crate) struct Part {
     index: usize,
     segment: Mapped<Segment>,
-}
-
-/// Where genotypes of some samples could be called.
-#[derive(Debug)]
-pub(crate) struct Kit {
-    file: Callable,
-    /// By contig of the dataset, its number in the file.
-    contigs: Vec<Option<u32>>,
-    pub(crate) samples: SampleSet,
-}
-
-impl Kit {
-    fn open(
-        folder: &Folder,
-        entry: &CallableEntry,
-        names: &ContigNames,
-        count: usize,
-    ) -> Result<Self> {
-        let file = Callable::open(folder, &entry.file.file)?;
-        let mut contigs = vec![None; count];
-        for (number, name) in (0..).zip(file.contigs()) {
-            if let Ok(Some(contig)) = names.resolve_listed(name)
-                && names.chromosome(contig).is_none_or(Chromosome::is_autosome)
-                && let Some(slot) = contigs.get_mut(contig)
-            {
-                *slot = Some(number);
-            }
-        }
-        let runs = entry.samples.iter();
-        let runs =
-            runs.map(|(first, count)| SampleSet::of_range(*first..first.saturating_add(*count)));
-        Ok(Self {
-            file,
-            contigs,
-            samples: runs.fold(SampleSet::new(), |all, run| all.union(&run)),
-        })
-    }
-
-    /// Whether all from `start` up to `end` of a contig could be called, with two copies.
-    pub(crate) fn holds(&self, contig: u32, start: i32, end: i32) -> Result<bool> {
-        match self.contigs.get(contig as usize) {
-            Some(Some(contig)) => self.file.holds(*contig, start, end),
-            _ => Ok(false),
-        }
-    }
-
-    pub(crate) fn verify(&self) -> Result<()> {
-        self.file.verify()
-    }
 }
 
 /// Who of a batch carries variants of genes.

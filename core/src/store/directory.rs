@@ -86,6 +86,8 @@ pub(crate) struct Publication {
     /// Held until dropped.
     _lock: Lock,
     created: bool,
+    /// Whether there is no state yet.
+    is_first: bool,
     /// Whether the directory is to go with a state that is not published: we made it, or a writer that
     /// was killed did.
     ours: bool,
@@ -123,17 +125,19 @@ impl Publication {
             folder: folder.clone(),
             _lock: lock,
             created,
+            is_first: !exists(),
             ours,
             published: false,
         };
         // only now nobody else can publish
-        if exists() && !replace {
+        if !publication.is_first && !replace {
             return Err(Error::Usage(format!(
                 "{}: a dataset is there already (--force replaces it)",
                 directory.display()
             )));
         }
-        // what a writer that was killed has published must last before files of the state before go
+        // what a writer that was killed has published must last before files of the state before go, and before an
+        // addition of the same is refused, for it is there
         sync(folder, directory)?;
         publication.remove_unlisted(&HashSet::new());
         Ok(publication)
@@ -263,13 +267,16 @@ impl Publication {
         let temporary = self.write(&bytes)?;
         // the files must be found under their names before the manifest names them
         sync(&self.folder, self.folder.path())?;
+        // a directory with a state has a name that lasts
+        if self.is_first {
+            self.sync_parent()?;
+        }
         let path = self.folder.path().join(MANIFEST);
         temporary.rename(&path).map_err(|e| Error::io(&path, e))?;
         // from here on readers see it: where a sync fails, the files of the old state stay, for a crash
         // may bring it back
         self.published = true;
         sync(&self.folder, self.folder.path())?;
-        self.sync_parent()?;
         let mut left = self.remove_kept_but(&kept)?;
         let listed_by_kept = kept.iter().flat_map(listed);
         left.extend(self.remove_all_but(listed(manifest).chain(listed_by_kept).collect()));

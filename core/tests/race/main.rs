@@ -26,7 +26,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use varidex::{BuildOptions, ConsentOptions, Dataset, Purpose, Withdrawal};
+use varidex::{BuildOptions, CompactOptions, ConsentOptions, Dataset, Purpose, Withdrawal};
 
 const SECONDS: &str = "VARIDEX_RACE_SECONDS";
 const FOLDER: &str = "VARIDEX_RACE_FOLDER";
@@ -106,6 +106,14 @@ impl<'a> Writer<'a> {
                 let options = self.options(samples);
                 let input = self.write("input.vcf", &vcf(samples));
                 varidex::add(&[input], dataset, &options, &mut |_| true).unwrap();
+            }
+            Step::Compact => {
+                let options = CompactOptions {
+                    threads: Some(1),
+                    keep: KEPT,
+                    ..CompactOptions::default()
+                };
+                varidex::compact(dataset, &options, &mut |_| true).unwrap();
             }
             Step::Decide(samples, purpose, allows) => {
                 let mut what = Withdrawal::default();

@@ -26,6 +26,8 @@ pub enum Step {
     /// Replaces the dataset by one of these samples.
     Build(Vec<String>),
     Add(Vec<String>),
+    /// Merges all batches: nothing that is asked changes.
+    Compact,
     /// Withdraws or restores some, about a purpose or about all.
     Decide(Vec<String>, Option<Purpose>, bool),
     /// Loads a list.
@@ -110,6 +112,8 @@ pub struct History {
     seed: u64,
     state: State,
     added: usize,
+    /// There are batches that have not been merged.
+    several: bool,
 }
 
 impl History {
@@ -119,6 +123,7 @@ impl History {
             seed,
             state: State::default(),
             added: 0,
+            several: false,
         }
     }
 
@@ -158,15 +163,20 @@ impl History {
         match self.random.random_range(0..20) {
             0..=2 if self.added < ADDED_MAX => {
                 self.added += 1;
+                self.several = true;
                 let many = self.random.random_range(1..=3);
                 Step::Add(self.named(there..there + many))
             }
             0..=2 => {
-                self.added = 0;
+                (self.added, self.several) = (0, false);
                 // those who were added come again later, and their decisions were kept
                 Step::Build(self.named(0..BUILT))
             }
-            3..=6 => {
+            3 if self.several => {
+                self.several = false;
+                Step::Compact
+            }
+            4..=6 => {
                 let acts = self.some().into_iter().map(|sample| {
                     (
                         sample,
@@ -195,6 +205,7 @@ impl State {
                 self.samples.extend_from_slice(samples);
                 self.data += 1;
             }
+            Step::Compact => self.data += 1,
             Step::Decide(samples, purpose, allows) => {
                 for sample in samples {
                     self.decide(sample, *purpose, *allows);

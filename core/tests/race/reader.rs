@@ -12,7 +12,7 @@ use varidex::{Access, Dataset, Error, Purpose, View};
 /// A dataset is opened again after so many questions on average.
 const REOPENED: u32 = 20;
 /// States of the data that may still be kept. Ids are of contents: of states that are alike one is kept.
-const KEPT_MAX: usize = 16;
+const KEPT_MAX: usize = 32;
 
 /// States as far as they are needed.
 struct Known {

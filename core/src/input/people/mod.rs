@@ -30,6 +30,7 @@
 
 mod assemble;
 mod biosample;
+mod cells;
 mod entries;
 mod families;
 mod free;

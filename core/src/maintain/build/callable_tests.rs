@@ -3,7 +3,7 @@
 use super::{BuildOptions, add, build};
 use crate::cohort::{Dataset, View};
 use crate::genome::Position;
-use crate::query::Counts;
+use crate::query::{Counts, Variant};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -25,6 +25,20 @@ const ALTS: [&str; 2] = ["G", "T"];
 fn place(number: usize) -> (i64, &'static str) {
     let position = 10 * number as i64 + 10;
     (position, if number.is_multiple_of(2) { "A" } else { "ACC" })
+}
+
+/// The name of a sample by its file and column.
+fn name_of((file, column): (usize, usize)) -> String {
+    format!("S{file}_{column}")
+}
+
+/// The contig, place and ALT of a variant, by their numbers.
+fn key_of(variant: &mut Variant<'_, '_>) -> (usize, usize, usize) {
+    let contig = CONTIGS.iter().position(|name| *name == variant.contig());
+    let at = (variant.position().unwrap().one_based() / 10 - 1) as usize;
+    let (_, alternate) = variant.alleles().unwrap();
+    let alt = ALTS.iter().position(|name| name.as_bytes() == alternate);
+    (contig.unwrap(), at, alt.unwrap())
 }
 
 #[derive(Debug, Clone)]
@@ -98,12 +112,13 @@ impl Mixed {
                             #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
                     .to_owned();
             for (column, kit) in file.kits.iter().enumerate() {
-                text += &format!("\tS{number}_{column}");
+                let name = name_of((number, column));
+                text += &format!("\t{name}");
                 let bed = match kit {
                     3 => ".".to_owned(),
                     kit => format!("kits/{kit}.bed"),
                 };
-                table += &format!("S{number}_{column}\tx\t{bed}\n");
+                table += &format!("{name}\tx\t{bed}\n");
             }
             text.push('\n');
             for (&(contig, at), calls) in &file.records {
@@ -234,10 +249,7 @@ fn check(mixed: &Mixed, view: &View) -> Result<(), TestCaseError> {
     let asked: Vec<_> = groups
         .iter()
         .map(|group| {
-            let names: Vec<String> = group
-                .iter()
-                .map(|(file, column)| format!("S{file}_{column}"))
-                .collect();
+            let names: Vec<String> = group.iter().map(|sample| name_of(*sample)).collect();
             match names.is_empty() {
                 true => view.ask("!all").unwrap(),
                 false => view.ask(&format!("samples({})", names.join(","))).unwrap(),
@@ -259,22 +271,14 @@ fn check(mixed: &Mixed, view: &View) -> Result<(), TestCaseError> {
     let mut row = vec![0; dosages.width()];
     let numbers: Vec<usize> = samples
         .iter()
-        .map(|(file, column)| {
-            let name = format!("S{file}_{column}");
-            view.sample_names()
-                .unwrap()
-                .position(|known| known == name)
-                .unwrap()
+        .map(|sample| {
+            let name = name_of(*sample);
+            let mut names = view.sample_names().unwrap();
+            names.position(|known| known == name).unwrap()
         })
         .collect();
     while let Some(mut variant) = variants.next().unwrap() {
-        let contig = CONTIGS
-            .iter()
-            .position(|name| *name == variant.contig())
-            .unwrap();
-        let at = (variant.position().unwrap().one_based() / 10 - 1) as usize;
-        let alternate = String::from_utf8(variant.alleles().unwrap().1.to_vec()).unwrap();
-        let alt = ALTS.iter().position(|name| *name == alternate).unwrap();
+        let (contig, at, alt) = key_of(&mut variant);
         prop_assert!(found.insert((contig, at, alt)));
         for (number, group) in groups.iter().enumerate() {
             let counts = mixed.counts(group, contig, at, alt);
@@ -315,17 +319,7 @@ fn check(mixed: &Mixed, view: &View) -> Result<(), TestCaseError> {
     let mut variants = view.variants("af<0.2 & n_missing<2").unwrap();
     let mut passing = BTreeSet::new();
     while let Some(mut variant) = variants.next().unwrap() {
-        let contig = CONTIGS
-            .iter()
-            .position(|name| *name == variant.contig())
-            .unwrap();
-        let at = (variant.position().unwrap().one_based() / 10 - 1) as usize;
-        let alternate = String::from_utf8(variant.alleles().unwrap().1.to_vec()).unwrap();
-        passing.insert((
-            contig,
-            at,
-            ALTS.iter().position(|name| *name == alternate).unwrap(),
-        ));
+        passing.insert(key_of(&mut variant));
     }
     prop_assert_eq!(passing, picked);
     absent(mixed, view, &groups, &asked)?;
@@ -421,12 +415,8 @@ fn wrong_tables_and_regions_are_refused() {
     let refused = |table: &str, bed: &str| {
         std::fs::write(folder.path().join("t.tsv"), table).unwrap();
         std::fs::write(folder.path().join("bad.bed"), bed).unwrap();
-        let error = build(
-            &[&input],
-            &to,
-            &options(folder.path(), "t.tsv"),
-            &mut |_| true,
-        );
+        let options = options(folder.path(), "t.tsv");
+        let error = build(&[&input], &to, &options, &mut |_| true);
         assert!(!to.exists());
         error.unwrap_err().to_string()
     };
@@ -509,18 +499,13 @@ fn a_sample_keeps_its_kit() {
     let folder = tempfile::tempdir().unwrap();
     let input = small(folder.path());
     let to = folder.path().join("a.vdx");
-    std::fs::write(
-        folder.path().join("a.tsv"),
-        "sample\tcallable\nA\tkit.bed\nB\t\n",
-    )
-    .unwrap();
-    build(
-        &[&input],
-        &to,
-        &options(folder.path(), "a.tsv"),
-        &mut |_| true,
-    )
-    .unwrap();
+    let table = |name: &str, rows: &str| {
+        let text = format!("sample\tcallable\n{rows}");
+        std::fs::write(folder.path().join(name), text).unwrap();
+        options(folder.path(), name)
+    };
+    let first = table("a.tsv", "A\tkit.bed\nB\t\n");
+    build(&[&input], &to, &first, &mut |_| true).unwrap();
     let next = folder.path().join("b.vcf");
     let text = std::fs::read_to_string(&input)
         .unwrap()
@@ -534,26 +519,15 @@ fn a_sample_keeps_its_kit() {
             .unwrap()
             .an
     };
-    std::fs::write(
-        folder.path().join("b.tsv"),
-        "sample\tcallable\nA\tother.bed\n",
-    )
-    .unwrap();
-    let error = add(&[&next], &to, &options(folder.path(), "b.tsv"), &mut |_| {
-        true
-    })
-    .unwrap_err();
+    let other = table("b.tsv", "A\tother.bed\n");
+    let error = add(&[&next], &to, &other, &mut |_| true).unwrap_err();
     let error = error.to_string();
     assert!(
         error.contains("b.tsv:2") && error.contains("that A has already"),
         "{error}"
     );
-    let all = "sample\tcallable\nA\tkit.bed\nB\tother.bed\nC\tkit.bed\n";
-    std::fs::write(folder.path().join("b.tsv"), all).unwrap();
-    add(&[&next], &to, &options(folder.path(), "b.tsv"), &mut |_| {
-        true
-    })
-    .unwrap();
+    let all = table("b.tsv", "A\tkit.bed\nB\tother.bed\nC\tkit.bed\n");
+    add(&[&next], &to, &all, &mut |_| true).unwrap();
     assert_eq!(an("samples(A,C)"), Some(4));
     assert_eq!(an("all"), Some(8));
     let dataset = Dataset::open(&to).unwrap();

@@ -1,7 +1,8 @@
 //! Who was erased is not added again, unless that was taken back.
 
+use super::emit::input_error;
 use crate::cohort::consent::Decisions;
-use crate::error::{Error, Result};
+use crate::error::{Place, Result};
 use crate::format::Folder;
 use crate::model::Kin;
 use crate::store::decisions::{read, stamp};
@@ -30,17 +31,17 @@ impl ErasedIds {
         self.0.erased_ids()
     }
 
-    /// An error where somebody would be added again.
+    /// An error where somebody of an input would be added again.
     pub(super) fn refuse<'a>(
         &self,
+        file: &str,
         what: &str,
-        mut ids: impl Iterator<Item = &'a str>,
+        ids: impl Iterator<Item = &'a str>,
     ) -> Result<()> {
         if self.count() == 0 {
             return Ok(());
         }
-        let again = ids.by_ref().filter(|id| self.0.erased(id).is_some());
-        let again: Vec<&str> = again.collect();
+        let again: Vec<&str> = ids.filter(|id| self.0.erased(id).is_some()).collect();
         if again.is_empty() {
             return Ok(());
         }
@@ -49,10 +50,10 @@ impl ErasedIds {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        Err(Error::Usage(format!(
-            "expected nobody who was erased from the dataset, found {what} {named}{more}: leave them out, or take the \
-             withdrawal back first (varidex restore)"
-        )))
+        let expected = "nobody who was erased from the dataset (leave them out, or take the withdrawal back first: \
+                        varidex restore)";
+        let found = format!("{what} {named}{more}");
+        Err(input_error(file, Place::File, expected, found))
     }
 
     /// Takes out of what is known of somebody's family who was erased.

@@ -134,7 +134,7 @@ impl<'a> Groups<'a> {
     }
 
     /// Adds what is known of samples up to the rows that come next, or further.
-    pub(super) fn cover(&mut self, stretches: Vec<Written>) {
+    pub(super) fn cover(&mut self, stretches: impl IntoIterator<Item = Written>) {
         self.covered.extend(stretches);
     }
 

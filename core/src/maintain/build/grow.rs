@@ -57,8 +57,12 @@ impl Growth<'_> {
         let (publication, workers) = (&self.publication, &self.workers);
         let mut plan = Plan::new(inputs, options, there, publication, workers, progress)?;
         let before = self.manifest.sample_count as usize;
-        let new = plan.samples.iter().skip(before);
-        erased.refuse("samples", new.map(String::as_str))?;
+        for input in &plan.inputs {
+            let members = input.place.members();
+            let new = members.iter().filter(|sample| *sample as usize >= before);
+            let names = new.map(|sample| plan.samples.name(sample));
+            erased.refuse(&input.source.name, "samples", names)?;
+        }
         let kits = Kits::read(options, &plan)?;
         let mut report = self.begin(&plan)?;
         self.add_people((known, &erased), &mut plan, &mut report, progress)?;
@@ -193,7 +197,10 @@ impl Growth<'_> {
                 }
                 Unit::Merged(inputs, samples) => {
                     let first = inputs.first().map_or("", |input| &input.source.name);
-                    let name = format!("{first} and {} others", inputs.len() - 1);
+                    let name = match inputs.len() {
+                        1 => first.to_owned(),
+                        count => format!("{first} and {} others", count - 1),
+                    };
                     let build = MergedBuild {
                         plan: &*plan,
                         options,

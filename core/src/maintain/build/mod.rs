@@ -8,6 +8,8 @@
 mod add;
 #[cfg(test)]
 mod add_tests;
+#[cfg(test)]
+mod add_to_tests;
 mod annotation;
 #[cfg(test)]
 mod attribute_tests;

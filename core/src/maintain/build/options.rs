@@ -95,6 +95,9 @@ pub struct BuildOptions {
     /// Up to how many of them become one batch. For tests.
     #[doc(hidden)]
     pub merge_up_to: usize,
+    /// Sorts what is read of one of them alone as what is read of several. For tests: the bytes are the same.
+    #[doc(hidden)]
+    pub sort_lone: bool,
 }
 
 impl Default for BuildOptions {
@@ -121,6 +124,7 @@ impl Default for BuildOptions {
             compact: true,
             merge_from: MERGE_FROM,
             merge_up_to: MERGE_UP_TO,
+            sort_lone: false,
         }
     }
 }

@@ -180,6 +180,8 @@ pub(super) struct Known {
     /// What was left out of them: what, how often, the first few.
     left: Vec<(String, u64, Vec<String>)>,
     people: Option<Gathered>,
+    /// The files of people, as messages name them.
+    files: String,
     map: Vec<(String, String)>,
     tables: Tables,
 }
@@ -219,11 +221,14 @@ impl Known {
             _ => Vec::new(),
         };
         let tables = Tables::read(options, people.as_mut(), folder, step)?;
+        let names = options.files.iter().map(|file| file.display().to_string());
+        let names: Vec<String> = names.collect();
         let any = ontologies.is_some() || people.is_some() || tables.facts.is_some();
         Ok(any.then_some(Self {
             ontologies,
             left,
             people,
+            files: names.join(", "),
             map,
             tables,
         }))
@@ -242,7 +247,7 @@ impl Known {
     ) -> Result<PeopleReport> {
         if let Some(Gathered { identities, .. }) = &self.people {
             let ids = (0..identities.len()).map(|person| identities.id(person));
-            erased.refuse("individuals", ids)?;
+            erased.refuse(&self.files, "individuals", ids)?;
         }
         let are_terms_new = self.ontologies.is_some();
         if let Some(content) = self.ontologies {

@@ -52,7 +52,7 @@ pub(crate) struct CoverageWriter {
     contig: u32,
     /// Changes at one position, which are to be written.
     position: i32,
-    coming: Vec<(u32, State)>,
+    coming: Vec<Change>,
     /// The stretch in the making, and the bytes of its start and of its changes.
     open: Option<(Written, usize)>,
     /// Where its last change is.
@@ -98,7 +98,12 @@ impl CoverageWriter {
             && let Some(slot) = self.states.get_mut(sample as usize)
         {
             *slot = after;
-            self.coming.push((sample, before));
+            self.coming.push(Change {
+                position,
+                sample,
+                before,
+                after,
+            });
         }
     }
 
@@ -107,52 +112,39 @@ impl CoverageWriter {
         if self.coming.is_empty() {
             return;
         }
-        let changes = std::mem::take(&mut self.coming);
-        let change = |&(sample, before): &(u32, State)| Change {
-            position: self.position,
-            sample,
-            before,
-            after: self.state(sample),
-        };
-        let changes: Vec<Change> = changes.iter().map(change).collect();
-        changes.iter().for_each(|change| self.looked.change(change));
+        self.coming
+            .iter()
+            .for_each(|change| self.looked.change(change));
         if self.looked.uncovered as usize == self.states.len() {
             // where the stretch ends, unless it is worth the while to go on with what comes next
-            self.nobody = changes;
+            self.nobody.clear();
+            std::mem::swap(&mut self.nobody, &mut self.coming);
             return;
         }
-        let is_full = |(open, head): &(Written, usize)| {
-            open.stretch.changes >= CHANGES && open.bytes.len() >= 2 * head
-        };
-        let goes_on = |(open, _): &(Written, usize)| {
-            open.stretch.contig == self.contig
-                && (self.nobody.is_empty() || self.nobody.len() + changes.len() <= GAP_CHANGES)
-        };
-        let is_over = |open: &(Written, usize)| is_full(open) || !goes_on(open);
-        if self.open.as_ref().is_some_and(is_over) {
+        if self.open.as_ref().is_some_and(|open| self.is_over(open)) {
             self.close(self.position);
         }
-        if self.open.is_none() {
-            self.begin();
-            return;
+        match &mut self.open {
+            None => self.begin(),
+            Some((open, _)) => {
+                let bytes = &mut open.bytes;
+                for change in self.nobody.drain(..).chain(self.coming.drain(..)) {
+                    open.stretch.changes += 1;
+                    write_varint(bytes, change.position.abs_diff(self.last));
+                    self.last = change.position;
+                    let states = change.before.code() << 3 | change.after.code();
+                    write_varint(bytes, change.sample << 6 | states);
+                }
+            }
         }
-        for change in std::mem::take(&mut self.nobody) {
-            self.write(change);
-        }
-        for change in changes {
-            self.write(change);
-        }
+        self.coming.clear();
     }
 
-    /// Adds a change to the stretch.
-    fn write(&mut self, change: Change) {
-        if let Some((open, _)) = &mut self.open {
-            open.stretch.changes += 1;
-            write_varint(&mut open.bytes, change.position.abs_diff(self.last));
-            self.last = change.position;
-            let states = change.before.code() << 3 | change.after.code();
-            write_varint(&mut open.bytes, change.sample << 6 | states);
-        }
+    /// Whether another stretch than the one in the making takes what comes.
+    fn is_over(&self, (open, head): &(Written, usize)) -> bool {
+        let is_full = open.stretch.changes >= CHANGES && open.bytes.len() >= 2 * head;
+        let is_far = !self.nobody.is_empty() && self.nobody.len() + self.coming.len() > GAP_CHANGES;
+        is_full || is_far || open.stretch.contig != self.contig
     }
 
     fn begin(&mut self) {
@@ -176,8 +168,8 @@ impl CoverageWriter {
 
     /// Ends the stretch: where nobody was covered any more, or else here.
     fn close(&mut self, end: i32) {
-        let nobody = std::mem::take(&mut self.nobody);
-        let end = nobody.first().map_or(end, |change| change.position);
+        let end = self.nobody.first().map_or(end, |change| change.position);
+        self.nobody.clear();
         if let Some((mut open, _)) = self.open.take() {
             open.stretch.end = end;
             self.done.push(open);
@@ -185,8 +177,8 @@ impl CoverageWriter {
     }
 
     /// Stretches that are complete.
-    pub(crate) fn take(&mut self) -> Vec<Written> {
-        std::mem::take(&mut self.done)
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Written> + '_ {
+        self.done.drain(..)
     }
 
     /// The last ones.

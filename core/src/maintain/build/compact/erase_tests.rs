@@ -223,7 +223,7 @@ fn no_byte_is_left_of_who_was_erased() {
             };
             let refused = add().unwrap_err();
             assert!(
-                matches!(&refused, Error::Usage(text) if text.contains(gone)),
+                matches!(&refused, Error::Input(why) if why.found.contains(gone)),
                 "{refused}"
             );
             // until that is taken back
@@ -238,7 +238,7 @@ fn no_byte_is_left_of_who_was_erased() {
         };
         let refused = load_people(before.path(), &people, &mut |_| true).unwrap_err();
         assert!(
-            matches!(&refused, Error::Usage(text) if text.contains(GONE[2])),
+            matches!(&refused, Error::Input(why) if why.found.contains(GONE[2])),
             "{refused}"
         );
     }

@@ -473,7 +473,7 @@ impl<'b> Variant<'b> {
     }
 }
 
-fn in_upper_case(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+pub(super) fn in_upper_case(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     match text.iter().any(u8::is_ascii_lowercase) {
         true => text.to_ascii_uppercase().into(),
         false => text,

@@ -33,8 +33,24 @@ pub(super) struct Batch {
     pub(super) items: Vec<(u32, i32, u32)>,
 }
 
+/// Where what is taken apart goes, in the order of the records.
+pub(super) trait Sink {
+    /// Makes ready what rows of a chunk need.
+    fn prepare(&mut self, _chunk: &mut Chunk) {}
+
+    /// A contig that the input has not had before, and where it stands first: contigs are numbered by input, in this
+    /// order.
+    fn contig(&mut self, name: &[u8], place: Place) -> Result<()>;
+
+    /// From a position on the sample is of another state.
+    fn change(&mut self, contig: u32, position: i32, state: State);
+
+    /// A row, of a contig by its number in the input.
+    fn row(&mut self, row: Row);
+}
+
 /// Takes the records of an input apart.
-pub(super) struct Converter<'a> {
+pub(super) struct Converter<'a, S> {
     file: &'a str,
     skip_malformed: bool,
     reference: &'a mut Option<Normaliser>,
@@ -53,7 +69,7 @@ pub(super) struct Converter<'a> {
     states: Vec<[State; 2]>,
     /// What was changed of the records of a chunk, the next one last.
     changes: Vec<(u32, Changes)>,
-    pub(super) batch: Batch,
+    pub(super) sink: S,
     /// Whether a record was not in order.
     pub(super) unsorted: bool,
 }
@@ -88,6 +104,7 @@ impl KnownSpans {
         put: &mut impl FnMut(i32, State),
     ) {
         self.advance(position, put);
+        self.settle(position, put);
         if end > position {
             self.open.retain(|(other, _)| *other > end);
             self.open.push((end, states));
@@ -134,6 +151,16 @@ impl KnownSpans {
         }
     }
 
+    /// What starts before a position is not changed there any more.
+    fn settle(&mut self, position: i32, put: &mut impl FnMut(i32, State)) {
+        if let Some((at, state)) = self.here.take_if(|(at, _)| *at < position)
+            && state != self.written
+        {
+            put(at, state);
+            self.written = state;
+        }
+    }
+
     /// Ends a contig.
     fn finish(&mut self, put: &mut impl FnMut(i32, State)) {
         self.advance(i32::MAX, put);
@@ -147,12 +174,13 @@ impl KnownSpans {
     }
 }
 
-impl<'a> Converter<'a> {
+impl<'a, S: Sink> Converter<'a, S> {
     pub(super) fn new(
         file: &'a str,
         skip_malformed: bool,
         reference: &'a mut Option<Normaliser>,
         ploidy: Option<InputPloidy<'a>>,
+        sink: S,
     ) -> Self {
         if let Some(reference) = reference {
             reference.begin();
@@ -171,7 +199,7 @@ impl<'a> Converter<'a> {
             ploidy,
             states: Vec::new(),
             changes: Vec::new(),
-            batch: Batch::default(),
+            sink,
             unsorted: false,
         }
     }
@@ -205,7 +233,13 @@ impl<'a> Converter<'a> {
             self.changes = ploidy.apply(&mut chunk);
             self.changes.reverse();
         }
+        self.sink.prepare(&mut chunk);
         Ok(Arc::new(chunk))
+    }
+
+    /// Contig and position of the record that was taken last.
+    pub(super) fn last(&self) -> Option<(u32, i32)> {
+        self.last
     }
 
     /// The name of the input.
@@ -221,11 +255,9 @@ impl<'a> Converter<'a> {
     }
 
     fn end_contig(&mut self, contig: u32) {
-        let batch = &mut self.batch;
-        self.known.finish(&mut |position, state| {
-            put_change(&mut batch.bytes, state);
-            batch.push(contig, position);
-        });
+        let sink = &mut self.sink;
+        self.known
+            .finish(&mut |position, state| sink.change(contig, position, state));
     }
 
     fn begin_contig(&mut self, name: &[u8]) {
@@ -276,11 +308,10 @@ impl<'a> Converter<'a> {
         // what lies over a bound of a pseudoautosomal region says one thing before it, and one behind it
         let states = self.states.get(number as usize);
         let states = states.copied().unwrap_or([state; 2]);
-        let batch = &mut self.batch;
+        let sink = &mut self.sink;
         self.known
             .push((record.position, end), states, &mut |position, state| {
-                put_change(&mut batch.bytes, state);
-                batch.push(contig, position);
+                sink.change(contig, position, state);
             });
         // what nobody carries behind the last ALT, and records without change, are known from the stretches
         let says = |(i, alt): (usize, &Alt)| {
@@ -325,21 +356,20 @@ impl<'a> Converter<'a> {
                 }
             }
         }
-        put_row(&mut self.batch.bytes, &row);
-        self.batch.push(row.contig, row.position);
+        self.sink.row(row);
         Ok(())
     }
 
     /// The number of another contig than the last.
-    fn number(&mut self, name: &[u8], place: Place) -> u32 {
+    fn number(&mut self, name: &[u8], place: Place) -> Result<u32> {
         name.clone_into(&mut self.last_name);
         if let Some(&known) = self.contigs.get(name) {
-            return known;
+            return Ok(known);
         }
         let number = self.contigs.len() as u32;
         self.contigs.insert(name.to_vec(), number);
-        self.batch.contigs.push((name.to_vec(), place));
-        number
+        self.sink.contig(name, place)?;
+        Ok(number)
     }
 
     /// The number of a record's contig in this input, where the record is in order.
@@ -347,7 +377,7 @@ impl<'a> Converter<'a> {
         let name = chunk.text(record.contig);
         let contig = match self.last {
             Some((contig, _)) if self.last_name == name => contig,
-            _ => self.number(name, record.place),
+            _ => self.number(name, record.place)?,
         };
         let before = self.last.replace((contig, record.position));
         let sorted = match before {
@@ -378,6 +408,23 @@ impl Batch {
     /// Ends an item.
     fn push(&mut self, contig: u32, position: i32) {
         self.items.push((contig, position, self.bytes.len() as u32));
+    }
+}
+
+impl Sink for Batch {
+    fn contig(&mut self, name: &[u8], place: Place) -> Result<()> {
+        self.contigs.push((name.to_vec(), place));
+        Ok(())
+    }
+
+    fn change(&mut self, contig: u32, position: i32, state: State) {
+        put_change(&mut self.bytes, state);
+        self.push(contig, position);
+    }
+
+    fn row(&mut self, row: Row) {
+        put_row(&mut self.bytes, &row);
+        self.push(row.contig, row.position);
     }
 }
 

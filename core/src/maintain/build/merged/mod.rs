@@ -9,6 +9,9 @@ mod assemble;
 mod case_tests;
 mod convert;
 mod item;
+mod lone;
+#[cfg(test)]
+mod lone_tests;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -92,11 +95,16 @@ type OnProgress<'t> = dyn FnMut(u64, u64) -> bool + 't;
 impl MergedBuild<'_> {
     /// Reads all inputs and writes their segments; sorts them where one must be and may be.
     pub(super) fn run(
-        self,
-        inputs: Vec<Input>,
+        mut self,
+        mut inputs: Vec<Input>,
         name: &str,
         meter: &mut Meter<'_>,
     ) -> Result<ContigList> {
+        if let [input] = &mut inputs[..]
+            && let Some(contigs) = lone::build(&mut self, input, meter)?
+        {
+            return Ok(contigs);
+        }
         let annotated = inputs.first().and_then(|input| input.annotated.clone());
         let Target {
             publication,
@@ -249,7 +257,8 @@ impl Reading<'_> {
             ploidy.of_input(&input.place, self.all_samples)
         });
         let skip = self.options.skip_malformed;
-        let mut converter = Converter::new(file, skip, reference, ploidy);
+        let sink = Batch::default();
+        let mut converter = Converter::new(file, skip, reference, ploidy, sink);
         let last = match self.read_one(number, &mut converter, to) {
             Ok(()) => Message::Done(Box::new(converter.report)),
             Err(error) => Message::Failed(error, converter.unsorted),
@@ -260,7 +269,7 @@ impl Reading<'_> {
     fn read_one(
         &self,
         number: usize,
-        converter: &mut Converter<'_>,
+        converter: &mut Converter<'_, Batch>,
         to: &SyncSender<Message>,
     ) -> Result<()> {
         let memory = self.options.memory / 4 / self.options.threads() as u64;
@@ -289,10 +298,10 @@ impl Reading<'_> {
         let handle = reader.progress();
         let in_flight = usize::try_from(memory).unwrap_or(usize::MAX);
         let (mut bytes, mut records) = (0, 0);
-        let mut send = |converter: &mut Converter<'_>, records: &mut u64| {
+        let mut send = |converter: &mut Converter<'_, Batch>, records: &mut u64| {
             let read = handle.read() - bytes;
             bytes += read;
-            let batch = std::mem::take(&mut converter.batch);
+            let batch = std::mem::take(&mut converter.sink);
             let items = Message::Items(batch, read, std::mem::take(records));
             to.send(items).map_err(|_| Error::Cancelled)
         };
@@ -301,7 +310,7 @@ impl Reading<'_> {
             let chunk = converter.begin(chunk, places.as_ref())?;
             for number in 0..chunk.records.len() as u32 {
                 converter.take(&chunk, number)?;
-                if converter.batch.bytes.len() >= HANDED_OVER {
+                if converter.sink.bytes.len() >= HANDED_OVER {
                     send(converter, &mut records)?;
                 }
             }

@@ -1,6 +1,6 @@
 //! Reading the headers of inputs, many at a time.
 
-use super::{Source, is_stream};
+use super::{Input, Source, is_stream};
 use crate::error::Result;
 use crate::input::{Header, ReadOptions, Reader, Workers, as_here, peek_header};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -36,6 +36,18 @@ impl Opened {
             reader: stays_open.then_some(reader),
             source,
         })
+    }
+}
+
+impl Input {
+    /// The names of the contigs that its header declares.
+    pub(in super::super) fn declared(&self) -> impl Iterator<Item = &str> {
+        self.contigs.iter().map(|contig| contig.name.as_str())
+    }
+
+    /// Whether it can be read only once.
+    pub(in super::super) fn is_read_once(&self) -> bool {
+        self.source.copy.is_none() && is_stream(&self.source.path, &self.source.name)
     }
 }
 
