@@ -116,9 +116,9 @@ class Text(unittest.TestCase):
 
     def test_kinds(self):
         kinds = re.findall(r'\w+ = (\d+) "(\w+)"', load(FORMAT, "format/kind.rs"))
-        told = re.findall(r"(?:^\| |\| )(\d+) \| (\w+) \| (?!0x)", self.text, re.MULTILINE)
+        stated = re.findall(r"(?:^\| |\| )(\d+) \| (\w+) \| (?!0x)", self.text, re.MULTILINE)
         self.assertEqual({int(n): name for n, name in kinds}, primitives.NAMES)
-        self.assertLessEqual(set(kinds), set(told))
+        self.assertLessEqual(set(kinds), set(stated))
 
     def test_lengths_of_structures(self):
         lengths = re.findall(r"impl (\w+) \{.*?const LEN: usize = (\d+);", load(FORMAT, "format/layout.rs"), re.DOTALL)
@@ -130,9 +130,9 @@ class Text(unittest.TestCase):
         named = re.findall(r"const (\w+): Self = Self\((\d)\);", code)
         names = ["UNCOVERED", "CALLED", "MISSING", "HALF", "HAPLOID", "HAPLOID_MISSING"]
         self.assertEqual([name for name, _ in sorted(named, key=lambda pair: pair[1])], names)
-        told = re.findall(r"^\| (\d) \| (?:one|two) cop.*\| (\d) \| (yes|no) \|$", self.text, re.MULTILINE)
+        stated = re.findall(r"^\| (\d) \| (?:one|two) cop.*\| (\d) \| (yes|no) \|$", self.text, re.MULTILINE)
         expected = [(str(n), str(known), "yes" if missing else "no") for n, (known, missing, _) in enumerate(coverage.STATES)]
-        self.assertEqual(told, expected[1:])
+        self.assertEqual(stated, expected[1:])
 
     def test_forms(self):
         enum = re.search(r"enum Form \{(.*?)\}", load(FORMAT, "set/stored.rs"), re.DOTALL).group(1)
@@ -160,10 +160,10 @@ class Text(unittest.TestCase):
         code = dict(re.findall(r'\("([\w-]+)", "([\w:]+)"\),', load(FORMAT, "model/vocabulary.rs")))
         self.assertEqual(code.pop("omimps"), "omim:ps")
         self.assertEqual(code, terms.PREFIXES)
-        told = {}
+        stated = {}
         for first, others in re.findall(r"`(\w+)` \(`([^`]+)`\)", re.search(r"\| CURIEs .*", self.text).group()):
-            told.update({other: first for other in others.split()})
-        self.assertEqual(told, terms.PREFIXES)
+            stated.update({other: first for other in others.split()})
+        self.assertEqual(stated, terms.PREFIXES)
 
     def test_bad_vectors_are_of_rules_of_the_text(self):
         rules = self.rules()
@@ -183,13 +183,13 @@ class Text(unittest.TestCase):
         self.assertEqual(xxhash.xxh3_128_hexdigest(bare.encode()), checksum)
 
     def test_hex_dump(self):
-        told = bytearray()
+        stated = bytearray()
         for at, shown in re.findall(r"^([0-9a-f]{4})  ((?:[0-9a-f]{2} ?)+|zeros)", self.text, re.MULTILINE):
-            told += bytes(int(at, 16) - len(told))
-            told += b"" if shown == "zeros" else bytes.fromhex(shown)
+            stated += bytes(int(at, 16) - len(stated))
+            stated += b"" if shown == "zeros" else bytes.fromhex(shown)
         (path,) = glob.glob(os.path.join(VECTORS, "tiny.vdx", "*.segment"))
         with open(path, "rb") as file:
-            self.assertEqual(told, file.read())
+            self.assertEqual(stated, file.read())
 
 
 if __name__ == "__main__":
