@@ -434,6 +434,31 @@ fn a_replacement_of_bases_that_nothing_shows_may_be_an_indel_elsewhere() {
     }
 }
 
+/// Where the reference has no bases, rows are as they were written, and one spelled elsewhere may be the one asked for.
+#[test]
+fn rows_that_the_reference_does_not_have_are_not_normalised() {
+    let folder = Folder::new();
+    let reference = folder.write("reference.fa", ">chr8\nACGTACGTACGT\n");
+    let texts = [vcf("chr7", &["S0", "S1"], &["chr7 24 CA C 0/0 0/1"])];
+    let options = BuildOptions {
+        reference: Some(reference),
+        ..options()
+    };
+    let dataset = dataset(&folder, &texts, &options);
+    assert_eq!(carriers(&dataset, "chr7:24:CA:C").len(), 1);
+    assert_eq!(carriers(&dataset, "chr7:24:CG:C").len(), 0);
+    for asked in ["chr7:27:AA:A", "NC_000007.14:26:1:"] {
+        let error = dataset
+            .ask(&format!("carriers({asked})"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("the reference of the dataset has no bases there"),
+            "{asked}: {error}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -33,6 +33,8 @@ pub(in crate::query) struct Found {
     pub(in crate::query) by_text: bool,
     /// Rows of which only the reference could tell whether they are the change.
     undecided: Vec<(usize, u32)>,
+    /// Whether rows are normalised there.
+    normalised: bool,
 }
 
 impl Found {
@@ -80,9 +82,10 @@ impl Found {
         for &(part, row) in self.undecided.iter().take(NAMED) {
             names.push(name_of(view, part, row)?);
         }
-        let why = match view.manifest().normalised {
-            true => "bases beside the change that are in no REF here",
-            false => "the dataset was built without `--reference`",
+        let why = match (view.manifest().normalised, self.normalised) {
+            (true, true) => "bases beside the change that are in no REF here",
+            (true, false) => "the reference of the dataset has no bases there",
+            (false, _) => "the dataset was built without `--reference`",
         };
         let message = format!(
             "whether `{asked}` is a variant here cannot be decided: {why}, and {} may be the same change",
@@ -138,7 +141,10 @@ pub(in crate::query) fn find_change_within(
         view,
         contig,
         within,
-        found: Found::default(),
+        found: Found {
+            normalised: is_normalised(view, contig, change),
+            ..Found::default()
+        },
         text: RowText::default(),
     };
     match change {
@@ -156,6 +162,19 @@ pub(in crate::query) fn find_change_within(
         }
     }
     Ok(finder.found.sorted())
+}
+
+/// Whether rows are normalised at a place: elsewhere they are kept as they were written.
+fn is_normalised(view: &View, contig: u32, change: &Change<'_>) -> bool {
+    let position = match change {
+        Change::Exact { position, .. } => position.zero_based(),
+        Change::Deletion { interval, .. }
+        | Change::Duplication { interval }
+        | Change::Inversion { interval } => interval.start,
+    };
+    let of = view.manifest().contigs.get(contig as usize);
+    let extent = of.and_then(|of| of.reference);
+    extent.is_some_and(|(start, end)| (start..end).contains(&position))
 }
 
 /// A row that may be the indel asked for, spelled at another place.
@@ -340,7 +359,7 @@ impl<'a> Finder<'a> {
             self.found.add(part, rows);
             self.respelled(part, segment, (of, (position, reference)))?;
         }
-        if self.view.manifest().normalised && !leftmost && self.found.rows.is_empty() {
+        if self.found.normalised && !leftmost && self.found.rows.is_empty() {
             self.rolled(position, reference, alternate, of.start)?;
         }
         let length = indel.bases.len() as i64;
@@ -426,7 +445,7 @@ impl<'a> Finder<'a> {
         may_be: &dyn Fn(&Indel<'_>, u32) -> bool,
     ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
-        let all = !self.view.manifest().normalised;
+        let all = !self.found.normalised;
         for part in self.parts(starts.start - 1..starts.end + 1)? {
             let (part, segment) = part?;
             let mut texts = TextCursor::new(segment);
@@ -525,7 +544,7 @@ impl<'a> Finder<'a> {
     fn interval(&mut self, interval: Interval, change: &Change<'_>, deletes: bool) -> Result<()> {
         let interval = i64::from(interval.start)..i64::from(interval.end);
         let length = interval.end - interval.start;
-        if self.view.manifest().normalised {
+        if self.found.normalised {
             let window = interval.start - ROLL_REACH..interval.end + 2;
             for part in self.parts(window.clone())? {
                 let (part, segment) = part?;

@@ -16,7 +16,7 @@ impl Finder<'_> {
     /// Bases that are not given for others.
     pub(super) fn replacement(&mut self, interval: Interval, change: &Change<'_>) -> Result<()> {
         let (from, to) = (i64::from(interval.start), i64::from(interval.end));
-        let reach = match self.view.manifest().normalised {
+        let reach = match self.found.normalised {
             true => 0,
             false => Indel::REACH_MAX,
         };
@@ -62,7 +62,7 @@ impl Finder<'_> {
         let indel = self.text.trimmed().and_then(|of| of.indel());
         match (change, indel) {
             // how far the row rolls is not known there
-            (Change::Deletion { inserted, .. }, Some(row)) if !self.view.manifest().normalised => {
+            (Change::Deletion { inserted, .. }, Some(row)) if !self.found.normalised => {
                 let inserted = inserted.as_bytes();
                 let replaced = Replaced { from, to, inserted };
                 (!replaced.may_be(&row, known)).then_some(false)
