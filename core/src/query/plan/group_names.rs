@@ -140,12 +140,14 @@ impl Names<'_> {
                     None if attribute.is_closed() => SampleSet::new(),
                     None => {
                         let known = store.attribute_values(*attribute, visible)?;
-                        let defined = match attribute {
-                            Attribute::Cohort => super::cohorts::names(self.view)?,
-                            _ => Vec::new(),
+                        let is_cohort = *attribute == Attribute::Cohort;
+                        let defined = match is_cohort {
+                            true => super::cohorts::names(self.view)?,
+                            false => Vec::new(),
                         };
                         let names = known.iter().chain(&defined).map(String::as_str);
-                        let message = match known.is_empty() && defined.is_empty() {
+                        // cohorts are defined as well as recorded
+                        let message = match known.is_empty() && !is_cohort {
                             true => format!("no {} is known of anybody here", attribute.name()),
                             false => format!("no {} `{value}` here", attribute.name()),
                         };
