@@ -459,6 +459,31 @@ fn rows_that_the_reference_does_not_have_are_not_normalised() {
     }
 }
 
+/// An indel that is too far from its leftmost spelling to be moved there is found up to the end of its repeat.
+#[test]
+fn an_indel_that_is_kept_in_a_long_repeat_is_found_to_the_end_of_it() {
+    let folder = Folder::new();
+    // A from 2 to 12,001
+    let sequence = format!("G{}CATG", "A".repeat(12_000));
+    let reference = folder.write("reference.fa", format!(">chr7\n{sequence}\n"));
+    let texts = [vcf("chr7", &["S0", "S1"], &["chr7 11500 AA A 0/0 0/1"])];
+    let options = BuildOptions {
+        reference: Some(reference),
+        ..options()
+    };
+    let dataset = dataset(&folder, &texts, &options);
+    for (asked, expected) in [
+        ("chr7:11500:AA:A", 1),
+        ("chr7:11800:AA:A", 1),
+        ("chr7:12000:AAC:AC", 1),
+        ("NC_000007.14:12000:1:", 1),
+        ("chr7:12002:CA:C", 0),
+        ("NC_000007.14:12002:1:", 0),
+    ] {
+        assert_eq!(carriers(&dataset, asked).len(), expected, "{asked}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -2,7 +2,9 @@
 
 use super::options::BuildOptions;
 use crate::error::{Error, Result};
-use crate::genome::{Assembly, NormaliseError, Normalised, Position, ReferenceFasta, normalise};
+use crate::genome::{
+    Assembly, NormaliseError, Normalised, Position, ReferenceFasta, Trimmed, normalise,
+};
 
 /// How far left of its record normalisation may move a row: rows are held back that long. It bounds
 /// memory; `bcftools norm` holds back 1,000 sites' width by default.
@@ -91,9 +93,16 @@ impl Normaliser {
                 let same =
                     to == position && new_reference == reference && new_alternate == alternate;
                 let far = position - to > SHIFT_MAX;
+                // it is counted from the leftmost spelling, which is not the one that is kept
+                let passed = match far {
+                    true => shift_of(
+                        (position, reference, alternate),
+                        (to, &new_reference, &new_alternate),
+                    ),
+                    false => 0,
+                };
                 Ok(Spelled {
-                    // counted from the leftmost spelling, which is not the one that is kept
-                    roll: if far { 0 } else { roll },
+                    roll: roll.saturating_sub(passed),
                     warning: (!same && far).then(|| {
                         format!(
                             "an indel that left-alignment moves more than {SHIFT_MAX} bases is kept as it is"
@@ -109,6 +118,14 @@ impl Normaliser {
             Err(error) => kept(format!("alleles kept as they are: {error}")),
         }
     }
+}
+
+/// By how many bases a spelling of a change stands right of another one.
+fn shift_of(of: (i32, &[u8], &[u8]), leftmost: (i32, &[u8], &[u8])) -> u32 {
+    let start = |(position, reference, alternate): (i32, &[u8], &[u8])| {
+        Trimmed::of(position.into(), reference, alternate).map_or(0, |trimmed| trimmed.start)
+    };
+    u32::try_from(start(of) - start(leftmost)).unwrap_or(0)
 }
 
 /// Where a REF that starts here ends.

@@ -114,10 +114,12 @@ impl Heads {
         position: i64,
         mut step: impl FnMut(&mut Head) -> Result<bool>,
     ) -> Result<()> {
-        if let Some(head) = self.at_hand.take()
-            && let Some(known) = self.get(head)
+        // the one at hand goes first: even where positions are damaged, something is left behind
+        if let Some(number) = self.at_hand.take()
+            && let Some(head) = self.heads.get_mut(number as usize)
+            && (head.position != position || step(head)?)
         {
-            self.others.push(Reverse(turn_of(known.position, head)));
+            self.others.push(Reverse(turn_of(head.position, number)));
         }
         while let Some(mut turn) = self.others.peek_mut() {
             let number = turn.0 as u32;
@@ -193,5 +195,70 @@ impl Head {
             self.range_end = range.end.min(self.end);
         }
         self.row < self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The heads of parts, each with rows at these positions, in their order.
+    fn walked(parts: &[&[i64]]) -> Vec<(i64, Vec<usize>)> {
+        let mut heads = Heads::default();
+        heads.clear();
+        for (index, of) in parts.iter().enumerate() {
+            let (end, position) = (of.len() as u32, of[0]);
+            heads.add(Head {
+                index,
+                range: 0,
+                range_end: end,
+                row: 0,
+                end,
+                position,
+            });
+        }
+        let mut found = Vec::new();
+        while let Some((first, _)) = heads.first() {
+            let position = first.position;
+            let mut here = Vec::new();
+            let step = |head: &mut Head| {
+                here.push(head.index);
+                head.row += 1;
+                let next = parts[head.index].get(head.row as usize);
+                head.position = next.copied().unwrap_or(head.position);
+                Ok(next.is_some())
+            };
+            heads.leave(position, step).unwrap();
+            here.sort_unstable();
+            found.push((position, here));
+        }
+        found
+    }
+
+    #[test]
+    fn parts_meet_where_they_have_rows() {
+        let found = walked(&[&[-1, 4, 9], &[4, 7], &[7, 9, 11]]);
+        let expected = [
+            (-1, vec![0]),
+            (4, vec![0, 1]),
+            (7, vec![1, 2]),
+            (9, vec![0, 2]),
+            (11, vec![2]),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    /// Positions that no file may have: the walk ends all the same.
+    #[test]
+    fn damaged_positions_are_left_behind() {
+        let found = walked(&[
+            &[1 << 41, 1 << 50],
+            &[1 << 40, 1 << 42],
+            &[1 << 40, i64::MAX],
+        ]);
+        let rows: usize = found.iter().map(|(_, here)| here.len()).sum();
+        assert_eq!(rows, 6);
+        let found = walked(&[&[i64::MIN, 3], &[-5, 2]]);
+        assert_eq!(found.iter().map(|(_, here)| here.len()).sum::<usize>(), 4);
     }
 }
