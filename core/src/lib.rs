@@ -103,9 +103,9 @@ pub use maintain::{
     restore, withdraw,
 };
 pub use model::{
-    Access, Annotator, Attribute, AttributeType, CarrierGenotype, ConsentSetting, Date, DecidedBy,
-    Decision, Effect, FileLoader, Granularity, Level, Measure, NoDate, PolicyHash, Purpose, Scope,
-    TwoByTwo, UnknownPurpose, WithoutDecision, Zygosity,
+    Access, Annotator, Attribute, AttributeType, Budget, CarrierGenotype, ConsentSetting, Date,
+    DecidedBy, Decision, Effect, FileLoader, Floor, Granularity, Level, Measure, NoDate, Policy,
+    PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

@@ -16,6 +16,7 @@ mod individual;
 mod info;
 mod loader;
 mod ontology;
+mod policy;
 mod proof;
 mod protein;
 mod similarity;
@@ -45,6 +46,7 @@ pub(crate) use individual::{Coding, Dates, Kin, Person, Record, SampleNameKind, 
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 pub use loader::FileLoader;
 pub(crate) use ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
+pub use policy::{Budget, Floor, Policy, Zero};
 pub use proof::PolicyHash;
 pub(crate) use protein::{
     decoded, from_bcftools, is_protein_change, normal_protein, short_protein,

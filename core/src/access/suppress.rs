@@ -1,0 +1,209 @@
+//! Which cells of a table are not shown: those of few people, and others, so that these cannot be computed from the
+//! rest.
+//!
+//! A cell may be shown where each of its numbers is at least the floor, or zero where zero is shown. What may not is hidden
+//! (primary suppression). Whoever knows the total and the cells that are shown knows the sum of those that are hidden;
+//! so more are hidden (complementary suppression) until that sum may be shown by the same rule and is of two cells or more. Then the
+//! largest value that a hidden cell can have, as far as the table says, is that sum, which is not below the floor; and
+//! no hidden cell is determined. What is in the total but in no stratum is a cell.
+
+use crate::model::{Policy, Zero};
+
+/// Numbers of a cell. Of a table of people `lack` and the copies are not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cell {
+    /// People who have it.
+    pub(crate) have: u64,
+    /// People who have something else, of a policy with two tails; `None` where that is not asked.
+    pub(crate) lack: Option<u64>,
+    /// Copies of the allele, and of others.
+    pub(crate) copies: Option<(u64, u64)>,
+    /// Whether the group may not be counted at all, for its size.
+    pub(crate) is_small: bool,
+}
+
+impl Cell {
+    fn add(&mut self, other: &Self) {
+        let sum = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
+        self.have = self.have.saturating_add(other.have);
+        self.lack = sum(self.lack, other.lack);
+        self.copies = match (self.copies, other.copies) {
+            (Some(a), Some(b)) => Some((a.0.saturating_add(b.0), a.1.saturating_add(b.1))),
+            _ => None,
+        };
+    }
+}
+
+/// The rules of a policy that are of single numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rules {
+    people: u64,
+    alleles: u64,
+    two_tailed: bool,
+    shows_zero: bool,
+}
+
+impl Rules {
+    pub(crate) fn of(policy: &Policy) -> Self {
+        Self {
+            people: policy.floor.people,
+            alleles: policy.floor.alleles,
+            two_tailed: policy.two_tailed,
+            shows_zero: policy.zero == Zero::Shown,
+        }
+    }
+
+    /// The same of tables of people, in which who lacks something is a cell of its own.
+    pub(crate) fn of_people(self) -> Self {
+        Self {
+            alleles: 0,
+            two_tailed: false,
+            ..self
+        }
+    }
+
+    /// Whether a number may be shown.
+    pub(crate) fn allows(self, number: u64, floor: u64) -> bool {
+        match number {
+            0 => self.shows_zero || floor == 0,
+            _ => number >= floor,
+        }
+    }
+
+    /// Whether a number of people may be shown.
+    pub(crate) fn allows_people(self, people: u64) -> bool {
+        self.allows(people, self.people)
+    }
+
+    /// Whether all numbers of a cell may be shown.
+    pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
+        let (allele, others) = cell.copies.unwrap_or((u64::MAX, u64::MAX));
+        let tail = self.two_tailed && (cell.lack.is_some() || cell.copies.is_some());
+        !cell.is_small
+            && self.allows_people(cell.have)
+            && self.allows(allele, self.alleles)
+            && (!tail
+                || (self.allows_people(cell.lack.unwrap_or(u64::MAX))
+                    && self.allows(others, self.alleles)))
+    }
+}
+
+/// Which cells of one table are shown, in one dimension: `shown` is by cell. Returns whether the total is.
+///
+/// The cells, with what is in no stratum among them, add up to the total.
+pub(crate) fn suppress(rules: Rules, total: &Cell, cells: &[Cell], shown: &mut Vec<bool>) -> bool {
+    shown.clear();
+    if !rules.allows_cell(total) {
+        shown.resize(cells.len(), false);
+        return false;
+    }
+    shown.extend(cells.iter().map(|cell| rules.allows_cell(cell)));
+    hide_more(cells, shown, |sum, number| number >= 2 && rules.allows_cell(sum));
+    true
+}
+
+/// Hides one cell more while there are hidden ones of which the sum may not be known: of those that are shown the one of the fewest
+/// people, but some.
+fn hide_more(cells: &[Cell], shown: &mut [bool], allows: impl Fn(&Cell, usize) -> bool) {
+    loop {
+        let mut sum: Option<Cell> = None;
+        let (mut number, mut next) = (0, None);
+        for (at, (cell, shown)) in cells.iter().zip(shown.iter()).enumerate() {
+            if !shown {
+                number += 1;
+                match &mut sum {
+                    Some(sum) => sum.add(cell),
+                    // a group may be too small to be counted, but not what all hidden ones are together
+                    None => {
+                        sum = Some(Cell {
+                            is_small: false,
+                            ..*cell
+                        });
+                    }
+                }
+            } else if next.is_none_or(|(_, have)| (cell.have == 0, cell.have) < have) {
+                next = Some((at, (cell.have == 0, cell.have)));
+            }
+        }
+        let Some(sum) = sum else { return };
+        if allows(&sum, number) {
+            return;
+        }
+        match next.and_then(|(at, _)| shown.get_mut(at)) {
+            Some(more) => *more = false,
+            // all are hidden: their sum is the total, which is shown
+            None => return,
+        }
+    }
+}
+
+/// The same of a table by two fields, of which both margins may be asked for: `cells` row after row, `width` in each.
+///
+/// A row is shown whole or not at all. It is where the table of the rows shows it, all its cells may be shown, and of the rows that
+/// are not, the sums by column may be shown and are of two rows or more; and nothing is where a column is not shown by the
+/// table of the columns. Then a hidden cell can be as large as the smaller of its row's and its column's hidden sums, neither of which is
+/// below the floor.
+pub(crate) fn suppress_two(
+    rules: Rules,
+    total: &Cell,
+    cells: &[Cell],
+    width: usize,
+    shown: &mut Vec<bool>,
+) -> bool {
+    shown.clear();
+    shown.resize(cells.len(), false);
+    let width = width.max(1);
+    let rows: Vec<&[Cell]> = cells.chunks(width).collect();
+    let sum = |cells: &mut dyn Iterator<Item = &Cell>| {
+        let mut sum: Option<Cell> = None;
+        for cell in cells {
+            match &mut sum {
+                Some(sum) => sum.add(cell),
+                None => {
+                    sum = Some(Cell {
+                        is_small: false,
+                        ..*cell
+                    });
+                }
+            }
+        }
+        sum.unwrap_or_default()
+    };
+    let of_rows: Vec<Cell> = rows.iter().map(|row| sum(&mut row.iter())).collect();
+    let column = |at: usize| cells.iter().skip(at).step_by(width);
+    let of_columns: Vec<Cell> = (0..width).map(|at| sum(&mut column(at))).collect();
+    let (mut lines, mut columns) = (Vec::new(), Vec::new());
+    if !suppress(rules, total, &of_rows, &mut lines) {
+        return false;
+    }
+    suppress(rules, total, &of_columns, &mut columns);
+    if columns.contains(&false) {
+        return true;
+    }
+    for (line, row) in lines.iter_mut().zip(&rows) {
+        *line &= row.iter().all(|cell| rules.allows_cell(cell));
+    }
+    // a row more is hidden while the hidden sums of a column may not be known
+    loop {
+        let hidden = || lines.iter().zip(&rows).filter(|(shown, _)| !**shown);
+        let number = hidden().count();
+        let may_be_known = (0..width).all(|at| {
+            let sum = sum(&mut hidden().filter_map(|(_, row)| row.get(at)));
+            rules.allows_cell(&sum)
+        });
+        if number == 0 || (number >= 2 && may_be_known) {
+            break;
+        }
+        let left = lines.iter().zip(&of_rows).enumerate();
+        let left = left.filter(|(_, (shown, _))| **shown);
+        let next = left.min_by_key(|(_, (_, row))| (row.have == 0, row.have));
+        match next.map(|(at, _)| at).and_then(|at| lines.get_mut(at)) {
+            Some(line) => *line = false,
+            None => break,
+        }
+    }
+    for (row, line) in shown.chunks_mut(width).zip(&lines) {
+        row.fill(*line);
+    }
+    true
+}
