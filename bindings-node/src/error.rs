@@ -93,7 +93,7 @@ fn library(error: &Error) -> Value {
             put("candidates", json!(expression.candidates));
             "ERR_VARIDEX_EXPRESSION"
         }
-        Error::Usage(_) => "ERR_VARIDEX_USAGE",
+        Error::Usage(_) | Error::NotAllowed { .. } => "ERR_VARIDEX_USAGE",
         Error::Damaged(damage) => {
             put("file", json!(damage.file.display().to_string()));
             put("section", json!(damage.section));

@@ -104,7 +104,7 @@ fn make(py: Python<'_>, error: Error) -> PyResult<PyErr> {
             attributes.set_item("found", &damage.found)?;
             of(py, "DamagedError", (text,), &attributes)
         }
-        Error::Usage(_) => of(py, "UsageError", (text,), &attributes),
+        Error::Usage(_) | Error::NotAllowed { .. } => of(py, "UsageError", (text,), &attributes),
         Error::TooNew { .. } => of(py, "TooNewError", (text,), &attributes),
         Error::TooOld { .. } => of(py, "TooOldError", (text,), &attributes),
         Error::Locked { .. } => of(py, "LockedError", (text,), &attributes),

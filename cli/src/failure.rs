@@ -37,7 +37,7 @@ impl Failure {
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => 0,
             Self::Output(_) => SYSTEM,
             Self::Library(error) => match error {
-                Error::Expression(_) | Error::Usage(_) => USAGE,
+                Error::Expression(_) | Error::Usage(_) | Error::NotAllowed { .. } => USAGE,
                 Error::Input(_) => INPUT,
                 Error::Damaged(_) | Error::TooNew { .. } | Error::TooOld { .. } => DATASET,
                 Error::Cancelled => match u8::try_from(signal()) {

@@ -37,6 +37,14 @@ pub enum Error {
     /// An option or a combination of options that makes no sense.
     #[error("{0}")]
     Usage(String),
+    /// What a policy does not allow to be asked, or to be answered.
+    #[error("policy `{}` {what}", policy.escape_debug())]
+    NotAllowed {
+        /// The name of the policy.
+        policy: String,
+        /// What it does not do, or does instead.
+        what: String,
+    },
     /// Bytes of a dataset are not what was written: restore the file from a copy, or build again.
     #[error(transparent)]
     Damaged(#[from] Box<Damage>),
@@ -93,6 +101,10 @@ impl Error {
             Self::Input(error) => Self::Input(error.clone()),
             Self::Expression(error) => Self::Expression(error.clone()),
             Self::Usage(message) => Self::Usage(message.clone()),
+            Self::NotAllowed { policy, what } => Self::NotAllowed {
+                policy: policy.clone(),
+                what: what.clone(),
+            },
             Self::Damaged(damage) => Self::Damaged(damage.clone()),
             Self::TooNew {
                 path,

@@ -81,8 +81,8 @@ pub use annotate::{
     SiteRow, annotate, annotate_to,
 };
 pub use beacon::{
-    Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconRequest, BeaconResponse, Environment,
-    Frequencies, Organization,
+    Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconPolicies, BeaconRequest,
+    BeaconResponse, Environment, Frequencies, Organization,
 };
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, Snapshot,

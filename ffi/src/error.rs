@@ -225,7 +225,7 @@ fn status_of(failure: &Failure) -> vdx_status {
     };
     match error {
         Error::Expression(_) => VDX_EXPRESSION,
-        Error::Usage(_) => VDX_USAGE,
+        Error::Usage(_) | Error::NotAllowed { .. } => VDX_USAGE,
         Error::Input(_) => VDX_INPUT,
         Error::Damaged(_) => VDX_DAMAGED,
         Error::TooNew { .. } => VDX_TOO_NEW,

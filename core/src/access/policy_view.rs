@@ -8,7 +8,7 @@ use crate::model::{
     Cell, Granularity, Known, Policy, Purpose, Rules, Zero, suppress, suppress_two,
 };
 use crate::query::{AgeBands, By, Group, GroupExpr, Query, Showing, allows_field};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Fields that a table is made by at most.
@@ -71,16 +71,16 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] where fewer people may be seen than the policy's smallest cohort, and where the policy is for a purpose that
+    /// [`Error::NotAllowed`] where fewer people may be seen than the policy's smallest cohort, and where the policy is for a purpose that
     /// is not the view's; [`Error::Damaged`].
     pub fn under_policy(&self, policy: &Policy) -> Result<PolicyView> {
         let policy = Arc::new(policy.clone());
         let people = self.all()?.count();
         let refused = |what: String| {
-            Err(Error::Usage(format!(
-                "policy `{}` {what}",
-                policy.name.escape_debug()
-            )))
+            Err(Error::NotAllowed {
+                policy: policy.name.clone(),
+                what,
+            })
         };
         if people < policy.smallest_cohort {
             return refused(format!(
@@ -115,7 +115,7 @@ impl PolicyView {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] for any other policy.
+    /// [`Error::NotAllowed`] for any other policy.
     pub fn records(&self) -> Result<&View> {
         match self.policy.shows_records() {
             true => Ok(&self.view),
@@ -123,11 +123,16 @@ impl PolicyView {
         }
     }
 
+    /// For what cuts its answers itself.
+    pub(crate) fn into_view(self) -> View {
+        self.view
+    }
+
     pub(super) fn refused(&self, what: &str) -> Error {
-        Error::Usage(format!(
-            "policy `{}` {what}",
-            self.policy.name.escape_debug()
-        ))
+        Error::NotAllowed {
+            policy: self.policy.name.clone(),
+            what: what.to_owned(),
+        }
     }
 
     /// How many people an expression picks. Those whom it does not pick are the other cell of a table: where they are few,
@@ -135,7 +140,7 @@ impl PolicyView {
     ///
     /// # Errors
     ///
-    /// As [`View::ask`]; [`Error::Usage`] for what the policy does not allow to be asked.
+    /// As [`View::ask`]; [`Error::NotAllowed`] for what the policy does not allow to be asked.
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
         let group = self.view.ask(who).map_err(|error| self.cut(error))?;
         Ok(self.shown(&group))
@@ -212,7 +217,7 @@ impl PolicyView {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] for others, and for more than two.
+    /// [`Error::NotAllowed`] for others, and for more than two.
     pub(super) fn fields(&self, by: &[String], of_variants: bool) -> Result<Vec<By>> {
         let by = self.view.by(by).map_err(|error| self.cut(error))?;
         if self.policy.shows_records() {
@@ -256,12 +261,13 @@ impl PolicyView {
         Ok(by.iter().map(ToString::to_string).collect())
     }
 
-    /// How many people have each value of one field, or of two: of whom it is not known as well. Which cells are withheld
+    /// How many people have each value of one field, or of two: of whom it is not known as well. Where zero is hidden, values that
+    /// few have are not listed; that others are left out is said by what is withheld then. Which cells are withheld
     /// cannot be computed from the others, nor from the tables by one of the fields and the number of all people.
     ///
     /// # Errors
     ///
-    /// As [`View::by`]; [`Error::Usage`] for other fields, and of a policy that shows no numbers; [`Error::Damaged`].
+    /// As [`View::by`]; [`Error::NotAllowed`] for other fields, and of a policy that shows no numbers; [`Error::Damaged`].
     pub fn people_counts(&self, by: &[String]) -> Result<Vec<ShownPeopleCount>> {
         if self.policy.granularity == Granularity::Boolean {
             return Err(self.refused("says whether there is anybody, not how many"));
@@ -303,7 +309,9 @@ impl PolicyView {
                 suppress(rules, &all, &cells, &mut shown);
             }
         }
-        let rows = grid.cells.into_iter().zip(shown);
+        let listed = grid.listed(|number| *number, |people| self.lists(people));
+        let rows = grid.cells.into_iter().zip(shown).zip(listed);
+        let rows = rows.filter_map(|(row, listed)| listed.then_some(row));
         let rows = rows.map(|((values, number), shown)| ShownPeopleCount {
             values,
             people: match shown {
@@ -312,6 +320,12 @@ impl PolicyView {
             },
         });
         Ok(rows.collect())
+    }
+
+    /// Whether a value of a field is listed that so many people have: where zero is hidden, few are not to be distinguished from
+    /// nobody, who has no value.
+    fn lists(&self, people: u64) -> bool {
+        self.policy.zero == Zero::Shown || self.rules().allows_people(people)
     }
 
     /// Terms of which the numbers of people may be shown, by their ids, that have the words of a text, as [`View::find_terms`] finds
@@ -364,7 +378,7 @@ impl PolicyView {
     ///
     /// # Errors
     ///
-    /// As [`View::scan`], [`Self::ask`] and [`View::by`]; [`Error::Usage`] for what the policy does not allow.
+    /// As [`View::scan`], [`Self::ask`] and [`View::by`]; [`Error::NotAllowed`] for what the policy does not allow.
     pub fn frequencies(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
         if self.policy.granularity == Granularity::Boolean {
             return Err(self.refused("says whether there is anybody, not how many"));
@@ -396,7 +410,8 @@ impl PolicyView {
         };
         let by = self.fields(by, true)?;
         let query = Query::new(of).map_err(cut)?;
-        ShownScan::new(&self.view, &query, group, &by, self.showing()).map_err(cut)
+        let lists = |samples: u64| self.lists(samples / self.view.samples_each());
+        ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing()).map_err(cut)
     }
 
     fn showing(&self) -> Showing {
@@ -446,6 +461,34 @@ pub(super) struct Grid<T> {
     pub(super) width: Option<usize>,
 }
 
+impl<T> Grid<T> {
+    /// Which cells are listed: of values that enough people have, whatever they have of the other field.
+    pub(super) fn listed(
+        &self,
+        people: impl Fn(&T) -> u64,
+        lists: impl Fn(u64) -> bool,
+    ) -> Vec<bool> {
+        let fields = if self.width.is_some() { 2 } else { 1 };
+        let mut sums: Vec<BTreeMap<Option<&str>, u64>> = vec![BTreeMap::new(); fields];
+        for (values, of) in &self.cells {
+            for (sums, value) in sums.iter_mut().zip(values) {
+                *sums.entry(value.as_deref()).or_default() += people(of);
+            }
+        }
+        let is_listed = |values: &Vec<Option<String>>| {
+            let mut sums = sums.iter().zip(values);
+            sums.all(|(sums, value)| {
+                let sum = sums.get(&value.as_deref()).copied();
+                lists(sum.unwrap_or_default())
+            })
+        };
+        self.cells
+            .iter()
+            .map(|(values, _)| is_listed(values))
+            .collect()
+    }
+}
+
 impl<T: Default> Grid<T> {
     pub(super) fn of(cells: Vec<(Vec<Option<String>>, T)>, fields: usize) -> Self {
         if fields != 2 {
@@ -461,8 +504,7 @@ impl<T: Default> Grid<T> {
         };
         let (rows, columns) = (values(0), values(1));
         let mut all = Vec::with_capacity(rows.len() * columns.len());
-        let mut known: std::collections::BTreeMap<Vec<Option<String>>, T> =
-            cells.into_iter().collect();
+        let mut known: BTreeMap<Vec<Option<String>>, T> = cells.into_iter().collect();
         for (_, row) in &rows {
             for (_, column) in &columns {
                 let values = vec![row.clone(), column.clone()];

@@ -1,31 +1,48 @@
-//! The exit: what is said of how many people there are.
+//! The exit of a beacon: what is said of how many people there are.
 
-use crate::model::Granularity;
+use crate::model::{Granularity, Known, Policy, Rules};
 
 /// Cuts answers to what may be said. Every number of people, and whether there is anybody, passes here after it was
 /// counted and before it is written: below the floor it is like zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Release {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Release<'p> {
     /// The fewest people who may be spoken of.
     floor: u64,
+    policy: Option<&'p Policy>,
 }
 
-impl Release {
-    /// Records are of who may be seen one by one: a floor hides nothing of them.
-    pub(crate) fn new(granularity: Granularity, floor: u64) -> Self {
+impl<'p> Release<'p> {
+    /// Records are of who may be seen one by one: a floor hides nothing of them. Where there is a policy, the greater floor of both
+    /// holds.
+    pub(crate) fn new(granularity: Granularity, floor: u64, policy: Option<&'p Policy>) -> Self {
+        let policy = policy.filter(|_| granularity != Granularity::Record);
+        let of_policy = policy.map_or(0, |policy| policy.floor.people);
         Self {
             floor: match granularity {
                 Granularity::Record => 1,
-                Granularity::Boolean | Granularity::Count => floor.max(1),
+                Granularity::Boolean | Granularity::Count => floor.max(of_policy).max(1),
             },
+            policy,
         }
     }
 
-    /// How many people there are, as it may be said.
-    pub(crate) fn people(self, people: u64) -> u64 {
-        match self.is_shown(people) {
-            true => people,
-            false => 0,
+    /// How many of all people there are, as it may be said: who is not among them is not to be few, either, where a policy has
+    /// two tails.
+    pub(crate) fn people(self, people: u64, all: u64) -> u64 {
+        if !self.is_shown(people) {
+            return 0;
+        }
+        let Some(policy) = self.policy else {
+            return people;
+        };
+        let others = all.saturating_sub(people);
+        let hides =
+            policy.two_tailed && others > 0 && !Rules::of(policy).allows(others, self.floor);
+        match hides {
+            true => 0,
+            false => Known::shown(policy, people, self.floor)
+                .value()
+                .unwrap_or_default(),
         }
     }
 
@@ -37,22 +54,43 @@ impl Release {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
     use super::*;
 
     #[test]
     fn below_the_floor_all_is_like_nobody() {
         for granularity in [Granularity::Boolean, Granularity::Count] {
-            let release = Release::new(granularity, 10);
+            let release = Release::new(granularity, 10, None);
             for few in 0..10 {
-                assert_eq!(release.people(few), 0);
+                assert_eq!(release.people(few, u64::MAX), 0);
                 assert!(!release.is_shown(few));
             }
-            assert_eq!(release.people(10), 10);
+            assert_eq!(release.people(10, u64::MAX), 10);
             assert!(release.is_shown(10));
-            assert!(!Release::new(granularity, 0).is_shown(0));
+            assert!(!Release::new(granularity, 0, None).is_shown(0));
         }
-        let records = Release::new(Granularity::Record, 10);
-        assert_eq!((records.people(0), records.people(1)), (0, 1));
+        let records = Release::new(Granularity::Record, 10, None);
+        assert_eq!(
+            (records.people(0, u64::MAX), records.people(1, u64::MAX)),
+            (0, 1)
+        );
         assert!(!records.is_shown(0) && records.is_shown(1));
+    }
+
+    #[test]
+    fn a_policy_rounds_and_hides_few_others() {
+        let policy = Policy::named("registered").unwrap();
+        let release = Release::new(Granularity::Count, 5, Some(&policy));
+        assert_eq!(
+            [9, 10, 14, 15].map(|n| release.people(n, 1000)),
+            [0, 10, 10, 20]
+        );
+        assert_eq!(
+            [985, 990, 991, 1000].map(|n| release.people(n, 1000)),
+            [990, 990, 0, 1000]
+        );
+        let greater = Release::new(Granularity::Count, 30, Some(&policy));
+        assert_eq!([29, 30].map(|n| greater.people(n, u64::MAX)), [0, 30]);
     }
 }

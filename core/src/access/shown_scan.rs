@@ -16,6 +16,8 @@ pub struct ShownScan {
     group: Option<u64>,
     /// The parts of the group: values of the fields, and samples, with the number of each among what is counted.
     parts: Vec<(Vec<Option<String>>, Part)>,
+    /// Which of them are listed.
+    listed: Vec<bool>,
     width: Option<usize>,
     counted: Vec<CountedGroup>,
     shown: Vec<ShownCounts>,
@@ -36,6 +38,7 @@ pub struct ShownVariant<'s, 'v, 'a> {
     /// In everybody, or in the group that was asked for.
     pub counts: ShownCounts,
     parts: &'s [(Vec<Option<String>>, Part)],
+    listed: &'s [bool],
     shown: &'s [ShownCounts],
 }
 
@@ -47,8 +50,10 @@ impl<'v, 'a> ShownVariant<'_, 'v, 'a> {
 
     /// By the fields that were asked for: their values, and counts.
     pub fn parts(&self) -> impl Iterator<Item = (&[Option<String>], ShownCounts)> {
-        let parts = self.parts.iter().zip(self.shown);
-        parts.map(|((values, _), shown)| (values.as_slice(), *shown))
+        let parts = self.parts.iter().zip(self.shown).zip(self.listed);
+        parts
+            .filter(|(_, listed)| **listed)
+            .map(|(((values, _), shown), _)| (values.as_slice(), *shown))
     }
 }
 
@@ -94,7 +99,7 @@ impl ShownScan {
         view: &View,
         query: &Query,
         group: Option<Group>,
-        by: &[By],
+        (by, lists): (&[By], &dyn Fn(u64) -> bool),
         showing: Showing,
     ) -> Result<Self> {
         let group = view.counted_by(by, group.as_ref())?;
@@ -111,10 +116,12 @@ impl ShownScan {
             }
         }
         let grid = Grid::of(parts, by.len());
+        let listed = grid.listed(|part| part.samples, lists);
         Ok(Self {
             samples: view.sample_count().into(),
             group: group.map(|group| group.samples().len()),
             parts: grid.cells,
+            listed,
             width: grid.width,
             counted: Vec::new(),
             shown: Vec::new(),
@@ -126,7 +133,10 @@ impl ShownScan {
 
     /// Fields of a table by which counts are given: the values of each part, in their order.
     pub fn parts(&self) -> impl Iterator<Item = &[Option<String>]> {
-        self.parts.iter().map(|(values, _)| values.as_slice())
+        let parts = self.parts.iter().zip(&self.listed);
+        parts
+            .filter(|(_, listed)| **listed)
+            .map(|((values, _), _)| values.as_slice())
     }
 
     /// How many variants were skipped so far of which nothing may be shown; it may not be shown itself.
@@ -148,6 +158,7 @@ impl ShownScan {
             scan,
             showing,
             parts,
+            listed,
             counted,
             shown,
             withheld,
@@ -204,6 +215,7 @@ impl ShownScan {
                     variant,
                     counts,
                     parts,
+                    listed,
                     shown,
                 })
                 .map(Some)

@@ -50,16 +50,15 @@ impl Cohorts {
         &mut self,
         member: &Member,
         granularity: Granularity,
-        floor: u64,
+        release: Release<'_>,
     ) -> Checked<()> {
-        let release = Release::new(granularity, floor);
         for name in &member.config.cohorts {
             let Some(name) = published(member, name)? else {
                 continue;
             };
             let size = match member.view.ask(expression(&name)) {
                 Ok(_) if granularity == Granularity::Boolean => None,
-                Ok(group) => Some(release.people(group.count())),
+                Ok(group) => Some(release.people(group.count(), member.people)),
                 // it is pinned to another state, or names what is not there any more
                 Err(Error::Expression(_)) => None,
                 Err(e) => return Err(Refusal::of_host(&e)),

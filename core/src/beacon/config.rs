@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::genome::Assembly;
-use crate::model::Granularity;
+use crate::model::{Granularity, Policy};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashSet};
@@ -74,6 +74,9 @@ pub struct BeaconConfig {
     /// are not listed.
     #[serde(default = "ten")]
     pub floor: u64,
+    /// Policies beside the floor, by how much who asks may be answered: none where none is named.
+    #[serde(default)]
+    pub policies: BeaconPolicies,
     /// The longest page.
     #[serde(default = "thousand")]
     pub page_limit: u64,
@@ -85,6 +88,31 @@ pub struct BeaconConfig {
     pub seconds: u64,
     /// What is asked.
     pub datasets: Vec<BeaconDataset>,
+}
+
+/// What may leave a beacon: a policy for those who may be answered yes or no, and one for those who may have numbers.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BeaconPolicies {
+    /// Of those who may know whether there is anybody.
+    #[serde(default, deserialize_with = "policy")]
+    pub boolean: Option<Policy>,
+    /// Of those who may know how many there are.
+    #[serde(default, deserialize_with = "policy")]
+    pub count: Option<Policy>,
+}
+
+impl BeaconPolicies {
+    /// That of who may be answered so much.
+    pub(super) fn of(&self, granularity: Granularity) -> Option<&Policy> {
+        let policy = match granularity {
+            Granularity::Boolean => self.boolean.as_ref(),
+            Granularity::Count => self.count.as_ref(),
+            Granularity::Record => None,
+        };
+        policy.filter(|policy| !policy.shows_records())
+    }
 }
 
 /// Where a beacon runs.
@@ -203,6 +231,21 @@ fn assembly<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<As
     name.parse().map(Some).map_err(D::Error::custom)
 }
 
+/// The name of a policy, or its rules.
+fn policy<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Policy>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Name(String),
+        Rules(toml::Table),
+    }
+    let policy = match Given::deserialize(from)? {
+        Given::Name(name) => Policy::named(&name),
+        Given::Rules(rules) => rules.to_string().parse(),
+    };
+    policy.map(Some).map_err(D::Error::custom)
+}
+
 fn local() -> String {
     "http://localhost:5050/api".to_owned()
 }
@@ -268,6 +311,7 @@ impl BeaconConfig {
                 description: None,
             },
             floor: ten(),
+            policies: BeaconPolicies::default(),
             page_limit: thousand(),
             unfiltered_variants: yes(),
             seconds: ten(),

@@ -5,7 +5,7 @@ use super::config::{BeaconConfig, BeaconDataset};
 use super::member::Standing;
 use super::request::{Document, EntryType};
 use crate::access::Release;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
 use crate::model::{Attribute, Level, Measure};
 use serde_json::{Map, Value, json};
@@ -260,13 +260,18 @@ pub(super) fn filtering_terms<'m>(
     let mut has_people = false;
     for standing in members {
         let granularity = access.granularity.min(standing.config.granularity);
-        let member = standing.seen_by(&access, granularity)?;
+        let member = match standing.seen_by(&access, granularity) {
+            // a policy says nothing of so few people
+            Err(Error::NotAllowed { .. }) => continue,
+            other => other?,
+        };
         if member.view.people().is_none() {
             continue;
         }
         has_people = true;
         // a list of terms says that somebody has each
-        let release = Release::new(granularity.min(Granularity::Count), config.floor);
+        let granularity = granularity.min(Granularity::Count);
+        let release = Release::new(granularity, config.floor, member.policy.as_ref());
         for found in member.view.term_counts(None)? {
             if found.id.is_empty() || !release.is_shown(found.people) {
                 continue;

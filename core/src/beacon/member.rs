@@ -1,12 +1,12 @@
 //! A dataset of a beacon, with what is made of it once.
 
 use super::asked::Asked;
-use super::config::BeaconDataset;
+use super::config::{BeaconDataset, BeaconPolicies};
 use super::question::carriers_of;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
-use crate::model::{Attribute, Purpose};
+use crate::model::{Attribute, Policy, Purpose};
 use crate::query::{By, Group};
 use crate::set::SampleSet;
 use std::collections::BTreeMap;
@@ -21,12 +21,13 @@ pub(super) struct Standing {
     pub(super) config: BeaconDataset,
     /// As the host gave it: its purpose and permit are those of requests that name none.
     view: View,
+    policies: BeaconPolicies,
     /// By the ids of the views that each is made of.
     seen: Mutex<Vec<(String, Arc<Member>)>>,
 }
 
 impl Standing {
-    pub(super) fn new(config: BeaconDataset, view: View) -> Result<Self> {
+    pub(super) fn new(config: BeaconDataset, view: View, policies: BeaconPolicies) -> Result<Self> {
         // what a name means must not depend on what few people have
         let view = view.with_all_meant();
         // what is wrong with the configuration is found now
@@ -34,6 +35,7 @@ impl Standing {
         Ok(Self {
             config,
             view,
+            policies,
             seen: Mutex::default(),
         })
     }
@@ -41,6 +43,8 @@ impl Standing {
     /// The most that is said: the least of what is asked for, what who asks may know, and what the dataset says.
     pub(super) fn granularity(&self, asked: &Asked, access: &Access) -> Granularity {
         let may = access.granularity.min(self.config.granularity);
+        let policy = self.policies.of(may);
+        let may = policy.map_or(may, |policy| may.min(policy.granularity));
         asked.granularity.min(may)
     }
 
@@ -58,14 +62,24 @@ impl Standing {
             permit_date: access.permit_date.or(given.permit_date),
             ..*access
         };
-        let view = self.view.again_for(&access)?;
+        let mut view = self.view.again_for(&access)?;
         let (counted, ids) = self.counted(&access)?;
-        let id = format!("{} {ids}", view.id());
+        let policy = self
+            .policies
+            .of(access.granularity.min(self.config.granularity));
+        if let Some(policy) = policy {
+            view = view.under_policy(policy)?.into_view();
+        }
+        let rules = policy.map_or("", |policy| policy.name.as_str());
+        let id = format!("{} {ids} {rules}", view.id());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = seen.iter().find(|(of, _)| *of == id) {
             return Ok(Arc::clone(known));
         }
-        let new = Arc::new(Member::new(self.config.clone(), view, &counted)?);
+        let new = Arc::new(Member {
+            policy: policy.cloned(),
+            ..Member::new(self.config.clone(), view, &counted)?
+        });
         if seen.len() >= KEPT {
             seen.remove(0);
         }
@@ -104,6 +118,10 @@ struct Counted {
 pub(super) struct Member {
     pub(super) config: BeaconDataset,
     pub(super) view: View,
+    /// What may leave; `None` where the floor alone says so.
+    pub(super) policy: Option<Policy>,
+    /// People who may be seen.
+    pub(super) people: u64,
     /// Whether nobody has two samples, so that samples who carry are people who do.
     pub(super) one_sample_each: bool,
     /// In which populations frequencies are shown: labels, and who is in each.
@@ -116,6 +134,8 @@ pub(super) struct Member {
 impl Member {
     fn new(config: BeaconDataset, view: View, counted: &Counted) -> Result<Self> {
         let mut member = Self {
+            policy: None,
+            people: view.all()?.count(),
             one_sample_each: has_one_sample_each(&view)?,
             labels: Vec::new(),
             populations: Vec::new(),

@@ -22,7 +22,9 @@ mod values;
 mod variant_types;
 mod variants;
 
-pub use config::{BeaconConfig, BeaconDataset, Environment, Frequencies, Organization};
+pub use config::{
+    BeaconConfig, BeaconDataset, BeaconPolicies, Environment, Frequencies, Organization,
+};
 pub use request::{BeaconMethod, BeaconRequest};
 
 use crate::access::Release;
@@ -133,7 +135,11 @@ impl Beacon {
                 })?,
                 None => view,
             };
-            members.push(Standing::new(dataset.clone(), view)?);
+            members.push(Standing::new(
+                dataset.clone(),
+                view,
+                config.policies.clone(),
+            )?);
         }
         let inner = Inner { config, members };
         Ok(Self {
@@ -272,7 +278,8 @@ impl Inner {
             let granularity = standing.granularity(asked, &access);
             let member = standing.seen_by(&access, granularity);
             let member = member.map_err(|e| Refusal::of_host(&e))?;
-            found.add(&member, granularity, self.config.floor)?;
+            let release = Release::new(granularity, self.config.floor, member.policy.as_ref());
+            found.add(&member, granularity, release)?;
             most = most.max(granularity);
         }
         match one {
@@ -364,9 +371,10 @@ impl Inner {
     ) -> Checked<ResultSet> {
         let release = match of {
             // a list of datasets says of each that it has somebody
-            EntryType::Datasets => Release::new(Granularity::Boolean, self.config.floor),
-            _ => Release::new(granularity, self.config.floor),
+            EntryType::Datasets => Granularity::Boolean,
+            _ => granularity,
         };
+        let release = Release::new(release, self.config.floor, member.policy.as_ref());
         let question = Question::new(member, asked, one, release)?;
         let offset = page
             .skip
@@ -380,7 +388,7 @@ impl Inner {
             }
             EntryType::Individuals => {
                 let group = question.individuals()?;
-                let count = release.people(group.count());
+                let count = release.people(group.count(), member.people);
                 let results = match granularity == Granularity::Record && count > 0 {
                     true => {
                         let page = individuals::page(member, &group, offset, page.limit);
@@ -448,7 +456,7 @@ fn paged(all: &[Value], page: Page) -> Vec<Value> {
 fn variants_of(
     member: &Member,
     found: &mut Found<'_>,
-    (release, granularity): (Release, Granularity),
+    (release, granularity): (Release<'_>, Granularity),
     page: Range<u64>,
 ) -> Checked<(u64, Vec<u8>)> {
     let (mut count, mut results) = (0, Vec::new());

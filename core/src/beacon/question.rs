@@ -37,7 +37,7 @@ impl<'m> Question<'m> {
         member: &'m Member,
         asked: &Asked,
         one: Option<&(EntryType, String)>,
-        release: Release,
+        release: Release<'_>,
     ) -> Checked<Self> {
         let Filters {
             people,
@@ -88,7 +88,9 @@ impl<'m> Question<'m> {
             let one = GroupExpr::individuals([id.as_str()]);
             let one = match member.view.plan(one.clone()) {
                 Ok(_) => one,
-                Err(Error::Expression(_) | Error::Usage(_)) => GroupExpr::all().not(),
+                Err(Error::Expression(_) | Error::Usage(_) | Error::NotAllowed { .. }) => {
+                    GroupExpr::all().not()
+                }
                 Err(e) => return Err(Refusal::of_host(&e)),
             };
             let one = Part::new(format!("the id {}", Shown(id)), one);
@@ -185,7 +187,7 @@ impl<'m> Question<'m> {
 
 /// What is not found may still be there: under another version of its transcript, or as an allele that is the same by
 /// bases that are not known here. It is said where enough people have the other one, and else as if nobody had.
-fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
+fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release<'_>) -> Checked<()> {
     let view = &member.view;
     let text = match part.doubt.take() {
         None => return Ok(()),
@@ -219,7 +221,7 @@ fn decide_version(
     view: &View,
     part: &Part<VariantExpr>,
     any: VariantExpr,
-    release: Release,
+    release: Release<'_>,
 ) -> Checked<()> {
     let is_shown = |people: Option<u64>| people.is_some_and(|people| release.is_shown(people));
     let found = people_with(view, part.expression.clone())?;
@@ -237,7 +239,7 @@ fn decide_version(
 fn decide_identifier(
     member: &Member,
     part: &mut Part<VariantExpr>,
-    release: Release,
+    release: Release<'_>,
 ) -> Checked<()> {
     let found = people_with(&member.view, part.expression.clone())?;
     if found.is_some_and(|people| release.is_shown(people)) {
@@ -299,7 +301,7 @@ impl Found<'_> {
     /// the last.
     pub(super) fn next<T>(
         &mut self,
-        release: Release,
+        release: Release<'_>,
         mut f: impl FnMut(&mut Variant<'_, '_>, Counts) -> Result<T>,
     ) -> Checked<Option<T>> {
         loop {

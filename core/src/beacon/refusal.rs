@@ -41,6 +41,8 @@ impl Refusal {
     pub(super) fn of_host(error: &Error) -> Self {
         match error {
             Error::Cancelled => Self::new(503, "the question took too long, and was given up"),
+            // the rules of an operator are for whoever asks
+            Error::NotAllowed { .. } => Self::unanswerable(error.to_string()),
             _ => Self::new(500, "the data cannot be read: ask the operator"),
         }
     }

@@ -47,6 +47,7 @@ mod pages;
 mod pairs;
 mod people;
 mod ploidy;
+mod policies;
 mod quality;
 mod records;
 mod regions;

@@ -54,10 +54,10 @@ pub(crate) struct Asked {
 impl Asked {
     fn check(&self, policy: &Policy) -> Result<()> {
         let refused = |what: String| {
-            Err(Error::Usage(format!(
-                "policy `{}` {what}",
-                policy.name.escape_debug()
-            )))
+            Err(Error::NotAllowed {
+                policy: policy.name.clone(),
+                what,
+            })
         };
         if !self.variants || policy.combine {
             return Ok(());

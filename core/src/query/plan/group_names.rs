@@ -6,7 +6,7 @@ use super::listed::Listing;
 use super::names::Names;
 use super::similar::Similar;
 use crate::cohort::Subjects;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Attribute;
 use crate::model::Scope;
 use crate::query::expr::{GroupAtom, VariantExpr, nearest};
@@ -33,9 +33,11 @@ impl Names<'_> {
                 return Ok(GroupTest::Stored(Whom::All, subjects.all()?));
             }
             GroupAtom::Samples(_) | GroupAtom::Individuals(_) if self.refuses_lists => {
-                let message =
-                    "no samples and individuals are asked for by their ids under this policy";
-                return Err(self.error(at, message.to_owned(), Vec::new()));
+                let policy = self.view.policy();
+                return Err(Error::NotAllowed {
+                    policy: policy.map_or_else(String::new, |of| of.name.clone()),
+                    what: "does not answer of samples and individuals by their ids".to_owned(),
+                });
             }
             GroupAtom::Samples(list) => {
                 let samples = self.listed(list, Listing::Samples, at)?;
