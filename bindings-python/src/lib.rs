@@ -20,6 +20,7 @@ mod open;
 mod products;
 mod record;
 mod rows;
+mod shown;
 mod table;
 mod texts;
 
@@ -52,6 +53,8 @@ mod _varidex {
     use crate::rows::Rows;
     #[pymodule_export]
     use crate::run_program;
+    #[pymodule_export]
+    use crate::shown::{PolicyView, ShownPeople};
     #[pymodule_export]
     use crate::table::{_table, Table};
 

@@ -33,7 +33,9 @@ __all__ = [
     "Group",
     "HaplotypeBlocks",
     "Haplotypes",
+    "PolicyView",
     "Rows",
+    "ShownPeople",
     "Table",
     "__version__",
     "_regroup",
@@ -315,6 +317,7 @@ class Dataset:
         qc_policy: _Path | None = None,
         proof: bool = False,
     ) -> Dataset: ...
+    def under_policy(self, policy: str | Mapping[str, Any]) -> PolicyView: ...
     @property
     def note(self) -> str | None: ...
     def withdraw(
@@ -388,6 +391,35 @@ class Dataset:
         /,
     ) -> None: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class PolicyView:
+    @property
+    def policy(self) -> dict[str, Any]: ...
+    def ask(self, who: str) -> ShownPeople: ...
+    def explain(self, who: str) -> list[tuple[str, str]]: ...
+    def people(self, by: str | Sequence[str]) -> Table: ...
+    def frequencies(
+        self,
+        where: str,
+        *,
+        group: str | None = None,
+        by: str | Sequence[str] | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Table: ...
+    def has_variants(self, where: str) -> bool | None: ...
+    def find_terms(self, text: str | None = None) -> Table: ...
+
+@final
+class ShownPeople:
+    @property
+    def exists(self) -> bool | None: ...
+    @property
+    def count(self) -> int | None: ...
+    @property
+    def status(self) -> str: ...
 
 @final
 class Group:

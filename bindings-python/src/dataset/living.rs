@@ -5,6 +5,7 @@ use crate::arguments::{Expression, OneOrMany};
 use crate::build;
 use crate::consent;
 use crate::interrupt::run;
+use crate::shown::PolicyView;
 use crate::table::Table;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -55,6 +56,17 @@ impl Dataset {
             }
         })?;
         Ok(Self::of(view, self.files, None))
+    }
+
+    /// The same under a policy: it counts, and says whether there is anybody, and nothing that it gives is of one person. A
+    /// policy is one of open, controlled, registered, public, rare-match, all-of-us, omop, datashield, pcornet and gdi, or a
+    /// dict of rules.
+    ///
+    /// >>> ds.under_policy({"name": "ours", "granularity": "count", "floor": {"people": 3}}).ask("carriers(22:20003080:TGATTA:T)").count
+    /// 3
+    fn under_policy(&self, py: Python<'_>, policy: &Bound<'_, PyAny>) -> PyResult<PolicyView> {
+        let view = self.core(py)?;
+        PolicyView::of(py, &view, policy)
     }
 
     /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.

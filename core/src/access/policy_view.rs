@@ -111,6 +111,15 @@ impl PolicyView {
         &self.policy
     }
 
+    /// The same by the decisions of people as they are now.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::renew`] and [`View::under_policy`].
+    pub fn renew(&self) -> Result<Self> {
+        self.view.renew()?.under_policy(&self.policy)
+    }
+
     /// The view itself, of a policy that shows records.
     ///
     /// # Errors

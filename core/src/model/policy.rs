@@ -175,6 +175,18 @@ impl Policy {
         }
     }
 
+    /// By its name, or by its rules as JSON, which begin with `{`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::named`] and [`str::parse`].
+    pub fn given(name_or_rules: &str) -> Result<Self> {
+        match name_or_rules.trim_start().starts_with('{') {
+            true => name_or_rules.parse(),
+            false => Self::named(name_or_rules),
+        }
+    }
+
     /// Whether it shows who: then it has no rule of counts.
     pub fn shows_records(&self) -> bool {
         self.granularity == Granularity::Record

@@ -1,0 +1,70 @@
+"""What leaves under a policy."""
+
+from pathlib import Path
+
+import pytest
+
+import varidex
+
+#: twelve people, of whom one has a rare allele and six a common one
+PEOPLE = 12
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> varidex.Dataset:
+    names = [f"SECRET{number}" for number in range(PEOPLE)]
+    rare = ["0/1" if number == 3 else "0/0" for number in range(PEOPLE)]
+    common = ["0/1" if number < 6 else "0/0" for number in range(PEOPLE)]
+    lines = [
+        "##fileformat=VCFv4.3",
+        "##contig=<ID=1>",
+        "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *names]),
+        "\t".join(["1", "100", ".", "A", "G", ".", ".", ".", "GT", *rare]),
+        "\t".join(["1", "200", ".", "C", "T", ".", ".", ".", "GT", *common]),
+    ]
+    vcf, people = tmp_path / "a.vcf", tmp_path / "people.tsv"
+    vcf.write_text("\n".join(lines) + "\n")
+    rows = [f"P{number}\t{name}\t{('female', 'male')[number % 2]}" for number, name in enumerate(names)]
+    people.write_text("individual_id\tsample\tsex\n" + "\n".join(rows) + "\n")
+    return varidex.build(vcf, tmp_path / "a.vdx", people=people)
+
+
+def test_few_are_withheld(opened: varidex.Dataset) -> None:
+    shown = opened.under_policy("omop")
+    assert shown.policy["floor"]["people"] == 5
+    rare, common = shown.ask("carriers(1:100:A:G)"), shown.ask("carriers(1:200:C:T)")
+    assert (rare.exists, rare.count, rare.status) == (None, None, "withheld")
+    assert (common.exists, common.count, common.status) == (True, 6, "exact")
+    table = shown.frequencies("all")
+    assert [(row["pos"], row["ac"], row["an"], row["status"]) for row in table] == [(200, 6, 24, "exact")]
+    assert [row["people"] for row in shown.people(by="sex")] == [6, 6]
+    assert shown.has_variants("1:100:A:G") is None
+    assert shown.has_variants("1:200:C:T") is True
+    assert shown.explain("sex:female") == [("sex:female", "what is recorded of people")]
+
+
+def test_rules_of_ones_own(opened: varidex.Dataset) -> None:
+    rules = {"name": "ours", "granularity": "count", "floor": {"people": 2}, "rounding": 4, "two_tailed": False}
+    shown = opened.under_policy(rules)
+    assert shown.ask("carriers(1:200:C:T)").status == "rounded"
+    assert shown.ask("carriers(1:200:C:T)").count == 8
+    for bad in ("nothing", {"name": "a", "noise": {"epsilon": 1}}, {"floor": 3}):
+        with pytest.raises(varidex.UsageError, match="policy"):
+            opened.under_policy(bad)
+
+
+def test_what_is_of_one_person_is_refused(opened: varidex.Dataset) -> None:
+    shown = opened.under_policy("omop")
+    for who in ("samples(SECRET3)", "individuals(P3)"):
+        with pytest.raises(varidex.UsageError, match="by their ids"):
+            shown.ask(who)
+    with pytest.raises(varidex.UsageError, match="1000 people"):
+        opened.under_policy("public")
+    assert not any("SECRET" in repr(row) for row in shown.frequencies("all"))
+
+
+def test_who_withdraws_is_gone_at_once(opened: varidex.Dataset) -> None:
+    shown = opened.under_policy("datashield")
+    assert shown.ask("carriers(1:200:C:T)").count == 6
+    opened.withdraw(samples=["SECRET0"])
+    assert shown.ask("carriers(1:200:C:T)").count == 5
