@@ -74,7 +74,8 @@ pub mod expressions {
 }
 
 pub use access::{
-    PolicyView, ShownPeople, ShownPeopleCount, ShownScan, ShownSite, ShownTerm, ShownVariant,
+    Decided, PolicyMemory, PolicyView, ShownPeople, ShownPeopleCount, ShownScan, ShownSite,
+    ShownTerm, ShownVariant, YesNoAsked,
 };
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,

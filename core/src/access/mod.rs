@@ -2,10 +2,12 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod memory;
 mod policy_view;
 mod release;
 mod shown_scan;
 
+pub use memory::{Decided, PolicyMemory, YesNoAsked};
 pub use policy_view::{PolicyView, ShownPeople, ShownPeopleCount, ShownTerm};
 pub(crate) use release::Release;
 pub use shown_scan::{ShownScan, ShownSite, ShownVariant};

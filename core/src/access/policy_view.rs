@@ -1,6 +1,7 @@
 //! What somebody may see of a dataset under a policy: every verb here cuts its answer to the policy before it is given,
 //! and there is no other.
 
+use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting};
 use super::shown_scan::ShownScan;
 use crate::cohort::{TermFound, View};
 use crate::error::{Error, Result};
@@ -8,9 +9,12 @@ use crate::model::{
     Cell, Granularity, Known, Policy, Purpose, Rules, Zero, suppress, suppress_two,
 };
 use crate::query::{AgeBands, By, Group, GroupExpr, Query, Showing, allows_field};
+use crate::set::SampleSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Why nothing more is counted.
+pub(super) const SPENT: &str = "has a budget of sites, which is spent";
 /// Fields that a table is made by at most.
 const FIELDS_MAX: usize = 2;
 
@@ -32,6 +36,7 @@ pub struct PolicyView {
     policy: Arc<Policy>,
     /// People who may be seen.
     people: u64,
+    memory: Option<Arc<dyn PolicyMemory>>,
 }
 
 /// How many people there are, as a policy shows it.
@@ -101,6 +106,7 @@ impl View {
             view: self.under(&policy)?,
             policy,
             people,
+            memory: None,
         })
     }
 }
@@ -117,7 +123,29 @@ impl PolicyView {
     ///
     /// As [`View::renew`] and [`View::under_policy`].
     pub fn renew(&self) -> Result<Self> {
-        self.view.renew()?.under_policy(&self.policy)
+        Ok(Self {
+            memory: self.memory.clone(),
+            ..self.view.renew()?.under_policy(&self.policy)?
+        })
+    }
+
+    /// The same with what its asker asked before: answers beside which that would say of few people what is not to be said are
+    /// withheld, and what a budget does not cover is refused. Without it each answer is cut by itself.
+    #[must_use]
+    pub fn remembering(self, memory: Arc<dyn PolicyMemory>) -> Self {
+        Self {
+            memory: Some(memory),
+            ..self
+        }
+    }
+
+    /// People who may be seen, by numbers that they keep in all states of a dataset: what a memory is asked about.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub fn lasting_people(&self) -> Result<SampleSet> {
+        lasting(&self.view, self.view.all()?.subjects())
     }
 
     /// The view itself, of a policy that shows records.
@@ -151,8 +179,78 @@ impl PolicyView {
     ///
     /// As [`View::ask`]; [`Error::NotAllowed`] for what the policy does not allow to be asked.
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
-        let group = self.view.ask(who).map_err(|error| self.cut(error))?;
-        Ok(self.shown(&group))
+        let found = self.view.ask(who).map_err(|error| self.cut(error));
+        let found = found.and_then(|group| self.remembered(&group, self.shown(&group)));
+        self.record(found, |shown| shown.exists == Known::Withheld)
+    }
+
+    /// What may be said beside what was said before.
+    fn remembered(&self, group: &Group, shown: ShownPeople) -> Result<ShownPeople> {
+        let Some(memory) = self
+            .memory
+            .as_ref()
+            .filter(|_| !self.policy.shows_records())
+        else {
+            return Ok(shown);
+        };
+        let budget = self.policy.budget.unwrap_or_default();
+        if self.policy.granularity == Granularity::Boolean {
+            if budget.rare_p.is_none() {
+                return Ok(shown);
+            }
+            // whoever can pay no more is not counted: it is asked of few as of many
+            let ids = group.ids()?;
+            let has_any = memory.has_any(&YesNoAsked {
+                question: group.label(),
+                people: self.people,
+                found: &ids,
+                at_least: self.policy.floor.people.max(1),
+            })?;
+            return Ok(ShownPeople {
+                exists: match (has_any, self.policy.zero) {
+                    (true, _) => Known::Exact(true),
+                    (false, Zero::Shown) => Known::Exact(false),
+                    (false, Zero::Hidden) => Known::Withheld,
+                },
+                count: Known::Withheld,
+            });
+        }
+        let is_withheld = shown.count == Known::Withheld;
+        if is_withheld || group.label() == "all" {
+            return Ok(shown);
+        }
+        self.pay(&[group.label().to_owned()])?;
+        match memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
+            true => Ok(shown),
+            false => Ok(ShownPeople::default()),
+        }
+    }
+
+    /// Pays for sites, where a policy has a budget of them and it is kept.
+    fn pay(&self, sites: &[String]) -> Result<()> {
+        let budget = self
+            .policy
+            .budget
+            .and_then(|budget| budget.sites_per_person);
+        let (Some(memory), Some(_)) = (&self.memory, budget) else {
+            return Ok(());
+        };
+        match memory.may_count(sites)?.contains(&false) {
+            true => Err(self.refused(SPENT)),
+            false => Ok(()),
+        }
+    }
+
+    /// Writes down what became of a question.
+    fn record<T>(&self, answer: Result<T>, is_withheld: impl FnOnce(&T) -> bool) -> Result<T> {
+        if let Some(memory) = &self.memory {
+            memory.record(match &answer {
+                Ok(answer) if is_withheld(answer) => Decided::Withheld,
+                Ok(_) => Decided::Answered,
+                Err(_) => Decided::Refused,
+            })?;
+        }
+        answer
     }
 
     fn shown(&self, group: &Group) -> ShownPeople {
@@ -278,6 +376,40 @@ impl PolicyView {
     ///
     /// As [`View::by`]; [`Error::NotAllowed`] for other fields, and of a policy that shows no numbers; [`Error::Damaged`].
     pub fn people_counts(&self, by: &[String]) -> Result<Vec<ShownPeopleCount>> {
+        let table = self.table(by);
+        let table = table.and_then(|(by, table)| self.remembered_table(&by, table));
+        self.record(table, |table| {
+            table.iter().any(|row| row.people == Known::Withheld)
+        })
+    }
+
+    /// A table beside what was said before: where one of its cells may not be, none is, for others would say it.
+    fn remembered_table(
+        &self,
+        by: &[By],
+        mut table: Vec<ShownPeopleCount>,
+    ) -> Result<Vec<ShownPeopleCount>> {
+        let Some(memory) = self
+            .memory
+            .as_ref()
+            .filter(|_| !self.policy.shows_records())
+        else {
+            return Ok(table);
+        };
+        for (values, group) in self.view.groups_by(by, None)? {
+            let row = table.iter().find(|row| row.values == values);
+            let is_shown = row.is_some_and(|row| row.people != Known::Withheld);
+            if is_shown && !memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
+                table
+                    .iter_mut()
+                    .for_each(|row| row.people = Known::Withheld);
+                break;
+            }
+        }
+        Ok(table)
+    }
+
+    fn table(&self, by: &[String]) -> Result<(Vec<By>, Vec<ShownPeopleCount>)> {
         if self.policy.granularity == Granularity::Boolean {
             return Err(self.refused("says whether there is anybody, not how many"));
         }
@@ -288,7 +420,7 @@ impl PolicyView {
                 values: of.values,
                 people: Known::Exact(of.people),
             });
-            return Ok(exact.collect());
+            return Ok((by, exact.collect()));
         }
         let parts = counts.into_iter().map(|of| (of.values, of.people));
         let grid = Grid::of(parts.collect(), by.len());
@@ -328,7 +460,7 @@ impl PolicyView {
                 false => Known::Withheld,
             },
         });
-        Ok(rows.collect())
+        Ok((by, rows.collect()))
     }
 
     /// Whether a value of a field is listed that so many people have: where zero is hidden, few are not to be distinguished from
@@ -392,7 +524,7 @@ impl PolicyView {
         if self.policy.granularity == Granularity::Boolean {
             return Err(self.refused("says whether there is anybody, not how many"));
         }
-        self.scan(of, group, by)
+        self.record(self.scan(of, group, by), |_| false)
     }
 
     /// Whether there is a variant that an expression picks, of which the policy shows anything.
@@ -401,7 +533,14 @@ impl PolicyView {
     ///
     /// As [`Self::frequencies`].
     pub fn has_variants(&self, of: &str) -> Result<Known<bool>> {
-        let mut scan = self.scan(of, None, &[])?;
+        let found = self.any_variant(of);
+        self.record(found, |found| *found == Known::Withheld)
+    }
+
+    fn any_variant(&self, of: &str) -> Result<Known<bool>> {
+        // that nothing is shown is an answer as well
+        self.pay(&[of.to_owned()])?;
+        let mut scan = self.unpaid(of, None, &[])?;
         if scan.next(|_| Ok(()))?.is_some() {
             return Ok(Known::Exact(true));
         }
@@ -412,6 +551,27 @@ impl PolicyView {
     }
 
     fn scan(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
+        let scan = self.unpaid(of, group, by)?;
+        let Some(memory) = self
+            .memory
+            .as_ref()
+            .filter(|_| !self.policy.shows_records())
+        else {
+            return Ok(scan);
+        };
+        let has_budget = self
+            .policy
+            .budget
+            .is_some_and(|of| of.sites_per_person.is_some());
+        let ahead = match has_budget {
+            true => Some(self.unpaid(of, None, &[])?),
+            false => None,
+        };
+        scan.remembering(&self.view, memory, ahead)
+    }
+
+    /// Variants of which nothing is paid.
+    fn unpaid(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
         let cut = |error| self.cut(error);
         let group = match group {
             Some(who) => Some(self.view.ask_beside_variants(who).map_err(cut)?),

@@ -1,10 +1,13 @@
 //! Variants with their counts as a policy shows them.
 
-use super::policy_view::Grid;
+use super::memory::{PolicyMemory, lasting};
+use super::policy_view::{Grid, SPENT};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::model::Known;
 use crate::query::{By, CountedGroup, Group, Query, Scan, Showing, ShownCounts, Variant};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Variants with their counts as a policy shows them, one after the other.
 pub struct ShownScan {
@@ -14,6 +17,8 @@ pub struct ShownScan {
     samples: u64,
     /// Samples of the group that is counted in; `None` is all.
     group: Option<u64>,
+    /// The group, where there is one, and its parts, in the order in which they are counted.
+    groups: Vec<Group>,
     /// The parts of the group: values of the fields, and samples, with the number of each among what is counted.
     parts: Vec<(Vec<Option<String>>, Part)>,
     /// Which of them are listed.
@@ -22,6 +27,38 @@ pub struct ShownScan {
     counted: Vec<CountedGroup>,
     shown: Vec<ShownCounts>,
     withheld: u64,
+    /// Whether the group, and its parts, may be spoken of beside what was said before.
+    says_group: bool,
+    says_parts: bool,
+    paid: Option<Box<Paid>>,
+}
+
+/// Sites that are paid for before they are shown.
+struct Paid {
+    /// The same variants, read ahead of them.
+    ahead: ShownScan,
+    memory: Arc<dyn PolicyMemory>,
+    /// Of the variants that come next, whether they are paid for.
+    granted: VecDeque<bool>,
+}
+
+/// Sites that are paid for together.
+const TOGETHER: usize = 16;
+
+impl Paid {
+    /// Whether the variant that comes next is paid for.
+    fn next(&mut self) -> Result<bool> {
+        if self.granted.is_empty() {
+            let mut sites = Vec::new();
+            while sites.len() < TOGETHER
+                && let Some(site) = self.ahead.next(|mut variant| variant.variant().name())?
+            {
+                sites.push(site);
+            }
+            self.granted = self.memory.may_count(&sites)?.into();
+        }
+        Ok(self.granted.pop_front().unwrap_or_default())
+    }
 }
 
 /// A part of the group.
@@ -84,6 +121,14 @@ impl<'a> ShownSite<'_, '_, 'a> {
         self.0.alleles()
     }
 
+    /// `contig:position:REF:ALT`, of a site that is paid for.
+    fn name(&mut self) -> Result<String> {
+        let place = format!("{}:{}", self.0.contig(), self.0.position()?.one_based());
+        let (reference, alternate) = self.0.alleles()?;
+        let [reference, alternate] = [reference, alternate].map(String::from_utf8_lossy);
+        Ok(format!("{place}:{reference}:{alternate}"))
+    }
+
     /// See [`Variant::id`].
     ///
     /// # Errors
@@ -126,9 +171,40 @@ impl ShownScan {
             counted: Vec::new(),
             shown: Vec::new(),
             withheld: 0,
+            says_group: true,
+            says_parts: true,
+            paid: None,
             showing,
-            scan: view.scan(&query.clone().by(counted))?,
+            scan: view.scan(&query.clone().by(counted.clone()))?,
+            groups: counted,
         })
+    }
+
+    /// The same beside what was said before: the group, and all parts or none, and sites that are paid for with what is `ahead`.
+    pub(super) fn remembering(
+        mut self,
+        view: &View,
+        memory: &Arc<dyn PolicyMemory>,
+        ahead: Option<Self>,
+    ) -> Result<Self> {
+        let may = |group: &Group| memory.may_answer_about(&lasting(view, group.subjects())?);
+        let mut counted = std::mem::take(&mut self.groups).into_iter();
+        if self.group.is_some()
+            && let Some(group) = counted.next()
+        {
+            self.says_group = may(&group)?;
+        }
+        for group in counted {
+            self.says_parts = self.says_parts && may(&group)?;
+        }
+        self.paid = ahead.map(|ahead| {
+            Box::new(Paid {
+                ahead,
+                memory: Arc::clone(memory),
+                granted: VecDeque::new(),
+            })
+        });
+        Ok(self)
     }
 
     /// Fields of a table by which counts are given: the values of each part, in their order.
@@ -162,9 +238,11 @@ impl ShownScan {
             counted,
             shown,
             withheld,
+            paid,
             ..
         } = self;
         let (samples, group, width) = (self.samples, self.group, self.width);
+        let (says_group, says_parts) = (self.says_group, self.says_parts);
         loop {
             let made = scan.next(|mut variant| {
                 let all = CountedGroup {
@@ -180,7 +258,13 @@ impl ShownScan {
                     Some(samples) => {
                         let counts = variant.counts_of(0)?;
                         let group = CountedGroup { counts, samples };
-                        (group, showing.group(&all, &group))
+                        (
+                            group,
+                            match says_group {
+                                true => showing.group(&all, &group),
+                                false => ShownCounts::default(),
+                            },
+                        )
                     }
                 };
                 counted.clear();
@@ -207,9 +291,17 @@ impl ShownScan {
                     (false, false) => {
                         let may_split = in_group.n_het != Known::Withheld;
                         let whole = showing.parts((&whole, may_split), counted, width, shown);
+                        if !says_parts {
+                            shown.fill(ShownCounts::default());
+                        }
                         whole.unwrap_or_default()
                     }
                 };
+                if let Some(paid) = paid
+                    && !paid.next()?
+                {
+                    return Err(showing.refused(SPENT));
+                }
                 let Some(f) = f.take() else { return Ok(None) };
                 f(ShownVariant {
                     variant,

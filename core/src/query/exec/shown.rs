@@ -2,6 +2,7 @@
 
 use super::counts::Counts;
 use crate::cohort::View;
+use crate::error::Error;
 use crate::model::{Cell, Known, Policy, Rules, suppress, suppress_two};
 use crate::query::expr::{Comparison, Number};
 use std::sync::Arc;
@@ -93,6 +94,14 @@ impl Showing {
             samples_each: samples_each.max(1),
             cells: Vec::new(),
             shown: Vec::new(),
+        }
+    }
+
+    /// What the policy does not do.
+    pub(crate) fn refused(&self, what: &str) -> Error {
+        Error::NotAllowed {
+            policy: self.policy.name.clone(),
+            what: what.to_owned(),
         }
     }
 

@@ -1,0 +1,70 @@
+//! What a policy remembers between questions.
+
+use crate::cohort::{Subjects, View};
+use crate::error::Result;
+use crate::set::SampleSet;
+use std::fmt;
+
+/// Where samples of which no person is known are numbered, behind all people.
+const ALONE: u32 = 1 << 31;
+
+/// What a policy remembers between the questions of an asker: budgets, and about whom was answered. A host keeps it; the crate
+/// `varidex-ledger` does in SQLite. Where it fails, a question is refused.
+pub trait PolicyMemory: Send + Sync + fmt::Debug {
+    /// Whether an answer about these people may leave beside those that left before, to whomever: people by numbers that they
+    /// keep in all states of a dataset.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be known; so of every method here.
+    fn may_answer_about(&self, people: &SampleSet) -> Result<bool>;
+
+    /// At which of these sites counts may leave. Texts name them, the same whenever a site is asked for.
+    fn may_count(&self, sites: &[String]) -> Result<Vec<bool>>;
+
+    /// Whether anybody is there who may still be counted for a yes.
+    fn has_any(&self, question: &YesNoAsked<'_>) -> Result<bool>;
+
+    /// Writes down that a question was answered, or was not.
+    fn record(&self, decided: Decided) -> Result<()>;
+}
+
+/// A question of yes or no, and who makes it a yes.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct YesNoAsked<'a> {
+    /// What is asked, in words that are the same whenever it is.
+    pub question: &'a str,
+    /// The people whom it is about.
+    pub people: u64,
+    /// Those of them whom it finds, by their ids.
+    pub found: &'a [&'a str],
+    /// How many make a yes.
+    pub at_least: u64,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decided {
+    /// It was answered.
+    Answered,
+    /// All of it, or some of its numbers, were withheld.
+    Withheld,
+    /// It was refused.
+    Refused,
+}
+
+/// People by numbers that they keep: those of individuals, and behind all of them samples of which no person is known.
+pub(super) fn lasting(view: &View, subjects: &SampleSet) -> Result<SampleSet> {
+    let all = Subjects::of(view);
+    let mut people: Vec<u32> = Vec::new();
+    for subject in subjects.iter() {
+        people.push(match all.individual(subject)? {
+            Some(individual) => individual,
+            None => ALONE | subject,
+        });
+    }
+    people.sort_unstable();
+    Ok(people.into_iter().collect())
+}
