@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
 use varidex::{
-    Access, BuildOptions, Dataset, Error, Known, PeopleOptions, Policy, PolicyView, Purpose,
-    ShownCounts, View, Zero, build,
+    Access, Beacon, BeaconConfig, BeaconRequest, BuildOptions, Dataset, Error, Granularity, Known,
+    PeopleOptions, Policy, PolicyView, Purpose, ShownCounts, View, Zero, build,
 };
 
 const CALLS: [&str; 4] = ["0/0", "0/1", "1/1", "./."];
@@ -600,4 +600,64 @@ fn a_policy_of_a_purpose_needs_it() {
         .unwrap();
     assert_eq!(found.exists, Known::Exact(true));
     assert_eq!(found.count, Known::Withheld);
+}
+
+/// A beacon of forty people with a policy for yes or no and one for numbers.
+fn beacon(view: View, policies: &str) -> Beacon {
+    let config = format!(
+        "id = 'b'\nname = 'B'\nenvironment = 'test'\nalternative_url = 'https://example.org'\nfloor = 2\n\
+         [policies]\n{policies}\n[organization]\nid = 'o'\nname = 'O'\nlogo_url = 'https://example.org/l'\n\
+         [[datasets]]\nid = 'd'\nname = 'D'\npath = 'd'\n"
+    );
+    Beacon::new(config.parse().unwrap(), vec![view]).unwrap()
+}
+
+#[test]
+fn a_beacon_answers_by_the_policy_of_who_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = one_rare().build(folder.path());
+    let ours = "count = { name = 'ours', granularity = 'count', floor = { people = 5 }, rounding = 3, combine = true }\n\
+        boolean = { name = 'theirs', floor = { people = 5 } }";
+    let of = beacon(view.clone(), ours);
+    let get = |of: &Beacon, query: &str, granularity| {
+        let request = BeaconRequest::get("individuals", query);
+        let answer = of.answer(&request, Some(Access::up_to(granularity)));
+        let value: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        (answer.status, value)
+    };
+    let total = |value: &serde_json::Value| value["responseSummary"]["numTotalResults"].as_u64();
+    let common = "referenceName=1&start=199&alternateBases=G&requestedGranularity=count";
+    let rare = "referenceName=1&start=99&alternateBases=G&requestedGranularity=count";
+    let (status, answer) = get(&of, common, Granularity::Count);
+    assert_eq!((status, total(&answer)), (200, Some(21)), "{answer}");
+    let (status, answer) = get(&of, rare, Granularity::Count);
+    assert_eq!((status, total(&answer)), (200, Some(0)), "{answer}");
+    // 39 of 40 are the others of one
+    let (status, answer) = get(
+        &of,
+        "filters=population%3DFIN&requestedGranularity=count",
+        Granularity::Count,
+    );
+    assert_ne!((status, total(&answer)), (200, Some(39)), "{answer}");
+    // who may know whether there is anybody is not answered of variants together with people
+    let both = format!("{common}&filters=HP:0001250");
+    assert_eq!(get(&of, &both, Granularity::Boolean).0, 422);
+    assert_eq!(
+        get(&of, common, Granularity::Boolean).1["responseSummary"]["exists"],
+        true
+    );
+    // nothing of a dataset that is smaller than the policy's smallest cohort
+    let small = beacon(view.clone(), "count = 'registered'\nboolean = 'public'");
+    let (status, answer) = get(&small, common, Granularity::Count);
+    assert_eq!(status, 422, "{answer}");
+    assert!(
+        answer.to_string().contains("100 people at least"),
+        "{answer}"
+    );
+    // records are for who may have them
+    let (status, answer) = get(&of, &rare.replace("=count", "=record"), Granularity::Record);
+    assert_eq!((status, total(&answer)), (200, Some(1)), "{answer}");
+    let bad = "id = 'b'\nname = 'B'\nenvironment = 'test'\nalternative_url = 'x'\n[policies]\nboolean = 'none'\n";
+    let error = bad.parse::<BeaconConfig>().unwrap_err().to_string();
+    assert!(error.contains("expected one of open"), "{error}");
 }
