@@ -1,0 +1,504 @@
+//! Random questions: the ledger decides like the model, and what it decided keeps the laws that the policy rests on.
+
+use crate::model::Model;
+use crate::{Kept, open};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use varidex_ledger::*;
+
+const PEOPLE: u32 = 14;
+const ASKERS: [Asker<'static>; 3] = [Asker::Known("anna"), Asker::Known("bo"), Asker::Anonymous];
+const POPULATIONS: [&str; 2] = ["P1", "P2"];
+const NAMES: [&str; 6] = ["HG1", "HG2", "HG3", "HG4", "HG5", "HG6"];
+/// With p = 0.05 (2.99 nats) and 10 people: 5.4, 2.3, 0.46 and 10⁻⁴ nats, nothing, and more than anybody has.
+const FREQUENCIES: [f64; 6] = [0.000_2, 0.005, 0.05, 0.37, 0.9, 0.0];
+
+#[derive(Debug, Clone)]
+enum Step {
+    YesNo {
+        asker: usize,
+        population: usize,
+        question: u8,
+        frequency: usize,
+        carriers: Vec<usize>,
+        at_least: u64,
+    },
+    Sites {
+        asker: usize,
+        population: usize,
+        most: u64,
+        sites: Vec<u8>,
+    },
+    Overlap {
+        population: usize,
+        set: BTreeSet<u32>,
+        k: u64,
+    },
+    Epoch {
+        population: usize,
+        snapshot: u8,
+        visible: BTreeSet<u32>,
+        altered: u64,
+    },
+    /// The next questions are of a process that has just opened the file.
+    Reopen,
+}
+
+fn set() -> impl Strategy<Value = BTreeSet<u32>> {
+    prop_oneof![
+        prop::collection::btree_set(0..PEOPLE, 0..PEOPLE as usize),
+        // all but a few: near each other, and to everyone
+        prop::collection::btree_set(0..PEOPLE, 0..3)
+            .prop_map(|out| (0..PEOPLE).filter(|of| !out.contains(of)).collect()),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (asker, population) = (0..ASKERS.len(), 0..POPULATIONS.len());
+    let carriers = prop::collection::vec(0..NAMES.len(), 0..5);
+    let yes_no = (
+        asker.clone(),
+        population.clone(),
+        0_u8..12,
+        0..FREQUENCIES.len(),
+        carriers,
+        1_u64..4,
+    );
+    let sites = (
+        asker,
+        population.clone(),
+        0_u64..6,
+        prop::collection::vec(0_u8..9, 0..6),
+    );
+    prop_oneof![
+        4 => yes_no.prop_map(|(asker, population, question, frequency, carriers, at_least)| {
+            Step::YesNo { asker, population, question, frequency, carriers, at_least }
+        }),
+        2 => sites.prop_map(|(asker, population, most, sites)| Step::Sites { asker, population, most, sites }),
+        6 => (population.clone(), set(), 0_u64..5).prop_map(|(population, set, k)| Step::Overlap { population, set, k }),
+        3 => (population, 0_u8..4, set(), 0_u64..2).prop_map(|(population, snapshot, visible, altered)| {
+            Step::Epoch { population, snapshot, visible, altered }
+        }),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+/// What a ledger says, as text that can be compared; digests are of the store.
+fn said(ledger: &dyn Ledger, step: &Step) -> String {
+    fn text<T: std::fmt::Debug>(of: Result<T>) -> String {
+        of.map_or_else(|error| error.to_string(), |of| format!("{of:?}"))
+    }
+    match step {
+        Step::YesNo {
+            asker,
+            population,
+            question,
+            frequency,
+            carriers,
+            at_least,
+        } => {
+            let carriers: Vec<&str> = carriers.iter().map(|of| NAMES[*of]).collect();
+            text(ledger.yes_no(&YesNoQuestion {
+                asker: ASKERS[*asker],
+                population: POPULATIONS[*population],
+                question: &[*question],
+                frequency: FREQUENCIES[*frequency],
+                people: 10,
+                carriers: &carriers,
+                at_least: *at_least,
+                p: 0.05,
+            }))
+        }
+        Step::Sites {
+            asker,
+            population,
+            most,
+            sites,
+        } => {
+            let sites: Vec<&[u8]> = sites.chunks(1).collect();
+            let (asker, population) = (ASKERS[*asker], POPULATIONS[*population]);
+            text(ledger.sites(&SitesQuestion {
+                asker,
+                population,
+                most: *most,
+                sites: &sites,
+            }))
+        }
+        Step::Overlap { population, set, k } => {
+            let members = set.iter().copied().collect();
+            let population = POPULATIONS[*population];
+            text(ledger.overlap(&OverlapQuestion {
+                population,
+                members: &members,
+                at_least: *k,
+            }))
+        }
+        Step::Epoch {
+            population,
+            snapshot,
+            visible,
+            altered,
+        } => {
+            let epoch = ledger.epoch(&EpochQuestion {
+                population: POPULATIONS[*population],
+                snapshot: &format!("s{snapshot}"),
+                visible: &visible.iter().copied().collect(),
+                altered: *altered,
+                at_least: 3,
+            });
+            text(epoch.map(|of| {
+                let members: Vec<u32> = of.members.iter().collect();
+                (of.number, of.snapshot, members, of.pending, of.moved)
+            }))
+        }
+        Step::Reopen => String::new(),
+    }
+}
+
+fn options(sets: u64, decisions: u64, withholds: bool) -> Options {
+    let mut options = Options::default();
+    options.sets = sets;
+    options.decisions = decisions;
+    if withholds {
+        options.when_full = WhenFull::Withhold;
+    }
+    options
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_ledger_decides_like_the_model(
+        steps in prop::collection::vec(step(), 1..60),
+        sets in prop_oneof![Just(1_u64), 2_u64..5, Just(1_000)],
+        decisions in prop_oneof![1_u64..4, Just(1_000)],
+        withholds: bool,
+    ) {
+        let options = options(sets, decisions, withholds);
+        let Kept { folder, mut ledger } = Kept::with(options.clone());
+        let model = Model::new(options.clone());
+        for (at, step) in steps.iter().enumerate() {
+            if matches!(step, Step::Reopen) {
+                let path = ledger.path().to_owned();
+                drop(ledger);
+                ledger = SqliteLedger::open_with(path, crate::secret(), options.clone()).unwrap();
+            }
+            prop_assert_eq!(said(&ledger, step), said(&model, step), "step {}: {:?}", at, step);
+        }
+        drop(folder);
+    }
+}
+
+/// Rare alleles, asked in any order: `(question, frequency, carriers)`.
+fn questions() -> impl Strategy<Value = Vec<(u8, usize, BTreeSet<usize>)>> {
+    let carriers = prop::collection::btree_set(0..NAMES.len(), 0..5);
+    prop::collection::vec((0_u8..40, 1..4_usize, carriers), 1..80).prop_map(|mut questions| {
+        // one question is always of the same allele
+        let mut first = BTreeMap::new();
+        for question in &mut questions {
+            *question = first
+                .entry(question.0)
+                .or_insert_with(|| question.clone())
+                .clone();
+        }
+        questions
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Nobody pays more than the budget, each "yes" is of people who paid, each "no" is one where nobody could, and a
+    /// question has one answer.
+    #[test]
+    fn nobody_pays_more_than_the_budget(questions in questions(), people in 6_u64..40) {
+        let kept = Kept::new();
+        let mut paid = [0_u64; NAMES.len()];
+        let mut answers: BTreeMap<u8, YesNo> = BTreeMap::new();
+        for (question, frequency, carriers) in questions {
+            let names: Vec<&str> = carriers.iter().map(|of| NAMES[*of]).collect();
+            let asked = YesNoQuestion {
+                asker: Asker::Anonymous, population: "P", question: &[question], frequency: FREQUENCIES[frequency], people,
+                carriers: &names, at_least: 1, p: 0.05,
+            };
+            let answer = kept.ledger.yes_no(&asked).unwrap();
+            if let Some(before) = answers.insert(question, answer.clone()) {
+                prop_assert_eq!(before, answer);
+                continue;
+            }
+            prop_assert_eq!(answer.yes, !answer.counted.is_empty());
+            let unable = |most| Ok::<_, ()>(paid.iter().filter(|paid| **paid > most).count() as u64);
+            let price = price(&asked, unable).unwrap();
+            for (place, person) in carriers.into_iter().enumerate() {
+                let after = price.map(|price| paid[person] + price).filter(|after| *after <= budget(0.05));
+                prop_assert_eq!(answer.counted.contains(&place), after.is_some());
+                paid[person] = after.unwrap_or(paid[person]);
+            }
+        }
+        prop_assert!(paid.iter().all(|paid| *paid <= budget(0.05)));
+    }
+
+    /// Of all sets that were answered in an epoch no two isolate anybody, nor does one by itself; and none that isolates
+    /// nobody is withheld.
+    #[test]
+    fn no_two_answered_sets_isolate_anybody(sets in prop::collection::vec(set(), 1..40), k in 1_u64..6) {
+        let kept = Kept::new();
+        let everyone = MemberSet::full(PEOPLE);
+        let population = "P";
+        let asked = EpochQuestion { population, snapshot: "s", visible: &everyone, altered: 0, at_least: 50 };
+        kept.ledger.epoch(&asked).unwrap();
+        let mut answered = vec![MemberSet::new(), everyone.clone()];
+        for set in sets {
+            let members: MemberSet = set.iter().copied().collect();
+            let isolates = answered.iter().any(|of| isolates(&members, of, &everyone, k));
+            let question = OverlapQuestion { population, members: &members, at_least: k };
+            let decided = kept.ledger.overlap(&question).unwrap();
+            prop_assert_eq!(decided == Overlap::Withhold, isolates);
+            if !isolates {
+                answered.push(members);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_repeat_costs_nothing_and_survives_the_process() {
+    let kept = Kept::new();
+    let ask = |ledger: &SqliteLedger, question: &[u8], asker, carriers: &[&str]| {
+        let answer = ledger.yes_no(&YesNoQuestion {
+            asker,
+            population: "P",
+            question,
+            frequency: 0.0005,
+            people: 1_000,
+            carriers,
+            at_least: 1,
+            p: 0.5,
+        });
+        answer.unwrap()
+    };
+    let anna = Asker::Known("anna");
+    // 0.459 of 0.693 nats
+    assert!(ask(&kept.ledger, b"a", anna, &["HG1", "HG2"]).yes);
+    assert!(ask(&kept.ledger, b"a", anna, &["HG1", "HG2"]).yes);
+    let other = open(&kept.path());
+    assert_eq!(ask(&other, b"a", anna, &["HG1", "HG2"]).counted, [0, 1]);
+    // who paid is taken out of the next, where others are counted
+    assert_eq!(ask(&other, b"b", anna, &["HG1", "HG3"]).counted, [1]);
+    assert!(!ask(&other, b"c", anna, &["HG1"]).yes);
+    // another asker has another budget, and so has who has no identity; "anonymous" is a name like others
+    assert!(ask(&other, b"c", Asker::Known("bo"), &["HG1"]).yes);
+    assert!(ask(&other, b"c", Asker::Known("anonymous"), &["HG1"]).yes);
+    assert!(ask(&other, b"c", Asker::Anonymous, &["HG1"]).yes);
+    assert!(!ask(&other, b"d", Asker::Anonymous, &["HG1"]).yes);
+    // one person by two samples pays once, and is one carrier
+    assert_eq!(ask(&other, b"e", anna, &["HG9", "HG9"]).counted, [0, 1]);
+    let question = YesNoQuestion {
+        asker: anna,
+        population: "P",
+        question: b"f",
+        frequency: 0.0005,
+        people: 1_000,
+        carriers: &["HG8", "HG8"],
+        at_least: 2,
+        p: 0.5,
+    };
+    assert!(!other.yes_no(&question).unwrap().yes);
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_named() {
+    let kept = Kept::new();
+    let good = YesNoQuestion {
+        asker: Asker::Anonymous,
+        population: "P",
+        question: b"",
+        frequency: 0.1,
+        people: 10,
+        carriers: &[],
+        at_least: 1,
+        p: 0.5,
+    };
+    for (wrong, place) in [
+        (
+            YesNoQuestion {
+                frequency: f64::NAN,
+                ..good
+            },
+            "frequency",
+        ),
+        (
+            YesNoQuestion {
+                frequency: -0.1,
+                ..good
+            },
+            "frequency",
+        ),
+        (YesNoQuestion { p: 0.0, ..good }, "p"),
+        (
+            YesNoQuestion {
+                p: f64::NAN,
+                ..good
+            },
+            "p",
+        ),
+        (
+            YesNoQuestion {
+                at_least: 0,
+                ..good
+            },
+            "at_least",
+        ),
+        (YesNoQuestion { people: 0, ..good }, "people"),
+        (
+            YesNoQuestion {
+                population: "",
+                ..good
+            },
+            "population",
+        ),
+    ] {
+        match kept.ledger.yes_no(&wrong).unwrap_err() {
+            Error::Usage { what, .. } => assert_eq!(what, place),
+            error => panic!("{error}"),
+        }
+    }
+    let far: MemberSet = [u32::MAX].into_iter().collect();
+    let question = OverlapQuestion {
+        population: "P",
+        members: &far,
+        at_least: 5,
+    };
+    assert!(matches!(
+        kept.ledger.overlap(&question),
+        Err(Error::Usage {
+            what: "members",
+            ..
+        })
+    ));
+    let question = EpochQuestion {
+        population: "P",
+        snapshot: "",
+        visible: &MemberSet::new(),
+        altered: 0,
+        at_least: 5,
+    };
+    assert!(matches!(
+        kept.ledger.epoch(&question),
+        Err(Error::Usage {
+            what: "snapshot",
+            ..
+        })
+    ));
+}
+
+/// One person withdraws: answers go on without, at once, and of nobody else anything is given away by that.
+#[test]
+fn a_withdrawal_moves_the_epoch_and_silences_nobody() {
+    let kept = Kept::new();
+    let epoch = |visible: &MemberSet, snapshot| {
+        let question = EpochQuestion {
+            population: "P",
+            snapshot,
+            visible,
+            altered: 0,
+            at_least: 50,
+        };
+        kept.ledger.epoch(&question).unwrap()
+    };
+    let overlap = |members: &MemberSet| {
+        let question = OverlapQuestion {
+            population: "P",
+            members,
+            at_least: 10,
+        };
+        kept.ledger.overlap(&question).unwrap()
+    };
+    let first = epoch(&MemberSet::full(1_000), "a");
+    assert_eq!((first.number, first.moved), (1, Moved::Begun));
+    let (finns, women): (MemberSet, MemberSet) =
+        ((0..400).collect(), (0..1_000).step_by(2).collect());
+    assert_eq!(
+        (overlap(&finns), overlap(&women)),
+        (Overlap::Answer, Overlap::Answer)
+    );
+    assert_eq!(overlap(&(1..400).collect()), Overlap::Withhold);
+
+    // 30 come, and one, who is in both sets, withdraws
+    let visible: MemberSet = (0..1_030).filter(|person| *person != 2).collect();
+    let second = epoch(&visible, "b");
+    assert_eq!(
+        (second.number, second.moved, second.pending),
+        (2, Moved::Withdrawn { people: 1 }, 30)
+    );
+    assert_eq!((second.snapshot.as_str(), second.members.len()), ("a", 999));
+    let without = |set: &MemberSet| set.intersection(&second.members);
+    assert_eq!(
+        (overlap(&without(&finns)), overlap(&without(&women))),
+        (Overlap::Answer, Overlap::Answer)
+    );
+    assert_eq!(
+        overlap(&without(&finns).difference(&[5].into_iter().collect())),
+        Overlap::Withhold
+    );
+    assert_eq!(epoch(&visible, "b").moved, Moved::Not);
+    // whoever still has the older snapshot open is sent for the newer one, once that is answered from
+    let third = epoch(&MemberSet::full(1_060), "c");
+    assert_eq!(
+        (third.number, third.moved),
+        (
+            3,
+            Moved::TakenIn {
+                people: 61,
+                withdrawn: 0
+            }
+        )
+    );
+    let question = EpochQuestion {
+        population: "P",
+        snapshot: "b",
+        visible: &visible,
+        altered: 0,
+        at_least: 50,
+    };
+    assert!(matches!(
+        kept.ledger.epoch(&question),
+        Err(Error::OldSnapshot { epoch: 3, .. })
+    ));
+}
+
+/// Two sets that were k apart are less than k apart once one of the people between them has withdrawn: the second of
+/// them that is asked again is withheld.
+#[test]
+fn what_a_withdrawal_brings_close_is_withheld() {
+    let kept = Kept::new();
+    let epoch = |visible: &MemberSet| {
+        let question = EpochQuestion {
+            population: "P",
+            snapshot: "a",
+            visible,
+            altered: 0,
+            at_least: 50,
+        };
+        kept.ledger.epoch(&question).unwrap();
+    };
+    let overlap = |members: &MemberSet, k| {
+        let question = OverlapQuestion {
+            population: "P",
+            members,
+            at_least: k,
+        };
+        kept.ledger.overlap(&question).unwrap()
+    };
+    epoch(&MemberSet::full(1_000));
+    assert_eq!(overlap(&(0..400).collect(), 10), Overlap::Answer);
+    assert_eq!(overlap(&(10..400).collect(), 10), Overlap::Answer);
+    // a laxer policy asks for a set 5 apart, a stricter one may not have what that got
+    assert_eq!(overlap(&(15..400).collect(), 5), Overlap::Answer);
+    assert_eq!(overlap(&(15..400).collect(), 10), Overlap::Withhold);
+    epoch(&(1..1_000).collect());
+    assert_eq!(overlap(&(1..400).collect(), 10), Overlap::Withhold);
+    // this one is as it was answered
+    assert_eq!(overlap(&(10..400).collect(), 10), Overlap::Answer);
+}
