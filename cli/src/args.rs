@@ -1,5 +1,6 @@
 //! The arguments.
 
+use crate::commands::audit::Audit;
 use crate::commands::beacon::Beacon;
 use crate::commands::cohort::Cohort;
 use crate::commands::compact::Compact;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Restore(Withdraw),
     /// Load lists of decisions about the use of data, or, without a list, what is decided
     Consent(Consent),
+    /// Read the audit log of a ledger: what was asked under policies, and what became of it
+    Audit(Audit),
     /// Name groups of people: virtual cohorts
     Cohort(Cohort),
     /// What a dataset holds, its sizes and its snapshot id

@@ -69,6 +69,7 @@ mod epoch;
 mod error;
 mod members;
 mod overlap;
+mod policy;
 mod secret;
 mod sqlite;
 
@@ -81,6 +82,7 @@ pub use epoch::{Epoch, EpochQuestion, Moved};
 pub use error::{Error, Result};
 pub use members::{MalformedSet, MemberSet};
 pub use overlap::{Overlap, OverlapQuestion, isolates};
+pub use policy::{Remembered, under_policy};
 pub use secret::Secret;
 pub use sqlite::{Options, SqliteLedger, WhenFull};
 

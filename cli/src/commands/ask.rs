@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use varidex::{Granularity, PolicyView, View};
 
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
-    if let Some(view) = super::open_shown(&args.dataset, &args.seen)? {
+    if let Some(view) = super::open_shown(&args.dataset, &args.seen, messages)? {
         return shown(&view, args);
     }
     let view = super::open(&args.dataset, &args.seen, messages)?;

@@ -1,5 +1,6 @@
 //! `varidex withdraw`, `varidex restore` and `varidex consent`.
 
+use super::audit;
 use crate::args::State;
 use crate::failure::Failure;
 use crate::progress::Messages;
@@ -8,11 +9,13 @@ use clap::{ArgGroup, Args};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use varidex::{
     Access, ConsentOptions, ConsentReport, Dataset, Date, DecisionReport, Disagreement, Effect,
     Error, FileLoader as _, LocalFiles, Policy, PolicyView, Purpose, QcPolicy, View, Withdrawal,
     WithoutDecision,
 };
+use varidex_ledger::{Moved, Remembered};
 
 /// Who asks, for what, and under which permit.
 #[derive(Debug, Clone, Default, Args)]
@@ -43,6 +46,24 @@ pub(crate) struct Seen {
     /// TOML or JSON. Only open and controlled show who is meant; under the others ask, frequencies, people and terms answer
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<String>,
+    /// What a policy remembers between questions: budgets, about whom was answered, the state that is answered of, and an audit log.
+    /// The file is made where there is none; without it each answer is cut by itself
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "policy",
+        requires = "ledger_secret"
+    )]
+    pub(crate) ledger: Option<PathBuf>,
+    /// A file of 32 bytes or more that nobody else knows: names, people and questions are in the ledger by hashes with it
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    pub(crate) ledger_secret: Option<PathBuf>,
+    /// Whom the ledger takes the asker for; without it anybody, who share their budgets
+    #[arg(long, value_name = "NAME", requires = "ledger")]
+    pub(crate) asker: Option<String>,
+    /// What the ledger calls the people of the dataset [default: the directory of the dataset]
+    #[arg(long, value_name = "NAME", requires = "ledger")]
+    pub(crate) population: Option<String>,
     #[command(flatten)]
     pub(crate) state: State,
 }
@@ -162,13 +183,54 @@ impl Seen {
     }
 
     /// The same under a policy that does not show records; nothing where there is none.
-    pub(crate) fn shown(&self, dataset: &Dataset) -> Result<Option<PolicyView>, Failure> {
+    pub(crate) fn shown(
+        &self,
+        dataset: &Dataset,
+        messages: Messages,
+    ) -> Result<Option<PolicyView>, Failure> {
         match self.policy()? {
             Some(policy) if !policy.shows_records() => {
-                Ok(Some(self.seen(dataset)?.under_policy(&policy)?))
+                let view = self.seen(dataset)?;
+                match &self.ledger {
+                    Some(file) => Ok(Some(self.remembering(file, &view, &policy, messages)?)),
+                    None => {
+                        if policy.budget.is_some() {
+                            let name = &policy.name;
+                            messages.say(format_args!(
+                                "note: the budget of policy `{name}` is not kept without --ledger"
+                            ));
+                        }
+                        Ok(Some(view.under_policy(&policy)?))
+                    }
+                }
             }
             _ => Ok(None),
         }
+    }
+
+    /// A view under a policy with what was asked before.
+    fn remembering(
+        &self,
+        file: &Path,
+        view: &View,
+        policy: &Policy,
+        messages: Messages,
+    ) -> Result<PolicyView, Failure> {
+        let ledger = audit::opened(file, self.ledger_secret.as_deref())?;
+        let of = Remembered {
+            population: match &self.population {
+                Some(name) => name.clone(),
+                None => view.path().display().to_string(),
+            },
+            asker: self.asker.clone(),
+        };
+        let (shown, epoch) = varidex_ledger::under_policy(view, policy, Arc::new(ledger), of)?;
+        if let Moved::Withdrawn { people } = epoch.moved {
+            messages.say(format_args!(
+                "note: {people} people withdrew since the last question: what answers differ by is of these alone"
+            ));
+        }
+        Ok(shown)
     }
 
     /// One of the policies that have a name, or one in a file.

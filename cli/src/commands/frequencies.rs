@@ -9,7 +9,7 @@ use varidex::{Error, Group, PolicyView, View};
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
-    if let Some(view) = super::open_shown(&asked.dataset, &asked.seen)? {
+    if let Some(view) = super::open_shown(&asked.dataset, &asked.seen, messages)? {
         return shown(args, &view, messages);
     }
     let view = super::open(&asked.dataset, &asked.seen, messages)?;

@@ -105,7 +105,7 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
 pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
     let text = args.text.join(" ");
     if !args.ontologies
-        && let Some(view) = super::open_shown(&args.dataset, &args.seen)?
+        && let Some(view) = super::open_shown(&args.dataset, &args.seen, messages)?
     {
         let text = Some(text.as_str()).filter(|text| !text.is_empty());
         return args

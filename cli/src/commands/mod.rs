@@ -2,6 +2,7 @@
 
 mod annotate;
 mod ask;
+pub(crate) mod audit;
 pub(crate) mod beacon;
 mod build;
 mod carriers;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Withdraw(args) => consent::withdraw(&args, messages),
         Command::Restore(args) => consent::restore(&args, messages),
         Command::Consent(args) => consent::run(&args, messages),
+        Command::Audit(args) => audit::run(&args),
         Command::Cohort(args) => cohort::run(&args, messages),
         Command::Info(args) => info::run(&args, messages),
         Command::Verify(args) => verify::run(&args),
@@ -76,9 +78,9 @@ fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
 }
 
 /// The same under a policy, where one is asked for that does not show records.
-fn open_shown(path: &Path, seen: &Seen) -> Result<Option<PolicyView>, Failure> {
+fn open_shown(path: &Path, seen: &Seen, messages: Messages) -> Result<Option<PolicyView>, Failure> {
     let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
-    seen.shown(&dataset)
+    seen.shown(&dataset, messages)
 }
 
 /// The group an option names; nothing without the option.

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
-        if let Some(view) = super::open_shown(dataset, &args.seen)? {
+        if let Some(view) = super::open_shown(dataset, &args.seen, messages)? {
             if args.by.is_empty() || args.scope.is_some() {
                 let message =
                     "under this policy people are counted by fields: --by FIELD,... names them";

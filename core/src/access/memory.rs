@@ -55,6 +55,31 @@ pub enum Decided {
     Refused,
 }
 
+impl View {
+    /// People who may be seen, by numbers that they keep in all states of a dataset: what a memory is asked about. They say nothing
+    /// of who it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`](crate::Error::Damaged).
+    pub fn lasting_people(&self) -> Result<SampleSet> {
+        lasting(self, self.all()?.subjects())
+    }
+}
+
+/// The subjects that may be seen and are none of some people, by these numbers.
+pub(super) fn subjects_beside(view: &View, people: &SampleSet) -> Result<SampleSet> {
+    let all = Subjects::of(view);
+    let mut beside = SampleSet::new();
+    for subject in view.all()?.subjects().iter() {
+        let number = all.individual(subject)?.unwrap_or(ALONE | subject);
+        if !people.contains(number) {
+            beside.insert(subject);
+        }
+    }
+    Ok(beside)
+}
+
 /// People by numbers that they keep: those of individuals, and behind all of them samples of which no person is known.
 pub(super) fn lasting(view: &View, subjects: &SampleSet) -> Result<SampleSet> {
     let all = Subjects::of(view);

@@ -1,7 +1,7 @@
 //! What somebody may see of a dataset under a policy: every verb here cuts its answer to the policy before it is given,
 //! and there is no other.
 
-use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting};
+use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting, subjects_beside};
 use super::shown_scan::ShownScan;
 use crate::cohort::{TermFound, View};
 use crate::error::{Error, Result};
@@ -37,6 +37,8 @@ pub struct PolicyView {
     /// People who may be seen.
     people: u64,
     memory: Option<Arc<dyn PolicyMemory>>,
+    /// Who is answered of, where that is not all who may be seen: see [`Self::among`].
+    among: Option<Arc<SampleSet>>,
 }
 
 /// How many people there are, as a policy shows it.
@@ -107,6 +109,7 @@ impl View {
             policy,
             people,
             memory: None,
+            among: None,
         })
     }
 }
@@ -123,9 +126,36 @@ impl PolicyView {
     ///
     /// As [`View::renew`] and [`View::under_policy`].
     pub fn renew(&self) -> Result<Self> {
-        Ok(Self {
+        let now = Self {
             memory: self.memory.clone(),
             ..self.view.renew()?.under_policy(&self.policy)?
+        };
+        match &self.among {
+            Some(people) => now.cut_to(Arc::clone(people)),
+            None => Ok(now),
+        }
+    }
+
+    /// The same of some people alone, by numbers as [`View::lasting_people`] gives them: of those of an epoch, for who came since is
+    /// answered of together with others who come.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::under_policy`].
+    pub fn among(&self, people: SampleSet) -> Result<Self> {
+        self.cut_to(Arc::new(people))
+    }
+
+    fn cut_to(&self, people: Arc<SampleSet>) -> Result<Self> {
+        let hidden = subjects_beside(&self.view, &people)?;
+        let cut = match hidden.is_empty() {
+            true => self.clone(),
+            false => self.view.without(hidden)?.under_policy(&self.policy)?,
+        };
+        Ok(Self {
+            memory: self.memory.clone(),
+            among: Some(people),
+            ..cut
         })
     }
 
@@ -139,13 +169,13 @@ impl PolicyView {
         }
     }
 
-    /// People who may be seen, by numbers that they keep in all states of a dataset: what a memory is asked about.
+    /// People who are answered of: as [`View::lasting_people`].
     ///
     /// # Errors
     ///
     /// [`Error::Damaged`].
     pub fn lasting_people(&self) -> Result<SampleSet> {
-        lasting(&self.view, self.view.all()?.subjects())
+        self.view.lasting_people()
     }
 
     /// The view itself, of a policy that shows records.

@@ -1,0 +1,176 @@
+//! The memory of a view under a policy, kept in a ledger.
+
+use crate::{
+    Asker, Decision, Entry, Epoch, EpochQuestion, Error, Ledger, MemberSet, OverlapQuestion,
+    SitesQuestion, YesNoQuestion,
+};
+use std::sync::Arc;
+use std::time::SystemTime;
+use varidex::{Decided, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked};
+
+/// Of whom a ledger remembers questions, and whose they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Names the people of the dataset, in every state of it: datasets of the same people have the same.
+    pub population: String,
+    /// Whom the host knows the asker as; `None` is anybody: all of them share their budgets.
+    pub asker: Option<String>,
+}
+
+/// A view under a policy that remembers: answers are of the ledger's epoch, budgets are kept, about whom was answered is compared,
+/// and every question is written into the audit log. The epoch is returned beside it: what it says of a move is to be said.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use varidex::{Dataset, Policy};
+/// use varidex_ledger::{Remembered, Secret, SqliteLedger, under_policy};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let ledger = Arc::new(SqliteLedger::open("ledger.db", Secret::new(&[7; 32])?)?);
+/// let view = Dataset::open("cohort.vdx")?.view();
+/// let of = Remembered { population: "cohort".into(), asker: Some("issuer/subject".into()) };
+/// let (shown, epoch) = under_policy(&view, &Policy::named("registered")?, ledger, of)?;
+/// println!("{:?} of epoch {}", shown.ask("sex:female")?.count, epoch.number);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`View::under_policy`]; where the ledger fails; where the epoch is of a state of the dataset that is not kept.
+pub fn under_policy(
+    view: &View,
+    policy: &Policy,
+    ledger: Arc<dyn Ledger>,
+    of: Remembered,
+) -> varidex::Result<(PolicyView, Epoch)> {
+    // everybody but the withdrawn, whatever the view is for
+    let everybody = view.dataset().view().lasting_people()?;
+    let epoch = ledger
+        .epoch(&EpochQuestion {
+            population: &of.population,
+            snapshot: view.snapshot(),
+            visible: &members(&everybody),
+            altered: 0,
+            at_least: policy.epoch,
+        })
+        .map_err(failed)?;
+    let view = match epoch.snapshot == view.snapshot() {
+        true => view.clone(),
+        false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?
+            .view_for(view.access())?,
+    };
+    let among: SampleSet = epoch.members.iter().collect();
+    let shown = view.under_policy(policy)?.among(among)?;
+    let memory = Memory {
+        ledger,
+        of,
+        people: shown.lasting_people()?.len(),
+        policy: policy.clone(),
+        purpose: view.access().purpose.map_or("", varidex::Purpose::name),
+        snapshot: view.snapshot().to_owned(),
+        view: view.id().to_owned(),
+    };
+    Ok((shown.remembering(Arc::new(memory)), epoch))
+}
+
+fn members(people: &SampleSet) -> MemberSet {
+    people.iter().collect()
+}
+
+/// What a ledger says, as an error of the library.
+fn failed(error: Error) -> varidex::Error {
+    match error {
+        Error::Io { path, source } => varidex::Error::Io { path, source },
+        other => varidex::Error::Usage(format!("ledger: {other}")),
+    }
+}
+
+struct Memory {
+    ledger: Arc<dyn Ledger>,
+    of: Remembered,
+    /// People of the view.
+    people: u64,
+    policy: Policy,
+    purpose: &'static str,
+    snapshot: String,
+    view: String,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
+
+impl Memory {
+    fn asker(&self) -> Asker<'_> {
+        match &self.of.asker {
+            Some(name) => Asker::Known(name),
+            None => Asker::Anonymous,
+        }
+    }
+}
+
+impl PolicyMemory for Memory {
+    fn may_answer_about(&self, people: &SampleSet) -> varidex::Result<bool> {
+        let found = self.ledger.overlap(&OverlapQuestion {
+            population: &self.of.population,
+            members: &members(people),
+            at_least: self.policy.floor.people,
+        });
+        Ok(found.map_err(failed)? == crate::Overlap::Answer)
+    }
+
+    fn may_count(&self, sites: &[String]) -> varidex::Result<Vec<bool>> {
+        let each = self.policy.budget.and_then(|of| of.sites_per_person);
+        let Some(each) = each else {
+            return Ok(vec![true; sites.len()]);
+        };
+        let sites: Vec<&[u8]> = sites.iter().map(String::as_bytes).collect();
+        let found = self.ledger.sites(&SitesQuestion {
+            asker: self.asker(),
+            population: &self.of.population,
+            // a share of a site is none
+            most: (self.people as f64 * each) as u64,
+            sites: &sites,
+        });
+        Ok(found.map_err(failed)?.granted)
+    }
+
+    fn has_any(&self, asked: &YesNoAsked<'_>) -> varidex::Result<bool> {
+        let rare_p = self.policy.budget.and_then(|of| of.rare_p);
+        // of everybody who is found one copy: that many of all copies
+        let found = asked.found.len() as f64;
+        let frequency = (found / (2.0 * asked.people.max(1) as f64)).min(1.0);
+        let answer = self.ledger.yes_no(&YesNoQuestion {
+            asker: self.asker(),
+            population: &self.of.population,
+            question: asked.question.as_bytes(),
+            frequency,
+            people: asked.people.max(1),
+            carriers: asked.found,
+            at_least: asked.at_least,
+            p: rare_p.unwrap_or(1.0),
+        });
+        Ok(answer.map_err(failed)?.yes)
+    }
+
+    fn record(&self, decided: Decided) -> varidex::Result<()> {
+        let (decision, reason) = match decided {
+            Decided::Answered => (Decision::Answered, ""),
+            Decided::Withheld => (Decision::Withheld, "policy"),
+            _ => (Decision::Refused, "not-allowed"),
+        };
+        let entry = Entry {
+            time: SystemTime::now(),
+            asker: self.asker(),
+            purpose: self.purpose,
+            tier: &self.policy.name,
+            decision,
+            reason,
+            snapshot: &self.snapshot,
+            view: &self.view,
+        };
+        self.ledger.record(&entry).map(|_| ()).map_err(failed)
+    }
+}

@@ -1,0 +1,237 @@
+//! Views under a policy that remember what was asked: of a dataset of a hundred people, whom a plain count knows.
+
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use varidex::{BuildOptions, Dataset, Known, PeopleOptions, Policy, PolicyView, Withdrawal};
+use varidex_ledger::{Ledger, Moved, Remembered, Secret, SqliteLedger, Verdict, under_policy};
+
+const PEOPLE: usize = 100;
+
+/// A hundred people: half are female; of the site n the first 10 + n carry.
+fn build(folder: &Path, name: &str, people: std::ops::Range<usize>, sites: usize) {
+    let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT".to_owned();
+    let mut table = "individual_id\tsample\tsex\n".to_owned();
+    for person in people.clone() {
+        write!(text, "\tS{person}").unwrap();
+        let sex = ["female", "male"][person % 2];
+        writeln!(table, "P{person}\tS{person}\t{sex}").unwrap();
+    }
+    for site in 0..sites {
+        write!(text, "\n1\t{}\t.\tA\tG\t.\t.\t.\tGT", 10 * (site + 1)).unwrap();
+        for person in people.clone() {
+            text += if person < 10 + site { "\t0/1" } else { "\t0/0" };
+        }
+    }
+    std::fs::write(folder.join("in.vcf"), text + "\n").unwrap();
+    std::fs::write(folder.join("people.tsv"), table).unwrap();
+    let options = BuildOptions {
+        people: PeopleOptions {
+            files: vec![folder.join("people.tsv")],
+            ..PeopleOptions::default()
+        },
+        keep: 3,
+        ..BuildOptions::default()
+    };
+    let input = [folder.join("in.vcf")];
+    let to = folder.join(name);
+    match to.exists() {
+        true => varidex::add(&input, &to, &options, &mut |_| true).map(|_| ()),
+        false => varidex::build(&input, &to, &options, &mut |_| true).map(|_| ()),
+    }
+    .unwrap();
+}
+
+struct House {
+    folder: tempfile::TempDir,
+    ledger: Arc<SqliteLedger>,
+}
+
+impl House {
+    fn new(sites: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        build(folder.path(), "a.vdx", 0..PEOPLE, sites);
+        let secret = Secret::new(&[5; 32]).unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.db"), secret).unwrap();
+        Self {
+            folder,
+            ledger: Arc::new(ledger),
+        }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("a.vdx")
+    }
+
+    fn shown(&self, rules: &str, asker: Option<&str>) -> (PolicyView, Moved) {
+        let policy: Policy = format!("name = 'test'\ngranularity = 'count'\n{rules}")
+            .parse()
+            .unwrap();
+        let view = Dataset::open(self.path()).unwrap().view();
+        let ledger: Arc<dyn Ledger> = self.ledger.clone();
+        let of = Remembered {
+            population: "a".to_owned(),
+            asker: asker.map(str::to_owned),
+        };
+        let (shown, epoch) = under_policy(&view, &policy, ledger, of).unwrap();
+        (shown, epoch.moved)
+    }
+}
+
+const FLOOR: &str = "floor.people = 5\nzero = 'shown'\ncombine = true\n";
+
+#[test]
+fn two_answers_do_not_differ_by_few() {
+    let house = House::new(20);
+    let (one, _) = house.shown(FLOOR, Some("one"));
+    let count = |view: &PolicyView, who: &str| view.ask(who).unwrap().count;
+    assert_eq!(count(&one, "carriers(1:10:A:G)"), Known::Exact(10));
+    // 12 people, of whom 10 were answered about: whoever asks, for whatever
+    let (other, _) = house.shown(FLOOR, Some("other"));
+    assert_eq!(count(&other, "carriers(1:30:A:G)"), Known::Withheld);
+    assert_eq!(count(&other, "carriers(1:60:A:G)"), Known::Exact(15));
+    // the same once more is the same
+    assert_eq!(count(&other, "carriers(1:30:A:G)"), Known::Withheld);
+    assert_eq!(count(&one, "carriers(1:10:A:G)"), Known::Exact(10));
+    // who is not among them is as many as were answered about
+    assert_eq!(count(&one, "!carriers(1:10:A:G)"), Known::Exact(90));
+    assert_eq!(count(&one, "!carriers(1:20:A:G)"), Known::Withheld);
+    // in tables, too: all cells or none
+    let table = one.people_counts(&["sex".to_owned()]).unwrap();
+    assert!(
+        table.iter().all(|row| row.people == Known::Exact(50)),
+        "{table:?}"
+    );
+    // each question is a row
+    let head = house.ledger.head().unwrap();
+    assert_eq!(head.rows(), 8);
+    assert!(matches!(
+        house.ledger.verify(Some(&head)).unwrap(),
+        Verdict::Whole { .. }
+    ));
+}
+
+#[test]
+fn a_budget_of_sites_ends() {
+    let house = House::new(40);
+    let rules = format!("{FLOOR}budget.sites_per_person = 0.2\n");
+    let (shown, _) = house.shown(&rules, Some("one"));
+    let read = |view: &PolicyView, of: &str| -> varidex::Result<u64> {
+        let mut scan = view.frequencies(of, None, &[])?;
+        let mut rows = 0;
+        while scan.next(|_| Ok(()))?.is_some() {
+            rows += 1;
+        }
+        Ok(rows)
+    };
+    // 20 sites of 100 people
+    assert_eq!(read(&shown, "1:1-200").unwrap(), 20);
+    assert_eq!(read(&shown, "1:1-200").unwrap(), 20);
+    let error = read(&shown, "1:210").unwrap_err().to_string();
+    assert!(error.contains("budget of sites"), "{error}");
+    let error = read(&shown, "all").unwrap_err().to_string();
+    assert!(error.contains("budget of sites"), "{error}");
+    // somebody else has another
+    let (other, _) = house.shown(&rules, Some("two"));
+    assert_eq!(read(&other, "1:210").unwrap(), 1);
+    // anybody shares one
+    let (anybody, _) = house.shown(&rules, None);
+    assert_eq!(read(&anybody, "1:1-150").unwrap(), 15);
+    let (again, _) = house.shown(&rules, None);
+    assert!(read(&again, "1:160-300").is_err());
+}
+
+#[test]
+fn who_carries_much_that_is_rare_is_not_counted_any_more() {
+    let house = House::new(10);
+    let rules = "floor.people = 1\nzero = 'shown'\ntwo_tailed = false\ncombine = true\nbudget.rare_p = 0.05\n";
+    let policy: Policy = format!("name = 'test'\ngranularity = 'boolean'\n{rules}")
+        .parse()
+        .unwrap();
+    let view = Dataset::open(house.path()).unwrap().view();
+    let shown = |asker: &str| {
+        let ledger: Arc<dyn Ledger> = house.ledger.clone();
+        let of = Remembered {
+            population: "a".to_owned(),
+            asker: Some(asker.to_owned()),
+        };
+        under_policy(&view, &policy, ledger, of).unwrap().0
+    };
+    // one person carries each and no other: he pays -ln(1 - (1 - 1/200)^200) = 0.46 of -ln 0.05 = 3.0, six times
+    let alone = |site: usize| {
+        format!(
+            "carriers(1:{}:A:G) & !carriers(1:{}:A:G)",
+            10 * (site + 2),
+            10 * (site + 1)
+        )
+    };
+    let of_person = |shown: &PolicyView, sites: std::ops::Range<usize>| -> Vec<bool> {
+        let asked = sites.map(|site| {
+            let who = format!(
+                "({}) & {}",
+                alone(3),
+                "(all | sex:female)".to_owned() + &" & all".repeat(site)
+            );
+            let found = shown.ask(&who).unwrap();
+            assert_eq!(found.count, Known::Withheld);
+            found.exists.value().unwrap()
+        });
+        asked.collect()
+    };
+    let one = shown("one");
+    assert_eq!(
+        of_person(&one, 0..8),
+        [true, true, true, true, true, true, false, false]
+    );
+    // the same question has the same answer, and others have budgets of their own
+    assert_eq!(
+        of_person(&one, 0..8),
+        [true, true, true, true, true, true, false, false]
+    );
+    assert_eq!(of_person(&shown("two"), 7..8), [true]);
+    assert_eq!(
+        one.ask("carriers(1:10:A:C)").unwrap().exists,
+        Known::Exact(false)
+    );
+}
+
+#[test]
+fn answers_are_of_an_epoch_and_follow_withdrawals_at_once() {
+    let house = House::new(3);
+    let rules = format!("{FLOOR}epoch = 10\n");
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert_eq!(moved, Moved::Begun);
+    assert_eq!(shown.ask("all").unwrap().count, Known::Exact(100));
+    // four come: they are not counted by themselves
+    build(house.folder.path(), "a.vdx", 100..104, 3);
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert_eq!(
+        (moved, shown.ask("all").unwrap().count),
+        (Moved::Not, Known::Exact(100))
+    );
+    // and with six more they are
+    build(house.folder.path(), "a.vdx", 104..110, 3);
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert!(
+        matches!(moved, Moved::TakenIn { people: 10, .. }),
+        "{moved:?}"
+    );
+    assert_eq!(shown.ask("all").unwrap().count, Known::Exact(110));
+    let mut what = Withdrawal::default();
+    what.individuals = vec!["P7".to_owned()];
+    varidex::withdraw(house.path(), &what).unwrap();
+    // on what is open as well
+    assert_eq!(
+        shown.renew().unwrap().ask("all").unwrap().count,
+        Known::Exact(109)
+    );
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert_eq!(moved, Moved::Withdrawn { people: 1 });
+    assert_eq!(shown.ask("all").unwrap().count, Known::Exact(109));
+}
