@@ -80,11 +80,19 @@ impl Table {
         }
         let mut row = TextRow::new(&self, format);
         loop {
+            let whole = row.buffer.len();
             row.begin();
-            if !self.next(&mut row)? {
-                break;
+            match self.next(&mut row) {
+                Ok(true) => row.end(),
+                Ok(false) => break,
+                // what was read before is right, and may have been paid for
+                Err(error) => {
+                    row.buffer.truncate(whole);
+                    out.write_all(&row.buffer)?;
+                    out.flush()?;
+                    return Err(error.into());
+                }
             }
-            row.end();
             if row.buffer.len() >= BUFFER {
                 out.write_all(&row.buffer)?;
                 row.buffer.clear();

@@ -1,12 +1,12 @@
 //! What a policy remembers between questions.
 
 use crate::cohort::{Subjects, View};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::set::SampleSet;
 use std::fmt;
 
 /// Where samples of which no person is known are numbered, behind all people.
-const ALONE: u32 = 1 << 31;
+const ALONE: u32 = 1 << 26;
 
 /// What a policy remembers between the questions of an asker: budgets, and about whom was answered. A host keeps it; the crate
 /// `varidex-ledger` does in SQLite. Where it fails, a question is refused.
@@ -72,8 +72,7 @@ pub(super) fn subjects_beside(view: &View, people: &SampleSet) -> Result<SampleS
     let all = Subjects::of(view);
     let mut beside = SampleSet::new();
     for subject in view.all()?.subjects().iter() {
-        let number = all.individual(subject)?.unwrap_or(ALONE | subject);
-        if !people.contains(number) {
+        if !people.contains(number(&all, subject)?) {
             beside.insert(subject);
         }
     }
@@ -83,13 +82,23 @@ pub(super) fn subjects_beside(view: &View, people: &SampleSet) -> Result<SampleS
 /// People by numbers that they keep: those of individuals, and behind all of them samples of which no person is known.
 pub(super) fn lasting(view: &View, subjects: &SampleSet) -> Result<SampleSet> {
     let all = Subjects::of(view);
-    let mut people: Vec<u32> = Vec::new();
+    let mut people = Vec::new();
     for subject in subjects.iter() {
-        people.push(match all.individual(subject)? {
-            Some(individual) => individual,
-            None => ALONE | subject,
-        });
+        people.push(number(&all, subject)?);
     }
     people.sort_unstable();
     Ok(people.into_iter().collect())
+}
+
+fn number(all: &Subjects<'_>, subject: u32) -> Result<u32> {
+    let (number, alone) = match all.individual(subject)? {
+        Some(individual) => (individual, 0),
+        None => (subject, ALONE),
+    };
+    match number < ALONE {
+        true => Ok(number | alone),
+        false => Err(Error::Usage(format!(
+            "policies remember of up to {ALONE} people, and here are more"
+        ))),
+    }
 }
