@@ -53,6 +53,11 @@ fn decisions() {
 }
 
 #[test]
+fn policy() {
+    run("policy", varidex_fuzz::policy);
+}
+
+#[test]
 fn states() {
     run("states", varidex_fuzz::states);
 }
