@@ -176,7 +176,7 @@ proptest! {
         withholds: bool,
     ) {
         let options = options(sets, decisions, withholds);
-        let Kept { folder, mut ledger } = Kept::with(options.clone());
+        let Kept { folder, mut ledger } = Kept::passing(options.clone());
         let model = Model::new(options.clone());
         for (at, step) in steps.iter().enumerate() {
             if matches!(step, Step::Reopen) {
@@ -187,6 +187,58 @@ proptest! {
             prop_assert_eq!(said(&ledger, step), said(&model, step), "step {}: {:?}", at, step);
         }
         drop(folder);
+    }
+}
+
+/// A few sets, most of them near each other, asked again and again in one population that people leave and join.
+fn few_sets() -> impl Strategy<Value = (Vec<BTreeSet<u32>>, Vec<Step>)> {
+    let out = prop::collection::btree_set(0..PEOPLE, 0..3);
+    let epoch = (0_u8..3, out, 0_u64..5).prop_map(|(snapshot, out, altered)| Step::Epoch {
+        population: 0,
+        snapshot,
+        visible: (0..PEOPLE).filter(|of| !out.contains(of)).collect(),
+        altered,
+    });
+    (prop::collection::vec(set(), 2..6), 1_u64..4).prop_flat_map(move |(pool, k)| {
+        let set = prop::sample::select(pool.clone());
+        let k = prop_oneof![4 => Just(k), 1 => 1_u64..5];
+        let overlap = (set, k).prop_map(|(set, k)| Step::Overlap {
+            population: 0,
+            set,
+            k,
+        });
+        let step = prop_oneof![5 => overlap, 1 => epoch.clone()];
+        (Just(pool), prop::collection::vec(step, 5..60))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn sets_are_decided_like_in_the_model(
+        (_, steps) in few_sets(),
+        sets in 1_u64..5,
+        decisions in prop_oneof![1 => 1_u64..4, 3 => Just(1_000)],
+        withholds: bool,
+    ) {
+        let options = options(sets, decisions, withholds);
+        let kept = Kept::passing(options.clone());
+        let model = Model::new(options);
+        let everyone: BTreeSet<u32> = (0..PEOPLE).collect();
+        let mut members = everyone.clone();
+        let begin = Step::Epoch { population: 0, snapshot: 0, visible: everyone, altered: 0 };
+        for (at, step) in [begin].iter().chain(&steps).enumerate() {
+            // cut to the epoch, as hosts do
+            let step = match step.clone() {
+                Step::Overlap { population, set, k } => Step::Overlap { population, set: &set & &members, k },
+                other => other,
+            };
+            prop_assert_eq!(said(&kept.ledger, &step), said(&model, &step), "step {}: {:?}", at, step);
+            if matches!(step, Step::Epoch { .. }) {
+                members = model.members(POPULATIONS[0]);
+            }
+        }
     }
 }
 
@@ -213,7 +265,7 @@ proptest! {
     /// question has one answer.
     #[test]
     fn nobody_pays_more_than_the_budget(questions in questions(), people in 6_u64..40) {
-        let kept = Kept::new();
+        let kept = Kept::passing(Options::default());
         let mut paid = [0_u64; NAMES.len()];
         let mut answers: BTreeMap<u8, YesNo> = BTreeMap::new();
         for (question, frequency, carriers) in questions {
@@ -243,7 +295,7 @@ proptest! {
     /// nobody is withheld.
     #[test]
     fn no_two_answered_sets_isolate_anybody(sets in prop::collection::vec(set(), 1..40), k in 1_u64..6) {
-        let kept = Kept::new();
+        let kept = Kept::passing(Options::default());
         let everyone = MemberSet::full(PEOPLE);
         let population = "P";
         let asked = EpochQuestion { population, snapshot: "s", visible: &everyone, altered: 0, at_least: 50 };
@@ -264,7 +316,7 @@ proptest! {
 
 #[test]
 fn a_repeat_costs_nothing_and_survives_the_process() {
-    let kept = Kept::new();
+    let kept = Kept::passing(Options::default());
     let ask = |ledger: &SqliteLedger, question: &[u8], asker, carriers: &[&str]| {
         let answer = ledger.yes_no(&YesNoQuestion {
             asker,
@@ -292,6 +344,7 @@ fn a_repeat_costs_nothing_and_survives_the_process() {
     assert!(ask(&other, b"c", Asker::Known("anonymous"), &["HG1"]).yes);
     assert!(ask(&other, b"c", Asker::Anonymous, &["HG1"]).yes);
     assert!(!ask(&other, b"d", Asker::Anonymous, &["HG1"]).yes);
+    assert!(ask(&other, b"d", Asker::Known(""), &["HG1"]).yes);
     // one person by two samples pays once, and is one carrier
     assert_eq!(ask(&other, b"e", anna, &["HG9", "HG9"]).counted, [0, 1]);
     let question = YesNoQuestion {
@@ -309,7 +362,7 @@ fn a_repeat_costs_nothing_and_survives_the_process() {
 
 #[test]
 fn arguments_that_make_no_sense_are_named() {
-    let kept = Kept::new();
+    let kept = Kept::passing(Options::default());
     let good = YesNoQuestion {
         asker: Asker::Anonymous,
         population: "P",
@@ -396,7 +449,7 @@ fn arguments_that_make_no_sense_are_named() {
 /// One person withdraws: answers go on without, at once, and of nobody else anything is given away by that.
 #[test]
 fn a_withdrawal_moves_the_epoch_and_silences_nobody() {
-    let kept = Kept::new();
+    let kept = Kept::passing(Options::default());
     let epoch = |visible: &MemberSet, snapshot| {
         let question = EpochQuestion {
             population: "P",
@@ -472,7 +525,7 @@ fn a_withdrawal_moves_the_epoch_and_silences_nobody() {
 /// them that is asked again is withheld.
 #[test]
 fn what_a_withdrawal_brings_close_is_withheld() {
-    let kept = Kept::new();
+    let kept = Kept::passing(Options::default());
     let epoch = |visible: &MemberSet| {
         let question = EpochQuestion {
             population: "P",

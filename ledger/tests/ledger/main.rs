@@ -32,19 +32,18 @@ impl Kept {
     }
 
     fn with(options: Options) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        let ledger = SqliteLedger::open_with(path, secret(), options).unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap(), options)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, options: Options) -> Self {
+        let ledger = SqliteLedger::open_with(file_in(folder.path()), secret(), options).unwrap();
         Self { folder, ledger }
     }
 
     /// In memory where there is a file system for that: thousands of commits, none of which has to last.
-    fn passing() -> Self {
-        let folder = tempfile::tempdir_in("/dev/shm")
-            .or_else(|_| tempfile::tempdir())
-            .unwrap();
-        let ledger = open(&file_in(folder.path()));
-        Self { folder, ledger }
+    fn passing(options: Options) -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::in_folder(folder.unwrap(), options)
     }
 
     fn path(&self) -> PathBuf {

@@ -36,6 +36,13 @@ impl Model {
         let state = Mutex::default();
         Self { options, state }
     }
+
+    /// Who is in the epoch.
+    pub(crate) fn members(&self, population: &str) -> BTreeSet<u32> {
+        self.state.lock().unwrap().populations[population]
+            .members
+            .clone()
+    }
 }
 
 fn name(asker: Asker<'_>) -> Name {

@@ -195,7 +195,10 @@ fn the_budget_of_a_person_bounds_the_power_by_alpha_over_p() {
             let copies: Vec<f64> = (0..600)
                 .map(|_| 0.2 * 25_f64.powf(random.random_range(0.0..1.0)))
                 .collect();
-            let (cohort, kept) = (Cohort::new(random, 150, &copies), Kept::passing());
+            let (cohort, kept) = (
+                Cohort::new(random, 150, &copies),
+                Kept::passing(Options::default()),
+            );
             for person in 0..40 {
                 members.push(cohort.attack(
                     &kept,
@@ -230,7 +233,10 @@ fn to_exhaust_everybody_else_does_not_help() {
         let random = &mut StdRng::seed_from_u64(seed);
         let (mut members, mut controls) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            let (cohort, kept) = (Cohort::new(random, 40, &[1.0; 120]), Kept::passing());
+            let (cohort, kept) = (
+                Cohort::new(random, 40, &[1.0; 120]),
+                Kept::passing(Options::default()),
+            );
             for person in 0..40 {
                 let genome = cohort.genome(person);
                 members.push(cohort.attack_by_exhaustion(
