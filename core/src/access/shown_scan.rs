@@ -4,6 +4,7 @@ use super::memory::{PolicyMemory, lasting};
 use super::policy_view::{Grid, SPENT};
 use crate::cohort::View;
 use crate::error::Result;
+use crate::genome::Position;
 use crate::model::Known;
 use crate::query::{By, CountedGroup, Group, Query, Scan, Showing, ShownCounts, Variant};
 use std::collections::VecDeque;
@@ -108,7 +109,7 @@ impl<'a> ShownSite<'_, '_, 'a> {
     /// # Errors
     ///
     /// [`Error::Damaged`](crate::Error::Damaged), as every method here.
-    pub fn position(&self) -> Result<crate::Position> {
+    pub fn position(&self) -> Result<Position> {
         self.0.position()
     }
 

@@ -1,6 +1,7 @@
 //! One allele, found without an expression: the quickest question there is.
 
-use super::exec::counts::{Counting, Counts};
+use super::exec::counting::Counting;
+use super::exec::counts::Counts;
 use super::exec::place::{Place, RowOf};
 use super::expr::VariantExpr;
 use super::group::Group;

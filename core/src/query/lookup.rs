@@ -1,7 +1,8 @@
 //! Counts of many alleles, one after the other.
 
 use super::allele::Allele;
-use super::exec::counts::{Counting, Counts};
+use super::exec::counting::Counting;
+use super::exec::counts::Counts;
 use super::exec::place::{Place, RowOf};
 use super::group::Group;
 use crate::cohort::View;

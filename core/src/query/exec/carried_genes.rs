@@ -1,7 +1,7 @@
 //! Who carries variants of each gene of a batch, from its rows: what is stored, and what it is checked against.
 
 use super::carriers::CarrierSet;
-use super::counts::Counting;
+use super::counting::Counting;
 use super::filter::EVERYBODY;
 use super::place::RowRef;
 use super::question::Question;

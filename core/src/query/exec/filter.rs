@@ -1,6 +1,7 @@
 //! Testing variants against what the indexes did not decide.
 
-use super::counts::{Counting, Counts};
+use super::counting::Counting;
+use super::counts::Counts;
 use super::part_walk::PartWalk;
 use super::place::{RowOf, RowRef};
 use crate::cohort::{RowCounts, Whole};

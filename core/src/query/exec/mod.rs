@@ -9,6 +9,7 @@ pub(super) mod carried_genes;
 pub(super) mod carriers;
 pub(super) mod changes;
 pub(super) mod compound;
+pub(super) mod counting;
 pub(super) mod counts;
 pub(super) mod coverage;
 pub(super) mod dosage;

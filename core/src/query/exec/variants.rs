@@ -1,7 +1,8 @@
 //! The variants that an expression picks, one after the other, with their counts in a group.
 
 use super::annotation::{Annotation, EntryReader, asked_of_entries, has_entries};
-use super::counts::{Counting, Counts};
+use super::counting::Counting;
+use super::counts::Counts;
 use super::group_counter::GroupCounter;
 use super::looked::Looked;
 use super::place::{Place, RowRef};

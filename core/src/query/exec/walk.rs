@@ -5,7 +5,8 @@
 //! is tested on them.
 
 use super::changes::Changes;
-use super::counts::{Counting, Counts};
+use super::counting::Counting;
+use super::counts::Counts;
 use super::coverage::Coverage;
 use super::filter::{
     EVERYBODY, VariantRows, ac_an_of_only, count_everybody, counts_of_only, rows_of, test_node,
