@@ -3,11 +3,13 @@
 #![deny(clippy::indexing_slicing)]
 
 mod memory;
+mod people_table;
 mod policy_view;
 mod release;
 mod shown_scan;
 
 pub use memory::{Decided, PolicyMemory, YesNoAsked};
-pub use policy_view::{PolicyView, ShownPeople, ShownPeopleCount, ShownTerm};
+pub use people_table::ShownPeopleCount;
+pub use policy_view::{PolicyView, ShownPeople, ShownTerm};
 pub(crate) use release::Release;
 pub use shown_scan::{ShownScan, ShownSite, ShownVariant};

@@ -1,7 +1,8 @@
 //! Variants with their counts as a policy shows them.
 
 use super::memory::{PolicyMemory, lasting};
-use super::policy_view::{Grid, SPENT};
+use super::people_table::Grid;
+use super::policy_view::SPENT;
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Position;
