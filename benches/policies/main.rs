@@ -153,7 +153,13 @@ fn distinguishes(view: &View, shown: &PolicyView, pairs: usize) -> Result<f64> {
         of_few.push(one);
         of_nobody.push(none);
     }
-    Ok(auc(&of_few, &of_nobody))
+    let auc = auc(&of_few, &of_nobody);
+    let medians = (median(&mut of_few), median(&mut of_nobody));
+    println!(
+        "time of few, of nobody, us\t{:.1}\t{:.1}",
+        medians.0, medians.1
+    );
+    Ok(auc)
 }
 
 /// The chance that a time of the first is above one of the second, halves for equal ones, or that it is below, whichever is greater.

@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod memory;
+mod pace;
 mod people_table;
 mod policy_view;
 mod release;

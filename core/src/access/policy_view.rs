@@ -2,6 +2,7 @@
 //! and there is no other.
 
 use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting, subjects_beside};
+use super::pace::Pace;
 use super::shown_scan::ShownScan;
 use crate::cohort::{TermFound, View};
 use crate::error::{Error, Result};
@@ -194,9 +195,21 @@ impl PolicyView {
     ///
     /// As [`View::ask`]; [`Error::NotAllowed`] for what the policy does not allow to be asked.
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
+        let pace = Pace::begin();
         let found = self.view.ask(who).map_err(|error| self.cut(error));
         let found = found.and_then(|group| self.remembered(&group, self.shown(&group)));
-        self.record(found, |shown| shown.exists == Known::Withheld)
+        let found = self.record(found, |shown| shown.exists == Known::Withheld)?;
+        if found.exists == Known::Withheld {
+            self.wait(pace);
+        }
+        Ok(found)
+    }
+
+    /// Where nobody is not to be distinguished from few, by the time of the answer either.
+    fn wait(&self, pace: Pace) {
+        if self.policy.zero == Zero::Hidden {
+            pace.wait();
+        }
     }
 
     /// What may be said beside what was said before.
@@ -402,8 +415,13 @@ impl PolicyView {
     ///
     /// As [`Self::frequencies`].
     pub fn has_variants(&self, of: &str) -> Result<Known<bool>> {
+        let pace = Pace::begin();
         let found = self.any_variant(of);
-        self.record(found, |found| *found == Known::Withheld)
+        let found = self.record(found, |found| *found == Known::Withheld)?;
+        if found == Known::Withheld {
+            self.wait(pace);
+        }
+        Ok(found)
     }
 
     fn any_variant(&self, of: &str) -> Result<Known<bool>> {
@@ -441,6 +459,7 @@ impl PolicyView {
 
     /// Variants of which nothing is paid.
     fn unpaid(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
+        let pace = Pace::begin();
         let cut = |error| self.cut(error);
         let group = match group {
             Some(who) => Some(self.view.ask_beside_variants(who).map_err(cut)?),
@@ -449,7 +468,9 @@ impl PolicyView {
         let by = self.fields(by, true)?;
         let query = Query::new(of).map_err(cut)?;
         let lists = |samples: u64| self.lists(samples / self.view.samples_each());
-        ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing()).map_err(cut)
+        let scan = ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing());
+        let paced = (self.policy.zero == Zero::Hidden).then_some(pace);
+        Ok(scan.map_err(cut)?.paced(paced))
     }
 
     fn showing(&self) -> Showing {

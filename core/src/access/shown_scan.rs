@@ -1,6 +1,7 @@
 //! Variants with their counts as a policy shows them.
 
 use super::memory::{PolicyMemory, lasting};
+use super::pace::Pace;
 use super::people_table::Grid;
 use super::policy_view::SPENT;
 use crate::cohort::View;
@@ -33,6 +34,8 @@ pub struct ShownScan {
     says_group: bool,
     says_parts: bool,
     paid: Option<Box<Paid>>,
+    /// When it began, where that nothing is shown must not say by its time whether something was found.
+    pace: Option<Pace>,
 }
 
 /// Sites that are paid for before they are shown.
@@ -176,10 +179,16 @@ impl ShownScan {
             says_group: true,
             says_parts: true,
             paid: None,
+            pace: None,
             showing,
             scan: view.scan(&query.clone().by(counted.clone()))?,
             groups: counted,
         })
+    }
+
+    /// The same, of which the time does not say whether something was found of which nothing is shown.
+    pub(super) fn paced(self, pace: Option<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// The same beside what was said before: the group, and all parts or none, and sites that are paid for with what is `ahead`.
@@ -241,6 +250,7 @@ impl ShownScan {
             shown,
             withheld,
             paid,
+            pace,
             ..
         } = self;
         let (samples, group, width) = (self.samples, self.group, self.width);
@@ -315,8 +325,16 @@ impl ShownScan {
                 .map(Some)
             })?;
             match made {
-                None => return Ok(None),
-                Some(Some(made)) => return Ok(Some(made)),
+                None => {
+                    if let Some(pace) = pace.take() {
+                        pace.wait();
+                    }
+                    return Ok(None);
+                }
+                Some(Some(made)) => {
+                    *pace = None;
+                    return Ok(Some(made));
+                }
                 Some(None) => {}
             }
         }

@@ -83,12 +83,15 @@ impl<'a> Counting<'a> {
         self.counts_references
     }
 
-    /// Where the first group is everybody, and its counts are compared as they are: stored counts are its counts.
+    /// Whether numbers are compared as a policy shows them, and not as they are stored.
+    #[inline]
+    pub(in crate::query) fn compares_shown(&self) -> bool {
+        self.showing.is_some()
+    }
+
+    /// Where the first group is everybody: stored counts are its counts.
     #[inline]
     pub(in crate::query) fn whole(&self) -> Option<Whole> {
-        if self.showing.is_some() {
-            return None;
-        }
         self.groups.first().and_then(GroupCounter::whole)
     }
 

@@ -146,11 +146,14 @@ fn test_atom<'a>(
             comparison,
             value,
         } if field.is_counted() => {
-            if let Some(counts) = counts_of_only(parts, rows.all, counting)? {
+            if !counting.compares_shown()
+                && let Some(counts) = counts_of_only(parts, rows.all, counting)?
+            {
                 return Ok(counts.holds(*field, *comparison, *value));
             }
             let test = (*field, *comparison, *value);
-            let only_ac_an = matches!(field, Number::Ac | Number::An | Number::Af);
+            let only_ac_an =
+                matches!(field, Number::Ac | Number::An | Number::Af) && !counting.compares_shown();
             count_everybody(parts, rows.all, counting, only_ac_an)?;
             return counting.holds(EVERYBODY, rows_of(parts, rows.all), test);
         }

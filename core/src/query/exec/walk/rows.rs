@@ -95,7 +95,9 @@ impl<'a> Walk<'a> {
         };
         let mut tests = match (self.exact, self.counting.whole()) {
             (true, _) => None,
-            (false, Some(whole)) if !self.counting.looks_elsewhere() => {
+            (false, Some(whole))
+                if !self.counting.looks_elsewhere() && !self.counting.compares_shown() =>
+            {
                 match RowTests::of(whole, &self.test) {
                     Some(tests) => Some(tests),
                     None => return Ok(false),
