@@ -526,12 +526,12 @@ fn a_withdrawal_moves_the_epoch_and_silences_nobody() {
 #[test]
 fn what_a_withdrawal_brings_close_is_withheld() {
     let kept = Kept::passing(Options::default());
-    let epoch = |visible: &MemberSet| {
+    let epoch = |visible: &MemberSet, altered| {
         let question = EpochQuestion {
             population: "P",
             snapshot: "a",
             visible,
-            altered: 0,
+            altered,
             at_least: 50,
         };
         kept.ledger.epoch(&question).unwrap();
@@ -544,14 +544,20 @@ fn what_a_withdrawal_brings_close_is_withheld() {
         };
         kept.ledger.overlap(&question).unwrap()
     };
-    epoch(&MemberSet::full(1_000));
+    epoch(&MemberSet::full(1_000), 0);
     assert_eq!(overlap(&(0..400).collect(), 10), Overlap::Answer);
     assert_eq!(overlap(&(10..400).collect(), 10), Overlap::Answer);
     // a laxer policy asks for a set 5 apart, a stricter one may not have what that got
     assert_eq!(overlap(&(15..400).collect(), 5), Overlap::Answer);
     assert_eq!(overlap(&(15..400).collect(), 10), Overlap::Withhold);
-    epoch(&(1..1_000).collect());
+    epoch(&(1..1_000).collect(), 0);
     assert_eq!(overlap(&(1..400).collect(), 10), Overlap::Withhold);
     // this one is as it was answered
     assert_eq!(overlap(&(10..400).collect(), 10), Overlap::Answer);
+    // it stays answered under 10 where a laxer policy asks for it, and for a set near it, and an epoch of new data begins
+    assert_eq!(overlap(&(10..400).collect(), 2), Overlap::Answer);
+    assert_eq!(overlap(&(13..400).collect(), 2), Overlap::Answer);
+    epoch(&(1..1_000).collect(), 50);
+    assert_eq!(overlap(&(10..400).collect(), 10), Overlap::Answer);
+    assert_eq!(overlap(&(13..400).collect(), 10), Overlap::Withhold);
 }
