@@ -75,6 +75,8 @@ describe('under a policy', () => {
       .toEqual([['all', 6, 'exact'], ['female', null, 'withheld'], ['male', null, 'withheld']])
     const group = await shown.frequencies(COMMON, { group: 'sex:female' }).toArray()
     expect(group).toMatchObject([{ ac: null, an: null, n_het: null, status: 'withheld' }])
+    const json = shown.frequencies({ pos: { '=': 200 } }, { group: { not: { sex: 'male' } } })
+    expect(await json.toArray()).toEqual(group)
     expect(await shown.people({ by: 'sex' }).toArray())
       .toEqual(['female', 'male'].map((sex) => ({ sex, people: 6, status: 'exact' })))
     const terms = await shown.findTerms().toArray()
