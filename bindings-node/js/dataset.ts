@@ -11,6 +11,7 @@ import { growth, type AddOptions } from './growth.js'
 import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
 import { inspected, inspectKey } from './inspect.js'
+import { PolicyView, type Policy } from './shown.js'
 import type {
   BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat,
   SiteOptions,
@@ -97,6 +98,22 @@ export class Dataset {
     const proof = asked.proof === true
     if (proof && policy === undefined) throw wrongArgument('options.qcPolicy', 'given with proof', policy)
     return new Dataset(await run(asked.signal, (cancel) => this.#held.view(access, policy, proof, cancel)), null)
+  }
+
+  /**
+   * The dataset under a policy, by its name or by its rules: `open`, `controlled`, `registered`, `public`, `rare-match`,
+   * `all-of-us`, `omop`, `datashield`, `pcornet` and `gdi` have names. Where fewer people may be seen than the policy's
+   * smallest cohort, it is refused.
+   *
+   * ```js
+   * const shown = await dataset.underPolicy('omop')
+   * const ours = await dataset.underPolicy({ name: 'ours', granularity: 'count', floor: { people: 10 }, rounding: 10 })
+   * ```
+   */
+  async underPolicy(policy: string | Policy, given?: Abortable): Promise<PolicyView> {
+    const rules = expression('policy', policy)
+    const { signal } = options(given, ['signal'])
+    return PolicyView.of(await run(signal, (cancel) => this.#held.underPolicy(rules, cancel)))
   }
 
   /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */

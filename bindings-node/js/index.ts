@@ -27,6 +27,10 @@ export type {
 } from './questions.js'
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js'
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js'
+export {
+  PolicyView, type Policy, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow,
+  type ShownStatus, type ShownTerm,
+} from './shown.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'
 export { Group } from './group.js'
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
@@ -36,8 +40,8 @@ export {
 } from './table.js'
 export type {
   AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
-  PeopleRefusal, PeopleReport, PeopleWarning, Ranked, RefusedPlace, RefusedRecords, SectionSize,
-  SexPloidyReport, Simulated, SimulatedFile, TermCount,
+  PeopleRefusal, PeopleReport, PeopleWarning, PlannedPart, Ranked, RefusedPlace, RefusedRecords, SectionSize,
+  SexPloidyReport, ShownPeople, Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'
 
 /** This version. */

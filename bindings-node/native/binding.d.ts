@@ -87,6 +87,8 @@ export declare class NativeDataset {
   haplotypeBlocks(of: string, rows: number, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeHaplotypeBlocks>
   /** The record of an individual in a format: `text`, `phenopacket` or `beacon`. */
   individual(id: string, format: string, cancel?: Cancel | undefined | null): Promise<IndividualText>
+  /** The dataset under a policy, by its name or its rules as JSON. */
+  underPolicy(policy: string, cancel?: Cancel | undefined | null): Promise<NativePolicyView>
   /** Begins to read a table; of cases and controls where they are given. */
   table(settings: TableSettings, group?: NativeGroup | undefined | null, cases?: NativeGroup | undefined | null, controls?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
@@ -127,6 +129,23 @@ export declare class NativeHaplotypeBlocks {
   next(cancel?: Cancel | undefined | null): Promise<Haplotypes | null>
   /** Gives the blocks back before their end. Waits for one that is being read. */
   close(): void
+}
+
+/** A dataset under a policy. */
+export declare class NativePolicyView {
+  /** The policy, as JSON. */
+  get policy(): string
+  ask(who: string, cancel?: Cancel | undefined | null): Promise<ShownPeople>
+  askSync(who: string): ShownPeople
+  explain(who: string, cancel?: Cancel | undefined | null): Promise<Array<PlannedPart>>
+  /** Whether there is a variant of which anything may be shown; null where that is withheld. */
+  hasVariants(of: string, cancel?: Cancel | undefined | null): Promise<boolean | null>
+  /** Begins to read how many people have values of fields. */
+  people(by: Array<string>, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Begins to read counts of variants. */
+  frequencies(of: string, group: string | undefined | null, by: Array<string>, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Begins to read terms. */
+  findTerms(text: string | undefined | null, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
 
 /** A table that is being read. */
@@ -577,6 +596,14 @@ export interface PeopleWarning {
   examples: Array<string>
 }
 
+/** A part of a question, and how it is found. */
+export interface PlannedPart {
+  /** What is asked. */
+  what: string
+  /** How it is found. */
+  how: string
+}
+
 /** How far something is. */
 export interface Progress {
   /** What is being done. */
@@ -633,6 +660,16 @@ export interface SexPloidyReport {
   missing: number
   /** Of these, by reason: each place with the sample and its genotype. */
   reasons: Array<RefusedRecords>
+}
+
+/** How many people an expression picks, as a policy shows it. */
+export interface ShownPeople {
+  /** Whether there is anybody; null where that is withheld. */
+  exists: boolean | null
+  /** How many; null where that is withheld. */
+  count: number | null
+  /** Of the number, or where a policy shows none, of whether there is anybody. */
+  status: 'exact' | 'rounded' | 'withheld'
 }
 
 /** Writes a synthetic cohort with the true answers. */

@@ -3,6 +3,7 @@ import { type ConsentOptions, type DecisionReport, type ViewOptions, type Withdr
 import { type AddOptions } from './growth.js';
 import { Group } from './group.js';
 import { inspectKey } from './inspect.js';
+import { PolicyView, type Policy } from './shown.js';
 import type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat, SiteOptions } from './questions.js';
 import { Table, type CarrierRow, type CohortRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
 import type { BuildReport, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, TermCount } from '../native/binding.js';
@@ -38,6 +39,17 @@ export declare class Dataset {
      * ```
      */
     view(given?: ViewOptions): Promise<Dataset>;
+    /**
+     * The dataset under a policy, by its name or by its rules: `open`, `controlled`, `registered`, `public`, `rare-match`,
+     * `all-of-us`, `omop`, `datashield`, `pcornet` and `gdi` have names. Where fewer people may be seen than the policy's
+     * smallest cohort, it is refused.
+     *
+     * ```js
+     * const shown = await dataset.underPolicy('omop')
+     * const ours = await dataset.underPolicy({ name: 'ours', granularity: 'count', floor: { people: 10 }, rounding: 10 })
+     * ```
+     */
+    underPolicy(policy: string | Policy, given?: Abortable): Promise<PolicyView>;
     /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
     get note(): string | null;
     /**

@@ -1,8 +1,8 @@
 /*
  * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
  *
- * Handles. vdx_view, vdx_group, vdx_page, vdx_beacon and vdx_error are handles: numbers in the guise of pointers. A handle
- * that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
+ * Handles. vdx_view, vdx_policy_view, vdx_group, vdx_page, vdx_beacon and vdx_error are handles: numbers in the guise of
+ * pointers. A handle that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
  * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
  * named there; freeing NULL does nothing.
  *
@@ -177,6 +177,18 @@ typedef enum {
     VDX_PLACE_BYTE = 3,
 } vdx_place;
 
+// What a policy says of a number.
+typedef enum {
+    // It is as it is given.
+    VDX_KNOWN_EXACT = 0,
+    // It is rounded to a multiple of what the policy says.
+    VDX_KNOWN_ROUNDED = 1,
+    // Nobody looked.
+    VDX_KNOWN_NOT_COVERED = 2,
+    // It may not be shown.
+    VDX_KNOWN_WITHHELD = 3,
+} vdx_known;
+
 // A beacon that is open. It never changes; all functions may use it from any number of threads at once.
 typedef struct vdx_beacon vdx_beacon;
 
@@ -189,6 +201,10 @@ typedef struct vdx_group vdx_group;
 
 // How far a table was read: see vdx_table_options. All functions may use it from any number of threads at once.
 typedef struct vdx_page vdx_page;
+
+// What leaves of a dataset under a policy. It never changes, and follows the decisions of people; all functions may use it from
+// any number of threads at once. It keeps its dataset, which may be closed before it is freed.
+typedef struct vdx_policy_view vdx_policy_view;
 
 // What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 // it from any number of threads at once.
@@ -629,6 +645,20 @@ typedef struct {
     // Passed to `progress`.
     void *user;
 } vdx_compact_options;
+
+// How many people an expression picks, as a policy shows it. It does not grow.
+typedef struct {
+    // How many; 0 where `count_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    uint64_t count;
+    // What is said of `count`: a vdx_known.
+    int count_known;
+    // What is said of `exists`: a vdx_known.
+    int exists_known;
+    // 1 where there is anybody; 0 where there is nobody, and where `exists_known` is not VDX_KNOWN_EXACT.
+    uint8_t exists;
+    // Zero.
+    uint8_t reserved[7];
+} vdx_shown_people;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1165,11 +1195,84 @@ vdx_status vdx_define_cohort(const vdx_view *view,
 // Forgets a virtual cohort; one that another cohort uses is an error.
 vdx_status vdx_drop_cohort(const vdx_view *view, const char *name, vdx_error **error);
 
+// The dataset of a view under a policy: one of those that have a name ("open", "controlled", "registered", "public",
+// "rare-match", "all-of-us", "omop", "datashield", "pcornet", "gdi"), or its rules as JSON (`{"name": "ours", "granularity":
+// "count", "floor": {"people": 10}}`). It counts, and says whether there is anybody; nothing that it gives is of one person.
+// Unlike a vdx_view it follows the decisions of people: each call is answered by them as they are then. VDX_USAGE where fewer
+// people may be seen than the policy's smallest cohort. Free it with vdx_policy_view_free.
+vdx_status vdx_under_policy(const vdx_view *view,
+                            const char *policy,
+                            vdx_policy_view **shown,
+                            vdx_error **error);
+
+// The policy, with all its rules, as JSON. Free it with vdx_text_free.
+vdx_status vdx_policy_rules(const vdx_policy_view *view, char **rules, vdx_error **error);
+
+// How many people an expression picks, such as `carriers(gene:RYR1) & sex:female`. That something is withheld is no error: see
+// vdx_shown_people.count_known. What the policy does not allow to be asked is VDX_USAGE.
+vdx_status vdx_policy_ask(const vdx_policy_view *view,
+                          const char *expression,
+                          vdx_shown_people *people,
+                          vdx_error **error);
+
+// How vdx_policy_ask will be answered, a line for each part: what is asked, and how it is found. No number is said. Free the
+// text with vdx_text_free.
+vdx_status vdx_policy_explain(const vdx_policy_view *view,
+                              const char *expression,
+                              char **explanation,
+                              vdx_error **error);
+
+// Whether an expression picks a variant of which anything may be shown: `exists` takes 1 or 0, and `known` a vdx_known, which is
+// VDX_KNOWN_WITHHELD where that may not be said; `exists` is 0 then.
+vdx_status vdx_policy_has_variants(const vdx_policy_view *view,
+                                   const char *where,
+                                   int *exists,
+                                   int *known,
+                                   vdx_error **error);
+
+// Counts of the variants that an expression picks, as the policy shows them, in everybody or, where it is not NULL, in the
+// people that the expression `group` picks: chrom pos id ref alt ac an af n_het n_hom n_hemi status. By `n_by` fields, two at
+// most, with a column of its values before ac for each: "all" for everybody, null where none is known. `status` is "exact",
+// "rounded", or "withheld": then no number is there; where numbers by zygosity alone are null, these are withheld. Variants of
+// which nothing may be shown are not in the table.
+vdx_status vdx_policy_frequencies(const vdx_policy_view *view,
+                                  const char *where,
+                                  const char *group,
+                                  const char *const *by,
+                                  size_t n_by,
+                                  const vdx_table_options *options,
+                                  struct ArrowArrayStream *stream,
+                                  vdx_error **error);
+
+// How many people there are by the values of `n_by` fields, two at most, as the policy shows it: a column for each, people and
+// status. `people` is null where it is withheld.
+vdx_status vdx_policy_people(const vdx_policy_view *view,
+                             const char *const *by,
+                             size_t n_by,
+                             const vdx_table_options *options,
+                             struct ArrowArrayStream *stream,
+                             vdx_error **error);
+
+// The terms of which it may be shown of how many people they, or something more special, are recorded, by their ids: id label
+// people status. With a `text` those that have its words in their ids, labels or synonyms.
+vdx_status vdx_policy_terms(const vdx_policy_view *view,
+                            const char *text,
+                            const vdx_table_options *options,
+                            struct ArrowArrayStream *stream,
+                            vdx_error **error);
+
+// Frees a dataset under a policy; NULL is none. Arrow streams of it live on, and so do calls of other threads.
+vdx_status vdx_policy_view_free(vdx_policy_view *view);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
 
 #endif  /* VARIDEX_H */
+
+/* behind the guard of the header, which may be included twice */
+#ifndef VARIDEX_INIT
+#define VARIDEX_INIT
 
 #define VDX_INIT_(type)                                   \
     static inline type type##_init(void)                  \
@@ -1194,3 +1297,5 @@ VDX_INIT_(vdx_info)
 VDX_INIT_(vdx_error_details)
 
 #undef VDX_INIT_
+
+#endif

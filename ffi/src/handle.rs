@@ -16,12 +16,17 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use varidex::Beacon;
+use varidex::{Beacon, PolicyView};
 
 /// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 /// it from any number of threads at once.
 #[derive(Debug)]
 pub struct vdx_view(());
+
+/// What leaves of a dataset under a policy. It never changes, and follows the decisions of people; all functions may use it from
+/// any number of threads at once. It keeps its dataset, which may be closed before it is freed.
+#[derive(Debug)]
+pub struct vdx_policy_view(());
 
 /// People of a view. It never changes; all functions may use it from any number of threads at once.
 /// It keeps its dataset, which may be closed before it is freed.
@@ -44,6 +49,7 @@ pub struct vdx_beacon(());
 #[derive(Clone)]
 pub(crate) enum Held {
     View(Arc<Opened>),
+    PolicyView(Arc<PolicyView>),
     Group(Arc<People>),
     Page(Arc<Page>),
     Beacon(Arc<Beacon>),
@@ -81,6 +87,7 @@ macro_rules! kind {
 }
 
 kind!(Opened, vdx_view, View, "view");
+kind!(PolicyView, vdx_policy_view, PolicyView, "policy view");
 kind!(People, vdx_group, Group, "group");
 kind!(Page, vdx_page, Page, "page");
 kind!(Beacon, vdx_beacon, Beacon, "beacon");

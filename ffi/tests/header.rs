@@ -26,6 +26,7 @@ fn the_header_is_as_the_sources_say() {
         "beacon",
         "compact",
         "consent",
+        "policy",
     ];
     let mut builder = cbindgen::Builder::new().with_config(config);
     for file in files {

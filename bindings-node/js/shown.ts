@@ -1,0 +1,197 @@
+// A dataset under a policy: what leaves is cut to it.
+
+import { expression, now, optional, options, run, several, text, type Abortable, type Expression } from './arguments.js'
+import { wrongArgument } from './errors.js'
+import { inspected, inspectKey } from './inspect.js'
+import { part, Table, type Cell, type TableOptions } from './table.js'
+import type { NativePolicyView, PlannedPart, ShownPeople } from '../native/binding.js'
+
+/** How much answers may say. Keys are those of files of policies; what is left out is as said here. */
+export interface Policy {
+  /** Its name. */
+  name: string
+  /** What it is meant for, and where its numbers are from. */
+  description?: string | undefined
+  /** Where its numbers are published. */
+  sources?: string[] | undefined
+  /** The most that an answer says: whether there is anybody, how many, or who; `boolean` by default. */
+  granularity?: 'boolean' | 'count' | 'record' | undefined
+  /** Fewer people, or copies of an allele, are not shown; 0 by default. */
+  floor?: { people?: number | undefined; alleles?: number | undefined } | undefined
+  /** Whether the floor is for those who do not have it, too; true by default. */
+  two_tailed?: boolean | undefined
+  /** What is said of nobody: the same as of fewer than the floor, the default, or zero. */
+  zero?: 'hidden' | 'shown' | undefined
+  /** Numbers are shown rounded to a multiple of this, halves up, and never below the floor; 1, the default, is exact. */
+  rounding?: number | undefined
+  /** A dataset with fewer people is not answered of at all, and no variant is counted in a group of fewer; 0 by default. */
+  smallest_cohort?: number | undefined
+  /** What the dataset must be seen for: a purpose of `view`. */
+  purpose?: string | undefined
+  /** Whether variants may be asked for together with what is recorded of people; false by default. */
+  combine?: boolean | undefined
+  /** Fields that groups may be made by where variants are counted; without the list all may. */
+  strata?: string[] | undefined
+  /** Answers are of a state of the people that moves when this many changed; 0, the default, is always the newest. Kept by the host. */
+  epoch?: number | undefined
+  /** What an asker may ask for in all, of a host that keeps it. */
+  budget?: { rare_p?: number | undefined; sites_per_person?: number | undefined } | undefined
+}
+
+/** What is said of a number: that it is exact, that it is rounded, or that it may not be shown. */
+export type ShownStatus = 'exact' | 'rounded' | 'withheld'
+
+/** A row of `frequencies` under a policy. */
+export interface ShownFrequencyRow {
+  chrom: string
+  /** 1-based, as in VCF. */
+  pos: number
+  id: string | null
+  ref: string
+  alt: string | null
+  /** Copies that carry the allele; null where that is withheld. */
+  ac: number | null
+  /** Copies with a known allele; null where that is withheld, or somebody was not looked at. */
+  an: number | null
+  /** ac / an. */
+  af: number | null
+  /** Null where numbers by zygosity are withheld. */
+  n_het: number | null
+  n_hom: number | null
+  n_hemi: number | null
+  /** Of `ac`. */
+  status: ShownStatus
+  /** The values that it is counted by, `all` in each of them for everybody; null where none is known. */
+  [column: string]: Cell
+}
+
+/** A row of `people` under a policy. */
+export interface ShownPeopleRow {
+  /** Null where it is withheld. */
+  people: number | null
+  /** Of `people`. */
+  status: ShownStatus
+  /** The values of the fields; null where none is known. */
+  [field: string]: Cell
+}
+
+/** A row of `findTerms` under a policy. */
+export interface ShownTerm {
+  id: string | null
+  label: string | null
+  /** Of how many people it or something more special is recorded; null where that is withheld. */
+  people: number | null
+  /** Of `people`. */
+  status: ShownStatus
+}
+
+/** Options of `people` under a policy. */
+export interface ShownPeopleOptions extends TableOptions {
+  /** The field, or two: `sex`, `population`, …; `age`; a term (`HP:0001250`). */
+  by: string | string[]
+}
+
+/** Options of `frequencies` under a policy. */
+export interface ShownFrequencyOptions extends TableOptions {
+  /** An expression that picks a group; everybody by default. */
+  group?: Expression | undefined
+  /** Count by the values of these fields, two at most. */
+  by?: string | string[] | undefined
+}
+
+const PART = ['signal', 'batchRows', 'columns', 'offset', 'limit'] as const
+
+/**
+ * A dataset under a policy: it counts, and says whether there is anybody; nothing that it gives is of one person. Each
+ * answer is of who has not withdrawn when it is asked for. It keeps what it needs, also when the dataset is closed.
+ *
+ * ```js
+ * const shown = await dataset.underPolicy('omop')
+ * const { exists, count, status } = await shown.ask('carriers(gene:RYR1)')
+ * for await (const batch of shown.frequencies('gene:RYR1', { by: 'sex' })) console.log(batch)
+ * ```
+ */
+export class PolicyView {
+  readonly #held: NativePolicyView
+
+  /** @internal */
+  static of(held: NativePolicyView): PolicyView {
+    return new PolicyView(held)
+  }
+
+  private constructor(held: NativePolicyView) {
+    this.#held = held
+  }
+
+  /** The policy, with all its rules. */
+  get policy(): Policy {
+    return JSON.parse(this.#held.policy) as Policy
+  }
+
+  /**
+   * How many people an expression picks. `exists` and `count` are null where they are withheld, and then nothing
+   * distinguishes few from nobody, unless the policy shows zero.
+   */
+  async ask(who: Expression, given?: Abortable): Promise<ShownPeople> {
+    const asked = expression('expression', who)
+    const { signal } = options(given, ['signal'])
+    return run(signal, (cancel) => this.#held.ask(asked, cancel))
+  }
+
+  /** `ask`, here and now. */
+  askSync(who: Expression): ShownPeople {
+    const asked = expression('expression', who)
+    return now(() => this.#held.askSync(asked))
+  }
+
+  /** How a question will be answered: of each part what is asked, and how it is found. No number is said. */
+  async explain(who: Expression, given?: Abortable): Promise<PlannedPart[]> {
+    const asked = expression('expression', who)
+    const { signal } = options(given, ['signal'])
+    return run(signal, (cancel) => this.#held.explain(asked, cancel))
+  }
+
+  /** How many people have each value of one field, or of two. */
+  people(given: ShownPeopleOptions): Table<ShownPeopleRow> {
+    const { by, signal, ...rows } = options(given, [...PART, 'by'])
+    if (by === undefined) throw wrongArgument('options.by', 'of type string or an array of strings', by)
+    const [fields, asked] = [several('options.by', by, text), part(rows)]
+    return Table.of<ShownPeopleRow>((cancel) => this.#held.people(fields, asked, cancel), signal, `people: ${fields.join()}`)
+  }
+
+  /**
+   * Counts of variants, of everybody or of a group, and by one field or two. Variants of which nothing may be shown are not
+   * there. The table has no pages by `after`: `offset` and `limit` pick rows.
+   */
+  frequencies(where: Expression, given?: ShownFrequencyOptions): Table<ShownFrequencyRow> {
+    const of = expression('where', where)
+    const { group, by, signal, ...rows } = options(given, [...PART, 'group', 'by'])
+    const within = optional('options.group', group, expression)
+    const [fields, asked] = [several('options.by', by, text), part(rows)]
+    return Table.of<ShownFrequencyRow>(
+      (cancel) => this.#held.frequencies(of, within, fields, asked, cancel), signal, `frequencies: ${of}`)
+  }
+
+  /** Whether there is a variant of which anything may be shown; null where that is withheld. */
+  async hasVariants(where: Expression, given?: Abortable): Promise<boolean | null> {
+    const of = expression('where', where)
+    const { signal } = options(given, ['signal'])
+    return run(signal, (cancel) => this.#held.hasVariants(of, cancel))
+  }
+
+  /**
+   * The terms of which it may be shown of how many people they, or something more special, are recorded; with a text those
+   * that have its words in their ids, labels or synonyms.
+   */
+  findTerms(words?: string, given?: TableOptions): Table<ShownTerm> {
+    const of = optional('words', words, text)
+    const { signal, ...rows } = options(given, PART)
+    const asked = part(rows)
+    return Table.of<ShownTerm>((cancel) => this.#held.findTerms(of, asked, cancel), signal, of === undefined ? 'terms' : `terms: ${of}`)
+  }
+
+  /** What `console.log` prints. */
+  [inspectKey](): string {
+    return inspected('PolicyView', { policy: this.policy.name })
+  }
+}
