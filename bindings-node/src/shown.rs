@@ -7,7 +7,7 @@ use crate::table::{NativeTable, TablePart};
 use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
-use varidex::{Known, Policy, PolicyView};
+use varidex::{Policy, PolicyView};
 
 /// A dataset under a policy.
 #[napi]
@@ -29,10 +29,7 @@ pub struct ShownPeople {
 
 impl From<varidex::ShownPeople> for ShownPeople {
     fn from(shown: varidex::ShownPeople) -> Self {
-        let status = match (shown.count, shown.exists) {
-            (Known::Withheld, exists) => exists.status(),
-            (count, _) => count.status(),
-        };
+        let status = shown.status();
         Self {
             exists: shown.exists.value(),
             count: shown.count.value().map(number),

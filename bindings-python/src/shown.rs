@@ -7,7 +7,7 @@ use crate::interrupt::run;
 use crate::table::Table;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use varidex::{Known, Policy};
+use varidex::Policy;
 
 /// A dataset under a policy: it counts, and says whether there is anybody; nothing that it gives is of one person.
 ///
@@ -136,10 +136,7 @@ impl ShownPeople {
     /// `exact`, `rounded` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
     #[getter]
     fn status(&self) -> &'static str {
-        match (self.0.count, self.0.exists) {
-            (Known::Withheld, exists) => exists.status(),
-            (count, _) => count.status(),
-        }
+        self.0.status()
     }
 
     fn __repr__(&self) -> String {

@@ -254,7 +254,7 @@ pub unsafe extern "C" fn vdx_policy_people(
 /// The terms of which it may be shown of how many people they, or something more special, are recorded, by their ids: id label
 /// people status. With a `text` those that have its words in their ids, labels or synonyms.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vdx_policy_terms(
+pub unsafe extern "C" fn vdx_policy_find_terms(
     view: *const vdx_policy_view,
     text: *const c_char,
     options: *const vdx_table_options,

@@ -120,9 +120,9 @@ static void tables(const vdx_policy_view *shown)
     EXPECT(print_table(&stream, 1) == 2);
     CHECK(vdx_policy_people(shown, by, 2, NULL, &stream, &error));
     print_table(&stream, 1);
-    CHECK(vdx_policy_terms(shown, NULL, NULL, &stream, &error));
+    CHECK(vdx_policy_find_terms(shown, NULL, NULL, &stream, &error));
     EXPECT(print_table(&stream, 1) == 1);
-    CHECK(vdx_policy_terms(shown, "HP:0001337", NULL, &stream, &error));
+    CHECK(vdx_policy_find_terms(shown, "HP:0001337", NULL, &stream, &error));
     EXPECT(print_table(&stream, 0) == 0);
     options = vdx_table_options_init();
     options.count = &count;
@@ -231,8 +231,8 @@ static void refusals(vdx_view *dataset, vdx_policy_view *shown)
     REFUSED(VDX_ARGUMENT, vdx_policy_people(NULL, by, 1, NULL, &stream, &error));
     REFUSED(VDX_ARGUMENT, vdx_policy_people(shown, NULL, 1, NULL, &stream, &error));
     REFUSED(VDX_USAGE, vdx_policy_people(shown, by, 3, NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_policy_terms(NULL, NULL, NULL, &stream, &error));
-    REFUSED(VDX_ARGUMENT, vdx_policy_terms(shown, "\xff", NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_policy_find_terms(NULL, NULL, NULL, &stream, &error));
+    REFUSED(VDX_ARGUMENT, vdx_policy_find_terms(shown, "\xff", NULL, &stream, &error));
     EXPECT(vdx_policy_view_free(none) == VDX_HANDLE);
     EXPECT(vdx_policy_view_free(NULL) == VDX_OK);
 }

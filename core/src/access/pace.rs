@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 /// The shortest time after which nothing is said.
 const SHORTEST: Duration = Duration::from_micros(128);
+/// Nanoseconds that are added at most.
+const JITTER: u64 = 8192;
 /// What a sleep may take longer than it was asked to.
 const SLACK: Duration = Duration::from_micros(200);
 
@@ -21,7 +23,13 @@ impl Pace {
 
     /// Waits until the time comes at which nothing is said.
     pub(super) fn wait(self) {
-        let until = until(self.0.elapsed());
+        // clocks are read in steps: where in a step it began is not to be seen, either
+        let mut random = [0; 2];
+        let jitter = match getrandom::fill(&mut random) {
+            Ok(()) => u64::from(u16::from_le_bytes(random)) % JITTER,
+            Err(_) => 0,
+        };
+        let until = until(self.0.elapsed()).saturating_add(Duration::from_nanos(jitter));
         loop {
             let left = until.saturating_sub(self.0.elapsed());
             match left {

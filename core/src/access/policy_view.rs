@@ -6,7 +6,7 @@ use super::pace::Pace;
 use super::shown_scan::ShownScan;
 use crate::cohort::{TermFound, View};
 use crate::error::{Error, Result};
-use crate::model::{Cell, Granularity, Known, Policy, Purpose, Rules, Zero, suppress};
+use crate::model::{Cell, Granularity, Known, Policy, Purpose, Rounding, Rules, Zero, suppress};
 use crate::query::{Group, GroupExpr, Query, Showing};
 use crate::set::SampleSet;
 use std::sync::Arc;
@@ -45,6 +45,16 @@ pub struct ShownPeople {
     pub exists: Known<bool>,
     /// How many.
     pub count: Known<u64>,
+}
+
+impl ShownPeople {
+    /// `exact`, `rounded` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
+    pub fn status(&self) -> &'static str {
+        match (self.count, self.exists) {
+            (Known::Withheld, exists) => exists.status(),
+            (count, _) => count.status(),
+        }
+    }
 }
 
 /// A term, and of how many people it or something more special is recorded, as a policy shows it.
@@ -332,7 +342,7 @@ impl PolicyView {
 
     pub(super) fn number(&self, people: u64) -> Known<u64> {
         match self.rules().allows_people(people) {
-            true => Known::shown(&self.policy, people, self.policy.floor.people),
+            true => Rounding::of(&self.policy, self.policy.floor.people).shown(people),
             false => Known::Withheld,
         }
     }
@@ -385,7 +395,7 @@ impl PolicyView {
                 };
                 match self.policy.granularity {
                     Granularity::Boolean => Known::Withheld,
-                    _ => Known::shown(&coarse, of.people_below, floor),
+                    _ => Rounding::of(&coarse, floor).shown(of.people_below),
                 }
             }
         };

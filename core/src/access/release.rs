@@ -1,6 +1,6 @@
 //! The exit of a beacon: what is said of how many people there are.
 
-use crate::model::{Granularity, Known, Policy, Rules};
+use crate::model::{Granularity, Policy, Rounding, Rules};
 
 /// Cuts answers to what may be said. Every number of people, and whether there is anybody, passes here after it was
 /// counted and before it is written: below the floor it is like zero.
@@ -40,9 +40,10 @@ impl<'p> Release<'p> {
             policy.two_tailed && others > 0 && !Rules::of(policy).allows(others, self.floor);
         match hides {
             true => 0,
-            false => Known::shown(policy, people, self.floor)
-                .value()
-                .unwrap_or_default(),
+            false => {
+                let shown = Rounding::of(policy, self.floor).shown(people);
+                shown.value().unwrap_or_default()
+            }
         }
     }
 

@@ -43,24 +43,43 @@ impl<T: Copy> Known<T> {
     }
 }
 
-impl Known<u64> {
-    /// A number that may be shown, as a policy shows it: rounded, but not below `floor`.
-    pub(crate) fn shown(policy: &Policy, number: u64, floor: u64) -> Self {
+/// How a policy shows numbers that may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rounding {
+    to: u64,
+    /// The least that is shown of somebody: of the floor at least, and no more than that is said.
+    least: u64,
+}
+
+impl Rounding {
+    pub(crate) fn of(policy: &Policy, floor: u64) -> Self {
         let to = policy.rounding.max(1);
-        if to == 1 {
-            return Self::Exact(number);
+        Self {
+            to,
+            least: floor.next_multiple_of(to),
         }
-        let down = number - number % to;
-        let value = match number % to >= to.div_ceil(2) {
+    }
+
+    /// A number: rounded to a multiple, halves up, but not below the floor.
+    pub(crate) fn shown(self, number: u64) -> Known<u64> {
+        let to = self.to;
+        if to == 1 {
+            return Known::Exact(number);
+        }
+        let over = number % to;
+        let down = number - over;
+        let value = match over >= to.div_ceil(2) {
             true => down.saturating_add(to),
             false => down,
         };
-        // what is shown is of the floor at least, and says no more than that
-        let value = match number {
-            0 => 0,
-            _ => value.max(floor.next_multiple_of(to)),
-        };
-        Self::Rounded { value, to }
+        Known::Rounded {
+            value: if number == 0 {
+                0
+            } else {
+                value.max(self.least)
+            },
+            to,
+        }
     }
 }
 
@@ -76,14 +95,17 @@ mod tests {
             let text = format!("name = 'a'\nfloor.people = 11\nrounding = {to}");
             text.parse().unwrap()
         };
-        let shown = |to, number| Known::shown(&policy(to), number, 11).value().unwrap();
+        let shown = |to, number| Rounding::of(&policy(to), 11).shown(number).value().unwrap();
         assert_eq!([11, 12, 25].map(|n| shown(1, n)), [11, 12, 25]);
         assert_eq!(
             [0, 11, 14, 15, 24, 25].map(|n| shown(10, n)),
             [0, 20, 20, 20, 20, 30]
         );
         assert_eq!([11, 13, 14].map(|n| shown(5, n)), [15, 15, 15]);
-        assert_eq!(Known::shown(&policy(10), u64::MAX, 11).status(), "rounded");
+        assert_eq!(
+            Rounding::of(&policy(10), 11).shown(u64::MAX).status(),
+            "rounded"
+        );
         assert_eq!(Known::<u64>::Withheld.value(), None);
     }
 }

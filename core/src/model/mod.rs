@@ -47,6 +47,7 @@ pub use individual::Scope;
 pub(crate) use individual::{Coding, Dates, Kin, Person, Record, SampleNameKind, Sex, Time, Value};
 pub(crate) use info::{InfoKey, InfoNumber, InfoType};
 pub use known::Known;
+pub(crate) use known::Rounding;
 pub use loader::FileLoader;
 pub(crate) use ontology::{Annotation, Mapping, Match, OntologySource, SourceTerm};
 pub use policy::{Budget, Floor, Policy, Zero};

@@ -3,7 +3,7 @@
 use super::counts::Counts;
 use crate::cohort::View;
 use crate::error::Error;
-use crate::model::{Cell, Known, Policy, Rules, suppress, suppress_two};
+use crate::model::{Cell, Known, Policy, Rounding, Rules, suppress, suppress_two};
 use crate::query::expr::{Comparison, Number};
 use std::sync::Arc;
 
@@ -80,6 +80,9 @@ impl CountedGroup {
 pub(crate) struct Showing {
     policy: Arc<Policy>,
     rules: Rules,
+    /// Of numbers of people, and of copies.
+    people: Rounding,
+    copies: Rounding,
     /// The most samples that a person has: so many carrying samples may be of one.
     samples_each: u64,
     cells: Vec<Cell>,
@@ -90,6 +93,8 @@ impl Showing {
     pub(crate) fn new(policy: &Arc<Policy>, samples_each: u64) -> Self {
         Self {
             rules: Rules::of(policy),
+            people: Rounding::of(policy, policy.floor.people),
+            copies: Rounding::of(policy, policy.floor.people.max(policy.floor.alleles)),
             policy: Arc::clone(policy),
             samples_each: samples_each.max(1),
             cells: Vec::new(),
@@ -106,8 +111,10 @@ impl Showing {
     }
 
     /// Samples, as people there are at least.
-    fn people(&self, samples: u64) -> u64 {
+    #[inline]
+    fn people_of(&self, samples: u64) -> u64 {
         match samples {
+            _ if self.samples_each == 1 => samples,
             0 => 0,
             // one person with samples of several genotypes is in several numbers
             _ => (samples / self.samples_each).max(1),
@@ -118,12 +125,12 @@ impl Showing {
         let counts = &of.counts;
         let others = counts.an.map(|an| an.saturating_sub(counts.ac));
         Cell {
-            have: self.people(counts.n_het + counts.n_hom + counts.n_hemi),
+            have: self.people_of(counts.n_het + counts.n_hom + counts.n_hemi),
             // two copies of a person at most, and fewer people are hidden sooner
-            lack: others.map(|others| self.people(others.div_ceil(2))),
+            lack: others.map(|others| self.people_of(others.div_ceil(2))),
             copies: Some(counts.ac),
             others,
-            people: self.people(of.samples),
+            people: self.people_of(of.samples),
         }
     }
 
@@ -131,20 +138,18 @@ impl Showing {
     fn allows_split(&self, counts: &Counts) -> bool {
         [counts.n_het, counts.n_hom, counts.n_hemi]
             .into_iter()
-            .all(|samples| self.rules.allows_people(self.people(samples)))
+            .all(|samples| self.rules.allows_people(self.people_of(samples)))
     }
 
     fn counts(&self, counts: &Counts, splits: bool) -> ShownCounts {
-        let (people, alleles) = (self.policy.floor.people, self.policy.floor.alleles);
-        let shown = |number, floor| Known::shown(&self.policy, number, floor);
         let split = |samples| match splits {
-            true => shown(samples, people),
+            true => self.people.shown(samples),
             false => Known::Withheld,
         };
         ShownCounts {
-            ac: shown(counts.ac, people.max(alleles)),
+            ac: self.copies.shown(counts.ac),
             an: match counts.an {
-                Some(an) => shown(an, people.max(alleles)),
+                Some(an) => self.copies.shown(an),
                 None => Known::NotCovered,
             },
             n_het: split(counts.n_het),
