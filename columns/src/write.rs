@@ -87,9 +87,12 @@ impl Table {
                 Ok(false) => break,
                 // what was read before is right, and may have been paid for
                 Err(error) => {
-                    row.buffer.truncate(whole);
-                    out.write_all(&row.buffer)?;
-                    out.flush()?;
+                    // an array that does not end is no JSON
+                    if format != Format::Json {
+                        row.buffer.truncate(whole);
+                        out.write_all(&row.buffer)?;
+                        out.flush()?;
+                    }
                     return Err(error.into());
                 }
             }

@@ -43,6 +43,15 @@ pub fn under_policy(
     ledger: Arc<dyn Ledger>,
     of: Remembered,
 ) -> varidex::Result<(PolicyView, Epoch)> {
+    // a ledger takes what it is shown later for newer
+    let newest = view.dataset().newest()?;
+    if newest.snapshot() != view.snapshot() {
+        return Err(varidex::Error::Usage(format!(
+            "ledger: answers are of the state that it remembers: expected the newest, {}, found {}",
+            newest.snapshot(),
+            view.snapshot()
+        )));
+    }
     // everybody but the withdrawn, whatever the view is for
     let everybody = view.dataset().view().lasting_people()?;
     let epoch = ledger

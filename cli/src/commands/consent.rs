@@ -55,7 +55,7 @@ pub(crate) struct Seen {
         requires = "ledger_secret"
     )]
     pub(crate) ledger: Option<PathBuf>,
-    /// A file of 32 bytes or more that nobody else knows: names, people and questions are in the ledger by hashes with it
+    /// A file of 32 bytes or more that nobody else knows: names and questions are in the ledger by hashes with it, people by number
     #[arg(long, value_name = "FILE", requires = "ledger")]
     pub(crate) ledger_secret: Option<PathBuf>,
     /// Whom the ledger takes the asker for; without it anybody, who share their budgets
@@ -220,7 +220,11 @@ impl Seen {
         let of = Remembered {
             population: match &self.population {
                 Some(name) => name.clone(),
-                None => view.path().display().to_string(),
+                None => {
+                    let path = std::fs::canonicalize(view.path());
+                    let path = path.map_err(|e| Error::io(view.path(), e))?;
+                    path.display().to_string()
+                }
             },
             asker: self.asker.clone(),
         };

@@ -6,6 +6,7 @@ mod memory;
 mod pace;
 mod people_table;
 mod policy_view;
+mod reading;
 mod release;
 mod shown_scan;
 

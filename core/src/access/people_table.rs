@@ -1,7 +1,7 @@
 //! Tables of people under a policy, and the fields that tables are made by.
 
 use super::memory::lasting;
-use super::policy_view::{PolicyView, people};
+use super::policy_view::{PolicyView, SEVERAL_VALUES, people};
 use crate::error::Result;
 use crate::model::{Cell, Granularity, Known, Zero, suppress, suppress_two};
 use crate::query::{AgeBands, By, allows_field};
@@ -28,7 +28,7 @@ impl PolicyView {
     ///
     /// [`Error::NotAllowed`] for others, and for more than two.
     pub(super) fn fields(&self, by: &[String], of_variants: bool) -> Result<Vec<By>> {
-        let by = self.view.by(by).map_err(|error| self.cut(error))?;
+        let by = self.view.by(by)?;
         if self.policy.shows_records() {
             return Ok(by);
         }
@@ -40,8 +40,9 @@ impl PolicyView {
             let may = match field {
                 // other bands differ from these by few people
                 By::Age(bands) => *bands == AgeBands::default(),
-                By::Groups(_) => false,
-                By::Term(_) | By::Attribute(_) | By::Free(_) => true,
+                // whoever asks would choose the cells
+                By::Groups(_) | By::Term(_) => false,
+                By::Attribute(_) | By::Free(_) => true,
             };
             let is_stratum = matches!(field, By::Attribute(_)) || self.policy.combine;
             let named = match field {
@@ -116,6 +117,13 @@ impl PolicyView {
             return Err(self.refused("says whether there is anybody, not how many"));
         }
         let by = self.fields(by, false)?;
+        if !self.policy.shows_records() {
+            let groups = self.view.groups_by(&by, None)?;
+            let in_groups: u64 = groups.iter().map(|(_, of)| of.subjects().len()).sum();
+            if in_groups != self.view.all()?.subjects().len() {
+                return Err(self.refused(SEVERAL_VALUES));
+            }
+        }
         let counts = self.view.people_counts(&by)?;
         if self.policy.shows_records() {
             let exact = counts.into_iter().map(|of| ShownPeopleCount {

@@ -11,6 +11,11 @@ use crate::query::{Group, GroupExpr, Query, Showing};
 use crate::set::SampleSet;
 use std::sync::Arc;
 
+/// An expression that picks no variant.
+const NOTHING: &str = "!all";
+/// Why cells cannot be kept apart.
+pub(super) const SEVERAL_VALUES: &str =
+    "shows no table by a field of which people have several values";
 /// Why nothing more is counted.
 pub(super) const SPENT: &str = "has a budget of sites, which is spent";
 
@@ -206,8 +211,10 @@ impl PolicyView {
     /// As [`View::ask`]; [`Error::NotAllowed`] for what the policy does not allow to be asked.
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
         let pace = Pace::begin();
-        let found = self.view.ask(who).map_err(|error| self.cut(error));
-        let found = found.and_then(|group| self.remembered(&group, self.shown(&group)));
+        let found = self.group(who, false).and_then(|group| match group {
+            Some(group) => self.remembered(&group, self.shown(&group, who)?),
+            None => Ok(ShownPeople::default()),
+        });
         let found = self.record(found, |shown| shown.exists == Known::Withheld)?;
         if found.exists == Known::Withheld {
             self.wait(pace);
@@ -253,11 +260,12 @@ impl PolicyView {
                 count: Known::Withheld,
             });
         }
-        let is_withheld = shown.count == Known::Withheld;
-        if is_withheld || group.label() == "all" {
+        if shown.count == Known::Withheld {
             return Ok(shown);
         }
-        self.pay(&[group.label().to_owned()])?;
+        if !is_all(group) {
+            self.pay(&[group.label().to_owned()])?;
+        }
         match memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
             true => Ok(shown),
             false => Ok(ShownPeople::default()),
@@ -295,22 +303,28 @@ impl PolicyView {
         answer
     }
 
-    fn shown(&self, group: &Group) -> ShownPeople {
+    fn shown(&self, group: &Group, who: &str) -> Result<ShownPeople> {
         if self.policy.shows_records() {
-            return ShownPeople {
+            return Ok(ShownPeople {
                 exists: Known::Exact(group.exists()),
                 count: Known::Exact(group.count()),
-            };
+            });
         }
-        let count = match group.label() == "all" {
+        let who: GroupExpr = who.parse()?;
+        if !group.exists() && self.policy.zero == Zero::Shown && self.zero_is_of_few(&who)? {
+            return Ok(ShownPeople::default());
+        }
+        let count = match is_all(group) {
             true => self.number(self.people),
             false => {
                 let others = self.people.saturating_sub(group.count());
                 let cells = [group.count(), others].map(people);
                 let mut shown = Vec::new();
                 suppress(self.rules(), &people(self.people), &cells, &mut shown);
-                match shown.first() {
-                    Some(true) => self.number(group.count()),
+                match (shown.first(), who.asks_variants()) {
+                    (Some(true), false) => self.number(group.count()),
+                    // with AC beside it, the number of carriers would say how many have two copies
+                    (Some(true), true) => self.coarse().shown(group.count()),
                     _ => Known::Withheld,
                 }
             }
@@ -319,7 +333,7 @@ impl PolicyView {
             true => Known::Exact(group.exists()),
             false => Known::Withheld,
         };
-        match self.policy.granularity {
+        Ok(match self.policy.granularity {
             Granularity::Boolean => ShownPeople {
                 exists,
                 count: Known::Withheld,
@@ -332,7 +346,17 @@ impl PolicyView {
                 },
                 count,
             },
-        }
+        })
+    }
+
+    /// Numbers to a multiple of the floor: of two of them that differ by few neither says so.
+    fn coarse(&self) -> Rounding {
+        let floor = self.policy.floor.people.max(1);
+        let coarse = Policy {
+            rounding: self.policy.rounding.max(floor),
+            ..(*self.policy).clone()
+        };
+        Rounding::of(&coarse, floor)
     }
 
     /// Of tables of people.
@@ -347,18 +371,22 @@ impl PolicyView {
         }
     }
 
-    /// How a question will be answered: of each part what is asked, and how it is found, ascending. No number is said.
+    /// The parts of a question, as they stand in it, and what each is asked of: a plan has them in an order that says which are of
+    /// fewer people.
     ///
     /// # Errors
     ///
     /// As [`Self::ask`].
     pub fn explain(&self, who: &str) -> Result<Vec<(String, String)>> {
         // what is not allowed is refused here as well
-        let plan = self.view.plan(who).map_err(|error| self.cut(error))?;
-        let parts = plan.parts().iter();
-        Ok(parts
-            .map(|part| (part.what.clone(), part.how.clone()))
-            .collect())
+        let planned = self.group_plan(who);
+        self.record(planned, |_| false)
+    }
+
+    fn group_plan(&self, who: &str) -> Result<Vec<(String, String)>> {
+        let read: GroupExpr = who.parse()?;
+        self.group(who, false)?;
+        Ok(read.outline())
     }
 
     /// Terms of which the numbers of people may be shown, by their ids, that have the words of a text, as [`View::find_terms`] finds
@@ -368,6 +396,11 @@ impl PolicyView {
     ///
     /// [`Error::Usage`] where neither people nor ontologies are loaded; [`Error::Damaged`].
     pub fn find_terms(&self, text: Option<&str>) -> Result<Vec<ShownTerm>> {
+        let found = self.terms(text);
+        self.record(found, |_| false)
+    }
+
+    fn terms(&self, text: Option<&str>) -> Result<Vec<ShownTerm>> {
         let found = match self.view.find_terms(text) {
             Ok(found) => found,
             // nothing has the words, or what few people have: these are one answer
@@ -389,13 +422,9 @@ impl PolicyView {
                 if of.people_below < floor {
                     return None;
                 }
-                let coarse = Policy {
-                    rounding: self.policy.rounding.max(floor),
-                    ..(*self.policy).clone()
-                };
                 match self.policy.granularity {
                     Granularity::Boolean => Known::Withheld,
-                    _ => Rounding::of(&coarse, floor).shown(of.people_below),
+                    _ => self.coarse().shown(of.people_below),
                 }
             }
         };
@@ -470,49 +499,35 @@ impl PolicyView {
     /// Variants of which nothing is paid.
     fn unpaid(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
         let pace = Pace::begin();
-        let cut = |error| self.cut(error);
+        if group.is_some() && !by.is_empty() && !self.policy.shows_records() {
+            return Err(self.refused("counts in a group or by fields, not both"));
+        }
+        let by = self.fields(by, true)?;
+        let mut is_known = self.reads_variants(of)?;
         let group = match group {
-            Some(who) => Some(self.view.ask_beside_variants(who).map_err(cut)?),
+            Some(who) => {
+                let group = self.group(who, true)?;
+                is_known &= group.is_some();
+                group
+            }
             None => None,
         };
-        let by = self.fields(by, true)?;
-        let query = Query::new(of).map_err(cut)?;
+        // what is not known is no variant of anybody
+        let query = Query::new(if is_known { of } else { NOTHING })?;
         let lists = |samples: u64| self.lists(samples / self.view.samples_each());
-        let scan = ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing());
+        let scan = ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing())?;
         let paced = (self.policy.zero == Zero::Hidden).then_some(pace);
-        Ok(scan.map_err(cut)?.paced(paced))
+        Ok(scan.paced(paced))
     }
 
     fn showing(&self) -> Showing {
         Showing::new(&self.policy, self.view.samples_each())
     }
+}
 
-    /// An error as it may be said: candidates are names that few may have, or ids.
-    pub(super) fn cut(&self, error: Error) -> Error {
-        let Error::Expression(mut of) = error else {
-            return error;
-        };
-        if !self.policy.shows_records() {
-            of.candidates.retain(|candidate| self.may_name(candidate));
-        }
-        Error::Expression(of)
-    }
-
-    fn may_name(&self, candidate: &str) -> bool {
-        const OF_IDS: [&str; 2] = ["samples(", "individuals("];
-        if OF_IDS.iter().any(|ids| candidate.contains(ids)) {
-            return false;
-        }
-        match candidate.parse::<GroupExpr>() {
-            // a value, a variant or a term: by who has it
-            Ok(_) => {
-                let found = self.view.ask(candidate);
-                found.is_ok_and(|group| self.rules().allows_people(group.count()))
-            }
-            // a word of the language, a contig, a gene
-            Err(_) => true,
-        }
-    }
+/// Whether a group is of all by what was asked, not by what was found.
+fn is_all(group: &Group) -> bool {
+    group.label() == "all"
 }
 
 pub(super) fn people(have: u64) -> Cell {

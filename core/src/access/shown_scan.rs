@@ -1,9 +1,9 @@
 //! Variants with their counts as a policy shows them.
 
-use super::memory::{PolicyMemory, lasting};
+use super::memory::{Decided, PolicyMemory, lasting};
 use super::pace::Pace;
 use super::people_table::Grid;
-use super::policy_view::SPENT;
+use super::policy_view::{SEVERAL_VALUES, SPENT};
 use crate::cohort::View;
 use crate::error::Result;
 use crate::genome::Position;
@@ -45,9 +45,13 @@ struct Paid {
     memory: Arc<dyn PolicyMemory>,
     /// Of the variants that come next, whether they are paid for.
     granted: VecDeque<bool>,
+    /// So many were paid for last.
+    together: usize,
 }
 
-/// Sites that are paid for together.
+/// Why nothing is counted of people who differ by few from those who were answered about.
+const TOO_LIKE: &str = "would say, beside what was answered before, what few people have";
+/// Sites that are paid for together at most.
 const TOGETHER: usize = 16;
 
 impl Paid {
@@ -55,7 +59,9 @@ impl Paid {
     fn next(&mut self) -> Result<bool> {
         if self.granted.is_empty() {
             let mut sites = Vec::new();
-            while sites.len() < TOGETHER
+            // few at first: who reads few pays for few
+            self.together = (2 * self.together).clamp(1, TOGETHER);
+            while sites.len() < self.together
                 && let Some(site) = self.ahead.next(|mut variant| variant.variant().name())?
             {
                 sites.push(site);
@@ -165,6 +171,14 @@ impl ShownScan {
                 counted.push(part);
             }
         }
+        let whole = group.as_ref().map_or_else(
+            || u64::from(view.sample_count()),
+            |group| group.samples().len(),
+        );
+        let in_parts: u64 = parts.iter().map(|(_, part)| part.samples).sum();
+        if !by.is_empty() && in_parts != whole && view.policy().is_some() {
+            return Err(showing.refused(SEVERAL_VALUES));
+        }
         let grid = Grid::of(parts, by.len());
         let listed = grid.listed(|part| part.samples, lists);
         Ok(Self {
@@ -204,6 +218,8 @@ impl ShownScan {
             && let Some(group) = counted.next()
         {
             self.says_group = may(&group)?;
+        } else if !may(&view.all()?)? {
+            return Err(self.showing.refused(TOO_LIKE));
         }
         for group in counted {
             self.says_parts = self.says_parts && may(&group)?;
@@ -213,6 +229,7 @@ impl ShownScan {
                 ahead,
                 memory: Arc::clone(memory),
                 granted: VecDeque::new(),
+                together: 0,
             })
         });
         Ok(self)
@@ -312,6 +329,7 @@ impl ShownScan {
                 if let Some(paid) = paid
                     && !paid.next()?
                 {
+                    paid.memory.record(Decided::Refused)?;
                     return Err(showing.refused(SPENT));
                 }
                 let Some(f) = f.take() else { return Ok(None) };

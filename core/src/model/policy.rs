@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 /// More people than a dataset can have: the greatest floor and the greatest base of rounding.
 const PEOPLE_MAX: u64 = 1 << 27;
+/// Characters of an error that are shown.
+const SHOWN: usize = 500;
 /// Fields of strata that a policy may name.
 const STRATA_MAX: usize = 32;
 
@@ -242,12 +244,15 @@ impl Policy {
         if let Some(budget) = &self.budget {
             budget.check()?;
         }
-        let is_bare = (self.floor, self.rounding, self.smallest_cohort) == (Floor::default(), 1, 0)
-            && self.budget.is_none();
+        let is_bare = (self.floor, self.rounding, self.smallest_cohort, self.epoch)
+            == (Floor::default(), 1, 0, 0)
+            && self.budget.is_none()
+            && self.strata.is_none()
+            && (self.combine, self.zero, self.two_tailed) == (true, Zero::Shown, false);
         match self.shows_records() && !is_bare {
             true => Err(
-                "granularity: expected `boolean` or `count` with a floor, rounding, a smallest cohort or a budget, found \
-                 `record`: who is in an answer can be counted"
+                "granularity: `record` shows all, and goes with combine = true, zero = \"shown\", two_tailed = false and no \
+                 other rule: who is in an answer can be counted"
                     .to_owned(),
             ),
             false => Ok(()),
@@ -282,7 +287,12 @@ impl FromStr for Policy {
     ///
     /// [`Error::Usage`] with the place, what was expected and what was found.
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = |found: String| {
+        let wrong = |mut found: String| {
+            // the text of a file may be long
+            if let Some((end, _)) = found.char_indices().nth(SHOWN) {
+                found.truncate(end);
+                found.push('…');
+            }
             Error::Usage(match found.contains("unknown field `noise`") {
                 true => "policy: noise: this build adds no noise, and so does not answer by a policy that asks for it"
                     .to_owned(),

@@ -14,7 +14,7 @@ use super::{Policy, Zero};
 pub(crate) struct Cell {
     /// People who have it.
     pub(crate) have: u64,
-    /// People who have something else, of a policy with two tails; `None` where that is not asked.
+    /// People who do not have it; `None` where that is not known.
     pub(crate) lack: Option<u64>,
     /// Copies of the allele, and of others, as far as they are known.
     pub(crate) copies: Option<u64>,
@@ -58,7 +58,8 @@ impl Rules {
             alleles: policy.floor.alleles,
             two_tailed: policy.two_tailed,
             shows_zero: policy.zero == Zero::Shown,
-            smallest_cohort: policy.smallest_cohort,
+            // what few people have, and that they have nothing, is of few
+            smallest_cohort: policy.smallest_cohort.max(policy.floor.people),
         }
     }
 
@@ -75,7 +76,7 @@ impl Rules {
     /// Whether a number may be shown.
     pub(crate) fn allows(self, number: u64, floor: u64) -> bool {
         match number {
-            0 => self.shows_zero || floor == 0,
+            0 => self.shows_zero,
             _ => number >= floor,
         }
     }
@@ -87,8 +88,11 @@ impl Rules {
 
     /// Whether all numbers of a cell may be shown.
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
-        let people = |number: Option<u64>| number.is_none_or(|people| self.allows_people(people));
-        let alleles = |number: Option<u64>| number.is_none_or(|n| self.allows(n, self.alleles));
+        // what is not known may be few
+        let people = |number: Option<u64>| number.is_some_and(|people| self.allows_people(people));
+        let alleles = |number: Option<u64>| {
+            self.alleles == 0 || number.is_some_and(|number| self.allows(number, self.alleles))
+        };
         cell.people >= self.smallest_cohort
             && self.allows_people(cell.have)
             && alleles(cell.copies)

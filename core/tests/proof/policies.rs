@@ -3,6 +3,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use varidex::{
@@ -165,16 +166,16 @@ impl Counted {
     /// The rules of a policy for one group, said once more.
     fn may_be_shown(self, policy: &Policy) -> bool {
         let allows = |number: u64, floor: u64| match number {
-            0 => floor == 0 || policy.zero == Zero::Shown,
+            0 => policy.zero == Zero::Shown,
             _ => number >= floor,
         };
         let (people, alleles) = (policy.floor.people, policy.floor.alleles);
         let others = self.an() - self.ac();
-        self.people >= policy.smallest_cohort
+        self.people >= policy.smallest_cohort.max(people)
             && allows(self.het + self.hom, people)
-            && allows(self.ac(), alleles)
+            && (alleles == 0 || allows(self.ac(), alleles))
             && (!policy.two_tailed
-                || (allows(others.div_ceil(2), people) && allows(others, alleles)))
+                || (allows(self.none, people) && (alleles == 0 || allows(others, alleles))))
     }
 
     fn is(self, shown: ShownCounts, policy: &Policy) -> bool {
@@ -191,7 +192,16 @@ impl Counted {
         let floor = policy.floor.people.max(policy.floor.alleles);
         let split = |of, samples| of == Known::Withheld || number(of, samples, policy.floor.people);
         number(shown.ac, self.ac(), floor)
-            && number(shown.an, self.an(), floor)
+            && match shown.an {
+                Known::Exact(an) => an == self.an(),
+                // it would say how many people are in a group
+                Known::Rounded { value, to } => {
+                    to >= policy.rounding.max(2 * policy.floor.people)
+                        && (value.abs_diff(self.an()) <= to / 2
+                            || self.an() < 2 * policy.floor.people + to)
+                }
+                _ => false,
+            }
             && split(shown.n_het, self.het)
             && split(shown.n_hom, self.hom)
     }
@@ -360,7 +370,7 @@ proptest! {
         let Ok(view) = view.under_policy(&policy) else { return Ok(()) };
         let all = cohort.people.len() as u64;
         let allows = |number: u64| match number {
-            0 => policy.floor.people == 0 || policy.zero == Zero::Shown,
+            0 => policy.zero == Zero::Shown,
             _ => number >= policy.floor.people,
         };
         let site = cohort.counted(0, |_| true);
@@ -526,7 +536,13 @@ fn every_verb_is_asked_under_every_policy() {
         "frequencies",
         "has_variants",
     ];
-    assert_eq!(verbs, asked);
+    let all = |verbs: &[&str]| {
+        verbs
+            .iter()
+            .map(ToString::to_string)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(all(&verbs), all(&asked));
     let folder = tempfile::tempdir().unwrap();
     let view = one_rare().build(folder.path());
     let hidden = ["PERSON", "SECRET"];
@@ -624,7 +640,7 @@ fn a_beacon_answers_by_the_policy_of_who_asks() {
     let folder = tempfile::tempdir().unwrap();
     let view = one_rare().build(folder.path());
     let ours = "count = { name = 'ours', granularity = 'count', floor = { people = 5 }, rounding = 3, combine = true }\n\
-        boolean = { name = 'theirs', floor = { people = 5 } }";
+        boolean = { name = 'theirs', floor = { people = 5 }, strata = [] }";
     let of = beacon(view.clone(), ours);
     let get = |of: &Beacon, query: &str, granularity| {
         let request = BeaconRequest::get("individuals", query);
@@ -647,7 +663,7 @@ fn a_beacon_answers_by_the_policy_of_who_asks() {
     );
     assert_ne!((status, total(&answer)), (200, Some(39)), "{answer}");
     // who may know whether there is anybody is not answered of variants together with people
-    let both = format!("{common}&filters=HP:0001250");
+    let both = format!("{common}&filters=NCIT:C16576");
     assert_eq!(get(&of, &both, Granularity::Boolean).0, 422);
     assert_eq!(
         get(&of, common, Granularity::Boolean).1["responseSummary"]["exists"],
@@ -667,4 +683,108 @@ fn a_beacon_answers_by_the_policy_of_who_asks() {
     let bad = "id = 'b'\nname = 'B'\nenvironment = 'test'\nalternative_url = 'x'\n[policies]\nboolean = 'none'\n";
     let error = bad.parse::<BeaconConfig>().unwrap_err().to_string();
     assert!(error.contains("expected one of open"), "{error}");
+}
+
+/// Errors, candidates and zeros do not say what few people have.
+#[test]
+fn what_few_have_is_in_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = one_rare().build(folder.path());
+    let shown = |name: &str| view.under_policy(&Policy::named(name).unwrap()).unwrap();
+    let omop = shown("omop");
+    for (who, hidden) in [
+        ("population:GBX", "GBR"),
+        ("carriers(SECRET7)", "SECRET"),
+        ("carriers(SECRET77)", "22"),
+        ("carriers(rs)", "rs0"),
+    ] {
+        let error = omop.ask(who).unwrap_err().to_string();
+        assert!(!error.contains("did you mean"), "{error}");
+        assert!(!error.replace(who, "").contains(hidden), "{error}");
+    }
+    let errors = [
+        "carriers(SECRET7)",
+        "carriers(SECRET8)",
+        "carriers(SECRET99)",
+    ]
+    .map(|who| {
+        let error = omop.ask(who).unwrap_err().to_string();
+        error.split('\n').next().unwrap().to_owned()
+    });
+    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
+    // contigs are of the dataset, not of people
+    let error = omop.ask("carriers(7:100:A:G)").unwrap_err().to_string();
+    assert!(error.contains("no contig `7`"), "{error}");
+    // of the one person in GBR nothing is said, not that there is nobody either
+    for who in [
+        "population:GBR & sex:male",
+        "population:GBR & sex:female",
+        "population:GBR & carriers(rs1)",
+    ] {
+        assert_eq!(omop.ask(who).unwrap().count, Known::Withheld, "{who}");
+    }
+    assert_eq!(
+        omop.ask("population:FIN & HP:0001250")
+            .map(|found| found.count)
+            .unwrap(),
+        Known::Withheld
+    );
+    // with AC beside it, the number of carriers is no exact number
+    assert_eq!(omop.ask("carriers(rs1)").unwrap().count.status(), "rounded");
+    // and AN does not say how many people are in a group
+    let found = rows(&omop, "rs1", None, &[]).unwrap();
+    assert_eq!(
+        (found[0].1.ac, found[0].1.an.status()),
+        (Known::Exact(20), "rounded")
+    );
+    // a plan has its parts as they were asked for
+    let parts = omop.explain("HP:0001250 & sex:male").unwrap();
+    assert_eq!(parts[0].0, "HP:0001250");
+    assert_eq!(
+        omop.explain("sex:male & HP:0001250").unwrap()[0].0,
+        "sex:male"
+    );
+    let both = omop.frequencies("all", Some("sex:male"), &["population".to_owned()]);
+    assert!(matches!(both.err(), Some(Error::NotAllowed { .. })));
+}
+
+/// People with several values of a field are in several cells, which say more than they may.
+#[test]
+fn cells_that_are_not_apart_are_no_table() {
+    let folder = tempfile::tempdir().unwrap();
+    one_rare().build(folder.path());
+    let table: String = (0..40)
+        .map(|number| match number {
+            0 => "PERSON0\tSECRET0\tA;B\n".to_owned(),
+            1..20 => format!("PERSON{number}\tSECRET{number}\tA\n"),
+            _ => format!("PERSON{number}\tSECRET{number}\tB\n"),
+        })
+        .collect();
+    std::fs::write(
+        folder.path().join("more.tsv"),
+        format!("individual_id\tsample\tcohort\n{table}"),
+    )
+    .unwrap();
+    let options = PeopleOptions {
+        files: vec![folder.path().join("more.tsv")],
+        ..PeopleOptions::default()
+    };
+    let to = folder.path().join("out.vdx");
+    varidex::load_people(&to, &options, &mut |_| true).unwrap();
+    let view = Dataset::open(&to).unwrap().view();
+    let by = ["cohort".to_owned()];
+    let counts: u64 = view
+        .people_counts(&view.by(&by).unwrap())
+        .unwrap()
+        .iter()
+        .map(|of| of.people)
+        .sum();
+    assert_eq!(counts, 41);
+    let shown = view.under_policy(&Policy::named("omop").unwrap()).unwrap();
+    for error in [
+        shown.people_counts(&by).unwrap_err(),
+        shown.frequencies("all", None, &by).err().unwrap(),
+    ] {
+        assert!(error.to_string().contains("several values"), "{error}");
+    }
 }

@@ -83,6 +83,8 @@ pub(crate) struct Showing {
     /// Of numbers of people, and of copies.
     people: Rounding,
     copies: Rounding,
+    /// Of AN, which would say how many people are in a group, how many of them have one X, and of how many a genotype is missing.
+    known: Rounding,
     /// The most samples that a person has: so many carrying samples may be of one.
     samples_each: u64,
     cells: Vec<Cell>,
@@ -95,6 +97,15 @@ impl Showing {
             rules: Rules::of(policy),
             people: Rounding::of(policy, policy.floor.people),
             copies: Rounding::of(policy, policy.floor.people.max(policy.floor.alleles)),
+            known: {
+                let people = policy.floor.people;
+                let least = if people > 1 { 2 * people } else { 1 };
+                let coarse = Policy {
+                    rounding: policy.rounding.max(least),
+                    ..(**policy).clone()
+                };
+                Rounding::of(&coarse, 2 * people)
+            },
             policy: Arc::clone(policy),
             samples_each: samples_each.max(1),
             cells: Vec::new(),
@@ -126,8 +137,8 @@ impl Showing {
         let others = counts.an.map(|an| an.saturating_sub(counts.ac));
         Cell {
             have: self.people_of(counts.n_het + counts.n_hom + counts.n_hemi),
-            // two copies of a person at most, and fewer people are hidden sooner
-            lack: others.map(|others| self.people_of(others.div_ceil(2))),
+            // whoever is heterozygous has a copy of others, and who has none has two of them, or one
+            lack: others.map(|others| self.people_of(others.saturating_sub(counts.n_het) / 2)),
             copies: Some(counts.ac),
             others,
             people: self.people_of(of.samples),
@@ -149,7 +160,7 @@ impl Showing {
         ShownCounts {
             ac: self.copies.shown(counts.ac),
             an: match counts.an {
-                Some(an) => self.copies.shown(an),
+                Some(an) => self.known.shown(an),
                 None => Known::NotCovered,
             },
             n_het: split(counts.n_het),

@@ -80,6 +80,7 @@ mod into;
 mod json;
 mod list_atom;
 mod number;
+mod outline;
 mod parse;
 mod region_list;
 mod sample_atom;

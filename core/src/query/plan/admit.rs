@@ -113,9 +113,9 @@ fn add(node: &Node<GroupPart>, asked: &mut Asked) {
         Node::Atom(atom) => match &atom.kind.test {
             GroupTest::Stored(whom, _) => match whom {
                 Whom::Described(attribute) => asked.described.push(*attribute),
-                Whom::Recorded | Whom::Sampled => asked.recorded = true,
+                Whom::Recorded | Whom::Sampled | Whom::Proven => asked.recorded = true,
                 // lists are refused where they are read, before it can be seen which ids there are
-                Whom::All | Whom::Genotyped | Whom::Proven | Whom::Listed => {}
+                Whom::All | Whom::Genotyped | Whom::Listed => {}
             },
             GroupTest::Carriers(carriers) => {
                 asked.variants = true;

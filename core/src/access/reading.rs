@@ -1,0 +1,107 @@
+//! What somebody writes who is asked under a policy: an error says what is wrong with the words, and nothing of who is here.
+
+use super::policy_view::PolicyView;
+use crate::error::{Error, ExpressionError, Result};
+use crate::model::Zero;
+use crate::query::{Group, GroupExpr, VariantExpr};
+use crate::set::SampleSet;
+
+/// Parts that must hold together, of which each combination is looked at.
+const PARTS_MAX: usize = 8;
+/// How errors begin that depend on the dataset, and on nobody in it.
+const OF_NOBODY: [&str; 4] = [
+    "no contig `",
+    "nothing is known of people here",
+    "`proof` needs",
+    "similarity",
+];
+
+impl PolicyView {
+    /// The people whom an expression picks; `None` where a name in it is known of nobody, and that is not to be distinguished from
+    /// few.
+    pub(super) fn group(&self, who: &str, beside_variants: bool) -> Result<Option<Group>> {
+        // what cannot be read depends on no data; candidates for it would
+        if !self.policy.shows_records() {
+            who.parse::<GroupExpr>()?;
+        }
+        let found = match beside_variants {
+            true => self.view.ask_beside_variants(who),
+            false => self.view.ask(who),
+        };
+        found.map(Some).or_else(|error| self.unknown(error))
+    }
+
+    /// The same of variants: whether there may be some.
+    pub(super) fn reads_variants(&self, of: &str) -> Result<bool> {
+        if !self.policy.shows_records() {
+            of.parse::<VariantExpr>()?;
+        }
+        let query = crate::query::Query::new(of)?;
+        let bound = self.view.notes_on(&query).map(|_| Some(()));
+        let bound = bound.or_else(|error| self.unknown(error))?;
+        Ok(bound.is_some())
+    }
+
+    /// What is said of an expression that is understood and names what is not known here, or what few have: that is not said.
+    fn unknown<T>(&self, error: Error) -> Result<Option<T>> {
+        let Error::Expression(of) = error else {
+            return Err(error);
+        };
+        if self.policy.shows_records() || self.is_of_nobody(&of) {
+            return Err(Error::Expression(of));
+        }
+        match self.policy.zero {
+            Zero::Hidden => Ok(None),
+            Zero::Shown => Err(Error::Expression(Box::new(ExpressionError {
+                message: "not known here, or known of few, or of several: which is not said under this policy".to_owned(),
+                candidates: Vec::new(),
+                ..*of
+            }))),
+        }
+    }
+
+    /// Whether an error depends on no person: on contigs and genes of the dataset, or on what was built into it.
+    fn is_of_nobody(&self, error: &ExpressionError) -> bool {
+        let of_genes =
+            error.message.starts_with("no gene `") && self.view.manifest().annotations.is_none();
+        of_genes || OF_NOBODY.iter().any(|of| error.message.starts_with(of))
+    }
+
+    /// Whether that nobody is found says of few people that none of them is: some of the parts that must hold together pick few.
+    pub(super) fn zero_is_of_few(&self, who: &GroupExpr) -> Result<bool> {
+        for part in who.alternatives() {
+            if self.zero_is_of_few(&part)? {
+                return Ok(true);
+            }
+        }
+        let parts = who.conjuncts();
+        if parts.len() < 2 {
+            return Ok(false);
+        }
+        if parts.len() > PARTS_MAX {
+            return Ok(true);
+        }
+        let mut sets = Vec::new();
+        for part in parts {
+            sets.push(self.view.ask(part)?.subjects().clone());
+        }
+        self.any_is_few(&sets, None)
+    }
+
+    /// Whether some of the sets have few people in common.
+    fn any_is_few(&self, sets: &[SampleSet], within: Option<&SampleSet>) -> Result<bool> {
+        let Some((first, others)) = sets.split_first() else {
+            return Ok(false);
+        };
+        let both = match within {
+            Some(within) => within.intersection(first),
+            None => first.clone(),
+        };
+        let people = self.view.group_of(both.clone(), None, "")?.count();
+        if people > 0 && people < self.policy.floor.people {
+            return Ok(true);
+        }
+        Ok((people > 0 && self.any_is_few(others, Some(&both))?)
+            || self.any_is_few(others, within)?)
+    }
+}
