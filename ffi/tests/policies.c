@@ -85,7 +85,8 @@ static void few_are_withheld(const vdx_policy_view *shown)
     EXPECT(people.count == 0 && people.count_known == VDX_KNOWN_WITHHELD);
     EXPECT(people.exists == 0 && people.exists_known == VDX_KNOWN_WITHHELD);
     people = asked(shown, COMMON);
-    EXPECT(people.count == 6 && people.count_known == VDX_KNOWN_EXACT);
+    /* with AC beside it, the exact number would say how many have two copies */
+    EXPECT(people.count == 5 && people.count_known == VDX_KNOWN_ROUNDED);
     EXPECT(people.exists == 1 && people.exists_known == VDX_KNOWN_EXACT);
     CHECK(vdx_policy_has_variants(shown, "1:100:A:G", &exists, &known, &error));
     EXPECT(exists == 0 && known == VDX_KNOWN_WITHHELD);
@@ -165,11 +166,11 @@ static void withdrawals(const vdx_view *dataset, const char *path)
     vdx_error *error = NULL;
 
     CHECK(vdx_under_policy(dataset, "datashield", &shown, &error));
-    EXPECT(asked(shown, COMMON).count == 6);
-    CHECK(vdx_withdraw(path, "{\"samples\": [\"SECRET0\"]}", NULL, &error));
-    EXPECT(asked(shown, COMMON).count == 5);
-    CHECK(vdx_restore(path, "{\"samples\": [\"SECRET0\"]}", NULL, &error));
-    EXPECT(asked(shown, COMMON).count == 6);
+    EXPECT(asked(shown, "all").count == 12);
+    CHECK(vdx_withdraw(path, "{\"individuals\": [\"P0\"]}", NULL, &error));
+    EXPECT(asked(shown, "all").count == 11);
+    CHECK(vdx_restore(path, "{\"individuals\": [\"P0\"]}", NULL, &error));
+    EXPECT(asked(shown, "all").count == 12);
     EXPECT(vdx_policy_view_free(shown) == VDX_OK);
 }
 
@@ -260,7 +261,7 @@ int main(int argc, char **argv)
     refusals(dataset, shown);
     EXPECT(vdx_close(dataset) == VDX_OK);
     /* it keeps its dataset */
-    EXPECT(asked(shown, COMMON).count == 6);
+    EXPECT(asked(shown, COMMON).count == 5);
     EXPECT(vdx_policy_view_free(shown) == VDX_OK);
     EXPECT(vdx_policy_view_free(shown) == VDX_HANDLE);
     REFUSED(VDX_HANDLE, vdx_policy_ask(shown, "all", &people, &error));

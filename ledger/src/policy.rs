@@ -53,16 +53,8 @@ pub fn under_policy(
         )));
     }
     // everybody but the withdrawn, whatever the view is for
-    let everybody = view.dataset().view().lasting_people()?;
-    let epoch = ledger
-        .epoch(&EpochQuestion {
-            population: &of.population,
-            snapshot: view.snapshot(),
-            visible: &members(&everybody),
-            altered: 0,
-            at_least: policy.epoch,
-        })
-        .map_err(failed)?;
+    let everybody = view.dataset().view();
+    let epoch = epoch(&*ledger, &of, &everybody, policy.epoch)?;
     let view = match epoch.snapshot == view.snapshot() {
         true => view.clone(),
         false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?
@@ -73,6 +65,7 @@ pub fn under_policy(
     let memory = Memory {
         ledger,
         of,
+        everybody,
         people: shown.lasting_people()?.len(),
         policy: policy.clone(),
         purpose: view.access().purpose.map_or("", varidex::Purpose::name),
@@ -80,6 +73,23 @@ pub fn under_policy(
         view: view.id().to_owned(),
     };
     Ok((shown.remembering(Arc::new(memory)), epoch))
+}
+
+/// The epoch of a dataset, by the decisions of people as they are now.
+fn epoch(
+    ledger: &dyn Ledger,
+    of: &Remembered,
+    everybody: &View,
+    at_least: u64,
+) -> varidex::Result<Epoch> {
+    let question = EpochQuestion {
+        population: &of.population,
+        snapshot: everybody.snapshot(),
+        visible: &members(&everybody.lasting_people()?),
+        altered: 0,
+        at_least,
+    };
+    ledger.epoch(&question).map_err(failed)
 }
 
 fn members(people: &SampleSet) -> MemberSet {
@@ -97,6 +107,8 @@ fn failed(error: Error) -> varidex::Error {
 struct Memory {
     ledger: Arc<dyn Ledger>,
     of: Remembered,
+    /// All who may be seen, whatever for.
+    everybody: View,
     /// People of the view.
     people: u64,
     policy: Policy,
@@ -162,6 +174,11 @@ impl PolicyMemory for Memory {
             p: rare_p.unwrap_or(1.0),
         });
         Ok(answer.map_err(failed)?.yes)
+    }
+
+    fn follow(&self) -> varidex::Result<()> {
+        let now = self.everybody.renew()?;
+        epoch(&*self.ledger, &self.of, &now, self.policy.epoch).map(|_| ())
     }
 
     fn record(&self, decided: Decided) -> varidex::Result<()> {

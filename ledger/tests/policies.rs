@@ -86,21 +86,26 @@ impl House {
 
 const FLOOR: &str = "floor.people = 5\nzero = 'shown'\ncombine = true\n";
 
+/// A number of carriers: to a multiple of the floor.
+fn rounded(value: u64) -> Known<u64> {
+    Known::Rounded { value, to: 5 }
+}
+
 #[test]
 fn two_answers_do_not_differ_by_few() {
     let house = House::new(20);
     let (one, _) = house.shown(FLOOR, Some("one"));
     let count = |view: &PolicyView, who: &str| view.ask(who).unwrap().count;
-    assert_eq!(count(&one, "carriers(1:10:A:G)"), Known::Exact(10));
+    assert_eq!(count(&one, "carriers(1:10:A:G)"), rounded(10));
     // 12 people, of whom 10 were answered about: whoever asks, for whatever
     let (other, _) = house.shown(FLOOR, Some("other"));
     assert_eq!(count(&other, "carriers(1:30:A:G)"), Known::Withheld);
-    assert_eq!(count(&other, "carriers(1:60:A:G)"), Known::Exact(15));
+    assert_eq!(count(&other, "carriers(1:60:A:G)"), rounded(15));
     // the same once more is the same
     assert_eq!(count(&other, "carriers(1:30:A:G)"), Known::Withheld);
-    assert_eq!(count(&one, "carriers(1:10:A:G)"), Known::Exact(10));
+    assert_eq!(count(&one, "carriers(1:10:A:G)"), rounded(10));
     // who is not among them is as many as were answered about
-    assert_eq!(count(&one, "!carriers(1:10:A:G)"), Known::Exact(90));
+    assert_eq!(count(&one, "!carriers(1:10:A:G)"), rounded(90));
     assert_eq!(count(&one, "!carriers(1:20:A:G)"), Known::Withheld);
     // in tables, too: all cells or none
     let table = one.people_counts(&["sex".to_owned()]).unwrap();
@@ -232,6 +237,7 @@ fn answers_are_of_an_epoch_and_follow_withdrawals_at_once() {
         Known::Exact(109)
     );
     let (shown, moved) = house.shown(&rules, Some("one"));
-    assert_eq!(moved, Moved::Withdrawn { people: 1 });
+    // what was open moved it
+    assert_eq!(moved, Moved::Not);
     assert_eq!(shown.ask("all").unwrap().count, Known::Exact(109));
 }

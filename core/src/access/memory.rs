@@ -25,6 +25,9 @@ pub trait PolicyMemory: Send + Sync + fmt::Debug {
     /// Whether anybody is there who may still be counted for a yes.
     fn has_any(&self, question: &YesNoAsked<'_>) -> Result<bool>;
 
+    /// The view is asked by the decisions of people as they are now: who withdrew since is to be gone from what is remembered.
+    fn follow(&self) -> Result<()>;
+
     /// Writes down that a question was answered, or was not.
     fn record(&self, decided: Decided) -> Result<()>;
 }

@@ -127,6 +127,9 @@ impl PolicyView {
     ///
     /// As [`View::renew`] and [`View::under_policy`].
     pub fn renew(&self) -> Result<Self> {
+        if let Some(memory) = &self.memory {
+            memory.follow()?;
+        }
         let now = Self {
             memory: self.memory.clone(),
             ..self.view.renew()?.under_policy(&self.policy)?
