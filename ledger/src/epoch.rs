@@ -15,7 +15,7 @@ pub struct EpochQuestion<'a> {
     pub snapshot: &'a str,
     /// Who may be seen in it under any purpose at all: everybody but the withdrawn and erased.
     pub visible: &'a MemberSet,
-    /// People of this set and of the epoch whose data differ between this snapshot and the epoch's.
+    /// How many people of this set and of the epoch have other data in this snapshot than in that of the epoch.
     pub altered: u64,
     /// B: how many people must have come or been altered for the epoch to take them in.
     pub at_least: u64,

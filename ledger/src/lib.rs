@@ -89,7 +89,7 @@ pub use sqlite::{Options, SqliteLedger, WhenFull};
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker<'a> {
-    /// Somebody whose identity the host has checked: issuer and subject of a token, for example.
+    /// Somebody with an identity that the host has checked: issuer and subject of a token, for example.
     Known(&'a str),
     /// Anybody: all who have no identity share one budget.
     Anonymous,

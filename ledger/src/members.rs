@@ -3,10 +3,10 @@
 use roaring::RoaringBitmap;
 use std::fmt;
 
-/// Blocks that the people of a set are counted by, to see that two sets differ without reading them.
+/// Blocks that the people of a set are counted by, to see that two sets differ without reading them: 2⁶.
 const BLOCKS: usize = 64;
-/// People of neighbouring numbers that one block has; block 0 goes on after block 63.
-const BLOCK_WIDTH: u32 = 256;
+/// Spreads numbers over blocks (2³² by the golden ratio): neighbours, who often are in the same sets, are in different ones.
+const SPREAD: u32 = 0x9e37_79b1;
 
 /// A set of people of one population, by the numbers that they have there: given once and never given again.
 ///
@@ -109,19 +109,14 @@ impl MemberSet {
         self.0.max().is_none_or(|most| most < Self::NUMBERS)
     }
 
-    /// People by block of numbers.
+    /// People by block.
     pub(crate) fn sketch(&self) -> Sketch {
         let mut blocks = [0_u32; BLOCKS];
-        let Some(most) = self.0.max() else {
-            return Sketch(blocks);
-        };
-        let starts = (0..=most).step_by(BLOCK_WIDTH as usize);
-        for (block, start) in (0..BLOCKS).cycle().zip(starts) {
-            let people = self
-                .0
-                .range_cardinality(start..start.saturating_add(BLOCK_WIDTH));
-            if let Some(count) = blocks.get_mut(block) {
-                *count = count.saturating_add(u32::try_from(people).unwrap_or(u32::MAX));
+        for person in &self.0 {
+            // the upper six bits
+            let block = person.wrapping_mul(SPREAD) >> 26;
+            if let Some(count) = blocks.get_mut(block as usize) {
+                *count = count.saturating_add(1);
             }
         }
         Sketch(blocks)
@@ -145,7 +140,7 @@ impl fmt::Debug for MemberSet {
 #[error("no set of people: {0}")]
 pub struct MalformedSet(String);
 
-/// How many people a set has in each block of numbers.
+/// How many people a set has in each block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sketch([u32; BLOCKS]);
 

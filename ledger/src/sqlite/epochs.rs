@@ -2,6 +2,7 @@
 
 use super::{Failure, digest_of, members_of, natural, overlaps, stored};
 use crate::epoch::{Step, step};
+use crate::members::Sketch;
 use crate::secret::{Digest, Key, Of};
 use crate::{Epoch, EpochQuestion, Error, MemberSet, Moved, Secret};
 use rusqlite::{OptionalExtension, Transaction};
@@ -11,6 +12,8 @@ pub(super) struct Current {
     pub(super) number: u64,
     pub(super) snapshot: String,
     pub(super) digest: Digest,
+    /// Of the members, for it takes long to make.
+    pub(super) sketch: Sketch,
     pub(super) members: MemberSet,
 }
 
@@ -34,14 +37,15 @@ pub(super) fn current(
 ) -> Result<Option<Current>, Failure> {
     let found = transaction
         .prepare_cached(
-            "SELECT number, snapshot, digest, members FROM epochs WHERE population = ?1",
+            "SELECT number, snapshot, digest, sketch, members FROM epochs WHERE population = ?1",
         )?
         .query_row([population], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            let (snapshot, digest, sketch) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((row.get(0)?, snapshot, digest, sketch, row.get(4)?))
         })
         .optional()?;
-    let Some((number, snapshot, digest, bytes)): Option<(i64, String, Digest, Vec<u8>)> = found
-    else {
+    type Row = (i64, String, Digest, [u8; Sketch::BYTES], Vec<u8>);
+    let Some((number, snapshot, digest, sketch, bytes)): Option<Row> = found else {
         return Ok(None);
     };
     Ok(Some(Current {
@@ -53,6 +57,7 @@ pub(super) fn current(
             &bytes,
             &digest,
         )?,
+        sketch: Sketch::from_bytes(&sketch),
         snapshot,
         digest,
     }))
@@ -94,6 +99,7 @@ pub(super) fn advance(
             number: 1,
             snapshot: question.snapshot.into(),
             digest: digest_of(secret, &population, &question.visible.to_bytes()),
+            sketch: question.visible.sketch(),
             members: question.visible.clone(),
         };
         store(transaction, &population, &begun)?;
@@ -109,6 +115,7 @@ pub(super) fn advance(
     if step.moved != Moved::Not {
         current.number = current.number.saturating_add(1);
         current.digest = digest_of(secret, &population, &step.members.to_bytes());
+        current.sketch = step.members.sketch();
         current.members = step.members;
     }
     store(transaction, &population, &current)?;
@@ -189,12 +196,13 @@ fn store(
     current: &Current,
 ) -> Result<(), Failure> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO epochs VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached("INSERT OR REPLACE INTO epochs VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute((
             population,
             stored(current.number),
             &current.snapshot,
             current.digest,
+            current.sketch.to_bytes(),
             current.members.to_bytes(),
         ))?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Answered sets of people, and what was decided beside them.
 
-use super::{Failure, Options, WhenFull, digest_of, epochs, members_of, stored};
+use super::epochs::{self, Current};
+use super::{Failure, Options, WhenFull, digest_of, members_of, stored};
 use crate::members::Sketch;
 use crate::overlap::{is_few, isolates};
 use crate::secret::{Digest, Key, Of};
@@ -34,12 +35,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Everyone of the epoch, who must have all members.
-    fn everyone(
-        &self,
-        transaction: &Transaction<'_>,
-        secret: &Secret,
-    ) -> Result<MemberSet, Failure> {
+    /// The epoch, which must have all members.
+    fn epoch(&self, transaction: &Transaction<'_>, secret: &Secret) -> Result<Current, Failure> {
         let population = || self.question.population.to_owned();
         let Some(epoch) = epochs::current(transaction, secret, &self.population)? else {
             return Err(Failure::Error(Error::NoEpoch {
@@ -47,7 +44,7 @@ impl<'a> Asked<'a> {
             }));
         };
         match self.question.members.difference_len(&epoch.members) {
-            0 => Ok(epoch.members),
+            0 => Ok(epoch),
             people => Err(Failure::Error(Error::NotInEpoch {
                 population: population(),
                 epoch: epoch.number,
@@ -88,7 +85,7 @@ pub(super) fn known(
     secret: &Secret,
     asked: &Asked<'_>,
 ) -> Result<Option<Overlap>, Failure> {
-    asked.everyone(transaction, secret)?;
+    asked.epoch(transaction, secret)?;
     match asked.decided(transaction)? {
         Some(false) => Ok(Some(Overlap::Withhold)),
         Some(true) if asked.is_remembered(transaction)? => Ok(Some(Overlap::Answer)),
@@ -103,13 +100,14 @@ pub(super) fn decide(
     options: &Options,
     asked: &Asked<'_>,
 ) -> Result<Overlap, Failure> {
-    let everyone = asked.everyone(transaction, secret)?;
+    let epoch = asked.epoch(transaction, secret)?;
+    let sketch = asked.question.members.sketch();
     let decided = asked.decided(transaction)?;
     let answered = match decided {
         Some(answered) => answered,
         None if asked.is_remembered(transaction)? => true,
         None => {
-            !isolates_anybody(transaction, secret, asked, &everyone)?
+            !isolates_anybody(transaction, secret, asked, &sketch, &epoch)?
                 && has_room(transaction, options, asked)?
         }
     };
@@ -119,7 +117,7 @@ pub(super) fn decide(
     if !answered {
         return Ok(Overlap::Withhold);
     }
-    remember_set(transaction, options, asked)?;
+    remember_set(transaction, options, asked, &sketch)?;
     Ok(Overlap::Answer)
 }
 
@@ -129,8 +127,10 @@ fn isolates_anybody(
     transaction: &Transaction<'_>,
     secret: &Secret,
     asked: &Asked<'_>,
-    everyone: &MemberSet,
+    of_set: &Sketch,
+    epoch: &Current,
 ) -> Result<bool, Failure> {
+    let (everyone, of_everyone) = (&epoch.members, &epoch.sketch);
     let (set, k) = (asked.question.members, asked.question.at_least);
     let others = everyone.len().saturating_sub(set.len());
     if is_few(set.len(), k) || is_few(others, k) {
@@ -139,41 +139,40 @@ fn isolates_anybody(
     if k < 2 {
         return Ok(false);
     }
-    let (of_set, of_everyone) = (set.sketch(), everyone.sketch());
-    // sets of sizes k or more apart differ by as many people; so do those with blocks that are
-    let reach = k.saturating_sub(1);
-    let near = |size: u64| {
-        (
-            stored(size.saturating_sub(reach)),
-            stored(size.saturating_add(reach)),
-        )
-    };
-    let ((from, to), (from_others, to_others)) = (near(set.len()), near(others));
+    // from the index alone
     let mut statement = transaction.prepare_cached(
-        "SELECT id, sketch FROM member_sets WHERE population = ?1 \
-         AND (size BETWEEN ?2 AND ?3 OR size BETWEEN ?4 AND ?5) AND digest <> ?6",
+        "SELECT id, sketch FROM member_sets WHERE population = ?1 AND size BETWEEN ?2 AND ?3",
     )?;
-    let parameters = (
-        asked.population,
-        from,
-        to,
-        from_others,
-        to_others,
-        asked.digest,
-    );
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
-        let sketch = Sketch::from_bytes(&row.get(1)?);
-        let is_near = of_set.least_difference(&sketch) < k
-            || of_set.least_difference(&sketch.complement(&of_everyone)) < k;
-        if is_near {
-            let answered = load(transaction, secret, &asked.population, row.get(0)?)?;
-            if isolates(set, &answered, everyone, k) {
-                return Ok(true);
+    for (from, to) in near_sizes(set.len(), others, k) {
+        let mut rows = statement.query((asked.population, from, to))?;
+        while let Some(row) = rows.next()? {
+            let sketch = Sketch::from_bytes(&row.get(1)?);
+            let is_near = of_set.least_difference(&sketch) < k
+                || of_set.least_difference(&sketch.complement(of_everyone)) < k;
+            if is_near {
+                let answered = load(transaction, secret, &asked.population, row.get(0)?)?;
+                if isolates(set, &answered, everyone, k) {
+                    return Ok(true);
+                }
             }
         }
     }
     Ok(false)
+}
+
+/// Ranges of sizes that are less than k from one of two, no size in both: sets of other sizes differ by k people or more.
+fn near_sizes(one: u64, other: u64, k: u64) -> Vec<(i64, i64)> {
+    let reach = k.saturating_sub(1);
+    let near = |size: u64| {
+        let (from, to) = (size.saturating_sub(reach), size.saturating_add(reach));
+        (stored(from), stored(to))
+    };
+    let (low, high) = (near(one.min(other)), near(one.max(other)));
+    if high.0 <= low.1 {
+        vec![(low.0, high.1)]
+    } else {
+        vec![low, high]
+    }
 }
 
 fn load(
@@ -217,6 +216,7 @@ fn remember_set(
     transaction: &Transaction<'_>,
     options: &Options,
     asked: &Asked<'_>,
+    sketch: &Sketch,
 ) -> Result<(), Failure> {
     let raised = transaction
         .prepare_cached(
@@ -231,15 +231,15 @@ fn remember_set(
         "SELECT max(number) FROM member_sets WHERE population = ?1",
         asked,
     )?;
-    insert(
-        transaction,
-        &asked.population,
+    let row = Row {
         number,
-        asked.floor(),
-        asked.question.members,
-        &asked.bytes,
-        &asked.digest,
-    )?;
+        floor: asked.floor(),
+        size: asked.question.members.len(),
+        sketch,
+        bytes: &asked.bytes,
+        digest: &asked.digest,
+    };
+    row.insert(transaction, &asked.population)?;
     let too_many = count(transaction, &asked.population)?.saturating_sub(stored(options.sets));
     if too_many > 0 {
         transaction
@@ -252,30 +252,34 @@ fn remember_set(
     Ok(())
 }
 
-fn insert(
-    transaction: &Transaction<'_>,
-    population: &Key,
+/// A set as it is stored.
+struct Row<'a> {
     number: i64,
     floor: i64,
-    set: &MemberSet,
-    bytes: &[u8],
-    digest: &Digest,
-) -> Result<(), Failure> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO member_sets (population, number, size, floor, sketch, digest, members) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute((
-            population,
-            number,
-            stored(set.len()),
-            floor,
-            set.sketch().to_bytes(),
-            digest,
-            bytes,
-        ))?;
-    Ok(())
+    size: u64,
+    sketch: &'a Sketch,
+    bytes: &'a [u8],
+    digest: &'a Digest,
+}
+
+impl Row<'_> {
+    fn insert(&self, transaction: &Transaction<'_>, population: &Key) -> Result<(), Failure> {
+        transaction
+            .prepare_cached(
+                "INSERT INTO member_sets (population, number, size, floor, sketch, digest, members) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                population,
+                self.number,
+                stored(self.size),
+                self.floor,
+                self.sketch.to_bytes(),
+                self.digest,
+                self.bytes,
+            ))?;
+        Ok(())
+    }
 }
 
 fn next_number(
@@ -350,7 +354,15 @@ pub(super) fn trim(
         let bytes = left.to_bytes();
         let digest = digest_of(secret, population, &bytes);
         if !left.is_empty() && !is_there.exists((population, digest))? {
-            insert(transaction, population, number, 0, &left, &bytes, &digest)?;
+            let row = Row {
+                number,
+                floor: 0,
+                size: left.len(),
+                sketch: &left.sketch(),
+                bytes: &bytes,
+                digest: &digest,
+            };
+            row.insert(transaction, population)?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// "VdxL": what tells a ledger from other databases, also for `file`.
+/// "VdxL": what a ledger is recognised by among databases of SQLite.
 const APPLICATION: i64 = 0x5664_784c;
 /// The version of the tables below.
 const VERSION: i64 = 1;
@@ -44,7 +44,7 @@ const SCHEMA: [(&str, &str); 18] = [
     (
         "epochs",
         "CREATE TABLE epochs (population BLOB PRIMARY KEY, number INTEGER NOT NULL, snapshot TEXT NOT NULL, \
-         digest BLOB NOT NULL, members BLOB NOT NULL) STRICT",
+         digest BLOB NOT NULL, sketch BLOB NOT NULL, members BLOB NOT NULL) STRICT",
     ),
     // in which order snapshots were seen first
     (
@@ -69,7 +69,7 @@ const SCHEMA: [(&str, &str); 18] = [
     ),
     (
         "member_sets_size",
-        "CREATE INDEX member_sets_size ON member_sets (population, size)",
+        "CREATE INDEX member_sets_size ON member_sets (population, size, sketch)",
     ),
     (
         "decisions",
