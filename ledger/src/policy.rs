@@ -5,6 +5,7 @@ use crate::{
     SitesQuestion, YesNoQuestion,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 use varidex::{Decided, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked};
 
@@ -65,6 +66,7 @@ pub fn under_policy(
     let memory = Memory {
         ledger,
         of,
+        epoch: AtomicU64::new(epoch.number),
         everybody,
         people: shown.lasting_people()?.len(),
         policy: policy.clone(),
@@ -107,6 +109,8 @@ fn failed(error: Error) -> varidex::Error {
 struct Memory {
     ledger: Arc<dyn Ledger>,
     of: Remembered,
+    /// The number of the epoch: a question of another is another one.
+    epoch: AtomicU64,
     /// All who may be seen, whatever for.
     everybody: View,
     /// People of the view.
@@ -163,10 +167,11 @@ impl PolicyMemory for Memory {
         // of everybody who is found one copy: that many of all copies
         let found = asked.found.len() as f64;
         let frequency = (found / (2.0 * asked.people.max(1) as f64)).min(1.0);
+        let question = format!("{}:{}", self.epoch.load(Ordering::Relaxed), asked.question);
         let answer = self.ledger.yes_no(&YesNoQuestion {
             asker: self.asker(),
             population: &self.of.population,
-            question: asked.question.as_bytes(),
+            question: question.as_bytes(),
             frequency,
             people: asked.people.max(1),
             carriers: asked.found,
@@ -178,7 +183,9 @@ impl PolicyMemory for Memory {
 
     fn follow(&self) -> varidex::Result<()> {
         let now = self.everybody.renew()?;
-        epoch(&*self.ledger, &self.of, &now, self.policy.epoch).map(|_| ())
+        let epoch = epoch(&*self.ledger, &self.of, &now, self.policy.epoch)?;
+        self.epoch.store(epoch.number, Ordering::Relaxed);
+        Ok(())
     }
 
     fn record(&self, decided: Decided) -> varidex::Result<()> {

@@ -8,6 +8,8 @@ use crate::table::{PlainFormat, print, print_json};
 use clap::{ArgGroup, Args};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use varidex::{
@@ -16,6 +18,9 @@ use varidex::{
     WithoutDecision,
 };
 use varidex_ledger::{Moved, Remembered};
+
+/// Bytes of a policy, at most.
+const POLICY_MAX: u64 = 1 << 20;
 
 /// Who asks, for what, and under which permit.
 #[derive(Debug, Clone, Default, Args)]
@@ -249,7 +254,7 @@ impl Seen {
         {
             return Ok(Some(Policy::named(name)?));
         }
-        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let text = text_of(file)?;
         let policy = text.parse::<Policy>();
         let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
         Ok(Some(policy))
@@ -261,7 +266,7 @@ impl Seen {
         let Some(file) = &self.qc_policy else {
             return Ok(dataset.view_for(&access)?);
         };
-        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let text = text_of(file)?;
         let policy = text.parse::<QcPolicy>();
         let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
         let access = match self.proof {
@@ -269,6 +274,22 @@ impl Seen {
             false => access,
         };
         Ok(dataset.view_by(&access, &policy)?)
+    }
+}
+
+/// The text of a policy, which is not long.
+fn text_of(file: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    File::open(file)
+        .and_then(|file| file.take(POLICY_MAX + 1).read_to_string(&mut text))
+        .map_err(|e| Error::io(file, e))?;
+    match text.len() as u64 > POLICY_MAX {
+        true => Err(Error::Usage(format!(
+            "{}: a policy has up to {POLICY_MAX} bytes, and this is more",
+            file.display()
+        ))
+        .into()),
+        false => Ok(text),
     }
 }
 
