@@ -12,11 +12,10 @@ use crate::model::Policy;
 use good_lp::{Expression, ProblemVariables, Solution, SolverModel, Variable, microlp, variable};
 use proptest::prelude::*;
 
-fn rules(zero: &str, floor: u64, smallest: u64) -> Rules {
-    let text = format!(
-        "name = 'test'\nzero = '{zero}'\nfloor.people = {floor}\nsmallest_cohort = {smallest}\ntwo_tailed = false"
-    );
-    Rules::of(&text.parse::<Policy>().unwrap())
+fn rules(zero: &str, floor: u64) -> Rules {
+    let text =
+        format!("name = 'test'\nzero = '{zero}'\nfloor.people = {floor}\ntwo_tailed = false");
+    Rules::of(&text.parse::<Policy>().unwrap()).of_people()
 }
 
 fn people(have: u64) -> Cell {
@@ -95,7 +94,7 @@ proptest! {
         shows_zero in any::<bool>(),
         floor in prop_oneof![Just(0), Just(1), Just(5), Just(10)],
     ) {
-        let rules = rules(if shows_zero { "shown" } else { "hidden" }, floor, 0);
+        let rules = rules(if shows_zero { "shown" } else { "hidden" }, floor);
         let cells: Vec<Cell> = have.iter().map(|&have| people(have)).collect();
         let total = Cell::sum(cells.iter()).unwrap();
         let mut shown = Vec::new();
@@ -121,7 +120,7 @@ proptest! {
         shows_zero in any::<bool>(),
         floor in prop_oneof![Just(1), Just(5), Just(10)],
     ) {
-        let rules = rules(if shows_zero { "shown" } else { "hidden" }, floor, 0);
+        let rules = rules(if shows_zero { "shown" } else { "hidden" }, floor);
         let have = &have[..have.len() - have.len() % width];
         let cells: Vec<Cell> = have.iter().map(|&have| people(have)).collect();
         let total = Cell::sum(cells.iter()).unwrap_or_default();
@@ -186,13 +185,13 @@ proptest! {
 
 #[test]
 fn one_small_cell_takes_another_with_it() {
-    let rules = rules("shown", 10, 0);
+    let rules = rules("shown", 10);
     let cells = [people(3), people(40), people(20), people(0)];
     let mut shown = Vec::new();
     assert!(suppress(rules, &people(63), &cells, &mut shown));
     assert_eq!(shown, [false, true, false, true]);
     // of nobody more is known than of few, where zero is hidden
-    let rules = self::rules("hidden", 10, 0);
+    let rules = self::rules("hidden", 10);
     assert!(suppress(rules, &people(63), &cells, &mut shown));
     assert_eq!(shown, [false, true, false, false]);
     assert!(!suppress(rules, &people(9), &[people(9)], &mut shown));
