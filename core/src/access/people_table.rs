@@ -77,7 +77,8 @@ impl PolicyView {
     ///
     /// # Errors
     ///
-    /// As [`View::by`]; [`Error::NotAllowed`] for other fields, and of a policy that shows no numbers; [`Error::Damaged`].
+    /// As [`View::by`](crate::View::by); [`Error::NotAllowed`](crate::Error::NotAllowed) for other fields, and of a policy that shows no
+    /// numbers; [`Error::Damaged`](crate::Error::Damaged).
     pub fn people_counts(&self, by: &[String]) -> Result<Vec<ShownPeopleCount>> {
         let table = self.table(by);
         let table = table.and_then(|(by, table)| self.remembered_table(&by, table));
