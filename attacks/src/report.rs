@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::experiment::Measured;
 use crate::experiment::run::{ASKERS, Results};
 use crate::experiment::updates::{JOINING, name};
-use crate::power::normal_power;
+use crate::power::{Share, normal_power};
 use crate::rules::{NAMED, VARIANTS};
 
 /// Where the tables begin and end in a page.
@@ -316,16 +316,22 @@ fn tables(results: &Results, text: &mut String) {
         &columns.map(str::to_owned),
     );
     for row in &results.solved {
-        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        let percent = |share: Share| {
+            if share.people == 0 {
+                "–".to_owned()
+            } else {
+                format!("{:.0} %", 100.0 * share.of)
+            }
+        };
         line(
             text,
             &[
                 row.rules.to_owned(),
                 thousands(row.members as usize),
                 thousands(row.hidden),
-                percent(row.by_subtraction.of),
-                percent(row.by_programming.of),
-                percent(row.tables.of),
+                percent(row.by_subtraction),
+                percent(row.by_programming),
+                percent(row.tables),
             ],
         );
     }

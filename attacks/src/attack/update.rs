@@ -25,6 +25,8 @@ pub struct Change {
     pub added: u32,
     /// What is hidden.
     pub floor: Floor,
+    /// Whether the floor holds for the reference allele, too.
+    pub two_tailed: bool,
     /// Whether zero is shown as such.
     pub zero_shown: bool,
     /// Counts are rounded to a multiple of this.
@@ -154,23 +156,31 @@ impl Change {
         ratio(not, joined)
     }
 
-    /// Expected evidence of counts of one who joined with one copy; counts that are hidden before give none.
+    /// Expected evidence of counts of a carrier who joined; counts that are hidden before give none.
     pub fn information_of_counts(&self, f: f64) -> f64 {
+        let (all, least) = (2.0 * f64::from(self.people), self.floor.least());
         let step = i64::from(self.rounding.max(1));
-        let shown = at_least(2.0 * f64::from(self.people), f, self.floor.least());
+        let reference_shown = if self.two_tailed {
+            at_least(all, 1.0 - f, least)
+        } else {
+            1.0
+        };
         let most = 2 * i64::from(self.added) + step;
         let joining = self.joining(f);
-        let nats: f64 = (0..=most / step)
-            .map(|steps| {
-                let (not, joined) = self.of_difference(steps * step, &joining, 1);
+        let nats = |copies: u32| -> f64 {
+            let each = |steps: i64| {
+                let (not, joined) = self.of_difference(steps * step, &joining, copies);
                 if joined > 0.0 {
                     -joined * ratio(not, joined)
                 } else {
                     0.0
                 }
-            })
-            .sum();
-        shown * nats
+            };
+            (0..=most / step).map(each).sum()
+        };
+        // Of a carrier: P(two copies) = f² / (1 − (1 − f)²).
+        let two = f / (2.0 - f);
+        at_least(all, f, least) * reference_shown * ((1.0 - two) * nats(1) + two * nats(2))
     }
 }
 
@@ -182,6 +192,7 @@ mod tests {
         people: 2,
         added: 1,
         floor: Floor::None,
+        two_tailed: false,
         zero_shown: true,
         rounding: 1,
         mismatch: 0.1,
@@ -235,5 +246,19 @@ mod tests {
         let evidence = rounded.of_counts(count(10), count(20), 0.2, 1);
         assert!((evidence - libm::log(0.04 / 0.094)).abs() < 1e-9);
         assert_eq!(ONE.of_counts(Answer::No, count(11), 0.2, 1), 0.0);
+    }
+
+    #[test]
+    fn counts_that_are_shown_of_rare_alleles_are_worth_most() {
+        let gdi = Change {
+            people: 65,
+            floor: Floor::Alleles(10),
+            two_tailed: true,
+            mismatch: 1e-6,
+            ..ONE
+        };
+        let worth = |f: f64| gdi.information_of_counts(f);
+        assert!(worth(0.12) > worth(0.5) && worth(0.12) > worth(0.02));
+        assert!(worth(0.5) > worth(0.98), "the reference allele is hidden");
     }
 }

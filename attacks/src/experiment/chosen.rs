@@ -3,7 +3,7 @@
 use crate::attack::lrt::{self, Evidence};
 use crate::attack::qi;
 use crate::attack::sb2015::{Frequencies, Statistic};
-use crate::attack::{MISMATCH, summary};
+use crate::attack::{MISMATCH, carried, summary};
 use crate::cohort::Cohort;
 use crate::experiment::{Found, Measured, People, Stage, Statistics, checkpoints};
 use crate::random::Random;
@@ -33,18 +33,18 @@ fn targets(stage: &Stage) -> Vec<u32> {
 type Ask<'a> = dyn FnMut(&mut Guarded, u32, &[u32], &mut Trace) + 'a;
 
 impl<'s> Asked<'s> {
-    fn new(stage: &'s Stage, order: &[u32]) -> Self {
+    fn new(stage: &'s Stage, order: &[u32], questions: usize) -> Self {
         let targets = targets(stage);
         let mut list_of = vec![0; stage.population.people()];
         for (index, &person) in targets.iter().enumerate() {
             list_of[person as usize] = index as u32;
         }
-        let lists = stage.lists(order, &targets);
+        let lists = carried(&stage.population, order, &targets, questions);
         Self {
             stage,
             lists,
             list_of,
-            checkpoints: checkpoints(stage.size.questions),
+            checkpoints: checkpoints(questions),
         }
     }
 
@@ -129,13 +129,13 @@ impl<'c> Trace<'c> {
 pub fn sb2015(stage: &Stage, cohorts: &[Cohort], rules: &[Rules]) -> Vec<Measured> {
     let mut order: Vec<u32> = (0..stage.population.sites().len() as u32).collect();
     Random::new(u64::from(stage.size.members), 1 << 40).shuffle(&mut order);
-    let asked = Asked::new(stage, &order);
-    let carried = asked
+    let asked = Asked::new(stage, &order, stage.size.questions);
+    let of_targets = asked
         .lists
         .iter()
         .flatten()
         .map(|&site| stage.frequencies[site as usize]);
-    let Some(expected) = Frequencies::fitted(carried) else {
+    let Some(expected) = Frequencies::fitted(of_targets) else {
         return Vec::new();
     };
     let statistic = Statistic::new(expected, stage.size.members, MISMATCH);
@@ -154,6 +154,17 @@ pub fn sb2015(stage: &Stage, cohorts: &[Cohort], rules: &[Rules]) -> Vec<Measure
     rules.iter().flat_map(each).collect()
 }
 
+/// Questions about a target. A budget for influence is spent after few of them; later ones are about alleles so common
+/// that thousands of people are charged for each.
+fn questions(stage: &Stage, rules: &Rules) -> usize {
+    const SPENT: usize = 300;
+    if rules.influence.is_some() {
+        stage.size.questions.min(SPENT)
+    } else {
+        stage.size.questions
+    }
+}
+
 /// The evidence of sites, by their count in the panel.
 fn evidence_by_count(stage: &Stage, rules: &Rules) -> Vec<Evidence> {
     let setting = stage.setting(rules);
@@ -170,7 +181,7 @@ pub fn lrt_and_qi(
     rules: &Rules,
     askers: &[u32],
 ) -> Vec<Measured> {
-    let asked = Asked::new(stage, &stage.by_information(rules));
+    let asked = Asked::new(stage, &stage.by_information(rules), questions(stage, rules));
     let evidence = evidence_by_count(stage, rules);
     let of = |site: u32, answer: Answer| evidence[stage.panel[site as usize] as usize].of(answer);
     let mut measured = Vec::new();
@@ -246,7 +257,7 @@ pub fn summary_chosen(
         let hidden: f64 = lrt::binomial_terms(alleles, f, least as usize).iter().sum();
         (1.0 - hidden).max(0.0) / (alleles * f)
     });
-    let asked = Asked::new(stage, &order);
+    let asked = Asked::new(stage, &order, questions(stage, rules));
     let mut measured = Vec::new();
     for &askers in askers {
         let found = asked.run(

@@ -6,7 +6,6 @@ pub mod summaries;
 pub mod tables;
 pub mod updates;
 
-use crate::attack::carried;
 use crate::attack::lrt::{self, Setting};
 use crate::cohort::Cohort;
 use crate::population::{Population, Shape};
@@ -230,11 +229,6 @@ impl Stage {
             zero_shown: rules.zero_shown,
             mismatch: crate::attack::MISMATCH,
         }
-    }
-
-    /// Each target's own sites, in this order.
-    pub fn lists(&self, order: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
-        carried(&self.population, order, targets, self.size.questions)
     }
 }
 

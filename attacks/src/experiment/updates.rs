@@ -65,6 +65,7 @@ fn run(
         people: stage.size.members,
         added: joining,
         floor: rules.floor,
+        two_tailed: rules.two_tailed,
         zero_shown: rules.zero_shown,
         rounding: rules.rounding,
         mismatch: MISMATCH,
