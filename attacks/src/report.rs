@@ -34,7 +34,7 @@ pub fn csv(results: &Results) -> String {
         } = row;
         let _ = writeln!(
             text,
-            "{attack},{members},\"{rules}\",{askers},{questions},{:.4},{:.4},{:.4},{},{:.4},{}",
+            "\"{attack}\",{members},\"{rules}\",{askers},{questions},{:.4},{:.4},{:.4},{},{:.4},{}",
             power.of, power.low, power.high, power.people, mistaken.of, mistaken.people
         );
     }
@@ -349,6 +349,29 @@ mod tests {
         assert_eq!(new, format!("before\n{begin}\n\nnew\n\n{end}\nafter\n"));
         assert_eq!(with_tables(&new, "new").as_deref(), Some(new.as_str()));
         assert_eq!(with_tables("no marks", "new"), None);
+    }
+
+    #[test]
+    fn names_with_commas_are_one_field() {
+        let share = crate::power::share(1.0, 20);
+        let row = Measured {
+            attack: name(1, true),
+            members: 65,
+            rules: "open, yes or no",
+            askers: 1,
+            questions: 3,
+            power: share,
+            mistaken: share,
+        };
+        let text = csv(&Results {
+            measured: vec![row],
+            ..Results::default()
+        });
+        let line = text.lines().nth(1).unwrap();
+        assert!(
+            line.starts_with("\"5 update by 1, epochs\",65,\"open, yes or no\",1,3,0.0500,"),
+            "{line}"
+        );
     }
 
     #[test]
