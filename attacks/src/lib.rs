@@ -1,6 +1,6 @@
 //! Published attacks on the answers of a genomic dataset, run against disclosure rules.
 //!
-//! A [`population`] of people is simulated whose genotypes have a genealogy: rare alleles abound and neighbouring
+//! A [`population`] of people is simulated with genotypes that have a genealogy: rare alleles abound and neighbouring
 //! sites are in linkage disequilibrium. Some of its people are the members of a [`cohort`], others are held out as
 //! controls, and the rest are the panel from which an attacker knows frequencies. A [`respondent`] answers questions
 //! about the cohort under [`rules`]; each module of [`attack`] holds one published attack; [`experiment`] measures its

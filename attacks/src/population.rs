@@ -21,7 +21,7 @@ const GROWTH_TIME: f64 = 0.05;
 /// How many times larger it has been since.
 const GROWTH: f64 = 20.0;
 
-/// Mutations whose share of the haplotypes is above this are common ones: [`Shape::common`] of them are kept.
+/// Mutations with a greater share of the haplotypes are common ones: [`Shape::common`] of them are kept.
 const COMMON: f64 = 0.01;
 
 /// What to simulate.
@@ -43,7 +43,7 @@ pub struct Shape {
 pub struct Site {
     /// The block it is in.
     pub block: u32,
-    /// First place whose haplotype carries it.
+    /// First place of a haplotype that carries it.
     pub from: u32,
     /// The place after the last one.
     pub to: u32,

@@ -26,7 +26,7 @@ pub struct Test {
 }
 
 impl Test {
-    /// The test whose threshold is from these controls; none where there are none.
+    /// The test with its threshold from these controls; none where there are none.
     pub fn from_controls(controls: &[f64]) -> Option<Self> {
         let mut sorted = controls.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);

@@ -20,7 +20,7 @@ struct Arguments {
     /// Replaces the tables and plots of the documentation, too.
     #[arg(long)]
     write_docs: bool,
-    /// The page whose tables are replaced; its plots are in the directory of its name beside it.
+    /// The page in which tables are replaced; its plots are in the directory of its name beside it.
     #[arg(long, default_value = "docs/src/reference/attacks.md")]
     page: PathBuf,
     /// People in the cohorts: 65, 1000 or 20000, or several of them.

@@ -1,4 +1,4 @@
-//! Attacks whose questions are about what the target carries: 1, 2, 3, and 7 with chosen sites.
+//! Attacks by questions about what the target carries: 1, 2, 3, and 7 with chosen sites.
 
 use crate::attack::lrt::{self, Evidence};
 use crate::attack::qi;
@@ -240,7 +240,7 @@ pub fn lrt_and_qi(
     measured
 }
 
-/// Attack 7 with sites that the attacker chooses: those of the target's alleles whose counts are worth most,
+/// Attack 7 with sites that the attacker chooses: those of the target's alleles with the counts that are worth most,
 /// P(shown) / 2Nf of each.
 pub fn summary_chosen(
     stage: &Stage,
