@@ -19,7 +19,7 @@ RELEASE = CARGO_BUILD_TARGET="$(HOST)"
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo beacon build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke race bench bench-against bench-instructions \
+.PHONY: help demo beacon build test fmt fmt-check lint unit answers test-c doc docs docs-check spec test-python shared install-python wheel test-node npm-pack fuzz-smoke race bench bench-against bench-instructions attack \
         install-c clean need-cargo need-fmt need-clippy need-python need-node
 
 help:
@@ -45,6 +45,7 @@ help:
 	@echo "make bench   our figures, and beside them those of the peers that are installed (BENCH=\"--vcf FILE\")"
 	@echo "make bench-against  the same in turn with an older build (OLDER=DIR, its target/release)"
 	@echo "make bench-instructions  instructions of small questions, beside those of an older worktree (OLDER=DIR)"
+	@echo "make attack  published attacks on simulated cohorts under each policy: target/attack (ATTACK=--write-docs writes the page, too)"
 	@echo "make install-c    libvaridex with its header, for pkg-config and CMake (PREFIX=/usr/local, DESTDIR=)"
 	@echo "make clean   remove what was made"
 
@@ -187,6 +188,10 @@ bench-instructions: need-cargo
 	@test -d "$(OLDER)" || { echo "missing: OLDER=DIR, a worktree of an older commit" >&2; exit 1; }
 	cd "$(OLDER)" && $(INSTRUCTIONS) --save-baseline=older
 	$(INSTRUCTIONS) --baseline=older --callgrind-limits='ir=5%'
+
+# minutes on one core; ATTACK="--sizes 65 --fewer 3" is shorter
+attack: need-cargo
+	$(CARGO) run --release -p varidex-attacks --bin attack -- --out target/attack $(ATTACK)
 
 clean: need-cargo
 	$(CARGO) clean
