@@ -3,5 +3,6 @@
 #![deny(clippy::indexing_slicing)]
 
 mod release;
+mod suppress;
 
 pub(crate) use release::Release;

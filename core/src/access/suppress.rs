@@ -18,19 +18,27 @@ pub(crate) struct Cell {
     pub(crate) lack: Option<u64>,
     /// Copies of the allele, and of others.
     pub(crate) copies: Option<(u64, u64)>,
-    /// Whether the group may not be counted at all, for its size.
-    pub(crate) is_small: bool,
+    /// People of the group that it is counted in, whatever they have.
+    pub(crate) people: u64,
 }
 
 impl Cell {
-    fn add(&mut self, other: &Self) {
+    /// Of two groups together. What is not asked of one is not of both.
+    fn and(self, other: &Self) -> Self {
         let sum = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
-        self.have = self.have.saturating_add(other.have);
-        self.lack = sum(self.lack, other.lack);
-        self.copies = match (self.copies, other.copies) {
-            (Some(a), Some(b)) => Some((a.0.saturating_add(b.0), a.1.saturating_add(b.1))),
-            _ => None,
-        };
+        Self {
+            have: self.have.saturating_add(other.have),
+            lack: sum(self.lack, other.lack),
+            copies: self
+                .copies
+                .zip(other.copies)
+                .map(|(a, b)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1))),
+            people: self.people.saturating_add(other.people),
+        }
+    }
+
+    fn sum<'c>(cells: impl Iterator<Item = &'c Self>) -> Option<Self> {
+        cells.copied().reduce(|sum, cell| sum.and(&cell))
     }
 }
 
@@ -41,6 +49,7 @@ pub(crate) struct Rules {
     alleles: u64,
     two_tailed: bool,
     shows_zero: bool,
+    smallest_cohort: u64,
 }
 
 impl Rules {
@@ -50,6 +59,7 @@ impl Rules {
             alleles: policy.floor.alleles,
             two_tailed: policy.two_tailed,
             shows_zero: policy.zero == Zero::Shown,
+            smallest_cohort: policy.smallest_cohort,
         }
     }
 
@@ -58,6 +68,7 @@ impl Rules {
         Self {
             alleles: 0,
             two_tailed: false,
+            smallest_cohort: 0,
             ..self
         }
     }
@@ -79,7 +90,7 @@ impl Rules {
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
         let (allele, others) = cell.copies.unwrap_or((u64::MAX, u64::MAX));
         let tail = self.two_tailed && (cell.lack.is_some() || cell.copies.is_some());
-        !cell.is_small
+        cell.people >= self.smallest_cohort
             && self.allows_people(cell.have)
             && self.allows(allele, self.alleles)
             && (!tail
@@ -98,7 +109,9 @@ pub(crate) fn suppress(rules: Rules, total: &Cell, cells: &[Cell], shown: &mut V
         return false;
     }
     shown.extend(cells.iter().map(|cell| rules.allows_cell(cell)));
-    hide_more(cells, shown, |sum, number| number >= 2 && rules.allows_cell(sum));
+    hide_more(cells, shown, |sum, number| {
+        number >= 2 && rules.allows_cell(sum)
+    });
     true
 }
 
@@ -111,16 +124,7 @@ fn hide_more(cells: &[Cell], shown: &mut [bool], allows: impl Fn(&Cell, usize) -
         for (at, (cell, shown)) in cells.iter().zip(shown.iter()).enumerate() {
             if !shown {
                 number += 1;
-                match &mut sum {
-                    Some(sum) => sum.add(cell),
-                    // a group may be too small to be counted, but not what all hidden ones are together
-                    None => {
-                        sum = Some(Cell {
-                            is_small: false,
-                            ..*cell
-                        });
-                    }
-                }
+                sum = Some(sum.map_or(*cell, |sum| sum.and(cell)));
             } else if next.is_none_or(|(_, have)| (cell.have == 0, cell.have) < have) {
                 next = Some((at, (cell.have == 0, cell.have)));
             }
@@ -154,24 +158,12 @@ pub(crate) fn suppress_two(
     shown.resize(cells.len(), false);
     let width = width.max(1);
     let rows: Vec<&[Cell]> = cells.chunks(width).collect();
-    let sum = |cells: &mut dyn Iterator<Item = &Cell>| {
-        let mut sum: Option<Cell> = None;
-        for cell in cells {
-            match &mut sum {
-                Some(sum) => sum.add(cell),
-                None => {
-                    sum = Some(Cell {
-                        is_small: false,
-                        ..*cell
-                    });
-                }
-            }
-        }
-        sum.unwrap_or_default()
-    };
-    let of_rows: Vec<Cell> = rows.iter().map(|row| sum(&mut row.iter())).collect();
+    let of_rows: Vec<Cell> = rows
+        .iter()
+        .filter_map(|row| Cell::sum(row.iter()))
+        .collect();
     let column = |at: usize| cells.iter().skip(at).step_by(width);
-    let of_columns: Vec<Cell> = (0..width).map(|at| sum(&mut column(at))).collect();
+    let of_columns: Vec<Cell> = (0..width).filter_map(|at| Cell::sum(column(at))).collect();
     let (mut lines, mut columns) = (Vec::new(), Vec::new());
     if !suppress(rules, total, &of_rows, &mut lines) {
         return false;
@@ -188,8 +180,8 @@ pub(crate) fn suppress_two(
         let hidden = || lines.iter().zip(&rows).filter(|(shown, _)| !**shown);
         let number = hidden().count();
         let may_be_known = (0..width).all(|at| {
-            let sum = sum(&mut hidden().filter_map(|(_, row)| row.get(at)));
-            rules.allows_cell(&sum)
+            let sum = Cell::sum(hidden().filter_map(|(_, row)| row.get(at)));
+            sum.is_none_or(|sum| rules.allows_cell(&sum))
         });
         if number == 0 || (number >= 2 && may_be_known) {
             break;
@@ -207,3 +199,7 @@ pub(crate) fn suppress_two(
     }
     true
 }
+
+#[cfg(test)]
+#[path = "suppress_tests.rs"]
+mod tests;

@@ -323,7 +323,10 @@ mod tests {
             ("name = ''", "name: expected a text"),
             ("name = 'a'\nfloor = 5", "invalid type"),
             ("name = 'a'\nflor.people = 5", "unknown field `flor`"),
-            ("name = 'a'\nnoise.epsilon = 1.0", "noise: this build adds no noise"),
+            (
+                "name = 'a'\nnoise.epsilon = 1.0",
+                "noise: this build adds no noise",
+            ),
             ("name = 'a'\nfloor.people = -1", "floor"),
             (
                 "name = 'a'\nfloor.people = 999999999999",
