@@ -73,6 +73,9 @@ pub mod expressions {
     pub const REFERENCE: &str = include_str!("../expressions.md");
 }
 
+pub use access::{
+    PolicyView, ShownPeople, ShownPeopleCount, ShownScan, ShownSite, ShownTerm, ShownVariant,
+};
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
     SiteRow, annotate, annotate_to,
@@ -104,8 +107,8 @@ pub use maintain::{
 };
 pub use model::{
     Access, Annotator, Attribute, AttributeType, Budget, CarrierGenotype, ConsentSetting, Date,
-    DecidedBy, Decision, Effect, FileLoader, Floor, Granularity, Level, Measure, NoDate, Policy,
-    PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
+    DecidedBy, Decision, Effect, FileLoader, Floor, Granularity, Known, Level, Measure, NoDate,
+    Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
@@ -114,8 +117,8 @@ pub use query::{
     InfoCell, InfoColumn, InfoField, InfoKind, InfoValue, Inheritance, IntoGroupExpr,
     IntoVariantExpr, LookedAt, Lookup, Missing, NumberField, NumberWithin, Origin, PairPhase,
     PairedVariant, Partition, Plan, PlannedPart, Presence, Projection, QcPolicy, Query, RowToken,
-    SampleExpr, Scan, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames, VariantType,
-    Variants, nearest,
+    SampleExpr, Scan, ShownCounts, Step, Transcripts, Trios, Variant, VariantExpr, VariantNames,
+    VariantType, Variants, nearest,
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};

@@ -5,9 +5,12 @@ use crate::failure::Failure;
 use crate::progress::Messages;
 use crate::table::{PlainFormat as Format, print, print_json, write};
 use serde_json::{Value, json};
-use varidex::View;
+use varidex::{Granularity, PolicyView, View};
 
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
+    if let Some(view) = super::open_shown(&args.dataset, &args.seen)? {
+        return shown(&view, args);
+    }
     let view = super::open(&args.dataset, &args.seen, messages)?;
     if args.explain {
         return explain(&view, args);
@@ -47,6 +50,49 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
     match args.format {
         Format::Tsv => print(&format!("{value}\n")),
         Format::Json | Format::Ndjson => print(&format!("{}\n", json!({ key: value }))),
+    }
+}
+
+/// Under a policy: what may be said, or that it is withheld.
+fn shown(view: &PolicyView, args: &Ask) -> Result<(), Failure> {
+    if args.ids {
+        view.records()?;
+    }
+    if args.explain {
+        let parts = view.explain(&args.who)?;
+        if args.format == Format::Tsv {
+            let lines = parts.iter().map(|(what, how)| format!("{what}: {how}\n"));
+            return print(&lines.collect::<String>());
+        }
+        let parts = parts.into_iter();
+        return print_json(
+            &parts
+                .map(|(what, how)| json!({"what": what, "how": how}))
+                .collect(),
+        );
+    }
+    let found = view.ask(&args.who)?;
+    let says_only_whether = view.policy().granularity == Granularity::Boolean;
+    let (key, value, status) = match args.exists || (says_only_whether && !args.count) {
+        true => (
+            "exists",
+            found.exists.value().map(Value::from),
+            found.exists.status(),
+        ),
+        false => (
+            "count",
+            found.count.value().map(Value::from),
+            found.count.status(),
+        ),
+    };
+    match args.format {
+        Format::Tsv => match value {
+            Some(value) => print(&format!("{value}\n")),
+            None => print(&format!("{status}\n")),
+        },
+        Format::Json | Format::Ndjson => {
+            print(&format!("{}\n", json!({ key: value, "status": status })))
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use varidex::{
     Access, ConsentOptions, ConsentReport, Dataset, Date, DecisionReport, Disagreement, Effect,
-    Error, FileLoader as _, LocalFiles, Purpose, QcPolicy, View, Withdrawal, WithoutDecision,
+    Error, FileLoader as _, LocalFiles, Policy, PolicyView, Purpose, QcPolicy, View, Withdrawal,
+    WithoutDecision,
 };
 
 /// Who asks, for what, and under which permit.
@@ -38,6 +39,10 @@ pub(crate) struct Seen {
     /// Show no samples of which the policy does not hold
     #[arg(long, requires = "qc_policy", conflicts_with = "access")]
     pub(crate) proof: bool,
+    /// What may leave: open, controlled, registered, public, rare-match, all-of-us, omop, datashield, pcornet, gdi, or a file in
+    /// TOML or JSON. Only open and controlled show who is meant; under the others ask, frequencies, people and terms answer
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) policy: Option<String>,
     #[command(flatten)]
     pub(crate) state: State,
 }
@@ -147,8 +152,45 @@ impl Seen {
         Ok(access)
     }
 
-    /// What may be seen of a dataset.
+    /// What may be seen of a dataset: refused under a policy that does not show records.
     pub(crate) fn view(&self, dataset: &Dataset) -> Result<View, Failure> {
+        let view = self.seen(dataset)?;
+        match self.policy()? {
+            Some(policy) => Ok(view.under_policy(&policy)?.records()?.clone()),
+            None => Ok(view),
+        }
+    }
+
+    /// The same under a policy that does not show records; nothing where there is none.
+    pub(crate) fn shown(&self, dataset: &Dataset) -> Result<Option<PolicyView>, Failure> {
+        match self.policy()? {
+            Some(policy) if !policy.shows_records() => {
+                Ok(Some(self.seen(dataset)?.under_policy(&policy)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// One of the policies that have a name, or one in a file.
+    fn policy(&self) -> Result<Option<Policy>, Failure> {
+        let Some(name) = &self.policy else {
+            return Ok(None);
+        };
+        let file = Path::new(name);
+        // a name that is none is more often misspelt than a file
+        if Policy::NAMES.contains(&name.as_str())
+            || (!file.exists() && !name.contains(['.', '/', '\\']))
+        {
+            return Ok(Some(Policy::named(name)?));
+        }
+        let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
+        let policy = text.parse::<Policy>();
+        let policy = policy.map_err(|e| Error::Usage(format!("{}: {e}", file.display())))?;
+        Ok(Some(policy))
+    }
+
+    /// Who of a dataset may be seen.
+    fn seen(&self, dataset: &Dataset) -> Result<View, Failure> {
         let access = self.access()?;
         let Some(file) = &self.qc_policy else {
             return Ok(dataset.view_for(&access)?);

@@ -5,10 +5,13 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages};
 use std::path::Path;
 use std::sync::PoisonError;
-use varidex::{Group, View};
+use varidex::{Error, Group, PolicyView, View};
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
+    if let Some(view) = super::open_shown(&asked.dataset, &asked.seen)? {
+        return shown(args, &view, messages);
+    }
     let view = super::open(&asked.dataset, &asked.seen, messages)?;
     let group = super::group(&view, asked.group.as_deref(), messages)?;
     if let Some(file) = &args.sites {
@@ -37,6 +40,18 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
     super::say_notes(&counting, messages);
     let by = view.by(&args.by)?;
     let table = varidex_columns::frequencies(&view, &query, &by)?;
+    asked.written.write(table, messages)
+}
+
+/// Under a policy.
+fn shown(args: &Frequencies, view: &PolicyView, messages: Messages) -> Result<(), Failure> {
+    let asked = &args.variants;
+    if args.sites.is_some() || args.cases.is_some() || asked.after.is_some() {
+        let message = "--sites, --cases and --after are not answered under this policy";
+        return Err(Error::Usage(message.to_owned()).into());
+    }
+    let of = asked.of.as_deref().unwrap_or_default();
+    let table = varidex_columns::shown_frequencies(view, of, asked.group.as_deref(), &args.by)?;
     asked.written.write(table, messages)
 }
 

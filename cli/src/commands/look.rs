@@ -103,8 +103,16 @@ pub(crate) fn individual(args: &Individual, messages: Messages) -> Result<(), Fa
 }
 
 pub(crate) fn terms(args: &Terms, messages: Messages) -> Result<(), Failure> {
-    let view = super::open(&args.dataset, &args.seen, messages)?;
     let text = args.text.join(" ");
+    if !args.ontologies
+        && let Some(view) = super::open_shown(&args.dataset, &args.seen)?
+    {
+        let text = Some(text.as_str()).filter(|text| !text.is_empty());
+        return args
+            .written
+            .write(varidex_columns::shown_terms(&view, text)?, messages);
+    }
+    let view = super::open(&args.dataset, &args.seen, messages)?;
     let table = match (args.ontologies, text.is_empty()) {
         (true, _) => varidex_columns::ontologies(&view)?,
         (false, true) => varidex_columns::find_terms(&view, None)?,

@@ -25,7 +25,7 @@ use crate::progress::Messages;
 use consent::Seen;
 use std::io;
 use std::path::Path;
-use varidex::{Dataset, Error, Group, LocalFiles, Query, View};
+use varidex::{Dataset, Error, Group, LocalFiles, PolicyView, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -66,12 +66,19 @@ fn opened(path: &Path, state: &State) -> varidex::Result<Dataset> {
     }
 }
 
-/// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read.
+/// Opens a dataset to be asked: its user wrote the expressions, so that files behind `@` are read. Under a policy that does not
+/// show records it is refused.
 fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
     let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
     let view = seen.view(&dataset)?;
     say_notes(view.note().map(str::to_owned).iter(), messages);
     Ok(view)
+}
+
+/// The same under a policy, where one is asked for that does not show records.
+fn open_shown(path: &Path, seen: &Seen) -> Result<Option<PolicyView>, Failure> {
+    let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
+    seen.shown(&dataset)
 }
 
 /// The group an option names; nothing without the option.

@@ -19,6 +19,15 @@ pub(crate) fn run(args: &People, messages: Messages) -> Result<(), Failure> {
             let message = "--map and --sample-map are about files of people: name these, too";
             return Err(Error::Usage(message.to_owned()).into());
         }
+        if let Some(view) = super::open_shown(dataset, &args.seen)? {
+            if args.by.is_empty() || args.scope.is_some() {
+                let message =
+                    "under this policy people are counted by fields: --by FIELD,... names them";
+                return Err(Error::Usage(message.to_owned()).into());
+            }
+            let table = varidex_columns::shown_people(&view, &args.by)?;
+            return args.written.write(table, messages);
+        }
         let view = super::open(dataset, &args.seen, messages)?;
         let by = view.by(&args.by)?;
         let table = varidex_columns::people(&view, &by, args.scope, args.top)?;

@@ -2,7 +2,10 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod policy_view;
 mod release;
-mod suppress;
+mod shown_scan;
 
+pub use policy_view::{PolicyView, ShownPeople, ShownPeopleCount, ShownTerm};
 pub(crate) use release::Release;
+pub use shown_scan::{ShownScan, ShownSite, ShownVariant};

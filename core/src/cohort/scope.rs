@@ -122,7 +122,7 @@ impl View {
 
     /// Whether an INFO key of the source is withheld: it counts those who may not be seen.
     pub(crate) fn withholds(&self, key: &str) -> bool {
-        InfoKey::is_of_cohort(key) && self.whole().is_none()
+        InfoKey::is_of_cohort(key) && (self.whole().is_none() || self.policy().is_some())
     }
 
     /// Whether records of one variant in a batch may say different things of it.
@@ -137,6 +137,8 @@ impl View {
             // the record that says so may be of those alone who may not be seen
             (Shortcut::GeneCarriers, false) if self.reports_in_rows() => Applies::Superset,
             (Shortcut::GeneCarriers, _) => Applies::Exact,
+            // counts are compared as a policy shows them, not as they are stored
+            _ if self.policy().is_some() => Applies::No,
             // other rows of a variant add to its AC
             (Shortcut::CountedGeneCarriers, _) if self.joins_rows() => Applies::Superset,
             // among fewer people AC is at most what it is among all

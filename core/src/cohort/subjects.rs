@@ -196,6 +196,20 @@ impl<'a> Subjects<'a> {
         Ok(Some(firsts))
     }
 
+    /// The most samples that somebody has who may be seen; 1 at least.
+    pub(crate) fn most_samples(&self) -> Result<u64> {
+        let Some(firsts) = self.first_samples()? else {
+            return Ok(1);
+        };
+        let mut numbers = vec![0u64; firsts.len()];
+        for first in firsts {
+            if let Some(number) = numbers.get_mut(first as usize) {
+                *number += 1;
+            }
+        }
+        Ok(numbers.into_iter().max().unwrap_or(1).max(1))
+    }
+
     /// How many people of a group have several samples in it.
     pub(crate) fn with_several_samples(&self, subjects: &SampleSet) -> Result<u64> {
         if !self.has_several_samples()? {

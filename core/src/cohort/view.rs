@@ -6,7 +6,7 @@ use super::open::{Dataset, Opened, Part};
 use super::{BatchScope, Batches, RowCounter, Subjects, Visible};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
-use crate::model::{Access, FileLoader, PolicyHash};
+use crate::model::{Access, FileLoader, Policy, PolicyHash, Zero};
 use crate::set::SampleSet;
 use crate::store::Segment;
 use crate::store::individuals::Seen;
@@ -39,6 +39,16 @@ pub struct View {
     passed: Option<Arc<Passed>>,
     /// Names who may be seen before those are left out of whom the policy does not hold; `None` where none are.
     before_proof: Option<Arc<str>>,
+    /// What may leave, where that is not all.
+    policy: Option<Governed>,
+}
+
+/// A policy that answers are cut to.
+#[derive(Debug, Clone)]
+struct Governed {
+    policy: Arc<Policy>,
+    /// The most samples that a person has.
+    samples_each: u64,
 }
 
 /// The samples of which a policy of quality holds.
@@ -102,6 +112,7 @@ impl View {
             all_meant: false,
             passed: None,
             before_proof: None,
+            policy: None,
             dataset,
         }
     }
@@ -148,6 +159,7 @@ impl View {
             note,
             passed: None,
             before_proof,
+            policy: self.policy.clone(),
         };
         Ok(match &self.passed {
             Some(passed) => now.with_passed(passed),
@@ -186,6 +198,38 @@ impl View {
         Ok((Arc::new(visible), Some(Arc::from(seen.id()))))
     }
 
+    /// The same under a policy: expressions compare numbers as it shows them, and ask for what it allows. What is found is
+    /// to be cut to the policy by whoever asks.
+    pub(crate) fn under(&self, policy: &Arc<Policy>) -> Result<Self> {
+        let governed = match policy.shows_records() {
+            true => None,
+            false => Some(Governed {
+                samples_each: Subjects::of(self).most_samples()?,
+                policy: Arc::clone(policy),
+            }),
+        };
+        Ok(Self {
+            policy: governed,
+            ..self.clone()
+        })
+    }
+
+    /// The policy that answers are cut to; `None` where all may leave.
+    pub(crate) fn policy(&self) -> Option<&Arc<Policy>> {
+        self.policy.as_ref().map(|of| &of.policy)
+    }
+
+    /// Whether a policy says the same of nobody as of few: then a name that nobody has is none that few have, either.
+    pub(crate) fn hides_zero(&self) -> bool {
+        self.policy()
+            .is_some_and(|policy| policy.zero == Zero::Hidden)
+    }
+
+    /// The most samples that a person has, where a policy counts people.
+    pub(crate) fn samples_each(&self) -> u64 {
+        self.policy.as_ref().map_or(1, |of| of.samples_each)
+    }
+
     /// What who asks should know of the view: that decisions by purpose are there and none are applied.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
@@ -222,6 +266,7 @@ impl View {
             note: self.note.clone(),
             passed: None,
             before_proof: None,
+            policy: self.policy.clone(),
         };
         Ok(match &self.passed {
             Some(passed) => fewer.with_passed(passed),

@@ -1,6 +1,6 @@
 //! What may leave: how much an answer may say, as data.
 
-use super::Granularity;
+use super::{Granularity, Purpose};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -64,6 +64,9 @@ pub struct Policy {
     /// A dataset with fewer people is not answered of at all, and no variant is counted in a group of fewer.
     #[serde(default)]
     pub smallest_cohort: u64,
+    /// What the view must be for: those who decided against it are then not among those who are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
     /// Whether variants may be asked for together with what is recorded of people: terms, similarity, ages, attributes other
     /// than [`Policy::strata`].
     #[serde(default)]

@@ -4,7 +4,7 @@ use super::exec::run;
 use super::explain::{Explanation, Plan};
 use super::expr::{GroupExpr, IntoGroupExpr};
 use super::group::Group;
-use super::plan::admit::admit;
+use super::plan::admit::{admit, admit_beside};
 use super::plan::bind::Binder;
 use super::plan::proposals::proposed;
 use crate::cohort::{Subjects, View};
@@ -37,6 +37,15 @@ impl View {
         let (who, text) = read(self, who)?;
         let plan = Binder::new(self, &text).group(&who)?;
         let found = run::group(self, admit(self, plan)?, false)?;
+        Group::of_found(self, found, who.to_string())
+    }
+
+    /// The same, to count variants in whom it finds.
+    pub(crate) fn ask_beside_variants(&self, who: &str) -> Result<Group> {
+        self.check()?;
+        let (who, text) = read(self, who)?;
+        let plan = Binder::new(self, &text).group(&who)?;
+        let found = run::group(self, admit_beside(self, plan, true)?, false)?;
         Group::of_found(self, found, who.to_string())
     }
 

@@ -4,6 +4,7 @@
 use super::coverage::Coverage;
 use super::group_counter::GroupCounter;
 use super::place::{Place, RowOf};
+use super::shown::{CountedGroup, Showing};
 use super::together::Together;
 use crate::cohort::View;
 use crate::cohort::{RowCounts, Scattered, Whole};
@@ -57,6 +58,15 @@ impl Counts {
     /// Of an allele that nobody has, from what is known of its place.
     pub(in crate::query) fn of_nobody(known: Option<RowCounts>) -> Self {
         Self::from_rows(RowCounts::default(), known)
+    }
+
+    /// Of a group of nobody, of which AN is known where that of all is.
+    pub(crate) fn of_nobody_beside(&self) -> Self {
+        Self {
+            an: self.an.map(|_| 0),
+            n_missing: self.n_missing.map(|_| 0),
+            ..Self::default()
+        }
     }
 
     /// The same with other counts for one of the rows.
@@ -134,6 +144,8 @@ pub(in crate::query) struct Counting<'a> {
     copies: Scattered,
     /// Where all groups behind the first are counted of every variant.
     together: Option<Together<'a>>,
+    /// Where numbers are compared as a policy shows them.
+    showing: Option<Box<Showing>>,
 }
 
 impl<'a> Counting<'a> {
@@ -150,6 +162,7 @@ impl<'a> Counting<'a> {
             },
             copies: Scattered::default(),
             together: None,
+            showing: None,
         }
     }
 
@@ -159,6 +172,7 @@ impl<'a> Counting<'a> {
         for group in groups {
             counting.add(group);
         }
+        counting.showing = view.showing().map(Box::new);
         counting
     }
 
@@ -188,9 +202,12 @@ impl<'a> Counting<'a> {
         self.counts_references
     }
 
-    /// Where the first group is everybody: stored counts are its counts.
+    /// Where the first group is everybody, and its counts are compared as they are: stored counts are its counts.
     #[inline]
     pub(in crate::query) fn whole(&self) -> Option<Whole> {
+        if self.showing.is_some() {
+            return None;
+        }
         self.groups.first().and_then(GroupCounter::whole)
     }
 
@@ -248,6 +265,11 @@ impl<'a> Counting<'a> {
         rows: impl Iterator<Item = RowOf<'a>> + Clone,
         (field, comparison, value): (Number, Comparison, f64),
     ) -> Result<bool> {
+        if let Some(mut showing) = self.showing.take() {
+            let holds = self.shown_holds(&mut showing, number, rows, (field, comparison, value));
+            self.showing = Some(showing);
+            return holds;
+        }
         let counts = match field {
             Number::An | Number::Af => self.ac_an(number, rows)?,
             Number::NMissing => self.counts(number, rows)?,
@@ -256,6 +278,35 @@ impl<'a> Counting<'a> {
             _ => Counts::from_rows(self.sum(number, rows)?, None),
         };
         Ok(counts.holds(field, comparison, value))
+    }
+
+    /// The same of the number that is shown.
+    fn shown_holds(
+        &mut self,
+        showing: &mut Showing,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+        test: (Number, Comparison, f64),
+    ) -> Result<bool> {
+        let all = self.counted(0, rows.clone())?;
+        let group = match number {
+            0 => None,
+            _ => Some(self.counted(number, rows)?),
+        };
+        Ok(showing.holds(&all, group.as_ref(), test))
+    }
+
+    /// The counts of a variant in a group, and how many are in it.
+    pub(in crate::query) fn counted(
+        &mut self,
+        number: usize,
+        rows: impl Iterator<Item = RowOf<'a>> + Clone,
+    ) -> Result<CountedGroup> {
+        let group = self.group(number).and_then(|of| of.group.as_ref());
+        Ok(CountedGroup {
+            samples: group.map_or(u64::from(self.view.universe()), SampleSet::len),
+            counts: self.counts(number, rows)?,
+        })
     }
 
     /// The counts of the batches that have a variant.

@@ -25,6 +25,7 @@ pub(super) mod products;
 pub(super) mod question;
 pub(super) mod run;
 pub(super) mod same;
+pub(super) mod shown;
 pub(super) mod shown_bases;
 pub(super) mod similar;
 pub(super) mod similarity;

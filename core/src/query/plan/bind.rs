@@ -55,7 +55,12 @@ impl<'a> Binder<'a> {
 
     /// What looks up names here.
     fn names(&self) -> Names<'a> {
-        Names::new(self.view, self.text).leaving_out(self.cohorts.is_within())
+        let leaves_out = self.cohorts.is_within() || self.view.hides_zero();
+        Names {
+            // a cohort is defined by the holder
+            refuses_lists: self.view.policy().is_some() && !self.cohorts.is_within(),
+            ..Names::new(self.view, self.text).leaving_out(leaves_out)
+        }
     }
 
     /// Parts keep how they are written, for `--explain`.

@@ -6,7 +6,7 @@ use super::rules::Rules;
 use super::similar::Similar;
 use super::test::Test;
 use super::trios::Trios;
-use crate::model::Zygosity;
+use crate::model::{Attribute, Zygosity};
 use crate::query::expr::{Node, Origin};
 use crate::set::SampleSet;
 
@@ -95,6 +95,8 @@ pub(in crate::query) enum Whom {
     Listed,
     /// Something is recorded of them.
     Recorded,
+    /// What is recorded of an attribute.
+    Described(Attribute),
     /// They have a sample.
     Genotyped,
     /// They have a sample of which something is recorded.

@@ -226,6 +226,10 @@ impl<'q> Asked<'q> {
                 _ => false,
             };
         }
+        // stored sets are by counts as they are, not as a policy shows them
+        if !limits.is_empty() && view.policy().is_some() {
+            return Ok(None);
+        }
         let Some(name) = name else {
             return Ok(None);
         };

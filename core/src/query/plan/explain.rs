@@ -71,7 +71,7 @@ fn planned(part: &GroupPart, subjects: &Subjects<'_>) -> Result<PlannedPart> {
             how: match whom {
                 Whom::All => "all",
                 Whom::Listed => "those listed",
-                Whom::Recorded => "what is recorded of people",
+                Whom::Recorded | Whom::Described(_) => "what is recorded of people",
                 Whom::Genotyped => "who has a sample",
                 Whom::Sampled => "what is recorded of samples",
                 Whom::Proven => "the policy of quality",

@@ -32,6 +32,11 @@ impl Names<'_> {
             GroupAtom::All => {
                 return Ok(GroupTest::Stored(Whom::All, subjects.all()?));
             }
+            GroupAtom::Samples(_) | GroupAtom::Individuals(_) if self.refuses_lists => {
+                let message =
+                    "no samples and individuals are asked for by their ids under this policy";
+                return Err(self.error(at, message.to_owned(), Vec::new()));
+            }
             GroupAtom::Samples(list) => {
                 let samples = self.listed(list, Listing::Samples, at)?;
                 let samples = subjects.closed_over_people(samples)?;
@@ -117,7 +122,7 @@ impl Names<'_> {
                 for (_, known) in self.people(at)?.attribute_sets(Attribute::Sex)? {
                     left = left.difference(&subjects.of_individuals(&known)?);
                 }
-                return Ok(GroupTest::Stored(whom, left));
+                return Ok(GroupTest::Stored(Whom::Described(Attribute::Sex), left));
             }
             GroupAtom::Attribute {
                 attribute: Attribute::Cohort,
@@ -128,6 +133,7 @@ impl Names<'_> {
                 return Err(self.error(at, format!("no cohort `{value}` here"), near));
             }
             GroupAtom::Attribute { attribute, value } => {
+                whom = Whom::Described(*attribute);
                 let store = self.people(at)?;
                 let visible = self.view.visible_individuals();
                 let set = store.attribute_set(*attribute, value)?;

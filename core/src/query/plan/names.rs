@@ -25,6 +25,8 @@ pub(in crate::query) struct Names<'a> {
     pub(in crate::query) any_value: bool,
     /// Whether what only those have who are not there picks nobody, and is no error.
     pub(in crate::query) leaves_out: bool,
+    /// Whether lists of samples and individuals are refused.
+    pub(in crate::query) refuses_lists: bool,
 }
 
 impl<'a> Names<'a> {
@@ -37,6 +39,7 @@ impl<'a> Names<'a> {
             several: RefCell::default(),
             any_value: false,
             leaves_out: false,
+            refuses_lists: view.policy().is_some(),
         }
     }
 

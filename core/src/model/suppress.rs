@@ -7,7 +7,7 @@
 //! largest value that a hidden cell can have, as far as the table says, is that sum, which is not below the floor; and
 //! no hidden cell is determined. What is in the total but in no stratum is a cell.
 
-use crate::model::{Policy, Zero};
+use super::{Policy, Zero};
 
 /// Numbers of a cell. Of a table of people `lack` and the copies are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,8 +16,9 @@ pub(crate) struct Cell {
     pub(crate) have: u64,
     /// People who have something else, of a policy with two tails; `None` where that is not asked.
     pub(crate) lack: Option<u64>,
-    /// Copies of the allele, and of others.
-    pub(crate) copies: Option<(u64, u64)>,
+    /// Copies of the allele, and of others, as far as they are known.
+    pub(crate) copies: Option<u64>,
+    pub(crate) others: Option<u64>,
     /// People of the group that it is counted in, whatever they have.
     pub(crate) people: u64,
 }
@@ -29,10 +30,8 @@ impl Cell {
         Self {
             have: self.have.saturating_add(other.have),
             lack: sum(self.lack, other.lack),
-            copies: self
-                .copies
-                .zip(other.copies)
-                .map(|(a, b)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1))),
+            copies: sum(self.copies, other.copies),
+            others: sum(self.others, other.others),
             people: self.people.saturating_add(other.people),
         }
     }
@@ -88,14 +87,12 @@ impl Rules {
 
     /// Whether all numbers of a cell may be shown.
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
-        let (allele, others) = cell.copies.unwrap_or((u64::MAX, u64::MAX));
-        let tail = self.two_tailed && (cell.lack.is_some() || cell.copies.is_some());
+        let people = |number: Option<u64>| number.is_none_or(|people| self.allows_people(people));
+        let alleles = |number: Option<u64>| number.is_none_or(|n| self.allows(n, self.alleles));
         cell.people >= self.smallest_cohort
             && self.allows_people(cell.have)
-            && self.allows(allele, self.alleles)
-            && (!tail
-                || (self.allows_people(cell.lack.unwrap_or(u64::MAX))
-                    && self.allows(others, self.alleles)))
+            && alleles(cell.copies)
+            && (!self.two_tailed || (people(cell.lack) && alleles(cell.others)))
     }
 }
 

@@ -167,7 +167,8 @@ proptest! {
         let cells: Vec<Cell> = groups.iter().map(|&(have, hom, lack)| Cell {
             have,
             lack: Some(lack),
-            copies: Some((have + hom.min(have), 2 * lack + have - hom.min(have))),
+            copies: Some(have + hom.min(have)),
+            others: Some(2 * lack + have - hom.min(have)),
             people: have + lack,
         }).collect();
         let total = Cell::sum(cells.iter()).unwrap();

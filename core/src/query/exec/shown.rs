@@ -1,0 +1,234 @@
+//! Counts of a variant as a policy shows them: in tables, and where numbers in expressions are compared with them.
+
+use super::counts::Counts;
+use crate::cohort::View;
+use crate::model::{Cell, Known, Policy, Rules, suppress, suppress_two};
+use crate::query::expr::{Comparison, Number};
+use std::sync::Arc;
+
+/// Counts of a variant as a policy shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ShownCounts {
+    /// Copies that carry the ALT.
+    pub ac: Known<u64>,
+    /// Copies with a known allele.
+    pub an: Known<u64>,
+    /// Samples with fewer copies of the ALT than their ploidy, and at least one.
+    pub n_het: Known<u64>,
+    /// Samples with two copies or more, all of them the ALT.
+    pub n_hom: Known<u64>,
+    /// Samples with one copy, the ALT.
+    pub n_hemi: Known<u64>,
+}
+
+impl ShownCounts {
+    /// AC / AN, of what is shown of both, at most 1; `None` where one is not shown, or AN is 0.
+    pub fn af(&self) -> Option<f64> {
+        match (self.ac.value()?, self.an.value()?) {
+            (_, 0) => None,
+            (ac, an) => Some((ac as f64 / an as f64).min(1.0)),
+        }
+    }
+
+    fn holds(&self, field: Number, comparison: Comparison, value: f64) -> bool {
+        let number = match field {
+            Number::Ac => self.ac.value(),
+            Number::An => self.an.value(),
+            Number::NHet => self.n_het.value(),
+            Number::NHom => self.n_hom.value(),
+            Number::NHemi => self.n_hemi.value(),
+            Number::Af => return self.af().is_some_and(|af| comparison.holds(af, value)),
+            _ => None,
+        };
+        number.is_some_and(|number| comparison.holds(number as f64, value))
+    }
+}
+
+/// A group, in which a variant is counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CountedGroup {
+    pub(crate) counts: Counts,
+    /// Samples of the group.
+    pub(crate) samples: u64,
+}
+
+impl CountedGroup {
+    /// The rest of a group without others that are parts of it and have nothing in common.
+    fn without<'c>(self, parts: impl Iterator<Item = &'c Self>) -> Self {
+        parts.fold(self, |rest, part| {
+            let (a, b) = (rest.counts, part.counts);
+            let both = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_sub(b?));
+            Self {
+                counts: Counts {
+                    ac: a.ac.saturating_sub(b.ac),
+                    an: both(a.an, b.an),
+                    n_het: a.n_het.saturating_sub(b.n_het),
+                    n_hom: a.n_hom.saturating_sub(b.n_hom),
+                    n_hemi: a.n_hemi.saturating_sub(b.n_hemi),
+                    n_missing: both(a.n_missing, b.n_missing),
+                },
+                samples: rest.samples.saturating_sub(part.samples),
+            }
+        })
+    }
+}
+
+/// Shows counts by a policy. What it decides depends on counts alone that are complete before it is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Showing {
+    policy: Arc<Policy>,
+    rules: Rules,
+    /// The most samples that a person has: so many carrying samples may be of one.
+    samples_each: u64,
+    cells: Vec<Cell>,
+    shown: Vec<bool>,
+}
+
+impl Showing {
+    pub(crate) fn new(policy: &Arc<Policy>, samples_each: u64) -> Self {
+        Self {
+            rules: Rules::of(policy),
+            policy: Arc::clone(policy),
+            samples_each: samples_each.max(1),
+            cells: Vec::new(),
+            shown: Vec::new(),
+        }
+    }
+
+    /// Samples, as people there are at least.
+    fn people(&self, samples: u64) -> u64 {
+        match samples {
+            0 => 0,
+            // one person with samples of several genotypes is in several numbers
+            _ => (samples / self.samples_each).max(1),
+        }
+    }
+
+    fn cell(&self, of: &CountedGroup) -> Cell {
+        let counts = &of.counts;
+        let others = counts.an.map(|an| an.saturating_sub(counts.ac));
+        Cell {
+            have: self.people(counts.n_het + counts.n_hom + counts.n_hemi),
+            // two copies of a person at most, and fewer people are hidden sooner
+            lack: others.map(|others| self.people(others.div_ceil(2))),
+            copies: Some(counts.ac),
+            others,
+            people: self.people(of.samples),
+        }
+    }
+
+    /// Whether the numbers of carriers by zygosity may be shown, each.
+    fn allows_split(&self, counts: &Counts) -> bool {
+        [counts.n_het, counts.n_hom, counts.n_hemi]
+            .into_iter()
+            .all(|samples| self.rules.allows_people(self.people(samples)))
+    }
+
+    fn counts(&self, counts: &Counts, splits: bool) -> ShownCounts {
+        let (people, alleles) = (self.policy.floor.people, self.policy.floor.alleles);
+        let shown = |number, floor| Known::shown(&self.policy, number, floor);
+        let split = |samples| match splits {
+            true => shown(samples, people),
+            false => Known::Withheld,
+        };
+        ShownCounts {
+            ac: shown(counts.ac, people.max(alleles)),
+            an: match counts.an {
+                Some(an) => shown(an, people.max(alleles)),
+                None => Known::NotCovered,
+            },
+            n_het: split(counts.n_het),
+            n_hom: split(counts.n_hom),
+            n_hemi: split(counts.n_hemi),
+        }
+    }
+
+    /// All who may be seen; `None` where nothing is shown of the variant, not even that it is there.
+    pub(crate) fn all(&self, all: &CountedGroup) -> Option<ShownCounts> {
+        let is_shown = self.rules.allows_cell(&self.cell(all));
+        is_shown.then(|| self.counts(&all.counts, self.allows_split(&all.counts)))
+    }
+
+    /// A group of all, with whom else there is as the other cell.
+    pub(crate) fn group(&mut self, all: &CountedGroup, group: &CountedGroup) -> ShownCounts {
+        let mut shown = Vec::with_capacity(1);
+        self.parts((all, true), std::slice::from_ref(group), None, &mut shown);
+        shown.first().copied().unwrap_or_default()
+    }
+
+    /// Parts of a whole that have nothing in common, by one field, or by two with so many values of the second; what is in
+    /// no part is a cell, too. Returns what is shown of the whole, and appends what is of the parts; numbers by zygosity only
+    /// where those of the whole `may_split`.
+    pub(crate) fn parts(
+        &mut self,
+        (whole, may_split): (&CountedGroup, bool),
+        parts: &[CountedGroup],
+        width: Option<usize>,
+        to: &mut Vec<ShownCounts>,
+    ) -> Option<ShownCounts> {
+        let mut cells = std::mem::take(&mut self.cells);
+        let mut shown = std::mem::take(&mut self.shown);
+        cells.clear();
+        cells.extend(parts.iter().map(|part| self.cell(part)));
+        let rest = whole.without(parts.iter());
+        let total = self.cell(whole);
+        let is_shown = match width {
+            // whoever has no value of a field is in a part of its own: there is no rest
+            Some(width) => suppress_two(self.rules, &total, &cells, width, &mut shown),
+            None => {
+                if rest.samples > 0 {
+                    cells.push(self.cell(&rest));
+                }
+                suppress(self.rules, &total, &cells, &mut shown)
+            }
+        };
+        let splits = is_shown && may_split && self.splits(whole, parts, &shown, width.is_some());
+        for (part, shown) in parts.iter().zip(&shown) {
+            to.push(match shown {
+                true => self.counts(&part.counts, splits),
+                false => ShownCounts::default(),
+            });
+        }
+        (self.cells, self.shown) = (cells, shown);
+        is_shown.then(|| self.counts(&whole.counts, splits))
+    }
+
+    /// Whether numbers by zygosity are shown, of all or of none: with some of them others could be computed.
+    fn splits(
+        &self,
+        whole: &CountedGroup,
+        parts: &[CountedGroup],
+        shown: &[bool],
+        by_two: bool,
+    ) -> bool {
+        let seen = || parts.iter().zip(shown).filter(|(_, shown)| **shown);
+        let hidden = whole.without(seen().map(|(part, _)| part));
+        let is_all = hidden.samples == 0;
+        self.allows_split(&whole.counts)
+            && seen().all(|(part, _)| self.allows_split(&part.counts))
+            && (is_all || (!by_two && self.allows_split(&hidden.counts)))
+    }
+
+    /// Whether a number that is shown stands in the relation asked for: of what is not shown nothing holds.
+    pub(in crate::query) fn holds(
+        &mut self,
+        all: &CountedGroup,
+        group: Option<&CountedGroup>,
+        (field, comparison, value): (Number, Comparison, f64),
+    ) -> bool {
+        let shown = match group {
+            None => self.all(all),
+            Some(group) => Some(self.group(all, group)),
+        };
+        shown.is_some_and(|shown| shown.holds(field, comparison, value))
+    }
+}
+
+impl View {
+    /// What shows counts, under a policy.
+    pub(crate) fn showing(&self) -> Option<Showing> {
+        let policy = self.policy()?;
+        Some(Showing::new(policy, self.samples_each()))
+    }
+}
