@@ -33,6 +33,8 @@ pub struct PublishedInfo {
     pub people: Option<u64>,
     /// The strata, no two of which have a person in common. There may be people in none of them.
     pub strata: Vec<Stratum>,
+    /// Whether all groups that the fields make are strata: else some were too small.
+    pub has_all_groups: bool,
     /// The contigs, in the order of rows.
     pub contigs: Vec<PublishedContig>,
 }

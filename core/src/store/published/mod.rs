@@ -20,6 +20,7 @@ pub(crate) use row::Row;
 pub use row::{GenotypeCounts, ReleasedCounts};
 use sha2::{Digest as _, Sha256};
 use std::ops::Range;
+use std::path::Path;
 pub(crate) use write::PublishedWriter;
 
 /// Bytes of a SHA-256.
@@ -60,8 +61,10 @@ pub(crate) struct PublishedFile {
 }
 
 impl PublishedFile {
-    pub(crate) fn open(folder: &Folder, name: &str) -> Result<Self> {
-        Self::of(folder.container(name, FileKind::Published)?)
+    pub(crate) fn open(folder: &Folder, path: &Path) -> Result<Self> {
+        let bytes = folder.storage().map(path);
+        let bytes = bytes.map_err(|e| Error::io(path, e))?;
+        Self::of(Container::parse(path, bytes, FileKind::Published)?)
     }
 
     fn of(file: Container) -> Result<Self> {

@@ -110,6 +110,20 @@ impl Numbers {
         })
     }
 
+    fn all(&self) -> [i64; 5] {
+        [self.ac, self.an, self.hom, self.hemi, self.excess]
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        self.add(&Self {
+            ac: -other.ac,
+            an: -other.an,
+            hom: -other.hom,
+            hemi: -other.hemi,
+            excess: -other.excess,
+        });
+    }
+
     fn add(&mut self, other: &Self) {
         self.ac = self.ac.saturating_add(other.ac);
         self.an = self.an.saturating_add(other.an);
@@ -233,65 +247,15 @@ impl Row {
 
     /// Appends a row that is sound; `bases` are the greatest AN of each stratum.
     pub(super) fn encode(&self, bases: &[u64], to: &mut Vec<u8>) {
-        let covered = |cell: &Option<ReleasedCounts>| cell.is_some_and(|of| of.an.is_some());
-        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
-        let withheld = self.strata.iter().any(Option::is_none);
-        let uncovered = self.strata.iter().any(|of| of.is_some() && !covered(of));
-        let mut flags = flag(self.cells().any(|of| of.genotypes.is_some()), SPLIT)
-            | flag(withheld, WITHHELD)
-            | flag(uncovered, UNCOVERED)
-            | flag(self.total.is_none(), TOTAL_WITHHELD)
-            | flag(
-                self.total.is_some() && !covered(&self.total),
-                TOTAL_UNCOVERED,
-            );
-        let numbers: Vec<Numbers> = self
-            .strata
-            .iter()
-            .map(|cell| cell.as_ref().map_or_else(Numbers::default, Numbers::of))
-            .collect();
-        let short = |((cell, of), base): ((&Option<ReleasedCounts>, &Numbers), &u64)| {
-            if covered(cell) {
-                (*base as i64 - of.an) as u64
-            } else {
-                0
-            }
-        };
-        let shorts = || self.strata.iter().zip(&numbers).zip(bases).map(short);
-        let mut left = self.total.as_ref().map(Numbers::of).unwrap_or_default();
-        let mut sum = Numbers::default();
-        numbers.iter().for_each(|of| sum.add(of));
-        left.add(&Numbers {
-            ac: -sum.ac,
-            an: -sum.an,
-            hom: -sum.hom,
-            hemi: -sum.hemi,
-            excess: -sum.excess,
-        });
-        let all = |of: fn(&Numbers) -> i64| numbers.iter().map(of).chain([of(&left)]);
-        flags |= flag(all(|of| of.hemi).any(|n| n != 0), HEMI)
-            | flag(all(|of| of.excess).any(|n| n != 0), EXCESS);
-        let width = |values: &mut dyn Iterator<Item = u64>| bits_of(values.max().unwrap_or(0));
-        let widths = [
-            width(&mut numbers.iter().map(|of| of.ac as u64)),
-            width(&mut shorts()),
-            width(&mut numbers.iter().map(|of| of.hom as u64)),
-            width(&mut numbers.iter().map(|of| of.hemi as u64)),
-            width(&mut numbers.iter().map(|of| zigzag(of.excess))),
-        ];
-        let parts = parts_of(flags);
+        let plan = Plan::of(self, bases);
+        let Plan { flags, widths, .. } = plan;
         to.push(flags);
-        to.extend(
-            widths
-                .iter()
-                .zip(parts)
-                .filter_map(|(w, part)| part.then_some(*w)),
-        );
-        let lefts = [left.ac, left.an, left.hom, left.hemi, left.excess];
+        let widths_there = widths.iter().zip(parts_of(flags));
+        to.extend(widths_there.filter_map(|(width, part)| part.then_some(*width)));
         if flags & TOTAL_WITHHELD == 0 {
-            for (left, part) in lefts.iter().zip(lefts_of(flags)) {
+            for (left, part) in plan.left.all().into_iter().zip(lefts_of(flags)) {
                 if part {
-                    push_varint(zigzag(*left), to);
+                    push_varint(zigzag(left), to);
                 }
             }
         }
@@ -300,32 +264,18 @@ impl Row {
             held: 0,
             bits: 0,
         };
-        if withheld {
-            self.strata
-                .iter()
-                .for_each(|of| bits.push(of.is_none().into(), 1));
+        let strata = || self.strata.iter();
+        if flags & WITHHELD != 0 {
+            strata().for_each(|of| bits.push(of.is_none().into(), 1));
         }
-        if uncovered {
-            let strata = self.strata.iter();
-            strata.for_each(|of| bits.push((of.is_some() && !covered(of)).into(), 1));
+        if flags & UNCOVERED != 0 {
+            strata().for_each(|of| bits.push((of.is_some() && !is_covered(of)).into(), 1));
         }
-        numbers
-            .iter()
-            .for_each(|of| bits.push(of.ac as u64, widths[0]));
-        shorts().for_each(|short| bits.push(short, widths[1]));
-        if flags & SPLIT != 0 {
-            numbers
-                .iter()
-                .for_each(|of| bits.push(of.hom as u64, widths[2]));
-        }
-        if flags & HEMI != 0 {
-            numbers
-                .iter()
-                .for_each(|of| bits.push(of.hemi as u64, widths[3]));
-        }
-        if flags & EXCESS != 0 {
-            let excess = numbers.iter().map(|of| zigzag(of.excess));
-            excess.for_each(|excess| bits.push(excess, widths[4]));
+        for (part, width) in widths.into_iter().enumerate() {
+            if width > 0 {
+                let values = plan.values.iter().filter_map(|of| of.get(part));
+                values.for_each(|value| bits.push(*value, width));
+            }
         }
         bits.finish();
     }
@@ -338,61 +288,30 @@ impl Row {
         base: impl Fn(usize) -> u64,
     ) -> Result<(), Malformed> {
         let head = Head::read(bytes)?;
-        let flags = head.flags;
-        let is = |flag: u8| flags & flag != 0;
+        let is = |flag: u8| head.flags & flag != 0;
         self.strata.clear();
-        let bitmaps = usize::from(is(WITHHELD)) + usize::from(is(UNCOVERED));
-        let width: usize = head.widths.iter().map(|&width| usize::from(width)).sum();
-        let bits = strata * (bitmaps + width);
-        let body = bytes.get(head.len..).unwrap_or_default();
-        if body.len() != bits.div_ceil(8) {
-            return Err(Malformed("as many bytes as its widths ask for"));
-        }
-        if let Some(last) = body.last().filter(|_| bits % 8 != 0)
-            && last >> (bits % 8) != 0
-        {
-            return Err(Malformed("zero behind the last number"));
-        }
-        let [ac, an, hom, hemi, excess] = head.widths;
-        let at = |bit: usize| Bits { bytes: body, bit };
-        let (mut withheld, mut uncovered) = (at(0), at(strata * usize::from(is(WITHHELD))));
-        let mut start = strata * bitmaps;
-        let mut next = |width: u8| {
-            let reader = at(start);
-            start += strata * usize::from(width);
-            reader
-        };
-        let (mut acs, mut ans, mut homs) = (next(ac), next(an), next(hom));
-        let (mut hemis, mut excesses) = (next(hemi), next(excess));
+        let mut columns = Columns::of(&head, bytes, strata)?;
         let mut sum = Numbers::default();
         for stratum in 0..strata {
-            let is_withheld = withheld.next(is(WITHHELD).into()) != 0;
-            let is_uncovered = uncovered.next(is(UNCOVERED).into()) != 0;
-            let short = ans.next(an);
-            // widths are at most 57, so that no number is negative
-            let mut of = Numbers {
-                ac: acs.next(ac) as i64,
-                an: 0,
-                hom: homs.next(hom) as i64,
-                hemi: hemis.next(hemi) as i64,
-                excess: unzigzag(excesses.next(excess)),
-            };
-            if is_withheld {
-                if (of.ac | short as i64 | of.hom | of.hemi | of.excess) != 0 || is_uncovered {
-                    return Err(Malformed("nothing of a stratum that is withheld"));
+            let (state, mut of) = columns.next();
+            let short = of.an;
+            of.an = match state {
+                State::Withheld if of.all() == [0; 5] => {
+                    self.strata.push(None);
+                    continue;
                 }
-                self.strata.push(None);
-                continue;
-            }
-            of.an = match is_uncovered {
-                true if short != 0 => return Err(Malformed("no AN where it is not known")),
-                true => 0,
-                false => base(stratum)
-                    .checked_sub(short)
-                    .and_then(|an| i64::try_from(an).ok())
+                State::Withheld => return Err(Malformed("nothing of a stratum that is withheld")),
+                State::Uncovered if short != 0 => {
+                    return Err(Malformed("no AN where it is not known"));
+                }
+                State::Uncovered => 0,
+                State::Shown => i64::try_from(base(stratum))
+                    .ok()
+                    .and_then(|base| base.checked_sub(short))
+                    .filter(|&an| an >= 0)
                     .ok_or(Malformed("AN of zero or more"))?,
             };
-            let counts = of.counts(!is_uncovered, is(SPLIT));
+            let counts = of.counts(state == State::Shown, is(SPLIT));
             self.strata.push(Some(counts.ok_or(NO_COUNTS)?));
             sum.add(&of);
         }
@@ -400,14 +319,132 @@ impl Row {
             true => None,
             false => {
                 sum.add(&head.left);
-                if is(TOTAL_UNCOVERED) {
-                    sum.an = 0;
-                }
                 let counts = sum.counts(!is(TOTAL_UNCOVERED), is(SPLIT));
                 Some(counts.ok_or(NO_COUNTS)?)
             }
         };
         Ok(())
+    }
+}
+
+fn is_covered(cell: &Option<ReleasedCounts>) -> bool {
+    cell.is_some_and(|of| of.an.is_some())
+}
+
+/// What is written of a row.
+struct Plan {
+    flags: u8,
+    widths: [u8; 5],
+    /// By stratum, in the order of the widths.
+    values: Vec<[u64; 5]>,
+    /// What the total has beside the strata.
+    left: Numbers,
+}
+
+impl Plan {
+    fn of(row: &Row, bases: &[u64]) -> Self {
+        let numbers = |cell: &Option<ReleasedCounts>| {
+            cell.as_ref().map_or_else(Numbers::default, Numbers::of)
+        };
+        let mut left = numbers(&row.total);
+        let mut values = Vec::with_capacity(row.strata.len());
+        for (cell, base) in row.strata.iter().zip(bases) {
+            let of = numbers(cell);
+            left.subtract(&of);
+            let short = match is_covered(cell) {
+                true => *base as i64 - of.an,
+                false => 0,
+            };
+            let [ac, _, hom, hemi, excess] = of.all();
+            values.push([ac, short, hom, hemi, zigzag(excess) as i64].map(|n| n as u64));
+        }
+        let greatest = |part: usize| {
+            let values = values.iter().filter_map(|of| of.get(part));
+            values.copied().max().unwrap_or(0)
+        };
+        let widths = [0, 1, 2, 3, 4].map(|part| bits_of(greatest(part)));
+        let [.., hemi, excess] = widths;
+        let total = &row.total;
+        let of_strata = |is: fn(&Option<ReleasedCounts>) -> bool| row.strata.iter().any(is);
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        let flags = flag(row.cells().any(|of| of.genotypes.is_some()), SPLIT)
+            | flag(of_strata(Option::is_none), WITHHELD)
+            | flag(of_strata(|of| of.is_some() && !is_covered(of)), UNCOVERED)
+            | flag(total.is_none(), TOTAL_WITHHELD)
+            | flag(total.is_some() && !is_covered(total), TOTAL_UNCOVERED)
+            | flag(hemi > 0 || total.is_some() && left.hemi != 0, HEMI)
+            | flag(excess > 0 || total.is_some() && left.excess != 0, EXCESS);
+        Self {
+            flags,
+            widths,
+            values,
+            left,
+        }
+    }
+}
+
+/// What is said of a stratum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Shown,
+    Uncovered,
+    Withheld,
+}
+
+/// The bits of a row: of each number all strata, one behind the other.
+struct Columns<'a> {
+    withheld: (Bits<'a>, u8),
+    uncovered: (Bits<'a>, u8),
+    numbers: [(Bits<'a>, u8); 5],
+}
+
+impl<'a> Columns<'a> {
+    fn of(head: &Head, bytes: &'a [u8], strata: usize) -> Result<Self, Malformed> {
+        let body = bytes.get(head.len..).unwrap_or_default();
+        let mut end = 0;
+        let mut next = |width: u8| {
+            let bits = Bits {
+                bytes: body,
+                bit: end,
+            };
+            end += strata * usize::from(width);
+            (bits, width)
+        };
+        let columns = Self {
+            withheld: next((head.flags & WITHHELD != 0).into()),
+            uncovered: next((head.flags & UNCOVERED != 0).into()),
+            numbers: head.widths.map(&mut next),
+        };
+        if body.len() != end.div_ceil(8) {
+            return Err(Malformed("as many bytes as its widths ask for"));
+        }
+        match body.last() {
+            Some(last) if !end.is_multiple_of(8) && last >> (end % 8) != 0 => {
+                Err(Malformed("zero behind the last number"))
+            }
+            _ => Ok(columns),
+        }
+    }
+
+    /// The next stratum, of which AN is what it is short of the base.
+    #[inline]
+    fn next(&mut self) -> (State, Numbers) {
+        let read = |(bits, width): &mut (Bits<'a>, u8)| bits.next(*width);
+        let state = match (read(&mut self.withheld), read(&mut self.uncovered)) {
+            (0, 0) => State::Shown,
+            (0, _) => State::Uncovered,
+            _ => State::Withheld,
+        };
+        // widths are at most 57, so that no number is negative
+        let [ac, an, hom, hemi, excess] = self.numbers.each_mut().map(|of| read(of) as i64);
+        let numbers = Numbers {
+            ac,
+            an,
+            hom,
+            hemi,
+            excess: unzigzag(excess as u64),
+        };
+        (state, numbers)
     }
 }
 
