@@ -203,15 +203,14 @@ impl Published {
         let first = file.first_from(rows.clone(), start)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for row in first..rows.end {
-            let interval = file.interval(row)?;
-            if interval.start != start {
+            if file.position(row)? != i64::from(start) {
                 break;
             }
             file.alleles(row, &mut ours, &mut theirs)?;
             if ours.eq_ignore_ascii_case(reference.as_bytes())
                 && theirs.eq_ignore_ascii_case(alternate.as_bytes())
             {
-                let alleles = (ours, theirs);
+                let (interval, alleles) = (file.interval(row)?, (ours, theirs));
                 return self.read(contig, row, interval, alleles).map(Some);
             }
         }

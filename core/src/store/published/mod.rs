@@ -135,9 +135,15 @@ impl PublishedFile {
         let position = i64::from(position);
         // pages that begin before it, of which the last is looked through
         let (mut low, mut high) = (rows.start / PAGE_ROWS, rows.end.div_ceil(PAGE_ROWS));
+        let last = high.saturating_sub(1);
         while low + 1 < high {
             let middle = low.midpoint(high);
-            if self.position.get(&self.file, middle * PAGE_ROWS)? < position {
+            // rows of the contig ascend, so that the smallest of a page is its first, but where another contig begins
+            let first = match middle == last {
+                true => self.position.get(&self.file, middle * PAGE_ROWS)?,
+                false => self.position.base(&self.file, middle)?,
+            };
+            if first < position {
                 low = middle;
             } else {
                 high = middle;
@@ -151,6 +157,11 @@ impl PublishedFile {
         }
         let page = self.position.page(&self.file, low)?;
         Ok(start + page.first_from(inside.start - start..inside.end - start, position))
+    }
+
+    /// Where a row is.
+    pub(crate) fn position(&self, row: u32) -> Result<i64> {
+        self.position.get(&self.file, row)
     }
 
     /// Where a row is, and what it spans.
