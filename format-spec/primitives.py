@@ -46,6 +46,9 @@ NAMES = {
     240: "sample_meta", 241: "sample_owners",
     256: "free_names", 257: "free_texts", 258: "free_code_ids", 259: "free_code_labels",
     272: "callable_contigs", 273: "callable_regions",
+    288: "published_meta", 289: "published_hashes", 290: "published_digest", 291: "published_position",
+    292: "published_span", 293: "published_allele", 294: "published_long", 295: "published_pages",
+    296: "published_ends", 297: "published_counts",
 }  # fmt: skip
 INFO = 4096
 FREE = INFO + 65_536

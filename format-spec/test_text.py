@@ -111,7 +111,7 @@ class Text(unittest.TestCase):
         self.assertIn(r'MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a"', code)
         self.assertIn(r'MAGIC_TAIL: &[u8; 2] = b"\r\n"', code)
         kinds = re.findall(r"(\w+) = b'(\w)' as isize", load(FORMAT, "format/kind.rs"))
-        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C", "SampleAttributes": "A", "Callable": "K"})
+        self.assertEqual(dict(kinds), {"Segment": "G", "Samples": "S", "Terms": "T", "People": "P", "Genes": "N", "Carriers": "C", "SampleAttributes": "A", "Callable": "K", "Published": "F"})
         self.assertIn("`VARIDEX` 0x1A 0x0A", self.text)
 
     def test_kinds(self):

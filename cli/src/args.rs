@@ -7,6 +7,7 @@ use crate::commands::compact::Compact;
 use crate::commands::consent::{Consent, Seen, Withdraw};
 use crate::commands::demo::Demo;
 use crate::commands::look::{Genes, Individual, Samples, Terms};
+use crate::commands::publish::Publish;
 use crate::commands::simulate::Simulate;
 use crate::table::{PlainFormat, Written};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Write a VCF or BCF file again, with counts of cohorts beside each of its alleles
     Annotate(Annotate),
+    /// Write counts by strata to a file, as a policy shows them, and nothing of a person
+    Publish(Publish),
     /// Answer a request of Beacon 2: JSON on standard input, the response on standard output
     Beacon(Beacon),
     /// Write a synthetic cohort with the true answers
@@ -267,7 +270,7 @@ pub(crate) struct People {
 
 #[derive(Debug, Args)]
 pub(crate) struct Info {
-    /// The dataset
+    /// The dataset, or a published file
     pub(crate) dataset: PathBuf,
     /// As JSON
     #[arg(long)]
@@ -278,8 +281,11 @@ pub(crate) struct Info {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The dataset
+    /// The dataset, or a published file
     pub(crate) dataset: PathBuf,
+    /// The ed25519 public key, in PEM, of who published the file: its signature in OUT.vdx.sig is checked, too
+    #[arg(long, value_name = "PUBLIC.pem", conflicts_with = "snapshot")]
+    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) state: State,
 }
@@ -315,6 +321,8 @@ pub(crate) struct Carriers {
     pub(crate) trio: Option<PathBuf>,
 }
 
+/// A published file may stand in the place of the dataset: WHERE is then of regions, alleles and counts of everybody, GROUP is a union of
+/// its strata, as in `FI|SE_F`, and `--by` is of fields that its strata are made by.
 #[derive(Debug, Args)]
 #[command(mut_arg("of", |of| of.required(false).required_unless_present("sites")))]
 pub(crate) struct Frequencies {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod progress;
+mod signature;
 mod table;
 
 pub use args::size as parse_size;

@@ -16,7 +16,7 @@ const SITE: [(&str, Kind); 5] = [
     ("alt", Kind::MaybeText),
 ];
 /// Columns of counts, behind them.
-const COUNTS: [(&str, Kind); 7] = [
+pub(crate) const COUNTS: [(&str, Kind); 7] = [
     ("ac", Kind::MaybeWhole),
     ("an", Kind::MaybeWhole),
     ("af", Kind::MaybeShare),
@@ -27,14 +27,16 @@ const COUNTS: [(&str, Kind); 7] = [
 ];
 
 /// Columns by their places.
-fn numbered(columns: impl IntoIterator<Item = (String, Kind)>) -> Vec<Column> {
+pub(crate) fn numbered(columns: impl IntoIterator<Item = (String, Kind)>) -> Vec<Column> {
     let places = columns.into_iter().enumerate();
     places
         .map(|(place, (name, kind))| Column::new(name, Field::Value(place), kind))
         .collect()
 }
 
-fn owned<const N: usize>(columns: [(&str, Kind); N]) -> impl Iterator<Item = (String, Kind)> {
+pub(crate) fn owned<const N: usize>(
+    columns: [(&str, Kind); N],
+) -> impl Iterator<Item = (String, Kind)> {
     let columns = columns.into_iter();
     columns
         .map(|(name, kind)| (name.to_owned(), kind))
@@ -126,16 +128,24 @@ impl Shown {
                 let value = values.and_then(|values| values.get(field));
                 to.maybe_text(value.and_then(Option::as_deref));
             }
-            (_, field) => match field.unwrap_or_default().saturating_sub(self.fields) {
-                0 => to.maybe_whole(counts.ac.value()),
-                1 => to.maybe_whole(counts.an.value()),
-                2 => to.maybe_share(counts.af()),
-                3 => to.maybe_whole(counts.n_het.value()),
-                4 => to.maybe_whole(counts.n_hom.value()),
-                5 => to.maybe_whole(counts.n_hemi.value()),
-                _ => to.text(counts.ac.status().as_bytes()),
-            },
+            (_, field) => {
+                let place = field.unwrap_or_default().saturating_sub(self.fields);
+                count_cell(place, counts, to);
+            }
         }
+    }
+}
+
+/// A cell of one of [`COUNTS`], by its place.
+pub(crate) fn count_cell(place: usize, counts: &ShownCounts, to: &mut dyn Cells) {
+    match place {
+        0 => to.maybe_whole(counts.ac.value()),
+        1 => to.maybe_whole(counts.an.value()),
+        2 => to.maybe_share(counts.af()),
+        3 => to.maybe_whole(counts.n_het.value()),
+        4 => to.maybe_whole(counts.n_hom.value()),
+        5 => to.maybe_whole(counts.n_hemi.value()),
+        _ => to.text(counts.ac.status().as_bytes()),
     }
 }
 

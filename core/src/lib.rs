@@ -59,6 +59,7 @@ mod input;
 mod maintain;
 mod model;
 mod pedigree;
+mod publish;
 mod query;
 mod set;
 mod stop;
@@ -111,6 +112,9 @@ pub use model::{
     DecidedBy, Decision, Effect, FileLoader, Floor, Granularity, Known, Level, Measure, NoDate,
     Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
+pub use publish::{
+    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup, publish,
+};
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
     CarrierOptions, Cohort, CompoundPair, CompoundPairs, CountFilter, Counts, Dosages, Explanation,
@@ -123,6 +127,9 @@ pub use query::{
 };
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};
+pub use store::published::{
+    GenotypeCounts, PublishedContig, PublishedInfo, ReleasedCounts, Stratum,
+};
 
 /// The README's example is one of the tests.
 #[cfg(doctest)]

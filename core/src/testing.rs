@@ -4,11 +4,18 @@
 use crate::cohort::{Dataset, Snapshot};
 use crate::error::Result;
 use crate::format::{Folder, Memory, Storage};
+use crate::genome::Interval;
 use crate::input::reading_from;
 use crate::maintain::consent::decide;
 use crate::maintain::{
     BuildOptions, DecisionReport, PeopleOptions, PeopleReport, Progress, Report, Withdrawal,
     add_in, build_in, load_people_in,
+};
+use crate::model::{Date, Policy};
+use crate::publish::write_file;
+use crate::store::published::{
+    GenotypeCounts, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts, Row, Site,
+    Stratum,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -137,4 +144,86 @@ impl Files {
     fn folder(&self, path: impl AsRef<Path>) -> Folder {
         Folder::of(path, self.storage())
     }
+}
+
+/// Counts of a site of a published file, for benches: the total, and then each stratum.
+#[derive(Debug, Clone)]
+pub struct CountedSite {
+    /// From 0.
+    pub position: i32,
+    /// REF and ALT.
+    pub alleles: (String, String),
+    /// AC, AN, n_het, n_hom and n_hemi; the total first.
+    pub counts: Vec<[u64; 5]>,
+}
+
+/// Writes a published file of one contig, of counts of nobody, without a policy.
+///
+/// # Errors
+///
+/// As [`publish`](crate::publish).
+pub fn write_published(
+    path: &Path,
+    labels: &[String],
+    mut next: impl FnMut() -> Option<CountedSite>,
+) -> Result<()> {
+    let policy = Policy::named("open")?;
+    let stratum = |label: &String| Stratum {
+        label: label.clone(),
+        values: vec![Some(label.clone())],
+        people: None,
+    };
+    let info = PublishedInfo {
+        population: "bench".to_owned(),
+        consent_date: Date::today(),
+        max_age_days: 365,
+        assembly: None,
+        fields: vec!["population".to_owned()],
+        policy_hash: policy.hash(),
+        policy,
+        people: None,
+        strata: labels.iter().map(stratum).collect(),
+        has_all_groups: true,
+        contigs: vec![PublishedContig {
+            name: "22".to_owned(),
+            length: None,
+            rows: 0,
+        }],
+    };
+    let folder = Folder::on_disk(path.parent().unwrap_or(Path::new(".")));
+    let mut writer = PublishedWriter::new(&folder, info)?;
+    while let Some(site) = next() {
+        let cells = site.counts.iter().map(|&[ac, an, n_het, n_hom, n_hemi]| {
+            Some(ReleasedCounts {
+                ac,
+                an: Some(an),
+                genotypes: Some(GenotypeCounts {
+                    n_het,
+                    n_hom,
+                    n_hemi,
+                }),
+            })
+        });
+        let mut cells = cells.collect::<Vec<_>>().into_iter();
+        let row = Row {
+            total: cells.next().flatten(),
+            strata: cells.collect(),
+        };
+        let (reference, alternate) = &site.alleles;
+        let end = site
+            .position
+            .saturating_add(i32::try_from(reference.len()).unwrap_or(1));
+        let of = Site {
+            contig: 0,
+            interval: Interval {
+                start: site.position,
+                end,
+            },
+            reference: reference.as_bytes(),
+            alternate: alternate.as_bytes(),
+        };
+        writer.push(&of, row)?;
+    }
+    let (file, _) = writer.finish()?;
+    write_file(&folder, path, file).map(|_| ())
 }

@@ -242,8 +242,29 @@ impl Seen {
         Ok(shown)
     }
 
+    /// Refuses what is asked of a published file: it shows what it does of whom it does.
+    pub(crate) fn refuse_any(&self, path: &Path) -> Result<(), Failure> {
+        let is_given = self.purpose.is_some()
+            || self.permit_date.is_some()
+            || self.national_override
+            || self.audit.is_some()
+            || self.access.is_some()
+            || self.qc_policy.is_some()
+            || self.policy.is_some()
+            || self.ledger.is_some()
+            || self.state.snapshot.is_some();
+        match is_given {
+            false => Ok(()),
+            true => Err(Error::Usage(format!(
+                "{}: a published file shows the same to everybody: it has no purposes, policies and snapshots to choose",
+                path.display()
+            ))
+            .into()),
+        }
+    }
+
     /// One of the policies that have a name, or one in a file.
-    fn policy(&self) -> Result<Option<Policy>, Failure> {
+    pub(crate) fn policy(&self) -> Result<Option<Policy>, Failure> {
         let Some(name) = &self.policy else {
             return Ok(None);
         };

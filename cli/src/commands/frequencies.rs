@@ -5,10 +5,13 @@ use crate::failure::Failure;
 use crate::progress::{self, Messages};
 use std::path::Path;
 use std::sync::PoisonError;
-use varidex::{Error, Group, PolicyView, View};
+use varidex::{Error, Group, PolicyView, Published, View};
 
 pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
+    if let Some(file) = super::published(&asked.dataset, &asked.seen)? {
+        return published(args, &file, messages);
+    }
     if let Some(view) = super::open_shown(&asked.dataset, &asked.seen, messages)? {
         return shown(args, &view, messages);
     }
@@ -40,6 +43,20 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
     super::say_notes(&counting, messages);
     let by = view.by(&args.by)?;
     let table = varidex_columns::frequencies(&view, &query, &by)?;
+    asked.written.write(table, messages)
+}
+
+/// Of a published file.
+fn published(args: &Frequencies, file: &Published, messages: Messages) -> Result<(), Failure> {
+    let asked = &args.variants;
+    if args.sites.is_some() || args.cases.is_some() || asked.after.is_some() {
+        let message = "--sites, --cases and --after are not answered of a published file";
+        return Err(Error::Usage(message.to_owned()).into());
+    }
+    let of = asked.of.as_deref().unwrap_or_default();
+    let by = args.by.iter().flat_map(|by| by.split(','));
+    let by: Vec<String> = by.map(|field| field.trim().to_owned()).collect();
+    let table = varidex_columns::published_frequencies(file, of, asked.group.as_deref(), &by)?;
     asked.written.write(table, messages)
 }
 

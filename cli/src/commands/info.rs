@@ -6,9 +6,17 @@ use crate::progress::Messages;
 use crate::table::{print, print_json};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use varidex::{AttributeCount, SectionSize};
+use varidex::{AttributeCount, Error, Published, SectionSize};
 
 pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
+    if args.dataset.is_file() {
+        args.seen.refuse_any(&args.dataset)?;
+        return published(
+            &Published::open_outdated(&args.dataset)?,
+            args.json,
+            messages,
+        );
+    }
     let view = super::open(&args.dataset, &args.seen, messages)?;
     let dataset = view.dataset();
     let info = view.info();
@@ -72,6 +80,78 @@ pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
         let _ = writeln!(
             text,
             "section   {:<18}{:>12} bytes {share:>5.1} %",
+            section.name, section.bytes
+        );
+    }
+    print(&text)
+}
+
+/// Of a published file.
+fn published(file: &Published, json: bool, messages: Messages) -> Result<(), Failure> {
+    super::say_notes(file.note().map(str::to_owned).iter(), messages);
+    let (info, sections) = (file.info(), file.section_sizes());
+    let digest: String = file
+        .digest()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let known = std::fs::metadata(file.path()).map_err(|e| Error::io(file.path(), e))?;
+    let bytes = known.len();
+    if json {
+        let sizes = sections.iter();
+        let sizes = sizes.map(|of| json!({ "name": of.name, "bytes": of.bytes }));
+        return print_json(&json!({
+            "published": file.path().display().to_string(),
+            "digest": digest,
+            "rows": info.rows(),
+            "bytes": bytes,
+            "last_day": info.last_day(),
+            "about": info,
+            "sections": sizes.collect::<Vec<_>>(),
+        }));
+    }
+    let number = |number: Option<u64>| number.map_or(".".to_owned(), |n| n.to_string());
+    let mut text = String::new();
+    // writing to a string cannot fail
+    let _ = writeln!(text, "published  {}", file.path().display());
+    let _ = writeln!(text, "digest     {digest}");
+    let _ = writeln!(text, "population {}", info.population);
+    let _ = writeln!(text, "policy     {} {}", info.policy.name, info.policy_hash);
+    let _ = writeln!(
+        text,
+        "floor      {} people, {} alleles",
+        info.policy.floor.people, info.policy.floor.alleles
+    );
+    let _ = writeln!(
+        text,
+        "consent    of {}, to be used up to {}",
+        info.consent_date,
+        info.last_day()
+    );
+    let _ = writeln!(
+        text,
+        "assembly   {}",
+        info.assembly.as_deref().unwrap_or("unknown")
+    );
+    let _ = writeln!(text, "people     {}", number(info.people));
+    let _ = writeln!(text, "rows       {}", info.rows());
+    let _ = writeln!(text, "bytes      {bytes}");
+    let _ = writeln!(text, "strata by  {}", info.fields.join(", "));
+    for stratum in &info.strata {
+        let _ = writeln!(
+            text,
+            "stratum    {}\t{} people",
+            stratum.label,
+            number(stratum.people)
+        );
+    }
+    for contig in info.contigs.iter().filter(|contig| contig.rows > 0) {
+        let _ = writeln!(text, "contig     {}\t{} rows", contig.name, contig.rows);
+    }
+    for section in &sections {
+        let _ = writeln!(
+            text,
+            "section    {:<20}{:>12} bytes",
             section.name, section.bytes
         );
     }

@@ -16,6 +16,7 @@ mod frequencies;
 mod info;
 pub(crate) mod look;
 mod people;
+pub(crate) mod publish;
 pub(crate) mod simulate;
 mod variants;
 mod verify;
@@ -26,7 +27,7 @@ use crate::progress::Messages;
 use consent::Seen;
 use std::io;
 use std::path::Path;
-use varidex::{Dataset, Error, Group, LocalFiles, PolicyView, Query, View};
+use varidex::{Dataset, Error, Group, LocalFiles, PolicyView, Published, Query, View};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let messages = Messages::new(arguments.quiet);
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Snapshots(args) => look::snapshots(&args, messages),
         Command::Export(args) => export::run(&args, messages),
         Command::Annotate(args) => annotate::run(&args, messages),
+        Command::Publish(args) => publish::run(&args, messages),
         Command::Beacon(args) => beacon::run(&args),
         Command::Simulate(args) => simulate::run(&args, messages),
         Command::Demo(args) => demo::run(&args, messages),
@@ -81,6 +83,15 @@ fn open(path: &Path, seen: &Seen, messages: Messages) -> Result<View, Failure> {
 fn open_shown(path: &Path, seen: &Seen, messages: Messages) -> Result<Option<PolicyView>, Failure> {
     let dataset = opened(path, &seen.state)?.with_loader(LocalFiles::of_terminal());
     seen.shown(&dataset, messages)
+}
+
+/// The published file that is asked; nothing where a dataset is.
+fn published(path: &Path, seen: &Seen) -> Result<Option<Published>, Failure> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    seen.refuse_any(path)?;
+    Ok(Some(Published::open(path)?))
 }
 
 /// The group an option names; nothing without the option.

@@ -123,6 +123,15 @@ impl<'a> ShownSite<'_, '_, 'a> {
         self.0.position()
     }
 
+    /// See [`Variant::interval`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::position`].
+    pub fn interval(&self) -> Result<crate::genome::Interval> {
+        self.0.interval()
+    }
+
     /// See [`Variant::alleles`].
     ///
     /// # Errors
@@ -244,7 +253,7 @@ impl ShownScan {
     }
 
     /// How many variants were skipped so far of which nothing may be shown; it may not be shown itself.
-    pub(super) fn withheld(&self) -> u64 {
+    pub(crate) fn withheld(&self) -> u64 {
         self.withheld
     }
 

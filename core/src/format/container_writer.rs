@@ -3,6 +3,7 @@
 use super::header::{ALIGN, CHUNK, Header, Table, features_of};
 use super::kind::{FileKind, Kind};
 use super::spool::Section;
+use sha2::{Digest as _, Sha256};
 use std::io::Write;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -33,6 +34,20 @@ impl ContainerWriter {
     pub(crate) fn sections(&self) -> impl Iterator<Item = (Kind, &[u8])> {
         let sections = self.sections.iter();
         sections.filter_map(|(kind, section)| Some((*kind, section.held()?)))
+    }
+
+    /// Kind, length and SHA-256 of every section added so far, in their order.
+    pub(crate) fn hashes(&mut self) -> std::io::Result<Vec<(Kind, u64, [u8; 32])>> {
+        let mut hashes = Vec::with_capacity(self.sections.len());
+        for (kind, section) in &mut self.sections {
+            let mut hash = Sha256::new();
+            section.each(WRITTEN, |bytes| {
+                hash.update(bytes);
+                Ok(())
+            })?;
+            hashes.push((*kind, section.len() as u64, hash.finalize().into()));
+        }
+        Ok(hashes)
     }
 
     /// Writes the container.

@@ -19,6 +19,8 @@ pub(crate) enum FileKind {
     SampleAttributes = b'A' as isize,
     /// Where genotypes could be called: the regions of a kit.
     Callable = b'K' as isize,
+    /// Counts of alleles by strata, and nothing of a person: a file by itself, and of no dataset.
+    Published = b'F' as isize,
 }
 
 impl FileKind {
@@ -33,9 +35,11 @@ impl FileKind {
             Self::Carriers => "carriers",
             Self::SampleAttributes => "attributes",
             Self::Callable => "callable",
+            Self::Published => "published",
         }
     }
 
+    /// Those of which datasets consist.
     pub(crate) const ALL: [Self; 8] = [
         Self::Segment,
         Self::Samples,
@@ -284,6 +288,23 @@ kinds! {
     CallableContigs = 272 "callable_contigs",
     /// Callable regions: contig, start and end.
     CallableRegions = 273 "callable_regions",
+    /// Of whom, by which rules and until when the counts are: JSON.
+    PublishedMeta = 288 "published_meta",
+    /// Kind, length and SHA-256 of every other section.
+    PublishedHashes = 289 "published_hashes",
+    /// SHA-256 of the section of hashes: the digest of the file.
+    PublishedDigest = 290 "published_digest",
+    PublishedPosition = 291 "published_position",
+    PublishedSpan = 292 "published_span",
+    PublishedAllele = 293 "published_allele",
+    /// REF and ALT that are no code, by number.
+    PublishedLong = 294 "published_long",
+    /// How far the rows of a page reach, and the AN that each stratum has at most.
+    PublishedPages = 295 "published_pages",
+    /// Where the counts of each row end.
+    PublishedEnds = 296 "published_ends",
+    /// Counts, row by row.
+    PublishedCounts = 297 "published_counts",
 }
 
 impl Kind {
@@ -309,6 +330,7 @@ impl Kind {
             224..240 => file == FileKind::Carriers,
             240..256 => file == FileKind::SampleAttributes,
             272..288 => file == FileKind::Callable,
+            288..304 => file == FileKind::Published,
             256..272 | FREE.. => matches!(file, FileKind::People | FileKind::SampleAttributes),
             _ => file == FileKind::Segment,
         }

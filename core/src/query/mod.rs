@@ -82,6 +82,7 @@ pub use exec::variant_text::VariantNames;
 pub use exec::variants::{Variant, Variants};
 pub use explain::{Explanation, Plan};
 pub use expr::nearest;
+pub(crate) use expr::{Atom, Comparison, Node, Number, VariantAtom};
 pub use expr::{
     AttributeField, CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, IntoGroupExpr,
     IntoVariantExpr, NumberField, NumberWithin, Origin, SampleExpr, Transcripts, VariantExpr,

@@ -18,6 +18,7 @@ pub(crate) mod individuals;
 pub(crate) mod log;
 pub(crate) mod manifest;
 mod page;
+pub(crate) mod published;
 pub(crate) mod runs;
 mod sample_attributes;
 mod samples;

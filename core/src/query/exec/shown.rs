@@ -157,10 +157,18 @@ impl Showing {
             true => self.people.shown(samples),
             false => Known::Withheld,
         };
+        let ac = self.copies.shown(counts.ac);
         ShownCounts {
-            ac: self.copies.shown(counts.ac),
+            ac,
             an: match counts.an {
-                Some(an) => self.known.shown(an),
+                // and it is not below AC
+                Some(an) => match self.known.shown(an) {
+                    Known::Rounded { value, to } => Known::Rounded {
+                        value: value.max(ac.value().unwrap_or_default().next_multiple_of(to)),
+                        to,
+                    },
+                    exact => exact,
+                },
                 None => Known::NotCovered,
             },
             n_het: split(counts.n_het),

@@ -1,0 +1,79 @@
+//! Signatures of published files: ed25519 (RFC 8032) over a line with the file's digest, beside the file in `NAME.sig`.
+//!
+//! Keys are PEM as `openssl genpkey -algorithm ed25519` writes them, and `openssl pkey -pubout` of them. What is signed is
+//! `varidex published DIGEST` and a line feed, the digest in hexadecimal digits, so that other programs can check it, too.
+
+use crate::failure::Failure;
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, spki::DecodePublicKey as _};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use varidex::{Error, Published};
+
+/// Where the signature of a file is.
+pub(crate) fn path_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".sig");
+    PathBuf::from(name)
+}
+
+fn message(file: &Published) -> String {
+    let digest = file.digest().iter();
+    let digest: String = digest.map(|byte| format!("{byte:02x}")).collect();
+    format!("varidex published {digest}\n")
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file).map_err(|e| Error::io(file, e))
+}
+
+fn refused(file: &Path, expected: &str, found: impl std::fmt::Display) -> Error {
+    let file = file.display();
+    Error::Usage(format!("{file}: expected {expected}, found {found}"))
+}
+
+/// The private key of a file.
+pub(crate) fn private_key(file: &Path) -> Result<SigningKey, Failure> {
+    let key = SigningKey::from_pkcs8_pem(&read(file)?);
+    Ok(key.map_err(|e| refused(file, "an ed25519 private key in PEM", e))?)
+}
+
+/// The public key of a file.
+pub(crate) fn public_key(file: &Path) -> Result<VerifyingKey, Failure> {
+    let key = VerifyingKey::from_public_key_pem(&read(file)?);
+    Ok(key.map_err(|e| refused(file, "an ed25519 public key in PEM", e))?)
+}
+
+/// Writes the signature of a published file beside it, whole or not at all.
+pub(crate) fn sign(file: &Published, key: &SigningKey) -> Result<(), Failure> {
+    let to = path_of(file.path());
+    let failed = |e| Error::io(&to, e);
+    let directory = match to.parent() {
+        Some(directory) if directory != Path::new("") => directory,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".varidex-sig-");
+    // temporary files are private by default; a signature is read by whom the umask allows
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary = builder.tempfile_in(directory).map_err(failed)?;
+    let signature = key.sign(message(file).as_bytes()).to_bytes();
+    temporary.write_all(&signature).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    temporary.persist(&to).map_err(|e| failed(e.error))?;
+    Ok(())
+}
+
+/// Whether the signature beside a published file is of it, by the key of who published it.
+pub(crate) fn is_signed(file: &Published, key: &VerifyingKey) -> Result<bool, Failure> {
+    let from = path_of(file.path());
+    let bytes = fs::read(&from).map_err(|e| Error::io(&from, e))?;
+    let Ok(signature) = Signature::from_slice(&bytes) else {
+        let found = format!("{} bytes", bytes.len());
+        return Err(refused(&from, "a signature of 64 bytes", found).into());
+    };
+    let verified = key.verify_strict(message(file).as_bytes(), &signature);
+    Ok(verified.is_ok())
+}

@@ -1,0 +1,132 @@
+//! Of whom, by which rules and until when published counts are.
+
+use crate::model::{Date, Policy};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// Strata at most: counts of each are kept for every row of a page while a file is written.
+pub(crate) const STRATA_MAX: usize = 1024;
+/// What everybody is called, strata or not.
+pub(crate) const TOTAL: &str = "Total";
+
+/// What a published file says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PublishedInfo {
+    /// Names the people that are counted, so that two files of the same people are known as such. Whoever publishes
+    /// chooses it.
+    pub population: String,
+    /// The day of which decisions of people are respected.
+    pub consent_date: Date,
+    /// After so many days the file is not to be used any more: somebody may have withdrawn since.
+    pub max_age_days: u32,
+    /// The assembly, where known.
+    pub assembly: Option<String>,
+    /// By which fields strata are made.
+    pub fields: Vec<String>,
+    /// What is shown of whom.
+    pub policy: Policy,
+    /// [`Policy::hash`].
+    pub policy_hash: String,
+    /// People that are counted; `None` where the policy hides how many there are.
+    pub people: Option<u64>,
+    /// The strata, no two of which have a person in common. There may be people in none of them.
+    pub strata: Vec<Stratum>,
+    /// Whether all groups that the fields make are strata: else some were too small.
+    pub has_all_groups: bool,
+    /// The contigs, in the order of rows.
+    pub contigs: Vec<PublishedContig>,
+}
+
+/// People of the same values of the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Stratum {
+    /// The values with `_` between them, as in `FI_F`.
+    pub label: String,
+    /// The value of each field; `None` where it is not known.
+    pub values: Vec<Option<String>>,
+    /// How many people; `None` where the policy hides it.
+    pub people: Option<u64>,
+}
+
+/// A contig of a published file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PublishedContig {
+    /// As in the dataset.
+    pub name: String,
+    /// Bases, where known.
+    pub length: Option<u64>,
+    /// Rows of it.
+    pub rows: u32,
+}
+
+impl PublishedInfo {
+    /// The last day that the file may be used.
+    pub fn last_day(&self) -> Date {
+        let days = i64::from(self.consent_date.days()) + i64::from(self.max_age_days);
+        Date::from_days(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.contigs.iter().map(|of| u64::from(of.rows)).sum()
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads it, or says what was expected and what was found.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, (String, String)> {
+        let info: Self = serde_json::from_slice(bytes)
+            .map_err(|e| ("the JSON of a published file".to_owned(), e.to_string()))?;
+        info.check()?;
+        // one way to write it: what is not read, as a member that is there twice, is not there
+        match info.to_bytes() == bytes {
+            true => Ok(info),
+            false => Err((
+                "JSON in one line with all members in their order".to_owned(),
+                "others".to_owned(),
+            )),
+        }
+    }
+
+    /// Checks what a writer holds, too.
+    pub(crate) fn check(&self) -> Result<(), (String, String)> {
+        let wrong = |expected: &str, found: String| Err((expected.to_owned(), found));
+        let policy: Result<Policy, _> = self.policy.to_json().parse();
+        match policy {
+            Ok(policy) if policy.hash() == self.policy_hash => {}
+            Ok(policy) => {
+                let expected = format!("a policy of hash {}", self.policy_hash);
+                return Err((expected, policy.hash()));
+            }
+            Err(error) => return wrong("a policy", error.to_string()),
+        }
+        if self.strata.len() > STRATA_MAX {
+            let expected = format!("at most {STRATA_MAX} strata");
+            return Err((expected, self.strata.len().to_string()));
+        }
+        let mut labels = HashSet::from([TOTAL]);
+        let is_new = |of: &Stratum| of.values.len() == self.fields.len();
+        for stratum in &self.strata {
+            if stratum.label.is_empty() || !labels.insert(&stratum.label) || !is_new(stratum) {
+                let expected = "strata with labels of their own, and a value for each field";
+                return wrong(expected, stratum.label.clone());
+            }
+        }
+        let mut names = HashSet::new();
+        if let Some(twice) = self.contigs.iter().find(|of| !names.insert(&of.name)) {
+            return wrong("contigs with names of their own", twice.name.clone());
+        }
+        match u32::try_from(self.rows()) {
+            Ok(_) => Ok(()),
+            Err(_) => wrong("fewer than 2^32 rows", self.rows().to_string()),
+        }
+    }
+}
