@@ -161,7 +161,7 @@ pub struct CountedSite {
 ///
 /// # Errors
 ///
-/// As [`publish`](crate::publish).
+/// As [`publish`](crate::publish()).
 pub fn write_published(
     path: &Path,
     labels: &[String],

@@ -14,7 +14,7 @@ use crate::store::published::{
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Counts of alleles by strata as [`publish`](crate::publish) wrote them: memory-mapped, and asked by look-up and by range. A copy costs
+/// Counts of alleles by strata as [`publish`](crate::publish()) wrote them: memory-mapped, and asked by look-up and by range. A copy costs
 /// nothing.
 ///
 /// ```no_run
