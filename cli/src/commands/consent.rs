@@ -68,7 +68,7 @@ pub(crate) struct Seen {
     pub(crate) asker: Option<String>,
     /// What the ledger calls the people of the dataset [default: the directory of the dataset]
     #[arg(long, value_name = "NAME", requires = "ledger")]
-    pub(crate) population: Option<String>,
+    pub(crate) ledger_population: Option<String>,
     #[command(flatten)]
     pub(crate) state: State,
 }
@@ -223,7 +223,7 @@ impl Seen {
     ) -> Result<PolicyView, Failure> {
         let ledger = audit::opened(file, self.ledger_secret.as_deref())?;
         let of = Remembered {
-            population: match &self.population {
+            population: match &self.ledger_population {
                 Some(name) => name.clone(),
                 None => {
                     let path = std::fs::canonicalize(view.path());
