@@ -124,6 +124,8 @@ class Published:
         need(again == file.get("published_meta"), "published_meta", "PF1", "JSON in another form")
         labels = [of["label"] for of in self.info["strata"]]
         need(len({"Total", *labels}) == len(labels) + 1, "published_meta", "PF1", f"{labels}")
+        days = self.info["max_age_days"]
+        need(days <= 3653, "published_meta", "PF1", f"{days} days")
         contigs = [(of["name"], of["rows"]) for of in self.info["contigs"]]
         self.contigs = [name for name, rows in contigs for _ in range(rows)]
         rows = len(self.contigs)

@@ -6,10 +6,13 @@
 use crate::failure::Failure;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, spki::DecodePublicKey as _};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use varidex::{Error, Published};
+
+/// Bytes of a key or a signature that are read at most.
+const READ_MAX: u64 = 65_536;
 
 /// Where the signature of a file is.
 pub(crate) fn path_of(file: &Path) -> PathBuf {
@@ -24,11 +27,27 @@ fn message(file: &Published) -> String {
     format!("varidex published {digest}\n")
 }
 
-fn read(file: &Path) -> Result<String, Error> {
-    fs::read_to_string(file).map_err(|e| Error::io(file, e))
+/// The bytes of a key or a signature, which are few, and of a file that ends.
+fn read_bytes(file: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |e| Error::io(file, e);
+    if !fs::metadata(file).map_err(failed)?.is_file() {
+        return Err(refused(file, "a file", "something else"));
+    }
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(failed)?;
+    opened
+        .take(READ_MAX)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok(bytes)
 }
 
-fn refused(file: &Path, expected: &str, found: impl std::fmt::Display) -> Error {
+fn read(file: &Path) -> Result<String, Error> {
+    let text = String::from_utf8(read_bytes(file)?);
+    text.map_err(|_| refused(file, "text", "other bytes"))
+}
+
+pub(crate) fn refused(file: &Path, expected: &str, found: impl std::fmt::Display) -> Error {
     let file = file.display();
     Error::Usage(format!("{file}: expected {expected}, found {found}"))
 }
@@ -69,7 +88,7 @@ pub(crate) fn sign(file: &Published, key: &SigningKey) -> Result<(), Failure> {
 /// Whether the signature beside a published file is of it, by the key of who published it.
 pub(crate) fn is_signed(file: &Published, key: &VerifyingKey) -> Result<bool, Failure> {
     let from = path_of(file.path());
-    let bytes = fs::read(&from).map_err(|e| Error::io(&from, e))?;
+    let bytes = read_bytes(&from)?;
     let Ok(signature) = Signature::from_slice(&bytes) else {
         let found = format!("{} bytes", bytes.len());
         return Err(refused(&from, "a signature of 64 bytes", found).into());

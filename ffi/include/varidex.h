@@ -1256,10 +1256,10 @@ vdx_status vdx_policy_people(const vdx_policy_view *view,
 // The terms of which it may be shown of how many people they, or something more special, are recorded, by their ids: id label
 // people status. With a `text` those that have its words in their ids, labels or synonyms.
 vdx_status vdx_policy_find_terms(const vdx_policy_view *view,
-                            const char *text,
-                            const vdx_table_options *options,
-                            struct ArrowArrayStream *stream,
-                            vdx_error **error);
+                                 const char *text,
+                                 const vdx_table_options *options,
+                                 struct ArrowArrayStream *stream,
+                                 vdx_error **error);
 
 // Frees a dataset under a policy; NULL is none. Arrow streams of it live on, and so do calls of other threads.
 vdx_status vdx_policy_view_free(vdx_policy_view *view);

@@ -46,6 +46,11 @@ pub(crate) fn run(args: &Publish, messages: Messages) -> Result<(), Failure> {
         let message = "publish: expected --policy NAME|FILE, found none: it says what may leave";
         return Err(Error::Usage(message.to_owned()).into());
     };
+    if args.seen.ledger.is_some() {
+        let message =
+            "publish: a file is one answer to everybody, and no ledger keeps it: expected none";
+        return Err(Error::Usage(message.to_owned()).into());
+    }
     // what cannot be signed is not written
     let key = args.sign.as_deref().map(signature::private_key);
     let key = key.transpose()?;
@@ -54,7 +59,8 @@ pub(crate) fn run(args: &Publish, messages: Messages) -> Result<(), Failure> {
         ..args.seen.clone()
     };
     let view = super::open(&args.dataset, &seen, messages)?;
-    let name = args.dataset.file_stem().unwrap_or(args.dataset.as_os_str());
+    let path = std::fs::canonicalize(&args.dataset).map_err(|e| Error::io(&args.dataset, e))?;
+    let name = path.file_stem().unwrap_or(path.as_os_str());
     let options = PublishOptions {
         by: args.by.clone(),
         policy,
@@ -67,7 +73,15 @@ pub(crate) fn run(args: &Publish, messages: Messages) -> Result<(), Failure> {
         max_age_days: args.max_age,
         replace: args.force,
     };
+    let signed = signature::path_of(&args.output);
+    if signed.exists() && !signed.is_file() {
+        return Err(signature::refused(&signed, "a signature, or none", "something else").into());
+    }
     let report = progress::stoppable(|| varidex::publish(&view, &options, &args.output))?;
+    // one that is there is of the file before
+    if signed.exists() {
+        std::fs::remove_file(&signed).map_err(|e| Error::io(&signed, e))?;
+    }
     if let Some(key) = &key {
         signature::sign(&Published::open_outdated(&args.output)?, key)?;
     }

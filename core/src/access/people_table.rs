@@ -3,7 +3,7 @@
 use super::memory::lasting;
 use super::policy_view::{PolicyView, SEVERAL_VALUES, people};
 use crate::error::Result;
-use crate::model::{Cell, Granularity, Known, Zero, suppress, suppress_two};
+use crate::model::{Cell, Granularity, Known, suppress, suppress_two};
 use crate::query::{AgeBands, By, allows_field};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -174,10 +174,9 @@ impl PolicyView {
         Ok((by, rows.collect()))
     }
 
-    /// Whether a value of a field is listed that so many people have: where zero is hidden, few are not to be distinguished from
-    /// nobody, who has no value.
+    /// Whether a value of a field is listed that so many people have: the values of few may be their names.
     pub(super) fn lists(&self, people: u64) -> bool {
-        self.policy.zero == Zero::Shown || self.rules().allows_people(people)
+        people > 0 && people >= self.policy.floor.people
     }
 }
 

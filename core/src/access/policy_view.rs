@@ -263,11 +263,12 @@ impl PolicyView {
                 count: Known::Withheld,
             });
         }
-        if shown.count == Known::Withheld {
-            return Ok(shown);
-        }
+        // that it is withheld is an answer as well
         if !is_all(group) {
             self.pay(&[group.label().to_owned()])?;
+        }
+        if shown.count == Known::Withheld {
+            return Ok(shown);
         }
         match memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
             true => Ok(shown),

@@ -8,6 +8,8 @@ use crate::set::SampleSet;
 
 /// Parts that must hold together, of which each combination is looked at.
 const PARTS_MAX: usize = 8;
+/// Alternatives that are looked at.
+const TERMS_MAX: usize = 32;
 /// How errors begin that depend on the dataset, and on nobody in it.
 const OF_NOBODY: [&str; 4] = [
     "no contig `",
@@ -22,7 +24,8 @@ impl PolicyView {
     pub(super) fn group(&self, who: &str, beside_variants: bool) -> Result<Option<Group>> {
         // what cannot be read depends on no data; candidates for it would
         if !self.policy.shows_records() {
-            who.parse::<GroupExpr>()?;
+            let read = who.parse::<GroupExpr>()?;
+            self.refuse_groups_within(read.counts_in_groups())?;
         }
         let found = match beside_variants {
             true => self.view.ask_beside_variants(who),
@@ -34,7 +37,8 @@ impl PolicyView {
     /// The same of variants: whether there may be some.
     pub(super) fn reads_variants(&self, of: &str) -> Result<bool> {
         if !self.policy.shows_records() {
-            of.parse::<VariantExpr>()?;
+            let read = of.parse::<VariantExpr>()?;
+            self.refuse_groups_within(read.counts_in_groups())?;
         }
         let query = crate::query::Query::new(of)?;
         let bound = self.view.notes_on(&query).map(|_| Some(()));
@@ -42,10 +46,25 @@ impl PolicyView {
         Ok(bound.is_some())
     }
 
+    /// About whom numbers within expressions are is not remembered: so they are refused where it must be.
+    fn refuse_groups_within(&self, has_some: bool) -> Result<()> {
+        match has_some && self.memory.is_some() {
+            true => Err(self.refused("with a ledger does not compare numbers of groups")),
+            false => Ok(()),
+        }
+    }
+
     /// What is said of an expression that is understood and names what is not known here, or what few have: that is not said.
     fn unknown<T>(&self, error: Error) -> Result<Option<T>> {
-        let Error::Expression(of) = error else {
-            return Err(error);
+        let of = match error {
+            Error::Expression(of) => of,
+            Error::Usage(_) | Error::Input(_) if !self.policy.shows_records() => {
+                return match self.policy.zero {
+                    Zero::Hidden => Ok(None),
+                    Zero::Shown => Err(self.refused("does not say what is known here of a list")),
+                };
+            }
+            other => return Err(other),
         };
         if self.policy.shows_records() || self.is_of_nobody(&of) {
             return Err(Error::Expression(of));
@@ -69,23 +88,30 @@ impl PolicyView {
 
     /// Whether that nobody is found says of few people that none of them is: some of the parts that must hold together pick few.
     pub(super) fn zero_is_of_few(&self, who: &GroupExpr) -> Result<bool> {
-        for part in who.alternatives() {
-            if self.zero_is_of_few(&part)? {
+        // what has more parts than are looked at may have such
+        let Some(terms) = who.terms(TERMS_MAX, PARTS_MAX) else {
+            return Ok(true);
+        };
+        let mut known: Vec<(String, SampleSet)> = Vec::new();
+        for parts in terms {
+            let mut sets = Vec::new();
+            for part in parts {
+                if part.picks_of_carriers() {
+                    return Ok(true);
+                }
+                let text = part.to_string();
+                let set = match known.iter().find(|(of, _)| *of == text) {
+                    Some((_, set)) => set.clone(),
+                    None => self.view.ask(part)?.subjects().clone(),
+                };
+                known.push((text, set.clone()));
+                sets.push(set);
+            }
+            if sets.len() > 1 && self.any_is_few(&sets, None)? {
                 return Ok(true);
             }
         }
-        let parts = who.conjuncts();
-        if parts.len() < 2 {
-            return Ok(false);
-        }
-        if parts.len() > PARTS_MAX {
-            return Ok(true);
-        }
-        let mut sets = Vec::new();
-        for part in parts {
-            sets.push(self.view.ask(part)?.subjects().clone());
-        }
-        self.any_is_few(&sets, None)
+        Ok(false)
     }
 
     /// Whether some of the sets have few people in common.

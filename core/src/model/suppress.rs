@@ -93,7 +93,9 @@ impl Rules {
         let alleles = |number: Option<u64>| {
             self.alleles == 0 || number.is_some_and(|number| self.allows(number, self.alleles))
         };
-        cell.people >= self.smallest_cohort
+        // of a group of nobody it is said that there is nobody, where that is said at all
+        let is_empty = cell.people == 0 && self.shows_zero;
+        (is_empty || cell.people >= self.smallest_cohort)
             && self.allows_people(cell.have)
             && alleles(cell.copies)
             && (!self.two_tailed || (people(cell.lack) && alleles(cell.others)))

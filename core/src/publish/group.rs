@@ -79,12 +79,17 @@ impl StrataGroup {
 
     /// Reads labels with `|` between them: of strata, of all strata of some values (`FI` of `FI_F` and `FI_M`), or `Total`.
     pub(super) fn read(info: &PublishedInfo, text: &str, file: &str) -> Result<Self> {
-        let mut all = BTreeSet::new();
+        let (mut all, mut is_total) = (BTreeSet::new(), false);
         for part in text.split('|').map(str::trim) {
-            if part.eq_ignore_ascii_case(TOTAL) || part == "all" {
-                return Ok(Self::total());
+            let is_label = info.strata.iter().any(|of| of.label == part);
+            if !is_label && (part.eq_ignore_ascii_case(TOTAL) || part == "all") {
+                is_total = true;
+                continue;
             }
             all.extend(named(info, part, file)?);
+        }
+        if is_total {
+            return Ok(Self::total());
         }
         Ok(Self {
             label: text.to_owned(),

@@ -16,7 +16,8 @@ use crate::model::{Date, Policy};
 use crate::query::ShownCounts;
 use crate::stop::check_stop;
 use crate::store::published::{
-    GenotypeCounts, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts, Row, Site, hex,
+    GenotypeCounts, MAX_AGE_DAYS, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts,
+    Row, Site, hex,
 };
 pub use group::StrataGroup;
 pub use published::{Published, PublishedSite};
@@ -143,9 +144,24 @@ pub(crate) fn publish_in(
         .file_name()
         .ok_or_else(|| Error::Usage(format!("{}: expected the name of a file", out.display())))?;
     let target = folder.path().join(name);
+    if view.access().is_noted() {
+        let message = "a file to be given away is of who may be seen now: expected a view without an audit and an override";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    if options.max_age_days > MAX_AGE_DAYS {
+        return Err(Error::Usage(format!(
+            "greatest age: expected up to {MAX_AGE_DAYS} days, found {}",
+            options.max_age_days
+        )));
+    }
     match folder.storage().found(&target) {
         Some(Found::Other) if !options.replace => {
             return Err(Error::Usage(format!("{}: is there already", out.display())));
+        }
+        // what is something else is not lost
+        Some(Found::Other) if Published::open_in(folder, out, Date::today()).is_err() => {
+            let found = "expected a published file to replace, found another one";
+            return Err(Error::Usage(format!("{}: {found}", out.display())));
         }
         Some(Found::Directory) => {
             let found = "expected a file to write, found a directory";

@@ -64,7 +64,13 @@ impl Strata {
             seen = seen.union(group.samples());
             numbers.parts.push(group.count());
         }
-        Self::pick(policy, fields, parts, &numbers)
+        let mut of = Self::pick(policy, fields, parts, &numbers)?;
+        // values that few have are not among the parts
+        for (values, group) in &groups {
+            let is_stratum = of.strata.iter().any(|stratum| stratum.values == *values);
+            of.left_out += usize::from(!is_stratum && genotyped(view, group)?.exists());
+        }
+        Ok(of)
     }
 
     /// Strata that are large enough, with their labels.
@@ -87,7 +93,6 @@ impl Strata {
         let all = parts.iter().zip(&numbers.parts).zip(of_parts);
         for (number, ((values, &size), people)) in all.enumerate() {
             if size < least {
-                of.left_out += usize::from(size > 0);
                 continue;
             }
             let label = label_of(&of.fields, values);

@@ -106,7 +106,7 @@ fn is_same(shown: &ReleasedCounts, counts: &Counts, policy: &Policy) -> bool {
     };
     let an = match (shown.an, counts.an) {
         (Some(shown), Some(an)) if to > 1 => {
-            shown % to == 0
+            shown.is_multiple_of(to)
                 && (shown.abs_diff(an) <= to / 2 || shown <= counts.ac.next_multiple_of(to).max(to))
         }
         (shown, an) => shown == an,
@@ -114,7 +114,11 @@ fn is_same(shown: &ReleasedCounts, counts: &Counts, policy: &Policy) -> bool {
     let genotypes = shown.genotypes.is_none_or(|of| {
         (of.n_het, of.n_hom, of.n_hemi) == (counts.n_het, counts.n_hom, counts.n_hemi)
     });
-    shown.ac == counts.ac && an && genotypes
+    // AC of which all copies are is rounded as AN
+    let all = to > 1 && counts.an == Some(counts.ac);
+    let ac = shown.ac == counts.ac
+        || (all && shown.ac.is_multiple_of(to) && shown.ac.abs_diff(counts.ac) <= to);
+    ac && an && genotypes
 }
 
 /// Holds a file against its dataset.

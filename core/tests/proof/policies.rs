@@ -171,7 +171,9 @@ impl Counted {
         };
         let (people, alleles) = (policy.floor.people, policy.floor.alleles);
         let others = self.an() - self.ac();
-        self.people >= policy.smallest_cohort.max(people)
+        // of a group of nobody it is said that there is nobody, where that is said at all
+        let is_empty = self.people == 0 && policy.zero == Zero::Shown;
+        (is_empty || self.people >= policy.smallest_cohort.max(people))
             && allows(self.het + self.hom, people)
             && (alleles == 0 || allows(self.ac(), alleles))
             && (!policy.two_tailed
@@ -191,18 +193,23 @@ impl Counted {
         };
         let floor = policy.floor.people.max(policy.floor.alleles);
         let split = |of, samples| of == Known::Withheld || number(of, samples, policy.floor.people);
-        number(shown.ac, self.ac(), floor)
-            && match shown.an {
-                Known::Exact(an) => an == self.an(),
-                // it would say how many people are in a group
-                Known::Rounded { value, to } => {
-                    to >= policy.rounding.max(2 * policy.floor.people)
-                        && (value.abs_diff(self.an()) <= to / 2
-                            || self.an() < 2 * policy.floor.people + to)
-                }
-                _ => false,
+        // AC of which all copies are is rounded as AN
+        let all = policy.floor.people > 1 && self.ac() > 0 && self.ac() == self.an();
+        (match shown.ac {
+            Known::Rounded { value, to } if all => {
+                to >= 2 * policy.floor.people && value.abs_diff(self.ac()) <= to
             }
-            && split(shown.n_het, self.het)
+            ac => number(ac, self.ac(), floor),
+        }) && match shown.an {
+            Known::Exact(an) => an == self.an(),
+            // it would say how many people are in a group
+            Known::Rounded { value, to } => {
+                to >= policy.rounding.max(2 * policy.floor.people)
+                    && (value.abs_diff(self.an()) <= to / 2
+                        || self.an() < 2 * policy.floor.people + to)
+            }
+            _ => false,
+        } && split(shown.n_het, self.het)
             && split(shown.n_hom, self.hom)
     }
 }

@@ -3,7 +3,7 @@
 use super::counts::Counts;
 use crate::cohort::View;
 use crate::error::Error;
-use crate::model::{Cell, Known, Policy, Rounding, Rules, suppress, suppress_two};
+use crate::model::{Cell, Granularity, Known, Policy, Rounding, Rules, suppress, suppress_two};
 use crate::query::expr::{Comparison, Number};
 use std::sync::Arc;
 
@@ -145,11 +145,17 @@ impl Showing {
         }
     }
 
+    /// Whether nobody has another allele: AC is AN then, and says what AN would.
+    fn is_all_copies(&self, counts: &Counts) -> bool {
+        self.policy.floor.people > 1 && counts.ac > 0 && counts.an == Some(counts.ac)
+    }
+
     /// Whether the numbers of carriers by zygosity may be shown, each.
     fn allows_split(&self, counts: &Counts) -> bool {
-        [counts.n_het, counts.n_hom, counts.n_hemi]
-            .into_iter()
-            .all(|samples| self.rules.allows_people(self.people_of(samples)))
+        !self.is_all_copies(counts)
+            && [counts.n_het, counts.n_hom, counts.n_hemi]
+                .into_iter()
+                .all(|samples| self.rules.allows_people(self.people_of(samples)))
     }
 
     fn counts(&self, counts: &Counts, splits: bool) -> ShownCounts {
@@ -157,7 +163,10 @@ impl Showing {
             true => self.people.shown(samples),
             false => Known::Withheld,
         };
-        let ac = self.copies.shown(counts.ac);
+        let ac = match self.is_all_copies(counts) {
+            true => self.known.shown(counts.ac),
+            false => self.copies.shown(counts.ac),
+        };
         ShownCounts {
             ac,
             an: match counts.an {
@@ -250,6 +259,10 @@ impl Showing {
         group: Option<&CountedGroup>,
         (field, comparison, value): (Number, Comparison, f64),
     ) -> bool {
+        // under a policy that says whether there is anybody, no number is shown
+        if self.policy.granularity == Granularity::Boolean {
+            return false;
+        }
         let shown = match group {
             None => self.all(all),
             Some(group) => Some(self.group(all, group)),

@@ -1,32 +1,62 @@
 //! What an expression over people is put together from.
 
-use super::ast::{GroupAtom, GroupExpr, Node};
+use super::ast::{GroupAtom, GroupExpr, Node, VariantAtom, VariantExpr};
 
 impl GroupExpr {
-    /// What must hold together; of anything else it is the only part.
-    pub(crate) fn conjuncts(&self) -> Vec<Self> {
-        match &self.0 {
-            Node::And(parts) => parts.iter().cloned().map(Self).collect(),
-            _ => vec![self.clone()],
-        }
+    /// The alternatives of which any may hold, each as the parts that must hold together; a part is an atom, or that one does not
+    /// hold. `None` where there are more alternatives, or more parts of one, than asked for.
+    pub(crate) fn terms(&self, most: usize, parts: usize) -> Option<Vec<Vec<Self>>> {
+        terms(&self.0, false, (most, parts))
     }
 
-    /// Of which any may hold; nothing where it is not put together so.
-    pub(crate) fn alternatives(&self) -> Vec<Self> {
-        match &self.0 {
-            Node::Or(parts) => parts.iter().cloned().map(Self).collect(),
-            _ => Vec::new(),
-        }
+    /// Whether it is carriers by more than that they carry: by zygosity, number, or origin.
+    pub(crate) fn picks_of_carriers(&self) -> bool {
+        let mut picks = false;
+        each(&self.0, &mut |atom| {
+            picks |= match atom {
+                GroupAtom::Carriers {
+                    zygosity,
+                    at_least,
+                    compound,
+                    origin,
+                    samples,
+                    ..
+                } => {
+                    zygosity.is_some()
+                        || *at_least > 1
+                        || *compound
+                        || origin.is_some()
+                        || samples.inside.is_some()
+                        || samples.not_in.is_some()
+                }
+                _ => false,
+            };
+        });
+        picks
     }
 
-    /// Whether variants are among what it asks for.
+    /// Whether variants in it are picked by numbers in groups.
+    pub(crate) fn counts_in_groups(&self) -> bool {
+        let mut counts = false;
+        each(&self.0, &mut |atom| {
+            counts |= match atom {
+                GroupAtom::Carriers { of, .. }
+                | GroupAtom::Called(of)
+                | GroupAtom::Noncarriers(of) => of.counts_in_groups(),
+                _ => atom.as_cohort().is_some(),
+            };
+        });
+        counts
+    }
+
+    /// Whether variants may be among what it asks for: a cohort may be of carriers.
     pub(crate) fn asks_variants(&self) -> bool {
         let mut asks = false;
         each(&self.0, &mut |atom| {
             asks |= matches!(
                 atom,
                 GroupAtom::Carriers { .. } | GroupAtom::Called(_) | GroupAtom::Noncarriers(_)
-            );
+            ) || atom.as_cohort().is_some();
         });
         asks
     }
@@ -51,7 +81,60 @@ impl GroupExpr {
     }
 }
 
-fn each(node: &Node<GroupAtom>, f: &mut impl FnMut(&GroupAtom)) {
+impl VariantExpr {
+    /// Whether numbers in groups are among what it asks.
+    pub(crate) fn counts_in_groups(&self) -> bool {
+        let mut counts = false;
+        each(&self.0, &mut |atom| {
+            counts |= matches!(atom, VariantAtom::NumberIn { .. });
+        });
+        counts
+    }
+}
+
+/// Alternatives of parts, with `!` before atoms alone (De Morgan).
+fn terms(
+    node: &Node<GroupAtom>,
+    negated: bool,
+    (most, parts): (usize, usize),
+) -> Option<Vec<Vec<GroupExpr>>> {
+    let is_or = match node {
+        Node::Atom(_) => {
+            let part = match negated {
+                true => Node::Not(Box::new(node.clone())),
+                false => node.clone(),
+            };
+            return Some(vec![vec![GroupExpr(part)]]);
+        }
+        Node::Not(inner) => return terms(inner, !negated, (most, parts)),
+        Node::Or(_) => !negated,
+        Node::And(_) => negated,
+    };
+    let (Node::And(nodes) | Node::Or(nodes)) = node else {
+        return None;
+    };
+    let mut all: Vec<Vec<GroupExpr>> = if is_or { Vec::new() } else { vec![Vec::new()] };
+    for node in nodes {
+        let of = terms(node, negated, (most, parts))?;
+        all = match is_or {
+            true => [all, of].concat(),
+            false => {
+                let with = |term: &Vec<GroupExpr>| {
+                    let term = term.clone();
+                    of.iter()
+                        .map(move |other| [term.clone(), other.clone()].concat())
+                };
+                all.iter().flat_map(with).collect()
+            }
+        };
+        if all.len() > most || all.iter().any(|term| term.len() > parts) {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+fn each<K>(node: &Node<K>, f: &mut impl FnMut(&K)) {
     match node {
         Node::Atom(atom) => f(&atom.kind),
         Node::Not(inner) => each(inner, f),

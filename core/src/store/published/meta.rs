@@ -8,6 +8,8 @@ use std::collections::HashSet;
 pub(crate) const STRATA_MAX: usize = 1024;
 /// What everybody is called, strata or not.
 pub(crate) const TOTAL: &str = "Total";
+/// The most days that a file may be used: ten years.
+pub(crate) const MAX_AGE_DAYS: u32 = 3653;
 
 /// What a published file says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +113,24 @@ impl PublishedInfo {
         if self.strata.len() > STRATA_MAX {
             let expected = format!("at most {STRATA_MAX} strata");
             return Err((expected, self.strata.len().to_string()));
+        }
+        if self.max_age_days > MAX_AGE_DAYS || self.consent_date > Date::today() {
+            let expected =
+                format!("decisions of a day that has come, and up to {MAX_AGE_DAYS} days of use");
+            let found = format!("{} and {} days", self.consent_date, self.max_age_days);
+            return Err((expected, found));
+        }
+        let values = self.strata.iter().flat_map(|of| of.values.iter().flatten());
+        let names = self.strata.iter().map(|of| &of.label).chain(values);
+        let names = names.chain(self.contigs.iter().map(|of| &of.name));
+        let mut names = names
+            .chain([&self.population, &self.policy.name])
+            .chain(&self.fields);
+        if let Some(odd) = names.find(|name| name.chars().any(char::is_control)) {
+            return wrong(
+                "names without control characters",
+                odd.escape_debug().to_string(),
+            );
         }
         let mut labels = HashSet::from([TOTAL]);
         let is_new = |of: &Stratum| of.values.len() == self.fields.len();

@@ -308,7 +308,7 @@ fn an_edited_floor_is_refused_at_open() {
     for (from, to) in [
         (r#""people":5"#, r#""people":1"#),
         (r#""max_age_days":30"#, r#""max_age_days":99"#),
-        ("2026-03-01", "2027-03-01"),
+        ("2026-03-01", "2026-03-02"),
     ] {
         let edit = |kind, section: &mut Vec<u8>| {
             if kind == Kind::PublishedMeta {
