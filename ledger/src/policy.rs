@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 use varidex::{Decided, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked};
 
-/// Of whom a ledger remembers questions, and whose they are.
+/// Of whom a ledger remembers questions, and of which asker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remembered {
     /// Names the people of the dataset, in every state of it: datasets of the same people have the same.

@@ -15,7 +15,7 @@ pub struct StrataGroup {
 }
 
 impl StrataGroup {
-    /// Everybody, whose label is `Total`.
+    /// Everybody, with the label `Total`.
     pub fn total() -> Self {
         Self {
             label: TOTAL.to_owned(),
