@@ -125,7 +125,7 @@ class Published:
         labels = [of["label"] for of in self.info["strata"]]
         need(len({"Total", *labels}) == len(labels) + 1, "published_meta", "PF1", f"{labels}")
         days = self.info["max_age_days"]
-        need(days <= 3653, "published_meta", "PF1", f"{days} days")
+        need(days <= 36525, "published_meta", "PF1", f"{days} days")
         contigs = [(of["name"], of["rows"]) for of in self.info["contigs"]]
         self.contigs = [name for name, rows in contigs for _ in range(rows)]
         rows = len(self.contigs)

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 pub(crate) const STRATA_MAX: usize = 1024;
 /// What everybody is called, strata or not.
 pub(crate) const TOTAL: &str = "Total";
-/// The most days that a file may be used: ten years.
-pub(crate) const MAX_AGE_DAYS: u32 = 3653;
+/// The most days that a file may be used: a hundred years.
+pub(crate) const MAX_AGE_DAYS: u32 = 36_525;
 
 /// What a published file says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
