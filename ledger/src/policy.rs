@@ -58,8 +58,7 @@ pub fn under_policy(
     let epoch = epoch(&*ledger, &of, &everybody, policy.epoch)?;
     let view = match epoch.snapshot == view.snapshot() {
         true => view.clone(),
-        false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?
-            .view_for(view.access())?,
+        false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?.view_like(view)?,
     };
     let among: SampleSet = epoch.members.iter().collect();
     let shown = view.under_policy(policy)?.among(among)?;

@@ -71,8 +71,8 @@ impl PolicyView {
         Ok(by.iter().map(ToString::to_string).collect())
     }
 
-    /// How many people have each value of one field, or of two: of whom it is not known as well. Where zero is hidden, values that
-    /// few have are not listed; that others are left out is said by what is withheld then. Which cells are withheld
+    /// How many people have each value of one field, or of two: of whom it is not known as well. Values that few have
+    /// are not listed; that others are left out is said by what is withheld then. Which cells are withheld
     /// cannot be computed from the others, nor from the tables by one of the fields and the number of all people.
     ///
     /// # Errors

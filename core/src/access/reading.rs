@@ -100,12 +100,14 @@ impl PolicyView {
                     return Ok(true);
                 }
                 let text = part.to_string();
-                let set = match known.iter().find(|(of, _)| *of == text) {
+                sets.push(match known.iter().find(|(of, _)| *of == text) {
                     Some((_, set)) => set.clone(),
-                    None => self.view.ask(part)?.subjects().clone(),
-                };
-                known.push((text, set.clone()));
-                sets.push(set);
+                    None => {
+                        let set = self.view.ask(part)?.subjects().clone();
+                        known.push((text, set.clone()));
+                        set
+                    }
+                });
             }
             if sets.len() > 1 && self.any_is_few(&sets, None)? {
                 return Ok(true);

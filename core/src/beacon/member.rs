@@ -70,7 +70,8 @@ impl Standing {
         if let Some(policy) = policy {
             view = view.under_policy(policy)?.into_view();
         }
-        let rules = policy.map_or("", |policy| policy.name.as_str());
+        // a name is not the rules: two policies may have one
+        let rules = policy.map(Policy::hash).unwrap_or_default();
         let id = format!("{} {ids} {rules}", view.id());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = seen.iter().find(|(of, _)| *of == id) {
