@@ -219,6 +219,17 @@ fn a_file_is_signed_and_checked() {
     assert_eq!(run(with("public.pem")).0, Some(5));
     fs::write(folder.join("out.vdx.sig"), "x").unwrap();
     assert_eq!(run(with("public.pem")).0, Some(2));
+    // what is no file is not waited for
+    fs::remove_file(folder.join("out.vdx.sig")).unwrap();
+    fs::create_dir(folder.join("out.vdx.sig")).unwrap();
+    assert_eq!(run(with("public.pem")).0, Some(2));
+    refused(folder, &[&publish[..], &["out.vdx"]].concat(), 2);
+    fs::remove_dir(folder.join("out.vdx.sig")).unwrap();
+    // no ledger keeps what is given away
+    fs::write(folder.join("secret"), [7; 32]).unwrap();
+    let kept = ["l.vdx", "--ledger", "l.db", "--ledger-secret", "secret"];
+    refused(folder, &[&publish[..], &kept].concat(), 2);
+    assert!(!folder.join("l.db").exists());
     // without a key nothing is written
     refused(
         folder,

@@ -107,6 +107,13 @@ fn two_answers_do_not_differ_by_few() {
     // who is not among them is as many as were answered about
     assert_eq!(count(&one, "!carriers(1:10:A:G)"), rounded(90));
     assert_eq!(count(&one, "!carriers(1:20:A:G)"), Known::Withheld);
+    // groups within numbers are not remembered, and so not answered of
+    for of in ["1:10 & ac(sex:male)>0", "ac(!carriers(1:20:A:G))>1"] {
+        let refused = one.frequencies(of, None, &[]).err().unwrap().to_string();
+        assert!(refused.contains("numbers of groups"), "{refused}");
+        let refused = one.ask(&format!("carriers({of})")).unwrap_err().to_string();
+        assert!(refused.contains("numbers of groups"), "{refused}");
+    }
     // in tables, too: all cells or none
     let table = one.people_counts(&["sex".to_owned()]).unwrap();
     assert!(
@@ -115,7 +122,7 @@ fn two_answers_do_not_differ_by_few() {
     );
     // each question is a row
     let head = house.ledger.head().unwrap();
-    assert_eq!(head.rows(), 8);
+    assert_eq!(head.rows(), 12);
     assert!(matches!(
         house.ledger.verify(Some(&head)).unwrap(),
         Verdict::Whole { .. }
@@ -142,6 +149,11 @@ fn a_budget_of_sites_ends() {
     assert!(error.contains("budget of sites"), "{error}");
     let error = read(&shown, "all").unwrap_err().to_string();
     assert!(error.contains("budget of sites"), "{error}");
+    // that something is withheld is an answer, too: it is refused as what would be shown is
+    for who in ["carriers(1:210:A:G)", "carriers(1:210:A:C)"] {
+        let error = shown.ask(who).unwrap_err().to_string();
+        assert!(error.contains("budget of sites"), "{error}");
+    }
     // somebody else has another
     let (other, _) = house.shown(&rules, Some("two"));
     assert_eq!(read(&other, "1:210").unwrap(), 1);

@@ -7,7 +7,7 @@ use crate::maintain::mask_tests::cohort;
 use crate::maintain::{BuildOptions, build};
 use crate::model::Known;
 use crate::query::{Counts, Group};
-use crate::{Interval, Position};
+use crate::{Access, Interval, PeopleOptions, Position};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -440,6 +440,74 @@ fn labels_and_unions() {
         .is_err()
     );
     assert_eq!(Published::open(&out).unwrap().digest(), file.digest());
+    // and what is no published file is not replaced at all
+    let other = folder.path().join("notes.txt");
+    std::fs::write(&other, "notes").unwrap();
+    let mut replacing = options(POLICIES[0], &[]);
+    replacing.replace = true;
+    let manifest = folder.path().join("d.vdx/manifest.json");
+    for kept in [&other, &manifest] {
+        let before = std::fs::read(kept).unwrap();
+        assert!(matches!(
+            publish(&view, &replacing, kept),
+            Err(Error::Usage(_))
+        ));
+        assert_eq!(std::fs::read(kept).unwrap(), before);
+    }
+    publish(&view, &replacing, &out).unwrap();
+}
+
+/// What is given away is of who may be seen now, and for a time that ends.
+#[test]
+fn a_file_is_not_of_an_audit() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = forty(folder.path(), 5);
+    let out = folder.path().join("out.vdx");
+    let mut access = Access::holder();
+    access.known_at = Some(Date::today());
+    let audit = view.dataset().view_for(&access).unwrap();
+    let error = publish(&audit, &options(POLICIES[0], &[]), &out).unwrap_err();
+    assert!(error.to_string().contains("without an audit"), "{error}");
+    let mut endless = options(POLICIES[0], &[]);
+    endless.max_age_days = u32::MAX;
+    assert!(publish(&view, &endless, &out).is_err());
+    assert!(!out.exists());
+}
+
+/// A stratum that is called like the total is the one that it names.
+#[test]
+fn labels_go_before_words() {
+    let folder = tempfile::tempdir().unwrap();
+    forty(folder.path(), 5);
+    let table: String = (0..40)
+        .map(|person| {
+            let country = ["all", "TOTAL", "DE"][person % 3];
+            format!("PERSON-{person:03}\tSAMPLE-OF-{person:03}\t{country}\n")
+        })
+        .collect();
+    let people = folder.path().join("more.tsv");
+    std::fs::write(&people, format!("individual_id\tsample\tcountry\n{table}")).unwrap();
+    let given = PeopleOptions {
+        files: vec![people],
+        ..PeopleOptions::default()
+    };
+    let dataset = folder.path().join("d.vdx");
+    crate::load_people(&dataset, &given, &mut |_| true).unwrap();
+    let view = crate::Dataset::open(&dataset).unwrap().view();
+    let out = folder.path().join("out.vdx");
+    publish(&view, &options(POLICIES[0], &["country"]), &out).unwrap();
+    let file = Published::open(&out).unwrap();
+    let site = all_sites(&file, "all").pop().unwrap();
+    let an = |group: &str| {
+        site.counts(&file.group(group).unwrap())
+            .and_then(|of| of.an)
+    };
+    assert_eq!(
+        (an("all"), an("TOTAL"), an("Total")),
+        (Some(28), Some(26), Some(80))
+    );
+    assert_eq!(an("TOTAL | DE"), Some(52));
+    assert!(file.group("Total | bogus").is_err());
 }
 
 #[test]
