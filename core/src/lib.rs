@@ -75,8 +75,8 @@ pub mod expressions {
 }
 
 pub use access::{
-    Decided, PolicyMemory, PolicyView, ShownPeople, ShownPeopleCount, ShownScan, ShownSite,
-    ShownTerm, ShownVariant, YesNoAsked,
+    Decided, InfluenceAsked, InfluenceShare, PolicyMemory, PolicyView, ShownPeople,
+    ShownPeopleCount, ShownScan, ShownSite, ShownTerm, ShownVariant, YesNoAsked,
 };
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,

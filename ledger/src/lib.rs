@@ -7,13 +7,14 @@
 //! |---|---|
 //! | [`Ledger::yes_no`] | whether somebody has a rare allele: each carrier pays for a "yes", and is taken out where he cannot |
 //! | [`Ledger::sites`] | at how many sites an asker sees counts |
+//! | [`Ledger::influence`] | in whom an allele is counted: each who has it pays for how far it sets him apart, and is left out where he cannot |
 //! | [`Ledger::overlap`] | whether a set of people differs by too few from one that was answered |
 //! | [`Ledger::epoch`] | from which state of a dataset that grows, and that people leave, answers come |
 //! | [`Ledger::record`], [`Ledger::verify`] | who asked, and what was decided, in a chain of rows that shows what is changed later |
 //!
 //! [`SqliteLedger`] keeps all of it in one file of SQLite, which any number of processes may have open: they share each
-//! budget exactly. A host that has a database of its own implements [`Ledger`] by it; [`risk`], [`price`], [`budget`]
-//! and [`isolates`] are the arithmetic.
+//! budget exactly. A host that has a database of its own implements [`Ledger`] by it; [`risk`], [`price`], [`budget`],
+//! [`influence()`] and [`isolates`] are the arithmetic.
 //!
 //! ```
 //! use varidex_ledger::*;
@@ -67,6 +68,7 @@ mod audit;
 mod budget;
 mod epoch;
 mod error;
+mod influence;
 mod members;
 mod overlap;
 mod policy;
@@ -80,6 +82,7 @@ pub use budget::{
 };
 pub use epoch::{Epoch, EpochQuestion, Moved};
 pub use error::{Error, Result};
+pub use influence::{InfluenceQuestion, Share, UNITS_PER_INFLUENCE, influence};
 pub use members::{MalformedSet, MemberSet};
 pub use overlap::{Overlap, OverlapQuestion, isolates};
 pub use policy::{Remembered, under_policy};
@@ -119,6 +122,11 @@ pub trait Ledger: Send + Sync {
     /// Grants sites in the order in which they are given, until the asker has seen as many as he may. A site is counted
     /// once for each asker and population.
     fn sites(&self, question: &SitesQuestion<'_>) -> Result<Sites>;
+
+    /// Charges everybody who has an allele for what its count says of him, and returns those who cannot pay: they are to be left out of
+    /// the answer, by people who are as if they were not there. The same question of the same asker leaves out the same people, and
+    /// costs nothing again.
+    fn influence(&self, question: &InfluenceQuestion<'_>) -> Result<MemberSet>;
 
     /// Decides whether an answer about a set of people may leave beside all that were remembered, whoever asked them, for
     /// whatever purpose and of whatever snapshot. Within an epoch the same set has the same decision.

@@ -1,13 +1,15 @@
 //! The memory of a view under a policy, kept in a ledger.
 
 use crate::{
-    Asker, Decision, Entry, Epoch, EpochQuestion, Error, Ledger, MemberSet, OverlapQuestion,
-    SitesQuestion, YesNoQuestion,
+    Asker, Decision, Entry, Epoch, EpochQuestion, Error, InfluenceQuestion, Ledger, MemberSet,
+    OverlapQuestion, Share, SitesQuestion, YesNoQuestion,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
-use varidex::{Decided, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked};
+use varidex::{
+    Decided, InfluenceAsked, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked,
+};
 
 /// Of whom a ledger remembers questions, and of which asker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +135,11 @@ impl Memory {
             None => Asker::Anonymous,
         }
     }
+
+    /// A question of an epoch: that of another is another one.
+    fn of_epoch(&self, question: &str) -> String {
+        format!("{}:{question}", self.epoch.load(Ordering::Relaxed))
+    }
 }
 
 impl PolicyMemory for Memory {
@@ -161,12 +168,33 @@ impl PolicyMemory for Memory {
         Ok(found.map_err(failed)?.granted)
     }
 
+    fn leave_out(&self, asked: &InfluenceAsked<'_>) -> varidex::Result<SampleSet> {
+        let Some(budget) = self.policy.budget.and_then(|of| of.influence) else {
+            return Ok(SampleSet::new());
+        };
+        let shares = asked.shares.iter().map(|share| Share {
+            person: share.person,
+            copies: share.copies,
+            of: share.of,
+        });
+        let left = self.ledger.influence(&InfluenceQuestion {
+            asker: self.asker(),
+            population: &self.of.population,
+            question: self.of_epoch(asked.question).as_bytes(),
+            copies: asked.copies,
+            total: asked.total,
+            shares: &shares.collect::<Vec<_>>(),
+            budget,
+        });
+        Ok(left.map_err(failed)?.iter().collect())
+    }
+
     fn has_any(&self, asked: &YesNoAsked<'_>) -> varidex::Result<bool> {
         let rare_p = self.policy.budget.and_then(|of| of.rare_p);
         // of everybody who is found one copy: that many of all copies
         let found = asked.found.len() as f64;
         let frequency = (found / (2.0 * asked.people.max(1) as f64)).min(1.0);
-        let question = format!("{}:{}", self.epoch.load(Ordering::Relaxed), asked.question);
+        let question = self.of_epoch(asked.question);
         let answer = self.ledger.yes_no(&YesNoQuestion {
             asker: self.asker(),
             population: &self.of.population,

@@ -25,6 +25,10 @@ pub trait PolicyMemory: Send + Sync + fmt::Debug {
     /// Whether anybody is there who may still be counted for a yes.
     fn has_any(&self, question: &YesNoAsked<'_>) -> Result<bool>;
 
+    /// Who must be left out of the count of an allele, by the numbers of [`InfluenceAsked::shares`]: those whom it would set further
+    /// apart than the budget of influence allows. The others have paid.
+    fn leave_out(&self, question: &InfluenceAsked<'_>) -> Result<SampleSet>;
+
     /// The view is asked by the decisions of people as they are now: who withdrew since is to be gone from what is remembered.
     fn follow(&self) -> Result<()>;
 
@@ -44,6 +48,32 @@ pub struct YesNoAsked<'a> {
     pub found: &'a [&'a str],
     /// How many make a yes.
     pub at_least: u64,
+}
+
+/// An allele that is counted, and who has it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct InfluenceAsked<'a> {
+    /// What is counted in whom, in words that are the same whenever it is.
+    pub question: &'a str,
+    /// Copies of the rarer allele, the ALT or all others, in all who are counted; people whom a question finds have one of one.
+    pub copies: u64,
+    /// Copies that are known in all who are counted.
+    pub total: u64,
+    /// Who has it, by ascending numbers, each once.
+    pub shares: &'a [InfluenceShare],
+}
+
+/// Somebody who has the rarer allele.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InfluenceShare {
+    /// Number of the person: see [`View::lasting_people`].
+    pub person: u32,
+    /// Copies of the allele.
+    pub copies: u32,
+    /// Copies that are known.
+    pub of: u32,
 }
 
 /// What became of a question.
@@ -91,6 +121,12 @@ pub(super) fn lasting(view: &View, subjects: &SampleSet) -> Result<SampleSet> {
     }
     people.sort_unstable();
     Ok(people.into_iter().collect())
+}
+
+/// The number of the person of each sample.
+pub(super) fn numbers_of_samples(view: &View) -> Result<Vec<u32>> {
+    let all = Subjects::of(view);
+    (0..view.universe()).map(|of| number(&all, of)).collect()
 }
 
 fn number(all: &Subjects<'_>, subject: u32) -> Result<u32> {

@@ -2,6 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod influence;
 mod memory;
 mod pace;
 mod people_table;
@@ -10,7 +11,7 @@ mod reading;
 mod release;
 mod shown_scan;
 
-pub use memory::{Decided, PolicyMemory, YesNoAsked};
+pub use memory::{Decided, InfluenceAsked, InfluenceShare, PolicyMemory, YesNoAsked};
 pub use people_table::ShownPeopleCount;
 pub use policy_view::{PolicyView, ShownPeople, ShownTerm};
 pub(crate) use release::Release;

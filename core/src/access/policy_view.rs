@@ -1,6 +1,7 @@
 //! What somebody may see of a dataset under a policy: every verb here cuts its answer to the policy before it is given,
 //! and there is no other.
 
+use super::influence::FoundPeople;
 use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting, subjects_beside};
 use super::pace::Pace;
 use super::shown_scan::ShownScan;
@@ -215,7 +216,7 @@ impl PolicyView {
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
         let pace = Pace::begin();
         let found = self.group(who, false).and_then(|group| match group {
-            Some(group) => self.remembered(&group, self.shown(&group, who)?),
+            Some(group) => self.answer(&group, who),
             None => Ok(ShownPeople::default()),
         });
         let found = self.record(found, |shown| shown.exists == Known::Withheld)?;
@@ -232,17 +233,27 @@ impl PolicyView {
         }
     }
 
-    /// What may be said beside what was said before.
-    fn remembered(&self, group: &Group, shown: ShownPeople) -> Result<ShownPeople> {
-        let Some(memory) = self
-            .memory
-            .as_ref()
-            .filter(|_| !self.policy.shows_records())
-        else {
+    /// What may be said of a group beside what was said before.
+    fn answer(&self, group: &Group, who: &str) -> Result<ShownPeople> {
+        if self.policy.shows_records() {
+            return Ok(ShownPeople {
+                exists: Known::Exact(group.exists()),
+                count: Known::Exact(group.count()),
+            });
+        }
+        let who: GroupExpr = who.parse()?;
+        let is_boolean = self.policy.granularity == Granularity::Boolean;
+        // that it is withheld is an answer as well
+        if !is_all(group) && (!is_boolean || who.asks_variants()) {
+            self.pay(&[group.label().to_owned()])?;
+        }
+        let found = self.found(group, &who)?;
+        let shown = self.shown(group, &who, &found)?;
+        let Some(memory) = &self.memory else {
             return Ok(shown);
         };
         let budget = self.policy.budget.unwrap_or_default();
-        if self.policy.granularity == Granularity::Boolean {
+        if is_boolean {
             if budget.rare_p.is_none() {
                 return Ok(shown);
             }
@@ -263,14 +274,11 @@ impl PolicyView {
                 count: Known::Withheld,
             });
         }
-        // that it is withheld is an answer as well
-        if !is_all(group) {
-            self.pay(&[group.label().to_owned()])?;
-        }
         if shown.count == Known::Withheld {
             return Ok(shown);
         }
-        match memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
+        let about = lasting(&self.view, group.subjects())?.difference(&found.left_out);
+        match memory.may_answer_about(&about)? {
             true => Ok(shown),
             false => Ok(ShownPeople::default()),
         }
@@ -307,34 +315,29 @@ impl PolicyView {
         answer
     }
 
-    fn shown(&self, group: &Group, who: &str) -> Result<ShownPeople> {
-        if self.policy.shows_records() {
-            return Ok(ShownPeople {
-                exists: Known::Exact(group.exists()),
-                count: Known::Exact(group.count()),
-            });
-        }
-        let who: GroupExpr = who.parse()?;
-        if !group.exists() && self.policy.zero == Zero::Shown && self.zero_is_of_few(&who)? {
+    fn shown(&self, group: &Group, who: &GroupExpr, of: &FoundPeople) -> Result<ShownPeople> {
+        let FoundPeople {
+            found, people: all, ..
+        } = *of;
+        if found == 0 && self.policy.zero == Zero::Shown && self.zero_is_of_few(who)? {
             return Ok(ShownPeople::default());
         }
         let count = match is_all(group) {
-            true => self.number(self.people),
+            true => self.number(all),
             false => {
-                let others = self.people.saturating_sub(group.count());
-                let cells = [group.count(), others].map(people);
+                let cells = [found, all.saturating_sub(found)].map(people);
                 let mut shown = Vec::new();
-                suppress(self.rules(), &people(self.people), &cells, &mut shown);
+                suppress(self.rules(), &people(all), &cells, &mut shown);
                 match (shown.first(), who.asks_variants()) {
-                    (Some(true), false) => self.number(group.count()),
+                    (Some(true), false) => self.number(found),
                     // with AC beside it, the number of carriers would say how many have two copies
-                    (Some(true), true) => self.coarse().shown(group.count()),
+                    (Some(true), true) => self.coarse().shown(found),
                     _ => Known::Withheld,
                 }
             }
         };
-        let exists = match self.rules().allows_people(group.count()) {
-            true => Known::Exact(group.exists()),
+        let exists = match self.rules().allows_people(found) {
+            true => Known::Exact(found > 0),
             false => Known::Withheld,
         };
         Ok(match self.policy.granularity {
@@ -470,7 +473,7 @@ impl PolicyView {
     fn any_variant(&self, of: &str) -> Result<Known<bool>> {
         // that nothing is shown is an answer as well
         self.pay(&[of.to_owned()])?;
-        let mut scan = self.unpaid(of, None, &[])?;
+        let mut scan = self.charged(self.unpaid(of, None, &[])?)?;
         if scan.next(|_| Ok(()))?.is_some() {
             return Ok(Known::Exact(true));
         }
@@ -481,7 +484,7 @@ impl PolicyView {
     }
 
     fn scan(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
-        let scan = self.unpaid(of, group, by)?;
+        let scan = self.charged(self.unpaid(of, group, by)?)?;
         let Some(memory) = self
             .memory
             .as_ref()
@@ -500,6 +503,16 @@ impl PolicyView {
         scan.remembering(&self.view, memory, ahead)
     }
 
+    /// The same, in which everybody pays for what a count says of him.
+    fn charged(&self, scan: ShownScan) -> Result<ShownScan> {
+        match &self.memory {
+            Some(memory) if self.keeps_influence() => {
+                scan.influenced(&self.view, Arc::clone(memory))
+            }
+            _ => Ok(scan),
+        }
+    }
+
     /// Variants of which nothing is paid.
     fn unpaid(&self, of: &str, group: Option<&str>, by: &[String]) -> Result<ShownScan> {
         let pace = Pace::begin();
@@ -510,6 +523,7 @@ impl PolicyView {
         let mut is_known = self.reads_variants(of)?;
         let group = match group {
             Some(who) => {
+                self.refuse_groups_by_variants(who)?;
                 let group = self.group(who, true)?;
                 is_known &= group.is_some();
                 group

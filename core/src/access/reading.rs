@@ -26,6 +26,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = who.parse::<GroupExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
+            self.refuse_numbers_within(read.counts_variants())?;
         }
         let found = match beside_variants {
             true => self.view.ask_beside_variants(who),
@@ -39,6 +40,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = of.parse::<VariantExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
+            self.refuse_numbers_within(read.counts_variants())?;
         }
         let query = crate::query::Query::new(of)?;
         let bound = self.view.notes_on(&query).map(|_| Some(()));
@@ -50,6 +52,26 @@ impl PolicyView {
     fn refuse_groups_within(&self, has_some: bool) -> Result<()> {
         match has_some && self.memory.is_some() {
             true => Err(self.refused("with a ledger does not compare numbers of groups")),
+            false => Ok(()),
+        }
+    }
+
+    /// A number that a variant is picked by is one that nobody paid for.
+    fn refuse_numbers_within(&self, has_some: bool) -> Result<()> {
+        match has_some && self.keeps_influence() {
+            true => {
+                Err(self.refused("with a budget of influence does not compare counts of variants"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// That somebody is in a group by what he carries is an answer that nobody paid for.
+    pub(super) fn refuse_groups_by_variants(&self, who: &str) -> Result<()> {
+        match self.keeps_influence() && who.parse::<GroupExpr>()?.asks_variants() {
+            true => Err(self.refused(
+                "with a budget of influence does not count variants in groups by variants",
+            )),
             false => Ok(()),
         }
     }

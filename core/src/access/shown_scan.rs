@@ -1,5 +1,6 @@
 //! Variants with their counts as a policy shows them.
 
+use super::influence::{Influence, Unit};
 use super::memory::{Decided, PolicyMemory, lasting};
 use super::pace::Pace;
 use super::people_table::Grid;
@@ -22,6 +23,8 @@ pub struct ShownScan {
     group: Option<u64>,
     /// The group, where there is one, and its parts, in the order in which they are counted.
     groups: Vec<Group>,
+    /// The fields that parts are made by.
+    fields: String,
     /// The parts of the group: values of the fields, and samples, with the number of each among what is counted.
     parts: Vec<(Vec<Option<String>>, Part)>,
     /// Which of them are listed.
@@ -34,6 +37,8 @@ pub struct ShownScan {
     says_group: bool,
     says_parts: bool,
     paid: Option<Box<Paid>>,
+    /// Who is left out of counts that would set him too far apart.
+    influence: Option<Box<Influence>>,
     /// When it began, where that nothing is shown must not say by its time whether something was found.
     pace: Option<Pace>,
 }
@@ -106,7 +111,7 @@ impl<'v, 'a> ShownVariant<'_, 'v, 'a> {
 }
 
 /// A variant without those who have it.
-pub struct ShownSite<'s, 'v, 'a>(&'s mut Variant<'v, 'a>);
+pub struct ShownSite<'s, 'v, 'a>(pub(super) &'s mut Variant<'v, 'a>);
 
 impl<'a> ShownSite<'_, '_, 'a> {
     /// See [`Variant::contig`].
@@ -142,7 +147,7 @@ impl<'a> ShownSite<'_, '_, 'a> {
     }
 
     /// `contig:position:REF:ALT`, of a site that is paid for.
-    fn name(&mut self) -> Result<String> {
+    pub(super) fn name(&mut self) -> Result<String> {
         let place = format!("{}:{}", self.0.contig(), self.0.position()?.one_based());
         let (reference, alternate) = self.0.alleles()?;
         let [reference, alternate] = [reference, alternate].map(String::from_utf8_lossy);
@@ -202,16 +207,49 @@ impl ShownScan {
             says_group: true,
             says_parts: true,
             paid: None,
+            influence: None,
             pace: None,
             showing,
             scan: view.scan(&query.clone().by(counted.clone()))?,
             groups: counted,
+            fields: by.iter().map(|of| format!("{of} ")).collect(),
         })
     }
 
     /// The same, of which the time does not say whether something was found of which nothing is shown.
     pub(super) fn paced(self, pace: Option<Pace>) -> Self {
         Self { pace, ..self }
+    }
+
+    /// The same without those whom a count would set too far apart, of each variant.
+    pub(super) fn influenced(mut self, view: &View, memory: Arc<dyn PolicyMemory>) -> Result<Self> {
+        let of = |label: &str, number: usize| {
+            let group = self.groups.get(number)?;
+            Some(Unit {
+                label: label.to_owned(),
+                group: Some((number, group.samples().clone())),
+            })
+        };
+        let units = match (self.parts.is_empty(), self.group) {
+            (true, None) => vec![Unit {
+                label: String::new(),
+                group: None,
+            }],
+            (true, Some(_)) => {
+                let label = self.groups.first().map_or("", Group::label);
+                of(&format!("in {label}"), 0).into_iter().collect()
+            }
+            // nobody is in two parts, and who is in none is in no number but that of all
+            (false, _) => {
+                let parts = self.parts.iter();
+                let part = |(values, part): &(Vec<Option<String>>, Part)| {
+                    of(&format!("by {}{values:?}", self.fields), part.number?)
+                };
+                parts.filter_map(part).collect()
+            }
+        };
+        self.influence = Some(Box::new(Influence::new(view, memory, units)?));
+        Ok(self)
     }
 
     /// The same beside what was said before: the group, and all parts or none, and sites that are paid for with what is `ahead`.
@@ -222,16 +260,16 @@ impl ShownScan {
         ahead: Option<Self>,
     ) -> Result<Self> {
         let may = |group: &Group| memory.may_answer_about(&lasting(view, group.subjects())?);
-        let mut counted = std::mem::take(&mut self.groups).into_iter();
+        let mut counted = self.groups.iter();
         if self.group.is_some()
             && let Some(group) = counted.next()
         {
-            self.says_group = may(&group)?;
+            self.says_group = may(group)?;
         } else if !may(&view.all()?)? {
             return Err(self.showing.refused(TOO_LIKE));
         }
         for group in counted {
-            self.says_parts = self.says_parts && may(&group)?;
+            self.says_parts = self.says_parts && may(group)?;
         }
         self.paid = ahead.map(|ahead| {
             Box::new(Paid {
@@ -276,6 +314,8 @@ impl ShownScan {
             shown,
             withheld,
             paid,
+            influence,
+            groups,
             pace,
             ..
         } = self;
@@ -283,9 +323,38 @@ impl ShownScan {
         let (says_group, says_parts) = (self.says_group, self.says_parts);
         loop {
             let made = scan.next(|mut variant| {
-                let all = CountedGroup {
+                let mut all = CountedGroup {
                     counts: variant.counts()?,
                     samples,
+                };
+                if let Some(paid) = paid
+                    && showing.all(&all).is_some()
+                    && !paid.next()?
+                {
+                    paid.memory.record(Decided::Refused)?;
+                    return Err(showing.refused(SPENT));
+                }
+                let without = match influence {
+                    None => None,
+                    Some(influence) => {
+                        let left = influence.left_out(&mut variant, &all)?;
+                        (!left.is_empty()).then_some((influence, left))
+                    }
+                };
+                if let Some((influence, left)) = &without {
+                    all = influence.count(&mut variant, None, left)?;
+                }
+                let count = |variant: &mut Variant<'_, '_>, number: usize, samples: u64| match (
+                    &without,
+                    groups.get(number),
+                ) {
+                    (Some((influence, left)), Some(group)) => {
+                        influence.count(variant, Some(group), left)
+                    }
+                    _ => Ok(CountedGroup {
+                        counts: variant.counts_of(number)?,
+                        samples,
+                    }),
                 };
                 let Some(of_all) = showing.all(&all) else {
                     *withheld += 1;
@@ -294,8 +363,7 @@ impl ShownScan {
                 let (whole, in_group) = match group {
                     None => (all, of_all),
                     Some(samples) => {
-                        let counts = variant.counts_of(0)?;
-                        let group = CountedGroup { counts, samples };
+                        let group = count(&mut variant, 0, samples)?;
                         (
                             group,
                             match says_group {
@@ -309,10 +377,7 @@ impl ShownScan {
                 shown.clear();
                 for (_, part) in parts.iter() {
                     counted.push(match part.number {
-                        Some(number) => CountedGroup {
-                            counts: variant.counts_of(number)?,
-                            samples: part.samples,
-                        },
+                        Some(number) => count(&mut variant, number, part.samples)?,
                         None => CountedGroup {
                             counts: whole.counts.of_nobody_beside(),
                             samples: 0,
@@ -335,12 +400,6 @@ impl ShownScan {
                         whole.unwrap_or_default()
                     }
                 };
-                if let Some(paid) = paid
-                    && !paid.next()?
-                {
-                    paid.memory.record(Decided::Refused)?;
-                    return Err(showing.refused(SPENT));
-                }
                 let Some(f) = f.take() else { return Ok(None) };
                 f(ShownVariant {
                     variant,

@@ -11,6 +11,8 @@ use std::str::FromStr;
 const PEOPLE_MAX: u64 = 1 << 27;
 /// Characters of an error that are shown.
 const SHOWN: usize = 500;
+/// The greatest budget of influence: two standard deviations.
+const INFLUENCE_MAX: f64 = 4.0;
 /// Fields of strata that a policy may name.
 const STRATA_MAX: usize = 32;
 
@@ -122,6 +124,12 @@ pub struct Budget {
     /// Independent sites that may be counted, for each person of the dataset, by asker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sites_per_person: Option<f64>,
+    /// How far apart all that an asker is answered may set a person who is counted from the same person as none of them, in squared
+    /// standard deviations. A count costs each who has the rarer allele what it says of him, and who cannot pay is left out of it, as if
+    /// he were not there. Whatever alleles an asker chooses, a test of false-positive rate α then has a power of
+    /// 1 − Φ(z₁₋ₐ − √influence), as far as alleles are independent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub influence: Option<f64>,
 }
 
 fn yes() -> bool {
@@ -269,6 +277,13 @@ impl Budget {
                 "budget.rare_p: expected a number between 0 and 1, found {p}"
             ));
         }
+        if let Some(influence) = self.influence
+            && !(influence > 0.0 && influence <= INFLUENCE_MAX)
+        {
+            return Err(format!(
+                "budget.influence: expected a number above 0, at most {INFLUENCE_MAX}, found {influence}"
+            ));
+        }
         match self.sites_per_person {
             Some(sites) if !(sites.is_finite() && sites > 0.0) => Err(format!(
                 "budget.sites_per_person: expected a number above 0, found {sites}"
@@ -369,6 +384,8 @@ mod tests {
                 "name = 'a'\nbudget.sites_per_person = 0.0",
                 "budget.sites_per_person",
             ),
+            ("name = 'a'\nbudget.influence = 0.0", "budget.influence"),
+            ("name = 'a'\nbudget.influence = 4.1", "budget.influence"),
             ("{\"name\": 1}", "invalid type"),
         ] {
             let found = bad.parse::<Policy>().unwrap_err().to_string();

@@ -71,6 +71,7 @@ pub use exec::compound::{CompoundPair, PairPhase, PairedVariant};
 pub use exec::counts::Counts;
 pub(crate) use exec::coverage::Coverage;
 pub use exec::dosage::Dosages;
+pub(crate) use exec::influence::SampleShare;
 pub use exec::inheritance::Inheritance;
 pub use exec::looked::LookedAt;
 pub(crate) use exec::place::Place;

@@ -25,7 +25,7 @@ pub(super) fn free(question: &YesNoQuestion<'_>) -> YesNo {
 }
 
 /// An asker in a population, of whom all that is spent is.
-fn owner(secret: &Secret, asker: Asker<'_>, population: &Key) -> Key {
+pub(super) fn owner(secret: &Secret, asker: Asker<'_>, population: &Key) -> Key {
     let [kind, name] = asker.parts();
     secret.key(Of::Asker, &[population, kind, name])
 }

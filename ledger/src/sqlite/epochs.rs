@@ -1,6 +1,6 @@
 //! Epochs of populations.
 
-use super::{Failure, digest_of, members_of, natural, overlaps, stored};
+use super::{Failure, digest_of, influences, members_of, natural, overlaps, stored};
 use crate::epoch::{Step, step};
 use crate::members::Sketch;
 use crate::secret::{Digest, Key, Of};
@@ -126,9 +126,11 @@ pub(super) fn advance(
     };
     if step.moved != Moved::Not {
         overlaps::forget_decisions(transaction, &population)?;
+        influences::forget_questions(transaction, &population)?;
     }
     if trims {
         overlaps::trim(transaction, secret, &population, &current.members)?;
+        influences::trim(transaction, secret, &population, &current.members)?;
     }
     Ok((current.epoch(step.pending, step.moved), trims))
 }

@@ -3,12 +3,13 @@
 mod audit;
 mod budgets;
 mod epochs;
+mod influences;
 mod overlaps;
 mod schema;
 
 use crate::{
-    Entry, Epoch, EpochQuestion, Error, Head, Ledger, MemberSet, Overlap, OverlapQuestion, Result,
-    Secret, Sites, SitesQuestion, Verdict, YesNo, YesNoQuestion, error,
+    Entry, Epoch, EpochQuestion, Error, Head, InfluenceQuestion, Ledger, MemberSet, Overlap,
+    OverlapQuestion, Result, Secret, Sites, SitesQuestion, Verdict, YesNo, YesNoQuestion, error,
 };
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -147,6 +148,21 @@ impl Ledger for SqliteLedger {
     fn sites(&self, question: &SitesQuestion<'_>) -> Result<Sites> {
         error::check_population(question.population)?;
         self.write(|of| budgets::sites(of, &self.secret, question))
+    }
+
+    fn influence(&self, question: &InfluenceQuestion<'_>) -> Result<MemberSet> {
+        error::check_population(question.population)?;
+        question.check()?;
+        // of what nobody could pay with a budget that is full nothing is read
+        let settled = crate::influence::settle(question, |_| 0);
+        if settled.paying.is_empty() {
+            return Ok(settled.left_out.into_iter().collect());
+        }
+        let asked = influences::Asked::new(&self.secret, question);
+        match self.read(|of| influences::known(of, &self.secret, &asked))? {
+            Some(left_out) => Ok(left_out),
+            None => self.write(|of| influences::charge(of, &self.secret, &asked, question)),
+        }
     }
 
     fn overlap(&self, question: &OverlapQuestion<'_>) -> Result<Overlap> {

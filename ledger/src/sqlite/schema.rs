@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 /// "VdxL": what a ledger is recognised by among databases of SQLite.
 const APPLICATION: i64 = 0x5664_784c;
 /// The version of the tables below.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// All that a ledger has, in the order in which it is made. Digests of 16 bytes find rows, those of 32 vouch for them.
-const SCHEMA: [(&str, &str); 18] = [
+const SCHEMA: [(&str, &str); 22] = [
     (
         "ledger",
         "CREATE TABLE ledger (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
@@ -40,6 +40,26 @@ const SCHEMA: [(&str, &str); 18] = [
     (
         "site_spent",
         "CREATE TABLE site_spent (owner BLOB PRIMARY KEY, sites INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    ),
+    // of each owner what people have spent, by number: u32 person, u32 units, ascending
+    (
+        "influence_spent",
+        "CREATE TABLE influence_spent (owner BLOB PRIMARY KEY, population BLOB NOT NULL, spent BLOB NOT NULL, \
+         digest BLOB NOT NULL) STRICT",
+    ),
+    (
+        "influence_spent_population",
+        "CREATE INDEX influence_spent_population ON influence_spent (population)",
+    ),
+    // questions that somebody paid for, and who was left out
+    (
+        "influence_questions",
+        "CREATE TABLE influence_questions (question BLOB PRIMARY KEY, population BLOB NOT NULL, left_out BLOB NOT NULL, \
+         digest BLOB NOT NULL) STRICT",
+    ),
+    (
+        "influence_questions_population",
+        "CREATE INDEX influence_questions_population ON influence_questions (population)",
     ),
     (
         "epochs",
@@ -164,7 +184,7 @@ fn identify(transaction: &Transaction<'_>, path: &Path) -> Result<bool, Failure>
         })),
         (APPLICATION, found) => Err(Failure::Damaged {
             place: "user_version",
-            expected: "1",
+            expected: "2",
             found: found.to_string(),
         }),
         (other, _) => Err(Failure::Error(Error::Foreign {

@@ -125,13 +125,13 @@ fn files_of_others_stay_as_they_are() {
 fn newer_versions_and_other_tables_are_refused() {
     for (sql, is_expected) in [
         (
-            "PRAGMA user_version = 2",
+            "PRAGMA user_version = 3",
             (|of| {
                 matches!(
                     of,
                     Error::TooNew {
-                        found: 2,
-                        supported: 1,
+                        found: 3,
+                        supported: 2,
                         ..
                     }
                 )

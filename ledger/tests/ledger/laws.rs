@@ -29,6 +29,13 @@ enum Step {
         most: u64,
         sites: Vec<u8>,
     },
+    Influence {
+        asker: usize,
+        population: usize,
+        question: u8,
+        carriers: BTreeMap<u32, u32>,
+        others: u64,
+    },
     Overlap {
         population: usize,
         set: BTreeSet<u32>,
@@ -64,6 +71,13 @@ fn step() -> impl Strategy<Value = Step> {
         carriers,
         1_u64..4,
     );
+    let influence = (
+        asker.clone(),
+        population.clone(),
+        0_u8..12,
+        prop::collection::btree_map(0..PEOPLE, 1_u32..3, 0..PEOPLE as usize),
+        0_u64..60,
+    );
     let sites = (
         asker,
         population.clone(),
@@ -75,6 +89,9 @@ fn step() -> impl Strategy<Value = Step> {
             Step::YesNo { asker, population, question, frequency, carriers, at_least }
         }),
         2 => sites.prop_map(|(asker, population, most, sites)| Step::Sites { asker, population, most, sites }),
+        4 => influence.prop_map(|(asker, population, question, carriers, others)| {
+            Step::Influence { asker, population, question, carriers, others }
+        }),
         6 => (population.clone(), set(), 0_u64..5).prop_map(|(population, set, k)| Step::Overlap { population, set, k }),
         3 => (population, 0_u8..4, set(), 0_u64..2).prop_map(|(population, snapshot, visible, altered)| {
             Step::Epoch { population, snapshot, visible, altered }
@@ -123,6 +140,30 @@ fn said(ledger: &dyn Ledger, step: &Step) -> String {
                 most: *most,
                 sites: &sites,
             }))
+        }
+        Step::Influence {
+            asker,
+            population,
+            question,
+            carriers,
+            others,
+        } => {
+            let share = |(person, copies): (&u32, &u32)| Share {
+                person: *person,
+                copies: *copies,
+                of: 2,
+            };
+            let shares: Vec<Share> = carriers.iter().map(share).collect();
+            let left_out = ledger.influence(&InfluenceQuestion {
+                asker: ASKERS[*asker],
+                population: POPULATIONS[*population],
+                question: &[*question],
+                copies: carriers.values().map(|of| u64::from(*of)).sum(),
+                total: 2 * (carriers.len() as u64 + others),
+                shares: &shares,
+                budget: 0.7,
+            });
+            text(left_out.map(|of| of.iter().collect::<Vec<_>>()))
         }
         Step::Overlap { population, set, k } => {
             let members = set.iter().copied().collect();

@@ -23,6 +23,8 @@ struct State {
     spent: BTreeMap<(Name, String, String), u64>,
     answers: BTreeMap<(Name, String, Vec<u8>), BTreeSet<String>>,
     sites: BTreeMap<(Name, String), BTreeSet<Vec<u8>>>,
+    influence: BTreeMap<(String, Name, u32), u64>,
+    left_out: BTreeMap<(String, Name, Vec<u8>), People>,
     populations: BTreeMap<String, Population>,
 }
 
@@ -123,6 +125,64 @@ impl Ledger for Model {
             granted,
             spent: seen.len() as u64,
         })
+    }
+
+    fn influence(&self, question: &InfluenceQuestion<'_>) -> Result<MemberSet> {
+        let mut state = self.state.lock().unwrap();
+        let (population, asker) = (question.population.to_owned(), name(question.asker));
+        let asked = (
+            population.clone(),
+            asker.clone(),
+            question.question.to_vec(),
+        );
+        // whoever cannot pay goes, one after the other, until all can
+        let settle = |spent: &dyn Fn(u32) -> u64| {
+            let mut staying = question.shares.to_vec();
+            loop {
+                let gone: Vec<&Share> = question
+                    .shares
+                    .iter()
+                    .filter(|of| !staying.contains(of))
+                    .collect();
+                let copies =
+                    question.copies - gone.iter().map(|of| u64::from(of.copies)).sum::<u64>();
+                let total = question.total - gone.iter().map(|of| u64::from(of.of)).sum::<u64>();
+                let price = |of: &Share| match copies > 0 && copies < total {
+                    true => (influence(of.copies, of.of, copies, total) * 1e9).ceil() as u64,
+                    false => 0,
+                };
+                let poor =
+                    |of: &Share| spent(of.person) + price(of) > (question.budget * 1e9) as u64;
+                match staying.iter().rposition(poor) {
+                    Some(at) => staying.remove(at),
+                    None => {
+                        let gone = gone.iter().map(|of| of.person).collect::<People>();
+                        let paid = staying.iter().map(|of| (of.person, price(of)));
+                        return (
+                            gone,
+                            paid.filter(|(_, units)| *units > 0).collect::<Vec<_>>(),
+                        );
+                    }
+                };
+            }
+        };
+        let (left_out, paying) = settle(&|_| 0);
+        if paying.is_empty() {
+            return Ok(left_out.into_iter().collect());
+        }
+        if let Some(known) = state.left_out.get(&asked) {
+            return Ok(known.iter().copied().collect());
+        }
+        let account = |person| (population.clone(), asker.clone(), person);
+        let (left_out, paying) =
+            settle(&|person| *state.influence.get(&account(person)).unwrap_or(&0));
+        for (person, units) in &paying {
+            *state.influence.entry(account(*person)).or_default() += units;
+        }
+        if !paying.is_empty() {
+            state.left_out.insert(asked, left_out.clone());
+        }
+        Ok(left_out.into_iter().collect())
     }
 
     fn overlap(&self, question: &OverlapQuestion<'_>) -> Result<Overlap> {
@@ -230,9 +290,21 @@ impl Ledger for Model {
         if gone > 0 {
             trim(of);
         }
-        let members = of.members.iter().copied().collect();
+        let people = of.members.clone();
         // the digest is of the store
         let (number, snapshot) = (of.number, of.snapshot.clone());
+        if moved != Moved::Not && moved != Moved::Begun {
+            let is_other =
+                |(population, _, _): &(String, Name, Vec<u8>)| population != question.population;
+            state.left_out.retain(|asked, _| is_other(asked));
+        }
+        if gone > 0 {
+            let stays = |(population, _, person): &(String, Name, u32)| {
+                population != question.population || people.contains(person)
+            };
+            state.influence.retain(|account, _| stays(account));
+        }
+        let members = people.into_iter().collect();
         Ok(Epoch {
             number,
             snapshot,

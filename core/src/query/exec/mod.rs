@@ -16,6 +16,7 @@ pub(super) mod dosage;
 pub(super) mod filter;
 mod group_counter;
 pub(super) mod haplotype;
+pub(super) mod influence;
 pub(super) mod inheritance;
 pub(super) mod looked;
 pub(super) mod meant;

@@ -131,7 +131,7 @@ impl<'a> Variant<'_, 'a> {
     }
 
     /// What is known of each sample, read once for a variant.
-    fn look(&mut self) -> Result<Box<Looked<'a>>> {
+    pub(super) fn look(&mut self) -> Result<Box<Looked<'a>>> {
         let view = self.of.view;
         let kept = self.of.looked.take();
         let mut looked = kept.unwrap_or_else(|| Box::new(Looked::new(view)));

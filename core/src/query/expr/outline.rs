@@ -49,6 +49,20 @@ impl GroupExpr {
         counts
     }
 
+    /// Whether variants in it are picked by their counts.
+    pub(crate) fn counts_variants(&self) -> bool {
+        let mut counts = false;
+        each(&self.0, &mut |atom| {
+            counts |= match atom {
+                GroupAtom::Carriers { of, .. }
+                | GroupAtom::Called(of)
+                | GroupAtom::Noncarriers(of) => of.counts_variants(),
+                _ => atom.as_cohort().is_some(),
+            };
+        });
+        counts
+    }
+
     /// Whether variants may be among what it asks for: a cohort may be of carriers.
     pub(crate) fn asks_variants(&self) -> bool {
         let mut asks = false;
@@ -87,6 +101,15 @@ impl VariantExpr {
         let mut counts = false;
         each(&self.0, &mut |atom| {
             counts |= matches!(atom, VariantAtom::NumberIn { .. });
+        });
+        counts
+    }
+
+    /// Whether numbers of people or copies are among what it asks.
+    pub(crate) fn counts_variants(&self) -> bool {
+        let mut counts = self.counts_in_groups();
+        each(&self.0, &mut |atom| {
+            counts |= matches!(atom, VariantAtom::Number { field, .. } if field.is_counted());
         });
         counts
     }
